@@ -1,0 +1,111 @@
+#include "shortlist/base/fields.h"
+
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+namespace shortlist {
+namespace {
+
+std::string quoted_toml(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\', out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += c == '\n' ? "\\n" : c == '\t' ? "\\t" : fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+bool is_bare(const std::string& key) {
+  return !key.empty() &&
+         key.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+             std::string::npos;
+}
+
+std::string number_toml(double d) {
+  if (std::isinf(d)) return d > 0 ? "inf" : "-inf";
+  std::string text = fmt::format("{}", d);
+  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+}
+
+}  // namespace
+
+std::string to_toml(const Value& value) {
+  struct Visitor {
+    std::string operator()(std::monostate) const { return ""; }
+    std::string operator()(bool b) const { return b ? "true" : "false"; }
+    std::string operator()(int64_t i) const { return fmt::format("{}", i); }
+    std::string operator()(double d) const { return number_toml(d); }
+    std::string operator()(const std::string& s) const { return quoted_toml(s); }
+    std::string operator()(const Value::Array& array) const {
+      std::vector<std::string> parts;
+      for (const Value& v : array) parts.push_back(to_toml(v));
+      return fmt::format("[{}]", fmt::join(parts, ", "));
+    }
+    std::string operator()(const Value::Table& table) const {
+      std::vector<std::string> parts;
+      for (const auto& [key, v] : table) {
+        parts.push_back(fmt::format("{} = {}", is_bare(key) ? key : quoted_toml(key), to_toml(v)));
+      }
+      return parts.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(parts, ", "));
+    }
+  };
+  return std::visit(Visitor(), value.data);
+}
+
+Error Where::error(const Value& value, const std::string& message) const {
+  std::string place = file;
+  if (value.line > 0) place += fmt::format(":{}", value.line);
+  if (!place.empty()) place += ": ";
+  return usage_error("{}{}{}{}", place, path, path.empty() ? "" : ": ", message);
+}
+
+Where Where::below(std::string_view key) const {
+  return {file, path.empty() ? std::string(key) : fmt::format("{}.{}", path, key)};
+}
+
+namespace fields_detail {
+
+bool read_bool(const Value& value, const Where& where) {
+  if (const bool* b = std::get_if<bool>(&value.data)) return *b;
+  throw where.error(value, fmt::format("got {}, need true or false", value.describe()));
+}
+
+int64_t read_integer(const Value& value, const Where& where, int64_t least, int64_t most) {
+  const int64_t* i = std::get_if<int64_t>(&value.data);
+  if (i != nullptr && *i >= least && *i <= most) return *i;
+  throw where.error(value, fmt::format("got {}, need an integer", value.describe()));
+}
+
+double read_number(const Value& value, const Where& where) {
+  if (const double* d = std::get_if<double>(&value.data)) return *d;
+  if (const int64_t* i = std::get_if<int64_t>(&value.data)) return static_cast<double>(*i);
+  throw where.error(value, fmt::format("got {}, need a number", value.describe()));
+}
+
+std::string read_text(const Value& value, const Where& where) {
+  if (const std::string* text = value.text()) return *text;
+  throw where.error(value, fmt::format("got {}, need a text in quotes", value.describe()));
+}
+
+Error unknown_key(const Value& value, const Where& where, const std::string& key,
+                  const std::vector<std::string>& known) {
+  const std::string near = nearest(key, known);
+  const std::string hint = near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+  return where.error(value, fmt::format("unknown key '{}'{} (known: {})", key, hint, fmt::join(known, ", ")));
+}
+
+Error not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known) {
+  const std::string near = value.text() != nullptr ? nearest(*value.text(), known) : "";
+  const std::string hint = near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
+  return where.error(value,
+                     fmt::format("got {}, need one of {}{}", value.describe(), fmt::join(known, ", "), hint));
+}
+
+}  // namespace fields_detail
+}  // namespace shortlist

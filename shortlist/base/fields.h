@@ -1,0 +1,222 @@
+// One list of fields per settings struct; reading, writing, help and the reference page all come from it.
+//
+//   struct Plateau {
+//     int patience = 10;
+//     template <typename Visitor>
+//     void fields(Visitor& visit) { visit("patience", patience, "epochs without gain before ..."); }
+//   };
+//
+// A field's type is bool, int, int64_t, float, double, std::string, an enum with EnumNames, another settings
+// struct, a std::optional or a std::vector of these. A visitor is a callable (const char* name, T& field,
+// const char* help).
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "shortlist/base/error.h"
+#include "shortlist/base/value.h"
+
+namespace shortlist {
+
+// The names of an enum's values as they stand in a config. Specialise with
+//   static constexpr std::pair<E, std::string_view> names[] = {{E::mean, "mean"}, ...};
+template <typename E>
+struct EnumNames;
+
+template <typename E>
+std::string_view enum_name(E value) {
+  for (const auto& [v, name] : EnumNames<E>::names) {
+    if (v == value) return name;
+  }
+  return "?";
+}
+
+// Where a value stands, for messages: "anime.toml:12: [features] genre: ".
+struct Where {
+  std::string file;
+  std::string path;  // "features.genre"
+  Error error(const Value& value, const std::string& message) const;
+  Where below(std::string_view key) const;
+};
+
+namespace fields_detail {
+
+template <typename T>
+struct is_vector : std::false_type {};
+template <typename T>
+struct is_vector<std::vector<T>> : std::true_type {};
+template <typename T>
+struct is_optional : std::false_type {};
+template <typename T>
+struct is_optional<std::optional<T>> : std::true_type {};
+
+bool read_bool(const Value& value, const Where& where);
+int64_t read_integer(const Value& value, const Where& where, int64_t least, int64_t most);
+double read_number(const Value& value, const Where& where);
+std::string read_text(const Value& value, const Where& where);
+Error unknown_key(const Value& value, const Where& where, const std::string& key,
+                  const std::vector<std::string>& known);
+Error not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known);
+
+}  // namespace fields_detail
+
+template <typename T>
+std::vector<std::string> field_names(T& settings) {
+  std::vector<std::string> names;
+  auto visit = [&](const char* name, auto&, const char*) { names.push_back(name); };
+  settings.fields(visit);
+  return names;
+}
+
+template <typename T>
+void read_fields(const Value& value, T& settings, const Where& where,
+                 const std::vector<std::string>& also_known = {});
+template <typename T>
+Value write_fields(const T& settings);
+
+// Reads `value` into `field`, which keeps its default where the value does not speak of it.
+// Throws a usage Error that names file, line, key, what was got and what could be.
+template <typename T>
+void read_value(const Value& value, T& field, const Where& where) {
+  namespace detail = fields_detail;
+  if constexpr (std::is_same_v<T, bool>) {
+    field = detail::read_bool(value, where);
+  } else if constexpr (std::is_integral_v<T>) {
+    field = static_cast<T>(
+        detail::read_integer(value, where, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+  } else if constexpr (std::is_floating_point_v<T>) {
+    field = static_cast<T>(detail::read_number(value, where));
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    field = detail::read_text(value, where);
+  } else if constexpr (std::is_enum_v<T>) {
+    std::vector<std::string> known;
+    for (const auto& [v, name] : EnumNames<T>::names) {
+      if (value.text() != nullptr && *value.text() == name) return void(field = v);
+      known.emplace_back(name);
+    }
+    throw detail::not_one_of(value, where, known);
+  } else if constexpr (detail::is_optional<T>::value) {
+    read_value(value, field.emplace(), where);
+  } else if constexpr (detail::is_vector<T>::value) {
+    const Value::Array* array = value.array();
+    if (array == nullptr) throw where.error(value, "got " + value.describe() + ", need a list");
+    field.clear();
+    for (size_t i = 0; i < array->size(); ++i) {
+      read_value((*array)[i], field.emplace_back(), where.below(std::to_string(i)));
+    }
+  } else {
+    read_fields(value, field, where);
+  }
+}
+
+// Reads a table into a settings struct; unknown keys are errors. `also_known` names keys that the caller
+// reads itself.
+template <typename T>
+void read_fields(const Value& value, T& settings, const Where& where,
+                 const std::vector<std::string>& also_known) {
+  const Value::Table* table = value.table();
+  if (table == nullptr) throw where.error(value, "got " + value.describe() + ", need a table of settings");
+  std::vector<std::string> known = field_names(settings);
+  known.insert(known.end(), also_known.begin(), also_known.end());
+  for (const auto& [key, entry] : *table) {
+    bool found = false;
+    for (const std::string& name : known) found = found || name == key;
+    if (!found) throw fields_detail::unknown_key(entry, where, key, known);
+  }
+  auto visit = [&](const char* name, auto& field, const char*) {
+    if (const Value* entry = value.find(name)) read_value(*entry, field, where.below(name));
+  };
+  settings.fields(visit);
+}
+
+// The value of a field; null for an empty optional.
+template <typename T>
+Value write_value(const T& field) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return Value(field);
+  } else if constexpr (std::is_integral_v<T>) {
+    return Value(static_cast<int64_t>(field));
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return Value(static_cast<double>(field));
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return Value(field);
+  } else if constexpr (std::is_enum_v<T>) {
+    return Value(std::string(enum_name(field)));
+  } else if constexpr (fields_detail::is_optional<T>::value) {
+    return field ? write_value(*field) : Value();
+  } else if constexpr (fields_detail::is_vector<T>::value) {
+    Value::Array array;
+    for (const auto& element : field) array.push_back(write_value(element));
+    return Value(std::move(array));
+  } else {
+    return write_fields(field);
+  }
+}
+
+// All fields with their present values; empty optionals are left out.
+template <typename T>
+Value write_fields(const T& settings) {
+  Value::Table table;
+  auto visit = [&](const char* name, auto& field, const char*) {
+    Value value = write_value(field);
+    if (!value.is_null()) table.emplace_back(name, std::move(value));
+  };
+  const_cast<T&>(settings).fields(visit);
+  return Value(std::move(table));
+}
+
+// A row of the reference page.
+struct FieldHelp {
+  std::string name, type, default_value, help;
+};
+
+namespace fields_detail {
+
+template <typename T>
+std::string type_name() {
+  if constexpr (std::is_same_v<T, bool>) {
+    return "true or false";
+  } else if constexpr (std::is_integral_v<T>) {
+    return "integer";
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return "number";
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return "text";
+  } else if constexpr (std::is_enum_v<T>) {
+    std::string names;
+    for (const auto& [v, name] : EnumNames<T>::names)
+      names += (names.empty() ? "" : " | ") + std::string(name);
+    return names;
+  } else if constexpr (is_optional<T>::value) {
+    return type_name<typename T::value_type>();
+  } else if constexpr (is_vector<T>::value) {
+    return "list of " + type_name<typename T::value_type>();
+  } else {
+    return "table";
+  }
+}
+
+}  // namespace fields_detail
+
+// A value as TOML writes it on one line: 0.5, "text", [1, 2], { a = 1 }.
+std::string to_toml(const Value& value);
+
+template <typename T>
+std::vector<FieldHelp> document_fields(const T& settings = T()) {
+  std::vector<FieldHelp> rows;
+  auto visit = [&](const char* name, auto& field, const char* help) {
+    using F = std::remove_cvref_t<decltype(field)>;
+    const Value value = write_value(field);
+    rows.push_back({name, fields_detail::type_name<F>(), value.is_null() ? "" : to_toml(value), help});
+  };
+  const_cast<T&>(settings).fields(visit);
+  return rows;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,96 @@
+#include "shortlist/base/value.h"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
+#include "shortlist/base/error.h"
+
+namespace shortlist {
+
+const Value* Value::find(std::string_view key) const { return const_cast<Value*>(this)->find(key); }
+
+Value* Value::find(std::string_view key) {
+  auto* entries = std::get_if<Table>(&data);
+  if (entries == nullptr) return nullptr;
+  for (auto& [name, value] : *entries) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
+std::string Value::describe() const {
+  struct Visitor {
+    std::string operator()(std::monostate) const { return "nothing"; }
+    std::string operator()(bool b) const { return b ? "true" : "false"; }
+    std::string operator()(int64_t i) const { return fmt::format("the number {}", i); }
+    std::string operator()(double d) const { return fmt::format("the number {}", d); }
+    std::string operator()(const std::string& s) const { return fmt::format("\"{}\"", s); }
+    std::string operator()(const Array&) const { return "a list"; }
+    std::string operator()(const Table&) const { return "a table"; }
+  };
+  return std::visit(Visitor(), data);
+}
+
+namespace {
+
+Value& step_into(Value& parent, std::string_view key, std::string_view path) {
+  if (auto* array = std::get_if<Value::Array>(&parent.data)) {
+    size_t index = 0;
+    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
+    if (error != std::errc() || end != key.data() + key.size() || index >= array->size()) {
+      throw usage_error("{}: got '{}', need an index below {}", path, key, array->size());
+    }
+    return (*array)[index];
+  }
+  if (parent.is_null()) parent.data = Value::Table();
+  if (Value* child = parent.find(key)) return *child;
+  auto* entries = std::get_if<Value::Table>(&parent.data);
+  if (entries == nullptr)
+    throw usage_error("{}: '{}' lies below {}, which is no table", path, key, parent.describe());
+  return entries->emplace_back(std::string(key), Value()).second;
+}
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substitute = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+void set_path(Value& root, std::string_view path, Value value) {
+  Value* at = &root;
+  for (size_t begin = 0;;) {
+    const size_t dot = path.find('.', begin);
+    const std::string_view key = path.substr(begin, dot == path.npos ? path.npos : dot - begin);
+    if (key.empty()) throw usage_error("'{}': need a path like training.epochs", path);
+    at = &step_into(*at, key, path);
+    if (dot == path.npos) break;
+    begin = dot + 1;
+  }
+  *at = std::move(value);
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  size_t best_distance = std::max<size_t>(2, word.size() / 2) + 1;
+  for (const std::string& candidate : candidates) {
+    const size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,42 @@
+// A tree of settings as a person wrote it, with the line of each value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace shortlist {
+
+struct Value {
+  using Array = std::vector<Value>;
+  using Table = std::vector<std::pair<std::string, Value>>;  // in the order of the file
+
+  std::variant<std::monostate, bool, int64_t, double, std::string, Array, Table> data;
+  int line = 0;  // 1-based; 0 when it did not come from a file
+
+  Value() = default;
+  template <typename T>
+  Value(T value, int at_line = 0) : data(std::move(value)), line(at_line) {}  // NOLINT: implicit on purpose
+
+  bool is_null() const { return data.index() == 0; }
+  const Table* table() const { return std::get_if<Table>(&data); }
+  const Array* array() const { return std::get_if<Array>(&data); }
+  const std::string* text() const { return std::get_if<std::string>(&data); }
+  const Value* find(std::string_view key) const;
+  Value* find(std::string_view key);
+
+  // "a string", "a list", "the number 3": what a message says was got.
+  std::string describe() const;
+};
+
+// Sets `path` ("training.epochs", "ranking.0.weight") in `root`, making tables on the way; for --set
+// key=value.
+void set_path(Value& root, std::string_view path, Value value);
+
+// The candidate with the smallest edit distance to `word`, or "" when none is near.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace shortlist

@@ -1,0 +1,27 @@
+#include "shortlist/math/matrix.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace shortlist {
+
+Buffer::Buffer(size_t size) : size_(size) {
+  constexpr size_t kHugePage = size_t{2} << 20;
+  size_t bytes = (size + kSlack) * sizeof(float);
+  const size_t alignment = bytes >= kHugePage ? kHugePage : 64;
+  bytes = (bytes + alignment - 1) / alignment * alignment;
+  float* data = static_cast<float*>(std::aligned_alloc(alignment, bytes));
+  if (data == nullptr) throw std::bad_alloc();
+#if defined(MADV_HUGEPAGE)
+  if (alignment == kHugePage) madvise(data, bytes, MADV_HUGEPAGE);
+#endif
+  std::memset(data, 0, bytes);
+  data_.reset(data);
+}
+
+void Buffer::Free::operator()(float* p) const { std::free(p); }
+
+}  // namespace shortlist

@@ -1,0 +1,64 @@
+// Views of rows x columns of float32, and the memory behind them. There are no other tensors.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "shortlist/base/error.h"
+
+namespace shortlist {
+
+// A view of rows x cols floats; row r starts at data + r * stride. Does not own.
+struct ConstMatrix {
+  const float* data = nullptr;
+  size_t rows = 0, cols = 0, stride = 0;
+
+  const float* row(size_t r) const { return data + r * stride; }
+  float operator()(size_t r, size_t c) const { return data[r * stride + c]; }
+};
+
+struct Matrix {
+  float* data = nullptr;
+  size_t rows = 0, cols = 0, stride = 0;
+
+  float* row(size_t r) const { return data + r * stride; }
+  float& operator()(size_t r, size_t c) const { return data[r * stride + c]; }
+  operator ConstMatrix() const { return {data, rows, cols, stride}; }
+  // Columns [begin, begin + count) of the same rows.
+  Matrix columns(size_t begin, size_t count) const { return {data + begin, rows, count, stride}; }
+  Matrix head(size_t count) const { return {data, count, cols, stride}; }
+};
+
+// Floats on a 64-byte boundary, zero at first. Kernels may read (never use) up to kSlack floats past the end.
+class Buffer {
+ public:
+  static constexpr size_t kSlack = 64;
+
+  Buffer() = default;
+  explicit Buffer(size_t size);
+  Buffer(size_t rows, size_t cols) : Buffer(rows * cols) {}
+
+  size_t size() const { return size_; }
+  float* data() { return data_.get(); }
+  const float* data() const { return data_.get(); }
+  std::span<float> span() { return {data(), size_}; }
+  std::span<const float> span() const { return {data(), size_}; }
+  Matrix view(size_t rows, size_t cols) {
+    SHORTLIST_CHECK(rows * cols <= size_);
+    return {data(), rows, cols, cols};
+  }
+  ConstMatrix view(size_t rows, size_t cols) const {
+    SHORTLIST_CHECK(rows * cols <= size_);
+    return {data(), rows, cols, cols};
+  }
+
+ private:
+  struct Free {
+    void operator()(float* p) const;
+  };
+  std::unique_ptr<float, Free> data_;
+  size_t size_ = 0;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,34 @@
+// Rows after the features were applied: numbers only, the same in training and serving.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace shortlist {
+
+// One feature's values. A feature yields either bags of ids (for an embedding) or dense numbers, never both.
+struct EncodedColumn {
+  // Bags: row r holds ids [offsets[r], offsets[r + 1]). `offsets` is empty when every row holds exactly one
+  // id.
+  std::vector<int32_t> ids;
+  std::vector<uint32_t> offsets;
+  // Numbers: row r holds values [r * width, (r + 1) * width).
+  std::vector<float> values;
+  int width = 0;  // of numbers; 0 for ids
+
+  std::span<const int32_t> bag(size_t row) const {
+    if (offsets.empty()) return {&ids[row], 1};
+    return {ids.data() + offsets[row], offsets[row + 1] - offsets[row]};
+  }
+  std::span<const float> numbers(size_t row) const {
+    return {values.data() + row * width, static_cast<size_t>(width)};
+  }
+};
+
+struct EncodedRows {
+  size_t rows = 0;
+  std::vector<EncodedColumn> columns;  // one a feature, in the tower's order
+};
+
+}  // namespace shortlist
