@@ -1,0 +1,52 @@
+// Dense products in float32 with the order of every sum fixed: the sum over k of one element runs in blocks of kInnerBlock,
+// k ascending, one fused multiply-add at a time, whatever the thread, the number of rows, or the vector width.
+#pragma once
+
+#include "shortlist/math/matrix.h"
+
+namespace shortlist {
+
+// The right operand B[K,N], packed in panels of kPanelColumns columns, the last one padded with zeros.
+class Panels {
+ public:
+  static constexpr size_t kPanelColumns = 16;
+
+  // Sizes the panels; memory grows but never shrinks, so a step after the first does not allocate.
+  void resize(size_t inner, size_t columns);
+  size_t inner() const { return inner_; }      // K
+  size_t columns() const { return columns_; }  // N
+  size_t count() const { return (columns_ + kPanelColumns - 1) / kPanelColumns; }
+
+  // Fills panels [begin, end) from b[K,N]; or from b[N,K], for products with B = bᵀ. Different panels may be
+  // filled by different threads.
+  void pack(ConstMatrix b, size_t begin, size_t end);
+  void pack_transposed(ConstMatrix b, size_t begin, size_t end);
+  void pack(ConstMatrix b);             // sizes and fills all
+  void pack_transposed(ConstMatrix b);  // sizes and fills all
+
+  const float* panel(size_t index) const { return data_.data() + index * inner_ * kPanelColumns; }
+
+ private:
+  size_t inner_ = 0, columns_ = 0;
+  Buffer data_;
+};
+
+// What is done with a finished element of C while it is in a register, in this order.
+struct Epilogue {
+  const float* bias = nullptr;  // [N], added to every row
+  bool relu = false;            // max(0, x)
+  const float* positive = nullptr;  // [M, N] with row stride `positive_stride`: 0 where this is not > 0 (ReLU's gradient)
+  size_t positive_stride = 0;
+};
+
+// Panels [begin, end) of C: c[M,N] = a[M,K] B, or c += a B when `add`.
+struct PanelRange {
+  size_t begin = 0, end = SIZE_MAX;  // end is cut to the panels that there are
+};
+void multiply(ConstMatrix a, const Panels& b, Matrix c, bool add = false, const Epilogue& epilogue = {},
+              PanelRange panels = {});
+
+// c[M,N] = aᵀ B (or +=), with a[K,M]: the gradient of a weight, dW = Xᵀ dY.
+void multiply_transposed(ConstMatrix a, const Panels& b, Matrix c, bool add = false, PanelRange panels = {});
+
+}  // namespace shortlist
