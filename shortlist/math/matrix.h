@@ -16,6 +16,8 @@ struct ConstMatrix {
 
   const float* row(size_t r) const { return data + r * stride; }
   float operator()(size_t r, size_t c) const { return data[r * stride + c]; }
+  std::span<const float> row_span(size_t r) const { return {row(r), cols}; }
+  ConstMatrix slice(size_t begin, size_t end) const { return {row(begin), end - begin, cols, stride}; }
 };
 
 struct Matrix {
@@ -27,7 +29,10 @@ struct Matrix {
   operator ConstMatrix() const { return {data, rows, cols, stride}; }
   // Columns [begin, begin + count) of the same rows.
   Matrix columns(size_t begin, size_t count) const { return {data + begin, rows, count, stride}; }
-  Matrix head(size_t count) const { return {data, count, cols, stride}; }
+  std::span<float> row_span(size_t r) const { return {row(r), cols}; }
+  // Rows [begin, end).
+  Matrix slice(size_t begin, size_t end) const { return {row(begin), end - begin, cols, stride}; }
+  Matrix head(size_t count) const { return slice(0, count); }
 };
 
 // Floats on a 64-byte boundary, zero at first. Kernels may read (never use) up to kSlack floats past the end.

@@ -1,0 +1,35 @@
+// Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, by columns. x and y [B,D].
+// In training with the batch's mean and population variance, else with the moving ones:
+// moving = momentum moving + (1 - momentum) batch. A row that stands for n equal rows counts n times. Ioffe & Szegedy 2015.
+#pragma once
+
+#include "shortlist/layers/layer.h"
+
+namespace shortlist {
+
+struct BatchNorm : Layer {
+  bool batch_norm = true;
+  float momentum = 0.99f;
+  float epsilon = 1e-3f;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("batch_norm", batch_norm, "true");
+    visit("momentum", momentum, "weight of the past in the moving mean and variance");
+    visit("epsilon", epsilon, "added to the variance");
+  }
+
+  std::string_view kind() const override { return "batch_norm"; }
+  Value settings() const override { return write_fields(*this); }
+  LayerPlan plan(std::span<const int> widths) const override;
+  size_t forward_stage(const Pass& pass) const override;
+  void run_forward_stage(const Pass& pass, size_t task, Scratch& scratch) const override;
+  void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  // The stage writes the gradients of gamma and beta, which dx needs.
+  size_t backward_stage(const Pass& pass) const override;
+  void run_backward_stage(const Pass& pass, size_t task, Scratch& scratch) const override;
+  void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  bool differs_in_training() const override { return true; }
+};
+
+}  // namespace shortlist

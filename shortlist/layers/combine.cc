@@ -1,0 +1,201 @@
+#include "shortlist/layers/combine.h"
+
+#include <cmath>
+
+namespace shortlist {
+namespace {
+
+void expect_equal_widths(std::span<const int> widths) {
+  if (widths.empty()) throw usage_error("needs at least one input");
+  for (size_t i = 1; i < widths.size(); ++i) {
+    if (widths[i] != widths[0]) {
+      throw usage_error("input 1 has width {} but input {} has {}", widths[0], i + 1, widths[i]);
+    }
+  }
+}
+
+// Adds dy to dinputs[i]'s row, or writes it there.
+void give(const Pass& pass, size_t input, size_t row, std::span<const float> dx) {
+  if (pass.dinputs[input].data == nullptr) return;
+  const std::span<float> to = pass.dinputs[input].row_span(row);
+  pass.add[input] ? add(dx, to) : copy(dx, to);
+}
+
+}  // namespace
+
+LayerPlan Concat::plan(std::span<const int> widths) const {
+  if (widths.empty()) throw usage_error("needs at least one input");
+  LayerPlan plan;
+  for (int width : widths) plan.width += width;
+  return plan;
+}
+
+void Concat::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    size_t column = 0;
+    for (const Matrix& x : pass.inputs) {
+      float* to = pass.output.row(r) + column;
+      if (x.row(r) != to) copy(x.row_span(r), {to, x.cols});  // else the input lies in its place already
+      column += x.cols;
+    }
+  }
+}
+
+void Concat::backward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    size_t column = 0;
+    for (size_t i = 0; i < pass.inputs.size(); ++i) {
+      const std::span<const float> dy = {pass.doutput.row(r) + column, pass.inputs[i].cols};
+      if (pass.dinputs[i].data != nullptr && pass.dinputs[i].row(r) != dy.data()) give(pass, i, r, dy);
+      column += dy.size();
+    }
+  }
+}
+
+LayerPlan Add::plan(std::span<const int> widths) const {
+  expect_equal_widths(widths);
+  return {.width = widths[0]};
+}
+
+void Add::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    copy(pass.inputs[0].row_span(r), pass.output.row_span(r));
+    for (size_t i = 1; i < pass.inputs.size(); ++i) shortlist::add(pass.inputs[i].row_span(r), pass.output.row_span(r));
+  }
+}
+
+void Add::backward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    for (size_t i = 0; i < pass.inputs.size(); ++i) give(pass, i, r, pass.doutput.row_span(r));
+  }
+}
+
+LayerPlan Multiply::plan(std::span<const int> widths) const {
+  expect_equal_widths(widths);
+  return {.width = widths[0]};
+}
+
+void Multiply::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    const std::span<float> y = pass.output.row_span(r);
+    copy(pass.inputs[0].row_span(r), y);
+    for (size_t i = 1; i < pass.inputs.size(); ++i) {
+      for (size_t c = 0; c < y.size(); ++c) y[c] *= pass.inputs[i](r, c);
+    }
+  }
+}
+
+void Multiply::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
+  const std::span<float> dx = scratch.take(pass.output.cols);
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    for (size_t i = 0; i < pass.inputs.size(); ++i) {
+      copy(pass.doutput.row_span(r), dx);
+      for (size_t j = 0; j < pass.inputs.size(); ++j) {
+        for (size_t c = 0; j != i && c < dx.size(); ++c) dx[c] *= pass.inputs[j](r, c);
+      }
+      give(pass, i, r, dx);
+    }
+  }
+}
+
+LayerPlan DotInteraction::plan(std::span<const int> widths) const {
+  expect_equal_widths(widths);
+  const int f = static_cast<int>(widths.size());
+  if (f < 2 && !self_interaction) throw usage_error("needs at least two inputs");
+  return {.width = f * (self_interaction ? f + 1 : f - 1) / 2};
+}
+
+void DotInteraction::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    float* y = pass.output.row(r);
+    for (size_t i = 0; i < pass.inputs.size(); ++i) {
+      for (size_t j = 0; j < i + self_interaction; ++j) *y++ = dot(pass.inputs[i].row_span(r), pass.inputs[j].row_span(r));
+    }
+  }
+}
+
+void DotInteraction::backward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    for (size_t i = 0; i < pass.inputs.size(); ++i) {
+      if (pass.dinputs[i].data != nullptr && !pass.add[i]) fill(pass.dinputs[i].row_span(r), 0);
+    }
+    const float* dy = pass.doutput.row(r);
+    for (size_t i = 0; i < pass.inputs.size(); ++i) {
+      for (size_t j = 0; j < i + self_interaction; ++j, ++dy) {
+        if (pass.dinputs[i].data != nullptr) add_scaled(pass.inputs[j].row_span(r), *dy, pass.dinputs[i].row_span(r));
+        if (pass.dinputs[j].data != nullptr) add_scaled(pass.inputs[i].row_span(r), *dy, pass.dinputs[j].row_span(r));
+      }
+    }
+  }
+}
+
+namespace {
+
+float inverse_length(std::span<const float> x) { return 1 / std::sqrt(std::max(sum_of_squares(x), 1e-12f)); }
+
+}  // namespace
+
+LayerPlan L2Normalize::plan(std::span<const int> widths) const {
+  expect_inputs(widths, 1);
+  return {.width = widths[0]};
+}
+
+void L2Normalize::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    copy(pass.inputs[0].row_span(r), pass.output.row_span(r));
+    scale(pass.output.row_span(r), inverse_length(pass.inputs[0].row_span(r)));
+  }
+}
+
+// dx = (dy - y (y . dy)) / |x|; where |x| is held at 1e-6 the length is a constant and dx = dy / 1e-6.
+void L2Normalize::backward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    const std::span<float> dy = pass.doutput.row_span(r), y = pass.output.row_span(r);
+    const std::span<const float> x = pass.inputs[0].row_span(r);
+    if (sum_of_squares(x) > 1e-12f) add_scaled(y, -dot(y, dy), dy);
+    scale(dy, inverse_length(x));
+    give(pass, 0, r, dy);
+  }
+}
+
+LayerPlan Activate::plan(std::span<const int> widths) const {
+  expect_inputs(widths, 1);
+  return {.width = widths[0]};
+}
+
+void Activate::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    copy(pass.inputs[0].row_span(r), pass.output.row_span(r));
+    activate(activation, pass.output.row_span(r));
+  }
+}
+
+void Activate::backward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    const std::span<float> dy = pass.doutput.row_span(r);
+    activation_gradient(activation, pass.inputs[0].row_span(r), pass.output.row_span(r), dy, dy);
+    give(pass, 0, r, dy);
+  }
+}
+
+LayerPlan Gather::plan(std::span<const int> widths) const {
+  expect_inputs(widths, 1);
+  return {.width = widths[0]};
+}
+
+void Gather::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) copy(pass.inputs[0].row_span(pass.map.source[r]), pass.output.row_span(r));
+}
+
+void Gather::backward(const Pass& pass, RowRange source_rows, Scratch&) const {
+  if (pass.dinputs[0].data == nullptr) return;
+  for (size_t s = source_rows.begin; s < source_rows.end; ++s) {
+    const std::span<float> dx = pass.dinputs[0].row_span(s);
+    if (!pass.add[0]) fill(dx, 0);
+    for (uint32_t i = pass.map.offsets[s]; i < pass.map.offsets[s + 1]; ++i) {
+      shortlist::add(pass.doutput.row_span(pass.map.copies[i]), dx);
+    }
+  }
+}
+
+}  // namespace shortlist

@@ -1,0 +1,53 @@
+// Feature cross of DCN-v2: y = x0 * (activation(x W + b) + diag_scale x) + x, elementwise products; W = U V when low rank.
+// Inputs x0[B,D] and x[B,D] (or x0 alone: x = x0), W[D,D] or U[D,projection] and V[projection,D], b[D], output y[B,D].
+// Wang et al. 2021, eq. (1); settings as in TensorFlow Recommenders' Cross.
+#pragma once
+
+#include "shortlist/layers/dense.h"
+
+namespace shortlist {
+
+enum class CrossRank { full, low };
+template <>
+struct EnumNames<CrossRank> {
+  static constexpr std::pair<CrossRank, std::string_view> names[] = {{CrossRank::full, "full"},
+                                                                     {CrossRank::low, "low"}};
+};
+
+struct Cross : Layer {
+  CrossRank cross = CrossRank::full;
+  int projection = 0;
+  float diag_scale = 0;
+  Activation activation = Activation::linear;
+  bool bias = true;
+  Initializer initializer = Initializer::truncated_normal;
+  Initializer bias_initializer = Initializer::zeros;
+  float l1 = 0, l2 = 0, bias_l2 = 0;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("cross", cross, "full: one D x D matrix; low: U V with `projection` columns between");
+    visit("projection", projection, "columns of U, with cross = \"low\"");
+    visit("diag_scale", diag_scale, "adds diag_scale x to x W + b, at least 0");
+    visit("activation", activation, "of x W + b, before the product with x0");
+    visit("bias", bias, "whether there is a b");
+    visit("initializer", initializer, "of W, or of U and V");
+    visit("bias_initializer", bias_initializer, "of b");
+    visit("l1", l1, "l1 sum|W| is added to the loss, for each matrix");
+    visit("l2", l2, "l2 sum W^2 is added to the loss, for each matrix");
+    visit("bias_l2", bias_l2, "bias_l2 sum b^2 is added to the loss");
+  }
+
+  std::string_view kind() const override { return "cross"; }
+  Value settings() const override { return write_fields(*this); }
+  LayerPlan plan(std::span<const int> widths) const override;
+  void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  size_t gradient_tasks(const Pass& pass) const override;
+  void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
+
+ private:
+  bool low_rank() const { return cross == CrossRank::low; }
+};
+
+}  // namespace shortlist

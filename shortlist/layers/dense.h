@@ -1,0 +1,47 @@
+// Dense: y = activation(x W + b). x[B,K], W[K,units], b[units], y[B,units].
+#pragma once
+
+#include "shortlist/layers/layer.h"
+#include "shortlist/math/elementwise.h"
+
+namespace shortlist {
+
+template <>
+struct EnumNames<Activation> {
+  static constexpr std::pair<Activation, std::string_view> names[] = {
+      {Activation::linear, "linear"}, {Activation::relu, "relu"},         {Activation::sigmoid, "sigmoid"},
+      {Activation::tanh, "tanh"},     {Activation::softplus, "softplus"}, {Activation::elu, "elu"},
+      {Activation::selu, "selu"},     {Activation::gelu, "gelu"},         {Activation::swish, "swish"},
+  };
+};
+
+struct Dense : Layer {
+  int dense = 32;
+  Activation activation = Activation::linear;
+  bool bias = true;
+  Initializer initializer = Initializer::glorot_uniform;
+  Initializer bias_initializer = Initializer::zeros;
+  float l1 = 0, l2 = 0, bias_l2 = 0;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("dense", dense, "units: columns of the output");
+    visit("activation", activation, "applied to x W + b");
+    visit("bias", bias, "whether there is a b");
+    visit("initializer", initializer, "of W");
+    visit("bias_initializer", bias_initializer, "of b");
+    visit("l1", l1, "l1 sum|W| is added to the loss");
+    visit("l2", l2, "l2 sum W^2 is added to the loss (Keras's \"l2\" is 0.01)");
+    visit("bias_l2", bias_l2, "bias_l2 sum b^2 is added to the loss");
+  }
+
+  std::string_view kind() const override { return "dense"; }
+  Value settings() const override { return write_fields(*this); }
+  LayerPlan plan(std::span<const int> widths) const override;
+  void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  size_t gradient_tasks(const Pass& pass) const override;
+  void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,25 @@
+// Dropout: in training each element is kept with probability 1 - rate and scaled by 1 / (1 - rate), else 0; in inference
+// y = x. x and y [B,D]. The mask is a pure function of (seed, step, node, row, column).
+#pragma once
+
+#include "shortlist/layers/layer.h"
+
+namespace shortlist {
+
+struct Dropout : Layer {
+  float dropout = 0.5f;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("dropout", dropout, "rate: the share of elements that are dropped, in [0, 1)");
+  }
+
+  std::string_view kind() const override { return "dropout"; }
+  Value settings() const override { return write_fields(*this); }
+  LayerPlan plan(std::span<const int> widths) const override;
+  void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  bool tells_copies_apart() const override { return dropout > 0; }
+};
+
+}  // namespace shortlist

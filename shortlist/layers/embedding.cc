@@ -1,0 +1,124 @@
+#include "shortlist/layers/embedding.h"
+
+#include <cmath>
+
+#include "shortlist/math/elementwise.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kTouchedATask = 64;
+
+float bag_scale(Pooling pooling, size_t size) {
+  if (pooling == Pooling::sum || size <= 1) return 1;
+  const float n = static_cast<float>(size);
+  return pooling == Pooling::mean ? 1 / n : 1 / std::sqrt(n);
+}
+
+std::span<const int32_t> bag_of(const Pass& pass, size_t row) {
+  return pass.feature.column->bag(pass.feature.rows[row]);
+}
+
+// Lists the touched rows with their number of users in offsets[i + 1].
+void count_users(const Pass& pass, TouchedRows& rows) {
+  rows.touched.clear();
+  rows.offsets.assign(1, 0);
+  for (size_t r = 0; r < pass.rows; ++r) {
+    for (int32_t id : bag_of(pass, r)) {
+      uint32_t& position = rows.position[static_cast<size_t>(id)];
+      if (position == TouchedRows::kAbsent) {
+        position = static_cast<uint32_t>(rows.touched.size());
+        rows.touched.push_back(static_cast<uint32_t>(id));
+        rows.offsets.push_back(0);
+      }
+      ++rows.offsets[position + 1];
+    }
+  }
+}
+
+void list_users(const Pass& pass, TouchedRows& rows) {
+  for (size_t i = 1; i < rows.offsets.size(); ++i) rows.offsets[i] += rows.offsets[i - 1];
+  rows.users.resize(rows.offsets.back());
+  // offsets[i] walks to the end of i's users while they are filled in, and is then the start of i + 1's.
+  for (size_t r = 0; r < pass.rows; ++r) {
+    for (int32_t id : bag_of(pass, r)) {
+      rows.users[rows.offsets[rows.position[static_cast<size_t>(id)]]++] = static_cast<uint32_t>(r);
+    }
+  }
+  rows.offsets.insert(rows.offsets.begin(), 0);
+  rows.offsets.pop_back();
+}
+
+}  // namespace
+
+LayerPlan Embedding::plan(std::span<const int> widths) const {
+  expect_inputs(widths, 0);
+  if (dim < 1) throw usage_error("dim = {}: needs to be at least 1", dim);
+  SHORTLIST_CHECK(ids > 0);
+  LayerPlan plan{.width = dim};
+  plan.parameters.push_back({.name = "embeddings",
+                             .rows = static_cast<size_t>(ids),
+                             .cols = static_cast<size_t>(dim),
+                             .initializer = initializer,
+                             .regularizer = {0, l2},
+                             .table = true});
+  return plan;
+}
+
+void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  const Matrix& table = pass.parameters[0]->value;
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    const std::span<const int32_t> bag = bag_of(pass, r);
+    const std::span<float> y = pass.output.row_span(r);
+    if (bag.size() == 1) {
+      copy(table.row_span(static_cast<size_t>(bag[0])), y);
+      continue;
+    }
+    fill(y, 0);
+    for (int32_t id : bag) add(table.row_span(static_cast<size_t>(id)), y);
+    if (bag.size() > 1) scale(y, bag_scale(pooling, bag.size()));
+  }
+}
+
+void Embedding::run_forward_stage(const Pass& pass, size_t, Scratch&) const {
+  ParameterState& parameter = *pass.parameters[0];
+  TouchedRows& rows = parameter.rows;
+  rows.position.resize(static_cast<size_t>(ids), TouchedRows::kAbsent);
+  count_users(pass, rows);
+  list_users(pass, rows);
+  for (uint32_t id : rows.touched) rows.position[id] = TouchedRows::kAbsent;
+  const size_t size = rows.touched.size() * static_cast<size_t>(dim);
+  if (parameter.gradient_memory.size() < size) parameter.gradient_memory = Buffer(size + size / 4);
+  parameter.gradient = parameter.gradient_memory.view(rows.touched.size(), static_cast<size_t>(dim));
+}
+
+size_t Embedding::gradient_tasks(const Pass& pass) const {
+  return chunk_count(pass.parameters[0]->rows.touched.size(), kTouchedATask);
+}
+
+void Embedding::write_gradients(const Pass& pass, size_t task, Scratch&) const {
+  const ParameterState& parameter = *pass.parameters[0];
+  const TouchedRows& rows = parameter.rows;
+  const RowRange range = chunk_rows(rows.touched.size(), kTouchedATask, task);
+  for (size_t i = range.begin; i < range.end; ++i) {
+    const std::span<float> gradient = parameter.gradient.row_span(i);
+    fill(gradient, 0);
+    for (uint32_t user = rows.offsets[i]; user < rows.offsets[i + 1]; ++user) {
+      const size_t row = rows.users[user];
+      add_scaled(pass.doutput.row_span(row), bag_scale(pooling, bag_of(pass, row).size()), gradient);
+    }
+  }
+}
+
+LayerPlan Numbers::plan(std::span<const int> widths) const {
+  expect_inputs(widths, 0);
+  return {.width = width};
+}
+
+void Numbers::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    copy(pass.feature.column->numbers(pass.feature.rows[r]), pass.output.row_span(r));
+  }
+}
+
+}  // namespace shortlist

@@ -1,0 +1,57 @@
+// Where a feature enters a model.
+#pragma once
+
+#include "shortlist/layers/layer.h"
+
+namespace shortlist {
+
+// How the ids of a bag become one vector. An empty bag gives zeros.
+// mean: sum / n; sum; sqrtn: sum / sqrt(n).
+enum class Pooling { mean, sum, sqrtn };
+
+template <>
+struct EnumNames<Pooling> {
+  static constexpr std::pair<Pooling, std::string_view> names[] = {
+      {Pooling::mean, "mean"}, {Pooling::sum, "sum"}, {Pooling::sqrtn, "sqrtn"}};
+};
+
+// Ids to the pooled rows of a table: y[B,dim]; embeddings[ids,dim]. Ids outside of the table are not allowed.
+struct Embedding : Layer {
+  int dim = 32;
+  Pooling pooling = Pooling::mean;
+  Initializer initializer = Initializer::uniform;
+  float l2 = 0;
+  int32_t ids = 0;  // rows of the table; the fitted feature knows
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("dim", dim, "columns of the feature's embedding table");
+    visit("pooling", pooling, "how several ids of a row become one vector; none gives zeros");
+    visit("initializer", initializer, "of the table");
+    visit("l2", l2, "l2 sum E^2 over the whole table is added to the loss");
+  }
+
+  std::string_view kind() const override { return "embedding"; }
+  Value settings() const override { return write_fields(*this); }
+  LayerPlan plan(std::span<const int> widths) const override;
+  void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  void backward(const Pass&, RowRange, Scratch&) const override {}
+  // The stage lists the rows of the table that this batch touches, and who touches them.
+  size_t forward_stage(const Pass& pass) const override { return pass.backward_follows; }
+  void run_forward_stage(const Pass& pass, size_t task, Scratch& scratch) const override;
+  size_t gradient_tasks(const Pass& pass) const override;
+  void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
+};
+
+// Numbers as they are: y[B,width].
+struct Numbers : Layer {
+  int width = 1;
+
+  std::string_view kind() const override { return "numbers"; }
+  Value settings() const override { return Value(Value::Table{{"width", int64_t{width}}}); }
+  LayerPlan plan(std::span<const int> widths) const override;
+  void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  void backward(const Pass&, RowRange, Scratch&) const override {}
+};
+
+}  // namespace shortlist

@@ -1,0 +1,72 @@
+#include "shortlist/layers/initializer.h"
+
+#include <cmath>
+
+#include "shortlist/math/elementwise.h"
+
+namespace shortlist {
+namespace {
+
+// Deviation of a unit normal cut at two deviations; Keras divides by it so that the cut one has the wished deviation.
+constexpr double kTruncatedDeviation = 0.87962566103423978;
+constexpr double kDefaultDeviation = 0.05;
+
+double truncated_normal(const RandomStream& stream, uint64_t index) {
+  const RandomStream draws = stream.at(index);
+  for (uint64_t i = 0;; ++i) {
+    const double x = draws.normal(i);
+    if (std::abs(x) <= 2) return x;
+  }
+}
+
+void fill_uniform(const RandomStream& stream, double limit, Matrix w) {
+  for (size_t i = 0; i < w.rows * w.cols; ++i) {
+    w.data[i] = static_cast<float>((2 * stream.uniform(i) - 1) * limit);
+  }
+}
+
+void fill_truncated(const RandomStream& stream, double deviation, Matrix w) {
+  for (size_t i = 0; i < w.rows * w.cols; ++i) {
+    w.data[i] = static_cast<float>(truncated_normal(stream, i) * deviation);
+  }
+}
+
+}  // namespace
+
+void initialize(Initializer initializer, const RandomStream& stream, Matrix w) {
+  SHORTLIST_CHECK(w.stride == w.cols);
+  const double fan_in = std::max<double>(1, static_cast<double>(w.rows));
+  const double fans = std::max<double>(1, static_cast<double>(w.rows + w.cols));
+  switch (initializer) {
+    case Initializer::zeros: return fill({w.data, w.rows * w.cols}, 0);
+    case Initializer::ones: return fill({w.data, w.rows * w.cols}, 1);
+    case Initializer::uniform: return fill_uniform(stream, kDefaultDeviation, w);
+    case Initializer::normal:
+      for (size_t i = 0; i < w.rows * w.cols; ++i) w.data[i] = static_cast<float>(stream.normal(i) * kDefaultDeviation);
+      return;
+    case Initializer::truncated_normal: return fill_truncated(stream, kDefaultDeviation, w);
+    case Initializer::glorot_uniform: return fill_uniform(stream, std::sqrt(6 / fans), w);
+    case Initializer::glorot_normal: return fill_truncated(stream, std::sqrt(2 / fans) / kTruncatedDeviation, w);
+    case Initializer::he_uniform: return fill_uniform(stream, std::sqrt(6 / fan_in), w);
+    case Initializer::he_normal: return fill_truncated(stream, std::sqrt(2 / fan_in) / kTruncatedDeviation, w);
+    case Initializer::lecun_uniform: return fill_uniform(stream, std::sqrt(3 / fan_in), w);
+    case Initializer::lecun_normal: return fill_truncated(stream, std::sqrt(1 / fan_in) / kTruncatedDeviation, w);
+  }
+}
+
+double regularize(const Regularizer& regularizer, std::span<const float> w, std::span<float> dw) {
+  double penalty = 0;
+  if (regularizer.l2 != 0) {
+    penalty += regularizer.l2 * static_cast<double>(sum_of_squares(w));
+    if (!dw.empty()) add_scaled(w, 2 * regularizer.l2, dw);
+  }
+  if (regularizer.l1 != 0) {
+    double total = 0;
+    for (float x : w) total += std::abs(x);
+    penalty += regularizer.l1 * total;
+    for (size_t i = 0; i < dw.size(); ++i) dw[i] += w[i] > 0 ? regularizer.l1 : w[i] < 0 ? -regularizer.l1 : 0;
+  }
+  return penalty;
+}
+
+}  // namespace shortlist

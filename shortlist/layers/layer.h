@@ -1,0 +1,156 @@
+// A layer: the maths of one node of a model. It holds settings only; parameters and buffers belong to the plan that runs it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/base/threads.h"
+#include "shortlist/layers/initializer.h"
+#include "shortlist/math/product.h"
+#include "shortlist/table/encoded.h"
+
+namespace shortlist {
+
+struct ParameterSpec {
+  std::string name;  // within the layer: "kernel"
+  size_t rows = 0, cols = 0;
+  Initializer initializer = Initializer::zeros;
+  Regularizer regularizer;
+  bool trainable = true;
+  bool table = false;   // rows are looked up by id: a step touches few of them
+  bool packed = false;  // a right operand of products, which wants panels
+};
+
+// What a layer needs to stand at its place: found once, when the model is compiled.
+struct LayerPlan {
+  int width = 0;  // columns of the output
+  std::vector<ParameterSpec> parameters;
+  std::vector<int> row_buffers;    // widths of buffers with a row for each row of the batch
+  std::vector<int> batch_buffers;  // sizes of buffers that the batch shares
+};
+
+// The rows of a table that a batch looks up, in order of first appearance, and from where: row touched[i] is looked up by
+// batch rows users[offsets[i] .. offsets[i + 1]), ascending, once for each time that its id stands in their bags.
+struct TouchedRows {
+  std::vector<uint32_t> touched, offsets, users;
+  std::vector<uint32_t> position;  // of each row of the table in `touched`; kAbsent where it is not
+  static constexpr uint32_t kAbsent = UINT32_MAX;
+};
+
+// A parameter while a model runs. Of a table, `gradient` holds one row for each entry of rows.touched.
+struct ParameterState {
+  ParameterSpec spec;
+  Matrix value, gradient;
+  Panels packed, packed_transposed;
+  TouchedRows rows;
+  Buffer gradient_memory;
+};
+
+// Bags of ids, or numbers, of the rows of a batch: row r shows encoded row rows[r].
+struct FeatureInput {
+  const EncodedColumn* column = nullptr;
+  std::span<const uint32_t> rows;
+};
+
+// Rows that are copies of other rows: row r copies source row source[r]. The copies of source row s are
+// copies[offsets[s] .. offsets[s + 1]), ascending.
+struct RowMap {
+  std::span<const uint32_t> source, offsets, copies;
+};
+
+// Memory that a thread may use while it runs one task.
+struct Scratch {
+  Panels panels;
+  Buffer floats;
+  std::span<float> take(size_t size) {
+    if (floats.size() < size) floats = Buffer(size);
+    return floats.span().first(size);
+  }
+};
+
+// All that a layer sees of a batch.
+struct Pass {
+  size_t rows = 0;
+  bool training = false;          // batch statistics and dropout are on
+  bool backward_follows = false;  // gradients will be asked for
+  std::span<const Matrix> inputs;
+  Matrix output;
+  // Backward only. dinputs[i] has no data when nobody asks for that gradient; backward adds to it when add[i], else
+  // writes it. `doutput` may be overwritten.
+  std::span<const Matrix> dinputs;
+  std::span<const uint8_t> add;
+  Matrix doutput;
+
+  std::span<ParameterState* const> parameters;
+  std::span<const Matrix> row_buffers;
+  std::span<Buffer> batch_buffers;
+  // A row may stand for several equal rows; empty: each for one.
+  std::span<const float> multiplicity;
+  double total_multiplicity = 0;
+  uint64_t random_key = 0;  // of this node in this step
+  FeatureInput feature;     // input layers
+  RowMap map;               // gather
+};
+
+// A row range's forward and backward may run on any thread, next to other ranges. A stage of the batch runs between them.
+class Layer {
+ public:
+  virtual ~Layer() = default;
+  virtual std::string_view kind() const = 0;
+  // Its settings, as the config writes them: { dense = 32, activation = "relu" }.
+  virtual Value settings() const = 0;
+
+  // Throws a usage Error (without the node's name) when the inputs' widths do not fit.
+  virtual LayerPlan plan(std::span<const int> widths) const = 0;
+
+  virtual void forward(const Pass& pass, RowRange rows, Scratch& scratch) const = 0;
+  virtual void backward(const Pass& pass, RowRange rows, Scratch& scratch) const = 0;
+
+  // Before forward() of any row: tasks that look at all rows.
+  virtual size_t forward_stage(const Pass&) const { return 0; }
+  virtual void run_forward_stage(const Pass&, size_t, Scratch&) const {}
+  // The same before backward().
+  virtual size_t backward_stage(const Pass&) const { return 0; }
+  virtual void run_backward_stage(const Pass&, size_t, Scratch&) const {}
+  // After backward() of all rows: writes the gradients of its parameters, each element by one task.
+  virtual size_t gradient_tasks(const Pass&) const { return 0; }
+  virtual void write_gradients(const Pass&, size_t, Scratch&) const {}
+
+  // Whether rows with equal inputs may come out different in training, so that copies have to be told apart.
+  virtual bool tells_copies_apart() const { return false; }
+  // Whether training and inference differ.
+  virtual bool differs_in_training() const { return tells_copies_apart(); }
+};
+
+using LayerPtr = std::shared_ptr<const Layer>;
+
+// The settings a config may give a layer, for its reader, its printer and the reference page.
+struct LayerKind {
+  const char* name;  // also the key of the main setting
+  const char* help;
+  LayerPtr (*read)(const Value&, const Where&);
+  std::vector<FieldHelp> (*document)();
+};
+
+// All kinds that a config can name.
+std::span<const LayerKind> layer_kinds();
+
+// Reads { KIND = ..., ... }. `also_known` are keys that the caller reads itself, such as "name".
+LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known);
+
+inline Matrix rows_of(const Matrix& matrix, RowRange rows) { return matrix.slice(rows.begin, rows.end); }
+inline void copy(std::span<const float> from, std::span<float> to) { std::copy(from.begin(), from.end(), to.begin()); }
+
+// The columns that one task of a product's gradient should take, a whole number of panels.
+size_t columns_a_task(size_t rows, size_t inner);
+
+// Throws unless there are `count` inputs.
+void expect_inputs(std::span<const int> widths, size_t count);
+
+}  // namespace shortlist

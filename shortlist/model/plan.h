@@ -1,0 +1,55 @@
+// Runs a model, or the part of it that some outputs need, over batches.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "shortlist/model/batch.h"
+#include "shortlist/model/parameters.h"
+
+namespace shortlist {
+
+struct PlanOptions {
+  std::vector<int> outputs;  // nodes of the spec; what they do not need is left out
+  // Nodes whose outputs the caller gives, instead of the layers before them.
+  std::vector<int> given;
+  bool backward = false;  // gradients can be asked for
+  // Batch statistics and dropout run in training. When false they behave as in inference, also in training.
+  bool training_layers_active = true;
+};
+
+// Holds the buffers of one batch at a time, so one thread at a time may use it; many plans may share parameters.
+// Buffers grow with the largest batch and are kept: steps of a known size do not allocate.
+class Plan {
+ public:
+  Plan(const ModelSpec& spec, Parameters& parameters, PlanOptions options);
+  ~Plan();
+  Plan(Plan&&) noexcept;
+  Plan& operator=(Plan&&) noexcept;
+
+  // Whether layers of the query tower (the candidate tower) tell copies of a row apart in training, so that a training
+  // batch must list each row by itself.
+  bool needs_all_rows(Domain tower) const;
+
+  // Output of a given node, for batches to come: rows x width.
+  void give(int node, ConstMatrix output);
+
+  // `key` names the step's random numbers. With `training` batch statistics and dropout are on, if active.
+  void forward(ThreadPool& pool, const Batch& batch, bool training = false, uint64_t key = 0);
+
+  // An output of the last forward(). A ranking's has a row for each pair, or for each row of the batch where copies have
+  // been told apart: see has_row_outputs().
+  Matrix output(int node) const;
+  bool has_row_outputs(int node) const;
+
+  // The gradient of the loss by an output; write it before backward().
+  Matrix output_gradient(int node);
+  // `written` are the outputs whose gradients stand in output_gradient(). Writes every parameter's gradient.
+  void backward(ThreadPool& pool, const std::vector<int>& written);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace shortlist
