@@ -33,7 +33,7 @@ LayerPlan Concat::plan(std::span<const int> widths) const {
 void Concat::forward(const Pass& pass, RowRange rows, Scratch&) const {
   for (size_t r = rows.begin; r < rows.end; ++r) {
     size_t column = 0;
-    for (const Matrix& x : pass.inputs) {
+    for (const ConstMatrix& x : pass.inputs) {
       float* to = pass.output.row(r) + column;
       if (x.row(r) != to) copy(x.row_span(r), {to, x.cols});  // else the input lies in its place already
       column += x.cols;

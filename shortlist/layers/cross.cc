@@ -39,7 +39,7 @@ LayerPlan Cross::plan(std::span<const int> widths) const {
 }
 
 void Cross::forward(const Pass& pass, RowRange rows, Scratch&) const {
-  const Matrix x0 = rows_of(pass.inputs[0], rows), x = rows_of(pass.inputs.back(), rows);
+  const ConstMatrix x0 = rows_of(pass.inputs[0], rows), x = rows_of(pass.inputs.back(), rows);
   const Matrix y = rows_of(pass.output, rows), t = rows_of(pass.row_buffers[kTransformed], rows);
   const size_t outer = low_rank() ? 1 : 0;
   Epilogue epilogue;
@@ -63,7 +63,7 @@ void Cross::forward(const Pass& pass, RowRange rows, Scratch&) const {
 }
 
 void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
-  const Matrix x0 = rows_of(pass.inputs[0], rows), x = rows_of(pass.inputs.back(), rows);
+  const ConstMatrix x0 = rows_of(pass.inputs[0], rows), x = rows_of(pass.inputs.back(), rows);
   const Matrix dy = rows_of(pass.doutput, rows), t = rows_of(pass.row_buffers[kTransformed], rows);
   const bool same = pass.inputs.size() == 1;
   const size_t outer = low_rank() ? 1 : 0;
@@ -98,14 +98,14 @@ void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
 size_t Cross::gradient_tasks(const Pass&) const { return low_rank() ? 2 : 1; }
 
 void Cross::write_gradients(const Pass& pass, size_t task, Scratch& scratch) const {
-  const Matrix dt = pass.row_buffers[kTransformed].head(pass.rows), x = pass.inputs.back().head(pass.rows);
+  const ConstMatrix dt = pass.row_buffers[kTransformed].head(pass.rows), x = pass.inputs.back().head(pass.rows);
   const auto product = [&](ConstMatrix left, ConstMatrix right, ParameterState& parameter) {
     scratch.panels.pack(right);
     multiply_transposed(left, scratch.panels, parameter.gradient);
   };
   const size_t outer = low_rank() ? 1 : 0;
   if (task < outer) return product(x, pass.row_buffers[kDProjected].head(pass.rows), *pass.parameters[0]);
-  product(low_rank() ? pass.row_buffers[kProjected].head(pass.rows) : x, dt, *pass.parameters[outer]);
+  product(low_rank() ? ConstMatrix(pass.row_buffers[kProjected].head(pass.rows)) : x, dt, *pass.parameters[outer]);
   if (bias) column_sums(dt, {}, 0, dt.cols, pass.parameters[outer + 1]->gradient.row_span(0));
 }
 

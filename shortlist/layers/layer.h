@@ -79,7 +79,7 @@ struct Pass {
   size_t rows = 0;
   bool training = false;          // batch statistics and dropout are on
   bool backward_follows = false;  // gradients will be asked for
-  std::span<const Matrix> inputs;
+  std::span<const ConstMatrix> inputs;
   Matrix output;
   // Backward only. dinputs[i] has no data when nobody asks for that gradient; backward adds to it when add[i], else
   // writes it. `doutput` may be overwritten.
@@ -145,6 +145,7 @@ std::span<const LayerKind> layer_kinds();
 LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known);
 
 inline Matrix rows_of(const Matrix& matrix, RowRange rows) { return matrix.slice(rows.begin, rows.end); }
+inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) { return matrix.slice(rows.begin, rows.end); }
 inline void copy(std::span<const float> from, std::span<float> to) { std::copy(from.begin(), from.end(), to.begin()); }
 
 // The columns that one task of a product's gradient should take, a whole number of panels.

@@ -18,6 +18,7 @@ struct ConstMatrix {
   float operator()(size_t r, size_t c) const { return data[r * stride + c]; }
   std::span<const float> row_span(size_t r) const { return {row(r), cols}; }
   ConstMatrix slice(size_t begin, size_t end) const { return {row(begin), end - begin, cols, stride}; }
+  ConstMatrix head(size_t count) const { return slice(0, count); }
 };
 
 struct Matrix {

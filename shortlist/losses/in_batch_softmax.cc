@@ -1,0 +1,99 @@
+#include "shortlist/losses/in_batch_softmax.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "shortlist/math/elementwise.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kSlots = 8;                // partial sums of the candidates' gradients
+constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores stays in a core's own cache
+constexpr size_t kRowsATask = 64;
+
+size_t rows_a_block(size_t candidates) {
+  return std::clamp<size_t>(kScoresABlock / std::max<size_t>(1, candidates) / 6 * 6, 12, 96);
+}
+
+}  // namespace
+
+double InBatchSoftmax::run(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
+                           Matrix dcandidates) {
+  const size_t blocks = chunk_count(batch.queries.rows, rows_a_block(batch.candidates.rows));
+  const size_t slots = std::min(kSlots, blocks);
+  const size_t d = batch.candidates.cols;
+  workers_.resize(static_cast<size_t>(pool.threads()));
+  partial_.resize(std::max(slots, partial_.size()));
+  losses_.assign(slots, 0);
+  candidates_transposed_.resize(d, batch.candidates.rows);
+  candidates_.resize(batch.candidates.rows, d);
+  constexpr size_t kPanelsATask = 8;
+  const size_t wide = chunk_count(candidates_transposed_.count(), kPanelsATask);
+  pool.run(wide + candidates_.count(), [&](size_t i, int) {
+    if (i >= wide) return candidates_.pack(batch.candidates, i - wide, i - wide + 1);
+    const RowRange panels = chunk_rows(candidates_transposed_.count(), kPanelsATask, i);
+    candidates_transposed_.pack_transposed(batch.candidates, panels.begin, panels.end);
+  });
+  pool.run(slots, [&](size_t slot, int worker) {
+    Buffer& partial = partial_[slot];
+    if (partial.size() < batch.candidates.rows * d) partial = Buffer(batch.candidates.rows * d);
+    const RowRange own = {slot * blocks / slots, (slot + 1) * blocks / slots};
+    for (size_t b = own.begin; b < own.end; ++b) {
+      const RowRange rows = chunk_rows(batch.queries.rows, rows_a_block(batch.candidates.rows), b);
+      losses_[slot] += run_block(batch, rows, static_cast<float>(scale), dqueries, partial.view(batch.candidates.rows, d),
+                                 b == own.begin, workers_[static_cast<size_t>(worker)]);
+    }
+  });
+  pool.run(chunk_count(batch.candidates.rows, kRowsATask), [&](size_t i, int) {
+    const RowRange rows = chunk_rows(batch.candidates.rows, kRowsATask, i);
+    for (size_t r = rows.begin; r < rows.end; ++r) {
+      const std::span<float> to = dcandidates.row_span(r);
+      fill(to, 0);
+      for (size_t slot = 0; slot < slots; ++slot) add({partial_[slot].data() + r * d, d}, to);
+    }
+  });
+  double loss = 0;
+  for (double part : losses_) loss += part;
+  return loss;
+}
+
+double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float scale, Matrix dqueries,
+                                 Matrix dcandidates, bool first, Worker& worker) const {
+  const size_t columns = batch.candidates.rows, d = batch.queries.cols;
+  if (worker.scores.size() < rows.size() * columns) worker.scores = Buffer(rows.size() * columns);
+  if (worker.scaled.size() < rows.size() * d) worker.scaled = Buffer(rows.size() * d);
+  const Matrix scores = worker.scores.view(rows.size(), columns), queries = worker.scaled.view(rows.size(), d);
+  for (size_t r = 0; r < rows.size(); ++r) {
+    std::copy_n(batch.queries.row(rows.begin + r), d, queries.row(r));
+    shortlist::scale(queries.row_span(r), 1 / temperature_);
+  }
+  multiply(queries, candidates_transposed_, scores);
+  double loss = 0;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    const std::span<float> s = scores.row_span(r);
+    const size_t u = rows.begin + r;
+    const float highest = max(s);
+    double weight = 0, positives = 0;
+    for (uint32_t i = batch.offsets[u]; i < batch.offsets[u + 1]; ++i) {
+      const uint32_t pair = batch.pairs[i];
+      weight += batch.pair_weight[pair];
+      positives += static_cast<double>(batch.pair_weight[pair]) * s[batch.pair_candidate[pair]];
+    }
+    const float total = exp_sum(s, highest, batch.candidate_multiplicity, s);
+    loss += weight * (highest + std::log(static_cast<double>(total))) - positives;
+    // The gradient by the scores: weight n_j p_j, less the positives' weights.
+    const float factor = scale * static_cast<float>(weight / total) / temperature_;
+    for (size_t j = 0; j < columns; ++j) s[j] *= batch.candidate_multiplicity[j] * factor;
+    for (uint32_t i = batch.offsets[u]; i < batch.offsets[u + 1]; ++i) {
+      const uint32_t pair = batch.pairs[i];
+      s[batch.pair_candidate[pair]] -= scale * batch.pair_weight[pair] / temperature_;
+    }
+  }
+  multiply(scores, candidates_, dqueries.slice(rows.begin, rows.end));
+  worker.queries.pack(batch.queries.slice(rows.begin, rows.end));
+  multiply_transposed(scores, worker.queries, dcandidates, !first);
+  return loss;
+}
+
+}  // namespace shortlist

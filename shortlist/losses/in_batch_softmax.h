@@ -1,0 +1,45 @@
+// The retrieval loss of two-tower models: each row's candidate against all candidates of the batch.
+// loss = sum_r w_r (log sum_j n_j exp(s(u_r, v_j)) - s(u_r, v_r)), s(u, v) = u . v / temperature, over the distinct
+// candidates j, each standing n_j times in the batch. Scores are never held whole. TensorFlow Recommenders' tasks.Retrieval.
+#pragma once
+
+#include <vector>
+
+#include "shortlist/base/threads.h"
+#include "shortlist/math/product.h"
+
+namespace shortlist {
+
+struct SoftmaxBatch {
+  ConstMatrix queries;     // distinct, [U, D]
+  ConstMatrix candidates;  // distinct, [V, D]
+  std::span<const float> candidate_multiplicity;  // n_j, [V]
+  // The pairs of query u are pairs[offsets[u] .. offsets[u + 1]), with their candidate and the sum of their rows' weights.
+  std::span<const uint32_t> offsets, pairs;
+  std::span<const uint32_t> pair_candidate;
+  std::span<const float> pair_weight;
+};
+
+class InBatchSoftmax {
+ public:
+  explicit InBatchSoftmax(float temperature) : temperature_(temperature) {}
+
+  // Returns the loss. Writes `scale` times its gradients to dqueries[U, D] and dcandidates[V, D].
+  double run(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries, Matrix dcandidates);
+
+ private:
+  struct Worker {
+    Panels queries;
+    Buffer scores, scaled;
+  };
+  double run_block(const SoftmaxBatch& batch, RowRange rows, float scale, Matrix dqueries, Matrix dcandidates,
+                   bool first, Worker& worker) const;
+
+  float temperature_;
+  Panels candidates_transposed_, candidates_;
+  std::vector<Worker> workers_;
+  std::vector<Buffer> partial_;  // gradients of candidates, one of each slot
+  std::vector<double> losses_;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,441 @@
+#include "shortlist/model/plan.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "shortlist/layers/combine.h"
+
+namespace shortlist {
+namespace {
+
+// Domains of a spec, and the rows of a batch one by one.
+enum RowSet : size_t { kQueries, kCandidates, kPairs, kRows, kRowSets };
+
+RowSet row_set(Domain domain) { return static_cast<RowSet>(domain); }
+
+// Rows of one task: an even number of tasks of about 192 rows, so that two threads finish together, in whole tiles of the
+// product's six rows.
+size_t rows_a_task(size_t rows) {
+  if (rows <= 48) return std::max<size_t>(1, rows);
+  const size_t tasks = 2 * chunk_count(rows, 384);
+  return (chunk_count(rows, tasks) + 5) / 6 * 6;
+}
+
+struct PlanNode {
+  std::string name;
+  LayerPtr layer;
+  std::vector<int> inputs;  // positions in the plan
+  RowSet rows = kQueries;
+  bool given = false, output = false, wants_gradient = false;
+  bool is_row_map = false;  // copies rows of another row set
+  LayerPlan plan;
+  std::vector<ParameterState*> parameters;
+  int feature = -1;
+  RandomStream random{0, ""};
+  // A node that only feeds a concatenation lies inside of it.
+  int inside = -1;
+  size_t inside_column = 0;
+
+  Buffer output_memory, gradient_memory;
+  std::vector<Buffer> row_memory, batch_memory;
+  size_t capacity = 0;
+  std::vector<ConstMatrix> input_views;
+  std::vector<Matrix> dinput_views, row_views;
+  std::vector<uint8_t> add;
+  Pass pass;
+};
+
+// Nodes of one row set that a task runs one after another over its rows.
+struct Segment {
+  RowSet rows;
+  std::vector<int> nodes;
+};
+// Segments that do not depend on each other.
+struct Wave {
+  std::vector<int> stages;  // nodes whose stage has to run before
+  std::vector<Segment> segments;
+};
+
+struct Task {
+  int node;  // or the segment
+  size_t index;
+};
+
+void place(std::vector<Wave>& waves, size_t wave, RowSet rows, int node, bool staged) {
+  if (waves.size() <= wave) waves.resize(wave + 1);
+  if (staged) waves[wave].stages.push_back(node);
+  for (Segment& segment : waves[wave].segments) {
+    if (segment.rows == rows) return segment.nodes.push_back(node);
+  }
+  waves[wave].segments.push_back({rows, {node}});
+}
+
+}  // namespace
+
+struct Plan::State {
+  State(const ModelSpec& model, Parameters& parameters, PlanOptions plan_options)
+      : spec(model), options(std::move(plan_options)), position(spec.nodes.size(), -1) {
+    const std::vector<bool> needed = needed_nodes();
+    for (size_t i = 0; i < spec.nodes.size(); ++i) {
+      if (needed[i]) add_node(static_cast<int>(i), parameters);
+    }
+    for (int output : options.outputs) node(output).output = true;
+    nest_in_concatenations();
+    set_views();
+    plan_forward();
+    if (options.backward) plan_backward();
+  }
+
+  bool is_given(int n) const { return std::ranges::find(options.given, n) != options.given.end(); }
+  PlanNode& node(int spec_node) {
+    const int at = position[static_cast<size_t>(spec_node)];
+    SHORTLIST_CHECK(at >= 0);
+    return nodes[static_cast<size_t>(at)];
+  }
+
+  std::vector<bool> needed_nodes() const {
+    std::vector<bool> needed(spec.nodes.size());
+    for (int output : options.outputs) needed[static_cast<size_t>(output)] = true;
+    for (size_t i = spec.nodes.size(); i-- > 0;) {
+      if (!needed[i] || is_given(static_cast<int>(i))) continue;
+      for (int input : spec.nodes[i].inputs) needed[static_cast<size_t>(input)] = true;
+    }
+    return needed;
+  }
+
+  void add_node(int n, Parameters& parameters) {
+    const Node& from = spec.at(n);
+    PlanNode to{.name = from.name, .layer = from.layer, .rows = row_set(from.domain), .given = is_given(n)};
+    to.feature = from.feature;
+    to.random = RandomStream(0, from.name);
+    to.plan = from.layer->plan(spec.widths(from.inputs));
+    if (!to.given) {
+      for (int input : from.inputs) to.inputs.push_back(position[static_cast<size_t>(input)]);
+      const auto own = parameters.of(static_cast<size_t>(n));
+      to.parameters.assign(own.begin(), own.end());
+    }
+    to.is_row_map = dynamic_cast<const Gather*>(from.layer.get()) != nullptr;
+    if (to.rows == kPairs) tell_copies_apart(to);
+    position[static_cast<size_t>(n)] = static_cast<int>(nodes.size());
+    nodes.push_back(std::move(to));
+  }
+
+  // From the first layer that tells copies of a pair apart, all that follows has a row for each row of the batch.
+  void tell_copies_apart(PlanNode& to) {
+    bool apart = options.backward && options.training_layers_active && to.layer->tells_copies_apart();
+    for (int input : to.inputs) apart = apart || nodes[static_cast<size_t>(input)].rows == kRows;
+    if (!apart) return;
+    to.rows = kRows;
+    for (int& input : to.inputs) {
+      if (nodes[static_cast<size_t>(input)].rows == kPairs) input = row_copy(input);
+    }
+  }
+
+  int row_copy(int pair_node) {
+    const PlanNode& from = nodes[static_cast<size_t>(pair_node)];
+    const std::string name = from.name + "/rows";
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (nodes[i].name == name) return static_cast<int>(i);
+    }
+    PlanNode copy{.name = name, .layer = std::make_shared<Gather>(), .inputs = {pair_node}, .rows = kRows};
+    copy.is_row_map = true;
+    copy.plan = copy.layer->plan(std::vector<int>{from.plan.width});
+    nodes.push_back(std::move(copy));
+    return static_cast<int>(nodes.size()) - 1;
+  }
+
+  std::vector<int> consumers(int n) const {
+    std::vector<int> found;
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      for (int input : nodes[i].inputs) {
+        if (input == n) found.push_back(static_cast<int>(i));
+      }
+    }
+    return found;
+  }
+
+  void nest_in_concatenations() {
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      const std::vector<int> by = consumers(static_cast<int>(i));
+      if (by.size() != 1 || nodes[i].output || nodes[i].given) continue;
+      const PlanNode& concat = nodes[static_cast<size_t>(by[0])];
+      if (concat.layer->kind() != "concat" || concat.rows != nodes[i].rows) continue;
+      nodes[i].inside = by[0];
+      for (int input : concat.inputs) {
+        if (input == static_cast<int>(i)) break;
+        nodes[i].inside_column += static_cast<size_t>(nodes[static_cast<size_t>(input)].plan.width);
+      }
+    }
+  }
+
+  // Points every pass to buffers of the present capacity; again after one has grown.
+  void set_views() {
+    for (size_t i = nodes.size(); i-- > 0;) {
+      PlanNode& n = nodes[i];
+      const size_t width = static_cast<size_t>(n.plan.width);
+      if (n.inside >= 0) {
+        const PlanNode& concat = nodes[static_cast<size_t>(n.inside)];
+        n.pass.output = concat.pass.output.columns(n.inside_column, width);
+        if (options.backward) n.pass.doutput = concat.pass.doutput.columns(n.inside_column, width);
+      } else if (!n.given) {
+        n.pass.output = n.output_memory.view(n.capacity, width);
+        if (options.backward) n.pass.doutput = n.gradient_memory.view(n.capacity, width);
+      } else if (n.pass.output.data == nullptr) {
+        n.pass.output.cols = width;
+      }
+      n.row_views.clear();
+      for (size_t b = 0; b < n.row_memory.size(); ++b) {
+        n.row_views.push_back(n.row_memory[b].view(n.capacity, static_cast<size_t>(n.plan.row_buffers[b])));
+      }
+      if (n.batch_memory.empty()) {
+        for (int size : n.plan.batch_buffers) n.batch_memory.emplace_back(static_cast<size_t>(size));
+      }
+    }
+    for (PlanNode& n : nodes) {
+      n.input_views.clear();
+      n.dinput_views.clear();
+      for (int input : n.inputs) {
+        PlanNode& from = nodes[static_cast<size_t>(input)];
+        n.input_views.push_back(from.pass.output);
+        n.dinput_views.push_back(from.wants_gradient ? from.pass.doutput : Matrix());
+      }
+      n.pass.inputs = n.input_views;
+      n.pass.dinputs = n.dinput_views;
+      n.pass.parameters = n.parameters;
+      n.pass.row_buffers = n.row_views;
+      n.pass.batch_buffers = n.batch_memory;
+      n.pass.backward_follows = options.backward;
+    }
+  }
+
+  void plan_forward() {
+    std::vector<size_t> level(nodes.size());
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      PlanNode& n = nodes[i];
+      if (n.given) continue;
+      const bool staged = n.layer->forward_stage(n.pass) > 0;
+      for (int input : n.inputs) {
+        const PlanNode& from = nodes[static_cast<size_t>(input)];
+        const bool fresh = staged || (from.rows != n.rows && !from.given);
+        level[i] = std::max(level[i], level[static_cast<size_t>(input)] + fresh);
+      }
+      place(forward_waves, level[i], n.rows, static_cast<int>(i), staged);
+    }
+  }
+
+  // The rows over which a node's backward runs.
+  RowSet backward_rows(const PlanNode& n) const {
+    return n.is_row_map ? nodes[static_cast<size_t>(n.inputs[0])].rows : n.rows;
+  }
+
+  void plan_backward() {
+    for (PlanNode& n : nodes) {
+      for (const ParameterState* p : n.parameters) n.wants_gradient = n.wants_gradient || p->spec.trainable;
+      for (int input : n.inputs) n.wants_gradient = n.wants_gradient || nodes[static_cast<size_t>(input)].wants_gradient;
+    }
+    std::vector<size_t> level(nodes.size());
+    for (size_t i = nodes.size(); i-- > 0;) {
+      PlanNode& n = nodes[i];
+      if (!n.wants_gradient || n.given) continue;
+      const bool staged = n.layer->backward_stage(n.pass) > 0;
+      for (int by : consumers(static_cast<int>(i))) {
+        const bool fresh = staged || backward_rows(nodes[static_cast<size_t>(by)]) != backward_rows(n);
+        level[i] = std::max(level[i], level[static_cast<size_t>(by)] + fresh);
+      }
+      place(backward_waves, level[i], backward_rows(n), static_cast<int>(i), staged);
+    }
+  }
+
+  // Who writes a gradient first does not add. Nodes run backward in the order of the waves.
+  void set_add_flags(const std::vector<int>& written) {
+    if (written == add_flags_for && !nodes.empty() && flags_set) return;
+    add_flags_for = written;
+    flags_set = true;
+    std::vector<bool> has_gradient(nodes.size());
+    for (int output : written) has_gradient[static_cast<size_t>(position[static_cast<size_t>(output)])] = true;
+    for (const Wave& wave : backward_waves) {
+      for (const Segment& segment : wave.segments) {
+        for (int at : segment.nodes) {
+          PlanNode& n = nodes[static_cast<size_t>(at)];
+          n.add.assign(n.inputs.size(), 0);
+          for (size_t i = 0; i < n.inputs.size(); ++i) {
+            n.add[i] = has_gradient[static_cast<size_t>(n.inputs[i])];
+            has_gradient[static_cast<size_t>(n.inputs[i])] = true;
+          }
+          n.pass.add = n.add;
+        }
+      }
+    }
+  }
+
+  void set_rows(const Batch& batch) {
+    rows[kQueries] = batch.query_rows.size();
+    rows[kCandidates] = batch.candidate_rows.size();
+    rows[kPairs] = batch.pair_query.source.empty() ? batch.pair_candidate.source.size() : batch.pair_query.source.size();
+    rows[kRows] = batch.rows();
+    bool grown = false;
+    for (PlanNode& n : nodes) {
+      n.pass.rows = rows[n.rows];
+      if (n.given || n.pass.rows <= n.capacity) continue;
+      grown = true;
+      n.capacity = n.capacity == 0 ? n.pass.rows : n.pass.rows + n.pass.rows / 8;
+      const size_t width = static_cast<size_t>(n.plan.width);
+      if (n.inside < 0) {
+        n.output_memory = Buffer(n.capacity, width);
+        if (options.backward) n.gradient_memory = Buffer(n.capacity, width);
+      }
+      n.row_memory.clear();
+      for (int buffer : n.plan.row_buffers) n.row_memory.emplace_back(n.capacity, static_cast<size_t>(buffer));
+    }
+    if (grown) match_capacities();
+    if (grown || given_changed) set_views();
+    given_changed = false;
+  }
+
+  // A node inside of a concatenation has the capacity of what holds it.
+  void match_capacities() {
+    for (size_t i = nodes.size(); i-- > 0;) {
+      PlanNode& n = nodes[i];
+      if (n.inside >= 0) n.capacity = std::max(n.capacity, nodes[static_cast<size_t>(n.inside)].capacity);
+      for (size_t b = 0; b < n.row_memory.size(); ++b) {
+        const size_t size = n.capacity * static_cast<size_t>(n.plan.row_buffers[b]);
+        if (n.row_memory[b].size() < size) n.row_memory[b] = Buffer(size);
+      }
+    }
+  }
+
+  void set_batch(const Batch& batch, bool training, uint64_t key) {
+    set_rows(batch);
+    const std::span<const float> multiplicity[kRowSets] = {batch.query_multiplicity, batch.candidate_multiplicity,
+                                                           batch.pair_multiplicity, {}};
+    for (PlanNode& n : nodes) {
+      n.pass.training = training && options.training_layers_active;
+      n.pass.multiplicity = multiplicity[n.rows];
+      n.pass.total_multiplicity = static_cast<double>(batch.rows());
+      n.pass.random_key = n.random.at(key).key();
+      if (n.feature >= 0) {
+        const bool query = n.rows == kQueries;
+        const EncodedRows* encoded = query ? batch.queries : batch.candidates;
+        n.pass.feature = {&encoded->columns[static_cast<size_t>(n.feature)], query ? batch.query_rows : batch.candidate_rows};
+      }
+      if (n.is_row_map) {
+        const RowSet from = nodes[static_cast<size_t>(n.inputs[0])].rows;
+        n.pass.map = from == kQueries ? batch.pair_query : from == kCandidates ? batch.pair_candidate : batch.row_pair;
+      }
+    }
+  }
+
+  template <typename Count, typename Run>
+  void run_stages(ThreadPool& pool, const std::vector<int>& stages, Count count, Run run) {
+    tasks.clear();
+    for (int at : stages) {
+      const size_t n = count(nodes[static_cast<size_t>(at)]);
+      for (size_t i = 0; i < n; ++i) tasks.push_back({at, i});
+    }
+    reserve_scratch(pool);
+    pool.run(tasks.size(), [&](size_t i, int worker) {
+      run(nodes[static_cast<size_t>(tasks[i].node)], tasks[i].index, scratch[static_cast<size_t>(worker)]);
+    });
+  }
+
+  template <typename Run>
+  void run_segments(ThreadPool& pool, const Wave& wave, Run run) {
+    tasks.clear();
+    for (size_t s = 0; s < wave.segments.size(); ++s) {
+      const size_t count = rows[wave.segments[s].rows];
+      for (size_t i = 0; i < chunk_count(count, rows_a_task(count)); ++i) tasks.push_back({static_cast<int>(s), i});
+    }
+    reserve_scratch(pool);
+    pool.run(tasks.size(), [&](size_t i, int worker) {
+      const Segment& segment = wave.segments[static_cast<size_t>(tasks[i].node)];
+      const size_t count = rows[segment.rows];
+      const RowRange range = chunk_rows(count, rows_a_task(count), tasks[i].index);
+      for (int at : segment.nodes) run(nodes[static_cast<size_t>(at)], range, scratch[static_cast<size_t>(worker)]);
+    });
+  }
+
+  void reserve_scratch(ThreadPool& pool) {
+    if (scratch.size() < static_cast<size_t>(pool.threads())) scratch.resize(static_cast<size_t>(pool.threads()));
+  }
+
+  void forward(ThreadPool& pool) {
+    for (const Wave& wave : forward_waves) {
+      run_stages(
+          pool, wave.stages, [](PlanNode& n) { return n.layer->forward_stage(n.pass); },
+          [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_forward_stage(n.pass, task, s); });
+      run_segments(pool, wave, [](PlanNode& n, RowRange r, Scratch& s) { n.layer->forward(n.pass, r, s); });
+    }
+  }
+
+  void backward(ThreadPool& pool) {
+    std::vector<int>& all = gradient_nodes;
+    all.clear();
+    for (const Wave& wave : backward_waves) {
+      run_stages(
+          pool, wave.stages, [](PlanNode& n) { return n.layer->backward_stage(n.pass); },
+          [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_backward_stage(n.pass, task, s); });
+      run_segments(pool, wave, [](PlanNode& n, RowRange r, Scratch& s) { n.layer->backward(n.pass, r, s); });
+      for (const Segment& segment : wave.segments) all.insert(all.end(), segment.nodes.begin(), segment.nodes.end());
+    }
+    run_stages(
+        pool, all, [](PlanNode& n) { return n.layer->gradient_tasks(n.pass); },
+        [](PlanNode& n, size_t task, Scratch& s) { n.layer->write_gradients(n.pass, task, s); });
+  }
+
+  const ModelSpec spec;
+  const PlanOptions options;
+  std::vector<int> position;  // of each of the spec's nodes in `nodes`; -1: not needed
+  std::vector<PlanNode> nodes;
+  std::vector<Wave> forward_waves, backward_waves;
+  std::vector<int> add_flags_for, gradient_nodes;
+  bool flags_set = false, given_changed = false;
+  size_t rows[kRowSets] = {};
+  std::vector<Task> tasks;
+  std::vector<Scratch> scratch;
+};
+
+Plan::Plan(const ModelSpec& spec, Parameters& parameters, PlanOptions options)
+    : state_(std::make_unique<State>(spec, parameters, std::move(options))) {}
+Plan::~Plan() = default;
+Plan::Plan(Plan&&) noexcept = default;
+Plan& Plan::operator=(Plan&&) noexcept = default;
+
+bool Plan::needs_all_rows(Domain tower) const {
+  if (!state_->options.backward || !state_->options.training_layers_active) return false;
+  return std::ranges::any_of(state_->nodes, [&](const PlanNode& n) {
+    return n.rows == row_set(tower) && n.layer->tells_copies_apart();
+  });
+}
+
+void Plan::give(int node, ConstMatrix output) {
+  PlanNode& n = state_->node(node);
+  SHORTLIST_CHECK(n.given && output.cols == static_cast<size_t>(n.plan.width));
+  n.pass.output = {const_cast<float*>(output.data), output.rows, output.cols, output.stride};  // is only read
+  state_->given_changed = true;
+}
+
+void Plan::forward(ThreadPool& pool, const Batch& batch, bool training, uint64_t key) {
+  state_->set_batch(batch, training, key);
+  state_->forward(pool);
+}
+
+Matrix Plan::output(int node) const {
+  const PlanNode& n = state_->node(node);
+  return n.pass.output.head(n.pass.rows);
+}
+
+bool Plan::has_row_outputs(int node) const { return state_->node(node).rows == kRows; }
+
+Matrix Plan::output_gradient(int node) {
+  const PlanNode& n = state_->node(node);
+  SHORTLIST_CHECK(state_->options.backward);
+  return n.pass.doutput.head(n.pass.rows);
+}
+
+void Plan::backward(ThreadPool& pool, const std::vector<int>& written) {
+  state_->set_add_flags(written);
+  state_->backward(pool);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,245 @@
+#include "shortlist/optim/optimizer.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "shortlist/math/elementwise.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kNumbersATask = 8192;
+constexpr size_t kRowsATask = 128;
+
+double penalty(const Trained& parameter, std::span<const float> w, std::span<float> gradient) {
+  double total = 0;
+  if (parameter.l2 != 0) {
+    total += parameter.l2 * static_cast<double>(sum_of_squares(w));
+    add_scaled(w, 2 * parameter.l2, gradient);
+  }
+  if (parameter.l1 != 0) {
+    double sum = 0;
+    for (size_t i = 0; i < w.size(); ++i) {
+      sum += std::abs(w[i]);
+      gradient[i] += w[i] > 0 ? parameter.l1 : w[i] < 0 ? -parameter.l1 : 0;
+    }
+    total += parameter.l1 * sum;
+  }
+  return total;
+}
+
+// What all three share: the walk over the numbers in tasks, tables by rows. A rule has
+//   slots a number, `visits_idle_rows`, begin(step, rate) and update(gradient, value, slot spans).
+template <typename Rule>
+class RuleOptimizer : public Optimizer {
+ public:
+  RuleOptimizer(Rule rule, std::vector<Trained> parameters) : rule_(rule), parameters_(std::move(parameters)) {
+    for (const Trained& p : parameters_) {
+      State& state = states_.emplace_back();
+      for (size_t s = 0; s < rule_.slot_names().size(); ++s) {
+        state.slots.emplace_back(p.value.rows, p.value.cols);
+        fill(state.slots.back().span(), rule_.initial());
+      }
+      if (p.table && (rule_.visits_idle_rows() || regularized(p))) state.seen.resize(p.value.rows);
+    }
+  }
+
+  double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients) override {
+    SHORTLIST_CHECK(gradients.size() == parameters_.size());
+    rule_.begin(++steps, learning_rate);
+    tasks_.clear();
+    for (size_t p = 0; p < parameters_.size(); ++p) {
+      const size_t work = prepare(p, gradients[p]);
+      const size_t chunk = parameters_[p].table ? kRowsATask : kNumbersATask;
+      for (size_t i = 0; i < chunk_count(work, chunk); ++i) tasks_.push_back({p, i, 0});
+    }
+    pool.run(tasks_.size(), [&](size_t i, int) {
+      Task& task = tasks_[i];
+      task.penalty = parameters_[task.parameter].table ? update_rows(task, gradients[task.parameter])
+                                                       : update_numbers(task, gradients[task.parameter]);
+    });
+    double total = 0;
+    for (const Task& task : tasks_) total += task.penalty;
+    return total;
+  }
+
+  std::vector<Slot> slots() override {
+    std::vector<Slot> all;
+    for (size_t p = 0; p < parameters_.size(); ++p) {
+      const Trained& parameter = parameters_[p];
+      for (size_t s = 0; s < states_[p].slots.size(); ++s) {
+        all.push_back({fmt::format("{}/{}", parameter.name, rule_.slot_names()[s]),
+                       states_[p].slots[s].view(parameter.value.rows, parameter.value.cols)});
+      }
+    }
+    return all;
+  }
+
+  // A row whose slots are not as they started has been touched.
+  void restored() override {
+    for (size_t p = 0; p < parameters_.size(); ++p) {
+      State& state = states_[p];
+      state.rows.clear();
+      for (size_t r = 0; r < state.seen.size(); ++r) {
+        state.seen[r] = regularized(parameters_[p]) || moved(state, parameters_[p].value.cols, r);
+        if (state.seen[r]) state.rows.push_back(static_cast<uint32_t>(r));
+      }
+    }
+  }
+
+ private:
+  struct State {
+    std::vector<Buffer> slots;
+    std::vector<uint8_t> seen;    // of a table's row: whether it has ever been touched
+    std::vector<uint32_t> rows;   // those rows
+    std::vector<uint32_t> source; // for each of them, its place in the gradient + 1, or 0
+    std::vector<uint32_t> place;  // of a table's row in `rows`
+  };
+  struct Task {
+    size_t parameter, index;
+    double penalty;
+  };
+
+  static bool regularized(const Trained& p) { return p.l1 != 0 || p.l2 != 0; }
+
+  bool moved(const State& state, size_t cols, size_t row) const {
+    for (const Buffer& slot : state.slots) {
+      const float* values = slot.data() + row * cols;
+      if (std::any_of(values, values + cols, [&](float x) { return x != rule_.initial(); })) return true;
+    }
+    return false;
+  }
+
+  // Returns the amount of work: numbers, or rows of a table.
+  size_t prepare(size_t p, const Gradient& gradient) {
+    State& state = states_[p];
+    if (!parameters_[p].table) return parameters_[p].value.rows * parameters_[p].value.cols;
+    if (state.seen.empty()) return gradient.touched.size();
+    if (regularized(parameters_[p]) && state.rows.empty()) see_all(state);
+    for (uint32_t row : gradient.touched) {
+      if (!state.seen[row]) state.seen[row] = 1, state.rows.push_back(row);
+    }
+    state.place.resize(state.seen.size());
+    for (size_t i = state.source.size(); i < state.rows.size(); ++i) state.place[state.rows[i]] = static_cast<uint32_t>(i);
+    state.source.assign(state.rows.size(), 0);
+    for (size_t i = 0; i < gradient.touched.size(); ++i) {
+      state.source[state.place[gradient.touched[i]]] = static_cast<uint32_t>(i) + 1;
+    }
+    return state.rows.size();
+  }
+
+  static void see_all(State& state) {
+    for (size_t r = 0; r < state.seen.size(); ++r) state.seen[r] = 1, state.rows.push_back(static_cast<uint32_t>(r));
+  }
+
+  double update_numbers(const Task& task, const Gradient& gradient) {
+    const Matrix& value = parameters_[task.parameter].value;
+    SHORTLIST_CHECK(gradient.gradient.stride == value.cols);
+    const RowRange range = chunk_rows(value.rows * value.cols, kNumbersATask, task.index);
+    return update(task.parameter, range.begin, {gradient.gradient.data + range.begin, range.size()});
+  }
+
+  double update_rows(const Task& task, const Gradient& gradient) {
+    const State& state = states_[task.parameter];
+    const size_t cols = parameters_[task.parameter].value.cols;
+    const size_t count = state.seen.empty() ? gradient.touched.size() : state.rows.size();
+    const RowRange range = chunk_rows(count, kRowsATask, task.index);
+    static thread_local std::vector<float> idle;
+    double total = 0;
+    for (size_t i = range.begin; i < range.end; ++i) {
+      const size_t row = state.seen.empty() ? gradient.touched[i] : state.rows[i];
+      const size_t source = state.seen.empty() ? i + 1 : state.source[i];
+      if (source > 0) {
+        total += update(task.parameter, row * cols, gradient.gradient.row_span(source - 1));
+      } else {
+        idle.assign(cols, 0);
+        total += update(task.parameter, row * cols, idle);
+      }
+    }
+    return total;
+  }
+
+  double update(size_t p, size_t first, std::span<float> gradient) {
+    const std::span<float> value = {parameters_[p].value.data + first, gradient.size()};
+    const double cost = penalty(parameters_[p], value, gradient);
+    std::array<std::span<float>, 2> slots;
+    for (size_t s = 0; s < states_[p].slots.size(); ++s) slots[s] = {states_[p].slots[s].data() + first, gradient.size()};
+    rule_.update(gradient, value, slots);
+    return cost;
+  }
+
+  Rule rule_;
+  std::vector<Trained> parameters_;
+  std::vector<State> states_;
+  std::vector<Task> tasks_;
+};
+
+using Slots = const std::array<std::span<float>, 2>&;
+
+class AdamRule {
+ public:
+  explicit AdamRule(const OptimizerConfig& config) : config_(config) {}
+  std::vector<const char*> slot_names() const { return {"m", "v"}; }
+  float initial() const { return 0; }
+  bool visits_idle_rows() const { return config_.idle_rows == IdleRows::decay; }
+  void begin(int64_t step, double rate) {
+    const double t = static_cast<double>(step);
+    const double corrected = rate * std::sqrt(1 - std::pow(config_.beta_2, t)) / (1 - std::pow(config_.beta_1, t));
+    step_ = {static_cast<float>(corrected), static_cast<float>(config_.beta_1), static_cast<float>(config_.beta_2),
+             static_cast<float>(config_.epsilon)};
+  }
+  void update(std::span<const float> gradient, std::span<float> value, Slots slots) const {
+    adam(step_, gradient, slots[0], slots[1], value);
+  }
+
+ private:
+  OptimizerConfig config_;
+  AdamStep step_;
+};
+
+class AdagradRule {
+ public:
+  explicit AdagradRule(const OptimizerConfig& config) : config_(config) {}
+  std::vector<const char*> slot_names() const { return {"accumulator"}; }
+  float initial() const { return static_cast<float>(config_.initial_accumulator); }
+  bool visits_idle_rows() const { return false; }  // without a gradient nothing moves
+  void begin(int64_t, double rate) { rate_ = static_cast<float>(rate); }
+  void update(std::span<const float> gradient, std::span<float> value, Slots slots) const {
+    adagrad(rate_, static_cast<float>(config_.epsilon), gradient, slots[0], value);
+  }
+
+ private:
+  OptimizerConfig config_;
+  float rate_ = 0;
+};
+
+class SgdRule {
+ public:
+  explicit SgdRule(const OptimizerConfig& config) : config_(config) {}
+  std::vector<const char*> slot_names() const {
+    return config_.momentum != 0 ? std::vector<const char*>{"velocity"} : std::vector<const char*>{};
+  }
+  float initial() const { return 0; }
+  bool visits_idle_rows() const { return config_.momentum != 0; }
+  void begin(int64_t, double rate) { rate_ = static_cast<float>(rate); }
+  void update(std::span<const float> gradient, std::span<float> value, Slots slots) const {
+    sgd(rate_, static_cast<float>(config_.momentum), config_.nesterov, gradient, slots[0], value);
+  }
+
+ private:
+  OptimizerConfig config_;
+  float rate_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters) {
+  const int named = config.adam.has_value() + config.adagrad.has_value() + config.sgd.has_value();
+  if (named != 1) throw usage_error("optimizer: names {} of adam, adagrad and sgd, needs exactly one", named);
+  if (config.adam) return std::make_unique<RuleOptimizer<AdamRule>>(AdamRule(config), std::move(parameters));
+  if (config.adagrad) return std::make_unique<RuleOptimizer<AdagradRule>>(AdagradRule(config), std::move(parameters));
+  return std::make_unique<RuleOptimizer<SgdRule>>(SgdRule(config), std::move(parameters));
+}
+
+}  // namespace shortlist

@@ -1,0 +1,84 @@
+// Turns gradients into new parameters.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/base/threads.h"
+#include "shortlist/math/matrix.h"
+
+namespace shortlist {
+
+// How Adam treats the rows of a table that a batch does not touch.
+enum class IdleRows {
+  decay,  // as Keras: their moments decay and they go on moving
+  skip,   // lazy: they stay as they are
+};
+template <>
+struct EnumNames<IdleRows> {
+  static constexpr std::pair<IdleRows, std::string_view> names[] = {{IdleRows::decay, "decay"}, {IdleRows::skip, "skip"}};
+};
+
+// Exactly one of adam, adagrad and sgd is set: the learning rate. Formulas and defaults are Keras's.
+struct OptimizerConfig {
+  std::optional<double> adam, adagrad, sgd;
+  double beta_1 = 0.9, beta_2 = 0.999;
+  double epsilon = 1e-7;
+  IdleRows idle_rows = IdleRows::decay;
+  double initial_accumulator = 0.1;
+  double momentum = 0;
+  bool nesterov = false;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("adam", adam, "learning rate of Adam (Kingma & Ba 2015)");
+    visit("adagrad", adagrad, "learning rate of Adagrad (Duchi et al. 2011)");
+    visit("sgd", sgd, "learning rate of stochastic gradient descent");
+    visit("beta_1", beta_1, "adam: weight of the past in the mean of gradients");
+    visit("beta_2", beta_2, "adam: weight of the past in the mean of squared gradients");
+    visit("epsilon", epsilon, "adam: added to the root; adagrad: added under the root");
+    visit("idle_rows", idle_rows, "adam, rows of tables that a batch does not touch: decay as in Keras, or skip (lazy)");
+    visit("initial_accumulator", initial_accumulator, "adagrad: where the sum of squares starts");
+    visit("momentum", momentum, "sgd: share of the last move that is kept");
+    visit("nesterov", nesterov, "sgd: look ahead along the momentum");
+  }
+  double learning_rate() const { return adam.value_or(adagrad.value_or(sgd.value_or(0))); }
+};
+
+// One parameter as an optimizer sees it. For a table, `gradient` has a row for each entry of `touched`.
+struct Trained {
+  std::string name;
+  Matrix value;
+  bool table = false;
+  float l1 = 0, l2 = 0;
+};
+struct Gradient {
+  Matrix gradient;
+  std::span<const uint32_t> touched;
+};
+
+// Its state is a set of named matrices, so a run can stop and go on.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), then updates all values. Returns the sum of the penalties
+  // before the update. `gradients` go with the parameters that it was made for; they are changed.
+  virtual double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients) = 0;
+
+  struct Slot {
+    std::string name;  // "query/dense/kernel/m"
+    Matrix values;
+  };
+  virtual std::vector<Slot> slots() = 0;
+  int64_t steps = 0;  // taken so far
+  // Call after slots were filled from a checkpoint.
+  virtual void restored() {}
+};
+
+// Throws a usage Error unless exactly one optimizer is named. `values` must stay where they are.
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters);
+
+}  // namespace shortlist
