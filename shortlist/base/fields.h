@@ -7,7 +7,7 @@
 //   };
 //
 // A field's type is bool, int, int64_t, float, double, std::string, an enum with EnumNames, another settings
-// struct, a std::optional or a std::vector of these. A visitor is a callable (const char* name, T& field,
+// struct, a std::optional or a std::vector of these, or a Value that is kept as it stands. A visitor is a callable (const char* name, T& field,
 // const char* help).
 #pragma once
 
@@ -85,7 +85,9 @@ Value write_fields(const T& settings);
 template <typename T>
 void read_value(const Value& value, T& field, const Where& where) {
   namespace detail = fields_detail;
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<T, Value>) {
+    field = value;
+  } else if constexpr (std::is_same_v<T, bool>) {
     field = detail::read_bool(value, where);
   } else if constexpr (std::is_integral_v<T>) {
     field = static_cast<T>(
@@ -138,7 +140,9 @@ void read_fields(const Value& value, T& settings, const Where& where,
 // The value of a field; null for an empty optional.
 template <typename T>
 Value write_value(const T& field) {
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<T, Value>) {
+    return field;
+  } else if constexpr (std::is_same_v<T, bool>) {
     return Value(field);
   } else if constexpr (std::is_integral_v<T>) {
     return Value(static_cast<int64_t>(field));
@@ -180,7 +184,9 @@ namespace fields_detail {
 
 template <typename T>
 std::string type_name() {
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (std::is_same_v<T, Value>) {
+    return "table";
+  } else if constexpr (std::is_same_v<T, bool>) {
     return "true or false";
   } else if constexpr (std::is_integral_v<T>) {
     return "integer";

@@ -1,0 +1,184 @@
+#include "shortlist/model/build.h"
+
+#include <algorithm>
+
+#include "shortlist/layers/combine.h"
+#include "shortlist/layers/cross.h"
+
+namespace shortlist {
+namespace {
+
+// Builds one chain of layers: a tower, or a ranking task.
+class Chain {
+ public:
+  Chain(ModelSpec& spec, std::string prefix, Domain domain, std::string file)
+      : spec_(spec), prefix_(std::move(prefix)), domain_(domain), file_(std::move(file)) {}
+
+  int add(const std::string& name, LayerPtr layer, std::vector<int> inputs, int feature = -1) {
+    const int node = spec_.add({prefix_ + "/" + name, std::move(layer), std::move(inputs), domain_, feature});
+    named_.emplace_back(name, node);
+    return node;
+  }
+  void name(const std::string& name, int node) { named_.emplace_back(name, node); }
+
+  // Appends the layers of a list after `last`; returns the last one's node.
+  int add_layers(const std::vector<Value>& layers, int last, const Where& where) {
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const Where here = where.below(std::to_string(i + 1));
+      try {
+        last = add_block(layers[i], last, here);
+      } catch (const Error& error) {
+        if (std::string_view(error.what()).starts_with(file_) && !file_.empty()) throw;
+        throw here.error(layers[i], error.what());
+      }
+    }
+    return last;
+  }
+
+ private:
+  inline static const std::vector<std::string> kBlockKeys = {"name", "inputs", "repeat", "mlp", "final_activation"};
+
+  int add_block(const Value& value, int last, const Where& where) {
+    if (value.find("mlp") != nullptr) return add_mlp(value, last, where);
+    const LayerPtr layer = read_layer(value, where, kBlockKeys);
+    std::string given_name;
+    int repeat = 1;
+    if (const Value* v = value.find("name")) read_value(*v, given_name, where.below("name"));
+    if (const Value* v = value.find("repeat")) read_value(*v, repeat, where.below("repeat"));
+    if (repeat < 1) throw where.error(value, fmt::format("repeat = {}: needs to be at least 1", repeat));
+    const bool cross = layer->kind() == "cross";
+    if (!cross) cross_start_ = -1;
+    for (int i = 0; i < repeat; ++i) {
+      std::vector<int> inputs = {last};
+      if (const Value* v = value.find("inputs"); v != nullptr && i == 0) inputs = read_inputs(*v, where.below("inputs"));
+      // Crosses in a row share their x0: what went into the first.
+      if (cross && inputs.size() == 1) {
+        if (cross_start_ < 0) cross_start_ = inputs[0];
+        if (cross_start_ != inputs[0]) inputs = {cross_start_, inputs[0]};
+      }
+      const std::string name = given_name.empty() || i > 0 ? free_name(std::string(layer->kind())) : given_name;
+      last = add(name, layer, inputs);
+    }
+    return last;
+  }
+
+  // { mlp = [256, 64, 1], final_activation = "sigmoid", ... }: Dense layers, with the settings of dense.
+  int add_mlp(const Value& value, int last, const Where& where) {
+    std::vector<int> units;
+    read_value(*value.find("mlp"), units, where.below("mlp"));
+    if (units.empty()) throw where.error(value, "mlp: got an empty list, need at least one number of units");
+    Value::Table settings;
+    Value final_activation(std::string("linear"));
+    for (const auto& [key, entry] : *value.table()) {
+      if (key == "final_activation") {
+        final_activation = entry;
+      } else if (key != "mlp") {
+        settings.emplace_back(key, entry);
+      }
+    }
+    for (size_t i = 0; i < units.size(); ++i) {
+      Value dense(settings, value.line);
+      set_path(dense, "dense", Value(int64_t{units[i]}, value.line));
+      if (dense.find("activation") == nullptr) set_path(dense, "activation", Value(std::string("relu"), value.line));
+      if (i + 1 == units.size()) set_path(dense, "activation", final_activation);
+      last = add_block(dense, last, where);
+      std::erase_if(settings, [](const auto& entry) { return entry.first == "inputs" || entry.first == "name"; });
+    }
+    return last;
+  }
+
+  std::vector<int> read_inputs(const Value& value, const Where& where) {
+    std::vector<std::string> names, known;
+    read_value(value, names, where);
+    for (const auto& [name, node] : named_) known.push_back(name);
+    std::vector<int> inputs;
+    for (const std::string& name : names) {
+      const auto found = std::ranges::find(known, name);
+      if (found == known.end()) {
+        const std::string near = nearest(name, known);
+        throw where.error(value, fmt::format("no input or layer before is named '{}'{}", name,
+                                             near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+      }
+      inputs.push_back(named_[static_cast<size_t>(found - known.begin())].second);
+    }
+    return inputs;
+  }
+
+  std::string free_name(const std::string& kind) {
+    std::string name = kind;
+    for (int i = 1; std::ranges::any_of(named_, [&](const auto& entry) { return entry.first == name; }); ++i) {
+      name = fmt::format("{}_{}", kind, i);
+    }
+    return name;
+  }
+
+  ModelSpec& spec_;
+  std::string prefix_;
+  Domain domain_;
+  std::string file_;
+  std::vector<std::pair<std::string, int>> named_;
+  int cross_start_ = -1;
+};
+
+LayerPtr input_layer(const FeatureConfig& feature, const FeatureShape& shape, const std::string& file) {
+  if (shape.ids == 0) {
+    auto numbers = std::make_shared<Numbers>();
+    numbers->width = shape.width;
+    return numbers;
+  }
+  auto embedding = std::make_shared<Embedding>();
+  read_fields(feature.embedding, *embedding, {file, "features." + feature.name});
+  embedding->ids = shape.ids;
+  return embedding;
+}
+
+int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const std::string& name, Domain domain,
+                const std::vector<FeatureShape>& shapes) {
+  Chain chain(spec, name, domain, config.file);
+  std::vector<int> inputs;
+  for (size_t i = 0; i < tower.features.size(); ++i) {
+    const FeatureConfig& feature = config.feature(tower.features[i]);
+    inputs.push_back(chain.add(feature.name, input_layer(feature, shapes[i], config.file), {}, static_cast<int>(i)));
+  }
+  const int last = inputs.size() == 1 ? inputs[0] : chain.add("features", std::make_shared<Concat>(), inputs);
+  if (inputs.size() == 1) chain.name("features", last);
+  return chain.add_layers(tower.layers, last, {config.file, name + ".layers"});
+}
+
+void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& ranking, int query, int candidate,
+                   int both, size_t index) {
+  Chain chain(spec, "ranking/" + ranking.label, Domain::pair, config.file);
+  chain.name("query", query);
+  chain.name("candidate", candidate);
+  chain.name("features", both);
+  const int last = chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index + 1)});
+  auto prediction = std::make_shared<Dense>();
+  prediction->dense = 1;
+  spec.rankings.push_back(chain.add("prediction", prediction, {last}));
+}
+
+}  // namespace
+
+ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
+                      const std::vector<FeatureShape>& candidate) {
+  ModelSpec spec;
+  spec.query = build_tower(spec, config, config.query, "query", Domain::query, query);
+  spec.candidate = build_tower(spec, config, config.candidate, "candidate", Domain::candidate, candidate);
+  const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
+  if (config.retrieval && query_width != candidate_width) {
+    throw usage_error("{}: [retrieval]: the query tower is {} wide but the candidate tower {}; both need one width",
+                      config.file, query_width, candidate_width);
+  }
+  if (config.ranking.empty()) return spec;
+  const auto gather = [&](const char* name, int from) {
+    return spec.add({name, std::make_shared<Gather>(), {from}, Domain::pair});
+  };
+  const int of_query = gather("pair/query", spec.query), of_candidate = gather("pair/candidate", spec.candidate);
+  const int both = spec.add({"pair/features", std::make_shared<Concat>(), {of_query, of_candidate}, Domain::pair});
+  for (size_t i = 0; i < config.ranking.size(); ++i) {
+    build_ranking(spec, config, config.ranking[i], of_query, of_candidate, both, i);
+  }
+  return spec;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,238 @@
+// What a person writes: the data, the features, the model and its training, as one TOML file.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shortlist/features/feature_config.h"
+#include "shortlist/layers/embedding.h"
+#include "shortlist/losses/rating_loss.h"
+#include "shortlist/optim/optimizer.h"
+#include "shortlist/table/table.h"
+
+namespace shortlist {
+
+enum class SplitBy {
+  random,  // rows in a seeded random order
+  order,   // rows in the table's order
+  time,    // rows by a time column, oldest first: train on the past, test on the future
+  column,  // a column says "train", "validation" or "test"
+  rows,    // row numbers from a .npy file: the first are train, then validation, then test
+};
+template <>
+struct EnumNames<SplitBy> {
+  static constexpr std::pair<SplitBy, std::string_view> names[] = {{SplitBy::random, "random"},
+                                                                   {SplitBy::order, "order"},
+                                                                   {SplitBy::time, "time"},
+                                                                   {SplitBy::column, "column"},
+                                                                   {SplitBy::rows, "rows"}};
+};
+
+struct SplitConfig {
+  SplitBy by = SplitBy::random;
+  double train = 0.8, validation = 0.1, test = 0.1;
+  int64_t seed = 42;
+  std::string column, rows;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("by", by, "how rows are told apart");
+    visit("train", train, "rows to learn from: a count, or a share of the table up to 1");
+    visit("validation", validation, "rows watched while training: a count or a share");
+    visit("test", test, "rows looked at once, at the end: a count or a share");
+    visit("seed", seed, "of the random order");
+    visit("column", column, "by = \"time\": the time; by = \"column\": holds train, validation or test");
+    visit("rows", rows, "by = \"rows\": a .npy file of 0-based row numbers, in order");
+  }
+};
+
+enum class FitOn { train, table };
+template <>
+struct EnumNames<FitOn> {
+  static constexpr std::pair<FitOn, std::string_view> names[] = {{FitOn::train, "train"}, {FitOn::table, "table"}};
+};
+
+struct DataConfig {
+  std::string table, sql;
+  std::string delimiter;
+  std::optional<bool> header;
+  std::vector<std::string> columns;
+  std::string encoding;
+  SplitConfig split;
+  FitOn fit_features_on = FitOn::train;
+  std::string user, weight;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("table", table, "file or glob: CSV, TSV, Parquet, JSON, JSON lines; --data replaces it");
+    visit("sql", sql, "a query instead of a file; {data} in it stands for what --data says");
+    visit("delimiter", delimiter, "between the columns of a text file; found out when not given");
+    visit("header", header, "whether a text file's first line names its columns; found out when not given");
+    visit("columns", columns, "names of the columns of a text file without a header");
+    visit("encoding", encoding, "of a text file that is not UTF-8: \"latin-1\" or \"utf-16\"");
+    visit("split", split, "which rows are for training, validation and test");
+    visit("fit_features_on", fit_features_on, "rows from which vocabularies, edges and means are taken");
+    visit("user", user, "the user's column, for baselines and for similarity by ratings");
+    visit("weight", weight, "a column with the weight of each row in the losses and metrics");
+  }
+  TableSource source() const;
+};
+
+struct TowerConfig {
+  std::string id;
+  std::vector<std::string> features;
+  std::vector<Value> layers;
+  std::vector<std::string> attributes;
+};
+
+struct QueryConfig : TowerConfig {
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("features", features, "what the query tower sees, side by side in this order");
+    visit("layers", layers, "layers of the query tower, first to last");
+  }
+};
+
+struct CandidateConfig : TowerConfig {
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("id", id, "the column that tells candidates apart");
+    visit("features", features, "what the candidate tower sees, side by side in this order");
+    visit("layers", layers, "layers of the candidate tower, first to last");
+    visit("attributes", attributes, "columns to show beside a candidate, to filter by and to compare with Jaccard");
+  }
+};
+
+enum class Reduction { sum, mean };
+template <>
+struct EnumNames<Reduction> {
+  static constexpr std::pair<Reduction, std::string_view> names[] = {{Reduction::sum, "sum"}, {Reduction::mean, "mean"}};
+};
+enum class RetrievalLoss { in_batch_softmax };
+template <>
+struct EnumNames<RetrievalLoss> {
+  static constexpr std::pair<RetrievalLoss, std::string_view> names[] = {
+      {RetrievalLoss::in_batch_softmax, "in_batch_softmax"}};
+};
+
+struct RetrievalConfig {
+  RetrievalLoss loss = RetrievalLoss::in_batch_softmax;
+  double weight = 1;
+  Reduction reduction = Reduction::sum;
+  double temperature = 1;
+  std::vector<int> top_k = {1, 5, 10, 50, 100};
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("loss", loss, "in_batch_softmax: each row's candidate against the batch's others");
+    visit("weight", weight, "of this task in the loss");
+    visit("reduction", reduction, "over the rows of a batch: sum as TensorFlow Recommenders, or mean");
+    visit("temperature", temperature, "divides the scores of the loss");
+    visit("top_k", top_k, "the k of top_k accuracies");
+  }
+};
+
+struct RankingConfig {
+  std::string label;
+  RatingLoss loss = RatingLoss::mean_squared_error;
+  double weight = 1;
+  double delta = 1;
+  std::vector<Value> layers;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("label", label, "the column to predict");
+    visit("loss", loss, "binary_crossentropy takes labels 0 and 1 and predicts a probability");
+    visit("weight", weight, "of this task in the loss");
+    visit("delta", delta, "huber: where it turns from square to line");
+    visit("layers", layers, "layers on the query and the candidate, side by side; a last dense = 1 is added");
+  }
+};
+
+struct PlateauConfig {
+  std::string monitor = "loss";
+  int patience = 10;
+  double factor = 0.1, min_delta = 1e-4;
+  int cooldown = 0;
+  double minimum = 0;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
+    visit("patience", patience, "epochs without gain before the learning rate falls");
+    visit("factor", factor, "what the learning rate is multiplied with, below 1");
+    visit("min_delta", min_delta, "the least change that counts as gain");
+    visit("cooldown", cooldown, "epochs to wait after a fall");
+    visit("minimum", minimum, "the learning rate does not fall below");
+  }
+};
+
+struct EarlyStoppingConfig {
+  std::string monitor = "loss";
+  int patience = 0;
+  double min_delta = 0;
+  bool restore_best = true;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
+    visit("patience", patience, "epochs without gain before training stops");
+    visit("min_delta", min_delta, "the least change that counts as gain");
+    visit("restore_best", restore_best, "end with the weights of the best epoch");
+  }
+};
+
+struct TrainingConfig {
+  int epochs = 10;
+  int batch = 2048;
+  int64_t seed = 42;
+  OptimizerConfig optimizer;
+  std::optional<PlateauConfig> reduce_on_plateau;
+  std::optional<EarlyStoppingConfig> early_stopping;
+  bool keras_compatible = false;
+  bool tensorboard = true;
+  int keep_checkpoints = 2;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("epochs", epochs, "passes over the training rows, at most");
+    visit("batch", batch, "rows of a step");
+    visit("seed", seed, "of initial weights, shuffles and dropout");
+    visit("optimizer", optimizer, "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }, the number is the learning rate");
+    visit("reduce_on_plateau", reduce_on_plateau, "lowers the learning rate when validation does not gain");
+    visit("early_stopping", early_stopping, "stops when validation does not gain");
+    visit("keras_compatible", keras_compatible,
+          "as TensorFlow Recommenders' notebooks run: batch_norm and dropout inert, the same batches every epoch");
+    visit("tensorboard", tensorboard, "write TensorBoard's event files");
+    visit("keep_checkpoints", keep_checkpoints, "checkpoints of the last so many epochs stay, and the best; 0: all");
+  }
+};
+
+struct Config {
+  DataConfig data;
+  std::vector<FeatureConfig> features;  // in the order of the file
+  QueryConfig query;
+  CandidateConfig candidate;
+  std::optional<RetrievalConfig> retrieval;
+  std::vector<RankingConfig> ranking;
+  TrainingConfig training;
+  std::string file;  // for messages; not a setting
+  Value written;     // as it was read, after --set
+
+  const FeatureConfig& feature(std::string_view name) const;
+};
+
+// Reads and checks a config. Throws a usage Error that names file, line, key, what was got and what could be.
+Config read_config(const Value& root, const std::string& file);
+// From a file, with "key=value" settings put over it, and "" or a table's path for data.table.
+Config load_config(const std::string& path, const std::vector<std::string>& settings = {});
+
+// The config as TOML that reads back to the same; without comments.
+std::string config_to_toml(const Config& config);
+
+// The reference page of all settings, in Markdown, from the lists of fields that parse them.
+std::string config_reference();
+
+}  // namespace shortlist
