@@ -1,0 +1,52 @@
+// Columns of a table as codes: each distinct value is kept once, and each row holds the number of its value. All that follows
+// (fitting, encoding, finding equal rows) then works on distinct values.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "shortlist/table/table.h"
+
+namespace shortlist {
+
+struct CodedColumn {
+  std::string name;
+  Column values;                     // the distinct ones, in order of first appearance; a missing value is one of them
+  std::vector<uint64_t> first_row;   // of each distinct value
+  std::vector<uint32_t> codes;       // of each row of the table
+  std::deque<std::string> memory;    // what texts point to
+
+  size_t distinct() const { return first_row.size(); }
+  // A distinct value as text, for messages and for showing; empty when missing.
+  std::string text(uint32_t code) const;
+};
+
+// Reads the named columns once, streaming. Memory: four bytes a row and column, and the distinct values.
+// Throws a data Error for a missing column and what Table::read throws.
+std::vector<CodedColumn> code_columns(const Table& table, const std::vector<std::string>& names);
+
+// Hands out a number for each distinct key, in order of first appearance.
+class Numbering {
+ public:
+  // Returns the key's number; `fresh` says whether it is new.
+  uint32_t number(uint64_t key, bool* fresh = nullptr);
+  size_t size() const { return size_; }
+
+ private:
+  void grow();
+  struct Entry {
+    uint64_t key;
+    uint32_t number;
+    bool used;
+  };
+  std::vector<Entry> entries_;
+  size_t size_ = 0;
+};
+
+// Numbers equal rows alike: row r of the result is equal for rows whose codes are equal in all columns. `first` receives a row
+// for each number.
+std::vector<uint32_t> number_rows(const std::vector<const std::vector<uint32_t>*>& columns, size_t rows,
+                                  std::vector<uint32_t>* first);
+
+}  // namespace shortlist

@@ -1,0 +1,56 @@
+// Turns row numbers into batches of distinct rows.
+#pragma once
+
+#include "shortlist/model/batch.h"
+#include "shortlist/train/dataset.h"
+
+namespace shortlist {
+
+class Batcher {
+ public:
+  // With all_queries (all_candidates) each row has a query (candidate) of its own, because layers tell copies apart.
+  explicit Batcher(const Dataset& data, bool all_queries = false, bool all_candidates = false);
+
+  // The batch lives until the next call.
+  const Batch& make(std::span<const uint32_t> rows);
+
+  // Of each distinct pair of the last batch: the sum of its rows' weights.
+  std::span<const float> pair_weights() const { return pair_weight_; }
+  double total_weight() const { return total_weight_; }
+
+ private:
+  // Numbers of a large set that a batch uses, renumbered from 0 in order of first appearance.
+  class Distinct {
+   public:
+    void resize(size_t size) { place_.assign(size, {0, 0}); }
+    void start();
+    uint32_t add(uint32_t number);
+    std::span<const uint32_t> members() const { return members_; }
+
+   private:
+    struct Place {
+      uint32_t generation, index;
+    };
+    std::vector<Place> place_;
+    std::vector<uint32_t> members_;
+    uint32_t generation_ = 0;
+  };
+  struct Map {
+    std::vector<uint32_t> source, offsets, copies;
+    RowMap view() const { return {source, offsets, copies}; }
+    void invert(size_t sources);
+  };
+
+  void find_pairs(std::span<const uint32_t> rows);
+
+  const Dataset& data_;
+  bool all_queries_, all_candidates_;
+  Distinct queries_, candidates_, pairs_;
+  std::vector<uint32_t> query_rows_, candidate_rows_;
+  Map row_pair_, pair_query_, pair_candidate_;
+  std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;
+  double total_weight_ = 0;
+  Batch batch_;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,274 @@
+#include "shortlist/train/dataset.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "shortlist/table/coded_column.h"
+
+namespace shortlist {
+namespace {
+
+using Columns = std::vector<CodedColumn>;
+
+const CodedColumn& find(const Columns& columns, std::string_view name) {
+  for (const CodedColumn& column : columns) {
+    if (column.name == name) return column;
+  }
+  SHORTLIST_CHECK(!"column was read");
+  return columns.front();
+}
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
+std::vector<std::string> used_features(const Config& config) {
+  std::vector<std::string> names;
+  for (const std::string& name : config.query.features) add_once(names, name);
+  for (const std::string& name : config.candidate.features) add_once(names, name);
+  return names;
+}
+
+FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>& rows) {
+  std::vector<FeatureConfig> used;
+  for (const std::string& name : used_features(config)) used.push_back(config.feature(name));
+  FeatureMapFit fit(used);
+  constexpr size_t kRowsAChunk = 8192;
+  std::vector<uint32_t> codes;
+  for (size_t begin = 0; begin < rows.size(); begin += kRowsAChunk) {
+    const size_t end = std::min(begin + kRowsAChunk, rows.size());
+    std::vector<Column> chunk;
+    for (const std::string& name : fit.columns()) {
+      const CodedColumn& column = find(columns, name);
+      codes.clear();
+      for (size_t i = begin; i < end; ++i) codes.push_back(column.codes[rows[i]]);
+      chunk.push_back(take_rows(column.values, codes));
+    }
+    fit.observe(chunk, begin);
+  }
+  return fit.finish();
+}
+
+// Appends row `row` of `from`.
+void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
+  to.width = from.width;
+  if (from.width > 0) {
+    const auto numbers = from.numbers(row);
+    to.values.insert(to.values.end(), numbers.begin(), numbers.end());
+    return;
+  }
+  const auto bag = from.bag(row);
+  to.ids.insert(to.ids.end(), bag.begin(), bag.end());
+  if (from.offsets.empty()) return;
+  if (to.offsets.empty()) to.offsets.push_back(0);
+  to.offsets.push_back(static_cast<uint32_t>(to.ids.size()));
+}
+
+// The distinct values of each feature's column are encoded once, then put together for the distinct rows.
+EncodedRows encode_distinct(const FeatureMap& tower, const Columns& columns, const std::vector<uint32_t>& first,
+                            std::vector<std::pair<std::string, uint64_t>>& unseen) {
+  EncodedRows encoded{.rows = first.size()};
+  for (size_t i = 0; i < tower.size(); ++i) {
+    const CodedColumn& column = find(columns, tower[i].column);
+    EncodedColumn distinct;
+    uint64_t unknown = 0;
+    try {
+      tower[i].feature->encode(column.values, distinct, &unknown);
+    } catch (const Error& error) {
+      throw Error(error.kind(), fmt::format("column '{}': {}", column.name, error.what()));
+    }
+    if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
+    EncodedColumn& rows = encoded.columns.emplace_back();
+    for (uint32_t row : first) append(distinct, column.codes[row], rows);
+  }
+  return encoded;
+}
+
+std::vector<const std::vector<uint32_t>*> codes_of(const FeatureMap& tower, const Columns& columns) {
+  std::vector<const std::vector<uint32_t>*> codes;
+  for (const std::string& name : tower.columns()) codes.push_back(&find(columns, name).codes);
+  return codes;
+}
+
+double label_value(const Column& values, size_t i) {
+  if (values.is_missing(i)) return NAN;
+  switch (values.type) {
+    case ColumnType::integer: return static_cast<double>(values.integers[i]);
+    case ColumnType::number:
+    case ColumnType::time: return values.numbers[i];
+    default: return NAN;
+  }
+}
+
+// A label or weight: a finite number in each row.
+std::vector<float> numbers_of(const CodedColumn& column, const char* use) {
+  std::vector<float> distinct, rows;
+  for (uint32_t code = 0; code < column.distinct(); ++code) {
+    const auto value = static_cast<float>(label_value(column.values, code));
+    if (!std::isfinite(value)) {
+      const std::string got = column.values.is_missing(code) ? "nothing" : fmt::format("'{}'", column.text(code));
+      throw data_error("row {}: {} column '{}': got {}, need a finite number", column.first_row[code] + 1, use,
+                       column.name, got);
+    }
+    distinct.push_back(value);
+  }
+  rows.reserve(column.codes.size());
+  for (uint32_t code : column.codes) rows.push_back(distinct[code]);
+  return rows;
+}
+
+std::vector<std::vector<float>> read_labels(const Config& config, const Columns& columns) {
+  std::vector<std::vector<float>> labels;
+  for (const RankingConfig& ranking : config.ranking) {
+    labels.push_back(numbers_of(find(columns, ranking.label), "label"));
+    if (ranking.loss != RatingLoss::binary_crossentropy) continue;
+    for (size_t r = 0; r < labels.back().size(); ++r) {
+      const float label = labels.back()[r];
+      if (label < 0 || label > 1) {
+        throw data_error("row {}: label column '{}': got {}, but binary_crossentropy needs labels from 0 to 1", r + 1,
+                         ranking.label, label);
+      }
+    }
+  }
+  return labels;
+}
+
+// Codes of the ids in ascending order.
+std::vector<uint32_t> sorted_ids(const CodedColumn& ids) {
+  std::vector<uint32_t> order(ids.distinct());
+  std::iota(order.begin(), order.end(), 0);
+  if (ids.values.type == ColumnType::integer) {
+    std::ranges::sort(order, {}, [&](uint32_t code) { return ids.values.integers[code]; });
+  } else {
+    std::vector<std::string> texts;
+    for (uint32_t code : order) texts.push_back(ids.text(code));
+    std::ranges::sort(order, {}, [&](uint32_t code) -> const std::string& { return texts[code]; });
+  }
+  return order;
+}
+
+void make_catalogue(const Config& config, const Columns& columns, const std::vector<uint32_t>& candidate_first,
+                    Dataset& data) {
+  const CodedColumn& ids = find(columns, config.candidate.id);
+  const std::vector<uint32_t> order = sorted_ids(ids);
+  std::vector<uint32_t> item_of_code(order.size());
+  for (size_t item = 0; item < order.size(); ++item) item_of_code[order[item]] = static_cast<uint32_t>(item);
+  data.candidate_of_item.assign(order.size(), UINT32_MAX);
+  for (size_t candidate = 0; candidate < candidate_first.size(); ++candidate) {
+    const uint32_t item = item_of_code[ids.codes[candidate_first[candidate]]];
+    data.item_of_candidate.push_back(item);
+    if (data.candidate_of_item[item] == UINT32_MAX) data.candidate_of_item[item] = static_cast<uint32_t>(candidate);
+  }
+  Items& items = data.items;
+  items.id_column = config.candidate.id;
+  items.attribute_names = config.candidate.attributes;
+  items.attributes.resize(items.attribute_names.size());
+  for (uint32_t code : order) {
+    if (ids.values.is_missing(code)) {
+      throw data_error("row {}: column '{}' is missing, but it tells candidates apart", ids.first_row[code] + 1, ids.name);
+    }
+    items.ids.push_back(ids.text(code));
+    for (size_t a = 0; a < items.attributes.size(); ++a) {
+      const CodedColumn& attribute = find(columns, items.attribute_names[a]);
+      items.attributes[a].push_back(attribute.text(attribute.codes[ids.first_row[code]]));
+    }
+  }
+}
+
+void number_pairs(Dataset& data) {
+  std::vector<uint32_t> first;
+  data.pair_of_row = number_rows({&data.query_of_row, &data.candidate_of_row}, data.rows, &first);
+  for (uint32_t row : first) {
+    data.pair_query.push_back(data.query_of_row[row]);
+    data.pair_candidate.push_back(data.candidate_of_row[row]);
+  }
+}
+
+Dataset apply(const Config& config, const FeatureMap& features, const Columns& columns, Split split, bool labels) {
+  Dataset data{.rows = columns.front().codes.size()};
+  data.split = std::move(split);
+  const FeatureMap query = features.select(config.query.features), candidate = features.select(config.candidate.features);
+  std::vector<uint32_t> first;
+  data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
+  data.queries = encode_distinct(query, columns, first, data.unseen);
+  auto candidate_codes = codes_of(candidate, columns);
+  candidate_codes.push_back(&find(columns, config.candidate.id).codes);
+  data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
+  data.candidates = encode_distinct(candidate, columns, first, data.unseen);
+  make_catalogue(config, columns, first, data);
+  number_pairs(data);
+  if (labels) data.labels = read_labels(config, columns);
+  if (!config.data.weight.empty()) data.weights = numbers_of(find(columns, config.data.weight), "weight");
+  if (!config.data.user.empty()) data.user_of_row = find(columns, config.data.user).codes;
+  return data;
+}
+
+Columns read_columns(const Config& config, const Table& table, bool labels) {
+  std::vector<std::string> names = needed_columns(config);
+  if (!labels) {
+    std::erase_if(names, [&](const std::string& name) {
+      return !table.has_column(name) &&
+             std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; });
+    });
+  }
+  Columns columns = code_columns(table, names);
+  if (columns.front().codes.empty()) throw data_error("{}: has no rows", table.source().describe());
+  return columns;
+}
+
+Split split_rows(const Config& config, const Columns& columns) {
+  const SplitConfig& split = config.data.split;
+  const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
+  return make_split(split, columns.front().codes.size(), by_column ? &find(columns, split.column) : nullptr);
+}
+
+}  // namespace
+
+uint32_t Items::find(std::string_view id) const {
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] == id) return static_cast<uint32_t>(i);
+  }
+  return kAbsent;
+}
+
+std::vector<FeatureShape> feature_shapes(const FeatureMap& tower) {
+  std::vector<FeatureShape> shapes;
+  for (size_t i = 0; i < tower.size(); ++i) shapes.push_back({tower[i].feature->id_count(), tower[i].feature->width()});
+  return shapes;
+}
+
+std::vector<std::string> needed_columns(const Config& config) {
+  std::vector<std::string> names;
+  for (const std::string& feature : used_features(config)) add_once(names, config.feature(feature).column);
+  add_once(names, config.candidate.id);
+  for (const std::string& attribute : config.candidate.attributes) add_once(names, attribute);
+  for (const RankingConfig& ranking : config.ranking) add_once(names, ranking.label);
+  add_once(names, config.data.weight);
+  add_once(names, config.data.user);
+  const SplitBy by = config.data.split.by;
+  if (by == SplitBy::column || by == SplitBy::time) add_once(names, config.data.split.column);
+  return names;
+}
+
+PreparedData prepare_data(const Config& config, const Table& table) {
+  const Columns columns = read_columns(config, table, true);
+  Split split = split_rows(config, columns);
+  if (split.train.empty()) throw data_error("{}: the split leaves no row to train on", table.source().describe());
+  std::vector<uint32_t> fit_rows = split.train;
+  if (config.data.fit_features_on == FitOn::table) {
+    fit_rows.resize(columns.front().codes.size());
+    std::iota(fit_rows.begin(), fit_rows.end(), 0);
+  }
+  PreparedData prepared{.features = fit_features(config, columns, fit_rows)};
+  prepared.data = apply(config, prepared.features, columns, std::move(split), true);
+  return prepared;
+}
+
+Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table, bool need_labels) {
+  const Columns columns = read_columns(config, table, need_labels);
+  return apply(config, features, columns, need_labels ? split_rows(config, columns) : Split(), need_labels);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,62 @@
+// A table after its features were applied: every row once, as numbers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shortlist/features/feature_map.h"
+#include "shortlist/model/build.h"
+#include "shortlist/model/config.h"
+#include "shortlist/table/encoded.h"
+#include "shortlist/train/split.h"
+
+namespace shortlist {
+
+// The catalogue as people see it.
+struct Items {
+  std::string id_column;
+  std::vector<std::string> ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
+  std::vector<std::string> attribute_names;
+  std::vector<std::vector<std::string>> attributes;  // [attribute][item]; "" where missing
+
+  static constexpr uint32_t kAbsent = UINT32_MAX;
+  uint32_t find(std::string_view id) const;  // kAbsent when there is none
+};
+
+struct Dataset {
+  size_t rows = 0;
+  // Distinct rows of each tower's features (of the candidate with its id), and which of them each row shows.
+  EncodedRows queries, candidates;
+  std::vector<uint32_t> query_of_row, candidate_of_row;
+  // Distinct (query, candidate) pairs, and which of them each row shows.
+  std::vector<uint32_t> pair_query, pair_candidate, pair_of_row;
+  std::vector<uint32_t> item_of_candidate;  // position in the catalogue
+  std::vector<uint32_t> candidate_of_item;  // the candidate row that stands for an item: its first in the table
+  std::vector<std::vector<float>> labels;   // [ranking task][row]
+  std::vector<float> weights;               // [row]; empty: 1
+  std::vector<uint32_t> user_of_row;        // empty when the config names no user
+  Items items;
+  Split split;
+  // Values that the features had not seen when they were fitted, by feature name.
+  std::vector<std::pair<std::string, uint64_t>> unseen;
+};
+
+// The table's columns that a config speaks of.
+std::vector<std::string> needed_columns(const Config& config);
+
+// What a model has to know of the features of a tower.
+std::vector<FeatureShape> feature_shapes(const FeatureMap& tower);
+
+// Splits the table and fits the features on the rows that the config says.
+struct PreparedData {
+  FeatureMap features;  // of both towers
+  Dataset data;
+};
+PreparedData prepare_data(const Config& config, const Table& table);
+
+// Applies features that were fitted before. The catalogue is the table's own.
+// With `need_labels` false, label columns may be absent (then labels are empty).
+Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table, bool need_labels = true);
+
+}  // namespace shortlist

@@ -1,0 +1,109 @@
+#include "shortlist/train/split.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "shortlist/base/random.h"
+#include "shortlist/io/npy.h"
+
+namespace shortlist {
+namespace {
+
+// A count, or up to 1 a share of the rows.
+size_t part_size(double part, size_t rows, const char* name) {
+  if (!(part >= 0)) throw usage_error("split.{}: got {}, need a count or a share", name, part);
+  return static_cast<size_t>(part <= 1 ? std::floor(part * static_cast<double>(rows) + 1e-9) : part);
+}
+
+Split cut(const SplitConfig& config, const std::vector<uint32_t>& order) {
+  const size_t train = part_size(config.train, order.size(), "train");
+  const size_t validation = part_size(config.validation, order.size(), "validation");
+  const size_t test = part_size(config.test, order.size(), "test");
+  if (train + validation + test > order.size()) {
+    throw usage_error("split: train {} + validation {} + test {} need {} rows, but there are {}", train, validation, test,
+                      train + validation + test, order.size());
+  }
+  const auto at = [&](size_t i) { return order.begin() + static_cast<std::ptrdiff_t>(i); };
+  Split split;
+  split.train.assign(at(0), at(train));
+  split.validation.assign(at(train), at(train + validation));
+  split.test.assign(at(train + validation), at(train + validation + test));
+  return split;
+}
+
+Split split_by_column(const CodedColumn& column) {
+  Split split;
+  std::vector<std::vector<uint32_t>*> part_of_value;
+  for (uint32_t code = 0; code < column.distinct(); ++code) {
+    const std::string value = column.text(code);
+    part_of_value.push_back(value == "train"        ? &split.train
+                            : value == "validation" ? &split.validation
+                            : value == "test"       ? &split.test
+                                                    : nullptr);
+    if (part_of_value.back() == nullptr) {
+      throw data_error("row {}: column '{}': got '{}', need train, validation or test", column.first_row[code] + 1,
+                       column.name, value);
+    }
+  }
+  for (size_t r = 0; r < column.codes.size(); ++r) part_of_value[column.codes[r]]->push_back(static_cast<uint32_t>(r));
+  return split;
+}
+
+double time_value(const CodedColumn& column, uint32_t code) {
+  if (column.values.is_missing(code)) {
+    throw data_error("row {}: column '{}' is missing, but the split goes by it", column.first_row[code] + 1, column.name);
+  }
+  switch (column.values.type) {
+    case ColumnType::integer: return static_cast<double>(column.values.integers[code]);
+    case ColumnType::number:
+    case ColumnType::time: return column.values.numbers[code];
+    default: throw data_error("column '{}' holds text, but the split needs times or numbers", column.name);
+  }
+}
+
+void sort_by_time(const CodedColumn& column, std::vector<uint32_t>& order) {
+  std::vector<double> times;
+  for (uint32_t code = 0; code < column.distinct(); ++code) times.push_back(time_value(column, code));
+  std::ranges::stable_sort(order, {}, [&](uint32_t row) { return times[column.codes[row]]; });
+}
+
+std::vector<uint32_t> given_rows(const std::string& path, size_t rows) {
+  std::vector<uint32_t> order;
+  std::vector<bool> seen(rows);
+  for (int64_t row : read_npy_integers(path)) {
+    if (row < 0 || static_cast<size_t>(row) >= rows) throw data_error("{}: row {} of a table of {} rows", path, row, rows);
+    if (seen[static_cast<size_t>(row)]) throw data_error("{}: row {} stands twice", path, row);
+    seen[static_cast<size_t>(row)] = true;
+    order.push_back(static_cast<uint32_t>(row));
+  }
+  return order;
+}
+
+}  // namespace
+
+std::vector<uint32_t> Split::rows(std::string_view name) const {
+  if (name == "train") return train;
+  if (name == "validation") return validation;
+  if (name == "test") return test;
+  if (name != "all") throw usage_error("split: got '{}', need train, validation, test or all", name);
+  std::vector<uint32_t> all = train;
+  all.insert(all.end(), validation.begin(), validation.end());
+  all.insert(all.end(), test.begin(), test.end());
+  return all;
+}
+
+Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* column) {
+  if (config.by == SplitBy::column) return split_by_column(*column);
+  if (config.by == SplitBy::rows) return cut(config, given_rows(config.rows, rows));
+  std::vector<uint32_t> order(rows);
+  std::iota(order.begin(), order.end(), 0);
+  if (config.by == SplitBy::random) {
+    RandomStream(static_cast<uint64_t>(config.seed), "split").shuffle(std::span(order));
+  } else if (config.by == SplitBy::time) {
+    sort_by_time(*column, order);
+  }
+  return cut(config, order);
+}
+
+}  // namespace shortlist
