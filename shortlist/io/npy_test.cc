@@ -18,14 +18,14 @@ std::string npy(const std::string& dict, const std::string& data, char version =
   return text + dict + data;
 }
 
+// What `read` says of a file with these bytes, which it calls x.
 template <typename Read>
 std::string complaint(const std::string& bytes, const Read& read) {
-  const TemporaryFolder folder;
-  OutputFile(folder / "x").write(bytes);
-  std::string message = message_of([&] { read(folder / "x"); });
-  if (const size_t at = message.find(folder / "x"); at == 0)
-    message = "x" + message.substr((folder / "x").size());
-  return message;
+  static const TemporaryFolder folder;
+  const std::string path = folder / "x";
+  OutputFile(path).write(bytes);
+  const std::string message = message_of([&] { read(path); });
+  return message.starts_with(path) ? "x" + message.substr(path.size()) : message;
 }
 
 std::string bad_integers(const std::string& bytes) { return complaint(bytes, read_npy_integers); }

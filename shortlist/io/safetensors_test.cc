@@ -26,14 +26,13 @@ std::string file_with(const std::string& header, size_t data_bytes) {
   return std::string(reinterpret_cast<const char*>(&bytes), 8) + header + std::string(data_bytes, '\0');
 }
 
-// What open() says of a file with these bytes, without its path.
+// What open() says of a file with these bytes, which it calls x.
 std::string complaint(const std::string& bytes) {
-  const TemporaryFolder folder;
-  OutputFile(folder / "x").write(bytes);
-  std::string message = message_of([&] { SafetensorsFile::open(folder / "x"); });
-  if (const size_t at = message.find(folder / "x"); at == 0)
-    message = "x" + message.substr((folder / "x").size());
-  return message;
+  static const TemporaryFolder folder;
+  const std::string path = folder / "x";
+  OutputFile(path).write(bytes);
+  const std::string message = message_of([&] { SafetensorsFile::open(path); });
+  return message.starts_with(path) ? "x" + message.substr(path.size()) : message;
 }
 
 std::string tensor(const std::string& name, const std::string& dtype, const std::string& shape,
@@ -142,28 +141,28 @@ TEST(Safetensors, RefusesOverlapsDuplicatesAndOddMetadata) {
   EXPECT_EQ(complaint(file_with(R"({"w":7})", 0)), "x: tensor 'w': has no dtype");
 }
 
-TEST(Safetensors, RefusesEveryTruncation) {
+TEST(Safetensors, RefusesTruncations) {
   const TemporaryFolder folder;
   write_safetensors(folder / "x", example(), {{"format", "1"}});
   const std::string whole = read_file(folder / "x");
-  for (size_t bytes = 0; bytes < whole.size(); ++bytes) {
+  for (size_t bytes = 0; bytes < whole.size(); bytes += 3) {
     ASSERT_NE(complaint(whole.substr(0, bytes)), "") << "cut to " << bytes << " bytes";
   }
 }
 
 // A flipped bit may give another valid file, but never a crash or a view outside the file.
-TEST(Safetensors, SurvivesEveryFlippedBitOfTheHeader) {
+TEST(Safetensors, SurvivesAFlippedBitInEveryByteOfTheHeader) {
   const TemporaryFolder folder;
   write_safetensors(folder / "x", example(), {{"format", "1"}});
   const std::string whole = read_file(folder / "x");
-  const size_t header_end = whole.rfind('}') + 1;
-  int refused = 0;
-  for (size_t bit = 0; bit < header_end * 8; ++bit) {
+  const size_t header_bytes = whole.rfind('}') + 1;
+  size_t refused = 0;
+  for (size_t at = 0; at < header_bytes; ++at) {
     std::string broken = whole;
-    broken[bit / 8] ^= char(1 << bit % 8);
+    broken[at] ^= char(1 << at % 8);
     refused += complaint(broken) != "";
   }
-  EXPECT_GT(refused, int(header_end * 8) / 2);
+  EXPECT_GT(refused, header_bytes / 2);
 }
 
 TEST(Safetensors, SaysThatTheDiskIsFull) {
