@@ -1,0 +1,206 @@
+#include "shortlist/io/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "shortlist/base/error.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kBufferBytes = size_t{1} << 16;
+
+Error cannot_read(const std::string& path, int reason) {
+  return data_error("cannot read {}: {}", path, std::strerror(reason));
+}
+Error cannot_write(const std::string& path, int reason) {
+  return failed("cannot write {}: {}", path, std::strerror(reason));
+}
+
+// Closes at the end of the scope.
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+int open_new(const std::string& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+std::string parent_folder(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.number < 0) throw cannot_read(path, errno);
+  struct stat status {};
+  std::string text;
+  if (::fstat(file.number, &status) == 0 && S_ISREG(status.st_mode)) text.reserve(status.st_size + 1);
+  for (;;) {
+    const size_t size = text.size();
+    text.resize(std::max(text.capacity(), size + kBufferBytes));
+    const ssize_t got = ::read(file.number, text.data() + size, text.size() - size);
+    text.resize(size + std::max<ssize_t>(got, 0));
+    if (got == 0) return text;
+    if (got < 0 && errno != EINTR) throw cannot_read(path, errno);
+  }
+}
+
+void make_directories(const std::string& path) {
+  std::error_code reason;
+  std::filesystem::create_directories(path, reason);
+  if (reason) throw failed("cannot make the folder {}: {}", path, std::strerror(reason.value()));
+}
+
+void sync_folder(const std::string& folder) {
+  const Descriptor open{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (open.number < 0) throw cannot_write(folder, errno);
+  // Some file systems cannot sync a folder; they say EINVAL.
+  if (::fsync(open.number) != 0 && errno != EINVAL) throw cannot_write(folder, errno);
+}
+
+OutputFile::OutputFile(const std::string& path, const std::string& shown)
+    : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
+      shown_(shown.empty() ? path : shown) {
+  if (descriptor_ < 0) throw cannot_write(shown_, errno);
+}
+
+std::optional<OutputFile> OutputFile::create_new(const std::string& path, const std::string& shown) {
+  const int descriptor = open_new(path);
+  if (descriptor >= 0) return OutputFile(descriptor, shown.empty() ? path : shown);
+  if (errno == EEXIST) return std::nullopt;
+  throw cannot_write(shown.empty() ? path : shown, errno);
+}
+
+OutputFile OutputFile::append(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (descriptor < 0) throw cannot_write(path, errno);
+  return OutputFile(descriptor, path);
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      shown_(std::move(other.shown_)),
+      buffer_(std::move(other.buffer_)) {}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ < 0) return;
+  write_now(buffer_);
+  ::close(descriptor_);
+}
+
+bool OutputFile::write_now(Bytes bytes) {
+  while (!bytes.empty()) {
+    const ssize_t done = ::write(descriptor_, bytes.data(), bytes.size());
+    if (done >= 0) {
+      bytes = bytes.subspan(done);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void OutputFile::write(Bytes bytes) {
+  SHORTLIST_CHECK(descriptor_ >= 0);
+  if (buffer_.size() + bytes.size() > kBufferBytes) flush();
+  if (bytes.size() <= kBufferBytes) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  } else if (!write_now(bytes)) {
+    throw cannot_write(shown_, errno);
+  }
+}
+
+void OutputFile::flush() {
+  const bool written = write_now(buffer_);
+  const int reason = errno;
+  buffer_.clear();  // even on failure: how much of it reached the file is not known
+  if (!written) throw cannot_write(shown_, reason);
+}
+
+void OutputFile::sync() {
+  flush();
+  // Devices and pipes say EINVAL: there is nothing to sync.
+  if (::fsync(descriptor_) != 0 && errno != EINVAL) throw cannot_write(shown_, errno);
+}
+
+void OutputFile::close() {
+  flush();
+  if (::close(std::exchange(descriptor_, -1)) != 0) throw cannot_write(shown_, errno);
+}
+
+AtomicFile::AtomicFile(const std::string& path) : path_(path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    file_.emplace(path);
+    return;
+  }
+  for (int n = 0; !file_; ++n) {
+    temporary_ = fmt::format("{}.tmp-{}-{}", path, ::getpid(), n);
+    if (auto file = OutputFile::create_new(temporary_, path)) file_.emplace(std::move(*file));
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (file_ && !temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::commit() {
+  SHORTLIST_CHECK(file_);
+  file_->sync();
+  file_->close();
+  if (!temporary_.empty()) {
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw cannot_write(path_, errno);
+    temporary_.clear();
+    sync_folder(parent_folder(path_));
+  }
+  file_.reset();
+}
+
+void write_file_atomically(const std::string& path, Bytes bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+void write_file_atomically(const std::string& path, std::string_view text) {
+  write_file_atomically(path, bytes_of(text));
+}
+
+MappedFile::MappedFile(const std::string& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat status {};
+  if (file.number < 0 || ::fstat(file.number, &status) != 0) throw cannot_read(path, errno);
+  if (S_ISDIR(status.st_mode)) throw cannot_read(path, EISDIR);
+  if (status.st_size == 0) return;  // mmap refuses an empty range
+  void* start = ::mmap(nullptr, status.st_size, PROT_READ, MAP_PRIVATE, file.number, 0);
+  if (start == MAP_FAILED) throw cannot_read(path, errno);
+  bytes_ = {static_cast<const std::byte*>(start), static_cast<size_t>(status.st_size)};
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+}
+
+}  // namespace shortlist

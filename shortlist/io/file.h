@@ -1,0 +1,93 @@
+// Files: read whole, mapped, written in one piece or not at all. Every Error names the path and the machine's
+// reason, as in "cannot write model.safetensors: No space left on device"; what cannot be read is of the kind
+// data, what cannot be written of the kind failed. A program that should survive a file-size limit must
+// ignore SIGXFSZ.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shortlist {
+
+using Bytes = std::span<const std::byte>;
+
+inline Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+
+std::string read_file(const std::string& path);
+
+// Makes the folder and those above it; no error when it is there already.
+void make_directories(const std::string& path);
+
+// Makes renames and new names in the folder survive a power cut.
+void sync_folder(const std::string& folder);
+
+// A file being written through a buffer. close() tells of errors; the destructor writes what is buffered and
+// stays silent.
+class OutputFile {
+ public:
+  // Empties a file that is there. Messages name `shown` when it is given.
+  explicit OutputFile(const std::string& path, const std::string& shown = "");
+  // None when the path exists.
+  static std::optional<OutputFile> create_new(const std::string& path, const std::string& shown = "");
+  // Goes on at the end of the file, which is made when absent.
+  static OutputFile append(const std::string& path);
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
+
+  void write(Bytes bytes);
+  void write(std::string_view text) { write(bytes_of(text)); }
+  void flush();  // hands everything to the system
+  void sync();   // flush, then to the disk
+  void close();
+
+ private:
+  OutputFile(int descriptor, std::string shown) : descriptor_(descriptor), shown_(std::move(shown)) {}
+  bool write_now(Bytes bytes);
+
+  int descriptor_;
+  std::string shown_;
+  std::vector<std::byte> buffer_;
+};
+
+// A file that appears under its name, whole and on disk, at commit(), and until then leaves what was there
+// untouched. A path that is no regular file (a device, a pipe) is written straight through.
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::string& path);
+  AtomicFile(AtomicFile&&) = delete;
+  ~AtomicFile();  // without commit(): removes what was written
+
+  void write(Bytes bytes) { file_->write(bytes); }
+  void write(std::string_view text) { file_->write(text); }
+  void commit();
+
+ private:
+  std::string path_, temporary_;  // no temporary when written straight through
+  std::optional<OutputFile> file_;
+};
+
+void write_file_atomically(const std::string& path, Bytes bytes);
+void write_file_atomically(const std::string& path, std::string_view text);
+
+// A whole file read-only in memory; pages come from disk as they are touched. The file must not be cut while
+// it is mapped.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  explicit MappedFile(const std::string& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  Bytes bytes_;
+};
+
+}  // namespace shortlist

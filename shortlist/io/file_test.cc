@@ -1,0 +1,154 @@
+#include "shortlist/io/file.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "shortlist/base/error.h"
+#include "shortlist/io/testing.h"
+
+namespace shortlist {
+namespace {
+
+// Files cannot grow beyond `bytes` within the scope, as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST(File, ReadsBackWhatWasWritten) {
+  const TemporaryFolder folder;
+  const std::string text("a\0b\n", 4), big(300'000, 'x');
+  write_file_atomically(folder / "small", text);
+  write_file_atomically(folder / "big", big);
+  write_file_atomically(folder / "empty", "");
+  EXPECT_EQ(read_file(folder / "small"), text);
+  EXPECT_EQ(read_file(folder / "big"), big);
+  EXPECT_EQ(read_file(folder / "empty"), "");
+  EXPECT_EQ(folder.count(), 3u) << "a temporary file was left";
+}
+
+TEST(File, SaysWhyItCannotBeRead) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(message_of([&] { read_file("/no/such/file"); }),
+            "cannot read /no/such/file: No such file or directory");
+  EXPECT_EQ(message_of([&] { read_file(folder.path()); }),
+            "cannot read " + folder.path() + ": Is a directory");
+  EXPECT_EQ(message_of([&] { MappedFile map("/no/such/file"); }),
+            "cannot read /no/such/file: No such file or directory");
+  EXPECT_EQ(message_of([&] { MappedFile map(folder.path()); }),
+            "cannot read " + folder.path() + ": Is a directory");
+}
+
+TEST(File, WritesStraightToADeviceAndSaysThatItIsFull) {
+  EXPECT_EQ(message_of([] { write_file_atomically("/dev/full", "x"); }),
+            "cannot write /dev/full: No space left on device");
+}
+
+TEST(AtomicFile, KeepsTheOldFileWhenTheDiskIsFull) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", "old");
+  {
+    const FileSizeLimit full(100'000);
+    const std::string big(1'000'000, 'x');
+    EXPECT_EQ(message_of([&] { write_file_atomically(folder / "file", big); }),
+              "cannot write " + folder / "file" + ": File too large");
+  }
+  EXPECT_EQ(read_file(folder / "file"), "old");
+  EXPECT_EQ(folder.count(), 1u) << "a temporary file was left";
+}
+
+TEST(AtomicFile, IsGoneWithoutCommit) {
+  const TemporaryFolder folder;
+  {
+    AtomicFile file(folder / "file");
+    file.write("half");
+    EXPECT_EQ(folder.count(), 1u);
+  }
+  EXPECT_EQ(folder.count(), 0u);
+}
+
+TEST(AtomicFile, StreamsManyPieces) {
+  const TemporaryFolder folder;
+  std::string all;
+  AtomicFile file(folder / "file");
+  for (int i = 0; i < 2000; ++i) {
+    const std::string piece(i % 97 == 0 ? 70'000 : i % 50, 'a' + i % 26);
+    file.write(piece);
+    all += piece;
+  }
+  file.commit();
+  EXPECT_TRUE(read_file(folder / "file") == all);
+}
+
+TEST(AtomicFile, SaysWhyItCannotBeWritten) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", "x");
+  EXPECT_EQ(message_of([&] { write_file_atomically(folder / "file/below", "x"); }),
+            "cannot write " + folder / "file/below" + ": Not a directory");
+  EXPECT_EQ(message_of([&] { write_file_atomically(folder / "absent/x", "x"); }),
+            "cannot write " + folder / "absent/x" + ": No such file or directory");
+  EXPECT_EQ(message_of([&] { write_file_atomically(folder.path(), "x"); }),
+            "cannot write " + folder.path() + ": Is a directory");
+}
+
+TEST(AtomicFile, SaysThatTheFolderIsReadOnly) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write into any folder";
+  const TemporaryFolder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read);
+  EXPECT_EQ(message_of([&] { write_file_atomically(folder / "x", "x"); }),
+            "cannot write " + folder / "x" + ": Permission denied");
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
+}
+
+TEST(OutputFile, CreatesOnlyWhatIsNew) {
+  const TemporaryFolder folder;
+  OutputFile::create_new(folder / "x")->write("one");
+  EXPECT_FALSE(OutputFile::create_new(folder / "x"));
+  OutputFile more = OutputFile::append(folder / "x");
+  more.write(" two");
+  more.flush();
+  EXPECT_EQ(read_file(folder / "x"), "one two");
+}
+
+TEST(MakeDirectories, MakesAllLevelsAndAcceptsWhatIsThere) {
+  const TemporaryFolder folder;
+  make_directories(folder / "a/b/c");
+  make_directories(folder / "a/b/c");
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "a/b/c"));
+}
+
+TEST(MakeDirectories, SaysWhyItCannot) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", "x");
+  EXPECT_EQ(message_of([&] { make_directories(folder / "file/below"); }),
+            "cannot make the folder " + folder / "file/below" + ": Not a directory");
+  EXPECT_EQ(message_of([&] { make_directories(folder / "file"); }),
+            "cannot make the folder " + folder / "file" + ": Not a directory");
+}
+
+TEST(MappedFile, ShowsTheBytesAndMoves) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "x", "hello");
+  write_file_atomically(folder / "empty", "");
+  MappedFile map(folder / "x"), other(folder / "empty");
+  EXPECT_TRUE(other.bytes().empty());
+  other = std::move(map);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(other.bytes().data()), other.bytes().size()), "hello");
+}
+
+}  // namespace
+}  // namespace shortlist

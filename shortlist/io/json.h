@@ -1,0 +1,31 @@
+// JSON text and trees. nlohmann::json sorts keys; Value keeps their order.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "shortlist/base/value.h"
+
+namespace shortlist {
+
+// Throws a data Error "file:line: ..." for bad syntax, a key given twice in one object, or nesting beyond
+// 200.
+nlohmann::json parse_json(std::string_view text, const std::string& file);
+nlohmann::json load_json(const std::string& path);
+
+// Indented by 2, the same bytes for equal trees, a newline at the end. Invalid UTF-8 becomes U+FFFD; NaN and
+// infinities become null.
+std::string dump_json(const nlohmann::json& json);
+// On one line without the newline, for JSON lines.
+std::string dump_json_line(const nlohmann::json& json);
+
+nlohmann::json to_json(const Value& value);
+// Integers beyond int64 become doubles. All lines are 0.
+Value from_json(const nlohmann::json& json);
+
+// The same for a Value, with the keys in their own order.
+Value parse_json_value(std::string_view text, const std::string& file);
+std::string dump_json_value(const Value& value);
+
+}  // namespace shortlist

@@ -1,0 +1,97 @@
+// Named tensors in one file, in the safetensors layout that every framework opens:
+// u64 little-endian N | N bytes of JSON | data, row-major, little-endian, without holes.
+// JSON: {"__metadata__": {text: text}, "name": {"dtype", "shape", "data_offsets": [begin, end]}}.
+// https://github.com/huggingface/safetensors
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shortlist/base/error.h"
+#include "shortlist/io/file.h"
+
+namespace shortlist {
+
+enum class DType { BOOL, U8, I8, I16, U16, F16, BF16, I32, U32, F32, I64, U64, F64 };
+
+std::string_view dtype_name(DType dtype);
+size_t dtype_bytes(DType dtype);
+
+template <typename T>
+constexpr DType dtype_of();
+template <>
+constexpr DType dtype_of<float>() {
+  return DType::F32;
+}
+template <>
+constexpr DType dtype_of<int32_t>() {
+  return DType::I32;
+}
+template <>
+constexpr DType dtype_of<int64_t>() {
+  return DType::I64;
+}
+template <>
+constexpr DType dtype_of<uint8_t>() {
+  return DType::U8;
+}
+
+// A view of a tensor; does not own the bytes.
+struct TensorView {
+  std::string name;
+  DType dtype = DType::F32;
+  std::vector<size_t> shape;
+  Bytes bytes;
+
+  // The values; T must be the dtype's own type.
+  template <typename T>
+  std::span<const T> values() const {
+    SHORTLIST_CHECK(dtype == dtype_of<T>());
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+  std::span<const float> floats() const { return values<float>(); }
+};
+
+// `values` must hold as many elements as the shape says.
+template <typename T>
+TensorView tensor_view(std::string name, std::vector<size_t> shape, std::span<const T> values) {
+  return {std::move(name), dtype_of<T>(), std::move(shape), std::as_bytes(values)};
+}
+
+// "F32 [3, 4]", for messages.
+std::string describe_tensor(DType dtype, std::span<const size_t> shape);
+
+using Metadata = std::map<std::string, std::string>;
+
+// Writes atomically, in the given order; equal input gives equal bytes. The data start on a multiple of 64 in
+// the file, so a float tensor that follows only 4- and 8-byte types is aligned when mapped.
+void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
+                       const Metadata& metadata = {});
+
+// A mapped file; its views live as long as it does. Every value is aligned for its type: a tensor that the
+// file has elsewhere is copied.
+class SafetensorsFile {
+ public:
+  // Throws a data Error that names the file and the tensor for anything that breaks the layout.
+  static SafetensorsFile open(const std::string& path);
+
+  const std::vector<TensorView>& tensors() const { return tensors_; }  // in the order of their data
+  const Metadata& metadata() const { return metadata_; }
+  const TensorView* find(std::string_view name) const;
+  // The tensor of this name, type and shape; throws a data Error when the file has none.
+  const TensorView& need(std::string_view name, DType dtype, std::span<const size_t> shape) const;
+
+ private:
+  std::string path_;
+  MappedFile map_;
+  std::vector<TensorView> tensors_;
+  std::vector<std::unique_ptr<std::byte[]>> copies_;
+  Metadata metadata_;
+};
+
+}  // namespace shortlist
