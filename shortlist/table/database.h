@@ -10,6 +10,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/table/column.h"
+#include "shortlist/table/row_sink.h"
 
 namespace shortlist {
 
@@ -38,7 +39,7 @@ class Database {
   void stream(const std::string& select, std::span<const ColumnInfo> columns,
               const std::function<void(const Chunk&)>& consume) const;
 
-  // Runs `sql`, in which rows() is a table that the producer fills, chunk by chunk, in order.
+  // Runs `sql`, in which given_rows() is a table that the producer fills, in its order.
   void run_with_rows(const std::string& sql, ChunkProducer& producer) const;
 
  private:
@@ -46,30 +47,13 @@ class Database {
   std::unique_ptr<State> state_;
 };
 
-// Rows on their way into a query: owned values, one vector a column, as in Column.
-struct OwnedColumn {
-  ColumnType type = ColumnType::text;  // a list holds float numbers
-  std::vector<uint8_t> missing;        // one a row
-  std::vector<std::string> texts;
-  std::vector<int64_t> integers;
-  std::vector<double> numbers;    // number and time
-  std::vector<uint32_t> lengths;  // list: elements of each row
-  std::vector<float> elements;
-};
-
-struct OwnedChunk {
-  size_t rows = 0;
-  std::vector<OwnedColumn> columns;
-};
-
 // Called by a thread of DuckDB's.
 class ChunkProducer {
  public:
   virtual ~ChunkProducer() = default;
-  virtual const std::vector<std::pair<std::string, ColumnType>>& columns() const = 0;
-  // The next chunk of at most `kMostRows` rows; null after the last. May throw: the query then fails.
+  virtual const std::vector<OutputColumn>& columns() const = 0;
+  // The next chunk; null after the last. May throw: the query then fails.
   virtual std::unique_ptr<OwnedChunk> next() = 0;
-  static constexpr size_t kMostRows = 2048;
 };
 
 }  // namespace shortlist

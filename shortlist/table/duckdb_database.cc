@@ -4,6 +4,7 @@
 
 #include "shortlist/table/database.h"
 #include "shortlist/table/duckdb_api.h"
+#include "shortlist/table/duckdb_rows.h"
 #include "shortlist/table/duckdb_vector.h"
 #include "shortlist/table/sql_type.h"
 
@@ -124,6 +125,13 @@ Database::~Database() = default;
 
 void Database::run(const std::string& sql) const {
   const Connection connection(state_->api, state_->database);
+  Stream stream(state_->api, connection.handle(), sql);
+  while (stream.next() != nullptr) continue;
+}
+
+void Database::run_with_rows(const std::string& sql, ChunkProducer& producer) const {
+  const Connection connection(state_->api, state_->database);
+  register_given_rows(state_->api, connection.handle(), producer);
   Stream stream(state_->api, connection.handle(), sql);
   while (stream.next() != nullptr) continue;
 }

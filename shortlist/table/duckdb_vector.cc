@@ -1,6 +1,7 @@
 #include "shortlist/table/duckdb_vector.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace shortlist {
 namespace {
@@ -119,10 +120,8 @@ void write_missing(const DuckdbApi& api, const OwnedColumn& column, size_t rows,
 void write_list(const DuckdbApi& api, const OwnedColumn& column, size_t rows, duckdb_vector vector) {
   api.list_vector_reserve(vector, column.elements.size());
   auto* entries = static_cast<duckdb_list_entry*>(api.vector_get_data(vector));
-  uint64_t offset = 0;
   for (size_t r = 0; r < rows; ++r) {
-    entries[r] = {offset, column.lengths[r]};
-    offset += column.lengths[r];
+    entries[r] = {column.offsets[r], column.offsets[r + 1] - column.offsets[r]};
   }
   auto* child = static_cast<float*>(api.vector_get_data(api.list_vector_get_child(vector)));
   std::copy(column.elements.begin(), column.elements.end(), child);
@@ -131,10 +130,11 @@ void write_list(const DuckdbApi& api, const OwnedColumn& column, size_t rows, du
 
 }  // namespace
 
-void write_vector(const DuckdbApi& api, const OwnedColumn& column, size_t rows, duckdb_vector vector) {
+void write_vector(const DuckdbApi& api, ColumnType type, const OwnedColumn& column, size_t rows,
+                  duckdb_vector vector) {
   void* data = api.vector_get_data(vector);
   write_missing(api, column, rows, vector);
-  switch (column.type) {
+  switch (type) {
     case ColumnType::text:
       for (size_t r = 0; r < rows; ++r) {
         api.vector_assign_string_element_len(vector, r, column.texts[r].data(), column.texts[r].size());
@@ -148,7 +148,7 @@ void write_vector(const DuckdbApi& api, const OwnedColumn& column, size_t rows, 
       break;
     case ColumnType::time:
       std::transform(column.numbers.begin(), column.numbers.end(), static_cast<int64_t*>(data),
-                     [](double seconds) { return static_cast<int64_t>(seconds * kMicroseconds); });
+                     [](double seconds) { return std::llround(seconds * kMicroseconds); });
       break;
     case ColumnType::list:
       write_list(api, column, rows, vector);

@@ -11,7 +11,8 @@ namespace shortlist {
 // A list's `elements` has its own type set.
 void read_vector(const DuckdbApi& api, duckdb_vector vector, size_t rows, Column& column);
 
-// Writes a chunk's values; the list elements are floats.
-void write_vector(const DuckdbApi& api, const OwnedColumn& column, size_t rows, duckdb_vector vector);
+// Writes `rows` values; the elements of a list are floats.
+void write_vector(const DuckdbApi& api, ColumnType type, const OwnedColumn& column, size_t rows,
+                  duckdb_vector vector);
 
 }  // namespace shortlist
