@@ -1,5 +1,5 @@
-// What training reports, epoch by epoch. Names are those of the config, the report and the page: "rmse", "top_10",
-// "loss", "retrieval_loss", "ranking_loss", "regularization_loss".
+// What training reports, epoch by epoch. Names are those of the config, the report and the page: "rmse",
+// "top_10", "loss", "retrieval_loss", "ranking_loss", "regularization_loss".
 #pragma once
 
 #include <string>

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shortlist/table/column.h"
@@ -45,7 +46,14 @@ class Table {
   // Streams the named columns, in the table's row order, in chunks of at most a few thousand rows; never the
   // whole text in memory. `consume` may throw to stop. Invalid values throw a data Error with file, row,
   // column and value.
+  // Where one chunk ends and the next begins means nothing and may differ from run to run.
   void read(std::span<const std::string> names, const std::function<void(const Chunk&)>& consume) const;
+
+  // Runs a SELECT in which {table} stands for this table: "SELECT min(x) FROM {table}".
+  void query(const std::string& select, const std::function<void(const Chunk&)>& consume) const;
+
+  // Counts the rows; reads a text file through.
+  uint64_t rows() const;
 
  private:
   struct State;

@@ -1,0 +1,79 @@
+#include "shortlist/table/inspect.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "shortlist/table/table_files.h"
+
+namespace shortlist {
+namespace {
+
+std::vector<ColumnSummary> inspect_small(const FileFolder& folder) {
+  const std::string path = folder.write(
+      "a.csv", "name,n,on\nred blue,1,2020-01-02\nred blue,2,2020-01-01\ngreen,,2020-01-02\n,3,\n");
+  return inspect(Table::open({.path = path}));
+}
+
+TEST(Inspect, CountsWhatStandsInASmallTable) {
+  FileFolder folder;
+  const std::vector<ColumnSummary> columns = inspect_small(folder);
+  ASSERT_EQ(columns.size(), 3u);
+  const ColumnSummary &name = columns[0], &n = columns[1], &on = columns[2];
+  EXPECT_EQ(name.rows, 4u);
+  EXPECT_EQ(name.missing, 1u);
+  EXPECT_EQ(name.distinct, 2u);
+  EXPECT_DOUBLE_EQ(*name.average_length, (8 + 8 + 5) / 3.0);
+  EXPECT_DOUBLE_EQ(*name.average_words, 5 / 3.0);
+  EXPECT_EQ(name.most_frequent[0], (std::pair<std::string, uint64_t>("red blue", 2)));
+  EXPECT_FALSE(name.min.has_value());
+  EXPECT_EQ(std::tuple(*n.min, *n.max, *n.mean), std::tuple(1, 3, 2));
+  EXPECT_EQ(on.type, ColumnType::time);
+  EXPECT_EQ(*on.min, 1577836800);
+  EXPECT_EQ(on.most_frequent[0].first, "2020-01-02");
+}
+
+TEST(Inspect, PrintsAnAlignedTable) {
+  FileFolder folder;
+  EXPECT_EQ(
+      inspect_text({.path = "a.csv"}, inspect_small(folder)),
+      "a.csv: 4 rows, 3 columns\n\n"
+      "column  type     missing  distinct  values                      most frequent\n"
+      "name    text           1         2  1.7 words                   red blue (2), green (1)\n"
+      "n       integer        1         3  1 to 3, mean 2              1 (1), 2 (1), 3 (1)\n"
+      "on      time           1         2  1577836800 to 1577923200 s  2020-01-02 (2), 2020-01-01 (1)\n");
+}
+
+TEST(Inspect, WritesJson) {
+  FileFolder folder;
+  const nlohmann::json json = inspect_json({.path = "a.csv"}, inspect_small(folder));
+  EXPECT_EQ(json["rows"], 4);
+  EXPECT_EQ(
+      json["columns"][1].dump(),
+      R"({"distinct":3,"max":3.0,"mean":2.0,"min":1.0,"missing":1,"most_frequent":[{"rows":1,"value":"1"},)"
+      R"({"rows":1,"value":"2"},{"rows":1,"value":"3"}],"name":"n","sql_type":"BIGINT","type":"integer"})");
+}
+
+TEST(Inspect, SummarisesATableWithoutRowsAndNumbersThatAreNone) {
+  FileFolder folder;
+  const auto empty = inspect(Table::open({.path = folder.write("a.csv", "name,n\n")}));
+  EXPECT_EQ(empty[0].rows, 0u);
+  EXPECT_TRUE(empty[0].most_frequent.empty());
+  const auto odd =
+      inspect(Table::open({.sql = "SELECT unnest([1.5::DOUBLE, 'nan', 'inf', NULL]) AS x, [1, 2] AS l"}));
+  EXPECT_EQ(std::tuple(odd[0].distinct, odd[0].missing, *odd[0].max, *odd[0].mean),
+            std::tuple(3u, 1u, 1.5, 1.5));
+  EXPECT_EQ(*odd[1].average_length, 2);
+  EXPECT_EQ(odd[1].most_frequent[0].first, "[1, 2]");
+}
+
+TEST(Inspect, CountsTheReferenceTablesDistinctValues) {
+  SHORTLIST_REAL_DATA(path, "anime/clean_data.csv");
+  std::vector<uint64_t> distinct;
+  for (const ColumnSummary& column : inspect(Table::open({.path = path})))
+    distinct.push_back(column.distinct);
+  EXPECT_EQ(distinct, (std::vector<uint64_t>{997, 690, 5, 10, 3}));
+}
+
+}  // namespace
+}  // namespace shortlist

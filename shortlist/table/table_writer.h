@@ -1,0 +1,54 @@
+// Writes a table of typed columns as CSV, TSV, JSON lines or Parquet, row by row in bounded memory.
+//
+//   TableWriter writer("scores.parquet", {{"name", ColumnType::text}, {"score", ColumnType::number}});
+//   writer.text("Cowboy Bebop"), writer.number(0.5);
+//   writer.finish();
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shortlist/table/column.h"
+#include "shortlist/table/row_sink.h"
+
+namespace shortlist {
+
+// The file appears whole, at finish(), or not at all.
+class TableWriter {
+ public:
+  // `format` is csv, tsv, jsonl or parquet; empty: by the path's ending (.csv .tsv .jsonl .ndjson .json
+  // .parquet). Path "-" is standard output, as CSV unless `format` says tsv or jsonl.
+  // Throws a usage Error for a format that is not known, a failed Error where the path cannot be written.
+  TableWriter(const std::string& path, std::vector<OutputColumn> columns, std::string format = "");
+  TableWriter(TableWriter&&) noexcept;
+  ~TableWriter();
+
+  // The next value of the row, in the columns' order; after the last the row is complete.
+  void text(std::string_view value);
+  void integer(int64_t value);
+  void number(double value);
+  void time(double seconds);  // since 1970-01-01 UTC
+  void list(std::span<const float> values);
+  void missing();
+
+  // All rows of a chunk with the writer's columns. A list column must be of integers or numbers.
+  void write(const Chunk& chunk);
+
+  void finish();
+
+ private:
+  OwnedColumn& next(ColumnType type);
+  void value_done();
+  void value(const Column& column, size_t row);
+
+  std::vector<OutputColumn> columns_;
+  std::unique_ptr<OwnedChunk> chunk_;
+  size_t column_ = 0;  // of the next value
+  std::vector<float> list_;
+  std::unique_ptr<RowSink> sink_;
+};
+
+}  // namespace shortlist
