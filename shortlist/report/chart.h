@@ -1,0 +1,37 @@
+// Line charts side by side, as SVG and as PNG. Both come from one layout, so they show the same picture.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace shortlist {
+
+struct Point {
+  double x = 0, y = 0;
+};
+
+// A point whose x or y is not finite is left out and leaves a gap in the line.
+struct Series {
+  std::string name;
+  std::vector<Point> points;
+  bool dashed = false;
+};
+
+struct Chart {
+  std::string title, x_label, y_label;
+  std::vector<Series> series;
+};
+
+struct ChartRow {
+  std::string title;  // over all charts; empty: none
+  std::vector<Chart> charts;
+};
+
+// Stands alone: system fonts, light and dark by the reader's preference, no outside reference.
+std::string to_svg(const ChartRow& row);
+
+// Light, anti-aliased, two pixels per unit of the SVG; needs no font. Equal rows give equal bytes.
+// What is outside ASCII is written as '?'.
+std::string to_png(const ChartRow& row);
+
+}  // namespace shortlist

@@ -1,0 +1,12 @@
+// Text made safe inside XML and HTML, in content as in quoted attributes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace shortlist {
+
+// Also drops the control characters that XML 1.0 forbids. Bytes from 0x80 pass as they are.
+std::string escape_markup(std::string_view text);
+
+}  // namespace shortlist

@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "shortlist/report/history_files.h"
+
+namespace shortlist {
+namespace {
+
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::vector<std::string> names_in(const History& history, Figures EpochRecord::*part) {
+  std::vector<std::string> names;
+  for (const EpochRecord& epoch : history.epochs) {
+    for (const auto& [name, value] : epoch.*part) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+void append_figures(const Figures& figures, const std::vector<std::string>& names, std::string& csv) {
+  for (const std::string& name : names) {
+    csv += ',';
+    const double* value = find_figure(figures, name);
+    if (value && !std::isnan(*value)) csv += fmt::format("{}", *value);
+  }
+}
+
+}  // namespace
+
+std::string to_csv(const History& history) {
+  const auto train = names_in(history, &EpochRecord::train);
+  const auto validation = names_in(history, &EpochRecord::validation);
+  std::string csv = "epoch,learning_rate";
+  for (const std::string& name : train) csv += "," + cell("train_" + name);
+  for (const std::string& name : validation) csv += "," + cell("validation_" + name);
+  csv += '\n';
+  for (const EpochRecord& epoch : history.epochs) {
+    csv += fmt::format("{},{}", epoch.epoch, epoch.learning_rate);
+    append_figures(epoch.train, train, csv);
+    append_figures(epoch.validation, validation, csv);
+    csv += '\n';
+  }
+  return csv;
+}
+
+}  // namespace shortlist

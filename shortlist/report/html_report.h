@@ -1,0 +1,34 @@
+// One page that shows a training run: self-contained HTML, without scripts, that can be mailed or kept beside
+// a model.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shortlist/metrics/history.h"
+
+namespace shortlist {
+
+struct ReportTable {
+  std::string title;  // empty: no heading of its own
+  std::vector<std::string> headers;
+  std::vector<std::vector<std::string>> rows;  // as many cells as headers
+  std::vector<std::string> sentences;          // stand above the table
+};
+
+// Plain text everywhere; what is empty is left out.
+struct ReportPage {
+  std::string title;
+  std::vector<std::pair<std::string, std::string>>
+      facts;  // when and what: {"trained", "2024-05-01 12:00 UTC"}
+  History history;
+  std::vector<ReportTable> evaluation;
+  std::string model_summary;  // set as it is, in a fixed-width font
+  std::string graph_svg;      // from graph_to_svg; the only part that is not escaped
+  std::string config;         // set as it is
+};
+
+std::string to_html(const ReportPage& page);
+
+}  // namespace shortlist

@@ -1,0 +1,15 @@
+// What a person looks at first in a training run: error, top-k accuracy and loss by epoch, training beside
+// validation.
+#pragma once
+
+#include "shortlist/metrics/history.h"
+#include "shortlist/report/chart.h"
+
+namespace shortlist {
+
+// One chart for each ranking error ("rmse" or "LABEL_rmse"; without any, the AUC, MAE or log loss), one for
+// top-k accuracy ("top_5", else the middle k reported), one for "loss". What the history does not report has
+// no chart.
+ChartRow learning_curves(const History& history, const std::string& title);
+
+}  // namespace shortlist

@@ -1,0 +1,66 @@
+#include "shortlist/report/ticks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "shortlist/base/error.h"
+
+namespace shortlist {
+namespace {
+
+// The smallest of 1, 2, 5 times a power of ten that is not below `least`.
+double nice_step(double least) {
+  const double power = std::pow(10, std::floor(std::log10(least)));
+  for (double factor : {1, 2, 5}) {
+    if (factor * power >= least * (1 - 1e-9)) return factor * power;
+  }
+  return 10 * power;
+}
+
+std::string with_commas(std::string digits) {
+  const size_t first = digits[0] == '-' ? 2 : 1;
+  for (size_t at = digits.size(); at > first + 2; at -= 3) digits.insert(at - 3, 1, ',');
+  return digits;
+}
+
+bool needs_exponent(double value) { return std::abs(value) >= 1e7 || (value != 0 && std::abs(value) < 1e-4); }
+
+}  // namespace
+
+std::string Axis::label(double tick) const {
+  if (needs_exponent(high) || decimals > 5) return fmt::format("{:.3g}", tick);
+  if (decimals > 0) return fmt::format("{:.{}f}", tick, decimals);
+  return with_commas(fmt::format("{:.0f}", tick));
+}
+
+Axis nice_axis(double low, double high, int count, bool whole) {
+  SHORTLIST_CHECK(std::isfinite(low) && std::isfinite(high) && low <= high && count > 0);
+  // Closer than doubles can tell apart is equal.
+  const double size = std::max(std::abs(low), std::abs(high));
+  if (high - low <= size * 1e-12) {
+    const double apart = whole ? 1 : (size > 0 ? size * 0.1 : 1);
+    low -= apart;
+    high += apart;
+  }
+  // Halves first: the span of two huge ends may not be a double.
+  double step = nice_step(std::max((high / 2 - low / 2) / count * 2, 1e-300));
+  if (whole) step = std::max(step, 1.0);
+  Axis axis;
+  axis.decimals = std::max(0, int(-std::floor(std::log10(step) + 1e-9)));
+  const double first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
+  for (double i = first; i <= last; ++i) axis.ticks.push_back(i == 0 ? 0 : i * step);
+  axis.low = axis.ticks.front();
+  axis.high = axis.ticks.back();
+  return axis;
+}
+
+std::string format_figure(double value) {
+  if (!std::isfinite(value)) return "";
+  if (needs_exponent(value)) return fmt::format("{:.3e}", value);
+  if (std::abs(value) >= 1000) return with_commas(fmt::format("{:.0f}", value));
+  return fmt::format("{:.4g}", value);
+}
+
+}  // namespace shortlist

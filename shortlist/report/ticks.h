@@ -1,0 +1,24 @@
+// Where an axis has its marks, and how figures are written beside it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace shortlist {
+
+struct Axis {
+  double low = 0, high = 1;   // both are ticks
+  std::vector<double> ticks;  // ascending, 1, 2 or 5 times a power of ten apart
+  int decimals = 0;           // that tell two ticks apart
+
+  std::string label(double tick) const;
+};
+
+// About `count` ticks over [low, high], at least two. `whole`: no fraction as a step. Requires finite low <=
+// high; equal ends are set apart first.
+Axis nice_axis(double low, double high, int count, bool whole = false);
+
+// Four significant digits, or all digits before the point with commas: 0.9963, 1.441, 12,345.
+std::string format_figure(double value);
+
+}  // namespace shortlist
