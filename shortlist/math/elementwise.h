@@ -1,6 +1,6 @@
-// Passes over vectors of float32. Vectorised with run-time dispatch; each element (and each sum, in a fixed order of
-// lanes that does not depend on the vector width) is the same on every processor with fused multiply-add.
-// Spans of one call have the same length unless said; `out` may be one of the inputs.
+// Passes over vectors of float32. Vectorised with run-time dispatch; each element (and each sum, in a fixed
+// order of lanes that does not depend on the vector width) is the same on every processor with fused
+// multiply-add. Spans of one call have the same length unless said; `out` may be one of the inputs.
 #pragma once
 
 #include <cstdint>
@@ -11,41 +11,46 @@
 namespace shortlist {
 
 void fill(std::span<float> out, float value);
-void add(std::span<const float> x, std::span<float> out);                 // out += x
+void add(std::span<const float> x, std::span<float> out);                      // out += x
 void add_scaled(std::span<const float> x, float scale, std::span<float> out);  // out += scale * x
-void scale(std::span<float> out, float factor);                          // out *= factor
+void scale(std::span<float> out, float factor);                                // out *= factor
 void multiply_add(std::span<const float> x, std::span<const float> y, std::span<float> out);  // out += x * y
 float dot(std::span<const float> x, std::span<const float> y);
 float sum(std::span<const float> x);
 float sum_of_squares(std::span<const float> x);
 float max(std::span<const float> x);  // -inf when empty
 bool all_finite(std::span<const float> x);
+// Index of the first element that is >= value, or the size.
+size_t find_at_least(std::span<const float> x, float value);
 
-// out = exp(x - shift); returns the sum of weights[j] * out[j] (weights empty: 1). Error below 2 ulp; exp(-88) and
-// below give 0.
+// out = exp(x - shift); returns the sum of weights[j] * out[j] (weights empty: 1). Error below 2 ulp;
+// exp(-88) and below give 0.
 float exp_sum(std::span<const float> x, float shift, std::span<const float> weights, std::span<float> out);
 
 // Activations, as Keras defines them.
 enum class Activation { linear, relu, sigmoid, tanh, softplus, elu, selu, gelu, swish };
 // In place: x becomes activation(x).
 void activate(Activation activation, std::span<float> x);
-// dx = dy * activation'(x), from x before the activation and y after it (each used only where needed; relu, sigmoid,
-// tanh and elu look at y alone).
+// dx = dy * activation'(x), from x before the activation and y after it (each used only where needed; relu,
+// sigmoid, tanh and elu look at y alone).
 void activation_gradient(Activation activation, std::span<const float> x, std::span<const float> y,
                          std::span<const float> dy, std::span<float> dx);
 // True when the gradient needs only y, so that x need not be kept.
 bool gradient_from_output(Activation activation);
 
-// Weighted column sums over rows, each column's sum in row order: out[c] = sum_r weight[r] * x(r, c) (weight empty: 1);
-// square: the sum of (x - mean)^2; product: of x * y. For columns [begin, end) only.
-void column_sums(ConstMatrix x, std::span<const float> weight, size_t begin, size_t end, std::span<float> out);
-void column_square_sums(ConstMatrix x, std::span<const float> mean, std::span<const float> weight, size_t begin,
-                        size_t end, std::span<float> out);
+// Weighted column sums over rows, each column's sum in row order: out[c] = sum_r weight[r] * x(r, c) (weight
+// empty: 1); square: the sum of (x - mean)^2; product: of x * y. For columns [begin, end) only.
+void column_sums(ConstMatrix x, std::span<const float> weight, size_t begin, size_t end,
+                 std::span<float> out);
+void column_square_sums(ConstMatrix x, std::span<const float> mean, std::span<const float> weight,
+                        size_t begin, size_t end, std::span<float> out);
 void column_product_sums(ConstMatrix x, ConstMatrix y, size_t begin, size_t end, std::span<float> out);
 
-// out = keep(i) ? x * scale : 0, where keep(i) is that 16 random bits of (key, first + i) are >= threshold of 65536.
-// Counter-based: element i's fate depends on key and first + i only. Used forward and backward (same mask).
-void dropout(std::span<const float> x, uint64_t key, uint64_t first, uint32_t threshold, float scale, std::span<float> out);
+// out = keep(i) ? x * scale : 0, where keep(i) is that 16 random bits of (key, first + i) are >= threshold of
+// 65536. Counter-based: element i's fate depends on key and first + i only. Used forward and backward (same
+// mask).
+void dropout(std::span<const float> x, uint64_t key, uint64_t first, uint32_t threshold, float scale,
+             std::span<float> out);
 
 // Number of j with scores[j] > score, and with scores[j] == score.
 struct RankCount {
@@ -53,8 +58,8 @@ struct RankCount {
 };
 RankCount count_greater(std::span<const float> scores, float score);
 
-// Adam (Kingma & Ba 2015) with Keras's epsilon: m += (1-beta1)(g-m); v += (1-beta2)(g^2-v); w -= rate * m / (sqrt(v) + epsilon),
-// where rate = learning_rate * sqrt(1-beta2^t) / (1-beta1^t).
+// Adam (Kingma & Ba 2015) with Keras's epsilon: m += (1-beta1)(g-m); v += (1-beta2)(g^2-v); w -= rate * m /
+// (sqrt(v) + epsilon), where rate = learning_rate * sqrt(1-beta2^t) / (1-beta1^t).
 struct AdamStep {
   float rate, beta1, beta2, epsilon;
 };
@@ -65,7 +70,7 @@ void adagrad(float rate, float epsilon, std::span<const float> gradient, std::sp
              std::span<float> w);
 // SGD with momentum, as Keras: velocity = momentum * velocity - rate * g; w += velocity
 // (nesterov: w += momentum * velocity - rate * g). With momentum 0 `velocity` may be empty.
-void sgd(float rate, float momentum, bool nesterov, std::span<const float> gradient, std::span<float> velocity,
-         std::span<float> w);
+void sgd(float rate, float momentum, bool nesterov, std::span<const float> gradient,
+         std::span<float> velocity, std::span<float> w);
 
 }  // namespace shortlist

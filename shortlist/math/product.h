@@ -1,5 +1,6 @@
-// Dense products in float32 with the order of every sum fixed: the sum over k of one element runs in blocks of kInnerBlock,
-// k ascending, one fused multiply-add at a time, whatever the thread, the number of rows, or the vector width.
+// Dense products in float32 with the order of every sum fixed: the sum over k of one element runs in blocks
+// of kInnerBlock, k ascending, one fused multiply-add at a time, whatever the thread, the number of rows, or
+// the vector width.
 #pragma once
 
 #include "shortlist/math/matrix.h"
@@ -35,7 +36,8 @@ class Panels {
 struct Epilogue {
   const float* bias = nullptr;  // [N], added to every row
   bool relu = false;            // max(0, x)
-  const float* positive = nullptr;  // [M, N] with row stride `positive_stride`: 0 where this is not > 0 (ReLU's gradient)
+  const float* positive =
+      nullptr;  // [M, N] with row stride `positive_stride`: 0 where this is not > 0 (ReLU's gradient)
   size_t positive_stride = 0;
 };
 
