@@ -161,6 +161,37 @@ void multiply_all(const Product& product) {
   }
 }
 
+// Four rows of four become four columns of four, `stride` apart.
+HWY_INLINE void transpose(const float* const (&rows)[4], size_t k, float* out, size_t stride) {
+  constexpr hn::FixedTag<float, 4> d;
+  const auto a = hn::LoadU(d, rows[0] + k), b = hn::LoadU(d, rows[1] + k);
+  const auto c = hn::LoadU(d, rows[2] + k), e = hn::LoadU(d, rows[3] + k);
+  const auto low = hn::InterleaveLower(d, a, b), next_low = hn::InterleaveLower(d, c, e);
+  const auto high = hn::InterleaveUpper(d, a, b), next_high = hn::InterleaveUpper(d, c, e);
+  hn::Store(hn::ConcatLowerLower(d, next_low, low), d, out);
+  hn::Store(hn::ConcatUpperUpper(d, next_low, low), d, out + stride);
+  hn::Store(hn::ConcatLowerLower(d, next_high, high), d, out + 2 * stride);
+  hn::Store(hn::ConcatUpperUpper(d, next_high, high), d, out + 3 * stride);
+}
+
+// Rows [row, row + 16) of b[N,K] become a panel; rows past the last are zeros.
+void pack_panel_transposed(const ConstMatrix& b, size_t row, float* panel) {
+  constexpr size_t kWidth = Panels::kPanelColumns;
+  const size_t count = std::min(kWidth, b.rows - row), inner = b.cols / 4 * 4;
+  for (size_t k = 0; k < inner; k += 4) {
+    for (size_t j = 0; j + 4 <= count; j += 4) {
+      const float* const rows[4] = {b.row(row + j), b.row(row + j + 1), b.row(row + j + 2),
+                                    b.row(row + j + 3)};
+      transpose(rows, k, panel + k * kWidth + j, kWidth);
+    }
+  }
+  for (size_t k = 0; k < b.cols; ++k) {
+    for (size_t j = k < inner ? count / 4 * 4 : 0; j < kWidth; ++j) {
+      panel[k * kWidth + j] = j < count ? b(row + j, k) : 0;
+    }
+  }
+}
+
 void multiply_plain(const Product& product) { multiply_all<false>(product); }
 void multiply_with_transposed(const Product& product) { multiply_all<true>(product); }
 
@@ -172,6 +203,7 @@ HWY_AFTER_NAMESPACE();
 namespace shortlist {
 namespace {
 
+HWY_EXPORT(pack_panel_transposed);
 HWY_EXPORT(multiply_plain);
 HWY_EXPORT(multiply_with_transposed);
 
@@ -184,15 +216,6 @@ void pack_panel(ConstMatrix b, size_t column, float* panel) {
     } else {
       std::fill(std::copy_n(from, count, panel), panel + Panels::kPanelColumns, 0.0f);
     }
-  }
-}
-
-void pack_panel_transposed(ConstMatrix b, size_t column, float* panel) {
-  constexpr size_t kWidth = Panels::kPanelColumns;
-  const size_t count = std::min(kWidth, b.rows - column);
-  for (size_t j = 0; j < kWidth; ++j) {
-    const float* from = j < count ? b.row(column + j) : nullptr;
-    for (size_t k = 0; k < b.cols; ++k) panel[k * kWidth + j] = from != nullptr ? from[k] : 0;
   }
 }
 
@@ -226,7 +249,8 @@ void Panels::pack(ConstMatrix b, size_t begin, size_t end) {
 void Panels::pack_transposed(ConstMatrix b, size_t begin, size_t end) {
   SHORTLIST_CHECK(b.cols == inner_ && b.rows == columns_ && end <= count());
   for (size_t p = begin; p < end; ++p) {
-    pack_panel_transposed(b, p * kPanelColumns, data_.data() + p * inner_ * kPanelColumns);
+    HWY_DYNAMIC_DISPATCH(pack_panel_transposed)
+    (b, p * kPanelColumns, data_.data() + p * inner_ * kPanelColumns);
   }
 }
 
