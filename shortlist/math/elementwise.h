@@ -1,6 +1,7 @@
-// Passes over vectors of float32. Vectorised with run-time dispatch; each element (and each sum, in a fixed
-// order of lanes that does not depend on the vector width) is the same on every processor with fused
-// multiply-add. Spans of one call have the same length unless said; `out` may be one of the inputs.
+// Passes over vectors of float32, with run-time dispatch: every element is the same on every processor with
+// fused multiply-add. Sums (dot, sum, sum_of_squares, exp_sum) run in 16 lanes whatever the vector width,
+// element i in lane i % 16 in order; then lanes j and j + 8 are added, j + 4, j + 2, and j + 1. Spans of one
+// call have the same length unless said; `out` may be one of the inputs.
 #pragma once
 
 #include <cstdint>
@@ -18,35 +19,38 @@ void multiply_add(std::span<const float> x, std::span<const float> y, std::span<
 float dot(std::span<const float> x, std::span<const float> y);
 float sum(std::span<const float> x);
 float sum_of_squares(std::span<const float> x);
-float max(std::span<const float> x);  // -inf when empty
+float max(std::span<const float> x);  // -inf when empty; skips NaN
 bool all_finite(std::span<const float> x);
+// Index of the first element that is >= value, or the size.
+size_t find_at_least(std::span<const float> x, float value);
 
-// out = exp(x - shift); returns the sum of weights[j] * out[j] (weights empty: 1). Error below 2 ulp;
-// exp(-88) and below give 0.
+// out = exp(x - shift); returns the sum of weights[j] * out[j] (weights empty: 1). Error below 2 ulp (5 for
+// results above 2e38); 0 where the result would be subnormal, which is below exp(-87.3365).
 float exp_sum(std::span<const float> x, float shift, std::span<const float> weights, std::span<float> out);
 
 // Activations, as Keras defines them.
 enum class Activation { linear, relu, sigmoid, tanh, softplus, elu, selu, gelu, swish };
 // In place: x becomes activation(x).
 void activate(Activation activation, std::span<float> x);
-// dx = dy * activation'(x), from x before the activation and y after it (each used only where needed; relu,
-// sigmoid, tanh and elu look at y alone).
+// dx = dy * activation'(x), from x before the activation and y after it. gelu and swish look at x, linear at
+// neither, the others at y; a span that is not looked at may be empty.
 void activation_gradient(Activation activation, std::span<const float> x, std::span<const float> y,
                          std::span<const float> dy, std::span<float> dx);
 // True when the gradient needs only y, so that x need not be kept.
 bool gradient_from_output(Activation activation);
 
-// Weighted column sums over rows, each column's sum in row order: out[c] = sum_r weight[r] * x(r, c) (weight
-// empty: 1); square: the sum of (x - mean)^2; product: of x * y. For columns [begin, end) only.
+// Weighted sums of the columns [begin, end) over rows, each column's in row order; out[c] is column c's, and
+// no other element of `out` is written. column_sums: weight[r] * x(r, c) (weight empty: 1);
+// column_square_sums: weight[r] * (x(r, c) - mean[c])^2; column_product_sums: x(r, c) * y(r, c).
 void column_sums(ConstMatrix x, std::span<const float> weight, size_t begin, size_t end,
                  std::span<float> out);
 void column_square_sums(ConstMatrix x, std::span<const float> mean, std::span<const float> weight,
                         size_t begin, size_t end, std::span<float> out);
 void column_product_sums(ConstMatrix x, ConstMatrix y, size_t begin, size_t end, std::span<float> out);
 
-// out = keep(i) ? x * scale : 0, where keep(i) is that 16 random bits of (key, first + i) are >= threshold of
-// 65536. Counter-based: element i's fate depends on key and first + i only. Used forward and backward (same
-// mask).
+// out = keep(i) ? x * scale : 0, where keep(i) is that 16 random bits are >= threshold (at most 65536). The
+// bits are a function of key and first + i only, so that forward and backward draw the same mask, whatever
+// the cut into calls.
 void dropout(std::span<const float> x, uint64_t key, uint64_t first, uint32_t threshold, float scale,
              std::span<float> out);
 

@@ -1,6 +1,6 @@
-// Dense products in float32 with the order of every sum fixed: the sum over k of one element runs in blocks
-// of kInnerBlock, k ascending, one fused multiply-add at a time, whatever the thread, the number of rows, or
-// the vector width.
+// Dense products in float32 with the order of every sum fixed: an element of C starts from 0 (or from C, to
+// add) and takes a(i, k) b(k, j) for k ascending, one fused multiply-add at a time. Threads, blocks, the
+// number of rows and the vector width change no bit of it; only processors without fused multiply-add differ.
 #pragma once
 
 #include "shortlist/math/matrix.h"

@@ -1,0 +1,284 @@
+#include "shortlist/math/product.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "shortlist/math/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "shortlist/math/product.cc"
+#include <hwy/foreach_target.h>
+
+#include "shortlist/math/vectors-inl.h"
+
+#ifndef SHORTLIST_MATH_PRODUCT_CC_
+#define SHORTLIST_MATH_PRODUCT_CC_
+namespace shortlist {
+
+// Inner positions and rows of A that are worked on at a time: a panel's part stays in the first cache, A's in
+// the second. Neither changes a bit of the result.
+constexpr size_t kInnerBlock = 256, kRowBlock = 96;
+
+struct Product {
+  const float* a;
+  size_t a_stride;
+  const Panels* b;
+  Matrix c;
+  bool add;
+  Epilogue epilogue;
+  size_t first_column, last_column;  // of C: [first, last)
+};
+
+}  // namespace shortlist
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace shortlist {
+namespace HWY_NAMESPACE {
+
+// A tile of C stays in registers while the sum runs: kTileRows x two vectors, or fewer rows at the lower
+// edge.
+constexpr size_t kTileRows = HWY_ARCH_X86 && HWY_TARGET >= HWY_AVX2 ? 6 : 12;
+
+struct Tile {
+  const float* a;  // first element used
+  size_t a_stride;
+  const float* b[2];  // where each vector's columns start in their panels
+  size_t inner;
+  size_t row, column, columns;  // in C; columns: how many there are from `column` on
+  bool add, last;               // start from C; apply the epilogue
+};
+
+// One step k of the sum, for all of the tile: c[i][v] += a(i, k) * b(k, v).
+template <int kRows, int kVectors, bool kTransposed>
+HWY_INLINE void accumulate(const Tile& tile, Vector (&c)[kRows][kVectors]) {
+  const float* HWY_RESTRICT a = tile.a;
+  const float* HWY_RESTRICT b0 = tile.b[0];
+  const float* HWY_RESTRICT b1 = tile.b[kVectors - 1];
+  const size_t stride = tile.a_stride, inner = tile.inner;
+#pragma GCC unroll 2
+  for (size_t k = 0; k < inner; ++k) {
+    const Vector left = hn::Load(kFloats, b0 + k * Panels::kPanelColumns);
+    const Vector right = hn::Load(kFloats, b1 + k * Panels::kPanelColumns);
+#pragma GCC unroll 12
+    for (int i = 0; i < kRows; ++i) {
+      const Vector x = hn::Set(kFloats, kTransposed ? a[k * stride + i] : a[i * stride + k]);
+      c[i][0] = hn::MulAdd(x, left, c[i][0]);
+      if constexpr (kVectors == 2) c[i][1] = hn::MulAdd(x, right, c[i][1]);
+    }
+  }
+}
+
+template <int kRows, int kVectors, bool kTransposed>
+HWY_NOINLINE void multiply_tile(const Tile& tile, const Product& product) {
+  Vector c[kRows][kVectors];
+  float* const out = product.c.data + tile.row * product.c.stride + tile.column;
+  const size_t stride = product.c.stride;
+  const size_t count[2] = {std::min(tile.columns, kLanes), std::min(tile.columns - count[0], kLanes)};
+#pragma GCC unroll 12
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      c[i][v] = tile.add ? load_first(out + i * stride + v * kLanes, count[v]) : hn::Zero(kFloats);
+    }
+  }
+  accumulate<kRows, kVectors, kTransposed>(tile, c);
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) {
+    const size_t column = tile.column + v * kLanes;
+    if (tile.last && product.epilogue.bias != nullptr) {
+      const Vector bias = load_first(product.epilogue.bias + column, count[v]);
+#pragma GCC unroll 12
+      for (int i = 0; i < kRows; ++i) c[i][v] = hn::Add(c[i][v], bias);
+    }
+    if (tile.last && product.epilogue.relu) {
+#pragma GCC unroll 12
+      for (int i = 0; i < kRows; ++i) c[i][v] = hn::Max(hn::Zero(kFloats), c[i][v]);  // a NaN stays a NaN
+    }
+    if (tile.last && product.epilogue.positive != nullptr) {
+      const float* positive =
+          product.epilogue.positive + tile.row * product.epilogue.positive_stride + column;
+#pragma GCC unroll 12
+      for (int i = 0; i < kRows; ++i, positive += product.epilogue.positive_stride) {
+        c[i][v] = hn::IfThenElseZero(hn::Gt(load_first(positive, count[v]), hn::Zero(kFloats)), c[i][v]);
+      }
+    }
+#pragma GCC unroll 12
+    for (int i = 0; i < kRows; ++i) store_first(c[i][v], out + i * stride + v * kLanes, count[v]);
+  }
+}
+
+// Works on as many rows of the tile as one kernel takes, of the `rows` left; returns how many.
+template <int kVectors, bool kTransposed>
+size_t multiply_rows(const Tile& tile, const Product& product, size_t rows) {
+  if constexpr (kTileRows == 12) {
+    if (rows >= 12) return multiply_tile<12, kVectors, kTransposed>(tile, product), 12;
+  }
+  if (rows >= 6) return multiply_tile<6, kVectors, kTransposed>(tile, product), 6;
+  if (rows >= 4) return multiply_tile<4, kVectors, kTransposed>(tile, product), 4;
+  if (rows >= 2) return multiply_tile<2, kVectors, kTransposed>(tile, product), 2;
+  return multiply_tile<1, kVectors, kTransposed>(tile, product), 1;
+}
+
+// Rows `rows` of C, inner positions `inner`: the second tile of columns finds A where the first left it.
+struct Block {
+  size_t row_begin, row_end, inner_begin, inner_end;
+};
+template <bool kTransposed>
+void multiply_block(const Product& product, const Block& block) {
+  const Panels& b = *product.b;
+  constexpr size_t kWidth = Panels::kPanelColumns;
+  Tile tile{.a_stride = product.a_stride, .inner = block.inner_end - block.inner_begin};
+  tile.add = product.add || block.inner_begin > 0;
+  tile.last = block.inner_end == b.inner();
+  const auto columns_from = [&](size_t column) {
+    return b.panel(column / kWidth) + block.inner_begin * kWidth + column % kWidth;
+  };
+  for (tile.column = product.first_column; tile.column < product.last_column; tile.column += 2 * kLanes) {
+    tile.columns = product.last_column - tile.column;
+    const bool two = tile.columns > kLanes;
+    tile.b[0] = columns_from(tile.column);
+    tile.b[1] = two ? columns_from(tile.column + kLanes) : tile.b[0];
+    for (tile.row = block.row_begin; tile.row < block.row_end;) {
+      tile.a = product.a + (kTransposed ? block.inner_begin * product.a_stride + tile.row
+                                        : tile.row * product.a_stride + block.inner_begin);
+      const size_t rows = block.row_end - tile.row;
+      tile.row += two ? multiply_rows<2, kTransposed>(tile, product, rows)
+                      : multiply_rows<1, kTransposed>(tile, product, rows);
+    }
+  }
+}
+
+template <bool kTransposed>
+void multiply_all(const Product& product) {
+  const size_t inner = product.b->inner(), rows = product.c.rows;
+  const size_t parts = std::max<size_t>(1, (inner + kInnerBlock - 1) / kInnerBlock);
+  for (size_t row = 0; row < rows; row += kRowBlock) {
+    for (size_t part = 0; part < parts; ++part) {
+      multiply_block<kTransposed>(
+          product, {row, std::min(rows, row + kRowBlock), inner * part / parts, inner * (part + 1) / parts});
+    }
+  }
+}
+
+// Four rows of four become four columns of four, `stride` apart.
+HWY_INLINE void transpose(const float* const (&rows)[4], size_t k, float* out, size_t stride) {
+  constexpr hn::FixedTag<float, 4> d;
+  const auto a = hn::LoadU(d, rows[0] + k), b = hn::LoadU(d, rows[1] + k);
+  const auto c = hn::LoadU(d, rows[2] + k), e = hn::LoadU(d, rows[3] + k);
+  const auto low = hn::InterleaveLower(d, a, b), next_low = hn::InterleaveLower(d, c, e);
+  const auto high = hn::InterleaveUpper(d, a, b), next_high = hn::InterleaveUpper(d, c, e);
+  hn::Store(hn::ConcatLowerLower(d, next_low, low), d, out);
+  hn::Store(hn::ConcatUpperUpper(d, next_low, low), d, out + stride);
+  hn::Store(hn::ConcatLowerLower(d, next_high, high), d, out + 2 * stride);
+  hn::Store(hn::ConcatUpperUpper(d, next_high, high), d, out + 3 * stride);
+}
+
+// Rows [row, row + 16) of b[N,K] become a panel; rows past the last are zeros.
+void pack_panel_transposed(const ConstMatrix& b, size_t row, float* panel) {
+  constexpr size_t kWidth = Panels::kPanelColumns;
+  const size_t count = std::min(kWidth, b.rows - row), inner = b.cols / 4 * 4;
+  for (size_t k = 0; k < inner; k += 4) {
+    for (size_t j = 0; j + 4 <= count; j += 4) {
+      const float* const rows[4] = {b.row(row + j), b.row(row + j + 1), b.row(row + j + 2),
+                                    b.row(row + j + 3)};
+      transpose(rows, k, panel + k * kWidth + j, kWidth);
+    }
+  }
+  for (size_t k = 0; k < b.cols; ++k) {
+    for (size_t j = k < inner ? count / 4 * 4 : 0; j < kWidth; ++j) {
+      panel[k * kWidth + j] = j < count ? b(row + j, k) : 0;
+    }
+  }
+}
+
+void multiply_plain(const Product& product) { multiply_all<false>(product); }
+void multiply_with_transposed(const Product& product) { multiply_all<true>(product); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace shortlist
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace shortlist {
+namespace {
+
+HWY_EXPORT(pack_panel_transposed);
+HWY_EXPORT(multiply_plain);
+HWY_EXPORT(multiply_with_transposed);
+
+void pack_panel(ConstMatrix b, size_t column, float* panel) {
+  const size_t count = std::min(Panels::kPanelColumns, b.cols - column);
+  for (size_t k = 0; k < b.rows; ++k, panel += Panels::kPanelColumns) {
+    const float* from = b.row(k) + column;
+    if (count == Panels::kPanelColumns) {
+      std::memcpy(panel, from, Panels::kPanelColumns * sizeof(float));
+    } else {
+      std::fill(std::copy_n(from, count, panel), panel + Panels::kPanelColumns, 0.0f);
+    }
+  }
+}
+
+Product product_of(const float* a, size_t a_stride, const Panels& b, Matrix c, PanelRange panels) {
+  SHORTLIST_CHECK(c.cols == b.columns());
+  const size_t end = std::min(panels.end, b.count());
+  return {.a = a,
+          .a_stride = a_stride,
+          .b = &b,
+          .c = c,
+          .first_column = panels.begin * Panels::kPanelColumns,
+          .last_column = std::min(end * Panels::kPanelColumns, b.columns())};
+}
+
+}  // namespace
+
+void Panels::resize(size_t inner, size_t columns) {
+  inner_ = inner;
+  columns_ = columns;
+  const size_t size = count() * inner * kPanelColumns;
+  if (size > data_.size()) data_ = Buffer(size);
+}
+
+void Panels::pack(ConstMatrix b, size_t begin, size_t end) {
+  SHORTLIST_CHECK(b.rows == inner_ && b.cols == columns_ && end <= count());
+  for (size_t p = begin; p < end; ++p) {
+    pack_panel(b, p * kPanelColumns, data_.data() + p * inner_ * kPanelColumns);
+  }
+}
+
+void Panels::pack_transposed(ConstMatrix b, size_t begin, size_t end) {
+  SHORTLIST_CHECK(b.cols == inner_ && b.rows == columns_ && end <= count());
+  for (size_t p = begin; p < end; ++p) {
+    HWY_DYNAMIC_DISPATCH(pack_panel_transposed)
+    (b, p * kPanelColumns, data_.data() + p * inner_ * kPanelColumns);
+  }
+}
+
+void Panels::pack(ConstMatrix b) {
+  resize(b.rows, b.cols);
+  pack(b, 0, count());
+}
+
+void Panels::pack_transposed(ConstMatrix b) {
+  resize(b.cols, b.rows);
+  pack_transposed(b, 0, count());
+}
+
+void multiply(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+              PanelRange panels) {
+  SHORTLIST_CHECK(a.cols == b.inner() && a.rows == c.rows);
+  Product product = product_of(a.data, a.stride, b, c, panels);
+  product.add = add;
+  product.epilogue = epilogue;
+  HWY_DYNAMIC_DISPATCH(multiply_plain)(product);
+}
+
+void multiply_transposed(ConstMatrix a, const Panels& b, Matrix c, bool add, PanelRange panels) {
+  SHORTLIST_CHECK(a.rows == b.inner() && a.cols == c.rows);
+  Product product = product_of(a.data, a.stride, b, c, panels);
+  product.add = add;
+  HWY_DYNAMIC_DISPATCH(multiply_with_transposed)(product);
+}
+
+}  // namespace shortlist
+#endif

@@ -1,0 +1,169 @@
+#include "shortlist/math/product.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "shortlist/base/random.h"
+#include "shortlist/math/reference.h"
+
+namespace shortlist {
+namespace {
+
+constexpr float kGuard = 12345;
+constexpr size_t kSizes[] = {0, 1, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33, 100};
+
+// Random values in rows with `gap` floats between them and one row after, which nobody may change.
+struct Sample {
+  Sample(size_t rows, size_t cols, size_t gap, std::string_view name)
+      : values((rows + 1) * (cols + gap), kGuard), matrix{values.data(), rows, cols, cols + gap} {
+    const RandomStream random(rows * 1000 + cols, name);
+    for (size_t r = 0; r < rows; ++r) {
+      for (size_t c = 0; c < cols; ++c) matrix(r, c) = static_cast<float>(random.normal(r * cols + c));
+    }
+  }
+  std::vector<float> values;
+  Matrix matrix;
+};
+
+Sample transposed(const Sample& from, size_t gap) {
+  Sample to(from.matrix.cols, from.matrix.rows, gap, "");
+  for (size_t r = 0; r < to.matrix.rows; ++r) {
+    for (size_t c = 0; c < to.matrix.cols; ++c) to.matrix(r, c) = from.matrix(c, r);
+  }
+  return to;
+}
+
+// To the bit with fused multiply-add; else to 1e-6 of what a sum of `inner` products amounts to.
+::testing::AssertionResult agree(const Sample& got, const Sample& expected, bool fused, size_t inner) {
+  const double tolerance = fused ? 0 : 1e-6 * static_cast<double>(inner + 1);
+  for (size_t i = 0; i < got.values.size(); ++i) {
+    if (!(std::abs(got.values[i] - expected.values[i]) <= tolerance)) {
+      return ::testing::AssertionFailure()
+             << "row " << i / got.matrix.stride << ", column " << i % got.matrix.stride << ": "
+             << got.values[i] << ", not " << expected.values[i];
+    }
+  }
+  return ::testing::AssertionSuccess();
+}
+
+struct Shape {
+  size_t rows, inner, cols, gap;
+  bool add = false;
+  std::string text() const { return fmt::format("{} x {} x {}, add {}", rows, inner, cols, add); }
+};
+
+void expect_products_agree(const Shape& shape, bool fused) {
+  const Sample a(shape.rows, shape.inner, shape.gap, "a"), b(shape.inner, shape.cols, shape.gap, "b");
+  const Sample at = transposed(a, shape.gap), bt = transposed(b, shape.gap);
+  Sample expected(shape.rows, shape.cols, shape.gap, "c"), got = expected, got_transposed = expected;
+  got.matrix.data = got.values.data();
+  got_transposed.matrix.data = got_transposed.values.data();
+  Panels plain, from_transposed;
+  plain.pack(b.matrix);
+  from_transposed.pack_transposed(bt.matrix);
+  reference::multiply(a.matrix, b.matrix, expected.matrix, shape.add);
+  multiply(a.matrix, plain, got.matrix, shape.add);
+  multiply_transposed(at.matrix, from_transposed, got_transposed.matrix, shape.add);
+  EXPECT_TRUE(agree(got, expected, fused, shape.inner)) << shape.text();
+  EXPECT_TRUE(agree(got_transposed, expected, fused, shape.inner)) << "transposed, " << shape.text();
+}
+
+TEST(Product, AgreesWithReferenceAtOddSizes) {
+  reference::for_each_target([](const std::string& target, bool fused) {
+    SCOPED_TRACE(target);
+    for (size_t rows : kSizes) {
+      for (size_t inner : kSizes) {
+        for (size_t cols : kSizes) {
+          expect_products_agree({rows, inner, cols, (rows + inner) % 3, (rows + cols) % 2 == 1}, fused);
+        }
+      }
+    }
+  });
+}
+
+TEST(Product, AgreesWithReferenceWhenBlocked) {
+  reference::for_each_target([](const std::string& target, bool fused) {
+    SCOPED_TRACE(target);
+    for (size_t inner : {255, 256, 257, 700}) {
+      expect_products_agree({101, inner, 40, 3, false}, fused);
+      expect_products_agree({7, inner, 63, 0, true}, fused);
+    }
+  });
+}
+
+TEST(Product, AppliesTheEpilogueInOrder) {
+  reference::for_each_target([](const std::string& target, bool fused) {
+    SCOPED_TRACE(target);
+    for (size_t cols : {1, 8, 13, 16, 29, 48}) {
+      const Sample a(19, 300, 1, "a"), b(300, cols, 0, "b"), bias(1, cols, 0, "bias"),
+          gate(19, cols, 5, "gate");
+      Panels panels;
+      panels.pack(b.matrix);
+      for (int kind = 0; kind < 8; ++kind) {
+        const Epilogue epilogue{.bias = kind & 1 ? bias.matrix.data : nullptr,
+                                .relu = (kind & 2) != 0,
+                                .positive = kind & 4 ? gate.matrix.data : nullptr,
+                                .positive_stride = gate.matrix.stride};
+        Sample expected(19, cols, 2, "c"), got(19, cols, 2, "c");
+        reference::multiply(a.matrix, b.matrix, expected.matrix, false, epilogue);
+        multiply(a.matrix, panels, got.matrix, false, epilogue);
+        EXPECT_TRUE(agree(got, expected, fused, 300)) << cols << " columns, kind " << kind;
+      }
+    }
+  });
+}
+
+TEST(Product, WritesOnlyTheNamedPanels) {
+  reference::for_each_target([](const std::string& target, bool fused) {
+    SCOPED_TRACE(target);
+    const Sample a(10, 20, 0, "a"), b(20, 75, 0, "b");
+    Panels panels;
+    panels.resize(20, 75);
+    panels.pack(b.matrix, 0, 2);
+    panels.pack(b.matrix, 2, 5);
+    Sample all(10, 75, 0, "c"), expected(10, 75, 0, "c"), got(10, 75, 0, "c");
+    reference::multiply(a.matrix, b.matrix, all.matrix);
+    for (size_t r = 0; r < 10; ++r) {
+      for (size_t c = 16; c < 64; ++c) expected.matrix(r, c) = all.matrix(r, c);
+    }
+    multiply(a.matrix, panels, got.matrix, false, {}, {1, 4});
+    EXPECT_TRUE(agree(got, expected, fused, 20));
+    multiply(a.matrix, panels, got.matrix, false, {}, {0, 1});
+    multiply(a.matrix, panels, got.matrix, false, {}, {4});
+    EXPECT_TRUE(agree(got, all, fused, 20));
+  });
+}
+
+TEST(Product, KeepsNanThroughRelu) {
+  reference::for_each_target([](const std::string& target, bool) {
+    SCOPED_TRACE(target);
+    float a = NAN, b = 1, c = 0;
+    Panels panels;
+    panels.pack(ConstMatrix{&b, 1, 1, 1});
+    multiply({&a, 1, 1, 1}, panels, {&c, 1, 1, 1}, false, {.relu = true});
+    EXPECT_TRUE(std::isnan(c));
+  });
+}
+
+TEST(Panels, KeepTheirMemoryWhenTheyShrink) {
+  Panels panels;
+  panels.resize(64, 64);
+  const float* before = panels.panel(0);
+  panels.resize(10, 17);
+  EXPECT_EQ(panels.panel(0), before);
+  EXPECT_EQ(panels.count(), 2u);
+}
+
+TEST(Panels, PadTheLastWithZeros) {
+  const Sample b(3, 18, 4, "b");
+  Panels panels;
+  panels.pack(b.matrix);
+  EXPECT_EQ(panels.panel(1)[16], b.matrix(1, 16));
+  for (size_t j = 2; j < 16; ++j) EXPECT_EQ(panels.panel(1)[32 + j], 0);
+}
+
+}  // namespace
+}  // namespace shortlist

@@ -1,0 +1,96 @@
+#include "shortlist/math/reference.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "shortlist/base/random.h"
+#include "shortlist/math/targets.h"
+
+#include <hwy/highway.h>
+
+namespace shortlist::reference {
+
+void for_each_target(FunctionRef<void(const std::string& name, bool fused)> test) {
+  for (int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::GetChosenTarget().Update(target);
+    test(hwy::TargetName(target), target != HWY_SSSE3 && target != HWY_SSE4);
+  }
+  hwy::GetChosenTarget().DeInit();
+}
+
+void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add, const Epilogue& epilogue) {
+  for (size_t i = 0; i < a.rows; ++i) {
+    for (size_t j = 0; j < b.cols; ++j) {
+      float sum = add ? c(i, j) : 0;
+      for (size_t k = 0; k < a.cols; ++k) sum = std::fma(a(i, k), b(k, j), sum);
+      if (epilogue.bias != nullptr) sum += epilogue.bias[j];
+      if (epilogue.relu && sum < 0) sum = 0;
+      if (epilogue.positive != nullptr && !(epilogue.positive[i * epilogue.positive_stride + j] > 0)) sum = 0;
+      c(i, j) = sum;
+    }
+  }
+}
+
+float dot(std::span<const float> x, std::span<const float> y) {
+  float lanes[16] = {};
+  for (size_t i = 0; i < x.size(); ++i) lanes[i % 16] = std::fma(x[i], y[i], lanes[i % 16]);
+  for (size_t half : {8, 4, 2, 1}) {
+    for (size_t j = 0; j < half; ++j) lanes[j] += lanes[j + half];
+  }
+  return lanes[0];
+}
+
+float sum(std::span<const float> x) {
+  const std::vector<float> ones(x.size(), 1.0f);
+  return dot(x, ones);
+}
+
+double activation(Activation kind, double x) {
+  constexpr double kScale = 1.0507009873554805, kAlpha = 1.6732632423543772;
+  switch (kind) {
+    case Activation::linear:
+      return x;
+    case Activation::relu:
+      return x > 0 ? x : 0;
+    case Activation::sigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Activation::tanh:
+      return std::tanh(x);
+    case Activation::softplus:
+      return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+    case Activation::elu:
+      return x > 0 ? x : std::expm1(x);
+    case Activation::selu:
+      return kScale * (x > 0 ? x : kAlpha * std::expm1(x));
+    case Activation::gelu:
+      return x * 0.5 * std::erfc(-x / std::numbers::sqrt2);
+    case Activation::swish:
+      return x / (1 + std::exp(-x));
+  }
+  return 0;
+}
+
+double slope(Activation kind, double x) {
+  if (kind == Activation::linear) return 1;
+  if (kind == Activation::relu) return x > 0 ? 1 : 0;
+  const double step = 1e-5;
+  return (activation(kind, x + step) - activation(kind, x - step)) / (2 * step);
+}
+
+uint32_t dropout_bits(uint64_t key, uint64_t position) {
+  const uint64_t keys = mix64(key + mix64(position >> 32));
+  uint32_t x = static_cast<uint32_t>(position) + static_cast<uint32_t>(keys);
+  x = (x ^ (x >> 16)) * 0x7feb352du;
+  x = (x ^ (x >> 15) ^ static_cast<uint32_t>(keys >> 32)) * 0x846ca68bu;
+  return (x ^ (x >> 16)) >> 16;
+}
+
+Moments adam(const AdamStep& step, float gradient, Moments before) {
+  Moments after = before;
+  after.m = std::fma(1 - step.beta1, gradient - before.m, before.m);
+  after.v = std::fma(1 - step.beta2, gradient * gradient - before.v, before.v);
+  after.w = before.w - step.rate * after.m / (std::sqrt(after.v) + step.epsilon);
+  return after;
+}
+
+}  // namespace shortlist::reference

@@ -1,0 +1,45 @@
+#include "shortlist/math/top_k.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "shortlist/math/elementwise.h"
+
+namespace shortlist {
+namespace {
+
+// The heap's top is the one that no other is worse than.
+constexpr auto kWorstOnTop = [](const Scored& a, const Scored& b) { return better(a, b); };
+
+}  // namespace
+
+void TopK::push(Scored candidate) {
+  if (k_ == 0 || std::isnan(candidate.score)) return;
+  if (heap_.size() == k_) {
+    if (!better(candidate, heap_.front())) return;
+    std::pop_heap(heap_.begin(), heap_.end(), kWorstOnTop);
+    heap_.pop_back();
+  }
+  heap_.push_back(candidate);
+  std::push_heap(heap_.begin(), heap_.end(), kWorstOnTop);
+}
+
+void TopK::push(std::span<const float> scores, uint32_t first) {
+  if (k_ == 0) return;
+  size_t j = 0;
+  for (; j < scores.size() && heap_.size() < k_; ++j) push({first + static_cast<uint32_t>(j), scores[j]});
+  while (j < scores.size()) {
+    // A score below the worst kept cannot enter; an equal one may, by its index.
+    j += find_at_least(scores.subspan(j), heap_.front().score);
+    if (j < scores.size()) push({first + static_cast<uint32_t>(j), scores[j]});
+    ++j;
+  }
+}
+
+std::vector<Scored> TopK::take() {
+  std::sort_heap(heap_.begin(), heap_.end(), kWorstOnTop);
+  return std::exchange(heap_, {});
+}
+
+}  // namespace shortlist

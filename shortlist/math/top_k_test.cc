@@ -1,0 +1,74 @@
+#include "shortlist/math/top_k.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "shortlist/base/random.h"
+
+namespace shortlist {
+namespace {
+
+std::vector<uint32_t> indices(std::vector<Scored> scored) {
+  std::vector<uint32_t> result;
+  for (const Scored& s : scored) result.push_back(s.index);
+  return result;
+}
+
+// With few distinct scores, so that ties are common, and some NaN.
+std::vector<float> scores_with_ties(size_t n) {
+  const RandomStream random(7, "scores");
+  std::vector<float> scores(n);
+  for (size_t i = 0; i < n; ++i)
+    scores[i] = random.below(i, 20) == 0 ? NAN : static_cast<float>(random.below(n + i, 50));
+  return scores;
+}
+
+std::vector<uint32_t> sorted_top(const std::vector<float>& scores, size_t k) {
+  std::vector<Scored> all;
+  for (uint32_t i = 0; i < scores.size(); ++i) {
+    if (!std::isnan(scores[i])) all.push_back({i, scores[i]});
+  }
+  std::sort(all.begin(), all.end(), [](const Scored& a, const Scored& b) { return better(a, b); });
+  all.resize(std::min(k, all.size()));
+  return indices(all);
+}
+
+TEST(TopK, PutsTheBestFirstAndTheLowerIndexOfEquals) {
+  TopK top(3);
+  top.push(std::vector<float>{1, 3, 2, 3, 0}, 10);
+  EXPECT_EQ(indices(top.take()), (std::vector<uint32_t>{11, 13, 12}));
+  EXPECT_TRUE(top.take().empty());
+}
+
+TEST(TopK, AgreesWithSorting) {
+  for (size_t n : {0, 1, 5, 16, 33, 1000}) {
+    for (size_t k : {0, 1, 2, 10, 100, 2000}) {
+      const std::vector<float> scores = scores_with_ties(n);
+      TopK top(k);
+      top.push(scores, 0);
+      EXPECT_EQ(indices(top.take()), sorted_top(scores, k)) << n << " scores, k = " << k;
+    }
+  }
+}
+
+TEST(TopK, GivesTheSameInAnyOrder) {
+  const std::vector<float> scores = scores_with_ties(500);
+  TopK backward(10), parts(10);
+  for (uint32_t i = 500; i-- > 0;) backward.push({i, scores[i]});
+  parts.push(std::span(scores).subspan(200), 200);
+  parts.push(std::span(scores).first(200), 0);
+  EXPECT_EQ(indices(backward.take()), sorted_top(scores, 10));
+  EXPECT_EQ(indices(parts.take()), sorted_top(scores, 10));
+}
+
+TEST(TopK, NeverKeepsNan) {
+  TopK top(5);
+  top.push(std::vector<float>{NAN, -INFINITY, NAN, INFINITY}, 0);
+  top.push({9, NAN});
+  EXPECT_EQ(indices(top.take()), (std::vector<uint32_t>{3, 1}));
+}
+
+}  // namespace
+}  // namespace shortlist

@@ -1,0 +1,110 @@
+// What the vectorised files of this module share, compiled once for each target (Highway's foreach_target).
+#if defined(SHORTLIST_MATH_VECTORS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef SHORTLIST_MATH_VECTORS_INL_H_
+#undef SHORTLIST_MATH_VECTORS_INL_H_
+#else
+#define SHORTLIST_MATH_VECTORS_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+
+HWY_BEFORE_NAMESPACE();
+namespace shortlist {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::CappedTag<float, 16>;
+using Ints = hn::RebindToSigned<Floats>;
+using Vector = hn::Vec<Floats>;
+constexpr Floats kFloats;
+constexpr Ints kInts;
+constexpr size_t kLanes = HWY_MIN(size_t{16}, HWY_LANES(float));
+
+HWY_INLINE Vector set(float x) { return hn::Set(kFloats, x); }
+HWY_INLINE Vector zero() { return hn::Zero(kFloats); }
+
+// The first `count` lanes (at most kLanes) from memory, zeros after; reads nothing past them.
+HWY_INLINE Vector load_first(const float* from, size_t count) {
+  if (count >= kLanes) return hn::LoadU(kFloats, from);
+#if HWY_MEM_OPS_MIGHT_FAULT
+  HWY_ALIGN float lanes[kLanes] = {};
+  for (size_t i = 0; i < count; ++i) lanes[i] = from[i];
+  return hn::Load(kFloats, lanes);
+#else
+  return hn::MaskedLoad(hn::FirstN(kFloats, count), kFloats, from);
+#endif
+}
+
+// Writes the first `count` lanes (at most kLanes) and touches nothing past them.
+HWY_INLINE void store_first(Vector v, float* to, size_t count) {
+  if (count >= kLanes) return hn::StoreU(v, kFloats, to);
+#if HWY_MEM_OPS_MIGHT_FAULT
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(v, kFloats, lanes);
+  for (size_t i = 0; i < count; ++i) to[i] = lanes[i];
+#else
+  hn::BlendedStore(v, hn::FirstN(kFloats, count), kFloats, to);
+#endif
+}
+
+// Where a pass stands: at kLanes elements from `i` on, or at the last `count` of them.
+struct Whole {
+  size_t i;
+  HWY_INLINE Vector load(const float* from) const { return hn::LoadU(kFloats, from + i); }
+  HWY_INLINE void store(Vector v, float* to) const { hn::StoreU(v, kFloats, to + i); }
+  HWY_INLINE Vector only(Vector v) const { return v; }
+};
+struct Part {
+  size_t i, count;
+  HWY_INLINE Vector load(const float* from) const { return load_first(from + i, count); }
+  HWY_INLINE void store(Vector v, float* to) const { store_first(v, to + i, count); }
+  // Zeros in the lanes past the end.
+  HWY_INLINE Vector only(Vector v) const { return hn::IfThenElseZero(hn::FirstN(kFloats, count), v); }
+};
+
+// Calls step(at) for all of [begin, end), a vector at a time.
+template <class Step>
+HWY_INLINE void for_vectors(size_t begin, size_t end, Step step) {
+  size_t i = begin;
+  for (; i + kLanes <= end; i += kLanes) step(Whole{i});
+  if (i < end) step(Part{i, end - i});
+}
+
+// Sums (and the like) run in kSumLanes lanes, element i in lane i % kSumLanes, whatever the vector width.
+constexpr size_t kSumLanes = 16, kSumVectors = kSumLanes / kLanes;
+
+// One value from kSumLanes: lanes j and j + 8 are joined, then j + 4, j + 2, j + 1.
+template <class Join>
+HWY_INLINE float join_lanes(const Vector (&lanes)[kSumVectors], Join join) {
+  HWY_ALIGN float value[kSumLanes];
+  for (size_t v = 0; v < kSumVectors; ++v) hn::Store(lanes[v], kFloats, value + v * kLanes);
+  for (size_t half = kSumLanes / 2; half > 0; half /= 2) {
+    for (size_t j = 0; j < half; ++j) value[j] = join(value[j], value[j + half]);
+  }
+  return value[0];
+}
+HWY_INLINE float add_lanes(const Vector (&lanes)[kSumVectors]) {
+  return join_lanes(lanes, [](float a, float b) { return a + b; });
+}
+
+// lanes = step(at, lanes) for all of [0, n), from `lanes` as they are.
+template <class Step>
+HWY_INLINE void for_sum_lanes(size_t n, Vector (&lanes)[kSumVectors], Step step) {
+  size_t i = 0;
+  for (; i + kSumLanes <= n; i += kSumLanes) {
+#pragma GCC unroll 4
+    for (size_t v = 0; v < kSumVectors; ++v) lanes[v] = step(Whole{i + v * kLanes}, lanes[v]);
+  }
+#pragma GCC unroll 4
+  for (size_t v = 0; v < kSumVectors; ++v, i += kLanes) {
+    if (i < n) lanes[v] = step(Part{i, n - i < kLanes ? n - i : kLanes}, lanes[v]);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace shortlist
+HWY_AFTER_NAMESPACE();
+
+#endif  // SHORTLIST_MATH_VECTORS_INL_H_
