@@ -54,13 +54,11 @@ std::vector<Point> rounded(const std::vector<Point>& path) {
 
 }  // namespace
 
-std::vector<Point> route(const std::vector<Placed>& boxes, int from, int to, double port, double lane) {
-  const Placed &source = boxes[size_t(from)], &target = boxes[size_t(to)];
-  const Point start{source.x + port, source.bottom()}, end{target.x, target.top};
-  const double turn = end.y - lane;  // the height of the last horizontal part
+std::vector<Point> route(const std::vector<Placed>& boxes, const Point& start, const Point& end,
+                         double lane) {
+  const double turn = end.y - lane, leave = start.y + kClearance;
   std::vector<Point> path = {start};
-  const double leave = start.y + kClearance;
-  if (is_free(boxes, start.x, start.y + 1, turn) || turn <= leave) {
+  if (turn <= leave || is_free(boxes, start.x, start.y + 1, turn)) {
     if (std::abs(start.x - end.x) > 1) path.insert(path.end(), {{start.x, turn}, {end.x, turn}});
   } else {
     const double x = free_channel(boxes, start.x, end.x, leave, turn);

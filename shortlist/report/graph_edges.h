@@ -15,8 +15,8 @@ struct Placed {
   double bottom() const { return top + height; }
 };
 
-// A tidy path from below boxes[from] to above boxes[to] with rounded corners; it goes round boxes in between.
-// `port` moves its start sideways; `lane` is how far above the target it turns, both in pixels.
-std::vector<Point> route(const std::vector<Placed>& boxes, int from, int to, double port, double lane);
+// From the lower edge of one box, down to the upper edge of another, with rounded corners; goes round boxes
+// in between. `lane` is how far above the end it turns, in pixels.
+std::vector<Point> route(const std::vector<Placed>& boxes, const Point& start, const Point& end, double lane);
 
 }  // namespace shortlist

@@ -93,12 +93,6 @@ void order_row(const std::vector<GraphNode>& nodes, std::vector<int>& row, std::
 
 }  // namespace
 
-int Column::width() const {
-  size_t widest = 0;
-  for (const auto& row : rows) widest = std::max(widest, row.size());
-  return int(widest);
-}
-
 std::vector<Tier> arrange(const std::vector<GraphNode>& nodes) {
   if (nodes.empty()) return {};
   const std::vector<int> column_of = columns_of(nodes);

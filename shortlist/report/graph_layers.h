@@ -11,7 +11,6 @@ namespace shortlist {
 struct Column {
   std::string group;                   // empty for a node that stands alone
   std::vector<std::vector<int>> rows;  // node indices, left to right; row 0 is the top
-  int width() const;                   // nodes in the widest row
   int height() const { return int(rows.size()); }
 };
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "shortlist/report/drawing.h"
 #include "shortlist/report/graph_edges.h"
@@ -9,40 +8,40 @@
 namespace shortlist {
 namespace {
 
-constexpr double kBoxHeight = 44, kRowGap = 34, kSlotGap = 18;
-constexpr double kPadding = 18, kGroupHead = 30;  // of a tinted column, around its boxes
+constexpr double kBoxHeight = 44, kRowGap = 34, kSlotGap = 16;
+constexpr double kPadding = 18, kGroupHead = 34;  // of a tinted column, around its boxes
 constexpr double kColumnGap = 32, kTierGap = 44, kMargin = 24, kTitle = 40;
-constexpr double kNameSize = 13, kDetailSize = 11.5, kInset = 12;
-constexpr double kLeastWidth = 150, kMostWidth = 300;
-constexpr double kPortGap = 16, kLaneGap = 8, kLowestLane = 13;
+constexpr double kNameSize = 13, kDetailSize = 11.5, kGroupSize = 12, kInset = 12;
+constexpr double kLeastWidth = 130, kMostWidth = 300;
+constexpr double kPortGap = 16, kLaneGap = 9, kLowestLane = 14;
 
 std::string detail_line(const GraphNode& node) {
   return node.detail.empty() ? node.kind : node.kind + ": " + node.detail;
 }
 
-double box_width(const std::vector<GraphNode>& nodes) {
-  double width = kLeastWidth;
-  for (const GraphNode& node : nodes) {
-    const double first = text_width(node.name, kNameSize, true) + 14 + text_width(node.shape, kDetailSize);
-    width = std::max({width, first + 2 * kInset, text_width(detail_line(node), kDetailSize) + 2 * kInset});
-  }
-  return std::min(std::ceil(width), kMostWidth);
+double box_width(const GraphNode& node) {
+  const double first = text_width(node.name, kNameSize, true) + 14 + text_width(node.shape, kDetailSize);
+  const double second = text_width(detail_line(node), kDetailSize);
+  return std::clamp(std::ceil(std::max(first, second)) + 2 * kInset, kLeastWidth, kMostWidth);
+}
+
+double height_of(const Column& column) {
+  return kGroupHead + column.height() * (kBoxHeight + kRowGap) - kRowGap + kPadding;
 }
 
 // Tells where everything stands; then draws tints, edges and boxes in this order.
 class GraphLayout {
  public:
   GraphLayout(const std::vector<GraphNode>& nodes, const std::string& title)
-      : nodes_(nodes), tiers_(arrange(nodes)), box_width_(box_width(nodes)), boxes_(nodes.size()) {
+      : nodes_(nodes), tiers_(arrange(nodes)), boxes_(nodes.size()), entries_(nodes.size()) {
     drawing_.title = title;
-    for (const Tier& tier : tiers_) drawing_.width = std::max(drawing_.width, tier_width(tier));
-    drawing_.width = std::max(drawing_.width + 2 * kMargin, text_width(title, 18, true) + 2 * kMargin);
+    set_widths();
+    drawing_.width = text_width(title, 18, true);
+    for (const Tier& tier : tiers_) drawing_.width = std::max(drawing_.width, width_of(tier));
+    drawing_.width += 2 * kMargin;
     drawing_.items.push_back(Box{});  // the paper, once its height is known
-    double top = kMargin;
-    if (!title.empty()) {
-      drawing_.items.push_back(Label{{kMargin, kMargin + 16}, title, 18, Ink::text, Anchor::start, true});
-      top += kTitle;
-    }
+    double top = kMargin + (title.empty() ? 0 : kTitle);
+    drawing_.items.push_back(Label{{kMargin, kMargin + 16}, title, 18, Ink::text, Anchor::start, true});
     for (const Tier& tier : tiers_) top += place_tier(tier, top) + kTierGap;
     drawing_.height = top + kMargin - (tiers_.empty() ? 0 : kTierGap);
     drawing_.items.front() = Box{0, 0, drawing_.width, drawing_.height, 0, Ink::paper};
@@ -55,118 +54,163 @@ class GraphLayout {
   }
 
  private:
-  double column_width(const Column& column) const {
-    return column.width() * (box_width_ + kSlotGap) - kSlotGap + 2 * kPadding;
+  // How an edge from another column comes in: past the group's name.
+  struct Entry {
+    int column = 0;
+    double port = 0,
+           head = 0;  // sideways from the box's centre; the height of the group's head above the box
+  };
+
+  // Boxes side by side are as wide as their text; those that are alone in their row share the column's width.
+  void set_widths() {
+    int number = 0;
+    for (const Tier& tier : tiers_) {
+      for (const Column& column : tier) {
+        // Room for an edge beside the group's name.
+        double alone = std::min(text_width(column.group, kGroupSize, true) + 2 * kPortGap, kMostWidth);
+        for (const auto& row : column.rows) {
+          if (row.size() == 1) alone = std::max(alone, box_width(nodes_[size_t(row[0])]));
+        }
+        for (const auto& row : column.rows) {
+          for (int node : row) {
+            boxes_[size_t(node)].width = row.size() == 1 ? alone : box_width(nodes_[size_t(node)]);
+            boxes_[size_t(node)].height = kBoxHeight;
+            entries_[size_t(node)].column = number;
+          }
+        }
+        ++number;
+      }
+    }
   }
 
-  static double column_height(const Column& column) {
-    return kGroupHead + column.height() * (kBoxHeight + kRowGap) - kRowGap + kPadding;
+  double width_of(const std::vector<int>& row) const {
+    double width = kSlotGap * double(row.size() - 1);
+    for (int node : row) width += boxes_[size_t(node)].width;
+    return width;
   }
 
-  double tier_width(const Tier& tier) const {
+  double width_of(const Column& column) const {
+    double width = std::min(text_width(column.group, kGroupSize, true), kMostWidth);
+    for (const auto& row : column.rows) width = std::max(width, width_of(row));
+    return width + 2 * kPadding;
+  }
+
+  double width_of(const Tier& tier) const {
     double width = kColumnGap * double(tier.size() - 1);
-    for (const Column& column : tier) width += column_width(column);
+    for (const Column& column : tier) width += width_of(column);
     return width;
   }
 
   double place_tier(const Tier& tier, double top) {
-    double x = (drawing_.width - tier_width(tier)) / 2, height = 0;
+    double left = (drawing_.width - width_of(tier)) / 2, height = 0;
     for (const Column& column : tier) {
-      height = std::max(height, column_height(column));
-      place_column(column, x, top);
-      x += column_width(column) + kColumnGap;
+      height = std::max(height, height_of(column));
+      place_column(column, left, top);
+      left += width_of(column) + kColumnGap;
     }
     return height;
   }
 
   void place_column(const Column& column, double left, double top) {
-    const double width = column_width(column), centre = left + width / 2;
-    if (!column.group.empty()) draw_tint(column, left, top);
+    const double centre = left + width_of(column) / 2;
     double y = top + kGroupHead;
     for (const auto& row : column.rows) {
-      const double step = box_width_ + kSlotGap;
-      double x = centre - step * double(row.size() - 1) / 2;
+      double x = centre - width_of(row) / 2;
       for (int node : row) {
-        boxes_[size_t(node)] = {x, y, box_width_, kBoxHeight};
-        x += step;
+        Placed& box = boxes_[size_t(node)];
+        box.x = x + box.width / 2;
+        box.top = y;
+        x += box.width + kSlotGap;
       }
       y += kBoxHeight + kRowGap;
     }
+    if (!column.group.empty()) draw_group(column, left, top);
   }
 
-  void draw_tint(const Column& column, double left, double top) {
+  void draw_group(const Column& column, double left, double top) {
     const Ink ink = series_ink(groups_++);
-    const double width = column_width(column);
-    drawing_.items.push_back(Box{left, top, width, column_height(column), 10, ink, 0.09});
-    drawing_.items.push_back(Label{{left + kPadding, top + 20},
-                                   fit_text(column.group, 12, true, width - 2 * kPadding),
-                                   12,
-                                   ink,
-                                   Anchor::start,
-                                   true});
+    const double width = width_of(column);
+    const std::string name = fit_text(column.group, kGroupSize, true, width - 2 * kPadding);
+    drawing_.items.push_back(Box{left, top, width, height_of(column), 10, ink, 0.09});
+    drawing_.items.push_back(Label{{left + kPadding, top + 21}, name, kGroupSize, ink, Anchor::start, true});
+    const double name_end = left + kPadding + text_width(name, kGroupSize, true) + 10;
+    for (int node : column.rows[0]) {
+      const Placed& box = boxes_[size_t(node)];
+      const double most = box.width / 2 - kPortGap;
+      entries_[size_t(node)].port = std::clamp(name_end - box.x, 0.0, most);
+      entries_[size_t(node)].head = kGroupHead;
+    }
   }
 
   void draw_box(const GraphNode& node, const Placed& box) {
-    const double left = box.x - box.width / 2, right = box.x + box.width / 2;
+    const double left = box.x - box.width / 2, right = box.x + box.width / 2, room = box.width - 2 * kInset;
     drawing_.items.push_back(Box{left, box.top, box.width, box.height, 6, Ink::card, 1, true});
     const double shape_width = text_width(node.shape, kDetailSize);
-    const double room = box.width - 2 * kInset;
-    drawing_.items.push_back(Label{{left + kInset, box.top + 18},
-                                   fit_text(node.name, kNameSize, true, room - shape_width - 8),
-                                   kNameSize,
-                                   Ink::text,
-                                   Anchor::start,
-                                   true});
+    const std::string name = fit_text(node.name, kNameSize, true, room - shape_width - 8);
+    const std::string detail = fit_text(detail_line(node), kDetailSize, false, room);
+    const Point first{left + kInset, box.top + 18}, second{left + kInset, box.top + 35};
+    drawing_.items.push_back(Label{first, name, kNameSize, Ink::text, Anchor::start, true});
     drawing_.items.push_back(
-        Label{{right - kInset, box.top + 18}, node.shape, kDetailSize, Ink::muted, Anchor::end});
-    drawing_.items.push_back(Label{{left + kInset, box.top + 35},
-                                   fit_text(detail_line(node), kDetailSize, false, room),
-                                   kDetailSize,
-                                   Ink::muted});
+        Label{{right - kInset, first.y}, node.shape, kDetailSize, Ink::muted, Anchor::end});
+    drawing_.items.push_back(Label{second, detail, kDetailSize, Ink::muted});
   }
 
-  // Edges that leave one box keep apart: those to the left start left, those to the right start right.
-  double port(int from, int to) const {
-    const double x = boxes_[size_t(from)].x, target = boxes_[size_t(to)].x;
-    std::vector<double> aside;  // distances of the targets on the same side
+  // Where the edge meets the top of `to`.
+  double entry_x(int from, int to) const {
+    const Entry& entry = entries_[size_t(to)];
+    return boxes_[size_t(to)].x + (entry.column == entries_[size_t(from)].column ? 0 : entry.port);
+  }
+
+  std::vector<int> targets(int from) const {
+    std::vector<int> found;
     for (size_t i = 0; i < nodes_.size(); ++i) {
       const auto& inputs = nodes_[i].inputs;
-      if (std::find(inputs.begin(), inputs.end(), from) == inputs.end()) continue;
-      if (is_direct(from, int(i)) || (boxes_[i].x < x) != (target < x)) continue;
-      aside.push_back(std::abs(boxes_[i].x - x));
+      if (std::find(inputs.begin(), inputs.end(), from) != inputs.end()) found.push_back(int(i));
     }
-    if (is_direct(from, to) || (aside.size() == 1 && uses(from) == 1)) return 0;
-    const auto before =
-        std::count_if(aside.begin(), aside.end(), [&](double d) { return d < std::abs(target - x); });
-    const double distance = std::min(kPortGap * double(before + 1), box_width_ / 2 - kPortGap);
-    return target < x ? -distance : distance;
+    return found;
   }
 
-  int uses(int from) const {
-    return int(std::count_if(nodes_.begin(), nodes_.end(), [&](const GraphNode& node) {
-      return std::find(node.inputs.begin(), node.inputs.end(), from) != node.inputs.end();
-    }));
+  // Sideways from the centre of `from`: the only edge of a box goes straight down where it can; several keep
+  // apart in the order of their targets, about the one right below or else about the middle.
+  double exit_port(int from, int to) const {
+    const Placed& box = boxes_[size_t(from)];
+    const double most = box.width / 2 - kPortGap;
+    std::vector<int> all = targets(from);
+    if (all.size() == 1) {
+      const double shift = entry_x(from, to) - box.x;
+      return std::abs(shift) <= most ? shift : 0;
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [&](int a, int b) { return entry_x(from, a) < entry_x(from, b); });
+    const auto below = std::find_if(all.begin(), all.end(), [&](int other) { return is_below(from, other); });
+    const double pivot = below == all.end() ? double(all.size() - 1) / 2 : double(below - all.begin());
+    const double rank = double(std::find(all.begin(), all.end(), to) - all.begin());
+    return std::clamp(kPortGap * (rank - pivot), -most, most);
   }
 
-  // Straight down into the next row.
-  bool is_direct(int from, int to) const {
+  // In the next row, right under it.
+  bool is_below(int from, int to) const {
     const Placed &source = boxes_[size_t(from)], &target = boxes_[size_t(to)];
-    return std::abs(source.x - target.x) < 1 && target.top - source.bottom() < kBoxHeight + kRowGap;
+    return std::abs(source.x - entry_x(from, to)) < 1 && target.top - source.bottom() <= kRowGap;
   }
 
-  // Targets in one row turn at different heights, so that no two edges lie on each other.
-  double lane(int to) const {
+  // How far above `to` the edge turns. Boxes of one row have different lanes, so that no two edges lie on
+  // each other.
+  double lane(int from, int to) const {
+    const Placed& target = boxes_[size_t(to)];
     int index = 0;
-    for (size_t i = 0; i < size_t(to); ++i) {
-      index += boxes_[i].top == boxes_[size_t(to)].top && !nodes_[i].inputs.empty();
-    }
-    return kLowestLane + kLaneGap * double(index % 3);
+    for (size_t i = 0; i < size_t(to); ++i) index += boxes_[i].top == target.top && !nodes_[i].inputs.empty();
+    const bool is_inside = entries_[size_t(from)].column == entries_[size_t(to)].column;
+    return kLowestLane + kLaneGap * double(index % 3) + (is_inside ? 0 : entries_[size_t(to)].head);
   }
 
   void draw_edges() {
-    for (size_t to = 0; to < nodes_.size(); ++to) {
-      for (int from : nodes_[to].inputs) {
-        Line line{route(boxes_, from, int(to), port(from, int(to)), lane(int(to))), Ink::muted, 1.2};
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      const int to = int(i);
+      for (int from : nodes_[i].inputs) {
+        const Point start{boxes_[size_t(from)].x + exit_port(from, to), boxes_[size_t(from)].bottom()};
+        const Point end{entry_x(from, to), boxes_[i].top};
+        Line line{route(boxes_, start, end, lane(from, to)), Ink::muted, 1.2};
         line.arrow = true;
         drawing_.items.push_back(std::move(line));
       }
@@ -175,8 +219,8 @@ class GraphLayout {
 
   const std::vector<GraphNode>& nodes_;
   std::vector<Tier> tiers_;
-  double box_width_;
-  std::vector<Placed> boxes_;  // by node
+  std::vector<Placed> boxes_;   // by node
+  std::vector<Entry> entries_;  // by node
   int groups_ = 0;
   Drawing drawing_;
 };

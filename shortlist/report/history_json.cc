@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "shortlist/base/error.h"
@@ -43,8 +44,12 @@ Figures to_figures(const Json& json, const Place& at) {
 
 EpochRecord to_record(const Json& json, const Place& at) {
   const Json& epoch = member(json, "epoch", at);
+  constexpr int kMost = std::numeric_limits<int>::max();
   if (!epoch.is_number_integer())
     throw data_error("{}.epoch is {}, not a whole number", at.path, epoch.dump());
+  if (epoch.get<double>() < 0 || epoch.get<double>() > kMost) {
+    throw data_error("{}.epoch is {}, not a whole number up to {}", at.path, epoch.dump(), kMost);
+  }
   return {epoch.get<int>(), to_number(member(json, "learning_rate", at), at / "learning_rate"),
           to_figures(member(json, "train", at), at / "train"),
           to_figures(member(json, "validation", at), at / "validation")};

@@ -102,9 +102,12 @@ ReportTable epochs_table(const History& history, Figures EpochRecord::*part, con
 }
 
 std::string epochs_html(const History& history) {
-  const std::string html = table_html(epochs_table(history, &EpochRecord::train, "Training")) +
-                           table_html(epochs_table(history, &EpochRecord::validation, "Validation"));
-  return html.empty() ? "" : "<h2>Epochs</h2>\n" + html;
+  std::string html;
+  for (const ReportTable& table : {epochs_table(history, &EpochRecord::train, "Training"),
+                                   epochs_table(history, &EpochRecord::validation, "Validation")}) {
+    if (!table.rows.empty()) html += "<section>\n" + table_html(table) + "</section>\n";
+  }
+  return html.empty() ? "" : "<h2>Epochs</h2>\n<div class=\"tables\">\n" + html + "</div>\n";
 }
 
 std::string preformatted_html(const char* title, const std::string& text) {

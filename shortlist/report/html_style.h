@@ -22,14 +22,19 @@ dl { display: flex; flex-wrap: wrap; gap: 12px 36px; margin: 0; }
 dt { color: var(--muted); font-size: 13px; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 8px 28px; }
+.tables { display: flex; flex-wrap: wrap; gap: 8px 56px; }
+.tables section { max-width: 100%; }
+.tables h3 { margin-top: 12px; }
+.tables th, .tables td { padding: 3px 16px 3px 0; font-size: 13px; }
 .curves svg { width: 100%; max-width: 500px; margin: -8px 0 0 -24px; }
 svg { height: auto; max-width: 100%; display: block; }
 .graph { overflow-x: auto; }
 .graph svg { margin: 0 auto; min-width: min(100%, 640px); }
 .wide { overflow-x: auto; margin: 16px 0; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 24px 6px 0; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--rule); }
+th, td { padding: 6px 20px 6px 0; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { color: var(--muted); font-weight: 500; border-bottom-color: var(--muted); }
+td:first-child { white-space: normal; min-width: 5ch; }
 th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; }
 pre { background: var(--well); border-radius: 8px; padding: 16px 20px; overflow-x: auto;

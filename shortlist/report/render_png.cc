@@ -85,7 +85,7 @@ class Canvas {
 
  private:
   // In parts of the font size: what makes the stroke font about as large as a usual sans-serif.
-  static constexpr double kLetterHeight = 0.74, kLetterWidth = 0.62, kLetterSpace = 0.08, kWordSpace = 0.35;
+  static constexpr double kLetterHeight = 0.74, kLetterWidth = 0.62, kLetterSpace = 0.08, kWordSpace = 0.45;
 
   // Moved left by `shift` times its width, which is returned. In pixels.
   double write(const Label& label, const std::string& words, double x, bool bold, double shift) {

@@ -10,6 +10,9 @@
 namespace shortlist {
 namespace {
 
+// Less than this is nothing: its tenth might not be a normal double.
+constexpr double kTiny = 1e-290;
+
 // The smallest of 1, 2, 5 times a power of ten that is not below `least`.
 double nice_step(double least) {
   const double power = std::pow(10, std::floor(std::log10(least)));
@@ -39,13 +42,13 @@ Axis nice_axis(double low, double high, int count, bool whole) {
   SHORTLIST_CHECK(std::isfinite(low) && std::isfinite(high) && low <= high && count > 0);
   // Closer than doubles can tell apart is equal.
   const double size = std::max(std::abs(low), std::abs(high));
-  if (high - low <= size * 1e-12) {
-    const double apart = whole ? 1 : (size > 0 ? size * 0.1 : 1);
+  if (high - low <= std::max(size * 1e-12, kTiny)) {
+    const double apart = whole ? 1 : (size > kTiny ? size * 0.1 : 1);
     low -= apart;
     high += apart;
   }
   // Halves first: the span of two huge ends may not be a double.
-  double step = nice_step(std::max((high / 2 - low / 2) / count * 2, 1e-300));
+  double step = nice_step((high / 2 - low / 2) / count * 2);
   if (whole) step = std::max(step, 1.0);
   Axis axis;
   axis.decimals = std::max(0, int(-std::floor(std::log10(step) + 1e-9)));
@@ -60,7 +63,7 @@ std::string format_figure(double value) {
   if (!std::isfinite(value)) return "";
   if (needs_exponent(value)) return fmt::format("{:.3e}", value);
   if (std::abs(value) >= 1000) return with_commas(fmt::format("{:.0f}", value));
-  return fmt::format("{:.4g}", value);
+  return fmt::format("{:#.4g}", value);
 }
 
 }  // namespace shortlist

@@ -18,7 +18,7 @@ struct Axis {
 // high; equal ends are set apart first.
 Axis nice_axis(double low, double high, int count, bool whole = false);
 
-// Four significant digits, or all digits before the point with commas: 0.9963, 1.441, 12,345.
+// Four significant digits, or all digits before the point with commas: 0.9960, 1.441, 12,345.
 std::string format_figure(double value);
 
 }  // namespace shortlist

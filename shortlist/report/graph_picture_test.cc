@@ -1,0 +1,109 @@
+#include "shortlist/report/graph_picture.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "shortlist/report/graph_edges.h"
+#include "shortlist/report/graph_layers.h"
+#include "shortlist/report/markup_check.h"
+
+namespace shortlist {
+namespace {
+
+std::vector<GraphNode> two_towers() {
+  return {{"genre", "embedding_bag", "mean", "[*, 32]", "query tower", {}},
+          {"query", "dense", "32 units", "[*, 32]", "query tower", {0}},
+          {"name", "embedding", "", "[*, 32]", "candidate tower", {}},
+          {"candidate", "dense", "32 units", "[*, 32]", "candidate tower", {2}},
+          {"input", "concat", "", "[*, 64]", "ranking", {1, 3}},
+          {"cross_1", "cross", "full", "[*, 64]", "ranking", {4}},
+          {"cross_2", "cross", "full", "[*, 64]", "ranking", {4, 5}}};
+}
+
+TEST(GraphLayers, PutTowersSideBySideAboveTheRanker) {
+  const std::vector<Tier> tiers = arrange(two_towers());
+  ASSERT_EQ(tiers.size(), 2u);
+  ASSERT_EQ(tiers[0].size(), 2u);
+  EXPECT_EQ(tiers[0][0].group, "query tower");
+  EXPECT_EQ(tiers[0][1].group, "candidate tower");
+  using Rows = std::vector<std::vector<int>>;
+  EXPECT_EQ(tiers[1].at(0).rows, (Rows{{4}, {5}, {6}}));
+}
+
+TEST(GraphLayers, OrderARowByItsInputs) {
+  const std::vector<GraphNode> nodes = {{"a", "", "", "", "g", {}},
+                                        {"b", "", "", "", "g", {}},
+                                        {"under_b", "", "", "", "g", {1}},
+                                        {"under_a", "", "", "", "g", {0}}};
+  EXPECT_EQ(arrange(nodes).at(0).at(0).rows.at(1), (std::vector<int>{3, 2}));
+}
+
+TEST(GraphLayers, PutALateInputJustAboveItsUse) {
+  const std::vector<GraphNode> nodes = {{"a", "", "", "", "g", {}},
+                                        {"b", "", "", "", "g", {0}},
+                                        {"late", "", "", "", "g", {}},
+                                        {"c", "", "", "", "g", {1, 2}}};
+  EXPECT_EQ(arrange(nodes).at(0).at(0).rows.at(1), (std::vector<int>{1, 2}));
+}
+
+TEST(GraphLayers, EndWhenGroupsFeedEachOther) {
+  const std::vector<GraphNode> nodes = {
+      {"a", "", "", "", "x", {}}, {"b", "", "", "", "y", {0}}, {"c", "", "", "", "x", {1}}};
+  size_t placed = 0;
+  for (const Tier& tier : arrange(nodes)) placed += tier.size();
+  EXPECT_EQ(placed, 2u);
+}
+
+TEST(GraphEdges, GoRoundABoxInTheWay) {
+  const std::vector<Placed> boxes = {{100, 0, 80, 40}, {100, 70, 80, 40}, {100, 140, 80, 40}};
+  const std::vector<Point> path = route(boxes, {110, 40}, {100, 140}, 14);
+  EXPECT_EQ(path.back().y, 140);
+  for (const Point& p : path) {
+    const bool is_beside = p.y > 70 && p.y < 110;
+    EXPECT_TRUE(!is_beside || std::abs(p.x - 100) > 40) << p.x << ", " << p.y;
+  }
+  EXPECT_EQ(route(boxes, {100, 40}, {100, 70}, 14).size(), 2u);
+}
+
+TEST(GraphSvg, IsBalancedAndShowsEveryNode) {
+  const std::string svg = graph_to_svg(two_towers(), "anime");
+  EXPECT_EQ(markup_fault(svg), "");
+  for (const char* text :
+       {"embedding_bag: mean", "query tower", "cross_2", "[*, 64]", "candidate tower", "anime"}) {
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  }
+  EXPECT_EQ(svg, graph_to_svg(two_towers(), "anime"));
+}
+
+TEST(GraphSvg, EscapesNames) {
+  const std::string svg = graph_to_svg({{"a<b", "k", "\"d\"", "[*, 1]", "g & h", {}}}, "");
+  EXPECT_EQ(markup_fault(svg), "");
+  EXPECT_NE(svg.find("a&lt;b"), std::string::npos);
+  EXPECT_NE(svg.find("g &amp; h"), std::string::npos);
+}
+
+TEST(GraphSvg, OfNothingIsAPage) { EXPECT_EQ(markup_fault(graph_to_svg({}, "")), ""); }
+
+TEST(GraphDot, NamesClustersNodesAndEdges) {
+  const std::string dot = to_dot(two_towers());
+  EXPECT_NE(dot.find("subgraph cluster_1 {\n    label=\"candidate tower\";\n"), std::string::npos);
+  EXPECT_NE(dot.find("node_1 [label=\"query\\ndense: 32 units\\n[*, 32]\"];"), std::string::npos);
+  EXPECT_NE(dot.find("  node_4 -> node_6;\n"), std::string::npos);
+}
+
+TEST(GraphDot, IsAcceptedByGraphviz) {
+  if (std::system("command -v dot >/dev/null 2>&1") != 0) GTEST_SKIP() << "needs Graphviz's dot";
+  std::vector<GraphNode> nodes = two_towers();
+  nodes[0].name = "quote \" backslash \\ line\nend";
+  nodes[1].group = "";
+  FILE* graphviz = popen("dot -Tsvg >/dev/null 2>&1", "w");
+  ASSERT_NE(graphviz, nullptr);
+  const std::string dot = to_dot(nodes);
+  std::fwrite(dot.data(), 1, dot.size(), graphviz);
+  EXPECT_EQ(pclose(graphviz), 0);
+}
+
+}  // namespace
+}  // namespace shortlist
