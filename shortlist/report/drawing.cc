@@ -38,6 +38,7 @@ std::string fit_text(std::string_view text, double size, bool bold, double width
     do --length;
     while (length > 0 && !starts_letter(text[length]));
   }
+  while (length > 0 && std::string_view(" .,:").find(text[length - 1]) != std::string_view::npos) --length;
   return std::string(text.substr(0, length)) + "...";
 }
 

@@ -14,6 +14,7 @@ constexpr double kColumnGap = 32, kTierGap = 44, kMargin = 24, kTitle = 40;
 constexpr double kNameSize = 13, kDetailSize = 11.5, kGroupSize = 12, kInset = 12;
 constexpr double kLeastWidth = 130, kMostWidth = 300;
 constexpr double kPortGap = 16, kLaneGap = 9, kLowestLane = 14;
+constexpr int kLanes = 3;  // what the gaps have room for
 
 std::string detail_line(const GraphNode& node) {
   return node.detail.empty() ? node.kind : node.kind + ": " + node.detail;
@@ -197,11 +198,14 @@ class GraphLayout {
   // How far above `to` the edge turns. Boxes of one row have different lanes, so that no two edges lie on
   // each other.
   double lane(int from, int to) const {
-    const Placed& target = boxes_[size_t(to)];
+    const int column = entries_[size_t(to)].column;
+    const bool is_inside = entries_[size_t(from)].column == column;
     int index = 0;
-    for (size_t i = 0; i < size_t(to); ++i) index += boxes_[i].top == target.top && !nodes_[i].inputs.empty();
-    const bool is_inside = entries_[size_t(from)].column == entries_[size_t(to)].column;
-    return kLowestLane + kLaneGap * double(index % 3) + (is_inside ? 0 : entries_[size_t(to)].head);
+    for (size_t i = 0; i < size_t(to); ++i) {
+      const bool is_rival = boxes_[i].top == boxes_[size_t(to)].top && !nodes_[i].inputs.empty();
+      index += is_rival && (!is_inside || entries_[i].column == column);
+    }
+    return kLowestLane + kLaneGap * double(index % kLanes) + (is_inside ? 0 : entries_[size_t(to)].head);
   }
 
   void draw_edges() {
