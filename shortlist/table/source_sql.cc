@@ -43,6 +43,11 @@ std::string without_pattern(const std::string& path) {
   return out;
 }
 
+bool is_several(const std::string& path) {
+  std::error_code error;
+  return is_pattern(path) && !fs::exists(path, error);
+}
+
 void check_file(const std::string& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) throw data_error("{}: is a folder, need a file", path);
@@ -62,12 +67,16 @@ std::string checked_path(const std::string& path) {
   return path;
 }
 
+// Whatever the dialect is.
+std::string fixed_text_options(const TableSource& source) {
+  const std::string sizes =
+      fmt::format("sample_size={}, max_line_size={}, buffer_size={}", kSampleRows, kLineBytes, kLineBytes);
+  return source.encoding.empty() ? sizes : sizes + ", encoding=" + sql_text(source.encoding);
+}
+
 std::string text_options(const TableSource& source) {
-  std::vector<std::string> options = {fmt::format("sample_size={}", kSampleRows),
-                                      fmt::format("max_line_size={}", kLineBytes),
-                                      fmt::format("buffer_size={}", kLineBytes)};
+  std::vector<std::string> options = {fixed_text_options(source)};
   if (!source.delimiter.empty()) options.push_back("delim=" + sql_text(source.delimiter));
-  if (!source.encoding.empty()) options.push_back("encoding=" + sql_text(source.encoding));
   // Names are for a file that has none of its own.
   const std::optional<bool> header =
       source.header.has_value() || source.columns.empty() ? source.header : std::optional(false);
@@ -80,18 +89,19 @@ std::string text_options(const TableSource& source) {
   return fmt::format("{}", fmt::join(options, ", "));
 }
 
+bool is_text(const std::string& ending) {
+  return ending != ".parquet" && ending != ".json" && ending != ".jsonl" && ending != ".ndjson";
+}
+
 std::string file_sql(const TableSource& source) {
   const std::string path = sql_text(checked_path(source.path));
   const std::string ending = format_ending(source.path);
   // Folders like "run=3" are columns only where a pattern asks for several.
-  const bool folders = is_pattern(source.path) && !fs::exists(source.path);
-  const std::string common = fmt::format("{}, hive_partitioning={}", path, folders);
+  const std::string common = fmt::format("{}, hive_partitioning={}", path, is_several(source.path));
+  if (is_text(ending)) return fmt::format("read_csv({}, {})", common, text_options(source));
   if (ending == ".parquet") return fmt::format("read_parquet({})", common);
-  if (ending == ".json" || ending == ".jsonl" || ending == ".ndjson") {
-    return fmt::format("read_json({}, format='{}', sample_size={}, maximum_object_size={})", common,
-                       ending == ".json" ? "auto" : "newline_delimited", kSampleRows, kLineBytes);
-  }
-  return fmt::format("read_csv({}, {})", common, text_options(source));
+  return fmt::format("read_json({}, format='{}', sample_size={}, maximum_object_size={})", common,
+                     ending == ".json" ? "auto" : "newline_delimited", kSampleRows, kLineBytes);
 }
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
@@ -163,8 +173,10 @@ std::string csv_complaint(const std::string& message) {
 }
 
 // "No files found" of "IO Error: No files found\n\nLINE 1: ...".
-std::string first_line(const std::string& message) {
-  std::string line = message.substr(0, message.find('\n'));
+std::string first_line(std::string message) {
+  const std::string wrapper = "closed pending query result\nError: ";  // around what went wrong in a thread
+  if (const size_t at = message.find(wrapper); at != message.npos) message.erase(0, at + wrapper.size());
+  const std::string line = message.substr(0, message.find('\n'));
   const size_t kind = line.find("Error: ");
   return kind == line.npos ? line : line.substr(kind + 7);
 }
@@ -174,6 +186,12 @@ std::string first_line(const std::string& message) {
 std::string source_sql(const TableSource& source) {
   if (source.path.empty() == source.sql.empty()) throw usage_error("a table needs either a path or a query");
   return source.path.empty() ? query_sql(source) : file_sql(source);
+}
+
+std::optional<TextFile> text_file(const TableSource& source) {
+  if (source.path.empty() || is_several(source.path) || !is_text(format_ending(source.path)))
+    return std::nullopt;
+  return TextFile{sql_text(checked_path(source.path)), text_options(source), fixed_text_options(source)};
 }
 
 Error source_error(const TableSource& source, const std::string& message) {

@@ -40,6 +40,30 @@ std::string rename_generated(const std::string& from, std::vector<ColumnInfo>& c
   return fmt::format("(SELECT {} FROM {})", fmt::join(selected, ", "), from);
 }
 
+// DuckDB 1.5 stumbles over its own report of invalid text when not all columns were asked for, and that
+// database is then lost. Asked for all, another one says what is wrong.
+Error failure(const TableSource& source, const std::string& from, const SqlError& error) {
+  const std::string message = error.what();
+  if (message.find("INTERNAL Error") == message.npos) return source_error(source, message);
+  try {
+    Database().run("SELECT * FROM " + from);
+  } catch (const SqlError& again) {
+    return source_error(source, again.what());
+  }
+  return source_error(source, message);
+}
+
+// A wrong number of names makes the sniffer fail, or is taken in silence.
+void check_names(const Database& database, TableSource source) {
+  if (source.columns.empty() || source.path.empty()) return;
+  const size_t names = source.columns.size();
+  source.columns.clear();
+  source.header = source.header.value_or(false);
+  const size_t columns = database.describe("SELECT * FROM " + source_sql(source)).size();
+  if (names == columns) return;
+  throw data_error("{}: got {} column names, but the file has {} columns", source.describe(), names, columns);
+}
+
 }  // namespace
 
 std::string TableSource::describe() const { return path.empty() ? "the query" : path; }
@@ -54,6 +78,11 @@ Table Table::open(const TableSource& source) {
   state->source = source;
   state->from = source_sql(source);
   try {
+    check_names(state->database, source);
+    if (const auto file = text_file(source)) {
+      const std::string known = known_dialect_sql(state->database, *file);
+      if (!known.empty()) state->from = known;
+    }
     state->columns = state->database.describe("SELECT * FROM " + state->from);
   } catch (const SqlError& error) {
     throw source_error(source, error.what());
@@ -93,7 +122,7 @@ void Table::read(std::span<const std::string> names, const std::function<void(co
     state_->database.stream(fmt::format("SELECT {} FROM {}", fmt::join(selected, ", "), state_->from), infos,
                             consume);
   } catch (const SqlError& error) {
-    throw source_error(source(), error.what());
+    throw failure(source(), state_->from, error);
   }
 }
 
@@ -110,7 +139,7 @@ void Table::query(const std::string& select, const std::function<void(const Chun
     state_->database.stream(fmt::format("SELECT {} FROM ({})", fmt::join(selected, ", "), sql), infos,
                             consume);
   } catch (const SqlError& error) {
-    throw source_error(source(), error.what());
+    throw failure(source(), state_->from, error);
   }
 }
 

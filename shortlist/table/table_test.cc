@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "shortlist/base/error.h"
+#include "shortlist/table/database.h"
 #include "shortlist/table/table_files.h"
 
 namespace shortlist {
@@ -116,6 +117,206 @@ TEST(Table, NamesTheNearestColumn) {
 TEST(Table, RefusesAFileThatIsNotThere) {
   EXPECT_EQ(error_of([] { Table::open({.path = "/no/such.csv"}); }), "no such file: /no/such.csv");
   EXPECT_EQ(error_of([] { Table::open({.path = "/no/such*.csv"}); }), "no file matches /no/such*.csv");
+}
+
+TEST(Table, ReadsEveryFormatToTheSameRows) {
+  FileFolder folder;
+  const Table csv = Table::open({.path = folder.write("a.csv", "n,s,x\n1,a,0.5\n,b,1.5\n3,,2.5\n")});
+  const std::string expected = rows_of(csv, {"n", "s", "x"});
+  const std::string json =
+      "{\"n\":1,\"s\":\"a\",\"x\":0.5}\n{\"n\":null,\"s\":\"b\",\"x\":1.5}\n{\"n\":3,\"s\":null,\"x\":2.5}\n";
+  folder.write("a.tsv", "n\ts\tx\n1\ta\t0.5\n\tb\t1.5\n3\t\t2.5\n");
+  folder.write("a.jsonl", json), folder.write("a.ndjson", json), folder.write("a.json", json);
+  folder.write("array.json", "[{\"n\":1,\"s\":\"a\",\"x\":0.5},{\"s\":\"b\",\"x\":1.5},{\"n\":3,\"x\":2.5}]");
+  folder.write("any.user", "n|s|x\n1|a|0.5\n|b|1.5\n3||2.5\n");
+  const Database database;
+  for (const char* name : {"b.csv.gz", "b.csv.zst", "b.parquet", "b.json.gz"}) {
+    const std::string format =
+        std::string(name).find("csv") != std::string::npos ? "csv, header" : std::string(name).substr(2, 4);
+    database.run(fmt::format("COPY (FROM read_csv('{}')) TO '{}' (FORMAT {})", folder.path("a.csv"),
+                             folder.path(name), format == "parq" ? "parquet" : format));
+  }
+  for (const char* name : {"a.tsv", "a.jsonl", "a.ndjson", "a.json", "array.json", "any.user", "b.csv.gz",
+                           "b.csv.zst", "b.parquet", "b.json.gz"}) {
+    EXPECT_EQ(rows_of(Table::open({.path = folder.path(name)}), {"n", "s", "x"}), expected) << name;
+  }
+}
+
+TEST(Table, ReadsTheFilesOfAPatternInTheOrderOfTheirNames) {
+  FileFolder folder;
+  for (const char* n : {"3", "1", "2"})
+    folder.write(std::string("part") + n + ".csv", std::string("n\n") + n + "\n");
+  EXPECT_EQ(rows_of(Table::open({.path = folder.path("part*.csv")}), {"n"}), "1\n2\n3\n");
+}
+
+TEST(Table, TakesPathsLiterally) {
+  FileFolder folder;
+  std::filesystem::create_directory(folder.path("run=1"));
+  for (const char* name : {"it's [1] *?.csv", "run=1/a.csv", "{data}.csv", "é \"b\".CSV"}) {
+    const Table table = Table::open({.path = folder.write(name, "n\n7\n")});
+    EXPECT_EQ(rows_of(table, {"n"}), "7\n") << name;
+    EXPECT_EQ(table.columns().size(), 1u) << name;
+  }
+}
+
+TEST(Table, TakesColumnNamesAsTheyAre) {
+  FileFolder folder;
+  const Table table = Table::open({.path = folder.write("a.csv", "it's,\"a \"\"b\"\"\",select\n1,x,2.5\n")});
+  EXPECT_EQ(types_of(table), "it's BIGINT\na \"b\" VARCHAR\nselect DOUBLE\n");
+  EXPECT_EQ(rows_of(table, {"a \"b\"", "it's", "select"}), "x|1|2.5\n");
+}
+
+TEST(Table, NamesTheColumnsOfAFileWithoutAHeader) {
+  FileFolder folder;
+  const std::string path = folder.write("u.data", "196\t242\t3\n186\t302\t3\n");
+  EXPECT_EQ(types_of(Table::open({.path = path})), "column0 BIGINT\ncolumn1 BIGINT\ncolumn2 BIGINT\n");
+  const Table named = Table::open({.path = path, .columns = {"user", "item", "rating"}});
+  EXPECT_EQ(rows_of(named, {"rating", "user"}), "3|196\n3|186\n");
+  const std::string wide =
+      folder.write("wide.data", "1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\n1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\n");
+  EXPECT_EQ(rows_of(Table::open({.path = wide}), {"column10", "column9", "column0"}), "11|10|1\n11|10|1\n");
+}
+
+TEST(Table, RefusesNamesForColumnsThatAreNotThere) {
+  FileFolder folder;
+  const std::string path = folder.write("u.data", "196\t242\t3\n186\t302\t3\n");
+  EXPECT_EQ(error_of([&] {
+              Table::open({.path = path, .columns = {"user", "item", "rating", "time"}});
+            }),
+            path + ": got 4 column names, but the file has 3 columns");
+  EXPECT_EQ(error_of([&] {
+              Table::open({.path = path, .columns = {"user", "item"}});
+            }),
+            path + ": got 2 column names, but the file has 3 columns");
+}
+
+TEST(Table, TakesADelimiterAndAHeaderAsTold) {
+  FileFolder folder;
+  const std::string path = folder.write("a.txt", "a;1\nb;2\n");
+  EXPECT_EQ(rows_of(Table::open({.path = path, .delimiter = ";", .header = true}), {"a", "1"}), "b|2\n");
+  EXPECT_EQ(rows_of(Table::open({.path = path, .delimiter = ";", .header = false}), {"column0", "column1"}),
+            "a|1\nb|2\n");
+}
+
+TEST(Table, ReadsOtherEncodingsWhenTold) {
+  FileFolder folder;
+  const std::string latin = folder.write("latin.csv", "a,b\n1,caf\xe9\n");
+  EXPECT_EQ(rows_of(Table::open({.path = latin, .encoding = "latin-1"}), {"b"}), "café\n");
+  EXPECT_EQ(error_of([&] { Table::open({.path = latin}); }),
+            latin + ":2: the text is not UTF-8; if it is an older western file, set encoding = \"latin-1\"");
+  const std::string utf16 = folder.write("utf16.csv", std::string_view("a\0\n\0\xe9\0\n\0", 8));
+  EXPECT_EQ(rows_of(Table::open({.path = utf16, .header = true, .encoding = "utf-16"}), {"a"}), "é\n");
+}
+
+TEST(Table, ReportsInvalidTextFarBelow) {
+  FileFolder folder;
+  std::string text = "a,b\n";
+  for (int i = 0; i < 250'000; ++i) text += "1,x\n";
+  const std::string path = folder.write("a.csv", text + "1,caf\xe9\n");
+  const Table table = Table::open({.path = path});
+  EXPECT_EQ(
+      error_of([&] { rows_of(table, {"b"}); }),
+      path + ":250002: the text is not UTF-8; if it is an older western file, set encoding = \"latin-1\"");
+}
+
+TEST(Table, ReportsARowOfTheWrongWidth) {
+  FileFolder folder;
+  std::string text = "a,b\n";
+  for (int i = 0; i < 250'000; ++i) text += "1,x\n";
+  const std::string path = folder.write("a.csv", text + "1,x,y\n");
+  const Table table = Table::open({.path = path});
+  EXPECT_EQ(error_of([&] { rows_of(table, {"b"}); }), path + ":250002: the row has 3 columns, need 2");
+}
+
+TEST(Table, ReadsACellOfMillionsOfCharacters) {
+  FileFolder folder;
+  const std::string cell(5'000'000, 'x');
+  const Table table = Table::open({.path = folder.write("a.csv", "a,b\n1,\"" + cell + "\"\n2,y\n")});
+  EXPECT_EQ(rows_of(table, {"b"}), cell + "\ny\n");
+}
+
+TEST(Table, OpensATableWithoutRows) {
+  FileFolder folder;
+  const Table table = Table::open({.path = folder.write("a.csv", "name,n\n")});
+  EXPECT_EQ(table.columns().size(), 2u);
+  EXPECT_EQ(rows_of(table, {"name"}), "");
+  EXPECT_EQ(table.rows(), 0u);
+}
+
+TEST(Table, RefusesWhatIsNoTable) {
+  FileFolder folder;
+  const std::string empty = folder.write("empty.csv", ""), parquet = folder.write("a.parquet", "PAR1 no");
+  EXPECT_EQ(error_of([&] { Table::open({.path = empty}); }), empty + ": the file is empty");
+  EXPECT_EQ(error_of([&] { Table::open({.path = folder.path("")}); }),
+            folder.path("") + ": is a folder, need a file");
+  EXPECT_EQ(error_of([&] { Table::open({.path = parquet}); }).substr(0, parquet.size() + 2), parquet + ": ");
+  EXPECT_EQ(error_of([&] { Table::open({}); }, ErrorKind::usage), "a table needs either a path or a query");
+}
+
+TEST(Table, ReadsTheRowsOfAQuery) {
+  FileFolder folder;
+  folder.write("it's.csv", "n\n1\n3\n2\n");
+  const Table table =
+      Table::open({.sql = "SELECT n * 2 AS m FROM read_csv('{data}') -- largest first\nORDER BY n DESC;\n",
+                   .data = folder.path("it's.csv")});
+  EXPECT_EQ(rows_of(table, {"m"}), "6\n4\n2\n");
+}
+
+TEST(Table, SaysWhatIsWrongWithAQuery) {
+  EXPECT_EQ(error_of([] { Table::open({.sql = "SELECT x FROM no_such"}); }),
+            "the query: Table with name no_such does not exist!");
+  EXPECT_EQ(error_of([] { Table::open({.sql = "SELECT '{data}'"}); }, ErrorKind::usage),
+            "the query speaks of {data}, but no data was named");
+}
+
+TEST(Table, TurnsEverySqlTypeIntoOneOfOurs) {
+  const Table table =
+      Table::open({.sql = R"(SELECT true AS b, 5::UTINYINT AS u, 7::HUGEINT AS h, 1.25::DECIMAL(5, 2) AS d,
+    0.5::FLOAT AS f, DATE '1970-01-02' AS day, TIMESTAMP '1970-01-01 00:00:01.5' AS t, TIMESTAMPTZ '1970-01-01 01:00:00+01' AS z,
+    'x'::ENUM('x', 'y') AS e, '12345678-1234-1234-1234-123456789abc'::UUID AS id, {'a': 1} AS s, [1, NULL, 3] AS l,
+    ['long enough to stand elsewhere', 'b'] AS w, [0.5, 1.5]::FLOAT[2] AS v, [DATE '1970-01-02'] AS days,
+    [[1, 2]] AS ll, NULL::BIGINT AS none, NULL::DOUBLE[] AS no_list)"});
+  EXPECT_EQ(rows_of(table, {"b", "u", "h", "d", "f", "day", "t", "z"}), "1|5|7|1.25|0.5|86400|1.5|0\n");
+  EXPECT_EQ(rows_of(table, {"e", "id", "s"}), "x|12345678-1234-1234-1234-123456789abc|{'a': 1}\n");
+  EXPECT_EQ(rows_of(table, {"l", "w", "v", "days", "ll"}),
+            "[1;3;]|[long enough to stand elsewhere;b;]|[0.5;1.5;]|[86400;]|[[1, 2];]\n");
+  EXPECT_EQ(rows_of(table, {"none", "no_list"}), "-|-\n");
+}
+
+TEST(Table, AnswersASelectOverItself) {
+  FileFolder folder;
+  const Table table = Table::open({.path = folder.write("a.csv", "n\n1\n3\n")});
+  double sum = 0;
+  table.query("SELECT sum(n)::DOUBLE FROM {table}",
+              [&](const Chunk& chunk) { sum = chunk.columns[0].numbers[0]; });
+  EXPECT_EQ(sum, 4);
+}
+
+TEST(Table, CanBeReadWhileItIsBeingRead) {
+  FileFolder folder;
+  const Table table = Table::open({.path = folder.write("a.csv", "n\n1\n3\n")});
+  table.read(Names{"n"}, [&](const Chunk& outer) {
+    EXPECT_EQ(rows_of(table, {"n"}), "1\n3\n");
+    EXPECT_EQ(outer.columns[0].integers[1], 3);
+  });
+}
+
+TEST(Table, StopsWhenTheReaderThrows) {
+  FileFolder folder;
+  const Table table = Table::open({.path = folder.write("a.csv", "n\n1\n3\n")});
+  EXPECT_THROW(table.read(Names{"n"}, [](const Chunk&) { throw std::runtime_error("enough"); }),
+               std::runtime_error);
+  EXPECT_EQ(table.rows(), 2u);
+}
+
+TEST(Table, ReadsMovieLens) {
+  SHORTLIST_REAL_DATA(data, "ml-100k/u.data");
+  SHORTLIST_REAL_DATA(items, "ml-100k/u.item");
+  EXPECT_EQ(Table::open({.path = data}).rows(), 100'000u);
+  const Table movies = Table::open({.path = items, .encoding = "latin-1"});
+  EXPECT_EQ(movies.columns().size(), 24u);
+  EXPECT_EQ(movies.columns()[1].name, "column1");
+  EXPECT_EQ(movies.rows(), 1'682u);
 }
 
 }  // namespace
