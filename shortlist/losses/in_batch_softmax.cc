@@ -45,7 +45,7 @@ double InBatchSoftmax::run(ThreadPool& pool, const SoftmaxBatch& batch, double s
                                  b == own.begin, workers_[static_cast<size_t>(worker)]);
     }
   });
-  pool.run(chunk_count(batch.candidates.rows, kRowsATask), [&](size_t i, int) {
+  pool.run(dcandidates.data != nullptr ? chunk_count(batch.candidates.rows, kRowsATask) : 0, [&](size_t i, int) {
     const RowRange rows = chunk_rows(batch.candidates.rows, kRowsATask, i);
     for (size_t r = rows.begin; r < rows.end; ++r) {
       const std::span<float> to = dcandidates.row_span(r);
@@ -82,6 +82,7 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
     }
     const float total = exp_sum(s, highest, batch.candidate_multiplicity, s);
     loss += weight * (highest + std::log(static_cast<double>(total))) - positives;
+    if (dqueries.data == nullptr) continue;
     // The gradient by the scores: weight n_j p_j, less the positives' weights.
     const float factor = scale * static_cast<float>(weight / total) / temperature_;
     for (size_t j = 0; j < columns; ++j) s[j] *= batch.candidate_multiplicity[j] * factor;
@@ -90,6 +91,7 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
       s[batch.pair_candidate[pair]] -= scale * batch.pair_weight[pair] / temperature_;
     }
   }
+  if (dqueries.data == nullptr) return loss;
   multiply(scores, candidates_, dqueries.slice(rows.begin, rows.end));
   worker.queries.pack(batch.queries.slice(rows.begin, rows.end));
   multiply_transposed(scores, worker.queries, dcandidates, !first);

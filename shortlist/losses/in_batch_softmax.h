@@ -24,7 +24,7 @@ class InBatchSoftmax {
  public:
   explicit InBatchSoftmax(float temperature) : temperature_(temperature) {}
 
-  // Returns the loss. Writes `scale` times its gradients to dqueries[U, D] and dcandidates[V, D].
+  // Returns the loss. Writes `scale` times its gradients to dqueries[U, D] and dcandidates[V, D], if they have data.
   double run(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries, Matrix dcandidates);
 
  private:

@@ -1,0 +1,73 @@
+// Scores rows of a dataset with a model: ranks among the whole catalogue, and predicted labels.
+#pragma once
+
+#include "shortlist/losses/in_batch_softmax.h"
+#include "shortlist/metrics/history.h"
+#include "shortlist/metrics/rank_metrics.h"
+#include "shortlist/model/plan.h"
+#include "shortlist/train/batcher.h"
+
+namespace shortlist {
+
+// One entry for each row that was asked for.
+struct RowScores {
+  std::vector<Rank> ranks;                      // empty without a retrieval task
+  std::vector<std::vector<float>> predictions;  // [ranking task][row]
+};
+
+class Evaluator {
+ public:
+  // All must outlive it. Reads the parameters as they are at each call; their panels must be packed.
+  Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data, ThreadPool& pool);
+
+  // The catalogue is embedded once a call, and each distinct query and pair is scored once.
+  RowScores score(std::span<const uint32_t> rows);
+  // The figures of the rows: the metrics, and with `losses` also those of batches of the training's size.
+  Figures figures(std::span<const uint32_t> rows, bool losses);
+
+ private:
+  struct Distinct {
+    std::vector<uint32_t> pairs, pair_of_row;  // the dataset's distinct pairs that stand in the rows
+    std::vector<uint32_t> queries, query_of_pair;
+    std::vector<uint32_t> offsets, pairs_of_query;
+  };
+  struct PairScores {
+    std::vector<Rank> ranks;
+    std::vector<std::vector<float>> predictions;
+  };
+
+  Distinct distinct(std::span<const uint32_t> rows) const;
+  void embed(const Distinct& rows);
+  void rank_queries(const Distinct& rows, PairScores& out);
+  void predict(const Distinct& rows, PairScores& out);
+  PairScores score_pairs(const Distinct& rows);
+  void add_losses(std::span<const uint32_t> rows, const std::vector<std::vector<float>>& predictions, Figures& figures);
+
+  const Config& config_;
+  const ModelSpec& spec_;
+  const Dataset& data_;
+  ThreadPool& pool_;
+  Parameters& parameters_;
+  Plan query_plan_, candidate_plan_;
+  std::vector<Plan> ranking_plan_;  // none or one
+  Batcher batcher_;
+  InBatchSoftmax softmax_;
+  Buffer queries_, candidates_, items_;
+  Panels item_panels_;
+};
+
+// The penalties of all regularised parameters.
+double regularization_loss(const Parameters& parameters);
+
+// Runs a tower over encoded rows, in chunks: out[rows.size(), width].
+void run_tower(ThreadPool& pool, Plan& plan, int output, Domain domain, const EncodedRows& encoded,
+               std::span<const uint32_t> rows, Matrix out);
+
+// Pairs of a given query row and a given candidate row, through the ranking: one raw prediction for each pair, for each task.
+void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span<const uint32_t> query,
+                  std::span<const uint32_t> candidate, std::vector<std::vector<float>>& predictions);
+
+// The names of a ranking task's figures: "rmse" of a model with one, "rmse of LABEL" where there are several.
+std::string figure_name(const Config& config, size_t ranking, std::string_view figure);
+
+}  // namespace shortlist
