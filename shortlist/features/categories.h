@@ -1,0 +1,37 @@
+// Several values a row from a vocabulary, such as genres: the elements of a list column, or a text cut at a
+// separator. Blanks around a value and empty values are dropped; a value that stands twice in a row counts
+// twice. Ids as in category.h.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/features/feature.h"
+#include "shortlist/features/missing_value.h"
+#include "shortlist/features/vocabulary.h"
+
+namespace shortlist {
+
+struct CategoriesSettings : VocabularySettings {
+  static constexpr const char* kind = "categories";
+  static constexpr const char* help =
+      "several values from a vocabulary: a list column, or text with a separator";
+  std::string separator = ",";
+  MissingValue missing = MissingValue::empty;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("separator", separator,
+          "what stands between the values of a text; blanks around a value are dropped");
+    VocabularySettings::fields(visit);
+    visit("missing", missing,
+          "a missing value is: empty (no id, zeros), oov (unseen), token (an id of its own), error");
+  }
+  void check(const Value& value, const Where& where) const;
+  std::unique_ptr<FeatureFit> make_fit() const;
+  static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
+};
+
+}  // namespace shortlist

@@ -1,0 +1,31 @@
+// One value a row from a vocabulary: a type, a user id, a title. Text, integers or whole numbers, which are
+// taken by their decimal text. Ids: unseen values first, then the vocabulary, then the missing value if it
+// has a token. Keras's StringLookup without mask token.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/features/feature.h"
+#include "shortlist/features/missing_value.h"
+#include "shortlist/features/vocabulary.h"
+
+namespace shortlist {
+
+struct CategorySettings : VocabularySettings {
+  static constexpr const char* kind = "category";
+  static constexpr const char* help = "one value from a vocabulary: text, or integers such as ids";
+  MissingValue missing = MissingValue::oov;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    VocabularySettings::fields(visit);
+    visit("missing", missing,
+          "a missing value is: oov (unseen), empty (no id, zeros), token (an id of its own), error");
+  }
+  std::unique_ptr<FeatureFit> make_fit() const;
+  static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
+};
+
+}  // namespace shortlist

@@ -1,0 +1,65 @@
+// Single cells of a column, read as what a feature wants, whatever type the table gave the column.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "shortlist/base/error.h"
+#include "shortlist/table/column.h"
+
+namespace shortlist {
+
+// A data error that knows its row, counted from 0 in the column that was read.
+class RowError : public Error {
+ public:
+  RowError(size_t row, std::string detail)
+      : Error(ErrorKind::data, fmt::format("row {}: {}", row + 1, detail)),
+        row_(row),
+        detail_(std::move(detail)) {}
+  size_t row() const { return row_; }
+  const std::string& detail() const { return detail_; }
+
+ private:
+  size_t row_;
+  std::string detail_;
+};
+
+// The value for a message: in quotes, cut when long, control characters and bytes that are no UTF-8 shown as
+// ?.
+std::string quote_value(std::string_view value);
+
+// A cell's text. Integers and whole numbers stand as decimal integers, other numbers with the fewest digits
+// that give the same number again.
+class TextCell {
+ public:
+  TextCell() = default;
+  TextCell(const TextCell&) = delete;
+  TextCell& operator=(const TextCell&) = delete;
+
+  // False when the value is missing (NULL, NaN or infinite). Throws a RowError for a list.
+  bool read(const Column& column, size_t row);
+  std::string_view text() const { return text_; }
+
+ private:
+  bool print(double number);
+  std::string_view text_;
+  char digits_[32];
+};
+
+// False when the value is missing: NULL, blank text, NaN or infinite. Throws a RowError for a list or for
+// text that is not a number.
+bool read_number_cell(const Column& column, size_t row, double& number);
+
+// Seconds since 1970-01-01 UTC. As read_number_cell, but text may also be an ISO 8601 date or time, without a
+// zone taken as UTC: 2024-05-01, 2024-05-01T12:30, 2024-05-01 12:30:15.5+02:00.
+bool read_time_cell(const Column& column, size_t row, double& seconds);
+
+// The number that all of `text` is, blanks around it aside.
+bool parse_number(std::string_view text, double& number);
+
+std::string_view trim_blanks(std::string_view text);
+
+}  // namespace shortlist

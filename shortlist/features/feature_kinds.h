@@ -1,0 +1,19 @@
+// The one list of feature kinds.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "shortlist/features/feature_settings.h"
+
+namespace shortlist {
+
+std::span<const FeatureKind> feature_kinds();
+
+// Null when there is no such kind.
+const FeatureKind* find_feature_kind(std::string_view name);
+
+// "category, hashed, ..."
+std::string feature_kind_names();
+
+}  // namespace shortlist

@@ -1,0 +1,157 @@
+#include "shortlist/features/feature_map.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "shortlist/base/value.h"
+#include "shortlist/features/cell.h"
+#include "shortlist/features/feature_kinds.h"
+
+namespace shortlist {
+namespace {
+
+size_t place_column(std::vector<std::string>& columns, const std::string& column) {
+  const auto at = std::find(columns.begin(), columns.end(), column);
+  const auto place = static_cast<size_t>(at - columns.begin());
+  if (at == columns.end()) columns.push_back(column);
+  return place;
+}
+
+Error at_row(const RowError& error, uint64_t first_row, std::string_view column) {
+  return data_error("row {}, column '{}': {}", first_row + error.row() + 1, column, error.detail());
+}
+
+FeatureMap::Entry entry_from_json(const nlohmann::json& json) {
+  const nlohmann::json& feature = json.at("feature");
+  const auto kind_name = feature.at("kind").get<std::string>();
+  const FeatureKind* kind = find_feature_kind(kind_name);
+  if (kind == nullptr) {
+    throw data_error("feature map: got kind '{}', need one of {}", kind_name, feature_kind_names());
+  }
+  return {json.at("name").get<std::string>(), json.at("column").get<std::string>(), kind->load(feature)};
+}
+
+template <typename T>
+void take(const std::vector<T>& from, std::span<const uint32_t> rows, std::vector<T>& to) {
+  if (from.empty()) return;
+  to.reserve(rows.size());
+  for (uint32_t row : rows) to.push_back(from[row]);
+}
+
+void take_lists(const Column& from, std::span<const uint32_t> rows, Column& to) {
+  std::vector<uint32_t> elements;
+  to.offsets = {0};
+  for (uint32_t row : rows) {
+    for (uint32_t at = from.offsets[row]; at < from.offsets[row + 1]; ++at) elements.push_back(at);
+    to.offsets.push_back(static_cast<uint32_t>(elements.size()));
+  }
+  to.elements = std::make_shared<Column>(take_rows(*from.elements, elements));
+}
+
+}  // namespace
+
+FeatureMap::FeatureMap(std::vector<Entry> entries) : entries_(std::move(entries)) {
+  for (const Entry& entry : entries_) column_of_.push_back(place_column(columns_, entry.column));
+}
+
+size_t FeatureMap::position(std::string_view name) const {
+  std::vector<std::string> known;
+  for (size_t i = 0; i < size(); ++i) {
+    if (entries_[i].name == name) return i;
+    known.push_back(entries_[i].name);
+  }
+  const std::string near = nearest(name, known);
+  throw usage_error("no feature '{}'{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+}
+
+FeatureMap FeatureMap::select(std::span<const std::string> names) const {
+  std::vector<Entry> entries;
+  for (const std::string& name : names) entries.push_back(entries_[position(name)]);
+  return FeatureMap(std::move(entries));
+}
+
+void FeatureMap::encode(std::span<const Column> columns, EncodedRows& out, std::span<uint64_t> unseen,
+                        uint64_t first_row) const {
+  SHORTLIST_CHECK(columns.size() >= columns_.size());
+  SHORTLIST_CHECK(unseen.empty() || unseen.size() == size());
+  out.columns.resize(size());
+  for (size_t i = 0; i < size(); ++i) {
+    const Column& column = columns[column_of_[i]];
+    try {
+      entries_[i].feature->encode(column, out.columns[i], unseen.empty() ? nullptr : &unseen[i]);
+    } catch (const RowError& error) {
+      throw at_row(error, first_row, entries_[i].column);
+    }
+  }
+  if (!columns.empty()) out.rows += columns[0].rows;
+}
+
+nlohmann::json FeatureMap::to_json() const {
+  nlohmann::json features = nlohmann::json::array();
+  for (const Entry& entry : entries_) {
+    features.push_back(
+        {{"name", entry.name}, {"column", entry.column}, {"feature", entry.feature->to_json()}});
+  }
+  return {{"features", std::move(features)}};
+}
+
+FeatureMap FeatureMap::from_json(const nlohmann::json& json) {
+  try {
+    std::vector<Entry> entries;
+    for (const nlohmann::json& entry : json.at("features")) entries.push_back(entry_from_json(entry));
+    return FeatureMap(std::move(entries));
+  } catch (const nlohmann::json::exception& error) {
+    throw data_error("feature map: {}", error.what());
+  } catch (const Error& error) {
+    throw Error(ErrorKind::data, error.what());
+  }
+}
+
+FeatureMapFit::FeatureMapFit(std::span<const FeatureConfig> configs) {
+  for (const FeatureConfig& config : configs) {
+    column_of_.push_back(place_column(columns_, config.column));
+    parts_.push_back({config.name, config.column, config.settings->make_fit()});
+  }
+}
+
+void FeatureMapFit::observe(std::span<const Column> columns, uint64_t first_row) {
+  SHORTLIST_CHECK(columns.size() >= columns_.size());
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    try {
+      parts_[i].fit->observe(columns[column_of_[i]]);
+    } catch (const RowError& error) {
+      throw at_row(error, first_row, parts_[i].column);
+    }
+  }
+}
+
+void FeatureMapFit::merge(const FeatureMapFit& other) {
+  SHORTLIST_CHECK(parts_.size() == other.parts_.size());
+  for (size_t i = 0; i < parts_.size(); ++i) parts_[i].fit->merge(*other.parts_[i].fit);
+}
+
+FeatureMap FeatureMapFit::finish() {
+  std::vector<FeatureMap::Entry> entries;
+  for (Part& part : parts_) {
+    try {
+      entries.push_back({part.name, part.column, part.fit->finish()});
+    } catch (const Error& error) {
+      throw Error(error.kind(), fmt::format("feature '{}': {}", part.name, error.what()));
+    }
+  }
+  return FeatureMap(std::move(entries));
+}
+
+Column take_rows(const Column& column, std::span<const uint32_t> rows) {
+  Column taken;
+  taken.type = column.type;
+  taken.rows = rows.size();
+  take(column.missing, rows, taken.missing);
+  take(column.texts, rows, taken.texts);
+  take(column.integers, rows, taken.integers);
+  take(column.numbers, rows, taken.numbers);
+  if (column.type == ColumnType::list) take_lists(column, rows, taken);
+  return taken;
+}
+
+}  // namespace shortlist

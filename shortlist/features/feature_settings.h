@@ -1,0 +1,83 @@
+// What a feature kind brings: its settings, and how features of it are fitted, saved and loaded.
+//
+// A kind's settings are a struct with
+//   static constexpr const char* kind, *help;
+//   template <typename Visitor> void fields(Visitor&);                  // see base/fields.h
+//   void check(const Value&, const Where&) const;                       // usage Errors that no single field
+//   shows std::unique_ptr<FeatureFit> make_fit() const; static std::unique_ptr<const Feature> load(const
+//   nlohmann::json&);  // of Feature::to_json()
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/features/feature.h"
+
+namespace shortlist {
+
+// The settings of a feature of any kind. Immutable.
+class FeatureSettings {
+ public:
+  virtual ~FeatureSettings() = default;
+  virtual std::string_view kind() const = 0;
+  virtual std::unique_ptr<FeatureFit> make_fit() const = 0;
+  // A table of every setting with its present value.
+  virtual Value write() const = 0;
+};
+
+struct FeatureKind {
+  std::string_view name, help;
+  // Reads a feature's table; `also_known` names the keys that are not the kind's own.
+  std::shared_ptr<const FeatureSettings> (*read)(const Value& value, const Where& where,
+                                                 const std::vector<std::string>& also_known);
+  std::unique_ptr<const Feature> (*load)(const nlohmann::json& feature);
+  std::vector<FieldHelp> (*document)();
+};
+
+template <typename Settings>
+class SettingsOf final : public FeatureSettings {
+ public:
+  explicit SettingsOf(Settings settings) : settings_(std::move(settings)) {}
+  std::string_view kind() const override { return Settings::kind; }
+  std::unique_ptr<FeatureFit> make_fit() const override { return settings_.make_fit(); }
+  Value write() const override { return write_fields(settings_); }
+
+ private:
+  Settings settings_;
+};
+
+template <typename Settings>
+std::shared_ptr<const FeatureSettings> read_settings(const Value& value, const Where& where,
+                                                     const std::vector<std::string>& also_known) {
+  Settings settings;
+  read_fields(value, settings, where, also_known);
+  settings.check(value, where);
+  return std::make_shared<SettingsOf<Settings>>(std::move(settings));
+}
+
+template <typename Settings>
+FeatureKind kind_of() {
+  return {Settings::kind, Settings::help, &read_settings<Settings>, &Settings::load,
+          [] { return document_fields<Settings>(); }};
+}
+
+// An error about one setting, at its own line where it was written.
+Error setting_error(const Value& value, const Where& where, std::string_view key, const std::string& message);
+
+// Settings in a feature's JSON: all that were written, without "vocabulary", which the tokens hold.
+nlohmann::json settings_to_json(const Value& settings);
+// Reads back what settings_to_json() wrote. Throws a data Error when it does not fit.
+Value settings_from_json(const nlohmann::json& settings);
+
+template <typename Settings>
+Settings load_settings(const nlohmann::json& json) {
+  Settings settings;
+  read_fields(settings_from_json(json), settings, Where{"", Settings::kind});
+  return settings;
+}
+
+}  // namespace shortlist

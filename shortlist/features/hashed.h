@@ -1,0 +1,36 @@
+// One value a row, hashed to a bucket: nothing is fitted, and values may share an id. Keras's Hashing: the
+// bytes' fingerprint64, or SipHash under (salt, salt), modulo the buckets. Integers are hashed by their
+// decimal text.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/features/feature.h"
+#include "shortlist/features/missing_value.h"
+
+namespace shortlist {
+
+struct HashedSettings {
+  static constexpr const char* kind = "hashed";
+  static constexpr const char* help = "one value hashed to a bucket; needs no vocabulary";
+  int32_t buckets = 1024;
+  std::optional<int64_t> salt;
+  MissingValue missing = MissingValue::empty;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("buckets", buckets, "number of ids");
+    visit("salt", salt, "key of SipHash, as in Keras; without it FarmHash's fingerprint");
+    visit("missing", missing,
+          "a missing value is: empty (no id, zeros), token (an id of its own), error, oov (the id 0)");
+  }
+  void check(const Value& value, const Where& where) const;
+  std::unique_ptr<FeatureFit> make_fit() const;
+  static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
+};
+
+}  // namespace shortlist

@@ -1,0 +1,46 @@
+// Count, mean, deviation and range of numbers: exact, so that neither order nor partition can change a bit.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace shortlist {
+
+// A sum of doubles as one long fixed-point number (Kulisch): nothing is rounded until value() is asked for.
+class ExactSum {
+ public:
+  // Requires a finite number.
+  void add(double x);
+  // Adds the exact product a * b, at most 1e300; below 1e-250 it counts as 0.
+  void add_product(double a, double b);
+  void merge(const ExactSum& other);
+  // The sum as a double, within one unit in the last place; a pure function of the sum.
+  double value();
+
+ private:
+  // Digit i weighs 2^(32 i - 1088); digits may be out of [0, 2^32) until carry().
+  static constexpr int kDigits = 68;
+  void carry();
+  std::array<int64_t, kDigits> digits_{};
+  int64_t room_ = int64_t{1} << 30;  // numbers that still fit before digits must carry
+};
+
+class Moments {
+ public:
+  // Requires |x| <= 1e100.
+  void add(double x);
+  void merge(const Moments& other);
+
+  int64_t count() const { return count_; }
+  double least() const { return least_; }  // 0 of no numbers
+  double most() const { return most_; }
+  double mean() const;       // 0 of no numbers
+  double deviation() const;  // of the population; 0 of no numbers
+
+ private:
+  int64_t count_ = 0;
+  double least_ = 0, most_ = 0;
+  ExactSum sum_, squares_;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,57 @@
+// A number a row: normalised as Keras's Normalization, its logarithm, or as it is; or the id of the bin that
+// it lies in, as Keras's Discretization. Text is parsed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/features/feature.h"
+#include "shortlist/features/scalar.h"
+
+namespace shortlist {
+
+enum class Normalize {
+  standard,  // (x - mean) / max(deviation, 1e-7), of the population
+  log,       // sign(x) log(1 + |x|)
+  none,
+};
+template <>
+struct EnumNames<Normalize> {
+  static constexpr std::pair<Normalize, std::string_view> names[] = {
+      {Normalize::standard, "standard"}, {Normalize::log, "log"}, {Normalize::none, "none"}};
+};
+
+struct NumberSettings {
+  static constexpr const char* kind = "number";
+  static constexpr const char* help = "a number: normalised, or the bin that it lies in";
+  Normalize normalize = Normalize::standard;
+  std::vector<double> edges;
+  std::optional<int32_t> quantiles;
+  std::optional<MissingNumber> missing;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("normalize", normalize, "standard: (x - mean) / deviation; log: sign(x) log(1 + |x|); none");
+    visit("edges", edges,
+          "yields the bin between these ascending edges instead; a value on an edge lies above it");
+    visit("quantiles", quantiles,
+          "yields one of so many bins of equal counts instead; equal edges become one");
+    visit("missing", missing, kMissingNumberHelp);
+  }
+  bool yields_ids() const { return !edges.empty() || quantiles.has_value(); }
+  void check(const Value& value, const Where& where) const;
+  std::unique_ptr<FeatureFit> make_fit() const;
+  static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
+};
+
+// The edges that cut ascending values into `count` bins: edge i is the value with i/count of the values
+// before it.
+std::vector<double> quantile_edges(const std::vector<double>& sorted, int32_t count);
+
+}  // namespace shortlist

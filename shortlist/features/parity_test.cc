@@ -1,0 +1,109 @@
+// Holds the features against what Keras 2.15 said: tests/parity/vocabularies.py wrote the fixture.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "shortlist/features/feature_map.h"
+#include "shortlist/features/fingerprint.h"
+#include "shortlist/features/testing.h"
+
+namespace shortlist {
+namespace {
+
+using testing::bags;
+using testing::Bags;
+using testing::text_column;
+
+// Tests run in the repository's root.
+const nlohmann::json& fixture() {
+  static const nlohmann::json json =
+      nlohmann::json::parse(std::ifstream("tests/parity/fixtures/vocabularies.json"));
+  return json;
+}
+
+std::vector<std::string> strings(const char* key) {
+  return fixture().at(key).get<std::vector<std::string>>();
+}
+
+Bags as_bags(const nlohmann::json& ids) {
+  Bags rows;
+  for (const auto& id : ids)
+    rows.push_back(id.is_array() ? id.get<std::vector<int32_t>>() : std::vector{id.get<int32_t>()});
+  return rows;
+}
+
+TEST(Parity, TextVocabulariesAndIdsAreThoseOfKeras) {
+  const auto texts = strings("texts"), unseen = strings("unseen_texts");
+  for (const auto& c : fixture().at("text")) {
+    nlohmann::json settings = c.at("settings");
+    if (settings.contains("standardize")) settings["standardize"] = "none";
+    settings["rows"] = "vocabulary";
+    const auto feature = testing::fit("text", text_column(texts), settings);
+    EXPECT_EQ(testing::tokens(*feature), c.at("vocabulary").get<std::vector<std::string>>()) << settings;
+    EXPECT_EQ(bags(*feature, text_column(texts)), as_bags(c.at("ids"))) << settings;
+    EXPECT_EQ(bags(*feature, text_column(unseen)), as_bags(c.at("unseen_ids"))) << settings;
+  }
+}
+
+TEST(Parity, CategoriesAndOovBucketsAreThoseOfKeras) {
+  const auto seen = strings("categories"), unseen = strings("unseen_categories");
+  for (const auto& c : fixture().at("category")) {
+    const auto feature = testing::fit("category", text_column(seen), c.at("settings"));
+    EXPECT_EQ(testing::tokens(*feature), c.at("vocabulary").get<std::vector<std::string>>())
+        << c.at("settings");
+    EXPECT_EQ(bags(*feature, text_column(seen)), as_bags(c.at("ids"))) << c.at("settings");
+    EXPECT_EQ(bags(*feature, text_column(unseen)), as_bags(c.at("unseen_ids"))) << c.at("settings");
+  }
+}
+
+TEST(Parity, GivenVocabulariesMayBeginAsGetVocabularyDoes) {
+  const auto& c = fixture().at("category").at(1);
+  const auto feature =
+      testing::fit("category", text_column(std::vector<std::string>()),
+                   {{"order", "given"}, {"oov_buckets", 3}, {"vocabulary", c.at("vocabulary")}});
+  EXPECT_EQ(bags(*feature, text_column(strings("categories"))), as_bags(c.at("ids")));
+  const auto& t = fixture().at("text").at(0);
+  const auto text =
+      testing::fit("text", text_column(std::vector<std::string>()), {{"vocabulary", t.at("vocabulary")}});
+  EXPECT_EQ(bags(*text, text_column(strings("texts"))), as_bags(t.at("ids")));
+}
+
+TEST(Parity, HashedIdsAreThoseOfKeras) {
+  auto all = strings("categories");
+  const auto unseen = strings("unseen_categories");
+  all.insert(all.end(), unseen.begin(), unseen.end());
+  for (const auto& c : fixture().at("hashed")) {
+    const auto feature = testing::fit("hashed", text_column(all), c.at("settings"));
+    EXPECT_EQ(bags(*feature, text_column(all)), as_bags(c.at("ids"))) << c.at("settings");
+  }
+}
+
+TEST(Parity, FingerprintsOfEveryLengthClassAreThoseOfTensorFlow) {
+  const auto& f = fixture().at("fingerprints");
+  const auto modulo = f.at("modulo").get<uint64_t>(), key = f.at("key").get<uint64_t>();
+  for (size_t i = 0; i < f.at("lengths").size(); ++i) {
+    const int length = f.at("lengths")[i];
+    std::string bytes;
+    for (int j = 0; j < length; ++j) bytes += static_cast<char>((7 * j + length) % 251 + 1);
+    EXPECT_EQ(fingerprint64(bytes) % modulo, f.at("fast")[i].get<uint64_t>()) << length;
+    EXPECT_EQ(siphash64(bytes, key, key) % modulo, f.at("strong")[i].get<uint64_t>()) << length;
+  }
+}
+
+TEST(Parity, NumbersAreNormalisedAndBinnedAsKerasDoes) {
+  const auto& n = fixture().at("number");
+  const Column values = testing::number_column(n.at("values").get<std::vector<double>>());
+  const auto bins = testing::fit("number", values, {{"edges", n.at("edges")}});
+  EXPECT_EQ(bags(*bins, values), as_bags(n.at("bins")));
+  const auto got = testing::numbers(*testing::fit("number", values), values);
+  for (size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], n.at("normalized")[i].get<float>(), 2e-7);
+}
+
+TEST(Parity, BytesOrderIsThatOfNumpyUnique) {
+  const auto feature =
+      testing::fit("category", text_column(std::vector<std::string_view>{"é", "b", "Z", "a", "B", "b"}));
+  EXPECT_EQ(testing::tokens(*feature), (std::vector<std::string>{"[UNK]", "B", "Z", "a", "b", "é"}));
+}
+
+}  // namespace
+}  // namespace shortlist

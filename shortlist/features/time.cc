@@ -1,0 +1,156 @@
+#include "shortlist/features/time.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "shortlist/features/cell.h"
+#include "shortlist/features/feature_settings.h"
+#include "shortlist/features/moments.h"
+
+namespace shortlist {
+namespace {
+
+constexpr double kLargest = 1e15;  // 30 million years
+constexpr const char* kWeekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                     "Friday", "Saturday", "Sunday"};
+
+struct TimeState {
+  double mean = 0, deviation = 1;
+  std::vector<double> edges;
+};
+
+// As numpy.linspace(first, last, count), with equal edges as one.
+std::vector<double> even_edges(double first, double last, int32_t count) {
+  std::vector<double> edges;
+  const double step = (last - first) / (count - 1);
+  for (int32_t i = 0; i < count; ++i) {
+    const double edge = i + 1 == count ? last : i * step + first;
+    if (edges.empty() || edge > edges.back()) edges.push_back(edge);
+  }
+  return edges;
+}
+
+int32_t hour_of(double t) {
+  const double hours = std::floor(t / 3600);
+  return static_cast<int32_t>(hours - 24 * std::floor(hours / 24));
+}
+
+// 1970-01-01 was a Thursday.
+int32_t weekday_of(double t) {
+  const double days = std::floor(t / 86400) + 3;
+  return static_cast<int32_t>(days - 7 * std::floor(days / 7));
+}
+
+int32_t bins_of(TimeAs as, const TimeState& state) {
+  switch (as) {
+    case TimeAs::standard:
+      return 0;
+    case TimeAs::buckets:
+      return static_cast<int32_t>(state.edges.size()) + 1;
+    case TimeAs::hour:
+      return 24;
+    case TimeAs::weekday:
+      break;
+  }
+  return 7;
+}
+
+bool read_time(const Column& values, size_t row, double& t) {
+  if (!read_time_cell(values, row, t)) return false;
+  if (std::abs(t) > kLargest) throw RowError(row, fmt::format("{} is no time (need seconds since 1970)", t));
+  return true;
+}
+
+class Time final : public ScalarFeature {
+ public:
+  Time(TimeSettings settings, TimeState state)
+      : ScalarFeature(bins_of(settings.as, state),
+                      missing_or_default(settings.missing, settings.yields_ids())),
+        settings_(settings),
+        state_(std::move(state)) {}
+
+  std::string_view kind() const override { return TimeSettings::kind; }
+  nlohmann::json to_json() const override {
+    nlohmann::json json = {{"kind", kind()}, {"settings", settings_to_json(write_fields(settings_))}};
+    if (settings_.as == TimeAs::buckets) json["fitted_edges"] = state_.edges;
+    if (settings_.as == TimeAs::standard) {
+      json["mean"] = state_.mean;
+      json["deviation"] = state_.deviation;
+    }
+    return json;
+  }
+
+ private:
+  bool read(const Column& values, size_t row, double& t) const override { return read_time(values, row, t); }
+  double number(double t) const override {
+    return (t - state_.mean) / std::max(state_.deviation, kLeastDeviation);
+  }
+  double mean_number() const override { return 0; }
+  int32_t bin_of(double t) const override {
+    if (settings_.as == TimeAs::hour) return hour_of(t);
+    if (settings_.as == TimeAs::weekday) return weekday_of(t);
+    return bin(state_.edges, t);
+  }
+  std::string name_of_bin(int32_t id) const override {
+    if (settings_.as == TimeAs::hour) return fmt::format("{}:00", id);
+    if (settings_.as == TimeAs::weekday) return kWeekdays[id];
+    return bin_name(state_.edges, id);
+  }
+
+  TimeSettings settings_;
+  TimeState state_;
+};
+
+class TimeFit final : public FeatureFit {
+ public:
+  explicit TimeFit(TimeSettings settings) : settings_(settings) {}
+
+  void observe(const Column& values) override {
+    if (settings_.as == TimeAs::hour || settings_.as == TimeAs::weekday) return;
+    for (size_t row = 0; row < values.rows; ++row) {
+      double t;
+      if (read_time(values, row, t)) moments_.add(t);
+    }
+  }
+  void merge(const FeatureFit& other) override {
+    moments_.merge(dynamic_cast<const TimeFit&>(other).moments_);
+  }
+  std::unique_ptr<const Feature> finish() override {
+    TimeState state{moments_.mean(), moments_.deviation(), {}};
+    if (settings_.as == TimeAs::buckets && moments_.count() > 0) {
+      state.edges = even_edges(moments_.least(), moments_.most(), settings_.buckets);
+    }
+    return std::make_unique<Time>(settings_, std::move(state));
+  }
+
+ private:
+  TimeSettings settings_;
+  Moments moments_;
+};
+
+}  // namespace
+
+void TimeSettings::check(const Value& value, const Where& where) const {
+  if (buckets < 2) throw setting_error(value, where, "buckets", "need 2 or more");
+  if (as != TimeAs::buckets && buckets != TimeSettings().buckets) {
+    throw setting_error(value, where, "buckets", "needs as = \"buckets\"");
+  }
+  check_missing(missing, yields_ids(), value, where);
+}
+
+std::unique_ptr<FeatureFit> TimeSettings::make_fit() const { return std::make_unique<TimeFit>(*this); }
+
+std::unique_ptr<const Feature> TimeSettings::load(const nlohmann::json& feature) {
+  const auto settings = load_settings<TimeSettings>(feature.at("settings"));
+  TimeState state;
+  if (settings.as == TimeAs::buckets) state.edges = feature.at("fitted_edges").get<std::vector<double>>();
+  if (settings.as == TimeAs::standard) {
+    state.mean = feature.at("mean").get<double>();
+    state.deviation = feature.at("deviation").get<double>();
+  }
+  return std::make_unique<Time>(settings, std::move(state));
+}
+
+}  // namespace shortlist

@@ -1,0 +1,50 @@
+// A point in time: seconds since 1970-01-01 UTC as a time, integer or number column, or ISO 8601 text.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/features/feature.h"
+#include "shortlist/features/scalar.h"
+
+namespace shortlist {
+
+enum class TimeAs {
+  standard,  // a number: (t - mean) / max(deviation, 1e-7)
+  buckets,   // the bin among `buckets` edges, evenly from the first to the last time seen, both included
+  hour,      // 0 to 23, UTC
+  weekday,   // Monday 0 to Sunday 6, UTC
+};
+template <>
+struct EnumNames<TimeAs> {
+  static constexpr std::pair<TimeAs, std::string_view> names[] = {{TimeAs::standard, "standard"},
+                                                                  {TimeAs::buckets, "buckets"},
+                                                                  {TimeAs::hour, "hour"},
+                                                                  {TimeAs::weekday, "weekday"}};
+};
+
+struct TimeSettings {
+  static constexpr const char* kind = "time";
+  static constexpr const char* help = "a point in time: normalised, in buckets, its hour or its weekday";
+  TimeAs as = TimeAs::standard;
+  int32_t buckets = 1000;
+  std::optional<MissingNumber> missing;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("as", as, "standard (a normalised number), buckets, hour (UTC) or weekday (Monday first)");
+    visit("buckets", buckets, "edges, evenly from the first to the last time, with as = \"buckets\"");
+    visit("missing", missing, kMissingNumberHelp);
+  }
+  bool yields_ids() const { return as != TimeAs::standard; }
+  void check(const Value& value, const Where& where) const;
+  std::unique_ptr<FeatureFit> make_fit() const;
+  static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
+};
+
+}  // namespace shortlist

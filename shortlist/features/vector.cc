@@ -1,0 +1,148 @@
+#include "shortlist/features/vector.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "shortlist/features/cell.h"
+#include "shortlist/features/feature_settings.h"
+
+namespace shortlist {
+namespace {
+
+bool all_finite(const std::vector<double>& numbers) {
+  for (double x : numbers) {
+    if (!std::isfinite(static_cast<float>(x))) return false;
+  }
+  return !numbers.empty();
+}
+
+void read_list(const Column& values, size_t row, std::vector<double>& numbers) {
+  for (size_t at = values.offsets[row]; at < values.offsets[row + 1]; ++at) {
+    double x = 0;
+    try {
+      if (!read_number_cell(*values.elements, at, x)) x = NAN;
+    } catch (const RowError& error) {
+      throw RowError(row, error.detail());
+    }
+    numbers.push_back(x);
+  }
+}
+
+// Numbers between commas, semicolons, blanks or brackets.
+void read_text(std::string_view text, size_t row, std::vector<double>& numbers) {
+  constexpr std::string_view kBetween = "[]{}(),; \t\r\n";
+  for (;;) {
+    const size_t begin = text.find_first_not_of(kBetween);
+    if (begin == text.npos) return;
+    const size_t end = std::min(text.find_first_of(kBetween, begin), text.size());
+    const std::string_view part = text.substr(begin, end - begin);
+    double x;
+    if (!parse_number(part, x)) throw RowError(row, quote_value(part) + " is not a number");
+    numbers.push_back(x);
+    text.remove_prefix(end);
+  }
+}
+
+// False when the vector is missing.
+bool read_vector(const Column& values, size_t row, std::vector<double>& numbers) {
+  numbers.clear();
+  if (values.is_missing(row)) return false;
+  if (values.type == ColumnType::list) {
+    read_list(values, row, numbers);
+  } else if (values.type == ColumnType::text) {
+    read_text(values.texts[row], row, numbers);
+  } else {
+    throw RowError(row, "got one number, need a list of numbers");
+  }
+  return all_finite(numbers);
+}
+
+void check_width(size_t row, size_t got, size_t needed) {
+  if (got != needed) throw RowError(row, fmt::format("the vector has {} numbers, need {}", got, needed));
+}
+
+void l2_normalize(std::vector<double>& numbers) {
+  double squares = 0;
+  for (double x : numbers) squares += x * x;
+  if (squares == 0) return;
+  for (double& x : numbers) x /= std::sqrt(squares);
+}
+
+class Vector final : public Feature {
+ public:
+  explicit Vector(VectorSettings settings) : settings_(settings) {}
+
+  std::string_view kind() const override { return VectorSettings::kind; }
+  int32_t id_count() const override { return 0; }
+  int width() const override { return settings_.width; }
+
+  void encode(const Column& values, EncodedColumn& out, uint64_t*) const override {
+    out.width = settings_.width;
+    const auto width = static_cast<size_t>(settings_.width);
+    std::vector<double> numbers;
+    for (size_t row = 0; row < values.rows; ++row) {
+      if (read_vector(values, row, numbers)) {
+        check_width(row, numbers.size(), width);
+        if (settings_.l2_normalize) l2_normalize(numbers);
+      } else {
+        if (settings_.missing == MissingVector::error) throw RowError(row, "the value is missing");
+        numbers.assign(width, 0);
+      }
+      out.values.insert(out.values.end(), numbers.begin(), numbers.end());
+    }
+  }
+
+  std::string token(int32_t) const override { return ""; }
+  nlohmann::json to_json() const override {
+    return {{"kind", kind()}, {"settings", settings_to_json(write_fields(settings_))}};
+  }
+
+ private:
+  VectorSettings settings_;
+};
+
+class VectorFit final : public FeatureFit {
+ public:
+  explicit VectorFit(VectorSettings settings) : settings_(settings) {}
+
+  void observe(const Column& values) override {
+    std::vector<double> numbers;
+    for (size_t row = 0; row < values.rows; ++row) {
+      if (!read_vector(values, row, numbers)) continue;
+      if (settings_.width == 0) settings_.width = static_cast<int32_t>(numbers.size());
+      check_width(row, numbers.size(), static_cast<size_t>(settings_.width));
+    }
+  }
+  void merge(const FeatureFit& other) override {
+    const int32_t width = dynamic_cast<const VectorFit&>(other).settings_.width;
+    if (settings_.width == 0) settings_.width = width;
+    if (width != 0 && width != settings_.width) {
+      throw data_error("vectors have {} numbers and {} numbers, need one width",
+                       std::min(width, settings_.width), std::max(width, settings_.width));
+    }
+  }
+  std::unique_ptr<const Feature> finish() override {
+    if (settings_.width == 0) throw data_error("every vector is missing, so its width is unknown: set width");
+    return std::make_unique<Vector>(settings_);
+  }
+
+ private:
+  VectorSettings settings_;
+};
+
+}  // namespace
+
+void VectorSettings::check(const Value& value, const Where& where) const {
+  if (width < 0) throw setting_error(value, where, "width", "need 0 or more");
+}
+
+std::unique_ptr<FeatureFit> VectorSettings::make_fit() const { return std::make_unique<VectorFit>(*this); }
+
+std::unique_ptr<const Feature> VectorSettings::load(const nlohmann::json& feature) {
+  const auto settings = load_settings<VectorSettings>(feature.at("settings"));
+  if (settings.width < 1) throw data_error("vector: got width {}, need 1 or more", settings.width);
+  return std::make_unique<Vector>(settings);
+}
+
+}  // namespace shortlist

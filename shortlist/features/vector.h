@@ -1,0 +1,41 @@
+// Numbers of a fixed width a row, given by the table: a list column, or text such as "[0.5, 1]".
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+#include <utility>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/features/feature.h"
+
+namespace shortlist {
+
+// A vector is missing when its row is NULL, it is empty, or any of its numbers is NaN or infinite.
+enum class MissingVector { zeros, error };
+template <>
+struct EnumNames<MissingVector> {
+  static constexpr std::pair<MissingVector, std::string_view> names[] = {{MissingVector::zeros, "zeros"},
+                                                                         {MissingVector::error, "error"}};
+};
+
+struct VectorSettings {
+  static constexpr const char* kind = "vector";
+  static constexpr const char* help = "a given list of numbers, always of the same width";
+  int32_t width = 0;
+  bool l2_normalize = false;
+  MissingVector missing = MissingVector::zeros;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("width", width, "numbers a row; 0: as the table has them");
+    visit("l2_normalize", l2_normalize, "divide a vector by its length, zeros aside");
+    visit("missing", missing, "a missing vector is: zeros, error");
+  }
+  void check(const Value& value, const Where& where) const;
+  std::unique_ptr<FeatureFit> make_fit() const;
+  static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
+};
+
+}  // namespace shortlist

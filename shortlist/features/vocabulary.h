@@ -1,0 +1,99 @@
+// Tokens and their ids: counted in a fit, looked up ever after.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/features/string_index.h"
+
+namespace shortlist {
+
+// What an id without a token shows; as a value of the table it counts as unseen, as in Keras.
+inline constexpr std::string_view kOovToken = "[UNK]";
+
+enum class TokenOrder {
+  bytes,      // ascending, as np.unique
+  frequency,  // count descending, ties by bytes descending, as Keras's adapt
+  given,
+};
+template <>
+struct EnumNames<TokenOrder> {
+  static constexpr std::pair<TokenOrder, std::string_view> names[] = {
+      {TokenOrder::bytes, "bytes"}, {TokenOrder::frequency, "frequency"}, {TokenOrder::given, "given"}};
+};
+
+// Settings of every kind that looks whole values up.
+struct VocabularySettings {
+  TokenOrder order = TokenOrder::bytes;
+  std::vector<std::string> vocabulary;
+  int oov_buckets = 1;
+  int64_t minimum_count = 1;
+  std::optional<int32_t> max_tokens;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("order", order, "order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given");
+    visit("vocabulary", vocabulary, "the values in the order of their ids, with order = \"given\"");
+    visit("oov_buckets", oov_buckets,
+          "ids for unseen values, before all others; several: by fingerprint, as Keras; 0: an unseen value "
+          "has no id");
+    visit("minimum_count", minimum_count, "rows that a value needs to have an id of its own");
+    visit("max_tokens", max_tokens,
+          "most ids, those for unseen values included; the most frequent values stay");
+  }
+  void check(const Value& value, const Where& where) const;
+};
+
+// Throws a usage Error when a value of the setting "vocabulary" stands twice.
+void check_distinct(const std::vector<std::string>& vocabulary, const Value& value, const Where& where);
+
+// A vocabulary as Keras's get_vocabulary() gives it has "[UNK]" in it, which is no token.
+std::vector<std::string_view> without_oov(const std::vector<std::string>& vocabulary);
+
+class TokenCounts {
+ public:
+  void add(std::string_view token, int64_t count = 1);
+  void merge(const TokenCounts& other);
+
+  // The tokens in the order of frequency, at most `most`, each seen at least `minimum_count` times; without
+  // "[UNK]".
+  std::vector<std::string_view> by_frequency(size_t most, int64_t minimum_count) const;
+
+  // The tokens that get ids, in the order of their ids. Valid while the counts live.
+  std::vector<std::string_view> choose(const VocabularySettings& settings) const;
+
+ private:
+  StringIndex tokens_;
+  std::vector<int64_t> counts_;
+};
+
+// Ids [oov_id, oov_id + oov_buckets) are for unseen values, the tokens follow.
+class Vocabulary {
+ public:
+  // Throws a data Error when a token stands twice.
+  Vocabulary(const std::vector<std::string_view>& tokens, int32_t oov_id, int32_t oov_buckets);
+
+  // The value's id; -1 for an unseen one when there are no buckets. Adds 1 to `unseen`, if given, for an
+  // unseen value.
+  int32_t id(std::string_view token, uint64_t* unseen) const;
+  int32_t id_count() const { return first_ + static_cast<int32_t>(tokens_.size()); }
+  // "[UNK]" for an unseen value's id; empty where there is none.
+  std::string token(int32_t id) const;
+
+  // A list of the tokens; one that is no UTF-8 stands as {"hex": "..."}.
+  nlohmann::json to_json() const;
+  static Vocabulary from_json(const nlohmann::json& tokens, int32_t oov_id, int32_t oov_buckets);
+
+ private:
+  StringIndex tokens_;
+  int32_t oov_id_, oov_buckets_;
+  int32_t first_;  // id of the first token
+};
+
+}  // namespace shortlist

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Writes fixtures/vocabularies.json: what Keras 2.15 makes of awkward strings and numbers.
+
+Run with tensorflow-cpu==2.15.1 and numpy<2:  python tests/parity/vocabularies.py
+shortlist/features/parity_test.cc reads the result id for id.
+"""
+import json
+import os
+import pathlib
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np
+import tensorflow as tf
+
+layers = tf.keras.layers
+
+TEXTS = [
+    "Spider-Man", "spider man", "L.A. Confidential (1997)", "", "   ", "!!! ... ???", "It's 5 o'clock", "a  b\ta\nb",
+    "ÀÉÎ Ünïcödé ÀÉÎ", "東京 — Tokyo", "«quoted» ’tis", "nbsp\u00a0joined", "[UNK]", "UNK unk", "zulu alpha zulu alpha",
+    "mike mike mike", "under_score back\\slash `tick` ~tilde~", "x", "tab\tnew\nline\vvt\fff\rcr", "A-B-C a_b_c abc",
+    "emoji 😀 smile", "İstanbul ISTANBUL", "ß SS", "\u2028line\u2028sep", "1,000 1000 1.000",
+]
+UNSEEN_TEXTS = ["spiderman flies", "totally new words", "", "--", "ALPHA zulu!", "mike mike"]
+CATEGORIES = ["b", "a", "B", "é", "z", "a", "", "a b", "z", "e", "aa", "ab", "b", "東", "10", "9"]
+UNSEEN_CATEGORIES = ["a", "unseen", "", "A", "another one", "東京", "9", "x" * 70]
+LENGTHS = [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 200]
+NUMBERS = [3.5, -2.0, 0.0, 10.25, 3.5, 1e6, -7.75]
+EDGES = [-2.0, 0.0, 3.5, 100.0]
+
+
+def ragged_ids(layer, texts):
+    """Ids of each row without padding."""
+    rows = layer(tf.constant(texts)).numpy()
+    return [[int(i) for i in row if i != 0] for row in rows]
+
+
+def text_case(**settings):
+    keras = dict(settings)
+    max_length = keras.pop("max_length", None)
+    layer = layers.TextVectorization(output_sequence_length=max_length, **keras)
+    layer.adapt(tf.data.Dataset.from_tensor_slices(TEXTS).batch(7))
+    return {"settings": settings, "vocabulary": layer.get_vocabulary(), "ids": ragged_ids(layer, TEXTS),
+            "unseen_ids": ragged_ids(layer, UNSEEN_TEXTS)}
+
+
+def category_case(order, oov_buckets, max_tokens=None):
+    settings = {"order": order, "oov_buckets": oov_buckets}
+    if max_tokens is not None:
+        settings["max_tokens"] = max_tokens
+    vocabulary = [str(s) for s in np.unique(CATEGORIES)] if order == "bytes" else None
+    layer = layers.StringLookup(num_oov_indices=oov_buckets, max_tokens=max_tokens, vocabulary=vocabulary)
+    if vocabulary is None:
+        layer.adapt(tf.constant(CATEGORIES))
+    return {"settings": settings, "vocabulary": layer.get_vocabulary(),
+            "ids": layer(tf.constant(CATEGORIES)).numpy().tolist(),
+            "unseen_ids": layer(tf.constant(UNSEEN_CATEGORIES)).numpy().tolist()}
+
+
+def hash_case(buckets, salt=None):
+    strings = CATEGORIES + UNSEEN_CATEGORIES
+    settings = {"buckets": buckets} if salt is None else {"buckets": buckets, "salt": salt}
+    return {"settings": settings, "ids": layers.Hashing(buckets, salt=salt)(tf.constant(strings)).numpy().tolist()}
+
+
+def byte_string(length):
+    return bytes((7 * i + length) % 251 + 1 for i in range(length))
+
+
+def fingerprints():
+    strings = tf.constant([byte_string(n) for n in LENGTHS])
+    fast = tf.strings.to_hash_bucket_fast(strings, 2**62 - 57).numpy()
+    strong = tf.strings.to_hash_bucket_strong(strings, 2**62 - 57, [5, 5]).numpy()
+    return {"modulo": 2**62 - 57, "key": 5, "lengths": LENGTHS, "fast": fast.tolist(), "strong": strong.tolist()}
+
+
+def numbers():
+    normalization = layers.Normalization(axis=None)
+    normalization.adapt(tf.constant(NUMBERS))
+    return {"values": NUMBERS, "edges": EDGES,
+            "bins": layers.Discretization(bin_boundaries=EDGES)(tf.constant(NUMBERS)).numpy().tolist(),
+            "mean": float(normalization.mean), "variance": float(normalization.variance),
+            "normalized": normalization(tf.constant(NUMBERS)).numpy().ravel().tolist()}
+
+
+def main():
+    fixture = {
+        "made_with": {"tensorflow": tf.__version__, "numpy": np.__version__},
+        "texts": TEXTS, "unseen_texts": UNSEEN_TEXTS, "categories": CATEGORIES, "unseen_categories": UNSEEN_CATEGORIES,
+        "text": [text_case(), text_case(max_tokens=12), text_case(ngrams=2), text_case(ngrams=3, max_tokens=40),
+                 text_case(max_length=2), text_case(ngrams=2, max_length=3), text_case(standardize=None)],
+        "category": [category_case("bytes", 1), category_case("bytes", 3), category_case("frequency", 1),
+                     category_case("frequency", 2, 7)],
+        "hashed": [hash_case(10), hash_case(1000), hash_case(10, 133), hash_case(1000, 7)],
+        "fingerprints": fingerprints(),
+        "number": numbers(),
+    }
+    path = pathlib.Path(__file__).parent / "fixtures" / "vocabularies.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(fixture, ensure_ascii=False, indent=None, separators=(",", ":")) + "\n")
+
+
+main()
