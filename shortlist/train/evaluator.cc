@@ -1,5 +1,6 @@
 #include "shortlist/train/evaluator.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -286,7 +287,10 @@ void Evaluator::add_losses(std::span<const uint32_t> rows, const std::vector<std
     for (size_t i = 0; i < rows.size(); ++i) {
       const float weight = data_.weights.empty() ? 1 : data_.weights[rows[i]];
       double p = predictions[t][i];
-      if (ranking.loss == RatingLoss::binary_crossentropy) p = std::log(p / (1 - p));
+      if (ranking.loss == RatingLoss::binary_crossentropy) {
+        p = std::clamp(p, 1e-7, 1 - 1e-7);
+        p = std::log(p / (1 - p));
+      }
       sum += weight * rating_loss(ranking.loss, p, data_.labels[t][rows[i]], ranking.delta).loss;
     }
     const double mean = sum / static_cast<double>(std::max<size_t>(1, rows.size()));

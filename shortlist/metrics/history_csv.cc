@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "shortlist/report/history_files.h"
+#include "shortlist/metrics/history_files.h"
 
 namespace shortlist {
 namespace {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shortlist/base/error.h"
-#include "shortlist/report/history_files.h"
+#include "shortlist/metrics/history_files.h"
 
 namespace shortlist {
 namespace {

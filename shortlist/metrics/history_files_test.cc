@@ -1,4 +1,4 @@
-#include "shortlist/report/history_files.h"
+#include "shortlist/metrics/history_files.h"
 
 #include <gtest/gtest.h>
 
