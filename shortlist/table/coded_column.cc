@@ -1,5 +1,7 @@
 #include "shortlist/table/coded_column.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cmath>
 #include <cstring>

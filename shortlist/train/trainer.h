@@ -1,0 +1,78 @@
+// Trains a model on a dataset, epoch by epoch; can stop after any step and go on from there.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "shortlist/metrics/history.h"
+#include "shortlist/train/evaluator.h"
+#include "shortlist/train/watch.h"
+
+namespace shortlist {
+
+// Where a run stands; with the parameters and the optimizer's slots it is all that going on needs.
+struct TrainerState {
+  int epoch = 0;       // epochs that are complete
+  int64_t step = 0;    // steps of the epoch in progress that are complete
+  double learning_rate = 0;
+  Plateau::State plateau;
+  EarlyStopping::State early;
+  bool stopped_early = false;
+  History history;
+  // Sums over the steps of the epoch in progress: losses times rows, squared errors, rows.
+  std::vector<double> sums;
+};
+
+// What a run tells those who watch it. All calls come from the thread that runs it.
+class TrainingObserver {
+ public:
+  virtual ~TrainingObserver() = default;
+  struct Progress {
+    int epoch = 0, epochs = 0;  // 1-based
+    int64_t step = 0, steps = 0;
+    size_t rows = 0;      // of this epoch so far
+    const Figures& running;  // means over the epoch so far
+  };
+  virtual void after_step(const Progress&) {}
+  virtual void after_epoch(const EpochRecord&, const Parameters&) {}
+  virtual void learning_rate_fell(double /*from*/, double /*to*/) {}
+  virtual void stopped_early(int /*epoch*/, int /*best_epoch*/) {}
+};
+
+class Trainer {
+ public:
+  // Parameters must be initialised. All must outlive it.
+  Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data, ThreadPool& pool);
+  ~Trainer();
+
+  enum class Outcome { finished, interrupted };
+  // Runs up to the config's epochs, or until `stop` is set: then after the step in progress. Ends with the best weights
+  // when the config says so and it finished. With `checkpoints`, saves after each epoch into that folder, and when stopped.
+  // Throws a failed Error when the loss is no longer finite; the last checkpoint stays.
+  Outcome run(TrainingObserver& observer, const std::atomic<bool>& stop, const std::string& checkpoints = "");
+
+  // Goes on where the newest checkpoint of the folder stands. Returns false when there is none.
+  // Throws a data Error when it belongs to another config or is damaged.
+  bool resume(const std::string& checkpoints);
+
+  // One step over given rows, for tests and benchmarks: the losses before the update.
+  struct StepLosses {
+    double retrieval = 0, regularization = 0, total = 0;
+    std::vector<double> ranking;
+    std::vector<double> squared_errors;  // summed over the rows, weighted
+  };
+  StepLosses step(std::span<const uint32_t> rows);
+
+  const TrainerState& state() const;
+  // Row numbers in the order in which an epoch (0-based) uses them.
+  std::vector<uint32_t> epoch_order(int epoch) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace shortlist
