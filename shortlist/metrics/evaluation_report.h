@@ -1,0 +1,63 @@
+// What an evaluation found, beside what needs no model: printed by `evaluate`, kept in the bundle, drawn on
+// the page.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shortlist/metrics/bootstrap.h"
+#include "shortlist/metrics/history.h"
+
+namespace shortlist {
+
+struct ReportFigure {
+  std::string name;  // "rmse", "top_10"
+  double value = 0;
+  std::optional<Interval> interval;  // 95 %
+};
+
+struct BaselineFigure {
+  std::string name;
+  double value = 0;
+  std::optional<Interval> difference;  // 95 % of the model's figure minus this one, on the same rows
+};
+
+struct BaselineReport {
+  std::string name;  // "item mean"
+  std::vector<BaselineFigure> figures;
+};
+
+// One task: retrieval, or the prediction of one label.
+struct TaskReport {
+  static constexpr std::string_view retrieval = "retrieval";
+
+  std::string task;  // "retrieval", or the label's name
+  std::vector<ReportFigure> model;
+  std::vector<BaselineReport> baselines;
+};
+
+struct EvaluationReport {
+  std::string split;  // "test", "validation", "train", "all"
+  size_t rows = 0;
+  double share_in_train = 0;  // of the rows, in [0, 1]; see overlap.h
+  Figures losses;             // "loss", "retrieval_loss", ...; may be empty
+  std::vector<TaskReport> tasks;
+};
+
+// Plain sentences: for each task whether the model beats its baselines, and whether the rows are new to it.
+std::vector<std::string> verdict(const EvaluationReport& report);
+
+// What `evaluate --format text` prints: a table for each task, then the verdict. Ends with a newline.
+std::string report_text(const EvaluationReport& report);
+
+// What `evaluate --format json` prints; the verdict is in it for whoever reads it.
+std::string report_json(const EvaluationReport& report);
+// Throws a data Error, which names `source`, when the text is not a report.
+EvaluationReport report_from_json(std::string_view text, const std::string& source);
+
+// 4 significant digits, thousands with commas: "0.9084", "1.459", "12,345".
+std::string figure_text(double value);
+
+}  // namespace shortlist

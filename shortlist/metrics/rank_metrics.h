@@ -1,0 +1,45 @@
+// Metrics of retrieval: where a row's own candidate stands among the whole catalogue.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "shortlist/metrics/history.h"
+
+namespace shortlist {
+
+// How many candidates of the catalogue score strictly higher than the row's own, and how many others exactly
+// as high. A row whose own candidate has no score, or one that is not finite, gets greater = catalogue size.
+struct Rank {
+  uint32_t greater = 0, equal = 0;
+
+  // 1 is best; ties count against the model.
+  double position() const { return 1.0 + greater + equal; }
+  bool operator==(const Rank&) const = default;
+};
+
+inline bool top_k_hit(Rank rank, int k) { return rank.position() <= k; }
+// As TensorFlow's in_top_k: ties count for the model, so equal scores everywhere are always a hit.
+inline bool keras_top_k_hit(Rank rank, int k) { return rank.greater < static_cast<uint32_t>(k); }
+
+std::string top_k_name(int k);        // "top_10"
+std::string keras_top_k_name(int k);  // "keras_top_10"
+
+// Sums over rows; those of parts of the rows merge. A mean over no rows is 0, as Keras has it.
+class RankMetrics {
+ public:
+  explicit RankMetrics(std::vector<int> ks);
+  void add(Rank rank, double weight = 1);
+  // `other` must have the same ks.
+  void merge(const RankMetrics& other);
+  // top_k for each k, keras_top_k for each k, mrr, mean_rank.
+  Figures figures() const;
+
+ private:
+  std::vector<int> ks_;
+  std::vector<double> hits_, keras_hits_;  // one for each k
+  double reciprocal_ = 0, position_ = 0, weight_ = 0;
+};
+
+}  // namespace shortlist
