@@ -28,15 +28,14 @@ HWY_INLINE Vector exp_rest(Vector r) {
 
 // exp(x) = 2^n exp(r); 0 where the result would be subnormal, inf where too big, NaN of NaN.
 HWY_INLINE Vector exp(Vector x) {
-  constexpr float kLowest = -87.33654f, kHighest = 89;
-  const Vector clamped = hn::Min(set(kHighest), x);
-  const auto n = hn::Min(hn::NearestInt(hn::Mul(clamped, set(1.44269504f))), hn::Set(kInts, 127));
-  const Vector whole = hn::ConvertTo(kFloats, n);
-  const Vector r =
-      hn::NegMulAdd(whole, set(-2.12194440e-4f), hn::NegMulAdd(whole, set(0.693359375f), clamped));
+  // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the lowest bits.
+  constexpr float kRound = 12582912, kLowest = -87.33654f;
+  const Vector rounded = hn::Min(set(kRound + 127), hn::MulAdd(x, set(1.44269504f), set(kRound)));
+  const Vector n = hn::Sub(rounded, set(kRound));
+  const Vector r = hn::NegMulAdd(n, set(-2.12194440e-4f), hn::NegMulAdd(n, set(0.693359375f), x));
   const Vector fraction = hn::MulAdd(exp_rest(r), hn::Mul(r, r), hn::Add(r, set(1)));
-  const Vector power = hn::BitCast(kFloats, hn::ShiftLeft<23>(hn::Add(n, hn::Set(kInts, 127))));
-  return hn::IfThenElse(hn::Lt(x, set(kLowest)), zero(), hn::Mul(fraction, power));
+  const auto exponent = hn::ShiftLeft<23>(hn::Add(hn::BitCast(kInts, rounded), hn::Set(kInts, 127)));
+  return hn::IfThenZeroElse(hn::Lt(x, set(kLowest)), hn::Mul(fraction, hn::BitCast(kFloats, exponent)));
 }
 
 // exp(x) - 1, for x <= 0.
@@ -190,7 +189,7 @@ HWY_INLINE float exp_sum_weighted(std::span<const float> x, float shift, std::sp
     at.store(e, out.data());
     return weigh(at, e, sum);
   });
-  return add_lanes(lanes);
+  return join_lanes(lanes, Sum());
 }
 
 float exp_sum(std::span<const float> x, float shift, std::span<const float> weights, std::span<float> out) {

@@ -68,7 +68,7 @@ float dot(std::span<const float> x, std::span<const float> y) {
   for_sum_lanes(x.size(), lanes, [&](auto at, Vector sum) HWY_ATTR {
     return hn::MulAdd(at.load(x.data()), at.load(y.data()), sum);
   });
-  return add_lanes(lanes);
+  return join_lanes(lanes, Sum());
 }
 
 float sum(std::span<const float> x) {
@@ -76,7 +76,7 @@ float sum(std::span<const float> x) {
   fill_lanes(lanes, 0);
   for_sum_lanes(x.size(), lanes,
                 [&](auto at, Vector sum) HWY_ATTR { return hn::Add(sum, at.load(x.data())); });
-  return add_lanes(lanes);
+  return join_lanes(lanes, Sum());
 }
 
 float sum_of_squares(std::span<const float> x) { return dot(x, x); }
@@ -86,12 +86,10 @@ float max(std::span<const float> x) {
   Vector lanes[kSumVectors];
   fill_lanes(lanes, kLowest);
   const size_t whole = x.size() / kSumLanes * kSumLanes;
-  for_sum_lanes(whole, lanes, [&](auto at, Vector best) HWY_ATTR {
-    const Vector v = at.load(x.data());
-    return hn::IfThenElse(hn::Gt(v, best), v, best);
-  });
-  float best = join_lanes(lanes, [](float a, float b) { return b > a ? b : a; });
-  for (size_t i = whole; i < x.size(); ++i) best = x[i] > best ? x[i] : best;
+  for_sum_lanes(whole, lanes,
+                [&](auto at, Vector best) HWY_ATTR { return Larger()(best, at.load(x.data())); });
+  float best = join_lanes(lanes, Larger());
+  for (size_t i = whole; i < x.size(); ++i) best = Larger()(best, x[i]);
   return best;
 }
 
@@ -101,7 +99,7 @@ bool all_finite(std::span<const float> x) {
   fill_lanes(lanes, 0);
   for_sum_lanes(x.size(), lanes,
                 [&](auto at, Vector sum) HWY_ATTR { return hn::MulAdd(at.load(x.data()), zero(), sum); });
-  return add_lanes(lanes) == 0;
+  return join_lanes(lanes, Sum()) == 0;
 }
 
 size_t find_at_least(std::span<const float> x, float value) {

@@ -75,19 +75,29 @@ HWY_INLINE void for_vectors(size_t begin, size_t end, Step step) {
 // Sums (and the like) run in kSumLanes lanes, element i in lane i % kSumLanes, whatever the vector width.
 constexpr size_t kSumLanes = 16, kSumVectors = kSumLanes / kLanes;
 
-// One value from kSumLanes: lanes j and j + 8 are joined, then j + 4, j + 2, j + 1.
+// One value from kSumLanes: lanes j and j + 8 are joined, then j + 4, j + 2, j + 1. Uses up `lanes`.
 template <class Join>
-HWY_INLINE float join_lanes(const Vector (&lanes)[kSumVectors], Join join) {
-  HWY_ALIGN float value[kSumLanes];
-  for (size_t v = 0; v < kSumVectors; ++v) hn::Store(lanes[v], kFloats, value + v * kLanes);
-  for (size_t half = kSumLanes / 2; half > 0; half /= 2) {
+HWY_INLINE float join_lanes(Vector (&lanes)[kSumVectors], Join join) {
+  for (size_t half = kSumVectors / 2; half > 0; half /= 2) {
+    for (size_t v = 0; v < half; ++v) lanes[v] = join(lanes[v], lanes[v + half]);
+  }
+  HWY_ALIGN float value[kLanes];
+  hn::Store(lanes[0], kFloats, value);
+  for (size_t half = kLanes / 2; half > 0; half /= 2) {
     for (size_t j = 0; j < half; ++j) value[j] = join(value[j], value[j + half]);
   }
   return value[0];
 }
-HWY_INLINE float add_lanes(const Vector (&lanes)[kSumVectors]) {
-  return join_lanes(lanes, [](float a, float b) { return a + b; });
-}
+
+struct Sum {
+  HWY_INLINE Vector operator()(Vector a, Vector b) const { return hn::Add(a, b); }
+  HWY_INLINE float operator()(float a, float b) const { return a + b; }
+};
+// The larger; `a` unless b is greater, so that a NaN among the b is skipped.
+struct Larger {
+  HWY_INLINE Vector operator()(Vector a, Vector b) const { return hn::IfThenElse(hn::Gt(b, a), b, a); }
+  HWY_INLINE float operator()(float a, float b) const { return b > a ? b : a; }
+};
 
 // lanes = step(at, lanes) for all of [0, n), from `lanes` as they are.
 template <class Step>
