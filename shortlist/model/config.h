@@ -48,10 +48,10 @@ struct SplitConfig {
   }
 };
 
-enum class FitOn { train, table };
+enum class FitRows { train, table };
 template <>
-struct EnumNames<FitOn> {
-  static constexpr std::pair<FitOn, std::string_view> names[] = {{FitOn::train, "train"}, {FitOn::table, "table"}};
+struct EnumNames<FitRows> {
+  static constexpr std::pair<FitRows, std::string_view> names[] = {{FitRows::train, "train"}, {FitRows::table, "table"}};
 };
 
 struct DataConfig {
@@ -61,7 +61,7 @@ struct DataConfig {
   std::vector<std::string> columns;
   std::string encoding;
   SplitConfig split;
-  FitOn fit_features_on = FitOn::train;
+  FitRows fit_features_on = FitRows::train;
   std::string user, weight;
 
   template <typename Visitor>

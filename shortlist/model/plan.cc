@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "shortlist/layers/combine.h"
+#include "shortlist/math/elementwise.h"
 
 namespace shortlist {
 namespace {
@@ -426,6 +427,15 @@ Matrix Plan::output(int node) const {
 }
 
 bool Plan::has_row_outputs(int node) const { return state_->node(node).rows == kRows; }
+
+std::string Plan::first_not_finite() const {
+  for (const PlanNode& n : state_->nodes) {
+    for (size_t r = 0; r < n.pass.rows; ++r) {
+      if (!all_finite(n.pass.output.row_span(r))) return n.name;
+    }
+  }
+  return "";
+}
 
 Matrix Plan::output_gradient(int node) {
   const PlanNode& n = state_->node(node);

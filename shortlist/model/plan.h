@@ -42,6 +42,9 @@ class Plan {
   Matrix output(int node) const;
   bool has_row_outputs(int node) const;
 
+  // The first node whose output in the last forward() holds a NaN or an infinity; "" when there is none.
+  std::string first_not_finite() const;
+
   // The gradient of the loss by an output; write it before backward().
   Matrix output_gradient(int node);
   // `written` are the outputs whose gradients stand in output_gradient(). Writes every parameter's gradient.

@@ -257,7 +257,7 @@ PreparedData prepare_data(const Config& config, const Table& table) {
   Split split = split_rows(config, columns);
   if (split.train.empty()) throw data_error("{}: the split leaves no row to train on", table.source().describe());
   std::vector<uint32_t> fit_rows = split.train;
-  if (config.data.fit_features_on == FitOn::table) {
+  if (config.data.fit_features_on == FitRows::table) {
     fit_rows.resize(columns.front().codes.size());
     std::iota(fit_rows.begin(), fit_rows.end(), 0);
   }

@@ -1,0 +1,298 @@
+#include "shortlist/train/trainer.h"
+
+#include <cmath>
+#include <filesystem>
+
+#include "shortlist/io/file.h"
+#include "shortlist/io/sha256.h"
+#include "shortlist/math/elementwise.h"
+#include "shortlist/train/checkpoint.h"
+
+namespace shortlist {
+namespace {
+
+// Where the sums of an epoch in progress stand; the ranking tasks' follow, two for each.
+enum Sums : size_t { kRows, kWeight, kTotal, kRetrieval, kRegularization, kFirstRanking };
+
+std::vector<int> loss_nodes(const Config& config, const ModelSpec& spec) {
+  std::vector<int> nodes;
+  if (config.retrieval) nodes = {spec.query, spec.candidate};
+  nodes.insert(nodes.end(), spec.rankings.begin(), spec.rankings.end());
+  return nodes;
+}
+
+std::vector<Trained> trained_parameters(Parameters& parameters, std::vector<ParameterState*>& states) {
+  std::vector<Trained> trained;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    ParameterState& state = parameters.at(i);
+    if (!state.spec.trainable) continue;
+    states.push_back(&state);
+    trained.push_back({parameters.name(i), state.value, state.spec.table, state.spec.regularizer.l1, state.spec.regularizer.l2});
+  }
+  return trained;
+}
+
+// What decides a run's numbers: everything but how long it runs and what it leaves behind.
+std::string config_hash(const Config& config) {
+  Value written = config.written;
+  if (Value* training = written.find("training")) {
+    std::erase_if(*std::get_if<Value::Table>(&training->data), [](const auto& entry) {
+      return entry.first == "epochs" || entry.first == "tensorboard" || entry.first == "keep_checkpoints";
+    });
+  }
+  if (Value* data = written.find("data")) {
+    std::erase_if(*std::get_if<Value::Table>(&data->data), [](const auto& entry) { return entry.first == "table"; });
+  }
+  return sha256_hex(to_toml(written));
+}
+
+}  // namespace
+
+struct Trainer::State {
+  State(const Config& c, const ModelSpec& s, Parameters& p, const Dataset& d, ThreadPool& t)
+      : config(c), spec(s), parameters(p), data(d), pool(t),
+        plan(s, p, {.outputs = loss_nodes(c, s), .backward = true, .training_layers_active = !c.training.keras_compatible}),
+        batcher(d, plan.needs_all_rows(Domain::query), plan.needs_all_rows(Domain::candidate)),
+        evaluator(c, s, p, d, t),
+        softmax(c.retrieval ? static_cast<float>(c.retrieval->temperature) : 1),
+        written(loss_nodes(c, s)) {
+    parameters.make_gradients();
+    optimizer = make_optimizer(config.training.optimizer, trained_parameters(parameters, trained));
+    run.learning_rate = config.training.optimizer.learning_rate();
+    if (config.training.reduce_on_plateau) plateau.emplace(*config.training.reduce_on_plateau);
+    if (config.training.early_stopping) early.emplace(*config.training.early_stopping);
+    parameters.pack(pool, true);
+    start_epoch();
+  }
+
+  void start_epoch() {
+    run.step = 0;
+    run.sums.assign(kFirstRanking + 2 * config.ranking.size(), 0);
+  }
+
+  size_t batch_rows() const { return static_cast<size_t>(config.training.batch); }
+  int64_t steps_an_epoch() const { return static_cast<int64_t>(chunk_count(data.split.train.size(), batch_rows())); }
+
+  uint64_t step_key() const { return static_cast<uint64_t>(optimizer->steps); }
+
+  StepLosses step(std::span<const uint32_t> rows) {
+    const Batch& batch = batcher.make(rows);
+    const RandomStream stream = RandomStream(static_cast<uint64_t>(config.training.seed), "dropout");
+    plan.forward(pool, batch, true, stream.at(step_key()).key());
+    StepLosses losses;
+    if (config.retrieval) losses.retrieval = retrieval_loss(batch);
+    for (size_t t = 0; t < config.ranking.size(); ++t) ranking_loss(t, rows, batch, losses);
+    plan.backward(pool, written);
+    gradients.clear();
+    for (ParameterState* state : trained) gradients.push_back({state->gradient, state->rows.touched});
+    losses.regularization = optimizer->step(pool, run.learning_rate, gradients);
+    parameters.pack(pool, true);
+    losses.total = losses.regularization;
+    if (config.retrieval) losses.total += config.retrieval->weight * losses.retrieval;
+    for (size_t t = 0; t < config.ranking.size(); ++t) losses.total += config.ranking[t].weight * losses.ranking[t];
+    return losses;
+  }
+
+  double retrieval_loss(const Batch& batch) {
+    const double share = config.retrieval->reduction == Reduction::mean ? 1.0 / static_cast<double>(batch.rows()) : 1;
+    const SoftmaxBatch rows = {plan.output(spec.query),        plan.output(spec.candidate),
+                               batch.candidate_multiplicity,   batch.pair_query.offsets,
+                               batch.pair_query.copies,        batch.pair_candidate.source,
+                               batcher.pair_weights()};
+    return share * softmax.run(pool, rows, share * config.retrieval->weight, plan.output_gradient(spec.query),
+                               plan.output_gradient(spec.candidate));
+  }
+
+  void ranking_loss(size_t task, std::span<const uint32_t> rows, const Batch& batch, StepLosses& losses) {
+    const RankingConfig& ranking = config.ranking[task];
+    const int node = spec.rankings[task];
+    const Matrix prediction = plan.output(node), gradient = plan.output_gradient(node);
+    for (size_t i = 0; i < gradient.rows; ++i) gradient(i, 0) = 0;
+    const bool by_row = plan.has_row_outputs(node);
+    const double n = static_cast<double>(rows.size());
+    double sum = 0, squares = 0;
+    for (size_t r = 0; r < rows.size(); ++r) {
+      const size_t at = by_row ? r : batch.row_pair.source[r];
+      const double weight = data.weights.empty() ? 1 : data.weights[rows[r]];
+      const double label = data.labels[task][rows[r]];
+      const LossAt loss = rating_loss(ranking.loss, prediction(at, 0), label, ranking.delta);
+      const double error = predicted_label(ranking.loss, prediction(at, 0)) - label;
+      sum += weight * loss.loss;
+      squares += weight * error * error;
+      gradient(at, 0) += static_cast<float>(ranking.weight * weight * loss.derivative / n);
+    }
+    losses.ranking.push_back(sum / n);
+    losses.squared_errors.push_back(squares);
+  }
+
+  void add_to_sums(const StepLosses& losses, size_t rows) {
+    const double n = static_cast<double>(rows);
+    run.sums[kRows] += n;
+    run.sums[kWeight] += batcher.total_weight();
+    run.sums[kTotal] += n * losses.total;
+    run.sums[kRetrieval] += n * losses.retrieval;
+    run.sums[kRegularization] += n * losses.regularization;
+    for (size_t t = 0; t < losses.ranking.size(); ++t) {
+      run.sums[kFirstRanking + 2 * t] += n * losses.ranking[t];
+      run.sums[kFirstRanking + 2 * t + 1] += losses.squared_errors[t];
+    }
+  }
+
+  // Means over the epoch so far.
+  Figures running() const {
+    const double n = std::max(1.0, run.sums[kRows]);
+    Figures figures = {{"loss", run.sums[kTotal] / n}};
+    if (config.retrieval) figures.emplace_back("retrieval_loss", run.sums[kRetrieval] / n);
+    for (size_t t = 0; t < config.ranking.size(); ++t) {
+      figures.emplace_back(figure_name(config, t, "ranking_loss"), run.sums[kFirstRanking + 2 * t] / n);
+    }
+    figures.emplace_back("regularization_loss", run.sums[kRegularization] / n);
+    for (size_t t = 0; t < config.ranking.size(); ++t) {
+      const double squares = run.sums[kFirstRanking + 2 * t + 1];
+      figures.emplace_back(figure_name(config, t, "rmse"), std::sqrt(squares / std::max(1e-300, run.sums[kWeight])));
+    }
+    return figures;
+  }
+
+  // Losses and rmse as they ran; top_k of a part of the training rows, at the end of the epoch, as large as validation.
+  EpochRecord record() {
+    EpochRecord record{.epoch = run.epoch + 1, .learning_rate = run.learning_rate, .train = running()};
+    if (config.retrieval) {
+      const size_t most = std::max<size_t>(data.split.validation.size(), 10'000);
+      const auto rows = std::span(data.split.train).first(std::min(most, data.split.train.size()));
+      for (auto& [name, value] : evaluator.figures(rows, false)) {
+        if (find_figure(record.train, name) == nullptr && !name.starts_with("mae")) record.train.emplace_back(name, value);
+      }
+    }
+    if (!data.split.validation.empty()) record.validation = evaluator.figures(data.split.validation, true);
+    return record;
+  }
+
+  void remember_best() {
+    best.clear();
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const Matrix& value = parameters.at(i).value;
+      std::copy_n(value.data, value.rows * value.cols, best.emplace_back(value.rows, value.cols).data());
+    }
+  }
+
+  void restore_best() {
+    for (size_t i = 0; i < best.size(); ++i) {
+      std::copy_n(best[i].data(), best[i].size(), parameters.at(i).value.data);
+    }
+    parameters.pack(pool, true);
+  }
+
+  CheckpointView view() {
+    if (plateau) run.plateau = plateau->state;
+    if (early) run.early = early->state;
+    return {&parameters, optimizer.get(), &best, &run, config_hash(config)};
+  }
+
+  void save(const std::string& folder) {
+    if (folder.empty()) return;
+    const std::string path = checkpoint_path(folder, run);
+    save_checkpoint(path, view());
+    prune_checkpoints(folder, config.training.keep_checkpoints);
+  }
+
+  void end_epoch(TrainingObserver& observer) {
+    const EpochRecord epoch = record();
+    run.history.epochs.push_back(epoch);
+    ++run.epoch;
+    start_epoch();
+    observer.after_epoch(epoch, parameters);
+    if (early && early->after_epoch(epoch) && early->restores_best()) remember_best();
+    if (plateau) {
+      const double rate = plateau->after_epoch(epoch, run.learning_rate);
+      if (rate != run.learning_rate) observer.learning_rate_fell(run.learning_rate, rate);
+      run.learning_rate = rate;
+    }
+    run.stopped_early = early && early->should_stop();
+    if (run.stopped_early) observer.stopped_early(run.epoch, early->state.best_epoch);
+  }
+
+  void check_finite(const StepLosses& losses) const {
+    if (std::isfinite(losses.total)) return;
+    const std::string layer = plan.first_not_finite();
+    throw failed("epoch {}, step {}: the loss is no longer finite{}; the last checkpoint is kept. "
+                 "Try a lower learning rate: it is {} now",
+                 run.epoch + 1, run.step + 1, layer.empty() ? "" : fmt::format(", first in layer '{}'", layer),
+                 run.learning_rate);
+  }
+
+  // Returns false when it was asked to stop.
+  bool run_epoch(TrainingObserver& observer, const std::atomic<bool>& stop, const std::vector<uint32_t>& order) {
+    while (run.step < steps_an_epoch()) {
+      if (stop) return false;
+      const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
+      const StepLosses losses = step(std::span(order).subspan(range.begin, range.size()));
+      check_finite(losses);
+      add_to_sums(losses, range.size());
+      ++run.step;
+      const Figures means = running();
+      observer.after_step({run.epoch + 1, config.training.epochs, run.step, steps_an_epoch(), range.end, means});
+    }
+    return true;
+  }
+
+  const Config& config;
+  const ModelSpec& spec;
+  Parameters& parameters;
+  const Dataset& data;
+  ThreadPool& pool;
+  Plan plan;
+  Batcher batcher;
+  Evaluator evaluator;
+  InBatchSoftmax softmax;
+  std::vector<int> written;
+  std::vector<ParameterState*> trained;
+  std::vector<Gradient> gradients;
+  std::unique_ptr<Optimizer> optimizer;
+  std::optional<Plateau> plateau;
+  std::optional<EarlyStopping> early;
+  std::vector<Buffer> best;
+  TrainerState run;
+};
+
+Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data, ThreadPool& pool)
+    : state_(std::make_unique<State>(config, spec, parameters, data, pool)) {}
+Trainer::~Trainer() = default;
+
+const TrainerState& Trainer::state() const { return state_->run; }
+Trainer::StepLosses Trainer::step(std::span<const uint32_t> rows) { return state_->step(rows); }
+
+std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
+  std::vector<uint32_t> order = state_->data.split.train;
+  const uint64_t shuffle = state_->config.training.keras_compatible ? 0 : static_cast<uint64_t>(epoch);
+  RandomStream(static_cast<uint64_t>(state_->config.training.seed), "epoch").at(shuffle).shuffle(std::span(order));
+  return order;
+}
+
+Trainer::Outcome Trainer::run(TrainingObserver& observer, const std::atomic<bool>& stop, const std::string& checkpoints) {
+  State& s = *state_;
+  while (s.run.epoch < s.config.training.epochs && !s.run.stopped_early) {
+    if (!s.run_epoch(observer, stop, epoch_order(s.run.epoch))) {
+      s.save(checkpoints);
+      return Outcome::interrupted;
+    }
+    s.end_epoch(observer);
+    s.save(checkpoints);
+  }
+  if (!s.best.empty()) s.restore_best();
+  return Outcome::finished;
+}
+
+bool Trainer::resume(const std::string& checkpoints) {
+  const std::string path = newest_checkpoint(checkpoints);
+  if (path.empty()) return false;
+  State& s = *state_;
+  load_checkpoint(path, s.view());
+  if (s.plateau) s.plateau->state = s.run.plateau;
+  if (s.early) s.early->state = s.run.early;
+  s.optimizer->restored();
+  s.parameters.pack(s.pool, true);
+  return true;
+}
+
+}  // namespace shortlist
