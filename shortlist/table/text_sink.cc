@@ -1,10 +1,15 @@
 // CSV (RFC 4180, lines end in \n) and JSON lines.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
+#include <cstring>
 #include <iterator>
+#include <optional>
 
-#include "shortlist/table/output_file.h"
+#include "shortlist/base/error.h"
+#include "shortlist/io/file.h"
 #include "shortlist/table/row_sink.h"
 #include "shortlist/table/time_text.h"
 
@@ -23,6 +28,25 @@ void append_number(Buffer& out, T value) {
   const std::string_view text(out.data() + begin, out.size() - begin);
   if (text.find_first_of(".en") == text.npos) append(out, ".0");
 }
+
+// A file that is there whole or not at all, or standard output.
+class Destination {
+ public:
+  explicit Destination(const std::string& path) {
+    if (path != "-") file_.emplace(path);
+  }
+  void write(std::string_view text) {
+    if (file_) return file_->write(text);
+    check(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+  }
+  void finish() { file_ ? file_->commit() : check(std::fflush(stdout) == 0); }
+
+ private:
+  static void check(bool well) {
+    if (!well) throw failed("cannot write standard output: {}", std::strerror(errno));
+  }
+  std::optional<AtomicFile> file_;
+};
 
 // A format says how a text, and a number that is none, are written.
 struct CsvFormat {
@@ -155,7 +179,7 @@ class TextSink : public RowSink {
     out_.clear();
   }
 
-  OutputFile file_;
+  Destination file_;
   const std::vector<OutputColumn> columns_;
   const Format format_;
   Buffer out_, list_;
