@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shortlist/table/inspect.h"
+#include "shortlist/table/time_text.h"
 
 namespace shortlist {
 namespace {
@@ -40,8 +41,9 @@ std::string number_text(const std::optional<double>& number) {
 
 // The range of numbers, or the length of texts and lists.
 std::string values_text(const ColumnSummary& s) {
-  if (s.type == ColumnType::time && s.min.has_value())
-    return fmt::format("{:.0f} to {:.0f} s", *s.min, *s.max);
+  if (s.type == ColumnType::time && s.min.has_value()) {
+    return fmt::format("{} to {}", time_text(*s.min), time_text(*s.max));
+  }
   if (s.min.has_value()) {
     return fmt::format("{} to {}, mean {}", number_text(s.min), number_text(s.max), number_text(s.mean));
   }

@@ -38,10 +38,12 @@ TEST(Inspect, PrintsAnAlignedTable) {
   EXPECT_EQ(
       inspect_text({.path = "a.csv"}, inspect_small(folder)),
       "a.csv: 4 rows, 3 columns\n\n"
-      "column  type     missing  distinct  values                      most frequent\n"
-      "name    text           1         2  1.7 words                   red blue (2), green (1)\n"
-      "n       integer        1         3  1 to 3, mean 2              1 (1), 2 (1), 3 (1)\n"
-      "on      time           1         2  1577836800 to 1577923200 s  2020-01-02 (2), 2020-01-01 (1)\n");
+      "column  type     missing  distinct  values                                      most frequent\n"
+      "name    text           1         2  1.7 words                                   red blue (2), green "
+      "(1)\n"
+      "n       integer        1         3  1 to 3, mean 2                              1 (1), 2 (1), 3 (1)\n"
+      "on      time           1         2  2020-01-01 00:00:00 to 2020-01-02 00:00:00  2020-01-02 (2), "
+      "2020-01-01 (1)\n");
 }
 
 TEST(Inspect, WritesJson) {

@@ -1,13 +1,16 @@
 // Parquet: DuckDB copies the rows out in a thread of its own, a few chunks behind the writer.
+#include <unistd.h>
+
+#include <cerrno>
 #include <condition_variable>
 #include <cstdio>
+#include <cstring>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
 
 #include "shortlist/table/database.h"
-#include "shortlist/table/output_file.h"
 #include "shortlist/table/row_sink.h"
 #include "shortlist/table/sql_type.h"
 
@@ -65,7 +68,7 @@ class ParquetSink : public RowSink {
  public:
   ParquetSink(const std::string& path, std::vector<OutputColumn> columns)
       : path_(path),
-        unfinished_(unfinished_name(path)),
+        unfinished_(fmt::format("{}.tmp-{}", path, getpid())),
         queue_(std::move(columns)),
         thread_([this] { copy(); }) {}
 
@@ -87,7 +90,10 @@ class ParquetSink : public RowSink {
       std::remove(unfinished_.c_str());
       std::rethrow_exception(error_);
     }
-    rename_finished(unfinished_, path_);
+    if (std::rename(unfinished_.c_str(), path_.c_str()) == 0) return;
+    const int reason = errno;
+    std::remove(unfinished_.c_str());
+    throw failed("cannot write {}: {}", path_, std::strerror(reason));
   }
 
  private:

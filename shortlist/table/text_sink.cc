@@ -1,12 +1,17 @@
 // CSV (RFC 4180, lines end in \n) and JSON lines.
 #include <fmt/format.h>
 
-#include <chrono>
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
+#include <cstring>
 #include <iterator>
+#include <optional>
 
-#include "shortlist/table/output_file.h"
+#include "shortlist/base/error.h"
+#include "shortlist/io/file.h"
 #include "shortlist/table/row_sink.h"
+#include "shortlist/table/time_text.h"
 
 namespace shortlist {
 namespace {
@@ -24,20 +29,24 @@ void append_number(Buffer& out, T value) {
   if (text.find_first_of(".en") == text.npos) append(out, ".0");
 }
 
-// "2020-01-31 23:59:59", with six decimals where the seconds have a fraction.
-void append_time(Buffer& out, double seconds) {
-  using namespace std::chrono;
-  const sys_time<microseconds> time(microseconds(std::llround(seconds * 1e6)));
-  const sys_days day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                 static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-                 clock.seconds().count());
-  const auto fraction = clock.subseconds().count();
-  if (fraction != 0) fmt::format_to(std::back_inserter(out), ".{:06}", fraction);
-}
+// A file that is there whole or not at all, or standard output.
+class Destination {
+ public:
+  explicit Destination(const std::string& path) {
+    if (path != "-") file_.emplace(path);
+  }
+  void write(std::string_view text) {
+    if (file_) return file_->write(text);
+    check(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+  }
+  void finish() { file_ ? file_->commit() : check(std::fflush(stdout) == 0); }
+
+ private:
+  static void check(bool well) {
+    if (!well) throw failed("cannot write standard output: {}", std::strerror(errno));
+  }
+  std::optional<AtomicFile> file_;
+};
 
 // A format says how a text, and a number that is none, are written.
 struct CsvFormat {
@@ -61,7 +70,7 @@ struct CsvFormat {
     std::isnan(value) ? append(out, "nan") : append_number(out, value);
   }
   void list(Buffer& out, std::string_view elements) const { text(out, elements); }
-  void time(Buffer& out, double seconds) const { append_time(out, seconds); }
+  void time(Buffer& out, double seconds) const { append(out, time_text(seconds)); }
   void missing(Buffer&) const {}
   void row_begin(Buffer&) const {}
   void column(Buffer& out, size_t c, const std::string&) const {
@@ -99,7 +108,7 @@ struct JsonLinesFormat {
   void list(Buffer& out, std::string_view elements) const { append(out, elements); }
   void time(Buffer& out, double seconds) const {
     out.push_back('"');
-    append_time(out, seconds);
+    append(out, time_text(seconds));
     out.push_back('"');
   }
   void missing(Buffer& out) const { append(out, "null"); }
@@ -170,7 +179,7 @@ class TextSink : public RowSink {
     out_.clear();
   }
 
-  OutputFile file_;
+  Destination file_;
   const std::vector<OutputColumn> columns_;
   const Format format_;
   Buffer out_, list_;
