@@ -7,8 +7,8 @@
 //   };
 //
 // A field's type is bool, int, int64_t, float, double, std::string, an enum with EnumNames, another settings
-// struct, a std::optional or a std::vector of these, or a Value that is kept as it stands. A visitor is a callable (const char* name, T& field,
-// const char* help).
+// struct, a std::optional or a std::vector of these, or a Value that is kept as it stands. A visitor is a
+// callable (const char* name, T& field, const char* help).
 #pragma once
 
 #include <limits>

@@ -12,7 +12,9 @@ enum BatchBuffers { kMean, kInverseDeviation };
 constexpr size_t kNormalized = 0;  // row buffer: (x - mean) / deviation
 constexpr size_t kColumnsATask = 64;
 
-std::span<float> vector(const Pass& pass, Parameters parameter) { return pass.parameters[parameter]->value.row_span(0); }
+std::span<float> vector(const Pass& pass, Parameters parameter) {
+  return pass.parameters[parameter]->value.row_span(0);
+}
 
 }  // namespace
 
@@ -21,22 +23,29 @@ LayerPlan BatchNorm::plan(std::span<const int> widths) const {
   if (!batch_norm) throw usage_error("batch_norm = false: leave the layer out instead");
   const size_t d = static_cast<size_t>(widths[0]);
   LayerPlan plan{.width = widths[0]};
-  plan.parameters = {
-      {.name = "gamma", .rows = 1, .cols = d, .initializer = Initializer::ones},
-      {.name = "beta", .rows = 1, .cols = d},
-      {.name = "moving_mean", .rows = 1, .cols = d, .trainable = false},
-      {.name = "moving_variance", .rows = 1, .cols = d, .initializer = Initializer::ones, .trainable = false}};
+  plan.parameters = {{.name = "gamma", .rows = 1, .cols = d, .initializer = Initializer::ones},
+                     {.name = "beta", .rows = 1, .cols = d},
+                     {.name = "moving_mean", .rows = 1, .cols = d, .trainable = false},
+                     {.name = "moving_variance",
+                      .rows = 1,
+                      .cols = d,
+                      .initializer = Initializer::ones,
+                      .trainable = false}};
   plan.row_buffers = {widths[0]};
   plan.batch_buffers = {widths[0], widths[0]};
   return plan;
 }
 
-size_t BatchNorm::forward_stage(const Pass& pass) const { return chunk_count(pass.output.cols, kColumnsATask); }
+size_t BatchNorm::forward_stage(const Pass& pass) const {
+  return chunk_count(pass.output.cols, kColumnsATask);
+}
 
 void BatchNorm::run_forward_stage(const Pass& pass, size_t task, Scratch&) const {
   const auto [begin, end] = chunk_rows(pass.output.cols, kColumnsATask, task);
-  const std::span<float> moving_mean = vector(pass, kMovingMean), moving_variance = vector(pass, kMovingVariance);
-  const std::span<float> mean = pass.batch_buffers[kMean].span(), deviation = pass.batch_buffers[kInverseDeviation].span();
+  const std::span<float> moving_mean = vector(pass, kMovingMean),
+                         moving_variance = vector(pass, kMovingVariance);
+  const std::span<float> mean = pass.batch_buffers[kMean].span(),
+                         deviation = pass.batch_buffers[kInverseDeviation].span();
   if (pass.training) {
     const ConstMatrix x = pass.inputs[0].head(pass.rows);
     const float n = static_cast<float>(pass.total_multiplicity);
@@ -73,7 +82,9 @@ void BatchNorm::forward(const Pass& pass, RowRange rows, Scratch&) const {
   }
 }
 
-size_t BatchNorm::backward_stage(const Pass& pass) const { return chunk_count(pass.output.cols, kColumnsATask); }
+size_t BatchNorm::backward_stage(const Pass& pass) const {
+  return chunk_count(pass.output.cols, kColumnsATask);
+}
 
 void BatchNorm::run_backward_stage(const Pass& pass, size_t task, Scratch&) const {
   const auto [begin, end] = chunk_rows(pass.output.cols, kColumnsATask, task);
@@ -83,7 +94,8 @@ void BatchNorm::run_backward_stage(const Pass& pass, size_t task, Scratch&) cons
   column_sums(dy, {}, begin, end, pass.parameters[kBeta]->gradient.row_span(0));
 }
 
-// In training dx = gamma / deviation * (dy - n mean(dy) - n normalized mean(dy normalized)) for a row that stands for n.
+// In training dx = gamma / deviation * (dy - n mean(dy) - n normalized mean(dy normalized)) for a row that
+// stands for n.
 void BatchNorm::backward(const Pass& pass, RowRange rows, Scratch&) const {
   if (pass.dinputs[0].data == nullptr) return;
   const float* deviation = pass.batch_buffers[kInverseDeviation].data();
@@ -97,7 +109,8 @@ void BatchNorm::backward(const Pass& pass, RowRange rows, Scratch&) const {
     float* dx = pass.dinputs[0].row(r);
     const float share = inverse_n * (pass.multiplicity.empty() ? 1 : pass.multiplicity[r]);
     for (size_t c = 0; c < pass.output.cols; ++c) {
-      const float gradient = gamma[c] * deviation[c] * (dy[c] - share * (dbeta[c] + normalized[c] * dgamma[c]));
+      const float gradient =
+          gamma[c] * deviation[c] * (dy[c] - share * (dbeta[c] + normalized[c] * dgamma[c]));
       dx[c] = pass.add[0] ? dx[c] + gradient : gradient;
     }
   }

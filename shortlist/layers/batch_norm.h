@@ -1,6 +1,7 @@
 // Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, by columns. x and y [B,D].
 // In training with the batch's mean and population variance, else with the moving ones:
-// moving = momentum moving + (1 - momentum) batch. A row that stands for n equal rows counts n times. Ioffe & Szegedy 2015.
+// moving = momentum moving + (1 - momentum) batch. A row that stands for n equal rows counts n times. Ioffe &
+// Szegedy 2015.
 #pragma once
 
 #include "shortlist/layers/layer.h"

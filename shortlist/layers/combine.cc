@@ -60,7 +60,8 @@ LayerPlan Add::plan(std::span<const int> widths) const {
 void Add::forward(const Pass& pass, RowRange rows, Scratch&) const {
   for (size_t r = rows.begin; r < rows.end; ++r) {
     copy(pass.inputs[0].row_span(r), pass.output.row_span(r));
-    for (size_t i = 1; i < pass.inputs.size(); ++i) shortlist::add(pass.inputs[i].row_span(r), pass.output.row_span(r));
+    for (size_t i = 1; i < pass.inputs.size(); ++i)
+      shortlist::add(pass.inputs[i].row_span(r), pass.output.row_span(r));
   }
 }
 
@@ -109,7 +110,8 @@ void DotInteraction::forward(const Pass& pass, RowRange rows, Scratch&) const {
   for (size_t r = rows.begin; r < rows.end; ++r) {
     float* y = pass.output.row(r);
     for (size_t i = 0; i < pass.inputs.size(); ++i) {
-      for (size_t j = 0; j < i + self_interaction; ++j) *y++ = dot(pass.inputs[i].row_span(r), pass.inputs[j].row_span(r));
+      for (size_t j = 0; j < i + self_interaction; ++j)
+        *y++ = dot(pass.inputs[i].row_span(r), pass.inputs[j].row_span(r));
     }
   }
 }
@@ -122,8 +124,10 @@ void DotInteraction::backward(const Pass& pass, RowRange rows, Scratch&) const {
     const float* dy = pass.doutput.row(r);
     for (size_t i = 0; i < pass.inputs.size(); ++i) {
       for (size_t j = 0; j < i + self_interaction; ++j, ++dy) {
-        if (pass.dinputs[i].data != nullptr) add_scaled(pass.inputs[j].row_span(r), *dy, pass.dinputs[i].row_span(r));
-        if (pass.dinputs[j].data != nullptr) add_scaled(pass.inputs[i].row_span(r), *dy, pass.dinputs[j].row_span(r));
+        if (pass.dinputs[i].data != nullptr)
+          add_scaled(pass.inputs[j].row_span(r), *dy, pass.dinputs[i].row_span(r));
+        if (pass.dinputs[j].data != nullptr)
+          add_scaled(pass.inputs[i].row_span(r), *dy, pass.dinputs[j].row_span(r));
       }
     }
   }
@@ -184,7 +188,8 @@ LayerPlan Gather::plan(std::span<const int> widths) const {
 }
 
 void Gather::forward(const Pass& pass, RowRange rows, Scratch&) const {
-  for (size_t r = rows.begin; r < rows.end; ++r) copy(pass.inputs[0].row_span(pass.map.source[r]), pass.output.row_span(r));
+  for (size_t r = rows.begin; r < rows.end; ++r)
+    copy(pass.inputs[0].row_span(pass.map.source[r]), pass.output.row_span(r));
 }
 
 void Gather::backward(const Pass& pass, RowRange source_rows, Scratch&) const {

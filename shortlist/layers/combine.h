@@ -50,8 +50,9 @@ struct Multiply : Layer {
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
 };
 
-// The dot products of each pair of F inputs [B,D], as in DLRM (Naumov et al. 2019): the lower triangle of the Gram matrix,
-// row by row: (1,0), (2,0), (2,1), ... y[B, F (F-1) / 2], with self interaction [B, F (F+1) / 2].
+// The dot products of each pair of F inputs [B,D], as in DLRM (Naumov et al. 2019): the lower triangle of the
+// Gram matrix, row by row: (1,0), (2,0), (2,1), ... y[B, F (F-1) / 2], with self interaction [B, F (F+1) /
+// 2].
 struct DotInteraction : Layer {
   bool dot_interaction = true;
   bool self_interaction = false;
@@ -98,8 +99,8 @@ struct Activate : Layer {
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
 };
 
-// Copies rows of another row set: y[r] = x[map.source[r]]. Backward sums the copies of each source row, in order; its row
-// range runs over the source's rows.
+// Copies rows of another row set: y[r] = x[map.source[r]]. Backward sums the copies of each source row, in
+// order; its row range runs over the source's rows.
 struct Gather : Layer {
   std::string_view kind() const override { return "gather"; }
   Value settings() const override { return Value(Value::Table()); }

@@ -16,7 +16,8 @@ LayerPlan Cross::plan(std::span<const int> widths) const {
   const int width = widths.back();
   if (widths[0] != width) throw usage_error("x0 has width {} but x has {}", widths[0], width);
   if (diag_scale < 0) throw usage_error("diag_scale = {}: needs to be at least 0", diag_scale);
-  if (low_rank() && projection < 1) throw usage_error("cross = \"low\" needs projection = 1 or more, got {}", projection);
+  if (low_rank() && projection < 1)
+    throw usage_error("cross = \"low\" needs projection = 1 or more, got {}", projection);
   if (!low_rank() && projection != 0) throw usage_error("projection = {} needs cross = \"low\"", projection);
   const size_t d = static_cast<size_t>(width), p = static_cast<size_t>(projection);
   LayerPlan plan{.width = width};
@@ -52,7 +53,8 @@ void Cross::forward(const Pass& pass, RowRange rows, Scratch&) const {
   }
   multiply(projected, pass.parameters[outer]->packed, t, false, epilogue);
   for (size_t r = 0; r < y.rows; ++r) {
-    if (!gradient_from_output(activation)) copy(t.row_span(r), pass.row_buffers[kRaw].row_span(rows.begin + r));
+    if (!gradient_from_output(activation))
+      copy(t.row_span(r), pass.row_buffers[kRaw].row_span(rows.begin + r));
     if (!epilogue.relu) activate(activation, t.row_span(r));
     copy(x.row_span(r), y.row_span(r));
     multiply_add(x0.row_span(r), t.row_span(r), y.row_span(r));
@@ -71,7 +73,8 @@ void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   for (size_t r = 0; r < dy.rows; ++r) {
     // dx0 = dy (t + diag_scale x), before t's row is overwritten by its gradient dy x0.
     for (size_t c = 0; c < x.cols; ++c) dx0[c] = dy(r, c) * (t(r, c) + diag_scale * x(r, c));
-    const auto raw = gradient_from_output(activation) ? t.row_span(r) : pass.row_buffers[kRaw].row_span(rows.begin + r);
+    const auto raw =
+        gradient_from_output(activation) ? t.row_span(r) : pass.row_buffers[kRaw].row_span(rows.begin + r);
     for (size_t i = 0; i < 2; ++i) {
       if (i < pass.inputs.size() && pass.dinputs[i].data != nullptr && !pass.add[i]) {
         fill(pass.dinputs[i].row_span(rows.begin + r), 0);
@@ -92,20 +95,23 @@ void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
     dt = dprojected;
   }
   const Matrix& dinput = pass.dinputs[same ? 0 : 1];
-  if (dinput.data != nullptr) multiply(dt, pass.parameters[0]->packed_transposed, rows_of(dinput, rows), true);
+  if (dinput.data != nullptr)
+    multiply(dt, pass.parameters[0]->packed_transposed, rows_of(dinput, rows), true);
 }
 
 size_t Cross::gradient_tasks(const Pass&) const { return low_rank() ? 2 : 1; }
 
 void Cross::write_gradients(const Pass& pass, size_t task, Scratch& scratch) const {
-  const ConstMatrix dt = pass.row_buffers[kTransformed].head(pass.rows), x = pass.inputs.back().head(pass.rows);
+  const ConstMatrix dt = pass.row_buffers[kTransformed].head(pass.rows),
+                    x = pass.inputs.back().head(pass.rows);
   const auto product = [&](ConstMatrix left, ConstMatrix right, ParameterState& parameter) {
     scratch.panels.pack(right);
     multiply_transposed(left, scratch.panels, parameter.gradient);
   };
   const size_t outer = low_rank() ? 1 : 0;
   if (task < outer) return product(x, pass.row_buffers[kDProjected].head(pass.rows), *pass.parameters[0]);
-  product(low_rank() ? ConstMatrix(pass.row_buffers[kProjected].head(pass.rows)) : x, dt, *pass.parameters[outer]);
+  product(low_rank() ? ConstMatrix(pass.row_buffers[kProjected].head(pass.rows)) : x, dt,
+          *pass.parameters[outer]);
   if (bias) column_sums(dt, {}, 0, dt.cols, pass.parameters[outer + 1]->gradient.row_span(0));
 }
 

@@ -14,8 +14,11 @@ LayerPlan Dense::plan(std::span<const int> widths) const {
                              .regularizer = {l1, l2},
                              .packed = true});
   if (bias) {
-    plan.parameters.push_back(
-        {.name = "bias", .rows = 1, .cols = units, .initializer = bias_initializer, .regularizer = {0, bias_l2}});
+    plan.parameters.push_back({.name = "bias",
+                               .rows = 1,
+                               .cols = units,
+                               .initializer = bias_initializer,
+                               .regularizer = {0, bias_l2}});
   }
   if (!gradient_from_output(activation)) plan.row_buffers.push_back(dense);  // x W + b
   return plan;
@@ -57,7 +60,8 @@ void Dense::write_gradients(const Pass& pass, size_t task, Scratch& scratch) con
   multiply_transposed(pass.inputs[0].head(pass.rows), scratch.panels,
                       pass.parameters[0]->gradient.columns(columns.begin, columns.size()));
   if (!bias) return;
-  column_sums(pass.doutput.head(pass.rows), {}, columns.begin, columns.end, pass.parameters[1]->gradient.row_span(0));
+  column_sums(pass.doutput.head(pass.rows), {}, columns.begin, columns.end,
+              pass.parameters[1]->gradient.row_span(0));
 }
 
 }  // namespace shortlist

@@ -1,5 +1,5 @@
-// Dropout: in training each element is kept with probability 1 - rate and scaled by 1 / (1 - rate), else 0; in inference
-// y = x. x and y [B,D]. The mask is a pure function of (seed, step, node, row, column).
+// Dropout: in training each element is kept with probability 1 - rate and scaled by 1 / (1 - rate), else 0;
+// in inference y = x. x and y [B,D]. The mask is a pure function of (seed, step, node, row, column).
 #pragma once
 
 #include "shortlist/layers/layer.h"

@@ -7,7 +7,8 @@
 namespace shortlist {
 namespace {
 
-// Deviation of a unit normal cut at two deviations; Keras divides by it so that the cut one has the wished deviation.
+// Deviation of a unit normal cut at two deviations; Keras divides by it so that the cut one has the wished
+// deviation.
 constexpr double kTruncatedDeviation = 0.87962566103423978;
 constexpr double kDefaultDeviation = 0.05;
 
@@ -38,19 +39,30 @@ void initialize(Initializer initializer, const RandomStream& stream, Matrix w) {
   const double fan_in = std::max<double>(1, static_cast<double>(w.rows));
   const double fans = std::max<double>(1, static_cast<double>(w.rows + w.cols));
   switch (initializer) {
-    case Initializer::zeros: return fill({w.data, w.rows * w.cols}, 0);
-    case Initializer::ones: return fill({w.data, w.rows * w.cols}, 1);
-    case Initializer::uniform: return fill_uniform(stream, kDefaultDeviation, w);
+    case Initializer::zeros:
+      return fill({w.data, w.rows * w.cols}, 0);
+    case Initializer::ones:
+      return fill({w.data, w.rows * w.cols}, 1);
+    case Initializer::uniform:
+      return fill_uniform(stream, kDefaultDeviation, w);
     case Initializer::normal:
-      for (size_t i = 0; i < w.rows * w.cols; ++i) w.data[i] = static_cast<float>(stream.normal(i) * kDefaultDeviation);
+      for (size_t i = 0; i < w.rows * w.cols; ++i)
+        w.data[i] = static_cast<float>(stream.normal(i) * kDefaultDeviation);
       return;
-    case Initializer::truncated_normal: return fill_truncated(stream, kDefaultDeviation, w);
-    case Initializer::glorot_uniform: return fill_uniform(stream, std::sqrt(6 / fans), w);
-    case Initializer::glorot_normal: return fill_truncated(stream, std::sqrt(2 / fans) / kTruncatedDeviation, w);
-    case Initializer::he_uniform: return fill_uniform(stream, std::sqrt(6 / fan_in), w);
-    case Initializer::he_normal: return fill_truncated(stream, std::sqrt(2 / fan_in) / kTruncatedDeviation, w);
-    case Initializer::lecun_uniform: return fill_uniform(stream, std::sqrt(3 / fan_in), w);
-    case Initializer::lecun_normal: return fill_truncated(stream, std::sqrt(1 / fan_in) / kTruncatedDeviation, w);
+    case Initializer::truncated_normal:
+      return fill_truncated(stream, kDefaultDeviation, w);
+    case Initializer::glorot_uniform:
+      return fill_uniform(stream, std::sqrt(6 / fans), w);
+    case Initializer::glorot_normal:
+      return fill_truncated(stream, std::sqrt(2 / fans) / kTruncatedDeviation, w);
+    case Initializer::he_uniform:
+      return fill_uniform(stream, std::sqrt(6 / fan_in), w);
+    case Initializer::he_normal:
+      return fill_truncated(stream, std::sqrt(2 / fan_in) / kTruncatedDeviation, w);
+    case Initializer::lecun_uniform:
+      return fill_uniform(stream, std::sqrt(3 / fan_in), w);
+    case Initializer::lecun_normal:
+      return fill_truncated(stream, std::sqrt(1 / fan_in) / kTruncatedDeviation, w);
   }
 }
 
@@ -64,7 +76,8 @@ double regularize(const Regularizer& regularizer, std::span<const float> w, std:
     double total = 0;
     for (float x : w) total += std::abs(x);
     penalty += regularizer.l1 * total;
-    for (size_t i = 0; i < dw.size(); ++i) dw[i] += w[i] > 0 ? regularizer.l1 : w[i] < 0 ? -regularizer.l1 : 0;
+    for (size_t i = 0; i < dw.size(); ++i)
+      dw[i] += w[i] > 0 ? regularizer.l1 : w[i] < 0 ? -regularizer.l1 : 0;
   }
   return penalty;
 }

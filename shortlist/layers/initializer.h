@@ -1,4 +1,5 @@
-// How a parameter starts, and what its size costs. Names and formulas are Keras's (keras/initializers, keras/regularizers).
+// How a parameter starts, and what its size costs. Names and formulas are Keras's (keras/initializers,
+// keras/regularizers).
 #pragma once
 
 #include <string>

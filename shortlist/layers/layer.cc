@@ -41,7 +41,8 @@ std::span<const LayerKind> layer_kinds() { return kKinds; }
 
 LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known) {
   const Value::Table* table = value.table();
-  if (table == nullptr) throw where.error(value, "got " + value.describe() + ", need a layer such as { dense = 32 }");
+  if (table == nullptr)
+    throw where.error(value, "got " + value.describe() + ", need a layer such as { dense = 32 }");
   std::vector<std::string> names;
   for (const LayerKind& kind : kKinds) names.push_back(kind.name);
   for (const LayerKind& kind : kKinds) {

@@ -1,4 +1,5 @@
-// A layer: the maths of one node of a model. It holds settings only; parameters and buffers belong to the plan that runs it.
+// A layer: the maths of one node of a model. It holds settings only; parameters and buffers belong to the
+// plan that runs it.
 #pragma once
 
 #include <algorithm>
@@ -35,8 +36,9 @@ struct LayerPlan {
   std::vector<int> batch_buffers;  // sizes of buffers that the batch shares
 };
 
-// The rows of a table that a batch looks up, in order of first appearance, and from where: row touched[i] is looked up by
-// batch rows users[offsets[i] .. offsets[i + 1]), ascending, once for each time that its id stands in their bags.
+// The rows of a table that a batch looks up, in order of first appearance, and from where: row touched[i] is
+// looked up by batch rows users[offsets[i] .. offsets[i + 1]), ascending, once for each time that its id
+// stands in their bags.
 struct TouchedRows {
   std::vector<uint32_t> touched, offsets, users;
   std::vector<uint32_t> position;  // of each row of the table in `touched`; kAbsent where it is not
@@ -81,8 +83,8 @@ struct Pass {
   bool backward_follows = false;  // gradients will be asked for
   std::span<const ConstMatrix> inputs;
   Matrix output;
-  // Backward only. dinputs[i] has no data when nobody asks for that gradient; backward adds to it when add[i], else
-  // writes it. `doutput` may be overwritten.
+  // Backward only. dinputs[i] has no data when nobody asks for that gradient; backward adds to it when
+  // add[i], else writes it. `doutput` may be overwritten.
   std::span<const Matrix> dinputs;
   std::span<const uint8_t> add;
   Matrix doutput;
@@ -98,7 +100,8 @@ struct Pass {
   RowMap map;               // gather
 };
 
-// A row range's forward and backward may run on any thread, next to other ranges. A stage of the batch runs between them.
+// A row range's forward and backward may run on any thread, next to other ranges. A stage of the batch runs
+// between them.
 class Layer {
  public:
   virtual ~Layer() = default;
@@ -145,8 +148,12 @@ std::span<const LayerKind> layer_kinds();
 LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known);
 
 inline Matrix rows_of(const Matrix& matrix, RowRange rows) { return matrix.slice(rows.begin, rows.end); }
-inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) { return matrix.slice(rows.begin, rows.end); }
-inline void copy(std::span<const float> from, std::span<float> to) { std::copy(from.begin(), from.end(), to.begin()); }
+inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) {
+  return matrix.slice(rows.begin, rows.end);
+}
+inline void copy(std::span<const float> from, std::span<float> to) {
+  std::copy(from.begin(), from.end(), to.begin());
+}
 
 // The columns that one task of a product's gradient should take, a whole number of panels.
 size_t columns_a_task(size_t rows, size_t inner);

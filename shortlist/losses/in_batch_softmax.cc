@@ -8,7 +8,7 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kSlots = 8;                // partial sums of the candidates' gradients
+constexpr size_t kSlots = 8;                 // partial sums of the candidates' gradients
 constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores stays in a core's own cache
 constexpr size_t kRowsATask = 64;
 
@@ -41,18 +41,20 @@ double InBatchSoftmax::run(ThreadPool& pool, const SoftmaxBatch& batch, double s
     const RowRange own = {slot * blocks / slots, (slot + 1) * blocks / slots};
     for (size_t b = own.begin; b < own.end; ++b) {
       const RowRange rows = chunk_rows(batch.queries.rows, rows_a_block(batch.candidates.rows), b);
-      losses_[slot] += run_block(batch, rows, static_cast<float>(scale), dqueries, partial.view(batch.candidates.rows, d),
-                                 b == own.begin, workers_[static_cast<size_t>(worker)]);
+      losses_[slot] +=
+          run_block(batch, rows, static_cast<float>(scale), dqueries, partial.view(batch.candidates.rows, d),
+                    b == own.begin, workers_[static_cast<size_t>(worker)]);
     }
   });
-  pool.run(dcandidates.data != nullptr ? chunk_count(batch.candidates.rows, kRowsATask) : 0, [&](size_t i, int) {
-    const RowRange rows = chunk_rows(batch.candidates.rows, kRowsATask, i);
-    for (size_t r = rows.begin; r < rows.end; ++r) {
-      const std::span<float> to = dcandidates.row_span(r);
-      fill(to, 0);
-      for (size_t slot = 0; slot < slots; ++slot) add({partial_[slot].data() + r * d, d}, to);
-    }
-  });
+  pool.run(dcandidates.data != nullptr ? chunk_count(batch.candidates.rows, kRowsATask) : 0,
+           [&](size_t i, int) {
+             const RowRange rows = chunk_rows(batch.candidates.rows, kRowsATask, i);
+             for (size_t r = rows.begin; r < rows.end; ++r) {
+               const std::span<float> to = dcandidates.row_span(r);
+               fill(to, 0);
+               for (size_t slot = 0; slot < slots; ++slot) add({partial_[slot].data() + r * d, d}, to);
+             }
+           });
   double loss = 0;
   for (double part : losses_) loss += part;
   return loss;
@@ -63,7 +65,8 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
   const size_t columns = batch.candidates.rows, d = batch.queries.cols;
   if (worker.scores.size() < rows.size() * columns) worker.scores = Buffer(rows.size() * columns);
   if (worker.scaled.size() < rows.size() * d) worker.scaled = Buffer(rows.size() * d);
-  const Matrix scores = worker.scores.view(rows.size(), columns), queries = worker.scaled.view(rows.size(), d);
+  const Matrix scores = worker.scores.view(rows.size(), columns),
+               queries = worker.scaled.view(rows.size(), d);
   for (size_t r = 0; r < rows.size(); ++r) {
     std::copy_n(batch.queries.row(rows.begin + r), d, queries.row(r));
     shortlist::scale(queries.row_span(r), 1 / temperature_);

@@ -1,6 +1,7 @@
 // The retrieval loss of two-tower models: each row's candidate against all candidates of the batch.
-// loss = sum_r w_r (log sum_j n_j exp(s(u_r, v_j)) - s(u_r, v_r)), s(u, v) = u . v / temperature, over the distinct
-// candidates j, each standing n_j times in the batch. Scores are never held whole. TensorFlow Recommenders' tasks.Retrieval.
+// loss = sum_r w_r (log sum_j n_j exp(s(u_r, v_j)) - s(u_r, v_r)), s(u, v) = u . v / temperature, over the
+// distinct candidates j, each standing n_j times in the batch. Scores are never held whole. TensorFlow
+// Recommenders' tasks.Retrieval.
 #pragma once
 
 #include <vector>
@@ -11,10 +12,11 @@
 namespace shortlist {
 
 struct SoftmaxBatch {
-  ConstMatrix queries;     // distinct, [U, D]
-  ConstMatrix candidates;  // distinct, [V, D]
+  ConstMatrix queries;                            // distinct, [U, D]
+  ConstMatrix candidates;                         // distinct, [V, D]
   std::span<const float> candidate_multiplicity;  // n_j, [V]
-  // The pairs of query u are pairs[offsets[u] .. offsets[u + 1]), with their candidate and the sum of their rows' weights.
+  // The pairs of query u are pairs[offsets[u] .. offsets[u + 1]), with their candidate and the sum of their
+  // rows' weights.
   std::span<const uint32_t> offsets, pairs;
   std::span<const uint32_t> pair_candidate;
   std::span<const float> pair_weight;
@@ -24,7 +26,8 @@ class InBatchSoftmax {
  public:
   explicit InBatchSoftmax(float temperature) : temperature_(temperature) {}
 
-  // Returns the loss. Writes `scale` times its gradients to dqueries[U, D] and dcandidates[V, D], if they have data.
+  // Returns the loss. Writes `scale` times its gradients to dqueries[U, D] and dcandidates[V, D], if they
+  // have data.
   double run(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries, Matrix dcandidates);
 
  private:

@@ -1,4 +1,5 @@
-// Losses of a predicted label, one number a row. Formulas are Keras's; every loss is a mean over the batch's rows.
+// Losses of a predicted label, one number a row. Formulas are Keras's; every loss is a mean over the batch's
+// rows.
 #pragma once
 
 #include <span>
@@ -9,10 +10,10 @@
 namespace shortlist {
 
 enum class RatingLoss {
-  mean_squared_error,    // (p - y)^2
-  mean_absolute_error,   // |p - y|
-  huber,                 // (p - y)^2 / 2 up to |p - y| = delta, then delta (|p - y| - delta / 2)
-  binary_crossentropy,   // of y in [0, 1] and the logit p: max(p, 0) - p y + log(1 + exp(-|p|))
+  mean_squared_error,   // (p - y)^2
+  mean_absolute_error,  // |p - y|
+  huber,                // (p - y)^2 / 2 up to |p - y| = delta, then delta (|p - y| - delta / 2)
+  binary_crossentropy,  // of y in [0, 1] and the logit p: max(p, 0) - p y + log(1 + exp(-|p|))
 };
 
 template <>
@@ -30,7 +31,8 @@ struct LossAt {
 };
 LossAt rating_loss(RatingLoss kind, double prediction, double label, double delta);
 
-// What a person reads: the prediction itself, or for binary_crossentropy the probability, sigmoid(prediction).
+// What a person reads: the prediction itself, or for binary_crossentropy the probability,
+// sigmoid(prediction).
 float predicted_label(RatingLoss kind, float prediction);
 
 }  // namespace shortlist

@@ -36,7 +36,8 @@ class Chain {
   }
 
  private:
-  inline static const std::vector<std::string> kBlockKeys = {"name", "inputs", "repeat", "mlp", "final_activation"};
+  inline static const std::vector<std::string> kBlockKeys = {"name", "inputs", "repeat", "mlp",
+                                                             "final_activation"};
 
   int add_block(const Value& value, int last, const Where& where) {
     if (value.find("mlp") != nullptr) return add_mlp(value, last, where);
@@ -50,13 +51,15 @@ class Chain {
     if (!cross) cross_start_ = -1;
     for (int i = 0; i < repeat; ++i) {
       std::vector<int> inputs = {last};
-      if (const Value* v = value.find("inputs"); v != nullptr && i == 0) inputs = read_inputs(*v, where.below("inputs"));
+      if (const Value* v = value.find("inputs"); v != nullptr && i == 0)
+        inputs = read_inputs(*v, where.below("inputs"));
       // Crosses in a row share their x0: what went into the first.
       if (cross && inputs.size() == 1) {
         if (cross_start_ < 0) cross_start_ = inputs[0];
         if (cross_start_ != inputs[0]) inputs = {cross_start_, inputs[0]};
       }
-      const std::string name = given_name.empty() || i > 0 ? free_name(std::string(layer->kind())) : given_name;
+      const std::string name =
+          given_name.empty() || i > 0 ? free_name(std::string(layer->kind())) : given_name;
       last = add(name, layer, inputs);
     }
     return last;
@@ -79,10 +82,12 @@ class Chain {
     for (size_t i = 0; i < units.size(); ++i) {
       Value dense(settings, value.line);
       set_path(dense, "dense", Value(int64_t{units[i]}, value.line));
-      if (dense.find("activation") == nullptr) set_path(dense, "activation", Value(std::string("relu"), value.line));
+      if (dense.find("activation") == nullptr)
+        set_path(dense, "activation", Value(std::string("relu"), value.line));
       if (i + 1 == units.size()) set_path(dense, "activation", final_activation);
       last = add_block(dense, last, where);
-      std::erase_if(settings, [](const auto& entry) { return entry.first == "inputs" || entry.first == "name"; });
+      std::erase_if(settings,
+                    [](const auto& entry) { return entry.first == "inputs" || entry.first == "name"; });
     }
     return last;
   }
@@ -106,7 +111,8 @@ class Chain {
 
   std::string free_name(const std::string& kind) {
     std::string name = kind;
-    for (int i = 1; std::ranges::any_of(named_, [&](const auto& entry) { return entry.first == name; }); ++i) {
+    for (int i = 1; std::ranges::any_of(named_, [&](const auto& entry) { return entry.first == name; });
+         ++i) {
       name = fmt::format("{}_{}", kind, i);
     }
     return name;
@@ -132,26 +138,28 @@ LayerPtr input_layer(const FeatureConfig& feature, const FeatureShape& shape, co
   return embedding;
 }
 
-int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const std::string& name, Domain domain,
-                const std::vector<FeatureShape>& shapes) {
+int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const std::string& name,
+                Domain domain, const std::vector<FeatureShape>& shapes) {
   Chain chain(spec, name, domain, config.file);
   std::vector<int> inputs;
   for (size_t i = 0; i < tower.features.size(); ++i) {
     const FeatureConfig& feature = config.feature(tower.features[i]);
-    inputs.push_back(chain.add(feature.name, input_layer(feature, shapes[i], config.file), {}, static_cast<int>(i)));
+    inputs.push_back(
+        chain.add(feature.name, input_layer(feature, shapes[i], config.file), {}, static_cast<int>(i)));
   }
   const int last = inputs.size() == 1 ? inputs[0] : chain.add("features", std::make_shared<Concat>(), inputs);
   if (inputs.size() == 1) chain.name("features", last);
   return chain.add_layers(tower.layers, last, {config.file, name + ".layers"});
 }
 
-void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& ranking, int query, int candidate,
-                   int both, size_t index) {
+void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& ranking, int query,
+                   int candidate, int both, size_t index) {
   Chain chain(spec, "ranking/" + ranking.label, Domain::pair, config.file);
   chain.name("query", query);
   chain.name("candidate", candidate);
   chain.name("features", both);
-  const int last = chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index + 1)});
+  const int last =
+      chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index + 1)});
   auto prediction = std::make_shared<Dense>();
   prediction->dense = 1;
   spec.rankings.push_back(chain.add("prediction", prediction, {last}));
@@ -166,15 +174,18 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
   spec.candidate = build_tower(spec, config, config.candidate, "candidate", Domain::candidate, candidate);
   const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
   if (config.retrieval && query_width != candidate_width) {
-    throw usage_error("{}: [retrieval]: the query tower is {} wide but the candidate tower {}; both need one width",
-                      config.file, query_width, candidate_width);
+    throw usage_error(
+        "{}: [retrieval]: the query tower is {} wide but the candidate tower {}; both need one width",
+        config.file, query_width, candidate_width);
   }
   if (config.ranking.empty()) return spec;
   const auto gather = [&](const char* name, int from) {
     return spec.add({name, std::make_shared<Gather>(), {from}, Domain::pair});
   };
-  const int of_query = gather("pair/query", spec.query), of_candidate = gather("pair/candidate", spec.candidate);
-  const int both = spec.add({"pair/features", std::make_shared<Concat>(), {of_query, of_candidate}, Domain::pair});
+  const int of_query = gather("pair/query", spec.query),
+            of_candidate = gather("pair/candidate", spec.candidate);
+  const int both =
+      spec.add({"pair/features", std::make_shared<Concat>(), {of_query, of_candidate}, Domain::pair});
   for (size_t i = 0; i < config.ranking.size(); ++i) {
     build_ranking(spec, config, config.ranking[i], of_query, of_candidate, both, i);
   }

@@ -10,7 +10,8 @@
 namespace shortlist {
 namespace {
 
-const std::vector<std::string> kSections = {"data", "features", "query", "candidate", "retrieval", "ranking", "training"};
+const std::vector<std::string> kSections = {"data",      "features", "query",   "candidate",
+                                            "retrieval", "ranking",  "training"};
 
 std::vector<std::string> feature_names(const Config& config) {
   std::vector<std::string> names;
@@ -53,24 +54,31 @@ void require(bool condition, const Config& config, const std::string& path, cons
 
 void check_data(const Config& config) {
   const DataConfig& data = config.data;
-  require(data.table.empty() || data.sql.empty(), config, "data.sql", "got both table and sql, need one of them");
+  require(data.table.empty() || data.sql.empty(), config, "data.sql",
+          "got both table and sql, need one of them");
   const SplitConfig& split = data.split;
-  for (const auto& [name, part] : {std::pair{"train", split.train}, {"validation", split.validation}, {"test", split.test}}) {
-    require(part >= 0, config, fmt::format("data.split.{}", name), fmt::format("got {}, need a count or a share", part));
+  for (const auto& [name, part] :
+       {std::pair{"train", split.train}, {"validation", split.validation}, {"test", split.test}}) {
+    require(part >= 0, config, fmt::format("data.split.{}", name),
+            fmt::format("got {}, need a count or a share", part));
   }
   const bool wants_column = split.by == SplitBy::time || split.by == SplitBy::column;
   require(!wants_column || !split.column.empty(), config, "data.split",
           fmt::format("by = \"{}\" needs column = \"...\"", enum_name(split.by)));
-  require(split.by != SplitBy::rows || !split.rows.empty(), config, "data.split", "by = \"rows\" needs rows = \"....npy\"");
+  require(split.by != SplitBy::rows || !split.rows.empty(), config, "data.split",
+          "by = \"rows\" needs rows = \"....npy\"");
 }
 
 void check_training(const Config& config) {
   const TrainingConfig& training = config.training;
-  require(training.epochs >= 1, config, "training.epochs", fmt::format("got {}, need at least 1", training.epochs));
-  require(training.batch >= 1, config, "training.batch", fmt::format("got {}, need at least 1", training.batch));
+  require(training.epochs >= 1, config, "training.epochs",
+          fmt::format("got {}, need at least 1", training.epochs));
+  require(training.batch >= 1, config, "training.batch",
+          fmt::format("got {}, need at least 1", training.batch));
   const OptimizerConfig& optimizer = training.optimizer;
   const int named = optimizer.adam.has_value() + optimizer.adagrad.has_value() + optimizer.sgd.has_value();
-  require(named == 1, config, "training.optimizer", fmt::format("names {} of adam, adagrad and sgd, needs exactly one", named));
+  require(named == 1, config, "training.optimizer",
+          fmt::format("names {} of adam, adagrad and sgd, needs exactly one", named));
   require(optimizer.learning_rate() > 0, config, "training.optimizer",
           fmt::format("got the learning rate {}, need more than 0", optimizer.learning_rate()));
   if (training.reduce_on_plateau) {
@@ -81,12 +89,15 @@ void check_training(const Config& config) {
 }
 
 void check_tasks(const Config& config) {
-  require(config.retrieval || !config.ranking.empty(), config, "", "has neither [retrieval] nor [[ranking]]: nothing to learn");
-  require(!config.candidate.id.empty(), config, "candidate.id", "got nothing, need the column that tells candidates apart");
+  require(config.retrieval || !config.ranking.empty(), config, "",
+          "has neither [retrieval] nor [[ranking]]: nothing to learn");
+  require(!config.candidate.id.empty(), config, "candidate.id",
+          "got nothing, need the column that tells candidates apart");
   if (config.retrieval) {
     require(config.retrieval->temperature > 0, config, "retrieval.temperature",
             fmt::format("got {}, need more than 0", config.retrieval->temperature));
-    require(!config.retrieval->top_k.empty(), config, "retrieval.top_k", "got an empty list, need at least one k");
+    require(!config.retrieval->top_k.empty(), config, "retrieval.top_k",
+            "got an empty list, need at least one k");
     for (int k : config.retrieval->top_k) {
       require(k >= 1, config, "retrieval.top_k", fmt::format("got {}, need numbers of at least 1", k));
     }
@@ -134,7 +145,8 @@ Config read_config(const Value& root, const std::string& file) {
     }
   }
   read_section(root, "data", config.data, file);
-  if (const Value* features = root.find("features")) config.features = read_features(*features, {file, "features"});
+  if (const Value* features = root.find("features"))
+    config.features = read_features(*features, {file, "features"});
   for (const FeatureConfig& feature : config.features) {
     Embedding embedding;
     read_fields(feature.embedding, embedding, {file, "features." + feature.name});
@@ -150,7 +162,8 @@ Config read_config(const Value& root, const std::string& file) {
   check_tower(config, root, "query", config.query);
   check_tower(config, root, "candidate", config.candidate);
   check_tasks(config);
-  if (config.training.optimizer.learning_rate() == 0 && value_at(root, "training.optimizer").find("adam") == nullptr) {
+  if (config.training.optimizer.learning_rate() == 0 &&
+      value_at(root, "training.optimizer").find("adam") == nullptr) {
     const OptimizerConfig& o = config.training.optimizer;
     if (!o.adam && !o.adagrad && !o.sgd) config.training.optimizer.adam = 0.001;
   }
@@ -162,7 +175,8 @@ Config load_config(const std::string& path, const std::vector<std::string>& sett
   Value root = load_toml(path);
   for (const std::string& setting : settings) {
     const size_t equals = setting.find('=');
-    if (equals == std::string::npos) throw usage_error("--set {}: need key=value, such as training.epochs=5", setting);
+    if (equals == std::string::npos)
+      throw usage_error("--set {}: need key=value, such as training.epochs=5", setting);
     set_path(root, setting.substr(0, equals), parse_toml_value(setting.substr(equals + 1)));
   }
   return read_config(root, path);

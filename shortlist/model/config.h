@@ -51,7 +51,8 @@ struct SplitConfig {
 enum class FitRows { train, table };
 template <>
 struct EnumNames<FitRows> {
-  static constexpr std::pair<FitRows, std::string_view> names[] = {{FitRows::train, "train"}, {FitRows::table, "table"}};
+  static constexpr std::pair<FitRows, std::string_view> names[] = {{FitRows::train, "train"},
+                                                                   {FitRows::table, "table"}};
 };
 
 struct DataConfig {
@@ -101,14 +102,16 @@ struct CandidateConfig : TowerConfig {
     visit("id", id, "the column that tells candidates apart");
     visit("features", features, "what the candidate tower sees, side by side in this order");
     visit("layers", layers, "layers of the candidate tower, first to last");
-    visit("attributes", attributes, "columns to show beside a candidate, to filter by and to compare with Jaccard");
+    visit("attributes", attributes,
+          "columns to show beside a candidate, to filter by and to compare with Jaccard");
   }
 };
 
 enum class Reduction { sum, mean };
 template <>
 struct EnumNames<Reduction> {
-  static constexpr std::pair<Reduction, std::string_view> names[] = {{Reduction::sum, "sum"}, {Reduction::mean, "mean"}};
+  static constexpr std::pair<Reduction, std::string_view> names[] = {{Reduction::sum, "sum"},
+                                                                     {Reduction::mean, "mean"}};
 };
 enum class RetrievalLoss { in_batch_softmax };
 template <>
@@ -200,13 +203,16 @@ struct TrainingConfig {
     visit("epochs", epochs, "passes over the training rows, at most");
     visit("batch", batch, "rows of a step");
     visit("seed", seed, "of initial weights, shuffles and dropout");
-    visit("optimizer", optimizer, "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }, the number is the learning rate");
+    visit("optimizer", optimizer,
+          "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }, the number is the learning rate");
     visit("reduce_on_plateau", reduce_on_plateau, "lowers the learning rate when validation does not gain");
     visit("early_stopping", early_stopping, "stops when validation does not gain");
     visit("keras_compatible", keras_compatible,
-          "as TensorFlow Recommenders' notebooks run: batch_norm and dropout inert, the same batches every epoch");
+          "as TensorFlow Recommenders' notebooks run: batch_norm and dropout inert, the same batches every "
+          "epoch");
     visit("tensorboard", tensorboard, "write TensorBoard's event files");
-    visit("keep_checkpoints", keep_checkpoints, "checkpoints of the last so many epochs stay, and the best; 0: all");
+    visit("keep_checkpoints", keep_checkpoints,
+          "checkpoints of the last so many epochs stay, and the best; 0: all");
   }
 };
 

@@ -47,13 +47,15 @@ size_t Parameters::kept_count() const { return count_numbers(*this, false); }
 
 void Parameters::initialize(uint64_t seed) {
   for (size_t i = 0; i < size(); ++i) {
-    shortlist::initialize(states_[i]->spec.initializer, RandomStream(seed, "initialize " + names_[i]), states_[i]->value);
+    shortlist::initialize(states_[i]->spec.initializer, RandomStream(seed, "initialize " + names_[i]),
+                          states_[i]->value);
   }
 }
 
 void Parameters::make_gradients() {
   for (auto& state : states_) {
-    if (!state->spec.trainable || state->spec.table) continue;  // a table's gradient grows with what a batch touches
+    if (!state->spec.trainable || state->spec.table)
+      continue;  // a table's gradient grows with what a batch touches
     state->gradient_memory = Buffer(state->spec.rows, state->spec.cols);
     state->gradient = state->gradient_memory.view(state->spec.rows, state->spec.cols);
   }
@@ -73,7 +75,8 @@ void Parameters::pack(ThreadPool& pool, bool backward) {
     for (size_t p = 0; p < state->packed.count(); p += kPanelsATask) tasks.push_back({state.get(), false, p});
     if (!backward) continue;
     state->packed_transposed.resize(state->spec.cols, state->spec.rows);
-    for (size_t p = 0; p < state->packed_transposed.count(); p += kPanelsATask) tasks.push_back({state.get(), true, p});
+    for (size_t p = 0; p < state->packed_transposed.count(); p += kPanelsATask)
+      tasks.push_back({state.get(), true, p});
   }
   pool.run(tasks.size(), [&](size_t i, int) {
     auto& [state, transposed, begin] = tasks[i];

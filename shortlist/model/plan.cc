@@ -15,8 +15,8 @@ enum RowSet : size_t { kQueries, kCandidates, kPairs, kRows, kRowSets };
 
 RowSet row_set(Domain domain) { return static_cast<RowSet>(domain); }
 
-// Rows of one task: an even number of tasks of about 192 rows, so that two threads finish together, in whole tiles of the
-// product's six rows.
+// Rows of one task: an even number of tasks of about 192 rows, so that two threads finish together, in whole
+// tiles of the product's six rows.
 size_t rows_a_task(size_t rows) {
   if (rows <= 48) return std::max<size_t>(1, rows);
   const size_t tasks = 2 * chunk_count(rows, 384);
@@ -122,7 +122,8 @@ struct Plan::State {
     nodes.push_back(std::move(to));
   }
 
-  // From the first layer that tells copies of a pair apart, all that follows has a row for each row of the batch.
+  // From the first layer that tells copies of a pair apart, all that follows has a row for each row of the
+  // batch.
   void tell_copies_apart(PlanNode& to) {
     bool apart = options.backward && options.training_layers_active && to.layer->tells_copies_apart();
     for (int input : to.inputs) apart = apart || nodes[static_cast<size_t>(input)].rows == kRows;
@@ -233,7 +234,8 @@ struct Plan::State {
   void plan_backward() {
     for (PlanNode& n : nodes) {
       for (const ParameterState* p : n.parameters) n.wants_gradient = n.wants_gradient || p->spec.trainable;
-      for (int input : n.inputs) n.wants_gradient = n.wants_gradient || nodes[static_cast<size_t>(input)].wants_gradient;
+      for (int input : n.inputs)
+        n.wants_gradient = n.wants_gradient || nodes[static_cast<size_t>(input)].wants_gradient;
     }
     std::vector<size_t> level(nodes.size());
     for (size_t i = nodes.size(); i-- > 0;) {
@@ -254,7 +256,8 @@ struct Plan::State {
     add_flags_for = written;
     flags_set = true;
     std::vector<bool> has_gradient(nodes.size());
-    for (int output : written) has_gradient[static_cast<size_t>(position[static_cast<size_t>(output)])] = true;
+    for (int output : written)
+      has_gradient[static_cast<size_t>(position[static_cast<size_t>(output)])] = true;
     for (const Wave& wave : backward_waves) {
       for (const Segment& segment : wave.segments) {
         for (int at : segment.nodes) {
@@ -273,7 +276,8 @@ struct Plan::State {
   void set_rows(const Batch& batch) {
     rows[kQueries] = batch.query_rows.size();
     rows[kCandidates] = batch.candidate_rows.size();
-    rows[kPairs] = batch.pair_query.source.empty() ? batch.pair_candidate.source.size() : batch.pair_query.source.size();
+    rows[kPairs] =
+        batch.pair_query.source.empty() ? batch.pair_candidate.source.size() : batch.pair_query.source.size();
     rows[kRows] = batch.rows();
     bool grown = false;
     for (PlanNode& n : nodes) {
@@ -287,7 +291,8 @@ struct Plan::State {
         if (options.backward) n.gradient_memory = Buffer(n.capacity, width);
       }
       n.row_memory.clear();
-      for (int buffer : n.plan.row_buffers) n.row_memory.emplace_back(n.capacity, static_cast<size_t>(buffer));
+      for (int buffer : n.plan.row_buffers)
+        n.row_memory.emplace_back(n.capacity, static_cast<size_t>(buffer));
     }
     if (grown) match_capacities();
     if (grown || given_changed) set_views();
@@ -308,8 +313,8 @@ struct Plan::State {
 
   void set_batch(const Batch& batch, bool training, uint64_t key) {
     set_rows(batch);
-    const std::span<const float> multiplicity[kRowSets] = {batch.query_multiplicity, batch.candidate_multiplicity,
-                                                           batch.pair_multiplicity, {}};
+    const std::span<const float> multiplicity[kRowSets] = {
+        batch.query_multiplicity, batch.candidate_multiplicity, batch.pair_multiplicity, {}};
     for (PlanNode& n : nodes) {
       n.pass.training = training && options.training_layers_active;
       n.pass.multiplicity = multiplicity[n.rows];
@@ -318,11 +323,14 @@ struct Plan::State {
       if (n.feature >= 0) {
         const bool query = n.rows == kQueries;
         const EncodedRows* encoded = query ? batch.queries : batch.candidates;
-        n.pass.feature = {&encoded->columns[static_cast<size_t>(n.feature)], query ? batch.query_rows : batch.candidate_rows};
+        n.pass.feature = {&encoded->columns[static_cast<size_t>(n.feature)],
+                          query ? batch.query_rows : batch.candidate_rows};
       }
       if (n.is_row_map) {
         const RowSet from = nodes[static_cast<size_t>(n.inputs[0])].rows;
-        n.pass.map = from == kQueries ? batch.pair_query : from == kCandidates ? batch.pair_candidate : batch.row_pair;
+        n.pass.map = from == kQueries      ? batch.pair_query
+                     : from == kCandidates ? batch.pair_candidate
+                                           : batch.row_pair;
       }
     }
   }
@@ -345,19 +353,22 @@ struct Plan::State {
     tasks.clear();
     for (size_t s = 0; s < wave.segments.size(); ++s) {
       const size_t count = rows[wave.segments[s].rows];
-      for (size_t i = 0; i < chunk_count(count, rows_a_task(count)); ++i) tasks.push_back({static_cast<int>(s), i});
+      for (size_t i = 0; i < chunk_count(count, rows_a_task(count)); ++i)
+        tasks.push_back({static_cast<int>(s), i});
     }
     reserve_scratch(pool);
     pool.run(tasks.size(), [&](size_t i, int worker) {
       const Segment& segment = wave.segments[static_cast<size_t>(tasks[i].node)];
       const size_t count = rows[segment.rows];
       const RowRange range = chunk_rows(count, rows_a_task(count), tasks[i].index);
-      for (int at : segment.nodes) run(nodes[static_cast<size_t>(at)], range, scratch[static_cast<size_t>(worker)]);
+      for (int at : segment.nodes)
+        run(nodes[static_cast<size_t>(at)], range, scratch[static_cast<size_t>(worker)]);
     });
   }
 
   void reserve_scratch(ThreadPool& pool) {
-    if (scratch.size() < static_cast<size_t>(pool.threads())) scratch.resize(static_cast<size_t>(pool.threads()));
+    if (scratch.size() < static_cast<size_t>(pool.threads()))
+      scratch.resize(static_cast<size_t>(pool.threads()));
   }
 
   void forward(ThreadPool& pool) {
@@ -377,7 +388,8 @@ struct Plan::State {
           pool, wave.stages, [](PlanNode& n) { return n.layer->backward_stage(n.pass); },
           [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_backward_stage(n.pass, task, s); });
       run_segments(pool, wave, [](PlanNode& n, RowRange r, Scratch& s) { n.layer->backward(n.pass, r, s); });
-      for (const Segment& segment : wave.segments) all.insert(all.end(), segment.nodes.begin(), segment.nodes.end());
+      for (const Segment& segment : wave.segments)
+        all.insert(all.end(), segment.nodes.begin(), segment.nodes.end());
     }
     run_stages(
         pool, all, [](PlanNode& n) { return n.layer->gradient_tasks(n.pass); },

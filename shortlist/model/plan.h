@@ -18,8 +18,8 @@ struct PlanOptions {
   bool training_layers_active = true;
 };
 
-// Holds the buffers of one batch at a time, so one thread at a time may use it; many plans may share parameters.
-// Buffers grow with the largest batch and are kept: steps of a known size do not allocate.
+// Holds the buffers of one batch at a time, so one thread at a time may use it; many plans may share
+// parameters. Buffers grow with the largest batch and are kept: steps of a known size do not allocate.
 class Plan {
  public:
   Plan(const ModelSpec& spec, Parameters& parameters, PlanOptions options);
@@ -27,8 +27,8 @@ class Plan {
   Plan(Plan&&) noexcept;
   Plan& operator=(Plan&&) noexcept;
 
-  // Whether layers of the query tower (the candidate tower) tell copies of a row apart in training, so that a training
-  // batch must list each row by itself.
+  // Whether layers of the query tower (the candidate tower) tell copies of a row apart in training, so that a
+  // training batch must list each row by itself.
   bool needs_all_rows(Domain tower) const;
 
   // Output of a given node, for batches to come: rows x width.
@@ -37,8 +37,8 @@ class Plan {
   // `key` names the step's random numbers. With `training` batch statistics and dropout are on, if active.
   void forward(ThreadPool& pool, const Batch& batch, bool training = false, uint64_t key = 0);
 
-  // An output of the last forward(). A ranking's has a row for each pair, or for each row of the batch where copies have
-  // been told apart: see has_row_outputs().
+  // An output of the last forward(). A ranking's has a row for each pair, or for each row of the batch where
+  // copies have been told apart: see has_row_outputs().
   Matrix output(int node) const;
   bool has_row_outputs(int node) const;
 

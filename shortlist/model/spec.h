@@ -8,7 +8,8 @@
 
 namespace shortlist {
 
-// Which rows a node has: the distinct queries of a batch, its distinct candidates, or its distinct (query, candidate) pairs.
+// Which rows a node has: the distinct queries of a batch, its distinct candidates, or its distinct (query,
+// candidate) pairs.
 enum class Domain { query, candidate, pair };
 
 struct Node {

@@ -34,7 +34,8 @@ double penalty(const Trained& parameter, std::span<const float> w, std::span<flo
 template <typename Rule>
 class RuleOptimizer : public Optimizer {
  public:
-  RuleOptimizer(Rule rule, std::vector<Trained> parameters) : rule_(rule), parameters_(std::move(parameters)) {
+  RuleOptimizer(Rule rule, std::vector<Trained> parameters)
+      : rule_(rule), parameters_(std::move(parameters)) {
     for (const Trained& p : parameters_) {
       State& state = states_.emplace_back();
       for (size_t s = 0; s < rule_.slot_names().size(); ++s) {
@@ -91,10 +92,10 @@ class RuleOptimizer : public Optimizer {
  private:
   struct State {
     std::vector<Buffer> slots;
-    std::vector<uint8_t> seen;    // of a table's row: whether it has ever been touched
-    std::vector<uint32_t> rows;   // those rows
-    std::vector<uint32_t> source; // for each of them, its place in the gradient + 1, or 0
-    std::vector<uint32_t> place;  // of a table's row in `rows`
+    std::vector<uint8_t> seen;     // of a table's row: whether it has ever been touched
+    std::vector<uint32_t> rows;    // those rows
+    std::vector<uint32_t> source;  // for each of them, its place in the gradient + 1, or 0
+    std::vector<uint32_t> place;   // of a table's row in `rows`
   };
   struct Task {
     size_t parameter, index;
@@ -121,7 +122,8 @@ class RuleOptimizer : public Optimizer {
       if (!state.seen[row]) state.seen[row] = 1, state.rows.push_back(row);
     }
     state.place.resize(state.seen.size());
-    for (size_t i = state.source.size(); i < state.rows.size(); ++i) state.place[state.rows[i]] = static_cast<uint32_t>(i);
+    for (size_t i = state.source.size(); i < state.rows.size(); ++i)
+      state.place[state.rows[i]] = static_cast<uint32_t>(i);
     state.source.assign(state.rows.size(), 0);
     for (size_t i = 0; i < gradient.touched.size(); ++i) {
       state.source[state.place[gradient.touched[i]]] = static_cast<uint32_t>(i) + 1;
@@ -130,7 +132,8 @@ class RuleOptimizer : public Optimizer {
   }
 
   static void see_all(State& state) {
-    for (size_t r = 0; r < state.seen.size(); ++r) state.seen[r] = 1, state.rows.push_back(static_cast<uint32_t>(r));
+    for (size_t r = 0; r < state.seen.size(); ++r)
+      state.seen[r] = 1, state.rows.push_back(static_cast<uint32_t>(r));
   }
 
   double update_numbers(const Task& task, const Gradient& gradient) {
@@ -164,7 +167,8 @@ class RuleOptimizer : public Optimizer {
     const std::span<float> value = {parameters_[p].value.data + first, gradient.size()};
     const double cost = penalty(parameters_[p], value, gradient);
     std::array<std::span<float>, 2> slots;
-    for (size_t s = 0; s < states_[p].slots.size(); ++s) slots[s] = {states_[p].slots[s].data() + first, gradient.size()};
+    for (size_t s = 0; s < states_[p].slots.size(); ++s)
+      slots[s] = {states_[p].slots[s].data() + first, gradient.size()};
     rule_.update(gradient, value, slots);
     return cost;
   }
@@ -185,9 +189,10 @@ class AdamRule {
   bool visits_idle_rows() const { return config_.idle_rows == IdleRows::decay; }
   void begin(int64_t step, double rate) {
     const double t = static_cast<double>(step);
-    const double corrected = rate * std::sqrt(1 - std::pow(config_.beta_2, t)) / (1 - std::pow(config_.beta_1, t));
-    step_ = {static_cast<float>(corrected), static_cast<float>(config_.beta_1), static_cast<float>(config_.beta_2),
-             static_cast<float>(config_.epsilon)};
+    const double corrected =
+        rate * std::sqrt(1 - std::pow(config_.beta_2, t)) / (1 - std::pow(config_.beta_1, t));
+    step_ = {static_cast<float>(corrected), static_cast<float>(config_.beta_1),
+             static_cast<float>(config_.beta_2), static_cast<float>(config_.epsilon)};
   }
   void update(std::span<const float> gradient, std::span<float> value, Slots slots) const {
     adam(step_, gradient, slots[0], slots[1], value);
@@ -238,7 +243,8 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::ve
   const int named = config.adam.has_value() + config.adagrad.has_value() + config.sgd.has_value();
   if (named != 1) throw usage_error("optimizer: names {} of adam, adagrad and sgd, needs exactly one", named);
   if (config.adam) return std::make_unique<RuleOptimizer<AdamRule>>(AdamRule(config), std::move(parameters));
-  if (config.adagrad) return std::make_unique<RuleOptimizer<AdagradRule>>(AdagradRule(config), std::move(parameters));
+  if (config.adagrad)
+    return std::make_unique<RuleOptimizer<AdagradRule>>(AdagradRule(config), std::move(parameters));
   return std::make_unique<RuleOptimizer<SgdRule>>(SgdRule(config), std::move(parameters));
 }
 

@@ -18,7 +18,8 @@ enum class IdleRows {
 };
 template <>
 struct EnumNames<IdleRows> {
-  static constexpr std::pair<IdleRows, std::string_view> names[] = {{IdleRows::decay, "decay"}, {IdleRows::skip, "skip"}};
+  static constexpr std::pair<IdleRows, std::string_view> names[] = {{IdleRows::decay, "decay"},
+                                                                    {IdleRows::skip, "skip"}};
 };
 
 // Exactly one of adam, adagrad and sgd is set: the learning rate. Formulas and defaults are Keras's.
@@ -39,7 +40,8 @@ struct OptimizerConfig {
     visit("beta_1", beta_1, "adam: weight of the past in the mean of gradients");
     visit("beta_2", beta_2, "adam: weight of the past in the mean of squared gradients");
     visit("epsilon", epsilon, "adam: added to the root; adagrad: added under the root");
-    visit("idle_rows", idle_rows, "adam, rows of tables that a batch does not touch: decay as in Keras, or skip (lazy)");
+    visit("idle_rows", idle_rows,
+          "adam, rows of tables that a batch does not touch: decay as in Keras, or skip (lazy)");
     visit("initial_accumulator", initial_accumulator, "adagrad: where the sum of squares starts");
     visit("momentum", momentum, "sgd: share of the last move that is kept");
     visit("nesterov", nesterov, "sgd: look ahead along the momentum");
@@ -64,8 +66,9 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), then updates all values. Returns the sum of the penalties
-  // before the update. `gradients` go with the parameters that it was made for; they are changed.
+  // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), then updates all values. Returns the sum of
+  // the penalties before the update. `gradients` go with the parameters that it was made for; they are
+  // changed.
   virtual double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients) = 0;
 
   struct Slot {

@@ -36,15 +36,19 @@ class Coder {
       return missing_;
     }
     switch (column.type) {
-      case ColumnType::text: return text_code(column.texts[row], column, row, table_row);
+      case ColumnType::text:
+        return text_code(column.texts[row], column, row, table_row);
       case ColumnType::integer:
         return number_code(static_cast<uint64_t>(column.integers[row]), column, row, table_row);
       case ColumnType::number:
       case ColumnType::time:
         // Negative zero is zero, and all NaNs are one value.
-        return number_code(std::isnan(column.numbers[row]) ? ~uint64_t{0} : std::bit_cast<uint64_t>(column.numbers[row] + 0.0),
+        return number_code(std::isnan(column.numbers[row])
+                               ? ~uint64_t{0}
+                               : std::bit_cast<uint64_t>(column.numbers[row] + 0.0),
                            column, row, table_row);
-      case ColumnType::list: break;
+      case ColumnType::list:
+        break;
     }
     list_key(column, row);
     return text_code(key_, column, row, table_row);
@@ -90,10 +94,16 @@ class Coder {
       case ColumnType::text:
         to.texts.push_back(missing ? std::string_view() : keep(column.texts[row]));
         break;
-      case ColumnType::integer: to.integers.push_back(missing ? 0 : column.integers[row]); break;
+      case ColumnType::integer:
+        to.integers.push_back(missing ? 0 : column.integers[row]);
+        break;
       case ColumnType::number:
-      case ColumnType::time: to.numbers.push_back(missing ? 0 : column.numbers[row]); break;
-      case ColumnType::list: append_list(column, row); break;
+      case ColumnType::time:
+        to.numbers.push_back(missing ? 0 : column.numbers[row]);
+        break;
+      case ColumnType::list:
+        append_list(column, row);
+        break;
     }
     out_.first_row.push_back(table_row);
     return static_cast<uint32_t>(to.rows++);
@@ -102,7 +112,8 @@ class Coder {
   void append_list(const Column& column, size_t row) {
     const Column& from = *column.elements;
     Column& to = *out_.values.elements;
-    for (uint32_t i = column.offsets[row]; !column.is_missing(row) && i < column.offsets[row + 1]; ++i, ++to.rows) {
+    for (uint32_t i = column.offsets[row]; !column.is_missing(row) && i < column.offsets[row + 1];
+         ++i, ++to.rows) {
       if (from.type == ColumnType::text) {
         to.texts.push_back(keep(from.texts[i]));
       } else if (from.type == ColumnType::integer) {

@@ -1,5 +1,5 @@
-// Columns of a table as codes: each distinct value is kept once, and each row holds the number of its value. All that follows
-// (fitting, encoding, finding equal rows) then works on distinct values.
+// Columns of a table as codes: each distinct value is kept once, and each row holds the number of its value.
+// All that follows (fitting, encoding, finding equal rows) then works on distinct values.
 #pragma once
 
 #include <deque>
@@ -12,10 +12,10 @@ namespace shortlist {
 
 struct CodedColumn {
   std::string name;
-  Column values;                     // the distinct ones, in order of first appearance; a missing value is one of them
-  std::vector<uint64_t> first_row;   // of each distinct value
-  std::vector<uint32_t> codes;       // of each row of the table
-  std::deque<std::string> memory;    // what texts point to
+  Column values;  // the distinct ones, in order of first appearance; a missing value is one of them
+  std::vector<uint64_t> first_row;  // of each distinct value
+  std::vector<uint32_t> codes;      // of each row of the table
+  std::deque<std::string> memory;   // what texts point to
 
   size_t distinct() const { return first_row.size(); }
   // A distinct value as text, for messages and for showing; empty when missing.
@@ -44,8 +44,8 @@ class Numbering {
   size_t size_ = 0;
 };
 
-// Numbers equal rows alike: row r of the result is equal for rows whose codes are equal in all columns. `first` receives a row
-// for each number.
+// Numbers equal rows alike: row r of the result is equal for rows whose codes are equal in all columns.
+// `first` receives a row for each number.
 std::vector<uint32_t> number_rows(const std::vector<const std::vector<uint32_t>*>& columns, size_t rows,
                                   std::vector<uint32_t>* first);
 

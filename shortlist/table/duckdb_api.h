@@ -17,9 +17,10 @@ namespace shortlist {
   X(free)                                                                                                \
   X(query)                                                                                               \
   X(destroy_result)                                                                                      \
-  X(result_error) X(prepare) X(prepare_error) X(destroy_prepare) X(pending_prepared_streaming)           \
-      X(pending_error) X(execute_pending) X(destroy_pending) X(fetch_chunk) X(create_data_chunk)         \
-          X(destroy_data_chunk) X(data_chunk_get_size) X(data_chunk_set_size) X(data_chunk_get_vector)   \
+  X(result_error)                                                                                        \
+  X(prepare) X(prepare_error) X(destroy_prepare) X(pending_prepared_streaming) X(pending_error)          \
+      X(execute_pending) X(destroy_pending) X(fetch_chunk) X(create_data_chunk) X(destroy_data_chunk)    \
+          X(data_chunk_get_size) X(data_chunk_set_size) X(data_chunk_get_vector)                         \
               X(data_chunk_get_column_count) X(vector_size) X(vector_get_data) X(vector_get_validity)    \
                   X(vector_ensure_validity_writable) X(vector_assign_string_element_len)                 \
                       X(list_vector_get_child) X(list_vector_get_size) X(list_vector_set_size)           \

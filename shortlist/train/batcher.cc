@@ -62,7 +62,8 @@ void Batcher::find_pairs(std::span<const uint32_t> rows) {
 
 const Batch& Batcher::make(std::span<const uint32_t> rows) {
   find_pairs(rows);
-  const std::span<const uint32_t> queries = all_queries_ ? std::span<const uint32_t>(query_rows_) : queries_.members();
+  const std::span<const uint32_t> queries =
+      all_queries_ ? std::span<const uint32_t>(query_rows_) : queries_.members();
   const std::span<const uint32_t> candidates =
       all_candidates_ ? std::span<const uint32_t>(candidate_rows_) : candidates_.members();
   const size_t pairs = pair_query_.source.size();
@@ -83,8 +84,8 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
     candidate_count_[pair_candidate_.source[pair]] += 1;
     total_weight_ += weight;
   }
-  batch_ = {&data_.queries,         &data_.candidates,  queries,           candidates,         pair_query_.view(),
-            pair_candidate_.view(), row_pair_.view(),   query_count_,      candidate_count_,   pair_count_};
+  batch_ = {&data_.queries,         &data_.candidates, queries,      candidates,       pair_query_.view(),
+            pair_candidate_.view(), row_pair_.view(),  query_count_, candidate_count_, pair_count_};
   return batch_;
 }
 

@@ -8,7 +8,8 @@ namespace shortlist {
 
 class Batcher {
  public:
-  // With all_queries (all_candidates) each row has a query (candidate) of its own, because layers tell copies apart.
+  // With all_queries (all_candidates) each row has a query (candidate) of its own, because layers tell copies
+  // apart.
   explicit Batcher(const Dataset& data, bool all_queries = false, bool all_candidates = false);
 
   // The batch lives until the next call.

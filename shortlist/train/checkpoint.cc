@@ -15,14 +15,15 @@ namespace fs = std::filesystem;
 constexpr const char* kFormat = "shortlist checkpoint 1";
 
 nlohmann::json state_to_json(const TrainerState& state) {
-  return {{"epoch", state.epoch},
-          {"step", state.step},
-          {"learning_rate", state.learning_rate},
-          {"plateau", {state.plateau.started, state.plateau.best, state.plateau.wait, state.plateau.cooldown}},
-          {"early", {state.early.best, state.early.best_epoch, state.early.wait, state.early.epochs}},
-          {"stopped_early", state.stopped_early},
-          {"sums", state.sums},
-          {"history", to_json(state.history)}};
+  return {
+      {"epoch", state.epoch},
+      {"step", state.step},
+      {"learning_rate", state.learning_rate},
+      {"plateau", {state.plateau.started, state.plateau.best, state.plateau.wait, state.plateau.cooldown}},
+      {"early", {state.early.best, state.early.best_epoch, state.early.wait, state.early.epochs}},
+      {"stopped_early", state.stopped_early},
+      {"sums", state.sums},
+      {"history", to_json(state.history)}};
 }
 
 TrainerState state_from_json(const nlohmann::json& json, const std::string& path) {
@@ -56,8 +57,10 @@ std::vector<std::string> checkpoints(const std::string& folder) {
     const std::string name = entry.path().filename();
     if (name.starts_with("epoch-") && name.ends_with(".safetensors")) names.push_back(name);
   }
-  // "epoch-0003.safetensors" stands at the end of epoch 3, before "epoch-0003-step-...", which is in the middle of epoch 4.
-  std::ranges::sort(names, {}, [](const std::string& name) { return name.substr(0, name.find(".safetensors")); });
+  // "epoch-0003.safetensors" stands at the end of epoch 3, before "epoch-0003-step-...", which is in the
+  // middle of epoch 4.
+  std::ranges::sort(names, {},
+                    [](const std::string& name) { return name.substr(0, name.find(".safetensors")); });
   return names;
 }
 
@@ -74,7 +77,8 @@ void save_checkpoint(const std::string& path, const CheckpointView& run) {
   for (size_t i = 0; i < run.parameters->size(); ++i) {
     append(tensors, "parameter/" + run.parameters->name(i), run.parameters->at(i).value);
   }
-  for (const Optimizer::Slot& slot : run.optimizer->slots()) append(tensors, "slot/" + slot.name, slot.values);
+  for (const Optimizer::Slot& slot : run.optimizer->slots())
+    append(tensors, "slot/" + slot.name, slot.values);
   for (size_t i = 0; i < run.best->size(); ++i) {
     const Matrix& value = run.parameters->at(i).value;
     append(tensors, "best/" + run.parameters->name(i), (*run.best)[i].view(value.rows, value.cols));
@@ -106,7 +110,8 @@ void load_checkpoint(const std::string& path, const CheckpointView& run) {
   for (size_t i = 0; i < run.parameters->size(); ++i) {
     fill_from(file, "parameter/" + run.parameters->name(i), run.parameters->at(i).value);
   }
-  for (const Optimizer::Slot& slot : run.optimizer->slots()) fill_from(file, "slot/" + slot.name, slot.values);
+  for (const Optimizer::Slot& slot : run.optimizer->slots())
+    fill_from(file, "slot/" + slot.name, slot.values);
   run.best->clear();
   for (size_t i = 0; i < run.parameters->size(); ++i) {
     const std::string name = "best/" + run.parameters->name(i);

@@ -30,5 +30,4 @@ std::string newest_checkpoint(const std::string& folder);
 // Removes all but the newest `keep`; 0 keeps all.
 void prune_checkpoints(const std::string& folder, int keep);
 
-
 }  // namespace shortlist

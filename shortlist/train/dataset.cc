@@ -67,7 +67,8 @@ void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
 }
 
 // The distinct values of each feature's column are encoded once, then put together for the distinct rows.
-EncodedRows encode_distinct(const FeatureMap& tower, const Columns& columns, const std::vector<uint32_t>& first,
+EncodedRows encode_distinct(const FeatureMap& tower, const Columns& columns,
+                            const std::vector<uint32_t>& first,
                             std::vector<std::pair<std::string, uint64_t>>& unseen) {
   EncodedRows encoded{.rows = first.size()};
   for (size_t i = 0; i < tower.size(); ++i) {
@@ -95,10 +96,13 @@ std::vector<const std::vector<uint32_t>*> codes_of(const FeatureMap& tower, cons
 double label_value(const Column& values, size_t i) {
   if (values.is_missing(i)) return NAN;
   switch (values.type) {
-    case ColumnType::integer: return static_cast<double>(values.integers[i]);
+    case ColumnType::integer:
+      return static_cast<double>(values.integers[i]);
     case ColumnType::number:
-    case ColumnType::time: return values.numbers[i];
-    default: return NAN;
+    case ColumnType::time:
+      return values.numbers[i];
+    default:
+      return NAN;
   }
 }
 
@@ -108,9 +112,10 @@ std::vector<float> numbers_of(const CodedColumn& column, const char* use) {
   for (uint32_t code = 0; code < column.distinct(); ++code) {
     const auto value = static_cast<float>(label_value(column.values, code));
     if (!std::isfinite(value)) {
-      const std::string got = column.values.is_missing(code) ? "nothing" : fmt::format("'{}'", column.text(code));
-      throw data_error("row {}: {} column '{}': got {}, need a finite number", column.first_row[code] + 1, use,
-                       column.name, got);
+      const std::string got =
+          column.values.is_missing(code) ? "nothing" : fmt::format("'{}'", column.text(code));
+      throw data_error("row {}: {} column '{}': got {}, need a finite number", column.first_row[code] + 1,
+                       use, column.name, got);
     }
     distinct.push_back(value);
   }
@@ -127,8 +132,9 @@ std::vector<std::vector<float>> read_labels(const Config& config, const Columns&
     for (size_t r = 0; r < labels.back().size(); ++r) {
       const float label = labels.back()[r];
       if (label < 0 || label > 1) {
-        throw data_error("row {}: label column '{}': got {}, but binary_crossentropy needs labels from 0 to 1", r + 1,
-                         ranking.label, label);
+        throw data_error(
+            "row {}: label column '{}': got {}, but binary_crossentropy needs labels from 0 to 1", r + 1,
+            ranking.label, label);
       }
     }
   }
@@ -149,8 +155,8 @@ std::vector<uint32_t> sorted_ids(const CodedColumn& ids) {
   return order;
 }
 
-void make_catalogue(const Config& config, const Columns& columns, const std::vector<uint32_t>& candidate_first,
-                    Dataset& data) {
+void make_catalogue(const Config& config, const Columns& columns,
+                    const std::vector<uint32_t>& candidate_first, Dataset& data) {
   const CodedColumn& ids = find(columns, config.candidate.id);
   const std::vector<uint32_t> order = sorted_ids(ids);
   std::vector<uint32_t> item_of_code(order.size());
@@ -159,7 +165,8 @@ void make_catalogue(const Config& config, const Columns& columns, const std::vec
   for (size_t candidate = 0; candidate < candidate_first.size(); ++candidate) {
     const uint32_t item = item_of_code[ids.codes[candidate_first[candidate]]];
     data.item_of_candidate.push_back(item);
-    if (data.candidate_of_item[item] == UINT32_MAX) data.candidate_of_item[item] = static_cast<uint32_t>(candidate);
+    if (data.candidate_of_item[item] == UINT32_MAX)
+      data.candidate_of_item[item] = static_cast<uint32_t>(candidate);
   }
   Items& items = data.items;
   items.id_column = config.candidate.id;
@@ -167,7 +174,8 @@ void make_catalogue(const Config& config, const Columns& columns, const std::vec
   items.attributes.resize(items.attribute_names.size());
   for (uint32_t code : order) {
     if (ids.values.is_missing(code)) {
-      throw data_error("row {}: column '{}' is missing, but it tells candidates apart", ids.first_row[code] + 1, ids.name);
+      throw data_error("row {}: column '{}' is missing, but it tells candidates apart",
+                       ids.first_row[code] + 1, ids.name);
     }
     items.ids.push_back(ids.text(code));
     for (size_t a = 0; a < items.attributes.size(); ++a) {
@@ -186,10 +194,12 @@ void number_pairs(Dataset& data) {
   }
 }
 
-Dataset apply(const Config& config, const FeatureMap& features, const Columns& columns, Split split, bool labels) {
+Dataset apply(const Config& config, const FeatureMap& features, const Columns& columns, Split split,
+              bool labels) {
   Dataset data{.rows = columns.front().codes.size()};
   data.split = std::move(split);
-  const FeatureMap query = features.select(config.query.features), candidate = features.select(config.candidate.features);
+  const FeatureMap query = features.select(config.query.features),
+                   candidate = features.select(config.candidate.features);
   std::vector<uint32_t> first;
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
   data.queries = encode_distinct(query, columns, first, data.unseen);
@@ -235,7 +245,8 @@ uint32_t Items::find(std::string_view id) const {
 
 std::vector<FeatureShape> feature_shapes(const FeatureMap& tower) {
   std::vector<FeatureShape> shapes;
-  for (size_t i = 0; i < tower.size(); ++i) shapes.push_back({tower[i].feature->id_count(), tower[i].feature->width()});
+  for (size_t i = 0; i < tower.size(); ++i)
+    shapes.push_back({tower[i].feature->id_count(), tower[i].feature->width()});
   return shapes;
 }
 
@@ -255,7 +266,8 @@ std::vector<std::string> needed_columns(const Config& config) {
 PreparedData prepare_data(const Config& config, const Table& table) {
   const Columns columns = read_columns(config, table, true);
   Split split = split_rows(config, columns);
-  if (split.train.empty()) throw data_error("{}: the split leaves no row to train on", table.source().describe());
+  if (split.train.empty())
+    throw data_error("{}: the split leaves no row to train on", table.source().describe());
   std::vector<uint32_t> fit_rows = split.train;
   if (config.data.fit_features_on == FitRows::table) {
     fit_rows.resize(columns.front().codes.size());
@@ -266,7 +278,8 @@ PreparedData prepare_data(const Config& config, const Table& table) {
   return prepared;
 }
 
-Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table, bool need_labels) {
+Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
+                       bool need_labels) {
   const Columns columns = read_columns(config, table, need_labels);
   return apply(config, features, columns, need_labels ? split_rows(config, columns) : Split(), need_labels);
 }

@@ -16,7 +16,8 @@ namespace shortlist {
 // The catalogue as people see it.
 struct Items {
   std::string id_column;
-  std::vector<std::string> ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
+  std::vector<std::string>
+      ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
   std::vector<std::string> attribute_names;
   std::vector<std::vector<std::string>> attributes;  // [attribute][item]; "" where missing
 
@@ -32,10 +33,11 @@ struct Dataset {
   // Distinct (query, candidate) pairs, and which of them each row shows.
   std::vector<uint32_t> pair_query, pair_candidate, pair_of_row;
   std::vector<uint32_t> item_of_candidate;  // position in the catalogue
-  std::vector<uint32_t> candidate_of_item;  // the candidate row that stands for an item: its first in the table
-  std::vector<std::vector<float>> labels;   // [ranking task][row]
-  std::vector<float> weights;               // [row]; empty: 1
-  std::vector<uint32_t> user_of_row;        // empty when the config names no user
+  std::vector<uint32_t>
+      candidate_of_item;  // the candidate row that stands for an item: its first in the table
+  std::vector<std::vector<float>> labels;  // [ranking task][row]
+  std::vector<float> weights;              // [row]; empty: 1
+  std::vector<uint32_t> user_of_row;       // empty when the config names no user
   Items items;
   Split split;
   // Values that the features had not seen when they were fitted, by feature name.
@@ -57,6 +59,7 @@ PreparedData prepare_data(const Config& config, const Table& table);
 
 // Applies features that were fitted before. The catalogue is the table's own.
 // With `need_labels` false, label columns may be absent (then labels are empty).
-Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table, bool need_labels = true);
+Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
+                       bool need_labels = true);
 
 }  // namespace shortlist

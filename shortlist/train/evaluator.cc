@@ -20,7 +20,8 @@ void reserve(Buffer& buffer, size_t size) {
 }
 
 // Numbers in order of first appearance; place[n] holds the position of n in the result.
-std::vector<uint32_t> first_appearances(std::span<const uint32_t> numbers, size_t bound, std::vector<uint32_t>& place) {
+std::vector<uint32_t> first_appearances(std::span<const uint32_t> numbers, size_t bound,
+                                        std::vector<uint32_t>& place) {
   std::vector<uint32_t> members;
   place.assign(bound, kAbsent);
   for (uint32_t n : numbers) {
@@ -38,14 +39,16 @@ class RankBlock {
             std::span<const uint32_t> pairs)
       : queries_(queries), items_(items), panels_(panels), offsets_(offsets), pairs_(pairs) {}
 
-  void run(RowRange rows, std::span<const uint32_t> item_of_pair, std::vector<Rank>& ranks, Scratch& scratch) const {
+  void run(RowRange rows, std::span<const uint32_t> item_of_pair, std::vector<Rank>& ranks,
+           Scratch& scratch) const {
     std::vector<float> own(offsets_[rows.end] - offsets_[rows.begin]);
     for (size_t q = rows.begin; q < rows.end; ++q) own_scores(q, item_of_pair, rows.begin, own, scratch);
     const std::span<float> tile = scratch.take(rows.size() * kPanelsATile * Panels::kPanelColumns);
     for (size_t p = 0; p < panels_.count(); p += kPanelsATile) {
       const size_t first = p * Panels::kPanelColumns;
       const size_t width = std::min(kPanelsATile * Panels::kPanelColumns, panels_.columns() - first);
-      const Matrix scores{tile.data() - first, rows.size(), panels_.columns(), kPanelsATile * Panels::kPanelColumns};
+      const Matrix scores{tile.data() - first, rows.size(), panels_.columns(),
+                          kPanelsATile * Panels::kPanelColumns};
       multiply(queries_.slice(rows.begin, rows.end), panels_, scores, false, {}, {p, p + kPanelsATile});
       for (size_t q = rows.begin; q < rows.end; ++q) {
         const std::span<const float> row = {scores.row(q - rows.begin) + first, width};
@@ -133,7 +136,11 @@ std::string figure_name(const Config& config, size_t ranking, std::string_view f
 
 Evaluator::Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
                      ThreadPool& pool)
-    : config_(config), spec_(spec), data_(data), pool_(pool), parameters_(parameters),
+    : config_(config),
+      spec_(spec),
+      data_(data),
+      pool_(pool),
+      parameters_(parameters),
       query_plan_(spec, parameters, {.outputs = {spec.query}}),
       candidate_plan_(spec, parameters, {.outputs = {spec.candidate}}),
       batcher_(data),
@@ -177,7 +184,8 @@ void Evaluator::embed(const Distinct& rows) {
 }
 
 void Evaluator::rank_queries(const Distinct& rows, PairScores& out) {
-  const size_t width = static_cast<size_t>(spec_.at(spec_.candidate).width), count = data_.candidate_of_item.size();
+  const size_t width = static_cast<size_t>(spec_.at(spec_.candidate).width),
+               count = data_.candidate_of_item.size();
   reserve(items_, count * width);
   const Matrix items = items_.view(count, width), candidates = candidates_.view(data_.candidates.rows, width);
   for (size_t i = 0; i < count; ++i) copy(candidates.row_span(data_.candidate_of_item[i]), items.row_span(i));
@@ -188,9 +196,11 @@ void Evaluator::rank_queries(const Distinct& rows, PairScores& out) {
     item_panels_.pack_transposed(items, panels.begin, panels.end);
   });
   std::vector<uint32_t> item_of_pair;
-  for (uint32_t pair : rows.pairs) item_of_pair.push_back(data_.item_of_candidate[data_.pair_candidate[pair]]);
+  for (uint32_t pair : rows.pairs)
+    item_of_pair.push_back(data_.item_of_candidate[data_.pair_candidate[pair]]);
   out.ranks.assign(rows.pairs.size(), {});
-  const RankBlock block(queries_.view(rows.queries.size(), width), items, item_panels_, rows.offsets, rows.pairs_of_query);
+  const RankBlock block(queries_.view(rows.queries.size(), width), items, item_panels_, rows.offsets,
+                        rows.pairs_of_query);
   std::vector<Scratch> scratch(static_cast<size_t>(pool_.threads()));
   pool_.run(chunk_count(rows.queries.size(), kQueriesATask), [&](size_t i, int worker) {
     block.run(chunk_rows(rows.queries.size(), kQueriesATask, i), item_of_pair, out.ranks,
@@ -200,7 +210,8 @@ void Evaluator::rank_queries(const Distinct& rows, PairScores& out) {
 
 void Evaluator::predict(const Distinct& rows, PairScores& out) {
   Plan& plan = ranking_plan_.front();
-  plan.give(spec_.query, queries_.view(rows.queries.size(), static_cast<size_t>(spec_.at(spec_.query).width)));
+  plan.give(spec_.query,
+            queries_.view(rows.queries.size(), static_cast<size_t>(spec_.at(spec_.query).width)));
   plan.give(spec_.candidate,
             candidates_.view(data_.candidates.rows, static_cast<size_t>(spec_.at(spec_.candidate).width)));
   std::vector<uint32_t> candidate;
@@ -237,7 +248,8 @@ Figures Evaluator::figures(std::span<const uint32_t> rows, bool losses) {
   const RowScores scores = score(rows);
   Figures figures;
   std::vector<float> weights;
-  for (size_t i = 0; !data_.weights.empty() && i < rows.size(); ++i) weights.push_back(data_.weights[rows[i]]);
+  for (size_t i = 0; !data_.weights.empty() && i < rows.size(); ++i)
+    weights.push_back(data_.weights[rows[i]]);
   if (losses) add_losses(rows, scores.predictions, figures);
   if (config_.retrieval) {
     RankMetrics metrics(config_.retrieval->top_k);
@@ -259,7 +271,8 @@ void Evaluator::add_losses(std::span<const uint32_t> rows, const std::vector<std
   double total = regularization_loss(parameters_);
   const double regularization = total;
   if (config_.retrieval) {
-    const size_t width = static_cast<size_t>(spec_.at(spec_.query).width), batch_rows = static_cast<size_t>(config_.training.batch);
+    const size_t width = static_cast<size_t>(spec_.at(spec_.query).width),
+                 batch_rows = static_cast<size_t>(config_.training.batch);
     const Distinct found = distinct(rows);
     std::vector<uint32_t> place(data_.queries.rows);
     for (uint32_t i = 0; i < found.queries.size(); ++i) place[found.queries[i]] = i;
@@ -268,13 +281,17 @@ void Evaluator::add_losses(std::span<const uint32_t> rows, const std::vector<std
       const size_t count = std::min(batch_rows, rows.size() - begin);
       const Batch& batch = batcher_.make(rows.subspan(begin, count));
       Buffer queries(batch.query_rows.size(), width), candidates(batch.candidate_rows.size(), width);
-      const Matrix u = queries.view(batch.query_rows.size(), width), v = candidates.view(batch.candidate_rows.size(), width);
-      for (size_t i = 0; i < u.rows; ++i) copy({queries_.data() + place[batch.query_rows[i]] * width, width}, u.row_span(i));
-      for (size_t i = 0; i < v.rows; ++i) copy({candidates_.data() + batch.candidate_rows[i] * width, width}, v.row_span(i));
-      const double loss = softmax_.run(pool_,
-                                       {u, v, batch.candidate_multiplicity, batch.pair_query.offsets,
-                                        batch.pair_query.copies, batch.pair_candidate.source, batcher_.pair_weights()},
-                                       1, {}, {});
+      const Matrix u = queries.view(batch.query_rows.size(), width),
+                   v = candidates.view(batch.candidate_rows.size(), width);
+      for (size_t i = 0; i < u.rows; ++i)
+        copy({queries_.data() + place[batch.query_rows[i]] * width, width}, u.row_span(i));
+      for (size_t i = 0; i < v.rows; ++i)
+        copy({candidates_.data() + batch.candidate_rows[i] * width, width}, v.row_span(i));
+      const double loss =
+          softmax_.run(pool_,
+                       {u, v, batch.candidate_multiplicity, batch.pair_query.offsets, batch.pair_query.copies,
+                        batch.pair_candidate.source, batcher_.pair_weights()},
+                       1, {}, {});
       sum += config_.retrieval->reduction == Reduction::mean ? loss : loss * static_cast<double>(count);
     }
     const double mean = sum / static_cast<double>(rows.size());

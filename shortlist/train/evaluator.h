@@ -18,7 +18,8 @@ struct RowScores {
 class Evaluator {
  public:
   // All must outlive it. Reads the parameters as they are at each call; their panels must be packed.
-  Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data, ThreadPool& pool);
+  Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
+            ThreadPool& pool);
 
   // The catalogue is embedded once a call, and each distinct query and pair is scored once.
   RowScores score(std::span<const uint32_t> rows);
@@ -41,7 +42,8 @@ class Evaluator {
   void rank_queries(const Distinct& rows, PairScores& out);
   void predict(const Distinct& rows, PairScores& out);
   PairScores score_pairs(const Distinct& rows);
-  void add_losses(std::span<const uint32_t> rows, const std::vector<std::vector<float>>& predictions, Figures& figures);
+  void add_losses(std::span<const uint32_t> rows, const std::vector<std::vector<float>>& predictions,
+                  Figures& figures);
 
   const Config& config_;
   const ModelSpec& spec_;
@@ -63,7 +65,8 @@ double regularization_loss(const Parameters& parameters);
 void run_tower(ThreadPool& pool, Plan& plan, int output, Domain domain, const EncodedRows& encoded,
                std::span<const uint32_t> rows, Matrix out);
 
-// Pairs of a given query row and a given candidate row, through the ranking: one raw prediction for each pair, for each task.
+// Pairs of a given query row and a given candidate row, through the ranking: one raw prediction for each
+// pair, for each task.
 void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span<const uint32_t> query,
                   std::span<const uint32_t> candidate, std::vector<std::vector<float>>& predictions);
 

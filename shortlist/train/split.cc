@@ -21,8 +21,8 @@ Split cut(const SplitConfig& config, const std::vector<uint32_t>& order) {
   const size_t validation = part_size(config.validation, order.size(), "validation");
   const size_t test = part_size(config.test, order.size(), "test");
   if (train + validation + test > order.size()) {
-    throw usage_error("split: train {} + validation {} + test {} need {} rows, but there are {}", train, validation, test,
-                      train + validation + test, order.size());
+    throw usage_error("split: train {} + validation {} + test {} need {} rows, but there are {}", train,
+                      validation, test, train + validation + test, order.size());
   }
   const auto at = [&](size_t i) { return order.begin() + static_cast<std::ptrdiff_t>(i); };
   Split split;
@@ -42,23 +42,28 @@ Split split_by_column(const CodedColumn& column) {
                             : value == "test"       ? &split.test
                                                     : nullptr);
     if (part_of_value.back() == nullptr) {
-      throw data_error("row {}: column '{}': got '{}', need train, validation or test", column.first_row[code] + 1,
-                       column.name, value);
+      throw data_error("row {}: column '{}': got '{}', need train, validation or test",
+                       column.first_row[code] + 1, column.name, value);
     }
   }
-  for (size_t r = 0; r < column.codes.size(); ++r) part_of_value[column.codes[r]]->push_back(static_cast<uint32_t>(r));
+  for (size_t r = 0; r < column.codes.size(); ++r)
+    part_of_value[column.codes[r]]->push_back(static_cast<uint32_t>(r));
   return split;
 }
 
 double time_value(const CodedColumn& column, uint32_t code) {
   if (column.values.is_missing(code)) {
-    throw data_error("row {}: column '{}' is missing, but the split goes by it", column.first_row[code] + 1, column.name);
+    throw data_error("row {}: column '{}' is missing, but the split goes by it", column.first_row[code] + 1,
+                     column.name);
   }
   switch (column.values.type) {
-    case ColumnType::integer: return static_cast<double>(column.values.integers[code]);
+    case ColumnType::integer:
+      return static_cast<double>(column.values.integers[code]);
     case ColumnType::number:
-    case ColumnType::time: return column.values.numbers[code];
-    default: throw data_error("column '{}' holds text, but the split needs times or numbers", column.name);
+    case ColumnType::time:
+      return column.values.numbers[code];
+    default:
+      throw data_error("column '{}' holds text, but the split needs times or numbers", column.name);
   }
 }
 
@@ -72,7 +77,8 @@ std::vector<uint32_t> given_rows(const std::string& path, size_t rows) {
   std::vector<uint32_t> order;
   std::vector<bool> seen(rows);
   for (int64_t row : read_npy_integers(path)) {
-    if (row < 0 || static_cast<size_t>(row) >= rows) throw data_error("{}: row {} of a table of {} rows", path, row, rows);
+    if (row < 0 || static_cast<size_t>(row) >= rows)
+      throw data_error("{}: row {} of a table of {} rows", path, row, rows);
     if (seen[static_cast<size_t>(row)]) throw data_error("{}: row {} stands twice", path, row);
     seen[static_cast<size_t>(row)] = true;
     order.push_back(static_cast<uint32_t>(row));

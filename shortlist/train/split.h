@@ -14,12 +14,14 @@ namespace shortlist {
 struct Split {
   std::vector<uint32_t> train, validation, test;
 
-  // "train", "validation", "test", or "all": the three, one after another. Throws a usage Error for other names.
+  // "train", "validation", "test", or "all": the three, one after another. Throws a usage Error for other
+  // names.
   std::vector<uint32_t> rows(std::string_view name) const;
 };
 
-// `column` is split.column, when the way of splitting needs one. A pure function of config, number of rows, and column.
-// Throws a usage Error when the parts ask for more rows than there are, a data Error when the column does not fit.
+// `column` is split.column, when the way of splitting needs one. A pure function of config, number of rows,
+// and column. Throws a usage Error when the parts ask for more rows than there are, a data Error when the
+// column does not fit.
 Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* column);
 
 }  // namespace shortlist

@@ -27,7 +27,8 @@ std::vector<Trained> trained_parameters(Parameters& parameters, std::vector<Para
     ParameterState& state = parameters.at(i);
     if (!state.spec.trainable) continue;
     states.push_back(&state);
-    trained.push_back({parameters.name(i), state.value, state.spec.table, state.spec.regularizer.l1, state.spec.regularizer.l2});
+    trained.push_back({parameters.name(i), state.value, state.spec.table, state.spec.regularizer.l1,
+                       state.spec.regularizer.l2});
   }
   return trained;
 }
@@ -41,7 +42,8 @@ std::string config_hash(const Config& config) {
     });
   }
   if (Value* data = written.find("data")) {
-    std::erase_if(*std::get_if<Value::Table>(&data->data), [](const auto& entry) { return entry.first == "table"; });
+    std::erase_if(*std::get_if<Value::Table>(&data->data),
+                  [](const auto& entry) { return entry.first == "table"; });
   }
   return sha256_hex(to_toml(written));
 }
@@ -50,8 +52,15 @@ std::string config_hash(const Config& config) {
 
 struct Trainer::State {
   State(const Config& c, const ModelSpec& s, Parameters& p, const Dataset& d, ThreadPool& t)
-      : config(c), spec(s), parameters(p), data(d), pool(t),
-        plan(s, p, {.outputs = loss_nodes(c, s), .backward = true, .training_layers_active = !c.training.keras_compatible}),
+      : config(c),
+        spec(s),
+        parameters(p),
+        data(d),
+        pool(t),
+        plan(s, p,
+             {.outputs = loss_nodes(c, s),
+              .backward = true,
+              .training_layers_active = !c.training.keras_compatible}),
         batcher(d, plan.needs_all_rows(Domain::query), plan.needs_all_rows(Domain::candidate)),
         evaluator(c, s, p, d, t),
         softmax(c.retrieval ? static_cast<float>(c.retrieval->temperature) : 1),
@@ -71,7 +80,9 @@ struct Trainer::State {
   }
 
   size_t batch_rows() const { return static_cast<size_t>(config.training.batch); }
-  int64_t steps_an_epoch() const { return static_cast<int64_t>(chunk_count(data.split.train.size(), batch_rows())); }
+  int64_t steps_an_epoch() const {
+    return static_cast<int64_t>(chunk_count(data.split.train.size(), batch_rows()));
+  }
 
   uint64_t step_key() const { return static_cast<uint64_t>(optimizer->steps); }
 
@@ -89,15 +100,17 @@ struct Trainer::State {
     parameters.pack(pool, true);
     losses.total = losses.regularization;
     if (config.retrieval) losses.total += config.retrieval->weight * losses.retrieval;
-    for (size_t t = 0; t < config.ranking.size(); ++t) losses.total += config.ranking[t].weight * losses.ranking[t];
+    for (size_t t = 0; t < config.ranking.size(); ++t)
+      losses.total += config.ranking[t].weight * losses.ranking[t];
     return losses;
   }
 
   double retrieval_loss(const Batch& batch) {
-    const double share = config.retrieval->reduction == Reduction::mean ? 1.0 / static_cast<double>(batch.rows()) : 1;
-    const SoftmaxBatch rows = {plan.output(spec.query),        plan.output(spec.candidate),
-                               batch.candidate_multiplicity,   batch.pair_query.offsets,
-                               batch.pair_query.copies,        batch.pair_candidate.source,
+    const double share =
+        config.retrieval->reduction == Reduction::mean ? 1.0 / static_cast<double>(batch.rows()) : 1;
+    const SoftmaxBatch rows = {plan.output(spec.query),      plan.output(spec.candidate),
+                               batch.candidate_multiplicity, batch.pair_query.offsets,
+                               batch.pair_query.copies,      batch.pair_candidate.source,
                                batcher.pair_weights()};
     return share * softmax.run(pool, rows, share * config.retrieval->weight, plan.output_gradient(spec.query),
                                plan.output_gradient(spec.candidate));
@@ -149,19 +162,22 @@ struct Trainer::State {
     figures.emplace_back("regularization_loss", run.sums[kRegularization] / n);
     for (size_t t = 0; t < config.ranking.size(); ++t) {
       const double squares = run.sums[kFirstRanking + 2 * t + 1];
-      figures.emplace_back(figure_name(config, t, "rmse"), std::sqrt(squares / std::max(1e-300, run.sums[kWeight])));
+      figures.emplace_back(figure_name(config, t, "rmse"),
+                           std::sqrt(squares / std::max(1e-300, run.sums[kWeight])));
     }
     return figures;
   }
 
-  // Losses and rmse as they ran; top_k of a part of the training rows, at the end of the epoch, as large as validation.
+  // Losses and rmse as they ran; top_k of a part of the training rows, at the end of the epoch, as large as
+  // validation.
   EpochRecord record() {
     EpochRecord record{.epoch = run.epoch + 1, .learning_rate = run.learning_rate, .train = running()};
     if (config.retrieval) {
       const size_t most = std::max<size_t>(data.split.validation.size(), 10'000);
       const auto rows = std::span(data.split.train).first(std::min(most, data.split.train.size()));
       for (auto& [name, value] : evaluator.figures(rows, false)) {
-        if (find_figure(record.train, name) == nullptr && !name.starts_with("mae")) record.train.emplace_back(name, value);
+        if (find_figure(record.train, name) == nullptr && !name.starts_with("mae"))
+          record.train.emplace_back(name, value);
       }
     }
     if (!data.split.validation.empty()) record.validation = evaluator.figures(data.split.validation, true);
@@ -215,14 +231,16 @@ struct Trainer::State {
   void check_finite(const StepLosses& losses) const {
     if (std::isfinite(losses.total)) return;
     const std::string layer = plan.first_not_finite();
-    throw failed("epoch {}, step {}: the loss is no longer finite{}; the last checkpoint is kept. "
-                 "Try a lower learning rate: it is {} now",
-                 run.epoch + 1, run.step + 1, layer.empty() ? "" : fmt::format(", first in layer '{}'", layer),
-                 run.learning_rate);
+    throw failed(
+        "epoch {}, step {}: the loss is no longer finite{}; the last checkpoint is kept. "
+        "Try a lower learning rate: it is {} now",
+        run.epoch + 1, run.step + 1, layer.empty() ? "" : fmt::format(", first in layer '{}'", layer),
+        run.learning_rate);
   }
 
   // Returns false when it was asked to stop.
-  bool run_epoch(TrainingObserver& observer, const std::atomic<bool>& stop, const std::vector<uint32_t>& order) {
+  bool run_epoch(TrainingObserver& observer, const std::atomic<bool>& stop,
+                 const std::vector<uint32_t>& order) {
     while (run.step < steps_an_epoch()) {
       if (stop) return false;
       const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
@@ -231,7 +249,8 @@ struct Trainer::State {
       add_to_sums(losses, range.size());
       ++run.step;
       const Figures means = running();
-      observer.after_step({run.epoch + 1, config.training.epochs, run.step, steps_an_epoch(), range.end, means});
+      observer.after_step(
+          {run.epoch + 1, config.training.epochs, run.step, steps_an_epoch(), range.end, means});
     }
     return true;
   }
@@ -255,7 +274,8 @@ struct Trainer::State {
   TrainerState run;
 };
 
-Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data, ThreadPool& pool)
+Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
+                 ThreadPool& pool)
     : state_(std::make_unique<State>(config, spec, parameters, data, pool)) {}
 Trainer::~Trainer() = default;
 
@@ -265,11 +285,14 @@ Trainer::StepLosses Trainer::step(std::span<const uint32_t> rows) { return state
 std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
   std::vector<uint32_t> order = state_->data.split.train;
   const uint64_t shuffle = state_->config.training.keras_compatible ? 0 : static_cast<uint64_t>(epoch);
-  RandomStream(static_cast<uint64_t>(state_->config.training.seed), "epoch").at(shuffle).shuffle(std::span(order));
+  RandomStream(static_cast<uint64_t>(state_->config.training.seed), "epoch")
+      .at(shuffle)
+      .shuffle(std::span(order));
   return order;
 }
 
-Trainer::Outcome Trainer::run(TrainingObserver& observer, const std::atomic<bool>& stop, const std::string& checkpoints) {
+Trainer::Outcome Trainer::run(TrainingObserver& observer, const std::atomic<bool>& stop,
+                              const std::string& checkpoints) {
   State& s = *state_;
   while (s.run.epoch < s.config.training.epochs && !s.run.stopped_early) {
     if (!s.run_epoch(observer, stop, epoch_order(s.run.epoch))) {

@@ -15,8 +15,8 @@ namespace shortlist {
 
 // Where a run stands; with the parameters and the optimizer's slots it is all that going on needs.
 struct TrainerState {
-  int epoch = 0;       // epochs that are complete
-  int64_t step = 0;    // steps of the epoch in progress that are complete
+  int epoch = 0;     // epochs that are complete
+  int64_t step = 0;  // steps of the epoch in progress that are complete
   double learning_rate = 0;
   Plateau::State plateau;
   EarlyStopping::State early;
@@ -33,7 +33,7 @@ class TrainingObserver {
   struct Progress {
     int epoch = 0, epochs = 0;  // 1-based
     int64_t step = 0, steps = 0;
-    size_t rows = 0;      // of this epoch so far
+    size_t rows = 0;         // of this epoch so far
     const Figures& running;  // means over the epoch so far
   };
   virtual void after_step(const Progress&) {}
@@ -45,13 +45,15 @@ class TrainingObserver {
 class Trainer {
  public:
   // Parameters must be initialised. All must outlive it.
-  Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data, ThreadPool& pool);
+  Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
+          ThreadPool& pool);
   ~Trainer();
 
   enum class Outcome { finished, interrupted };
-  // Runs up to the config's epochs, or until `stop` is set: then after the step in progress. Ends with the best weights
-  // when the config says so and it finished. With `checkpoints`, saves after each epoch into that folder, and when stopped.
-  // Throws a failed Error when the loss is no longer finite; the last checkpoint stays.
+  // Runs up to the config's epochs, or until `stop` is set: then after the step in progress. Ends with the
+  // best weights when the config says so and it finished. With `checkpoints`, saves after each epoch into
+  // that folder, and when stopped. Throws a failed Error when the loss is no longer finite; the last
+  // checkpoint stays.
   Outcome run(TrainingObserver& observer, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
   // Goes on where the newest checkpoint of the folder stands. Returns false when there is none.

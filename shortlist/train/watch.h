@@ -10,11 +10,12 @@
 
 namespace shortlist {
 
-// Whether more of a figure is better: of top_k, mrr, auc and accuracy. Less is better of losses, rmse, mae and ranks.
+// Whether more of a figure is better: of top_k, mrr, auc and accuracy. Less is better of losses, rmse, mae
+// and ranks.
 bool higher_is_better(std::string_view figure);
 
-// The figure of an epoch that a monitor names, of the validation rows, or of the training rows where there are none.
-// Throws a usage Error that names the figures there are.
+// The figure of an epoch that a monitor names, of the validation rows, or of the training rows where there
+// are none. Throws a usage Error that names the figures there are.
 double monitored(const EpochRecord& epoch, const std::string& monitor);
 
 // Keras's ReduceLROnPlateau.
@@ -41,7 +42,9 @@ class EarlyStopping {
   explicit EarlyStopping(const EarlyStoppingConfig& config) : config_(config) {}
   // Returns whether this epoch is the best so far.
   bool after_epoch(const EpochRecord& epoch);
-  bool should_stop() const { return state.best_epoch > 0 && state.wait >= config_.patience && state.epochs > 1; }
+  bool should_stop() const {
+    return state.best_epoch > 0 && state.wait >= config_.patience && state.epochs > 1;
+  }
   bool restores_best() const { return config_.restore_best; }
 
   struct State {
