@@ -167,6 +167,13 @@ void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& r
 
 }  // namespace
 
+std::vector<FeatureShape> feature_shapes(const FeatureMap& tower) {
+  std::vector<FeatureShape> shapes;
+  for (size_t i = 0; i < tower.size(); ++i)
+    shapes.push_back({tower[i].feature->id_count(), tower[i].feature->width()});
+  return shapes;
+}
+
 ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
                       const std::vector<FeatureShape>& candidate) {
   ModelSpec spec;

@@ -1,6 +1,7 @@
 // From a config to a model.
 #pragma once
 
+#include "shortlist/features/feature_map.h"
 #include "shortlist/model/config.h"
 #include "shortlist/model/spec.h"
 
@@ -11,6 +12,8 @@ struct FeatureShape {
   int32_t ids = 0;  // rows of its embedding table; 0 when it gives numbers
   int width = 0;    // of its numbers
 };
+
+std::vector<FeatureShape> feature_shapes(const FeatureMap& tower);
 
 // Towers and rankings as the config says. `query` and `candidate` go with the towers' features.
 // Throws a usage Error with file and line when layers do not fit together.

@@ -236,20 +236,6 @@ Split split_rows(const Config& config, const Columns& columns) {
 
 }  // namespace
 
-uint32_t Items::find(std::string_view id) const {
-  for (size_t i = 0; i < ids.size(); ++i) {
-    if (ids[i] == id) return static_cast<uint32_t>(i);
-  }
-  return kAbsent;
-}
-
-std::vector<FeatureShape> feature_shapes(const FeatureMap& tower) {
-  std::vector<FeatureShape> shapes;
-  for (size_t i = 0; i < tower.size(); ++i)
-    shapes.push_back({tower[i].feature->id_count(), tower[i].feature->width()});
-  return shapes;
-}
-
 std::vector<std::string> needed_columns(const Config& config) {
   std::vector<std::string> names;
   for (const std::string& feature : used_features(config)) add_once(names, config.feature(feature).column);

@@ -8,22 +8,11 @@
 #include "shortlist/features/feature_map.h"
 #include "shortlist/model/build.h"
 #include "shortlist/model/config.h"
+#include "shortlist/model/items.h"
 #include "shortlist/table/encoded.h"
 #include "shortlist/train/split.h"
 
 namespace shortlist {
-
-// The catalogue as people see it.
-struct Items {
-  std::string id_column;
-  std::vector<std::string>
-      ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
-  std::vector<std::string> attribute_names;
-  std::vector<std::vector<std::string>> attributes;  // [attribute][item]; "" where missing
-
-  static constexpr uint32_t kAbsent = UINT32_MAX;
-  uint32_t find(std::string_view id) const;  // kAbsent when there is none
-};
 
 struct Dataset {
   size_t rows = 0;
@@ -46,9 +35,6 @@ struct Dataset {
 
 // The table's columns that a config speaks of.
 std::vector<std::string> needed_columns(const Config& config);
-
-// What a model has to know of the features of a tower.
-std::vector<FeatureShape> feature_shapes(const FeatureMap& tower);
 
 // Splits the table and fits the features on the rows that the config says.
 struct PreparedData {

@@ -1,0 +1,205 @@
+#include "shortlist/bundle/bundle.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "shortlist/io/file.h"
+#include "shortlist/io/json.h"
+#include "shortlist/io/safetensors.h"
+#include "shortlist/io/sha256.h"
+#include "shortlist/io/toml.h"
+
+namespace shortlist {
+namespace {
+
+using nlohmann::json;
+constexpr int kVersion = 1;
+constexpr const char* kFormat = "shortlist bundle";
+constexpr const char* kManifest = "manifest.json";
+
+// Writes files into the folder and lists them for the manifest.
+class BundleWriter {
+ public:
+  explicit BundleWriter(std::string folder) : folder_(std::move(folder)) { make_directories(folder_); }
+
+  void text(const std::string& name, const std::string& content) {
+    write_file_atomically(folder_ + "/" + name, content);
+    list(name);
+  }
+  void tensors(const std::string& name, const std::vector<TensorView>& tensors) {
+    write_safetensors(folder_ + "/" + name, tensors);
+    list(name);
+  }
+  void manifest() {
+    const json manifest = {{"format", kFormat}, {"version", kVersion}, {"files", files_}};
+    write_file_atomically(folder_ + "/" + kManifest, dump_json(manifest));
+  }
+
+ private:
+  void list(const std::string& name) {
+    const std::string path = folder_ + "/" + name;
+    files_.push_back(
+        {{"name", name}, {"bytes", std::filesystem::file_size(path)}, {"sha256", sha256_file_hex(path)}});
+  }
+  std::string folder_;
+  json files_ = json::array();
+};
+
+json items_to_json(const Items& items) {
+  json attributes = json::array();
+  for (size_t a = 0; a < items.attribute_names.size(); ++a) {
+    attributes.push_back({{"name", items.attribute_names[a]}, {"values", items.attributes[a]}});
+  }
+  return {{"id_column", items.id_column}, {"ids", items.ids}, {"attributes", attributes}};
+}
+
+Items items_from_json(const json& from) {
+  Items items;
+  from.at("id_column").get_to(items.id_column);
+  from.at("ids").get_to(items.ids);
+  for (const json& attribute : from.at("attributes")) {
+    items.attribute_names.push_back(attribute.at("name"));
+    items.attributes.push_back(attribute.at("values"));
+    if (items.attributes.back().size() != items.ids.size()) throw std::runtime_error("an attribute is too short");
+  }
+  return items;
+}
+
+void write_ratings(BundleWriter& writer, const UserRatings& ratings) {
+  writer.tensors("ratings.safetensors",
+                 {tensor_view<int64_t>("offsets", {ratings.offsets.size()}, ratings.offsets),
+                  tensor_view<int32_t>("items", {ratings.items.size()}, ratings.items),
+                  tensor_view<float>("centred", {ratings.centred.size()}, ratings.centred)});
+}
+
+template <typename T>
+std::vector<T> read_vector(const SafetensorsFile& file, const char* name) {
+  const TensorView* tensor = file.find(name);
+  if (tensor == nullptr || tensor->dtype != dtype_of<T>()) throw data_error("tensor '{}' is missing", name);
+  const auto values = tensor->values<T>();
+  return {values.begin(), values.end()};
+}
+
+// Opens a bundle's folder after everything that the manifest lists has been checked.
+class BundleReader {
+ public:
+  explicit BundleReader(std::string folder) : folder_(std::move(folder)) {
+    const std::string path = folder_ + "/" + kManifest;
+    if (!is_bundle(folder_)) throw data_error("{}: is no bundle: it has no {}", folder_, kManifest);
+    const json manifest = load_json(path);
+    guarded(path, [&] {
+      if (manifest.at("format") != kFormat) throw std::runtime_error("is not a Shortlist bundle's manifest");
+      const int version = manifest.at("version");
+      if (version > kVersion) {
+        throw data_error("{}: has the format version {}; this program reads up to {}", folder_, version, kVersion);
+      }
+      for (const json& file : manifest.at("files")) check(file.at("name"), file.at("bytes"), file.at("sha256"));
+    });
+  }
+
+  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  bool has(const std::string& name) const { return std::filesystem::exists(path(name)); }
+  std::string text(const std::string& name) const { return read_file(path(name)); }
+
+  // What goes wrong inside is told with the file's name.
+  template <typename F>
+  static void guarded(const std::string& path, F f) {
+    try {
+      f();
+    } catch (const Error& error) {
+      const std::string message = error.what();
+      throw Error(ErrorKind::data, message.find('/') != std::string::npos ? message : path + ": " + message);
+    } catch (const std::exception& error) {
+      throw data_error("{}: {}", path, error.what());
+    }
+  }
+
+ private:
+  void check(const std::string& name, uint64_t bytes, const std::string& sha256) const {
+    if (!std::filesystem::exists(path(name))) throw data_error("{}: is missing", path(name));
+    const uint64_t size = std::filesystem::file_size(path(name));
+    if (size != bytes) throw data_error("{}: has {} bytes, need {}: it was cut or changed", path(name), size, bytes);
+    if (sha256_file_hex(path(name)) != sha256) throw data_error("{}: its checksum is wrong: it was changed", path(name));
+  }
+  std::string folder_;
+};
+
+void read_weights(const std::string& path, Parameters& parameters) {
+  const SafetensorsFile file = SafetensorsFile::open(path);
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Matrix& value = parameters.at(i).value;
+    const size_t shape[] = {value.rows, value.cols};
+    const auto values = file.need(parameters.name(i), DType::F32, shape).floats();
+    std::copy(values.begin(), values.end(), value.data);
+  }
+}
+
+std::vector<FeatureShape> shapes(const FeatureMap& all, const std::vector<std::string>& names) {
+  return feature_shapes(all.select(names));
+}
+
+}  // namespace
+
+bool is_bundle(const std::string& path) { return std::filesystem::exists(path + "/" + kManifest); }
+
+ConstMatrix Bundle::candidate_embeddings() const {
+  return candidates.view(items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
+}
+
+void save_bundle(const std::string& path, const BundleContent& content) {
+  BundleWriter writer(path);
+  writer.text("config.toml", config_to_toml(*content.config));
+  writer.text("features.json", dump_json(content.features->to_json()));
+  std::vector<TensorView> weights;
+  for (size_t i = 0; i < content.parameters->size(); ++i) {
+    const Matrix& value = content.parameters->at(i).value;
+    weights.push_back(tensor_view<float>(content.parameters->name(i), {value.rows, value.cols},
+                                         {value.data, value.rows * value.cols}));
+  }
+  writer.tensors("weights.safetensors", weights);
+  const ConstMatrix& candidates = content.candidates;
+  writer.tensors("candidates.safetensors", {tensor_view<float>("embeddings", {candidates.rows, candidates.cols},
+                                                               {candidates.data, candidates.rows * candidates.cols})});
+  writer.text("items.json", dump_json(items_to_json(*content.items)));
+  if (content.ratings != nullptr && !content.ratings->offsets.empty()) write_ratings(writer, *content.ratings);
+  writer.text("history.json", content.history_json);
+  writer.text("report.json", content.report_json);
+  for (const ExtraFile& extra : content.extras) writer.text(extra.name, extra.content);
+  writer.manifest();
+}
+
+Bundle load_bundle(const std::string& path) {
+  const BundleReader reader(path);
+  Bundle bundle;
+  BundleReader::guarded(reader.path("config.toml"), [&] {
+    bundle.config = read_config(parse_toml(reader.text("config.toml"), reader.path("config.toml")), reader.path("config.toml"));
+  });
+  BundleReader::guarded(reader.path("features.json"), [&] {
+    bundle.features = FeatureMap::from_json(load_json(reader.path("features.json")));
+    bundle.spec = build_model(bundle.config, shapes(bundle.features, bundle.config.query.features),
+                              shapes(bundle.features, bundle.config.candidate.features));
+  });
+  bundle.parameters = std::make_unique<Parameters>(bundle.spec);
+  read_weights(reader.path("weights.safetensors"), *bundle.parameters);
+  ThreadPool one(1);
+  bundle.parameters->pack(one, false);
+  BundleReader::guarded(reader.path("items.json"),
+                        [&] { bundle.items = items_from_json(load_json(reader.path("items.json"))); });
+  const SafetensorsFile candidates = SafetensorsFile::open(reader.path("candidates.safetensors"));
+  const size_t shape[] = {bundle.items.ids.size(), static_cast<size_t>(bundle.spec.at(bundle.spec.candidate).width)};
+  const auto embeddings = candidates.need("embeddings", DType::F32, shape).floats();
+  bundle.candidates = Buffer(embeddings.size());
+  std::copy(embeddings.begin(), embeddings.end(), bundle.candidates.data());
+  if (reader.has("ratings.safetensors")) {
+    BundleReader::guarded(reader.path("ratings.safetensors"), [&] {
+      const SafetensorsFile file = SafetensorsFile::open(reader.path("ratings.safetensors"));
+      bundle.ratings = {read_vector<int64_t>(file, "offsets"), read_vector<int32_t>(file, "items"),
+                        read_vector<float>(file, "centred")};
+    });
+  }
+  bundle.history_json = reader.text("history.json");
+  bundle.report_json = reader.text("report.json");
+  return bundle;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,55 @@
+// A trained model as one directory, complete in itself: docs/bundle.md has the format byte by byte.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shortlist/features/feature_map.h"
+#include "shortlist/metrics/history.h"
+#include "shortlist/model/build.h"
+#include "shortlist/model/items.h"
+#include "shortlist/model/parameters.h"
+
+namespace shortlist {
+
+// A file of the bundle that only people and other tools read: history.csv, report.html, curves.svg.
+struct ExtraFile {
+  std::string name, content;
+};
+
+struct BundleContent {
+  const Config* config = nullptr;
+  const FeatureMap* features = nullptr;
+  const Parameters* parameters = nullptr;
+  ConstMatrix candidates;  // embeddings in the catalogue's order
+  const Items* items = nullptr;
+  const UserRatings* ratings = nullptr;
+  std::string history_json, report_json;
+  std::vector<ExtraFile> extras;
+};
+
+// Writes every file whole, the manifest last: a folder without a manifest is no bundle, and one with it is complete.
+void save_bundle(const std::string& path, const BundleContent& content);
+
+struct Bundle {
+  Config config;
+  FeatureMap features;
+  ModelSpec spec;
+  std::unique_ptr<Parameters> parameters;  // panels packed for forward passes
+  Buffer candidates;                       // embeddings in the catalogue's order
+  Items items;
+  UserRatings ratings;
+  std::string history_json, report_json;
+
+  ConstMatrix candidate_embeddings() const;
+};
+
+// Checks format, version and every checksum. Throws a data Error that names the file at fault.
+Bundle load_bundle(const std::string& path);
+
+// Whether the folder holds a bundle (a manifest).
+bool is_bundle(const std::string& path);
+
+}  // namespace shortlist
