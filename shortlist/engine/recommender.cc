@@ -1,0 +1,352 @@
+#include "shortlist/engine/recommender.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+#include <unordered_map>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/engine/condition.h"
+#include "shortlist/engine/similarity.h"
+#include "shortlist/losses/rating_loss.h"
+#include "shortlist/math/top_k.h"
+#include "shortlist/model/plan.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kQueriesABlock = 48;
+constexpr size_t kPanelsATile = 64;
+
+// What one thread at a time works with.
+struct Session {
+  Session(const ModelSpec& spec, Parameters& parameters, bool ranking)
+      : query(spec, parameters, {.outputs = {spec.query}}), candidate(spec, parameters, {.outputs = {spec.candidate}}) {
+    if (ranking) this->ranking.emplace(spec, parameters, PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+  }
+  ThreadPool pool{1};
+  Plan query, candidate;
+  std::optional<Plan> ranking;
+  Buffer queries, candidates, tile;
+};
+
+std::vector<uint32_t> count_up(size_t count) {
+  std::vector<uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+// A record's values as columns of one row each.
+std::vector<Column> to_columns(const Record& record, const std::vector<std::string>& names) {
+  std::vector<Column> columns;
+  for (const std::string& name : names) {
+    Column& column = columns.emplace_back();
+    column.rows = 1;
+    const auto at = std::ranges::find(record, name, &std::pair<std::string, std::string>::first);
+    column.texts.push_back(at == record.end() ? std::string_view() : std::string_view(at->second));
+    if (at == record.end()) column.missing = {1};
+  }
+  return columns;
+}
+
+void check_columns(const Record& record, const std::vector<std::string>& known, const char* what) {
+  for (const auto& [name, value] : record) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string near = nearest(name, known);
+    throw usage_error("{}: the model knows no column '{}'{} (it knows: {})", what, name,
+                      near.empty() ? "" : fmt::format("; did you mean '{}'?", near), fmt::join(known, ", "));
+  }
+}
+
+}  // namespace
+
+struct Recommender::State {
+  explicit State(const std::string& path) : bundle(load_bundle(path)) {
+    query = bundle.features.select(bundle.config.query.features);
+    candidate = bundle.features.select(bundle.config.candidate.features);
+    query_columns = query.columns();
+    candidate_columns = candidate.columns();
+    items_transposed.pack_transposed(bundle.candidate_embeddings());
+    for (uint32_t i = 0; i < bundle.items.ids.size(); ++i) by_id.emplace(bundle.items.ids[i], i);
+  }
+
+  std::unique_ptr<Session> take() const {
+    {
+      std::lock_guard lock(mutex);
+      if (!free.empty()) {
+        auto session = std::move(free.back());
+        free.pop_back();
+        return session;
+      }
+    }
+    return std::make_unique<Session>(bundle.spec, *bundle.parameters, !bundle.spec.rankings.empty());
+  }
+  void give_back(std::unique_ptr<Session> session) const {
+    std::lock_guard lock(mutex);
+    free.push_back(std::move(session));
+  }
+
+  ConstMatrix embed(Session& session, const std::vector<Column>& columns, Domain domain) const {
+    const bool is_query = domain == Domain::query;
+    EncodedRows encoded;
+    (is_query ? query : candidate).encode(columns, encoded);
+    const std::vector<uint32_t> rows = count_up(columns.front().rows);
+    Batch batch;
+    (is_query ? batch.queries : batch.candidates) = &encoded;
+    (is_query ? batch.query_rows : batch.candidate_rows) = rows;
+    Plan& plan = is_query ? session.query : session.candidate;
+    plan.forward(session.pool, batch);
+    const Matrix output = plan.output(is_query ? bundle.spec.query : bundle.spec.candidate);
+    Buffer& to = is_query ? session.queries : session.candidates;
+    if (to.size() < output.rows * output.cols) to = Buffer(output.rows, output.cols);
+    const Matrix copied = to.view(output.rows, output.cols);
+    for (size_t r = 0; r < output.rows; ++r) std::copy_n(output.row(r), output.cols, copied.row(r));
+    return copied;
+  }
+
+  // The best of all allowed items by score, for each of a block of queries.
+  std::vector<std::vector<Scored>> retrieve(Session& session, ConstMatrix queries, size_t k,
+                                            const std::vector<uint8_t>& allowed) const {
+    std::vector<TopK> best(queries.rows, TopK(k));
+    const size_t width = kPanelsATile * Panels::kPanelColumns;
+    if (session.tile.size() < queries.rows * width) session.tile = Buffer(queries.rows * width);
+    for (size_t p = 0; p < items_transposed.count(); p += kPanelsATile) {
+      const size_t first = p * Panels::kPanelColumns, count = std::min(width, items_transposed.columns() - first);
+      const Matrix scores{session.tile.data() - first, queries.rows, items_transposed.columns(), width};
+      multiply(queries, items_transposed, scores, false, {}, {p, p + kPanelsATile});
+      for (size_t q = 0; q < queries.rows; ++q) {
+        float* row = scores.row(q) + first;
+        if (!allowed.empty()) {
+          for (size_t i = 0; i < count; ++i) row[i] = allowed[first + i] ? row[i] : NAN;  // a NaN is never kept
+        }
+        best[q].push({row, count}, static_cast<uint32_t>(first));
+      }
+    }
+    std::vector<std::vector<Scored>> all;
+    for (TopK& top : best) all.push_back(top.take());
+    return all;
+  }
+
+  // Without retrieval every allowed item goes to the ranking.
+  std::vector<Scored> everything(const std::vector<uint8_t>& allowed) const {
+    std::vector<Scored> all;
+    for (uint32_t i = 0; i < bundle.items.ids.size(); ++i) {
+      if (allowed.empty() || allowed[i]) all.push_back({i, 0});
+    }
+    return all;
+  }
+
+  // Fills predictions[i][task] of pairs (query[i], item[i]).
+  void rank(Session& session, ConstMatrix queries, ConstMatrix candidates, const std::vector<uint32_t>& query_rows,
+            const std::vector<uint32_t>& candidate_rows, std::vector<std::vector<float>>& predictions) const {
+    const ModelSpec& spec = bundle.spec;
+    session.ranking->give(spec.query, queries);
+    session.ranking->give(spec.candidate, candidates);
+    Batch batch;
+    batch.pair_query.source = query_rows;
+    batch.pair_candidate.source = candidate_rows;
+    session.ranking->forward(session.pool, batch);
+    predictions.assign(query_rows.size(), std::vector<float>(spec.rankings.size()));
+    for (size_t t = 0; t < spec.rankings.size(); ++t) {
+      const Matrix output = session.ranking->output(spec.rankings[t]);
+      for (size_t i = 0; i < query_rows.size(); ++i) {
+        predictions[i][t] = predicted_label(bundle.config.ranking[t].loss, output(i, 0));
+      }
+    }
+  }
+
+  std::vector<std::vector<Recommendation>> recommend_block(Session& session, ConstMatrix queries,
+                                                           const RecommendOptions& options,
+                                                           const std::vector<uint8_t>& allowed) const {
+    const bool ranks = session.ranking.has_value();
+    const size_t k = static_cast<size_t>(options.k);
+    const size_t wanted = ranks ? std::max<size_t>(k, static_cast<size_t>(options.retrieve)) : k;
+    std::vector<std::vector<Scored>> found = bundle.config.retrieval
+                                                 ? retrieve(session, queries, wanted, allowed)
+                                                 : std::vector<std::vector<Scored>>(queries.rows, everything(allowed));
+    std::vector<std::vector<Recommendation>> answers(queries.rows);
+    std::vector<uint32_t> query_rows, item_rows;
+    for (size_t q = 0; q < queries.rows; ++q) {
+      for (const Scored& candidate : found[q]) {
+        answers[q].push_back({candidate.index, candidate.score, {}});
+        query_rows.push_back(static_cast<uint32_t>(q));
+        item_rows.push_back(candidate.index);
+      }
+    }
+    if (ranks && !query_rows.empty()) {
+      std::vector<std::vector<float>> predictions;
+      rank(session, queries, bundle.candidate_embeddings(), query_rows, item_rows, predictions);
+      size_t at = 0;
+      for (auto& answer : answers) {
+        for (Recommendation& recommendation : answer) recommendation.predictions = std::move(predictions[at++]);
+        std::ranges::stable_sort(answer, std::greater(), [](const Recommendation& r) { return r.predictions[0]; });
+      }
+    }
+    for (auto& answer : answers) answer.resize(std::min(answer.size(), k));
+    return answers;
+  }
+
+  Bundle bundle;
+  FeatureMap query, candidate;
+  std::vector<std::string> query_columns, candidate_columns;
+  Panels items_transposed;
+  std::unordered_map<std::string, uint32_t> by_id;
+  mutable std::mutex mutex;
+  mutable std::vector<std::unique_ptr<Session>> free;
+};
+
+namespace {
+
+// Takes a session for as long as a call lasts.
+template <typename State>
+class Lease {
+ public:
+  explicit Lease(const State& state) : state_(state), session_(state.take()) {}
+  ~Lease() { state_.give_back(std::move(session_)); }
+  Session& operator*() const { return *session_; }
+
+ private:
+  const State& state_;
+  std::unique_ptr<Session> session_;
+};
+
+std::vector<Column> slice(const std::vector<Column>& columns, size_t begin, size_t end) {
+  std::vector<uint32_t> rows(end - begin);
+  std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(begin));
+  std::vector<Column> part;
+  for (const Column& column : columns) part.push_back(take_rows(column, rows));
+  return part;
+}
+
+}  // namespace
+
+Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Recommender::Recommender(Recommender&&) noexcept = default;
+Recommender& Recommender::operator=(Recommender&&) noexcept = default;
+Recommender::~Recommender() = default;
+Recommender Recommender::load(const std::string& bundle) { return Recommender(std::make_unique<State>(bundle)); }
+
+const Bundle& Recommender::bundle() const { return state_->bundle; }
+const std::string& Recommender::id_column() const { return state_->bundle.items.id_column; }
+size_t Recommender::item_count() const { return state_->bundle.items.ids.size(); }
+const std::string& Recommender::item_id(uint32_t item) const { return state_->bundle.items.ids[item]; }
+std::string Recommender::nearest_id(const std::string& id) const { return nearest(id, state_->bundle.items.ids); }
+const std::vector<std::string>& Recommender::attribute_names() const { return state_->bundle.items.attribute_names; }
+const std::string& Recommender::attribute(size_t attribute, uint32_t item) const {
+  return state_->bundle.items.attributes[attribute][item];
+}
+const std::vector<std::string>& Recommender::query_columns() const { return state_->query_columns; }
+const std::vector<std::string>& Recommender::candidate_columns() const { return state_->candidate_columns; }
+bool Recommender::has_retrieval() const { return state_->bundle.config.retrieval.has_value(); }
+
+std::vector<std::string> Recommender::labels() const {
+  std::vector<std::string> labels;
+  for (const RankingConfig& ranking : state_->bundle.config.ranking) labels.push_back(ranking.label);
+  return labels;
+}
+
+std::optional<uint32_t> Recommender::find_item(const std::string& id) const {
+  const auto found = state_->by_id.find(id);
+  if (found == state_->by_id.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<Recommendation> Recommender::recommend(const Record& query, const RecommendOptions& options) const {
+  check_columns(query, state_->query_columns, "query");
+  return recommend(to_columns(query, state_->query_columns), options).front();
+}
+
+std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vector<Column>& queries,
+                                                                const RecommendOptions& options) const {
+  if (options.k < 1) throw usage_error("k = {}: needs to be at least 1", options.k);
+  if (options.retrieve != 0 && options.retrieve < options.k) {
+    throw usage_error("retrieve = {}: needs to be at least k = {}", options.retrieve, options.k);
+  }
+  const std::vector<uint8_t> allowed = allowed_items(state_->bundle.items, options);
+  const Lease session(*state_);
+  std::vector<std::vector<Recommendation>> answers;
+  for (size_t begin = 0; begin < queries.front().rows; begin += kQueriesABlock) {
+    const size_t end = std::min(begin + kQueriesABlock, queries.front().rows);
+    const ConstMatrix block = state_->embed(*session, slice(queries, begin, end), Domain::query);
+    for (auto& answer : state_->recommend_block(*session, block, options, allowed)) answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
+std::vector<float> Recommender::predict(const Record& query, const Record& candidate) const {
+  std::vector<std::string> candidate_names = state_->candidate_columns;
+  if (std::ranges::find(candidate_names, id_column()) == candidate_names.end()) candidate_names.push_back(id_column());
+  check_columns(query, state_->query_columns, "query");
+  check_columns(candidate, candidate_names, "candidate");
+  if (state_->bundle.spec.rankings.empty()) throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
+  const auto id = std::ranges::find(candidate, id_column(), &std::pair<std::string, std::string>::first);
+  const auto item = id == candidate.end() || candidate.size() > 1 ? std::nullopt : find_item(id->second);
+  if (!item) {
+    return predict(to_columns(query, state_->query_columns), to_columns(candidate, state_->candidate_columns)).front();
+  }
+  const Lease session(*state_);
+  std::vector<std::vector<float>> predictions;
+  const ConstMatrix queries = state_->embed(*session, to_columns(query, state_->query_columns), Domain::query);
+  state_->rank(*session, queries, state_->bundle.candidate_embeddings(), {0}, {*item}, predictions);
+  return predictions.front();
+}
+
+std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& queries,
+                                                     const std::vector<Column>& candidates) const {
+  if (state_->bundle.spec.rankings.empty()) throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
+  const Lease session(*state_);
+  const ConstMatrix q = state_->embed(*session, queries, Domain::query);
+  const ConstMatrix c = state_->embed(*session, candidates, Domain::candidate);
+  const std::vector<uint32_t> rows = count_up(q.rows);
+  std::vector<std::vector<float>> predictions;
+  state_->rank(*session, q, c, rows, rows, predictions);
+  return predictions;
+}
+
+std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int k) const {
+  if (k < 1) throw usage_error("k = {}: needs to be at least 1", k);
+  switch (by) {
+    case Similarity::learned: return most_similar(learned_similarities(state_->bundle.candidate_embeddings(), item), item, k);
+    case Similarity::jaccard: return most_similar(jaccard_similarities(state_->bundle.items, item), item, k);
+    case Similarity::cosine: break;
+  }
+  return most_similar(rating_similarities(state_->bundle.ratings, item_count(), item), item, k);
+}
+
+namespace {
+
+std::vector<std::vector<float>> to_rows(ConstMatrix matrix) {
+  std::vector<std::vector<float>> rows;
+  for (size_t r = 0; r < matrix.rows; ++r) rows.emplace_back(matrix.row(r), matrix.row(r) + matrix.cols);
+  return rows;
+}
+
+}  // namespace
+
+std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Column>& queries) const {
+  const Lease session(*state_);
+  return to_rows(state_->embed(*session, queries, Domain::query));
+}
+
+std::vector<std::vector<float>> Recommender::embed_candidates(const std::vector<Column>& candidates) const {
+  const Lease session(*state_);
+  return to_rows(state_->embed(*session, candidates, Domain::candidate));
+}
+
+std::vector<std::string> Recommender::unseen(const Record& query) const {
+  std::vector<std::string> messages;
+  const std::vector<Column> columns = to_columns(query, state_->query_columns);
+  for (size_t i = 0; i < state_->query.size(); ++i) {
+    const Column& column = columns[state_->query.column_of(i)];
+    EncodedColumn encoded;
+    uint64_t count = 0;
+    state_->query[i].feature->encode(column, encoded, &count);
+    if (count > 0) messages.push_back(fmt::format("{}: '{}' holds what the model has not seen", state_->query[i].column, column.texts[0]));
+  }
+  return messages;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,103 @@
+// Answers questions from a bundle alone. Every call is const and may run on many threads at once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shortlist/base/error.h"
+#include "shortlist/table/column.h"
+
+namespace shortlist {
+
+struct Bundle;
+
+// Values by column name, as text: {{"genre", "Action, Comedy"}, {"type", "TV"}}. A column that is not there is missing.
+using Record = std::vector<std::pair<std::string, std::string>>;
+
+// A condition on an item's attribute: "type=TV", "type!=Movie", "year>=1990", "genre~Com" (contains).
+// An attribute that holds several values, separated by commas, equals a value when one of them does.
+struct Condition {
+  std::string attribute, comparison, value;
+  // Throws a usage Error that shows the forms there are.
+  static Condition parse(const std::string& text);
+};
+
+struct RecommendOptions {
+  int k = 10;
+  // Candidates that retrieval hands to the ranking; 0: k. Without a ranking task it is k.
+  int retrieve = 0;
+  std::vector<std::string> exclude;  // item ids
+  std::vector<Condition> where;      // all must hold
+};
+
+struct Recommendation {
+  uint32_t item = 0;  // position in the catalogue
+  float score = 0;    // query . candidate; 0 without a retrieval task
+  std::vector<float> predictions;  // of each ranking task's label
+};
+
+struct SimilarItem {
+  uint32_t item = 0;
+  double similarity = 0;
+};
+enum class Similarity { learned, jaccard, cosine };
+
+class Recommender {
+ public:
+  // Throws a data Error when the bundle is damaged or of a newer version.
+  static Recommender load(const std::string& bundle);
+  Recommender(Recommender&&) noexcept;
+  Recommender& operator=(Recommender&&) noexcept;
+  ~Recommender();
+
+  const std::string& id_column() const;
+  size_t item_count() const;
+  const std::string& item_id(uint32_t item) const;
+  // The item of this id, or none.
+  std::optional<uint32_t> find_item(const std::string& id) const;
+  // The id of an item that is near to a misspelt one; "" when none is.
+  std::string nearest_id(const std::string& id) const;
+  const std::vector<std::string>& attribute_names() const;
+  const std::string& attribute(size_t attribute, uint32_t item) const;
+  // The columns of a query and of a candidate, and the labels that are predicted.
+  const std::vector<std::string>& query_columns() const;
+  const std::vector<std::string>& candidate_columns() const;
+  std::vector<std::string> labels() const;
+  bool has_retrieval() const;
+
+  // Retrieves the best by score, then orders them by the first predicted label, if there is one; best first. Returns k
+  // items whenever k are allowed. Throws a usage Error for unknown columns or attributes.
+  std::vector<Recommendation> recommend(const Record& query, const RecommendOptions& options) const;
+  // The same for each row of the columns, which go with query_columns().
+  std::vector<std::vector<Recommendation>> recommend(const std::vector<Column>& queries, const RecommendOptions& options) const;
+
+  // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone, is known;
+  // another is embedded from its own columns.
+  std::vector<float> predict(const Record& query, const Record& candidate) const;
+  // [row][label]; the columns go with query_columns() and candidate_columns().
+  std::vector<std::vector<float>> predict(const std::vector<Column>& queries, const std::vector<Column>& candidates) const;
+
+  // The k most similar items, best first, itself left out. learned: cosine of the candidate embeddings. jaccard: of the
+  // attributes' values. cosine: of users' ratings, each user's mean taken off. Throws a usage Error that says what is
+  // missing when the bundle lacks attributes, or users.
+  std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k) const;
+
+  // Tower outputs, a row each, of columns that go with query_columns() or candidate_columns().
+  std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries) const;
+  std::vector<std::vector<float>> embed_candidates(const std::vector<Column>& candidates) const;
+
+  // Values of a query that the features had not seen, as messages: "type: 'TVX' is new to the model".
+  std::vector<std::string> unseen(const Record& query) const;
+
+  const Bundle& bundle() const;
+
+ private:
+  struct State;
+  explicit Recommender(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,166 @@
+#include "shortlist/engine/run_files.h"
+
+#include <nlohmann/json.hpp>
+
+#include "shortlist/interop/projector.h"
+#include "shortlist/io/file.h"
+#include "shortlist/io/json.h"
+#include "shortlist/metrics/history_files.h"
+#include "shortlist/report/chart.h"
+#include "shortlist/report/html_report.h"
+#include "shortlist/report/learning_curves.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kProjectorRows = 10'000;  // more than a browser likes is of no use
+
+std::string group_of(const std::string& name) {
+  if (name.starts_with("query/")) return "query tower";
+  if (name.starts_with("candidate/")) return "candidate tower";
+  return "ranking";
+}
+
+// The settings that a person looks for in a picture.
+std::string detail_of(const Node& node) {
+  const Value settings = node.layer->settings();
+  const std::string kind(node.layer->kind());
+  if (kind == "embedding") {
+    const size_t rows = node.layer->plan({}).parameters[0].rows;
+    return fmt::format("{} x {}", rows, node.width);
+  }
+  std::string detail;
+  for (const char* key : {"dense", "activation", "cross", "dropout"}) {
+    const Value* value = settings.find(key);
+    if (value == nullptr || (value->text() != nullptr && *value->text() == "linear")) continue;
+    const std::string text = value->text() != nullptr ? *value->text() : fmt::format("{}", to_toml(*value));
+    detail += (detail.empty() ? "" : ", ") + (std::string(key) == "dense" ? text + " units" : text);
+  }
+  return detail;
+}
+
+ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& task) {
+  ReportTable table;
+  table.title = fmt::format("{}, {} rows: {}", report.split, report.rows, task.task);
+  table.headers = {"", "model", "95 % interval"};
+  for (const BaselineReport& baseline : task.baselines) table.headers.push_back(baseline.name);
+  for (const ReportFigure& figure : task.model) {
+    std::vector<std::string> row = {figure.name, figure_text(figure.value), ""};
+    if (figure.interval) row[2] = figure_text(figure.interval->low) + " to " + figure_text(figure.interval->high);
+    for (const BaselineReport& baseline : task.baselines) {
+      std::string cell;
+      for (const BaselineFigure& other : baseline.figures) {
+        if (other.name == figure.name) cell = figure_text(other.value);
+      }
+      row.push_back(cell);
+    }
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+// Keras's names of what TensorBoard shows.
+std::string keras_tag(const std::string& name) {
+  if (name == "rmse") return "epoch_root_mean_squared_error";
+  if (name == "loss") return "epoch_total_loss";
+  if (name.starts_with("keras_top_")) return "epoch_factorized_top_k/" + name.substr(6) + "_categorical_accuracy";
+  return "epoch_" + name;
+}
+
+std::string local_time(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  char text[32];
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace
+
+std::string run_folder(const std::string& out) { return out + "/run"; }
+
+std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) {
+  std::vector<GraphNode> nodes;
+  for (const Node& node : spec.nodes) {
+    nodes.push_back({node.name, std::string(node.layer->kind()), detail_of(node), fmt::format("[*, {}]", node.width),
+                     group_of(node.name), node.inputs});
+  }
+  if (config.retrieval) nodes.push_back({"retrieval", "loss", "in_batch_softmax", "", "", {spec.query, spec.candidate}});
+  return nodes;
+}
+
+std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec, const Parameters& parameters,
+                                    const History& history, const EvaluationReport& report) {
+  const ChartRow curves = learning_curves(history, "Learning curves");
+  const std::vector<GraphNode> graph = graph_nodes(config, spec);
+  ReportPage page;
+  page.title = "Training report";
+  page.facts = {{"epochs", fmt::format("{}", history.epochs.size())},
+                {"trained parameters", fmt::format("{}", parameters.trainable_count())},
+                {"rows evaluated", fmt::format("{} ({})", report.rows, report.split)}};
+  page.history = history;
+  for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
+  if (!page.evaluation.empty()) page.evaluation.back().sentences = verdict(report);
+  page.model_summary = summary(spec, parameters);
+  page.graph_svg = graph_to_svg(graph, "The model");
+  page.config = config_to_toml(config);
+  return {{"history.csv", to_csv(history)}, {"curves.svg", to_svg(curves)}, {"curves.png", to_png(curves)},
+          {"model.dot", to_dot(graph)},     {"model.svg", page.graph_svg},  {"summary.txt", page.model_summary},
+          {"report.txt", report_text(report)}, {"report.html", to_html(page)}};
+}
+
+RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener)
+    : config_(config), folder_(run_folder(out)), listener_(listener), started_(std::chrono::system_clock::now()) {
+  const size_t batch = static_cast<size_t>(config.training.batch);
+  steps_an_epoch_ = static_cast<int64_t>(chunk_count(data.split.train.size(), batch));
+  if (!config.training.tensorboard) return;
+  train_ = std::make_unique<EventFile>(folder_ + "/train");
+  validation_ = std::make_unique<EventFile>(folder_ + "/validation");
+}
+
+RunFiles::~RunFiles() = default;
+
+void RunFiles::after_epoch(const EpochRecord& epoch, const Parameters& parameters) {
+  if (train_ != nullptr) {
+    const int64_t step = epoch.epoch - 1;  // as Keras counts
+    for (const auto& [name, value] : epoch.train) train_->scalar(keras_tag(name), step, static_cast<float>(value));
+    train_->scalar("epoch_lr", step, static_cast<float>(epoch.learning_rate));
+    for (const auto& [name, value] : epoch.validation) {
+      validation_->scalar(keras_tag(name), step, static_cast<float>(value));
+      validation_->scalar("evaluation_" + keras_tag(name).substr(6) + "_vs_iterations", steps_an_epoch_ * epoch.epoch,
+                          static_cast<float>(value));
+    }
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const Matrix& value = parameters.at(i).value;
+      train_->histogram(parameters.name(i) + "/histogram", step, {value.data, value.rows * value.cols});
+    }
+    train_->flush();
+    validation_->flush();
+  }
+  listener_.after_epoch(epoch, parameters);
+}
+
+void RunFiles::finish(ConstMatrix candidates, const Items& items) {
+  if (train_ != nullptr) {
+    ProjectorLabels labels;
+    labels.columns = {items.id_column};
+    labels.columns.insert(labels.columns.end(), items.attribute_names.begin(), items.attribute_names.end());
+    const size_t rows = std::min(candidates.rows, kProjectorRows);
+    for (size_t i = 0; i < rows; ++i) {
+      std::vector<std::string>& row = labels.rows.emplace_back();
+      row.push_back(items.ids[i]);
+      for (const auto& attribute : items.attributes) row.push_back(attribute[i]);
+    }
+    write_projector(folder_, "items", candidates.head(rows), labels);
+  }
+  const auto ended = std::chrono::system_clock::now();
+  const nlohmann::json run = {{"started", local_time(started_)},
+                              {"ended", local_time(ended)},
+                              {"seconds", std::chrono::duration<double>(ended - started_).count()},
+                              {"table", config_.data.source().describe()},
+                              {"config", config_.file}};
+  write_file_atomically(folder_ + "/run.json", dump_json(run));
+}
+
+}  // namespace shortlist

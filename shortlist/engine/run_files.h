@@ -1,0 +1,46 @@
+// What a run leaves behind for people and other tools.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/engine/training.h"
+#include "shortlist/interop/event_file.h"
+#include "shortlist/report/graph_picture.h"
+
+namespace shortlist {
+
+// out/run: checkpoints, event files, times; not part of the bundle.
+std::string run_folder(const std::string& out);
+
+std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
+
+// history.csv, curves.svg, curves.png, model.svg, model.dot, summary.txt, report.html.
+std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec, const Parameters& parameters,
+                                    const History& history, const EvaluationReport& report);
+
+// Writes TensorBoard's event files and history as epochs end, and hands every call on to a listener.
+class RunFiles : public TrainingObserver {
+ public:
+  RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener);
+  ~RunFiles() override;
+
+  void after_step(const Progress& progress) override { listener_.after_step(progress); }
+  void after_epoch(const EpochRecord& epoch, const Parameters& parameters) override;
+  void learning_rate_fell(double from, double to) override { listener_.learning_rate_fell(from, to); }
+  void stopped_early(int epoch, int best_epoch) override { listener_.stopped_early(epoch, best_epoch); }
+
+  // The item embeddings for TensorBoard's projector, and run.json with times and paths.
+  void finish(ConstMatrix candidates, const Items& items);
+
+ private:
+  const Config& config_;
+  std::string folder_;
+  int64_t steps_an_epoch_;
+  TrainingListener& listener_;
+  std::unique_ptr<EventFile> train_, validation_;
+  std::chrono::system_clock::time_point started_;
+};
+
+}  // namespace shortlist

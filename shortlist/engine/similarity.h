@@ -1,0 +1,22 @@
+// How alike items are: similarities of one item to all, in the catalogue's order.
+#pragma once
+
+#include <vector>
+
+#include "shortlist/engine/recommender.h"
+#include "shortlist/math/matrix.h"
+#include "shortlist/model/items.h"
+
+namespace shortlist {
+
+// Cosine of the embeddings; 0 with a zero vector.
+std::vector<double> learned_similarities(ConstMatrix embeddings, uint32_t item);
+// |A and B| / |A or B| over the attributes' values, each attribute's values apart. Needs attributes.
+std::vector<double> jaccard_similarities(const Items& items, uint32_t item);
+// Cosine over users of their ratings with each user's mean taken off. Needs ratings by user.
+std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item);
+
+// The k highest, best first, without the item itself; of equal ones the first in the catalogue.
+std::vector<SimilarItem> most_similar(const std::vector<double>& similarities, uint32_t item, int k);
+
+}  // namespace shortlist
