@@ -250,14 +250,24 @@ struct Plan::State {
     }
   }
 
-  // Who writes a gradient first does not add. Nodes run backward in the order of the waves.
-  void set_add_flags(const std::vector<int>& written) {
-    if (written == add_flags_for && !nodes.empty() && flags_set) return;
-    add_flags_for = written;
+  // The outputs whose gradients nobody wrote have none.
+  void clear_gradients_except(const std::vector<int>& written) {
+    for (int output : options.outputs) {
+      if (std::ranges::find(written, output) != written.end()) continue;
+      const Pass& pass = node(output).pass;
+      for (size_t r = 0; r < pass.rows; ++r) fill(pass.doutput.row_span(r), 0);
+    }
+  }
+
+  // Who writes a gradient first does not add; an output's is there from the start. Nodes run backward in the
+  // order of the waves, so the flags stay the same.
+  void set_add_flags() {
+    if (flags_set) return;
     flags_set = true;
     std::vector<bool> has_gradient(nodes.size());
-    for (int output : written)
+    for (int output : options.outputs) {
       has_gradient[static_cast<size_t>(position[static_cast<size_t>(output)])] = true;
+    }
     for (const Wave& wave : backward_waves) {
       for (const Segment& segment : wave.segments) {
         for (int at : segment.nodes) {
@@ -320,7 +330,7 @@ struct Plan::State {
       n.pass.multiplicity = multiplicity[n.rows];
       n.pass.total_multiplicity = static_cast<double>(batch.rows());
       n.pass.random_key = n.random.at(key).key();
-      if (n.feature >= 0) {
+      if (n.feature >= 0 && !n.given) {
         const bool query = n.rows == kQueries;
         const EncodedRows* encoded = query ? batch.queries : batch.candidates;
         n.pass.feature = {&encoded->columns[static_cast<size_t>(n.feature)],
@@ -401,7 +411,7 @@ struct Plan::State {
   std::vector<int> position;  // of each of the spec's nodes in `nodes`; -1: not needed
   std::vector<PlanNode> nodes;
   std::vector<Wave> forward_waves, backward_waves;
-  std::vector<int> add_flags_for, gradient_nodes;
+  std::vector<int> gradient_nodes;
   bool flags_set = false, given_changed = false;
   size_t rows[kRowSets] = {};
   std::vector<Task> tasks;
@@ -456,7 +466,8 @@ Matrix Plan::output_gradient(int node) {
 }
 
 void Plan::backward(ThreadPool& pool, const std::vector<int>& written) {
-  state_->set_add_flags(written);
+  state_->clear_gradients_except(written);
+  state_->set_add_flags();
   state_->backward(pool);
 }
 

@@ -47,7 +47,8 @@ class Plan {
 
   // The gradient of the loss by an output; write it before backward().
   Matrix output_gradient(int node);
-  // `written` are the outputs whose gradients stand in output_gradient(). Writes every parameter's gradient.
+  // `written` are the outputs whose gradients stand in output_gradient(); the others' are zero. Writes every
+  // parameter's gradient.
   void backward(ThreadPool& pool, const std::vector<int>& written);
 
  private:

@@ -82,6 +82,7 @@ class RuleOptimizer : public Optimizer {
     for (size_t p = 0; p < parameters_.size(); ++p) {
       State& state = states_[p];
       state.rows.clear();
+      state.source.clear();
       for (size_t r = 0; r < state.seen.size(); ++r) {
         state.seen[r] = regularized(parameters_[p]) || moved(state, parameters_[p].value.cols, r);
         if (state.seen[r]) state.rows.push_back(static_cast<uint32_t>(r));

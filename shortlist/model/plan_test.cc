@@ -1,0 +1,208 @@
+#include "shortlist/model/plan.h"
+
+#include "shortlist/model/toy_model.h"
+
+namespace shortlist {
+namespace {
+
+using Gradients = std::map<std::string, std::vector<float>>;
+
+void expect_near(const Gradients& got, const Gradients& expected, double tolerance) {
+  ASSERT_EQ(got.size(), expected.size());
+  for (const auto& [name, gradient] : expected) {
+    for (size_t i = 0; i < gradient.size(); ++i)
+      ASSERT_NEAR(got.at(name)[i], gradient[i], tolerance) << name << " element " << i;
+  }
+}
+
+TEST(Plan, DistinctRowsGiveWhatAllRowsGive) {
+  for (size_t rows : {1, 9, 100, 700}) {
+    SCOPED_TRACE(fmt::format("{} rows", rows));
+    const ToyBatch distinct(rows, true), all(rows, false);
+    ToyTrainer merged, plain;
+    EXPECT_NEAR(merged.loss(distinct), plain.loss(all), 1e-5);
+    merged.backward(), plain.backward();
+    expect_near(merged.gradients(), plain.gradients(), 1e-5);
+    for (const char* kept : {"rating/batch_norm/moving_mean", "rating/batch_norm/moving_variance"}) {
+      for (size_t c = 0; c < 9; ++c) {
+        EXPECT_NEAR(merged.parameters.find(kept)->value(0, c), plain.parameters.find(kept)->value(0, c),
+                    1e-6);
+      }
+    }
+  }
+}
+
+// Tries six elements of each parameter.
+void expect_gradients_match(ToyTrainer& trainer, const ToyBatch& batch, bool training) {
+  trainer.loss(batch, training);
+  trainer.backward();
+  const Gradients gradients = trainer.gradients();
+  for (const auto& [name, gradient] : gradients) {
+    ParameterState& parameter = *trainer.parameters.find(name);
+    for (size_t i = 0; i < gradient.size(); i += std::max<size_t>(1, gradient.size() / 6)) {
+      SCOPED_TRACE(fmt::format("{}, element {}", name, i));
+      float& x = parameter.value.data[i];
+      const float middle = x, above = x + 0.004f, below = x - 0.004f;
+      x = above;
+      const double high = trainer.loss(batch, training);
+      x = below;
+      const double low = trainer.loss(batch, training);
+      x = middle;
+      EXPECT_NEAR(gradient[i], (high - low) / (static_cast<double>(above) - below), 1e-3);
+    }
+  }
+}
+
+TEST(Plan, GradientsMatchFiniteDifferences) {
+  ToyTrainer plain, dropping({.dropout = 0.3f, .query_dropout = false});
+  const ToyBatch batch(40, true);
+  expect_gradients_match(plain, batch, true);
+  expect_gradients_match(plain, batch, false);
+  expect_gradients_match(dropping, batch, true);
+}
+
+TEST(Plan, GradientsOfATowerWithDropoutMatchFiniteDifferences) {
+  ToyTrainer trainer({.dropout = 0.3f, .query_dropout = true});
+  expect_gradients_match(trainer, ToyBatch(40, false), true);
+}
+
+TEST(Plan, GivesTheSameBitsWithAnyNumberOfThreads) {
+  const ToyBatch batch(2000, true);
+  const auto run = [&](int threads) {
+    ToyTrainer trainer({.dropout = 0.3f}, true, threads);
+    const double loss = trainer.loss(batch);
+    trainer.backward();
+    return std::pair(loss, trainer.gradients());
+  };
+  const auto one = run(1);
+  for (int threads : {2, 3, 8}) EXPECT_EQ(run(threads), one) << threads << " threads";
+}
+
+TEST(Plan, TellsCopiesApartFromTheFirstDropoutOn) {
+  ToyTrainer trainer({.dropout = 0.5f});
+  const ToyBatch batch(60, true);
+  const int rating = trainer.model.spec.rankings[0];
+  trainer.loss(batch);
+  ASSERT_TRUE(trainer.plan.has_row_outputs(rating));
+  const Matrix output = trainer.plan.output(rating);
+  ASSERT_EQ(output.rows, 60u);
+  size_t copies = 0, different = 0;
+  for (size_t r = 0; r < 60; ++r) {
+    for (size_t s = 0; s < r; ++s) {
+      if (batch.pair_of_row(r) != batch.pair_of_row(s)) continue;
+      ++copies;
+      different += output(r, 0) != output(s, 0);
+    }
+  }
+  EXPECT_GT(copies, 20u);
+  EXPECT_GT(different, copies * 9 / 10);
+  EXPECT_FALSE(trainer.plan.needs_all_rows(Domain::query));
+  EXPECT_TRUE(ToyTrainer({.query_dropout = true}).plan.needs_all_rows(Domain::query));
+  EXPECT_FALSE(ToyTrainer({.query_dropout = true}).plan.needs_all_rows(Domain::candidate));
+}
+
+TEST(Plan, DropoutFollowsTheKeyOfTheStep) {
+  ToyTrainer trainer({.dropout = 0.5f});
+  const ToyBatch batch(60, true);
+  const double loss = trainer.loss(batch, true, 1);
+  EXPECT_NE(trainer.loss(batch, true, 2), loss);
+  EXPECT_EQ(trainer.loss(batch, true, 1), loss);
+}
+
+TEST(Plan, InertTrainingLayersBehaveAsInInference) {
+  const ToyOptions options = {.dropout = 0.5f, .query_dropout = true};
+  ToyTrainer inert(options, false), active(options), without;
+  const ToyBatch batch(60, true);
+  EXPECT_FALSE(inert.plan.has_row_outputs(inert.model.spec.rankings[0]));
+  EXPECT_FALSE(inert.plan.needs_all_rows(Domain::query));
+  const double loss = inert.loss(batch, true);
+  EXPECT_EQ(inert.loss(batch, true, 2), loss);
+  EXPECT_NEAR(loss, active.loss(batch, false), 1e-6);
+  EXPECT_NEAR(loss, without.loss(batch, false), 1e-6);
+  EXPECT_EQ(inert.parameters.find("rating/batch_norm/moving_mean")->value(0, 0), 0);
+}
+
+TEST(Plan, BuffersGrowAndBatchesDoNotSeeEachOther) {
+  ToyTrainer trainer({.dropout = 0.3f}, true, 1);
+  const auto expect_as_fresh = [&](size_t rows) {
+    ToyTrainer fresh({.dropout = 0.3f}, true, 1);
+    const ToyBatch batch(rows, true, rows);
+    EXPECT_EQ(trainer.loss(batch), fresh.loss(batch));
+    trainer.backward(), fresh.backward();
+    EXPECT_EQ(trainer.gradients(), fresh.gradients()) << rows << " rows";
+  };
+  for (size_t rows : {10, 1000, 10, 1100, 1}) expect_as_fresh(rows);
+}
+
+TEST(Plan, RunsOnlyTheTowerThatIsAskedFor) {
+  ToyTrainer trainer;
+  const ToyBatch rows(30, true);
+  trainer.loss(rows, false);
+  Plan tower(trainer.model.spec, trainer.parameters, {.outputs = {trainer.model.spec.query}});
+  Batch batch;  // no candidates, no pairs
+  batch.queries = rows.batch().queries;
+  batch.query_rows = rows.batch().query_rows;
+  tower.forward(trainer.pool, batch);
+  const Matrix got = tower.output(trainer.model.spec.query),
+               expected = trainer.plan.output(trainer.model.spec.query);
+  ASSERT_EQ(got.rows, expected.rows);
+  for (size_t r = 0; r < got.rows; ++r)
+    EXPECT_TRUE(std::ranges::equal(got.row_span(r), expected.row_span(r)));
+}
+
+TEST(Plan, RanksGivenTowersOutputs) {
+  ToyTrainer trainer;
+  const ToyBatch rows(30, true);
+  trainer.loss(rows, false);
+  const auto& spec = trainer.model.spec;
+  Plan ranker(spec, trainer.parameters, {.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+  Batch batch = rows.batch();
+  batch.queries = batch.candidates = nullptr;
+  for (int time = 0; time < 2; ++time) {
+    ranker.give(spec.query, trainer.plan.output(spec.query));
+    ranker.give(spec.candidate, trainer.plan.output(spec.candidate));
+    ranker.forward(trainer.pool, batch);
+    const Matrix got = ranker.output(spec.rankings[0]), expected = trainer.plan.output(spec.rankings[0]);
+    ASSERT_EQ(got.rows, expected.rows);
+    for (size_t r = 0; r < got.rows; ++r) EXPECT_EQ(got(r, 0), expected(r, 0));
+  }
+}
+
+TEST(Plan, GivenNodesNeedNoFeatures) {
+  ToyTrainer trainer;
+  const ToyBatch rows(30, true);
+  trainer.loss(rows, false);
+  const int id = trainer.model.node("candidate/id"), tower = trainer.model.spec.candidate;
+  Plan plan(trainer.model.spec, trainer.parameters, {.outputs = {tower}, .given = {id}});
+  Batch batch;
+  batch.candidate_rows = rows.batch().candidate_rows;
+  Buffer vectors(batch.candidate_rows.size(), 4);
+  for (size_t r = 0; r < batch.candidate_rows.size(); ++r) {
+    copy(trainer.parameters.find("candidate/id/embeddings")->value.row_span(batch.candidate_rows[r]),
+         vectors.span().subspan(r * 4, 4));
+  }
+  plan.give(id, vectors.view(batch.candidate_rows.size(), 4));
+  plan.forward(trainer.pool, batch);
+  for (size_t r = 0; r < batch.candidate_rows.size(); ++r) {
+    EXPECT_TRUE(std::ranges::equal(plan.output(tower).row_span(r), trainer.plan.output(tower).row_span(r)));
+  }
+}
+
+TEST(Plan, AnOutputWhoseGradientIsNotWrittenGivesNone) {
+  ToyTrainer trainer, fresh;
+  const ToyBatch batch(50, true);
+  trainer.loss(batch);
+  trainer.backward();
+  trainer.loss(batch);
+  fresh.loss(batch);
+  trainer.plan.backward(trainer.pool, {trainer.model.spec.query});  // the others hold old numbers
+  for (int output : {fresh.model.spec.candidate, fresh.model.spec.rankings[0]}) {
+    const Matrix gradient = fresh.plan.output_gradient(output);
+    for (size_t r = 0; r < gradient.rows; ++r) fill(gradient.row_span(r), 0);
+  }
+  fresh.backward();
+  EXPECT_EQ(trainer.gradients(), fresh.gradients());
+}
+
+}  // namespace
+}  // namespace shortlist

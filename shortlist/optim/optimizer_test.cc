@@ -1,0 +1,297 @@
+#include "shortlist/optim/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "shortlist/base/random.h"
+#include "shortlist/io/testing.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kRows = 300, kCols = 5;  // of the table: several tasks
+using Numbers = std::vector<double>;
+
+// Keras's formulas over whole matrices in double: a row that is not touched has a gradient of zeros.
+struct Twin {
+  OptimizerConfig config;
+  double l1 = 0, l2 = 0;
+  Numbers w, first, second;
+  int t = 0;
+
+  Twin(const OptimizerConfig& c, std::span<const float> start) : config(c), w(start.begin(), start.end()) {
+    first.assign(w.size(), c.adagrad ? c.initial_accumulator : 0);
+    second.assign(w.size(), 0);
+  }
+
+  double step(double rate, Numbers g) {
+    ++t;
+    double penalty = 0;
+    for (size_t i = 0; i < w.size(); ++i) {
+      penalty += l2 * w[i] * w[i] + l1 * std::abs(w[i]);
+      g[i] += 2 * l2 * w[i] + (w[i] > 0 ? l1 : w[i] < 0 ? -l1 : 0);
+      update(rate, g[i], i);
+    }
+    return penalty;
+  }
+
+ private:
+  void update(double rate, double g, size_t i) {
+    if (config.adam) {
+      first[i] = config.beta_1 * first[i] + (1 - config.beta_1) * g;
+      second[i] = config.beta_2 * second[i] + (1 - config.beta_2) * g * g;
+      const double corrected =
+          rate * std::sqrt(1 - std::pow(config.beta_2, t)) / (1 - std::pow(config.beta_1, t));
+      w[i] -= corrected * first[i] / (std::sqrt(second[i]) + config.epsilon);
+    } else if (config.adagrad) {
+      first[i] += g * g;
+      w[i] -= rate * g / std::sqrt(first[i] + config.epsilon);
+    } else {
+      first[i] = config.momentum * first[i] - rate * g;
+      w[i] += config.nesterov ? config.momentum * first[i] - rate * g : first[i];
+    }
+  }
+};
+
+// A table and a dense matrix that learn from random gradients. Step t touches every row with (row * 7 + t) %
+// 5 < 2, so that some rows come again, some are idle between, and row 299 never comes.
+class Learner {
+ public:
+  explicit Learner(const OptimizerConfig& config, float l1 = 0, float l2 = 0)
+      : config_(config), table_(kRows, kCols), dense_(130, 70), dense_gradient_(130, 70) {
+    start(table_, "table");
+    start(dense_, "dense");
+    optimizer =
+        make_optimizer(config, {{.name = "table", .value = table(), .table = true, .l1 = l1, .l2 = l2},
+                                {.name = "kernel", .value = dense(), .l1 = l1, .l2 = l2}});
+  }
+
+  Matrix table() { return table_.view(kRows, kCols); }
+  Matrix dense() { return dense_.view(130, 70); }
+  bool touches(size_t row) const {
+    return row != 299 && (row * 7 + static_cast<size_t>(optimizer->steps)) % 5 < 2;
+  }
+
+  // The gradient that the next step will see, of the whole table or of the matrix.
+  Numbers next_gradient(bool table) const {
+    const RandomStream random =
+        RandomStream(9, table ? "table" : "dense").at(static_cast<uint64_t>(optimizer->steps));
+    Numbers gradient(table ? kRows * kCols : 130 * 70);
+    for (size_t i = 0; i < gradient.size(); ++i) {
+      if (!table || touches(i / kCols)) gradient[i] = static_cast<float>(random.normal(i) * 0.1);
+    }
+    return gradient;
+  }
+
+  double step(ThreadPool& pool) {
+    touched_.clear();
+    for (uint32_t row = kRows; row-- > 0;) {
+      if (touches(row)) touched_.push_back(row);
+    }
+    const Numbers table_gradient = next_gradient(true), dense_gradient = next_gradient(false);
+    Buffer rows(touched_.size(), kCols);
+    for (size_t i = 0; i < touched_.size(); ++i) {
+      for (size_t c = 0; c < kCols; ++c)
+        rows.data()[i * kCols + c] = static_cast<float>(table_gradient[touched_[i] * kCols + c]);
+    }
+    std::copy(dense_gradient.begin(), dense_gradient.end(), dense_gradient_.data());
+    const std::vector<Gradient> gradients = {{rows.view(touched_.size(), kCols), touched_},
+                                             {dense_gradient_.view(130, 70), {}}};
+    return optimizer->step(pool, config_.learning_rate() / (1 + optimizer->steps), gradients);
+  }
+
+  std::vector<float> numbers() const {
+    std::vector<float> all(table_.span().begin(), table_.span().end());
+    all.insert(all.end(), dense_.span().begin(), dense_.span().end());
+    return all;
+  }
+
+  // Takes over what a checkpoint keeps.
+  void restore(Learner& from) {
+    std::ranges::copy(from.table_.span(), table_.data());
+    std::ranges::copy(from.dense_.span(), dense_.data());
+    const auto slots = optimizer->slots(), old = from.optimizer->slots();
+    ASSERT_EQ(slots.size(), old.size());
+    for (size_t i = 0; i < slots.size(); ++i) {
+      EXPECT_EQ(slots[i].name, old[i].name);
+      std::copy_n(old[i].values.data, slots[i].values.rows * slots[i].values.cols, slots[i].values.data);
+    }
+    optimizer->steps = from.optimizer->steps;
+    optimizer->restored();
+  }
+
+  std::unique_ptr<Optimizer> optimizer;
+
+ private:
+  static void start(Buffer& values, std::string_view name) {
+    for (size_t i = 0; i < values.size(); ++i)
+      values.data()[i] = static_cast<float>(RandomStream(4, name).normal(i));
+  }
+
+  OptimizerConfig config_;
+  Buffer table_, dense_, dense_gradient_;
+  std::vector<uint32_t> touched_;
+};
+
+void expect_close(ConstMatrix got, const Numbers& expected) {
+  for (size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(got.data[i], expected[i], 2e-6) << "element " << i;
+}
+
+void expect_agrees_with_twin(const OptimizerConfig& config, float l1 = 0, float l2 = 0) {
+  ThreadPool pool(2);
+  Learner learner(config, l1, l2);
+  Twin table(config, {learner.table().data, kRows * kCols}), dense(config, {learner.dense().data, 130 * 70});
+  table.l1 = dense.l1 = l1;
+  table.l2 = dense.l2 = l2;
+  for (int t = 0; t < 10; ++t) {
+    const double rate = config.learning_rate() / (1 + t);
+    const double expected =
+        table.step(rate, learner.next_gradient(true)) + dense.step(rate, learner.next_gradient(false));
+    const double penalty = learner.step(pool);
+    EXPECT_NEAR(penalty, expected, 1e-5 * std::max(1.0, expected));
+    expect_close(learner.table(), table.w);
+    expect_close(learner.dense(), dense.w);
+  }
+}
+
+OptimizerConfig adam() { return {.adam = 0.05}; }
+OptimizerConfig adagrad() { return {.adagrad = 0.1}; }
+OptimizerConfig sgd(double momentum, bool nesterov = false) {
+  return {.sgd = 0.1, .momentum = momentum, .nesterov = nesterov};
+}
+
+TEST(Optimizer, AdamAgreesWithKerasAlsoOnIdleRows) { expect_agrees_with_twin(adam()); }
+
+TEST(Optimizer, AdamsEpsilonStandsOutsideOfTheRoot) {
+  OptimizerConfig config = adam();
+  config.epsilon = 0.5;  // large enough to tell the formulas apart
+  expect_agrees_with_twin(config);
+}
+
+TEST(Optimizer, AdagradAgreesWithKeras) {
+  expect_agrees_with_twin(adagrad());
+  OptimizerConfig config = adagrad();
+  config.epsilon = 0.5;
+  config.initial_accumulator = 0;
+  expect_agrees_with_twin(config);
+}
+
+TEST(Optimizer, SgdAgreesWithKeras) {
+  expect_agrees_with_twin(sgd(0));
+  expect_agrees_with_twin(sgd(0.9));
+  expect_agrees_with_twin(sgd(0.9, true));
+}
+
+TEST(Optimizer, RegularisersReachEveryRowOfATable) {
+  for (const OptimizerConfig& config : {adam(), adagrad(), sgd(0), sgd(0.9)}) {
+    expect_agrees_with_twin(config, 0, 0.01f);
+    expect_agrees_with_twin(config, 0.02f, 0.01f);
+  }
+}
+
+TEST(Optimizer, TheFirstStepOfAdamIsTheRateInTheGradientsDirection) {
+  Buffer w(1, 2), g(1, 2);
+  g.data()[0] = 4, g.data()[1] = -0.001f;
+  ThreadPool pool(1);
+  const auto optimizer = make_optimizer({.adam = 0.01}, {{.name = "w", .value = w.view(1, 2)}});
+  const Gradient gradient = {g.view(1, 2), {}};
+  EXPECT_EQ(optimizer->step(pool, 0.01, {&gradient, 1}), 0);
+  EXPECT_NEAR(w.data()[0], -0.01, 1e-6);
+  EXPECT_NEAR(w.data()[1], 0.01, 5e-5);  // epsilon / sqrt(v) is 0.3 %
+}
+
+TEST(Optimizer, LazyAdamLeavesIdleRowsAsTheyAre) {
+  ThreadPool pool(1);
+  OptimizerConfig config = adam();
+  config.idle_rows = IdleRows::skip;
+  Learner learner(config);
+  for (int t = 0; t < 3; ++t) {
+    const std::vector<float> before = learner.numbers();
+    std::vector<bool> touched;
+    for (size_t r = 0; r < kRows; ++r) touched.push_back(learner.touches(r));
+    learner.step(pool);
+    const std::vector<float> after = learner.numbers();
+    for (size_t r = 0; r < kRows; ++r)
+      EXPECT_EQ(after[r * kCols] != before[r * kCols], touched[r]) << "row " << r;
+  }
+}
+
+TEST(Optimizer, LazyAdamEqualsKerasWhereEveryRowIsTouched) {
+  ThreadPool pool(1);
+  OptimizerConfig config = adam();
+  const auto run = [&](IdleRows idle_rows) {
+    config.idle_rows = idle_rows;
+    Buffer w(2, 3), g(2, 3);
+    const std::vector<uint32_t> touched = {1, 0};
+    const auto optimizer = make_optimizer(config, {{.name = "w", .value = w.view(2, 3), .table = true}});
+    for (int t = 0; t < 5; ++t) {
+      for (size_t i = 0; i < 6; ++i) g.data()[i] = static_cast<float>(i) - static_cast<float>(t);
+      const Gradient gradient = {g.view(2, 3), touched};
+      optimizer->step(pool, 0.1, {&gradient, 1});
+    }
+    return std::vector<float>(w.span().begin(), w.span().end());
+  };
+  EXPECT_EQ(run(IdleRows::skip), run(IdleRows::decay));
+}
+
+// Ten steps at once, and five, a checkpoint and five more, end with the same bits.
+void expect_restores(const OptimizerConfig& config, float l2) {
+  ThreadPool pool(2);
+  Learner straight(config, 0, l2), first(config, 0, l2), second(config, 0, l2), used(config, 0, l2);
+  for (int t = 0; t < 10; ++t) straight.step(pool);
+  for (int t = 0; t < 5; ++t) first.step(pool);
+  used.optimizer->steps = 2;  // has seen other rows first
+  used.step(pool);
+  for (Learner* learner : {&second, &used}) {
+    learner->restore(first);
+    double penalty = 0;
+    for (int t = 5; t < 10; ++t) penalty = learner->step(pool);
+    EXPECT_EQ(learner->numbers(), straight.numbers());
+    EXPECT_EQ(penalty > 0, l2 > 0);
+  }
+}
+
+TEST(Optimizer, GoesOnFromACheckpointBitForBit) {
+  OptimizerConfig lazy = adam();
+  lazy.idle_rows = IdleRows::skip;
+  for (const OptimizerConfig& config : {adam(), lazy, adagrad(), sgd(0), sgd(0.9, true)}) {
+    expect_restores(config, 0);
+    expect_restores(config, 0.01f);
+  }
+}
+
+TEST(Optimizer, GivesTheSameBitsWithAnyNumberOfThreads) {
+  const auto run = [](int threads) {
+    ThreadPool pool(threads);
+    Learner learner(adam(), 0, 0.01f);
+    double penalty = 0;
+    for (int t = 0; t < 3; ++t) penalty += learner.step(pool);
+    return std::pair(learner.numbers(), penalty);
+  };
+  EXPECT_EQ(run(2), run(1));
+  EXPECT_EQ(run(3), run(1));
+}
+
+TEST(Optimizer, NamesItsSlotsAfterTheParameters) {
+  const auto names = [](const OptimizerConfig& config) {
+    std::string all;
+    Learner learner(config);
+    for (const auto& slot : learner.optimizer->slots()) all += slot.name + " ";
+    return all;
+  };
+  EXPECT_EQ(names(adam()), "table/m table/v kernel/m kernel/v ");
+  EXPECT_EQ(names(adagrad()), "table/accumulator kernel/accumulator ");
+  EXPECT_EQ(names(sgd(0)), "");
+  EXPECT_EQ(names(sgd(0.9)), "table/velocity kernel/velocity ");
+}
+
+TEST(Optimizer, RejectsNoneAndTwo) {
+  EXPECT_EQ(message_of([] { make_optimizer({}, {}); }),
+            "optimizer: names 0 of adam, adagrad and sgd, needs exactly one");
+  EXPECT_EQ(message_of([] { make_optimizer({.adam = 0.1, .sgd = 0.1}, {}); }),
+            "optimizer: names 2 of adam, adagrad and sgd, needs exactly one");
+}
+
+}  // namespace
+}  // namespace shortlist
