@@ -54,7 +54,7 @@ inline Column list_column(Column elements, std::vector<uint32_t> offsets) {
   return column;
 }
 
-// A table of settings: settings({{"kind", "text"}, {"ngrams", 2}}). Lines count from 1 in the order given.
+// The value that TOML would have given, all of it at `line`.
 inline Value to_value(const nlohmann::json& json, int line = 0) {
   if (json.is_boolean()) return Value(json.get<bool>(), line);
   if (json.is_number_integer()) return Value(json.get<int64_t>(), line);
