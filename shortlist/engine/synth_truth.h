@@ -1,0 +1,86 @@
+// What is planted in the synthetic table: who its users are, what its items are, and who likes what. All of
+// it is a pure function of the options.
+//
+// A user's taste for a genre comes from their country, their age group and themselves; their era, the years
+// whose items they like, from their age group. An item is shown to a user by its popularity, its genres and
+// its year; the rating is expected_rating() with noise, rounded to 1..5.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace shortlist {
+
+struct SynthOptions {
+  int64_t rows = 100'000;
+  int64_t users = 0, items = 0;
+  int64_t seed = 42;
+  int genres = 12;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("rows", rows, "ratings to make");
+    visit("users", users, "users who rate; 0: one for each 50 rows, 50 to 1,000,000");
+    visit("items", items, "the catalogue; 0: one for each 100 rows, 200 to 100,000");
+    visit("seed", seed, "of everything: the same options and seed give the same bytes");
+    visit("genres", genres, "kinds of item, and of taste, 2 to 16");
+  }
+};
+
+// The options with their defaults filled in. Throws a usage Error for what is out of range.
+SynthOptions complete(SynthOptions options);
+
+struct SynthUser {
+  int country = 0, age_group = 0;  // into synth_country_names() and synth_age_group_names()
+  float bias = 0;                  // added to each of their ratings
+  float era = 0;                   // the year that they like best
+};
+
+struct SynthItem {
+  std::string title;  // no other item has it
+  std::array<int8_t, 3> genre = {};
+  int genre_count = 0;  // 1 to 3
+  int year = 0;
+  float quality = 0;     // added to each of its ratings
+  float popularity = 0;  // its share of draws, but for taste
+
+  std::span<const int8_t> genres() const { return {genre.data(), static_cast<size_t>(genre_count)}; }
+  std::string genres_text() const;  // "Crime, Drama"
+};
+
+std::string synth_user_id(size_t user);  // "u000123"
+
+struct SynthTruth {
+  SynthOptions options;  // complete
+  std::vector<SynthUser> users;
+  std::vector<SynthItem> items;
+  std::vector<float> tastes;  // [users, genres], about standard normal
+
+  std::span<const float> taste(size_t user) const {
+    return {tastes.data() + user * options.genres, static_cast<size_t>(options.genres)};
+  }
+  // The mean of the user's tastes for the item's genres.
+  double genre_match(size_t user, size_t item) const;
+  // How near the item's year is to the user's era, in (0, 1].
+  double era_match(size_t user, size_t item) const;
+  // The chance that a user takes an item that is offered; which is offered says offer_weights().
+  double acceptance(size_t user, size_t item) const;
+  // In proportion to the chance that a draw for the user shows each item: what ranks best.
+  std::vector<double> appeal(size_t user) const;
+  // The score before noise and rounding, and the mean of the rating that comes of it: what predicts best.
+  double score(size_t user, size_t item) const;
+  double expected_rating(size_t user, size_t item) const;
+};
+
+// Deviation of the noise on a score.
+inline constexpr double kSynthNoise = 0.6;
+
+// The share of each genre in what the user is offered; sums to 1.
+std::vector<double> offer_weights(std::span<const float> taste);
+
+SynthTruth synth_truth(const SynthOptions& options);
+
+}  // namespace shortlist
