@@ -46,17 +46,17 @@ void BatchNorm::run_forward_stage(const Pass& pass, size_t task, Scratch&) const
                          moving_variance = vector(pass, kMovingVariance);
   const std::span<float> mean = pass.batch_buffers[kMean].span(),
                          deviation = pass.batch_buffers[kInverseDeviation].span();
-  if (pass.training) {
+  if (pass.training && pass.rows > 0) {
     const ConstMatrix x = pass.inputs[0].head(pass.rows);
-    const float n = static_cast<float>(pass.total_multiplicity);
+    const float n = static_cast<float>(pass.total_multiplicity), decay = static_cast<float>(1 - momentum);
     column_sums(x, pass.multiplicity, begin, end, mean);
     for (size_t c = begin; c < end; ++c) mean[c] /= n;
     column_square_sums(x, mean, pass.multiplicity, begin, end, deviation);
     for (size_t c = begin; c < end; ++c) {
       const float variance = deviation[c] / n;
       deviation[c] = 1 / std::sqrt(variance + epsilon);
-      moving_mean[c] = moving_mean[c] * momentum + mean[c] * (1 - momentum);
-      moving_variance[c] = moving_variance[c] * momentum + variance * (1 - momentum);
+      moving_mean[c] -= (moving_mean[c] - mean[c]) * decay;
+      moving_variance[c] -= (moving_variance[c] - variance) * decay;
     }
     return;
   }

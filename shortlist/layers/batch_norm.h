@@ -10,7 +10,7 @@ namespace shortlist {
 
 struct BatchNorm : Layer {
   bool batch_norm = true;
-  float momentum = 0.99f;
+  double momentum = 0.99;
   float epsilon = 1e-3f;
 
   template <typename Visitor>

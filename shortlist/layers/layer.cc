@@ -54,7 +54,13 @@ LayerPtr read_layer(const Value& value, const Where& where, const std::vector<st
     });
     return kind.read(own, where);
   }
-  const std::string got = table->empty() ? "" : table->front().first;
+  std::string got;
+  for (const auto& [key, entry] : *table) {
+    if (std::find(also_known.begin(), also_known.end(), key) == also_known.end()) {
+      got = key;
+      break;
+    }
+  }
   const std::string near = nearest(got, names);
   throw where.error(value, fmt::format("got '{}', need a layer, one of {}{}", got, fmt::join(names, ", "),
                                        near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));

@@ -1,0 +1,126 @@
+#include "shortlist/layers/embedding.h"
+
+#include <numeric>
+
+#include "shortlist/layers/gradient_check.h"
+
+namespace shortlist {
+namespace {
+
+// Bags of the ids 0 to 4; batch row r shows encoded row shown[r].
+struct Bags {
+  explicit Bags(const std::vector<std::vector<int32_t>>& bags) {
+    column.offsets = {0};
+    for (const auto& bag : bags) {
+      column.ids.insert(column.ids.end(), bag.begin(), bag.end());
+      column.offsets.push_back(static_cast<uint32_t>(column.ids.size()));
+    }
+    shown.resize(bags.size());
+    std::iota(shown.begin(), shown.end(), 0);
+  }
+  LayerPlace place() const { return {.rows = shown.size(), .feature = {&column, shown}}; }
+
+  EncodedColumn column;
+  std::vector<uint32_t> shown;
+};
+
+Embedding embedding(Pooling pooling, int dim = 2) {
+  Embedding layer;
+  layer.dim = dim;
+  layer.pooling = pooling;
+  layer.ids = 5;
+  return layer;
+}
+
+const Rows kTable = {{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}};
+
+TEST(Embedding, MatchesTheWorkedExample) {
+  // Nothing, one id, two, an id twice, and four.
+  const Bags bags({{}, {3}, {0, 2}, {1, 1}, {0, 1, 2, 3}});
+  const auto output = [&](Pooling pooling) {
+    const Embedding layer = embedding(pooling);
+    LayerRun run(layer, bags.place());
+    run.set_value(0, kTable);
+    run.forward();
+    return run.output.rows();
+  };
+  EXPECT_EQ(output(Pooling::mean), (Rows{{0, 0}, {4, 40}, {2, 20}, {2, 20}, {2.5f, 25}}));
+  EXPECT_EQ(output(Pooling::sum), (Rows{{0, 0}, {4, 40}, {4, 40}, {4, 40}, {10, 100}}));
+  EXPECT_EQ(output(Pooling::sqrtn)[4], (std::vector<float>{5, 50}));
+}
+
+TEST(Embedding, ListsTheTouchedRowsAndWhoTouchesThem) {
+  Bags bags({{4, 1, 4}, {0}, {}, {1}});
+  bags.shown = {0, 3, 3, 2};  // encoded row 1 is not in the batch, row 3 twice
+  const Embedding layer = embedding(Pooling::sum);
+  LayerRun run(layer, bags.place());
+  run.forward();
+  const TouchedRows& rows = run.parameters[0]->rows;
+  EXPECT_EQ(rows.touched, (std::vector<uint32_t>{4, 1}));
+  EXPECT_EQ(rows.offsets, (std::vector<uint32_t>{0, 2, 5}));
+  EXPECT_EQ(rows.users, (std::vector<uint32_t>{0, 0, 0, 1, 2}));
+
+  run.doutput.set({{1, 2}, {10, 20}, {100, 200}, {1000, 2000}});
+  run.backward();
+  EXPECT_EQ(run.gradient(0), (Rows{{2, 4}, {111, 222}}));
+}
+
+TEST(Embedding, GradientsMatchFiniteDifferences) {
+  Bags bags({{}, {3}, {0, 2}, {1, 1}, {0, 1, 2, 3}, {2}});
+  for (Pooling pooling : {Pooling::mean, Pooling::sum, Pooling::sqrtn}) {
+    const Embedding layer = embedding(pooling, 3);
+    for (size_t rows : {0, 1, 7, 8, 9}) {
+      bags.shown.resize(rows);
+      for (size_t r = 0; r < rows; ++r) bags.shown[r] = static_cast<uint32_t>((r * 5 + 4) % 6);
+      expect_gradients_match(layer, bags.place());
+    }
+  }
+}
+
+TEST(Embedding, BatchesOfDifferentSizesUseTheSameMemory) {
+  Bags bags({{0}, {1}, {2}, {3}, {4}});
+  const Embedding layer = embedding(Pooling::mean);
+  LayerRun run(layer, bags.place());
+  const std::vector<std::vector<uint32_t>> batches = {{2, 2, 2, 2, 2}, {4, 3, 2, 1, 0}, {0, 0, 1, 1, 0}};
+  for (const std::vector<uint32_t>& shown : batches) {
+    run.pass.feature.rows = shown;
+    run.forward();
+    run.doutput.set(1);
+    run.backward();
+    for (size_t id = 0; id < 5; ++id) {
+      EXPECT_EQ(run.gradient(0, 2 * id), static_cast<float>(std::count(shown.begin(), shown.end(), id)));
+    }
+  }
+}
+
+TEST(Embedding, ReadsColumnsWithOneIdARow) {
+  EncodedColumn column;
+  column.ids = {4, 0};
+  const std::vector<uint32_t> shown = {1, 0, 1};
+  const Embedding layer = embedding(Pooling::mean);
+  LayerRun run(layer, {.rows = 3, .feature = {&column, shown}});
+  run.set_value(0, kTable);
+  run.forward();
+  EXPECT_EQ(run.output.rows(), (Rows{{1, 10}, {5, 50}, {1, 10}}));
+}
+
+TEST(Embedding, RejectsInputsAndNoColumns) {
+  EXPECT_EQ(plan_error(embedding(Pooling::mean), {3}), "got 1 inputs, need 0");
+  EXPECT_EQ(plan_error(embedding(Pooling::mean, 0), {}), "dim = 0: needs to be at least 1");
+}
+
+TEST(Numbers, ShowsTheNumbersOfTheBatchesRows) {
+  EncodedColumn column;
+  column.width = 2;
+  column.values = {1, 2, 3, 4, 5, 6};
+  const std::vector<uint32_t> shown = {2, 0, 2};
+  Numbers layer;
+  layer.width = 2;
+  LayerRun run(layer, {.rows = 3, .feature = {&column, shown}});
+  run.forward();
+  EXPECT_EQ(run.output.rows(), (Rows{{5, 6}, {1, 2}, {5, 6}}));
+  EXPECT_EQ(plan_error(layer, {1}), "got 1 inputs, need 0");
+}
+
+}  // namespace
+}  // namespace shortlist
