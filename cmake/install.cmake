@@ -1,7 +1,25 @@
-# Headers, static library, CMake package, program, and the DuckDB library that it opens at run time.
+# Public headers, static library, CMake package, the program, and the DuckDB library that it opens at run time.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/shortlist)
 install(TARGETS shortlist EXPORT shortlist-targets)
 if(TARGET shortlist_program)
   install(TARGETS shortlist_program)
 endif()
+
+# What a program needs to train a bundle, and to load one and ask it.
+set(public_headers
+    base/error.h table/column.h engine/recommender.h engine/train_bundle.h)
+foreach(header ${public_headers})
+  cmake_path(GET header PARENT_PATH folder)
+  install(FILES shortlist/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/shortlist/${folder})
+endforeach()
+install(FILES ${SHORTLIST_DUCKDB_DIR}/libduckdb.so DESTINATION ${CMAKE_INSTALL_LIBDIR}/shortlist OPTIONAL)
+
+install(EXPORT shortlist-targets NAMESPACE shortlist:: DESTINATION ${package_dir})
+configure_package_config_file(cmake/shortlist-config.cmake.in ${CMAKE_BINARY_DIR}/shortlist-config.cmake
+                              INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/shortlist-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/shortlist-config.cmake ${CMAKE_BINARY_DIR}/shortlist-config-version.cmake
+        DESTINATION ${package_dir})

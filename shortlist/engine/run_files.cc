@@ -110,8 +110,8 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
           {"report.txt", report_text(report)}, {"report.html", to_html(page)}};
 }
 
-RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener)
-    : config_(config), folder_(run_folder(out)), listener_(listener), started_(std::chrono::system_clock::now()) {
+RunFiles::RunFiles(const Config& config, const TrainingOptions& options, const Dataset& data, TrainingListener& listener)
+    : config_(config), folder_(run_folder(options.out)), table_(options.source.describe()), listener_(listener), started_(std::chrono::system_clock::now()) {
   const size_t batch = static_cast<size_t>(config.training.batch);
   steps_an_epoch_ = static_cast<int64_t>(chunk_count(data.split.train.size(), batch));
   if (!config.training.tensorboard) return;
@@ -158,7 +158,7 @@ void RunFiles::finish(ConstMatrix candidates, const Items& items) {
   const nlohmann::json run = {{"started", local_time(started_)},
                               {"ended", local_time(ended)},
                               {"seconds", std::chrono::duration<double>(ended - started_).count()},
-                              {"table", config_.data.source().describe()},
+                              {"table", table_},
                               {"config", config_.file}};
   write_file_atomically(folder_ + "/run.json", dump_json(run));
 }

@@ -23,7 +23,7 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
 // Writes TensorBoard's event files and history as epochs end, and hands every call on to a listener.
 class RunFiles : public TrainingObserver {
  public:
-  RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener);
+  RunFiles(const Config& config, const TrainingOptions& options, const Dataset& data, TrainingListener& listener);
   ~RunFiles() override;
 
   void after_step(const Progress& progress) override { listener_.after_step(progress); }
@@ -36,7 +36,7 @@ class RunFiles : public TrainingObserver {
 
  private:
   const Config& config_;
-  std::string folder_;
+  std::string folder_, table_;
   int64_t steps_an_epoch_;
   TrainingListener& listener_;
   std::unique_ptr<EventFile> train_, validation_;

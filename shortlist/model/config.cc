@@ -117,7 +117,7 @@ void read_section(const Value& root, const char* name, T& settings, const std::s
 
 }  // namespace
 
-TableSource DataConfig::source() const {
+TableSource DataConfig::source(const std::string& instead) const {
   TableSource source;
   source.path = table;
   source.sql = sql;
@@ -125,6 +125,7 @@ TableSource DataConfig::source() const {
   source.header = header;
   source.columns = columns;
   source.encoding = encoding;
+  if (!instead.empty()) (sql.empty() ? source.path : source.data) = instead;
   return source;
 }
 

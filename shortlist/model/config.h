@@ -78,7 +78,8 @@ struct DataConfig {
     visit("user", user, "the user's column, for baselines and for similarity by ratings");
     visit("weight", weight, "a column with the weight of each row in the losses and metrics");
   }
-  TableSource source() const;
+  // `instead`, if not empty, takes the place of the file, or of {data} in the query.
+  TableSource source(const std::string& instead = "") const;
 };
 
 struct TowerConfig {
