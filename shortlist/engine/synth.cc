@@ -52,9 +52,8 @@ class SynthTable {
 // Sums over the rows in their order, so that they do not depend on the threads.
 class FigureSums {
  public:
-  explicit FigureSums(const SynthTruth& truth) : truth_(truth) {}
   void add(const SynthRow& row) {
-    const double error = row.rating - truth_.expected_rating(row.user, row.item);
+    const double error = row.rating - row.expected_rating;
     ++rows_, sum_ += row.rating, squares_ += row.rating * row.rating, errors_ += error * error;
   }
   SynthFigures figures() const {
@@ -67,7 +66,6 @@ class FigureSums {
   }
 
  private:
-  const SynthTruth& truth_;
   int64_t rows_ = 0, sum_ = 0, squares_ = 0;
   double errors_ = 0;
 };
@@ -89,7 +87,7 @@ SynthFigures write_rows(const SynthTruth& truth, SynthTable& table, const SynthP
   ThreadPool pool(threads);
   std::vector<SynthRows::Scratch> scratch(pool.threads());
   std::vector<std::vector<SynthRow>> drawn(kTasks);
-  FigureSums sums(truth);
+  FigureSums sums;
   for (size_t begin = 0; begin + 1 < first.size(); begin += kTasks) {
     const size_t count = std::min(kTasks, first.size() - 1 - begin);
     pool.run(count, [&](size_t task, int worker) {
