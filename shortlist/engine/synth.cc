@@ -1,5 +1,6 @@
 #include "shortlist/engine/synth.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "shortlist/base/threads.h"
@@ -80,9 +81,8 @@ std::vector<size_t> cut_tasks(const SynthRows& rows, size_t users) {
   return first;
 }
 
-SynthFigures write_rows(const SynthTruth& truth, SynthTable& table, const SynthProgress& progress,
-                        int threads) {
-  const SynthRows rows(truth);
+SynthFigures write_rows(const SynthTruth& truth, const SynthRows& rows, SynthTable& table,
+                        const SynthProgress& progress, int threads) {
   const std::vector<size_t> first = cut_tasks(rows, truth.users.size());
   ThreadPool pool(threads);
   std::vector<SynthRows::Scratch> scratch(pool.threads());
@@ -109,8 +109,9 @@ SynthFigures write_rows(const SynthTruth& truth, SynthTable& table, const SynthP
 void write_synth(const SynthOptions& options, const std::string& path, const SynthProgress& progress,
                  int threads) {
   const SynthTruth truth = synth_truth(options);
+  const SynthRows rows(truth);
   SynthTable table(truth, path);
-  const SynthFigures figures = write_rows(truth, table, progress, threads);
+  const SynthFigures figures = write_rows(truth, rows, table, progress, threads);
   table.finish();
   if (path != "-") write_synth_truth(truth, figures, synth_truth_path(path));
 }

@@ -57,7 +57,7 @@ void write_synth_truth(const SynthTruth& truth, const SynthFigures& figures, con
 
 SynthRecord read_synth_truth(const std::string& path) {
   const nlohmann::json json = load_json(path);
-  if (!json.is_object() || json.value("format", "") != kFormat) {
+  if (!json.is_object() || !json.contains("format") || json["format"] != kFormat) {
     throw data_error("{}: not the truth of a synthetic table", path);
   }
   SynthRecord record;
