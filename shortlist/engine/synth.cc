@@ -33,7 +33,8 @@ class SynthTable {
   void write(const SynthRow& row) {
     const SynthUser& user = truth_.users[row.user];
     const SynthItem& item = truth_.items[row.item];
-    writer_.text(synth_user_id(row.user));
+    if (user_id_.empty() || row.user != user_) user_id_ = synth_user_id(user_ = row.user);
+    writer_.text(user_id_);
     writer_.text(synth_country_names()[user.country]);
     writer_.text(synth_age_group_names()[user.age_group]);
     writer_.text(item.title);
@@ -47,6 +48,8 @@ class SynthTable {
  private:
   const SynthTruth& truth_;
   std::vector<std::string> genres_;  // [items], as text
+  uint32_t user_ = 0;
+  std::string user_id_;  // of user_
   TableWriter writer_;
 };
 
