@@ -1,5 +1,6 @@
 #include "shortlist/engine/synth.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "shortlist/base/threads.h"
@@ -32,7 +33,8 @@ class SynthTable {
   void write(const SynthRow& row) {
     const SynthUser& user = truth_.users[row.user];
     const SynthItem& item = truth_.items[row.item];
-    writer_.text(synth_user_id(row.user));
+    if (user_id_.empty() || row.user != user_) user_id_ = synth_user_id(user_ = row.user);
+    writer_.text(user_id_);
     writer_.text(synth_country_names()[user.country]);
     writer_.text(synth_age_group_names()[user.age_group]);
     writer_.text(item.title);
@@ -46,15 +48,16 @@ class SynthTable {
  private:
   const SynthTruth& truth_;
   std::vector<std::string> genres_;  // [items], as text
+  uint32_t user_ = 0;
+  std::string user_id_;  // of user_
   TableWriter writer_;
 };
 
 // Sums over the rows in their order, so that they do not depend on the threads.
 class FigureSums {
  public:
-  explicit FigureSums(const SynthTruth& truth) : truth_(truth) {}
   void add(const SynthRow& row) {
-    const double error = row.rating - truth_.expected_rating(row.user, row.item);
+    const double error = row.rating - row.expected_rating;
     ++rows_, sum_ += row.rating, squares_ += row.rating * row.rating, errors_ += error * error;
   }
   SynthFigures figures() const {
@@ -67,7 +70,6 @@ class FigureSums {
   }
 
  private:
-  const SynthTruth& truth_;
   int64_t rows_ = 0, sum_ = 0, squares_ = 0;
   double errors_ = 0;
 };
@@ -82,14 +84,13 @@ std::vector<size_t> cut_tasks(const SynthRows& rows, size_t users) {
   return first;
 }
 
-SynthFigures write_rows(const SynthTruth& truth, SynthTable& table, const SynthProgress& progress,
-                        int threads) {
-  const SynthRows rows(truth);
+SynthFigures write_rows(const SynthTruth& truth, const SynthRows& rows, SynthTable& table,
+                        const SynthProgress& progress, int threads) {
   const std::vector<size_t> first = cut_tasks(rows, truth.users.size());
   ThreadPool pool(threads);
   std::vector<SynthRows::Scratch> scratch(pool.threads());
   std::vector<std::vector<SynthRow>> drawn(kTasks);
-  FigureSums sums(truth);
+  FigureSums sums;
   for (size_t begin = 0; begin + 1 < first.size(); begin += kTasks) {
     const size_t count = std::min(kTasks, first.size() - 1 - begin);
     pool.run(count, [&](size_t task, int worker) {
@@ -111,8 +112,9 @@ SynthFigures write_rows(const SynthTruth& truth, SynthTable& table, const SynthP
 void write_synth(const SynthOptions& options, const std::string& path, const SynthProgress& progress,
                  int threads) {
   const SynthTruth truth = synth_truth(options);
+  const SynthRows rows(truth);
   SynthTable table(truth, path);
-  const SynthFigures figures = write_rows(truth, table, progress, threads);
+  const SynthFigures figures = write_rows(truth, rows, table, progress, threads);
   table.finish();
   if (path != "-") write_synth_truth(truth, figures, synth_truth_path(path));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "shortlist/base/error.h"
@@ -28,15 +29,23 @@ SynthRows::SynthRows(const SynthTruth& truth)
       noise_(truth.options.seed, "synth.noise"),
       times_(truth.options.seed, "synth.time") {
   count_rows();
-  std::vector<std::vector<uint32_t>> items(truth.options.genres);
-  for (uint32_t i = 0; i < truth.items.size(); ++i) {
-    for (int8_t g : truth.items[i].genres()) items[g].push_back(i);
+  for (int g = 0; g < truth.options.genres; ++g) add_cells(g);
+}
+
+void SynthRows::add_cells(int genre) {
+  std::map<int, std::vector<uint32_t>> items_of_year;
+  double total = 0;
+  for (uint32_t i = 0; i < truth_.items.size(); ++i) {
+    const auto genres = truth_.items[i].genres();
+    if (std::find(genres.begin(), genres.end(), genre) == genres.end()) continue;
+    items_of_year[truth_.items[i].year].push_back(i);
+    total += truth_.items[i].popularity;
   }
-  for (std::vector<uint32_t>& of_genre : items) {
+  for (auto& [year, items] : items_of_year) {
     std::vector<double> popularity;
-    for (uint32_t i : of_genre) popularity.push_back(truth.items[i].popularity);
-    AliasTable table(popularity);
-    genres_.push_back({std::move(of_genre), std::move(table)});
+    for (uint32_t i : items) popularity.push_back(truth_.items[i].popularity);
+    const double share = std::accumulate(popularity.begin(), popularity.end(), 0.0) / total;
+    cells_.push_back({genre, year, share, std::move(items), AliasTable(popularity)});
   }
 }
 
@@ -60,43 +69,47 @@ void SynthRows::count_rows() {
   }
 }
 
-uint32_t SynthRows::offer(const Scratch& scratch, double genre, double item) const {
-  const auto& sums = scratch.offered;
-  const size_t g = std::upper_bound(sums.begin(), sums.end() - 1, genre) - sums.begin();
-  return genres_[g].items[genres_[g].popularity.draw(item)];
-}
-
-uint32_t SynthRows::draw_item(size_t user, RandomStream stream, const Scratch& scratch) const {
+uint32_t SynthRows::draw_item(const SynthTaste& taste, size_t user, RandomStream stream,
+                              const Scratch& scratch) const {
   const auto rated = [&](uint32_t item) { return scratch.rated_by[item] == user + 1; };
+  const std::vector<double>& offered = scratch.offered;
   uint32_t last = 0;
   for (uint64_t c = 0; c < 3 * kMostOffers; c += 3) {
-    const uint32_t item = offer(scratch, stream.uniform(c), stream.uniform(c + 1));
+    const auto at = std::upper_bound(offered.begin(), offered.end() - 1, stream.uniform(c) * offered.back());
+    const Cell& cell = cells_[at - offered.begin()];
+    const uint32_t item = cell.items[cell.popularity.draw(stream.uniform(c + 1))];
     if (rated(item)) continue;
     last = item;
-    if (stream.uniform(c + 2) < truth_.acceptance(user, item)) return item;
+    if (stream.uniform(c + 2) < taste.acceptance(truth_.items[item])) return item;
   }
   while (rated(last)) last = (last + 1) % truth_.items.size();
   return last;
 }
 
-SynthRow SynthRows::make_row(size_t user, int64_t row, uint32_t item) const {
-  const double score = truth_.score(user, item) + kSynthNoise * noise_.normal(row);
+int64_t SynthRows::draw_time(size_t user, int64_t row) const {
   const RandomStream times = times_.at(user);
-  const int64_t joined = (kFirstDay + static_cast<int64_t>(times.below(0, kDays - kUserDays))) * kDay;
-  return {.user = static_cast<uint32_t>(user),
-          .item = item,
-          .rating = static_cast<int>(std::clamp(std::floor(score + 0.5), 1.0, 5.0)),
-          .time = joined + static_cast<int64_t>(times.below(1 + row - first_row_[user], kUserDays * kDay))};
+  const int64_t joined = kFirstDay + static_cast<int64_t>(times.below(0, kDays - kUserDays));
+  return joined * kDay + static_cast<int64_t>(times.below(1 + row - first_row_[user], kUserDays * kDay));
 }
 
 void SynthRows::append(size_t user, Scratch& scratch, std::vector<SynthRow>& rows) const {
+  const SynthTaste taste(truth_, user);
   scratch.rated_by.resize(truth_.items.size());
-  scratch.offered = offer_weights(truth_.taste(user));
-  std::partial_sum(scratch.offered.begin(), scratch.offered.end(), scratch.offered.begin());
+  scratch.offered.clear();
+  double sum = 0;
+  for (const Cell& cell : cells_) {
+    scratch.offered.push_back(sum += taste.offer(cell.genre, cell.year) * cell.share);
+  }
   for (int64_t row = first_row_[user]; row < first_row_[user + 1]; ++row) {
-    const uint32_t item = draw_item(user, draws_.at(row), scratch);
-    scratch.rated_by[item] = static_cast<uint32_t>(user) + 1;
-    rows.push_back(make_row(user, row, item));
+    const uint32_t index = draw_item(taste, user, draws_.at(row), scratch);
+    scratch.rated_by[index] = static_cast<uint32_t>(user) + 1;
+    const SynthItem& item = truth_.items[index];
+    const double score = taste.score(item) + kSynthNoise * noise_.normal(row);
+    rows.push_back({.user = static_cast<uint32_t>(user),
+                    .item = index,
+                    .rating = static_cast<int>(std::clamp(std::floor(score + 0.5), 1.0, 5.0)),
+                    .time = draw_time(user, row),
+                    .expected_rating = taste.expected_rating(item)});
   }
 }
 

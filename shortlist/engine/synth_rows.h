@@ -7,7 +7,7 @@
 
 #include "shortlist/base/random.h"
 #include "shortlist/engine/alias_table.h"
-#include "shortlist/engine/synth_truth.h"
+#include "shortlist/engine/synth_taste.h"
 
 namespace shortlist {
 
@@ -15,6 +15,7 @@ struct SynthRow {
   uint32_t user = 0, item = 0;
   int rating = 0;    // 1 to 5
   int64_t time = 0;  // seconds since 1970-01-01 UTC
+  double expected_rating = 0;
 };
 
 class SynthRows {
@@ -25,29 +26,31 @@ class SynthRows {
   // The user's rows are [first_row(user), first_row(user + 1)).
   int64_t first_row(size_t user) const { return first_row_[user]; }
 
-  // What a thread needs to draw.
+  // What a thread keeps from user to user.
   struct Scratch {
-    std::vector<uint32_t> rated_by;  // [items]: 1 + the last user who rated it
-    std::vector<double> offered;     // [genres]: running sum of what the user is offered
+    std::vector<uint32_t> rated_by;  // [items]: 1 + the last user who rated the item
+    std::vector<double> offered;     // [cells]: running sums of what the user is offered
   };
   // Appends the user's rows.
   void append(size_t user, Scratch& scratch, std::vector<SynthRow>& rows) const;
 
  private:
-  struct GenreItems {
+  struct Cell {  // the items of a genre and a year
+    int genre = 0, year = 0;
+    double share = 0;  // of the genre's popularity
     std::vector<uint32_t> items;
     AliasTable popularity;
   };
 
   void count_rows();
-  uint32_t offer(const Scratch& scratch, double genre, double item) const;
-  uint32_t draw_item(size_t user, RandomStream stream, const Scratch& scratch) const;
-  SynthRow make_row(size_t user, int64_t row, uint32_t item) const;
+  void add_cells(int genre);
+  uint32_t draw_item(const SynthTaste& taste, size_t user, RandomStream stream, const Scratch& scratch) const;
+  int64_t draw_time(size_t user, int64_t row) const;
 
   const SynthTruth& truth_;
   const RandomStream draws_, noise_, times_;
   std::vector<int64_t> first_row_;  // [users + 1]
-  std::vector<GenreItems> genres_;
+  std::vector<Cell> cells_;
 };
 
 }  // namespace shortlist

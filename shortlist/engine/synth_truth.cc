@@ -14,8 +14,6 @@
 namespace shortlist {
 namespace {
 
-constexpr int kFirstYear = 1980, kLastYear = 2023;
-
 void check_range(const char* name, int64_t value, int64_t least, int64_t most) {
   if (value >= least && value <= most) return;
   throw usage_error("{}: got {}, need {} to {}", name, value, least, most);
@@ -96,7 +94,7 @@ void add_items(SynthTruth& truth) {
     SynthItem& item = truth.items[i];
     const RandomStream stream = seed.at(i);
     item.quality = static_cast<float>(0.4 * stream.normal(0));
-    item.year = kFirstYear + static_cast<int>(stream.below(2, kLastYear - kFirstYear + 1));
+    item.year = kSynthFirstYear + static_cast<int>(stream.below(2, kSynthLastYear - kSynthFirstYear + 1));
     add_genres(item, stream.at(0), i, truth.options.genres);
     item.title = unique_title(titles.at(i), item, truth.options.genres, taken);
   }
@@ -107,7 +105,7 @@ void add_items(SynthTruth& truth) {
 
 SynthOptions complete(SynthOptions options) {
   check_range("rows", options.rows, 1, 1'000'000'000);
-  check_range("genres", options.genres, 2, static_cast<int64_t>(synth_genre_names().size()));
+  check_range("genres", options.genres, 2, kSynthMostGenres);
   if (options.users == 0) options.users = std::clamp<int64_t>(options.rows / 50, 50, 1'000'000);
   if (options.items == 0) options.items = std::clamp<int64_t>(options.rows / 100, 200, 100'000);
   check_range("users", options.users, 1, 10'000'000);
@@ -122,56 +120,6 @@ std::string SynthItem::genres_text() const {
 }
 
 std::string synth_user_id(size_t user) { return fmt::format("u{:06}", user); }
-
-double SynthTruth::genre_match(size_t user, size_t item) const {
-  double sum = 0;
-  for (int8_t g : items[item].genres()) sum += taste(user)[g];
-  return sum / items[item].genre_count;
-}
-
-double SynthTruth::era_match(size_t user, size_t item) const {
-  const double distance = (items[item].year - users[user].era) / 6;
-  return std::exp(-0.5 * distance * distance);
-}
-
-double SynthTruth::acceptance(size_t user, size_t item) const {
-  return (0.02 + 0.98 * era_match(user, item)) / (1 + std::exp(2 - 2.5 * genre_match(user, item)));
-}
-
-std::vector<double> SynthTruth::appeal(size_t user) const {
-  const std::vector<double> offer = offer_weights(taste(user));
-  std::vector<double> genre_popularity(options.genres), appeal(items.size());
-  for (const SynthItem& item : items) {
-    for (int8_t g : item.genres()) genre_popularity[g] += item.popularity;
-  }
-  for (size_t i = 0; i < items.size(); ++i) {
-    double offered = 0;
-    for (int8_t g : items[i].genres()) offered += offer[g] / genre_popularity[g];
-    appeal[i] = items[i].popularity * offered * acceptance(user, i);
-  }
-  return appeal;
-}
-
-double SynthTruth::score(size_t user, size_t item) const {
-  return 2.6 + users[user].bias + items[item].quality + 0.6 * genre_match(user, item) +
-         0.8 * (era_match(user, item) - 0.5);
-}
-
-double SynthTruth::expected_rating(size_t user, size_t item) const {
-  const double mean = score(user, item);
-  double rating = 1;
-  // The chance that the rounded score is above k.
-  for (int k = 1; k < 5; ++k) rating += 0.5 * std::erfc((k + 0.5 - mean) / (kSynthNoise * std::sqrt(2.0)));
-  return rating;
-}
-
-std::vector<double> offer_weights(std::span<const float> taste) {
-  std::vector<double> weights;
-  double sum = 0;
-  for (float t : taste) sum += weights.emplace_back(std::exp(1.2 * t));
-  for (double& w : weights) w /= sum;
-  return weights;
-}
 
 SynthTruth synth_truth(const SynthOptions& options) {
   SynthTruth truth;

@@ -2,8 +2,7 @@
 // it is a pure function of the options.
 //
 // A user's taste for a genre comes from their country, their age group and themselves; their era, the years
-// whose items they like, from their age group. An item is shown to a user by its popularity, its genres and
-// its year; the rating is expected_rating() with noise, rounded to 1..5.
+// whose items they like, from their age group. How a taste makes rows says synth_taste.h.
 #pragma once
 
 #include <array>
@@ -29,6 +28,9 @@ struct SynthOptions {
     visit("genres", genres, "kinds of item, and of taste, 2 to 16");
   }
 };
+
+inline constexpr int kSynthMostGenres = 16;
+inline constexpr int kSynthFirstYear = 1980, kSynthLastYear = 2023;  // of items
 
 // The options with their defaults filled in. Throws a usage Error for what is out of range.
 SynthOptions complete(SynthOptions options);
@@ -62,24 +64,7 @@ struct SynthTruth {
   std::span<const float> taste(size_t user) const {
     return {tastes.data() + user * options.genres, static_cast<size_t>(options.genres)};
   }
-  // The mean of the user's tastes for the item's genres.
-  double genre_match(size_t user, size_t item) const;
-  // How near the item's year is to the user's era, in (0, 1].
-  double era_match(size_t user, size_t item) const;
-  // The chance that a user takes an item that is offered; which is offered says offer_weights().
-  double acceptance(size_t user, size_t item) const;
-  // In proportion to the chance that a draw for the user shows each item: what ranks best.
-  std::vector<double> appeal(size_t user) const;
-  // The score before noise and rounding, and the mean of the rating that comes of it: what predicts best.
-  double score(size_t user, size_t item) const;
-  double expected_rating(size_t user, size_t item) const;
 };
-
-// Deviation of the noise on a score.
-inline constexpr double kSynthNoise = 0.6;
-
-// The share of each genre in what the user is offered; sums to 1.
-std::vector<double> offer_weights(std::span<const float> taste);
 
 SynthTruth synth_truth(const SynthOptions& options);
 
