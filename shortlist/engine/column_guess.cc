@@ -122,12 +122,14 @@ bool is_time(const ColumnGuess& guess) {
   return guess.is(NameHint::none) && !guess.meaning.id && in_seconds(column);
 }
 
-// Texts of a few words are a title or a name; of integers only those that are counted up.
+// Titles are texts that say what they stand for, so only others of a few words; integers that say "id" or are
+// counted up.
 bool is_row_number(const ColumnGuess& guess) {
   constexpr uint64_t kLeastRows = 10;
   const ColumnSummary& column = guess.summary;
   if (column.rows < kLeastRows || column.distinct != column.rows) return false;
-  if (column.type == ColumnType::text) return *column.average_words < 4;
+  const bool title = guess.is(NameHint::item) && guess.meaning.key;
+  if (column.type == ColumnType::text) return *column.average_words < 4 && !title;
   if (column.type != ColumnType::integer) return false;
   return guess.meaning.id || *column.max - *column.min + 1 == static_cast<double>(column.distinct);
 }

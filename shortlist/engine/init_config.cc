@@ -84,7 +84,12 @@ class Writer {
   std::string text() const {
     std::string out = in_comment(fmt::format("# Written by shortlist init from {}: {} rows, {} columns.",
                                              source_.describe(), guess_.rows(), guess_.columns.size()));
-    out += "\n# Each choice has its reason beside it; change what you know better.\n\n";
+    out += "\n# Each choice has its reason beside it; change what you know better.\n";
+    if (guess_.is_catalogue) {
+      out += "# Hardly an item stands in two rows: this looks like a catalogue, not like what people took.\n";
+      out += "# A model of it learns which item has which properties, and no one's taste.\n";
+    }
+    out += "\n";
     out += data() + features() + query() + candidate() + retrieval();
     if (guess_.label) out += ranking();
     return out + training();
@@ -271,7 +276,7 @@ std::string Writer::ranking() const {
 
 // Some hundred steps an epoch, and batches that are neither too small for the softmax nor too large for
 // memory.
-uint64_t batch_of(uint64_t rows) { return std::clamp<uint64_t>(std::bit_floor(rows / 64), 64, 4096); }
+uint64_t batch_of(uint64_t rows) { return std::clamp<uint64_t>(std::bit_floor(rows / 64), 64, 2048); }
 
 std::string Writer::training() const {
   Section section("[training]");

@@ -154,6 +154,27 @@ TEST(InitConfig, PredictsAClickWithItsProbability) {
   expect_trains(text);
 }
 
+TEST(InitConfig, SaysThatACatalogueTellsNothingOfTaste) {
+  FileFolder folder;
+  const std::string path = write_rows(folder, "movie_id,title,genres", 60, [](int r) {
+    return fmt::format("{},The Film {},{}", 100 + r, r, r % 2 == 0 ? "drama|crime" : "drama|war");
+  });
+  const std::string text = init(path);
+  const Config config = read(text);
+  EXPECT_TRUE(has(text, "# Hardly an item stands in two rows: this looks like a catalogue"));
+  EXPECT_EQ(config.candidate.id, "title");
+  EXPECT_EQ(config.query.features, Names{"genres"});
+  expect_trains(text);
+}
+
+TEST(InitConfig, WarnsThatMinusOneMayBeNoRating) {
+  FileFolder folder;
+  const std::string path = write_rows(folder, "user_id,item_id,rating", 40, [](int r) {
+    return fmt::format("{},{},{}", r % 5, r % 7, r % 3 == 0 ? -1 : r % 10);
+  });
+  EXPECT_TRUE(has(init(path), "# -1 may stand for \"not rated\""));
+}
+
 // Items with a list, words, numbers and a vector of their own; users with an age.
 std::string rich_table(const FileFolder& folder) {
   std::string text;

@@ -54,6 +54,8 @@ class Guesser {
     find_label();
     find_user();
     find_candidate();
+    const ColumnGuess& candidate = columns()[guess_.candidate];
+    guess_.is_catalogue = candidate.distinct_share() > 0.9 && candidate.summary.distinct >= kLeastKeys;
     find_time();
     give_names();
     sort_the_rest();
@@ -261,7 +263,7 @@ void Guesser::place(size_t c) {
     return take(c, Use::query,
                 fmt::format("one for each {}: describes the user", columns()[*guess_.user].name));
   }
-  if (of_candidate >= kNearlyAlways) {
+  if (of_candidate >= kNearlyAlways || guess_.is_catalogue) {
     take(c, Use::describes, fmt::format("one for each {}: describes the item", candidate));
     guess_.uses[c].attribute = true;
     return;

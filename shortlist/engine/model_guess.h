@@ -33,6 +33,7 @@ struct ModelGuess {
   bool binary = false;          // the label is 0 or 1
   bool names_are_ours = false;  // the table has none
   bool query_describes_candidate = false;
+  bool is_catalogue = false;  // hardly an item stands in two rows
 
   uint64_t rows() const { return columns.front().summary.rows; }
   std::vector<size_t> used_as(Use use) const;
