@@ -1,0 +1,254 @@
+#include "shortlist/engine/column_guess.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <optional>
+
+#include "shortlist/table/sql_type.h"
+
+namespace shortlist {
+namespace {
+
+struct HintWord {
+  std::string_view word;
+  NameHint hint;
+};
+// Words of column names. Of labels the first in the list is preferred.
+constexpr HintWord kHintWords[] = {
+    {"user", NameHint::user},       {"customer", NameHint::user},  {"member", NameHint::user},
+    {"visitor", NameHint::user},    {"session", NameHint::user},   {"account", NameHint::user},
+    {"reader", NameHint::user},     {"viewer", NameHint::user},    {"client", NameHint::user},
+    {"player", NameHint::user},     {"reviewer", NameHint::user},  {"buyer", NameHint::user},
+    {"uid", NameHint::user},        {"item", NameHint::item},      {"product", NameHint::item},
+    {"movie", NameHint::item},      {"film", NameHint::item},      {"anime", NameHint::item},
+    {"book", NameHint::item},       {"song", NameHint::item},      {"track", NameHint::item},
+    {"artist", NameHint::item},     {"game", NameHint::item},      {"video", NameHint::item},
+    {"article", NameHint::item},    {"news", NameHint::item},      {"recipe", NameHint::item},
+    {"restaurant", NameHint::item}, {"business", NameHint::item},  {"listing", NameHint::item},
+    {"ad", NameHint::item},         {"sku", NameHint::item},       {"isbn", NameHint::item},
+    {"asin", NameHint::item},       {"iid", NameHint::item},       {"title", NameHint::item},
+    {"name", NameHint::item},       {"rating", NameHint::label},   {"ratings", NameHint::label},
+    {"score", NameHint::label},     {"stars", NameHint::label},    {"feedback", NameHint::label},
+    {"label", NameHint::label},     {"target", NameHint::label},   {"purchased", NameHint::label},
+    {"bought", NameHint::label},    {"liked", NameHint::label},    {"like", NameHint::label},
+    {"clicked", NameHint::label},   {"click", NameHint::label},    {"watched", NameHint::label},
+    {"converted", NameHint::label}, {"timestamp", NameHint::time}, {"time", NameHint::time},
+    {"datetime", NameHint::time},   {"date", NameHint::time},      {"ts", NameHint::time},
+    {"at", NameHint::time},
+};
+// Beside a hint, words that leave it a key.
+constexpr std::string_view kKeyWords[] = {"id", "key", "code", "name", "title", "no", "number", "idx"};
+// Words that make a label's name a summary of many rows: "average_rating", "rating_count".
+constexpr std::string_view kSummaryWords[] = {"average", "avg", "mean", "count",
+                                              "total",   "num", "max",  "min"};
+
+template <typename List>
+bool contains(const List& list, std::string_view word) {
+  return std::ranges::find(list, word) != std::end(list);
+}
+
+const HintWord* find_hint(std::string_view word) {
+  const auto found = std::ranges::find(kHintWords, word, &HintWord::word);
+  return found == std::end(kHintWords) ? nullptr : found;
+}
+
+// "userId", "User_ID" and "userid" are user, id.
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words;
+  bool inside = false, lower_before = false;
+  for (const char c : name) {
+    const auto u = static_cast<unsigned char>(c);
+    if (std::isalpha(u) == 0 && u < 0x80) {
+      inside = false;
+      continue;
+    }
+    if (!inside || (std::isupper(u) != 0 && lower_before)) words.emplace_back();
+    words.back() += static_cast<char>(std::tolower(u));
+    inside = true, lower_before = std::islower(u) != 0;
+  }
+  std::vector<std::string> split;
+  for (const std::string& word : words) {
+    const bool ends_with_id = word.size() > 2 && word.ends_with("id") && find_hint(word) == nullptr;
+    const std::string stem = ends_with_id ? word.substr(0, word.size() - 2) : word;
+    split.push_back(ends_with_id && find_hint(stem) != nullptr ? stem : word);
+    if (split.back() != word) split.emplace_back("id");
+  }
+  return split;
+}
+
+// Many values hold it, and what it parts comes again: a title's commas do not, a genre's do. Looks at a fixed
+// choice of values, so that the same table always gives the same config.
+std::string find_separator(const Table& table, const ColumnSummary& column) {
+  constexpr const char* kSql = R"(
+WITH v AS MATERIALIZED (SELECT DISTINCT {c} AS value FROM {{table}} WHERE {c} IS NOT NULL
+                        ORDER BY hash(value), value LIMIT 10000),
+separators AS (SELECT unnest(['|', ';', ',']) AS separator, unnest([1, 2, 3]) AS place),
+parts AS (SELECT place, separator, contains(value, separator) AS holds, string_split(value, separator) AS list
+          FROM v, separators)
+SELECT separator FROM (
+  SELECT place, separator, avg(holds::INT) AS share,
+         (SELECT count(*) / count(DISTINCT trim(part))
+          FROM (SELECT unnest(list) AS part FROM parts AS p WHERE p.place = q.place)) AS repeats
+  FROM parts AS q GROUP BY place, separator)
+WHERE share >= {least_share} AND repeats >= {least_repeats} ORDER BY place LIMIT 1)";
+  std::string found;
+  table.query(fmt::format(kSql, fmt::arg("c", sql_name(column.name)), fmt::arg("least_share", 0.3),
+                          fmt::arg("least_repeats", 2)),
+              [&](const Chunk& chunk) {
+                if (chunk.rows > 0) found = chunk.columns[0].texts[0];
+              });
+  return found;
+}
+
+std::string count_text(uint64_t count) { return fmt::format("{} different values", count); }
+
+// Seconds of the years 1990 to 2040.
+bool in_seconds(const ColumnSummary& column) {
+  return column.min && *column.min >= 631'152'000 && *column.max < 2'208'988'800;
+}
+bool in_milliseconds(const ColumnSummary& column) {
+  return column.min && *column.min >= 631'152'000e3 && *column.max < 2'208'988'800e3;
+}
+
+// Numbers that could be seconds are a time when the name says so, or says nothing.
+bool is_time(const ColumnGuess& guess) {
+  const ColumnSummary& column = guess.summary;
+  if (column.type == ColumnType::time) return true;
+  if (column.type != ColumnType::integer && column.type != ColumnType::number) return false;
+  if (guess.is(NameHint::time)) return in_seconds(column) || in_milliseconds(column);
+  return guess.is(NameHint::none) && !guess.meaning.id && in_seconds(column);
+}
+
+// Titles are texts that say what they stand for, so only others of a few words; integers that say "id" or are
+// counted up.
+bool is_row_number(const ColumnGuess& guess) {
+  constexpr uint64_t kLeastRows = 10;
+  const ColumnSummary& column = guess.summary;
+  if (column.rows < kLeastRows || column.distinct != column.rows) return false;
+  const bool title = guess.is(NameHint::item) && guess.meaning.key;
+  if (column.type == ColumnType::text) return *column.average_words < 4 && !title;
+  if (column.type != ColumnType::integer) return false;
+  return guess.meaning.id || *column.max - *column.min + 1 == static_cast<double>(column.distinct);
+}
+
+struct Judgement {
+  Holds holds;
+  std::string why;
+};
+
+Judgement judge_list(const Table& table, const ColumnSummary& column) {
+  if (column_type(element_type(column.sql_type)) != ColumnType::number)
+    return {Holds::categories, fmt::format("lists, {:.2g} values on average", *column.average_length)};
+  bool one_length = false;
+  table.query(fmt::format("SELECT min(len({0})) = max(len({0})) FROM {{table}}", sql_name(column.name)),
+              [&](const Chunk& chunk) { one_length = chunk.columns[0].integers[0] != 0; });
+  if (!one_length) return {Holds::nothing, "lists of numbers, but not all of one length"};
+  return {Holds::vector, fmt::format("lists of {} numbers", *column.average_length)};
+}
+
+Judgement judge_text(const Table& table, ColumnGuess& guess) {
+  const ColumnSummary& column = guess.summary;
+  guess.separator = find_separator(table, column);
+  if (!guess.separator.empty())
+    return {Holds::categories, fmt::format("values that come again between '{}'", guess.separator)};
+  // "Science Fiction" among twenty genres is a category; a thousand titles of three words have words in
+  // common.
+  constexpr uint64_t kFewTexts = 50;
+  const bool words =
+      *column.average_words >= 2 && (column.distinct > kFewTexts || *column.average_words >= 4);
+  if (words) {
+    return {Holds::text,
+            fmt::format("text of {:.2g} words, {}", *column.average_words, count_text(column.distinct))};
+  }
+  return {Holds::category, "text, " + count_text(column.distinct)};
+}
+
+Judgement judge_integer(const ColumnGuess& guess) {
+  const ColumnSummary& column = guess.summary;
+  constexpr uint64_t kFewIntegers = 50;
+  if (guess.meaning.id || guess.meaning.key)
+    return {Holds::category, "integer, " + count_text(column.distinct)};
+  if (column.distinct <= kFewIntegers && guess.distinct_share() < 0.5)
+    return {Holds::category, "integer, only " + count_text(column.distinct)};
+  return {Holds::number, fmt::format("integer, {} to {}", *column.min, *column.max)};
+}
+
+Judgement judge(const Table& table, ColumnGuess& guess) {
+  const ColumnSummary& column = guess.summary;
+  if (column.distinct == 0) return {Holds::nothing, "has no value at all"};
+  if (column.distinct == 1 && column.missing == 0) {
+    return {Holds::nothing, fmt::format("is '{}' in every row", column.most_frequent.front().first)};
+  }
+  if (is_time(guess)) return {Holds::time, "points in time"};
+  if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
+  switch (column.type) {
+    case ColumnType::list:
+      return judge_list(table, column);
+    case ColumnType::text:
+      return judge_text(table, guess);
+    case ColumnType::integer:
+      return judge_integer(guess);
+    default:
+      return {Holds::number,
+              fmt::format("number, {:.4g} to {:.4g}", column.min.value_or(NAN), column.max.value_or(NAN))};
+  }
+}
+
+}  // namespace
+
+NameMeaning name_meaning(std::string_view name) {
+  NameMeaning meaning;
+  const std::vector<std::string> words = words_of(name);
+  bool item = false, user = false, other = false;
+  for (const std::string& word : words) {
+    const HintWord* hint = find_hint(word);
+    meaning.id = meaning.id || word == "id";
+    if (contains(kSummaryWords, word)) return {};
+    if (hint == nullptr) {
+      other = other || !contains(kKeyWords, word);
+      continue;
+    }
+    user = user || hint->hint == NameHint::user;
+    item = item || hint->hint == NameHint::item;
+    if (hint->hint == NameHint::label || hint->hint == NameHint::time) {
+      meaning.hint = hint->hint;
+      meaning.weight = static_cast<size_t>(std::end(kHintWords) - hint);
+      if (hint->hint == NameHint::time) return meaning;
+    }
+  }
+  if (meaning.hint != NameHint::none) return meaning;
+  meaning.hint = user ? NameHint::user : item ? NameHint::item : NameHint::none;
+  meaning.key = (user || item) && !other;
+  return meaning;
+}
+
+double ColumnGuess::distinct_share() const {
+  const uint64_t present = summary.rows - summary.missing;
+  return present == 0 ? 0 : static_cast<double>(summary.distinct) / static_cast<double>(present);
+}
+
+std::vector<ColumnGuess> guess_columns(const Table& table) {
+  std::vector<ColumnGuess> guesses;
+  for (ColumnSummary& summary : inspect(table)) {
+    ColumnGuess guess;
+    guess.name = summary.name;
+    guess.summary = std::move(summary);
+    guess.meaning = name_meaning(guess.name);
+    const Judgement judgement = judge(table, guess);
+    guess.holds = judgement.holds, guess.why = judgement.why;
+    guesses.push_back(std::move(guess));
+  }
+  return guesses;
+}
+
+bool names_are_generated(const std::vector<ColumnGuess>& columns) {
+  for (size_t c = 0; c < columns.size(); ++c) {
+    if (columns[c].summary.name != fmt::format("column{}", c)) return false;
+  }
+  return !columns.empty();
+}
+
+}  // namespace shortlist

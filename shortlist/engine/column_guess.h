@@ -1,0 +1,53 @@
+// What a column of an unknown table holds, judged from its name and its figures; each judgement with its
+// reason.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shortlist/table/inspect.h"
+
+namespace shortlist {
+
+enum class NameHint { none, user, item, label, time };
+
+// What a column's name says: "userId" and "User_ID" are a key of the user, "movie_genre" is not a key.
+struct NameMeaning {
+  NameHint hint = NameHint::none;
+  bool key = false;   // every word of it stands for the user or the item itself
+  bool id = false;    // it says "id"
+  size_t weight = 0;  // labels: the earlier in the list of hints, the more
+};
+NameMeaning name_meaning(std::string_view name);
+
+enum class Holds {
+  nothing,     // no value, or one only
+  row_number,  // a value of its own in each row
+  category,    // one of several values that come again
+  categories,  // several such values a row: a list, or text with a separator
+  text,        // words
+  number,
+  vector,  // lists of numbers, all of one length
+  time,    // seconds since 1970, or a date
+};
+
+struct ColumnGuess {
+  ColumnSummary summary;
+  std::string name;  // in the config; differs from summary.name where the table has no names
+  NameMeaning meaning;
+  Holds holds = Holds::nothing;
+  std::string separator;  // of categories in a text
+  std::string why;        // "integer, 943 different values"
+
+  bool is(NameHint hint) const { return meaning.hint == hint; }
+  double distinct_share() const;  // of the rows that have a value
+};
+
+// Runs a query for each text column, to look for separators.
+std::vector<ColumnGuess> guess_columns(const Table& table);
+
+// Whether the names are DuckDB's own: column0, column1, ...
+bool names_are_generated(const std::vector<ColumnGuess>& columns);
+
+}  // namespace shortlist

@@ -1,0 +1,302 @@
+#include "shortlist/engine/init_config.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/engine/model_guess.h"
+#include "shortlist/table/source_sql.h"
+
+namespace shortlist {
+namespace {
+
+constexpr int kWidth = 32;  // of embeddings and towers
+
+std::string quoted(const std::string& text) { return to_toml(Value(text)); }
+
+std::string list_of(const std::vector<std::string>& texts) {
+  Value::Array array;
+  for (const std::string& text : texts) array.push_back(Value(text));
+  return to_toml(Value(std::move(array)));
+}
+
+std::string key_of(const std::string& name) {
+  const bool bare = !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return c < 0x80 && (std::isalnum(c) != 0 || c == '_' || c == '-');
+  });
+  return bare ? name : quoted(name);
+}
+
+// A name in a comment: a line break in it must not end the comment.
+std::string in_comment(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+// The lines of a section: keys, values and comments each below one another.
+class Section {
+ public:
+  explicit Section(std::string header) : header_(std::move(header)) {}
+  void add(const std::string& key, const std::string& value, std::string comment = "") {
+    lines_.push_back({key, value, std::move(comment)});
+  }
+  // A line that does nothing until a person takes its # away, or says something.
+  void remark(const std::string& text) { lines_.push_back({"", "# " + text, ""}); }
+
+  std::string text() const {
+    size_t keys = 0, column = 0;
+    for (const Line& line : lines_) keys = std::max(keys, line.key.size());
+    for (const Line& line : lines_) {
+      const size_t width = keys + 3 + line.value.size();
+      if (!line.comment.empty() && width <= kLongestAligned) column = std::max(column, width);
+    }
+    std::string out = header_ + "\n";
+    for (const Line& line : lines_) out += line.text(keys, column);
+    return out + "\n";
+  }
+
+ private:
+  static constexpr size_t kLongestAligned = 50, kLongestLine = 116;
+  struct Line {
+    std::string key, value, comment;
+
+    // The comment stands behind, or above where there is no room.
+    std::string text(size_t keys, size_t column) const {
+      if (key.empty()) return value + "\n";
+      const std::string setting = fmt::format("{:<{}} = {}", key, keys, value);
+      if (comment.empty()) return setting + "\n";
+      const std::string behind = fmt::format("{:<{}}  # {}", setting, column, in_comment(comment));
+      if (behind.size() <= kLongestLine) return behind + "\n";
+      return fmt::format("# {}\n{}\n", in_comment(comment), setting);
+    }
+  };
+  std::string header_;
+  std::vector<Line> lines_;
+};
+
+class Writer {
+ public:
+  Writer(const TableSource& source, const ModelGuess& guess) : source_(source), guess_(guess) {}
+
+  std::string text() const {
+    std::string out = in_comment(fmt::format("# Written by shortlist init from {}: {} rows, {} columns.",
+                                             source_.describe(), guess_.rows(), guess_.columns.size()));
+    out += "\n# Each choice has its reason beside it; change what you know better.\n";
+    if (guess_.is_catalogue) {
+      out += "# Hardly an item stands in two rows: this looks like a catalogue, not like what people took.\n";
+      out += "# A model of it learns which item has which properties, and no one's taste.\n";
+    }
+    out += "\n";
+    out += data() + features() + query() + candidate() + retrieval();
+    if (guess_.label) out += ranking();
+    return out + training();
+  }
+
+ private:
+  const ColumnGuess& column(size_t c) const { return guess_.columns[c]; }
+  const std::string& name(size_t c) const { return guess_.columns[c].name; }
+  std::vector<std::string> names(const std::vector<size_t>& columns) const {
+    std::vector<std::string> names;
+    for (const size_t c : columns) names.push_back(name(c));
+    return names;
+  }
+  // The words of a candidate's title, beside its own embedding, as candidates whose titles are alike are
+  // alike.
+  bool has_words() const {
+    const ColumnSummary& summary = column(guess_.candidate).summary;
+    return summary.type == ColumnType::text && *summary.average_words >= 2;
+  }
+  std::string words_name() const { return name(guess_.candidate) + "_words"; }
+
+  std::string data() const;
+  void add_source(Section& section) const;
+  void add_split(Section& section) const;
+  std::string features() const;
+  std::string feature(const ColumnGuess& column) const;
+  void add_left_out(Section& section) const;
+  std::string query() const;
+  std::string candidate() const;
+  std::string retrieval() const;
+  std::string ranking() const;
+  std::string training() const;
+
+  const TableSource& source_;
+  const ModelGuess& guess_;
+};
+
+void Writer::add_source(Section& section) const {
+  if (!source_.sql.empty()) section.add("sql", quoted(source_.sql));
+  if (!source_.path.empty()) section.add("table", quoted(source_.path), "--data replaces it");
+  if (!source_.delimiter.empty()) section.add("delimiter", quoted(source_.delimiter));
+  if (!source_.encoding.empty()) section.add("encoding", quoted(source_.encoding));
+  if (guess_.names_are_ours && source_.columns.empty() && text_file(source_)) {
+    std::vector<std::string> names;
+    for (const ColumnGuess& column : guess_.columns) names.push_back(column.name);
+    section.add("header", "false");
+    section.add("columns", list_of(names), "the file names none: these are after what they look like");
+    return;
+  }
+  if (source_.header) section.add("header", *source_.header ? "true" : "false");
+  if (!source_.columns.empty()) section.add("columns", list_of(source_.columns));
+}
+
+void Writer::add_split(Section& section) const {
+  const std::string parts = "train = 0.8, validation = 0.1, test = 0.1";
+  if (!guess_.time) {
+    section.add("split", fmt::format("{{ by = \"random\", {}, seed = 42 }}", parts),
+                "the table has no time to split by");
+    return;
+  }
+  section.add("split", fmt::format("{{ by = \"time\", column = {}, {} }}", quoted(name(*guess_.time)), parts),
+              "train on the past, test on what came after, as in use");
+}
+
+std::string Writer::data() const {
+  Section section("[data]");
+  add_source(section);
+  if (guess_.user)
+    section.add("user", quoted(name(*guess_.user)), "for baselines, and for similarity by ratings");
+  add_split(section);
+  return section.text();
+}
+
+std::string Writer::feature(const ColumnGuess& column) const {
+  const std::string dim = fmt::format("dim = {}", kWidth);
+  switch (column.holds) {
+    case Holds::categories:
+      if (column.separator.empty()) return fmt::format("{{ kind = \"categories\", {} }}", dim);
+      return fmt::format("{{ kind = \"categories\", separator = {}, {} }}", quoted(column.separator), dim);
+    case Holds::text:
+      return fmt::format("{{ kind = \"text\", max_tokens = 10_000, rows = \"vocabulary\", {} }}", dim);
+    case Holds::number: {
+      // Prices and counts: most are small, a few are huge.
+      const ColumnSummary& s = column.summary;
+      const bool skewed = s.min && *s.min >= 0 && *s.max > 20 * *s.mean;
+      return skewed ? R"({ kind = "number", normalize = "log" })" : R"({ kind = "number" })";
+    }
+    case Holds::vector:
+      return R"({ kind = "vector" })";
+    case Holds::time:
+      return R"({ kind = "time" })";
+    default:
+      return fmt::format("{{ kind = \"category\", {} }}", dim);
+  }
+}
+
+std::string Writer::features() const {
+  Section section("[features]");
+  for (const Use use : {Use::query, Use::candidate, Use::describes}) {
+    for (const size_t c : guess_.used_as(use)) {
+      section.add(key_of(name(c)), feature(column(c)),
+                  fmt::format("{}; {}", column(c).why, guess_.uses[c].why));
+      if (use != Use::candidate || !has_words()) continue;
+      const std::string words = fmt::format(
+          "{{ kind = \"text\", column = {}, max_tokens = 10_000, rows = \"vocabulary\", dim = {} }}",
+          quoted(name(c)), kWidth);
+      section.add(key_of(words_name()), words, "its words: items with like names are alike");
+    }
+  }
+  if (guess_.time) {
+    const std::string buckets = fmt::format("{} = {{ kind = \"time\", as = \"buckets\", dim = {} }}",
+                                            key_of(name(*guess_.time)), kWidth);
+    section.remark(fmt::format("{}  # to let the query see the time, add it there too", in_comment(buckets)));
+  }
+  add_left_out(section);
+  return section.text();
+}
+
+void Writer::add_left_out(Section& section) const {
+  for (const size_t c : guess_.used_as(Use::left_out)) {
+    section.remark(in_comment(fmt::format("left out: {} ({})", name(c), guess_.uses[c].why)));
+  }
+}
+
+std::string Writer::query() const {
+  Section section("[query]");
+  const std::vector<size_t> columns = guess_.used_as(Use::query);
+  section.add(
+      "features", list_of(names(columns)),
+      guess_.query_describes_candidate
+          ? "no column tells who asks, so the item's own properties do: see the report's lookup baseline"
+          : "");
+  section.add("layers", fmt::format("[{{ dense = {} }}]", kWidth));
+  return section.text();
+}
+
+std::string Writer::candidate() const {
+  Section section("[candidate]");
+  std::vector<std::string> features = {name(guess_.candidate)}, attributes;
+  if (has_words()) features.push_back(words_name());
+  for (const size_t c : guess_.used_as(Use::describes)) features.push_back(name(c));
+  for (size_t c = 0; c < guess_.uses.size(); ++c) {
+    if (guess_.uses[c].attribute) attributes.push_back(name(c));
+  }
+  section.add("id", quoted(name(guess_.candidate)), guess_.uses[guess_.candidate].why);
+  section.add("features", list_of(features));
+  section.add("layers", fmt::format("[{{ dense = {} }}]", kWidth));
+  if (!attributes.empty())
+    section.add("attributes", list_of(attributes), "one for each item: to show and to filter by");
+  return section.text();
+}
+
+std::string Writer::retrieval() const {
+  Section section("[retrieval]");
+  if (guess_.binary) {
+    section.remark(
+        "learns which items stand in a row with a query, rows whose label is 0 too; to learn from the");
+    section.remark("rows with 1 only, train it by itself on sql = \"SELECT * FROM '{data}' WHERE ... = 1\"");
+  }
+  section.add("loss", R"("in_batch_softmax")");
+  section.add("reduction", R"("mean")",
+              guess_.label ? "as the ranking's, so that no task drowns the other" : "");
+  section.add("top_k", "[1, 5, 10, 50, 100]");
+  return section.text();
+}
+
+std::string Writer::ranking() const {
+  Section section("[[ranking]]");
+  const ColumnSummary& summary = column(*guess_.label).summary;
+  section.add("label", quoted(name(*guess_.label)),
+              fmt::format("{}; {} values from {} to {}, mean {:.3g}", guess_.uses[*guess_.label].why,
+                          summary.distinct, *summary.min, *summary.max, *summary.mean));
+  section.add("loss", guess_.binary ? R"("binary_crossentropy")" : R"("mean_squared_error")",
+              guess_.binary ? "the label is 0 or 1: predicts a probability"
+                            : "the label is a rating: predicts its mean");
+  if (*summary.min == -1 && *summary.max > 1) {
+    section.remark(
+        "-1 may stand for \"not rated\": then leave such rows out by sql = \"SELECT ... WHERE ... >= 0\"");
+  }
+  section.add("layers", R"([{ dense = 256, activation = "relu" }, { dense = 128, activation = "relu" }])",
+              "a last dense = 1 is added");
+  return section.text();
+}
+
+// Some hundred steps an epoch, and batches that are neither too small for the softmax nor too large for
+// memory.
+uint64_t batch_of(uint64_t rows) { return std::clamp<uint64_t>(std::bit_floor(rows / 64), 64, 2048); }
+
+std::string Writer::training() const {
+  Section section("[training]");
+  section.add("epochs", "20", "at most");
+  section.add("batch", fmt::format("{}", batch_of(guess_.rows())), fmt::format("for {} rows", guess_.rows()));
+  section.add("optimizer", "{ adam = 0.005 }");
+  section.add(
+      "early_stopping",
+      guess_.label ? R"({ monitor = "loss", patience = 3 })" : R"({ monitor = "mrr", patience = 3 })",
+      guess_.label ? "both tasks' loss on validation rows" : "the validation rows' mean reciprocal rank");
+  std::string text = section.text();
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::string init_config(const Table& table, const InitOptions& options) {
+  const ModelGuess guess = guess_model(table, options);
+  return Writer(table.source(), guess).text();
+}
+
+}  // namespace shortlist
