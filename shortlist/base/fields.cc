@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <cstdlib>
 
 namespace shortlist {
 namespace {
@@ -70,6 +71,8 @@ Where Where::below(std::string_view key) const {
 }
 
 namespace fields_detail {
+
+double shortest_double(float number) { return std::strtod(fmt::format("{}", number).c_str(), nullptr); }
 
 bool read_bool(const Value& value, const Where& where) {
   if (const bool* b = std::get_if<bool>(&value.data)) return *b;

@@ -60,6 +60,8 @@ bool read_bool(const Value& value, const Where& where);
 int64_t read_integer(const Value& value, const Where& where, int64_t least, int64_t most);
 double read_number(const Value& value, const Where& where);
 std::string read_text(const Value& value, const Where& where);
+// The double that reads as the float does: 0.2, not 0.20000000298.
+double shortest_double(float number);
 Error unknown_key(const Value& value, const Where& where, const std::string& key,
                   const std::vector<std::string>& known);
 Error not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known);
@@ -146,6 +148,8 @@ Value write_value(const T& field) {
     return Value(field);
   } else if constexpr (std::is_integral_v<T>) {
     return Value(static_cast<int64_t>(field));
+  } else if constexpr (std::is_same_v<T, float>) {
+    return Value(fields_detail::shortest_double(field));
   } else if constexpr (std::is_floating_point_v<T>) {
     return Value(static_cast<double>(field));
   } else if constexpr (std::is_same_v<T, std::string>) {
