@@ -349,4 +349,13 @@ std::vector<std::string> Recommender::unseen(const Record& query) const {
   return messages;
 }
 
+std::vector<std::pair<std::string, uint64_t>> Recommender::count_unseen(const std::vector<Column>& queries) const {
+  EncodedRows encoded;
+  std::vector<uint64_t> unseen(state_->query.size());
+  state_->query.encode(queries, encoded, unseen);
+  std::vector<std::pair<std::string, uint64_t>> counts;
+  for (size_t i = 0; i < unseen.size(); ++i) counts.emplace_back(state_->query[i].column, unseen[i]);
+  return counts;
+}
+
 }  // namespace shortlist

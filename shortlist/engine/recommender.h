@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/fields.h"
 #include "shortlist/table/column.h"
 
 namespace shortlist {
@@ -44,6 +45,11 @@ struct SimilarItem {
   double similarity = 0;
 };
 enum class Similarity { learned, jaccard, cosine };
+template <>
+struct EnumNames<Similarity> {
+  static constexpr std::pair<Similarity, std::string_view> names[] = {
+      {Similarity::learned, "learned"}, {Similarity::jaccard, "jaccard"}, {Similarity::cosine, "cosine"}};
+};
 
 class Recommender {
  public:
@@ -91,6 +97,8 @@ class Recommender {
 
   // Values of a query that the features had not seen, as messages: "type: 'TVX' is new to the model".
   std::vector<std::string> unseen(const Record& query) const;
+  // How many values of many queries that is, by query column.
+  std::vector<std::pair<std::string, uint64_t>> count_unseen(const std::vector<Column>& queries) const;
 
   const Bundle& bundle() const;
 

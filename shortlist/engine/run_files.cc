@@ -1,5 +1,6 @@
 #include "shortlist/engine/run_files.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "shortlist/interop/projector.h"
@@ -80,6 +81,12 @@ std::string local_time(std::chrono::system_clock::time_point time) {
 
 std::string run_folder(const std::string& out) { return out + "/run"; }
 
+std::string table_of_run(const std::string& out) {
+  const std::string path = run_folder(out) + "/run.json";
+  if (!std::filesystem::exists(path)) return "";
+  return load_json(path).value("table", "");
+}
+
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) {
   std::vector<GraphNode> nodes;
   for (const Node& node : spec.nodes) {
@@ -110,8 +117,8 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
           {"report.txt", report_text(report)}, {"report.html", to_html(page)}};
 }
 
-RunFiles::RunFiles(const Config& config, const TrainingOptions& options, const Dataset& data, TrainingListener& listener)
-    : config_(config), folder_(run_folder(options.out)), table_(options.source.describe()), listener_(listener), started_(std::chrono::system_clock::now()) {
+RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener)
+    : config_(config), folder_(run_folder(out)), listener_(listener), started_(std::chrono::system_clock::now()) {
   const size_t batch = static_cast<size_t>(config.training.batch);
   steps_an_epoch_ = static_cast<int64_t>(chunk_count(data.split.train.size(), batch));
   if (!config.training.tensorboard) return;
@@ -158,7 +165,7 @@ void RunFiles::finish(ConstMatrix candidates, const Items& items) {
   const nlohmann::json run = {{"started", local_time(started_)},
                               {"ended", local_time(ended)},
                               {"seconds", std::chrono::duration<double>(ended - started_).count()},
-                              {"table", table_},
+                              {"table", config_.data.table_text()},
                               {"config", config_.file}};
   write_file_atomically(folder_ + "/run.json", dump_json(run));
 }

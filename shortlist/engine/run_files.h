@@ -13,6 +13,8 @@ namespace shortlist {
 
 // out/run: checkpoints, event files, times; not part of the bundle.
 std::string run_folder(const std::string& out);
+// The table that the run read, as DataConfig::use_table() takes it; "" when the bundle came without its run.
+std::string table_of_run(const std::string& out);
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
 
@@ -23,7 +25,7 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
 // Writes TensorBoard's event files and history as epochs end, and hands every call on to a listener.
 class RunFiles : public TrainingObserver {
  public:
-  RunFiles(const Config& config, const TrainingOptions& options, const Dataset& data, TrainingListener& listener);
+  RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener);
   ~RunFiles() override;
 
   void after_step(const Progress& progress) override { listener_.after_step(progress); }
@@ -36,7 +38,7 @@ class RunFiles : public TrainingObserver {
 
  private:
   const Config& config_;
-  std::string folder_, table_;
+  std::string folder_;
   int64_t steps_an_epoch_;
   TrainingListener& listener_;
   std::unique_ptr<EventFile> train_, validation_;

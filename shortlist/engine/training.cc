@@ -127,7 +127,7 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
                      const std::atomic<bool>& stop) {
   check_output(options);
   make_directories(run_folder(options.out));
-  const PreparedData prepared = prepare_data(config, Table::open(options.source));
+  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const Dataset& data = prepared.data;
   const ModelSpec spec = build(config, prepared.features);
   Parameters parameters(spec);
@@ -138,7 +138,7 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   Trainer trainer(config, spec, parameters, data, pool);
   const std::string checkpoints = run_folder(options.out) + "/checkpoints";
   if (options.resume && trainer.resume(checkpoints)) listener.resumed(trainer.state());
-  RunFiles files(config, options, data, listener);
+  RunFiles files(config, options.out, data, listener);
   TrainingResult result;
   result.finished = trainer.run(files, stop, checkpoints) == Trainer::Outcome::finished;
   result.history = trainer.state().history;
@@ -183,8 +183,8 @@ std::string summary(const ModelSpec& spec, const Parameters& parameters) {
   return text;
 }
 
-Described describe(const Config& config, const TableSource& source) {
-  const PreparedData prepared = prepare_data(config, Table::open(source));
+Described describe(const Config& config) {
+  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const ModelSpec spec = build(config, prepared.features);
   const Parameters parameters(spec);
   const std::vector<GraphNode> graph = graph_nodes(config, spec);

@@ -10,7 +10,6 @@
 namespace shortlist {
 
 struct TrainingOptions {
-  TableSource source;   // DataConfig::source()
   std::string out;      // the folder of the run, which becomes the bundle
   int threads = 0;      // 0: one for each processor
   bool resume = false;  // go on where the folder's newest checkpoint stands
@@ -48,6 +47,6 @@ std::string summary(const ModelSpec& spec, const Parameters& parameters);
 struct Described {
   std::string summary, dot, svg;
 };
-Described describe(const Config& config, const TableSource& source);
+Described describe(const Config& config);
 
 }  // namespace shortlist

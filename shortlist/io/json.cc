@@ -124,5 +124,8 @@ Value parse_json_value(std::string_view text, const std::string& file) {
 std::string dump_json_value(const Value& value) {
   return dump(std::visit(ToJson<ordered_json>(), value.data), 2) + "\n";
 }
+std::string dump_json_value_line(const Value& value) {
+  return dump(std::visit(ToJson<ordered_json>(), value.data), -1);
+}
 
 }  // namespace shortlist

@@ -27,5 +27,6 @@ Value from_json(const nlohmann::json& json);
 // The same for a Value, with the keys in their own order.
 Value parse_json_value(std::string_view text, const std::string& file);
 std::string dump_json_value(const Value& value);
+std::string dump_json_value_line(const Value& value);  // without the newline
 
 }  // namespace shortlist

@@ -1,6 +1,7 @@
 #include "shortlist/model/config.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "shortlist/base/fields.h"
@@ -110,6 +111,16 @@ void check_tasks(const Config& config) {
   }
 }
 
+// Whether a table is told by a query: the first word is SELECT or WITH, and more follows.
+bool is_query(const std::string& text) {
+  const size_t begin = std::min(text.find_first_not_of(" \t\r\n("), text.size());
+  const size_t end = text.find_first_of(" \t\r\n", begin);
+  if (end == std::string::npos) return false;
+  std::string word = text.substr(begin, end - begin);
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::toupper(c); });
+  return word == "SELECT" || word == "WITH";
+}
+
 template <typename T>
 void read_section(const Value& root, const char* name, T& settings, const std::string& file) {
   if (const Value* section = root.find(name)) read_fields(*section, settings, {file, name});
@@ -117,16 +128,26 @@ void read_section(const Value& root, const char* name, T& settings, const std::s
 
 }  // namespace
 
-TableSource DataConfig::source(const std::string& instead) const {
+TableSource DataConfig::source() const {
   TableSource source;
   source.path = table;
   source.sql = sql;
+  source.data = data;
   source.delimiter = delimiter;
   source.header = header;
   source.columns = columns;
   source.encoding = encoding;
-  if (!instead.empty()) (sql.empty() ? source.path : source.data) = instead;
   return source;
+}
+
+void DataConfig::use_table(const std::string& text) {
+  if (sql.find("{data}") != std::string::npos) {
+    data = text;
+    return;
+  }
+  table.clear();
+  sql.clear();
+  (is_query(text) ? sql : table) = text;
 }
 
 const FeatureConfig& Config::feature(std::string_view name) const {
@@ -183,14 +204,19 @@ Config load_config(const std::string& path, const std::vector<std::string>& sett
   return read_config(root, path);
 }
 
-std::string config_to_toml(const Config& config) {
+namespace {
+
+std::string sections_to_toml(const Value::Table& sections) {
   std::string out;
-  for (const auto& [section, value] : *config.written.table()) {
-    const auto write_table = [&](const std::string& header, const Value& table) {
-      out += header + "\n";
-      for (const auto& [key, entry] : *table.table()) out += fmt::format("{} = {}\n", key, to_toml(entry));
-      out += "\n";
-    };
+  const auto write_table = [&](const std::string& header, const Value& table) {
+    out += header + "\n";
+    for (const auto& entry : *table.table()) {
+      const std::string braced = to_toml(Value(Value::Table{entry}));  // "{ key = value }", the key quoted if need be
+      out += braced.substr(2, braced.size() - 4) + "\n";
+    }
+    out += "\n";
+  };
+  for (const auto& [section, value] : sections) {
     if (const Value::Array* array = value.array()) {
       for (const Value& table : *array) write_table("[[" + section + "]]", table);
     } else {
@@ -198,6 +224,23 @@ std::string config_to_toml(const Config& config) {
     }
   }
   return out;
+}
+
+}  // namespace
+
+std::string config_to_toml(const Config& config) { return sections_to_toml(*config.written.table()); }
+
+std::string full_config_to_toml(const Config& config) {
+  Value::Table features;
+  for (const FeatureConfig& feature : config.features) features.emplace_back(feature.name, write_feature(feature));
+  Value::Table sections = {{"data", write_fields(config.data)},
+                           {"features", Value(std::move(features))},
+                           {"query", write_fields(config.query)},
+                           {"candidate", write_fields(config.candidate)}};
+  if (config.retrieval) sections.emplace_back("retrieval", write_fields(*config.retrieval));
+  if (!config.ranking.empty()) sections.emplace_back("ranking", write_value(config.ranking));
+  sections.emplace_back("training", write_fields(config.training));
+  return sections_to_toml(sections);
 }
 
 }  // namespace shortlist

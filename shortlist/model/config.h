@@ -64,6 +64,7 @@ struct DataConfig {
   SplitConfig split;
   FitRows fit_features_on = FitRows::train;
   std::string user, weight;
+  std::string data;  // what {data} in `sql` stands for; not a setting
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -78,8 +79,12 @@ struct DataConfig {
     visit("user", user, "the user's column, for baselines and for similarity by ratings");
     visit("weight", weight, "a column with the weight of each row in the losses and metrics");
   }
-  // `instead`, if not empty, takes the place of the file, or of {data} in the query.
-  TableSource source(const std::string& instead = "") const;
+  TableSource source() const;
+  // Another table than the config's, as --data gives it: takes the place of {data} in `sql` where that stands,
+  // else of `table`. A text that begins with SELECT or WITH is a query, else it is a file or glob.
+  void use_table(const std::string& text);
+  // The text that use_table() takes for the same source.
+  const std::string& table_text() const { return !data.empty() ? data : !table.empty() ? table : sql; }
 };
 
 struct TowerConfig {
@@ -238,6 +243,8 @@ Config load_config(const std::string& path, const std::vector<std::string>& sett
 
 // The config as TOML that reads back to the same; without comments.
 std::string config_to_toml(const Config& config);
+// The same with every setting, also those that have their default.
+std::string full_config_to_toml(const Config& config);
 
 // The reference page of all settings, in Markdown, from the lists of fields that parse them.
 std::string config_reference();

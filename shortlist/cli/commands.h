@@ -1,0 +1,101 @@
+// What each command was asked, and the commands. They write data to standard output and words to standard
+// error, and throw an Error whose kind is the exit code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "shortlist/cli/table_options.h"
+#include "shortlist/engine/recommender.h"
+#include "shortlist/engine/synth_truth.h"
+
+namespace shortlist {
+
+struct InspectCommand {
+  TableOptions table;
+  std::string format = "text";
+  int top = 5;
+};
+void run(const InspectCommand& command);
+
+struct DescribeCommand {
+  std::string config;
+  TableOptions data;
+  std::vector<std::string> settings;
+  std::string dot, svg;
+};
+void run(const DescribeCommand& command);
+
+struct TrainCommand {
+  std::string config;
+  TableOptions data;
+  std::string out;
+  int threads = 0;
+  std::vector<std::string> settings;
+  bool resume = false, json = false, quiet = false;
+  std::vector<std::string> arguments;  // as they were typed, to say how to go on
+};
+void run(const TrainCommand& command);
+
+struct EvaluateCommand {
+  std::string bundle;
+  TableOptions data;
+  std::string split = "test", format = "text";
+  int threads = 0;
+};
+void run(const EvaluateCommand& command);
+
+struct RecommendCommand {
+  std::string bundle;
+  std::vector<std::string> query;
+  TableOptions queries;
+  int k = 10, retrieve = 0, threads = 0;
+  std::vector<std::string> exclude, where;
+  std::string format, out;  // format "": table for one query; for a table csv, or by the ending of `out`
+  bool quiet = false;
+
+  RecommendOptions options() const;
+};
+void run(const RecommendCommand& command);
+// The part of it that answers each row of a table.
+void recommend_table(const Recommender& recommender, const RecommendCommand& command);
+
+struct PredictCommand {
+  std::string bundle;
+  std::vector<std::string> query, candidate;
+  TableOptions data;
+  std::string format, out;
+  int threads = 0;
+  bool quiet = false;
+};
+void run(const PredictCommand& command);
+void predict_table(const Recommender& recommender, const PredictCommand& command);
+
+struct SimilarCommand {
+  std::string bundle, item;
+  Similarity by = Similarity::learned;
+  int k = 10;
+  std::string format = "table";
+};
+void run(const SimilarCommand& command);
+
+struct EmbedCommand {
+  std::string bundle;
+  bool candidates = false;
+  TableOptions queries;
+  std::string out;
+  int threads = 0;
+  bool quiet = false;
+};
+void run(const EmbedCommand& command);
+
+struct SynthCommand {
+  SynthOptions options;
+  std::string out;
+  int threads = 0;
+  bool quiet = false;
+};
+void run(const SynthCommand& command);
+
+}  // namespace shortlist

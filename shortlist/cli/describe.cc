@@ -1,0 +1,22 @@
+#include "shortlist/cli/commands.h"
+#include "shortlist/cli/words.h"
+#include "shortlist/engine/training.h"
+#include "shortlist/io/file.h"
+
+namespace shortlist {
+
+void run(const DescribeCommand& command) {
+  Config config = load_config(command.config, command.settings);
+  command.data.apply(config.data);
+  const Described described = describe(config);
+  print_data(described.summary +
+             "\n# Every setting, also those that the config leaves at their default.\n\n" +
+             full_config_to_toml(config));
+  for (const auto& [path, content] : {std::pair{command.dot, described.dot}, {command.svg, described.svg}}) {
+    if (path.empty()) continue;
+    write_file_atomically(path, content);
+    say("wrote {}", path);
+  }
+}
+
+}  // namespace shortlist

@@ -1,0 +1,34 @@
+// The program `shortlist`.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <new>
+
+#include "shortlist/base/error.h"
+#include "shortlist/cli/arguments.h"
+#include "shortlist/cli/stop.h"
+
+namespace {
+
+int fail(const char* message, shortlist::ErrorKind kind) {
+  std::fflush(stdout);
+  fmt::print(stderr, "shortlist: {}\n", message);
+  return static_cast<int>(kind);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  shortlist::prepare_signals();
+  try {
+    const auto command = shortlist::parse_arguments(count, arguments);
+    if (command) command();
+    return 0;
+  } catch (const shortlist::Error& error) {
+    return fail(error.what(), error.kind());
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory", shortlist::ErrorKind::failed);
+  } catch (const std::exception& error) {
+    return fail(error.what(), shortlist::ErrorKind::failed);
+  }
+}

@@ -1,0 +1,67 @@
+#include <fmt/ranges.h>
+
+#include "shortlist/cli/commands.h"
+#include "shortlist/cli/text_table.h"
+#include "shortlist/cli/words.h"
+#include "shortlist/io/json.h"
+#include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/table/table_writer.h"
+
+namespace shortlist {
+namespace {
+
+std::string as_table(const std::vector<std::string>& labels, const std::vector<float>& predictions) {
+  TextTable table({"label", "predicted"});
+  table.align_right(1);
+  for (size_t t = 0; t < labels.size(); ++t) table.add({labels[t], figure_text(predictions[t])});
+  return table.text();
+}
+
+std::string as_json(const Record& query, const Record& candidate, const std::vector<std::string>& labels,
+                    const std::vector<float>& predictions) {
+  Value::Table table;
+  for (size_t t = 0; t < labels.size(); ++t)
+    table.emplace_back(labels[t], Value(short_double(predictions[t])));
+  const Value answer(Value::Table{{"query", record_value(query)},
+                                  {"candidate", record_value(candidate)},
+                                  {"predictions", Value(std::move(table))}});
+  return dump_json_value_line(answer) + "\n";
+}
+
+void write_row(const std::vector<std::string>& labels, const std::vector<float>& predictions,
+               const std::string& path, const std::string& format) {
+  std::vector<OutputColumn> columns;
+  for (const std::string& label : labels) columns.push_back({predicted_column(label), ColumnType::number});
+  TableWriter writer(path, columns, format);
+  for (float prediction : predictions) writer.number(short_double(prediction));
+  writer.finish();
+}
+
+void predict_one(const Recommender& recommender, const PredictCommand& command) {
+  const Record query = parse_record("--query", command.query),
+               candidate = parse_record("--candidate", command.candidate);
+  const std::vector<float> predictions = recommender.predict(query, candidate);
+  for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
+  const std::vector<std::string> labels = recommender.labels();
+  if (!command.out.empty())
+    return write_row(labels, predictions, command.out, command.format == "json" ? "jsonl" : "");
+  if (command.format == "csv") return write_row(labels, predictions, "-", "csv");
+  print_data(command.format == "json" ? as_json(query, candidate, labels, predictions)
+                                      : as_table(labels, predictions));
+}
+
+}  // namespace
+
+void run(const PredictCommand& command) {
+  const Recommender recommender = Recommender::load(command.bundle);
+  if (!command.data.table.empty()) return predict_table(recommender, command);
+  if (command.query.empty() || command.candidate.empty()) {
+    throw usage_error(
+        "predict: need --query column=value (columns: {}) and --candidate column=value (columns: {}), or "
+        "--data TABLE",
+        fmt::join(recommender.query_columns(), ", "), fmt::join(recommender.candidate_columns(), ", "));
+  }
+  predict_one(recommender, command);
+}
+
+}  // namespace shortlist

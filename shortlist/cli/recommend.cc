@@ -1,0 +1,114 @@
+#include <fmt/ranges.h>
+
+#include "shortlist/cli/commands.h"
+#include "shortlist/cli/text_table.h"
+#include "shortlist/cli/words.h"
+#include "shortlist/io/json.h"
+#include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/table/table_writer.h"
+
+namespace shortlist {
+namespace {
+
+std::string as_table(const Recommender& recommender, const std::vector<Recommendation>& items) {
+  std::vector<std::string> header = {"rank", recommender.id_column()};
+  for (const std::string& label : recommender.labels()) header.push_back(predicted_column(label));
+  if (recommender.has_retrieval()) header.push_back("score");
+  const size_t numbers_end = header.size();
+  for (const std::string& attribute : recommender.attribute_names()) header.push_back(attribute);
+  TextTable table(header);
+  table.align_right(0);
+  for (size_t c = 2; c < numbers_end; ++c) table.align_right(c);
+  for (size_t i = 0; i < items.size(); ++i) {
+    std::vector<std::string> cells = {std::to_string(i + 1), recommender.item_id(items[i].item)};
+    for (float prediction : items[i].predictions) cells.push_back(figure_text(prediction));
+    if (recommender.has_retrieval()) cells.push_back(figure_text(items[i].score));
+    for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
+      cells.push_back(recommender.attribute(a, items[i].item));
+    }
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+Value item_value(const Recommender& recommender, const Recommendation& item, size_t rank) {
+  Value::Table predictions;
+  const std::vector<std::string> labels = recommender.labels();
+  for (size_t t = 0; t < labels.size(); ++t)
+    predictions.emplace_back(labels[t], short_double(item.predictions[t]));
+  return Value(
+      Value::Table{{"rank", static_cast<int64_t>(rank)},
+                   {"id", recommender.item_id(item.item)},
+                   {"score", recommender.has_retrieval() ? Value(short_double(item.score)) : Value()},
+                   {"predictions", Value(std::move(predictions))},
+                   {"attributes", attributes_value(recommender, item.item)}});
+}
+
+std::string as_json(const Recommender& recommender, const Record& query,
+                    const std::vector<Recommendation>& items) {
+  Value::Array array;
+  for (size_t i = 0; i < items.size(); ++i) array.push_back(item_value(recommender, items[i], i + 1));
+  return dump_json_value_line(
+             Value(Value::Table{{"query", record_value(query)}, {"items", Value(std::move(array))}})) +
+         "\n";
+}
+
+// CSV, or a file by its ending.
+void write_rows(const Recommender& recommender, const std::vector<Recommendation>& items,
+                const std::string& path, const std::string& format) {
+  std::vector<OutputColumn> columns = {{"rank", ColumnType::integer},
+                                       {recommender.id_column(), ColumnType::text}};
+  for (const std::string& label : recommender.labels())
+    columns.push_back({predicted_column(label), ColumnType::number});
+  if (recommender.has_retrieval()) columns.push_back({"score", ColumnType::number});
+  for (const std::string& name : recommender.attribute_names()) columns.push_back({name, ColumnType::text});
+  TableWriter writer(path, columns, format);
+  for (size_t i = 0; i < items.size(); ++i) {
+    writer.integer(static_cast<int64_t>(i + 1));
+    writer.text(recommender.item_id(items[i].item));
+    for (float prediction : items[i].predictions) writer.number(short_double(prediction));
+    if (recommender.has_retrieval()) writer.number(short_double(items[i].score));
+    for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
+      writer.text(recommender.attribute(a, items[i].item));
+    }
+  }
+  writer.finish();
+}
+
+void recommend_one(const Recommender& recommender, const RecommendCommand& command) {
+  const Record query = parse_record("--query", command.query);
+  const std::vector<Recommendation> items = recommender.recommend(query, command.options());
+  for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
+  if (items.size() < static_cast<size_t>(command.k)) {
+    say("note: {} of the {} items asked for: the catalogue and the conditions allow no more", items.size(),
+        command.k);
+  }
+  if (!command.out.empty() || command.format == "csv") {
+    return write_rows(recommender, items, command.out.empty() ? "-" : command.out,
+                      command.format == "json"    ? "jsonl"
+                      : command.format == "table" ? ""
+                                                  : command.format);
+  }
+  print_data(command.format == "json" ? as_json(recommender, query, items) : as_table(recommender, items));
+}
+
+}  // namespace
+
+RecommendOptions RecommendCommand::options() const {
+  RecommendOptions options{.k = k, .retrieve = retrieve, .exclude = exclude};
+  for (const std::string& condition : where) options.where.push_back(Condition::parse(condition));
+  return options;
+}
+
+void run(const RecommendCommand& command) {
+  command.options();  // wrong conditions are found before the bundle is read
+  const Recommender recommender = Recommender::load(command.bundle);
+  if (!command.queries.table.empty()) return recommend_table(recommender, command);
+  if (command.query.empty()) {
+    throw usage_error("recommend: need --query column=value (columns: {}), or --queries TABLE",
+                      fmt::join(recommender.query_columns(), ", "));
+  }
+  recommend_one(recommender, command);
+}
+
+}  // namespace shortlist

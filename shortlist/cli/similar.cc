@@ -1,0 +1,72 @@
+#include "shortlist/cli/commands.h"
+#include "shortlist/cli/text_table.h"
+#include "shortlist/cli/words.h"
+#include "shortlist/io/json.h"
+#include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/table/table_writer.h"
+
+namespace shortlist {
+namespace {
+
+uint32_t find_item(const Recommender& recommender, const std::string& id) {
+  if (const auto item = recommender.find_item(id)) return *item;
+  const std::string near = recommender.nearest_id(id);
+  throw usage_error("the model knows no {} '{}'{}", recommender.id_column(), id,
+                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+}
+
+std::string as_table(const Recommender& recommender, const std::vector<SimilarItem>& items) {
+  std::vector<std::string> header = {"rank", recommender.id_column(), "similarity"};
+  for (const std::string& attribute : recommender.attribute_names()) header.push_back(attribute);
+  TextTable table(header);
+  table.align_right(0);
+  table.align_right(2);
+  for (size_t i = 0; i < items.size(); ++i) {
+    std::vector<std::string> cells = {std::to_string(i + 1), recommender.item_id(items[i].item),
+                                      figure_text(items[i].similarity)};
+    for (size_t a = 0; a + 3 < header.size(); ++a) cells.push_back(recommender.attribute(a, items[i].item));
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+std::string as_json(const Recommender& recommender, const std::string& id, Similarity by,
+                    const std::vector<SimilarItem>& items) {
+  Value::Array array;
+  for (size_t i = 0; i < items.size(); ++i) {
+    array.push_back(Value(Value::Table{{"rank", static_cast<int64_t>(i + 1)},
+                                       {"id", recommender.item_id(items[i].item)},
+                                       {"similarity", items[i].similarity},
+                                       {"attributes", attributes_value(recommender, items[i].item)}}));
+  }
+  const Value answer(
+      Value::Table{{"item", id}, {"by", std::string(enum_name(by))}, {"items", Value(std::move(array))}});
+  return dump_json_value_line(answer) + "\n";
+}
+
+void print_csv(const Recommender& recommender, const std::vector<SimilarItem>& items) {
+  std::vector<OutputColumn> columns = {{"rank", ColumnType::integer},
+                                       {recommender.id_column(), ColumnType::text},
+                                       {"similarity", ColumnType::number}};
+  for (const std::string& name : recommender.attribute_names()) columns.push_back({name, ColumnType::text});
+  TableWriter writer("-", columns);
+  for (size_t i = 0; i < items.size(); ++i) {
+    writer.integer(static_cast<int64_t>(i + 1));
+    writer.text(recommender.item_id(items[i].item));
+    writer.number(items[i].similarity);
+    for (size_t a = 0; a + 3 < columns.size(); ++a) writer.text(recommender.attribute(a, items[i].item));
+  }
+  writer.finish();
+}
+
+}  // namespace
+
+void run(const SimilarCommand& command) {
+  const Recommender recommender = Recommender::load(command.bundle);
+  const auto items = recommender.similar(find_item(recommender, command.item), command.by, command.k);
+  if (command.format == "csv") return print_csv(recommender, items);
+  print_data(command.format == "json" ? as_json(recommender, command.item, command.by, items)
+                                      : as_table(recommender, items));
+}
+
+}  // namespace shortlist

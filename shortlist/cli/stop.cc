@@ -1,0 +1,35 @@
+#include "shortlist/cli/stop.h"
+
+#include <csignal>
+
+#include "shortlist/base/error.h"
+
+namespace shortlist {
+namespace {
+
+std::atomic<bool> stop = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void set_stop(int) { stop = true; }
+
+}  // namespace
+
+const std::atomic<bool>& stop_on_signals() {
+  struct sigaction action = {};
+  action.sa_handler = set_stop;
+  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  return stop;
+}
+
+void throw_if_stopped() {
+  if (stop) throw Error(ErrorKind::interrupted, "stopped; nothing was written");
+}
+
+void prepare_signals() {
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_DFL);
+}
+
+}  // namespace shortlist

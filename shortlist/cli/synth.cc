@@ -1,0 +1,21 @@
+#include "shortlist/engine/synth.h"
+
+#include "shortlist/cli/commands.h"
+#include "shortlist/cli/stop.h"
+#include "shortlist/cli/terminal.h"
+
+namespace shortlist {
+
+void run(const SynthCommand& command) {
+  stop_on_signals();
+  const SynthOptions options = complete(command.options);
+  RowProgress progress("synth", static_cast<uint64_t>(options.rows), command.quiet);
+  const auto show = [&](int64_t done, int64_t) {
+    throw_if_stopped();
+    progress.show(static_cast<uint64_t>(done));
+  };
+  write_synth(options, command.out, show, command.threads);
+  progress.finish(static_cast<uint64_t>(options.rows), command.out);
+}
+
+}  // namespace shortlist

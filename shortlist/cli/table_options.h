@@ -1,0 +1,25 @@
+// How a command is told of a table: a path or glob, or a query, and how a text file is to be read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shortlist/model/config.h"
+#include "shortlist/table/table.h"
+
+namespace shortlist {
+
+struct TableOptions {
+  std::string table;
+  std::string delimiter;
+  std::optional<bool> header;
+  std::vector<std::string> columns;
+  std::string encoding;
+
+  TableSource source() const;
+  // Puts what was said over what the config says.
+  void apply(DataConfig& data) const;
+};
+
+}  // namespace shortlist

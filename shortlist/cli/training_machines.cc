@@ -1,0 +1,72 @@
+#include <chrono>
+
+#include "shortlist/cli/training_listeners.h"
+#include "shortlist/cli/words.h"
+#include "shortlist/io/json.h"
+
+namespace shortlist {
+namespace {
+
+Value whole(size_t number) { return Value(static_cast<int64_t>(number)); }
+
+Value figures_value(const Figures& figures) {
+  Value::Table table;
+  for (const auto& [name, value] : figures) table.emplace_back(name, Value(value));
+  return Value(std::move(table));
+}
+
+void print_event(const char* event, Value::Table fields) {
+  fields.insert(fields.begin(), {"event", Value(std::string(event))});
+  print_data(dump_json_value_line(Value(std::move(fields))) + "\n");
+}
+
+class MachineListener : public TrainingListener {
+ public:
+  void prepared(const Config& config, const Dataset& data, const ModelSpec&,
+                const Parameters& parameters) override {
+    print_event("prepared", {{"rows", whole(data.rows)},
+                             {"train", whole(data.split.train.size())},
+                             {"validation", whole(data.split.validation.size())},
+                             {"test", whole(data.split.test.size())},
+                             {"queries", whole(data.queries.rows)},
+                             {"candidates", whole(data.items.ids.size())},
+                             {"pairs", whole(data.pair_query.size())},
+                             {"trained_parameters", whole(parameters.trainable_count())},
+                             {"kept_parameters", whole(parameters.kept_count())},
+                             {"epochs", Value(static_cast<int64_t>(config.training.epochs))}});
+    start_ = std::chrono::steady_clock::now();
+  }
+  void resumed(const TrainerState& state) override {
+    print_event("resumed",
+                {{"epoch", Value(static_cast<int64_t>(state.epoch))}, {"step", Value(state.step)}});
+  }
+  void after_epoch(const EpochRecord& epoch, const Parameters&) override {
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
+    print_event("epoch", {{"epoch", Value(static_cast<int64_t>(epoch.epoch))},
+                          {"learning_rate", Value(epoch.learning_rate)},
+                          {"train", figures_value(epoch.train)},
+                          {"validation", figures_value(epoch.validation)},
+                          {"seconds", Value(passed.count())}});
+    start_ = std::chrono::steady_clock::now();
+  }
+  void learning_rate_fell(double from, double to) override {
+    print_event("learning_rate", {{"from", Value(from)}, {"to", Value(to)}});
+  }
+  void stopped_early(int epoch, int best_epoch) override {
+    print_event("stopped_early", {{"epoch", Value(static_cast<int64_t>(epoch))},
+                                  {"best_epoch", Value(static_cast<int64_t>(best_epoch))}});
+  }
+  void evaluated(const EvaluationReport& report) override {
+    print_event("evaluated", {{"report", parse_json_value(report_json(report), "report")}});
+  }
+  void warned(const std::string& message) override { print_event("warning", {{"message", Value(message)}}); }
+
+ private:
+  std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace
+
+std::unique_ptr<TrainingListener> listener_for_machines() { return std::make_unique<MachineListener>(); }
+
+}  // namespace shortlist

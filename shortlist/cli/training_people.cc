@@ -1,0 +1,139 @@
+#include <cmath>
+
+#include "shortlist/cli/terminal.h"
+#include "shortlist/cli/training_listeners.h"
+#include "shortlist/cli/words.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kMostTopK = 3;
+
+// The figures worth a line: the loss, what tells how good predictions are, and a few of top_k.
+bool is_of_interest(const std::string& name) {
+  return name == "loss" || name.starts_with("rmse") || name.starts_with("auc") ||
+         name.starts_with("log_loss");
+}
+
+std::vector<std::string> top_k_names(const Config& config) {
+  std::vector<std::string> names;
+  if (!config.retrieval) return names;
+  const std::vector<int>& k = config.retrieval->top_k;
+  const size_t first = k.size() > kMostTopK ? (k.size() - kMostTopK) / 2 : 0;
+  for (size_t i = first; i < k.size() && names.size() < kMostTopK; ++i)
+    names.push_back(fmt::format("top_{}", k[i]));
+  return names;
+}
+
+class PeopleListener : public TrainingListener {
+ public:
+  void prepared(const Config& config, const Dataset& data, const ModelSpec&,
+                const Parameters& parameters) override {
+    top_k_ = top_k_names(config);
+    rows_an_epoch_ = data.split.train.size();
+    say("rows        {}: {} train, {} validation, {} test", count_text(data.rows),
+        count_text(data.split.train.size()), count_text(data.split.validation.size()),
+        count_text(data.split.test.size()));
+    say("distinct    {} queries, {} candidates, {} pairs of them", count_text(data.queries.rows),
+        count_text(data.items.ids.size()), count_text(data.pair_query.size()));
+    say("parameters  {} trained, {} kept beside them", count_text(parameters.trainable_count()),
+        count_text(parameters.kept_count()));
+    for (const auto& [feature, values] : data.unseen) {
+      if (values > 0)
+        say("note: feature '{}': {} values that the rows it was fitted on do not have", feature,
+            count_text(values));
+    }
+    start_ = epoch_start_ = Clock::now();
+  }
+
+  void resumed(const TrainerState& state) override {
+    say("going on after epoch {}{}", state.epoch, state.step > 0 ? fmt::format(", step {}", state.step) : "");
+    rows_before_ = SIZE_MAX;
+  }
+
+  void after_step(const Progress& progress) override {
+    if (rows_before_ == SIZE_MAX) rows_before_ = progress.rows;  // of the step that was done before it
+    epochs_ = progress.epochs;
+    if (!line_.due()) return;
+    const double seconds = std::max(1e-9, since(epoch_start_));
+    const double rate = static_cast<double>(progress.rows - std::min(rows_before_, progress.rows)) / seconds;
+    const double share = static_cast<double>(progress.step) / static_cast<double>(progress.steps);
+    const double left = rate > 0 ? static_cast<double>(rows_an_epoch_) *
+                                       (1 - share + (progress.epochs - progress.epoch)) / rate
+                                 : 0;
+    line_.draw(fmt::format("epoch {:>2}/{} {} {} rows/s, {} left {}", progress.epoch, progress.epochs,
+                           bar(share), count_text(static_cast<uint64_t>(rate)), duration_text(left),
+                           figures_text(progress.running, 0)));
+  }
+
+  void after_epoch(const EpochRecord& epoch, const Parameters&) override {
+    line_.clear();
+    const size_t middle = top_k_.size() / 2;
+    std::string text = fmt::format("epoch {:>{}}/{}{}", epoch.epoch, std::to_string(epochs_).size(), epochs_,
+                                   figures_text(epoch.train, 1, middle));
+    if (!epoch.validation.empty()) text += "  | validation" + figures_text(epoch.validation, top_k_.size());
+    say("{}  {:>6}", text, duration_text(since(epoch_start_)));
+    epoch_start_ = Clock::now();
+    rows_before_ = 0;
+  }
+
+  void learning_rate_fell(double from, double to) override {
+    say("learning rate {:.3g} -> {:.3g}: no gain", from, to);
+  }
+  void stopped_early(int epoch, int best_epoch) override {
+    say("stopped after epoch {}: no gain since epoch {}", epoch, best_epoch);
+  }
+  void evaluated(const EvaluationReport&) override { say("trained in {}", duration_text(since(start_))); }
+  void warned(const std::string& message) override {
+    line_.clear();
+    say("warning: {}", message);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static double since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
+  // With `count` of top_k's figures from `first` on.
+  std::string figures_text(const Figures& figures, size_t count, size_t first = 0) const {
+    std::string text;
+    for (const auto& [name, value] : figures) {
+      if (is_of_interest(name)) text += fmt::format("  {} {:>5}", name, compact_figure(value));
+    }
+    for (size_t i = first; i < top_k_.size() && i < first + count; ++i) {
+      if (const double* value = find_figure(figures, top_k_[i]))
+        text += fmt::format("  {} {:>5}", top_k_[i], compact_figure(*value));
+    }
+    return text;
+  }
+
+  ProgressLine line_;
+  std::vector<std::string> top_k_;
+  size_t rows_an_epoch_ = 0, rows_before_ = 0;
+  int epochs_ = 0;
+  Clock::time_point start_, epoch_start_;
+};
+
+class WarningListener : public TrainingListener {
+ public:
+  void warned(const std::string& message) override { say("warning: {}", message); }
+};
+
+}  // namespace
+
+std::string compact_figure(double value) {
+  const double size = std::abs(value);
+  if (!std::isfinite(value)) return fmt::format("{}", value);
+  if (size != 0 && size < 1e-3) return fmt::format("{:.0e}", value);
+  if (size < 0.99995) {
+    const std::string text = fmt::format("{:.4f}", value);
+    return value < 0 ? "-" + text.substr(2) : text.substr(1);
+  }
+  return fmt::format("{:.{}f}", value, size < 9.9995 ? 3 : size < 99.995 ? 2 : size < 999.95 ? 1 : 0);
+}
+
+std::unique_ptr<TrainingListener> listener_for_people() { return std::make_unique<PeopleListener>(); }
+std::unique_ptr<TrainingListener> listener_for_warnings() { return std::make_unique<WarningListener>(); }
+
+}  // namespace shortlist

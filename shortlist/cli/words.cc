@@ -1,0 +1,58 @@
+#include "shortlist/cli/words.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace shortlist {
+
+Record parse_record(const char* flag, const std::vector<std::string>& texts) {
+  Record record;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw usage_error("{} '{}': need column=value, such as type=TV", flag, text);
+    }
+    std::string name = text.substr(0, equals);
+    if (std::ranges::find(record, name, &std::pair<std::string, std::string>::first) != record.end()) {
+      throw usage_error("{}: column '{}' is given twice", flag, name);
+    }
+    record.emplace_back(std::move(name), text.substr(equals + 1));
+  }
+  return record;
+}
+
+double short_double(float value) { return std::strtod(fmt::format("{}", value).c_str(), nullptr); }
+
+std::string predicted_column(const std::string& label) { return "predicted_" + label; }
+
+Value record_value(const Record& record) {
+  Value::Table table;
+  for (const auto& [name, value] : record) table.emplace_back(name, Value(value));
+  return Value(std::move(table));
+}
+
+Value attributes_value(const Recommender& recommender, uint32_t item) {
+  Value::Table table;
+  const std::vector<std::string>& names = recommender.attribute_names();
+  for (size_t a = 0; a < names.size(); ++a)
+    table.emplace_back(names[a], Value(recommender.attribute(a, item)));
+  return Value(std::move(table));
+}
+
+std::string shell_quoted(const std::string& argument) {
+  const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
+  if (!argument.empty() && argument.find_first_not_of(plain) == std::string::npos) return argument;
+  std::string quoted = "'";
+  for (char c : argument) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+void print_data(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+  throw failed("cannot write to standard output: {}", std::strerror(errno));
+}
+
+}  // namespace shortlist

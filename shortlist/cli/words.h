@@ -1,0 +1,41 @@
+// Small things that several commands say or read.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "shortlist/base/value.h"
+#include "shortlist/engine/recommender.h"
+
+namespace shortlist {
+
+// {"genre=Action, Comedy"} as a record. Throws a usage Error that shows the form, or for a column given
+// twice.
+Record parse_record(const char* flag, const std::vector<std::string>& texts);
+
+// The float's own shortest digits, as a double: 0.1f gives 0.1.
+double short_double(float value);
+
+// "predicted_Feedback"
+std::string predicted_column(const std::string& label);
+
+// A record as a JSON object.
+Value record_value(const Record& record);
+
+// The item's attributes as a JSON object.
+Value attributes_value(const Recommender& recommender, uint32_t item);
+
+// An argument as a shell reads it back.
+std::string shell_quoted(const std::string& argument);
+
+template <typename... Args>
+void say(fmt::format_string<Args...> format, Args&&... args) {
+  fmt::print(stderr, "{}\n", fmt::format(format, std::forward<Args>(args)...));
+}
+
+// Writes to standard output; throws a failed Error where that cannot be written.
+void print_data(const std::string& text);
+
+}  // namespace shortlist
