@@ -31,13 +31,14 @@ struct ImportedOptimizer {
   std::vector<Slot> slots;
 };
 
-// Fills all parameters, or none: throws a data Error for a checkpoint that is damaged, and for one that does not
-// fit, naming node, found and needed shape. `optimizer`, if given, gets the slots that the checkpoint has. Panels must be packed afterwards.
-ImportedWeights import_tensorflow(const std::string& checkpoint, const ModelSpec& spec, Parameters& parameters,
-                                  ImportedOptimizer* optimizer = nullptr);
+// Fills all parameters, or none: throws a data Error for a checkpoint that is damaged, and for one that does
+// not fit, naming node, found and needed shape. `optimizer`, if given, gets the slots that the checkpoint
+// has. Panels must be packed afterwards.
+ImportedWeights import_tensorflow(const std::string& checkpoint, const ModelSpec& spec,
+                                  Parameters& parameters, ImportedOptimizer* optimizer = nullptr);
 
-// Sets an optimizer to where the imported one stood. Throws a data Error when a slot that it needs is absent; one
-// that has not taken a step needs none.
+// Sets an optimizer to where the imported one stood. Throws a data Error when a slot that it needs is absent;
+// one that has not taken a step needs none.
 void restore_optimizer(const ImportedOptimizer& imported, Optimizer& optimizer);
 
 }  // namespace shortlist

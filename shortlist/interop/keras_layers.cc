@@ -2,7 +2,6 @@
 
 #include <optional>
 
-
 namespace shortlist {
 namespace {
 
@@ -14,11 +13,16 @@ struct LayerPattern {
 
 const std::vector<LayerPattern>& patterns() {
   static const std::vector<LayerPattern> all = {
-      {"cross", {{"kernel_u", {"_dense_u", "kernel"}}, {"kernel_v", {"_dense_v", "kernel"}}}, {{"bias", {"_dense_v", "bias"}}}},
+      {"cross",
+       {{"kernel_u", {"_dense_u", "kernel"}}, {"kernel_v", {"_dense_v", "kernel"}}},
+       {{"bias", {"_dense_v", "bias"}}}},
       {"cross", {{"kernel", {"_dense", "kernel"}}}, {{"bias", {"_dense", "bias"}}}},
       {"embedding", {{"embeddings", {"embeddings"}}}, {}},
       {"batch_norm",
-       {{"gamma", {"gamma"}}, {"beta", {"beta"}}, {"moving_mean", {"moving_mean"}}, {"moving_variance", {"moving_variance"}}},
+       {{"gamma", {"gamma"}},
+        {"beta", {"beta"}},
+        {"moving_mean", {"moving_mean"}},
+        {"moving_variance", {"moving_variance"}}},
        {}},
       {"dense", {{"kernel", {"kernel"}}}, {{"bias", {"bias"}}}},
   };

@@ -1,4 +1,5 @@
-// The layers with weights that stand in a checkpoint's object graph, in the order in which the model made them.
+// The layers with weights that stand in a checkpoint's object graph, in the order in which the model made
+// them.
 #pragma once
 
 #include <string>

@@ -112,8 +112,9 @@ class Matcher {
   }
   std::string needed_shape(size_t parameter) const {
     const ParameterSpec& spec = parameters_.at(parameter).spec;
-    return spec.rows == 1 && parameter_name(parameter) != "kernel" ? fmt::format("[{}]", spec.cols)
-                                                                   : fmt::format("[{}, {}]", spec.rows, spec.cols);
+    return spec.rows == 1 && parameter_name(parameter) != "kernel"
+               ? fmt::format("[{}]", spec.cols)
+               : fmt::format("[{}, {}]", spec.rows, spec.cols);
   }
   bool shape_fits(size_t parameter, const std::vector<int64_t>& shape) const {
     const ParameterSpec& spec = parameters_.at(parameter).spec;
@@ -125,13 +126,14 @@ class Matcher {
   // "" when the layer is the node.
   std::string difference(const Wanted& wanted, const KerasLayer& layer) const {
     if (wanted.kind != layer.kind) {
-      return fmt::format("node '{}' is of the kind {}, but '{}' of the kind {}", wanted.node, wanted.kind, layer.path,
-                         layer.kind);
+      return fmt::format("node '{}' is of the kind {}, but '{}' of the kind {}", wanted.node, wanted.kind,
+                         layer.path, layer.kind);
     }
     for (const size_t parameter : wanted.parameters) {
       const size_t* variable = variable_of(layer, parameter);
       if (variable == nullptr)
-        return fmt::format("node '{}' has a {}, but '{}' has none", wanted.node, parameter_name(parameter), layer.path);
+        return fmt::format("node '{}' has a {}, but '{}' has none", wanted.node, parameter_name(parameter),
+                           layer.path);
       const std::vector<int64_t> found = shape_(*variable);
       if (!shape_fits(parameter, found)) {
         return fmt::format("node '{}' needs {} {}, but '{}' has [{}]", wanted.node, parameter_name(parameter),
@@ -139,7 +141,8 @@ class Matcher {
       }
     }
     if (layer.variables.size() == wanted.parameters.size()) return "";
-    return fmt::format("node '{}' has no {}, but '{}' has one", wanted.node, layer.variables.back().first, layer.path);
+    return fmt::format("node '{}' has no {}, but '{}' has one", wanted.node, layer.variables.back().first,
+                       layer.path);
   }
 
   const size_t* variable_of(const KerasLayer& layer, size_t parameter) const {
@@ -150,7 +153,8 @@ class Matcher {
   }
 
   void take(const Wanted& wanted, const KerasLayer& layer, Fit& fit) const {
-    for (const size_t parameter : wanted.parameters) fit.matched.push_back({parameter, *variable_of(layer, parameter)});
+    for (const size_t parameter : wanted.parameters)
+      fit.matched.push_back({parameter, *variable_of(layer, parameter)});
     ++fit.layers;
   }
 
@@ -159,7 +163,8 @@ class Matcher {
     Fit fit;
     std::vector<const Wanted*> named, embeddings, others;
     for (const Wanted& wanted : group) (wanted.feature.empty() ? others : named).push_back(&wanted);
-    std::ranges::stable_sort(named, std::ranges::greater(), [](const Wanted* w) { return w->feature.size(); });
+    std::ranges::stable_sort(named, std::ranges::greater(),
+                             [](const Wanted* w) { return w->feature.size(); });
     for (const Wanted* wanted : named) {
       if (!take_embedding(*wanted, layers, true, fit)) embeddings.push_back(wanted);
     }
@@ -169,7 +174,8 @@ class Matcher {
     }
     for (size_t i = 0; i < others.size() && fit.problem.empty(); ++i) {
       if (i >= layers.size()) {
-        fit.problem = fmt::format("node '{}' ({}) has no layer in the checkpoint", others[i]->node, others[i]->kind);
+        fit.problem =
+            fmt::format("node '{}' ({}) has no layer in the checkpoint", others[i]->node, others[i]->kind);
         continue;
       }
       fit.problem = difference(*others[i], *layers[i]);
@@ -195,8 +201,8 @@ class Matcher {
   }
 
   Fit no_embedding(const Wanted& wanted, const Layers& layers, Fit fit) const {
-    fit.problem = fmt::format("node '{}' needs embeddings {}, but the checkpoint has none left there", wanted.node,
-                              needed_shape(wanted.parameters[0]));
+    fit.problem = fmt::format("node '{}' needs embeddings {}, but the checkpoint has none left there",
+                              wanted.node, needed_shape(wanted.parameters[0]));
     size_t distance = SIZE_MAX;
     for (const KerasLayer* layer : layers) {
       if (layer->kind != "embedding") continue;
@@ -228,7 +234,8 @@ class Matcher {
       std::optional<Fit> closest;
       for (const Range& range : ranges_) {
         const Fit found = fit(*group, layers_of(range));
-        if (!closest || found.problem.empty() || (!closest->problem.empty() && found.layers > closest->layers))
+        if (!closest || found.problem.empty() ||
+            (!closest->problem.empty() && found.layers > closest->layers))
           closest = found;
       }
       if (closest && !closest->problem.empty()) problem = closest->problem;

@@ -57,7 +57,8 @@ class Checker {
     std::set<std::string_view> names;
     for (const auto& [name, child] : node.children) {
       expect_node(i, child);
-      if (!names.insert(name).second) throw data_error("{}: node {} names its child '{}' twice", where_, i, name);
+      if (!names.insert(name).second)
+        throw data_error("{}: node {} names its child '{}' twice", where_, i, name);
     }
     for (const TrackedObject::Slot& slot : node.slots) {
       expect_node(i, slot.variable);
@@ -72,7 +73,8 @@ class Checker {
  private:
   void expect_node(size_t from, size_t to) const {
     if (to < graph_.nodes.size()) return;
-    throw data_error("{}: node {} points at node {}, but there are {}", where_, from, to, graph_.nodes.size());
+    throw data_error("{}: node {} points at node {}, but there are {}", where_, from, to,
+                     graph_.nodes.size());
   }
 
   const ObjectGraph& graph_;

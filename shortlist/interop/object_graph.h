@@ -36,8 +36,8 @@ struct TrackedObject {
 struct ObjectGraph {
   std::vector<TrackedObject> nodes;
 
-  // Throws a data Error, which begins with `where`, for a message that is damaged, a node that is not there, a
-  // child named twice, or a tensor that two attributes name.
+  // Throws a data Error, which begins with `where`, for a message that is damaged, a node that is not there,
+  // a child named twice, or a tensor that two attributes name.
   static ObjectGraph parse(std::string_view message, const std::string& where);
   std::string serialize() const;
 };

@@ -53,7 +53,8 @@ class Reader {
     if (content_.size() < kFooterBytes)
       throw data_error("{}: {} bytes, too short for a checkpoint's index", path_, content_.size());
     const std::string_view footer = content_.substr(content_.size() - kFooterBytes);
-    if (read_u64(footer, kHandlesBytes) != kMagic) fail("not a checkpoint's index, or cut off: no magic at its end");
+    if (read_u64(footer, kHandlesBytes) != kMagic)
+      fail("not a checkpoint's index, or cut off: no magic at its end");
     size_t at = 0;
     const std::string_view handles = footer.substr(0, kHandlesBytes);
     block(read_handle(handles, at));
@@ -71,7 +72,8 @@ class Reader {
     if (masked_crc32c(bytes_of(checked)) != stored) {
       throw data_error("{}: wrong checksum of the block at {}: the file is damaged", path_, handle.offset);
     }
-    if (checked.back() == 1) fail("its blocks are compressed with snappy; save the checkpoint without compression");
+    if (checked.back() == 1)
+      fail("its blocks are compressed with snappy; save the checkpoint without compression");
     if (checked.back() != 0) fail("a block of unknown compression");
     return checked.substr(0, handle.size);
   }

@@ -23,10 +23,12 @@ struct TypeName {
   uint64_t bytes;
 };
 constexpr TypeName kTypes[] = {
-    {BundleDType::float32, "float32", 4}, {BundleDType::float64, "float64", 8},   {BundleDType::int32, "int32", 4},
-    {BundleDType::uint8, "uint8", 1},     {BundleDType::int16, "int16", 2},       {BundleDType::int8, "int8", 1},
-    {BundleDType::string, "string", 0},   {BundleDType::int64, "int64", 8},       {BundleDType::boolean, "bool", 1},
-    {BundleDType::bfloat16, "bfloat16", 2}, {BundleDType::float16, "float16", 2}, {BundleDType::uint32, "uint32", 4},
+    {BundleDType::float32, "float32", 4}, {BundleDType::float64, "float64", 8},
+    {BundleDType::int32, "int32", 4},     {BundleDType::uint8, "uint8", 1},
+    {BundleDType::int16, "int16", 2},     {BundleDType::int8, "int8", 1},
+    {BundleDType::string, "string", 0},   {BundleDType::int64, "int64", 8},
+    {BundleDType::boolean, "bool", 1},    {BundleDType::bfloat16, "bfloat16", 2},
+    {BundleDType::float16, "float16", 2}, {BundleDType::uint32, "uint32", 4},
     {BundleDType::uint64, "uint64", 8},
 };
 
@@ -66,17 +68,33 @@ Entry parse_entry(std::string_view bytes, const std::string& where) {
   Entry entry;
   for (ProtoReader reader(bytes, where); reader.next();) {
     switch (reader.field()) {
-      case 1: entry.dtype = reader.varint(); break;
-      case 2: entry.shape = parse_shape(reader.message(), where); break;
-      case 3: entry.shard = reader.varint(); break;
-      case 4: entry.offset = reader.varint(); break;
-      case 5: entry.size = reader.varint(); break;
-      case 6: entry.crc = reader.fixed32(); break;
-      case 7: entry.sliced = true; break;
-      default: break;
+      case 1:
+        entry.dtype = reader.varint();
+        break;
+      case 2:
+        entry.shape = parse_shape(reader.message(), where);
+        break;
+      case 3:
+        entry.shard = reader.varint();
+        break;
+      case 4:
+        entry.offset = reader.varint();
+        break;
+      case 5:
+        entry.size = reader.varint();
+        break;
+      case 6:
+        entry.crc = reader.fixed32();
+        break;
+      case 7:
+        entry.sliced = true;
+        break;
+      default:
+        break;
     }
   }
-  if (entry.dtype > std::numeric_limits<int>::max()) throw data_error("{}: type {} is unknown", where, entry.dtype);
+  if (entry.dtype > std::numeric_limits<int>::max())
+    throw data_error("{}: type {} is unknown", where, entry.dtype);
   return entry;
 }
 
@@ -99,7 +117,8 @@ std::string shard_path(const std::string& prefix, uint64_t shard, uint64_t shard
 std::optional<uint64_t> element_count(const std::vector<int64_t>& shape) {
   uint64_t count = 1;
   for (const int64_t size : shape) {
-    if (size != 0 && count > static_cast<uint64_t>(std::numeric_limits<int64_t>::max() / size)) return std::nullopt;
+    if (size != 0 && count > static_cast<uint64_t>(std::numeric_limits<int64_t>::max() / size))
+      return std::nullopt;
     count *= static_cast<uint64_t>(size);
   }
   return count;
@@ -109,7 +128,8 @@ std::optional<uint64_t> element_count(const std::vector<int64_t>& shape) {
   throw data_error("{}: wrong checksum of its values: the file is damaged", where);
 }
 
-std::vector<std::string> parse_strings(std::string_view data, uint64_t count, uint32_t crc, const std::string& where) {
+std::vector<std::string> parse_strings(std::string_view data, uint64_t count, uint32_t crc,
+                                       const std::string& where) {
   if (count > data.size()) throw data_error("{}: {} strings in {} bytes", where, count, data.size());
   std::string checked;
   std::vector<uint64_t> lengths;
@@ -142,8 +162,8 @@ BundleTensor read_tensor(const std::string& key, const Entry& entry, Bytes shard
   tensor.sliced = entry.sliced;
   if (entry.sliced) return tensor;
   if (entry.offset > shard.size() || entry.size > shard.size() - entry.offset) {
-    throw data_error("{}: {} bytes at {}, but the file has {}: it is cut off", where, entry.size, entry.offset,
-                     shard.size());
+    throw data_error("{}: {} bytes at {}, but the file has {}: it is cut off", where, entry.size,
+                     entry.offset, shard.size());
   }
   const std::optional<uint64_t> count = element_count(entry.shape);
   if (!count) throw data_error("{}: its shape overflows", where);
@@ -157,7 +177,8 @@ BundleTensor read_tensor(const std::string& key, const Entry& entry, Bytes shard
   const TypeName* type = type_of(tensor.dtype);
   if (type == nullptr) return tensor;
   if (*count > std::numeric_limits<uint64_t>::max() / type->bytes || *count * type->bytes != entry.size) {
-    throw data_error("{}: {} bytes for {}", where, entry.size, describe_bundle_tensor(tensor.dtype, entry.shape));
+    throw data_error("{}: {} bytes for {}", where, entry.size,
+                     describe_bundle_tensor(tensor.dtype, entry.shape));
   }
   if (masked_crc32c(tensor.bytes) != entry.crc) wrong_checksum(where);
   return tensor;
@@ -192,7 +213,8 @@ std::string find_checkpoint(const std::string& path) {
     const std::string prefix = newest_named(folder);
     if (!prefix.empty() && is_prefix(prefix)) return prefix;
   }
-  throw data_error("{}: no checkpoint in the folder: no .index, no variables/variables.index, no checkpoint", path);
+  throw data_error("{}: no checkpoint in the folder: no .index, no variables/variables.index, no checkpoint",
+                   path);
 }
 
 TensorBundle TensorBundle::open(const std::string& prefix) {
@@ -200,11 +222,13 @@ TensorBundle TensorBundle::open(const std::string& prefix) {
   bundle.prefix_ = prefix;
   const std::string index = prefix + ".index";
   const SstableEntries entries = read_sstable(read_file(index), index);
-  if (entries.empty() || !entries[0].first.empty()) throw data_error("{}: the checkpoint's header is missing", index);
+  if (entries.empty() || !entries[0].first.empty())
+    throw data_error("{}: the checkpoint's header is missing", index);
   const uint64_t shards = parse_header(entries[0].second, index);
   for (uint64_t i = 0; i < shards; ++i) {
     const std::string path = shard_path(prefix, i, shards);
-    if (!fs::is_regular_file(path)) throw data_error("{}: the file is missing: the checkpoint has {} of them", path, shards);
+    if (!fs::is_regular_file(path))
+      throw data_error("{}: the file is missing: the checkpoint has {} of them", path, shards);
     bundle.shards_.emplace_back(path);
   }
   for (size_t i = 1; i < entries.size(); ++i) {
@@ -220,7 +244,8 @@ TensorBundle TensorBundle::open(const std::string& prefix) {
 }
 
 const BundleTensor* TensorBundle::find(std::string_view key) const {
-  const auto found = std::ranges::lower_bound(tensors_, key, {}, [](const BundleTensor& t) { return std::string_view(t.key); });
+  const auto found = std::ranges::lower_bound(tensors_, key, {},
+                                              [](const BundleTensor& t) { return std::string_view(t.key); });
   return found == tensors_.end() || found->key != key ? nullptr : &*found;
 }
 

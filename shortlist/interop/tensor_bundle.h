@@ -42,13 +42,13 @@ struct BundleTensor {
   bool sliced = false;               // a partitioned variable's: its parts have other keys
 };
 
-// The prefix of the checkpoint that `path` names: itself, a folder with files ".index" or "variables.index" or
-// "variables/variables.index" (a SavedModel), or a folder whose file "checkpoint" names the newest.
-// Throws a data Error when there is none.
+// The prefix of the checkpoint that `path` names: itself, a folder with files ".index" or "variables.index"
+// or "variables/variables.index" (a SavedModel), or a folder whose file "checkpoint" names the newest. Throws
+// a data Error when there is none.
 std::string find_checkpoint(const std::string& path);
 
-// A checkpoint whose tensors are mapped, and live as long as it does. All sizes and checksums are checked at the
-// start.
+// A checkpoint whose tensors are mapped, and live as long as it does. All sizes and checksums are checked at
+// the start.
 class TensorBundle {
  public:
   // Throws a data Error that names the file and the key.

@@ -8,7 +8,8 @@
 
 namespace shortlist {
 
-// Reads an unsigned varint at `at` and moves past it. Returns false when it is cut off or longer than 64 bits.
+// Reads an unsigned varint at `at` and moves past it. Returns false when it is cut off or longer than 64
+// bits.
 bool read_varint(std::string_view data, size_t& at, uint64_t& value);
 
 // Little-endian numbers; there must be enough bytes.
