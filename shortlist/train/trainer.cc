@@ -279,6 +279,7 @@ Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parame
     : state_(std::make_unique<State>(config, spec, parameters, data, pool)) {}
 Trainer::~Trainer() = default;
 
+Optimizer& Trainer::optimizer() { return *state_->optimizer; }
 const TrainerState& Trainer::state() const { return state_->run; }
 Trainer::StepLosses Trainer::step(std::span<const uint32_t> rows) { return state_->step(rows); }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "shortlist/metrics/history.h"
+#include "shortlist/optim/optimizer.h"
 #include "shortlist/train/evaluator.h"
 #include "shortlist/train/watch.h"
 
@@ -67,6 +68,9 @@ class Trainer {
     std::vector<double> squared_errors;  // summed over the rows, weighted
   };
   StepLosses step(std::span<const uint32_t> rows);
+
+  // To start where another run stood: its steps and slots may be set before the first step.
+  Optimizer& optimizer();
 
   const TrainerState& state() const;
   // Row numbers in the order in which an epoch (0-based) uses them.

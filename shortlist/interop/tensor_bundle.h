@@ -1,0 +1,72 @@
+// TensorFlow's checkpoints ("tensor bundles"): PREFIX.index, a sorted table from key to BundleEntryProto, and
+// PREFIX.data-0000N-of-0000M with the values, little-endian and row-major.
+// Strings: varint lengths | u32 masked CRC-32C of the lengths | bytes.
+// https://github.com/tensorflow/tensorflow/tree/v2.15.1/tensorflow/core/util/tensor_bundle
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shortlist/io/file.h"
+
+namespace shortlist {
+
+// As in TensorFlow's types.proto; a checkpoint may hold others, which are kept as numbers.
+enum class BundleDType {
+  float32 = 1,
+  float64 = 2,
+  int32 = 3,
+  uint8 = 4,
+  int16 = 5,
+  int8 = 6,
+  string = 7,
+  int64 = 9,
+  boolean = 10,
+  bfloat16 = 14,
+  float16 = 19,
+  uint32 = 22,
+  uint64 = 23,
+};
+
+// "float32 [64, 32]", for messages.
+std::string describe_bundle_tensor(BundleDType dtype, const std::vector<int64_t>& shape);
+
+struct BundleTensor {
+  std::string key;
+  BundleDType dtype = BundleDType::float32;
+  std::vector<int64_t> shape;
+  Bytes bytes;                       // not aligned; empty for strings
+  std::vector<std::string> strings;  // of a string tensor
+  bool sliced = false;               // a partitioned variable's: its parts have other keys
+};
+
+// The prefix of the checkpoint that `path` names: itself, a folder with files ".index" or "variables.index"
+// or "variables/variables.index" (a SavedModel), or a folder whose file "checkpoint" names the newest. Throws
+// a data Error when there is none.
+std::string find_checkpoint(const std::string& path);
+
+// A checkpoint whose tensors are mapped, and live as long as it does. All sizes and checksums are checked at
+// the start.
+class TensorBundle {
+ public:
+  // Throws a data Error that names the file and the key.
+  static TensorBundle open(const std::string& prefix);
+
+  const std::string& prefix() const { return prefix_; }
+  const std::vector<BundleTensor>& tensors() const { return tensors_; }  // by key, ascending
+  const BundleTensor* find(std::string_view key) const;
+  // Throws a data Error when it is absent, of another type, sliced.
+  const BundleTensor& need(std::string_view key, BundleDType dtype) const;
+
+ private:
+  std::string prefix_;
+  std::vector<MappedFile> shards_;
+  std::vector<BundleTensor> tensors_;
+};
+
+// One shard; each of the two files appears whole, the index last. Tensors in any order, keys distinct.
+void write_tensor_bundle(const std::string& prefix, std::vector<BundleTensor> tensors);
+
+}  // namespace shortlist
