@@ -10,7 +10,7 @@ endif()
 
 # What a program needs to train a bundle, and to load one and ask it.
 set(public_headers
-    base/error.h table/column.h engine/recommender.h engine/train_bundle.h)
+    base/error.h base/fields.h base/value.h table/column.h engine/recommender.h engine/train_bundle.h)
 foreach(header ${public_headers})
   cmake_path(GET header PARENT_PATH folder)
   install(FILES shortlist/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/shortlist/${folder})

@@ -98,7 +98,10 @@ void check_output(const TrainingOptions& options) {
   if (run && !options.resume) {
     throw usage_error("{}: holds a run already; go on with --resume, or choose another --out", options.out);
   }
-  if (!run && options.resume) throw usage_error("{}: holds no checkpoint to go on from", options.out);
+  // A run that was killed before its first checkpoint goes on from the start.
+  if (!run && options.resume && !fs::exists(run_folder(options.out))) {
+    throw usage_error("{}: holds no run to go on with", options.out);
+  }
 }
 
 Buffer embed_catalogue(ThreadPool& pool, const ModelSpec& spec, Parameters& parameters, const Dataset& data) {

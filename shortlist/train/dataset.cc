@@ -93,6 +93,13 @@ std::vector<const std::vector<uint32_t>*> codes_of(const FeatureMap& tower, cons
   return codes;
 }
 
+// One cell that is no number makes a column of text; its other cells are numbers all the same.
+double text_number(std::string_view text) {
+  double value = NAN;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : NAN;
+}
+
 double label_value(const Column& values, size_t i) {
   if (values.is_missing(i)) return NAN;
   switch (values.type) {
