@@ -273,7 +273,7 @@ def test_embed_writes_npy_and_parquet(place):
 
 def test_describe_prints_layers_and_every_default(place):
     done = run("describe", "config.toml", "--dot", "model.dot", "--svg", "model.svg", cwd=place)
-    assert "query/dense_1" in done.stdout and "trained parameters" in done.stdout
+    assert "query/dense " in done.stdout and "trained parameters" in done.stdout
     assert "keep_checkpoints = 2" in done.stdout and "temperature = 1.0" in done.stdout
     assert (place / "model.dot").read_text().startswith("digraph")
     assert "<svg" in (place / "model.svg").read_text()

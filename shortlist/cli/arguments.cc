@@ -252,6 +252,24 @@ void add_embed(CLI::App& app, std::function<void()>& chosen) {
               "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
 }
 
+void add_init(CLI::App& app, std::function<void()>& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<InitCommand>(app, chosen, "init", "write a config for a table", sub);
+  sub->add_option("table", command->table.table, "the table")->required()->option_text("TABLE");
+  add_text_options(*sub, command->table);
+  auto visit = [&](const char* name, auto& field, const char* help) {
+    sub->add_option("--" + std::string(name), field, help)->option_text("COLUMN");
+  };
+  command->options.fields(visit);
+  sub->add_option("--out", command->out, "the file to write; standard output when not given")->option_text("FILE");
+  sub->footer(
+      std::string(kTableHelp) +
+      "\nThe config trains as it is; each choice has its reason beside it.\n"
+      "\nExamples:\n"
+      "  shortlist init ratings.csv > ratings.toml\n"
+      "  shortlist init clicks.parquet --label clicked --candidate product --out clicks.toml\n");
+}
+
 void add_synth(CLI::App& app, std::function<void()>& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
@@ -284,6 +302,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
       "\nshortlist COMMAND --help tells what each takes.\n"
       "Exit codes: 0 well, 1 failed, 2 wrong usage, 3 bad data, 130 interrupted.");
   add_inspect(app, chosen);
+  add_init(app, chosen);
   add_describe(app, chosen);
   add_train(app, chosen, {arguments, arguments + count});
   add_evaluate(app, chosen);

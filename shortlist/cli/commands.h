@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shortlist/cli/table_options.h"
+#include "shortlist/engine/init_config.h"
 #include "shortlist/engine/recommender.h"
 #include "shortlist/engine/synth_truth.h"
 
@@ -18,6 +19,13 @@ struct InspectCommand {
   int top = 5;
 };
 void run(const InspectCommand& command);
+
+struct InitCommand {
+  TableOptions table;
+  InitOptions options;
+  std::string out;
+};
+void run(const InitCommand& command);
 
 struct DescribeCommand {
   std::string config;

@@ -108,9 +108,12 @@ double label_value(const Column& values, size_t i) {
     case ColumnType::number:
     case ColumnType::time:
       return values.numbers[i];
-    default:
-      return NAN;
+    case ColumnType::text:
+      return text_number(values.texts[i]);
+    case ColumnType::list:
+      break;
   }
+  return NAN;
 }
 
 // A label or weight: a finite number in each row.

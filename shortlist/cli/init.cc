@@ -1,0 +1,14 @@
+#include "shortlist/cli/commands.h"
+#include "shortlist/cli/words.h"
+#include "shortlist/io/file.h"
+
+namespace shortlist {
+
+void run(const InitCommand& command) {
+  const std::string config = init_config(Table::open(command.table.source()), command.options);
+  if (command.out.empty()) return print_data(config);
+  write_file_atomically(command.out, config);
+  say("wrote {}; next: shortlist train {}", command.out, command.out);
+}
+
+}  // namespace shortlist
