@@ -55,8 +55,8 @@ void require(bool condition, const Config& config, const std::string& path, cons
 
 void check_data(const Config& config) {
   const DataConfig& data = config.data;
-  require(data.table.empty() || data.sql.empty(), config, "data.sql",
-          "got both table and sql, need one of them");
+  require(data.table.empty() || data.sql.empty() || data.sql.find("{data}") != data.sql.npos, config,
+          "data.sql", "got both table and sql, need one of them");
   const SplitConfig& split = data.split;
   for (const auto& [name, part] :
        {std::pair{"train", split.train}, {"validation", split.validation}, {"test", split.test}}) {
@@ -130,7 +130,7 @@ void read_section(const Value& root, const char* name, T& settings, const std::s
 
 TableSource DataConfig::source() const {
   TableSource source;
-  source.path = table;
+  (sql.empty() ? source.path : source.data) = table;
   source.sql = sql;
   source.data = data;
   source.delimiter = delimiter;

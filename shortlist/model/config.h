@@ -69,7 +69,7 @@ struct DataConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("table", table, "file or glob: CSV, TSV, Parquet, JSON, JSON lines; --data replaces it");
-    visit("sql", sql, "a query instead of a file; {data} in it stands for what --data says");
+    visit("sql", sql, "a query instead of a file; {data} in it stands for `table`, and so for --data");
     visit("delimiter", delimiter, "between the columns of a text file; found out when not given");
     visit("header", header, "whether a text file's first line names its columns; found out when not given");
     visit("columns", columns, "names of the columns of a text file without a header");
