@@ -36,6 +36,8 @@ std::string number_toml(double d) {
 
 }  // namespace
 
+std::string to_toml_key(const std::string& key) { return is_bare(key) ? key : quoted_toml(key); }
+
 std::string to_toml(const Value& value) {
   struct Visitor {
     std::string operator()(std::monostate) const { return ""; }
@@ -51,7 +53,7 @@ std::string to_toml(const Value& value) {
     std::string operator()(const Value::Table& table) const {
       std::vector<std::string> parts;
       for (const auto& [key, v] : table) {
-        parts.push_back(fmt::format("{} = {}", is_bare(key) ? key : quoted_toml(key), to_toml(v)));
+        parts.push_back(fmt::format("{} = {}", to_toml_key(key), to_toml(v)));
       }
       return parts.empty() ? "{}" : fmt::format("{{ {} }}", fmt::join(parts, ", "));
     }

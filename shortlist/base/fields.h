@@ -216,6 +216,8 @@ std::string type_name() {
 
 // A value as TOML writes it on one line: 0.5, "text", [1, 2], { a = 1 }.
 std::string to_toml(const Value& value);
+// A key, in quotes where it needs them.
+std::string to_toml_key(const std::string& key);
 
 template <typename T>
 std::vector<FieldHelp> document_fields(const T& settings = T()) {

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "shortlist/layers/combine.h"
-#include "shortlist/layers/cross.h"
+#include "shortlist/layers/embedding.h"
+#include "shortlist/model/blocks.h"
 
 namespace shortlist {
 namespace {
@@ -23,86 +24,47 @@ class Chain {
 
   // Appends the layers of a list after `last`; returns the last one's node.
   int add_layers(const std::vector<Value>& layers, int last, const Where& where) {
-    for (size_t i = 0; i < layers.size(); ++i) {
-      const Where here = where.below(std::to_string(i + 1));
+    for (const Block& block : read_blocks(layers, where)) {
       try {
-        last = add_block(layers[i], last, here);
+        last = add_block(block, last);
       } catch (const Error& error) {
         if (std::string_view(error.what()).starts_with(file_) && !file_.empty()) throw;
-        throw here.error(layers[i], error.what());
+        throw block.where.error(block.written, error.what());
       }
     }
     return last;
   }
 
  private:
-  inline static const std::vector<std::string> kBlockKeys = {"name", "inputs", "repeat", "mlp",
-                                                             "final_activation"};
-
-  int add_block(const Value& value, int last, const Where& where) {
-    if (value.find("mlp") != nullptr) return add_mlp(value, last, where);
-    const LayerPtr layer = read_layer(value, where, kBlockKeys);
-    std::string given_name;
-    int repeat = 1;
-    if (const Value* v = value.find("name")) read_value(*v, given_name, where.below("name"));
-    if (const Value* v = value.find("repeat")) read_value(*v, repeat, where.below("repeat"));
-    if (repeat < 1) throw where.error(value, fmt::format("repeat = {}: needs to be at least 1", repeat));
-    const bool cross = layer->kind() == "cross";
+  int add_block(const Block& block, int last) {
+    const bool cross = block.layer->kind() == "cross";
     if (!cross) cross_start_ = -1;
-    for (int i = 0; i < repeat; ++i) {
+    for (int i = 0; i < block.repeat; ++i) {
       std::vector<int> inputs = {last};
-      if (const Value* v = value.find("inputs"); v != nullptr && i == 0)
-        inputs = read_inputs(*v, where.below("inputs"));
+      if (block.inputs && i == 0) inputs = find_inputs(block);
       // Crosses in a row share their x0: what went into the first.
       if (cross && inputs.size() == 1) {
         if (cross_start_ < 0) cross_start_ = inputs[0];
         if (cross_start_ != inputs[0]) inputs = {cross_start_, inputs[0]};
       }
       const std::string name =
-          given_name.empty() || i > 0 ? free_name(std::string(layer->kind())) : given_name;
-      last = add(name, layer, inputs);
+          block.name.empty() || i > 0 ? free_name(std::string(block.layer->kind())) : block.name;
+      last = add(name, block.layer, inputs);
     }
     return last;
   }
 
-  // { mlp = [256, 64, 1], final_activation = "sigmoid", ... }: Dense layers, with the settings of dense.
-  int add_mlp(const Value& value, int last, const Where& where) {
-    std::vector<int> units;
-    read_value(*value.find("mlp"), units, where.below("mlp"));
-    if (units.empty()) throw where.error(value, "mlp: got an empty list, need at least one number of units");
-    Value::Table settings;
-    Value final_activation(std::string("linear"));
-    for (const auto& [key, entry] : *value.table()) {
-      if (key == "final_activation") {
-        final_activation = entry;
-      } else if (key != "mlp") {
-        settings.emplace_back(key, entry);
-      }
-    }
-    for (size_t i = 0; i < units.size(); ++i) {
-      Value dense(settings, value.line);
-      set_path(dense, "dense", Value(int64_t{units[i]}, value.line));
-      if (dense.find("activation") == nullptr)
-        set_path(dense, "activation", Value(std::string("relu"), value.line));
-      if (i + 1 == units.size()) set_path(dense, "activation", final_activation);
-      last = add_block(dense, last, where);
-      std::erase_if(settings,
-                    [](const auto& entry) { return entry.first == "inputs" || entry.first == "name"; });
-    }
-    return last;
-  }
-
-  std::vector<int> read_inputs(const Value& value, const Where& where) {
-    std::vector<std::string> names, known;
-    read_value(value, names, where);
+  std::vector<int> find_inputs(const Block& block) const {
+    std::vector<std::string> known;
     for (const auto& [name, node] : named_) known.push_back(name);
     std::vector<int> inputs;
-    for (const std::string& name : names) {
+    for (const std::string& name : *block.inputs) {
       const auto found = std::ranges::find(known, name);
       if (found == known.end()) {
         const std::string near = nearest(name, known);
-        throw where.error(value, fmt::format("no input or layer before is named '{}'{}", name,
-                                             near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+        throw block.where.below("inputs").error(
+            block.written, fmt::format("no input or layer before is named '{}'{}", name,
+                                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
       }
       inputs.push_back(named_[static_cast<size_t>(found - known.begin())].second);
     }
@@ -159,7 +121,7 @@ void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& r
   chain.name("candidate", candidate);
   chain.name("features", both);
   const int last =
-      chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index + 1)});
+      chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index)});
   auto prediction = std::make_shared<Dense>();
   prediction->dense = 1;
   spec.rankings.push_back(chain.add("prediction", prediction, {last}));
@@ -181,9 +143,11 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
   spec.candidate = build_tower(spec, config, config.candidate, "candidate", Domain::candidate, candidate);
   const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
   if (config.retrieval && query_width != candidate_width) {
-    throw usage_error(
-        "{}: [retrieval]: the query tower is {} wide but the candidate tower {}; both need one width",
-        config.file, query_width, candidate_width);
+    const Value* section = config.written.find("retrieval");
+    throw Where{config.file, "retrieval"}.error(
+        section != nullptr ? *section : config.written,
+        fmt::format("the query tower is {} wide but the candidate tower {}; both need one width", query_width,
+                    candidate_width));
   }
   if (config.ranking.empty()) return spec;
   const auto gather = [&](const char* name, int from) {

@@ -6,7 +6,7 @@
 
 #include "shortlist/base/fields.h"
 #include "shortlist/io/toml.h"
-#include "shortlist/layers/layer.h"
+#include "shortlist/model/blocks.h"
 
 namespace shortlist {
 namespace {
@@ -20,22 +20,6 @@ std::vector<std::string> feature_names(const Config& config) {
   return names;
 }
 
-void check_tower(const Config& config, const Value& root, const char* section, const TowerConfig& tower) {
-  const Where where{config.file, std::string(section) + ".features"};
-  const Value* value = root.find(section) != nullptr ? root.find(section)->find("features") : nullptr;
-  const Value& at = value != nullptr ? *value : root;
-  if (tower.features.empty()) throw where.error(at, "got nothing, need at least one feature");
-  const std::vector<std::string> known = feature_names(config);
-  std::set<std::string> seen;
-  for (const std::string& name : tower.features) {
-    if (!seen.insert(name).second) throw where.error(at, fmt::format("'{}' stands there twice", name));
-    if (std::ranges::find(known, name) != known.end()) continue;
-    const std::string near = nearest(name, known);
-    throw where.error(at, fmt::format("no feature is named '{}'{}", name,
-                                      near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
-  }
-}
-
 // The value at a path such as "training.epochs", or the nearest one above it, for its line.
 const Value& value_at(const Value& root, std::string_view path) {
   const Value* at = &root;
@@ -47,6 +31,21 @@ const Value& value_at(const Value& root, std::string_view path) {
     begin = dot + 1;
   }
   return *at;
+}
+
+void check_tower(const Config& config, const Value& root, const char* section, const TowerConfig& tower) {
+  const Where where{config.file, std::string(section) + ".features"};
+  const Value& at = value_at(root, where.path);
+  if (tower.features.empty()) throw where.error(at, "got nothing, need at least one feature");
+  const std::vector<std::string> known = feature_names(config);
+  std::set<std::string> seen;
+  for (const std::string& name : tower.features) {
+    if (!seen.insert(name).second) throw where.error(at, fmt::format("'{}' stands there twice", name));
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string near = nearest(name, known);
+    throw where.error(at, fmt::format("no feature is named '{}'{}", name,
+                                      near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+  }
 }
 
 void require(bool condition, const Config& config, const std::string& path, const std::string& message) {
@@ -68,6 +67,16 @@ void check_data(const Config& config) {
           fmt::format("by = \"{}\" needs column = \"...\"", enum_name(split.by)));
   require(split.by != SplitBy::rows || !split.rows.empty(), config, "data.split",
           "by = \"rows\" needs rows = \"....npy\"");
+}
+
+// Layers are read where the model is built; here only to find what is wrong with them before any data is
+// read.
+void check_layers(const Config& config) {
+  read_blocks(config.query.layers, {config.file, "query.layers"});
+  read_blocks(config.candidate.layers, {config.file, "candidate.layers"});
+  for (size_t i = 0; i < config.ranking.size(); ++i) {
+    read_blocks(config.ranking[i].layers, {config.file, fmt::format("ranking.{}.layers", i)});
+  }
 }
 
 void check_training(const Config& config) {
@@ -184,6 +193,7 @@ Config read_config(const Value& root, const std::string& file) {
   check_tower(config, root, "query", config.query);
   check_tower(config, root, "candidate", config.candidate);
   check_tasks(config);
+  check_layers(config);
   if (config.training.optimizer.learning_rate() == 0 &&
       value_at(root, "training.optimizer").find("adam") == nullptr) {
     const OptimizerConfig& o = config.training.optimizer;
@@ -210,10 +220,8 @@ std::string sections_to_toml(const Value::Table& sections) {
   std::string out;
   const auto write_table = [&](const std::string& header, const Value& table) {
     out += header + "\n";
-    for (const auto& entry : *table.table()) {
-      const std::string braced = to_toml(Value(Value::Table{entry}));  // "{ key = value }", the key quoted if need be
-      out += braced.substr(2, braced.size() - 4) + "\n";
-    }
+    for (const auto& [key, entry] : *table.table())
+      out += fmt::format("{} = {}\n", to_toml_key(key), to_toml(entry));
     out += "\n";
   };
   for (const auto& [section, value] : sections) {
@@ -232,7 +240,8 @@ std::string config_to_toml(const Config& config) { return sections_to_toml(*conf
 
 std::string full_config_to_toml(const Config& config) {
   Value::Table features;
-  for (const FeatureConfig& feature : config.features) features.emplace_back(feature.name, write_feature(feature));
+  for (const FeatureConfig& feature : config.features)
+    features.emplace_back(feature.name, write_feature(feature));
   Value::Table sections = {{"data", write_fields(config.data)},
                            {"features", Value(std::move(features))},
                            {"query", write_fields(config.query)},

@@ -38,7 +38,9 @@ struct SplitConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("by", by, "how rows are told apart");
+    visit("by", by,
+          "random: in a seeded order; order: as in the table; time: oldest first; column: as it says; rows: "
+          "as a file says");
     visit("train", train, "rows to learn from: a count, or a share of the table up to 1");
     visit("validation", validation, "rows watched while training: a count or a share");
     visit("test", test, "rows looked at once, at the end: a count or a share");
@@ -80,8 +82,8 @@ struct DataConfig {
     visit("weight", weight, "a column with the weight of each row in the losses and metrics");
   }
   TableSource source() const;
-  // Another table than the config's, as --data gives it: takes the place of {data} in `sql` where that stands,
-  // else of `table`. A text that begins with SELECT or WITH is a query, else it is a file or glob.
+  // Another table than the config's, as --data gives it: takes the place of {data} in `sql` where that
+  // stands, else of `table`. A text that begins with SELECT or WITH is a query, else it is a file or glob.
   void use_table(const std::string& text);
   // The text that use_table() takes for the same source.
   const std::string& table_text() const { return !data.empty() ? data : !table.empty() ? table : sql; }

@@ -1,0 +1,103 @@
+#include "shortlist/model/blocks.h"
+
+#include "shortlist/layers/dense.h"
+
+namespace shortlist {
+namespace {
+
+struct BlockSettings {
+  std::string name;
+  std::optional<std::vector<std::string>> inputs;
+  int repeat = 1;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("name", name, "what later layers call it in inputs; its kind, numbered, unless said");
+    visit("inputs", inputs, "names of features and layers of the same list, instead of the layer before");
+    visit("repeat", repeat, "so many layers of these settings, one after the other");
+  }
+};
+
+struct MlpSettings {
+  std::vector<int> mlp;
+  Activation activation = Activation::relu, final_activation = Activation::linear;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("mlp", mlp, "units of each dense layer, first to last");
+    visit("activation", activation, "of all but the last");
+    visit("final_activation", final_activation, "of the last");
+  }
+};
+
+template <typename Settings>
+std::vector<std::string> names() {
+  Settings settings;
+  return field_names(settings);
+}
+
+bool is_one_of(const std::vector<std::string>& names, const std::string& key) {
+  return std::ranges::find(names, key) != names.end();
+}
+
+// The entries of a table whose keys are (or are not) among `keys`.
+Value entries(const Value& value, const std::vector<std::string>& keys, bool among) {
+  Value::Table chosen;
+  for (const auto& entry : *value.table()) {
+    if (is_one_of(keys, entry.first) == among) chosen.push_back(entry);
+  }
+  return Value(std::move(chosen), value.line);
+}
+
+Block read_block(const Value& value, const Where& where) {
+  Block block{.layer = read_layer(value, where, names<BlockSettings>()), .where = where, .written = value};
+  BlockSettings settings;
+  read_fields(entries(value, names<BlockSettings>(), true), settings, where);
+  if (settings.repeat < 1) {
+    throw where.below("repeat").error(value, fmt::format("got {}, need at least 1", settings.repeat));
+  }
+  block.name = settings.name;
+  block.inputs = settings.inputs;
+  block.repeat = settings.repeat;
+  return block;
+}
+
+// { mlp = [256, 64], final_activation = "relu", ... }: dense layers that share all other settings.
+void read_mlp(const Value& value, const Where& where, std::vector<Block>& blocks) {
+  MlpSettings mlp;
+  read_fields(entries(value, names<MlpSettings>(), true), mlp, where);
+  if (mlp.mlp.empty()) {
+    throw where.below("mlp").error(value, "got an empty list, need at least one number of units");
+  }
+  if (value.find("repeat") != nullptr) throw where.below("repeat").error(value, "an mlp does not repeat");
+  Value shared = entries(value, names<MlpSettings>(), false);
+  for (size_t i = 0; i < mlp.mlp.size(); ++i) {
+    const bool last = i + 1 == mlp.mlp.size();
+    Value dense = shared;
+    set_path(dense, "dense", Value(int64_t{mlp.mlp[i]}, value.line));
+    set_path(dense, "activation",
+             Value(std::string(enum_name(last ? mlp.final_activation : mlp.activation)), value.line));
+    blocks.push_back(read_block(dense, where));
+    shared = entries(shared, names<BlockSettings>(), false);  // only the first has the name and the inputs
+  }
+}
+
+}  // namespace
+
+std::vector<FieldHelp> document_block() { return document_fields<BlockSettings>(); }
+std::vector<FieldHelp> document_mlp() { return document_fields<MlpSettings>(); }
+
+std::vector<Block> read_blocks(const std::vector<Value>& layers, const Where& where) {
+  std::vector<Block> blocks;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const Where here = where.below(std::to_string(i));
+    if (layers[i].find("mlp") != nullptr) {
+      read_mlp(layers[i], here, blocks);
+    } else {
+      blocks.push_back(read_block(layers[i], here));
+    }
+  }
+  return blocks;
+}
+
+}  // namespace shortlist
