@@ -153,6 +153,14 @@ def test_training_tells_machines_in_json_lines(small):
     assert (small / "runs/config/manifest.json").exists()  # --out is made of the config's name
 
 
+def test_epochs_and_seed_hold_beside_other_settings(small):
+    run("train", "config.toml", "--out", "bundle", "--epochs", 1, "--seed", 7, "--set", "training.batch=512",
+        "--set", "retrieval.weight=2", "--quiet", cwd=small)
+    config = (small / "bundle/config.toml").read_text()
+    for line in ["epochs = 1", "seed = 7", "batch = 512", "weight = 2"]:
+        assert line in config.splitlines()
+
+
 def test_evaluate_prints_text_and_json(place):
     text = run("evaluate", "bundle", cwd=place).stdout
     assert text == (place / "train.stdout").read_text()

@@ -58,8 +58,15 @@ void add_format(CLI::App& sub, std::string& format, const std::vector<std::strin
       ->capture_default_str();
 }
 
+// Appends: what --epochs and --seed stand for is in the list already.
 void add_settings(CLI::App& sub, std::vector<std::string>& settings) {
-  add_list(sub, "--set", settings, "a setting over the config's: training.batch=512; again for more");
+  sub.add_option_function<std::vector<std::string>>(
+         "--set",
+         [&settings](const std::vector<std::string>& given) {
+           settings.insert(settings.end(), given.begin(), given.end());
+         },
+         "a setting over the config's: training.batch=512; again for more")
+      ->allow_extra_args(false);
 }
 
 void add_inspect(CLI::App& app, std::function<void()>& chosen) {
@@ -261,13 +268,13 @@ void add_init(CLI::App& app, std::function<void()>& chosen) {
     sub->add_option("--" + std::string(name), field, help)->option_text("COLUMN");
   };
   command->options.fields(visit);
-  sub->add_option("--out", command->out, "the file to write; standard output when not given")->option_text("FILE");
-  sub->footer(
-      std::string(kTableHelp) +
-      "\nThe config trains as it is; each choice has its reason beside it.\n"
-      "\nExamples:\n"
-      "  shortlist init ratings.csv > ratings.toml\n"
-      "  shortlist init clicks.parquet --label clicked --candidate product --out clicks.toml\n");
+  sub->add_option("--out", command->out, "the file to write; standard output when not given")
+      ->option_text("FILE");
+  sub->footer(std::string(kTableHelp) +
+              "\nThe config trains as it is; each choice has its reason beside it.\n"
+              "\nExamples:\n"
+              "  shortlist init ratings.csv > ratings.toml\n"
+              "  shortlist init clicks.parquet --label clicked --candidate product --out clicks.toml\n");
 }
 
 void add_synth(CLI::App& app, std::function<void()>& chosen) {
