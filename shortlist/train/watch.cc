@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace shortlist {
@@ -29,7 +30,8 @@ double Plateau::after_epoch(const EpochRecord& epoch, double learning_rate) {
     --state.cooldown;
     state.wait = 0;
   }
-  if (!state.started || current > state.best + config_.min_delta) {
+  // A NaN is never a gain, nor what later figures are held against.
+  if (state.started ? current > state.best + config_.min_delta : !std::isnan(current)) {
     state.started = true;
     state.best = current;
     state.wait = 0;
@@ -46,7 +48,8 @@ bool EarlyStopping::after_epoch(const EpochRecord& epoch) {
   const double current = sign * monitored(epoch, config_.monitor);
   ++state.epochs;
   ++state.wait;
-  if (state.best_epoch > 0 && !(current - config_.min_delta > state.best)) return false;
+  const bool first = state.best_epoch == 0;
+  if (first ? std::isnan(current) : !(current - config_.min_delta > state.best)) return false;
   state.best = current;
   state.best_epoch = epoch.epoch;
   state.wait = 0;

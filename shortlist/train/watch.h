@@ -42,9 +42,8 @@ class EarlyStopping {
   explicit EarlyStopping(const EarlyStoppingConfig& config) : config_(config) {}
   // Returns whether this epoch is the best so far.
   bool after_epoch(const EpochRecord& epoch);
-  bool should_stop() const {
-    return state.best_epoch > 0 && state.wait >= config_.patience && state.epochs > 1;
-  }
+  // Never right after the best epoch, also when patience is 0.
+  bool should_stop() const { return state.wait > 0 && state.wait >= config_.patience && state.epochs > 1; }
   bool restores_best() const { return config_.restore_best; }
 
   struct State {
