@@ -1,0 +1,140 @@
+#include "shortlist/train/dataset.h"
+
+#include <gtest/gtest.h>
+
+#include "shortlist/train/testing.h"
+
+namespace shortlist {
+namespace {
+
+using Numbers = std::vector<uint32_t>;
+using Texts = std::vector<std::string>;
+
+constexpr const char* kHead = "user,country,movie,genre,year,rating\n";
+// Rows 1 and 4 show the same pair; rows 2 and 3 the same movie.
+constexpr const char* kRows =
+    "u2,Peru,m9,Drama,1999,4\n"
+    "u1,Peru,m10,\"War, Crime\",2001,3\n"
+    "u2,Peru,m10,\"War, Crime\",2001,2.5\n"
+    "u2,Peru,m9,Drama,1999,1\n";
+const Changes kAllTrain = {
+    {"train = 0.8, validation = 0.1, test = 0.1", "train = 1, validation = 0, test = 0"}};
+
+Dataset data_of(const std::string& rows, const Changes& changes = kAllTrain) {
+  const TinyTable table(kHead + rows);
+  return prepare_data(table.config(changes), table.open()).data;
+}
+
+// The message about the table, without its path.
+std::string error_of(const std::string& rows, const Changes& changes = kAllTrain) {
+  const TinyTable table(kHead + rows);
+  const std::string message = message_of([&] { prepare_data(table.config(changes), table.open()); });
+  return message.starts_with(table.path()) ? message.substr(table.path().size()) : message;
+}
+
+TEST(Dataset, NumbersDistinctQueriesCandidatesAndPairs) {
+  const Dataset data = data_of(kRows);
+  EXPECT_EQ(data.rows, 4u);
+  EXPECT_EQ(data.queries.rows, 2u);
+  EXPECT_EQ(data.candidates.rows, 2u);
+  EXPECT_EQ(data.query_of_row, (Numbers{0, 1, 0, 0}));
+  EXPECT_EQ(data.candidate_of_row, (Numbers{0, 1, 1, 0}));
+  EXPECT_EQ(data.pair_of_row, (Numbers{0, 1, 2, 0}));
+  EXPECT_EQ(data.pair_query, (Numbers{0, 1, 0}));
+  EXPECT_EQ(data.pair_candidate, (Numbers{0, 1, 1}));
+  EXPECT_EQ(data.labels, (std::vector<std::vector<float>>{{4, 3, 2.5, 1}}));
+  EXPECT_EQ(data.user_of_row, (Numbers{0, 1, 0, 0}));
+  EXPECT_TRUE(data.weights.empty());
+}
+
+TEST(Dataset, KeepsTheCatalogueInOrderWithItsAttributes) {
+  const Dataset data = data_of(kRows);
+  EXPECT_EQ(data.items.id_column, "movie");
+  EXPECT_EQ(data.items.ids, (Texts{"m10", "m9"}));  // by bytes
+  EXPECT_EQ(data.items.attribute_names, (Texts{"genre", "year"}));
+  EXPECT_EQ(data.items.attributes, (std::vector<Texts>{{"War, Crime", "Drama"}, {"2001", "1999"}}));
+  EXPECT_EQ(data.item_of_candidate, (Numbers{1, 0}));
+  EXPECT_EQ(data.candidate_of_item, (Numbers{1, 0}));
+}
+
+TEST(Dataset, OrdersWholeNumbersAsNumbers) {
+  const Dataset data = data_of("u1,Peru,10,War,2001,3\nu1,Peru,9,War,2001,3\nu1,Peru,-1,War,2001,3\n");
+  EXPECT_EQ(data.items.ids, (Texts{"-1", "9", "10"}));
+}
+
+TEST(Dataset, ACandidateWithOtherFeaturesIsAnotherRowOfTheSameItem) {
+  const Dataset data = data_of("u1,Peru,m1,War,2001,3\nu1,Peru,m1,Drama,2001,3\n");
+  EXPECT_EQ(data.candidates.rows, 2u);
+  EXPECT_EQ(data.items.ids, (Texts{"m1"}));
+  EXPECT_EQ(data.item_of_candidate, (Numbers{0, 0}));
+  EXPECT_EQ(data.candidate_of_item, (Numbers{0}));
+  EXPECT_EQ(data.items.attributes[0], (Texts{"War"}));
+}
+
+TEST(Dataset, RejectsLabelsThatAreNotFinite) {
+  const auto message = [](const std::string& label) {
+    return error_of(std::string(kRows) + "u1,Peru,m9,Drama,1999," + label + "\n");
+  };
+  EXPECT_EQ(message(""), "row 5: label column 'rating': got nothing, need a finite number");
+  EXPECT_EQ(message("NaN"), "row 5: label column 'rating': got 'nan', need a finite number");
+  EXPECT_EQ(message("inf"), "row 5: label column 'rating': got 'inf', need a finite number");
+  EXPECT_EQ(message("ten"), "row 5: label column 'rating': got 'ten', need a finite number");
+}
+
+TEST(Dataset, RejectsLabelsThatAreNoProbabilityWhereOneIsNeeded) {
+  Changes changes = kAllTrain;
+  changes.emplace_back("label  = \"rating\"", "label  = \"rating\"\nloss = \"binary_crossentropy\"");
+  EXPECT_EQ(error_of(kRows, changes),
+            "row 1: label column 'rating': got 4, but binary_crossentropy needs labels from 0 to 1");
+}
+
+TEST(Dataset, ReadsWeights) {
+  Changes changes = kAllTrain;
+  changes.emplace_back("user  = \"user\"", "weight = \"year\"");
+  EXPECT_EQ(data_of(kRows, changes).weights, (std::vector<float>{1999, 2001, 2001, 1999}));
+  EXPECT_EQ(error_of("u1,Peru,m1,War,,3\nu1,Peru,m1,War,1,3\n", changes),
+            "row 1: weight column 'year': got nothing, need a finite number");
+}
+
+TEST(Dataset, RejectsAMissingId) {
+  EXPECT_EQ(error_of("u1,Peru,m1,War,2001,3\nu1,Peru,,War,2001,3\n"),
+            "row 2: column 'movie' is missing, but it tells candidates apart");
+}
+
+TEST(Dataset, RejectsATableWithoutRows) { EXPECT_EQ(error_of(""), ": has no rows"); }
+
+TEST(Dataset, RejectsASplitThatLeavesNothingToTrainOn) {
+  EXPECT_EQ(error_of(kRows, {{"train = 0.8,", "train = 0,"}}), ": the split leaves no row to train on");
+}
+
+TEST(Dataset, FitsFeaturesOnTheTrainingRowsOrOnTheTable) {
+  const Changes first_two = {
+      {"train = 0.8, validation = 0.1, test = 0.1", "by = \"order\", train = 2, validation = 0, test = 2"}};
+  Changes whole = first_two;
+  whole.emplace_back("user  = \"user\"", "fit_features_on = \"table\"");
+  const std::string rows = std::string(kRows) + "u1,Chile,m9,Drama,1999,1\n";
+  using Unseen = std::vector<std::pair<std::string, uint64_t>>;
+  EXPECT_EQ(data_of(rows, first_two).unseen, (Unseen{{"country", 1}}));
+  EXPECT_EQ(data_of(rows, whole).unseen, Unseen());
+}
+
+TEST(Dataset, NeedsEachColumnOnce) {
+  const TinyTable table;
+  EXPECT_EQ(needed_columns(table.config()), (Texts{"user", "country", "movie", "genre", "year", "rating"}));
+}
+
+TEST(ApplyFeatures, DoesWithoutLabelsWhenNoneAreNeeded) {
+  const TinyTable table(std::string(kHead) + kRows);
+  const Config config = table.config(kAllTrain);
+  const PreparedData prepared = prepare_data(config, table.open());
+  const TinyTable other("user,country,movie,genre,year\nu1,Peru,m9,Drama,1999\n");
+  const Dataset data = apply_features(config, prepared.features, other.open(), false);
+  EXPECT_TRUE(data.labels.empty());
+  EXPECT_TRUE(data.split.train.empty());
+  EXPECT_EQ(data.items.ids, (Texts{"m9"}));
+  EXPECT_EQ(message_of([&] { apply_features(config, prepared.features, other.open()); }),
+            other.path() + ": has no column 'rating' (columns: user, country, movie, genre, year)");
+}
+
+}  // namespace
+}  // namespace shortlist

@@ -1,0 +1,153 @@
+#include "shortlist/train/split.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "shortlist/io/npy.h"
+#include "shortlist/io/testing.h"
+
+namespace shortlist {
+namespace {
+
+using Rows = std::vector<uint32_t>;
+
+SplitConfig by(SplitBy way, double train, double validation, double test) {
+  SplitConfig config;
+  config.by = way;
+  config.train = train, config.validation = validation, config.test = test;
+  return config;
+}
+
+Split split_of(const SplitConfig& config, size_t rows, const CodedColumn* column = nullptr) {
+  return make_split(config, rows, column);
+}
+
+// Each row has a value of its own.
+CodedColumn column_of(const std::vector<std::string_view>& texts) {
+  CodedColumn column;
+  column.name = "part";
+  column.values.texts = texts;
+  column.values.rows = texts.size();
+  for (size_t r = 0; r < texts.size(); ++r) {
+    column.first_row.push_back(r);
+    column.codes.push_back(static_cast<uint32_t>(r));
+  }
+  return column;
+}
+CodedColumn times_of(const std::vector<double>& times) {
+  CodedColumn column = column_of(std::vector<std::string_view>(times.size()));
+  column.values.type = ColumnType::time;
+  column.values.numbers = times;
+  return column;
+}
+
+TEST(Split, ByOrderTakesCountsFromTheFront) {
+  const Split split = split_of(by(SplitBy::order, 3, 2, 2), 8);
+  EXPECT_EQ(split.train, (Rows{0, 1, 2}));
+  EXPECT_EQ(split.validation, (Rows{3, 4}));
+  EXPECT_EQ(split.test, (Rows{5, 6}));
+}
+
+TEST(Split, SharesAreOfTheRowsAndRoundDown) {
+  const Split split = split_of(by(SplitBy::order, 0.8, 0.1, 0.1), 25);
+  EXPECT_EQ(split.train.size(), 20u);
+  EXPECT_EQ(split.validation.size(), 2u);
+  EXPECT_EQ(split.test.size(), 2u);
+  EXPECT_EQ(split_of(by(SplitBy::order, 0.7, 0.2, 0.1), 10).train.size(),
+            7u);  // 0.7 * 10 is below 7 in binary
+  EXPECT_EQ(split_of(by(SplitBy::order, 1, 0, 0), 9).train.size(), 9u);
+}
+
+TEST(Split, ByRandomUsesEachRowOnceAndDependsOnTheSeed) {
+  SplitConfig config = by(SplitBy::random, 0.8, 0.1, 0.1);
+  const Split split = split_of(config, 100);
+  EXPECT_EQ(split.train.size(), 80u);
+  Rows all = split.rows("all"), expected(100);
+  EXPECT_FALSE(std::ranges::is_sorted(all));
+  std::ranges::sort(all);
+  std::iota(expected.begin(), expected.end(), 0);
+  EXPECT_EQ(all, expected);
+  EXPECT_EQ(split_of(config, 100).train, split.train);
+  config.seed = 43;
+  EXPECT_NE(split_of(config, 100).train, split.train);
+}
+
+TEST(Split, ByTimeTrainsOnThePastAndKeepsTheOrderOfEqualTimes) {
+  const CodedColumn times = times_of({5, 1, 3, 1, 9});
+  const Split split = split_of(by(SplitBy::time, 0.6, 0.2, 0.2), 5, &times);
+  EXPECT_EQ(split.train, (Rows{1, 3, 2}));
+  EXPECT_EQ(split.validation, (Rows{0}));
+  EXPECT_EQ(split.test, (Rows{4}));
+}
+
+TEST(Split, ByTimeNeedsATimeInEachRow) {
+  CodedColumn times = times_of({5, 1, 3});
+  times.values.missing = {0, 1, 0};
+  EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 1, 1), 3, &times); }),
+            "row 2: column 'part' is missing, but the split goes by it");
+  const CodedColumn texts = column_of({"yesterday"});
+  EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 1, &texts); }),
+            "column 'part' holds text, but the split needs times or numbers");
+}
+
+TEST(Split, ByColumnGoesWhereTheColumnSays) {
+  const CodedColumn parts = column_of({"test", "train", "validation", "train"});
+  const Split split = split_of(by(SplitBy::column, 0.8, 0.1, 0.1), 4, &parts);
+  EXPECT_EQ(split.train, (Rows{1, 3}));
+  EXPECT_EQ(split.validation, (Rows{2}));
+  EXPECT_EQ(split.test, (Rows{0}));
+}
+
+TEST(Split, ByColumnRejectsOtherParts) {
+  const CodedColumn parts = column_of({"train", "valid"});
+  EXPECT_EQ(message_of([&] { split_of(by(SplitBy::column, 1, 0, 0), 2, &parts); }),
+            "row 2: column 'part': got 'valid', need train, validation or test");
+}
+
+TEST(Split, ByRowsFollowsTheFile) {
+  const TemporaryFolder folder;
+  SplitConfig config = by(SplitBy::rows, 2, 0.25, 0.25);
+  config.rows = folder / "rows.npy";
+  write_npy(config.rows, std::vector<int64_t>{4, 0, 3, 1});
+  const Split split = split_of(config, 5);
+  EXPECT_EQ(split.train, (Rows{4, 0}));
+  EXPECT_EQ(split.validation, (Rows{3}));
+  EXPECT_EQ(split.test, (Rows{1}));
+}
+
+TEST(Split, ByRowsRejectsRowsThatAreNotThereOrStandTwice) {
+  const TemporaryFolder folder;
+  SplitConfig config = by(SplitBy::rows, 1, 0, 0);
+  config.rows = folder / "rows.npy";
+  const auto message = [&](const std::vector<int64_t>& rows) {
+    write_npy(config.rows, rows);
+    return message_of([&] { split_of(config, 5); });
+  };
+  EXPECT_EQ(message({0, 5}), config.rows + ": row 5 of a table of 5 rows");
+  EXPECT_EQ(message({-1}), config.rows + ": row -1 of a table of 5 rows");
+  EXPECT_EQ(message({2, 3, 2}), config.rows + ": row 2 stands twice");
+}
+
+TEST(Split, RejectsPartsThatAreLargerThanTheTable) {
+  EXPECT_EQ(message_of([] { split_of(by(SplitBy::random, 80, 15, 6), 100); }),
+            "split: train 80 + validation 15 + test 6 need 101 rows, but there are 100");
+  EXPECT_EQ(message_of([] { split_of(by(SplitBy::order, 0.9, 0.2, 0), 10); }),
+            "split: train 9 + validation 2 + test 0 need 11 rows, but there are 10");
+  EXPECT_EQ(message_of([] { split_of(by(SplitBy::order, -1, 0, 0), 10); }),
+            "split.train: got -1, need a count or a share");
+}
+
+TEST(Split, NamesItsParts) {
+  const Split split = split_of(by(SplitBy::order, 2, 0.25, 0.25), 4);
+  EXPECT_EQ(split.rows("train"), split.train);
+  EXPECT_EQ(split.rows("validation"), split.validation);
+  EXPECT_EQ(split.rows("test"), split.test);
+  EXPECT_EQ(split.rows("all"), (Rows{0, 1, 2, 3}));
+  EXPECT_EQ(message_of([&] { split.rows("valid"); }),
+            "split: got 'valid', need train, validation, test or all");
+}
+
+}  // namespace
+}  // namespace shortlist
