@@ -1,0 +1,173 @@
+#include "shortlist/train/evaluator.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "shortlist/train/testing.h"
+
+namespace shortlist {
+namespace {
+
+// The model's answer to each row by itself, one row and one item at a time.
+class BruteForce {
+ public:
+  explicit BruteForce(TinyModel& model)
+      : model_(model),
+        query_(model.spec, model.parameters, {.outputs = {model.spec.query}}),
+        candidate_(model.spec, model.parameters, {.outputs = {model.spec.candidate}}),
+        all_(model.spec, model.parameters, {.outputs = model.spec.rankings}) {}
+
+  std::vector<float> query(uint32_t row) {
+    const std::vector<uint32_t> rows = {model_.data().query_of_row[row]};
+    query_.forward(model_.pool, {.queries = &model_.data().queries, .query_rows = rows});
+    const auto output = query_.output(model_.spec.query).row_span(0);
+    return {output.begin(), output.end()};
+  }
+  std::vector<float> candidate(uint32_t candidate) {
+    const std::vector<uint32_t> rows = {candidate};
+    candidate_.forward(model_.pool, {.candidates = &model_.data().candidates, .candidate_rows = rows});
+    const auto output = candidate_.output(model_.spec.candidate).row_span(0);
+    return {output.begin(), output.end()};
+  }
+  double score(uint32_t row, uint32_t candidate_row) {
+    const auto u = query(row), v = candidate(candidate_row);
+    return std::inner_product(u.begin(), u.end(), v.begin(), 0.0);
+  }
+  // Both towers and the ranking as one model.
+  float prediction(uint32_t row) {
+    const std::vector<uint32_t> query = {model_.data().query_of_row[row]},
+                                candidate = {model_.data().candidate_of_row[row]}, first = {0};
+    Batch batch{.queries = &model_.data().queries, .candidates = &model_.data().candidates};
+    batch.query_rows = query, batch.candidate_rows = candidate;
+    batch.pair_query.source = first, batch.pair_candidate.source = first;
+    all_.forward(model_.pool, batch);
+    return all_.output(model_.spec.rankings[0])(0, 0);
+  }
+
+ private:
+  TinyModel& model_;
+  Plan query_, candidate_, all_;
+};
+
+std::vector<uint32_t> all_rows(const TinyModel& model) { return model.data().split.rows("all"); }
+
+RowScores scores_of(TinyModel& model, const std::vector<uint32_t>& rows) {
+  return Evaluator(model.config, model.spec, model.parameters, model.data(), model.pool).score(rows);
+}
+
+TEST(Evaluator, RanksAsBruteForceDoes) {
+  const TinyTable table;
+  TinyModel model(table);
+  train_tiny(model);
+  const std::vector<uint32_t> rows = all_rows(model);
+  const RowScores scores = scores_of(model, rows);
+  BruteForce brute(model);
+  const Dataset& data = model.data();
+  ASSERT_EQ(scores.ranks.size(), rows.size());
+  for (size_t i = 0; i < rows.size(); i += 3) {
+    const uint32_t own = data.item_of_candidate[data.candidate_of_row[rows[i]]];
+    const double mine = brute.score(rows[i], data.candidate_of_item[own]);
+    uint32_t greater = 0;
+    for (uint32_t item = 0; item < data.items.ids.size(); ++item)
+      greater += item != own && brute.score(rows[i], data.candidate_of_item[item]) > mine;
+    EXPECT_EQ(scores.ranks[i], (Rank{greater, 0})) << "row " << rows[i];
+  }
+}
+
+TEST(Evaluator, PredictsAsBruteForceDoes) {
+  const TinyTable table;
+  TinyModel model(table);
+  train_tiny(model);
+  const std::vector<uint32_t> rows = all_rows(model);
+  const RowScores scores = scores_of(model, rows);
+  BruteForce brute(model);
+  ASSERT_EQ(scores.predictions.size(), 1u);
+  for (size_t i = 0; i < rows.size(); ++i)
+    EXPECT_NEAR(scores.predictions[0][i], brute.prediction(rows[i]), 1e-5) << "row " << rows[i];
+}
+
+TEST(Evaluator, FindsTheSameWithAnyNumberOfThreads) {
+  const TinyTable table(tiny_ratings(2000));
+  TinyModel one(table, {}, 1), three(table, {}, 3);
+  const std::vector<uint32_t> rows = all_rows(one);
+  const RowScores a = scores_of(one, rows), b = scores_of(three, rows);
+  EXPECT_EQ(a.ranks, b.ranks);
+  EXPECT_EQ(a.predictions, b.predictions);
+}
+
+TEST(Evaluator, ARowIsScoredAlikeAloneAndAmongOthers) {
+  const TinyTable table;
+  TinyModel model(table);
+  const RowScores all = scores_of(model, {5, 9, 5, 70}), alone = scores_of(model, {9});
+  EXPECT_EQ(all.ranks[1], alone.ranks[0]);
+  EXPECT_EQ(all.ranks[0], all.ranks[2]);
+  EXPECT_EQ(all.predictions[0][1], alone.predictions[0][0]);
+}
+
+void set_all(Parameters& parameters, const std::string& name, float value) {
+  ParameterState* state = parameters.find(name);
+  ASSERT_NE(state, nullptr) << name;
+  for (size_t r = 0; r < state->value.rows; ++r)
+    for (float& x : state->value.row_span(r)) x = value;
+}
+
+TEST(Evaluator, TiesCountAgainstTopKAndForKerasTopK) {
+  const TinyTable table;
+  TinyModel model(table);
+  set_all(model.parameters, "candidate/dense/kernel", 0);  // all candidates are alike
+  model.parameters.pack(model.pool, false);
+  const std::vector<uint32_t> rows = all_rows(model);
+  Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+  EXPECT_EQ(evaluator.score(rows).ranks[0], (Rank{0, 29}));
+  const Figures figures = evaluator.figures(rows, false);
+  EXPECT_EQ(*find_figure(figures, "top_5"), 0);
+  EXPECT_EQ(*find_figure(figures, "keras_top_1"), 1);
+  EXPECT_EQ(*find_figure(figures, "mean_rank"), 30);
+}
+
+TEST(Evaluator, ScoresThatAreNotFiniteRankLast) {
+  const TinyTable table;
+  TinyModel model(table);
+  set_all(model.parameters, "query/dense/kernel", NAN);
+  model.parameters.pack(model.pool, false);
+  EXPECT_EQ(scores_of(model, {0}).ranks[0], (Rank{30, 0}));
+}
+
+// Metrics by hand from scores(), and the losses of one batch by their definition.
+TEST(Evaluator, FiguresFollowFromScores) {
+  const TinyTable table;
+  TinyModel model(table, {{"batch     = 50", "batch = 1000"}});
+  const std::vector<uint32_t> rows = model.data().split.test;
+  const RowScores scores = scores_of(model, rows);
+  BruteForce brute(model);
+  double squares = 0, hits = 0, softmax = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const double error = scores.predictions[0][i] - model.data().labels[0][rows[i]];
+    squares += error * error;
+    hits += scores.ranks[i].position() <= 5;
+    double sum = 0;
+    for (uint32_t other : rows) sum += std::exp(brute.score(rows[i], model.data().candidate_of_row[other]));
+    softmax += std::log(sum) - brute.score(rows[i], model.data().candidate_of_row[rows[i]]);
+  }
+  const double n = static_cast<double>(rows.size());
+  Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+  const Figures figures = evaluator.figures(rows, true);
+  EXPECT_NEAR(*find_figure(figures, "rmse"), std::sqrt(squares / n), 1e-6);
+  EXPECT_NEAR(*find_figure(figures, "ranking_loss"), squares / n, 1e-6);
+  EXPECT_EQ(*find_figure(figures, "top_5"), hits / n);
+  EXPECT_NEAR(*find_figure(figures, "retrieval_loss"), softmax / n, 1e-5);
+  EXPECT_NEAR(*find_figure(figures, "loss"), (squares + softmax) / n, 1e-5);
+}
+
+TEST(FigureName, NamesTheLabelOnlyWhereThereAreSeveral) {
+  Config config;
+  config.ranking = {{.label = "rating"}};
+  EXPECT_EQ(figure_name(config, 0, "rmse"), "rmse");
+  config.ranking.push_back({.label = "liked"});
+  EXPECT_EQ(figure_name(config, 1, "rmse"), "rmse of liked");
+}
+
+}  // namespace
+}  // namespace shortlist
