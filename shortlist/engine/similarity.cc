@@ -58,17 +58,22 @@ std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_
     throw usage_error("similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
                       "config, [data] user = \"...\", and train on a table that has it");
   }
-  std::vector<double> dots(item_count), squares(item_count);
+  std::vector<double> dots(item_count), squares(item_count), sums(item_count);
+  std::vector<uint32_t> counts(item_count);
   for (size_t u = 0; u + 1 < ratings.offsets.size(); ++u) {
     const auto begin = static_cast<size_t>(ratings.offsets[u]), end = static_cast<size_t>(ratings.offsets[u + 1]);
-    double own = 0;
     for (size_t i = begin; i < end; ++i) {
-      if (ratings.items[i] == static_cast<int32_t>(item)) own = ratings.centred[i];
+      sums[static_cast<size_t>(ratings.items[i])] += ratings.centred[i];
+      ++counts[static_cast<size_t>(ratings.items[i])];
     }
+    const double own = counts[item] > 0 ? sums[item] / counts[item] : 0;
     for (size_t i = begin; i < end; ++i) {
-      const double rating = ratings.centred[i];
-      dots[static_cast<size_t>(ratings.items[i])] += own * rating;
-      squares[static_cast<size_t>(ratings.items[i])] += rating * rating;
+      const auto other = static_cast<size_t>(ratings.items[i]);
+      if (counts[other] == 0) continue;  // rated more than once, and added already
+      const double rating = sums[other] / counts[other];
+      dots[other] += own * rating;
+      squares[other] += rating * rating;
+      sums[other] = counts[other] = 0;
     }
   }
   std::vector<double> similarities;

@@ -13,7 +13,8 @@ namespace shortlist {
 std::vector<double> learned_similarities(ConstMatrix embeddings, uint32_t item);
 // |A and B| / |A or B| over the attributes' values, each attribute's values apart. Needs attributes.
 std::vector<double> jaccard_similarities(const Items& items, uint32_t item);
-// Cosine over users of their ratings with each user's mean taken off. Needs ratings by user.
+// Cosine over users of their ratings with each user's mean taken off; of several ratings of an item by a
+// user, their mean. Needs ratings by user.
 std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item);
 
 // The k highest, best first, without the item itself; of equal ones the first in the catalogue.
