@@ -95,7 +95,7 @@ class Recommender {
   std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries) const;
   std::vector<std::vector<float>> embed_candidates(const std::vector<Column>& candidates) const;
 
-  // Values of a query that the features had not seen, as messages: "type: 'TVX' is new to the model".
+  // Values of a query that the features had not seen, as messages: "type: 'TVX' holds what the model has not seen".
   std::vector<std::string> unseen(const Record& query) const;
   // How many values of many queries that is, by query column.
   std::vector<std::pair<std::string, uint64_t>> count_unseen(const std::vector<Column>& queries) const;

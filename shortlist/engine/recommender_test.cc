@@ -1,0 +1,295 @@
+#include "shortlist/engine/recommender.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <thread>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/engine/condition.h"
+#include "shortlist/engine/training.h"
+#include "shortlist/model/testing.h"
+
+namespace shortlist {
+namespace {
+
+// The small table's model, trained and saved by the whole job.
+class TrainedBundle {
+ public:
+  explicit TrainedBundle(const Changes& changes = {}) {
+    TrainingListener nobody;
+    const std::atomic<bool> stop = false;
+    train(table_.config(changes), {.out = path(), .threads = 1}, nobody, stop);
+  }
+  std::string path() const { return table_.folder() / "bundle"; }
+
+ private:
+  TinyTable table_;
+};
+
+std::string bundle_path() {
+  static const TrainedBundle bundle;
+  return bundle.path();
+}
+const Recommender& tiny() {
+  static const Recommender recommender = Recommender::load(bundle_path());
+  return recommender;
+}
+
+const Record kQuery = {{"user", "u03"}, {"country", "Norway"}};
+
+RecommendOptions options_of(int k, const std::vector<std::string>& where = {},
+                            const std::vector<std::string>& exclude = {}) {
+  RecommendOptions options{.k = k, .exclude = exclude};
+  for (const std::string& text : where) options.where.push_back(Condition::parse(text));
+  return options;
+}
+
+// A record as columns of one row.
+std::vector<Column> columns_of(const Record& record, const std::vector<std::string>& names) {
+  std::vector<Column> columns;
+  for (const std::string& name : names) {
+    const auto at = std::ranges::find(record, name, &Record::value_type::first);
+    columns.push_back({.rows = 1, .texts = {at->second}});
+  }
+  return columns;
+}
+
+// query . candidate of each item, by the embeddings.
+std::vector<double> all_scores(const Recommender& recommender, const Record& query) {
+  const std::vector<float> u =
+      recommender.embed_queries(columns_of(query, recommender.query_columns())).front();
+  const ConstMatrix items = recommender.bundle().candidate_embeddings();
+  std::vector<double> scores;
+  for (size_t i = 0; i < items.rows; ++i)
+    scores.push_back(std::inner_product(u.begin(), u.end(), items.row(i), 0.0));
+  return scores;
+}
+
+// The slow twin: all allowed items sorted by score, the first `retrieve` sorted by what predict() says.
+std::vector<uint32_t> brute_force(const Recommender& recommender, const Record& query,
+                                  const RecommendOptions& options) {
+  const std::vector<double> scores = all_scores(recommender, query);
+  const std::vector<uint8_t> allowed = allowed_items(recommender.bundle().items, options);
+  std::vector<uint32_t> items;
+  for (uint32_t i = 0; i < scores.size(); ++i)
+    if (allowed.empty() || allowed[i]) items.push_back(i);
+  std::ranges::sort(items, std::greater(), [&](uint32_t i) { return scores[i]; });
+  items.resize(std::min(items.size(), static_cast<size_t>(std::max(options.k, options.retrieve))));
+  if (!recommender.labels().empty()) {
+    std::ranges::stable_sort(items, std::greater(), [&](uint32_t i) {
+      return recommender.predict(query, {{"movie", recommender.item_id(i)}})[0];
+    });
+  }
+  items.resize(std::min(items.size(), static_cast<size_t>(options.k)));
+  return items;
+}
+
+std::vector<uint32_t> items_of(const std::vector<Recommendation>& answer) {
+  std::vector<uint32_t> items;
+  for (const Recommendation& recommendation : answer) items.push_back(recommendation.item);
+  return items;
+}
+
+void expect_brute_force(const Recommender& recommender, const RecommendOptions& options) {
+  for (const char* user : {"u00", "u03", "u07"}) {
+    for (const char* country : {"Norway", "Peru"}) {
+      const Record query = {{"user", user}, {"country", country}};
+      EXPECT_EQ(items_of(recommender.recommend(query, options)), brute_force(recommender, query, options));
+    }
+  }
+}
+
+TEST(Recommender, FindsWhatBruteForceFinds) {
+  for (int k : {1, 5, 30}) expect_brute_force(tiny(), options_of(k));
+}
+
+TEST(Recommender, FindsWhatBruteForceFindsAtAnySelectivity) {
+  // 30 movies of the years 1990 to 2019: 29, 15, 3, 1 and 0 of them.
+  for (const char* where : {"year>1990", "year>=2005", "year>2016", "year=2007", "year>2100"}) {
+    SCOPED_TRACE(where);
+    expect_brute_force(tiny(), options_of(5, {where}));
+    expect_brute_force(tiny(), options_of(5, {where, "genre=Drama"}));
+    expect_brute_force(tiny(), options_of(3, {where}, {"m07", "m20", "m29"}));
+  }
+}
+
+TEST(Recommender, RetrievesThenRanks) {
+  for (int retrieve : {5, 12, 30, 1000}) {
+    RecommendOptions options = options_of(5);
+    options.retrieve = retrieve;
+    expect_brute_force(tiny(), options);
+  }
+  RecommendOptions options = options_of(5);
+  options.retrieve = 30;
+  const std::vector<Recommendation> answer = tiny().recommend(kQuery, options);
+  EXPECT_TRUE(std::ranges::is_sorted(answer, std::greater(), [](const auto& r) { return r.predictions[0]; }));
+  EXPECT_NE(items_of(answer), items_of(tiny().recommend(kQuery, options_of(5))));
+}
+
+TEST(Recommender, TellsScoresAndPredictions) {
+  const std::vector<double> scores = all_scores(tiny(), kQuery);
+  for (const Recommendation& r : tiny().recommend(kQuery, options_of(30))) {
+    EXPECT_NEAR(r.score, scores[r.item], 1e-5);
+    ASSERT_EQ(r.predictions.size(), 1u);
+    EXPECT_NEAR(r.predictions[0], tiny().predict(kQuery, {{"movie", tiny().item_id(r.item)}})[0], 1e-5);
+  }
+}
+
+TEST(Recommender, GivesAllThatAreAllowedWhenKIsLarger) {
+  EXPECT_EQ(tiny().recommend(kQuery, options_of(1000)).size(), 30u);
+  EXPECT_EQ(tiny().recommend(kQuery, options_of(1000, {"year>=2018"})).size(), 2u);
+  EXPECT_EQ(tiny().recommend(kQuery, options_of(5, {"year>=3000"})).size(), 0u);
+}
+
+TEST(Recommender, AnswersManyQueriesAsOneByOne) {
+  std::vector<std::string> users;
+  for (int i = 0; i < 100; ++i) users.push_back(fmt::format("u{:02}", i % 17));
+  std::vector<Column> columns(2);
+  for (Column& column : columns) column.rows = users.size();
+  for (const std::string& user : users) {
+    columns[0].texts.push_back(user);
+    columns[1].texts.push_back("Peru");
+  }
+  ASSERT_EQ(tiny().query_columns(), (std::vector<std::string>{"user", "country"}));
+  const auto answers = tiny().recommend(columns, options_of(4));
+  ASSERT_EQ(answers.size(), 100u);
+  for (size_t i = 0; i < users.size(); ++i) {
+    const auto alone = tiny().recommend({{"user", users[i]}, {"country", "Peru"}}, options_of(4));
+    EXPECT_EQ(items_of(answers[i]), items_of(alone)) << i;
+    EXPECT_EQ(answers[i][0].score, alone[0].score);
+  }
+}
+
+TEST(Recommender, WithoutARankingOrdersByScore) {
+  const TrainedBundle bundle(
+      Changes{{"[[ranking]]\nlabel  = \"rating\"\nlayers = [{ cross = \"full\" }, { dense = 16, "
+               "activation = \"relu\" }, { batch_norm = true }, { dropout = 0.2 }]",
+               ""}});
+  const Recommender recommender = Recommender::load(bundle.path());
+  expect_brute_force(recommender, options_of(7));
+  EXPECT_TRUE(recommender.labels().empty());
+  EXPECT_TRUE(recommender.recommend(kQuery, options_of(7))[0].predictions.empty());
+  EXPECT_EQ(message_of([&] {
+              recommender.predict(kQuery, {{"movie", "m01"}});
+            }),
+            "predict: the model has no [[ranking]] task, so it predicts nothing");
+}
+
+TEST(Recommender, WithoutRetrievalRanksEverything) {
+  const TrainedBundle bundle(Changes{{"[retrieval]\nreduction = \"mean\"\ntop_k     = [1, 5]", ""}});
+  const Recommender recommender = Recommender::load(bundle.path());
+  EXPECT_FALSE(recommender.has_retrieval());
+  const auto answer = recommender.recommend(kQuery, options_of(5, {"year>=2000"}));
+  ASSERT_EQ(answer.size(), 5u);
+  float best = -INFINITY;
+  for (uint32_t i = 10; i < 30; ++i)
+    best = std::max(best, recommender.predict(kQuery, {{"movie", recommender.item_id(i)}})[0]);
+  EXPECT_NEAR(answer[0].predictions[0], best, 1e-6);
+  EXPECT_EQ(answer[0].score, 0);
+  EXPECT_TRUE(std::ranges::is_sorted(answer, std::greater(), [](const auto& r) { return r.predictions[0]; }));
+}
+
+TEST(Recommender, PredictsByIdAsByColumns) {
+  for (uint32_t item : {0u, 7u, 29u}) {
+    const std::string id = tiny().item_id(item);
+    const float by_id = tiny().predict(kQuery, {{"movie", id}})[0];
+    const Record candidate = {{"movie", id}, {"genre", tiny().attribute(0, item)}};
+    EXPECT_NEAR(by_id, tiny().predict(kQuery, candidate)[0], 1e-5);
+    const auto by_columns = tiny().predict(columns_of(kQuery, tiny().query_columns()),
+                                           columns_of(candidate, tiny().candidate_columns()));
+    EXPECT_NEAR(by_id, by_columns[0][0], 1e-5);
+  }
+}
+
+TEST(Recommender, EmbedsCandidatesAsTheBundleHoldsThem) {
+  const Record candidate = {{"movie", "m07"}, {"genre", tiny().attribute(0, 7)}};
+  const auto embedding = tiny().embed_candidates(columns_of(candidate, tiny().candidate_columns())).front();
+  for (size_t i = 0; i < embedding.size(); ++i)
+    EXPECT_NEAR(embedding[i], tiny().bundle().candidate_embeddings()(7, i), 1e-5);
+}
+
+TEST(Recommender, AnswersTheSameFromManyThreads) {
+  const Recommender recommender = Recommender::load(bundle_path());
+  const std::vector<uint32_t> expected = items_of(tiny().recommend(kQuery, options_of(8)));
+  const float prediction = tiny().predict(kQuery, {{"movie", "m03"}})[0];
+  std::vector<int> wrong(4);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i) {
+        wrong[t] += items_of(recommender.recommend(kQuery, options_of(8))) != expected;
+        wrong[t] += recommender.predict(kQuery, {{"movie", "m03"}})[0] != prediction;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, std::vector<int>(4));
+}
+
+TEST(Recommender, FindsItemsByTheirId) {
+  EXPECT_EQ(tiny().item_count(), 30u);
+  EXPECT_EQ(tiny().id_column(), "movie");
+  EXPECT_EQ(tiny().find_item("m12"), 12u);
+  EXPECT_EQ(tiny().find_item("m99"), std::nullopt);
+  EXPECT_EQ(tiny().attribute(1, 12), "2002");
+}
+
+TEST(Recommender, TellsWhatItHasNotSeen) {
+  using Messages = std::vector<std::string>;
+  EXPECT_EQ(tiny().unseen(kQuery), Messages());
+  EXPECT_EQ(tiny().unseen({{"user", "u03"}, {"country", "Chile"}}),
+            (Messages{"country: 'Chile' holds what the model has not seen"}));
+  std::vector<Column> columns(2);
+  columns[0] = {.rows = 3, .texts = {"u03", "u99", "u98"}};
+  columns[1] = {.rows = 3, .texts = {"Peru", "Peru", "Chile"}};
+  EXPECT_EQ(tiny().count_unseen(columns),
+            (std::vector<std::pair<std::string, uint64_t>>{{"user", 2}, {"country", 1}}));
+}
+
+TEST(Recommender, RecommendsAlsoForAQueryWithMissingColumns) {
+  EXPECT_EQ(tiny().recommend({{"country", "Peru"}}, options_of(3)).size(), 3u);
+  EXPECT_EQ(tiny().recommend(Record{}, options_of(3)).size(), 3u);
+}
+
+TEST(Recommender, RejectsUnknownColumns) {
+  EXPECT_EQ(message_of([] {
+              tiny().recommend({{"contry", "Peru"}}, options_of(3));
+            }),
+            "query: the model knows no column 'contry'; did you mean 'country'? (it knows: user, country)");
+  EXPECT_EQ(message_of([] {
+              tiny().predict(kQuery, {{"year", "1990"}});
+            }),
+            "candidate: the model knows no column 'year' (it knows: movie, genre)");
+  EXPECT_EQ(message_of([] { tiny().recommend(kQuery, options_of(3, {"mood=dark"})); }),
+            "where: the bundle keeps no attribute 'mood' (it keeps: genre, year)");
+}
+
+TEST(Recommender, RejectsNumbersOutOfRange) {
+  EXPECT_EQ(message_of([] { tiny().recommend(kQuery, options_of(0)); }), "k = 0: needs to be at least 1");
+  EXPECT_EQ(message_of([] {
+              RecommendOptions options = options_of(10);
+              options.retrieve = 5;
+              tiny().recommend(kQuery, options);
+            }),
+            "retrieve = 5: needs to be at least k = 10");
+  EXPECT_EQ(message_of([] { tiny().similar(0, Similarity::learned, 0); }), "k = 0: needs to be at least 1");
+}
+
+TEST(Recommender, FindsSimilarItemsInEachWay) {
+  for (Similarity by : {Similarity::learned, Similarity::jaccard, Similarity::cosine}) {
+    const std::vector<SimilarItem> found = tiny().similar(3, by, 5);
+    ASSERT_EQ(found.size(), 5u);
+    EXPECT_TRUE(std::ranges::is_sorted(found, std::greater(), &SimilarItem::similarity));
+    for (const SimilarItem& similar : found) {
+      EXPECT_NE(similar.item, 3u);
+      EXPECT_LE(std::abs(similar.similarity), 1 + 1e-6);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace shortlist
