@@ -1,15 +1,18 @@
 """The built program, as a person uses it. SHORTLIST is its path."""
 
 import csv
+import fcntl
 import hashlib
 import io
 import json
 import os
+import pty
 import resource
 import shutil
 import signal
 import struct
 import subprocess
+import termios
 import time
 
 import pytest
@@ -304,6 +307,55 @@ def test_text_files_without_a_header_are_told_apart_by_options(tmp_path):
     assert [column["name"] for column in found["columns"]] == ["user", "item"] and found["rows"] == 2
 
 
+def test_init_writes_a_config_that_trains_and_keeps_one_that_is_there(small):
+    run("init", "ratings.csv", "--out", "new.toml", cwd=small)
+    written = (small / "new.toml").read_text()
+    assert written == run("init", "ratings.csv", cwd=small).stdout
+    assert "is there already" in error("init", "ratings.csv", "--out", "new.toml", cwd=small, code=2)
+    report = run("train", "new.toml", "--epochs", 1, "--quiet", cwd=small).stdout
+    assert "rmse" in report
+
+
+def on_a_terminal(*arguments, cwd):
+    """What the program writes where standard error is a terminal of 100 columns."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    process = subprocess.Popen([PROGRAM, *arguments], cwd=cwd, stdout=subprocess.DEVNULL, stderr=slave,
+                               env={**os.environ, "TERM": "xterm"})
+    os.close(slave)
+    words = b""
+    try:
+        while part := os.read(master, 65536):
+            words += part
+    except OSError:  # the terminal's other end is closed
+        pass
+    os.close(master)
+    assert process.wait() == 0
+    return words.decode()
+
+
+def test_a_terminal_shows_a_bar_of_one_line(small):
+    words = on_a_terminal("train", "config.toml", "--set", "training.batch=16", cwd=small)
+    lines = words.replace("\x1b[K", "").replace("\r", "\n").split("\n")
+    drawn = [line for line in lines if "[" in line]
+    assert drawn and all(" rows/s, " in line and " left " in line and len(line) < 100 for line in drawn)
+    assert sum(line.startswith("epoch ") and "| validation" in line for line in lines) == 3
+
+
+def test_a_long_answer_that_is_stopped_leaves_nothing_behind(place):
+    queries = "SELECT a.* FROM 'ratings.csv' a, range(1000)"
+    process = subprocess.Popen([PROGRAM, "recommend", "bundle", "--queries", queries, "--out", "never.csv"], cwd=place,
+                               stderr=subprocess.PIPE, text=True)
+    while not any(path.name.startswith("never.csv") for path in place.iterdir()):
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    _, words = process.communicate(timeout=60)
+    assert process.returncode == 130 and "nothing was written" in words
+    assert not any(path.name.startswith("never.csv") for path in place.iterdir())
+
+
 # The same bits
 
 
@@ -350,6 +402,7 @@ def test_a_killed_run_goes_on_where_its_last_checkpoint_stands(small, long_run):
     process = start_training(small, *LONG)
     process.kill()
     process.communicate()
+    assert process.returncode == -signal.SIGKILL and not (small / "bundle/manifest.json").exists()
     run("train", "config.toml", "--out", "bundle", *LONG, "--resume", "--quiet", cwd=small)
     assert hashes(small / "bundle") == long_run
 
@@ -473,10 +526,20 @@ def test_a_full_disk_is_an_error_that_keeps_what_was_there(small):
     assert not (small / "full/manifest.json").exists()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes anywhere")
 def test_a_read_only_folder_is_an_error(small):
-    (small / "shut").mkdir(mode=0o555)
-    assert "shut" in error("train", "config.toml", "--out", "shut/bundle", cwd=small, code=1)
+    def become_nobody():
+        if os.geteuid() == 0:  # root writes anywhere
+            os.setgroups([])
+            os.setuid(65534)
+
+    shut = small / "shut"
+    shut.mkdir()
+    for folder in [shut, *shut.parents]:
+        if folder.owner() == "root" and folder != folder.parent and os.geteuid() == 0:
+            folder.chmod(0o755)
+    shut.chmod(0o555)
+    message = error("train", "config.toml", "--out", "shut/bundle", cwd=small, code=1, preexec_fn=become_nobody)
+    assert "cannot make the folder shut/bundle" in message and "Permission denied" in message
 
 
 def test_a_place_where_no_folder_can_be_is_an_error(small):

@@ -61,8 +61,8 @@ class PeopleListener : public TrainingListener {
     const double left = rate > 0 ? static_cast<double>(rows_an_epoch_) *
                                        (1 - share + (progress.epochs - progress.epoch)) / rate
                                  : 0;
-    line_.draw(fmt::format("epoch {:>2}/{} {} {} rows/s, {} left {}", progress.epoch, progress.epochs,
-                           bar(share), count_text(static_cast<uint64_t>(rate)), duration_text(left),
+    line_.draw(fmt::format("epoch {:>2}/{} {} {} rows/s, {} left{}", progress.epoch, progress.epochs,
+                           bar(share, 14), count_text(static_cast<uint64_t>(rate)), duration_text(left),
                            figures_text(progress.running, 0)));
   }
 
