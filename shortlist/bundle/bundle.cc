@@ -60,7 +60,8 @@ Items items_from_json(const json& from) {
   for (const json& attribute : from.at("attributes")) {
     items.attribute_names.push_back(attribute.at("name"));
     items.attributes.push_back(attribute.at("values"));
-    if (items.attributes.back().size() != items.ids.size()) throw std::runtime_error("an attribute is too short");
+    if (items.attributes.back().size() != items.ids.size())
+      throw std::runtime_error("an attribute is too short");
   }
   return items;
 }
@@ -91,9 +92,11 @@ class BundleReader {
       if (manifest.at("format") != kFormat) throw std::runtime_error("is not a Shortlist bundle's manifest");
       const int version = manifest.at("version");
       if (version > kVersion) {
-        throw data_error("{}: has the format version {}; this program reads up to {}", folder_, version, kVersion);
+        throw data_error("{}: has the format version {}; this program reads up to {}", folder_, version,
+                         kVersion);
       }
-      for (const json& file : manifest.at("files")) check(file.at("name"), file.at("bytes"), file.at("sha256"));
+      for (const json& file : manifest.at("files"))
+        check(file.at("name"), file.at("bytes"), file.at("sha256"));
     });
   }
 
@@ -118,8 +121,10 @@ class BundleReader {
   void check(const std::string& name, uint64_t bytes, const std::string& sha256) const {
     if (!std::filesystem::exists(path(name))) throw data_error("{}: is missing", path(name));
     const uint64_t size = std::filesystem::file_size(path(name));
-    if (size != bytes) throw data_error("{}: has {} bytes, need {}: it was cut or changed", path(name), size, bytes);
-    if (sha256_file_hex(path(name)) != sha256) throw data_error("{}: its checksum is wrong: it was changed", path(name));
+    if (size != bytes)
+      throw data_error("{}: has {} bytes, need {}: it was cut or changed", path(name), size, bytes);
+    if (sha256_file_hex(path(name)) != sha256)
+      throw data_error("{}: its checksum is wrong: it was changed", path(name));
   }
   std::string folder_;
 };
@@ -158,10 +163,12 @@ void save_bundle(const std::string& path, const BundleContent& content) {
   }
   writer.tensors("weights.safetensors", weights);
   const ConstMatrix& candidates = content.candidates;
-  writer.tensors("candidates.safetensors", {tensor_view<float>("embeddings", {candidates.rows, candidates.cols},
-                                                               {candidates.data, candidates.rows * candidates.cols})});
+  writer.tensors("candidates.safetensors",
+                 {tensor_view<float>("embeddings", {candidates.rows, candidates.cols},
+                                     {candidates.data, candidates.rows * candidates.cols})});
   writer.text("items.json", dump_json(items_to_json(*content.items)));
-  if (content.ratings != nullptr && !content.ratings->offsets.empty()) write_ratings(writer, *content.ratings);
+  if (content.ratings != nullptr && !content.ratings->offsets.empty())
+    write_ratings(writer, *content.ratings);
   writer.text("history.json", content.history_json);
   writer.text("report.json", content.report_json);
   for (const ExtraFile& extra : content.extras) writer.text(extra.name, extra.content);
@@ -172,7 +179,8 @@ Bundle load_bundle(const std::string& path) {
   const BundleReader reader(path);
   Bundle bundle;
   BundleReader::guarded(reader.path("config.toml"), [&] {
-    bundle.config = read_config(parse_toml(reader.text("config.toml"), reader.path("config.toml")), reader.path("config.toml"));
+    bundle.config = read_config(parse_toml(reader.text("config.toml"), reader.path("config.toml")),
+                                reader.path("config.toml"));
   });
   BundleReader::guarded(reader.path("features.json"), [&] {
     bundle.features = FeatureMap::from_json(load_json(reader.path("features.json")));
@@ -186,7 +194,8 @@ Bundle load_bundle(const std::string& path) {
   BundleReader::guarded(reader.path("items.json"),
                         [&] { bundle.items = items_from_json(load_json(reader.path("items.json"))); });
   const SafetensorsFile candidates = SafetensorsFile::open(reader.path("candidates.safetensors"));
-  const size_t shape[] = {bundle.items.ids.size(), static_cast<size_t>(bundle.spec.at(bundle.spec.candidate).width)};
+  const size_t shape[] = {bundle.items.ids.size(),
+                          static_cast<size_t>(bundle.spec.at(bundle.spec.candidate).width)};
   const auto embeddings = candidates.need("embeddings", DType::F32, shape).floats();
   bundle.candidates = Buffer(embeddings.size());
   std::copy(embeddings.begin(), embeddings.end(), bundle.candidates.data());

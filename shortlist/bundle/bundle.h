@@ -30,7 +30,8 @@ struct BundleContent {
   std::vector<ExtraFile> extras;
 };
 
-// Writes every file whole, the manifest last: a folder without a manifest is no bundle, and one with it is complete.
+// Writes every file whole, the manifest last: a folder without a manifest is no bundle, and one with it is
+// complete.
 void save_bundle(const std::string& path, const BundleContent& content);
 
 struct Bundle {

@@ -78,16 +78,19 @@ std::vector<uint8_t> allowed_items(const Items& items, const RecommendOptions& o
   if (options.exclude.empty() && options.where.empty()) return {};
   std::vector<uint8_t> allowed(items.ids.size(), 1);
   const std::unordered_set<std::string> excluded(options.exclude.begin(), options.exclude.end());
-  for (size_t i = 0; !excluded.empty() && i < allowed.size(); ++i) allowed[i] = !excluded.contains(items.ids[i]);
+  for (size_t i = 0; !excluded.empty() && i < allowed.size(); ++i)
+    allowed[i] = !excluded.contains(items.ids[i]);
   for (const Condition& condition : options.where) {
     const auto at = std::ranges::find(items.attribute_names, condition.attribute);
     const bool by_id = condition.attribute == items.id_column;
     if (at == items.attribute_names.end() && !by_id) {
       const std::string near = nearest(condition.attribute, items.attribute_names);
       throw usage_error("where: the bundle keeps no attribute '{}'{} (it keeps: {})", condition.attribute,
-                        near.empty() ? "" : fmt::format("; did you mean '{}'?", near), fmt::join(items.attribute_names, ", "));
+                        near.empty() ? "" : fmt::format("; did you mean '{}'?", near),
+                        fmt::join(items.attribute_names, ", "));
     }
-    const auto& values = by_id ? items.ids : items.attributes[static_cast<size_t>(at - items.attribute_names.begin())];
+    const auto& values =
+        by_id ? items.ids : items.attributes[static_cast<size_t>(at - items.attribute_names.begin())];
     for (size_t i = 0; i < allowed.size(); ++i) allowed[i] = allowed[i] && holds(condition, values[i]);
   }
   return allowed;

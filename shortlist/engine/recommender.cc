@@ -24,8 +24,11 @@ constexpr size_t kPanelsATile = 64;
 // What one thread at a time works with.
 struct Session {
   Session(const ModelSpec& spec, Parameters& parameters, bool ranking)
-      : query(spec, parameters, {.outputs = {spec.query}}), candidate(spec, parameters, {.outputs = {spec.candidate}}) {
-    if (ranking) this->ranking.emplace(spec, parameters, PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+      : query(spec, parameters, {.outputs = {spec.query}}),
+        candidate(spec, parameters, {.outputs = {spec.candidate}}) {
+    if (ranking)
+      this->ranking.emplace(spec, parameters,
+                            PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
   }
   ThreadPool pool{1};
   Plan query, candidate;
@@ -114,13 +117,15 @@ struct Recommender::State {
     const size_t width = kPanelsATile * Panels::kPanelColumns;
     if (session.tile.size() < queries.rows * width) session.tile = Buffer(queries.rows * width);
     for (size_t p = 0; p < items_transposed.count(); p += kPanelsATile) {
-      const size_t first = p * Panels::kPanelColumns, count = std::min(width, items_transposed.columns() - first);
+      const size_t first = p * Panels::kPanelColumns,
+                   count = std::min(width, items_transposed.columns() - first);
       const Matrix scores{session.tile.data() - first, queries.rows, items_transposed.columns(), width};
       multiply(queries, items_transposed, scores, false, {}, {p, p + kPanelsATile});
       for (size_t q = 0; q < queries.rows; ++q) {
         float* row = scores.row(q) + first;
         if (!allowed.empty()) {
-          for (size_t i = 0; i < count; ++i) row[i] = allowed[first + i] ? row[i] : NAN;  // a NaN is never kept
+          for (size_t i = 0; i < count; ++i)
+            row[i] = allowed[first + i] ? row[i] : NAN;  // a NaN is never kept
         }
         best[q].push({row, count}, static_cast<uint32_t>(first));
       }
@@ -140,8 +145,9 @@ struct Recommender::State {
   }
 
   // Fills predictions[i][task] of pairs (query[i], item[i]).
-  void rank(Session& session, ConstMatrix queries, ConstMatrix candidates, const std::vector<uint32_t>& query_rows,
-            const std::vector<uint32_t>& candidate_rows, std::vector<std::vector<float>>& predictions) const {
+  void rank(Session& session, ConstMatrix queries, ConstMatrix candidates,
+            const std::vector<uint32_t>& query_rows, const std::vector<uint32_t>& candidate_rows,
+            std::vector<std::vector<float>>& predictions) const {
     const ModelSpec& spec = bundle.spec;
     session.ranking->give(spec.query, queries);
     session.ranking->give(spec.candidate, candidates);
@@ -164,9 +170,9 @@ struct Recommender::State {
     const bool ranks = session.ranking.has_value();
     const size_t k = static_cast<size_t>(options.k);
     const size_t wanted = ranks ? std::max<size_t>(k, static_cast<size_t>(options.retrieve)) : k;
-    std::vector<std::vector<Scored>> found = bundle.config.retrieval
-                                                 ? retrieve(session, queries, wanted, allowed)
-                                                 : std::vector<std::vector<Scored>>(queries.rows, everything(allowed));
+    std::vector<std::vector<Scored>> found =
+        bundle.config.retrieval ? retrieve(session, queries, wanted, allowed)
+                                : std::vector<std::vector<Scored>>(queries.rows, everything(allowed));
     std::vector<std::vector<Recommendation>> answers(queries.rows);
     std::vector<uint32_t> query_rows, item_rows;
     for (size_t q = 0; q < queries.rows; ++q) {
@@ -181,8 +187,10 @@ struct Recommender::State {
       rank(session, queries, bundle.candidate_embeddings(), query_rows, item_rows, predictions);
       size_t at = 0;
       for (auto& answer : answers) {
-        for (Recommendation& recommendation : answer) recommendation.predictions = std::move(predictions[at++]);
-        std::ranges::stable_sort(answer, std::greater(), [](const Recommendation& r) { return r.predictions[0]; });
+        for (Recommendation& recommendation : answer)
+          recommendation.predictions = std::move(predictions[at++]);
+        std::ranges::stable_sort(answer, std::greater(),
+                                 [](const Recommendation& r) { return r.predictions[0]; });
       }
     }
     for (auto& answer : answers) answer.resize(std::min(answer.size(), k));
@@ -227,14 +235,20 @@ Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)
 Recommender::Recommender(Recommender&&) noexcept = default;
 Recommender& Recommender::operator=(Recommender&&) noexcept = default;
 Recommender::~Recommender() = default;
-Recommender Recommender::load(const std::string& bundle) { return Recommender(std::make_unique<State>(bundle)); }
+Recommender Recommender::load(const std::string& bundle) {
+  return Recommender(std::make_unique<State>(bundle));
+}
 
 const Bundle& Recommender::bundle() const { return state_->bundle; }
 const std::string& Recommender::id_column() const { return state_->bundle.items.id_column; }
 size_t Recommender::item_count() const { return state_->bundle.items.ids.size(); }
 const std::string& Recommender::item_id(uint32_t item) const { return state_->bundle.items.ids[item]; }
-std::string Recommender::nearest_id(const std::string& id) const { return nearest(id, state_->bundle.items.ids); }
-const std::vector<std::string>& Recommender::attribute_names() const { return state_->bundle.items.attribute_names; }
+std::string Recommender::nearest_id(const std::string& id) const {
+  return nearest(id, state_->bundle.items.ids);
+}
+const std::vector<std::string>& Recommender::attribute_names() const {
+  return state_->bundle.items.attribute_names;
+}
 const std::string& Recommender::attribute(size_t attribute, uint32_t item) const {
   return state_->bundle.items.attributes[attribute][item];
 }
@@ -254,7 +268,8 @@ std::optional<uint32_t> Recommender::find_item(const std::string& id) const {
   return found->second;
 }
 
-std::vector<Recommendation> Recommender::recommend(const Record& query, const RecommendOptions& options) const {
+std::vector<Recommendation> Recommender::recommend(const Record& query,
+                                                   const RecommendOptions& options) const {
   check_columns(query, state_->query_columns, "query");
   return recommend(to_columns(query, state_->query_columns), options).front();
 }
@@ -271,32 +286,38 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   for (size_t begin = 0; begin < queries.front().rows; begin += kQueriesABlock) {
     const size_t end = std::min(begin + kQueriesABlock, queries.front().rows);
     const ConstMatrix block = state_->embed(*session, slice(queries, begin, end), Domain::query);
-    for (auto& answer : state_->recommend_block(*session, block, options, allowed)) answers.push_back(std::move(answer));
+    for (auto& answer : state_->recommend_block(*session, block, options, allowed))
+      answers.push_back(std::move(answer));
   }
   return answers;
 }
 
 std::vector<float> Recommender::predict(const Record& query, const Record& candidate) const {
   std::vector<std::string> candidate_names = state_->candidate_columns;
-  if (std::ranges::find(candidate_names, id_column()) == candidate_names.end()) candidate_names.push_back(id_column());
+  if (std::ranges::find(candidate_names, id_column()) == candidate_names.end())
+    candidate_names.push_back(id_column());
   check_columns(query, state_->query_columns, "query");
   check_columns(candidate, candidate_names, "candidate");
-  if (state_->bundle.spec.rankings.empty()) throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
+  if (state_->bundle.spec.rankings.empty())
+    throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
   const auto id = std::ranges::find(candidate, id_column(), &std::pair<std::string, std::string>::first);
   const auto item = id == candidate.end() || candidate.size() > 1 ? std::nullopt : find_item(id->second);
   if (!item) {
-    return predict(to_columns(query, state_->query_columns), to_columns(candidate, state_->candidate_columns)).front();
+    return predict(to_columns(query, state_->query_columns), to_columns(candidate, state_->candidate_columns))
+        .front();
   }
   const Lease session(*state_);
   std::vector<std::vector<float>> predictions;
-  const ConstMatrix queries = state_->embed(*session, to_columns(query, state_->query_columns), Domain::query);
+  const ConstMatrix queries =
+      state_->embed(*session, to_columns(query, state_->query_columns), Domain::query);
   state_->rank(*session, queries, state_->bundle.candidate_embeddings(), {0}, {*item}, predictions);
   return predictions.front();
 }
 
 std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& queries,
                                                      const std::vector<Column>& candidates) const {
-  if (state_->bundle.spec.rankings.empty()) throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
+  if (state_->bundle.spec.rankings.empty())
+    throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
   const Lease session(*state_);
   const ConstMatrix q = state_->embed(*session, queries, Domain::query);
   const ConstMatrix c = state_->embed(*session, candidates, Domain::candidate);
@@ -309,9 +330,12 @@ std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& 
 std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int k) const {
   if (k < 1) throw usage_error("k = {}: needs to be at least 1", k);
   switch (by) {
-    case Similarity::learned: return most_similar(learned_similarities(state_->bundle.candidate_embeddings(), item), item, k);
-    case Similarity::jaccard: return most_similar(jaccard_similarities(state_->bundle.items, item), item, k);
-    case Similarity::cosine: break;
+    case Similarity::learned:
+      return most_similar(learned_similarities(state_->bundle.candidate_embeddings(), item), item, k);
+    case Similarity::jaccard:
+      return most_similar(jaccard_similarities(state_->bundle.items, item), item, k);
+    case Similarity::cosine:
+      break;
   }
   return most_similar(rating_similarities(state_->bundle.ratings, item_count(), item), item, k);
 }
@@ -344,12 +368,15 @@ std::vector<std::string> Recommender::unseen(const Record& query) const {
     EncodedColumn encoded;
     uint64_t count = 0;
     state_->query[i].feature->encode(column, encoded, &count);
-    if (count > 0) messages.push_back(fmt::format("{}: '{}' holds what the model has not seen", state_->query[i].column, column.texts[0]));
+    if (count > 0)
+      messages.push_back(fmt::format("{}: '{}' holds what the model has not seen", state_->query[i].column,
+                                     column.texts[0]));
   }
   return messages;
 }
 
-std::vector<std::pair<std::string, uint64_t>> Recommender::count_unseen(const std::vector<Column>& queries) const {
+std::vector<std::pair<std::string, uint64_t>> Recommender::count_unseen(
+    const std::vector<Column>& queries) const {
   EncodedRows encoded;
   std::vector<uint64_t> unseen(state_->query.size());
   state_->query.encode(queries, encoded, unseen);

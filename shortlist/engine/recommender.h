@@ -15,7 +15,8 @@ namespace shortlist {
 
 struct Bundle;
 
-// Values by column name, as text: {{"genre", "Action, Comedy"}, {"type", "TV"}}. A column that is not there is missing.
+// Values by column name, as text: {{"genre", "Action, Comedy"}, {"type", "TV"}}. A column that is not there
+// is missing.
 using Record = std::vector<std::pair<std::string, std::string>>;
 
 // A condition on an item's attribute: "type=TV", "type!=Movie", "year>=1990", "genre~Com" (contains).
@@ -35,8 +36,8 @@ struct RecommendOptions {
 };
 
 struct Recommendation {
-  uint32_t item = 0;  // position in the catalogue
-  float score = 0;    // query . candidate; 0 without a retrieval task
+  uint32_t item = 0;               // position in the catalogue
+  float score = 0;                 // query . candidate; 0 without a retrieval task
   std::vector<float> predictions;  // of each ranking task's label
 };
 
@@ -74,28 +75,31 @@ class Recommender {
   std::vector<std::string> labels() const;
   bool has_retrieval() const;
 
-  // Retrieves the best by score, then orders them by the first predicted label, if there is one; best first. Returns k
-  // items whenever k are allowed. Throws a usage Error for unknown columns or attributes.
+  // Retrieves the best by score, then orders them by the first predicted label, if there is one; best first.
+  // Returns k items whenever k are allowed. Throws a usage Error for unknown columns or attributes.
   std::vector<Recommendation> recommend(const Record& query, const RecommendOptions& options) const;
   // The same for each row of the columns, which go with query_columns().
-  std::vector<std::vector<Recommendation>> recommend(const std::vector<Column>& queries, const RecommendOptions& options) const;
+  std::vector<std::vector<Recommendation>> recommend(const std::vector<Column>& queries,
+                                                     const RecommendOptions& options) const;
 
-  // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone, is known;
-  // another is embedded from its own columns.
+  // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone,
+  // is known; another is embedded from its own columns.
   std::vector<float> predict(const Record& query, const Record& candidate) const;
   // [row][label]; the columns go with query_columns() and candidate_columns().
-  std::vector<std::vector<float>> predict(const std::vector<Column>& queries, const std::vector<Column>& candidates) const;
+  std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
+                                          const std::vector<Column>& candidates) const;
 
-  // The k most similar items, best first, itself left out. learned: cosine of the candidate embeddings. jaccard: of the
-  // attributes' values. cosine: of users' ratings, each user's mean taken off. Throws a usage Error that says what is
-  // missing when the bundle lacks attributes, or users.
+  // The k most similar items, best first, itself left out. learned: cosine of the candidate embeddings.
+  // jaccard: of the attributes' values. cosine: of users' ratings, each user's mean taken off. Throws a usage
+  // Error that says what is missing when the bundle lacks attributes, or users.
   std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k) const;
 
   // Tower outputs, a row each, of columns that go with query_columns() or candidate_columns().
   std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries) const;
   std::vector<std::vector<float>> embed_candidates(const std::vector<Column>& candidates) const;
 
-  // Values of a query that the features had not seen, as messages: "type: 'TVX' holds what the model has not seen".
+  // Values of a query that the features had not seen, as messages: "type: 'TVX' holds what the model has not
+  // seen".
   std::vector<std::string> unseen(const Record& query) const;
   // How many values of many queries that is, by query column.
   std::vector<std::pair<std::string, uint64_t>> count_unseen(const std::vector<Column>& queries) const;

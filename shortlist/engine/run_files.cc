@@ -47,7 +47,8 @@ ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& t
   for (const BaselineReport& baseline : task.baselines) table.headers.push_back(baseline.name);
   for (const ReportFigure& figure : task.model) {
     std::vector<std::string> row = {figure.name, figure_text(figure.value), ""};
-    if (figure.interval) row[2] = figure_text(figure.interval->low) + " to " + figure_text(figure.interval->high);
+    if (figure.interval)
+      row[2] = figure_text(figure.interval->low) + " to " + figure_text(figure.interval->high);
     for (const BaselineReport& baseline : task.baselines) {
       std::string cell;
       for (const BaselineFigure& other : baseline.figures) {
@@ -64,7 +65,8 @@ ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& t
 std::string keras_tag(const std::string& name) {
   if (name == "rmse") return "epoch_root_mean_squared_error";
   if (name == "loss") return "epoch_total_loss";
-  if (name.starts_with("keras_top_")) return "epoch_factorized_top_k/" + name.substr(6) + "_categorical_accuracy";
+  if (name.starts_with("keras_top_"))
+    return "epoch_factorized_top_k/" + name.substr(6) + "_categorical_accuracy";
   return "epoch_" + name;
 }
 
@@ -90,10 +92,11 @@ std::string table_of_run(const std::string& out) {
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) {
   std::vector<GraphNode> nodes;
   for (const Node& node : spec.nodes) {
-    nodes.push_back({node.name, std::string(node.layer->kind()), detail_of(node), fmt::format("[*, {}]", node.width),
-                     group_of(node.name), node.inputs});
+    nodes.push_back({node.name, std::string(node.layer->kind()), detail_of(node),
+                     fmt::format("[*, {}]", node.width), group_of(node.name), node.inputs});
   }
-  if (config.retrieval) nodes.push_back({"retrieval", "loss", "in_batch_softmax", "", "", {spec.query, spec.candidate}});
+  if (config.retrieval)
+    nodes.push_back({"retrieval", "loss", "in_batch_softmax", "", "", {spec.query, spec.candidate}});
   return nodes;
 }
 
@@ -112,13 +115,18 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
   page.model_summary = summary(spec, parameters);
   page.graph_svg = graph_to_svg(graph, "The model");
   page.config = config_to_toml(config);
-  return {{"history.csv", to_csv(history)}, {"curves.svg", to_svg(curves)}, {"curves.png", to_png(curves)},
-          {"model.dot", to_dot(graph)},     {"model.svg", page.graph_svg},  {"summary.txt", page.model_summary},
+  return {{"history.csv", to_csv(history)},    {"curves.svg", to_svg(curves)},
+          {"curves.png", to_png(curves)},      {"model.dot", to_dot(graph)},
+          {"model.svg", page.graph_svg},       {"summary.txt", page.model_summary},
           {"report.txt", report_text(report)}, {"report.html", to_html(page)}};
 }
 
-RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener)
-    : config_(config), folder_(run_folder(out)), listener_(listener), started_(std::chrono::system_clock::now()) {
+RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& data,
+                   TrainingListener& listener)
+    : config_(config),
+      folder_(run_folder(out)),
+      listener_(listener),
+      started_(std::chrono::system_clock::now()) {
   const size_t batch = static_cast<size_t>(config.training.batch);
   steps_an_epoch_ = static_cast<int64_t>(chunk_count(data.split.train.size(), batch));
   if (!config.training.tensorboard) return;
@@ -131,12 +139,13 @@ RunFiles::~RunFiles() = default;
 void RunFiles::after_epoch(const EpochRecord& epoch, const Parameters& parameters) {
   if (train_ != nullptr) {
     const int64_t step = epoch.epoch - 1;  // as Keras counts
-    for (const auto& [name, value] : epoch.train) train_->scalar(keras_tag(name), step, static_cast<float>(value));
+    for (const auto& [name, value] : epoch.train)
+      train_->scalar(keras_tag(name), step, static_cast<float>(value));
     train_->scalar("epoch_lr", step, static_cast<float>(epoch.learning_rate));
     for (const auto& [name, value] : epoch.validation) {
       validation_->scalar(keras_tag(name), step, static_cast<float>(value));
-      validation_->scalar("evaluation_" + keras_tag(name).substr(6) + "_vs_iterations", steps_an_epoch_ * epoch.epoch,
-                          static_cast<float>(value));
+      validation_->scalar("evaluation_" + keras_tag(name).substr(6) + "_vs_iterations",
+                          steps_an_epoch_ * epoch.epoch, static_cast<float>(value));
     }
     for (size_t i = 0; i < parameters.size(); ++i) {
       const Matrix& value = parameters.at(i).value;

@@ -39,8 +39,9 @@ std::vector<double> learned_similarities(ConstMatrix embeddings, uint32_t item) 
 
 std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
   if (items.attributes.empty()) {
-    throw usage_error("similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
-                      "[candidate] attributes = [...]");
+    throw usage_error(
+        "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
+        "[candidate] attributes = [...]");
   }
   const auto own = values_of(items, item);
   std::vector<double> similarities;
@@ -55,13 +56,15 @@ std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
 
 std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item) {
   if (ratings.offsets.empty()) {
-    throw usage_error("similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
-                      "config, [data] user = \"...\", and train on a table that has it");
+    throw usage_error(
+        "similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
+        "config, [data] user = \"...\", and train on a table that has it");
   }
   std::vector<double> dots(item_count), squares(item_count), sums(item_count);
   std::vector<uint32_t> counts(item_count);
   for (size_t u = 0; u + 1 < ratings.offsets.size(); ++u) {
-    const auto begin = static_cast<size_t>(ratings.offsets[u]), end = static_cast<size_t>(ratings.offsets[u + 1]);
+    const auto begin = static_cast<size_t>(ratings.offsets[u]),
+               end = static_cast<size_t>(ratings.offsets[u + 1]);
     for (size_t i = begin; i < end; ++i) {
       sums[static_cast<size_t>(ratings.items[i])] += ratings.centred[i];
       ++counts[static_cast<size_t>(ratings.items[i])];

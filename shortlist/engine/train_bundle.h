@@ -7,11 +7,11 @@
 namespace shortlist {
 
 struct TrainRequest {
-  std::string config;  // a TOML file
-  std::string table;   // instead of the config's own, if not empty
-  std::string out;     // the folder that becomes the bundle
+  std::string config;                 // a TOML file
+  std::string table;                  // instead of the config's own, if not empty
+  std::string out;                    // the folder that becomes the bundle
   std::vector<std::string> settings;  // "training.epochs=5"
-  int threads = 0;     // 0: one for each processor
+  int threads = 0;                    // 0: one for each processor
   bool resume = false;
 };
 
@@ -19,6 +19,7 @@ struct TrainRequest {
 std::string train_bundle(const TrainRequest& request);
 
 // Evaluates a bundle on rows of a table: "train", "validation", "test" or "all". Returns JSON. Throws Error.
-std::string evaluate_bundle(const std::string& bundle, const std::string& table, const std::string& split = "test");
+std::string evaluate_bundle(const std::string& bundle, const std::string& table,
+                            const std::string& split = "test");
 
 }  // namespace shortlist

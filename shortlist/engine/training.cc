@@ -35,8 +35,10 @@ std::vector<T> take(const std::vector<T>& values, const std::vector<uint32_t>& r
 // Rows of a dataset as metrics see them, with one task's labels.
 struct ObservedRows {
   ObservedRows(const Dataset& data, const std::vector<uint32_t>& rows, size_t task)
-      : query(take(data.query_of_row, rows)), candidate(take(data.candidate_of_row, rows)),
-        user(take(data.user_of_row, rows)), weight(take(data.weights, rows)) {
+      : query(take(data.query_of_row, rows)),
+        candidate(take(data.candidate_of_row, rows)),
+        user(take(data.user_of_row, rows)),
+        weight(take(data.weights, rows)) {
     for (uint32_t& c : candidate) c = data.item_of_candidate[c];
     if (task < data.labels.size()) label = take(data.labels[task], rows);
     view = {rows.size(), query, candidate, user, label, weight};
@@ -46,7 +48,8 @@ struct ObservedRows {
   Observations view;
 };
 
-EvaluationReport evaluate_rows(const Config& config, Evaluator& evaluator, const Dataset& data, const std::string& split) {
+EvaluationReport evaluate_rows(const Config& config, Evaluator& evaluator, const Dataset& data,
+                               const std::string& split) {
   const std::vector<uint32_t> rows = data.split.rows(split);
   if (rows.empty()) throw data_error("the split leaves no row to evaluate: {} is empty", split);
   EvaluationReport report{.split = split, .rows = rows.size()};
@@ -58,13 +61,14 @@ EvaluationReport evaluate_rows(const Config& config, Evaluator& evaluator, const
   const RowScores scores = evaluator.score(rows);
   const auto seed = static_cast<uint64_t>(config.training.seed);
   if (config.retrieval) {
-    report.tasks.push_back(evaluate_retrieval(train.view, observed.view, static_cast<uint32_t>(data.items.ids.size()),
-                                              scores.ranks, config.retrieval->top_k, seed));
+    report.tasks.push_back(evaluate_retrieval(train.view, observed.view,
+                                              static_cast<uint32_t>(data.items.ids.size()), scores.ranks,
+                                              config.retrieval->top_k, seed));
   }
   for (size_t t = 0; t < config.ranking.size(); ++t) {
     const ObservedRows labelled_train(data, data.split.train, t), labelled(data, rows, t);
-    report.tasks.push_back(
-        evaluate_ratings(config.ranking[t].label, labelled_train.view, labelled.view, scores.predictions[t], seed));
+    report.tasks.push_back(evaluate_ratings(config.ranking[t].label, labelled_train.view, labelled.view,
+                                            scores.predictions[t], seed));
   }
   return report;
 }
@@ -84,7 +88,8 @@ UserRatings user_ratings(const Dataset& data) {
     }
     const double mean = sum / static_cast<double>(end - begin);
     for (; begin < end; ++begin) {
-      ratings.items.push_back(static_cast<int32_t>(data.item_of_candidate[data.candidate_of_row[rows[begin]]]));
+      ratings.items.push_back(
+          static_cast<int32_t>(data.item_of_candidate[data.candidate_of_row[rows[begin]]]));
       ratings.centred.push_back(static_cast<float>(data.labels[0][rows[begin]] - mean));
     }
     ratings.offsets.push_back(static_cast<int64_t>(ratings.items.size()));
@@ -106,7 +111,8 @@ void check_output(const TrainingOptions& options) {
 
 Buffer embed_catalogue(ThreadPool& pool, const ModelSpec& spec, Parameters& parameters, const Dataset& data) {
   Plan plan(spec, parameters, {.outputs = {spec.candidate}});
-  const size_t width = static_cast<size_t>(spec.at(spec.candidate).width), count = data.candidate_of_item.size();
+  const size_t width = static_cast<size_t>(spec.at(spec.candidate).width),
+               count = data.candidate_of_item.size();
   Buffer embeddings(count, width);
   run_tower(pool, plan, spec.candidate, Domain::candidate, data.candidates, data.candidate_of_item,
             embeddings.view(count, width));
@@ -118,8 +124,8 @@ void warn_of_constant_features(const FeatureMap& features, TrainingListener& lis
   for (size_t i = 0; i < features.size(); ++i) {
     const Feature& feature = *features[i].feature;
     if (feature.kind() == "category" && feature.id_count() <= 2) {
-      listener.warned(fmt::format("feature '{}': its vocabulary has {} value, so it tells nothing apart", features[i].name,
-                                  feature.id_count() - 1));
+      listener.warned(fmt::format("feature '{}': its vocabulary has {} value, so it tells nothing apart",
+                                  features[i].name, feature.id_count() - 1));
     }
   }
 }
@@ -147,12 +153,22 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   result.history = trainer.state().history;
   if (!result.finished) return result;
   Evaluator evaluator(config, spec, parameters, data, pool);
-  result.report = evaluate_rows(config, evaluator, data, data.split.test.empty() ? data.split.validation.empty() ? "train" : "validation" : "test");
+  result.report = evaluate_rows(
+      config, evaluator, data,
+      data.split.test.empty() ? data.split.validation.empty() ? "train" : "validation" : "test");
   const Buffer embeddings = embed_catalogue(pool, spec, parameters, data);
-  const ConstMatrix candidates = embeddings.view(data.items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
+  const ConstMatrix candidates =
+      embeddings.view(data.items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
   const UserRatings ratings = user_ratings(data);
-  BundleContent content{&config, &prepared.features, &parameters, candidates, &data.items, &ratings,
-                        to_json(result.history), report_json(result.report), {}};
+  BundleContent content{&config,
+                        &prepared.features,
+                        &parameters,
+                        candidates,
+                        &data.items,
+                        &ratings,
+                        to_json(result.history),
+                        report_json(result.report),
+                        {}};
   content.extras = people_files(config, spec, parameters, result.history, result.report);
   save_bundle(options.out, content);
   files.finish(candidates, data.items);
@@ -160,7 +176,8 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   return result;
 }
 
-EvaluationReport evaluate(const std::string& path, const TableSource& source, const std::string& split, int threads) {
+EvaluationReport evaluate(const std::string& path, const TableSource& source, const std::string& split,
+                          int threads) {
   Bundle bundle = load_bundle(path);
   const Dataset data = apply_features(bundle.config, bundle.features, Table::open(source));
   ThreadPool pool(threads);
@@ -169,7 +186,8 @@ EvaluationReport evaluate(const std::string& path, const TableSource& source, co
 }
 
 std::string summary(const ModelSpec& spec, const Parameters& parameters) {
-  std::string text = fmt::format("{:<34} {:<16} {:>10} {:>12}  {}\n", "node", "layer", "output", "parameters", "inputs");
+  std::string text =
+      fmt::format("{:<34} {:<16} {:>10} {:>12}  {}\n", "node", "layer", "output", "parameters", "inputs");
   text += std::string(96, '-') + "\n";
   for (size_t i = 0; i < spec.nodes.size(); ++i) {
     const Node& node = spec.nodes[i];
@@ -178,11 +196,12 @@ std::string summary(const ModelSpec& spec, const Parameters& parameters) {
     std::string inputs;
     for (int input : node.inputs) inputs += (inputs.empty() ? "" : ", ") + spec.at(input).name;
     if (node.feature >= 0) inputs = node.layer->kind() == "embedding" ? "ids" : "numbers";
-    text += fmt::format("{:<34} {:<16} {:>10} {:>12}  {}\n", node.name, node.layer->kind(), fmt::format("[*, {}]", node.width),
-                        fmt::format("{}", count), inputs);
+    text += fmt::format("{:<34} {:<16} {:>10} {:>12}  {}\n", node.name, node.layer->kind(),
+                        fmt::format("[*, {}]", node.width), fmt::format("{}", count), inputs);
   }
   text += std::string(96, '-') + "\n";
-  text += fmt::format("trained parameters: {}; kept beside them: {}\n", parameters.trainable_count(), parameters.kept_count());
+  text += fmt::format("trained parameters: {}; kept beside them: {}\n", parameters.trainable_count(),
+                      parameters.kept_count());
   return text;
 }
 

@@ -31,14 +31,15 @@ struct TrainingResult {
   EvaluationReport report;
 };
 
-// Trains, evaluates on the test rows (validation rows where there are none), and saves. A folder that holds a run
-// already is an error unless `resume`. Files of the run that are not the bundle stand in out/run/: checkpoints, TensorBoard's
-// event files, times.
+// Trains, evaluates on the test rows (validation rows where there are none), and saves. A folder that holds a
+// run already is an error unless `resume`. Files of the run that are not the bundle stand in out/run/:
+// checkpoints, TensorBoard's event files, times.
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingListener& listener,
                      const std::atomic<bool>& stop);
 
 // Evaluates a bundle on rows of a table: "train", "validation", "test" or "all", as its config splits it.
-EvaluationReport evaluate(const std::string& bundle, const TableSource& source, const std::string& split, int threads);
+EvaluationReport evaluate(const std::string& bundle, const TableSource& source, const std::string& split,
+                          int threads);
 
 // The layers with shapes and parameter counts, as text.
 std::string summary(const ModelSpec& spec, const Parameters& parameters);

@@ -10,14 +10,15 @@ namespace shortlist {
 // The catalogue as people see it.
 struct Items {
   std::string id_column;
-  std::vector<std::string> ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
+  std::vector<std::string>
+      ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
   std::vector<std::string> attribute_names;
   std::vector<std::vector<std::string>> attributes;  // [attribute][item]; "" where missing
 };
 
 // Ratings by user, as they are for cosine similarity: the user's mean taken off. Empty without a user column.
 struct UserRatings {
-  std::vector<int64_t> offsets;   // user u holds entries [offsets[u], offsets[u + 1])
+  std::vector<int64_t> offsets;  // user u holds entries [offsets[u], offsets[u + 1])
   std::vector<int32_t> items;
   std::vector<float> centred;
 };
