@@ -69,7 +69,7 @@ class Reader {
     }
     const std::string_view checked = content_.substr(handle.offset, handle.size + 1);
     const uint32_t stored = read_u32(content_, handle.offset + handle.size + 1);
-    if (masked_crc32c(bytes_of(checked)) != stored) {
+    if (!checksum_fits(bytes_of(checked), stored)) {
       throw data_error("{}: wrong checksum of the block at {}: the file is damaged", path_, handle.offset);
     }
     if (checked.back() == 1)

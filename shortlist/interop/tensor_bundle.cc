@@ -142,7 +142,7 @@ std::vector<std::string> parse_strings(std::string_view data, uint64_t count, ui
     for (int b = 0; b < bytes; ++b) checked += static_cast<char>(length >> (8 * b));
   }
   if (data.size() - at < 4) throw data_error("{}: its strings are cut off", where);
-  if (masked_crc32c(bytes_of(checked)) != read_u32(data, at)) wrong_checksum(where);
+  if (!checksum_fits(bytes_of(checked), read_u32(data, at))) wrong_checksum(where);
   checked += data.substr(at, 4);
   at += 4;
   std::vector<std::string> strings;
@@ -153,7 +153,7 @@ std::vector<std::string> parse_strings(std::string_view data, uint64_t count, ui
     at += length;
   }
   if (at != data.size()) throw data_error("{}: {} bytes follow its strings", where, data.size() - at);
-  if (masked_crc32c(bytes_of(checked)) != crc) wrong_checksum(where);
+  if (!checksum_fits(bytes_of(checked), crc)) wrong_checksum(where);
   return strings;
 }
 
@@ -180,7 +180,7 @@ BundleTensor read_tensor(const std::string& key, const Entry& entry, Bytes shard
     throw data_error("{}: {} bytes for {}", where, entry.size,
                      describe_bundle_tensor(tensor.dtype, entry.shape));
   }
-  if (masked_crc32c(tensor.bytes) != entry.crc) wrong_checksum(where);
+  if (!checksum_fits(tensor.bytes, entry.crc)) wrong_checksum(where);
   return tensor;
 }
 
@@ -217,30 +217,58 @@ std::string find_checkpoint(const std::string& path) {
                    path);
 }
 
+namespace {
+
+// Entry 0 is the header; returns the number of shards.
+uint64_t shards_of(const SstableEntries& entries, const std::string& index) {
+  if (entries.empty() || !entries[0].first.empty())
+    throw data_error("{}: the checkpoint's header is missing", index);
+  return parse_header(entries[0].second, index);
+}
+
+}  // namespace
+
 TensorBundle TensorBundle::open(const std::string& prefix) {
   TensorBundle bundle;
   bundle.prefix_ = prefix;
   const std::string index = prefix + ".index";
   const SstableEntries entries = read_sstable(read_file(index), index);
-  if (entries.empty() || !entries[0].first.empty())
-    throw data_error("{}: the checkpoint's header is missing", index);
-  const uint64_t shards = parse_header(entries[0].second, index);
-  for (uint64_t i = 0; i < shards; ++i) {
-    const std::string path = shard_path(prefix, i, shards);
+  const uint64_t count = shards_of(entries, index);
+  std::vector<Bytes> shards;
+  for (uint64_t i = 0; i < count; ++i) {
+    const std::string path = shard_path(prefix, i, count);
     if (!fs::is_regular_file(path))
-      throw data_error("{}: the file is missing: the checkpoint has {} of them", path, shards);
+      throw data_error("{}: the file is missing: the checkpoint has {} of them", path, count);
     bundle.shards_.emplace_back(path);
+    shards.push_back(bundle.shards_.back().bytes());
   }
+  bundle.read_entries(entries, shards);
+  return bundle;
+}
+
+TensorBundle TensorBundle::from_memory(const std::string& prefix, std::string_view index,
+                                       std::span<const Bytes> shards) {
+  TensorBundle bundle;
+  bundle.prefix_ = prefix;
+  const SstableEntries entries = read_sstable(index, prefix + ".index");
+  const uint64_t count = shards_of(entries, prefix + ".index");
+  if (count != shards.size())
+    throw data_error("{}: the checkpoint has {} shards, but {} are given", prefix, count, shards.size());
+  bundle.read_entries(entries, shards);
+  return bundle;
+}
+
+void TensorBundle::read_entries(const SstableEntries& entries, std::span<const Bytes> shards) {
+  const std::string index = prefix_ + ".index";
   for (size_t i = 1; i < entries.size(); ++i) {
     const auto& [key, value] = entries[i];
     const Entry entry = parse_entry(value, fmt::format("{}: '{}'", index, key));
-    if (entry.shard >= shards) {
-      throw data_error("{}: '{}' is in shard {}, but there are {}", index, key, entry.shard, shards);
+    if (entry.shard >= shards.size()) {
+      throw data_error("{}: '{}' is in shard {}, but there are {}", index, key, entry.shard, shards.size());
     }
-    const std::string where = fmt::format("{}: '{}'", shard_path(prefix, entry.shard, shards), key);
-    bundle.tensors_.push_back(read_tensor(key, entry, bundle.shards_[entry.shard].bytes(), where));
+    const std::string where = fmt::format("{}: '{}'", shard_path(prefix_, entry.shard, shards.size()), key);
+    tensors_.push_back(read_tensor(key, entry, shards[entry.shard], where));
   }
-  return bundle;
 }
 
 const BundleTensor* TensorBundle::find(std::string_view key) const {

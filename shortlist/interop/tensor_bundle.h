@@ -53,6 +53,9 @@ class TensorBundle {
  public:
   // Throws a data Error that names the file and the key.
   static TensorBundle open(const std::string& prefix);
+  // The same from the content of its files; `prefix` is for messages. The shards must outlive it.
+  static TensorBundle from_memory(const std::string& prefix, std::string_view index,
+                                  std::span<const Bytes> shards);
 
   const std::string& prefix() const { return prefix_; }
   const std::vector<BundleTensor>& tensors() const { return tensors_; }  // by key, ascending
@@ -61,6 +64,9 @@ class TensorBundle {
   const BundleTensor& need(std::string_view key, BundleDType dtype) const;
 
  private:
+  void read_entries(const std::vector<std::pair<std::string, std::string>>& entries,
+                    std::span<const Bytes> shards);
+
   std::string prefix_;
   std::vector<MappedFile> shards_;
   std::vector<BundleTensor> tensors_;

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "shortlist/base/error.h"
+#include "shortlist/io/crc32c.h"
 
 namespace shortlist {
 namespace {
@@ -19,6 +20,14 @@ uint64_t little_endian(std::string_view data, size_t at, size_t count) {
 
 uint32_t read_u32(std::string_view data, size_t at) { return uint32_t(little_endian(data, at, 4)); }
 uint64_t read_u64(std::string_view data, size_t at) { return little_endian(data, at, 8); }
+
+bool checksum_fits([[maybe_unused]] Bytes bytes, [[maybe_unused]] uint32_t stored) {
+#if defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
+  return true;
+#else
+  return masked_crc32c(bytes) == stored;
+#endif
+}
 
 bool read_varint(std::string_view data, size_t& at, uint64_t& value) {
   value = 0;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "shortlist/io/file.h"
+
 namespace shortlist {
 
 // Reads an unsigned varint at `at` and moves past it. Returns false when it is cut off or longer than 64
@@ -15,6 +17,9 @@ bool read_varint(std::string_view data, size_t& at, uint64_t& value);
 // Little-endian numbers; there must be enough bytes.
 uint32_t read_u32(std::string_view data, size_t at);
 uint64_t read_u64(std::string_view data, size_t at);
+
+// Whether `stored` is the masked CRC-32C of the bytes. A fuzzer's build takes every checksum for right.
+bool checksum_fits(Bytes bytes, uint32_t stored);
 
 // One message, field by field:
 //   while (reader.next()) if (reader.field() == 2) name = reader.bytes(); ...

@@ -1,0 +1,15 @@
+// libFuzzer's door to the reader of TensorFlow checkpoints. Build with clang and
+//   -fsanitize=fuzzer,address,undefined -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+// which leaves checksums unchecked, so that changed bytes come through.
+#include <cstdint>
+
+#include "shortlist/base/error.h"
+#include "tests/fuzz/checkpoint_input.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  try {
+    shortlist::read_fuzzed_checkpoint({reinterpret_cast<const char*>(data), size});
+  } catch (const shortlist::Error&) {
+  }
+  return 0;
+}
