@@ -195,6 +195,17 @@ void make_catalogue(const Config& config, const Columns& columns,
   }
 }
 
+void count_shares(Dataset& data) {
+  std::vector<uint32_t> count(data.items.ids.size());
+  const auto add = [&](uint32_t row) { ++count[data.item_of_candidate[data.candidate_of_row[row]]]; };
+  std::ranges::for_each(data.split.train, add);
+  const bool all = data.split.train.empty();
+  for (uint32_t row = 0; all && row < data.rows; ++row) add(row);
+  const auto rows = static_cast<double>(all ? data.rows : data.split.train.size());
+  for (uint32_t n : count)
+    data.item_log_share.push_back(static_cast<float>(std::log(std::max(n / rows, 1e-6))));
+}
+
 void number_pairs(Dataset& data) {
   std::vector<uint32_t> first;
   data.pair_of_row = number_rows({&data.query_of_row, &data.candidate_of_row}, data.rows, &first);
@@ -218,6 +229,7 @@ Dataset apply(const Config& config, const FeatureMap& features, const Columns& c
   data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
   make_catalogue(config, columns, first, data);
+  if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
   number_pairs(data);
   if (labels) data.labels = read_labels(config, columns);
   if (!config.data.weight.empty()) data.weights = numbers_of(find(columns, config.data.weight), "weight");

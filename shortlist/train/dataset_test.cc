@@ -96,6 +96,17 @@ TEST(Dataset, ReadsWeights) {
             "row 1: weight column 'year': got nothing, need a finite number");
 }
 
+TEST(Dataset, CountsTheSharesOfItemsInTheTrainingRows) {
+  EXPECT_TRUE(data_of(kRows).item_log_share.empty());
+  Changes changes = kAllTrain;
+  changes.push_back({"[retrieval]\n", "[retrieval]\nsampling_correction = true\n"});
+  const std::string more = "u3,Peru,m9,Drama,1999,1\nu3,Peru,m9,Drama,1999,2\n";
+  const std::vector<float> shares = data_of(kRows + more, changes).item_log_share;
+  ASSERT_EQ(shares.size(), 2u);
+  EXPECT_FLOAT_EQ(shares[0], std::log(2.0f / 6));  // m10
+  EXPECT_FLOAT_EQ(shares[1], std::log(4.0f / 6));  // m9
+}
+
 TEST(Dataset, RejectsAMissingId) {
   EXPECT_EQ(error_of("u1,Peru,m1,War,2001,3\nu1,Peru,,War,2001,3\n"),
             "row 2: column 'movie' is missing, but it tells candidates apart");
