@@ -185,7 +185,8 @@ void add_recommend(CLI::App& app, std::function<void()>& chosen) {
       ->option_text("TABLE")
       ->excludes(query);
   sub->add_option("-k", command->k, "items for a query")->capture_default_str();
-  sub->add_option("--retrieve", command->retrieve, "items that retrieval hands to the ranking; 0: ten for each of the k")
+  sub->add_option("--retrieve", command->retrieve,
+                  "items that retrieval hands to the ranking; 0: ten for each of the k")
       ->capture_default_str();
   add_list(*sub, "--exclude", command->exclude, "an item id to leave out; again for more");
   add_list(*sub, "--where", command->where,

@@ -255,7 +255,7 @@ TEST(Recommender, TellsWhatItHasNotSeen) {
 }
 
 TEST(Recommender, AnUnknownIdIsNoCandidateWhereTheModelDoesNotSeeIt) {
-  const TrainedBundle bundle({{"[\"movie\", \"genre\"]", "[\"genre\"]"}});
+  const TrainedBundle bundle(Changes{{"[\"movie\", \"genre\"]", "[\"genre\"]"}});
   const Recommender recommender = Recommender::load(bundle.path());
   EXPECT_EQ(message_of([&] {
               recommender.predict(kQuery, {{"movie", "m3"}});
