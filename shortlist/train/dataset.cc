@@ -250,6 +250,22 @@ Columns read_columns(const Config& config, const Table& table, bool labels) {
   return columns;
 }
 
+std::vector<uint32_t> all_rows(const Columns& columns) {
+  std::vector<uint32_t> rows(columns.front().codes.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+// What is wrong with a table's values is told with the table's name.
+template <typename Work>
+auto with_name_of(const Table& table, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("{}: {}", table.source().describe(), error.what()));
+  }
+}
+
 Split split_rows(const Config& config, const Columns& columns) {
   const SplitConfig& split = config.data.split;
   const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
@@ -273,23 +289,23 @@ std::vector<std::string> needed_columns(const Config& config) {
 
 PreparedData prepare_data(const Config& config, const Table& table) {
   const Columns columns = read_columns(config, table, true);
-  Split split = split_rows(config, columns);
-  if (split.train.empty())
-    throw data_error("{}: the split leaves no row to train on", table.source().describe());
-  std::vector<uint32_t> fit_rows = split.train;
-  if (config.data.fit_features_on == FitRows::table) {
-    fit_rows.resize(columns.front().codes.size());
-    std::iota(fit_rows.begin(), fit_rows.end(), 0);
-  }
-  PreparedData prepared{.features = fit_features(config, columns, fit_rows)};
-  prepared.data = apply(config, prepared.features, columns, std::move(split), true);
-  return prepared;
+  return with_name_of(table, [&] {
+    Split split = split_rows(config, columns);
+    if (split.train.empty()) throw data_error("the split leaves no row to train on");
+    std::vector<uint32_t> fit_rows = split.train;
+    if (config.data.fit_features_on == FitRows::table) fit_rows = all_rows(columns);
+    PreparedData prepared{.features = fit_features(config, columns, fit_rows)};
+    prepared.data = apply(config, prepared.features, columns, std::move(split), true);
+    return prepared;
+  });
 }
 
 Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
                        bool need_labels) {
   const Columns columns = read_columns(config, table, need_labels);
-  return apply(config, features, columns, need_labels ? split_rows(config, columns) : Split(), need_labels);
+  return with_name_of(table, [&] {
+    return apply(config, features, columns, need_labels ? split_rows(config, columns) : Split(), need_labels);
+  });
 }
 
 }  // namespace shortlist

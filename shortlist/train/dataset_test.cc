@@ -29,7 +29,8 @@ Dataset data_of(const std::string& rows, const Changes& changes = kAllTrain) {
 std::string error_of(const std::string& rows, const Changes& changes = kAllTrain) {
   const TinyTable table(kHead + rows);
   const std::string message = message_of([&] { prepare_data(table.config(changes), table.open()); });
-  return message.starts_with(table.path()) ? message.substr(table.path().size()) : message;
+  const std::string named = table.path() + ": ";
+  return message.starts_with(named) ? message.substr(named.size()) : "without the table's name: " + message;
 }
 
 TEST(Dataset, NumbersDistinctQueriesCandidatesAndPairs) {
@@ -112,10 +113,10 @@ TEST(Dataset, RejectsAMissingId) {
             "row 2: column 'movie' is missing, but it tells candidates apart");
 }
 
-TEST(Dataset, RejectsATableWithoutRows) { EXPECT_EQ(error_of(""), ": has no rows"); }
+TEST(Dataset, RejectsATableWithoutRows) { EXPECT_EQ(error_of(""), "has no rows"); }
 
 TEST(Dataset, RejectsASplitThatLeavesNothingToTrainOn) {
-  EXPECT_EQ(error_of(kRows, {{"train = 0.8,", "train = 0,"}}), ": the split leaves no row to train on");
+  EXPECT_EQ(error_of(kRows, {{"train = 0.8,", "train = 0,"}}), "the split leaves no row to train on");
 }
 
 TEST(Dataset, FitsFeaturesOnTheTrainingRowsOrOnTheTable) {
