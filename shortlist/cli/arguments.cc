@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "shortlist/cli/commands.h"
+#include "shortlist/cli/export_formats.h"
 #include "shortlist/cli/words.h"
 
 namespace shortlist {
@@ -259,6 +260,37 @@ void add_embed(CLI::App& app, std::function<void()>& chosen) {
               "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
 }
 
+void add_export(CLI::App& app, std::function<void()>& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<ExportCommand>(app, chosen, "export", "a bundle in the format of another tool", sub);
+  sub->add_option("bundle", command->bundle, "the folder that train or import made")
+      ->required()
+      ->option_text("BUNDLE");
+  std::string formats = "the format:";
+  for (const ExportFormat& format : export_formats())
+    formats += fmt::format("\n{}: {}", format.name, format.help);
+  sub->add_option("--to", command->to, formats)->required()->option_text(export_format_names());
+  sub->add_option("--out", command->out, "the file, folder or prefix to write")
+      ->required()
+      ->option_text("PATH");
+  const char* tensorflow =
+      "To TensorFlow: the Keras model's attributes, by which load_weights finds its variables";
+  CLI::Option* like = sub->add_option("--like", command->like,
+                                      "a checkpoint of the Keras model: all but the values is taken from it")
+                          ->option_text("CHECKPOINT")
+                          ->group(tensorflow);
+  add_list(*sub, "--name", command->names,
+           "OURS=THEIRS for query, candidate, cross, deep, prediction or features.NAME; again for more")
+      ->excludes(like)
+      ->group(tensorflow);
+  sub->footer(
+      "\nExamples:\n"
+      "  shortlist export runs/anime --to tensorflow --out weights/anime --like model_weights/\n"
+      "  shortlist export runs/anime --to tensorflow --out weights/anime --name query=user_model \\\n"
+      "      --name candidate=anime_model --name features.genre=genre_text_embedding\n");
+}
+
 void add_init(CLI::App& app, std::function<void()>& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<InitCommand>(app, chosen, "init", "write a config for a table", sub);
@@ -317,6 +349,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
   add_predict(app, chosen);
   add_similar(app, chosen);
   add_embed(app, chosen);
+  add_export(app, chosen);
   add_synth(app, chosen);
   try {
     app.parse(count, arguments);

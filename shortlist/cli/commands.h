@@ -98,6 +98,13 @@ struct EmbedCommand {
 };
 void run(const EmbedCommand& command);
 
+struct ExportCommand {
+  std::string bundle, to, out;
+  std::string like;                // tensorflow: a checkpoint of the Keras model, whose structure it takes
+  std::vector<std::string> names;  // tensorflow: "query=user_model"
+};
+void run(const ExportCommand& command);
+
 struct SynthCommand {
   SynthOptions options;
   std::string out;
