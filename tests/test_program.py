@@ -112,7 +112,7 @@ def hashes(bundle):
 
 def test_every_command_helps():
     everything = run("--help").stdout
-    for command in "inspect init describe train evaluate recommend predict similar embed export synth".split():
+    for command in "inspect init describe train evaluate recommend predict similar embed import export synth".split():
         assert command in everything
         help_text = run(command, "--help").stdout
         assert "Example" in help_text and f"shortlist {command} " in help_text

@@ -260,6 +260,39 @@ void add_embed(CLI::App& app, std::function<void()>& chosen) {
               "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
 }
 
+void add_import(CLI::App& app, std::function<void()>& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<ImportCommand>(app, chosen, "import", "a Keras model's weights as a bundle", sub);
+  sub->add_option(
+         "checkpoint", command->checkpoint,
+         "what save_weights wrote, in TensorFlow's format (its path, or its folder) or as .weights.h5;\n"
+         "or a SavedModel")
+      ->required()
+      ->option_text("CHECKPOINT");
+  sub->add_option("--config", command->config, "the config that says the same model, a TOML file")
+      ->required()
+      ->option_text("CONFIG");
+  sub->add_option("--data", command->data.table,
+                  "the table, for the vocabularies; the config's when not given")
+      ->option_text("TABLE");
+  sub->add_option("--out", command->out, "the folder for the bundle")->required()->option_text("DIR");
+  add_threads(*sub, command->threads);
+  add_settings(*sub, command->settings);
+  sub->add_flag("--quiet", command->quiet, "only the report");
+  add_text_options(*sub, command->data);
+  sub->footer(std::string(kTableHelp) +
+              "\nLayers are found by the structure of the model, kinds and shapes, not by names. Checkpoints "
+              "hold no\n"
+              "vocabularies: they are made again from the table, as Keras's adapt and numpy's unique order "
+              "them, so it\n"
+              "must be the table that the model was made with.\n"
+              "\nExamples:\n"
+              "  shortlist import model_weights/ --config anime.toml --data clean_data.csv --out runs/anime\n"
+              "  shortlist import model.weights.h5 --config anime.toml --out runs/anime\n"
+              "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n");
+}
+
 void add_export(CLI::App& app, std::function<void()>& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
@@ -349,6 +382,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
   add_predict(app, chosen);
   add_similar(app, chosen);
   add_embed(app, chosen);
+  add_import(app, chosen);
   add_export(app, chosen);
   add_synth(app, chosen);
   try {

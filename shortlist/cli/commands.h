@@ -98,6 +98,16 @@ struct EmbedCommand {
 };
 void run(const EmbedCommand& command);
 
+struct ImportCommand {
+  std::string checkpoint, config;
+  TableOptions data;
+  std::string out;
+  int threads = 0;
+  std::vector<std::string> settings;
+  bool quiet = false;
+};
+void run(const ImportCommand& command);
+
 struct ExportCommand {
   std::string bundle, to, out;
   std::string like;                // tensorflow: a checkpoint of the Keras model, whose structure it takes
