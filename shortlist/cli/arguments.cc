@@ -279,6 +279,8 @@ void add_import(CLI::App& app, std::function<void()>& chosen) {
   sub->add_option("--out", command->out, "the folder for the bundle")->required()->option_text("DIR");
   add_threads(*sub, command->threads);
   add_settings(*sub, command->settings);
+  sub->add_flag("--new-optimizer", command->new_optimizer,
+                "leave the optimizer's state aside, where it is of another kind than the config's");
   sub->add_flag("--quiet", command->quiet, "only the report");
   add_text_options(*sub, command->data);
   sub->footer(std::string(kTableHelp) +

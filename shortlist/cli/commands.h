@@ -104,7 +104,7 @@ struct ImportCommand {
   std::string out;
   int threads = 0;
   std::vector<std::string> settings;
-  bool quiet = false;
+  bool new_optimizer = false, quiet = false;
 };
 void run(const ImportCommand& command);
 

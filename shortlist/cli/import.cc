@@ -22,7 +22,7 @@ void say_what_was_found(const ImportCommand& command, const KerasImport& importe
   if (imported.optimizer) {
     say("the optimizer had taken {} steps; to go on from there:", imported.optimizer->steps);
   } else {
-    say("there is no optimizer's state; to train on with a new one:");
+    say("to train on, with a new optimizer:");
   }
   say("  {}", train_command(command));
 }
@@ -32,8 +32,11 @@ void say_what_was_found(const ImportCommand& command, const KerasImport& importe
 void run(const ImportCommand& command) {
   Config config = load_config(command.config, command.settings);
   command.data.apply(config.data);
-  const ImportResult result = import_bundle(
-      config, {.checkpoint = command.checkpoint, .out = command.out, .threads = command.threads});
+  const ImportOptions options{.checkpoint = command.checkpoint,
+                              .out = command.out,
+                              .threads = command.threads,
+                              .new_optimizer = command.new_optimizer};
+  const ImportResult result = import_bundle(config, options);
   print_data(report_text(result.report));
   if (!command.quiet) say_what_was_found(command, result.imported);
 }

@@ -11,12 +11,13 @@ namespace {
 
 constexpr const char* kStructureFile = "keras_structure.pb";
 
-// The run's first checkpoint.
-void save_start(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
-                ThreadPool& pool, const KerasImport& imported, const std::string& out) {
-  Trainer trainer(config, spec, parameters, data, pool);
-  if (imported.optimizer) trainer.begin_at(*imported.optimizer);
-  trainer.save(checkpoint_folder(out));
+// What goes wrong inside is told with the checkpoint's name.
+void begin_at(Trainer& trainer, const OptimizerState& optimizer, const std::string& checkpoint) {
+  try {
+    trainer.begin_at(optimizer);
+  } catch (const Error& error) {
+    throw Error(error.kind(), checkpoint + ": " + error.what());
+  }
 }
 
 }  // namespace
@@ -26,11 +27,14 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const ModelSpec spec = build_model(config, prepared.features);
   Parameters parameters(spec);
-  ImportResult result{.imported = import_keras(options.checkpoint, spec, parameters)};
+  const KerasImportOptions from{.optimizer = !options.new_optimizer,
+                                .slot_names = slot_names(config.training.optimizer)};
+  ImportResult result{.imported = import_keras(options.checkpoint, spec, parameters, from)};
   ThreadPool pool(options.threads);
-  parameters.pack(pool, false);
+  Trainer trainer(config, spec, parameters, prepared.data, pool);
+  if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);
   make_directories(run_folder(options.out));
-  save_start(config, spec, parameters, prepared.data, pool, result.imported, options.out);
+  trainer.save(checkpoint_folder(options.out));
   std::vector<ExtraFile> extras;
   if (result.imported.structure) extras = {{kStructureFile, result.imported.structure->serialize()}};
   TrainingListener nobody;

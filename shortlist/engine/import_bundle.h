@@ -9,9 +9,10 @@
 namespace shortlist {
 
 struct ImportOptions {
-  std::string checkpoint;  // as import_keras() takes it
-  std::string out;         // the folder that becomes the bundle
-  int threads = 0;         // 0: one for each processor
+  std::string checkpoint;      // as import_keras() takes it
+  std::string out;             // the folder that becomes the bundle
+  int threads = 0;             // 0: one for each processor
+  bool new_optimizer = false;  // leaves the checkpoint's aside: training goes on with a new one
 };
 
 struct ImportResult {

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "shortlist/interop/keras_h5.h"
+
 namespace shortlist {
 namespace {
 
@@ -33,10 +35,12 @@ std::optional<OptimizerState> read_optimizer(const KerasCheckpoint& from, const 
 
 }  // namespace
 
-KerasImport import_keras(const std::string& path, const ModelSpec& spec, Parameters& parameters) {
+KerasImport import_keras(const std::string& path, const ModelSpec& spec, Parameters& parameters,
+                         const KerasImportOptions& options) {
+  if (is_hdf5(path)) return import_weights_h5(path, spec, parameters, options);
   const KerasCheckpoint from = KerasCheckpoint::open(path, spec, parameters);
-  KerasImport imported{.optimizer = read_optimizer(from, parameters),
-                       .structure = KerasStructure::of(from, parameters)};
+  KerasImport imported{.structure = KerasStructure::of(from, parameters)};
+  if (options.optimizer) imported.optimizer = read_optimizer(from, parameters);
   for (const MatchedVariable& m : from.matched) {
     const BundleTensor& tensor = from.variable(m.variable);
     std::memcpy(parameters.at(m.parameter).value.data, tensor.bytes.data(), tensor.bytes.size());

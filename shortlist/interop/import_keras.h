@@ -21,8 +21,14 @@ struct KerasImport {
   std::optional<KerasStructure> structure;  // not of .weights.h5, which has no names of attributes
 };
 
+struct KerasImportOptions {
+  bool optimizer = true;                // whether to read its state
+  std::vector<std::string> slot_names;  // of it, as slot_names() has them; .weights.h5 does not name them
+};
+
 // Fills all parameters, or none: throws a data Error for a file that is damaged, and for one that does not
 // fit, naming node, found and needed shape. Panels must be packed afterwards.
-KerasImport import_keras(const std::string& path, const ModelSpec& spec, Parameters& parameters);
+KerasImport import_keras(const std::string& path, const ModelSpec& spec, Parameters& parameters,
+                         const KerasImportOptions& options = {});
 
 }  // namespace shortlist

@@ -16,8 +16,10 @@ void restore_optimizer(const OptimizerState& state, Optimizer& optimizer) {
       state.steps == 0 ? std::vector<Optimizer::Slot>{} : optimizer.slots();
   for (const Optimizer::Slot& slot : slots) {
     if (state.find(slot.name) == nullptr)
-      throw data_error("the checkpoint's optimizer has no '{}': it is another kind than the config's",
-                       slot.name);
+      throw data_error(
+          "the checkpoint's optimizer has no '{}': it is another kind than the config's; "
+          "--new-optimizer leaves it aside",
+          slot.name);
   }
   for (const Optimizer::Slot& slot : slots) {
     const OptimizerState::Slot& from = *state.find(slot.name);
