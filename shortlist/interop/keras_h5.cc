@@ -141,29 +141,31 @@ class H5Import {
   }
 
   template <typename T>
-  T read_number(size_t i, const char* type) const {
-    const Hdf5Dataset& dataset = file_.datasets()[i];
-    if (dataset.type != type || !dataset.shape.empty())
-      throw data_error("{}: '{}' is no single {}", path_, dataset.path, type);
+  T read_number(size_t i) const {
     T value{};
-    file_.read(dataset, std::as_writable_bytes(std::span(&value, 1)));
+    file_.read(file_.datasets()[i], std::as_writable_bytes(std::span(&value, 1)));
     return value;
   }
 
-  // The count of steps, in newer versions the learning rate, and then the slots.
+  int64_t read_steps(size_t i) const {
+    const Hdf5Dataset& dataset = file_.datasets()[i];
+    if (dataset.shape.empty() && dataset.type == "int64") return read_number<int64_t>(i);
+    if (dataset.shape.empty() && dataset.type == "int32") return read_number<int32_t>(i);
+    throw data_error("{}: '{}' is {}, need the count of steps, an int64 or int32", path_, dataset.path,
+                     dataset.type);
+  }
+
+  // The count of steps, of Keras 3 the learning rate, and then the slots.
   std::optional<OptimizerState> read_optimizer() const {
     std::vector<size_t> variables;
     for (size_t i = 0; i < file_.datasets().size(); ++i) {
       if (file_.datasets()[i].path.starts_with(kOptimizer)) variables.push_back(i);
     }
     if (variables.empty()) return std::nullopt;
-    OptimizerState state{.steps = read_number<int64_t>(variables[0], "int64")};
-    size_t first = 1;
-    if (variables.size() > 1 && file_.datasets()[variables[1]].shape.empty()) {
-      state.learning_rate = read_number<float>(variables[1], "float32");
-      first = 2;
-    }
-    read_slots(std::span(variables).subspan(first), state);
+    OptimizerState state{.steps = read_steps(variables[0])};
+    const bool has_rate = variables.size() > 1 && shape_of(variables[1]).empty();
+    if (has_rate) state.learning_rate = read_number<float>(variables[1]);
+    read_slots(std::span(variables).subspan(has_rate ? 2 : 1), state);
     return state;
   }
 

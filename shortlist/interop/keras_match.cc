@@ -286,7 +286,9 @@ std::vector<MatchedVariable> match_keras_layers(const KerasLayers& keras, const 
                                                 const Parameters& parameters,
                                                 const std::function<std::vector<int64_t>(size_t)>& shape,
                                                 const std::string& where) {
-  return Matcher(keras, spec, parameters, shape, where).match();
+  std::vector<MatchedVariable> matched = Matcher(keras, spec, parameters, shape, where).match();
+  std::ranges::sort(matched, {}, &MatchedVariable::parameter);
+  return matched;
 }
 
 }  // namespace shortlist
