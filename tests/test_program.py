@@ -113,7 +113,7 @@ def hashes(bundle):
 
 def test_every_command_helps():
     everything = run("--help").stdout
-    for command in "inspect convert init describe train evaluate recommend predict similar embed synth".split():
+    for command in "inspect convert init describe train evaluate recommend predict similar embed import export synth".split():
         assert command in everything
         help_text = run(command, "--help").stdout
         assert "Example" in help_text and f"shortlist {command} " in help_text
@@ -281,6 +281,19 @@ def test_embed_writes_npy_and_parquet(place):
     columns = json.loads(run("inspect", "queries.parquet", "--format", "json", cwd=place).stdout)
     assert columns["rows"] == 4000
     assert [column["name"] for column in columns["columns"]] == ["query", "embedding"]
+
+
+def test_export_writes_a_tensorflow_checkpoint(place):
+    run("export", "bundle", "--to", "tensorflow", "--out", "weights/", "--name", "query=user_model", cwd=place)
+    index = (place / "weights/.index").read_bytes()
+    assert b"user_model/layer_with_weights-1/kernel/" in index and (place / "weights/.data-00000-of-00001").exists()
+    assert 'model_checkpoint_path: "."' in (place / "weights/checkpoint").read_text()
+
+
+def test_export_says_what_there_is(place):
+    assert "need tensorflow" in error("export", "bundle", "--to", "paper", "--out", "x", cwd=place, code=2)
+    message = error("export", "bundle", "--to", "tensorflow", "--out", "x", "--name", "features.contry=c", cwd=place, code=2)
+    assert "'features.contry'" in message and "features.country" in message
 
 
 def test_describe_prints_layers_and_every_default(place):

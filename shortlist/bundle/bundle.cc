@@ -139,10 +139,6 @@ void read_weights(const std::string& path, Parameters& parameters) {
   }
 }
 
-std::vector<FeatureShape> shapes(const FeatureMap& all, const std::vector<std::string>& names) {
-  return feature_shapes(all.select(names));
-}
-
 }  // namespace
 
 bool is_bundle(const std::string& path) { return std::filesystem::exists(path + "/" + kManifest); }
@@ -184,8 +180,7 @@ Bundle load_bundle(const std::string& path) {
   });
   BundleReader::guarded(reader.path("features.json"), [&] {
     bundle.features = FeatureMap::from_json(load_json(reader.path("features.json")));
-    bundle.spec = build_model(bundle.config, shapes(bundle.features, bundle.config.query.features),
-                              shapes(bundle.features, bundle.config.candidate.features));
+    bundle.spec = build_model(bundle.config, bundle.features);
   });
   bundle.parameters = std::make_unique<Parameters>(bundle.spec);
   read_weights(reader.path("weights.safetensors"), *bundle.parameters);

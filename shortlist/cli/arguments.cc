@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "shortlist/cli/commands.h"
+#include "shortlist/cli/export_formats.h"
 #include "shortlist/cli/words.h"
 
 namespace shortlist {
@@ -279,6 +280,72 @@ void add_embed(CLI::App& app, std::function<void()>& chosen) {
               "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
 }
 
+void add_import(CLI::App& app, std::function<void()>& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<ImportCommand>(app, chosen, "import", "a Keras model's weights as a bundle", sub);
+  sub->add_option(
+         "checkpoint", command->checkpoint,
+         "what save_weights wrote, in TensorFlow's format (its path, or its folder) or as .weights.h5;\n"
+         "or a SavedModel")
+      ->required()
+      ->option_text("CHECKPOINT");
+  sub->add_option("--config", command->config, "the config that says the same model, a TOML file")
+      ->required()
+      ->option_text("CONFIG");
+  sub->add_option("--data", command->data.table,
+                  "the table, for the vocabularies; the config's when not given")
+      ->option_text("TABLE");
+  sub->add_option("--out", command->out, "the folder for the bundle")->required()->option_text("DIR");
+  add_threads(*sub, command->threads);
+  add_settings(*sub, command->settings);
+  sub->add_flag("--new-optimizer", command->new_optimizer,
+                "leave the optimizer's state aside, where it is of another kind than the config's");
+  sub->add_flag("--quiet", command->quiet, "only the report");
+  add_text_options(*sub, command->data);
+  sub->footer(std::string(kTableHelp) +
+              "\nLayers are found by the structure of the model, kinds and shapes, not by names. Checkpoints "
+              "hold no\n"
+              "vocabularies: they are made again from the table, as Keras's adapt and numpy's unique order "
+              "them, so it\n"
+              "must be the table that the model was made with.\n"
+              "\nExamples:\n"
+              "  shortlist import model_weights/ --config anime.toml --data clean_data.csv --out runs/anime\n"
+              "  shortlist import model.weights.h5 --config anime.toml --out runs/anime\n"
+              "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n");
+}
+
+void add_export(CLI::App& app, std::function<void()>& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<ExportCommand>(app, chosen, "export", "a bundle in the format of another tool", sub);
+  sub->add_option("bundle", command->bundle, "the folder that train or import made")
+      ->required()
+      ->option_text("BUNDLE");
+  std::string formats = "the format:";
+  for (const ExportFormat& format : export_formats())
+    formats += fmt::format("\n{}: {}", format.name, format.help);
+  sub->add_option("--to", command->to, formats)->required()->option_text(export_format_names());
+  sub->add_option("--out", command->out, "the file, folder or prefix to write")
+      ->required()
+      ->option_text("PATH");
+  const char* tensorflow =
+      "To TensorFlow: the Keras model's attributes, by which load_weights finds its variables";
+  CLI::Option* like = sub->add_option("--like", command->like,
+                                      "a checkpoint of the Keras model: all but the values is taken from it")
+                          ->option_text("CHECKPOINT")
+                          ->group(tensorflow);
+  add_list(*sub, "--name", command->names,
+           "OURS=THEIRS for query, candidate, cross, deep, prediction or features.NAME; again for more")
+      ->excludes(like)
+      ->group(tensorflow);
+  sub->footer(
+      "\nExamples:\n"
+      "  shortlist export runs/anime --to tensorflow --out weights/anime --like model_weights/\n"
+      "  shortlist export runs/anime --to tensorflow --out weights/anime --name query=user_model \\\n"
+      "      --name candidate=anime_model --name features.genre=genre_text_embedding\n");
+}
+
 void add_init(CLI::App& app, std::function<void()>& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<InitCommand>(app, chosen, "init", "write a config for a table", sub);
@@ -338,6 +405,8 @@ std::function<void()> parse_arguments(int count, char** arguments) {
   add_predict(app, chosen);
   add_similar(app, chosen);
   add_embed(app, chosen);
+  add_import(app, chosen);
+  add_export(app, chosen);
   add_synth(app, chosen);
   try {
     app.parse(count, arguments);

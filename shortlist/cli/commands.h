@@ -106,6 +106,23 @@ struct EmbedCommand {
 };
 void run(const EmbedCommand& command);
 
+struct ImportCommand {
+  std::string checkpoint, config;
+  TableOptions data;
+  std::string out;
+  int threads = 0;
+  std::vector<std::string> settings;
+  bool new_optimizer = false, quiet = false;
+};
+void run(const ImportCommand& command);
+
+struct ExportCommand {
+  std::string bundle, to, out;
+  std::string like;                // tensorflow: a checkpoint of the Keras model, whose structure it takes
+  std::vector<std::string> names;  // tensorflow: "query=user_model"
+};
+void run(const ExportCommand& command);
+
 struct SynthCommand {
   SynthOptions options;
   std::string out;

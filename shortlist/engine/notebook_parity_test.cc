@@ -36,13 +36,13 @@ struct Notebook {
                          {"data.table=\"" + table + "\"", "data.split.by=\"rows\"",
                           "data.split.rows=\"" + run + "/split.npy\"", "training.keras_compatible=true"});
     prepared = prepare_data(config, Table::open(config.data.source()));
-    spec = build_model(config, feature_shapes(prepared.features.select(config.query.features)),
-                       feature_shapes(prepared.features.select(config.candidate.features)));
+    spec = build_model(config, prepared.features);
     parameters = std::make_unique<Parameters>(spec);
   }
-  void import(const std::string& weights, ImportedOptimizer* optimizer = nullptr) {
-    import_tensorflow(run + "/" + weights, spec, *parameters, optimizer);
+  KerasImport import(const std::string& weights) {
+    KerasImport imported = import_keras(run + "/" + weights, spec, *parameters);
     parameters->pack(pool, false);
+    return imported;
   }
   nlohmann::json file(const std::string& name) const { return load_json(run + "/" + name); }
 };
@@ -182,32 +182,15 @@ TEST_F(NotebookParity, LossesOfTheTestBatchesAreTheSame) {
   }
 }
 
-// The names of the notebook's own classes, in the order in which they make their layers.
-KerasNames notebook_names() {
-  KerasNames names{.query = "user_model", .candidate = "anime_model"};
-  names.features = {{"genre", "genre_text_embedding", true},
-                    {"type", "type_embedding"},
-                    {"Audience", "audience_embedding"},
-                    {"name_words", "anime_text_embedding", true},
-                    {"name", "anime_embedding"}};
-  return names;
-}
-
 TEST_F(NotebookParity, WhatIsWrittenBackEqualsTheCheckpoint) {
   Notebook& n = notebook();
-  ImportedOptimizer state;
-  n.import("model_weights", &state);
-  Trainer trainer(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
-  restore_optimizer(state, trainer.optimizer());
-  EXPECT_EQ(state.steps, 120);
-  EXPECT_EQ(state.slots.size(), 54U);
+  const KerasImport imported = n.import("model_weights");
+  EXPECT_EQ(imported.optimizer->steps, 120);
+  EXPECT_EQ(imported.optimizer->slots.size(), 54U);
   const TemporaryFolder folder;
-  const char* kept = std::getenv("SHORTLIST_EXPORT_TO");
-  const std::string prefix = kept != nullptr ? kept : folder / "weights/";
-  export_tensorflow(prefix, n.spec, *n.parameters, notebook_names(),
-                    {&trainer.optimizer(), *state.learning_rate});
+  export_tensorflow(folder / "weights/", *imported.structure, *n.parameters, &*imported.optimizer);
   const TensorBundle theirs = TensorBundle::open(n.run + "/model_weights/"),
-                     ours = TensorBundle::open(prefix);
+                     ours = TensorBundle::open(folder / "weights/");
   for (const BundleTensor& tensor : theirs.tensors()) {
     // Metrics are no part of a model, and the vectorizers' counts are empty.
     if (tensor.key == "_CHECKPOINTABLE_OBJECT_GRAPH" || tensor.key.find("_metrics/") != std::string::npos ||

@@ -10,6 +10,7 @@
 #include "shortlist/report/chart.h"
 #include "shortlist/report/html_report.h"
 #include "shortlist/report/learning_curves.h"
+#include "shortlist/train/checkpoint.h"
 
 namespace shortlist {
 namespace {
@@ -83,6 +84,13 @@ std::string local_time(std::chrono::system_clock::time_point time) {
 
 std::string run_folder(const std::string& out) { return out + "/run"; }
 
+std::string checkpoint_folder(const std::string& out) { return run_folder(out) + "/checkpoints"; }
+
+void check_holds_no_run(const std::string& out) {
+  if (!is_bundle(out) && newest_checkpoint(checkpoint_folder(out)).empty()) return;
+  throw usage_error("{}: holds a run already; go on with train --resume, or choose another --out", out);
+}
+
 std::string table_of_run(const std::string& out) {
   const std::string path = run_folder(out) + "/run.json";
   if (!std::filesystem::exists(path)) return "";
@@ -129,36 +137,39 @@ RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& 
       started_(std::chrono::system_clock::now()) {
   const size_t batch = static_cast<size_t>(config.training.batch);
   steps_an_epoch_ = static_cast<int64_t>(chunk_count(data.split.train.size(), batch));
-  if (!config.training.tensorboard) return;
-  train_ = std::make_unique<EventFile>(folder_ + "/train");
-  validation_ = std::make_unique<EventFile>(folder_ + "/validation");
 }
 
 RunFiles::~RunFiles() = default;
 
-void RunFiles::after_epoch(const EpochRecord& epoch, const Parameters& parameters) {
-  if (train_ != nullptr) {
-    const int64_t step = epoch.epoch - 1;  // as Keras counts
-    for (const auto& [name, value] : epoch.train)
-      train_->scalar(keras_tag(name), step, static_cast<float>(value));
-    train_->scalar("epoch_lr", step, static_cast<float>(epoch.learning_rate));
-    for (const auto& [name, value] : epoch.validation) {
-      validation_->scalar(keras_tag(name), step, static_cast<float>(value));
-      validation_->scalar("evaluation_" + keras_tag(name).substr(6) + "_vs_iterations",
-                          steps_an_epoch_ * epoch.epoch, static_cast<float>(value));
-    }
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      const Matrix& value = parameters.at(i).value;
-      train_->histogram(parameters.name(i) + "/histogram", step, {value.data, value.rows * value.cols});
-    }
-    train_->flush();
-    validation_->flush();
+void RunFiles::write_epoch(const EpochRecord& epoch, const Parameters& parameters) {
+  if (train_ == nullptr) {
+    train_ = std::make_unique<EventFile>(folder_ + "/train");
+    validation_ = std::make_unique<EventFile>(folder_ + "/validation");
   }
+  const int64_t step = epoch.epoch - 1;  // as Keras counts
+  for (const auto& [name, value] : epoch.train)
+    train_->scalar(keras_tag(name), step, static_cast<float>(value));
+  train_->scalar("epoch_lr", step, static_cast<float>(epoch.learning_rate));
+  for (const auto& [name, value] : epoch.validation) {
+    validation_->scalar(keras_tag(name), step, static_cast<float>(value));
+    validation_->scalar("evaluation_" + keras_tag(name).substr(6) + "_vs_iterations",
+                        steps_an_epoch_ * epoch.epoch, static_cast<float>(value));
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Matrix& value = parameters.at(i).value;
+    train_->histogram(parameters.name(i) + "/histogram", step, {value.data, value.rows * value.cols});
+  }
+  train_->flush();
+  validation_->flush();
+}
+
+void RunFiles::after_epoch(const EpochRecord& epoch, const Parameters& parameters) {
+  if (config_.training.tensorboard) write_epoch(epoch, parameters);
   listener_.after_epoch(epoch, parameters);
 }
 
 void RunFiles::finish(ConstMatrix candidates, const Items& items) {
-  if (train_ != nullptr) {
+  if (config_.training.tensorboard) {
     ProjectorLabels labels;
     labels.columns = {items.id_column};
     labels.columns.insert(labels.columns.end(), items.attribute_names.begin(), items.attribute_names.end());

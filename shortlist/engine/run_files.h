@@ -13,6 +13,9 @@ namespace shortlist {
 
 // out/run: checkpoints, event files, times; not part of the bundle.
 std::string run_folder(const std::string& out);
+std::string checkpoint_folder(const std::string& out);
+// Throws a usage Error when the folder holds a bundle or a checkpoint.
+void check_holds_no_run(const std::string& out);
 // The table that the run read, as DataConfig::use_table() takes it; "" when the bundle came without its run.
 std::string table_of_run(const std::string& out);
 
@@ -37,6 +40,8 @@ class RunFiles : public TrainingObserver {
   void finish(ConstMatrix candidates, const Items& items);
 
  private:
+  void write_epoch(const EpochRecord& epoch, const Parameters& parameters);
+
   const Config& config_;
   std::string folder_;
   int64_t steps_an_epoch_;

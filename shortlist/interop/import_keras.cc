@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "shortlist/interop/keras_checkpoint.h"
+#include "shortlist/interop/keras_h5.h"
 
 namespace shortlist {
 namespace {
@@ -17,9 +17,11 @@ T read_scalar(const KerasCheckpoint& from, size_t node, BundleDType dtype) {
   return value;
 }
 
-ImportedOptimizer read_optimizer(const KerasCheckpoint& from, const Parameters& parameters) {
-  ImportedOptimizer optimizer;
-  if (const auto node = from.steps()) optimizer.steps = read_scalar<int64_t>(from, *node, BundleDType::int64);
+std::optional<OptimizerState> read_optimizer(const KerasCheckpoint& from, const Parameters& parameters) {
+  const auto steps = from.steps();
+  if (!steps) return std::nullopt;
+  OptimizerState optimizer;
+  optimizer.steps = read_scalar<int64_t>(from, *steps, BundleDType::int64);
   if (const auto node = from.learning_rate())
     optimizer.learning_rate = read_scalar<float>(from, *node, BundleDType::float32);
   for (const MatchedSlot& slot : from.slots(parameters)) {
@@ -33,34 +35,18 @@ ImportedOptimizer read_optimizer(const KerasCheckpoint& from, const Parameters& 
 
 }  // namespace
 
-ImportedWeights import_tensorflow(const std::string& checkpoint, const ModelSpec& spec,
-                                  Parameters& parameters, ImportedOptimizer* optimizer) {
-  const KerasCheckpoint from = KerasCheckpoint::open(checkpoint, spec, parameters);
-  if (optimizer != nullptr) *optimizer = read_optimizer(from, parameters);
-  ImportedWeights weights;
+KerasImport import_keras(const std::string& path, const ModelSpec& spec, Parameters& parameters,
+                         const KerasImportOptions& options) {
+  if (is_hdf5(path)) return import_weights_h5(path, spec, parameters, options);
+  const KerasCheckpoint from = KerasCheckpoint::open(path, spec, parameters);
+  KerasImport imported{.structure = KerasStructure::of(from, parameters)};
+  if (options.optimizer) imported.optimizer = read_optimizer(from, parameters);
   for (const MatchedVariable& m : from.matched) {
     const BundleTensor& tensor = from.variable(m.variable);
     std::memcpy(parameters.at(m.parameter).value.data, tensor.bytes.data(), tensor.bytes.size());
-    weights.sources.push_back({parameters.name(m.parameter), tensor.key});
+    imported.sources.push_back({parameters.name(m.parameter), tensor.key});
   }
-  return weights;
-}
-
-void restore_optimizer(const ImportedOptimizer& imported, Optimizer& optimizer) {
-  for (const Optimizer::Slot& slot : optimizer.slots()) {
-    if (imported.steps == 0) break;
-    const ImportedOptimizer::Slot* from = nullptr;
-    for (const ImportedOptimizer::Slot& s : imported.slots) {
-      if (s.name == slot.name) from = &s;
-    }
-    if (from == nullptr)
-      throw data_error("the checkpoint's optimizer has no '{}': it is another kind than the config's",
-                       slot.name);
-    SHORTLIST_CHECK(from->rows == slot.values.rows && from->cols == slot.values.cols);
-    std::memcpy(slot.values.data, from->values.data(), from->values.size() * sizeof(float));
-  }
-  optimizer.steps = imported.steps;
-  optimizer.restored();
+  return imported;
 }
 
 }  // namespace shortlist

@@ -1,44 +1,34 @@
-// Weights of a TensorFlow model of the same structure, in and out: what model.save_weights(path,
-// save_format="tf") wrote, or a SavedModel's variables.
+// Weights of a Keras model of the same structure: what model.save_weights() wrote, in TensorFlow's format or
+// as .weights.h5, or a SavedModel's variables.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "shortlist/model/parameters.h"
-#include "shortlist/optim/optimizer.h"
+#include "shortlist/interop/keras_structure.h"
+#include "shortlist/optim/optimizer_state.h"
 
 namespace shortlist {
 
-// Where each parameter came from.
-struct ImportedWeights {
+struct KerasImport {
+  // Where each parameter came from: "query/genre/embeddings", and the file's name for it.
   struct Source {
-    std::string parameter, key;  // "query/genre/embeddings", the checkpoint's key
+    std::string parameter, key;
   };
   std::vector<Source> sources;
+  std::optional<OptimizerState> optimizer;  // where the file has one
+  std::optional<KerasStructure> structure;  // not of .weights.h5, which has no names of attributes
 };
 
-// What the model's Keras optimizer knew.
-struct ImportedOptimizer {
-  int64_t steps = 0;
-  std::optional<double> learning_rate;
-  struct Slot {
-    std::string name;  // as Optimizer::slots() has it
-    size_t rows = 0, cols = 0;
-    Buffer values;
-  };
-  std::vector<Slot> slots;
+struct KerasImportOptions {
+  bool optimizer = true;                // whether to read its state
+  std::vector<std::string> slot_names;  // of it, as slot_names() has them; .weights.h5 does not name them
 };
 
-// Fills all parameters, or none: throws a data Error for a checkpoint that is damaged, and for one that does
-// not fit, naming node, found and needed shape. `optimizer`, if given, gets the slots that the checkpoint
-// has. Panels must be packed afterwards.
-ImportedWeights import_tensorflow(const std::string& checkpoint, const ModelSpec& spec,
-                                  Parameters& parameters, ImportedOptimizer* optimizer = nullptr);
-
-// Sets an optimizer to where the imported one stood. Throws a data Error when a slot that it needs is absent;
-// one that has not taken a step needs none.
-void restore_optimizer(const ImportedOptimizer& imported, Optimizer& optimizer);
+// Fills all parameters, or none: throws a data Error for a file that is damaged, and for one that does not
+// fit, naming node, found and needed shape. Panels must be packed afterwards.
+KerasImport import_keras(const std::string& path, const ModelSpec& spec, Parameters& parameters,
+                         const KerasImportOptions& options = {});
 
 }  // namespace shortlist

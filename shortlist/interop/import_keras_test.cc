@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "shortlist/interop/export_keras.h"
+#include "shortlist/interop/keras_names.h"
 #include "shortlist/interop/object_graph.h"
 #include "shortlist/interop/tensor_bundle.h"
 #include "shortlist/io/testing.h"
@@ -72,10 +73,13 @@ class KerasCheckpointTest : public testing::Test {
  protected:
   KerasCheckpointTest() {
     model.fill(1);
-    export_tensorflow(prefix, model.spec, model.parameters, default_keras_names(model.config));
+    export_tensorflow(prefix, structure(), model.parameters);
+  }
+  KerasStructure structure() const {
+    return structure_from_names(model.spec, model.parameters, default_keras_names(model.config));
   }
   std::string problem(Model& into) const {
-    const std::string message = message_of([&] { import_tensorflow(prefix, into.spec, into.parameters); });
+    const std::string message = message_of([&] { import_keras(prefix, into.spec, into.parameters); });
     return message.substr(std::min(message.size(), prefix.size()));
   }
   // Writes the checkpoint again with a changed graph.
@@ -100,7 +104,7 @@ class KerasCheckpointTest : public testing::Test {
 TEST_F(KerasCheckpointTest, ImportsWhatItExported) {
   Model other;
   other.fill(2);
-  const ImportedWeights weights = import_tensorflow(folder / "weights", other.spec, other.parameters);
+  const KerasImport weights = import_keras(folder / "weights", other.spec, other.parameters);
   EXPECT_TRUE(other == model);
   EXPECT_EQ(weights.sources[0].parameter, "query/genre/embeddings");
   EXPECT_EQ(weights.sources[0].key,
@@ -118,7 +122,7 @@ TEST_F(KerasCheckpointTest, FollowsTheGraphAndNotTheKeys) {
     }
   });
   Model other;
-  import_tensorflow(prefix, other.spec, other.parameters);
+  import_keras(prefix, other.spec, other.parameters);
   EXPECT_TRUE(other == model);
 }
 
@@ -126,27 +130,77 @@ TEST_F(KerasCheckpointTest, FollowsTheGraphAndNotTheKeys) {
 TEST_F(KerasCheckpointTest, FindsTowersThatWereMadeInTheOtherOrder) {
   change_graph([](ObjectGraph& graph) { std::swap(graph.nodes[0].children[0], graph.nodes[0].children[1]); });
   Model other;
-  import_tensorflow(prefix, other.spec, other.parameters);
+  import_keras(prefix, other.spec, other.parameters);
   EXPECT_TRUE(other == model);
 }
 
+// Adds what Keras's Adam adds to a model's graph: a variable for each slot, by its place and full name.
+void add_adam(KerasStructure& structure, const OptimizerState& state) {
+  std::vector<TrackedObject>& nodes = structure.graph.nodes;
+  const auto add = [&](size_t parent, const std::string& name) {
+    nodes[parent].children.emplace_back(name, nodes.size());
+    nodes.emplace_back();
+    return nodes.size() - 1;
+  };
+  const auto add_variable = [&](size_t parent, const std::string& name, const std::string& full_name,
+                                const std::string& held) {
+    const size_t node = add(parent, name);
+    nodes[node].attributes.push_back({"VARIABLE_VALUE", full_name, "optimizer/" + full_name});
+    structure.hold(node, held);
+  };
+  const size_t optimizer = add(0, "optimizer"), all = add(optimizer, "_variables");
+  add_variable(optimizer, "_iterations", "iteration", "steps");
+  add_variable(optimizer, "_learning_rate", "learning_rate", "learning_rate");
+  for (size_t i = 0; i < state.slots.size(); ++i) {
+    const std::string &name = state.slots[i].name, of = name.substr(0, name.rfind('/'));
+    add_variable(all, std::to_string(i + 1), "Adam/" + name.substr(of.size() + 1) + "/" + of, name);
+  }
+}
+
+OptimizerState some_state(Model& model) {
+  OptimizerState state{.steps = 7, .learning_rate = 0.005};
+  for (const Optimizer::Slot& slot : model.optimizer()->slots()) {
+    const size_t rows = slot.values.rows, cols = slot.values.cols;
+    state.slots.push_back({slot.name, rows, cols, Buffer(rows, cols)});
+    state.slots.back().values.data()[0] = static_cast<float>(state.slots.size());
+  }
+  return state;
+}
+
 TEST_F(KerasCheckpointTest, OptimizerStateComesBack) {
-  const auto optimizer = model.optimizer();
-  optimizer->steps = 7;
-  float value = 0;
-  for (const Optimizer::Slot& slot : optimizer->slots()) slot.values.data[0] = ++value;
-  export_tensorflow(prefix, model.spec, model.parameters, default_keras_names(model.config),
-                    {optimizer.get(), 0.005});
+  const OptimizerState state = some_state(model);
+  KerasStructure with_adam = structure();
+  add_adam(with_adam, state);
+  export_tensorflow(prefix, with_adam, model.parameters, &state);
   Model other;
-  ImportedOptimizer imported;
-  import_tensorflow(prefix, other.spec, other.parameters, &imported);
-  EXPECT_EQ(imported.steps, 7);
-  EXPECT_FLOAT_EQ(static_cast<float>(*imported.learning_rate), 0.005f);
+  const KerasImport imported = import_keras(prefix, other.spec, other.parameters);
+  EXPECT_FLOAT_EQ(static_cast<float>(*imported.optimizer->learning_rate), 0.005f);
   const auto restored = other.optimizer();
-  restore_optimizer(imported, *restored);
+  restore_optimizer(*imported.optimizer, *restored);
   EXPECT_EQ(restored->steps, 7);
-  value = 0;
+  float value = 0;
   for (const Optimizer::Slot& slot : restored->slots()) EXPECT_EQ(slot.values.data[0], ++value) << slot.name;
+}
+
+TEST_F(KerasCheckpointTest, TheStructureOfAnImportWritesTheSameFilesAgain) {
+  const OptimizerState state = some_state(model);
+  KerasStructure with_adam = structure();
+  add_adam(with_adam, state);
+  export_tensorflow(prefix, with_adam, model.parameters, &state);
+  const KerasImport imported = import_keras(prefix, model.spec, model.parameters);
+  const KerasStructure kept = KerasStructure::parse(imported.structure->serialize(), "");
+  export_tensorflow(folder / "again", kept, model.parameters, &*imported.optimizer);
+  EXPECT_EQ(read_file(folder / "again.index"), read_file(prefix + ".index"));
+  EXPECT_EQ(read_file(folder / "again.data-00000-of-00001"), read_file(prefix + ".data-00000-of-00001"));
+}
+
+TEST_F(KerasCheckpointTest, AnOptimizerThatLacksASlotIsLeftOut) {
+  OptimizerState state = some_state(model);
+  KerasStructure with_adam = structure();
+  add_adam(with_adam, state);
+  state.slots.pop_back();
+  export_tensorflow(prefix, with_adam, model.parameters, &state);
+  EXPECT_FALSE(import_keras(prefix, model.spec, model.parameters).optimizer);
 }
 
 TEST_F(KerasCheckpointTest, ExportLikeAnotherKeepsItsStructure) {
@@ -154,7 +208,7 @@ TEST_F(KerasCheckpointTest, ExportLikeAnotherKeepsItsStructure) {
   other.fill(3);
   export_tensorflow_like(prefix, folder / "new", other.spec, other.parameters);
   Model read;
-  import_tensorflow(folder / "new", read.spec, read.parameters);
+  import_keras(folder / "new", read.spec, read.parameters);
   EXPECT_TRUE(read == other);
   EXPECT_EQ(TensorBundle::open(folder / "new").tensors().size(), TensorBundle::open(prefix).tensors().size());
 }

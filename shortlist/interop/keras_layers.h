@@ -26,6 +26,7 @@ struct KerasObject {
 struct KerasLayers {
   std::vector<KerasLayer> layers;    // each object once, at its first place, depth first
   std::vector<KerasObject> objects;  // those with layers, parents first
+  bool in_order = true;  // false: only layers of one kind stand in the order in which the model made them
 };
 
 KerasLayers find_keras_layers(const ObjectGraph& graph);

@@ -25,6 +25,7 @@ using Group = std::vector<Wanted>;
 struct Fit {
   std::vector<MatchedVariable> matched;
   size_t layers = 0, named = 0;  // layers that fit, and of those whose path holds the feature's name
+  size_t apart = 0;              // pairs of a node and the layer that seems meant, which do not fit
   std::string problem;
 };
 
@@ -103,6 +104,7 @@ class Matcher {
     a.matched.insert(a.matched.end(), b.matched.begin(), b.matched.end());
     a.layers += b.layers;
     a.named += b.named;
+    a.apart += b.apart;
     return a;
   }
 
@@ -169,23 +171,39 @@ class Matcher {
       if (!take_embedding(*wanted, layers, true, fit)) embeddings.push_back(wanted);
     }
     std::ranges::sort(embeddings);  // back in the order of the group
-    for (const Wanted* wanted : embeddings) {
-      if (!take_embedding(*wanted, layers, false, fit)) return no_embedding(*wanted, layers, fit);
-    }
-    for (size_t i = 0; i < others.size() && fit.problem.empty(); ++i) {
-      if (i >= layers.size()) {
-        fit.problem =
-            fmt::format("node '{}' ({}) has no layer in the checkpoint", others[i]->node, others[i]->kind);
-        continue;
-      }
-      fit.problem = difference(*others[i], *layers[i]);
-      if (fit.problem.empty()) take(*others[i], *layers[i], fit);
-    }
-    if (fit.problem.empty() && layers.size() > others.size()) {
-      fit.problem = fmt::format("the checkpoint's layer '{}' ({}) has no node in the config",
-                                layers[others.size()]->path, layers[others.size()]->kind);
+    std::erase_if(embeddings, [&](const Wanted* w) { return take_embedding(*w, layers, false, fit); });
+    for (const Wanted* wanted : embeddings) set_apart(*wanted, layers, nearest(*wanted, layers), fit);
+    for (const Wanted* wanted : others) take_next(*wanted, layers, fit);
+    if (fit.problem.empty() && !layers.empty()) {
+      fit.problem = fmt::format("the checkpoint's layer '{}' ({}) has no node in the config", layers[0]->path,
+                                layers[0]->kind);
     }
     return fit;
+  }
+
+  // The first layer; where their order tells little, the first that is the node.
+  void take_next(const Wanted& wanted, Layers& layers, Fit& fit) const {
+    const auto is_kind = [&](const KerasLayer* layer) { return layer->kind == wanted.kind; };
+    const auto is_node = [&](const KerasLayer* layer) { return difference(wanted, *layer).empty(); };
+    auto layer = layers.begin();
+    if (!keras_.in_order) {
+      layer = std::ranges::find_if(layers, is_node);
+      if (layer == layers.end()) layer = std::ranges::find_if(layers, is_kind);
+    }
+    if (layer == layers.end() || !is_node(*layer)) return set_apart(wanted, layers, layer, fit);
+    take(wanted, **layer, fit);
+    layers.erase(layer);
+  }
+
+  void set_apart(const Wanted& wanted, Layers& layers, Layers::iterator layer, Fit& fit) const {
+    const bool none = layer == layers.end();
+    if (fit.problem.empty())
+      fit.problem =
+          none ? fmt::format("node '{}' ({}) has no layer in the checkpoint", wanted.node, wanted.kind)
+               : difference(wanted, **layer);
+    if (none) return;
+    ++fit.apart;
+    layers.erase(layer);
   }
 
   bool take_embedding(const Wanted& wanted, Layers& layers, bool by_name, Fit& fit) const {
@@ -200,18 +218,17 @@ class Matcher {
     return false;
   }
 
-  Fit no_embedding(const Wanted& wanted, const Layers& layers, Fit fit) const {
-    fit.problem = fmt::format("node '{}' needs embeddings {}, but the checkpoint has none left there",
-                              wanted.node, needed_shape(wanted.parameters[0]));
-    size_t distance = SIZE_MAX;
-    for (const KerasLayer* layer : layers) {
-      if (layer->kind != "embedding") continue;
+  // Of the embeddings that are left, one that has the feature's name, else one of the same width, else any.
+  Layers::iterator nearest(const Wanted& wanted, Layers& layers) const {
+    const auto cols = static_cast<int64_t>(parameters_.at(wanted.parameters[0]).spec.cols);
+    const auto nearness = [&](const KerasLayer* layer) {
+      if (layer->kind != "embedding") return 0;
+      const std::vector<int64_t> shape = shape_(layer->variables[0].second);
       const bool named = lower_case(layer->path).find(wanted.feature) != std::string::npos;
-      if (named || distance == SIZE_MAX) fit.problem = difference(wanted, *layer);
-      distance = 0;
-      if (named) break;
-    }
-    return fit;
+      return named ? 3 : shape.size() == 2 && shape[1] == cols ? 2 : 1;
+    };
+    const auto found = std::ranges::max_element(layers, {}, nearness);
+    return found == layers.end() || nearness(*found) == 0 ? layers.end() : found;
   }
 
   // A model that holds the embeddings of both towers in one place, and whose towers have no other layers.
@@ -226,21 +243,32 @@ class Matcher {
     return std::nullopt;
   }
 
-  // Why no objects are the towers: of the tower that none fits, where most layers fit.
+  // Why no objects are the towers: of the tower that none fits, where the fewest layers and nodes are left
+  // over.
   std::string tower_problem() const {
     if (keras_.layers.empty()) return "the object graph has no layers with weights";
     std::string problem = "no two objects of the checkpoint fit the query and the candidate tower";
     for (const Group* group : {&candidate_, &query_}) {
-      std::optional<Fit> closest;
-      for (const Range& range : ranges_) {
-        const Fit found = fit(*group, layers_of(range));
-        if (!closest || found.problem.empty() ||
-            (!closest->problem.empty() && found.layers > closest->layers))
-          closest = found;
-      }
-      if (closest && !closest->problem.empty()) problem = closest->problem;
+      const std::string closest = closest_problem(*group);
+      if (!closest.empty()) problem = closest;
     }
     return problem;
+  }
+
+  // "" when the group fits somewhere.
+  std::string closest_problem(const Group& group) const {
+    std::optional<Fit> closest;
+    size_t least = 0;
+    for (const Range& range : ranges_) {
+      const Fit found = fit(group, layers_of(range));
+      if (found.problem.empty()) return "";
+      const size_t left = range.end - range.begin + group.size() - 2 * found.layers - found.apart;
+      const bool closer = !closest || left < least || (left == least && found.layers > closest->layers);
+      if (!closer) continue;
+      closest = found;
+      least = left;
+    }
+    return closest->problem;
   }
 
   const KerasLayers& keras_;
@@ -258,7 +286,9 @@ std::vector<MatchedVariable> match_keras_layers(const KerasLayers& keras, const 
                                                 const Parameters& parameters,
                                                 const std::function<std::vector<int64_t>(size_t)>& shape,
                                                 const std::string& where) {
-  return Matcher(keras, spec, parameters, shape, where).match();
+  std::vector<MatchedVariable> matched = Matcher(keras, spec, parameters, shape, where).match();
+  std::ranges::sort(matched, {}, &MatchedVariable::parameter);
+  return matched;
 }
 
 }  // namespace shortlist

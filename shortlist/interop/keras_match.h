@@ -17,9 +17,10 @@ struct MatchedVariable {
 
 // Follows the structure, not names. Two disjoint objects of the graph are the towers: each has the tower's
 // embeddings in any order and then its other layers in theirs; what is left, in its order, are the rankings.
+// Where the order is not known, kinds and shapes decide.
 // Among embeddings of one shape, and towers that could be exchanged, a path that holds a feature's name
-// decides, then the order. `shape` gives a variable's shape. Throws a data Error that begins with `where`,
-// and says which node, what was found and what is needed.
+// decides, then the order. Returns them in the order of Parameters. `shape` gives a variable's shape. Throws
+// a data Error that begins with `where`, and says which node, what was found and what is needed.
 std::vector<MatchedVariable> match_keras_layers(const KerasLayers& keras, const ModelSpec& spec,
                                                 const Parameters& parameters,
                                                 const std::function<std::vector<int64_t>(size_t)>& shape,

@@ -163,4 +163,9 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
   return spec;
 }
 
+ModelSpec build_model(const Config& config, const FeatureMap& features) {
+  return build_model(config, feature_shapes(features.select(config.query.features)),
+                     feature_shapes(features.select(config.candidate.features)));
+}
+
 }  // namespace shortlist

@@ -19,5 +19,7 @@ std::vector<FeatureShape> feature_shapes(const FeatureMap& tower);
 // Throws a usage Error with file and line when layers do not fit together.
 ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
                       const std::vector<FeatureShape>& candidate);
+// The same with fitted features, of both towers.
+ModelSpec build_model(const Config& config, const FeatureMap& features);
 
 }  // namespace shortlist

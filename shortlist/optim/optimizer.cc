@@ -240,6 +240,13 @@ class SgdRule {
 
 }  // namespace
 
+std::vector<std::string> slot_names(const OptimizerConfig& config) {
+  const std::vector<const char*> names = config.adam      ? AdamRule(config).slot_names()
+                                         : config.adagrad ? AdagradRule(config).slot_names()
+                                                          : SgdRule(config).slot_names();
+  return {names.begin(), names.end()};
+}
+
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters) {
   const int named = config.adam.has_value() + config.adagrad.has_value() + config.sgd.has_value();
   if (named != 1) throw usage_error("optimizer: names {} of adam, adagrad and sgd, needs exactly one", named);

@@ -81,6 +81,9 @@ class Optimizer {
   virtual void restored() {}
 };
 
+// Of each parameter: {"m", "v"} for Adam.
+std::vector<std::string> slot_names(const OptimizerConfig& config);
+
 // Throws a usage Error unless exactly one optimizer is named. `values` must stay where they are.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters);
 

@@ -64,6 +64,27 @@ std::vector<std::string> checkpoints(const std::string& folder) {
   return names;
 }
 
+SafetensorsFile open_checkpoint(const std::string& path) {
+  SafetensorsFile file = SafetensorsFile::open(path);
+  const auto format = file.metadata().find("format");
+  if (format == file.metadata().end() || format->second != kFormat) {
+    throw data_error("{}: is no checkpoint of this version: need the format '{}'", path, kFormat);
+  }
+  return file;
+}
+
+// Reads from a checkpoint's metadata; what goes wrong is told with its path.
+template <typename Read>
+void read_metadata(const std::string& path, Read read) {
+  try {
+    read();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw data_error("{}: its state cannot be read: {}", path, error.what());
+  }
+}
+
 }  // namespace
 
 std::string checkpoint_path(const std::string& folder, const TrainerState& state) {
@@ -91,22 +112,15 @@ void save_checkpoint(const std::string& path, const CheckpointView& run) {
 }
 
 void load_checkpoint(const std::string& path, const CheckpointView& run) {
-  const SafetensorsFile file = SafetensorsFile::open(path);
+  const SafetensorsFile file = open_checkpoint(path);
   const Metadata& metadata = file.metadata();
-  const auto format = metadata.find("format");
-  if (format == metadata.end() || format->second != kFormat) {
-    throw data_error("{}: is no checkpoint of this version: need the format '{}'", path, kFormat);
-  }
-  try {
+  read_metadata(path, [&] {
     if (metadata.at("config") != run.config_hash) {
       throw data_error("{}: belongs to another config; go on with the config that it was started with", path);
     }
     *run.state = state_from_json(parse_json(metadata.at("state"), path), path);
     run.optimizer->steps = std::stoll(metadata.at("optimizer_steps"));
-  } catch (const std::exception& error) {
-    if (dynamic_cast<const Error*>(&error) != nullptr) throw;
-    throw data_error("{}: its state cannot be read: {}", path, error.what());
-  }
+  });
   for (size_t i = 0; i < run.parameters->size(); ++i) {
     fill_from(file, "parameter/" + run.parameters->name(i), run.parameters->at(i).value);
   }
@@ -119,6 +133,22 @@ void load_checkpoint(const std::string& path, const CheckpointView& run) {
     const Matrix& value = run.parameters->at(i).value;
     fill_from(file, name, run.best->emplace_back(value.rows, value.cols).view(value.rows, value.cols));
   }
+}
+
+OptimizerState load_optimizer_state(const std::string& path) {
+  const SafetensorsFile file = open_checkpoint(path);
+  OptimizerState state;
+  read_metadata(path, [&] {
+    state.steps = std::stoll(file.metadata().at("optimizer_steps"));
+    state.learning_rate = state_from_json(parse_json(file.metadata().at("state"), path), path).learning_rate;
+  });
+  for (const TensorView& tensor : file.tensors()) {
+    if (!tensor.name.starts_with("slot/") || tensor.dtype != DType::F32 || tensor.shape.size() != 2) continue;
+    const size_t rows = tensor.shape[0], cols = tensor.shape[1];
+    state.slots.push_back({tensor.name.substr(5), rows, cols, Buffer(rows, cols)});
+    std::ranges::copy(tensor.floats(), state.slots.back().values.data());
+  }
+  return state;
 }
 
 std::string newest_checkpoint(const std::string& folder) {

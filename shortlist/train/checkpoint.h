@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "shortlist/model/parameters.h"
-#include "shortlist/optim/optimizer.h"
+#include "shortlist/optim/optimizer_state.h"
 #include "shortlist/train/trainer.h"
 
 namespace shortlist {
@@ -24,6 +24,8 @@ struct CheckpointView {
 std::string checkpoint_path(const std::string& folder, const TrainerState& state);
 void save_checkpoint(const std::string& path, const CheckpointView& run);
 void load_checkpoint(const std::string& path, const CheckpointView& run);
+// The optimizer's state alone, whatever the config.
+OptimizerState load_optimizer_state(const std::string& path);
 
 // The newest checkpoint's path, or "".
 std::string newest_checkpoint(const std::string& folder);

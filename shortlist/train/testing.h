@@ -10,16 +10,11 @@
 
 namespace shortlist {
 
-inline ModelSpec build_tiny(const Config& config, const FeatureMap& features) {
-  return build_model(config, feature_shapes(features.select(config.query.features)),
-                     feature_shapes(features.select(config.candidate.features)));
-}
-
 struct TinyModel {
   TinyModel(const TinyTable& table, const Changes& changes = {}, int threads = 1)
       : config(table.config(changes)),
         prepared(prepare_data(config, table.open())),
-        spec(build_tiny(config, prepared.features)),
+        spec(build_model(config, prepared.features)),
         parameters(spec),
         pool(threads) {
     parameters.initialize(static_cast<uint64_t>(config.training.seed));

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "shortlist/io/file.h"
 #include "shortlist/io/sha256.h"
@@ -279,7 +280,6 @@ Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parame
     : state_(std::make_unique<State>(config, spec, parameters, data, pool)) {}
 Trainer::~Trainer() = default;
 
-Optimizer& Trainer::optimizer() { return *state_->optimizer; }
 const TrainerState& Trainer::state() const { return state_->run; }
 Trainer::StepLosses Trainer::step(std::span<const uint32_t> rows) { return state_->step(rows); }
 
@@ -306,6 +306,18 @@ Trainer::Outcome Trainer::run(TrainingObserver& observer, const std::atomic<bool
   if (!s.best.empty()) s.restore_best();
   return Outcome::finished;
 }
+
+void Trainer::begin_at(const OptimizerState& optimizer) {
+  State& s = *state_;
+  if (optimizer.steps < 0 || optimizer.steps / s.steps_an_epoch() > std::numeric_limits<int>::max())
+    throw data_error("the checkpoint's optimizer says that it took {} steps", optimizer.steps);
+  restore_optimizer(optimizer, *s.optimizer);
+  s.run.learning_rate = optimizer.learning_rate.value_or(s.run.learning_rate);
+  s.run.epoch = static_cast<int>(optimizer.steps / s.steps_an_epoch());
+  s.run.step = optimizer.steps % s.steps_an_epoch();
+}
+
+void Trainer::save(const std::string& checkpoints) { state_->save(checkpoints); }
 
 bool Trainer::resume(const std::string& checkpoints) {
   const std::string path = newest_checkpoint(checkpoints);

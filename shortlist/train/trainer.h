@@ -8,7 +8,7 @@
 #include <string>
 
 #include "shortlist/metrics/history.h"
-#include "shortlist/optim/optimizer.h"
+#include "shortlist/optim/optimizer_state.h"
 #include "shortlist/train/evaluator.h"
 #include "shortlist/train/watch.h"
 
@@ -69,8 +69,11 @@ class Trainer {
   };
   StepLosses step(std::span<const uint32_t> rows);
 
-  // To start where another run stood: its steps and slots may be set before the first step.
-  Optimizer& optimizer();
+  // Stands where another program's run stood, whose steps count as epochs of this config; what plateaus and
+  // early stopping remember starts anew. Throws a data Error when the state is of another kind of optimizer.
+  void begin_at(const OptimizerState& optimizer);
+  // Saves a checkpoint for resume().
+  void save(const std::string& checkpoints);
 
   const TrainerState& state() const;
   // Row numbers in the order in which an epoch (0-based) uses them.

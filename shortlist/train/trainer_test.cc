@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "shortlist/train/checkpoint.h"
 #include "shortlist/train/testing.h"
 
 namespace shortlist {
@@ -196,6 +197,38 @@ TEST(Trainer, RefusesADamagedCheckpoint) {
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   const std::string message = message_of([&] { trainer.resume(checkpoints); });
   EXPECT_TRUE(message.starts_with(path + ": ")) << message;
+}
+
+// With the parameters and the optimizer's state of a run that stopped after two epochs of four steps.
+TEST(Trainer, GoesOnWhereAnotherRunsOptimizerStood) {
+  const TinyTable table;
+  const std::string checkpoints = table.folder() / "checkpoints";
+  TinyModel whole(table), half(table, {{"epochs    = 4", "epochs = 2"}});
+  Trainer uninterrupted = whole.trainer(), stopped = half.trainer();
+  run(uninterrupted);
+  run(stopped, checkpoints);
+  const OptimizerState state = load_optimizer_state(newest_checkpoint(checkpoints));
+  EXPECT_EQ(state.steps, 8);
+  EXPECT_EQ(state.learning_rate, 0.01);
+  TinyModel other(table);
+  for (size_t i = 0; i < other.parameters.size(); ++i) {
+    const Matrix& from = half.parameters.at(i).value;
+    std::copy_n(from.data, from.rows * from.cols, other.parameters.at(i).value.data);
+  }
+  Trainer trainer = other.trainer();
+  trainer.begin_at(state);
+  EXPECT_EQ(trainer.state().epoch, 2);
+  run(trainer);
+  EXPECT_EQ(other.numbers(), whole.numbers());
+}
+
+TEST(Trainer, RefusesAnOptimizerOfImpossiblyManySteps) {
+  const TinyTable table;
+  TinyModel model(table);
+  Trainer trainer = model.trainer();
+  EXPECT_EQ(message_of([&] { trainer.begin_at({.steps = -1}); }),
+            "the checkpoint's optimizer says that it took -1 steps");
+  EXPECT_NE(message_of([&] { trainer.begin_at({.steps = INT64_MAX}); }), "");
 }
 
 // Remembers the parameters after each epoch.

@@ -1,0 +1,23 @@
+// The formats that `shortlist export` writes: one file each, export_NAME.cc, and one line in export.cc.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shortlist/cli/commands.h"
+
+namespace shortlist {
+
+struct ExportFormat {
+  const char* name;  // as --to takes it
+  const char* help;  // what is written, and who reads it: a line of --help
+  void (*write)(const ExportCommand&);
+};
+const std::vector<ExportFormat>& export_formats();
+
+// "tensorflow|npy"
+std::string export_format_names();
+
+void write_tensorflow(const ExportCommand& command);
+
+}  // namespace shortlist

@@ -1,0 +1,44 @@
+#include "shortlist/engine/import_bundle.h"
+
+#include "shortlist/cli/commands.h"
+#include "shortlist/cli/words.h"
+
+namespace shortlist {
+namespace {
+
+std::string train_command(const ImportCommand& command) {
+  std::string text = "shortlist train " + shell_quoted(command.config);
+  if (!command.data.table.empty()) text += " --data " + shell_quoted(command.data.table);
+  for (const std::string& setting : command.settings) text += " --set " + shell_quoted(setting);
+  return text + " --out " + shell_quoted(command.out) + " --resume";
+}
+
+// "user_model/.../kernel/.ATTRIBUTES/VARIABLE_VALUE" without its end, which is always the same.
+std::string shown_key(const std::string& key) { return key.substr(0, key.find("/.ATTRIBUTES/")); }
+
+void say_what_was_found(const ImportCommand& command, const KerasImport& imported) {
+  for (const auto& [parameter, key] : imported.sources) say("{:<44} {}", parameter, shown_key(key));
+  say("saved in {}", command.out);
+  if (imported.optimizer) {
+    say("the optimizer had taken {} steps; to go on from there:", imported.optimizer->steps);
+  } else {
+    say("to train on, with a new optimizer:");
+  }
+  say("  {}", train_command(command));
+}
+
+}  // namespace
+
+void run(const ImportCommand& command) {
+  Config config = load_config(command.config, command.settings);
+  command.data.apply(config.data);
+  const ImportOptions options{.checkpoint = command.checkpoint,
+                              .out = command.out,
+                              .threads = command.threads,
+                              .new_optimizer = command.new_optimizer};
+  const ImportResult result = import_bundle(config, options);
+  print_data(report_text(result.report));
+  if (!command.quiet) say_what_was_found(command, result.imported);
+}
+
+}  // namespace shortlist

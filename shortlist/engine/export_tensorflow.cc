@@ -1,0 +1,63 @@
+#include "shortlist/engine/export_tensorflow.h"
+
+#include <fmt/ranges.h>
+
+#include <filesystem>
+
+#include "shortlist/engine/import_bundle.h"
+#include "shortlist/engine/run_files.h"
+#include "shortlist/interop/export_keras.h"
+#include "shortlist/interop/keras_names.h"
+#include "shortlist/io/file.h"
+#include "shortlist/train/checkpoint.h"
+
+namespace shortlist {
+namespace {
+
+// Where the name for `ours` stands.
+std::string& place_of(KerasNames& names, const std::string& ours) {
+  std::vector<std::pair<std::string, std::string*>> places = {{"query", &names.query},
+                                                              {"candidate", &names.candidate},
+                                                              {"cross", &names.cross},
+                                                              {"deep", &names.deep},
+                                                              {"prediction", &names.prediction}};
+  for (KerasNames::Feature& feature : names.features)
+    places.emplace_back("features." + feature.feature, &feature.attribute);
+  std::vector<std::string> known;
+  for (const auto& [name, place] : places) {
+    if (name == ours) return *place;
+    known.push_back(name);
+  }
+  throw usage_error("no part of the model is named '{}', only {}", ours, fmt::join(known, ", "));
+}
+
+KerasStructure find_structure(const std::string& path, const Bundle& bundle,
+                              const std::vector<std::pair<std::string, std::string>>& given) {
+  const std::string kept = structure_file(path);
+  if (given.empty() && std::filesystem::exists(kept)) return KerasStructure::parse(read_file(kept), kept);
+  KerasNames names = default_keras_names(bundle.config);
+  for (const auto& [ours, theirs] : given) place_of(names, ours) = theirs;
+  return structure_from_names(bundle.spec, *bundle.parameters, names);
+}
+
+std::optional<OptimizerState> state_of_run(const std::string& bundle) {
+  const std::string checkpoint = newest_checkpoint(checkpoint_folder(bundle));
+  if (checkpoint.empty()) return std::nullopt;
+  return load_optimizer_state(checkpoint);
+}
+
+}  // namespace
+
+void export_to_tensorflow(const std::string& path, const TensorflowExport& options) {
+  const Bundle bundle = load_bundle(path);
+  const std::optional<OptimizerState> state = state_of_run(path);
+  const OptimizerState* optimizer = state ? &*state : nullptr;
+  if (!options.like.empty()) {
+    export_tensorflow_like(options.like, options.out, bundle.spec, *bundle.parameters, optimizer);
+  } else {
+    export_tensorflow(options.out, find_structure(path, bundle, options.names), *bundle.parameters,
+                      optimizer);
+  }
+}
+
+}  // namespace shortlist

@@ -1,0 +1,53 @@
+#include "shortlist/engine/import_bundle.h"
+
+#include <filesystem>
+
+#include "shortlist/engine/finish.h"
+#include "shortlist/io/file.h"
+#include "shortlist/train/checkpoint.h"
+
+namespace shortlist {
+namespace {
+
+constexpr const char* kStructureFile = "keras_structure.pb";
+
+// What goes wrong inside is told with the checkpoint's name.
+void begin_at(Trainer& trainer, const OptimizerState& optimizer, const std::string& checkpoint) {
+  try {
+    trainer.begin_at(optimizer);
+  } catch (const Error& error) {
+    throw Error(error.kind(), checkpoint + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+ImportResult import_bundle(const Config& config, const ImportOptions& options) {
+  check_holds_no_run(options.out);
+  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  const ModelSpec spec = build_model(config, prepared.features);
+  Parameters parameters(spec);
+  const KerasImportOptions from{.optimizer = !options.new_optimizer,
+                                .slot_names = slot_names(config.training.optimizer)};
+  ImportResult result{.imported = import_keras(options.checkpoint, spec, parameters, from)};
+  ThreadPool pool(options.threads);
+  Trainer trainer(config, spec, parameters, prepared.data, pool);
+  if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);
+  make_directories(run_folder(options.out));
+  trainer.save(checkpoint_folder(options.out));
+  std::vector<ExtraFile> extras;
+  if (result.imported.structure) extras = {{kStructureFile, result.imported.structure->serialize()}};
+  TrainingListener nobody;
+  RunFiles files(config, options.out, prepared.data, nobody);
+  result.report = finish({config, prepared, spec, parameters, History()}, options.out, pool, files, extras);
+  return result;
+}
+
+std::string structure_file(const std::string& bundle) { return bundle + "/" + kStructureFile; }
+
+std::vector<ExtraFile> kept_structure(const std::string& bundle) {
+  if (!std::filesystem::exists(structure_file(bundle))) return {};
+  return {{kStructureFile, read_file(structure_file(bundle))}};
+}
+
+}  // namespace shortlist

@@ -1,0 +1,64 @@
+#include "shortlist/io/hdf5.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "shortlist/io/file.h"
+#include "shortlist/io/testing.h"
+
+namespace shortlist {
+namespace {
+
+// tests/parity/keras_files.py wrote it.
+const std::string kFile = "tests/parity/fixtures/keras/model.weights.h5";
+
+TEST(Hdf5, ListsDatasetsWithTypeAndShape) {
+  const Hdf5File file = Hdf5File::open(kFile);
+  const auto found = std::ranges::find(file.datasets(), "user_model/layers/dense/vars/0", &Hdf5Dataset::path);
+  ASSERT_NE(found, file.datasets().end());
+  EXPECT_EQ(found->type, "float32");
+  EXPECT_EQ(found->shape, (std::vector<uint64_t>{12, 3}));
+}
+
+TEST(Hdf5, ListsNumbersByTheirValue) {
+  const Hdf5File file = Hdf5File::open(kFile);
+  std::vector<std::string> optimizer;
+  for (const Hdf5Dataset& dataset : file.datasets()) {
+    if (dataset.path.starts_with("optimizer/vars/")) optimizer.push_back(dataset.path.substr(15));
+  }
+  ASSERT_GT(optimizer.size(), 10U);
+  for (size_t i = 0; i < optimizer.size(); ++i) EXPECT_EQ(optimizer[i], std::to_string(i));
+}
+
+TEST(Hdf5, ReadsNumbers) {
+  const Hdf5File file = Hdf5File::open(kFile);
+  const auto steps = std::ranges::find(file.datasets(), "optimizer/vars/0", &Hdf5Dataset::path);
+  ASSERT_NE(steps, file.datasets().end());
+  EXPECT_EQ(steps->type, "int64");
+  int64_t value = 0;
+  file.read(*steps, std::as_writable_bytes(std::span(&value, 1)));
+  EXPECT_EQ(value, 4);
+}
+
+TEST(Hdf5, IsToldByItsFirstBytes) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "short", "\x89HDF");
+  EXPECT_TRUE(is_hdf5(kFile));
+  EXPECT_FALSE(is_hdf5(folder / "short"));
+  EXPECT_FALSE(is_hdf5(folder / "nowhere"));
+  EXPECT_FALSE(is_hdf5(folder.path()));
+}
+
+TEST(Hdf5, RefusesAFileThatIsCutOff) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "cut.h5", whole = read_file(kFile);
+  for (const size_t size : {size_t{8}, size_t{100}, whole.size() / 2, whole.size() - 1}) {
+    write_file_atomically(path, whole.substr(0, size));
+    EXPECT_EQ(message_of([&] { Hdf5File::open(path); }),
+              path + ": HDF5 cannot open it: it is damaged or cut off");
+  }
+}
+
+}  // namespace
+}  // namespace shortlist
