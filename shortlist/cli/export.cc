@@ -8,6 +8,9 @@ namespace shortlist {
 const std::vector<ExportFormat>& export_formats() {
   static const std::vector<ExportFormat> formats = {
       {"tensorflow", "weights that a Keras model's load_weights(PATH) reads", write_tensorflow},
+      {"onnx",
+       "a folder: query.onnx, candidate.onnx, ranking.onnx, and inputs.json, which says what they take",
+       write_onnx},
   };
   return formats;
 }

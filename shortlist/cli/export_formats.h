@@ -19,5 +19,6 @@ const std::vector<ExportFormat>& export_formats();
 std::string export_format_names();
 
 void write_tensorflow(const ExportCommand& command);
+void write_onnx(const ExportCommand& command);
 
 }  // namespace shortlist
