@@ -10,7 +10,9 @@ namespace shortlist {
 namespace {
 
 constexpr int kIrVersion = 8, kOpset = 17, kMlOpset = 3;
-constexpr size_t kPage = 4096;  // so that a runtime can map what lies outside
+// What lies outside begins on a page, so that a runtime can map it; less than a page stays inside, where a
+// checker wants to see axes and shapes.
+constexpr size_t kPage = 4096;
 
 // Field numbers of onnx.proto.
 enum ModelField {
@@ -186,32 +188,51 @@ std::string OnnxGraph::cast(const std::string& value, OnnxType type) {
   return add("Cast", {value}, {{"to", static_cast<int64_t>(type)}});
 }
 
+namespace {
+
+// PATH.data: constants that lie outside of the model.
+class ExternalData {
+ public:
+  explicit ExternalData(const std::string& path)
+      : name_(std::filesystem::path(path).filename().string()), file_(path) {}
+
+  // Describes the place in `tensor`.
+  void add(const std::string& bytes, ProtoWriter& tensor) {
+    const size_t padding = (kPage - offset_ % kPage) % kPage;
+    file_.write(std::string(padding, '\0'));
+    file_.write(bytes);
+    offset_ += padding;
+    tensor.message(kExternalData, string_entry("location", name_));
+    tensor.message(kExternalData, string_entry("offset", std::to_string(offset_)));
+    tensor.message(kExternalData, string_entry("length", std::to_string(bytes.size())));
+    tensor.varint(kLocation, kExternal);
+    offset_ += bytes.size();
+  }
+  void commit() { file_.commit(); }
+
+ private:
+  std::string name_;
+  AtomicFile file_;
+  size_t offset_ = 0;
+};
+
+}  // namespace
+
 void OnnxGraph::write(const std::string& path, uint64_t most_bytes_inside) const {
   uint64_t bytes = 0;
   for (const Constant& constant : constants_) bytes += constant.bytes.size();
-  const std::string data_path = path + ".data";
-  std::optional<AtomicFile> data;
-  if (bytes > most_bytes_inside) data.emplace(data_path);
+  std::optional<ExternalData> data;
+  if (bytes > most_bytes_inside) data.emplace(path + ".data");
 
   ProtoWriter graph = graph_;
   graph.bytes(kGraphName, name_);
-  size_t offset = 0;
   for (const Constant& constant : constants_) {
     ProtoWriter tensor;
     for (const int64_t extent : constant.shape) tensor.varint(kDims, static_cast<uint64_t>(extent));
     tensor.varint(kDataType, static_cast<uint64_t>(constant.type));
     tensor.bytes(kTensorName, constant.name);
-    if (data) {
-      const size_t padding = (kPage - offset % kPage) % kPage;
-      data->write(std::string(padding, '\0'));
-      data->write(constant.bytes);
-      offset += padding;
-      const std::string file = std::filesystem::path(data_path).filename().string();
-      tensor.message(kExternalData, string_entry("location", file));
-      tensor.message(kExternalData, string_entry("offset", std::to_string(offset)));
-      tensor.message(kExternalData, string_entry("length", std::to_string(constant.bytes.size())));
-      tensor.varint(kLocation, kExternal);
-      offset += constant.bytes.size();
+    if (data && constant.bytes.size() >= kPage) {
+      data->add(constant.bytes, tensor);
     } else {
       tensor.bytes(kRawData, constant.bytes);
     }

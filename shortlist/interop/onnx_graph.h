@@ -54,7 +54,8 @@ class OnnxGraph {
                   const OnnxAttributes& attributes = {}, std::string_view domain = "");
   std::string cast(const std::string& value, OnnxType type);
 
-  // Protobuf ends at 2 GiB: constants go to `path`.data, beside it, when they have more bytes than this.
+  // Protobuf ends at 2 GiB: when the constants have more bytes than this, all but small ones go to
+  // `path`.data, beside it.
   static constexpr uint64_t kMostBytesInside = uint64_t{1} << 30;
   // Both files appear whole, the model last.
   void write(const std::string& path, uint64_t most_bytes_inside = kMostBytesInside) const;
