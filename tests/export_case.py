@@ -12,7 +12,7 @@ import subprocess
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = os.environ.get("SHORTLIST", str(ROOT / "build/shortlist"))
+PROGRAM = os.path.abspath(os.environ.get("SHORTLIST", ROOT / "build/shortlist"))
 
 CONFIG = """
 [data]
