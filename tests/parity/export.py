@@ -10,6 +10,9 @@ A tool that is absent is skipped.
 import json
 import os
 import pathlib
+import re
+import shlex
+import subprocess
 import sys
 
 import numpy as np
@@ -59,7 +62,7 @@ def vectors(anime):
 @pytest.fixture(scope="session")
 def best(anime, vectors):
     """[query][K] ids and scores, as `recommend` gives them without the ranking's order."""
-    shortlist("recommend", "bundle", "--queries", "queries.csv", "-k", K, "--out", "best.jsonl", "--quiet", cwd=anime)
+    shortlist("recommend", "bundle", "--queries", "queries.csv", "-k", K, "--retrieve", K, "--out", "best.jsonl", "--quiet", cwd=anime)
     answers = {}
     for line in (anime / "best.jsonl").read_text().splitlines():
         row = json.loads(line)
@@ -192,3 +195,34 @@ def test_pytorch_computes_with_the_weights(anime, vectors):
     with torch.no_grad():
         embedded = linear(torch.cat([name[ids], pooled], 1)).numpy()
     np.testing.assert_allclose(embedded, vectors[1], rtol=1e-4, atol=1e-5)
+
+
+# The examples of docs/export.md, as they stand
+
+
+def examples():
+    text = (ROOT / "docs/export.md").read_text()
+    parts = re.split(r"^## ", text, flags=re.M)[1:]
+    for part in parts:
+        commands = re.findall(r"^\$ shortlist (.*)$", part, re.M)
+        code = re.findall(r"^```python\n(.*?)^```", part, re.M | re.S)
+        if commands:
+            yield pytest.param(commands, code, id=part.split()[0])
+
+
+TOOLS = {"onnx": "onnxruntime", "word2vec": "gensim", "parquet": "pyarrow", "safetensors": "torch"}
+
+
+@pytest.mark.parametrize("commands, code", examples())
+def test_example_of_the_docs_runs(request, anime, vectors, commands, code):
+    tool = request.node.callspec.id
+    pytest.importorskip(TOOLS.get(tool, "numpy" if tool == "npy" else tool))
+    for link, target in (("anime", "bundle"), ("users.csv", "queries.csv")):
+        if not (anime / link).exists():
+            (anime / link).symlink_to(target)
+    shortlist("embed", "anime", "--queries", "users.csv", "--out", "users.npy", cwd=anime)
+    for command in commands:
+        shortlist(*shlex.split(command), cwd=anime)
+    for block in code:
+        done = subprocess.run([sys.executable, "-c", block], cwd=anime, text=True, capture_output=True)
+        assert done.returncode == 0, done.stderr
