@@ -77,6 +77,46 @@ def test_faiss(case, items):
     check_ids(folder, ids)
 
 
+def read_hnswlib(data):
+    """(entry point, [node][layer] neighbors, labels, vectors) of hnswlib's file; checks every size."""
+    head = struct.unpack_from("<6QiI3QdQ", data)
+    offset, capacity, count, size, label_at, vector_at, top, entry, m, base, upper, multiplier, ef = head
+    assert offset == 0 and capacity == count and (m, base, upper, ef) == (16, 32, 16, 200)
+    assert vector_at == 4 * (1 + base) and size == label_at + 8 and multiplier == pytest.approx(1 / np.log(16))
+    nodes = np.frombuffer(data, np.uint8, count * size, 96).reshape(count, size)
+    labels = nodes[:, label_at:].copy().view(np.uint64).ravel()
+    vectors = nodes[:, vector_at:label_at].copy().view(np.float32)
+    rows = nodes[:, :vector_at].copy().view(np.uint32)
+    layers = [[row[1:1 + row[0]]] for row in rows]
+    at = 96 + count * size
+    for node in range(count):
+        bytes_of_links, at = struct.unpack_from("<I", data, at)[0], at + 4
+        for row in np.frombuffer(data, np.uint32, bytes_of_links // 4, at).reshape(-1, 1 + upper):
+            layers[node].append(row[1:1 + row[0]])
+        at += bytes_of_links
+    assert at == len(data) and len(layers[entry]) == top + 1 == max(map(len, layers))
+    return entry, layers, labels, vectors
+
+
+def test_hnswlib(case, items):
+    folder = export(case, "hnswlib", "hnswlib")
+    entry, layers, labels, vectors = read_hnswlib((folder / "items.hnsw").read_bytes())
+    ids, expected = items
+    np.testing.assert_array_equal(vectors, expected)
+    np.testing.assert_array_equal(labels, np.arange(len(ids)))
+    for node, links in enumerate(layers):
+        for layer, neighbors in enumerate(links):
+            assert node not in neighbors and len(set(neighbors)) == len(neighbors)
+            assert all(len(layers[n]) > layer for n in neighbors), "a neighbor stands in the same layer"
+    seen, left = {entry}, [entry]
+    while left:
+        new = set(layers[left.pop()][0]) - seen
+        seen |= new
+        left += new
+    assert len(seen) == len(ids), "a search can reach every item"
+    check_ids(folder, ids)
+
+
 def test_word2vec(case, items):
     folder = export(case, "word2vec", "word2vec")
     ids, vectors = items

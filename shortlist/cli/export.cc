@@ -12,6 +12,7 @@ const std::vector<ExportFormat>& export_formats() {
       {"onnx", "a folder with the towers and the ranking; onnxruntime", write_onnx},
       {"npy", "a folder with the items' vectors; NumPy", write_npy_vectors},
       {"faiss", "a folder with an exact index of the items' vectors; faiss", write_faiss},
+      {"hnswlib", "a folder with an approximate index of the items' vectors; hnswlib", write_hnswlib},
       {"word2vec", "a folder with the items' vectors as text and binary; gensim", write_word2vec},
       {"parquet", "a file with the items' ids, attributes and vectors; pyarrow, DuckDB, Spark",
        write_parquet},

@@ -23,6 +23,7 @@ void write_onnx(const ExportCommand& command);
 void write_safetensors_weights(const ExportCommand& command);
 void write_npy_vectors(const ExportCommand& command);
 void write_faiss(const ExportCommand& command);
+void write_hnswlib(const ExportCommand& command);
 void write_word2vec(const ExportCommand& command);
 void write_parquet(const ExportCommand& command);
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "shortlist/interop/export_hnswlib.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/testing.h"
 
@@ -30,7 +31,11 @@ TEST(ExportVectors, WritesEmptyCatalogues) {
   export_npy(folder / "e", none);
   export_faiss(folder / "e", none);
   export_word2vec(folder / "e", none);
+  ThreadPool pool(1);
+  export_hnswlib(folder / "e", none, Hnsw(none.vectors, {}, pool));
   EXPECT_EQ(read_file(folder / "e/items.txt"), "0 2\n");
+  EXPECT_EQ(read_file(folder / "e/items.hnsw").substr(48, 8), "\xff\xff\xff\xff\xff\xff\xff\xff")
+      << "no layer, and no node to begin at";
   EXPECT_EQ(std::filesystem::file_size(folder / "e/items.faiss"), 45u);
   EXPECT_EQ(read_file(folder / "e/ids.json"), "[]\n");
 }

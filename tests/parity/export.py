@@ -1,6 +1,6 @@
 """What `shortlist export` writes, opened and compared by the tools that the formats are for.
 
-In an environment with pytest, numpy and any of onnx, onnxruntime, torch, safetensors, faiss-cpu, gensim, pyarrow:
+In an environment with pytest, numpy and any of onnx, onnxruntime, torch, safetensors, faiss-cpu, hnswlib, gensim, pyarrow:
 
     SHORTLIST=build/shortlist python -m pytest tests/parity/export.py
 
@@ -140,6 +140,24 @@ def test_faiss_finds_what_recommend_finds(anime, vectors, best):
     assert (folder / "again.faiss").read_bytes() == (folder / "items.faiss").read_bytes()
 
 
+def test_hnswlib_finds_what_recommend_finds(anime, vectors, best):
+    hnswlib = pytest.importorskip("hnswlib")
+    folder = export(anime, "hnswlib", "hnswlib")
+    ids, items, queries = vectors
+    index = hnswlib.Index(space="ip", dim=items.shape[1])
+    index.load_index(str(folder / "items.hnsw"))
+    assert index.get_current_count() == len(ids) and index.M == 16 and index.ef_construction == 200
+    np.testing.assert_array_equal(np.array(index.get_items(range(len(ids)))), items)
+    index.set_ef(200)
+    places, distances = index.knn_query(queries, k=K)
+    found = np.mean([len({ids[i] for i in row} & {name for _, name in expected}) / K for row, expected in zip(places, best)])
+    assert found > 0.99
+    np.testing.assert_allclose(1 - distances[:, 0], [expected[0][0] for expected in best], rtol=1e-4, atol=1e-4)
+    assert json.loads((folder / "ids.json").read_text()) == ids
+    index.save_index(str(folder / "again.hnsw"))
+    assert (folder / "again.hnsw").read_bytes() == (folder / "items.hnsw").read_bytes()
+
+
 @pytest.mark.parametrize("file, binary", [("items.txt", False), ("items.bin", True)])
 def test_gensim_reads_the_words(anime, vectors, file, binary):
     gensim = pytest.importorskip("gensim.models")
@@ -213,7 +231,7 @@ def examples():
 TOOLS = {"onnx": "onnxruntime", "word2vec": "gensim", "parquet": "pyarrow", "safetensors": "torch"}
 
 
-@pytest.mark.parametrize("commands, code", examples())
+@pytest.mark.parametrize("commands, code", list(examples()))
 def test_example_of_the_docs_runs(request, anime, vectors, commands, code):
     tool = request.node.callspec.id
     pytest.importorskip(TOOLS.get(tool, "numpy" if tool == "npy" else tool))
