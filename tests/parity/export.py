@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from export_case import (CONFIG, ROOT, check_catalogue, check_onnx, feed, make_case, make_rows, read_csv, shortlist, tokens,
-                         write_csv)
+from export_case import CONFIG, ROOT, check_catalogue, check_onnx, make_case, make_rows, read_csv, shortlist, write_csv
+from onnx_feed import feed, tokens
 
 DATA = pathlib.Path(os.environ.get("SHORTLIST_DATA", ROOT.parent / "shared/data"))
 K = 10
