@@ -20,3 +20,5 @@ foreach(test ${program_tests})
   add_test(NAME ${name} COMMAND ${PYTEST} -q -p no:cacheprovider ${test} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>" TIMEOUT 1200)
 endforeach()
+# Its project of its own is built without the sanitizers.
+set_tests_properties(test_install PROPERTIES LABELS slow)

@@ -17,7 +17,7 @@ def run(*command, **kwargs):
 def test_a_project_of_its_own_finds_builds_and_asks(tmp_path):
     prefix = tmp_path / "prefix"
     run("cmake", "--install", PROGRAM.parent, "--prefix", prefix)
-    run("cmake", "-S", ROOT / "examples/embed", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
+    run("cmake", "-G", "Ninja", "-S", ROOT / "examples/embed", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
     run("cmake", "--build", tmp_path / "build")
 
     program = prefix / "bin/shortlist"

@@ -86,6 +86,25 @@ void add_inspect(CLI::App& app, std::function<void()>& chosen) {
               "  shortlist inspect u.data --no-header --columns user,item,rating,time --format json\n");
 }
 
+void add_convert(CLI::App& app, std::function<void()>& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<ConvertCommand>(
+      app, chosen, "convert", "write a table, or what a query makes of it, to a file", sub);
+  sub->add_option("table", command->table.table, "the table")->required()->option_text("TABLE");
+  sub->add_option("--sql", command->sql, "a file with a query, in which {data} stands for TABLE")
+      ->option_text("FILE");
+  sub->add_option("--out", command->out,
+                  "the file: .csv, .tsv, .jsonl, .parquet; - is CSV on standard output")
+      ->required()
+      ->option_text("FILE");
+  sub->add_flag("--quiet", command->quiet, "no progress");
+  add_text_options(*sub, command->table);
+  sub->footer(std::string(kTableHelp) +
+              "\nExamples:\n"
+              "  shortlist convert ratings.csv --out ratings.parquet\n"
+              "  shortlist convert raw --sql examples/anime/prepare.sql --out clean_data.csv\n");
+}
+
 void add_describe(CLI::App& app, std::function<void()>& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<DescribeCommand>(
@@ -167,7 +186,8 @@ void add_recommend(CLI::App& app, std::function<void()>& chosen) {
       ->option_text("TABLE")
       ->excludes(query);
   sub->add_option("-k", command->k, "items for a query")->capture_default_str();
-  sub->add_option("--retrieve", command->retrieve, "items that retrieval hands to the ranking; 0: k")
+  sub->add_option("--retrieve", command->retrieve,
+                  "items that retrieval hands to the ranking; 0: ten for each of the k")
       ->capture_default_str();
   add_list(*sub, "--exclude", command->exclude, "an item id to leave out; again for more");
   add_list(*sub, "--where", command->where,
@@ -344,6 +364,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
       "\nshortlist COMMAND --help tells what each takes.\n"
       "Exit codes: 0 well, 1 failed, 2 wrong usage, 3 bad data, 130 interrupted.");
   add_inspect(app, chosen);
+  add_convert(app, chosen);
   add_init(app, chosen);
   add_describe(app, chosen);
   add_train(app, chosen, {arguments, arguments + count});

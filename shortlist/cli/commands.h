@@ -20,6 +20,14 @@ struct InspectCommand {
 };
 void run(const InspectCommand& command);
 
+struct ConvertCommand {
+  TableOptions table;
+  std::string sql;  // a file; then the table is what {data} stands for in it
+  std::string out;
+  bool quiet = false;
+};
+void run(const ConvertCommand& command);
+
 struct InitCommand {
   TableOptions table;
   InitOptions options;

@@ -42,6 +42,8 @@ void predict_one(const Recommender& recommender, const PredictCommand& command) 
                candidate = parse_record("--candidate", command.candidate);
   const std::vector<float> predictions = recommender.predict(query, candidate);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
+  for (const std::string& message : recommender.unseen(candidate, Recommender::Side::candidate))
+    say("note: {}", message);
   const std::vector<std::string> labels = recommender.labels();
   if (!command.out.empty())
     return write_row(labels, predictions, command.out, command.format == "json" ? "jsonl" : "");

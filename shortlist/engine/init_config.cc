@@ -13,6 +13,8 @@ namespace shortlist {
 namespace {
 
 constexpr int kWidth = 32;  // of embeddings and towers
+// With more of them among the last rows, a split by time asks about users that no model can know.
+constexpr double kManyNewUsers = 0.3;
 
 std::string quoted(const std::string& text) { return to_toml(Value(text)); }
 
@@ -145,13 +147,16 @@ void Writer::add_source(Section& section) const {
 
 void Writer::add_split(Section& section) const {
   const std::string parts = "train = 0.8, validation = 0.1, test = 0.1";
-  if (!guess_.time) {
-    section.add("split", fmt::format("{{ by = \"random\", {}, seed = 42 }}", parts),
-                "the table has no time to split by");
-    return;
-  }
-  section.add("split", fmt::format("{{ by = \"time\", column = {}, {} }}", quoted(name(*guess_.time)), parts),
-              "train on the past, test on what came after, as in use");
+  const std::string random = fmt::format("{{ by = \"random\", {}, seed = 42 }}", parts);
+  if (!guess_.time) return section.add("split", random, "the table has no time to split by");
+  const std::string by_time =
+      fmt::format("{{ by = \"time\", column = {}, {} }}", quoted(name(*guess_.time)), parts);
+  if (guess_.new_users <= kManyNewUsers)
+    return section.add("split", by_time, "train on the past, test on what came after, as in use");
+  section.add("split", random,
+              fmt::format("by time, {:.0f} % of the last rows would be of users never seen before",
+                          100 * guess_.new_users));
+  section.remark("split = " + by_time);
 }
 
 std::string Writer::data() const {
@@ -252,6 +257,8 @@ std::string Writer::retrieval() const {
   section.add("loss", R"("in_batch_softmax")");
   section.add("reduction", R"("mean")",
               guess_.label ? "as the ranking's, so that no task drowns the other" : "");
+  section.add("sampling_correction", "true",
+              "learns how likely a candidate is, so popular ones may stand high");
   section.add("top_k", "[1, 5, 10, 50, 100]");
   return section.text();
 }

@@ -70,8 +70,10 @@ TEST(InitConfig, NamesTheColumnsOfMovieLens100KAfterTheirShapes) {
   EXPECT_EQ(config.data.columns, (Names{"user", "item", "rating", "timestamp"}));
   EXPECT_EQ(config.data.header, false);
   EXPECT_EQ(config.data.user, "user");
-  EXPECT_EQ(config.data.split.by, SplitBy::time);
-  EXPECT_EQ(config.data.split.column, "timestamp");
+  EXPECT_EQ(config.data.split.by, SplitBy::random);
+  EXPECT_TRUE(has(text, "of the last rows would be of users never seen before"));
+  EXPECT_TRUE(has(text, "# split = { by = \"time\", column = \"timestamp\""));
+  EXPECT_TRUE(config.retrieval->sampling_correction);
   EXPECT_EQ(config.query.features, Names{"user"});
   EXPECT_EQ(config.candidate.features, Names{"item"});
   ASSERT_EQ(config.ranking.size(), 1u);
@@ -79,6 +81,22 @@ TEST(InitConfig, NamesTheColumnsOfMovieLens100KAfterTheirShapes) {
   EXPECT_EQ(config.ranking[0].loss, RatingLoss::mean_squared_error);
   EXPECT_TRUE(has(text, "the first id: the user, as most write it"));
   expect_trains(text);
+}
+
+TEST(InitConfig, SplitsByTimeWhereUsersComeBack) {
+  FileFolder folder;
+  const auto table = [&](const std::function<int(int)>& user) {
+    return write_rows(folder, "user,item,rating,timestamp", 2000, [&](int r) {
+      return fmt::format("u{},i{},{},{}", user(r), r * 7 % 53, r % 5 + 1, 1'500'000'000 + r * 3600);
+    });
+  };
+  const std::string regulars = init(table([](int r) { return r % 40; }));
+  EXPECT_EQ(read(regulars).data.split.by, SplitBy::time);
+  EXPECT_EQ(read(regulars).data.split.column, "timestamp");
+  // Each user comes for 20 hours and never again.
+  const std::string passers = init(table([](int r) { return r / 20; }));
+  EXPECT_EQ(read(passers).data.split.by, SplitBy::random);
+  EXPECT_TRUE(has(passers, "by time, 100 % of the last rows would be of users never seen before"));
 }
 
 TEST(InitConfig, TakesTheNamesOfMovieLensSmall) {
@@ -90,7 +108,7 @@ TEST(InitConfig, TakesTheNamesOfMovieLensSmall) {
   EXPECT_EQ(config.candidate.id, "movieId");
   EXPECT_EQ(kind(config, "movieId"), "category");
   EXPECT_EQ(config.ranking.at(0).label, "rating");
-  EXPECT_EQ(config.data.split.column, "timestamp");
+  EXPECT_EQ(config.data.split.by, SplitBy::random);
   EXPECT_TRUE(has(text, "integer, 610 different values; the user, as its name says"));
   expect_trains(text);
 }

@@ -38,6 +38,18 @@ std::vector<double> determined_shares(const Table& table, const std::string& key
   return found;
 }
 
+// Of the last fifth of the rows by time, the share whose user has no earlier row.
+double new_user_share(const Table& table, const std::string& user, const std::string& time) {
+  double share = 0;
+  table.query(fmt::format("WITH cut AS (SELECT quantile_disc({1}, 0.8) AS at FROM {{table}}), "
+                          "first AS (SELECT {0}, min({1}) AS at FROM {{table}} GROUP BY {0}) "
+                          "SELECT coalesce(avg((first.at > cut.at)::INTEGER), 0)::DOUBLE "
+                          "FROM {{table}} AS row JOIN first USING ({0}), cut WHERE row.{1} > cut.at",
+                          sql_name(user), sql_name(time)),
+              [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
+  return share;
+}
+
 bool is_whole_column(const ColumnGuess& column) { return column.summary.missing == 0; }
 
 class Guesser {
@@ -249,7 +261,9 @@ void Guesser::find_time() {
     if (column.holds != Holds::time || is_taken(c) || !is_whole_column(column)) continue;
     if (determines(guess_.candidate, c)) continue;
     guess_.time = c;
-    take(c, Use::time, "points in time: the split goes by them");
+    take(c, Use::time, "points in time");
+    if (guess_.user)
+      guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column.summary.name);
   }
 }
 

@@ -30,7 +30,8 @@ struct ModelGuess {
   std::vector<ColumnUse> uses;  // one a column
   size_t candidate = 0;
   std::optional<size_t> user, label, time;
-  bool binary = false;          // the label is 0 or 1
+  double new_users = 0;  // of the last fifth of the rows by time: the share whose user has no earlier one
+  bool binary = false;   // the label is 0 or 1
   bool names_are_ours = false;  // the table has none
   bool query_describes_candidate = false;
   bool is_catalogue = false;  // hardly an item stands in two rows

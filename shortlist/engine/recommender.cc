@@ -169,7 +169,7 @@ struct Recommender::State {
                                                            const std::vector<uint8_t>& allowed) const {
     const bool ranks = session.ranking.has_value();
     const size_t k = static_cast<size_t>(options.k);
-    const size_t wanted = ranks ? std::max<size_t>(k, static_cast<size_t>(options.retrieve)) : k;
+    const size_t wanted = ranks ? options.candidates() : k;
     std::vector<std::vector<Scored>> found =
         bundle.config.retrieval ? retrieve(session, queries, wanted, allowed)
                                 : std::vector<std::vector<Scored>>(queries.rows, everything(allowed));
@@ -301,7 +301,15 @@ std::vector<float> Recommender::predict(const Record& query, const Record& candi
   if (state_->bundle.spec.rankings.empty())
     throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
   const auto id = std::ranges::find(candidate, id_column(), &std::pair<std::string, std::string>::first);
-  const auto item = id == candidate.end() || candidate.size() > 1 ? std::nullopt : find_item(id->second);
+  const bool by_id = id != candidate.end() && candidate.size() == 1;
+  const auto item = by_id ? find_item(id->second) : std::nullopt;
+  if (by_id && !item &&
+      std::ranges::find(state_->candidate_columns, id_column()) == state_->candidate_columns.end()) {
+    const std::string near = nearest_id(id->second);
+    throw usage_error("candidate: there is no {} '{}'{}; of a new one the model needs {}", id_column(),
+                      id->second, near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
+                      fmt::join(state_->candidate_columns, ", "));
+  }
   if (!item) {
     return predict(to_columns(query, state_->query_columns), to_columns(candidate, state_->candidate_columns))
         .front();
@@ -360,17 +368,18 @@ std::vector<std::vector<float>> Recommender::embed_candidates(const std::vector<
   return to_rows(state_->embed(*session, candidates, Domain::candidate));
 }
 
-std::vector<std::string> Recommender::unseen(const Record& query) const {
+std::vector<std::string> Recommender::unseen(const Record& record, Side side) const {
+  const FeatureMap& features = side == Side::query ? state_->query : state_->candidate;
   std::vector<std::string> messages;
-  const std::vector<Column> columns = to_columns(query, state_->query_columns);
-  for (size_t i = 0; i < state_->query.size(); ++i) {
-    const Column& column = columns[state_->query.column_of(i)];
+  for (size_t i = 0; i < features.size(); ++i) {
+    const std::string& name = features[i].column;
+    const Column column = to_columns(record, {name}).front();
     EncodedColumn encoded;
     uint64_t count = 0;
-    state_->query[i].feature->encode(column, encoded, &count);
-    if (count > 0)
-      messages.push_back(fmt::format("{}: '{}' holds what the model has not seen", state_->query[i].column,
-                                     column.texts[0]));
+    features[i].feature->encode(column, encoded, &count);
+    std::string message = fmt::format("{}: '{}' holds what the model has not seen", name, column.texts[0]);
+    if (count > 0 && std::ranges::find(messages, message) == messages.end())
+      messages.push_back(std::move(message));
   }
   return messages;
 }

@@ -29,8 +29,11 @@ struct Condition {
 
 struct RecommendOptions {
   int k = 10;
-  // Candidates that retrieval hands to the ranking; 0: k. Without a ranking task it is k.
+  // Candidates that retrieval hands to the ranking; 0: ten for each of the k. Without a ranking task it is k.
   int retrieve = 0;
+  size_t candidates() const {
+    return retrieve > 0 ? static_cast<size_t>(retrieve) : 10 * static_cast<size_t>(k);
+  }
   std::vector<std::string> exclude;  // item ids
   std::vector<Condition> where;      // all must hold
 };
@@ -83,7 +86,7 @@ class Recommender {
                                                      const RecommendOptions& options) const;
 
   // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone,
-  // is known; another is embedded from its own columns.
+  // is known; another is embedded from its own columns, and one that has none is a usage Error.
   std::vector<float> predict(const Record& query, const Record& candidate) const;
   // [row][label]; the columns go with query_columns() and candidate_columns().
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
@@ -98,9 +101,10 @@ class Recommender {
   std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries) const;
   std::vector<std::vector<float>> embed_candidates(const std::vector<Column>& candidates) const;
 
-  // Values of a query that the features had not seen, as messages: "type: 'TVX' holds what the model has not
-  // seen".
-  std::vector<std::string> unseen(const Record& query) const;
+  enum class Side { query, candidate };
+  // Values of a query, or a candidate, that the features had not seen, as messages: "type: 'TVX' holds what
+  // the model has not seen".
+  std::vector<std::string> unseen(const Record& record, Side side = Side::query) const;
   // How many values of many queries that is, by query column.
   std::vector<std::pair<std::string, uint64_t>> count_unseen(const std::vector<Column>& queries) const;
 

@@ -78,7 +78,7 @@ std::vector<uint32_t> brute_force(const Recommender& recommender, const Record& 
   for (uint32_t i = 0; i < scores.size(); ++i)
     if (allowed.empty() || allowed[i]) items.push_back(i);
   std::ranges::sort(items, std::greater(), [&](uint32_t i) { return scores[i]; });
-  items.resize(std::min(items.size(), static_cast<size_t>(std::max(options.k, options.retrieve))));
+  items.resize(std::min(items.size(), options.candidates()));
   if (!recommender.labels().empty()) {
     std::ranges::stable_sort(items, std::greater(), [&](uint32_t i) {
       return recommender.predict(query, {{"movie", recommender.item_id(i)}})[0];
@@ -127,7 +127,9 @@ TEST(Recommender, RetrievesThenRanks) {
   options.retrieve = 30;
   const std::vector<Recommendation> answer = tiny().recommend(kQuery, options);
   EXPECT_TRUE(std::ranges::is_sorted(answer, std::greater(), [](const auto& r) { return r.predictions[0]; }));
-  EXPECT_NE(items_of(answer), items_of(tiny().recommend(kQuery, options_of(5))));
+  RecommendOptions few = options_of(5);
+  few.retrieve = 5;
+  EXPECT_NE(items_of(answer), items_of(tiny().recommend(kQuery, few)));
 }
 
 TEST(Recommender, TellsScoresAndPredictions) {
@@ -243,11 +245,23 @@ TEST(Recommender, TellsWhatItHasNotSeen) {
   EXPECT_EQ(tiny().unseen(kQuery), Messages());
   EXPECT_EQ(tiny().unseen({{"user", "u03"}, {"country", "Chile"}}),
             (Messages{"country: 'Chile' holds what the model has not seen"}));
+  EXPECT_EQ(tiny().unseen({{"movie", "m99"}}, Recommender::Side::candidate),
+            (Messages{"movie: 'm99' holds what the model has not seen"}));
   std::vector<Column> columns(2);
   columns[0] = {.rows = 3, .texts = {"u03", "u99", "u98"}};
   columns[1] = {.rows = 3, .texts = {"Peru", "Peru", "Chile"}};
   EXPECT_EQ(tiny().count_unseen(columns),
             (std::vector<std::pair<std::string, uint64_t>>{{"user", 2}, {"country", 1}}));
+}
+
+TEST(Recommender, AnUnknownIdIsNoCandidateWhereTheModelDoesNotSeeIt) {
+  const TrainedBundle bundle(Changes{{"[\"movie\", \"genre\"]", "[\"genre\"]"}});
+  const Recommender recommender = Recommender::load(bundle.path());
+  EXPECT_EQ(message_of([&] {
+              recommender.predict(kQuery, {{"movie", "m3"}});
+            }),
+            "candidate: there is no movie 'm3' (did you mean 'm03'?); of a new one the model needs genre");
+  EXPECT_EQ(recommender.predict(kQuery, {{"genre", "Drama"}}).size(), 1u);
 }
 
 TEST(Recommender, RecommendsAlsoForAQueryWithMissingColumns) {

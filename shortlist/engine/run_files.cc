@@ -110,8 +110,8 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
                 {"trained parameters", fmt::format("{}", parameters.trainable_count())},
                 {"rows evaluated", fmt::format("{} ({})", report.rows, report.split)}};
   page.history = history;
+  page.evaluation.emplace_back().sentences = verdict(report);
   for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
-  if (!page.evaluation.empty()) page.evaluation.back().sentences = verdict(report);
   page.model_summary = summary(spec, parameters);
   page.graph_svg = graph_to_svg(graph, "The model");
   page.config = config_to_toml(config);

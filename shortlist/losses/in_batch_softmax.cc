@@ -18,8 +18,25 @@ size_t rows_a_block(size_t candidates) {
 
 }  // namespace
 
+// Taking log q_j off each score multiplies what candidate j adds to the sum of exponentials by 1 / q_j, and
+// moves the loss by a constant.
 double InBatchSoftmax::run(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
                            Matrix dcandidates) {
+  if (batch.candidate_log_share.empty()) return run_plain(pool, batch, scale, dqueries, dcandidates);
+  SoftmaxBatch corrected = batch;
+  corrected_.assign(batch.candidate_multiplicity.begin(), batch.candidate_multiplicity.end());
+  for (size_t j = 0; j < corrected_.size(); ++j) corrected_[j] *= std::exp(-batch.candidate_log_share[j]);
+  corrected.candidate_multiplicity = corrected_;
+  double constant = 0;
+  for (size_t pair = 0; pair < batch.pair_weight.size(); ++pair) {
+    constant +=
+        static_cast<double>(batch.pair_weight[pair]) * batch.candidate_log_share[batch.pair_candidate[pair]];
+  }
+  return constant + run_plain(pool, corrected, scale, dqueries, dcandidates);
+}
+
+double InBatchSoftmax::run_plain(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
+                                 Matrix dcandidates) {
   const size_t blocks = chunk_count(batch.queries.rows, rows_a_block(batch.candidates.rows));
   const size_t slots = std::min(kSlots, blocks);
   const size_t d = batch.candidates.cols;

@@ -1,7 +1,8 @@
 // The retrieval loss of two-tower models: each row's candidate against all candidates of the batch.
 // loss = sum_r w_r (log sum_j n_j exp(s(u_r, v_j)) - s(u_r, v_r)), s(u, v) = u . v / temperature, over the
-// distinct candidates j, each standing n_j times in the batch. Scores are never held whole. TensorFlow
-// Recommenders' tasks.Retrieval.
+// distinct candidates j, each standing n_j times in the batch; with shares, each score less log q_j, as
+// candidate j stands in a batch q_j times as often as in the catalogue. Scores are never held whole.
+// TensorFlow Recommenders' tasks.Retrieval, q_j its candidate_sampling_probability.
 #pragma once
 
 #include <vector>
@@ -20,6 +21,7 @@ struct SoftmaxBatch {
   std::span<const uint32_t> offsets, pairs;
   std::span<const uint32_t> pair_candidate;
   std::span<const float> pair_weight;
+  std::span<const float> candidate_log_share = {};  // log q_j, [V], or empty
 };
 
 class InBatchSoftmax {
@@ -35,10 +37,13 @@ class InBatchSoftmax {
     Panels queries;
     Buffer scores, scaled;
   };
+  double run_plain(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
+                   Matrix dcandidates);
   double run_block(const SoftmaxBatch& batch, RowRange rows, float scale, Matrix dqueries, Matrix dcandidates,
                    bool first, Worker& worker) const;
 
   float temperature_;
+  std::vector<float> corrected_;  // n_j / q_j
   Panels candidates_transposed_, candidates_;
   std::vector<Worker> workers_;
   std::vector<Buffer> partial_;  // gradients of candidates, one of each slot

@@ -41,8 +41,9 @@ struct Result {
   std::vector<double> du, dv;
 };
 
-// In double, over all rows and all candidates of rows, none of them merged.
-Result plain(const Example& x, double temperature) {
+// In double, over all rows and all candidates of rows, none of them merged. Shares: of each candidate, or
+// none.
+Result plain(const Example& x, double temperature, const std::vector<float>& log_share = {}) {
   Result result{0, std::vector<double>(x.queries * kDim), std::vector<double>(x.candidates * kDim)};
   const size_t rows = x.row_query.size();
   for (size_t r = 0; r < rows; ++r) {
@@ -52,6 +53,7 @@ Result plain(const Example& x, double temperature) {
     for (size_t j = 0; j < rows; ++j) {
       const float* v = x.v.data() + x.row_candidate[j] * kDim;
       for (size_t c = 0; c < kDim; ++c) scores[j] += static_cast<double>(u[c]) * v[c] / temperature;
+      if (!log_share.empty()) scores[j] -= log_share[x.row_candidate[j]];
       total += std::exp(scores[j]);
     }
     result.loss += x.row_weight[r] * (std::log(total) - scores[r]);
@@ -68,7 +70,7 @@ Result plain(const Example& x, double temperature) {
 
 // The loss under test: a pair for each row, listed by query.
 Result fast(const Example& x, double temperature, int threads, double scale = 1,
-            InBatchSoftmax* reused = nullptr) {
+            InBatchSoftmax* reused = nullptr, const std::vector<float>& log_share = {}) {
   std::vector<float> multiplicity(x.candidates);
   for (uint32_t candidate : x.row_candidate) multiplicity[candidate] += 1;
   std::vector<uint32_t> offsets = {0}, pairs;
@@ -85,7 +87,7 @@ Result fast(const Example& x, double temperature, int threads, double scale = 1,
   const double loss = (reused != nullptr ? *reused : fresh)
                           .run(pool,
                                {x.query_matrix(), x.candidate_matrix(), multiplicity, offsets, pairs,
-                                x.row_candidate, x.row_weight},
+                                x.row_candidate, x.row_weight, log_share},
                                scale, du.view(x.queries, kDim), dv.view(x.candidates, kDim));
   return {loss, {du.span().begin(), du.span().end()}, {dv.span().begin(), dv.span().end()}};
 }
@@ -134,6 +136,13 @@ TEST(InBatchSoftmax, AgreesWithManyBlocksAndSlots) {
   expect_close(fast(example, 1, 2), plain(example, 1));
   const Example wide(150, 1100, 1200);  // blocks of 42
   expect_close(fast(wide, 1, 3), plain(wide, 1));
+}
+
+TEST(InBatchSoftmax, TakesTheLogOfSharesOffTheScores) {
+  const Example example(9, 17, 40);
+  std::vector<float> log_share;
+  for (size_t j = 0; j < 17; ++j) log_share.push_back(std::log(0.001f + 0.01f * static_cast<float>(j)));
+  expect_close(fast(example, 0.5, 2, 1, nullptr, log_share), plain(example, 0.5, log_share));
 }
 
 TEST(InBatchSoftmax, ScalesTheGradientsAndNotTheLoss) {

@@ -133,6 +133,7 @@ struct RetrievalConfig {
   double weight = 1;
   Reduction reduction = Reduction::sum;
   double temperature = 1;
+  bool sampling_correction = false;
   std::vector<int> top_k = {1, 5, 10, 50, 100};
 
   template <typename Visitor>
@@ -141,6 +142,10 @@ struct RetrievalConfig {
     visit("weight", weight, "of this task in the loss");
     visit("reduction", reduction, "over the rows of a batch: sum as TensorFlow Recommenders, or mean");
     visit("temperature", temperature, "divides the scores of the loss");
+    visit(
+        "sampling_correction", sampling_correction,
+        "in the loss, subtracts from a score the log of the candidate's share of the training rows: popular "
+        "candidates stand in more batches, and without it are ranked too low");
     visit("top_k", top_k, "the k of top_k accuracies");
   }
 };

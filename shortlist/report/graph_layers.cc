@@ -97,15 +97,15 @@ std::vector<Tier> arrange(const std::vector<GraphNode>& nodes) {
   if (nodes.empty()) return {};
   const std::vector<int> column_of = columns_of(nodes);
   const std::vector<int> row_of = rows_in_columns(nodes, column_of);
-  std::vector<Column> columns(size_t(*std::max_element(column_of.begin(), column_of.end())) + 1);
+  std::vector<GraphColumn> columns(size_t(*std::max_element(column_of.begin(), column_of.end())) + 1);
   for (size_t i = 0; i < nodes.size(); ++i) {
-    Column& column = columns[size_t(column_of[i])];
+    GraphColumn& column = columns[size_t(column_of[i])];
     column.group = nodes[i].group;
     column.rows.resize(std::max(column.rows.size(), size_t(row_of[i]) + 1));
     column.rows[size_t(row_of[i])].push_back(int(i));
   }
   std::vector<double> position(nodes.size(), -1);  // inside its row, 0 to 1; -1: not placed yet
-  for (Column& column : columns) {
+  for (GraphColumn& column : columns) {
     for (auto& row : column.rows) order_row(nodes, row, position);
   }
   const std::vector<int> tier_of = tiers_of_columns(nodes, column_of, int(columns.size()));

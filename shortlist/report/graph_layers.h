@@ -8,13 +8,13 @@
 
 namespace shortlist {
 
-struct Column {
+struct GraphColumn {
   std::string group;                   // empty for a node that stands alone
   std::vector<std::vector<int>> rows;  // node indices, left to right; row 0 is the top
   int height() const { return int(rows.size()); }
 };
 
-using Tier = std::vector<Column>;  // left to right
+using Tier = std::vector<GraphColumn>;  // left to right
 
 // Rows by longest path inside a group, order by the mean position of inputs (barycentre).
 std::vector<Tier> arrange(const std::vector<GraphNode>& nodes);

@@ -26,7 +26,7 @@ double box_width(const GraphNode& node) {
   return std::clamp(std::ceil(std::max(first, second)) + 2 * kInset, kLeastWidth, kMostWidth);
 }
 
-double height_of(const Column& column) {
+double height_of(const GraphColumn& column) {
   return kGroupHead + column.height() * (kBoxHeight + kRowGap) - kRowGap + kPadding;
 }
 
@@ -66,7 +66,7 @@ class GraphLayout {
   void set_widths() {
     int number = 0;
     for (const Tier& tier : tiers_) {
-      for (const Column& column : tier) {
+      for (const GraphColumn& column : tier) {
         // Room for an edge beside the group's name.
         double alone = std::min(text_width(column.group, kGroupSize, true) + 2 * kPortGap, kMostWidth);
         for (const auto& row : column.rows) {
@@ -90,7 +90,7 @@ class GraphLayout {
     return width;
   }
 
-  double width_of(const Column& column) const {
+  double width_of(const GraphColumn& column) const {
     double width = std::min(text_width(column.group, kGroupSize, true), kMostWidth);
     for (const auto& row : column.rows) width = std::max(width, width_of(row));
     return width + 2 * kPadding;
@@ -98,13 +98,13 @@ class GraphLayout {
 
   double width_of(const Tier& tier) const {
     double width = kColumnGap * double(tier.size() - 1);
-    for (const Column& column : tier) width += width_of(column);
+    for (const GraphColumn& column : tier) width += width_of(column);
     return width;
   }
 
   double place_tier(const Tier& tier, double top) {
     double left = (drawing_.width - width_of(tier)) / 2, height = 0;
-    for (const Column& column : tier) {
+    for (const GraphColumn& column : tier) {
       height = std::max(height, height_of(column));
       place_column(column, left, top);
       left += width_of(column) + kColumnGap;
@@ -112,7 +112,7 @@ class GraphLayout {
     return height;
   }
 
-  void place_column(const Column& column, double left, double top) {
+  void place_column(const GraphColumn& column, double left, double top) {
     const double centre = left + width_of(column) / 2;
     double y = top + kGroupHead;
     for (const auto& row : column.rows) {
@@ -128,7 +128,7 @@ class GraphLayout {
     if (!column.group.empty()) draw_group(column, left, top);
   }
 
-  void draw_group(const Column& column, double left, double top) {
+  void draw_group(const GraphColumn& column, double left, double top) {
     const Ink ink = series_ink(groups_++);
     const double width = width_of(column);
     const std::string name = fit_text(column.group, kGroupSize, true, width - 2 * kPadding);

@@ -84,6 +84,11 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
     candidate_count_[pair_candidate_.source[pair]] += 1;
     total_weight_ += weight;
   }
+  candidate_log_share_.clear();
+  if (!data_.item_log_share.empty()) {
+    for (uint32_t candidate : candidates)
+      candidate_log_share_.push_back(data_.item_log_share[data_.item_of_candidate[candidate]]);
+  }
   batch_ = {&data_.queries,         &data_.candidates, queries,      candidates,       pair_query_.view(),
             pair_candidate_.view(), row_pair_.view(),  query_count_, candidate_count_, pair_count_};
   return batch_;

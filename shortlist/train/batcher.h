@@ -18,6 +18,8 @@ class Batcher {
   // Of each distinct pair of the last batch: the sum of its rows' weights.
   std::span<const float> pair_weights() const { return pair_weight_; }
   double total_weight() const { return total_weight_; }
+  // Of each distinct candidate of the last batch: Dataset::item_log_share. Empty where that is.
+  std::span<const float> candidate_log_shares() const { return candidate_log_share_; }
 
  private:
   // Numbers of a large set that a batch uses, renumbered from 0 in order of first appearance.
@@ -49,7 +51,7 @@ class Batcher {
   Distinct queries_, candidates_, pairs_;
   std::vector<uint32_t> query_rows_, candidate_rows_;
   Map row_pair_, pair_query_, pair_candidate_;
-  std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;
+  std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_, candidate_log_share_;
   double total_weight_ = 0;
   Batch batch_;
 };

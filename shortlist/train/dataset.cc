@@ -195,6 +195,17 @@ void make_catalogue(const Config& config, const Columns& columns,
   }
 }
 
+void count_shares(Dataset& data) {
+  std::vector<uint32_t> count(data.items.ids.size());
+  const auto add = [&](uint32_t row) { ++count[data.item_of_candidate[data.candidate_of_row[row]]]; };
+  std::ranges::for_each(data.split.train, add);
+  const bool all = data.split.train.empty();
+  for (uint32_t row = 0; all && row < data.rows; ++row) add(row);
+  const auto rows = static_cast<double>(all ? data.rows : data.split.train.size());
+  for (uint32_t n : count)
+    data.item_log_share.push_back(static_cast<float>(std::log(std::max(n / rows, 1e-6))));
+}
+
 void number_pairs(Dataset& data) {
   std::vector<uint32_t> first;
   data.pair_of_row = number_rows({&data.query_of_row, &data.candidate_of_row}, data.rows, &first);
@@ -218,6 +229,7 @@ Dataset apply(const Config& config, const FeatureMap& features, const Columns& c
   data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
   make_catalogue(config, columns, first, data);
+  if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
   number_pairs(data);
   if (labels) data.labels = read_labels(config, columns);
   if (!config.data.weight.empty()) data.weights = numbers_of(find(columns, config.data.weight), "weight");
@@ -236,6 +248,22 @@ Columns read_columns(const Config& config, const Table& table, bool labels) {
   Columns columns = code_columns(table, names);
   if (columns.front().codes.empty()) throw data_error("{}: has no rows", table.source().describe());
   return columns;
+}
+
+std::vector<uint32_t> all_rows(const Columns& columns) {
+  std::vector<uint32_t> rows(columns.front().codes.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+// What is wrong with a table's values is told with the table's name.
+template <typename Work>
+auto with_name_of(const Table& table, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("{}: {}", table.source().describe(), error.what()));
+  }
 }
 
 Split split_rows(const Config& config, const Columns& columns) {
@@ -261,23 +289,23 @@ std::vector<std::string> needed_columns(const Config& config) {
 
 PreparedData prepare_data(const Config& config, const Table& table) {
   const Columns columns = read_columns(config, table, true);
-  Split split = split_rows(config, columns);
-  if (split.train.empty())
-    throw data_error("{}: the split leaves no row to train on", table.source().describe());
-  std::vector<uint32_t> fit_rows = split.train;
-  if (config.data.fit_features_on == FitRows::table) {
-    fit_rows.resize(columns.front().codes.size());
-    std::iota(fit_rows.begin(), fit_rows.end(), 0);
-  }
-  PreparedData prepared{.features = fit_features(config, columns, fit_rows)};
-  prepared.data = apply(config, prepared.features, columns, std::move(split), true);
-  return prepared;
+  return with_name_of(table, [&] {
+    Split split = split_rows(config, columns);
+    if (split.train.empty()) throw data_error("the split leaves no row to train on");
+    std::vector<uint32_t> fit_rows = split.train;
+    if (config.data.fit_features_on == FitRows::table) fit_rows = all_rows(columns);
+    PreparedData prepared{.features = fit_features(config, columns, fit_rows)};
+    prepared.data = apply(config, prepared.features, columns, std::move(split), true);
+    return prepared;
+  });
 }
 
 Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
                        bool need_labels) {
   const Columns columns = read_columns(config, table, need_labels);
-  return apply(config, features, columns, need_labels ? split_rows(config, columns) : Split(), need_labels);
+  return with_name_of(table, [&] {
+    return apply(config, features, columns, need_labels ? split_rows(config, columns) : Split(), need_labels);
+  });
 }
 
 }  // namespace shortlist

@@ -24,6 +24,9 @@ struct Dataset {
   std::vector<uint32_t> item_of_candidate;  // position in the catalogue
   std::vector<uint32_t>
       candidate_of_item;  // the candidate row that stands for an item: its first in the table
+  // Of each item, the log of its share of the training rows (of all rows, where none is for training), at
+  // least log 1e-6. Empty unless retrieval.sampling_correction.
+  std::vector<float> item_log_share;
   std::vector<std::vector<float>> labels;  // [ranking task][row]
   std::vector<float> weights;              // [row]; empty: 1
   std::vector<uint32_t> user_of_row;       // empty when the config names no user

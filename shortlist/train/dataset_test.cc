@@ -29,7 +29,8 @@ Dataset data_of(const std::string& rows, const Changes& changes = kAllTrain) {
 std::string error_of(const std::string& rows, const Changes& changes = kAllTrain) {
   const TinyTable table(kHead + rows);
   const std::string message = message_of([&] { prepare_data(table.config(changes), table.open()); });
-  return message.starts_with(table.path()) ? message.substr(table.path().size()) : message;
+  const std::string named = table.path() + ": ";
+  return message.starts_with(named) ? message.substr(named.size()) : "without the table's name: " + message;
 }
 
 TEST(Dataset, NumbersDistinctQueriesCandidatesAndPairs) {
@@ -96,15 +97,26 @@ TEST(Dataset, ReadsWeights) {
             "row 1: weight column 'year': got nothing, need a finite number");
 }
 
+TEST(Dataset, CountsTheSharesOfItemsInTheTrainingRows) {
+  EXPECT_TRUE(data_of(kRows).item_log_share.empty());
+  Changes changes = kAllTrain;
+  changes.push_back({"[retrieval]\n", "[retrieval]\nsampling_correction = true\n"});
+  const std::string more = "u3,Peru,m9,Drama,1999,1\nu3,Peru,m9,Drama,1999,2\n";
+  const std::vector<float> shares = data_of(kRows + more, changes).item_log_share;
+  ASSERT_EQ(shares.size(), 2u);
+  EXPECT_FLOAT_EQ(shares[0], std::log(2.0f / 6));  // m10
+  EXPECT_FLOAT_EQ(shares[1], std::log(4.0f / 6));  // m9
+}
+
 TEST(Dataset, RejectsAMissingId) {
   EXPECT_EQ(error_of("u1,Peru,m1,War,2001,3\nu1,Peru,,War,2001,3\n"),
             "row 2: column 'movie' is missing, but it tells candidates apart");
 }
 
-TEST(Dataset, RejectsATableWithoutRows) { EXPECT_EQ(error_of(""), ": has no rows"); }
+TEST(Dataset, RejectsATableWithoutRows) { EXPECT_EQ(error_of(""), "has no rows"); }
 
 TEST(Dataset, RejectsASplitThatLeavesNothingToTrainOn) {
-  EXPECT_EQ(error_of(kRows, {{"train = 0.8,", "train = 0,"}}), ": the split leaves no row to train on");
+  EXPECT_EQ(error_of(kRows, {{"train = 0.8,", "train = 0,"}}), "the split leaves no row to train on");
 }
 
 TEST(Dataset, FitsFeaturesOnTheTrainingRowsOrOnTheTable) {

@@ -284,11 +284,11 @@ void Evaluator::add_losses(std::span<const uint32_t> rows, const std::vector<std
         copy({queries_.data() + place[batch.query_rows[i]] * width, width}, u.row_span(i));
       for (size_t i = 0; i < v.rows; ++i)
         copy({candidates_.data() + batch.candidate_rows[i] * width, width}, v.row_span(i));
-      const double loss =
-          softmax_.run(pool_,
-                       {u, v, batch.candidate_multiplicity, batch.pair_query.offsets, batch.pair_query.copies,
-                        batch.pair_candidate.source, batcher_.pair_weights()},
-                       1, {}, {});
+      const double loss = softmax_.run(
+          pool_,
+          {u, v, batch.candidate_multiplicity, batch.pair_query.offsets, batch.pair_query.copies,
+           batch.pair_candidate.source, batcher_.pair_weights(), batcher_.candidate_log_shares()},
+          1, {}, {});
       sum += config_.retrieval->reduction == Reduction::mean ? loss : loss * static_cast<double>(count);
     }
     const double mean = sum / static_cast<double>(rows.size());

@@ -111,7 +111,7 @@ struct Trainer::State {
     const SoftmaxBatch rows = {plan.output(spec.query),      plan.output(spec.candidate),
                                batch.candidate_multiplicity, batch.pair_query.offsets,
                                batch.pair_query.copies,      batch.pair_candidate.source,
-                               batcher.pair_weights()};
+                               batcher.pair_weights(),       batcher.candidate_log_shares()};
     return share * softmax.run(pool, rows, share * config.retrieval->weight, plan.output_gradient(spec.query),
                                plan.output_gradient(spec.candidate));
   }
