@@ -340,7 +340,10 @@ void add_export(CLI::App& app, std::function<void()>& chosen) {
       ->excludes(like)
       ->group(tensorflow);
   sub->footer(
+      "\ndocs/export.md shows each with the Python that opens it.\n"
       "\nExamples:\n"
+      "  shortlist export runs/anime --to onnx --out anime-onnx\n"
+      "  shortlist export runs/anime --to parquet --out anime.parquet\n"
       "  shortlist export runs/anime --to tensorflow --out weights/anime --like model_weights/\n"
       "  shortlist export runs/anime --to tensorflow --out weights/anime --name query=user_model \\\n"
       "      --name candidate=anime_model --name features.genre=genre_text_embedding\n");

@@ -8,6 +8,14 @@ namespace shortlist {
 const std::vector<ExportFormat>& export_formats() {
   static const std::vector<ExportFormat> formats = {
       {"tensorflow", "weights that a Keras model's load_weights(PATH) reads", write_tensorflow},
+      {"safetensors", "a file with all weights; PyTorch, JAX, NumPy", write_safetensors_weights},
+      {"onnx", "a folder with the towers and the ranking; onnxruntime", write_onnx},
+      {"npy", "a folder with the items' vectors; NumPy", write_npy_vectors},
+      {"faiss", "a folder with an exact index of the items' vectors; faiss", write_faiss},
+      {"hnswlib", "a folder with an approximate index of the items' vectors; hnswlib", write_hnswlib},
+      {"word2vec", "a folder with the items' vectors as text and binary; gensim", write_word2vec},
+      {"parquet", "a file with the items' ids, attributes and vectors; pyarrow, DuckDB, Spark",
+       write_parquet},
   };
   return formats;
 }

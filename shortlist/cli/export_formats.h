@@ -1,4 +1,4 @@
-// The formats that `shortlist export` writes: one file each, export_NAME.cc, and one line in export.cc.
+// The formats that `shortlist export` writes: a function each, and one line in export.cc.
 #pragma once
 
 #include <string>
@@ -19,5 +19,12 @@ const std::vector<ExportFormat>& export_formats();
 std::string export_format_names();
 
 void write_tensorflow(const ExportCommand& command);
+void write_onnx(const ExportCommand& command);
+void write_safetensors_weights(const ExportCommand& command);
+void write_npy_vectors(const ExportCommand& command);
+void write_faiss(const ExportCommand& command);
+void write_hnswlib(const ExportCommand& command);
+void write_word2vec(const ExportCommand& command);
+void write_parquet(const ExportCommand& command);
 
 }  // namespace shortlist

@@ -174,20 +174,18 @@ HWY_INLINE void transpose(const float* const (&rows)[4], size_t k, float* out, s
   hn::Store(hn::ConcatUpperUpper(d, next_high, high), d, out + 3 * stride);
 }
 
-// Rows [row, row + 16) of b[N,K] become a panel; rows past the last are zeros.
-void pack_panel_transposed(const ConstMatrix& b, size_t row, float* panel) {
+// Up to 16 rows of `inner` floats become a panel; columns past the last row are zeros.
+void pack_panel_transposed(std::span<const float* const> rows, size_t inner, float* panel) {
   constexpr size_t kWidth = Panels::kPanelColumns;
-  const size_t count = std::min(kWidth, b.rows - row), inner = b.cols / 4 * 4;
-  for (size_t k = 0; k < inner; k += 4) {
+  const size_t count = rows.size(), fours = inner / 4 * 4;
+  for (size_t k = 0; k < fours; k += 4) {
     for (size_t j = 0; j + 4 <= count; j += 4) {
-      const float* const rows[4] = {b.row(row + j), b.row(row + j + 1), b.row(row + j + 2),
-                                    b.row(row + j + 3)};
-      transpose(rows, k, panel + k * kWidth + j, kWidth);
+      transpose({rows[j], rows[j + 1], rows[j + 2], rows[j + 3]}, k, panel + k * kWidth + j, kWidth);
     }
   }
-  for (size_t k = 0; k < b.cols; ++k) {
-    for (size_t j = k < inner ? count / 4 * 4 : 0; j < kWidth; ++j) {
-      panel[k * kWidth + j] = j < count ? b(row + j, k) : 0;
+  for (size_t k = 0; k < inner; ++k) {
+    for (size_t j = k < fours ? count / 4 * 4 : 0; j < kWidth; ++j) {
+      panel[k * kWidth + j] = j < count ? rows[j][k] : 0;
     }
   }
 }
@@ -246,12 +244,24 @@ void Panels::pack(ConstMatrix b, size_t begin, size_t end) {
   }
 }
 
+template <typename RowOf>
+void Panels::pack_rows(size_t begin, size_t end, RowOf row_of) {
+  for (size_t p = begin; p < end; ++p) {
+    const size_t first = p * kPanelColumns, count = std::min(kPanelColumns, columns_ - first);
+    const float* rows[kPanelColumns];
+    for (size_t j = 0; j < count; ++j) rows[j] = row_of(first + j);
+    HWY_DYNAMIC_DISPATCH(pack_panel_transposed)({rows, count}, inner_, data_.data() + first * inner_);
+  }
+}
+
 void Panels::pack_transposed(ConstMatrix b, size_t begin, size_t end) {
   SHORTLIST_CHECK(b.cols == inner_ && b.rows == columns_ && end <= count());
-  for (size_t p = begin; p < end; ++p) {
-    HWY_DYNAMIC_DISPATCH(pack_panel_transposed)
-    (b, p * kPanelColumns, data_.data() + p * inner_ * kPanelColumns);
-  }
+  pack_rows(begin, end, [&](size_t column) { return b.row(column); });
+}
+
+void Panels::pack_transposed(ConstMatrix b, std::span<const uint32_t> rows) {
+  resize(b.cols, rows.size());
+  pack_rows(0, count(), [&](size_t column) { return b.row(rows[column]); });
 }
 
 void Panels::pack(ConstMatrix b) {

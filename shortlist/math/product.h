@@ -24,10 +24,15 @@ class Panels {
   void pack_transposed(ConstMatrix b, size_t begin, size_t end);
   void pack(ConstMatrix b);             // sizes and fills all
   void pack_transposed(ConstMatrix b);  // sizes and fills all
+  // Column j is row rows[j] of b[N,K]; sizes and fills all.
+  void pack_transposed(ConstMatrix b, std::span<const uint32_t> rows);
 
   const float* panel(size_t index) const { return data_.data() + index * inner_ * kPanelColumns; }
 
  private:
+  template <typename RowOf>
+  void pack_rows(size_t begin, size_t end, RowOf row_of);
+
   size_t inner_ = 0, columns_ = 0;
   Buffer data_;
 };

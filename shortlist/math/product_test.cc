@@ -148,6 +148,24 @@ TEST(Product, KeepsNanThroughRelu) {
   });
 }
 
+TEST(Panels, TakeChosenRows) {
+  reference::for_each_target([](const std::string& target, bool) {
+    SCOPED_TRACE(target);
+    for (size_t inner : kSizes) {
+      const Sample b(40, inner, 1, "b");
+      std::vector<uint32_t> rows;
+      for (uint32_t i = 0; i < 37; ++i) rows.push_back(i * 7 % 40);
+      Panels chosen;
+      chosen.pack_transposed(b.matrix, rows);
+      ASSERT_EQ(chosen.columns(), 37u);
+      for (size_t j = 0; j < 48; ++j) {
+        for (size_t k = 0; k < inner; ++k)
+          EXPECT_EQ(chosen.panel(j / 16)[k * 16 + j % 16], j < 37 ? b.matrix(rows[j], k) : 0);
+      }
+    }
+  });
+}
+
 TEST(Panels, KeepTheirMemoryWhenTheyShrink) {
   Panels panels;
   panels.resize(64, 64);

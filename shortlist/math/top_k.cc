@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "shortlist/base/error.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -25,16 +26,26 @@ void TopK::push(Scored candidate) {
   std::push_heap(heap_.begin(), heap_.end(), kWorstOnTop);
 }
 
-void TopK::push(std::span<const float> scores, uint32_t first) {
+template <typename IndexOf>
+void TopK::push_all(std::span<const float> scores, IndexOf index_of) {
   if (k_ == 0) return;
   size_t j = 0;
-  for (; j < scores.size() && heap_.size() < k_; ++j) push({first + static_cast<uint32_t>(j), scores[j]});
+  for (; j < scores.size() && heap_.size() < k_; ++j) push({index_of(j), scores[j]});
   while (j < scores.size()) {
     // A score below the worst kept cannot enter; an equal one may, by its index.
     j += find_at_least(scores.subspan(j), heap_.front().score);
-    if (j < scores.size()) push({first + static_cast<uint32_t>(j), scores[j]});
+    if (j < scores.size()) push({index_of(j), scores[j]});
     ++j;
   }
+}
+
+void TopK::push(std::span<const float> scores, uint32_t first) {
+  push_all(scores, [&](size_t j) { return first + static_cast<uint32_t>(j); });
+}
+
+void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices) {
+  SHORTLIST_CHECK(scores.size() == indices.size());
+  push_all(scores, [&](size_t j) { return indices[j]; });
 }
 
 std::vector<Scored> TopK::take() {

@@ -23,10 +23,15 @@ class TopK {
   void push(Scored candidate);
   // scores[j] belongs to index first + j. Skips fast what cannot enter.
   void push(std::span<const float> scores, uint32_t first);
+  // scores[j] belongs to indices[j].
+  void push(std::span<const float> scores, std::span<const uint32_t> indices);
   // Best first; empties it.
   std::vector<Scored> take();
 
  private:
+  template <typename IndexOf>
+  void push_all(std::span<const float> scores, IndexOf index_of);
+
   size_t k_;
   std::vector<Scored> heap_;  // worst on top
 };

@@ -55,12 +55,18 @@ TEST(TopK, AgreesWithSorting) {
 
 TEST(TopK, GivesTheSameInAnyOrder) {
   const std::vector<float> scores = scores_with_ties(500);
-  TopK backward(10), parts(10);
-  for (uint32_t i = 500; i-- > 0;) backward.push({i, scores[i]});
+  TopK backward(10), parts(10), listed(10);
+  std::vector<uint32_t> indices_backward;
+  for (uint32_t i = 500; i-- > 0;) {
+    backward.push({i, scores[i]});
+    indices_backward.push_back(i);
+  }
+  listed.push(std::vector<float>(scores.rbegin(), scores.rend()), indices_backward);
   parts.push(std::span(scores).subspan(200), 200);
   parts.push(std::span(scores).first(200), 0);
   EXPECT_EQ(indices(backward.take()), sorted_top(scores, 10));
   EXPECT_EQ(indices(parts.take()), sorted_top(scores, 10));
+  EXPECT_EQ(indices(listed.take()), sorted_top(scores, 10));
 }
 
 TEST(TopK, NeverKeepsNan) {

@@ -73,15 +73,12 @@ class RankBlock {
   // By the same product as the rivals: another order of summing would move the rank.
   void own_scores(size_t q, std::span<const uint32_t> item_of_pair, size_t first_query, std::span<float> own,
                   Scratch& scratch) const {
-    const size_t count = offsets_[q + 1] - offsets_[q];
-    if (count == 0) return;
-    const Matrix positives{scratch.take(count * items_.cols).data(), count, items_.cols, items_.cols};
-    for (size_t i = 0; i < count; ++i) {
-      copy(items_.row_span(item_of_pair[pairs_[offsets_[q] + i]]), positives.row_span(i));
-    }
-    scratch.panels.pack_transposed(positives);
+    std::vector<uint32_t> positives;
+    for (uint32_t i = offsets_[q]; i < offsets_[q + 1]; ++i) positives.push_back(item_of_pair[pairs_[i]]);
+    if (positives.empty()) return;
+    scratch.panels.pack_transposed(items_, positives);
     float* to = own.data() + (offsets_[q] - offsets_[first_query]);
-    multiply(queries_.slice(q, q + 1), scratch.panels, {to, 1, count, count});
+    multiply(queries_.slice(q, q + 1), scratch.panels, {to, 1, positives.size(), positives.size()});
   }
 
   ConstMatrix queries_, items_;

@@ -1,0 +1,123 @@
+#include "shortlist/index/hnsw.h"
+
+#include "shortlist/index/exact_search.h"
+#include "shortlist/index/hnsw_walk.h"
+
+namespace shortlist {
+
+Hnsw::~Hnsw() = default;
+
+std::unique_ptr<Hnsw::Walk> Hnsw::take_walk() const {
+  {
+    std::lock_guard lock(mutex_);
+    if (!free_.empty()) {
+      auto walk = std::move(free_.back());
+      free_.pop_back();
+      return walk;
+    }
+  }
+  return std::make_unique<Walk>();
+}
+
+void Hnsw::give_back(std::unique_ptr<Walk> walk) const {
+  std::lock_guard lock(mutex_);
+  free_.push_back(std::move(walk));
+}
+
+void Hnsw::remove(uint32_t id) {
+  SHORTLIST_CHECK(id < size());
+  if (removed(id)) return;
+  removed_.mutable_data()[id] = 1;
+  ++removed_count_;
+}
+
+Scored Hnsw::descend(Walk& walk, int layer) const {
+  Scored best{graph_.entry_point(), 0};
+  codes_.scores(walk.query, {&best.index, 1}, &best.score);
+  walk.scores.resize(graph_.most_neighbors(0));
+  for (int at = graph_.level(best.index); at > layer; --at) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      const auto neighbors = graph_.neighbors(best.index, at);
+      for (uint32_t neighbor : neighbors) codes_.prefetch(neighbor);
+      codes_.scores(walk.query, neighbors, walk.scores.data());
+      for (size_t i = 0; i < neighbors.size(); ++i) {
+        if (walk.scores[i] <= best.score) continue;
+        best = {neighbors[i], walk.scores[i]};
+        moved = true;
+      }
+    }
+  }
+  return best;
+}
+
+// From a sample at even distances, which is enough to choose a way to search.
+size_t Hnsw::estimate_eligible(Eligible eligible) const {
+  if (eligible.empty()) return size() - removed_count_;
+  const size_t step = std::max<size_t>(1, size() / 4096);
+  size_t seen = 0, may = 0;
+  for (uint32_t id = 0; id < size(); id += static_cast<uint32_t>(step), ++seen)
+    may += may_return(id, eligible);
+  return size() * may / seen;
+}
+
+std::vector<uint32_t> Hnsw::ids_that_may(Eligible eligible) const {
+  std::vector<uint32_t> ids;
+  for (uint32_t id = 0; id < size(); ++id) {
+    if (may_return(id, eligible)) ids.push_back(id);
+  }
+  return ids;
+}
+
+// The best nodes by codes of those that may be returned, walking with a beam of `width`.
+std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, size_t width,
+                                     Eligible eligible) const {
+  const bool all = eligible.empty() && removed_count_ == 0;
+  codes_.set_query(query, walk.query);
+  walk.visited.reset(size());
+  walk.beam.reset(width);
+  walk.found.reset(all ? 0 : std::max<size_t>(static_cast<size_t>(config_.ef), width));
+  const auto met = [&](Scored node) {
+    if (may_return(node.index, eligible) && walk.found.admits(node.score)) walk.found.insert(node);
+  };
+  const Scored start = descend(walk, 0);
+  walk.visited.insert(start.index);
+  walk.beam.insert(start);
+  if (all) {
+    search_layer(walk, 0, [](Scored) {});
+  } else {
+    met(start);
+    search_layer(walk, 0, met);
+  }
+  const Beam& found = all ? walk.beam : walk.found;
+  std::vector<uint32_t> ids;
+  for (size_t i = 0; i < found.size(); ++i) ids.push_back(found[i].index);
+  return ids;
+}
+
+std::vector<std::vector<Scored>> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+  SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
+  // The fewer may be returned, the wider the beam that meets enough of them; where that is slower than to
+  // score them all, they are.
+  constexpr size_t kWidest = 2048;
+  const size_t ef = std::max(k, static_cast<size_t>(config_.ef)), may = estimate_eligible(eligible);
+  const size_t beam = ef * size() / std::max<size_t>(may, 1);
+  std::unique_ptr<Walk> walk = take_walk();
+  std::vector<std::vector<Scored>> found;
+  if (may <= 3 * beam || beam > kWidest) {
+    found = search_chosen(queries, vectors(), ids_that_may(eligible), k, walk->panels);
+  } else {
+    for (size_t q = 0; q < queries.rows; ++q) {
+      const ConstMatrix query = queries.slice(q, q + 1);
+      const std::vector<uint32_t> ids = walk_for(*walk, queries.row_span(q), beam, eligible);
+      found.push_back(search_chosen(query, vectors(), ids, k, walk->panels).front());
+      // The eligible may stand where the walk did not come.
+      if (found.back().size() < k)
+        found.back() = search_chosen(query, vectors(), ids_that_may(eligible), k, walk->panels).front();
+    }
+  }
+  give_back(std::move(walk));
+  return found;
+}
+
+}  // namespace shortlist

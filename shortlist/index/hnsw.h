@@ -1,0 +1,85 @@
+// An approximate index: a graph in which near candidates are linked, walked from far to near (Malkov &
+// Yashunin 2018, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small
+// World graphs"). The walk reads vectors in eight bits; what it finds is scored again from the float32.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "shortlist/base/threads.h"
+#include "shortlist/index/hnsw_graph.h"
+#include "shortlist/index/index.h"
+#include "shortlist/index/int8_rows.h"
+
+namespace shortlist {
+
+struct HnswConfig {
+  int m = 16;
+  int ef_construction = 200;
+  int ef = 64;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("m", m, "links of a candidate in the graph; twice as many in its lowest layer");
+    visit("ef_construction", ef_construction,
+          "candidates kept in sight while one is added: more takes longer");
+    visit("ef", ef, "candidates kept in sight while searching: more finds more and takes longer");
+  }
+};
+
+class Hnsw : public Index {
+ public:
+  // Builds over vectors[n, width], which must outlive it until the first add(). The same graph for any number
+  // of threads. Throws a data Error for a vector that is not finite.
+  Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool);
+  ~Hnsw() override;
+
+  // Ids go on from size(). Neither this nor remove() may run beside a search.
+  void add(ConstMatrix vectors, ThreadPool& pool);
+  // A removed candidate is never returned again; searches still pass through it.
+  void remove(uint32_t id);
+  bool removed(uint32_t id) const { return removed_[id] != 0; }
+
+  size_t size() const override { return graph_.size(); }
+  size_t width() const override { return codes_.cols(); }
+  bool exact() const override { return false; }
+  std::vector<std::vector<Scored>> search(ConstMatrix queries, size_t k,
+                                          Eligible eligible = {}) const override;
+
+  void set_ef(int ef) { config_.ef = ef; }
+  const HnswConfig& config() const { return config_; }
+  const HnswGraph& graph() const { return graph_; }
+  ConstMatrix vectors() const { return {vectors_.data(), size(), width(), width()}; }
+
+ private:
+  struct Walk;
+  class Builder;
+
+  std::unique_ptr<Walk> take_walk() const;
+  void give_back(std::unique_ptr<Walk> walk) const;
+
+  // The node that is nearest to the walk's query, as far as single steps go, in the layers above `layer`.
+  Scored descend(Walk& walk, int layer) const;
+  // Expands the best node of the beam until all in it have been; shows each node that it meets to `met`.
+  template <typename Met>
+  void search_layer(Walk& walk, int layer, Met met) const;
+  void append(ConstMatrix vectors, ThreadPool& pool);
+  bool may_return(uint32_t id, Eligible eligible) const {
+    return removed_[id] == 0 && (eligible.empty() || eligible[id] != 0);
+  }
+  size_t estimate_eligible(Eligible eligible) const;
+  std::vector<uint32_t> ids_that_may(Eligible eligible) const;
+  std::vector<uint32_t> walk_for(Walk& walk, std::span<const float> query, size_t width,
+                                 Eligible eligible) const;
+
+  HnswConfig config_;
+  Array<float> vectors_;
+  Int8Rows codes_;
+  HnswGraph graph_;
+  Array<uint8_t> removed_;
+  size_t removed_count_ = 0;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Walk>> free_;
+};
+
+}  // namespace shortlist

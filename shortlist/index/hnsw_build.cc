@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <cmath>
+#include <compare>
+
+#include "shortlist/base/error.h"
+#include "shortlist/base/random.h"
+#include "shortlist/index/hnsw.h"
+#include "shortlist/index/hnsw_walk.h"
+#include "shortlist/math/elementwise.h"
+
+namespace shortlist {
+namespace {
+
+// A link that a new node asks for: `from` becomes a neighbor of `to`.
+struct Back {
+  uint32_t to;
+  int layer;
+  uint32_t from;
+  friend auto operator<=>(const Back&, const Back&) = default;
+};
+
+// A share of 1/m of the nodes of a layer stands in the next. A function of the seed and the id alone.
+uint8_t draw_level(uint64_t id, int m) {
+  const RandomStream random(42, "hnsw levels");
+  return static_cast<uint8_t>(std::min(255.0, -std::log1p(-random.uniform(id)) / std::log(m)));
+}
+
+void check_finite(ConstMatrix vectors, size_t first) {
+  for (size_t r = 0; r < vectors.rows; ++r) {
+    if (!all_finite(vectors.row_span(r)))
+      throw data_error("the vector of candidate {} holds a number that is not finite", first + r);
+  }
+}
+
+}  // namespace
+
+// Links new nodes in groups. Every node of a group searches the graph as it stood before the group and picks
+// its neighbors; then the links back are added, each by the task of the node that gets it. So the graph
+// depends on no thread, and no lock is needed.
+class Hnsw::Builder {
+ public:
+  Builder(Hnsw& index, ThreadPool& pool) : index_(index), graph_(index.graph_), pool_(pool) {
+    for (int i = 0; i < pool.threads(); ++i) workers_.emplace_back(std::make_unique<Worker>());
+  }
+
+  // Nodes [begin, end), which are in the graph but have no links yet.
+  void link(uint32_t begin, uint32_t end) {
+    while (begin < end) {
+      // Nodes of a group do not see each other, so a group is small beside what stands.
+      const uint32_t count = std::min({end - begin, 1 + begin / 50, 4096u});
+      if (begin > 0) link_group(begin, begin + count);
+      for (uint32_t node = begin; node < begin + count; ++node) {
+        if (node == 0 || graph_.level(node) > graph_.level(graph_.entry_point()))
+          graph_.set_entry_point(node);
+      }
+      begin += count;
+    }
+  }
+
+ private:
+  struct Worker {
+    Walk walk;
+    Int8Query query;
+    std::vector<Scored> candidates;
+    std::vector<uint32_t> selected;
+    std::vector<float> scores;
+  };
+
+  void link_group(uint32_t begin, uint32_t end) {
+    std::vector<std::vector<Back>> asked(end - begin);
+    pool_.run(asked.size(), [&](size_t i, int worker) {
+      find_neighbors(static_cast<uint32_t>(begin + i), *workers_[static_cast<size_t>(worker)], asked[i]);
+    });
+    std::vector<Back> backs;
+    for (const auto& some : asked) backs.insert(backs.end(), some.begin(), some.end());
+    std::ranges::sort(backs);
+    std::vector<std::span<const Back>> rows;
+    for (size_t first = 0, i = 1; i <= backs.size(); ++i) {
+      if (i < backs.size() && backs[i].to == backs[first].to && backs[i].layer == backs[first].layer)
+        continue;
+      rows.push_back(std::span(backs).subspan(first, i - first));
+      first = i;
+    }
+    pool_.run(rows.size(),
+              [&](size_t i, int worker) { link_back(rows[i], *workers_[static_cast<size_t>(worker)]); });
+  }
+
+  void find_neighbors(uint32_t node, Worker& worker, std::vector<Back>& asked) {
+    Walk& walk = worker.walk;
+    index_.codes_.set_query(node, walk.query);
+    const int top = std::min(graph_.level(node), graph_.level(graph_.entry_point()));
+    worker.candidates = {index_.descend(walk, top)};
+    for (int layer = top; layer >= 0; --layer) {
+      walk.visited.reset(index_.size());
+      walk.beam.reset(static_cast<size_t>(index_.config_.ef_construction));
+      for (const Scored& start : worker.candidates) {
+        walk.visited.insert(start.index);
+        walk.beam.insert(start);
+      }
+      index_.search_layer(walk, layer, [](Scored) {});
+      worker.candidates.clear();
+      for (size_t i = 0; i < walk.beam.size(); ++i) worker.candidates.push_back(walk.beam[i]);
+      select(worker, graph_.m());
+      graph_.set_neighbors(node, layer, worker.selected);
+      for (uint32_t to : worker.selected) asked.push_back({to, layer, node});
+    }
+  }
+
+  // Of the candidates, best first, those that are nearer to the node than to any that was selected before
+  // (Malkov & Yashunin, alg. 4): links in all directions rather than many in one.
+  void select(Worker& worker, size_t most) {
+    std::vector<uint32_t>& selected = worker.selected;
+    worker.scores.resize(most);
+    selected.clear();
+    for (const Scored& candidate : worker.candidates) {
+      if (selected.size() == most) return;
+      index_.codes_.set_query(candidate.index, worker.query);
+      index_.codes_.scores(worker.query, selected, worker.scores.data());
+      const auto scores = std::span(worker.scores).first(selected.size());
+      if (std::ranges::none_of(scores, [&](float score) { return score > candidate.score; }))
+        selected.push_back(candidate.index);
+    }
+  }
+
+  // Adds links to one node in one layer; of too many, those that select() leaves.
+  void link_back(std::span<const Back> backs, Worker& worker) {
+    const uint32_t node = backs.front().to;
+    const int layer = backs.front().layer;
+    const auto present = graph_.neighbors(node, layer);
+    std::vector<uint32_t>& all = worker.selected;
+    all.assign(present.begin(), present.end());
+    for (const Back& back : backs) all.push_back(back.from);
+    if (all.size() > graph_.most_neighbors(layer)) {
+      worker.scores.resize(all.size());
+      index_.codes_.set_query(node, worker.query);
+      index_.codes_.scores(worker.query, all, worker.scores.data());
+      worker.candidates.clear();
+      for (size_t i = 0; i < all.size(); ++i) worker.candidates.push_back({all[i], worker.scores[i]});
+      std::ranges::sort(worker.candidates, [](const Scored& a, const Scored& b) { return better(a, b); });
+      select(worker, graph_.most_neighbors(layer));
+    }
+    graph_.set_neighbors(node, layer, worker.selected);
+  }
+
+  Hnsw& index_;
+  HnswGraph& graph_;
+  ThreadPool& pool_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+Hnsw::Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool)
+    : config_(config), codes_(vectors.cols), graph_(static_cast<size_t>(config.m)) {
+  SHORTLIST_CHECK(vectors.rows <= 1 || vectors.stride == vectors.cols);
+  check_finite(vectors, 0);
+  vectors_ = Array<float>::view({vectors.data, vectors.rows * vectors.cols});
+  append(vectors, pool);
+}
+
+void Hnsw::add(ConstMatrix vectors, ThreadPool& pool) {
+  SHORTLIST_CHECK(vectors.cols == width());
+  const size_t first = size();
+  check_finite(vectors, first);
+  vectors_.resize((first + vectors.rows) * width(), 0);
+  for (size_t r = 0; r < vectors.rows; ++r)
+    std::ranges::copy(vectors.row_span(r), vectors_.mutable_data() + (first + r) * width());
+  append(vectors, pool);
+}
+
+void Hnsw::append(ConstMatrix vectors, ThreadPool& pool) {
+  const size_t first = size();
+  codes_.append(vectors, pool);
+  removed_.resize(first + vectors.rows, 0);
+  std::vector<uint8_t> levels;
+  for (size_t r = 0; r < vectors.rows; ++r) levels.push_back(draw_level(first + r, config_.m));
+  graph_.append(levels);
+  Builder(*this, pool).link(static_cast<uint32_t>(first), static_cast<uint32_t>(first + vectors.rows));
+}
+
+}  // namespace shortlist

@@ -1,0 +1,64 @@
+// The layers of links of an HNSW index. Layer 0 holds every node; each layer above about one in m of the
+// layer below. Malkov & Yashunin 2018.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "shortlist/index/array.h"
+
+namespace shortlist {
+
+class HnswGraph {
+ public:
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  // Nodes have up to 2 m neighbors in layer 0 and up to m in each above.
+  explicit HnswGraph(size_t m) : m_(m) {}
+  // Looks at levels[n], base[n, 2 m] and upper[total of levels, m]: a row of neighbors ends with the first
+  // kNone or when it is full.
+  HnswGraph(size_t m, std::span<const uint8_t> levels, std::span<const uint32_t> base,
+            std::span<const uint32_t> upper);
+
+  size_t m() const { return m_; }
+  size_t size() const { return levels_.size(); }
+  // The highest layer that the node stands in.
+  int level(uint32_t node) const { return levels_[node]; }
+  // Where a search begins: the first node of the highest level. kNone in an empty graph.
+  uint32_t entry_point() const { return entry_point_; }
+  size_t most_neighbors(int layer) const { return layer == 0 ? 2 * m_ : m_; }
+  std::span<const uint32_t> neighbors(uint32_t node, int layer) const {
+    const uint32_t* row = this->row(node, layer);
+    size_t count = 0;
+    while (count < most_neighbors(layer) && row[count] != kNone) ++count;
+    return {row, count};
+  }
+  void prefetch(uint32_t node) const {
+    for (size_t i = 0; i < 2 * m_; i += 16) __builtin_prefetch(base_.data() + node * 2 * m_ + i);
+  }
+
+  std::span<const uint8_t> levels() const { return levels_.span(); }
+  std::span<const uint32_t> base() const { return base_.span(); }
+  std::span<const uint32_t> upper() const { return upper_.span(); }
+
+  // Adds nodes without neighbors, that no search can meet.
+  void append(std::span<const uint8_t> levels);
+  void set_entry_point(uint32_t node) { entry_point_ = node; }
+  // Different rows may be set by different threads, between a call of append() and the next.
+  void set_neighbors(uint32_t node, int layer, std::span<const uint32_t> neighbors);
+
+ private:
+  const uint32_t* row(uint32_t node, int layer) const {
+    return layer == 0 ? base_.data() + node * 2 * m_
+                      : upper_.data() + (first_upper_[node] + static_cast<size_t>(layer) - 1) * m_;
+  }
+
+  size_t m_;
+  uint32_t entry_point_ = kNone;
+  Array<uint8_t> levels_;
+  Array<uint32_t> base_, upper_;
+  std::vector<uint32_t> first_upper_;  // the row in `upper` of each node's layer 1
+};
+
+}  // namespace shortlist

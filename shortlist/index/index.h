@@ -1,0 +1,32 @@
+// Finds the candidates with the highest scores, the inner products of a query and the candidates' vectors.
+// For cosine, give vectors and queries of length 1.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "shortlist/math/matrix.h"
+#include "shortlist/math/top_k.h"
+
+namespace shortlist {
+
+// A byte for each candidate, not 0 where a search may return it; empty: all of them.
+using Eligible = std::span<const uint8_t>;
+
+class Index {
+ public:
+  virtual ~Index() = default;
+
+  virtual size_t size() const = 0;   // candidates
+  virtual size_t width() const = 0;  // of a vector
+  // Whether a search always returns the best there are.
+  virtual bool exact() const = 0;
+
+  // The best k eligible candidates of each query (a row), best first, of equal scores the lower index first:
+  // k of them wherever k are eligible. A score is what the product (math/product.h) gives, to the bit. May be
+  // called from many threads at once.
+  virtual std::vector<std::vector<Scored>> search(ConstMatrix queries, size_t k,
+                                                  Eligible eligible = {}) const = 0;
+};
+
+}  // namespace shortlist
