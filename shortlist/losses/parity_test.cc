@@ -39,9 +39,11 @@ TEST(Parity, RatingLossesAreThoseOfKeras) {
 
 struct RetrievalSettings {
   float temperature = 1;
+  bool sampling_correction = false;
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("temperature", temperature, "");
+    visit("sampling_correction", sampling_correction, "");
   }
 };
 
@@ -61,7 +63,10 @@ TEST(Parity, TheRetrievalLossIsThatOfTensorFlowRecommenders) {
     const size_t queries = c.at("queries").shape[0], candidates = c.at("candidates").shape[0], dim = 9;
     const auto row_query = c.integers<uint32_t>("row_query"),
                row_candidate = c.integers<uint32_t>("row_candidate");
-    std::vector<float> multiplicity(candidates);
+    std::vector<float> multiplicity(candidates), log_share;
+    if (settings.sampling_correction) {
+      for (float share : c.floats("shares")) log_share.push_back(std::log(share));
+    }
     for (uint32_t candidate : row_candidate) multiplicity[candidate] += 1;
     std::vector<uint32_t> offsets = {0}, pairs;
     for (uint32_t q = 0; q < queries; ++q) {
@@ -76,7 +81,7 @@ TEST(Parity, TheRetrievalLossIsThatOfTensorFlowRecommenders) {
     const double loss = InBatchSoftmax(settings.temperature)
                             .run(pool,
                                  {u.view(queries, dim), v.view(candidates, dim), multiplicity, offsets, pairs,
-                                  row_candidate, c.floats("weights")},
+                                  row_candidate, c.floats("weights"), log_share},
                                  1, du.view(queries, dim), dv.view(candidates, dim));
     EXPECT_NEAR(loss, c.number("loss"), kParityTolerance * loss);
     expect_parity(du.span(), c.floats("dqueries"), "dqueries");

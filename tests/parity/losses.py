@@ -31,23 +31,34 @@ def write_rating_losses():
     f.write()
 
 
+def add_retrieval(f, queries, candidates, rows, temperature, weighted=False, corrected=False):
+    """Row r pairs query r % queries with a candidate; both stand in several rows. `corrected` is TFRS's candidate sampling
+    probability: each candidate's is its share."""
+    u, v = tf.Variable(f.normal(queries, 9)), tf.Variable(f.normal(candidates, 9))
+    of_query = np.arange(rows, dtype=np.int32) % queries
+    of_candidate = f.random.permutation(np.arange(rows, dtype=np.int32) % candidates)
+    weights = (f.random.uniform(0, 3, rows) if weighted else np.ones(rows)).astype(np.float32)
+    shares = f.random.uniform(1e-4, 0.2, candidates).astype(np.float32)
+    task = tfrs.tasks.Retrieval(temperature=None if temperature == 1 else temperature)
+    with tf.GradientTape() as tape:
+        loss = task(tf.gather(u, of_query), tf.gather(v, of_candidate), sample_weight=weights if weighted else None,
+                    candidate_sampling_probability=shares[of_candidate] if corrected else None)
+    du, dv = [tf.convert_to_tensor(g).numpy() for g in tape.gradient(loss, [u, v])]
+    kind = ("weighted" if weighted else "plain") + ("_corrected" if corrected else "")
+    f.add(f"{queries}_{candidates}_{rows}/{temperature}/{kind}",
+          f"temperature = {temperature}\nsampling_correction = {str(corrected).lower()}", queries=u.numpy(),
+          candidates=v.numpy(), row_query=of_query, row_candidate=of_candidate, weights=weights, shares=shares,
+          loss=loss.numpy().reshape(1), dqueries=du, dcandidates=dv)
+
+
 def write_retrieval_losses():
     f = Fixture("retrieval_losses")
-    for queries, candidates, rows in [(1, 1, 1), (1, 7, 7), (9, 17, 40), (33, 5, 70)]:
+    for sizes in [(1, 1, 1), (1, 7, 7), (9, 17, 40), (33, 5, 70)]:
         for temperature in (1.0, 0.3):
             for weighted in (False, True):
-                u, v = tf.Variable(f.normal(queries, 9)), tf.Variable(f.normal(candidates, 9))
-                of_query = np.arange(rows, dtype=np.int32) % queries
-                of_candidate = f.random.permutation(np.arange(rows, dtype=np.int32) % candidates)
-                weights = (f.random.uniform(0, 3, rows) if weighted else np.ones(rows)).astype(np.float32)
-                task = tfrs.tasks.Retrieval(temperature=None if temperature == 1 else temperature)
-                with tf.GradientTape() as tape:
-                    loss = task(tf.gather(u, of_query), tf.gather(v, of_candidate),
-                                sample_weight=weights if weighted else None)
-                du, dv = [tf.convert_to_tensor(g).numpy() for g in tape.gradient(loss, [u, v])]
-                f.add(f"{queries}_{candidates}_{rows}/{temperature}/{'weighted' if weighted else 'plain'}",
-                      f"temperature = {temperature}", queries=u.numpy(), candidates=v.numpy(), row_query=of_query,
-                      row_candidate=of_candidate, weights=weights, loss=loss.numpy().reshape(1), dqueries=du, dcandidates=dv)
+                add_retrieval(f, *sizes, temperature, weighted)
+            if sizes[1] > 1:  # the loss of a single candidate is 0
+                add_retrieval(f, *sizes, temperature, weighted=True, corrected=True)
     f.write()
 
 
