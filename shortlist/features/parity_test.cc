@@ -1,11 +1,16 @@
 // Holds the features against what Keras 2.15 said: tests/parity/vocabularies.py wrote the fixture.
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "shortlist/features/feature_map.h"
 #include "shortlist/features/fingerprint.h"
 #include "shortlist/features/testing.h"
+#include "shortlist/io/sha256.h"
+#include "shortlist/table/table.h"
 
 namespace shortlist {
 namespace {
@@ -15,9 +20,11 @@ using testing::Bags;
 using testing::text_column;
 
 // Tests run in the repository's root.
+nlohmann::json load_fixture(const std::string& name) {
+  return nlohmann::json::parse(std::ifstream("tests/parity/fixtures/" + name));
+}
 const nlohmann::json& fixture() {
-  static const nlohmann::json json =
-      nlohmann::json::parse(std::ifstream("tests/parity/fixtures/vocabularies.json"));
+  static const nlohmann::json json = load_fixture("vocabularies.json");
   return json;
 }
 
@@ -53,6 +60,43 @@ TEST(Parity, CategoriesAndOovBucketsAreThoseOfKeras) {
         << c.at("settings");
     EXPECT_EQ(bags(*feature, text_column(seen)), as_bags(c.at("ids"))) << c.at("settings");
     EXPECT_EQ(bags(*feature, text_column(unseen)), as_bags(c.at("unseen_ids"))) << c.at("settings");
+  }
+}
+
+// Copies of the texts of a column, without missing ones.
+std::vector<std::string> texts_of(const std::string& path, const std::string& column) {
+  std::vector<std::string> texts;
+  Table::open({.path = path}).read(std::vector{column}, [&](const Chunk& chunk) {
+    const Column& values = chunk.columns[0];
+    for (size_t row = 0; row < values.rows; ++row) {
+      if (!values.is_missing(row)) texts.emplace_back(values.texts[row]);
+    }
+  });
+  return texts;
+}
+
+TEST(Parity, VocabulariesAndIdsOfTheAnimeTablesAreThoseOfKeras) {
+  const char* given = std::getenv("SHORTLIST_DATA");
+  const std::string folder = std::string(given != nullptr ? given : "../shared/data") + "/anime/";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "the tables are not here; see SHORTLIST_DATA";
+  std::string read;
+  std::vector<std::string> texts;
+  for (const auto& c : load_fixture("anime_vocabularies.json")) {
+    const std::string file = c.at("file"), column = c.at("column");
+    SCOPED_TRACE(file + " " + column + " " + c.at("kind").get<std::string>() + " " + c.at("settings").dump());
+    if (read != file + column) texts = texts_of(folder + file, column);
+    read = file + column;
+    EXPECT_EQ(texts.size(), c.at("rows").get<size_t>());
+    const Column values = text_column(texts);
+    nlohmann::json settings = c.at("settings");
+    if (c.at("kind") == "text") settings["rows"] = "vocabulary";
+    const auto feature = testing::fit(c.at("kind"), values, settings);
+    Sha256 vocabulary, ids;
+    for (const std::string& token : testing::tokens(*feature)) vocabulary.add(token + "\n");
+    EXPECT_EQ(feature->id_count(), c.at("tokens").get<int32_t>());
+    EXPECT_EQ(vocabulary.hex(), c.at("vocabulary_sha256").get<std::string>());
+    for (const auto& bag : bags(*feature, values)) ids.add(fmt::format("{}\n", fmt::join(bag, " ")));
+    EXPECT_EQ(ids.hex(), c.at("ids_sha256").get<std::string>());
   }
 }
 

@@ -92,8 +92,9 @@ HWY_INLINE Vector elu(Vector x, float scale, float alpha) {
   const Vector below = hn::Mul(set(scale * alpha), exp_minus_one(hn::Min(zero(), x)));
   return hn::IfThenElse(hn::Gt(x, zero()), hn::Mul(set(scale), x), below);
 }
+// At 0, where a selu bends, its slope is that of the line, as in TensorFlow.
 HWY_INLINE Vector elu_slope(Vector y, float scale, float alpha) {
-  return hn::IfThenElse(hn::Gt(y, zero()), set(scale), hn::Add(y, set(scale * alpha)));
+  return hn::IfThenElse(hn::Ge(y, zero()), set(scale), hn::Add(y, set(scale * alpha)));
 }
 
 // Each activation: y of x, and dy/dx from x and y.

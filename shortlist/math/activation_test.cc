@@ -126,6 +126,15 @@ TEST(Activation, GradientsMatchFiniteDifferences) {
   });
 }
 
+TEST(Activation, SlopesWhereAFunctionBendsAreThoseOfTensorFlow) {
+  const Floats y{0};
+  Floats dx(1);
+  activation_gradient(Activation::relu, {}, y, Floats{1}, dx);
+  EXPECT_EQ(dx[0], 0);
+  activation_gradient(Activation::selu, {}, y, Floats{1}, dx);
+  EXPECT_FLOAT_EQ(dx[0], 1.05070098f);
+}
+
 TEST(Activation, GradientMayOverwriteTheOutput) {
   Floats y{0.5f, -0.5f}, dy{2, 2};
   activation_gradient(Activation::tanh, {}, y, dy, y);

@@ -88,6 +88,17 @@ TEST(Evaluator, PredictsAsBruteForceDoes) {
     EXPECT_NEAR(scores.predictions[0][i], brute.prediction(rows[i]), 1e-5) << "row " << rows[i];
 }
 
+TEST(Evaluator, PredictsWithARankingThatReadsOneTowerAlone) {
+  const TinyTable table;
+  TinyModel model(table, {{"{ cross = \"full\" }", "{ dense = 5, inputs = [\"query\"] }"}});
+  train_tiny(model);
+  const std::vector<uint32_t> rows = all_rows(model);
+  const RowScores scores = scores_of(model, rows);
+  BruteForce brute(model);
+  for (size_t i = 0; i < rows.size(); ++i)
+    EXPECT_NEAR(scores.predictions[0][i], brute.prediction(rows[i]), 1e-5) << "row " << rows[i];
+}
+
 TEST(Evaluator, FindsTheSameWithAnyNumberOfThreads) {
   const TinyTable table(tiny_ratings(2000));
   TinyModel one(table, {}, 1), three(table, {}, 3);

@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
-"""Writes fixtures/vocabularies.json: what Keras 2.15 makes of awkward strings and numbers.
+"""Writes fixtures/vocabularies.json: what Keras 2.15 makes of awkward strings and numbers, and, with the folder of the
+anime tables, fixtures/anime_vocabularies.json: checksums of the vocabularies and ids of their columns.
 
-Run with tensorflow-cpu==2.15.1 and numpy<2:  python tests/parity/vocabularies.py
-shortlist/features/parity_test.cc reads the result id for id.
+    PYTHON tests/parity/vocabularies.py [FOLDER]
+
+PYTHON is that of tests/parity/setup. shortlist/features/parity_test.cc reads the result id for id.
 """
+import hashlib
 import json
 import os
 import pathlib
+import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
+import pandas
 import tensorflow as tf
 
 layers = tf.keras.layers
@@ -19,10 +24,15 @@ TEXTS = [
     "ÀÉÎ Ünïcödé ÀÉÎ", "東京 — Tokyo", "«quoted» ’tis", "nbsp\u00a0joined", "[UNK]", "UNK unk", "zulu alpha zulu alpha",
     "mike mike mike", "under_score back\\slash `tick` ~tilde~", "x", "tab\tnew\nline\vvt\fff\rcr", "A-B-C a_b_c abc",
     "emoji 😀 smile", "İstanbul ISTANBUL", "ß SS", "\u2028line\u2028sep", "1,000 1000 1.000",
+    *(f"left{mark}right {mark} {mark}{mark}" for mark in "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'"), "\u212aelvin ǅungla ﬁ Σας",
+    *(f"a{chr(code)}b{chr(code)}" for code in [1, 8, 11, 12, 13, 14, 27, 28, 29, 30, 31, 127, 0x85, 0xad, 0x3000, 0xfeff]),
+    "～ 😀 \U0001f600～ z~", "tie1 tie2 tie3 ties é ê e\u0301", "CamelCase camelcase CAMELCASE", "  leading", "trailing  ",
+    "a" * 300, "…ellipsis… “curly” — – ‐ · 、。", "x\u200by zero\u200dwidth",
 ]
 UNSEEN_TEXTS = ["spiderman flies", "totally new words", "", "--", "ALPHA zulu!", "mike mike"]
-CATEGORIES = ["b", "a", "B", "é", "z", "a", "", "a b", "z", "e", "aa", "ab", "b", "東", "10", "9"]
-UNSEEN_CATEGORIES = ["a", "unseen", "", "A", "another one", "東京", "9", "x" * 70]
+CATEGORIES = ["b", "a", "B", "é", "z", "a", "", "a b", "z", "e", "aa", "ab", "b", "東", "10", "9",
+              " a", "a ", "A", "[UNK]x", "～", "😀", "é", "e\u0301", "Z", "_", "~", "!", "\u00a0", "a\tb"]
+UNSEEN_CATEGORIES = ["a", "unseen", "", "A", "another one", "東京", "9", "x" * 70, " ", "a  b", "É", "～～"]
 LENGTHS = [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 200]
 NUMBERS = [3.5, -2.0, 0.0, 10.25, 3.5, 1e6, -7.75]
 EDGES = [-2.0, 0.0, 3.5, 100.0]
@@ -82,7 +92,49 @@ def numbers():
             "normalized": normalization(tf.constant(NUMBERS)).numpy().ravel().tolist()}
 
 
+def checksum(lines):
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def real_column(folder, file, column, kind, **settings):
+    """A column's vocabulary, and the ids of its rows; missing values are left out."""
+    table = pandas.read_csv(folder / file, sep="\t" if file.endswith(".dat") else ",", usecols=[column], dtype=str)
+    values = tf.constant(table[column].dropna().tolist())
+    if kind == "text":
+        layer = layers.TextVectorization(max_tokens=settings.get("max_tokens"), ngrams=settings.get("ngrams"))
+    else:
+        by_bytes = settings["order"] == "bytes"
+        layer = layers.StringLookup(vocabulary=np.unique(table[column].dropna()) if by_bytes else None)
+    if kind == "text" or not by_bytes:
+        layer.adapt(tf.data.Dataset.from_tensor_slices(values).batch(10_000))
+    ids = [np.atleast_1d(row) for batch in tf.data.Dataset.from_tensor_slices(values).batch(10_000)
+           for row in layer(batch).numpy()]
+    vocabulary = layer.get_vocabulary()
+    return {"file": file, "column": column, "kind": kind, "settings": settings, "rows": len(values),
+            "tokens": len(vocabulary), "vocabulary_sha256": checksum(vocabulary),
+            "ids_sha256": checksum(" ".join(str(i) for i in row if i != 0 or kind != "text") for row in ids)}
+
+
+def real_columns(folder):
+    columns = [("clean_data.csv", column) for column in ("name", "genre", "type", "Audience")]
+    columns += [(file, column) for file in ("anime_info.dat", "anime.csv") for column in ("name", "genre", "type")]
+    cases = []
+    for file, column in columns:
+        cases += [real_column(folder, file, column, "category", order=order) for order in ("bytes", "frequency")]
+        cases += [real_column(folder, file, column, "text"),
+                  real_column(folder, file, column, "text", ngrams=2, max_tokens=500)]
+    return cases
+
+
+def write(name, fixture):
+    path = pathlib.Path(__file__).parent / "fixtures" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(fixture, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
 def main():
+    if len(sys.argv) > 1:
+        write("anime_vocabularies.json", real_columns(pathlib.Path(sys.argv[1])))
     fixture = {
         "made_with": {"tensorflow": tf.__version__, "numpy": np.__version__},
         "texts": TEXTS, "unseen_texts": UNSEEN_TEXTS, "categories": CATEGORIES, "unseen_categories": UNSEEN_CATEGORIES,
@@ -94,9 +146,7 @@ def main():
         "fingerprints": fingerprints(),
         "number": numbers(),
     }
-    path = pathlib.Path(__file__).parent / "fixtures" / "vocabularies.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(fixture, ensure_ascii=False, indent=None, separators=(",", ":")) + "\n")
+    write("vocabularies.json", fixture)
 
 
 main()
