@@ -145,6 +145,8 @@ void add_train(CLI::App& app, std::function<void()>& chosen, const std::vector<s
   add_threads(*sub, command->threads);
   add_settings(*sub, command->settings);
   sub->add_flag("--resume", command->resume, "go on where the run in --out stopped");
+  sub->add_flag("--profile", command->profile,
+                "after training, print what each phase of a step does and how long it takes");
   sub->add_flag("--json", command->json, "events as JSON lines on standard output, for machines");
   sub->add_flag("--quiet", command->quiet, "no progress, only warnings");
   add_text_options(*sub, command->data);

@@ -49,7 +49,7 @@ struct TrainCommand {
   std::string out;
   int threads = 0;
   std::vector<std::string> settings;
-  bool resume = false, json = false, quiet = false;
+  bool resume = false, profile = false, json = false, quiet = false;
   std::vector<std::string> arguments;  // as they were typed, to say how to go on
 };
 void run(const TrainCommand& command);

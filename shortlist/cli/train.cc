@@ -45,7 +45,8 @@ void run(const TrainCommand& command) {
   command.data.apply(config.data);
   const TrainingOptions options{.out = command.out.empty() ? default_out(command.config) : command.out,
                                 .threads = command.threads,
-                                .resume = command.resume};
+                                .resume = command.resume,
+                                .profile = command.profile};
   const auto listener = make_listener(command);
   const TrainingResult result = train(config, options, *listener, stop_on_signals());
   if (!result.finished) {

@@ -56,6 +56,21 @@ class MachineListener : public TrainingListener {
     print_event("stopped_early", {{"epoch", Value(static_cast<int64_t>(epoch))},
                                   {"best_epoch", Value(static_cast<int64_t>(best_epoch))}});
   }
+  void profiled(const StepProfile& profile) override {
+    Value::Array phases;
+    for (const StepPhase& phase : profile.phases) {
+      phases.push_back(Value(Value::Table{{"name", Value(phase.name)},
+                                          {"part", Value(phase.part)},
+                                          {"flop", Value(phase.operations)},
+                                          {"bytes", Value(phase.bytes)},
+                                          {"ms", Value(profile.milliseconds(phase))}}));
+    }
+    print_event("profile", {{"steps", Value(profile.steps)},
+                            {"threads", Value(static_cast<int64_t>(profile.threads))},
+                            {"peak_flops", Value(profile.peak)},
+                            {"ms", Value(profile.milliseconds())},
+                            {"phases", Value(std::move(phases))}});
+  }
   void evaluated(const EvaluationReport& report) override {
     print_event("evaluated", {{"report", parse_json_value(report_json(report), "report")}});
   }

@@ -3,6 +3,7 @@
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/training_listeners.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/report/profile_text.h"
 
 namespace shortlist {
 namespace {
@@ -83,6 +84,7 @@ class PeopleListener : public TrainingListener {
   void stopped_early(int epoch, int best_epoch) override {
     say("stopped after epoch {}: no gain since epoch {}", epoch, best_epoch);
   }
+  void profiled(const StepProfile& profile) override { print_data(profile_text(profile) + "\n"); }
   void evaluated(const EvaluationReport&) override { say("trained in {}", duration_text(since(start_))); }
   void warned(const std::string& message) override {
     line_.clear();
@@ -117,6 +119,7 @@ class PeopleListener : public TrainingListener {
 
 class WarningListener : public TrainingListener {
  public:
+  void profiled(const StepProfile& profile) override { print_data(profile_text(profile) + "\n"); }
   void warned(const std::string& message) override { say("warning: {}", message); }
 };
 

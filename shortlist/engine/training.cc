@@ -48,9 +48,11 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   Trainer trainer(config, spec, parameters, data, pool);
   const std::string checkpoints = checkpoint_folder(options.out);
   if (options.resume && trainer.resume(checkpoints)) listener.resumed(trainer.state());
+  if (options.profile) trainer.start_profile();
   RunFiles files(config, options.out, data, listener);
   TrainingResult result;
   result.finished = trainer.run(files, stop, checkpoints) == Trainer::Outcome::finished;
+  if (options.profile) listener.profiled(trainer.profile());
   result.history = trainer.state().history;
   if (!result.finished) return result;
   result.report = finish({config, prepared, spec, parameters, result.history}, options.out, pool, files,

@@ -10,9 +10,10 @@
 namespace shortlist {
 
 struct TrainingOptions {
-  std::string out;      // the folder of the run, which becomes the bundle
-  int threads = 0;      // 0: one for each processor
-  bool resume = false;  // go on where the folder's newest checkpoint stands
+  std::string out;       // the folder of the run, which becomes the bundle
+  int threads = 0;       // 0: one for each processor
+  bool resume = false;   // go on where the folder's newest checkpoint stands
+  bool profile = false;  // time the phases of the steps
 };
 
 // Tells how the job goes, beside what the trainer tells.
@@ -21,6 +22,7 @@ class TrainingListener : public TrainingObserver {
   // Rows and distinct values are known, and the model is built.
   virtual void prepared(const Config&, const Dataset&, const ModelSpec&, const Parameters&) {}
   virtual void resumed(const TrainerState&) {}
+  virtual void profiled(const StepProfile&) {}
   virtual void evaluated(const EvaluationReport&) {}
   virtual void warned(const std::string&) {}
 };

@@ -67,6 +67,7 @@ struct DotInteraction : Layer {
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  size_t multiply_adds(const Pass& pass) const override { return pass.output.cols * pass.inputs[0].cols; }
 };
 
 // y = x / max(|x|, 1e-6), by rows (epsilon on the square 1e-12, as tf.math.l2_normalize).

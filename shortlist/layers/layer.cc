@@ -39,6 +39,14 @@ constexpr LayerKind kKinds[] = {
 
 std::span<const LayerKind> layer_kinds() { return kKinds; }
 
+size_t Layer::multiply_adds(const Pass& pass) const {
+  size_t sum = 0;
+  for (const ParameterState* parameter : pass.parameters) {
+    if (parameter->spec.packed) sum += parameter->spec.rows * parameter->spec.cols;
+  }
+  return sum;
+}
+
 LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known) {
   const Value::Table* table = value.table();
   if (table == nullptr)

@@ -125,6 +125,10 @@ class Layer {
   virtual size_t gradient_tasks(const Pass&) const { return 0; }
   virtual void write_gradients(const Pass&, size_t, Scratch&) const {}
 
+  // Multiply-adds of its products for one row, forward; each of the gradients by inputs and by parameters
+  // takes as many. For profiles.
+  virtual size_t multiply_adds(const Pass& pass) const;
+
   // Whether rows with equal inputs may come out different in training, so that copies have to be told apart.
   virtual bool tells_copies_apart() const { return false; }
   // Whether training and inference differ.

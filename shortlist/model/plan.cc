@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 
+#include "shortlist/base/phase_clock.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/math/elementwise.h"
 
@@ -57,6 +58,12 @@ struct Wave {
   std::vector<int> stages;  // nodes whose stage has to run before
   std::vector<Segment> segments;
 };
+
+// What a layer does in a step, for profiles.
+enum Part : size_t { kForward, kBackward, kGradient, kParts };
+constexpr const char* kPartNames[kParts] = {"forward", "backward", "gradient"};
+
+size_t phase_of(int node, Part part) { return static_cast<size_t>(node) * kParts + part; }
 
 struct Task {
   int node;  // or the segment
@@ -347,7 +354,7 @@ struct Plan::State {
   }
 
   template <typename Count, typename Run>
-  void run_stages(ThreadPool& pool, const std::vector<int>& stages, Count count, Run run) {
+  void run_stages(ThreadPool& pool, Part part, const std::vector<int>& stages, Count count, Run run) {
     tasks.clear();
     for (int at : stages) {
       const size_t n = count(nodes[static_cast<size_t>(at)]);
@@ -355,12 +362,14 @@ struct Plan::State {
     }
     reserve_scratch(pool);
     pool.run(tasks.size(), [&](size_t i, int worker) {
-      run(nodes[static_cast<size_t>(tasks[i].node)], tasks[i].index, scratch[static_cast<size_t>(worker)]);
+      const auto [at, index] = tasks[i];
+      clock.time(phase_of(at, part), worker,
+                 [&] { run(nodes[static_cast<size_t>(at)], index, scratch[static_cast<size_t>(worker)]); });
     });
   }
 
   template <typename Run>
-  void run_segments(ThreadPool& pool, const Wave& wave, Run run) {
+  void run_segments(ThreadPool& pool, Part part, const Wave& wave, Run run) {
     tasks.clear();
     for (size_t s = 0; s < wave.segments.size(); ++s) {
       const size_t count = rows[wave.segments[s].rows];
@@ -372,8 +381,10 @@ struct Plan::State {
       const Segment& segment = wave.segments[static_cast<size_t>(tasks[i].node)];
       const size_t count = rows[segment.rows];
       const RowRange range = chunk_rows(count, rows_a_task(count), tasks[i].index);
-      for (int at : segment.nodes)
-        run(nodes[static_cast<size_t>(at)], range, scratch[static_cast<size_t>(worker)]);
+      for (int at : segment.nodes) {
+        clock.time(phase_of(at, part), worker,
+                   [&] { run(nodes[static_cast<size_t>(at)], range, scratch[static_cast<size_t>(worker)]); });
+      }
     });
   }
 
@@ -385,9 +396,10 @@ struct Plan::State {
   void forward(ThreadPool& pool) {
     for (const Wave& wave : forward_waves) {
       run_stages(
-          pool, wave.stages, [](PlanNode& n) { return n.layer->forward_stage(n.pass); },
+          pool, kForward, wave.stages, [](PlanNode& n) { return n.layer->forward_stage(n.pass); },
           [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_forward_stage(n.pass, task, s); });
-      run_segments(pool, wave, [](PlanNode& n, RowRange r, Scratch& s) { n.layer->forward(n.pass, r, s); });
+      run_segments(pool, kForward, wave,
+                   [](PlanNode& n, RowRange r, Scratch& s) { n.layer->forward(n.pass, r, s); });
     }
   }
 
@@ -396,15 +408,50 @@ struct Plan::State {
     all.clear();
     for (const Wave& wave : backward_waves) {
       run_stages(
-          pool, wave.stages, [](PlanNode& n) { return n.layer->backward_stage(n.pass); },
+          pool, kBackward, wave.stages, [](PlanNode& n) { return n.layer->backward_stage(n.pass); },
           [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_backward_stage(n.pass, task, s); });
-      run_segments(pool, wave, [](PlanNode& n, RowRange r, Scratch& s) { n.layer->backward(n.pass, r, s); });
+      run_segments(pool, kBackward, wave,
+                   [](PlanNode& n, RowRange r, Scratch& s) { n.layer->backward(n.pass, r, s); });
       for (const Segment& segment : wave.segments)
         all.insert(all.end(), segment.nodes.begin(), segment.nodes.end());
     }
     run_stages(
-        pool, all, [](PlanNode& n) { return n.layer->gradient_tasks(n.pass); },
+        pool, kGradient, all, [](PlanNode& n) { return n.layer->gradient_tasks(n.pass); },
         [](PlanNode& n, size_t task, Scratch& s) { n.layer->write_gradients(n.pass, task, s); });
+  }
+
+  // Numbers that a part of a node's work reads or writes.
+  static size_t numbers_of(const PlanNode& n, Part part) {
+    const Pass& pass = n.pass;
+    const bool backward = part == kBackward, nested = n.layer->kind() == "concat";
+    size_t a_row = nested ? 0 : pass.output.cols, parameters = 0;
+    for (size_t i = 0; i < pass.inputs.size() && !nested; ++i) {
+      a_row += backward ? pass.dinputs[i].cols : pass.inputs[i].cols;
+    }
+    for (const Matrix& buffer : pass.row_buffers) a_row += part == kGradient ? 0 : buffer.cols;
+    if (backward && !nested) a_row += pass.output.cols;  // what came out, beside its gradient
+    for (const ParameterState* p : pass.parameters) {
+      parameters += p->spec.table ? p->rows.touched.size() * p->spec.cols : p->spec.rows * p->spec.cols;
+    }
+    return pass.rows * a_row + parameters;
+  }
+
+  StepPhase phase(int at, Part part) const {
+    const PlanNode& n = nodes[static_cast<size_t>(at)];
+    const double multiply_adds = static_cast<double>(n.pass.rows * n.layer->multiply_adds(n.pass));
+    return {.name = n.name,
+            .part = kPartNames[part],
+            .operations = 2 * multiply_adds,
+            .bytes = 4 * static_cast<double>(numbers_of(n, part)),
+            .seconds = clock.running() ? clock.seconds(phase_of(at, part)) : 0};
+  }
+
+  bool does(const PlanNode& n, Part part) const {
+    if (n.given) return false;
+    if (part == kForward) return true;
+    if (!options.backward || !n.wants_gradient) return false;
+    if (part == kGradient) return n.layer->gradient_tasks(n.pass) > 0;
+    return std::ranges::any_of(n.pass.dinputs, [](const Matrix& dinput) { return dinput.data != nullptr; });
   }
 
   const ModelSpec spec;
@@ -417,6 +464,7 @@ struct Plan::State {
   size_t rows[kRowSets] = {};
   std::vector<Task> tasks;
   std::vector<Scratch> scratch;
+  PhaseClock clock;
 };
 
 Plan::Plan(const ModelSpec& spec, Parameters& parameters, PlanOptions options)
@@ -458,6 +506,20 @@ std::string Plan::first_not_finite() const {
     }
   }
   return "";
+}
+
+void Plan::start_profile(int threads) {
+  state_->clock = PhaseClock(state_->nodes.size() * kParts, threads, CLOCK_THREAD_CPUTIME_ID);
+}
+
+std::vector<StepPhase> Plan::profile() const {
+  std::vector<StepPhase> phases;
+  for (Part part : {kForward, kBackward, kGradient}) {
+    for (size_t i = 0; i < state_->nodes.size(); ++i) {
+      if (state_->does(state_->nodes[i], part)) phases.push_back(state_->phase(static_cast<int>(i), part));
+    }
+  }
+  return phases;
 }
 
 Matrix Plan::output_gradient(int node) {

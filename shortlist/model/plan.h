@@ -6,6 +6,7 @@
 
 #include "shortlist/model/batch.h"
 #include "shortlist/model/parameters.h"
+#include "shortlist/model/step_profile.h"
 
 namespace shortlist {
 
@@ -50,6 +51,11 @@ class Plan {
   // `written` are the outputs whose gradients stand in output_gradient(); the others' are zero. Writes every
   // parameter's gradient.
   void backward(ThreadPool& pool, const std::vector<int>& written);
+
+  // From now on times what each layer does.
+  void start_profile(int threads);
+  // What each layer did in the last batch, and its times since start_profile(), if that was called.
+  std::vector<StepPhase> profile() const;
 
  private:
   struct State;

@@ -65,6 +65,8 @@ class RuleOptimizer : public Optimizer {
     return total;
   }
 
+  size_t slots_a_number() const override { return rule_.slot_names().size(); }
+
   std::vector<Slot> slots() override {
     std::vector<Slot> all;
     for (size_t p = 0; p < parameters_.size(); ++p) {

@@ -76,6 +76,7 @@ class Optimizer {
     Matrix values;
   };
   virtual std::vector<Slot> slots() = 0;
+  virtual size_t slots_a_number() const = 0;
   int64_t steps = 0;  // taken so far
   // Call after slots were filled from a checkpoint.
   virtual void restored() {}

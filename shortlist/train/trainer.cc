@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <limits>
 
+#include "shortlist/base/phase_clock.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/sha256.h"
 #include "shortlist/math/elementwise.h"
+#include "shortlist/math/peak.h"
 #include "shortlist/train/checkpoint.h"
 
 namespace shortlist {
@@ -14,6 +16,9 @@ namespace {
 
 // Where the sums of an epoch in progress stand; the ranking tasks' follow, two for each.
 enum Sums : size_t { kRows, kWeight, kTotal, kRetrieval, kRegularization, kFirstRanking };
+
+// What is timed of a step beside its layers. kLayers: forward and backward of all layers.
+enum Phase : size_t { kStep, kBatch, kLayers, kSoftmax, kRankingLosses, kOptimizer, kPacking, kPhases };
 
 std::vector<int> loss_nodes(const Config& config, const ModelSpec& spec) {
   std::vector<int> nodes;
@@ -88,22 +93,75 @@ struct Trainer::State {
   uint64_t step_key() const { return static_cast<uint64_t>(optimizer->steps); }
 
   StepLosses step(std::span<const uint32_t> rows) {
-    const Batch& batch = batcher.make(rows);
-    const RandomStream stream = RandomStream(static_cast<uint64_t>(config.training.seed), "dropout");
-    plan.forward(pool, batch, true, stream.at(step_key()).key());
     StepLosses losses;
-    if (config.retrieval) losses.retrieval = retrieval_loss(batch);
-    for (size_t t = 0; t < config.ranking.size(); ++t) ranking_loss(t, rows, batch, losses);
-    plan.backward(pool, written);
+    timed(kStep, [&] { losses = make_step(rows); });
+    profiled_steps += clock.running();
+    return losses;
+  }
+
+  template <typename Work>
+  void timed(Phase phase, Work&& work) {
+    clock.time(phase, 0, work);
+  }
+
+  StepLosses make_step(std::span<const uint32_t> rows) {
+    const Batch* made = nullptr;
+    timed(kBatch, [&] { made = &batcher.make(rows); });
+    const Batch& batch = *made;
+    const RandomStream stream = RandomStream(static_cast<uint64_t>(config.training.seed), "dropout");
+    timed(kLayers, [&] { plan.forward(pool, batch, true, stream.at(step_key()).key()); });
+    StepLosses losses;
+    if (config.retrieval) timed(kSoftmax, [&] { losses.retrieval = retrieval_loss(batch); });
+    timed(kRankingLosses, [&] {
+      for (size_t t = 0; t < config.ranking.size(); ++t) ranking_loss(t, rows, batch, losses);
+    });
+    timed(kLayers, [&] { plan.backward(pool, written); });
     gradients.clear();
     for (ParameterState* state : trained) gradients.push_back({state->gradient, state->rows.touched});
-    losses.regularization = optimizer->step(pool, run.learning_rate, gradients);
-    parameters.pack(pool, true);
+    timed(kOptimizer, [&] { losses.regularization = optimizer->step(pool, run.learning_rate, gradients); });
+    timed(kPacking, [&] { parameters.pack(pool, true); });
     losses.total = losses.regularization;
     if (config.retrieval) losses.total += config.retrieval->weight * losses.retrieval;
     for (size_t t = 0; t < config.ranking.size(); ++t)
       losses.total += config.ranking[t].weight * losses.ranking[t];
     return losses;
+  }
+
+  // A phase that all threads share from its begin to its end.
+  StepPhase shared_phase(const char* name, Phase phase, double operations, double bytes) const {
+    const double seconds = clock.running() ? clock.seconds(phase) * pool.threads() : 0;
+    return {.name = name, .operations = operations, .bytes = bytes, .seconds = seconds};
+  }
+
+  StepProfile profile() const {
+    StepProfile profile{.steps = profiled_steps, .threads = pool.threads(), .peak = multiply_add_peak(pool)};
+    if (clock.running()) profile.seconds = clock.seconds(kStep);
+    profile.phases = plan.profile();
+    double in_layers = 0;
+    for (const StepPhase& phase : profile.phases) in_layers += phase.seconds;
+    StepPhase waiting = shared_phase("waiting for threads", kLayers, 0, 0);
+    waiting.seconds = std::max(0.0, waiting.seconds - in_layers);
+    profile.phases.push_back(waiting);
+    if (config.retrieval) {
+      const Matrix queries = plan.output(spec.query), candidates = plan.output(spec.candidate);
+      const auto numbers = static_cast<double>((queries.rows + candidates.rows) * queries.cols);
+      const double multiply_adds =
+          3.0 * static_cast<double>(queries.rows) * static_cast<double>(candidates.rows * queries.cols);
+      profile.phases.push_back(shared_phase("in-batch softmax", kSoftmax, 2 * multiply_adds, 8 * numbers));
+    }
+    double trained_numbers = 0, packed_numbers = 0;
+    for (const ParameterState* state : trained) {
+      const size_t rows = state->spec.table ? state->rows.touched.size() : state->spec.rows;
+      trained_numbers += static_cast<double>(rows * state->spec.cols);
+      if (state->spec.packed) packed_numbers += static_cast<double>(rows * state->spec.cols);
+    }
+    profile.phases.push_back(shared_phase("ranking losses", kRankingLosses, 0, 0));
+    profile.phases.push_back(shared_phase("distinct rows of the batch", kBatch, 0, 0));
+    profile.phases.push_back(
+        shared_phase("optimizer", kOptimizer, 0,
+                     4 * trained_numbers * static_cast<double>(3 + 2 * optimizer->slots_a_number())));
+    profile.phases.push_back(shared_phase("packing weights", kPacking, 0, 16 * packed_numbers));
+    return profile;
   }
 
   double retrieval_loss(const Batch& batch) {
@@ -273,6 +331,8 @@ struct Trainer::State {
   std::optional<EarlyStopping> early;
   std::vector<Buffer> best;
   TrainerState run;
+  PhaseClock clock;
+  int64_t profiled_steps = 0;
 };
 
 Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
@@ -280,6 +340,12 @@ Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parame
     : state_(std::make_unique<State>(config, spec, parameters, data, pool)) {}
 Trainer::~Trainer() = default;
 
+StepProfile Trainer::profile() const { return state_->profile(); }
+void Trainer::start_profile() {
+  state_->clock = PhaseClock(kPhases, 1, CLOCK_MONOTONIC);
+  state_->profiled_steps = 0;
+  state_->plan.start_profile(state_->pool.threads());
+}
 const TrainerState& Trainer::state() const { return state_->run; }
 Trainer::StepLosses Trainer::step(std::span<const uint32_t> rows) { return state_->step(rows); }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "shortlist/metrics/history.h"
+#include "shortlist/model/step_profile.h"
 #include "shortlist/optim/optimizer_state.h"
 #include "shortlist/train/evaluator.h"
 #include "shortlist/train/watch.h"
@@ -74,6 +75,11 @@ class Trainer {
   void begin_at(const OptimizerState& optimizer);
   // Saves a checkpoint for resume().
   void save(const std::string& checkpoints);
+
+  // From now on times the phases of each step.
+  void start_profile();
+  // What the last step did, and the times since start_profile(), if that was called.
+  StepProfile profile() const;
 
   const TrainerState& state() const;
   // Row numbers in the order in which an epoch (0-based) uses them.

@@ -1,0 +1,205 @@
+// Promise: a training step, through the real trainer, takes at most 1.3 times the time that its products need
+// at the machine's own peak (1.75 times with 512-bit vectors), and two threads are at least 1.85 times as
+// fast as one. Rounds of one and of two threads are interleaved, and each round measures its own peak.
+//
+//   step [--table FILE] [--config FILE] [--set KEY=VALUE] [--rounds N] [--steps N] [--profile] [--json]
+//
+// Without --table it makes a table of the reference notebook's shape; with --table FILE it takes the anime
+// table. --config is examples/anime/anime.toml when not given.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "benchmarks/reference_table.h"
+#include "benchmarks/statistics.h"
+#include "shortlist/io/file.h"
+#include "shortlist/io/testing.h"
+#include "shortlist/math/peak.h"
+#include "shortlist/report/profile_text.h"
+#include "shortlist/train/trainer.h"
+
+namespace shortlist {
+namespace {
+
+struct Arguments {
+  std::string table, config = "examples/anime/anime.toml";
+  std::vector<std::string> settings;
+  int rounds = 9, steps = 40;
+  bool profile = false, json = false;
+};
+
+using Clock = std::chrono::steady_clock;
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+// Processor time of the whole process: what a busy machine distorts least.
+double processor_milliseconds() {
+  timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+// Times the steps of a run, and stops it after `steps`.
+class StepClock : public TrainingObserver {
+ public:
+  StepClock(int steps, std::atomic<bool>& stop) : steps_(steps), stop_(stop), last_(Clock::now()) {}
+  void after_step(const Progress&) override {
+    if (taken_ > 0) {  // the first also makes the epoch's order
+      times.push_back(milliseconds_since(last_));
+      processor_times.push_back(processor_milliseconds() - last_processor_);
+    }
+    last_ = Clock::now();
+    last_processor_ = processor_milliseconds();
+    stop_ = ++taken_ > steps_;
+  }
+  void after_epoch(const EpochRecord&, const Parameters&) override { taken_ = 0; }
+
+  std::vector<double> times, processor_times;
+
+ private:
+  int steps_, taken_ = 0;
+  std::atomic<bool>& stop_;
+  Clock::time_point last_;
+  double last_processor_ = 0;
+};
+
+// One model in training on a number of threads of its own.
+class Run {
+ public:
+  Run(const Config& config, const PreparedData& prepared, int threads)
+      : config_(config),
+        spec_(build_model(config, feature_shapes(prepared.features.select(config.query.features)),
+                          feature_shapes(prepared.features.select(config.candidate.features)))),
+        parameters_(spec_),
+        pool_(threads) {
+    parameters_.initialize(42);
+    trainer_.emplace(config_, spec_, parameters_, prepared.data, pool_);
+  }
+
+  struct Round {
+    double peak;  // operations a second
+    std::vector<double> times, processor_times;
+  };
+  Round round(int steps) {
+    const double before = multiply_add_peak(pool_, 0.02);
+    std::atomic<bool> stop = false;
+    StepClock clock(steps, stop);
+    trainer_->run(clock, stop);
+    return {std::max(before, multiply_add_peak(pool_, 0.02)), clock.times, clock.processor_times};
+  }
+  StepProfile profile(int steps) {
+    trainer_->start_profile();
+    round(steps);
+    return trainer_->profile();
+  }
+  // Of the products of the last step.
+  double operations() const { return trainer_->profile().operations(); }
+
+ private:
+  const Config& config_;
+  ModelSpec spec_;
+  Parameters parameters_;
+  ThreadPool pool_;
+  std::optional<Trainer> trainer_;
+};
+
+struct Measured {
+  std::vector<double> times, processor_times, peaks, medians,
+      ratios;  // ratios: a round's median by its work at its peak
+  double operations = 0;
+
+  void add(const Run::Round& round, double work) {
+    times.insert(times.end(), round.times.begin(), round.times.end());
+    processor_times.insert(processor_times.end(), round.processor_times.begin(), round.processor_times.end());
+    peaks.push_back(round.peak);
+    medians.push_back(median(round.times));
+    ratios.push_back(medians.back() / 1e3 / (work / round.peak));
+    operations = work;
+  }
+  nlohmann::json json(int threads) const {
+    const double ms = median(times);
+    return {{"threads", threads},
+            {"ms", ms},
+            {"ms_min", least(times)},
+            {"processor_ms", median(processor_times)},
+            {"gflops", operations / ms / 1e6},
+            {"peak_gflops", median(peaks) / 1e9},
+            {"share_of_peak", 1 / median(ratios)},
+            {"times_floor", median(ratios)},
+            {"times_floor_least", least(ratios)}};
+  }
+};
+
+void print(const nlohmann::json& result) {
+  fmt::print("work of a step: {:.3f} GFLOP\n\n", result["gflop"].get<double>());
+  fmt::print("threads      ms  least  CPU ms  GFLOP/s   peak  share  times the floor (least)\n");
+  for (const auto& run : result["runs"]) {
+    fmt::print("{:>7} {:>7.2f} {:>6.2f} {:>7.2f} {:>8.1f} {:>6.1f} {:>6.3f} {:>16.2f} ({:.2f})\n",
+               run["threads"].get<int>(), run["ms"].get<double>(), run["ms_min"].get<double>(),
+               run["processor_ms"].get<double>(), run["gflops"].get<double>(),
+               run["peak_gflops"].get<double>(), run["share_of_peak"].get<double>(),
+               run["times_floor"].get<double>(), run["times_floor_least"].get<double>());
+  }
+  fmt::print("\ntwo threads by one: {:.2f} (median of rounds), peak {:.2f}\n",
+             result["scaling"].get<double>(), result["peak_scaling"].get<double>());
+}
+
+nlohmann::json measure(const Arguments& arguments) {
+  const TemporaryFolder folder;
+  std::string table = arguments.table;
+  if (table.empty()) {
+    table = folder / "table.csv";
+    write_file_atomically(table, ReferenceTable::csv());
+  }
+  Config config = load_config(arguments.config, arguments.settings);
+  config.data.use_table(table);
+  config.training.epochs = 1'000'000;
+  config.training.early_stopping.reset();
+  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  Run one(config, prepared, 1), two(config, prepared, 2);
+  Measured with_one, with_two;
+  std::vector<double> scaling, peak_scaling;
+  one.round(20), two.round(20);  // warm-up
+  for (int r = 0; r < arguments.rounds; ++r) {
+    with_one.add(one.round(arguments.steps), one.operations());
+    with_two.add(two.round(arguments.steps), two.operations());
+    scaling.push_back(with_one.medians.back() / with_two.medians.back());
+    peak_scaling.push_back(with_two.peaks.back() / with_one.peaks.back());
+  }
+  if (arguments.profile) {
+    for (Run* run : {&one, &two}) fmt::print(stderr, "{}\n", profile_text(run->profile(arguments.steps)));
+  }
+  return {{"benchmark", "step"},
+          {"table", arguments.table.empty() ? "made up, of the reference's shape" : arguments.table},
+          {"gflop", with_two.operations / 1e9},
+          {"runs", {with_one.json(1), with_two.json(2)}},
+          {"scaling", median(scaling)},
+          {"peak_scaling", median(peak_scaling)}};
+}
+
+}  // namespace
+}  // namespace shortlist
+
+int main(int argc, char** argv) {
+  shortlist::Arguments arguments;
+  CLI::App app("Times the training step of the reference model");
+  app.add_option("--table", arguments.table, "the anime table");
+  app.add_option("--config", arguments.config, "another model");
+  app.add_option("--set", arguments.settings, "settings put over the config, as in shortlist train");
+  app.add_option("--rounds", arguments.rounds);
+  app.add_option("--steps", arguments.steps, "of each round");
+  app.add_flag("--profile", arguments.profile, "print the phases of the step, on standard error");
+  app.add_flag("--json", arguments.json);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    const nlohmann::json result = shortlist::measure(arguments);
+    if (arguments.json) {
+      fmt::print("{}\n", result.dump(2));
+    } else {
+      shortlist::print(result);
+    }
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 1;
+  }
+}

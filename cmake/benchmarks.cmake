@@ -1,0 +1,10 @@
+# One program for each promise of speed, from benchmarks/NAME.cc; built on demand: ninja benchmarks.
+file(GLOB benchmark_sources CONFIGURE_DEPENDS benchmarks/*.cc)
+add_custom_target(benchmarks)
+foreach(source ${benchmark_sources})
+  cmake_path(GET source STEM name)
+  add_executable(benchmark_${name} EXCLUDE_FROM_ALL ${source})
+  set_target_properties(benchmark_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/benchmarks)
+  target_link_libraries(benchmark_${name} PRIVATE shortlist)
+  add_dependencies(benchmarks benchmark_${name})
+endforeach()

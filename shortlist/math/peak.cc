@@ -1,0 +1,67 @@
+#include "shortlist/math/peak.h"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "shortlist/math/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "shortlist/math/peak.cc"
+#include <hwy/foreach_target.h>
+
+#include "shortlist/math/vectors-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace shortlist {
+namespace HWY_NAMESPACE {
+
+// Enough chains to hide an addition's latency; the sums are returned so that none is left out.
+float multiply_add_rounds(size_t rounds, double* operations) {
+  constexpr size_t kChains = 12;
+  Vector chain[kChains];
+  for (Vector& c : chain) c = zero();
+  const Vector factor = set(0.5f), step = set(0.25f);
+  for (size_t round = 0; round < rounds; ++round) {
+#pragma GCC unroll 12
+    for (size_t i = 0; i < kChains; ++i) chain[i] = hn::MulAdd(chain[i], factor, step);
+  }
+  for (size_t i = 1; i < kChains; ++i) chain[0] = hn::Add(chain[0], chain[i]);
+  *operations = static_cast<double>(2 * rounds * kChains * kLanes);
+  return hn::GetLane(chain[0]);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace shortlist
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace shortlist {
+
+HWY_EXPORT(multiply_add_rounds);
+
+double multiply_add_peak(ThreadPool& pool, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  constexpr size_t kRounds = 1 << 16;  // about a millisecond
+  struct alignas(64) Stretch {
+    double operations = 0;
+    float sum = 0;
+  };
+  std::vector<Stretch> stretches(static_cast<size_t>(pool.threads()));
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  double best = 0;
+  do {
+    const auto start = Clock::now();
+    pool.run(stretches.size(), [&](size_t i, int) {
+      stretches[i].sum = HWY_DYNAMIC_DISPATCH(multiply_add_rounds)(kRounds, &stretches[i].operations);
+    });
+    const std::chrono::duration<double> passed = Clock::now() - start;
+    double operations = 0;
+    for (const Stretch& stretch : stretches) operations += stretch.sum > 0 ? stretch.operations : 0;
+    best = std::max(best, operations / passed.count());
+  } while (Clock::now() < end);
+  return best;
+}
+
+}  // namespace shortlist
+#endif
