@@ -13,6 +13,10 @@ foreach(module ${modules})
   add_test(NAME ${module} COMMAND ${module}_test --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endforeach()
 
+add_executable(instructions tests/instructions.cc)  # run by tests/test_instructions.py
+set_target_properties(instructions PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+target_link_libraries(instructions PRIVATE shortlist)
+
 find_program(PYTEST NAMES pytest-3 pytest)
 file(GLOB program_tests CONFIGURE_DEPENDS tests/test_*.py)
 foreach(test ${program_tests})

@@ -48,7 +48,13 @@ struct ThreadPool::State {
   // sleeps.
   static constexpr int kSpins = 2'000, kYields = 200;
 
-  explicit State(int threads) : size(threads) {
+  // The tasks that are a thread's own; it takes those of others when it has none left.
+  struct alignas(64) Share {
+    std::atomic<size_t> next = 0;
+    size_t end = 0;
+  };
+
+  explicit State(int threads) : size(threads), shares(static_cast<size_t>(threads)) {
     for (int worker = 1; worker < threads; ++worker) workers.emplace_back([this, worker] { serve(worker); });
   }
   ~State() {
@@ -83,20 +89,27 @@ struct ThreadPool::State {
   }
 
   void work(int worker) {
-    for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
-      try {
-        (*task)(i, worker);
-      } catch (...) {
-        std::lock_guard lock(mutex);
-        if (!error) error = std::current_exception();
-      }
+    for (int offset = 0; offset < size; ++offset) {
+      Share& share = shares[static_cast<size_t>((worker + offset) % size)];
+      for (size_t i; (i = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;) work(i, worker);
+    }
+  }
+
+  void work(size_t index, int worker) {
+    try {
+      (*task)(index, worker);
+    } catch (...) {
+      std::lock_guard lock(mutex);
+      if (!error) error = std::current_exception();
     }
   }
 
   void run(size_t tasks, FunctionRef<void(size_t, int)> f) {
     task = &f;
-    count = tasks;
-    next.store(0, std::memory_order_relaxed);
+    for (size_t w = 0; w < shares.size(); ++w) {
+      shares[w].next.store(w * tasks / shares.size(), std::memory_order_relaxed);
+      shares[w].end = (w + 1) * tasks / shares.size();
+    }
     if (size > 1 && tasks > 1) {
       busy.store(size - 1, std::memory_order_relaxed);
       {
@@ -113,15 +126,14 @@ struct ThreadPool::State {
   }
 
   const int size;
+  std::vector<Share> shares;
   std::vector<std::thread> workers;
   std::mutex mutex;
   std::condition_variable wake;
   std::atomic<bool> stopping = false;
   FunctionRef<void(size_t, int)>* task = nullptr;
-  size_t count = 0;
   std::exception_ptr error;
   alignas(64) std::atomic<unsigned> generation = 0;
-  alignas(64) std::atomic<size_t> next = 0;
   alignas(64) std::atomic<int> busy = 0;
 };
 

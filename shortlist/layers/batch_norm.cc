@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -9,11 +10,15 @@ namespace {
 
 enum Parameters { kGamma, kBeta, kMovingMean, kMovingVariance };
 enum BatchBuffers { kMean, kInverseDeviation };
-constexpr size_t kNormalized = 0;  // row buffer: (x - mean) / deviation
 constexpr size_t kColumnsATask = 64;
 
 std::span<float> vector(const Pass& pass, Parameters parameter) {
   return pass.parameters[parameter]->value.row_span(0);
+}
+
+Normalization normalization(const Pass& pass) {
+  return {pass.batch_buffers[kMean].span(), pass.batch_buffers[kInverseDeviation].span(),
+          vector(pass, kGamma)};
 }
 
 }  // namespace
@@ -31,7 +36,6 @@ LayerPlan BatchNorm::plan(std::span<const int> widths) const {
                       .cols = d,
                       .initializer = Initializer::ones,
                       .trainable = false}};
-  plan.row_buffers = {widths[0]};
   plan.batch_buffers = {widths[0], widths[0]};
   return plan;
 }
@@ -67,19 +71,8 @@ void BatchNorm::run_forward_stage(const Pass& pass, size_t task, Scratch&) const
 }
 
 void BatchNorm::forward(const Pass& pass, RowRange rows, Scratch&) const {
-  const float* mean = pass.batch_buffers[kMean].data();
-  const float* deviation = pass.batch_buffers[kInverseDeviation].data();
-  const float* gamma = vector(pass, kGamma).data();
-  const float* beta = vector(pass, kBeta).data();
-  for (size_t r = rows.begin; r < rows.end; ++r) {
-    const float* x = pass.inputs[0].row(r);
-    float* normalized = pass.row_buffers[kNormalized].row(r);
-    float* y = pass.output.row(r);
-    for (size_t c = 0; c < pass.output.cols; ++c) {
-      normalized[c] = (x[c] - mean[c]) * deviation[c];
-      y[c] = gamma[c] * normalized[c] + beta[c];
-    }
-  }
+  normalize(rows_of(pass.inputs[0], rows), normalization(pass), vector(pass, kBeta),
+            rows_of(pass.output, rows));
 }
 
 size_t BatchNorm::backward_stage(const Pass& pass) const {
@@ -88,32 +81,24 @@ size_t BatchNorm::backward_stage(const Pass& pass) const {
 
 void BatchNorm::run_backward_stage(const Pass& pass, size_t task, Scratch&) const {
   const auto [begin, end] = chunk_rows(pass.output.cols, kColumnsATask, task);
-  const Matrix dy = pass.doutput.head(pass.rows);
-  column_product_sums(dy, pass.row_buffers[kNormalized].head(pass.rows), begin, end,
-                      pass.parameters[kGamma]->gradient.row_span(0));
-  column_sums(dy, {}, begin, end, pass.parameters[kBeta]->gradient.row_span(0));
+  normalize_gradient_sums(pass.inputs[0].head(pass.rows), normalization(pass), pass.doutput.head(pass.rows),
+                          begin, end, pass.parameters[kGamma]->gradient.row_span(0),
+                          pass.parameters[kBeta]->gradient.row_span(0));
 }
 
 // In training dx = gamma / deviation * (dy - n mean(dy) - n normalized mean(dy normalized)) for a row that
 // stands for n.
-void BatchNorm::backward(const Pass& pass, RowRange rows, Scratch&) const {
+void BatchNorm::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   if (pass.dinputs[0].data == nullptr) return;
-  const float* deviation = pass.batch_buffers[kInverseDeviation].data();
-  const float* gamma = vector(pass, kGamma).data();
-  const float* dgamma = pass.parameters[kGamma]->gradient.data;
-  const float* dbeta = pass.parameters[kBeta]->gradient.data;
-  const float inverse_n = pass.training ? static_cast<float>(1 / pass.total_multiplicity) : 0;
-  for (size_t r = rows.begin; r < rows.end; ++r) {
-    const float* dy = pass.doutput.row(r);
-    const float* normalized = pass.row_buffers[kNormalized].row(r);
-    float* dx = pass.dinputs[0].row(r);
-    const float share = inverse_n * (pass.multiplicity.empty() ? 1 : pass.multiplicity[r]);
-    for (size_t c = 0; c < pass.output.cols; ++c) {
-      const float gradient =
-          gamma[c] * deviation[c] * (dy[c] - share * (dbeta[c] + normalized[c] * dgamma[c]));
-      dx[c] = pass.add[0] ? dx[c] + gradient : gradient;
-    }
+  const std::span<float> share = scratch.take(pass.training ? rows.size() : 0);
+  for (size_t i = 0; i < share.size(); ++i) {
+    const float n = pass.multiplicity.empty() ? 1 : pass.multiplicity[rows.begin + i];
+    share[i] = n / static_cast<float>(pass.total_multiplicity);
   }
+  normalize_gradient(rows_of(pass.inputs[0], rows), normalization(pass), rows_of(pass.doutput, rows), share,
+                     pass.parameters[kGamma]->gradient.row_span(0),
+                     pass.parameters[kBeta]->gradient.row_span(0), pass.relu_inputs[0],
+                     rows_of(pass.dinputs[0], rows), pass.add[0]);
 }
 
 }  // namespace shortlist

@@ -30,6 +30,7 @@ struct BatchNorm : Layer {
   size_t backward_stage(const Pass& pass) const override;
   void run_backward_stage(const Pass& pass, size_t task, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  bool heeds_relu_inputs() const override { return true; }
   bool differs_in_training() const override { return true; }
 };
 

@@ -168,18 +168,15 @@ LayerPlan Activate::plan(std::span<const int> widths) const {
 }
 
 void Activate::forward(const Pass& pass, RowRange rows, Scratch&) const {
-  for (size_t r = rows.begin; r < rows.end; ++r) {
-    copy(pass.inputs[0].row_span(r), pass.output.row_span(r));
-    activate(activation, pass.output.row_span(r));
-  }
+  const Matrix y = rows_of(pass.output, rows);
+  copy(rows_of(pass.inputs[0], rows), y);
+  activate(activation, y);
 }
 
 void Activate::backward(const Pass& pass, RowRange rows, Scratch&) const {
-  for (size_t r = rows.begin; r < rows.end; ++r) {
-    const std::span<float> dy = pass.doutput.row_span(r);
-    activation_gradient(activation, pass.inputs[0].row_span(r), pass.output.row_span(r), dy, dy);
-    give(pass, 0, r, dy);
-  }
+  const Matrix dy = rows_of(pass.doutput, rows);
+  activation_gradient(activation, rows_of(pass.inputs[0], rows), rows_of(pass.output, rows), dy, dy);
+  for (size_t r = 0; r < dy.rows; ++r) give(pass, 0, rows.begin + r, dy.row_span(r));
 }
 
 LayerPlan Gather::plan(std::span<const int> widths) const {

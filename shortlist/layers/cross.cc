@@ -1,5 +1,7 @@
 #include "shortlist/layers/cross.h"
 
+#include "shortlist/math/block_passes.h"
+
 namespace shortlist {
 namespace {
 
@@ -52,16 +54,9 @@ void Cross::forward(const Pass& pass, RowRange rows, Scratch&) const {
     projected = rows_of(pass.row_buffers[kProjected], rows);
   }
   multiply(projected, pass.parameters[outer]->packed, t, false, epilogue);
-  for (size_t r = 0; r < y.rows; ++r) {
-    if (!gradient_from_output(activation))
-      copy(t.row_span(r), pass.row_buffers[kRaw].row_span(rows.begin + r));
-    if (!epilogue.relu) activate(activation, t.row_span(r));
-    copy(x.row_span(r), y.row_span(r));
-    multiply_add(x0.row_span(r), t.row_span(r), y.row_span(r));
-    if (diag_scale != 0) {
-      for (size_t c = 0; c < y.cols; ++c) y(r, c) += x0(r, c) * (diag_scale * x(r, c));
-    }
-  }
+  if (!gradient_from_output(activation)) copy(t, rows_of(pass.row_buffers[kRaw], rows));
+  if (!epilogue.relu) activate(activation, t);
+  shortlist::cross(x0, x, t, diag_scale, y);
 }
 
 void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
@@ -69,50 +64,61 @@ void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   const Matrix dy = rows_of(pass.doutput, rows), t = rows_of(pass.row_buffers[kTransformed], rows);
   const bool same = pass.inputs.size() == 1;
   const size_t outer = low_rank() ? 1 : 0;
-  const std::span<float> dx0 = scratch.take(x.cols);
-  for (size_t r = 0; r < dy.rows; ++r) {
-    // dx0 = dy (t + diag_scale x), before t's row is overwritten by its gradient dy x0.
-    for (size_t c = 0; c < x.cols; ++c) dx0[c] = dy(r, c) * (t(r, c) + diag_scale * x(r, c));
-    const auto raw =
-        gradient_from_output(activation) ? t.row_span(r) : pass.row_buffers[kRaw].row_span(rows.begin + r);
-    for (size_t i = 0; i < 2; ++i) {
-      if (i < pass.inputs.size() && pass.dinputs[i].data != nullptr && !pass.add[i]) {
-        fill(pass.dinputs[i].row_span(rows.begin + r), 0);
-      }
-    }
-    if (pass.dinputs[0].data != nullptr) add(dx0, pass.dinputs[0].row_span(rows.begin + r));
-    const Matrix& dinput = pass.dinputs[same ? 0 : 1];
-    if (dinput.data != nullptr) {  // the paths of x that do not go through W
-      for (size_t c = 0; c < x.cols; ++c) dinput(rows.begin + r, c) += dy(r, c) * (1 + diag_scale * x0(r, c));
-    }
-    for (size_t c = 0; c < x.cols; ++c) dx0[c] = dy(r, c) * x0(r, c);
-    activation_gradient(activation, raw, t.row_span(r), dx0, t.row_span(r));
+  const auto dinput = [&](size_t i) {
+    return pass.dinputs[i].data != nullptr ? rows_of(pass.dinputs[i], rows) : Matrix();
+  };
+  const Matrix dx0 = dinput(0), dx = same ? dx0 : dinput(1);
+  const bool add_x = same ? true : pass.add[1];
+  if (activation == Activation::linear) {
+    cross_gradient(x0, x, t, diag_scale, dy, dx0, pass.add[0], dx, add_x, t);
+  } else {
+    const Matrix dactivated{scratch.take(t.rows * t.cols).data(), t.rows, t.cols, t.cols};
+    cross_gradient(x0, x, t, diag_scale, dy, dx0, pass.add[0], dx, add_x, dactivated);
+    const Matrix raw = gradient_from_output(activation) ? t : rows_of(pass.row_buffers[kRaw], rows);
+    activation_gradient(activation, raw, t, dactivated, t);
   }
   ConstMatrix dt = t;
   if (low_rank()) {
     const Matrix dprojected = rows_of(pass.row_buffers[kDProjected], rows);
-    multiply(dt, pass.parameters[outer]->packed_transposed, dprojected);
+    multiply(t, pass.parameters[outer]->packed_transposed, dprojected);
     dt = dprojected;
   }
-  const Matrix& dinput = pass.dinputs[same ? 0 : 1];
-  if (dinput.data != nullptr)
-    multiply(dt, pass.parameters[0]->packed_transposed, rows_of(dinput, rows), true);
+  if (dx.data != nullptr) multiply(dt, pass.parameters[0]->packed_transposed, dx, true);
 }
 
-size_t Cross::gradient_tasks(const Pass&) const { return low_rank() ? 2 : 1; }
+namespace {
 
-void Cross::write_gradients(const Pass& pass, size_t task, Scratch& scratch) const {
-  const ConstMatrix dt = pass.row_buffers[kTransformed].head(pass.rows),
-                    x = pass.inputs.back().head(pass.rows);
-  const auto product = [&](ConstMatrix left, ConstMatrix right, ParameterState& parameter) {
-    scratch.panels.pack(right);
-    multiply_transposed(left, scratch.panels, parameter.gradient);
-  };
-  const size_t outer = low_rank() ? 1 : 0;
-  if (task < outer) return product(x, pass.row_buffers[kDProjected].head(pass.rows), *pass.parameters[0]);
-  product(low_rank() ? ConstMatrix(pass.row_buffers[kProjected].head(pass.rows)) : x, dt,
-          *pass.parameters[outer]);
-  if (bias) column_sums(dt, {}, 0, dt.cols, pass.parameters[outer + 1]->gradient.row_span(0));
+// A weight's product: what it multiplied and the gradient of what came out.
+struct WeightPass {
+  ConstMatrix x, dy;
+};
+WeightPass weight_pass(const Pass& pass, size_t weight, bool low_rank) {
+  const ConstMatrix x = pass.inputs.back(), dt = pass.row_buffers[kTransformed];
+  const ConstMatrix projected = pass.row_buffers[kProjected], dprojected = pass.row_buffers[kDProjected];
+  const WeightPass all = {weight == 0 ? x : projected, weight == 0 && low_rank ? dprojected : dt};
+  return {all.x.head(pass.rows), all.dy.head(pass.rows)};
+}
+
+}  // namespace
+
+size_t Cross::gradient_tasks(const Pass& pass) const {
+  size_t tasks = bias;
+  for (size_t weight = 0; weight <= low_rank(); ++weight) {
+    const auto [x, dy] = weight_pass(pass, weight, low_rank());
+    tasks += product_gradient_tasks(x, dy);
+  }
+  return tasks;
+}
+
+void Cross::write_gradients(const Pass& pass, size_t task, Scratch&) const {
+  for (size_t weight = 0; weight <= low_rank(); ++weight) {
+    const auto [x, dy] = weight_pass(pass, weight, low_rank());
+    const size_t tasks = product_gradient_tasks(x, dy);
+    if (task < tasks) return write_product_gradient(x, dy, *pass.parameters[weight], task);
+    task -= tasks;
+  }
+  const ConstMatrix dt = pass.row_buffers[kTransformed].head(pass.rows);
+  column_sums(dt, {}, 0, dt.cols, pass.parameters.back()->gradient.row_span(0));
 }
 
 }  // namespace shortlist

@@ -31,37 +31,32 @@ void Dense::forward(const Pass& pass, RowRange rows, Scratch&) const {
   epilogue.relu = activation == Activation::relu;
   multiply(rows_of(pass.inputs[0], rows), pass.parameters[0]->packed, y, false, epilogue);
   if (activation == Activation::linear || activation == Activation::relu) return;
-  for (size_t r = 0; r < y.rows; ++r) {
-    if (!pass.row_buffers.empty()) copy(y.row_span(r), pass.row_buffers[0].row_span(rows.begin + r));
-    activate(activation, y.row_span(r));
-  }
+  if (!pass.row_buffers.empty()) copy(y, rows_of(pass.row_buffers[0], rows));
+  activate(activation, y);
 }
 
 void Dense::backward(const Pass& pass, RowRange rows, Scratch&) const {
   const Matrix dy = rows_of(pass.doutput, rows), y = rows_of(pass.output, rows);
-  if (activation != Activation::linear) {
+  if (activation != Activation::linear && !pass.relu_left) {
     const Matrix x = pass.row_buffers.empty() ? y : rows_of(pass.row_buffers[0], rows);
-    for (size_t r = 0; r < dy.rows; ++r) {
-      activation_gradient(activation, x.row_span(r), y.row_span(r), dy.row_span(r), dy.row_span(r));
-    }
+    activation_gradient(activation, x, y, dy, dy);
   }
   if (pass.dinputs[0].data == nullptr) return;
-  multiply(dy, pass.parameters[0]->packed_transposed, rows_of(pass.dinputs[0], rows), pass.add[0]);
+  Epilogue epilogue;
+  if (pass.relu_inputs[0]) epilogue.positive = rows_of(pass.inputs[0], rows);
+  multiply(dy, pass.parameters[0]->packed_transposed, rows_of(pass.dinputs[0], rows), pass.add[0], epilogue);
 }
 
 size_t Dense::gradient_tasks(const Pass& pass) const {
-  return chunk_count(pass.output.cols, columns_a_task(pass.rows, pass.inputs[0].cols));
+  return product_gradient_tasks(pass.inputs[0].head(pass.rows), pass.doutput.head(pass.rows)) + bias;
 }
 
-void Dense::write_gradients(const Pass& pass, size_t task, Scratch& scratch) const {
-  const size_t chunk = columns_a_task(pass.rows, pass.inputs[0].cols);
-  const RowRange columns = chunk_rows(pass.output.cols, chunk, task);
-  scratch.panels.pack(pass.doutput.head(pass.rows).columns(columns.begin, columns.size()));
-  multiply_transposed(pass.inputs[0].head(pass.rows), scratch.panels,
-                      pass.parameters[0]->gradient.columns(columns.begin, columns.size()));
-  if (!bias) return;
-  column_sums(pass.doutput.head(pass.rows), {}, columns.begin, columns.end,
-              pass.parameters[1]->gradient.row_span(0));
+void Dense::write_gradients(const Pass& pass, size_t task, Scratch&) const {
+  const ConstMatrix x = pass.inputs[0].head(pass.rows), dy = pass.doutput.head(pass.rows);
+  if (task < product_gradient_tasks(x, dy)) {
+    return write_product_gradient(x, dy, *pass.parameters[0], task);
+  }
+  column_sums(dy, {}, 0, dy.cols, pass.parameters[1]->gradient.row_span(0));
 }
 
 }  // namespace shortlist

@@ -40,6 +40,8 @@ struct Dense : Layer {
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  bool ends_in_relu() const override { return activation == Activation::relu; }
+  bool heeds_relu_inputs() const override { return true; }
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
 };

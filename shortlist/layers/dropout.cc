@@ -7,9 +7,11 @@
 namespace shortlist {
 namespace {
 
-void drop(float rate, const Pass& pass, size_t row, std::span<const float> x, std::span<float> y) {
-  const auto threshold = static_cast<uint32_t>(std::lround(rate * 65536));
-  shortlist::dropout(x, pass.random_key, row * x.size(), threshold, 1 / (1 - rate), y);
+// Row `row`'s mask over x: y = that, or += when `add`. In inference all is kept.
+void drop(float rate, const Pass& pass, size_t row, std::span<const float> x, std::span<float> y, bool add) {
+  const float used = pass.training ? rate : 0;
+  const auto threshold = static_cast<uint32_t>(std::lround(used * 65536));
+  shortlist::dropout(x, pass.random_key, row * x.size(), threshold, 1 / (1 - used), y, add);
 }
 
 }  // namespace
@@ -22,20 +24,26 @@ LayerPlan Dropout::plan(std::span<const int> widths) const {
 
 void Dropout::forward(const Pass& pass, RowRange rows, Scratch&) const {
   for (size_t r = rows.begin; r < rows.end; ++r) {
-    if (pass.training) {
-      drop(dropout, pass, r, pass.inputs[0].row_span(r), pass.output.row_span(r));
-    } else {
-      copy(pass.inputs[0].row_span(r), pass.output.row_span(r));
-    }
+    const size_t source = pass.map.source.empty() ? r : pass.map.source[r];
+    drop(dropout, pass, r, pass.inputs[0].row_span(source), pass.output.row_span(r), false);
   }
 }
 
 void Dropout::backward(const Pass& pass, RowRange rows, Scratch&) const {
   if (pass.dinputs[0].data == nullptr) return;
-  for (size_t r = rows.begin; r < rows.end; ++r) {
-    const std::span<float> dy = pass.doutput.row_span(r), dx = pass.dinputs[0].row_span(r);
-    if (pass.training) drop(dropout, pass, r, dy, dy);
-    pass.add[0] ? add(dy, dx) : copy(dy, dx);
+  for (size_t s = rows.begin; s < rows.end; ++s) {
+    const std::span<float> dx = pass.dinputs[0].row_span(s);
+    const auto give = [&](size_t row, bool add) {
+      drop(dropout, pass, row, pass.doutput.row_span(row), dx, add);
+    };
+    if (pass.map.source.empty()) {
+      give(s, pass.add[0]);
+      continue;
+    }
+    // Every source row has a copy: the batch would not hold it otherwise.
+    const uint32_t first = pass.map.offsets[s];
+    for (uint32_t i = first; i < pass.map.offsets[s + 1]; ++i)
+      give(pass.map.copies[i], pass.add[0] || i > first);
   }
 }
 

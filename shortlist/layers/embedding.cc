@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -74,8 +75,7 @@ void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
       copy(table.row_span(static_cast<size_t>(bag[0])), y);
       continue;
     }
-    fill(y, 0);
-    for (int32_t id : bag) add(table.row_span(static_cast<size_t>(id)), y);
+    sum_rows(table, {reinterpret_cast<const uint32_t*>(bag.data()), bag.size()}, {}, y);
     if (bag.size() > 1) scale(y, bag_scale(pooling, bag.size()));
   }
 }
@@ -96,17 +96,15 @@ size_t Embedding::gradient_tasks(const Pass& pass) const {
   return chunk_count(pass.parameters[0]->rows.touched.size(), kTouchedATask);
 }
 
-void Embedding::write_gradients(const Pass& pass, size_t task, Scratch&) const {
+void Embedding::write_gradients(const Pass& pass, size_t task, Scratch& scratch) const {
   const ParameterState& parameter = *pass.parameters[0];
   const TouchedRows& rows = parameter.rows;
   const RowRange range = chunk_rows(rows.touched.size(), kTouchedATask, task);
   for (size_t i = range.begin; i < range.end; ++i) {
-    const std::span<float> gradient = parameter.gradient.row_span(i);
-    fill(gradient, 0);
-    for (uint32_t user = rows.offsets[i]; user < rows.offsets[i + 1]; ++user) {
-      const size_t row = rows.users[user];
-      add_scaled(pass.doutput.row_span(row), bag_scale(pooling, bag_of(pass, row).size()), gradient);
-    }
+    const auto users = std::span(rows.users).subspan(rows.offsets[i], rows.offsets[i + 1] - rows.offsets[i]);
+    const std::span<float> weights = scratch.take(users.size());
+    for (size_t u = 0; u < users.size(); ++u) weights[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
+    sum_rows(pass.doutput, users, weights, parameter.gradient.row_span(i));
   }
 }
 

@@ -106,10 +106,15 @@ class LayerRun {
   void backward(bool add = false) {
     add_.assign(inputs.size(), add);
     pass.add = add_;
+    relu_inputs_.resize(inputs.size());
+    pass.relu_inputs = relu_inputs_;
     for (size_t i = 0; i < layer_.backward_stage(pass); ++i) layer_.run_backward_stage(pass, i, scratch_);
     const size_t rows = place_.source_rows > 0 ? place_.source_rows : place_.rows;
     in_chunks(rows, [&](RowRange range) { layer_.backward(pass, range, scratch_); });
     for (size_t i = 0; i < layer_.gradient_tasks(pass); ++i) layer_.write_gradients(pass, i, scratch_);
+    for (const auto& parameter : parameters) {
+      if (parameter->spec.packed) parameter->join_gradient({0, parameter->spec.rows});
+    }
   }
 
   // Nobody asks for the gradients of the inputs.
@@ -170,11 +175,9 @@ class LayerRun {
       const float x = static_cast<float>(own.normal(i)) / 2;
       memory.data()[i] = spec.trainable ? x : std::abs(x) + 0.5f;  // kept ones may be variances
     }
-    if (!spec.trainable || spec.table) return;
-    parameter.gradient_memory = Buffer(spec.rows, spec.cols);
-    parameter.gradient = parameter.gradient_memory.view(spec.rows, spec.cols);
-    fill(parameter.gradient_memory.span(),
-         std::numeric_limits<float>::quiet_NaN());  // has to be written, not added to
+    parameter.make_gradient();  // has to be written, not added to
+    fill(parameter.gradient_memory.span(), std::numeric_limits<float>::quiet_NaN());
+    fill(parameter.second_memory.span(), std::numeric_limits<float>::quiet_NaN());
   }
 
   void set_pass() {
@@ -206,7 +209,7 @@ class LayerRun {
   std::vector<ConstMatrix> input_views_;
   std::vector<Matrix> dinput_views_, row_views_;
   std::vector<ParameterState*> parameter_views_;
-  std::vector<uint8_t> add_;
+  std::vector<uint8_t> add_, relu_inputs_;
   Scratch scratch_;
 };
 

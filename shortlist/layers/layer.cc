@@ -6,6 +6,7 @@
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/cross.h"
 #include "shortlist/layers/dropout.h"
+#include "shortlist/math/elementwise.h"
 
 namespace shortlist {
 namespace {
@@ -38,6 +39,26 @@ constexpr LayerKind kKinds[] = {
 }  // namespace
 
 std::span<const LayerKind> layer_kinds() { return kKinds; }
+
+void ParameterState::make_gradient() {
+  if (!spec.trainable || spec.table) return;
+  gradient_memory = Buffer(spec.rows, spec.cols);
+  gradient = gradient_memory.view(spec.rows, spec.cols);
+  if (!spec.packed) return;
+  second_memory = Buffer(spec.rows, spec.cols);
+  second_gradient = second_memory.view(spec.rows, spec.cols);
+}
+
+void ParameterState::join_gradient(RowRange range) {
+  for (size_t r = range.begin; r < range.end; ++r) add(second_gradient.row_span(r), gradient.row_span(r));
+}
+
+void ParameterState::pack_rows(RowRange range, bool backward) {
+  packed.pack_rows(value.slice(range.begin, range.end), range.begin);
+  constexpr size_t kWidth = Panels::kPanelColumns;
+  if (backward)
+    packed_transposed.pack_transposed(value, range.begin / kWidth, chunk_count(range.end, kWidth));
+}
 
 size_t Layer::multiply_adds(const Pass& pass) const {
   size_t sum = 0;
@@ -74,10 +95,29 @@ LayerPtr read_layer(const Value& value, const Where& where, const std::vector<st
                                        near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
 }
 
-size_t columns_a_task(size_t rows, size_t inner) {
-  constexpr size_t kMultiplyAddsATask = 1'000'000;  // some ten microseconds
-  const size_t a_panel = std::max<size_t>(1, rows * inner * Panels::kPanelColumns);
-  return Panels::kPanelColumns * (1 + kMultiplyAddsATask / a_panel);
+namespace {
+
+// Whole tiles of the product, for about a tenth of a millisecond of work.
+size_t gradient_rows_a_task(const ConstMatrix& dy) {
+  constexpr size_t kMultiplyAddsATask = 12'000'000, kTileRows = 12, kMostTiles = 8;
+  const size_t a_tile = std::max<size_t>(1, dy.rows / 2 * dy.cols * kTileRows);
+  return kTileRows * std::clamp<size_t>(kMultiplyAddsATask / a_tile, 1, kMostTiles);
+}
+
+}  // namespace
+
+size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy) {
+  return 2 * chunk_count(x.cols, gradient_rows_a_task(dy));
+}
+
+void write_product_gradient(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter, size_t task) {
+  const size_t blocks = product_gradient_tasks(x, dy) / 2;
+  const RowRange rows = chunk_rows(x.cols, gradient_rows_a_task(dy), task % blocks);
+  const size_t half = std::min(x.rows, (x.rows / 2 + 11) / 12 * 12);
+  const bool second = task >= blocks;
+  const RowRange part = second ? RowRange{half, x.rows} : RowRange{0, half};
+  multiply_transposed(rows_of(x, part).columns(rows.begin, rows.size()), rows_of(dy, part),
+                      rows_of(second ? parameter.second_gradient : parameter.gradient, rows));
 }
 
 void expect_inputs(std::span<const int> widths, size_t count) {

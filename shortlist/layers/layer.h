@@ -50,8 +50,19 @@ struct ParameterState {
   ParameterSpec spec;
   Matrix value, gradient;
   Panels packed, packed_transposed;
+  // Of a packed parameter: the part of the gradient that the second half of the batch's rows gives. Each half
+  // is worked on where its rows are, and join_gradient() puts them together.
+  Matrix second_gradient;
   TouchedRows rows;
-  Buffer gradient_memory;
+  Buffer gradient_memory, second_memory;
+
+  // Makes the gradients of what is trained; not of tables, whose gradient grows with what a batch touches.
+  void make_gradient();
+  // gradient += second_gradient, in some rows.
+  void join_gradient(RowRange range);
+  // Of a packed parameter: puts rows of its value, a whole number of panels from a panel's begin on, into
+  // `packed`, and with `backward` into packed_transposed.
+  void pack_rows(RowRange range, bool backward);
 };
 
 // Bags of ids, or numbers, of the rows of a batch: row r shows encoded row rows[r].
@@ -88,6 +99,11 @@ struct Pass {
   std::span<const Matrix> dinputs;
   std::span<const uint8_t> add;
   Matrix doutput;
+  // The ReLU's part of backward moves into the passes of the layer after it. relu_inputs[i]: inputs[i] comes
+  // out of a ReLU whose layer leaves it to this one to make dinputs[i] zero where inputs[i] is not positive.
+  // relu_left: this layer is such a one.
+  std::span<const uint8_t> relu_inputs;
+  bool relu_left = false;
 
   std::span<ParameterState* const> parameters;
   std::span<const Matrix> row_buffers;
@@ -97,7 +113,7 @@ struct Pass {
   double total_multiplicity = 0;
   uint64_t random_key = 0;  // of this node in this step
   FeatureInput feature;     // input layers
-  RowMap map;               // gather
+  RowMap map;               // of layers that copy rows of their input
 };
 
 // A row range's forward and backward may run on any thread, next to other ranges. A stage of the batch runs
@@ -129,7 +145,13 @@ class Layer {
   // takes as many. For profiles.
   virtual size_t multiply_adds(const Pass& pass) const;
 
+  // Whether its last step is a ReLU, and whether its backward() heeds relu_inputs.
+  virtual bool ends_in_relu() const { return false; }
+  virtual bool heeds_relu_inputs() const { return false; }
+
   // Whether rows with equal inputs may come out different in training, so that copies have to be told apart.
+  // Such a layer has one input; where pass.map is set it makes the copies: its row r comes from the input's
+  // row map.source[r], and backward()'s row range runs over the input's rows.
   virtual bool tells_copies_apart() const { return false; }
   // Whether training and inference differ.
   virtual bool differs_in_training() const { return tells_copies_apart(); }
@@ -158,9 +180,14 @@ inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) {
 inline void copy(std::span<const float> from, std::span<float> to) {
   std::copy(from.begin(), from.end(), to.begin());
 }
+inline void copy(const ConstMatrix& from, const Matrix& to) {
+  for (size_t r = 0; r < from.rows; ++r) copy(from.row_span(r), to.row_span(r));
+}
 
-// The columns that one task of a product's gradient should take, a whole number of panels.
-size_t columns_a_task(size_t rows, size_t inner);
+// The tasks that write the gradient of a packed parameter W[K,N], dW = Xᵀ dY, from x[B,K] and dy[B,N]: each
+// takes some rows of dW, and the first or the second half of the batch.
+size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy);
+void write_product_gradient(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter, size_t task);
 
 // Throws unless there are `count` inputs.
 void expect_inputs(std::span<const int> widths, size_t count);

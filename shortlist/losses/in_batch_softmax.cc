@@ -44,11 +44,8 @@ double InBatchSoftmax::run_plain(ThreadPool& pool, const SoftmaxBatch& batch, do
   partial_.resize(std::max(slots, partial_.size()));
   losses_.assign(slots, 0);
   candidates_transposed_.resize(d, batch.candidates.rows);
-  candidates_.resize(batch.candidates.rows, d);
   constexpr size_t kPanelsATask = 8;
-  const size_t wide = chunk_count(candidates_transposed_.count(), kPanelsATask);
-  pool.run(wide + candidates_.count(), [&](size_t i, int) {
-    if (i >= wide) return candidates_.pack(batch.candidates, i - wide, i - wide + 1);
+  pool.run(chunk_count(candidates_transposed_.count(), kPanelsATask), [&](size_t i, int) {
     const RowRange panels = chunk_rows(candidates_transposed_.count(), kPanelsATask, i);
     candidates_transposed_.pack_transposed(batch.candidates, panels.begin, panels.end);
   });
@@ -105,16 +102,15 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
     if (dqueries.data == nullptr) continue;
     // The gradient by the scores: weight n_j p_j, less the positives' weights.
     const float factor = scale * static_cast<float>(weight / total) / temperature_;
-    for (size_t j = 0; j < columns; ++j) s[j] *= batch.candidate_multiplicity[j] * factor;
+    shortlist::scale(s, factor);
     for (uint32_t i = batch.offsets[u]; i < batch.offsets[u + 1]; ++i) {
       const uint32_t pair = batch.pairs[i];
       s[batch.pair_candidate[pair]] -= scale * batch.pair_weight[pair] / temperature_;
     }
   }
   if (dqueries.data == nullptr) return loss;
-  multiply(scores, candidates_, dqueries.slice(rows.begin, rows.end));
-  worker.queries.pack(batch.queries.slice(rows.begin, rows.end));
-  multiply_transposed(scores, worker.queries, dcandidates, !first);
+  multiply(scores, batch.candidates, dqueries.slice(rows.begin, rows.end));
+  multiply_transposed(scores, batch.queries.slice(rows.begin, rows.end), dcandidates, !first);
   return loss;
 }
 

@@ -34,7 +34,6 @@ class InBatchSoftmax {
 
  private:
   struct Worker {
-    Panels queries;
     Buffer scores, scaled;
   };
   double run_plain(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
@@ -44,7 +43,7 @@ class InBatchSoftmax {
 
   float temperature_;
   std::vector<float> corrected_;  // n_j / q_j
-  Panels candidates_transposed_, candidates_;
+  Panels candidates_transposed_;
   std::vector<Worker> workers_;
   std::vector<Buffer> partial_;  // gradients of candidates, one of each slot
   std::vector<double> losses_;

@@ -164,43 +164,37 @@ HWY_INLINE void with_activation(Activation activation, Use use) {
   }
 }
 
-void activate(Activation activation, std::span<float> x) {
+void activate(Activation activation, Matrix x) {
   with_activation(activation, [&](auto kind) HWY_ATTR {
-    for_vectors(0, x.size(), [&](auto at) HWY_ATTR { at.store(kind.value(at.load(x.data())), x.data()); });
+    for (size_t r = 0; r < x.rows; ++r) {
+      for_vectors(0, x.cols, [&](auto at) HWY_ATTR { at.store(kind.value(at.load(x.row(r))), x.row(r)); });
+    }
   });
 }
 
-void activation_gradient(Activation activation, std::span<const float> x, std::span<const float> y,
-                         std::span<const float> dy, std::span<float> dx) {
-  const float* before = x.empty() ? y.data() : x.data();
+void activation_gradient(Activation activation, const ConstMatrix& x, const ConstMatrix& y,
+                         const ConstMatrix& dy, const Matrix& dx) {
+  const ConstMatrix& before = x.data == nullptr ? y : x;
   with_activation(activation, [&](auto kind) HWY_ATTR {
-    for_vectors(0, dx.size(), [&](auto at) HWY_ATTR {
-      const Vector slope = kind.slope(at.load(before), at.load(y.data()));
-      at.store(hn::Mul(at.load(dy.data()), slope), dx.data());
-    });
+    for (size_t r = 0; r < dx.rows; ++r) {
+      for_vectors(0, dx.cols, [&](auto at) HWY_ATTR {
+        const Vector slope = kind.slope(at.load(before.row(r)), at.load(y.row(r)));
+        at.store(hn::Mul(at.load(dy.row(r)), slope), dx.row(r));
+      });
+    }
   });
-}
-
-template <class Weigh>
-HWY_INLINE float exp_sum_weighted(std::span<const float> x, float shift, std::span<float> out, Weigh weigh) {
-  Vector lanes[kSumVectors];
-  for (Vector& lane : lanes) lane = zero();
-  for_sum_lanes(x.size(), lanes, [&](auto at, Vector sum) HWY_ATTR {
-    const Vector e = at.only(exp(hn::Sub(at.load(x.data()), set(shift))));
-    at.store(e, out.data());
-    return weigh(at, e, sum);
-  });
-  return join_lanes(lanes, Sum());
 }
 
 float exp_sum(std::span<const float> x, float shift, std::span<const float> weights, std::span<float> out) {
-  if (weights.empty()) {
-    return exp_sum_weighted(x, shift, out,
-                            [](auto, Vector e, Vector sum) HWY_ATTR { return hn::Add(sum, e); });
-  }
-  return exp_sum_weighted(x, shift, out, [&](auto at, Vector e, Vector sum) HWY_ATTR {
-    return hn::MulAdd(at.load(weights.data()), e, sum);
+  Vector lanes[kSumVectors];
+  for (Vector& lane : lanes) lane = zero();
+  for_sum_lanes(x.size(), lanes, [&](auto at, Vector sum) HWY_ATTR {
+    Vector e = at.only(exp(hn::Sub(at.load(x.data()), set(shift))));
+    if (!weights.empty()) e = hn::Mul(e, at.load(weights.data()));
+    at.store(e, out.data());
+    return hn::Add(sum, e);
   });
+  return join_lanes(lanes, Sum());
 }
 
 }  // namespace HWY_NAMESPACE
@@ -219,16 +213,16 @@ float exp_sum(std::span<const float> x, float shift, std::span<const float> weig
   return HWY_DYNAMIC_DISPATCH(exp_sum)(x, shift, weights, out);
 }
 
-void activate(Activation activation, std::span<float> x) { HWY_DYNAMIC_DISPATCH(activate)(activation, x); }
+void activate(Activation activation, Matrix x) { HWY_DYNAMIC_DISPATCH(activate)(activation, x); }
 
-void activation_gradient(Activation activation, std::span<const float> x, std::span<const float> y,
-                         std::span<const float> dy, std::span<float> dx) {
-  SHORTLIST_CHECK(dy.size() == dx.size());
+void activation_gradient(Activation activation, ConstMatrix x, ConstMatrix y, ConstMatrix dy, Matrix dx) {
+  const auto fits = [&](const ConstMatrix& m) { return m.rows == dx.rows && m.cols == dx.cols; };
+  SHORTLIST_CHECK(fits(dy));
   if (activation == Activation::linear) {
-    std::copy(dy.begin(), dy.end(), dx.begin());
+    for (size_t r = 0; r < dx.rows; ++r) std::copy_n(dy.row(r), dx.cols, dx.row(r));
     return;
   }
-  SHORTLIST_CHECK(y.size() == dx.size() && (gradient_from_output(activation) || x.size() == dx.size()));
+  SHORTLIST_CHECK(fits(y) && (gradient_from_output(activation) || fits(x)));
   HWY_DYNAMIC_DISPATCH(activation_gradient)(activation, x, y, dy, dx);
 }
 

@@ -22,6 +22,7 @@ struct DropoutBlock {
   uint32_t first;      // lower half of the first position
   uint32_t threshold;
   float scale;
+  bool add;
 };
 
 }  // namespace shortlist
@@ -192,7 +193,8 @@ void dropout_block(const DropoutBlock& block, std::span<const float> x, std::spa
   for_vectors(0, out.size(), [&](auto at) HWY_ATTR {
     const auto bits = hn::BitCast(kInts, hn::ShiftRight<16>(random_bits(block, at.i)));
     const auto keep = hn::RebindMask(kFloats, hn::Gt(bits, threshold));
-    at.store(hn::IfThenElseZero(keep, hn::Mul(at.load(x.data()), set(block.scale))), out.data());
+    const Vector kept = hn::IfThenElseZero(keep, hn::Mul(at.load(x.data()), set(block.scale)));
+    at.store(block.add ? hn::Add(at.load(out.data()), kept) : kept, out.data());
   });
 }
 
@@ -311,13 +313,17 @@ void column_product_sums(ConstMatrix x, ConstMatrix y, size_t begin, size_t end,
 }
 
 void dropout(std::span<const float> x, uint64_t key, uint64_t first, uint32_t threshold, float scale,
-             std::span<float> out) {
+             std::span<float> out, bool add) {
   SHORTLIST_CHECK(x.size() == out.size() && threshold <= 65536);
   for (size_t done = 0; done < out.size();) {
     const uint64_t position = first + done, bits = mix64(key + mix64(position >> 32));
     const size_t count = std::min<uint64_t>(out.size() - done, (uint64_t{1} << 32) - (position & 0xffffffff));
-    const DropoutBlock block{static_cast<uint32_t>(bits), static_cast<uint32_t>(bits >> 32),
-                             static_cast<uint32_t>(position), threshold, scale};
+    const DropoutBlock block{static_cast<uint32_t>(bits),
+                             static_cast<uint32_t>(bits >> 32),
+                             static_cast<uint32_t>(position),
+                             threshold,
+                             scale,
+                             add};
     HWY_DYNAMIC_DISPATCH(dropout_block)(block, x.subspan(done, count), out.subspan(done, count));
     done += count;
   }

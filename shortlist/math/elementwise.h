@@ -24,18 +24,17 @@ bool all_finite(std::span<const float> x);
 // Index of the first element that is >= value, or the size.
 size_t find_at_least(std::span<const float> x, float value);
 
-// out = exp(x - shift); returns the sum of weights[j] * out[j] (weights empty: 1). Error below 2 ulp (5 for
-// results above 2e38); 0 where the result would be subnormal, which is below exp(-87.3365).
+// out = weights * exp(x - shift) (weights empty: 1); returns the sum of out. Error of exp below 2 ulp (5 for
+// results above 2e38); 0 where it would be subnormal, which is below exp(-87.3365).
 float exp_sum(std::span<const float> x, float shift, std::span<const float> weights, std::span<float> out);
 
 // Activations, as Keras defines them.
 enum class Activation { linear, relu, sigmoid, tanh, softplus, elu, selu, gelu, swish };
 // In place: x becomes activation(x).
-void activate(Activation activation, std::span<float> x);
+void activate(Activation activation, Matrix x);
 // dx = dy * activation'(x), from x before the activation and y after it. gelu and swish look at x, linear at
-// neither, the others at y; a span that is not looked at may be empty.
-void activation_gradient(Activation activation, std::span<const float> x, std::span<const float> y,
-                         std::span<const float> dy, std::span<float> dx);
+// neither, the others at y; a matrix that is not looked at may be empty. dx may be dy or y.
+void activation_gradient(Activation activation, ConstMatrix x, ConstMatrix y, ConstMatrix dy, Matrix dx);
 // True when the gradient needs only y, so that x need not be kept.
 bool gradient_from_output(Activation activation);
 
@@ -50,9 +49,9 @@ void column_product_sums(ConstMatrix x, ConstMatrix y, size_t begin, size_t end,
 
 // out = keep(i) ? x * scale : 0, where keep(i) is that 16 random bits are >= threshold (at most 65536). The
 // bits are a function of key and first + i only, so that forward and backward draw the same mask, whatever
-// the cut into calls.
+// the cut into calls. With `add` it is added to out.
 void dropout(std::span<const float> x, uint64_t key, uint64_t first, uint32_t threshold, float scale,
-             std::span<float> out);
+             std::span<float> out, bool add = false);
 
 // Number of j with scores[j] > score, and with scores[j] == score.
 struct RankCount {

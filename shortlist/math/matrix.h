@@ -17,6 +17,7 @@ struct ConstMatrix {
   const float* row(size_t r) const { return data + r * stride; }
   float operator()(size_t r, size_t c) const { return data[r * stride + c]; }
   std::span<const float> row_span(size_t r) const { return {row(r), cols}; }
+  ConstMatrix columns(size_t begin, size_t count) const { return {data + begin, rows, count, stride}; }
   ConstMatrix slice(size_t begin, size_t end) const { return {row(begin), end - begin, cols, stride}; }
   ConstMatrix head(size_t count) const { return slice(0, count); }
 };
@@ -36,6 +37,10 @@ struct Matrix {
   Matrix head(size_t count) const { return slice(0, count); }
 };
 
+// One row.
+inline Matrix as_row(std::span<float> x) { return {x.data(), 1, x.size(), x.size()}; }
+inline ConstMatrix as_row(std::span<const float> x) { return {x.data(), 1, x.size(), x.size()}; }
+
 // Floats on a 64-byte boundary, zero at first. Kernels may read (never use) up to kSlack floats past the end.
 class Buffer {
  public:
@@ -50,9 +55,10 @@ class Buffer {
   const float* data() const { return data_.get(); }
   std::span<float> span() { return {data(), size_}; }
   std::span<const float> span() const { return {data(), size_}; }
-  Matrix view(size_t rows, size_t cols) {
-    SHORTLIST_CHECK(rows * cols <= size_);
-    return {data(), rows, cols, cols};
+  Matrix view(size_t rows, size_t cols) { return view(rows, cols, cols); }
+  Matrix view(size_t rows, size_t cols, size_t stride) {
+    SHORTLIST_CHECK(rows * stride <= size_ && cols <= stride);
+    return {data(), rows, cols, stride};
   }
   ConstMatrix view(size_t rows, size_t cols) const {
     SHORTLIST_CHECK(rows * cols <= size_);

@@ -16,17 +16,30 @@
 namespace shortlist {
 
 // Inner positions and rows of A that are worked on at a time: a panel's part stays in the first cache, A's in
-// the second. Neither changes a bit of the result.
-constexpr size_t kInnerBlock = 256, kRowBlock = 96;
+// the second. Of Aᵀ each position takes a cache line or two, so fewer fit. Neither changes a bit of the
+// result.
+constexpr size_t kInnerBlock = 256, kTransposedInnerBlock = 128, kRowBlock = 96;
+
+// B[K,N] in panels of kPanelColumns columns.
+struct RightOperand {
+  const float* data;
+  size_t inner;                     // K
+  size_t row_stride, panel_stride;  // from a row to the next, from a panel to the next
+
+  const float* at(size_t k, size_t column) const {
+    constexpr size_t kWidth = Panels::kPanelColumns;
+    return data + k * row_stride + column / kWidth * panel_stride + column % kWidth;
+  }
+};
 
 struct Product {
   const float* a;
   size_t a_stride;
-  const Panels* b;
+  RightOperand b;
   Matrix c;
-  bool add;
-  Epilogue epilogue;
-  size_t first_column, last_column;  // of C: [first, last)
+  bool add = false;
+  Epilogue epilogue = {};
+  size_t first_column = 0, last_column;  // of C: [first, last)
 };
 
 }  // namespace shortlist
@@ -44,6 +57,7 @@ struct Tile {
   const float* a;  // first element used
   size_t a_stride;
   const float* b[2];  // where each vector's columns start in their panels
+  size_t b_stride;
   size_t inner;
   size_t row, column, columns;  // in C; columns: how many there are from `column` on
   bool add, last;               // start from C; apply the epilogue
@@ -55,11 +69,10 @@ HWY_INLINE void accumulate(const Tile& tile, Vector (&c)[kRows][kVectors]) {
   const float* HWY_RESTRICT a = tile.a;
   const float* HWY_RESTRICT b0 = tile.b[0];
   const float* HWY_RESTRICT b1 = tile.b[kVectors - 1];
-  const size_t stride = tile.a_stride, inner = tile.inner;
+  const size_t stride = tile.a_stride, b_stride = tile.b_stride, inner = tile.inner;
 #pragma GCC unroll 2
-  for (size_t k = 0; k < inner; ++k) {
-    const Vector left = hn::Load(kFloats, b0 + k * Panels::kPanelColumns);
-    const Vector right = hn::Load(kFloats, b1 + k * Panels::kPanelColumns);
+  for (size_t k = 0; k < inner; ++k, b0 += b_stride, b1 += b_stride) {
+    const Vector left = hn::LoadU(kFloats, b0), right = hn::LoadU(kFloats, b1);
 #pragma GCC unroll 12
     for (int i = 0; i < kRows; ++i) {
       const Vector x = hn::Set(kFloats, kTransposed ? a[k * stride + i] : a[i * stride + k]);
@@ -75,6 +88,18 @@ HWY_NOINLINE void multiply_tile(const Tile& tile, const Product& product) {
   float* const out = product.c.data + tile.row * product.c.stride + tile.column;
   const size_t stride = product.c.stride;
   const size_t count[2] = {std::min(tile.columns, kLanes), std::min(tile.columns - count[0], kLanes)};
+  // What the end needs is on its way from the outer caches while the sums run.
+  for (int i = 0; i < kRows; ++i) {
+    __builtin_prefetch(out + i * stride, 1);
+    __builtin_prefetch(out + i * stride + kVectors * kLanes - 1, 1);
+  }
+  if (tile.last && product.epilogue.positive.data != nullptr) {
+    for (int i = 0; i < kRows; ++i) {
+      const float* positive = product.epilogue.positive.row(tile.row + static_cast<size_t>(i)) + tile.column;
+      __builtin_prefetch(positive);
+      __builtin_prefetch(positive + kVectors * kLanes - 1);
+    }
+  }
 #pragma GCC unroll 12
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2
@@ -95,11 +120,10 @@ HWY_NOINLINE void multiply_tile(const Tile& tile, const Product& product) {
 #pragma GCC unroll 12
       for (int i = 0; i < kRows; ++i) c[i][v] = hn::Max(hn::Zero(kFloats), c[i][v]);  // a NaN stays a NaN
     }
-    if (tile.last && product.epilogue.positive != nullptr) {
-      const float* positive =
-          product.epilogue.positive + tile.row * product.epilogue.positive_stride + column;
+    if (tile.last && product.epilogue.positive.data != nullptr) {
+      const float* positive = product.epilogue.positive.row(tile.row) + column;
 #pragma GCC unroll 12
-      for (int i = 0; i < kRows; ++i, positive += product.epilogue.positive_stride) {
+      for (int i = 0; i < kRows; ++i, positive += product.epilogue.positive.stride) {
         c[i][v] = hn::IfThenElseZero(hn::Gt(load_first(positive, count[v]), hn::Zero(kFloats)), c[i][v]);
       }
     }
@@ -126,19 +150,16 @@ struct Block {
 };
 template <bool kTransposed>
 void multiply_block(const Product& product, const Block& block) {
-  const Panels& b = *product.b;
-  constexpr size_t kWidth = Panels::kPanelColumns;
-  Tile tile{.a_stride = product.a_stride, .inner = block.inner_end - block.inner_begin};
+  Tile tile{.a_stride = product.a_stride,
+            .b_stride = product.b.row_stride,
+            .inner = block.inner_end - block.inner_begin};
   tile.add = product.add || block.inner_begin > 0;
-  tile.last = block.inner_end == b.inner();
-  const auto columns_from = [&](size_t column) {
-    return b.panel(column / kWidth) + block.inner_begin * kWidth + column % kWidth;
-  };
+  tile.last = block.inner_end == product.b.inner;
   for (tile.column = product.first_column; tile.column < product.last_column; tile.column += 2 * kLanes) {
     tile.columns = product.last_column - tile.column;
     const bool two = tile.columns > kLanes;
-    tile.b[0] = columns_from(tile.column);
-    tile.b[1] = two ? columns_from(tile.column + kLanes) : tile.b[0];
+    tile.b[0] = product.b.at(block.inner_begin, tile.column);
+    tile.b[1] = two ? product.b.at(block.inner_begin, tile.column + kLanes) : tile.b[0];
     for (tile.row = block.row_begin; tile.row < block.row_end;) {
       tile.a = product.a + (kTransposed ? block.inner_begin * product.a_stride + tile.row
                                         : tile.row * product.a_stride + block.inner_begin);
@@ -151,8 +172,9 @@ void multiply_block(const Product& product, const Block& block) {
 
 template <bool kTransposed>
 void multiply_all(const Product& product) {
-  const size_t inner = product.b->inner(), rows = product.c.rows;
-  const size_t parts = std::max<size_t>(1, (inner + kInnerBlock - 1) / kInnerBlock);
+  const size_t inner = product.b.inner, rows = product.c.rows;
+  constexpr size_t kBlock = kTransposed ? kTransposedInnerBlock : kInnerBlock;
+  const size_t parts = std::max<size_t>(1, (inner + kBlock - 1) / kBlock);
   for (size_t row = 0; row < rows; row += kRowBlock) {
     for (size_t part = 0; part < parts; ++part) {
       multiply_block<kTransposed>(
@@ -217,16 +239,10 @@ void pack_panel(ConstMatrix b, size_t column, float* panel) {
   }
 }
 
-Product product_of(const float* a, size_t a_stride, const Panels& b, Matrix c, PanelRange panels) {
-  SHORTLIST_CHECK(c.cols == b.columns());
-  const size_t end = std::min(panels.end, b.count());
-  return {.a = a,
-          .a_stride = a_stride,
-          .b = &b,
-          .c = c,
-          .first_column = panels.begin * Panels::kPanelColumns,
-          .last_column = std::min(end * Panels::kPanelColumns, b.columns())};
+RightOperand operand(const Panels& b) {
+  return {b.panel(0), b.inner(), Panels::kPanelColumns, b.inner() * Panels::kPanelColumns};
 }
+RightOperand operand(const ConstMatrix& b) { return {b.data, b.rows, b.stride, Panels::kPanelColumns}; }
 
 }  // namespace
 
@@ -237,10 +253,10 @@ void Panels::resize(size_t inner, size_t columns) {
   if (size > data_.size()) data_ = Buffer(size);
 }
 
-void Panels::pack(ConstMatrix b, size_t begin, size_t end) {
-  SHORTLIST_CHECK(b.rows == inner_ && b.cols == columns_ && end <= count());
-  for (size_t p = begin; p < end; ++p) {
-    pack_panel(b, p * kPanelColumns, data_.data() + p * inner_ * kPanelColumns);
+void Panels::pack_rows(ConstMatrix b, size_t begin) {
+  SHORTLIST_CHECK(begin + b.rows <= inner_ && b.cols == columns_);
+  for (size_t p = 0; p < count(); ++p) {
+    pack_panel(b, p * kPanelColumns, data_.data() + (p * inner_ + begin) * kPanelColumns);
   }
 }
 
@@ -266,7 +282,7 @@ void Panels::pack_transposed(ConstMatrix b, std::span<const uint32_t> rows) {
 
 void Panels::pack(ConstMatrix b) {
   resize(b.rows, b.cols);
-  pack(b, 0, count());
+  pack_rows(b, 0);
 }
 
 void Panels::pack_transposed(ConstMatrix b) {
@@ -276,18 +292,30 @@ void Panels::pack_transposed(ConstMatrix b) {
 
 void multiply(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
               PanelRange panels) {
-  SHORTLIST_CHECK(a.cols == b.inner() && a.rows == c.rows);
-  Product product = product_of(a.data, a.stride, b, c, panels);
-  product.add = add;
-  product.epilogue = epilogue;
-  HWY_DYNAMIC_DISPATCH(multiply_plain)(product);
+  SHORTLIST_CHECK(a.cols == b.inner() && a.rows == c.rows && c.cols == b.columns());
+  SHORTLIST_CHECK(epilogue.positive.data == nullptr || epilogue.positive.rows == c.rows);
+  const size_t end = std::min(panels.end, b.count());
+  HWY_DYNAMIC_DISPATCH(multiply_plain)
+  ({.a = a.data,
+    .a_stride = a.stride,
+    .b = operand(b),
+    .c = c,
+    .add = add,
+    .epilogue = epilogue,
+    .first_column = panels.begin * Panels::kPanelColumns,
+    .last_column = std::min(end * Panels::kPanelColumns, b.columns())});
 }
 
-void multiply_transposed(ConstMatrix a, const Panels& b, Matrix c, bool add, PanelRange panels) {
-  SHORTLIST_CHECK(a.rows == b.inner() && a.cols == c.rows);
-  Product product = product_of(a.data, a.stride, b, c, panels);
-  product.add = add;
-  HWY_DYNAMIC_DISPATCH(multiply_with_transposed)(product);
+void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
+  SHORTLIST_CHECK(a.cols == b.rows && a.rows == c.rows && c.cols == b.cols);
+  HWY_DYNAMIC_DISPATCH(multiply_plain)
+  ({.a = a.data, .a_stride = a.stride, .b = operand(b), .c = c, .add = add, .last_column = b.cols});
+}
+
+void multiply_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
+  SHORTLIST_CHECK(a.rows == b.rows && a.cols == c.rows && c.cols == b.cols);
+  HWY_DYNAMIC_DISPATCH(multiply_with_transposed)
+  ({.a = a.data, .a_stride = a.stride, .b = operand(b), .c = c, .add = add, .last_column = b.cols});
 }
 
 }  // namespace shortlist

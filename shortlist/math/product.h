@@ -18,10 +18,11 @@ class Panels {
   size_t columns() const { return columns_; }  // N
   size_t count() const { return (columns_ + kPanelColumns - 1) / kPanelColumns; }
 
-  // Fills panels [begin, end) from b[K,N]; or from b[N,K], for products with B = bᵀ. Different panels may be
-  // filled by different threads.
-  void pack(ConstMatrix b, size_t begin, size_t end);
+  // Fills panels [begin, end) from b[N,K], for products with B = bᵀ. Different panels may be filled by
+  // different threads.
   void pack_transposed(ConstMatrix b, size_t begin, size_t end);
+  // Fills rows [begin, begin + b.rows) of B from b's. Different rows may be filled by different threads.
+  void pack_rows(ConstMatrix b, size_t begin);
   void pack(ConstMatrix b);             // sizes and fills all
   void pack_transposed(ConstMatrix b);  // sizes and fills all
   // Column j is row rows[j] of b[N,K]; sizes and fills all.
@@ -41,9 +42,7 @@ class Panels {
 struct Epilogue {
   const float* bias = nullptr;  // [N], added to every row
   bool relu = false;            // max(0, x)
-  const float* positive =
-      nullptr;  // [M, N] with row stride `positive_stride`: 0 where this is not > 0 (ReLU's gradient)
-  size_t positive_stride = 0;
+  ConstMatrix positive;         // [M,N] or nothing: 0 where this is not > 0, the gradient of a ReLU
 };
 
 // Panels [begin, end) of C: c[M,N] = a[M,K] B, or c += a B when `add`.
@@ -52,8 +51,12 @@ struct PanelRange {
 };
 void multiply(ConstMatrix a, const Panels& b, Matrix c, bool add = false, const Epilogue& epilogue = {},
               PanelRange panels = {});
+// The same with b[K,N] as it lies, for what is used once. Reads up to kPanelColumns floats past the end of
+// b's last row, which must be there (a Buffer's are), and uses none of them.
+void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false);
 
-// c[M,N] = aᵀ B (or +=), with a[K,M]: the gradient of a weight, dW = Xᵀ dY.
-void multiply_transposed(ConstMatrix a, const Panels& b, Matrix c, bool add = false, PanelRange panels = {});
+// c[M,N] = aᵀ b (or +=), with a[K,M] and b[K,N]: the gradient of a weight, dW = Xᵀ dY. Reads past b as
+// multiply() does.
+void multiply_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false);
 
 }  // namespace shortlist

@@ -18,7 +18,8 @@ constexpr size_t kSizes[] = {0, 1, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33, 100};
 // Random values in rows with `gap` floats between them and one row after, which nobody may change.
 struct Sample {
   Sample(size_t rows, size_t cols, size_t gap, std::string_view name)
-      : values((rows + 1) * (cols + gap), kGuard), matrix{values.data(), rows, cols, cols + gap} {
+      : values((rows + 1) * (cols + gap) + Buffer::kSlack, kGuard),
+        matrix{values.data(), rows, cols, cols + gap} {
     const RandomStream random(rows * 1000 + cols, name);
     for (size_t r = 0; r < rows; ++r) {
       for (size_t c = 0; c < cols; ++c) matrix(r, c) = static_cast<float>(random.normal(r * cols + c));
@@ -58,16 +59,17 @@ struct Shape {
 void expect_products_agree(const Shape& shape, bool fused) {
   const Sample a(shape.rows, shape.inner, shape.gap, "a"), b(shape.inner, shape.cols, shape.gap, "b");
   const Sample at = transposed(a, shape.gap), bt = transposed(b, shape.gap);
-  Sample expected(shape.rows, shape.cols, shape.gap, "c"), got = expected, got_transposed = expected;
-  got.matrix.data = got.values.data();
-  got_transposed.matrix.data = got_transposed.values.data();
-  Panels plain, from_transposed;
-  plain.pack(b.matrix);
-  from_transposed.pack_transposed(bt.matrix);
+  Sample expected(shape.rows, shape.cols, shape.gap, "c");
+  Sample got = expected, got_unpacked = expected, got_transposed = expected;
+  for (Sample* sample : {&got, &got_unpacked, &got_transposed}) sample->matrix.data = sample->values.data();
+  Panels panels;
+  panels.pack_transposed(bt.matrix);
   reference::multiply(a.matrix, b.matrix, expected.matrix, shape.add);
-  multiply(a.matrix, plain, got.matrix, shape.add);
-  multiply_transposed(at.matrix, from_transposed, got_transposed.matrix, shape.add);
+  multiply(a.matrix, panels, got.matrix, shape.add);
+  multiply(a.matrix, b.matrix, got_unpacked.matrix, shape.add);
+  multiply_transposed(at.matrix, b.matrix, got_transposed.matrix, shape.add);
   EXPECT_TRUE(agree(got, expected, fused, shape.inner)) << shape.text();
+  EXPECT_TRUE(agree(got_unpacked, expected, fused, shape.inner)) << "not packed, " << shape.text();
   EXPECT_TRUE(agree(got_transposed, expected, fused, shape.inner)) << "transposed, " << shape.text();
 }
 
@@ -105,8 +107,7 @@ TEST(Product, AppliesTheEpilogueInOrder) {
       for (int kind = 0; kind < 8; ++kind) {
         const Epilogue epilogue{.bias = kind & 1 ? bias.matrix.data : nullptr,
                                 .relu = (kind & 2) != 0,
-                                .positive = kind & 4 ? gate.matrix.data : nullptr,
-                                .positive_stride = gate.matrix.stride};
+                                .positive = kind & 4 ? ConstMatrix(gate.matrix) : ConstMatrix()};
         Sample expected(19, cols, 2, "c"), got(19, cols, 2, "c");
         reference::multiply(a.matrix, b.matrix, expected.matrix, false, epilogue);
         multiply(a.matrix, panels, got.matrix, false, epilogue);
@@ -122,8 +123,8 @@ TEST(Product, WritesOnlyTheNamedPanels) {
     const Sample a(10, 20, 0, "a"), b(20, 75, 0, "b");
     Panels panels;
     panels.resize(20, 75);
-    panels.pack(b.matrix, 0, 2);
-    panels.pack(b.matrix, 2, 5);
+    panels.pack_rows(b.matrix.head(2), 0);
+    panels.pack_rows(b.matrix.slice(2, b.matrix.rows), 2);
     Sample all(10, 75, 0, "c"), expected(10, 75, 0, "c"), got(10, 75, 0, "c");
     reference::multiply(a.matrix, b.matrix, all.matrix);
     for (size_t r = 0; r < 10; ++r) {

@@ -25,7 +25,7 @@ void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add, const Epilogue& 
       for (size_t k = 0; k < a.cols; ++k) sum = std::fma(a(i, k), b(k, j), sum);
       if (epilogue.bias != nullptr) sum += epilogue.bias[j];
       if (epilogue.relu && sum < 0) sum = 0;
-      if (epilogue.positive != nullptr && !(epilogue.positive[i * epilogue.positive_stride + j] > 0)) sum = 0;
+      if (epilogue.positive.data != nullptr && !(epilogue.positive(i, j) > 0)) sum = 0;
       c(i, j) = sum;
     }
   }

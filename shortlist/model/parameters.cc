@@ -53,37 +53,26 @@ void Parameters::initialize(uint64_t seed) {
 }
 
 void Parameters::make_gradients() {
-  for (auto& state : states_) {
-    if (!state->spec.trainable || state->spec.table)
-      continue;  // a table's gradient grows with what a batch touches
-    state->gradient_memory = Buffer(state->spec.rows, state->spec.cols);
-    state->gradient = state->gradient_memory.view(state->spec.rows, state->spec.cols);
-  }
+  for (auto& state : states_) state->make_gradient();
 }
 
 void Parameters::pack(ThreadPool& pool, bool backward) {
   struct Task {
     ParameterState* state;
-    bool transposed;
-    size_t begin;
+    RowRange rows;
   };
-  constexpr size_t kPanelsATask = 4;
+  constexpr size_t kRowsATask = 4 * Panels::kPanelColumns;
   std::vector<Task> tasks;
   for (auto& state : states_) {
+    const size_t rows = state->spec.rows, cols = state->spec.cols;
     if (!state->spec.packed) continue;
-    state->packed.resize(state->spec.rows, state->spec.cols);
-    for (size_t p = 0; p < state->packed.count(); p += kPanelsATask) tasks.push_back({state.get(), false, p});
-    if (!backward) continue;
-    state->packed_transposed.resize(state->spec.cols, state->spec.rows);
-    for (size_t p = 0; p < state->packed_transposed.count(); p += kPanelsATask)
-      tasks.push_back({state.get(), true, p});
+    state->packed.resize(rows, cols);
+    if (backward) state->packed_transposed.resize(cols, rows);
+    for (size_t i = 0; i < chunk_count(rows, kRowsATask); ++i) {
+      tasks.push_back({state.get(), chunk_rows(rows, kRowsATask, i)});
+    }
   }
-  pool.run(tasks.size(), [&](size_t i, int) {
-    auto& [state, transposed, begin] = tasks[i];
-    Panels& panels = transposed ? state->packed_transposed : state->packed;
-    const size_t end = std::min(begin + kPanelsATask, panels.count());
-    transposed ? panels.pack_transposed(state->value, begin, end) : panels.pack(state->value, begin, end);
-  });
+  pool.run(tasks.size(), [&](size_t i, int) { tasks[i].state->pack_rows(tasks[i].rows, backward); });
 }
 
 }  // namespace shortlist

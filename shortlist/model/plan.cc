@@ -24,6 +24,10 @@ size_t rows_a_task(size_t rows) {
   return (chunk_count(rows, tasks) + 5) / 6 * 6;
 }
 
+// From one row of a buffer to the next. Not a multiple of 1 KiB, else the elements of a column, which the
+// products of gradients read, fall on a few sets of the first cache and push each other out.
+size_t row_stride(size_t width) { return width >= 64 && width % 64 == 0 ? width + 16 : width; }
+
 struct PlanNode {
   std::string name;
   LayerPtr layer;
@@ -44,7 +48,7 @@ struct PlanNode {
   size_t capacity = 0;
   std::vector<ConstMatrix> input_views;
   std::vector<Matrix> dinput_views, row_views;
-  std::vector<uint8_t> add;
+  std::vector<uint8_t> add, relu_inputs;
   Pass pass;
 };
 
@@ -90,6 +94,7 @@ struct Plan::State {
     }
     for (int output : options.outputs) node(output).output = true;
     nest_in_concatenations();
+    leave_relus();
     set_views();
     plan_forward();
     if (options.backward) plan_backward();
@@ -133,10 +138,15 @@ struct Plan::State {
   // From the first layer that tells copies of a pair apart, all that follows has a row for each row of the
   // batch.
   void tell_copies_apart(PlanNode& to) {
-    bool apart = options.backward && options.training_layers_active && to.layer->tells_copies_apart();
+    const bool tells = options.backward && options.training_layers_active && to.layer->tells_copies_apart();
+    bool apart = false;
     for (int input : to.inputs) apart = apart || nodes[static_cast<size_t>(input)].rows == kRows;
-    if (!apart) return;
+    if (!apart && !tells) return;
     to.rows = kRows;
+    if (!apart) {
+      to.is_row_map = true;  // makes the copies itself
+      return;
+    }
     for (int& input : to.inputs) {
       if (nodes[static_cast<size_t>(input)].rows == kPairs) input = row_copy(input);
     }
@@ -179,6 +189,21 @@ struct Plan::State {
     }
   }
 
+  // A ReLU's gradient goes into the passes of the only layer that reads it, if that can.
+  void leave_relus() {
+    for (PlanNode& n : nodes) n.relu_inputs.assign(n.inputs.size(), 0);
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      const std::vector<int> by = consumers(static_cast<int>(i));
+      if (!nodes[i].layer->ends_in_relu() || by.size() != 1 || nodes[i].output || nodes[i].given) continue;
+      PlanNode& after = nodes[static_cast<size_t>(by[0])];
+      if (!after.layer->heeds_relu_inputs()) continue;
+      nodes[i].pass.relu_left = true;
+      for (size_t input = 0; input < after.inputs.size(); ++input) {
+        if (after.inputs[input] == static_cast<int>(i)) after.relu_inputs[input] = 1;
+      }
+    }
+  }
+
   // Points every pass to buffers of the present capacity; again after one has grown.
   void set_views() {
     for (size_t i = nodes.size(); i-- > 0;) {
@@ -189,14 +214,15 @@ struct Plan::State {
         n.pass.output = concat.pass.output.columns(n.inside_column, width);
         if (options.backward) n.pass.doutput = concat.pass.doutput.columns(n.inside_column, width);
       } else if (!n.given) {
-        n.pass.output = n.output_memory.view(n.capacity, width);
-        if (options.backward) n.pass.doutput = n.gradient_memory.view(n.capacity, width);
+        n.pass.output = n.output_memory.view(n.capacity, width, row_stride(width));
+        if (options.backward) n.pass.doutput = n.gradient_memory.view(n.capacity, width, row_stride(width));
       } else if (n.pass.output.data == nullptr) {
         n.pass.output.cols = width;
       }
       n.row_views.clear();
       for (size_t b = 0; b < n.row_memory.size(); ++b) {
-        n.row_views.push_back(n.row_memory[b].view(n.capacity, static_cast<size_t>(n.plan.row_buffers[b])));
+        const size_t columns = static_cast<size_t>(n.plan.row_buffers[b]);
+        n.row_views.push_back(n.row_memory[b].view(n.capacity, columns, row_stride(columns)));
       }
       if (n.batch_memory.empty()) {
         for (int size : n.plan.batch_buffers) n.batch_memory.emplace_back(static_cast<size_t>(size));
@@ -215,6 +241,7 @@ struct Plan::State {
       n.pass.parameters = n.parameters;
       n.pass.row_buffers = n.row_views;
       n.pass.batch_buffers = n.batch_memory;
+      n.pass.relu_inputs = n.relu_inputs;
       n.pass.backward_follows = options.backward;
     }
   }
@@ -241,7 +268,10 @@ struct Plan::State {
 
   void plan_backward() {
     for (PlanNode& n : nodes) {
-      for (const ParameterState* p : n.parameters) n.wants_gradient = n.wants_gradient || p->spec.trainable;
+      for (ParameterState* p : n.parameters) {
+        n.wants_gradient = n.wants_gradient || p->spec.trainable;
+        if (p->spec.packed && !n.given) weights.push_back(p);
+      }
       for (int input : n.inputs)
         n.wants_gradient = n.wants_gradient || nodes[static_cast<size_t>(input)].wants_gradient;
     }
@@ -303,14 +333,14 @@ struct Plan::State {
       if (n.given || n.pass.rows <= n.capacity) continue;
       grown = true;
       n.capacity = n.capacity == 0 ? n.pass.rows : n.pass.rows + n.pass.rows / 8;
-      const size_t width = static_cast<size_t>(n.plan.width);
+      const size_t stride = row_stride(static_cast<size_t>(n.plan.width));
       if (n.inside < 0) {
-        n.output_memory = Buffer(n.capacity, width);
-        if (options.backward) n.gradient_memory = Buffer(n.capacity, width);
+        n.output_memory = Buffer(n.capacity, stride);
+        if (options.backward) n.gradient_memory = Buffer(n.capacity, stride);
       }
       n.row_memory.clear();
       for (int buffer : n.plan.row_buffers)
-        n.row_memory.emplace_back(n.capacity, static_cast<size_t>(buffer));
+        n.row_memory.emplace_back(n.capacity, row_stride(static_cast<size_t>(buffer)));
     }
     if (grown) match_capacities();
     if (grown || given_changed) set_views();
@@ -323,7 +353,7 @@ struct Plan::State {
       PlanNode& n = nodes[i];
       if (n.inside >= 0) n.capacity = std::max(n.capacity, nodes[static_cast<size_t>(n.inside)].capacity);
       for (size_t b = 0; b < n.row_memory.size(); ++b) {
-        const size_t size = n.capacity * static_cast<size_t>(n.plan.row_buffers[b]);
+        const size_t size = n.capacity * row_stride(static_cast<size_t>(n.plan.row_buffers[b]));
         if (n.row_memory[b].size() < size) n.row_memory[b] = Buffer(size);
       }
     }
@@ -356,9 +386,12 @@ struct Plan::State {
   template <typename Count, typename Run>
   void run_stages(ThreadPool& pool, Part part, const std::vector<int>& stages, Count count, Run run) {
     tasks.clear();
-    for (int at : stages) {
-      const size_t n = count(nodes[static_cast<size_t>(at)]);
-      for (size_t i = 0; i < n; ++i) tasks.push_back({at, i});
+    // The first half of each node's tasks works on the first half of the rows, where that tells tasks apart.
+    for (size_t half : {0, 1}) {
+      for (int at : stages) {
+        const size_t n = count(nodes[static_cast<size_t>(at)]);
+        for (size_t i = half * (n / 2); i < (half == 0 ? n / 2 : n); ++i) tasks.push_back({at, i});
+      }
     }
     reserve_scratch(pool);
     pool.run(tasks.size(), [&](size_t i, int worker) {
@@ -371,10 +404,16 @@ struct Plan::State {
   template <typename Run>
   void run_segments(ThreadPool& pool, Part part, const Wave& wave, Run run) {
     tasks.clear();
-    for (size_t s = 0; s < wave.segments.size(); ++s) {
-      const size_t count = rows[wave.segments[s].rows];
-      for (size_t i = 0; i < chunk_count(count, rows_a_task(count)); ++i)
-        tasks.push_back({static_cast<int>(s), i});
+    size_t most = 0;
+    const auto count_tasks = [&](const Segment& segment) {
+      return chunk_count(rows[segment.rows], rows_a_task(rows[segment.rows]));
+    };
+    for (const Segment& segment : wave.segments) most = std::max(most, count_tasks(segment));
+    // Side by side, so that each thread gets the same share of every segment's rows in all waves.
+    for (size_t i = 0; i < most; ++i) {
+      for (size_t s = 0; s < wave.segments.size(); ++s) {
+        if (i < count_tasks(wave.segments[s])) tasks.push_back({static_cast<int>(s), i});
+      }
     }
     reserve_scratch(pool);
     pool.run(tasks.size(), [&](size_t i, int worker) {
@@ -415,9 +454,24 @@ struct Plan::State {
       for (const Segment& segment : wave.segments)
         all.insert(all.end(), segment.nodes.begin(), segment.nodes.end());
     }
+    std::ranges::sort(all);  // as the optimizer goes through the parameters
     run_stages(
         pool, kGradient, all, [](PlanNode& n) { return n.layer->gradient_tasks(n.pass); },
         [](PlanNode& n, size_t task, Scratch& s) { n.layer->write_gradients(n.pass, task, s); });
+    join_gradients(pool);
+  }
+
+  void join_gradients(ThreadPool& pool) {
+    constexpr size_t kRowsATask = 64;
+    tasks.clear();
+    for (size_t i = 0; i < weights.size(); ++i) {
+      for (size_t c = 0; c < chunk_count(weights[i]->spec.rows, kRowsATask); ++c)
+        tasks.push_back({static_cast<int>(i), c});
+    }
+    pool.run(tasks.size(), [&](size_t i, int) {
+      ParameterState& weight = *weights[static_cast<size_t>(tasks[i].node)];
+      weight.join_gradient(chunk_rows(weight.spec.rows, kRowsATask, tasks[i].index));
+    });
   }
 
   // Numbers that a part of a node's work reads or writes.
@@ -460,6 +514,7 @@ struct Plan::State {
   std::vector<PlanNode> nodes;
   std::vector<Wave> forward_waves, backward_waves;
   std::vector<int> gradient_nodes;
+  std::vector<ParameterState*> weights;  // packed parameters with gradients
   bool flags_set = false, given_changed = false;
   size_t rows[kRowSets] = {};
   std::vector<Task> tasks;

@@ -9,8 +9,8 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kNumbersATask = 8192;
-constexpr size_t kRowsATask = 128;
+constexpr size_t kNumbersATask = 16'384;
+constexpr size_t kTableRowsATask = 128;
 
 double penalty(const Trained& parameter, std::span<const float> w, std::span<float> gradient) {
   double total = 0;
@@ -46,19 +46,20 @@ class RuleOptimizer : public Optimizer {
     }
   }
 
-  double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients) override {
+  double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients,
+              Updated updated) override {
     SHORTLIST_CHECK(gradients.size() == parameters_.size());
     rule_.begin(++steps, learning_rate);
     tasks_.clear();
     for (size_t p = 0; p < parameters_.size(); ++p) {
       const size_t work = prepare(p, gradients[p]);
-      const size_t chunk = parameters_[p].table ? kRowsATask : kNumbersATask;
-      for (size_t i = 0; i < chunk_count(work, chunk); ++i) tasks_.push_back({p, i, 0});
+      for (size_t i = 0; i < chunk_count(work, rows_a_task(parameters_[p])); ++i) tasks_.push_back({p, i, 0});
     }
     pool.run(tasks_.size(), [&](size_t i, int) {
       Task& task = tasks_[i];
-      task.penalty = parameters_[task.parameter].table ? update_rows(task, gradients[task.parameter])
-                                                       : update_numbers(task, gradients[task.parameter]);
+      task.penalty = parameters_[task.parameter].table
+                         ? update_table(task, gradients[task.parameter])
+                         : update_matrix(task, gradients[task.parameter], updated);
     });
     double total = 0;
     for (const Task& task : tasks_) total += task.penalty;
@@ -115,10 +116,10 @@ class RuleOptimizer : public Optimizer {
     return false;
   }
 
-  // Returns the amount of work: numbers, or rows of a table.
+  // Returns the number of rows to update.
   size_t prepare(size_t p, const Gradient& gradient) {
     State& state = states_[p];
-    if (!parameters_[p].table) return parameters_[p].value.rows * parameters_[p].value.cols;
+    if (!parameters_[p].table) return parameters_[p].value.rows;
     if (state.seen.empty()) return gradient.touched.size();
     if (regularized(parameters_[p]) && state.rows.empty()) see_all(state);
     for (uint32_t row : gradient.touched) {
@@ -139,18 +140,28 @@ class RuleOptimizer : public Optimizer {
       state.seen[r] = 1, state.rows.push_back(static_cast<uint32_t>(r));
   }
 
-  double update_numbers(const Task& task, const Gradient& gradient) {
-    const Matrix& value = parameters_[task.parameter].value;
-    SHORTLIST_CHECK(gradient.gradient.stride == value.cols);
-    const RowRange range = chunk_rows(value.rows * value.cols, kNumbersATask, task.index);
-    return update(task.parameter, range.begin, {gradient.gradient.data + range.begin, range.size()});
+  static size_t rows_a_task(const Trained& p) {
+    if (p.table) return kTableRowsATask;
+    const size_t rows = kNumbersATask / std::max<size_t>(1, p.value.cols);
+    return std::max<size_t>(1, rows / kUpdatedRows) * kUpdatedRows;
   }
 
-  double update_rows(const Task& task, const Gradient& gradient) {
+  double update_matrix(const Task& task, const Gradient& gradient, Updated updated) {
+    const Matrix& value = parameters_[task.parameter].value;
+    SHORTLIST_CHECK(gradient.gradient.stride == value.cols);
+    const RowRange rows = chunk_rows(value.rows, rows_a_task(parameters_[task.parameter]), task.index);
+    const size_t first = rows.begin * value.cols;
+    const double cost =
+        update(task.parameter, first, {gradient.gradient.data + first, rows.size() * value.cols});
+    updated(task.parameter, rows);
+    return cost;
+  }
+
+  double update_table(const Task& task, const Gradient& gradient) {
     const State& state = states_[task.parameter];
     const size_t cols = parameters_[task.parameter].value.cols;
     const size_t count = state.seen.empty() ? gradient.touched.size() : state.rows.size();
-    const RowRange range = chunk_rows(count, kRowsATask, task.index);
+    const RowRange range = chunk_rows(count, kTableRowsATask, task.index);
     static thread_local std::vector<float> idle;
     double total = 0;
     for (size_t i = range.begin; i < range.end; ++i) {

@@ -68,8 +68,15 @@ class Optimizer {
 
   // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), then updates all values. Returns the sum of
   // the penalties before the update. `gradients` go with the parameters that it was made for; they are
-  // changed.
-  virtual double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients) = 0;
+  // changed. `updated` is called for rows of a parameter that is no table while they are still at hand, on
+  // any thread; the rows begin at multiples of kUpdatedRows.
+  using Updated = FunctionRef<void(size_t parameter, RowRange rows)>;
+  static constexpr size_t kUpdatedRows = 16;
+  virtual double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients,
+                      Updated updated) = 0;
+  double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients) {
+    return step(pool, learning_rate, gradients, [](size_t, RowRange) {});
+  }
 
   struct Slot {
     std::string name;  // "query/dense/kernel/m"

@@ -1,5 +1,7 @@
 #include "shortlist/train/batcher.h"
 
+#include <numeric>
+
 namespace shortlist {
 
 void Batcher::Distinct::start() {
@@ -37,22 +39,64 @@ Batcher::Batcher(const Dataset& data, bool all_queries, bool all_candidates)
   pairs_.resize(data.pair_query.size());
 }
 
+// Distinct pairs of the rows, and the rows in their order.
 void Batcher::find_pairs(std::span<const uint32_t> rows) {
+  pairs_.start();
+  row_pair_.source.resize(rows.size());
+  for (size_t r = 0; r < rows.size(); ++r) {
+    // The rows of a shuffled table lie far apart: ask for the next ones while this one is worked on.
+    constexpr size_t kAhead = 16;
+    if (r + kAhead < rows.size()) __builtin_prefetch(&data_.pair_of_row[rows[r + kAhead]]);
+    row_pair_.source[r] = pairs_.add(data_.pair_of_row[rows[r]]);
+  }
+  deal_pairs();
+  for (uint32_t& pair : row_pair_.source) pair = dealt_[pair];
+  row_pair_.invert(pair_numbers_.size());
+  rows_.clear();
+  for (size_t p = 0; p < pair_numbers_.size(); ++p) {
+    for (uint32_t i = row_pair_.offsets[p]; i < row_pair_.offsets[p + 1]; ++i) {
+      rows_.push_back(rows[row_pair_.copies[i]]);
+      row_pair_.source[i] = static_cast<uint32_t>(p);
+    }
+  }
+  std::iota(row_pair_.copies.begin(), row_pair_.copies.end(), 0);
+}
+
+// The frequent pairs appear first. Dealing them out gives every range of pairs about its share of the rows,
+// so that a thread that has a range of the one works on the same range of the other.
+void Batcher::deal_pairs() {
+  constexpr size_t kHands = 8;
+  const std::span<const uint32_t> found = pairs_.members();
+  pair_numbers_.clear();
+  dealt_.resize(found.size());
+  for (size_t hand = 0; hand < kHands; ++hand) {
+    for (size_t i = hand; i < found.size(); i += kHands) {
+      dealt_[i] = static_cast<uint32_t>(pair_numbers_.size());
+      pair_numbers_.push_back(found[i]);
+    }
+  }
+}
+
+// Each row is a pair of its own.
+void Batcher::take_all_rows(std::span<const uint32_t> rows) {
+  rows_.assign(rows.begin(), rows.end());
+  pair_numbers_.clear();
+  for (uint32_t row : rows) pair_numbers_.push_back(data_.pair_of_row[row]);
+  row_pair_.source.resize(rows.size());
+  std::iota(row_pair_.source.begin(), row_pair_.source.end(), 0);
+  row_pair_.invert(rows.size());
+}
+
+void Batcher::find_towers() {
   queries_.start();
   candidates_.start();
-  pairs_.start();
-  row_pair_.source.clear();
   pair_query_.source.clear();
   pair_candidate_.source.clear();
   query_rows_.clear();
   candidate_rows_.clear();
-  for (size_t r = 0; r < rows.size(); ++r) {
-    const uint32_t row = rows[r];
-    const bool all = all_queries_ || all_candidates_;
-    const uint32_t pair = all ? static_cast<uint32_t>(r) : pairs_.add(data_.pair_of_row[row]);
-    row_pair_.source.push_back(pair);
-    if (pair < pair_query_.source.size()) continue;
-    const uint32_t query = data_.query_of_row[row], candidate = data_.candidate_of_row[row];
+  for (uint32_t number : pair_numbers_) {
+    const auto pair = static_cast<uint32_t>(pair_query_.source.size());
+    const uint32_t query = data_.pair_query[number], candidate = data_.pair_candidate[number];
     pair_query_.source.push_back(all_queries_ ? pair : queries_.add(query));
     pair_candidate_.source.push_back(all_candidates_ ? pair : candidates_.add(candidate));
     if (all_queries_) query_rows_.push_back(query);
@@ -60,30 +104,39 @@ void Batcher::find_pairs(std::span<const uint32_t> rows) {
   }
 }
 
+// How often, and with what weight, each distinct row stands in the batch.
+void Batcher::count(size_t queries, size_t candidates) {
+  const size_t pairs = pair_query_.source.size();
+  pair_count_.resize(pairs);
+  query_count_.assign(queries, 0);
+  candidate_count_.assign(candidates, 0);
+  for (size_t p = 0; p < pairs; ++p) {
+    const auto copies = static_cast<float>(row_pair_.offsets[p + 1] - row_pair_.offsets[p]);
+    pair_count_[p] = copies;
+    query_count_[pair_query_.source[p]] += copies;
+    candidate_count_[pair_candidate_.source[p]] += copies;
+  }
+  pair_weight_ = pair_count_;
+  total_weight_ = static_cast<double>(rows_.size());
+  if (data_.weights.empty()) return;
+  pair_weight_.assign(pairs, 0);
+  total_weight_ = 0;
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    pair_weight_[row_pair_.source[r]] += data_.weights[rows_[r]];
+    total_weight_ += data_.weights[rows_[r]];
+  }
+}
+
 const Batch& Batcher::make(std::span<const uint32_t> rows) {
-  find_pairs(rows);
+  all_queries_ || all_candidates_ ? take_all_rows(rows) : find_pairs(rows);
+  find_towers();
   const std::span<const uint32_t> queries =
       all_queries_ ? std::span<const uint32_t>(query_rows_) : queries_.members();
   const std::span<const uint32_t> candidates =
       all_candidates_ ? std::span<const uint32_t>(candidate_rows_) : candidates_.members();
-  const size_t pairs = pair_query_.source.size();
-  row_pair_.invert(pairs);
   pair_query_.invert(queries.size());
   pair_candidate_.invert(candidates.size());
-  pair_count_.assign(pairs, 0);
-  pair_weight_.assign(pairs, 0);
-  query_count_.assign(queries.size(), 0);
-  candidate_count_.assign(candidates.size(), 0);
-  total_weight_ = 0;
-  for (size_t r = 0; r < rows.size(); ++r) {
-    const uint32_t pair = row_pair_.source[r];
-    const float weight = data_.weights.empty() ? 1 : data_.weights[rows[r]];
-    pair_count_[pair] += 1;
-    pair_weight_[pair] += weight;
-    query_count_[pair_query_.source[pair]] += 1;
-    candidate_count_[pair_candidate_.source[pair]] += 1;
-    total_weight_ += weight;
-  }
+  count(queries.size(), candidates.size());
   candidate_log_share_.clear();
   if (!data_.item_log_share.empty()) {
     for (uint32_t candidate : candidates)

@@ -15,6 +15,8 @@ class Batcher {
   // The batch lives until the next call.
   const Batch& make(std::span<const uint32_t> rows);
 
+  // The rows of the last batch in its order, in which those that show one pair stand together.
+  std::span<const uint32_t> rows() const { return rows_; }
   // Of each distinct pair of the last batch: the sum of its rows' weights.
   std::span<const float> pair_weights() const { return pair_weight_; }
   double total_weight() const { return total_weight_; }
@@ -45,10 +47,17 @@ class Batcher {
   };
 
   void find_pairs(std::span<const uint32_t> rows);
+  void deal_pairs();
+  void take_all_rows(std::span<const uint32_t> rows);
+  void find_towers();
+  void count(size_t queries, size_t candidates);
 
   const Dataset& data_;
   bool all_queries_, all_candidates_;
   Distinct queries_, candidates_, pairs_;
+  std::vector<uint32_t> rows_;
+  std::vector<uint32_t> pair_numbers_;  // of each of the batch's pairs, in the dataset
+  std::vector<uint32_t> dealt_;         // of each pair in order of first appearance, its place in the batch
   std::vector<uint32_t> query_rows_, candidate_rows_;
   Map row_pair_, pair_query_, pair_candidate_;
   std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_, candidate_log_share_;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "shortlist/base/random.h"
 
 namespace shortlist {
@@ -76,7 +79,8 @@ TEST(Batcher, MatchesTheWorkedExample) {
   EXPECT_EQ(batch.queries, &data.queries);
   EXPECT_EQ(list(batch.query_rows), (Numbers{2, 0}));
   EXPECT_EQ(list(batch.candidate_rows), (Numbers{4, 3}));
-  EXPECT_EQ(list(batch.row_pair.source), (Numbers{0, 1, 2, 1}));
+  EXPECT_EQ(list(batcher.rows()), (Numbers{3, 0, 2, 4}));
+  EXPECT_EQ(list(batch.row_pair.source), (Numbers{0, 1, 1, 2}));
   EXPECT_EQ(list(batch.pair_query.source), (Numbers{0, 1, 1}));
   EXPECT_EQ(list(batch.pair_candidate.source), (Numbers{0, 0, 1}));
   EXPECT_EQ(list(batch.pair_multiplicity), (std::vector<float>{1, 2, 1}));
@@ -112,13 +116,30 @@ TEST(Batcher, BatchesOneAfterAnotherShowTheirOwnRows) {
       for (uint64_t i = 0; i < size; ++i)
         rows.push_back(static_cast<uint32_t>(RandomStream(2, "rows").at(size).below(i, 500)));
       const Batch& batch = batcher.make(rows);
-      expect_shows(batch, data, rows);
+      expect_shows(batch, data, list(batcher.rows()));
+      EXPECT_TRUE(std::ranges::is_permutation(batcher.rows(), rows));
+      if (!all_queries && !all_candidates) EXPECT_TRUE(std::ranges::is_sorted(batch.row_pair.source));
       expect_consistent(batch);
       const bool merged = !all_queries && !all_candidates;
       EXPECT_LE(batch.pair_query.source.size(), merged ? 20u * 12 : size);
       EXPECT_LE(batch.query_rows.size(), all_queries ? size : 20u);
     }
   }
+}
+
+// The first 16 of 64 pairs are frequent: each half of the pairs gets 8 of them.
+TEST(Batcher, DealsOutTheFrequentPairs) {
+  Numbers queries;
+  for (uint32_t r = 0; r < 160; ++r) queries.push_back(r % 16);
+  for (uint32_t pair = 16; pair < 64; ++pair) queries.push_back(pair);
+  const Dataset data = dataset(queries, Numbers(queries.size()));
+  Numbers rows(queries.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  Batcher batcher(data);
+  const std::vector<float> count = list(batcher.make(rows).pair_multiplicity);
+  ASSERT_EQ(count.size(), 64);
+  EXPECT_EQ(std::count(count.begin(), count.begin() + 32, 10.0f), 8);
+  EXPECT_EQ(std::count(count.begin() + 32, count.end(), 10.0f), 8);
 }
 
 TEST(Batcher, WithAllQueriesEachRowHasItsOwn) {

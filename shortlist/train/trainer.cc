@@ -18,7 +18,7 @@ namespace {
 enum Sums : size_t { kRows, kWeight, kTotal, kRetrieval, kRegularization, kFirstRanking };
 
 // What is timed of a step beside its layers. kLayers: forward and backward of all layers.
-enum Phase : size_t { kStep, kBatch, kLayers, kSoftmax, kRankingLosses, kOptimizer, kPacking, kPhases };
+enum Phase : size_t { kStep, kBatch, kLayers, kSoftmax, kRankingLosses, kOptimizer, kPhases };
 
 std::vector<int> loss_nodes(const Config& config, const ModelSpec& spec) {
   std::vector<int> nodes;
@@ -57,6 +57,10 @@ std::string config_hash(const Config& config) {
 }  // namespace
 
 struct Trainer::State {
+  struct RankingSums {
+    double loss = 0, squares = 0;
+  };
+
   State(const Config& c, const ModelSpec& s, Parameters& p, const Dataset& d, ThreadPool& t)
       : config(c),
         spec(s),
@@ -108,6 +112,7 @@ struct Trainer::State {
     const Batch* made = nullptr;
     timed(kBatch, [&] { made = &batcher.make(rows); });
     const Batch& batch = *made;
+    rows = batcher.rows();
     const RandomStream stream = RandomStream(static_cast<uint64_t>(config.training.seed), "dropout");
     timed(kLayers, [&] { plan.forward(pool, batch, true, stream.at(step_key()).key()); });
     StepLosses losses;
@@ -118,8 +123,12 @@ struct Trainer::State {
     timed(kLayers, [&] { plan.backward(pool, written); });
     gradients.clear();
     for (ParameterState* state : trained) gradients.push_back({state->gradient, state->rows.touched});
-    timed(kOptimizer, [&] { losses.regularization = optimizer->step(pool, run.learning_rate, gradients); });
-    timed(kPacking, [&] { parameters.pack(pool, true); });
+    timed(kOptimizer, [&] {
+      const auto pack = [&](size_t p, RowRange rows) {
+        if (trained[p]->spec.packed) trained[p]->pack_rows(rows, true);
+      };
+      losses.regularization = optimizer->step(pool, run.learning_rate, gradients, pack);
+    });
     losses.total = losses.regularization;
     if (config.retrieval) losses.total += config.retrieval->weight * losses.retrieval;
     for (size_t t = 0; t < config.ranking.size(); ++t)
@@ -157,10 +166,9 @@ struct Trainer::State {
     }
     profile.phases.push_back(shared_phase("ranking losses", kRankingLosses, 0, 0));
     profile.phases.push_back(shared_phase("distinct rows of the batch", kBatch, 0, 0));
-    profile.phases.push_back(
-        shared_phase("optimizer", kOptimizer, 0,
-                     4 * trained_numbers * static_cast<double>(3 + 2 * optimizer->slots_a_number())));
-    profile.phases.push_back(shared_phase("packing weights", kPacking, 0, 16 * packed_numbers));
+    const auto passes = static_cast<double>(3 + 2 * optimizer->slots_a_number());
+    profile.phases.push_back(shared_phase("optimizer and packing of weights", kOptimizer, 0,
+                                          4 * (passes * trained_numbers + 2 * packed_numbers)));
     return profile;
   }
 
@@ -176,25 +184,47 @@ struct Trainer::State {
   }
 
   void ranking_loss(size_t task, std::span<const uint32_t> rows, const Batch& batch, StepLosses& losses) {
+    constexpr size_t kPredictionsATask = 256;
+    const size_t predictions = plan.output(spec.rankings[task]).rows;
+    ranking_sums.assign(chunk_count(predictions, kPredictionsATask), {});
+    pool.run(ranking_sums.size(), [&](size_t i, int) {
+      ranking_sums[i] = ranking_loss(task, rows, batch, chunk_rows(predictions, kPredictionsATask, i));
+    });
+    RankingSums total;
+    for (const RankingSums& part : ranking_sums) total.loss += part.loss, total.squares += part.squares;
+    losses.ranking.push_back(total.loss / static_cast<double>(rows.size()));
+    losses.squared_errors.push_back(total.squares);
+  }
+
+  // Of some predictions, each of one row of the batch or of all rows that show a pair; writes their
+  // gradients.
+  RankingSums ranking_loss(size_t task, std::span<const uint32_t> rows, const Batch& batch,
+                           RowRange predictions) {
     const RankingConfig& ranking = config.ranking[task];
     const int node = spec.rankings[task];
     const Matrix prediction = plan.output(node), gradient = plan.output_gradient(node);
-    for (size_t i = 0; i < gradient.rows; ++i) gradient(i, 0) = 0;
-    const bool by_row = plan.has_row_outputs(node);
-    const double n = static_cast<double>(rows.size());
-    double sum = 0, squares = 0;
-    for (size_t r = 0; r < rows.size(); ++r) {
-      const size_t at = by_row ? r : batch.row_pair.source[r];
+    const double share = ranking.weight / static_cast<double>(rows.size());
+    RankingSums sums;
+    const auto add_row = [&](size_t at, size_t r) {
       const double weight = data.weights.empty() ? 1 : data.weights[rows[r]];
       const double label = data.labels[task][rows[r]];
       const LossAt loss = rating_loss(ranking.loss, prediction(at, 0), label, ranking.delta);
       const double error = predicted_label(ranking.loss, prediction(at, 0)) - label;
-      sum += weight * loss.loss;
-      squares += weight * error * error;
-      gradient(at, 0) += static_cast<float>(ranking.weight * weight * loss.derivative / n);
+      sums.loss += weight * loss.loss;
+      sums.squares += weight * error * error;
+      gradient(at, 0) += static_cast<float>(share * weight * loss.derivative);
+    };
+    for (size_t at = predictions.begin; at < predictions.end; ++at) {
+      gradient(at, 0) = 0;
+      if (plan.has_row_outputs(node)) {
+        add_row(at, at);
+        continue;
+      }
+      for (uint32_t i = batch.row_pair.offsets[at]; i < batch.row_pair.offsets[at + 1]; ++i) {
+        add_row(at, batch.row_pair.copies[i]);
+      }
     }
-    losses.ranking.push_back(sum / n);
-    losses.squared_errors.push_back(squares);
+    return sums;
   }
 
   void add_to_sums(const StepLosses& losses, size_t rows) {
@@ -324,6 +354,7 @@ struct Trainer::State {
   Evaluator evaluator;
   InBatchSoftmax softmax;
   std::vector<int> written;
+  std::vector<RankingSums> ranking_sums;  // of each task of a ranking's loss
   std::vector<ParameterState*> trained;
   std::vector<Gradient> gradients;
   std::unique_ptr<Optimizer> optimizer;

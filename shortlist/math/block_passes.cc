@@ -1,0 +1,211 @@
+#include "shortlist/math/block_passes.h"
+
+#include "shortlist/math/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "shortlist/math/block_passes.cc"
+#include <hwy/foreach_target.h>
+
+#include "shortlist/math/vectors-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace shortlist {
+namespace HWY_NAMESPACE {
+
+// Calls run(places) for all columns of [begin, end), kGroup vectors at a time: a walk over the rows then
+// keeps in registers what belongs to the columns, and reads each row in whole stretches.
+constexpr size_t kGroup = 4;
+template <size_t kCount, class At>
+struct Places {
+  At at[kCount];
+};
+template <class Run>
+HWY_INLINE void for_column_groups(size_t begin, size_t end, Run run) {
+  size_t c = begin;
+  for (; c + kGroup * kLanes <= end; c += kGroup * kLanes) {
+    run(Places<kGroup, Whole>{{{c}, {c + kLanes}, {c + 2 * kLanes}, {c + 3 * kLanes}}});
+  }
+  for (; c + kLanes <= end; c += kLanes) run(Places<1, Whole>{{{c}}});
+  if (c < end) run(Places<1, Part>{{{c, end - c}}});
+}
+
+// Numbers of the columns of a group.
+template <size_t kCount>
+using Row = Vector[kCount];
+template <size_t kCount, class At>
+HWY_INLINE void load(const Places<kCount, At>& places, const float* from, Row<kCount>& to) {
+#pragma GCC unroll 4
+  for (size_t v = 0; v < kCount; ++v) to[v] = places.at[v].load(from);
+}
+
+void normalize(const ConstMatrix& x, const Normalization& by, std::span<const float> beta, const Matrix& y) {
+  for_column_groups(0, x.cols, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
+    Row<kCount> mean, deviation, gamma, shift;
+    load(places, by.mean.data(), mean);
+    load(places, by.inverse_deviation.data(), deviation);
+    load(places, by.gamma.data(), gamma);
+    load(places, beta.data(), shift);
+    for (size_t r = 0; r < x.rows; ++r) {
+#pragma GCC unroll 4
+      for (size_t v = 0; v < kCount; ++v) {
+        const Vector normalized = hn::Mul(hn::Sub(places.at[v].load(x.row(r)), mean[v]), deviation[v]);
+        places.at[v].store(hn::MulAdd(gamma[v], normalized, shift[v]), y.row(r));
+      }
+    }
+  });
+}
+
+void normalize_gradient_sums(const ConstMatrix& x, const Normalization& by, const ConstMatrix& dy,
+                             size_t begin, size_t end, std::span<float> dgamma, std::span<float> dbeta) {
+  for_column_groups(begin, end, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
+    Row<kCount> mean, deviation, of_gamma, of_beta;
+    load(places, by.mean.data(), mean);
+    load(places, by.inverse_deviation.data(), deviation);
+    for (size_t v = 0; v < kCount; ++v) of_gamma[v] = of_beta[v] = zero();
+    for (size_t r = 0; r < x.rows; ++r) {
+#pragma GCC unroll 4
+      for (size_t v = 0; v < kCount; ++v) {
+        const Vector d = places.at[v].load(dy.row(r));
+        const Vector normalized = hn::Mul(hn::Sub(places.at[v].load(x.row(r)), mean[v]), deviation[v]);
+        of_gamma[v] = hn::MulAdd(d, normalized, of_gamma[v]);
+        of_beta[v] = hn::Add(of_beta[v], d);
+      }
+    }
+    for (size_t v = 0; v < kCount; ++v) {
+      places.at[v].store(of_gamma[v], dgamma.data());
+      places.at[v].store(of_beta[v], dbeta.data());
+    }
+  });
+}
+
+void normalize_gradient(const ConstMatrix& x, const Normalization& by, const ConstMatrix& dy,
+                        std::span<const float> share, std::span<const float> dgamma,
+                        std::span<const float> dbeta, bool positive, const Matrix& dx, bool add) {
+  for_column_groups(0, x.cols, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
+    Row<kCount> mean, deviation, slope, of_gamma, of_beta;
+    load(places, by.mean.data(), mean);
+    load(places, by.inverse_deviation.data(), deviation);
+    load(places, by.gamma.data(), slope);
+    load(places, dgamma.data(), of_gamma);
+    load(places, dbeta.data(), of_beta);
+    for (size_t v = 0; v < kCount; ++v) slope[v] = hn::Mul(slope[v], deviation[v]);
+    for (size_t r = 0; r < x.rows; ++r) {
+      const Vector of_row = set(share.empty() ? 0 : share[r]);
+#pragma GCC unroll 4
+      for (size_t v = 0; v < kCount; ++v) {
+        const Vector in = places.at[v].load(x.row(r));
+        const Vector normalized = hn::Mul(hn::Sub(in, mean[v]), deviation[v]);
+        const Vector moved = hn::MulAdd(normalized, of_gamma[v], of_beta[v]);
+        Vector d = hn::Mul(slope[v], hn::NegMulAdd(of_row, moved, places.at[v].load(dy.row(r))));
+        if (positive) d = hn::IfThenElseZero(hn::Gt(in, zero()), d);
+        places.at[v].store(add ? hn::Add(places.at[v].load(dx.row(r)), d) : d, dx.row(r));
+      }
+    }
+  });
+}
+
+void cross(const ConstMatrix& x0, const ConstMatrix& x, const ConstMatrix& t, float diag_scale,
+           const Matrix& y) {
+  for (size_t r = 0; r < y.rows; ++r) {
+    for_vectors(0, y.cols, [&](auto at) HWY_ATTR {
+      const Vector own = at.load(x.row(r));
+      const Vector inner = hn::MulAdd(set(diag_scale), own, at.load(t.row(r)));
+      at.store(hn::MulAdd(at.load(x0.row(r)), inner, own), y.row(r));
+    });
+  }
+}
+
+void cross_gradient(const ConstMatrix& x0, const ConstMatrix& x, const ConstMatrix& t, float diag_scale,
+                    const ConstMatrix& dy, const Matrix& dx0, bool add_x0, const Matrix& dx, bool add_x,
+                    const Matrix& dt) {
+  for (size_t r = 0; r < dy.rows; ++r) {
+    for_vectors(0, dy.cols, [&](auto at) HWY_ATTR {
+      const Vector d = at.load(dy.row(r)), first = at.load(x0.row(r));
+      if (dx0.data != nullptr) {
+        const Vector inner = hn::MulAdd(set(diag_scale), at.load(x.row(r)), at.load(t.row(r)));
+        at.store(hn::MulAdd(d, inner, add_x0 ? at.load(dx0.row(r)) : zero()), dx0.row(r));
+      }
+      if (dx.data != nullptr) {
+        const Vector direct = hn::MulAdd(set(diag_scale), first, set(1));
+        at.store(hn::MulAdd(d, direct, add_x ? at.load(dx.row(r)) : zero()), dx.row(r));
+      }
+      at.store(hn::Mul(d, first), dt.row(r));
+    });
+  }
+}
+
+void sum_rows(const ConstMatrix& rows, std::span<const uint32_t> which, std::span<const float> weights,
+              std::span<float> out) {
+  for_vectors(0, out.size(), [&](auto at) HWY_ATTR {
+    Vector sum = zero();
+    for (size_t i = 0; i < which.size(); ++i) {
+      const Vector row = at.load(rows.row(which[i]));
+      sum = weights.empty() ? hn::Add(sum, row) : hn::MulAdd(set(weights[i]), row, sum);
+    }
+    at.store(sum, out.data());
+  });
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace shortlist
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace shortlist {
+
+HWY_EXPORT(normalize);
+HWY_EXPORT(normalize_gradient_sums);
+HWY_EXPORT(normalize_gradient);
+HWY_EXPORT(cross);
+HWY_EXPORT(cross_gradient);
+HWY_EXPORT(sum_rows);
+
+namespace {
+
+bool same_shape(const ConstMatrix& a, const ConstMatrix& b) { return a.rows == b.rows && a.cols == b.cols; }
+bool fits(const Normalization& by, size_t columns) {
+  return by.mean.size() >= columns && by.inverse_deviation.size() >= columns && by.gamma.size() >= columns;
+}
+
+}  // namespace
+
+void normalize(ConstMatrix x, const Normalization& by, std::span<const float> beta, Matrix y) {
+  SHORTLIST_CHECK(same_shape(x, y) && fits(by, x.cols) && beta.size() >= x.cols);
+  HWY_DYNAMIC_DISPATCH(normalize)(x, by, beta, y);
+}
+
+void normalize_gradient_sums(ConstMatrix x, const Normalization& by, ConstMatrix dy, size_t begin, size_t end,
+                             std::span<float> dgamma, std::span<float> dbeta) {
+  SHORTLIST_CHECK(same_shape(x, dy) && end <= x.cols && fits(by, end));
+  SHORTLIST_CHECK(dgamma.size() >= end && dbeta.size() >= end);
+  HWY_DYNAMIC_DISPATCH(normalize_gradient_sums)(x, by, dy, begin, end, dgamma, dbeta);
+}
+
+void normalize_gradient(ConstMatrix x, const Normalization& by, ConstMatrix dy, std::span<const float> share,
+                        std::span<const float> dgamma, std::span<const float> dbeta, bool positive, Matrix dx,
+                        bool add) {
+  SHORTLIST_CHECK(same_shape(x, dy) && same_shape(x, dx) && fits(by, x.cols));
+  SHORTLIST_CHECK(share.empty() || share.size() == x.rows);
+  SHORTLIST_CHECK(dgamma.size() >= x.cols && dbeta.size() >= x.cols);
+  HWY_DYNAMIC_DISPATCH(normalize_gradient)(x, by, dy, share, dgamma, dbeta, positive, dx, add);
+}
+
+void cross(ConstMatrix x0, ConstMatrix x, ConstMatrix t, float diag_scale, Matrix y) {
+  SHORTLIST_CHECK(same_shape(x0, y) && same_shape(x, y) && same_shape(t, y));
+  HWY_DYNAMIC_DISPATCH(cross)(x0, x, t, diag_scale, y);
+}
+
+void cross_gradient(ConstMatrix x0, ConstMatrix x, ConstMatrix t, float diag_scale, ConstMatrix dy,
+                    Matrix dx0, bool add_x0, Matrix dx, bool add_x, Matrix dt) {
+  SHORTLIST_CHECK(same_shape(x0, dy) && same_shape(x, dy) && same_shape(t, dy) && same_shape(dt, dy));
+  HWY_DYNAMIC_DISPATCH(cross_gradient)(x0, x, t, diag_scale, dy, dx0, add_x0, dx, add_x, dt);
+}
+
+void sum_rows(ConstMatrix rows, std::span<const uint32_t> which, std::span<const float> weights,
+              std::span<float> out) {
+  SHORTLIST_CHECK(rows.cols == out.size() && (weights.empty() || weights.size() == which.size()));
+  HWY_DYNAMIC_DISPATCH(sum_rows)(rows, which, weights, out);
+}
+
+}  // namespace shortlist
+#endif

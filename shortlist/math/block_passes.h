@@ -1,0 +1,40 @@
+// Passes of single layers over blocks of rows, each fused into one walk, with run-time dispatch. Every
+// element is the same on every processor with fused multiply-add; sums over rows run in row order.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "shortlist/math/matrix.h"
+
+namespace shortlist {
+
+// Batch normalisation by columns: normalized = (x - mean) * inverse_deviation. All spans have a number for
+// each column.
+struct Normalization {
+  std::span<const float> mean, inverse_deviation, gamma;
+};
+// y = gamma * normalized + beta.
+void normalize(ConstMatrix x, const Normalization& by, std::span<const float> beta, Matrix y);
+// Of columns [begin, end): dgamma = sum over rows of dy * normalized, dbeta = sum over rows of dy.
+void normalize_gradient_sums(ConstMatrix x, const Normalization& by, ConstMatrix dy, size_t begin, size_t end,
+                             std::span<float> dgamma, std::span<float> dbeta);
+// dx = gamma * inverse_deviation * (dy - share[r] * (dbeta + normalized * dgamma)); dx += that when `add`.
+// With `share` empty the batch's own statistics did not take part: dx = gamma * inverse_deviation * dy. With
+// `positive` it is 0 where x is not > 0: x came out of a ReLU, and dx is the gradient before it.
+void normalize_gradient(ConstMatrix x, const Normalization& by, ConstMatrix dy, std::span<const float> share,
+                        std::span<const float> dgamma, std::span<const float> dbeta, bool positive, Matrix dx,
+                        bool add);
+
+// The last part of a cross layer: y = x0 * (t + diag_scale * x) + x.
+void cross(ConstMatrix x0, ConstMatrix x, ConstMatrix t, float diag_scale, Matrix y);
+// Its gradients: dx0 = dy * (t + diag_scale * x), dx = dy * (1 + diag_scale * x0), dt = dy * x0. dx0 and dx
+// may be one matrix, or have no data; they are added to when add_x0, add_x. dt may be t.
+void cross_gradient(ConstMatrix x0, ConstMatrix x, ConstMatrix t, float diag_scale, ConstMatrix dy,
+                    Matrix dx0, bool add_x0, Matrix dx, bool add_x, Matrix dt);
+
+// out = the sum of rows which[i] of `rows`, each times weights[i] (weights empty: 1), in order.
+void sum_rows(ConstMatrix rows, std::span<const uint32_t> which, std::span<const float> weights,
+              std::span<float> out);
+
+}  // namespace shortlist

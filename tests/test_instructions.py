@@ -1,0 +1,39 @@
+"""The hot paths take no more instructions than they did: counted by callgrind, since times are noisy.
+
+The counts are of g++ 12 and of AVX2, which is what valgrind offers of a newer processor. A path may grow by 5 %;
+where a change is meant, or makes a path shorter by more than that, write the new count here.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+PROGRAM = pathlib.Path(os.environ["SHORTLIST"]).parent / "instructions"
+TOLERANCE = 0.05
+COUNTS = {
+    "product": 0,
+    "product_gradient": 0,
+    "optimizer": 0,
+    "step": 0,
+}
+
+
+def count(case, folder):
+    done = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=*measure*",
+         f"--callgrind-out-file={folder}/out", str(PROGRAM), case],
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return int(re.search(r"Collected : (\d+)", done.stderr)[1])
+
+
+@pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is absent")
+@pytest.mark.skipif("avx2" not in pathlib.Path("/proc/cpuinfo").read_text(), reason="no AVX2: another path is taken")
+@pytest.mark.parametrize("case", COUNTS)
+def test_a_hot_path_takes_as_many_instructions_as_before(case, tmp_path):
+    got, expected = count(case, tmp_path), COUNTS[case]
+    assert abs(got - expected) <= TOLERANCE * expected, f"{case}: {got} instructions, {got / expected:.2f} times"
