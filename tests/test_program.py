@@ -157,6 +157,26 @@ def test_training_tells_machines_in_json_lines(small):
     assert (small / "runs/config/manifest.json").exists()  # --out is made of the config's name
 
 
+def test_profile_prints_what_each_phase_of_a_step_does(small):
+    text = run("train", "config.toml", "--epochs", 1, "--profile", "--out", "profiled", cwd=small).stdout
+    lines = text[:text.index("\n\n")].splitlines()
+    assert "steps on" in lines[0] and "GFLOP/s" in lines[0]
+    assert lines[1].split() == "phase part GFLOP MB ms % time GFLOP/s % peak".split()
+    phases = [line.split()[:2] for line in lines[2:]]
+    assert ["query/dense", "forward"] in phases and ["query/dense", "gradient"] in phases
+    assert lines[-1].startswith("step ") and "100.0" in lines[-1]
+
+
+def test_profile_in_json_adds_up_to_the_step(small):
+    done = run("train", "config.toml", "--epochs", 1, "--profile", "--json", "--out", "profiled", "--threads", 1,
+               cwd=small)
+    profile = next(e for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "profile")
+    assert profile["steps"] > 0 and profile["threads"] == 1 and profile["peak_flops"] > 1e8
+    assert 0.5 * profile["ms"] < sum(phase["ms"] for phase in profile["phases"]) < 1.2 * profile["ms"]
+    dense = next(p for p in profile["phases"] if (p["name"], p["part"]) == ("query/dense", "forward"))
+    assert dense["flop"] > 0 and dense["bytes"] > 0
+
+
 def test_epochs_and_seed_hold_beside_other_settings(small):
     run("train", "config.toml", "--out", "bundle", "--epochs", 1, "--seed", 7, "--set", "training.batch=512",
         "--set", "retrieval.weight=2", "--quiet", cwd=small)

@@ -10,10 +10,11 @@ namespace {
 
 constexpr size_t kSlots = 8;                 // partial sums of the candidates' gradients
 constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores stays in a core's own cache
+constexpr size_t kLeastRowsABlock = 48;      // else candidates pass by for too little work
 constexpr size_t kRowsATask = 64;
 
 size_t rows_a_block(size_t candidates) {
-  return std::clamp<size_t>(kScoresABlock / std::max<size_t>(1, candidates) / 6 * 6, 12, 96);
+  return std::clamp<size_t>(kScoresABlock / std::max<size_t>(1, candidates) / 12 * 12, kLeastRowsABlock, 96);
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include "shortlist/losses/in_batch_softmax.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "shortlist/base/random.h"
 #include "shortlist/math/elementwise.h"
@@ -178,6 +180,30 @@ TEST(InBatchSoftmax, GivesTheSameBitsWithAnyNumberOfThreads) {
     EXPECT_EQ(more.du, one.du);
     EXPECT_EQ(more.dv, one.dv);
   }
+}
+
+long peak_kilobytes() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+// All scores of this batch would be 256 MiB.
+TEST(InBatchSoftmax, HoldsNoScoresOfABigBatch) {
+  constexpr size_t kRows = 8192, kWide = 32;
+  Buffer u(kRows, kWide), v(kRows, kWide), du(kRows, kWide), dv(kRows, kWide);
+  std::vector<uint32_t> offsets(kRows + 1), pairs(kRows);
+  std::iota(offsets.begin(), offsets.end(), 0);
+  std::iota(pairs.begin(), pairs.end(), 0);
+  const std::vector<float> ones(kRows, 1.0f);
+  ThreadPool pool(2);
+  InBatchSoftmax softmax(1);
+  const long before = peak_kilobytes();
+  const double loss =
+      softmax.run(pool, {u.view(kRows, kWide), v.view(kRows, kWide), ones, offsets, pairs, pairs, ones}, 1,
+                  du.view(kRows, kWide), dv.view(kRows, kWide));
+  EXPECT_LT(peak_kilobytes() - before, 64 * 1024);
+  EXPECT_NEAR(loss, kRows * std::log(static_cast<double>(kRows)), 1e-2);  // all scores are 0
 }
 
 TEST(InBatchSoftmax, AnEmptyBatchCostsNothing) {

@@ -1,6 +1,7 @@
 #include "shortlist/model/plan.h"
 
 #include "shortlist/model/toy_model.h"
+#include "shortlist/optim/optimizer.h"
 
 namespace shortlist {
 namespace {
@@ -30,6 +31,40 @@ TEST(Plan, DistinctRowsGiveWhatAllRowsGive) {
       }
     }
   }
+}
+
+// A hundred steps, each with the regularisers and Adam.
+std::vector<double> losses_of_training(bool distinct) {
+  ToyTrainer trainer;
+  std::vector<Trained> trained;
+  std::vector<ParameterState*> states;
+  for (size_t i = 0; i < trainer.parameters.size(); ++i) {
+    ParameterState& state = trainer.parameters.at(i);
+    if (!state.spec.trainable) continue;
+    trained.push_back({trainer.parameters.name(i), state.value, state.spec.table, 0, 0.001f});
+    states.push_back(&state);
+  }
+  OptimizerConfig config;
+  config.adam = 0.001;
+  const std::unique_ptr<Optimizer> optimizer = make_optimizer(config, trained);
+  std::vector<double> losses;
+  for (uint64_t step = 0; step < 100; ++step) {
+    const ToyBatch batch(200, distinct, step % 10);
+    const double loss = trainer.loss(batch);
+    trainer.backward();
+    std::vector<Gradient> gradients;
+    for (ParameterState* state : states) gradients.push_back({state->gradient, state->rows.touched});
+    losses.push_back(loss + optimizer->step(trainer.pool, *config.adam, gradients));
+  }
+  return losses;
+}
+
+TEST(Plan, LossesOfAHundredStepsAreThoseOfThePlainPath) {
+  const std::vector<double> fast = losses_of_training(true), plain = losses_of_training(false);
+  for (size_t step = 0; step < fast.size(); ++step) {
+    EXPECT_NEAR(fast[step], plain[step], 1e-5 * plain[step]) << "step " << step;
+  }
+  EXPECT_LT(fast.back(), fast.front());
 }
 
 // Tries six elements of each parameter.
