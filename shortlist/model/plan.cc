@@ -268,10 +268,7 @@ struct Plan::State {
 
   void plan_backward() {
     for (PlanNode& n : nodes) {
-      for (ParameterState* p : n.parameters) {
-        n.wants_gradient = n.wants_gradient || p->spec.trainable;
-        if (p->spec.packed && !n.given) weights.push_back(p);
-      }
+      for (const ParameterState* p : n.parameters) n.wants_gradient = n.wants_gradient || p->spec.trainable;
       for (int input : n.inputs)
         n.wants_gradient = n.wants_gradient || nodes[static_cast<size_t>(input)].wants_gradient;
     }
@@ -458,20 +455,6 @@ struct Plan::State {
     run_stages(
         pool, kGradient, all, [](PlanNode& n) { return n.layer->gradient_tasks(n.pass); },
         [](PlanNode& n, size_t task, Scratch& s) { n.layer->write_gradients(n.pass, task, s); });
-    join_gradients(pool);
-  }
-
-  void join_gradients(ThreadPool& pool) {
-    constexpr size_t kRowsATask = 64;
-    tasks.clear();
-    for (size_t i = 0; i < weights.size(); ++i) {
-      for (size_t c = 0; c < chunk_count(weights[i]->spec.rows, kRowsATask); ++c)
-        tasks.push_back({static_cast<int>(i), c});
-    }
-    pool.run(tasks.size(), [&](size_t i, int) {
-      ParameterState& weight = *weights[static_cast<size_t>(tasks[i].node)];
-      weight.join_gradient(chunk_rows(weight.spec.rows, kRowsATask, tasks[i].index));
-    });
   }
 
   // Numbers that a part of a node's work reads or writes.
@@ -514,7 +497,6 @@ struct Plan::State {
   std::vector<PlanNode> nodes;
   std::vector<Wave> forward_waves, backward_waves;
   std::vector<int> gradient_nodes;
-  std::vector<ParameterState*> weights;  // packed parameters with gradients
   bool flags_set = false, given_changed = false;
   size_t rows[kRowSets] = {};
   std::vector<Task> tasks;

@@ -231,6 +231,7 @@ TEST(Plan, AnOutputWhoseGradientIsNotWrittenGivesNone) {
   trainer.loss(batch);
   fresh.loss(batch);
   trainer.plan.backward(trainer.pool, {trainer.model.spec.query});  // the others hold old numbers
+  trainer.join_gradients();
   for (int output : {fresh.model.spec.candidate, fresh.model.spec.rankings[0]}) {
     const Matrix gradient = fresh.plan.output_gradient(output);
     for (size_t r = 0; r < gradient.rows; ++r) fill(gradient.row_span(r), 0);

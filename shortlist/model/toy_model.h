@@ -233,7 +233,16 @@ class ToyTrainer {
                                           plan.output_gradient(candidate));
     return retrieval / static_cast<double>(batch.rows()) + rate(batch);
   }
-  void backward() { plan.backward(pool, model.outputs()); }
+  void backward() {
+    plan.backward(pool, model.outputs());
+    join_gradients();
+  }
+  void join_gradients() {
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      ParameterState& p = parameters.at(i);
+      if (p.spec.packed) p.join_gradient({0, p.spec.rows});
+    }
+  }
 
   // Of each trained parameter, as a whole matrix.
   std::map<std::string, std::vector<float>> gradients() {

@@ -47,7 +47,7 @@ class RuleOptimizer : public Optimizer {
   }
 
   double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients,
-              Updated updated) override {
+              const Around& around) override {
     SHORTLIST_CHECK(gradients.size() == parameters_.size());
     rule_.begin(++steps, learning_rate);
     tasks_.clear();
@@ -59,7 +59,7 @@ class RuleOptimizer : public Optimizer {
       Task& task = tasks_[i];
       task.penalty = parameters_[task.parameter].table
                          ? update_table(task, gradients[task.parameter])
-                         : update_matrix(task, gradients[task.parameter], updated);
+                         : update_matrix(task, gradients[task.parameter], around);
     });
     double total = 0;
     for (const Task& task : tasks_) total += task.penalty;
@@ -143,17 +143,18 @@ class RuleOptimizer : public Optimizer {
   static size_t rows_a_task(const Trained& p) {
     if (p.table) return kTableRowsATask;
     const size_t rows = kNumbersATask / std::max<size_t>(1, p.value.cols);
-    return std::max<size_t>(1, rows / kUpdatedRows) * kUpdatedRows;
+    return std::max<size_t>(1, rows / kRowsAround) * kRowsAround;
   }
 
-  double update_matrix(const Task& task, const Gradient& gradient, Updated updated) {
+  double update_matrix(const Task& task, const Gradient& gradient, const Around& around) {
     const Matrix& value = parameters_[task.parameter].value;
     SHORTLIST_CHECK(gradient.gradient.stride == value.cols);
     const RowRange rows = chunk_rows(value.rows, rows_a_task(parameters_[task.parameter]), task.index);
     const size_t first = rows.begin * value.cols;
+    around.before(task.parameter, rows);
     const double cost =
         update(task.parameter, first, {gradient.gradient.data + first, rows.size() * value.cols});
-    updated(task.parameter, rows);
+    around.after(task.parameter, rows);
     return cost;
   }
 

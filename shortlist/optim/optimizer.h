@@ -68,14 +68,18 @@ class Optimizer {
 
   // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), then updates all values. Returns the sum of
   // the penalties before the update. `gradients` go with the parameters that it was made for; they are
-  // changed. `updated` is called for rows of a parameter that is no table while they are still at hand, on
-  // any thread; the rows begin at multiples of kUpdatedRows.
-  using Updated = FunctionRef<void(size_t parameter, RowRange rows)>;
-  static constexpr size_t kUpdatedRows = 16;
+  // changed. `around` is called, on any thread, for rows of a parameter that is no table right before and
+  // after their update, while they are at hand; they begin at a multiple of kRowsAround.
+  using AtRows = FunctionRef<void(size_t parameter, RowRange rows)>;
+  struct Around {
+    AtRows before, after;
+  };
+  static constexpr size_t kRowsAround = 16;
   virtual double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients,
-                      Updated updated) = 0;
+                      const Around& around) = 0;
   double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients) {
-    return step(pool, learning_rate, gradients, [](size_t, RowRange) {});
+    const auto nothing = [](size_t, RowRange) {};
+    return step(pool, learning_rate, gradients, {nothing, nothing});
   }
 
   struct Slot {

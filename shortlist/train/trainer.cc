@@ -124,10 +124,13 @@ struct Trainer::State {
     gradients.clear();
     for (ParameterState* state : trained) gradients.push_back({state->gradient, state->rows.touched});
     timed(kOptimizer, [&] {
+      const auto join = [&](size_t p, RowRange rows) {
+        if (trained[p]->spec.packed) trained[p]->join_gradient(rows);
+      };
       const auto pack = [&](size_t p, RowRange rows) {
         if (trained[p]->spec.packed) trained[p]->pack_rows(rows, true);
       };
-      losses.regularization = optimizer->step(pool, run.learning_rate, gradients, pack);
+      losses.regularization = optimizer->step(pool, run.learning_rate, gradients, {join, pack});
     });
     losses.total = losses.regularization;
     if (config.retrieval) losses.total += config.retrieval->weight * losses.retrieval;
@@ -204,6 +207,7 @@ struct Trainer::State {
     const int node = spec.rankings[task];
     const Matrix prediction = plan.output(node), gradient = plan.output_gradient(node);
     const double share = ranking.weight / static_cast<double>(rows.size());
+    const bool by_row = plan.has_row_outputs(node);
     RankingSums sums;
     const auto add_row = [&](size_t at, size_t r) {
       const double weight = data.weights.empty() ? 1 : data.weights[rows[r]];
@@ -216,7 +220,7 @@ struct Trainer::State {
     };
     for (size_t at = predictions.begin; at < predictions.end; ++at) {
       gradient(at, 0) = 0;
-      if (plan.has_row_outputs(node)) {
+      if (by_row) {
         add_row(at, at);
         continue;
       }
