@@ -74,7 +74,8 @@ double round_trip_nanoseconds() {
   std::atomic<int> word = 0;
   const auto answer = [&](int first) {
     for (int i = first; i < 2 * kTrips; i += 2) {
-      while (word.load(std::memory_order_acquire) != i) {
+      for (int spins = 0; word.load(std::memory_order_acquire) != i;) {
+        if (++spins % 10'000 == 0) std::this_thread::yield();
       }
       word.store(i + 1, std::memory_order_release);
     }
@@ -163,8 +164,10 @@ void print(const nlohmann::json& result) {
                run["peak_gflops"].get<double>(), run["share_of_peak"].get<double>(),
                run["times_floor"].get<double>(), run["times_floor_least"].get<double>());
   }
-  fmt::print("\ntwo threads by one: {:.2f} (median of rounds), peak {:.2f}\n",
-             result["scaling"].get<double>(), result["peak_scaling"].get<double>());
+  fmt::print(
+      "\ntwo threads by one: {:.2f} (median of rounds), peak {:.2f}; core to core and back {:.0f} ns\n",
+      result["scaling"].get<double>(), result["peak_scaling"].get<double>(),
+      result["core_to_core_ns"].get<double>());
 }
 
 nlohmann::json measure(const Arguments& arguments) {

@@ -9,9 +9,10 @@
 namespace shortlist {
 
 Buffer::Buffer(size_t size) : size_(size) {
-  constexpr size_t kHugePage = size_t{2} << 20;
+  // A column of a few hundred rows lies in more small pages than a core remembers.
+  constexpr size_t kHugePage = size_t{2} << 20, kWorthAPage = kHugePage / 8;
   size_t bytes = (size + kSlack) * sizeof(float);
-  const size_t alignment = bytes >= kHugePage ? kHugePage : 64;
+  const size_t alignment = bytes >= kWorthAPage ? kHugePage : 64;
   bytes = (bytes + alignment - 1) / alignment * alignment;
   float* data = static_cast<float*>(std::aligned_alloc(alignment, bytes));
   if (data == nullptr) throw std::bad_alloc();
