@@ -44,7 +44,7 @@ def dense(inputs, units):
 class Model(nn.Module):
     def __init__(self, table):
         super().__init__()
-        self.type, self.audience = embedding(table.types), embedding(table.audiences)
+        self.type_table, self.audience_table = embedding(table.types), embedding(table.audiences)
         self.genre, self.words = Bag(), Bag()
         self.name = embedding(len(table.item) + 1)
         self.query, self.candidate = dense(96, 32), dense(64, 32)
@@ -56,7 +56,7 @@ class Model(nn.Module):
             dense(64, 32), nn.ReLU(), dense(32, 1))
 
     def loss(self, query, item, label):
-        u = self.query(torch.cat([self.genre(query[:, 2:]), self.type(query[:, 0]), self.audience(query[:, 1])], 1))
+        u = self.query(torch.cat([self.genre(query[:, 2:]), self.type_table(query[:, 0]), self.audience_table(query[:, 1])], 1))
         v = self.candidate(torch.cat([self.name(item[:, 0]), self.words(item[:, 1:])], 1))
         retrieval = F.cross_entropy(u @ v.t(), torch.arange(len(u)), reduction="sum")
         x0 = torch.cat([u, v], 1)
