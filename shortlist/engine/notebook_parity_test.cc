@@ -171,7 +171,8 @@ TEST_F(NotebookParity, LossesOfTheTestBatchesAreTheSame) {
   Notebook& n = notebook();
   n.import("model_weights");
   Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
-  for (const auto& theirs : n.file("expected.json").at("test_batches")) {
+  const nlohmann::json expected_file = n.file("expected.json");
+  for (const auto& theirs : expected_file.at("test_batches")) {
     const Figures ours = evaluator.figures(theirs.at("rows").get<std::vector<uint32_t>>(), true);
     for (const auto& [figure, name] :
          {std::pair("retrieval_loss", "retrieval_loss"), {"ranking_loss", "rating_loss"}}) {
