@@ -156,3 +156,8 @@ def test_safetensors(case):
     assert tensors["query/dense/bias"]["shape"] == [12] and kept["query/dense/bias"]["shape"] == [1, 12]
     assert [t for t in tensors if t.startswith("ranking/rating/")] == [t for t in kept if t.startswith("ranking/rating/")]
     assert data[8 + size:] == ours[-len(data[8 + size:]):]
+
+
+def test_options_of_another_format_are_errors(case):
+    done = shortlist("export", "bundle", "--to", "npy", "--out", "no", "--name", "query=q", cwd=case, code=2)
+    assert "--like and --name go with --to tensorflow, got --to npy" in done.stderr and not (case / "no").exists()

@@ -31,6 +31,8 @@ void run(const ExportCommand& command) {
   const auto format = std::ranges::find(export_formats(), command.to, &ExportFormat::name);
   if (format == export_formats().end())
     throw usage_error("--to: got '{}', need {}", command.to, export_format_names());
+  if (command.to != "tensorflow" && (!command.like.empty() || !command.names.empty()))
+    throw usage_error("--like and --name go with --to tensorflow, got --to {}", command.to);
   format->write(command);
 }
 
