@@ -110,7 +110,8 @@ struct Plan::State {
   std::vector<bool> needed_nodes() const {
     std::vector<bool> needed(spec.nodes.size());
     for (int output : options.outputs) needed[static_cast<size_t>(output)] = true;
-    for (int given : options.given) needed[static_cast<size_t>(given)] = true;  // give() finds it, used or not
+    // Also where nothing reads them: give() has to find them.
+    for (int given : options.given) needed[static_cast<size_t>(given)] = true;
     for (size_t i = spec.nodes.size(); i-- > 0;) {
       if (!needed[i] || is_given(static_cast<int>(i))) continue;
       for (int input : spec.nodes[i].inputs) needed[static_cast<size_t>(input)] = true;
