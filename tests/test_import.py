@@ -142,6 +142,7 @@ def test_every_command_takes_an_imported_bundle(place):
     assert run("similar", "bundle", items[0]["id"], "-k", 2, cwd=place).stdout.count("\n") == 3
     assert run("predict", "bundle", *query, "--candidate", "name=" + items[0]["id"], cwd=place).stdout
     assert (place / "bundle/report.html").exists()
+    assert not (place / "bundle/curves.png").exists()  # there are no epochs yet
 
 
 def test_importing_twice_gives_the_same_bytes(place):
