@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 
@@ -92,6 +93,7 @@ def predictions(place, bundle):
 
 FILES = {"weights/": "weights", "weights": "weights", "weights/.index": "weights", "saved_model": "weights",
          "saved_model/variables": "weights", "model.weights.h5": "weights", "legacy/model": "legacy", "legacy": "legacy"}
+OPTIMIZERS = {"adagrad": "{ adagrad = 0.1 }", "momentum": "{ sgd = 0.001, momentum = 0.9 }"}
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -108,17 +110,26 @@ def test_an_imported_model_predicts_and_embeds_the_same(place, file):
         assert items[name] == pytest.approx(np.array(vector), abs=1e-6)
 
 
+def losses_of_three_more_epochs(place, words):
+    assert "the optimizer had taken 4 steps" in words
+    run(*shlex.split(words.splitlines()[-1])[1:], "--epochs", "7", cwd=place)
+    history = json.loads((place / "bundle/history.json").read_text())["epochs"]
+    assert [epoch["epoch"] for epoch in history] == [5, 6, 7]
+    return [epoch["train"]["loss"] for epoch in history]
+
+
 @pytest.mark.parametrize("file", ["weights/", "saved_model", "model.weights.h5", "legacy/model"])
 def test_training_goes_on_where_keras_stood(place, file):
     words = import_it(place, file).stderr
-    assert "the optimizer had taken 4 steps" in words
-    command = words.strip().splitlines()[-1].split()
-    assert command[1:] == ["train", "config.toml", "--out", "bundle", "--resume"]
-    run(*command[1:], "--epochs", "7", cwd=place)
-    history = json.loads((place / "bundle/history.json").read_text())["epochs"]
-    assert [epoch["epoch"] for epoch in history] == [5, 6, 7]
-    losses = [epoch["train"]["loss"] for epoch in history]
-    assert losses == pytest.approx(expected(FILES[file])["next_losses"], rel=1e-5)
+    assert words.splitlines()[-1].strip() == "shortlist train config.toml --out bundle --resume"
+    assert losses_of_three_more_epochs(place, words) == pytest.approx(expected(FILES[file])["next_losses"], rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_training_goes_on_with_other_optimizers(place, kind):
+    done = run("import", kind, "--config", "config.toml", "--set", f"training.optimizer={OPTIMIZERS[kind]}", "--out", "bundle",
+               cwd=place)
+    assert losses_of_three_more_epochs(place, done.stderr) == pytest.approx(expected(kind)["next_losses"], rel=1e-5)
 
 
 def test_every_command_takes_an_imported_bundle(place):
@@ -131,6 +142,7 @@ def test_every_command_takes_an_imported_bundle(place):
     assert run("similar", "bundle", items[0]["id"], "-k", 2, cwd=place).stdout.count("\n") == 3
     assert run("predict", "bundle", *query, "--candidate", "name=" + items[0]["id"], cwd=place).stdout
     assert (place / "bundle/report.html").exists()
+    assert not (place / "bundle/curves.png").exists()  # there are no epochs yet
 
 
 def test_importing_twice_gives_the_same_bytes(place):

@@ -110,7 +110,6 @@ std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) 
 
 std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec, const Parameters& parameters,
                                     const History& history, const EvaluationReport& report) {
-  const ChartRow curves = learning_curves(history, "Learning curves");
   const std::vector<GraphNode> graph = graph_nodes(config, spec);
   ReportPage page;
   page.title = "Training report";
@@ -123,10 +122,17 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
   page.model_summary = summary(spec, parameters);
   page.graph_svg = graph_to_svg(graph, "The model");
   page.config = config_to_toml(config);
-  return {{"history.csv", to_csv(history)},    {"curves.svg", to_svg(curves)},
-          {"curves.png", to_png(curves)},      {"model.dot", to_dot(graph)},
-          {"model.svg", page.graph_svg},       {"summary.txt", page.model_summary},
-          {"report.txt", report_text(report)}, {"report.html", to_html(page)}};
+  std::vector<ExtraFile> files = {{"model.dot", to_dot(graph)},
+                                  {"model.svg", page.graph_svg},
+                                  {"summary.txt", page.model_summary},
+                                  {"report.txt", report_text(report)},
+                                  {"report.html", to_html(page)}};
+  if (history.epochs.empty()) return files;
+  const ChartRow curves = learning_curves(history, "Learning curves");
+  files.insert(
+      files.begin(),
+      {{"history.csv", to_csv(history)}, {"curves.svg", to_svg(curves)}, {"curves.png", to_png(curves)}});
+  return files;
 }
 
 RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& data,

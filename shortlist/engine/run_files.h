@@ -21,7 +21,8 @@ std::string table_of_run(const std::string& out);
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
 
-// history.csv, curves.svg, curves.png, model.svg, model.dot, summary.txt, report.html.
+// model.svg, model.dot, summary.txt, report.txt, report.html; where there are epochs also history.csv,
+// curves.svg, curves.png.
 std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec, const Parameters& parameters,
                                     const History& history, const EvaluationReport& report);
 

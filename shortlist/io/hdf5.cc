@@ -16,17 +16,14 @@ namespace shortlist {
 namespace {
 
 // Functions that have been the same since 1.10.
-#define SHORTLIST_HDF5_FUNCTIONS(X)                                                      \
-  X(open)                                                                                \
-  X(get_libversion)                                                                      \
-  X(Eset_auto2)                                                                          \
-  X(Fopen)                                                                               \
-  X(Fclose)                                                                              \
-  X(Gget_info)                                                                           \
-  X(Lget_name_by_idx)                                                                    \
-  X(Oopen)                                                                               \
-  X(Oclose) X(Iget_type) X(Dget_space) X(Dget_type) X(Dread) X(Sget_simple_extent_ndims) \
-      X(Sget_simple_extent_dims) X(Sclose) X(Tget_class) X(Tget_size) X(Tget_order) X(Tget_sign) X(Tclose)
+// clang-format off
+#define SHORTLIST_HDF5_FUNCTIONS(X) \
+  X(open) X(get_libversion) X(Eset_auto2) X(Fopen) X(Fclose) \
+  X(Gget_info) X(Lget_name_by_idx) X(Oopen) X(Oclose) X(Iget_type) \
+  X(Dget_space) X(Dget_type) X(Dread) X(Sget_simple_extent_ndims) X(Sget_simple_extent_dims) \
+  X(Sclose) X(Tget_class) X(Tget_size) X(Tget_order) X(Tget_sign) \
+  X(Tclose)
+// clang-format on
 
 struct Hdf5Api {
 #define SHORTLIST_DECLARE(name) decltype(&::H5##name) name = nullptr;

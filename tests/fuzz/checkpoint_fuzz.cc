@@ -1,6 +1,4 @@
-// libFuzzer's door to the reader of TensorFlow checkpoints. Build with clang and
-//   -fsanitize=fuzzer,address,undefined -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-// which leaves checksums unchecked, so that changed bytes come through.
+// libFuzzer's door to the reader of TensorFlow checkpoints: ./dev fuzz
 #include <cstdint>
 
 #include "shortlist/base/error.h"

@@ -141,9 +141,12 @@ def main():
     tf.saved_model.save(model, str(FOLDER / "saved_model"))
     (FOLDER / "saved_model/saved_model.pb").unlink()  # large, and not read
     (FOLDER / "saved_model/fingerprint.pb").unlink()
-    legacy = trained(table, keras.optimizers.legacy.Adam(0.01))
-    legacy.save_weights(FOLDER / "legacy/model", save_format="tf")
-    expected = {"weights": expectation(model, table), "legacy": expectation(legacy, table)}
+    expected = {"weights": expectation(model, table)}
+    for name, optimizer in {"legacy": keras.optimizers.legacy.Adam(0.01), "adagrad": keras.optimizers.Adagrad(0.1),
+                            "momentum": keras.optimizers.SGD(0.001, momentum=0.9)}.items():
+        model = trained(table, optimizer)
+        model.save_weights(FOLDER / name / "model", save_format="tf")
+        expected[name] = expectation(model, table)
     (FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")
 
 
