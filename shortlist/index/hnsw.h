@@ -5,11 +5,14 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 
 #include "shortlist/base/threads.h"
 #include "shortlist/index/hnsw_graph.h"
 #include "shortlist/index/index.h"
 #include "shortlist/index/int8_rows.h"
+#include "shortlist/io/safetensors.h"
 
 namespace shortlist {
 
@@ -34,6 +37,13 @@ class Hnsw : public Index {
   Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool);
   ~Hnsw() override;
 
+  // One safetensors file (docs/retrieval.md), written atomically, with the vectors or without. load() maps
+  // it: the file must stay as it is for as long as the index lives. vectors[n, width] must outlive the index;
+  // without them the file needs to hold its own. Throws a data Error that names the file and what does not
+  // fit.
+  void save(const std::string& path, bool with_vectors = true) const;
+  static std::unique_ptr<Hnsw> load(const std::string& path, std::optional<ConstMatrix> vectors = {});
+
   // Ids go on from size(). Neither this nor remove() may run beside a search.
   void add(ConstMatrix vectors, ThreadPool& pool);
   // A removed candidate is never returned again; searches still pass through it.
@@ -55,6 +65,8 @@ class Hnsw : public Index {
   struct Walk;
   class Builder;
 
+  Hnsw(const HnswConfig& config, Int8Rows codes, HnswGraph graph);
+
   std::unique_ptr<Walk> take_walk() const;
   void give_back(std::unique_ptr<Walk> walk) const;
 
@@ -73,6 +85,7 @@ class Hnsw : public Index {
                                  Eligible eligible) const;
 
   HnswConfig config_;
+  SafetensorsFile file_;  // what the arrays look at after load()
   Array<float> vectors_;
   Int8Rows codes_;
   HnswGraph graph_;

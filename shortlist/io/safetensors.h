@@ -40,6 +40,10 @@ template <>
 constexpr DType dtype_of<uint8_t>() {
   return DType::U8;
 }
+template <>
+constexpr DType dtype_of<uint32_t>() {
+  return DType::U32;
+}
 
 // A view of a tensor; does not own the bytes.
 struct TensorView {

@@ -1,0 +1,129 @@
+#include <charconv>
+
+#include "shortlist/base/error.h"
+#include "shortlist/index/hnsw.h"
+#include "shortlist/index/hnsw_walk.h"
+
+namespace shortlist {
+namespace {
+
+constexpr const char* kFormat = "shortlist hnsw 1";
+
+// A file's tensors and settings, each with its error.
+class HnswReader {
+ public:
+  HnswReader(const std::string& path, const SafetensorsFile& file) : path_(path), file_(file) {
+    const auto format = file.metadata().find("format");
+    if (format == file.metadata().end())
+      throw data_error("{}: is no HNSW index: its metadata name no format", path);
+    if (format->second != kFormat)
+      throw data_error("{}: has the format '{}', need '{}'", path, format->second, kFormat);
+  }
+
+  int setting(const char* name, int least, int most) const {
+    const auto found = file_.metadata().find(name);
+    const std::string text = found == file_.metadata().end() ? "" : found->second;
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
+      throw data_error("{}: its {} is '{}', need an integer from {} to {}", path_, name, text, least, most);
+    return value;
+  }
+
+  template <typename T>
+  std::span<const T> tensor(const char* name, std::initializer_list<size_t> shape) const {
+    return file_.need(name, dtype_of<T>(), std::span(shape.begin(), shape.size())).template values<T>();
+  }
+  // Of a tensor whose length is not known before.
+  size_t rows(const char* name) const {
+    const TensorView* tensor = file_.find(name);
+    if (tensor == nullptr || tensor->shape.empty()) throw data_error("{}: has no tensor '{}'", path_, name);
+    return tensor->shape[0];
+  }
+
+  // Every neighbor must be a node that stands in the layer of the row.
+  void check_row(std::span<const uint32_t> row, std::span<const uint8_t> levels, size_t layer,
+                 const char* name) const {
+    for (uint32_t neighbor : row) {
+      if (neighbor == HnswGraph::kNone) continue;
+      if (neighbor >= levels.size())
+        throw data_error("{}: tensor '{}' holds node {}, but there are {}", path_, name, neighbor,
+                         levels.size());
+      if (levels[neighbor] < layer)
+        throw data_error("{}: tensor '{}' holds node {} in layer {}, but it ends in layer {}", path_, name,
+                         neighbor, layer, levels[neighbor]);
+    }
+  }
+
+ private:
+  const std::string& path_;
+  const SafetensorsFile& file_;
+};
+
+HnswGraph read_graph(const HnswReader& reader, size_t m) {
+  const size_t nodes = reader.rows("levels");
+  const auto levels = reader.tensor<uint8_t>("levels", {nodes});
+  size_t upper_rows = 0;
+  for (uint8_t level : levels) upper_rows += level;
+  const auto base = reader.tensor<uint32_t>("neighbors", {nodes, 2 * m});
+  const auto upper = reader.tensor<uint32_t>("upper_neighbors", {upper_rows, m});
+  reader.check_row(base, levels, 0, "neighbors");
+  size_t row = 0;
+  for (uint8_t level : levels) {
+    for (size_t layer = 1; layer <= level; ++layer, ++row)
+      reader.check_row(upper.subspan(row * m, m), levels, layer, "upper_neighbors");
+  }
+  return HnswGraph(m, levels, base, upper);
+}
+
+}  // namespace
+
+void Hnsw::save(const std::string& path, bool with_vectors) const {
+  const size_t n = size(), m = graph_.m();
+  // The longest rows first, so that they stay on cache lines.
+  std::vector<TensorView> tensors = {
+      tensor_view<uint32_t>("neighbors", {n, 2 * m}, graph_.base()),
+      tensor_view<uint8_t>("codes", {n, codes_.stride()}, codes_.codes()),
+  };
+  if (with_vectors) tensors.push_back(tensor_view<float>("vectors", {n, width()}, vectors_.span()));
+  tensors.push_back(tensor_view<uint32_t>("upper_neighbors", {graph_.upper().size() / m, m}, graph_.upper()));
+  tensors.push_back(tensor_view<float>("scales", {n}, codes_.scales()));
+  tensors.push_back(tensor_view<uint8_t>("levels", {n}, graph_.levels()));
+  tensors.push_back(tensor_view<uint8_t>("removed", {n}, removed_.span()));
+  write_safetensors(path, tensors,
+                    {{"format", kFormat},
+                     {"width", std::to_string(width())},
+                     {"m", std::to_string(m)},
+                     {"ef_construction", std::to_string(config_.ef_construction)},
+                     {"ef", std::to_string(config_.ef)}});
+}
+
+Hnsw::Hnsw(const HnswConfig& config, Int8Rows codes, HnswGraph graph)
+    : config_(config), codes_(std::move(codes)), graph_(std::move(graph)) {}
+
+std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMatrix> vectors) {
+  SafetensorsFile file = SafetensorsFile::open(path);
+  const HnswReader reader(path, file);
+  constexpr int kMost = 1 << 20;
+  const HnswConfig config{.m = reader.setting("m", 2, 1024),
+                          .ef_construction = reader.setting("ef_construction", 1, kMost),
+                          .ef = reader.setting("ef", 1, kMost)};
+  const auto width = static_cast<size_t>(reader.setting("width", 1, kMost));
+  HnswGraph graph = read_graph(reader, static_cast<size_t>(config.m));
+  const size_t n = graph.size();
+  Int8Rows codes(width, reader.tensor<uint8_t>("codes", {n, Int8Rows(width).stride()}),
+                 reader.tensor<float>("scales", {n}));
+  std::unique_ptr<Hnsw> index(new Hnsw(config, std::move(codes), std::move(graph)));
+  index->removed_ = Array<uint8_t>::view(reader.tensor<uint8_t>("removed", {n}));
+  index->removed_count_ = n - static_cast<size_t>(std::ranges::count(index->removed_.span(), 0));
+  if (vectors && (vectors->rows != n || vectors->cols != width)) {
+    throw data_error("{}: is an index of {} vectors of width {}, but there are {} of width {}", path, n,
+                     width, vectors->rows, vectors->cols);
+  }
+  index->vectors_ = Array<float>::view(vectors ? std::span(vectors->data, n * width)
+                                               : reader.tensor<float>("vectors", {n, width}));
+  index->file_ = std::move(file);
+  return index;
+}
+
+}  // namespace shortlist
