@@ -110,7 +110,8 @@ struct Plan::State {
   std::vector<bool> needed_nodes() const {
     std::vector<bool> needed(spec.nodes.size());
     for (int output : options.outputs) needed[static_cast<size_t>(output)] = true;
-    for (int given : options.given) needed[static_cast<size_t>(given)] = true;  // give() finds it, used or not
+    for (int given : options.given)
+      needed[static_cast<size_t>(given)] = true;  // give() finds it, used or not
     for (size_t i = spec.nodes.size(); i-- > 0;) {
       if (!needed[i] || is_given(static_cast<int>(i))) continue;
       for (int input : spec.nodes[i].inputs) needed[static_cast<size_t>(input)] = true;
@@ -434,6 +435,10 @@ struct Plan::State {
       run_stages(
           pool, kForward, wave.stages, [](PlanNode& n) { return n.layer->forward_stage(n.pass); },
           [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_forward_stage(n.pass, task, s); });
+      for (int at : wave.stages) {
+        const PlanNode& n = nodes[static_cast<size_t>(at)];
+        n.layer->finish_forward_stage(n.pass);
+      }
       run_segments(pool, kForward, wave,
                    [](PlanNode& n, RowRange r, Scratch& s) { n.layer->forward(n.pass, r, s); });
     }
@@ -446,6 +451,10 @@ struct Plan::State {
       run_stages(
           pool, kBackward, wave.stages, [](PlanNode& n) { return n.layer->backward_stage(n.pass); },
           [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_backward_stage(n.pass, task, s); });
+      for (int at : wave.stages) {
+        const PlanNode& n = nodes[static_cast<size_t>(at)];
+        n.layer->finish_backward_stage(n.pass);
+      }
       run_segments(pool, kBackward, wave,
                    [](PlanNode& n, RowRange r, Scratch& s) { n.layer->backward(n.pass, r, s); });
       for (const Segment& segment : wave.segments)
