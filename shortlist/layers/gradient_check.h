@@ -99,6 +99,7 @@ class LayerRun {
       parameter->packed_transposed.pack_transposed(parameter->value);
     }
     for (size_t i = 0; i < layer_.forward_stage(pass); ++i) layer_.run_forward_stage(pass, i, scratch_);
+    layer_.finish_forward_stage(pass);
     in_chunks(place_.rows, [&](RowRange rows) { layer_.forward(pass, rows, scratch_); });
   }
 
@@ -109,6 +110,7 @@ class LayerRun {
     relu_inputs_.resize(inputs.size());
     pass.relu_inputs = relu_inputs_;
     for (size_t i = 0; i < layer_.backward_stage(pass); ++i) layer_.run_backward_stage(pass, i, scratch_);
+    layer_.finish_backward_stage(pass);
     const size_t rows = place_.source_rows > 0 ? place_.source_rows : place_.rows;
     in_chunks(rows, [&](RowRange range) { layer_.backward(pass, range, scratch_); });
     for (size_t i = 0; i < layer_.gradient_tasks(pass); ++i) layer_.write_gradients(pass, i, scratch_);

@@ -113,9 +113,8 @@ size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy) {
 void write_product_gradient(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter, size_t task) {
   const size_t blocks = product_gradient_tasks(x, dy) / 2;
   const RowRange rows = chunk_rows(x.cols, gradient_rows_a_task(dy), task % blocks);
-  const size_t half = std::min(x.rows, (x.rows / 2 + 11) / 12 * 12);
   const bool second = task >= blocks;
-  const RowRange part = second ? RowRange{half, x.rows} : RowRange{0, half};
+  const RowRange part = half_of_rows(x.rows, second);
   multiply_transposed(rows_of(x, part).columns(rows.begin, rows.size()), rows_of(dy, part),
                       rows_of(second ? parameter.second_gradient : parameter.gradient, rows));
 }

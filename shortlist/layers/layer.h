@@ -131,12 +131,15 @@ class Layer {
   virtual void forward(const Pass& pass, RowRange rows, Scratch& scratch) const = 0;
   virtual void backward(const Pass& pass, RowRange rows, Scratch& scratch) const = 0;
 
-  // Before forward() of any row: tasks that look at all rows.
+  // Before forward() of any row: tasks that look at all rows; the first half of the tasks at the first half
+  // of the rows, if that tells them apart. Then one thread puts together what they found.
   virtual size_t forward_stage(const Pass&) const { return 0; }
   virtual void run_forward_stage(const Pass&, size_t, Scratch&) const {}
+  virtual void finish_forward_stage(const Pass&) const {}
   // The same before backward().
   virtual size_t backward_stage(const Pass&) const { return 0; }
   virtual void run_backward_stage(const Pass&, size_t, Scratch&) const {}
+  virtual void finish_backward_stage(const Pass&) const {}
   // After backward() of all rows: writes the gradients of its parameters, each element by one task.
   virtual size_t gradient_tasks(const Pass&) const { return 0; }
   virtual void write_gradients(const Pass&, size_t, Scratch&) const {}
@@ -176,6 +179,11 @@ LayerPtr read_layer(const Value& value, const Where& where, const std::vector<st
 inline Matrix rows_of(const Matrix& matrix, RowRange rows) { return matrix.slice(rows.begin, rows.end); }
 inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) {
   return matrix.slice(rows.begin, rows.end);
+}
+// The two halves of a batch that sums over all rows are made of, in whole tiles of the products.
+inline RowRange half_of_rows(size_t rows, bool second) {
+  const size_t half = std::min(rows, (rows / 2 + 11) / 12 * 12);
+  return second ? RowRange{half, rows} : RowRange{0, half};
 }
 inline void copy(std::span<const float> from, std::span<float> to) {
   std::copy(from.begin(), from.end(), to.begin());

@@ -435,6 +435,10 @@ struct Plan::State {
       run_stages(
           pool, kForward, wave.stages, [](PlanNode& n) { return n.layer->forward_stage(n.pass); },
           [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_forward_stage(n.pass, task, s); });
+      for (int at : wave.stages) {
+        const PlanNode& n = nodes[static_cast<size_t>(at)];
+        n.layer->finish_forward_stage(n.pass);
+      }
       run_segments(pool, kForward, wave,
                    [](PlanNode& n, RowRange r, Scratch& s) { n.layer->forward(n.pass, r, s); });
     }
@@ -447,6 +451,10 @@ struct Plan::State {
       run_stages(
           pool, kBackward, wave.stages, [](PlanNode& n) { return n.layer->backward_stage(n.pass); },
           [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_backward_stage(n.pass, task, s); });
+      for (int at : wave.stages) {
+        const PlanNode& n = nodes[static_cast<size_t>(at)];
+        n.layer->finish_backward_stage(n.pass);
+      }
       run_segments(pool, kBackward, wave,
                    [](PlanNode& n, RowRange r, Scratch& s) { n.layer->backward(n.pass, r, s); });
       for (const Segment& segment : wave.segments)
