@@ -10,7 +10,7 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kNumbersATask = 16'384;
-constexpr size_t kTableRowsATask = 128;
+constexpr size_t kTableRowsATask = 128, kRowsAhead = 8;
 
 double penalty(const Trained& parameter, std::span<const float> w, std::span<float> gradient) {
   double total = 0;
@@ -167,8 +167,10 @@ class RuleOptimizer : public Optimizer {
     const RowRange range = chunk_rows(count, kTableRowsATask, task.index);
     static thread_local std::vector<float> idle;
     double total = 0;
+    const std::span<const uint32_t> rows = state.seen.empty() ? gradient.touched : std::span(state.rows);
     for (size_t i = range.begin; i < range.end; ++i) {
-      const size_t row = state.seen.empty() ? gradient.touched[i] : state.rows[i];
+      if (i + kRowsAhead < range.end) prefetch(task.parameter, rows[i + kRowsAhead]);
+      const size_t row = rows[i];
       const size_t source = state.seen.empty() ? i + 1 : state.source[i];
       if (source > 0) {
         total += update(task.parameter, row * cols, gradient.gradient.row_span(source - 1));
@@ -178,6 +180,14 @@ class RuleOptimizer : public Optimizer {
       }
     }
     return total;
+  }
+
+  // Rows of a table are far apart.
+  void prefetch(size_t p, size_t row) const {
+    const Trained& parameter = parameters_[p];
+    __builtin_prefetch(parameter.value.row(row), 1);
+    for (const Buffer& slot : states_[p].slots)
+      __builtin_prefetch(slot.data() + row * slot_cols(parameter), 1);
   }
 
   double update(size_t p, size_t first, std::span<float> gradient) {
