@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <mutex>
 #include <numeric>
@@ -164,15 +165,33 @@ struct Recommender::State {
     }
   }
 
+  // Adds the seconds since the last lap to a stage.
+  class Laps {
+   public:
+    explicit Laps(StageSeconds* seconds) : seconds_(seconds) { lap(nullptr); }
+    void lap(double StageSeconds::*stage) {
+      if (seconds_ == nullptr) return;
+      const auto now = std::chrono::steady_clock::now();
+      if (stage != nullptr) seconds_->*stage += std::chrono::duration<double>(now - last_).count();
+      last_ = now;
+    }
+
+   private:
+    StageSeconds* seconds_;
+    std::chrono::steady_clock::time_point last_;
+  };
+
   std::vector<std::vector<Recommendation>> recommend_block(Session& session, ConstMatrix queries,
                                                            const RecommendOptions& options,
-                                                           const std::vector<uint8_t>& allowed) const {
+                                                           const std::vector<uint8_t>& allowed,
+                                                           Laps& laps) const {
     const bool ranks = session.ranking.has_value();
     const size_t k = static_cast<size_t>(options.k);
     const size_t wanted = ranks ? options.candidates() : k;
     std::vector<std::vector<Scored>> found =
         bundle.config.retrieval ? retrieve(session, queries, wanted, allowed)
                                 : std::vector<std::vector<Scored>>(queries.rows, everything(allowed));
+    laps.lap(&StageSeconds::retrieve);
     std::vector<std::vector<Recommendation>> answers(queries.rows);
     std::vector<uint32_t> query_rows, item_rows;
     for (size_t q = 0; q < queries.rows; ++q) {
@@ -194,6 +213,7 @@ struct Recommender::State {
       }
     }
     for (auto& answer : answers) answer.resize(std::min(answer.size(), k));
+    laps.lap(&StageSeconds::rank);
     return answers;
   }
 
@@ -280,13 +300,16 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   if (options.retrieve != 0 && options.retrieve < options.k) {
     throw usage_error("retrieve = {}: needs to be at least k = {}", options.retrieve, options.k);
   }
+  State::Laps laps(options.seconds);
   const std::vector<uint8_t> allowed = allowed_items(state_->bundle.items, options);
+  laps.lap(&StageSeconds::filter);
   const Lease session(*state_);
   std::vector<std::vector<Recommendation>> answers;
   for (size_t begin = 0; begin < queries.front().rows; begin += kQueriesABlock) {
     const size_t end = std::min(begin + kQueriesABlock, queries.front().rows);
     const ConstMatrix block = state_->embed(*session, slice(queries, begin, end), Domain::query);
-    for (auto& answer : state_->recommend_block(*session, block, options, allowed))
+    laps.lap(&StageSeconds::embed);
+    for (auto& answer : state_->recommend_block(*session, block, options, allowed, laps))
       answers.push_back(std::move(answer));
   }
   return answers;
@@ -332,6 +355,28 @@ std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& 
   const std::vector<uint32_t> rows = count_up(q.rows);
   std::vector<std::vector<float>> predictions;
   state_->rank(*session, q, c, rows, rows, predictions);
+  return predictions;
+}
+
+std::vector<std::vector<float>> Recommender::predict(
+    const std::vector<Column>& queries, const std::vector<Column>& candidates,
+    const std::vector<std::optional<uint32_t>>& items) const {
+  if (state_->bundle.spec.rankings.empty())
+    throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
+  const Lease session(*state_);
+  const ConstMatrix known = state_->bundle.candidate_embeddings();
+  ConstMatrix embedded;
+  if (!std::ranges::all_of(items, [](const auto& item) { return item.has_value(); }))
+    embedded = state_->embed(*session, candidates, Domain::candidate);
+  Buffer memory(items.size(), known.cols);
+  const Matrix mixed = memory.view(items.size(), known.cols);
+  size_t next = 0;
+  for (size_t i = 0; i < items.size(); ++i)
+    std::copy_n(items[i] ? known.row(*items[i]) : embedded.row(next++), known.cols, mixed.row(i));
+  const ConstMatrix q = state_->embed(*session, queries, Domain::query);
+  const std::vector<uint32_t> rows = count_up(items.size());
+  std::vector<std::vector<float>> predictions;
+  state_->rank(*session, q, mixed, rows, rows, predictions);
   return predictions;
 }
 

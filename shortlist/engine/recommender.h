@@ -27,6 +27,11 @@ struct Condition {
   static Condition parse(const std::string& text);
 };
 
+// Seconds that an answer took, stage by stage.
+struct StageSeconds {
+  double filter = 0, embed = 0, retrieve = 0, rank = 0;
+};
+
 struct RecommendOptions {
   int k = 10;
   // Candidates that retrieval hands to the ranking; 0: ten for each of the k. Without a ranking task it is k.
@@ -36,6 +41,7 @@ struct RecommendOptions {
   }
   std::vector<std::string> exclude;  // item ids
   std::vector<Condition> where;      // all must hold
+  StageSeconds* seconds = nullptr;   // added to where given
 };
 
 struct Recommendation {
@@ -91,6 +97,11 @@ class Recommender {
   // [row][label]; the columns go with query_columns() and candidate_columns().
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
                                           const std::vector<Column>& candidates) const;
+  // The same, where items[row] is the row's candidate when it is in the catalogue; else it is the next row of
+  // `candidates`.
+  std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
+                                          const std::vector<Column>& candidates,
+                                          const std::vector<std::optional<uint32_t>>& items) const;
 
   // The k most similar items, best first, itself left out. learned: cosine of the candidate embeddings.
   // jaccard: of the attributes' values. cosine: of users' ratings, each user's mean taken off. Throws a usage
