@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/shortlist)
 install(TARGETS shortlist EXPORT shortlist-targets)
 if(TARGET shortlist_program)
-  install(TARGETS shortlist_program)
+  install(TARGETS shortlist_program COMPONENT program)
 endif()
 
 # What a program needs to train a bundle, and to load one and ask it.
@@ -15,7 +15,8 @@ foreach(header ${public_headers})
   cmake_path(GET header PARENT_PATH folder)
   install(FILES shortlist/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/shortlist/${folder})
 endforeach()
-install(FILES ${SHORTLIST_DUCKDB_DIR}/libduckdb.so DESTINATION ${CMAKE_INSTALL_LIBDIR}/shortlist OPTIONAL)
+# The program looks for it beside itself, in ../lib/shortlist.
+install(FILES ${SHORTLIST_DUCKDB_DIR}/libduckdb.so DESTINATION lib/shortlist OPTIONAL COMPONENT program)
 
 install(EXPORT shortlist-targets NAMESPACE shortlist:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/shortlist-config.cmake.in ${CMAKE_BINARY_DIR}/shortlist-config.cmake

@@ -9,7 +9,7 @@ endforeach()
 list(REMOVE_DUPLICATES modules)
 foreach(module ${modules})
   add_executable(${module}_test ${tests_of_${module}})
-  target_link_libraries(${module}_test PRIVATE shortlist GTest::gtest_main)
+  target_link_libraries(${module}_test PRIVATE $<IF:$<STREQUAL:${module},server>,shortlist_server,shortlist> GTest::gtest_main)
   add_test(NAME ${module} COMMAND ${module}_test --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endforeach()
 

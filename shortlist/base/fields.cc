@@ -61,11 +61,11 @@ std::string to_toml(const Value& value) {
   return std::visit(Visitor(), value.data);
 }
 
-Error Where::error(const Value& value, const std::string& message) const {
+FieldError Where::error(const Value& value, const std::string& message) const {
   std::string place = file;
   if (value.line > 0) place += fmt::format(":{}", value.line);
   if (!place.empty()) place += ": ";
-  return usage_error("{}{}{}{}", place, path, path.empty() ? "" : ": ", message);
+  return {path, message, fmt::format("{}{}{}{}", place, path, path.empty() ? "" : ": ", message)};
 }
 
 Where Where::below(std::string_view key) const {
@@ -98,14 +98,14 @@ std::string read_text(const Value& value, const Where& where) {
   throw where.error(value, fmt::format("got {}, need a text in quotes", value.describe()));
 }
 
-Error unknown_key(const Value& value, const Where& where, const std::string& key,
-                  const std::vector<std::string>& known) {
+FieldError unknown_key(const Value& value, const Where& where, const std::string& key,
+                       const std::vector<std::string>& known) {
   const std::string near = nearest(key, known);
   const std::string hint = near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
   return where.error(value, fmt::format("unknown key '{}'{} (known: {})", key, hint, fmt::join(known, ", ")));
 }
 
-Error not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known) {
+FieldError not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known) {
   const std::string near = value.text() != nullptr ? nearest(*value.text(), known) : "";
   const std::string hint = near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
   return where.error(value,

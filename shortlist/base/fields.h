@@ -37,11 +37,23 @@ std::string_view enum_name(E value) {
   return "?";
 }
 
+// A usage Error that knows which field it is about: "ranking.0.weight"; "" for the whole.
+class FieldError : public Error {
+ public:
+  FieldError(std::string field, std::string reason, const std::string& message)
+      : Error(ErrorKind::usage, message), field_(std::move(field)), reason_(std::move(reason)) {}
+  const std::string& field() const { return field_; }
+  const std::string& reason() const { return reason_; }  // the message without its place
+
+ private:
+  std::string field_, reason_;
+};
+
 // Where a value stands, for messages: "anime.toml:12: [features] genre: ".
 struct Where {
   std::string file;
   std::string path;  // "features.genre"
-  Error error(const Value& value, const std::string& message) const;
+  FieldError error(const Value& value, const std::string& message) const;
   Where below(std::string_view key) const;
 };
 
@@ -62,9 +74,9 @@ double read_number(const Value& value, const Where& where);
 std::string read_text(const Value& value, const Where& where);
 // The double that reads as the float does: 0.2, not 0.20000000298.
 double shortest_double(float number);
-Error unknown_key(const Value& value, const Where& where, const std::string& key,
-                  const std::vector<std::string>& known);
-Error not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known);
+FieldError unknown_key(const Value& value, const Where& where, const std::string& key,
+                       const std::vector<std::string>& known);
+FieldError not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known);
 
 }  // namespace fields_detail
 

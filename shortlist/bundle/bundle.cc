@@ -1,5 +1,6 @@
 #include "shortlist/bundle/bundle.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -16,11 +17,14 @@ using nlohmann::json;
 constexpr int kVersion = 1;
 constexpr const char* kFormat = "shortlist bundle";
 constexpr const char* kManifest = "manifest.json";
+constexpr size_t kVersionDigits = 12;
 
 // Writes files into the folder and lists them for the manifest.
 class BundleWriter {
  public:
   explicit BundleWriter(std::string folder) : folder_(std::move(folder)) { make_directories(folder_); }
+  // Goes on with a bundle's own list of files.
+  BundleWriter(std::string folder, json files) : folder_(std::move(folder)), files_(std::move(files)) {}
 
   void text(const std::string& name, const std::string& content) {
     write_file_atomically(folder_ + "/" + name, content);
@@ -37,6 +41,8 @@ class BundleWriter {
 
  private:
   void list(const std::string& name) {
+    std::erase_if(files_.get_ref<json::array_t&>(),
+                  [&](const json& file) { return file.at("name") == name; });
     const std::string path = folder_ + "/" + name;
     files_.push_back(
         {{"name", name}, {"bytes", std::filesystem::file_size(path)}, {"sha256", sha256_file_hex(path)}});
@@ -51,6 +57,22 @@ json items_to_json(const Items& items) {
     attributes.push_back({{"name", items.attribute_names[a]}, {"values", items.attributes[a]}});
   }
   return {{"id_column", items.id_column}, {"ids", items.ids}, {"attributes", attributes}};
+}
+
+json labels_to_json(const std::vector<LabelRange>& labels) {
+  json array = json::array();
+  for (const LabelRange& range : labels) {
+    array.push_back(
+        {{"label", range.label}, {"least", range.least}, {"most", range.most}, {"mean", range.mean}});
+  }
+  return array;
+}
+
+std::vector<LabelRange> labels_from_json(const json& from) {
+  std::vector<LabelRange> labels;
+  for (const json& range : from)
+    labels.push_back({range.at("label"), range.at("least"), range.at("most"), range.at("mean")});
+  return labels;
 }
 
 Items items_from_json(const json& from) {
@@ -87,8 +109,11 @@ class BundleReader {
   explicit BundleReader(std::string folder) : folder_(std::move(folder)) {
     const std::string path = folder_ + "/" + kManifest;
     if (!is_bundle(folder_)) throw data_error("{}: is no bundle: it has no {}", folder_, kManifest);
-    const json manifest = load_json(path);
+    const std::string text = read_file(path);
+    version_ = sha256_hex(text).substr(0, kVersionDigits);
+    const json manifest = parse_json(text, path);
     guarded(path, [&] {
+      files_ = manifest.at("files");
       if (manifest.at("format") != kFormat) throw std::runtime_error("is not a Shortlist bundle's manifest");
       const int version = manifest.at("version");
       if (version > kVersion) {
@@ -101,7 +126,12 @@ class BundleReader {
   }
 
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
-  bool has(const std::string& name) const { return std::filesystem::exists(path(name)); }
+  // Whether the manifest lists the file.
+  bool has(const std::string& name) const {
+    return std::ranges::any_of(files_, [&](const json& file) { return file.at("name") == name; });
+  }
+  const json& files() const { return files_; }
+  const std::string& version() const { return version_; }
   std::string text(const std::string& name) const { return read_file(path(name)); }
 
   // What goes wrong inside is told with the file's name.
@@ -126,7 +156,8 @@ class BundleReader {
     if (sha256_file_hex(path(name)) != sha256)
       throw data_error("{}: its checksum is wrong: it was changed", path(name));
   }
-  std::string folder_;
+  std::string folder_, version_;
+  json files_;
 };
 
 void read_weights(const std::string& path, Parameters& parameters) {
@@ -165,15 +196,23 @@ void save_bundle(const std::string& path, const BundleContent& content) {
   writer.text("items.json", dump_json(items_to_json(*content.items)));
   if (content.ratings != nullptr && !content.ratings->offsets.empty())
     write_ratings(writer, *content.ratings);
+  if (!content.labels.empty()) writer.text("labels.json", dump_json(labels_to_json(content.labels)));
   writer.text("history.json", content.history_json);
   writer.text("report.json", content.report_json);
   for (const ExtraFile& extra : content.extras) writer.text(extra.name, extra.content);
   writer.manifest();
 }
 
+void add_to_bundle(const std::string& path, const ExtraFile& file) {
+  BundleWriter writer(path, BundleReader(path).files());
+  writer.text(file.name, file.content);
+  writer.manifest();
+}
+
 Bundle load_bundle(const std::string& path) {
   const BundleReader reader(path);
   Bundle bundle;
+  bundle.version = reader.version();
   BundleReader::guarded(reader.path("config.toml"), [&] {
     bundle.config = read_config(parse_toml(reader.text("config.toml"), reader.path("config.toml")),
                                 reader.path("config.toml"));
@@ -201,6 +240,11 @@ Bundle load_bundle(const std::string& path) {
                         read_vector<float>(file, "centred")};
     });
   }
+  if (reader.has("labels.json")) {
+    BundleReader::guarded(reader.path("labels.json"),
+                          [&] { bundle.labels = labels_from_json(load_json(reader.path("labels.json"))); });
+  }
+  if (reader.has("golden.json")) bundle.golden_json = reader.text("golden.json");
   bundle.history_json = reader.text("history.json");
   bundle.report_json = reader.text("report.json");
   return bundle;

@@ -28,13 +28,18 @@ struct BundleContent {
   const UserRatings* ratings = nullptr;
   std::string history_json, report_json;
   std::vector<ExtraFile> extras;
+  std::vector<LabelRange> labels;
 };
 
 // Writes every file whole, the manifest last: a folder without a manifest is no bundle, and one with it is
 // complete.
 void save_bundle(const std::string& path, const BundleContent& content);
 
+// Adds a file to a bundle that is there already. Until it returns the bundle is as it was.
+void add_to_bundle(const std::string& path, const ExtraFile& file);
+
 struct Bundle {
+  std::string version;  // the first 12 digits of the manifest's SHA-256, so of all that the bundle holds
   Config config;
   FeatureMap features;
   ModelSpec spec;
@@ -42,7 +47,9 @@ struct Bundle {
   Buffer candidates;                       // embeddings in the catalogue's order
   Items items;
   UserRatings ratings;
+  std::vector<LabelRange> labels;  // empty where an older program wrote the bundle
   std::string history_json, report_json;
+  std::string golden_json;  // engine/golden.h; "" where there is none
 
   ConstMatrix candidate_embeddings() const;
 };

@@ -10,6 +10,9 @@
 #include "shortlist/engine/init_config.h"
 #include "shortlist/engine/recommender.h"
 #include "shortlist/engine/synth_truth.h"
+#include "shortlist/server/keys.h"
+#include "shortlist/server/load_generator.h"
+#include "shortlist/server/serve.h"
 
 namespace shortlist {
 
@@ -122,6 +125,26 @@ struct ExportCommand {
   std::vector<std::string> names;  // tensorflow: "query=user_model"
 };
 void run(const ExportCommand& command);
+
+struct ServeCommand {
+  std::vector<std::string> models;  // BUNDLE or NAME=BUNDLE
+  ServeOptions options;
+};
+void run(const ServeCommand& command);
+
+struct BenchServeCommand {
+  std::string bundle;
+  int k = 10, retrieve = 10, connections = 16, threads = 0;
+  double rate = 5'000, seconds = 10, warm_up = 1;
+  std::vector<std::string> where;
+};
+void run(const BenchServeCommand& command);
+
+struct KeyCommand {
+  std::string name, file;
+  Scope scope = Scope::read;
+};
+void run(const KeyCommand& command);
 
 struct SynthCommand {
   SynthOptions options;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shortlist/engine/golden.h"
 #include "shortlist/metrics/evaluation.h"
 #include "shortlist/metrics/history_files.h"
 #include "shortlist/metrics/overlap.h"
@@ -56,6 +57,23 @@ UserRatings user_ratings(const Dataset& data) {
     ratings.offsets.push_back(static_cast<int64_t>(ratings.items.size()));
   }
   return ratings;
+}
+
+std::vector<LabelRange> label_ranges(const Config& config, const Dataset& data) {
+  std::vector<LabelRange> ranges;
+  for (size_t t = 0; t < data.labels.size() && !data.split.train.empty(); ++t) {
+    const std::vector<float>& labels = data.labels[t];
+    const double first = labels[data.split.train[0]];
+    LabelRange range{config.ranking[t].label, first, first, 0};
+    for (uint32_t row : data.split.train) {
+      range.least = std::min<double>(range.least, labels[row]);
+      range.most = std::max<double>(range.most, labels[row]);
+      range.mean += labels[row];
+    }
+    range.mean /= static_cast<double>(data.split.train.size());
+    ranges.push_back(range);
+  }
+  return ranges;
 }
 
 Buffer embed_catalogue(ThreadPool& pool, const ModelSpec& spec, Parameters& parameters, const Dataset& data) {
@@ -114,7 +132,9 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
       candidates,       &data.items,         &ratings,
       to_json(history), report_json(report), people_files(config, spec, parameters, history, report)};
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
+  content.labels = label_ranges(config, data);
   save_bundle(out, content);
+  add_golden_requests(out);
   files.finish(candidates, data.items);
   return report;
 }

@@ -3,13 +3,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <mutex>
 #include <numeric>
-#include <unordered_map>
 
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/engine/condition.h"
+#include "shortlist/engine/item_filter.h"
+#include "shortlist/engine/query_explainer.h"
 #include "shortlist/engine/similarity.h"
 #include "shortlist/losses/rating_loss.h"
 #include "shortlist/math/top_k.h"
@@ -34,7 +35,23 @@ struct Session {
   Plan query, candidate;
   std::optional<Plan> ranking;
   Buffer queries, candidates, tile;
+  // Made when an explanation is first asked for: the vectors of a query's features, and what takes them
+  // apart.
+  std::optional<Plan> features;
+  std::unique_ptr<QueryExplainer> explainer;
 };
+
+// The nodes where the query's features enter, in the tower's order.
+std::vector<int> query_feature_nodes(const ModelSpec& spec) {
+  std::vector<int> nodes;
+  for (size_t i = 0; i < spec.nodes.size(); ++i) {
+    const Node& node = spec.nodes[i];
+    if (node.domain != Domain::query || node.feature < 0) continue;
+    nodes.resize(std::max(nodes.size(), static_cast<size_t>(node.feature) + 1));
+    nodes[static_cast<size_t>(node.feature)] = static_cast<int>(i);
+  }
+  return nodes;
+}
 
 std::vector<uint32_t> count_up(size_t count) {
   std::vector<uint32_t> numbers(count);
@@ -67,13 +84,12 @@ void check_columns(const Record& record, const std::vector<std::string>& known, 
 }  // namespace
 
 struct Recommender::State {
-  explicit State(const std::string& path) : bundle(load_bundle(path)) {
+  explicit State(const std::string& path) : bundle(load_bundle(path)), filter(bundle.items) {
     query = bundle.features.select(bundle.config.query.features);
     candidate = bundle.features.select(bundle.config.candidate.features);
     query_columns = query.columns();
     candidate_columns = candidate.columns();
     items_transposed.pack_transposed(bundle.candidate_embeddings());
-    for (uint32_t i = 0; i < bundle.items.ids.size(); ++i) by_id.emplace(bundle.items.ids[i], i);
   }
 
   std::unique_ptr<Session> take() const {
@@ -108,6 +124,27 @@ struct Recommender::State {
     const Matrix copied = to.view(output.rows, output.cols);
     for (size_t r = 0; r < output.rows; ++r) std::copy_n(output.row(r), output.cols, copied.row(r));
     return copied;
+  }
+
+  // What each feature of a query gives to the tower.
+  std::vector<std::vector<float>> feature_vectors(Session& session,
+                                                  const std::vector<Column>& columns) const {
+    const std::vector<int> nodes = query_feature_nodes(bundle.spec);
+    if (!session.features)
+      session.features.emplace(bundle.spec, *bundle.parameters, PlanOptions{.outputs = nodes});
+    EncodedRows encoded;
+    query.encode(columns, encoded);
+    Batch batch;
+    batch.queries = &encoded;
+    const uint32_t first = 0;
+    batch.query_rows = {&first, 1};
+    session.features->forward(session.pool, batch);
+    std::vector<std::vector<float>> vectors;
+    for (int node : nodes) {
+      const auto row = session.features->output(node).row_span(0);
+      vectors.emplace_back(row.begin(), row.end());
+    }
+    return vectors;
   }
 
   // The best of all allowed items by score, for each of a block of queries.
@@ -164,15 +201,60 @@ struct Recommender::State {
     }
   }
 
+  // Adds the seconds since the last lap to a stage.
+  class Laps {
+   public:
+    explicit Laps(StageSeconds* seconds) : seconds_(seconds) { lap(nullptr); }
+    void lap(double StageSeconds::*stage) {
+      if (seconds_ == nullptr) return;
+      const auto now = std::chrono::steady_clock::now();
+      if (stage != nullptr) seconds_->*stage += std::chrono::duration<double>(now - last_).count();
+      last_ = now;
+    }
+
+   private:
+    StageSeconds* seconds_;
+    std::chrono::steady_clock::time_point last_;
+  };
+
+  // Predicts each item with the whole query and without each of its features.
+  void explain_predictions(Session& session, const std::vector<Column>& columns,
+                           const std::vector<uint32_t>& items, std::vector<Explanation>& explanations) const {
+    const ConstMatrix without = session.explainer->leave_each_out();
+    const ConstMatrix with = embed(session, columns, Domain::query);
+    Buffer memory(without.rows + 1, with.cols);
+    const Matrix queries = memory.view(without.rows + 1, with.cols);
+    std::copy_n(with.row(0), with.cols, queries.row(0));
+    for (size_t f = 0; f < without.rows; ++f) std::copy_n(without.row(f), with.cols, queries.row(f + 1));
+    std::vector<uint32_t> query_rows, item_rows;
+    for (uint32_t item : items) {
+      for (uint32_t q = 0; q < queries.rows; ++q) {
+        query_rows.push_back(q);
+        item_rows.push_back(item);
+      }
+    }
+    std::vector<std::vector<float>> predictions;
+    rank(session, queries, bundle.candidate_embeddings(), query_rows, item_rows, predictions);
+    for (size_t i = 0; i < items.size(); ++i) {
+      const auto* all = &predictions[i * queries.rows];
+      for (size_t f = 0; f < without.rows; ++f) {
+        for (size_t t = 0; t < all->size(); ++t)
+          explanations[i].features[f].predictions.push_back(double{all[0][t]} - double{all[f + 1][t]});
+      }
+    }
+  }
+
   std::vector<std::vector<Recommendation>> recommend_block(Session& session, ConstMatrix queries,
                                                            const RecommendOptions& options,
-                                                           const std::vector<uint8_t>& allowed) const {
+                                                           const std::vector<uint8_t>& allowed,
+                                                           Laps& laps) const {
     const bool ranks = session.ranking.has_value();
     const size_t k = static_cast<size_t>(options.k);
     const size_t wanted = ranks ? options.candidates() : k;
     std::vector<std::vector<Scored>> found =
         bundle.config.retrieval ? retrieve(session, queries, wanted, allowed)
                                 : std::vector<std::vector<Scored>>(queries.rows, everything(allowed));
+    laps.lap(&StageSeconds::retrieve);
     std::vector<std::vector<Recommendation>> answers(queries.rows);
     std::vector<uint32_t> query_rows, item_rows;
     for (size_t q = 0; q < queries.rows; ++q) {
@@ -194,14 +276,15 @@ struct Recommender::State {
       }
     }
     for (auto& answer : answers) answer.resize(std::min(answer.size(), k));
+    laps.lap(&StageSeconds::rank);
     return answers;
   }
 
-  Bundle bundle;
+  const Bundle bundle;
+  const ItemFilter filter;
   FeatureMap query, candidate;
   std::vector<std::string> query_columns, candidate_columns;
   Panels items_transposed;
-  std::unordered_map<std::string, uint32_t> by_id;
   mutable std::mutex mutex;
   mutable std::vector<std::unique_ptr<Session>> free;
 };
@@ -263,9 +346,11 @@ std::vector<std::string> Recommender::labels() const {
 }
 
 std::optional<uint32_t> Recommender::find_item(const std::string& id) const {
-  const auto found = state_->by_id.find(id);
-  if (found == state_->by_id.end()) return std::nullopt;
-  return found->second;
+  return state_->filter.find(id);
+}
+
+std::vector<uint8_t> Recommender::eligible_items(const RecommendOptions& options) const {
+  return state_->filter.eligible(options);
 }
 
 std::vector<Recommendation> Recommender::recommend(const Record& query,
@@ -280,16 +365,47 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   if (options.retrieve != 0 && options.retrieve < options.k) {
     throw usage_error("retrieve = {}: needs to be at least k = {}", options.retrieve, options.k);
   }
-  const std::vector<uint8_t> allowed = allowed_items(state_->bundle.items, options);
+  State::Laps laps(options.seconds);
+  const std::vector<uint8_t> allowed = state_->filter.eligible(options);
+  laps.lap(&StageSeconds::filter);
   const Lease session(*state_);
   std::vector<std::vector<Recommendation>> answers;
   for (size_t begin = 0; begin < queries.front().rows; begin += kQueriesABlock) {
     const size_t end = std::min(begin + kQueriesABlock, queries.front().rows);
     const ConstMatrix block = state_->embed(*session, slice(queries, begin, end), Domain::query);
-    for (auto& answer : state_->recommend_block(*session, block, options, allowed))
+    laps.lap(&StageSeconds::embed);
+    for (auto& answer : state_->recommend_block(*session, block, options, allowed, laps))
       answers.push_back(std::move(answer));
   }
   return answers;
+}
+
+std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
+                                              const std::vector<uint32_t>& items) const {
+  const Lease session(*state_);
+  const Bundle& bundle = state_->bundle;
+  if ((*session).explainer == nullptr)
+    (*session).explainer = std::make_unique<QueryExplainer>(bundle.spec, *bundle.parameters);
+  QueryExplainer& explainer = *(*session).explainer;
+  explainer.set_query(state_->feature_vectors(*session, query));
+  std::vector<Explanation> explanations(items.size());
+  for (Explanation& explanation : explanations) {
+    explanation.method = enum_name(explainer.method());
+    for (size_t f = 0; f < state_->query.size(); ++f)
+      explanation.features.push_back({state_->query[f].name, state_->query[f].column, 0, {}});
+  }
+  if (has_retrieval()) {
+    std::vector<std::span<const float>> candidates;
+    for (uint32_t item : items) candidates.push_back(bundle.candidate_embeddings().row_span(item));
+    const auto parts = explainer.parts(candidates);
+    for (size_t i = 0; i < items.size(); ++i) {
+      explanations[i].constant = parts[i].constant;
+      for (size_t f = 0; f < parts[i].features.size(); ++f)
+        explanations[i].features[f].score = parts[i].features[f];
+    }
+  }
+  if (!bundle.spec.rankings.empty()) state_->explain_predictions(*session, query, items, explanations);
+  return explanations;
 }
 
 std::vector<float> Recommender::predict(const Record& query, const Record& candidate) const {
@@ -332,6 +448,28 @@ std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& 
   const std::vector<uint32_t> rows = count_up(q.rows);
   std::vector<std::vector<float>> predictions;
   state_->rank(*session, q, c, rows, rows, predictions);
+  return predictions;
+}
+
+std::vector<std::vector<float>> Recommender::predict(
+    const std::vector<Column>& queries, const std::vector<Column>& candidates,
+    const std::vector<std::optional<uint32_t>>& items) const {
+  if (state_->bundle.spec.rankings.empty())
+    throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
+  const Lease session(*state_);
+  const ConstMatrix known = state_->bundle.candidate_embeddings();
+  ConstMatrix embedded;
+  if (!std::ranges::all_of(items, [](const auto& item) { return item.has_value(); }))
+    embedded = state_->embed(*session, candidates, Domain::candidate);
+  Buffer memory(items.size(), known.cols);
+  const Matrix mixed = memory.view(items.size(), known.cols);
+  size_t next = 0;
+  for (size_t i = 0; i < items.size(); ++i)
+    std::copy_n(items[i] ? known.row(*items[i]) : embedded.row(next++), known.cols, mixed.row(i));
+  const ConstMatrix q = state_->embed(*session, queries, Domain::query);
+  const std::vector<uint32_t> rows = count_up(items.size());
+  std::vector<std::vector<float>> predictions;
+  state_->rank(*session, q, mixed, rows, rows, predictions);
   return predictions;
 }
 

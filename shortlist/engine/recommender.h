@@ -21,10 +21,26 @@ using Record = std::vector<std::pair<std::string, std::string>>;
 
 // A condition on an item's attribute: "type=TV", "type!=Movie", "year>=1990", "genre~Com" (contains).
 // An attribute that holds several values, separated by commas, equals a value when one of them does.
+enum class Comparison { equal, not_equal, at_least, at_most, more, less, contains };
+template <>
+struct EnumNames<Comparison> {
+  static constexpr std::pair<Comparison, std::string_view> names[] = {
+      {Comparison::equal, "="},    {Comparison::not_equal, "!="}, {Comparison::at_least, ">="},
+      {Comparison::at_most, "<="}, {Comparison::more, ">"},       {Comparison::less, "<"},
+      {Comparison::contains, "~"}};
+};
 struct Condition {
-  std::string attribute, comparison, value;
+  std::string attribute;  // or the column of the ids
+  Comparison comparison = Comparison::equal;
+  // It holds where it does for one of them; `not_equal` where it does for all.
+  std::vector<std::string> values;
   // Throws a usage Error that shows the forms there are.
   static Condition parse(const std::string& text);
+};
+
+// Seconds that an answer took, stage by stage.
+struct StageSeconds {
+  double filter = 0, embed = 0, retrieve = 0, rank = 0;
 };
 
 struct RecommendOptions {
@@ -34,14 +50,28 @@ struct RecommendOptions {
   size_t candidates() const {
     return retrieve > 0 ? static_cast<size_t>(retrieve) : 10 * static_cast<size_t>(k);
   }
-  std::vector<std::string> exclude;  // item ids
-  std::vector<Condition> where;      // all must hold
+  std::optional<std::vector<std::string>> allow;  // item ids: no others
+  std::vector<std::string> exclude;               // item ids: not these
+  std::vector<Condition> where;                   // all must hold
+  StageSeconds* seconds = nullptr;                // added to where given
 };
 
 struct Recommendation {
   uint32_t item = 0;               // position in the catalogue
   float score = 0;                 // query . candidate; 0 without a retrieval task
   std::vector<float> predictions;  // of each ranking task's label
+};
+
+// What a feature of the query gives to an item's score, and how far each prediction falls without it.
+struct FeatureShare {
+  std::string feature, column;
+  double score = 0;
+  std::vector<double> predictions;  // predicted with it less predicted without it, of each label
+};
+struct Explanation {
+  std::string method;   // "additive" or "integrated_gradients": query_explainer.h
+  double constant = 0;  // score = constant + the features' scores; all 0 without a retrieval task
+  std::vector<FeatureShare> features;
 };
 
 struct SimilarItem {
@@ -85,12 +115,25 @@ class Recommender {
   std::vector<std::vector<Recommendation>> recommend(const std::vector<Column>& queries,
                                                      const RecommendOptions& options) const;
 
+  // Why items score as they do for a query: the first row of columns that go with query_columns().
+  std::vector<Explanation> explain(const std::vector<Column>& query,
+                                   const std::vector<uint32_t>& items) const;
+
+  // A byte for each item, 0 where the options leave it out; empty when they leave out none. Throws a usage
+  // Error for unknown attributes.
+  std::vector<uint8_t> eligible_items(const RecommendOptions& options) const;
+
   // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone,
   // is known; another is embedded from its own columns, and one that has none is a usage Error.
   std::vector<float> predict(const Record& query, const Record& candidate) const;
   // [row][label]; the columns go with query_columns() and candidate_columns().
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
                                           const std::vector<Column>& candidates) const;
+  // The same, where items[row] is the row's candidate when it is in the catalogue; else it is the next row of
+  // `candidates`.
+  std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
+                                          const std::vector<Column>& candidates,
+                                          const std::vector<std::optional<uint32_t>>& items) const;
 
   // The k most similar items, best first, itself left out. learned: cosine of the candidate embeddings.
   // jaccard: of the attributes' values. cosine: of users' ratings, each user's mean taken off. Throws a usage

@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/engine/condition.h"
 #include "shortlist/engine/training.h"
 #include "shortlist/model/testing.h"
 
@@ -73,7 +72,7 @@ std::vector<double> all_scores(const Recommender& recommender, const Record& que
 std::vector<uint32_t> brute_force(const Recommender& recommender, const Record& query,
                                   const RecommendOptions& options) {
   const std::vector<double> scores = all_scores(recommender, query);
-  const std::vector<uint8_t> allowed = allowed_items(recommender.bundle().items, options);
+  const std::vector<uint8_t> allowed = recommender.eligible_items(options);
   std::vector<uint32_t> items;
   for (uint32_t i = 0; i < scores.size(); ++i)
     if (allowed.empty() || allowed[i]) items.push_back(i);
@@ -303,6 +302,59 @@ TEST(Recommender, FindsSimilarItemsInEachWay) {
       EXPECT_LE(std::abs(similar.similarity), 1 + 1e-6);
     }
   }
+}
+
+// The parts of each item's explanation add up to the score that recommend() tells.
+void expect_parts_add_up(const Recommender& recommender, const char* method) {
+  const std::vector<Column> query = columns_of(kQuery, recommender.query_columns());
+  const auto answer = recommender.recommend(kQuery, options_of(30));
+  const auto explanations = recommender.explain(query, items_of(answer));
+  ASSERT_EQ(explanations.size(), 30u);
+  for (size_t i = 0; i < answer.size(); ++i) {
+    EXPECT_EQ(explanations[i].method, method);
+    ASSERT_EQ(explanations[i].features.size(), 2u);
+    double sum = explanations[i].constant;
+    for (const FeatureShare& share : explanations[i].features) sum += share.score;
+    EXPECT_NEAR(sum, answer[i].score, 1e-4);
+  }
+}
+
+TEST(Recommender, ExplainsAnAffineTowerByExactParts) {
+  expect_parts_add_up(tiny(), "additive");
+  const Record alone = {{"country", "Norway"}};
+  const auto all = tiny().explain(columns_of(kQuery, tiny().query_columns()), {4});
+  // Without a user the score is that of the rest: the missing user's id is another row, not zeros, so what is
+  // compared is the country's part.
+  std::vector<Column> missing = columns_of({{"user", "u99"}, {"country", "Norway"}}, tiny().query_columns());
+  const auto without = tiny().explain(missing, {4});
+  EXPECT_NEAR(all[0].features[1].score, without[0].features[1].score, 1e-5);
+  EXPECT_NEAR(all[0].constant, without[0].constant, 1e-5);
+}
+
+TEST(Recommender, ExplainsAnyTowerByIntegratedGradients) {
+  for (const char* layers : {"layers   = [{ dense = 16, activation = \"relu\" }, { dense = 8 }]",
+                             "layers   = [{ cross = \"full\" }, { dense = 8, activation = \"tanh\" }]",
+                             "layers   = [{ dense = 8 }, { l2_normalize = true }]"}) {
+    SCOPED_TRACE(layers);
+    const TrainedBundle bundle(Changes{{"features = [\"user\", \"country\"]\nlayers   = [{ dense = 8 }]",
+                                        std::string("features = [\"user\", \"country\"]\n") + layers}});
+    expect_parts_add_up(Recommender::load(bundle.path()), "integrated_gradients");
+  }
+}
+
+TEST(Recommender, ExplainsPredictionsByLeavingEachFeatureOut) {
+  // A country that stands nowhere has the id of unseen values; one that is missing from a vocabulary without
+  // such ids gives zeros, which is what leaving it out means.
+  const TrainedBundle bundle(Changes{{"country = { kind = \"category\", dim = 4 }",
+                                      "country = { kind = \"category\", dim = 4, missing = \"empty\" }"}});
+  const Recommender recommender = Recommender::load(bundle.path());
+  const auto explanations = recommender.explain(columns_of(kQuery, recommender.query_columns()), {3, 7});
+  const double with = recommender.predict(kQuery, {{"movie", "m07"}})[0];
+  const double without = recommender.predict({{"user", "u03"}}, {{"movie", "m07"}})[0];
+  ASSERT_EQ(explanations[1].features[1].column, "country");
+  ASSERT_EQ(explanations[1].features[1].predictions.size(), 1u);
+  EXPECT_NEAR(explanations[1].features[1].predictions[0], with - without, 1e-5);
+  EXPECT_NE(with, without);
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ class Categories final : public Feature {
       : settings_(std::move(settings)), vocabulary_(std::move(vocabulary)) {}
 
   std::string_view kind() const override { return CategoriesSettings::kind; }
+  InputForm input() const override { return {InputKind::several}; }
   int32_t id_count() const override {
     return vocabulary_.id_count() + (settings_.missing == MissingValue::token ? 1 : 0);
   }

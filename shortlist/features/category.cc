@@ -15,6 +15,7 @@ class Category final : public Feature {
       : settings_(std::move(settings)), vocabulary_(std::move(vocabulary)) {}
 
   std::string_view kind() const override { return CategorySettings::kind; }
+  InputForm input() const override { return {InputKind::one}; }
   int32_t id_count() const override {
     return vocabulary_.id_count() + (settings_.missing == MissingValue::token ? 1 : 0);
   }

@@ -3,14 +3,30 @@
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "shortlist/base/fields.h"
 #include "shortlist/table/column.h"
 #include "shortlist/table/encoded.h"
 
 namespace shortlist {
+
+// How a person gives a value: what a form needs to know.
+enum class InputKind { one, several, words, number, time, vector };
+template <>
+struct EnumNames<InputKind> {
+  static constexpr std::pair<InputKind, std::string_view> names[] = {
+      {InputKind::one, "one"},       {InputKind::several, "several"}, {InputKind::words, "words"},
+      {InputKind::number, "number"}, {InputKind::time, "time"},       {InputKind::vector, "vector"}};
+};
+struct InputForm {
+  InputKind kind = InputKind::one;
+  // Numbers and times: the range of what the fit saw, where that is known.
+  std::optional<double> least, most;
+};
 
 // A fitted feature. Immutable; encode() may be called from many threads.
 class Feature {
@@ -27,6 +43,8 @@ class Feature {
   // given. Throws a data Error (without the column's name, with the row in the chunk) for a value that has no
   // meaning here.
   virtual void encode(const Column& values, EncodedColumn& out, uint64_t* unseen = nullptr) const = 0;
+
+  virtual InputForm input() const = 0;
 
   // The value that an id stands for, for people: a word, "[UNK]", "[1.5, 3)"; empty where there is none.
   virtual std::string token(int32_t id) const = 0;

@@ -15,6 +15,7 @@ class Hashed final : public Feature {
   explicit Hashed(HashedSettings settings) : settings_(settings) {}
 
   std::string_view kind() const override { return HashedSettings::kind; }
+  InputForm input() const override { return {InputKind::one}; }
   int32_t id_count() const override {
     return settings_.buckets + (settings_.missing == MissingValue::token ? 1 : 0);
   }

@@ -15,6 +15,7 @@ constexpr double kLargest = 1e100;  // squares of larger numbers would leave the
 
 // What a fit found.
 struct NumberState {
+  FittedRange range;
   double mean = 0, deviation = 1;
   std::vector<double> edges;
 };
@@ -28,6 +29,7 @@ class Number final : public ScalarFeature {
         state_(std::move(state)) {}
 
   std::string_view kind() const override { return NumberSettings::kind; }
+  InputForm input() const override { return {InputKind::number, state_.range.least, state_.range.most}; }
   nlohmann::json to_json() const override {
     nlohmann::json json = {{"kind", kind()}, {"settings", settings_to_json(write_fields(settings_))}};
     if (settings_.yields_ids()) {
@@ -36,6 +38,7 @@ class Number final : public ScalarFeature {
       json["mean"] = state_.mean;
       json["deviation"] = state_.deviation;
     }
+    range_to_json(state_.range, json);
     return json;
   }
 
@@ -77,17 +80,19 @@ class NumberFit final : public FeatureFit {
           throw RowError(row, fmt::format("{} is too large, need at most 1e100", x));
         moments_.add(x, counts[row]);
       }
+      range_.add(x);
     }
   }
 
   void merge(const FeatureFit& other) override {
     const auto& fit = dynamic_cast<const NumberFit&>(other);
     moments_.merge(fit.moments_);
+    range_.merge(fit.range_);
     values_.insert(values_.end(), fit.values_.begin(), fit.values_.end());
   }
 
   std::unique_ptr<const Feature> finish() override {
-    NumberState state{moments_.mean(), moments_.deviation(), settings_.edges};
+    NumberState state{range_, moments_.mean(), moments_.deviation(), settings_.edges};
     if (settings_.quantiles) {
       std::sort(values_.begin(), values_.end());
       state.edges = quantile_edges(values_, *settings_.quantiles);
@@ -98,6 +103,7 @@ class NumberFit final : public FeatureFit {
  private:
   NumberSettings settings_;
   Moments moments_;
+  FittedRange range_;
   std::vector<double> values_;  // all of them, for exact quantiles: 8 bytes a row
 };
 
@@ -134,6 +140,7 @@ std::unique_ptr<FeatureFit> NumberSettings::make_fit() const { return std::make_
 std::unique_ptr<const Feature> NumberSettings::load(const nlohmann::json& feature) {
   auto settings = load_settings<NumberSettings>(feature.at("settings"));
   NumberState state;
+  state.range = range_from_json(feature);
   if (settings.yields_ids()) {
     state.edges = feature.at("fitted_edges").get<std::vector<double>>();
   } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "shortlist/features/bag_writer.h"
 #include "shortlist/features/cell.h"
@@ -28,6 +29,20 @@ void check_missing(std::optional<MissingNumber> missing, bool yields_ids, const 
         value, where, "missing",
         "got \"bucket\", but the feature yields numbers: need mean, indicator, zero or error");
   }
+}
+
+void range_to_json(const FittedRange& range, nlohmann::json& feature) {
+  if (!range.least) return;
+  feature["least"] = *range.least;
+  feature["most"] = *range.most;
+}
+
+FittedRange range_from_json(const nlohmann::json& feature) {
+  FittedRange range;
+  if (!feature.contains("least")) return range;
+  range.add(feature.at("least").get<double>());
+  range.add(feature.at("most").get<double>());
+  return range;
 }
 
 int32_t bin(std::span<const double> edges, double x) {

@@ -1,6 +1,7 @@
 // What the kinds number and time share: one number a row, which becomes a dense number, or the id of a bin.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
@@ -50,6 +51,24 @@ std::string bin_name(std::span<const double> edges, int32_t bin);
 
 // Keras's epsilon: a smaller deviation counts as this.
 inline constexpr double kLeastDeviation = 1e-7;
+
+// The least and the most of the values that a fit saw.
+struct FittedRange {
+  std::optional<double> least, most;
+
+  void add(double x) {
+    least = std::min(least.value_or(x), x);
+    most = std::max(most.value_or(x), x);
+  }
+  void merge(const FittedRange& other) {
+    if (!other.least) return;
+    add(*other.least);
+    add(*other.most);
+  }
+};
+// As "least" and "most"; a feature fitted by an older program has none.
+void range_to_json(const FittedRange& range, nlohmann::json& feature);
+FittedRange range_from_json(const nlohmann::json& feature);
 
 class ScalarFeature : public Feature {
  public:

@@ -26,6 +26,7 @@ class Text final : public Feature {
       : settings_(std::move(settings)), vocabulary_(std::move(vocabulary)) {}
 
   std::string_view kind() const override { return TextSettings::kind; }
+  InputForm input() const override { return {InputKind::words}; }
 
   int32_t id_count() const override {
     const bool reserve =

@@ -17,6 +17,7 @@ constexpr const char* kWeekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursda
                                      "Friday", "Saturday", "Sunday"};
 
 struct TimeState {
+  FittedRange range;
   double mean = 0, deviation = 1;
   std::vector<double> edges;
 };
@@ -72,6 +73,7 @@ class Time final : public ScalarFeature {
         state_(std::move(state)) {}
 
   std::string_view kind() const override { return TimeSettings::kind; }
+  InputForm input() const override { return {InputKind::time, state_.range.least, state_.range.most}; }
   nlohmann::json to_json() const override {
     nlohmann::json json = {{"kind", kind()}, {"settings", settings_to_json(write_fields(settings_))}};
     if (settings_.as == TimeAs::buckets) json["fitted_edges"] = state_.edges;
@@ -79,6 +81,7 @@ class Time final : public ScalarFeature {
       json["mean"] = state_.mean;
       json["deviation"] = state_.deviation;
     }
+    range_to_json(state_.range, json);
     return json;
   }
 
@@ -108,17 +111,20 @@ class TimeFit final : public FeatureFit {
   explicit TimeFit(TimeSettings settings) : settings_(settings) {}
 
   void observe(const Column& values, RowCounts counts) override {
-    if (settings_.as == TimeAs::hour || settings_.as == TimeAs::weekday) return;
     for (size_t row = 0; row < values.rows; ++row) {
       double t;
-      if (read_time(values, row, t)) moments_.add(t, counts[row]);
+      if (!read_time(values, row, t)) continue;
+      range_.add(t);
+      if (settings_.as == TimeAs::standard || settings_.as == TimeAs::buckets) moments_.add(t, counts[row]);
     }
   }
   void merge(const FeatureFit& other) override {
-    moments_.merge(dynamic_cast<const TimeFit&>(other).moments_);
+    const auto& fit = dynamic_cast<const TimeFit&>(other);
+    moments_.merge(fit.moments_);
+    range_.merge(fit.range_);
   }
   std::unique_ptr<const Feature> finish() override {
-    TimeState state{moments_.mean(), moments_.deviation(), {}};
+    TimeState state{range_, moments_.mean(), moments_.deviation(), {}};
     if (settings_.as == TimeAs::buckets && moments_.count() > 0) {
       state.edges = even_edges(moments_.least(), moments_.most(), settings_.buckets);
     }
@@ -128,6 +134,7 @@ class TimeFit final : public FeatureFit {
  private:
   TimeSettings settings_;
   Moments moments_;
+  FittedRange range_;
 };
 
 }  // namespace
@@ -145,6 +152,7 @@ std::unique_ptr<FeatureFit> TimeSettings::make_fit() const { return std::make_un
 std::unique_ptr<const Feature> TimeSettings::load(const nlohmann::json& feature) {
   const auto settings = load_settings<TimeSettings>(feature.at("settings"));
   TimeState state;
+  state.range = range_from_json(feature);
   if (settings.as == TimeAs::buckets) state.edges = feature.at("fitted_edges").get<std::vector<double>>();
   if (settings.as == TimeAs::standard) {
     state.mean = feature.at("mean").get<double>();

@@ -74,6 +74,7 @@ class Vector final : public Feature {
   explicit Vector(VectorSettings settings) : settings_(settings) {}
 
   std::string_view kind() const override { return VectorSettings::kind; }
+  InputForm input() const override { return {InputKind::vector}; }
   int32_t id_count() const override { return 0; }
   int width() const override { return settings_.width; }
 

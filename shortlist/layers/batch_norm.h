@@ -22,6 +22,7 @@ struct BatchNorm : Layer {
 
   std::string_view kind() const override { return "batch_norm"; }
   Value settings() const override { return write_fields(*this); }
+  bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
   size_t forward_stage(const Pass& pass) const override;
   void run_forward_stage(const Pass& pass, size_t task, Scratch& scratch) const override;

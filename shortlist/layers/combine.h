@@ -15,6 +15,7 @@ struct Concat : Layer {
   }
   std::string_view kind() const override { return "concat"; }
   Value settings() const override { return write_fields(*this); }
+  bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
@@ -30,6 +31,7 @@ struct Add : Layer {
   }
   std::string_view kind() const override { return "add"; }
   Value settings() const override { return write_fields(*this); }
+  bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
@@ -95,6 +97,7 @@ struct Activate : Layer {
   }
   std::string_view kind() const override { return "activation"; }
   Value settings() const override { return write_fields(*this); }
+  bool affine() const override { return activation == Activation::linear; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;

@@ -37,6 +37,7 @@ struct Dense : Layer {
 
   std::string_view kind() const override { return "dense"; }
   Value settings() const override { return write_fields(*this); }
+  bool affine() const override { return activation == Activation::linear; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;

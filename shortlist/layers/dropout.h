@@ -17,6 +17,7 @@ struct Dropout : Layer {
 
   std::string_view kind() const override { return "dropout"; }
   Value settings() const override { return write_fields(*this); }
+  bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;

@@ -156,6 +156,9 @@ class Layer {
   // Such a layer has one input; where pass.map is set it makes the copies: its row r comes from the input's
   // row map.source[r], and backward()'s row range runs over the input's rows.
   virtual bool tells_copies_apart() const { return false; }
+  // Whether inference is y = x A + b, for an x of all inputs side by side: what an explanation can take
+  // apart.
+  virtual bool affine() const { return false; }
   // Whether training and inference differ.
   virtual bool differs_in_training() const { return tells_copies_apart(); }
 };

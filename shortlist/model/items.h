@@ -16,6 +16,12 @@ struct Items {
   std::vector<std::vector<std::string>> attributes;  // [attribute][item]; "" where missing
 };
 
+// What the training rows hold of a label.
+struct LabelRange {
+  std::string label;
+  double least = 0, most = 0, mean = 0;
+};
+
 // Ratings by user, as they are for cosine similarity: the user's mean taken off. Empty without a user column.
 struct UserRatings {
   std::vector<int64_t> offsets;  // user u holds entries [offsets[u], offsets[u + 1])

@@ -1,0 +1,22 @@
+#include "shortlist/server/serve.h"
+
+#include "shortlist/cli/commands.h"
+#include "shortlist/cli/words.h"
+
+namespace shortlist {
+
+void run(const ServeCommand& command) {
+  ServeOptions options = command.options;
+  for (const std::string& model : command.models) options.models.push_back(parse_model_source(model));
+  serve(options);
+}
+
+void run(const KeyCommand& command) {
+  const std::string token = add_key(command.file, command.name, command.scope);
+  print_data(token + "\n");
+  say("The key stands nowhere else: {} keeps only its hash. A server reads the file when it starts, and on "
+      "SIGHUP.",
+      command.file);
+}
+
+}  // namespace shortlist

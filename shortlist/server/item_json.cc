@@ -1,0 +1,52 @@
+#include "shortlist/server/item_json.h"
+
+namespace shortlist {
+
+void write_item(const Recommender& recommender, uint32_t item, JsonWriter& json) {
+  json.member("id", recommender.item_id(item)).key("attributes").begin_object();
+  const std::vector<std::string>& names = recommender.attribute_names();
+  for (size_t a = 0; a < names.size(); ++a) json.member(names[a], recommender.attribute(a, item));
+  json.end_object();
+}
+
+void write_predictions(const std::vector<std::string>& labels, const std::vector<float>& predictions,
+                       JsonWriter& json) {
+  if (labels.empty()) return;
+  json.key("predictions").begin_object();
+  for (size_t i = 0; i < labels.size(); ++i) json.member(labels[i], predictions[i]);
+  json.end_object();
+}
+
+void write_explanation(const Recommender& recommender, const Explanation& explanation, JsonWriter& json) {
+  const std::vector<std::string> labels = recommender.labels();
+  json.key("explanation").begin_object().member("method", explanation.method);
+  if (recommender.has_retrieval()) json.member("constant", explanation.constant);
+  json.key("features").begin_array();
+  for (const FeatureShare& share : explanation.features) {
+    json.begin_object().member("feature", share.feature).member("column", share.column);
+    if (recommender.has_retrieval()) json.member("score", share.score);
+    if (!labels.empty()) json.key("predictions").begin_object();
+    for (size_t t = 0; t < labels.size(); ++t) json.member(labels[t], share.predictions[t]);
+    if (!labels.empty()) json.end_object();
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_warnings(const ServedModel& model, const std::vector<Column>& query, JsonWriter& json) {
+  bool any = false;
+  for (const auto& [column, count] : model.recommender.count_unseen(query)) {
+    if (count == 0) continue;
+    if (!any) json.key("warnings").begin_array();
+    any = true;
+    json.value(
+        fmt::format("{}: {} the model has not seen", column, count == 1 ? "a value that" : "values that"));
+  }
+  if (any) json.end_array();
+}
+
+void write_model(const ServedModel& model, JsonWriter& json) {
+  json.key("model").begin_object().member("name", model.name).member("version", model.version()).end_object();
+}
+
+}  // namespace shortlist

@@ -1,0 +1,21 @@
+// What several answers write the same way.
+#pragma once
+
+#include "shortlist/io/json_writer.h"
+#include "shortlist/server/model.h"
+
+namespace shortlist {
+
+// Members "id" and "attributes".
+void write_item(const Recommender& recommender, uint32_t item, JsonWriter& json);
+// Member "predictions", an object by label; nothing for a model that predicts nothing.
+void write_predictions(const std::vector<std::string>& labels, const std::vector<float>& predictions,
+                       JsonWriter& json);
+// Member "explanation".
+void write_explanation(const Recommender& recommender, const Explanation& explanation, JsonWriter& json);
+// Member "warnings", where a query's values are unknown to the model.
+void write_warnings(const ServedModel& model, const std::vector<Column>& query, JsonWriter& json);
+// Member "model": its name and version.
+void write_model(const ServedModel& model, JsonWriter& json);
+
+}  // namespace shortlist

@@ -1,0 +1,41 @@
+// What a client may ask for, and how long it may take.
+#pragma once
+
+#include <cstddef>
+
+namespace shortlist {
+
+struct Limits {
+  int max_k = 1'000;
+  int max_retrieve = 10'000;
+  int max_batch = 256;
+  int max_list = 10'000;  // ids of an allow or exclude list
+  size_t max_body_bytes = 1 << 20, max_header_bytes = 16 << 10;
+  int max_connections = 1'024;
+  int max_waiting = 64;  // requests that take long
+  double rate = 0, burst = 0;
+  // Seconds: between requests, for a header, for a body, for a client to take its answer, for open requests
+  // when the server ends.
+  double idle_timeout = 60, header_timeout = 10, body_timeout = 30, write_timeout = 30, drain_timeout = 30;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("max_k", max_k, "items in an answer");
+    visit("max_retrieve", max_retrieve, "candidates that retrieval hands to the ranking");
+    visit("max_batch", max_batch, "queries in one request");
+    visit("max_list", max_list, "ids of an allow or exclude list");
+    visit("max_body_bytes", max_body_bytes, "of a request's body; more: 413");
+    visit("max_header_bytes", max_header_bytes, "of a request's header; more: 431");
+    visit("max_connections", max_connections, "open at once; beyond, the longest waiting client is let go");
+    visit("max_waiting", max_waiting, "long requests that may wait for a thread; more: 503");
+    visit("rate", rate, "requests a second of a key, or of an address without one; more: 429; 0: any");
+    visit("burst", burst, "requests at once beyond the rate; 0: twice the rate");
+    visit("idle_timeout", idle_timeout, "seconds that a connection may wait for its next request");
+    visit("header_timeout", header_timeout, "seconds for a request's header");
+    visit("body_timeout", body_timeout, "seconds for a request's body");
+    visit("write_timeout", write_timeout, "seconds for a client to take its answer");
+    visit("drain_timeout", drain_timeout, "seconds for open requests when the server ends");
+  }
+};
+
+}  // namespace shortlist

@@ -1,0 +1,16 @@
+// The server's log: a line for each event on standard error, as logfmt: time, msg, then what belongs to it.
+//   time=2025-01-31T12:00:00.123Z msg="model loaded" model=anime version=0a1b2c3d4e5f
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace shortlist {
+
+// May be called from any thread; lines stay whole. Values are put in quotes where they need them.
+void log(std::string_view message,
+         std::initializer_list<std::pair<std::string_view, std::string_view>> values);
+
+}  // namespace shortlist

@@ -1,0 +1,51 @@
+#include "shortlist/server/model.h"
+
+#include <fmt/chrono.h>
+
+#include <chrono>
+
+#include "shortlist/engine/golden.h"
+#include "shortlist/server/stages.h"
+
+namespace shortlist {
+namespace {
+
+std::string now_text() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+// Answers that take longer are given by threads of their own.
+constexpr double kSlowSeconds = 1e-3;
+constexpr double kSlowProducts = 4e6;  // about as long
+
+}  // namespace
+
+ServedModel::ServedModel(std::string model_name, const std::string& bundle, int load)
+    : name(std::move(model_name)),
+      path(bundle),
+      generation(load),
+      loaded_at(now_text()),
+      recommender(Recommender::load(bundle)),
+      query(query_form(recommender.bundle())),
+      candidate(candidate_form(recommender.bundle())),
+      attributes(attribute_form(recommender.bundle())),
+      search(recommender.bundle().items.ids) {
+  const size_t asked = check_golden_requests(recommender);
+  // The first time makes what is made once; the second tells how long an answer takes.
+  double seconds = 0;
+  if (asked > 0) {
+    const StageTimer timer(seconds);
+    check_golden_requests(recommender);
+  }
+  const double products = static_cast<double>(recommender.item_count()) *
+                          static_cast<double>(recommender.bundle().candidate_embeddings().cols);
+  slow = asked > 0 ? seconds > kSlowSeconds * static_cast<double>(asked) : products > kSlowProducts;
+}
+
+const EmbeddingMap& ServedModel::map() const {
+  std::call_once(map_made_, [this] { map_ = map_embeddings(recommender.bundle().candidate_embeddings()); });
+  return map_;
+}
+
+}  // namespace shortlist

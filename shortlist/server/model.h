@@ -1,0 +1,41 @@
+// A bundle being served: what answers, and what is made of it once, when it is loaded.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/engine/embedding_map.h"
+#include "shortlist/engine/form.h"
+#include "shortlist/engine/recommender.h"
+#include "shortlist/server/item_search.h"
+
+namespace shortlist {
+
+struct ServedModel {
+  // Throws a data Error when the bundle is damaged or does not reproduce its golden requests. `generation`
+  // counts the loads under a name, from 1.
+  ServedModel(std::string name, const std::string& bundle, int generation);
+
+  std::string name, path;
+  int generation = 1;
+  std::string loaded_at;  // UTC, ISO 8601
+  Recommender recommender;
+  const std::string& version() const { return recommender.bundle().version; }
+  std::vector<FormField> query, candidate, attributes;
+  ItemSearch search;
+  bool slow = false;  // an answer takes longer than a millisecond
+
+  // Made when it is first asked for.
+  const EmbeddingMap& map() const;
+
+ private:
+  mutable std::once_flag map_made_;
+  mutable EmbeddingMap map_;
+};
+
+using ModelPtr = std::shared_ptr<const ServedModel>;
+
+}  // namespace shortlist

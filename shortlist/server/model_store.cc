@@ -1,0 +1,130 @@
+#include "shortlist/server/model_store.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "shortlist/base/error.h"
+#include "shortlist/io/file.h"
+
+namespace shortlist {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A name stands in paths and in metrics.
+bool is_name(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  return !text.empty() && text.find_first_not_of(kLetters) == text.npos;
+}
+
+// The bundle that a source stands for now.
+std::string resolve(const std::string& path) {
+  const std::string pointer = path + "/latest";
+  if (!fs::is_regular_file(pointer)) return path;
+  std::string target = read_file(pointer);
+  while (!target.empty() && (target.back() == '\n' || target.back() == '\r')) target.pop_back();
+  if (target.empty()) throw data_error("{}: is empty, need the name of a bundle's folder", pointer);
+  return (fs::path(path) / target).string();
+}
+
+// Differs when another bundle stands there. The manifest is written last, by renaming.
+std::string stamp_of(const std::string& path) {
+  try {
+    const std::string bundle = resolve(path);
+    struct stat status {};
+    if (stat((bundle + "/manifest.json").c_str(), &status) != 0) return bundle;
+    return fmt::format("{} {} {} {}.{}", bundle, status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                       status.st_mtim.tv_nsec);
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+ModelSource parse_model_source(const std::string& text) {
+  const size_t equals = text.find('=');
+  ModelSource source{equals == text.npos ? "" : text.substr(0, equals),
+                     text.substr(equals == text.npos ? 0 : equals + 1)};
+  if (equals == text.npos)
+    source.name = (fs::absolute(source.path) / "").lexically_normal().parent_path().filename().string();
+  if (!is_name(source.name)) {
+    throw usage_error(
+        "'{}': the model's name '{}' may hold letters, digits, '_', '-' and '.'; give another as NAME=BUNDLE",
+        text, source.name);
+  }
+  return source;
+}
+
+ModelStore::ModelStore(std::vector<ModelSource> sources) {
+  for (const ModelSource& source : sources) {
+    if (std::ranges::count(sources, source.name, &ModelSource::name) > 1)
+      throw usage_error("two models are named '{}'; give one another name as NAME=BUNDLE", source.name);
+    std::string stamp = stamp_of(source.path);
+    auto model = std::make_shared<const ServedModel>(source.name, resolve(source.path), 1);
+    entries_.push_back({source, std::move(model), std::move(stamp)});
+  }
+}
+
+ModelPtr ModelStore::find(std::string_view name) const {
+  std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries_)
+    if (name.empty() || entry.source.name == name) return entry.model;
+  return nullptr;
+}
+
+std::vector<ModelPtr> ModelStore::all() const {
+  std::lock_guard lock(mutex_);
+  std::vector<ModelPtr> models;
+  for (const Entry& entry : entries_) models.push_back(entry.model);
+  return models;
+}
+
+ModelStore::Entry& ModelStore::entry(std::string_view name) {
+  for (Entry& entry : entries_)
+    if (entry.source.name == name) return entry;
+  throw usage_error("no model is named '{}'", name);
+}
+
+ModelPtr ModelStore::reload(std::string_view name, const std::string& path) {
+  std::lock_guard loading(loading_);
+  std::string source, stamp;
+  int generation = 0;
+  {
+    std::lock_guard lock(mutex_);
+    Entry& found = entry(name);
+    source = path.empty() ? found.source.path : path;
+    stamp = stamp_of(source);
+    generation = found.model->generation + 1;
+    if (path.empty()) found.stamp = stamp;
+  }
+  auto fresh = std::make_shared<const ServedModel>(std::string(name), resolve(source), generation);
+  std::lock_guard lock(mutex_);
+  Entry& found = entry(name);
+  replaced_.push_back(std::exchange(found.model, fresh));
+  found.source.path = source;
+  found.stamp = stamp;
+  return fresh;
+}
+
+std::vector<std::string> ModelStore::changed() const {
+  std::vector<std::string> names;
+  std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries_)
+    if (stamp_of(entry.source.path) != entry.stamp) names.push_back(entry.source.name);
+  return names;
+}
+
+void ModelStore::release_replaced() {
+  std::vector<ModelPtr> unused;  // ends after the lock
+  std::lock_guard lock(mutex_);
+  std::erase_if(replaced_, [&](ModelPtr& model) {
+    const bool used = model.use_count() > 1;
+    if (!used) unused.push_back(std::move(model));
+    return !used;
+  });
+}
+
+}  // namespace shortlist

@@ -1,0 +1,57 @@
+// The models being served, by name. A new bundle takes a model's place in one step, for requests to come;
+// those under way end with the old one.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shortlist/server/model.h"
+
+namespace shortlist {
+
+struct ModelSource {
+  std::string name;
+  std::string path;  // a bundle, or a folder with a file `latest` that names the bundle's folder in it
+};
+
+// "runs/anime" (its name is anime) or "films=runs/anime".
+ModelSource parse_model_source(const std::string& text);
+
+class ModelStore {
+ public:
+  // Loads all; throws a data Error when one is damaged, a usage Error when two have one name.
+  explicit ModelStore(std::vector<ModelSource> sources);
+
+  // The model of a name, or the first of all for ""; none when nothing has that name.
+  ModelPtr find(std::string_view name) const;
+  std::vector<ModelPtr> all() const;
+
+  // Loads a model's bundle from where its source now points, or, for a `path` that is not empty, from there,
+  // which becomes its source. On an error the old one stays, and the Error says why. Slow; calls wait for
+  // each other.
+  ModelPtr reload(std::string_view name, const std::string& path = "");
+
+  // The models whose source has changed since it was last loaded, with success or without.
+  std::vector<std::string> changed() const;
+
+  // Lets go of replaced models that no request uses any more. Their memory may take long to give back, so
+  // this is not for a thread that answers requests.
+  void release_replaced();
+
+ private:
+  struct Entry {
+    ModelSource source;
+    ModelPtr model;
+    std::string stamp;  // of the source when it was last loaded
+  };
+  Entry& entry(std::string_view name);
+
+  std::mutex loading_;
+  mutable std::mutex mutex_;  // of all that follows
+  std::vector<Entry> entries_;
+  std::vector<ModelPtr> replaced_;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,123 @@
+#include "shortlist/server/model_store.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/io/file.h"
+#include "shortlist/io/json.h"
+#include "shortlist/server/testing.h"
+
+namespace shortlist {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A copy of the tiny bundle, to spoil.
+struct Copy {
+  Copy() { put("one"); }
+  void put(const std::string& name) const {
+    fs::copy(tiny_bundle(), folder / name, fs::copy_options::recursive);
+  }
+  std::string path(const std::string& name = "one") const { return folder / name; }
+  TemporaryFolder folder;
+};
+
+// Changes a number in the bundle's golden answers, checksums and all.
+void spoil_golden(const std::string& bundle) {
+  nlohmann::json golden = load_json(bundle + "/golden.json");
+  float score = golden["requests"][2]["answer"][1]["score"];
+  golden["requests"][2]["answer"][1]["score"] = std::nextafter(score, 100.0f);
+  add_to_bundle(bundle, {"golden.json", dump_json(golden)});
+}
+
+TEST(ModelSource, HasTheFoldersNameOrItsOwn) {
+  EXPECT_EQ(parse_model_source("runs/anime").name, "anime");
+  EXPECT_EQ(parse_model_source("runs/anime/").name, "anime");
+  EXPECT_EQ(parse_model_source("runs/anime/./old/..").name, "anime");
+  EXPECT_EQ(parse_model_source(".").name, fs::current_path().filename());
+  EXPECT_EQ(parse_model_source("films=runs/a=b").name, "films");
+  EXPECT_EQ(parse_model_source("films=runs/a=b").path, "runs/a=b");
+  EXPECT_EQ(message_of([] { parse_model_source("my films=runs/a"); }),
+            "'my films=runs/a': the model's name 'my films' may hold letters, digits, '_', '-' and '.'; give "
+            "another as NAME=BUNDLE");
+}
+
+TEST(ModelStore, ReplacesAModelAndKeepsTheOldOneForWhoHasIt) {
+  const Copy copy;
+  ModelStore store({{"m", copy.path()}});
+  const ModelPtr old = store.find("m");
+  const ModelPtr fresh = store.reload("m");
+  EXPECT_EQ(store.find(""), fresh);
+  EXPECT_EQ(fresh->generation, 2);
+  EXPECT_EQ(fresh->version(), old->version());
+  store.release_replaced();
+  EXPECT_EQ(old->recommender.recommend(Record(), {.k = 3}).size(), 3u);
+}
+
+TEST(ModelStore, KeepsTheOldModelWhenTheNewOneAnswersOtherwise) {
+  const Copy copy;
+  ModelStore store({{"m", copy.path()}});
+  const ModelPtr old = store.find("m");
+  spoil_golden(copy.path());
+  const std::string message = message_of([&] { store.reload("m"); });
+  EXPECT_TRUE(message.starts_with("golden request 3: item 2 has the score ")) << message;
+  EXPECT_EQ(store.find("m"), old);
+}
+
+TEST(ModelStore, KeepsTheOldModelWhenTheNewOneIsDamaged) {
+  const Copy copy;
+  copy.put("two");
+  ModelStore store({{"m", copy.path()}});
+  const ModelPtr old = store.find("m");
+  std::string weights = read_file(copy.path("two") + "/weights.safetensors");
+  weights[weights.size() / 2] ^= 1;
+  write_file_atomically(copy.path("two") + "/weights.safetensors", weights);
+  EXPECT_EQ(message_of([&] { store.reload("m", copy.path("two")); }),
+            copy.path("two") + "/weights.safetensors: its checksum is wrong: it was changed");
+  EXPECT_EQ(store.find("m"), old);
+  EXPECT_EQ(store.reload("m")->path, copy.path());
+}
+
+TEST(ModelStore, FollowsThePointer) {
+  const Copy copy;
+  copy.put("two");
+  write_file_atomically(copy.folder / "latest", "one\n");
+  ModelStore store({{"m", copy.folder / ""}});
+  EXPECT_TRUE(store.find("m")->path.ends_with("/one"));
+  EXPECT_EQ(store.changed(), std::vector<std::string>());
+  write_file_atomically(copy.folder / "latest", "two\n");
+  EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
+  EXPECT_TRUE(store.reload("m")->path.ends_with("/two"));
+  EXPECT_EQ(store.changed(), std::vector<std::string>());
+}
+
+TEST(ModelStore, TriesAChangedSourceOnce) {
+  const Copy copy;
+  ModelStore store({{"m", copy.path()}});
+  spoil_golden(copy.path());
+  EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
+  EXPECT_THROW(store.reload("m"), Error);
+  EXPECT_EQ(store.changed(), std::vector<std::string>());
+  fs::remove(copy.path() + "/manifest.json");
+  EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
+}
+
+TEST(ModelStore, WantsABundle) {
+  const TemporaryFolder empty;
+  EXPECT_EQ(message_of([&] {
+              ModelStore({{"m", empty / "none"}});
+            }),
+            (empty / "none") + ": is no bundle: it has no manifest.json");
+}
+
+TEST(ModelStore, WantsEachNameOnce) {
+  EXPECT_EQ(message_of([] {
+              ModelStore({{"m", tiny_bundle()}, {"m", tiny_bundle()}});
+            }),
+            "two models are named 'm'; give one another name as NAME=BUNDLE");
+}
+
+}  // namespace
+}  // namespace shortlist

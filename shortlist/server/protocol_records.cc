@@ -1,0 +1,85 @@
+#include "shortlist/server/protocol_records.h"
+
+#include <algorithm>
+
+#include "shortlist/server/request_body.h"
+
+namespace shortlist {
+namespace {
+
+void check_batch(const Call& call, size_t records) {
+  if (records < 1 || records > static_cast<size_t>(call.limits.max_batch))
+    throw Problem(400, "invalid_batch",
+                  fmt::format("got {} rows, need 1 to {}", records, call.limits.max_batch));
+}
+
+bool is_query_column(const ServedModel& model, std::string_view column) {
+  return std::ranges::find(model.query, column, &FormField::column) != model.query.end();
+}
+
+}  // namespace
+
+std::vector<Value> to_records(const std::vector<std::pair<std::string, Value::Array>>& columns) {
+  if (columns.empty()) throw Problem(400, "no_inputs", "got no input");
+  std::vector<Value> records;
+  for (size_t row = 0; row < columns.front().second.size(); ++row) {
+    Value::Table record;
+    for (const auto& [name, values] : columns) {
+      if (values.size() != columns.front().second.size()) {
+        throw Problem(400, "uneven_inputs",
+                      fmt::format("input '{}' has {} rows but '{}' {}", name, values.size(),
+                                  columns.front().first, columns.front().second.size()));
+      }
+      record.emplace_back(name, values[row]);
+    }
+    records.emplace_back(std::move(record));
+  }
+  return records;
+}
+
+BestItems best_items(const Call& call, const std::vector<Value>& records, int k) {
+  check_batch(call, records.size());
+  RecordColumns columns(call.model->query);
+  for (size_t i = 0; i < records.size(); ++i) columns.add(records[i], fmt::format("instances.{}", i));
+  const Recommender& recommender = call.model->recommender;
+  k = std::min(k, static_cast<int>(recommender.item_count()));
+  BestItems best{
+      recommender.recommend(columns.columns(), {.k = k, .retrieve = k, .seconds = &call.stages.engine})};
+  if (recommender.has_retrieval()) {
+    for (auto& row : best.rows) std::ranges::stable_sort(row, std::greater(), &Recommendation::score);
+  }
+  return best;
+}
+
+bool names_items(const ServedModel& model, const std::vector<Value>& records) {
+  const std::string& id = model.recommender.id_column();
+  return !records.empty() && !is_query_column(model, id) && records.front().find(id) != nullptr;
+}
+
+std::vector<std::vector<float>> predict_records(const Call& call, const std::vector<Value>& records) {
+  check_batch(call, records.size());
+  const Recommender& recommender = call.model->recommender;
+  if (recommender.labels().empty())
+    throw Problem(400, "no_ranking", "the model has no [[ranking]] task, so it predicts nothing");
+  RecordColumns queries(call.model->query);
+  std::vector<std::optional<uint32_t>> items;
+  for (size_t i = 0; i < records.size(); ++i) {
+    const std::string field = fmt::format("instances.{}", i);
+    Value::Table query;
+    std::string id;
+    if (records[i].table() == nullptr) throw invalid_field(field, "need an object of values by column");
+    for (const auto& [name, value] : *records[i].table()) {
+      if (name == recommender.id_column())
+        id = scalar_text(value, Where{"", field + "." + name});
+      else
+        query.emplace_back(name, value);
+    }
+    queries.add(Value(std::move(query)), field);
+    items.push_back(recommender.find_item(id));
+    if (!items.back())
+      throw Problem(404, "not_found", fmt::format("the model knows no {} '{}'", recommender.id_column(), id));
+  }
+  return recommender.predict(queries.columns(), {}, items);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,38 @@
+// How fast each client may ask: a token bucket for each.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace shortlist {
+
+class RateLimiter {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // A client may ask `rate` times a second over time, and `burst` times at once. A rate of 0: as it likes.
+  RateLimiter(double rate, double burst) : rate_(rate), burst_(burst) {}
+
+  // Seconds until the client may ask again; 0 when it may now, which is counted.
+  double take(std::string_view client, Time now);
+
+  size_t clients() const;
+
+ private:
+  struct Bucket {
+    double tokens = 0;
+    Time filled;
+  };
+  // Forgets the clients whose buckets are full again: they are as if they had never asked.
+  void forget(Time now);
+
+  const double rate_, burst_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Bucket> buckets_;
+  Time next_forget_;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,273 @@
+// recommend, predict and similar, one by one and in batches.
+#include <algorithm>
+
+#include "shortlist/io/json_writer.h"
+#include "shortlist/server/filter_json.h"
+#include "shortlist/server/item_json.h"
+#include "shortlist/server/request_body.h"
+#include "shortlist/server/requests.h"
+#include "shortlist/server/route.h"
+
+namespace shortlist {
+namespace {
+
+void check_range(const char* field, int value, int least, int most) {
+  if (value < least || value > most)
+    throw invalid_field(field, fmt::format("got {}, need {} to {}", value, least, most));
+}
+
+void check_size(const char* field, size_t size, size_t least, int most) {
+  if (size < least || size > static_cast<size_t>(most))
+    throw invalid_field(field, fmt::format("got {} entries, need {} to {}", size, least, most));
+}
+
+RecommendOptions read_options(const Call& call, RecommendSettings& settings) {
+  check_range("k", settings.k, 1, call.limits.max_k);
+  check_range("retrieve", settings.retrieve, 0, call.limits.max_retrieve);
+  check_size("exclude", settings.exclude.size(), 0, call.limits.max_list);
+  if (settings.allow) check_size("allow", settings.allow->size(), 0, call.limits.max_list);
+  const int least = settings.retrieve > 0 ? settings.k : 0;
+  return {.k = settings.k,
+          .retrieve = std::max(settings.retrieve, least),
+          .allow = std::move(settings.allow),
+          .exclude = std::move(settings.exclude),
+          .where = read_conditions(settings.filter, call.model->recommender),
+          .seconds = &call.stages.engine};
+}
+
+// The explanations of an answer's items, or none where nobody asked.
+std::vector<Explanation> explain(const Call& call, bool wanted, const RecordColumns& columns, size_t row,
+                                 const std::vector<Recommendation>& answer) {
+  if (!wanted) return {};
+  std::vector<uint32_t> items;
+  for (const Recommendation& r : answer) items.push_back(r.item);
+  return call.model->recommender.explain(columns.row(row), items);
+}
+
+void write_answer(const Call& call, const std::vector<Recommendation>& answer,
+                  const std::vector<Explanation>& explanations, JsonWriter& json) {
+  const Recommender& recommender = call.model->recommender;
+  const std::vector<std::string> labels = recommender.labels();
+  json.key("items").begin_array();
+  for (size_t i = 0; i < answer.size(); ++i) {
+    json.begin_object().member("rank", i + 1);
+    write_item(recommender, answer[i].item, json);
+    if (recommender.has_retrieval()) json.member("score", answer[i].score);
+    write_predictions(labels, answer[i].predictions, json);
+    if (!explanations.empty()) write_explanation(recommender, explanations[i], json);
+    json.end_object();
+  }
+  json.end_array().member("exact", true);
+}
+
+HttpResponse recommend(const Call& call) {
+  RecommendOptions options;
+  RecordColumns columns(call.model->query);
+  bool wants_explanations = false;
+  {
+    const StageTimer timer(call.stages.parse);
+    auto request = read_body<RecommendRequest>(call.request);
+    options = read_options(call, request);
+    wants_explanations = request.explain;
+    columns.add(request.query, "query");
+  }
+  const auto answer = call.model->recommender.recommend(columns.columns(), options).front();
+  const auto explanations = explain(call, wants_explanations, columns, 0, answer);
+  const StageTimer timer(call.stages.write);
+  JsonWriter json;
+  json.begin_object();
+  write_answer(call, answer, explanations, json);
+  write_warnings(*call.model, columns.columns(), json);
+  write_model(*call.model, json);
+  json.end_object();
+  return {.body = json.take()};
+}
+
+HttpResponse recommend_batch(const Call& call) {
+  RecommendOptions options;
+  RecordColumns columns(call.model->query);
+  bool wants_explanations = false;
+  {
+    const StageTimer timer(call.stages.parse);
+    auto request = read_body<RecommendBatchRequest>(call.request);
+    options = read_options(call, request);
+    wants_explanations = request.explain;
+    check_size("queries", request.queries.size(), 1, call.limits.max_batch);
+    for (size_t i = 0; i < request.queries.size(); ++i)
+      columns.add(request.queries[i], fmt::format("queries.{}", i));
+  }
+  const auto answers = call.model->recommender.recommend(columns.columns(), options);
+  JsonWriter json;
+  json.begin_object().key("answers").begin_array();
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const auto explanations = explain(call, wants_explanations, columns, i, answers[i]);
+    const StageTimer timer(call.stages.write);
+    json.begin_object();
+    write_answer(call, answers[i], explanations, json);
+    json.end_object();
+  }
+  json.end_array();
+  write_model(*call.model, json);
+  json.end_object();
+  return {.body = json.take()};
+}
+
+uint32_t find_item(const Recommender& recommender, const std::string& id, const std::string& field) {
+  if (const auto item = recommender.find_item(id)) return *item;
+  const std::string near = recommender.nearest_id(id);
+  const std::string message = fmt::format("the model knows no {} '{}'{}", recommender.id_column(), id,
+                                          near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  throw Problem(404, "not_found", message, {{field, message}});
+}
+
+// The predictions of pairs, in their order. A candidate is known by its id, or embedded from its columns.
+std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vector<PairRequest>& pairs,
+                                              const std::string& field) {
+  const Recommender& recommender = call.model->recommender;
+  if (recommender.labels().empty())
+    throw Problem(409, "no_ranking", "the model has no [[ranking]] task, so it predicts nothing");
+  std::vector<std::vector<float>> predictions;
+  RecordColumns queries(call.model->query), candidates(call.model->candidate);
+  std::vector<std::optional<uint32_t>> items;
+  {
+    const StageTimer timer(call.stages.parse);
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      const std::string at = field.empty() ? "" : fmt::format("{}.{}.", field, i);
+      queries.add(pairs[i].query, at + "query");
+      if (pairs[i].id.has_value() == !pairs[i].candidate.is_null())
+        throw invalid_field(at + "id", "need an id, or a candidate by its columns, and not both");
+      items.push_back(pairs[i].id ? std::optional(find_item(recommender, *pairs[i].id, at + "id"))
+                                  : std::nullopt);
+      if (!items.back()) candidates.add(pairs[i].candidate, at + "candidate");
+    }
+  }
+  return recommender.predict(queries.columns(), candidates.columns(), items);
+}
+
+HttpResponse predict(const Call& call) {
+  const auto request = read_body<PairRequest>(call.request);
+  const auto predictions = predict_pairs(call, {request}, "");
+  const StageTimer timer(call.stages.write);
+  JsonWriter json;
+  json.begin_object();
+  write_predictions(call.model->recommender.labels(), predictions.front(), json);
+  write_model(*call.model, json);
+  json.end_object();
+  return {.body = json.take()};
+}
+
+HttpResponse predict_batch(const Call& call) {
+  const auto request = read_body<PredictBatchRequest>(call.request);
+  check_size("pairs", request.pairs.size(), 1, call.limits.max_batch);
+  const auto predictions = predict_pairs(call, request.pairs, "pairs");
+  const StageTimer timer(call.stages.write);
+  const std::vector<std::string> labels = call.model->recommender.labels();
+  JsonWriter json;
+  json.begin_object().key("answers").begin_array();
+  for (const auto& row : predictions) {
+    json.begin_object();
+    write_predictions(labels, row, json);
+    json.end_object();
+  }
+  json.end_array();
+  write_model(*call.model, json);
+  json.end_object();
+  return {.body = json.take()};
+}
+
+void write_similar(const Call& call, const std::string& id, Similarity by, int k, const std::string& field,
+                   JsonWriter& json) {
+  const Recommender& recommender = call.model->recommender;
+  const uint32_t item = find_item(recommender, id, field);
+  const std::vector<SimilarItem> found = recommender.similar(item, by, k);
+  json.key("item").begin_object();
+  write_item(recommender, item, json);
+  json.end_object().member("by", enum_name(by)).key("items").begin_array();
+  for (size_t i = 0; i < found.size(); ++i) {
+    json.begin_object().member("rank", i + 1);
+    write_item(recommender, found[i].item, json);
+    json.member("similarity", found[i].similarity).end_object();
+  }
+  json.end_array();
+}
+
+HttpResponse similar(const Call& call) {
+  const auto request = read_body<SimilarRequest>(call.request);
+  check_range("k", request.k, 1, call.limits.max_k);
+  JsonWriter json;
+  json.begin_object();
+  write_similar(call, request.id, request.by, request.k, "id", json);
+  write_model(*call.model, json);
+  json.end_object();
+  return {.body = json.take()};
+}
+
+HttpResponse similar_batch(const Call& call) {
+  const auto request = read_body<SimilarBatchRequest>(call.request);
+  check_range("k", request.k, 1, call.limits.max_k);
+  check_size("ids", request.ids.size(), 1, call.limits.max_batch);
+  JsonWriter json;
+  json.begin_object().key("answers").begin_array();
+  for (size_t i = 0; i < request.ids.size(); ++i) {
+    json.begin_object();
+    write_similar(call, request.ids[i], request.by, request.k, fmt::format("ids.{}", i), json);
+    json.end_object();
+  }
+  json.end_array();
+  write_model(*call.model, json);
+  json.end_object();
+  return {.body = json.take()};
+}
+
+}  // namespace
+
+void add_recommend_routes(Routes& routes) {
+  routes.push_back({.method = "POST",
+                    .path = "/v1/recommend",
+                    .operation = "recommend",
+                    .summary = "The best items for a query",
+                    .request = "RecommendRequest",
+                    .answer = "Recommendations",
+                    .handler = recommend});
+  routes.push_back({.method = "POST",
+                    .path = "/v1/recommend/batch",
+                    .operation = "recommend_batch",
+                    .summary = "The best items for each of several queries",
+                    .request = "RecommendBatchRequest",
+                    .answer = "RecommendationBatch",
+                    .slow = true,
+                    .handler = recommend_batch});
+  routes.push_back({.method = "POST",
+                    .path = "/v1/predict",
+                    .operation = "predict",
+                    .summary = "The labels that the model predicts for a query with an item",
+                    .request = "PairRequest",
+                    .answer = "Prediction",
+                    .handler = predict});
+  routes.push_back({.method = "POST",
+                    .path = "/v1/predict/batch",
+                    .operation = "predict_batch",
+                    .summary = "The same for several pairs",
+                    .request = "PredictBatchRequest",
+                    .answer = "PredictionBatch",
+                    .slow = true,
+                    .handler = predict_batch});
+  routes.push_back({.method = "POST",
+                    .path = "/v1/similar",
+                    .operation = "similar",
+                    .summary = "The items most like an item",
+                    .request = "SimilarRequest",
+                    .answer = "SimilarItems",
+                    .slow = true,
+                    .handler = similar});
+  routes.push_back({.method = "POST",
+                    .path = "/v1/similar/batch",
+                    .operation = "similar_batch",
+                    .summary = "The same for several items",
+                    .request = "SimilarBatchRequest",
+                    .answer = "SimilarBatch",
+                    .slow = true,
+                    .handler = similar_batch});
+}
+
+}  // namespace shortlist

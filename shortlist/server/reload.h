@@ -1,0 +1,16 @@
+// Loading a new bundle while serving, told to the log and the metrics.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "shortlist/server/metrics.h"
+#include "shortlist/server/model_store.h"
+
+namespace shortlist {
+
+// As ModelStore::reload().
+ModelPtr reload_model(ModelStore& models, Metrics& metrics, std::string_view name,
+                      const std::string& path = "");
+
+}  // namespace shortlist

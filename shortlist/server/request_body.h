@@ -1,0 +1,55 @@
+// From a request's JSON to settings structs and columns. What is wrong with it is told with the field's name.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/engine/form.h"
+#include "shortlist/server/http.h"
+#include "shortlist/table/column.h"
+
+namespace shortlist {
+
+// The body as JSON. Throws a Problem: 415 for another content type, 400 for what is no JSON.
+Value parse_body(const HttpRequest& request);
+
+// The body as a struct with fields(). Throws a Problem or a FieldError.
+template <typename T>
+T read_body(const HttpRequest& request) {
+  T settings;
+  read_value(parse_body(request), settings, Where{});
+  return settings;
+}
+
+// A text, a number, or true or false (1 or 0) as a table holds it. Throws a FieldError for anything else.
+std::string scalar_text(const Value& value, const Where& where);
+
+// Records {"genre": ["Action", "Comedy"], "type": "TV"} as columns in a form's order, a row each. A value is
+// a text, a number, true or false, a list of these, or null, which is missing as is what is not there.
+class RecordColumns {
+ public:
+  // `records` are the JSON objects; messages say "queries.3.genre" with `field` "queries.3".
+  // Throws a FieldError.
+  RecordColumns(const std::vector<FormField>& form) : form_(form), columns_(form.size()) {}
+  void add(const Value& record, const std::string& field);
+
+  // Valid while this lives, and until the next add().
+  const std::vector<Column>& columns() const { return columns_; }
+  size_t rows() const { return rows_; }
+  // One of the rows by itself.
+  std::vector<Column> row(size_t row) const;
+
+ private:
+  void add_cell(size_t column, const Value* value, const Where& where);
+  void add_list(Column& column, const Value::Array& values, const Where& where);
+  std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
+
+  const std::vector<FormField>& form_;
+  std::vector<Column> columns_;
+  std::deque<std::string> texts_;
+  size_t rows_ = 0;
+};
+
+}  // namespace shortlist

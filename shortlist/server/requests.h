@@ -1,0 +1,130 @@
+// The bodies of requests. Their fields() are the one list from which reading, messages and OpenAPI come.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shortlist/base/fields.h"
+#include "shortlist/engine/recommender.h"
+
+namespace shortlist {
+
+struct ConditionRequest {
+  std::string attribute;
+  Comparison comparison = Comparison::equal;
+  Value value;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("attribute", attribute, "of the items, or the column of their id");
+    visit("comparison", comparison, "~ is: contains the text");
+    visit("value", value, "a text or a number; of a list, one has to fit, or with != none");
+  }
+};
+
+struct RecommendSettings {
+  int k = 10, retrieve = 0;
+  std::vector<Value> filter;
+  std::optional<std::vector<std::string>> allow;
+  std::vector<std::string> exclude;
+  bool explain = false;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("k", k, "items in the answer");
+    visit("retrieve", retrieve,
+          "candidates that retrieval hands to the ranking, at least k; 0: ten for each of the k");
+    visit("filter", filter, "conditions on the items' attributes, which must all hold");
+    visit("allow", allow, "ids of items: no others are recommended");
+    visit("exclude", exclude, "ids of items: these are not recommended");
+    visit("explain", explain, "what each feature of the query gives to each item's score and predictions");
+  }
+};
+
+struct RecommendRequest : RecommendSettings {
+  Value query;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("query", query, "values by column; what is not there is missing");
+    RecommendSettings::fields(visit);
+  }
+};
+
+struct RecommendBatchRequest : RecommendSettings {
+  std::vector<Value> queries;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("queries", queries, "each values by column");
+    RecommendSettings::fields(visit);
+  }
+};
+
+struct PairRequest {
+  Value query, candidate;
+  std::optional<std::string> id;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("query", query, "values by column; what is not there is missing");
+    visit("id", id, "an item of the catalogue");
+    visit("candidate", candidate, "instead of an id: an item's values by column");
+  }
+};
+
+struct PredictBatchRequest {
+  std::vector<PairRequest> pairs;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("pairs", pairs, "each a query and an id or a candidate");
+  }
+};
+
+struct SimilarSettings {
+  Similarity by = Similarity::learned;
+  int k = 10;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("by", by,
+          "learned: cosine of embeddings; jaccard: shared attribute values; cosine: users' ratings");
+    visit("k", k, "items in the answer");
+  }
+};
+
+struct SimilarRequest : SimilarSettings {
+  std::string id;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("id", id, "an item of the catalogue");
+    SimilarSettings::fields(visit);
+  }
+};
+
+struct SimilarBatchRequest : SimilarSettings {
+  std::vector<std::string> ids;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("ids", ids, "items of the catalogue");
+    SimilarSettings::fields(visit);
+  }
+};
+
+struct ReloadRequest {
+  std::optional<std::string> model, bundle;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("model", model, "its name; the first when not given");
+    visit("bundle", bundle,
+          "a bundle's folder on the server, to serve from now on; where the model came from when not given");
+  }
+};
+
+}  // namespace shortlist

@@ -1,0 +1,123 @@
+#include "shortlist/server/serve.h"
+
+#include <csignal>
+
+#include "shortlist/server/log.h"
+#include "shortlist/server/reload.h"
+
+namespace shortlist {
+namespace {
+
+// The signals that serve() waits for, blocked for as long as this lives, and in all threads made meanwhile.
+class SignalQueue {
+ public:
+  SignalQueue() {
+    sigemptyset(&set_);
+    for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
+    pthread_sigmask(SIG_BLOCK, &set_, &before_);
+  }
+  ~SignalQueue() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  // 0 when none comes in time.
+  int wait(int seconds) const {
+    const timespec time{seconds, 0};
+    const int signal = sigtimedwait(&set_, nullptr, &time);
+    return signal > 0 ? signal : 0;
+  }
+
+ private:
+  sigset_t set_, before_;
+};
+
+void reload_all(ModelStore& models, Metrics& metrics, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    try {
+      reload_model(models, metrics, name);
+    } catch (const std::exception&) {
+      // It is in the log, and the old model goes on.
+    }
+  }
+}
+
+std::vector<std::string> names_of(const std::vector<ModelPtr>& models) {
+  std::vector<std::string> names;
+  for (const ModelPtr& model : models) names.push_back(model->name);
+  return names;
+}
+
+// Tells the log whether it went well.
+template <typename Load>
+void reload_secret(const char* done, const char* failed, Load load) {
+  try {
+    load();
+    log(done, {});
+  } catch (const std::exception& error) {
+    log(failed, {{"error", error.what()}});
+  }
+}
+
+// Each by itself: a bad certificate must not keep a key valid that was taken back.
+void reload_secrets(const ServeOptions& options, Service& service, HttpServer& server) {
+  if (!options.keys.empty()) {
+    reload_secret("keys loaded", "keys not loaded; the old ones stay",
+                  [&] { service.set_keys(KeyRing::load(options.keys)); });
+  }
+  if (!options.server.tls_certificate.empty()) {
+    reload_secret("certificate loaded", "certificate not loaded; the old one stays",
+                  [&] { server.load_certificate(); });
+  }
+}
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+// What would let anyone in, or let keys be read on the way.
+void check_exposure(const ServeOptions& options) {
+  if (is_loopback(options.server.address)) return;
+  if (options.keys.empty() && !options.without_keys) {
+    throw usage_error(
+        "{} is reached from other machines: give --keys FILE (shortlist key makes keys), or --without-keys "
+        "to answer anyone",
+        options.server.address);
+  }
+  if (options.server.tls_certificate.empty())
+    log("warning: keys and answers cross the network in the clear; give --tls-certificate and --tls-key", {});
+}
+
+Limits completed(Limits limits) {
+  if (limits.burst <= 0) limits.burst = std::max(1.0, 2 * limits.rate);
+  return limits;
+}
+
+}  // namespace
+
+void serve(const ServeOptions& options) {
+  check_exposure(options);
+  const SignalQueue signals;
+  std::signal(SIGPIPE, SIG_IGN);
+  ModelStore models(options.models);
+  Metrics metrics;
+  Service service(models, metrics,
+                  {.limits = completed(options.limits),
+                   .keys = options.keys.empty() ? std::nullopt : std::optional(KeyRing::load(options.keys)),
+                   .local_only = is_loopback(options.server.address)});
+  HttpServer server(options.server, service, metrics);
+  for (const ModelPtr& model : models.all())
+    log("model loaded", {{"model", model->name}, {"version", model->version()}, {"bundle", model->path}});
+  log("serving", {{"url", server.url()}});
+  for (;;) {
+    const int signal = signals.wait(1);
+    if (signal == SIGTERM || signal == SIGINT) break;
+    if (signal == SIGHUP) {
+      reload_all(models, metrics, names_of(models.all()));
+      reload_secrets(options, service, server);
+    } else if (options.watch) {
+      reload_all(models, metrics, models.changed());
+    }
+    models.release_replaced();
+  }
+  log("stopping: open requests may end", {});
+  service.set_draining();
+  log(server.drain() ? "stopped" : "stopped: some clients were cut off", {});
+}
+
+}  // namespace shortlist

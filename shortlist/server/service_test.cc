@@ -1,0 +1,336 @@
+#include "shortlist/server/service.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "shortlist/io/file.h"
+#include "shortlist/io/json.h"
+#include "shortlist/server/testing.h"
+
+namespace shortlist {
+namespace {
+
+using nlohmann::json;
+
+TestService& tiny() {
+  static TestService service;
+  return service;
+}
+
+// The problem's code, and the first field at fault.
+std::string fault_of(const HttpResponse& response, int status) {
+  EXPECT_EQ(response.status, status);
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  const json problem = parsed(response);
+  EXPECT_EQ(problem.at("status"), status);
+  std::string text = problem.at("code");
+  if (problem.contains("errors")) text += " " + problem["errors"][0].at("field").get<std::string>();
+  return text;
+}
+
+TEST(Service, RecommendsAsTheEngineDoes) {
+  const HttpResponse response =
+      tiny().post("/v1/recommend",
+                  R"({"query": {"user": "u03", "country": "Norway"}, "k": 4, "filter": ["year>=2000"]})");
+  ASSERT_EQ(response.status, 200) << response.body;
+  const Recommender& recommender = tiny().models.find("")->recommender;
+  const RecommendOptions options{.k = 4, .where = {Condition::parse("year>=2000")}};
+  const auto expected = recommender.recommend({{"user", "u03"}, {"country", "Norway"}}, options);
+  const json answer = parsed(response);
+  ASSERT_EQ(answer.at("items").size(), 4u);
+  for (size_t i = 0; i < 4; ++i) {
+    const json& item = answer["items"][i];
+    EXPECT_EQ(item.at("rank"), i + 1);
+    EXPECT_EQ(item.at("id"), recommender.item_id(expected[i].item));
+    EXPECT_EQ(item.at("score").get<float>(), expected[i].score);
+    EXPECT_EQ(item.at("predictions").at("rating").get<float>(), expected[i].predictions[0]);
+    EXPECT_EQ(item.at("attributes").at("year"), recommender.attribute(1, expected[i].item));
+  }
+  EXPECT_TRUE(answer.at("exact"));
+  EXPECT_EQ(answer.at("model").at("name"), "tiny");
+}
+
+TEST(Service, AnswersBatchesAsOneByOne) {
+  const json batch =
+      parsed(tiny().post("/v1/recommend/batch",
+                         R"({"queries": [{"user": "u01"}, {"user": "u02"}, {}], "k": 3, "explain": true})"));
+  const char* queries[] = {R"({"user": "u01"})", R"({"user": "u02"})", "{}"};
+  for (size_t i = 0; i < 3; ++i) {
+    const json one = parsed(tiny().post(
+        "/v1/recommend", std::string(R"({"k": 3, "explain": true, "query": )") + queries[i] + "}"));
+    EXPECT_EQ(batch["answers"][i]["items"], one["items"]);
+  }
+  const json pairs =
+      parsed(tiny().post("/v1/predict/batch", R"({"pairs": [{"query": {"user": "u01"}, "id": "m07"},
+      {"query": {"user": "u02"}, "candidate": {"movie": "m07", "genre": ["War", "Drama"]}}]})"));
+  EXPECT_EQ(pairs["answers"][0]["predictions"],
+            parsed(tiny().post("/v1/predict", R"({"query": {"user": "u01"}, "id": "m07"})"))["predictions"]);
+  EXPECT_EQ(pairs["answers"][1]["predictions"],
+            parsed(tiny().post(
+                "/v1/predict",
+                R"({"query": {"user": "u02"}, "candidate": {"movie": "m07", "genre": ["War", "Drama"]}})"))
+                ["predictions"]);
+  const json similar =
+      parsed(tiny().post("/v1/similar/batch", R"({"ids": ["m01", "m02"], "by": "jaccard", "k": 2})"));
+  EXPECT_EQ(similar["answers"][1]["items"],
+            parsed(tiny().post("/v1/similar", R"({"id": "m02", "by": "jaccard", "k": 2})"))["items"]);
+}
+
+TEST(Service, TakesListsAndTextsAlike) {
+  const auto predict = [](const char* genre) {
+    return parsed(tiny().post("/v1/predict", std::string(R"({"candidate": {"movie": "m07", "genre": )") +
+                                                 genre + "}}"))["predictions"];
+  };
+  EXPECT_EQ(predict(R"(["War", "Drama"])"), predict(R"("War, Drama")"));
+  EXPECT_NE(predict(R"(["War"])"), predict("null"));
+}
+
+TEST(Service, FiltersInEveryWay) {
+  const auto ids = [](const std::string& options) {
+    std::vector<std::string> ids;
+    const json answer = parsed(tiny().post("/v1/recommend", "{\"k\": 30, " + options + "}"));
+    for (const json& item : answer.at("items")) ids.push_back(item.at("id"));
+    std::ranges::sort(ids);
+    return ids;
+  };
+  using Ids = std::vector<std::string>;
+  EXPECT_EQ(ids(R"("allow": ["m03", "m09", "no such"])"), (Ids{"m03", "m09"}));
+  EXPECT_EQ(ids(R"("allow": [])"), Ids());
+  EXPECT_EQ(ids(R"("allow": ["m03", "m09"], "exclude": ["m03"])"), (Ids{"m09"}));
+  EXPECT_EQ(ids(R"("filter": [{"attribute": "year", "comparison": "<", "value": 1992}])"),
+            (Ids{"m00", "m01"}));
+  EXPECT_EQ(ids(R"("filter": [{"attribute": "year", "value": [1993, "1995"]}])"), (Ids{"m03", "m05"}));
+  EXPECT_EQ(ids(R"("filter": ["year>=2018", "movie!=m29"])"), (Ids{"m28"}));
+}
+
+TEST(Service, ExplainsScoresByPartsThatAddUp) {
+  const json answer = parsed(
+      tiny().post("/v1/recommend", R"({"query": {"user": "u03", "country": "Peru"}, "explain": true})"));
+  for (const json& item : answer.at("items")) {
+    const json& explanation = item.at("explanation");
+    EXPECT_EQ(explanation.at("method"), "additive");
+    double sum = explanation.at("constant");
+    for (const json& feature : explanation.at("features")) {
+      sum += feature.at("score").get<double>();
+      EXPECT_TRUE(feature.at("predictions").at("rating").is_number());
+    }
+    EXPECT_NEAR(sum, item.at("score").get<double>(), 1e-4);
+  }
+}
+
+TEST(Service, WarnsOfValuesThatTheModelHasNotSeen) {
+  const json answer = parsed(tiny().post("/v1/recommend", R"({"query": {"country": "Chile"}})"));
+  EXPECT_EQ(answer.at("warnings"), json({"country: a value that the model has not seen"}));
+  EXPECT_FALSE(
+      parsed(tiny().post("/v1/recommend", R"({"query": {"country": "Peru"}})")).contains("warnings"));
+}
+
+TEST(Service, NamesTheFieldThatIsWrong) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"k": 0})", "invalid_field k"},
+      {R"({"k": 1001})", "invalid_field k"},
+      {R"({"k": "ten"})", "invalid_field k"},
+      {R"({"retrieve": -1})", "invalid_field retrieve"},
+      {R"({"querry": {}})", "invalid_field "},
+      {R"({"query": []})", "invalid_field query"},
+      {R"({"query": {"contry": "Peru"}})", "invalid_field query.contry"},
+      {R"({"query": {"country": {"a": 1}}})", "invalid_field query.country"},
+      {R"({"query": {"country": ["Peru", "Japan"]}})", "invalid_field query.country"},
+      {R"({"filter": ["year"]})", "invalid_field filter.0"},
+      {R"({"filter": ["year>1", "mood=dark"]})", "invalid_field filter.1.attribute"},
+      {R"({"filter": [{"attribute": "year", "comparison": "==", "value": 1}]})",
+       "invalid_field filter.0.comparison"},
+      {R"({"exclude": "m01"})", "invalid_field exclude"},
+  };
+  for (const auto& [body, fault] : cases)
+    EXPECT_EQ(fault_of(tiny().post("/v1/recommend", body), 422), fault) << body;
+  EXPECT_EQ(fault_of(tiny().post("/v1/recommend/batch", R"({"queries": [{}, {"user": [[]]}]})"), 422),
+            "invalid_field queries.1.user.0");
+  EXPECT_EQ(fault_of(tiny().post("/v1/recommend/batch", R"({"queries": []})"), 422), "invalid_field queries");
+  EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"query": {}})"), 422), "invalid_field id");
+  EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"id": "m01", "candidate": {}})"), 422),
+            "invalid_field id");
+  EXPECT_EQ(fault_of(tiny().post("/v1/similar", R"({"id": "m99"})"), 404), "not_found id");
+  EXPECT_EQ(fault_of(tiny().get("/v1/items?limit=0"), 422), "invalid_field limit");
+  EXPECT_EQ(fault_of(tiny().get("/v1/items?cursor=7"), 422), "invalid_field cursor");
+  EXPECT_EQ(fault_of(tiny().get("/v1/items?genre=War"), 422), "invalid_field genre");
+}
+
+TEST(Service, RefusesWhatIsNoJson) {
+  for (const char* body :
+       {"", "{", "{\"k\": 1,}", "{\"k\": 1} {}", "\xff", "{\"k\": 1, \"k\": 2}", "{\"k\": 1e999}"})
+    EXPECT_EQ(fault_of(tiny().post("/v1/recommend", body), 400), "invalid_json") << body;
+  EXPECT_EQ(fault_of(tiny().post("/v1/recommend", "[]"), 422), "invalid_field ");
+  const HttpResponse form =
+      tiny().send({.method = "POST", .target = "/v1/recommend", .body = "{}", .content_type = "text/plain"});
+  EXPECT_EQ(fault_of(form, 415), "unsupported_media_type");
+}
+
+TEST(Service, TellsPathsAndMethodsApart) {
+  EXPECT_EQ(fault_of(tiny().get("/v1/nothing"), 404), "not_found");
+  EXPECT_EQ(fault_of(tiny().get("/v1/items/%4"), 400), "invalid_target");
+  const HttpResponse wrong = tiny().get("/v1/recommend");
+  EXPECT_EQ(fault_of(wrong, 405), "method_not_allowed");
+  EXPECT_EQ(wrong.headers.at(0).second, "POST");
+  EXPECT_EQ(tiny().send({.method = "HEAD", .target = "/v1/items"}).status, 200);
+  EXPECT_EQ(parsed(tiny().get("/v1/items/m0%37")).at("id"), "m07");
+  EXPECT_EQ(fault_of(tiny().get("/v1/models/other/model"), 404), "no_model");
+}
+
+TEST(Service, PagesThroughTheCatalogue) {
+  std::vector<std::string> ids;
+  std::string cursor;
+  do {
+    const json page = parsed(
+        tiny().get("/v1/items?filter=year>=2000&limit=7" + (cursor.empty() ? "" : "&cursor=" + cursor)));
+    EXPECT_EQ(page.at("total"), 20);
+    for (const json& item : page.at("items")) ids.push_back(item.at("id"));
+    cursor = page.value("next_cursor", "");
+    if (!cursor.empty()) {
+      EXPECT_EQ(fault_of(tiny().get("/v1/items?filter=year>=2001&cursor=" + cursor), 422),
+                "invalid_field cursor");
+    }
+  } while (!cursor.empty());
+  ASSERT_EQ(ids.size(), 20u);
+  EXPECT_EQ(ids.front(), "m10");
+  EXPECT_EQ(ids.back(), "m29");
+}
+
+TEST(Service, TellsWhatAQueryConsistsOf) {
+  const json features = parsed(tiny().get("/v1/features"));
+  EXPECT_EQ(features["query"][1]["column"], "country");
+  EXPECT_EQ(features["query"][1]["input"], "one");
+  EXPECT_EQ(features["query"][1]["choices"], json({"Japan", "Norway", "Peru"}));
+  EXPECT_EQ(features["attributes"][0]["input"], "several");
+  EXPECT_EQ(features["attributes"][1],
+            json({{"column", "year"}, {"input", "number"}, {"least", 1990.0}, {"most", 2019.0}}));
+  EXPECT_EQ(features["labels"][0]["label"], "rating");
+  EXPECT_LT(features["labels"][0]["least"], features["labels"][0]["most"]);
+  EXPECT_EQ(features["similar_by"], json({"learned", "jaccard", "cosine"}));
+  const json values = parsed(tiny().get("/v1/features/user/values?q=U1&limit=2"));
+  EXPECT_EQ(values["values"], json({"u10", "u11"}));
+  EXPECT_EQ(values["total"], 4);
+}
+
+TEST(Service, ShowsTheModelCard) {
+  const json card = parsed(tiny().get("/v1/model"));
+  EXPECT_EQ(card["sizes"]["items"], 30);
+  EXPECT_EQ(card["history"]["epochs"].size(), 4u);
+  EXPECT_EQ(card["report"]["split"], "test");
+  EXPECT_NE(card["config"].get<std::string>().find("[candidate]"), std::string::npos);
+  const std::string report = tiny_bundle() + "/report.json";
+  const std::string in_order = dump_json_value_line(parse_json_value(read_file(report), report));
+  EXPECT_NE(tiny().get("/v1/model").body.find("\"report\":" + in_order), std::string::npos);
+  const json map = parsed(tiny().get("/v1/map"));
+  EXPECT_EQ(map["ids"].size(), 30u);
+  EXPECT_EQ(map["x"].size(), 30u);
+  EXPECT_EQ(map["attributes"]["genre"].size(), 30u);
+}
+
+TEST(Service, DescribesEveryRouteItHas) {
+  const json document = parsed(tiny().get("/openapi.json"));
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  size_t operations = 0;
+  for (const json& path : document["paths"]) operations += path.size();
+  EXPECT_EQ(operations, tiny().service.routes().size());
+  EXPECT_EQ(document["components"]["schemas"]["Query"]["properties"].size(), 2u);
+}
+
+TEST(Service, ServesSeveralModelsByName) {
+  TestService two({}, {{"a", tiny_bundle()}, {"b", tiny_bundle()}});
+  EXPECT_EQ(parsed(two.post("/v1/recommend", "{}"))["model"]["name"], "a");
+  EXPECT_EQ(parsed(two.post("/v1/models/b/recommend", "{}"))["model"]["name"], "b");
+  EXPECT_EQ(parsed(two.get("/v1/models/b/items/m01"))["model"]["name"], "b");
+  EXPECT_EQ(parsed(two.get("/v1/models"))["models"].size(), 2u);
+}
+
+TEST(Service, SaysWhenNoMoreRequestsShouldCome) {
+  TestService service;
+  EXPECT_EQ(service.get("/livez").status, 200);
+  EXPECT_EQ(service.get("/readyz").status, 200);
+  service.service.set_draining();
+  EXPECT_EQ(service.get("/livez").status, 200);
+  EXPECT_EQ(service.get("/readyz").status, 503);
+}
+
+TEST(Service, AnswersOnlyUnderALocalName) {
+  for (std::string_view host : {"localhost", "localhost:8080", "127.0.0.1:80", "[::1]:80", "[::1]"})
+    EXPECT_EQ(tiny().send({.method = "GET", .target = "/v1/models", .host = host}).status, 200) << host;
+  for (std::string_view host :
+       {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "[::2]", "[", ":"})
+    EXPECT_EQ(fault_of(tiny().send({.method = "GET", .target = "/v1/models", .host = host}), 421),
+              "wrong_host")
+        << host;
+  TestService open({.local_only = false});
+  EXPECT_EQ(open.send({.method = "GET", .target = "/v1/models", .host = "models.example"}).status, 200);
+}
+
+TEST(Service, AsksForAKeyWhereThereAreKeys) {
+  const TemporaryFolder folder;
+  const std::string reader = add_key(folder / "keys", "page", Scope::read);
+  const std::string admin = add_key(folder / "keys", "ops", Scope::admin);
+  TestService service({.keys = KeyRing::load(folder / "keys")});
+  const auto ask = [&](std::string_view target, std::string_view authorization,
+                       std::string_view api_key = "") {
+    return service.send({.method = "POST",
+                         .target = target,
+                         .body = "{}",
+                         .content_type = "application/json",
+                         .authorization = authorization,
+                         .api_key = api_key});
+  };
+  EXPECT_EQ(fault_of(ask("/v1/recommend", ""), 401), "no_key");
+  EXPECT_EQ(fault_of(ask("/v1/recommend", "Bearer nonsense"), 401), "no_key");
+  EXPECT_EQ(fault_of(ask("/v1/recommend", "Basic " + reader), 401), "no_key");
+  EXPECT_EQ(ask("/v1/recommend", "Bearer " + reader).status, 200);
+  EXPECT_EQ(ask("/v1/recommend", "", reader).status, 200);
+  EXPECT_EQ(fault_of(ask("/v1/admin/reload", "Bearer " + reader), 403), "wrong_scope");
+  EXPECT_EQ(ask("/v1/admin/reload", "Bearer " + admin).status, 200);
+  EXPECT_EQ(service.get("/livez").status, 200);
+  EXPECT_EQ(fault_of(service.get("/metrics"), 401), "no_key");
+  service.service.set_keys(KeyRing());
+  EXPECT_EQ(fault_of(ask("/v1/admin/reload", "Bearer " + admin), 401), "no_key");
+  EXPECT_EQ(fault_of(ask("/v1/recommend", ""), 401), "no_key");
+}
+
+TEST(Service, SlowsDownWhoAsksTooFast) {
+  TestService service({.limits = {.rate = 0.01, .burst = 2}});
+  const auto ask = [&](std::string_view client) {
+    return service.send({.method = "GET", .target = "/v1/models", .client = client});
+  };
+  EXPECT_EQ(ask("10.0.0.1").status, 200);
+  EXPECT_EQ(ask("10.0.0.1").status, 200);
+  const HttpResponse refused = ask("10.0.0.1");
+  EXPECT_EQ(fault_of(refused, 429), "too_many_requests");
+  ASSERT_EQ(refused.headers.at(0).first, "Retry-After");
+  EXPECT_NEAR(std::stod(refused.headers[0].second), 100, 1);
+  EXPECT_EQ(ask("10.0.0.2").status, 200);
+  EXPECT_EQ(service.get("/livez").status, 200);
+}
+
+TEST(Service, CountsWhatItDoes) {
+  TestService service;
+  service.post("/v1/recommend", "{}");
+  service.post("/v1/recommend", "{");
+  const std::string text = service.get("/metrics").body;
+  for (const char* line : {"http_requests_total{code=\"200\",operation=\"recommend\"} 1",
+                           "http_requests_total{code=\"400\",operation=\"recommend\"} 1",
+                           "http_request_duration_seconds_count{operation=\"recommend\"} 2",
+                           "shortlist_stage_duration_seconds_count{stage=\"retrieve\"} 1",
+                           "model_info{model=\"tiny\",version=\""})
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+}
+
+TEST(Service, ServesThePage) {
+  const HttpResponse page = tiny().get("/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(fault_of(tiny().get("/assets/none.js"), 404), "not_found");
+  std::string tag;
+  for (const auto& [name, value] : page.headers)
+    if (name == "ETag") tag = value;
+  EXPECT_EQ(tiny().send({.method = "GET", .target = "/", .if_none_match = tag}).status, 304);
+}
+
+}  // namespace
+}  // namespace shortlist
