@@ -25,7 +25,7 @@ function write(): void {
   if (timer === undefined) return;
   clearTimeout(timer);
   timer = undefined;
-  history.replaceState(null, '', addressOf(current.path, current.query));
+  history.replaceState(null, '', addressOf(current.path, current.query) + location.hash);
 }
 
 addEventListener('popstate', () => {

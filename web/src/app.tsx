@@ -20,9 +20,13 @@ const kViews = [
 export function App() {
   const models = useAnswer('models', listModels);
   if (models.problem?.status === 401) return <KeyForm refused={models.problem.message} again={models.again} />;
-  if (models.problem) return <main>{<Failure problem={models.problem} again={models.again} />}</main>;
-  if (!models.value) return <main>{<Waiting lines={6} label="Asking the server for its models" />}</main>;
-  return <Page models={models.value.models} />;
+  if (models.value) return <Page models={models.value.models} />;
+  return (
+    <main id="main">
+      <h1 class="for-readers">Shortlist</h1>
+      {models.problem ? <Failure problem={models.problem} again={models.again} /> : <Waiting lines={6} label="Asking the server for its models" />}
+    </main>
+  );
 }
 
 function Page({ models }: { models: ServedModel[] }) {
@@ -32,10 +36,11 @@ function Page({ models }: { models: ServedModel[] }) {
   const features = useAnswer(model.name, (signal) => api.features(signal));
   const at = addressesOf(model.name, model === models[0]);
   const view = kViews.find((v) => v.path === path);
-  useHeadingOf(view?.name ?? 'Not found', model.name);
+  const name = view?.name ?? 'Not found';
+  useHeadingOf(name, model.name);
 
   const main = () => {
-    if (!view) return <Empty title="Nothing is at this address">{<Link to={at('/')}>To the recommendations</Link>}</Empty>;
+    if (!view) return <Empty title="Nothing is at this address">{<Link to={at('/')}>Go to the recommendations</Link>}</Empty>;
     if (features.problem) return <Failure problem={features.problem} again={features.again} />;
     if (!features.value || features.loading) return <Waiting lines={6} label="Asking what a query consists of" />;
     const served: Served = { api, model, at, features: features.value };
@@ -64,6 +69,7 @@ function Page({ models }: { models: ServedModel[] }) {
         <ModelName models={models} model={model} />
       </header>
       <main id="main" tabIndex={-1}>
+        <h1 class="for-readers">{name}</h1>
         {main()}
       </main>
     </>

@@ -9,29 +9,28 @@ export interface Answer<T> {
 
 // Asks whenever the key changes, and lets go of the request before. With no key it asks nothing.
 export function useAnswer<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>): Answer<T> & { again: () => void } {
-  const [answer, setAnswer] = useState<Answer<T>>({ loading: key !== null });
   const [tries, setTries] = useState(0);
+  const asked = key === null ? null : `${tries} ${key}`;
+  const [answer, setAnswer] = useState<{ to: string | null; value?: T; problem?: Problem }>({ to: null });
   const latest = useRef(ask);
   latest.current = ask;
   useEffect(() => {
-    if (key === null) {
-      setAnswer({ loading: false });
+    if (asked === null) {
+      setAnswer({ to: null });
       return;
     }
     const controller = new AbortController();
-    setAnswer((before) => ({ ...before, loading: true }));
     latest.current(controller.signal).then(
       (value) => {
-        if (controller.signal.aborted) return;
-        setAnswer({ value, loading: false });
+        if (!controller.signal.aborted) setAnswer({ to: asked, value });
       },
       (error) => {
         if (controller.signal.aborted) return;
         if (!(error instanceof Problem)) throw error;
-        setAnswer({ problem: error, loading: false });
+        setAnswer({ to: asked, problem: error });
       },
     );
     return () => controller.abort();
-  }, [key, tries]);
-  return { ...answer, again: () => setTries((n) => n + 1) };
+  }, [asked]);
+  return { value: answer.value, problem: answer.problem, loading: answer.to !== asked, again: () => setTries((n) => n + 1) };
 }

@@ -86,10 +86,10 @@ describe('Recommend', () => {
       const first = cards(page).first();
       assert.equal(await first.locator('.rank').textContent(), '1');
       assert.match(await first.locator('.attributes').textContent(), /Year (19|20)\d\d/);
-      assert.match(await first.locator('.predicted').textContent(), /Rating \d\.\d\d/);
-      assert.match(await first.locator('.score').textContent(), /score −?[\d.]+/);
+      assert.match(await first.locator('.measure').first().textContent(), /Rating \d\.\d\d/);
+      assert.match(await first.locator('.score').textContent(), /Score −?[\d.]+/);
       const width = await first.locator('.bar i').evaluate((bar) => bar.offsetWidth / bar.parentElement.offsetWidth);
-      const rating = Number(await first.locator('.predicted b').textContent());
+      const rating = Number(await first.locator('.measure b').first().textContent());
       assert.ok(Math.abs(width - (rating - 1) / 4) < 0.02, `the bar of ${rating} on 1 to 5 is ${width} long`);
     }));
 
@@ -106,6 +106,7 @@ describe('Recommend', () => {
       const score = number(await first.locator('.score b').textContent());
       assert.equal(parts.length, 5); // four features, and the item alone
       assert.ok(Math.abs(sum - score) < 0.05, `${parts} against ${score}`);
+      await addressHolds(page, ['why', await first.locator('h3').textContent()]);
       await page.reload();
       await why.waitFor();
       await first.getByRole('button', { name: /^Why / }).click();

@@ -69,10 +69,11 @@ export function CurveChart({ curve, epochs, lowerIsBetter }: Props) {
   const scheme = useScheme();
 
   useEffect(() => {
+    const element = place.current!;
     const validation = curve.validation.length > 0 ? curve.validation : epochs.map(() => null);
-    const plot = new uPlot(options(place.current!.clientWidth, setAt), [epochs, curve.train, validation], place.current!);
-    const resize = new ResizeObserver(() => plot.setSize({ width: place.current!.clientWidth, height: kHeight }));
-    resize.observe(place.current!);
+    const plot = new uPlot(options(element.clientWidth, setAt), [epochs, curve.train, validation], element);
+    const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: kHeight }));
+    resize.observe(element);
     return () => {
       resize.disconnect();
       plot.destroy();

@@ -6,14 +6,14 @@ export function Glance({ card }: { card: ModelCard }) {
   const facts: [string, string][] = [
     ['items', count(card.sizes.items)],
     ['parameters', count(card.sizes.parameters)],
-    ['wide embeddings', count(card.sizes.embedding_width)],
-    ['users’ ratings kept', count(card.sizes.ratings)],
+    ['embedding width', count(card.sizes.embedding_width)],
+    ['ratings kept', count(card.sizes.ratings)],
     ['version', card.version],
     ['loaded', new Date(card.loaded_at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })],
   ];
   return (
     <section class="glance">
-      <h1>{card.name}</h1>
+      <h2>{card.name}</h2>
       <dl>
         {facts.map(([name, value]) => (
           <div key={name}>

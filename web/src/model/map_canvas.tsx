@@ -30,17 +30,16 @@ export function MapCanvas({ items, colouring, view, chosen, onView, onChoose }: 
   now.current = { frame, shown, onView, onChoose, items };
 
   useEffect(() => {
-    const resize = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = canvas.current!;
-      setFrame(frameOf(items, clientWidth, clientHeight));
-    });
-    resize.observe(canvas.current!);
+    const element = canvas.current!;
+    const resize = new ResizeObserver(() => setFrame(frameOf(items, element.clientWidth, element.clientHeight)));
+    resize.observe(element);
     return () => resize.disconnect();
   }, [items]);
 
   useEffect(() => {
     if (!frame || !shown) return;
-    const handle = requestAnimationFrame(() => paint(canvas.current!, { items, colouring, view: shown, frame, chosen, hovered }));
+    const element = canvas.current!;
+    const handle = requestAnimationFrame(() => paint(element, { items, colouring, view: shown, frame, chosen, hovered }));
     return () => cancelAnimationFrame(handle);
   }, [items, colouring, frame, shown?.x, shown?.y, shown?.zoom, chosen, hovered, scheme]);
 

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { useServed } from '../served';
 import { Failure, Waiting } from '../states';
 import { useAnswer } from '../use_answer';
@@ -17,6 +18,10 @@ const kSections = [
 export function ModelView() {
   const { api, model } = useServed();
   const card = useAnswer(`card ${model.name}`, (signal) => api.card(signal));
+  const shown = card.value !== undefined;
+  useEffect(() => {
+    if (shown && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }, [shown]);
   if (card.problem) return <Failure problem={card.problem} again={card.again} />;
   if (!card.value) return <Waiting lines={6} label="Asking for the model card" />;
   return (

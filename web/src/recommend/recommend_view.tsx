@@ -31,7 +31,6 @@ export function RecommendView() {
   };
   return (
     <div class="recommend">
-      <h1 class="for-readers">Recommend</h1>
       <QueryPanel choice={choice} onChange={setChoice} />
       <section class="results" aria-label="Recommendations" aria-busy={answer.loading}>
         <Summary choice={choice} onChange={setChoice} answer={answer} />

@@ -1,6 +1,7 @@
 import type { Label, Recommendation } from '../api';
 import { Attributes } from '../attributes';
 import { Link } from '../link';
+import { Measure } from '../measure';
 import { useServed } from '../served';
 import { figure, titleOf } from '../text';
 import type { Choice } from './choice';
@@ -46,11 +47,11 @@ function Card({ item, choice, labels, scales, onWhy }: CardProps) {
       </div>
       <div class="measures">
         {labels.map(({ label }, i) => (
-          <Predicted key={label} label={label} value={item.predictions?.[label] ?? null} scale={scales[i]!} />
+          <Predicted key={label} label={label} value={item.predictions?.[label]} scale={scales[i]!} />
         ))}
         {item.score !== undefined && item.score !== null ? (
-          <p class="score">
-            score <b>{figure(item.score)}</b>
+          <p class="measure score">
+            <span>Score</span> <b>{figure(item.score)}</b>
           </p>
         ) : null}
       </div>
@@ -67,16 +68,7 @@ function Card({ item, choice, labels, scales, onWhy }: CardProps) {
   );
 }
 
-function Predicted({ label, value, scale }: { label: string; value: number | null; scale: Scale }) {
-  if (value === null) return null;
-  return (
-    <div class="predicted">
-      <p>
-        <span>{titleOf(label)}</span> <b>{value.toFixed(2)}</b>
-      </p>
-      <div class="bar" aria-hidden="true">
-        <i style={{ width: `${shareOf(value, scale) * 100}%` }} />
-      </div>
-    </div>
-  );
+function Predicted({ label, value, scale }: { label: string; value: number | null | undefined; scale: Scale }) {
+  if (value == null) return null;
+  return <Measure name={titleOf(label)} text={value.toFixed(2)} share={shareOf(value, scale)} />;
 }

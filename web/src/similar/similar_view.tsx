@@ -4,6 +4,7 @@ import { Attributes } from '../attributes';
 import { findItems } from '../controls/find_items';
 import { Search } from '../controls/search';
 import { Link } from '../link';
+import { Measure } from '../measure';
 import { useServed } from '../served';
 import { Empty, Failure, Waiting } from '../states';
 import { plural, titleOf, valuesOf } from '../text';
@@ -33,7 +34,6 @@ export function SimilarView() {
   };
   return (
     <div class="similar">
-      <h1 class="for-readers">Similar</h1>
       <aside class="rail" aria-label="Question">
         <Search
           label={titleOf(features.id_column)}
@@ -57,7 +57,7 @@ function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => vo
         {kWays.map((way) => {
           const known = features.similar_by.includes(way.by);
           return (
-            <label key={way.by} title={known ? undefined : way.needs}>
+            <label key={way.by}>
               <input type="radio" name="by" value={way.by} checked={way.by === by} disabled={!known} onChange={() => onChange(way.by)} />
               <span>{way.name}</span>
             </label>
@@ -65,6 +65,13 @@ function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => vo
         })}
       </div>
       <p>{kWays.find((way) => way.by === by)!.means}</p>
+      {kWays
+        .filter((way) => !features.similar_by.includes(way.by))
+        .map((way) => (
+          <p key={way.by}>
+            No {way.name.toLowerCase()}: {way.needs}.
+          </p>
+        ))}
     </fieldset>
   );
 }
@@ -117,14 +124,7 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
               <Attributes item={other} wanted={shared} />
             </div>
             <div class="measures">
-              <div class="predicted">
-                <p>
-                  <span>{titleOf(by)}</span> <b>{other.similarity.toFixed(3)}</b>
-                </p>
-                <div class="bar" aria-hidden="true">
-                  <i style={{ width: `${Math.max(0, other.similarity) * 100}%` }} />
-                </div>
-              </div>
+              <Measure name={titleOf(by)} text={other.similarity.toFixed(3)} share={other.similarity} />
             </div>
           </li>
         ))}
