@@ -10,7 +10,7 @@ export function Attributes({ item, wanted }: { item: Item; wanted: (column: stri
   const given = features.attributes.filter((field) => (item.attributes[field.column] ?? '') !== '');
   return (
     <ul class="attributes">
-      {given.map((field) => (
+      {given.map((field) => [
         <li key={field.column}>
           <span class={field.input === 'number' ? '' : 'for-readers'}>{titleOf(field.column)} </span>
           {partsOf(field, item.attributes[field.column]!).map((value, i) => (
@@ -19,8 +19,9 @@ export function Attributes({ item, wanted }: { item: Item; wanted: (column: stri
               {wanted(field.column, value) ? <b>{value}</b> : value}
             </span>
           ))}
-        </li>
-      ))}
+        </li>,
+        ' ', // where the line may break
+      ])}
     </ul>
   );
 }

@@ -2,14 +2,19 @@
 import type { ComponentChildren } from 'preact';
 import type { Problem } from './api';
 
+// Whether the same request may be answered later: not where the request itself was wrong.
+const mayHelp = (status: number): boolean => status < 400 || status >= 500 || status === 429;
+
 export function Failure({ problem, again }: { problem: Problem; again: () => void }) {
   return (
     <div class="notice" role="alert">
       <h2>{problem.status === 0 ? 'No answer' : 'That did not work'}</h2>
       <p>{problem.message}</p>
-      <button type="button" class="button" onClick={again}>
-        Try again
-      </button>
+      {mayHelp(problem.status) ? (
+        <button type="button" class="button" onClick={again}>
+          Try again
+        </button>
+      ) : null}
     </div>
   );
 }

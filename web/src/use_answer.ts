@@ -7,8 +7,12 @@ export interface Answer<T> {
   loading: boolean;
 }
 
+export interface Asked<T> extends Answer<T> {
+  again: () => void;
+}
+
 // Asks whenever the key changes, and lets go of the request before. With no key it asks nothing.
-export function useAnswer<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>): Answer<T> & { again: () => void } {
+export function useAnswer<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>): Asked<T> {
   const [tries, setTries] = useState(0);
   const asked = key === null ? null : `${tries} ${key}`;
   const [answer, setAnswer] = useState<{ to: string | null; value?: T; problem?: Problem }>({ to: null });

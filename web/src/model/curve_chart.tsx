@@ -30,6 +30,7 @@ function options(width: number, onEpoch: (index: number | null) => void): uPlot.
   return {
     width,
     height: kHeight,
+    padding: [10, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, sync: { key: 'epochs' } },
     scales: { x: { time: false } },
@@ -39,7 +40,7 @@ function options(width: number, onEpoch: (index: number | null) => void): uPlot.
         ...axis,
         size: 46,
         gap: 6,
-        space: 36,
+        space: 28,
         grid: { stroke: () => colour('--rule'), width: 1 },
         values: (_, ticks) => ticks.map(axisNumber),
       },

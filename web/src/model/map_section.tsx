@@ -8,7 +8,7 @@ import { Link } from '../link';
 import { useServed } from '../served';
 import { Failure, Waiting } from '../states';
 import { count, plural, titleOf } from '../text';
-import { useAnswer } from '../use_answer';
+import type { Asked } from '../use_answer';
 import { MapCanvas } from './map_canvas';
 import { colouringOf } from './map_colouring';
 import type { View } from './map_view';
@@ -16,9 +16,7 @@ import { mappedItems, type MappedItem } from './mapped_item';
 
 const kCloser = 6; // zoom when an item was searched
 
-export function MapSection() {
-  const { api, model } = useServed();
-  const map = useAnswer(`map ${model.name}`, (signal) => api.map(signal));
+export function MapSection({ map }: { map: Asked<ItemMap> }) {
   return (
     <section id="map" aria-labelledby="map-title">
       <h2 id="map-title">Map of the items</h2>

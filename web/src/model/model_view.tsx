@@ -18,7 +18,8 @@ const kSections = [
 export function ModelView() {
   const { api, model } = useServed();
   const card = useAnswer(`card ${model.name}`, (signal) => api.card(signal));
-  const shown = card.value !== undefined;
+  const map = useAnswer(`map ${model.name}`, (signal) => api.map(signal));
+  const shown = card.value !== undefined && !map.loading;
   useEffect(() => {
     if (shown && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }, [shown]);
@@ -37,7 +38,7 @@ export function ModelView() {
       </nav>
       <div class="sections">
         <Glance card={card.value} />
-        <MapSection />
+        <MapSection map={map} />
         <TestReport report={card.value.report} />
         <Curves epochs={card.value.history.epochs} />
         <ConfigSection card={card.value} />

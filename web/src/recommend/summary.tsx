@@ -48,7 +48,7 @@ export function Summary({ choice, onChange, answer }: Props) {
           ) : null}
         </h2>
         <p class="answered" role="status">
-          {answer.value ? `${plural(shown, 'item')} ${order}${howFound}` : '\u00a0'}
+          {shown > 0 ? `${plural(shown, 'item')} ${order}${howFound}` : '\u00a0'}
         </p>
       </div>
       {(answer.value?.warnings ?? []).map((warning) => (

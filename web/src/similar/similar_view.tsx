@@ -83,7 +83,7 @@ function Starts({ choose }: { choose: (id: string) => void }) {
   if (some.problem) return <Failure problem={some.problem} again={some.again} />;
   if (!some.value) return <Waiting lines={4} label="Asking for items" />;
   return (
-    <Empty title="Search above, or start from one of these">
+    <Empty title="Search, or start from one of these">
       <ul class="starts">
         {some.value.items.map((item) => (
           <li key={item.id}>
