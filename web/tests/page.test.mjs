@@ -49,6 +49,22 @@ const parameters = (page) => new URL(page.url()).searchParams;
 const addressHolds = (page, wanted) =>
   page.waitForFunction(([name, value]) => new URLSearchParams(location.search).getAll(name).join('|') === value, wanted);
 
+// axe finds nothing, and nothing stands out of the window.
+async function suitsEveryone(page) {
+  await page.evaluate(axe);
+  for (const viewport of [kDesktop, kTablet, kPhone]) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      const told = violations.map((v) => `${colorScheme}, ${viewport.width} pixels: ${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
+      assert.deepEqual(told, []);
+    }
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(beyond <= 0, `at ${viewport.width} pixels it is ${beyond} pixels too wide`);
+  }
+}
+
 describe('Recommend', () => {
   test('answers as one chooses, in the address too', () =>
     look('/', async (page) => {
@@ -227,6 +243,24 @@ describe('Model', () => {
       await page.locator('.origin h2', { hasText: wanted }).waitFor();
     }));
 
+  test('zooms with the wheel once the map was clicked, and not before', () =>
+    look('/model#map', async (page) => {
+      const map = page.getByRole('application', { name: /Map of \d+ items/ });
+      await map.waitFor();
+      await page.waitForFunction(() => scrollY > 0); // to the section that the address names
+      const box = await map.boundingBox();
+      await page.mouse.move(box.x + 200, box.y + 200);
+      await page.mouse.wheel(0, -200);
+      await page.waitForFunction((y) => document.querySelector('.map canvas').getBoundingClientRect().y > y + 100, box.y);
+      assert.ok(!parameters(page).has('view'));
+      await map.focus();
+      const place = await map.boundingBox();
+      await page.mouse.move(place.x + 200, place.y + 200);
+      await page.mouse.wheel(0, -200);
+      await page.waitForFunction(() => Number(new URLSearchParams(location.search).get('view')?.split(',')[2]) > 1);
+      assert.equal(new URL(page.url()).hash, '#map');
+    }));
+
   test('colours the map by what the items have', () =>
     look('/model', async (page) => {
       await page.getByLabel('Colour by').selectOption('Genres');
@@ -244,6 +278,7 @@ describe('Every view', () => {
     'Recommend with nothing': '/?only.year=2999',
     Similar: '/similar?item=Frozen+Winter&by=jaccard',
     'Similar at first': '/similar',
+    'Similar to what is not known': '/similar?item=No+such+film',
     Model: '/model',
     'nothing there': '/nowhere',
   };
@@ -251,18 +286,7 @@ describe('Every view', () => {
     test(`${name}: axe finds nothing, light or dark, wide or narrow`, () =>
       look(address, async (page) => {
         await page.waitForLoadState('networkidle');
-        await page.evaluate(axe);
-        for (const viewport of [kDesktop, kTablet, kPhone]) {
-          await page.setViewportSize(viewport);
-          for (const colorScheme of ['light', 'dark']) {
-            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-            const { violations } = await page.evaluate(() => globalThis.axe.run());
-            const told = violations.map((v) => `${colorScheme}, ${viewport.width} pixels: ${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
-            assert.deepEqual(told, []);
-          }
-          const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          assert.ok(beyond <= 0, `at ${viewport.width} pixels it is ${beyond} pixels too wide`);
-        }
+        await suitsEveryone(page);
       }));
   }
 
@@ -302,6 +326,7 @@ describe('A server that', () => {
       '/',
       async (page) => {
         await page.getByRole('heading', { name: 'This server wants a key' }).waitFor();
+        await suitsEveryone(page);
         await page.getByLabel('API key').fill(token);
         await page.getByRole('button', { name: 'Open' }).click();
         await settled(page);
