@@ -168,6 +168,7 @@ export class Problem extends Error {
 // The key lives as long as the browser's tab.
 const kKey = 'shortlist-key';
 export const setKey = (key: string) => sessionStorage.setItem(kKey, key);
+export const hasKey = () => sessionStorage.getItem(kKey) !== null;
 
 async function problemOf(response: Response): Promise<Problem> {
   try {

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { setKey } from './api';
+import { hasKey, setKey } from './api';
 
 // For a server that answers only those who have a key.
 export function KeyForm({ refused, again }: { refused: string; again: () => void }) {
@@ -15,7 +15,7 @@ export function KeyForm({ refused, again }: { refused: string; again: () => void
         }}
       >
         <h1>This server wants a key</h1>
-        <p role="alert">{refused}</p>
+        <p role="alert">{hasKey() ? refused : 'Whoever runs it can give you one.'}</p>
         <label for="key">API key</label>
         <input id="key" type="password" autocomplete="current-password" value={key} onInput={(event) => setText(event.currentTarget.value)} />
         <button type="submit" class="button">

@@ -80,7 +80,7 @@ describe('Recommend', () => {
       await page.getByRole('slider', { name: 'Year' }).fill('2000');
       await addressHolds(page, ['q.year', '2000']);
       await settled(page);
-      assert.match(await page.locator('.asked').textContent(), /Drama, Japan, u000042 and 2000/);
+      assert.match(await page.locator('.asked').textContent(), /Drama, Japan, u000042 and year 2000/);
       const chosen = await titles(page);
       assert.notDeepEqual(chosen, nothing);
 
@@ -327,6 +327,9 @@ describe('A server that', () => {
       async (page) => {
         await page.getByRole('heading', { name: 'This server wants a key' }).waitFor();
         await suitsEveryone(page);
+        await page.getByLabel('API key').fill('a wrong one');
+        await page.getByRole('button', { name: 'Open' }).click();
+        await page.getByRole('alert').filter({ hasNotText: 'Whoever runs it' }).waitFor();
         await page.getByLabel('API key').fill(token);
         await page.getByRole('button', { name: 'Open' }).click();
         await settled(page);

@@ -45,7 +45,7 @@ export function Curves({ epochs: all }: { epochs: Epoch[] }) {
           ))}
       </div>
       {flat.length > 0 ? (
-        <p class="key">
+        <p class="note">
           The same in every epoch: {list(flat.map((c) => `${c.name} ${(c.validation[0] ?? c.train[0])?.toLocaleString('en') ?? ''}`))}.
         </p>
       ) : null}

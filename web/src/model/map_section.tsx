@@ -74,7 +74,7 @@ function ExploredMap({ map }: { map: ItemMap }) {
   return (
     <>
       <p class="lead">
-        Items whose embeddings point the same way lie close together. The two axes show {(100 * map.explained).toFixed(0)} % of how they differ.
+        Items whose embeddings point the same way lie close together. The two axes show {(100 * map.explained).toFixed(0)}&nbsp;% of how they differ.
       </p>
       <div class="map-tools">
         <Search label="Find an item on the map" placeholder={`Search ${plural(model.items, 'item')}`} find={findItems(api)} onChoose={search} />

@@ -18,15 +18,15 @@ export function TestReport({ report }: { report: Report }) {
       <h2 id="report-title">Test report</h2>
       <p class="lead">
         Measured on the {plural(report.rows, 'row')} of “{report.split}”, which the model did not learn from
-        {seen !== null ? `; ${(100 * seen).toFixed(2)} % of them stand identically among those that it did` : ''}. Beside
+        {seen !== null ? `; ${(100 * seen).toFixed(2)}\u00a0% of them stand identically among those that it did` : ''}. Beside
         it: what needs no model.
       </p>
       {report.tasks.map((task) => (
         <TaskTable key={task.task} task={task} />
       ))}
-      <p class="key">
+      <p class="note">
         <span class="worse">Red</span>: better than the model, and the rows are enough to say so. <span>≈</span>: the rows do not decide. Below
-        the model’s figure: where it lies with 95 %.
+        the model’s figure: where it lies with 95&nbsp;%.
       </p>
     </section>
   );

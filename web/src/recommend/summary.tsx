@@ -10,7 +10,12 @@ interface Props {
   answer: Answer<Recommendations>;
 }
 
-// "Drama or Music", "1990 to 2000", "up to 2000"
+// "Drama", "Music"; a number says of what it is: "age 30".
+function givenOf(field: Field, values: string[]): string[] {
+  return values.map((value) => (/^[-+\d]/.test(value) ? `${titleOf(field.column).toLowerCase()} ${value}` : value));
+}
+
+// "Drama or Music", "year 1990 to 2000", "year up to 2000"
 function boundsOf(field: Field, values: string[]): string {
   if (field.input !== 'number') return list(values, 'or');
   const [least = '', most = ''] = values;
@@ -22,7 +27,7 @@ function boundsOf(field: Field, values: string[]): string {
 export function Summary({ choice, onChange, answer }: Props) {
   const { features } = useServed();
   const label = features.labels[0]?.label;
-  const given = features.query.flatMap((field) => choice.query.get(field.column) ?? []);
+  const given = features.query.flatMap((field) => givenOf(field, choice.query.get(field.column) ?? []));
   const only = features.attributes.flatMap((field) => {
     const values = choice.only.get(field.column);
     return values ? [boundsOf(field, values)] : [];

@@ -69,7 +69,7 @@ function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => vo
         .filter((way) => !features.similar_by.includes(way.by))
         .map((way) => (
           <p key={way.by}>
-            No {way.name.toLowerCase()}: {way.needs}.
+            {way.name}: {way.needs}.
           </p>
         ))}
     </fieldset>
