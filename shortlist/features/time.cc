@@ -110,12 +110,12 @@ class TimeFit final : public FeatureFit {
  public:
   explicit TimeFit(TimeSettings settings) : settings_(settings) {}
 
-  void observe(const Column& values) override {
+  void observe(const Column& values, RowCounts counts) override {
     for (size_t row = 0; row < values.rows; ++row) {
       double t;
       if (!read_time(values, row, t)) continue;
       range_.add(t);
-      if (settings_.as == TimeAs::standard || settings_.as == TimeAs::buckets) moments_.add(t);
+      if (settings_.as == TimeAs::standard || settings_.as == TimeAs::buckets) moments_.add(t, counts[row]);
     }
   }
   void merge(const FeatureFit& other) override {

@@ -106,7 +106,9 @@ TEST(ModelStore, TriesAChangedSourceOnce) {
 
 TEST(ModelStore, WantsABundle) {
   const TemporaryFolder empty;
-  EXPECT_EQ(message_of([&] { ModelStore({{"m", empty / "none"}}); }),
+  EXPECT_EQ(message_of([&] {
+              ModelStore({{"m", empty / "none"}});
+            }),
             (empty / "none") + ": is no bundle: it has no manifest.json");
 }
 

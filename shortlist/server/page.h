@@ -12,8 +12,8 @@ namespace shortlist {
 // the API.
 bool may_be_view(std::string_view path);
 
-// The file of a path, or the page itself for a view. None for anything else. Where the page was not built, one
-// that says how to build it.
+// The file of a path, or the page itself for a view. None for anything else. Where the page was not built,
+// one that says how to build it.
 std::optional<HttpResponse> page_response(std::string_view path, std::string_view if_none_match);
 
 }  // namespace shortlist
