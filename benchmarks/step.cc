@@ -16,6 +16,7 @@
 
 #include "benchmarks/reference_table.h"
 #include "benchmarks/statistics.h"
+#include "benchmarks/training_run.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/testing.h"
 #include "shortlist/math/peak.h"
@@ -30,41 +31,6 @@ struct Arguments {
   std::vector<std::string> settings;
   int rounds = 9, steps = 40;
   bool avx2 = false, profile = false, json = false;
-};
-
-using Clock = std::chrono::steady_clock;
-double milliseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-// Processor time of the whole process: what a busy machine distorts least.
-double processor_milliseconds() {
-  timespec time;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
-
-// Times the steps of a run, and stops it after `steps`.
-class StepClock : public TrainingObserver {
- public:
-  StepClock(int steps, std::atomic<bool>& stop) : steps_(steps), stop_(stop), last_(Clock::now()) {}
-  void after_step(const Progress&) override {
-    if (taken_ > 0) {  // the first also makes the epoch's order
-      times.push_back(milliseconds_since(last_));
-      processor_times.push_back(processor_milliseconds() - last_processor_);
-    }
-    last_ = Clock::now();
-    last_processor_ = processor_milliseconds();
-    stop_ = ++taken_ > steps_;
-  }
-  void after_epoch(const EpochRecord&, const Parameters&) override { taken_ = 0; }
-
-  std::vector<double> times, processor_times;
-
- private:
-  int steps_, taken_ = 0;
-  std::atomic<bool>& stop_;
-  Clock::time_point last_;
-  double last_processor_ = 0;
 };
 
 // How long a word takes to the other core and back: about 60 ns where both share a cache, 300 where they do
@@ -86,46 +52,6 @@ double round_trip_nanoseconds() {
   other.join();
   return milliseconds_since(start) * 1e6 / kTrips;
 }
-
-// One model in training on a number of threads of its own.
-class Run {
- public:
-  Run(const Config& config, const PreparedData& prepared, int threads)
-      : config_(config),
-        spec_(build_model(config, feature_shapes(prepared.features.select(config.query.features)),
-                          feature_shapes(prepared.features.select(config.candidate.features)))),
-        parameters_(spec_),
-        pool_(threads) {
-    parameters_.initialize(42);
-    trainer_.emplace(config_, spec_, parameters_, prepared.data, pool_);
-  }
-
-  struct Round {
-    double peak;  // operations a second
-    std::vector<double> times, processor_times;
-  };
-  Round round(int steps) {
-    const double before = multiply_add_peak(pool_, 0.02);
-    std::atomic<bool> stop = false;
-    StepClock clock(steps, stop);
-    trainer_->run(clock, stop);
-    return {std::max(before, multiply_add_peak(pool_, 0.02)), clock.times, clock.processor_times};
-  }
-  StepProfile profile(int steps) {
-    trainer_->start_profile();
-    round(steps);
-    return trainer_->profile();
-  }
-  // Of the products of the last step.
-  double operations() const { return trainer_->profile().operations(); }
-
- private:
-  const Config& config_;
-  ModelSpec spec_;
-  Parameters parameters_;
-  ThreadPool pool_;
-  std::optional<Trainer> trainer_;
-};
 
 struct Measured {
   std::vector<double> times, processor_times, peaks, medians,

@@ -9,6 +9,7 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kTouchedATask = 64;
+constexpr size_t kAhead = 12;  // rows of a table are far apart: they are asked for before they are needed
 
 float bag_scale(Pooling pooling, size_t size) {
   if (pooling == Pooling::sum || size <= 1) return 1;
@@ -25,6 +26,10 @@ void count_users(const Pass& pass, TouchedRows& rows) {
   rows.touched.clear();
   rows.offsets.assign(1, 0);
   for (size_t r = 0; r < pass.rows; ++r) {
+    if (r + kAhead < pass.rows) {
+      for (int32_t id : bag_of(pass, r + kAhead))
+        __builtin_prefetch(&rows.position[static_cast<size_t>(id)], 1);
+    }
     for (int32_t id : bag_of(pass, r)) {
       uint32_t& position = rows.position[static_cast<size_t>(id)];
       if (position == TouchedRows::kAbsent) {
@@ -69,6 +74,9 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
 void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
   const Matrix& table = pass.parameters[0]->value;
   for (size_t r = rows.begin; r < rows.end; ++r) {
+    if (r + kAhead < rows.end) {
+      for (int32_t id : bag_of(pass, r + kAhead)) __builtin_prefetch(table.row(static_cast<size_t>(id)));
+    }
     const std::span<const int32_t> bag = bag_of(pass, r);
     const std::span<float> y = pass.output.row_span(r);
     if (bag.size() == 1) {
