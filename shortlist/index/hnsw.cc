@@ -81,7 +81,7 @@ std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, s
     if (may_return(node.index, eligible) && walk.found.admits(node.score)) walk.found.insert(node);
   };
   const Scored start = descend(walk, 0);
-  walk.visited.insert(start.index);
+  walk.visited.insert({&start.index, 1});
   walk.beam.insert(start);
   if (all) {
     search_layer(walk, 0, [](Scored) {});
@@ -91,7 +91,10 @@ std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, s
   }
   const Beam& found = all ? walk.beam : walk.found;
   std::vector<uint32_t> ids;
-  for (size_t i = 0; i < found.size(); ++i) ids.push_back(found[i].index);
+  for (size_t i = 0; i < found.size(); ++i) {
+    ids.push_back(found[i].index);
+    prefetch_vector(found[i].index);
+  }
   return ids;
 }
 

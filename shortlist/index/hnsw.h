@@ -81,6 +81,9 @@ class Hnsw : public Index {
   }
   size_t estimate_eligible(Eligible eligible) const;
   std::vector<uint32_t> ids_that_may(Eligible eligible) const;
+  void prefetch_vector(uint32_t id) const {
+    for (size_t at = 0; at < width(); at += 16) __builtin_prefetch(vectors_.data() + id * width() + at);
+  }
   std::vector<uint32_t> walk_for(Walk& walk, std::span<const float> query, size_t width,
                                  Eligible eligible) const;
 

@@ -80,6 +80,7 @@ HnswGraph read_graph(const HnswReader& reader, size_t m) {
 
 void Hnsw::save(const std::string& path, bool with_vectors) const {
   const size_t n = size(), m = graph_.m();
+  const float scale = codes_.scale();
   // The longest rows first, so that they stay on cache lines.
   std::vector<TensorView> tensors = {
       tensor_view<uint32_t>("neighbors", {n, 2 * m}, graph_.base()),
@@ -87,7 +88,7 @@ void Hnsw::save(const std::string& path, bool with_vectors) const {
   };
   if (with_vectors) tensors.push_back(tensor_view<float>("vectors", {n, width()}, vectors_.span()));
   tensors.push_back(tensor_view<uint32_t>("upper_neighbors", {graph_.upper().size() / m, m}, graph_.upper()));
-  tensors.push_back(tensor_view<float>("scales", {n}, codes_.scales()));
+  tensors.push_back(tensor_view<float>("scale", {1}, std::span(&scale, 1)));
   tensors.push_back(tensor_view<uint8_t>("levels", {n}, graph_.levels()));
   tensors.push_back(tensor_view<uint8_t>("removed", {n}, removed_.span()));
   write_safetensors(path, tensors,
@@ -111,8 +112,8 @@ std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMat
   const auto width = static_cast<size_t>(reader.setting("width", 1, kMost));
   HnswGraph graph = read_graph(reader, static_cast<size_t>(config.m));
   const size_t n = graph.size();
-  Int8Rows codes(width, reader.tensor<uint8_t>("codes", {n, Int8Rows(width).stride()}),
-                 reader.tensor<float>("scales", {n}));
+  const float scale = reader.tensor<float>("scale", {1})[0];
+  Int8Rows codes(width, scale, reader.tensor<uint8_t>("codes", {n, Int8Rows(width, scale).stride()}));
   std::unique_ptr<Hnsw> index(new Hnsw(config, std::move(codes), std::move(graph)));
   index->removed_ = Array<uint8_t>::view(reader.tensor<uint8_t>("removed", {n}));
   index->removed_count_ = n - static_cast<size_t>(std::ranges::count(index->removed_.span(), 0));

@@ -18,14 +18,14 @@ using testing::clustered_vectors, testing::ids, testing::normal_vectors, testing
 const HnswConfig kSmall{.m = 8, .ef_construction = 60, .ef = 40};
 
 TEST(Hnsw, FindsNearlyAllOfTheBest) {
-  ThreadPool pool(2);
+  ThreadPool pool(1);
   const Vectors vectors = clustered_vectors(3000, 16, 50, "v"), queries = clustered_vectors(50, 16, 50, "q");
   const Hnsw index(vectors.view(), kSmall, pool);
   EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.95);
 }
 
 TEST(Hnsw, FindsNearlyAllOfTheBestByInnerProduct) {
-  ThreadPool pool(2);
+  ThreadPool pool(1);
   const Vectors vectors = normal_vectors(2000, 12, "v"), queries = normal_vectors(50, 12, "q");
   const Hnsw index(vectors.view(), kSmall, pool);
   EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.9);
@@ -36,7 +36,7 @@ TEST(Hnsw, ScoresAsExactSearchDoes) {
   const Vectors vectors = clustered_vectors(2000, 10, 30, "v"), queries = clustered_vectors(20, 10, 30, "q");
   const Hnsw index(vectors.view(), {.m = 8, .ef_construction = 60, .ef = 300}, pool);
   const auto found = index.search(queries.view(), 10),
-             exact = ExactIndex(vectors.view()).search(queries.view(), 10);
+             exact = ExactIndex(vectors.view(), pool).search(queries.view(), 10);
   for (size_t q = 0; q < queries.rows; ++q) {
     ASSERT_EQ(ids(found[q]), ids(exact[q]));
     for (size_t i = 0; i < 10; ++i) EXPECT_EQ(found[q][i].score, exact[q][i].score);
@@ -84,12 +84,22 @@ TEST(Hnsw, AnswersOverFewCandidates) {
 }
 
 TEST(Hnsw, FindsWhatIsAdded) {
-  ThreadPool pool(2);
+  ThreadPool pool(1);
   const Vectors vectors = clustered_vectors(2000, 16, 50, "v"), queries = clustered_vectors(30, 16, 50, "q");
   Hnsw index(vectors.view().head(1200), kSmall, pool);
   index.add(vectors.view().slice(1200, 1201), pool);
   index.add(vectors.view().slice(1201, 2000), pool);
   ASSERT_EQ(index.size(), 2000u);
+  EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.95);
+}
+
+TEST(Hnsw, FindsWhatIsLargeAfterWhatIsSmall) {
+  ThreadPool pool(1);
+  Vectors vectors = clustered_vectors(1000, 16, 20, "v");
+  const Vectors queries = clustered_vectors(30, 16, 20, "q");
+  for (float& value : std::span(vectors.values).first(100 * 16)) value *= 0.01f;
+  Hnsw index(vectors.view().head(100), kSmall, pool);
+  index.add(vectors.view().slice(100, 1000), pool);
   EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.95);
 }
 
