@@ -25,7 +25,7 @@ Bf16Index::Bf16Index(ConstMatrix vectors, ThreadPool& pool) : size_(vectors.rows
   });
 }
 
-std::vector<std::vector<Scored>> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   // From a few queries on it pays to widen the candidates once for all.
   constexpr size_t kMany = 4;
   Panels wide;

@@ -15,9 +15,7 @@ class Bf16Index : public Index {
 
   size_t size() const override { return size_; }
   size_t width() const override { return width_; }
-  bool exact() const override { return true; }
-  std::vector<std::vector<Scored>> search(ConstMatrix queries, size_t k,
-                                          Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
 
  private:
   size_t size_, width_;

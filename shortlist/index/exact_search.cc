@@ -11,11 +11,11 @@ constexpr size_t kQueriesABlock = 96;
 
 // Joins what block(queries) returns for one block of queries after the other.
 template <typename Block>
-std::vector<std::vector<Scored>> for_query_blocks(ConstMatrix queries, Block block) {
-  std::vector<std::vector<Scored>> found;
+std::vector<Found> for_query_blocks(ConstMatrix queries, Block block) {
+  std::vector<Found> found;
   for (size_t begin = 0; begin < queries.rows; begin += kQueriesABlock) {
     std::vector<TopK> best = block(queries.slice(begin, std::min(begin + kQueriesABlock, queries.rows)));
-    for (TopK& top : best) found.push_back(top.take());
+    for (TopK& top : best) found.push_back({.best = top.take()});
   }
   return found;
 }
@@ -28,8 +28,8 @@ void leave_out(Eligible eligible, std::span<float> scores) {
 
 }  // namespace
 
-std::vector<std::vector<Scored>> search_tiles(ConstMatrix queries, size_t candidates, size_t k,
-                                              Eligible eligible, ScoreTile score_tile) {
+std::vector<Found> search_tiles(ConstMatrix queries, size_t candidates, size_t k, Eligible eligible,
+                                ScoreTile score_tile) {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
   Buffer tile(std::min(queries.rows, kQueriesABlock), kTileColumns);
   return for_query_blocks(queries, [&](ConstMatrix block) {
@@ -47,8 +47,8 @@ std::vector<std::vector<Scored>> search_tiles(ConstMatrix queries, size_t candid
   });
 }
 
-std::vector<std::vector<Scored>> search_chosen(ConstMatrix queries, ConstMatrix vectors,
-                                               std::span<const uint32_t> chosen, size_t k, Panels& panels) {
+std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
+                                 size_t k, Panels& panels) {
   Buffer tile(std::min(queries.rows, kQueriesABlock), std::min(chosen.size(), kTileColumns));
   return for_query_blocks(queries, [&](ConstMatrix block) {
     std::vector<TopK> best(block.rows, TopK(k));
@@ -83,7 +83,7 @@ ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool) : vectors_(vectors
   });
 }
 
-std::vector<std::vector<Scored>> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   if (const auto ids = few_eligible(eligible)) {
     Panels panels;
     return search_chosen(queries, vectors_, *ids, k, panels);

@@ -15,12 +15,12 @@ using ScoreTile = FunctionRef<void(ConstMatrix queries, size_t first, Matrix sco
 constexpr size_t kTileColumns = 1024;
 
 // The best k of `candidates` for each query, from the scores of all of them.
-std::vector<std::vector<Scored>> search_tiles(ConstMatrix queries, size_t candidates, size_t k,
-                                              Eligible eligible, ScoreTile score_tile);
+std::vector<Found> search_tiles(ConstMatrix queries, size_t candidates, size_t k, Eligible eligible,
+                                ScoreTile score_tile);
 
 // The best k of the chosen rows of vectors[n, width] for each query; `panels` is scratch memory.
-std::vector<std::vector<Scored>> search_chosen(ConstMatrix queries, ConstMatrix vectors,
-                                               std::span<const uint32_t> chosen, size_t k, Panels& panels);
+std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
+                                 size_t k, Panels& panels);
 
 // Where so few are eligible that to gather them is faster than to score all: their ids. Else none.
 std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible);
@@ -33,9 +33,7 @@ class ExactIndex : public Index {
 
   size_t size() const override { return vectors_.rows; }
   size_t width() const override { return vectors_.cols; }
-  bool exact() const override { return true; }
-  std::vector<std::vector<Scored>> search(ConstMatrix queries, size_t k,
-                                          Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
 
  private:
   ConstMatrix vectors_;

@@ -13,7 +13,8 @@ using testing::ids, testing::normal_vectors, testing::search_slowly, testing::Ve
 ThreadPool pool(1);
 
 // To the bit where the processor fuses multiply and add.
-void expect_same(const std::vector<Scored>& got, const std::vector<Scored>& expected, bool fused) {
+void expect_same(const Found& found, const Found& right, bool fused) {
+  const std::vector<Scored>&got = found.best, &expected = right.best;
   ASSERT_EQ(got.size(), expected.size());
   for (size_t i = 0; i < got.size(); ++i) {
     EXPECT_TRUE(!fused || got[i].index == expected[i].index);
@@ -67,7 +68,7 @@ TEST(ExactIndex, ReturnsOnlyTheEligibleAndAllThatAreAskedFor) {
 TEST(ExactIndex, ReturnsNothingWhereNothingIsEligible) {
   const Vectors vectors = normal_vectors(50, 4, "candidates");
   const std::vector<uint8_t> none(50, 0);
-  EXPECT_TRUE(ExactIndex(vectors.view(), pool).search(vectors.view().head(1), 5, none).front().empty());
+  EXPECT_TRUE(ExactIndex(vectors.view(), pool).search(vectors.view().head(1), 5, none).front().best.empty());
 }
 
 }  // namespace

@@ -19,17 +19,10 @@ struct Back {
   friend auto operator<=>(const Back&, const Back&) = default;
 };
 
-// A share of 1/m of the nodes of a layer stands in the next. A function of the seed and the id alone.
-uint8_t draw_level(uint64_t id, int m) {
+// One in `connections` of the nodes of a layer stands in the next. A function of the seed and the id alone.
+uint8_t draw_level(uint64_t id, int connections) {
   const RandomStream random(42, "hnsw levels");
-  return static_cast<uint8_t>(std::min(255.0, -std::log1p(-random.uniform(id)) / std::log(m)));
-}
-
-void check_finite(ConstMatrix vectors, size_t first) {
-  for (size_t r = 0; r < vectors.rows; ++r) {
-    if (!all_finite(vectors.row_span(r)))
-      throw data_error("the vector of candidate {} holds a number that is not finite", first + r);
-  }
+  return static_cast<uint8_t>(std::min(255.0, -std::log1p(-random.uniform(id)) / std::log(connections)));
 }
 
 }  // namespace
@@ -100,7 +93,7 @@ class Hnsw::Builder {
     worker.candidates = {index_.descend(walk, top)};
     for (int layer = top; layer >= 0; --layer) {
       walk.visited.reset(index_.size());
-      walk.beam.reset(static_cast<size_t>(index_.config_.ef_construction));
+      walk.beam.reset(static_cast<size_t>(index_.config_.build_beam));
       for (const Scored& start : worker.candidates) {
         walk.visited.insert({&start.index, 1});
         walk.beam.insert(start);
@@ -108,7 +101,7 @@ class Hnsw::Builder {
       index_.search_layer(walk, layer, [](Scored) {});
       worker.candidates.clear();
       for (size_t i = 0; i < walk.beam.size(); ++i) worker.candidates.push_back(walk.beam[i]);
-      select(worker, graph_.m());
+      select(worker, graph_.connections());
       graph_.set_neighbors(node, layer, worker.selected);
       for (uint32_t to : worker.selected) asked.push_back({to, layer, node});
     }
@@ -159,9 +152,9 @@ class Hnsw::Builder {
 Hnsw::Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool)
     : config_(config),
       codes_(vectors.cols, Int8Rows::fitting_scale(vectors)),
-      graph_(static_cast<size_t>(config.m)) {
+      graph_(static_cast<size_t>(config.connections)) {
   SHORTLIST_CHECK(vectors.rows <= 1 || vectors.stride == vectors.cols);
-  check_finite(vectors, 0);
+  check_finite(vectors);
   vectors_ = Array<float>::view({vectors.data, vectors.rows * vectors.cols});
   append(vectors, pool);
 }
@@ -188,7 +181,7 @@ void Hnsw::append(ConstMatrix vectors, ThreadPool& pool) {
   }
   removed_.resize(first + vectors.rows, 0);
   std::vector<uint8_t> levels;
-  for (size_t r = 0; r < vectors.rows; ++r) levels.push_back(draw_level(first + r, config_.m));
+  for (size_t r = 0; r < vectors.rows; ++r) levels.push_back(draw_level(first + r, config_.connections));
   graph_.append(levels);
   Builder(*this, pool).link(static_cast<uint32_t>(first), static_cast<uint32_t>(first + vectors.rows));
 }

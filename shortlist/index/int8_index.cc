@@ -151,6 +151,7 @@ class Int8Index::Block {
 
 Int8Index::Int8Index(ConstMatrix vectors, ThreadPool& pool)
     : vectors_(vectors), groups_((vectors.cols + 3) / 4), scale_(fitting_scale(vectors)) {
+  check_finite(vectors);
   for (uint32_t r = 0; r < vectors.rows; ++r) {
     if (largest_of(vectors.row_span(r)) > scale_ * kInt8Most) beyond_.push_back(r);
   }
@@ -187,12 +188,12 @@ void Int8Index::encode_panel(size_t panel, uint8_t* codes, Rounding& largest) co
   }
 }
 
-std::vector<std::vector<Scored>> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
   Panels scratch;
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k, scratch);
   Buffer tile(std::min(queries.rows, kQueriesABlock), kTileColumns);
-  std::vector<std::vector<Scored>> found;
+  std::vector<Found> found;
   for (size_t begin = 0; begin < queries.rows; begin += kQueriesABlock) {
     const ConstMatrix part = queries.slice(begin, std::min(begin + kQueriesABlock, queries.rows));
     Block block(*this, part, k, eligible);

@@ -11,14 +11,12 @@ namespace shortlist {
 
 class Int8Index : public Index {
  public:
-  // vectors[n, width], all finite, must outlive it.
+  // vectors[n, width] must outlive it. Throws a data Error for a vector that is not finite.
   Int8Index(ConstMatrix vectors, ThreadPool& pool);
 
   size_t size() const override { return vectors_.rows; }
   size_t width() const override { return vectors_.cols; }
-  bool exact() const override { return true; }
-  std::vector<std::vector<Scored>> search(ConstMatrix queries, size_t k,
-                                          Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
 
   // Of all candidates but those beyond the scale: |v - scale * codes| and |scale * codes| at most.
   struct Rounding {

@@ -82,7 +82,7 @@ TEST(Int8Rows, ScoreInTheOrderOfInnerProducts) {
   rows.set_query(queries.view().row_span(0), query);
   float largest = 0;
   for (float v : queries.view().row_span(0)) largest = std::max(largest, std::abs(v));
-  for (const Scored& exact : testing::search_slowly(vectors.view(), queries.view().row_span(0), 50)) {
+  for (const Scored& exact : testing::search_slowly(vectors.view(), queries.view().row_span(0), 50).best) {
     float score = 0;
     rows.scores(query, {&exact.index, 1}, &score);
     EXPECT_NEAR(score * rows.scale() * largest / 127, exact.score, 0.3);

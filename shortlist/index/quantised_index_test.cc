@@ -20,12 +20,14 @@ ThreadPool pool(1);
 void expect_same_answers(const Index& index, const Index& expected, ConstMatrix queries, size_t k,
                          Eligible eligible = {}) {
   const auto right = expected.search(queries, k, eligible);
-  const auto check = [&](const std::string& how, const std::vector<std::vector<Scored>>& found) {
+  const auto check = [&](const std::string& how, const std::vector<Found>& found) {
     for (size_t q = 0; q < queries.rows; ++q) {
-      ASSERT_EQ(found[q].size(), right[q].size()) << how << ", query " << q;
-      for (size_t i = 0; i < found[q].size(); ++i) {
-        EXPECT_EQ(found[q][i].index, right[q][i].index) << how << ", query " << q << ", place " << i;
-        EXPECT_EQ(found[q][i].score, right[q][i].score) << how << ", query " << q << ", place " << i;
+      EXPECT_TRUE(found[q].exact);
+      const std::vector<Scored>&got = found[q].best, &need = right[q].best;
+      ASSERT_EQ(got.size(), need.size()) << how << ", query " << q;
+      for (size_t i = 0; i < got.size(); ++i) {
+        EXPECT_EQ(got[i].index, need[i].index) << how << ", query " << q << ", place " << i;
+        EXPECT_EQ(got[i].score, need[i].score) << how << ", query " << q << ", place " << i;
       }
     }
   };
@@ -33,7 +35,7 @@ void expect_same_answers(const Index& index, const Index& expected, ConstMatrix 
     hide_vnni(hidden);
     const std::string how = hidden ? "without VNNI" : "at best";
     check(how, index.search(queries, k, eligible));
-    std::vector<std::vector<Scored>> alone;
+    std::vector<Found> alone;
     for (size_t q = 0; q < queries.rows; ++q)
       alone.push_back(index.search(queries.slice(q, q + 1), k, eligible).front());
     check(how + ", alone", alone);
