@@ -36,6 +36,8 @@ struct RecommendOptions {
   }
   std::vector<std::string> exclude;  // item ids
   std::vector<Condition> where;      // all must hold
+  // Where given, set to whether retrieval found the best there are, for each query.
+  bool* exact = nullptr;
 };
 
 struct Recommendation {
