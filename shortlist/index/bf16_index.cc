@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "shortlist/index/bf16_kernels.h"
 #include "shortlist/index/exact_search.h"
+#include "shortlist/index/panel_kernels.h"
 
 namespace shortlist {
 namespace {
@@ -37,7 +37,7 @@ std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eli
       return multiply(block, wide, scores);
     }
     for (size_t q = 0; q < block.rows; ++q)
-      bf16_scores(panels, width_, chunk_count(scores.cols, kColumns), block.row(q), scores.row(q));
+      panel_scores(panels, width_, chunk_count(scores.cols, kColumns), block.row(q), scores.row(q));
   };
   return search_tiles(queries, size_, k, eligible, score_tile);
 }

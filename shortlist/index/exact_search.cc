@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "shortlist/index/panel_kernels.h"
+
 namespace shortlist {
 namespace {
 
@@ -91,6 +93,10 @@ std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible el
   return search_tiles(queries, size(), k, eligible, [&](ConstMatrix block, size_t first, Matrix scores) {
     constexpr size_t kPanels = kTileColumns / Panels::kPanelColumns;
     const size_t panel = first / Panels::kPanelColumns;
+    if (block.rows == 1) {
+      return panel_scores(panels_.panel(panel), width(), chunk_count(scores.cols, Panels::kPanelColumns),
+                          block.row(0), scores.row(0));
+    }
     const Matrix all{scores.data - first, block.rows, size(), scores.stride};
     multiply(block, panels_, all, false, {}, {panel, panel + kPanels});
   });

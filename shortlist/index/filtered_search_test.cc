@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "shortlist/index/bf16_index.h"
-#include "shortlist/index/bf16_kernels.h"
 #include "shortlist/index/exact_search.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/index/int8_index.h"
+#include "shortlist/index/panel_kernels.h"
 #include "shortlist/index/testing.h"
 
 namespace shortlist {

@@ -68,6 +68,7 @@ HWY_INLINE void store(OfPanels::Sum sum, int32_t offset, float* out) {
 template <class Arithmetic, size_t kPanels>
 HWY_INLINE void score_panels(const uint8_t* panels, size_t groups, const int8_t* high, const int8_t* low,
                              int32_t offset, float* out) {
+  constexpr size_t kAhead = 8192;
   OfPanels::Sum highs[kPanels][kPanelVectors], lows[kPanels][kPanelVectors];
 #pragma GCC unroll 16
   for (size_t i = 0; i < kPanels * kPanelVectors; ++i)
@@ -75,6 +76,9 @@ HWY_INLINE void score_panels(const uint8_t* panels, size_t groups, const int8_t*
         OfPanels::zero();
   for (size_t g = 0; g < groups; ++g) {
     const auto query_high = OfPanels::repeat(high + 4 * g), query_low = OfPanels::repeat(low + 4 * g);
+    // In the order in which memory lies, as panel_kernels.cc says.
+#pragma GCC unroll 4
+    for (size_t p = 0; p < kPanels; ++p) __builtin_prefetch(panels + (g * kPanels + p) * 64 + kAhead);
 #pragma GCC unroll 4
     for (size_t p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 4

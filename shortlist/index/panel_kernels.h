@@ -1,4 +1,5 @@
-// Products with candidates in bfloat16, in panels[count, width, 16] as math/product.h has them.
+// Products of one query and many candidates in panels[count, width, 16], as math/product.h has them, of
+// float32 or bfloat16. multiply() is for many queries; one query waits for memory.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,8 @@ inline uint16_t to_bf16(float x) {
 }
 
 // out[16 count]: the inner products of one query and the candidates of the panels, summed as multiply() does.
-void bf16_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out);
+void panel_scores(const float* panels, size_t width, size_t count, const float* query, float* out);
+void panel_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out);
 
 // As float32: out[values].
 void widen_bf16(const uint16_t* values, size_t count, float* out);
