@@ -96,9 +96,11 @@ class CategoriesFit final : public FeatureFit {
  public:
   explicit CategoriesFit(CategoriesSettings settings) : settings_(std::move(settings)) {}
 
-  void observe(const Column& values) override {
-    const auto count = [&](std::string_view value) { counts_.add(value); };
-    for (size_t row = 0; row < values.rows; ++row) each_value(values, row, settings_.separator, count);
+  void observe(const Column& values, RowCounts counts) override {
+    for (size_t row = 0; row < values.rows; ++row) {
+      each_value(values, row, settings_.separator,
+                 [&](std::string_view value) { counts_.add(value, counts[row]); });
+    }
   }
   void merge(const FeatureFit& other) override {
     counts_.merge(dynamic_cast<const CategoriesFit&>(other).counts_);

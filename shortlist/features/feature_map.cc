@@ -118,10 +118,17 @@ void FeatureMapFit::observe(std::span<const Column> columns, uint64_t first_row)
   SHORTLIST_CHECK(columns.size() >= columns_.size());
   for (size_t i = 0; i < parts_.size(); ++i) {
     try {
-      parts_[i].fit->observe(columns[column_of_[i]]);
+      parts_[i].fit->observe(columns[column_of_[i]], {});
     } catch (const RowError& error) {
       throw at_row(error, first_row, parts_[i].column);
     }
+  }
+}
+
+void FeatureMapFit::observe_distinct(std::string_view column, const Column& values,
+                                     std::span<const uint32_t> counts) {
+  for (const Part& part : parts_) {
+    if (part.column == column) part.fit->observe(values, RowCounts(counts));
   }
 }
 

@@ -65,6 +65,9 @@ class FeatureMapFit {
   const std::vector<std::string>& columns() const { return columns_; }
   // Columns as for FeatureMap::encode; throws as it does.
   void observe(std::span<const Column> columns, uint64_t first_row = 0);
+  // The same for one column of distinct values, value i standing counts[i] times: for every feature of the
+  // column. The row of an error is the value's place.
+  void observe_distinct(std::string_view column, const Column& values, std::span<const uint32_t> counts);
   // Requires a fit of the same configs.
   void merge(const FeatureMapFit& other);
   // Call once, at the end.

@@ -94,6 +94,19 @@ TEST(FeatureMap, MergesPartialFitsInAnyOrder) {
   }
 }
 
+TEST(FeatureMap, FitsOnDistinctValuesAsOnRows) {
+  const std::vector<uint32_t> rows = {0, 3, 3, 5, 0, 11, 3, 7, 0, 0}, distinct = {0, 3, 5, 7, 11},
+                              counts = {4, 3, 1, 1, 1};
+  FeatureMapFit by_row(one_of_each()), by_value(one_of_each());
+  std::vector<Column> repeated = table();
+  for (Column& column : repeated) column = take_rows(column, rows);
+  by_row.observe(repeated);
+  const std::vector<Column> columns = table();
+  for (size_t c = 0; c < by_value.columns().size(); ++c)
+    by_value.observe_distinct(by_value.columns()[c], take_rows(columns[c], distinct), counts);
+  EXPECT_EQ(by_value.finish().to_json().dump(), by_row.finish().to_json().dump());
+}
+
 TEST(FeatureMap, AppendsChunksAsOneTable) {
   const FeatureMap map = fitted();
   EncodedRows whole, chunks;

@@ -29,11 +29,16 @@ void ExactSum::add(double x) {
     digit[i] += sign * static_cast<int64_t>(static_cast<uint32_t>(wide >> (32 * i)));
 }
 
-void ExactSum::add_product(double a, double b) {
+// By powers of two, which multiply exactly.
+void ExactSum::add_times(double x, uint32_t count) {
+  for (; count != 0; count &= count - 1) add(x * static_cast<double>(count & -count));
+}
+
+void ExactSum::add_product(double a, double b, uint32_t count) {
   const double product = a * b;
   if (std::abs(product) < kLeastSquare) return;
-  add(product);
-  add(std::fma(a, b, -product));
+  add_times(product, count);
+  add_times(std::fma(a, b, -product), count);
 }
 
 void ExactSum::merge(const ExactSum& other) {
@@ -71,12 +76,13 @@ double ExactSum::value() {
   return negative ? -value : value;
 }
 
-void Moments::add(double x) {
+void Moments::add(double x, uint32_t count) {
+  if (count == 0) return;
   least_ = count_ == 0 ? x : std::min(least_, x);
   most_ = count_ == 0 ? x : std::max(most_, x);
-  ++count_;
-  sum_.add(x);
-  squares_.add_product(x, x);
+  count_ += count;
+  sum_.add_times(x, count);
+  squares_.add_product(x, x, count);
 }
 
 void Moments::merge(const Moments& other) {

@@ -11,8 +11,9 @@ class ExactSum {
  public:
   // Requires a finite number.
   void add(double x);
-  // Adds the exact product a * b, at most 1e300; below 1e-250 it counts as 0.
-  void add_product(double a, double b);
+  // Adds the exact product a * b, at most 1e300, `count` times; below 1e-250 it counts as 0.
+  void add_product(double a, double b, uint32_t count = 1);
+  void add_times(double x, uint32_t count);
   void merge(const ExactSum& other);
   // The sum as a double, within one unit in the last place; a pure function of the sum.
   double value();
@@ -27,8 +28,8 @@ class ExactSum {
 
 class Moments {
  public:
-  // Requires |x| <= 1e100.
-  void add(double x);
+  // As often as `count` says. Requires |x| <= 1e100.
+  void add(double x, uint32_t count = 1);
   void merge(const Moments& other);
 
   int64_t count() const { return count_; }

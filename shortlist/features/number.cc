@@ -66,16 +66,16 @@ class NumberFit final : public FeatureFit {
  public:
   explicit NumberFit(NumberSettings settings) : settings_(std::move(settings)) {}
 
-  void observe(const Column& values) override {
+  void observe(const Column& values, RowCounts counts) override {
     for (size_t row = 0; row < values.rows; ++row) {
       double x;
       if (!read_number_cell(values, row, x)) continue;
       if (settings_.quantiles) {
-        values_.push_back(x);
+        values_.insert(values_.end(), counts[row], x);
       } else if (!settings_.yields_ids()) {
         if (std::abs(x) > kLargest)
           throw RowError(row, fmt::format("{} is too large, need at most 1e100", x));
-        moments_.add(x);
+        moments_.add(x, counts[row]);
       }
     }
   }

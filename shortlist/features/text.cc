@@ -76,7 +76,7 @@ class TextFit final : public FeatureFit {
   explicit TextFit(TextSettings settings)
       : settings_(std::move(settings)), tokenizer_(settings_.standardize, settings_.ngrams) {}
 
-  void observe(const Column& values) override {
+  void observe(const Column& values, RowCounts counts) override {
     if (!settings_.vocabulary.empty()) return;
     TextCell cell;
     for (size_t row = 0; row < values.rows; ++row) {
@@ -84,7 +84,7 @@ class TextFit final : public FeatureFit {
       if (settings_.fit_on == FitOn::unique) {
         texts_.insert(cell.text());
       } else {
-        count(cell.text());
+        count(cell.text(), counts[row]);
       }
     }
   }
@@ -96,7 +96,7 @@ class TextFit final : public FeatureFit {
   }
 
   std::unique_ptr<const Feature> finish() override {
-    for (size_t i = 0; i < texts_.size(); ++i) count(texts_[i]);
+    for (size_t i = 0; i < texts_.size(); ++i) count(texts_[i], 1);
     texts_ = StringIndex();
     const size_t most =
         settings_.max_tokens ? static_cast<size_t>(*settings_.max_tokens - kSpecialIds) : SIZE_MAX;
@@ -106,8 +106,8 @@ class TextFit final : public FeatureFit {
   }
 
  private:
-  void count(std::string_view text) {
-    tokenizer_.tokenize(text, [&](std::string_view token) { counts_.add(token); });
+  void count(std::string_view text, int64_t times) {
+    tokenizer_.tokenize(text, [&](std::string_view token) { counts_.add(token, times); });
   }
 
   TextSettings settings_;

@@ -107,11 +107,11 @@ class TimeFit final : public FeatureFit {
  public:
   explicit TimeFit(TimeSettings settings) : settings_(settings) {}
 
-  void observe(const Column& values) override {
+  void observe(const Column& values, RowCounts counts) override {
     if (settings_.as == TimeAs::hour || settings_.as == TimeAs::weekday) return;
     for (size_t row = 0; row < values.rows; ++row) {
       double t;
-      if (read_time(values, row, t)) moments_.add(t);
+      if (read_time(values, row, t)) moments_.add(t, counts[row]);
     }
   }
   void merge(const FeatureFit& other) override {

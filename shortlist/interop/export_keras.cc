@@ -70,14 +70,25 @@ bool is_slot(const std::string& held, const Parameters& parameters) {
   return false;
 }
 
-// Whether the structure has a slot, and `optimizer` all of them.
+bool fits(const OptimizerState::Slot& slot, const Parameters& parameters) {
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Matrix& value = parameters.at(i).value;
+    if (slot.name.starts_with(parameters.name(i) + "/"))
+      return slot.rows == value.rows && slot.cols == value.cols;
+  }
+  return false;
+}
+
+// Whether the structure has a slot, and `optimizer` all of them, each of the shape of its parameter, as Keras
+// has them: not so the sums of row-wise Adagrad.
 bool has_all_slots(const KerasStructure& structure, const Parameters& parameters,
                    const OptimizerState& optimizer) {
   size_t slots = 0;
   for (const TrackedObject& node : structure.graph.nodes) {
     const std::string* held = held_by(node);
     if (held == nullptr || !is_slot(*held, parameters)) continue;
-    if (optimizer.find(*held) == nullptr) return false;
+    const OptimizerState::Slot* slot = optimizer.find(*held);
+    if (slot == nullptr || !fits(*slot, parameters)) return false;
     ++slots;
   }
   return slots == optimizer.slots.size();

@@ -106,30 +106,51 @@ LayerPlan DotInteraction::plan(std::span<const int> widths) const {
   return {.width = f * (self_interaction ? f + 1 : f - 1) / 2};
 }
 
-void DotInteraction::forward(const Pass& pass, RowRange rows, Scratch&) const {
+namespace {
+
+// The inputs of one row below one another, with room for their gradient and their Gram matrix.
+struct RowOfInputs {
+  Matrix inputs, gram, gradient;  // [F, D], [F, F], [F, D]
+
+  RowOfInputs(const Pass& pass, Scratch& scratch) {
+    const size_t f = pass.inputs.size(), d = pass.inputs[0].cols;
+    float* memory = scratch.take(f * (2 * d + f)).data();
+    inputs = {memory, f, d, d};
+    gradient = {memory + f * d, f, d, d};
+    gram = {memory + 2 * f * d, f, f, f};
+  }
+  void load(const Pass& pass, size_t row) {
+    for (size_t i = 0; i < inputs.rows; ++i) copy(pass.inputs[i].row_span(row), inputs.row_span(i));
+  }
+};
+
+}  // namespace
+
+void DotInteraction::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
+  RowOfInputs row(pass, scratch);
   for (size_t r = rows.begin; r < rows.end; ++r) {
+    row.load(pass, r);
+    scratch.panels.pack_transposed(row.inputs);
+    multiply(row.inputs, scratch.panels, row.gram);
     float* y = pass.output.row(r);
-    for (size_t i = 0; i < pass.inputs.size(); ++i) {
-      for (size_t j = 0; j < i + self_interaction; ++j)
-        *y++ = dot(pass.inputs[i].row_span(r), pass.inputs[j].row_span(r));
-    }
+    for (size_t i = 0; i < pass.inputs.size(); ++i) y = std::copy_n(row.gram.row(i), i + self_interaction, y);
   }
 }
 
-void DotInteraction::backward(const Pass& pass, RowRange rows, Scratch&) const {
+// d(x_i . x_j) goes to both: dX = (G + G^T) X, G the gradient as a lower triangle.
+void DotInteraction::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
+  RowOfInputs row(pass, scratch);
+  const size_t f = pass.inputs.size();
   for (size_t r = rows.begin; r < rows.end; ++r) {
-    for (size_t i = 0; i < pass.inputs.size(); ++i) {
-      if (pass.dinputs[i].data != nullptr && !pass.add[i]) fill(pass.dinputs[i].row_span(r), 0);
-    }
+    row.load(pass, r);
     const float* dy = pass.doutput.row(r);
-    for (size_t i = 0; i < pass.inputs.size(); ++i) {
-      for (size_t j = 0; j < i + self_interaction; ++j, ++dy) {
-        if (pass.dinputs[i].data != nullptr)
-          add_scaled(pass.inputs[j].row_span(r), *dy, pass.dinputs[i].row_span(r));
-        if (pass.dinputs[j].data != nullptr)
-          add_scaled(pass.inputs[i].row_span(r), *dy, pass.dinputs[j].row_span(r));
-      }
+    for (size_t i = 0; i < f; ++i) {
+      row.gram(i, i) = self_interaction ? 2 * dy[i] : 0;
+      for (size_t j = 0; j < i; ++j) row.gram(i, j) = row.gram(j, i) = dy[j];
+      dy += i + self_interaction;
     }
+    multiply(row.gram, row.inputs, row.gradient);
+    for (size_t i = 0; i < f; ++i) give(pass, i, r, row.gradient.row_span(i));
   }
 }
 

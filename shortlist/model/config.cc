@@ -89,6 +89,7 @@ void check_training(const Config& config) {
   const int named = optimizer.adam.has_value() + optimizer.adagrad.has_value() + optimizer.sgd.has_value();
   require(named == 1, config, "training.optimizer",
           fmt::format("names {} of adam, adagrad and sgd, needs exactly one", named));
+  require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "is for adagrad");
   require(optimizer.learning_rate() > 0, config, "training.optimizer",
           fmt::format("got the learning rate {}, need more than 0", optimizer.learning_rate()));
   if (training.reduce_on_plateau) {

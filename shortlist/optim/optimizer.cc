@@ -30,7 +30,8 @@ double penalty(const Trained& parameter, std::span<const float> w, std::span<flo
 }
 
 // What all three share: the walk over the numbers in tasks, tables by rows. A rule has
-//   slots a number, `visits_idle_rows`, begin(step, rate) and update(gradient, value, slot spans).
+//   slots a number (or, where `row_slots`, a table's row), `visits_idle_rows`, begin(step, rate) and
+//   update(gradient, value, slot spans).
 template <typename Rule>
 class RuleOptimizer : public Optimizer {
  public:
@@ -39,7 +40,7 @@ class RuleOptimizer : public Optimizer {
     for (const Trained& p : parameters_) {
       State& state = states_.emplace_back();
       for (size_t s = 0; s < rule_.slot_names().size(); ++s) {
-        state.slots.emplace_back(p.value.rows, p.value.cols);
+        state.slots.emplace_back(p.value.rows, slot_cols(p));
         fill(state.slots.back().span(), rule_.initial());
       }
       if (p.table && (rule_.visits_idle_rows() || regularized(p))) state.seen.resize(p.value.rows);
@@ -74,7 +75,7 @@ class RuleOptimizer : public Optimizer {
       const Trained& parameter = parameters_[p];
       for (size_t s = 0; s < states_[p].slots.size(); ++s) {
         all.push_back({fmt::format("{}/{}", parameter.name, rule_.slot_names()[s]),
-                       states_[p].slots[s].view(parameter.value.rows, parameter.value.cols)});
+                       states_[p].slots[s].view(parameter.value.rows, slot_cols(parameter))});
       }
     }
     return all;
@@ -87,7 +88,7 @@ class RuleOptimizer : public Optimizer {
       state.rows.clear();
       state.source.clear();
       for (size_t r = 0; r < state.seen.size(); ++r) {
-        state.seen[r] = regularized(parameters_[p]) || moved(state, parameters_[p].value.cols, r);
+        state.seen[r] = regularized(parameters_[p]) || moved(state, slot_cols(parameters_[p]), r);
         if (state.seen[r]) state.rows.push_back(static_cast<uint32_t>(r));
       }
     }
@@ -106,6 +107,7 @@ class RuleOptimizer : public Optimizer {
     double penalty;
   };
 
+  size_t slot_cols(const Trained& p) const { return p.table && rule_.row_slots() ? 1 : p.value.cols; }
   static bool regularized(const Trained& p) { return p.l1 != 0 || p.l2 != 0; }
 
   bool moved(const State& state, size_t cols, size_t row) const {
@@ -182,8 +184,9 @@ class RuleOptimizer : public Optimizer {
     const std::span<float> value = {parameters_[p].value.data + first, gradient.size()};
     const double cost = penalty(parameters_[p], value, gradient);
     std::array<std::span<float>, 2> slots;
+    const size_t cols = parameters_[p].value.cols, kept = slot_cols(parameters_[p]);
     for (size_t s = 0; s < states_[p].slots.size(); ++s)
-      slots[s] = {states_[p].slots[s].data() + first, gradient.size()};
+      slots[s] = {states_[p].slots[s].data() + first / cols * kept, gradient.size() / cols * kept};
     rule_.update(gradient, value, slots);
     return cost;
   }
@@ -201,6 +204,7 @@ class AdamRule {
   explicit AdamRule(const OptimizerConfig& config) : config_(config) {}
   std::vector<const char*> slot_names() const { return {"m", "v"}; }
   float initial() const { return 0; }
+  bool row_slots() const { return false; }
   bool visits_idle_rows() const { return config_.idle_rows == IdleRows::decay; }
   void begin(int64_t step, double rate) {
     const double t = static_cast<double>(step);
@@ -223,10 +227,15 @@ class AdagradRule {
   explicit AdagradRule(const OptimizerConfig& config) : config_(config) {}
   std::vector<const char*> slot_names() const { return {"accumulator"}; }
   float initial() const { return static_cast<float>(config_.initial_accumulator); }
+  bool row_slots() const { return config_.rowwise; }
   bool visits_idle_rows() const { return false; }  // without a gradient nothing moves
   void begin(int64_t, double rate) { rate_ = static_cast<float>(rate); }
   void update(std::span<const float> gradient, std::span<float> value, Slots slots) const {
-    adagrad(rate_, static_cast<float>(config_.epsilon), gradient, slots[0], value);
+    const auto epsilon = static_cast<float>(config_.epsilon);
+    if (slots[0].size() == gradient.size()) return adagrad(rate_, epsilon, gradient, slots[0], value);
+    float& accumulator = slots[0][0];
+    accumulator += sum_of_squares(gradient) / static_cast<float>(gradient.size());
+    add_scaled(gradient, -rate_ / std::sqrt(accumulator + epsilon), value);
   }
 
  private:
@@ -241,6 +250,7 @@ class SgdRule {
     return config_.momentum != 0 ? std::vector<const char*>{"velocity"} : std::vector<const char*>{};
   }
   float initial() const { return 0; }
+  bool row_slots() const { return false; }
   bool visits_idle_rows() const { return config_.momentum != 0; }
   void begin(int64_t, double rate) { rate_ = static_cast<float>(rate); }
   void update(std::span<const float> gradient, std::span<float> value, Slots slots) const {
@@ -264,6 +274,7 @@ std::vector<std::string> slot_names(const OptimizerConfig& config) {
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters) {
   const int named = config.adam.has_value() + config.adagrad.has_value() + config.sgd.has_value();
   if (named != 1) throw usage_error("optimizer: names {} of adam, adagrad and sgd, needs exactly one", named);
+  if (config.rowwise && !config.adagrad) throw usage_error("optimizer: rowwise is for adagrad");
   if (config.adam) return std::make_unique<RuleOptimizer<AdamRule>>(AdamRule(config), std::move(parameters));
   if (config.adagrad)
     return std::make_unique<RuleOptimizer<AdagradRule>>(AdagradRule(config), std::move(parameters));

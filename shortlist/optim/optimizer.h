@@ -29,6 +29,7 @@ struct OptimizerConfig {
   double epsilon = 1e-7;
   IdleRows idle_rows = IdleRows::decay;
   double initial_accumulator = 0.1;
+  bool rowwise = false;
   double momentum = 0;
   bool nesterov = false;
 
@@ -43,6 +44,8 @@ struct OptimizerConfig {
     visit("idle_rows", idle_rows,
           "adam, rows of tables that a batch does not touch: decay as in Keras, or skip (lazy)");
     visit("initial_accumulator", initial_accumulator, "adagrad: where the sum of squares starts");
+    visit("rowwise", rowwise,
+          "adagrad: a table's row has one sum, of the means of its squared gradients, and no more memory");
     visit("momentum", momentum, "sgd: share of the last move that is kept");
     visit("nesterov", nesterov, "sgd: look ahead along the momentum");
   }

@@ -177,6 +177,33 @@ TEST(Optimizer, AdagradAgreesWithKeras) {
   expect_agrees_with_twin(config);
 }
 
+TEST(Optimizer, RowwiseAdagradKeepsOneSumForARowOfATable) {
+  OptimizerConfig config = adagrad();
+  config.rowwise = true;
+  ThreadPool pool(2);
+  Learner learner(config);
+  Twin dense(config, {learner.dense().data, 130 * 70});
+  Numbers table(learner.table().data, learner.table().data + kRows * kCols), sums(kRows, 0.1);
+  for (int t = 0; t < 10; ++t) {
+    const Numbers gradient = learner.next_gradient(true);
+    for (size_t r = 0; r < kRows; ++r) {
+      double squares = 0;
+      for (size_t c = 0; c < kCols; ++c) squares += gradient[r * kCols + c] * gradient[r * kCols + c];
+      sums[r] += squares / kCols;
+      for (size_t c = 0; c < kCols; ++c)
+        table[r * kCols + c] -= 0.1 / (1 + t) * gradient[r * kCols + c] / std::sqrt(sums[r] + 1e-7);
+    }
+    dense.step(0.1 / (1 + t), learner.next_gradient(false));
+    learner.step(pool);
+    expect_close(learner.table(), table);
+    expect_close(learner.dense(), dense.w);
+  }
+  const std::vector<Optimizer::Slot> slots = learner.optimizer->slots();
+  EXPECT_EQ(slots[0].values.rows, kRows);
+  EXPECT_EQ(slots[0].values.cols, 1u);
+  EXPECT_EQ(slots[1].values.cols, 70u);
+}
+
 TEST(Optimizer, SgdAgreesWithKeras) {
   expect_agrees_with_twin(sgd(0));
   expect_agrees_with_twin(sgd(0.9));
@@ -255,7 +282,9 @@ void expect_restores(const OptimizerConfig& config, float l2) {
 TEST(Optimizer, GoesOnFromACheckpointBitForBit) {
   OptimizerConfig lazy = adam();
   lazy.idle_rows = IdleRows::skip;
-  for (const OptimizerConfig& config : {adam(), lazy, adagrad(), sgd(0), sgd(0.9, true)}) {
+  OptimizerConfig rowwise = adagrad();
+  rowwise.rowwise = true;
+  for (const OptimizerConfig& config : {adam(), lazy, adagrad(), rowwise, sgd(0), sgd(0.9, true)}) {
     expect_restores(config, 0);
     expect_restores(config, 0.01f);
   }
@@ -291,6 +320,8 @@ TEST(Optimizer, RejectsNoneAndTwo) {
             "optimizer: names 0 of adam, adagrad and sgd, needs exactly one");
   EXPECT_EQ(message_of([] { make_optimizer({.adam = 0.1, .sgd = 0.1}, {}); }),
             "optimizer: names 2 of adam, adagrad and sgd, needs exactly one");
+  EXPECT_EQ(message_of([] { make_optimizer({.sgd = 0.1, .rowwise = true}, {}); }),
+            "optimizer: rowwise is for adagrad");
 }
 
 }  // namespace

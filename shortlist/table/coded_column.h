@@ -26,26 +26,9 @@ struct CodedColumn {
 // Throws a data Error for a missing column and what Table::read throws.
 std::vector<CodedColumn> code_columns(const Table& table, const std::vector<std::string>& names);
 
-// Hands out a number for each distinct key, in order of first appearance.
-class Numbering {
- public:
-  // Returns the key's number; `fresh` says whether it is new.
-  uint32_t number(uint64_t key, bool* fresh = nullptr);
-  size_t size() const { return size_; }
-
- private:
-  void grow();
-  struct Entry {
-    uint64_t key;
-    uint32_t number;
-    bool used;
-  };
-  std::vector<Entry> entries_;
-  size_t size_ = 0;
-};
-
-// Numbers equal rows alike: row r of the result is equal for rows whose codes are equal in all columns.
-// `first` receives a row for each number.
+// Numbers equal rows alike, in order of first appearance: entry r of the result is equal for rows whose codes
+// are equal in all columns. `first` receives the first row of each number. Memory beside the result: four
+// bytes a row, eight for each distinct code of a column.
 std::vector<uint32_t> number_rows(const std::vector<const std::vector<uint32_t>*>& columns, size_t rows,
                                   std::vector<uint32_t>* first);
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
+
 #include "shortlist/io/testing.h"
 #include "shortlist/table/table_files.h"
 
@@ -85,21 +88,6 @@ TEST(CodedColumn, NamesAMissingColumn) {
             message_of([] { Table::open({.sql = "SELECT 1 AS genre"}).column("gener"); }));
 }
 
-TEST(Numbering, HandsOutNumbersInOrderWhateverTheKeys) {
-  Numbering numbering;
-  for (uint32_t i = 0; i < 1000; ++i) {
-    bool fresh = false;
-    EXPECT_EQ(numbering.number(uint64_t{i} << 40, &fresh), i);
-    EXPECT_TRUE(fresh);
-  }
-  for (uint32_t i = 0; i < 1000; ++i) {
-    bool fresh = true;
-    EXPECT_EQ(numbering.number(uint64_t{i} << 40, &fresh), i);
-    EXPECT_FALSE(fresh);
-  }
-  EXPECT_EQ(numbering.size(), 1000u);
-}
-
 TEST(NumberRows, RowsAreEqualWhenAllCodesAre) {
   const Codes a = {0, 1, 0, 1, 0, 0}, b = {0, 0, 0, 1, 2, 0};
   std::vector<uint32_t> first = {77};
@@ -107,6 +95,27 @@ TEST(NumberRows, RowsAreEqualWhenAllCodesAre) {
   EXPECT_EQ(first, (Codes{0, 1, 3, 4}));
   EXPECT_EQ(number_rows({}, 3, &first), (Codes{0, 0, 0}));  // nothing tells them apart
   EXPECT_EQ(first, (Codes{0}));
+}
+
+TEST(NumberRows, AgreesWithAMap) {
+  // Few pairs take one way of numbering, many another.
+  for (const uint32_t distinct : {7u, 700u, 60'000u}) {
+    Codes a, b, c;
+    for (uint32_t r = 0; r < 50'000; ++r) {
+      a.push_back(r * 7919u % distinct);
+      b.push_back(r * 104729u % 691u % distinct);
+      c.push_back(r % 2);
+    }
+    std::map<std::array<uint32_t, 3>, uint32_t> numbers;
+    Codes expected, expected_first, first;
+    for (uint32_t r = 0; r < a.size(); ++r) {
+      const auto [at, fresh] = numbers.emplace(std::array{a[r], b[r], c[r]}, numbers.size());
+      expected.push_back(at->second);
+      if (fresh) expected_first.push_back(r);
+    }
+    EXPECT_EQ(number_rows({&a, &b, &c}, a.size(), &first), expected);
+    EXPECT_EQ(first, expected_first);
+  }
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Lines of up to this size are read. DuckDB holds a few buffers of it.
-constexpr size_t kLineBytes = size_t{64} << 20;
+constexpr size_t kLineBytes = size_t{16} << 20;
 // Rows that tell a text file's types: enough that a surprise further on is rare, and read in a moment.
 constexpr size_t kSampleRows = 100'000;
 

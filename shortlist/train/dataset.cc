@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "shortlist/features/cell.h"
 #include "shortlist/table/coded_column.h"
 
 namespace shortlist {
@@ -31,22 +32,31 @@ std::vector<std::string> used_features(const Config& config) {
   return names;
 }
 
-FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>& rows) {
+// Fits on the distinct values of each column, with how often each stands in the rows; all rows when `rows` is
+// null.
+FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows) {
   std::vector<FeatureConfig> used;
   for (const std::string& name : used_features(config)) used.push_back(config.feature(name));
   FeatureMapFit fit(used);
-  constexpr size_t kRowsAChunk = 8192;
-  std::vector<uint32_t> codes;
-  for (size_t begin = 0; begin < rows.size(); begin += kRowsAChunk) {
-    const size_t end = std::min(begin + kRowsAChunk, rows.size());
-    std::vector<Column> chunk;
-    for (const std::string& name : fit.columns()) {
-      const CodedColumn& column = find(columns, name);
-      codes.clear();
-      for (size_t i = begin; i < end; ++i) codes.push_back(column.codes[rows[i]]);
-      chunk.push_back(take_rows(column.values, codes));
+  for (const std::string& name : fit.columns()) {
+    const CodedColumn& column = find(columns, name);
+    std::vector<uint32_t> counts(column.distinct()), codes, code_counts;
+    if (rows == nullptr) {
+      for (uint32_t code : column.codes) ++counts[code];
+    } else {
+      for (uint32_t row : *rows) ++counts[column.codes[row]];
     }
-    fit.observe(chunk, begin);
+    for (uint32_t code = 0; code < counts.size(); ++code) {
+      if (counts[code] == 0) continue;
+      codes.push_back(code);
+      code_counts.push_back(counts[code]);
+    }
+    try {
+      fit.observe_distinct(name, take_rows(column.values, codes), code_counts);
+    } catch (const RowError& error) {
+      throw data_error("row {}, column '{}': {}", column.first_row[codes[error.row()]] + 1, name,
+                       error.detail());
+    }
   }
   return fit.finish();
 }
@@ -209,16 +219,20 @@ void count_shares(Dataset& data) {
 void number_pairs(Dataset& data) {
   std::vector<uint32_t> first;
   data.pair_of_row = number_rows({&data.query_of_row, &data.candidate_of_row}, data.rows, &first);
+  data.pair_query.reserve(first.size());
+  data.pair_candidate.reserve(first.size());
   for (uint32_t row : first) {
     data.pair_query.push_back(data.query_of_row[row]);
     data.pair_candidate.push_back(data.candidate_of_row[row]);
   }
 }
 
-Dataset apply(const Config& config, const FeatureMap& features, const Columns& columns, Split split,
-              bool labels) {
+// Columns go as soon as nothing needs them: what follows is as large.
+Dataset apply(const Config& config, const FeatureMap& features, Columns columns, Split split, bool labels) {
   Dataset data{.rows = columns.front().codes.size()};
   data.split = std::move(split);
+  if (labels) data.labels = read_labels(config, columns);
+  if (!config.data.weight.empty()) data.weights = numbers_of(find(columns, config.data.weight), "weight");
   const FeatureMap query = features.select(config.query.features),
                    candidate = features.select(config.candidate.features);
   std::vector<uint32_t> first;
@@ -230,10 +244,9 @@ Dataset apply(const Config& config, const FeatureMap& features, const Columns& c
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
   make_catalogue(config, columns, first, data);
   if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
-  number_pairs(data);
-  if (labels) data.labels = read_labels(config, columns);
-  if (!config.data.weight.empty()) data.weights = numbers_of(find(columns, config.data.weight), "weight");
   if (!config.data.user.empty()) data.user_of_row = find(columns, config.data.user).codes;
+  columns.clear();
+  number_pairs(data);
   return data;
 }
 
@@ -248,12 +261,6 @@ Columns read_columns(const Config& config, const Table& table, bool labels) {
   Columns columns = code_columns(table, names);
   if (columns.front().codes.empty()) throw data_error("{}: has no rows", table.source().describe());
   return columns;
-}
-
-std::vector<uint32_t> all_rows(const Columns& columns) {
-  std::vector<uint32_t> rows(columns.front().codes.size());
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
 }
 
 // What is wrong with a table's values is told with the table's name.
@@ -288,23 +295,23 @@ std::vector<std::string> needed_columns(const Config& config) {
 }
 
 PreparedData prepare_data(const Config& config, const Table& table) {
-  const Columns columns = read_columns(config, table, true);
+  Columns columns = read_columns(config, table, true);
   return with_name_of(table, [&] {
     Split split = split_rows(config, columns);
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
-    std::vector<uint32_t> fit_rows = split.train;
-    if (config.data.fit_features_on == FitRows::table) fit_rows = all_rows(columns);
-    PreparedData prepared{.features = fit_features(config, columns, fit_rows)};
-    prepared.data = apply(config, prepared.features, columns, std::move(split), true);
+    const bool all = config.data.fit_features_on == FitRows::table;
+    PreparedData prepared{.features = fit_features(config, columns, all ? nullptr : &split.train)};
+    prepared.data = apply(config, prepared.features, std::move(columns), std::move(split), true);
     return prepared;
   });
 }
 
 Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
                        bool need_labels) {
-  const Columns columns = read_columns(config, table, need_labels);
+  Columns columns = read_columns(config, table, need_labels);
   return with_name_of(table, [&] {
-    return apply(config, features, columns, need_labels ? split_rows(config, columns) : Split(), need_labels);
+    Split split = need_labels ? split_rows(config, columns) : Split();
+    return apply(config, features, std::move(columns), std::move(split), need_labels);
   });
 }
 

@@ -11,8 +11,6 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kRowsAPass = 8192;
-constexpr size_t kQueriesATask = 48;
-constexpr size_t kPanelsATile = 64;  // 1,024 items: a block of scores stays in a core's own cache
 constexpr uint32_t kAbsent = UINT32_MAX;
 
 void reserve(Buffer& buffer, size_t size) {
@@ -31,60 +29,6 @@ std::vector<uint32_t> first_appearances(std::span<const uint32_t> numbers, size_
   }
   return members;
 }
-
-// Ranks the pairs of a block of queries against all items.
-class RankBlock {
- public:
-  RankBlock(ConstMatrix queries, ConstMatrix items, const Panels& panels, std::span<const uint32_t> offsets,
-            std::span<const uint32_t> pairs)
-      : queries_(queries), items_(items), panels_(panels), offsets_(offsets), pairs_(pairs) {}
-
-  void run(RowRange rows, std::span<const uint32_t> item_of_pair, std::vector<Rank>& ranks,
-           Scratch& scratch) const {
-    std::vector<float> own(offsets_[rows.end] - offsets_[rows.begin]);
-    for (size_t q = rows.begin; q < rows.end; ++q) own_scores(q, item_of_pair, rows.begin, own, scratch);
-    const std::span<float> tile = scratch.take(rows.size() * kPanelsATile * Panels::kPanelColumns);
-    for (size_t p = 0; p < panels_.count(); p += kPanelsATile) {
-      const size_t first = p * Panels::kPanelColumns;
-      const size_t width = std::min(kPanelsATile * Panels::kPanelColumns, panels_.columns() - first);
-      const Matrix scores{tile.data() - first, rows.size(), panels_.columns(),
-                          kPanelsATile * Panels::kPanelColumns};
-      multiply(queries_.slice(rows.begin, rows.end), panels_, scores, false, {}, {p, p + kPanelsATile});
-      for (size_t q = rows.begin; q < rows.end; ++q) {
-        const std::span<const float> row = {scores.row(q - rows.begin) + first, width};
-        for (uint32_t i = offsets_[q]; i < offsets_[q + 1]; ++i) {
-          const RankCount count = count_greater(row, own[i - offsets_[rows.begin]]);
-          ranks[pairs_[i]].greater += static_cast<uint32_t>(count.greater);
-          ranks[pairs_[i]].equal += static_cast<uint32_t>(count.equal);
-        }
-      }
-    }
-    for (uint32_t i = offsets_[rows.begin]; i < offsets_[rows.end]; ++i) {
-      Rank& rank = ranks[pairs_[i]];
-      if (std::isfinite(own[i - offsets_[rows.begin]])) {
-        rank.equal -= 1;  // its own score
-      } else {
-        rank = {static_cast<uint32_t>(items_.rows), 0};
-      }
-    }
-  }
-
- private:
-  // By the same product as the rivals: another order of summing would move the rank.
-  void own_scores(size_t q, std::span<const uint32_t> item_of_pair, size_t first_query, std::span<float> own,
-                  Scratch& scratch) const {
-    std::vector<uint32_t> positives;
-    for (uint32_t i = offsets_[q]; i < offsets_[q + 1]; ++i) positives.push_back(item_of_pair[pairs_[i]]);
-    if (positives.empty()) return;
-    scratch.panels.pack_transposed(items_, positives);
-    float* to = own.data() + (offsets_[q] - offsets_[first_query]);
-    multiply(queries_.slice(q, q + 1), scratch.panels, {to, 1, positives.size(), positives.size()});
-  }
-
-  ConstMatrix queries_, items_;
-  const Panels& panels_;
-  std::span<const uint32_t> offsets_, pairs_;
-};
 
 }  // namespace
 
@@ -141,7 +85,8 @@ Evaluator::Evaluator(const Config& config, const ModelSpec& spec, Parameters& pa
       query_plan_(spec, parameters, {.outputs = {spec.query}}),
       candidate_plan_(spec, parameters, {.outputs = {spec.candidate}}),
       batcher_(data),
-      softmax_(config.retrieval ? static_cast<float>(config.retrieval->temperature) : 1) {
+      softmax_(config.retrieval ? static_cast<float>(config.retrieval->temperature) : 1),
+      shared_softmax_(config.retrieval ? static_cast<float>(config.retrieval->temperature) : 1) {
   if (!spec.rankings.empty()) {
     ranking_plan_.emplace_back(spec, parameters,
                                PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
@@ -151,8 +96,10 @@ Evaluator::Evaluator(const Config& config, const ModelSpec& spec, Parameters& pa
 Evaluator::Distinct Evaluator::distinct(std::span<const uint32_t> rows) const {
   Distinct out;
   std::vector<uint32_t> pair_of_row, place;
+  pair_of_row.reserve(rows.size());
   for (uint32_t row : rows) pair_of_row.push_back(data_.pair_of_row[row]);
   out.pairs = first_appearances(pair_of_row, data_.pair_query.size(), place);
+  out.pair_of_row.reserve(rows.size());
   for (uint32_t pair : pair_of_row) out.pair_of_row.push_back(place[pair]);
   std::vector<uint32_t> query_of_pair;
   for (uint32_t pair : out.pairs) query_of_pair.push_back(data_.pair_query[pair]);
@@ -186,23 +133,12 @@ void Evaluator::rank_queries(const Distinct& rows, PairScores& out) {
   reserve(items_, count * width);
   const Matrix items = items_.view(count, width), candidates = candidates_.view(data_.candidates.rows, width);
   for (size_t i = 0; i < count; ++i) copy(candidates.row_span(data_.candidate_of_item[i]), items.row_span(i));
-  item_panels_.resize(width, count);
-  constexpr size_t kPanelsATask = 64;
-  pool_.run(chunk_count(item_panels_.count(), kPanelsATask), [&](size_t i, int) {
-    const RowRange panels = chunk_rows(item_panels_.count(), kPanelsATask, i);
-    item_panels_.pack_transposed(items, panels.begin, panels.end);
-  });
   std::vector<uint32_t> item_of_pair;
+  item_of_pair.reserve(rows.pairs.size());
   for (uint32_t pair : rows.pairs)
     item_of_pair.push_back(data_.item_of_candidate[data_.pair_candidate[pair]]);
-  out.ranks.assign(rows.pairs.size(), {});
-  const RankBlock block(queries_.view(rows.queries.size(), width), items, item_panels_, rows.offsets,
-                        rows.pairs_of_query);
-  std::vector<Scratch> scratch(static_cast<size_t>(pool_.threads()));
-  pool_.run(chunk_count(rows.queries.size(), kQueriesATask), [&](size_t i, int worker) {
-    block.run(chunk_rows(rows.queries.size(), kQueriesATask, i), item_of_pair, out.ranks,
-              scratch[static_cast<size_t>(worker)]);
-  });
+  out.ranks = ranker_.rank(pool_, {queries_.view(rows.queries.size(), width), items, rows.offsets,
+                                   rows.pairs_of_query, item_of_pair});
 }
 
 void Evaluator::predict(const Distinct& rows, PairScores& out) {
@@ -227,34 +163,44 @@ Evaluator::PairScores Evaluator::score_pairs(const Distinct& rows) {
   return scores;
 }
 
-RowScores Evaluator::score(std::span<const uint32_t> rows) {
-  const Distinct found = distinct(rows);
-  const PairScores pairs = score_pairs(found);
+RowScores Evaluator::spread(const Distinct& found, const PairScores& pairs) const {
   RowScores scores;
-  if (config_.retrieval) {
-    for (uint32_t pair : found.pair_of_row) scores.ranks.push_back(pairs.ranks[pair]);
-  }
+  scores.ranks.reserve(pairs.ranks.empty() ? 0 : found.pair_of_row.size());
+  for (size_t i = 0; !pairs.ranks.empty() && i < found.pair_of_row.size(); ++i)
+    scores.ranks.push_back(pairs.ranks[found.pair_of_row[i]]);
   for (const std::vector<float>& predictions : pairs.predictions) {
     std::vector<float>& to = scores.predictions.emplace_back();
+    to.reserve(found.pair_of_row.size());
     for (uint32_t pair : found.pair_of_row) to.push_back(predictions[pair]);
   }
   return scores;
 }
 
+RowScores Evaluator::score(std::span<const uint32_t> rows) {
+  const Distinct found = distinct(rows);
+  return spread(found, score_pairs(found));
+}
+
 Figures Evaluator::figures(std::span<const uint32_t> rows, bool losses) {
-  const RowScores scores = score(rows);
+  const Distinct found = distinct(rows);
+  const PairScores pairs = score_pairs(found);
+  const RowScores scores = spread(found, {{}, pairs.predictions});
   Figures figures;
   std::vector<float> weights;
   for (size_t i = 0; !data_.weights.empty() && i < rows.size(); ++i)
     weights.push_back(data_.weights[rows[i]]);
-  if (losses) add_losses(rows, scores.predictions, figures);
+  if (losses) add_losses(rows, found, scores.predictions, figures);
   if (config_.retrieval) {
+    std::vector<double> weight_of_pair(found.pairs.size());
+    for (size_t i = 0; i < rows.size(); ++i)
+      weight_of_pair[found.pair_of_row[i]] += weights.empty() ? 1 : weights[i];
     RankMetrics metrics(config_.retrieval->top_k);
-    for (size_t i = 0; i < rows.size(); ++i) metrics.add(scores.ranks[i], weights.empty() ? 1 : weights[i]);
+    for (size_t p = 0; p < found.pairs.size(); ++p) metrics.add(pairs.ranks[p], weight_of_pair[p]);
     for (auto& figure : metrics.figures()) figures.push_back(figure);
   }
   for (size_t t = 0; t < scores.predictions.size(); ++t) {
     std::vector<float> labels;
+    labels.reserve(rows.size());
     for (uint32_t row : rows) labels.push_back(data_.labels[t][row]);
     for (auto& [name, value] : rating_figures({scores.predictions[t], labels, weights})) {
       figures.emplace_back(figure_name(config_, t, name), value);
@@ -263,35 +209,69 @@ Figures Evaluator::figures(std::span<const uint32_t> rows, bool losses) {
   return figures;
 }
 
-void Evaluator::add_losses(std::span<const uint32_t> rows, const std::vector<std::vector<float>>& predictions,
-                           Figures& figures) {
-  double total = regularization_loss(parameters_);
-  const double regularization = total;
+// The mean over rows of the losses of batches of the training's size.
+double Evaluator::retrieval_loss(std::span<const uint32_t> rows, const Distinct& found) {
+  const size_t width = static_cast<size_t>(spec_.at(spec_.query).width);
+  std::vector<uint32_t> query, candidate;
+  std::vector<float> weight, log_share;
+  query.reserve(rows.size());
+  candidate.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    query.push_back(found.query_of_pair[found.pair_of_row[i]]);
+    candidate.push_back(data_.candidate_of_row[rows[i]]);
+    if (!data_.weights.empty()) weight.push_back(data_.weights[rows[i]]);
+  }
+  for (uint32_t item : data_.item_of_candidate) {
+    if (!data_.item_log_share.empty()) log_share.push_back(data_.item_log_share[item]);
+  }
+  const BatchedRows work{queries_.view(found.queries.size(), width),
+                         candidates_.view(data_.candidates.rows, width),
+                         static_cast<size_t>(config_.training.batch),
+                         query,
+                         candidate,
+                         weight,
+                         log_share};
+  const std::vector<double> losses =
+      SharedSoftmax::pays(work) ? shared_softmax_.run(pool_, work) : batch_losses(rows, work);
+  double sum = 0;
+  for (size_t b = 0; b < losses.size(); ++b) {
+    const size_t count = std::min(work.batch, rows.size() - b * work.batch);
+    sum +=
+        config_.retrieval->reduction == Reduction::mean ? losses[b] : losses[b] * static_cast<double>(count);
+  }
+  return sum / static_cast<double>(rows.size());
+}
+
+// Each batch by itself.
+std::vector<double> Evaluator::batch_losses(std::span<const uint32_t> rows, const BatchedRows& work) {
+  std::vector<uint32_t> place(data_.queries.rows);
+  for (size_t i = 0; i < rows.size(); ++i) place[data_.query_of_row[rows[i]]] = work.query[i];
+  std::vector<double> losses;
+  for (size_t begin = 0; begin < rows.size(); begin += work.batch) {
+    const Batch& batch = batcher_.make(rows.subspan(begin, std::min(work.batch, rows.size() - begin)));
+    const size_t width = work.queries.cols;
+    Buffer queries(batch.query_rows.size(), width), candidates(batch.candidate_rows.size(), width);
+    const Matrix u = queries.view(batch.query_rows.size(), width),
+                 v = candidates.view(batch.candidate_rows.size(), width);
+    for (size_t i = 0; i < u.rows; ++i)
+      copy(work.queries.row_span(place[batch.query_rows[i]]), u.row_span(i));
+    for (size_t i = 0; i < v.rows; ++i)
+      copy(work.candidates.row_span(batch.candidate_rows[i]), v.row_span(i));
+    losses.push_back(
+        softmax_.run(pool_,
+                     {u, v, batch.candidate_multiplicity, batch.pair_query.offsets, batch.pair_query.copies,
+                      batch.pair_candidate.source, batcher_.pair_weights(), batcher_.candidate_log_shares()},
+                     1, {}, {}));
+  }
+  return losses;
+}
+
+void Evaluator::add_losses(std::span<const uint32_t> rows, const Distinct& found,
+                           const std::vector<std::vector<float>>& predictions, Figures& figures) {
+  const double regularization = regularization_loss(parameters_);
+  double total = regularization;
   if (config_.retrieval) {
-    const size_t width = static_cast<size_t>(spec_.at(spec_.query).width),
-                 batch_rows = static_cast<size_t>(config_.training.batch);
-    const Distinct found = distinct(rows);
-    std::vector<uint32_t> place(data_.queries.rows);
-    for (uint32_t i = 0; i < found.queries.size(); ++i) place[found.queries[i]] = i;
-    double sum = 0;
-    for (size_t begin = 0; begin < rows.size(); begin += batch_rows) {
-      const size_t count = std::min(batch_rows, rows.size() - begin);
-      const Batch& batch = batcher_.make(rows.subspan(begin, count));
-      Buffer queries(batch.query_rows.size(), width), candidates(batch.candidate_rows.size(), width);
-      const Matrix u = queries.view(batch.query_rows.size(), width),
-                   v = candidates.view(batch.candidate_rows.size(), width);
-      for (size_t i = 0; i < u.rows; ++i)
-        copy({queries_.data() + place[batch.query_rows[i]] * width, width}, u.row_span(i));
-      for (size_t i = 0; i < v.rows; ++i)
-        copy({candidates_.data() + batch.candidate_rows[i] * width, width}, v.row_span(i));
-      const double loss = softmax_.run(
-          pool_,
-          {u, v, batch.candidate_multiplicity, batch.pair_query.offsets, batch.pair_query.copies,
-           batch.pair_candidate.source, batcher_.pair_weights(), batcher_.candidate_log_shares()},
-          1, {}, {});
-      sum += config_.retrieval->reduction == Reduction::mean ? loss : loss * static_cast<double>(count);
-    }
-    const double mean = sum / static_cast<double>(rows.size());
+    const double mean = retrieval_loss(rows, found);
     figures.emplace_back("retrieval_loss", mean);
     total += config_.retrieval->weight * mean;
   }

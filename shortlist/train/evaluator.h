@@ -2,8 +2,9 @@
 #pragma once
 
 #include "shortlist/losses/in_batch_softmax.h"
+#include "shortlist/losses/shared_softmax.h"
 #include "shortlist/metrics/history.h"
-#include "shortlist/metrics/rank_metrics.h"
+#include "shortlist/metrics/rank_pairs.h"
 #include "shortlist/model/plan.h"
 #include "shortlist/train/batcher.h"
 
@@ -42,8 +43,11 @@ class Evaluator {
   void rank_queries(const Distinct& rows, PairScores& out);
   void predict(const Distinct& rows, PairScores& out);
   PairScores score_pairs(const Distinct& rows);
-  void add_losses(std::span<const uint32_t> rows, const std::vector<std::vector<float>>& predictions,
-                  Figures& figures);
+  RowScores spread(const Distinct& found, const PairScores& pairs) const;
+  double retrieval_loss(std::span<const uint32_t> rows, const Distinct& found);
+  std::vector<double> batch_losses(std::span<const uint32_t> rows, const BatchedRows& work);
+  void add_losses(std::span<const uint32_t> rows, const Distinct& found,
+                  const std::vector<std::vector<float>>& predictions, Figures& figures);
 
   const Config& config_;
   const ModelSpec& spec_;
@@ -54,8 +58,9 @@ class Evaluator {
   std::vector<Plan> ranking_plan_;  // none or one
   Batcher batcher_;
   InBatchSoftmax softmax_;
+  SharedSoftmax shared_softmax_;
   Buffer queries_, candidates_, items_;
-  Panels item_panels_;
+  PairRanker ranker_;
 };
 
 // The penalties of all regularised parameters.
