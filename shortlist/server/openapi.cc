@@ -135,20 +135,46 @@ json record_schema(const std::vector<FormField>& form) {
   return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
 }
 
-json condition_schema(const Recommender& recommender) {
-  json names = recommender.attribute_names();
+// Names what the conditions of a request may be about.
+std::vector<std::string> condition_names(const Recommender& recommender) {
+  std::vector<std::string> names = recommender.attribute_names();
   names.push_back(recommender.id_column());
+  return names;
+}
+
+std::string in_pattern(std::string_view text) {
+  constexpr std::string_view kSyntax = R"(^$\.*+?()[]{}|/)";
+  std::string escaped;
+  for (char c : text) {
+    if (kSyntax.find(c) != kSyntax.npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+json condition_text_schema(const Recommender& recommender) {
+  json examples = json::array();
+  std::string names, comparisons;
+  for (const std::string& name : condition_names(recommender)) {
+    names += (names.empty() ? "" : "|") + in_pattern(name);
+    for (const auto& [value, comparison] : EnumNames<Comparison>::names)
+      examples.push_back(name + std::string(comparison));
+  }
+  for (const auto& [value, comparison] : EnumNames<Comparison>::names)
+    comparisons += (comparisons.empty() ? "" : "|") + in_pattern(comparison);
+  return {{"type", "string"},
+          {"description", "such as \"year>=1990\""},
+          {"pattern", fmt::format("^({})({})", names, comparisons)},
+          {"examples", examples}};
+}
+
+json condition_schema(const Recommender& recommender) {
   json object = schema_of<ConditionRequest>();
   const json scalar = {{"type", {"string", "number", "boolean"}}};
   object["properties"]["value"]["anyOf"] = {scalar, {{"type", "array"}, {"items", scalar}}};
-  object["properties"]["attribute"]["enum"] = names;
+  object["properties"]["attribute"]["enum"] = condition_names(recommender);
   object["required"] = {"attribute", "value"};
-  json texts = json::array();
-  for (const auto& name : names)
-    for (const auto& [value, comparison] : EnumNames<Comparison>::names)
-      texts.push_back(name.get<std::string>() + std::string(comparison));
-  return {{"description", "such as \"year>=1990\", or in parts"},
-          {"anyOf", {object, {{"type", "string"}, {"examples", texts}}}}};
+  return {{"description", "a text, or in parts"}, {"anyOf", {object, ref("ConditionText")}}};
 }
 
 // What fields() cannot say: bounds, and what Values hold.
@@ -186,6 +212,7 @@ json schemas(const Limits& limits, const ServedModel& model) {
   json all = json::parse(kAnswers);
   all["Query"] = record_schema(model.query);
   all["Candidate"] = record_schema(model.candidate);
+  all["ConditionText"] = condition_text_schema(model.recommender);
   all["Condition"] = condition_schema(model.recommender);
   all["RecommendRequest"] = schema_of<RecommendRequest>();
   all["RecommendBatchRequest"] = schema_of<RecommendBatchRequest>();
@@ -205,7 +232,7 @@ json content(const std::string& type, const json& schema) {
   return {{"content", {{type, {{"schema", schema}}}}}};
 }
 
-json operation(const Route& route) {
+json operation(const Route& route, bool needs_key) {
   json operation = {{"operationId", route.operation}, {"summary", route.summary}};
   for (size_t at = route.path.find('{'); at != std::string::npos; at = route.path.find('{', at + 1)) {
     const std::string name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
@@ -233,8 +260,8 @@ json operation(const Route& route) {
     answer["description"] = "no more requests should come";
     operation["responses"]["503"] = answer;
   }
-  if (route.scope != Scope::open)
-    operation["security"] = {json::object(), {{"bearer", json::array()}}, {{"key", json::array()}}};
+  if (route.scope == Scope::admin || (route.scope == Scope::read && needs_key))
+    operation["security"] = {{{"bearer", json::array()}}, {{"key", json::array()}}};
   return operation;
 }
 
@@ -245,9 +272,10 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-std::string openapi_json(const Routes& routes, const Limits& limits, const ServedModel& model) {
+std::string openapi_json(const Routes& routes, const Limits& limits, const ServedModel& model,
+                         bool needs_key) {
   json paths = json::object();
-  for (const Route& route : routes) paths[route.path][lower(route.method)] = operation(route);
+  for (const Route& route : routes) paths[route.path][lower(route.method)] = operation(route, needs_key);
   const json document = {
       {"openapi", "3.1.0"},
       {"info",
