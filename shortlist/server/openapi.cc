@@ -95,15 +95,19 @@ constexpr const char* kAnswers = R"({
   "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
   "loaded_at": {"type": "string", "format": "date-time"}, "items": {"type": "integer"}}}}}},
 "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
-"TensorFlowPredict": {"type": "object", "properties": {"signature_name": {"enum": ["serving_default", "ranking"]},
-  "instances": {"type": "array", "items": {"type": "object"}}, "inputs": {"type": "object"}}},
-"InferRequest": {"type": "object", "required": ["inputs"], "properties": {"id": {"type": "string"},
+"TensorFlowPredict": {"type": "object", "additionalProperties": false,
+  "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}], "properties": {
+  "signature_name": {"enum": ["serving_default", "ranking"]},
+  "instances": {"type": "array", "description": "rows, each values by column", "items": {"type": "object"}},
+  "inputs": {"type": "object", "description": "columns of values", "minProperties": 1, "additionalProperties": {"type": "array"}}}},
+"InferRequest": {"type": "object", "additionalProperties": false, "required": ["inputs"], "properties": {"id": {"type": "string"},
   "parameters": {"type": "object", "properties": {"k": {"type": "integer"}}},
-  "inputs": {"type": "array", "items": {"type": "object", "required": ["name", "shape", "datatype", "data"], "properties": {
-    "name": {"type": "string"}, "shape": {"type": "array", "items": {"type": "integer"}},
+  "inputs": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name", "shape", "datatype", "data"], "properties": {
+    "name": {"type": "string"}, "shape": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "integer", "minimum": 1}},
     "datatype": {"enum": ["BOOL", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "FP16", "FP32", "FP64", "BYTES"]},
-    "data": {"type": "array"}}}},
-  "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}}}},
+    "data": {"type": "array"}, "parameters": {"type": "object"}}}},
+  "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {
+    "name": {"type": "string"}, "parameters": {"type": "object"}}}}}},
 "Status": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
 "Document": {"type": "object"}
 })";
@@ -223,6 +227,12 @@ json schemas(const Limits& limits, const ServedModel& model) {
   all["SimilarBatchRequest"] = schema_of<SimilarBatchRequest>();
   for (auto& [name, schema] : all.items())
     if (name.ends_with("Request") && name != "InferRequest") complete(schema, limits);
+  json& instances = all["TensorFlowPredict"]["properties"]["instances"];
+  instances["minItems"] = 1;
+  instances["maxItems"] = limits.max_batch;
+  json& k = all["InferRequest"]["properties"]["parameters"]["properties"]["k"];
+  k["minimum"] = 1;
+  k["maximum"] = limits.max_k;
   all["PairRequest"]["oneOf"] = {{{"required", {"id"}}}, {{"required", {"candidate"}}}};
   all["SimilarRequest"]["required"] = {"id"};
   return all;

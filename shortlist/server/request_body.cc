@@ -52,6 +52,10 @@ Value parse_body(const HttpRequest& request) {
     throw Problem(415, "unsupported_media_type",
                   fmt::format("got content type '{}', need application/json", request.content_type));
   }
+  return parse_untyped_body(request);
+}
+
+Value parse_untyped_body(const HttpRequest& request) {
   try {
     return parse_json_value(request.body, "body");
   } catch (const Error& error) {
