@@ -1,13 +1,12 @@
 // Promise: ten million rows of Parquet become encoded training rows at 2 million rows a second, of CSV at one
 // million; the memory that it takes is at most 1.5 times the encoded bytes.
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "benchmarks/memory.h"
 #include "benchmarks/statistics.h"
 #include "shortlist/base/error.h"
 #include "shortlist/io/file.h"
@@ -63,20 +62,6 @@ void write_table(const Table& table, const std::string& path) {
   TableWriter writer(path, columns);
   table.read(names, [&](const Chunk& chunk) { writer.write(chunk); });
   writer.finish();
-}
-
-double peak_bytes() {
-  std::ifstream status("/proc/self/status");
-  std::string line;
-  while (std::getline(status, line)) {
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024;
-  }
-  return 0;
-}
-
-void forget_peak() {
-  malloc_trim(0);
-  std::ofstream("/proc/self/clear_refs") << "5";
 }
 
 double encoded_bytes(const EncodedRows& rows) {

@@ -12,8 +12,8 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "benchmarks/core_to_core.h"
 #include "benchmarks/reference_table.h"
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
@@ -32,26 +32,6 @@ struct Arguments {
   int rounds = 9, steps = 40;
   bool avx2 = false, profile = false, json = false;
 };
-
-// How long a word takes to the other core and back: about 60 ns where both share a cache, 300 where they do
-// not, and then two threads gain less.
-double round_trip_nanoseconds() {
-  constexpr int kTrips = 100'000;
-  std::atomic<int> word = 0;
-  const auto answer = [&](int first) {
-    for (int i = first; i < 2 * kTrips; i += 2) {
-      for (int spins = 0; word.load(std::memory_order_acquire) != i;) {
-        if (++spins % 10'000 == 0) std::this_thread::yield();
-      }
-      word.store(i + 1, std::memory_order_release);
-    }
-  };
-  const auto start = Clock::now();
-  std::thread other(answer, 1);
-  answer(0);
-  other.join();
-  return milliseconds_since(start) * 1e6 / kTrips;
-}
 
 struct Measured {
   std::vector<double> times, processor_times, peaks, medians,

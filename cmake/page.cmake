@@ -1,9 +1,10 @@
-# Makes one assembly file that holds the web page's built files, web/dist, and the table that
-# shortlist/server/page.cc looks them up in. Without web/dist the table is empty.
+# Makes one assembly file that holds the web page's built files and the table that shortlist/server/page.cc looks
+# them up in. Where the page was not built (./dev page), the table is empty.
 enable_language(ASM)
+set(SHORTLIST_PAGE_DIR "${CMAKE_SOURCE_DIR}/build/web" CACHE PATH "Folder with the built web page")
 
 function(add_page_object target)
-  set(folder ${CMAKE_SOURCE_DIR}/web/dist)
+  set(folder ${SHORTLIST_PAGE_DIR})
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
   set(texts "")
   set(table "")

@@ -24,5 +24,8 @@ foreach(test ${program_tests})
   add_test(NAME ${name} COMMAND ${PYTEST} -q -rs -p no:cacheprovider ${test} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>" TIMEOUT 1200)
 endforeach()
+# The web page in Chromium.
+add_test(NAME page COMMAND ${CMAKE_SOURCE_DIR}/dev test-page)
+set_tests_properties(page PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>" TIMEOUT 600 LABELS slow)
 # Its project of its own is built without the sanitizers.
 set_tests_properties(test_install PROPERTIES LABELS slow)

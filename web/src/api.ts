@@ -1,0 +1,235 @@
+// What the server answers, and how it is asked. /openapi.json describes the same.
+
+export type Input = 'one' | 'several' | 'words' | 'number' | 'time' | 'vector';
+
+export interface Field {
+  column: string;
+  input: Input;
+  kind?: string;
+  least?: number;
+  most?: number;
+  choices?: string[]; // the first of them, where there are many
+  choices_total?: number;
+}
+
+export interface Label {
+  label: string;
+  least?: number;
+  most?: number;
+}
+
+export type SimilarBy = 'learned' | 'jaccard' | 'cosine';
+
+export interface Features {
+  query: Field[];
+  attributes: Field[];
+  id_column: string;
+  labels: Label[];
+  retrieval: boolean;
+  similar_by: SimilarBy[];
+}
+
+export interface Item {
+  id: string;
+  attributes: Record<string, string>;
+}
+
+// score = constant + the sum of the features' scores
+export interface Explanation {
+  method: 'additive' | 'integrated_gradients';
+  constant?: number;
+  features: {
+    feature: string;
+    column: string;
+    score?: number;
+    predictions?: Record<string, number | null>; // by label: the prediction less that without the feature
+  }[];
+}
+
+export interface Recommendation extends Item {
+  rank: number;
+  score?: number | null;
+  predictions?: Record<string, number | null>;
+  explanation?: Explanation;
+}
+
+export interface Recommendations {
+  items: Recommendation[];
+  exact: boolean;
+  warnings?: string[];
+}
+
+export interface SimilarItem extends Item {
+  rank: number;
+  similarity: number;
+}
+
+export interface SimilarItems {
+  item: Item;
+  items: SimilarItem[];
+}
+
+export interface ItemList {
+  items: Item[];
+  total: number;
+}
+
+// A column for each thing, an entry for each item.
+export interface ItemMap {
+  ids: string[];
+  x: number[];
+  y: number[];
+  attributes: Record<string, string[]>;
+  explained: number; // share of the variance that the plane shows
+  total: number; // of the catalogue; the map may hold fewer
+}
+
+export interface Interval {
+  low: number | null;
+  high: number | null;
+}
+
+export interface Baseline {
+  name: string;
+  figures: Record<string, { value: number | null; difference?: Interval }>; // the model's minus this one's
+}
+
+export interface TaskReport {
+  task: string;
+  model: Record<string, { value: number | null; interval?: Interval }>;
+  baselines: Baseline[];
+}
+
+export interface Report {
+  split: string;
+  rows: number;
+  share_in_train: number | null;
+  tasks: TaskReport[];
+  verdict: string[];
+}
+
+export type Figures = Record<string, number | null>;
+
+export interface Epoch {
+  epoch: number;
+  learning_rate: number;
+  train: Figures;
+  validation?: Figures;
+}
+
+export interface ModelCard {
+  name: string;
+  version: string;
+  loaded_at: string;
+  sizes: { items: number; parameters: number; embedding_width: number; ratings: number };
+  config: string; // TOML
+  layers: string; // a table as text
+  report: Report;
+  history: { epochs: Epoch[] };
+}
+
+export interface ValueList {
+  values: string[];
+  total: number;
+}
+
+export interface ServedModel {
+  name: string;
+  version: string;
+  items: number;
+}
+
+export type QueryValue = string | number | string[] | number[];
+
+export interface Condition {
+  attribute: string;
+  comparison: '=' | '>=' | '<=';
+  value: string | string[];
+}
+
+export interface RecommendRequest {
+  query: Record<string, QueryValue>;
+  filter: Condition[];
+  k: number;
+  retrieve: number;
+  explain: boolean;
+}
+
+// An answer that is none: an RFC 9457 problem, or no answer at all (status 0).
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+// The key lives as long as the browser's tab.
+const kKey = 'shortlist-key';
+export const setKey = (key: string) => sessionStorage.setItem(kKey, key);
+export const hasKey = () => sessionStorage.getItem(kKey) !== null;
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const problem = await response.json();
+    return new Problem(response.status, problem.detail ?? problem.title ?? response.statusText);
+  } catch {
+    return new Problem(response.status, response.statusText || `status ${response.status}`);
+  }
+}
+
+async function ask<T>(path: string, signal: AbortSignal, body?: unknown): Promise<T> {
+  const headers = new Headers();
+  const key = sessionStorage.getItem(kKey);
+  if (key) headers.set('Authorization', `Bearer ${key}`);
+  if (body !== undefined) headers.set('Content-Type', 'application/json');
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      signal,
+      headers,
+      method: body === undefined ? 'GET' : 'POST',
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new Problem(0, 'The server does not answer. It may have been stopped.');
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response.json();
+}
+
+export const listModels = (signal: AbortSignal) => ask<{ models: ServedModel[] }>('/v1/models', signal);
+
+// One model's answers.
+export class Api {
+  private readonly base: string;
+
+  constructor(readonly model: string) {
+    this.base = `/v1/models/${encodeURIComponent(model)}`;
+  }
+
+  features(signal: AbortSignal): Promise<Features> {
+    return ask(`${this.base}/features`, signal);
+  }
+  values(column: string, text: string, limit: number, signal: AbortSignal): Promise<ValueList> {
+    const query = new URLSearchParams({ q: text, limit: String(limit) });
+    return ask(`${this.base}/features/${encodeURIComponent(column)}/values?${query}`, signal);
+  }
+  recommend(request: RecommendRequest, signal: AbortSignal): Promise<Recommendations> {
+    return ask(`${this.base}/recommend`, signal, request);
+  }
+  items(text: string, limit: number, signal: AbortSignal): Promise<ItemList> {
+    return ask(`${this.base}/items?${new URLSearchParams({ q: text, limit: String(limit) })}`, signal);
+  }
+  card(signal: AbortSignal): Promise<ModelCard> {
+    return ask(`${this.base}/model`, signal);
+  }
+  map(signal: AbortSignal): Promise<ItemMap> {
+    return ask(`${this.base}/map`, signal);
+  }
+  similar(id: string, by: SimilarBy, k: number, signal: AbortSignal): Promise<SimilarItems> {
+    return ask(`${this.base}/similar`, signal, { id, by, k });
+  }
+}

@@ -1,0 +1,115 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { addressOf, go, useAddress } from './address';
+import { Api, listModels, type ServedModel } from './api';
+import { KeyForm } from './key_form';
+import { Link } from './link';
+import { ModelView } from './model/model_view';
+import { RecommendView } from './recommend/recommend_view';
+import { addressesOf, ServedContext, type Served } from './served';
+import { SimilarView } from './similar/similar_view';
+import { Empty, Failure, Waiting } from './states';
+import { plural } from './text';
+import { useAnswer } from './use_answer';
+
+const kViews = [
+  { path: '/', name: 'Recommend', View: RecommendView },
+  { path: '/similar', name: 'Similar', View: SimilarView },
+  { path: '/model', name: 'Model', View: ModelView },
+];
+
+export function App() {
+  const models = useAnswer('models', listModels);
+  if (models.problem?.status === 401) return <KeyForm refused={models.problem.message} again={models.again} />;
+  if (models.value) return <Page models={models.value.models} />;
+  return (
+    <main id="main">
+      <h1 class="for-readers">Shortlist</h1>
+      {models.problem ? <Failure problem={models.problem} again={models.again} /> : <Waiting lines={6} label="Asking the server for its models" />}
+    </main>
+  );
+}
+
+function Page({ models }: { models: ServedModel[] }) {
+  const { path, query } = useAddress();
+  const model = models.find((m) => m.name === query.get('model')) ?? models[0]!;
+  const api = useMemo(() => new Api(model.name), [model.name]);
+  const features = useAnswer(model.name, (signal) => api.features(signal));
+  const at = addressesOf(model.name, model === models[0]);
+  const view = kViews.find((v) => v.path === path);
+  const name = view?.name ?? 'Not found';
+  useHeadingOf(name, model.name);
+
+  const main = () => {
+    if (!view) return <Empty title="Nothing is at this address">{<Link to={at('/')}>Go to the recommendations</Link>}</Empty>;
+    if (features.problem) return <Failure problem={features.problem} again={features.again} />;
+    if (!features.value || features.loading) return <Waiting lines={6} label="Asking what a query consists of" />;
+    const served: Served = { api, model, at, features: features.value };
+    return (
+      <ServedContext.Provider value={served}>
+        <view.View key={model.name} />
+      </ServedContext.Provider>
+    );
+  };
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <header class="top">
+        <Link class="mark" to={at('/')}>
+          Shortlist
+        </Link>
+        <nav aria-label="Views">
+          {kViews.map((v) => (
+            <Link key={v.path} to={at(v.path)} current={v === view}>
+              {v.name}
+            </Link>
+          ))}
+        </nav>
+        <ModelName models={models} model={model} />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <h1 class="for-readers">{name}</h1>
+        {main()}
+      </main>
+    </>
+  );
+}
+
+function ModelName({ models, model }: { models: ServedModel[]; model: ServedModel }) {
+  const size = plural(model.items, 'item');
+  if (models.length === 1) {
+    return (
+      <p class="model-name">
+        <b>{model.name}</b> <span>{size}</span>
+      </p>
+    );
+  }
+  return (
+    <p class="model-name">
+      <select
+        aria-label="Model"
+        value={model.name}
+        onChange={(event) => go(addressOf(location.pathname, new URLSearchParams({ model: event.currentTarget.value })))}
+      >
+        {models.map((m) => (
+          <option key={m.name}>{m.name}</option>
+        ))}
+      </select>
+      <span>{size}</span>
+    </p>
+  );
+}
+
+// Names the window after the view; one who went there with the keyboard, or hears the page, starts at its beginning.
+function useHeadingOf(view: string, model: string) {
+  const first = useRef(true);
+  useEffect(() => {
+    document.title = `${view} · ${model} · Shortlist`;
+    if (!first.current) {
+      scrollTo(0, 0);
+      document.getElementById('main')?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [view, model]);
+}

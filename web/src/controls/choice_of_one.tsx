@@ -1,0 +1,49 @@
+import { useId } from 'preact/hooks';
+import type { Api, Field } from '../api';
+import { count, titleOf } from '../text';
+import { findValues } from './find_values';
+import { Search } from './search';
+
+interface Props {
+  api: Api;
+  field: Field;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+const kSelectUpTo = 40; // longer lists are searched
+
+export function ChoiceOfOne({ api, field, value, onChange }: Props) {
+  const id = useId();
+  const choices = field.choices ?? [];
+  const total = field.choices_total ?? choices.length;
+  if (total > kSelectUpTo) {
+    return (
+      <div class="field">
+        <Search
+          label={titleOf(field.column)}
+          placeholder={`Search ${count(total)}`}
+          value={value}
+          find={findValues(api, field)}
+          onChoose={onChange}
+          onClear={() => onChange('')}
+        />
+      </div>
+    );
+  }
+  const unknown = value !== '' && !choices.includes(value);
+  return (
+    <div class="field">
+      <label for={id}>{titleOf(field.column)}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">not given</option>
+        {unknown ? <option value={value}>{value}</option> : null}
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

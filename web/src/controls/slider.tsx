@@ -1,0 +1,54 @@
+import { useId } from 'preact/hooks';
+import type { Field } from '../api';
+import { titleOf } from '../text';
+
+interface Props {
+  field: Field;
+  value: string; // '' where none is given
+  onChange: (value: string) => void;
+}
+
+// A step of 1, 2 or 5 times a power of ten, of which the range has 100 or more; whole where the bounds are.
+export function stepOf(least: number, most: number): number {
+  const width = (most - least) / 100;
+  if (width <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(width));
+  const step = [5, 2, 1].map((n) => n * power).find((n) => n <= width * (1 + 1e-9)) ?? power;
+  return Number.isInteger(least) && Number.isInteger(most) ? Math.max(1, step) : step;
+}
+
+// A number between the least and the most that the model saw; one may leave it out.
+export function Slider({ field, value, onChange }: Props) {
+  const id = useId();
+  const least = field.least!;
+  const most = field.most!;
+  const step = stepOf(least, most);
+  const middle = least + Math.round((most - least) / 2 / step) * step;
+  return (
+    <div class={value === '' ? 'field slider unset' : 'field slider'}>
+      <div class="caption">
+        <label for={id}>{titleOf(field.column)}</label>
+        <output for={id}>{value === '' ? 'not given' : Number(value).toLocaleString('en', { useGrouping: false })}</output>
+        {value !== '' ? (
+          <button type="button" class="clear" aria-label={`Clear ${titleOf(field.column)}`} onClick={() => onChange('')}>
+            clear
+          </button>
+        ) : null}
+      </div>
+      <input
+        id={id}
+        type="range"
+        min={least}
+        max={most}
+        step={step}
+        value={value === '' ? middle : Number(value)}
+        aria-valuetext={value === '' ? 'not given' : undefined}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      <div class="ends" aria-hidden="true">
+        <span>{least}</span>
+        <span>{most}</span>
+      </div>
+    </div>
+  );
+}

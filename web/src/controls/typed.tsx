@@ -1,0 +1,37 @@
+import { useId } from 'preact/hooks';
+import type { Field } from '../api';
+import { titleOf } from '../text';
+
+interface Props {
+  field: Field;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+const kTypes: Partial<Record<Field['input'], 'number' | 'datetime-local'>> = { number: 'number', time: 'datetime-local' };
+const kHints: Partial<Record<Field['input'], string>> = {
+  words: 'words, in any order',
+  vector: 'numbers, with blanks between',
+  time: 'UTC',
+};
+
+// What a person types as it is: words, a time, a number without bounds, the numbers of a vector.
+export function Typed({ field, value, onChange }: Props) {
+  const id = useId();
+  return (
+    <div class="field">
+      <div class="caption">
+        <label for={id}>{titleOf(field.column)}</label>
+        {kHints[field.input] ? <small>{kHints[field.input]}</small> : null}
+      </div>
+      <input
+        id={id}
+        type={(kTypes[field.input] ?? 'text') as 'text'}
+        step="any"
+        value={value}
+        placeholder="not given"
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+    </div>
+  );
+}

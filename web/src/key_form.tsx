@@ -1,0 +1,27 @@
+import { useState } from 'preact/hooks';
+import { hasKey, setKey } from './api';
+
+// For a server that answers only those who have a key.
+export function KeyForm({ refused, again }: { refused: string; again: () => void }) {
+  const [key, setText] = useState('');
+  return (
+    <main id="main">
+      <form
+        class="notice"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setKey(key);
+          again();
+        }}
+      >
+        <h1>This server wants a key</h1>
+        <p role="alert">{hasKey() ? refused : 'Whoever runs it can give you one.'}</p>
+        <label for="key">API key</label>
+        <input id="key" type="password" autocomplete="current-password" value={key} onInput={(event) => setText(event.currentTarget.value)} />
+        <button type="submit" class="button">
+          Open
+        </button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import type { Epoch } from '../api';
+import { list, plural } from '../text';
+import { CurveChart, type Curve } from './curve_chart';
+import { inOrder, isKeras, lowerIsBetter } from './figures';
+
+// A curve for each figure that was watched, without Keras's doubles.
+function curvesOf(epochs: Epoch[]): Curve[] {
+  const names = new Set(epochs.flatMap((epoch) => [...Object.keys(epoch.validation ?? {}), ...Object.keys(epoch.train)]));
+  const of = (name: string, part: 'train' | 'validation') => epochs.map((epoch) => epoch[part]?.[name] ?? null);
+  const curves = [...names]
+    .filter((name) => !isKeras(name))
+    .map((name) => ({ name, train: of(name, 'train'), validation: of(name, 'validation') }));
+  curves.sort((a, b) => inOrder(a.name, b.name));
+  return [...curves, { name: 'learning_rate', train: epochs.map((epoch) => epoch.learning_rate), validation: [] }];
+}
+
+const isFlat = ({ train, validation }: Curve): boolean => new Set([...train, ...validation].filter((v) => v !== null)).size < 2;
+
+export function Curves({ epochs: all }: { epochs: Epoch[] }) {
+  const [late, setLate] = useState(false);
+  const epochs = late ? all.slice(1) : all;
+  const curves = epochs.length > 0 ? curvesOf(epochs) : [];
+  const flat = curves.filter(isFlat);
+  return (
+    <section id="curves" aria-labelledby="curves-title">
+      <h2 id="curves-title">Learning curves</h2>
+      {all.length === 0 ? (
+        <p class="lead">The bundle holds none: it was not trained here.</p>
+      ) : (
+        <div class="lead legend">
+          <span class="train">train</span> <span class="validation">validation</span> over {plural(all.length, 'epoch')}
+          {all.length > 2 ? (
+            <label>
+              <input type="checkbox" checked={late} onChange={(event) => setLate(event.currentTarget.checked)} /> without the first
+            </label>
+          ) : null}
+        </div>
+      )}
+      <div class="charts">
+        {curves
+          .filter((curve) => !isFlat(curve))
+          .map((curve) => (
+            <CurveChart key={curve.name} curve={curve} epochs={epochs.map((e) => e.epoch)} lowerIsBetter={lowerIsBetter(curve.name)} />
+          ))}
+      </div>
+      {flat.length > 0 ? (
+        <p class="note">
+          The same in every epoch: {list(flat.map((c) => `${c.name} ${(c.validation[0] ?? c.train[0])?.toLocaleString('en') ?? ''}`))}.
+        </p>
+      ) : null}
+    </section>
+  );
+}

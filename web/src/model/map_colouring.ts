@@ -1,0 +1,61 @@
+// How the items' attributes colour the map.
+import type { Field } from '../api';
+import { valuesOf } from '../text';
+import type { MappedItem } from './mapped_item';
+
+export interface Colouring {
+  of: number[]; // of each item: an index of the legend
+  legend: { name: string; colour: string }[]; // colours are names of the style sheet's
+}
+
+const kSeries = 6;
+const kSteps = 5;
+
+const kPlain = { name: '', colour: '--muted' };
+
+// The frequent values have colours of their own.
+function byValue(items: MappedItem[], field: Field): Colouring {
+  const counts = new Map<string, number>();
+  for (const item of items) {
+    const value = item.attributes[field.column] ?? '';
+    if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  const frequent = [...counts].sort((a, b) => b[1] - a[1]).map(([value]) => value);
+  const shown = frequent.slice(0, kSeries);
+  const legend = shown.map((name, i) => ({ name, colour: `--series-${i}` }));
+  if (frequent.length > kSeries || items.some((item) => !item.attributes[field.column])) legend.push({ ...kPlain, name: 'others' });
+  const of = items.map((item) => {
+    const at = shown.indexOf(item.attributes[field.column] ?? '');
+    return at < 0 ? shown.length : at;
+  });
+  return { of, legend };
+}
+
+function byNumber(items: MappedItem[], field: Field): Colouring {
+  const { least = 0, most = 1 } = field;
+  const step = (text: string) => Math.min(kSteps - 1, Math.floor((kSteps * (Number(text) - least)) / (most - least || 1)));
+  const name = (i: number) => {
+    const edge = (k: number) => Number((least + (k * (most - least)) / kSteps).toPrecision(4));
+    return `${edge(i)} to ${edge(i + 1)}`;
+  };
+  const legend = Array.from({ length: kSteps }, (_, i) => ({ name: name(i), colour: `--step-${i}` }));
+  if (items.some((item) => !item.attributes[field.column])) legend.push({ ...kPlain, name: 'not known' });
+  const of = items.map((item) => {
+    const text = item.attributes[field.column] ?? '';
+    return text === '' ? kSteps : step(text);
+  });
+  return { of, legend };
+}
+
+// One value out of several stands out.
+function byPart(items: MappedItem[], field: Field, value: string): Colouring {
+  const of = items.map((item) => (valuesOf(item.attributes[field.column] ?? '').includes(value) ? 0 : 1));
+  return { of, legend: [{ name: value, colour: '--accent' }, { ...kPlain, name: 'others' }] };
+}
+
+export function colouringOf(items: MappedItem[], field: Field | undefined, value: string): Colouring {
+  if (!field) return { of: items.map(() => 0), legend: [{ ...kPlain, colour: '--accent' }] };
+  if (field.input === 'number') return byNumber(items, field);
+  if (field.input === 'several') return byPart(items, field, value);
+  return byValue(items, field);
+}

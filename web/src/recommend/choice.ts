@@ -1,0 +1,96 @@
+// What a person chose on the Recommend view, in the address bar and as a request.
+import type { Condition, Features, Field, QueryValue, RecommendRequest } from '../api';
+
+export interface Choice {
+  query: Map<string, string[]>; // texts by column; a column that is not there is missing
+  only: Map<string, string[]>; // by attribute: values, of which one must hold; of a number: least and most
+  k: number;
+  retrieve: number; // 0: the server's own choice
+  why: string; // the id of the item that is explained, or ''
+}
+
+export const kShown = [10, 20, 50, 100];
+export const kRetrieved = [0, 10, 100, 1000, 10_000];
+
+const kQuery = 'q.';
+const kOnly = 'only.';
+
+function read(params: URLSearchParams, prefix: string, fields: Field[]): Map<string, string[]> {
+  const chosen = new Map<string, string[]>();
+  for (const { column } of fields) {
+    const values = params.getAll(prefix + column);
+    if (values.some((value) => value !== '')) chosen.set(column, values);
+  }
+  return chosen;
+}
+
+function readNumber(params: URLSearchParams, name: string, known: number[]): number {
+  const number = Number(params.get(name));
+  return known.includes(number) ? number : known[0]!;
+}
+
+export function readChoice(params: URLSearchParams, features: Features): Choice {
+  return {
+    query: read(params, kQuery, features.query),
+    only: read(params, kOnly, features.attributes),
+    k: readNumber(params, 'k', kShown),
+    retrieve: readNumber(params, 'retrieve', kRetrieved),
+    why: params.get('why') ?? '',
+  };
+}
+
+// Keeps what else stands in the address.
+export function writeChoice(choice: Choice, params: URLSearchParams): URLSearchParams {
+  const next = new URLSearchParams();
+  for (const [name, value] of params)
+    if (!name.startsWith(kQuery) && !name.startsWith(kOnly) && !['k', 'retrieve', 'why'].includes(name)) next.append(name, value);
+  for (const [column, values] of choice.query) for (const value of values) next.append(kQuery + column, value);
+  for (const [column, values] of choice.only) for (const value of values) next.append(kOnly + column, value);
+  if (choice.k !== kShown[0]) next.set('k', String(choice.k));
+  if (choice.retrieve !== kRetrieved[0]) next.set('retrieve', String(choice.retrieve));
+  if (choice.why !== '') next.set('why', choice.why);
+  return next;
+}
+
+export function withValues(map: Map<string, string[]>, column: string, values: string[]): Map<string, string[]> {
+  const next = new Map(map);
+  if (values.some((value) => value !== '')) next.set(column, values);
+  else next.delete(column);
+  return next;
+}
+
+function queryValue(field: Field, texts: string[]): QueryValue {
+  const text = texts[0]!;
+  switch (field.input) {
+    case 'several':
+      return texts;
+    case 'number':
+      return Number(text);
+    case 'vector':
+      return text.split(/[\s,;]+/).filter((part) => part !== '').map(Number);
+    default:
+      return text;
+  }
+}
+
+function conditions(field: Field, texts: string[]): Condition[] {
+  if (field.input !== 'number') return [{ attribute: field.column, comparison: '=', value: texts }];
+  const [least = '', most = ''] = texts;
+  const bounds: Condition[] = [];
+  if (least !== '') bounds.push({ attribute: field.column, comparison: '>=', value: least });
+  if (most !== '') bounds.push({ attribute: field.column, comparison: '<=', value: most });
+  return bounds;
+}
+
+export function requestOf(choice: Choice, features: Features): RecommendRequest {
+  const query: Record<string, QueryValue> = {};
+  for (const field of features.query) {
+    const texts = choice.query.get(field.column);
+    if (texts) query[field.column] = queryValue(field, texts);
+  }
+  const filter = features.attributes.flatMap((field) => {
+    const texts = choice.only.get(field.column);
+    return texts ? conditions(field, texts) : [];
+  });
+  return { query, filter, k: choice.k, retrieve: choice.retrieve, explain: choice.why !== '' };
+}

@@ -1,0 +1,61 @@
+import { useState } from 'preact/hooks';
+import type { Field } from '../api';
+import { FilterControl, QueryControl } from '../controls/control';
+import { useServed } from '../served';
+import { withValues, type Choice } from './choice';
+
+interface Props {
+  choice: Choice;
+  onChange: (choice: Choice) => void;
+}
+
+// The query's features as controls, then the items' attributes to narrow down by.
+export function QueryPanel({ choice, onChange }: Props) {
+  const { api, features } = useServed();
+  const [open, setOpen] = useState(false);
+  const given = choice.query.size + choice.only.size;
+  const queryControl = (field: Field) => (
+    <QueryControl
+      key={field.column}
+      api={api}
+      field={field}
+      values={choice.query.get(field.column) ?? []}
+      onChange={(values) => onChange({ ...choice, query: withValues(choice.query, field.column, values) })}
+    />
+  );
+  const filterControl = (field: Field) => (
+    <FilterControl
+      key={field.column}
+      api={api}
+      field={field}
+      values={choice.only.get(field.column) ?? []}
+      onChange={(values) => onChange({ ...choice, only: withValues(choice.only, field.column, values) })}
+    />
+  );
+  return (
+    <aside class={open ? 'query open' : 'query'} aria-label="Query">
+      <button type="button" class="query-switch" aria-expanded={open} onClick={() => setOpen(!open)}>
+        Query{given > 0 ? ` · ${given} given` : ''}
+      </button>
+      <div class="query-fields">
+        <div class="query-head">
+          <h2>Query</h2>
+          {given > 0 ? (
+            <button type="button" class="clear" onClick={() => onChange({ ...choice, query: new Map(), only: new Map() })}>
+              clear all
+            </button>
+          ) : null}
+        </div>
+        {features.query.map(queryControl)}
+        {features.attributes.length > 0 ? (
+          <details open={choice.only.size > 0}>
+            <summary>
+              <h2>Only items with</h2>
+            </summary>
+            {features.attributes.map(filterControl)}
+          </details>
+        ) : null}
+      </div>
+    </aside>
+  );
+}

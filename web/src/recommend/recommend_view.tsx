@@ -1,0 +1,41 @@
+import { amend, useAddress } from '../address';
+import { useServed } from '../served';
+import { Empty, Failure, Waiting } from '../states';
+import { useAnswer } from '../use_answer';
+import { readChoice, requestOf, writeChoice, type Choice } from './choice';
+import { QueryPanel } from './query_panel';
+import { RecommendationList } from './recommendation_list';
+import { Summary } from './summary';
+
+export function RecommendView() {
+  const { api, features } = useServed();
+  const { query } = useAddress();
+  const choice = readChoice(query, features);
+  const request = requestOf(choice, features);
+  const answer = useAnswer(JSON.stringify(request), (signal) => api.recommend(request, signal));
+  const setChoice = (next: Choice) => amend(writeChoice(next, query));
+
+  const results = () => {
+    if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
+    if (!answer.value) return <Waiting lines={10} label="Asking for recommendations" />;
+    if (answer.value.items.length === 0) {
+      return (
+        <Empty title="No item meets the conditions">
+          <button type="button" class="button" onClick={() => setChoice({ ...choice, only: new Map() })}>
+            Drop the conditions
+          </button>
+        </Empty>
+      );
+    }
+    return <RecommendationList items={answer.value.items} choice={choice} onWhy={(why) => setChoice({ ...choice, why })} />;
+  };
+  return (
+    <div class="recommend">
+      <QueryPanel choice={choice} onChange={setChoice} />
+      <section class="results" aria-label="Recommendations" aria-busy={answer.loading}>
+        <Summary choice={choice} onChange={setChoice} answer={answer} />
+        {results()}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Field, Recommendations } from '../api';
+import { useServed } from '../served';
+import { count, list, plural, titleOf } from '../text';
+import type { Answer } from '../use_answer';
+import { kRetrieved, kShown, type Choice } from './choice';
+
+interface Props {
+  choice: Choice;
+  onChange: (choice: Choice) => void;
+  answer: Answer<Recommendations>;
+}
+
+// "Drama", "Music"; a number says of what it is: "age 30".
+function givenOf(field: Field, values: string[]): string[] {
+  return values.map((value) => (/^[-+\d]/.test(value) ? `${titleOf(field.column).toLowerCase()} ${value}` : value));
+}
+
+// "Drama or Music", "year 1990 to 2000", "year up to 2000"
+function boundsOf(field: Field, values: string[]): string {
+  if (field.input !== 'number') return list(values, 'or');
+  const [least = '', most = ''] = values;
+  if (least === '') return `${titleOf(field.column).toLowerCase()} up to ${most}`;
+  return `${titleOf(field.column).toLowerCase()} ${most === '' ? `from ${least}` : `${least} to ${most}`}`;
+}
+
+// What was asked, in a sentence; how it was answered; how many to show.
+export function Summary({ choice, onChange, answer }: Props) {
+  const { features } = useServed();
+  const label = features.labels[0]?.label;
+  const given = features.query.flatMap((field) => givenOf(field, choice.query.get(field.column) ?? []));
+  const only = features.attributes.flatMap((field) => {
+    const values = choice.only.get(field.column);
+    return values ? [boundsOf(field, values)] : [];
+  });
+  const shown = answer.value?.items.length ?? 0;
+  const order = label ? `by predicted ${titleOf(label).toLowerCase()}` : 'by retrieval score';
+  const howFound = answer.value && !answer.value.exact ? ', found by an approximate index' : '';
+  return (
+    <header class="summary">
+      <div>
+        <h2 class="asked">
+          {given.length > 0 ? (
+            <>
+              For <b>{list(given)}</b>
+            </>
+          ) : (
+            'For a query of which nothing is known'
+          )}
+          {only.length > 0 ? (
+            <>
+              , only <b>{list(only)}</b>
+            </>
+          ) : null}
+        </h2>
+        <p class="answered" role="status">
+          {shown > 0 ? `${plural(shown, 'item')} ${order}${howFound}` : '\u00a0'}
+        </p>
+      </div>
+      {(answer.value?.warnings ?? []).map((warning) => (
+        <p key={warning} class="warning">
+          {warning}
+        </p>
+      ))}
+      <div class="amounts">
+        <label>
+          Show
+          <select value={choice.k} onChange={(event) => onChange({ ...choice, k: Number(event.currentTarget.value) })}>
+            {kShown.map((n) => (
+              <option key={n} value={n}>
+                {n}
+              </option>
+            ))}
+          </select>
+        </label>
+        {label && features.retrieval ? (
+          <label>
+            of the nearest
+            <select
+              value={choice.retrieve}
+              onChange={(event) => onChange({ ...choice, retrieve: Number(event.currentTarget.value) })}
+            >
+              {kRetrieved.map((n) => (
+                <option key={n} value={n}>
+                  {n === 0 ? `${count(10 * choice.k)}` : count(n)}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
+      </div>
+    </header>
+  );
+}

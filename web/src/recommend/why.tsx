@@ -1,0 +1,101 @@
+import type { Explanation, Label, Recommendation } from '../api';
+import { useServed } from '../served';
+import { change, figure, list, titleOf } from '../text';
+import type { Choice } from './choice';
+
+interface Props {
+  item: Recommendation;
+  explanation: Explanation;
+  choice: Choice;
+}
+
+const kMethods = {
+  additive: 'The score is the sum of what each feature gives.',
+  integrated_gradients: 'What each feature gives to the score, by integrated gradients; the parts add up to it.',
+};
+
+// What each feature of the query gave to an item's score, and to what is predicted of it.
+export function Why({ item, explanation, choice }: Props) {
+  const { features } = useServed();
+  const labels = features.labels;
+  const scored = explanation.constant !== undefined;
+  const parts = explanation.features;
+  const most = Math.max(...parts.map((part) => Math.abs(part.score ?? 0)), Math.abs(explanation.constant ?? 0));
+  const mostOf = ({ label }: Label) => Math.max(...parts.map((part) => Math.abs(part.predictions?.[label] ?? 0)));
+  const given = (column: string) => list(choice.query.get(column) ?? []) || 'not given';
+  return (
+    <div class="why">
+      <div class="wide">
+        <table>
+          <caption class="for-readers">Why {item.id}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Feature</th>
+              {scored ? (
+                <th scope="col" class="number">
+                  Score
+                </th>
+              ) : null}
+              {labels.map(({ label }) => (
+                <th key={label} scope="col" class="number">
+                  {titleOf(label)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {parts.map((part) => (
+              <tr key={part.feature}>
+                <th scope="row">
+                  {titleOf(part.feature)}
+                  <small>{given(part.column)}</small>
+                </th>
+                {scored ? <Share value={part.score ?? 0} most={most} /> : null}
+                {labels.map((label) => (
+                  <Share key={label.label} value={part.predictions?.[label.label] ?? 0} most={mostOf(label)} />
+                ))}
+              </tr>
+            ))}
+            {scored ? (
+              <tr>
+                <th scope="row">The item alone</th>
+                <Share value={explanation.constant!} most={most} />
+                {labels.map(({ label }) => (
+                  <td key={label} />
+                ))}
+              </tr>
+            ) : null}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">With all of them</th>
+              {scored ? <td class="number">{item.score == null ? '–' : figure(item.score)}</td> : null}
+              {labels.map(({ label }) => (
+                <td key={label} class="number">
+                  {item.predictions?.[label]?.toFixed(2)}
+                </td>
+              ))}
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+      <p>
+        {scored ? kMethods[explanation.method] : ''}
+        {labels.length > 0 ? ` ${list(labels.map(({ label }) => titleOf(label)))}: how much higher the prediction is than without the feature.` : ''}
+      </p>
+    </div>
+  );
+}
+
+// A number with a bar to the left or the right of nothing.
+function Share({ value, most }: { value: number; most: number }) {
+  const width = most > 0 ? (50 * Math.abs(value)) / most : 0;
+  return (
+    <td class="number share">
+      <span class="diverging" aria-hidden="true">
+        <i class={value < 0 ? 'less' : ''} style={{ width: `${width}%`, left: `${value < 0 ? 50 - width : 50}%` }} />
+      </span>
+      {change(value)}
+    </td>
+  );
+}

@@ -1,0 +1,137 @@
+import { addressOf, amend, go, useAddress } from '../address';
+import type { SimilarBy } from '../api';
+import { Attributes } from '../attributes';
+import { findItems } from '../controls/find_items';
+import { Search } from '../controls/search';
+import { Link } from '../link';
+import { Measure } from '../measure';
+import { useServed } from '../served';
+import { Empty, Failure, Waiting } from '../states';
+import { plural, titleOf, valuesOf } from '../text';
+import { useAnswer } from '../use_answer';
+
+const kWays: { by: SimilarBy; name: string; means: string; needs: string }[] = [
+  { by: 'learned', name: 'Learned', means: 'The cosine of the embeddings that the model learned.', needs: '' },
+  { by: 'jaccard', name: 'Jaccard', means: 'The share of attribute values that both have.', needs: 'the bundle keeps no attributes' },
+  { by: 'cosine', name: 'Cosine', means: 'Who rated both alike, each user’s mean taken off.', needs: 'the bundle keeps no users’ ratings' },
+];
+const kItems = 10;
+
+export function SimilarView() {
+  const { api, features, model } = useServed();
+  const { query } = useAddress();
+  const item = query.get('item');
+  const by = features.similar_by.find((known) => known === query.get('by')) ?? features.similar_by[0]!;
+  const choose = (value: string) => {
+    const next = new URLSearchParams(query);
+    next.set('item', value);
+    go(addressOf('/similar', next));
+  };
+  const setWay = (way: SimilarBy) => {
+    const next = new URLSearchParams(query);
+    next.set('by', way);
+    amend(next);
+  };
+  return (
+    <div class="similar">
+      <aside class="rail" aria-label="Question">
+        <Search
+          label={titleOf(features.id_column)}
+          placeholder={`Search ${plural(model.items, 'item')}`}
+          find={findItems(api)}
+          onChoose={choose}
+        />
+        <Ways by={by} onChange={setWay} />
+      </aside>
+      {item === null ? <Starts choose={choose} /> : <Alike id={item} by={by} />}
+    </div>
+  );
+}
+
+function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => void }) {
+  const { features } = useServed();
+  return (
+    <fieldset class="ways">
+      <legend>Alike by</legend>
+      <div class="segments">
+        {kWays.map((way) => {
+          const known = features.similar_by.includes(way.by);
+          return (
+            <label key={way.by}>
+              <input type="radio" name="by" value={way.by} checked={way.by === by} disabled={!known} onChange={() => onChange(way.by)} />
+              <span>{way.name}</span>
+            </label>
+          );
+        })}
+      </div>
+      <p>{kWays.find((way) => way.by === by)!.means}</p>
+      {kWays
+        .filter((way) => !features.similar_by.includes(way.by))
+        .map((way) => (
+          <p key={way.by}>
+            {way.name}: {way.needs}.
+          </p>
+        ))}
+    </fieldset>
+  );
+}
+
+// Something to begin with.
+function Starts({ choose }: { choose: (id: string) => void }) {
+  const { api, model } = useServed();
+  const some = useAnswer(`starts ${model.name}`, (signal) => api.items('', 24, signal));
+  if (some.problem) return <Failure problem={some.problem} again={some.again} />;
+  if (!some.value) return <Waiting lines={4} label="Asking for items" />;
+  return (
+    <Empty title="Search, or start from one of these">
+      <ul class="starts">
+        {some.value.items.map((item) => (
+          <li key={item.id}>
+            <button type="button" class="chip" onClick={() => choose(item.id)}>
+              {item.id}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Empty>
+  );
+}
+
+function Alike({ id, by }: { id: string; by: SimilarBy }) {
+  const { api, at } = useServed();
+  const answer = useAnswer(`${by} ${id}`, (signal) => api.similar(id, by, kItems, signal));
+  if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
+  if (!answer.value) return <Waiting lines={10} label="Asking for similar items" />;
+  const { item, items } = answer.value;
+  const shared = (column: string, value: string) => valuesOf(item.attributes[column] ?? '').includes(value);
+  const most = Math.max(...items.map((other) => other.similarity), 0);
+  return (
+    <section aria-busy={answer.loading} aria-label={`Similar to ${item.id}`} class="results">
+      <header class="origin">
+        <p>Similar to</p>
+        <h2>{item.id}</h2>
+        <Attributes item={item} wanted={() => false} />
+      </header>
+      {most <= 0 ? <Empty title="Nothing is like it in this way" /> : null}
+      <ol class="cards">
+        {items.map((other) => (
+          <li key={other.id} class="card">
+            <span class="rank">{other.rank}</span>
+            <div class="what">
+              <h3>
+                <Link to={at('/similar', { item: other.id, by })}>{other.id}</Link>
+              </h3>
+              <Attributes item={other} wanted={shared} />
+            </div>
+            <div class="measures">
+              <Measure name={titleOf(by)} text={other.similarity.toFixed(3)} share={other.similarity} />
+            </div>
+          </li>
+        ))}
+      </ol>
+      <p class="answered" role="status">
+        {answer.loading ? '' : `${plural(items.length, 'item')} by ${by}`}
+      </p>
+    </section>
+  );
+}

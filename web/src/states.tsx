@@ -1,0 +1,44 @@
+// What stands where an answer does not yet, or cannot.
+import type { ComponentChildren } from 'preact';
+import type { Problem } from './api';
+
+// Whether the same request may be answered later: not where the request itself was wrong.
+const mayHelp = (status: number): boolean => status < 400 || status >= 500 || status === 429;
+
+export function Failure({ problem, again }: { problem: Problem; again: () => void }) {
+  return (
+    <div class="notice" role="alert">
+      <h2>{problem.status === 0 ? 'No answer' : 'That did not work'}</h2>
+      <p>{problem.message}</p>
+      {mayHelp(problem.status) ? (
+        <button type="button" class="button" onClick={again}>
+          Try again
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="notice">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+// Grey lines in the form of what comes.
+export function Waiting({ lines, label }: { lines: number; label: string }) {
+  return (
+    <div class="waiting" role="status">
+      <span class="for-readers">{label}</span>
+      {Array.from({ length: lines }, (_, i) => (
+        <div key={i} class="waiting-line" aria-hidden="true">
+          <i />
+          <b />
+        </div>
+      ))}
+    </div>
+  );
+}

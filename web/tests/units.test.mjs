@@ -1,0 +1,106 @@
+// The page's own arithmetic, without a browser.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runnerImport } from 'vite';
+
+const source = async (path) => (await runnerImport(new URL(`../src/${path}`, import.meta.url).pathname)).module;
+
+test('numbers are written with four digits', async () => {
+  const { figure, change, list } = await source('text.ts');
+  assert.deepEqual([0.90345, 1304.4, 1, -2.5, 0, 0.00001234].map(figure), ['0.9035', '1,304', '1.000', '−2.500', '0.000', '1.23e-5']);
+  assert.equal(figure(NaN), '–');
+  assert.deepEqual([0.214, -1.3].map(change), ['+0.21', '−1.30']);
+  assert.equal(list(['a', 'b', 'c']), 'a, b and c');
+});
+
+test('a bar stands on the range of the label, else on round ends', async () => {
+  const { scaleOf, shareOf } = await source('recommend/scale.ts');
+  assert.deepEqual(scaleOf({ label: 'rating', least: 1, most: 10 }, [3]), { least: 1, most: 10 });
+  assert.deepEqual(scaleOf({ label: 'rating' }, [3.4, 4.1]), { least: 0, most: 5 });
+  assert.deepEqual(scaleOf({ label: 'rating' }, [-0.3, 71]), { least: -0.5, most: 100 });
+  assert.equal(shareOf(5.5, { least: 1, most: 10 }), 0.5);
+  assert.equal(shareOf(12, { least: 1, most: 10 }), 1);
+});
+
+test('a slider has a hundred steps or more, whole ones between whole ends', async () => {
+  const { stepOf } = await source('controls/slider.tsx');
+  assert.equal(stepOf(1980, 2023), 1);
+  assert.equal(stepOf(0, 100_000), 1000);
+  assert.equal(stepOf(0, 0.7), 0.005);
+});
+
+const features = {
+  query: [
+    { column: 'genres', input: 'several' },
+    { column: 'year', input: 'number' },
+    { column: 'taste', input: 'vector' },
+  ],
+  attributes: [
+    { column: 'genres', input: 'several' },
+    { column: 'year', input: 'number' },
+  ],
+};
+
+test('an address is a choice, and a choice a request', async () => {
+  const { readChoice, writeChoice, requestOf } = await source('recommend/choice.ts');
+  const address = 'model=m&q.genres=Drama&q.genres=Music&q.year=2000&q.taste=1+-0.5&only.genres=War&only.year=&only.year=1999&k=20&why=A+film';
+  const choice = readChoice(new URLSearchParams(address), features);
+  assert.equal(writeChoice(choice, new URLSearchParams(address)).toString(), address);
+  assert.deepEqual(requestOf(choice, features), {
+    query: { genres: ['Drama', 'Music'], year: 2000, taste: [1, -0.5] },
+    filter: [
+      { attribute: 'genres', comparison: '=', value: ['War'] },
+      { attribute: 'year', comparison: '<=', value: '1999' },
+    ],
+    k: 20,
+    retrieve: 0,
+    explain: true,
+  });
+  assert.equal(readChoice(new URLSearchParams('k=7'), features).k, 10);
+});
+
+test('the map keeps what lies under the pointer when it zooms', async () => {
+  const { frameOf, toMap, toScreen, zoomAt, pan, nearest } = await source('model/map_view.ts');
+  const points = [
+    { x: 0, y: 0 },
+    { x: 4, y: 2 },
+  ];
+  const frame = frameOf(points, 456, 256); // 28 pixels of margin: 100 pixels a unit
+  const whole = { ...frame.centre, zoom: 1 };
+  assert.deepEqual(points.map((p) => toScreen(p, whole, frame)), [{ x: 28, y: 228 }, { x: 428, y: 28 }]);
+  const at = { x: 100, y: 50 };
+  const closer = zoomAt(whole, 3, at, frame);
+  assert.equal(closer.zoom, 3);
+  const [before, after] = [toMap(at, whole, frame), toMap(at, closer, frame)];
+  assert.ok(Math.abs(before.x - after.x) < 1e-9 && Math.abs(before.y - after.y) < 1e-9);
+  assert.equal(zoomAt(whole, 0.1, at, frame).zoom, 1);
+  assert.equal(toScreen(points[0], pan(whole, 30, -20, frame), frame).x, 58);
+  assert.equal(nearest(points, { x: 420, y: 30 }, 14, whole, frame), 1);
+  assert.equal(nearest(points, { x: 300, y: 30 }, 14, whole, frame), -1);
+});
+
+test('a map of one point, or of none that differ, has a frame', async () => {
+  const { frameOf } = await source('model/map_view.ts');
+  assert.equal(frameOf([{ x: 2, y: 3 }], 400, 300).unit, 1);
+});
+
+test('TOML is cut into pieces that join to what it was', async () => {
+  const { tomlPieces } = await source('model/toml.ts');
+  const toml = '[data] # rows\ntable = "a \\"b\\".csv"\nsplit = { train = 0.8, seed = 4_2 }\nlayers = [{ dense = 16 }]\n';
+  const pieces = tomlPieces(toml);
+  assert.equal(pieces.map((p) => p.text).join(''), toml);
+  const of = (kind) => pieces.filter((p) => p.kind === kind).map((p) => p.text);
+  assert.deepEqual(of('table'), ['[data]']);
+  assert.deepEqual(of('comment'), ['# rows']);
+  assert.deepEqual(of('key'), ['table', 'split', 'train', 'seed', 'layers', 'dense']);
+  assert.deepEqual(of('text'), ['"a \\"b\\".csv"']);
+  assert.deepEqual(of('value'), ['0.8', '4_2', '16']);
+});
+
+test('a figure has a meaning and a direction', async () => {
+  const { meaningOf, lowerIsBetter } = await source('model/figures.ts');
+  assert.equal(meaningOf('top_1'), 'the item asked for comes first');
+  assert.equal(meaningOf('top_50'), 'the item asked for is among the first 50');
+  assert.equal(meaningOf('keras_top_5'), 'top 5 as Keras counts it, by score');
+  assert.deepEqual(['rmse', 'mean_rank', 'log_loss', 'top_5', 'auc'].map(lowerIsBetter), [true, true, true, false, false]);
+});
