@@ -19,7 +19,8 @@ std::vector<std::string> request_bodies(const ServedModel& model, const BenchSer
   std::vector<std::string> bodies;
   const std::string& golden = model.recommender.bundle().golden_json;
   if (!golden.empty()) {
-    for (const nlohmann::json& asked : parse_json(golden, "golden.json").at("requests")) {
+    const nlohmann::json parsed = parse_json(golden, "golden.json");
+    for (const nlohmann::json& asked : parsed.at("requests")) {
       request["query"] = asked.at("query");
       bodies.push_back(dump_json_line(request));
     }
