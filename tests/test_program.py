@@ -238,6 +238,20 @@ def test_recommend_keeps_conditions(place):
     assert all(int(item["attributes"]["year"]) >= 1990 and "Com" in item["attributes"]["genres"] for item in items)
 
 
+def test_every_index_recommends_the_same_items(small):
+    answers = {}
+    for index in ["exact", "int8", "bf16", "hnsw"]:
+        run("train", "config.toml", "--out", index, "--set", f"retrieval.index='{index}'", "--set", "training.epochs=1",
+            "--quiet", cwd=small)
+        done = run("recommend", index, *a_query(small), "--format", "json", "--where", "year>=1990", cwd=small)
+        answers[index] = json.loads(done.stdout)
+        assert (small / index / "index.safetensors").exists() == (index == "hnsw")
+        assert answers[index]["exact"]
+    for answer in answers.values():
+        ids = [item["id"] for item in answer["items"]]
+        assert ids == [item["id"] for item in answers["exact"]["items"]]
+
+
 def test_retrieving_more_gives_the_ranking_more_to_choose_from(place):
     few, many = recommended(place, "-k", 5, "--retrieve", 5), recommended(place, "-k", 5, "--retrieve", 200)
     assert many[0]["predictions"]["rating"] >= few[0]["predictions"]["rating"]

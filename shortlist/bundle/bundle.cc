@@ -18,6 +18,7 @@ constexpr int kVersion = 1;
 constexpr const char* kFormat = "shortlist bundle";
 constexpr const char* kManifest = "manifest.json";
 constexpr size_t kVersionDigits = 12;
+constexpr const char* kIndex = "index.safetensors";
 
 // Writes files into the folder and lists them for the manifest.
 class BundleWriter {
@@ -32,6 +33,10 @@ class BundleWriter {
   }
   void tensors(const std::string& name, const std::vector<TensorView>& tensors) {
     write_safetensors(folder_ + "/" + name, tensors);
+    list(name);
+  }
+  void index(const std::string& name, const Hnsw& index) {
+    index.save(folder_ + "/" + name, false);
     list(name);
   }
   void manifest() {
@@ -193,6 +198,7 @@ void save_bundle(const std::string& path, const BundleContent& content) {
   writer.tensors("candidates.safetensors",
                  {tensor_view<float>("embeddings", {candidates.rows, candidates.cols},
                                      {candidates.data, candidates.rows * candidates.cols})});
+  if (content.hnsw != nullptr) writer.index(kIndex, *content.hnsw);
   writer.text("items.json", dump_json(items_to_json(*content.items)));
   if (content.ratings != nullptr && !content.ratings->offsets.empty())
     write_ratings(writer, *content.ratings);
@@ -233,6 +239,8 @@ Bundle load_bundle(const std::string& path) {
   const auto embeddings = candidates.need("embeddings", DType::F32, shape).floats();
   bundle.candidates = Buffer(embeddings.size());
   std::copy(embeddings.begin(), embeddings.end(), bundle.candidates.data());
+  if (bundle.config.retrieval && bundle.config.retrieval->index == IndexKind::hnsw)
+    bundle.hnsw = Hnsw::load(reader.path(kIndex), bundle.candidate_embeddings());
   if (reader.has("ratings.safetensors")) {
     BundleReader::guarded(reader.path("ratings.safetensors"), [&] {
       const SafetensorsFile file = SafetensorsFile::open(reader.path("ratings.safetensors"));

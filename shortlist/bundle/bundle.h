@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shortlist/features/feature_map.h"
+#include "shortlist/index/hnsw.h"
 #include "shortlist/metrics/history.h"
 #include "shortlist/model/build.h"
 #include "shortlist/model/items.h"
@@ -29,6 +30,7 @@ struct BundleContent {
   std::string history_json, report_json;
   std::vector<ExtraFile> extras;
   std::vector<LabelRange> labels;
+  const Hnsw* hnsw = nullptr;  // over the candidates, where the config asks for it
 };
 
 // Writes every file whole, the manifest last: a folder without a manifest is no bundle, and one with it is
@@ -45,6 +47,7 @@ struct Bundle {
   ModelSpec spec;
   std::unique_ptr<Parameters> parameters;  // panels packed for forward passes
   Buffer candidates;                       // embeddings in the catalogue's order
+  std::unique_ptr<Hnsw> hnsw;              // over them, where the config asks for it; mapped
   Items items;
   UserRatings ratings;
   std::vector<LabelRange> labels;  // empty where an older program wrote the bundle

@@ -45,11 +45,11 @@ Value item_value(const Recommender& recommender, const Recommendation& item, siz
 }
 
 std::string as_json(const Recommender& recommender, const Record& query,
-                    const std::vector<Recommendation>& items) {
+                    const std::vector<Recommendation>& items, bool exact) {
   Value::Array array;
   for (size_t i = 0; i < items.size(); ++i) array.push_back(item_value(recommender, items[i], i + 1));
-  return dump_json_value_line(
-             Value(Value::Table{{"query", record_value(query)}, {"items", Value(std::move(array))}})) +
+  return dump_json_value_line(Value(Value::Table{
+             {"query", record_value(query)}, {"items", Value(std::move(array))}, {"exact", exact}})) +
          "\n";
 }
 
@@ -77,7 +77,10 @@ void write_rows(const Recommender& recommender, const std::vector<Recommendation
 
 void recommend_one(const Recommender& recommender, const RecommendCommand& command) {
   const Record query = parse_record("--query", command.query);
-  const std::vector<Recommendation> items = recommender.recommend(query, command.options());
+  RecommendOptions options = command.options();
+  bool exact = true;
+  options.exact = &exact;
+  const std::vector<Recommendation> items = recommender.recommend(query, options);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
   if (items.size() < static_cast<size_t>(command.k)) {
     say("note: {} of the {} items asked for: the catalogue and the conditions allow no more", items.size(),
@@ -89,7 +92,8 @@ void recommend_one(const Recommender& recommender, const RecommendCommand& comma
                       : command.format == "table" ? ""
                                                   : command.format);
   }
-  print_data(command.format == "json" ? as_json(recommender, query, items) : as_table(recommender, items));
+  print_data(command.format == "json" ? as_json(recommender, query, items, exact)
+                                      : as_table(recommender, items));
 }
 
 }  // namespace

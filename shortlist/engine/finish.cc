@@ -86,6 +86,12 @@ Buffer embed_catalogue(ThreadPool& pool, const ModelSpec& spec, Parameters& para
   return embeddings;
 }
 
+// None where the index is made when the bundle is loaded.
+std::unique_ptr<Hnsw> build_index(const Config& config, ConstMatrix candidates, ThreadPool& pool) {
+  if (!config.retrieval || config.retrieval->index != IndexKind::hnsw) return nullptr;
+  return std::make_unique<Hnsw>(candidates, config.retrieval->hnsw, pool);
+}
+
 std::string split_to_report(const Split& split) {
   return !split.test.empty() ? "test" : !split.validation.empty() ? "validation" : "train";
 }
@@ -127,10 +133,12 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   const ConstMatrix candidates =
       embeddings.view(data.items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
   const UserRatings ratings = user_ratings(data);
+  const std::unique_ptr<Hnsw> hnsw = build_index(config, candidates, pool);
   BundleContent content{
       &config,          &prepared.features,  &parameters,
       candidates,       &data.items,         &ratings,
       to_json(history), report_json(report), people_files(config, spec, parameters, history, report)};
+  content.hnsw = hnsw.get();
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
   content.labels = label_ranges(config, data);
   save_bundle(out, content);

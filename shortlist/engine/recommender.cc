@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/engine/catalogue_index.h"
 #include "shortlist/engine/item_filter.h"
 #include "shortlist/engine/query_explainer.h"
 #include "shortlist/engine/similarity.h"
@@ -20,7 +21,6 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kQueriesABlock = 48;
-constexpr size_t kPanelsATile = 64;
 
 // What one thread at a time works with.
 struct Session {
@@ -34,7 +34,7 @@ struct Session {
   ThreadPool pool{1};
   Plan query, candidate;
   std::optional<Plan> ranking;
-  Buffer queries, candidates, tile;
+  Buffer queries, candidates;
   // Made when an explanation is first asked for: the vectors of a query's features, and what takes them
   // apart.
   std::optional<Plan> features;
@@ -84,12 +84,11 @@ void check_columns(const Record& record, const std::vector<std::string>& known, 
 }  // namespace
 
 struct Recommender::State {
-  explicit State(const std::string& path) : bundle(load_bundle(path)), filter(bundle.items) {
+  explicit State(const std::string& path) : bundle(load_bundle(path)), index(bundle), filter(bundle.items) {
     query = bundle.features.select(bundle.config.query.features);
     candidate = bundle.features.select(bundle.config.candidate.features);
     query_columns = query.columns();
     candidate_columns = candidate.columns();
-    items_transposed.pack_transposed(bundle.candidate_embeddings());
   }
 
   std::unique_ptr<Session> take() const {
@@ -147,36 +146,11 @@ struct Recommender::State {
     return vectors;
   }
 
-  // The best of all allowed items by score, for each of a block of queries.
-  std::vector<std::vector<Scored>> retrieve(Session& session, ConstMatrix queries, size_t k,
-                                            const std::vector<uint8_t>& allowed) const {
-    std::vector<TopK> best(queries.rows, TopK(k));
-    const size_t width = kPanelsATile * Panels::kPanelColumns;
-    if (session.tile.size() < queries.rows * width) session.tile = Buffer(queries.rows * width);
-    for (size_t p = 0; p < items_transposed.count(); p += kPanelsATile) {
-      const size_t first = p * Panels::kPanelColumns,
-                   count = std::min(width, items_transposed.columns() - first);
-      const Matrix scores{session.tile.data() - first, queries.rows, items_transposed.columns(), width};
-      multiply(queries, items_transposed, scores, false, {}, {p, p + kPanelsATile});
-      for (size_t q = 0; q < queries.rows; ++q) {
-        float* row = scores.row(q) + first;
-        if (!allowed.empty()) {
-          for (size_t i = 0; i < count; ++i)
-            row[i] = allowed[first + i] ? row[i] : NAN;  // a NaN is never kept
-        }
-        best[q].push({row, count}, static_cast<uint32_t>(first));
-      }
-    }
-    std::vector<std::vector<Scored>> all;
-    for (TopK& top : best) all.push_back(top.take());
-    return all;
-  }
-
   // Without retrieval every allowed item goes to the ranking.
-  std::vector<Scored> everything(const std::vector<uint8_t>& allowed) const {
-    std::vector<Scored> all;
+  Found everything(const std::vector<uint8_t>& allowed) const {
+    Found all;
     for (uint32_t i = 0; i < bundle.items.ids.size(); ++i) {
-      if (allowed.empty() || allowed[i]) all.push_back({i, 0});
+      if (allowed.empty() || allowed[i]) all.best.push_back({i, 0});
     }
     return all;
   }
@@ -251,14 +225,16 @@ struct Recommender::State {
     const bool ranks = session.ranking.has_value();
     const size_t k = static_cast<size_t>(options.k);
     const size_t wanted = ranks ? options.candidates() : k;
-    std::vector<std::vector<Scored>> found =
-        bundle.config.retrieval ? retrieve(session, queries, wanted, allowed)
-                                : std::vector<std::vector<Scored>>(queries.rows, everything(allowed));
+    const std::vector<Found> found = bundle.config.retrieval
+                                         ? index.search(queries, wanted, allowed)
+                                         : std::vector<Found>(queries.rows, everything(allowed));
+    if (options.exact != nullptr)
+      *options.exact &= std::ranges::all_of(found, [](const Found& f) { return f.exact; });
     laps.lap(&StageSeconds::retrieve);
     std::vector<std::vector<Recommendation>> answers(queries.rows);
     std::vector<uint32_t> query_rows, item_rows;
     for (size_t q = 0; q < queries.rows; ++q) {
-      for (const Scored& candidate : found[q]) {
+      for (const Scored& candidate : found[q].best) {
         answers[q].push_back({candidate.index, candidate.score, {}});
         query_rows.push_back(static_cast<uint32_t>(q));
         item_rows.push_back(candidate.index);
@@ -281,10 +257,10 @@ struct Recommender::State {
   }
 
   const Bundle bundle;
+  const CatalogueIndex index;
   const ItemFilter filter;
   FeatureMap query, candidate;
   std::vector<std::string> query_columns, candidate_columns;
-  Panels items_transposed;
   mutable std::mutex mutex;
   mutable std::vector<std::unique_ptr<Session>> free;
 };
@@ -368,6 +344,7 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   State::Laps laps(options.seconds);
   const std::vector<uint8_t> allowed = state_->filter.eligible(options);
   laps.lap(&StageSeconds::filter);
+  if (options.exact != nullptr) *options.exact = true;
   const Lease session(*state_);
   std::vector<std::vector<Recommendation>> answers;
   for (size_t begin = 0; begin < queries.front().rows; begin += kQueriesABlock) {
@@ -477,7 +454,7 @@ std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int 
   if (k < 1) throw usage_error("k = {}: needs to be at least 1", k);
   switch (by) {
     case Similarity::learned:
-      return most_similar(learned_similarities(state_->bundle.candidate_embeddings(), item), item, k);
+      return state_->index.most_similar(item, static_cast<size_t>(k));
     case Similarity::jaccard:
       return most_similar(jaccard_similarities(state_->bundle.items, item), item, k);
     case Similarity::cosine:

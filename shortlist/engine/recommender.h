@@ -53,7 +53,9 @@ struct RecommendOptions {
   std::optional<std::vector<std::string>> allow;  // item ids: no others
   std::vector<std::string> exclude;               // item ids: not these
   std::vector<Condition> where;                   // all must hold
-  StageSeconds* seconds = nullptr;                // added to where given
+  // Where given, set to whether retrieval found the best there are, for each query.
+  bool* exact = nullptr;
+  StageSeconds* seconds = nullptr;  // added to where given
 };
 
 struct Recommendation {

@@ -26,17 +26,6 @@ double cosine(double dot, double square_a, double square_b) {
 
 }  // namespace
 
-std::vector<double> learned_similarities(ConstMatrix embeddings, uint32_t item) {
-  std::vector<double> similarities;
-  const auto own = embeddings.row_span(item);
-  const double own_square = sum_of_squares(own);
-  for (size_t i = 0; i < embeddings.rows; ++i) {
-    const auto other = embeddings.row_span(i);
-    similarities.push_back(cosine(dot(own, other), own_square, sum_of_squares(other)));
-  }
-  return similarities;
-}
-
 std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
   if (items.attributes.empty()) {
     throw usage_error(

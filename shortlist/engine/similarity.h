@@ -9,8 +9,6 @@
 
 namespace shortlist {
 
-// Cosine of the embeddings; 0 with a zero vector.
-std::vector<double> learned_similarities(ConstMatrix embeddings, uint32_t item);
 // |A and B| / |A or B| over the attributes' values, each attribute's values apart. Needs attributes.
 std::vector<double> jaccard_similarities(const Items& items, uint32_t item);
 // Cosine over users of their ratings with each user's mean taken off; of several ratings of an item by a

@@ -11,12 +11,6 @@ namespace {
 
 using Numbers = std::vector<double>;
 
-TEST(LearnedSimilarities, AreCosines) {
-  const std::vector<float> rows = {3, 4, 6, 8, -4, 3, 0, 0, -3, -4};
-  EXPECT_EQ(learned_similarities({rows.data(), 5, 2, 2}, 0), (Numbers{1, 1, 0, 0, -1}));
-  EXPECT_EQ(learned_similarities({rows.data(), 5, 2, 2}, 3), (Numbers{0, 0, 0, 0, 0}));
-}
-
 TEST(JaccardSimilarities, CompareValuesOfEachAttributeApart) {
   const Items items{"id",
                     {"a", "b", "c", "d"},

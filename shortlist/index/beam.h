@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <memory>
+#include <span>
 #include <vector>
 
 #include "shortlist/math/top_k.h"
@@ -26,10 +26,9 @@ class Beam {
 
   void insert(Scored node) {
     const uint64_t key = key_of(node);
-    uint64_t* const begin = keys_.data();
-    uint64_t* const at = std::lower_bound(begin, begin + size_, key, std::greater());
-    const auto place = static_cast<size_t>(at - begin);
+    const size_t place = better_than(key);
     if (place == width_) return;
+    uint64_t* const at = keys_.data() + place;
     std::memmove(at + 1, at,
                  (size_ - place) * sizeof(uint64_t));  // keys_ has room for one more than `width_`
     *at = key;
@@ -38,13 +37,15 @@ class Beam {
     next_ = std::min(next_, place);
   }
 
-  // The best node that has not been taken.
-  bool take_next(uint32_t& index) {
-    while (next_ < size_ && (keys_[next_] & 1) != 0) ++next_;
-    if (next_ == size_) return false;
-    keys_[next_] |= 1;
-    index = index_of(keys_[next_]);
-    return true;
+  // Fills `nodes` with the best that have not been taken, as far as there are; returns how many.
+  size_t take_next(std::span<uint32_t> nodes) {
+    size_t count = 0;
+    for (; next_ < size_ && count < nodes.size(); ++next_) {
+      if ((keys_[next_] & 1) != 0) continue;
+      keys_[next_] |= 1;
+      nodes[count++] = index_of(keys_[next_]);
+    }
+    return count;
   }
 
   size_t size() const { return size_; }
@@ -64,32 +65,52 @@ class Beam {
   }
   static uint32_t index_of(uint64_t key) { return ~static_cast<uint32_t>(key) >> 1; }
 
+  // How many of the beam are better. Binary search without a branch to guess wrong.
+  size_t better_than(uint64_t key) const {
+    const uint64_t* from = keys_.data();
+    size_t count = size_;
+    while (count > 1) {
+      const size_t half = count / 2;
+      from += from[half - 1] > key ? half : 0;
+      count -= half;
+    }
+    return static_cast<size_t>(from - keys_.data()) + (count == 1 && *from > key ? 1 : 0);
+  }
+
   std::vector<uint64_t> keys_;
   size_t width_ = 0, size_ = 0, next_ = 0;
   float worst_ = 0;
 };
 
-// A set of nodes that is emptied in the time that it took to fill.
+// The nodes that a walk has met: emptied in the time that it took to fill.
 class VisitedSet {
  public:
   void reset(size_t nodes) {
-    for (uint32_t node : nodes_) words_[node / 64] = 0;
-    nodes_.clear();
+    for (size_t i = 0; i < size_; ++i) words_[nodes_[i] / 64] = 0;
+    size_ = 0;
     words_.resize((nodes + 63) / 64);
+    nodes_.resize(nodes + 1);
   }
-  // False when it was there already.
-  bool insert(uint32_t node) {
-    uint64_t& word = words_[node / 64];
-    const uint64_t bit = uint64_t{1} << (node % 64);
-    if ((word & bit) != 0) return false;
-    word |= bit;
-    nodes_.push_back(node);
-    return true;
+
+  // Adds nodes. Without a branch: whether a neighbor has been met is as good as random.
+  void insert(std::span<const uint32_t> nodes) {
+    for (uint32_t node : nodes) {
+      uint64_t& word = words_[node / 64];
+      const uint64_t met = word >> (node % 64) & 1;
+      nodes_[size_] = node;
+      size_ += 1 - met;
+      word |= uint64_t{1} << (node % 64);
+    }
   }
+
+  size_t size() const { return size_; }
+  // Those that came after the first `count`, in their order.
+  std::span<const uint32_t> since(size_t count) const { return {nodes_.data() + count, size_ - count}; }
 
  private:
   std::vector<uint64_t> words_;
-  std::vector<uint32_t> nodes_;
+  std::vector<uint32_t> nodes_;  // with room for one more than there are
+  size_t size_ = 0;
 };
 
 }  // namespace shortlist

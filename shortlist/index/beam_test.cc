@@ -30,29 +30,34 @@ TEST(Beam, KeepsTheBestInOrder) {
 TEST(Beam, HandsOutEachNodeOnceTheBestFirst) {
   Beam beam;
   beam.reset(4);
-  uint32_t node = 0;
-  EXPECT_FALSE(beam.take_next(node));
+  uint32_t nodes[2];
+  EXPECT_EQ(beam.take_next(nodes), 0u);
   beam.insert({1, 1.0f});
   beam.insert({2, 2.0f});
-  ASSERT_TRUE(beam.take_next(node));
-  EXPECT_EQ(node, 2u);
   beam.insert({3, 3.0f});
-  beam.insert({0, -1.0f});
-  for (uint32_t expected : {3u, 1u, 0u}) {
-    ASSERT_TRUE(beam.take_next(node));
-    EXPECT_EQ(node, expected);
-  }
-  EXPECT_FALSE(beam.take_next(node));
+  ASSERT_EQ(beam.take_next(nodes), 2u);
+  EXPECT_EQ(nodes[0], 3u);
+  EXPECT_EQ(nodes[1], 2u);
+  beam.insert({0, 2.5f});
+  ASSERT_EQ(beam.take_next(nodes), 2u);
+  EXPECT_EQ(nodes[0], 0u);
+  EXPECT_EQ(nodes[1], 1u);
+  EXPECT_EQ(beam.take_next(nodes), 0u);
 }
 
-TEST(VisitedSet, ForgetsAtReset) {
+TEST(VisitedSet, KeepsEachNodeOnceInOrder) {
   VisitedSet visited;
-  visited.reset(100);
-  EXPECT_TRUE(visited.insert(64));
-  EXPECT_FALSE(visited.insert(64));
   visited.reset(200);
-  EXPECT_TRUE(visited.insert(64));
-  EXPECT_TRUE(visited.insert(199));
+  const uint32_t first[] = {64, 199, 64}, second[] = {199, 0, 63};
+  visited.insert(first);
+  const size_t before = visited.size();
+  EXPECT_EQ(before, 2u);
+  visited.insert(second);
+  EXPECT_TRUE(std::ranges::equal(visited.since(before), std::vector<uint32_t>{0, 63}));
+  visited.reset(300);
+  EXPECT_EQ(visited.size(), 0u);
+  visited.insert(first);
+  EXPECT_EQ(visited.size(), 2u);
 }
 
 }  // namespace

@@ -3,84 +3,102 @@
 #include <algorithm>
 #include <limits>
 
+#include "shortlist/index/panel_kernels.h"
+
 namespace shortlist {
 namespace {
 
-// 1,024 candidates by 96 queries: a block of scores takes a good part of a second-level cache, no more.
-constexpr size_t kPanelsATile = 64, kTile = kPanelsATile * Panels::kPanelColumns;
+// A block of queries by a tile of candidates: their scores take a good part of a second-level cache, no more.
 constexpr size_t kQueriesABlock = 96;
-// Below this share of eligible candidates they are gathered; above, all are scored and the others left out.
-constexpr size_t kGatherBelow = 8;
 
-std::vector<std::vector<Scored>> take_all(std::vector<TopK>& best) {
-  std::vector<std::vector<Scored>> all;
-  for (TopK& top : best) all.push_back(top.take());
-  return all;
-}
-
-// Calls block(first query, queries) for blocks of the queries and joins what they return.
+// Joins what block(queries) returns for one block of queries after the other.
 template <typename Block>
-std::vector<std::vector<Scored>> for_query_blocks(ConstMatrix queries, Block block) {
-  std::vector<std::vector<Scored>> found;
+std::vector<Found> for_query_blocks(ConstMatrix queries, Block block) {
+  std::vector<Found> found;
   for (size_t begin = 0; begin < queries.rows; begin += kQueriesABlock) {
-    for (auto& best : block(queries.slice(begin, std::min(begin + kQueriesABlock, queries.rows))))
-      found.push_back(std::move(best));
+    std::vector<TopK> best = block(queries.slice(begin, std::min(begin + kQueriesABlock, queries.rows)));
+    for (TopK& top : best) found.push_back({.best = top.take()});
   }
   return found;
 }
 
-std::vector<uint32_t> eligible_ids(Eligible eligible) {
-  std::vector<uint32_t> ids;
-  for (size_t i = 0; i < eligible.size(); ++i) {
-    if (eligible[i]) ids.push_back(static_cast<uint32_t>(i));
-  }
-  return ids;
+// A score that is no number is never kept.
+void leave_out(Eligible eligible, std::span<float> scores) {
+  for (size_t i = 0; i < scores.size(); ++i)
+    scores[i] = eligible[i] != 0 ? scores[i] : std::numeric_limits<float>::quiet_NaN();
 }
 
 }  // namespace
 
-std::vector<std::vector<Scored>> search_chosen(ConstMatrix queries, ConstMatrix vectors,
-                                               std::span<const uint32_t> chosen, size_t k, Panels& panels) {
-  Buffer tile(std::min(queries.rows, kQueriesABlock), std::min(chosen.size(), kTile));
+std::vector<Found> search_tiles(ConstMatrix queries, size_t candidates, size_t k, Eligible eligible,
+                                ScoreTile score_tile) {
+  SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
+  Buffer tile(std::min(queries.rows, kQueriesABlock), kTileColumns);
   return for_query_blocks(queries, [&](ConstMatrix block) {
     std::vector<TopK> best(block.rows, TopK(k));
-    for (size_t begin = 0; begin < chosen.size(); begin += kTile) {
-      const auto ids = chosen.subspan(begin, std::min(kTile, chosen.size() - begin));
+    for (size_t first = 0; first < candidates; first += kTileColumns) {
+      const size_t count = std::min(kTileColumns, candidates - first);
+      const Matrix scores{tile.data(), block.rows, count, kTileColumns};
+      score_tile(block, first, scores);
+      for (size_t q = 0; q < block.rows; ++q) {
+        if (!eligible.empty()) leave_out(eligible.subspan(first, count), scores.row_span(q));
+        best[q].push(scores.row_span(q), static_cast<uint32_t>(first));
+      }
+    }
+    return best;
+  });
+}
+
+std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
+                                 size_t k, Panels& panels) {
+  Buffer tile(std::min(queries.rows, kQueriesABlock), std::min(chosen.size(), kTileColumns));
+  return for_query_blocks(queries, [&](ConstMatrix block) {
+    std::vector<TopK> best(block.rows, TopK(k));
+    for (size_t begin = 0; begin < chosen.size(); begin += kTileColumns) {
+      const auto ids = chosen.subspan(begin, std::min(kTileColumns, chosen.size() - begin));
       panels.pack_transposed(vectors, ids);
       const Matrix scores = tile.view(block.rows, ids.size());
       multiply(block, panels, scores);
       for (size_t q = 0; q < block.rows; ++q) best[q].push(scores.row_span(q), ids);
     }
-    return take_all(best);
+    return best;
   });
 }
 
-ExactIndex::ExactIndex(ConstMatrix vectors) : vectors_(vectors) { panels_.pack_transposed(vectors); }
-
-std::vector<std::vector<Scored>> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
-  SHORTLIST_CHECK(eligible.empty() || eligible.size() == size());
-  if (!eligible.empty() &&
-      static_cast<size_t>(std::ranges::count(eligible, 0)) * kGatherBelow > size() * (kGatherBelow - 1)) {
-    const std::vector<uint32_t> ids = eligible_ids(eligible);
-    Panels panels;
-    return search_chosen(queries, vectors_, ids, k, panels);
+std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible) {
+  constexpr size_t kFew = 8;  // one in so many
+  const size_t count = eligible.size() - static_cast<size_t>(std::ranges::count(eligible, 0));
+  if (eligible.empty() || count > eligible.size() / kFew) return std::nullopt;
+  std::vector<uint32_t> ids;
+  for (size_t i = 0; i < eligible.size(); ++i) {
+    if (eligible[i] != 0) ids.push_back(static_cast<uint32_t>(i));
   }
-  Buffer tile(std::min(queries.rows, kQueriesABlock), kTile);
-  return for_query_blocks(queries, [&](ConstMatrix block) {
-    std::vector<TopK> best(block.rows, TopK(k));
-    for (size_t p = 0; p < panels_.count(); p += kPanelsATile) {
-      const size_t first = p * Panels::kPanelColumns, count = std::min(kTile, size() - first);
-      const Matrix scores{tile.data() - first, block.rows, size(), kTile};
-      multiply(block, panels_, scores, false, {}, {p, p + kPanelsATile});
-      for (size_t q = 0; q < block.rows; ++q) {
-        float* row = scores.row(q) + first;
-        for (size_t i = 0; !eligible.empty() && i < count; ++i) {
-          if (!eligible[first + i]) row[i] = std::numeric_limits<float>::quiet_NaN();  // never kept
-        }
-        best[q].push({row, count}, static_cast<uint32_t>(first));
-      }
+  return ids;
+}
+
+ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool) : vectors_(vectors) {
+  panels_.resize(vectors.cols, vectors.rows);
+  constexpr size_t kPanelsATask = 64;
+  pool.run(chunk_count(panels_.count(), kPanelsATask), [&](size_t i, int) {
+    const RowRange panels = chunk_rows(panels_.count(), kPanelsATask, i);
+    panels_.pack_transposed(vectors, panels.begin, panels.end);
+  });
+}
+
+std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+  if (const auto ids = few_eligible(eligible)) {
+    Panels panels;
+    return search_chosen(queries, vectors_, *ids, k, panels);
+  }
+  return search_tiles(queries, size(), k, eligible, [&](ConstMatrix block, size_t first, Matrix scores) {
+    constexpr size_t kPanels = kTileColumns / Panels::kPanelColumns;
+    const size_t panel = first / Panels::kPanelColumns;
+    if (block.rows == 1) {
+      return panel_scores(panels_.panel(panel), width(), chunk_count(scores.cols, Panels::kPanelColumns),
+                          block.row(0), scores.row(0));
     }
-    return take_all(best);
+    const Matrix all{scores.data - first, block.rows, size(), scores.stride};
+    multiply(block, panels_, all, false, {}, {panel, panel + kPanels});
   });
 }
 

@@ -1,26 +1,39 @@
-// Exact search: every candidate is scored. A block of scores at a time, which stays in a core's own cache.
+// Exact search: every candidate is scored, a block of scores at a time, which stays in a core's own cache.
 #pragma once
 
+#include <optional>
+
+#include "shortlist/base/threads.h"
 #include "shortlist/index/index.h"
 #include "shortlist/math/product.h"
 
 namespace shortlist {
 
+// Fills scores[q, i] with the score of query q and candidate first + i. `first` is a multiple of
+// kTileColumns, and there are kTileColumns of them but in the last tile.
+using ScoreTile = FunctionRef<void(ConstMatrix queries, size_t first, Matrix scores)>;
+constexpr size_t kTileColumns = 1024;
+
+// The best k of `candidates` for each query, from the scores of all of them.
+std::vector<Found> search_tiles(ConstMatrix queries, size_t candidates, size_t k, Eligible eligible,
+                                ScoreTile score_tile);
+
 // The best k of the chosen rows of vectors[n, width] for each query; `panels` is scratch memory.
-std::vector<std::vector<Scored>> search_chosen(ConstMatrix queries, ConstMatrix vectors,
-                                               std::span<const uint32_t> chosen, size_t k, Panels& panels);
+std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
+                                 size_t k, Panels& panels);
+
+// Where so few are eligible that to gather them is faster than to score all: their ids. Else none.
+std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible);
 
 // Candidates in float32.
 class ExactIndex : public Index {
  public:
   // vectors[n, width] must outlive it.
-  explicit ExactIndex(ConstMatrix vectors);
+  ExactIndex(ConstMatrix vectors, ThreadPool& pool);
 
   size_t size() const override { return vectors_.rows; }
   size_t width() const override { return vectors_.cols; }
-  bool exact() const override { return true; }
-  std::vector<std::vector<Scored>> search(ConstMatrix queries, size_t k,
-                                          Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
 
  private:
   ConstMatrix vectors_;

@@ -10,8 +10,11 @@ namespace {
 
 using testing::ids, testing::normal_vectors, testing::search_slowly, testing::Vectors;
 
+ThreadPool pool(1);
+
 // To the bit where the processor fuses multiply and add.
-void expect_same(const std::vector<Scored>& got, const std::vector<Scored>& expected, bool fused) {
+void expect_same(const Found& found, const Found& right, bool fused) {
+  const std::vector<Scored>&got = found.best, &expected = right.best;
   ASSERT_EQ(got.size(), expected.size());
   for (size_t i = 0; i < got.size(); ++i) {
     EXPECT_TRUE(!fused || got[i].index == expected[i].index);
@@ -25,7 +28,7 @@ TEST(ExactIndex, FindsWhatSortingAllScoresFinds) {
     for (size_t rows : {1, 15, 16, 17, 1023, 1024, 1025, 3000}) {
       const Vectors vectors = normal_vectors(rows, 7 + rows % 5, "candidates");
       const Vectors queries = normal_vectors(3, vectors.cols, "queries");
-      const ExactIndex index(vectors.view());
+      const ExactIndex index(vectors.view(), pool);
       const auto found = index.search(queries.view(), 10);
       for (size_t q = 0; q < 3; ++q)
         expect_same(found[q], search_slowly(vectors.view(), queries.view().row_span(q), 10), fused);
@@ -36,7 +39,7 @@ TEST(ExactIndex, FindsWhatSortingAllScoresFinds) {
 TEST(ExactIndex, AnswersABlockOfQueriesAsItAnswersOne) {
   const Vectors vectors = normal_vectors(2000, 12, "candidates"),
                 queries = normal_vectors(200, 12, "queries");
-  const ExactIndex index(vectors.view());
+  const ExactIndex index(vectors.view(), pool);
   const auto together = index.search(queries.view(), 5);
   for (size_t q = 0; q < queries.rows; ++q)
     expect_same(index.search(queries.view().slice(q, q + 1), 5).front(), together[q], true);
@@ -46,13 +49,13 @@ TEST(ExactIndex, PutsTheLowerIdOfEqualScoresFirst) {
   Vectors vectors{100, 2, std::vector<float>(200, 1.0f)};
   vectors.row(70)[0] = 3;
   const float query[] = {1, 1};
-  EXPECT_EQ(ids(ExactIndex(vectors.view()).search({query, 1, 2, 2}, 4).front()),
+  EXPECT_EQ(ids(ExactIndex(vectors.view(), pool).search({query, 1, 2, 2}, 4).front()),
             (std::vector<uint32_t>{70, 0, 1, 2}));
 }
 
 TEST(ExactIndex, ReturnsOnlyTheEligibleAndAllThatAreAskedFor) {
   const Vectors vectors = normal_vectors(3000, 9, "candidates"), queries = normal_vectors(5, 9, "queries");
-  const ExactIndex index(vectors.view());
+  const ExactIndex index(vectors.view(), pool);
   for (size_t step : {1, 2, 7, 9, 50, 2999}) {
     std::vector<uint8_t> eligible(vectors.rows);
     for (size_t i = 0; i < vectors.rows; i += step) eligible[i] = 1;
@@ -65,7 +68,7 @@ TEST(ExactIndex, ReturnsOnlyTheEligibleAndAllThatAreAskedFor) {
 TEST(ExactIndex, ReturnsNothingWhereNothingIsEligible) {
   const Vectors vectors = normal_vectors(50, 4, "candidates");
   const std::vector<uint8_t> none(50, 0);
-  EXPECT_TRUE(ExactIndex(vectors.view()).search(vectors.view().head(1), 5, none).front().empty());
+  EXPECT_TRUE(ExactIndex(vectors.view(), pool).search(vectors.view().head(1), 5, none).front().best.empty());
 }
 
 }  // namespace

@@ -76,12 +76,12 @@ std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, s
   codes_.set_query(query, walk.query);
   walk.visited.reset(size());
   walk.beam.reset(width);
-  walk.found.reset(all ? 0 : std::max<size_t>(static_cast<size_t>(config_.ef), width));
+  walk.found.reset(all ? 0 : std::max<size_t>(static_cast<size_t>(config_.search_beam), width));
   const auto met = [&](Scored node) {
     if (may_return(node.index, eligible) && walk.found.admits(node.score)) walk.found.insert(node);
   };
   const Scored start = descend(walk, 0);
-  walk.visited.insert(start.index);
+  walk.visited.insert({&start.index, 1});
   walk.beam.insert(start);
   if (all) {
     search_layer(walk, 0, [](Scored) {});
@@ -91,19 +91,22 @@ std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, s
   }
   const Beam& found = all ? walk.beam : walk.found;
   std::vector<uint32_t> ids;
-  for (size_t i = 0; i < found.size(); ++i) ids.push_back(found[i].index);
+  for (size_t i = 0; i < found.size(); ++i) {
+    ids.push_back(found[i].index);
+    prefetch_vector(found[i].index);
+  }
   return ids;
 }
 
-std::vector<std::vector<Scored>> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
   // The fewer may be returned, the wider the beam that meets enough of them; where that is slower than to
   // score them all, they are.
   constexpr size_t kWidest = 2048;
-  const size_t ef = std::max(k, static_cast<size_t>(config_.ef)), may = estimate_eligible(eligible);
+  const size_t ef = std::max(k, static_cast<size_t>(config_.search_beam)), may = estimate_eligible(eligible);
   const size_t beam = ef * size() / std::max<size_t>(may, 1);
   std::unique_ptr<Walk> walk = take_walk();
-  std::vector<std::vector<Scored>> found;
+  std::vector<Found> found;
   if (may <= 3 * beam || beam > kWidest) {
     found = search_chosen(queries, vectors(), ids_that_may(eligible), k, walk->panels);
   } else {
@@ -111,8 +114,9 @@ std::vector<std::vector<Scored>> Hnsw::search(ConstMatrix queries, size_t k, Eli
       const ConstMatrix query = queries.slice(q, q + 1);
       const std::vector<uint32_t> ids = walk_for(*walk, queries.row_span(q), beam, eligible);
       found.push_back(search_chosen(query, vectors(), ids, k, walk->panels).front());
+      found.back().exact = false;
       // The eligible may stand where the walk did not come.
-      if (found.back().size() < k)
+      if (found.back().best.size() < k)
         found.back() = search_chosen(query, vectors(), ids_that_may(eligible), k, walk->panels).front();
     }
   }

@@ -9,26 +9,13 @@
 #include <string>
 
 #include "shortlist/base/threads.h"
+#include "shortlist/index/hnsw_config.h"
 #include "shortlist/index/hnsw_graph.h"
 #include "shortlist/index/index.h"
 #include "shortlist/index/int8_rows.h"
 #include "shortlist/io/safetensors.h"
 
 namespace shortlist {
-
-struct HnswConfig {
-  int m = 16;
-  int ef_construction = 200;
-  int ef = 64;
-
-  template <typename Visitor>
-  void fields(Visitor& visit) {
-    visit("m", m, "links of a candidate in the graph; twice as many in its lowest layer");
-    visit("ef_construction", ef_construction,
-          "candidates kept in sight while one is added: more takes longer");
-    visit("ef", ef, "candidates kept in sight while searching: more finds more and takes longer");
-  }
-};
 
 class Hnsw : public Index {
  public:
@@ -52,11 +39,9 @@ class Hnsw : public Index {
 
   size_t size() const override { return graph_.size(); }
   size_t width() const override { return codes_.cols(); }
-  bool exact() const override { return false; }
-  std::vector<std::vector<Scored>> search(ConstMatrix queries, size_t k,
-                                          Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
 
-  void set_ef(int ef) { config_.ef = ef; }
+  void set_search_beam(int candidates) { config_.search_beam = candidates; }
   const HnswConfig& config() const { return config_; }
   const HnswGraph& graph() const { return graph_; }
   ConstMatrix vectors() const { return {vectors_.data(), size(), width(), width()}; }
@@ -81,6 +66,9 @@ class Hnsw : public Index {
   }
   size_t estimate_eligible(Eligible eligible) const;
   std::vector<uint32_t> ids_that_may(Eligible eligible) const;
+  void prefetch_vector(uint32_t id) const {
+    for (size_t at = 0; at < width(); at += 16) __builtin_prefetch(vectors_.data() + id * width() + at);
+  }
   std::vector<uint32_t> walk_for(Walk& walk, std::span<const float> query, size_t width,
                                  Eligible eligible) const;
 

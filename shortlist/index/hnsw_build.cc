@@ -19,17 +19,10 @@ struct Back {
   friend auto operator<=>(const Back&, const Back&) = default;
 };
 
-// A share of 1/m of the nodes of a layer stands in the next. A function of the seed and the id alone.
-uint8_t draw_level(uint64_t id, int m) {
+// One in `connections` of the nodes of a layer stands in the next. A function of the seed and the id alone.
+uint8_t draw_level(uint64_t id, int connections) {
   const RandomStream random(42, "hnsw levels");
-  return static_cast<uint8_t>(std::min(255.0, -std::log1p(-random.uniform(id)) / std::log(m)));
-}
-
-void check_finite(ConstMatrix vectors, size_t first) {
-  for (size_t r = 0; r < vectors.rows; ++r) {
-    if (!all_finite(vectors.row_span(r)))
-      throw data_error("the vector of candidate {} holds a number that is not finite", first + r);
-  }
+  return static_cast<uint8_t>(std::min(255.0, -std::log1p(-random.uniform(id)) / std::log(connections)));
 }
 
 }  // namespace
@@ -66,10 +59,19 @@ class Hnsw::Builder {
     std::vector<float> scores;
   };
 
+  // Shares out `count` pieces of work a few at a time, so that little work wakes no thread.
+  template <typename Work>
+  void run(size_t count, size_t at_once, Work work) {
+    pool_.run(chunk_count(count, at_once), [&](size_t task, int worker) {
+      const RowRange range = chunk_rows(count, at_once, task);
+      for (size_t i = range.begin; i < range.end; ++i) work(i, *workers_[static_cast<size_t>(worker)]);
+    });
+  }
+
   void link_group(uint32_t begin, uint32_t end) {
     std::vector<std::vector<Back>> asked(end - begin);
-    pool_.run(asked.size(), [&](size_t i, int worker) {
-      find_neighbors(static_cast<uint32_t>(begin + i), *workers_[static_cast<size_t>(worker)], asked[i]);
+    run(asked.size(), 8, [&](size_t i, Worker& worker) {
+      find_neighbors(static_cast<uint32_t>(begin + i), worker, asked[i]);
     });
     std::vector<Back> backs;
     for (const auto& some : asked) backs.insert(backs.end(), some.begin(), some.end());
@@ -81,8 +83,7 @@ class Hnsw::Builder {
       rows.push_back(std::span(backs).subspan(first, i - first));
       first = i;
     }
-    pool_.run(rows.size(),
-              [&](size_t i, int worker) { link_back(rows[i], *workers_[static_cast<size_t>(worker)]); });
+    run(rows.size(), 128, [&](size_t i, Worker& worker) { link_back(rows[i], worker); });
   }
 
   void find_neighbors(uint32_t node, Worker& worker, std::vector<Back>& asked) {
@@ -92,15 +93,15 @@ class Hnsw::Builder {
     worker.candidates = {index_.descend(walk, top)};
     for (int layer = top; layer >= 0; --layer) {
       walk.visited.reset(index_.size());
-      walk.beam.reset(static_cast<size_t>(index_.config_.ef_construction));
+      walk.beam.reset(static_cast<size_t>(index_.config_.build_beam));
       for (const Scored& start : worker.candidates) {
-        walk.visited.insert(start.index);
+        walk.visited.insert({&start.index, 1});
         walk.beam.insert(start);
       }
       index_.search_layer(walk, layer, [](Scored) {});
       worker.candidates.clear();
       for (size_t i = 0; i < walk.beam.size(); ++i) worker.candidates.push_back(walk.beam[i]);
-      select(worker, graph_.m());
+      select(worker, graph_.connections());
       graph_.set_neighbors(node, layer, worker.selected);
       for (uint32_t to : worker.selected) asked.push_back({to, layer, node});
     }
@@ -149,9 +150,11 @@ class Hnsw::Builder {
 };
 
 Hnsw::Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool)
-    : config_(config), codes_(vectors.cols), graph_(static_cast<size_t>(config.m)) {
+    : config_(config),
+      codes_(vectors.cols, Int8Rows::fitting_scale(vectors)),
+      graph_(static_cast<size_t>(config.connections)) {
   SHORTLIST_CHECK(vectors.rows <= 1 || vectors.stride == vectors.cols);
-  check_finite(vectors, 0);
+  check_finite(vectors);
   vectors_ = Array<float>::view({vectors.data, vectors.rows * vectors.cols});
   append(vectors, pool);
 }
@@ -168,10 +171,17 @@ void Hnsw::add(ConstMatrix vectors, ThreadPool& pool) {
 
 void Hnsw::append(ConstMatrix vectors, ThreadPool& pool) {
   const size_t first = size();
-  codes_.append(vectors, pool);
+  // A first few may have been small beside what comes now.
+  const float fitting = Int8Rows::fitting_scale(vectors);
+  if (first == 0 || fitting > 1.5f * codes_.scale()) {
+    codes_ = Int8Rows(width(), fitting);
+    codes_.append({vectors_.data(), first + vectors.rows, width(), width()}, pool);
+  } else {
+    codes_.append(vectors, pool);
+  }
   removed_.resize(first + vectors.rows, 0);
   std::vector<uint8_t> levels;
-  for (size_t r = 0; r < vectors.rows; ++r) levels.push_back(draw_level(first + r, config_.m));
+  for (size_t r = 0; r < vectors.rows; ++r) levels.push_back(draw_level(first + r, config_.connections));
   graph_.append(levels);
   Builder(*this, pool).link(static_cast<uint32_t>(first), static_cast<uint32_t>(first + vectors.rows));
 }

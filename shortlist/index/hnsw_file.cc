@@ -8,6 +8,7 @@ namespace shortlist {
 namespace {
 
 constexpr const char* kFormat = "shortlist hnsw 1";
+constexpr int kMostWidth = 1 << 20;
 
 // A file's tensors and settings, each with its error.
 class HnswReader {
@@ -60,42 +61,44 @@ class HnswReader {
   const SafetensorsFile& file_;
 };
 
-HnswGraph read_graph(const HnswReader& reader, size_t m) {
+HnswGraph read_graph(const HnswReader& reader, size_t connections) {
   const size_t nodes = reader.rows("levels");
   const auto levels = reader.tensor<uint8_t>("levels", {nodes});
   size_t upper_rows = 0;
   for (uint8_t level : levels) upper_rows += level;
-  const auto base = reader.tensor<uint32_t>("neighbors", {nodes, 2 * m});
-  const auto upper = reader.tensor<uint32_t>("upper_neighbors", {upper_rows, m});
+  const auto base = reader.tensor<uint32_t>("neighbors", {nodes, 2 * connections});
+  const auto upper = reader.tensor<uint32_t>("upper_neighbors", {upper_rows, connections});
   reader.check_row(base, levels, 0, "neighbors");
   size_t row = 0;
   for (uint8_t level : levels) {
     for (size_t layer = 1; layer <= level; ++layer, ++row)
-      reader.check_row(upper.subspan(row * m, m), levels, layer, "upper_neighbors");
+      reader.check_row(upper.subspan(row * connections, connections), levels, layer, "upper_neighbors");
   }
-  return HnswGraph(m, levels, base, upper);
+  return HnswGraph(connections, levels, base, upper);
 }
 
 }  // namespace
 
 void Hnsw::save(const std::string& path, bool with_vectors) const {
-  const size_t n = size(), m = graph_.m();
+  const size_t n = size(), connections = graph_.connections();
+  const float scale = codes_.scale();
   // The longest rows first, so that they stay on cache lines.
   std::vector<TensorView> tensors = {
-      tensor_view<uint32_t>("neighbors", {n, 2 * m}, graph_.base()),
+      tensor_view<uint32_t>("neighbors", {n, 2 * connections}, graph_.base()),
       tensor_view<uint8_t>("codes", {n, codes_.stride()}, codes_.codes()),
   };
   if (with_vectors) tensors.push_back(tensor_view<float>("vectors", {n, width()}, vectors_.span()));
-  tensors.push_back(tensor_view<uint32_t>("upper_neighbors", {graph_.upper().size() / m, m}, graph_.upper()));
-  tensors.push_back(tensor_view<float>("scales", {n}, codes_.scales()));
+  tensors.push_back(tensor_view<uint32_t>(
+      "upper_neighbors", {graph_.upper().size() / connections, connections}, graph_.upper()));
+  tensors.push_back(tensor_view<float>("scale", {1}, std::span(&scale, 1)));
   tensors.push_back(tensor_view<uint8_t>("levels", {n}, graph_.levels()));
   tensors.push_back(tensor_view<uint8_t>("removed", {n}, removed_.span()));
   write_safetensors(path, tensors,
                     {{"format", kFormat},
                      {"width", std::to_string(width())},
-                     {"m", std::to_string(m)},
-                     {"ef_construction", std::to_string(config_.ef_construction)},
-                     {"ef", std::to_string(config_.ef)}});
+                     {"connections", std::to_string(connections)},
+                     {"build_beam", std::to_string(config_.build_beam)},
+                     {"search_beam", std::to_string(config_.search_beam)}});
 }
 
 Hnsw::Hnsw(const HnswConfig& config, Int8Rows codes, HnswGraph graph)
@@ -104,15 +107,14 @@ Hnsw::Hnsw(const HnswConfig& config, Int8Rows codes, HnswGraph graph)
 std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMatrix> vectors) {
   SafetensorsFile file = SafetensorsFile::open(path);
   const HnswReader reader(path, file);
-  constexpr int kMost = 1 << 20;
-  const HnswConfig config{.m = reader.setting("m", 2, 1024),
-                          .ef_construction = reader.setting("ef_construction", 1, kMost),
-                          .ef = reader.setting("ef", 1, kMost)};
-  const auto width = static_cast<size_t>(reader.setting("width", 1, kMost));
-  HnswGraph graph = read_graph(reader, static_cast<size_t>(config.m));
+  const HnswConfig config{.connections = reader.setting("connections", kLeastConnections, kMostConnections),
+                          .build_beam = reader.setting("build_beam", 1, kMostBeam),
+                          .search_beam = reader.setting("search_beam", 1, kMostBeam)};
+  const auto width = static_cast<size_t>(reader.setting("width", 1, kMostWidth));
+  HnswGraph graph = read_graph(reader, static_cast<size_t>(config.connections));
   const size_t n = graph.size();
-  Int8Rows codes(width, reader.tensor<uint8_t>("codes", {n, Int8Rows(width).stride()}),
-                 reader.tensor<float>("scales", {n}));
+  const float scale = reader.tensor<float>("scale", {1})[0];
+  Int8Rows codes(width, scale, reader.tensor<uint8_t>("codes", {n, Int8Rows(width, scale).stride()}));
   std::unique_ptr<Hnsw> index(new Hnsw(config, std::move(codes), std::move(graph)));
   index->removed_ = Array<uint8_t>::view(reader.tensor<uint8_t>("removed", {n}));
   index->removed_count_ = n - static_cast<size_t>(std::ranges::count(index->removed_.span(), 0));

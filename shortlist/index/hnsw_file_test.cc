@@ -12,7 +12,7 @@ namespace {
 
 using testing::clustered_vectors, testing::ids, testing::Vectors;
 
-const HnswConfig kSmall{.m = 4, .ef_construction = 30, .ef = 20};
+const HnswConfig kSmall{.connections = 4, .build_beam = 30, .search_beam = 20};
 
 class HnswFile : public ::testing::Test {
  protected:
@@ -67,7 +67,7 @@ TEST_F(HnswFile, AnswersAsWhatWasSaved) {
   const auto loaded = Hnsw::load(path_);
   EXPECT_TRUE(loaded->removed(7));
   EXPECT_FALSE(loaded->removed(8));
-  EXPECT_EQ(loaded->config().ef, 20);
+  EXPECT_EQ(loaded->config().search_beam, 20);
   const auto expected = index_.search(queries_.view(), 10), found = loaded->search(queries_.view(), 10);
   for (size_t q = 0; q < found.size(); ++q) EXPECT_EQ(ids(found[q]), ids(expected[q]));
 }
@@ -96,7 +96,7 @@ TEST_F(HnswFile, GrowsAfterItWasLoadedAsBefore) {
 TEST_F(HnswFile, HoldsAnEmptyIndex) {
   Hnsw(vectors_.view().head(0), kSmall, pool_).save(path_);
   const auto loaded = Hnsw::load(path_);
-  EXPECT_TRUE(loaded->search(queries_.view(), 3).front().empty());
+  EXPECT_TRUE(loaded->search(queries_.view(), 3).front().best.empty());
   loaded->add(vectors_.view(), pool_);
   EXPECT_EQ(ids(loaded->search(queries_.view(), 10)[3]), ids(index_.search(queries_.view(), 10)[3]));
 }
@@ -104,9 +104,12 @@ TEST_F(HnswFile, HoldsAnEmptyIndex) {
 TEST_F(HnswFile, SaysWhatDoesNotFit) {
   EXPECT_EQ(error_with<uint32_t>("neighbors", 5, 400),
             "tensor 'neighbors' holds node 400, but there are 400");
-  EXPECT_EQ(error_with_metadata("m", "0"), "its m is '0', need an integer from 2 to 1024");
-  EXPECT_EQ(error_with_metadata("ef", "a"), "its ef is 'a', need an integer from 1 to 1048576");
-  EXPECT_EQ(error_with_metadata("m", "5"), "tensor 'neighbors' is U32 [400, 8], need U32 [400, 10]");
+  EXPECT_EQ(error_with_metadata("connections", "0"),
+            "its connections is '0', need an integer from 2 to 1024");
+  EXPECT_EQ(error_with_metadata("search_beam", "a"),
+            "its search_beam is 'a', need an integer from 1 to 1048576");
+  EXPECT_EQ(error_with_metadata("connections", "5"),
+            "tensor 'neighbors' is U32 [400, 8], need U32 [400, 10]");
   EXPECT_EQ(error_with_metadata("format", "shortlist hnsw 2"),
             "has the format 'shortlist hnsw 2', need 'shortlist hnsw 1'");
   uint32_t low = 0;

@@ -4,9 +4,9 @@
 
 namespace shortlist {
 
-HnswGraph::HnswGraph(size_t m, std::span<const uint8_t> levels, std::span<const uint32_t> base,
+HnswGraph::HnswGraph(size_t connections, std::span<const uint8_t> levels, std::span<const uint32_t> base,
                      std::span<const uint32_t> upper)
-    : HnswGraph(m) {
+    : HnswGraph(connections) {
   levels_ = Array<uint8_t>::view(levels);
   base_ = Array<uint32_t>::view(base);
   upper_ = Array<uint32_t>::view(upper);
@@ -17,11 +17,11 @@ HnswGraph::HnswGraph(size_t m, std::span<const uint8_t> levels, std::span<const 
     rows += levels[node];
     if (entry_point_ == kNone || levels[node] > levels[entry_point_]) entry_point_ = node;
   }
-  SHORTLIST_CHECK(base.size() == levels.size() * 2 * m && upper.size() == rows * m);
+  SHORTLIST_CHECK(base.size() == levels.size() * 2 * connections && upper.size() == rows * connections);
 }
 
 void HnswGraph::append(std::span<const uint8_t> levels) {
-  auto rows = static_cast<uint32_t>(upper_.size() / m_);
+  auto rows = static_cast<uint32_t>(upper_.size() / connections_);
   const size_t first = size();
   levels_.resize(first + levels.size(), 0);
   std::copy(levels.begin(), levels.end(), levels_.mutable_data() + first);
@@ -29,8 +29,8 @@ void HnswGraph::append(std::span<const uint8_t> levels) {
     first_upper_.push_back(rows);
     rows += levels[i];
   }
-  base_.resize(size() * 2 * m_, kNone);
-  upper_.resize(rows * m_, kNone);
+  base_.resize(size() * 2 * connections_, kNone);
+  upper_.resize(rows * connections_, kNone);
   base_.mutable_data();
   upper_.mutable_data();
 }

@@ -1,5 +1,5 @@
-// The layers of links of an HNSW index. Layer 0 holds every node; each layer above about one in m of the
-// layer below. Malkov & Yashunin 2018.
+// The layers of links of an HNSW index. Layer 0 holds every node; each layer above about one in `connections`
+// of the layer below. Malkov & Yashunin 2018.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +14,20 @@ class HnswGraph {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  // Nodes have up to 2 m neighbors in layer 0 and up to m in each above.
-  explicit HnswGraph(size_t m) : m_(m) {}
-  // Looks at levels[n], base[n, 2 m] and upper[total of levels, m]: a row of neighbors ends with the first
-  // kNone or when it is full.
-  HnswGraph(size_t m, std::span<const uint8_t> levels, std::span<const uint32_t> base,
+  // Nodes have up to 2 * connections neighbors in layer 0 and up to `connections` in each above.
+  explicit HnswGraph(size_t connections) : connections_(connections) {}
+  // Looks at levels[n], base[n, 2 * connections] and upper[total of levels, connections]: a row of neighbors
+  // ends with the first kNone or when it is full.
+  HnswGraph(size_t connections, std::span<const uint8_t> levels, std::span<const uint32_t> base,
             std::span<const uint32_t> upper);
 
-  size_t m() const { return m_; }
+  size_t connections() const { return connections_; }
   size_t size() const { return levels_.size(); }
   // The highest layer that the node stands in.
   int level(uint32_t node) const { return levels_[node]; }
   // Where a search begins: the first node of the highest level. kNone in an empty graph.
   uint32_t entry_point() const { return entry_point_; }
-  size_t most_neighbors(int layer) const { return layer == 0 ? 2 * m_ : m_; }
+  size_t most_neighbors(int layer) const { return layer == 0 ? 2 * connections_ : connections_; }
   std::span<const uint32_t> neighbors(uint32_t node, int layer) const {
     const uint32_t* row = this->row(node, layer);
     size_t count = 0;
@@ -35,7 +35,8 @@ class HnswGraph {
     return {row, count};
   }
   void prefetch(uint32_t node) const {
-    for (size_t i = 0; i < 2 * m_; i += 16) __builtin_prefetch(base_.data() + node * 2 * m_ + i);
+    for (size_t i = 0; i < 2 * connections_; i += 16)
+      __builtin_prefetch(base_.data() + node * 2 * connections_ + i);
   }
 
   std::span<const uint8_t> levels() const { return levels_.span(); }
@@ -50,11 +51,11 @@ class HnswGraph {
 
  private:
   const uint32_t* row(uint32_t node, int layer) const {
-    return layer == 0 ? base_.data() + node * 2 * m_
-                      : upper_.data() + (first_upper_[node] + static_cast<size_t>(layer) - 1) * m_;
+    return layer == 0 ? base_.data() + node * 2 * connections_
+                      : upper_.data() + (first_upper_[node] + static_cast<size_t>(layer) - 1) * connections_;
   }
 
-  size_t m_;
+  size_t connections_;
   uint32_t entry_point_ = kNone;
   Array<uint8_t> levels_;
   Array<uint32_t> base_, upper_;

@@ -15,17 +15,17 @@ namespace {
 using testing::clustered_vectors, testing::ids, testing::normal_vectors, testing::recall,
     testing::search_slowly, testing::Vectors;
 
-const HnswConfig kSmall{.m = 8, .ef_construction = 60, .ef = 40};
+const HnswConfig kSmall{.connections = 8, .build_beam = 60, .search_beam = 40};
 
 TEST(Hnsw, FindsNearlyAllOfTheBest) {
-  ThreadPool pool(2);
+  ThreadPool pool(1);
   const Vectors vectors = clustered_vectors(3000, 16, 50, "v"), queries = clustered_vectors(50, 16, 50, "q");
   const Hnsw index(vectors.view(), kSmall, pool);
   EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.95);
 }
 
 TEST(Hnsw, FindsNearlyAllOfTheBestByInnerProduct) {
-  ThreadPool pool(2);
+  ThreadPool pool(1);
   const Vectors vectors = normal_vectors(2000, 12, "v"), queries = normal_vectors(50, 12, "q");
   const Hnsw index(vectors.view(), kSmall, pool);
   EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.9);
@@ -34,12 +34,12 @@ TEST(Hnsw, FindsNearlyAllOfTheBestByInnerProduct) {
 TEST(Hnsw, ScoresAsExactSearchDoes) {
   ThreadPool pool(1);
   const Vectors vectors = clustered_vectors(2000, 10, 30, "v"), queries = clustered_vectors(20, 10, 30, "q");
-  const Hnsw index(vectors.view(), {.m = 8, .ef_construction = 60, .ef = 300}, pool);
+  const Hnsw index(vectors.view(), {.connections = 8, .build_beam = 60, .search_beam = 300}, pool);
   const auto found = index.search(queries.view(), 10),
-             exact = ExactIndex(vectors.view()).search(queries.view(), 10);
+             exact = ExactIndex(vectors.view(), pool).search(queries.view(), 10);
   for (size_t q = 0; q < queries.rows; ++q) {
     ASSERT_EQ(ids(found[q]), ids(exact[q]));
-    for (size_t i = 0; i < 10; ++i) EXPECT_EQ(found[q][i].score, exact[q][i].score);
+    for (size_t i = 0; i < 10; ++i) EXPECT_EQ(found[q].best[i].score, exact[q].best[i].score);
   }
 }
 
@@ -84,12 +84,22 @@ TEST(Hnsw, AnswersOverFewCandidates) {
 }
 
 TEST(Hnsw, FindsWhatIsAdded) {
-  ThreadPool pool(2);
+  ThreadPool pool(1);
   const Vectors vectors = clustered_vectors(2000, 16, 50, "v"), queries = clustered_vectors(30, 16, 50, "q");
   Hnsw index(vectors.view().head(1200), kSmall, pool);
   index.add(vectors.view().slice(1200, 1201), pool);
   index.add(vectors.view().slice(1201, 2000), pool);
   ASSERT_EQ(index.size(), 2000u);
+  EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.95);
+}
+
+TEST(Hnsw, FindsWhatIsLargeAfterWhatIsSmall) {
+  ThreadPool pool(1);
+  Vectors vectors = clustered_vectors(1000, 16, 20, "v");
+  const Vectors queries = clustered_vectors(30, 16, 20, "q");
+  for (float& value : std::span(vectors.values).first(100 * 16)) value *= 0.01f;
+  Hnsw index(vectors.view().head(100), kSmall, pool);
+  index.add(vectors.view().slice(100, 1000), pool);
   EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.95);
 }
 
@@ -109,8 +119,8 @@ TEST(Hnsw, NeverReturnsWhatIsRemoved) {
     const auto found = index.search(queries.view(), 10);
     const size_t need = std::min<size_t>(10, 2000 - removed);
     for (const auto& answer : found) {
-      EXPECT_EQ(answer.size(), need);
-      for (const Scored& s : answer) EXPECT_TRUE(left[s.index]);
+      EXPECT_EQ(answer.best.size(), need);
+      for (const Scored& s : answer.best) EXPECT_TRUE(left[s.index]);
     }
     EXPECT_GT(recall(index, vectors.view(), queries.view(), 10, left), 0.9);
   }
@@ -121,13 +131,13 @@ TEST(Hnsw, ReturnsKOfTheEligibleWhereverThereAreK) {
   const Vectors vectors = clustered_vectors(3000, 8, 10, "v"), queries = clustered_vectors(20, 8, 10, "q");
   const Hnsw index(vectors.view(), kSmall, pool);
   // Those that score worst for a query are the hardest to meet.
-  const auto order = search_slowly(vectors.view(), queries.view().row_span(0), 3000);
+  const auto order = ids(search_slowly(vectors.view(), queries.view().row_span(0), 3000));
   for (size_t count : {0, 1, 9, 10, 50, 700, 1500, 2999}) {
     std::vector<uint8_t> eligible(3000);
-    for (size_t i = 0; i < count; ++i) eligible[order[2999 - i].index] = 1;
+    for (size_t i = 0; i < count; ++i) eligible[order[2999 - i]] = 1;
     for (const auto& answer : index.search(queries.view(), 10, eligible)) {
-      EXPECT_EQ(answer.size(), std::min<size_t>(10, count));
-      for (const Scored& s : answer) EXPECT_TRUE(eligible[s.index]);
+      EXPECT_EQ(answer.best.size(), std::min<size_t>(10, count));
+      for (const Scored& s : answer.best) EXPECT_TRUE(eligible[s.index]);
     }
     EXPECT_TRUE(count == 0 || recall(index, vectors.view(), queries.view(), 10, eligible) > 0.9) << count;
   }
@@ -138,8 +148,8 @@ TEST(Hnsw, StandsCandidatesThatAreAllTheSame) {
   Vectors vectors{500, 4, std::vector<float>(2000, 0.5f)};
   const Hnsw index(vectors.view(), kSmall, pool);
   const auto found = index.search(vectors.view().head(1), 20).front();
-  EXPECT_EQ(found.size(), 20u);
-  for (const Scored& s : found) EXPECT_EQ(s.score, 1);
+  EXPECT_EQ(found.best.size(), 20u);
+  for (const Scored& s : found.best) EXPECT_EQ(s.score, 1);
 }
 
 TEST(Hnsw, AnswersManyThreadsAtOnce) {
@@ -147,7 +157,7 @@ TEST(Hnsw, AnswersManyThreadsAtOnce) {
   const Vectors vectors = clustered_vectors(1000, 8, 10, "v"), queries = clustered_vectors(100, 8, 10, "q");
   const Hnsw index(vectors.view(), kSmall, pool);
   const auto expected = index.search(queries.view(), 5);
-  std::vector<std::vector<std::vector<Scored>>> found(4);
+  std::vector<std::vector<Found>> found(4);
   std::vector<std::thread> threads;
   for (auto& answer : found) threads.emplace_back([&] { answer = index.search(queries.view(), 5); });
   for (std::thread& thread : threads) thread.join();

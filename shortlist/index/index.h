@@ -13,20 +13,23 @@ namespace shortlist {
 // A byte for each candidate, not 0 where a search may return it; empty: all of them.
 using Eligible = std::span<const uint8_t>;
 
+struct Found {
+  std::vector<Scored> best;  // best first, of equal scores the lower index first
+  bool exact = true;         // whether no eligible candidate that is not here would stand among them
+};
+
 class Index {
  public:
   virtual ~Index() = default;
 
   virtual size_t size() const = 0;   // candidates
   virtual size_t width() const = 0;  // of a vector
-  // Whether a search always returns the best there are.
-  virtual bool exact() const = 0;
-
-  // The best k eligible candidates of each query (a row), best first, of equal scores the lower index first:
-  // k of them wherever k are eligible. A score is what the product (math/product.h) gives, to the bit. May be
-  // called from many threads at once.
-  virtual std::vector<std::vector<Scored>> search(ConstMatrix queries, size_t k,
-                                                  Eligible eligible = {}) const = 0;
+  // The best k eligible candidates of each query (a row): k of them wherever k are eligible. A score is what
+  // the product (math/product.h) gives, to the bit. May be called from many threads at once.
+  virtual std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const = 0;
 };
+
+// Throws a data Error for a vector that is not finite; the first has the number `first`.
+void check_finite(ConstMatrix vectors, size_t first = 0);
 
 }  // namespace shortlist

@@ -45,8 +45,8 @@ inline Vectors clustered_vectors(size_t rows, size_t cols, size_t centres, std::
 }
 
 // Scores as the product's: one fused multiply-add at a time.
-inline std::vector<Scored> search_slowly(ConstMatrix vectors, std::span<const float> query, size_t k,
-                                         Eligible eligible = {}) {
+inline Found search_slowly(ConstMatrix vectors, std::span<const float> query, size_t k,
+                           Eligible eligible = {}) {
   std::vector<Scored> all;
   for (uint32_t i = 0; i < vectors.rows; ++i) {
     if (!eligible.empty() && eligible[i] == 0) continue;
@@ -56,12 +56,12 @@ inline std::vector<Scored> search_slowly(ConstMatrix vectors, std::span<const fl
   }
   std::ranges::sort(all, [](const Scored& a, const Scored& b) { return better(a, b); });
   all.resize(std::min(k, all.size()));
-  return all;
+  return {.best = std::move(all)};
 }
 
-inline std::vector<uint32_t> ids(const std::vector<Scored>& scored) {
+inline std::vector<uint32_t> ids(const Found& found) {
   std::vector<uint32_t> result;
-  for (const Scored& s : scored) result.push_back(s.index);
+  for (const Scored& s : found.best) result.push_back(s.index);
   return result;
 }
 
@@ -71,8 +71,8 @@ inline double recall(const Index& index, ConstMatrix vectors, ConstMatrix querie
   const auto found = index.search(queries, k, eligible);
   double hits = 0, all = 0;
   for (size_t q = 0; q < queries.rows; ++q) {
-    for (const Scored& best : search_slowly(vectors, queries.row_span(q), k, eligible)) {
-      hits += std::ranges::count(found[q], best.index, &Scored::index) > 0;
+    for (const Scored& best : search_slowly(vectors, queries.row_span(q), k, eligible).best) {
+      hits += std::ranges::count(found[q].best, best.index, &Scored::index) > 0;
       ++all;
     }
   }

@@ -41,7 +41,7 @@ class HnswlibWriter {
   size_t links_bytes(int layer) const { return (1 + graph_.most_neighbors(layer)) * sizeof(uint32_t); }
 
   void header() {
-    const uint64_t nodes = graph_.size(), m = graph_.m();
+    const uint64_t nodes = graph_.size(), m = graph_.connections();
     const uint64_t vector = links_bytes(0), label = vector + vectors_.cols * sizeof(float);
     for (const uint64_t value : {uint64_t{0}, nodes, nodes, label + sizeof(uint64_t), label, vector})
       put(value);
@@ -49,7 +49,7 @@ class HnswlibWriter {
     put(graph_.entry_point());
     for (const uint64_t value : {m, 2 * m, m}) put(value);
     put(1 / std::log(static_cast<double>(m)));
-    put(static_cast<uint64_t>(index_.config().ef_construction));
+    put(static_cast<uint64_t>(index_.config().build_beam));
   }
 
   void links(uint32_t node, int layer) {

@@ -31,6 +31,21 @@ float multiply_add_rounds(size_t rounds, double* operations) {
   return hn::GetLane(chain[0]);
 }
 
+float read_once(const float* values, size_t count) {
+  constexpr size_t kChains = 8;
+  Vector chain[kChains];
+  for (Vector& c : chain) c = zero();
+  size_t i = 0;
+  for (; i + kChains * kLanes <= count; i += kChains * kLanes) {
+#pragma GCC unroll 8
+    for (size_t c = 0; c < kChains; ++c)
+      chain[c] = hn::Max(chain[c], hn::LoadU(kFloats, values + i + c * kLanes));
+  }
+  for (; i + kLanes <= count; i += kLanes) chain[0] = hn::Max(chain[0], hn::LoadU(kFloats, values + i));
+  for (size_t c = 1; c < kChains; ++c) chain[0] = hn::Add(chain[0], chain[c]);
+  return hn::GetLane(hn::MaxOfLanes(kFloats, chain[0]));
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace shortlist
 HWY_AFTER_NAMESPACE();
@@ -39,6 +54,7 @@ HWY_AFTER_NAMESPACE();
 namespace shortlist {
 
 HWY_EXPORT(multiply_add_rounds);
+HWY_EXPORT(read_once);
 
 double multiply_add_peak(ThreadPool& pool, double seconds) {
   using Clock = std::chrono::steady_clock;
@@ -61,6 +77,10 @@ double multiply_add_peak(ThreadPool& pool, double seconds) {
     best = std::max(best, operations / passed.count());
   } while (Clock::now() < end);
   return best;
+}
+
+float read_all(std::span<const float> values) {
+  return HWY_DYNAMIC_DISPATCH(read_once)(values.data(), values.size());
 }
 
 }  // namespace shortlist

@@ -1,5 +1,7 @@
-// How fast this machine multiplies and adds: what products are measured against.
+// How fast this machine multiplies, adds and reads: what products and searches are measured against.
 #pragma once
+
+#include <span>
 
 #include "shortlist/base/threads.h"
 
@@ -9,5 +11,9 @@ namespace shortlist {
 // threads of the pool at once. Takes about `seconds`; the best of several short stretches, because other
 // work on the machine only ever slows it.
 double multiply_add_peak(ThreadPool& pool, double seconds = 0.05);
+
+// Reads every float once, in order, as fast as memory gives them. Returns a figure made of
+// all, so that none is left out.
+float read_all(std::span<const float> values);
 
 }  // namespace shortlist

@@ -28,6 +28,7 @@ class Panels {
   // Column j is row rows[j] of b[N,K]; sizes and fills all.
   void pack_transposed(ConstMatrix b, std::span<const uint32_t> rows);
 
+  float* panel(size_t index) { return data_.data() + index * inner_ * kPanelColumns; }
   const float* panel(size_t index) const { return data_.data() + index * inner_ * kPanelColumns; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "shortlist/base/error.h"
@@ -46,6 +47,12 @@ void TopK::push(std::span<const float> scores, uint32_t first) {
 void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices) {
   SHORTLIST_CHECK(scores.size() == indices.size());
   push_all(scores, [&](size_t j) { return indices[j]; });
+}
+
+float TopK::least() const {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (k_ == 0) return kInfinity;
+  return heap_.size() < k_ ? -kInfinity : heap_.front().score;
 }
 
 std::vector<Scored> TopK::take() {

@@ -25,6 +25,9 @@ class TopK {
   void push(std::span<const float> scores, uint32_t first);
   // scores[j] belongs to indices[j].
   void push(std::span<const float> scores, std::span<const uint32_t> indices);
+  // What a score needs to enter: the worst kept one's, or no less, as its index decides. -inf until k are
+  // kept.
+  float least() const;
   // Best first; empties it.
   std::vector<Scored> take();
 

@@ -69,6 +69,17 @@ TEST(TopK, GivesTheSameInAnyOrder) {
   EXPECT_EQ(indices(listed.take()), sorted_top(scores, 10));
 }
 
+TEST(TopK, TellsWhatAScoreNeeds) {
+  TopK top(2);
+  EXPECT_EQ(top.least(), -INFINITY);
+  top.push({0, 5});
+  EXPECT_EQ(top.least(), -INFINITY);
+  top.push({1, 3});
+  top.push({2, 4});
+  EXPECT_EQ(top.least(), 4);
+  EXPECT_EQ(TopK(0).least(), INFINITY);
+}
+
 TEST(TopK, NeverKeepsNan) {
   TopK top(5);
   top.push(std::vector<float>{NAN, -INFINITY, NAN, INFINITY}, 0);

@@ -99,6 +99,16 @@ void check_training(const Config& config) {
   }
 }
 
+void check_hnsw(const Config& config, const HnswConfig& hnsw) {
+  const auto within = [&](const char* name, int value, int least, int most) {
+    require(value >= least && value <= most, config, std::string("retrieval.hnsw.") + name,
+            fmt::format("got {}, need {} to {}", value, least, most));
+  };
+  within("connections", hnsw.connections, kLeastConnections, kMostConnections);
+  within("build_beam", hnsw.build_beam, 1, kMostBeam);
+  within("search_beam", hnsw.search_beam, 1, kMostBeam);
+}
+
 void check_tasks(const Config& config) {
   require(config.retrieval || !config.ranking.empty(), config, "",
           "has neither [retrieval] nor [[ranking]]: nothing to learn");
@@ -112,6 +122,7 @@ void check_tasks(const Config& config) {
     for (int k : config.retrieval->top_k) {
       require(k >= 1, config, "retrieval.top_k", fmt::format("got {}, need numbers of at least 1", k));
     }
+    check_hnsw(config, config.retrieval->hnsw);
   }
   std::set<std::string> labels;
   for (const RankingConfig& ranking : config.ranking) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shortlist/features/feature_config.h"
+#include "shortlist/index/hnsw_config.h"
 #include "shortlist/layers/embedding.h"
 #include "shortlist/losses/rating_loss.h"
 #include "shortlist/optim/optimizer.h"
@@ -128,6 +129,15 @@ struct EnumNames<RetrievalLoss> {
       {RetrievalLoss::in_batch_softmax, "in_batch_softmax"}};
 };
 
+enum class IndexKind { exact, bf16, int8, hnsw };
+template <>
+struct EnumNames<IndexKind> {
+  static constexpr std::pair<IndexKind, std::string_view> names[] = {{IndexKind::exact, "exact"},
+                                                                     {IndexKind::bf16, "bf16"},
+                                                                     {IndexKind::int8, "int8"},
+                                                                     {IndexKind::hnsw, "hnsw"}};
+};
+
 struct RetrievalConfig {
   RetrievalLoss loss = RetrievalLoss::in_batch_softmax;
   double weight = 1;
@@ -135,6 +145,8 @@ struct RetrievalConfig {
   double temperature = 1;
   bool sampling_correction = false;
   std::vector<int> top_k = {1, 5, 10, 50, 100};
+  IndexKind index = IndexKind::exact;
+  HnswConfig hnsw;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -147,6 +159,10 @@ struct RetrievalConfig {
         "in the loss, subtracts from a score the log of the candidate's share of the training rows: popular "
         "candidates stand in more batches, and without it are ranked too low");
     visit("top_k", top_k, "the k of top_k accuracies");
+    visit("index", index,
+          "what answers look candidates up in: exact; int8, the same answers from a quarter of the bytes; "
+          "bf16, half the memory, of rounded embeddings; hnsw, approximate and fastest among many");
+    visit("hnsw", hnsw, "settings of index = \"hnsw\"");
   }
 };
 

@@ -99,6 +99,7 @@ std::string config_reference() {
   out += section<RetrievalConfig>(
       "## [retrieval]",
       "Learns to find a row's candidate among all. Without this section there is no such task.");
+  out += section<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
   out += section<RankingConfig>("## [[ranking]]", "Learns to predict a label. None, one or several of them.");
   out += section<TrainingConfig>("## [training]", "How the model learns.");
   out += section<OptimizerConfig>(

@@ -45,7 +45,7 @@ std::vector<Explanation> explain(const Call& call, bool wanted, const RecordColu
 }
 
 void write_answer(const Call& call, const std::vector<Recommendation>& answer,
-                  const std::vector<Explanation>& explanations, JsonWriter& json) {
+                  const std::vector<Explanation>& explanations, bool exact, JsonWriter& json) {
   const Recommender& recommender = call.model->recommender;
   const std::vector<std::string> labels = recommender.labels();
   json.key("items").begin_array();
@@ -57,7 +57,7 @@ void write_answer(const Call& call, const std::vector<Recommendation>& answer,
     if (!explanations.empty()) write_explanation(recommender, explanations[i], json);
     json.end_object();
   }
-  json.end_array().member("exact", true);
+  json.end_array().member("exact", exact);
 }
 
 HttpResponse recommend(const Call& call) {
@@ -71,12 +71,14 @@ HttpResponse recommend(const Call& call) {
     wants_explanations = request.explain;
     columns.add(request.query, "query");
   }
+  bool exact = true;
+  options.exact = &exact;
   const auto answer = call.model->recommender.recommend(columns.columns(), options).front();
   const auto explanations = explain(call, wants_explanations, columns, 0, answer);
   const StageTimer timer(call.stages.write);
   JsonWriter json;
   json.begin_object();
-  write_answer(call, answer, explanations, json);
+  write_answer(call, answer, explanations, exact, json);
   write_warnings(*call.model, columns.columns(), json);
   write_model(*call.model, json);
   json.end_object();
@@ -96,6 +98,8 @@ HttpResponse recommend_batch(const Call& call) {
     for (size_t i = 0; i < request.queries.size(); ++i)
       columns.add(request.queries[i], fmt::format("queries.{}", i));
   }
+  bool exact = true;
+  options.exact = &exact;
   const auto answers = call.model->recommender.recommend(columns.columns(), options);
   JsonWriter json;
   json.begin_object().key("answers").begin_array();
@@ -103,7 +107,7 @@ HttpResponse recommend_batch(const Call& call) {
     const auto explanations = explain(call, wants_explanations, columns, i, answers[i]);
     const StageTimer timer(call.stages.write);
     json.begin_object();
-    write_answer(call, answers[i], explanations, json);
+    write_answer(call, answers[i], explanations, exact, json);
     json.end_object();
   }
   json.end_array();

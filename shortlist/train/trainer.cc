@@ -42,15 +42,15 @@ std::vector<Trained> trained_parameters(Parameters& parameters, std::vector<Para
 // What decides a run's numbers: everything but how long it runs and what it leaves behind.
 std::string config_hash(const Config& config) {
   Value written = config.written;
-  if (Value* training = written.find("training")) {
-    std::erase_if(*std::get_if<Value::Table>(&training->data), [](const auto& entry) {
-      return entry.first == "epochs" || entry.first == "tensorboard" || entry.first == "keep_checkpoints";
-    });
-  }
-  if (Value* data = written.find("data")) {
-    std::erase_if(*std::get_if<Value::Table>(&data->data),
-                  [](const auto& entry) { return entry.first == "table"; });
-  }
+  const auto leave_out = [&](const char* section, std::initializer_list<std::string_view> keys) {
+    if (Value* settings = written.find(section)) {
+      std::erase_if(*std::get_if<Value::Table>(&settings->data),
+                    [&](const auto& entry) { return std::ranges::find(keys, entry.first) != keys.end(); });
+    }
+  };
+  leave_out("training", {"epochs", "tensorboard", "keep_checkpoints"});
+  leave_out("retrieval", {"index", "hnsw"});
+  leave_out("data", {"table"});
   return sha256_hex(to_toml(written));
 }
 

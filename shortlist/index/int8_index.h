@@ -1,0 +1,40 @@
+// Exact search that reads a quarter of float32's bytes. Scores of eight-bit codes come with a bound on their
+// error; every candidate that the bound does not rule out is scored again from float32. So the answer is that
+// of ExactIndex, to the bit.
+#pragma once
+
+#include "shortlist/base/threads.h"
+#include "shortlist/index/array.h"
+#include "shortlist/index/index.h"
+
+namespace shortlist {
+
+class Int8Index : public Index {
+ public:
+  // vectors[n, width] must outlive it. Throws a data Error for a vector that is not finite.
+  Int8Index(ConstMatrix vectors, ThreadPool& pool);
+
+  size_t size() const override { return vectors_.rows; }
+  size_t width() const override { return vectors_.cols; }
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
+
+  // Of all candidates but those beyond the scale: |v - scale * codes| and |scale * codes| at most.
+  struct Rounding {
+    double error = 0, norm = 0;
+  };
+
+ private:
+  class Block;
+  void encode_panel(size_t panel, uint8_t* codes, Rounding& largest) const;
+
+  ConstMatrix vectors_;
+  size_t groups_;  // of four elements
+  float scale_ = 0;
+  // Candidates with an element that the scale does not reach; their codes say little, so they are always
+  // scored again.
+  std::vector<uint32_t> beyond_;
+  Rounding largest_;
+  Array<uint8_t> panels_;  // [panels of 16 candidates, groups, 16, 4]
+};
+
+}  // namespace shortlist

@@ -1,0 +1,171 @@
+// The exact indexes that store fewer bits: Bf16Index and Int8Index.
+#include <gtest/gtest.h>
+
+#include "shortlist/index/bf16_index.h"
+#include "shortlist/index/exact_search.h"
+#include "shortlist/index/int8_index.h"
+#include "shortlist/index/int8_kernels.h"
+#include "shortlist/index/panel_kernels.h"
+#include "shortlist/index/testing.h"
+#include "shortlist/math/reference.h"
+
+namespace shortlist {
+namespace {
+
+using testing::clustered_vectors, testing::normal_vectors, testing::Vectors;
+
+ThreadPool pool(1);
+
+// With each kind of vector instruction, as a block of queries and one by one.
+void expect_same_answers(const Index& index, const Index& expected, ConstMatrix queries, size_t k,
+                         Eligible eligible = {}) {
+  const auto right = expected.search(queries, k, eligible);
+  const auto check = [&](const std::string& how, const std::vector<Found>& found) {
+    for (size_t q = 0; q < queries.rows; ++q) {
+      EXPECT_TRUE(found[q].exact);
+      const std::vector<Scored>&got = found[q].best, &need = right[q].best;
+      ASSERT_EQ(got.size(), need.size()) << how << ", query " << q;
+      for (size_t i = 0; i < got.size(); ++i) {
+        EXPECT_EQ(got[i].index, need[i].index) << how << ", query " << q << ", place " << i;
+        EXPECT_EQ(got[i].score, need[i].score) << how << ", query " << q << ", place " << i;
+      }
+    }
+  };
+  for (bool hidden : {false, true}) {
+    hide_vnni(hidden);
+    const std::string how = hidden ? "without VNNI" : "at best";
+    check(how, index.search(queries, k, eligible));
+    std::vector<Found> alone;
+    for (size_t q = 0; q < queries.rows; ++q)
+      alone.push_back(index.search(queries.slice(q, q + 1), k, eligible).front());
+    check(how + ", alone", alone);
+  }
+  hide_vnni(false);
+}
+
+TEST(Int8Index, AnswersAsFloat32ToTheBit) {
+  for (size_t rows : {1, 16, 17, 1000, 1024, 1041, 5000}) {
+    for (size_t cols : {1, 3, 4, 16, 33, 64}) {
+      const Vectors vectors = normal_vectors(rows, cols, "v"), queries = normal_vectors(7, cols, "q");
+      const Int8Index index(vectors.view(), pool);
+      expect_same_answers(index, ExactIndex(vectors.view(), pool), queries.view(), 10);
+    }
+  }
+  const Vectors vectors = clustered_vectors(6000, 24, 20, "v"), queries = clustered_vectors(20, 24, 20, "q");
+  expect_same_answers(Int8Index(vectors.view(), pool), ExactIndex(vectors.view(), pool), queries.view(), 100);
+}
+
+TEST(Int8Index, AnswersAsFloat32WithEveryInstruction) {
+  const Vectors vectors = clustered_vectors(3000, 18, 20, "v"), queries = clustered_vectors(9, 18, 20, "q");
+  reference::for_each_target([&](const std::string& target, bool) {
+    SCOPED_TRACE(target);
+    expect_same_answers(Int8Index(vectors.view(), pool), ExactIndex(vectors.view(), pool), queries.view(),
+                        20);
+  });
+}
+
+TEST(Int8Index, AnswersAsFloat32WhereVectorsAreFarFromAlike) {
+  Vectors vectors = normal_vectors(4000, 12, "v"), queries = normal_vectors(6, 12, "q");
+  for (float& v : vectors.row(70)) v *= 1e6f;
+  for (float& v : vectors.row(71)) v *= -1e5f;
+  for (float& v : vectors.row(72)) v = 0;
+  for (size_t r = 100; r < 200; ++r) std::ranges::copy(vectors.row(5), vectors.row(r).begin());
+  for (float& v : queries.row(1)) v = 0;
+  for (float& v : queries.row(2)) v *= 1e-35f;
+  for (float& v : queries.row(3)) v *= 1e20f;
+  const ExactIndex exact(vectors.view(), pool);
+  expect_same_answers(Int8Index(vectors.view(), pool), exact, queries.view(), 30);
+  const Vectors zeros{50, 12, std::vector<float>(600)};
+  expect_same_answers(Int8Index(zeros.view(), pool), ExactIndex(zeros.view(), pool), queries.view(), 5);
+}
+
+TEST(Int8Index, AnswersAsFloat32OverTheEligible) {
+  const Vectors vectors = clustered_vectors(3000, 10, 20, "v"), queries = clustered_vectors(6, 10, 20, "q");
+  const Int8Index index(vectors.view(), pool);
+  const ExactIndex exact(vectors.view(), pool);
+  for (size_t step : {1, 3, 30}) {
+    std::vector<uint8_t> eligible(3000);
+    for (size_t i = 0; i < 3000; i += step) eligible[i] = 1;
+    expect_same_answers(index, exact, queries.view(), 40, eligible);
+  }
+  expect_same_answers(index, exact, queries.view(), 5000);
+  expect_same_answers(index, exact, queries.view(), 0);
+}
+
+TEST(Int8PanelScores, AreTheSameWithEveryInstruction) {
+  const RandomStream random(3, "codes");
+  for (size_t groups : {1, 2, 5, 16}) {
+    for (size_t count : {1, 2, 3, 4, 5, 9}) {
+      constexpr size_t kQueries = 11;
+      const size_t width = 4 * groups;
+      std::vector<uint8_t> codes(count * 16 * width);
+      std::vector<int8_t> high(kQueries * width), low(kQueries * width);
+      for (size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<uint8_t>(random.below(i, 256));
+      for (size_t i = 0; i < high.size(); ++i) {
+        high[i] = static_cast<int8_t>(static_cast<int>(random.below(2 * i, 256)) - 128);
+        low[i] = static_cast<int8_t>(static_cast<int>(random.below(2 * i + 1, 256)) - 128);
+      }
+      const auto sum = [&](const int8_t* query, size_t candidate) {
+        int32_t total = 0;
+        for (size_t j = 0; j < width; ++j)
+          total += query[j] * codes[((candidate / 16 * groups + j / 4) * 16 + candidate % 16) * 4 + j % 4];
+        return total;
+      };
+      std::vector<int32_t> offsets;
+      for (int q = 0; q < static_cast<int>(kQueries); ++q) offsets.push_back(q * 100 - 300);
+      reference::for_each_target([&](const std::string& target, bool) {
+        for (bool hidden : {false, true}) {
+          hide_vnni(hidden);
+          SCOPED_TRACE(fmt::format("{}, {} groups, {} panels, hidden {}", target, groups, count, hidden));
+          const Int8PanelsView panels{codes.data(), groups, count};
+          std::vector<float> one(16 * count), many(kQueries * 16 * count);
+          int8_panel_scores(panels, high.data(), low.data(), 77, one.data());
+          int8_panel_products(panels, high.data(), offsets.data(), kQueries, many.data(), 16 * count);
+          for (size_t i = 0; i < 16 * count; ++i) {
+            EXPECT_EQ(one[i], static_cast<float>(128 * sum(high.data(), i) + sum(low.data(), i) - 77));
+            for (size_t q = 0; q < kQueries; ++q)
+              EXPECT_EQ(many[q * 16 * count + i],
+                        static_cast<float>(sum(high.data() + q * width, i) - offsets[q]));
+          }
+        }
+      });
+      hide_vnni(false);
+    }
+  }
+}
+
+float widened(float x) {
+  const uint16_t value = to_bf16(x);
+  float out;
+  widen_bf16(&value, 1, &out);
+  return out;
+}
+
+TEST(Bf16, RoundsToTheNearestAndToEven) {
+  EXPECT_EQ(widened(1.0f), 1.0f);
+  EXPECT_EQ(widened(1.00390625f), 1.0f);        // half way to the next, and 1 is even
+  EXPECT_EQ(widened(1.01171875f), 1.015625f);   // half way to the next, which is even
+  EXPECT_EQ(widened(1.00390637f), 1.0078125f);  // just above half way
+  EXPECT_EQ(widened(-3.14159265f), -3.140625f);
+  EXPECT_EQ(widened(0), 0);
+}
+
+TEST(Bf16Index, AnswersAsFloat32OverRoundedVectors) {
+  reference::for_each_target([&](const std::string& target, bool) {
+    SCOPED_TRACE(target);
+    for (size_t rows : {1, 16, 17, 1000, 1041, 3000}) {
+      const Vectors vectors = normal_vectors(rows, 5 + rows % 7, "v"),
+                    queries = normal_vectors(9, vectors.cols, "q");
+      Vectors rounded = vectors;
+      for (float& v : rounded.values) v = widened(v);
+      const Bf16Index index(vectors.view(), pool);
+      expect_same_answers(index, ExactIndex(rounded.view(), pool), queries.view(), 10);
+      std::vector<uint8_t> eligible(rows);
+      for (size_t i = 0; i < rows; i += 3) eligible[i] = 1;
+      expect_same_answers(index, ExactIndex(rounded.view(), pool), queries.view(), 10, eligible);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace shortlist
