@@ -1,5 +1,6 @@
 #include "shortlist/server/model_store.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,6 +52,8 @@ std::string stamp_of(const std::string& path) {
 ModelPtr load_aside(const std::string& name, const std::string& bundle, int generation) {
   std::promise<ModelPtr> made;
   std::thread([&] {
+    const sched_param none{};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
     [[maybe_unused]] const int niceness = nice(kLoadingNice);  // on Linux, of this thread alone
     try {
       made.set_value(std::make_shared<const ServedModel>(name, bundle, generation));
