@@ -312,3 +312,13 @@ def test_bench_measures(place):
     text = run("bench", "serve", "one", "--rate", 200, "--seconds", 1, "--warm-up", 0.2, "--connections", 4, cwd=place).stdout
     assert "4 connections, 200 requests a second due: 200 answers" in text
     assert re.search(r"p99 +\d+\.\d+ ms", text)
+    assert re.search(r"processor time an answer: \d+\.\d us server", text)
+
+
+def test_swaps_stall_no_request(place):
+    """Here the machine may be busy with other things: docs/serving.md has the run that looks at milliseconds."""
+    text = run("bench", "serve", "one", "--rate", 1000, "--seconds", 5, "--warm-up", 0.2, "--swaps", 50, cwd=place).stdout
+    assert "1000 requests a second due: 5000 answers" in text
+    assert not re.search(r"answers \d{3}$|ended|unanswered", text, re.M), text
+    assert int(re.search(r"(\d+) swaps", text).group(1)) >= 10
+    assert float(re.search(r"max +(\d+\.\d+) ms", text).group(1)) < 1000, text
