@@ -161,7 +161,8 @@ struct Vectors {
 
 double time_search(size_t candidates, size_t width, int rounds) {
   const Vectors items(candidates, width, "items"), queries(96, width, "queries");
-  const ExactIndex index(items.view());
+  ThreadPool pool(1);
+  const ExactIndex index(items.view(), pool);
   return least_time(rounds, [&] { index.search(queries.view(), 10); });
 }
 

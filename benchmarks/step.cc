@@ -27,7 +27,7 @@ namespace shortlist {
 namespace {
 
 struct Arguments {
-  std::string table, config = "examples/anime/anime.toml";
+  std::string table, save_table, config = "examples/anime/anime.toml";
   std::vector<std::string> settings;
   int rounds = 9, steps = 40;
   bool avx2 = false, profile = false, json = false;
@@ -118,6 +118,7 @@ int main(int argc, char** argv) {
   shortlist::Arguments arguments;
   CLI::App app("Times the training step of the reference model");
   app.add_option("--table", arguments.table, "the anime table");
+  app.add_option("--save-table", arguments.save_table, "only write the made-up table to this file");
   app.add_option("--config", arguments.config, "another model");
   app.add_option("--set", arguments.settings, "settings put over the config, as in shortlist train");
   app.add_option("--rounds", arguments.rounds);
@@ -128,6 +129,10 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (arguments.avx2) hwy::DisableTargets(HWY_AVX3 | HWY_AVX3_DL);
   try {
+    if (!arguments.save_table.empty()) {
+      shortlist::write_file_atomically(arguments.save_table, shortlist::ReferenceTable::csv());
+      return 0;
+    }
     const nlohmann::json result = shortlist::measure(arguments);
     if (arguments.json) {
       fmt::print("{}\n", result.dump(2));

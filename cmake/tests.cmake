@@ -21,7 +21,7 @@ find_program(PYTEST NAMES pytest-3 pytest)
 file(GLOB program_tests CONFIGURE_DEPENDS tests/test_*.py)
 foreach(test ${program_tests})
   cmake_path(GET test STEM name)
-  add_test(NAME ${name} COMMAND ${PYTEST} -q -p no:cacheprovider ${test} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND ${PYTEST} -q -rs -p no:cacheprovider ${test} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>" TIMEOUT 1200)
 endforeach()
 # The web page in Chromium.

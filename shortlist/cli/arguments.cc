@@ -467,12 +467,17 @@ void add_bench(CLI::App& app, std::function<void()>& chosen) {
   sub->add_option("--threads", command->threads, "of the server; 0: one for each processor")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
+  sub->add_option("--swaps", command->swaps,
+                  "times that the bundle is loaded again meanwhile and takes the model's place")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   sub->footer(
       "\nServer and generator share the machine. A request's time counts from when it was due, so a stall "
       "shows\n"
       "in all requests that it held up. The queries are the bundle's golden ones.\n"
       "\nExample:\n"
-      "  shortlist bench serve runs/anime --rate 5000\n");
+      "  shortlist bench serve runs/anime --rate 5000\n"
+      "  shortlist bench serve runs/anime --swaps 1000 --seconds 100\n");
 }
 
 void add_key_command(CLI::App& app, std::function<void()>& chosen) {

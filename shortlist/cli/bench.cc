@@ -1,4 +1,8 @@
+#include <atomic>
+#include <chrono>
+#include <ctime>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/commands.h"
@@ -15,7 +19,8 @@ std::vector<std::string> request_bodies(const ServedModel& model, const BenchSer
   std::vector<std::string> bodies;
   const std::string& golden = model.recommender.bundle().golden_json;
   if (!golden.empty()) {
-    for (const nlohmann::json& asked : parse_json(golden, "golden.json").at("requests")) {
+    const nlohmann::json parsed = parse_json(golden, "golden.json");
+    for (const nlohmann::json& asked : parsed.at("requests")) {
       request["query"] = asked.at("query");
       bodies.push_back(dump_json_line(request));
     }
@@ -23,6 +28,45 @@ std::vector<std::string> request_bodies(const ServedModel& model, const BenchSer
   if (bodies.empty()) bodies.push_back(dump_json_line(request));
   return bodies;
 }
+
+double cpu_seconds(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// Loads the first model's bundle time after time, beside the requests, for as long as it lives.
+class Swapper {
+ public:
+  // Begins `swaps` loads, evenly over `seconds` where each ends in time.
+  Swapper(ModelStore& models, int swaps, double seconds)
+      : thread_([this, &models, swaps, seconds] { run(models, swaps, seconds); }) {}
+  ~Swapper() { end(); }
+  // Lets a load that has begun end, and returns how many took the model's place.
+  int end() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+    return done_;
+  }
+
+ private:
+  void run(ModelStore& models, int swaps, double seconds) {
+    const std::string name = models.find("")->name;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < swaps && !stop_; ++i) {
+      std::this_thread::sleep_until(
+          begin + std::chrono::duration_cast<std::chrono::nanoseconds>(
+                      std::chrono::duration<double>(seconds * static_cast<double>(i) / swaps)));
+      models.reload(name);
+      models.release_replaced();
+      ++done_;
+    }
+  }
+
+  std::atomic<bool> stop_ = false;
+  std::atomic<int> done_ = 0;
+  std::thread thread_;
+};
 
 }  // namespace
 
@@ -38,7 +82,18 @@ void run(const BenchServeCommand& command) {
                    .connections = command.connections};
   if (command.warm_up > 0) generate_load(load);
   load.seconds = command.seconds;
-  print_data(load_text(load, generate_load(load)));
+  const double generator_before = cpu_seconds(CLOCK_THREAD_CPUTIME_ID),
+               all_before = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+  Swapper swapper(models, command.swaps, command.seconds);
+  const LoadResult result = generate_load(load);
+  const double generator = cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - generator_before,
+               all = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - all_before;
+  const int swaps = swapper.end();
+  const double microseconds = 1e6 / static_cast<double>(std::max<uint64_t>(1, result.answered()));
+  print_data(load_text(load, result));
+  print_data(fmt::format("processor time an answer: {:.1f} us server, {:.1f} us generator\n",
+                         (all - generator) * microseconds, generator * microseconds));
+  if (command.swaps > 0) print_data(fmt::format("{} swaps\n", swaps));
   server.drain();
 }
 

@@ -134,7 +134,7 @@ void run(const ServeCommand& command);
 
 struct BenchServeCommand {
   std::string bundle;
-  int k = 10, retrieve = 10, connections = 16, threads = 0;
+  int k = 10, retrieve = 10, connections = 16, threads = 0, swaps = 0;
   double rate = 5'000, seconds = 10, warm_up = 1;
   std::vector<std::string> where;
 };

@@ -256,6 +256,19 @@ struct Recommender::State {
     return answers;
   }
 
+  // Asks each of so many sessions once, with a query of zeros.
+  void prepare(size_t calls) const {
+    std::vector<std::unique_ptr<Session>> sessions;
+    while (sessions.size() < calls) sessions.push_back(take());
+    const size_t width = static_cast<size_t>(bundle.spec.at(bundle.spec.query).width);
+    const Buffer zeros(1, width);
+    Laps nobody(nullptr);
+    for (auto& session : sessions) {
+      recommend_block(*session, zeros.view(1, width), {}, {}, nobody);
+      give_back(std::move(session));
+    }
+  }
+
   const Bundle bundle;
   const CatalogueIndex index;
   const ItemFilter filter;
@@ -297,6 +310,8 @@ Recommender::~Recommender() = default;
 Recommender Recommender::load(const std::string& bundle) {
   return Recommender(std::make_unique<State>(bundle));
 }
+
+void Recommender::prepare(size_t calls) const { state_->prepare(calls); }
 
 const Bundle& Recommender::bundle() const { return state_->bundle; }
 const std::string& Recommender::id_column() const { return state_->bundle.items.id_column; }

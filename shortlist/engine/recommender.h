@@ -91,6 +91,8 @@ class Recommender {
  public:
   // Throws a data Error when the bundle is damaged or of a newer version.
   static Recommender load(const std::string& bundle);
+  // Makes what so many calls at once work with, so that the first of them need not.
+  void prepare(size_t calls) const;
   Recommender(Recommender&&) noexcept;
   Recommender& operator=(Recommender&&) noexcept;
   ~Recommender();

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace shortlist {
 namespace {
@@ -27,6 +28,21 @@ size_t sequence_size(std::string_view text) {
 }
 
 bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c >= 0; }
+
+// How many characters from the front stand for themselves.
+size_t plain_size(std::string_view text) {
+  constexpr uint64_t kOnes = ~uint64_t{0} / 255, kHigh = 0x80 * kOnes;
+  size_t size = 0;
+  // Eight at once. A borrow may show a plain one as special, after one that is: never the other way.
+  for (; size + 8 <= text.size(); size += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + size, 8);
+    const uint64_t quote = word ^ ('"' * kOnes), backslash = word ^ ('\\' * kOnes);
+    if (((word | (word - 0x20 * kOnes) | (quote - kOnes) | (backslash - kOnes)) & kHigh) != 0) break;
+  }
+  while (size < text.size() && is_plain(text[size])) ++size;
+  return size;
+}
 
 template <typename T>
 std::string_view digits(char (&buffer)[32], T number) {
@@ -97,8 +113,7 @@ void JsonWriter::write_text(std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
   text_ += '"';
   while (!text.empty()) {
-    size_t plain = 0;
-    while (plain < text.size() && is_plain(text[plain])) ++plain;
+    const size_t plain = plain_size(text);
     text_ += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;

@@ -22,6 +22,23 @@ TEST(JsonWriter, EscapesWhatJsonForbids) {
   EXPECT_EQ(json.text(), "\"a\\\"b\\\\c\\n\\u0001\x7f\\u0000\"");
 }
 
+TEST(JsonWriter, EscapesAtEveryPlaceOfALongText) {
+  for (size_t length : {7, 8, 9, 16, 21}) {
+    for (size_t at = 0; at < length; ++at) {
+      for (const auto& [special, shown] : {std::pair("\"", "\\\""),
+                                           {"\\", "\\\\"},
+                                           {"\x1f", "\\u001f"},
+                                           {"\xFF", "\xEF\xBF\xBD"},
+                                           {"é", "é"}}) {
+        const std::string before(at, '!'), after(length - at - 1, '~');
+        JsonWriter json;
+        json.value(before + special + after);
+        EXPECT_EQ(json.text(), '"' + before + shown + after + '"');
+      }
+    }
+  }
+}
+
 TEST(JsonWriter, KeepsUtf8AndReplacesOtherBytes) {
   const std::pair<std::string, std::string> cases[] = {
       {"é日🎬", "é日🎬"},

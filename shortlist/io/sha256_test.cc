@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "shortlist/io/sha256_blocks.h"
 #include "shortlist/io/testing.h"
 
 namespace shortlist {
@@ -29,6 +30,16 @@ TEST(Sha256, IsTheSameHoweverTheBytesArrive) {
       EXPECT_EQ(hash.hex(), sha256_hex(text.substr(0, length))) << length << " by " << step;
     }
   }
+}
+
+TEST(Sha256, IsTheSameWithTheProcessorsInstructions) {
+  if (fold_sha256_native() == nullptr) GTEST_SKIP() << "the processor has none";
+  std::vector<std::byte> blocks(64 * 50);
+  for (size_t i = 0; i < blocks.size(); ++i) blocks[i] = std::byte(i * i >> 3);
+  Sha256State plain = {1, 2, 3, 0xfffffffe, 5, 0x80000000, 7, 8}, native = plain;
+  fold_sha256_plain(plain, blocks.data(), 50);
+  fold_sha256_native()(native, blocks.data(), 50);
+  EXPECT_EQ(native, plain);
 }
 
 TEST(Sha256, HashesAFile) {

@@ -1,6 +1,7 @@
 #include "shortlist/layers/embedding.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"
@@ -21,9 +22,10 @@ std::span<const int32_t> bag_of(const Pass& pass, size_t row) {
   return pass.feature.column->bag(pass.feature.rows[row]);
 }
 
-// Lists the touched rows with their number of users in offsets[i + 1].
+// Lists the touched rows with their number of users in offsets[i + 1], and the place among them of every id.
 void count_users(const Pass& pass, TouchedRows& rows) {
   rows.touched.clear();
+  rows.place_of_id.clear();
   rows.offsets.assign(1, 0);
   for (size_t r = 0; r < pass.rows; ++r) {
     if (r + kAhead < pass.rows) {
@@ -38,6 +40,7 @@ void count_users(const Pass& pass, TouchedRows& rows) {
         rows.offsets.push_back(0);
       }
       ++rows.offsets[position + 1];
+      rows.place_of_id.push_back(position);
     }
   }
 }
@@ -46,13 +49,21 @@ void list_users(const Pass& pass, TouchedRows& rows) {
   for (size_t i = 1; i < rows.offsets.size(); ++i) rows.offsets[i] += rows.offsets[i - 1];
   rows.users.resize(rows.offsets.back());
   // offsets[i] walks to the end of i's users while they are filled in, and is then the start of i + 1's.
+  const uint32_t* place = rows.place_of_id.data();
   for (size_t r = 0; r < pass.rows; ++r) {
-    for (int32_t id : bag_of(pass, r)) {
-      rows.users[rows.offsets[rows.position[static_cast<size_t>(id)]]++] = static_cast<uint32_t>(r);
-    }
+    for (size_t i = bag_of(pass, r).size(); i > 0; --i)
+      rows.users[rows.offsets[*place++]++] = static_cast<uint32_t>(r);
   }
   rows.offsets.insert(rows.offsets.begin(), 0);
   rows.offsets.pop_back();
+}
+
+// Rows are short: a call for each would take longer than the copy.
+void copy_row(std::span<const float> from, std::span<float> to) {
+  constexpr size_t kLine = 16;
+  size_t i = 0;
+  for (; i + kLine <= to.size(); i += kLine) std::memcpy(&to[i], &from[i], kLine * sizeof(float));
+  for (; i < to.size(); ++i) to[i] = from[i];
 }
 
 }  // namespace
@@ -80,7 +91,7 @@ void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
     const std::span<const int32_t> bag = bag_of(pass, r);
     const std::span<float> y = pass.output.row_span(r);
     if (bag.size() == 1) {
-      copy(table.row_span(static_cast<size_t>(bag[0])), y);
+      copy_row(table.row_span(static_cast<size_t>(bag[0])), y);
       continue;
     }
     sum_rows(table, {reinterpret_cast<const uint32_t*>(bag.data()), bag.size()}, {}, y);

@@ -17,7 +17,9 @@ struct ConstMatrix {
   const float* row(size_t r) const { return data + r * stride; }
   float operator()(size_t r, size_t c) const { return data[r * stride + c]; }
   std::span<const float> row_span(size_t r) const { return {row(r), cols}; }
-  ConstMatrix columns(size_t begin, size_t count) const { return {data + begin, rows, count, stride}; }
+  ConstMatrix columns(size_t begin, size_t count) const {
+    return {data != nullptr ? data + begin : nullptr, rows, count, stride};
+  }
   ConstMatrix slice(size_t begin, size_t end) const { return {row(begin), end - begin, cols, stride}; }
   ConstMatrix head(size_t count) const { return slice(0, count); }
 };
@@ -29,8 +31,10 @@ struct Matrix {
   float* row(size_t r) const { return data + r * stride; }
   float& operator()(size_t r, size_t c) const { return data[r * stride + c]; }
   operator ConstMatrix() const { return {data, rows, cols, stride}; }
-  // Columns [begin, begin + count) of the same rows.
-  Matrix columns(size_t begin, size_t count) const { return {data + begin, rows, count, stride}; }
+  // Columns [begin, begin + count) of the same rows, of which there may be none.
+  Matrix columns(size_t begin, size_t count) const {
+    return {data != nullptr ? data + begin : nullptr, rows, count, stride};
+  }
   std::span<float> row_span(size_t r) const { return {row(r), cols}; }
   // Rows [begin, end).
   Matrix slice(size_t begin, size_t end) const { return {row(begin), end - begin, cols, stride}; }

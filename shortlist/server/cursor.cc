@@ -13,8 +13,19 @@ bool read_natural(std::string_view text, size_t& number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+constexpr size_t kTagDigits = 12, kMostDigits = 18;
+
 // The cursor's own list, and the checksum that tells a cursor from a guess.
-std::string tag(const std::string& version) { return sha256_hex("cursor " + version).substr(0, 12); }
+std::string tag(const std::string& version) { return sha256_hex("cursor " + version).substr(0, kTagDigits); }
+
+// "TAG-BEGIN"; false for another form.
+bool read_cursor(std::string_view text, std::string_view& tag, size_t& begin) {
+  const size_t dash = text.find('-');
+  if (dash != kTagDigits) return false;
+  tag = text.substr(0, dash);
+  const std::string_view number = text.substr(dash + 1);
+  return number.size() <= kMostDigits && read_natural(number, begin);
+}
 
 }  // namespace
 
@@ -25,10 +36,13 @@ PageOf read_page(const Url& url, const std::string& version, size_t most) {
       throw invalid_field("limit", fmt::format("got '{}', need 1 to {}", *limit, most));
   }
   if (const std::string* cursor = url.find("cursor")) {
-    const size_t dash = cursor->find('-');
-    if (dash == cursor->npos || !read_natural(std::string_view(*cursor).substr(dash + 1), page.begin) ||
-        cursor->substr(0, dash) != tag(version)) {
-      throw invalid_field("cursor", "is not one that this list gave; start again without it");
+    std::string_view of_list;
+    if (!read_cursor(*cursor, of_list, page.begin))
+      throw invalid_field("cursor", "is none; start without it");
+    if (of_list != tag(version)) {
+      const std::string message =
+          "is of another list, or of a model that was replaced; start again without it";
+      throw Problem(409, "stale_cursor", "cursor: " + message, {{"cursor", message}});
     }
   }
   return page;

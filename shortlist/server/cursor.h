@@ -13,8 +13,10 @@ struct PageOf {
   size_t begin = 0, limit = 20;
 };
 
+inline constexpr const char* kCursorSchema = R"({"type":"string","pattern":"^[0-9a-f]{12}-[0-9]{1,18}$"})";
+
 // Reads the parameters `limit` (1 to `most`) and `cursor`. `version` names the list: a cursor of another
-// model, or of another list, is refused. Throws a Problem.
+// model, or of another list, is a 409. Throws a Problem.
 PageOf read_page(const Url& url, const std::string& version, size_t most);
 
 // The cursor of the page that follows; "" when the list of `size` entries ends.

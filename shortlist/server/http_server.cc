@@ -329,8 +329,6 @@ std::shared_ptr<asio::ssl::context> make_tls(const ServerSettings& settings) {
   if (error) throw data_error("{}: {}, need a PEM certificate", settings.tls_certificate, error.message());
   tls->use_private_key_file(settings.tls_key, asio::ssl::context::pem, error);
   if (error) throw data_error("{}: {}, need the certificate's PEM key", settings.tls_key, error.message());
-  if (SSL_CTX_check_private_key(tls->native_handle()) != 1)
-    throw data_error("{}: is not the key of {}", settings.tls_key, settings.tls_certificate);
   return tls;
 }
 

@@ -173,7 +173,7 @@ std::string write_answer(const Call& call, const std::string& id, const std::vec
 }
 
 HttpResponse infer(const Call& call) {
-  const auto body = read_body<InferBody>(call.request);
+  const auto body = read_untyped_body<InferBody>(call.request);
   std::vector<std::pair<std::string, Value::Array>> columns;
   for (size_t i = 0; i < body.inputs.size(); ++i)
     columns.emplace_back(body.inputs[i].name, rows_of(body.inputs[i], fmt::format("inputs.{}", i)));

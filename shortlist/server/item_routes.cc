@@ -75,9 +75,9 @@ void add_item_routes(Routes& routes) {
        .answer = "ItemList",
        .query = {{"q", "words that the id holds", R"({"type":"string"})"},
                  {"filter", "a condition such as year>=1990; again for more",
-                  R"({"type":"array","items":{"type":"string"}})"},
+                  R"({"type":"array","items":{"$ref":"#/components/schemas/ConditionText"}})"},
                  {"limit", "items of a page", R"({"type":"integer","minimum":1,"maximum":200,"default":20})"},
-                 {"cursor", "of the page, as the one before gave it", R"({"type":"string"})"}},
+                 {"cursor", "of the page, as the one before gave it", kCursorSchema}},
        .slow = true,
        .handler = list_items});
   routes.push_back({.method = "GET",

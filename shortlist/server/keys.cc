@@ -56,6 +56,15 @@ std::string new_token() {
   return token;
 }
 
+// Root makes keys for a server that runs as another user: the owner of the folder that the file lies in.
+void give_to_folders_owner(const std::string& path) {
+  struct stat folder {};
+  const std::string parent = std::filesystem::absolute(path).parent_path();
+  if (geteuid() != 0 || stat(parent.c_str(), &folder) != 0 || folder.st_uid == 0) return;
+  if (chown(path.c_str(), folder.st_uid, folder.st_gid) != 0)
+    throw failed("{}: cannot be given to the owner of its folder", path);
+}
+
 }  // namespace
 
 KeyRing KeyRing::load(const std::string& path) {
@@ -100,6 +109,7 @@ std::string add_key(const std::string& path, const std::string& name, Scope scop
   const mode_t before = umask(077);
   write_file_atomically(path, lines);
   umask(before);
+  give_to_folders_owner(path);
   return token;
 }
 

@@ -40,8 +40,9 @@ class KeyRing {
   std::vector<Key> keys_;
 };
 
-// Makes a key, adds its line to the file, which is made, for its owner alone, where it is not there, and
-// returns the token. Throws a usage Error for a name that is not one word or is there already.
+// Makes a key, adds its line to the file, which is made where it is not there, and returns the token. Its
+// owner alone may read the file: who made it or, where that is root, the owner of its folder. Throws a usage
+// Error for a name that is not one word or is there already.
 std::string add_key(const std::string& path, const std::string& name, Scope scope);
 
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "shortlist/io/file.h"
 #include "shortlist/io/sha256.h"
@@ -43,6 +44,17 @@ TEST(Keys, ReadsCommentsAndEmptyLines) {
   EXPECT_EQ(KeyRing::load(folder / "keys").find("tea")->name, "page");
   add_key(folder / "keys", "ops", Scope::admin);
   EXPECT_EQ(KeyRing::load(folder / "keys").find("tea")->name, "page");
+}
+
+TEST(Keys, BelongToTheFoldersOwnerWhereRootMakesThem) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const TemporaryFolder folder;
+  ASSERT_EQ(chown((folder / ".").c_str(), 65534, 65534), 0);
+  add_key(folder / "keys", "page", Scope::read);
+  struct stat file {};
+  ASSERT_EQ(stat((folder / "keys").c_str(), &file), 0);
+  EXPECT_EQ(file.st_uid, 65534u);
+  EXPECT_EQ(file.st_mode & 0777, 0600u);
 }
 
 TEST(Keys, SaysWhichLineIsWrong) {

@@ -2,7 +2,9 @@
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "shortlist/engine/golden.h"
 #include "shortlist/server/stages.h"
@@ -31,6 +33,7 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
       candidate(candidate_form(recommender.bundle())),
       attributes(attribute_form(recommender.bundle())),
       search(recommender.bundle().items.ids) {
+  recommender.prepare(std::max(1u, std::thread::hardware_concurrency()));
   const size_t asked = check_golden_requests(recommender);
   // The first time makes what is made once; the second tells how long an answer takes.
   double seconds = 0;

@@ -188,7 +188,7 @@ void add_model_routes(Routes& routes) {
                     .query = {{"q", "text that the value holds", R"({"type":"string"})"},
                               {"limit", "values of a page",
                                R"({"type":"integer","minimum":1,"maximum":1000,"default":20})"},
-                              {"cursor", "of the page, as the one before gave it", R"({"type":"string"})"}},
+                              {"cursor", "of the page, as the one before gave it", kCursorSchema}},
                     .slow = true,
                     .handler = list_values});
   routes.push_back({.method = "GET",

@@ -1,9 +1,13 @@
 #include "shortlist/server/model_store.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "shortlist/base/error.h"
 #include "shortlist/io/file.h"
@@ -12,6 +16,8 @@ namespace shortlist {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kLoadingNice = 5;
 
 // A name stands in paths and in metrics.
 bool is_name(std::string_view text) {
@@ -40,6 +46,22 @@ std::string stamp_of(const std::string& path) {
   } catch (const Error& error) {
     return error.what();
   }
+}
+
+// Loads in a thread that takes only the processor time that requests leave.
+ModelPtr load_aside(const std::string& name, const std::string& bundle, int generation) {
+  std::promise<ModelPtr> made;
+  std::thread([&] {
+    const sched_param none{};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+    [[maybe_unused]] const int niceness = nice(kLoadingNice);  // on Linux, of this thread alone
+    try {
+      made.set_value(std::make_shared<const ServedModel>(name, bundle, generation));
+    } catch (...) {
+      made.set_exception(std::current_exception());
+    }
+  }).join();
+  return made.get_future().get();
 }
 
 }  // namespace
@@ -90,17 +112,20 @@ ModelStore::Entry& ModelStore::entry(std::string_view name) {
 
 ModelPtr ModelStore::reload(std::string_view name, const std::string& path) {
   std::lock_guard loading(loading_);
-  std::string source, stamp;
+  std::string source;
   int generation = 0;
   {
     std::lock_guard lock(mutex_);
-    Entry& found = entry(name);
+    const Entry& found = entry(name);
     source = path.empty() ? found.source.path : path;
-    stamp = stamp_of(source);
     generation = found.model->generation + 1;
-    if (path.empty()) found.stamp = stamp;
   }
-  auto fresh = std::make_shared<const ServedModel>(std::string(name), resolve(source), generation);
+  const std::string stamp = stamp_of(source);
+  if (path.empty()) {
+    std::lock_guard lock(mutex_);
+    entry(name).stamp = stamp;
+  }
+  ModelPtr fresh = load_aside(std::string(name), resolve(source), generation);
   std::lock_guard lock(mutex_);
   Entry& found = entry(name);
   replaced_.push_back(std::exchange(found.model, fresh));
@@ -110,10 +135,14 @@ ModelPtr ModelStore::reload(std::string_view name, const std::string& path) {
 }
 
 std::vector<std::string> ModelStore::changed() const {
+  std::vector<std::pair<ModelSource, std::string>> known;
+  {
+    std::lock_guard lock(mutex_);  // not while files are looked at: requests wait for it
+    for (const Entry& entry : entries_) known.emplace_back(entry.source, entry.stamp);
+  }
   std::vector<std::string> names;
-  std::lock_guard lock(mutex_);
-  for (const Entry& entry : entries_)
-    if (stamp_of(entry.source.path) != entry.stamp) names.push_back(entry.source.name);
+  for (const auto& [source, stamp] : known)
+    if (stamp_of(source.path) != stamp) names.push_back(source.name);
   return names;
 }
 

@@ -29,8 +29,8 @@ class ModelStore {
   std::vector<ModelPtr> all() const;
 
   // Loads a model's bundle from where its source now points, or, for a `path` that is not empty, from there,
-  // which becomes its source. On an error the old one stays, and the Error says why. Slow; calls wait for
-  // each other.
+  // which becomes its source. On an error the old one stays, and the Error says why. Slow, in a thread of
+  // lower priority; calls wait for each other.
   ModelPtr reload(std::string_view name, const std::string& path = "");
 
   // The models whose source has changed since it was last loaded, with success or without.

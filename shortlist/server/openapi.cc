@@ -95,15 +95,19 @@ constexpr const char* kAnswers = R"({
   "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
   "loaded_at": {"type": "string", "format": "date-time"}, "items": {"type": "integer"}}}}}},
 "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
-"TensorFlowPredict": {"type": "object", "properties": {"signature_name": {"enum": ["serving_default", "ranking"]},
-  "instances": {"type": "array", "items": {"type": "object"}}, "inputs": {"type": "object"}}},
-"InferRequest": {"type": "object", "required": ["inputs"], "properties": {"id": {"type": "string"},
+"TensorFlowPredict": {"type": "object", "additionalProperties": false,
+  "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}], "properties": {
+  "signature_name": {"enum": ["serving_default", "ranking"]},
+  "instances": {"type": "array", "description": "rows, each values by column", "items": {"type": "object"}},
+  "inputs": {"type": "object", "description": "columns of values", "minProperties": 1, "additionalProperties": {"type": "array"}}}},
+"InferRequest": {"type": "object", "additionalProperties": false, "required": ["inputs"], "properties": {"id": {"type": "string"},
   "parameters": {"type": "object", "properties": {"k": {"type": "integer"}}},
-  "inputs": {"type": "array", "items": {"type": "object", "required": ["name", "shape", "datatype", "data"], "properties": {
-    "name": {"type": "string"}, "shape": {"type": "array", "items": {"type": "integer"}},
+  "inputs": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name", "shape", "datatype", "data"], "properties": {
+    "name": {"type": "string"}, "shape": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "integer", "minimum": 1}},
     "datatype": {"enum": ["BOOL", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "FP16", "FP32", "FP64", "BYTES"]},
-    "data": {"type": "array"}}}},
-  "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}}}},
+    "data": {"type": "array"}, "parameters": {"type": "object"}}}},
+  "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {
+    "name": {"type": "string"}, "parameters": {"type": "object"}}}}}},
 "Status": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
 "Document": {"type": "object"}
 })";
@@ -135,20 +139,46 @@ json record_schema(const std::vector<FormField>& form) {
   return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
 }
 
-json condition_schema(const Recommender& recommender) {
-  json names = recommender.attribute_names();
+// Names what the conditions of a request may be about.
+std::vector<std::string> condition_names(const Recommender& recommender) {
+  std::vector<std::string> names = recommender.attribute_names();
   names.push_back(recommender.id_column());
+  return names;
+}
+
+std::string in_pattern(std::string_view text) {
+  constexpr std::string_view kSyntax = R"(^$\.*+?()[]{}|/)";
+  std::string escaped;
+  for (char c : text) {
+    if (kSyntax.find(c) != kSyntax.npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+json condition_text_schema(const Recommender& recommender) {
+  json examples = json::array();
+  std::string names, comparisons;
+  for (const std::string& name : condition_names(recommender)) {
+    names += (names.empty() ? "" : "|") + in_pattern(name);
+    for (const auto& [value, comparison] : EnumNames<Comparison>::names)
+      examples.push_back(name + std::string(comparison));
+  }
+  for (const auto& [value, comparison] : EnumNames<Comparison>::names)
+    comparisons += (comparisons.empty() ? "" : "|") + in_pattern(comparison);
+  return {{"type", "string"},
+          {"description", "such as \"year>=1990\""},
+          {"pattern", fmt::format("^({})({})", names, comparisons)},
+          {"examples", examples}};
+}
+
+json condition_schema(const Recommender& recommender) {
   json object = schema_of<ConditionRequest>();
   const json scalar = {{"type", {"string", "number", "boolean"}}};
   object["properties"]["value"]["anyOf"] = {scalar, {{"type", "array"}, {"items", scalar}}};
-  object["properties"]["attribute"]["enum"] = names;
+  object["properties"]["attribute"]["enum"] = condition_names(recommender);
   object["required"] = {"attribute", "value"};
-  json texts = json::array();
-  for (const auto& name : names)
-    for (const auto& [value, comparison] : EnumNames<Comparison>::names)
-      texts.push_back(name.get<std::string>() + std::string(comparison));
-  return {{"description", "such as \"year>=1990\", or in parts"},
-          {"anyOf", {object, {{"type", "string"}, {"examples", texts}}}}};
+  return {{"description", "a text, or in parts"}, {"anyOf", {object, ref("ConditionText")}}};
 }
 
 // What fields() cannot say: bounds, and what Values hold.
@@ -186,6 +216,7 @@ json schemas(const Limits& limits, const ServedModel& model) {
   json all = json::parse(kAnswers);
   all["Query"] = record_schema(model.query);
   all["Candidate"] = record_schema(model.candidate);
+  all["ConditionText"] = condition_text_schema(model.recommender);
   all["Condition"] = condition_schema(model.recommender);
   all["RecommendRequest"] = schema_of<RecommendRequest>();
   all["RecommendBatchRequest"] = schema_of<RecommendBatchRequest>();
@@ -196,6 +227,12 @@ json schemas(const Limits& limits, const ServedModel& model) {
   all["SimilarBatchRequest"] = schema_of<SimilarBatchRequest>();
   for (auto& [name, schema] : all.items())
     if (name.ends_with("Request") && name != "InferRequest") complete(schema, limits);
+  json& instances = all["TensorFlowPredict"]["properties"]["instances"];
+  instances["minItems"] = 1;
+  instances["maxItems"] = limits.max_batch;
+  json& k = all["InferRequest"]["properties"]["parameters"]["properties"]["k"];
+  k["minimum"] = 1;
+  k["maximum"] = limits.max_k;
   all["PairRequest"]["oneOf"] = {{{"required", {"id"}}}, {{"required", {"candidate"}}}};
   all["SimilarRequest"]["required"] = {"id"};
   return all;
@@ -205,7 +242,7 @@ json content(const std::string& type, const json& schema) {
   return {{"content", {{type, {{"schema", schema}}}}}};
 }
 
-json operation(const Route& route) {
+json operation(const Route& route, bool needs_key) {
   json operation = {{"operationId", route.operation}, {"summary", route.summary}};
   for (size_t at = route.path.find('{'); at != std::string::npos; at = route.path.find('{', at + 1)) {
     const std::string name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
@@ -233,8 +270,8 @@ json operation(const Route& route) {
     answer["description"] = "no more requests should come";
     operation["responses"]["503"] = answer;
   }
-  if (route.scope != Scope::open)
-    operation["security"] = {json::object(), {{"bearer", json::array()}}, {{"key", json::array()}}};
+  if (route.scope == Scope::admin || (route.scope == Scope::read && needs_key))
+    operation["security"] = {{{"bearer", json::array()}}, {{"key", json::array()}}};
   return operation;
 }
 
@@ -245,9 +282,10 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-std::string openapi_json(const Routes& routes, const Limits& limits, const ServedModel& model) {
+std::string openapi_json(const Routes& routes, const Limits& limits, const ServedModel& model,
+                         bool needs_key) {
   json paths = json::object();
-  for (const Route& route : routes) paths[route.path][lower(route.method)] = operation(route);
+  for (const Route& route : routes) paths[route.path][lower(route.method)] = operation(route, needs_key);
   const json document = {
       {"openapi", "3.1.0"},
       {"info",

@@ -8,6 +8,7 @@
 
 namespace shortlist {
 
-std::string openapi_json(const Routes& routes, const Limits& limits, const ServedModel& model);
+std::string openapi_json(const Routes& routes, const Limits& limits, const ServedModel& model,
+                         bool needs_key);
 
 }  // namespace shortlist

@@ -138,11 +138,11 @@ std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vecto
     for (size_t i = 0; i < pairs.size(); ++i) {
       const std::string at = field.empty() ? "" : fmt::format("{}.{}.", field, i);
       queries.add(pairs[i].query, at + "query");
-      if (pairs[i].id.has_value() == !pairs[i].candidate.is_null())
+      if (pairs[i].id.has_value() == pairs[i].candidate.has_value())
         throw invalid_field(at + "id", "need an id, or a candidate by its columns, and not both");
       items.push_back(pairs[i].id ? std::optional(find_item(recommender, *pairs[i].id, at + "id"))
                                   : std::nullopt);
-      if (!items.back()) candidates.add(pairs[i].candidate, at + "candidate");
+      if (!items.back()) candidates.add(*pairs[i].candidate, at + "candidate");
     }
   }
   return recommender.predict(queries.columns(), candidates.columns(), items);

@@ -52,6 +52,10 @@ Value parse_body(const HttpRequest& request) {
     throw Problem(415, "unsupported_media_type",
                   fmt::format("got content type '{}', need application/json", request.content_type));
   }
+  return parse_untyped_body(request);
+}
+
+Value parse_untyped_body(const HttpRequest& request) {
   try {
     return parse_json_value(request.body, "body");
   } catch (const Error& error) {
@@ -62,11 +66,10 @@ Value parse_body(const HttpRequest& request) {
 void RecordColumns::add(const Value& record, const std::string& field) {
   const Where where{"", field};
   const Value::Table* table = record.table();
-  if (table == nullptr && !record.is_null()) {
+  if (table == nullptr)
     throw where.error(record, fmt::format("got {}, need an object of values by column", record.describe()));
-  }
   std::vector<const Value*> values(form_.size());
-  for (size_t i = 0; table != nullptr && i < table->size(); ++i) {
+  for (size_t i = 0; i < table->size(); ++i) {
     const auto& [name, value] = (*table)[i];
     const auto at = std::ranges::find(form_, name, &FormField::column);
     if (at == form_.end()) {

@@ -14,12 +14,20 @@ namespace shortlist {
 
 // The body as JSON. Throws a Problem: 415 for another content type, 400 for what is no JSON.
 Value parse_body(const HttpRequest& request);
+// The same whatever the content type: clients of TensorFlow Serving and Triton name none, or a form's.
+Value parse_untyped_body(const HttpRequest& request);
 
 // The body as a struct with fields(). Throws a Problem or a FieldError.
 template <typename T>
 T read_body(const HttpRequest& request) {
   T settings;
   read_value(parse_body(request), settings, Where{});
+  return settings;
+}
+template <typename T>
+T read_untyped_body(const HttpRequest& request) {
+  T settings;
+  read_value(parse_untyped_body(request), settings, Where{});
   return settings;
 }
 

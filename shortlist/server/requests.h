@@ -44,7 +44,7 @@ struct RecommendSettings {
 };
 
 struct RecommendRequest : RecommendSettings {
-  Value query;
+  Value query = Value::Table();
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -64,7 +64,8 @@ struct RecommendBatchRequest : RecommendSettings {
 };
 
 struct PairRequest {
-  Value query, candidate;
+  Value query = Value::Table();
+  std::optional<Value> candidate;
   std::optional<std::string> id;
 
   template <typename Visitor>

@@ -37,6 +37,17 @@ bool fits(const std::vector<std::string>& pattern, const std::vector<std::string
   return true;
 }
 
+// Of two paths that fit, the one with more text of its own is meant: "{model}:predict" before "{model}".
+size_t text_length(const Route& route) {
+  size_t length = 0;
+  bool in_name = false;
+  for (char c : route.path) {
+    in_name = c == '{' || (in_name && c != '}');
+    length += !in_name && c != '}';
+  }
+  return length;
+}
+
 HttpResponse status_response(int status, const char* name) {
   return {.status = status, .body = fmt::format("{{\"status\":\"{}\"}}", name)};
 }
@@ -81,6 +92,7 @@ Service::Service(ModelStore& models, Metrics& metrics, ServiceOptions options)
   add_tensorflow_routes(routes_);
   add_inference_routes(routes_);
   add_operation_routes();
+  std::ranges::stable_sort(routes_, std::greater(), text_length);
   for (const Route& route : routes_) patterns_.push_back(segments_of(route.path));
   for (const ModelPtr& model : models_.all())
     metrics_.set_model(model->name, model->version(), static_cast<int64_t>(model->recommender.item_count()));
@@ -119,7 +131,7 @@ void Service::add_operation_routes() {
     return HttpResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_.text()};
   });
   add("/openapi.json", "openapi", "This description", "Document", Scope::open, [this](const Call&) {
-    return HttpResponse{.body = openapi_json(routes_, limits_, *models_.find(""))};
+    return HttpResponse{.body = openapi_json(routes_, limits_, *models_.find(""), keys() != nullptr)};
   });
   routes_.push_back({.method = "POST",
                      .path = "/v1/admin/reload",
@@ -168,9 +180,12 @@ Service::Match Service::match(std::string_view method, const Url& url) const {
 Service::Match Service::match_segments(std::string_view method, const std::vector<std::string>& segments,
                                        std::set<std::string>& allowed) const {
   Match match;
+  const Route* first = nullptr;
   for (size_t r = 0; r < routes_.size(); ++r) {
-    if (!fits(patterns_[r], segments, match.parameters)) continue;
     const Route& route = routes_[r];
+    if (first != nullptr && first->path != route.path) continue;
+    if (!fits(patterns_[r], segments, match.parameters)) continue;
+    first = &route;
     if (route.method == method || (method == "HEAD" && route.method == "GET")) {
       match.route = &route;
       if (route.path.find("{model}") != std::string::npos) match.model = match.parameters.at(0);

@@ -134,6 +134,7 @@ TEST(Service, NamesTheFieldThatIsWrong) {
       {R"({"retrieve": -1})", "invalid_field retrieve"},
       {R"({"querry": {}})", "invalid_field "},
       {R"({"query": []})", "invalid_field query"},
+      {R"({"query": null})", "invalid_field query"},
       {R"({"query": {"contry": "Peru"}})", "invalid_field query.contry"},
       {R"({"query": {"country": {"a": 1}}})", "invalid_field query.country"},
       {R"({"query": {"country": ["Peru", "Japan"]}})", "invalid_field query.country"},
@@ -151,9 +152,12 @@ TEST(Service, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"query": {}})"), 422), "invalid_field id");
   EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"id": "m01", "candidate": {}})"), 422),
             "invalid_field id");
+  EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"candidate": null})"), 422), "invalid_field candidate");
   EXPECT_EQ(fault_of(tiny().post("/v1/similar", R"({"id": "m99"})"), 404), "not_found id");
   EXPECT_EQ(fault_of(tiny().get("/v1/items?limit=0"), 422), "invalid_field limit");
-  EXPECT_EQ(fault_of(tiny().get("/v1/items?cursor=7"), 422), "invalid_field cursor");
+  for (const char* cursor : {"", "7", "0123456789ab", "0123456789ab-", "0123456789ab--1", "0123456789ab-1x",
+                             "0123456789ab-1000000000000000000"})
+    EXPECT_EQ(fault_of(tiny().get(std::string("/v1/items?cursor=") + cursor), 422), "invalid_field cursor");
   EXPECT_EQ(fault_of(tiny().get("/v1/items?genre=War"), 422), "invalid_field genre");
 }
 
@@ -173,6 +177,8 @@ TEST(Service, TellsPathsAndMethodsApart) {
   const HttpResponse wrong = tiny().get("/v1/recommend");
   EXPECT_EQ(fault_of(wrong, 405), "method_not_allowed");
   EXPECT_EQ(wrong.headers.at(0).second, "POST");
+  EXPECT_EQ(tiny().get("/v1/models/tiny:predict").headers.at(0).second, "POST");
+  EXPECT_EQ(tiny().post("/v1/models/tiny", "{}").headers.at(0).second, "GET, HEAD");
   EXPECT_EQ(tiny().send({.method = "HEAD", .target = "/v1/items"}).status, 200);
   EXPECT_EQ(parsed(tiny().get("/v1/items/m0%37")).at("id"), "m07");
   EXPECT_EQ(fault_of(tiny().get("/v1/models/other/model"), 404), "no_model");
@@ -188,8 +194,8 @@ TEST(Service, PagesThroughTheCatalogue) {
     for (const json& item : page.at("items")) ids.push_back(item.at("id"));
     cursor = page.value("next_cursor", "");
     if (!cursor.empty()) {
-      EXPECT_EQ(fault_of(tiny().get("/v1/items?filter=year>=2001&cursor=" + cursor), 422),
-                "invalid_field cursor");
+      EXPECT_EQ(fault_of(tiny().get("/v1/items?filter=year>=2001&cursor=" + cursor), 409),
+                "stale_cursor cursor");
     }
   } while (!cursor.empty());
   ASSERT_EQ(ids.size(), 20u);

@@ -109,7 +109,7 @@ std::string write_outputs(const Outputs& outputs, size_t rows, bool by_row) {
 }
 
 HttpResponse predict(const Call& call) {
-  const auto body = read_body<PredictBody>(call.request);
+  const auto body = read_untyped_body<PredictBody>(call.request);
   const std::vector<Value> records = records_of(body);
   const bool by_row = body.instances.has_value();
   if (body.signature_name == kRanking) {

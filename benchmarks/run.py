@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Runs every benchmark, with its peers where they are at hand, and writes report.md and report.json.
+
+    benchmarks/run.py [--build build] [--out build/bench] [--peers VENV] [--tensorflow VENV] [--data FOLDER] [--quick]
+                      [--only NAME]...
+
+--peers is what benchmarks/peers/setup makes, --tensorflow what tests/parity/setup makes. A peer that is not there is
+"not measured". --data holds the reference notebook's table; without it one of its shape is made up.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PEERS = ROOT / "benchmarks" / "peers"
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.rows, self.raw = [], {}
+
+    def program(self, name, *flags):
+        return self.json([str(self.options.build / "benchmarks" / name), *flags, "--json"], name)
+
+    def peer(self, python, script, *flags, **environment):
+        """What a peer's script prints; None without its environment."""
+        if python is None:
+            return None
+        return self.json([str(python), str(PEERS / script), *flags], script, environment)
+
+    def json(self, command, name, environment=None):
+        print(f"== {name}", file=sys.stderr, flush=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **(environment or {})})
+        if "{" not in done.stdout:
+            print(done.stderr, file=sys.stderr)
+            return None
+        result = json.loads(done.stdout[done.stdout.index("{"):])
+        self.raw[name] = result
+        return result
+
+    def row(self, promise, figure, goal=None, peer="", ratio=None, spread=""):
+        self.rows.append({"promise": promise, "figure": figure, "spread": spread, "goal": goal or "",
+                          "peer": peer, "ratio": "" if ratio is None else ratio})
+
+    def peers(self, promise, report, goals):
+        for peer, goal in goals.items():
+            found = report["peers"].get(peer, "not measured") if report else "not measured"
+            if found == "not measured":
+                self.row(promise, "not measured", goal, peer)
+            else:
+                self.row(promise, f"{report['ms']:.2f} ms against {found['ms']:.2f}", goal, peer, f"{found['ratio']:.2f} x",
+                         f"{found['ms_least']:.1f} to {found['ms_most']:.1f}")
+
+
+def machine(bench):
+    bench.program("machine")
+
+
+def step(bench):
+    table = bench.options.table
+    result = bench.program("step", "--table", table, "--rounds", "3" if bench.options.quick else "9")
+    for run in result["runs"]:
+        bench.row(f"training step, {run['threads']} threads", f"{run['ms']:.2f} ms, {run['times_floor']:.2f} x the floor",
+                  "1.3 x (AVX2), 1.75 x (AVX-512)", spread=f"least {run['ms_min']:.2f}")
+    bench.row("two threads by one", f"{result['scaling']:.2f}", "1.85")
+    report = None
+    if bench.options.peers:
+        report = bench.json([sys.executable, str(PEERS / "compare_step.py"), "--step",
+                             str(bench.options.build / "benchmarks" / "step"), "--table", table, "--python",
+                             str(bench.options.peers), "--rounds", "1" if bench.options.quick else "5"], "compare_step.py")
+    bench.peers("training step", report, {"torch eager": "6.5 x", "torch.compile": "", "jax": "5 x"})
+
+
+def epoch(bench):
+    ours = bench.program("epoch", "--table", bench.options.table)
+    theirs = None
+    if bench.options.tensorflow:
+        theirs = bench.peer(bench.options.tensorflow, "epoch_tfrs.py", bench.options.table)
+    figure = f"{ours['seconds']:.2f} s"
+    spread = f"least {ours['seconds_min']:.2f}"
+    if theirs is None:
+        bench.row("an epoch with validation", figure, "40 x", "TFRS, the notebook: not measured", spread=spread)
+    else:
+        bench.row("an epoch with validation", f"{figure} against {theirs['epoch_seconds']:.1f}", "40 x", "TFRS, the notebook",
+                  f"{theirs['epoch_seconds'] / ours['seconds']:.1f} x", spread)
+
+
+def evaluation(bench):
+    result = bench.program("evaluation", *(["--queries", "768", "--rounds", "3"] if bench.options.quick else []))
+    validation, ranks = result["validation"], result["ranks"]
+    bench.row(f"validation, {validation['rows']:,} rows over {validation['candidates']}", f"{validation['ms']:.2f} ms", "5 ms",
+              spread=f"least {validation['ms_min']:.2f}; with losses {validation['ms_with_losses']:.2f}")
+    numpy = bench.peer(bench.options.peers, "ranks_numpy.py")
+    bench.row(f"ranks among {ranks['items']:,} x {ranks['width']}",
+              f"{ranks['gflops']:.0f} GFLOP/s, {100 * ranks['share_of_peak']:.0f} % of the peak", "60 %",
+              "numpy" if numpy else "numpy: not measured", f"{ranks['gflops'] / numpy['gflops']:.1f} x" if numpy else None)
+
+
+def data(bench):
+    result = bench.program("data", *(["--rows", "2000000", "--rounds", "2"] if bench.options.quick else []))
+    goals = {"parquet": "2 M", "csv": "1 M"}
+    for run in result["runs"]:
+        bench.row(f"{result['rows'] // 1_000_000} M rows of {run['format']} to encoded rows",
+                  f"{run['rows_a_second'] / 1e6:.2f} M rows/s", goals[run["format"]])
+        bench.row(f"memory, {run['format']}", f"{run['memory_times_encoded']:.2f} x the encoded bytes", "1.5 x")
+
+
+def large_batch(bench):
+    result = bench.program("large_batch")
+    bench.row(f"in-batch softmax of {result['rows']:,} x {result['width']}",
+              f"{result['growth_mib']:.1f} MiB, {result['ms']:.0f} ms", "64 MiB", spread=f"least {result['ms_min']:.0f} ms")
+
+
+def tables(bench):
+    result = bench.program("tables", *(["--rows", "5000000", "--rounds", "1"] if bench.options.quick else []))
+    by_optimizer = {}
+    for run in result["runs"]:
+        by_optimizer.setdefault(run["optimizer"], []).append(run)
+    for optimizer, runs in by_optimizer.items():
+        least, most = runs[0], runs[-1]
+        bench.row(f"step over a table of {most['rows']:,} x 16, {optimizer.strip('{ }')}",
+                  f"{most['ms_min']:.2f} ms against {least['ms_min']:.2f} with {least['rows']:,} rows", "follows touched rows",
+                  spread=f"median {most['ms']:.2f}")
+
+
+def dlrm(bench):
+    report = None
+    if bench.options.peers:
+        report = bench.json([sys.executable, str(PEERS / "compare_dlrm.py"), "--dlrm",
+                             str(bench.options.build / "benchmarks" / "dlrm"), "--python", str(bench.options.peers),
+                             "--rounds", "1" if bench.options.quick else "5"], "compare_dlrm.py")
+    if report is None:
+        ours = bench.program("dlrm")
+        bench.row("model of DLRM's shape", f"{ours['rows_a_second']:,.0f} rows/s")
+    bench.peers("model of DLRM's shape", report, {"torch eager": "2 x", "torch.compile": ""})
+
+
+def growth(bench):
+    result = bench.program("growth", *(["--rounds", "2"] if bench.options.quick else []))
+    for run in result["runs"]:
+        bench.row(f"{run['work']}: {run['of']} {' '.join(f'{size:,.0f}' for size in run['sizes'])}",
+                  " / ".join(f"{ms:.1f}" for ms in run["ms"]) + f" ms, exponent {run['exponent']:.2f}",
+                  "1.05" if run["bounded"] else "")
+
+
+ALL = [machine, step, epoch, evaluation, data, large_batch, tables, dlrm, growth]
+
+
+def python_of(folder):
+    python = pathlib.Path(folder or "") / "bin" / "python"
+    return python.absolute() if folder and python.exists() else None
+
+
+def table(options):
+    """The notebook's table, made from the raw files where they are."""
+    path, raw = options.out / "table.csv", options.data / "anime"
+    if path.exists():
+        return str(path)
+    if raw.exists():
+        command = [str(options.build / "shortlist"), "convert", str(raw), "--sql", "examples/anime/prepare.sql", "--out", str(path)]
+    else:
+        command = [str(options.build / "benchmarks" / "step"), "--save-table", str(path)]
+    subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    return str(path)
+
+
+def of(command):
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown"
+
+
+def markdown(report):
+    lines = [f"# Benchmarks of {report['commit']}", "", f"{report['date']}; {report['processor']}, {report['cores']} cores"]
+    measured = report["raw"].get("machine")
+    if measured:
+        lines[-1] += f", vectors {measured['vectors']}, core to core and back {measured['core_to_core_ns']:.0f} ns"
+        lines += [""] + [f"- {run['threads']} threads: {run['peak_gflops']:.1f} GFLOP/s of multiply-adds, reads {run['read_gb_a_second']:.1f} GB/s"
+                         for run in measured["runs"]]
+    lines += ["", f"Load when it began: {report['load']:.1f}.", "", "| promise | figure | spread | goal | peer | ratio |", "|---|---|---|---|---|---:|"]
+    for row in report["rows"]:
+        lines.append("| " + " | ".join(str(row[key]) for key in ("promise", "figure", "spread", "goal", "peer", "ratio")) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build" / "bench")
+    parser.add_argument("--peers", default="")
+    parser.add_argument("--tensorflow", default="")
+    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(os.environ.get("SHORTLIST_DATA", ROOT / ".." / "shared" / "data")))
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller tables")
+    parser.add_argument("--only", action="append", choices=[run.__name__ for run in ALL])
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    options.peers, options.tensorflow = python_of(options.peers), python_of(options.tensorflow)
+    options.table = table(options)
+    load = os.getloadavg()[0]
+    bench = Bench(options)
+    for run in ALL:
+        if options.only is None or run.__name__ in options.only:
+            run(bench)
+    report = {"commit": of(["git", "describe", "--always", "--dirty"]), "date": datetime.date.today().isoformat(),
+              "processor": processor(), "cores": os.cpu_count(), "load": load, "rows": bench.rows, "raw": bench.raw}
+    (options.out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+    (options.out / "report.md").write_text(markdown(report))
+    print(markdown(report))
+
+
+if __name__ == "__main__":
+    main()

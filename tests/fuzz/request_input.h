@@ -1,0 +1,67 @@
+// One input of the request fuzzer: "METHOD TARGET", a line "NAME: VALUE" for each header, an empty line, the
+// body. A header's value KEY stands for a key that the service knows.
+#pragma once
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "shortlist/server/testing.h"
+
+namespace shortlist {
+
+// Reads a part up to the separator, which goes too; all of it where the separator is not there.
+inline std::string_view take_until(std::string_view& text, std::string_view separator) {
+  const size_t end = std::min(text.find(separator), text.size());
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(std::min(end + separator.size(), text.size()));
+  return part;
+}
+
+inline HttpRequest fuzzed_request(std::string_view input, std::string_view key) {
+  HttpRequest request{.host = "localhost", .content_type = "application/json", .client = "127.0.0.1"};
+  std::string_view line = take_until(input, "\n");
+  request.method = take_until(line, " ");
+  request.target = line;
+  const std::pair<std::string_view, std::string_view*> headers[] = {
+      {"Host", &request.host},
+      {"Content-Type", &request.content_type},
+      {"Authorization", &request.authorization},
+      {"X-API-Key", &request.api_key},
+      {"If-None-Match", &request.if_none_match}};
+  while (!(line = take_until(input, "\n")).empty()) {
+    const std::string_view name = take_until(line, ": ");
+    for (const auto& [known, field] : headers)
+      if (name == known) *field = line == "KEY" ? key : line;
+  }
+  request.body = input;
+  return request;
+}
+
+// A service that wants keys, and one that wants none.
+class FuzzedServices {
+ public:
+  HttpResponse ask(std::string_view input) {
+    const HttpResponse response = check(open_, fuzzed_request(input, key_));
+    check(closed_, fuzzed_request(input, key_));
+    return response;
+  }
+
+ private:
+  // Ends the program where an answer is none that a client could understand, or blames the server.
+  static HttpResponse check(TestService& service, const HttpRequest& request) {
+    service.service.is_slow(request);
+    HttpResponse response = service.service.handle(request);
+    const bool says_json = response.content_type.find("json") != std::string_view::npos;
+    if (response.status == 500 || status_text(response.status).empty() ||
+        (says_json && response.status != 304 && !nlohmann::json::accept(response.content())))
+      std::abort();
+    return response;
+  }
+
+  TemporaryFolder folder_;
+  std::string key_ = add_key(folder_ / "keys", "fuzzer", Scope::read);
+  TestService open_{{.limits = {.max_batch = 8}}};
+  TestService closed_{{.limits = {.max_batch = 8}, .keys = KeyRing::load(folder_ / "keys")}};
+};
+
+}  // namespace shortlist
