@@ -86,10 +86,27 @@ Buffer embed_catalogue(ThreadPool& pool, const ModelSpec& spec, Parameters& para
   return embeddings;
 }
 
+// Of some at even distances, by which an index is chosen.
+Buffer embed_some_queries(ThreadPool& pool, const ModelSpec& spec, Parameters& parameters,
+                          const Dataset& data) {
+  constexpr size_t kMost = 256;
+  Plan plan(spec, parameters, {.outputs = {spec.query}});
+  const size_t width = static_cast<size_t>(spec.at(spec.query).width), all = data.queries.rows,
+               count = std::min(all, kMost);
+  std::vector<uint32_t> rows;
+  for (size_t i = 0; i < count; ++i) rows.push_back(static_cast<uint32_t>(i * all / count));
+  Buffer embeddings(count, width);
+  run_tower(pool, plan, spec.query, Domain::query, data.queries, rows, embeddings.view(count, width));
+  return embeddings;
+}
+
 // None where the index is made when the bundle is loaded.
-std::unique_ptr<Hnsw> build_index(const Config& config, ConstMatrix candidates, ThreadPool& pool) {
+std::unique_ptr<Hnsw> build_index(const FinishedModel& model, ConstMatrix candidates, ThreadPool& pool) {
+  const Config& config = model.config;
   if (!config.retrieval || config.retrieval->index != IndexKind::hnsw) return nullptr;
-  return std::make_unique<Hnsw>(candidates, config.retrieval->hnsw, pool);
+  const Buffer queries = embed_some_queries(pool, model.spec, model.parameters, model.prepared.data);
+  return std::make_unique<Hnsw>(candidates, config.retrieval->hnsw, pool,
+                                queries.view(queries.size() / candidates.cols, candidates.cols));
 }
 
 std::string split_to_report(const Split& split) {
@@ -133,7 +150,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   const ConstMatrix candidates =
       embeddings.view(data.items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
   const UserRatings ratings = user_ratings(data);
-  const std::unique_ptr<Hnsw> hnsw = build_index(config, candidates, pool);
+  const std::unique_ptr<Hnsw> hnsw = build_index(model, candidates, pool);
   BundleContent content{
       &config,          &prepared.features,  &parameters,
       candidates,       &data.items,         &ratings,

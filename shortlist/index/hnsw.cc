@@ -33,14 +33,14 @@ void Hnsw::remove(uint32_t id) {
 
 Scored Hnsw::descend(Walk& walk, int layer) const {
   Scored best{graph_.entry_point(), 0};
-  codes_.scores(walk.query, {&best.index, 1}, &best.score);
+  score(walk.query, {&best.index, 1}, &best.score);
   walk.scores.resize(graph_.most_neighbors(0));
   for (int at = graph_.level(best.index); at > layer; --at) {
     for (bool moved = true; moved;) {
       moved = false;
       const auto neighbors = graph_.neighbors(best.index, at);
       for (uint32_t neighbor : neighbors) codes_.prefetch(neighbor);
-      codes_.scores(walk.query, neighbors, walk.scores.data());
+      score(walk.query, neighbors, walk.scores.data());
       for (size_t i = 0; i < neighbors.size(); ++i) {
         if (walk.scores[i] <= best.score) continue;
         best = {neighbors[i], walk.scores[i]};
@@ -73,7 +73,7 @@ std::vector<uint32_t> Hnsw::ids_that_may(Eligible eligible) const {
 std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, size_t width,
                                      Eligible eligible) const {
   const bool all = eligible.empty() && removed_count_ == 0;
-  codes_.set_query(query, walk.query);
+  codes_.set_query(query, walk.query.codes);
   walk.visited.reset(size());
   walk.beam.reset(width);
   walk.found.reset(all ? 0 : std::max<size_t>(static_cast<size_t>(config_.search_beam), width));

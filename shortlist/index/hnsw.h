@@ -13,6 +13,7 @@
 #include "shortlist/index/hnsw_graph.h"
 #include "shortlist/index/index.h"
 #include "shortlist/index/int8_rows.h"
+#include "shortlist/index/lifts.h"
 #include "shortlist/io/safetensors.h"
 
 namespace shortlist {
@@ -20,8 +21,10 @@ namespace shortlist {
 class Hnsw : public Index {
  public:
   // Builds over vectors[n, width], which must outlive it until the first add(). The same graph for any number
-  // of threads. Throws a data Error for a vector that is not finite.
-  Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool);
+  // of threads. Vectors of different lengths are linked by inner product or by distance, whichever finds more
+  // of the best for `queries`, tried on a few thousand; without queries[any, width] by inner product. Throws
+  // a data Error for a vector that is not finite.
+  Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool, ConstMatrix queries = {});
   ~Hnsw() override;
 
   // One safetensors file (docs/retrieval.md), written atomically, with the vectors or without. load() maps
@@ -43,17 +46,37 @@ class Hnsw : public Index {
 
   void set_search_beam(int candidates) { config_.search_beam = candidates; }
   const HnswConfig& config() const { return config_; }
+  bool by_distance() const { return by_distance_; }
   const HnswGraph& graph() const { return graph_; }
   ConstMatrix vectors() const { return {vectors_.data(), size(), width(), width()}; }
 
  private:
   struct Walk;
   class Builder;
+  struct Query {
+    Int8Query codes;
+    float lift = 0;
+  };
 
-  Hnsw(const HnswConfig& config, Int8Rows codes, HnswGraph graph);
+  Hnsw(ConstMatrix vectors, const HnswConfig& config, bool by_distance, ThreadPool& pool);
+  Hnsw(const HnswConfig& config, bool by_distance, Int8Rows codes, HnswGraph graph);
+
+  static bool finds_more_by_distance(ConstMatrix vectors, ConstMatrix queries, const HnswConfig& config,
+                                     ThreadPool& pool);
 
   std::unique_ptr<Walk> take_walk() const;
   void give_back(std::unique_ptr<Walk> walk) const;
+
+  void set_query(uint32_t node, Query& query) const {
+    codes_.set_query(node, query.codes);
+    query.lift = by_distance_ ? lifts_[node] : 0;
+  }
+  // out[i] = the inner product of the query and node nodes[i].
+  void score(const Query& query, std::span<const uint32_t> nodes, float* out) const {
+    codes_.scores(query.codes, nodes, out);
+    if (query.lift == 0) return;
+    for (size_t i = 0; i < nodes.size(); ++i) out[i] += query.lift * lifts_[nodes[i]];
+  }
 
   // The node that is nearest to the walk's query, as far as single steps go, in the layers above `layer`.
   Scored descend(Walk& walk, int layer) const;
@@ -73,9 +96,11 @@ class Hnsw : public Index {
                                  Eligible eligible) const;
 
   HnswConfig config_;
+  bool by_distance_ = false;
   SafetensorsFile file_;  // what the arrays look at after load()
   Array<float> vectors_;
   Int8Rows codes_;
+  Lifts lifts_;  // only building needs them: there are none after load()
   HnswGraph graph_;
   Array<uint8_t> removed_;
   size_t removed_count_ = 0;

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cmath>
 #include <compare>
+#include <limits>
+#include <numeric>
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/random.h"
+#include "shortlist/index/exact_search.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/index/hnsw_walk.h"
 #include "shortlist/math/elementwise.h"
@@ -23,6 +26,26 @@ struct Back {
 uint8_t draw_level(uint64_t id, int connections) {
   const RandomStream random(42, "hnsw levels");
   return static_cast<uint8_t>(std::min(255.0, -std::log1p(-random.uniform(id)) / std::log(connections)));
+}
+
+float square(std::span<const float> v) { return std::inner_product(v.begin(), v.end(), v.begin(), 0.0f); }
+
+bool of_one_length(ConstMatrix vectors) {
+  float least = std::numeric_limits<float>::infinity(), most = 0;
+  for (size_t r = 0; r < vectors.rows; ++r) {
+    least = std::min(least, square(vectors.row_span(r)));
+    most = std::max(most, square(vectors.row_span(r)));
+  }
+  return most <= 1.001f * least;
+}
+
+// Of more than `most` rows, so many at even distances.
+Buffer sample(ConstMatrix rows, size_t most) {
+  const size_t count = std::min(rows.rows, most);
+  Buffer buffer(count, rows.cols);
+  for (size_t r = 0; r < count; ++r)
+    std::ranges::copy(rows.row_span(r * rows.rows / count), buffer.view(count, rows.cols).row(r));
+  return buffer;
 }
 
 }  // namespace
@@ -53,7 +76,7 @@ class Hnsw::Builder {
  private:
   struct Worker {
     Walk walk;
-    Int8Query query;
+    Query query;
     std::vector<Scored> candidates;
     std::vector<uint32_t> selected;
     std::vector<float> scores;
@@ -88,7 +111,7 @@ class Hnsw::Builder {
 
   void find_neighbors(uint32_t node, Worker& worker, std::vector<Back>& asked) {
     Walk& walk = worker.walk;
-    index_.codes_.set_query(node, walk.query);
+    index_.set_query(node, walk.query);
     const int top = std::min(graph_.level(node), graph_.level(graph_.entry_point()));
     worker.candidates = {index_.descend(walk, top)};
     for (int layer = top; layer >= 0; --layer) {
@@ -115,8 +138,8 @@ class Hnsw::Builder {
     selected.clear();
     for (const Scored& candidate : worker.candidates) {
       if (selected.size() == most) return;
-      index_.codes_.set_query(candidate.index, worker.query);
-      index_.codes_.scores(worker.query, selected, worker.scores.data());
+      index_.set_query(candidate.index, worker.query);
+      index_.score(worker.query, selected, worker.scores.data());
       const auto scores = std::span(worker.scores).first(selected.size());
       if (std::ranges::none_of(scores, [&](float score) { return score > candidate.score; }))
         selected.push_back(candidate.index);
@@ -133,8 +156,8 @@ class Hnsw::Builder {
     for (const Back& back : backs) all.push_back(back.from);
     if (all.size() > graph_.most_neighbors(layer)) {
       worker.scores.resize(all.size());
-      index_.codes_.set_query(node, worker.query);
-      index_.codes_.scores(worker.query, all, worker.scores.data());
+      index_.set_query(node, worker.query);
+      index_.score(worker.query, all, worker.scores.data());
       worker.candidates.clear();
       for (size_t i = 0; i < all.size(); ++i) worker.candidates.push_back({all[i], worker.scores[i]});
       std::ranges::sort(worker.candidates, [](const Scored& a, const Scored& b) { return better(a, b); });
@@ -149,12 +172,41 @@ class Hnsw::Builder {
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 
-Hnsw::Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool)
+// Which it is depends on the queries: by inner product few links lead to short vectors, which is well if they
+// are nobody's best, and by distance they are the best linked.
+bool Hnsw::finds_more_by_distance(ConstMatrix vectors, ConstMatrix queries, const HnswConfig& config,
+                                  ThreadPool& pool) {
+  constexpr size_t kVectors = 4096, kQueries = 256, kBest = 10;
+  constexpr int kBeam = 16;
+  check_finite(vectors);
+  if (queries.rows == 0 || of_one_length(vectors)) return false;
+  const Buffer some_memory = sample(vectors, kVectors), asked_memory = sample(queries, kQueries);
+  const ConstMatrix some = some_memory.view(std::min(vectors.rows, kVectors), vectors.cols),
+                    asked = asked_memory.view(std::min(queries.rows, kQueries), queries.cols);
+  const std::vector<Found> best = ExactIndex(some, pool).search(asked, kBest);
+  const auto hits = [&](bool by_distance) {
+    Hnsw index(some, config, by_distance, pool);
+    index.set_search_beam(kBeam);
+    const std::vector<Found> found = index.search(asked, kBest);
+    size_t count = 0;
+    for (size_t q = 0; q < asked.rows; ++q) {
+      for (const Scored& one : best[q].best)
+        count += std::ranges::count(found[q].best, one.index, &Scored::index) > 0;
+    }
+    return count;
+  };
+  return hits(true) > hits(false);
+}
+
+Hnsw::Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool, ConstMatrix queries)
+    : Hnsw(vectors, config, finds_more_by_distance(vectors, queries, config, pool), pool) {}
+
+Hnsw::Hnsw(ConstMatrix vectors, const HnswConfig& config, bool by_distance, ThreadPool& pool)
     : config_(config),
+      by_distance_(by_distance),
       codes_(vectors.cols, Int8Rows::fitting_scale(vectors)),
       graph_(static_cast<size_t>(config.connections)) {
   SHORTLIST_CHECK(vectors.rows <= 1 || vectors.stride == vectors.cols);
-  check_finite(vectors);
   vectors_ = Array<float>::view({vectors.data, vectors.rows * vectors.cols});
   append(vectors, pool);
 }
@@ -179,6 +231,7 @@ void Hnsw::append(ConstMatrix vectors, ThreadPool& pool) {
   } else {
     codes_.append(vectors, pool);
   }
+  if (by_distance_) lifts_.take({vectors_.data(), first + vectors.rows, width(), width()}, codes_.scale());
   removed_.resize(first + vectors.rows, 0);
   std::vector<uint8_t> levels;
   for (size_t r = 0; r < vectors.rows; ++r) levels.push_back(draw_level(first + r, config_.connections));

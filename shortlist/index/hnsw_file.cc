@@ -98,11 +98,12 @@ void Hnsw::save(const std::string& path, bool with_vectors) const {
                      {"width", std::to_string(width())},
                      {"connections", std::to_string(connections)},
                      {"build_beam", std::to_string(config_.build_beam)},
-                     {"search_beam", std::to_string(config_.search_beam)}});
+                     {"search_beam", std::to_string(config_.search_beam)},
+                     {"by_distance", by_distance_ ? "1" : "0"}});
 }
 
-Hnsw::Hnsw(const HnswConfig& config, Int8Rows codes, HnswGraph graph)
-    : config_(config), codes_(std::move(codes)), graph_(std::move(graph)) {}
+Hnsw::Hnsw(const HnswConfig& config, bool by_distance, Int8Rows codes, HnswGraph graph)
+    : config_(config), by_distance_(by_distance), codes_(std::move(codes)), graph_(std::move(graph)) {}
 
 std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMatrix> vectors) {
   SafetensorsFile file = SafetensorsFile::open(path);
@@ -115,7 +116,8 @@ std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMat
   const size_t n = graph.size();
   const float scale = reader.tensor<float>("scale", {1})[0];
   Int8Rows codes(width, scale, reader.tensor<uint8_t>("codes", {n, Int8Rows(width, scale).stride()}));
-  std::unique_ptr<Hnsw> index(new Hnsw(config, std::move(codes), std::move(graph)));
+  const bool by_distance = reader.setting("by_distance", 0, 1) != 0;
+  std::unique_ptr<Hnsw> index(new Hnsw(config, by_distance, std::move(codes), std::move(graph)));
   index->removed_ = Array<uint8_t>::view(reader.tensor<uint8_t>("removed", {n}));
   index->removed_count_ = n - static_cast<size_t>(std::ranges::count(index->removed_.span(), 0));
   if (vectors && (vectors->rows != n || vectors->cols != width)) {

@@ -31,6 +31,24 @@ TEST(Hnsw, FindsNearlyAllOfTheBestByInnerProduct) {
   EXPECT_GT(recall(index, vectors.view(), queries.view(), 10), 0.9);
 }
 
+TEST(Hnsw, LinksByDistanceWhereThatFindsMore) {
+  ThreadPool pool(1);
+  // The last number makes a vector the best of its neighbors', but not of the queries'.
+  Vectors vectors = normal_vectors(3000, 12, "v"), queries = normal_vectors(100, 12, "q");
+  for (size_t r = 0; r < vectors.rows; ++r) vectors.row(r)[11] = 4 * std::abs(vectors.row(r)[11]);
+  for (size_t r = 0; r < queries.rows; ++r) queries.row(r)[11] = 0;
+  const ConstMatrix seen = queries.view().head(50), fresh = queries.view().slice(50, 100);
+  const Hnsw by_product(vectors.view(), kSmall, pool), chosen(vectors.view(), kSmall, pool, seen);
+  EXPECT_TRUE(chosen.by_distance());
+  EXPECT_GT(recall(chosen, vectors.view(), fresh, 10), recall(by_product, vectors.view(), fresh, 10) + 0.1);
+}
+
+TEST(Hnsw, LinksByInnerProductWhereThatFindsMore) {
+  ThreadPool pool(1);
+  const Vectors vectors = normal_vectors(2000, 12, "v"), queries = normal_vectors(50, 12, "q");
+  EXPECT_FALSE(Hnsw(vectors.view(), kSmall, pool, queries.view()).by_distance());
+}
+
 TEST(Hnsw, ScoresAsExactSearchDoes) {
   ThreadPool pool(1);
   const Vectors vectors = clustered_vectors(2000, 10, 30, "v"), queries = clustered_vectors(20, 10, 30, "q");

@@ -8,7 +8,7 @@
 namespace shortlist {
 
 struct Hnsw::Walk {
-  Int8Query query;
+  Query query;
   VisitedSet visited;
   Beam beam;
   Beam found;  // of the nodes met, those that may be returned, when not all may
@@ -28,7 +28,7 @@ void Hnsw::search_layer(Walk& walk, int layer, Met met) const {
     while (count-- > 0) walk.visited.insert(graph_.neighbors(nodes[count], layer));
     const std::span<const uint32_t> fresh = walk.visited.since(before);
     for (uint32_t node : fresh) codes_.prefetch(node);
-    codes_.scores(walk.query, fresh, walk.scores.data());
+    score(walk.query, fresh, walk.scores.data());
     for (size_t i = 0; i < fresh.size(); ++i) {
       const Scored scored{fresh[i], walk.scores[i]};
       met(scored);

@@ -7,6 +7,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/math/elementwise.h"
+#include "shortlist/math/least_of_best.h"
 
 namespace shortlist {
 namespace {
@@ -30,13 +31,11 @@ void TopK::push(Scored candidate) {
 template <typename IndexOf>
 void TopK::push_all(std::span<const float> scores, IndexOf index_of) {
   if (k_ == 0) return;
-  size_t j = 0;
-  for (; j < scores.size() && heap_.size() < k_; ++j) push({index_of(j), scores[j]});
-  while (j < scores.size()) {
+  const float bound = heap_.size() < k_ ? least_of_best(scores, k_) : heap_.front().score;
+  for (size_t j = 0; j < scores.size(); ++j) {
     // A score below the worst kept cannot enter; an equal one may, by its index.
-    j += find_at_least(scores.subspan(j), heap_.front().score);
+    j += find_at_least(scores.subspan(j), std::max(bound, least()));
     if (j < scores.size()) push({index_of(j), scores[j]});
-    ++j;
   }
 }
 

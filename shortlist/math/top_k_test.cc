@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "shortlist/base/random.h"
+#include "shortlist/math/least_of_best.h"
 
 namespace shortlist {
 namespace {
@@ -51,6 +52,20 @@ TEST(TopK, AgreesWithSorting) {
       EXPECT_EQ(indices(top.take()), sorted_top(scores, k)) << n << " scores, k = " << k;
     }
   }
+}
+
+TEST(TopK, LeastOfBestLeavesOutFewAndNoneOfTheBest) {
+  const RandomStream random(8, "scores");
+  std::vector<float> scores(1003);
+  for (size_t i = 0; i < scores.size(); ++i)
+    scores[i] = i % 7 == 0 ? NAN : static_cast<float>(random.normal(i));
+  for (size_t k : {1, 10, 16}) {
+    const float least = least_of_best(scores, k);
+    const auto above = std::ranges::count_if(scores, [&](float score) { return score >= least; });
+    EXPECT_GE(above, k);
+    EXPECT_LE(above, 2 * k);
+  }
+  EXPECT_EQ(least_of_best(std::vector<float>(200, NAN), 3), -INFINITY);
 }
 
 TEST(TopK, GivesTheSameInAnyOrder) {
