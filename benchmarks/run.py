@@ -141,6 +141,39 @@ def dlrm(bench):
     bench.peers("model of DLRM's shape", report, {"torch eager": "2 x", "torch.compile": ""})
 
 
+def exact_search(bench):
+    result = bench.program("exact_search", "--width", "64", *(["--most", "100000", "--rounds", "3"] if bench.options.quick else []))
+    for row in result["rows"]:
+        what = f"search {row['index']}, {row['candidates']:,} x {row['width']}"
+        bench.row(f"{what}, one query", f"{row['us']:.1f} us, {row['times_limit']:.2f} x the limit", "1.3 x",
+                  spread=f"least {row['times_limit_least']:.2f}")
+        bench.row(f"{what}, 96 at once", f"{row['batch_us']:.1f} us a query, {row['times_product']:.2f} x the product", "1.3 x",
+                  spread=f"least {row['times_product_least']:.2f}")
+
+
+def retrieval(bench):
+    if not bench.options.peers:
+        return bench.row("HNSW beside other libraries", "not measured", "1.2 x", "hnswlib, faiss, usearch")
+    data = ["clustered-100k"] + ["trained-50k"] * (not bench.options.quick) + ["clustered-1m"] * bench.options.large
+    report = bench.json([str(bench.options.peers), str(PEERS / "compare_retrieval.py"), "--program",
+                         str(bench.options.build / "benchmarks" / "retrieval"), "--shortlist", str(bench.options.build / "shortlist"),
+                         "--folder", str(bench.options.out / "retrieval"), "--rounds", "1" if bench.options.quick else "3",
+                         *[flag for name in data for flag in ("--data", name)], "--json"], "compare_retrieval.py")
+    for result in report["results"]:
+        ours = result["build_seconds"]["shortlist"]
+        for graph in result["graphs"]:
+            if graph["index"] == "shortlist":
+                continue
+            ratio = graph["shortlist_times"]
+            bench.row(f"HNSW, {result['data']}, queries/s at recall {graph['recall']}",
+                      "peer does not reach it" if ratio is None else f"peer {graph['queries_a_second']:,.0f}", "1.2 x hnswlib, 1 x others",
+                      graph["index"], None if ratio is None else f"{ratio:.2f} x")
+        for name, seconds in result["build_seconds"].items():
+            if name != "shortlist":
+                bench.row(f"HNSW, {result['data']}, build", f"{ours:.1f} s against {seconds:.1f}", "at least 1 / 1.2 of hnswlib's pace", name,
+                          f"{seconds / ours:.2f} x")
+
+
 def growth(bench):
     result = bench.program("growth", *(["--rounds", "2"] if bench.options.quick else []))
     for run in result["runs"]:
@@ -149,7 +182,7 @@ def growth(bench):
                   "1.05" if run["bounded"] else "")
 
 
-ALL = [machine, step, epoch, evaluation, data, large_batch, tables, dlrm, growth]
+ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, tables, dlrm, growth]
 
 
 def python_of(folder):
@@ -202,6 +235,7 @@ def main():
     parser.add_argument("--tensorflow", default="")
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(os.environ.get("SHORTLIST_DATA", ROOT / ".." / "shared" / "data")))
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller tables")
+    parser.add_argument("--large", action="store_true", help="also HNSW over a million vectors: half an hour of building")
     parser.add_argument("--only", action="append", choices=[run.__name__ for run in ALL])
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
