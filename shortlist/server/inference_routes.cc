@@ -226,43 +226,25 @@ HttpResponse model_ready(const Call& call) {
   return {.body = json.take()};
 }
 
-Handler of_version(Handler handler) {
-  return [handler = std::move(handler)](const Call& call) {
-    if (call.parameters.at(1) != std::to_string(call.model->generation))
-      throw Problem(404, "no_version",
-                    fmt::format("the model {} has no version '{}'", call.model->name, call.parameters[1]));
-    return handler(call);
-  };
-}
-
 }  // namespace
 
 void add_inference_routes(Routes& routes) {
-  const auto add = [&](const char* method, const char* path, const char* operation, const char* summary,
+  const auto add = [&](const char* method, std::string path, std::string operation, const char* summary,
                        Handler handler) {
-    const bool posts = std::string_view(method) == "POST";
-    routes.push_back({.method = method,
-                      .path = path,
-                      .operation = operation,
-                      .summary = summary,
-                      .request = posts ? "InferRequest" : "",
-                      .answer = "Document",
-                      .plain_errors = true,
-                      .slow = posts,
-                      .handler = std::move(handler)});
+    add_protocol_route(routes, method, std::move(path), std::move(operation), summary, "InferRequest",
+                       std::move(handler));
   };
   const std::pair<const char*, const char*> versions[] = {
       {"/v2/models/{model}", ""}, {"/v2/models/{model}/versions/{version}", "version_"}};
   for (const auto& [path, version] : versions) {
     const auto wrap = [&](Handler handler) {
-      return *version == 0 ? handler : of_version(std::move(handler));
+      return *version == 0 ? handler : of_version(std::move(handler), "the model {} has no version '{}'");
     };
     const std::string base = path, name = std::string("inference_") + version;
-    add("GET", base.c_str(), (name + "metadata").c_str(), "Open Inference Protocol: the model's tensors",
-        wrap(metadata));
-    add("GET", (base + "/ready").c_str(), (name + "ready").c_str(),
-        "Open Inference Protocol: whether the model answers", wrap(model_ready));
-    add("POST", (base + "/infer").c_str(), (name + "infer").c_str(),
+    add("GET", base, name + "metadata", "Open Inference Protocol: the model's tensors", wrap(metadata));
+    add("GET", base + "/ready", name + "ready", "Open Inference Protocol: whether the model answers",
+        wrap(model_ready));
+    add("POST", base + "/infer", name + "infer",
         "Open Inference Protocol: the best items, or predicted labels", wrap(infer));
   }
 }

@@ -82,4 +82,27 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
   return recommender.predict(queries.columns(), {}, items);
 }
 
+void add_protocol_route(Routes& routes, const char* method, std::string path, std::string operation,
+                        const char* summary, const char* request, Handler handler) {
+  const bool posts = std::string_view(method) == "POST";
+  routes.push_back({.method = method,
+                    .path = std::move(path),
+                    .operation = std::move(operation),
+                    .summary = summary,
+                    .request = posts ? request : "",
+                    .answer = "Document",
+                    .plain_errors = true,
+                    .slow = posts,
+                    .handler = std::move(handler)});
+}
+
+Handler of_version(Handler handler, const char* absent) {
+  return [handler = std::move(handler), absent](const Call& call) {
+    const std::string &name = call.model->name, &version = call.parameters.at(1);
+    if (version != std::to_string(call.model->generation))
+      throw Problem(404, "no_version", fmt::format(fmt::runtime(absent), name, version));
+    return handler(call);
+  };
+}
+
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// What the two foreign protocols share: tensors to records, and answers as columns.
+// What the two foreign protocols share: tensors to records, answers as columns, and routes.
 #pragma once
 
 #include <string>
@@ -24,5 +24,12 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
 std::vector<std::vector<float>> predict_records(const Call& call, const std::vector<Value>& records);
 // Whether such records name an item.
 bool names_items(const ServedModel& model, const std::vector<Value>& records);
+
+// Adds a route of a protocol that tells errors in its own way; `request` names the schema of what is posted.
+void add_protocol_route(Routes& routes, const char* method, std::string path, std::string operation,
+                        const char* summary, const char* request, Handler handler);
+// A handler of a path whose second parameter is a version: only the one that is served is there. The
+// problem's words are `absent`, with the model's name and the version in the place of its two {}.
+Handler of_version(Handler handler, const char* absent);
 
 }  // namespace shortlist

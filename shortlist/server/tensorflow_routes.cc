@@ -186,44 +186,25 @@ HttpResponse metadata(const Call& call) {
   return {.body = answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
-// Only the version that is served is there.
-Handler of_version(Handler handler) {
-  return [handler = std::move(handler)](const Call& call) {
-    if (call.parameters.at(1) != std::to_string(call.model->generation))
-      throw Problem(404, "no_version",
-                    fmt::format("Servable not found for request: Specific({}, {})", call.model->name,
-                                call.parameters[1]));
-    return handler(call);
-  };
-}
-
 }  // namespace
 
 void add_tensorflow_routes(Routes& routes) {
+  constexpr const char* kAbsent = "Servable not found for request: Specific({}, {})";
   const auto add = [&](const char* method, const char* path, const char* operation, const char* summary,
                        Handler handler) {
-    const bool posts = std::string_view(method) == "POST";
-    routes.push_back({.method = method,
-                      .path = path,
-                      .operation = operation,
-                      .summary = summary,
-                      .request = posts ? "TensorFlowPredict" : "",
-                      .answer = "Document",
-                      .plain_errors = true,
-                      .slow = posts,
-                      .handler = std::move(handler)});
+    add_protocol_route(routes, method, path, operation, summary, "TensorFlowPredict", std::move(handler));
   };
   add("GET", "/v1/models/{model}", "tensorflow_status", "TensorFlow Serving: the model's versions", status);
   add("GET", "/v1/models/{model}/versions/{version}", "tensorflow_version_status",
-      "TensorFlow Serving: a version", of_version(status));
+      "TensorFlow Serving: a version", of_version(status, kAbsent));
   add("GET", "/v1/models/{model}/metadata", "tensorflow_metadata", "TensorFlow Serving: signatures",
       metadata);
   add("GET", "/v1/models/{model}/versions/{version}/metadata", "tensorflow_version_metadata",
-      "TensorFlow Serving: signatures of a version", of_version(metadata));
+      "TensorFlow Serving: signatures of a version", of_version(metadata, kAbsent));
   add("POST", "/v1/models/{model}:predict", "tensorflow_predict",
       "TensorFlow Serving: the ten best items, or predicted labels", predict);
   add("POST", "/v1/models/{model}/versions/{version}:predict", "tensorflow_version_predict",
-      "TensorFlow Serving: the same of a version", of_version(predict));
+      "TensorFlow Serving: the same of a version", of_version(predict, kAbsent));
 }
 
 }  // namespace shortlist
