@@ -5,11 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "benchmarks/reference_table.h"
+#include "benchmarks/reference_model.h"
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
-#include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
 
 namespace shortlist {
 namespace {
@@ -27,19 +25,14 @@ class EpochClock : public TrainingObserver {
   Clock::time_point last_ = Clock::now();
 };
 
-nlohmann::json measure(std::string table, int threads, int epochs, const std::vector<std::string>& settings) {
+nlohmann::json measure(const std::string& table, int threads, int epochs,
+                       const std::vector<std::string>& settings) {
   const TemporaryFolder folder;
-  if (table.empty()) {
-    table = folder / "table.csv";
-    write_file_atomically(table, ReferenceTable::csv());
-  }
-  Config config = load_config("examples/anime/anime.toml", settings);
-  config.data.use_table(table);
+  Config config = reference_config(folder, table, settings);
   config.training.epochs = epochs + 1;
   config.training.early_stopping.reset();
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, feature_shapes(prepared.features.select(config.query.features)),
-                                     feature_shapes(prepared.features.select(config.candidate.features)));
+  const ModelSpec spec = build_model(config, prepared.features);
   Parameters parameters(spec);
   parameters.initialize(42);
   ThreadPool pool(threads);

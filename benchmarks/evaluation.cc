@@ -7,11 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "benchmarks/reference_table.h"
+#include "benchmarks/reference_model.h"
 #include "benchmarks/statistics.h"
 #include "shortlist/base/random.h"
-#include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/train/evaluator.h"
 
@@ -58,13 +56,9 @@ nlohmann::json measure_ranks(ThreadPool& pool, size_t queries, size_t items, siz
 
 nlohmann::json measure_validation(ThreadPool& pool, int rounds) {
   const TemporaryFolder folder;
-  const std::string table = folder / "table.csv";
-  write_file_atomically(table, ReferenceTable::csv());
-  Config config = load_config("examples/anime/anime.toml");
-  config.data.use_table(table);
+  const Config config = reference_config(folder, "");
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, feature_shapes(prepared.features.select(config.query.features)),
-                                     feature_shapes(prepared.features.select(config.candidate.features)));
+  const ModelSpec spec = build_model(config, prepared.features);
   Parameters parameters(spec);
   parameters.initialize(42);
   parameters.pack(pool, false);

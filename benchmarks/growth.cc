@@ -9,10 +9,10 @@
 
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
+#include "benchmarks/write_table.h"
 #include "shortlist/index/exact_search.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/testing.h"
-#include "shortlist/table/table_writer.h"
 
 namespace shortlist {
 namespace {
@@ -88,16 +88,11 @@ optimizer = {{ adagrad = 0.05 }}
 }
 
 void write_rows(const std::string& path, size_t rows) {
-  const Table table =
-      Table::open({.sql = fmt::format(
-                       "SELECT 'user' || (hash(i) % 10000) AS user, 'item' || (hash(7 * i) % 1000) AS item, "
-                       "(hash(3 * i) % 10 / 2.0)::DOUBLE AS rating FROM range({}) rows(i)",
-                       rows)});
-  const std::vector<std::string> names = {"user", "item", "rating"};
-  TableWriter writer(
-      path, {{"user", ColumnType::text}, {"item", ColumnType::text}, {"rating", ColumnType::number}});
-  table.read(names, [&](const Chunk& chunk) { writer.write(chunk); });
-  writer.finish();
+  write_table({.sql = fmt::format(
+                   "SELECT 'user' || (hash(i) % 10000) AS user, 'item' || (hash(7 * i) % 1000) AS item, "
+                   "(hash(3 * i) % 10 / 2.0)::DOUBLE AS rating FROM range({}) rows(i)",
+                   rows)},
+              path);
 }
 
 // Trains once through all rows, and evaluates.
@@ -111,8 +106,7 @@ struct Job {
   Job(const Config& c, int threads)
       : config(c),
         prepared(prepare_data(config, Table::open(config.data.source()))),
-        spec(build_model(config, feature_shapes(prepared.features.select(config.query.features)),
-                         feature_shapes(prepared.features.select(config.candidate.features)))),
+        spec(build_model(config, prepared.features)),
         parameters(spec),
         pool(threads) {
     parameters.initialize(1);

@@ -14,11 +14,9 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/core_to_core.h"
-#include "benchmarks/reference_table.h"
+#include "benchmarks/reference_model.h"
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
-#include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/report/profile_text.h"
 #include "shortlist/train/trainer.h"
@@ -27,7 +25,7 @@ namespace shortlist {
 namespace {
 
 struct Arguments {
-  std::string table, save_table, config = "examples/anime/anime.toml";
+  std::string table, save_table, config = kReferenceConfig;
   std::vector<std::string> settings;
   int rounds = 9, steps = 40;
   bool avx2 = false, profile = false, json = false;
@@ -78,13 +76,7 @@ void print(const nlohmann::json& result) {
 
 nlohmann::json measure(const Arguments& arguments) {
   const TemporaryFolder folder;
-  std::string table = arguments.table;
-  if (table.empty()) {
-    table = folder / "table.csv";
-    write_file_atomically(table, ReferenceTable::csv());
-  }
-  Config config = load_config(arguments.config, arguments.settings);
-  config.data.use_table(table);
+  Config config = reference_config(folder, arguments.table, arguments.settings, arguments.config);
   config.training.epochs = 1'000'000;
   config.training.early_stopping.reset();
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));

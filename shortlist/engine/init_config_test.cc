@@ -36,8 +36,7 @@ Figures train(const std::string& text) {
   Config config = read(text);
   config.training.epochs = 1;
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, feature_shapes(prepared.features.select(config.query.features)),
-                                     feature_shapes(prepared.features.select(config.candidate.features)));
+  const ModelSpec spec = build_model(config, prepared.features);
   Parameters parameters(spec);
   parameters.initialize(static_cast<uint64_t>(config.training.seed));
   ThreadPool pool(2);

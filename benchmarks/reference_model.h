@@ -1,0 +1,29 @@
+// The reference model's config on the table that was given, or on one of its shape that is made up in
+// `folder`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "benchmarks/reference_table.h"
+#include "shortlist/io/file.h"
+#include "shortlist/io/testing.h"
+#include "shortlist/model/config.h"
+
+namespace shortlist {
+
+inline constexpr const char* kReferenceConfig = "examples/anime/anime.toml";
+
+inline Config reference_config(const TemporaryFolder& folder, std::string table,
+                               const std::vector<std::string>& settings = {},
+                               const std::string& path = kReferenceConfig) {
+  if (table.empty()) {
+    table = folder / "table.csv";
+    write_file_atomically(table, ReferenceTable::csv());
+  }
+  Config config = load_config(path, settings);
+  config.data.use_table(table);
+  return config;
+}
+
+}  // namespace shortlist
