@@ -42,7 +42,7 @@ struct LayerPlan {
 struct TouchedRows {
   std::vector<uint32_t> touched, offsets, users;
   std::vector<uint32_t> place_of_id;  // of each id of the batch, bag after bag, its place in `touched`
-  std::vector<uint32_t> position;  // of each row of the table in `touched`; kAbsent where it is not
+  std::vector<uint32_t> position;     // of each row of the table in `touched`; kAbsent where it is not
   static constexpr uint32_t kAbsent = UINT32_MAX;
 };
 
