@@ -1,0 +1,593 @@
+#include "shortlist/math/tiles.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "shortlist/base/threads.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <immintrin.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#define SHORTLIST_TILES 1
+#endif
+
+namespace shortlist {
+namespace {
+
+using Half = uint16_t;  // a bfloat16: the upper half of a float32
+
+constexpr size_t kTileHalves = kTileInner * kTileOuter;
+// Rows of C that are worked on at a time, and inner positions of a transposed product: what they are rounded
+// to stays in the second cache. Neither changes a bit of the result.
+constexpr size_t kRowBlock = 128, kTransposedInnerBlock = 512;
+
+size_t tiles_of(size_t inner) { return chunk_count(inner, kTileInner); }
+
+std::atomic<bool> emulated = false;
+
+}  // namespace
+
+size_t tile_panel_floats(size_t inner, Precision precision) {
+  const size_t halves = tiles_of(inner) * kTileHalves * (precision == Precision::bf16x3 ? 2 : 1);
+  return halves / 2;
+}
+
+#if SHORTLIST_TILES
+
+// GCC 12 warns of its own headers' undefined vectors (its bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16")
+
+namespace {
+
+// The tiles' registers are named by number. Each instruction is a barrier for the compiler, which does not
+// know what memory it reads and writes.
+struct ProcessorTiles {
+  struct alignas(64) Shape {
+    uint8_t palette = 1, start_row = 0, reserved[14] = {};
+    uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+    uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+  };
+  static void begin() {
+    static constexpr Shape kShape;
+    asm volatile("ldtilecfg %0" ::"m"(kShape) : "memory");
+  }
+  static void end() { asm volatile("tilerelease" ::: "memory"); }
+  template <int kTile>
+  static void zero() {
+    asm volatile("tilezero %%tmm%c0" ::"i"(kTile) : "memory");
+  }
+  template <int kTile>
+  static void load(const void* from, size_t row_bytes) {
+    asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(row_bytes), "i"(kTile) : "memory");
+  }
+  template <int kTile>
+  static void store(void* to, size_t row_bytes) {
+    asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(row_bytes), "i"(kTile) : "memory");
+  }
+  template <int kSum, int kLeft, int kRight>
+  static void multiply_add() {
+    asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSum), "i"(kLeft), "i"(kRight) : "memory");
+  }
+};
+
+struct EmulatedTiles {
+  static constexpr size_t kRowBytes = 64;
+  static inline thread_local char tiles[8][16][kRowBytes];
+
+  static void begin() {}
+  static void end() {}
+  template <int kTile>
+  static void zero() {
+    std::memset(tiles[kTile], 0, sizeof tiles[kTile]);
+  }
+  template <int kTile>
+  static void load(const void* from, size_t row_bytes) {
+    for (size_t r = 0; r < 16; ++r)
+      std::memcpy(tiles[kTile][r], static_cast<const char*>(from) + r * row_bytes, kRowBytes);
+  }
+  template <int kTile>
+  static void store(void* to, size_t row_bytes) {
+    for (size_t r = 0; r < 16; ++r)
+      std::memcpy(static_cast<char*>(to) + r * row_bytes, tiles[kTile][r], kRowBytes);
+  }
+  static float half(int tile, size_t row, size_t place) {
+    Half h;
+    std::memcpy(&h, tiles[tile][row] + place * sizeof h, sizeof h);
+    return std::bit_cast<float>(static_cast<uint32_t>(h) << 16);
+  }
+  template <int kSum, int kLeft, int kRight>
+  static void multiply_add() {
+    for (size_t m = 0; m < 16; ++m) {
+      float sums[16];
+      std::memcpy(sums, tiles[kSum][m], sizeof sums);
+      for (size_t n = 0; n < 16; ++n) {
+        float pair[2] = {0, 0};
+        for (size_t k = 0; k < kTileInner; ++k) {
+          pair[k % 2] = std::fma(half(kLeft, m, k), half(kRight, k / 2, 2 * n + k % 2), pair[k % 2]);
+        }
+        sums[n] += pair[0] + pair[1];
+      }
+      std::memcpy(tiles[kSum][m], sums, sizeof sums);
+    }
+  }
+};
+
+// The first `count` lanes; zeros after.
+__mmask16 first_lanes(size_t count) {
+  return static_cast<__mmask16>(count >= 16 ? 0xffff : (1u << count) - 1);
+}
+__m512 load_first(const float* from, size_t count) { return _mm512_maskz_loadu_ps(first_lanes(count), from); }
+
+__m512 widen(__m256i halves) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+}
+
+// Two vectors of floats rounded side by side: 16 and 16 halves; with `low` also what rounding took away.
+struct Rounded {
+  __m512i high, low;
+};
+template <bool kLow>
+Rounded round_pair(__m512 x, __m512 y) {
+  const __m512i high = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(y, x));
+  if constexpr (!kLow) return {high, high};
+  const __m512 x_low = _mm512_sub_ps(x, widen(_mm512_castsi512_si256(high)));
+  const __m512 y_low = _mm512_sub_ps(y, widen(_mm512_extracti64x4_epi64(high, 1)));
+  return {high, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(y_low, x_low))};
+}
+
+// Halves 0 and 16, 1 and 17, and so on side by side: what one row of a right tile is.
+__m512i interleave(__m512i halves) {
+  alignas(64) static constexpr Half kOrder[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
+                                                  21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
+                                                  11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  return _mm512_permutexvar_epi16(_mm512_load_si512(kOrder), halves);
+}
+
+// 16 rows of 16 words become 16 columns: first in squares of four by four, then the squares.
+void transpose(__m512i (&rows)[16]) {
+  __m512i pairs[16], squares[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+    squares[i] = _mm512_unpacklo_epi64(pairs[i], pairs[i + 2]);
+    squares[i + 1] = _mm512_unpackhi_epi64(pairs[i], pairs[i + 2]);
+    squares[i + 2] = _mm512_unpacklo_epi64(pairs[i + 1], pairs[i + 3]);
+    squares[i + 3] = _mm512_unpackhi_epi64(pairs[i + 1], pairs[i + 3]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    const __m512i upper = _mm512_shuffle_i32x4(squares[i], squares[i + 4], 0x88),
+                  next_upper = _mm512_shuffle_i32x4(squares[i], squares[i + 4], 0xdd),
+                  lower = _mm512_shuffle_i32x4(squares[i + 8], squares[i + 12], 0x88),
+                  next_lower = _mm512_shuffle_i32x4(squares[i + 8], squares[i + 12], 0xdd);
+    rows[i] = _mm512_shuffle_i32x4(upper, lower, 0x88);
+    rows[i + 8] = _mm512_shuffle_i32x4(upper, lower, 0xdd);
+    rows[i + 4] = _mm512_shuffle_i32x4(next_upper, next_lower, 0x88);
+    rows[i + 12] = _mm512_shuffle_i32x4(next_upper, next_lower, 0xdd);
+  }
+}
+
+void store_tile(const __m512i (&rows)[16], Half* to) {
+#pragma GCC unroll 16
+  for (size_t i = 0; i < 16; ++i) _mm512_storeu_si512(to + i * kTileInner, rows[i]);
+}
+
+// Where an operand's tiles are: the high halves, and kLow: the low ones.
+template <class H>
+struct TilesOf {
+  H *high, *low;
+  TilesOf at(size_t tile) const { return {high + tile * kTileHalves, low + tile * kTileHalves}; }
+  operator TilesOf<const H>() const { return {high, low}; }
+};
+using TilesAt = TilesOf<Half>;
+using Tiles = TilesOf<const Half>;
+
+// A tile of a left operand from a[M,K]: rows [row, row + 16), inner positions [k, k + 32); zeros past the
+// end.
+template <bool kLow>
+void round_left(ConstMatrix a, size_t row, size_t k, TilesAt to) {
+  const size_t rows = std::min(kTileOuter, a.rows - row), count = a.cols - k;
+  const size_t next = count > 16 ? count - 16 : 0;
+  for (size_t i = 0; i < rows; ++i) {
+    const float* from = a.row(row + i) + k;
+    const Rounded r = round_pair<kLow>(load_first(from, count), load_first(from + 16, next));
+    _mm512_storeu_si512(to.high + i * kTileInner, r.high);
+    if constexpr (kLow) _mm512_storeu_si512(to.low + i * kTileInner, r.low);
+  }
+  const size_t rest = (kTileOuter - rows) * kTileInner * sizeof(Half);
+  std::memset(to.high + rows * kTileInner, 0, rest);
+  if constexpr (kLow) std::memset(to.low + rows * kTileInner, 0, rest);
+}
+
+// The same from b[N,K], for a right operand whose columns are b's rows.
+template <bool kLow>
+void round_columns(std::span<const float* const> rows, size_t inner, size_t k, TilesAt to) {
+  const size_t count = inner - k, next = count > 16 ? count - 16 : 0;
+  __m512i high[16], low[16];
+  for (size_t i = 0; i < 16; ++i) {
+    Rounded r = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+    if (i < rows.size()) {
+      r = round_pair<kLow>(load_first(rows[i] + k, count), load_first(rows[i] + k + 16, next));
+    }
+    high[i] = r.high;
+    low[i] = r.low;
+  }
+  transpose(high);
+  store_tile(high, to.high);
+  if constexpr (kLow) {
+    transpose(low);
+    store_tile(low, to.low);
+  }
+}
+
+// Inner positions k and k + 1 of a matrix whose rows they are, from `column` on; zeros past the end.
+template <bool kLow>
+Rounded round_rows(ConstMatrix b, size_t k, size_t column) {
+  const size_t count = std::min(kTileOuter, b.cols - column);
+  const __m512 even = k < b.rows ? load_first(b.row(k) + column, count) : _mm512_setzero_ps();
+  const __m512 odd = k + 1 < b.rows ? load_first(b.row(k + 1) + column, count) : _mm512_setzero_ps();
+  const Rounded r = round_pair<kLow>(even, odd);
+  return {interleave(r.high), kLow ? interleave(r.low) : r.low};
+}
+
+// A tile of a left operand from a[K,M], whose rows are the inner positions.
+template <bool kLow>
+void round_left_transposed(ConstMatrix a, size_t row, size_t k, TilesAt to) {
+  __m512i high[16], low[16];
+  for (size_t i = 0; i < 16; ++i) {
+    const Rounded r = round_rows<kLow>(a, k + 2 * i, row);
+    high[i] = r.high;
+    low[i] = r.low;
+  }
+  transpose(high);
+  store_tile(high, to.high);
+  if constexpr (kLow) {
+    transpose(low);
+    store_tile(low, to.low);
+  }
+}
+
+// Pairs [first, last) of a panel's rows from b's, whose row 0 is the panel's row 2 `first`.
+template <bool kLow>
+void round_panel(ConstMatrix b, size_t first, size_t last, TilesAt to) {
+  for (size_t pair = first; pair < last; ++pair) {
+    const Rounded r = round_rows<kLow>(b, 2 * (pair - first), 0);
+    _mm512_storeu_si512(to.high + pair * kTileInner, r.high);
+    if constexpr (kLow) _mm512_storeu_si512(to.low + pair * kTileInner, r.low);
+  }
+}
+
+TilesAt panel_tiles(float* panel, size_t inner) {
+  Half* const high = reinterpret_cast<Half*>(panel);
+  return {high, high + tiles_of(inner) * kTileHalves};
+}
+Tiles panel_tiles(const float* panel, size_t inner) { return panel_tiles(const_cast<float*>(panel), inner); }
+
+// Memory of a thread for the operands that a product rounds as it runs.
+class RoundedOperand {
+ public:
+  // Room for outer x inner tiles.
+  TilesAt take(size_t tiles) {
+    if (tiles > size_) {
+      memory_.reset(static_cast<Half*>(std::aligned_alloc(64, 2 * tiles * kTileHalves * sizeof(Half))));
+      if (memory_ == nullptr) throw std::bad_alloc();
+      size_ = tiles;
+    }
+    return {memory_.get(), memory_.get() + tiles * kTileHalves};
+  }
+
+ private:
+  struct Free {
+    void operator()(Half* p) const { std::free(p); }
+  };
+  std::unique_ptr<Half, Free> memory_;
+  size_t size_ = 0;
+};
+thread_local RoundedOperand left_memory, right_memory;
+
+// Up to two by two tiles of C.
+struct TileBlock {
+  Tiles left[2], right[2];  // the first tile of each row and column of tiles; the others follow
+  size_t tiles;             // along the inner dimension
+  float* c;
+  size_t row_bytes;
+  bool add;
+};
+
+template <class Unit, int kRows, int kColumns>
+void multiply_loaded() {
+  Unit::template multiply_add<0, 4, 6>();
+  if constexpr (kColumns == 2) Unit::template multiply_add<1, 4, 7>();
+  if constexpr (kRows == 2) Unit::template multiply_add<2, 5, 6>();
+  if constexpr (kRows == 2 && kColumns == 2) Unit::template multiply_add<3, 5, 7>();
+}
+template <class Unit, int kRows>
+void load_left(const Half* first, const Half* second) {
+  Unit::template load<4>(first, 64);
+  if constexpr (kRows == 2) Unit::template load<5>(second, 64);
+}
+template <class Unit, int kColumns>
+void load_right(const Half* first, const Half* second) {
+  Unit::template load<6>(first, 64);
+  if constexpr (kColumns == 2) Unit::template load<7>(second, 64);
+}
+
+template <class Unit, bool kLow, int kRows, int kColumns>
+void multiply_block(const TileBlock& block) {
+  char* const c = reinterpret_cast<char*>(block.c);
+  const size_t row_bytes = block.row_bytes;
+  constexpr size_t kColumnBytes = kTileOuter * sizeof(float);
+  if (block.add) {
+    Unit::template load<0>(c, row_bytes);
+    if constexpr (kColumns == 2) Unit::template load<1>(c + kColumnBytes, row_bytes);
+    if constexpr (kRows == 2) Unit::template load<2>(c + kTileOuter * row_bytes, row_bytes);
+    if constexpr (kRows == 2 && kColumns == 2)
+      Unit::template load<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
+  } else {
+    Unit::template zero<0>();
+    if constexpr (kColumns == 2) Unit::template zero<1>();
+    if constexpr (kRows == 2) Unit::template zero<2>();
+    if constexpr (kRows == 2 && kColumns == 2) Unit::template zero<3>();
+  }
+  for (size_t t = 0; t < block.tiles; ++t) {
+    const Tiles a[2] = {block.left[0].at(t), block.left[1].at(t)};
+    const Tiles b[2] = {block.right[0].at(t), block.right[1].at(t)};
+    load_left<Unit, kRows>(a[0].high, a[1].high);
+    load_right<Unit, kColumns>(b[0].high, b[1].high);
+    multiply_loaded<Unit, kRows, kColumns>();
+    if constexpr (kLow) {
+      load_left<Unit, kRows>(a[0].low, a[1].low);
+      multiply_loaded<Unit, kRows, kColumns>();
+      load_left<Unit, kRows>(a[0].high, a[1].high);
+      load_right<Unit, kColumns>(b[0].low, b[1].low);
+      multiply_loaded<Unit, kRows, kColumns>();
+    }
+  }
+  Unit::template store<0>(c, row_bytes);
+  if constexpr (kColumns == 2) Unit::template store<1>(c + kColumnBytes, row_bytes);
+  if constexpr (kRows == 2) Unit::template store<2>(c + kTileOuter * row_bytes, row_bytes);
+  if constexpr (kRows == 2 && kColumns == 2)
+    Unit::template store<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
+}
+
+template <class Unit, bool kLow>
+void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
+  if (two_rows) {
+    two_columns ? multiply_block<Unit, kLow, 2, 2>(block) : multiply_block<Unit, kLow, 2, 1>(block);
+  } else {
+    two_columns ? multiply_block<Unit, kLow, 1, 2>(block) : multiply_block<Unit, kLow, 1, 1>(block);
+  }
+}
+
+// Part of a row of C from what its tiles hold, which may be C itself.
+void finish_row(const float* sums, size_t count, const float* bias, bool relu, const float* positive,
+                float* to) {
+  for (size_t j = 0; j < count; j += 16) {
+    const size_t left = count - j;
+    __m512 x = load_first(sums + j, left);
+    if (bias != nullptr) x = _mm512_add_ps(x, load_first(bias + j, left));
+    if (relu) x = _mm512_max_ps(_mm512_setzero_ps(), x);  // a NaN stays a NaN
+    if (positive != nullptr) {
+      const __mmask16 keep =
+          _mm512_cmp_ps_mask(load_first(positive + j, left), _mm512_setzero_ps(), _CMP_GT_OQ);
+      x = _mm512_maskz_mov_ps(keep, x);
+    }
+    _mm512_mask_storeu_ps(to + j, first_lanes(left), x);
+  }
+}
+
+// Operands as tiles, those of a row (of the right operand: of a panel) one after the other.
+struct TileOperands {
+  Tiles left, right;
+  size_t right_halves;  // from a panel to the next
+  size_t tiles;         // of a row or panel
+};
+
+template <class Unit, bool kLow>
+void multiply_operands(const TileOperands& operands, Matrix c, PanelRange panels, bool add,
+                       const Epilogue& epilogue) {
+  constexpr size_t kSide = 2 * kTileOuter;
+  alignas(64) float sums[kSide * kSide];
+  const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.data != nullptr;
+  for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
+    const size_t column = panel * kTileOuter, columns = std::min(kSide, c.cols - column);
+    const bool two_columns = columns > kTileOuter && panel + 1 < panels.end;
+    const size_t width = two_columns ? columns : std::min(kTileOuter, columns);
+    const auto right = [&](size_t p) {
+      return Tiles{operands.right.high + p * operands.right_halves,
+                   operands.right.low + p * operands.right_halves};
+    };
+    for (size_t row = 0; row < c.rows; row += kSide) {
+      const size_t rows = std::min(kSide, c.rows - row);
+      const bool two_rows = rows > kTileOuter;
+      const size_t left = row / kTileOuter * operands.tiles;
+      float* const to = c.row(row) + column;
+      // Tiles lie in C itself where it has room for all of them.
+      const bool whole = rows % kTileOuter == 0 && width % kTileOuter == 0;
+      TileBlock block{.left = {operands.left.at(left), operands.left.at(left + operands.tiles * two_rows)},
+                      .right = {right(panel), right(panel + two_columns)},
+                      .tiles = operands.tiles,
+                      .c = whole ? to : sums,
+                      .row_bytes = (whole ? c.stride : kSide) * sizeof(float),
+                      .add = add};
+      if (add && !whole) {
+        for (size_t i = 0; i < rows; ++i)
+          finish_row(to + i * c.stride, width, nullptr, false, nullptr, sums + i * kSide);
+      }
+      multiply_block<Unit, kLow>(block, two_rows, two_columns);
+      if (whole && !ends) continue;
+      const float* const bias = epilogue.bias != nullptr ? epilogue.bias + column : nullptr;
+      for (size_t i = 0; i < rows; ++i) {
+        const float* const positive =
+            epilogue.positive.data != nullptr ? epilogue.positive.row(row + i) + column : nullptr;
+        const float* const from = whole ? to + i * c.stride : sums + i * kSide;
+        finish_row(from, width, bias, epilogue.relu, positive, to + i * c.stride);
+      }
+    }
+  }
+}
+
+template <class Unit, bool kLow>
+void multiply_rows(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+                   PanelRange panels) {
+  const size_t tiles = tiles_of(a.cols);
+  Unit::begin();
+  for (size_t row = 0; row < c.rows; row += kRowBlock) {
+    const size_t end = std::min(c.rows, row + kRowBlock);
+    const ConstMatrix rows = a.slice(row, end);
+    const TilesAt left = left_memory.take(chunk_count(rows.rows, kTileOuter) * tiles);
+    for (size_t i = 0; i < chunk_count(rows.rows, kTileOuter); ++i) {
+      for (size_t t = 0; t < tiles; ++t)
+        round_left<kLow>(rows, i * kTileOuter, t * kTileInner, left.at(i * tiles + t));
+    }
+    Epilogue part = epilogue;
+    if (part.positive.data != nullptr) part.positive = epilogue.positive.slice(row, end);
+    const TileOperands operands{.left = left,
+                                .right = panel_tiles(b.panel(0), a.cols),
+                                .right_halves = 2 * tile_panel_floats(a.cols, b.precision()),
+                                .tiles = tiles};
+    multiply_operands<Unit, kLow>(operands, c.slice(row, end), panels, add, part);
+  }
+  Unit::end();
+}
+
+template <class Unit, bool kLow>
+void multiply_columns(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
+  Unit::begin();
+  for (size_t begin = 0; begin == 0 || begin < a.rows; begin += kTransposedInnerBlock) {
+    const size_t end = std::min(a.rows, begin + kTransposedInnerBlock);
+    const ConstMatrix lefts = a.slice(begin, end), rights = b.slice(begin, end);
+    const size_t tiles = tiles_of(end - begin), rows = chunk_count(c.rows, kTileOuter),
+                 panels = chunk_count(c.cols, kTileOuter);
+    const TilesAt left = left_memory.take(rows * tiles), right = right_memory.take(panels * tiles);
+    for (size_t i = 0; i < rows; ++i) {
+      for (size_t t = 0; t < tiles; ++t)
+        round_left_transposed<kLow>(lefts, i * kTileOuter, t * kTileInner, left.at(i * tiles + t));
+    }
+    for (size_t p = 0; p < panels; ++p) {
+      const size_t column = p * kTileOuter;
+      round_panel<kLow>(rights.columns(column, std::min(kTileOuter, b.cols - column)), 0,
+                        tiles * kTileInner / 2, right.at(p * tiles));
+    }
+    multiply_operands<Unit, kLow>({left, right, tiles * kTileHalves, tiles}, c, {0, panels}, add || begin > 0,
+                                  {});
+  }
+  Unit::end();
+}
+
+}  // namespace
+
+void pack_tile_panel(ConstMatrix b, size_t begin, size_t inner, Precision precision, float* panel) {
+  SHORTLIST_CHECK(begin % 2 == 0 && b.cols <= kTileOuter);
+  const size_t end = begin + b.rows;
+  const size_t last = end == inner ? tiles_of(inner) * kTileInner / 2 : end / 2;
+  SHORTLIST_CHECK(end == inner || end % 2 == 0);
+  const TilesAt to = panel_tiles(panel, inner);
+  precision == Precision::bf16x3 ? round_panel<true>(b, begin / 2, last, to)
+                                 : round_panel<false>(b, begin / 2, last, to);
+}
+
+void pack_tile_panel_transposed(std::span<const float* const> rows, size_t inner, Precision precision,
+                                float* panel) {
+  const TilesAt to = panel_tiles(panel, inner);
+  for (size_t t = 0; t < tiles_of(inner); ++t) {
+    const size_t k = t * kTileInner;
+    precision == Precision::bf16x3 ? round_columns<true>(rows, inner, k, to.at(t))
+                                   : round_columns<false>(rows, inner, k, to.at(t));
+  }
+}
+
+namespace {
+
+// Calls multiply.operator()<Unit, kLow>().
+template <class Multiply>
+void with_unit(Precision precision, Multiply multiply) {
+  const bool low = precision == Precision::bf16x3;
+  if (emulated) {
+    low ? multiply.template operator()<EmulatedTiles, true>()
+        : multiply.template operator()<EmulatedTiles, false>();
+  } else {
+    low ? multiply.template operator()<ProcessorTiles, true>()
+        : multiply.template operator()<ProcessorTiles, false>();
+  }
+}
+
+bool has_bfloat16() { return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw"); }
+
+// Linux gives a process the tiles' registers when it asks (arch_prctl(2)).
+bool ask_for_tiles() {
+  constexpr int kAskForState = 0x1023, kTileData = 18;
+  constexpr unsigned kTiles = 1u << 24, kBfloat16 = 1u << 22;  // CPUID 7, EDX
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  __asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(7), "c"(0));
+  if (!has_bfloat16() || (d & kTiles) == 0 || (d & kBfloat16) == 0) return false;
+  return syscall(SYS_arch_prctl, kAskForState, kTileData) == 0;
+}
+
+}  // namespace
+
+void multiply_tiles(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+                    PanelRange panels) {
+  with_unit(b.precision(),
+            [&]<class Unit, bool kLow>() { multiply_rows<Unit, kLow>(a, b, c, add, epilogue, panels); });
+}
+
+void multiply_tiles_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add, Precision precision) {
+  with_unit(precision, [&]<class Unit, bool kLow>() { multiply_columns<Unit, kLow>(a, b, c, add); });
+}
+
+double run_tiles(size_t rounds) {
+  ProcessorTiles::begin();
+  for (size_t i = 0; i < rounds; ++i) multiply_loaded<ProcessorTiles, 2, 2>();
+  ProcessorTiles::end();
+  constexpr size_t kProducts = 4;
+  return static_cast<double>(2 * rounds * kProducts * kTileOuter * kTileOuter * kTileInner);
+}
+
+#pragma GCC pop_options
+#pragma GCC diagnostic pop
+
+bool emulate_tiles(bool on) {
+  emulated = on && has_bfloat16();
+  return has_bfloat16();
+}
+
+bool has_tiles() {
+  static const bool has = ask_for_tiles();
+  return has || emulated;
+}
+
+#else
+
+// Nothing is packed for tiles where there are none.
+void pack_tile_panel(ConstMatrix, size_t, size_t, Precision, float*) { SHORTLIST_CHECK(false); }
+void pack_tile_panel_transposed(std::span<const float* const>, size_t, Precision, float*) {
+  SHORTLIST_CHECK(false);
+}
+void multiply_tiles(ConstMatrix, const Panels&, Matrix, bool, const Epilogue&, PanelRange) {
+  SHORTLIST_CHECK(false);
+}
+void multiply_tiles_transposed(ConstMatrix, ConstMatrix, Matrix, bool, Precision) { SHORTLIST_CHECK(false); }
+double run_tiles(size_t) { return 0; }
+bool emulate_tiles(bool) { return false; }
+bool has_tiles() { return false; }
+
+#endif
+
+}  // namespace shortlist
