@@ -105,7 +105,7 @@ size_t Cross::gradient_tasks(const Pass& pass) const {
   size_t tasks = bias;
   for (size_t weight = 0; weight <= low_rank(); ++weight) {
     const auto [x, dy] = weight_pass(pass, weight, low_rank());
-    tasks += product_gradient_tasks(x, dy);
+    tasks += product_gradient_tasks(x, dy, *pass.parameters[weight]);
   }
   return tasks;
 }
@@ -113,7 +113,7 @@ size_t Cross::gradient_tasks(const Pass& pass) const {
 void Cross::write_gradients(const Pass& pass, size_t task, Scratch&) const {
   for (size_t weight = 0; weight <= low_rank(); ++weight) {
     const auto [x, dy] = weight_pass(pass, weight, low_rank());
-    const size_t tasks = product_gradient_tasks(x, dy);
+    const size_t tasks = product_gradient_tasks(x, dy, *pass.parameters[weight]);
     if (task < tasks) return write_product_gradient(x, dy, *pass.parameters[weight], task);
     task -= tasks;
   }

@@ -48,12 +48,14 @@ void Dense::backward(const Pass& pass, RowRange rows, Scratch&) const {
 }
 
 size_t Dense::gradient_tasks(const Pass& pass) const {
-  return product_gradient_tasks(pass.inputs[0].head(pass.rows), pass.doutput.head(pass.rows)) + bias;
+  return product_gradient_tasks(pass.inputs[0].head(pass.rows), pass.doutput.head(pass.rows),
+                                *pass.parameters[0]) +
+         bias;
 }
 
 void Dense::write_gradients(const Pass& pass, size_t task, Scratch&) const {
   const ConstMatrix x = pass.inputs[0].head(pass.rows), dy = pass.doutput.head(pass.rows);
-  if (task < product_gradient_tasks(x, dy)) {
+  if (task < product_gradient_tasks(x, dy, *pass.parameters[0])) {
     return write_product_gradient(x, dy, *pass.parameters[0], task);
   }
   column_sums(dy, {}, 0, dy.cols, pass.parameters[1]->gradient.row_span(0));

@@ -97,8 +97,10 @@ LayerPtr read_layer(const Value& value, const Where& where, const std::vector<st
 
 namespace {
 
-// Whole tiles of the product, for about a tenth of a millisecond of work.
-size_t gradient_rows_a_task(const ConstMatrix& dy) {
+// Whole tiles of the product, for about a tenth of a millisecond of work. Matrix tiles want more rows, since
+// each task rounds all of dy.
+size_t gradient_rows_a_task(const ConstMatrix& dy, Precision precision) {
+  if (precision != Precision::float32) return 256;
   constexpr size_t kMultiplyAddsATask = 12'000'000, kTileRows = 12, kMostTiles = 8;
   const size_t a_tile = std::max<size_t>(1, dy.rows / 2 * dy.cols * kTileRows);
   return kTileRows * std::clamp<size_t>(kMultiplyAddsATask / a_tile, 1, kMostTiles);
@@ -106,17 +108,19 @@ size_t gradient_rows_a_task(const ConstMatrix& dy) {
 
 }  // namespace
 
-size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy) {
-  return 2 * chunk_count(x.cols, gradient_rows_a_task(dy));
+size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter) {
+  return 2 * chunk_count(x.cols, gradient_rows_a_task(dy, parameter.packed.precision()));
 }
 
 void write_product_gradient(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter, size_t task) {
-  const size_t blocks = product_gradient_tasks(x, dy) / 2;
-  const RowRange rows = chunk_rows(x.cols, gradient_rows_a_task(dy), task % blocks);
+  const Precision precision = parameter.packed.precision();
+  const size_t blocks = product_gradient_tasks(x, dy, parameter) / 2;
+  const RowRange rows = chunk_rows(x.cols, gradient_rows_a_task(dy, precision), task % blocks);
   const bool second = task >= blocks;
   const RowRange part = half_of_rows(x.rows, second);
   multiply_transposed(rows_of(x, part).columns(rows.begin, rows.size()), rows_of(dy, part),
-                      rows_of(second ? parameter.second_gradient : parameter.gradient, rows));
+                      rows_of(second ? parameter.second_gradient : parameter.gradient, rows), false,
+                      precision);
 }
 
 void expect_inputs(std::span<const int> widths, size_t count) {

@@ -196,9 +196,9 @@ inline void copy(const ConstMatrix& from, const Matrix& to) {
   for (size_t r = 0; r < from.rows; ++r) copy(from.row_span(r), to.row_span(r));
 }
 
-// The tasks that write the gradient of a packed parameter W[K,N], dW = Xᵀ dY, from x[B,K] and dy[B,N]: each
-// takes some rows of dW, and the first or the second half of the batch.
-size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy);
+// The tasks that write the gradient of a packed parameter W[K,N], dW = Xᵀ dY, from x[B,K] and dy[B,N] in the
+// precision that it is packed for: each takes some rows of dW, and the first or the second half of the batch.
+size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter);
 void write_product_gradient(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter, size_t task);
 
 // Throws unless there are `count` inputs.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "shortlist/math/elementwise.h"
+#include "shortlist/math/tiles.h"
 
 namespace shortlist {
 namespace {
@@ -13,7 +14,8 @@ constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores stays 
 constexpr size_t kLeastRowsABlock = 48;      // else candidates pass by for too little work
 constexpr size_t kRowsATask = 64;
 
-size_t rows_a_block(size_t candidates) {
+size_t rows_a_block(size_t candidates, Precision precision) {
+  if (precision != Precision::float32) return 2 * kTileInner;
   return std::clamp<size_t>(kScoresABlock / std::max<size_t>(1, candidates) / 12 * 12, kLeastRowsABlock, 96);
 }
 
@@ -38,24 +40,29 @@ double InBatchSoftmax::run(ThreadPool& pool, const SoftmaxBatch& batch, double s
 
 double InBatchSoftmax::run_plain(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
                                  Matrix dcandidates) {
-  const size_t blocks = chunk_count(batch.queries.rows, rows_a_block(batch.candidates.rows));
+  const size_t block_rows = rows_a_block(batch.candidates.rows, precision_);
+  const size_t blocks = chunk_count(batch.queries.rows, block_rows);
   const size_t slots = std::min(kSlots, blocks);
   const size_t d = batch.candidates.cols;
   workers_.resize(static_cast<size_t>(pool.threads()));
   partial_.resize(std::max(slots, partial_.size()));
   losses_.assign(slots, 0);
-  candidates_transposed_.resize(d, batch.candidates.rows);
+  candidates_.resize(batch.candidates.rows, d, precision_);
+  candidates_transposed_.resize(d, batch.candidates.rows, precision_);
   constexpr size_t kPanelsATask = 8;
   pool.run(chunk_count(candidates_transposed_.count(), kPanelsATask), [&](size_t i, int) {
     const RowRange panels = chunk_rows(candidates_transposed_.count(), kPanelsATask, i);
     candidates_transposed_.pack_transposed(batch.candidates, panels.begin, panels.end);
+    const size_t first = panels.begin * Panels::kPanelColumns;
+    const size_t last = std::min(batch.candidates.rows, panels.end * Panels::kPanelColumns);
+    candidates_.pack_rows(batch.candidates.slice(first, last), first);
   });
   pool.run(slots, [&](size_t slot, int worker) {
     Buffer& partial = partial_[slot];
     if (partial.size() < batch.candidates.rows * d) partial = Buffer(batch.candidates.rows * d);
     const RowRange own = {slot * blocks / slots, (slot + 1) * blocks / slots};
     for (size_t b = own.begin; b < own.end; ++b) {
-      const RowRange rows = chunk_rows(batch.queries.rows, rows_a_block(batch.candidates.rows), b);
+      const RowRange rows = chunk_rows(batch.queries.rows, block_rows, b);
       losses_[slot] +=
           run_block(batch, rows, static_cast<float>(scale), dqueries, partial.view(batch.candidates.rows, d),
                     b == own.begin, workers_[static_cast<size_t>(worker)]);
@@ -110,8 +117,8 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
     }
   }
   if (dqueries.data == nullptr) return loss;
-  multiply(scores, batch.candidates, dqueries.slice(rows.begin, rows.end));
-  multiply_transposed(scores, batch.queries.slice(rows.begin, rows.end), dcandidates, !first);
+  multiply(scores, candidates_, dqueries.slice(rows.begin, rows.end));
+  multiply_transposed(scores, batch.queries.slice(rows.begin, rows.end), dcandidates, !first, precision_);
   return loss;
 }
 

@@ -27,7 +27,7 @@ using Half = uint16_t;  // a bfloat16: the upper half of a float32
 constexpr size_t kTileHalves = kTileInner * kTileOuter;
 // Rows of C that are worked on at a time, and inner positions of a transposed product: what they are rounded
 // to stays in the second cache. Neither changes a bit of the result.
-constexpr size_t kRowBlock = 128, kTransposedInnerBlock = 512;
+constexpr size_t kRowBlock = 192, kTransposedInnerBlock = 512;
 
 size_t tiles_of(size_t inner) { return chunk_count(inner, kTileInner); }
 
