@@ -87,6 +87,7 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
   const size_t columns = batch.candidates.rows, d = batch.queries.cols;
   if (worker.scores.size() < rows.size() * columns) worker.scores = Buffer(rows.size() * columns);
   if (worker.scaled.size() < rows.size() * d) worker.scaled = Buffer(rows.size() * d);
+  worker.factors.resize(rows.size());
   const Matrix scores = worker.scores.view(rows.size(), columns),
                queries = worker.scaled.view(rows.size(), d);
   for (size_t r = 0; r < rows.size(); ++r) {
@@ -107,18 +108,21 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
     }
     const float total = exp_sum(s, highest, batch.candidate_multiplicity, s);
     loss += weight * (highest + std::log(static_cast<double>(total))) - positives;
-    if (dqueries.data == nullptr) continue;
-    // The gradient by the scores: weight n_j p_j, less the positives' weights.
-    const float factor = scale * static_cast<float>(weight / total) / temperature_;
-    shortlist::scale(s, factor);
+    // What makes the gradient by the scores n_j p_j weight, less the positives' weights: here a factor of the
+    // row, below of the short rows that it multiplies and makes.
+    worker.factors[r] = scale * static_cast<float>(weight / total);
     for (uint32_t i = batch.offsets[u]; i < batch.offsets[u + 1]; ++i) {
       const uint32_t pair = batch.pairs[i];
-      s[batch.pair_candidate[pair]] -= scale * batch.pair_weight[pair] / temperature_;
+      s[batch.pair_candidate[pair]] -= static_cast<float>(batch.pair_weight[pair] / weight * total);
     }
   }
   if (dqueries.data == nullptr) return loss;
   multiply(scores, candidates_, dqueries.slice(rows.begin, rows.end));
-  multiply_transposed(scores, batch.queries.slice(rows.begin, rows.end), dcandidates, !first, precision_);
+  for (size_t r = 0; r < rows.size(); ++r) {
+    shortlist::scale(dqueries.row_span(rows.begin + r), worker.factors[r] / temperature_);
+    shortlist::scale(queries.row_span(r), worker.factors[r]);
+  }
+  multiply_transposed(scores, queries, dcandidates, !first, precision_);
   return loss;
 }
 

@@ -36,6 +36,7 @@ class InBatchSoftmax {
  private:
   struct Worker {
     Buffer scores, scaled;
+    std::vector<float> factors;
   };
   double run_plain(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
                    Matrix dcandidates);

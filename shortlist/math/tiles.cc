@@ -47,7 +47,7 @@ size_t tile_panel_floats(size_t inner, Precision precision) {
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16")
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16,prfchw")
 
 namespace {
 
@@ -263,13 +263,13 @@ void round_left_transposed(ConstMatrix a, size_t row, size_t k, TilesAt to) {
   }
 }
 
-// Pairs [first, last) of a panel's rows from b's, whose row 0 is the panel's row 2 `first`.
+// A tile of a right operand from b[K,N]: inner positions [k, k + 32), columns [column, column + 16).
 template <bool kLow>
-void round_panel(ConstMatrix b, size_t first, size_t last, TilesAt to) {
-  for (size_t pair = first; pair < last; ++pair) {
-    const Rounded r = round_rows<kLow>(b, 2 * (pair - first), 0);
-    _mm512_storeu_si512(to.high + pair * kTileInner, r.high);
-    if constexpr (kLow) _mm512_storeu_si512(to.low + pair * kTileInner, r.low);
+void round_right(ConstMatrix b, size_t k, size_t column, TilesAt to) {
+  for (size_t i = 0; i < kTileInner / 2; ++i) {
+    const Rounded r = round_rows<kLow>(b, k + 2 * i, column);
+    _mm512_storeu_si512(to.high + i * kTileInner, r.high);
+    if constexpr (kLow) _mm512_storeu_si512(to.low + i * kTileInner, r.low);
   }
 }
 
@@ -375,20 +375,42 @@ void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
   }
 }
 
-// Part of a row of C from what its tiles hold, which may be C itself.
-void finish_row(const float* sums, size_t count, const float* bias, bool relu, const float* positive,
-                float* to) {
-  for (size_t j = 0; j < count; j += 16) {
-    const size_t left = count - j;
-    __m512 x = load_first(sums + j, left);
-    if (bias != nullptr) x = _mm512_add_ps(x, load_first(bias + j, left));
-    if (relu) x = _mm512_max_ps(_mm512_setzero_ps(), x);  // a NaN stays a NaN
-    if (positive != nullptr) {
-      const __mmask16 keep =
-          _mm512_cmp_ps_mask(load_first(positive + j, left), _mm512_setzero_ps(), _CMP_GT_OQ);
-      x = _mm512_maskz_mov_ps(keep, x);
+// Up to kStripRows rows by kSide columns of C.
+constexpr size_t kSide = 2 * kTileOuter, kStripRows = 192;
+
+// What a strip of C becomes, given its sums in rows of kSide floats.
+void finish(const float* sums, const Epilogue& epilogue, Matrix c) {
+  const __mmask16 masks[2] = {first_lanes(c.cols), first_lanes(std::max(c.cols, kTileOuter) - kTileOuter)};
+  __m512 bias[2] = {};
+  if (epilogue.bias != nullptr) {
+    for (int v = 0; v < 2; ++v) bias[v] = _mm512_maskz_loadu_ps(masks[v], epilogue.bias + v * kTileOuter);
+  }
+  const bool gated = epilogue.positive.data != nullptr;
+  for (size_t i = 0; i < c.rows; ++i, sums += kSide) {
+    float* const to = c.row(i);
+    const float* const positive = gated ? epilogue.positive.row(i) : nullptr;
+#pragma GCC unroll 2
+    for (size_t v = 0; v < 2; ++v) {
+      const size_t j = v * kTileOuter;
+      __m512 x = _mm512_add_ps(_mm512_load_ps(sums + j), bias[v]);
+      if (epilogue.relu) x = _mm512_max_ps(_mm512_setzero_ps(), x);  // a NaN stays a NaN
+      if (gated) {
+        const __m512 gate = _mm512_maskz_loadu_ps(masks[v], positive + j);
+        x = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_GT_OQ), x);
+      }
+      _mm512_mask_storeu_ps(to + j, masks[v], x);
     }
-    _mm512_mask_storeu_ps(to + j, first_lanes(left), x);
+  }
+}
+
+// Brings what finish() will read and write from the outer caches while tiles are multiplied.
+void prefetch(Matrix c, const ConstMatrix& positive) {
+  for (size_t i = 0; i < c.rows; ++i) {
+    __builtin_prefetch(c.row(i), 1);
+    __builtin_prefetch(c.row(i) + c.cols - 1, 1);
+    if (positive.data == nullptr) continue;
+    __builtin_prefetch(positive.row(i));
+    __builtin_prefetch(positive.row(i) + c.cols - 1);
   }
 }
 
@@ -399,46 +421,53 @@ struct TileOperands {
   size_t tiles;         // of a row or panel
 };
 
+// Rows of C by two panels. Tiles lie in C itself where it has room for all of them and nothing is left to do.
+template <class Unit, bool kLow>
+void multiply_strip(const TileOperands& operands, size_t panel, Matrix c, bool add,
+                    const Epilogue& epilogue) {
+  alignas(64) float sums[kStripRows * kSide];
+  const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.data != nullptr;
+  const bool in_place = !ends && c.rows % kTileOuter == 0 && c.cols % kTileOuter == 0;
+  const bool two_columns = c.cols > kTileOuter;
+  if (add && !in_place) {
+    for (size_t i = 0; i < c.rows; ++i) std::copy_n(c.row(i), c.cols, sums + i * kSide);
+  }
+  const auto right = [&](size_t p) {
+    return Tiles{operands.right.high + p * operands.right_halves,
+                 operands.right.low + p * operands.right_halves};
+  };
+  for (size_t row = 0; row < c.rows; row += kSide) {
+    const size_t end = std::min(row + kSide, c.rows), left = row / kTileOuter * operands.tiles;
+    const bool two_rows = end - row > kTileOuter;
+    const ConstMatrix& positive = epilogue.positive;
+    prefetch(c.slice(row, end), positive.data != nullptr ? positive.slice(row, end) : positive);
+    const TileBlock block{
+        .left = {operands.left.at(left), operands.left.at(left + operands.tiles * two_rows)},
+        .right = {right(panel), right(panel + two_columns)},
+        .tiles = operands.tiles,
+        .c = in_place ? c.row(row) : sums + row * kSide,
+        .row_bytes = (in_place ? c.stride : kSide) * sizeof(float),
+        .add = add};
+    multiply_block<Unit, kLow>(block, two_rows, two_columns);
+  }
+  if (!in_place) finish(sums, epilogue, c);
+}
+
 template <class Unit, bool kLow>
 void multiply_operands(const TileOperands& operands, Matrix c, PanelRange panels, bool add,
                        const Epilogue& epilogue) {
-  constexpr size_t kSide = 2 * kTileOuter;
-  alignas(64) float sums[kSide * kSide];
-  const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.data != nullptr;
-  for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
-    const size_t column = panel * kTileOuter, columns = std::min(kSide, c.cols - column);
-    const bool two_columns = columns > kTileOuter && panel + 1 < panels.end;
-    const size_t width = two_columns ? columns : std::min(kTileOuter, columns);
-    const auto right = [&](size_t p) {
-      return Tiles{operands.right.high + p * operands.right_halves,
-                   operands.right.low + p * operands.right_halves};
-    };
-    for (size_t row = 0; row < c.rows; row += kSide) {
-      const size_t rows = std::min(kSide, c.rows - row);
-      const bool two_rows = rows > kTileOuter;
-      const size_t left = row / kTileOuter * operands.tiles;
-      float* const to = c.row(row) + column;
-      // Tiles lie in C itself where it has room for all of them.
-      const bool whole = rows % kTileOuter == 0 && width % kTileOuter == 0;
-      TileBlock block{.left = {operands.left.at(left), operands.left.at(left + operands.tiles * two_rows)},
-                      .right = {right(panel), right(panel + two_columns)},
-                      .tiles = operands.tiles,
-                      .c = whole ? to : sums,
-                      .row_bytes = (whole ? c.stride : kSide) * sizeof(float),
-                      .add = add};
-      if (add && !whole) {
-        for (size_t i = 0; i < rows; ++i)
-          finish_row(to + i * c.stride, width, nullptr, false, nullptr, sums + i * kSide);
-      }
-      multiply_block<Unit, kLow>(block, two_rows, two_columns);
-      if (whole && !ends) continue;
-      const float* const bias = epilogue.bias != nullptr ? epilogue.bias + column : nullptr;
-      for (size_t i = 0; i < rows; ++i) {
-        const float* const positive =
-            epilogue.positive.data != nullptr ? epilogue.positive.row(row + i) + column : nullptr;
-        const float* const from = whole ? to + i * c.stride : sums + i * kSide;
-        finish_row(from, width, bias, epilogue.relu, positive, to + i * c.stride);
-      }
+  for (size_t row = 0; row < c.rows; row += kStripRows) {
+    const size_t end = std::min(c.rows, row + kStripRows);
+    TileOperands strip = operands;
+    strip.left = operands.left.at(row / kTileOuter * operands.tiles);
+    for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
+      const size_t column = panel * kTileOuter;
+      const size_t columns = std::min(std::min(panels.end, panel + 2) * kTileOuter, c.cols) - column;
+      Epilogue part = epilogue;
+      if (part.bias != nullptr) part.bias += column;
+      if (part.positive.data != nullptr)
+        part.positive = part.positive.slice(row, end).columns(column, columns);
+      multiply_strip<Unit, kLow>(strip, panel, c.slice(row, end).columns(column, columns), add, part);
     }
   }
 }
@@ -476,14 +505,12 @@ void multiply_columns(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
     const size_t tiles = tiles_of(end - begin), rows = chunk_count(c.rows, kTileOuter),
                  panels = chunk_count(c.cols, kTileOuter);
     const TilesAt left = left_memory.take(rows * tiles), right = right_memory.take(panels * tiles);
-    for (size_t i = 0; i < rows; ++i) {
-      for (size_t t = 0; t < tiles; ++t)
+    // In the order in which they lie.
+    for (size_t t = 0; t < tiles; ++t) {
+      for (size_t i = 0; i < rows; ++i)
         round_left_transposed<kLow>(lefts, i * kTileOuter, t * kTileInner, left.at(i * tiles + t));
-    }
-    for (size_t p = 0; p < panels; ++p) {
-      const size_t column = p * kTileOuter;
-      round_panel<kLow>(rights.columns(column, std::min(kTileOuter, b.cols - column)), 0,
-                        tiles * kTileInner / 2, right.at(p * tiles));
+      for (size_t p = 0; p < panels; ++p)
+        round_right<kLow>(rights, t * kTileInner, p * kTileOuter, right.at(p * tiles + t));
     }
     multiply_operands<Unit, kLow>({left, right, tiles * kTileHalves, tiles}, c, {0, panels}, add || begin > 0,
                                   {});
@@ -493,14 +520,25 @@ void multiply_columns(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
 
 }  // namespace
 
+namespace {
+
+template <bool kLow>
+void pack_rows(ConstMatrix b, size_t begin, size_t last, TilesAt to) {
+  for (size_t k = begin; k < last; k += 2) {
+    const Rounded r = round_rows<kLow>(b, k - begin, 0);
+    _mm512_storeu_si512(to.high + k / 2 * kTileInner, r.high);
+    if constexpr (kLow) _mm512_storeu_si512(to.low + k / 2 * kTileInner, r.low);
+  }
+}
+
+}  // namespace
+
 void pack_tile_panel(ConstMatrix b, size_t begin, size_t inner, Precision precision, float* panel) {
-  SHORTLIST_CHECK(begin % 2 == 0 && b.cols <= kTileOuter);
   const size_t end = begin + b.rows;
-  const size_t last = end == inner ? tiles_of(inner) * kTileInner / 2 : end / 2;
-  SHORTLIST_CHECK(end == inner || end % 2 == 0);
+  SHORTLIST_CHECK(begin % 2 == 0 && (end == inner || end % 2 == 0) && b.cols <= kTileOuter);
+  const size_t last = end == inner ? tiles_of(inner) * kTileInner : end;
   const TilesAt to = panel_tiles(panel, inner);
-  precision == Precision::bf16x3 ? round_panel<true>(b, begin / 2, last, to)
-                                 : round_panel<false>(b, begin / 2, last, to);
+  precision == Precision::bf16x3 ? pack_rows<true>(b, begin, last, to) : pack_rows<false>(b, begin, last, to);
 }
 
 void pack_tile_panel_transposed(std::span<const float* const> rows, size_t inner, Precision precision,
