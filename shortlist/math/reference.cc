@@ -54,8 +54,8 @@ float sum_of_tiles(ConstMatrix a, ConstMatrix b, size_t i, size_t j, float sum, 
     };
     add_products(&Halves::high, &Halves::high);
     if (precision == Precision::bf16) continue;
-    add_products(&Halves::low, &Halves::high);
     add_products(&Halves::high, &Halves::low);
+    add_products(&Halves::low, &Halves::high);
   }
   return sum;
 }

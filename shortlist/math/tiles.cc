@@ -1,5 +1,6 @@
 #include "shortlist/math/tiles.h"
 
+#include <hwy/base.h>
 #include <algorithm>
 #include <atomic>
 #include <bit>
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+
 #include <memory>
 #include <new>
 
@@ -72,6 +74,11 @@ struct ProcessorTiles {
   static void load(const void* from, size_t row_bytes) {
     asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(row_bytes), "i"(kTile) : "memory");
   }
+  // Of what is not soon read again: leaves the first cache to the rest.
+  template <int kTile>
+  static void stream(const void* from, size_t row_bytes) {
+    asm volatile("tileloaddt1 (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(row_bytes), "i"(kTile) : "memory");
+  }
   template <int kTile>
   static void store(void* to, size_t row_bytes) {
     asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(row_bytes), "i"(kTile) : "memory");
@@ -96,6 +103,10 @@ struct EmulatedTiles {
   static void load(const void* from, size_t row_bytes) {
     for (size_t r = 0; r < 16; ++r)
       std::memcpy(tiles[kTile][r], static_cast<const char*>(from) + r * row_bytes, kRowBytes);
+  }
+  template <int kTile>
+  static void stream(const void* from, size_t row_bytes) {
+    load<kTile>(from, row_bytes);
   }
   template <int kTile>
   static void store(void* to, size_t row_bytes) {
@@ -125,12 +136,14 @@ struct EmulatedTiles {
 };
 
 // The first `count` lanes; zeros after.
-__mmask16 first_lanes(size_t count) {
+HWY_INLINE __mmask16 first_lanes(size_t count) {
   return static_cast<__mmask16>(count >= 16 ? 0xffff : (1u << count) - 1);
 }
-__m512 load_first(const float* from, size_t count) { return _mm512_maskz_loadu_ps(first_lanes(count), from); }
+HWY_INLINE __m512 load_first(const float* from, size_t count) {
+  return _mm512_maskz_loadu_ps(first_lanes(count), from);
+}
 
-__m512 widen(__m256i halves) {
+HWY_INLINE __m512 widen(__m256i halves) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
 
@@ -139,7 +152,7 @@ struct Rounded {
   __m512i high, low;
 };
 template <bool kLow>
-Rounded round_pair(__m512 x, __m512 y) {
+HWY_INLINE Rounded round_pair(__m512 x, __m512 y) {
   const __m512i high = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(y, x));
   if constexpr (!kLow) return {high, high};
   const __m512 x_low = _mm512_sub_ps(x, widen(_mm512_castsi512_si256(high)));
@@ -148,7 +161,7 @@ Rounded round_pair(__m512 x, __m512 y) {
 }
 
 // Halves 0 and 16, 1 and 17, and so on side by side: what one row of a right tile is.
-__m512i interleave(__m512i halves) {
+HWY_INLINE __m512i interleave(__m512i halves) {
   alignas(64) static constexpr Half kOrder[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
                                                   21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
                                                   11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
@@ -156,7 +169,7 @@ __m512i interleave(__m512i halves) {
 }
 
 // 16 rows of 16 words become 16 columns: first in squares of four by four, then the squares.
-void transpose(__m512i (&rows)[16]) {
+HWY_INLINE void transpose(__m512i (&rows)[16]) {
   __m512i pairs[16], squares[16];
 #pragma GCC unroll 8
   for (int i = 0; i < 16; i += 2) {
@@ -183,7 +196,7 @@ void transpose(__m512i (&rows)[16]) {
   }
 }
 
-void store_tile(const __m512i (&rows)[16], Half* to) {
+HWY_INLINE void store_tile(const __m512i (&rows)[16], Half* to) {
 #pragma GCC unroll 16
   for (size_t i = 0; i < 16; ++i) _mm512_storeu_si512(to + i * kTileInner, rows[i]);
 }
@@ -198,24 +211,37 @@ struct TilesOf {
 using TilesAt = TilesOf<Half>;
 using Tiles = TilesOf<const Half>;
 
-// A tile of a left operand from a[M,K]: rows [row, row + 16), inner positions [k, k + 32); zeros past the
-// end.
+// A row of a left operand's tiles, of which the first is at `to`; zeros past the end.
 template <bool kLow>
-void round_left(ConstMatrix a, size_t row, size_t k, TilesAt to) {
-  const size_t rows = std::min(kTileOuter, a.rows - row), count = a.cols - k;
-  const size_t next = count > 16 ? count - 16 : 0;
-  for (size_t i = 0; i < rows; ++i) {
-    const float* from = a.row(row + i) + k;
-    const Rounded r = round_pair<kLow>(load_first(from, count), load_first(from + 16, next));
-    _mm512_storeu_si512(to.high + i * kTileInner, r.high);
-    if constexpr (kLow) _mm512_storeu_si512(to.low + i * kTileInner, r.low);
+void round_left_row(const float* row, size_t inner, TilesAt to) {
+  for (size_t t = 0; t < tiles_of(inner); ++t) {
+    const size_t k = t * kTileInner, count = inner - k, next = count > 16 ? count - 16 : 0;
+    const Rounded r = round_pair<kLow>(load_first(row + k, count), load_first(row + k + 16, next));
+    _mm512_storeu_si512(to.at(t).high, r.high);
+    if constexpr (kLow) _mm512_storeu_si512(to.at(t).low, r.low);
   }
-  const size_t rest = (kTileOuter - rows) * kTileInner * sizeof(Half);
-  std::memset(to.high + rows * kTileInner, 0, rest);
-  if constexpr (kLow) std::memset(to.low + rows * kTileInner, 0, rest);
 }
 
-// The same from b[N,K], for a right operand whose columns are b's rows.
+// The tiles of a left operand a[M,K], row of tiles after row of tiles.
+template <bool kLow>
+void round_left(ConstMatrix a, TilesAt to) {
+  const size_t tiles = tiles_of(a.cols), end = chunk_count(a.rows, kTileOuter) * kTileOuter;
+  for (size_t i = 0; i < end; ++i) {
+    const size_t place = i % kTileOuter * kTileInner;
+    const TilesAt row = to.at(i / kTileOuter * tiles);
+    const TilesAt at = {row.high + place, row.low + place};
+    if (i < a.rows) {
+      round_left_row<kLow>(a.row(i), a.cols, at);
+      continue;
+    }
+    for (size_t t = 0; t < tiles; ++t) {
+      std::memset(at.at(t).high, 0, kTileInner * sizeof(Half));
+      if constexpr (kLow) std::memset(at.at(t).low, 0, kTileInner * sizeof(Half));
+    }
+  }
+}
+
+// A tile of a right operand from b[N,K], whose rows are its columns.
 template <bool kLow>
 void round_columns(std::span<const float* const> rows, size_t inner, size_t k, TilesAt to) {
   const size_t count = inner - k, next = count > 16 ? count - 16 : 0;
@@ -238,7 +264,7 @@ void round_columns(std::span<const float* const> rows, size_t inner, size_t k, T
 
 // Inner positions k and k + 1 of a matrix whose rows they are, from `column` on; zeros past the end.
 template <bool kLow>
-Rounded round_rows(ConstMatrix b, size_t k, size_t column) {
+HWY_INLINE Rounded round_rows(ConstMatrix b, size_t k, size_t column) {
   const size_t count = std::min(kTileOuter, b.cols - column);
   const __m512 even = k < b.rows ? load_first(b.row(k) + column, count) : _mm512_setzero_ps();
   const __m512 odd = k + 1 < b.rows ? load_first(b.row(k + 1) + column, count) : _mm512_setzero_ps();
@@ -246,30 +272,45 @@ Rounded round_rows(ConstMatrix b, size_t k, size_t column) {
   return {interleave(r.high), kLow ? interleave(r.low) : r.low};
 }
 
-// A tile of a left operand from a[K,M], whose rows are the inner positions.
+// The tiles of a left operand from a[K,M], row of tiles after row of tiles: made in the order in which a
+// lies, the next rows on their way.
 template <bool kLow>
-void round_left_transposed(ConstMatrix a, size_t row, size_t k, TilesAt to) {
-  __m512i high[16], low[16];
-  for (size_t i = 0; i < 16; ++i) {
-    const Rounded r = round_rows<kLow>(a, k + 2 * i, row);
-    high[i] = r.high;
-    low[i] = r.low;
-  }
-  transpose(high);
-  store_tile(high, to.high);
-  if constexpr (kLow) {
-    transpose(low);
-    store_tile(low, to.low);
+void round_left_transposed(ConstMatrix a, TilesAt to) {
+  const size_t tiles = tiles_of(a.rows);
+  for (size_t t = 0; t < tiles; ++t) {
+    for (size_t row = 0; row < a.cols; row += kTileOuter) {
+      __m512i high[16], low[16];
+      for (size_t i = 0; i < 16; ++i) {
+        const size_t k = t * kTileInner + 2 * i;
+        __builtin_prefetch(a.row(k + kTileInner) + row);
+        __builtin_prefetch(a.row(k + kTileInner + 1) + row);
+        const Rounded r = round_rows<kLow>(a, k, row);
+        high[i] = r.high;
+        low[i] = r.low;
+      }
+      const TilesAt tile = to.at(row / kTileOuter * tiles + t);
+      transpose(high);
+      store_tile(high, tile.high);
+      if constexpr (kLow) {
+        transpose(low);
+        store_tile(low, tile.low);
+      }
+    }
   }
 }
 
-// A tile of a right operand from b[K,N]: inner positions [k, k + 32), columns [column, column + 16).
+// The tiles of a right operand b[K,N], panel after panel.
 template <bool kLow>
-void round_right(ConstMatrix b, size_t k, size_t column, TilesAt to) {
-  for (size_t i = 0; i < kTileInner / 2; ++i) {
-    const Rounded r = round_rows<kLow>(b, k + 2 * i, column);
-    _mm512_storeu_si512(to.high + i * kTileInner, r.high);
-    if constexpr (kLow) _mm512_storeu_si512(to.low + i * kTileInner, r.low);
+void round_right(ConstMatrix b, TilesAt to) {
+  const size_t tiles = tiles_of(b.rows);
+  for (size_t k = 0; k < tiles * kTileInner; k += 2) {
+    for (size_t column = 0; column < b.cols; column += kTileOuter) {
+      const Rounded r = round_rows<kLow>(b, k, column);
+      const size_t place = k / 2 * kTileInner;
+      const TilesAt panel = to.at(column / kTileOuter * tiles);
+      _mm512_storeu_si512(panel.high + place, r.high);
+      if constexpr (kLow) _mm512_storeu_si512(panel.low + place, r.low);
+    }
   }
 }
 
@@ -319,8 +360,8 @@ void multiply_loaded() {
 }
 template <class Unit, int kRows>
 void load_left(const Half* first, const Half* second) {
-  Unit::template load<4>(first, 64);
-  if constexpr (kRows == 2) Unit::template load<5>(second, 64);
+  Unit::template stream<4>(first, 64);
+  if constexpr (kRows == 2) Unit::template stream<5>(second, 64);
 }
 template <class Unit, int kColumns>
 void load_right(const Half* first, const Half* second) {
@@ -352,10 +393,10 @@ void multiply_block(const TileBlock& block) {
     load_right<Unit, kColumns>(b[0].high, b[1].high);
     multiply_loaded<Unit, kRows, kColumns>();
     if constexpr (kLow) {
-      load_left<Unit, kRows>(a[0].low, a[1].low);
-      multiply_loaded<Unit, kRows, kColumns>();
-      load_left<Unit, kRows>(a[0].high, a[1].high);
       load_right<Unit, kColumns>(b[0].low, b[1].low);
+      multiply_loaded<Unit, kRows, kColumns>();
+      load_left<Unit, kRows>(a[0].low, a[1].low);
+      load_right<Unit, kColumns>(b[0].high, b[1].high);
       multiply_loaded<Unit, kRows, kColumns>();
     }
   }
@@ -375,11 +416,10 @@ void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
   }
 }
 
-// Up to kStripRows rows by kSide columns of C.
-constexpr size_t kSide = 2 * kTileOuter, kStripRows = 192;
+constexpr size_t kSide = 2 * kTileOuter;
 
-// What a strip of C becomes, given its sums in rows of kSide floats.
-void finish(const float* sums, const Epilogue& epilogue, Matrix c) {
+// What up to two by two tiles of C become, given their sums in rows of kSide floats.
+void finish(const float* sums, const Epilogue& epilogue, const Matrix& c) {
   const __mmask16 masks[2] = {first_lanes(c.cols), first_lanes(std::max(c.cols, kTileOuter) - kTileOuter)};
   __m512 bias[2] = {};
   if (epilogue.bias != nullptr) {
@@ -404,8 +444,8 @@ void finish(const float* sums, const Epilogue& epilogue, Matrix c) {
 }
 
 // Brings what finish() will read and write from the outer caches while tiles are multiplied.
-void prefetch(Matrix c, const ConstMatrix& positive) {
-  for (size_t i = 0; i < c.rows; ++i) {
+void prefetch(const Matrix& c, const ConstMatrix& positive, size_t row, size_t rows) {
+  for (size_t i = row; i < row + rows; ++i) {
     __builtin_prefetch(c.row(i), 1);
     __builtin_prefetch(c.row(i) + c.cols - 1, 1);
     if (positive.data == nullptr) continue;
@@ -421,54 +461,56 @@ struct TileOperands {
   size_t tiles;         // of a row or panel
 };
 
-// Rows of C by two panels. Tiles lie in C itself where it has room for all of them and nothing is left to do.
+// Two panels' columns of C. Tiles lie in C itself where it has room for all of them and nothing is left to
+// do; else in memory beside it, and each block is finished while the next is multiplied.
 template <class Unit, bool kLow>
-void multiply_strip(const TileOperands& operands, size_t panel, Matrix c, bool add,
+void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c, bool add,
                     const Epilogue& epilogue) {
-  alignas(64) float sums[kStripRows * kSide];
+  alignas(64) float sums[2][kSide * kSide];
   const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.data != nullptr;
   const bool in_place = !ends && c.rows % kTileOuter == 0 && c.cols % kTileOuter == 0;
   const bool two_columns = c.cols > kTileOuter;
-  if (add && !in_place) {
-    for (size_t i = 0; i < c.rows; ++i) std::copy_n(c.row(i), c.cols, sums + i * kSide);
-  }
-  const auto right = [&](size_t p) {
-    return Tiles{operands.right.high + p * operands.right_halves,
-                 operands.right.low + p * operands.right_halves};
+  const Tiles first = {operands.right.high + panel * operands.right_halves,
+                       operands.right.low + panel * operands.right_halves};
+  const Tiles second = {first.high + two_columns * operands.right_halves,
+                        first.low + two_columns * operands.right_halves};
+  const auto finish_block = [&](size_t row) {
+    const size_t end = std::min(row + kSide, c.rows);
+    Epilogue part = epilogue;
+    if (part.positive.data != nullptr) part.positive = part.positive.slice(row, end);
+    finish(sums[row / kSide % 2], part, c.slice(row, end));
   };
   for (size_t row = 0; row < c.rows; row += kSide) {
-    const size_t end = std::min(row + kSide, c.rows), left = row / kTileOuter * operands.tiles;
-    const bool two_rows = end - row > kTileOuter;
-    const ConstMatrix& positive = epilogue.positive;
-    prefetch(c.slice(row, end), positive.data != nullptr ? positive.slice(row, end) : positive);
-    const TileBlock block{
-        .left = {operands.left.at(left), operands.left.at(left + operands.tiles * two_rows)},
-        .right = {right(panel), right(panel + two_columns)},
-        .tiles = operands.tiles,
-        .c = in_place ? c.row(row) : sums + row * kSide,
-        .row_bytes = (in_place ? c.stride : kSide) * sizeof(float),
-        .add = add};
-    multiply_block<Unit, kLow>(block, two_rows, two_columns);
+    const size_t rows = std::min(kSide, c.rows - row), left = row / kTileOuter * operands.tiles;
+    float* const beside = sums[row / kSide % 2];
+    if (add && !in_place) {
+      for (size_t i = 0; i < rows; ++i) std::copy_n(c.row(row + i), c.cols, beside + i * kSide);
+    }
+    if (!in_place && row > 0) finish_block(row - kSide);
+    prefetch(c, epilogue.positive, row, rows);
+    const bool two_rows = rows > kTileOuter;
+    multiply_block<Unit, kLow>(
+        {.left = {operands.left.at(left), operands.left.at(left + operands.tiles * two_rows)},
+         .right = {first, second},
+         .tiles = operands.tiles,
+         .c = in_place ? c.row(row) : beside,
+         .row_bytes = (in_place ? c.stride : kSide) * sizeof(float),
+         .add = add},
+        two_rows, two_columns);
   }
-  if (!in_place) finish(sums, epilogue, c);
+  if (!in_place && c.rows > 0) finish_block((c.rows - 1) / kSide * kSide);
 }
 
 template <class Unit, bool kLow>
-void multiply_operands(const TileOperands& operands, Matrix c, PanelRange panels, bool add,
+void multiply_operands(const TileOperands& operands, const Matrix& c, PanelRange panels, bool add,
                        const Epilogue& epilogue) {
-  for (size_t row = 0; row < c.rows; row += kStripRows) {
-    const size_t end = std::min(c.rows, row + kStripRows);
-    TileOperands strip = operands;
-    strip.left = operands.left.at(row / kTileOuter * operands.tiles);
-    for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
-      const size_t column = panel * kTileOuter;
-      const size_t columns = std::min(std::min(panels.end, panel + 2) * kTileOuter, c.cols) - column;
-      Epilogue part = epilogue;
-      if (part.bias != nullptr) part.bias += column;
-      if (part.positive.data != nullptr)
-        part.positive = part.positive.slice(row, end).columns(column, columns);
-      multiply_strip<Unit, kLow>(strip, panel, c.slice(row, end).columns(column, columns), add, part);
-    }
+  for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
+    const size_t column = panel * kTileOuter;
+    const size_t columns = std::min(std::min(panels.end, panel + 2) * kTileOuter, c.cols) - column;
+    Epilogue part = epilogue;
+    if (part.bias != nullptr) part.bias += column;
+    if (part.positive.data != nullptr) part.positive = part.positive.columns(column, columns);
+    multiply_strip<Unit, kLow>(operands, panel, c.columns(column, columns), add, part);
   }
 }
 
@@ -481,10 +523,7 @@ void multiply_rows(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epi
     const size_t end = std::min(c.rows, row + kRowBlock);
     const ConstMatrix rows = a.slice(row, end);
     const TilesAt left = left_memory.take(chunk_count(rows.rows, kTileOuter) * tiles);
-    for (size_t i = 0; i < chunk_count(rows.rows, kTileOuter); ++i) {
-      for (size_t t = 0; t < tiles; ++t)
-        round_left<kLow>(rows, i * kTileOuter, t * kTileInner, left.at(i * tiles + t));
-    }
+    round_left<kLow>(rows, left);
     Epilogue part = epilogue;
     if (part.positive.data != nullptr) part.positive = epilogue.positive.slice(row, end);
     const TileOperands operands{.left = left,
@@ -505,13 +544,8 @@ void multiply_columns(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
     const size_t tiles = tiles_of(end - begin), rows = chunk_count(c.rows, kTileOuter),
                  panels = chunk_count(c.cols, kTileOuter);
     const TilesAt left = left_memory.take(rows * tiles), right = right_memory.take(panels * tiles);
-    // In the order in which they lie.
-    for (size_t t = 0; t < tiles; ++t) {
-      for (size_t i = 0; i < rows; ++i)
-        round_left_transposed<kLow>(lefts, i * kTileOuter, t * kTileInner, left.at(i * tiles + t));
-      for (size_t p = 0; p < panels; ++p)
-        round_right<kLow>(rights, t * kTileInner, p * kTileOuter, right.at(p * tiles + t));
-    }
+    round_left_transposed<kLow>(lefts, left);
+    round_right<kLow>(rights, right);
     multiply_operands<Unit, kLow>({left, right, tiles * kTileHalves, tiles}, c, {0, panels}, add || begin > 0,
                                   {});
   }
