@@ -1,7 +1,7 @@
 // Products in bfloat16 on a processor's matrix tiles (Intel's AMX): what product.h does where its right
 // operand is packed for them. The float32 operands are rounded to bfloat16 on the way, for bf16x3 to the sum
 // of two, high + low. An element of C takes 32 inner positions at a time, ascending: the products of high by
-// high, then of low by high and high by low. Each of these runs over even and over odd positions, one fused
+// high, then of high by low and low by high. Each of these runs over even and over odd positions, one fused
 // multiply-add in float32 after the other; the two sums are added, then added to C. Subnormals count as zero.
 // Threads, blocks and the number of rows change no bit.
 #pragma once
