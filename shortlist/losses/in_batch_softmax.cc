@@ -13,6 +13,7 @@ constexpr size_t kSlots = 8;                 // partial sums of the candidates' 
 constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores stays in a core's own cache
 constexpr size_t kLeastRowsABlock = 48;      // else candidates pass by for too little work
 constexpr size_t kRowsATask = 64;
+constexpr size_t kFloatsALine = 16;  // of the cache
 
 size_t rows_a_block(size_t candidates, Precision precision) {
   if (precision != Precision::float32) return 2 * kTileInner;
@@ -85,10 +86,11 @@ double InBatchSoftmax::run_plain(ThreadPool& pool, const SoftmaxBatch& batch, do
 double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float scale, Matrix dqueries,
                                  Matrix dcandidates, bool first, Worker& worker) const {
   const size_t columns = batch.candidates.rows, d = batch.queries.cols;
-  if (worker.scores.size() < rows.size() * columns) worker.scores = Buffer(rows.size() * columns);
+  const size_t stride = chunk_count(columns, kFloatsALine) * kFloatsALine;
+  if (worker.scores.size() < rows.size() * stride) worker.scores = Buffer(rows.size() * stride);
   if (worker.scaled.size() < rows.size() * d) worker.scaled = Buffer(rows.size() * d);
   worker.factors.resize(rows.size());
-  const Matrix scores = worker.scores.view(rows.size(), columns),
+  const Matrix scores = worker.scores.view(rows.size(), columns, stride),
                queries = worker.scaled.view(rows.size(), d);
   for (size_t r = 0; r < rows.size(); ++r) {
     std::copy_n(batch.queries.row(rows.begin + r), d, queries.row(r));

@@ -468,7 +468,7 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c,
                     const Epilogue& epilogue) {
   alignas(64) float sums[2][kSide * kSide];
   const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.data != nullptr;
-  const bool in_place = !ends && c.rows % kTileOuter == 0 && c.cols % kTileOuter == 0;
+  const bool whole_columns = !ends && c.cols % kTileOuter == 0;
   const bool two_columns = c.cols > kTileOuter;
   const Tiles first = {operands.right.high + panel * operands.right_halves,
                        operands.right.low + panel * operands.right_halves};
@@ -480,13 +480,16 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c,
     if (part.positive.data != nullptr) part.positive = part.positive.slice(row, end);
     finish(sums[row / kSide % 2], part, c.slice(row, end));
   };
+  bool left_to_finish = false;
   for (size_t row = 0; row < c.rows; row += kSide) {
     const size_t rows = std::min(kSide, c.rows - row), left = row / kTileOuter * operands.tiles;
+    const bool in_place = whole_columns && rows % kTileOuter == 0;
     float* const beside = sums[row / kSide % 2];
     if (add && !in_place) {
       for (size_t i = 0; i < rows; ++i) std::copy_n(c.row(row + i), c.cols, beside + i * kSide);
     }
-    if (!in_place && row > 0) finish_block(row - kSide);
+    if (left_to_finish) finish_block(row - kSide);
+    left_to_finish = !in_place;
     prefetch(c, epilogue.positive, row, rows);
     const bool two_rows = rows > kTileOuter;
     multiply_block<Unit, kLow>(
@@ -498,7 +501,7 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c,
          .add = add},
         two_rows, two_columns);
   }
-  if (!in_place && c.rows > 0) finish_block((c.rows - 1) / kSide * kSide);
+  if (left_to_finish) finish_block((c.rows - 1) / kSide * kSide);
 }
 
 template <class Unit, bool kLow>
