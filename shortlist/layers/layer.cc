@@ -44,12 +44,13 @@ void ParameterState::make_gradient() {
   if (!spec.trainable || spec.table) return;
   gradient_memory = Buffer(spec.rows, spec.cols);
   gradient = gradient_memory.view(spec.rows, spec.cols);
-  if (!spec.packed) return;
+  if (!spec.halves) return;
   second_memory = Buffer(spec.rows, spec.cols);
   second_gradient = second_memory.view(spec.rows, spec.cols);
 }
 
 void ParameterState::join_gradient(RowRange range) {
+  if (!spec.halves) return;
   for (size_t r = range.begin; r < range.end; ++r) add(second_gradient.row_span(r), gradient.row_span(r));
 }
 
@@ -108,19 +109,22 @@ size_t gradient_rows_a_task(const ConstMatrix& dy, Precision precision) {
 
 }  // namespace
 
-size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter) {
-  return 2 * chunk_count(x.cols, gradient_rows_a_task(dy, parameter.packed.precision()));
+size_t ProductGradient::tasks() const {
+  return 2 * (chunk_count(x.cols, gradient_rows_a_task(dy, weight->packed.precision())) + (bias != nullptr));
 }
 
-void write_product_gradient(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter, size_t task) {
-  const Precision precision = parameter.packed.precision();
-  const size_t blocks = product_gradient_tasks(x, dy, parameter) / 2;
-  const RowRange rows = chunk_rows(x.cols, gradient_rows_a_task(dy, precision), task % blocks);
-  const bool second = task >= blocks;
+void ProductGradient::write(size_t task) const {
+  const Precision precision = weight->packed.precision();
+  const size_t rows_a_task = gradient_rows_a_task(dy, precision), half = tasks() / 2;
+  const bool second = task >= half;
   const RowRange part = half_of_rows(x.rows, second);
+  const auto gradient = [&](const ParameterState* of) { return second ? of->second_gradient : of->gradient; };
+  task %= half;
+  if (task == chunk_count(x.cols, rows_a_task))
+    return column_sums(rows_of(dy, part), {}, 0, dy.cols, gradient(bias).row_span(0));
+  const RowRange rows = chunk_rows(x.cols, rows_a_task, task);
   multiply_transposed(rows_of(x, part).columns(rows.begin, rows.size()), rows_of(dy, part),
-                      rows_of(second ? parameter.second_gradient : parameter.gradient, rows), false,
-                      precision);
+                      rows_of(gradient(weight), rows), false, precision);
 }
 
 void expect_inputs(std::span<const int> widths, size_t count) {

@@ -242,7 +242,7 @@ class ToyTrainer {
   void join_gradients() {
     for (size_t i = 0; i < parameters.size(); ++i) {
       ParameterState& p = parameters.at(i);
-      if (p.spec.packed) p.join_gradient({0, p.spec.rows});
+      p.join_gradient({0, p.spec.rows});
     }
   }
 

@@ -130,9 +130,7 @@ struct Trainer::State {
     gradients.clear();
     for (ParameterState* state : trained) gradients.push_back({state->gradient, state->rows.touched});
     timed(kOptimizer, [&] {
-      const auto join = [&](size_t p, RowRange rows) {
-        if (trained[p]->spec.packed) trained[p]->join_gradient(rows);
-      };
+      const auto join = [&](size_t p, RowRange rows) { trained[p]->join_gradient(rows); };
       const auto pack = [&](size_t p, RowRange rows) {
         if (trained[p]->spec.packed) trained[p]->pack_rows(rows, true);
       };
