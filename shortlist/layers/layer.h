@@ -84,7 +84,7 @@ struct Scratch {
   Panels panels;
   Buffer floats;
   std::span<float> take(size_t size) {
-    if (floats.size() < size) floats = Buffer(size);
+    floats.reserve(size);
     return floats.span().first(size);
   }
 };
