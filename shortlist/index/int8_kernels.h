@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace shortlist {
 
@@ -17,13 +18,22 @@ void hide_vnni(bool hidden);
 void int8_scores(const uint8_t* rows, size_t stride, const int8_t* query, int32_t offset, const uint32_t* ids,
                  size_t count, float* out);
 
-// Panels of 16 candidates, four codes of each side by side: panels[count, groups, 16, 4].
-constexpr size_t kInt8PanelColumns = 16;
+// A query as integers of up to 15 bits, 128 high + low, or with `low` null of 8 bits, high alone. Both have
+// room for kInt8Slack more than the width, and zeros are written there.
+constexpr size_t kInt8Slack = 16;
+struct Int8QueryCodes {
+  int32_t sum;
+  // Of the query, and of what was lost of it, in units of the codes. Not finite where there is no such unit.
+  float norm, error;
+};
+Int8QueryCodes int8_encode(std::span<const float> query, int most, int8_t* high, int8_t* low);
+
+// Panels of 64 candidates, four codes of each side by side: panels[count, groups, 64, 4].
 struct Int8PanelsView {
   const uint8_t* data;
   size_t groups, count;
 };
-// One query of up to 15 bits: out[16 count] = the sums over j of code[j] * (128 high[j] + low[j]), less the
+// One query of up to 15 bits: out[64 count] = the sums over j of code[j] * (128 high[j] + low[j]), less the
 // offset.
 void int8_panel_scores(Int8PanelsView panels, const int8_t* high, const int8_t* low, int32_t offset,
                        float* out);

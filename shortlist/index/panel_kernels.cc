@@ -1,5 +1,7 @@
 #include "shortlist/index/panel_kernels.h"
 
+#include <algorithm>
+
 #include "shortlist/math/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -12,62 +14,133 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-constexpr size_t kColumns = 16;  // of a panel
+// So many sums run side by side that one's additions fill the wait for another's: all of a panel's, or where
+// a vector is short a part of them.
+constexpr size_t kSums = HWY_MIN(kPanelCandidates / kLanes, 8), kPart = kSums * kLanes;
+using Bits = hn::RebindToUnsigned<Floats>;
 
-HWY_INLINE Vector load(const float* from) { return hn::LoadU(kFloats, from); }
 // A bfloat16 is the upper half of a float32.
-HWY_INLINE Vector load(const uint16_t* from) {
-  const hn::RebindToUnsigned<Floats> bits;
-  return hn::BitCast(kFloats,
-                     hn::ShiftLeft<16>(hn::PromoteTo(bits, hn::LoadU(hn::Rebind<uint16_t, Floats>(), from))));
+struct Pair {
+  Vector even, odd;
+};
+HWY_INLINE Pair load_pair(const uint16_t* from) {
+  constexpr Bits d;
+  const auto both = hn::LoadU(d, reinterpret_cast<const uint32_t*>(from));
+  return {hn::BitCast(kFloats, hn::ShiftLeft<16>(both)),
+          hn::BitCast(kFloats, hn::And(both, hn::Set(d, 0xffff0000u)))};
 }
 
-// Several panels at once, so that one sum's additions fill the wait for another's. That reads memory in
-// strides, for which the processor would not fetch ahead, so it is asked for in the order in which it lies.
-template <size_t kPanels, typename Value>
-HWY_INLINE void score_panels(const Value* panels, size_t width, const float* query, float* out) {
-  constexpr size_t kVectors = kColumns / kLanes, kLine = 64 / sizeof(Value), kAhead = 8192 / sizeof(Value);
-  Vector sums[kPanels][kVectors];
-#pragma GCC unroll 16
-  for (size_t v = 0; v < kPanels * kVectors; ++v) sums[v / kVectors][v % kVectors] = zero();
-  for (size_t k = 0; k < width; ++k) {
+HWY_INLINE void add_products(const float* panel, size_t width, const float* query, Vector (&sums)[kSums]) {
+  for (size_t k = 0; k < width; ++k, panel += kPanelCandidates) {
     const Vector q = set(query[k]);
-#pragma GCC unroll 4
-    for (size_t line = 0; line < kPanels * kColumns; line += kLine)
-      __builtin_prefetch(panels + k * kPanels * kColumns + line + kAhead);
-#pragma GCC unroll 4
-    for (size_t p = 0; p < kPanels; ++p) {
-      const Value* const from = panels + (p * width + k) * kColumns;
-#pragma GCC unroll 4
-      for (size_t v = 0; v < kVectors; ++v) sums[p][v] = hn::MulAdd(q, load(from + v * kLanes), sums[p][v]);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kSums; ++v)
+      sums[v] = hn::MulAdd(q, hn::LoadU(kFloats, panel + v * kLanes), sums[v]);
+  }
+}
+
+HWY_INLINE void add_products(const uint16_t* panel, size_t width, const float* query, Vector (&sums)[kSums]) {
+  size_t k = 0;
+  for (; k + 2 <= width; k += 2, panel += 2 * kPanelCandidates) {
+    const Vector even = set(query[k]), odd = set(query[k + 1]);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kSums; ++v) {
+      const Pair pair = load_pair(panel + 2 * v * kLanes);
+      sums[v] = hn::MulAdd(odd, pair.odd, hn::MulAdd(even, pair.even, sums[v]));
     }
   }
-#pragma GCC unroll 16
-  for (size_t v = 0; v < kPanels * kVectors; ++v)
-    hn::StoreU(sums[v / kVectors][v % kVectors], kFloats, out + v * kLanes);
+  if (k == width) return;
+#pragma GCC unroll 8
+  for (size_t v = 0; v < kSums; ++v)
+    sums[v] = hn::MulAdd(set(query[k]), load_pair(panel + 2 * v * kLanes).even, sums[v]);
 }
 
+// `step`: of the panel's values from one part's first to the next part's.
 template <typename Value>
-HWY_INLINE void score_all(const Value* panels, size_t width, size_t count, const float* query, float* out) {
-  constexpr size_t kAtOnce = 4;
-  size_t p = 0;
-  for (; p + kAtOnce <= count; p += kAtOnce)
-    score_panels<kAtOnce>(panels + p * width * kColumns, width, query, out + p * kColumns);
-  for (; p < count; ++p) score_panels<1>(panels + p * width * kColumns, width, query, out + p * kColumns);
+HWY_INLINE void score_all(const Value* panels, size_t size, size_t step, size_t width, size_t count,
+                          const float* query, float* out) {
+  for (size_t p = 0; p < count; ++p) {
+#pragma GCC unroll 2
+    for (size_t part = 0; part < kPanelCandidates / kPart; ++part, out += kPart) {
+      Vector sums[kSums];
+#pragma GCC unroll 8
+      for (Vector& sum : sums) sum = zero();
+      add_products(panels + p * size + part * step, width, query, sums);
+#pragma GCC unroll 8
+      for (size_t v = 0; v < kSums; ++v) hn::StoreU(sums[v], kFloats, out + v * kLanes);
+    }
+  }
 }
+
 void scores(const float* panels, size_t width, size_t count, const float* query, float* out) {
-  score_all(panels, width, count, query, out);
+  score_all(panels, width * kPanelCandidates, kPart, width, count, query, out);
 }
 void bf16_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
-  score_all(panels, width, count, query, out);
+  score_all(panels, (width + 1) / 2 * 2 * kPanelCandidates, 2 * kPart, width, count, query, out);
 }
 
-void widen_all(const uint16_t* values, size_t count, float* out) {
-  size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) hn::StoreU(load(values + i), kFloats, out + i);
-  for (; i < count; ++i) {
-    const uint32_t bits = uint32_t{values[i]} << 16;
-    __builtin_memcpy(out + i, &bits, sizeof bits);
+// Four rows become four vectors of their elements k to k + 3.
+using Four = hn::FixedTag<float, 4>;
+HWY_INLINE void transpose(const float* const* rows, size_t k, hn::Vec<Four> (&columns)[4]) {
+  constexpr Four d;
+  const auto a = hn::LoadU(d, rows[0] + k), b = hn::LoadU(d, rows[1] + k);
+  const auto c = hn::LoadU(d, rows[2] + k), e = hn::LoadU(d, rows[3] + k);
+  const auto low = hn::InterleaveLower(d, a, b), next_low = hn::InterleaveLower(d, c, e);
+  const auto high = hn::InterleaveUpper(d, a, b), next_high = hn::InterleaveUpper(d, c, e);
+  columns[0] = hn::ConcatLowerLower(d, next_low, low);
+  columns[1] = hn::ConcatUpperUpper(d, next_low, low);
+  columns[2] = hn::ConcatLowerLower(d, next_high, high);
+  columns[3] = hn::ConcatUpperUpper(d, next_high, high);
+}
+
+// Sums of kRows rows, four to a vector.
+constexpr size_t kRows = 16;
+HWY_INLINE void add_rows(const float* const (&rows)[kRows], size_t width, const float* query, float* out) {
+  constexpr Four d;
+  hn::Vec<Four> sums[kRows / 4];
+#pragma GCC unroll 4
+  for (auto& sum : sums) sum = hn::Zero(d);
+  size_t k = 0;
+  for (; k + 4 <= width; k += 4) {
+#pragma GCC unroll 4
+    for (size_t r = 0; r < kRows; r += 4) {
+      hn::Vec<Four> columns[4];
+      transpose(rows + r, k, columns);
+#pragma GCC unroll 4
+      for (size_t j = 0; j < 4; ++j)
+        sums[r / 4] = hn::MulAdd(hn::Set(d, query[k + j]), columns[j], sums[r / 4]);
+    }
+  }
+  for (; k < width; ++k) {
+#pragma GCC unroll 4
+    for (size_t r = 0; r < kRows; r += 4) {
+      const float column[] = {rows[r][k], rows[r + 1][k], rows[r + 2][k], rows[r + 3][k]};
+      sums[r / 4] = hn::MulAdd(hn::Set(d, query[k]), hn::LoadU(d, column), sums[r / 4]);
+    }
+  }
+#pragma GCC unroll 4
+  for (size_t r = 0; r < kRows; r += 4) hn::StoreU(sums[r / 4], d, out + r);
+}
+
+void chosen_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
+                   size_t count, float* out) {
+  for (size_t i = 0; i < count; i += kRows) {
+    const size_t some = std::min(kRows, count - i);
+    const float* these[kRows];
+    for (size_t r = 0; r < kRows; ++r) these[r] = rows + ids[i + std::min(r, some - 1)] * stride;
+    float sums[kRows];
+    add_rows(these, width, query, sums);
+    std::copy_n(sums, some, out + i);
+  }
+}
+
+void widen(const uint16_t* panel, size_t width, float* out) {
+  for (size_t k = 0; k < width; k += 2, panel += 2 * kPanelCandidates, out += 2 * kPanelCandidates) {
+    for (size_t i = 0; i < kPanelCandidates; i += kLanes) {
+      const Pair pair = load_pair(panel + 2 * i);
+      hn::StoreU(pair.even, kFloats, out + i);
+      if (k + 1 < width) hn::StoreU(pair.odd, kFloats, out + kPanelCandidates + i);
+    }
   }
 }
 
@@ -80,7 +153,8 @@ namespace shortlist {
 
 HWY_EXPORT(scores);
 HWY_EXPORT(bf16_scores);
-HWY_EXPORT(widen_all);
+HWY_EXPORT(chosen_scores);
+HWY_EXPORT(widen);
 
 void panel_scores(const float* panels, size_t width, size_t count, const float* query, float* out) {
   HWY_DYNAMIC_DISPATCH(scores)(panels, width, count, query, out);
@@ -88,8 +162,12 @@ void panel_scores(const float* panels, size_t width, size_t count, const float* 
 void panel_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
   HWY_DYNAMIC_DISPATCH(bf16_scores)(panels, width, count, query, out);
 }
-void widen_bf16(const uint16_t* values, size_t count, float* out) {
-  HWY_DYNAMIC_DISPATCH(widen_all)(values, count, out);
+void row_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
+                size_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(chosen_scores)(rows, stride, width, query, ids, count, out);
+}
+void widen_panel(const uint16_t* panel, size_t width, float* out) {
+  HWY_DYNAMIC_DISPATCH(widen)(panel, width, out);
 }
 
 }  // namespace shortlist

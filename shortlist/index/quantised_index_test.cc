@@ -95,10 +95,11 @@ TEST(Int8Index, AnswersAsFloat32OverTheEligible) {
 TEST(Int8PanelScores, AreTheSameWithEveryInstruction) {
   const RandomStream random(3, "codes");
   for (size_t groups : {1, 2, 5, 16}) {
-    for (size_t count : {1, 2, 3, 4, 5, 9}) {
+    for (size_t count : {1, 2, 3}) {
       constexpr size_t kQueries = 11;
       const size_t width = 4 * groups;
-      std::vector<uint8_t> codes(count * 16 * width);
+      const size_t candidates = kPanelCandidates * count;
+      std::vector<uint8_t> codes(candidates * width);
       std::vector<int8_t> high(kQueries * width), low(kQueries * width);
       for (size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<uint8_t>(random.below(i, 256));
       for (size_t i = 0; i < high.size(); ++i) {
@@ -108,7 +109,7 @@ TEST(Int8PanelScores, AreTheSameWithEveryInstruction) {
       const auto sum = [&](const int8_t* query, size_t candidate) {
         int32_t total = 0;
         for (size_t j = 0; j < width; ++j)
-          total += query[j] * codes[((candidate / 16 * groups + j / 4) * 16 + candidate % 16) * 4 + j % 4];
+          total += query[j] * codes[((candidate / 64 * groups + j / 4) * 64 + candidate % 64) * 4 + j % 4];
         return total;
       };
       std::vector<int32_t> offsets;
@@ -118,13 +119,13 @@ TEST(Int8PanelScores, AreTheSameWithEveryInstruction) {
           hide_vnni(hidden);
           SCOPED_TRACE(fmt::format("{}, {} groups, {} panels, hidden {}", target, groups, count, hidden));
           const Int8PanelsView panels{codes.data(), groups, count};
-          std::vector<float> one(16 * count), many(kQueries * 16 * count);
+          std::vector<float> one(candidates), many(kQueries * candidates);
           int8_panel_scores(panels, high.data(), low.data(), 77, one.data());
-          int8_panel_products(panels, high.data(), offsets.data(), kQueries, many.data(), 16 * count);
-          for (size_t i = 0; i < 16 * count; ++i) {
+          int8_panel_products(panels, high.data(), offsets.data(), kQueries, many.data(), candidates);
+          for (size_t i = 0; i < candidates; ++i) {
             EXPECT_EQ(one[i], static_cast<float>(128 * sum(high.data(), i) + sum(low.data(), i) - 77));
             for (size_t q = 0; q < kQueries; ++q)
-              EXPECT_EQ(many[q * 16 * count + i],
+              EXPECT_EQ(many[q * candidates + i],
                         static_cast<float>(sum(high.data() + q * width, i) - offsets[q]));
           }
         }
@@ -134,12 +135,7 @@ TEST(Int8PanelScores, AreTheSameWithEveryInstruction) {
   }
 }
 
-float widened(float x) {
-  const uint16_t value = to_bf16(x);
-  float out;
-  widen_bf16(&value, 1, &out);
-  return out;
-}
+float widened(float x) { return from_bf16(to_bf16(x)); }
 
 TEST(Bf16, RoundsToTheNearestAndToEven) {
   EXPECT_EQ(widened(1.0f), 1.0f);
