@@ -29,7 +29,10 @@ std::vector<Found> take_all(std::span<TopK> best) {
 
 void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best) {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
-  Buffer tile(std::min(best.size(), kQueriesABlock), kTileColumns);
+  // Kept, because to allocate and clear it takes as long as to choose the best of a tile.
+  static thread_local Buffer tile;
+  const size_t size = std::min(best.size(), kQueriesABlock) * kTileColumns;
+  if (tile.size() < size) tile = Buffer(size);
   for (size_t first = 0; first < candidates; first += kTileColumns) {
     const size_t count = std::min(kTileColumns, candidates - first);
     for (size_t block = 0; block < chunk_count(best.size(), kQueriesABlock); ++block) {
@@ -51,22 +54,32 @@ std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eli
   return take_all(best);
 }
 
+Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span<const uint32_t> chosen,
+                    size_t k) {
+  constexpr size_t kStretch = 256;
+  float scores[kStretch];
+  TopK best(k);
+  for (size_t begin = 0; begin < chosen.size(); begin += kStretch) {
+    const auto ids = chosen.subspan(begin, std::min(kStretch, chosen.size() - begin));
+    row_scores(vectors.data, vectors.stride, vectors.cols, query.data(), ids.data(), ids.size(), scores);
+    best.push({scores, ids.size()}, ids);
+  }
+  return {.best = best.take()};
+}
+
 std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
-                                 size_t k, Panels& panels) {
+                                 size_t k) {
+  if (queries.rows == 1) return {search_chosen(queries.row_span(0), vectors, chosen, k)};
   std::vector<TopK> best(queries.rows, TopK(k));
   Buffer tile(std::min(queries.rows, kQueriesABlock), std::min(chosen.size(), kTileColumns));
+  Panels panels;
   for (size_t begin = 0; begin < chosen.size(); begin += kTileColumns) {
     const auto ids = chosen.subspan(begin, std::min(kTileColumns, chosen.size() - begin));
-    if (queries.rows > 1) panels.pack_transposed(vectors, ids);
+    panels.pack_transposed(vectors, ids);
     for (size_t block = 0; block < chunk_count(queries.rows, kQueriesABlock); ++block) {
       const RowRange range = chunk_rows(queries.rows, kQueriesABlock, block);
       const Matrix scores = tile.view(range.size(), ids.size());
-      if (queries.rows > 1) {
-        multiply(queries.slice(range.begin, range.end), panels, scores);
-      } else {
-        row_scores(vectors.data, vectors.stride, vectors.cols, queries.row(0), ids.data(), ids.size(),
-                   scores.data);
-      }
+      multiply(queries.slice(range.begin, range.end), panels, scores);
       for (size_t q = 0; q < scores.rows; ++q) best[range.begin + q].push(scores.row_span(q), ids);
     }
   }
@@ -103,10 +116,7 @@ ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool)
 }
 
 std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
-  if (const auto ids = few_eligible(eligible)) {
-    Panels panels;
-    return search_chosen(queries, vectors_, *ids, k, panels);
-  }
+  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
   return search_tiles(queries.rows, size(), k, eligible, [&](RowRange block, size_t first, Matrix scores) {
     const float* const panels = panels_.data() + first * width();
     if (block.size() == 1) {

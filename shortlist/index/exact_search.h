@@ -20,9 +20,11 @@ void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
                                 ScoreTile score_tile);
 
-// The best k of the chosen rows of vectors[n, width] for each query; `panels` is scratch memory.
+// The best k of the chosen rows of vectors[n, width], for one query and for each of many.
+Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span<const uint32_t> chosen,
+                    size_t k);
 std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
-                                 size_t k, Panels& panels);
+                                 size_t k);
 
 // Where so few are eligible that to gather them is faster than to score all: their ids. Else none.
 std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible);

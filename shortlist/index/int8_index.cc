@@ -141,8 +141,7 @@ void Int8Index::leave_out_beyond(size_t first, Matrix scores) const {
 
 std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   SHORTLIST_CHECK(queries.cols == width());
-  Panels scratch;
-  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k, scratch);
+  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
   const Queries codes(*this, queries);
   std::vector<TopK> near;
   for (size_t q = 0; q < queries.rows; ++q) near.emplace_back(k, codes.slack(q));
@@ -161,7 +160,7 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
   for (size_t q = 0; q < queries.rows; ++q) {
     ids = always;
     for (const Scored& candidate : near[q].take()) ids.push_back(candidate.index);
-    found.push_back(search_chosen(queries.slice(q, q + 1), vectors_, ids, k, scratch).front());
+    found.push_back(search_chosen(queries.row_span(q), vectors_, ids, k));
   }
   return found;
 }

@@ -1,6 +1,7 @@
 #include "shortlist/math/selection.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "shortlist/base/error.h"
@@ -16,8 +17,7 @@
 #define SHORTLIST_MATH_SELECTION_CC_
 namespace shortlist {
 
-constexpr size_t kGroups = 32;
-constexpr float kNothing = -std::numeric_limits<float>::infinity();
+constexpr size_t kFewGroups = 32, kMostGroups = 512;
 
 }  // namespace shortlist
 #endif
@@ -26,31 +26,44 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// The k-th greatest of the groups' greatest: so many scores are that high, one in each group. A score's group
-// is its place modulo kGroups.
-float kth_maximum(const float* scores, size_t count, size_t k) {
-  constexpr size_t kVectors = kGroups / kLanes;
-  Vector most[kVectors];
-#pragma GCC unroll 32
-  for (size_t v = 0; v < kVectors; ++v) most[v] = set(kNothing);
-  for (size_t i = 0; i + kGroups <= count; i += kGroups) {
-#pragma GCC unroll 32
-    for (size_t v = 0; v < kVectors; ++v) {
-      const Vector score = hn::LoadU(kFloats, scores + i + v * kLanes);
-      most[v] = hn::IfThenElse(hn::Gt(score, most[v]), score, most[v]);  // NaN is not greater
+// Scores fall into groups, by their place modulo the number of groups, a multiple of kFewGroups. Writes each
+// group's greatest; what is left over at the end is not looked at.
+void maxima(const float* scores, size_t count, size_t groups, float* out) {
+  constexpr size_t kVectors = kFewGroups / kLanes;
+  for (size_t g = 0; g < groups; g += kFewGroups) {
+    Vector most[kVectors];
+#pragma GCC unroll 8
+    for (Vector& one : most) one = set(-std::numeric_limits<float>::infinity());
+    for (size_t i = 0; i + groups <= count; i += groups) {
+#pragma GCC unroll 8
+      for (size_t v = 0; v < kVectors; ++v)
+        most[v] = Larger()(most[v], hn::LoadU(kFloats, scores + i + g + v * kLanes));
     }
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v) hn::StoreU(most[v], kFloats, out + g + v * kLanes);
   }
-  float groups[kGroups];
-#pragma GCC unroll 32
-  for (size_t v = 0; v < kVectors; ++v) hn::StoreU(most[v], kFloats, groups + v * kLanes);
-  float least = std::numeric_limits<float>::infinity();
-  for (float one : groups) {
-    size_t greater = 0;
-#pragma GCC unroll 32
-    for (size_t v = 0; v < kVectors; ++v) greater += hn::CountTrue(kFloats, hn::Gt(most[v], set(one)));
-    least = greater < k && one < least ? one : least;
+}
+
+// The k-th greatest of kFewGroups, 0 < k <= kFewGroups: the least of those that fewer than k are greater
+// than.
+float kth_of_few(const float* values, size_t k) {
+  constexpr size_t kVectors = kFewGroups / kLanes;
+  int32_t greater[kFewGroups];
+  for (size_t i = 0; i < kFewGroups; ++i) {
+    const Vector one = set(values[i]);
+    size_t count = 0;
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kVectors; ++v)
+      count += hn::CountTrue(kFloats, hn::Gt(hn::LoadU(kFloats, values + v * kLanes), one));
+    greater[i] = static_cast<int32_t>(count);
   }
-  return least;
+  Vector least = set(std::numeric_limits<float>::infinity());
+  for (size_t i = 0; i < kFewGroups; i += kLanes) {
+    const auto among = hn::Lt(hn::LoadU(kInts, greater + i), hn::Set(kInts, static_cast<int32_t>(k)));
+    least =
+        hn::Min(least, hn::IfThenElse(hn::RebindMask(kFloats, among), hn::LoadU(kFloats, values + i), least));
+  }
+  return hn::GetLane(hn::MinOfLanes(kFloats, least));
 }
 
 // Most vectors hold no such score, so some are looked at together before each by itself.
@@ -105,13 +118,21 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace shortlist {
 
-HWY_EXPORT(kth_maximum);
+HWY_EXPORT(maxima);
+HWY_EXPORT(kth_of_few);
 HWY_EXPORT(places_at_least);
 HWY_EXPORT(sort_by_counting);
 
+// So many scores are as high as the k-th of the groups' greatest, one in each group.
 float least_of_best(std::span<const float> scores, size_t k) {
-  if (k == 0 || k > kGroups / 2 || scores.size() < 4 * kGroups) return kNothing;
-  return HWY_DYNAMIC_DISPATCH(kth_maximum)(scores.data(), scores.size(), k);
+  const size_t groups = (2 * k + kFewGroups - 1) / kFewGroups * kFewGroups;
+  if (groups == 0 || groups > kMostGroups || 2 * groups > scores.size())
+    return -std::numeric_limits<float>::infinity();
+  float greatest[kMostGroups];
+  HWY_DYNAMIC_DISPATCH(maxima)(scores.data(), scores.size(), groups, greatest);
+  if (groups == kFewGroups) return HWY_DYNAMIC_DISPATCH(kth_of_few)(greatest, k);
+  std::nth_element(greatest, greatest + k - 1, greatest + groups, std::greater());
+  return greatest[k - 1];
 }
 
 size_t find_at_least(std::span<const float> scores, float bound, uint32_t* places) {

@@ -23,13 +23,13 @@ TEST(Selection, LeastOfBestLeavesOutFewAndNoneOfTheBest) {
   const std::vector<float> scores = scores_with_nan(1003);
   reference::for_each_target([&](const std::string& target, bool) {
     SCOPED_TRACE(target);
-    for (size_t k : {1, 10, 16}) {
+    for (size_t k : {1, 10, 16, 17, 100, 240}) {
       const float least = least_of_best(scores, k);
       const auto above = std::ranges::count_if(scores, [&](float score) { return score >= least; });
       EXPECT_GE(above, k);
       EXPECT_LE(above, 2 * k);
     }
-    EXPECT_EQ(least_of_best(std::vector<float>(200, NAN), 3), -INFINITY);
+    for (size_t k : {0, 3, 40, 300}) EXPECT_EQ(least_of_best(std::vector<float>(200, NAN), k), -INFINITY);
   });
 }
 

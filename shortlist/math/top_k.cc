@@ -21,9 +21,13 @@ Scored scored_of(int64_t key) {
   return {~static_cast<uint32_t>(key), std::bit_cast<float>(ordered ^ (ordered >> 31 & 0x7fffffff))};
 }
 
+// So many are kept before the worst are left out of them.
+size_t enough(size_t count) { return 2 * count + 32; }
+
 }  // namespace
 
-// Only scores that may enter are kept, and only when there are twice too many, the worst are left out.
+TopK::TopK(size_t k, float slack) : k_(k), slack_(slack), most_keys_(enough(k)) {}
+
 template <typename IndexOf>
 void TopK::push_all(std::span<const float> scores, IndexOf index_of) {
   constexpr size_t kStretch = 1024;
@@ -31,9 +35,10 @@ void TopK::push_all(std::span<const float> scores, IndexOf index_of) {
   for (size_t begin = 0; k_ > 0 && begin < scores.size(); begin += kStretch) {
     const auto stretch = scores.subspan(begin, std::min(kStretch, scores.size() - begin));
     if (keys_.size() < k_) least_ = least_of_best(stretch, k_);
-    const size_t count = find_at_least(stretch, least_ - slack_, places);
+    const size_t count = find_at_least(stretch, least_ - slack_, places), kept = keys_.size();
+    keys_.resize(kept + count);
     for (size_t i = 0; i < count; ++i)
-      keys_.push_back(key_of(stretch[places[i]], index_of(begin + places[i])));
+      keys_[kept + i] = key_of(stretch[places[i]], index_of(begin + places[i]));
     if (keys_.size() > most_keys_) leave_out_the_worst();
   }
 }
@@ -48,7 +53,6 @@ void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices
 }
 
 void TopK::leave_out_the_worst() {
-  constexpr size_t kSpare = 32;
   if (keys_.size() > k_) {
     const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
     std::ranges::nth_element(keys_, kth, std::greater());
@@ -56,7 +60,7 @@ void TopK::leave_out_the_worst() {
     const auto near = [&](int64_t key) { return scored_of(key).score >= least_ - slack_; };
     keys_.erase(slack_ == 0 ? kth + 1 : std::partition(kth + 1, keys_.end(), near), keys_.end());
   }
-  most_keys_ = 2 * std::max(k_, keys_.size()) + kSpare;
+  most_keys_ = enough(keys_.size());
 }
 
 std::vector<Scored> TopK::take() {
@@ -66,13 +70,12 @@ std::vector<Scored> TopK::take() {
   } else {
     sort_few(keys_);
   }
-  std::vector<Scored> best;
-  for (int64_t key : keys_) {
-    const Scored scored = scored_of(key);
-    if (best.size() >= k_ && (slack_ == 0 || scored.score < best[k_ - 1].score - slack_)) break;
-    best.push_back(scored);
-  }
+  std::vector<Scored> best(keys_.size());
+  std::ranges::transform(keys_, best.begin(), scored_of);
   keys_.clear();
+  size_t count = std::min(k_, best.size());
+  while (slack_ > 0 && count < best.size() && best[count].score >= best[k_ - 1].score - slack_) ++count;
+  best.resize(count);
   return best;
 }
 

@@ -21,7 +21,7 @@ struct Scored {
 // feeding in any order gives the same result. NaN is never kept.
 class TopK {
  public:
-  explicit TopK(size_t k, float slack = 0) : k_(k), slack_(slack) {}
+  explicit TopK(size_t k, float slack = 0);
   void push(Scored candidate) { push({&candidate.score, 1}, {&candidate.index, 1}); }
   // scores[j] belongs to index first + j. Skips fast what cannot enter.
   void push(std::span<const float> scores, uint32_t first);
@@ -41,7 +41,7 @@ class TopK {
   // All that may be among the best, and some that are not any more: a key is greater, the better what it
   // stands for.
   std::vector<int64_t> keys_;
-  size_t most_keys_ = 0;
+  size_t most_keys_;
 };
 
 }  // namespace shortlist
