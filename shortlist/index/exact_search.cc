@@ -10,8 +10,9 @@ namespace {
 
 constexpr size_t kPanelsATile = kTileColumns / kPanelCandidates;
 
-// A block of queries by a tile of candidates: their scores take a part of a second-level cache, no more.
-constexpr size_t kQueriesABlock = 48;
+// A block of queries by a tile of candidates: their scores take a part of a second-level cache, no more. One
+// query's tile is longer, because what fetches memory ahead begins anew with each.
+constexpr size_t kQueriesABlock = 48, kTilesOfOne = 4;
 
 // A score that is no number is never kept.
 void leave_out(Eligible eligible, std::span<float> scores) {
@@ -29,15 +30,16 @@ std::vector<Found> take_all(std::span<TopK> best) {
 
 void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best) {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
+  const size_t columns = best.size() == 1 ? kTilesOfOne * kTileColumns : kTileColumns;
+  const size_t size = std::min(best.size(), kQueriesABlock) * columns;
   // Kept, because to allocate and clear it takes as long as to choose the best of a tile.
   static thread_local Buffer tile;
-  const size_t size = std::min(best.size(), kQueriesABlock) * kTileColumns;
   if (tile.size() < size) tile = Buffer(size);
-  for (size_t first = 0; first < candidates; first += kTileColumns) {
-    const size_t count = std::min(kTileColumns, candidates - first);
+  for (size_t first = 0; first < candidates; first += columns) {
+    const size_t count = std::min(columns, candidates - first);
     for (size_t block = 0; block < chunk_count(best.size(), kQueriesABlock); ++block) {
       const RowRange queries = chunk_rows(best.size(), kQueriesABlock, block);
-      const Matrix scores{tile.data(), queries.size(), count, kTileColumns};
+      const Matrix scores{tile.data(), queries.size(), count, columns};
       score_tile(queries, first, scores);
       for (size_t q = 0; q < scores.rows; ++q) {
         if (!eligible.empty()) leave_out(eligible.subspan(first, count), scores.row_span(q));

@@ -10,7 +10,7 @@
 namespace shortlist {
 
 // Fills scores[q, i] with the score of query queries.begin + q and candidate first + i. `first` is a multiple
-// of kTileColumns; rows are kTileColumns apart, and what lies in one past the last candidate may be written.
+// of kTileColumns, and so is the scores' stride: what lies in a row past the last candidate may be written.
 using ScoreTile = FunctionRef<void(RowRange queries, size_t first, Matrix scores)>;
 constexpr size_t kTileColumns = 1024;
 

@@ -22,13 +22,14 @@ float largest_of(std::span<const float> v) {
   return largest;
 }
 
-// The scale that all but one vector in a thousand keep to.
+// The scale that all but a few vectors keep to.
 float fitting_scale(ConstMatrix vectors) {
-  constexpr size_t kOneIn = 1000;
+  constexpr size_t kFew = 4, kOneIn = 10'000;
   std::vector<float> largest;
   for (size_t r = 0; r < vectors.rows; ++r) largest.push_back(largest_of(vectors.row_span(r)));
   if (largest.empty()) return 0;
-  const auto at = largest.end() - 1 - static_cast<std::ptrdiff_t>(largest.size() / kOneIn);
+  const size_t few = std::min(kFew + vectors.rows / kOneIn, vectors.rows - 1);
+  const auto at = largest.end() - 1 - static_cast<std::ptrdiff_t>(few);
   std::nth_element(largest.begin(), at, largest.end());
   return *at / kInt8Most;
 }

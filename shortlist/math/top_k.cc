@@ -53,29 +53,27 @@ void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices
 }
 
 void TopK::leave_out_the_worst() {
-  if (keys_.size() > k_) {
-    const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
+  const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
+  if (keys_.size() <= kFewKeys) {
+    sort_few(keys_);
+  } else if (keys_.size() > k_) {
     std::ranges::nth_element(keys_, kth, std::greater());
+  }
+  if (keys_.size() > k_) {
     least_ = scored_of(*kth).score;
     const auto near = [&](int64_t key) { return scored_of(key).score >= least_ - slack_; };
     keys_.erase(slack_ == 0 ? kth + 1 : std::partition(kth + 1, keys_.end(), near), keys_.end());
   }
-  most_keys_ = enough(keys_.size());
+  most_keys_ = enough(std::max(k_, keys_.size()));
 }
 
 std::vector<Scored> TopK::take() {
-  if (keys_.size() > kFewKeys) leave_out_the_worst();
-  if (keys_.size() > kFewKeys) {
-    std::ranges::sort(keys_, std::greater());
-  } else {
-    sort_few(keys_);
-  }
+  const bool sorted = keys_.size() <= kFewKeys;
+  leave_out_the_worst();
+  if (!sorted) std::ranges::sort(keys_, std::greater());
   std::vector<Scored> best(keys_.size());
   std::ranges::transform(keys_, best.begin(), scored_of);
   keys_.clear();
-  size_t count = std::min(k_, best.size());
-  while (slack_ > 0 && count < best.size() && best[count].score >= best[k_ - 1].score - slack_) ++count;
-  best.resize(count);
   return best;
 }
 
