@@ -80,11 +80,10 @@ size_t places_at_least(const float* scores, size_t count, float bound, uint32_t*
   };
   size_t i = 0;
   for (; i + kTogether * kLanes <= count; i += kTogether * kLanes) {
-    auto any = hn::Ge(hn::LoadU(kFloats, scores + i), least);
+    Vector most = set(-std::numeric_limits<float>::infinity());
 #pragma GCC unroll 8
-    for (size_t v = 1; v < kTogether; ++v)
-      any = hn::Or(any, hn::Ge(hn::LoadU(kFloats, scores + i + v * kLanes), least));
-    if (hn::AllFalse(kFloats, any)) continue;
+    for (size_t v = 0; v < kTogether; ++v) most = Larger()(most, hn::LoadU(kFloats, scores + i + v * kLanes));
+    if (hn::AllFalse(kFloats, hn::Ge(most, least))) continue;
 #pragma GCC unroll 8
     for (size_t v = 0; v < kTogether; ++v) take(i + v * kLanes);
   }
