@@ -1,6 +1,7 @@
 #include "shortlist/math/selection.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <limits>
 
@@ -48,49 +49,61 @@ void maxima(const float* scores, size_t count, size_t groups, float* out) {
 // than.
 float kth_of_few(const float* values, size_t k) {
   constexpr size_t kVectors = kFewGroups / kLanes;
-  int32_t greater[kFewGroups];
+  hn::Vec<Ints> greater[kVectors];
+#pragma GCC unroll 8
+  for (auto& count : greater) count = hn::Zero(kInts);
   for (size_t i = 0; i < kFewGroups; ++i) {
     const Vector one = set(values[i]);
-    size_t count = 0;
 #pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v)
-      count += hn::CountTrue(kFloats, hn::Gt(hn::LoadU(kFloats, values + v * kLanes), one));
-    greater[i] = static_cast<int32_t>(count);
+    for (size_t v = 0; v < kVectors; ++v) {
+      const auto is_greater = hn::Gt(one, hn::LoadU(kFloats, values + v * kLanes));
+      greater[v] = hn::Sub(greater[v], hn::VecFromMask(kInts, hn::RebindMask(kInts, is_greater)));
+    }
   }
   Vector least = set(std::numeric_limits<float>::infinity());
-  for (size_t i = 0; i < kFewGroups; i += kLanes) {
-    const auto among = hn::Lt(hn::LoadU(kInts, greater + i), hn::Set(kInts, static_cast<int32_t>(k)));
-    least =
-        hn::Min(least, hn::IfThenElse(hn::RebindMask(kFloats, among), hn::LoadU(kFloats, values + i), least));
+#pragma GCC unroll 8
+  for (size_t v = 0; v < kVectors; ++v) {
+    const auto among = hn::Lt(greater[v], hn::Set(kInts, static_cast<int32_t>(k)));
+    const Vector these = hn::LoadU(kFloats, values + v * kLanes);
+    least = hn::Min(least, hn::IfThenElse(hn::RebindMask(kFloats, among), these, least));
   }
   return hn::GetLane(hn::MinOfLanes(kFloats, least));
 }
 
+// Writes `first` plus the place of each set bit; returns where the next is written.
+HWY_INLINE uint32_t* put_places(uint64_t bits, size_t first, uint32_t* out) {
+  for (; bits != 0; bits &= bits - 1) *out++ = static_cast<uint32_t>(first) + std::countr_zero(bits);
+  return out;
+}
+HWY_INLINE uint64_t bits_of(hn::Mask<Floats> mask) {
+  uint8_t bytes[8] = {};
+  hn::StoreMaskBits(kFloats, mask, bytes);
+  uint64_t bits;
+  __builtin_memcpy(&bits, bytes, sizeof bits);
+  return bits;
+}
+
 // Most vectors hold no such score, so some are looked at together before each by itself.
 size_t places_at_least(const float* scores, size_t count, float bound, uint32_t* places) {
-  constexpr size_t kTogether = 4;
-  constexpr hn::RebindToUnsigned<Floats> kPlaces;
+  constexpr size_t kStep = 4 * kLanes;
   const Vector least = set(bound);
   uint32_t* out = places;
-  const auto take = [&](size_t i) {
-    const auto found = hn::Ge(hn::LoadU(kFloats, scores + i), least);
-    const auto at = hn::Iota(kPlaces, static_cast<uint32_t>(i));
-    hn::StoreU(hn::Compress(at, hn::RebindMask(kPlaces, found)), kPlaces, out);
-    out += hn::CountTrue(kFloats, found);
-  };
   size_t i = 0;
-  for (; i + kTogether * kLanes <= count; i += kTogether * kLanes) {
+  for (; i + kStep <= count; i += kStep) {
     Vector most = set(-std::numeric_limits<float>::infinity());
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kTogether; ++v) most = Larger()(most, hn::LoadU(kFloats, scores + i + v * kLanes));
+#pragma GCC unroll 4
+    for (size_t v = 0; v < kStep; v += kLanes) most = Larger()(most, hn::LoadU(kFloats, scores + i + v));
     if (hn::AllFalse(kFloats, hn::Ge(most, least))) continue;
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kTogether; ++v) take(i + v * kLanes);
+    uint64_t bits = 0;
+#pragma GCC unroll 4
+    for (size_t v = 0; v < kStep; v += kLanes)
+      bits |= bits_of(hn::Ge(hn::LoadU(kFloats, scores + i + v), least)) << v;
+    out = put_places(bits, i, out);
   }
-  for (; i + kLanes <= count; i += kLanes) take(i);
-  for (; i < count; ++i) {
-    *out = static_cast<uint32_t>(i);
-    out += scores[i] >= bound;
+  for (; i < count; i += kLanes) {
+    const size_t some = std::min(kLanes, count - i);
+    const auto found = hn::Ge(load_first(scores + i, some), least);
+    out = put_places(bits_of(hn::And(found, hn::FirstN(kFloats, some))), i, out);
   }
   return static_cast<size_t>(out - places);
 }

@@ -11,9 +11,7 @@ namespace shortlist {
 // there are few scores, or k is large, or fewer than k are numbers.
 float least_of_best(std::span<const float> scores, size_t k);
 
-// Writes the j with scores[j] >= bound to `places`, ascending, and returns how many there are. `places` has
-// room for all of them and kPlacesSlack more.
-constexpr size_t kPlacesSlack = 16;
+// Writes the j with scores[j] >= bound to `places`, ascending, and returns how many there are.
 size_t find_at_least(std::span<const float> scores, float bound, uint32_t* places);
 
 // Sorts keys, which are distinct and at most kFewKeys, the greatest first. Its cost grows with their square.

@@ -31,7 +31,7 @@ TopK::TopK(size_t k, float slack) : k_(k), slack_(slack), most_keys_(enough(k)) 
 template <typename IndexOf>
 void TopK::push_all(std::span<const float> scores, IndexOf index_of) {
   constexpr size_t kStretch = 1024;
-  uint32_t places[kStretch + kPlacesSlack];
+  uint32_t places[kStretch];
   for (size_t begin = 0; k_ > 0 && begin < scores.size(); begin += kStretch) {
     const auto stretch = scores.subspan(begin, std::min(kStretch, scores.size() - begin));
     if (keys_.size() < k_) least_ = least_of_best(stretch, k_);
