@@ -31,7 +31,7 @@ std::vector<Found> take_all(std::span<TopK> best) {
 void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best) {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
   const size_t columns = best.size() == 1 ? kTilesOfOne * kTileColumns : kTileColumns;
-  const size_t size = std::min(best.size(), kQueriesABlock) * columns;
+  const size_t size = best.size() == 1 ? columns : std::min(best.size(), kQueriesABlock) * kTileStride;
   // Kept, because to allocate and clear it takes as long as to choose the best of a tile.
   static thread_local Buffer tile;
   if (tile.size() < size) tile = Buffer(size);
@@ -39,7 +39,7 @@ void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std
     const size_t count = std::min(columns, candidates - first);
     for (size_t block = 0; block < chunk_count(best.size(), kQueriesABlock); ++block) {
       const RowRange queries = chunk_rows(best.size(), kQueriesABlock, block);
-      const Matrix scores{tile.data(), queries.size(), count, columns};
+      const Matrix scores{tile.data(), queries.size(), count, kTileStride};
       score_tile(queries, first, scores);
       for (size_t q = 0; q < scores.rows; ++q) {
         if (!eligible.empty()) leave_out(eligible.subspan(first, count), scores.row_span(q));

@@ -10,9 +10,11 @@
 namespace shortlist {
 
 // Fills scores[q, i] with the score of query queries.begin + q and candidate first + i. `first` is a multiple
-// of kTileColumns, and so is the scores' stride: what lies in a row past the last candidate may be written.
+// of kTileColumns; what lies in a row past the last candidate, up to such a multiple, may be written.
 using ScoreTile = FunctionRef<void(RowRange queries, size_t first, Matrix scores)>;
 constexpr size_t kTileColumns = 1024;
+// From a tile's row to the next: a power of two would lay all rows into the same few sets of a cache.
+constexpr size_t kTileStride = kTileColumns + 16;
 
 // Shows best[q] the scores of query q and all eligible candidates.
 void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best);

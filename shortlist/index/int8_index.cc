@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 
 #include "shortlist/index/exact_search.h"
@@ -24,7 +23,7 @@ float largest_of(std::span<const float> v) {
 
 // The scale that all but a few vectors keep to.
 float fitting_scale(ConstMatrix vectors) {
-  constexpr size_t kFew = 4, kOneIn = 10'000;
+  constexpr size_t kFew = 4, kOneIn = 100'000;
   std::vector<float> largest;
   for (size_t r = 0; r < vectors.rows; ++r) largest.push_back(largest_of(vectors.row_span(r)));
   if (largest.empty()) return 0;
@@ -40,15 +39,17 @@ float fitting_scale(ConstMatrix vectors) {
 class Int8Index::Queries {
  public:
   Queries(const Int8Index& index, ConstMatrix queries)
-      : together_(queries.rows >= kTogether), width_(4 * index.groups_), offsets_(queries.rows) {
-    high_.resize(queries.rows * width_ + kInt8Slack);
-    low_.resize(together_ ? 0 : high_.size());
+      : together_(queries.rows >= kTogether),
+        width_(4 * index.groups_),
+        size_(queries.rows * width_ + kInt8Slack) {
+    codes_.resize((together_ ? 1 : 2) * size_);
     const int most = together_ ? kInt8Most : most_of_15_bits(queries.cols);
     for (size_t q = 0; q < queries.rows; ++q) {
-      int8_t* const low = together_ ? nullptr : low_.data() + q * width_;
-      const Int8QueryCodes codes = int8_encode(queries.row_span(q), most, high_.data() + q * width_, low);
-      offsets_[q] = kInt8Offset * codes.sum;
-      slacks_.push_back(index.slack(codes));
+      int8_t* const high = codes_.data() + q * width_;
+      const Int8Encoding query =
+          int8_encode(queries.row_span(q), most, high, together_ ? nullptr : high + size_);
+      offsets_.push_back(kInt8Offset * query.sum);
+      slacks_.push_back(index.slack(query));
     }
   }
 
@@ -57,14 +58,11 @@ class Int8Index::Queries {
   float slack(size_t q) const { return slacks_[q]; }
 
   void score(RowRange queries, Int8PanelsView panels, Matrix scores) const {
-    const size_t first = queries.begin;
-    if (together_) {
-      return int8_panel_products(panels, high_.data() + first * width_, offsets_.data() + first, scores.rows,
-                                 scores.data, scores.stride);
-    }
-    for (size_t q = 0; q < scores.rows; ++q)
-      int8_panel_scores(panels, high_.data() + (first + q) * width_, low_.data() + (first + q) * width_,
-                        offsets_[first + q], scores.row(q));
+    const int8_t* high = codes_.data() + queries.begin * width_;
+    const int32_t* const offsets = offsets_.data() + queries.begin;
+    if (together_) return int8_panel_products(panels, high, offsets, scores.rows, scores.data, scores.stride);
+    for (size_t q = 0; q < scores.rows; ++q, high += width_)
+      int8_panel_scores(panels, high, high + size_, offsets[q], scores.row(q));
   }
 
  private:
@@ -75,22 +73,25 @@ class Int8Index::Queries {
   }
 
   bool together_;
-  size_t width_;
-  std::vector<int8_t> high_, low_;  // [queries, width]; a code is 128 high + low, or high alone
+  size_t width_, size_;
+  std::vector<int8_t> codes_;  // [queries, width] and the slack, twice; a code is 128 high + low, or high
   std::vector<int32_t> offsets_;
   std::vector<float> slacks_;
 };
 
 // Twice as far as a sum of products of codes may be from the score in float32, in units of the codes:
 // q.v - q^.v^ = q.(v - v^) + (q - q^).v^, and on top of it what float32 rounds off while it sums.
-float Int8Index::slack(const Int8QueryCodes& query) const {
+float Int8Index::slack(const Int8Encoding& query) const {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();  // none is ruled out
+  // Products so small may be lost altogether.
+  if (static_cast<double>(query.scale) * scale_ < 1e-30) return kInfinity;
   const double error = largest_.error / scale_, norm = largest_.norm / scale_;
   const double query_error = query.error + query.norm * 0x1p-23;
   const double codes = query.norm * error + query_error * norm;
   const double rounding =
       static_cast<double>(width() + 6) * 0x1p-24 * (query.norm + query_error) * (norm + error);
   const auto slack = static_cast<float>(2 * 1.0001 * (codes + rounding));
-  return std::isfinite(slack) ? slack : std::numeric_limits<float>::infinity();  // none is ruled out
+  return std::isfinite(slack) ? slack : kInfinity;
 }
 
 Int8Index::Int8Index(ConstMatrix vectors, ThreadPool& pool)
@@ -147,20 +148,19 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
   std::vector<TopK> near;
   for (size_t q = 0; q < queries.rows; ++q) near.emplace_back(k, codes.slack(q));
   const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
-    const size_t panel = first / kPanelCandidates;
-    codes.score(block,
-                {panels_.data() + panel * panel_size(), groups_, chunk_count(scores.cols, kPanelCandidates)},
-                scores);
+    const uint8_t* const panels = panels_.data() + first / kPanelCandidates * panel_size();
+    codes.score(block, {panels, groups_, chunk_count(scores.cols, kPanelCandidates)}, scores);
     leave_out_beyond(first, scores);
   };
   score_tiles(size(), eligible, score_tile, near);
   std::vector<Found> found;
-  std::vector<uint32_t> always, ids;
-  std::ranges::copy_if(beyond_, std::back_inserter(always),
-                       [&](uint32_t id) { return eligible.empty() || eligible[id] != 0; });
+  std::vector<uint32_t> ids;
   for (size_t q = 0; q < queries.rows; ++q) {
-    ids = always;
+    ids.clear();
     for (const Scored& candidate : near[q].take()) ids.push_back(candidate.index);
+    for (uint32_t id : beyond_) {
+      if (eligible.empty() || eligible[id] != 0) ids.push_back(id);
+    }
     found.push_back(search_chosen(queries.row_span(q), vectors_, ids, k));
   }
   return found;

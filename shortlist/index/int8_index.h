@@ -29,7 +29,7 @@ class Int8Index : public Index {
   class Queries;
   size_t panel_size() const { return groups_ * 4 * kPanelCandidates; }
   void encode_panel(size_t panel, uint8_t* codes, Rounding& largest) const;
-  float slack(const Int8QueryCodes& query) const;
+  float slack(const Int8Encoding& query) const;
   void leave_out_beyond(size_t first, Matrix scores) const;
 
   ConstMatrix vectors_;

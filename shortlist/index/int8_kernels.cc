@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <limits>
 
 #include "shortlist/index/int8.h"
 #include "shortlist/math/targets.h"
@@ -149,7 +148,7 @@ HWY_INLINE void multiply_all(Int8PanelsView panels, const int8_t* queries, const
   }
 }
 
-Int8QueryCodes encode(const float* query, size_t width, int most, int8_t* high, int8_t* low) {
+Int8Encoding encode(const float* query, size_t width, int most, int8_t* high, int8_t* low) {
   Vector largest[kSumVectors], squares[kSumVectors], off_squares[kSumVectors];
   for (size_t v = 0; v < kSumVectors; ++v) largest[v] = squares[v] = off_squares[v] = zero();
   for_sum_lanes(width, largest, [&](auto at, Vector most_yet) HWY_ATTR {
@@ -166,6 +165,7 @@ Int8QueryCodes encode(const float* query, size_t width, int most, int8_t* high, 
     const Vector off = hn::Sub(x, hn::ConvertTo(kFloats, code));
     squares[v] = hn::MulAdd(x, x, squares[v]);
     off_squares[v] = hn::MulAdd(off, off, off_squares[v]);
+    v = (v + 1) % kSumVectors;
     sum = hn::Add(sum, code);
     auto upper = code;
     if (low != nullptr) {
@@ -173,11 +173,9 @@ Int8QueryCodes encode(const float* query, size_t width, int most, int8_t* high, 
       hn::StoreU(hn::DemoteTo(kBytes, hn::Sub(code, hn::ShiftLeft<7>(upper))), kBytes, low + at.i);
     }
     hn::StoreU(hn::DemoteTo(kBytes, upper), kBytes, high + at.i);
-    v = (v + 1) % kSumVectors;
   });
-  if (inverse == 0) squares[0] = set(std::numeric_limits<float>::infinity());
-  return {hn::GetLane(hn::SumOfLanes(kInts, sum)), std::sqrt(join_lanes(squares, Sum())),
-          std::sqrt(join_lanes(off_squares, Sum()))};
+  return {inverse == 0 ? 0 : scale, hn::GetLane(hn::SumOfLanes(kInts, sum)),
+          std::sqrt(join_lanes(squares, Sum())), std::sqrt(join_lanes(off_squares, Sum()))};
 }
 
 void rows_plain(const RowsTask& task, const uint32_t* ids, size_t count, float* out) {
@@ -232,7 +230,7 @@ std::atomic<bool> vnni = has_vnni();
 bool use_vnni() { return vnni.load(std::memory_order_relaxed); }
 void hide_vnni(bool hidden) { vnni.store(has_vnni() && !hidden, std::memory_order_relaxed); }
 
-Int8QueryCodes int8_encode(std::span<const float> query, int most, int8_t* high, int8_t* low) {
+Int8Encoding int8_encode(std::span<const float> query, int most, int8_t* high, int8_t* low) {
   return HWY_DYNAMIC_DISPATCH(encode)(query.data(), query.size(), most, high, low);
 }
 

@@ -18,15 +18,16 @@ void hide_vnni(bool hidden);
 void int8_scores(const uint8_t* rows, size_t stride, const int8_t* query, int32_t offset, const uint32_t* ids,
                  size_t count, float* out);
 
-// A query as integers of up to 15 bits, 128 high + low, or with `low` null of 8 bits, high alone. Both have
-// room for kInt8Slack more than the width, and zeros are written there.
+// Writes a query as integers from -most to most, of up to 15 bits as 128 high + low, or where `low` is null
+// of 8 bits as high. Both have room for kInt8Slack more than the width, of which zeros are written to some,
+// up to a multiple of 4 at least.
 constexpr size_t kInt8Slack = 16;
-struct Int8QueryCodes {
-  int32_t sum;
-  // Of the query, and of what was lost of it, in units of the codes. Not finite where there is no such unit.
-  float norm, error;
+struct Int8Encoding {
+  float scale = 0;            // of the query, a code's unit; 0 where it is too small for one: all codes are 0
+  int32_t sum = 0;            // of the codes
+  float norm = 0, error = 0;  // |q| and |q - codes|, in this unit
 };
-Int8QueryCodes int8_encode(std::span<const float> query, int most, int8_t* high, int8_t* low);
+Int8Encoding int8_encode(std::span<const float> query, int most, int8_t* high, int8_t* low);
 
 // Panels of 64 candidates, four codes of each side by side: panels[count, groups, 64, 4].
 struct Int8PanelsView {

@@ -93,9 +93,9 @@ HWY_INLINE void transpose(const float* const* rows, size_t k, hn::Vec<Four> (&co
   columns[3] = hn::ConcatUpperUpper(d, next_high, high);
 }
 
-// Sums of kRows rows, four to a vector.
-constexpr size_t kRows = 16;
-HWY_INLINE void add_rows(const float* const (&rows)[kRows], size_t width, const float* query, float* out) {
+// out[kRows]: the products of the query and so many rows, of which four take a vector's lanes.
+template <size_t kRows>
+HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* query, float* out) {
   constexpr Four d;
   hn::Vec<Four> sums[kRows / 4];
 #pragma GCC unroll 4
@@ -124,12 +124,19 @@ HWY_INLINE void add_rows(const float* const (&rows)[kRows], size_t width, const 
 
 void chosen_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
                    size_t count, float* out) {
+  constexpr size_t kRows = 16;
   for (size_t i = 0; i < count; i += kRows) {
     const size_t some = std::min(kRows, count - i);
     const float* these[kRows];
     for (size_t r = 0; r < kRows; ++r) these[r] = rows + ids[i + std::min(r, some - 1)] * stride;
     float sums[kRows];
-    add_rows(these, width, query, sums);
+    if (some > 8) {
+      score_rows<16>(these, width, query, sums);
+    } else if (some > 4) {
+      score_rows<8>(these, width, query, sums);
+    } else {
+      score_rows<4>(these, width, query, sums);
+    }
     std::copy_n(sums, some, out + i);
   }
 }

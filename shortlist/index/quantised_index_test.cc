@@ -3,6 +3,7 @@
 
 #include "shortlist/index/bf16_index.h"
 #include "shortlist/index/exact_search.h"
+#include "shortlist/index/int8.h"
 #include "shortlist/index/int8_index.h"
 #include "shortlist/index/int8_kernels.h"
 #include "shortlist/index/panel_kernels.h"
@@ -75,6 +76,11 @@ TEST(Int8Index, AnswersAsFloat32WhereVectorsAreFarFromAlike) {
   for (float& v : queries.row(3)) v *= 1e20f;
   const ExactIndex exact(vectors.view(), pool);
   expect_same_answers(Int8Index(vectors.view(), pool), exact, queries.view(), 30);
+  // Products that float32 loses: all scores are 0.
+  Vectors tiny = normal_vectors(300, 12, "v"), tiny_query = normal_vectors(1, 12, "q");
+  for (float& v : tiny.values) v *= 1e-25f;
+  for (float& v : tiny_query.values) v *= 1e-25f;
+  expect_same_answers(Int8Index(tiny.view(), pool), ExactIndex(tiny.view(), pool), tiny_query.view(), 9);
   const Vectors zeros{50, 12, std::vector<float>(600)};
   expect_same_answers(Int8Index(zeros.view(), pool), ExactIndex(zeros.view(), pool), queries.view(), 5);
 }
@@ -90,6 +96,37 @@ TEST(Int8Index, AnswersAsFloat32OverTheEligible) {
   }
   expect_same_answers(index, exact, queries.view(), 5000);
   expect_same_answers(index, exact, queries.view(), 0);
+}
+
+TEST(Int8Encode, AgreesWithRoundingOneByOne) {
+  reference::for_each_target([](const std::string& target, bool) {
+    SCOPED_TRACE(target);
+    for (size_t width : {1, 2, 3, 5, 15, 16, 17, 33, 64}) {
+      const Vectors query = normal_vectors(1, width, "q");
+      for (int most : {kInt8Most, 127 * 128}) {
+        std::vector<int8_t> high(width + kInt8Slack, 1), low(width + kInt8Slack, 1);
+        const bool wide = most > kInt8Most;
+        const Int8Encoding got = int8_encode(query.values, most, high.data(), wide ? low.data() : nullptr);
+        float largest = 0;
+        for (float x : query.values) largest = std::max(largest, std::abs(x));
+        EXPECT_EQ(got.scale, largest / static_cast<float>(most));
+        int sum = 0;
+        double square = 0, off_square = 0;
+        for (size_t j = 0; j < width; ++j) {
+          const float x = query.values[j] * inverse_scale(got.scale);
+          const int code = quantise(query.values[j], inverse_scale(got.scale), most);
+          EXPECT_EQ(wide ? 128 * high[j] + low[j] : high[j], code) << j << " of " << width;
+          sum += code;
+          square += x * x;
+          off_square += (x - static_cast<float>(code)) * (x - static_cast<float>(code));
+        }
+        EXPECT_EQ(got.sum, sum);
+        EXPECT_NEAR(got.norm, std::sqrt(square), 1e-5 * got.norm);
+        EXPECT_NEAR(got.error, std::sqrt(off_square), 1e-5 * got.error + 1e-6);
+        for (size_t j = width; j % 4 != 0; ++j) EXPECT_EQ(high[j] | (wide ? low[j] : 0), 0);
+      }
+    }
+  });
 }
 
 TEST(Int8PanelScores, AreTheSameWithEveryInstruction) {
