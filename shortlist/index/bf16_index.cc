@@ -21,7 +21,8 @@ Bf16Index::Bf16Index(ConstMatrix vectors, ThreadPool& pool) : size_(vectors.rows
 std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   // From a few queries on it pays to widen the candidates once for all.
   constexpr size_t kMany = 4;
-  Buffer wide(queries.rows >= kMany ? width_ : 0, kPanelCandidates);
+  Buffer wide;
+  if (queries.rows >= kMany) wide = Buffer(width_, kPanelCandidates);
   const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
     const uint16_t* panel = panels_.data() + first / kPanelCandidates * panel_size();
     if (block.size() < kMany) {

@@ -73,7 +73,7 @@ std::vector<Scored> TopK::take() {
   if (!sorted) std::ranges::sort(keys_, std::greater());
   std::vector<Scored> best(keys_.size());
   std::ranges::transform(keys_, best.begin(), scored_of);
-  keys_.clear();
+  *this = TopK(k_, slack_);
   return best;
 }
 

@@ -40,6 +40,8 @@ TEST(TopK, PutsTheBestFirstAndTheLowerIndexOfEquals) {
   top.push(std::vector<float>{1, 3, 2, 3, 0}, 10);
   EXPECT_EQ(indices(top.take()), (std::vector<uint32_t>{11, 13, 12}));
   EXPECT_TRUE(top.take().empty());
+  top.push({4, -1});
+  EXPECT_EQ(indices(top.take()), (std::vector<uint32_t>{4}));
 }
 
 TEST(TopK, AgreesWithSorting) {
