@@ -79,63 +79,73 @@ void bf16_scores(const uint16_t* panels, size_t width, size_t count, const float
   score_all(panels, (width + 1) / 2 * 2 * kPanelCandidates, 2 * kPart, width, count, query, out);
 }
 
-// Four rows become four vectors of their elements k to k + 3.
-using Four = hn::FixedTag<float, 4>;
-HWY_INLINE void transpose(const float* const* rows, size_t k, hn::Vec<Four> (&columns)[4]) {
-  constexpr Four d;
-  const auto a = hn::LoadU(d, rows[0] + k), b = hn::LoadU(d, rows[1] + k);
-  const auto c = hn::LoadU(d, rows[2] + k), e = hn::LoadU(d, rows[3] + k);
-  const auto low = hn::InterleaveLower(d, a, b), next_low = hn::InterleaveLower(d, c, e);
-  const auto high = hn::InterleaveUpper(d, a, b), next_high = hn::InterleaveUpper(d, c, e);
-  columns[0] = hn::ConcatLowerLower(d, next_low, low);
-  columns[1] = hn::ConcatUpperUpper(d, next_low, low);
-  columns[2] = hn::ConcatLowerLower(d, next_high, high);
-  columns[3] = hn::ConcatUpperUpper(d, next_high, high);
+// Elements k to k + 3 of so many rows that each fills a block of four lanes.
+template <size_t kRows>
+HWY_INLINE auto load_blocks(const float* const* rows, size_t k) {
+  if constexpr (kRows == 1) {
+    return hn::LoadU(hn::FixedTag<float, 4>(), rows[0] + k);
+  } else {
+    // Rows r and r + 4 are neighbours, so that after the transposition all rows stand in their order.
+    return hn::Combine(hn::FixedTag<float, 4 * kRows>(), load_blocks<kRows / 2>(rows + 2 * kRows, k),
+                       load_blocks<kRows / 2>(rows, k));
+  }
 }
 
-// out[kRows]: the products of the query and so many rows, of which four take a vector's lanes.
+// Elements k to k + 3 of kLanes rows become four vectors, a lane to a row.
+HWY_INLINE void load_transposed(const float* const* rows, size_t k, Vector (&columns)[4]) {
+  constexpr hn::RepartitionToWide<Floats> pairs;
+  const Vector a = load_blocks<kLanes / 4>(rows, k), b = load_blocks<kLanes / 4>(rows + 1, k);
+  const Vector c = load_blocks<kLanes / 4>(rows + 2, k), d = load_blocks<kLanes / 4>(rows + 3, k);
+  const auto low = hn::BitCast(pairs, hn::InterleaveLower(kFloats, a, b));
+  const auto high = hn::BitCast(pairs, hn::InterleaveUpper(kFloats, a, b));
+  const auto next_low = hn::BitCast(pairs, hn::InterleaveLower(kFloats, c, d));
+  const auto next_high = hn::BitCast(pairs, hn::InterleaveUpper(kFloats, c, d));
+  columns[0] = hn::BitCast(kFloats, hn::InterleaveLower(pairs, low, next_low));
+  columns[1] = hn::BitCast(kFloats, hn::InterleaveUpper(pairs, low, next_low));
+  columns[2] = hn::BitCast(kFloats, hn::InterleaveLower(pairs, high, next_high));
+  columns[3] = hn::BitCast(kFloats, hn::InterleaveUpper(pairs, high, next_high));
+}
+
+// out[kRows]: the products of the query and so many rows.
 template <size_t kRows>
 HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* query, float* out) {
-  constexpr Four d;
-  hn::Vec<Four> sums[kRows / 4];
-#pragma GCC unroll 4
-  for (auto& sum : sums) sum = hn::Zero(d);
+  Vector sums[kRows / kLanes];
+#pragma GCC unroll 8
+  for (Vector& sum : sums) sum = zero();
   size_t k = 0;
   for (; k + 4 <= width; k += 4) {
-#pragma GCC unroll 4
-    for (size_t r = 0; r < kRows; r += 4) {
-      hn::Vec<Four> columns[4];
-      transpose(rows + r, k, columns);
+#pragma GCC unroll 8
+    for (size_t r = 0; r < kRows; r += kLanes) {
+      Vector columns[4];
+      load_transposed(rows + r, k, columns);
 #pragma GCC unroll 4
       for (size_t j = 0; j < 4; ++j)
-        sums[r / 4] = hn::MulAdd(hn::Set(d, query[k + j]), columns[j], sums[r / 4]);
+        sums[r / kLanes] = hn::MulAdd(set(query[k + j]), columns[j], sums[r / kLanes]);
     }
   }
   for (; k < width; ++k) {
-#pragma GCC unroll 4
-    for (size_t r = 0; r < kRows; r += 4) {
-      const float column[] = {rows[r][k], rows[r + 1][k], rows[r + 2][k], rows[r + 3][k]};
-      sums[r / 4] = hn::MulAdd(hn::Set(d, query[k]), hn::LoadU(d, column), sums[r / 4]);
-    }
+    float column[kRows];
+    for (size_t r = 0; r < kRows; ++r) column[r] = rows[r][k];
+#pragma GCC unroll 8
+    for (size_t r = 0; r < kRows; r += kLanes)
+      sums[r / kLanes] = hn::MulAdd(set(query[k]), hn::LoadU(kFloats, column + r), sums[r / kLanes]);
   }
-#pragma GCC unroll 4
-  for (size_t r = 0; r < kRows; r += 4) hn::StoreU(sums[r / 4], d, out + r);
+#pragma GCC unroll 8
+  for (size_t r = 0; r < kRows; r += kLanes) hn::StoreU(sums[r / kLanes], kFloats, out + r);
 }
 
 void chosen_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
                    size_t count, float* out) {
-  constexpr size_t kRows = 16;
+  constexpr size_t kRows = 32;
   for (size_t i = 0; i < count; i += kRows) {
     const size_t some = std::min(kRows, count - i);
     const float* these[kRows];
     for (size_t r = 0; r < kRows; ++r) these[r] = rows + ids[i + std::min(r, some - 1)] * stride;
     float sums[kRows];
-    if (some > 8) {
-      score_rows<16>(these, width, query, sums);
-    } else if (some > 4) {
-      score_rows<8>(these, width, query, sums);
+    if (some <= kRows / 2) {
+      score_rows<kRows / 2>(these, width, query, sums);
     } else {
-      score_rows<4>(these, width, query, sums);
+      score_rows<kRows>(these, width, query, sums);
     }
     std::copy_n(sums, some, out + i);
   }
