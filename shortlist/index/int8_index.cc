@@ -153,7 +153,7 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
     leave_out_beyond(first, scores);
   };
   score_tiles(size(), eligible, score_tile, near);
-  std::vector<Found> found;
+  std::vector<Found> found(queries.rows);
   std::vector<uint32_t> ids;
   for (size_t q = 0; q < queries.rows; ++q) {
     ids.clear();
@@ -161,7 +161,7 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
     for (uint32_t id : beyond_) {
       if (eligible.empty() || eligible[id] != 0) ids.push_back(id);
     }
-    found.push_back(search_chosen(queries.row_span(q), vectors_, ids, k));
+    found[q] = search_chosen(queries.row_span(q), vectors_, ids, k);
   }
   return found;
 }

@@ -22,7 +22,7 @@ Scored scored_of(int64_t key) {
 }
 
 // So many are kept before the worst are left out of them.
-size_t enough(size_t count) { return 2 * count + 32; }
+size_t enough(size_t count) { return count + std::max<size_t>(16, count / 2); }
 
 }  // namespace
 
