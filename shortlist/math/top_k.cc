@@ -52,14 +52,13 @@ void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices
   push_all(scores, [&](size_t j) { return indices[j]; });
 }
 
+// Few are sorted by the way.
 void TopK::leave_out_the_worst() {
-  const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
-  if (keys_.size() <= kFewKeys) {
-    sort_few(keys_);
-  } else if (keys_.size() > k_) {
-    std::ranges::nth_element(keys_, kth, std::greater());
-  }
+  const bool few = keys_.size() <= kFewKeys;
+  if (few) sort_few(keys_);
   if (keys_.size() > k_) {
+    const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
+    if (!few) std::ranges::nth_element(keys_, kth, std::greater());
     least_ = scored_of(*kth).score;
     const auto near = [&](int64_t key) { return scored_of(key).score >= least_ - slack_; };
     keys_.erase(slack_ == 0 ? kth + 1 : std::partition(kth + 1, keys_.end(), near), keys_.end());
@@ -68,9 +67,12 @@ void TopK::leave_out_the_worst() {
 }
 
 std::vector<Scored> TopK::take() {
-  const bool sorted = keys_.size() <= kFewKeys;
-  leave_out_the_worst();
-  if (!sorted) std::ranges::sort(keys_, std::greater());
+  if (keys_.size() > kFewKeys) leave_out_the_worst();
+  if (keys_.size() > kFewKeys) {
+    std::ranges::sort(keys_, std::greater());
+  } else {
+    leave_out_the_worst();
+  }
   std::vector<Scored> best(keys_.size());
   std::ranges::transform(keys_, best.begin(), scored_of);
   *this = TopK(k_, slack_);
