@@ -20,6 +20,15 @@ void leave_out(Eligible eligible, std::span<float> scores) {
     scores[i] = eligible[i] != 0 ? scores[i] : std::numeric_limits<float>::quiet_NaN();
 }
 
+// Lays panels of a product side by side: out[inner, kPanelCandidates].
+void join(const Panels& narrow, float* out) {
+  constexpr size_t kColumns = Panels::kPanelColumns;
+  for (size_t p = 0; p < narrow.count(); ++p) {
+    for (size_t k = 0; k < narrow.inner(); ++k)
+      std::copy_n(narrow.panel(p) + k * kColumns, kColumns, out + k * kPanelCandidates + p * kColumns);
+  }
+}
+
 std::vector<Found> take_all(std::span<TopK> best) {
   std::vector<Found> found(best.size());
   for (size_t q = 0; q < best.size(); ++q) found[q].best = best[q].take();
@@ -102,17 +111,14 @@ std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible) {
 ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool)
     : vectors_(vectors),
       panels_(chunk_count(vectors.rows, kPanelCandidates) * kPanelCandidates, vectors.cols) {
-  pool.run(chunk_count(vectors.rows, kTileColumns), [&](size_t task, int) {
-    const RowRange rows = chunk_rows(vectors.rows, kTileColumns, task);
+  const size_t count = chunk_count(vectors.rows, kPanelCandidates);
+  pool.run(chunk_count(count, kPanelsATile), [&](size_t task, int) {
+    const RowRange panels = chunk_rows(count, kPanelsATile, task);
     Panels narrow;
-    narrow.pack_transposed(vectors.slice(rows.begin, rows.end));
-    for (size_t p = 0; p < narrow.count(); ++p) {
-      const size_t column = rows.begin + p * Panels::kPanelColumns;
-      float* out = panels_.data() + column / kPanelCandidates * kPanelCandidates * vectors.cols +
-                   column % kPanelCandidates;
-      for (size_t k = 0; k < vectors.cols; ++k)
-        std::copy_n(narrow.panel(p) + k * Panels::kPanelColumns, Panels::kPanelColumns,
-                    out + k * kPanelCandidates);
+    for (size_t p = panels.begin; p < panels.end; ++p) {
+      const RowRange rows = chunk_rows(vectors.rows, kPanelCandidates, p);
+      narrow.pack_transposed(vectors.slice(rows.begin, rows.end));
+      join(narrow, panels_.data() + p * kPanelCandidates * vectors.cols);
     }
   });
 }
