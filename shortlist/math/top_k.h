@@ -18,7 +18,7 @@ struct Scored {
 };
 
 // Keeps the k best of what it is shown, and beside them all whose score is at most `slack` below the k-th's;
-// feeding in any order gives the same result. NaN is never kept.
+// feeding in any order gives the same result. An index is shown once. NaN is never kept.
 class TopK {
  public:
   explicit TopK(size_t k, float slack = 0);
