@@ -142,7 +142,7 @@ void Int8Index::leave_out_beyond(size_t first, Matrix scores) const {
 }
 
 std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
-  SHORTLIST_CHECK(queries.cols == width());
+  SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
   const Queries codes(*this, queries);
   std::vector<TopK> near;
