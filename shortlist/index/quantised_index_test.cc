@@ -135,7 +135,8 @@ TEST(Int8PanelScores, AreTheSameWithEveryInstruction) {
     for (size_t count : {1, 2, 3}) {
       constexpr size_t kQueries = 11;
       const size_t width = 4 * groups;
-      const size_t candidates = kPanelCandidates * count;
+      constexpr size_t kPanel = kPanelCandidates;
+      const size_t candidates = kPanel * count;
       std::vector<uint8_t> codes(candidates * width);
       std::vector<int8_t> high(kQueries * width), low(kQueries * width);
       for (size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<uint8_t>(random.below(i, 256));
@@ -146,7 +147,8 @@ TEST(Int8PanelScores, AreTheSameWithEveryInstruction) {
       const auto sum = [&](const int8_t* query, size_t candidate) {
         int32_t total = 0;
         for (size_t j = 0; j < width; ++j)
-          total += query[j] * codes[((candidate / 64 * groups + j / 4) * 64 + candidate % 64) * 4 + j % 4];
+          total += query[j] *
+                   codes[((candidate / kPanel * groups + j / 4) * kPanel + candidate % kPanel) * 4 + j % 4];
         return total;
       };
       std::vector<int32_t> offsets;
