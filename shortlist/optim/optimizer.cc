@@ -11,7 +11,7 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kNumbersATask = 16'384;
-constexpr size_t kTableRowsATask = 128, kRowsAhead = 8;
+constexpr size_t kTableRowsATask = 512, kRowsAhead = 16;
 
 double penalty(const Trained& parameter, std::span<const float> w, std::span<float> gradient) {
   double total = 0;
