@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kTouchedATask = 64;
+constexpr size_t kTouchedATask = 512;
 // Rows of a table are far apart, and so are the ids of a shuffled batch: both are asked for before they are
 // needed.
 constexpr size_t kAhead = 16;
@@ -24,6 +24,10 @@ float bag_scale(Pooling pooling, size_t size) {
 
 std::span<const int32_t> bag_of(const Pass& pass, size_t row) {
   return pass.feature.column->bag(pass.feature.rows[row]);
+}
+
+std::span<const uint32_t> as_rows(std::span<const int32_t> ids) {
+  return {reinterpret_cast<const uint32_t*>(ids.data()), ids.size()};
 }
 
 void prefetch_bag(const Pass& pass, size_t row, RowRange rows) {
@@ -120,19 +124,25 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
 
 void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
   const Matrix& table = pass.parameters[0]->value;
+  const TouchedRows& touched = pass.parameters[0]->rows;
+  // Where the stage has found the one id of each row, they stand side by side there.
+  const bool found = pass.backward_follows && pass.feature.column->offsets.empty();
+  const auto bag = [&](size_t r) {
+    return found ? std::span(&touched.touched[touched.place_of_id[r]], 1) : as_rows(bag_of(pass, r));
+  };
   for (size_t r = rows.begin; r < rows.end; ++r) {
-    prefetch_bag(pass, r + 2 * kAhead, rows);
+    if (!found) prefetch_bag(pass, r + 2 * kAhead, rows);
     if (r + kAhead < rows.end) {
-      for (int32_t id : bag_of(pass, r + kAhead)) prefetch(table.row(static_cast<size_t>(id)));
+      for (uint32_t id : bag(r + kAhead)) prefetch(table.row(id));
     }
-    const std::span<const int32_t> bag = bag_of(pass, r);
+    const std::span<const uint32_t> ids = bag(r);
     const std::span<float> y = pass.output.row_span(r);
-    if (bag.size() == 1) {
-      copy_row(table.row_span(static_cast<size_t>(bag[0])), y);
+    if (ids.size() == 1) {
+      copy_row(table.row_span(ids[0]), y);
       continue;
     }
-    sum_rows(table, {reinterpret_cast<const uint32_t*>(bag.data()), bag.size()}, {}, y);
-    if (bag.size() > 1) scale(y, bag_scale(pooling, bag.size()));
+    sum_rows(table, ids, {}, y);
+    if (ids.size() > 1) scale(y, bag_scale(pooling, ids.size()));
   }
 }
 
@@ -154,11 +164,18 @@ void Embedding::write_gradients(const Pass& pass, size_t task, Scratch& scratch)
   const ParameterState& parameter = *pass.parameters[0];
   const TouchedRows& rows = parameter.rows;
   const RowRange range = chunk_rows(rows.touched.size(), kTouchedATask, task);
+  const ConstMatrix dy = pass.doutput;
   for (size_t i = range.begin; i < range.end; ++i) {
     const auto users = std::span(rows.users).subspan(rows.offsets[i], rows.offsets[i + 1] - rows.offsets[i]);
-    const std::span<float> weights = scratch.take(users.size());
-    for (size_t u = 0; u < users.size(); ++u) weights[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
-    sum_rows(pass.doutput, users, weights, parameter.gradient.row_span(i));
+    const size_t ahead = rows.offsets[i] + kAhead;
+    if (ahead < rows.users.size()) prefetch(dy.row(rows.users[ahead]));
+    std::span<float> weights;
+    if (!pass.feature.column->offsets.empty()) {
+      weights = scratch.take(users.size());
+      for (size_t u = 0; u < users.size(); ++u)
+        weights[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
+    }
+    sum_rows(dy, users, weights, parameter.gradient.row_span(i));
   }
 }
 
@@ -169,7 +186,8 @@ LayerPlan Numbers::plan(std::span<const int> widths) const {
 
 void Numbers::forward(const Pass& pass, RowRange rows, Scratch&) const {
   for (size_t r = rows.begin; r < rows.end; ++r) {
-    copy(pass.feature.column->numbers(pass.feature.rows[r]), pass.output.row_span(r));
+    if (r + kAhead < rows.end) prefetch(pass.feature.column->numbers(pass.feature.rows[r + kAhead]).data());
+    copy_row(pass.feature.column->numbers(pass.feature.rows[r]), pass.output.row_span(r));
   }
 }
 

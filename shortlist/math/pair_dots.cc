@@ -34,6 +34,9 @@ struct PairDots {
   size_t pairs(size_t i) const { return i + self; }
 };
 
+// More matrices than a core watches: what a row needs is asked for this many rows before.
+constexpr size_t kRowsAhead = 4;
+
 // Of scratch memory with a column for each vector.
 constexpr size_t padded_count(size_t count) { return (count + 15) / 16 * 16; }
 
@@ -98,7 +101,7 @@ HWY_INLINE void dots_of_block(const PairDots& dots, const RowOfVectors& vectors,
 void pair_dots(std::span<const ConstMatrix> x, RowRange rows, const PairDots& dots, const Matrix& y) {
   for (size_t r = rows.begin; r < rows.end; ++r) {
     const RowOfVectors vectors{x, r};
-    for (const ConstMatrix& each : x) prefetch(each.row(r + 1));
+    for (const ConstMatrix& each : x) prefetch(each.row(r + kRowsAhead));
     transpose(vectors, dots.scratch.data(), padded_count(x.size()));
     for_blocks(x.size(), [&](size_t first, auto size)
                              HWY_ATTR { dots_of_block<size>(dots, vectors, first, y.row(r)); });
@@ -142,8 +145,8 @@ void pair_dots_gradient(std::span<const ConstMatrix> x, RowRange rows, const Pai
   float* const g = dots.scratch.data();
   for (size_t r = rows.begin; r < rows.end; ++r) {
     for (size_t i = 0; i < x.size(); ++i) {
-      prefetch(x[i].row(r + 1));
-      prefetch(dx[i].row(r + 1));
+      prefetch(x[i].row(r + kRowsAhead));
+      prefetch(dx[i].row(r + kRowsAhead));
     }
     mirror(dots, x.size(), dy.row(r), g);
     for_blocks(x.size(), [&](size_t first, auto size) HWY_ATTR {
