@@ -35,6 +35,7 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);
   make_directories(run_folder(options.out));
   trainer.save(checkpoint_folder(options.out));
+  parameters.pack(pool, false);
   std::vector<ExtraFile> extras;
   if (result.imported.structure) extras = {{kStructureFile, result.imported.structure->serialize()}};
   TrainingListener nobody;

@@ -29,13 +29,18 @@ LayerPlan Cross::plan(std::span<const int> widths) const {
                                .cols = cols,
                                .initializer = initializer,
                                .regularizer = {l1, l2},
-                               .packed = true});
+                               .packed = true,
+                               .halves = true});
   };
   if (low_rank()) matrix("kernel_u", d, p);
   matrix(low_rank() ? "kernel_v" : "kernel", low_rank() ? p : d, d);
   if (bias) {
-    plan.parameters.push_back(
-        {.name = "bias", .rows = 1, .cols = d, .initializer = bias_initializer, .regularizer = {0, bias_l2}});
+    plan.parameters.push_back({.name = "bias",
+                               .rows = 1,
+                               .cols = d,
+                               .initializer = bias_initializer,
+                               .regularizer = {0, bias_l2},
+                               .halves = true});
   }
   plan.row_buffers = {width, gradient_from_output(activation) ? 0 : width, projection, projection};
   return plan;
@@ -88,37 +93,32 @@ void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
 
 namespace {
 
-// A weight's product: what it multiplied and the gradient of what came out.
-struct WeightPass {
-  ConstMatrix x, dy;
-};
-WeightPass weight_pass(const Pass& pass, size_t weight, bool low_rank) {
+// Of U and V, or W, the `weight`-th; the bias goes with the last.
+ProductGradient product_gradient(const Pass& pass, size_t weight, bool low_rank, bool bias) {
   const ConstMatrix x = pass.inputs.back(), dt = pass.row_buffers[kTransformed];
   const ConstMatrix projected = pass.row_buffers[kProjected], dprojected = pass.row_buffers[kDProjected];
-  const WeightPass all = {weight == 0 ? x : projected, weight == 0 && low_rank ? dprojected : dt};
-  return {all.x.head(pass.rows), all.dy.head(pass.rows)};
+  const bool last = weight == (low_rank ? 1 : 0);
+  return {.x = (weight == 0 ? x : projected).head(pass.rows),
+          .dy = (last ? dt : dprojected).head(pass.rows),
+          .weight = pass.parameters[weight],
+          .bias = last && bias ? pass.parameters.back() : nullptr};
 }
 
 }  // namespace
 
 size_t Cross::gradient_tasks(const Pass& pass) const {
-  size_t tasks = bias;
-  for (size_t weight = 0; weight <= low_rank(); ++weight) {
-    const auto [x, dy] = weight_pass(pass, weight, low_rank());
-    tasks += product_gradient_tasks(x, dy);
-  }
+  size_t tasks = 0;
+  for (size_t weight = 0; weight <= low_rank(); ++weight)
+    tasks += product_gradient(pass, weight, low_rank(), bias).tasks();
   return tasks;
 }
 
 void Cross::write_gradients(const Pass& pass, size_t task, Scratch&) const {
   for (size_t weight = 0; weight <= low_rank(); ++weight) {
-    const auto [x, dy] = weight_pass(pass, weight, low_rank());
-    const size_t tasks = product_gradient_tasks(x, dy);
-    if (task < tasks) return write_product_gradient(x, dy, *pass.parameters[weight], task);
-    task -= tasks;
+    const ProductGradient gradient = product_gradient(pass, weight, low_rank(), bias);
+    if (task < gradient.tasks()) return gradient.write(task);
+    task -= gradient.tasks();
   }
-  const ConstMatrix dt = pass.row_buffers[kTransformed].head(pass.rows);
-  column_sums(dt, {}, 0, dt.cols, pass.parameters.back()->gradient.row_span(0));
 }
 
 }  // namespace shortlist

@@ -12,13 +12,15 @@ LayerPlan Dense::plan(std::span<const int> widths) const {
                              .cols = units,
                              .initializer = initializer,
                              .regularizer = {l1, l2},
-                             .packed = true});
+                             .packed = true,
+                             .halves = true});
   if (bias) {
     plan.parameters.push_back({.name = "bias",
                                .rows = 1,
                                .cols = units,
                                .initializer = bias_initializer,
-                               .regularizer = {0, bias_l2}});
+                               .regularizer = {0, bias_l2},
+                               .halves = true});
   }
   if (!gradient_from_output(activation)) plan.row_buffers.push_back(dense);  // x W + b
   return plan;
@@ -47,16 +49,20 @@ void Dense::backward(const Pass& pass, RowRange rows, Scratch&) const {
   multiply(dy, pass.parameters[0]->packed_transposed, rows_of(pass.dinputs[0], rows), pass.add[0], epilogue);
 }
 
-size_t Dense::gradient_tasks(const Pass& pass) const {
-  return product_gradient_tasks(pass.inputs[0].head(pass.rows), pass.doutput.head(pass.rows)) + bias;
+namespace {
+
+ProductGradient product_gradient(const Pass& pass) {
+  return {.x = pass.inputs[0].head(pass.rows),
+          .dy = pass.doutput.head(pass.rows),
+          .weight = pass.parameters[0],
+          .bias = pass.parameters.size() > 1 ? pass.parameters[1] : nullptr};
 }
 
+}  // namespace
+
+size_t Dense::gradient_tasks(const Pass& pass) const { return product_gradient(pass).tasks(); }
 void Dense::write_gradients(const Pass& pass, size_t task, Scratch&) const {
-  const ConstMatrix x = pass.inputs[0].head(pass.rows), dy = pass.doutput.head(pass.rows);
-  if (task < product_gradient_tasks(x, dy)) {
-    return write_product_gradient(x, dy, *pass.parameters[0], task);
-  }
-  column_sums(dy, {}, 0, dy.cols, pass.parameters[1]->gradient.row_span(0));
+  product_gradient(pass).write(task);
 }
 
 }  // namespace shortlist

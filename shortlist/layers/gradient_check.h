@@ -115,7 +115,7 @@ class LayerRun {
     in_chunks(rows, [&](RowRange range) { layer_.backward(pass, range, scratch_); });
     for (size_t i = 0; i < layer_.gradient_tasks(pass); ++i) layer_.write_gradients(pass, i, scratch_);
     for (const auto& parameter : parameters) {
-      if (parameter->spec.packed) parameter->join_gradient({0, parameter->spec.rows});
+      parameter->join_gradient({0, parameter->spec.rows});
     }
   }
 

@@ -44,12 +44,13 @@ void ParameterState::make_gradient() {
   if (!spec.trainable || spec.table) return;
   gradient_memory = Buffer(spec.rows, spec.cols);
   gradient = gradient_memory.view(spec.rows, spec.cols);
-  if (!spec.packed) return;
+  if (!spec.halves) return;
   second_memory = Buffer(spec.rows, spec.cols);
   second_gradient = second_memory.view(spec.rows, spec.cols);
 }
 
 void ParameterState::join_gradient(RowRange range) {
+  if (!spec.halves) return;
   for (size_t r = range.begin; r < range.end; ++r) add(second_gradient.row_span(r), gradient.row_span(r));
 }
 
@@ -97,8 +98,10 @@ LayerPtr read_layer(const Value& value, const Where& where, const std::vector<st
 
 namespace {
 
-// Whole tiles of the product, for about a tenth of a millisecond of work.
-size_t gradient_rows_a_task(const ConstMatrix& dy) {
+// Whole tiles of the product, for about a tenth of a millisecond of work. Matrix tiles want more rows, since
+// each task rounds all of dy.
+size_t gradient_rows_a_task(const ConstMatrix& dy, Precision precision) {
+  if (precision != Precision::float32) return 256;
   constexpr size_t kMultiplyAddsATask = 12'000'000, kTileRows = 12, kMostTiles = 8;
   const size_t a_tile = std::max<size_t>(1, dy.rows / 2 * dy.cols * kTileRows);
   return kTileRows * std::clamp<size_t>(kMultiplyAddsATask / a_tile, 1, kMostTiles);
@@ -106,17 +109,22 @@ size_t gradient_rows_a_task(const ConstMatrix& dy) {
 
 }  // namespace
 
-size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy) {
-  return 2 * chunk_count(x.cols, gradient_rows_a_task(dy));
+size_t ProductGradient::tasks() const {
+  return 2 * (chunk_count(x.cols, gradient_rows_a_task(dy, weight->packed.precision())) + (bias != nullptr));
 }
 
-void write_product_gradient(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter, size_t task) {
-  const size_t blocks = product_gradient_tasks(x, dy) / 2;
-  const RowRange rows = chunk_rows(x.cols, gradient_rows_a_task(dy), task % blocks);
-  const bool second = task >= blocks;
+void ProductGradient::write(size_t task) const {
+  const Precision precision = weight->packed.precision();
+  const size_t rows_a_task = gradient_rows_a_task(dy, precision), half = tasks() / 2;
+  const bool second = task >= half;
   const RowRange part = half_of_rows(x.rows, second);
+  const auto gradient = [&](const ParameterState* of) { return second ? of->second_gradient : of->gradient; };
+  task %= half;
+  if (task == chunk_count(x.cols, rows_a_task))
+    return column_sums(rows_of(dy, part), {}, 0, dy.cols, gradient(bias).row_span(0));
+  const RowRange rows = chunk_rows(x.cols, rows_a_task, task);
   multiply_transposed(rows_of(x, part).columns(rows.begin, rows.size()), rows_of(dy, part),
-                      rows_of(second ? parameter.second_gradient : parameter.gradient, rows));
+                      rows_of(gradient(weight), rows), false, precision);
 }
 
 void expect_inputs(std::span<const int> widths, size_t count) {

@@ -26,6 +26,7 @@ struct ParameterSpec {
   bool trainable = true;
   bool table = false;   // rows are looked up by id: a step touches few of them
   bool packed = false;  // a right operand of products, which wants panels
+  bool halves = false;  // each half of the batch's rows gives a part of its gradient
 };
 
 // What a layer needs to stand at its place: found once, when the model is compiled.
@@ -49,15 +50,15 @@ struct ParameterState {
   ParameterSpec spec;
   Matrix value, gradient;
   Panels packed, packed_transposed;
-  // Of a packed parameter: the part of the gradient that the second half of the batch's rows gives. Each half
-  // is worked on where its rows are, and join_gradient() puts them together.
+  // With spec.halves: the part of the gradient that the second half of the batch's rows gives. Each half is
+  // worked on where its rows are, and join_gradient() puts them together.
   Matrix second_gradient;
   TouchedRows rows;
   Buffer gradient_memory, second_memory;
 
   // Makes the gradients of what is trained; not of tables, whose gradient grows with what a batch touches.
   void make_gradient();
-  // gradient += second_gradient, in some rows.
+  // gradient += second_gradient, in some rows; nothing without halves.
   void join_gradient(RowRange range);
   // Of a packed parameter: puts rows of its value, a whole number of panels from a panel's begin on, into
   // `packed`, and with `backward` into packed_transposed.
@@ -195,10 +196,16 @@ inline void copy(const ConstMatrix& from, const Matrix& to) {
   for (size_t r = 0; r < from.rows; ++r) copy(from.row_span(r), to.row_span(r));
 }
 
-// The tasks that write the gradient of a packed parameter W[K,N], dW = Xᵀ dY, from x[B,K] and dy[B,N]: each
-// takes some rows of dW, and the first or the second half of the batch.
-size_t product_gradient_tasks(ConstMatrix x, ConstMatrix dy);
-void write_product_gradient(ConstMatrix x, ConstMatrix dy, const ParameterState& parameter, size_t task);
+// The tasks that write the gradients of a packed parameter W[K,N] and of a bias b[1,N] or nullptr, dW = Xᵀ dY
+// and db = 1ᵀ dY, from x[B,K] and dy[B,N] in the precision that W is packed for: each takes some rows of dW,
+// or db, and the first or the second half of the batch.
+struct ProductGradient {
+  ConstMatrix x, dy;
+  const ParameterState *weight, *bias;
+
+  size_t tasks() const;
+  void write(size_t task) const;
+};
 
 // Throws unless there are `count` inputs.
 void expect_inputs(std::span<const int> widths, size_t count);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "shortlist/math/elementwise.h"
+#include "shortlist/math/tiles.h"
 
 namespace shortlist {
 namespace {
@@ -12,8 +13,10 @@ constexpr size_t kSlots = 8;                 // partial sums of the candidates' 
 constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores stays in a core's own cache
 constexpr size_t kLeastRowsABlock = 48;      // else candidates pass by for too little work
 constexpr size_t kRowsATask = 64;
+constexpr size_t kFloatsALine = 16;  // of the cache
 
-size_t rows_a_block(size_t candidates) {
+size_t rows_a_block(size_t candidates, Precision precision) {
+  if (precision != Precision::float32) return 2 * kTileInner;
   return std::clamp<size_t>(kScoresABlock / std::max<size_t>(1, candidates) / 12 * 12, kLeastRowsABlock, 96);
 }
 
@@ -38,24 +41,29 @@ double InBatchSoftmax::run(ThreadPool& pool, const SoftmaxBatch& batch, double s
 
 double InBatchSoftmax::run_plain(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
                                  Matrix dcandidates) {
-  const size_t blocks = chunk_count(batch.queries.rows, rows_a_block(batch.candidates.rows));
+  const size_t block_rows = rows_a_block(batch.candidates.rows, precision_);
+  const size_t blocks = chunk_count(batch.queries.rows, block_rows);
   const size_t slots = std::min(kSlots, blocks);
   const size_t d = batch.candidates.cols;
   workers_.resize(static_cast<size_t>(pool.threads()));
   partial_.resize(std::max(slots, partial_.size()));
   losses_.assign(slots, 0);
-  candidates_transposed_.resize(d, batch.candidates.rows);
+  candidates_.resize(batch.candidates.rows, d, precision_);
+  candidates_transposed_.resize(d, batch.candidates.rows, precision_);
   constexpr size_t kPanelsATask = 8;
   pool.run(chunk_count(candidates_transposed_.count(), kPanelsATask), [&](size_t i, int) {
     const RowRange panels = chunk_rows(candidates_transposed_.count(), kPanelsATask, i);
     candidates_transposed_.pack_transposed(batch.candidates, panels.begin, panels.end);
+    const size_t first = panels.begin * Panels::kPanelColumns;
+    const size_t last = std::min(batch.candidates.rows, panels.end * Panels::kPanelColumns);
+    candidates_.pack_rows(batch.candidates.slice(first, last), first);
   });
   pool.run(slots, [&](size_t slot, int worker) {
     Buffer& partial = partial_[slot];
     if (partial.size() < batch.candidates.rows * d) partial = Buffer(batch.candidates.rows * d);
     const RowRange own = {slot * blocks / slots, (slot + 1) * blocks / slots};
     for (size_t b = own.begin; b < own.end; ++b) {
-      const RowRange rows = chunk_rows(batch.queries.rows, rows_a_block(batch.candidates.rows), b);
+      const RowRange rows = chunk_rows(batch.queries.rows, block_rows, b);
       losses_[slot] +=
           run_block(batch, rows, static_cast<float>(scale), dqueries, partial.view(batch.candidates.rows, d),
                     b == own.begin, workers_[static_cast<size_t>(worker)]);
@@ -78,9 +86,11 @@ double InBatchSoftmax::run_plain(ThreadPool& pool, const SoftmaxBatch& batch, do
 double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float scale, Matrix dqueries,
                                  Matrix dcandidates, bool first, Worker& worker) const {
   const size_t columns = batch.candidates.rows, d = batch.queries.cols;
-  if (worker.scores.size() < rows.size() * columns) worker.scores = Buffer(rows.size() * columns);
+  const size_t stride = chunk_count(columns, kFloatsALine) * kFloatsALine;
+  if (worker.scores.size() < rows.size() * stride) worker.scores = Buffer(rows.size() * stride);
   if (worker.scaled.size() < rows.size() * d) worker.scaled = Buffer(rows.size() * d);
-  const Matrix scores = worker.scores.view(rows.size(), columns),
+  worker.factors.resize(rows.size());
+  const Matrix scores = worker.scores.view(rows.size(), columns, stride),
                queries = worker.scaled.view(rows.size(), d);
   for (size_t r = 0; r < rows.size(); ++r) {
     std::copy_n(batch.queries.row(rows.begin + r), d, queries.row(r));
@@ -100,18 +110,21 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
     }
     const float total = exp_sum(s, highest, batch.candidate_multiplicity, s);
     loss += weight * (highest + std::log(static_cast<double>(total))) - positives;
-    if (dqueries.data == nullptr) continue;
-    // The gradient by the scores: weight n_j p_j, less the positives' weights.
-    const float factor = scale * static_cast<float>(weight / total) / temperature_;
-    shortlist::scale(s, factor);
+    // What makes the gradient by the scores n_j p_j weight, less the positives' weights: here a factor of the
+    // row, below of the short rows that it multiplies and makes.
+    worker.factors[r] = scale * static_cast<float>(weight / total);
     for (uint32_t i = batch.offsets[u]; i < batch.offsets[u + 1]; ++i) {
       const uint32_t pair = batch.pairs[i];
-      s[batch.pair_candidate[pair]] -= scale * batch.pair_weight[pair] / temperature_;
+      s[batch.pair_candidate[pair]] -= static_cast<float>(batch.pair_weight[pair] / weight * total);
     }
   }
   if (dqueries.data == nullptr) return loss;
-  multiply(scores, batch.candidates, dqueries.slice(rows.begin, rows.end));
-  multiply_transposed(scores, batch.queries.slice(rows.begin, rows.end), dcandidates, !first);
+  multiply(scores, candidates_, dqueries.slice(rows.begin, rows.end));
+  for (size_t r = 0; r < rows.size(); ++r) {
+    shortlist::scale(dqueries.row_span(rows.begin + r), worker.factors[r] / temperature_);
+    shortlist::scale(queries.row_span(r), worker.factors[r]);
+  }
+  multiply_transposed(scores, queries, dcandidates, !first, precision_);
   return loss;
 }
 

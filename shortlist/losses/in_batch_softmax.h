@@ -26,7 +26,8 @@ struct SoftmaxBatch {
 
 class InBatchSoftmax {
  public:
-  explicit InBatchSoftmax(float temperature) : temperature_(temperature) {}
+  explicit InBatchSoftmax(float temperature, Precision precision = Precision::float32)
+      : temperature_(temperature), precision_(precision) {}
 
   // Returns the loss. Writes `scale` times its gradients to dqueries[U, D] and dcandidates[V, D], if they
   // have data.
@@ -35,6 +36,7 @@ class InBatchSoftmax {
  private:
   struct Worker {
     Buffer scores, scaled;
+    std::vector<float> factors;
   };
   double run_plain(ThreadPool& pool, const SoftmaxBatch& batch, double scale, Matrix dqueries,
                    Matrix dcandidates);
@@ -42,8 +44,9 @@ class InBatchSoftmax {
                    bool first, Worker& worker) const;
 
   float temperature_;
+  Precision precision_;
   std::vector<float> corrected_;  // n_j / q_j
-  Panels candidates_transposed_;
+  Panels candidates_, candidates_transposed_;
   std::vector<Worker> workers_;
   std::vector<Buffer> partial_;  // gradients of candidates, one of each slot
   std::vector<double> losses_;

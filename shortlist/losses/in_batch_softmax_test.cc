@@ -98,7 +98,7 @@ void expect_close(const Result& got, const Result& expected, double scale = 1) {
   EXPECT_NEAR(got.loss, expected.loss, 2e-6 * std::max(1.0, std::abs(expected.loss)));
   const auto near = [&](const std::vector<double>& x, const std::vector<double>& y, const char* of) {
     for (size_t i = 0; i < x.size(); ++i)
-      ASSERT_NEAR(x[i], scale * y[i], 1e-5 * std::max(1.0, std::abs(y[i]))) << of << i;
+      ASSERT_NEAR(x[i], scale * y[i], 2e-5 * std::max(1.0, std::abs(y[i]))) << of << i;
   };
   near(got.du, expected.du, "query element ");
   near(got.dv, expected.dv, "candidate element ");

@@ -84,13 +84,24 @@ float sum_of_squares(std::span<const float> x) { return dot(x, x); }
 
 float max(std::span<const float> x) {
   constexpr float kLowest = -std::numeric_limits<float>::infinity();
+  // Enough chains to hide a comparison's latency.
+  constexpr size_t kChains = 4 * kSumVectors, kBlock = kChains * kLanes;
+  Vector chains[kChains];
+  for (Vector& chain : chains) chain = set(kLowest);
+  size_t i = 0;
+  for (; i + kBlock <= x.size(); i += kBlock) {
+#pragma GCC unroll 16
+    for (size_t c = 0; c < kChains; ++c)
+      chains[c] = Larger()(chains[c], hn::LoadU(kFloats, x.data() + i + c * kLanes));
+  }
+  for (; i + kLanes <= x.size(); i += kLanes)
+    chains[0] = Larger()(chains[0], hn::LoadU(kFloats, x.data() + i));
+  for (size_t c = kSumVectors; c < kChains; ++c)
+    chains[c % kSumVectors] = Larger()(chains[c % kSumVectors], chains[c]);
   Vector lanes[kSumVectors];
-  fill_lanes(lanes, kLowest);
-  const size_t whole = x.size() / kSumLanes * kSumLanes;
-  for_sum_lanes(whole, lanes,
-                [&](auto at, Vector best) HWY_ATTR { return Larger()(best, at.load(x.data())); });
+  std::copy_n(chains, kSumVectors, lanes);
   float best = join_lanes(lanes, Larger());
-  for (size_t i = whole; i < x.size(); ++i) best = Larger()(best, x[i]);
+  for (; i < x.size(); ++i) best = Larger()(best, x[i]);
   return best;
 }
 

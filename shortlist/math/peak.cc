@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shortlist/math/targets.h"
+#include "shortlist/math/tiles.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "shortlist/math/peak.cc"
@@ -56,7 +57,8 @@ namespace shortlist {
 HWY_EXPORT(multiply_add_rounds);
 HWY_EXPORT(read_once);
 
-double multiply_add_peak(ThreadPool& pool, double seconds) {
+double multiply_add_peak(ThreadPool& pool, double seconds, Precision precision) {
+  SHORTLIST_CHECK(precision == Precision::float32 || has_tiles());
   using Clock = std::chrono::steady_clock;
   constexpr size_t kRounds = 1 << 16;  // about a millisecond
   struct alignas(64) Stretch {
@@ -69,14 +71,19 @@ double multiply_add_peak(ThreadPool& pool, double seconds) {
   do {
     const auto start = Clock::now();
     pool.run(stretches.size(), [&](size_t i, int) {
-      stretches[i].sum = HWY_DYNAMIC_DISPATCH(multiply_add_rounds)(kRounds, &stretches[i].operations);
+      Stretch& stretch = stretches[i];
+      if (precision == Precision::float32) {
+        stretch.sum = HWY_DYNAMIC_DISPATCH(multiply_add_rounds)(kRounds, &stretch.operations);
+      } else {
+        stretch = {run_tiles(kRounds / 4), 1};
+      }
     });
     const std::chrono::duration<double> passed = Clock::now() - start;
     double operations = 0;
     for (const Stretch& stretch : stretches) operations += stretch.sum > 0 ? stretch.operations : 0;
     best = std::max(best, operations / passed.count());
   } while (Clock::now() < end);
-  return best;
+  return precision == Precision::bf16x3 ? best / 3 : best;
 }
 
 float read_all(std::span<const float> values) {

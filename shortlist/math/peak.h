@@ -4,13 +4,14 @@
 #include <span>
 
 #include "shortlist/base/threads.h"
+#include "shortlist/math/product.h"
 
 namespace shortlist {
 
-// Floating-point operations a second (a multiply-add is two) of float32 that stays in registers, on all
-// threads of the pool at once. Takes about `seconds`; the best of several short stretches, because other
-// work on the machine only ever slows it.
-double multiply_add_peak(ThreadPool& pool, double seconds = 0.05);
+// Floating-point operations a second (a multiply-add is two) of numbers that stay in registers, on all
+// threads of the pool at once; of bf16x3 those of the product that three of the processor's make. Takes about
+// `seconds`; the best of several short stretches, because other work on the machine only ever slows it.
+double multiply_add_peak(ThreadPool& pool, double seconds = 0.05, Precision precision = Precision::float32);
 
 // Reads every float once, in order, as fast as memory gives them. Returns a figure made of
 // all, so that none is left out.

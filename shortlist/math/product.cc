@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "shortlist/math/targets.h"
+#include "shortlist/math/tiles.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "shortlist/math/product.cc"
@@ -233,17 +234,27 @@ RightOperand operand(const ConstMatrix& b) { return {b.data, b.rows, b.stride, P
 
 }  // namespace
 
-void Panels::resize(size_t inner, size_t columns) {
+void Panels::resize(size_t inner, size_t columns, Precision precision) {
+  SHORTLIST_CHECK(precision == Precision::float32 || has_tiles());
+  precision_ = precision;
   inner_ = inner;
   columns_ = columns;
-  const size_t size = count() * inner * kPanelColumns;
+  panel_floats_ =
+      precision == Precision::float32 ? inner * kPanelColumns : tile_panel_floats(inner, precision);
+  const size_t size = count() * panel_floats_;
   if (size > data_.size()) data_ = Buffer(size);
 }
 
 void Panels::pack_rows(ConstMatrix b, size_t begin) {
   SHORTLIST_CHECK(begin + b.rows <= inner_ && b.cols == columns_);
   for (size_t p = 0; p < count(); ++p) {
-    pack_panel(b, p * kPanelColumns, data_.data() + (p * inner_ + begin) * kPanelColumns);
+    const size_t column = p * kPanelColumns;
+    if (precision_ == Precision::float32) {
+      pack_panel(b, column, panel(p) + begin * kPanelColumns);
+    } else {
+      const ConstMatrix part = b.columns(column, std::min(kPanelColumns, columns_ - column));
+      pack_tile_panel(part, begin, inner_, precision_, panel(p));
+    }
   }
 }
 
@@ -253,7 +264,11 @@ void Panels::pack_rows(size_t begin, size_t end, RowOf row_of) {
     const size_t first = p * kPanelColumns, count = std::min(kPanelColumns, columns_ - first);
     const float* rows[kPanelColumns];
     for (size_t j = 0; j < count; ++j) rows[j] = row_of(first + j);
-    HWY_DYNAMIC_DISPATCH(pack_panel_transposed)({rows, count}, inner_, data_.data() + first * inner_);
+    if (precision_ == Precision::float32) {
+      HWY_DYNAMIC_DISPATCH(pack_panel_transposed)({rows, count}, inner_, panel(p));
+    } else {
+      pack_tile_panel_transposed({rows, count}, inner_, precision_, panel(p));
+    }
   }
 }
 
@@ -267,13 +282,13 @@ void Panels::pack_transposed(ConstMatrix b, std::span<const uint32_t> rows) {
   pack_rows(0, count(), [&](size_t column) { return b.row(rows[column]); });
 }
 
-void Panels::pack(ConstMatrix b) {
-  resize(b.rows, b.cols);
+void Panels::pack(ConstMatrix b, Precision precision) {
+  resize(b.rows, b.cols, precision);
   pack_rows(b, 0);
 }
 
-void Panels::pack_transposed(ConstMatrix b) {
-  resize(b.cols, b.rows);
+void Panels::pack_transposed(ConstMatrix b, Precision precision) {
+  resize(b.cols, b.rows, precision);
   pack_transposed(b, 0, count());
 }
 
@@ -282,6 +297,7 @@ void multiply(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue
   SHORTLIST_CHECK(a.cols == b.inner() && a.rows == c.rows && c.cols == b.columns());
   SHORTLIST_CHECK(epilogue.positive.data == nullptr || epilogue.positive.rows == c.rows);
   const size_t end = std::min(panels.end, b.count());
+  if (b.precision() != Precision::float32) return multiply_tiles(a, b, c, add, epilogue, {panels.begin, end});
   HWY_DYNAMIC_DISPATCH(multiply_plain)
   ({.a = a.data,
     .a_stride = a.stride,
@@ -299,8 +315,9 @@ void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
   ({.a = a.data, .a_stride = a.stride, .b = operand(b), .c = c, .add = add, .last_column = b.cols});
 }
 
-void multiply_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
+void multiply_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add, Precision precision) {
   SHORTLIST_CHECK(a.rows == b.rows && a.cols == c.rows && c.cols == b.cols);
+  if (precision != Precision::float32) return multiply_tiles_transposed(a, b, c, add, precision);
   HWY_DYNAMIC_DISPATCH(multiply_with_transposed)
   ({.a = a.data, .a_stride = a.stride, .b = operand(b), .c = c, .add = add, .last_column = b.cols});
 }

@@ -1,19 +1,30 @@
-// Dense products in float32 with the order of every sum fixed: an element of C starts from 0 (or from C, to
-// add) and takes a(i, k) b(k, j) for k ascending, one fused multiply-add at a time. Threads, blocks, the
-// number of rows and the vector width change no bit of it; only processors without fused multiply-add differ.
+// Dense products, in float32 unless said otherwise, with the order of every sum fixed: an element of C starts
+// from 0 (or from C, to add) and takes a(i, k) b(k, j) for k ascending, one fused multiply-add at a time.
+// Threads, blocks, the number of rows and the vector width change no bit of it; only processors without fused
+// multiply-add differ.
 #pragma once
 
 #include "shortlist/math/matrix.h"
 
 namespace shortlist {
 
-// The right operand B[K,N], packed in panels of kPanelColumns columns, the last one padded with zeros.
+// What the operands of a product are rounded to; sums are float32. bf16 keeps 8 bits of each number, bf16x3
+// the sum of two such, 16 bits. Both want a processor with matrix tiles and fix the order of sums too
+// (math/tiles.h).
+enum class Precision { float32, bf16x3, bf16 };
+
+// Whether this processor has matrix tiles and the kernel gives them to this process.
+bool has_tiles();
+
+// The right operand B[K,N], packed for products of one precision in panels of kPanelColumns columns, the last
+// one padded with zeros.
 class Panels {
  public:
   static constexpr size_t kPanelColumns = 16;
 
   // Sizes the panels; memory grows but never shrinks, so a step after the first does not allocate.
-  void resize(size_t inner, size_t columns);
+  void resize(size_t inner, size_t columns, Precision precision = Precision::float32);
+  Precision precision() const { return precision_; }
   size_t inner() const { return inner_; }      // K
   size_t columns() const { return columns_; }  // N
   size_t count() const { return (columns_ + kPanelColumns - 1) / kPanelColumns; }
@@ -21,21 +32,25 @@ class Panels {
   // Fills panels [begin, end) from b[N,K], for products with B = bᵀ. Different panels may be filled by
   // different threads.
   void pack_transposed(ConstMatrix b, size_t begin, size_t end);
-  // Fills rows [begin, begin + b.rows) of B from b's. Different rows may be filled by different threads.
+  // Fills rows [begin, begin + b.rows) of B from b's; for tiles whole pairs of rows, `begin` even. Different
+  // rows may be filled by different threads.
   void pack_rows(ConstMatrix b, size_t begin);
-  void pack(ConstMatrix b);             // sizes and fills all
-  void pack_transposed(ConstMatrix b);  // sizes and fills all
+  // Size and fill all.
+  void pack(ConstMatrix b, Precision precision = Precision::float32);
+  void pack_transposed(ConstMatrix b, Precision precision = Precision::float32);
   // Column j is row rows[j] of b[N,K]; sizes and fills all.
   void pack_transposed(ConstMatrix b, std::span<const uint32_t> rows);
 
-  float* panel(size_t index) { return data_.data() + index * inner_ * kPanelColumns; }
-  const float* panel(size_t index) const { return data_.data() + index * inner_ * kPanelColumns; }
+  // In float32 [K, kPanelColumns], else tiles.
+  float* panel(size_t index) { return data_.data() + index * panel_floats_; }
+  const float* panel(size_t index) const { return data_.data() + index * panel_floats_; }
 
  private:
   template <typename RowOf>
   void pack_rows(size_t begin, size_t end, RowOf row_of);
 
-  size_t inner_ = 0, columns_ = 0;
+  Precision precision_ = Precision::float32;
+  size_t inner_ = 0, columns_ = 0, panel_floats_ = 0;
   Buffer data_;
 };
 
@@ -58,6 +73,7 @@ void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false);
 
 // c[M,N] = aᵀ b (or +=), with a[K,M] and b[K,N]: the gradient of a weight, dW = Xᵀ dY. Reads past b as
 // multiply() does.
-void multiply_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false);
+void multiply_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false,
+                         Precision precision = Precision::float32);
 
 }  // namespace shortlist

@@ -149,6 +149,126 @@ TEST(Product, KeepsNanThroughRelu) {
   });
 }
 
+constexpr Precision kTilePrecisions[] = {Precision::bf16, Precision::bf16x3};
+
+// To the bit.
+void expect_tile_products_agree(const Shape& shape, Precision precision) {
+  const Sample a(shape.rows, shape.inner, shape.gap, "a"), b(shape.inner, shape.cols, shape.gap, "b");
+  const Sample at = transposed(a, shape.gap), bt = transposed(b, shape.gap);
+  const Sample before(shape.rows, shape.cols, shape.gap, "c");
+  const auto product = [&](FunctionRef<void(Matrix)> multiply) {
+    Sample c = before;
+    c.matrix.data = c.values.data();
+    multiply(c.matrix);
+    return c;
+  };
+  Panels panels, transposed_panels;
+  panels.pack(b.matrix, precision);
+  transposed_panels.pack_transposed(bt.matrix, precision);
+  const Sample expected =
+      product([&](Matrix c) { reference::multiply(a.matrix, b.matrix, c, shape.add, {}, precision); });
+  const std::string text = shape.text();
+  EXPECT_TRUE(agree(product([&](Matrix c) { multiply(a.matrix, panels, c, shape.add); }), expected, true, 0))
+      << text;
+  EXPECT_TRUE(agree(product([&](Matrix c) { multiply(a.matrix, transposed_panels, c, shape.add); }), expected,
+                    true, 0))
+      << "columns packed, " << text;
+  EXPECT_TRUE(
+      agree(product([&](Matrix c) { multiply_transposed(at.matrix, b.matrix, c, shape.add, precision); }),
+            expected, true, 0))
+      << "transposed, " << text;
+}
+
+TEST(TileProduct, AgreesWithReferenceAtOddSizes) {
+  const bool ran = reference::for_each_tiles([](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    for (Precision precision : kTilePrecisions) {
+      for (size_t rows : {1, 15, 16, 17, 33, 65}) {
+        for (size_t inner : {0, 1, 2, 31, 32, 33, 100}) {
+          for (size_t cols : {1, 15, 16, 17, 32, 47, 70}) {
+            expect_tile_products_agree({rows, inner, cols, (rows + inner) % 3, (rows + cols) % 2 == 1},
+                                       precision);
+          }
+        }
+      }
+      expect_tile_products_agree({300, 70, 40, 0, true}, precision);
+      expect_tile_products_agree({20, 1100, 33, 1, true}, precision);
+    }
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
+TEST(TileProduct, AppliesTheEpilogueInOrder) {
+  const bool ran = reference::for_each_tiles([](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    for (size_t cols : {13, 32, 48}) {
+      for (size_t rows : {19, 32, 200}) {
+        const Sample a(rows, 70, 1, "a"), b(70, cols, 0, "b"), bias(1, cols, 0, "bias"),
+            gate(rows, cols, 5, "gate");
+        Panels panels;
+        panels.pack(b.matrix, Precision::bf16x3);
+        for (int kind = 0; kind < 8; ++kind) {
+          const Epilogue epilogue{.bias = kind & 1 ? bias.matrix.data : nullptr,
+                                  .relu = (kind & 2) != 0,
+                                  .positive = kind & 4 ? ConstMatrix(gate.matrix) : ConstMatrix()};
+          Sample expected(rows, cols, 2, "c"), got(rows, cols, 2, "c");
+          reference::multiply(a.matrix, b.matrix, expected.matrix, false, epilogue, Precision::bf16x3);
+          multiply(a.matrix, panels, got.matrix, false, epilogue);
+          EXPECT_TRUE(agree(got, expected, true, 70)) << rows << " x " << cols << ", kind " << kind;
+        }
+      }
+    }
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
+TEST(TileProduct, WritesOnlyTheNamedPanels) {
+  const bool ran = reference::for_each_tiles([](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    const Sample a(40, 20, 0, "a"), b(20, 75, 0, "b");
+    Panels panels;
+    panels.resize(20, 75, Precision::bf16);
+    panels.pack_rows(b.matrix.head(2), 0);
+    panels.pack_rows(b.matrix.slice(2, b.matrix.rows), 2);
+    Sample all(40, 75, 0, "c"), expected(40, 75, 0, "c"), got(40, 75, 0, "c");
+    reference::multiply(a.matrix, b.matrix, all.matrix, false, {}, Precision::bf16);
+    for (size_t r = 0; r < 40; ++r) {
+      for (size_t c = 16; c < 64; ++c) expected.matrix(r, c) = all.matrix(r, c);
+    }
+    multiply(a.matrix, panels, got.matrix, false, {}, {1, 4});
+    EXPECT_TRUE(agree(got, expected, true, 20));
+    multiply(a.matrix, panels, got.matrix, false, {}, {0, 1});
+    multiply(a.matrix, panels, got.matrix, false, {}, {4});
+    EXPECT_TRUE(agree(got, all, true, 20));
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
+// What three products in bfloat16 lose against float32, and one.
+TEST(TileProduct, IsAsExactAsItSays) {
+  const bool ran = reference::for_each_tiles([](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    const Sample a(32, 256, 0, "a"), b(256, 32, 0, "b");
+    Sample exact(32, 32, 0, "c"), got(32, 32, 0, "c");
+    reference::multiply(a.matrix, b.matrix, exact.matrix);
+    for (const auto& [precision, tolerance] : {std::pair{Precision::bf16x3, 1e-5}, {Precision::bf16, 4e-3}}) {
+      Panels panels;
+      panels.pack(b.matrix, precision);
+      multiply(a.matrix, panels, got.matrix);
+      double error = 0, square = 0;
+      for (size_t i = 0; i < 32; ++i) {
+        for (size_t j = 0; j < 32; ++j) {
+          error += std::pow(got.matrix(i, j) - exact.matrix(i, j), 2);
+          square += std::pow(exact.matrix(i, j), 2);
+        }
+      }
+      EXPECT_LT(std::sqrt(error / square), tolerance);
+      EXPECT_GT(std::sqrt(error / square), tolerance / 100);
+    }
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
 TEST(Panels, TakeChosenRows) {
   reference::for_each_target([](const std::string& target, bool) {
     SCOPED_TRACE(target);

@@ -1,10 +1,12 @@
 #include "shortlist/math/reference.h"
 
+#include <bit>
 #include <cmath>
 #include <numbers>
 
 #include "shortlist/base/random.h"
 #include "shortlist/math/targets.h"
+#include "shortlist/math/tiles.h"
 
 #include <hwy/highway.h>
 
@@ -18,11 +20,58 @@ void for_each_target(FunctionRef<void(const std::string& name, bool fused)> test
   hwy::GetChosenTarget().DeInit();
 }
 
-void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add, const Epilogue& epilogue) {
+bool for_each_tiles(FunctionRef<void(const std::string& name)> test) {
+  const bool tiles = has_tiles(), loop = emulate_tiles(true);
+  if (loop) test("a loop for tiles");
+  emulate_tiles(false);
+  if (tiles) test("tiles");
+  return tiles || loop;
+}
+
+namespace {
+
+// A float32 as the sum of two bfloat16 and a rest.
+struct Halves {
+  explicit Halves(float x) : high(round(x)), low(round(x - high)) {}
+  static float round(float x) {
+    const uint32_t bits = std::bit_cast<uint32_t>(x);
+    return std::bit_cast<float>((bits + 0x7fff + ((bits >> 16) & 1)) &
+                                0xffff0000u);  // to the nearest, ties to even
+  }
+  float high, low;
+};
+
+// As math/tiles.h says.
+float sum_of_tiles(ConstMatrix a, ConstMatrix b, size_t i, size_t j, float sum, Precision precision) {
+  for (size_t begin = 0; begin < a.cols; begin += kTileInner) {
+    const size_t end = std::min(a.cols, begin + kTileInner);
+    const auto add_products = [&](float Halves::*left, float Halves::*right) {
+      float pair[2] = {0, 0};
+      for (size_t k = begin; k < end; ++k) {
+        pair[k % 2] = std::fma(Halves(a(i, k)).*left, Halves(b(k, j)).*right, pair[k % 2]);
+      }
+      sum += pair[0] + pair[1];
+    };
+    add_products(&Halves::high, &Halves::high);
+    if (precision == Precision::bf16) continue;
+    add_products(&Halves::high, &Halves::low);
+    add_products(&Halves::low, &Halves::high);
+  }
+  return sum;
+}
+
+}  // namespace
+
+void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add, const Epilogue& epilogue,
+              Precision precision) {
   for (size_t i = 0; i < a.rows; ++i) {
     for (size_t j = 0; j < b.cols; ++j) {
       float sum = add ? c(i, j) : 0;
-      for (size_t k = 0; k < a.cols; ++k) sum = std::fma(a(i, k), b(k, j), sum);
+      if (precision == Precision::float32) {
+        for (size_t k = 0; k < a.cols; ++k) sum = std::fma(a(i, k), b(k, j), sum);
+      } else {
+        sum = sum_of_tiles(a, b, i, j, sum, precision);
+      }
       if (epilogue.bias != nullptr) sum += epilogue.bias[j];
       if (epilogue.relu && sum < 0) sum = 0;
       if (epilogue.positive.data != nullptr && !(epilogue.positive(i, j) > 0)) sum = 0;

@@ -16,8 +16,14 @@ namespace shortlist::reference {
 // fused: it has fused multiply-add.
 void for_each_target(FunctionRef<void(const std::string& name, bool fused)> test);
 
+// Calls test(name) for matrix tiles and for the loop that stands in for them, where this processor has them
+// and what the loop needs; returns whether it has either.
+bool for_each_tiles(FunctionRef<void(const std::string& name)> test);
+constexpr const char* kNoTiles = "needs matrix tiles, or AVX-512 with bfloat16 for the loop in their place";
+
 // c = a b or c += a b, b not packed.
-void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false, const Epilogue& epilogue = {});
+void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false, const Epilogue& epilogue = {},
+              Precision precision = Precision::float32);
 
 float dot(std::span<const float> x, std::span<const float> y);
 float sum(std::span<const float> x);

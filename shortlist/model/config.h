@@ -216,10 +216,17 @@ struct EarlyStoppingConfig {
   }
 };
 
+template <>
+struct EnumNames<Precision> {
+  static constexpr std::pair<Precision, std::string_view> names[] = {
+      {Precision::float32, "float32"}, {Precision::bf16x3, "bf16x3"}, {Precision::bf16, "bf16"}};
+};
+
 struct TrainingConfig {
   int epochs = 10;
   int batch = 2048;
   int64_t seed = 42;
+  Precision precision = Precision::float32;
   OptimizerConfig optimizer;
   std::optional<PlateauConfig> reduce_on_plateau;
   std::optional<EarlyStoppingConfig> early_stopping;
@@ -232,6 +239,9 @@ struct TrainingConfig {
     visit("epochs", epochs, "passes over the training rows, at most");
     visit("batch", batch, "rows of a step");
     visit("seed", seed, "of initial weights, shuffles and dropout");
+    visit("precision", precision,
+          "of the products of a step: float32; on processors with matrix tiles (Intel's AMX) also bf16x3 (16 "
+          "bits of each number) or bf16 (8 bits). Weights, sums and evaluation are float32");
     visit("optimizer", optimizer,
           "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }, the number is the learning rate");
     visit("reduce_on_plateau", reduce_on_plateau, "lowers the learning rate when validation does not gain");

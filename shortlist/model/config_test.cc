@@ -93,6 +93,7 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "candidate, retrieval, ranking, training)");
   EXPECT_EQ(error_with("epochs ", "epoch "),
             "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
+            "precision, "
             "optimizer, reduce_on_plateau, early_stopping, keras_compatible, tensorboard, keep_checkpoints)");
   EXPECT_EQ(
       error_with("validation", "valid"),
@@ -238,11 +239,11 @@ TEST_F(ConfigFile, IsOverriddenBySettings) {
 TEST_F(ConfigFile, RejectsBadSettings) {
   const auto error = [&](const std::string& setting) { return message_of([&] { load({setting}); }); };
   EXPECT_EQ(error("training.epochs"), "--set training.epochs: need key=value, such as training.epochs=5");
-  EXPECT_EQ(
-      error("training.epoch=5"),
-      path_ +
-          ": training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, optimizer, "
-          "reduce_on_plateau, early_stopping, keras_compatible, tensorboard, keep_checkpoints)");
+  EXPECT_EQ(error("training.epoch=5"),
+            path_ +
+                ": training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
+                "precision, optimizer, "
+                "reduce_on_plateau, early_stopping, keras_compatible, tensorboard, keep_checkpoints)");
   EXPECT_EQ(error("training.epochs=many"), path_ + ": training.epochs: got \"many\", need an integer");
   EXPECT_EQ(error("ranking.1.weight=0"), "ranking.1.weight: got '1', need an index below 1");
 }

@@ -56,7 +56,7 @@ void Parameters::make_gradients() {
   for (auto& state : states_) state->make_gradient();
 }
 
-void Parameters::pack(ThreadPool& pool, bool backward) {
+void Parameters::pack(ThreadPool& pool, bool backward, Precision precision) {
   struct Task {
     ParameterState* state;
     RowRange rows;
@@ -66,8 +66,8 @@ void Parameters::pack(ThreadPool& pool, bool backward) {
   for (auto& state : states_) {
     const size_t rows = state->spec.rows, cols = state->spec.cols;
     if (!state->spec.packed) continue;
-    state->packed.resize(rows, cols);
-    if (backward) state->packed_transposed.resize(cols, rows);
+    state->packed.resize(rows, cols, precision);
+    if (backward) state->packed_transposed.resize(cols, rows, precision);
     for (size_t i = 0; i < chunk_count(rows, kRowsATask); ++i) {
       tasks.push_back({state.get(), chunk_rows(rows, kRowsATask, i)});
     }

@@ -32,7 +32,7 @@ class Parameters {
   // Makes gradients for all that is trained; serving does without.
   void make_gradients();
   // Packs the panels of products after values changed; with `backward` also those that gradients need.
-  void pack(ThreadPool& pool, bool backward);
+  void pack(ThreadPool& pool, bool backward, Precision precision = Precision::float32);
 
  private:
   std::vector<std::string> names_;

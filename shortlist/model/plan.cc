@@ -82,6 +82,7 @@ size_t phase_of(int node, Part part) { return static_cast<size_t>(node) * kParts
 struct Task {
   int node;  // or the segment
   size_t index;
+  Part part = kForward;
 };
 
 void place(std::vector<Wave>& waves, size_t wave, RowSet rows, int node, bool staged) {
@@ -414,21 +415,36 @@ struct Plan::State {
     n.in_place = once;
   }
 
-  template <typename Count, typename Run>
-  void run_stages(ThreadPool& pool, Part part, const std::vector<int>& stages, Count count, Run run) {
+  static size_t count_stage_tasks(const PlanNode& n, Part part) {
+    if (part == kForward) return n.layer->forward_stage(n.pass);
+    return part == kBackward ? n.layer->backward_stage(n.pass) : n.layer->gradient_tasks(n.pass);
+  }
+  static void run_stage_task(const PlanNode& n, Part part, size_t index, Scratch& scratch) {
+    if (part == kForward) return n.layer->run_forward_stage(n.pass, index, scratch);
+    if (part == kBackward) return n.layer->run_backward_stage(n.pass, index, scratch);
+    n.layer->write_gradients(n.pass, index, scratch);
+  }
+
+  // Runs stages of the batch, and beside them gradients.
+  void run_stages(ThreadPool& pool, Part part, const std::vector<int>& stages,
+                  const std::vector<int>& gradients) {
     tasks.clear();
     // The first half of each node's tasks works on the first half of the rows, where that tells tasks apart.
     for (size_t half : {0, 1}) {
-      for (int at : stages) {
-        const size_t n = count(nodes[static_cast<size_t>(at)]);
-        for (size_t i = half * (n / 2); i < (half == 0 ? n / 2 : n); ++i) tasks.push_back({at, i});
-      }
+      const auto add_tasks = [&](int at, Part of) {
+        const size_t n = count_stage_tasks(nodes[static_cast<size_t>(at)], of);
+        for (size_t i = half * (n / 2); i < (half == 0 ? n / 2 : n); ++i) tasks.push_back({at, i, of});
+      };
+      for (int at : stages) add_tasks(at, part);
+      for (int at : gradients) add_tasks(at, kGradient);
     }
     reserve_scratch(pool);
     pool.run(tasks.size(), [&](size_t i, int worker) {
-      const auto [at, index] = tasks[i];
-      clock.time(phase_of(at, part), worker,
-                 [&] { run(nodes[static_cast<size_t>(at)], index, scratch[static_cast<size_t>(worker)]); });
+      const Task& task = tasks[i];
+      clock.time(phase_of(task.node, task.part), worker, [&] {
+        run_stage_task(nodes[static_cast<size_t>(task.node)], task.part, task.index,
+                       scratch[static_cast<size_t>(worker)]);
+      });
     });
   }
 
@@ -465,9 +481,7 @@ struct Plan::State {
 
   void forward(ThreadPool& pool) {
     for (const Wave& wave : forward_waves) {
-      run_stages(
-          pool, kForward, wave.stages, [](PlanNode& n) { return n.layer->forward_stage(n.pass); },
-          [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_forward_stage(n.pass, task, s); });
+      run_stages(pool, kForward, wave.stages, {});
       for (int at : wave.stages) {
         const PlanNode& n = nodes[static_cast<size_t>(at)];
         n.layer->finish_forward_stage(n.pass);
@@ -478,12 +492,15 @@ struct Plan::State {
   }
 
   void backward(ThreadPool& pool) {
-    std::vector<int>& all = gradient_nodes;
-    all.clear();
+    // Gradients are made while their rows are still in the caches, beside the next stage that all have to
+    // wait for.
+    std::vector<int>& left = gradient_nodes;
+    left.clear();
     for (const Wave& wave : backward_waves) {
-      run_stages(
-          pool, kBackward, wave.stages, [](PlanNode& n) { return n.layer->backward_stage(n.pass); },
-          [](PlanNode& n, size_t task, Scratch& s) { n.layer->run_backward_stage(n.pass, task, s); });
+      if (!wave.stages.empty()) {
+        run_stages(pool, kBackward, wave.stages, left);
+        left.clear();
+      }
       for (int at : wave.stages) {
         const PlanNode& n = nodes[static_cast<size_t>(at)];
         n.layer->finish_backward_stage(n.pass);
@@ -491,12 +508,10 @@ struct Plan::State {
       run_segments(pool, kBackward, wave,
                    [](PlanNode& n, RowRange r, Scratch& s) { n.layer->backward(n.pass, r, s); });
       for (const Segment& segment : wave.segments)
-        all.insert(all.end(), segment.nodes.begin(), segment.nodes.end());
+        left.insert(left.end(), segment.nodes.begin(), segment.nodes.end());
     }
-    std::ranges::sort(all);  // as the optimizer goes through the parameters
-    run_stages(
-        pool, kGradient, all, [](PlanNode& n) { return n.layer->gradient_tasks(n.pass); },
-        [](PlanNode& n, size_t task, Scratch& s) { n.layer->write_gradients(n.pass, task, s); });
+    std::ranges::sort(left);  // as the optimizer goes through the parameters
+    run_stages(pool, kGradient, {}, left);
   }
 
   // Numbers that a part of a node's work reads or writes.

@@ -1,5 +1,6 @@
 #include "shortlist/model/plan.h"
 
+#include "shortlist/math/reference.h"
 #include "shortlist/model/toy_model.h"
 #include "shortlist/optim/optimizer.h"
 
@@ -34,8 +35,8 @@ TEST(Plan, DistinctRowsGiveWhatAllRowsGive) {
 }
 
 // A hundred steps, each with the regularisers and Adam.
-std::vector<double> losses_of_training(bool distinct) {
-  ToyTrainer trainer;
+std::vector<double> losses_of_training(bool distinct, Precision precision = Precision::float32) {
+  ToyTrainer trainer({}, true, 2, precision);
   std::vector<Trained> trained;
   std::vector<ParameterState*> states;
   for (size_t i = 0; i < trainer.parameters.size(); ++i) {
@@ -65,6 +66,21 @@ TEST(Plan, LossesOfAHundredStepsAreThoseOfThePlainPath) {
     EXPECT_NEAR(fast[step], plain[step], 1e-5 * plain[step]) << "step " << step;
   }
   EXPECT_LT(fast.back(), fast.front());
+}
+
+TEST(Plan, LossesInBfloat16AreNearThoseOfThePlainPath) {
+  const std::vector<double> plain = losses_of_training(false);
+  const auto expect_near = [&](Precision precision, double tolerance) {
+    const std::vector<double> losses = losses_of_training(true, precision);
+    for (size_t step = 0; step < losses.size(); ++step)
+      EXPECT_NEAR(losses[step], plain[step], tolerance * plain[step]) << "step " << step;
+  };
+  const bool ran = reference::for_each_tiles([&](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    expect_near(Precision::bf16x3, 1e-4);
+    expect_near(Precision::bf16, 2e-2);
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
 }
 
 // Tries six elements of each parameter.
@@ -111,6 +127,24 @@ TEST(Plan, GivesTheSameBitsWithAnyNumberOfThreads) {
   };
   const auto one = run(1);
   for (int threads : {2, 3, 8}) EXPECT_EQ(run(threads), one) << threads << " threads";
+}
+
+TEST(Plan, GivesTheSameBitsInBfloat16WithAnyNumberOfThreads) {
+  const ToyBatch batch(500, true);
+  const auto run = [&](Precision precision, int threads) {
+    ToyTrainer trainer({.dropout = 0.3f}, true, threads, precision);
+    const double loss = trainer.loss(batch);
+    trainer.backward();
+    return std::pair(loss, trainer.gradients());
+  };
+  const bool ran = reference::for_each_tiles([&](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    for (Precision precision : {Precision::bf16, Precision::bf16x3}) {
+      const auto one = run(precision, 1);
+      for (int threads : {2, 3, 8}) EXPECT_EQ(run(precision, threads), one) << threads << " threads";
+    }
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
 }
 
 TEST(Plan, TellsCopiesApartFromTheFirstDropoutOn) {

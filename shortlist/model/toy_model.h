@@ -215,17 +215,19 @@ class ToyBatch {
 // Trains nothing: computes the retrieval and the rating loss of a batch, and the gradients.
 class ToyTrainer {
  public:
-  explicit ToyTrainer(const ToyOptions& options = {}, bool training_layers_active = true, int threads = 2)
+  explicit ToyTrainer(const ToyOptions& options = {}, bool training_layers_active = true, int threads = 2,
+                      Precision precision = Precision::float32)
       : model(options),
         parameters(model.spec),
         pool(threads),
         plan(
             prepared(), parameters,
             {.outputs = model.outputs(), .backward = true, .training_layers_active = training_layers_active}),
-        softmax_(0.5f) {}
+        precision_(precision),
+        softmax_(0.5f, precision) {}
 
   double loss(const ToyBatch& batch, bool training = true, uint64_t key = 1) {
-    parameters.pack(pool, true);
+    parameters.pack(pool, true, precision_);
     plan.forward(pool, batch.batch(), training, key);
     const int query = model.spec.query, candidate = model.spec.candidate;
     const double retrieval = softmax_.run(pool, batch.softmax(plan.output(query), plan.output(candidate)),
@@ -240,7 +242,7 @@ class ToyTrainer {
   void join_gradients() {
     for (size_t i = 0; i < parameters.size(); ++i) {
       ParameterState& p = parameters.at(i);
-      if (p.spec.packed) p.join_gradient({0, p.spec.rows});
+      p.join_gradient({0, p.spec.rows});
     }
   }
 
@@ -294,6 +296,7 @@ class ToyTrainer {
     return total;
   }
 
+  Precision precision_;
   InBatchSoftmax softmax_;
 };
 

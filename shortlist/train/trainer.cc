@@ -73,15 +73,21 @@ struct Trainer::State {
               .training_layers_active = !c.training.keras_compatible}),
         batcher(d, plan.needs_all_rows(Domain::query), plan.needs_all_rows(Domain::candidate)),
         evaluator(c, s, p, d, t),
-        softmax(c.retrieval ? static_cast<float>(c.retrieval->temperature) : 1),
+        precision(has_tiles() ? c.training.precision : Precision::float32),
+        softmax(c.retrieval ? static_cast<float>(c.retrieval->temperature) : 1, precision),
         written(loss_nodes(c, s)) {
     parameters.make_gradients();
     optimizer = make_optimizer(config.training.optimizer, trained_parameters(parameters, trained));
     run.learning_rate = config.training.optimizer.learning_rate();
     if (config.training.reduce_on_plateau) plateau.emplace(*config.training.reduce_on_plateau);
     if (config.training.early_stopping) early.emplace(*config.training.early_stopping);
-    parameters.pack(pool, true);
+    pack_for_steps();
     start_epoch();
+  }
+
+  void pack_for_steps() { parameters.pack(pool, true, precision); }
+  void pack_for_evaluation() {
+    if (precision != Precision::float32) parameters.pack(pool, false);
   }
 
   void start_epoch() {
@@ -124,9 +130,7 @@ struct Trainer::State {
     gradients.clear();
     for (ParameterState* state : trained) gradients.push_back({state->gradient, state->rows.touched});
     timed(kOptimizer, [&] {
-      const auto join = [&](size_t p, RowRange rows) {
-        if (trained[p]->spec.packed) trained[p]->join_gradient(rows);
-      };
+      const auto join = [&](size_t p, RowRange rows) { trained[p]->join_gradient(rows); };
       const auto pack = [&](size_t p, RowRange rows) {
         if (trained[p]->spec.packed) trained[p]->pack_rows(rows, true);
       };
@@ -146,7 +150,8 @@ struct Trainer::State {
   }
 
   StepProfile profile() const {
-    StepProfile profile{.steps = profiled_steps, .threads = pool.threads(), .peak = multiply_add_peak(pool)};
+    StepProfile profile{
+        .steps = profiled_steps, .threads = pool.threads(), .peak = multiply_add_peak(pool, 0.05, precision)};
     if (clock.running()) profile.seconds = clock.seconds(kStep);
     profile.phases = plan.profile();
     double in_layers = 0;
@@ -289,7 +294,6 @@ struct Trainer::State {
     for (size_t i = 0; i < best.size(); ++i) {
       std::copy_n(best[i].data(), best[i].size(), parameters.at(i).value.data);
     }
-    parameters.pack(pool, true);
   }
 
   CheckpointView view() {
@@ -306,7 +310,9 @@ struct Trainer::State {
   }
 
   void end_epoch(TrainingObserver& observer) {
+    pack_for_evaluation();
     const EpochRecord epoch = record();
+    if (precision != Precision::float32) pack_for_steps();
     run.history.epochs.push_back(epoch);
     ++run.epoch;
     start_epoch();
@@ -356,6 +362,7 @@ struct Trainer::State {
   Plan plan;
   Batcher batcher;
   Evaluator evaluator;
+  Precision precision;  // of a step's products
   InBatchSoftmax softmax;
   std::vector<int> written;
   std::vector<RankingSums> ranking_sums;  // of each task of a ranking's loss
@@ -405,6 +412,7 @@ Trainer::Outcome Trainer::run(TrainingObserver& observer, const std::atomic<bool
     s.save(checkpoints);
   }
   if (!s.best.empty()) s.restore_best();
+  s.parameters.pack(s.pool, true);
   return Outcome::finished;
 }
 
@@ -428,7 +436,7 @@ bool Trainer::resume(const std::string& checkpoints) {
   if (s.plateau) s.plateau->state = s.run.plateau;
   if (s.early) s.early->state = s.run.early;
   s.optimizer->restored();
-  s.parameters.pack(s.pool, true);
+  s.pack_for_steps();
   return true;
 }
 

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <filesystem>
 
+#include "shortlist/math/reference.h"
 #include "shortlist/train/checkpoint.h"
+#include "shortlist/train/evaluator.h"
 #include "shortlist/train/testing.h"
 
 namespace shortlist {
@@ -291,6 +293,26 @@ TEST(Trainer, TellsHowFarItIs) {
   model.trainer().run(listener, stop);
   EXPECT_EQ(listener.seen,
             (std::vector<std::string>{"1/1 1/4 50", "1/1 2/4 100", "1/1 3/4 150", "1/1 4/4 192"}));
+}
+
+// A step's products are rounded, what validation says is not.
+TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
+  const TinyTable table;
+  TinyModel plain(table);
+  train_tiny(plain);
+  const bool ran = reference::for_each_tiles([&](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    TinyModel model(table, {{"batch     = 50", "batch     = 50\nprecision = \"bf16\""}});
+    Trainer trainer = model.trainer();
+    TrainingObserver nobody;
+    const std::atomic<bool> stop = false;
+    trainer.run(nobody, stop);
+    EXPECT_NE(model.numbers(), plain.numbers());
+    Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+    const EpochRecord& last = trainer.state().history.epochs.back();
+    EXPECT_EQ(evaluator.figures(model.data().split.validation, true), last.validation);
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
 }
 
 // d loss / d weight of a row equals that many copies of it.

@@ -1,0 +1,394 @@
+#include "shortlist/math/tiles.h"
+
+#include <hwy/base.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "shortlist/base/threads.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <cpuid.h>
+#include <immintrin.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// GCC 12 warns of its own headers' undefined vectors (its bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+// After all other headers, whose functions must run anywhere.
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16,prfchw")
+#include "shortlist/math/tile_rounding-inl.h"
+#include "shortlist/math/tile_units-inl.h"
+
+namespace shortlist {
+namespace {
+
+// Rows of C that are worked on at a time, and inner positions of a transposed product: what they are rounded
+// to stays in the second cache. Neither changes a bit of the result.
+constexpr size_t kRowBlock = 192, kTransposedInnerBlock = 512;
+
+std::atomic<bool> emulated = false;
+
+TilesAt panel_tiles(float* panel, size_t inner) {
+  Half* const high = reinterpret_cast<Half*>(panel);
+  return {high, high + tiles_of(inner) * kTileHalves};
+}
+Tiles panel_tiles(const float* panel, size_t inner) { return panel_tiles(const_cast<float*>(panel), inner); }
+
+// A thread's memory for the operands that a product rounds as it runs.
+thread_local Buffer left_memory, right_memory;
+
+TilesAt take_tiles(Buffer& memory, size_t tiles) {
+  const size_t halves = tiles * kTileHalves;
+  if (memory.size() < halves) memory = Buffer(halves);  // a float's room holds a high and a low half
+  Half* const high = reinterpret_cast<Half*>(memory.data());
+  return {high, high + halves};
+}
+
+// Up to two by two tiles of C.
+struct TileBlock {
+  Tiles left[2], right[2];  // the first tile of each row and column of tiles; the others follow
+  size_t tiles;             // along the inner dimension
+  float* c;
+  size_t row_bytes;
+  bool add;
+};
+
+template <class Unit, int kRows, int kColumns>
+void multiply_loaded() {
+  Unit::template multiply_add<0, 4, 6>();
+  if constexpr (kColumns == 2) Unit::template multiply_add<1, 4, 7>();
+  if constexpr (kRows == 2) Unit::template multiply_add<2, 5, 6>();
+  if constexpr (kRows == 2 && kColumns == 2) Unit::template multiply_add<3, 5, 7>();
+}
+template <class Unit, int kRows>
+void load_left(const Half* first, const Half* second) {
+  Unit::template stream<4>(first, 64);
+  if constexpr (kRows == 2) Unit::template stream<5>(second, 64);
+}
+template <class Unit, int kColumns>
+void load_right(const Half* first, const Half* second) {
+  Unit::template load<6>(first, 64);
+  if constexpr (kColumns == 2) Unit::template load<7>(second, 64);
+}
+
+template <class Unit, bool kLow, int kRows, int kColumns>
+void multiply_block(const TileBlock& block) {
+  char* const c = reinterpret_cast<char*>(block.c);
+  const size_t row_bytes = block.row_bytes;
+  constexpr size_t kColumnBytes = kTileOuter * sizeof(float);
+  if (block.add) {
+    Unit::template load<0>(c, row_bytes);
+    if constexpr (kColumns == 2) Unit::template load<1>(c + kColumnBytes, row_bytes);
+    if constexpr (kRows == 2) Unit::template load<2>(c + kTileOuter * row_bytes, row_bytes);
+    if constexpr (kRows == 2 && kColumns == 2)
+      Unit::template load<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
+  } else {
+    Unit::template zero<0>();
+    if constexpr (kColumns == 2) Unit::template zero<1>();
+    if constexpr (kRows == 2) Unit::template zero<2>();
+    if constexpr (kRows == 2 && kColumns == 2) Unit::template zero<3>();
+  }
+  for (size_t t = 0; t < block.tiles; ++t) {
+    const Tiles a[2] = {block.left[0].at(t), block.left[1].at(t)};
+    const Tiles b[2] = {block.right[0].at(t), block.right[1].at(t)};
+    load_left<Unit, kRows>(a[0].high, a[1].high);
+    load_right<Unit, kColumns>(b[0].high, b[1].high);
+    multiply_loaded<Unit, kRows, kColumns>();
+    if constexpr (kLow) {
+      load_right<Unit, kColumns>(b[0].low, b[1].low);
+      multiply_loaded<Unit, kRows, kColumns>();
+      load_left<Unit, kRows>(a[0].low, a[1].low);
+      load_right<Unit, kColumns>(b[0].high, b[1].high);
+      multiply_loaded<Unit, kRows, kColumns>();
+    }
+  }
+  Unit::template store<0>(c, row_bytes);
+  if constexpr (kColumns == 2) Unit::template store<1>(c + kColumnBytes, row_bytes);
+  if constexpr (kRows == 2) Unit::template store<2>(c + kTileOuter * row_bytes, row_bytes);
+  if constexpr (kRows == 2 && kColumns == 2)
+    Unit::template store<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
+}
+
+template <class Unit, bool kLow>
+void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
+  if (two_rows) {
+    two_columns ? multiply_block<Unit, kLow, 2, 2>(block) : multiply_block<Unit, kLow, 2, 1>(block);
+  } else {
+    two_columns ? multiply_block<Unit, kLow, 1, 2>(block) : multiply_block<Unit, kLow, 1, 1>(block);
+  }
+}
+
+constexpr size_t kSide = 2 * kTileOuter;
+
+// What up to two by two tiles of C become, given their sums in rows of kSide floats.
+void finish(const float* sums, const Epilogue& epilogue, const Matrix& c) {
+  const __mmask16 masks[2] = {first_lanes(c.cols), first_lanes(std::max(c.cols, kTileOuter) - kTileOuter)};
+  __m512 bias[2] = {};
+  if (epilogue.bias != nullptr) {
+    for (int v = 0; v < 2; ++v) bias[v] = _mm512_maskz_loadu_ps(masks[v], epilogue.bias + v * kTileOuter);
+  }
+  const bool gated = epilogue.positive.data != nullptr;
+  for (size_t i = 0; i < c.rows; ++i, sums += kSide) {
+    float* const to = c.row(i);
+    const float* const positive = gated ? epilogue.positive.row(i) : nullptr;
+#pragma GCC unroll 2
+    for (size_t v = 0; v < 2; ++v) {
+      const size_t j = v * kTileOuter;
+      __m512 x = _mm512_add_ps(_mm512_load_ps(sums + j), bias[v]);
+      if (epilogue.relu) x = _mm512_max_ps(_mm512_setzero_ps(), x);  // a NaN stays a NaN
+      if (gated) {
+        const __m512 gate = _mm512_maskz_loadu_ps(masks[v], positive + j);
+        x = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_GT_OQ), x);
+      }
+      _mm512_mask_storeu_ps(to + j, masks[v], x);
+    }
+  }
+}
+
+// Brings what finish() will read and write from the outer caches while tiles are multiplied.
+void prefetch(const Matrix& c, const ConstMatrix& positive, size_t row, size_t rows) {
+  for (size_t i = row; i < row + rows; ++i) {
+    __builtin_prefetch(c.row(i), 1);
+    __builtin_prefetch(c.row(i) + c.cols - 1, 1);
+    if (positive.data == nullptr) continue;
+    __builtin_prefetch(positive.row(i));
+    __builtin_prefetch(positive.row(i) + c.cols - 1);
+  }
+}
+
+// Operands as tiles, those of a row (of the right operand: of a panel) one after the other.
+struct TileOperands {
+  Tiles left, right;
+  size_t right_halves;  // from a panel to the next
+  size_t tiles;         // of a row or panel
+};
+
+// Two panels' columns of C. Tiles lie in C itself where it has room for all of them and nothing is left to
+// do; else in memory beside it, and each block is finished while the next is multiplied.
+template <class Unit, bool kLow>
+void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c, bool add,
+                    const Epilogue& epilogue) {
+  alignas(64) float sums[2][kSide * kSide];
+  const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.data != nullptr;
+  const bool whole_columns = !ends && c.cols % kTileOuter == 0;
+  const bool two_columns = c.cols > kTileOuter;
+  const Tiles first = {operands.right.high + panel * operands.right_halves,
+                       operands.right.low + panel * operands.right_halves};
+  const Tiles second = {first.high + two_columns * operands.right_halves,
+                        first.low + two_columns * operands.right_halves};
+  const auto finish_block = [&](size_t row) {
+    const size_t end = std::min(row + kSide, c.rows);
+    Epilogue part = epilogue;
+    if (part.positive.data != nullptr) part.positive = part.positive.slice(row, end);
+    finish(sums[row / kSide % 2], part, c.slice(row, end));
+  };
+  bool left_to_finish = false;
+  for (size_t row = 0; row < c.rows; row += kSide) {
+    const size_t rows = std::min(kSide, c.rows - row), left = row / kTileOuter * operands.tiles;
+    const bool in_place = whole_columns && rows % kTileOuter == 0;
+    float* const beside = sums[row / kSide % 2];
+    if (add && !in_place) {
+      for (size_t i = 0; i < rows; ++i) std::copy_n(c.row(row + i), c.cols, beside + i * kSide);
+    }
+    if (left_to_finish) finish_block(row - kSide);
+    left_to_finish = !in_place;
+    prefetch(c, epilogue.positive, row, rows);
+    const bool two_rows = rows > kTileOuter;
+    multiply_block<Unit, kLow>(
+        {.left = {operands.left.at(left), operands.left.at(left + operands.tiles * two_rows)},
+         .right = {first, second},
+         .tiles = operands.tiles,
+         .c = in_place ? c.row(row) : beside,
+         .row_bytes = (in_place ? c.stride : kSide) * sizeof(float),
+         .add = add},
+        two_rows, two_columns);
+  }
+  if (left_to_finish) finish_block((c.rows - 1) / kSide * kSide);
+}
+
+template <class Unit, bool kLow>
+void multiply_operands(const TileOperands& operands, const Matrix& c, PanelRange panels, bool add,
+                       const Epilogue& epilogue) {
+  for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
+    const size_t column = panel * kTileOuter;
+    const size_t columns = std::min(std::min(panels.end, panel + 2) * kTileOuter, c.cols) - column;
+    Epilogue part = epilogue;
+    if (part.bias != nullptr) part.bias += column;
+    if (part.positive.data != nullptr) part.positive = part.positive.columns(column, columns);
+    multiply_strip<Unit, kLow>(operands, panel, c.columns(column, columns), add, part);
+  }
+}
+
+template <class Unit, bool kLow>
+void multiply_rows(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+                   PanelRange panels) {
+  const size_t tiles = tiles_of(a.cols);
+  Unit::begin();
+  for (size_t row = 0; row < c.rows; row += kRowBlock) {
+    const size_t end = std::min(c.rows, row + kRowBlock);
+    const ConstMatrix rows = a.slice(row, end);
+    const TilesAt left = take_tiles(left_memory, chunk_count(rows.rows, kTileOuter) * tiles);
+    round_left<kLow>(rows, left);
+    Epilogue part = epilogue;
+    if (part.positive.data != nullptr) part.positive = epilogue.positive.slice(row, end);
+    const TileOperands operands{.left = left,
+                                .right = panel_tiles(b.panel(0), a.cols),
+                                .right_halves = 2 * tile_panel_floats(a.cols, b.precision()),
+                                .tiles = tiles};
+    multiply_operands<Unit, kLow>(operands, c.slice(row, end), panels, add, part);
+  }
+  Unit::end();
+}
+
+template <class Unit, bool kLow>
+void multiply_columns(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
+  Unit::begin();
+  for (size_t begin = 0; begin == 0 || begin < a.rows; begin += kTransposedInnerBlock) {
+    const size_t end = std::min(a.rows, begin + kTransposedInnerBlock);
+    const ConstMatrix lefts = a.slice(begin, end), rights = b.slice(begin, end);
+    const size_t tiles = tiles_of(end - begin), rows = chunk_count(c.rows, kTileOuter),
+                 panels = chunk_count(c.cols, kTileOuter);
+    const TilesAt left = take_tiles(left_memory, rows * tiles),
+                  right = take_tiles(right_memory, panels * tiles);
+    round_left_transposed<kLow>(lefts, left);
+    round_right<kLow>(rights, right);
+    multiply_operands<Unit, kLow>({left, right, tiles * kTileHalves, tiles}, c, {0, panels}, add || begin > 0,
+                                  {});
+  }
+  Unit::end();
+}
+
+}  // namespace
+
+namespace {
+
+template <bool kLow>
+void pack_rows(ConstMatrix b, size_t begin, size_t last, TilesAt to) {
+  for (size_t k = begin; k < last; k += 2) {
+    const Rounded r = round_rows<kLow>(b, k - begin, 0);
+    _mm512_storeu_si512(to.high + k / 2 * kTileInner, r.high);
+    if constexpr (kLow) _mm512_storeu_si512(to.low + k / 2 * kTileInner, r.low);
+  }
+}
+
+}  // namespace
+
+void pack_tile_panel(ConstMatrix b, size_t begin, size_t inner, Precision precision, float* panel) {
+  const size_t end = begin + b.rows;
+  SHORTLIST_CHECK(begin % 2 == 0 && (end == inner || end % 2 == 0) && b.cols <= kTileOuter);
+  const size_t last = end == inner ? tiles_of(inner) * kTileInner : end;
+  const TilesAt to = panel_tiles(panel, inner);
+  precision == Precision::bf16x3 ? pack_rows<true>(b, begin, last, to) : pack_rows<false>(b, begin, last, to);
+}
+
+void pack_tile_panel_transposed(std::span<const float* const> rows, size_t inner, Precision precision,
+                                float* panel) {
+  const TilesAt to = panel_tiles(panel, inner);
+  for (size_t t = 0; t < tiles_of(inner); ++t) {
+    const size_t k = t * kTileInner;
+    precision == Precision::bf16x3 ? round_columns<true>(rows, inner, k, to.at(t))
+                                   : round_columns<false>(rows, inner, k, to.at(t));
+  }
+}
+
+namespace {
+
+// Calls multiply.operator()<Unit, kLow>().
+template <class Multiply>
+void with_unit(Precision precision, Multiply multiply) {
+  const bool low = precision == Precision::bf16x3;
+  if (emulated) {
+    low ? multiply.template operator()<EmulatedTiles, true>()
+        : multiply.template operator()<EmulatedTiles, false>();
+  } else {
+    low ? multiply.template operator()<ProcessorTiles, true>()
+        : multiply.template operator()<ProcessorTiles, false>();
+  }
+}
+
+}  // namespace
+
+void multiply_tiles(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+                    PanelRange panels) {
+  with_unit(b.precision(),
+            [&]<class Unit, bool kLow>() { multiply_rows<Unit, kLow>(a, b, c, add, epilogue, panels); });
+}
+
+void multiply_tiles_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add, Precision precision) {
+  with_unit(precision, [&]<class Unit, bool kLow>() { multiply_columns<Unit, kLow>(a, b, c, add); });
+}
+
+double run_tiles(size_t rounds) {
+  ProcessorTiles::begin();
+  for (size_t i = 0; i < rounds; ++i) multiply_loaded<ProcessorTiles, 2, 2>();
+  ProcessorTiles::end();
+  constexpr size_t kProducts = 4;
+  return static_cast<double>(2 * rounds * kProducts * kTileOuter * kTileOuter * kTileInner);
+}
+
+}  // namespace shortlist
+#pragma GCC pop_options
+#pragma GCC diagnostic pop
+
+namespace shortlist {
+namespace {
+
+bool has_bfloat16() { return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw"); }
+
+// Linux gives a process the tiles' registers when it asks (arch_prctl(2)).
+bool ask_for_tiles() {
+  constexpr int kAskForState = 0x1023, kTileData = 18;
+  constexpr unsigned kTiles = 1u << 24, kBfloat16 = 1u << 22;  // of EDX
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (!has_bfloat16() || __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
+  return (d & kTiles) != 0 && (d & kBfloat16) != 0 && syscall(SYS_arch_prctl, kAskForState, kTileData) == 0;
+}
+
+}  // namespace
+
+bool emulate_tiles(bool on) {
+  emulated = on && has_bfloat16();
+  return has_bfloat16();
+}
+
+bool has_tiles() {
+  static const bool has = ask_for_tiles();
+  return has || emulated;
+}
+
+}  // namespace shortlist
+#else
+namespace shortlist {
+
+// Nothing is packed for tiles where there are none.
+void pack_tile_panel(ConstMatrix, size_t, size_t, Precision, float*) { SHORTLIST_CHECK(false); }
+void pack_tile_panel_transposed(std::span<const float* const>, size_t, Precision, float*) {
+  SHORTLIST_CHECK(false);
+}
+void multiply_tiles(ConstMatrix, const Panels&, Matrix, bool, const Epilogue&, PanelRange) {
+  SHORTLIST_CHECK(false);
+}
+void multiply_tiles_transposed(ConstMatrix, ConstMatrix, Matrix, bool, Precision) { SHORTLIST_CHECK(false); }
+double run_tiles(size_t) { return 0; }
+bool emulate_tiles(bool) { return false; }
+bool has_tiles() { return false; }
+
+}  // namespace shortlist
+#endif
+
+namespace shortlist {
+
+size_t tile_panel_floats(size_t inner, Precision precision) {
+  const size_t halves = chunk_count(inner, kTileInner) * kTileInner * kTileOuter;
+  return precision == Precision::bf16x3 ? halves : halves / 2;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,38 @@
+// Products in bfloat16 on a processor's matrix tiles (Intel's AMX): what product.h does where its right
+// operand is packed for them. The float32 operands are rounded to bfloat16 on the way, for bf16x3 to the sum
+// of two, high + low. An element of C takes 32 inner positions at a time, ascending: the products of high by
+// high, then of high by low and low by high. Each of these runs over even and over odd positions, one fused
+// multiply-add in float32 after the other; the two sums are added, then added to C. Subnormals count as zero.
+// Threads, blocks and the number of rows change no bit.
+#pragma once
+
+#include "shortlist/math/product.h"
+
+namespace shortlist {
+
+// Inner positions and rows (or columns) of a tile.
+constexpr size_t kTileInner = 32, kTileOuter = 16;
+
+// Floats' room of a panel of 16 columns: its tiles of high halves, then for bf16x3 those of low halves.
+size_t tile_panel_floats(size_t inner, Precision precision);
+
+// Fills a panel's rows [begin, begin + b.rows), `begin` even, from b's, of up to 16 columns. With the last of
+// `inner` rows, zeros up to a whole tile.
+void pack_tile_panel(ConstMatrix b, size_t begin, size_t inner, Precision precision, float* panel);
+// Up to 16 rows of `inner` floats become the panel's columns.
+void pack_tile_panel_transposed(std::span<const float* const> rows, size_t inner, Precision precision,
+                                float* panel);
+
+// As multiply() and multiply_transposed().
+void multiply_tiles(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+                    PanelRange panels);
+void multiply_tiles_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add, Precision precision);
+
+// Multiply-adds of tiles that stay in registers; returns floating-point operations.
+double run_tiles(size_t rounds);
+
+// For tests: a loop in place of the tiles, for processors that have all but them (AVX-512 with bfloat16).
+// Returns whether this one does.
+bool emulate_tiles(bool on);
+
+}  // namespace shortlist
