@@ -82,13 +82,13 @@ struct Work {
 // The product of a batch and the candidates, a tile at a time, in float32.
 class FloatProduct {
  public:
-  FloatProduct(ConstMatrix queries, ConstMatrix candidates) : queries_(queries), tile_(kBatch, kTileColumns) {
+  FloatProduct(ConstMatrix queries, ConstMatrix candidates) : queries_(queries), tile_(kBatch, kTileStride) {
     panels_.pack_transposed(candidates);
   }
   void operator()() {
     for (size_t first = 0; first < panels_.columns(); first += kTileColumns) {
       const size_t panel = first / Panels::kPanelColumns;
-      multiply(queries_, panels_, {tile_.data() - first, kBatch, panels_.columns(), kTileColumns}, false, {},
+      multiply(queries_, panels_, {tile_.data() - first, kBatch, panels_.columns(), kTileStride}, false, {},
                {panel, panel + kTileColumns / Panels::kPanelColumns});
     }
   }
@@ -103,16 +103,19 @@ class FloatProduct {
 class Int8Product {
  public:
   Int8Product(size_t candidates, size_t width)
-      : groups_((width + 3) / 4), count_((candidates + 15) / 16), tile_(kBatch, kTileColumns) {
-    panels_.resize(count_ * groups_ * 64, 129);
+      : groups_((width + 3) / 4),
+        count_(chunk_count(candidates, kPanelCandidates)),
+        tile_(kBatch, kTileStride) {
+    panels_.resize(count_ * groups_ * 4 * kPanelCandidates, 129);
     queries_.resize(kBatch * groups_ * 4, 3);
     offsets_.resize(kBatch);
   }
   void operator()() {
-    constexpr size_t kPanels = kTileColumns / 16;
+    constexpr size_t kPanels = kTileColumns / kPanelCandidates;
     for (size_t p = 0; p < count_; p += kPanels) {
-      int8_panel_products({panels_.data() + p * groups_ * 64, groups_, std::min(kPanels, count_ - p)},
-                          queries_.data(), offsets_.data(), kBatch, tile_.data(), kTileColumns);
+      int8_panel_products(
+          {panels_.data() + p * groups_ * 4 * kPanelCandidates, groups_, std::min(kPanels, count_ - p)},
+          queries_.data(), offsets_.data(), kBatch, tile_.data(), kTileStride);
     }
   }
 

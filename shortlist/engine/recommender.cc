@@ -119,7 +119,7 @@ struct Recommender::State {
     plan.forward(session.pool, batch);
     const Matrix output = plan.output(is_query ? bundle.spec.query : bundle.spec.candidate);
     Buffer& to = is_query ? session.queries : session.candidates;
-    if (to.size() < output.rows * output.cols) to = Buffer(output.rows, output.cols);
+    to.reserve(output.rows * output.cols);
     const Matrix copied = to.view(output.rows, output.cols);
     for (size_t r = 0; r < output.rows; ++r) std::copy_n(output.row(r), output.cols, copied.row(r));
     return copied;

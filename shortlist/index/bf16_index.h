@@ -5,6 +5,7 @@
 #include "shortlist/base/threads.h"
 #include "shortlist/index/array.h"
 #include "shortlist/index/index.h"
+#include "shortlist/index/panel_kernels.h"
 
 namespace shortlist {
 
@@ -18,8 +19,10 @@ class Bf16Index : public Index {
   std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
 
  private:
+  size_t panel_size() const { return chunk_count(width_, 2) * 2 * kPanelCandidates; }
+
   size_t size_, width_;
-  Array<uint16_t> panels_;  // of 16 candidates, as Panels
+  Array<uint16_t> panels_;
 };
 
 }  // namespace shortlist

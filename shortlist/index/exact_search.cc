@@ -8,19 +8,11 @@
 namespace shortlist {
 namespace {
 
-// A block of queries by a tile of candidates: their scores take a good part of a second-level cache, no more.
-constexpr size_t kQueriesABlock = 96;
+constexpr size_t kPanelsATile = kTileColumns / kPanelCandidates;
 
-// Joins what block(queries) returns for one block of queries after the other.
-template <typename Block>
-std::vector<Found> for_query_blocks(ConstMatrix queries, Block block) {
-  std::vector<Found> found;
-  for (size_t begin = 0; begin < queries.rows; begin += kQueriesABlock) {
-    std::vector<TopK> best = block(queries.slice(begin, std::min(begin + kQueriesABlock, queries.rows)));
-    for (TopK& top : best) found.push_back({.best = top.take()});
-  }
-  return found;
-}
+// A block of queries by a tile of candidates: their scores take a part of a second-level cache, no more. One
+// query's tile is longer, because what fetches memory ahead begins anew with each.
+constexpr size_t kQueriesABlock = 48, kTilesOfOne = 4;
 
 // A score that is no number is never kept.
 void leave_out(Eligible eligible, std::span<float> scores) {
@@ -28,41 +20,81 @@ void leave_out(Eligible eligible, std::span<float> scores) {
     scores[i] = eligible[i] != 0 ? scores[i] : std::numeric_limits<float>::quiet_NaN();
 }
 
+// Lays panels of a product side by side: out[inner, kPanelCandidates].
+void join(const Panels& narrow, float* out) {
+  constexpr size_t kColumns = Panels::kPanelColumns;
+  for (size_t p = 0; p < narrow.count(); ++p) {
+    for (size_t k = 0; k < narrow.inner(); ++k)
+      std::copy_n(narrow.panel(p) + k * kColumns, kColumns, out + k * kPanelCandidates + p * kColumns);
+  }
+}
+
+std::vector<Found> take_all(std::span<TopK> best) {
+  std::vector<Found> found(best.size());
+  for (size_t q = 0; q < best.size(); ++q) found[q].best = best[q].take();
+  return found;
+}
+
 }  // namespace
 
-std::vector<Found> search_tiles(ConstMatrix queries, size_t candidates, size_t k, Eligible eligible,
-                                ScoreTile score_tile) {
+void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best) {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
-  Buffer tile(std::min(queries.rows, kQueriesABlock), kTileColumns);
-  return for_query_blocks(queries, [&](ConstMatrix block) {
-    std::vector<TopK> best(block.rows, TopK(k));
-    for (size_t first = 0; first < candidates; first += kTileColumns) {
-      const size_t count = std::min(kTileColumns, candidates - first);
-      const Matrix scores{tile.data(), block.rows, count, kTileColumns};
-      score_tile(block, first, scores);
-      for (size_t q = 0; q < block.rows; ++q) {
+  const size_t columns = best.size() == 1 ? kTilesOfOne * kTileColumns : kTileColumns;
+  const size_t size = best.size() == 1 ? columns : std::min(best.size(), kQueriesABlock) * kTileStride;
+  // Kept, because to allocate and clear it takes as long as to choose the best of a tile.
+  static thread_local Buffer tile;
+  if (tile.size() < size) tile = Buffer(size);
+  for (size_t first = 0; first < candidates; first += columns) {
+    const size_t count = std::min(columns, candidates - first);
+    for (size_t block = 0; block < chunk_count(best.size(), kQueriesABlock); ++block) {
+      const RowRange queries = chunk_rows(best.size(), kQueriesABlock, block);
+      const Matrix scores{tile.data(), queries.size(), count, kTileStride};
+      score_tile(queries, first, scores);
+      for (size_t q = 0; q < scores.rows; ++q) {
         if (!eligible.empty()) leave_out(eligible.subspan(first, count), scores.row_span(q));
-        best[q].push(scores.row_span(q), static_cast<uint32_t>(first));
+        best[queries.begin + q].push(scores.row_span(q), static_cast<uint32_t>(first));
       }
     }
-    return best;
-  });
+  }
+}
+
+std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
+                                ScoreTile score_tile) {
+  std::vector<TopK> best(queries, TopK(k));
+  score_tiles(candidates, eligible, score_tile, best);
+  return take_all(best);
+}
+
+Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span<const uint32_t> chosen,
+                    size_t k) {
+  constexpr size_t kStretch = 256;
+  float scores[kStretch];
+  TopK best(k);
+  for (size_t begin = 0; begin < chosen.size(); begin += kStretch) {
+    const auto ids = chosen.subspan(begin, std::min(kStretch, chosen.size() - begin));
+    row_scores(vectors.data, vectors.stride, vectors.cols, query.data(), ids.data(), ids.size(), scores);
+    best.push({scores, ids.size()}, ids);
+  }
+  return {.best = best.take()};
 }
 
 std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
-                                 size_t k, Panels& panels) {
+                                 size_t k) {
+  if (queries.rows == 1) return {search_chosen(queries.row_span(0), vectors, chosen, k)};
+  std::vector<TopK> best(queries.rows, TopK(k));
   Buffer tile(std::min(queries.rows, kQueriesABlock), std::min(chosen.size(), kTileColumns));
-  return for_query_blocks(queries, [&](ConstMatrix block) {
-    std::vector<TopK> best(block.rows, TopK(k));
-    for (size_t begin = 0; begin < chosen.size(); begin += kTileColumns) {
-      const auto ids = chosen.subspan(begin, std::min(kTileColumns, chosen.size() - begin));
-      panels.pack_transposed(vectors, ids);
-      const Matrix scores = tile.view(block.rows, ids.size());
-      multiply(block, panels, scores);
-      for (size_t q = 0; q < block.rows; ++q) best[q].push(scores.row_span(q), ids);
+  Panels panels;
+  for (size_t begin = 0; begin < chosen.size(); begin += kTileColumns) {
+    const auto ids = chosen.subspan(begin, std::min(kTileColumns, chosen.size() - begin));
+    panels.pack_transposed(vectors, ids);
+    for (size_t block = 0; block < chunk_count(queries.rows, kQueriesABlock); ++block) {
+      const RowRange range = chunk_rows(queries.rows, kQueriesABlock, block);
+      const Matrix scores = tile.view(range.size(), ids.size());
+      multiply(queries.slice(range.begin, range.end), panels, scores);
+      for (size_t q = 0; q < scores.rows; ++q) best[range.begin + q].push(scores.row_span(q), ids);
     }
-    return best;
-  });
+  }
+  return take_all(best);
 }
 
 std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible) {
@@ -76,29 +108,35 @@ std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible) {
   return ids;
 }
 
-ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool) : vectors_(vectors) {
-  panels_.resize(vectors.cols, vectors.rows);
-  constexpr size_t kPanelsATask = 64;
-  pool.run(chunk_count(panels_.count(), kPanelsATask), [&](size_t i, int) {
-    const RowRange panels = chunk_rows(panels_.count(), kPanelsATask, i);
-    panels_.pack_transposed(vectors, panels.begin, panels.end);
+ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool)
+    : vectors_(vectors),
+      panels_(chunk_count(vectors.rows, kPanelCandidates) * kPanelCandidates, vectors.cols) {
+  const size_t count = chunk_count(vectors.rows, kPanelCandidates);
+  pool.run(chunk_count(count, kPanelsATile), [&](size_t task, int) {
+    const RowRange panels = chunk_rows(count, kPanelsATile, task);
+    Panels narrow;
+    for (size_t p = panels.begin; p < panels.end; ++p) {
+      const RowRange rows = chunk_rows(vectors.rows, kPanelCandidates, p);
+      narrow.pack_transposed(vectors.slice(rows.begin, rows.end));
+      join(narrow, panels_.data() + p * kPanelCandidates * vectors.cols);
+    }
   });
 }
 
 std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
-  if (const auto ids = few_eligible(eligible)) {
-    Panels panels;
-    return search_chosen(queries, vectors_, *ids, k, panels);
-  }
-  return search_tiles(queries, size(), k, eligible, [&](ConstMatrix block, size_t first, Matrix scores) {
-    constexpr size_t kPanels = kTileColumns / Panels::kPanelColumns;
-    const size_t panel = first / Panels::kPanelColumns;
-    if (block.rows == 1) {
-      return panel_scores(panels_.panel(panel), width(), chunk_count(scores.cols, Panels::kPanelColumns),
-                          block.row(0), scores.row(0));
+  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
+  return search_tiles(queries.rows, size(), k, eligible, [&](RowRange block, size_t first, Matrix scores) {
+    const float* const panels = panels_.data() + first * width();
+    if (block.size() == 1) {
+      return panel_scores(panels, width(), chunk_count(scores.cols, kPanelCandidates),
+                          queries.row(block.begin), scores.row(0));
     }
-    const Matrix all{scores.data - first, block.rows, size(), scores.stride};
-    multiply(block, panels_, all, false, {}, {panel, panel + kPanels});
+    const ConstMatrix many = queries.slice(block.begin, block.end);
+    for (size_t column = 0; column < scores.cols; column += kPanelCandidates) {
+      const size_t count = std::min(kPanelCandidates, scores.cols - column);
+      multiply(many, {panels + column * width(), width(), count, kPanelCandidates},
+               scores.columns(column, count));
+    }
   });
 }
 

@@ -1,4 +1,4 @@
-// Exact search: every candidate is scored, a block of scores at a time, which stays in a core's own cache.
+// Exact search: every candidate is scored, a tile of scores at a time, which stays in a core's own cache.
 #pragma once
 
 #include <optional>
@@ -9,18 +9,24 @@
 
 namespace shortlist {
 
-// Fills scores[q, i] with the score of query q and candidate first + i. `first` is a multiple of
-// kTileColumns, and there are kTileColumns of them but in the last tile.
-using ScoreTile = FunctionRef<void(ConstMatrix queries, size_t first, Matrix scores)>;
+// Fills scores[q, i] with the score of query queries.begin + q and candidate first + i. `first` is a multiple
+// of kTileColumns; what lies in a row past the last candidate, up to such a multiple, may be written.
+using ScoreTile = FunctionRef<void(RowRange queries, size_t first, Matrix scores)>;
 constexpr size_t kTileColumns = 1024;
+// From a tile's row to the next: a power of two would lay all rows into the same few sets of a cache.
+constexpr size_t kTileStride = kTileColumns + 16;
 
-// The best k of `candidates` for each query, from the scores of all of them.
-std::vector<Found> search_tiles(ConstMatrix queries, size_t candidates, size_t k, Eligible eligible,
+// Shows best[q] the scores of query q and all eligible candidates.
+void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best);
+// The best k of `candidates` for each of so many queries.
+std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
                                 ScoreTile score_tile);
 
-// The best k of the chosen rows of vectors[n, width] for each query; `panels` is scratch memory.
+// The best k of the chosen rows of vectors[n, width], for one query and for each of many.
+Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span<const uint32_t> chosen,
+                    size_t k);
 std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
-                                 size_t k, Panels& panels);
+                                 size_t k);
 
 // Where so few are eligible that to gather them is faster than to score all: their ids. Else none.
 std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible);
@@ -37,7 +43,7 @@ class ExactIndex : public Index {
 
  private:
   ConstMatrix vectors_;
-  Panels panels_;
+  Buffer panels_;  // panel_kernels.h
 };
 
 }  // namespace shortlist

@@ -25,13 +25,35 @@ void expect_same(const Found& found, const Found& right, bool fused) {
 TEST(ExactIndex, FindsWhatSortingAllScoresFinds) {
   reference::for_each_target([](const std::string& target, bool fused) {
     SCOPED_TRACE(target);
-    for (size_t rows : {1, 15, 16, 17, 1023, 1024, 1025, 3000}) {
+    for (size_t rows : {1, 63, 64, 65, 1023, 1024, 1025, 3000, 4097}) {
       const Vectors vectors = normal_vectors(rows, 7 + rows % 5, "candidates");
       const Vectors queries = normal_vectors(3, vectors.cols, "queries");
       const ExactIndex index(vectors.view(), pool);
       const auto found = index.search(queries.view(), 10);
       for (size_t q = 0; q < 3; ++q)
         expect_same(found[q], search_slowly(vectors.view(), queries.view().row_span(q), 10), fused);
+      expect_same(index.search(queries.view().head(1), 10).front(), found[0], fused);
+    }
+  });
+}
+
+TEST(SearchChosen, FindsTheBestOfTheChosenForOneQueryAndForMany) {
+  reference::for_each_target([](const std::string& target, bool fused) {
+    SCOPED_TRACE(target);
+    for (size_t width : {1, 3, 4, 7, 16, 33}) {
+      const Vectors vectors = normal_vectors(900, width, "candidates"),
+                    queries = normal_vectors(2, width, "queries");
+      for (size_t count : {0, 1, 15, 16, 17, 31, 32, 33, 300, 900}) {
+        std::vector<uint8_t> eligible(vectors.rows);
+        std::vector<uint32_t> chosen;
+        for (uint32_t i = 0; i < count; ++i) chosen.push_back(i * 7 % 900), eligible[i * 7 % 900] = 1;
+        const auto found = search_chosen(queries.view(), vectors.view(), chosen, 6);
+        for (size_t q = 0; q < queries.rows; ++q) {
+          const auto query = queries.view().row_span(q);
+          expect_same(found[q], search_slowly(vectors.view(), query, 6, eligible), fused);
+          expect_same(search_chosen(query, vectors.view(), chosen, 6), found[q], fused);
+        }
+      }
     }
   });
 }

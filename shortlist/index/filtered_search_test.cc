@@ -20,10 +20,7 @@ const Vectors& candidates() {
   return vectors;
 }
 Vectors rounded(Vectors vectors) {
-  for (float& v : vectors.values) {
-    const uint16_t value = to_bf16(v);
-    widen_bf16(&value, 1, &v);
-  }
+  for (float& v : vectors.values) v = from_bf16(to_bf16(v));
   return vectors;
 }
 

@@ -108,16 +108,16 @@ std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible
   std::unique_ptr<Walk> walk = take_walk();
   std::vector<Found> found;
   if (may <= 3 * beam || beam > kWidest) {
-    found = search_chosen(queries, vectors(), ids_that_may(eligible), k, walk->panels);
+    found = search_chosen(queries, vectors(), ids_that_may(eligible), k);
   } else {
     for (size_t q = 0; q < queries.rows; ++q) {
-      const ConstMatrix query = queries.slice(q, q + 1);
-      const std::vector<uint32_t> ids = walk_for(*walk, queries.row_span(q), beam, eligible);
-      found.push_back(search_chosen(query, vectors(), ids, k, walk->panels).front());
+      const auto query = queries.row_span(q);
+      const std::vector<uint32_t> ids = walk_for(*walk, query, beam, eligible);
+      found.push_back(search_chosen(query, vectors(), ids, k));
       found.back().exact = false;
       // The eligible may stand where the walk did not come.
       if (found.back().best.size() < k)
-        found.back() = search_chosen(query, vectors(), ids_that_may(eligible), k, walk->panels).front();
+        found.back() = search_chosen(query, vectors(), ids_that_may(eligible), k);
     }
   }
   give_back(std::move(walk));

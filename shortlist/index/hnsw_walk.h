@@ -3,7 +3,6 @@
 
 #include "shortlist/index/beam.h"
 #include "shortlist/index/hnsw.h"
-#include "shortlist/math/product.h"
 
 namespace shortlist {
 
@@ -13,7 +12,6 @@ struct Hnsw::Walk {
   Beam beam;
   Beam found;  // of the nodes met, those that may be returned, when not all may
   std::vector<float> scores;
-  Panels panels;
 };
 
 template <typename Met>

@@ -6,6 +6,8 @@
 #include "shortlist/base/threads.h"
 #include "shortlist/index/array.h"
 #include "shortlist/index/index.h"
+#include "shortlist/index/int8_kernels.h"
+#include "shortlist/index/panel_kernels.h"
 
 namespace shortlist {
 
@@ -24,8 +26,11 @@ class Int8Index : public Index {
   };
 
  private:
-  class Block;
+  class Queries;
+  size_t panel_size() const { return groups_ * 4 * kPanelCandidates; }
   void encode_panel(size_t panel, uint8_t* codes, Rounding& largest) const;
+  float slack(const Int8Encoding& query) const;
+  void leave_out_beyond(size_t first, Matrix scores) const;
 
   ConstMatrix vectors_;
   size_t groups_;  // of four elements
@@ -34,7 +39,7 @@ class Int8Index : public Index {
   // scored again.
   std::vector<uint32_t> beyond_;
   Rounding largest_;
-  Array<uint8_t> panels_;  // [panels of 16 candidates, groups, 16, 4]
+  Array<uint8_t> panels_;  // int8_kernels.h
 };
 
 }  // namespace shortlist

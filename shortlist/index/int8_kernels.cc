@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 
+#include "shortlist/index/int8.h"
 #include "shortlist/math/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -10,6 +12,8 @@
 #include <hwy/foreach_target.h>
 
 #include "shortlist/index/int8_dot-inl.h"
+#include "shortlist/index/panel_kernels.h"
+#include "shortlist/math/vectors-inl.h"
 
 #ifndef SHORTLIST_INDEX_INT8_KERNELS_CC_
 #define SHORTLIST_INDEX_INT8_KERNELS_CC_
@@ -31,7 +35,7 @@ namespace HWY_NAMESPACE {
 
 using OfRows = Int8Vectors<32>;
 using OfPanels = Int8Vectors<64>;
-constexpr size_t kPanelVectors = 64 / OfPanels::kBytes;  // that hold four codes of 16 candidates
+constexpr size_t kGroupBytes = 4 * kPanelCandidates;  // four codes of each candidate
 
 template <class Arithmetic, size_t kRows>
 HWY_INLINE void score_rows(const RowsTask& task, const uint32_t* ids, float* out) {
@@ -65,108 +69,113 @@ HWY_INLINE void store(OfPanels::Sum sum, int32_t offset, float* out) {
              hn::Rebind<float, OfPanels::Sums>(), out);
 }
 
-template <class Arithmetic, size_t kPanels>
-HWY_INLINE void score_panels(const uint8_t* panels, size_t groups, const int8_t* high, const int8_t* low,
-                             int32_t offset, float* out) {
-  constexpr size_t kAhead = 8192;
-  OfPanels::Sum highs[kPanels][kPanelVectors], lows[kPanels][kPanelVectors];
-#pragma GCC unroll 16
-  for (size_t i = 0; i < kPanels * kPanelVectors; ++i)
-    highs[i / kPanelVectors][i % kPanelVectors] = lows[i / kPanelVectors][i % kPanelVectors] =
-        OfPanels::zero();
-  for (size_t g = 0; g < groups; ++g) {
+// The sums of a panel, or of a part of it where a vector is short, stay in registers.
+constexpr size_t kOneVectors = 4, kOnePart = kOneVectors * OfPanels::kBytes;
+
+template <class Arithmetic>
+HWY_INLINE void score_part(const uint8_t* codes, size_t groups, const int8_t* high, const int8_t* low,
+                           int32_t offset, float* out) {
+  OfPanels::Sum highs[kOneVectors], lows[kOneVectors];
+#pragma GCC unroll 4
+  for (size_t v = 0; v < kOneVectors; ++v) highs[v] = lows[v] = OfPanels::zero();
+  for (size_t g = 0; g < groups; ++g, codes += kGroupBytes) {
     const auto query_high = OfPanels::repeat(high + 4 * g), query_low = OfPanels::repeat(low + 4 * g);
-    // In the order in which memory lies, as panel_kernels.cc says.
 #pragma GCC unroll 4
-    for (size_t p = 0; p < kPanels; ++p) __builtin_prefetch(panels + (g * kPanels + p) * 64 + kAhead);
-#pragma GCC unroll 4
-    for (size_t p = 0; p < kPanels; ++p) {
-#pragma GCC unroll 4
-      for (size_t v = 0; v < kPanelVectors; ++v) {
-        const auto codes = OfPanels::load(panels + (p * groups + g) * 64 + v * OfPanels::kBytes);
-        highs[p][v] = Arithmetic::add(highs[p][v], codes, query_high);
-        lows[p][v] = Arithmetic::add(lows[p][v], codes, query_low);
-      }
+    for (size_t v = 0; v < kOneVectors; ++v) {
+      const auto these = OfPanels::load(codes + v * OfPanels::kBytes);
+      highs[v] = Arithmetic::add(highs[v], these, query_high);
+      lows[v] = Arithmetic::add(lows[v], these, query_low);
     }
   }
-#pragma GCC unroll 16
-  for (size_t i = 0; i < kPanels * kPanelVectors; ++i) {
-    const size_t p = i / kPanelVectors, v = i % kPanelVectors;
-    store(hn::Add(hn::ShiftLeft<7>(highs[p][v]), lows[p][v]), offset, out + i * OfPanels::kSums);
-  }
+#pragma GCC unroll 4
+  for (size_t v = 0; v < kOneVectors; ++v)
+    store(hn::Add(hn::ShiftLeft<7>(highs[v]), lows[v]), offset, out + v * OfPanels::kSums);
 }
 
 template <class Arithmetic>
 HWY_INLINE void score_all_panels(Int8PanelsView panels, const int8_t* high, const int8_t* low, int32_t offset,
                                  float* out) {
-  constexpr size_t kAtOnce = kPanelVectors == 1 ? 4 : 1;
-  const size_t bytes = panels.groups * 64;
-  size_t p = 0;
-  for (; p + kAtOnce <= panels.count; p += kAtOnce)
-    score_panels<Arithmetic, kAtOnce>(panels.data + p * bytes, panels.groups, high, low, offset,
-                                      out + 16 * p);
-  for (; p < panels.count; ++p)
-    score_panels<Arithmetic, 1>(panels.data + p * bytes, panels.groups, high, low, offset, out + 16 * p);
+  for (size_t p = 0; p < panels.count; ++p) {
+    const uint8_t* const codes = panels.data + p * panels.groups * kGroupBytes;
+    for (size_t part = 0; part < kGroupBytes; part += kOnePart, out += kOnePart / 4)
+      score_part<Arithmetic>(codes + part, panels.groups, high, low, offset, out);
+  }
 }
 
-// A tile of sums stays in registers: some queries by one panel, or by two where a panel is one vector.
-template <class Arithmetic, size_t kQueries, size_t kPanels>
-HWY_INLINE void multiply_tile(const uint8_t* panels, size_t groups, const int8_t* queries,
+// A tile of sums stays in registers: some queries by a panel or, where a vector is short, a part of it.
+constexpr size_t kManyVectors = OfPanels::kBytes == 64 ? 4 : 2, kManyPart = kManyVectors * OfPanels::kBytes;
+constexpr size_t kManyQueries = OfPanels::kBytes == 64 ? 6 : 2;
+
+template <class Arithmetic, size_t kQueries>
+HWY_INLINE void multiply_tile(const uint8_t* codes, size_t groups, const int8_t* queries,
                               const int32_t* offsets, float* out, size_t out_stride) {
-  constexpr size_t kVectors = kPanels * kPanelVectors;
-  OfPanels::Sum sums[kQueries][kVectors];
+  OfPanels::Sum sums[kQueries][kManyVectors];
 #pragma GCC unroll 32
-  for (size_t i = 0; i < kQueries * kVectors; ++i) sums[i / kVectors][i % kVectors] = OfPanels::zero();
-  for (size_t g = 0; g < groups; ++g) {
-    OfPanels::Codes codes[kVectors];
+  for (size_t i = 0; i < kQueries * kManyVectors; ++i)
+    sums[i / kManyVectors][i % kManyVectors] = OfPanels::zero();
+  for (size_t g = 0; g < groups; ++g, codes += kGroupBytes) {
+    OfPanels::Codes these[kManyVectors];
 #pragma GCC unroll 4
-    for (size_t v = 0; v < kVectors; ++v) {
-      codes[v] = OfPanels::load(panels + ((v / kPanelVectors) * groups + g) * 64 +
-                                v % kPanelVectors * OfPanels::kBytes);
-    }
+    for (size_t v = 0; v < kManyVectors; ++v) these[v] = OfPanels::load(codes + v * OfPanels::kBytes);
 #pragma GCC unroll 12
     for (size_t q = 0; q < kQueries; ++q) {
       const auto query = OfPanels::repeat(queries + (q * groups + g) * 4);
 #pragma GCC unroll 4
-      for (size_t v = 0; v < kVectors; ++v) sums[q][v] = Arithmetic::add(sums[q][v], codes[v], query);
+      for (size_t v = 0; v < kManyVectors; ++v) sums[q][v] = Arithmetic::add(sums[q][v], these[v], query);
     }
   }
 #pragma GCC unroll 32
-  for (size_t i = 0; i < kQueries * kVectors; ++i) {
-    const size_t q = i / kVectors, v = i % kVectors;
+  for (size_t i = 0; i < kQueries * kManyVectors; ++i) {
+    const size_t q = i / kManyVectors, v = i % kManyVectors;
     store(sums[q][v], offsets[q], out + q * out_stride + v * OfPanels::kSums);
-  }
-}
-
-template <class Arithmetic, size_t kPanels>
-HWY_INLINE void multiply_panels(const uint8_t* panels, size_t groups, const int8_t* queries,
-                                const int32_t* offsets, size_t count, float* out, size_t out_stride) {
-  constexpr size_t kAtOnce = kPanelVectors == 1 ? 8 : 2;
-  size_t q = 0;
-  for (; q + kAtOnce <= count; q += kAtOnce) {
-    multiply_tile<Arithmetic, kAtOnce, kPanels>(panels, groups, queries + q * groups * 4, offsets + q,
-                                                out + q * out_stride, out_stride);
-  }
-  for (; q < count; ++q) {
-    multiply_tile<Arithmetic, 1, kPanels>(panels, groups, queries + q * groups * 4, offsets + q,
-                                          out + q * out_stride, out_stride);
   }
 }
 
 template <class Arithmetic>
 HWY_INLINE void multiply_all(Int8PanelsView panels, const int8_t* queries, const int32_t* offsets,
                              size_t count, float* out, size_t out_stride) {
-  constexpr size_t kAtOnce = kPanelVectors == 1 ? 2 : 1;
-  const size_t bytes = panels.groups * 64;
-  size_t p = 0;
-  for (; p + kAtOnce <= panels.count; p += kAtOnce) {
-    multiply_panels<Arithmetic, kAtOnce>(panels.data + p * bytes, panels.groups, queries, offsets, count,
-                                         out + 16 * p, out_stride);
+  const size_t groups = panels.groups;
+  for (size_t part = 0; part < panels.count * kGroupBytes; part += kManyPart, out += kManyPart / 4) {
+    const uint8_t* const codes = panels.data + part / kGroupBytes * groups * kGroupBytes + part % kGroupBytes;
+    size_t q = 0;
+    for (; q + kManyQueries <= count; q += kManyQueries) {
+      multiply_tile<Arithmetic, kManyQueries>(codes, groups, queries + q * groups * 4, offsets + q,
+                                              out + q * out_stride, out_stride);
+    }
+    for (; q < count; ++q)
+      multiply_tile<Arithmetic, 1>(codes, groups, queries + q * groups * 4, offsets + q, out + q * out_stride,
+                                   out_stride);
   }
-  for (; p < panels.count; ++p) {
-    multiply_panels<Arithmetic, 1>(panels.data + p * bytes, panels.groups, queries, offsets, count,
-                                   out + 16 * p, out_stride);
-  }
+}
+
+Int8Encoding encode(const float* query, size_t width, int most, int8_t* high, int8_t* low) {
+  Vector largest[kSumVectors], squares[kSumVectors], off_squares[kSumVectors];
+  for (size_t v = 0; v < kSumVectors; ++v) largest[v] = squares[v] = off_squares[v] = zero();
+  for_sum_lanes(width, largest, [&](auto at, Vector most_yet) HWY_ATTR {
+    return Larger()(most_yet, hn::Abs(at.load(query)));
+  });
+  const auto limit = static_cast<float>(most);
+  const float scale = join_lanes(largest, Larger()) / limit, inverse = inverse_scale(scale);
+  constexpr hn::Rebind<int8_t, Floats> kBytes;
+  auto sum = hn::Zero(kInts);
+  size_t v = 0;
+  for_vectors(0, width, [&](auto at) HWY_ATTR {
+    const Vector x = hn::Mul(at.load(query), set(inverse));
+    const auto code = hn::NearestInt(hn::Clamp(x, set(-limit), set(limit)));
+    const Vector off = hn::Sub(x, hn::ConvertTo(kFloats, code));
+    squares[v] = hn::MulAdd(x, x, squares[v]);
+    off_squares[v] = hn::MulAdd(off, off, off_squares[v]);
+    v = (v + 1) % kSumVectors;
+    sum = hn::Add(sum, code);
+    auto upper = code;
+    if (low != nullptr) {
+      upper = hn::ShiftRight<7>(hn::Add(code, hn::Set(kInts, 64)));
+      hn::StoreU(hn::DemoteTo(kBytes, hn::Sub(code, hn::ShiftLeft<7>(upper))), kBytes, low + at.i);
+    }
+    hn::StoreU(hn::DemoteTo(kBytes, upper), kBytes, high + at.i);
+  });
+  return {inverse == 0 ? 0 : scale, hn::GetLane(hn::SumOfLanes(kInts, sum)),
+          std::sqrt(join_lanes(squares, Sum())), std::sqrt(join_lanes(off_squares, Sum()))};
 }
 
 void rows_plain(const RowsTask& task, const uint32_t* ids, size_t count, float* out) {
@@ -198,6 +207,7 @@ HWY_AFTER_NAMESPACE();
 namespace shortlist {
 namespace {
 
+HWY_EXPORT(encode);
 HWY_EXPORT(rows_plain);
 HWY_EXPORT(rows_vnni);
 HWY_EXPORT(panels_plain);
@@ -219,6 +229,10 @@ std::atomic<bool> vnni = has_vnni();
 
 bool use_vnni() { return vnni.load(std::memory_order_relaxed); }
 void hide_vnni(bool hidden) { vnni.store(has_vnni() && !hidden, std::memory_order_relaxed); }
+
+Int8Encoding int8_encode(std::span<const float> query, int most, int8_t* high, int8_t* low) {
+  return HWY_DYNAMIC_DISPATCH(encode)(query.data(), query.size(), most, high, low);
+}
 
 void int8_scores(const uint8_t* rows, size_t stride, const int8_t* query, int32_t offset, const uint32_t* ids,
                  size_t count, float* out) {

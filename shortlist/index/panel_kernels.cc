@@ -1,5 +1,7 @@
 #include "shortlist/index/panel_kernels.h"
 
+#include <algorithm>
+
 #include "shortlist/math/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -12,62 +14,150 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-constexpr size_t kColumns = 16;  // of a panel
+// So many sums run side by side that one's additions fill the wait for another's: all of a panel's, or where
+// a vector is short a part of them.
+constexpr size_t kSums = HWY_MIN(kPanelCandidates / kLanes, 8), kPart = kSums * kLanes;
+using Bits = hn::RebindToUnsigned<Floats>;
 
-HWY_INLINE Vector load(const float* from) { return hn::LoadU(kFloats, from); }
 // A bfloat16 is the upper half of a float32.
-HWY_INLINE Vector load(const uint16_t* from) {
-  const hn::RebindToUnsigned<Floats> bits;
-  return hn::BitCast(kFloats,
-                     hn::ShiftLeft<16>(hn::PromoteTo(bits, hn::LoadU(hn::Rebind<uint16_t, Floats>(), from))));
+struct Pair {
+  Vector even, odd;
+};
+HWY_INLINE Pair load_pair(const uint16_t* from) {
+  constexpr Bits d;
+  const auto both = hn::LoadU(d, reinterpret_cast<const uint32_t*>(from));
+  return {hn::BitCast(kFloats, hn::ShiftLeft<16>(both)),
+          hn::BitCast(kFloats, hn::And(both, hn::Set(d, 0xffff0000u)))};
 }
 
-// Several panels at once, so that one sum's additions fill the wait for another's. That reads memory in
-// strides, for which the processor would not fetch ahead, so it is asked for in the order in which it lies.
-template <size_t kPanels, typename Value>
-HWY_INLINE void score_panels(const Value* panels, size_t width, const float* query, float* out) {
-  constexpr size_t kVectors = kColumns / kLanes, kLine = 64 / sizeof(Value), kAhead = 8192 / sizeof(Value);
-  Vector sums[kPanels][kVectors];
-#pragma GCC unroll 16
-  for (size_t v = 0; v < kPanels * kVectors; ++v) sums[v / kVectors][v % kVectors] = zero();
-  for (size_t k = 0; k < width; ++k) {
+HWY_INLINE void add_products(const float* panel, size_t width, const float* query, Vector (&sums)[kSums]) {
+  for (size_t k = 0; k < width; ++k, panel += kPanelCandidates) {
     const Vector q = set(query[k]);
-#pragma GCC unroll 4
-    for (size_t line = 0; line < kPanels * kColumns; line += kLine)
-      __builtin_prefetch(panels + k * kPanels * kColumns + line + kAhead);
-#pragma GCC unroll 4
-    for (size_t p = 0; p < kPanels; ++p) {
-      const Value* const from = panels + (p * width + k) * kColumns;
-#pragma GCC unroll 4
-      for (size_t v = 0; v < kVectors; ++v) sums[p][v] = hn::MulAdd(q, load(from + v * kLanes), sums[p][v]);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kSums; ++v)
+      sums[v] = hn::MulAdd(q, hn::LoadU(kFloats, panel + v * kLanes), sums[v]);
+  }
+}
+
+HWY_INLINE void add_products(const uint16_t* panel, size_t width, const float* query, Vector (&sums)[kSums]) {
+  size_t k = 0;
+  for (; k + 2 <= width; k += 2, panel += 2 * kPanelCandidates) {
+    const Vector even = set(query[k]), odd = set(query[k + 1]);
+#pragma GCC unroll 8
+    for (size_t v = 0; v < kSums; ++v) {
+      const Pair pair = load_pair(panel + 2 * v * kLanes);
+      sums[v] = hn::MulAdd(odd, pair.odd, hn::MulAdd(even, pair.even, sums[v]));
     }
   }
-#pragma GCC unroll 16
-  for (size_t v = 0; v < kPanels * kVectors; ++v)
-    hn::StoreU(sums[v / kVectors][v % kVectors], kFloats, out + v * kLanes);
+  if (k == width) return;
+#pragma GCC unroll 8
+  for (size_t v = 0; v < kSums; ++v)
+    sums[v] = hn::MulAdd(set(query[k]), load_pair(panel + 2 * v * kLanes).even, sums[v]);
 }
 
+// `step`: of the panel's values from one part's first to the next part's.
 template <typename Value>
-HWY_INLINE void score_all(const Value* panels, size_t width, size_t count, const float* query, float* out) {
-  constexpr size_t kAtOnce = 4;
-  size_t p = 0;
-  for (; p + kAtOnce <= count; p += kAtOnce)
-    score_panels<kAtOnce>(panels + p * width * kColumns, width, query, out + p * kColumns);
-  for (; p < count; ++p) score_panels<1>(panels + p * width * kColumns, width, query, out + p * kColumns);
+HWY_INLINE void score_all(const Value* panels, size_t size, size_t step, size_t width, size_t count,
+                          const float* query, float* out) {
+  for (size_t p = 0; p < count; ++p) {
+#pragma GCC unroll 2
+    for (size_t part = 0; part < kPanelCandidates / kPart; ++part, out += kPart) {
+      Vector sums[kSums];
+#pragma GCC unroll 8
+      for (Vector& sum : sums) sum = zero();
+      add_products(panels + p * size + part * step, width, query, sums);
+#pragma GCC unroll 8
+      for (size_t v = 0; v < kSums; ++v) hn::StoreU(sums[v], kFloats, out + v * kLanes);
+    }
+  }
 }
+
 void scores(const float* panels, size_t width, size_t count, const float* query, float* out) {
-  score_all(panels, width, count, query, out);
+  score_all(panels, width * kPanelCandidates, kPart, width, count, query, out);
 }
 void bf16_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
-  score_all(panels, width, count, query, out);
+  score_all(panels, (width + 1) / 2 * 2 * kPanelCandidates, 2 * kPart, width, count, query, out);
 }
 
-void widen_all(const uint16_t* values, size_t count, float* out) {
-  size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) hn::StoreU(load(values + i), kFloats, out + i);
-  for (; i < count; ++i) {
-    const uint32_t bits = uint32_t{values[i]} << 16;
-    __builtin_memcpy(out + i, &bits, sizeof bits);
+// Elements k to k + 3 of so many rows that each fills a block of four lanes.
+template <size_t kRows>
+HWY_INLINE auto load_blocks(const float* const* rows, size_t k) {
+  if constexpr (kRows == 1) {
+    return hn::LoadU(hn::FixedTag<float, 4>(), rows[0] + k);
+  } else {
+    // Rows r and r + 4 are neighbours, so that after the transposition all rows stand in their order.
+    return hn::Combine(hn::FixedTag<float, 4 * kRows>(), load_blocks<kRows / 2>(rows + 2 * kRows, k),
+                       load_blocks<kRows / 2>(rows, k));
+  }
+}
+
+// Elements k to k + 3 of kLanes rows become four vectors, a lane to a row.
+HWY_INLINE void load_transposed(const float* const* rows, size_t k, Vector (&columns)[4]) {
+  constexpr hn::RepartitionToWide<Floats> pairs;
+  const Vector a = load_blocks<kLanes / 4>(rows, k), b = load_blocks<kLanes / 4>(rows + 1, k);
+  const Vector c = load_blocks<kLanes / 4>(rows + 2, k), d = load_blocks<kLanes / 4>(rows + 3, k);
+  const auto low = hn::BitCast(pairs, hn::InterleaveLower(kFloats, a, b));
+  const auto high = hn::BitCast(pairs, hn::InterleaveUpper(kFloats, a, b));
+  const auto next_low = hn::BitCast(pairs, hn::InterleaveLower(kFloats, c, d));
+  const auto next_high = hn::BitCast(pairs, hn::InterleaveUpper(kFloats, c, d));
+  columns[0] = hn::BitCast(kFloats, hn::InterleaveLower(pairs, low, next_low));
+  columns[1] = hn::BitCast(kFloats, hn::InterleaveUpper(pairs, low, next_low));
+  columns[2] = hn::BitCast(kFloats, hn::InterleaveLower(pairs, high, next_high));
+  columns[3] = hn::BitCast(kFloats, hn::InterleaveUpper(pairs, high, next_high));
+}
+
+// out[kRows]: the products of the query and so many rows.
+template <size_t kRows>
+HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* query, float* out) {
+  Vector sums[kRows / kLanes];
+#pragma GCC unroll 8
+  for (Vector& sum : sums) sum = zero();
+  size_t k = 0;
+  for (; k + 4 <= width; k += 4) {
+#pragma GCC unroll 8
+    for (size_t r = 0; r < kRows; r += kLanes) {
+      Vector columns[4];
+      load_transposed(rows + r, k, columns);
+#pragma GCC unroll 4
+      for (size_t j = 0; j < 4; ++j)
+        sums[r / kLanes] = hn::MulAdd(set(query[k + j]), columns[j], sums[r / kLanes]);
+    }
+  }
+  for (; k < width; ++k) {
+    float column[kRows];
+    for (size_t r = 0; r < kRows; ++r) column[r] = rows[r][k];
+#pragma GCC unroll 8
+    for (size_t r = 0; r < kRows; r += kLanes)
+      sums[r / kLanes] = hn::MulAdd(set(query[k]), hn::LoadU(kFloats, column + r), sums[r / kLanes]);
+  }
+#pragma GCC unroll 8
+  for (size_t r = 0; r < kRows; r += kLanes) hn::StoreU(sums[r / kLanes], kFloats, out + r);
+}
+
+void chosen_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
+                   size_t count, float* out) {
+  constexpr size_t kRows = 32;
+  for (size_t i = 0; i < count; i += kRows) {
+    const size_t some = std::min(kRows, count - i);
+    const float* these[kRows];
+    for (size_t r = 0; r < kRows; ++r) these[r] = rows + ids[i + std::min(r, some - 1)] * stride;
+    float sums[kRows];
+    if (some <= kRows / 2) {
+      score_rows<kRows / 2>(these, width, query, sums);
+    } else {
+      score_rows<kRows>(these, width, query, sums);
+    }
+    std::copy_n(sums, some, out + i);
+  }
+}
+
+void widen(const uint16_t* panel, size_t width, float* out) {
+  for (size_t k = 0; k < width; k += 2, panel += 2 * kPanelCandidates, out += 2 * kPanelCandidates) {
+    for (size_t i = 0; i < kPanelCandidates; i += kLanes) {
+      const Pair pair = load_pair(panel + 2 * i);
+      hn::StoreU(pair.even, kFloats, out + i);
+      if (k + 1 < width) hn::StoreU(pair.odd, kFloats, out + kPanelCandidates + i);
+    }
   }
 }
 
@@ -80,7 +170,8 @@ namespace shortlist {
 
 HWY_EXPORT(scores);
 HWY_EXPORT(bf16_scores);
-HWY_EXPORT(widen_all);
+HWY_EXPORT(chosen_scores);
+HWY_EXPORT(widen);
 
 void panel_scores(const float* panels, size_t width, size_t count, const float* query, float* out) {
   HWY_DYNAMIC_DISPATCH(scores)(panels, width, count, query, out);
@@ -88,8 +179,12 @@ void panel_scores(const float* panels, size_t width, size_t count, const float* 
 void panel_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
   HWY_DYNAMIC_DISPATCH(bf16_scores)(panels, width, count, query, out);
 }
-void widen_bf16(const uint16_t* values, size_t count, float* out) {
-  HWY_DYNAMIC_DISPATCH(widen_all)(values, count, out);
+void row_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
+                size_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(chosen_scores)(rows, stride, width, query, ids, count, out);
+}
+void widen_panel(const uint16_t* panel, size_t width, float* out) {
+  HWY_DYNAMIC_DISPATCH(widen)(panel, width, out);
 }
 
 }  // namespace shortlist

@@ -1,5 +1,8 @@
-// Products of one query and many candidates in panels[count, width, 16], as math/product.h has them, of
-// float32 or bfloat16. multiply() is for many queries; one query waits for memory.
+// Inner products of one query and all candidates, which wait for memory: candidates lie in panels of 64, in
+// the order in which one query meets their elements, so that memory is read straight through.
+//
+// float32:  panels[count, width, 64]
+// bfloat16: panels[count, pairs, 64, 2], neighbouring elements side by side, the last pair padded with 0
 #pragma once
 
 #include <cstddef>
@@ -7,18 +10,30 @@
 
 namespace shortlist {
 
+constexpr size_t kPanelCandidates = 64;
+
 // The nearest bfloat16; of two equally near ones the even one.
 inline uint16_t to_bf16(float x) {
   uint32_t bits;
   __builtin_memcpy(&bits, &x, sizeof bits);
   return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
+inline float from_bf16(uint16_t x) {
+  const uint32_t bits = uint32_t{x} << 16;
+  float value;
+  __builtin_memcpy(&value, &bits, sizeof value);
+  return value;
+}
 
-// out[16 count]: the inner products of one query and the candidates of the panels, summed as multiply() does.
+// out[64 count], summed as multiply() does.
 void panel_scores(const float* panels, size_t width, size_t count, const float* query, float* out);
 void panel_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out);
 
-// As float32: out[values].
-void widen_bf16(const uint16_t* values, size_t count, float* out);
+// The same of chosen rows as they lie: out[i] is of the row ids[i], which starts at rows + ids[i] * stride.
+void row_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
+                size_t count, float* out);
+
+// A panel of bfloat16 as float32: out[width, 64].
+void widen_panel(const uint16_t* panel, size_t width, float* out);
 
 }  // namespace shortlist

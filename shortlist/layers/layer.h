@@ -83,7 +83,7 @@ struct Scratch {
   Buffer floats;
   std::vector<uint32_t> words;
   std::span<float> take(size_t size) {
-    if (floats.size() < size) floats = Buffer(size);
+    floats.reserve(size);
     return floats.span().first(size);
   }
 };

@@ -60,7 +60,7 @@ double InBatchSoftmax::run_plain(ThreadPool& pool, const SoftmaxBatch& batch, do
   });
   pool.run(slots, [&](size_t slot, int worker) {
     Buffer& partial = partial_[slot];
-    if (partial.size() < batch.candidates.rows * d) partial = Buffer(batch.candidates.rows * d);
+    partial.reserve(batch.candidates.rows * d);
     const RowRange own = {slot * blocks / slots, (slot + 1) * blocks / slots};
     for (size_t b = own.begin; b < own.end; ++b) {
       const RowRange rows = chunk_rows(batch.queries.rows, block_rows, b);
@@ -87,8 +87,8 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
                                  Matrix dcandidates, bool first, Worker& worker) const {
   const size_t columns = batch.candidates.rows, d = batch.queries.cols;
   const size_t stride = chunk_count(columns, kFloatsALine) * kFloatsALine;
-  if (worker.scores.size() < rows.size() * stride) worker.scores = Buffer(rows.size() * stride);
-  if (worker.scaled.size() < rows.size() * d) worker.scaled = Buffer(rows.size() * d);
+  worker.scores.reserve(rows.size() * stride);
+  worker.scaled.reserve(rows.size() * d);
   worker.factors.resize(rows.size());
   const Matrix scores = worker.scores.view(rows.size(), columns, stride),
                queries = worker.scaled.view(rows.size(), d);

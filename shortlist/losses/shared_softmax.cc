@@ -47,7 +47,7 @@ std::vector<double> SharedSoftmax::run(ThreadPool& pool, const BatchedRows& work
 
 void SharedSoftmax::count_candidates(const BatchedRows& work) {
   const size_t v = work.candidates.rows, batches = work.batches();
-  if (counts_.size() < v * batches) counts_ = Buffer(v * batches);
+  counts_.reserve(v * batches);
   const Matrix counts = counts_.view(v, batches);
   fill(counts_.span().first(v * batches), 0);
   for (size_t r = 0; r < work.rows(); ++r) counts(work.candidate[r], r / work.batch) += 1;
@@ -67,12 +67,9 @@ void SharedSoftmax::group_rows(const BatchedRows& work) {
 void SharedSoftmax::run_block(const BatchedRows& work, RowRange block, std::span<double> losses,
                               Worker& worker) const {
   const size_t v = work.candidates.rows, d = work.queries.cols, batches = work.batches();
-  const auto reserve = [](Buffer& buffer, size_t size) {
-    if (buffer.size() < size) buffer = Buffer(size);
-  };
-  reserve(worker.queries, block.size() * d);
-  reserve(worker.scores, block.size() * v);
-  reserve(worker.sums, block.size() * batches);
+  worker.queries.reserve(block.size() * d);
+  worker.scores.reserve(block.size() * v);
+  worker.sums.reserve(block.size() * batches);
   const Matrix queries = worker.queries.view(block.size(), d), scores = worker.scores.view(block.size(), v),
                sums = worker.sums.view(block.size(), batches);
   for (size_t i = 0; i < block.size(); ++i) {

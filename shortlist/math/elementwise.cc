@@ -114,16 +114,6 @@ bool all_finite(std::span<const float> x) {
   return join_lanes(lanes, Sum()) == 0;
 }
 
-size_t find_at_least(std::span<const float> x, float value) {
-  size_t i = 0;
-  for (; i + kLanes <= x.size(); i += kLanes) {
-    const auto found = hn::Ge(hn::LoadU(kFloats, x.data() + i), set(value));
-    if (!hn::AllFalse(kFloats, found)) return i + static_cast<size_t>(hn::FindFirstTrue(kFloats, found));
-  }
-  while (i < x.size() && !(x[i] >= value)) ++i;
-  return i;
-}
-
 void count_scores(std::span<const float> scores, float score, RankCount* count) {
   size_t i = 0;
   for (; i + kLanes <= scores.size(); i += kLanes) {
@@ -265,7 +255,6 @@ HWY_EXPORT(sum);
 HWY_EXPORT(sum_of_squares);
 HWY_EXPORT(max);
 HWY_EXPORT(all_finite);
-HWY_EXPORT(find_at_least);
 HWY_EXPORT(count_scores);
 HWY_EXPORT(column_sums);
 HWY_EXPORT(column_square_sums);
@@ -297,9 +286,6 @@ float sum(std::span<const float> x) { return HWY_DYNAMIC_DISPATCH(sum)(x); }
 float sum_of_squares(std::span<const float> x) { return HWY_DYNAMIC_DISPATCH(sum_of_squares)(x); }
 float max(std::span<const float> x) { return HWY_DYNAMIC_DISPATCH(max)(x); }
 bool all_finite(std::span<const float> x) { return HWY_DYNAMIC_DISPATCH(all_finite)(x); }
-size_t find_at_least(std::span<const float> x, float value) {
-  return HWY_DYNAMIC_DISPATCH(find_at_least)(x, value);
-}
 
 RankCount count_greater(std::span<const float> scores, float score) {
   RankCount count;

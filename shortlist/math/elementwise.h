@@ -21,8 +21,6 @@ float sum(std::span<const float> x);
 float sum_of_squares(std::span<const float> x);
 float max(std::span<const float> x);  // -inf when empty; skips NaN
 bool all_finite(std::span<const float> x);
-// Index of the first element that is >= value, or the size.
-size_t find_at_least(std::span<const float> x, float value);
 
 // out = weights * exp(x - shift) (weights empty: 1); returns the sum of out. Error of exp below 2 ulp (5 for
 // results above 2e38); 0 where it would be subnormal, which is below exp(-87.3365).

@@ -109,17 +109,6 @@ TEST(Elementwise, FindsWhatIsNotFiniteWhereverItStands) {
   });
 }
 
-TEST(Elementwise, FindsTheFirstThatIsAtLeast) {
-  at_odd_sizes([](size_t n, bool) {
-    EXPECT_EQ(find_at_least(Floats(n, NAN), -kInfinity), n);
-    for (size_t i = 0; i < n; ++i) {
-      Floats x(n, 1.0f);
-      x[i] = x[n - 1] = 2;
-      EXPECT_EQ(find_at_least(x, 2), i);
-    }
-  });
-}
-
 TEST(Elementwise, CountsGreaterAndEqualScores) {
   at_odd_sizes([](size_t n, bool) {
     Floats scores(n);

@@ -54,6 +54,11 @@ class Buffer {
   explicit Buffer(size_t size);
   Buffer(size_t rows, size_t cols) : Buffer(rows * cols) {}
 
+  // Room for `size` floats; what was in it is lost when it has to grow. It never shrinks, so that a step
+  // after the first does not allocate.
+  void reserve(size_t size) {
+    if (size_ < size) *this = Buffer(size);
+  }
   size_t size() const { return size_; }
   float* data() { return data_.get(); }
   const float* data() const { return data_.get(); }

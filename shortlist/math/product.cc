@@ -241,8 +241,7 @@ void Panels::resize(size_t inner, size_t columns, Precision precision) {
   columns_ = columns;
   panel_floats_ =
       precision == Precision::float32 ? inner * kPanelColumns : tile_panel_floats(inner, precision);
-  const size_t size = count() * panel_floats_;
-  if (size > data_.size()) data_ = Buffer(size);
+  data_.reserve(count() * panel_floats_);
 }
 
 void Panels::pack_rows(ConstMatrix b, size_t begin) {

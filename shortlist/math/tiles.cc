@@ -47,7 +47,7 @@ thread_local Buffer left_memory, right_memory;
 
 TilesAt take_tiles(Buffer& memory, size_t tiles) {
   const size_t halves = tiles * kTileHalves;
-  if (memory.size() < halves) memory = Buffer(halves);  // a float's room holds a high and a low half
+  memory.reserve(halves);  // a float's room holds a high and a low half
   Half* const high = reinterpret_cast<Half*>(memory.data());
   return {high, high + halves};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -16,27 +17,31 @@ struct Scored {
   }
 };
 
-// Keeps the k best of what it is shown; feeding in any order gives the same result. NaN is never kept.
+// Keeps the k best of what it is shown, and beside them all whose score is at most `slack` below the k-th's;
+// feeding in any order gives the same result. An index is shown once. NaN is never kept.
 class TopK {
  public:
-  explicit TopK(size_t k) : k_(k) {}
-  void push(Scored candidate);
+  explicit TopK(size_t k, float slack = 0);
+  void push(Scored candidate) { push({&candidate.score, 1}, {&candidate.index, 1}); }
   // scores[j] belongs to index first + j. Skips fast what cannot enter.
   void push(std::span<const float> scores, uint32_t first);
   // scores[j] belongs to indices[j].
   void push(std::span<const float> scores, std::span<const uint32_t> indices);
-  // What a score needs to enter: the worst kept one's, or no less, as its index decides. -inf until k are
-  // kept.
-  float least() const;
   // Best first; empties it.
   std::vector<Scored> take();
 
  private:
   template <typename IndexOf>
   void push_all(std::span<const float> scores, IndexOf index_of);
+  void leave_out_the_worst();
 
   size_t k_;
-  std::vector<Scored> heap_;  // worst on top
+  float slack_;
+  float least_ = -std::numeric_limits<float>::infinity();  // so high are k of the kept at least
+  // All that may be among the best, and some that are not any more: a key is greater, the better what it
+  // stands for.
+  std::vector<int64_t> keys_;
+  size_t most_keys_;
 };
 
 }  // namespace shortlist

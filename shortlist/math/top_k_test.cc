@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "shortlist/base/random.h"
-#include "shortlist/math/least_of_best.h"
 
 namespace shortlist {
 namespace {
@@ -41,31 +40,19 @@ TEST(TopK, PutsTheBestFirstAndTheLowerIndexOfEquals) {
   top.push(std::vector<float>{1, 3, 2, 3, 0}, 10);
   EXPECT_EQ(indices(top.take()), (std::vector<uint32_t>{11, 13, 12}));
   EXPECT_TRUE(top.take().empty());
+  top.push({4, -1});
+  EXPECT_EQ(indices(top.take()), (std::vector<uint32_t>{4}));
 }
 
 TEST(TopK, AgreesWithSorting) {
-  for (size_t n : {0, 1, 5, 16, 33, 1000}) {
-    for (size_t k : {0, 1, 2, 10, 100, 2000}) {
+  for (size_t n : {0, 1, 5, 16, 33, 127, 128, 1000, 5000}) {
+    for (size_t k : {0, 1, 2, 10, 16, 17, 100, 2000}) {
       const std::vector<float> scores = scores_with_ties(n);
       TopK top(k);
       top.push(scores, 0);
       EXPECT_EQ(indices(top.take()), sorted_top(scores, k)) << n << " scores, k = " << k;
     }
   }
-}
-
-TEST(TopK, LeastOfBestLeavesOutFewAndNoneOfTheBest) {
-  const RandomStream random(8, "scores");
-  std::vector<float> scores(1003);
-  for (size_t i = 0; i < scores.size(); ++i)
-    scores[i] = i % 7 == 0 ? NAN : static_cast<float>(random.normal(i));
-  for (size_t k : {1, 10, 16}) {
-    const float least = least_of_best(scores, k);
-    const auto above = std::ranges::count_if(scores, [&](float score) { return score >= least; });
-    EXPECT_GE(above, k);
-    EXPECT_LE(above, 2 * k);
-  }
-  EXPECT_EQ(least_of_best(std::vector<float>(200, NAN), 3), -INFINITY);
 }
 
 TEST(TopK, GivesTheSameInAnyOrder) {
@@ -84,15 +71,15 @@ TEST(TopK, GivesTheSameInAnyOrder) {
   EXPECT_EQ(indices(listed.take()), sorted_top(scores, 10));
 }
 
-TEST(TopK, TellsWhatAScoreNeeds) {
-  TopK top(2);
-  EXPECT_EQ(top.least(), -INFINITY);
-  top.push({0, 5});
-  EXPECT_EQ(top.least(), -INFINITY);
-  top.push({1, 3});
-  top.push({2, 4});
-  EXPECT_EQ(top.least(), 4);
-  EXPECT_EQ(TopK(0).least(), INFINITY);
+TEST(TopK, KeepsAllThatAreWithinTheSlackOfTheWorstKept) {
+  for (size_t n : {3, 40, 1000, 5000}) {
+    const std::vector<float> scores = scores_with_ties(n);
+    const float least = scores[sorted_top(scores, 7).back()];
+    const auto near = std::ranges::count_if(scores, [&](float score) { return score >= least - 2; });
+    TopK top(7, 2);
+    top.push(scores, 0);
+    EXPECT_EQ(indices(top.take()), sorted_top(scores, static_cast<size_t>(near))) << n << " scores";
+  }
 }
 
 TEST(TopK, NeverKeepsNan) {

@@ -108,7 +108,11 @@ struct Sum {
 };
 // The larger; `a` unless b is greater, so that a NaN among the b is skipped.
 struct Larger {
+#if HWY_ARCH_X86
+  HWY_INLINE Vector operator()(Vector a, Vector b) const { return hn::Max(b, a); }  // x86's rule for NaN
+#else
   HWY_INLINE Vector operator()(Vector a, Vector b) const { return hn::IfThenElse(hn::Gt(b, a), b, a); }
+#endif
   HWY_INLINE float operator()(float a, float b) const { return b > a ? b : a; }
 };
 

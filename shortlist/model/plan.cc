@@ -374,7 +374,7 @@ struct Plan::State {
       if (n.inside >= 0) n.capacity = std::max(n.capacity, nodes[static_cast<size_t>(n.inside)].capacity);
       for (size_t b = 0; b < n.row_memory.size(); ++b) {
         const size_t size = n.capacity * row_stride(static_cast<size_t>(n.plan.row_buffers[b]));
-        if (n.row_memory[b].size() < size) n.row_memory[b] = Buffer(size);
+        n.row_memory[b].reserve(size);
       }
     }
   }

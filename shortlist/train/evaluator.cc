@@ -13,10 +13,6 @@ namespace {
 constexpr size_t kRowsAPass = 8192;
 constexpr uint32_t kAbsent = UINT32_MAX;
 
-void reserve(Buffer& buffer, size_t size) {
-  if (buffer.size() < size) buffer = Buffer(size);
-}
-
 // Numbers in order of first appearance; place[n] holds the position of n in the result.
 std::vector<uint32_t> first_appearances(std::span<const uint32_t> numbers, size_t bound,
                                         std::vector<uint32_t>& place) {
@@ -117,8 +113,8 @@ Evaluator::Distinct Evaluator::distinct(std::span<const uint32_t> rows) const {
 void Evaluator::embed(const Distinct& rows) {
   const size_t query_width = static_cast<size_t>(spec_.at(spec_.query).width);
   const size_t candidate_width = static_cast<size_t>(spec_.at(spec_.candidate).width);
-  reserve(queries_, rows.queries.size() * query_width);
-  reserve(candidates_, data_.candidates.rows * candidate_width);
+  queries_.reserve(rows.queries.size() * query_width);
+  candidates_.reserve(data_.candidates.rows * candidate_width);
   run_tower(pool_, query_plan_, spec_.query, Domain::query, data_.queries, rows.queries,
             queries_.view(rows.queries.size(), query_width));
   std::vector<uint32_t> all(data_.candidates.rows);
@@ -130,7 +126,7 @@ void Evaluator::embed(const Distinct& rows) {
 void Evaluator::rank_queries(const Distinct& rows, PairScores& out) {
   const size_t width = static_cast<size_t>(spec_.at(spec_.candidate).width),
                count = data_.candidate_of_item.size();
-  reserve(items_, count * width);
+  items_.reserve(count * width);
   const Matrix items = items_.view(count, width), candidates = candidates_.view(data_.candidates.rows, width);
   for (size_t i = 0; i < count; ++i) copy(candidates.row_span(data_.candidate_of_item[i]), items.row_span(i));
   std::vector<uint32_t> item_of_pair;
