@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "shortlist/math/pair_dots.h"
+
 namespace shortlist {
 namespace {
 
@@ -106,52 +108,15 @@ LayerPlan DotInteraction::plan(std::span<const int> widths) const {
   return {.width = f * (self_interaction ? f + 1 : f - 1) / 2};
 }
 
-namespace {
-
-// The inputs of one row below one another, with room for their gradient and their Gram matrix.
-struct RowOfInputs {
-  Matrix inputs, gram, gradient;  // [F, D], [F, F], [F, D]
-
-  RowOfInputs(const Pass& pass, Scratch& scratch) {
-    const size_t f = pass.inputs.size(), d = pass.inputs[0].cols;
-    float* memory = scratch.take(f * (2 * d + f)).data();
-    inputs = {memory, f, d, d};
-    gradient = {memory + f * d, f, d, d};
-    gram = {memory + 2 * f * d, f, f, f};
-  }
-  void load(const Pass& pass, size_t row) {
-    for (size_t i = 0; i < inputs.rows; ++i) copy(pass.inputs[i].row_span(row), inputs.row_span(i));
-  }
-};
-
-}  // namespace
-
 void DotInteraction::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
-  RowOfInputs row(pass, scratch);
-  for (size_t r = rows.begin; r < rows.end; ++r) {
-    row.load(pass, r);
-    scratch.panels.pack_transposed(row.inputs);
-    multiply(row.inputs, scratch.panels, row.gram);
-    float* y = pass.output.row(r);
-    for (size_t i = 0; i < pass.inputs.size(); ++i) y = std::copy_n(row.gram.row(i), i + self_interaction, y);
-  }
+  const size_t size = pair_dots_scratch(pass.inputs.size(), pass.inputs[0].cols);
+  pair_dots(pass.inputs, rows, self_interaction, scratch.take(size), pass.output);
 }
 
-// d(x_i . x_j) goes to both: dX = (G + G^T) X, G the gradient as a lower triangle.
 void DotInteraction::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
-  RowOfInputs row(pass, scratch);
-  const size_t f = pass.inputs.size();
-  for (size_t r = rows.begin; r < rows.end; ++r) {
-    row.load(pass, r);
-    const float* dy = pass.doutput.row(r);
-    for (size_t i = 0; i < f; ++i) {
-      row.gram(i, i) = self_interaction ? 2 * dy[i] : 0;
-      for (size_t j = 0; j < i; ++j) row.gram(i, j) = row.gram(j, i) = dy[j];
-      dy += i + self_interaction;
-    }
-    multiply(row.gram, row.inputs, row.gradient);
-    for (size_t i = 0; i < f; ++i) give(pass, i, r, row.gradient.row_span(i));
-  }
+  const size_t size = pair_dots_scratch(pass.inputs.size(), pass.inputs[0].cols);
+  pair_dots_gradient(pass.inputs, rows, self_interaction, pass.doutput, scratch.take(size), pass.dinputs,
+                     pass.add);
 }
 
 namespace {
@@ -206,12 +171,13 @@ LayerPlan Gather::plan(std::span<const int> widths) const {
 }
 
 void Gather::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  if (pass.output.data == pass.inputs[0].data) return;  // the input lies in its place already
   for (size_t r = rows.begin; r < rows.end; ++r)
     copy(pass.inputs[0].row_span(pass.map.source[r]), pass.output.row_span(r));
 }
 
 void Gather::backward(const Pass& pass, RowRange source_rows, Scratch&) const {
-  if (pass.dinputs[0].data == nullptr) return;
+  if (pass.dinputs[0].data == nullptr || pass.dinputs[0].data == pass.doutput.data) return;
   for (size_t s = source_rows.begin; s < source_rows.end; ++s) {
     const std::span<float> dx = pass.dinputs[0].row_span(s);
     if (!pass.add[0]) fill(dx, 0);

@@ -1,16 +1,20 @@
 #include "shortlist/layers/embedding.h"
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 
+#include "shortlist/base/prefetch.h"
 #include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
 namespace {
 
-constexpr size_t kTouchedATask = 64;
-constexpr size_t kAhead = 12;  // rows of a table are far apart: they are asked for before they are needed
+constexpr size_t kTouchedATask = 512;
+// Rows of a table are far apart, and so are the ids of a shuffled batch: both are asked for before they are
+// needed.
+constexpr size_t kAhead = 16;
 
 float bag_scale(Pooling pooling, size_t size) {
   if (pooling == Pooling::sum || size <= 1) return 1;
@@ -22,27 +26,63 @@ std::span<const int32_t> bag_of(const Pass& pass, size_t row) {
   return pass.feature.column->bag(pass.feature.rows[row]);
 }
 
-// Lists the touched rows with their number of users in offsets[i + 1], and the place among them of every id.
-void count_users(const Pass& pass, TouchedRows& rows) {
-  rows.touched.clear();
-  rows.place_of_id.clear();
-  rows.offsets.assign(1, 0);
-  for (size_t r = 0; r < pass.rows; ++r) {
-    if (r + kAhead < pass.rows) {
-      for (int32_t id : bag_of(pass, r + kAhead))
-        __builtin_prefetch(&rows.position[static_cast<size_t>(id)], 1);
+std::span<const uint32_t> as_rows(std::span<const int32_t> ids) {
+  return {reinterpret_cast<const uint32_t*>(ids.data()), ids.size()};
+}
+
+void prefetch_bag(const Pass& pass, size_t row, RowRange rows) {
+  if (row < rows.end) prefetch(bag_of(pass, row).data());
+}
+
+size_t ids_of_batch(const Pass& pass) {
+  if (pass.feature.column->offsets.empty()) return pass.rows;
+  size_t count = 0;
+  for (size_t r = 0; r < pass.rows; ++r) count += bag_of(pass, r).size();
+  return count;
+}
+
+// Numbers ids in order of first appearance. Its memory follows the batch, not the table, so that it stays at
+// hand: open addressing, at most half full.
+class Numbering {
+ public:
+  Numbering(size_t most_ids, std::vector<uint32_t>& slots, std::vector<uint32_t>& ids)
+      : slots_(slots), ids_(ids) {
+    const size_t size = std::bit_ceil(std::max<size_t>(2, 2 * most_ids));
+    shift_ = 64 - std::bit_width(size - 1);
+    slots_.assign(size, kFree);
+    ids_.clear();
+  }
+  uint32_t number(uint32_t id) {
+    size_t at = id * UINT64_C(0x9E3779B97F4A7C15) >> shift_;
+    while (slots_[at] != kFree && ids_[slots_[at]] != id) at = (at + 1) & (slots_.size() - 1);
+    if (slots_[at] == kFree) {
+      slots_[at] = static_cast<uint32_t>(ids_.size());
+      ids_.push_back(id);
     }
+    return slots_[at];
+  }
+
+ private:
+  static constexpr uint32_t kFree = UINT32_MAX;
+  std::vector<uint32_t>&slots_, &ids_;
+  int shift_;
+};
+
+// Lists the touched rows with their number of users in offsets[i + 1], and the place among them of every id.
+void count_users(const Pass& pass, TouchedRows& rows, Scratch& scratch) {
+  const size_t ids = ids_of_batch(pass);
+  Numbering numbering(ids, scratch.words, rows.touched);
+  rows.place_of_id.resize(ids);
+  rows.offsets.assign(ids + 1, 0);
+  uint32_t* place = rows.place_of_id.data();
+  for (size_t r = 0; r < pass.rows; ++r) {
+    prefetch_bag(pass, r + kAhead, {0, pass.rows});
     for (int32_t id : bag_of(pass, r)) {
-      uint32_t& position = rows.position[static_cast<size_t>(id)];
-      if (position == TouchedRows::kAbsent) {
-        position = static_cast<uint32_t>(rows.touched.size());
-        rows.touched.push_back(static_cast<uint32_t>(id));
-        rows.offsets.push_back(0);
-      }
-      ++rows.offsets[position + 1];
-      rows.place_of_id.push_back(position);
+      *place = numbering.number(static_cast<uint32_t>(id));
+      ++rows.offsets[*place++ + 1];
     }
   }
+  rows.offsets.resize(rows.touched.size() + 1);
 }
 
 void list_users(const Pass& pass, TouchedRows& rows) {
@@ -84,28 +124,33 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
 
 void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
   const Matrix& table = pass.parameters[0]->value;
+  const TouchedRows& touched = pass.parameters[0]->rows;
+  // Where the stage has found the one id of each row, they stand side by side there.
+  const bool found = pass.backward_follows && pass.feature.column->offsets.empty();
+  const auto bag = [&](size_t r) {
+    return found ? std::span(&touched.touched[touched.place_of_id[r]], 1) : as_rows(bag_of(pass, r));
+  };
   for (size_t r = rows.begin; r < rows.end; ++r) {
+    if (!found) prefetch_bag(pass, r + 2 * kAhead, rows);
     if (r + kAhead < rows.end) {
-      for (int32_t id : bag_of(pass, r + kAhead)) __builtin_prefetch(table.row(static_cast<size_t>(id)));
+      for (uint32_t id : bag(r + kAhead)) prefetch(table.row(id));
     }
-    const std::span<const int32_t> bag = bag_of(pass, r);
+    const std::span<const uint32_t> ids = bag(r);
     const std::span<float> y = pass.output.row_span(r);
-    if (bag.size() == 1) {
-      copy_row(table.row_span(static_cast<size_t>(bag[0])), y);
+    if (ids.size() == 1) {
+      copy_row(table.row_span(ids[0]), y);
       continue;
     }
-    sum_rows(table, {reinterpret_cast<const uint32_t*>(bag.data()), bag.size()}, {}, y);
-    if (bag.size() > 1) scale(y, bag_scale(pooling, bag.size()));
+    sum_rows(table, ids, {}, y);
+    if (ids.size() > 1) scale(y, bag_scale(pooling, ids.size()));
   }
 }
 
-void Embedding::run_forward_stage(const Pass& pass, size_t, Scratch&) const {
+void Embedding::run_forward_stage(const Pass& pass, size_t, Scratch& scratch) const {
   ParameterState& parameter = *pass.parameters[0];
   TouchedRows& rows = parameter.rows;
-  rows.position.resize(static_cast<size_t>(ids), TouchedRows::kAbsent);
-  count_users(pass, rows);
+  count_users(pass, rows, scratch);
   list_users(pass, rows);
-  for (uint32_t id : rows.touched) rows.position[id] = TouchedRows::kAbsent;
   const size_t size = rows.touched.size() * static_cast<size_t>(dim);
   if (parameter.gradient_memory.size() < size) parameter.gradient_memory = Buffer(size + size / 4);
   parameter.gradient = parameter.gradient_memory.view(rows.touched.size(), static_cast<size_t>(dim));
@@ -119,11 +164,18 @@ void Embedding::write_gradients(const Pass& pass, size_t task, Scratch& scratch)
   const ParameterState& parameter = *pass.parameters[0];
   const TouchedRows& rows = parameter.rows;
   const RowRange range = chunk_rows(rows.touched.size(), kTouchedATask, task);
+  const ConstMatrix dy = pass.doutput;
   for (size_t i = range.begin; i < range.end; ++i) {
     const auto users = std::span(rows.users).subspan(rows.offsets[i], rows.offsets[i + 1] - rows.offsets[i]);
-    const std::span<float> weights = scratch.take(users.size());
-    for (size_t u = 0; u < users.size(); ++u) weights[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
-    sum_rows(pass.doutput, users, weights, parameter.gradient.row_span(i));
+    const size_t ahead = rows.offsets[i] + kAhead;
+    if (ahead < rows.users.size()) prefetch(dy.row(rows.users[ahead]));
+    std::span<float> weights;
+    if (!pass.feature.column->offsets.empty()) {
+      weights = scratch.take(users.size());
+      for (size_t u = 0; u < users.size(); ++u)
+        weights[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
+    }
+    sum_rows(dy, users, weights, parameter.gradient.row_span(i));
   }
 }
 
@@ -134,7 +186,8 @@ LayerPlan Numbers::plan(std::span<const int> widths) const {
 
 void Numbers::forward(const Pass& pass, RowRange rows, Scratch&) const {
   for (size_t r = rows.begin; r < rows.end; ++r) {
-    copy(pass.feature.column->numbers(pass.feature.rows[r]), pass.output.row_span(r));
+    if (r + kAhead < rows.end) prefetch(pass.feature.column->numbers(pass.feature.rows[r + kAhead]).data());
+    copy_row(pass.feature.column->numbers(pass.feature.rows[r]), pass.output.row_span(r));
   }
 }
 

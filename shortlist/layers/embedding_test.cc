@@ -1,5 +1,6 @@
 #include "shortlist/layers/embedding.h"
 
+#include <map>
 #include <numeric>
 
 #include "shortlist/layers/gradient_check.h"
@@ -63,6 +64,37 @@ TEST(Embedding, ListsTheTouchedRowsAndWhoTouchesThem) {
   run.doutput.set({{1, 2}, {10, 20}, {100, 200}, {1000, 2000}});
   run.backward();
   EXPECT_EQ(run.gradient(0), (Rows{{2, 4}, {111, 222}}));
+}
+
+// Bags of 0 to 4 of 50,000 ids, of which some come again.
+TEST(Embedding, ListsTheRowsOfALargeTableInOrderOfFirstAppearance) {
+  const RandomStream random(1, "ids");
+  std::vector<std::vector<int32_t>> drawn(3000);
+  for (size_t r = 0; r < drawn.size(); ++r) {
+    for (size_t i = 0; i < r % 5; ++i)
+      drawn[r].push_back(static_cast<int32_t>(random.below(5 * r + i, r % 2 == 0 ? 50'000 : 50)));
+  }
+  std::vector<uint32_t> touched;
+  std::map<uint32_t, std::vector<uint32_t>> users;
+  for (size_t r = 0; r < drawn.size(); ++r) {
+    for (int32_t drawn_id : drawn[r]) {
+      const auto id = static_cast<uint32_t>(drawn_id);
+      if (users[id].empty()) touched.push_back(id);
+      users[id].push_back(static_cast<uint32_t>(r));
+    }
+  }
+  Bags bags(drawn);
+  Embedding layer = embedding(Pooling::sum);
+  layer.ids = 50'000;
+  LayerRun run(layer, bags.place());
+  run.forward();
+  const TouchedRows& rows = run.parameters[0]->rows;
+  ASSERT_EQ(rows.touched, touched);
+  for (size_t i = 0; i < touched.size(); ++i) {
+    const std::vector<uint32_t> got(rows.users.begin() + rows.offsets[i],
+                                    rows.users.begin() + rows.offsets[i + 1]);
+    ASSERT_EQ(got, users[touched[i]]) << "id " << touched[i];
+  }
 }
 
 TEST(Embedding, GradientsMatchFiniteDifferences) {

@@ -43,8 +43,6 @@ struct LayerPlan {
 struct TouchedRows {
   std::vector<uint32_t> touched, offsets, users;
   std::vector<uint32_t> place_of_id;  // of each id of the batch, bag after bag, its place in `touched`
-  std::vector<uint32_t> position;     // of each row of the table in `touched`; kAbsent where it is not
-  static constexpr uint32_t kAbsent = UINT32_MAX;
 };
 
 // A parameter while a model runs. Of a table, `gradient` holds one row for each entry of rows.touched.
@@ -83,6 +81,7 @@ struct RowMap {
 struct Scratch {
   Panels panels;
   Buffer floats;
+  std::vector<uint32_t> words;
   std::span<float> take(size_t size) {
     floats.reserve(size);
     return floats.span().first(size);

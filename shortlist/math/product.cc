@@ -184,26 +184,13 @@ void multiply_all(const Product& product) {
   }
 }
 
-// Four rows of four become four columns of four, `stride` apart.
-HWY_INLINE void transpose(const float* const (&rows)[4], size_t k, float* out, size_t stride) {
-  constexpr hn::FixedTag<float, 4> d;
-  const auto a = hn::LoadU(d, rows[0] + k), b = hn::LoadU(d, rows[1] + k);
-  const auto c = hn::LoadU(d, rows[2] + k), e = hn::LoadU(d, rows[3] + k);
-  const auto low = hn::InterleaveLower(d, a, b), next_low = hn::InterleaveLower(d, c, e);
-  const auto high = hn::InterleaveUpper(d, a, b), next_high = hn::InterleaveUpper(d, c, e);
-  hn::Store(hn::ConcatLowerLower(d, next_low, low), d, out);
-  hn::Store(hn::ConcatUpperUpper(d, next_low, low), d, out + stride);
-  hn::Store(hn::ConcatLowerLower(d, next_high, high), d, out + 2 * stride);
-  hn::Store(hn::ConcatUpperUpper(d, next_high, high), d, out + 3 * stride);
-}
-
 // Up to 16 rows of `inner` floats become a panel; columns past the last row are zeros.
 void pack_panel_transposed(std::span<const float* const> rows, size_t inner, float* panel) {
   constexpr size_t kWidth = Panels::kPanelColumns;
   const size_t count = rows.size(), fours = inner / 4 * 4;
   for (size_t k = 0; k < fours; k += 4) {
     for (size_t j = 0; j + 4 <= count; j += 4) {
-      transpose({rows[j], rows[j + 1], rows[j + 2], rows[j + 3]}, k, panel + k * kWidth + j, kWidth);
+      transpose_four({rows[j], rows[j + 1], rows[j + 2], rows[j + 3]}, k, panel + k * kWidth + j, kWidth);
     }
   }
   for (size_t k = 0; k < inner; ++k) {

@@ -49,6 +49,19 @@ HWY_INLINE void store_first(Vector v, float* to, size_t count) {
 #endif
 }
 
+// Four rows of four become four columns of four, `stride` apart.
+HWY_INLINE void transpose_four(const float* const (&rows)[4], size_t k, float* out, size_t stride) {
+  constexpr hn::FixedTag<float, 4> d;
+  const auto a = hn::LoadU(d, rows[0] + k), b = hn::LoadU(d, rows[1] + k);
+  const auto c = hn::LoadU(d, rows[2] + k), e = hn::LoadU(d, rows[3] + k);
+  const auto low = hn::InterleaveLower(d, a, b), next_low = hn::InterleaveLower(d, c, e);
+  const auto high = hn::InterleaveUpper(d, a, b), next_high = hn::InterleaveUpper(d, c, e);
+  hn::Store(hn::ConcatLowerLower(d, next_low, low), d, out);
+  hn::Store(hn::ConcatUpperUpper(d, next_low, low), d, out + stride);
+  hn::Store(hn::ConcatLowerLower(d, next_high, high), d, out + 2 * stride);
+  hn::Store(hn::ConcatUpperUpper(d, next_high, high), d, out + 3 * stride);
+}
+
 // Where a pass stands: at kLanes elements from `i` on, or at the last `count` of them.
 struct Whole {
   size_t i;

@@ -24,9 +24,15 @@ size_t rows_a_task(size_t rows) {
   return (chunk_count(rows, tasks) + 5) / 6 * 6;
 }
 
-// From one row of a buffer to the next. Not a multiple of 1 KiB, else the elements of a column, which the
-// products of gradients read, fall on a few sets of the first cache and push each other out.
-size_t row_stride(size_t width) { return width >= 64 && width % 64 == 0 ? width + 16 : width; }
+// From one row of a buffer to the next. Long rows begin on a cache line, but not a multiple of 1 KiB apart,
+// else the elements of a column, which the products of gradients read, fall on a few sets of the first cache
+// and push each other out.
+size_t row_stride(size_t width) {
+  constexpr size_t kLine = 16;
+  if (width < 64) return width;
+  const size_t whole = (width + kLine - 1) / kLine * kLine;
+  return whole % 64 == 0 ? whole + kLine : whole;
+}
 
 struct PlanNode {
   std::string name;
@@ -42,6 +48,10 @@ struct PlanNode {
   // A node that only feeds a concatenation lies inside of it.
   int inside = -1;
   size_t inside_column = 0;
+  // A node that only feeds a gather lies in its place, in batches that show each of its rows once and in
+  // order.
+  int gathered_by = -1;
+  bool in_place = false;
 
   Buffer output_memory, gradient_memory;
   std::vector<Buffer> row_memory, batch_memory;
@@ -95,6 +105,7 @@ struct Plan::State {
     }
     for (int output : options.outputs) node(output).output = true;
     nest_in_concatenations();
+    find_gathered();
     leave_relus();
     set_views();
     plan_forward();
@@ -191,6 +202,14 @@ struct Plan::State {
     }
   }
 
+  void find_gathered() {
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      const std::vector<int> by = consumers(static_cast<int>(i));
+      if (by.size() != 1 || nodes[i].output || nodes[i].given) continue;
+      if (nodes[static_cast<size_t>(by[0])].layer->kind() == "gather") nodes[i].gathered_by = by[0];
+    }
+  }
+
   // A ReLU's gradient goes into the passes of the only layer that reads it, if that can.
   void leave_relus() {
     for (PlanNode& n : nodes) n.relu_inputs.assign(n.inputs.size(), 0);
@@ -215,6 +234,9 @@ struct Plan::State {
         const PlanNode& concat = nodes[static_cast<size_t>(n.inside)];
         n.pass.output = concat.pass.output.columns(n.inside_column, width);
         if (options.backward) n.pass.doutput = concat.pass.doutput.columns(n.inside_column, width);
+      } else if (n.in_place) {
+        n.pass.output = nodes[static_cast<size_t>(n.gathered_by)].pass.output;
+        n.pass.doutput = nodes[static_cast<size_t>(n.gathered_by)].pass.doutput;
       } else if (!n.given) {
         n.pass.output = n.output_memory.view(n.capacity, width, row_stride(width));
         if (options.backward) n.pass.doutput = n.gradient_memory.view(n.capacity, width, row_stride(width));
@@ -342,8 +364,7 @@ struct Plan::State {
         n.row_memory.emplace_back(n.capacity, row_stride(static_cast<size_t>(buffer)));
     }
     if (grown) match_capacities();
-    if (grown || given_changed) set_views();
-    given_changed = false;
+    views_stale = views_stale || grown;
   }
 
   // A node inside of a concatenation has the capacity of what holds it.
@@ -380,6 +401,18 @@ struct Plan::State {
                                            : batch.row_pair;
       }
     }
+    for (PlanNode& n : nodes) place_gathered(n);
+    if (views_stale) set_views();
+    views_stale = false;
+  }
+
+  void place_gathered(PlanNode& n) {
+    if (n.gathered_by < 0) return;
+    const std::span<const uint32_t> source = nodes[static_cast<size_t>(n.gathered_by)].pass.map.source;
+    bool once = source.size() == n.pass.rows;
+    for (size_t r = 0; r < source.size() && once; ++r) once = source[r] == r;
+    views_stale = views_stale || once != n.in_place;
+    n.in_place = once;
   }
 
   static size_t count_stage_tasks(const PlanNode& n, Part part) {
@@ -484,7 +517,9 @@ struct Plan::State {
   // Numbers that a part of a node's work reads or writes.
   static size_t numbers_of(const PlanNode& n, Part part) {
     const Pass& pass = n.pass;
-    const bool backward = part == kBackward, nested = n.layer->kind() == "concat";
+    const bool backward = part == kBackward;
+    const bool nested =
+        n.layer->kind() == "concat" || (!pass.inputs.empty() && pass.inputs[0].data == pass.output.data);
     size_t a_row = nested ? 0 : pass.output.cols, parameters = 0;
     for (size_t i = 0; i < pass.inputs.size() && !nested; ++i) {
       a_row += backward ? pass.dinputs[i].cols : pass.inputs[i].cols;
@@ -521,7 +556,7 @@ struct Plan::State {
   std::vector<PlanNode> nodes;
   std::vector<Wave> forward_waves, backward_waves;
   std::vector<int> gradient_nodes;
-  bool flags_set = false, given_changed = false;
+  bool flags_set = false, views_stale = false;
   size_t rows[kRowSets] = {};
   std::vector<Task> tasks;
   std::vector<Scratch> scratch;
@@ -545,7 +580,7 @@ void Plan::give(int node, ConstMatrix output) {
   PlanNode& n = state_->node(node);
   SHORTLIST_CHECK(n.given && output.cols == static_cast<size_t>(n.plan.width));
   n.pass.output = {const_cast<float*>(output.data), output.rows, output.cols, output.stride};  // is only read
-  state_->given_changed = true;
+  state_->views_stale = true;
 }
 
 void Plan::forward(ThreadPool& pool, const Batch& batch, bool training, uint64_t key) {

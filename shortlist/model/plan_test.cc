@@ -257,6 +257,33 @@ TEST(Plan, GivenNodesNeedNoFeatures) {
   }
 }
 
+// Of a plan without retrieval, so that the towers only feed gathers; the loss is the sum of the ratings.
+TEST(Plan, TowersWhoseRowsComeOnceGiveWhatGatheredOnesGive) {
+  ToyTrainer trainer;
+  const int rating = trainer.model.spec.rankings[0];
+  Plan plan(trainer.model.spec, trainer.parameters, {.outputs = {rating}, .backward = true});
+  trainer.parameters.pack(trainer.pool, true);
+  const auto run = [&](const ToyBatch& batch) {
+    plan.forward(trainer.pool, batch.batch(), true, 1);
+    const Matrix output = plan.output(rating), gradient = plan.output_gradient(rating);
+    for (size_t p = 0; p < gradient.rows; ++p) gradient(p, 0) = batch.batch().pair_multiplicity[p];
+    plan.backward(trainer.pool, {rating});
+    trainer.join_gradients();
+    std::vector<float> ratings;
+    for (size_t r = 0; r < batch.rows(); ++r) ratings.push_back(output(batch.pair_of_row(r), 0));
+    return std::pair(ratings, trainer.gradients());
+  };
+  const ToyBatch gathered(70, true), in_place(70, false), larger(90, false);
+  const auto first = run(gathered);
+  for (const ToyBatch* batch : {&in_place, &gathered}) {
+    const auto again = run(*batch);
+    for (size_t r = 0; r < first.first.size(); ++r) EXPECT_NEAR(again.first[r], first.first[r], 1e-5);
+    expect_near(again.second, first.second, 1e-3);
+  }
+  run(larger);
+  EXPECT_EQ(run(gathered), first);
+}
+
 TEST(Plan, AnOutputWhoseGradientIsNotWrittenGivesNone) {
   ToyTrainer trainer, fresh;
   const ToyBatch batch(50, true);

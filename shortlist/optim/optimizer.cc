@@ -4,13 +4,14 @@
 #include <array>
 #include <cmath>
 
+#include "shortlist/base/prefetch.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
 namespace {
 
 constexpr size_t kNumbersATask = 16'384;
-constexpr size_t kTableRowsATask = 128, kRowsAhead = 8;
+constexpr size_t kTableRowsATask = 512, kRowsAhead = 16;
 
 double penalty(const Trained& parameter, std::span<const float> w, std::span<float> gradient) {
   double total = 0;
@@ -169,7 +170,7 @@ class RuleOptimizer : public Optimizer {
     double total = 0;
     const std::span<const uint32_t> rows = state.seen.empty() ? gradient.touched : std::span(state.rows);
     for (size_t i = range.begin; i < range.end; ++i) {
-      if (i + kRowsAhead < range.end) prefetch(task.parameter, rows[i + kRowsAhead]);
+      if (i + kRowsAhead < range.end) prefetch_row(task.parameter, rows[i + kRowsAhead]);
       const size_t row = rows[i];
       const size_t source = state.seen.empty() ? i + 1 : state.source[i];
       if (source > 0) {
@@ -183,11 +184,10 @@ class RuleOptimizer : public Optimizer {
   }
 
   // Rows of a table are far apart.
-  void prefetch(size_t p, size_t row) const {
+  void prefetch_row(size_t p, size_t row) const {
     const Trained& parameter = parameters_[p];
-    __builtin_prefetch(parameter.value.row(row), 1);
-    for (const Buffer& slot : states_[p].slots)
-      __builtin_prefetch(slot.data() + row * slot_cols(parameter), 1);
+    prefetch(parameter.value.row(row));
+    for (const Buffer& slot : states_[p].slots) prefetch(slot.data() + row * slot_cols(parameter));
   }
 
   double update(size_t p, size_t first, std::span<float> gradient) {

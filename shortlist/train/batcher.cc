@@ -3,6 +3,12 @@
 #include <numeric>
 
 namespace shortlist {
+namespace {
+
+// The rows of a shuffled table lie far apart: the next ones are asked for while one is worked on.
+constexpr size_t kAhead = 8;
+
+}  // namespace
 
 void Batcher::Distinct::start() {
   members_.clear();
@@ -44,9 +50,8 @@ void Batcher::find_pairs(std::span<const uint32_t> rows) {
   pairs_.start();
   row_pair_.source.resize(rows.size());
   for (size_t r = 0; r < rows.size(); ++r) {
-    // The rows of a shuffled table lie far apart: ask for the next ones while this one is worked on.
-    constexpr size_t kAhead = 16;
-    if (r + kAhead < rows.size()) __builtin_prefetch(&data_.pair_of_row[rows[r + kAhead]]);
+    if (r + 2 * kAhead < rows.size()) prefetch(&data_.pair_of_row[rows[r + 2 * kAhead]]);
+    if (r + kAhead < rows.size()) pairs_.prefetch(data_.pair_of_row[rows[r + kAhead]]);
     row_pair_.source[r] = pairs_.add(data_.pair_of_row[rows[r]]);
   }
   deal_pairs();
@@ -94,8 +99,17 @@ void Batcher::find_towers() {
   pair_candidate_.source.clear();
   query_rows_.clear();
   candidate_rows_.clear();
-  for (uint32_t number : pair_numbers_) {
-    const auto pair = static_cast<uint32_t>(pair_query_.source.size());
+  for (size_t p = 0; p < pair_numbers_.size(); ++p) {
+    if (p + 2 * kAhead < pair_numbers_.size()) {
+      prefetch(&data_.pair_query[pair_numbers_[p + 2 * kAhead]]);
+      prefetch(&data_.pair_candidate[pair_numbers_[p + 2 * kAhead]]);
+    }
+    if (p + kAhead < pair_numbers_.size()) {
+      queries_.prefetch(data_.pair_query[pair_numbers_[p + kAhead]]);
+      candidates_.prefetch(data_.pair_candidate[pair_numbers_[p + kAhead]]);
+    }
+    const auto pair = static_cast<uint32_t>(p);
+    const uint32_t number = pair_numbers_[p];
     const uint32_t query = data_.pair_query[number], candidate = data_.pair_candidate[number];
     pair_query_.source.push_back(all_queries_ ? pair : queries_.add(query));
     pair_candidate_.source.push_back(all_candidates_ ? pair : candidates_.add(candidate));

@@ -1,6 +1,7 @@
 // Turns row numbers into batches of distinct rows.
 #pragma once
 
+#include "shortlist/base/prefetch.h"
 #include "shortlist/model/batch.h"
 #include "shortlist/train/dataset.h"
 
@@ -30,6 +31,7 @@ class Batcher {
     void resize(size_t size) { place_.assign(size, {0, 0}); }
     void start();
     uint32_t add(uint32_t number);
+    void prefetch(uint32_t number) const { shortlist::prefetch(&place_[number]); }
     std::span<const uint32_t> members() const { return members_; }
 
    private:
