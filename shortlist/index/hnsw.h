@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "shortlist/base/prefetch.h"
 #include "shortlist/base/threads.h"
 #include "shortlist/index/hnsw_config.h"
 #include "shortlist/index/hnsw_graph.h"
@@ -90,7 +91,7 @@ class Hnsw : public Index {
   size_t estimate_eligible(Eligible eligible) const;
   std::vector<uint32_t> ids_that_may(Eligible eligible) const;
   void prefetch_vector(uint32_t id) const {
-    for (size_t at = 0; at < width(); at += 16) __builtin_prefetch(vectors_.data() + id * width() + at);
+    for (size_t at = 0; at < width(); at += 16) prefetch(vectors_.data() + id * width() + at);
   }
   std::vector<uint32_t> walk_for(Walk& walk, std::span<const float> query, size_t width,
                                  Eligible eligible) const;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "shortlist/base/prefetch.h"
 #include "shortlist/index/array.h"
 
 namespace shortlist {
@@ -36,7 +37,7 @@ class HnswGraph {
   }
   void prefetch(uint32_t node) const {
     for (size_t i = 0; i < 2 * connections_; i += 16)
-      __builtin_prefetch(base_.data() + node * 2 * connections_ + i);
+      shortlist::prefetch(base_.data() + node * 2 * connections_ + i);
   }
 
   std::span<const uint8_t> levels() const { return levels_.span(); }

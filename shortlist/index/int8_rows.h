@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "shortlist/base/prefetch.h"
 #include "shortlist/base/threads.h"
 #include "shortlist/index/array.h"
 #include "shortlist/math/matrix.h"
@@ -50,7 +51,7 @@ class Int8Rows {
   // out[i] = the inner product of the query's codes and row ids[i]'s.
   void scores(const Int8Query& query, std::span<const uint32_t> ids, float* out) const;
   void prefetch(size_t row) const {
-    for (size_t at = 0; at < stride_; at += 64) __builtin_prefetch(codes_.data() + row * stride_ + at);
+    for (size_t at = 0; at < stride_; at += 64) shortlist::prefetch(codes_.data() + row * stride_ + at);
   }
 
  private:

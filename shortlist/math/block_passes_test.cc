@@ -161,7 +161,9 @@ TEST(SumRows, AddsTheNamedRowsInOrder) {
       sum_rows(rows.matrix, which, {}, plain.matrix.row_span(0));
       sum_rows(rows.matrix, which, weights, weighted.matrix.row_span(0));
       EXPECT_EQ(plain.values, of_plain.values) << target;
-      if (fused) EXPECT_EQ(weighted.values, of_weighted.values) << target;
+      if (fused) {
+        EXPECT_EQ(weighted.values, of_weighted.values) << target;
+      }
       expect_near(weighted, of_weighted, target);
     }
   });

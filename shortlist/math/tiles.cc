@@ -153,17 +153,6 @@ void finish(const float* sums, const Epilogue& epilogue, const Matrix& c) {
   }
 }
 
-// Brings what finish() will read and write from the outer caches while tiles are multiplied.
-void prefetch(const Matrix& c, const ConstMatrix& positive, size_t row, size_t rows) {
-  for (size_t i = row; i < row + rows; ++i) {
-    __builtin_prefetch(c.row(i), 1);
-    __builtin_prefetch(c.row(i) + c.cols - 1, 1);
-    if (positive.data == nullptr) continue;
-    __builtin_prefetch(positive.row(i));
-    __builtin_prefetch(positive.row(i) + c.cols - 1);
-  }
-}
-
 // Operands as tiles, those of a row (of the right operand: of a panel) one after the other.
 struct TileOperands {
   Tiles left, right;
@@ -200,7 +189,6 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c,
     }
     if (left_to_finish) finish_block(row - kSide);
     left_to_finish = !in_place;
-    prefetch(c, epilogue.positive, row, rows);
     const bool two_rows = rows > kTileOuter;
     multiply_block<Unit, kLow>(
         {.left = {operands.left.at(left), operands.left.at(left + operands.tiles * two_rows)},

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "shortlist/base/prefetch.h"
 #include "shortlist/base/random.h"
 
 namespace shortlist {
@@ -20,7 +21,7 @@ class CodeTable {
  public:
   CodeTable() : slots_(64) {}
 
-  void prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask()]); }
+  void prefetch(uint64_t hash) const { shortlist::prefetch(&slots_[hash & mask()]); }
   // The code whose value has this hash and is_equal(code), or kNone.
   template <typename IsEqual>
   uint32_t find(uint64_t hash, IsEqual is_equal) const {
