@@ -17,13 +17,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#if HWY_COMPILER_GCC && !HWY_COMPILER_CLANG
 // GCC 12 warns of its own headers' undefined vectors (its bug 105593).
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 // After all other headers, whose functions must run anywhere.
-#pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16,prfchw")
+HWY_PUSH_ATTRIBUTES("avx512f,avx512bw,avx512vl,avx512bf16")
 #include "shortlist/math/tile_rounding-inl.h"
 #include "shortlist/math/tile_units-inl.h"
 
@@ -323,8 +324,10 @@ double run_tiles(size_t rounds) {
 }
 
 }  // namespace shortlist
-#pragma GCC pop_options
+HWY_POP_ATTRIBUTES
+#if HWY_COMPILER_GCC && !HWY_COMPILER_CLANG
 #pragma GCC diagnostic pop
+#endif
 
 namespace shortlist {
 namespace {
