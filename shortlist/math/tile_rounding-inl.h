@@ -115,6 +115,7 @@ void round_left_row(const float* row, size_t inner, TilesAt to) {
 template <bool kLow>
 void round_left(ConstMatrix a, TilesAt to) {
   const size_t tiles = tiles_of(a.cols), end = chunk_count(a.rows, kTileOuter) * kTileOuter;
+  if (tiles == 0) return;
   for (size_t i = 0; i < end; ++i) {
     const size_t place = i % kTileOuter * kTileInner;
     const TilesAt row = to.at(i / kTileOuter * tiles);
