@@ -131,6 +131,17 @@ void round_left(ConstMatrix a, TilesAt to) {
   }
 }
 
+// A tile from its columns, 16 pairs of halves each.
+template <bool kLow>
+HWY_INLINE void store_columns(__m512i (&high)[16], __m512i (&low)[16], TilesAt to) {
+  transpose(high);
+  store_tile(high, to.high);
+  if constexpr (kLow) {
+    transpose(low);
+    store_tile(low, to.low);
+  }
+}
+
 // A tile of a right operand from b[N,K], whose rows are its columns.
 template <bool kLow>
 void round_columns(std::span<const float* const> rows, size_t inner, size_t k, TilesAt to) {
@@ -144,12 +155,7 @@ void round_columns(std::span<const float* const> rows, size_t inner, size_t k, T
     high[i] = r.high;
     low[i] = r.low;
   }
-  transpose(high);
-  store_tile(high, to.high);
-  if constexpr (kLow) {
-    transpose(low);
-    store_tile(low, to.low);
-  }
+  store_columns<kLow>(high, low, to);
 }
 
 // Inner positions k and k + 1 of a matrix whose rows they are, from `column` on; zeros past the end.
@@ -179,13 +185,7 @@ void round_left_transposed(ConstMatrix a, TilesAt to) {
         high[i] = r.high;
         low[i] = r.low;
       }
-      const TilesAt tile = to.at(row / kTileOuter * tiles + t);
-      transpose(high);
-      store_tile(high, tile.high);
-      if constexpr (kLow) {
-        transpose(low);
-        store_tile(low, tile.low);
-      }
+      store_columns<kLow>(high, low, to.at(row / kTileOuter * tiles + t));
     }
   }
 }
