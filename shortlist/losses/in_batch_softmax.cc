@@ -110,12 +110,15 @@ double InBatchSoftmax::run_block(const SoftmaxBatch& batch, RowRange rows, float
     }
     const float total = exp_sum(s, highest, batch.candidate_multiplicity, s);
     loss += weight * (highest + std::log(static_cast<double>(total))) - positives;
-    // What makes the gradient by the scores n_j p_j weight, less the positives' weights: here a factor of the
-    // row, below of the short rows that it multiplies and makes.
-    worker.factors[r] = scale * static_cast<float>(weight / total);
+    if (dqueries.data == nullptr) continue;
+    // What makes the gradient by the scores weight n_j p_j, less the positives' weights, is left to the short
+    // rows that the scores multiply and make; here it is in units of 1 / factor.
+    const double unit = weight != 0 ? total / weight : 1;
+    if (weight == 0) fill(s, 0);
+    worker.factors[r] = static_cast<float>(scale / unit);
     for (uint32_t i = batch.offsets[u]; i < batch.offsets[u + 1]; ++i) {
       const uint32_t pair = batch.pairs[i];
-      s[batch.pair_candidate[pair]] -= static_cast<float>(batch.pair_weight[pair] / weight * total);
+      s[batch.pair_candidate[pair]] -= static_cast<float>(batch.pair_weight[pair] * unit);
     }
   }
   if (dqueries.data == nullptr) return loss;

@@ -133,6 +133,14 @@ TEST(InBatchSoftmax, AgreesWithThePlainLossOverAllRows) {
   }
 }
 
+TEST(InBatchSoftmax, TakesRowsThatWeighNothing) {
+  Example example(9, 17, 40);
+  for (size_t r = 0; r < example.row_query.size(); ++r) {
+    if (example.row_query[r] == 3) example.row_weight[r] = 0;
+  }
+  expect_close(fast(example, 1, 2), plain(example, 1));
+}
+
 TEST(InBatchSoftmax, AgreesWithManyBlocksAndSlots) {
   const Example example(310, 520, 700);  // blocks of 90 queries
   expect_close(fast(example, 1, 2), plain(example, 1));
