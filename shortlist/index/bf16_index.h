@@ -19,7 +19,7 @@ class Bf16Index : public Index {
   std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
 
  private:
-  size_t panel_size() const { return chunk_count(width_, 2) * 2 * kPanelCandidates; }
+  size_t panel_size() const { return bf16_panel_size(width_); }
 
   size_t size_, width_;
   Array<uint16_t> panels_;

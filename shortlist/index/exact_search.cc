@@ -43,7 +43,7 @@ void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std
   const size_t size = best.size() == 1 ? columns : std::min(best.size(), kQueriesABlock) * kTileStride;
   // Kept, because to allocate and clear it takes as long as to choose the best of a tile.
   static thread_local Buffer tile;
-  if (tile.size() < size) tile = Buffer(size);
+  tile.reserve(size);
   for (size_t first = 0; first < candidates; first += columns) {
     const size_t count = std::min(columns, candidates - first);
     for (size_t block = 0; block < chunk_count(best.size(), kQueriesABlock); ++block) {

@@ -76,7 +76,7 @@ void scores(const float* panels, size_t width, size_t count, const float* query,
   score_all(panels, width * kPanelCandidates, kPart, width, count, query, out);
 }
 void bf16_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
-  score_all(panels, (width + 1) / 2 * 2 * kPanelCandidates, 2 * kPart, width, count, query, out);
+  score_all(panels, bf16_panel_size(width), 2 * kPart, width, count, query, out);
 }
 
 // Elements k to k + 3 of so many rows that each fills a block of four lanes.

@@ -25,6 +25,9 @@ inline float from_bf16(uint16_t x) {
   return value;
 }
 
+// Of the bfloat16 panel of vectors so wide.
+constexpr size_t bf16_panel_size(size_t width) { return (width + 1) / 2 * 2 * kPanelCandidates; }
+
 // out[64 count], summed as multiply() does.
 void panel_scores(const float* panels, size_t width, size_t count, const float* query, float* out);
 void panel_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out);

@@ -54,6 +54,7 @@ double InBatchSoftmax::run_plain(ThreadPool& pool, const SoftmaxBatch& batch, do
   pool.run(chunk_count(candidates_transposed_.count(), kPanelsATask), [&](size_t i, int) {
     const RowRange panels = chunk_rows(candidates_transposed_.count(), kPanelsATask, i);
     candidates_transposed_.pack_transposed(batch.candidates, panels.begin, panels.end);
+    if (dqueries.data == nullptr) return;
     const size_t first = panels.begin * Panels::kPanelColumns;
     const size_t last = std::min(batch.candidates.rows, panels.end * Panels::kPanelColumns);
     candidates_.pack_rows(batch.candidates.slice(first, last), first);

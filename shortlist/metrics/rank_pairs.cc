@@ -54,8 +54,7 @@ void PairRanker::rank_block(const RankedPairs& work, RowRange queries, std::vect
   const uint32_t first_pair = work.offsets[queries.begin];
   const size_t tile = std::clamp<size_t>(kFloatsATile / Panels::kPanelColumns / items_.inner(), 1, 64);
   const size_t tile_columns = tile * Panels::kPanelColumns;
-  if (worker.scores.size() < kQueriesABlock * tile_columns)
-    worker.scores = Buffer(kQueriesABlock * tile_columns);
+  worker.scores.reserve(kQueriesABlock * tile_columns);
   for (size_t p = 0; p < items_.count(); p += tile) {
     const size_t first = p * Panels::kPanelColumns, width = std::min(tile_columns, items_.columns() - first);
     for (size_t begin = queries.begin; begin < queries.end; begin += kQueriesABlock) {
