@@ -133,7 +133,8 @@ class Generator {
     const auto due_at = [&](uint64_t i) { return begin_ + to_duration(static_cast<double>(i) * period); };
     for (;;) {
       const auto now = Clock::now();
-      const bool over = seconds_since(begin_, now) >= options_.seconds;
+      // At a rate, what was due is sent, also where this thread woke too late for the last of it.
+      const bool over = period == 0 && seconds_since(begin_, now) >= options_.seconds;
       while (!over && next_ < total && !idle_.empty() && (period == 0 || due_at(next_) <= now))
         start(period == 0 ? now : due_at(next_));
       const bool all_sent = over || next_ >= total;
