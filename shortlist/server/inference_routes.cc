@@ -10,7 +10,7 @@ namespace shortlist {
 namespace {
 
 struct InferParameters {
-  int k = 10;
+  std::optional<int> k;
   Value binary_data_output;  // an extension of Triton's; data are JSON here
 
   template <typename Visitor>
@@ -184,10 +184,8 @@ HttpResponse infer(const Call& call) {
     keep_wanted(body.outputs, outputs);
     return {.body = write_answer(call, body.id, outputs)};
   }
-  if (body.parameters.k < 1 || body.parameters.k > call.limits.max_k)
-    throw invalid_field("parameters.k",
-                        fmt::format("got {}, need 1 to {}", body.parameters.k, call.limits.max_k));
-  const BestItems best = best_items(call, records, body.parameters.k);
+  const int k = read_k(body.parameters.k, call.limits, "parameters.k");
+  const BestItems best = best_items(call, records, k);
   std::vector<OutputTensor> outputs = recommend_outputs(call, best);
   keep_wanted(body.outputs, outputs);
   return {.body = write_answer(call, body.id, outputs)};

@@ -1,12 +1,15 @@
 // What a client may ask for, and how long it may take.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 namespace shortlist {
 
 struct Limits {
   int max_k = 1'000;
+  // Items in the answer to a request that does not say how many.
+  int default_k() const { return std::min(10, max_k); }
   int max_retrieve = 10'000;
   int max_batch = 256;
   int max_list = 10'000;  // ids of an allow or exclude list

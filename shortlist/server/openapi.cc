@@ -198,6 +198,7 @@ void complete(json& schema, const Limits& limits) {
     if (properties.contains(name)) properties[name].update(ref(to));
   };
   bound("k", 1, limits.max_k);
+  if (properties.contains("k")) properties["k"]["default"] = limits.default_k();
   bound("retrieve", 0, limits.max_retrieve);
   list("exclude", 0, limits.max_list);
   list("allow", 0, limits.max_list);
@@ -233,6 +234,7 @@ json schemas(const Limits& limits, const ServedModel& model) {
   json& k = all["InferRequest"]["properties"]["parameters"]["properties"]["k"];
   k["minimum"] = 1;
   k["maximum"] = limits.max_k;
+  k["default"] = limits.default_k();
   all["PairRequest"]["oneOf"] = {{{"required", {"id"}}}, {{"required", {"candidate"}}}};
   all["SimilarRequest"]["required"] = {"id"};
   return all;

@@ -22,12 +22,12 @@ void check_size(const char* field, size_t size, size_t least, int most) {
 }
 
 RecommendOptions read_options(const Call& call, RecommendSettings& settings) {
-  check_range("k", settings.k, 1, call.limits.max_k);
+  const int k = read_k(settings.k, call.limits, "k");
   check_range("retrieve", settings.retrieve, 0, call.limits.max_retrieve);
   check_size("exclude", settings.exclude.size(), 0, call.limits.max_list);
   if (settings.allow) check_size("allow", settings.allow->size(), 0, call.limits.max_list);
-  const int least = settings.retrieve > 0 ? settings.k : 0;
-  return {.k = settings.k,
+  const int least = settings.retrieve > 0 ? k : 0;
+  return {.k = k,
           .retrieve = std::max(settings.retrieve, least),
           .allow = std::move(settings.allow),
           .exclude = std::move(settings.exclude),
@@ -197,10 +197,10 @@ void write_similar(const Call& call, const std::string& id, Similarity by, int k
 
 HttpResponse similar(const Call& call) {
   const auto request = read_body<SimilarRequest>(call.request);
-  check_range("k", request.k, 1, call.limits.max_k);
+  const int k = read_k(request.k, call.limits, "k");
   JsonWriter json;
   json.begin_object();
-  write_similar(call, request.id, request.by, request.k, "id", json);
+  write_similar(call, request.id, request.by, k, "id", json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};
@@ -208,13 +208,13 @@ HttpResponse similar(const Call& call) {
 
 HttpResponse similar_batch(const Call& call) {
   const auto request = read_body<SimilarBatchRequest>(call.request);
-  check_range("k", request.k, 1, call.limits.max_k);
+  const int k = read_k(request.k, call.limits, "k");
   check_size("ids", request.ids.size(), 1, call.limits.max_batch);
   JsonWriter json;
   json.begin_object().key("answers").begin_array();
   for (size_t i = 0; i < request.ids.size(); ++i) {
     json.begin_object();
-    write_similar(call, request.ids[i], request.by, request.k, fmt::format("ids.{}", i), json);
+    write_similar(call, request.ids[i], request.by, k, fmt::format("ids.{}", i), json);
     json.end_object();
   }
   json.end_array();

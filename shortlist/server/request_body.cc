@@ -39,6 +39,13 @@ bool all_missing(const Column& column) {
 
 }  // namespace
 
+int read_k(std::optional<int> k, const Limits& limits, const char* field) {
+  const int wanted = k.value_or(limits.default_k());
+  if (wanted < 1 || wanted > limits.max_k)
+    throw invalid_field(field, fmt::format("got {}, need 1 to {}", wanted, limits.max_k));
+  return wanted;
+}
+
 std::string scalar_text(const Value& value, const Where& where) {
   if (const std::string* text = value.text()) return *text;
   if (const int64_t* i = std::get_if<int64_t>(&value.data)) return std::to_string(*i);

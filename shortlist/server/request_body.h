@@ -2,12 +2,14 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "shortlist/base/fields.h"
 #include "shortlist/engine/form.h"
 #include "shortlist/server/http.h"
+#include "shortlist/server/limits.h"
 #include "shortlist/table/column.h"
 
 namespace shortlist {
@@ -30,6 +32,9 @@ T read_untyped_body(const HttpRequest& request) {
   read_value(parse_untyped_body(request), settings, Where{});
   return settings;
 }
+
+// How many items a request wants, or the default. Throws a Problem with `field` where that is not allowed.
+int read_k(std::optional<int> k, const Limits& limits, const char* field);
 
 // A text, a number, or true or false (1 or 0) as a table holds it. Throws a FieldError for anything else.
 std::string scalar_text(const Value& value, const Where& where);

@@ -25,7 +25,8 @@ struct ConditionRequest {
 };
 
 struct RecommendSettings {
-  int k = 10, retrieve = 0;
+  std::optional<int> k;
+  int retrieve = 0;
   std::vector<Value> filter;
   std::optional<std::vector<std::string>> allow;
   std::vector<std::string> exclude;
@@ -87,7 +88,7 @@ struct PredictBatchRequest {
 
 struct SimilarSettings {
   Similarity by = Similarity::learned;
-  int k = 10;
+  std::optional<int> k;
 
   template <typename Visitor>
   void fields(Visitor& visit) {

@@ -161,6 +161,21 @@ TEST(Service, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(fault_of(tiny().get("/v1/items?genre=War"), 422), "invalid_field genre");
 }
 
+TEST(Service, GivesNoMoreItemsThanTheLimitToARequestWithoutK) {
+  TestService service({.limits = {.max_k = 3}});
+  EXPECT_EQ(parsed(service.post("/v1/recommend", "{}")).at("items").size(), 3u);
+  EXPECT_EQ(parsed(service.post("/v1/similar", R"({"id": "m01"})")).at("items").size(), 3u);
+  const json scores = parsed(service.post("/v1/models/tiny:predict", R"({"inputs": {"user": ["u01"]}})"));
+  EXPECT_EQ(scores.at("outputs").at("output_1").at(0).size(), 3u);
+  const json tensors = parsed(service.post("/v2/models/tiny/infer", R"({"inputs": [
+      {"name": "user", "datatype": "BYTES", "shape": [1], "data": ["u01"]}]})"));
+  EXPECT_EQ(tensors.at("outputs").at(0).at("shape"), json({1, 3}));
+  const json schemas = parsed(service.get("/openapi.json")).at("components").at("schemas");
+  EXPECT_EQ(schemas.at("RecommendRequest").at("properties").at("k").at("default"), 3);
+  EXPECT_EQ(fault_of(service.post("/v1/recommend", R"({"k": 4})"), 422), "invalid_field k");
+  EXPECT_EQ(parsed(tiny().post("/v1/recommend", "{}")).at("items").size(), 10u);
+}
+
 TEST(Service, RefusesWhatIsNoJson) {
   for (const char* body :
        {"", "{", "{\"k\": 1,}", "{\"k\": 1} {}", "\xff", "{\"k\": 1, \"k\": 2}", "{\"k\": 1e999}"})

@@ -11,7 +11,6 @@
 namespace shortlist {
 namespace {
 
-constexpr int kItems = 10;
 constexpr const char* kServing = "serving_default";
 constexpr const char* kRanking = "ranking";
 
@@ -127,7 +126,7 @@ HttpResponse predict(const Call& call) {
         fmt::format("Serving signature name: \"{}\" not found; there are serving_default and ranking",
                     body.signature_name));
   }
-  const BestItems best = best_items(call, records, kItems);
+  const BestItems best = best_items(call, records, call.limits.default_k());
   const auto write_list = [&](auto value_of) {
     return [&, value_of](size_t row, JsonWriter& json) {
       json.begin_array();
