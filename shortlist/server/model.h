@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/embedding_map.h"
 #include "shortlist/engine/form.h"
@@ -35,6 +36,10 @@ struct ServedModel {
   mutable std::once_flag map_made_;
   mutable EmbeddingMap map_;
 };
+
+// Whether something takes longer than `limit` seconds, of which `measure` gives a timing: the least of a few
+// decides, since a busy machine only adds. Stops at the first that is within the limit.
+bool takes_longer(double limit, FunctionRef<double()> measure);
 
 using ModelPtr = std::shared_ptr<const ServedModel>;
 
