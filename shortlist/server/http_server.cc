@@ -245,17 +245,17 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   void answer() {
     phase = Phase::working;
     deadline = Clock::time_point::max();
-    const HttpRequest asked = request();
-    if (!shared_.service.is_slow(asked)) return write(shared_.service.handle(asked));
+    RoutedRequest routed = shared_.service.route(request());
+    if (!routed.is_slow()) return write(shared_.service.handle(std::move(routed)));
     if (shared_.slow_waiting.fetch_add(1) >= shared_.limits.max_waiting) {
       --shared_.slow_waiting;
       shared_.metrics.count_rejected("queue");
       Problem problem(503, "busy", "too many long requests wait already");
       problem.headers.emplace_back("Retry-After", "1");
-      return write(problem_response(problem, asked.target));
+      return write(problem_response(problem, routed.request.target));
     }
-    asio::post(shared_.slow_answers, [self = self(), asked] {
-      HttpResponse response = self->shared_.service.handle(asked);
+    asio::post(shared_.slow_answers, [self = self(), routed = std::move(routed)]() mutable {
+      HttpResponse response = self->shared_.service.handle(std::move(routed));
       --self->shared_.slow_waiting;
       asio::post(self->lane_.context,
                  [self, response = std::move(response)]() mutable { self->write(std::move(response)); });

@@ -2,15 +2,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 
 #include "shortlist/server/metrics.h"
 #include "shortlist/server/model_store.h"
 #include "shortlist/server/rate_limiter.h"
-#include "shortlist/server/route.h"
+#include "shortlist/server/router.h"
 
 namespace shortlist {
 
@@ -22,14 +22,26 @@ struct ServiceOptions {
   bool local_only = true;
 };
 
+// A request, and what is to answer it.
+struct RoutedRequest {
+  HttpRequest request;
+  Url url;
+  RouteMatch found;
+  ModelPtr model;                  // of routes that want one; null where there is none of the name
+  std::optional<Problem> problem;  // what is wrong with the target or the method
+  std::chrono::steady_clock::time_point begin;
+
+  // Whether the answer may take long, so that it should not hold up others.
+  bool is_slow() const;
+};
+
 class Service {
  public:
   Service(ModelStore& models, Metrics& metrics, ServiceOptions options);
 
-  // Never throws; may be called from many threads at once.
-  HttpResponse handle(const HttpRequest& request);
-  // Whether the answer may take long, so that it should not hold up others.
-  bool is_slow(const HttpRequest& request) const;
+  // Neither throws; both may be called from many threads at once.
+  RoutedRequest route(const HttpRequest& request) const;
+  HttpResponse handle(RoutedRequest routed);
 
   // For requests to come, which from now on need a key.
   void set_keys(KeyRing keys);
@@ -37,24 +49,16 @@ class Service {
   // From now on /readyz says that no more requests should come.
   void set_draining() { draining_ = true; }
   const Limits& limits() const { return limits_; }
-  const Routes& routes() const { return routes_; }
+  const Routes& routes() const { return router_.routes(); }
 
  private:
-  struct Match {
-    const Route* route = nullptr;
-    std::vector<std::string> parameters;
-    std::string model;  // "" for the first
-  };
-  // Throws a 405 Problem where the path is there but not for the method.
-  Match match(std::string_view method, const Url& url) const;
-  Match match_segments(std::string_view method, const std::vector<std::string>& segments,
-                       std::set<std::string>& allowed) const;
-  HttpResponse run(const HttpRequest& request, const Url& url, Match found);
-  HttpResponse answer(const HttpRequest& request, std::string& operation);
+  Routes make_routes();
+  void add_operation_routes(Routes& routes);
+  HttpResponse answer(RoutedRequest& routed, std::string& operation);
+  HttpResponse run(RoutedRequest& routed);
   std::shared_ptr<const KeyRing> keys() const;  // null: nobody needs one
   // Throws a Problem: 421, 429, 401 or 403.
   void admit(const HttpRequest& request, const Route& route);
-  void add_operation_routes();
 
   ModelStore& models_;
   Metrics& metrics_;
@@ -63,8 +67,7 @@ class Service {
   RateLimiter rates_;
   mutable std::mutex keys_mutex_;
   std::shared_ptr<const KeyRing> keys_;
-  Routes routes_;
-  std::vector<std::vector<std::string>> patterns_;  // the segments of each route's path
+  const Router router_;
   std::atomic<bool> draining_ = false;
 };
 

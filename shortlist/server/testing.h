@@ -32,7 +32,7 @@ struct TestService {
 
   HttpResponse send(HttpRequest request) {
     if (request.host.empty()) request.host = "localhost:8080";
-    return service.handle(request);
+    return service.handle(service.route(request));
   }
   HttpResponse get(std::string_view target) { return send({.method = "GET", .target = target}); }
   HttpResponse post(std::string_view target, const std::string& body) {

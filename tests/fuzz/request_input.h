@@ -49,8 +49,7 @@ class FuzzedServices {
  private:
   // Ends the program where an answer is none that a client could understand, or blames the server.
   static HttpResponse check(TestService& service, const HttpRequest& request) {
-    service.service.is_slow(request);
-    HttpResponse response = service.service.handle(request);
+    HttpResponse response = service.service.handle(service.service.route(request));
     const bool says_json = response.content_type.find("json") != std::string_view::npos;
     if (response.status == 500 || status_text(response.status).empty() ||
         (says_json && response.status != 304 && !nlohmann::json::accept(response.content())))
