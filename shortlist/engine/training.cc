@@ -31,12 +31,12 @@ void warn_of_constant_features(const FeatureMap& features, TrainingListener& lis
   }
 }
 
-void warn_of_precision(Precision precision, TrainingListener& listener) {
-  if (precision == Precision::float32 || has_tiles()) return;
+void warn_of_precision(const Config& config, TrainingListener& listener) {
+  if (step_precision(config) == config.training.precision) return;
   listener.warned(fmt::format(
       "training.precision = \"{}\" needs a processor with matrix tiles (Intel's AMX), which this one "
       "does not have: trains in float32",
-      enum_name(precision)));
+      enum_name(config.training.precision)));
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   parameters.initialize(static_cast<uint64_t>(config.training.seed));
   ThreadPool pool(options.threads);
   warn_of_constant_features(prepared.features, listener);
-  warn_of_precision(config.training.precision, listener);
+  warn_of_precision(config, listener);
   listener.prepared(config, data, spec, parameters);
   Trainer trainer(config, spec, parameters, data, pool);
   const std::string checkpoints = checkpoint_folder(options.out);

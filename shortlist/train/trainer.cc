@@ -56,6 +56,10 @@ std::string config_hash(const Config& config) {
 
 }  // namespace
 
+Precision step_precision(const Config& config) {
+  return has_tiles() ? config.training.precision : Precision::float32;
+}
+
 struct Trainer::State {
   struct RankingSums {
     double loss = 0, squares = 0;
@@ -73,7 +77,7 @@ struct Trainer::State {
               .training_layers_active = !c.training.keras_compatible}),
         batcher(d, plan.needs_all_rows(Domain::query), plan.needs_all_rows(Domain::candidate)),
         evaluator(c, s, p, d, t),
-        precision(has_tiles() ? c.training.precision : Precision::float32),
+        precision(step_precision(c)),
         softmax(c.retrieval ? static_cast<float>(c.retrieval->temperature) : 1, precision),
         written(loss_nodes(c, s)) {
     parameters.make_gradients();

@@ -44,6 +44,10 @@ class TrainingObserver {
   virtual void stopped_early(int /*epoch*/, int /*best_epoch*/) {}
 };
 
+// What a step's products are computed in: what the config asks for, or float32 where the processor has no
+// matrix tiles.
+Precision step_precision(const Config& config);
+
 class Trainer {
  public:
   // Parameters must be initialised. All must outlive it.
