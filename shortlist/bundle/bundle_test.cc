@@ -57,9 +57,8 @@ class SavedModel {
   void fit() {
     FeatureMapFit fit(config_.features);
     const std::vector<CodedColumn> columns = code_columns(table_.open(), fit.columns());
-    std::vector<Column> rows;
-    for (const CodedColumn& column : columns) rows.push_back(take_rows(column.values, column.codes));
-    fit.observe(rows, 0);
+    for (size_t c = 0; c < columns.size(); ++c)
+      fit.observe(fit.columns()[c], columns[c].values, std::vector<uint32_t>(columns[c].distinct(), 1));
     features_ = fit.finish();
   }
 };

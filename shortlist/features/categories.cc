@@ -97,7 +97,7 @@ class CategoriesFit final : public FeatureFit {
  public:
   explicit CategoriesFit(CategoriesSettings settings) : settings_(std::move(settings)) {}
 
-  void observe(const Column& values, RowCounts counts) override {
+  void observe(const Column& values, Counts counts) override {
     for (size_t row = 0; row < values.rows; ++row) {
       each_value(values, row, settings_.separator,
                  [&](std::string_view value) { counts_.add(value, counts[row]); });

@@ -64,7 +64,7 @@ class CategoryFit final : public FeatureFit {
  public:
   explicit CategoryFit(CategorySettings settings) : settings_(std::move(settings)) {}
 
-  void observe(const Column& values, RowCounts counts) override {
+  void observe(const Column& values, Counts counts) override {
     TextCell cell;
     for (size_t row = 0; row < values.rows; ++row) {
       if (cell.read(values, row)) counts_.add(cell.text(), counts[row]);

@@ -53,22 +53,14 @@ class Feature {
   virtual nlohmann::json to_json() const = 0;
 };
 
-// How often each row of a column stands in the table; once when nothing else is said.
-class RowCounts {
- public:
-  RowCounts() = default;
-  explicit RowCounts(std::span<const uint32_t> counts) : counts_(counts) {}
-  uint32_t operator[](size_t row) const { return counts_.empty() ? 1 : counts_[row]; }
-
- private:
-  std::span<const uint32_t> counts_;
-};
+// How often each value of a column stands in the table.
+using Counts = std::span<const uint32_t>;
 
 // Collects what a feature has to know. Partial fits of parts of a table merge exactly: order does not matter.
 class FeatureFit {
  public:
   virtual ~FeatureFit() = default;
-  virtual void observe(const Column& values, RowCounts counts) = 0;
+  virtual void observe(const Column& values, Counts counts) = 0;
   virtual void merge(const FeatureFit& other) = 0;  // the same kind and settings
   virtual std::unique_ptr<const Feature> finish() = 0;
 };

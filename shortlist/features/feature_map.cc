@@ -109,26 +109,15 @@ FeatureMap FeatureMap::from_json(const nlohmann::json& json) {
 
 FeatureMapFit::FeatureMapFit(std::span<const FeatureConfig> configs) {
   for (const FeatureConfig& config : configs) {
-    column_of_.push_back(place_column(columns_, config.column));
+    place_column(columns_, config.column);
     parts_.push_back({config.name, config.column, config.settings->make_fit()});
   }
 }
 
-void FeatureMapFit::observe(std::span<const Column> columns, uint64_t first_row) {
-  SHORTLIST_CHECK(columns.size() >= columns_.size());
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    try {
-      parts_[i].fit->observe(columns[column_of_[i]], {});
-    } catch (const RowError& error) {
-      throw at_row(error, first_row, parts_[i].column);
-    }
-  }
-}
-
-void FeatureMapFit::observe_distinct(std::string_view column, const Column& values,
-                                     std::span<const uint32_t> counts) {
+void FeatureMapFit::observe(std::string_view column, const Column& values, Counts counts) {
+  SHORTLIST_CHECK(counts.size() == values.rows);
   for (const Part& part : parts_) {
-    if (part.column == column) part.fit->observe(values, RowCounts(counts));
+    if (part.column == column) part.fit->observe(values, counts);
   }
 }
 

@@ -63,11 +63,9 @@ class FeatureMapFit {
   explicit FeatureMapFit(std::span<const FeatureConfig> configs);
 
   const std::vector<std::string>& columns() const { return columns_; }
-  // Columns as for FeatureMap::encode; throws as it does.
-  void observe(std::span<const Column> columns, uint64_t first_row = 0);
-  // The same for one column of distinct values, value i standing counts[i] times: for every feature of the
-  // column. The row of an error is the value's place.
-  void observe_distinct(std::string_view column, const Column& values, std::span<const uint32_t> counts);
+  // Values of a column, value i standing counts[i] times in the table, for every feature of that column.
+  // Throws a RowError, whose row is the value's place, for a value that has no meaning.
+  void observe(std::string_view column, const Column& values, Counts counts);
   // Requires a fit of the same configs.
   void merge(const FeatureMapFit& other);
   // Call once, at the end.
@@ -80,7 +78,6 @@ class FeatureMapFit {
   };
   std::vector<Part> parts_;
   std::vector<std::string> columns_;
-  std::vector<size_t> column_of_;
 };
 
 // The rows of a column that a fit or a split wants, in the order given; the texts stay where they are.

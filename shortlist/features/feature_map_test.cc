@@ -48,9 +48,15 @@ std::vector<Column> table(size_t begin = 0, size_t end = 12) {
   return columns;
 }
 
+// Hands over each row once.
+void observe_rows(FeatureMapFit& fit, const std::vector<Column>& columns) {
+  for (size_t c = 0; c < columns.size(); ++c)
+    fit.observe(fit.columns()[c], columns[c], std::vector<uint32_t>(columns[c].rows, 1));
+}
+
 FeatureMap fitted() {
   FeatureMapFit fit(one_of_each());
-  fit.observe(table());
+  observe_rows(fit, table());
   return fit.finish();
 }
 
@@ -87,7 +93,7 @@ TEST(FeatureMap, MergesPartialFitsInAnyOrder) {
     for (size_t i = 0; i + 1 < cuts.size(); ++i) {
       if (cuts[i] > cuts[i + 1]) continue;
       FeatureMapFit part(one_of_each());
-      part.observe(table(cuts[i], cuts[i + 1]));
+      observe_rows(part, table(cuts[i], cuts[i + 1]));
       whole.merge(part);
     }
     EXPECT_EQ(whole.finish().to_json().dump(), fitted().to_json().dump());
@@ -100,10 +106,10 @@ TEST(FeatureMap, FitsOnDistinctValuesAsOnRows) {
   FeatureMapFit by_row(one_of_each()), by_value(one_of_each());
   std::vector<Column> repeated = table();
   for (Column& column : repeated) column = take_rows(column, rows);
-  by_row.observe(repeated);
+  observe_rows(by_row, repeated);
   const std::vector<Column> columns = table();
   for (size_t c = 0; c < by_value.columns().size(); ++c)
-    by_value.observe_distinct(by_value.columns()[c], take_rows(columns[c], distinct), counts);
+    by_value.observe(by_value.columns()[c], take_rows(columns[c], distinct), counts);
   EXPECT_EQ(by_value.finish().to_json().dump(), by_row.finish().to_json().dump());
 }
 

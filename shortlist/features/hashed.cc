@@ -64,7 +64,7 @@ class Hashed final : public Feature {
 class HashedFit final : public FeatureFit {
  public:
   explicit HashedFit(HashedSettings settings) : settings_(settings) {}
-  void observe(const Column&, RowCounts) override {}
+  void observe(const Column&, Counts) override {}
   void merge(const FeatureFit&) override {}
   std::unique_ptr<const Feature> finish() override { return std::make_unique<Hashed>(settings_); }
 

@@ -69,7 +69,7 @@ class NumberFit final : public FeatureFit {
  public:
   explicit NumberFit(NumberSettings settings) : settings_(std::move(settings)) {}
 
-  void observe(const Column& values, RowCounts counts) override {
+  void observe(const Column& values, Counts counts) override {
     for (size_t row = 0; row < values.rows; ++row) {
       double x;
       if (!read_number_cell(values, row, x)) continue;

@@ -79,7 +79,7 @@ inline FeatureConfig config(const std::string& kind, nlohmann::json settings = n
 inline std::unique_ptr<const Feature> fit(const std::string& kind, const Column& column,
                                           nlohmann::json settings = nlohmann::json::object()) {
   auto fit = config(kind, std::move(settings)).settings->make_fit();
-  fit->observe(column, {});
+  fit->observe(column, std::vector<uint32_t>(column.rows, 1));
   return fit->finish();
 }
 

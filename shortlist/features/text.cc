@@ -77,7 +77,7 @@ class TextFit final : public FeatureFit {
   explicit TextFit(TextSettings settings)
       : settings_(std::move(settings)), tokenizer_(settings_.standardize, settings_.ngrams) {}
 
-  void observe(const Column& values, RowCounts counts) override {
+  void observe(const Column& values, Counts counts) override {
     if (!settings_.vocabulary.empty()) return;
     TextCell cell;
     for (size_t row = 0; row < values.rows; ++row) {

@@ -110,7 +110,7 @@ class TimeFit final : public FeatureFit {
  public:
   explicit TimeFit(TimeSettings settings) : settings_(settings) {}
 
-  void observe(const Column& values, RowCounts counts) override {
+  void observe(const Column& values, Counts counts) override {
     for (size_t row = 0; row < values.rows; ++row) {
       double t;
       if (!read_time(values, row, t)) continue;

@@ -107,7 +107,7 @@ class VectorFit final : public FeatureFit {
  public:
   explicit VectorFit(VectorSettings settings) : settings_(settings) {}
 
-  void observe(const Column& values, RowCounts) override {
+  void observe(const Column& values, Counts) override {
     std::vector<double> numbers;
     for (size_t row = 0; row < values.rows; ++row) {
       if (!read_vector(values, row, numbers)) continue;

@@ -52,7 +52,7 @@ FeatureMap fit_features(const Config& config, const Columns& columns, const std:
       code_counts.push_back(counts[code]);
     }
     try {
-      fit.observe_distinct(name, take_rows(column.values, codes), code_counts);
+      fit.observe(name, take_rows(column.values, codes), code_counts);
     } catch (const RowError& error) {
       throw data_error("row {}, column '{}': {}", column.first_row[codes[error.row()]] + 1, name,
                        error.detail());
