@@ -498,6 +498,16 @@ def test_a_wrong_type_names_row_and_value(small):
     assert "'rating'" in message and "ten" in message and ("3500" in message or "3501" in message or "3,500" in message)
 
 
+def test_a_query_that_is_no_number_names_its_row_in_the_table(small):
+    config = CONFIG.replace("[query]", 'year = { kind = "number" }\n[query]').replace('"age_group"]', '"year"]')
+    (small / "config.toml").write_text(config)
+    run("train", "config.toml", "--out", "b", "--epochs", 1, cwd=small)
+    change_table(small, lambda rows: rows[3499].update(year="ten"))
+    for arguments in (["recommend", "b", "--queries"], ["predict", "b", "--data"], ["embed", "b", "--queries"]):
+        message = error(*arguments, "ratings.csv", "--out", "answers.parquet", cwd=small, code=3)
+        assert message == "row 3500, column 'year': 'ten' is not a number"
+
+
 def test_an_empty_table_is_an_error(small):
     header = (small / "ratings.csv").read_text().split("\n")[0]
     (small / "ratings.csv").write_text(header + "\n")

@@ -1,6 +1,7 @@
 #include "shortlist/cli/rows.h"
 
 #include "shortlist/cli/stop.h"
+#include "shortlist/features/cell.h"
 
 namespace shortlist {
 namespace {
@@ -50,7 +51,13 @@ uint64_t ChunkRounds::run(const Table& table, const std::vector<std::string>& na
 }
 
 void ChunkRounds::finish_round() {
-  pool_.run(kept_.size(), [&](size_t i, int) { work_(kept_[i]->chunk, i); });
+  pool_.run(kept_.size(), [&](size_t i, int) {
+    try {
+      work_(kept_[i]->chunk, i);
+    } catch (const RowError& error) {
+      throw error.after(kept_[i]->chunk.first_row);
+    }
+  });
   for (size_t i = 0; i < kept_.size(); ++i) write_(kept_[i]->chunk, i);
   kept_.clear();
 }

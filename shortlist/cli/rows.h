@@ -22,7 +22,7 @@ struct KeptChunk {
 
 // Calls work(chunk, result) on any thread for each chunk of the named columns, then write(chunk, result) on
 // this one, in the table's order. Stops with an interrupted Error when a signal asks for it. Returns the
-// rows.
+// rows. A RowError of `work`, which counts from the chunk's first row, is thrown as one of the table.
 template <typename Result>
 uint64_t work_on_rows(const Table& table, const std::vector<std::string>& names, ThreadPool& pool,
                       const std::function<void(const Chunk&, Result&)>& work,

@@ -13,6 +13,7 @@
 #include "shortlist/engine/item_filter.h"
 #include "shortlist/engine/query_explainer.h"
 #include "shortlist/engine/similarity.h"
+#include "shortlist/features/cell.h"
 #include "shortlist/losses/rating_loss.h"
 #include "shortlist/math/top_k.h"
 #include "shortlist/model/plan.h"
@@ -361,10 +362,17 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   laps.lap(&StageSeconds::filter);
   if (options.exact != nullptr) *options.exact = true;
   const Lease session(*state_);
+  const auto embed_block = [&](size_t begin, size_t end) {
+    try {
+      return state_->embed(*session, slice(queries, begin, end), Domain::query);
+    } catch (const RowError& error) {
+      throw error.after(begin);
+    }
+  };
   std::vector<std::vector<Recommendation>> answers;
   for (size_t begin = 0; begin < queries.front().rows; begin += kQueriesABlock) {
     const size_t end = std::min(begin + kQueriesABlock, queries.front().rows);
-    const ConstMatrix block = state_->embed(*session, slice(queries, begin, end), Domain::query);
+    const ConstMatrix block = embed_block(begin, end);
     laps.lap(&StageSeconds::embed);
     for (auto& answer : state_->recommend_block(*session, block, options, allowed, laps))
       answers.push_back(std::move(answer));

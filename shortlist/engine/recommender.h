@@ -115,7 +115,8 @@ class Recommender {
   // Retrieves the best by score, then orders them by the first predicted label, if there is one; best first.
   // Returns k items whenever k are allowed. Throws a usage Error for unknown columns or attributes.
   std::vector<Recommendation> recommend(const Record& query, const RecommendOptions& options) const;
-  // The same for each row of the columns, which go with query_columns().
+  // The same for each row of the columns, which go with query_columns(). Throws a RowError for a value that
+  // has no meaning, as all do that take columns.
   std::vector<std::vector<Recommendation>> recommend(const std::vector<Column>& queries,
                                                      const RecommendOptions& options) const;
 

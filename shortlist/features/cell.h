@@ -12,19 +12,25 @@
 
 namespace shortlist {
 
-// A data error that knows its row, counted from 0 in the column that was read.
+// A data error that knows its row, counted from 0 in what was read, and its column once that is known.
 class RowError : public Error {
  public:
-  RowError(size_t row, std::string detail)
-      : Error(ErrorKind::data, fmt::format("row {}: {}", row + 1, detail)),
+  RowError(size_t row, std::string detail, std::string column = "")
+      : Error(ErrorKind::data,
+              fmt::format("row {}{}: {}", row + 1, column.empty() ? "" : fmt::format(", column '{}'", column),
+                          detail)),
         row_(row),
-        detail_(std::move(detail)) {}
+        detail_(std::move(detail)),
+        column_(std::move(column)) {}
   size_t row() const { return row_; }
-  const std::string& detail() const { return detail_; }
+  RowError in_column(const std::string& column) const { return {row_, detail_, column}; }
+  RowError at_row(size_t row) const { return {row, detail_, column_}; }
+  // The same where so many rows stand before those that were read.
+  RowError after(size_t rows) const { return at_row(rows + row_); }
 
  private:
   size_t row_;
-  std::string detail_;
+  std::string detail_, column_;
 };
 
 // The value for a message: in quotes, cut when long, control characters and bytes that are no UTF-8 shown as

@@ -17,10 +17,6 @@ size_t place_column(std::vector<std::string>& columns, const std::string& column
   return place;
 }
 
-Error at_row(const RowError& error, uint64_t first_row, std::string_view column) {
-  return data_error("row {}, column '{}': {}", first_row + error.row() + 1, column, error.detail());
-}
-
 FeatureMap::Entry entry_from_json(const nlohmann::json& json) {
   const nlohmann::json& feature = json.at("feature");
   const auto kind_name = feature.at("kind").get<std::string>();
@@ -70,8 +66,7 @@ FeatureMap FeatureMap::select(std::span<const std::string> names) const {
   return FeatureMap(std::move(entries));
 }
 
-void FeatureMap::encode(std::span<const Column> columns, EncodedRows& out, std::span<uint64_t> unseen,
-                        uint64_t first_row) const {
+void FeatureMap::encode(std::span<const Column> columns, EncodedRows& out, std::span<uint64_t> unseen) const {
   SHORTLIST_CHECK(columns.size() >= columns_.size());
   SHORTLIST_CHECK(unseen.empty() || unseen.size() == size());
   out.columns.resize(size());
@@ -80,7 +75,7 @@ void FeatureMap::encode(std::span<const Column> columns, EncodedRows& out, std::
     try {
       entries_[i].feature->encode(column, out.columns[i], unseen.empty() ? nullptr : &unseen[i]);
     } catch (const RowError& error) {
-      throw at_row(error, first_row, entries_[i].column);
+      throw error.in_column(entries_[i].column);
     }
   }
   if (!columns.empty()) out.rows += columns[0].rows;

@@ -42,10 +42,9 @@ class FeatureMap {
 
   // Appends all rows of the columns, which begin with columns(), to `out`, one encoded column a feature.
   // Adds to unseen[i] the values that feature i never saw in its fit, if `unseen` is not empty.
-  // Throws a data Error with row (counted from `first_row`) and column for a value that has no meaning; `out`
-  // then holds a part of the rows.
-  void encode(std::span<const Column> columns, EncodedRows& out, std::span<uint64_t> unseen = {},
-              uint64_t first_row = 0) const;
+  // Throws a RowError with row and column for a value that has no meaning; `out` then holds a part of the
+  // rows.
+  void encode(std::span<const Column> columns, EncodedRows& out, std::span<uint64_t> unseen = {}) const;
 
   nlohmann::json to_json() const;
   // Encodes as the map that to_json() was called on. Throws a data Error when it does not fit.

@@ -139,9 +139,9 @@ TEST(FeatureMap, NamesRowAndColumnOfABadValue) {
   const FeatureMap map = fitted().select(Names{"rating"});
   EncodedRows out;
   EXPECT_EQ(message_of([&] {
-              map.encode(std::vector<Column>{text_column(Texts{"1", "ten"})}, out, {}, 4000);
+              map.encode(std::vector<Column>{text_column(Texts{"1", "ten"})}, out);
             }),
-            "row 4002, column 'rating': 'ten' is not a number");
+            "row 2, column 'rating': 'ten' is not a number");
 }
 
 TEST(FeatureMap, SuggestsTheNearestName) {

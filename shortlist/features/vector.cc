@@ -23,7 +23,7 @@ void read_list(const Column& values, size_t row, std::vector<double>& numbers) {
     try {
       if (!read_number_cell(*values.elements, at, x)) x = NAN;
     } catch (const RowError& error) {
-      throw RowError(row, error.detail());
+      throw error.at_row(row);
     }
     numbers.push_back(x);
   }

@@ -54,8 +54,7 @@ FeatureMap fit_features(const Config& config, const Columns& columns, const std:
     try {
       fit.observe(name, take_rows(column.values, codes), code_counts);
     } catch (const RowError& error) {
-      throw data_error("row {}, column '{}': {}", column.first_row[codes[error.row()]] + 1, name,
-                       error.detail());
+      throw error.in_column(name).at_row(column.first_row[codes[error.row()]]);
     }
   }
   return fit.finish();
@@ -87,8 +86,8 @@ EncodedRows encode_distinct(const FeatureMap& tower, const Columns& columns,
     uint64_t unknown = 0;
     try {
       tower[i].feature->encode(column.values, distinct, &unknown);
-    } catch (const Error& error) {
-      throw Error(error.kind(), fmt::format("column '{}': {}", column.name, error.what()));
+    } catch (const RowError& error) {
+      throw error.in_column(column.name).at_row(column.first_row[error.row()]);
     }
     if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
     EncodedColumn& rows = encoded.columns.emplace_back();

@@ -82,6 +82,17 @@ TEST(Dataset, RejectsLabelsThatAreNotFinite) {
   EXPECT_EQ(message("ten"), "row 5: label column 'rating': got 'ten', need a finite number");
 }
 
+TEST(Dataset, NamesTheRowOfAFeatureThatIsNoNumber) {
+  const auto message = [](Changes changes) {
+    changes.push_back({R"(country = { kind = "category", dim = 4 })", R"(country = { kind = "number" })"});
+    return error_of("u1,1,m1,War,1,3\nu1,1,m1,War,1,3\nu1,2,m1,War,1,3\nu1,two,m1,War,1,3\n", changes);
+  };
+  EXPECT_EQ(message(kAllTrain), "row 4, column 'country': 'two' is not a number");
+  EXPECT_EQ(message({{"train = 0.8, validation = 0.1, test = 0.1",
+                      "by = \"order\", train = 2, validation = 0, test = 2"}}),
+            "row 4, column 'country': 'two' is not a number");
+}
+
 TEST(Dataset, RejectsLabelsThatAreNoProbabilityWhereOneIsNeeded) {
   Changes changes = kAllTrain;
   changes.emplace_back("label  = \"rating\"", "label  = \"rating\"\nloss = \"binary_crossentropy\"");
