@@ -8,11 +8,11 @@
 
 #include "benchmarks/memory.h"
 #include "benchmarks/statistics.h"
-#include "benchmarks/write_table.h"
 #include "shortlist/base/error.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/testing.h"
 #include "shortlist/model/config.h"
+#include "shortlist/table/table_writer.h"
 #include "shortlist/train/dataset.h"
 
 namespace shortlist {
@@ -106,7 +106,7 @@ int main(int argc, char** argv) {
     nlohmann::json result = {{"benchmark", "data"}, {"rows", rows}, {"runs", nlohmann::json::array()}};
     for (const char* format : {"parquet", "csv"}) {
       const std::string path = folder / (std::string("ratings.") + format);
-      write_table({.sql = ratings_sql(rows)}, path);
+      write_table(Table::open({.sql = ratings_sql(rows)}), path);
       result["runs"].push_back(measure(path, ratings_config(folder), rounds));
       if (json) continue;
       const auto& run = result["runs"].back();

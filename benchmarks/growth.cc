@@ -9,10 +9,10 @@
 
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
-#include "benchmarks/write_table.h"
 #include "shortlist/index/exact_search.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/testing.h"
+#include "shortlist/table/table_writer.h"
 
 namespace shortlist {
 namespace {
@@ -88,11 +88,11 @@ optimizer = {{ adagrad = 0.05 }}
 }
 
 void write_rows(const std::string& path, size_t rows) {
-  write_table({.sql = fmt::format(
-                   "SELECT 'user' || (hash(i) % 10000) AS user, 'item' || (hash(7 * i) % 1000) AS item, "
-                   "(hash(3 * i) % 10 / 2.0)::DOUBLE AS rating FROM range({}) rows(i)",
-                   rows)},
-              path);
+  const std::string sql = fmt::format(
+      "SELECT 'user' || (hash(i) % 10000) AS user, 'item' || (hash(7 * i) % 1000) AS item, "
+      "(hash(3 * i) % 10 / 2.0)::DOUBLE AS rating FROM range({}) rows(i)",
+      rows);
+  write_table(Table::open({.sql = sql}), path);
 }
 
 // Trains once through all rows, and evaluates.

@@ -18,23 +18,12 @@ TableSource source_of(const ConvertCommand& command) {
 void run(const ConvertCommand& command) {
   stop_on_signals();
   const Table table = Table::open(source_of(command));
-  std::vector<std::string> names;
-  std::vector<OutputColumn> columns;
-  for (const ColumnInfo& column : table.columns()) {
-    names.push_back(column.name);
-    columns.push_back({column.name, column.type});
-  }
-  TableWriter writer(command.out, columns);
   const bool counts = !command.quiet && command.sql.empty() && words_go_to_a_terminal();
   RowProgress progress("convert", counts ? table.rows() : 0, command.quiet);
-  uint64_t rows = 0;
-  table.read(names, [&](const Chunk& chunk) {
+  const uint64_t rows = write_table(table, command.out, [&](uint64_t written) {
     throw_if_stopped();
-    writer.write(chunk);
-    rows += chunk.rows;
-    progress.show(rows);
+    progress.show(written);
   });
-  writer.finish();
   progress.finish(rows, command.out);
 }
 

@@ -5,6 +5,7 @@
 //   writer.finish();
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "shortlist/table/column.h"
 #include "shortlist/table/row_sink.h"
+#include "shortlist/table/table.h"
 
 namespace shortlist {
 
@@ -50,5 +52,10 @@ class TableWriter {
   std::vector<float> list_;
   std::unique_ptr<RowSink> sink_;
 };
+
+// Writes a whole table to a file, as TableWriter does, and returns the rows. `written` is told how many there
+// are so far, and may throw to stop.
+uint64_t write_table(const Table& table, const std::string& path,
+                     const std::function<void(uint64_t rows)>& written = {});
 
 }  // namespace shortlist

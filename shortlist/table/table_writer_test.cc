@@ -117,20 +117,23 @@ TEST(TableWriter, ReportsAFullDisk) {
             "cannot write /dev/full: No space left on device");
 }
 
+TEST(WriteTable, CopiesATableAndTellsTheRows) {
+  FileFolder folder;
+  const Table table = Table::open({.sql = "SELECT i AS a, 'n' || i AS b FROM range(5000) rows(i)"});
+  uint64_t last = 0;
+  EXPECT_EQ(write_table(table, folder.path("copy.parquet"), [&](uint64_t rows) { last = rows; }), 5000u);
+  EXPECT_EQ(last, 5000u);
+  const Table copy = Table::open({.path = folder.path("copy.parquet")});
+  EXPECT_EQ(copy.rows(), 5000u);
+  EXPECT_TRUE(copy.has_column("a") && copy.has_column("b"));
+}
+
 TEST(Prepare, MakesExactlyTheReferenceTable) {
   SHORTLIST_REAL_DATA(expected, "anime/clean_data.csv");
   FileFolder folder;
   const Table table = Table::open({.sql = contents("examples/anime/prepare.sql"),
                                    .data = std::filesystem::path(expected).parent_path().string()});
-  std::vector<std::string> names;
-  std::vector<OutputColumn> columns;
-  for (const ColumnInfo& column : table.columns()) {
-    names.push_back(column.name);
-    columns.push_back({column.name, column.type});
-  }
-  TableWriter writer(folder.path("made.csv"), columns);
-  table.read(names, [&](const Chunk& chunk) { writer.write(chunk); });
-  writer.finish();
+  write_table(table, folder.path("made.csv"));
   EXPECT_TRUE(contents(folder.path("made.csv")) == contents(expected));
 }
 
