@@ -88,7 +88,8 @@ Items items_from_json(const json& from) {
     items.attribute_names.push_back(attribute.at("name"));
     items.attributes.push_back(attribute.at("values"));
     if (items.attributes.back().size() != items.ids.size())
-      throw std::runtime_error("an attribute is too short");
+      throw data_error("attribute '{}' has {} values, need {}: one for each item",
+                       items.attribute_names.back(), items.attributes.back().size(), items.ids.size());
   }
   return items;
 }
@@ -106,6 +107,21 @@ std::vector<T> read_vector(const SafetensorsFile& file, const char* name) {
   if (tensor == nullptr || tensor->dtype != dtype_of<T>()) throw data_error("tensor '{}' is missing", name);
   const auto values = tensor->values<T>();
   return {values.begin(), values.end()};
+}
+
+void check_ratings(const UserRatings& ratings, size_t item_count) {
+  const auto& [offsets, items, centred] = ratings;
+  if (offsets.empty() || offsets.front() != 0 || !std::ranges::is_sorted(offsets) ||
+      static_cast<uint64_t>(offsets.back()) != items.size())
+    throw data_error("tensor 'offsets': need ascending numbers from 0 to {}, the number of ratings",
+                     items.size());
+  if (centred.size() != items.size())
+    throw data_error("tensor 'centred' has {} numbers, need {}: one for each rating", centred.size(),
+                     items.size());
+  for (int32_t item : items) {
+    if (item < 0 || static_cast<size_t>(item) >= item_count)
+      throw data_error("tensor 'items': got item {}, need 0 to {}", item, item_count - 1);
+  }
 }
 
 // Opens a bundle's folder after everything that the manifest lists has been checked.
@@ -246,6 +262,7 @@ Bundle load_bundle(const std::string& path) {
       const SafetensorsFile file = SafetensorsFile::open(reader.path("ratings.safetensors"));
       bundle.ratings = {read_vector<int64_t>(file, "offsets"), read_vector<int32_t>(file, "items"),
                         read_vector<float>(file, "centred")};
+      check_ratings(bundle.ratings, bundle.items.ids.size());
     });
   }
   if (reader.has("labels.json")) {

@@ -116,6 +116,34 @@ TEST(Bundle, HasNoRatingsWithoutUsers) {
   EXPECT_TRUE(load_bundle(saved.path()).ratings.offsets.empty());
 }
 
+TEST(Bundle, RejectsRatingsThatDoNotFit) {
+  SavedModel saved;
+  const auto error_with = [&](const UserRatings& ratings) {
+    saved.ratings_ = ratings;
+    saved.save();
+    const std::string named = (saved / "ratings.safetensors") + ": ", message = saved.error();
+    return message.starts_with(named) ? message.substr(named.size()) : "without the file: " + message;
+  };
+  const std::string offsets = "tensor 'offsets': need ascending numbers from 0 to 3, the number of ratings";
+  const std::vector<float> centred = {-0.5f, 0.5f, 0};
+  EXPECT_EQ(error_with({{0, 2, 4}, {0, 1, 2}, centred}), offsets);
+  EXPECT_EQ(error_with({{1, 2, 3}, {0, 1, 2}, centred}), offsets);
+  EXPECT_EQ(error_with({{0, 5, 3}, {0, 1, 2}, centred}), offsets);
+  EXPECT_EQ(error_with({{0, -1, 3}, {0, 1, 2}, centred}), offsets);
+  EXPECT_EQ(error_with({{0, 2, 3}, {0, 1, 3}, centred}), "tensor 'items': got item 3, need 0 to 2");
+  EXPECT_EQ(error_with({{0, 2, 3}, {0, -1, 2}, centred}), "tensor 'items': got item -1, need 0 to 2");
+  EXPECT_EQ(error_with({{0, 2, 3}, {0, 1, 2}, {1, 2}}),
+            "tensor 'centred' has 2 numbers, need 3: one for each rating");
+}
+
+TEST(Bundle, RejectsAttributesThatDoNotFit) {
+  SavedModel saved;
+  saved.items_.attributes[0].pop_back();
+  saved.save();
+  EXPECT_EQ(saved.error(),
+            (saved / "items.json") + ": attribute 'genre' has 2 values, need 3: one for each item");
+}
+
 TEST(Bundle, SavesTheSameBytesEachTime) {
   SavedModel saved;
   const std::string manifest = read_file(saved / "manifest.json");
