@@ -40,7 +40,12 @@ FeatureConfig read_feature(std::string_view name, const Value& value, const Wher
   if (const Value* column = value.find("column")) read_value(*column, config.column, where.below("column"));
   Value::Table embedding;
   for (const auto& entry : *value.table()) {
-    if (is_embedding_key(entry.first)) embedding.push_back(entry);
+    if (!is_embedding_key(entry.first)) continue;
+    if (!config.settings->yields_ids()) {
+      throw where.below(entry.first)
+          .error(entry.second, "the feature yields numbers, which have no embedding: leave it out");
+    }
+    embedding.push_back(entry);
   }
   config.embedding = Value(std::move(embedding), value.line);
   return config;

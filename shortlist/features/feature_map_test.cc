@@ -176,6 +176,18 @@ TEST(FeatureConfig, KeepsTheEmbeddingsKeysApart) {
   EXPECT_EQ(c.column, "x");
 }
 
+TEST(FeatureConfig, RejectsAnEmbeddingOfNumbers) {
+  const auto message = [](const char* kind, nlohmann::json settings) {
+    return message_of([&] { config(kind, settings); });
+  };
+  EXPECT_EQ(message("number", {{"dim", 4}}),
+            "a.toml:7: features.x.dim: the feature yields numbers, which have no embedding: leave it out");
+  EXPECT_NE(message("time", {{"pooling", "sum"}}), "");
+  EXPECT_NE(message("vector", {{"l2", 0.1}}), "");
+  EXPECT_EQ(message("number", {{"dim", 4}, {"quantiles", 5}}), "");
+  EXPECT_EQ(message("time", {{"dim", 4}, {"as", "hour"}}), "");
+}
+
 TEST(FeatureConfig, NamesTheNearestKeyAndKind) {
   EXPECT_EQ(message_of([] {
               config("hashed", {{"bucket", 3}});

@@ -2,10 +2,11 @@
 //
 // A kind's settings are a struct with
 //   static constexpr const char* kind, *help;
-//   template <typename Visitor> void fields(Visitor&);                  // see base/fields.h
-//   void check(const Value&, const Where&) const;                       // usage Errors that no single field
-//   shows std::unique_ptr<FeatureFit> make_fit() const; static std::unique_ptr<const Feature> load(const
-//   nlohmann::json&);  // of Feature::to_json()
+//   template <typename Visitor> void fields(Visitor&);   // see base/fields.h
+//   bool yields_ids() const;                              // or numbers
+//   void check(const Value&, const Where&) const;         // throws usage Errors that no single field shows
+//   std::unique_ptr<FeatureFit> make_fit() const;
+//   static std::unique_ptr<const Feature> load(const nlohmann::json&);  // of Feature::to_json()
 #pragma once
 
 #include <memory>
@@ -24,6 +25,8 @@ class FeatureSettings {
  public:
   virtual ~FeatureSettings() = default;
   virtual std::string_view kind() const = 0;
+  // Whether a row becomes ids, which an embedding takes in, or numbers, which enter the model as they are.
+  virtual bool yields_ids() const = 0;
   virtual std::unique_ptr<FeatureFit> make_fit() const = 0;
   // A table of every setting with its present value.
   virtual Value write() const = 0;
@@ -43,6 +46,7 @@ class SettingsOf final : public FeatureSettings {
  public:
   explicit SettingsOf(Settings settings) : settings_(std::move(settings)) {}
   std::string_view kind() const override { return Settings::kind; }
+  bool yields_ids() const override { return settings_.yields_ids(); }
   std::unique_ptr<FeatureFit> make_fit() const override { return settings_.make_fit(); }
   Value write() const override { return write_fields(settings_); }
 

@@ -28,6 +28,7 @@ struct HashedSettings {
     visit("missing", missing,
           "a missing value is: empty (no id, zeros), token (an id of its own), error, oov (the id 0)");
   }
+  static constexpr bool yields_ids() { return true; }
   void check(const Value& value, const Where& where) const;
   std::unique_ptr<FeatureFit> make_fit() const;
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);

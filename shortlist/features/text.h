@@ -76,6 +76,7 @@ struct TextSettings {
     visit("unknown", unknown, "an unknown word is: oov (id 1), drop");
     visit("missing", missing, "a missing text is: empty (no id, zeros), oov (id 1), error");
   }
+  static constexpr bool yields_ids() { return true; }
   void check(const Value& value, const Where& where) const;
   std::unique_ptr<FeatureFit> make_fit() const;
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);

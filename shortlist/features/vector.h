@@ -33,6 +33,7 @@ struct VectorSettings {
     visit("l2_normalize", l2_normalize, "divide a vector by its length, zeros aside");
     visit("missing", missing, "a missing vector is: zeros, error");
   }
+  static constexpr bool yields_ids() { return false; }
   void check(const Value& value, const Where& where) const;
   std::unique_ptr<FeatureFit> make_fit() const;
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);

@@ -47,6 +47,7 @@ struct VocabularySettings {
     visit("max_tokens", max_tokens,
           "most ids, those for unseen values included; the most frequent values stay");
   }
+  static constexpr bool yields_ids() { return true; }
   void check(const Value& value, const Where& where) const;
 };
 

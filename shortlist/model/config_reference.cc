@@ -45,7 +45,7 @@ constexpr const char* kFeatures = R"(## [features]
 | `column` | text | the feature's name | column of the table |
 
 A feature whose values are ids enters the model through an embedding table of its own; one whose values are numbers
-as it is. Keys of the embedding:
+as it is, without these keys of the embedding:
 
 )";
 
