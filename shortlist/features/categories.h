@@ -18,6 +18,7 @@ struct CategoriesSettings : VocabularySettings {
   static constexpr const char* kind = "categories";
   static constexpr const char* help =
       "several values from a vocabulary: a list column, or text with a separator";
+  static constexpr InputKind input = InputKind::several;
   std::string separator = ",";
   MissingValue missing = MissingValue::empty;
 
@@ -30,6 +31,7 @@ struct CategoriesSettings : VocabularySettings {
           "a missing value is: empty (no id, zeros), oov (unseen), token (an id of its own), error");
   }
   void check(const Value& value, const Where& where) const;
+  bool each_value(const Column& values, size_t row, UseValue use) const;
   std::unique_ptr<FeatureFit> make_fit() const;
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
 };

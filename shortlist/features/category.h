@@ -16,6 +16,7 @@ namespace shortlist {
 struct CategorySettings : VocabularySettings {
   static constexpr const char* kind = "category";
   static constexpr const char* help = "one value from a vocabulary: text, or integers such as ids";
+  static constexpr InputKind input = InputKind::one;
   MissingValue missing = MissingValue::oov;
 
   template <typename Visitor>
@@ -24,6 +25,7 @@ struct CategorySettings : VocabularySettings {
     visit("missing", missing,
           "a missing value is: oov (unseen), empty (no id, zeros), token (an id of its own), error");
   }
+  bool each_value(const Column& values, size_t row, UseValue use) const;
   std::unique_ptr<FeatureFit> make_fit() const;
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
 };

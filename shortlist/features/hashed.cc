@@ -24,7 +24,8 @@ class Hashed final : public Feature {
     BagWriter bags(out);
     TextCell cell;
     for (size_t row = 0; row < values.rows; ++row) {
-      const int32_t id = cell.read(values, row) ? bucket(cell.text()) : missing_id(row);
+      const int32_t id = cell.read(values, row) ? bucket(cell.text())
+                                                : missing_id(settings_.missing, 0, settings_.buckets, row);
       if (id >= 0) bags.add(id);
       bags.end_row();
     }
@@ -43,19 +44,6 @@ class Hashed final : public Feature {
     const auto key = static_cast<uint64_t>(settings_.salt.value_or(0));
     const uint64_t hash = settings_.salt ? siphash64(text, key, key) : fingerprint64(text);
     return static_cast<int32_t>(hash % static_cast<uint64_t>(settings_.buckets));
-  }
-  int32_t missing_id(size_t row) const {
-    switch (settings_.missing) {
-      case MissingValue::oov:
-        return 0;
-      case MissingValue::token:
-        return settings_.buckets;
-      case MissingValue::empty:
-        return -1;
-      case MissingValue::error:
-        break;
-    }
-    throw RowError(row, "the value is missing");
   }
 
   HashedSettings settings_;

@@ -1,10 +1,12 @@
 // What a missing value of a kind that yields ids means.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/features/cell.h"
 
 namespace shortlist {
 
@@ -23,5 +25,20 @@ struct EnumNames<MissingValue> {
 };
 
 inline constexpr std::string_view kMissingToken = "[missing]";
+
+// The id of a missing value, or -1 where it has none; `oov` and `token` are the ids for those choices.
+inline int32_t missing_id(MissingValue missing, int32_t oov, int32_t token, size_t row) {
+  switch (missing) {
+    case MissingValue::oov:
+      return oov;
+    case MissingValue::token:
+      return token;
+    case MissingValue::empty:
+      return -1;
+    case MissingValue::error:
+      break;
+  }
+  throw RowError(row, "the value is missing");
+}
 
 }  // namespace shortlist

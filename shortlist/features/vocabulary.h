@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/base/threads.h"
 #include "shortlist/features/string_index.h"
 
 namespace shortlist {
@@ -27,6 +28,9 @@ struct EnumNames<TokenOrder> {
   static constexpr std::pair<TokenOrder, std::string_view> names[] = {
       {TokenOrder::bytes, "bytes"}, {TokenOrder::frequency, "frequency"}, {TokenOrder::given, "given"}};
 };
+
+// Takes one value of a row.
+using UseValue = FunctionRef<void(std::string_view)>;
 
 // Settings of every kind that looks whole values up.
 struct VocabularySettings {

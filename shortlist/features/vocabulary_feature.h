@@ -1,0 +1,91 @@
+// What the kinds category and categories share: the values of a row, looked up in a vocabulary. Ids: unseen
+// values first, then the vocabulary, then the missing value if it has a token.
+//
+// `Settings` are VocabularySettings with a `missing`, and
+//   static constexpr InputKind input;
+//   // Hands over the values of a row; false when it is missing.
+//   bool each_value(const Column&, size_t row, UseValue) const;
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "shortlist/features/bag_writer.h"
+#include "shortlist/features/feature_settings.h"
+#include "shortlist/features/missing_value.h"
+#include "shortlist/features/vocabulary.h"
+
+namespace shortlist {
+
+template <typename Settings>
+class VocabularyFeature final : public Feature {
+ public:
+  VocabularyFeature(Settings settings, Vocabulary vocabulary)
+      : settings_(std::move(settings)), vocabulary_(std::move(vocabulary)) {}
+
+  static std::unique_ptr<const Feature> load(const nlohmann::json& feature) {
+    auto settings = load_settings<Settings>(feature.at("settings"));
+    Vocabulary vocabulary = Vocabulary::from_json(feature.at("tokens"), 0, settings.oov_buckets);
+    return std::make_unique<VocabularyFeature>(std::move(settings), std::move(vocabulary));
+  }
+
+  std::string_view kind() const override { return Settings::kind; }
+  InputForm input() const override { return {Settings::input}; }
+  int32_t id_count() const override {
+    return vocabulary_.id_count() + (settings_.missing == MissingValue::token ? 1 : 0);
+  }
+
+  void encode(const Column& values, EncodedColumn& out, uint64_t* unseen) const override {
+    const int32_t oov = settings_.oov_buckets > 0 ? 0 : -1;
+    BagWriter bags(out);
+    const auto add = [&](int32_t id) {
+      if (id >= 0) bags.add(id);
+    };
+    const auto look_up = [&](std::string_view value) { add(vocabulary_.id(value, unseen)); };
+    for (size_t row = 0; row < values.rows; ++row) {
+      if (!settings_.each_value(values, row, look_up))
+        add(missing_id(settings_.missing, oov, vocabulary_.id_count(), row));
+      bags.end_row();
+    }
+  }
+
+  std::string token(int32_t id) const override {
+    return id == vocabulary_.id_count() && id < id_count() ? std::string(kMissingToken)
+                                                           : vocabulary_.token(id);
+  }
+
+  nlohmann::json to_json() const override {
+    return {{"kind", kind()},
+            {"settings", settings_to_json(write_fields(settings_))},
+            {"tokens", vocabulary_.to_json()}};
+  }
+
+ private:
+  Settings settings_;
+  Vocabulary vocabulary_;
+};
+
+template <typename Settings>
+class VocabularyFit final : public FeatureFit {
+ public:
+  explicit VocabularyFit(Settings settings) : settings_(std::move(settings)) {}
+
+  void observe(const Column& values, Counts counts) override {
+    for (size_t row = 0; row < values.rows; ++row) {
+      settings_.each_value(values, row, [&](std::string_view value) { counts_.add(value, counts[row]); });
+    }
+  }
+  void merge(const FeatureFit& other) override {
+    counts_.merge(dynamic_cast<const VocabularyFit&>(other).counts_);
+  }
+  std::unique_ptr<const Feature> finish() override {
+    return std::make_unique<VocabularyFeature<Settings>>(
+        settings_, Vocabulary(counts_.choose(settings_), 0, settings_.oov_buckets));
+  }
+
+ private:
+  Settings settings_;
+  TokenCounts counts_;
+};
+
+}  // namespace shortlist
