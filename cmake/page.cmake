@@ -1,5 +1,5 @@
 # Makes one assembly file that holds the web page's built files and the table that shortlist/server/page.cc looks
-# them up in. Where the page was not built (./dev page), the table is empty.
+# them up in. Where the page was not built (./dev page), the table is empty; SHORTLIST_HAS_PAGE says which it is.
 enable_language(ASM)
 set(SHORTLIST_PAGE_DIR "${CMAKE_SOURCE_DIR}/build/web" CACHE PATH "Folder with the built web page")
 
@@ -21,6 +21,11 @@ function(add_page_object target)
   .section .data.rel.ro, \"aw\"\n  .balign 8\n  .globl shortlist_page_files\nshortlist_page_files:\n${table}  .quad 0
   .section .rodata\n  .balign 8\n  .globl shortlist_page_file_count\nshortlist_page_file_count:\n  .quad ${number}
   .section .note.GNU-stack, \"\", %progbits\n")
+  if(files)
+    set(SHORTLIST_HAS_PAGE ON PARENT_SCOPE)
+  else()
+    set(SHORTLIST_HAS_PAGE OFF PARENT_SCOPE)
+  endif()
   set(output ${CMAKE_BINARY_DIR}/page_files.S)
   file(CONFIGURE OUTPUT ${output} CONTENT "${assembly}" @ONLY)
   set_source_files_properties(${output} PROPERTIES OBJECT_DEPENDS "${paths}")
