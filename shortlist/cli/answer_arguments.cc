@@ -1,0 +1,110 @@
+// Commands that ask a model.
+#include "shortlist/cli/command_options.h"
+
+namespace shortlist {
+
+void add_recommend(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<RecommendCommand>(
+      app, chosen, "recommend", "the best items for a query, or for each row of a table", sub);
+  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
+  sub->add_option("--queries", command->queries.table, "a table with a query in each row")
+      ->option_text("TABLE")
+      ->excludes(query);
+  sub->add_option("-k", command->k, "items for a query")->capture_default_str();
+  sub->add_option("--retrieve", command->retrieve,
+                  "items that retrieval hands to the ranking; 0: ten for each of the k")
+      ->capture_default_str();
+  add_list(*sub, "--exclude", command->exclude, "an item id to leave out; again for more");
+  add_list(*sub, "--where", command->where,
+           "a condition on an attribute: type=TV, type!=TV, year>=1990, genre~Com; all must hold");
+  sub->add_option("--format", command->format,
+                  "how the answer is written: table for one query, csv for many, when not given")
+      ->check(CLI::IsMember({"table", "json", "csv"}));
+  sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
+      ->option_text("FILE");
+  add_threads(*sub, command->threads);
+  sub->add_flag("--quiet", command->quiet, "no progress");
+  add_text_options(*sub, command->queries);
+  sub->footer(
+      std::string(kTableHelp) +
+      "\nWith --queries each answer is a line: query (the row's number in the table, from 1), rank, id,\n"
+      "predicted_LABEL, score; with --format json one object a line.\n"
+      "\nExamples:\n"
+      "  shortlist recommend runs/anime --query 'genre=Action, Comedy' --query type=TV -k 5\n"
+      "  shortlist recommend runs/anime --query type=TV --retrieve 100 --where 'genre~Comedy' --format json\n"
+      "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n");
+}
+
+void add_predict(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<PredictCommand>(
+      app, chosen, "predict", "the label of a query with a candidate, or of each row of a table", sub);
+  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
+  CLI::Option* candidate = add_list(*sub, "--candidate", command->candidate,
+                                    "column=value; an item's id alone is enough where the model knows it");
+  sub->add_option("--data", command->data.table, "a table with a query and a candidate in each row")
+      ->option_text("TABLE")
+      ->excludes(query)
+      ->excludes(candidate);
+  sub->add_option("--format", command->format,
+                  "how the answer is written: table for one pair, csv for many, when not given")
+      ->check(CLI::IsMember({"table", "json", "csv"}));
+  sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
+      ->option_text("FILE");
+  add_threads(*sub, command->threads);
+  sub->add_flag("--quiet", command->quiet, "no progress");
+  add_text_options(*sub, command->data);
+  sub->footer(std::string(kTableHelp) +
+              "\nWith --data the answer is the table with a column more for each label: predicted_LABEL.\n"
+              "\nExamples:\n"
+              "  shortlist predict runs/anime --query type=TV --candidate 'name=Cowboy Bebop'\n"
+              "  shortlist predict runs/anime --data clean_data.csv --out predicted.parquet\n");
+}
+
+void add_similar(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<SimilarCommand>(app, chosen, "similar", "the items that are most like an item", sub);
+  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  sub->add_option("item", command->item, "the item's id")->required()->option_text("ITEM");
+  std::map<std::string, Similarity> names;
+  for (const auto& [value, name] : EnumNames<Similarity>::names) names.emplace(name, value);
+  sub->add_option("--by", command->by,
+                  "learned: cosine of the candidate embeddings (the default); jaccard: common values of the "
+                  "attributes;\n"
+                  "cosine: of the ratings by the same users, each user's mean taken off")
+      ->option_text("learned|jaccard|cosine")
+      ->transform(CLI::CheckedTransformer(names));
+  sub->add_option("-k", command->k, "items to show")->capture_default_str();
+  add_format(*sub, command->format, {"table", "json", "csv"});
+  sub->footer(
+      "\nExamples:\n"
+      "  shortlist similar runs/anime 'Cowboy Bebop' -k 5\n"
+      "  shortlist similar runs/anime 'Cowboy Bebop' --by jaccard --format json\n");
+}
+
+void add_embed(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<EmbedCommand>(app, chosen, "embed", "the towers' outputs as vectors", sub);
+  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  CLI::Option* candidates =
+      sub->add_flag("--candidates", command->candidates, "of every item, in the catalogue's order");
+  sub->add_option("--queries", command->queries.table, "of the query in each row of a table")
+      ->option_text("TABLE")
+      ->excludes(candidates);
+  sub->add_option("--out", command->out, "the file: .npy has the vectors, .parquet has ids beside them")
+      ->required()
+      ->option_text("FILE");
+  add_threads(*sub, command->threads);
+  sub->add_flag("--quiet", command->quiet, "no progress");
+  add_text_options(*sub, command->queries);
+  sub->footer(std::string(kTableHelp) +
+              "\nExamples:\n"
+              "  shortlist embed runs/anime --candidates --out items.parquet\n"
+              "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
+}
+
+}  // namespace shortlist

@@ -1,0 +1,53 @@
+#include "shortlist/cli/command_options.h"
+
+namespace shortlist {
+
+const char* const kTableHelp = R"(
+TABLE is a file or a quoted glob: CSV, TSV, Parquet, JSON or JSON lines, also .gz and .zst; or, when it
+begins with SELECT or WITH, an SQL query: "SELECT * FROM 'a.parquet' WHERE year > 1990"
+)";
+
+void add_text_options(CLI::App& sub, TableOptions& table) {
+  const char* group = "Text files (found out when not given)";
+  sub.add_option("--delimiter", table.delimiter, "between columns: ',', ';', '\\t', '::'")->group(group);
+  sub.add_flag_callback(
+         "--header", [&table] { table.header = true; }, "the first line names the columns")
+      ->group(group);
+  sub.add_flag_callback(
+         "--no-header", [&table] { table.header = false; }, "the first line is data")
+      ->group(group);
+  sub.add_option("--columns", table.columns, "names for a file without a header: user,item,rating,time")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(group);
+  sub.add_option("--encoding", table.encoding, "of a file that is not UTF-8: latin-1 or utf-16")
+      ->group(group);
+}
+
+CLI::Option* add_list(CLI::App& sub, const char* flag, std::vector<std::string>& values, const char* help) {
+  return sub.add_option(flag, values, help)->allow_extra_args(false);
+}
+
+void add_threads(CLI::App& sub, int& threads) {
+  sub.add_option("--threads", threads, "0: one for each processor; the result is the same with any")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+}
+
+void add_format(CLI::App& sub, std::string& format, const std::vector<std::string>& formats) {
+  sub.add_option("--format", format, "how the answer is written")
+      ->check(CLI::IsMember(formats))
+      ->capture_default_str();
+}
+
+void add_settings(CLI::App& sub, std::vector<std::string>& settings) {
+  sub.add_option_function<std::vector<std::string>>(
+         "--set",
+         [&settings](const std::vector<std::string>& given) {
+           settings.insert(settings.end(), given.begin(), given.end());
+         },
+         "a setting over the config's: training.batch=512; again for more")
+      ->allow_extra_args(false);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,149 @@
+// Commands that make models, and tell of them.
+#include "shortlist/cli/command_options.h"
+#include "shortlist/cli/export_formats.h"
+
+namespace shortlist {
+
+void add_describe(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<DescribeCommand>(
+      app, chosen, "describe", "a config's layers, shapes and parameters, and all its settings", sub);
+  sub->add_option("config", command->config, "the config, a TOML file")->required()->option_text("CONFIG");
+  sub->add_option("--data", command->data.table, "another table than the config's")->option_text("TABLE");
+  add_settings(*sub, command->settings);
+  sub->add_option("--dot", command->dot, "write the model's graph for Graphviz")->option_text("FILE");
+  sub->add_option("--svg", command->svg, "write the model's graph as a picture")->option_text("FILE");
+  add_text_options(*sub, command->data);
+  sub->footer(std::string(kTableHelp) +
+              "\nExample:\n"
+              "  shortlist describe anime.toml --data clean_data.csv --svg model.svg\n");
+}
+
+void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<TrainCommand>(app, chosen, "train",
+                                                 "train a model, evaluate it and save it as a bundle", sub);
+  command->arguments = arguments;
+  const auto shorthand = [command](const char* key) {
+    return [command, key](const std::string& value) {
+      command->settings.push_back(std::string(key) + "=" + value);
+    };
+  };
+  sub->add_option("config", command->config, "the config, a TOML file")->required()->option_text("CONFIG");
+  sub->add_option("--data", command->data.table, "another table than the config's")->option_text("TABLE");
+  sub->add_option("--out", command->out, "the folder for the bundle; runs/NAME for NAME.toml when not given")
+      ->option_text("DIR");
+  sub->add_option_function<std::string>("--epochs", shorthand("training.epochs"),
+                                        "the same as --set training.epochs=N")
+      ->check(CLI::PositiveNumber)
+      ->option_text("N");
+  sub->add_option_function<std::string>("--seed", shorthand("training.seed"),
+                                        "the same as --set training.seed=N")
+      ->check(CLI::TypeValidator<int64_t>())
+      ->option_text("N");
+  add_threads(*sub, command->threads);
+  add_settings(*sub, command->settings);
+  sub->add_flag("--resume", command->resume, "go on where the run in --out stopped");
+  sub->add_flag("--profile", command->profile,
+                "after training, print what each phase of a step does and how long it takes");
+  sub->add_flag("--json", command->json, "events as JSON lines on standard output, for machines");
+  sub->add_flag("--quiet", command->quiet, "no progress, only warnings");
+  add_text_options(*sub, command->data);
+  sub->footer(
+      std::string(kTableHelp) +
+      "\nCtrl-C finishes the step, saves, and says how to go on; a second one ends at once.\n"
+      "\nExamples:\n"
+      "  shortlist train anime.toml --data clean_data.csv --out runs/anime\n"
+      "  shortlist train anime.toml --epochs 5 --set 'training.optimizer={ adam = 0.001 }' --out runs/slow\n"
+      "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n");
+}
+
+void add_evaluate(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<EvaluateCommand>(app, chosen, "evaluate", "a bundle's figures beside plain baselines", sub);
+  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  sub->add_option("--data", command->data.table, "the table; the one that the run read when not given")
+      ->option_text("TABLE");
+  sub->add_option("--split", command->split, "rows to look at")
+      ->check(CLI::IsMember({"test", "validation", "train", "all"}))
+      ->capture_default_str();
+  add_format(*sub, command->format, {"text", "json"});
+  add_threads(*sub, command->threads);
+  add_text_options(*sub, command->data);
+  sub->footer(std::string(kTableHelp) +
+              "\nExamples:\n"
+              "  shortlist evaluate runs/anime\n"
+              "  shortlist evaluate runs/anime --data clean_data.csv --split validation --format json\n");
+}
+
+void add_import(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<ImportCommand>(app, chosen, "import", "a Keras model's weights as a bundle", sub);
+  sub->add_option(
+         "checkpoint", command->checkpoint,
+         "what save_weights wrote, in TensorFlow's format (its path, or its folder) or as .weights.h5;\n"
+         "or a SavedModel")
+      ->required()
+      ->option_text("CHECKPOINT");
+  sub->add_option("--config", command->config, "the config that says the same model, a TOML file")
+      ->required()
+      ->option_text("CONFIG");
+  sub->add_option("--data", command->data.table,
+                  "the table, for the vocabularies; the config's when not given")
+      ->option_text("TABLE");
+  sub->add_option("--out", command->out, "the folder for the bundle")->required()->option_text("DIR");
+  add_threads(*sub, command->threads);
+  add_settings(*sub, command->settings);
+  sub->add_flag("--new-optimizer", command->new_optimizer,
+                "leave the optimizer's state aside, where it is of another kind than the config's");
+  sub->add_flag("--quiet", command->quiet, "only the report");
+  add_text_options(*sub, command->data);
+  sub->footer(std::string(kTableHelp) +
+              "\nLayers are found by the structure of the model, kinds and shapes, not by names. Checkpoints "
+              "hold no\n"
+              "vocabularies: they are made again from the table, as Keras's adapt and numpy's unique order "
+              "them, so it\n"
+              "must be the table that the model was made with.\n"
+              "\nExamples:\n"
+              "  shortlist import model_weights/ --config anime.toml --data clean_data.csv --out runs/anime\n"
+              "  shortlist import model.weights.h5 --config anime.toml --out runs/anime\n"
+              "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n");
+}
+
+void add_export(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<ExportCommand>(app, chosen, "export", "a bundle in the format of another tool", sub);
+  sub->add_option("bundle", command->bundle, "the folder that train or import made")
+      ->required()
+      ->option_text("BUNDLE");
+  std::string formats = "the format:";
+  for (const ExportFormat& format : export_formats())
+    formats += fmt::format("\n{}: {}", format.name, format.help);
+  sub->add_option("--to", command->to, formats)->required()->option_text(export_format_names());
+  sub->add_option("--out", command->out, "the file, folder or prefix to write")
+      ->required()
+      ->option_text("PATH");
+  const char* tensorflow =
+      "To TensorFlow: the Keras model's attributes, by which load_weights finds its variables";
+  CLI::Option* like = sub->add_option("--like", command->like,
+                                      "a checkpoint of the Keras model: all but the values is taken from it")
+                          ->option_text("CHECKPOINT")
+                          ->group(tensorflow);
+  add_list(*sub, "--name", command->names,
+           "OURS=THEIRS for query, candidate, cross, deep, prediction or features.NAME; again for more")
+      ->excludes(like)
+      ->group(tensorflow);
+  sub->footer(
+      "\ndocs/export.md shows each with the Python that opens it.\n"
+      "\nExamples:\n"
+      "  shortlist export runs/anime --to onnx --out anime-onnx\n"
+      "  shortlist export runs/anime --to parquet --out anime.parquet\n"
+      "  shortlist export runs/anime --to tensorflow --out weights/anime --like model_weights/\n"
+      "  shortlist export runs/anime --to tensorflow --out weights/anime --name query=user_model \\\n"
+      "      --name candidate=anime_model --name features.genre=genre_text_embedding\n");
+}
+
+}  // namespace shortlist

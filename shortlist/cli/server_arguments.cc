@@ -1,0 +1,118 @@
+// Commands about the server.
+#include <algorithm>
+
+#include "shortlist/cli/command_options.h"
+
+namespace shortlist {
+namespace {
+
+// An option for each of the limits: --max-k, --idle-timeout.
+void add_limits(CLI::App& sub, Limits& limits) {
+  auto visit = [&](const char* name, auto& field, const char* help) {
+    std::string flag = std::string("--") + name;
+    std::ranges::replace(flag, '_', '-');
+    sub.add_option(flag, field, help)->check(CLI::NonNegativeNumber)->capture_default_str()->group("Limits");
+  };
+  limits.fields(visit);
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<ServeCommand>(app, chosen, "serve", "answer over HTTP, with a web page", sub);
+  ServeOptions& options = command->options;
+  sub->add_option("bundle", command->models,
+                  "the folder that train made, or one with a file `latest` that names it; again, as "
+                  "NAME=BUNDLE, for several models")
+      ->required()
+      ->option_text("BUNDLE");
+  sub->add_option("--address", options.server.address, "the IP address to listen on")->capture_default_str();
+  sub->add_option("--port", options.server.port, "0: a free one")->capture_default_str();
+  sub->add_option("--threads", options.server.threads, "0: one for each processor")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  sub->add_option("--keys", options.keys, "who may ask: a file of keys, as shortlist key makes it")
+      ->option_text("FILE");
+  sub->add_flag("--without-keys", options.without_keys,
+                "answer anyone, also on an address that others reach");
+  CLI::Option* certificate =
+      sub->add_option("--tls-certificate", options.server.tls_certificate, "serve https with this chain, PEM")
+          ->option_text("FILE");
+  CLI::Option* key =
+      sub->add_option("--tls-key", options.server.tls_key, "the certificate's key, PEM")->option_text("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+  sub->add_flag("!--no-watch", options.watch,
+                "load a new bundle only when told to, by SIGHUP or by an admin");
+  add_limits(*sub, options.limits);
+  sub->footer(
+      "\nSIGTERM lets open requests end; SIGHUP loads the bundles again. docs/serving.md has the rest.\n"
+      "\nExamples:\n"
+      "  shortlist serve runs/anime\n"
+      "  shortlist serve anime=runs/anime films=runs/films --port 9000\n"
+      "  shortlist serve runs/anime --address 0.0.0.0 --keys keys --tls-certificate chain.pem --tls-key "
+      "key.pem\n");
+}
+
+void add_key_command(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<KeyCommand>(app, chosen, "key", "make a key for serve", sub);
+  sub->add_option("name", command->name, "whose it is, one word")->required()->option_text("NAME");
+  sub->add_option("--keys", command->file, "the file of keys to add it to")->required()->option_text("FILE");
+  sub->add_option_function<std::string>(
+         "--scope",
+         [command](const std::string& scope) {
+           command->scope = scope == "admin" ? Scope::admin : Scope::read;
+         },
+         "what it allows: read, or admin, which may load models, too; read when not given")
+      ->check(CLI::IsMember({"read", "admin"}));
+  sub->footer(
+      "\nPrints the key, which stands nowhere else: the file keeps its hash.\n"
+      "\nExample:\n"
+      "  shortlist key page --keys keys\n");
+}
+
+void add_bench(CLI::App& app, Chosen& chosen) {
+  CLI::App* bench = app.add_subcommand("bench", "measure how fast this machine is at it");
+  bench->require_subcommand(1);
+  CLI::App* sub = nullptr;
+  const auto command = add_command<BenchServeCommand>(
+      *bench, chosen, "serve", "a bundle's answers over HTTP on this machine, at a fixed rate of requests",
+      sub);
+  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  sub->add_option("--rate", command->rate,
+                  "requests a second, whatever is answered; 0: as fast as answers come")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  sub->add_option("--seconds", command->seconds, "how long")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  sub->add_option("--warm-up", command->warm_up, "seconds before, which do not count")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  sub->add_option("--connections", command->connections, "kept alive")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  sub->add_option("-k", command->k, "items in an answer")->capture_default_str();
+  sub->add_option("--retrieve", command->retrieve, "items that retrieval hands to the ranking")
+      ->capture_default_str();
+  add_list(*sub, "--where", command->where, "a condition on an attribute, as recommend takes it");
+  sub->add_option("--threads", command->threads, "of the server; 0: one for each processor")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  sub->add_option("--swaps", command->swaps,
+                  "times that the bundle is loaded again meanwhile and takes the model's place")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  sub->footer(
+      "\nServer and generator share the machine. A request's time counts from when it was due, so a stall "
+      "shows\n"
+      "in all requests that it held up. The queries are the bundle's golden ones.\n"
+      "\nExample:\n"
+      "  shortlist bench serve runs/anime --rate 5000\n"
+      "  shortlist bench serve runs/anime --swaps 1000 --seconds 100\n");
+}
+
+}  // namespace shortlist

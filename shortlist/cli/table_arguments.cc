@@ -1,0 +1,80 @@
+// Commands about tables.
+#include "shortlist/cli/command_options.h"
+
+namespace shortlist {
+
+void add_inspect(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<InspectCommand>(app, chosen, "inspect", "what stands in a table, column by column", sub);
+  sub->add_option("table", command->table.table, "the table")->required()->option_text("TABLE");
+  add_format(*sub, command->format, {"text", "json"});
+  sub->add_option("--top", command->top, "most frequent values to show")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  add_text_options(*sub, command->table);
+  sub->footer(std::string(kTableHelp) +
+              "\nExamples:\n"
+              "  shortlist inspect ratings.csv\n"
+              "  shortlist inspect u.data --no-header --columns user,item,rating,time --format json\n");
+}
+
+void add_convert(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<ConvertCommand>(
+      app, chosen, "convert", "write a table, or what a query makes of it, to a file", sub);
+  sub->add_option("table", command->table.table, "the table")->required()->option_text("TABLE");
+  sub->add_option("--sql", command->sql, "a file with a query, in which {data} stands for TABLE")
+      ->option_text("FILE");
+  sub->add_option("--out", command->out,
+                  "the file: .csv, .tsv, .jsonl, .parquet; - is CSV on standard output")
+      ->required()
+      ->option_text("FILE");
+  sub->add_flag("--quiet", command->quiet, "no progress");
+  add_text_options(*sub, command->table);
+  sub->footer(std::string(kTableHelp) +
+              "\nExamples:\n"
+              "  shortlist convert ratings.csv --out ratings.parquet\n"
+              "  shortlist convert raw --sql examples/anime/prepare.sql --out clean_data.csv\n");
+}
+
+void add_init(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<InitCommand>(app, chosen, "init", "write a config for a table", sub);
+  sub->add_option("table", command->table.table, "the table")->required()->option_text("TABLE");
+  add_text_options(*sub, command->table);
+  auto visit = [&](const char* name, auto& field, const char* help) {
+    sub->add_option("--" + std::string(name), field, help)->option_text("COLUMN");
+  };
+  command->options.fields(visit);
+  sub->add_option("--out", command->out, "the file to write; standard output when not given")
+      ->option_text("FILE");
+  sub->footer(std::string(kTableHelp) +
+              "\nThe config trains as it is; each choice has its reason beside it.\n"
+              "\nExamples:\n"
+              "  shortlist init ratings.csv > ratings.toml\n"
+              "  shortlist init clicks.parquet --label clicked --candidate product --out clicks.toml\n");
+}
+
+void add_synth(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command =
+      add_command<SynthCommand>(app, chosen, "synth", "make a table of ratings with planted taste", sub);
+  auto visit = [&](const char* name, auto& field, const char* help) {
+    sub->add_option("--" + std::string(name), field, help)->capture_default_str();
+  };
+  command->options.fields(visit);
+  sub->add_option("--out", command->out,
+                  "the file: .csv, .tsv, .jsonl, .parquet; - is CSV on standard output")
+      ->required()
+      ->option_text("FILE");
+  add_threads(*sub, command->threads);
+  sub->add_flag("--quiet", command->quiet, "no progress");
+  sub->footer(
+      "\nWhat was planted is written beside the table: FILE.truth.json\n"
+      "\nExamples:\n"
+      "  shortlist synth --rows 100000 --out ratings.csv\n"
+      "  shortlist synth --rows 100000000 --seed 7 --out ratings.parquet\n");
+}
+
+}  // namespace shortlist
