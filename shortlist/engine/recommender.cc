@@ -4,148 +4,64 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <mutex>
+#include <deque>
 #include <numeric>
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/catalogue_index.h"
 #include "shortlist/engine/item_filter.h"
-#include "shortlist/engine/query_explainer.h"
+#include "shortlist/engine/record_columns.h"
+#include "shortlist/engine/session.h"
 #include "shortlist/engine/similarity.h"
 #include "shortlist/features/cell.h"
-#include "shortlist/losses/rating_loss.h"
 #include "shortlist/math/top_k.h"
-#include "shortlist/model/plan.h"
 
 namespace shortlist {
 namespace {
 
 constexpr size_t kQueriesABlock = 48;
 
-// What one thread at a time works with.
-struct Session {
-  Session(const ModelSpec& spec, Parameters& parameters, bool ranking)
-      : query(spec, parameters, {.outputs = {spec.query}}),
-        candidate(spec, parameters, {.outputs = {spec.candidate}}) {
-    if (ranking)
-      this->ranking.emplace(spec, parameters,
-                            PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+// Adds the seconds since the last lap to a stage.
+class Laps {
+ public:
+  explicit Laps(StageSeconds* seconds) : seconds_(seconds) { lap(nullptr); }
+  void lap(double StageSeconds::*stage) {
+    if (seconds_ == nullptr) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (stage != nullptr) seconds_->*stage += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
   }
-  ThreadPool pool{1};
-  Plan query, candidate;
-  std::optional<Plan> ranking;
-  Buffer queries, candidates;
-  // Made when an explanation is first asked for: the vectors of a query's features, and what takes them
-  // apart.
-  std::optional<Plan> features;
-  std::unique_ptr<QueryExplainer> explainer;
+
+ private:
+  StageSeconds* seconds_;
+  std::chrono::steady_clock::time_point last_;
 };
 
-// The nodes where the query's features enter, in the tower's order.
-std::vector<int> query_feature_nodes(const ModelSpec& spec) {
-  std::vector<int> nodes;
-  for (size_t i = 0; i < spec.nodes.size(); ++i) {
-    const Node& node = spec.nodes[i];
-    if (node.domain != Domain::query || node.feature < 0) continue;
-    nodes.resize(std::max(nodes.size(), static_cast<size_t>(node.feature) + 1));
-    nodes[static_cast<size_t>(node.feature)] = static_cast<int>(i);
-  }
-  return nodes;
+std::vector<Column> slice(const std::vector<Column>& columns, size_t begin, size_t end) {
+  std::vector<uint32_t> rows(end - begin);
+  std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(begin));
+  std::vector<Column> part;
+  for (const Column& column : columns) part.push_back(take_rows(column, rows));
+  return part;
 }
 
-std::vector<uint32_t> count_up(size_t count) {
-  std::vector<uint32_t> numbers(count);
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
-
-// A record's values as columns of one row each.
-std::vector<Column> to_columns(const Record& record, const std::vector<std::string>& names) {
-  std::vector<Column> columns;
-  for (const std::string& name : names) {
-    Column& column = columns.emplace_back();
-    column.rows = 1;
-    const auto at = std::ranges::find(record, name, &std::pair<std::string, std::string>::first);
-    column.texts.push_back(at == record.end() ? std::string_view() : std::string_view(at->second));
-    if (at == record.end()) column.missing = {1};
-  }
-  return columns;
-}
-
-void check_columns(const Record& record, const std::vector<std::string>& known, const char* what) {
-  for (const auto& [name, value] : record) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    const std::string near = nearest(name, known);
-    throw usage_error("{}: the model knows no column '{}'{} (it knows: {})", what, name,
-                      near.empty() ? "" : fmt::format("; did you mean '{}'?", near), fmt::join(known, ", "));
-  }
+std::vector<std::vector<float>> to_rows(ConstMatrix matrix) {
+  std::vector<std::vector<float>> rows;
+  for (size_t r = 0; r < matrix.rows; ++r) rows.emplace_back(matrix.row(r), matrix.row(r) + matrix.cols);
+  return rows;
 }
 
 }  // namespace
 
 struct Recommender::State {
-  explicit State(const std::string& path) : bundle(load_bundle(path)), index(bundle), filter(bundle.items) {
-    query = bundle.features.select(bundle.config.query.features);
-    candidate = bundle.features.select(bundle.config.candidate.features);
-    query_columns = query.columns();
-    candidate_columns = candidate.columns();
-  }
-
-  std::unique_ptr<Session> take() const {
-    {
-      std::lock_guard lock(mutex);
-      if (!free.empty()) {
-        auto session = std::move(free.back());
-        free.pop_back();
-        return session;
-      }
-    }
-    return std::make_unique<Session>(bundle.spec, *bundle.parameters, !bundle.spec.rankings.empty());
-  }
-  void give_back(std::unique_ptr<Session> session) const {
-    std::lock_guard lock(mutex);
-    free.push_back(std::move(session));
-  }
-
-  ConstMatrix embed(Session& session, const std::vector<Column>& columns, Domain domain) const {
-    const bool is_query = domain == Domain::query;
-    EncodedRows encoded;
-    (is_query ? query : candidate).encode(columns, encoded);
-    const std::vector<uint32_t> rows = count_up(columns.front().rows);
-    Batch batch;
-    (is_query ? batch.queries : batch.candidates) = &encoded;
-    (is_query ? batch.query_rows : batch.candidate_rows) = rows;
-    Plan& plan = is_query ? session.query : session.candidate;
-    plan.forward(session.pool, batch);
-    const Matrix output = plan.output(is_query ? bundle.spec.query : bundle.spec.candidate);
-    Buffer& to = is_query ? session.queries : session.candidates;
-    to.reserve(output.rows * output.cols);
-    const Matrix copied = to.view(output.rows, output.cols);
-    for (size_t r = 0; r < output.rows; ++r) std::copy_n(output.row(r), output.cols, copied.row(r));
-    return copied;
-  }
-
-  // What each feature of a query gives to the tower.
-  std::vector<std::vector<float>> feature_vectors(Session& session,
-                                                  const std::vector<Column>& columns) const {
-    const std::vector<int> nodes = query_feature_nodes(bundle.spec);
-    if (!session.features)
-      session.features.emplace(bundle.spec, *bundle.parameters, PlanOptions{.outputs = nodes});
-    EncodedRows encoded;
-    query.encode(columns, encoded);
-    Batch batch;
-    batch.queries = &encoded;
-    const uint32_t first = 0;
-    batch.query_rows = {&first, 1};
-    session.features->forward(session.pool, batch);
-    std::vector<std::vector<float>> vectors;
-    for (int node : nodes) {
-      const auto row = session.features->output(node).row_span(0);
-      vectors.emplace_back(row.begin(), row.end());
-    }
-    return vectors;
-  }
+  explicit State(const std::string& path)
+      : bundle(load_bundle(path)),
+        features(bundle),
+        query_columns(features.query.columns()),
+        candidate_columns(features.candidate.columns()),
+        index(bundle),
+        filter(bundle.items),
+        sessions(bundle, features) {}
 
   // Without retrieval every allowed item goes to the ranking.
   Found everything(const std::vector<uint8_t>& allowed) const {
@@ -156,76 +72,12 @@ struct Recommender::State {
     return all;
   }
 
-  // Fills predictions[i][task] of pairs (query[i], item[i]).
-  void rank(Session& session, ConstMatrix queries, ConstMatrix candidates,
-            const std::vector<uint32_t>& query_rows, const std::vector<uint32_t>& candidate_rows,
-            std::vector<std::vector<float>>& predictions) const {
-    const ModelSpec& spec = bundle.spec;
-    session.ranking->give(spec.query, queries);
-    session.ranking->give(spec.candidate, candidates);
-    Batch batch;
-    batch.pair_query.source = query_rows;
-    batch.pair_candidate.source = candidate_rows;
-    session.ranking->forward(session.pool, batch);
-    predictions.assign(query_rows.size(), std::vector<float>(spec.rankings.size()));
-    for (size_t t = 0; t < spec.rankings.size(); ++t) {
-      const Matrix output = session.ranking->output(spec.rankings[t]);
-      for (size_t i = 0; i < query_rows.size(); ++i) {
-        predictions[i][t] = predicted_label(bundle.config.ranking[t].loss, output(i, 0));
-      }
-    }
-  }
-
-  // Adds the seconds since the last lap to a stage.
-  class Laps {
-   public:
-    explicit Laps(StageSeconds* seconds) : seconds_(seconds) { lap(nullptr); }
-    void lap(double StageSeconds::*stage) {
-      if (seconds_ == nullptr) return;
-      const auto now = std::chrono::steady_clock::now();
-      if (stage != nullptr) seconds_->*stage += std::chrono::duration<double>(now - last_).count();
-      last_ = now;
-    }
-
-   private:
-    StageSeconds* seconds_;
-    std::chrono::steady_clock::time_point last_;
-  };
-
-  // Predicts each item with the whole query and without each of its features.
-  void explain_predictions(Session& session, const std::vector<Column>& columns,
-                           const std::vector<uint32_t>& items, std::vector<Explanation>& explanations) const {
-    const ConstMatrix without = session.explainer->leave_each_out();
-    const ConstMatrix with = embed(session, columns, Domain::query);
-    Buffer memory(without.rows + 1, with.cols);
-    const Matrix queries = memory.view(without.rows + 1, with.cols);
-    std::copy_n(with.row(0), with.cols, queries.row(0));
-    for (size_t f = 0; f < without.rows; ++f) std::copy_n(without.row(f), with.cols, queries.row(f + 1));
-    std::vector<uint32_t> query_rows, item_rows;
-    for (uint32_t item : items) {
-      for (uint32_t q = 0; q < queries.rows; ++q) {
-        query_rows.push_back(q);
-        item_rows.push_back(item);
-      }
-    }
-    std::vector<std::vector<float>> predictions;
-    rank(session, queries, bundle.candidate_embeddings(), query_rows, item_rows, predictions);
-    for (size_t i = 0; i < items.size(); ++i) {
-      const auto* all = &predictions[i * queries.rows];
-      for (size_t f = 0; f < without.rows; ++f) {
-        for (size_t t = 0; t < all->size(); ++t)
-          explanations[i].features[f].predictions.push_back(double{all[0][t]} - double{all[f + 1][t]});
-      }
-    }
-  }
-
   std::vector<std::vector<Recommendation>> recommend_block(Session& session, ConstMatrix queries,
                                                            const RecommendOptions& options,
                                                            const std::vector<uint8_t>& allowed,
                                                            Laps& laps) const {
-    const bool ranks = session.ranking.has_value();
     const size_t k = static_cast<size_t>(options.k);
-    const size_t wanted = ranks ? options.candidates() : k;
+    const size_t wanted = session.ranks() ? options.candidates() : k;
     const std::vector<Found> found = bundle.config.retrieval
                                          ? index.search(queries, wanted, allowed)
                                          : std::vector<Found>(queries.rows, everything(allowed));
@@ -241,9 +93,8 @@ struct Recommender::State {
         item_rows.push_back(candidate.index);
       }
     }
-    if (ranks && !query_rows.empty()) {
-      std::vector<std::vector<float>> predictions;
-      rank(session, queries, bundle.candidate_embeddings(), query_rows, item_rows, predictions);
+    if (session.ranks() && !query_rows.empty()) {
+      auto predictions = session.rank(queries, bundle.candidate_embeddings(), query_rows, item_rows);
       size_t at = 0;
       for (auto& answer : answers) {
         for (Recommendation& recommendation : answer)
@@ -259,50 +110,21 @@ struct Recommender::State {
 
   // Asks each of so many sessions once, with a query of zeros.
   void prepare(size_t calls) const {
-    std::vector<std::unique_ptr<Session>> sessions;
-    while (sessions.size() < calls) sessions.push_back(take());
+    std::deque<SessionPool::Lease> leases;
+    while (leases.size() < calls) leases.emplace_back(sessions);
     const size_t width = static_cast<size_t>(bundle.spec.at(bundle.spec.query).width);
     const Buffer zeros(1, width);
     Laps nobody(nullptr);
-    for (auto& session : sessions) {
-      recommend_block(*session, zeros.view(1, width), {}, {}, nobody);
-      give_back(std::move(session));
-    }
+    for (const auto& session : leases) recommend_block(*session, zeros.view(1, width), {}, {}, nobody);
   }
 
   const Bundle bundle;
+  const TowerFeatures features;
+  const std::vector<std::string> query_columns, candidate_columns;
   const CatalogueIndex index;
   const ItemFilter filter;
-  FeatureMap query, candidate;
-  std::vector<std::string> query_columns, candidate_columns;
-  mutable std::mutex mutex;
-  mutable std::vector<std::unique_ptr<Session>> free;
+  const SessionPool sessions;
 };
-
-namespace {
-
-// Takes a session for as long as a call lasts.
-template <typename State>
-class Lease {
- public:
-  explicit Lease(const State& state) : state_(state), session_(state.take()) {}
-  ~Lease() { state_.give_back(std::move(session_)); }
-  Session& operator*() const { return *session_; }
-
- private:
-  const State& state_;
-  std::unique_ptr<Session> session_;
-};
-
-std::vector<Column> slice(const std::vector<Column>& columns, size_t begin, size_t end) {
-  std::vector<uint32_t> rows(end - begin);
-  std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(begin));
-  std::vector<Column> part;
-  for (const Column& column : columns) part.push_back(take_rows(column, rows));
-  return part;
-}
-
-}  // namespace
 
 Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Recommender::Recommender(Recommender&&) noexcept = default;
@@ -357,14 +179,14 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   if (options.retrieve != 0 && options.retrieve < options.k) {
     throw usage_error("retrieve = {}: needs to be at least k = {}", options.retrieve, options.k);
   }
-  State::Laps laps(options.seconds);
+  Laps laps(options.seconds);
   const std::vector<uint8_t> allowed = state_->filter.eligible(options);
   laps.lap(&StageSeconds::filter);
   if (options.exact != nullptr) *options.exact = true;
-  const Lease session(*state_);
+  const SessionPool::Lease session(state_->sessions);
   const auto embed_block = [&](size_t begin, size_t end) {
     try {
-      return state_->embed(*session, slice(queries, begin, end), Domain::query);
+      return session->embed(slice(queries, begin, end), Domain::query);
     } catch (const RowError& error) {
       throw error.after(begin);
     }
@@ -382,30 +204,8 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
 
 std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
                                               const std::vector<uint32_t>& items) const {
-  const Lease session(*state_);
-  const Bundle& bundle = state_->bundle;
-  if ((*session).explainer == nullptr)
-    (*session).explainer = std::make_unique<QueryExplainer>(bundle.spec, *bundle.parameters);
-  QueryExplainer& explainer = *(*session).explainer;
-  explainer.set_query(state_->feature_vectors(*session, query));
-  std::vector<Explanation> explanations(items.size());
-  for (Explanation& explanation : explanations) {
-    explanation.method = enum_name(explainer.method());
-    for (size_t f = 0; f < state_->query.size(); ++f)
-      explanation.features.push_back({state_->query[f].name, state_->query[f].column, 0, {}});
-  }
-  if (has_retrieval()) {
-    std::vector<std::span<const float>> candidates;
-    for (uint32_t item : items) candidates.push_back(bundle.candidate_embeddings().row_span(item));
-    const auto parts = explainer.parts(candidates);
-    for (size_t i = 0; i < items.size(); ++i) {
-      explanations[i].constant = parts[i].constant;
-      for (size_t f = 0; f < parts[i].features.size(); ++f)
-        explanations[i].features[f].score = parts[i].features[f];
-    }
-  }
-  if (!bundle.spec.rankings.empty()) state_->explain_predictions(*session, query, items, explanations);
-  return explanations;
+  const SessionPool::Lease session(state_->sessions);
+  return session->explainer().explain(*session, query, items);
 }
 
 std::vector<float> Recommender::predict(const Record& query, const Record& candidate) const {
@@ -430,25 +230,19 @@ std::vector<float> Recommender::predict(const Record& query, const Record& candi
     return predict(to_columns(query, state_->query_columns), to_columns(candidate, state_->candidate_columns))
         .front();
   }
-  const Lease session(*state_);
-  std::vector<std::vector<float>> predictions;
-  const ConstMatrix queries =
-      state_->embed(*session, to_columns(query, state_->query_columns), Domain::query);
-  state_->rank(*session, queries, state_->bundle.candidate_embeddings(), {0}, {*item}, predictions);
-  return predictions.front();
+  const SessionPool::Lease session(state_->sessions);
+  const ConstMatrix queries = session->embed(to_columns(query, state_->query_columns), Domain::query);
+  return session->rank(queries, state_->bundle.candidate_embeddings(), {0}, {*item}).front();
 }
 
 std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& queries,
                                                      const std::vector<Column>& candidates) const {
   if (state_->bundle.spec.rankings.empty())
     throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
-  const Lease session(*state_);
-  const ConstMatrix q = state_->embed(*session, queries, Domain::query);
-  const ConstMatrix c = state_->embed(*session, candidates, Domain::candidate);
-  const std::vector<uint32_t> rows = count_up(q.rows);
-  std::vector<std::vector<float>> predictions;
-  state_->rank(*session, q, c, rows, rows, predictions);
-  return predictions;
+  const SessionPool::Lease session(state_->sessions);
+  const ConstMatrix q = session->embed(queries, Domain::query);
+  const ConstMatrix c = session->embed(candidates, Domain::candidate);
+  return session->rank(q, c);
 }
 
 std::vector<std::vector<float>> Recommender::predict(
@@ -456,21 +250,18 @@ std::vector<std::vector<float>> Recommender::predict(
     const std::vector<std::optional<uint32_t>>& items) const {
   if (state_->bundle.spec.rankings.empty())
     throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
-  const Lease session(*state_);
+  const SessionPool::Lease session(state_->sessions);
   const ConstMatrix known = state_->bundle.candidate_embeddings();
   ConstMatrix embedded;
   if (!std::ranges::all_of(items, [](const auto& item) { return item.has_value(); }))
-    embedded = state_->embed(*session, candidates, Domain::candidate);
+    embedded = session->embed(candidates, Domain::candidate);
   Buffer memory(items.size(), known.cols);
   const Matrix mixed = memory.view(items.size(), known.cols);
   size_t next = 0;
   for (size_t i = 0; i < items.size(); ++i)
     std::copy_n(items[i] ? known.row(*items[i]) : embedded.row(next++), known.cols, mixed.row(i));
-  const ConstMatrix q = state_->embed(*session, queries, Domain::query);
-  const std::vector<uint32_t> rows = count_up(items.size());
-  std::vector<std::vector<float>> predictions;
-  state_->rank(*session, q, mixed, rows, rows, predictions);
-  return predictions;
+  const ConstMatrix q = session->embed(queries, Domain::query);
+  return session->rank(q, mixed);
 }
 
 std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int k) const {
@@ -486,28 +277,18 @@ std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int 
   return most_similar(rating_similarities(state_->bundle.ratings, item_count(), item), item, k);
 }
 
-namespace {
-
-std::vector<std::vector<float>> to_rows(ConstMatrix matrix) {
-  std::vector<std::vector<float>> rows;
-  for (size_t r = 0; r < matrix.rows; ++r) rows.emplace_back(matrix.row(r), matrix.row(r) + matrix.cols);
-  return rows;
-}
-
-}  // namespace
-
 std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Column>& queries) const {
-  const Lease session(*state_);
-  return to_rows(state_->embed(*session, queries, Domain::query));
+  const SessionPool::Lease session(state_->sessions);
+  return to_rows(session->embed(queries, Domain::query));
 }
 
 std::vector<std::vector<float>> Recommender::embed_candidates(const std::vector<Column>& candidates) const {
-  const Lease session(*state_);
-  return to_rows(state_->embed(*session, candidates, Domain::candidate));
+  const SessionPool::Lease session(state_->sessions);
+  return to_rows(session->embed(candidates, Domain::candidate));
 }
 
 std::vector<std::string> Recommender::unseen(const Record& record, Side side) const {
-  const FeatureMap& features = side == Side::query ? state_->query : state_->candidate;
+  const FeatureMap& features = side == Side::query ? state_->features.query : state_->features.candidate;
   std::vector<std::string> messages;
   for (size_t i = 0; i < features.size(); ++i) {
     const std::string& name = features[i].column;
@@ -524,11 +305,12 @@ std::vector<std::string> Recommender::unseen(const Record& record, Side side) co
 
 std::vector<std::pair<std::string, uint64_t>> Recommender::count_unseen(
     const std::vector<Column>& queries) const {
+  const FeatureMap& query = state_->features.query;
   EncodedRows encoded;
-  std::vector<uint64_t> unseen(state_->query.size());
-  state_->query.encode(queries, encoded, unseen);
+  std::vector<uint64_t> unseen(query.size());
+  query.encode(queries, encoded, unseen);
   std::vector<std::pair<std::string, uint64_t>> counts;
-  for (size_t i = 0; i < unseen.size(); ++i) counts.emplace_back(state_->query[i].column, unseen[i]);
+  for (size_t i = 0; i < unseen.size(); ++i) counts.emplace_back(query[i].column, unseen[i]);
   return counts;
 }
 

@@ -1,0 +1,99 @@
+#include "shortlist/engine/session.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/losses/rating_loss.h"
+
+namespace shortlist {
+namespace {
+
+std::vector<uint32_t> count_up(size_t count) {
+  std::vector<uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+}  // namespace
+
+TowerFeatures::TowerFeatures(const Bundle& bundle)
+    : query(bundle.features.select(bundle.config.query.features)),
+      candidate(bundle.features.select(bundle.config.candidate.features)) {}
+
+Session::Session(const Bundle& bundle, const TowerFeatures& features)
+    : bundle_(bundle),
+      features_(features),
+      query_(bundle.spec, *bundle.parameters, {.outputs = {bundle.spec.query}}),
+      candidate_(bundle.spec, *bundle.parameters, {.outputs = {bundle.spec.candidate}}) {
+  const ModelSpec& spec = bundle.spec;
+  if (spec.rankings.empty()) return;
+  ranking_.emplace(spec, *bundle.parameters,
+                   PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+}
+
+ConstMatrix Session::embed(const std::vector<Column>& columns, Domain tower) {
+  const bool is_query = tower == Domain::query;
+  EncodedRows encoded;
+  (is_query ? features_.query : features_.candidate).encode(columns, encoded);
+  const std::vector<uint32_t> rows = count_up(columns.front().rows);
+  Batch batch;
+  (is_query ? batch.queries : batch.candidates) = &encoded;
+  (is_query ? batch.query_rows : batch.candidate_rows) = rows;
+  Plan& plan = is_query ? query_ : candidate_;
+  plan.forward(pool_, batch);
+  const Matrix output = plan.output(is_query ? bundle_.spec.query : bundle_.spec.candidate);
+  Buffer& to = is_query ? queries_ : candidates_;
+  to.reserve(output.rows * output.cols);
+  const Matrix copied = to.view(output.rows, output.cols);
+  for (size_t r = 0; r < output.rows; ++r) std::copy_n(output.row(r), output.cols, copied.row(r));
+  return copied;
+}
+
+std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix candidates,
+                                              const std::vector<uint32_t>& query_rows,
+                                              const std::vector<uint32_t>& candidate_rows) {
+  const ModelSpec& spec = bundle_.spec;
+  ranking_->give(spec.query, queries);
+  ranking_->give(spec.candidate, candidates);
+  Batch batch;
+  batch.pair_query.source = query_rows;
+  batch.pair_candidate.source = candidate_rows;
+  ranking_->forward(pool_, batch);
+  std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));
+  for (size_t t = 0; t < spec.rankings.size(); ++t) {
+    const Matrix output = ranking_->output(spec.rankings[t]);
+    for (size_t i = 0; i < query_rows.size(); ++i)
+      predictions[i][t] = predicted_label(bundle_.config.ranking[t].loss, output(i, 0));
+  }
+  return predictions;
+}
+
+std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix candidates) {
+  const std::vector<uint32_t> rows = count_up(queries.rows);
+  return rank(queries, candidates, rows, rows);
+}
+
+ItemExplainer& Session::explainer() {
+  if (explainer_ == nullptr) explainer_ = std::make_unique<ItemExplainer>(bundle_, features_.query);
+  return *explainer_;
+}
+
+std::unique_ptr<Session> SessionPool::take() const {
+  {
+    std::lock_guard lock(mutex_);
+    if (!free_.empty()) {
+      auto session = std::move(free_.back());
+      free_.pop_back();
+      return session;
+    }
+  }
+  return std::make_unique<Session>(bundle_, features_);
+}
+
+void SessionPool::give_back(std::unique_ptr<Session> session) const {
+  std::lock_guard lock(mutex_);
+  free_.push_back(std::move(session));
+}
+
+}  // namespace shortlist

@@ -1,0 +1,80 @@
+// What one call at a time works with: the plans of a bundle's towers and of its ranking, with their buffers.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "shortlist/engine/item_explainer.h"
+#include "shortlist/features/feature_map.h"
+#include "shortlist/model/plan.h"
+
+namespace shortlist {
+
+struct Bundle;
+
+// The bundle's features, by the tower that they enter.
+struct TowerFeatures {
+  explicit TowerFeatures(const Bundle& bundle);
+  FeatureMap query, candidate;
+};
+
+class Session {
+ public:
+  // Both must outlive it.
+  Session(const Bundle& bundle, const TowerFeatures& features);
+
+  bool ranks() const { return ranking_.has_value(); }
+  // A tower's output for each row of the columns, which go with its features. Valid until the next call for
+  // the same tower. Throws a RowError for a value that has no meaning.
+  ConstMatrix embed(const std::vector<Column>& columns, Domain tower);
+  // [pair][task]: the labels of the query at query_rows[pair] with the candidate at candidate_rows[pair].
+  std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates,
+                                       const std::vector<uint32_t>& query_rows,
+                                       const std::vector<uint32_t>& candidate_rows);
+  // The same of queries and candidates row by row.
+  std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates);
+  // Made when it is first asked for.
+  ItemExplainer& explainer();
+
+ private:
+  const Bundle& bundle_;
+  const TowerFeatures& features_;
+  ThreadPool pool_{1};
+  Plan query_, candidate_;
+  std::optional<Plan> ranking_;
+  Buffer queries_, candidates_;
+  std::unique_ptr<ItemExplainer> explainer_;
+};
+
+// Holds the sessions that wait for a call: as many as calls ever ran at once.
+class SessionPool {
+ public:
+  SessionPool(const Bundle& bundle, const TowerFeatures& features) : bundle_(bundle), features_(features) {}
+
+  // A session, for as long as a call lasts.
+  class Lease {
+   public:
+    explicit Lease(const SessionPool& pool) : pool_(pool), session_(pool.take()) {}
+    ~Lease() { pool_.give_back(std::move(session_)); }
+    Lease(const Lease&) = delete;
+    Session& operator*() const { return *session_; }
+    Session* operator->() const { return session_.get(); }
+
+   private:
+    const SessionPool& pool_;
+    std::unique_ptr<Session> session_;
+  };
+
+ private:
+  std::unique_ptr<Session> take() const;
+  void give_back(std::unique_ptr<Session> session) const;
+
+  const Bundle& bundle_;
+  const TowerFeatures& features_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Session>> free_;
+};
+
+}  // namespace shortlist
