@@ -12,12 +12,11 @@ namespace shortlist {
 // Named figures in the order in which people read them.
 using Figures = std::vector<std::pair<std::string, double>>;
 
-inline const double* find_figure(const Figures& figures, std::string_view name) {
-  for (const auto& [key, value] : figures) {
-    if (key == name) return &value;
-  }
-  return nullptr;
-}
+// Null where there is none of the name.
+const double* find_figure(const Figures& figures, std::string_view name);
+
+// Appends the figures' names that are not there yet.
+void add_new_names(const Figures& figures, std::vector<std::string>& names);
 
 struct EpochRecord {
   int epoch = 0;  // 1-based
@@ -28,5 +27,8 @@ struct EpochRecord {
 struct History {
   std::vector<EpochRecord> epochs;
 };
+
+// The names of a part's figures, of all epochs, in the order in which they first stand.
+std::vector<std::string> figure_names(const History& history, Figures EpochRecord::*part);
 
 }  // namespace shortlist

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "shortlist/metrics/history_files.h"
@@ -15,16 +14,6 @@ std::string cell(const std::string& text) {
   return quoted + '"';
 }
 
-std::vector<std::string> names_in(const History& history, Figures EpochRecord::*part) {
-  std::vector<std::string> names;
-  for (const EpochRecord& epoch : history.epochs) {
-    for (const auto& [name, value] : epoch.*part) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-  }
-  return names;
-}
-
 void append_figures(const Figures& figures, const std::vector<std::string>& names, std::string& csv) {
   for (const std::string& name : names) {
     csv += ',';
@@ -36,8 +25,8 @@ void append_figures(const Figures& figures, const std::vector<std::string>& name
 }  // namespace
 
 std::string to_csv(const History& history) {
-  const auto train = names_in(history, &EpochRecord::train);
-  const auto validation = names_in(history, &EpochRecord::validation);
+  const auto train = figure_names(history, &EpochRecord::train);
+  const auto validation = figure_names(history, &EpochRecord::validation);
   std::string csv = "epoch,learning_rate";
   for (const std::string& name : train) csv += "," + cell("train_" + name);
   for (const std::string& name : validation) csv += "," + cell("validation_" + name);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "shortlist/base/error.h"
@@ -73,16 +72,6 @@ std::string evaluation_html(const std::vector<ReportTable>& tables) {
   return html.empty() ? "" : "<h2>Evaluation</h2>\n" + html;
 }
 
-std::vector<std::string> names_in(const History& history, Figures EpochRecord::*part) {
-  std::vector<std::string> names;
-  for (const EpochRecord& epoch : history.epochs) {
-    for (const auto& [name, value] : epoch.*part) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-  }
-  return names;
-}
-
 void append_cells(const Figures& figures, const std::vector<std::string>& names, Cells& row) {
   for (const std::string& name : names) {
     const double* value = find_figure(figures, name);
@@ -91,7 +80,7 @@ void append_cells(const Figures& figures, const std::vector<std::string>& names,
 }
 
 ReportTable epochs_table(const History& history, Figures EpochRecord::*part, const char* title) {
-  const std::vector<std::string> names = names_in(history, part);
+  const std::vector<std::string> names = figure_names(history, part);
   ReportTable table{title, {"epoch", "learning rate"}, {}, {}};
   table.headers.insert(table.headers.end(), names.begin(), names.end());
   for (const EpochRecord& epoch : history.epochs) {

@@ -9,17 +9,11 @@
 namespace shortlist {
 namespace {
 
-void add_new(const Figures& figures, std::vector<std::string>& names) {
-  for (const auto& [name, value] : figures) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-}
-
 std::vector<std::string> reported_names(const History& history) {
   std::vector<std::string> names;
   for (const EpochRecord& epoch : history.epochs) {
-    add_new(epoch.train, names);
-    add_new(epoch.validation, names);
+    add_new_names(epoch.train, names);
+    add_new_names(epoch.validation, names);
   }
   return names;
 }
