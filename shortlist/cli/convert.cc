@@ -18,8 +18,9 @@ TableSource source_of(const ConvertCommand& command) {
 void run(const ConvertCommand& command) {
   stop_on_signals();
   const Table table = Table::open(source_of(command));
-  const bool counts = !command.quiet && command.sql.empty() && words_go_to_a_terminal();
-  RowProgress progress("convert", counts ? table.rows() : 0, command.quiet);
+  // To count what a query makes is to run it.
+  RowProgress progress = command.sql.empty() ? RowProgress("convert", table, command.quiet)
+                                             : RowProgress("convert", 0, command.quiet);
   const uint64_t rows = write_table(table, command.out, [&](uint64_t written) {
     throw_if_stopped();
     progress.show(written);

@@ -62,8 +62,7 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
   stop_on_signals();
   const Table table = Table::open(command.queries.source());
   VectorFile file(command.out, {"query", ColumnType::integer});
-  const bool shows = !command.quiet && words_go_to_a_terminal();
-  RowProgress progress("embed", shows ? table.rows() : 0, command.quiet);
+  RowProgress progress("embed", table, command.quiet);
   ThreadPool pool(command.threads);
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Embedded& embedded) {

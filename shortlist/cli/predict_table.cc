@@ -83,8 +83,7 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   const auto query_columns = find_columns(table, recommender.query_columns());
   const auto candidate_columns = find_columns(table, recommender.candidate_columns());
   AnswerWriter writer(command.out, answer_columns(table, recommender.labels()), command.format);
-  const bool shows = !command.quiet && words_go_to_a_terminal();
-  RowProgress progress("predict", shows ? table.rows() : 0, command.quiet);
+  RowProgress progress("predict", table, command.quiet);
   ThreadPool pool(command.threads);
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Predictions& predictions) {

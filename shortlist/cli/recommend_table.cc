@@ -54,8 +54,7 @@ void recommend_table(const Recommender& recommender, const RecommendCommand& com
   const Table table = Table::open(command.queries.source());
   const std::vector<OutputColumn> columns = answer_columns(recommender);
   AnswerWriter writer(command.out, columns, command.format);
-  const bool shows = !command.quiet && words_go_to_a_terminal();
-  RowProgress progress("recommend", shows ? table.rows() : 0, command.quiet);
+  RowProgress progress("recommend", table, command.quiet);
   const RecommendOptions options = command.options();
   ThreadPool pool(command.threads);
   UnseenValues unseen;

@@ -68,6 +68,9 @@ std::string count_text(uint64_t count) {
 RowProgress::RowProgress(std::string what, uint64_t rows, bool quiet)
     : what_(std::move(what)), rows_(rows), quiet_(quiet), line_(!quiet) {}
 
+RowProgress::RowProgress(std::string what, const Table& table, bool quiet)
+    : RowProgress(std::move(what), !quiet && words_go_to_a_terminal() ? table.rows() : 0, quiet) {}
+
 double RowProgress::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "shortlist/table/table.h"
+
 namespace shortlist {
 
 // Whether standard error is a terminal that can redraw a line.
@@ -41,6 +43,8 @@ class RowProgress {
  public:
   // `rows` 0: not known. `quiet` shows nothing.
   RowProgress(std::string what, uint64_t rows, bool quiet);
+  // Counts the table's rows where there is a line to show them on, since that may read a file through.
+  RowProgress(std::string what, const Table& table, bool quiet);
   void show(uint64_t done);
   // Says how many rows took how long, unless quiet.
   void finish(uint64_t done, const std::string& where);
