@@ -17,6 +17,8 @@ import pandas
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
+from anime_model import AnimeModel, JointModel, UserModel, as_tensors, make_rating_task
+
 keras = tf.keras
 layers = keras.layers
 FOLDER = pathlib.Path(__file__).parent / "fixtures/keras"
@@ -35,73 +37,17 @@ def make_table():
         "Feedback": random.integers(1, 11, size=ROWS)})
 
 
-def embedded_category(values):
-    vocabulary = np.unique(values)
-    return keras.Sequential([layers.StringLookup(vocabulary=vocabulary, mask_token=None),
-                             layers.Embedding(len(vocabulary) + 1, 4)])
-
-
-def embedded_words(vectorizer):
-    return keras.Sequential([vectorizer, layers.Embedding(MAX_TOKENS, 4, mask_zero=True),
-                             layers.GlobalAveragePooling1D()])
-
-
-class UserModel(keras.Model):
+class SmallModel(JointModel):
     def __init__(self, table):
         super().__init__()
-        self.genre_vectorizer = layers.TextVectorization(max_tokens=MAX_TOKENS)
-        self.genre_text_embedding = embedded_words(self.genre_vectorizer)
-        self.genre_vectorizer.adapt(np.unique(table["genre"]))
-        self.type_embedding = embedded_category(table["type"])
-        self.audience_embedding = embedded_category(table["Audience"])
-
-    def call(self, rows):
-        return tf.concat([self.genre_text_embedding(rows["genre"]), self.type_embedding(rows["type"]),
-                          self.audience_embedding(rows["Audience"])], axis=1)
-
-
-class AnimeModel(keras.Model):
-    def __init__(self, table):
-        super().__init__()
-        self.anime_vectorizer = layers.TextVectorization(max_tokens=MAX_TOKENS)
-        self.anime_text_embedding = embedded_words(self.anime_vectorizer)
-        self.anime_vectorizer.adapt(np.unique(table["name"]))
-        self.anime_embedding = embedded_category(table["name"])
-
-    def call(self, names):
-        return tf.concat([self.anime_embedding(names), self.anime_text_embedding(names)], axis=1)
-
-
-class SmallModel(tfrs.Model):
-    def __init__(self, table):
-        super().__init__()
-        self.user_model = keras.Sequential([UserModel(table), layers.Dense(3)])
-        self.anime_model = keras.Sequential([AnimeModel(table), layers.Dense(3)])
+        self.user_model = keras.Sequential([UserModel(table, MAX_TOKENS, 4), layers.Dense(3)])
+        self.anime_model = keras.Sequential([AnimeModel(table, MAX_TOKENS, 4), layers.Dense(3)])
         self._cross_layer = tfrs.layers.dcn.Cross(projection_dim=2)
         self._deep_layers = [layers.Dense(5, activation="relu", kernel_regularizer="l2"), layers.BatchNormalization(),
                              layers.Dropout(0.5), layers.Dense(4, activation="relu")]
         self._logit_layer = layers.Dense(1)
-        self.rating_task = tfrs.tasks.Ranking(loss=keras.losses.MeanSquaredError(),
-                                              metrics=[keras.metrics.RootMeanSquaredError()])
+        self.rating_task = make_rating_task()
         self.retrieval_task = tfrs.tasks.Retrieval()
-
-    def call(self, rows):
-        query = self.user_model({name: rows[name] for name in ("genre", "type", "Audience")})
-        candidate = self.anime_model(rows["name"])
-        rating = self._cross_layer(tf.concat([query, candidate], axis=1))
-        for layer in self._deep_layers:
-            rating = layer(rating)
-        return query, candidate, self._logit_layer(rating)
-
-    def compute_loss(self, rows, training=False):
-        query, candidate, rating = self({name: value for name, value in rows.items() if name != "Feedback"})
-        return (0.5 * self.rating_task(labels=rows["Feedback"], predictions=rating) +
-                0.5 * self.retrieval_task(query, candidate))
-
-
-def as_tensors(table):
-    columns = {name: tf.constant(table[name].to_numpy(str)) for name in ("name", "genre", "type", "Audience")}
-    return {**columns, "Feedback": tf.constant(table["Feedback"].to_numpy(np.float32))}
 
 
 def fit(model, rows, steps):

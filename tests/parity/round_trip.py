@@ -20,6 +20,8 @@ import pandas
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
+from anime_model import AnimeModel, JointModel, UserModel, as_tensors, make_rating_task
+
 tf.get_logger().setLevel("ERROR")  # optimizer state that a model does not use is no news
 keras = tf.keras
 layers = keras.layers
@@ -29,75 +31,20 @@ NAMES = {"query": "user_model", "candidate": "anime_model", "features.genre": "g
          "features.name": "anime_embedding", "features.name_words": "anime_text_embedding"}
 
 
-def embedded_category(values):
-    vocabulary = np.unique(values)
-    return keras.Sequential([layers.StringLookup(vocabulary=vocabulary, mask_token=None),
-                             layers.Embedding(len(vocabulary) + 1, 32)])
-
-
-def embedded_words(vectorizer):
-    return keras.Sequential([vectorizer, layers.Embedding(10_000, 32, mask_zero=True), layers.GlobalAveragePooling1D()])
-
-
-class UserModel(keras.Model):
-    def __init__(self, table):
-        super().__init__()
-        self.genre_vectorizer = layers.TextVectorization(max_tokens=10_000)
-        self.genre_text_embedding = embedded_words(self.genre_vectorizer)
-        self.genre_vectorizer.adapt(np.unique(table["genre"]))
-        self.type_embedding = embedded_category(table["type"])
-        self.audience_embedding = embedded_category(table["Audience"])
-
-    def call(self, rows):
-        return tf.concat([self.genre_text_embedding(rows["genre"]), self.type_embedding(rows["type"]),
-                          self.audience_embedding(rows["Audience"])], axis=1)
-
-
-class TitleModel(keras.Model):
-    def __init__(self, table):
-        super().__init__()
-        self.anime_vectorizer = layers.TextVectorization(max_tokens=10_000)
-        self.anime_text_embedding = embedded_words(self.anime_vectorizer)
-        self.anime_vectorizer.adapt(np.unique(table["name"]))
-        self.anime_embedding = embedded_category(table["name"])
-
-    def call(self, names):
-        return tf.concat([self.anime_embedding(names), self.anime_text_embedding(names)], axis=1)
-
-
-class AnimeModel(tfrs.Model):
+class NotebookModel(JointModel):
     def __init__(self, table):
         super().__init__()
         dense = lambda units: layers.Dense(units, activation="relu", kernel_regularizer="l2")
-        self.user_model = keras.Sequential([UserModel(table), layers.Dense(32)])
-        self.anime_model = keras.Sequential([TitleModel(table), layers.Dense(32)])
+        self.user_model = keras.Sequential([UserModel(table, 10_000, 32), layers.Dense(32)])
+        self.anime_model = keras.Sequential([AnimeModel(table, 10_000, 32), layers.Dense(32)])
         self._cross_layer = tfrs.layers.dcn.Cross(kernel_initializer="he_normal")
         self._deep_layers = [dense(512), dense(256), layers.BatchNormalization(), layers.Dropout(0.2), dense(128),
                              layers.BatchNormalization(), layers.Dropout(0.3), dense(64), dense(32)]
         self._logit_layer = layers.Dense(1)
         names = tf.data.Dataset.from_tensor_slices(np.unique(table["name"])).batch(128)
-        self.rating_task = tfrs.tasks.Ranking(loss=keras.losses.MeanSquaredError(),
-                                              metrics=[keras.metrics.RootMeanSquaredError()])
+        self.rating_task = make_rating_task()
         self.retrieval_task = tfrs.tasks.Retrieval(
             metrics=tfrs.metrics.FactorizedTopK(candidates=names.map(self.anime_model)))
-
-    def call(self, rows):
-        query = self.user_model({name: rows[name] for name in ("genre", "type", "Audience")})
-        candidate = self.anime_model(rows["name"])
-        rating = self._cross_layer(tf.concat([query, candidate], axis=1))
-        for layer in self._deep_layers:
-            rating = layer(rating)
-        return query, candidate, self._logit_layer(rating)
-
-    def compute_loss(self, rows, training=False):
-        query, candidate, rating = self({name: value for name, value in rows.items() if name != "Feedback"})
-        return (0.5 * self.rating_task(labels=rows["Feedback"], predictions=rating) +
-                0.5 * self.retrieval_task(query, candidate, compute_metrics=False))
-
-
-def as_tensors(table):
-    columns = {name: tf.constant(table[name].to_numpy(str)) for name in ("name", "genre", "type", "Audience")}
-    return {**columns, "Feedback": tf.constant(table["Feedback"].to_numpy(np.float32))}
 
 
 def program(*arguments):
@@ -113,7 +60,7 @@ class Check:
         self.bad = 0
 
     def load(self, path, whole):
-        model = AnimeModel(self.table)
+        model = NotebookModel(self.table)
         model.compile(optimizer=keras.optimizers.Adam(0.01))
         status = model.load_weights(path)
         query, candidate, rating = model(as_tensors(self.table.iloc[[row["row"] for row in self.rows]]))
