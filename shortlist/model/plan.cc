@@ -16,14 +16,6 @@ enum RowSet : size_t { kQueries, kCandidates, kPairs, kRows, kRowSets };
 
 RowSet row_set(Domain domain) { return static_cast<RowSet>(domain); }
 
-// Rows of one task: an even number of tasks of about 192 rows, so that two threads finish together, in whole
-// tiles of the product's six rows.
-size_t rows_a_task(size_t rows) {
-  if (rows <= 48) return std::max<size_t>(1, rows);
-  const size_t tasks = 2 * chunk_count(rows, 384);
-  return (chunk_count(rows, tasks) + 5) / 6 * 6;
-}
-
 // From one row of a buffer to the next. Long rows begin on a cache line, but not a multiple of 1 KiB apart,
 // else the elements of a column, which the products of gradients read, fall on a few sets of the first cache
 // and push each other out.
@@ -54,23 +46,12 @@ struct PlanNode {
   bool in_place = false;
 
   Buffer output_memory, gradient_memory;
-  std::vector<Buffer> row_memory, batch_memory;
+  std::vector<Buffer> row_memory, part_memory, batch_memory;
   size_t capacity = 0;
   std::vector<ConstMatrix> input_views;
-  std::vector<Matrix> dinput_views, row_views;
+  std::vector<Matrix> dinput_views, row_views, part_views;
   std::vector<uint8_t> add, relu_inputs;
   Pass pass;
-};
-
-// Nodes of one row set that a task runs one after another over its rows.
-struct Segment {
-  RowSet rows;
-  std::vector<int> nodes;
-};
-// Segments that do not depend on each other.
-struct Wave {
-  std::vector<int> stages;  // nodes whose stage has to run before
-  std::vector<Segment> segments;
 };
 
 // What a layer does in a step, for profiles.
@@ -79,19 +60,37 @@ constexpr const char* kPartNames[kParts] = {"forward", "backward", "gradient"};
 
 size_t phase_of(int node, Part part) { return static_cast<size_t>(node) * kParts + part; }
 
-struct Task {
-  int node;  // or the segment
-  size_t index;
-  Part part = kForward;
+// A node's forward or backward, or its look at the rows before that.
+struct Step {
+  int node;
+  bool look;
+};
+// Steps over one row set that a task runs one after another over a part of its rows.
+struct Segment {
+  RowSet rows;
+  std::vector<Step> steps;
+};
+// Segments that do not depend on each other.
+struct Wave {
+  std::vector<Segment> segments;
+
+  Segment& segment(RowSet rows) {
+    for (Segment& segment : segments) {
+      if (segment.rows == rows) return segment;
+    }
+    return segments.emplace_back(Segment{rows, {}});
+  }
 };
 
-void place(std::vector<Wave>& waves, size_t wave, RowSet rows, int node, bool staged) {
+// A part of a segment's rows, or one of the tasks that write a node's gradients.
+struct Task {
+  int segment = -1, node = -1;
+  size_t index = 0;
+};
+
+void place(std::vector<Wave>& waves, size_t wave, RowSet rows, Step step) {
   if (waves.size() <= wave) waves.resize(wave + 1);
-  if (staged) waves[wave].stages.push_back(node);
-  for (Segment& segment : waves[wave].segments) {
-    if (segment.rows == rows) return segment.nodes.push_back(node);
-  }
-  waves[wave].segments.push_back({rows, {node}});
+  waves[wave].segment(rows).steps.push_back(step);
 }
 
 }  // namespace
@@ -248,6 +247,11 @@ struct Plan::State {
         const size_t columns = static_cast<size_t>(n.plan.row_buffers[b]);
         n.row_views.push_back(n.row_memory[b].view(n.capacity, columns, row_stride(columns)));
       }
+      n.part_views.clear();
+      for (size_t b = 0; b < n.part_memory.size(); ++b) {
+        const size_t columns = static_cast<size_t>(n.plan.part_buffers[b]);
+        n.part_views.push_back(n.part_memory[b].view(most_parts(n.capacity), columns));
+      }
       if (n.batch_memory.empty()) {
         for (int size : n.plan.batch_buffers) n.batch_memory.emplace_back(static_cast<size_t>(size));
       }
@@ -264,6 +268,7 @@ struct Plan::State {
       n.pass.dinputs = n.dinput_views;
       n.pass.parameters = n.parameters;
       n.pass.row_buffers = n.row_views;
+      n.pass.part_buffers = n.part_views;
       n.pass.batch_buffers = n.batch_memory;
       n.pass.relu_inputs = n.relu_inputs;
       n.pass.backward_follows = options.backward;
@@ -275,13 +280,14 @@ struct Plan::State {
     for (size_t i = 0; i < nodes.size(); ++i) {
       PlanNode& n = nodes[i];
       if (n.given) continue;
-      const bool staged = n.layer->forward_stage(n.pass) > 0;
       for (int input : n.inputs) {
         const PlanNode& from = nodes[static_cast<size_t>(input)];
-        const bool fresh = staged || (from.rows != n.rows && !from.given);
+        const bool fresh = from.rows != n.rows && !from.given;
         level[i] = std::max(level[i], level[static_cast<size_t>(input)] + fresh);
       }
-      place(forward_waves, level[i], n.rows, static_cast<int>(i), staged);
+      if (n.layer->looks_before_forward())
+        place(forward_waves, level[i]++, n.rows, {static_cast<int>(i), true});
+      place(forward_waves, level[i], n.rows, {static_cast<int>(i), false});
     }
   }
 
@@ -300,12 +306,13 @@ struct Plan::State {
     for (size_t i = nodes.size(); i-- > 0;) {
       PlanNode& n = nodes[i];
       if (!n.wants_gradient || n.given) continue;
-      const bool staged = n.layer->backward_stage(n.pass) > 0;
       for (int by : consumers(static_cast<int>(i))) {
-        const bool fresh = staged || backward_rows(nodes[static_cast<size_t>(by)]) != backward_rows(n);
+        const bool fresh = backward_rows(nodes[static_cast<size_t>(by)]) != backward_rows(n);
         level[i] = std::max(level[i], level[static_cast<size_t>(by)] + fresh);
       }
-      place(backward_waves, level[i], backward_rows(n), static_cast<int>(i), staged);
+      if (n.layer->looks_before_backward())
+        place(backward_waves, level[i]++, n.rows, {static_cast<int>(i), true});
+      place(backward_waves, level[i], backward_rows(n), {static_cast<int>(i), false});
     }
   }
 
@@ -329,8 +336,9 @@ struct Plan::State {
     }
     for (const Wave& wave : backward_waves) {
       for (const Segment& segment : wave.segments) {
-        for (int at : segment.nodes) {
-          PlanNode& n = nodes[static_cast<size_t>(at)];
+        for (const Step& step : segment.steps) {
+          if (step.look) continue;
+          PlanNode& n = nodes[static_cast<size_t>(step.node)];
           n.add.assign(n.inputs.size(), 0);
           for (size_t i = 0; i < n.inputs.size(); ++i) {
             n.add[i] = has_gradient[static_cast<size_t>(n.inputs[i])];
@@ -362,6 +370,9 @@ struct Plan::State {
       n.row_memory.clear();
       for (int buffer : n.plan.row_buffers)
         n.row_memory.emplace_back(n.capacity, row_stride(static_cast<size_t>(buffer)));
+      n.part_memory.clear();
+      for (int buffer : n.plan.part_buffers)
+        n.part_memory.emplace_back(most_parts(n.capacity), static_cast<size_t>(buffer));
     }
     if (grown) match_capacities();
     views_stale = views_stale || grown;
@@ -415,103 +426,104 @@ struct Plan::State {
     n.in_place = once;
   }
 
-  static size_t count_stage_tasks(const PlanNode& n, Part part) {
-    if (part == kForward) return n.layer->forward_stage(n.pass);
-    return part == kBackward ? n.layer->backward_stage(n.pass) : n.layer->gradient_tasks(n.pass);
-  }
-  static void run_stage_task(const PlanNode& n, Part part, size_t index, Scratch& scratch) {
-    if (part == kForward) return n.layer->run_forward_stage(n.pass, index, scratch);
-    if (part == kBackward) return n.layer->run_backward_stage(n.pass, index, scratch);
-    n.layer->write_gradients(n.pass, index, scratch);
-  }
-
-  // Runs stages of the batch, and beside them gradients.
-  void run_stages(ThreadPool& pool, Part part, const std::vector<int>& stages,
-                  const std::vector<int>& gradients) {
-    tasks.clear();
-    // The first half of each node's tasks works on the first half of the rows, where that tells tasks apart.
-    for (size_t half : {0, 1}) {
-      const auto add_tasks = [&](int at, Part of) {
-        const size_t n = count_stage_tasks(nodes[static_cast<size_t>(at)], of);
-        for (size_t i = half * (n / 2); i < (half == 0 ? n / 2 : n); ++i) tasks.push_back({at, i, of});
-      };
-      for (int at : stages) add_tasks(at, part);
-      for (int at : gradients) add_tasks(at, kGradient);
-    }
-    reserve_scratch(pool);
-    pool.run(tasks.size(), [&](size_t i, int worker) {
-      const Task& task = tasks[i];
-      clock.time(phase_of(task.node, task.part), worker, [&] {
-        run_stage_task(nodes[static_cast<size_t>(task.node)], task.part, task.index,
-                       scratch[static_cast<size_t>(worker)]);
-      });
-    });
-  }
-
+  // Runs a task for each of `of`, beside the clock.
   template <typename Run>
-  void run_segments(ThreadPool& pool, Part part, const Wave& wave, Run run) {
-    tasks.clear();
-    size_t most = 0;
-    const auto count_tasks = [&](const Segment& segment) {
-      return chunk_count(rows[segment.rows], rows_a_task(rows[segment.rows]));
-    };
-    for (const Segment& segment : wave.segments) most = std::max(most, count_tasks(segment));
-    // Side by side, so that each thread gets the same share of every segment's rows in all waves.
-    for (size_t i = 0; i < most; ++i) {
-      for (size_t s = 0; s < wave.segments.size(); ++s) {
-        if (i < count_tasks(wave.segments[s])) tasks.push_back({static_cast<int>(s), i});
-      }
-    }
-    reserve_scratch(pool);
-    pool.run(tasks.size(), [&](size_t i, int worker) {
-      const Segment& segment = wave.segments[static_cast<size_t>(tasks[i].node)];
-      const size_t count = rows[segment.rows];
-      const RowRange range = chunk_rows(count, rows_a_task(count), tasks[i].index);
-      for (int at : segment.nodes) {
-        clock.time(phase_of(at, part), worker,
-                   [&] { run(nodes[static_cast<size_t>(at)], range, scratch[static_cast<size_t>(worker)]); });
-      }
-    });
-  }
-
-  void reserve_scratch(ThreadPool& pool) {
+  void run_tasks(ThreadPool& pool, Run run) {
     if (scratch.size() < static_cast<size_t>(pool.threads()))
       scratch.resize(static_cast<size_t>(pool.threads()));
+    pool.run(tasks.size(),
+             [&](size_t i, int worker) { run(tasks[i], worker, scratch[static_cast<size_t>(worker)]); });
+  }
+
+  // Lets a layer work, and the clock count it.
+  template <typename Work>
+  void time(int at, Part part, int worker, Work work) {
+    const PlanNode& n = nodes[static_cast<size_t>(at)];
+    clock.time(phase_of(at, part), worker, [&] { work(*n.layer, n.pass); });
+  }
+
+  void prepare(ThreadPool& pool) {
+    tasks.clear();
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (!nodes[i].given && nodes[i].layer->prepares(nodes[i].pass))
+        tasks.push_back({.node = static_cast<int>(i)});
+    }
+    run_tasks(pool, [&](const Task& task, int worker, Scratch& own) {
+      time(task.node, kForward, worker,
+           [&](const Layer& layer, const Pass& pass) { layer.prepare(pass, own); });
+    });
+  }
+
+  void run_segment(const Segment& segment, Part part, size_t index, int worker) {
+    const RowRange range = part_of_rows(rows[segment.rows], index);
+    for (const Step& step : segment.steps) {
+      time(step.node, part, worker, [&](const Layer& layer, const Pass& pass) {
+        Scratch& own = scratch[static_cast<size_t>(worker)];
+        if (part == kForward)
+          return step.look ? layer.look_before_forward(pass, index) : layer.forward(pass, range, own);
+        step.look ? layer.look_before_backward(pass, index) : layer.backward(pass, range, own);
+      });
+    }
+  }
+
+  // The wave's segments, and beside them the gradients of nodes. The first half of the tasks works on the
+  // first half of the rows.
+  void run_wave(ThreadPool& pool, Part part, const Wave& wave, const std::vector<int>& gradients) {
+    tasks.clear();
+    for (size_t half : {0, 1}) {
+      const auto add_half = [&](size_t count, Task task) {
+        for (task.index = half * (count / 2); task.index < (half == 0 ? count / 2 : count); ++task.index)
+          tasks.push_back(task);
+      };
+      for (int at : gradients) {
+        const PlanNode& n = nodes[static_cast<size_t>(at)];
+        add_half(n.layer->gradient_tasks(n.pass), {.node = at});
+      }
+      for (size_t s = 0; s < wave.segments.size(); ++s)
+        add_half(part_count(rows[wave.segments[s].rows]), {.segment = static_cast<int>(s)});
+    }
+    run_tasks(pool, [&](const Task& task, int worker, Scratch& own) {
+      if (task.segment >= 0)
+        return run_segment(wave.segments[static_cast<size_t>(task.segment)], part, task.index, worker);
+      time(task.node, kGradient, worker,
+           [&](const Layer& layer, const Pass& pass) { layer.write_gradients(pass, task.index, own); });
+    });
+  }
+
+  template <typename Act>
+  void after_looks(const Wave& wave, Act act) {
+    for (const Segment& segment : wave.segments) {
+      for (const Step& step : segment.steps) {
+        const PlanNode& n = nodes[static_cast<size_t>(step.node)];
+        if (step.look) act(*n.layer, n.pass);
+      }
+    }
   }
 
   void forward(ThreadPool& pool) {
+    prepare(pool);
     for (const Wave& wave : forward_waves) {
-      run_stages(pool, kForward, wave.stages, {});
-      for (int at : wave.stages) {
-        const PlanNode& n = nodes[static_cast<size_t>(at)];
-        n.layer->finish_forward_stage(n.pass);
-      }
-      run_segments(pool, kForward, wave,
-                   [](PlanNode& n, RowRange r, Scratch& s) { n.layer->forward(n.pass, r, s); });
+      run_wave(pool, kForward, wave, {});
+      after_looks(wave, [](const Layer& layer, const Pass& pass) { layer.finish_looking_forward(pass); });
     }
   }
 
   void backward(ThreadPool& pool) {
-    // Gradients are made while their rows are still in the caches, beside the next stage that all have to
-    // wait for.
+    // Gradients are made beside the next wave, while their rows are still in the caches.
     std::vector<int>& left = gradient_nodes;
     left.clear();
     for (const Wave& wave : backward_waves) {
-      if (!wave.stages.empty()) {
-        run_stages(pool, kBackward, wave.stages, left);
-        left.clear();
+      run_wave(pool, kBackward, wave, left);
+      after_looks(wave, [](const Layer& layer, const Pass& pass) { layer.finish_looking_backward(pass); });
+      left.clear();
+      for (const Segment& segment : wave.segments) {
+        for (const Step& step : segment.steps) {
+          if (!step.look) left.push_back(step.node);
+        }
       }
-      for (int at : wave.stages) {
-        const PlanNode& n = nodes[static_cast<size_t>(at)];
-        n.layer->finish_backward_stage(n.pass);
-      }
-      run_segments(pool, kBackward, wave,
-                   [](PlanNode& n, RowRange r, Scratch& s) { n.layer->backward(n.pass, r, s); });
-      for (const Segment& segment : wave.segments)
-        left.insert(left.end(), segment.nodes.begin(), segment.nodes.end());
     }
     std::ranges::sort(left);  // as the optimizer goes through the parameters
-    run_stages(pool, kGradient, {}, left);
+    run_wave(pool, kBackward, {}, left);
   }
 
   // Numbers that a part of a node's work reads or writes.
