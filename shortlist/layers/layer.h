@@ -165,6 +165,13 @@ class Layer {
   virtual bool ends_in_relu() const { return false; }
   virtual bool heeds_relu_inputs() const { return false; }
 
+  // Where one matrix serves two: whether backward() looks at what forward() wrote; whether forward() may
+  // write over its only input, which backward() then does not look at; whether backward() may write that
+  // input's gradient over its own output's.
+  virtual bool keeps_output() const { return true; }
+  virtual bool forward_in_place() const { return false; }
+  virtual bool backward_in_place() const { return false; }
+
   // Whether rows with equal inputs may come out different in training, so that copies have to be told apart.
   // Such a layer has one input; where pass.map is set it makes the copies: its row r comes from the input's
   // row map.source[r], and backward()'s row range runs over the input's rows.

@@ -40,6 +40,8 @@ struct PlanNode {
   // A node that only feeds a concatenation lies inside of it.
   int inside = -1;
   size_t inside_column = 0;
+  // The node whose output's, and gradient's, memory this one's lies in; -1: its own.
+  int output_in = -1, gradient_in = -1;
   // A node that only feeds a gather lies in its place, in batches that show each of its rows once and in
   // order.
   int gathered_by = -1;
@@ -106,6 +108,7 @@ struct Plan::State {
     nest_in_concatenations();
     find_gathered();
     leave_relus();
+    share_memory();
     set_views();
     plan_forward();
     if (options.backward) plan_backward();
@@ -224,6 +227,32 @@ struct Plan::State {
     }
   }
 
+  // A layer works in place where nobody else wants what it writes over.
+  void share_memory() {
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      const std::vector<int> by = consumers(static_cast<int>(i));
+      PlanNode& n = nodes[i];
+      if (by.size() != 1 || n.output || n.given || n.inside >= 0 || n.gathered_by >= 0) continue;
+      const PlanNode& after = nodes[static_cast<size_t>(by[0])];
+      if (after.inputs.size() != 1 || after.inside >= 0 || after.is_row_map) continue;
+      if (after.layer->forward_in_place() && !(options.backward && n.layer->keeps_output()))
+        n.output_in = by[0];
+      if (after.layer->backward_in_place()) n.gradient_in = by[0];
+    }
+  }
+
+  static Matrix make_view(Buffer& memory, size_t rows, size_t width) {
+    memory.reserve(rows * row_stride(width));
+    return memory.view(rows, width, row_stride(width));
+  }
+  static void make_views(std::vector<Buffer>& memory, size_t rows, const std::vector<int>& widths,
+                         std::vector<Matrix>& views) {
+    memory.resize(widths.size());
+    views.clear();
+    for (size_t i = 0; i < widths.size(); ++i)
+      views.push_back(make_view(memory[i], rows, static_cast<size_t>(widths[i])));
+  }
+
   // Points every pass to buffers of the present capacity; again after one has grown.
   void set_views() {
     for (size_t i = nodes.size(); i-- > 0;) {
@@ -237,21 +266,18 @@ struct Plan::State {
         n.pass.output = nodes[static_cast<size_t>(n.gathered_by)].pass.output;
         n.pass.doutput = nodes[static_cast<size_t>(n.gathered_by)].pass.doutput;
       } else if (!n.given) {
-        n.pass.output = n.output_memory.view(n.capacity, width, row_stride(width));
-        if (options.backward) n.pass.doutput = n.gradient_memory.view(n.capacity, width, row_stride(width));
+        const auto share_or_make = [&](int with, Matrix Pass::*which, Buffer& memory) {
+          if (with >= 0) return nodes[static_cast<size_t>(with)].pass.*which;
+          return make_view(memory, n.capacity, width);
+        };
+        n.pass.output = share_or_make(n.output_in, &Pass::output, n.output_memory);
+        if (options.backward)
+          n.pass.doutput = share_or_make(n.gradient_in, &Pass::doutput, n.gradient_memory);
       } else if (n.pass.output.data == nullptr) {
         n.pass.output.cols = width;
       }
-      n.row_views.clear();
-      for (size_t b = 0; b < n.row_memory.size(); ++b) {
-        const size_t columns = static_cast<size_t>(n.plan.row_buffers[b]);
-        n.row_views.push_back(n.row_memory[b].view(n.capacity, columns, row_stride(columns)));
-      }
-      n.part_views.clear();
-      for (size_t b = 0; b < n.part_memory.size(); ++b) {
-        const size_t columns = static_cast<size_t>(n.plan.part_buffers[b]);
-        n.part_views.push_back(n.part_memory[b].view(most_parts(n.capacity), columns));
-      }
+      make_views(n.row_memory, n.capacity, n.plan.row_buffers, n.row_views);
+      make_views(n.part_memory, most_parts(n.capacity), n.plan.part_buffers, n.part_views);
       if (n.batch_memory.empty()) {
         for (int size : n.plan.batch_buffers) n.batch_memory.emplace_back(static_cast<size_t>(size));
       }
@@ -362,17 +388,6 @@ struct Plan::State {
       if (n.given || n.pass.rows <= n.capacity) continue;
       grown = true;
       n.capacity = n.capacity == 0 ? n.pass.rows : n.pass.rows + n.pass.rows / 8;
-      const size_t stride = row_stride(static_cast<size_t>(n.plan.width));
-      if (n.inside < 0) {
-        n.output_memory = Buffer(n.capacity, stride);
-        if (options.backward) n.gradient_memory = Buffer(n.capacity, stride);
-      }
-      n.row_memory.clear();
-      for (int buffer : n.plan.row_buffers)
-        n.row_memory.emplace_back(n.capacity, row_stride(static_cast<size_t>(buffer)));
-      n.part_memory.clear();
-      for (int buffer : n.plan.part_buffers)
-        n.part_memory.emplace_back(most_parts(n.capacity), static_cast<size_t>(buffer));
     }
     if (grown) match_capacities();
     views_stale = views_stale || grown;
@@ -383,10 +398,6 @@ struct Plan::State {
     for (size_t i = nodes.size(); i-- > 0;) {
       PlanNode& n = nodes[i];
       if (n.inside >= 0) n.capacity = std::max(n.capacity, nodes[static_cast<size_t>(n.inside)].capacity);
-      for (size_t b = 0; b < n.row_memory.size(); ++b) {
-        const size_t size = n.capacity * row_stride(static_cast<size_t>(n.plan.row_buffers[b]));
-        n.row_memory[b].reserve(size);
-      }
     }
   }
 
@@ -531,7 +542,7 @@ struct Plan::State {
     const Pass& pass = n.pass;
     const bool backward = part == kBackward;
     const bool nested =
-        n.layer->kind() == "concat" || (!pass.inputs.empty() && pass.inputs[0].data == pass.output.data);
+        n.layer->kind() == "concat" || (n.is_row_map && pass.inputs[0].data == pass.output.data);
     size_t a_row = nested ? 0 : pass.output.cols, parameters = 0;
     for (size_t i = 0; i < pass.inputs.size() && !nested; ++i) {
       a_row += backward ? pass.dinputs[i].cols : pass.inputs[i].cols;
