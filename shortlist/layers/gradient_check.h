@@ -59,6 +59,11 @@ class SpacedMatrix {
   Matrix view_;
 };
 
+// As the optimizer sees it.
+inline void join_gradient(ParameterState& parameter) {
+  if (parameter.spec.halves) add(parameter.second_memory.span(), parameter.gradient_memory.span());
+}
+
 // What a layer stands in.
 struct LayerPlace {
   std::vector<int> widths = {};
@@ -117,9 +122,7 @@ class LayerRun {
     const size_t rows = place_.source_rows > 0 ? place_.source_rows : place_.rows;
     in_chunks(rows, [&](RowRange range) { layer_.backward(pass, range, scratch_); });
     for (size_t i = 0; i < layer_.gradient_tasks(pass); ++i) layer_.write_gradients(pass, i, scratch_);
-    for (const auto& parameter : parameters) {
-      parameter->join_gradient({0, parameter->spec.rows});
-    }
+    for (const auto& parameter : parameters) join_gradient(*parameter);
   }
 
   // Nobody asks for the gradients of the inputs.

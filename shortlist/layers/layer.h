@@ -52,15 +52,13 @@ struct ParameterState {
   Matrix value, gradient;
   Panels packed, packed_transposed;
   // With spec.halves: the part of the gradient that the second half of the batch's rows gives. Each half is
-  // worked on where its rows are, and join_gradient() puts them together.
+  // worked on where its rows are; the optimizer joins them.
   Matrix second_gradient;
   TouchedRows rows;
   Buffer gradient_memory, second_memory;
 
   // Makes the gradients of what is trained; not of tables, whose gradient grows with what a batch touches.
   void make_gradient();
-  // gradient += second_gradient, in some rows; nothing without halves.
-  void join_gradient(RowRange range);
   // Of a packed parameter: puts rows of its value, a whole number of panels from a panel's begin on, into
   // `packed`, and with `backward` into packed_transposed.
   void pack_rows(RowRange range, bool backward);

@@ -10,7 +10,8 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kNumbersATask = 16'384;
+// So few numbers at once stay in the first cache, with their gradient and slots, through all passes.
+constexpr size_t kNumbersATask = 16'384, kNumbersAtOnce = 1024;
 constexpr size_t kTableRowsATask = 512, kRowsAhead = 16;
 
 double penalty(const Trained& parameter, std::span<const float> w, std::span<float> gradient) {
@@ -49,7 +50,7 @@ class RuleOptimizer : public Optimizer {
   }
 
   double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients,
-              const Around& around) override {
+              AtRows updated) override {
     SHORTLIST_CHECK(gradients.size() == parameters_.size());
     rule_.begin(++steps, learning_rate);
     tasks_.clear();
@@ -61,7 +62,7 @@ class RuleOptimizer : public Optimizer {
       Task& task = tasks_[i];
       task.penalty = parameters_[task.parameter].table
                          ? update_table(task, gradients[task.parameter])
-                         : update_matrix(task, gradients[task.parameter], around);
+                         : update_matrix(task, gradients[task.parameter], updated);
     });
     double total = 0;
     for (const Task& task : tasks_) total += task.penalty;
@@ -146,18 +147,24 @@ class RuleOptimizer : public Optimizer {
   static size_t rows_a_task(const Trained& p) {
     if (p.table) return kTableRowsATask;
     const size_t rows = kNumbersATask / std::max<size_t>(1, p.value.cols);
-    return std::max<size_t>(1, rows / kRowsAround) * kRowsAround;
+    return std::max<size_t>(1, rows / kRowsAtOnce) * kRowsAtOnce;
   }
 
-  double update_matrix(const Task& task, const Gradient& gradient, const Around& around) {
+  double update_matrix(const Task& task, const Gradient& gradient, AtRows updated) {
     const Matrix& value = parameters_[task.parameter].value;
-    SHORTLIST_CHECK(gradient.gradient.stride == value.cols);
     const RowRange rows = chunk_rows(value.rows, rows_a_task(parameters_[task.parameter]), task.index);
-    const size_t first = rows.begin * value.cols;
-    around.before(task.parameter, rows);
-    const double cost =
-        update(task.parameter, first, {gradient.gradient.data + first, rows.size() * value.cols});
-    around.after(task.parameter, rows);
+    SHORTLIST_CHECK(gradient.gradient.stride == value.cols &&
+                    (gradient.second.data == nullptr || gradient.second.stride == value.cols));
+    alignas(64) float sum[kNumbersAtOnce];
+    double cost = 0;
+    const size_t last = rows.end * value.cols;
+    for (size_t first = rows.begin * value.cols; first < last; first += kNumbersAtOnce) {
+      const std::span<float> whole = std::span(sum).first(std::min(kNumbersAtOnce, last - first));
+      std::copy_n(gradient.gradient.data + first, whole.size(), sum);
+      if (gradient.second.data != nullptr) add({gradient.second.data + first, whole.size()}, whole);
+      cost += update(task.parameter, first, whole);
+    }
+    updated(task.parameter, rows);
     return cost;
   }
 
@@ -195,8 +202,11 @@ class RuleOptimizer : public Optimizer {
     const double cost = penalty(parameters_[p], value, gradient);
     std::array<std::span<float>, 2> slots;
     const size_t cols = parameters_[p].value.cols, kept = slot_cols(parameters_[p]);
-    for (size_t s = 0; s < states_[p].slots.size(); ++s)
-      slots[s] = {states_[p].slots[s].data() + first / cols * kept, gradient.size() / cols * kept};
+    for (size_t s = 0; s < states_[p].slots.size(); ++s) {
+      float* const own = states_[p].slots[s].data();
+      slots[s] = kept == cols ? std::span(own + first, gradient.size())
+                              : std::span(own + first / cols * kept, gradient.size() / cols * kept);
+    }
     rule_.update(gradient, value, slots);
     return cost;
   }

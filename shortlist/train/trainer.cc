@@ -128,13 +128,13 @@ struct Trainer::State {
     });
     timed(kLayers, [&] { plan.backward(pool, written); });
     gradients.clear();
-    for (ParameterState* state : trained) gradients.push_back({state->gradient, state->rows.touched});
+    for (ParameterState* state : trained)
+      gradients.push_back({state->gradient, state->rows.touched, state->second_gradient});
     timed(kOptimizer, [&] {
-      const auto join = [&](size_t p, RowRange rows) { trained[p]->join_gradient(rows); };
       const auto pack = [&](size_t p, RowRange rows) {
         if (trained[p]->spec.packed) trained[p]->pack_rows(rows, true);
       };
-      losses.regularization = optimizer->step(pool, run.learning_rate, gradients, {join, pack});
+      losses.regularization = optimizer->step(pool, run.learning_rate, gradients, pack);
     });
     losses.total = losses.regularization;
     if (config.retrieval) losses.total += config.retrieval->weight * losses.retrieval;
