@@ -149,8 +149,36 @@ size_t multiply_rows(const Tile& tile, const Product& product, size_t rows) {
 struct Block {
   size_t row_begin, row_end, inner_begin, inner_end;
 };
+
+// What the next block reads of Aᵀ: a few cache lines of each of many rows, which a processor does not
+// foresee. They are asked for while this block is worked on, some with each tile.
+struct NextBlock {
+  const float* rows = nullptr;
+  size_t stride = 0, lines = 0;      // from row to row; of each
+  size_t left = 0, with_a_tile = 0;  // rows
+
+  HWY_INLINE void ask() {
+    constexpr size_t kLine = 16;
+    for (size_t i = std::min(left, with_a_tile); i > 0; --i, --left, rows += stride) {
+      for (size_t line = 0; line < lines; ++line) __builtin_prefetch(rows + line * kLine, 0, 2);
+    }
+  }
+};
+
+NextBlock next_block(const Product& product, const Block& block, const Block& next) {
+  const auto parts = [](size_t size, size_t part) { return (size + part - 1) / part; };
+  const size_t tiles =
+      parts(block.row_end - block.row_begin, kTileRows) * parts(product.last_column, 2 * kLanes);
+  const size_t inner = next.inner_end - next.inner_begin;
+  return {.rows = product.a + next.inner_begin * product.a_stride + next.row_begin,
+          .stride = product.a_stride,
+          .lines = parts(next.row_end - next.row_begin, 16),
+          .left = inner,
+          .with_a_tile = parts(inner, tiles)};
+}
+
 template <bool kTransposed>
-void multiply_block(const Product& product, const Block& block) {
+void multiply_block(const Product& product, const Block& block, NextBlock next) {
   Tile tile{.a_stride = product.a_stride,
             .b_stride = product.b.row_stride,
             .inner = block.inner_end - block.inner_begin};
@@ -165,6 +193,7 @@ void multiply_block(const Product& product, const Block& block) {
       tile.a = product.a + (kTransposed ? block.inner_begin * product.a_stride + tile.row
                                         : tile.row * product.a_stride + block.inner_begin);
       const size_t rows = block.row_end - tile.row;
+      if constexpr (kTransposed) next.ask();
       tile.row += two ? multiply_rows<2, kTransposed>(tile, product, rows)
                       : multiply_rows<1, kTransposed>(tile, product, rows);
     }
@@ -174,12 +203,24 @@ void multiply_block(const Product& product, const Block& block) {
 template <bool kTransposed>
 void multiply_all(const Product& product) {
   const size_t inner = product.b.inner, rows = product.c.rows;
+  if (product.last_column == 0) return;
   constexpr size_t kBlock = kTransposed ? kTransposedInnerBlock : kInnerBlock;
   const size_t parts = std::max<size_t>(1, (inner + kBlock - 1) / kBlock);
+  const auto block = [&](size_t row, size_t part) {
+    return Block{row, std::min(rows, row + kRowBlock), inner * part / parts, inner * (part + 1) / parts};
+  };
   for (size_t row = 0; row < rows; row += kRowBlock) {
     for (size_t part = 0; part < parts; ++part) {
-      multiply_block<kTransposed>(
-          product, {row, std::min(rows, row + kRowBlock), inner * part / parts, inner * (part + 1) / parts});
+      const Block now = block(row, part);
+      NextBlock next;
+      if constexpr (kTransposed) {
+        if (part + 1 < parts) {
+          next = next_block(product, now, block(row, part + 1));
+        } else if (row + kRowBlock < rows) {
+          next = next_block(product, now, block(row + kRowBlock, 0));
+        }
+      }
+      multiply_block<kTransposed>(product, now, next);
     }
   }
 }
