@@ -150,31 +150,38 @@ struct Block {
   size_t row_begin, row_end, inner_begin, inner_end;
 };
 
-// What the next block reads of Aᵀ: a few cache lines of each of many rows, which a processor does not
+// What the next block reads of a matrix, a few cache lines of each of many rows, which a processor does not
 // foresee. They are asked for while this block is worked on, some with each tile.
-struct NextBlock {
-  const float* rows = nullptr;
+struct Upcoming {
+  const float* row = nullptr;
   size_t stride = 0, lines = 0;      // from row to row; of each
   size_t left = 0, with_a_tile = 0;  // rows
 
   HWY_INLINE void ask() {
     constexpr size_t kLine = 16;
-    for (size_t i = std::min(left, with_a_tile); i > 0; --i, --left, rows += stride) {
-      for (size_t line = 0; line < lines; ++line) __builtin_prefetch(rows + line * kLine, 0, 2);
+    for (size_t i = std::min(left, with_a_tile); i > 0; --i, --left, row += stride) {
+      for (size_t line = 0; line < lines; ++line) __builtin_prefetch(row + line * kLine, 0, 2);
     }
   }
 };
+struct NextBlock {
+  Upcoming a, b;
+};
 
+size_t parts_of(size_t size, size_t part) { return (size + part - 1) / part; }
+
+// For products with Aᵀ. The first blocks of rows meet B for the first time, the others find it in the cache.
 NextBlock next_block(const Product& product, const Block& block, const Block& next) {
-  const auto parts = [](size_t size, size_t part) { return (size + part - 1) / part; };
-  const size_t tiles =
-      parts(block.row_end - block.row_begin, kTileRows) * parts(product.last_column, 2 * kLanes);
-  const size_t inner = next.inner_end - next.inner_begin;
-  return {.rows = product.a + next.inner_begin * product.a_stride + next.row_begin,
-          .stride = product.a_stride,
-          .lines = parts(next.row_end - next.row_begin, 16),
-          .left = inner,
-          .with_a_tile = parts(inner, tiles)};
+  const size_t columns = product.last_column, inner = next.inner_end - next.inner_begin;
+  const size_t tiles = parts_of(block.row_end - block.row_begin, kTileRows) * parts_of(columns, 2 * kLanes);
+  const auto upcoming = [&](const float* matrix, size_t stride, size_t column, size_t width) {
+    return Upcoming{matrix + next.inner_begin * stride + column, stride, parts_of(width, 16), inner,
+                    parts_of(inner, tiles)};
+  };
+  NextBlock result;
+  result.a = upcoming(product.a, product.a_stride, next.row_begin, next.row_end - next.row_begin);
+  if (next.row_begin == 0) result.b = upcoming(product.b.data, product.b.row_stride, 0, columns);
+  return result;
 }
 
 template <bool kTransposed>
@@ -193,7 +200,7 @@ void multiply_block(const Product& product, const Block& block, NextBlock next) 
       tile.a = product.a + (kTransposed ? block.inner_begin * product.a_stride + tile.row
                                         : tile.row * product.a_stride + block.inner_begin);
       const size_t rows = block.row_end - tile.row;
-      if constexpr (kTransposed) next.ask();
+      if constexpr (kTransposed) next.a.ask(), next.b.ask();
       tile.row += two ? multiply_rows<2, kTransposed>(tile, product, rows)
                       : multiply_rows<1, kTransposed>(tile, product, rows);
     }
