@@ -91,63 +91,86 @@ HWY_INLINE auto load_blocks(const float* const* rows, size_t k) {
   }
 }
 
-// Elements k to k + 3 of kLanes rows become four vectors, a lane to a row.
-HWY_INLINE void load_transposed(const float* const* rows, size_t k, Vector (&columns)[4]) {
-  constexpr hn::RepartitionToWide<Floats> pairs;
-  const Vector a = load_blocks<kLanes / 4>(rows, k), b = load_blocks<kLanes / 4>(rows + 1, k);
-  const Vector c = load_blocks<kLanes / 4>(rows + 2, k), d = load_blocks<kLanes / 4>(rows + 3, k);
-  const auto low = hn::BitCast(pairs, hn::InterleaveLower(kFloats, a, b));
-  const auto high = hn::BitCast(pairs, hn::InterleaveUpper(kFloats, a, b));
-  const auto next_low = hn::BitCast(pairs, hn::InterleaveLower(kFloats, c, d));
-  const auto next_high = hn::BitCast(pairs, hn::InterleaveUpper(kFloats, c, d));
-  columns[0] = hn::BitCast(kFloats, hn::InterleaveLower(pairs, low, next_low));
-  columns[1] = hn::BitCast(kFloats, hn::InterleaveUpper(pairs, low, next_low));
-  columns[2] = hn::BitCast(kFloats, hn::InterleaveLower(pairs, high, next_high));
-  columns[3] = hn::BitCast(kFloats, hn::InterleaveUpper(pairs, high, next_high));
+// Rows that are scored together, a lane to a row: eight, since they are few, and a longer vector costs as
+// much for eight as for sixteen.
+using Rows = hn::CappedTag<float, 8>;
+constexpr Rows kRowLanes;
+constexpr size_t kRows = HWY_MIN(size_t{8}, HWY_LANES(float));
+using RowVector = hn::Vec<Rows>;
+
+// Elements k to k + 3 of kRows rows become four vectors, a lane to a row.
+HWY_INLINE void load_transposed(const float* const* rows, size_t k, RowVector (&columns)[4]) {
+  constexpr hn::RepartitionToWide<Rows> pairs;
+  const RowVector a = load_blocks<kRows / 4>(rows, k), b = load_blocks<kRows / 4>(rows + 1, k);
+  const RowVector c = load_blocks<kRows / 4>(rows + 2, k), d = load_blocks<kRows / 4>(rows + 3, k);
+  const auto low = hn::BitCast(pairs, hn::InterleaveLower(kRowLanes, a, b));
+  const auto high = hn::BitCast(pairs, hn::InterleaveUpper(kRowLanes, a, b));
+  const auto next_low = hn::BitCast(pairs, hn::InterleaveLower(kRowLanes, c, d));
+  const auto next_high = hn::BitCast(pairs, hn::InterleaveUpper(kRowLanes, c, d));
+  columns[0] = hn::BitCast(kRowLanes, hn::InterleaveLower(pairs, low, next_low));
+  columns[1] = hn::BitCast(kRowLanes, hn::InterleaveUpper(pairs, low, next_low));
+  columns[2] = hn::BitCast(kRowLanes, hn::InterleaveLower(pairs, high, next_high));
+  columns[3] = hn::BitCast(kRowLanes, hn::InterleaveUpper(pairs, high, next_high));
 }
 
-// out[kRows]: the products of the query and so many rows.
-template <size_t kRows>
-HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* query, float* out) {
-  Vector sums[kRows / kLanes];
-#pragma GCC unroll 8
-  for (Vector& sum : sums) sum = zero();
-  size_t k = 0;
-  for (; k + 4 <= width; k += 4) {
-#pragma GCC unroll 8
-    for (size_t r = 0; r < kRows; r += kLanes) {
-      Vector columns[4];
-      load_transposed(rows + r, k, columns);
+HWY_INLINE void add_four(const float* const* rows, size_t k, const float* query, RowVector& sum) {
+  RowVector columns[4];
+  load_transposed(rows, k, columns);
 #pragma GCC unroll 4
-      for (size_t j = 0; j < 4; ++j)
-        sums[r / kLanes] = hn::MulAdd(set(query[k + j]), columns[j], sums[r / kLanes]);
+  for (size_t j = 0; j < 4; ++j) sum = hn::MulAdd(hn::Set(kRowLanes, query[k + j]), columns[j], sum);
+}
+
+// out[kBlocks * kRows]: the products of the query and so many rows. Blocks run side by side, because each of
+// their additions waits for the one before.
+template <size_t kBlocks>
+HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* query, float* out) {
+  RowVector sums[kBlocks];
+#pragma GCC unroll 4
+  for (RowVector& sum : sums) sum = hn::Zero(kRowLanes);
+  size_t k = 0;
+  for (; k + 8 <= width; k += 8) {
+    asm("" : "+r"(rows));  // else the addresses, more than there are registers, are all read before
+#pragma GCC unroll 4
+    for (size_t block = 0; block < kBlocks; ++block) {
+      add_four(rows + block * kRows, k, query, sums[block]);
+      add_four(rows + block * kRows, k + 4, query, sums[block]);
     }
   }
-  for (; k < width; ++k) {
-    float column[kRows];
-    for (size_t r = 0; r < kRows; ++r) column[r] = rows[r][k];
-#pragma GCC unroll 8
-    for (size_t r = 0; r < kRows; r += kLanes)
-      sums[r / kLanes] = hn::MulAdd(set(query[k]), hn::LoadU(kFloats, column + r), sums[r / kLanes]);
+  for (; k + 4 <= width; k += 4) {
+#pragma GCC unroll 4
+    for (size_t block = 0; block < kBlocks; ++block) add_four(rows + block * kRows, k, query, sums[block]);
   }
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kRows; r += kLanes) hn::StoreU(sums[r / kLanes], kFloats, out + r);
+  for (; k < width; ++k) {
+    HWY_ALIGN float column[kBlocks * kRows];
+    for (size_t r = 0; r < kBlocks * kRows; ++r) column[r] = rows[r][k];
+#pragma GCC unroll 4
+    for (size_t block = 0; block < kBlocks; ++block)
+      sums[block] =
+          hn::MulAdd(hn::Set(kRowLanes, query[k]), hn::Load(kRowLanes, column + block * kRows), sums[block]);
+  }
+#pragma GCC unroll 4
+  for (size_t block = 0; block < kBlocks; ++block) hn::StoreU(sums[block], kRowLanes, out + block * kRows);
+}
+
+template <size_t kBlocks>
+void score_chosen(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
+                  size_t count, float* out) {
+  constexpr size_t kMost = kBlocks * kRows;
+  const float* these[kMost];
+  for (size_t r = 0; r < kMost; ++r) these[r] = rows + ids[std::min(r, count - 1)] * stride;
+  float sums[kMost];
+  score_rows<kBlocks>(these, width, query, sums);
+  std::copy_n(sums, count, out);
 }
 
 void chosen_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
                    size_t count, float* out) {
-  constexpr size_t kRows = 32;
-  for (size_t i = 0; i < count; i += kRows) {
-    const size_t some = std::min(kRows, count - i);
-    const float* these[kRows];
-    for (size_t r = 0; r < kRows; ++r) these[r] = rows + ids[i + std::min(r, some - 1)] * stride;
-    float sums[kRows];
-    if (some <= kRows / 2) {
-      score_rows<kRows / 2>(these, width, query, sums);
-    } else {
-      score_rows<kRows>(these, width, query, sums);
-    }
-    std::copy_n(sums, some, out + i);
+  constexpr size_t kMost = 4 * kRows;
+  constexpr decltype(&score_chosen<1>) kScore[] = {score_chosen<1>, score_chosen<2>, score_chosen<3>,
+                                                   score_chosen<4>};
+  for (size_t i = 0; i < count; i += kMost) {
+    const size_t some = std::min(kMost, count - i);
+    kScore[(some - 1) / kRows](rows, stride, width, query, ids + i, some, out + i);
   }
 }
 
