@@ -21,16 +21,18 @@ float largest_of(std::span<const float> v) {
   return largest;
 }
 
-// The scale that all but a few vectors keep to.
+// The scale that all vectors keep to, but for a few where those reach much further than all others.
 float fitting_scale(ConstMatrix vectors) {
   constexpr size_t kFew = 4, kOneIn = 100'000;
+  constexpr float kMuchFurther = 1.5f;
   std::vector<float> largest;
   for (size_t r = 0; r < vectors.rows; ++r) largest.push_back(largest_of(vectors.row_span(r)));
   if (largest.empty()) return 0;
   const size_t few = std::min(kFew + vectors.rows / kOneIn, vectors.rows - 1);
   const auto at = largest.end() - 1 - static_cast<std::ptrdiff_t>(few);
   std::nth_element(largest.begin(), at, largest.end());
-  return *at / kInt8Most;
+  const float furthest = *std::max_element(at, largest.end());
+  return (furthest > kMuchFurther * *at ? *at : furthest) / kInt8Most;
 }
 
 }  // namespace
@@ -145,8 +147,8 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
   SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
   const Queries codes(*this, queries);
-  std::vector<TopK> near;
-  for (size_t q = 0; q < queries.rows; ++q) near.emplace_back(k, codes.slack(q));
+  const std::span<TopK> near = kept_top_k(queries.rows, k);
+  for (size_t q = 0; q < queries.rows; ++q) near[q].reset(k, codes.slack(q));
   const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
     const uint8_t* const panels = panels_.data() + first / kPanelCandidates * panel_size();
     codes.score(block, {panels, groups_, chunk_count(scores.cols, kPanelCandidates)}, scores);
@@ -154,12 +156,15 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
   };
   score_tiles(size(), eligible, score_tile, near);
   std::vector<Found> found(queries.rows);
-  std::vector<uint32_t> ids;
+  std::vector<uint32_t> with_beyond;
   for (size_t q = 0; q < queries.rows; ++q) {
-    ids.clear();
-    for (const Scored& candidate : near[q].take()) ids.push_back(candidate.index);
-    for (uint32_t id : beyond_) {
-      if (eligible.empty() || eligible[id] != 0) ids.push_back(id);
+    std::span<const uint32_t> ids = near[q].take_indices();
+    if (!beyond_.empty()) {
+      with_beyond.assign(ids.begin(), ids.end());
+      for (uint32_t id : beyond_) {
+        if (eligible.empty() || eligible[id] != 0) with_beyond.push_back(id);
+      }
+      ids = with_beyond;
     }
     found[q] = search_chosen(queries.row_span(q), vectors_, ids, k);
   }

@@ -16,6 +16,6 @@ size_t find_at_least(std::span<const float> scores, float bound, uint32_t* place
 
 // Sorts keys, which are distinct and at most kFewKeys, the greatest first. Its cost grows with their square.
 constexpr size_t kFewKeys = 128;
-void sort_few(std::span<int64_t> keys);
+void sort_few(std::span<const int64_t> keys, int64_t* sorted);
 
 }  // namespace shortlist
