@@ -37,21 +37,23 @@ float fitting_scale(ConstMatrix vectors) {
 
 }  // namespace
 
-// The queries as codes.
+// Queries as codes, in memory that is kept from search to search.
 class Int8Index::Queries {
  public:
-  Queries(const Int8Index& index, ConstMatrix queries)
-      : together_(queries.rows >= kTogether),
-        width_(4 * index.groups_),
-        size_(queries.rows * width_ + kInt8Slack) {
+  void encode(const Int8Index& index, ConstMatrix queries) {
+    together_ = queries.rows >= kTogether;
+    width_ = 4 * index.groups_;
+    size_ = queries.rows * width_ + kInt8Slack;
     codes_.resize((together_ ? 1 : 2) * size_);
+    offsets_.resize(queries.rows);
+    slacks_.resize(queries.rows);
     const int most = together_ ? kInt8Most : most_of_15_bits(queries.cols);
     for (size_t q = 0; q < queries.rows; ++q) {
       int8_t* const high = codes_.data() + q * width_;
       const Int8Encoding query =
           int8_encode(queries.row_span(q), most, high, together_ ? nullptr : high + size_);
-      offsets_.push_back(kInt8Offset * query.sum);
-      slacks_.push_back(index.slack(query));
+      offsets_[q] = kInt8Offset * query.sum;
+      slacks_[q] = index.slack(query);
     }
   }
 
@@ -74,8 +76,8 @@ class Int8Index::Queries {
         std::min<size_t>(127 * 128, (size_t{1} << 31) / 255 / std::max<size_t>(width, 1) - 1));
   }
 
-  bool together_;
-  size_t width_, size_;
+  bool together_ = false;
+  size_t width_ = 0, size_ = 0;
   std::vector<int8_t> codes_;  // [queries, width] and the slack, twice; a code is 128 high + low, or high
   std::vector<int32_t> offsets_;
   std::vector<float> slacks_;
@@ -146,7 +148,8 @@ void Int8Index::leave_out_beyond(size_t first, Matrix scores) const {
 std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
-  const Queries codes(*this, queries);
+  static thread_local Queries codes;
+  codes.encode(*this, queries);
   const std::span<TopK> near = kept_top_k(queries.rows, k);
   for (size_t q = 0; q < queries.rows; ++q) near[q].reset(k, codes.slack(q));
   const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
