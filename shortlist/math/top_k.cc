@@ -22,7 +22,7 @@ Scored scored_of(int64_t key) {
 }
 
 // So many are kept before the worst are left out of them.
-size_t enough(size_t count) { return count + std::max<size_t>(32, count / 2); }
+size_t enough(size_t count) { return count + std::max<size_t>(16, count / 2); }
 
 // The best `count` of the keys, which are few, or all.
 std::vector<Scored> best_of(std::span<const int64_t> keys, size_t count) {
@@ -42,7 +42,7 @@ void TopK::reset(size_t k, float slack) {
   least_ = -std::numeric_limits<float>::infinity();
   keys_.clear();
   if (keys_.capacity() > kWorthKeeping) keys_.shrink_to_fit();
-  most_keys_ = enough(k);
+  most_keys_ = enough(k) + 16;  // few searches have to leave out any but those of many scores
 }
 
 template <typename IndexOf>
