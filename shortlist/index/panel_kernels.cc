@@ -14,9 +14,10 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// So many sums run side by side that one's additions fill the wait for another's: all of a panel's, or where
-// a vector is short a part of them.
-constexpr size_t kSums = HWY_MIN(kPanelCandidates / kLanes, 8), kPart = kSums * kLanes;
+// So many sums run side by side that one's additions fill the wait for another's: those of one panel or,
+// where a vector is short, a part of it, and where it is long, half as many, or those of two panels.
+constexpr size_t kSums = 8;
+constexpr size_t kPanelSums = kPanelCandidates / kLanes, kPart = HWY_MIN(kSums, kPanelSums) * kLanes;
 using Bits = hn::RebindToUnsigned<Floats>;
 
 // A bfloat16 is the upper half of a float32.
@@ -30,53 +31,74 @@ HWY_INLINE Pair load_pair(const uint16_t* from) {
           hn::BitCast(kFloats, hn::And(both, hn::Set(d, 0xffff0000u)))};
 }
 
-HWY_INLINE void add_products(const float* panel, size_t width, const float* query, Vector (&sums)[kSums]) {
+// `next`: from a panel to the next, of which the sums from kPanelSums on are.
+template <size_t kCount>
+HWY_INLINE void add_products(const float* panel, size_t next, size_t width, const float* query,
+                             Vector (&sums)[kCount]) {
   for (size_t k = 0; k < width; ++k, panel += kPanelCandidates) {
     const Vector q = set(query[k]);
 #pragma GCC unroll 8
-    for (size_t v = 0; v < kSums; ++v)
-      sums[v] = hn::MulAdd(q, hn::LoadU(kFloats, panel + v * kLanes), sums[v]);
+    for (size_t v = 0; v < kCount; ++v) {
+      const float* const from = panel + v / kPanelSums * next + v % kPanelSums * kLanes;
+      sums[v] = hn::MulAdd(q, hn::LoadU(kFloats, from), sums[v]);
+    }
   }
 }
 
-HWY_INLINE void add_products(const uint16_t* panel, size_t width, const float* query, Vector (&sums)[kSums]) {
+template <size_t kCount>
+HWY_INLINE void add_products(const uint16_t* panel, size_t next, size_t width, const float* query,
+                             Vector (&sums)[kCount]) {
+  const auto load = [&](size_t v) HWY_ATTR {
+    return load_pair(panel + v / kPanelSums * next + 2 * (v % kPanelSums) * kLanes);
+  };
   size_t k = 0;
   for (; k + 2 <= width; k += 2, panel += 2 * kPanelCandidates) {
     const Vector even = set(query[k]), odd = set(query[k + 1]);
 #pragma GCC unroll 8
-    for (size_t v = 0; v < kSums; ++v) {
-      const Pair pair = load_pair(panel + 2 * v * kLanes);
+    for (size_t v = 0; v < kCount; ++v) {
+      const Pair pair = load(v);
       sums[v] = hn::MulAdd(odd, pair.odd, hn::MulAdd(even, pair.even, sums[v]));
     }
   }
   if (k == width) return;
 #pragma GCC unroll 8
-  for (size_t v = 0; v < kSums; ++v)
-    sums[v] = hn::MulAdd(set(query[k]), load_pair(panel + 2 * v * kLanes).even, sums[v]);
+  for (size_t v = 0; v < kCount; ++v) sums[v] = hn::MulAdd(set(query[k]), load(v).even, sums[v]);
 }
 
-// `step`: of the panel's values from one part's first to the next part's.
+template <size_t kCount, typename Value>
+HWY_INLINE void score_part(const Value* panel, size_t next, size_t width, const float* query, float* out) {
+  Vector sums[kCount];
+#pragma GCC unroll 8
+  for (Vector& sum : sums) sum = zero();
+  add_products(panel, next, width, query, sums);
+#pragma GCC unroll 8
+  for (size_t v = 0; v < kCount; ++v) hn::StoreU(sums[v], kFloats, out + v * kLanes);
+}
+
+// `size`: of a panel; `step`: of its values from one part's first to the next part's.
 template <typename Value>
 HWY_INLINE void score_all(const Value* panels, size_t size, size_t step, size_t width, size_t count,
                           const float* query, float* out) {
-  for (size_t p = 0; p < count; ++p) {
+  for (size_t p = 0; p < count; ++p, panels += size) {
 #pragma GCC unroll 2
-    for (size_t part = 0; part < kPanelCandidates / kPart; ++part, out += kPart) {
-      Vector sums[kSums];
-#pragma GCC unroll 8
-      for (Vector& sum : sums) sum = zero();
-      add_products(panels + p * size + part * step, width, query, sums);
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kSums; ++v) hn::StoreU(sums[v], kFloats, out + v * kLanes);
-    }
+    for (size_t part = 0; part < kPanelCandidates / kPart; ++part, out += kPart)
+      score_part<kPart / kLanes>(panels + part * step, size, width, query, out);
   }
 }
 
 void scores(const float* panels, size_t width, size_t count, const float* query, float* out) {
   score_all(panels, width * kPanelCandidates, kPart, width, count, query, out);
 }
-void bf16_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
-  score_all(panels, bf16_panel_size(width), 2 * kPart, width, count, query, out);
+
+void bf16_scores(const uint16_t* panels, size_t width, size_t count, bool near, const float* query,
+                 float* out) {
+  const size_t size = bf16_panel_size(width);
+  if constexpr (kPanelSums < kSums) {
+    constexpr size_t kTogether = kSums / kPanelSums, kCandidates = kTogether * kPanelCandidates;
+    for (; near && count >= kTogether; count -= kTogether, panels += kTogether * size, out += kCandidates)
+      score_part<kSums>(panels, size, width, query, out);
+  }
+  score_all(panels, size, 2 * kPart, width, count, query, out);
 }
 
 // Elements k to k + 3 of so many rows that each fills a block of four lanes.
@@ -199,8 +221,9 @@ HWY_EXPORT(widen);
 void panel_scores(const float* panels, size_t width, size_t count, const float* query, float* out) {
   HWY_DYNAMIC_DISPATCH(scores)(panels, width, count, query, out);
 }
-void panel_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
-  HWY_DYNAMIC_DISPATCH(bf16_scores)(panels, width, count, query, out);
+void panel_scores(const uint16_t* panels, size_t width, size_t count, bool near, const float* query,
+                  float* out) {
+  HWY_DYNAMIC_DISPATCH(bf16_scores)(panels, width, count, near, query, out);
 }
 void row_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
                 size_t count, float* out) {
