@@ -69,11 +69,17 @@ void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices
   push_all(scores, [&](size_t j) { return indices[j]; });
 }
 
-// Of those that are left, the k best come first.
+// Few are sorted by the way.
 void TopK::leave_out_the_worst() {
   if (keys_.size() > k_) {
     const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
-    std::ranges::nth_element(keys_, kth, std::greater());
+    if (keys_.size() > kFewKeys) {
+      std::ranges::nth_element(keys_, kth, std::greater());
+    } else {
+      int64_t sorted[kFewKeys];
+      sort_few(keys_, sorted);
+      std::copy_n(sorted, keys_.size(), keys_.begin());
+    }
     least_ = scored_of(*kth).score;
     const auto near = [&](int64_t key) { return scored_of(key).score >= least_ - slack_; };
     keys_.erase(slack_ == 0 ? kth + 1 : std::partition(kth + 1, keys_.end(), near), keys_.end());
