@@ -159,15 +159,12 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
   };
   score_tiles(size(), eligible, score_tile, near);
   std::vector<Found> found(queries.rows);
-  std::vector<uint32_t> with_beyond;
+  static thread_local std::vector<uint32_t> ids;
   for (size_t q = 0; q < queries.rows; ++q) {
-    std::span<const uint32_t> ids = near[q].take_indices();
-    if (!beyond_.empty()) {
-      with_beyond.assign(ids.begin(), ids.end());
-      for (uint32_t id : beyond_) {
-        if (eligible.empty() || eligible[id] != 0) with_beyond.push_back(id);
-      }
-      ids = with_beyond;
+    ids.clear();
+    near[q].take_indices(ids);
+    for (uint32_t id : beyond_) {
+      if (eligible.empty() || eligible[id] != 0) ids.push_back(id);
     }
     found[q] = search_chosen(queries.row_span(q), vectors_, ids, k);
   }

@@ -42,7 +42,7 @@ void TopK::reset(size_t k, float slack) {
   least_ = -std::numeric_limits<float>::infinity();
   keys_.clear();
   if (keys_.capacity() > kWorthKeeping) keys_.shrink_to_fit();
-  most_keys_ = enough(k) + 16;  // few searches have to leave out any but those of many scores
+  most_keys_ = enough(k) + 16;  // at first some more: what few scores leave is not worth sorting twice
 }
 
 template <typename IndexOf>
@@ -102,11 +102,12 @@ std::vector<Scored> TopK::take() {
   return best;
 }
 
-std::span<const uint32_t> TopK::take_indices() {
-  indices_.resize(keys_.size());
-  std::ranges::transform(keys_, indices_.begin(), [](int64_t key) { return scored_of(key).index; });
+void TopK::take_indices(std::vector<uint32_t>& to) {
+  const size_t before = to.size();
+  to.resize(before + keys_.size());
+  std::ranges::transform(keys_, to.begin() + static_cast<std::ptrdiff_t>(before),
+                         [](int64_t key) { return scored_of(key).index; });
   reset(k_, slack_);
-  return indices_;
 }
 
 std::vector<Scored> best_of_few(std::span<const float> scores, std::span<const uint32_t> indices, size_t k) {

@@ -31,9 +31,9 @@ class TopK {
   void push(std::span<const float> scores, std::span<const uint32_t> indices);
   // Best first; empties it.
   std::vector<Scored> take();
-  // The kept in any order, and maybe some that are not among them any more; empties it. Valid until the next
-  // push.
-  std::span<const uint32_t> take_indices();
+  // Appends the index of each of the kept, in any order, and maybe of some that are not among them any more;
+  // empties it.
+  void take_indices(std::vector<uint32_t>& to);
 
  private:
   template <typename IndexOf>
@@ -46,7 +46,6 @@ class TopK {
   // All that may be among the best, and some that are not any more: a key is greater, the better what it
   // stands for.
   std::vector<int64_t> keys_;
-  std::vector<uint32_t> indices_;
   size_t most_keys_;
 };
 
