@@ -45,9 +45,13 @@ struct PlanNode {
   std::vector<ParameterState*> parameters;
   int feature = -1;
   RandomStream random{0, ""};
-  // A node that only feeds a concatenation lies inside of it.
+  // A node that only feeds a concatenation lies inside of it. Those that only feed a dot interaction lie side
+  // by side too, in memory of its own: apart, the vectors of one row would fall on the same sets of a cache.
   int inside = -1;
   size_t inside_column = 0;
+  size_t inner_width = 0;  // of what lies inside, where that is not the output itself
+  Buffer inner_memory, inner_gradient_memory;
+  Matrix inner, inner_gradient;
   // A node that only feeds a gather lies in its place, in batches that show each of its rows once and in
   // order.
   int gathered_by = -1;
@@ -104,7 +108,7 @@ struct Plan::State {
       if (needed[i]) add_node(static_cast<int>(i), parameters);
     }
     for (int output : options.outputs) node(output).output = true;
-    nest_in_concatenations();
+    nest_inputs();
     find_gathered();
     leave_relus();
     set_views();
@@ -188,18 +192,27 @@ struct Plan::State {
     return found;
   }
 
-  void nest_in_concatenations() {
+  void nest_inputs() {
     for (size_t i = 0; i < nodes.size(); ++i) {
       const std::vector<int> by = consumers(static_cast<int>(i));
       if (by.size() != 1 || nodes[i].output || nodes[i].given) continue;
-      const PlanNode& concat = nodes[static_cast<size_t>(by[0])];
-      if (concat.layer->kind() != "concat" || concat.rows != nodes[i].rows) continue;
+      PlanNode& outer = nodes[static_cast<size_t>(by[0])];
+      const bool concat = outer.layer->kind() == "concat";
+      if ((!concat && outer.layer->kind() != "dot_interaction") || outer.rows != nodes[i].rows) continue;
       nodes[i].inside = by[0];
-      for (int input : concat.inputs) {
-        if (input == static_cast<int>(i)) break;
-        nodes[i].inside_column += static_cast<size_t>(nodes[static_cast<size_t>(input)].plan.width);
-      }
+      nodes[i].inside_column = columns_before(outer, static_cast<int>(i));
+      if (!concat) outer.inner_width = columns_before(outer, -1);
     }
+  }
+
+  // Of the inputs that stand before `input`, or of all.
+  size_t columns_before(const PlanNode& outer, int input) const {
+    size_t columns = 0;
+    for (int before : outer.inputs) {
+      if (before == input) break;
+      columns += static_cast<size_t>(nodes[static_cast<size_t>(before)].plan.width);
+    }
+    return columns;
   }
 
   void find_gathered() {
@@ -225,15 +238,24 @@ struct Plan::State {
     }
   }
 
+  void set_inner_views(PlanNode& n) const {
+    n.inner = n.pass.output;
+    n.inner_gradient = n.pass.doutput;
+    if (n.inner_width == 0) return;
+    const size_t stride = row_stride(n.inner_width);
+    n.inner = n.inner_memory.view(n.capacity, n.inner_width, stride);
+    if (options.backward) n.inner_gradient = n.inner_gradient_memory.view(n.capacity, n.inner_width, stride);
+  }
+
   // Points every pass to buffers of the present capacity; again after one has grown.
   void set_views() {
     for (size_t i = nodes.size(); i-- > 0;) {
       PlanNode& n = nodes[i];
       const size_t width = static_cast<size_t>(n.plan.width);
       if (n.inside >= 0) {
-        const PlanNode& concat = nodes[static_cast<size_t>(n.inside)];
-        n.pass.output = concat.pass.output.columns(n.inside_column, width);
-        if (options.backward) n.pass.doutput = concat.pass.doutput.columns(n.inside_column, width);
+        const PlanNode& outer = nodes[static_cast<size_t>(n.inside)];
+        n.pass.output = outer.inner.columns(n.inside_column, width);
+        if (options.backward) n.pass.doutput = outer.inner_gradient.columns(n.inside_column, width);
       } else if (n.in_place) {
         n.pass.output = nodes[static_cast<size_t>(n.gathered_by)].pass.output;
         n.pass.doutput = nodes[static_cast<size_t>(n.gathered_by)].pass.doutput;
@@ -243,6 +265,7 @@ struct Plan::State {
       } else if (n.pass.output.data == nullptr) {
         n.pass.output.cols = width;
       }
+      set_inner_views(n);
       n.row_views.clear();
       for (size_t b = 0; b < n.row_memory.size(); ++b) {
         const size_t columns = static_cast<size_t>(n.plan.row_buffers[b]);
@@ -372,6 +395,9 @@ struct Plan::State {
     for (size_t i = nodes.size(); i-- > 0;) {
       PlanNode& n = nodes[i];
       if (n.inside >= 0) n.capacity = std::max(n.capacity, nodes[static_cast<size_t>(n.inside)].capacity);
+      const size_t inner_size = n.inner_width > 0 ? n.capacity * row_stride(n.inner_width) : 0;
+      n.inner_memory.reserve(inner_size);
+      if (options.backward) n.inner_gradient_memory.reserve(inner_size);
       for (size_t b = 0; b < n.row_memory.size(); ++b) {
         const size_t size = n.capacity * row_stride(static_cast<size_t>(n.plan.row_buffers[b]));
         n.row_memory[b].reserve(size);
