@@ -17,9 +17,8 @@
 namespace shortlist {
 
 // Inner positions and rows of A that are worked on at a time: a panel's part stays in the first cache, A's in
-// the second. Of Aᵀ each position takes a cache line or two, so fewer fit. Neither changes a bit of the
-// result.
-constexpr size_t kInnerBlock = 256, kTransposedInnerBlock = 128, kRowBlock = 96;
+// the second. Neither changes a bit of the result.
+constexpr size_t kInnerBlock = 256, kRowBlock = 96;
 
 // B[K,N] in panels of kPanelColumns columns.
 struct RightOperand {
@@ -64,15 +63,18 @@ struct Tile {
   bool add, last;               // start from C; apply the epilogue
 };
 
-// One step k of the sum, for all of the tile: c[i][v] += a(i, k) * b(k, v).
-template <int kRows, int kVectors, bool kTransposed>
-HWY_INLINE void accumulate(const Tile& tile, Vector (&c)[kRows][kVectors]) {
+// Steps [begin, end) of the sum, for all of the tile: c[i][v] += a(i, k) * b(k, v); after two of them calls
+// beside(k).
+template <int kRows, int kVectors, bool kTransposed, class Beside>
+HWY_INLINE void accumulate(const Tile& tile, size_t begin, size_t end, Vector (&c)[kRows][kVectors],
+                           Beside beside) {
+  const size_t stride = tile.a_stride, b_stride = tile.b_stride;
   const float* HWY_RESTRICT a = tile.a;
-  const float* HWY_RESTRICT b0 = tile.b[0];
-  const float* HWY_RESTRICT b1 = tile.b[kVectors - 1];
-  const size_t stride = tile.a_stride, b_stride = tile.b_stride, inner = tile.inner;
+  const float* HWY_RESTRICT b0 = tile.b[0] + begin * b_stride;
+  const float* HWY_RESTRICT b1 = tile.b[kVectors - 1] + begin * b_stride;
 #pragma GCC unroll 2
-  for (size_t k = 0; k < inner; ++k, b0 += b_stride, b1 += b_stride) {
+  for (size_t k = begin; k < end; ++k, b0 += b_stride, b1 += b_stride) {
+    beside(k);
     const Vector left = hn::LoadU(kFloats, b0), right = hn::LoadU(kFloats, b1);
 #pragma GCC unroll 12
     for (int i = 0; i < kRows; ++i) {
@@ -94,13 +96,6 @@ HWY_NOINLINE void multiply_tile(const Tile& tile, const Product& product) {
     __builtin_prefetch(out + i * stride, 1);
     __builtin_prefetch(out + i * stride + kVectors * kLanes - 1, 1);
   }
-  if (tile.last && product.epilogue.positive.data != nullptr) {
-    for (int i = 0; i < kRows; ++i) {
-      const float* positive = product.epilogue.positive.row(tile.row + static_cast<size_t>(i)) + tile.column;
-      __builtin_prefetch(positive);
-      __builtin_prefetch(positive + kVectors * kLanes - 1);
-    }
-  }
 #pragma GCC unroll 12
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2
@@ -108,7 +103,19 @@ HWY_NOINLINE void multiply_tile(const Tile& tile, const Product& product) {
       c[i][v] = tile.add ? load_first(out + i * stride + v * kLanes, count[v]) : hn::Zero(kFloats);
     }
   }
-  accumulate<kRows, kVectors, kTransposed>(tile, c);
+  // The ReLU's rows are asked for while the first sums run: all at once would be more than a core waits for.
+  size_t first = 0;
+  if (tile.last && product.epilogue.positive.data != nullptr) {
+    const float* positive = product.epilogue.positive.row(tile.row) + tile.column;
+    first = std::min<size_t>(tile.inner, 2 * kRows);
+    accumulate<kRows, kVectors, kTransposed>(tile, 0, first, c, [&](size_t k) HWY_ATTR {
+      if (k % 2 != 0) return;
+      __builtin_prefetch(positive);
+      __builtin_prefetch(positive + kVectors * kLanes - 1);
+      positive += product.epilogue.positive.stride;
+    });
+  }
+  accumulate<kRows, kVectors, kTransposed>(tile, first, tile.inner, c, [](size_t) {});
 #pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v) {
     const size_t column = tile.column + v * kLanes;
@@ -174,8 +181,7 @@ void multiply_block(const Product& product, const Block& block) {
 template <bool kTransposed>
 void multiply_all(const Product& product) {
   const size_t inner = product.b.inner, rows = product.c.rows;
-  constexpr size_t kBlock = kTransposed ? kTransposedInnerBlock : kInnerBlock;
-  const size_t parts = std::max<size_t>(1, (inner + kBlock - 1) / kBlock);
+  const size_t parts = std::max<size_t>(1, (inner + kInnerBlock - 1) / kInnerBlock);
   for (size_t row = 0; row < rows; row += kRowBlock) {
     for (size_t part = 0; part < parts; ++part) {
       multiply_block<kTransposed>(
