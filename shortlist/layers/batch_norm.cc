@@ -9,10 +9,10 @@ namespace shortlist {
 namespace {
 
 enum Parameters { kGamma, kBeta, kMovingMean, kMovingVariance };
-// kFirstSums and kSecondSums: two sums of each column, over each half of the rows. In forward its mean and
-// the squares around that, in backward the gradients of gamma and beta.
-enum BatchBuffers { kMean, kInverseDeviation, kFirstSums, kSecondSums };
-constexpr size_t kColumnsATask = 64;
+enum BatchBuffers { kMean, kInverseDeviation };
+// Two sums of each column over a part of the rows: in forward its mean and the squares around that, in
+// backward its share of the gradients of gamma and beta.
+enum PartBuffers { kSums };
 
 std::span<float> vector(const Pass& pass, Parameters parameter) {
   return pass.parameters[parameter]->value.row_span(0);
@@ -23,23 +23,8 @@ Normalization normalization(const Pass& pass) {
           vector(pass, kGamma)};
 }
 
-size_t tasks(const Pass& pass) { return 2 * chunk_count(pass.output.cols, kColumnsATask); }
-
-// What a task of a stage looks at.
-struct Part {
-  bool second;  // half of the rows
-  RowRange rows, columns;
-};
-Part part_of(const Pass& pass, size_t task) {
-  const size_t groups = tasks(pass) / 2;
-  const bool second = task >= groups;
-  return {second, half_of_rows(pass.rows, second),
-          chunk_rows(pass.output.cols, kColumnsATask, task % groups)};
-}
-
-std::span<float> sums(const Pass& pass, bool second, size_t which) {
-  return pass.batch_buffers[second ? kSecondSums : kFirstSums].span().subspan(which * pass.output.cols,
-                                                                              pass.output.cols);
+std::span<float> sums(const Pass& pass, size_t part, size_t which) {
+  return pass.part_buffers[kSums].row_span(part).subspan(which * pass.output.cols, pass.output.cols);
 }
 
 // How many rows each row of a range stands for; empty: one.
@@ -47,8 +32,7 @@ std::span<const float> weights_of(const Pass& pass, RowRange rows) {
   return pass.multiplicity.empty() ? pass.multiplicity : pass.multiplicity.subspan(rows.begin, rows.size());
 }
 
-float weight_of(const Pass& pass, bool second) {
-  const RowRange rows = half_of_rows(pass.rows, second);
+float weight_of(const Pass& pass, RowRange rows) {
   if (pass.multiplicity.empty()) return static_cast<float>(rows.size());
   float n = 0;
   for (float weight : weights_of(pass, rows)) n += weight;
@@ -70,45 +54,45 @@ LayerPlan BatchNorm::plan(std::span<const int> widths) const {
                       .cols = d,
                       .initializer = Initializer::ones,
                       .trainable = false}};
-  plan.batch_buffers = {widths[0], widths[0], 2 * widths[0], 2 * widths[0]};
+  plan.batch_buffers = {widths[0], widths[0]};
+  plan.part_buffers = {2 * widths[0]};
   return plan;
 }
 
-size_t BatchNorm::forward_stage(const Pass& pass) const { return tasks(pass); }
-
-void BatchNorm::run_forward_stage(const Pass& pass, size_t task, Scratch&) const {
+void BatchNorm::look_before_forward(const Pass& pass, size_t part) const {
   if (!pass.training) return;
-  const Part part = part_of(pass, task);
-  const auto [begin, end] = part.columns;
-  const float n = weight_of(pass, part.second);
-  const ConstMatrix x = rows_of(pass.inputs[0], part.rows);
-  const auto weights = weights_of(pass, part.rows);
-  const std::span<float> mean = sums(pass, part.second, 0), squares = sums(pass, part.second, 1);
-  column_sums(x, weights, begin, end, mean);
-  for (size_t c = begin; c < end; ++c) mean[c] = n > 0 ? mean[c] / n : 0;
-  column_square_sums(x, mean, weights, begin, end, squares);
+  const RowRange rows = part_of_rows(pass.rows, part);
+  const std::span<float> mean = sums(pass, part, 0), squares = sums(pass, part, 1);
+  const ConstMatrix x = rows_of(pass.inputs[0], rows);
+  const std::span<const float> weights = weights_of(pass, rows);
+  column_sums(x, weights, 0, x.cols, mean);
+  scale(mean, 1 / weight_of(pass, rows));
+  column_square_sums(x, mean, weights, 0, x.cols, squares);
 }
 
-// The halves' moments make the whole's (Chan et al. 1979).
-void BatchNorm::finish_forward_stage(const Pass& pass) const {
+// The parts' moments make the whole's.
+void BatchNorm::finish_looking_forward(const Pass& pass) const {
   const std::span<float> moving_mean = vector(pass, kMovingMean),
                          moving_variance = vector(pass, kMovingVariance);
   const std::span<float> mean = pass.batch_buffers[kMean].span(),
                          deviation = pass.batch_buffers[kInverseDeviation].span();
   const bool training = pass.training && pass.rows > 0;
-  const float first = weight_of(pass, false), second = weight_of(pass, true), n = first + second;
+  if (!training) {
+    copy(moving_mean, mean);
+    for (size_t c = 0; c < mean.size(); ++c) deviation[c] = 1 / std::sqrt(moving_variance[c] + epsilon);
+    return;
+  }
+  const std::span<float> squares = sums(pass, 0, 1);
+  copy(sums(pass, 0, 0), mean);
+  float n = weight_of(pass, part_of_rows(pass.rows, 0));
+  for (size_t part = 1; part < part_count(pass.rows); ++part) {
+    const float more = weight_of(pass, part_of_rows(pass.rows, part));
+    join_moments(n, more, sums(pass, part, 0), sums(pass, part, 1), mean, squares);
+    n += more;
+  }
   const float decay = static_cast<float>(1 - momentum);
   for (size_t c = 0; c < mean.size(); ++c) {
-    if (!training) {
-      mean[c] = moving_mean[c];
-      deviation[c] = 1 / std::sqrt(moving_variance[c] + epsilon);
-      continue;
-    }
-    const float apart = sums(pass, true, 0)[c] - sums(pass, false, 0)[c];
-    mean[c] = sums(pass, false, 0)[c] + apart * (second / n);
-    const float squares =
-        sums(pass, false, 1)[c] + sums(pass, true, 1)[c] + apart * apart * (first * second / n);
-    const float variance = squares / n;
+    const float variance = squares[c] / n;
     deviation[c] = 1 / std::sqrt(variance + epsilon);
     moving_mean[c] -= (moving_mean[c] - mean[c]) * decay;
     moving_variance[c] -= (moving_variance[c] - variance) * decay;
@@ -120,21 +104,20 @@ void BatchNorm::forward(const Pass& pass, RowRange rows, Scratch&) const {
             rows_of(pass.output, rows));
 }
 
-size_t BatchNorm::backward_stage(const Pass& pass) const { return tasks(pass); }
-
-void BatchNorm::run_backward_stage(const Pass& pass, size_t task, Scratch&) const {
-  const Part part = part_of(pass, task);
-  normalize_gradient_sums(rows_of(pass.inputs[0], part.rows), normalization(pass),
-                          rows_of(pass.doutput, part.rows), part.columns.begin, part.columns.end,
-                          sums(pass, part.second, 0), sums(pass, part.second, 1));
+void BatchNorm::look_before_backward(const Pass& pass, size_t part) const {
+  const RowRange rows = part_of_rows(pass.rows, part);
+  normalize_gradient_sums(rows_of(pass.inputs[0], rows), normalization(pass), rows_of(pass.doutput, rows),
+                          sums(pass, part, 0), sums(pass, part, 1));
 }
 
-void BatchNorm::finish_backward_stage(const Pass& pass) const {
+void BatchNorm::finish_looking_backward(const Pass& pass) const {
   const std::span<float> dgamma = pass.parameters[kGamma]->gradient.row_span(0),
                          dbeta = pass.parameters[kBeta]->gradient.row_span(0);
-  for (size_t c = 0; c < dgamma.size(); ++c) {
-    dgamma[c] = sums(pass, false, 0)[c] + sums(pass, true, 0)[c];
-    dbeta[c] = sums(pass, false, 1)[c] + sums(pass, true, 1)[c];
+  fill(dgamma, 0);
+  fill(dbeta, 0);
+  for (size_t part = 0; part < part_count(pass.rows); ++part) {
+    add(sums(pass, part, 0), dgamma);
+    add(sums(pass, part, 1), dbeta);
   }
 }
 

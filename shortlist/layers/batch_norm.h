@@ -24,16 +24,19 @@ struct BatchNorm : Layer {
   Value settings() const override { return write_fields(*this); }
   bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
-  size_t forward_stage(const Pass& pass) const override;
-  void run_forward_stage(const Pass& pass, size_t task, Scratch& scratch) const override;
-  void finish_forward_stage(const Pass& pass) const override;
+  // For the batch's moments.
+  bool looks_before_forward() const override { return true; }
+  void look_before_forward(const Pass& pass, size_t part) const override;
+  void finish_looking_forward(const Pass& pass) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-  // The stage writes the gradients of gamma and beta, which dx needs.
-  size_t backward_stage(const Pass& pass) const override;
-  void run_backward_stage(const Pass& pass, size_t task, Scratch& scratch) const override;
-  void finish_backward_stage(const Pass& pass) const override;
+  // For the gradients of gamma and beta, which dx needs.
+  bool looks_before_backward() const override { return true; }
+  void look_before_backward(const Pass& pass, size_t part) const override;
+  void finish_looking_backward(const Pass& pass) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   bool heeds_relu_inputs() const override { return true; }
+  bool keeps_output() const override { return false; }
+  bool backward_in_place() const override { return true; }
   bool differs_in_training() const override { return true; }
 };
 

@@ -23,6 +23,7 @@ LayerPlan Dropout::plan(std::span<const int> widths) const {
 }
 
 void Dropout::forward(const Pass& pass, RowRange rows, Scratch&) const {
+  if (!pass.training && pass.output.data == pass.inputs[0].data) return;
   for (size_t r = rows.begin; r < rows.end; ++r) {
     const size_t source = pass.map.source.empty() ? r : pass.map.source[r];
     drop(dropout, pass, r, pass.inputs[0].row_span(source), pass.output.row_span(r), false);

@@ -125,7 +125,7 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
 void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
   const Matrix& table = pass.parameters[0]->value;
   const TouchedRows& touched = pass.parameters[0]->rows;
-  // Where the stage has found the one id of each row, they stand side by side there.
+  // Where prepare() has found the one id of each row, they stand side by side there.
   const bool found = pass.backward_follows && pass.feature.column->offsets.empty();
   const auto bag = [&](size_t r) {
     return found ? std::span(&touched.touched[touched.place_of_id[r]], 1) : as_rows(bag_of(pass, r));
@@ -146,7 +146,7 @@ void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
   }
 }
 
-void Embedding::run_forward_stage(const Pass& pass, size_t, Scratch& scratch) const {
+void Embedding::prepare(const Pass& pass, Scratch& scratch) const {
   ParameterState& parameter = *pass.parameters[0];
   TouchedRows& rows = parameter.rows;
   count_users(pass, rows, scratch);

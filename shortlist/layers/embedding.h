@@ -36,9 +36,9 @@ struct Embedding : Layer {
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass&, RowRange, Scratch&) const override {}
-  // The stage lists the rows of the table that this batch touches, and who touches them.
-  size_t forward_stage(const Pass& pass) const override { return pass.backward_follows; }
-  void run_forward_stage(const Pass& pass, size_t task, Scratch& scratch) const override;
+  // Lists the rows of the table that this batch touches, and who touches them.
+  bool prepares(const Pass& pass) const override { return pass.backward_follows; }
+  void prepare(const Pass& pass, Scratch& scratch) const override;
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
 };

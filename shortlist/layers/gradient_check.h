@@ -59,6 +59,11 @@ class SpacedMatrix {
   Matrix view_;
 };
 
+// As the optimizer sees it.
+inline void join_gradient(ParameterState& parameter) {
+  if (parameter.spec.halves) add(parameter.second_memory.span(), parameter.gradient_memory.span());
+}
+
 // What a layer stands in.
 struct LayerPlace {
   std::vector<int> widths = {};
@@ -86,6 +91,8 @@ class LayerRun {
     }
     for (const ParameterSpec& spec : plan_.parameters) add_parameter(spec, stream(seed + 100));
     for (int width : plan_.row_buffers) row_memory_.emplace_back(place_.rows, static_cast<size_t>(width));
+    for (int width : plan_.part_buffers)
+      part_memory_.emplace_back(part_count(place_.rows), static_cast<size_t>(width));
     for (int size : plan_.batch_buffers) batch_memory_.emplace_back(static_cast<size_t>(size));
     set_pass();
   }
@@ -98,8 +105,9 @@ class LayerRun {
       parameter->packed.pack(parameter->value);
       parameter->packed_transposed.pack_transposed(parameter->value);
     }
-    for (size_t i = 0; i < layer_.forward_stage(pass); ++i) layer_.run_forward_stage(pass, i, scratch_);
-    layer_.finish_forward_stage(pass);
+    if (layer_.prepares(pass)) layer_.prepare(pass, scratch_);
+    for (size_t i = 0; i < part_count(place_.rows); ++i) layer_.look_before_forward(pass, i);
+    layer_.finish_looking_forward(pass);
     in_chunks(place_.rows, [&](RowRange rows) { layer_.forward(pass, rows, scratch_); });
   }
 
@@ -109,14 +117,12 @@ class LayerRun {
     pass.add = add_;
     relu_inputs_.resize(inputs.size());
     pass.relu_inputs = relu_inputs_;
-    for (size_t i = 0; i < layer_.backward_stage(pass); ++i) layer_.run_backward_stage(pass, i, scratch_);
-    layer_.finish_backward_stage(pass);
+    for (size_t i = 0; i < part_count(place_.rows); ++i) layer_.look_before_backward(pass, i);
+    layer_.finish_looking_backward(pass);
     const size_t rows = place_.source_rows > 0 ? place_.source_rows : place_.rows;
     in_chunks(rows, [&](RowRange range) { layer_.backward(pass, range, scratch_); });
     for (size_t i = 0; i < layer_.gradient_tasks(pass); ++i) layer_.write_gradients(pass, i, scratch_);
-    for (const auto& parameter : parameters) {
-      parameter->join_gradient({0, parameter->spec.rows});
-    }
+    for (const auto& parameter : parameters) join_gradient(*parameter);
   }
 
   // Nobody asks for the gradients of the inputs.
@@ -188,6 +194,10 @@ class LayerRun {
     for (size_t i = 0; i < row_memory_.size(); ++i) {
       row_views_.push_back(row_memory_[i].view(place_.rows, static_cast<size_t>(plan_.row_buffers[i])));
     }
+    for (size_t i = 0; i < part_memory_.size(); ++i) {
+      part_views_.push_back(
+          part_memory_[i].view(part_count(place_.rows), static_cast<size_t>(plan_.part_buffers[i])));
+    }
     for (const auto& parameter : parameters) parameter_views_.push_back(parameter.get());
     pass.rows = place_.rows;
     pass.training = place_.training;
@@ -198,6 +208,7 @@ class LayerRun {
     pass.doutput = doutput;
     pass.parameters = parameter_views_;
     pass.row_buffers = row_views_;
+    pass.part_buffers = part_views_;
     pass.batch_buffers = batch_memory_;
     pass.multiplicity = place_.multiplicity;
     pass.total_multiplicity = place_.multiplicity.empty() ? static_cast<double>(place_.rows) : 0;
@@ -207,9 +218,9 @@ class LayerRun {
     pass.map = place_.map;
   }
 
-  std::vector<Buffer> value_memory_, row_memory_, batch_memory_;
+  std::vector<Buffer> value_memory_, row_memory_, part_memory_, batch_memory_;
   std::vector<ConstMatrix> input_views_;
-  std::vector<Matrix> dinput_views_, row_views_;
+  std::vector<Matrix> dinput_views_, row_views_, part_views_;
   std::vector<ParameterState*> parameter_views_;
   std::vector<uint8_t> add_, relu_inputs_;
   Scratch scratch_;

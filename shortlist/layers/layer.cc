@@ -49,11 +49,6 @@ void ParameterState::make_gradient() {
   second_gradient = second_memory.view(spec.rows, spec.cols);
 }
 
-void ParameterState::join_gradient(RowRange range) {
-  if (!spec.halves) return;
-  for (size_t r = range.begin; r < range.end; ++r) add(second_gradient.row_span(r), gradient.row_span(r));
-}
-
 void ParameterState::pack_rows(RowRange range, bool backward) {
   packed.pack_rows(value.slice(range.begin, range.end), range.begin);
   constexpr size_t kWidth = Panels::kPanelColumns;

@@ -34,6 +34,7 @@ struct LayerPlan {
   int width = 0;  // columns of the output
   std::vector<ParameterSpec> parameters;
   std::vector<int> row_buffers;    // widths of buffers with a row for each row of the batch
+  std::vector<int> part_buffers;   // with a row for each part of the batch's rows
   std::vector<int> batch_buffers;  // sizes of buffers that the batch shares
 };
 
@@ -51,15 +52,13 @@ struct ParameterState {
   Matrix value, gradient;
   Panels packed, packed_transposed;
   // With spec.halves: the part of the gradient that the second half of the batch's rows gives. Each half is
-  // worked on where its rows are, and join_gradient() puts them together.
+  // worked on where its rows are; the optimizer joins them.
   Matrix second_gradient;
   TouchedRows rows;
   Buffer gradient_memory, second_memory;
 
   // Makes the gradients of what is trained; not of tables, whose gradient grows with what a batch touches.
   void make_gradient();
-  // gradient += second_gradient, in some rows; nothing without halves.
-  void join_gradient(RowRange range);
   // Of a packed parameter: puts rows of its value, a whole number of panels from a panel's begin on, into
   // `packed`, and with `backward` into packed_transposed.
   void pack_rows(RowRange range, bool backward);
@@ -107,7 +106,7 @@ struct Pass {
   bool relu_left = false;
 
   std::span<ParameterState* const> parameters;
-  std::span<const Matrix> row_buffers;
+  std::span<const Matrix> row_buffers, part_buffers;
   std::span<Buffer> batch_buffers;
   // A row may stand for several equal rows; empty: each for one.
   std::span<const float> multiplicity;
@@ -117,8 +116,16 @@ struct Pass {
   RowMap map;               // of layers that copy rows of their input
 };
 
-// A row range's forward and backward may run on any thread, next to other ranges. A stage of the batch runs
-// between them.
+// A batch's rows are worked on in parts, each on any thread next to others: an even number of about 192 rows,
+// so that two threads finish together, in whole tiles of the products' six rows.
+inline size_t most_parts(size_t rows) { return 2 * chunk_count(rows, 384); }  // of so many rows or fewer
+inline size_t rows_a_part(size_t rows) {
+  if (rows <= 48) return std::max<size_t>(1, rows);
+  return (chunk_count(rows, most_parts(rows)) + 5) / 6 * 6;
+}
+inline size_t part_count(size_t rows) { return chunk_count(rows, rows_a_part(rows)); }
+inline RowRange part_of_rows(size_t rows, size_t part) { return chunk_rows(rows, rows_a_part(rows), part); }
+
 class Layer {
  public:
   virtual ~Layer() = default;
@@ -132,15 +139,18 @@ class Layer {
   virtual void forward(const Pass& pass, RowRange rows, Scratch& scratch) const = 0;
   virtual void backward(const Pass& pass, RowRange rows, Scratch& scratch) const = 0;
 
-  // Before forward() of any row: tasks that look at all rows; the first half of the tasks at the first half
-  // of the rows, if that tells them apart. Then one thread puts together what they found.
-  virtual size_t forward_stage(const Pass&) const { return 0; }
-  virtual void run_forward_stage(const Pass&, size_t, Scratch&) const {}
-  virtual void finish_forward_stage(const Pass&) const {}
+  // What a layer finds out of the batch's features before any row's forward(); one task.
+  virtual bool prepares(const Pass&) const { return false; }
+  virtual void prepare(const Pass&, Scratch&) const {}
+  // A layer that has to know something of all rows before forward() looks at them part by part, as soon as
+  // their inputs are there; then one thread puts together what it found.
+  virtual bool looks_before_forward() const { return false; }
+  virtual void look_before_forward(const Pass&, size_t /*part*/) const {}
+  virtual void finish_looking_forward(const Pass&) const {}
   // The same before backward().
-  virtual size_t backward_stage(const Pass&) const { return 0; }
-  virtual void run_backward_stage(const Pass&, size_t, Scratch&) const {}
-  virtual void finish_backward_stage(const Pass&) const {}
+  virtual bool looks_before_backward() const { return false; }
+  virtual void look_before_backward(const Pass&, size_t /*part*/) const {}
+  virtual void finish_looking_backward(const Pass&) const {}
   // After backward() of all rows: writes the gradients of its parameters, each element by one task.
   virtual size_t gradient_tasks(const Pass&) const { return 0; }
   virtual void write_gradients(const Pass&, size_t, Scratch&) const {}
@@ -152,6 +162,13 @@ class Layer {
   // Whether its last step is a ReLU, and whether its backward() heeds relu_inputs.
   virtual bool ends_in_relu() const { return false; }
   virtual bool heeds_relu_inputs() const { return false; }
+
+  // Where one matrix serves two: whether backward() looks at what forward() wrote; whether forward() may
+  // write over its only input, which backward() then does not look at; whether backward() may write that
+  // input's gradient over its own output's.
+  virtual bool keeps_output() const { return true; }
+  virtual bool forward_in_place() const { return false; }
+  virtual bool backward_in_place() const { return false; }
 
   // Whether rows with equal inputs may come out different in training, so that copies have to be told apart.
   // Such a layer has one input; where pass.map is set it makes the copies: its row r comes from the input's

@@ -55,9 +55,20 @@ void normalize(const ConstMatrix& x, const Normalization& by, std::span<const fl
   });
 }
 
+void join_moments(float n, float more, std::span<const float> more_mean, std::span<const float> more_squares,
+                  std::span<float> mean, std::span<float> squares) {
+  const Vector share = set(more / (n + more)), spread = set(n * (more / (n + more)));
+  for_vectors(0, mean.size(), [&](auto at) HWY_ATTR {
+    const Vector apart = hn::Sub(at.load(more_mean.data()), at.load(mean.data()));
+    const Vector sum = hn::Add(at.load(squares.data()), at.load(more_squares.data()));
+    at.store(hn::MulAdd(apart, share, at.load(mean.data())), mean.data());
+    at.store(hn::MulAdd(hn::Mul(apart, apart), spread, sum), squares.data());
+  });
+}
+
 void normalize_gradient_sums(const ConstMatrix& x, const Normalization& by, const ConstMatrix& dy,
-                             size_t begin, size_t end, std::span<float> dgamma, std::span<float> dbeta) {
-  for_column_groups(begin, end, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
+                             std::span<float> dgamma, std::span<float> dbeta) {
+  for_column_groups(0, x.cols, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
     Row<kCount> mean, deviation, of_gamma, of_beta;
     load(places, by.mean.data(), mean);
     load(places, by.inverse_deviation.data(), deviation);
@@ -154,6 +165,7 @@ HWY_AFTER_NAMESPACE();
 namespace shortlist {
 
 HWY_EXPORT(normalize);
+HWY_EXPORT(join_moments);
 HWY_EXPORT(normalize_gradient_sums);
 HWY_EXPORT(normalize_gradient);
 HWY_EXPORT(cross);
@@ -174,11 +186,18 @@ void normalize(ConstMatrix x, const Normalization& by, std::span<const float> be
   HWY_DYNAMIC_DISPATCH(normalize)(x, by, beta, y);
 }
 
-void normalize_gradient_sums(ConstMatrix x, const Normalization& by, ConstMatrix dy, size_t begin, size_t end,
-                             std::span<float> dgamma, std::span<float> dbeta) {
-  SHORTLIST_CHECK(same_shape(x, dy) && end <= x.cols && fits(by, end));
-  SHORTLIST_CHECK(dgamma.size() >= end && dbeta.size() >= end);
-  HWY_DYNAMIC_DISPATCH(normalize_gradient_sums)(x, by, dy, begin, end, dgamma, dbeta);
+void join_moments(float n, float more, std::span<const float> more_mean, std::span<const float> more_squares,
+                  std::span<float> mean, std::span<float> squares) {
+  SHORTLIST_CHECK(n + more > 0 && squares.size() == mean.size());
+  SHORTLIST_CHECK(more_mean.size() == mean.size() && more_squares.size() == mean.size());
+  HWY_DYNAMIC_DISPATCH(join_moments)(n, more, more_mean, more_squares, mean, squares);
+}
+
+void normalize_gradient_sums(ConstMatrix x, const Normalization& by, ConstMatrix dy, std::span<float> dgamma,
+                             std::span<float> dbeta) {
+  SHORTLIST_CHECK(same_shape(x, dy) && fits(by, x.cols));
+  SHORTLIST_CHECK(dgamma.size() >= x.cols && dbeta.size() >= x.cols);
+  HWY_DYNAMIC_DISPATCH(normalize_gradient_sums)(x, by, dy, dgamma, dbeta);
 }
 
 void normalize_gradient(ConstMatrix x, const Normalization& by, ConstMatrix dy, std::span<const float> share,

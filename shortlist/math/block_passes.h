@@ -16,9 +16,13 @@ struct Normalization {
 };
 // y = gamma * normalized + beta.
 void normalize(ConstMatrix x, const Normalization& by, std::span<const float> beta, Matrix y);
-// Of columns [begin, end): dgamma = sum over rows of dy * normalized, dbeta = sum over rows of dy.
-void normalize_gradient_sums(ConstMatrix x, const Normalization& by, ConstMatrix dy, size_t begin, size_t end,
-                             std::span<float> dgamma, std::span<float> dbeta);
+// Moments of n numbers by columns, their mean and the sum of squares around it, take in those of `more`
+// others (Chan et al. 1979).
+void join_moments(float n, float more, std::span<const float> more_mean, std::span<const float> more_squares,
+                  std::span<float> mean, std::span<float> squares);
+// dgamma = sum over rows of dy * normalized, dbeta = sum over rows of dy.
+void normalize_gradient_sums(ConstMatrix x, const Normalization& by, ConstMatrix dy, std::span<float> dgamma,
+                             std::span<float> dbeta);
 // dx = gamma * inverse_deviation * (dy - share[r] * (dbeta + normalized * dgamma)); dx += that when `add`.
 // With `share` empty the batch's own statistics did not take part: dx = gamma * inverse_deviation * dy. With
 // `positive` it is 0 where x is not > 0: x came out of a ReLU, and dx is the gradient before it.

@@ -73,19 +73,44 @@ TEST(Normalize, GradientSumsAgreeWithTheirFormula) {
   reference::for_each_target([](const std::string& target, bool) {
     for (size_t cols : kColumns) {
       const NormalizationCase n(cols);
-      const size_t begin = cols / 3;
       Block dgamma(1, cols, "dgamma"), dbeta(1, cols, "dbeta"), of_gamma = dgamma, of_beta = dbeta;
-      for (size_t c = begin; c < cols; ++c) {
+      for (size_t c = 0; c < cols; ++c) {
         of_gamma.matrix(0, c) = of_beta.matrix(0, c) = 0;
         for (size_t r = 0; r < 11; ++r) {
           of_gamma.matrix(0, c) += n.dy.matrix(r, c) * n.normalized(r, c);
           of_beta.matrix(0, c) += n.dy.matrix(r, c);
         }
       }
-      normalize_gradient_sums(n.x.matrix, n.by, n.dy.matrix, begin, cols, dgamma.matrix.row_span(0),
+      normalize_gradient_sums(n.x.matrix, n.by, n.dy.matrix, dgamma.matrix.row_span(0),
                               dbeta.matrix.row_span(0));
       expect_near(dgamma, of_gamma, target);
       expect_near(dbeta, of_beta, target);
+    }
+  });
+}
+
+TEST(Normalize, MomentsOfPartsMakeThoseOfTheWhole) {
+  reference::for_each_target([](const std::string& target, bool) {
+    for (size_t cols : kColumns) {
+      const Block x(11, cols, "x");
+      const auto moments = [&](size_t begin, size_t end) {
+        Block of(2, cols, "moments");  // mean and squares
+        for (size_t c = 0; c < cols; ++c) {
+          of.matrix(0, c) = of.matrix(1, c) = 0;
+          for (size_t r = begin; r < end; ++r)
+            of.matrix(0, c) += x.matrix(r, c) / static_cast<float>(end - begin);
+          for (size_t r = begin; r < end; ++r) {
+            const float apart = x.matrix(r, c) - of.matrix(0, c);
+            of.matrix(1, c) += apart * apart;
+          }
+        }
+        return of;
+      };
+      Block joined = moments(0, 3);
+      const Block more = moments(3, 11);
+      join_moments(3, 8, more.matrix.row_span(0), more.matrix.row_span(1), joined.matrix.row_span(0),
+                   joined.matrix.row_span(1));
+      expect_near(joined, moments(0, 11), target);
     }
   });
 }

@@ -17,8 +17,9 @@
 namespace shortlist {
 
 // Inner positions and rows of A that are worked on at a time: a panel's part stays in the first cache, A's in
-// the second. Neither changes a bit of the result.
-constexpr size_t kInnerBlock = 256, kRowBlock = 96;
+// the second. Of Aᵀ each position takes a cache line or two, so fewer fit. Neither changes a bit of the
+// result.
+constexpr size_t kInnerBlock = 256, kTransposedInnerBlock = 128, kRowBlock = 96;
 
 // B[K,N] in panels of kPanelColumns columns.
 struct RightOperand {
@@ -63,8 +64,8 @@ struct Tile {
   bool add, last;               // start from C; apply the epilogue
 };
 
-// Steps [begin, end) of the sum, for all of the tile: c[i][v] += a(i, k) * b(k, v); after two of them calls
-// beside(k).
+// Steps [begin, end) of the sum, for all of the tile: c[i][v] += a(i, k) * b(k, v). Calls beside(k) before
+// each.
 template <int kRows, int kVectors, bool kTransposed, class Beside>
 HWY_INLINE void accumulate(const Tile& tile, size_t begin, size_t end, Vector (&c)[kRows][kVectors],
                            Beside beside) {
@@ -156,8 +157,43 @@ size_t multiply_rows(const Tile& tile, const Product& product, size_t rows) {
 struct Block {
   size_t row_begin, row_end, inner_begin, inner_end;
 };
+
+// What the next block reads of a matrix, a few cache lines of each of many rows, which a processor does not
+// foresee. They are asked for while this block is worked on, some with each tile.
+struct Upcoming {
+  const float* row = nullptr;
+  size_t stride = 0, lines = 0;      // from row to row; of each
+  size_t left = 0, with_a_tile = 0;  // rows
+
+  HWY_INLINE void ask() {
+    constexpr size_t kLine = 16;
+    for (size_t i = std::min(left, with_a_tile); i > 0; --i, --left, row += stride) {
+      for (size_t line = 0; line < lines; ++line) __builtin_prefetch(row + line * kLine, 0, 2);
+    }
+  }
+};
+struct NextBlock {
+  Upcoming a, b;
+};
+
+size_t parts_of(size_t size, size_t part) { return (size + part - 1) / part; }
+
+// For products with Aᵀ. The first blocks of rows meet B for the first time, the others find it in the cache.
+NextBlock next_block(const Product& product, const Block& block, const Block& next) {
+  const size_t columns = product.last_column, inner = next.inner_end - next.inner_begin;
+  const size_t tiles = parts_of(block.row_end - block.row_begin, kTileRows) * parts_of(columns, 2 * kLanes);
+  const auto upcoming = [&](const float* matrix, size_t stride, size_t column, size_t width) {
+    return Upcoming{matrix + next.inner_begin * stride + column, stride, parts_of(width, 16), inner,
+                    parts_of(inner, tiles)};
+  };
+  NextBlock result;
+  result.a = upcoming(product.a, product.a_stride, next.row_begin, next.row_end - next.row_begin);
+  if (next.row_begin == 0) result.b = upcoming(product.b.data, product.b.row_stride, 0, columns);
+  return result;
+}
+
 template <bool kTransposed>
-void multiply_block(const Product& product, const Block& block) {
+void multiply_block(const Product& product, const Block& block, NextBlock next) {
   Tile tile{.a_stride = product.a_stride,
             .b_stride = product.b.row_stride,
             .inner = block.inner_end - block.inner_begin};
@@ -172,6 +208,7 @@ void multiply_block(const Product& product, const Block& block) {
       tile.a = product.a + (kTransposed ? block.inner_begin * product.a_stride + tile.row
                                         : tile.row * product.a_stride + block.inner_begin);
       const size_t rows = block.row_end - tile.row;
+      if constexpr (kTransposed) next.a.ask(), next.b.ask();
       tile.row += two ? multiply_rows<2, kTransposed>(tile, product, rows)
                       : multiply_rows<1, kTransposed>(tile, product, rows);
     }
@@ -181,11 +218,24 @@ void multiply_block(const Product& product, const Block& block) {
 template <bool kTransposed>
 void multiply_all(const Product& product) {
   const size_t inner = product.b.inner, rows = product.c.rows;
-  const size_t parts = std::max<size_t>(1, (inner + kInnerBlock - 1) / kInnerBlock);
+  if (product.last_column == 0) return;
+  constexpr size_t kBlock = kTransposed ? kTransposedInnerBlock : kInnerBlock;
+  const size_t parts = std::max<size_t>(1, (inner + kBlock - 1) / kBlock);
+  const auto block = [&](size_t row, size_t part) {
+    return Block{row, std::min(rows, row + kRowBlock), inner * part / parts, inner * (part + 1) / parts};
+  };
   for (size_t row = 0; row < rows; row += kRowBlock) {
     for (size_t part = 0; part < parts; ++part) {
-      multiply_block<kTransposed>(
-          product, {row, std::min(rows, row + kRowBlock), inner * part / parts, inner * (part + 1) / parts});
+      const Block now = block(row, part);
+      NextBlock next;
+      if constexpr (kTransposed) {
+        if (part + 1 < parts) {
+          next = next_block(product, now, block(row, part + 1));
+        } else if (row + kRowBlock < rows) {
+          next = next_block(product, now, block(row + kRowBlock, 0));
+        }
+      }
+      multiply_block<kTransposed>(product, now, next);
     }
   }
 }

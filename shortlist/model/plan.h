@@ -49,7 +49,7 @@ class Plan {
   // The gradient of the loss by an output; write it before backward().
   Matrix output_gradient(int node);
   // `written` are the outputs whose gradients stand in output_gradient(); the others' are zero. Writes every
-  // parameter's gradient, those with spec.halves in two parts that join_gradient() puts together.
+  // parameter's gradient, those with spec.halves in two parts.
   void backward(ThreadPool& pool, const std::vector<int>& written);
 
   // From now on times what each layer does.

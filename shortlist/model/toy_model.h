@@ -14,6 +14,7 @@
 #include "shortlist/layers/cross.h"
 #include "shortlist/layers/dropout.h"
 #include "shortlist/layers/embedding.h"
+#include "shortlist/layers/gradient_check.h"
 #include "shortlist/losses/in_batch_softmax.h"
 #include "shortlist/losses/rating_loss.h"
 #include "shortlist/math/elementwise.h"
@@ -241,8 +242,7 @@ class ToyTrainer {
   }
   void join_gradients() {
     for (size_t i = 0; i < parameters.size(); ++i) {
-      ParameterState& p = parameters.at(i);
-      p.join_gradient({0, p.spec.rows});
+      join_gradient(parameters.at(i));
     }
   }
 

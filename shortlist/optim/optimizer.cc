@@ -10,7 +10,8 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kNumbersATask = 16'384;
+// So few numbers at once stay in the first cache, with their gradient and slots, through all passes.
+constexpr size_t kNumbersATask = 16'384, kNumbersAtOnce = 1024;
 constexpr size_t kTableRowsATask = 512, kRowsAhead = 16;
 
 double penalty(const Trained& parameter, std::span<const float> w, std::span<float> gradient) {
@@ -49,7 +50,7 @@ class RuleOptimizer : public Optimizer {
   }
 
   double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients,
-              const Around& around) override {
+              AtRows updated) override {
     SHORTLIST_CHECK(gradients.size() == parameters_.size());
     rule_.begin(++steps, learning_rate);
     tasks_.clear();
@@ -61,7 +62,7 @@ class RuleOptimizer : public Optimizer {
       Task& task = tasks_[i];
       task.penalty = parameters_[task.parameter].table
                          ? update_table(task, gradients[task.parameter])
-                         : update_matrix(task, gradients[task.parameter], around);
+                         : update_matrix(task, gradients[task.parameter], updated);
     });
     double total = 0;
     for (const Task& task : tasks_) total += task.penalty;
@@ -87,7 +88,7 @@ class RuleOptimizer : public Optimizer {
     for (size_t p = 0; p < parameters_.size(); ++p) {
       State& state = states_[p];
       state.rows.clear();
-      state.source.clear();
+      state.place.clear();
       for (size_t r = 0; r < state.seen.size(); ++r) {
         state.seen[r] = regularized(parameters_[p]) || moved(state, slot_cols(parameters_[p]), r);
         if (state.seen[r]) state.rows.push_back(static_cast<uint32_t>(r));
@@ -99,7 +100,7 @@ class RuleOptimizer : public Optimizer {
   struct State {
     std::vector<Buffer> slots;
     std::vector<uint8_t> seen;     // of a table's row: whether it has ever been touched
-    std::vector<uint32_t> rows;    // those rows
+    std::vector<uint32_t> rows;    // those rows, ascending
     std::vector<uint32_t> source;  // for each of them, its place in the gradient + 1, or 0
     std::vector<uint32_t> place;   // of a table's row in `rows`
   };
@@ -125,17 +126,25 @@ class RuleOptimizer : public Optimizer {
     if (!parameters_[p].table) return parameters_[p].value.rows;
     if (state.seen.empty()) return gradient.touched.size();
     if (regularized(parameters_[p]) && state.rows.empty()) see_all(state);
-    for (uint32_t row : gradient.touched) {
-      if (!state.seen[row]) state.seen[row] = 1, state.rows.push_back(row);
-    }
-    state.place.resize(state.seen.size());
-    for (size_t i = state.source.size(); i < state.rows.size(); ++i)
-      state.place[state.rows[i]] = static_cast<uint32_t>(i);
+    see(state, gradient.touched);
     state.source.assign(state.rows.size(), 0);
     for (size_t i = 0; i < gradient.touched.size(); ++i) {
       state.source[state.place[gradient.touched[i]]] = static_cast<uint32_t>(i) + 1;
     }
     return state.rows.size();
+  }
+
+  // Adds rows to those that have been touched.
+  static void see(State& state, std::span<const uint32_t> touched) {
+    const auto before = static_cast<std::ptrdiff_t>(state.rows.size());
+    for (uint32_t row : touched) {
+      if (!state.seen[row]) state.seen[row] = 1, state.rows.push_back(row);
+    }
+    if (state.rows.size() == static_cast<size_t>(before) && !state.place.empty()) return;
+    std::sort(state.rows.begin() + before, state.rows.end());
+    std::inplace_merge(state.rows.begin(), state.rows.begin() + before, state.rows.end());
+    state.place.resize(state.seen.size());
+    for (size_t i = 0; i < state.rows.size(); ++i) state.place[state.rows[i]] = static_cast<uint32_t>(i);
   }
 
   static void see_all(State& state) {
@@ -146,41 +155,62 @@ class RuleOptimizer : public Optimizer {
   static size_t rows_a_task(const Trained& p) {
     if (p.table) return kTableRowsATask;
     const size_t rows = kNumbersATask / std::max<size_t>(1, p.value.cols);
-    return std::max<size_t>(1, rows / kRowsAround) * kRowsAround;
+    return std::max<size_t>(1, rows / kRowsAtOnce) * kRowsAtOnce;
   }
 
-  double update_matrix(const Task& task, const Gradient& gradient, const Around& around) {
+  double update_matrix(const Task& task, const Gradient& gradient, AtRows updated) {
     const Matrix& value = parameters_[task.parameter].value;
-    SHORTLIST_CHECK(gradient.gradient.stride == value.cols);
     const RowRange rows = chunk_rows(value.rows, rows_a_task(parameters_[task.parameter]), task.index);
-    const size_t first = rows.begin * value.cols;
-    around.before(task.parameter, rows);
-    const double cost =
-        update(task.parameter, first, {gradient.gradient.data + first, rows.size() * value.cols});
-    around.after(task.parameter, rows);
+    SHORTLIST_CHECK(gradient.gradient.stride == value.cols &&
+                    (gradient.second.data == nullptr || gradient.second.stride == value.cols));
+    alignas(64) float sum[kNumbersAtOnce];
+    double cost = 0;
+    const size_t last = rows.end * value.cols;
+    for (size_t first = rows.begin * value.cols; first < last; first += kNumbersAtOnce) {
+      const std::span<float> whole = std::span(sum).first(std::min(kNumbersAtOnce, last - first));
+      std::copy_n(gradient.gradient.data + first, whole.size(), sum);
+      if (gradient.second.data != nullptr) add({gradient.second.data + first, whole.size()}, whole);
+      cost += update(task.parameter, first, whole);
+    }
+    updated(task.parameter, rows);
     return cost;
   }
 
   double update_table(const Task& task, const Gradient& gradient) {
     const State& state = states_[task.parameter];
     const size_t cols = parameters_[task.parameter].value.cols;
-    const size_t count = state.seen.empty() ? gradient.touched.size() : state.rows.size();
-    const RowRange range = chunk_rows(count, kTableRowsATask, task.index);
-    static thread_local std::vector<float> idle;
-    double total = 0;
     const std::span<const uint32_t> rows = state.seen.empty() ? gradient.touched : std::span(state.rows);
-    for (size_t i = range.begin; i < range.end; ++i) {
+    const RowRange range = chunk_rows(rows.size(), kTableRowsATask, task.index);
+    double total = 0;
+    for (size_t i = range.begin, count; i < range.end; i += count) {
       if (i + kRowsAhead < range.end) prefetch_row(task.parameter, rows[i + kRowsAhead]);
-      const size_t row = rows[i];
-      const size_t source = state.seen.empty() ? i + 1 : state.source[i];
-      if (source > 0) {
-        total += update(task.parameter, row * cols, gradient.gradient.row_span(source - 1));
-      } else {
-        idle.assign(cols, 0);
-        total += update(task.parameter, row * cols, idle);
-      }
+      count = state.seen.empty() ? 1 : rows_in_line(rows.subspan(i, range.end - i), cols);
+      const std::span<float> some = state.seen.empty() ? gradient.gradient.row_span(i)
+                                                       : gather(gradient.gradient, state, {i, i + count});
+      total += update(task.parameter, rows[i] * cols, some);
     }
     return total;
+  }
+
+  // How many of the first `rows` stand one after the other in the table, to be updated at once.
+  size_t rows_in_line(std::span<const uint32_t> rows, size_t cols) const {
+    const size_t most = rule_.row_slots() ? 1 : std::min(rows.size(), kNumbersAtOnce / cols);
+    size_t count = 1;
+    while (count < most && rows[count] == rows[0] + count) ++count;
+    return count;
+  }
+
+  // The gradients of some of state.rows, zeros of those that the batch does not touch.
+  static std::span<float> gather(const Matrix& gradient, const State& state, RowRange range) {
+    static thread_local std::vector<float> gathered;
+    gathered.resize(range.size() * gradient.cols);
+    auto to = gathered.begin();
+    for (size_t i = range.begin; i < range.end; ++i) {
+      const uint32_t source = state.source[i];
+      to = source > 0 ? std::copy_n(gradient.row(source - 1), gradient.cols, to)
+                      : std::fill_n(to, gradient.cols, 0.0f);
+    }
+    return gathered;
   }
 
   // Rows of a table are far apart.
@@ -195,8 +225,11 @@ class RuleOptimizer : public Optimizer {
     const double cost = penalty(parameters_[p], value, gradient);
     std::array<std::span<float>, 2> slots;
     const size_t cols = parameters_[p].value.cols, kept = slot_cols(parameters_[p]);
-    for (size_t s = 0; s < states_[p].slots.size(); ++s)
-      slots[s] = {states_[p].slots[s].data() + first / cols * kept, gradient.size() / cols * kept};
+    for (size_t s = 0; s < states_[p].slots.size(); ++s) {
+      float* const own = states_[p].slots[s].data();
+      slots[s] = kept == cols ? std::span(own + first, gradient.size())
+                              : std::span(own + first / cols * kept, gradient.size() / cols * kept);
+    }
     rule_.update(gradient, value, slots);
     return cost;
   }

@@ -53,6 +53,7 @@ struct OptimizerConfig {
 };
 
 // One parameter as an optimizer sees it. For a table, `gradient` has a row for each entry of `touched`.
+// `second` is another part of a gradient, or has no data; of no table.
 struct Trained {
   std::string name;
   Matrix value;
@@ -61,7 +62,8 @@ struct Trained {
 };
 struct Gradient {
   Matrix gradient;
-  std::span<const uint32_t> touched;
+  std::span<const uint32_t> touched = {};
+  ConstMatrix second = {};
 };
 
 // Its state is a set of named matrices, so a run can stop and go on.
@@ -70,19 +72,16 @@ class Optimizer {
   virtual ~Optimizer() = default;
 
   // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), then updates all values. Returns the sum of
-  // the penalties before the update. `gradients` go with the parameters that it was made for; they are
-  // changed. `around` is called, on any thread, for rows of a parameter that is no table right before and
-  // after their update, while they are at hand; they begin at a multiple of kRowsAround.
+  // the penalties before the update. `gradients` go with the parameters that it was made for; tables' are
+  // changed. `updated` is called, on any thread, for rows of a parameter that is no table when they are new,
+  // while they are at hand; they begin at a multiple of kRowsAtOnce.
   using AtRows = FunctionRef<void(size_t parameter, RowRange rows)>;
-  struct Around {
-    AtRows before, after;
-  };
-  static constexpr size_t kRowsAround = 16;
+  static constexpr size_t kRowsAtOnce = 16;
   virtual double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients,
-                      const Around& around) = 0;
+                      AtRows updated) = 0;
   double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients) {
     const auto nothing = [](size_t, RowRange) {};
-    return step(pool, learning_rate, gradients, {nothing, nothing});
+    return step(pool, learning_rate, gradients, AtRows(nothing));
   }
 
   struct Slot {

@@ -59,7 +59,11 @@ struct Twin {
 class Learner {
  public:
   explicit Learner(const OptimizerConfig& config, float l1 = 0, float l2 = 0)
-      : config_(config), table_(kRows, kCols), dense_(130, 70), dense_gradient_(130, 70) {
+      : config_(config),
+        table_(kRows, kCols),
+        dense_(130, 70),
+        dense_gradient_(130, 70),
+        second_gradient_(130, 70) {
     start(table_, "table");
     start(dense_, "dense");
     optimizer =
@@ -95,9 +99,12 @@ class Learner {
       for (size_t c = 0; c < kCols; ++c)
         rows.data()[i * kCols + c] = static_cast<float>(table_gradient[touched_[i] * kCols + c]);
     }
-    std::copy(dense_gradient.begin(), dense_gradient.end(), dense_gradient_.data());
-    const std::vector<Gradient> gradients = {{rows.view(touched_.size(), kCols), touched_},
-                                             {dense_gradient_.view(130, 70), {}}};
+    // In two parts, as the halves of a batch make it.
+    for (size_t i = 0; i < dense_gradient.size(); ++i)
+      dense_gradient_.data()[i] = second_gradient_.data()[i] = static_cast<float>(dense_gradient[i] / 2);
+    const std::vector<Gradient> gradients = {
+        {rows.view(touched_.size(), kCols), touched_},
+        {dense_gradient_.view(130, 70), {}, second_gradient_.view(130, 70)}};
     return optimizer->step(pool, config_.learning_rate() / (1 + optimizer->steps), gradients);
   }
 
@@ -130,7 +137,7 @@ class Learner {
   }
 
   OptimizerConfig config_;
-  Buffer table_, dense_, dense_gradient_;
+  Buffer table_, dense_, dense_gradient_, second_gradient_;
   std::vector<uint32_t> touched_;
 };
 

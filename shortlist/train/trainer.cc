@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "shortlist/base/phase_clock.h"
+#include "shortlist/base/prefetch.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/sha256.h"
 #include "shortlist/math/elementwise.h"
@@ -128,13 +129,13 @@ struct Trainer::State {
     });
     timed(kLayers, [&] { plan.backward(pool, written); });
     gradients.clear();
-    for (ParameterState* state : trained) gradients.push_back({state->gradient, state->rows.touched});
+    for (ParameterState* state : trained)
+      gradients.push_back({state->gradient, state->rows.touched, state->second_gradient});
     timed(kOptimizer, [&] {
-      const auto join = [&](size_t p, RowRange rows) { trained[p]->join_gradient(rows); };
       const auto pack = [&](size_t p, RowRange rows) {
         if (trained[p]->spec.packed) trained[p]->pack_rows(rows, true);
       };
-      losses.regularization = optimizer->step(pool, run.learning_rate, gradients, {join, pack});
+      losses.regularization = optimizer->step(pool, run.learning_rate, gradients, pack);
     });
     losses.total = losses.regularization;
     if (config.retrieval) losses.total += config.retrieval->weight * losses.retrieval;
@@ -214,6 +215,12 @@ struct Trainer::State {
     const double share = ranking.weight / static_cast<double>(rows.size());
     const bool by_row = plan.has_row_outputs(node);
     RankingSums sums;
+    // What a shuffled batch reads of the data lies far apart.
+    constexpr size_t kAhead = 16;
+    const auto expect_row = [&](size_t r) {
+      prefetch(&data.labels[task][rows[r]]);
+      if (!data.weights.empty()) prefetch(&data.weights[rows[r]]);
+    };
     const auto add_row = [&](size_t at, size_t r) {
       const double weight = data.weights.empty() ? 1 : data.weights[rows[r]];
       const double label = data.labels[task][rows[r]];
@@ -226,10 +233,12 @@ struct Trainer::State {
     for (size_t at = predictions.begin; at < predictions.end; ++at) {
       gradient(at, 0) = 0;
       if (by_row) {
+        if (at + kAhead < predictions.end) expect_row(at + kAhead);
         add_row(at, at);
         continue;
       }
       for (uint32_t i = batch.row_pair.offsets[at]; i < batch.row_pair.offsets[at + 1]; ++i) {
+        if (i + kAhead < batch.row_pair.copies.size()) expect_row(batch.row_pair.copies[i + kAhead]);
         add_row(at, batch.row_pair.copies[i]);
       }
     }

@@ -1,0 +1,71 @@
+#include "shortlist/model/plan_waves.h"
+
+#include <algorithm>
+
+namespace shortlist {
+namespace {
+
+void place(std::vector<Wave>& waves, size_t wave, RowSet rows, WaveStep step) {
+  if (waves.size() <= wave) waves.resize(wave + 1);
+  std::vector<Segment>& segments = waves[wave].segments;
+  const auto found = std::ranges::find(segments, rows, &Segment::rows);
+  Segment& segment = found != segments.end() ? *found : segments.emplace_back(Segment{rows, {}});
+  segment.steps.push_back(step);
+}
+
+// An output's gradient is there from the start.
+void set_add_flags(PlanGraph& graph, const std::vector<Wave>& waves) {
+  std::vector<bool> has_gradient;
+  for (const PlanNode& n : graph.nodes) has_gradient.push_back(n.output);
+  for (const Wave& wave : waves) {
+    for (const Segment& segment : wave.segments) {
+      for (const WaveStep& step : segment.steps) {
+        if (step.look) continue;
+        PlanNode& n = graph[step.node];
+        n.add.clear();
+        for (int input : n.inputs) {
+          n.add.push_back(has_gradient[static_cast<size_t>(input)]);
+          has_gradient[static_cast<size_t>(input)] = true;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Wave> forward_waves(const PlanGraph& graph) {
+  std::vector<Wave> waves;
+  std::vector<size_t> level(graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const PlanNode& n = graph.nodes[i];
+    if (n.given) continue;
+    for (int input : n.inputs) {
+      const PlanNode& from = graph[input];
+      const bool fresh = from.rows != n.rows && !from.given;
+      level[i] = std::max(level[i], level[static_cast<size_t>(input)] + fresh);
+    }
+    if (n.layer->looks_before_forward()) place(waves, level[i]++, n.rows, {static_cast<int>(i), true});
+    place(waves, level[i], n.rows, {static_cast<int>(i), false});
+  }
+  return waves;
+}
+
+std::vector<Wave> backward_waves(PlanGraph& graph) {
+  std::vector<Wave> waves;
+  std::vector<size_t> level(graph.nodes.size());
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    const PlanNode& n = graph.nodes[i];
+    if (!n.wants_gradient || n.given) continue;
+    for (int by : graph.consumers(static_cast<int>(i))) {
+      const bool fresh = graph.backward_rows(graph[by]) != graph.backward_rows(n);
+      level[i] = std::max(level[i], level[static_cast<size_t>(by)] + fresh);
+    }
+    if (n.layer->looks_before_backward()) place(waves, level[i]++, n.rows, {static_cast<int>(i), true});
+    place(waves, level[i], graph.backward_rows(n), {static_cast<int>(i), false});
+  }
+  set_add_flags(graph, waves);
+  return waves;
+}
+
+}  // namespace shortlist

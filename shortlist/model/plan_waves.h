@@ -1,0 +1,29 @@
+// The order in which a plan's nodes work: waves, each of which wants all rows of the ones before.
+#pragma once
+
+#include <vector>
+
+#include "shortlist/model/plan_graph.h"
+
+namespace shortlist {
+
+// A node's forward or backward, or its look at the rows before that.
+struct WaveStep {
+  int node;
+  bool look;
+};
+// Steps over one row set that a task runs one after another over a part of its rows.
+struct Segment {
+  RowSet rows;
+  std::vector<WaveStep> steps;
+};
+// Segments that do not depend on each other.
+struct Wave {
+  std::vector<Segment> segments;
+};
+
+std::vector<Wave> forward_waves(const PlanGraph& graph);
+// Also tells the nodes which of their inputs' gradients they are not the first to write, and have to add to.
+std::vector<Wave> backward_waves(PlanGraph& graph);
+
+}  // namespace shortlist
