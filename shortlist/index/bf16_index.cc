@@ -21,14 +21,16 @@ Bf16Index::Bf16Index(ConstMatrix vectors, ThreadPool& pool) : size_(vectors.rows
 std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   // From a few queries on it pays to widen the candidates once for all.
   constexpr size_t kMany = 4;
+  constexpr size_t kNear = size_t{1} << 18;  // bfloat16 that leave room in a second-level cache
+  const bool near = panels_.size() <= kNear;
   Buffer wide;
   if (queries.rows >= kMany) wide = Buffer(width_, kPanelCandidates);
   const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
     const uint16_t* panel = panels_.data() + first / kPanelCandidates * panel_size();
     if (block.size() < kMany) {
       for (size_t q = 0; q < block.size(); ++q)
-        panel_scores(panel, width_, chunk_count(scores.cols, kPanelCandidates), queries.row(block.begin + q),
-                     scores.row(q));
+        panel_scores(panel, width_, chunk_count(scores.cols, kPanelCandidates), near,
+                     queries.row(block.begin + q), scores.row(q));
       return;
     }
     for (size_t column = 0; column < scores.cols; column += kPanelCandidates, panel += panel_size()) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "shortlist/index/panel_kernels.h"
+#include "shortlist/math/selection.h"
 
 namespace shortlist {
 namespace {
@@ -37,6 +38,13 @@ std::vector<Found> take_all(std::span<TopK> best) {
 
 }  // namespace
 
+std::span<TopK> kept_top_k(size_t queries, size_t k) {
+  static thread_local std::vector<TopK> kept;
+  if (kept.size() < queries) kept.resize(queries, TopK(0));
+  for (TopK& one : std::span(kept.data(), queries)) one.reset(k);
+  return {kept.data(), queries};
+}
+
 void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best) {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
   const size_t columns = best.size() == 1 ? kTilesOfOne * kTileColumns : kTileColumns;
@@ -60,7 +68,7 @@ void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std
 
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
                                 ScoreTile score_tile) {
-  std::vector<TopK> best(queries, TopK(k));
+  const std::span<TopK> best = kept_top_k(queries, k);
   score_tiles(candidates, eligible, score_tile, best);
   return take_all(best);
 }
@@ -69,6 +77,11 @@ Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span
                     size_t k) {
   constexpr size_t kStretch = 256;
   float scores[kStretch];
+  if (chosen.size() <= kFewKeys) {
+    row_scores(vectors.data, vectors.stride, vectors.cols, query.data(), chosen.data(), chosen.size(),
+               scores);
+    return {.best = best_of_few({scores, chosen.size()}, chosen, k)};
+  }
   TopK best(k);
   for (size_t begin = 0; begin < chosen.size(); begin += kStretch) {
     const auto ids = chosen.subspan(begin, std::min(kStretch, chosen.size() - begin));

@@ -21,35 +21,39 @@ float largest_of(std::span<const float> v) {
   return largest;
 }
 
-// The scale that all but a few vectors keep to.
+// The scale that all vectors keep to, but for a few where those reach much further than all others.
 float fitting_scale(ConstMatrix vectors) {
   constexpr size_t kFew = 4, kOneIn = 100'000;
+  constexpr float kMuchFurther = 1.5f;
   std::vector<float> largest;
   for (size_t r = 0; r < vectors.rows; ++r) largest.push_back(largest_of(vectors.row_span(r)));
   if (largest.empty()) return 0;
   const size_t few = std::min(kFew + vectors.rows / kOneIn, vectors.rows - 1);
   const auto at = largest.end() - 1 - static_cast<std::ptrdiff_t>(few);
   std::nth_element(largest.begin(), at, largest.end());
-  return *at / kInt8Most;
+  const float furthest = *std::max_element(at, largest.end());
+  return (furthest > kMuchFurther * *at ? *at : furthest) / kInt8Most;
 }
 
 }  // namespace
 
-// The queries as codes.
+// Queries as codes, in memory that is kept from search to search.
 class Int8Index::Queries {
  public:
-  Queries(const Int8Index& index, ConstMatrix queries)
-      : together_(queries.rows >= kTogether),
-        width_(4 * index.groups_),
-        size_(queries.rows * width_ + kInt8Slack) {
+  void encode(const Int8Index& index, ConstMatrix queries) {
+    together_ = queries.rows >= kTogether;
+    width_ = 4 * index.groups_;
+    size_ = queries.rows * width_ + kInt8Slack;
     codes_.resize((together_ ? 1 : 2) * size_);
+    offsets_.resize(queries.rows);
+    slacks_.resize(queries.rows);
     const int most = together_ ? kInt8Most : most_of_15_bits(queries.cols);
     for (size_t q = 0; q < queries.rows; ++q) {
       int8_t* const high = codes_.data() + q * width_;
       const Int8Encoding query =
           int8_encode(queries.row_span(q), most, high, together_ ? nullptr : high + size_);
-      offsets_.push_back(kInt8Offset * query.sum);
-      slacks_.push_back(index.slack(query));
+      offsets_[q] = kInt8Offset * query.sum;
+      slacks_[q] = index.slack(query);
     }
   }
 
@@ -72,8 +76,8 @@ class Int8Index::Queries {
         std::min<size_t>(127 * 128, (size_t{1} << 31) / 255 / std::max<size_t>(width, 1) - 1));
   }
 
-  bool together_;
-  size_t width_, size_;
+  bool together_ = false;
+  size_t width_ = 0, size_ = 0;
   std::vector<int8_t> codes_;  // [queries, width] and the slack, twice; a code is 128 high + low, or high
   std::vector<int32_t> offsets_;
   std::vector<float> slacks_;
@@ -144,9 +148,10 @@ void Int8Index::leave_out_beyond(size_t first, Matrix scores) const {
 std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
-  const Queries codes(*this, queries);
-  std::vector<TopK> near;
-  for (size_t q = 0; q < queries.rows; ++q) near.emplace_back(k, codes.slack(q));
+  static thread_local Queries codes;
+  codes.encode(*this, queries);
+  const std::span<TopK> near = kept_top_k(queries.rows, k);
+  for (size_t q = 0; q < queries.rows; ++q) near[q].reset(k, codes.slack(q));
   const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
     const uint8_t* const panels = panels_.data() + first / kPanelCandidates * panel_size();
     codes.score(block, {panels, groups_, chunk_count(scores.cols, kPanelCandidates)}, scores);
@@ -154,10 +159,10 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
   };
   score_tiles(size(), eligible, score_tile, near);
   std::vector<Found> found(queries.rows);
-  std::vector<uint32_t> ids;
+  static thread_local std::vector<uint32_t> ids;
   for (size_t q = 0; q < queries.rows; ++q) {
     ids.clear();
-    for (const Scored& candidate : near[q].take()) ids.push_back(candidate.index);
+    near[q].take_indices(ids);
     for (uint32_t id : beyond_) {
       if (eligible.empty() || eligible[id] != 0) ids.push_back(id);
     }

@@ -149,23 +149,18 @@ HWY_INLINE void multiply_all(Int8PanelsView panels, const int8_t* queries, const
 }
 
 Int8Encoding encode(const float* query, size_t width, int most, int8_t* high, int8_t* low) {
-  Vector largest[kSumVectors], squares[kSumVectors], off_squares[kSumVectors];
-  for (size_t v = 0; v < kSumVectors; ++v) largest[v] = squares[v] = off_squares[v] = zero();
-  for_sum_lanes(width, largest, [&](auto at, Vector most_yet) HWY_ATTR {
-    return Larger()(most_yet, hn::Abs(at.load(query)));
-  });
+  Vector largest = zero(), squares = zero(), off_squares = zero();
+  for_vectors(0, width, [&](auto at) HWY_ATTR { largest = Larger()(largest, hn::Abs(at.load(query))); });
   const auto limit = static_cast<float>(most);
-  const float scale = join_lanes(largest, Larger()) / limit, inverse = inverse_scale(scale);
+  const float scale = hn::GetLane(hn::MaxOfLanes(kFloats, largest)) / limit, inverse = inverse_scale(scale);
   constexpr hn::Rebind<int8_t, Floats> kBytes;
   auto sum = hn::Zero(kInts);
-  size_t v = 0;
   for_vectors(0, width, [&](auto at) HWY_ATTR {
     const Vector x = hn::Mul(at.load(query), set(inverse));
     const auto code = hn::NearestInt(hn::Clamp(x, set(-limit), set(limit)));
     const Vector off = hn::Sub(x, hn::ConvertTo(kFloats, code));
-    squares[v] = hn::MulAdd(x, x, squares[v]);
-    off_squares[v] = hn::MulAdd(off, off, off_squares[v]);
-    v = (v + 1) % kSumVectors;
+    squares = hn::MulAdd(x, x, squares);
+    off_squares = hn::MulAdd(off, off, off_squares);
     sum = hn::Add(sum, code);
     auto upper = code;
     if (low != nullptr) {
@@ -174,8 +169,10 @@ Int8Encoding encode(const float* query, size_t width, int most, int8_t* high, in
     }
     hn::StoreU(hn::DemoteTo(kBytes, upper), kBytes, high + at.i);
   });
-  return {inverse == 0 ? 0 : scale, hn::GetLane(hn::SumOfLanes(kInts, sum)),
-          std::sqrt(join_lanes(squares, Sum())), std::sqrt(join_lanes(off_squares, Sum()))};
+  const float square = hn::GetLane(hn::SumOfLanes(kFloats, squares));
+  const float off_square = hn::GetLane(hn::SumOfLanes(kFloats, off_squares));
+  return {inverse == 0 ? 0 : scale, hn::GetLane(hn::SumOfLanes(kInts, sum)), std::sqrt(square),
+          std::sqrt(off_square)};
 }
 
 void rows_plain(const RowsTask& task, const uint32_t* ids, size_t count, float* out) {

@@ -14,9 +14,10 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// So many sums run side by side that one's additions fill the wait for another's: all of a panel's, or where
-// a vector is short a part of them.
-constexpr size_t kSums = HWY_MIN(kPanelCandidates / kLanes, 8), kPart = kSums * kLanes;
+// So many sums run side by side that one's additions fill the wait for another's: those of one panel or,
+// where a vector is short, a part of it, and where it is long, half as many, or those of two panels.
+constexpr size_t kSums = 8;
+constexpr size_t kPanelSums = kPanelCandidates / kLanes, kPart = HWY_MIN(kSums, kPanelSums) * kLanes;
 using Bits = hn::RebindToUnsigned<Floats>;
 
 // A bfloat16 is the upper half of a float32.
@@ -30,53 +31,74 @@ HWY_INLINE Pair load_pair(const uint16_t* from) {
           hn::BitCast(kFloats, hn::And(both, hn::Set(d, 0xffff0000u)))};
 }
 
-HWY_INLINE void add_products(const float* panel, size_t width, const float* query, Vector (&sums)[kSums]) {
+// `next`: from a panel to the next, of which the sums from kPanelSums on are.
+template <size_t kCount>
+HWY_INLINE void add_products(const float* panel, size_t next, size_t width, const float* query,
+                             Vector (&sums)[kCount]) {
   for (size_t k = 0; k < width; ++k, panel += kPanelCandidates) {
     const Vector q = set(query[k]);
 #pragma GCC unroll 8
-    for (size_t v = 0; v < kSums; ++v)
-      sums[v] = hn::MulAdd(q, hn::LoadU(kFloats, panel + v * kLanes), sums[v]);
+    for (size_t v = 0; v < kCount; ++v) {
+      const float* const from = panel + v / kPanelSums * next + v % kPanelSums * kLanes;
+      sums[v] = hn::MulAdd(q, hn::LoadU(kFloats, from), sums[v]);
+    }
   }
 }
 
-HWY_INLINE void add_products(const uint16_t* panel, size_t width, const float* query, Vector (&sums)[kSums]) {
+template <size_t kCount>
+HWY_INLINE void add_products(const uint16_t* panel, size_t next, size_t width, const float* query,
+                             Vector (&sums)[kCount]) {
+  const auto load = [&](size_t v) HWY_ATTR {
+    return load_pair(panel + v / kPanelSums * next + 2 * (v % kPanelSums) * kLanes);
+  };
   size_t k = 0;
   for (; k + 2 <= width; k += 2, panel += 2 * kPanelCandidates) {
     const Vector even = set(query[k]), odd = set(query[k + 1]);
 #pragma GCC unroll 8
-    for (size_t v = 0; v < kSums; ++v) {
-      const Pair pair = load_pair(panel + 2 * v * kLanes);
+    for (size_t v = 0; v < kCount; ++v) {
+      const Pair pair = load(v);
       sums[v] = hn::MulAdd(odd, pair.odd, hn::MulAdd(even, pair.even, sums[v]));
     }
   }
   if (k == width) return;
 #pragma GCC unroll 8
-  for (size_t v = 0; v < kSums; ++v)
-    sums[v] = hn::MulAdd(set(query[k]), load_pair(panel + 2 * v * kLanes).even, sums[v]);
+  for (size_t v = 0; v < kCount; ++v) sums[v] = hn::MulAdd(set(query[k]), load(v).even, sums[v]);
 }
 
-// `step`: of the panel's values from one part's first to the next part's.
+template <size_t kCount, typename Value>
+HWY_INLINE void score_part(const Value* panel, size_t next, size_t width, const float* query, float* out) {
+  Vector sums[kCount];
+#pragma GCC unroll 8
+  for (Vector& sum : sums) sum = zero();
+  add_products(panel, next, width, query, sums);
+#pragma GCC unroll 8
+  for (size_t v = 0; v < kCount; ++v) hn::StoreU(sums[v], kFloats, out + v * kLanes);
+}
+
+// `size`: of a panel; `step`: of its values from one part's first to the next part's.
 template <typename Value>
 HWY_INLINE void score_all(const Value* panels, size_t size, size_t step, size_t width, size_t count,
                           const float* query, float* out) {
-  for (size_t p = 0; p < count; ++p) {
+  for (size_t p = 0; p < count; ++p, panels += size) {
 #pragma GCC unroll 2
-    for (size_t part = 0; part < kPanelCandidates / kPart; ++part, out += kPart) {
-      Vector sums[kSums];
-#pragma GCC unroll 8
-      for (Vector& sum : sums) sum = zero();
-      add_products(panels + p * size + part * step, width, query, sums);
-#pragma GCC unroll 8
-      for (size_t v = 0; v < kSums; ++v) hn::StoreU(sums[v], kFloats, out + v * kLanes);
-    }
+    for (size_t part = 0; part < kPanelCandidates / kPart; ++part, out += kPart)
+      score_part<kPart / kLanes>(panels + part * step, size, width, query, out);
   }
 }
 
 void scores(const float* panels, size_t width, size_t count, const float* query, float* out) {
   score_all(panels, width * kPanelCandidates, kPart, width, count, query, out);
 }
-void bf16_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
-  score_all(panels, bf16_panel_size(width), 2 * kPart, width, count, query, out);
+
+void bf16_scores(const uint16_t* panels, size_t width, size_t count, bool near, const float* query,
+                 float* out) {
+  const size_t size = bf16_panel_size(width);
+  if constexpr (kPanelSums < kSums) {
+    constexpr size_t kTogether = kSums / kPanelSums, kCandidates = kTogether * kPanelCandidates;
+    for (; near && count >= kTogether; count -= kTogether, panels += kTogether * size, out += kCandidates)
+      score_part<kSums>(panels, size, width, query, out);
+  }
+  score_all(panels, size, 2 * kPart, width, count, query, out);
 }
 
 // Elements k to k + 3 of so many rows that each fills a block of four lanes.
@@ -91,63 +113,86 @@ HWY_INLINE auto load_blocks(const float* const* rows, size_t k) {
   }
 }
 
-// Elements k to k + 3 of kLanes rows become four vectors, a lane to a row.
-HWY_INLINE void load_transposed(const float* const* rows, size_t k, Vector (&columns)[4]) {
-  constexpr hn::RepartitionToWide<Floats> pairs;
-  const Vector a = load_blocks<kLanes / 4>(rows, k), b = load_blocks<kLanes / 4>(rows + 1, k);
-  const Vector c = load_blocks<kLanes / 4>(rows + 2, k), d = load_blocks<kLanes / 4>(rows + 3, k);
-  const auto low = hn::BitCast(pairs, hn::InterleaveLower(kFloats, a, b));
-  const auto high = hn::BitCast(pairs, hn::InterleaveUpper(kFloats, a, b));
-  const auto next_low = hn::BitCast(pairs, hn::InterleaveLower(kFloats, c, d));
-  const auto next_high = hn::BitCast(pairs, hn::InterleaveUpper(kFloats, c, d));
-  columns[0] = hn::BitCast(kFloats, hn::InterleaveLower(pairs, low, next_low));
-  columns[1] = hn::BitCast(kFloats, hn::InterleaveUpper(pairs, low, next_low));
-  columns[2] = hn::BitCast(kFloats, hn::InterleaveLower(pairs, high, next_high));
-  columns[3] = hn::BitCast(kFloats, hn::InterleaveUpper(pairs, high, next_high));
+// Rows that are scored together, a lane to a row: eight, since they are few, and a longer vector costs as
+// much for eight as for sixteen.
+using Rows = hn::CappedTag<float, 8>;
+constexpr Rows kRowLanes;
+constexpr size_t kRows = HWY_MIN(size_t{8}, HWY_LANES(float));
+using RowVector = hn::Vec<Rows>;
+
+// Elements k to k + 3 of kRows rows become four vectors, a lane to a row.
+HWY_INLINE void load_transposed(const float* const* rows, size_t k, RowVector (&columns)[4]) {
+  constexpr hn::RepartitionToWide<Rows> pairs;
+  const RowVector a = load_blocks<kRows / 4>(rows, k), b = load_blocks<kRows / 4>(rows + 1, k);
+  const RowVector c = load_blocks<kRows / 4>(rows + 2, k), d = load_blocks<kRows / 4>(rows + 3, k);
+  const auto low = hn::BitCast(pairs, hn::InterleaveLower(kRowLanes, a, b));
+  const auto high = hn::BitCast(pairs, hn::InterleaveUpper(kRowLanes, a, b));
+  const auto next_low = hn::BitCast(pairs, hn::InterleaveLower(kRowLanes, c, d));
+  const auto next_high = hn::BitCast(pairs, hn::InterleaveUpper(kRowLanes, c, d));
+  columns[0] = hn::BitCast(kRowLanes, hn::InterleaveLower(pairs, low, next_low));
+  columns[1] = hn::BitCast(kRowLanes, hn::InterleaveUpper(pairs, low, next_low));
+  columns[2] = hn::BitCast(kRowLanes, hn::InterleaveLower(pairs, high, next_high));
+  columns[3] = hn::BitCast(kRowLanes, hn::InterleaveUpper(pairs, high, next_high));
 }
 
-// out[kRows]: the products of the query and so many rows.
-template <size_t kRows>
-HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* query, float* out) {
-  Vector sums[kRows / kLanes];
-#pragma GCC unroll 8
-  for (Vector& sum : sums) sum = zero();
-  size_t k = 0;
-  for (; k + 4 <= width; k += 4) {
-#pragma GCC unroll 8
-    for (size_t r = 0; r < kRows; r += kLanes) {
-      Vector columns[4];
-      load_transposed(rows + r, k, columns);
+HWY_INLINE void add_four(const float* const* rows, size_t k, const float* query, RowVector& sum) {
+  RowVector columns[4];
+  load_transposed(rows, k, columns);
 #pragma GCC unroll 4
-      for (size_t j = 0; j < 4; ++j)
-        sums[r / kLanes] = hn::MulAdd(set(query[k + j]), columns[j], sums[r / kLanes]);
+  for (size_t j = 0; j < 4; ++j) sum = hn::MulAdd(hn::Set(kRowLanes, query[k + j]), columns[j], sum);
+}
+
+// out[kBlocks * kRows]: the products of the query and so many rows. Blocks run side by side, because each of
+// their additions waits for the one before.
+template <size_t kBlocks>
+HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* query, float* out) {
+  RowVector sums[kBlocks];
+#pragma GCC unroll 4
+  for (RowVector& sum : sums) sum = hn::Zero(kRowLanes);
+  size_t k = 0;
+  for (; k + 8 <= width; k += 8) {
+    asm("" : "+r"(rows));  // else the addresses, more than there are registers, are all read before
+#pragma GCC unroll 4
+    for (size_t block = 0; block < kBlocks; ++block) {
+      add_four(rows + block * kRows, k, query, sums[block]);
+      add_four(rows + block * kRows, k + 4, query, sums[block]);
     }
   }
-  for (; k < width; ++k) {
-    float column[kRows];
-    for (size_t r = 0; r < kRows; ++r) column[r] = rows[r][k];
-#pragma GCC unroll 8
-    for (size_t r = 0; r < kRows; r += kLanes)
-      sums[r / kLanes] = hn::MulAdd(set(query[k]), hn::LoadU(kFloats, column + r), sums[r / kLanes]);
+  for (; k + 4 <= width; k += 4) {
+#pragma GCC unroll 4
+    for (size_t block = 0; block < kBlocks; ++block) add_four(rows + block * kRows, k, query, sums[block]);
   }
-#pragma GCC unroll 8
-  for (size_t r = 0; r < kRows; r += kLanes) hn::StoreU(sums[r / kLanes], kFloats, out + r);
+  for (; k < width; ++k) {
+    HWY_ALIGN float column[kBlocks * kRows];
+    for (size_t r = 0; r < kBlocks * kRows; ++r) column[r] = rows[r][k];
+#pragma GCC unroll 4
+    for (size_t block = 0; block < kBlocks; ++block)
+      sums[block] =
+          hn::MulAdd(hn::Set(kRowLanes, query[k]), hn::Load(kRowLanes, column + block * kRows), sums[block]);
+  }
+#pragma GCC unroll 4
+  for (size_t block = 0; block < kBlocks; ++block) hn::StoreU(sums[block], kRowLanes, out + block * kRows);
+}
+
+template <size_t kBlocks>
+void score_chosen(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
+                  size_t count, float* out) {
+  constexpr size_t kMost = kBlocks * kRows;
+  const float* these[kMost];
+  for (size_t r = 0; r < kMost; ++r) these[r] = rows + ids[std::min(r, count - 1)] * stride;
+  float sums[kMost];
+  score_rows<kBlocks>(these, width, query, sums);
+  std::copy_n(sums, count, out);
 }
 
 void chosen_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
                    size_t count, float* out) {
-  constexpr size_t kRows = 32;
-  for (size_t i = 0; i < count; i += kRows) {
-    const size_t some = std::min(kRows, count - i);
-    const float* these[kRows];
-    for (size_t r = 0; r < kRows; ++r) these[r] = rows + ids[i + std::min(r, some - 1)] * stride;
-    float sums[kRows];
-    if (some <= kRows / 2) {
-      score_rows<kRows / 2>(these, width, query, sums);
-    } else {
-      score_rows<kRows>(these, width, query, sums);
-    }
-    std::copy_n(sums, some, out + i);
+  constexpr size_t kMost = 4 * kRows;
+  constexpr decltype(&score_chosen<1>) kScore[] = {score_chosen<1>, score_chosen<2>, score_chosen<3>,
+                                                   score_chosen<4>};
+  for (size_t i = 0; i < count; i += kMost) {
+    const size_t some = std::min(kMost, count - i);
+    kScore[(some - 1) / kRows](rows, stride, width, query, ids + i, some, out + i);
   }
 }
 
@@ -176,8 +221,9 @@ HWY_EXPORT(widen);
 void panel_scores(const float* panels, size_t width, size_t count, const float* query, float* out) {
   HWY_DYNAMIC_DISPATCH(scores)(panels, width, count, query, out);
 }
-void panel_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out) {
-  HWY_DYNAMIC_DISPATCH(bf16_scores)(panels, width, count, query, out);
+void panel_scores(const uint16_t* panels, size_t width, size_t count, bool near, const float* query,
+                  float* out) {
+  HWY_DYNAMIC_DISPATCH(bf16_scores)(panels, width, count, near, query, out);
 }
 void row_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,
                 size_t count, float* out) {

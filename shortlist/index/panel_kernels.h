@@ -30,7 +30,10 @@ constexpr size_t bf16_panel_size(size_t width) { return (width + 1) / 2 * 2 * kP
 
 // out[64 count], summed as multiply() does.
 void panel_scores(const float* panels, size_t width, size_t count, const float* query, float* out);
-void panel_scores(const uint16_t* panels, size_t width, size_t count, const float* query, float* out);
+// `near`: whether the panels are in a core's own cache. There two at a time are faster; from farther away one
+// straight walk is.
+void panel_scores(const uint16_t* panels, size_t width, size_t count, bool near, const float* query,
+                  float* out);
 
 // The same of chosen rows as they lie: out[i] is of the row ids[i], which starts at rows + ids[i] * stride.
 void row_scores(const float* rows, size_t stride, size_t width, const float* query, const uint32_t* ids,

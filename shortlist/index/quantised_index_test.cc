@@ -185,6 +185,28 @@ TEST(Bf16, RoundsToTheNearestAndToEven) {
   EXPECT_EQ(widened(0), 0);
 }
 
+TEST(Bf16PanelScores, AreThoseOfFloat32NearAndFar) {
+  const Vectors values = normal_vectors(3 * kPanelCandidates, 10, "v"), query = normal_vectors(1, 9, "q");
+  std::vector<uint16_t> panels;
+  for (float v : values.values) panels.push_back(to_bf16(v));
+  reference::for_each_target([&](const std::string& target, bool) {
+    for (size_t width : {1, 2, 3, 8, 9}) {
+      const size_t size = bf16_panel_size(width), wide_size = width * kPanelCandidates;
+      for (size_t count : {1, 2, 3}) {
+        SCOPED_TRACE(fmt::format("{}, {} wide, {} panels", target, width, count));
+        std::vector<float> wide(count * wide_size), scores(count * kPanelCandidates), expected = scores;
+        for (size_t p = 0; p < count; ++p)
+          widen_panel(panels.data() + p * size, width, wide.data() + p * wide_size);
+        panel_scores(wide.data(), width, count, query.values.data(), expected.data());
+        for (bool near : {false, true}) {
+          panel_scores(panels.data(), width, count, near, query.values.data(), scores.data());
+          EXPECT_EQ(scores, expected) << "near: " << near;
+        }
+      }
+    }
+  });
+}
+
 TEST(Bf16Index, AnswersAsFloat32OverRoundedVectors) {
   reference::for_each_target([&](const std::string& target, bool) {
     SCOPED_TRACE(target);

@@ -18,7 +18,8 @@
 #define SHORTLIST_MATH_SELECTION_CC_
 namespace shortlist {
 
-constexpr size_t kFewGroups = 32, kMostGroups = 512;
+// The groups of scores that a look at the best takes the greatest of: a multiple of kFewGroups.
+constexpr size_t kFewGroups = 16, kMostGroups = 512;
 
 }  // namespace shortlist
 #endif
@@ -27,37 +28,53 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// Scores fall into groups, by their place modulo the number of groups, a multiple of kFewGroups. Writes each
-// group's greatest; what is left over at the end is not looked at.
+// Scores fall into groups, by their place modulo the number of groups. Writes each group's greatest; what is
+// left over at the end is not looked at.
 void maxima(const float* scores, size_t count, size_t groups, float* out) {
-  constexpr size_t kVectors = kFewGroups / kLanes;
+  constexpr size_t kVectors = kFewGroups / kLanes, kChains = 4;
   for (size_t g = 0; g < groups; g += kFewGroups) {
-    Vector most[kVectors];
-#pragma GCC unroll 8
-    for (Vector& one : most) one = set(-std::numeric_limits<float>::infinity());
-    for (size_t i = 0; i + groups <= count; i += groups) {
-#pragma GCC unroll 8
+    Vector most[kChains][kVectors];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < kChains * kVectors; ++i)
+      most[i / kVectors][i % kVectors] = set(-std::numeric_limits<float>::infinity());
+    const auto look = [&](size_t chain, const float* from) HWY_ATTR {
+#pragma GCC unroll 4
       for (size_t v = 0; v < kVectors; ++v)
-        most[v] = Larger()(most[v], hn::LoadU(kFloats, scores + i + g + v * kLanes));
+        most[chain][v] = Larger()(most[chain][v], hn::LoadU(kFloats, from + v * kLanes));
+    };
+    size_t i = g;
+    for (; i + 3 * groups + kFewGroups <= count; i += kChains * groups) {
+#pragma GCC unroll 4
+      for (size_t chain = 0; chain < kChains; ++chain) look(chain, scores + i + chain * groups);
     }
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) hn::StoreU(most[v], kFloats, out + g + v * kLanes);
+    for (; i + kFewGroups <= count; i += groups) look(0, scores + i);
+#pragma GCC unroll 4
+    for (size_t v = 0; v < kVectors; ++v) {
+      const Vector two = Larger()(most[0][v], most[1][v]), others = Larger()(most[2][v], most[3][v]);
+      hn::StoreU(Larger()(two, others), kFloats, out + g + v * kLanes);
+    }
   }
 }
 
-// The k-th greatest of kFewGroups, 0 < k <= kFewGroups: the least of those that fewer than k are greater
-// than.
-float kth_of_few(const float* values, size_t k) {
-  constexpr size_t kVectors = kFewGroups / kLanes;
+// The k-th greatest of kFewGroups or twice as many, 0 < k <= kCount: the least of those that fewer than k are
+// greater than.
+template <size_t kCount>
+HWY_INLINE float kth_of(const float* values, size_t k) {
+  constexpr size_t kVectors = kCount / kLanes;
   hn::Vec<Ints> greater[kVectors];
 #pragma GCC unroll 8
   for (auto& count : greater) count = hn::Zero(kInts);
-  for (size_t i = 0; i < kFewGroups; ++i) {
+  for (size_t i = 0; i < kCount; ++i) {
     const Vector one = set(values[i]);
 #pragma GCC unroll 8
     for (size_t v = 0; v < kVectors; ++v) {
-      const auto is_greater = hn::Gt(one, hn::LoadU(kFloats, values + v * kLanes));
-      greater[v] = hn::Sub(greater[v], hn::VecFromMask(kInts, hn::RebindMask(kInts, is_greater)));
+      const auto is_greater = hn::RebindMask(kInts, hn::Gt(one, hn::LoadU(kFloats, values + v * kLanes)));
+#if HWY_TARGET == HWY_AVX3
+      greater[v] =
+          hn::IfThenElse(is_greater, hn::Add(greater[v], hn::Set(kInts, 1)), greater[v]);  // one instruction
+#else
+      greater[v] = hn::Sub(greater[v], hn::VecFromMask(kInts, is_greater));
+#endif
     }
   }
   Vector least = set(std::numeric_limits<float>::infinity());
@@ -68,6 +85,13 @@ float kth_of_few(const float* values, size_t k) {
     least = hn::Min(least, hn::IfThenElse(hn::RebindMask(kFloats, among), these, least));
   }
   return hn::GetLane(hn::MinOfLanes(kFloats, least));
+}
+
+float kth(float* values, size_t count, size_t k) {
+  if (count == kFewGroups) return kth_of<kFewGroups>(values, k);
+  if (count == 2 * kFewGroups) return kth_of<2 * kFewGroups>(values, k);
+  std::nth_element(values, values + k - 1, values + count, std::greater());
+  return values[k - 1];
 }
 
 // Writes `first` plus the place of each set bit; returns where the next is written.
@@ -109,18 +133,21 @@ size_t places_at_least(const float* scores, size_t count, float bound, uint32_t*
 }
 
 // A key's place is the number of those that are greater.
-void sort_by_counting(int64_t* keys, size_t count) {
+void sort_by_counting(const int64_t* keys, size_t count, int64_t* sorted) {
   constexpr hn::CappedTag<int64_t, 8> d;
-  HWY_ALIGN int64_t from[kFewKeys], places[kFewKeys];
-  std::copy_n(keys, count, from);
-  for (size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const auto these = hn::Load(d, from + i);
-    auto greater = hn::Zero(d);
-    for (size_t j = 0; j < count; ++j)
-      greater = hn::Sub(greater, hn::VecFromMask(d, hn::Gt(hn::Set(d, from[j]), these)));
-    hn::Store(greater, d, places + i);
+  constexpr size_t kKeys = HWY_MIN(size_t{8}, HWY_LANES(int64_t));
+  const size_t whole = count / kKeys * kKeys;
+  HWY_ALIGN int64_t rest[kKeys];
+  std::fill_n(rest, kKeys, std::numeric_limits<int64_t>::min());
+  std::copy(keys + whole, keys + count, rest);
+  const auto last = hn::Load(d, rest);
+  for (size_t i = 0; i < count; ++i) {
+    const auto key = hn::Set(d, keys[i]);
+    size_t greater = hn::CountTrue(d, hn::Gt(last, key));
+    for (size_t j = 0; j < whole; j += kKeys)
+      greater += hn::CountTrue(d, hn::Gt(hn::LoadU(d, keys + j), key));
+    sorted[greater] = keys[i];
   }
-  for (size_t i = 0; i < count; ++i) keys[places[i]] = from[i];
 }
 
 }  // namespace HWY_NAMESPACE
@@ -131,7 +158,7 @@ HWY_AFTER_NAMESPACE();
 namespace shortlist {
 
 HWY_EXPORT(maxima);
-HWY_EXPORT(kth_of_few);
+HWY_EXPORT(kth);
 HWY_EXPORT(places_at_least);
 HWY_EXPORT(sort_by_counting);
 
@@ -142,18 +169,16 @@ float least_of_best(std::span<const float> scores, size_t k) {
     return -std::numeric_limits<float>::infinity();
   float greatest[kMostGroups];
   HWY_DYNAMIC_DISPATCH(maxima)(scores.data(), scores.size(), groups, greatest);
-  if (groups == kFewGroups) return HWY_DYNAMIC_DISPATCH(kth_of_few)(greatest, k);
-  std::nth_element(greatest, greatest + k - 1, greatest + groups, std::greater());
-  return greatest[k - 1];
+  return HWY_DYNAMIC_DISPATCH(kth)(greatest, groups, k);
 }
 
 size_t find_at_least(std::span<const float> scores, float bound, uint32_t* places) {
   return HWY_DYNAMIC_DISPATCH(places_at_least)(scores.data(), scores.size(), bound, places);
 }
 
-void sort_few(std::span<int64_t> keys) {
+void sort_few(std::span<const int64_t> keys, int64_t* sorted) {
   SHORTLIST_CHECK(keys.size() <= kFewKeys);
-  HWY_DYNAMIC_DISPATCH(sort_by_counting)(keys.data(), keys.size());
+  HWY_DYNAMIC_DISPATCH(sort_by_counting)(keys.data(), keys.size(), sorted);
 }
 
 }  // namespace shortlist

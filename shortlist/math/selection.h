@@ -14,8 +14,9 @@ float least_of_best(std::span<const float> scores, size_t k);
 // Writes the j with scores[j] >= bound to `places`, ascending, and returns how many there are.
 size_t find_at_least(std::span<const float> scores, float bound, uint32_t* places);
 
-// Sorts keys, which are distinct and at most kFewKeys, the greatest first. Its cost grows with their square.
+// Writes keys, which are distinct and at most kFewKeys, to other memory, the greatest first. Its cost grows
+// with their square.
 constexpr size_t kFewKeys = 128;
-void sort_few(std::span<int64_t> keys);
+void sort_few(std::span<const int64_t> keys, int64_t* sorted);
 
 }  // namespace shortlist

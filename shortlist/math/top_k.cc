@@ -24,9 +24,26 @@ Scored scored_of(int64_t key) {
 // So many are kept before the worst are left out of them.
 size_t enough(size_t count) { return count + std::max<size_t>(16, count / 2); }
 
+// The best `count` of the keys, which are few, or all.
+std::vector<Scored> best_of(std::span<const int64_t> keys, size_t count) {
+  int64_t sorted[kFewKeys];
+  sort_few(keys, sorted);
+  std::vector<Scored> best(std::min(count, keys.size()));
+  std::transform(sorted, sorted + best.size(), best.begin(), scored_of);
+  return best;
+}
+
 }  // namespace
 
-TopK::TopK(size_t k, float slack) : k_(k), slack_(slack), most_keys_(enough(k)) {}
+void TopK::reset(size_t k, float slack) {
+  constexpr size_t kWorthKeeping = 4096;
+  k_ = k;
+  slack_ = slack;
+  least_ = -std::numeric_limits<float>::infinity();
+  keys_.clear();
+  if (keys_.capacity() > kWorthKeeping) keys_.shrink_to_fit();
+  most_keys_ = enough(k) + 16;  // at first some more: what few scores leave is not worth sorting twice
+}
 
 template <typename IndexOf>
 void TopK::push_all(std::span<const float> scores, IndexOf index_of) {
@@ -54,11 +71,15 @@ void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices
 
 // Few are sorted by the way.
 void TopK::leave_out_the_worst() {
-  const bool few = keys_.size() <= kFewKeys;
-  if (few) sort_few(keys_);
   if (keys_.size() > k_) {
     const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
-    if (!few) std::ranges::nth_element(keys_, kth, std::greater());
+    if (keys_.size() > kFewKeys) {
+      std::ranges::nth_element(keys_, kth, std::greater());
+    } else {
+      int64_t sorted[kFewKeys];
+      sort_few(keys_, sorted);
+      std::copy_n(sorted, keys_.size(), keys_.begin());
+    }
     least_ = scored_of(*kth).score;
     const auto near = [&](int64_t key) { return scored_of(key).score >= least_ - slack_; };
     keys_.erase(slack_ == 0 ? kth + 1 : std::partition(kth + 1, keys_.end(), near), keys_.end());
@@ -67,16 +88,37 @@ void TopK::leave_out_the_worst() {
 }
 
 std::vector<Scored> TopK::take() {
-  if (keys_.size() > kFewKeys) leave_out_the_worst();
+  const bool all = slack_ > 0;
+  if (all || keys_.size() > kFewKeys) leave_out_the_worst();
+  std::vector<Scored> best;
   if (keys_.size() > kFewKeys) {
     std::ranges::sort(keys_, std::greater());
+    best.resize(keys_.size());
+    std::ranges::transform(keys_, best.begin(), scored_of);
   } else {
-    leave_out_the_worst();
+    best = best_of(keys_, all ? keys_.size() : k_);
   }
-  std::vector<Scored> best(keys_.size());
-  std::ranges::transform(keys_, best.begin(), scored_of);
-  *this = TopK(k_, slack_);
+  reset(k_, slack_);
   return best;
+}
+
+void TopK::take_indices(std::vector<uint32_t>& to) {
+  const size_t before = to.size();
+  to.resize(before + keys_.size());
+  std::ranges::transform(keys_, to.begin() + static_cast<std::ptrdiff_t>(before),
+                         [](int64_t key) { return scored_of(key).index; });
+  reset(k_, slack_);
+}
+
+std::vector<Scored> best_of_few(std::span<const float> scores, std::span<const uint32_t> indices, size_t k) {
+  SHORTLIST_CHECK(scores.size() == indices.size() && scores.size() <= kFewKeys);
+  int64_t keys[kFewKeys];
+  size_t count = 0;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    keys[count] = key_of(scores[i], indices[i]);
+    count += scores[i] == scores[i] ? 1 : 0;  // NaN is never kept
+  }
+  return best_of({keys, count}, k);
 }
 
 }  // namespace shortlist

@@ -21,7 +21,9 @@ struct Scored {
 // feeding in any order gives the same result. An index is shown once. NaN is never kept.
 class TopK {
  public:
-  explicit TopK(size_t k, float slack = 0);
+  explicit TopK(size_t k, float slack = 0) { reset(k, slack); }
+  // As if it were new, but for its memory, which it keeps where that is little.
+  void reset(size_t k, float slack = 0);
   void push(Scored candidate) { push({&candidate.score, 1}, {&candidate.index, 1}); }
   // scores[j] belongs to index first + j. Skips fast what cannot enter.
   void push(std::span<const float> scores, uint32_t first);
@@ -29,6 +31,9 @@ class TopK {
   void push(std::span<const float> scores, std::span<const uint32_t> indices);
   // Best first; empties it.
   std::vector<Scored> take();
+  // Appends the index of each of the kept, in any order, and maybe of some that are not among them any more;
+  // empties it.
+  void take_indices(std::vector<uint32_t>& to);
 
  private:
   template <typename IndexOf>
@@ -37,11 +42,15 @@ class TopK {
 
   size_t k_;
   float slack_;
-  float least_ = -std::numeric_limits<float>::infinity();  // so high are k of the kept at least
+  float least_;  // so high are k of the kept at least
   // All that may be among the best, and some that are not any more: a key is greater, the better what it
   // stands for.
   std::vector<int64_t> keys_;
   size_t most_keys_;
 };
+
+// The k best of a few (kFewKeys in math/selection.h at most) at once, best first: scores[j] belongs to
+// indices[j].
+std::vector<Scored> best_of_few(std::span<const float> scores, std::span<const uint32_t> indices, size_t k);
 
 }  // namespace shortlist

@@ -82,6 +82,41 @@ TEST(TopK, KeepsAllThatAreWithinTheSlackOfTheWorstKept) {
   }
 }
 
+TEST(TopK, TellsTheIndicesOfAllItKeeps) {
+  for (size_t n : {3, 40, 1000, 5000}) {
+    const std::vector<float> scores = scores_with_ties(n);
+    TopK sorted(7, 2), top(7, 2);
+    sorted.push(scores, 0);
+    top.push(scores, 0);
+    std::vector<uint32_t> got;
+    top.take_indices(got);
+    for (uint32_t index : indices(sorted.take()))
+      EXPECT_EQ(std::ranges::count(got, index), 1) << n << " scores";
+    EXPECT_TRUE(top.take().empty());
+  }
+}
+
+TEST(TopK, IsAsNewOnceReset) {
+  const std::vector<float> scores = scores_with_ties(5000);
+  TopK top(3000);
+  top.push(scores, 0);
+  for (size_t k : {10, 2}) {
+    top.reset(k);
+    top.push(scores, 0);
+    EXPECT_EQ(indices(top.take()), sorted_top(scores, k));
+  }
+}
+
+TEST(BestOfFew, AgreesWithSorting) {
+  for (size_t n : {0, 1, 5, 16, 33, 127, 128}) {
+    std::vector<uint32_t> places(n);
+    for (uint32_t i = 0; i < n; ++i) places[i] = i;
+    const std::vector<float> scores = scores_with_ties(n);
+    for (size_t k : {0, 1, 10, 200})
+      EXPECT_EQ(indices(best_of_few(scores, places, k)), sorted_top(scores, k)) << n << " scores, k = " << k;
+  }
+}
+
 TEST(TopK, NeverKeepsNan) {
   TopK top(5);
   top.push(std::vector<float>{NAN, -INFINITY, NAN, INFINITY}, 0);
