@@ -113,10 +113,8 @@ void DotInteraction::forward(const Pass& pass, RowRange rows, Scratch& scratch) 
   pair_dots(pass.inputs, rows, self_interaction, scratch.take(size), pass.output);
 }
 
-void DotInteraction::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
-  const size_t size = pair_dots_scratch(pass.inputs.size(), pass.inputs[0].cols);
-  pair_dots_gradient(pass.inputs, rows, self_interaction, pass.doutput, scratch.take(size), pass.dinputs,
-                     pass.add);
+void DotInteraction::backward(const Pass& pass, RowRange rows, Scratch&) const {
+  pair_dots_gradient(pass.inputs, rows, self_interaction, pass.doutput, pass.dinputs, pass.add);
 }
 
 namespace {

@@ -93,13 +93,13 @@ LayerPtr read_layer(const Value& value, const Where& where, const std::vector<st
 
 namespace {
 
-// Whole tiles of the product, for about a tenth of a millisecond of work. Matrix tiles want more rows, since
-// each task rounds all of dy.
+// Whole tiles of the product, for about a tenth of a millisecond of work; a few at least, since each task
+// reads all of dy. Matrix tiles want more rows, since each task rounds it too.
 size_t gradient_rows_a_task(const ConstMatrix& dy, Precision precision) {
   if (precision != Precision::float32) return 256;
-  constexpr size_t kMultiplyAddsATask = 12'000'000, kTileRows = 12, kMostTiles = 8;
+  constexpr size_t kMultiplyAddsATask = 12'000'000, kTileRows = 12, kFewestTiles = 4, kMostTiles = 8;
   const size_t a_tile = std::max<size_t>(1, dy.rows / 2 * dy.cols * kTileRows);
-  return kTileRows * std::clamp<size_t>(kMultiplyAddsATask / a_tile, 1, kMostTiles);
+  return kTileRows * std::clamp<size_t>(kMultiplyAddsATask / a_tile, kFewestTiles, kMostTiles);
 }
 
 }  // namespace

@@ -25,9 +25,9 @@ struct RowOfVectors {
   const float* at(size_t i) const { return x[i].row(row); }
 };
 
+// Where the pairs of each vector with those before it stand.
 struct PairDots {
   bool self;
-  std::span<float> scratch;
 
   // Pairs that stand before those of i, and pairs of i.
   size_t begin(size_t i) const { return (self ? i * (i + 1) : i * (i - 1)) / 2; }
@@ -74,7 +74,8 @@ void transpose(const RowOfVectors& vectors, float* columns, size_t stride) {
 
 // The dot products of vectors [first, first + kRows) with those before them.
 template <int kRows>
-HWY_INLINE void dots_of_block(const PairDots& dots, const RowOfVectors& vectors, size_t first, float* y) {
+HWY_INLINE void dots_of_block(PairDots dots, const RowOfVectors& vectors, size_t first,
+                              const float* x_columns, float* y) {
   const size_t count = vectors.count(), width = vectors.width(), stride = padded_count(count);
   const float* x[kRows];
   for (size_t i = 0; i < kRows; ++i) x[i] = vectors.at(std::min(first + i, count - 1));
@@ -83,7 +84,7 @@ HWY_INLINE void dots_of_block(const PairDots& dots, const RowOfVectors& vectors,
     Vector sums[kRows];
 #pragma GCC unroll 8
     for (int i = 0; i < kRows; ++i) sums[i] = zero();
-    const float* columns = dots.scratch.data() + column;
+    const float* columns = x_columns + column;
     for (size_t k = 0; k < width; ++k, columns += stride) {
       const Vector others = hn::LoadU(kFloats, columns);
 #pragma GCC unroll 8
@@ -98,38 +99,49 @@ HWY_INLINE void dots_of_block(const PairDots& dots, const RowOfVectors& vectors,
   }
 }
 
-void pair_dots(std::span<const ConstMatrix> x, RowRange rows, const PairDots& dots, const Matrix& y) {
+void pair_dots(std::span<const ConstMatrix> x, RowRange rows, PairDots dots, float* columns,
+               const Matrix& y) {
   for (size_t r = rows.begin; r < rows.end; ++r) {
     const RowOfVectors vectors{x, r};
     for (const ConstMatrix& each : x) prefetch(each.row(r + kRowsAhead));
-    transpose(vectors, dots.scratch.data(), padded_count(x.size()));
+    transpose(vectors, columns, padded_count(x.size()));
     for_blocks(x.size(), [&](size_t first, auto size)
-                             HWY_ATTR { dots_of_block<size>(dots, vectors, first, y.row(r)); });
+                             HWY_ATTR { dots_of_block<size>(dots, vectors, first, columns, y.row(r)); });
   }
 }
 
-// g[i * count + j] = g[j * count + i]: what pair (i, j) gives to both.
-void mirror(const PairDots& dots, size_t count, const float* dy, float* g) {
-  for (size_t i = 0; i < count; ++i) {
-    g[i * count + i] = dots.self ? 2 * dy[i] : 0;
-    for (size_t j = 0; j < i; ++j) g[i * count + j] = g[j * count + i] = dy[j];
-    dy += dots.pairs(i);
+// What pairs of two of a block's vectors give to both: g[i][j] = g[j][i].
+template <int kRows>
+HWY_INLINE void mirror(PairDots dots, const float* const (&pairs)[kRows], size_t first, size_t end,
+                       float (&g)[kRows][kRows]) {
+  for (size_t i = 0; first + i < end; ++i) {
+    for (size_t j = 0; j < i; ++j) g[i][j] = g[j][i] = pairs[i][first + j];
+    g[i][i] = dots.self ? 2 * pairs[i][first + i] : 0;
   }
 }
 
 template <int kRows>
-HWY_INLINE void gradient_of_block(const RowOfVectors& vectors, size_t first, const float* g,
+HWY_INLINE void gradient_of_block(PairDots dots, const RowOfVectors& vectors, size_t first, const float* dy,
                                   std::span<const Matrix> dx, std::span<const uint8_t> add) {
   const size_t count = vectors.count(), end = std::min(first + kRows, count);
+  const float* pairs[kRows];  // of each of the block's vectors
+  for (size_t i = 0; i < kRows; ++i) pairs[i] = dy + dots.begin(std::min(first + i, count - 1));
+  float g[kRows][kRows] = {};
+  mirror(dots, pairs, first, end, g);
   for_vectors(0, vectors.width(), [&](auto at) HWY_ATTR {
     Vector sums[kRows];
 #pragma GCC unroll 8
     for (int i = 0; i < kRows; ++i) sums[i] = zero();
-    const float* of_pairs = g + first;
-    for (size_t j = 0; j < count; ++j, of_pairs += count) {
+    const auto add_products = [&](size_t j, auto of_pair) HWY_ATTR {
       const Vector other = at.load(vectors.at(j));
 #pragma GCC unroll 8
-      for (int i = 0; i < kRows; ++i) sums[i] = hn::MulAdd(set(of_pairs[i]), other, sums[i]);
+      for (int i = 0; i < kRows; ++i) sums[i] = hn::MulAdd(set(of_pair(i)), other, sums[i]);
+    };
+    for (size_t j = 0; j < first; ++j) add_products(j, [&](int i) { return pairs[i][j]; });
+    for (size_t j = first; j < end; ++j) add_products(j, [&](int i) { return g[j - first][i]; });
+    for (size_t j = end; j < count; ++j) {
+      const float* const of_block = dy + dots.begin(j) + first;
+      add_products(j, [&](int i) { return of_block[i]; });
     }
 #pragma GCC unroll 8
     for (size_t i = 0; i < kRows; ++i) {
@@ -140,17 +152,15 @@ HWY_INLINE void gradient_of_block(const RowOfVectors& vectors, size_t first, con
   });
 }
 
-void pair_dots_gradient(std::span<const ConstMatrix> x, RowRange rows, const PairDots& dots,
-                        const ConstMatrix& dy, std::span<const Matrix> dx, std::span<const uint8_t> add) {
-  float* const g = dots.scratch.data();
+void pair_dots_gradient(std::span<const ConstMatrix> x, RowRange rows, PairDots dots, const ConstMatrix& dy,
+                        std::span<const Matrix> dx, std::span<const uint8_t> add) {
   for (size_t r = rows.begin; r < rows.end; ++r) {
     for (size_t i = 0; i < x.size(); ++i) {
       prefetch(x[i].row(r + kRowsAhead));
       prefetch(dx[i].row(r + kRowsAhead));
     }
-    mirror(dots, x.size(), dy.row(r), g);
     for_blocks(x.size(), [&](size_t first, auto size) HWY_ATTR {
-      gradient_of_block<size>({x, r}, first, g, dx, add);
+      gradient_of_block<size>(dots, {x, r}, first, dy.row(r), dx, add);
     });
   }
 }
@@ -165,29 +175,26 @@ namespace shortlist {
 HWY_EXPORT(pair_dots);
 HWY_EXPORT(pair_dots_gradient);
 
-// Vectors beside one another as columns; or a number for each two of them, read four at a time.
-size_t pair_dots_scratch(size_t count, size_t width) {
-  return std::max(padded_count(count) * width, count * count + 4);
-}
+// Vectors beside one another as columns.
+size_t pair_dots_scratch(size_t count, size_t width) { return padded_count(count) * width; }
 
 namespace {
 
-bool fit(std::span<const ConstMatrix> x, bool self, size_t columns, std::span<float> scratch) {
-  return !x.empty() && columns == x.size() * (self ? x.size() + 1 : x.size() - 1) / 2 &&
-         scratch.size() >= pair_dots_scratch(x.size(), x[0].cols);
+bool fit(std::span<const ConstMatrix> x, bool self, size_t columns) {
+  return !x.empty() && columns == x.size() * (self ? x.size() + 1 : x.size() - 1) / 2;
 }
 
 }  // namespace
 
 void pair_dots(std::span<const ConstMatrix> x, RowRange rows, bool self, std::span<float> scratch, Matrix y) {
-  SHORTLIST_CHECK(fit(x, self, y.cols, scratch));
-  HWY_DYNAMIC_DISPATCH(pair_dots)(x, rows, {self, scratch}, y);
+  SHORTLIST_CHECK(fit(x, self, y.cols) && scratch.size() >= pair_dots_scratch(x.size(), x[0].cols));
+  HWY_DYNAMIC_DISPATCH(pair_dots)(x, rows, {self}, scratch.data(), y);
 }
 
 void pair_dots_gradient(std::span<const ConstMatrix> x, RowRange rows, bool self, ConstMatrix dy,
-                        std::span<float> scratch, std::span<const Matrix> dx, std::span<const uint8_t> add) {
-  SHORTLIST_CHECK(fit(x, self, dy.cols, scratch) && dx.size() == x.size() && add.size() == x.size());
-  HWY_DYNAMIC_DISPATCH(pair_dots_gradient)(x, rows, {self, scratch}, dy, dx, add);
+                        std::span<const Matrix> dx, std::span<const uint8_t> add) {
+  SHORTLIST_CHECK(fit(x, self, dy.cols) && dx.size() == x.size() && add.size() == x.size());
+  HWY_DYNAMIC_DISPATCH(pair_dots_gradient)(x, rows, {self}, dy, dx, add);
 }
 
 }  // namespace shortlist

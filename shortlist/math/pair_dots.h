@@ -11,7 +11,7 @@
 
 namespace shortlist {
 
-// Floats of scratch memory for F vectors of D numbers.
+// Floats of scratch memory that pair_dots() needs for F vectors of D numbers.
 size_t pair_dots_scratch(size_t count, size_t width);
 
 // Row r of y: x_i . x_j for i ascending and, within, for j < i ascending; with `self` for j <= i.
@@ -20,6 +20,6 @@ void pair_dots(std::span<const ConstMatrix> x, RowRange rows, bool self, std::sp
 // dx_i = sum over j of g(i, j) x_j, where g(i, j) = g(j, i) is the pair's dy, twice that where i = j. Those
 // without data are left out; where add[i], dx_i is added to.
 void pair_dots_gradient(std::span<const ConstMatrix> x, RowRange rows, bool self, ConstMatrix dy,
-                        std::span<float> scratch, std::span<const Matrix> dx, std::span<const uint8_t> add);
+                        std::span<const Matrix> dx, std::span<const uint8_t> add);
 
 }  // namespace shortlist

@@ -64,15 +64,18 @@ struct Tile {
   bool add, last;               // start from C; apply the epilogue
 };
 
-// One step k of the sum, for all of the tile: c[i][v] += a(i, k) * b(k, v).
-template <int kRows, int kVectors, bool kTransposed>
-HWY_INLINE void accumulate(const Tile& tile, Vector (&c)[kRows][kVectors]) {
+// Steps [begin, end) of the sum, for all of the tile: c[i][v] += a(i, k) * b(k, v). Calls beside(k) before
+// each.
+template <int kRows, int kVectors, bool kTransposed, class Beside>
+HWY_INLINE void accumulate(const Tile& tile, size_t begin, size_t end, Vector (&c)[kRows][kVectors],
+                           Beside beside) {
+  const size_t stride = tile.a_stride, b_stride = tile.b_stride;
   const float* HWY_RESTRICT a = tile.a;
-  const float* HWY_RESTRICT b0 = tile.b[0];
-  const float* HWY_RESTRICT b1 = tile.b[kVectors - 1];
-  const size_t stride = tile.a_stride, b_stride = tile.b_stride, inner = tile.inner;
+  const float* HWY_RESTRICT b0 = tile.b[0] + begin * b_stride;
+  const float* HWY_RESTRICT b1 = tile.b[kVectors - 1] + begin * b_stride;
 #pragma GCC unroll 2
-  for (size_t k = 0; k < inner; ++k, b0 += b_stride, b1 += b_stride) {
+  for (size_t k = begin; k < end; ++k, b0 += b_stride, b1 += b_stride) {
+    beside(k);
     const Vector left = hn::LoadU(kFloats, b0), right = hn::LoadU(kFloats, b1);
 #pragma GCC unroll 12
     for (int i = 0; i < kRows; ++i) {
@@ -94,13 +97,6 @@ HWY_NOINLINE void multiply_tile(const Tile& tile, const Product& product) {
     __builtin_prefetch(out + i * stride, 1);
     __builtin_prefetch(out + i * stride + kVectors * kLanes - 1, 1);
   }
-  if (tile.last && product.epilogue.positive.data != nullptr) {
-    for (int i = 0; i < kRows; ++i) {
-      const float* positive = product.epilogue.positive.row(tile.row + static_cast<size_t>(i)) + tile.column;
-      __builtin_prefetch(positive);
-      __builtin_prefetch(positive + kVectors * kLanes - 1);
-    }
-  }
 #pragma GCC unroll 12
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2
@@ -108,7 +104,19 @@ HWY_NOINLINE void multiply_tile(const Tile& tile, const Product& product) {
       c[i][v] = tile.add ? load_first(out + i * stride + v * kLanes, count[v]) : hn::Zero(kFloats);
     }
   }
-  accumulate<kRows, kVectors, kTransposed>(tile, c);
+  // The ReLU's rows are asked for while the first sums run: all at once would be more than a core waits for.
+  size_t first = 0;
+  if (tile.last && product.epilogue.positive.data != nullptr) {
+    const float* positive = product.epilogue.positive.row(tile.row) + tile.column;
+    first = std::min<size_t>(tile.inner, 2 * kRows);
+    accumulate<kRows, kVectors, kTransposed>(tile, 0, first, c, [&](size_t k) HWY_ATTR {
+      if (k % 2 != 0) return;
+      __builtin_prefetch(positive);
+      __builtin_prefetch(positive + kVectors * kLanes - 1);
+      positive += product.epilogue.positive.stride;
+    });
+  }
+  accumulate<kRows, kVectors, kTransposed>(tile, first, tile.inner, c, [](size_t) {});
 #pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v) {
     const size_t column = tile.column + v * kLanes;

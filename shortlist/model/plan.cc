@@ -55,15 +55,22 @@ struct Plan::State {
 
   PlanNode& node(int spec_node) { return graph[graph.position_of(spec_node)]; }
 
+  void set_inner_views(PlanNode& n) const {
+    const bool own = n.inner_width > 0;
+    n.inner = own ? make_view(n.inner_memory, n.capacity, n.inner_width) : n.pass.output;
+    if (!options.backward) return;
+    n.inner_gradient = own ? make_view(n.inner_gradient_memory, n.capacity, n.inner_width) : n.pass.doutput;
+  }
+
   // Points every pass to buffers of the present capacity; again after one has grown.
   void set_views() {
     for (size_t i = graph.nodes.size(); i-- > 0;) {
       PlanNode& n = graph.nodes[i];
       const size_t width = static_cast<size_t>(n.plan.width);
       if (n.inside >= 0) {
-        const PlanNode& concat = graph[n.inside];
-        n.pass.output = concat.pass.output.columns(n.inside_column, width);
-        if (options.backward) n.pass.doutput = concat.pass.doutput.columns(n.inside_column, width);
+        const PlanNode& outer = graph[n.inside];
+        n.pass.output = outer.inner.columns(n.inside_column, width);
+        if (options.backward) n.pass.doutput = outer.inner_gradient.columns(n.inside_column, width);
       } else if (n.in_place) {
         n.pass.output = graph[n.gathered_by].pass.output;
         n.pass.doutput = graph[n.gathered_by].pass.doutput;
@@ -78,6 +85,7 @@ struct Plan::State {
       } else if (n.pass.output.data == nullptr) {
         n.pass.output.cols = width;
       }
+      set_inner_views(n);
       make_views(n.row_memory, n.capacity, n.plan.row_buffers, n.row_views);
       make_views(n.part_memory, most_parts(n.capacity), n.plan.part_buffers, n.part_views);
       if (n.batch_memory.empty()) {
@@ -130,7 +138,7 @@ struct Plan::State {
     views_stale = views_stale || grown;
   }
 
-  // A node inside of a concatenation has the capacity of what holds it.
+  // A node inside of another has the capacity of what holds it.
   void match_capacities() {
     for (size_t i = graph.nodes.size(); i-- > 0;) {
       PlanNode& n = graph.nodes[i];

@@ -13,7 +13,7 @@ PlanGraph::PlanGraph(const ModelSpec& spec, Parameters& parameters, const PlanOp
     if (needed[i]) add_node(static_cast<int>(i), parameters);
   }
   for (int output : options.outputs) (*this)[position_of(output)].output = true;
-  nest_in_concatenations();
+  nest_inputs();
   find_gathered();
   leave_relus();
   share_memory();
@@ -100,18 +100,27 @@ int PlanGraph::row_copy(int pair_node) {
   return static_cast<int>(nodes.size()) - 1;
 }
 
-void PlanGraph::nest_in_concatenations() {
+void PlanGraph::nest_inputs() {
   for (size_t i = 0; i < nodes.size(); ++i) {
     const std::vector<int> by = consumers(static_cast<int>(i));
     if (by.size() != 1 || nodes[i].output || nodes[i].given) continue;
-    const PlanNode& concat = (*this)[by[0]];
-    if (concat.layer->kind() != "concat" || concat.rows != nodes[i].rows) continue;
+    PlanNode& outer = (*this)[by[0]];
+    const bool concat = outer.layer->kind() == "concat";
+    if ((!concat && outer.layer->kind() != "dot_interaction") || outer.rows != nodes[i].rows) continue;
     nodes[i].inside = by[0];
-    for (int input : concat.inputs) {
-      if (input == static_cast<int>(i)) break;
-      nodes[i].inside_column += static_cast<size_t>((*this)[input].plan.width);
-    }
+    nodes[i].inside_column = columns_before(outer, static_cast<int>(i));
+    if (!concat) outer.inner_width = columns_before(outer, -1);
   }
+}
+
+// Of the inputs that stand before `input`, or of all.
+size_t PlanGraph::columns_before(const PlanNode& outer, int input) const {
+  size_t columns = 0;
+  for (int before : outer.inputs) {
+    if (before == input) break;
+    columns += static_cast<size_t>((*this)[before].plan.width);
+  }
+  return columns;
 }
 
 void PlanGraph::find_gathered() {

@@ -24,9 +24,12 @@ struct PlanNode {
   std::vector<ParameterState*> parameters;
   int feature = -1;
   RandomStream random{0, ""};
-  // A node that only feeds a concatenation lies inside of it.
+  // A node that only feeds a concatenation lies inside of it. Those that only feed a dot interaction lie side
+  // by side too, in memory of its own: apart, the vectors of one row would fall on the same sets of a cache.
   int inside = -1;
   size_t inside_column = 0;
+  size_t inner_width = 0;  // of what lies inside, where that is not the output itself
+  Matrix inner, inner_gradient;
   // The node whose output's, and gradient's, memory this one's lies in; -1: its own.
   int output_in = -1, gradient_in = -1;
   // A node that only feeds a gather lies in its place, in batches that show each of its rows once and in
@@ -34,7 +37,7 @@ struct PlanNode {
   int gathered_by = -1;
   bool in_place = false;
 
-  Buffer output_memory, gradient_memory;
+  Buffer output_memory, gradient_memory, inner_memory, inner_gradient_memory;
   std::vector<Buffer> row_memory, part_memory, batch_memory;
   size_t capacity = 0;
   std::vector<ConstMatrix> input_views;
@@ -65,7 +68,8 @@ struct PlanGraph {
   void add_node(int spec_node, Parameters& parameters);
   void tell_copies_apart(PlanNode& to);
   int row_copy(int pair_node);
-  void nest_in_concatenations();
+  void nest_inputs();
+  size_t columns_before(const PlanNode& outer, int input) const;
   void find_gathered();
   void leave_relus();
   void share_memory();

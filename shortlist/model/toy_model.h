@@ -92,6 +92,10 @@ class ToyModel {
     if (options.dropout > 0) top = add("rating/dropout", dropout(options.dropout), {top}, Domain::pair);
     top = add("rating/dense_2", dense(6, Activation::softplus), {top}, Domain::pair);
     top = add("rating/add", Add(), {top, q}, Domain::pair);
+    const int left = add("rating/left", dense(6), {cross}, Domain::pair);
+    const int right = add("rating/right", dense(6, Activation::tanh), {both}, Domain::pair);
+    const int dots = add("rating/dots", DotInteraction(), {left, q, right}, Domain::pair);
+    top = add("rating/with_dots", Concat(), {top, dots}, Domain::pair);
     spec.rankings = {add("rating/prediction", dense(1), {top}, Domain::pair)};
   }
 };
