@@ -165,7 +165,7 @@ class Layer {
 
   // Where one matrix serves two: whether backward() looks at what forward() wrote; whether forward() may
   // write over its only input, which backward() then does not look at; whether backward() may write that
-  // input's gradient over its own output's.
+  // input's gradient over its own output's, which write_gradients() then does not look at.
   virtual bool keeps_output() const { return true; }
   virtual bool forward_in_place() const { return false; }
   virtual bool backward_in_place() const { return false; }
@@ -201,7 +201,7 @@ inline Matrix rows_of(const Matrix& matrix, RowRange rows) { return matrix.slice
 inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) {
   return matrix.slice(rows.begin, rows.end);
 }
-// The two halves of a batch that sums over all rows are made of, in whole tiles of the products.
+// The two halves of a batch's rows that parameters' gradients are made of, in whole tiles of the products.
 inline RowRange half_of_rows(size_t rows, bool second) {
   const size_t half = std::min(rows, (rows / 2 + 11) / 12 * 12);
   return second ? RowRange{half, rows} : RowRange{0, half};
