@@ -1,5 +1,5 @@
 // Promise: an epoch of the reference model with validation is at least 40 times as fast as the notebook's in
-// TFRS (peers/epoch_tfrs.py), and computes the same (training.keras_compatible).
+// TFRS (peers/compare_epoch.py), and computes the same (training.keras_compatible).
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

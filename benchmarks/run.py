@@ -79,16 +79,13 @@ def step(bench):
 
 def epoch(bench):
     ours = bench.program("epoch", "--table", bench.options.table)
-    theirs = None
+    bench.row("an epoch with validation", f"{1e3 * ours['seconds']:.0f} ms", spread=f"least {1e3 * ours['seconds_min']:.0f}")
+    report = None
     if bench.options.tensorflow:
-        theirs = bench.peer(bench.options.tensorflow, "epoch_tfrs.py", bench.options.table)
-    figure = f"{ours['seconds']:.2f} s"
-    spread = f"least {ours['seconds_min']:.2f}"
-    if theirs is None:
-        bench.row("an epoch with validation", figure, "40 x", "TFRS, the notebook: not measured", spread=spread)
-    else:
-        bench.row("an epoch with validation", f"{figure} against {theirs['epoch_seconds']:.1f}", "40 x", "TFRS, the notebook",
-                  f"{theirs['epoch_seconds'] / ours['seconds']:.1f} x", spread)
+        report = bench.json([sys.executable, str(PEERS / "compare_epoch.py"), "--epoch",
+                             str(bench.options.build / "benchmarks" / "epoch"), "--table", bench.options.table, "--python",
+                             str(bench.options.tensorflow), "--rounds", "1" if bench.options.quick else "5"], "compare_epoch.py")
+    bench.peers("an epoch with validation", report, {"TFRS, the notebook": "40 x"})
 
 
 def evaluation(bench):
