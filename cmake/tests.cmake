@@ -28,5 +28,5 @@ endforeach()
 add_test(NAME page COMMAND ${CMAKE_SOURCE_DIR}/dev test-page)
 set_tests_properties(page PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>;SHORTLIST_PAGE=${SHORTLIST_HAS_PAGE}"
                                      SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS slow)
-# Its project of its own is built without the sanitizers.
-set_tests_properties(test_install PROPERTIES LABELS slow)
+# Longer than a check may take; test_install's project of its own is also built without the sanitizers.
+set_tests_properties(test_install test_readme PROPERTIES LABELS slow)
