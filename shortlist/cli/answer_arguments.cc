@@ -7,7 +7,7 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<RecommendCommand>(
       app, chosen, "recommend", "the best items for a query, or for each row of a table", sub);
-  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  add_bundle(*sub, command->bundle);
   CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
   sub->add_option("--queries", command->queries.table, "a table with a query in each row")
       ->option_text("TABLE")
@@ -41,7 +41,7 @@ void add_predict(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<PredictCommand>(
       app, chosen, "predict", "the label of a query with a candidate, or of each row of a table", sub);
-  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  add_bundle(*sub, command->bundle);
   CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
   CLI::Option* candidate = add_list(*sub, "--candidate", command->candidate,
                                     "column=value; an item's id alone is enough where the model knows it");
@@ -68,7 +68,7 @@ void add_similar(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
       add_command<SimilarCommand>(app, chosen, "similar", "the items that are most like an item", sub);
-  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  add_bundle(*sub, command->bundle);
   sub->add_option("item", command->item, "the item's id")->required()->option_text("ITEM");
   std::map<std::string, Similarity> names;
   for (const auto& [value, name] : EnumNames<Similarity>::names) names.emplace(name, value);
@@ -89,7 +89,7 @@ void add_similar(CLI::App& app, Chosen& chosen) {
 void add_embed(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<EmbedCommand>(app, chosen, "embed", "the towers' outputs as vectors", sub);
-  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  add_bundle(*sub, command->bundle);
   CLI::Option* candidates =
       sub->add_flag("--candidates", command->candidates, "of every item, in the catalogue's order");
   sub->add_option("--queries", command->queries.table, "of the query in each row of a table")

@@ -24,6 +24,20 @@ void add_text_options(CLI::App& sub, TableOptions& table) {
       ->group(group);
 }
 
+void add_table(CLI::App& sub, std::string& table) {
+  sub.add_option("table", table, "the table")->required()->option_text("TABLE");
+}
+
+void add_bundle(CLI::App& sub, std::string& bundle) {
+  sub.add_option("bundle", bundle, "the folder that train made")->required()->option_text("BUNDLE");
+}
+
+void add_table_file(CLI::App& sub, std::string& out) {
+  sub.add_option("--out", out, "the file: .csv, .tsv, .jsonl, .parquet; - is CSV on standard output")
+      ->required()
+      ->option_text("FILE");
+}
+
 CLI::Option* add_list(CLI::App& sub, const char* flag, std::vector<std::string>& values, const char* help) {
   return sub.add_option(flag, values, help)->allow_extra_args(false);
 }

@@ -28,6 +28,11 @@ std::shared_ptr<Command> add_command(CLI::App& app, Chosen& chosen, const char* 
   return command;
 }
 
+// The arguments TABLE and BUNDLE, and the file that a table is written to.
+void add_table(CLI::App& sub, std::string& table);
+void add_bundle(CLI::App& sub, std::string& bundle);
+void add_table_file(CLI::App& sub, std::string& out);
+
 // How a text file is to be read.
 void add_text_options(CLI::App& sub, TableOptions& table);
 

@@ -62,7 +62,7 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
       add_command<EvaluateCommand>(app, chosen, "evaluate", "a bundle's figures beside plain baselines", sub);
-  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  add_bundle(*sub, command->bundle);
   sub->add_option("--data", command->data.table, "the table; the one that the run read when not given")
       ->option_text("TABLE");
   sub->add_option("--split", command->split, "rows to look at")

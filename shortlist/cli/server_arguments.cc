@@ -81,7 +81,7 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   const auto command = add_command<BenchServeCommand>(
       *bench, chosen, "serve", "a bundle's answers over HTTP on this machine, at a fixed rate of requests",
       sub);
-  sub->add_option("bundle", command->bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  add_bundle(*sub, command->bundle);
   sub->add_option("--rate", command->rate,
                   "requests a second, whatever is answered; 0: as fast as answers come")
       ->capture_default_str()

@@ -7,7 +7,7 @@ void add_inspect(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
       add_command<InspectCommand>(app, chosen, "inspect", "what stands in a table, column by column", sub);
-  sub->add_option("table", command->table.table, "the table")->required()->option_text("TABLE");
+  add_table(*sub, command->table.table);
   add_format(*sub, command->format, {"text", "json"});
   sub->add_option("--top", command->top, "most frequent values to show")
       ->capture_default_str()
@@ -23,13 +23,10 @@ void add_convert(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<ConvertCommand>(
       app, chosen, "convert", "write a table, or what a query makes of it, to a file", sub);
-  sub->add_option("table", command->table.table, "the table")->required()->option_text("TABLE");
+  add_table(*sub, command->table.table);
   sub->add_option("--sql", command->sql, "a file with a query, in which {data} stands for TABLE")
       ->option_text("FILE");
-  sub->add_option("--out", command->out,
-                  "the file: .csv, .tsv, .jsonl, .parquet; - is CSV on standard output")
-      ->required()
-      ->option_text("FILE");
+  add_table_file(*sub, command->out);
   sub->add_flag("--quiet", command->quiet, "no progress");
   add_text_options(*sub, command->table);
   sub->footer(std::string(kTableHelp) +
@@ -41,7 +38,7 @@ void add_convert(CLI::App& app, Chosen& chosen) {
 void add_init(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<InitCommand>(app, chosen, "init", "write a config for a table", sub);
-  sub->add_option("table", command->table.table, "the table")->required()->option_text("TABLE");
+  add_table(*sub, command->table.table);
   add_text_options(*sub, command->table);
   auto visit = [&](const char* name, auto& field, const char* help) {
     sub->add_option("--" + std::string(name), field, help)->option_text("COLUMN");
@@ -64,10 +61,7 @@ void add_synth(CLI::App& app, Chosen& chosen) {
     sub->add_option("--" + std::string(name), field, help)->capture_default_str();
   };
   command->options.fields(visit);
-  sub->add_option("--out", command->out,
-                  "the file: .csv, .tsv, .jsonl, .parquet; - is CSV on standard output")
-      ->required()
-      ->option_text("FILE");
+  add_table_file(*sub, command->out);
   add_threads(*sub, command->threads);
   sub->add_flag("--quiet", command->quiet, "no progress");
   sub->footer(
