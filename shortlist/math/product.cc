@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "shortlist/base/threads.h"
 #include "shortlist/math/targets.h"
 #include "shortlist/math/tiles.h"
 
@@ -176,15 +177,14 @@ struct NextBlock {
   Upcoming a, b;
 };
 
-size_t parts_of(size_t size, size_t part) { return (size + part - 1) / part; }
-
 // For products with Aᵀ. The first blocks of rows meet B for the first time, the others find it in the cache.
 NextBlock next_block(const Product& product, const Block& block, const Block& next) {
   const size_t columns = product.last_column, inner = next.inner_end - next.inner_begin;
-  const size_t tiles = parts_of(block.row_end - block.row_begin, kTileRows) * parts_of(columns, 2 * kLanes);
+  const size_t tiles =
+      chunk_count(block.row_end - block.row_begin, kTileRows) * chunk_count(columns, 2 * kLanes);
   const auto upcoming = [&](const float* matrix, size_t stride, size_t column, size_t width) {
-    return Upcoming{matrix + next.inner_begin * stride + column, stride, parts_of(width, 16), inner,
-                    parts_of(inner, tiles)};
+    return Upcoming{matrix + next.inner_begin * stride + column, stride, chunk_count(width, 16), inner,
+                    chunk_count(inner, tiles)};
   };
   NextBlock result;
   result.a = upcoming(product.a, product.a_stride, next.row_begin, next.row_end - next.row_begin);
@@ -220,7 +220,7 @@ void multiply_all(const Product& product) {
   const size_t inner = product.b.inner, rows = product.c.rows;
   if (product.last_column == 0) return;
   constexpr size_t kBlock = kTransposed ? kTransposedInnerBlock : kInnerBlock;
-  const size_t parts = std::max<size_t>(1, (inner + kBlock - 1) / kBlock);
+  const size_t parts = std::max<size_t>(1, chunk_count(inner, kBlock));
   const auto block = [&](size_t row, size_t part) {
     return Block{row, std::min(rows, row + kRowBlock), inner * part / parts, inner * (part + 1) / parts};
   };

@@ -210,11 +210,10 @@ struct Plan::State {
     });
   }
 
-  void run_segment(const Segment& segment, PlanPart part, size_t index, int worker) {
+  void run_segment(const Segment& segment, PlanPart part, size_t index, int worker, Scratch& own) {
     const RowRange range = part_of_rows(rows[segment.rows], index);
     for (const WaveStep& step : segment.steps) {
       time(step.node, part, worker, [&](const Layer& layer, const Pass& pass) {
-        Scratch& own = scratch[static_cast<size_t>(worker)];
         if (part == kForward)
           return step.look ? layer.look_before_forward(pass, index) : layer.forward(pass, range, own);
         step.look ? layer.look_before_backward(pass, index) : layer.backward(pass, range, own);
@@ -240,7 +239,7 @@ struct Plan::State {
     }
     run_tasks(pool, [&](const Task& task, int worker, Scratch& own) {
       if (task.segment >= 0)
-        return run_segment(wave.segments[static_cast<size_t>(task.segment)], part, task.index, worker);
+        return run_segment(wave.segments[static_cast<size_t>(task.segment)], part, task.index, worker, own);
       time(task.node, kGradient, worker,
            [&](const Layer& layer, const Pass& pass) { layer.write_gradients(pass, task.index, own); });
     });

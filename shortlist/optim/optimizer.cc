@@ -179,14 +179,15 @@ class RuleOptimizer : public Optimizer {
   double update_table(const Task& task, const Gradient& gradient) {
     const State& state = states_[task.parameter];
     const size_t cols = parameters_[task.parameter].value.cols;
-    const std::span<const uint32_t> rows = state.seen.empty() ? gradient.touched : std::span(state.rows);
+    const bool touched_only = state.seen.empty();
+    const std::span<const uint32_t> rows = touched_only ? gradient.touched : std::span(state.rows);
     const RowRange range = chunk_rows(rows.size(), kTableRowsATask, task.index);
     double total = 0;
     for (size_t i = range.begin, count; i < range.end; i += count) {
       if (i + kRowsAhead < range.end) prefetch_row(task.parameter, rows[i + kRowsAhead]);
-      count = state.seen.empty() ? 1 : rows_in_line(rows.subspan(i, range.end - i), cols);
-      const std::span<float> some = state.seen.empty() ? gradient.gradient.row_span(i)
-                                                       : gather(gradient.gradient, state, {i, i + count});
+      count = touched_only ? 1 : rows_in_line(rows.subspan(i, range.end - i), cols);
+      const std::span<float> some =
+          touched_only ? gradient.gradient.row_span(i) : gather(gradient.gradient, state, {i, i + count});
       total += update(task.parameter, rows[i] * cols, some);
     }
     return total;
