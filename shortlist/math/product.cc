@@ -30,6 +30,7 @@ struct RightOperand {
 
   const float* at(size_t k, size_t column) const {
     constexpr size_t kWidth = Panels::kPanelColumns;
+    if (inner == 0) return data;  // null perhaps, and not read
     return data + k * row_stride + column / kWidth * panel_stride + column % kWidth;
   }
 };
