@@ -233,7 +233,8 @@ TEST_F(NotebookParity, TheFirstTenStepsHaveTheSameLosses) {
 // The run's first ten batches, then the other train rows in an order of our own: the run's is not kept.
 std::vector<uint32_t> order_of_an_epoch(const Notebook& n) {
   std::vector<uint32_t> order, rest;
-  for (const auto& batch : n.file("trajectory.json").at("first_10_batches"))
+  const nlohmann::json trajectory = n.file("trajectory.json");
+  for (const auto& batch : trajectory.at("first_10_batches"))
     order.insert(order.end(), batch.begin(), batch.end());
   const std::set<uint32_t> taken(order.begin(), order.end());
   std::ranges::copy_if(n.prepared.data.split.train, std::back_inserter(rest),
