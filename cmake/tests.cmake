@@ -28,5 +28,9 @@ endforeach()
 add_test(NAME page COMMAND ${CMAKE_SOURCE_DIR}/dev test-page)
 set_tests_properties(page PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>;SHORTLIST_PAGE=${SHORTLIST_HAS_PAGE}"
                                      SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS slow)
+# Valgrind does not run what a sanitizer was built into.
+if(SHORTLIST_SANITIZE OR SHORTLIST_SANITIZE_THREADS)
+  set_tests_properties(test_instructions PROPERTIES DISABLED TRUE)
+endif()
 # Longer than a check may take; test_install's project of its own is also built without the sanitizers.
 set_tests_properties(test_install test_readme PROPERTIES LABELS slow)
