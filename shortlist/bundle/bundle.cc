@@ -193,7 +193,13 @@ void read_weights(const std::string& path, Parameters& parameters) {
 
 }  // namespace
 
-bool is_bundle(const std::string& path) { return std::filesystem::exists(path + "/" + kManifest); }
+bool is_bundle(const std::string& path) {
+  const std::string manifest = path + "/" + kManifest;
+  std::error_code error;
+  const auto status = std::filesystem::status(manifest, error);
+  if (!std::filesystem::status_known(status)) throw failed("{}: {}", manifest, error.message());
+  return std::filesystem::exists(status);
+}
 
 ConstMatrix Bundle::candidate_embeddings() const {
   return candidates.view(items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));

@@ -60,7 +60,7 @@ struct Bundle {
 // Checks format, version and every checksum. Throws a data Error that names the file at fault.
 Bundle load_bundle(const std::string& path);
 
-// Whether the folder holds a bundle (a manifest).
+// Whether the folder holds a bundle (a manifest). Throws a failed Error where that cannot be seen.
 bool is_bundle(const std::string& path);
 
 }  // namespace shortlist

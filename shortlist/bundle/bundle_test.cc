@@ -188,6 +188,13 @@ TEST(Bundle, RejectsAFolderWithoutAManifest) {
   EXPECT_EQ(message_of([] { load_bundle("/no/such"); }), "/no/such: is no bundle: it has no manifest.json");
 }
 
+TEST(Bundle, RejectsAManifestThatCannotBeLookedAt) {
+  const SavedModel saved;
+  fs::remove(saved / "manifest.json");
+  fs::create_symlink("manifest.json", saved / "manifest.json");
+  EXPECT_EQ(saved.error(), (saved / "manifest.json") + ": Too many levels of symbolic links");
+}
+
 TEST(Bundle, RejectsANewerVersion) {
   const SavedModel saved;
   const std::string path = saved / "manifest.json";

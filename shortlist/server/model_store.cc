@@ -28,7 +28,10 @@ bool is_name(std::string_view text) {
 // The bundle that a source stands for now.
 std::string resolve(const std::string& path) {
   const std::string pointer = path + "/latest";
-  if (!fs::is_regular_file(pointer)) return path;
+  std::error_code error;
+  const fs::file_type type = fs::status(pointer, error).type();
+  if (type == fs::file_type::none) throw data_error("{}: {}", pointer, error.message());
+  if (type != fs::file_type::regular) return path;
   std::string target = read_file(pointer);
   while (!target.empty() && (target.back() == '\n' || target.back() == '\r')) target.pop_back();
   if (target.empty()) throw data_error("{}: is empty, need the name of a bundle's folder", pointer);

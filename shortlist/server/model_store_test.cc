@@ -93,6 +93,20 @@ TEST(ModelStore, FollowsThePointer) {
   EXPECT_EQ(store.changed(), std::vector<std::string>());
 }
 
+TEST(ModelStore, KeepsTheOldModelWhenItsSourceCannotBeLookedAt) {
+  const Copy copy;
+  write_file_atomically(copy.folder / "latest", "one\n");
+  ModelStore store({{"m", copy.folder / ""}});
+  const ModelPtr old = store.find("m");
+  fs::remove(copy.folder / "latest");
+  fs::create_symlink("latest", copy.folder / "latest");
+  EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
+  EXPECT_EQ(message_of([&] { store.reload("m"); }),
+            copy.folder / "/latest: Too many levels of symbolic links");
+  EXPECT_EQ(store.find("m"), old);
+  EXPECT_EQ(store.changed(), std::vector<std::string>());
+}
+
 TEST(ModelStore, TriesAChangedSourceOnce) {
   const Copy copy;
   ModelStore store({{"m", copy.path()}});
