@@ -91,6 +91,19 @@ def test_more_clients_than_connections_do_not_keep_others_out(place):
         assert int(rejected.group(1)) >= 80
 
 
+def test_no_more_connections_are_open_than_may_be(place):
+    with serving("one", "--max-connections", 20, "--threads", 4, cwd=place) as server:
+        clients = [server.socket() for _ in range(300)]
+        connection, end = server.connect(), time.monotonic() + 10
+        while True:  # until the last ones have been let in
+            count = int(re.search(r"shortlist_connections (\d+)", server.ask("GET", "/metrics", connection=connection)[2]).group(1))
+            if count < 30 or time.monotonic() > end:
+                break
+        assert 1 <= count < 30
+        for client in clients:
+            client.close()
+
+
 @pytest.mark.parametrize("begin", [b"GET /", POST + b"Content-Length: 100000\r\n\r\n"])
 def test_a_byte_now_and_then_buys_no_time(place, begin):
     with serving("one", "--header-timeout", 0.5, "--body-timeout", 0.5, cwd=place) as server:

@@ -73,7 +73,7 @@ struct Shared {
   const Limits& limits;
   asio::thread_pool slow_answers;
   std::atomic<int> slow_waiting = 0;
-  std::atomic<int> open = 0;
+  std::atomic<int> open = 0;  // connections that are not cut
   std::atomic<bool> draining = false;
 };
 
@@ -81,15 +81,17 @@ class ConnectionBase {
  public:
   virtual ~ConnectionBase() = default;
   virtual void start() = 0;
+  // From now on it is none of the open ones. What is under way ends with an error.
   virtual void cut() = 0;
   // Between requests, and no byte of another has come.
   virtual bool is_quiet() = 0;
 
   Phase phase = Phase::idle;
   Clock::time_point deadline = Clock::time_point::max();
+  bool is_cut = false;
   bool waits_for_client() const {
-    return phase == Phase::idle || phase == Phase::handshake || phase == Phase::header ||
-           phase == Phase::body;
+    return !is_cut && (phase == Phase::idle || phase == Phase::handshake || phase == Phase::header ||
+                       phase == Phase::body);
   }
 };
 
@@ -132,10 +134,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     ++shared_.open;
     shared_.metrics.connection_opened();
   }
-  ~Connection() override {
-    --shared_.open;
-    shared_.metrics.connection_closed();
-  }
+  ~Connection() override { leave(); }
 
   void start() override {
     position_ = lane_.connections.add(this->shared_from_this());
@@ -150,8 +149,9 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     }
   }
 
-  // Ends what is under way with an error; the handlers then end the connection.
+  // The handlers of what was under way end the connection.
   void cut() override {
+    leave();
     ErrorCode ignored;
     socket().close(ignored);
   }
@@ -168,6 +168,12 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
       return stream_.next_layer();
     else
       return stream_;
+  }
+
+  void leave() {
+    if (std::exchange(is_cut, true)) return;
+    --shared_.open;
+    shared_.metrics.connection_closed();
   }
 
   void enter(Phase next, double seconds) {
@@ -319,6 +325,13 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   std::string header_;
 };
 
+asio::ip::address read_address(const std::string& text) {
+  ErrorCode error;
+  const asio::ip::address address = asio::ip::make_address(text, error);
+  if (error) throw usage_error("'{}': need an IP address, such as 127.0.0.1 or ::1", text);
+  return address;
+}
+
 // TLS 1.2 and later, with the library's own choice of ciphers.
 std::shared_ptr<asio::ssl::context> make_tls(const ServerSettings& settings) {
   auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
@@ -363,9 +376,7 @@ struct HttpServer::State {
       return failed("cannot listen on {} port {}: {}", settings.address, settings.port, why);
     };
     ErrorCode error;
-    const asio::ip::address address = asio::ip::make_address(settings.address, error);
-    if (error) throw usage_error("'{}': need an IP address, such as 127.0.0.1 or ::1", settings.address);
-    const tcp::endpoint endpoint(address, settings.port);
+    const tcp::endpoint endpoint(read_address(settings.address), settings.port);
     acceptor.open(endpoint.protocol(), error);
     if (error) throw fail(error.message());
     acceptor.set_option(asio::socket_base::reuse_address(true), error);
