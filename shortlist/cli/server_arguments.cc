@@ -48,7 +48,8 @@ void add_serve(CLI::App& app, Chosen& chosen) {
                 "load a new bundle only when told to, by SIGHUP or by an admin");
   add_limits(*sub, options.limits);
   sub->footer(
-      "\nSIGTERM lets open requests end; SIGHUP loads the bundles again. docs/serving.md has the rest.\n"
+      "\nSIGTERM lets open requests end, a second one cuts them off; SIGHUP loads the bundles again. "
+      "docs/serving.md has the rest.\n"
       "\nExamples:\n"
       "  shortlist serve runs/anime\n"
       "  shortlist serve anime=runs/anime films=runs/films --port 9000\n"

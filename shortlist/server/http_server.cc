@@ -460,11 +460,12 @@ struct HttpServer::State {
     retry.cancel();
   }
 
-  bool drain() {
+  bool drain(FunctionRef<bool()> hurry) {
     asio::post(lanes[0].context, asio::use_future([this] { stop_listening(); })).get();
     shared.draining = true;
     const auto end = in_seconds(shared.limits.drain_timeout);
-    while (shared.open > 0 && Clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    while (shared.open > 0 && Clock::now() < end && !hurry())
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     return shared.open == 0;
   }
 
@@ -477,6 +478,8 @@ struct HttpServer::State {
   size_t next_lane = 0;
 };
 
+bool is_loopback(const std::string& address) { return read_address(address).is_loopback(); }
+
 HttpServer::HttpServer(const ServerSettings& settings, Service& service, Metrics& metrics)
     : state_(std::make_unique<State>(settings, service, metrics)) {}
 HttpServer::~HttpServer() = default;
@@ -487,7 +490,7 @@ std::string HttpServer::url() const {
   return fmt::format("{}://{}{}{}:{}/", settings.tls_certificate.empty() ? "http" : "https", v6 ? "[" : "",
                      settings.address, v6 ? "]" : "", port());
 }
-bool HttpServer::drain() { return state_->drain(); }
+bool HttpServer::drain(FunctionRef<bool()> hurry) { return state_->drain(hurry); }
 void HttpServer::load_certificate() { std::atomic_store(&state_->tls, make_tls(state_->settings)); }
 
 }  // namespace shortlist

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "shortlist/base/threads.h"
 #include "shortlist/server/service.h"
 
 namespace shortlist {
@@ -15,6 +16,9 @@ struct ServerSettings {
   int threads = 0;                       // 0: one for each processor
   std::string tls_certificate, tls_key;  // PEM files; both or none
 };
+
+// Whether only this machine reaches the address. Throws a usage Error for what is no IP address.
+bool is_loopback(const std::string& address);
 
 // Accepts from the constructor on. Connections are shared out over the threads and stay there; an answer that
 // may take long runs on threads of its own, so that short ones do not wait for it.
@@ -30,9 +34,10 @@ class HttpServer {
   // files do not fit.
   void load_certificate();
 
-  // Takes no more connections, ends those that wait, and returns when all answers under way are sent, or
-  // after limits.drain_timeout: true when nothing was cut off.
-  bool drain();
+  // Takes no more connections, ends those that wait, and returns when all answers under way are sent, after
+  // limits.drain_timeout, or when `hurry` says so, which is asked again and again: true when nothing was cut
+  // off.
+  bool drain(FunctionRef<bool()> hurry);
 
  private:
   struct State;

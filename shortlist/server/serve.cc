@@ -16,7 +16,12 @@ class SignalQueue {
     for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
     pthread_sigmask(SIG_BLOCK, &set_, &before_);
   }
-  ~SignalQueue() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  // Those that came since have nothing to steer any more.
+  ~SignalQueue() {
+    while (wait(0) != 0) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
 
   // 0 when none comes in time.
   int wait(int seconds) const {
@@ -28,6 +33,8 @@ class SignalQueue {
  private:
   sigset_t set_, before_;
 };
+
+bool ends(int signal) { return signal == SIGTERM || signal == SIGINT; }
 
 void reload_all(ModelStore& models, Metrics& metrics, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
@@ -68,8 +75,6 @@ void reload_secrets(const ServeOptions& options, Service& service, HttpServer& s
   }
 }
 
-bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
-
 // What would let anyone in, or let keys be read on the way.
 void check_exposure(const ServeOptions& options) {
   if (is_loopback(options.server.address)) return;
@@ -106,7 +111,7 @@ void serve(const ServeOptions& options) {
   log("serving", {{"url", server.url()}});
   for (;;) {
     const int signal = signals.wait(1);
-    if (signal == SIGTERM || signal == SIGINT) break;
+    if (ends(signal)) break;
     if (signal == SIGHUP) {
       reload_all(models, metrics, names_of(models.all()));
       reload_secrets(options, service, server);
@@ -117,7 +122,8 @@ void serve(const ServeOptions& options) {
   }
   log("stopping: open requests may end", {});
   service.set_draining();
-  log(server.drain() ? "stopped" : "stopped: some clients were cut off", {});
+  const bool whole = server.drain([&] { return ends(signals.wait(0)); });
+  log(whole ? "stopped" : "stopped: some clients were cut off", {});
 }
 
 }  // namespace shortlist

@@ -19,9 +19,9 @@ struct ServeOptions {
   bool watch = true;          // looks every second whether a bundle, or what `latest` says, has changed
 };
 
-// Serves until SIGTERM or SIGINT, then lets open requests end. SIGHUP loads the bundles, the keys and the
-// certificate again. Call it before there are threads: it blocks these signals. Throws what loading and
-// listening throw.
+// Serves until SIGTERM or SIGINT, then lets open requests end, unless a second one comes. SIGHUP loads the
+// bundles, the keys and the certificate again. Call it before there are threads: it blocks these signals.
+// Throws what loading and listening throw.
 void serve(const ServeOptions& options);
 
 }  // namespace shortlist
