@@ -321,12 +321,11 @@ void expect_parts_add_up(const Recommender& recommender, const char* method) {
 
 TEST(Recommender, ExplainsAnAffineTowerByExactParts) {
   expect_parts_add_up(tiny(), "additive");
-  const Record alone = {{"country", "Norway"}};
   const auto all = tiny().explain(columns_of(kQuery, tiny().query_columns()), {4});
   // Without a user the score is that of the rest: the missing user's id is another row, not zeros, so what is
   // compared is the country's part.
-  std::vector<Column> missing = columns_of({{"user", "u99"}, {"country", "Norway"}}, tiny().query_columns());
-  const auto without = tiny().explain(missing, {4});
+  const Record stranger = {{"user", "u99"}, {"country", "Norway"}};
+  const auto without = tiny().explain(columns_of(stranger, tiny().query_columns()), {4});
   EXPECT_NEAR(all[0].features[1].score, without[0].features[1].score, 1e-5);
   EXPECT_NEAR(all[0].constant, without[0].constant, 1e-5);
 }
