@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <exception>
 #include <filesystem>
 
 #include "shortlist/table/database.h"
@@ -79,6 +80,22 @@ class Stream {
   duckdb_data_chunk chunk_ = nullptr;
 };
 
+// A connection that is closed while an exception is on its way is left by DuckDB as it is, with threads at
+// work on what is then gone: it is closed first, and the exception goes on after.
+template <typename Use>
+void with_connection(const DuckdbApi& api, duckdb_database database, Use use) {
+  std::exception_ptr thrown;
+  {
+    const Connection connection(api, database);
+    try {
+      use(connection.handle());
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  }
+  if (thrown != nullptr) std::rethrow_exception(thrown);
+}
+
 Column column_of(const std::string& sql_type) {
   Column column;
   column.type = column_type(sql_type);
@@ -124,32 +141,35 @@ Database::Database() : state_(std::make_unique<State>()) {
 Database::~Database() = default;
 
 void Database::run(const std::string& sql) const {
-  const Connection connection(state_->api, state_->database);
-  Stream stream(state_->api, connection.handle(), sql);
-  while (stream.next() != nullptr) continue;
+  with_connection(state_->api, state_->database, [&](duckdb_connection connection) {
+    Stream stream(state_->api, connection, sql);
+    while (stream.next() != nullptr) continue;
+  });
 }
 
 void Database::run_with_rows(const std::string& sql, ChunkProducer& producer) const {
-  const Connection connection(state_->api, state_->database);
-  register_given_rows(state_->api, connection.handle(), producer);
-  Stream stream(state_->api, connection.handle(), sql);
-  while (stream.next() != nullptr) continue;
+  with_connection(state_->api, state_->database, [&](duckdb_connection connection) {
+    register_given_rows(state_->api, connection, producer);
+    Stream stream(state_->api, connection, sql);
+    while (stream.next() != nullptr) continue;
+  });
 }
 
 std::vector<ColumnInfo> Database::describe(const std::string& select) const {
-  const Connection connection(state_->api, state_->database);
-  Stream stream(state_->api, connection.handle(), "DESCRIBE " + select);
   std::vector<ColumnInfo> columns;
-  Column name, type;  // column_name, column_type, ...
-  while (duckdb_data_chunk chunk = stream.next()) {
-    const size_t rows = state_->api.data_chunk_get_size(chunk);
-    read_vector(state_->api, state_->api.data_chunk_get_vector(chunk, 0), rows, name);
-    read_vector(state_->api, state_->api.data_chunk_get_vector(chunk, 1), rows, type);
-    for (size_t r = 0; r < rows; ++r) {
-      const std::string sql_type(type.texts[r]);
-      columns.push_back({std::string(name.texts[r]), column_type(sql_type), sql_type});
+  with_connection(state_->api, state_->database, [&](duckdb_connection connection) {
+    Stream stream(state_->api, connection, "DESCRIBE " + select);
+    Column name, type;  // column_name, column_type, ...
+    while (duckdb_data_chunk chunk = stream.next()) {
+      const size_t rows = state_->api.data_chunk_get_size(chunk);
+      read_vector(state_->api, state_->api.data_chunk_get_vector(chunk, 0), rows, name);
+      read_vector(state_->api, state_->api.data_chunk_get_vector(chunk, 1), rows, type);
+      for (size_t r = 0; r < rows; ++r) {
+        const std::string sql_type(type.texts[r]);
+        columns.push_back({std::string(name.texts[r]), column_type(sql_type), sql_type});
+      }
     }
-  }
+  });
   return columns;
 }
 
@@ -157,13 +177,14 @@ void Database::stream(const std::string& select, std::span<const ColumnInfo> col
                       const std::function<void(const Chunk&)>& consume) const {
   Chunk chunk;
   for (const ColumnInfo& info : columns) chunk.columns.push_back(column_of(info.sql_type));
-  const Connection connection(state_->api, state_->database);
-  Stream stream(state_->api, connection.handle(), select);
-  while (duckdb_data_chunk data = stream.next()) {
-    read_chunk(state_->api, data, chunk);
-    if (chunk.rows > 0) consume(chunk);
-    chunk.first_row += chunk.rows;
-  }
+  with_connection(state_->api, state_->database, [&](duckdb_connection connection) {
+    Stream stream(state_->api, connection, select);
+    while (duckdb_data_chunk data = stream.next()) {
+      read_chunk(state_->api, data, chunk);
+      if (chunk.rows > 0) consume(chunk);
+      chunk.first_row += chunk.rows;
+    }
+  });
 }
 
 }  // namespace shortlist

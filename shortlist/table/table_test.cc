@@ -309,6 +309,23 @@ TEST(Table, StopsWhenTheReaderThrows) {
   EXPECT_EQ(table.rows(), 2u);
 }
 
+// DuckDB's threads read on while the reader has one of the first chunks.
+TEST(Table, StopsInTheMiddleOfALargeFileWhenTheReaderThrows) {
+  FileFolder folder;
+  std::string lines = "n,text\n";
+  for (int i = 0; i < 300'000; ++i) lines += fmt::format("{},some words of row {}\n", i, i);
+  const std::string path = folder.write("large.csv", lines);
+  for (uint64_t row : {0, 2'048, 30'000, 60'000, 100'000, 150'000, 200'000, 250'000}) {
+    const auto stop_there = [&] {
+      const Table table = Table::open({.path = path});
+      table.read(Names{"text"}, [&](const Chunk& chunk) {
+        if (chunk.first_row >= row) throw std::runtime_error("enough");
+      });
+    };
+    for (int time = 0; time < 5; ++time) EXPECT_THROW(stop_there(), std::runtime_error);
+  }
+}
+
 TEST(Table, ReadsMovieLens) {
   SHORTLIST_REAL_DATA(data, "ml-100k/u.data");
   SHORTLIST_REAL_DATA(items, "ml-100k/u.item");
