@@ -89,7 +89,8 @@ void check_exposure(const ServeOptions& options) {
 }
 
 Limits completed(Limits limits) {
-  if (limits.burst <= 0) limits.burst = std::max(1.0, 2 * limits.rate);
+  if (limits.burst <= 0) limits.burst = 2 * limits.rate;
+  limits.burst = std::max(1.0, limits.burst);  // with less no request would ever be let in
   return limits;
 }
 
