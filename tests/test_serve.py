@@ -264,6 +264,8 @@ def test_the_rate_is_held(place):
         answers = [server.post("/v1/recommend", {"k": 1}) for _ in range(6)]
         assert [status for status, _, _ in answers[:3]] == [200, 200, 200]
         assert answers[-1][0] == 429 and int(answers[-1][1]["Retry-After"]) >= 1
+    with serving("one", "--rate", 1, "--burst", 0.5, cwd=place) as server:
+        assert server.post("/v1/recommend", {"k": 1})[0] == 200
 
 
 def test_refuses_a_public_address_without_keys(place):
@@ -328,6 +330,13 @@ def test_bench_measures(place):
     assert "4 connections, 200 requests a second due: 200 answers" in text
     assert re.search(r"p99 +\d+\.\d+ ms", text)
     assert re.search(r"processor time an answer: \d+\.\d us server", text)
+
+
+def test_bench_says_which_bundle_went_away(place, tmp_path):
+    shutil.copytree(place / "one", tmp_path / "model", ignore=shutil.ignore_patterns("run"))
+    threading.Timer(1, shutil.rmtree, [tmp_path / "model"]).start()
+    error = run("bench", "serve", "model", "--rate", 100, "--seconds", 3, "--warm-up", 0.1, "--swaps", 60, cwd=tmp_path, code=3).stderr
+    assert error.startswith("shortlist: ") and "model/" in error or "is no bundle" in error
 
 
 def test_swaps_stall_no_request(place):

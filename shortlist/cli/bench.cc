@@ -1,6 +1,7 @@
 #include <atomic>
 #include <chrono>
 #include <ctime>
+#include <exception>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -40,16 +41,26 @@ class Swapper {
  public:
   // Begins `swaps` loads, evenly over `seconds` where each ends in time.
   Swapper(ModelStore& models, int swaps, double seconds)
-      : thread_([this, &models, swaps, seconds] { run(models, swaps, seconds); }) {}
-  ~Swapper() { end(); }
-  // Lets a load that has begun end, and returns how many took the model's place.
+      : thread_([this, &models, swaps, seconds] {
+          try {
+            run(models, swaps, seconds);
+          } catch (...) {
+            thrown_ = std::current_exception();
+          }
+        }) {}
+  ~Swapper() { join(); }
+  // Lets a load that has begun end, and returns how many took the model's place. Throws what a load threw.
   int end() {
-    stop_ = true;
-    if (thread_.joinable()) thread_.join();
+    join();
+    if (thrown_ != nullptr) std::rethrow_exception(thrown_);
     return done_;
   }
 
  private:
+  void join() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
   void run(ModelStore& models, int swaps, double seconds) {
     const std::string name = models.find("")->name;
     const auto begin = std::chrono::steady_clock::now();
@@ -65,6 +76,7 @@ class Swapper {
 
   std::atomic<bool> stop_ = false;
   std::atomic<int> done_ = 0;
+  std::exception_ptr thrown_;
   std::thread thread_;
 };
 
