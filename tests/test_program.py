@@ -30,7 +30,8 @@ def test_every_command_helps():
 
 @pytest.mark.parametrize("arguments", [[], ["trian"], ["train"], ["train", "a.toml", "--epochs", "0"],
                                        ["train", "a.toml", "--epochs", "many"], ["evaluate", "b", "--split", "none"],
-                                       ["similar", "b", "x", "--by", "taste"], ["recommend", "b", "--threads", "-1"]])
+                                       ["similar", "b", "x", "--by", "taste"], ["recommend", "b", "--threads", "-1"],
+                                       ["recommend", "b", "--threads", "100000"], ["serve", "b", "--threads", "100000"]])
 def test_wrong_usage_exits_with_2(arguments):
     assert "--help" in error(*arguments, code=2)
 

@@ -45,7 +45,7 @@ CLI::Option* add_list(CLI::App& sub, const char* flag, std::vector<std::string>&
 void add_threads(CLI::App& sub, int& threads) {
   sub.add_option("--threads", threads, "0: one for each processor; the result is the same with any")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, kMostThreads));
 }
 
 void add_format(CLI::App& sub, std::string& format, const std::vector<std::string>& formats) {

@@ -12,6 +12,9 @@
 
 namespace shortlist {
 
+// More of them no machine has; a system that gives no more leaves nothing to other programs.
+inline constexpr int kMostThreads = 1'024;
+
 // What the arguments ask for.
 using Chosen = std::function<void()>;
 

@@ -32,7 +32,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
   sub->add_option("--port", options.server.port, "0: a free one")->capture_default_str();
   sub->add_option("--threads", options.server.threads, "0: one for each processor")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, kMostThreads));
   sub->add_option("--keys", options.keys, "who may ask: a file of keys, as shortlist key makes it")
       ->option_text("FILE");
   sub->add_flag("--without-keys", options.without_keys,
@@ -102,7 +102,7 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   add_list(*sub, "--where", command->where, "a condition on an attribute, as recommend takes it");
   sub->add_option("--threads", command->threads, "of the server; 0: one for each processor")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, kMostThreads));
   sub->add_option("--swaps", command->swaps,
                   "times that the bundle is loaded again meanwhile and takes the model's place")
       ->capture_default_str()
