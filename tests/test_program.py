@@ -226,6 +226,9 @@ def test_embed_writes_npy_and_parquet(place):
     columns = json.loads(run("inspect", "queries.parquet", "--format", "json", cwd=place).stdout)
     assert columns["rows"] == 4000
     assert [column["name"] for column in columns["columns"]] == ["query", "embedding"]
+    none = "SELECT * FROM 'ratings.csv' WHERE false"
+    run("embed", "bundle", "--queries", none, "--out", "none.npy", cwd=place)
+    assert b"'shape': (0, 8)" in (place / "none.npy").read_bytes()
 
 
 def test_export_writes_a_tensorflow_checkpoint(place):

@@ -13,7 +13,7 @@ namespace {
 // Vectors on their way to a .npy file, or with a key beside each to a table.
 class VectorFile {
  public:
-  VectorFile(const std::string& path, OutputColumn key) : path_(path) {
+  VectorFile(const std::string& path, OutputColumn key, size_t width) : path_(path), width_(width) {
     if (!path.ends_with(".npy"))
       writer_.emplace(path, std::vector<OutputColumn>{key, {"embedding", ColumnType::list}});
   }
@@ -27,24 +27,23 @@ class VectorFile {
   }
   void finish() {
     if (writer_) return writer_->finish();
-    write_npy(path_, values_, rows_, rows_ == 0 ? 0 : values_.size() / rows_);
+    write_npy(path_, values_, values_.size() / width_, width_);
   }
 
  private:
   void add(std::span<const float> values) {
-    ++rows_;
     if (writer_) return writer_->list(values);
     values_.insert(values_.end(), values.begin(), values.end());
   }
   std::string path_;
   std::optional<TableWriter> writer_;
   std::vector<float> values_;
-  size_t rows_ = 0;
+  size_t width_;
 };
 
 void embed_candidates(const Recommender& recommender, const EmbedCommand& command) {
-  VectorFile file(command.out, {recommender.id_column(), ColumnType::text});
   const ConstMatrix embeddings = recommender.bundle().candidate_embeddings();
+  VectorFile file(command.out, {recommender.id_column(), ColumnType::text}, embeddings.cols);
   for (size_t i = 0; i < embeddings.rows; ++i) {
     file.add(recommender.item_id(static_cast<uint32_t>(i)), {embeddings.row(i), embeddings.cols});
   }
@@ -61,7 +60,9 @@ struct Embedded {
 void embed_queries(const Recommender& recommender, const EmbedCommand& command) {
   stop_on_signals();
   const Table table = Table::open(command.queries.source());
-  VectorFile file(command.out, {"query", ColumnType::integer});
+  const ModelSpec& spec = recommender.bundle().spec;
+  VectorFile file(command.out, {"query", ColumnType::integer},
+                  static_cast<size_t>(spec.at(spec.query).width));
   RowProgress progress("embed", table, command.quiet);
   ThreadPool pool(command.threads);
   UnseenValues unseen;
