@@ -56,9 +56,9 @@ void maxima(const float* scores, size_t count, size_t groups, float* out) {
 }
 
 // At least k of the values, which fill whole vectors, are this high, and hardly more: halves the range where
-// the k-th is a few times. -inf where fewer than k are higher than that.
+// the k-th is until few are too many. -inf where fewer than k are higher than that.
 float about_kth(const float* values, size_t count, size_t k) {
-  constexpr int kHalvings = 8;
+  constexpr int kMostHalvings = 20;  // where most values lie close together, beside some that are far higher
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   Vector least = set(kInfinity), most = set(-kInfinity);
   for (size_t i = 0; i < count; i += kLanes) {
@@ -66,19 +66,24 @@ float about_kth(const float* values, size_t count, size_t k) {
     most = hn::Max(most, these);
     least = hn::Min(least, hn::IfThenElse(hn::Gt(these, set(-kInfinity)), these, least));
   }
-  const auto are_so_high = [&](float bound) HWY_ATTR {
+  const auto count_from = [&](float bound) HWY_ATTR {
     size_t high = 0;
     for (size_t i = 0; i < count; i += kLanes)
       high += hn::CountTrue(kFloats, hn::Ge(hn::LoadU(kFloats, values + i), set(bound)));
-    return high >= k;
+    return high;
   };
   float low = hn::GetLane(hn::MinOfLanes(kFloats, least)), high = hn::GetLane(hn::MaxOfLanes(kFloats, most));
-  if (!are_so_high(low)) return -kInfinity;
-  for (int i = 0; i < kHalvings; ++i) {
+  size_t found = count_from(low);
+  if (found < k) return -kInfinity;
+  for (int i = 0; i < kMostHalvings && found > k + k / 8; ++i) {
     const float middle = 0.5f * (low + high);
-    const bool enough = are_so_high(middle);
-    low = enough ? middle : low;
-    high = enough ? high : middle;
+    const size_t so_high = count_from(middle);
+    if (so_high >= k) {
+      low = middle;
+      found = so_high;
+    } else {
+      high = middle;
+    }
   }
   return low;
 }
