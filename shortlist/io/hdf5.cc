@@ -1,16 +1,14 @@
 #include "shortlist/io/hdf5.h"
 
-#include <dlfcn.h>
-#include <fmt/ranges.h>
 #include <hdf5.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <fstream>
 #include <optional>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/shared_library.h"
 
 namespace shortlist {
 namespace {
@@ -32,36 +30,25 @@ struct Hdf5Api {
 };
 
 // Debian's name of the library first; the number is that of the interface, of 1.10, 1.14 and 2.
-std::vector<std::string> candidates() {
-  if (const char* file = std::getenv("SHORTLIST_HDF5"); file != nullptr && *file != '\0') return {file};
-  std::vector<std::string> files;
+std::vector<std::string> names() {
+  std::vector<std::string> names;
   for (const char* number : {".103", ".310", ".320", ""}) {
-    for (const char* name : {"libhdf5_serial.so", "libhdf5.so"}) files.push_back(std::string(name) + number);
+    for (const char* name : {"libhdf5_serial.so", "libhdf5.so"}) names.push_back(std::string(name) + number);
   }
-  return files;
-}
-
-void* open_library() {
-  for (const std::string& file : candidates()) {
-    if (void* library = dlopen(file.c_str(), RTLD_LAZY | RTLD_LOCAL)) return library;
-  }
-  throw failed(
-      "HDF5, which reads .h5 files, was not found. Looked for: {}. Install it (Debian: apt install "
-      "libhdf5-103-1), name the file in the environment variable SHORTLIST_HDF5, or save the weights in "
-      "TensorFlow's format: model.save_weights(path, save_format=\"tf\")",
-      fmt::join(candidates(), ", "));
-}
-
-template <typename Function>
-void find_function(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  if (function == nullptr) throw failed("libhdf5 has no {}: need HDF5 1.10 or newer", name);
+  return names;
 }
 
 Hdf5Api load() {
-  void* library = open_library();
+  const SharedLibrary library(
+      {.name = "HDF5, which reads .h5 files,",
+       .version = "HDF5 1.10 or newer",
+       .variable = "SHORTLIST_HDF5",
+       .files = names(),
+       .remedy = "Install it (Debian: apt install libhdf5-103-1), name the file in the environment variable "
+                 "SHORTLIST_HDF5, or save the weights in TensorFlow's format: model.save_weights(path, "
+                 "save_format=\"tf\")"});
   Hdf5Api api;
-#define SHORTLIST_FIND(name) find_function(library, "H5" #name, api.name);
+#define SHORTLIST_FIND(name) library.find("H5" #name, api.name);
   SHORTLIST_HDF5_FUNCTIONS(SHORTLIST_FIND)
 #undef SHORTLIST_FIND
   unsigned major = 0, minor = 0, release = 0;

@@ -11,7 +11,8 @@ namespace {
 void drop(float rate, const Pass& pass, size_t row, std::span<const float> x, std::span<float> y, bool add) {
   const float used = pass.training ? rate : 0;
   const auto threshold = static_cast<uint32_t>(std::lround(used * 65536));
-  shortlist::dropout(x, pass.random_key, row * x.size(), threshold, 1 / (1 - used), y, add);
+  const size_t positions = chunk_count(x.size(), kDropoutBlock) * kDropoutBlock;
+  shortlist::dropout(x, pass.random_key, row * positions, threshold, 1 / (1 - used), y, add);
 }
 
 }  // namespace

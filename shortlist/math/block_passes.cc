@@ -1,5 +1,7 @@
 #include "shortlist/math/block_passes.h"
 
+#include <algorithm>
+
 #include "shortlist/math/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -39,20 +41,15 @@ HWY_INLINE void load(const Places<kCount, At>& places, const float* from, Row<kC
 }
 
 void normalize(const ConstMatrix& x, const Normalization& by, std::span<const float> beta, const Matrix& y) {
-  for_column_groups(0, x.cols, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
-    Row<kCount> mean, deviation, gamma, shift;
-    load(places, by.mean.data(), mean);
-    load(places, by.inverse_deviation.data(), deviation);
-    load(places, by.gamma.data(), gamma);
-    load(places, beta.data(), shift);
-    for (size_t r = 0; r < x.rows; ++r) {
-#pragma GCC unroll 4
-      for (size_t v = 0; v < kCount; ++v) {
-        const Vector normalized = hn::Mul(hn::Sub(places.at[v].load(x.row(r)), mean[v]), deviation[v]);
-        places.at[v].store(hn::MulAdd(gamma[v], normalized, shift[v]), y.row(r));
-      }
-    }
-  });
+  for (size_t r = 0; r < x.rows; ++r) {
+    const float* from = x.row(r);
+    float* to = y.row(r);
+    for_vectors(0, x.cols, [&](auto at) HWY_ATTR {
+      const Vector centred = hn::Sub(at.load(from), at.load(by.mean.data()));
+      const Vector normalized = hn::Mul(centred, at.load(by.inverse_deviation.data()));
+      at.store(hn::MulAdd(at.load(by.gamma.data()), normalized, at.load(beta.data())), to);
+    });
+  }
 }
 
 void join_moments(float n, float more, std::span<const float> more_mean, std::span<const float> more_squares,
@@ -68,12 +65,16 @@ void join_moments(float n, float more, std::span<const float> more_mean, std::sp
 
 void normalize_gradient_sums(const ConstMatrix& x, const Normalization& by, const ConstMatrix& dy,
                              std::span<float> dgamma, std::span<float> dbeta) {
+  constexpr size_t kAhead = 8, kLine = 16;
   for_column_groups(0, x.cols, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
     Row<kCount> mean, deviation, of_gamma, of_beta;
     load(places, by.mean.data(), mean);
     load(places, by.inverse_deviation.data(), deviation);
     for (size_t v = 0; v < kCount; ++v) of_gamma[v] = of_beta[v] = zero();
     for (size_t r = 0; r < x.rows; ++r) {
+      // dy was made just now, x long ago.
+      const float* ahead = x.row(std::min(r + kAhead, x.rows - 1)) + places.at[0].i;
+      for (size_t i = 0; i < kCount * kLanes; i += kLine) __builtin_prefetch(ahead + i);
 #pragma GCC unroll 4
       for (size_t v = 0; v < kCount; ++v) {
         const Vector d = places.at[v].load(dy.row(r));
@@ -92,27 +93,20 @@ void normalize_gradient_sums(const ConstMatrix& x, const Normalization& by, cons
 void normalize_gradient(const ConstMatrix& x, const Normalization& by, const ConstMatrix& dy,
                         std::span<const float> share, std::span<const float> dgamma,
                         std::span<const float> dbeta, bool positive, const Matrix& dx, bool add) {
-  for_column_groups(0, x.cols, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
-    Row<kCount> mean, deviation, slope, of_gamma, of_beta;
-    load(places, by.mean.data(), mean);
-    load(places, by.inverse_deviation.data(), deviation);
-    load(places, by.gamma.data(), slope);
-    load(places, dgamma.data(), of_gamma);
-    load(places, dbeta.data(), of_beta);
-    for (size_t v = 0; v < kCount; ++v) slope[v] = hn::Mul(slope[v], deviation[v]);
-    for (size_t r = 0; r < x.rows; ++r) {
-      const Vector of_row = set(share.empty() ? 0 : share[r]);
-#pragma GCC unroll 4
-      for (size_t v = 0; v < kCount; ++v) {
-        const Vector in = places.at[v].load(x.row(r));
-        const Vector normalized = hn::Mul(hn::Sub(in, mean[v]), deviation[v]);
-        const Vector moved = hn::MulAdd(normalized, of_gamma[v], of_beta[v]);
-        Vector d = hn::Mul(slope[v], hn::NegMulAdd(of_row, moved, places.at[v].load(dy.row(r))));
-        if (positive) d = hn::IfThenElseZero(hn::Gt(in, zero()), d);
-        places.at[v].store(add ? hn::Add(places.at[v].load(dx.row(r)), d) : d, dx.row(r));
-      }
-    }
-  });
+  for (size_t r = 0; r < x.rows; ++r) {
+    const float *from = x.row(r), *gradient = dy.row(r);
+    float* to = dx.row(r);
+    const Vector of_row = set(share.empty() ? 0 : share[r]);
+    for_vectors(0, x.cols, [&](auto at) HWY_ATTR {
+      const Vector in = at.load(from), deviation = at.load(by.inverse_deviation.data());
+      const Vector normalized = hn::Mul(hn::Sub(in, at.load(by.mean.data())), deviation);
+      const Vector moved = hn::MulAdd(normalized, at.load(dgamma.data()), at.load(dbeta.data()));
+      const Vector slope = hn::Mul(at.load(by.gamma.data()), deviation);
+      Vector d = hn::Mul(slope, hn::NegMulAdd(of_row, moved, at.load(gradient)));
+      if (positive) d = hn::IfThenElseZero(hn::Gt(in, zero()), d);
+      at.store(add ? hn::Add(at.load(to), d) : d, to);
+    });
+  }
 }
 
 void cross(const ConstMatrix& x0, const ConstMatrix& x, const ConstMatrix& t, float diag_scale,

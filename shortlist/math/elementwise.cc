@@ -16,10 +16,10 @@
 #define SHORTLIST_MATH_ELEMENTWISE_CC_
 namespace shortlist {
 
-// One use of the random bits: the same for 2^32 positions.
+// One use of the random numbers: the same for 2^32 of them.
 struct DropoutBlock {
-  uint32_t low, high;  // from the key and the position's upper half
-  uint32_t first;      // lower half of the first position
+  uint32_t low, high;  // from the key and the upper half of their index
+  uint32_t first;      // lower half of the first one's
   uint32_t threshold;
   float scale;
   bool add;
@@ -178,10 +178,12 @@ void column_product_sums(ConstMatrix x, ConstMatrix y, size_t begin, size_t end,
   });
 }
 
-// 32 random bits of each position, from Wellons's lowbias32 with a second key between its two rounds.
-HWY_INLINE hn::Vec<hn::RebindToUnsigned<Floats>> random_bits(const DropoutBlock& block, size_t i) {
+using Bits = hn::Vec<hn::RebindToUnsigned<Floats>>;
+
+// Random numbers i and following, from Wellons's lowbias32 with a second key between its two rounds.
+HWY_INLINE Bits random_bits(const DropoutBlock& block, size_t i) {
   const hn::RebindToUnsigned<Floats> d;
-  auto x = hn::Add(hn::Iota(d, block.first + static_cast<uint32_t>(i)), hn::Set(d, block.low));
+  Bits x = hn::Add(hn::Iota(d, block.first + static_cast<uint32_t>(i)), hn::Set(d, block.low));
   x = hn::Xor(x, hn::ShiftRight<16>(x));
   x = hn::Mul(x, hn::Set(d, 0x7feb352du));
   x = hn::Xor(hn::Xor(x, hn::ShiftRight<15>(x)), hn::Set(d, block.high));
@@ -190,13 +192,30 @@ HWY_INLINE hn::Vec<hn::RebindToUnsigned<Floats>> random_bits(const DropoutBlock&
 }
 
 void dropout_block(const DropoutBlock& block, std::span<const float> x, std::span<float> out) {
+  const hn::RebindToUnsigned<Floats> d;
   const auto threshold = hn::Set(kInts, static_cast<int32_t>(block.threshold) - 1);
-  for_vectors(0, out.size(), [&](auto at) HWY_ATTR {
-    const auto bits = hn::BitCast(kInts, hn::ShiftRight<16>(random_bits(block, at.i)));
-    const auto keep = hn::RebindMask(kFloats, hn::Gt(bits, threshold));
+  const auto drop = [&](auto at, Bits bits) HWY_ATTR {
+    const auto keep = hn::RebindMask(kFloats, hn::Gt(hn::BitCast(kInts, bits), threshold));
     const Vector kept = hn::IfThenElseZero(keep, hn::Mul(at.load(x.data()), set(block.scale)));
     at.store(block.add ? hn::Add(at.load(out.data()), kept) : kept, out.data());
-  });
+  };
+  // The lower halves of sixteen random numbers, then their upper halves.
+  constexpr size_t kHalf = kDropoutBlock / 2;
+  size_t i = 0;
+  for (; i + kDropoutBlock <= out.size(); i += kDropoutBlock) {
+#pragma GCC unroll 4
+    for (size_t j = 0; j < kHalf; j += kLanes) {
+      const Bits bits = random_bits(block, i / 2 + j);
+      drop(Whole{i + j}, hn::And(bits, hn::Set(d, 0xffffu)));
+      drop(Whole{i + kHalf + j}, hn::ShiftRight<16>(bits));
+    }
+  }
+  for (size_t j = 0; i + j < out.size() && j < kHalf; j += kLanes) {
+    const Bits bits = random_bits(block, i / 2 + j);
+    const size_t left = out.size() - i - j;
+    drop(Part{i + j, HWY_MIN(left, kLanes)}, hn::And(bits, hn::Set(d, 0xffffu)));
+    if (left > kHalf) drop(Part{i + kHalf + j, HWY_MIN(left - kHalf, kLanes)}, hn::ShiftRight<16>(bits));
+  }
 }
 
 void adam(const AdamStep& step, std::span<const float> gradient, std::span<float> m, std::span<float> v,
@@ -311,13 +330,14 @@ void column_product_sums(ConstMatrix x, ConstMatrix y, size_t begin, size_t end,
 
 void dropout(std::span<const float> x, uint64_t key, uint64_t first, uint32_t threshold, float scale,
              std::span<float> out, bool add) {
-  SHORTLIST_CHECK(x.size() == out.size() && threshold <= 65536);
+  SHORTLIST_CHECK(x.size() == out.size() && threshold <= 65536 && first % kDropoutBlock == 0);
   for (size_t done = 0; done < out.size();) {
-    const uint64_t position = first + done, bits = mix64(key + mix64(position >> 32));
-    const size_t count = std::min<uint64_t>(out.size() - done, (uint64_t{1} << 32) - (position & 0xffffffff));
+    const uint64_t number = (first + done) / 2, bits = mix64(key + mix64(number >> 32));
+    const size_t count =
+        std::min<uint64_t>(out.size() - done, 2 * ((uint64_t{1} << 32) - (number & 0xffffffff)));
     const DropoutBlock block{static_cast<uint32_t>(bits),
                              static_cast<uint32_t>(bits >> 32),
-                             static_cast<uint32_t>(position),
+                             static_cast<uint32_t>(number),
                              threshold,
                              scale,
                              add};

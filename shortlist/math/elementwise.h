@@ -47,7 +47,8 @@ void column_product_sums(ConstMatrix x, ConstMatrix y, size_t begin, size_t end,
 
 // out = keep(i) ? x * scale : 0, where keep(i) is that 16 random bits are >= threshold (at most 65536). The
 // bits are a function of key and first + i only, so that forward and backward draw the same mask, whatever
-// the cut into calls. With `add` it is added to out.
+// the cut into calls; `first` is a multiple of kDropoutBlock. With `add` it is added to out.
+constexpr size_t kDropoutBlock = 32;
 void dropout(std::span<const float> x, uint64_t key, uint64_t first, uint32_t threshold, float scale,
              std::span<float> out, bool add = false);
 

@@ -30,6 +30,7 @@ struct RightOperand {
 
   const float* at(size_t k, size_t column) const {
     constexpr size_t kWidth = Panels::kPanelColumns;
+    if (inner == 0) return data;  // null perhaps, and not read
     return data + k * row_stride + column / kWidth * panel_stride + column % kWidth;
   }
 };
@@ -87,78 +88,6 @@ HWY_INLINE void accumulate(const Tile& tile, size_t begin, size_t end, Vector (&
   }
 }
 
-template <int kRows, int kVectors, bool kTransposed>
-HWY_NOINLINE void multiply_tile(const Tile& tile, const Product& product) {
-  Vector c[kRows][kVectors];
-  float* const out = product.c.data + tile.row * product.c.stride + tile.column;
-  const size_t stride = product.c.stride;
-  const size_t count[2] = {std::min(tile.columns, kLanes), std::min(tile.columns - count[0], kLanes)};
-  // What the end needs is on its way from the outer caches while the sums run.
-  for (int i = 0; i < kRows; ++i) {
-    __builtin_prefetch(out + i * stride, 1);
-    __builtin_prefetch(out + i * stride + kVectors * kLanes - 1, 1);
-  }
-#pragma GCC unroll 12
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) {
-      c[i][v] = tile.add ? load_first(out + i * stride + v * kLanes, count[v]) : hn::Zero(kFloats);
-    }
-  }
-  // The ReLU's rows are asked for while the first sums run: all at once would be more than a core waits for.
-  size_t first = 0;
-  if (tile.last && product.epilogue.positive.data != nullptr) {
-    const float* positive = product.epilogue.positive.row(tile.row) + tile.column;
-    first = std::min<size_t>(tile.inner, 2 * kRows);
-    accumulate<kRows, kVectors, kTransposed>(tile, 0, first, c, [&](size_t k) HWY_ATTR {
-      if (k % 2 != 0) return;
-      __builtin_prefetch(positive);
-      __builtin_prefetch(positive + kVectors * kLanes - 1);
-      positive += product.epilogue.positive.stride;
-    });
-  }
-  accumulate<kRows, kVectors, kTransposed>(tile, first, tile.inner, c, [](size_t) {});
-#pragma GCC unroll 2
-  for (int v = 0; v < kVectors; ++v) {
-    const size_t column = tile.column + v * kLanes;
-    if (tile.last && product.epilogue.bias != nullptr) {
-      const Vector bias = load_first(product.epilogue.bias + column, count[v]);
-#pragma GCC unroll 12
-      for (int i = 0; i < kRows; ++i) c[i][v] = hn::Add(c[i][v], bias);
-    }
-    if (tile.last && product.epilogue.relu) {
-#pragma GCC unroll 12
-      for (int i = 0; i < kRows; ++i) c[i][v] = hn::Max(hn::Zero(kFloats), c[i][v]);  // a NaN stays a NaN
-    }
-    if (tile.last && product.epilogue.positive.data != nullptr) {
-      const float* positive = product.epilogue.positive.row(tile.row) + column;
-#pragma GCC unroll 12
-      for (int i = 0; i < kRows; ++i, positive += product.epilogue.positive.stride) {
-        c[i][v] = hn::IfThenElseZero(hn::Gt(load_first(positive, count[v]), hn::Zero(kFloats)), c[i][v]);
-      }
-    }
-#pragma GCC unroll 12
-    for (int i = 0; i < kRows; ++i) store_first(c[i][v], out + i * stride + v * kLanes, count[v]);
-  }
-}
-
-// Works on as many rows of the tile as one kernel takes, of the `rows` left; returns how many.
-template <int kVectors, bool kTransposed>
-size_t multiply_rows(const Tile& tile, const Product& product, size_t rows) {
-  if constexpr (kTileRows == 12) {
-    if (rows >= 12) return multiply_tile<12, kVectors, kTransposed>(tile, product), 12;
-  }
-  if (rows >= 6) return multiply_tile<6, kVectors, kTransposed>(tile, product), 6;
-  if (rows >= 4) return multiply_tile<4, kVectors, kTransposed>(tile, product), 4;
-  if (rows >= 2) return multiply_tile<2, kVectors, kTransposed>(tile, product), 2;
-  return multiply_tile<1, kVectors, kTransposed>(tile, product), 1;
-}
-
-// Rows `rows` of C, inner positions `inner`: the second tile of columns finds A where the first left it.
-struct Block {
-  size_t row_begin, row_end, inner_begin, inner_end;
-};
-
 // What the next block reads of a matrix, a few cache lines of each of many rows, which a processor does not
 // foresee. They are asked for while this block is worked on, some with each tile.
 struct Upcoming {
@@ -175,6 +104,130 @@ struct Upcoming {
 };
 struct NextBlock {
   Upcoming a, b;
+};
+
+// kWhole: all `count` lanes, without a question.
+template <bool kWhole>
+HWY_INLINE Vector load_lanes(const float* from, size_t count) {
+  if constexpr (kWhole) return hn::LoadU(kFloats, from);
+  return load_first(from, count);
+}
+template <bool kWhole>
+HWY_INLINE void store_lanes(Vector v, float* to, size_t count) {
+  if constexpr (kWhole) return hn::StoreU(v, kFloats, to);
+  store_first(v, to, count);
+}
+
+// The tile's first element of C and, where the epilogue asks for it, of the ReLU's output. What stands
+// between the sums of two tiles has to be short: a processor looks some three hundred instructions ahead, and
+// where it sees no multiply-add among them, it waits.
+template <int kRows, int kVectors, bool kTransposed, bool kWhole>
+HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* out,
+                              const float* HWY_RESTRICT positive) {
+  constexpr size_t kLine = 16, kWidth = kVectors * kLanes;
+  const size_t stride = product.c.stride;
+  const size_t count[2] = {std::min(tile.columns, kLanes), std::min(tile.columns - count[0], kLanes)};
+  Vector c[kRows][kVectors];
+  float* row = out;
+  if (tile.add) {
+#pragma GCC unroll 12
+    for (int i = 0; i < kRows; ++i, row += stride) {
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) c[i][v] = load_lanes<kWhole>(row + v * kLanes, count[v]);
+    }
+  } else {
+    // Where the sums will go is on its way from the outer caches while they run.
+#pragma GCC unroll 12
+    for (int i = 0; i < kRows; ++i, row += stride) {
+      __builtin_prefetch(row, 1);
+      if constexpr (kWidth > kLine) __builtin_prefetch(row + kLine, 1);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) c[i][v] = zero();
+    }
+  }
+  // The ReLU's rows are asked for while the first sums run: all at once would be more than a core waits for.
+  size_t first = 0;
+  if (positive != nullptr) {
+    const float* asked = positive;
+    first = std::min<size_t>(tile.inner, 2 * kRows);
+    accumulate<kRows, kVectors, kTransposed>(tile, 0, first, c, [&](size_t k) HWY_ATTR {
+      if (k % 2 != 0) return;
+      __builtin_prefetch(asked);
+      if constexpr (kWidth > kLine) __builtin_prefetch(asked + kLine);
+      asked += product.epilogue.positive.stride;
+    });
+  }
+  accumulate<kRows, kVectors, kTransposed>(tile, first, tile.inner, c, [](size_t) {});
+  if (tile.last && product.epilogue.bias != nullptr) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      const float* from = product.epilogue.bias + tile.column + v * kLanes;
+      const Vector bias = load_lanes<kWhole>(from, count[v]);
+#pragma GCC unroll 12
+      for (int i = 0; i < kRows; ++i) c[i][v] = hn::Add(c[i][v], bias);
+    }
+  }
+  if (tile.last && product.epilogue.relu) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+#pragma GCC unroll 12
+      for (int i = 0; i < kRows; ++i) c[i][v] = hn::Max(zero(), c[i][v]);  // a NaN stays a NaN
+    }
+  }
+  if (positive != nullptr) {
+#pragma GCC unroll 12
+    for (int i = 0; i < kRows; ++i, positive += product.epilogue.positive.stride) {
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) {
+        const Vector above = load_lanes<kWhole>(positive + v * kLanes, count[v]);
+        c[i][v] = hn::IfThenElseZero(hn::Gt(above, zero()), c[i][v]);
+      }
+    }
+  }
+#pragma GCC unroll 12
+  for (int i = 0; i < kRows; ++i, out += stride) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) store_lanes<kWhole>(c[i][v], out + v * kLanes, count[v]);
+  }
+}
+
+// `tiles` of them below each other.
+template <int kRows, int kVectors, bool kTransposed, bool kWhole>
+HWY_NOINLINE void multiply_tiles(Tile tile, const Product& product, size_t tiles, NextBlock& next) {
+  const ConstMatrix& mask = product.epilogue.positive;
+  float* out = product.c.row(tile.row) + tile.column;
+  const float* positive = tile.last && mask.data != nullptr ? mask.row(tile.row) + tile.column : nullptr;
+  for (; tiles > 0; --tiles) {
+    if constexpr (kTransposed) next.a.ask(), next.b.ask();
+    multiply_tile<kRows, kVectors, kTransposed, kWhole>(tile, product, out, positive);
+    tile.a += kRows * (kTransposed ? 1 : tile.a_stride);
+    out += kRows * product.c.stride;
+    if (positive != nullptr) positive += kRows * mask.stride;
+  }
+}
+
+// As many tiles of kRows as there are before row `end`.
+template <int kRows, int kVectors, bool kTransposed, bool kWhole>
+void multiply_rows(Tile& tile, const Product& product, size_t end, NextBlock& next) {
+  const size_t tiles = (end - tile.row) / kRows, rows = tiles * kRows;
+  if (tiles == 0) return;
+  multiply_tiles<kRows, kVectors, kTransposed, kWhole>(tile, product, tiles, next);
+  tile.row += rows;
+  tile.a += rows * (kTransposed ? 1 : tile.a_stride);
+}
+
+template <int kVectors, bool kTransposed, bool kWhole>
+void multiply_column(Tile tile, const Product& product, size_t end, NextBlock& next) {
+  if constexpr (kTileRows == 12) multiply_rows<12, kVectors, kTransposed, kWhole>(tile, product, end, next);
+  multiply_rows<6, kVectors, kTransposed, kWhole>(tile, product, end, next);
+  multiply_rows<4, kVectors, kTransposed, kWhole>(tile, product, end, next);
+  multiply_rows<2, kVectors, kTransposed, kWhole>(tile, product, end, next);
+  multiply_rows<1, kVectors, kTransposed, kWhole>(tile, product, end, next);
+}
+
+// Rows `rows` of C, inner positions `inner`: the second tile of columns finds A where the first left it.
+struct Block {
+  size_t row_begin, row_end, inner_begin, inner_end;
 };
 
 // For products with Aᵀ. The first blocks of rows meet B for the first time, the others find it in the cache.
@@ -194,23 +247,24 @@ NextBlock next_block(const Product& product, const Block& block, const Block& ne
 
 template <bool kTransposed>
 void multiply_block(const Product& product, const Block& block, NextBlock next) {
-  Tile tile{.a_stride = product.a_stride,
+  const size_t row = block.row_begin, inner = block.inner_begin, stride = product.a_stride;
+  Tile tile{.a = product.a + (kTransposed ? inner * stride + row : row * stride + inner),
+            .a_stride = stride,
             .b_stride = product.b.row_stride,
-            .inner = block.inner_end - block.inner_begin};
-  tile.add = product.add || block.inner_begin > 0;
-  tile.last = block.inner_end == product.b.inner;
+            .inner = block.inner_end - inner,
+            .row = row,
+            .add = product.add || inner > 0,
+            .last = block.inner_end == product.b.inner};
   for (tile.column = product.first_column; tile.column < product.last_column; tile.column += 2 * kLanes) {
     tile.columns = product.last_column - tile.column;
-    const bool two = tile.columns > kLanes;
-    tile.b[0] = product.b.at(block.inner_begin, tile.column);
-    tile.b[1] = two ? product.b.at(block.inner_begin, tile.column + kLanes) : tile.b[0];
-    for (tile.row = block.row_begin; tile.row < block.row_end;) {
-      tile.a = product.a + (kTransposed ? block.inner_begin * product.a_stride + tile.row
-                                        : tile.row * product.a_stride + block.inner_begin);
-      const size_t rows = block.row_end - tile.row;
-      if constexpr (kTransposed) next.a.ask(), next.b.ask();
-      tile.row += two ? multiply_rows<2, kTransposed>(tile, product, rows)
-                      : multiply_rows<1, kTransposed>(tile, product, rows);
+    tile.b[0] = tile.b[1] = product.b.at(inner, tile.column);
+    if (tile.columns > kLanes) tile.b[1] = product.b.at(inner, tile.column + kLanes);
+    if (tile.columns >= 2 * kLanes) {
+      multiply_column<2, kTransposed, true>(tile, product, block.row_end, next);
+    } else if (tile.columns > kLanes) {
+      multiply_column<2, kTransposed, false>(tile, product, block.row_end, next);
+    } else {
+      multiply_column<1, kTransposed, false>(tile, product, block.row_end, next);
     }
   }
 }

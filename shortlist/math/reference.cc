@@ -127,11 +127,13 @@ double slope(Activation kind, double x) {
 }
 
 uint32_t dropout_bits(uint64_t key, uint64_t position) {
-  const uint64_t keys = mix64(key + mix64(position >> 32));
-  uint32_t x = static_cast<uint32_t>(position) + static_cast<uint32_t>(keys);
+  const uint64_t number = position / 32 * 16 + position % 16;
+  const uint64_t keys = mix64(key + mix64(number >> 32));
+  uint32_t x = static_cast<uint32_t>(number) + static_cast<uint32_t>(keys);
   x = (x ^ (x >> 16)) * 0x7feb352du;
   x = (x ^ (x >> 15) ^ static_cast<uint32_t>(keys >> 32)) * 0x846ca68bu;
-  return (x ^ (x >> 16)) >> 16;
+  x ^= x >> 16;
+  return position % 32 < 16 ? x & 0xffff : x >> 16;
 }
 
 Moments adam(const AdamStep& step, float gradient, Moments before) {

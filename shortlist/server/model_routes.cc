@@ -63,7 +63,7 @@ HttpResponse get_features(const Call& call) {
   json.end_array().member("retrieval", model.recommender.has_retrieval());
   json.key("similar_by").begin_array();
   for (Similarity by : similarities(model.recommender.bundle())) json.value(enum_name(by));
-  json.end_array();
+  json.end_array().member("max_k", call.limits.max_k).member("max_retrieve", call.limits.max_retrieve);
   write_model(model, json);
   json.end_object();
   return {.body = json.take()};

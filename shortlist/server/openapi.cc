@@ -66,14 +66,16 @@ constexpr const char* kAnswers = R"({
   "column": {"type": "string"}, "input": {"enum": ["one", "several", "words", "number", "time", "vector"]},
   "kind": {"type": "string"}, "least": {"type": "number"}, "most": {"type": "number"},
   "choices": {"type": "array", "items": {"type": "string"}}, "choices_total": {"type": "integer"}}},
-"Features": {"type": "object", "required": ["query", "candidate", "attributes", "labels", "similar_by", "model"], "properties": {
+"Features": {"type": "object", "required": ["query", "candidate", "attributes", "labels", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
   "query": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "candidate": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "attributes": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "id_column": {"type": "string"}, "retrieval": {"type": "boolean"},
   "labels": {"type": "array", "items": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
     "least": {"type": "number", "description": "of the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
-  "similar_by": {"type": "array", "items": {"type": "string"}}, "model": {"$ref": "#/components/schemas/ModelName"}}},
+  "similar_by": {"type": "array", "items": {"type": "string"}},
+  "max_k": {"type": "integer", "description": "the most that a request may ask for"}, "max_retrieve": {"type": "integer"},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
 "ValueList": {"type": "object", "required": ["values", "total", "model"], "properties": {
   "values": {"type": "array", "items": {"type": "string"}}, "total": {"type": "integer"},
   "next_cursor": {"type": "string"}, "model": {"$ref": "#/components/schemas/ModelName"}}},

@@ -229,6 +229,11 @@ TEST(Service, TellsWhatAQueryConsistsOf) {
   EXPECT_EQ(features["labels"][0]["label"], "rating");
   EXPECT_LT(features["labels"][0]["least"], features["labels"][0]["most"]);
   EXPECT_EQ(features["similar_by"], json({"learned", "jaccard", "cosine"}));
+  EXPECT_EQ(features["max_k"], 1000);
+  TestService strict({.limits = {.max_k = 3, .max_retrieve = 20}});
+  const json limited = parsed(strict.get("/v1/features"));
+  EXPECT_EQ(limited["max_k"], 3);
+  EXPECT_EQ(limited["max_retrieve"], 20);
   const json values = parsed(tiny().get("/v1/features/user/values?q=U1&limit=2"));
   EXPECT_EQ(values["values"], json({"u10", "u11"}));
   EXPECT_EQ(values["total"], 4);

@@ -27,6 +27,8 @@ export interface Features {
   labels: Label[];
   retrieval: boolean;
   similar_by: SimilarBy[];
+  max_k: number; // what a request may ask for
+  max_retrieve: number;
 }
 
 export interface Item {

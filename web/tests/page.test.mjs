@@ -319,6 +319,22 @@ describe('A server that', () => {
     );
   });
 
+  test('gives few items is asked for no more', async () => {
+    const strict = await serve([made.bundle, '--max-k', '3']);
+    await look(
+      '/?k=20',
+      async (page) => {
+        await settled(page);
+        assert.equal(await cards(page).count(), 3);
+        assert.deepEqual(await page.getByLabel('Show').locator('option').allTextContents(), ['3']);
+        await cards(page).first().getByRole('link', { name: /^Similar to / }).click();
+        await page.getByText('3 items by learned').waitFor();
+      },
+      strict,
+    );
+    await strict.stop();
+  });
+
   test('wants a key is given one', async () => {
     const { token, options } = made.makeKey();
     const locked = await serve([made.bundle, ...options]);

@@ -39,13 +39,15 @@ const features = {
     { column: 'genres', input: 'several' },
     { column: 'year', input: 'number' },
   ],
+  max_k: 1000,
+  max_retrieve: 10_000,
 };
 
 test('an address is a choice, and a choice a request', async () => {
   const { readChoice, writeChoice, requestOf } = await source('recommend/choice.ts');
   const address = 'model=m&q.genres=Drama&q.genres=Music&q.year=2000&q.taste=1+-0.5&only.genres=War&only.year=&only.year=1999&k=20&why=A+film';
   const choice = readChoice(new URLSearchParams(address), features);
-  assert.equal(writeChoice(choice, new URLSearchParams(address)).toString(), address);
+  assert.equal(writeChoice(choice, new URLSearchParams(address), features).toString(), address);
   assert.deepEqual(requestOf(choice, features), {
     query: { genres: ['Drama', 'Music'], year: 2000, taste: [1, -0.5] },
     filter: [
@@ -57,6 +59,17 @@ test('an address is a choice, and a choice a request', async () => {
     explain: true,
   });
   assert.equal(readChoice(new URLSearchParams('k=7'), features).k, 10);
+});
+
+test('a choice stays within what the server allows', async () => {
+  const { readChoice, writeChoice, shownOf, retrievedOf } = await source('recommend/choice.ts');
+  const strict = { ...features, max_k: 3, max_retrieve: 15 };
+  assert.deepEqual(shownOf(strict), [3]);
+  assert.deepEqual(shownOf({ ...features, max_k: 30 }), [10, 20, 30]);
+  assert.deepEqual(retrievedOf(strict), [0, 10, 15]);
+  const choice = readChoice(new URLSearchParams('k=20&retrieve=1000'), strict);
+  assert.deepEqual([choice.k, choice.retrieve], [3, 0]);
+  assert.equal(writeChoice(choice, new URLSearchParams(), strict).toString(), '');
 });
 
 test('the map keeps what lies under the pointer when it zooms', async () => {

@@ -9,8 +9,11 @@ export interface Choice {
   why: string; // the id of the item that is explained, or ''
 }
 
-export const kShown = [10, 20, 50, 100];
-export const kRetrieved = [0, 10, 100, 1000, 10_000];
+const upTo = (most: number, amounts: number[]) => [...new Set(amounts.map((n) => Math.min(n, most)))];
+
+// What one may choose of, as far as the server allows it; the first unless one does.
+export const shownOf = ({ max_k }: Features) => upTo(max_k, [10, 20, 50, 100]);
+export const retrievedOf = ({ max_retrieve }: Features) => upTo(max_retrieve, [0, 10, 100, 1000, 10_000]);
 
 const kQuery = 'q.';
 const kOnly = 'only.';
@@ -33,21 +36,21 @@ export function readChoice(params: URLSearchParams, features: Features): Choice 
   return {
     query: read(params, kQuery, features.query),
     only: read(params, kOnly, features.attributes),
-    k: readNumber(params, 'k', kShown),
-    retrieve: readNumber(params, 'retrieve', kRetrieved),
+    k: readNumber(params, 'k', shownOf(features)),
+    retrieve: readNumber(params, 'retrieve', retrievedOf(features)),
     why: params.get('why') ?? '',
   };
 }
 
 // Keeps what else stands in the address.
-export function writeChoice(choice: Choice, params: URLSearchParams): URLSearchParams {
+export function writeChoice(choice: Choice, params: URLSearchParams, features: Features): URLSearchParams {
   const next = new URLSearchParams();
   for (const [name, value] of params)
     if (!name.startsWith(kQuery) && !name.startsWith(kOnly) && !['k', 'retrieve', 'why'].includes(name)) next.append(name, value);
   for (const [column, values] of choice.query) for (const value of values) next.append(kQuery + column, value);
   for (const [column, values] of choice.only) for (const value of values) next.append(kOnly + column, value);
-  if (choice.k !== kShown[0]) next.set('k', String(choice.k));
-  if (choice.retrieve !== kRetrieved[0]) next.set('retrieve', String(choice.retrieve));
+  if (choice.k !== shownOf(features)[0]) next.set('k', String(choice.k));
+  if (choice.retrieve !== retrievedOf(features)[0]) next.set('retrieve', String(choice.retrieve));
   if (choice.why !== '') next.set('why', choice.why);
   return next;
 }

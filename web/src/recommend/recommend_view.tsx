@@ -13,7 +13,7 @@ export function RecommendView() {
   const choice = readChoice(query, features);
   const request = requestOf(choice, features);
   const answer = useAnswer(JSON.stringify(request), (signal) => api.recommend(request, signal));
-  const setChoice = (next: Choice) => amend(writeChoice(next, query));
+  const setChoice = (next: Choice) => amend(writeChoice(next, query, features));
 
   const results = () => {
     if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;

@@ -2,7 +2,7 @@ import type { Field, Recommendations } from '../api';
 import { useServed } from '../served';
 import { count, list, plural, titleOf } from '../text';
 import type { Answer } from '../use_answer';
-import { kRetrieved, kShown, type Choice } from './choice';
+import { retrievedOf, shownOf, type Choice } from './choice';
 
 interface Props {
   choice: Choice;
@@ -65,7 +65,7 @@ export function Summary({ choice, onChange, answer }: Props) {
         <label>
           Show
           <select value={choice.k} onChange={(event) => onChange({ ...choice, k: Number(event.currentTarget.value) })}>
-            {kShown.map((n) => (
+            {shownOf(features).map((n) => (
               <option key={n} value={n}>
                 {n}
               </option>
@@ -79,7 +79,7 @@ export function Summary({ choice, onChange, answer }: Props) {
               value={choice.retrieve}
               onChange={(event) => onChange({ ...choice, retrieve: Number(event.currentTarget.value) })}
             >
-              {kRetrieved.map((n) => (
+              {retrievedOf(features).map((n) => (
                 <option key={n} value={n}>
                   {n === 0 ? `${count(10 * choice.k)}` : count(n)}
                 </option>

@@ -98,8 +98,8 @@ function Starts({ choose }: { choose: (id: string) => void }) {
 }
 
 function Alike({ id, by }: { id: string; by: SimilarBy }) {
-  const { api, at } = useServed();
-  const answer = useAnswer(`${by} ${id}`, (signal) => api.similar(id, by, kItems, signal));
+  const { api, at, features } = useServed();
+  const answer = useAnswer(`${by} ${id}`, (signal) => api.similar(id, by, Math.min(kItems, features.max_k), signal));
   if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
   if (!answer.value) return <Waiting lines={10} label="Asking for similar items" />;
   const { item, items } = answer.value;
