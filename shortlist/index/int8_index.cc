@@ -163,7 +163,8 @@ Found Int8Index::choose(std::span<const float> query, size_t k, std::span<const 
   };
   const float least = least_of_best(scores, k) - error;
   Found found = search(least);
-  if (least == -kInfinity) return found;  // all of them
+  if (least == -kInfinity) return found;                 // all of them
+  if (found.best.size() < k) return search(-kInfinity);  // some are no numbers: their products overflow
   const double needed = found.best.back().score / unit - error;
   return needed < least ? search(static_cast<float>(needed)) : found;
 }

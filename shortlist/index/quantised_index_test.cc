@@ -99,6 +99,19 @@ TEST(Int8Index, AnswersAsFloat32WhereCodesDeceive) {
   expect_same_answers(Int8Index(vectors.view(), pool), ExactIndex(vectors.view(), pool), query.view(), 10);
 }
 
+// Without fused multiply-add, products of opposite infinities are no numbers, whatever the codes say.
+TEST(Int8Index, FindsAsManyWhereProductsOverflow) {
+  Vectors vectors = normal_vectors(1000, 12, "v"), query = normal_vectors(5, 12, "q");
+  for (float& v : vectors.values) v *= 5;
+  for (float& v : query.values) v *= 8e37f;
+  reference::for_each_target([&](const std::string& target, bool) {
+    SCOPED_TRACE(target);
+    const auto expected = ExactIndex(vectors.view(), pool).search(query.view(), 10);
+    const auto found = Int8Index(vectors.view(), pool).search(query.view(), 10);
+    for (size_t q = 0; q < 5; ++q) EXPECT_EQ(found[q].best.size(), expected[q].best.size());
+  });
+}
+
 TEST(Int8Index, AnswersAsFloat32OverTheEligible) {
   const Vectors vectors = clustered_vectors(3000, 10, 20, "v"), queries = clustered_vectors(6, 10, 20, "q");
   const Int8Index index(vectors.view(), pool);
