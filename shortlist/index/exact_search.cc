@@ -45,22 +45,23 @@ std::span<TopK> kept_top_k(size_t queries, size_t k) {
   return {kept.data(), queries};
 }
 
-void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best) {
+void score_tiles(size_t queries, size_t candidates, Eligible eligible, ScoreTile score_tile,
+                 TakeScores take) {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
-  const size_t columns = best.size() == 1 ? kTilesOfOne * kTileColumns : kTileColumns;
-  const size_t size = best.size() == 1 ? columns : std::min(best.size(), kQueriesABlock) * kTileStride;
+  const size_t columns = queries == 1 ? kTilesOfOne * kTileColumns : kTileColumns;
+  const size_t size = queries == 1 ? columns : std::min(queries, kQueriesABlock) * kTileStride;
   // Kept, because to allocate and clear it takes as long as to choose the best of a tile.
   static thread_local Buffer tile;
   tile.reserve(size);
   for (size_t first = 0; first < candidates; first += columns) {
     const size_t count = std::min(columns, candidates - first);
-    for (size_t block = 0; block < chunk_count(best.size(), kQueriesABlock); ++block) {
-      const RowRange queries = chunk_rows(best.size(), kQueriesABlock, block);
-      const Matrix scores{tile.data(), queries.size(), count, kTileStride};
-      score_tile(queries, first, scores);
+    for (size_t block = 0; block < chunk_count(queries, kQueriesABlock); ++block) {
+      const RowRange range = chunk_rows(queries, kQueriesABlock, block);
+      const Matrix scores{tile.data(), range.size(), count, kTileStride};
+      score_tile(range, first, scores);
       for (size_t q = 0; q < scores.rows; ++q) {
         if (!eligible.empty()) leave_out(eligible.subspan(first, count), scores.row_span(q));
-        best[queries.begin + q].push(scores.row_span(q), static_cast<uint32_t>(first));
+        take(range.begin + q, first, scores.row_span(q));
       }
     }
   }
@@ -68,8 +69,19 @@ void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std
 
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
                                 ScoreTile score_tile) {
+  std::vector<Found> found(queries);
+  if (candidates <= kTileColumns) {
+    const auto take = [&](size_t query, size_t, std::span<const float> scores) {
+      found[query].best = best_of_row(scores, k);
+    };
+    score_tiles(queries, candidates, eligible, score_tile, take);
+    return found;
+  }
   const std::span<TopK> best = kept_top_k(queries, k);
-  score_tiles(candidates, eligible, score_tile, best);
+  const auto take = [&](size_t query, size_t first, std::span<const float> scores) {
+    best[query].push(scores, static_cast<uint32_t>(first));
+  };
+  score_tiles(queries, candidates, eligible, score_tile, take);
   return take_all(best);
 }
 

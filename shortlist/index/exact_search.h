@@ -16,11 +16,15 @@ constexpr size_t kTileColumns = 1024;
 // From a tile's row to the next: a power of two would lay all rows into the same few sets of a cache.
 constexpr size_t kTileStride = kTileColumns + 16;
 
+// Takes the scores of query `query` and the candidates from `first` on; one that is no number is not
+// eligible.
+using TakeScores = FunctionRef<void(size_t query, size_t first, std::span<const float> scores)>;
+
+// Shows all scores, a tile's row at a time.
+void score_tiles(size_t queries, size_t candidates, Eligible eligible, ScoreTile score_tile, TakeScores take);
 // One for each query, as if new, but with memory that the thread keeps from search to search: valid until its
 // next call.
 std::span<TopK> kept_top_k(size_t queries, size_t k);
-// Shows best[q] the scores of query q and all eligible candidates.
-void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best);
 // The best k of `candidates` for each of so many queries.
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
                                 ScoreTile score_tile);

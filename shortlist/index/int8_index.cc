@@ -6,10 +6,12 @@
 
 #include "shortlist/index/exact_search.h"
 #include "shortlist/index/int8.h"
+#include "shortlist/math/selection.h"
 
 namespace shortlist {
 namespace {
 
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr size_t kPanelsATile = kTileColumns / kPanelCandidates;
 // So many queries are multiplied together, in 8 bits. Fewer have 15, which costs arithmetic but no reading,
 // and leaves less to score again.
@@ -47,6 +49,7 @@ class Int8Index::Queries {
     codes_.resize((together_ ? 1 : 2) * size_);
     offsets_.resize(queries.rows);
     slacks_.resize(queries.rows);
+    units_.resize(queries.rows);
     const int most = together_ ? kInt8Most : most_of_15_bits(queries.cols);
     for (size_t q = 0; q < queries.rows; ++q) {
       int8_t* const high = codes_.data() + q * width_;
@@ -54,12 +57,15 @@ class Int8Index::Queries {
           int8_encode(queries.row_span(q), most, high, together_ ? nullptr : high + size_);
       offsets_[q] = kInt8Offset * query.sum;
       slacks_[q] = index.slack(query);
+      units_[q] = static_cast<double>(query.scale) * index.scale_;
     }
   }
 
   // The k-th best score is at least that of its codes less half the slack, a candidate's at most that of its
   // codes and half the slack.
   float slack(size_t q) const { return slacks_[q]; }
+  // A score is about so many times that of the codes.
+  double unit(size_t q) const { return units_[q]; }
 
   void score(RowRange queries, Int8PanelsView panels, Matrix scores) const {
     const int8_t* high = codes_.data() + queries.begin * width_;
@@ -81,12 +87,12 @@ class Int8Index::Queries {
   std::vector<int8_t> codes_;  // [queries, width] and the slack, twice; a code is 128 high + low, or high
   std::vector<int32_t> offsets_;
   std::vector<float> slacks_;
+  std::vector<double> units_;
 };
 
 // Twice as far as a sum of products of codes may be from the score in float32, in units of the codes:
 // q.v - q^.v^ = q.(v - v^) + (q - q^).v^, and on top of it what float32 rounds off while it sums.
 float Int8Index::slack(const Int8Encoding& query) const {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();  // none is ruled out
   // Products so small may be lost altogether.
   if (static_cast<double>(query.scale) * scale_ < 1e-30) return kInfinity;
   const double error = largest_.error / scale_, norm = largest_.norm / scale_;
@@ -145,27 +151,56 @@ void Int8Index::leave_out_beyond(size_t first, Matrix scores) const {
   }
 }
 
+// Those that are within the error of the k-th best by their codes are scored first: what the k-th best of
+// them has rules out all others, but for rare cases.
+Found Int8Index::choose(std::span<const float> query, size_t k, std::span<const float> scores, double unit,
+                        float error, std::span<const uint32_t> beyond) const {
+  uint32_t ids[kTileColumns];
+  const auto search = [&](float least) {
+    size_t count = find_at_least(scores, least, ids);
+    for (uint32_t id : beyond) ids[count++] = id;
+    return search_chosen(query, vectors_, {ids, count}, k);
+  };
+  const float least = least_of_best(scores, k) - error;
+  Found found = search(least);
+  if (least == -kInfinity) return found;                 // all of them
+  if (found.best.size() < k) return search(-kInfinity);  // some are no numbers: their products overflow
+  const double needed = found.best.back().score / unit - error;
+  return needed < least ? search(static_cast<float>(needed)) : found;
+}
+
 std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
   SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
   static thread_local Queries codes;
   codes.encode(*this, queries);
-  const std::span<TopK> near = kept_top_k(queries.rows, k);
-  for (size_t q = 0; q < queries.rows; ++q) near[q].reset(k, codes.slack(q));
   const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
     const uint8_t* const panels = panels_.data() + first / kPanelCandidates * panel_size();
     codes.score(block, {panels, groups_, chunk_count(scores.cols, kPanelCandidates)}, scores);
     leave_out_beyond(first, scores);
   };
-  score_tiles(size(), eligible, score_tile, near);
+  std::vector<uint32_t> beyond;
+  for (uint32_t id : beyond_) {
+    if (eligible.empty() || eligible[id] != 0) beyond.push_back(id);
+  }
   std::vector<Found> found(queries.rows);
-  static thread_local std::vector<uint32_t> ids;
+  if (size() <= kTileColumns) {
+    const auto take = [&](size_t q, size_t, std::span<const float> scores) {
+      found[q] = choose(queries.row_span(q), k, scores, codes.unit(q), codes.slack(q) / 2, beyond);
+    };
+    score_tiles(queries.rows, size(), eligible, score_tile, take);
+    return found;
+  }
+  const std::span<TopK> near = kept_top_k(queries.rows, k);
+  for (size_t q = 0; q < queries.rows; ++q) near[q].reset(k, codes.slack(q));
+  const auto take = [&](size_t q, size_t first, std::span<const float> scores) {
+    near[q].push(scores, static_cast<uint32_t>(first));
+  };
+  score_tiles(queries.rows, size(), eligible, score_tile, take);
   for (size_t q = 0; q < queries.rows; ++q) {
-    ids.clear();
+    static thread_local std::vector<uint32_t> ids;
+    ids = beyond;
     near[q].take_indices(ids);
-    for (uint32_t id : beyond_) {
-      if (eligible.empty() || eligible[id] != 0) ids.push_back(id);
-    }
     found[q] = search_chosen(queries.row_span(q), vectors_, ids, k);
   }
   return found;

@@ -30,6 +30,10 @@ class Int8Index : public Index {
   size_t panel_size() const { return groups_ * 4 * kPanelCandidates; }
   void encode_panel(size_t panel, uint8_t* codes, Rounding& largest) const;
   float slack(const Int8Encoding& query) const;
+  // The best k by the scores of their codes, which are in `unit` and at most `error` wrong, and of those
+  // beyond.
+  Found choose(std::span<const float> query, size_t k, std::span<const float> scores, double unit,
+               float error, std::span<const uint32_t> beyond) const;
   void leave_out_beyond(size_t first, Matrix scores) const;
 
   ConstMatrix vectors_;

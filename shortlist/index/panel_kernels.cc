@@ -26,7 +26,10 @@ struct Pair {
 };
 HWY_INLINE Pair load_pair(const uint16_t* from) {
   constexpr Bits d;
-  const auto both = hn::LoadU(d, reinterpret_cast<const uint32_t*>(from));
+  auto both = hn::LoadU(d, reinterpret_cast<const uint32_t*>(from));
+#if HWY_ARCH_X86
+  asm("" : "+v"(both.raw));  // else it is loaded twice, and loads are what is scarce
+#endif
   return {hn::BitCast(kFloats, hn::ShiftLeft<16>(both)),
           hn::BitCast(kFloats, hn::And(both, hn::Set(d, 0xffff0000u)))};
 }
@@ -135,11 +138,18 @@ HWY_INLINE void load_transposed(const float* const* rows, size_t k, RowVector (&
   columns[3] = hn::BitCast(kRowLanes, hn::InterleaveUpper(pairs, high, next_high));
 }
 
-HWY_INLINE void add_four(const float* const* rows, size_t k, const float* query, RowVector& sum) {
-  RowVector columns[4];
-  load_transposed(rows, k, columns);
+template <size_t kBlocks>
+HWY_INLINE void add_four(const float* const* rows, size_t k, const float* query, RowVector (&sums)[kBlocks]) {
+  RowVector q[4];
 #pragma GCC unroll 4
-  for (size_t j = 0; j < 4; ++j) sum = hn::MulAdd(hn::Set(kRowLanes, query[k + j]), columns[j], sum);
+  for (size_t j = 0; j < 4; ++j) q[j] = hn::Set(kRowLanes, query[k + j]);
+#pragma GCC unroll 4
+  for (size_t block = 0; block < kBlocks; ++block) {
+    RowVector columns[4];
+    load_transposed(rows + block * kRows, k, columns);
+#pragma GCC unroll 4
+    for (size_t j = 0; j < 4; ++j) sums[block] = hn::MulAdd(q[j], columns[j], sums[block]);
+  }
 }
 
 // out[kBlocks * kRows]: the products of the query and so many rows. Blocks run side by side, because each of
@@ -152,16 +162,10 @@ HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* 
   size_t k = 0;
   for (; k + 8 <= width; k += 8) {
     asm("" : "+r"(rows));  // else the addresses, more than there are registers, are all read before
-#pragma GCC unroll 4
-    for (size_t block = 0; block < kBlocks; ++block) {
-      add_four(rows + block * kRows, k, query, sums[block]);
-      add_four(rows + block * kRows, k + 4, query, sums[block]);
-    }
+    add_four(rows, k, query, sums);
+    add_four(rows, k + 4, query, sums);
   }
-  for (; k + 4 <= width; k += 4) {
-#pragma GCC unroll 4
-    for (size_t block = 0; block < kBlocks; ++block) add_four(rows + block * kRows, k, query, sums[block]);
-  }
+  for (; k + 4 <= width; k += 4) add_four(rows, k, query, sums);
   for (; k < width; ++k) {
     HWY_ALIGN float column[kBlocks * kRows];
     for (size_t r = 0; r < kBlocks * kRows; ++r) column[r] = rows[r][k];

@@ -85,6 +85,33 @@ TEST(Int8Index, AnswersAsFloat32WhereVectorsAreFarFromAlike) {
   expect_same_answers(Int8Index(zeros.view(), pool), ExactIndex(zeros.view(), pool), queries.view(), 5);
 }
 
+// With a scale of 1, what is rounded off reaches its bound: 100 vectors look best by their codes, and the
+// five that are best look worse than the error of the codes allows beside them.
+TEST(Int8Index, AnswersAsFloat32WhereCodesDeceive) {
+  constexpr size_t kCols = 16;
+  Vectors vectors{1000, kCols, std::vector<float>(1000 * kCols, 10)};
+  const Vectors query{4, kCols, std::vector<float>(4 * kCols, 1)};
+  for (size_t r = 0; r < 1000; r += 10) std::ranges::fill(vectors.row(r + 3), 49.51f);  // coded as 50
+  for (size_t r = 0; r < 10; ++r) std::ranges::fill(vectors.row(100 * r + 5), -127.0f);
+  for (size_t r = 7; r < 1000; r += 200) {
+    for (size_t c = 0; c < kCols; ++c) vectors.row(r)[c] = c % 2 == 0 ? 49.49f : 50.49f;  // as 49 and 50
+  }
+  expect_same_answers(Int8Index(vectors.view(), pool), ExactIndex(vectors.view(), pool), query.view(), 10);
+}
+
+// Without fused multiply-add, products of opposite infinities are no numbers, whatever the codes say.
+TEST(Int8Index, FindsAsManyWhereProductsOverflow) {
+  Vectors vectors = normal_vectors(1000, 12, "v"), query = normal_vectors(5, 12, "q");
+  for (float& v : vectors.values) v *= 5;
+  for (float& v : query.values) v *= 8e37f;
+  reference::for_each_target([&](const std::string& target, bool) {
+    SCOPED_TRACE(target);
+    const auto expected = ExactIndex(vectors.view(), pool).search(query.view(), 10);
+    const auto found = Int8Index(vectors.view(), pool).search(query.view(), 10);
+    for (size_t q = 0; q < 5; ++q) EXPECT_EQ(found[q].best.size(), expected[q].best.size());
+  });
+}
+
 TEST(Int8Index, AnswersAsFloat32OverTheEligible) {
   const Vectors vectors = clustered_vectors(3000, 10, 20, "v"), queries = clustered_vectors(6, 10, 20, "q");
   const Int8Index index(vectors.view(), pool);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
 #include <limits>
 
 #include "shortlist/base/error.h"
@@ -56,42 +55,37 @@ void maxima(const float* scores, size_t count, size_t groups, float* out) {
   }
 }
 
-// The k-th greatest of kFewGroups or twice as many, 0 < k <= kCount: the least of those that fewer than k are
-// greater than.
-template <size_t kCount>
-HWY_INLINE float kth_of(const float* values, size_t k) {
-  constexpr size_t kVectors = kCount / kLanes;
-  hn::Vec<Ints> greater[kVectors];
-#pragma GCC unroll 8
-  for (auto& count : greater) count = hn::Zero(kInts);
-  for (size_t i = 0; i < kCount; ++i) {
-    const Vector one = set(values[i]);
-#pragma GCC unroll 8
-    for (size_t v = 0; v < kVectors; ++v) {
-      const auto is_greater = hn::RebindMask(kInts, hn::Gt(one, hn::LoadU(kFloats, values + v * kLanes)));
-#if HWY_TARGET == HWY_AVX3
-      greater[v] =
-          hn::IfThenElse(is_greater, hn::Add(greater[v], hn::Set(kInts, 1)), greater[v]);  // one instruction
-#else
-      greater[v] = hn::Sub(greater[v], hn::VecFromMask(kInts, is_greater));
-#endif
+// At least k of the values, which fill whole vectors, are this high, and hardly more: halves the range where
+// the k-th is until few are too many. -inf where fewer than k are higher than that.
+float about_kth(const float* values, size_t count, size_t k) {
+  constexpr int kMostHalvings = 20;  // where most values lie close together, beside some that are far higher
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  Vector least = set(kInfinity), most = set(-kInfinity);
+  for (size_t i = 0; i < count; i += kLanes) {
+    const Vector these = hn::LoadU(kFloats, values + i);
+    most = hn::Max(most, these);
+    least = hn::Min(least, hn::IfThenElse(hn::Gt(these, set(-kInfinity)), these, least));
+  }
+  const auto count_from = [&](float bound) HWY_ATTR {
+    size_t high = 0;
+    for (size_t i = 0; i < count; i += kLanes)
+      high += hn::CountTrue(kFloats, hn::Ge(hn::LoadU(kFloats, values + i), set(bound)));
+    return high;
+  };
+  float low = hn::GetLane(hn::MinOfLanes(kFloats, least)), high = hn::GetLane(hn::MaxOfLanes(kFloats, most));
+  size_t found = count_from(low);
+  if (found < k) return -kInfinity;
+  for (int i = 0; i < kMostHalvings && found > k + k / 8; ++i) {
+    const float middle = 0.5f * (low + high);
+    const size_t so_high = count_from(middle);
+    if (so_high >= k) {
+      low = middle;
+      found = so_high;
+    } else {
+      high = middle;
     }
   }
-  Vector least = set(std::numeric_limits<float>::infinity());
-#pragma GCC unroll 8
-  for (size_t v = 0; v < kVectors; ++v) {
-    const auto among = hn::Lt(greater[v], hn::Set(kInts, static_cast<int32_t>(k)));
-    const Vector these = hn::LoadU(kFloats, values + v * kLanes);
-    least = hn::Min(least, hn::IfThenElse(hn::RebindMask(kFloats, among), these, least));
-  }
-  return hn::GetLane(hn::MinOfLanes(kFloats, least));
-}
-
-float kth(float* values, size_t count, size_t k) {
-  if (count == kFewGroups) return kth_of<kFewGroups>(values, k);
-  if (count == 2 * kFewGroups) return kth_of<2 * kFewGroups>(values, k);
-  std::nth_element(values, values + k - 1, values + count, std::greater());
-  return values[k - 1];
+  return low;
 }
 
 // Writes `first` plus the place of each set bit; returns where the next is written.
@@ -158,7 +152,7 @@ HWY_AFTER_NAMESPACE();
 namespace shortlist {
 
 HWY_EXPORT(maxima);
-HWY_EXPORT(kth);
+HWY_EXPORT(about_kth);
 HWY_EXPORT(places_at_least);
 HWY_EXPORT(sort_by_counting);
 
@@ -169,7 +163,7 @@ float least_of_best(std::span<const float> scores, size_t k) {
     return -std::numeric_limits<float>::infinity();
   float greatest[kMostGroups];
   HWY_DYNAMIC_DISPATCH(maxima)(scores.data(), scores.size(), groups, greatest);
-  return HWY_DYNAMIC_DISPATCH(kth)(greatest, groups, k);
+  return HWY_DYNAMIC_DISPATCH(about_kth)(greatest, groups, k);
 }
 
 size_t find_at_least(std::span<const float> scores, float bound, uint32_t* places) {

@@ -33,6 +33,21 @@ TEST(Selection, LeastOfBestLeavesOutFewAndNoneOfTheBest) {
   });
 }
 
+TEST(Selection, LeastOfBestLooksPastTheFewThatAreFarHigher) {
+  std::vector<float> scores = scores_with_nan(1003);
+  for (size_t i : {1, 100, 500}) scores[i] = 1e4f;
+  for (size_t i = 600; i < 700; ++i) scores[i] = -INFINITY;
+  reference::for_each_target([&](const std::string& target, bool) {
+    SCOPED_TRACE(target);
+    for (size_t k : {10, 100}) {
+      const float least = least_of_best(scores, k);
+      const auto above = std::ranges::count_if(scores, [&](float score) { return score >= least; });
+      EXPECT_GE(above, k);
+      EXPECT_LE(above, 2 * k);
+    }
+  });
+}
+
 TEST(Selection, FindsTheScoresThatAreAtLeastABound) {
   reference::for_each_target([&](const std::string& target, bool) {
     SCOPED_TRACE(target);

@@ -47,10 +47,9 @@ void TopK::reset(size_t k, float slack) {
 
 template <typename IndexOf>
 void TopK::push_all(std::span<const float> scores, IndexOf index_of) {
-  constexpr size_t kStretch = 1024;
-  uint32_t places[kStretch];
-  for (size_t begin = 0; k_ > 0 && begin < scores.size(); begin += kStretch) {
-    const auto stretch = scores.subspan(begin, std::min(kStretch, scores.size() - begin));
+  uint32_t places[kRow];
+  for (size_t begin = 0; k_ > 0 && begin < scores.size(); begin += kRow) {
+    const auto stretch = scores.subspan(begin, std::min(kRow, scores.size() - begin));
     if (keys_.size() < k_) least_ = least_of_best(stretch, k_);
     const size_t count = find_at_least(stretch, least_ - slack_, places), kept = keys_.size();
     keys_.resize(kept + count);
@@ -108,6 +107,20 @@ void TopK::take_indices(std::vector<uint32_t>& to) {
   std::ranges::transform(keys_, to.begin() + static_cast<std::ptrdiff_t>(before),
                          [](int64_t key) { return scored_of(key).index; });
   reset(k_, slack_);
+}
+
+std::vector<Scored> best_of_row(std::span<const float> scores, size_t k) {
+  SHORTLIST_CHECK(scores.size() <= kRow);
+  uint32_t places[kRow];
+  int64_t keys[kFewKeys];
+  const size_t count = find_at_least(scores, least_of_best(scores, k), places);
+  if (count > kFewKeys) {
+    TopK best(k);
+    best.push(scores, 0);
+    return best.take();
+  }
+  for (size_t i = 0; i < count; ++i) keys[i] = key_of(scores[places[i]], places[i]);
+  return best_of({keys, count}, k);
 }
 
 std::vector<Scored> best_of_few(std::span<const float> scores, std::span<const uint32_t> indices, size_t k) {

@@ -49,6 +49,10 @@ class TopK {
   size_t most_keys_;
 };
 
+// The k best of a row of at most kRow scores at once, best first, as of a TopK.
+constexpr size_t kRow = 1024;
+std::vector<Scored> best_of_row(std::span<const float> scores, size_t k);
+
 // The k best of a few (kFewKeys in math/selection.h at most) at once, best first: scores[j] belongs to
 // indices[j].
 std::vector<Scored> best_of_few(std::span<const float> scores, std::span<const uint32_t> indices, size_t k);

@@ -107,6 +107,14 @@ TEST(TopK, IsAsNewOnceReset) {
   }
 }
 
+TEST(BestOfRow, AgreesWithSorting) {
+  for (size_t n : {0, 1, 5, 16, 127, 500, 1000, 1024}) {
+    const std::vector<float> scores = scores_with_ties(n);
+    for (size_t k : {0, 1, 10, 16, 100, 2000})
+      EXPECT_EQ(indices(best_of_row(scores, k)), sorted_top(scores, k)) << n << " scores, k = " << k;
+  }
+}
+
 TEST(BestOfFew, AgreesWithSorting) {
   for (size_t n : {0, 1, 5, 16, 33, 127, 128}) {
     std::vector<uint32_t> places(n);
