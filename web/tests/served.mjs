@@ -23,6 +23,11 @@ export function makeBundle() {
   return { bundle: join(folder, 'films'), makeKey, remove: () => rmSync(folder, { recursive: true }) };
 }
 
+const running = new Set();
+
+// Those that a failed test has left; else node waits for them for ever.
+export const stopAll = () => Promise.all([...running].map((stop) => stop()));
+
 // Resolves when it answers. On port 0 the system chooses one.
 export async function serve(models, port = 0) {
   const process = spawn(program, ['serve', ...models, '--port', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -37,9 +42,11 @@ export async function serve(models, port = 0) {
     ended.then(() => reject(new Error(`the server ended: ${lines.join('\n')}`)));
   });
   const stop = async () => {
+    running.delete(stop);
     process.kill('SIGTERM');
     await ended;
   };
+  running.add(stop);
   return { url, port: Number(new URL(url).port), stop };
 }
 
