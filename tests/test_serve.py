@@ -280,6 +280,9 @@ def test_says_what_is_wrong_at_the_start(place, tmp_path):
     assert "two models are named 'one'" in run("serve", "one", "one=two", cwd=place, code=2).stderr
     for name in ("localhost", "127.0.0.one"):
         assert "need an IP address" in run("serve", "one", "--address", name, cwd=place, code=2).stderr
+    for flag, value in (("--max-k", 0), ("--max-connections", 0), ("--idle-timeout", 1e12)):
+        error = run("serve", "one", flag, value, cwd=place, code=2).stderr
+        assert flag in error
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

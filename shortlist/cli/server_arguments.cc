@@ -6,12 +6,20 @@
 namespace shortlist {
 namespace {
 
+// Requests a second, or seconds: a clock that counts nanoseconds holds nine times as many.
+constexpr double kMostOfALimit = 1e9;
+
 // An option for each of the limits: --max-k, --idle-timeout.
 void add_limits(CLI::App& sub, Limits& limits) {
   auto visit = [&](const char* name, auto& field, const char* help) {
     std::string flag = std::string("--") + name;
     std::ranges::replace(flag, '_', '-');
-    sub.add_option(flag, field, help)->check(CLI::NonNegativeNumber)->capture_default_str()->group("Limits");
+    CLI::Option* option = sub.add_option(flag, field, help)->capture_default_str()->group("Limits");
+    if constexpr (std::is_integral_v<std::remove_reference_t<decltype(field)>>) {
+      option->check(CLI::PositiveNumber);
+    } else {
+      option->check(CLI::Range(0.0, kMostOfALimit));
+    }
   };
   limits.fields(visit);
 }
