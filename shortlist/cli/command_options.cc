@@ -42,6 +42,26 @@ CLI::Option* add_list(CLI::App& sub, const char* flag, std::vector<std::string>&
   return sub.add_option(flag, values, help)->allow_extra_args(false);
 }
 
+namespace {
+
+CLI::Validator number_that(bool (*fits)(double), const char* need, const char* name) {
+  const auto check = [=](std::string& text) -> std::string {
+    double number = 0;
+    if (CLI::detail::lexical_cast(text, number) && fits(number)) return "";
+    return fmt::format("got {}, need {}", text, need);
+  };
+  return {check, name};
+}
+
+}  // namespace
+
+CLI::Validator positive() {
+  return number_that([](double x) { return x > 0; }, "a number above 0", "POSITIVE");
+}
+CLI::Validator non_negative() {
+  return number_that([](double x) { return x >= 0; }, "a number of at least 0", "NONNEGATIVE");
+}
+
 void add_threads(CLI::App& sub, int& threads) {
   sub.add_option("--threads", threads, "0: one for each processor; the result is the same with any")
       ->capture_default_str()

@@ -15,6 +15,10 @@ namespace shortlist {
 // More of them no machine has; a system that gives no more leaves nothing to other programs.
 inline constexpr int kMostThreads = 1'024;
 
+// CLI11's PositiveNumber and NonNegativeNumber, which would name the largest double as the end of the range.
+CLI::Validator positive();
+CLI::Validator non_negative();
+
 // What the arguments ask for.
 using Chosen = std::function<void()>;
 

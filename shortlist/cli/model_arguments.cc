@@ -35,7 +35,7 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
       ->option_text("DIR");
   sub->add_option_function<std::string>("--epochs", shorthand("training.epochs"),
                                         "the same as --set training.epochs=N")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->option_text("N");
   sub->add_option_function<std::string>("--seed", shorthand("training.seed"),
                                         "the same as --set training.seed=N")

@@ -16,7 +16,8 @@ void add_limits(CLI::App& sub, Limits& limits) {
     std::ranges::replace(flag, '_', '-');
     CLI::Option* option = sub.add_option(flag, field, help)->capture_default_str()->group("Limits");
     if constexpr (std::is_integral_v<std::remove_reference_t<decltype(field)>>) {
-      option->check(CLI::PositiveNumber);
+      const std::string_view limit = name;
+      option->check(limit == "max_waiting" || limit == "max_list" ? non_negative() : positive());
     } else {
       option->check(CLI::Range(0.0, kMostOfALimit));
     }
@@ -94,16 +95,14 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   sub->add_option("--rate", command->rate,
                   "requests a second, whatever is answered; 0: as fast as answers come")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  sub->add_option("--seconds", command->seconds, "how long")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(non_negative());
+  sub->add_option("--seconds", command->seconds, "how long")->capture_default_str()->check(positive());
   sub->add_option("--warm-up", command->warm_up, "seconds before, which do not count")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative());
   sub->add_option("--connections", command->connections, "kept alive")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   sub->add_option("-k", command->k, "items in an answer")->capture_default_str();
   sub->add_option("--retrieve", command->retrieve, "items that retrieval hands to the ranking")
       ->capture_default_str();
@@ -114,7 +113,7 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   sub->add_option("--swaps", command->swaps,
                   "times that the bundle is loaded again meanwhile and takes the model's place")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative());
   sub->footer(
       "\nServer and generator share the machine. A request's time counts from when it was due, so a stall "
       "shows\n"

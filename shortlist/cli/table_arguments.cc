@@ -11,7 +11,7 @@ void add_inspect(CLI::App& app, Chosen& chosen) {
   add_format(*sub, command->format, {"text", "json"});
   sub->add_option("--top", command->top, "most frequent values to show")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative());
   add_text_options(*sub, command->table);
   sub->footer(std::string(kTableHelp) +
               "\nExamples:\n"
