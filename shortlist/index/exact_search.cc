@@ -67,10 +67,17 @@ void score_tiles(size_t queries, size_t candidates, Eligible eligible, ScoreTile
   }
 }
 
+void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best) {
+  const auto take = [&](size_t query, size_t first, std::span<const float> scores) {
+    best[query].push(scores, static_cast<uint32_t>(first));
+  };
+  score_tiles(best.size(), candidates, eligible, score_tile, take);
+}
+
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
                                 ScoreTile score_tile) {
-  std::vector<Found> found(queries);
   if (candidates <= kTileColumns) {
+    std::vector<Found> found(queries);
     const auto take = [&](size_t query, size_t, std::span<const float> scores) {
       found[query].best = best_of_row(scores, k);
     };
@@ -78,10 +85,7 @@ std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eli
     return found;
   }
   const std::span<TopK> best = kept_top_k(queries, k);
-  const auto take = [&](size_t query, size_t first, std::span<const float> scores) {
-    best[query].push(scores, static_cast<uint32_t>(first));
-  };
-  score_tiles(queries, candidates, eligible, score_tile, take);
+  score_tiles(candidates, eligible, score_tile, best);
   return take_all(best);
 }
 

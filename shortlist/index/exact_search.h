@@ -25,6 +25,8 @@ void score_tiles(size_t queries, size_t candidates, Eligible eligible, ScoreTile
 // One for each query, as if new, but with memory that the thread keeps from search to search: valid until its
 // next call.
 std::span<TopK> kept_top_k(size_t queries, size_t k);
+// Shows best[q] those of query q.
+void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best);
 // The best k of `candidates` for each of so many queries.
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
                                 ScoreTile score_tile);

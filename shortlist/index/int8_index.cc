@@ -193,10 +193,7 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
   }
   const std::span<TopK> near = kept_top_k(queries.rows, k);
   for (size_t q = 0; q < queries.rows; ++q) near[q].reset(k, codes.slack(q));
-  const auto take = [&](size_t q, size_t first, std::span<const float> scores) {
-    near[q].push(scores, static_cast<uint32_t>(first));
-  };
-  score_tiles(queries.rows, size(), eligible, score_tile, take);
+  score_tiles(size(), eligible, score_tile, near);
   for (size_t q = 0; q < queries.rows; ++q) {
     static thread_local std::vector<uint32_t> ids;
     ids = beyond;
