@@ -14,23 +14,6 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// Calls run(places) for all columns of [begin, end), kGroup vectors at a time: a walk over the rows then
-// keeps in registers what belongs to the columns, and reads each row in whole stretches.
-constexpr size_t kGroup = 4;
-template <size_t kCount, class At>
-struct Places {
-  At at[kCount];
-};
-template <class Run>
-HWY_INLINE void for_column_groups(size_t begin, size_t end, Run run) {
-  size_t c = begin;
-  for (; c + kGroup * kLanes <= end; c += kGroup * kLanes) {
-    run(Places<kGroup, Whole>{{{c}, {c + kLanes}, {c + 2 * kLanes}, {c + 3 * kLanes}}});
-  }
-  for (; c + kLanes <= end; c += kLanes) run(Places<1, Whole>{{{c}}});
-  if (c < end) run(Places<1, Part>{{{c, end - c}}});
-}
-
 // Numbers of the columns of a group.
 template <size_t kCount>
 using Row = Vector[kCount];

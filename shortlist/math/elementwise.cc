@@ -127,28 +127,18 @@ void count_scores(std::span<const float> scores, float score, RankCount* count) 
   }
 }
 
-// Calls term(r, at, sum) for every row r in turn, for the vectors of columns at each of `at`; `sum` starts at
-// zero.
-template <class At, size_t kCount, class Term>
-HWY_INLINE void sum_column_vectors(size_t rows, const At (&at)[kCount], float* out, Term term) {
-  Vector sum[kCount];
-  for (Vector& s : sum) s = zero();
-  for (size_t r = 0; r < rows; ++r) {
-#pragma GCC unroll 4
-    for (size_t v = 0; v < kCount; ++v) sum[v] = term(r, at[v], sum[v]);
-  }
-  for (size_t v = 0; v < kCount; ++v) at[v].store(sum[v], out);
-}
-
+// Sums of term(r, at, sum so far) over the rows r in turn, for the vectors of columns at each of `at`.
 template <class Term>
 HWY_INLINE void sum_columns(size_t rows, size_t begin, size_t end, std::span<float> out, Term term) {
-  size_t c = begin;
-  for (; c + 4 * kLanes <= end; c += 4 * kLanes) {
-    const Whole at[4] = {{c}, {c + kLanes}, {c + 2 * kLanes}, {c + 3 * kLanes}};
-    sum_column_vectors(rows, at, out.data(), term);
-  }
-  for (; c + kLanes <= end; c += kLanes) sum_column_vectors(rows, {Whole{c}}, out.data(), term);
-  if (c < end) sum_column_vectors(rows, {Part{c, end - c}}, out.data(), term);
+  for_column_groups(begin, end, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
+    Vector sum[kCount];
+    for (Vector& s : sum) s = zero();
+    for (size_t r = 0; r < rows; ++r) {
+#pragma GCC unroll 4
+      for (size_t v = 0; v < kCount; ++v) sum[v] = term(r, places.at[v], sum[v]);
+    }
+    for (size_t v = 0; v < kCount; ++v) places.at[v].store(sum[v], out.data());
+  });
 }
 
 void column_sums(ConstMatrix x, std::span<const float> weight, size_t begin, size_t end,

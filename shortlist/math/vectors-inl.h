@@ -85,6 +85,23 @@ HWY_INLINE void for_vectors(size_t begin, size_t end, Step step) {
   if (i < end) step(Part{i, end - i});
 }
 
+// Calls run(places) for all columns of [begin, end), kGroup vectors at a time: a walk over the rows then
+// keeps in registers what belongs to the columns, and reads each row in whole stretches.
+constexpr size_t kGroup = 4;
+template <size_t kCount, class At>
+struct Places {
+  At at[kCount];
+};
+template <class Run>
+HWY_INLINE void for_column_groups(size_t begin, size_t end, Run run) {
+  size_t c = begin;
+  for (; c + kGroup * kLanes <= end; c += kGroup * kLanes) {
+    run(Places<kGroup, Whole>{{{c}, {c + kLanes}, {c + 2 * kLanes}, {c + 3 * kLanes}}});
+  }
+  for (; c + kLanes <= end; c += kLanes) run(Places<1, Whole>{{{c}}});
+  if (c < end) run(Places<1, Part>{{{c, end - c}}});
+}
+
 // Sums (and the like) run in kSumLanes lanes, element i in lane i % kSumLanes, whatever the vector width.
 constexpr size_t kSumLanes = 16, kSumVectors = kSumLanes / kLanes;
 
