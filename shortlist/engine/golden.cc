@@ -27,7 +27,7 @@ bool products_are_fused() {
   Panels panels;
   panels.pack_transposed({b, 1, 2, 2});
   float c = 0;
-  multiply({a, 1, 2, 2}, panels, {&c, 1, 1, 1});
+  multiply(ConstMatrix{a, 1, 2, 2}, panels, Matrix{&c, 1, 1, 1});
   return c != 0;
 }
 

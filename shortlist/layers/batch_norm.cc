@@ -130,10 +130,14 @@ void BatchNorm::backward(const Pass& pass, RowRange rows, Scratch& scratch) cons
     const float n = pass.multiplicity.empty() ? 1 : pass.multiplicity[rows.begin + i];
     share[i] = n / static_cast<float>(pass.total_multiplicity);
   }
-  normalize_gradient(rows_of(pass.inputs[0], rows), normalization(pass), rows_of(pass.doutput, rows), share,
-                     pass.parameters[kGamma]->gradient.row_span(0),
-                     pass.parameters[kBeta]->gradient.row_span(0), pass.relu_inputs[0],
-                     rows_of(pass.dinputs[0], rows), pass.add[0]);
+  const auto write = [&](RowRange some, Matrix dx) {
+    normalize_gradient(rows_of(pass.inputs[0], some), normalization(pass), rows_of(pass.doutput, some),
+                       share.empty() ? share : share.subspan(some.begin - rows.begin, some.size()),
+                       pass.parameters[kGamma]->gradient.row_span(0),
+                       pass.parameters[kBeta]->gradient.row_span(0), pass.relu_inputs[0], dx, pass.add[0]);
+  };
+  const Result dx = only_dinput(pass);
+  dx.rounded() ? make_rounded(dx, rows, scratch, write) : write(rows, rows_of(dx.matrix, rows));
 }
 
 }  // namespace shortlist

@@ -35,6 +35,7 @@ struct BatchNorm : Layer {
   void finish_looking_backward(const Pass& pass) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   bool heeds_relu_inputs() const override { return true; }
+  Rounding rounding() const override { return {.dinput = true}; }
   bool keeps_output() const override { return false; }
   bool backward_in_place() const override { return true; }
   bool differs_in_training() const override { return true; }

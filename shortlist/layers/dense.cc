@@ -31,7 +31,7 @@ void Dense::forward(const Pass& pass, RowRange rows, Scratch&) const {
   Epilogue epilogue;
   if (bias) epilogue.bias = pass.parameters[1]->value.data;
   epilogue.relu = activation == Activation::relu;
-  multiply(rows_of(pass.inputs[0], rows), pass.parameters[0]->packed, y, false, epilogue);
+  multiply(rows_of(only_input(pass), rows), pass.parameters[0]->packed, {y, pass.output_to}, false, epilogue);
   if (activation == Activation::linear || activation == Activation::relu) return;
   if (!pass.row_buffers.empty()) copy(y, rows_of(pass.row_buffers[0], rows));
   activate(activation, y);
@@ -45,15 +45,16 @@ void Dense::backward(const Pass& pass, RowRange rows, Scratch&) const {
   }
   if (pass.dinputs[0].data == nullptr) return;
   Epilogue epilogue;
-  if (pass.relu_inputs[0]) epilogue.positive = rows_of(pass.inputs[0], rows);
-  multiply(dy, pass.parameters[0]->packed_transposed, rows_of(pass.dinputs[0], rows), pass.add[0], epilogue);
+  if (pass.relu_inputs[0]) epilogue.positive = rows_of(only_input(pass), rows);
+  multiply({dy, pass.doutput_to}, pass.parameters[0]->packed_transposed, rows_of(only_dinput(pass), rows),
+           pass.add[0], epilogue);
 }
 
 namespace {
 
 ProductGradient product_gradient(const Pass& pass) {
-  return {.x = pass.inputs[0].head(pass.rows),
-          .dy = pass.doutput.head(pass.rows),
+  return {.x = only_input(pass).head(pass.rows),
+          .dy = {pass.doutput.head(pass.rows), pass.doutput_to},
           .weight = pass.parameters[0],
           .bias = pass.parameters.size() > 1 ? pass.parameters[1] : nullptr};
 }

@@ -43,6 +43,10 @@ struct Dense : Layer {
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   bool ends_in_relu() const override { return activation == Activation::relu; }
   bool heeds_relu_inputs() const override { return true; }
+  Rounding rounding() const override {
+    const bool only_multiplies = activation == Activation::linear || activation == Activation::relu;
+    return {.inputs = true, .doutput = only_multiplies, .output = only_multiplies, .dinput = true};
+  }
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
 };

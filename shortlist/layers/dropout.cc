@@ -23,12 +23,17 @@ LayerPlan Dropout::plan(std::span<const int> widths) const {
   return {.width = widths[0]};
 }
 
-void Dropout::forward(const Pass& pass, RowRange rows, Scratch&) const {
-  if (!pass.training && pass.output.data == pass.inputs[0].data) return;
-  for (size_t r = rows.begin; r < rows.end; ++r) {
-    const size_t source = pass.map.source.empty() ? r : pass.map.source[r];
-    drop(dropout, pass, r, pass.inputs[0].row_span(source), pass.output.row_span(r), false);
-  }
+void Dropout::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
+  const bool rounds = pass.output_to != Precision::float32;
+  if (!pass.training && pass.output.data == pass.inputs[0].data && !rounds) return;
+  const auto write = [&](RowRange some, Matrix y) {
+    for (size_t r = some.begin; r < some.end; ++r) {
+      const size_t source = pass.map.source.empty() ? r : pass.map.source[r];
+      drop(dropout, pass, r, pass.inputs[0].row_span(source), y.row_span(r - some.begin), false);
+    }
+  };
+  if (!rounds) return write(rows, rows_of(pass.output, rows));
+  make_rounded({pass.output, pass.output_to}, rows, scratch, write);
 }
 
 void Dropout::backward(const Pass& pass, RowRange rows, Scratch&) const {

@@ -22,6 +22,7 @@ struct Dropout : Layer {
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   bool tells_copies_apart() const override { return dropout > 0; }
+  Rounding rounding() const override { return {.output = true}; }
   bool keeps_output() const override { return false; }
   bool forward_in_place() const override { return true; }
   bool backward_in_place() const override { return true; }

@@ -14,6 +14,7 @@
 #include "shortlist/base/threads.h"
 #include "shortlist/layers/initializer.h"
 #include "shortlist/math/product.h"
+#include "shortlist/math/tiles.h"
 #include "shortlist/table/encoded.h"
 
 namespace shortlist {
@@ -79,7 +80,7 @@ struct RowMap {
 // Memory that a thread may use while it runs one task.
 struct Scratch {
   Panels panels;
-  Buffer floats;
+  Buffer floats, exact;
   std::vector<uint32_t> words;
   std::span<float> take(size_t size) {
     floats.reserve(size);
@@ -104,6 +105,10 @@ struct Pass {
   // relu_left: this layer is such a one.
   std::span<const uint8_t> relu_inputs;
   bool relu_left = false;
+  // What products alone read may be rounded (an Operand or a Result): of inputs[i] and dinputs[i] to what is
+  // named here, empty: none is.
+  std::span<const Precision> inputs_to, dinputs_to;
+  Precision output_to = Precision::float32, doutput_to = Precision::float32;
 
   std::span<ParameterState* const> parameters;
   std::span<const Matrix> row_buffers, part_buffers;
@@ -125,6 +130,13 @@ inline size_t rows_a_part(size_t rows) {
 }
 inline size_t part_count(size_t rows) { return chunk_count(rows, rows_a_part(rows)); }
 inline RowRange part_of_rows(size_t rows, size_t part) { return chunk_rows(rows, rows_a_part(rows), part); }
+
+// What may be rounded: inputs and the output's gradient, where backward() and write_gradients() do nothing
+// but multiply them (of a layer that ends in a ReLU: with relu_left); the output, by forward(); the gradient
+// of the only input, by backward(), where nothing is added to it.
+struct Rounding {
+  bool inputs = false, doutput = false, output = false, dinput = false;
+};
 
 class Layer {
  public:
@@ -170,6 +182,9 @@ class Layer {
   virtual bool forward_in_place() const { return false; }
   virtual bool backward_in_place() const { return false; }
 
+  // What it can deal with rounded, in training in a precision of tiles.
+  virtual Rounding rounding() const { return {}; }
+
   // Whether rows with equal inputs may come out different in training, so that copies have to be told apart.
   // Such a layer has one input; where pass.map is set it makes the copies: its row r comes from the input's
   // row map.source[r], and backward()'s row range runs over the input's rows.
@@ -201,10 +216,33 @@ inline Matrix rows_of(const Matrix& matrix, RowRange rows) { return matrix.slice
 inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) {
   return matrix.slice(rows.begin, rows.end);
 }
+inline Operand rows_of(const Operand& operand, RowRange rows) { return operand.slice(rows.begin, rows.end); }
+// The input of a layer that has one, and its gradient, as products take them.
+inline Operand only_input(const Pass& pass) {
+  return {pass.inputs[0], pass.inputs_to.empty() ? Precision::float32 : pass.inputs_to[0]};
+}
+inline Result only_dinput(const Pass& pass) {
+  return {pass.dinputs[0], pass.dinputs_to.empty() ? Precision::float32 : pass.dinputs_to[0]};
+}
+inline Result rows_of(const Result& result, RowRange rows) { return result.slice(rows.begin, rows.end); }
 // The two halves of a batch's rows that parameters' gradients are made of, in whole tiles of the products.
 inline RowRange half_of_rows(size_t rows, bool second) {
   const size_t half = std::min(rows, (rows / 2 + 11) / 12 * 12);
   return second ? RowRange{half, rows} : RowRange{0, half};
+}
+// Lets make(some, y) write some of the rows at a time, and rounds them, while they are in the first cache,
+// into `to`, of all rows of the batch.
+template <typename Make>
+void make_rounded(const Result& to, RowRange rows, Scratch& scratch, Make make) {
+  constexpr size_t kRowsAtOnce = 8;
+  const size_t width = to.cols();
+  scratch.exact.reserve(kRowsAtOnce * width);
+  for (size_t r = rows.begin; r < rows.end; r += kRowsAtOnce) {
+    const RowRange some = {r, std::min(rows.end, r + kRowsAtOnce)};
+    const Matrix exact = scratch.exact.view(some.size(), width);
+    make(some, exact);
+    round(exact, to.slice(some.begin, some.end));
+  }
 }
 inline void copy(std::span<const float> from, std::span<float> to) {
   std::copy(from.begin(), from.end(), to.begin());
@@ -217,7 +255,7 @@ inline void copy(const ConstMatrix& from, const Matrix& to) {
 // and db = 1ᵀ dY, from x[B,K] and dy[B,N] in the precision that W is packed for: each takes some rows of dW,
 // or db, and the first or the second half of the batch.
 struct ProductGradient {
-  ConstMatrix x, dy;
+  Operand x, dy;
   const ParameterState *weight, *bias;
 
   size_t tasks() const;

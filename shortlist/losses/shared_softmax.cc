@@ -114,7 +114,7 @@ double SharedSoftmax::log_sum(const BatchedRows& work, ConstMatrix query, size_t
   }
   worker.panels.pack_transposed(work.candidates, present);
   std::vector<float> scores(present.size());
-  multiply(query, worker.panels, {scores.data(), 1, scores.size(), scores.size()});
+  multiply(query, worker.panels, Matrix{scores.data(), 1, scores.size(), scores.size()});
   const float highest = max(scores);
   return highest + std::log(static_cast<double>(exp_sum(scores, highest, count, scores)));
 }

@@ -154,7 +154,7 @@ HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* o
       if (k % 2 != 0) return;
       __builtin_prefetch(asked);
       if constexpr (kWidth > kLine) __builtin_prefetch(asked + kLine);
-      asked += product.epilogue.positive.stride;
+      asked += product.epilogue.positive.matrix.stride;
     });
   }
   accumulate<kRows, kVectors, kTransposed>(tile, first, tile.inner, c, [](size_t) {});
@@ -176,7 +176,7 @@ HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* o
   }
   if (positive != nullptr) {
 #pragma GCC unroll 12
-    for (int i = 0; i < kRows; ++i, positive += product.epilogue.positive.stride) {
+    for (int i = 0; i < kRows; ++i, positive += product.epilogue.positive.matrix.stride) {
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         const Vector above = load_lanes<kWhole>(positive + v * kLanes, count[v]);
@@ -194,7 +194,7 @@ HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* o
 // `tiles` of them below each other.
 template <int kRows, int kVectors, bool kTransposed, bool kWhole>
 HWY_NOINLINE void multiply_tiles(Tile tile, const Product& product, size_t tiles, NextBlock& next) {
-  const ConstMatrix& mask = product.epilogue.positive;
+  const ConstMatrix& mask = product.epilogue.positive.matrix;
   float* out = product.c.row(tile.row) + tile.column;
   const float* positive = tile.last && mask.data != nullptr ? mask.row(tile.row) + tile.column : nullptr;
   for (; tiles > 0; --tiles) {
@@ -401,17 +401,18 @@ void Panels::pack_transposed(ConstMatrix b, Precision precision) {
   pack_transposed(b, 0, count());
 }
 
-void multiply(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+void multiply(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
               PanelRange panels) {
-  SHORTLIST_CHECK(a.cols == b.inner() && a.rows == c.rows && c.cols == b.columns());
-  SHORTLIST_CHECK(epilogue.positive.data == nullptr || epilogue.positive.rows == c.rows);
+  SHORTLIST_CHECK(a.cols() == b.inner() && a.rows() == c.rows() && c.cols() == b.columns());
+  SHORTLIST_CHECK(epilogue.positive.matrix.data == nullptr || epilogue.positive.rows() == a.rows());
   const size_t end = std::min(panels.end, b.count());
   if (b.precision() != Precision::float32) return multiply_tiles(a, b, c, add, epilogue, {panels.begin, end});
+  SHORTLIST_CHECK(!a.rounded() && !c.rounded() && !epilogue.positive.rounded());
   HWY_DYNAMIC_DISPATCH(multiply_plain)
-  ({.a = a.data,
-    .a_stride = a.stride,
+  ({.a = a.matrix.data,
+    .a_stride = a.matrix.stride,
     .b = operand(b),
-    .c = c,
+    .c = c.matrix,
     .add = add,
     .epilogue = epilogue,
     .first_column = panels.begin * Panels::kPanelColumns,
@@ -424,11 +425,17 @@ void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
   ({.a = a.data, .a_stride = a.stride, .b = operand(b), .c = c, .add = add, .last_column = b.cols});
 }
 
-void multiply_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add, Precision precision) {
-  SHORTLIST_CHECK(a.rows == b.rows && a.cols == c.rows && c.cols == b.cols);
+void multiply_transposed(const Operand& a, const Operand& b, Matrix c, bool add, Precision precision) {
+  SHORTLIST_CHECK(a.rows() == b.rows() && a.cols() == c.rows && c.cols == b.cols());
   if (precision != Precision::float32) return multiply_tiles_transposed(a, b, c, add, precision);
+  SHORTLIST_CHECK(!a.rounded() && !b.rounded());
   HWY_DYNAMIC_DISPATCH(multiply_with_transposed)
-  ({.a = a.data, .a_stride = a.stride, .b = operand(b), .c = c, .add = add, .last_column = b.cols});
+  ({.a = a.matrix.data,
+    .a_stride = a.matrix.stride,
+    .b = operand(b.matrix),
+    .c = c,
+    .add = add,
+    .last_column = b.cols()});
 }
 
 }  // namespace shortlist

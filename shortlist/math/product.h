@@ -4,6 +4,9 @@
 // multiply-add differ.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
+
 #include "shortlist/math/matrix.h"
 
 namespace shortlist {
@@ -15,6 +18,42 @@ enum class Precision { float32, bf16x3, bf16 };
 
 // Whether this processor has matrix tiles and the kernel gives them to this process.
 bool has_tiles();
+
+// What a product reads or writes: floats, or what each is rounded to, for products in that precision. Those
+// are halves of floats, side by side in the first half of their row's room, and for bf16x3 the low ones in
+// its second half. That leaves products nothing to round, and with bf16 half as much memory to go through.
+template <class View, class Half>
+struct Roundable {
+  View matrix;
+  Precision precision = Precision::float32;
+  size_t low = 0;  // halves from a high one to its low one
+
+  Roundable() = default;
+  template <std::convertible_to<View> From>
+  Roundable(const From& from, Precision rounded_to = Precision::float32)
+      : matrix(from), precision(rounded_to), low(matrix.cols) {}
+
+  bool rounded() const { return precision != Precision::float32; }
+  size_t rows() const { return matrix.rows; }
+  size_t cols() const { return matrix.cols; }
+  Half* halves(size_t r) const { return reinterpret_cast<Half*>(matrix.row(r)); }
+
+  Roundable slice(size_t begin, size_t end) const { return with(matrix.slice(begin, end)); }
+  Roundable head(size_t count) const { return slice(0, count); }
+  // `begin` even.
+  Roundable columns(size_t begin, size_t count) const {
+    return with(matrix.columns(rounded() ? begin / 2 : begin, count));
+  }
+
+ private:
+  Roundable with(const View& part) const {
+    Roundable other = *this;
+    other.matrix = part;
+    return other;
+  }
+};
+using Operand = Roundable<ConstMatrix, const uint16_t>;
+using Result = Roundable<Matrix, uint16_t>;
 
 // The right operand B[K,N], packed for products of one precision in panels of kPanelColumns columns, the last
 // one padded with zeros.
@@ -58,22 +97,22 @@ class Panels {
 struct Epilogue {
   const float* bias = nullptr;  // [N], added to every row
   bool relu = false;            // max(0, x)
-  ConstMatrix positive;         // [M,N] or nothing: 0 where this is not > 0, the gradient of a ReLU
+  Operand positive;             // [M,N] or nothing: 0 where this is not > 0, the gradient of a ReLU
 };
 
-// Panels [begin, end) of C: c[M,N] = a[M,K] B, or c += a B when `add`.
+// Panels [begin, end) of C: c[M,N] = a[M,K] B, or c += a B when `add`, of a C that is not rounded.
 struct PanelRange {
   size_t begin = 0, end = SIZE_MAX;  // end is cut to the panels that there are
 };
-void multiply(ConstMatrix a, const Panels& b, Matrix c, bool add = false, const Epilogue& epilogue = {},
-              PanelRange panels = {});
+void multiply(const Operand& a, const Panels& b, const Result& c, bool add = false,
+              const Epilogue& epilogue = {}, PanelRange panels = {});
 // The same with b[K,N] as it lies, for what is used once. Reads up to kPanelColumns floats past the end of
 // b's last row, which must be there (a Buffer's are), and uses none of them.
 void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false);
 
 // c[M,N] = aᵀ b (or +=), with a[K,M] and b[K,N]: the gradient of a weight, dW = Xᵀ dY. Reads past b as
 // multiply() does.
-void multiply_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false,
+void multiply_transposed(const Operand& a, const Operand& b, Matrix c, bool add = false,
                          Precision precision = Precision::float32);
 
 }  // namespace shortlist

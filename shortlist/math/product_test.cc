@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "shortlist/base/random.h"
 #include "shortlist/math/reference.h"
+#include "shortlist/math/tiles.h"
 
 namespace shortlist {
 namespace {
@@ -144,7 +147,7 @@ TEST(Product, KeepsNanThroughRelu) {
     float a = NAN, b = 1, c = 0;
     Panels panels;
     panels.pack(ConstMatrix{&b, 1, 1, 1});
-    multiply({&a, 1, 1, 1}, panels, {&c, 1, 1, 1}, false, {.relu = true});
+    multiply(ConstMatrix{&a, 1, 1, 1}, panels, Matrix{&c, 1, 1, 1}, false, {.relu = true});
     EXPECT_TRUE(std::isnan(c));
   });
 }
@@ -240,6 +243,119 @@ TEST(TileProduct, WritesOnlyTheNamedPanels) {
     multiply(a.matrix, panels, got.matrix, false, {}, {0, 1});
     multiply(a.matrix, panels, got.matrix, false, {}, {4});
     EXPECT_TRUE(agree(got, all, true, 20));
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
+// x's numbers, rounded, in rows like x's.
+Sample rounded(const Sample& x, Precision precision) {
+  Sample to = x;
+  to.matrix.data = to.values.data();
+  round(x.matrix, Result(to.matrix, precision));
+  return to;
+}
+
+// To the bit what products of floats give, which they round themselves; of C also no float past its halves.
+void expect_rounded_products_agree(const Shape& shape, Precision precision) {
+  const Sample a(shape.rows, shape.inner, shape.gap, "a"), b(shape.inner, shape.cols, shape.gap, "b"),
+      gate(shape.rows, shape.cols, shape.gap + 1, "gate"), bias(1, shape.cols, 0, "bias");
+  const Sample at = transposed(a, shape.gap);
+  const Sample half_a = rounded(a, precision), half_at = rounded(at, precision),
+               half_b = rounded(b, precision), half_gate = rounded(gate, precision);
+  Panels panels;
+  panels.pack(b.matrix, precision);
+  const auto product = [&](FunctionRef<void(Matrix)> multiply) {
+    Sample c(shape.rows, shape.cols, shape.gap, "c");
+    multiply(c.matrix);
+    return c;
+  };
+  const Epilogue of_floats{.bias = bias.matrix.data, .relu = true, .positive = gate.matrix},
+      of_halves{.bias = bias.matrix.data, .relu = true, .positive = {half_gate.matrix, precision}};
+  const std::string text = shape.text();
+  EXPECT_TRUE(agree(product([&](Matrix c) {
+                      multiply({half_a.matrix, precision}, panels, c, shape.add, of_halves);
+                    }),
+                    product([&](Matrix c) { multiply(a.matrix, panels, c, shape.add, of_floats); }), true, 0))
+      << text;
+  const auto transposed_product = [&](const Operand& x, const Operand& y) {
+    return product([&](Matrix c) { multiply_transposed(x, y, c, shape.add, precision); });
+  };
+  const Sample expected = transposed_product(at.matrix, b.matrix);
+  EXPECT_TRUE(
+      agree(transposed_product({half_at.matrix, precision}, {half_b.matrix, precision}), expected, true, 0))
+      << "transposed, " << text;
+  EXPECT_TRUE(agree(transposed_product(at.matrix, {half_b.matrix, precision}), expected, true, 0))
+      << "transposed, the right one rounded, " << text;
+  EXPECT_TRUE(agree(product([&](Matrix c) {
+                      multiply(a.matrix, panels, {c, precision}, false, of_halves);
+                    }),
+                    product([&](Matrix c) {
+                      const Sample exact =
+                          product([&](Matrix e) { multiply(a.matrix, panels, e, false, of_floats); });
+                      round(exact.matrix, {c, precision});
+                    }),
+                    true, 0))
+      << "rounded, " << text;
+}
+
+TEST(TileProduct, TakesAndGivesWhatIsRounded) {
+  const bool ran = reference::for_each_tiles([](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    for (Precision precision : kTilePrecisions) {
+      for (size_t rows : {1, 15, 16, 17, 33, 65}) {
+        for (size_t inner : {1, 2, 31, 32, 33, 64, 100}) {
+          for (size_t cols : {1, 15, 16, 17, 32, 47, 70}) {
+            expect_rounded_products_agree({rows, inner, cols, (rows + inner) % 3, (rows + cols) % 2 == 1},
+                                          precision);
+          }
+        }
+      }
+      expect_rounded_products_agree({300, 64, 40, 0, true}, precision);
+      expect_rounded_products_agree({20, 1100, 33, 1, true}, precision);
+    }
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
+TEST(TileProduct, SumsRoundedColumns) {
+  const bool ran = reference::for_each_tiles([](const std::string&) {
+    for (Precision precision : kTilePrecisions) {
+      for (size_t cols : {1, 31, 32, 33, 127, 128, 129, 200}) {
+        const Sample x = rounded(Sample(19, cols, 1, "x"), precision);
+        std::vector<float> sums(cols);
+        sum_rounded_columns({x.matrix, precision}, sums);
+        for (size_t c = 0; c < cols; ++c) {
+          float sum = 0;
+          for (size_t r = 0; r < 19; ++r) {
+            const auto* halves = reinterpret_cast<const uint16_t*>(x.matrix.row(r));
+            const auto add = [&](size_t at) {
+              sum += std::bit_cast<float>(static_cast<uint32_t>(halves[at]) << 16);
+            };
+            add(c);
+            if (precision == Precision::bf16x3) add(cols + c);
+          }
+          EXPECT_EQ(sums[c], sum) << cols << " columns, " << c;
+        }
+      }
+    }
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
+TEST(TileProduct, ShutsTheGateOfZerosNegativesAndNan) {
+  const bool ran = reference::for_each_tiles([](const std::string&) {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    const float gates[] = {1, 0, -0.0f, -1, kInfinity, -kInfinity, NAN, -NAN, 1e-30f};
+    constexpr bool kOpen[] = {true, false, false, false, true, false, false, false, true};
+    Sample a(1, 1, 0, "a"), b(1, std::size(gates), 0, "b"), gate(1, std::size(gates), 0, "gate"),
+        c(1, std::size(gates), 0, "c");
+    a.matrix(0, 0) = 1;
+    for (size_t j = 0; j < std::size(gates); ++j) b.matrix(0, j) = 1, gate.matrix(0, j) = gates[j];
+    const Sample half_gate = rounded(gate, Precision::bf16);
+    Panels panels;
+    panels.pack(b.matrix, Precision::bf16);
+    multiply(a.matrix, panels, c.matrix, false, {.positive = {half_gate.matrix, Precision::bf16}});
+    for (size_t j = 0; j < std::size(gates); ++j) EXPECT_EQ(c.matrix(0, j), kOpen[j] ? 1 : 0) << gates[j];
   });
   if (!ran) GTEST_SKIP() << reference::kNoTiles;
 }

@@ -32,6 +32,16 @@ HWY_INLINE __m512 load_first(const float* from, size_t count) {
   return _mm512_maskz_loadu_ps(first_lanes(count), from);
 }
 
+HWY_INLINE __mmask32 first_half_lanes(size_t count) {
+  return static_cast<__mmask32>(count >= 32 ? 0xffffffff : (uint32_t{1} << count) - 1);
+}
+HWY_INLINE __mmask16 half_of_lanes(__mmask32 lanes, size_t v) {
+  return static_cast<__mmask16>(lanes >> (v * 16));
+}
+HWY_INLINE __m512i load_first_halves(const Half* from, size_t count) {
+  return _mm512_maskz_loadu_epi16(first_half_lanes(count), from);
+}
+
 HWY_INLINE __m512 widen(__m256i halves) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
@@ -47,6 +57,12 @@ HWY_INLINE Rounded round_pair(__m512 x, __m512 y) {
   const __m512 x_low = _mm512_sub_ps(x, widen(_mm512_castsi512_si256(high)));
   const __m512 y_low = _mm512_sub_ps(y, widen(_mm512_extracti64x4_epi64(high, 1)));
   return {high, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(y_low, x_low))};
+}
+
+template <bool kLow>
+HWY_INLINE void store_halves(const Rounded& r, __mmask32 lanes, Half* to, size_t low) {
+  _mm512_mask_storeu_epi16(to, lanes, r.high);
+  if constexpr (kLow) _mm512_mask_storeu_epi16(to + low, lanes, r.low);
 }
 
 // Halves 0 and 16, 1 and 17, and so on side by side: what one row of a right tile is.
@@ -94,7 +110,8 @@ HWY_INLINE void store_tile(const __m512i (&rows)[16], Half* to) {
 template <class H>
 struct TilesOf {
   H *high, *low;
-  TilesOf at(size_t tile) const { return {high + tile * kTileHalves, low + tile * kTileHalves}; }
+  TilesOf ahead(size_t halves) const { return {high + halves, low + halves}; }
+  TilesOf at(size_t tile) const { return ahead(tile * kTileHalves); }
   operator TilesOf<const H>() const { return {high, low}; }
 };
 using TilesAt = TilesOf<Half>;
@@ -110,18 +127,28 @@ void round_left_row(const float* row, size_t inner, TilesAt to) {
     if constexpr (kLow) _mm512_storeu_si512(to.at(t).low, r.low);
   }
 }
+// The same from what is rounded.
+template <bool kLow>
+void copy_left_row(const Half* row, size_t low, size_t inner, TilesAt to) {
+  for (size_t k = 0; k < inner; k += kTileInner) {
+    const TilesAt tile = to.at(k / kTileInner);
+    _mm512_storeu_si512(tile.high, load_first_halves(row + k, inner - k));
+    if constexpr (kLow) _mm512_storeu_si512(tile.low, load_first_halves(row + low + k, inner - k));
+  }
+}
 
 // The tiles of a left operand a[M,K], row of tiles after row of tiles.
 template <bool kLow>
-void round_left(ConstMatrix a, TilesAt to) {
-  const size_t tiles = tiles_of(a.cols), end = chunk_count(a.rows, kTileOuter) * kTileOuter;
+void round_left(const Operand& a, TilesAt to) {
+  const size_t tiles = tiles_of(a.cols()), end = chunk_count(a.rows(), kTileOuter) * kTileOuter;
   if (tiles == 0) return;
   for (size_t i = 0; i < end; ++i) {
     const size_t place = i % kTileOuter * kTileInner;
     const TilesAt row = to.at(i / kTileOuter * tiles);
     const TilesAt at = {row.high + place, row.low + place};
-    if (i < a.rows) {
-      round_left_row<kLow>(a.row(i), a.cols, at);
+    if (i < a.rows()) {
+      a.rounded() ? copy_left_row<kLow>(a.halves(i), a.low, a.cols(), at)
+                  : round_left_row<kLow>(a.matrix.row(i), a.cols(), at);
       continue;
     }
     for (size_t t = 0; t < tiles; ++t) {
@@ -160,18 +187,19 @@ void round_columns(std::span<const float* const> rows, size_t inner, size_t k, T
 
 // Inner positions k and k + 1 of a matrix whose rows they are, from `column` on; zeros past the end.
 template <bool kLow>
-HWY_INLINE Rounded round_rows(ConstMatrix b, size_t k, size_t column) {
+HWY_INLINE Rounded round_rows(const ConstMatrix& b, size_t k, size_t column) {
   const size_t count = std::min(kTileOuter, b.cols - column);
-  const __m512 even = k < b.rows ? load_first(b.row(k) + column, count) : _mm512_setzero_ps();
-  const __m512 odd = k + 1 < b.rows ? load_first(b.row(k + 1) + column, count) : _mm512_setzero_ps();
-  const Rounded r = round_pair<kLow>(even, odd);
+  const auto load = [&](size_t row) {
+    return row < b.rows ? load_first(b.row(row) + column, count) : _mm512_setzero_ps();
+  };
+  const Rounded r = round_pair<kLow>(load(k), load(k + 1));
   return {interleave(r.high), kLow ? interleave(r.low) : r.low};
 }
 
 // The tiles of a left operand from a[K,M], row of tiles after row of tiles: made in the order in which a
 // lies, the next rows on their way.
 template <bool kLow>
-void round_left_transposed(ConstMatrix a, TilesAt to) {
+void round_left_transposed(const ConstMatrix& a, TilesAt to) {
   const size_t tiles = tiles_of(a.rows);
   for (size_t t = 0; t < tiles; ++t) {
     for (size_t row = 0; row < a.cols; row += kTileOuter) {
@@ -192,7 +220,7 @@ void round_left_transposed(ConstMatrix a, TilesAt to) {
 
 // The tiles of a right operand b[K,N], panel after panel.
 template <bool kLow>
-void round_right(ConstMatrix b, TilesAt to) {
+void round_right(const ConstMatrix& b, TilesAt to) {
   const size_t tiles = tiles_of(b.rows);
   for (size_t k = 0; k < tiles * kTileInner; k += 2) {
     for (size_t column = 0; column < b.cols; column += kTileOuter) {
@@ -201,6 +229,77 @@ void round_right(ConstMatrix b, TilesAt to) {
       const TilesAt panel = to.at(column / kTileOuter * tiles);
       _mm512_storeu_si512(panel.high + place, r.high);
       if constexpr (kLow) _mm512_storeu_si512(panel.low + place, r.low);
+    }
+  }
+}
+
+// The high or the low halves of what is rounded.
+struct HalfRows {
+  const Half* first;
+  size_t rows, cols, stride;
+
+  // 32 columns of row k from `column` on; zeros past the end.
+  HWY_INLINE __m512i load(size_t k, size_t column) const {
+    if (k >= rows) return _mm512_setzero_si512();
+    return load_first_halves(first + k * stride + column, cols - column);
+  }
+};
+inline HalfRows high_rows(const Operand& x) { return {x.halves(0), x.rows(), x.cols(), 2 * x.matrix.stride}; }
+inline HalfRows low_rows(const Operand& x) {
+  return {x.halves(0) + x.low, x.rows(), x.cols(), 2 * x.matrix.stride};
+}
+
+// Of each eight columns of two rows the first four, or kUpper the last four, side by side.
+template <bool kUpper>
+HWY_INLINE __m512i pair(__m512i even, __m512i odd) {
+  return kUpper ? _mm512_unpackhi_epi16(even, odd) : _mm512_unpacklo_epi16(even, odd);
+}
+
+// Of 32 inner positions from k on and 32 columns, two tiles of a left operand: those columns of pair().
+template <bool kUpper>
+HWY_INLINE void turn_columns(const HalfRows& x, size_t k, size_t column, Half* tile, size_t to_next) {
+  __m512i pairs[16];
+#pragma GCC unroll 16
+  for (size_t i = 0; i < 16; ++i)
+    pairs[i] = pair<kUpper>(x.load(k + 2 * i, column), x.load(k + 2 * i + 1, column));
+  transpose(pairs);
+#pragma GCC unroll 16
+  for (size_t i = 0; i < 16; ++i) {
+    const size_t at = i / 4 * 8 + kUpper * 4 + i % 4;
+    if (at < kTileOuter || column + kTileOuter < x.cols) {
+      Half* const to = tile + (at < kTileOuter ? 0 : to_next);
+      _mm512_storeu_si512(to + at % kTileOuter * kTileInner, pairs[i]);
+    }
+  }
+}
+
+// As round_left_transposed() and round_right() of one part of what is rounded.
+inline void turn_left(const HalfRows& a, Half* to) {
+  const size_t tiles = tiles_of(a.rows);
+  for (size_t t = 0; t < tiles; ++t) {
+    const size_t k = t * kTileInner;
+    for (size_t column = 0; column < a.cols; column += 2 * kTileOuter) {
+#pragma GCC unroll 4
+      for (size_t i = 0; i < kTileInner; ++i)
+        __builtin_prefetch(a.first + (k + kTileInner + i) * a.stride + column);
+      Half* const tile = to + (column / kTileOuter * tiles + t) * kTileHalves;
+      turn_columns<false>(a, k, column, tile, tiles * kTileHalves);
+      turn_columns<true>(a, k, column, tile, tiles * kTileHalves);
+    }
+  }
+}
+inline void pair_right(const HalfRows& b, Half* to) {
+  const size_t tiles = tiles_of(b.rows);
+  const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11),
+                second = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+  for (size_t k = 0; k < tiles * kTileInner; k += 2) {
+    for (size_t column = 0; column < b.cols; column += 2 * kTileOuter) {
+      const __m512i even = b.load(k, column), odd = b.load(k + 1, column);
+      const __m512i lower = pair<false>(even, odd), upper = pair<true>(even, odd);
+      Half* const panel = to + column / kTileOuter * tiles * kTileHalves + k / 2 * kTileInner;
+      _mm512_storeu_si512(panel, _mm512_permutex2var_epi64(lower, first, upper));
+      if (column + kTileOuter < b.cols)
+        _mm512_storeu_si512(panel + tiles * kTileHalves, _mm512_permutex2var_epi64(lower, second, upper));
     }
   }
 }

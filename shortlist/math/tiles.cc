@@ -33,7 +33,8 @@ namespace {
 
 // Rows of C that are worked on at a time, and inner positions of a transposed product: what they are rounded
 // to stays in the second cache. Neither changes a bit of the result.
-constexpr size_t kRowBlock = 192, kTransposedInnerBlock = 512;
+constexpr size_t row_block(bool low) { return low ? 96 : 192; }
+constexpr size_t kTransposedInnerBlock = 512;
 
 std::atomic<bool> emulated = false;
 
@@ -53,10 +54,21 @@ TilesAt take_tiles(Buffer& memory, size_t tiles) {
   return {high, high + halves};
 }
 
+// The tiles of a left operand: rounded ones lie one after the other, those of a matrix that is rounded lie
+// beside and below each other in it.
+struct LeftTiles {
+  Tiles first;
+  size_t row_bytes;      // from a row of a tile to the next
+  size_t beside, below;  // halves from a tile to the next
+
+  Tiles row_of_tiles(size_t row) const { return first.ahead(row * below); }
+};
+
 // Up to two by two tiles of C.
 struct TileBlock {
-  Tiles left[2], right[2];  // the first tile of each row and column of tiles; the others follow
-  size_t tiles;             // along the inner dimension
+  Tiles left[2], right[2];  // the first tile of each row and column of tiles
+  size_t left_row_bytes, left_beside;
+  size_t tiles;  // along the inner dimension
   float* c;
   size_t row_bytes;
   bool add;
@@ -70,9 +82,9 @@ void multiply_loaded() {
   if constexpr (kRows == 2 && kColumns == 2) Unit::template multiply_add<3, 5, 7>();
 }
 template <class Unit, int kRows>
-void load_left(const Half* first, const Half* second) {
-  Unit::template stream<4>(first, 64);
-  if constexpr (kRows == 2) Unit::template stream<5>(second, 64);
+void load_left(const Half* first, const Half* second, size_t row_bytes) {
+  Unit::template stream<4>(first, row_bytes);
+  if constexpr (kRows == 2) Unit::template stream<5>(second, row_bytes);
 }
 template <class Unit, int kColumns>
 void load_right(const Half* first, const Half* second) {
@@ -98,15 +110,16 @@ void multiply_block(const TileBlock& block) {
     if constexpr (kRows == 2 && kColumns == 2) Unit::template zero<3>();
   }
   for (size_t t = 0; t < block.tiles; ++t) {
-    const Tiles a[2] = {block.left[0].at(t), block.left[1].at(t)};
+    const Tiles a[2] = {block.left[0].ahead(t * block.left_beside),
+                        block.left[1].ahead(t * block.left_beside)};
     const Tiles b[2] = {block.right[0].at(t), block.right[1].at(t)};
-    load_left<Unit, kRows>(a[0].high, a[1].high);
+    load_left<Unit, kRows>(a[0].high, a[1].high, block.left_row_bytes);
     load_right<Unit, kColumns>(b[0].high, b[1].high);
     multiply_loaded<Unit, kRows, kColumns>();
     if constexpr (kLow) {
       load_right<Unit, kColumns>(b[0].low, b[1].low);
       multiply_loaded<Unit, kRows, kColumns>();
-      load_left<Unit, kRows>(a[0].low, a[1].low);
+      load_left<Unit, kRows>(a[0].low, a[1].low, block.left_row_bytes);
       load_right<Unit, kColumns>(b[0].high, b[1].high);
       multiply_loaded<Unit, kRows, kColumns>();
     }
@@ -129,34 +142,55 @@ void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
 
 constexpr size_t kSide = 2 * kTileOuter;
 
+// Of up to kSide elements from `row` on, of one row, those that a ReLU let through.
+HWY_INLINE __mmask32 open_gates(const Operand& positive, size_t row, __mmask32 lanes) {
+  if (positive.rounded()) {
+    // Above zero and no NaN: 1 to infinity. What is rounded is never subnormal.
+    const __m512i halves = _mm512_maskz_loadu_epi16(lanes, positive.halves(row));
+    return _mm512_cmplt_epu16_mask(_mm512_sub_epi16(halves, _mm512_set1_epi16(1)), _mm512_set1_epi16(0x7f80));
+  }
+  __mmask32 open = 0;
+  for (size_t v = 0; v < 2; ++v) {
+    const __mmask16 own = half_of_lanes(lanes, v);
+    const __m512 gate = _mm512_maskz_loadu_ps(own, positive.matrix.row(row) + v * kTileOuter);
+    open |= static_cast<__mmask32>(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_GT_OQ))
+            << (v * kTileOuter);
+  }
+  return open;
+}
+
 // What up to two by two tiles of C become, given their sums in rows of kSide floats.
-void finish(const float* sums, const Epilogue& epilogue, const Matrix& c) {
-  const __mmask16 masks[2] = {first_lanes(c.cols), first_lanes(std::max(c.cols, kTileOuter) - kTileOuter)};
+template <bool kLow>
+void finish(const float* sums, const Epilogue& epilogue, const Result& c) {
+  const __mmask32 lanes = first_half_lanes(c.cols());
+  const __mmask16 masks[2] = {half_of_lanes(lanes, 0), half_of_lanes(lanes, 1)};
   __m512 bias[2] = {};
   if (epilogue.bias != nullptr) {
     for (int v = 0; v < 2; ++v) bias[v] = _mm512_maskz_loadu_ps(masks[v], epilogue.bias + v * kTileOuter);
   }
-  const bool gated = epilogue.positive.data != nullptr;
-  for (size_t i = 0; i < c.rows; ++i, sums += kSide) {
-    float* const to = c.row(i);
-    const float* const positive = gated ? epilogue.positive.row(i) : nullptr;
+  const bool gated = epilogue.positive.matrix.data != nullptr;
+  for (size_t i = 0; i < c.rows(); ++i, sums += kSide) {
+    const __mmask32 open = gated ? open_gates(epilogue.positive, i, lanes) : ~__mmask32{0};
+    __m512 x[2];
 #pragma GCC unroll 2
     for (size_t v = 0; v < 2; ++v) {
-      const size_t j = v * kTileOuter;
-      __m512 x = _mm512_add_ps(_mm512_load_ps(sums + j), bias[v]);
-      if (epilogue.relu) x = _mm512_max_ps(_mm512_setzero_ps(), x);  // a NaN stays a NaN
-      if (gated) {
-        const __m512 gate = _mm512_maskz_loadu_ps(masks[v], positive + j);
-        x = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate, _mm512_setzero_ps(), _CMP_GT_OQ), x);
-      }
-      _mm512_mask_storeu_ps(to + j, masks[v], x);
+      x[v] = _mm512_add_ps(_mm512_load_ps(sums + v * kTileOuter), bias[v]);
+      if (epilogue.relu) x[v] = _mm512_max_ps(_mm512_setzero_ps(), x[v]);  // a NaN stays a NaN
+      x[v] = _mm512_maskz_mov_ps(half_of_lanes(open, v), x[v]);
+    }
+    if (c.rounded()) {
+      store_halves<kLow>(round_pair<kLow>(x[0], x[1]), lanes, c.halves(i), c.low);
+    } else {
+#pragma GCC unroll 2
+      for (size_t v = 0; v < 2; ++v) _mm512_mask_storeu_ps(c.matrix.row(i) + v * kTileOuter, masks[v], x[v]);
     }
   }
 }
 
-// Operands as tiles, those of a row (of the right operand: of a panel) one after the other.
+// Operands as tiles, those of a panel one after the other.
 struct TileOperands {
-  Tiles left, right;
+  LeftTiles left;
+  Tiles right;
   size_t right_halves;  // from a panel to the next
   size_t tiles;         // of a row or panel
 };
@@ -164,25 +198,25 @@ struct TileOperands {
 // Two panels' columns of C. Tiles lie in C itself where it has room for all of them and nothing is left to
 // do; else in memory beside it, and each block is finished while the next is multiplied.
 template <class Unit, bool kLow>
-void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c, bool add,
+void multiply_strip(const TileOperands& operands, size_t panel, const Result& result, bool add,
                     const Epilogue& epilogue) {
   alignas(64) float sums[2][kSide * kSide];
-  const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.data != nullptr;
+  const Matrix& c = result.matrix;
+  const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.matrix.data != nullptr ||
+                    result.rounded();
   const bool whole_columns = !ends && c.cols % kTileOuter == 0;
   const bool two_columns = c.cols > kTileOuter;
-  const Tiles first = {operands.right.high + panel * operands.right_halves,
-                       operands.right.low + panel * operands.right_halves};
-  const Tiles second = {first.high + two_columns * operands.right_halves,
-                        first.low + two_columns * operands.right_halves};
+  const Tiles first = operands.right.ahead(panel * operands.right_halves);
+  const Tiles second = first.ahead(two_columns * operands.right_halves);
   const auto finish_block = [&](size_t row) {
     const size_t end = std::min(row + kSide, c.rows);
     Epilogue part = epilogue;
-    if (part.positive.data != nullptr) part.positive = part.positive.slice(row, end);
-    finish(sums[row / kSide % 2], part, c.slice(row, end));
+    if (part.positive.matrix.data != nullptr) part.positive = part.positive.slice(row, end);
+    finish<kLow>(sums[row / kSide % 2], part, result.slice(row, end));
   };
   bool left_to_finish = false;
   for (size_t row = 0; row < c.rows; row += kSide) {
-    const size_t rows = std::min(kSide, c.rows - row), left = row / kTileOuter * operands.tiles;
+    const size_t rows = std::min(kSide, c.rows - row), tile_row = row / kTileOuter;
     const bool in_place = whole_columns && rows % kTileOuter == 0;
     float* const beside = sums[row / kSide % 2];
     if (add && !in_place) {
@@ -192,8 +226,10 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c,
     left_to_finish = !in_place;
     const bool two_rows = rows > kTileOuter;
     multiply_block<Unit, kLow>(
-        {.left = {operands.left.at(left), operands.left.at(left + operands.tiles * two_rows)},
+        {.left = {operands.left.row_of_tiles(tile_row), operands.left.row_of_tiles(tile_row + two_rows)},
          .right = {first, second},
+         .left_row_bytes = operands.left.row_bytes,
+         .left_beside = operands.left.beside,
          .tiles = operands.tiles,
          .c = in_place ? c.row(row) : beside,
          .row_bytes = (in_place ? c.stride : kSide) * sizeof(float),
@@ -204,53 +240,84 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Matrix& c,
 }
 
 template <class Unit, bool kLow>
-void multiply_operands(const TileOperands& operands, const Matrix& c, PanelRange panels, bool add,
+void multiply_operands(const TileOperands& operands, const Result& c, PanelRange panels, bool add,
                        const Epilogue& epilogue) {
   for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
     const size_t column = panel * kTileOuter;
-    const size_t columns = std::min(std::min(panels.end, panel + 2) * kTileOuter, c.cols) - column;
+    const size_t columns = std::min(std::min(panels.end, panel + 2) * kTileOuter, c.cols()) - column;
     Epilogue part = epilogue;
     if (part.bias != nullptr) part.bias += column;
-    if (part.positive.data != nullptr) part.positive = part.positive.columns(column, columns);
+    if (part.positive.matrix.data != nullptr) part.positive = part.positive.columns(column, columns);
     multiply_strip<Unit, kLow>(operands, panel, c.columns(column, columns), add, part);
   }
 }
 
+// Whole tiles of a matrix that is rounded, which are read as they lie.
+LeftTiles tiles_as_they_lie(const Operand& a) {
+  const size_t stride = a.matrix.stride * 2;
+  return {.first = {a.halves(0), a.halves(0) + a.low},
+          .row_bytes = stride * sizeof(Half),
+          .beside = kTileInner,
+          .below = kTileOuter * stride};
+}
+LeftTiles tiles_in_line(Tiles first, size_t tiles_of_a_row) {
+  return {.first = first,
+          .row_bytes = kTileInner * sizeof(Half),
+          .beside = kTileHalves,
+          .below = tiles_of_a_row * kTileHalves};
+}
+
 template <class Unit, bool kLow>
-void multiply_rows(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+void multiply_rows(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
                    PanelRange panels) {
-  const size_t tiles = tiles_of(a.cols);
+  const size_t rows = a.rows(), tiles = tiles_of(a.cols());
+  const size_t whole = a.rounded() && a.cols() % kTileInner == 0 ? rows / kTileOuter * kTileOuter : 0;
   Unit::begin();
-  for (size_t row = 0; row < c.rows; row += kRowBlock) {
-    const size_t end = std::min(c.rows, row + kRowBlock);
-    const ConstMatrix rows = a.slice(row, end);
-    const TilesAt left = take_tiles(left_memory, chunk_count(rows.rows, kTileOuter) * tiles);
-    round_left<kLow>(rows, left);
+  for (size_t row = 0, end; row < rows; row = end) {
+    const bool lies_in_tiles = row < whole;
+    end = std::min(row + row_block(kLow), lies_in_tiles ? whole : rows);
+    TileOperands operands{.left = {},
+                          .right = panel_tiles(b.panel(0), a.cols()),
+                          .right_halves = 2 * tile_panel_floats(a.cols(), b.precision()),
+                          .tiles = tiles};
+    if (lies_in_tiles) {
+      operands.left = tiles_as_they_lie(a.slice(row, end));
+    } else {
+      const TilesAt left = take_tiles(left_memory, chunk_count(end - row, kTileOuter) * tiles);
+      round_left<kLow>(a.slice(row, end), left);
+      operands.left = tiles_in_line(left, tiles);
+    }
     Epilogue part = epilogue;
-    if (part.positive.data != nullptr) part.positive = epilogue.positive.slice(row, end);
-    const TileOperands operands{.left = left,
-                                .right = panel_tiles(b.panel(0), a.cols),
-                                .right_halves = 2 * tile_panel_floats(a.cols, b.precision()),
-                                .tiles = tiles};
+    if (part.positive.matrix.data != nullptr) part.positive = epilogue.positive.slice(row, end);
     multiply_operands<Unit, kLow>(operands, c.slice(row, end), panels, add, part);
   }
   Unit::end();
 }
 
 template <class Unit, bool kLow>
-void multiply_columns(ConstMatrix a, ConstMatrix b, Matrix c, bool add) {
+void multiply_columns(const Operand& a, const Operand& b, Matrix c, bool add) {
   Unit::begin();
-  for (size_t begin = 0; begin == 0 || begin < a.rows; begin += kTransposedInnerBlock) {
-    const size_t end = std::min(a.rows, begin + kTransposedInnerBlock);
-    const ConstMatrix lefts = a.slice(begin, end), rights = b.slice(begin, end);
+  for (size_t begin = 0; begin == 0 || begin < a.rows(); begin += kTransposedInnerBlock) {
+    const size_t end = std::min(a.rows(), begin + kTransposedInnerBlock);
+    const Operand lefts = a.slice(begin, end), rights = b.slice(begin, end);
     const size_t tiles = tiles_of(end - begin), rows = chunk_count(c.rows, kTileOuter),
                  panels = chunk_count(c.cols, kTileOuter);
     const TilesAt left = take_tiles(left_memory, rows * tiles),
                   right = take_tiles(right_memory, panels * tiles);
-    round_left_transposed<kLow>(lefts, left);
-    round_right<kLow>(rights, right);
-    multiply_operands<Unit, kLow>({left, right, tiles * kTileHalves, tiles}, c, {0, panels}, add || begin > 0,
-                                  {});
+    if (lefts.rounded()) {
+      turn_left(high_rows(lefts), left.high);
+      if constexpr (kLow) turn_left(low_rows(lefts), left.low);
+    } else {
+      round_left_transposed<kLow>(lefts.matrix, left);
+    }
+    if (rights.rounded()) {
+      pair_right(high_rows(rights), right.high);
+      if constexpr (kLow) pair_right(low_rows(rights), right.low);
+    } else {
+      round_right<kLow>(rights.matrix, right);
+    }
+    multiply_operands<Unit, kLow>({tiles_in_line(left, tiles), right, tiles * kTileHalves, tiles}, c,
+                                  {0, panels}, add || begin > 0, {});
   }
   Unit::end();
 }
@@ -305,14 +372,80 @@ void with_unit(Precision precision, Multiply multiply) {
 
 }  // namespace
 
-void multiply_tiles(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+void multiply_tiles(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
                     PanelRange panels) {
+  for (Precision p : {a.precision, c.precision, epilogue.positive.precision})
+    SHORTLIST_CHECK(p == Precision::float32 || p == b.precision());
+  SHORTLIST_CHECK(!(add && c.rounded()));
   with_unit(b.precision(),
             [&]<class Unit, bool kLow>() { multiply_rows<Unit, kLow>(a, b, c, add, epilogue, panels); });
 }
 
-void multiply_tiles_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add, Precision precision) {
+void multiply_tiles_transposed(const Operand& a, const Operand& b, Matrix c, bool add, Precision precision) {
+  for (Precision p : {a.precision, b.precision}) SHORTLIST_CHECK(p == Precision::float32 || p == precision);
   with_unit(precision, [&]<class Unit, bool kLow>() { multiply_columns<Unit, kLow>(a, b, c, add); });
+}
+
+namespace {
+
+template <bool kLow>
+void round_row(const float* x, size_t count, Half* to, size_t low) {
+  for (size_t c = 0; c < count; c += kTileInner) {
+    const size_t left = count - c, next = left > kTileOuter ? left - kTileOuter : 0;
+    const Rounded pair = round_pair<kLow>(load_first(x + c, left), load_first(x + c + kTileOuter, next));
+    store_halves<kLow>(pair, first_half_lanes(left), to + c, low);
+  }
+}
+
+// Adds what `halves` hold of the numbers at even places and of those at odd ones.
+HWY_INLINE void add_halves(__m512i halves, __m512& even, __m512& odd) {
+  const __m512i upper = _mm512_and_si512(halves, _mm512_set1_epi32(static_cast<int>(0xffff0000)));
+  even = _mm512_add_ps(even, _mm512_castsi512_ps(_mm512_slli_epi32(halves, 16)));
+  odd = _mm512_add_ps(odd, _mm512_castsi512_ps(upper));
+}
+
+template <bool kLow>
+void sum_columns(const Operand& x, std::span<float> out) {
+  constexpr size_t kVectors = 4, kWidth = kVectors * kTileInner;
+  for (size_t column = 0; column < x.cols(); column += kWidth) {
+    __mmask32 lanes[kVectors];
+    __m512 even[kVectors] = {}, odd[kVectors] = {};
+    for (size_t v = 0; v < kVectors; ++v) {
+      const size_t first = column + v * kTileInner;
+      lanes[v] = first < x.cols() ? first_half_lanes(x.cols() - first) : 0;
+    }
+    for (size_t r = 0; r < x.rows(); ++r) {
+      const Half* const row = x.halves(r) + column;
+#pragma GCC unroll 4
+      for (size_t v = 0; v < kVectors; ++v) {
+        const Half* const at = row + v * kTileInner;
+        add_halves(_mm512_maskz_loadu_epi16(lanes[v], at), even[v], odd[v]);
+        if constexpr (kLow) add_halves(_mm512_maskz_loadu_epi16(lanes[v], at + x.low), even[v], odd[v]);
+      }
+    }
+    alignas(64) float sums[2][kTileOuter];
+    for (size_t v = 0; v < kVectors; ++v) {
+      _mm512_store_ps(sums[0], even[v]);
+      _mm512_store_ps(sums[1], odd[v]);
+      for (size_t i = 0; i < kTileInner && column + v * kTileInner + i < out.size(); ++i)
+        out[column + v * kTileInner + i] = sums[i % 2][i / 2];
+    }
+  }
+}
+
+}  // namespace
+
+void round(ConstMatrix x, const Result& to) {
+  SHORTLIST_CHECK(has_tiles() && to.rounded() && x.rows == to.rows() && x.cols == to.cols());
+  for (size_t r = 0; r < x.rows; ++r) {
+    to.precision == Precision::bf16x3 ? round_row<true>(x.row(r), x.cols, to.halves(r), to.low)
+                                      : round_row<false>(x.row(r), x.cols, to.halves(r), to.low);
+  }
+}
+
+void sum_rounded_columns(const Operand& x, std::span<float> out) {
+  SHORTLIST_CHECK(has_tiles() && x.rounded() && x.cols() == out.size());
+  x.precision == Precision::bf16x3 ? sum_columns<true>(x, out) : sum_columns<false>(x, out);
 }
 
 double run_tiles(size_t rounds) {
@@ -364,10 +497,14 @@ void pack_tile_panel(ConstMatrix, size_t, size_t, Precision, float*) { SHORTLIST
 void pack_tile_panel_transposed(std::span<const float* const>, size_t, Precision, float*) {
   SHORTLIST_CHECK(false);
 }
-void multiply_tiles(ConstMatrix, const Panels&, Matrix, bool, const Epilogue&, PanelRange) {
+void multiply_tiles(const Operand&, const Panels&, const Result&, bool, const Epilogue&, PanelRange) {
   SHORTLIST_CHECK(false);
 }
-void multiply_tiles_transposed(ConstMatrix, ConstMatrix, Matrix, bool, Precision) { SHORTLIST_CHECK(false); }
+void multiply_tiles_transposed(const Operand&, const Operand&, Matrix, bool, Precision) {
+  SHORTLIST_CHECK(false);
+}
+void round(ConstMatrix, const Result&) { SHORTLIST_CHECK(false); }
+void sum_rounded_columns(const Operand&, std::span<float>) { SHORTLIST_CHECK(false); }
 double run_tiles(size_t) { return 0; }
 bool emulate_tiles(bool) { return false; }
 bool has_tiles() { return false; }

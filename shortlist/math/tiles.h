@@ -24,9 +24,13 @@ void pack_tile_panel_transposed(std::span<const float* const> rows, size_t inner
                                 float* panel);
 
 // As multiply() and multiply_transposed().
-void multiply_tiles(ConstMatrix a, const Panels& b, Matrix c, bool add, const Epilogue& epilogue,
+void multiply_tiles(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
                     PanelRange panels);
-void multiply_tiles_transposed(ConstMatrix a, ConstMatrix b, Matrix c, bool add, Precision precision);
+void multiply_tiles_transposed(const Operand& a, const Operand& b, Matrix c, bool add, Precision precision);
+// to = x[M,N], rounded; not in place.
+void round(ConstMatrix x, const Result& to);
+// out[N] = the sums of the columns of x[M,N], which is rounded, in row order.
+void sum_rounded_columns(const Operand& x, std::span<float> out);
 
 // Multiply-adds of tiles that stay in registers; returns floating-point operations.
 double run_tiles(size_t rounds);

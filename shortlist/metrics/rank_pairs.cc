@@ -44,7 +44,8 @@ void PairRanker::score_own(const RankedPairs& work, RowRange queries, Worker& wo
     if (positives.empty()) continue;
     worker.positives.pack_transposed(work.items, positives);
     float* to = worker.own.data() + (work.offsets[q] - first);
-    multiply(work.queries.slice(q, q + 1), worker.positives, {to, 1, positives.size(), positives.size()});
+    multiply(work.queries.slice(q, q + 1), worker.positives,
+             Matrix{to, 1, positives.size(), positives.size()});
   }
 }
 

@@ -33,6 +33,13 @@ void make_views(std::vector<Buffer>& memory, size_t rows, const std::vector<int>
     views.push_back(make_view(memory[i], rows, static_cast<size_t>(widths[i])));
 }
 
+bool finite_row(const Operand& x, size_t r) {
+  if (!x.rounded()) return all_finite(x.matrix.row_span(r));
+  constexpr uint16_t kExponent = 0x7f80;
+  const uint16_t* const row = x.halves(r);
+  return std::none_of(row, row + x.cols(), [](uint16_t half) { return (half & kExponent) == kExponent; });
+}
+
 size_t phase_of(int node, PlanPart part) { return static_cast<size_t>(node) * kPlanParts + part; }
 
 // A part of a segment's rows, or one of the tasks that write a node's gradients.
@@ -108,6 +115,8 @@ struct Plan::State {
       n.pass.batch_buffers = n.batch_memory;
       n.pass.add = n.add;
       n.pass.relu_inputs = n.relu_inputs;
+      n.pass.inputs_to = n.inputs_to;
+      n.pass.dinputs_to = n.dinputs_to;
       n.pass.backward_follows = options.backward;
     }
   }
@@ -328,7 +337,7 @@ bool Plan::has_row_outputs(int node) const { return state_->node(node).rows == k
 std::string Plan::first_not_finite() const {
   for (const PlanNode& n : state_->graph.nodes) {
     for (size_t r = 0; r < n.pass.rows; ++r) {
-      if (!all_finite(n.pass.output.row_span(r))) return n.name;
+      if (!finite_row(Operand(n.pass.output, n.pass.output_to), r)) return n.name;
     }
   }
   return "";

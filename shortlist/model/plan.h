@@ -17,6 +17,9 @@ struct PlanOptions {
   bool backward = false;  // gradients can be asked for
   // Batch statistics and dropout run in training. When false they behave as in inference, also in training.
   bool training_layers_active = true;
+  // That the parameters are packed for, in plans with `backward`: what stands between products is rounded
+  // when it is made.
+  Precision precision = Precision::float32;
 };
 
 // Holds the buffers of one batch at a time, so one thread at a time may use it; many plans may share

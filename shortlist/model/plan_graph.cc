@@ -16,6 +16,7 @@ PlanGraph::PlanGraph(const ModelSpec& spec, Parameters& parameters, const PlanOp
   nest_inputs();
   find_gathered();
   leave_relus();
+  round_between_products();
   share_memory();
   if (options.backward) find_wanted_gradients();
 }
@@ -142,6 +143,28 @@ void PlanGraph::leave_relus() {
     nodes[i].pass.relu_left = true;
     for (size_t input = 0; input < after.inputs.size(); ++input) {
       if (after.inputs[input] == static_cast<int>(i)) after.relu_inputs[input] = 1;
+    }
+  }
+}
+
+void PlanGraph::round_between_products() {
+  for (size_t i = 0; i < nodes.size() && options_.backward; ++i) {
+    PlanNode& n = nodes[i];
+    const std::vector<int> by = consumers(static_cast<int>(i));
+    if (by.empty() || n.output || n.given || n.inside >= 0 || n.gathered_by >= 0) continue;
+    if (n.layer->ends_in_relu() && !n.pass.relu_left) continue;
+    const auto takes_inputs = [&](int at) { return (*this)[at].layer->rounding().inputs; };
+    if (n.layer->rounding().output && std::ranges::all_of(by, takes_inputs))
+      n.pass.output_to = options_.precision;
+    const PlanNode& after = (*this)[by[0]];
+    const bool alone = by.size() == 1 && after.inputs.size() == 1;
+    if (n.layer->rounding().doutput && alone && after.layer->rounding().dinput)
+      n.pass.doutput_to = options_.precision;
+  }
+  for (PlanNode& n : nodes) {
+    for (int input : n.inputs) {
+      n.inputs_to.push_back((*this)[input].pass.output_to);
+      n.dinputs_to.push_back((*this)[input].pass.doutput_to);
     }
   }
 }

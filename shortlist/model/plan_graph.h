@@ -43,6 +43,7 @@ struct PlanNode {
   std::vector<ConstMatrix> input_views;
   std::vector<Matrix> dinput_views, row_views, part_views;
   std::vector<uint8_t> add, relu_inputs;
+  std::vector<Precision> inputs_to, dinputs_to;
   Pass pass;
 };
 
@@ -72,6 +73,7 @@ struct PlanGraph {
   size_t columns_before(const PlanNode& outer, int input) const;
   void find_gathered();
   void leave_relus();
+  void round_between_products();
   void share_memory();
   void find_wanted_gradients();
 

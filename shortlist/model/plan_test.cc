@@ -147,6 +147,53 @@ TEST(Plan, GivesTheSameBitsInBfloat16WithAnyNumberOfThreads) {
   if (!ran) GTEST_SKIP() << reference::kNoTiles;
 }
 
+// Products round what they read anyway: rounded when it is made, it is the same. Only the sums that biases'
+// gradients are see it.
+TEST(Plan, RoundsBetweenProductsWhatTheyRoundThemselves) {
+  const ToyBatch batch(700, true);
+  const auto run = [&](Precision precision, bool rounds_between_products) {
+    ToyTrainer trainer({.deep = true}, true, 2, precision, rounds_between_products);
+    const double loss = trainer.loss(batch);
+    trainer.backward();
+    return std::pair(loss, trainer.gradients());
+  };
+  const auto expect_same = [&](Precision precision, double tolerance) {
+    const auto [loss, gradients] = run(precision, true);
+    const auto [plain_loss, plain_gradients] = run(precision, false);
+    EXPECT_EQ(loss, plain_loss);
+    bool rounded = false;
+    for (const auto& [name, gradient] : gradients) {
+      const std::vector<float>& plain = plain_gradients.at(name);
+      if (!name.ends_with("/bias")) {
+        EXPECT_EQ(gradient, plain) << name;
+        continue;
+      }
+      rounded = rounded || gradient != plain;
+      for (size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(gradient[i], plain[i], tolerance) << name;
+    }
+    EXPECT_TRUE(rounded);
+  };
+  const bool ran = reference::for_each_tiles([&](const std::string& unit) {
+    SCOPED_TRACE(unit);
+    expect_same(Precision::bf16, 1e-3);
+    expect_same(Precision::bf16x3, 1e-5);
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
+TEST(Plan, NamesTheFirstNodeThatIsNotFiniteWhereItIsRounded) {
+  const ToyBatch batch(40, true);
+  const bool ran = reference::for_each_tiles([&](const std::string&) {
+    ToyTrainer trainer({.deep = true}, true, 2, Precision::bf16);
+    trainer.loss(batch);
+    EXPECT_EQ(trainer.plan.first_not_finite(), "");
+    trainer.parameters.find("rating/deep_1/kernel")->value(0, 0) = NAN;
+    trainer.loss(batch);
+    EXPECT_EQ(trainer.plan.first_not_finite(), "rating/deep_1");
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+}
+
 TEST(Plan, TellsCopiesApartFromTheFirstDropoutOn) {
   ToyTrainer trainer({.dropout = 0.5f});
   const ToyBatch batch(60, true);

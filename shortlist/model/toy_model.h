@@ -25,6 +25,7 @@ namespace shortlist {
 struct ToyOptions {
   float dropout = 0;
   bool query_dropout = false;
+  bool deep = false;  // between the ranking's first layers a stack like the reference's
 };
 
 // Query: bags of 40 ids and two numbers; candidate: one of 60 ids. Both 6 wide; the ranking sees them side by
@@ -90,6 +91,14 @@ class ToyModel {
     int top = add("rating/dense_1", dense(9, Activation::gelu), {cross}, Domain::pair);
     top = add("rating/batch_norm", BatchNorm(), {top}, Domain::pair);
     if (options.dropout > 0) top = add("rating/dropout", dropout(options.dropout), {top}, Domain::pair);
+    if (options.deep) {
+      top = add("rating/deep_1", dense(40, Activation::relu), {top}, Domain::pair);
+      top = add("rating/deep_2", dense(35, Activation::relu), {top}, Domain::pair);
+      top = add("rating/deep_norm", BatchNorm(), {top}, Domain::pair);
+      top = add("rating/deep_dropout", dropout(0.2f), {top}, Domain::pair);
+      top = add("rating/deep_3", dense(9), {top}, Domain::pair);
+      top = add("rating/deep_norm_2", BatchNorm(), {top}, Domain::pair);
+    }
     top = add("rating/dense_2", dense(6, Activation::softplus), {top}, Domain::pair);
     top = add("rating/add", Add(), {top, q}, Domain::pair);
     const int left = add("rating/left", dense(6), {cross}, Domain::pair);
@@ -221,13 +230,15 @@ class ToyBatch {
 class ToyTrainer {
  public:
   explicit ToyTrainer(const ToyOptions& options = {}, bool training_layers_active = true, int threads = 2,
-                      Precision precision = Precision::float32)
+                      Precision precision = Precision::float32, bool rounds_between_products = true)
       : model(options),
         parameters(model.spec),
         pool(threads),
-        plan(
-            prepared(), parameters,
-            {.outputs = model.outputs(), .backward = true, .training_layers_active = training_layers_active}),
+        plan(prepared(), parameters,
+             {.outputs = model.outputs(),
+              .backward = true,
+              .training_layers_active = training_layers_active,
+              .precision = rounds_between_products ? precision : Precision::float32}),
         precision_(precision),
         softmax_(0.5f, precision) {}
 
