@@ -20,40 +20,85 @@ constexpr const char* kManifest = "manifest.json";
 constexpr size_t kVersionDigits = 12;
 constexpr const char* kIndex = "index.safetensors";
 
-// Writes files into the folder and lists them for the manifest.
+// What replaces a bundle's files is made beside them, in this folder of it. Its manifest, the last to be
+// written, makes it the bundle, and one file after the other moves to its place; until the last has, readers
+// find some of them here.
+constexpr const char* kNext = ".next";
+
+std::string next_folder(const std::string& folder) { return folder + "/" + kNext; }
+
+bool there(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::status_known(status)) throw failed("{}: {}", path, error.message());
+  return std::filesystem::exists(status);
+}
+
+// Ends a replacement that was begun: moves its files to their places, or, without a manifest, removes them.
+void settle(const std::string& folder) try {
+  const std::string next = next_folder(folder), manifest = next + "/" + kManifest;
+  if (there(manifest)) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(next))
+      names.push_back(entry.path().filename());
+    for (const std::string& name : names) {
+      if (name != kManifest) std::filesystem::rename(next + "/" + name, folder + "/" + name);
+    }
+    sync_folder(folder);
+    std::filesystem::rename(manifest, folder + "/" + kManifest);
+    sync_folder(folder);
+  }
+  std::filesystem::remove_all(next);
+} catch (const std::filesystem::filesystem_error& error) {
+  throw failed("{}: {}", error.path1().string(), error.code().message());
+}
+
+// Writes a bundle's files, or some that take the place of old ones, and lists them for the manifest. Without
+// finish() the folder stays what it was.
 class BundleWriter {
  public:
-  explicit BundleWriter(std::string folder) : folder_(std::move(folder)) { make_directories(folder_); }
-  // Goes on with a bundle's own list of files.
-  BundleWriter(std::string folder, json files) : folder_(std::move(folder)), files_(std::move(files)) {}
+  // `files`: the list of a bundle that stays, but for what is written.
+  explicit BundleWriter(std::string folder, json files = json::array())
+      : folder_(std::move(folder)), next_(next_folder(folder_)), files_(std::move(files)) {
+    settle(folder_);
+    make_directories(next_);
+  }
+  BundleWriter(const BundleWriter&) = delete;
+  ~BundleWriter() {
+    std::error_code ignored;
+    if (!finished_) std::filesystem::remove_all(next_, ignored);
+  }
 
   void text(const std::string& name, const std::string& content) {
-    write_file_atomically(folder_ + "/" + name, content);
+    write_file_atomically(next_ + "/" + name, content);
     list(name);
   }
   void tensors(const std::string& name, const std::vector<TensorView>& tensors) {
-    write_safetensors(folder_ + "/" + name, tensors);
+    write_safetensors(next_ + "/" + name, tensors);
     list(name);
   }
   void index(const std::string& name, const Hnsw& index) {
-    index.save(folder_ + "/" + name, false);
+    index.save(next_ + "/" + name, false);
     list(name);
   }
-  void manifest() {
+  void finish() {
     const json manifest = {{"format", kFormat}, {"version", kVersion}, {"files", files_}};
-    write_file_atomically(folder_ + "/" + kManifest, dump_json(manifest));
+    write_file_atomically(next_ + "/" + kManifest, dump_json(manifest));
+    finished_ = true;
+    settle(folder_);
   }
 
  private:
   void list(const std::string& name) {
     std::erase_if(files_.get_ref<json::array_t&>(),
                   [&](const json& file) { return file.at("name") == name; });
-    const std::string path = folder_ + "/" + name;
+    const std::string path = next_ + "/" + name;
     files_.push_back(
         {{"name", name}, {"bytes", std::filesystem::file_size(path)}, {"sha256", sha256_file_hex(path)}});
   }
-  std::string folder_;
-  json files_ = json::array();
+  std::string folder_, next_;
+  json files_;
+  bool finished_ = false;
 };
 
 json items_to_json(const Items& items) {
@@ -128,8 +173,9 @@ void check_ratings(const UserRatings& ratings, size_t item_count) {
 class BundleReader {
  public:
   explicit BundleReader(std::string folder) : folder_(std::move(folder)) {
-    const std::string path = folder_ + "/" + kManifest;
     if (!is_bundle(folder_)) throw data_error("{}: is no bundle: it has no {}", folder_, kManifest);
+    moving_ = there(next_folder(folder_) + "/" + kManifest);
+    const std::string path = this->path(kManifest);
     const std::string text = read_file(path);
     version_ = sha256_hex(text).substr(0, kVersionDigits);
     const json manifest = parse_json(text, path);
@@ -146,7 +192,10 @@ class BundleReader {
     });
   }
 
-  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string path(const std::string& name) const {
+    const std::string next = next_folder(folder_) + "/" + name;
+    return moving_ && there(next) ? next : folder_ + "/" + name;
+  }
   // Whether the manifest lists the file.
   bool has(const std::string& name) const {
     return std::ranges::any_of(files_, [&](const json& file) { return file.at("name") == name; });
@@ -179,6 +228,7 @@ class BundleReader {
   }
   std::string folder_, version_;
   json files_;
+  bool moving_ = false;  // a new manifest is there, but not yet all of its files are at their places
 };
 
 void read_weights(const std::string& path, Parameters& parameters) {
@@ -194,11 +244,7 @@ void read_weights(const std::string& path, Parameters& parameters) {
 }  // namespace
 
 bool is_bundle(const std::string& path) {
-  const std::string manifest = path + "/" + kManifest;
-  std::error_code error;
-  const auto status = std::filesystem::status(manifest, error);
-  if (!std::filesystem::status_known(status)) throw failed("{}: {}", manifest, error.message());
-  return std::filesystem::exists(status);
+  return there(path + "/" + kManifest) || there(next_folder(path) + "/" + kManifest);
 }
 
 ConstMatrix Bundle::candidate_embeddings() const {
@@ -228,13 +274,13 @@ void save_bundle(const std::string& path, const BundleContent& content) {
   writer.text("history.json", content.history_json);
   writer.text("report.json", content.report_json);
   for (const ExtraFile& extra : content.extras) writer.text(extra.name, extra.content);
-  writer.manifest();
+  writer.finish();
 }
 
 void add_to_bundle(const std::string& path, const ExtraFile& file) {
   BundleWriter writer(path, BundleReader(path).files());
   writer.text(file.name, file.content);
-  writer.manifest();
+  writer.finish();
 }
 
 Bundle load_bundle(const std::string& path) {

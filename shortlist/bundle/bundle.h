@@ -33,8 +33,8 @@ struct BundleContent {
   const Hnsw* hnsw = nullptr;  // over the candidates, where the config asks for it
 };
 
-// Writes every file whole, the manifest last: a folder without a manifest is no bundle, and one with it is
-// complete.
+// Makes the folder a bundle, or a bundle in it another: whenever a crash comes, it is what it was or what it
+// becomes, whole.
 void save_bundle(const std::string& path, const BundleContent& content);
 
 // Adds a file to a bundle that is there already. Until it returns the bundle is as it was.

@@ -151,6 +151,75 @@ TEST(Bundle, SavesTheSameBytesEachTime) {
   EXPECT_EQ(read_file(saved / "manifest.json"), manifest);
 }
 
+// The names of a folder's files.
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
+  std::ranges::sort(names);
+  return names;
+}
+
+// A crash may come between any two steps of replacing a bundle.
+TEST(Bundle, IsTheOldOrTheNewWhereverACrashStoppedAReplacement) {
+  SavedModel saved;
+  const std::string old_version = load_bundle(saved.path()).version, old = saved.path() + ".old";
+  fs::copy(saved.path(), old, fs::copy_options::recursive);
+  saved.items_.ids[0] = "another";
+  saved.save();
+  const std::string version = load_bundle(saved.path()).version, made = saved.path() + ".made";
+  ASSERT_NE(version, old_version);
+  fs::rename(saved.path(), made);
+  const std::vector<std::string> names = names_in(made);
+  const std::string next = saved / ".next";
+  const auto crashed = [&](size_t written, bool manifest, size_t moved) {
+    fs::remove_all(saved.path());
+    fs::copy(old, saved.path(), fs::copy_options::recursive);
+    fs::create_directory(next);
+    size_t file = 0;
+    for (const std::string& name : names) {
+      if (name == "manifest.json" ? !manifest : file++ >= written) continue;
+      fs::copy_file(made + "/" + name, next + "/" + name);
+    }
+    file = 0;
+    for (const std::string& name : names) {
+      if (name != "manifest.json" && file++ < moved) fs::rename(next + "/" + name, saved / name);
+    }
+  };
+  const auto save_again = [&] {
+    saved.save();
+    EXPECT_EQ(load_bundle(saved.path()).version, version);
+    EXPECT_EQ(names_in(saved.path()), names);
+  };
+  const size_t files = names.size() - 1;
+  for (size_t written = 0; written <= files; ++written) {
+    crashed(written, false, 0);
+    EXPECT_EQ(load_bundle(saved.path()).version, old_version) << written << " files written";
+    save_again();
+  }
+  for (size_t moved = 0; moved <= files; ++moved) {
+    crashed(files, true, moved);
+    EXPECT_EQ(load_bundle(saved.path()).version, version) << moved << " files moved";
+    EXPECT_EQ(load_bundle(saved.path()).items.ids[0], "another");
+    save_again();
+    crashed(files, true, moved);
+    add_to_bundle(saved.path(), {"note.txt", "text"});
+    EXPECT_EQ(load_bundle(saved.path()).items.ids[0], "another") << moved << " files moved, then one added";
+  }
+  fs::remove(saved / "manifest.json");
+  fs::create_directory(next);
+  fs::copy_file(made + "/manifest.json", next + "/manifest.json");
+  EXPECT_TRUE(is_bundle(saved.path())) << "a first bundle whose manifest did not move";
+}
+
+TEST(Bundle, ThatCannotBeReplacedStaysWhatItIs) {
+  SavedModel saved;
+  const std::string version = load_bundle(saved.path()).version;
+  const std::vector<std::string> names = names_in(saved.path());
+  EXPECT_NE(message_of([&] { add_to_bundle(saved.path(), {"no/such/folder.txt", "text"}); }), "");
+  EXPECT_EQ(load_bundle(saved.path()).version, version);
+  EXPECT_EQ(names_in(saved.path()), names);
+}
+
 TEST(Bundle, RejectsAFlippedByteInAnyFile) {
   const SavedModel saved;
   for (const auto& entry : fs::directory_iterator(saved.path())) {
