@@ -45,6 +45,12 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
                      const std::atomic<bool>& stop) {
   check_output(options);
   make_directories(run_folder(options.out));
+  const auto lock = FileLock::try_lock(run_folder(options.out) + "/lock");
+  if (!lock) {
+    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
+                      options.out);
+  }
+  check_output(options);  // again: one may have ended just now
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const Dataset& data = prepared.data;
   const ModelSpec spec = build_model(config, prepared.features);

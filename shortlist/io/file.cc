@@ -1,6 +1,7 @@
 #include "shortlist/io/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -169,6 +170,20 @@ void AtomicFile::commit() {
     sync_folder(parent_folder(path_));
   }
   file_.reset();
+}
+
+std::optional<FileLock> FileLock::try_lock(const std::string& path) {
+  FileLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (lock.descriptor_ < 0) throw cannot_write(path, errno);
+  while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return std::nullopt;
+    if (errno != EINTR) throw cannot_write(path, errno);
+  }
+  return lock;
+}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void write_file_atomically(const std::string& path, Bytes bytes) {

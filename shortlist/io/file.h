@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace shortlist {
@@ -69,6 +70,20 @@ class AtomicFile {
  private:
   std::string path_, temporary_;  // no temporary when written straight through
   std::optional<OutputFile> file_;
+};
+
+// Keeps other processes from what a file stands for, as long as it lives or the process does.
+class FileLock {
+ public:
+  // Makes the file when absent. None when another holds it.
+  static std::optional<FileLock> try_lock(const std::string& path);
+  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
 };
 
 void write_file_atomically(const std::string& path, Bytes bytes);

@@ -140,6 +140,21 @@ TEST(MakeDirectories, SaysWhyItCannot) {
             "cannot make the folder " + folder / "file" + ": Not a directory");
 }
 
+TEST(FileLock, KeepsOthersOutWhileItLives) {
+  const TemporaryFolder folder;
+  auto first = FileLock::try_lock(folder / "lock");
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(FileLock::try_lock(folder / "lock"));
+  {
+    const FileLock moved = std::move(*first);
+    first.reset();
+    EXPECT_FALSE(FileLock::try_lock(folder / "lock"));
+  }
+  EXPECT_TRUE(FileLock::try_lock(folder / "lock"));
+  EXPECT_EQ(message_of([&] { FileLock::try_lock(folder / "none/lock"); }),
+            "cannot write " + folder / "none/lock" + ": No such file or directory");
+}
+
 TEST(MappedFile, ShowsTheBytesAndMoves) {
   const TemporaryFolder folder;
   write_file_atomically(folder / "x", "hello");
