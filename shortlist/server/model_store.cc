@@ -128,24 +128,46 @@ ModelPtr ModelStore::reload(std::string_view name, const std::string& path) {
     std::lock_guard lock(mutex_);
     entry(name).stamp = stamp;
   }
-  ModelPtr fresh = load_aside(std::string(name), resolve(source), generation);
+  const auto load = [&] {
+    try {
+      return load_aside(std::string(name), resolve(source), generation);
+    } catch (...) {
+      std::lock_guard lock(mutex_);
+      if (path.empty()) entry(name).put_off();
+      throw;
+    }
+  };
+  ModelPtr fresh = load();
   std::lock_guard lock(mutex_);
   Entry& found = entry(name);
+  found.failures = 0;
   replaced_.push_back(std::exchange(found.model, fresh));
   found.source.path = source;
   found.stamp = stamp;
   return fresh;
 }
 
-std::vector<std::string> ModelStore::changed() const {
-  std::vector<std::pair<ModelSource, std::string>> known;
+void ModelStore::Entry::put_off() {
+  constexpr std::chrono::minutes kFirst{1}, kMost{60};
+  due = Clock::now() + (failures < 6 ? kFirst * (1 << failures) : kMost);
+  ++failures;
+}
+
+std::vector<std::string> ModelStore::changed(Clock::time_point now) const {
+  struct Known {
+    ModelSource source;
+    std::string stamp;
+    bool due;
+  };
+  std::vector<Known> known;
   {
     std::lock_guard lock(mutex_);  // not while files are looked at: requests wait for it
-    for (const Entry& entry : entries_) known.emplace_back(entry.source, entry.stamp);
+    for (const Entry& entry : entries_)
+      known.push_back({entry.source, entry.stamp, entry.failures > 0 && now >= entry.due});
   }
   std::vector<std::string> names;
-  for (const auto& [source, stamp] : known)
-    if (stamp_of(source.path) != stamp) names.push_back(source.name);
+  for (const auto& [source, stamp, due] : known)
+    if (due || stamp_of(source.path) != stamp) names.push_back(source.name);
   return names;
 }
 

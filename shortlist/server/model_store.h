@@ -2,6 +2,7 @@
 // those under way end with the old one.
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -33,8 +34,11 @@ class ModelStore {
   // lower priority; calls wait for each other.
   ModelPtr reload(std::string_view name, const std::string& path = "");
 
-  // The models whose source has changed since it was last loaded, with success or without.
-  std::vector<std::string> changed() const;
+  using Clock = std::chrono::steady_clock;
+  // The models to reload: whose source has changed since it was last loaded, with success or without, or
+  // could not be loaded and is due again, since the reason may have passed: a minute after the first time,
+  // then after twice as long each time, up to an hour.
+  std::vector<std::string> changed(Clock::time_point now = Clock::now()) const;
 
   // Lets go of replaced models that no request uses any more. Their memory may take long to give back, so
   // this is not for a thread that answers requests.
@@ -44,7 +48,11 @@ class ModelStore {
   struct Entry {
     ModelSource source;
     ModelPtr model;
-    std::string stamp;  // of the source when it was last loaded
+    std::string stamp = {};      // of the source when it was last loaded
+    int failures = 0;            // to load it, one after the other
+    Clock::time_point due = {};  // again, after a failure
+
+    void put_off();
   };
   Entry& entry(std::string_view name);
 

@@ -107,13 +107,20 @@ TEST(ModelStore, KeepsTheOldModelWhenItsSourceCannotBeLookedAt) {
   EXPECT_EQ(store.changed(), std::vector<std::string>());
 }
 
-TEST(ModelStore, TriesAChangedSourceOnce) {
+TEST(ModelStore, TriesAChangedSourceOnceAndThenLessAndLessOften) {
   const Copy copy;
   ModelStore store({{"m", copy.path()}});
   spoil_golden(copy.path());
   EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
-  EXPECT_THROW(store.reload("m"), Error);
-  EXPECT_EQ(store.changed(), std::vector<std::string>());
+  const auto begin = ModelStore::Clock::now();
+  for (int minutes : {1, 2, 4, 8, 16, 32, 60, 60}) {
+    SCOPED_TRACE(minutes);
+    EXPECT_THROW(store.reload("m"), Error);
+    EXPECT_EQ(store.changed(), std::vector<std::string>());
+    EXPECT_EQ(store.changed(begin + std::chrono::seconds(60 * minutes - 1)), std::vector<std::string>());
+    EXPECT_EQ(store.changed(ModelStore::Clock::now() + std::chrono::minutes(minutes)),
+              std::vector<std::string>{"m"});
+  }
   fs::remove(copy.path() + "/manifest.json");
   EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
 }
