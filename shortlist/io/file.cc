@@ -172,6 +172,14 @@ void AtomicFile::commit() {
   file_.reset();
 }
 
+void move_into_place(const std::string& written, const std::string& path) {
+  const Descriptor file{::open(written.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.number < 0 || (::fsync(file.number) != 0 && errno != EINVAL) ||
+      ::rename(written.c_str(), path.c_str()) != 0)
+    throw cannot_write(path, errno);
+  sync_folder(parent_folder(path));
+}
+
 std::optional<FileLock> FileLock::try_lock(const std::string& path) {
   FileLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (lock.descriptor_ < 0) throw cannot_write(path, errno);

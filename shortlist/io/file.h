@@ -86,6 +86,9 @@ class FileLock {
   int descriptor_;
 };
 
+// Gives a written file its name: whole and on disk, in place of what may stand there.
+void move_into_place(const std::string& written, const std::string& path);
+
 void write_file_atomically(const std::string& path, Bytes bytes);
 void write_file_atomically(const std::string& path, std::string_view text);
 

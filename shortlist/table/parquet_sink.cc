@@ -1,15 +1,14 @@
 // Parquet: DuckDB copies the rows out in a thread of its own, a few chunks behind the writer.
 #include <unistd.h>
 
-#include <cerrno>
 #include <condition_variable>
 #include <cstdio>
-#include <cstring>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
 
+#include "shortlist/io/file.h"
 #include "shortlist/table/database.h"
 #include "shortlist/table/row_sink.h"
 #include "shortlist/table/sql_type.h"
@@ -90,10 +89,12 @@ class ParquetSink : public RowSink {
       std::remove(unfinished_.c_str());
       std::rethrow_exception(error_);
     }
-    if (std::rename(unfinished_.c_str(), path_.c_str()) == 0) return;
-    const int reason = errno;
-    std::remove(unfinished_.c_str());
-    throw failed("cannot write {}: {}", path_, std::strerror(reason));
+    try {
+      move_into_place(unfinished_, path_);
+    } catch (...) {
+      std::remove(unfinished_.c_str());
+      throw;
+    }
   }
 
  private:
