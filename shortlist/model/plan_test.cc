@@ -149,34 +149,43 @@ TEST(Plan, GivesTheSameBitsInBfloat16WithAnyNumberOfThreads) {
 
 // Products round what they read anyway: rounded when it is made, it is the same. Only the sums that biases'
 // gradients are see it.
-TEST(Plan, RoundsBetweenProductsWhatTheyRoundThemselves) {
+void expect_rounding_changes_nothing(const ToyOptions& options, bool layers_active, bool training,
+                                     Precision precision) {
+  SCOPED_TRACE(fmt::format("dropout {}, layers active {}, training {}, {} bits", options.dropout,
+                           layers_active, training, precision == Precision::bf16 ? 8 : 16));
   const ToyBatch batch(700, true);
-  const auto run = [&](Precision precision, bool rounds_between_products) {
-    ToyTrainer trainer({.deep = true}, true, 2, precision, rounds_between_products);
-    const double loss = trainer.loss(batch);
+  const auto run = [&](bool rounds_between_products) {
+    ToyTrainer trainer(options, layers_active, 2, precision, rounds_between_products);
+    const double loss = trainer.loss(batch, training);
     trainer.backward();
     return std::pair(loss, trainer.gradients());
   };
-  const auto expect_same = [&](Precision precision, double tolerance) {
-    const auto [loss, gradients] = run(precision, true);
-    const auto [plain_loss, plain_gradients] = run(precision, false);
-    EXPECT_EQ(loss, plain_loss);
-    bool rounded = false;
-    for (const auto& [name, gradient] : gradients) {
-      const std::vector<float>& plain = plain_gradients.at(name);
-      if (!name.ends_with("/bias")) {
-        EXPECT_EQ(gradient, plain) << name;
-        continue;
-      }
-      rounded = rounded || gradient != plain;
-      for (size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(gradient[i], plain[i], tolerance) << name;
+  const auto [loss, gradients] = run(true);
+  const auto [plain_loss, plain_gradients] = run(false);
+  EXPECT_EQ(loss, plain_loss);
+  bool rounded = false;
+  for (const auto& [name, gradient] : gradients) {
+    const std::vector<float>& plain = plain_gradients.at(name);
+    if (!name.ends_with("/bias")) {
+      EXPECT_EQ(gradient, plain) << name;
+      continue;
     }
-    EXPECT_TRUE(rounded);
-  };
+    rounded = rounded || gradient != plain;
+    const double tolerance = precision == Precision::bf16 ? 1e-3 : 1e-5;
+    for (size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(gradient[i], plain[i], tolerance) << name;
+  }
+  EXPECT_TRUE(rounded);
+}
+
+TEST(Plan, RoundsBetweenProductsWhatTheyRoundThemselves) {
   const bool ran = reference::for_each_tiles([&](const std::string& unit) {
     SCOPED_TRACE(unit);
-    expect_same(Precision::bf16, 1e-3);
-    expect_same(Precision::bf16x3, 1e-5);
+    for (Precision precision : {Precision::bf16, Precision::bf16x3}) {
+      expect_rounding_changes_nothing({.deep = true}, true, true, precision);
+      expect_rounding_changes_nothing({.dropout = 0.3f, .deep = true}, true, true, precision);
+      expect_rounding_changes_nothing({.dropout = 0.3f, .deep = true}, true, false, precision);
+      expect_rounding_changes_nothing({.dropout = 0.3f, .deep = true}, false, true, precision);
+    }
   });
   if (!ran) GTEST_SKIP() << reference::kNoTiles;
 }
