@@ -200,6 +200,19 @@ def test_predict_gives_a_pair_and_a_whole_table(place):
     assert float(rows[0]["predicted_rating"]) == pytest.approx(predicted, rel=1e-5)
 
 
+def test_predict_of_a_table_counts_what_the_model_has_not_seen(place, tmp_path):
+    rows = rows_of(place)[:20]
+    rows[0]["country"] = "Atlantis"
+    for row in rows[1:4]:
+        row["title"] = "No Such Title"
+    with open(tmp_path / "new.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    said = run("predict", place / "bundle", "--data", tmp_path / "new.csv", "--out", tmp_path / "predicted.csv").stderr
+    assert said.splitlines()[-2:] == ["note: country: 1 value is new to the model", "note: title: 3 values are new to the model"]
+
+
 def test_similar_knows_three_ways(place):
     title = some_title(place)
     for by in ["learned", "jaccard", "cosine"]:

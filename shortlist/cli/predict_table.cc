@@ -87,9 +87,12 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   ThreadPool pool(command.threads);
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Predictions& predictions) {
-    const std::vector<Column> queries = pick(chunk, query_columns);
-    predictions.labels = recommender.predict(queries, pick(chunk, candidate_columns));
+    const std::vector<Column> queries = pick(chunk, query_columns),
+                              candidates = pick(chunk, candidate_columns);
+    predictions.labels = recommender.predict(queries, candidates);
     predictions.unseen = recommender.count_unseen(queries);
+    const auto of_candidates = recommender.count_unseen(candidates, Recommender::Side::candidate);
+    predictions.unseen.insert(predictions.unseen.end(), of_candidates.begin(), of_candidates.end());
   };
   const auto write = [&](const Chunk& chunk, const Predictions& predictions) {
     if (chunk.rows > 0) write_chunk(table, chunk, predictions, writer);

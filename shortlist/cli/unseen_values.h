@@ -21,7 +21,9 @@ class UnseenValues {
   }
   void say_once() const {
     for (const auto& [column, count] : total_) {
-      if (count > 0) say("note: {}: {} values are new to the model", column, count_text(count));
+      if (count > 0)
+        say("note: {}: {} new to the model", column,
+            count == 1 ? "1 value is" : count_text(count) + " values are");
     }
   }
 

@@ -287,8 +287,12 @@ std::vector<std::vector<float>> Recommender::embed_candidates(const std::vector<
   return to_rows(session->embed(candidates, Domain::candidate));
 }
 
+const FeatureMap& Recommender::features_of(Side side) const {
+  return side == Side::query ? state_->features.query : state_->features.candidate;
+}
+
 std::vector<std::string> Recommender::unseen(const Record& record, Side side) const {
-  const FeatureMap& features = side == Side::query ? state_->features.query : state_->features.candidate;
+  const FeatureMap& features = features_of(side);
   std::vector<std::string> messages;
   for (size_t i = 0; i < features.size(); ++i) {
     const std::string& name = features[i].column;
@@ -303,14 +307,22 @@ std::vector<std::string> Recommender::unseen(const Record& record, Side side) co
   return messages;
 }
 
-std::vector<std::pair<std::string, uint64_t>> Recommender::count_unseen(
-    const std::vector<Column>& queries) const {
-  const FeatureMap& query = state_->features.query;
+std::vector<std::pair<std::string, uint64_t>> Recommender::count_unseen(const std::vector<Column>& columns,
+                                                                        Side side) const {
+  const FeatureMap& features = features_of(side);
   EncodedRows encoded;
-  std::vector<uint64_t> unseen(query.size());
-  query.encode(queries, encoded, unseen);
+  std::vector<uint64_t> unseen(features.size());
+  features.encode(columns, encoded, unseen);
   std::vector<std::pair<std::string, uint64_t>> counts;
-  for (size_t i = 0; i < unseen.size(); ++i) counts.emplace_back(query[i].column, unseen[i]);
+  for (size_t i = 0; i < unseen.size(); ++i) {
+    const auto known =
+        std::ranges::find(counts, features[i].column, &std::pair<std::string, uint64_t>::first);
+    if (known == counts.end()) {
+      counts.emplace_back(features[i].column, unseen[i]);
+    } else if (unseen[i] > 0) {
+      known->second = known->second == 0 ? unseen[i] : std::min(known->second, unseen[i]);
+    }
+  }
   return counts;
 }
 

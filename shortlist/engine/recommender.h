@@ -13,6 +13,7 @@
 
 namespace shortlist {
 
+class FeatureMap;
 struct Bundle;
 
 // Values by column name, as text: {{"genre", "Action, Comedy"}, {"type", "TV"}}. A column that is not there
@@ -153,14 +154,18 @@ class Recommender {
   // Values of a query, or a candidate, that the features had not seen, as messages: "type: 'TVX' holds what
   // the model has not seen".
   std::vector<std::string> unseen(const Record& record, Side side = Side::query) const;
-  // How many values of many queries that is, by query column.
-  std::vector<std::pair<std::string, uint64_t>> count_unseen(const std::vector<Column>& queries) const;
+  // How many values of the columns of many queries, or candidates, that is; of a column that several features
+  // read, the fewest that one of them misses: texts rather than their words.
+  std::vector<std::pair<std::string, uint64_t>> count_unseen(const std::vector<Column>& columns,
+                                                             Side side = Side::query) const;
 
   const Bundle& bundle() const;
 
  private:
   struct State;
   explicit Recommender(std::unique_ptr<State> state);
+  const FeatureMap& features_of(Side side) const;
+
   std::unique_ptr<State> state_;
 };
 

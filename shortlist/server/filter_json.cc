@@ -33,12 +33,13 @@ Condition read_condition(const Value& value, const Where& where) {
 
 std::vector<Condition> read_conditions(const std::vector<Value>& filter, const Recommender& recommender) {
   std::vector<Condition> conditions;
-  const std::vector<std::string>& known = recommender.attribute_names();
+  std::vector<std::string> known = recommender.attribute_names();
+  known.push_back(recommender.id_column());
   for (size_t i = 0; i < filter.size(); ++i) {
     const Where where{"", fmt::format("filter.{}", i)};
     conditions.push_back(read_condition(filter[i], where));
     const std::string& name = conditions.back().attribute;
-    if (name != recommender.id_column() && std::ranges::find(known, name) == known.end())
+    if (std::ranges::find(known, name) == known.end())
       throw fields_detail::unknown_key(filter[i], where.below("attribute"), name, known);
   }
   return conditions;

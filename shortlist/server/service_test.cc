@@ -146,6 +146,9 @@ TEST(Service, NamesTheFieldThatIsWrong) {
   };
   for (const auto& [body, fault] : cases)
     EXPECT_EQ(fault_of(tiny().post("/v1/recommend", body), 422), fault) << body;
+  // What can be filtered by is the attributes and the id.
+  EXPECT_NE(tiny().post("/v1/recommend", R"({"filter": ["mood=dark"]})").body.find("movie"),
+            std::string::npos);
   EXPECT_EQ(fault_of(tiny().post("/v1/recommend/batch", R"({"queries": [{}, {"user": [[]]}]})"), 422),
             "invalid_field queries.1.user.0");
   EXPECT_EQ(fault_of(tiny().post("/v1/recommend/batch", R"({"queries": []})"), 422), "invalid_field queries");
