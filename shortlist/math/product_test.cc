@@ -302,9 +302,9 @@ TEST(TileProduct, TakesAndGivesWhatIsRounded) {
   const bool ran = reference::for_each_tiles([](const std::string& unit) {
     SCOPED_TRACE(unit);
     for (Precision precision : kTilePrecisions) {
-      for (size_t rows : {1, 15, 16, 17, 33, 65}) {
-        for (size_t inner : {1, 2, 31, 32, 33, 64, 100}) {
-          for (size_t cols : {1, 15, 16, 17, 32, 47, 70}) {
+      for (size_t rows : {1, 16, 17, 50}) {
+        for (size_t inner : {1, 32, 33, 64}) {
+          for (size_t cols : {1, 16, 31, 47}) {
             expect_rounded_products_agree({rows, inner, cols, (rows + inner) % 3, (rows + cols) % 2 == 1},
                                           precision);
           }
