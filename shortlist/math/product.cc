@@ -404,7 +404,7 @@ void Panels::pack_transposed(ConstMatrix b, Precision precision) {
 void multiply(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
               PanelRange panels) {
   SHORTLIST_CHECK(a.cols() == b.inner() && a.rows() == c.rows() && c.cols() == b.columns());
-  SHORTLIST_CHECK(epilogue.positive.matrix.data == nullptr || epilogue.positive.rows() == a.rows());
+  SHORTLIST_CHECK(!epilogue.gated() || epilogue.positive.rows() == a.rows());
   const size_t end = std::min(panels.end, b.count());
   if (b.precision() != Precision::float32) return multiply_tiles(a, b, c, add, epilogue, {panels.begin, end});
   SHORTLIST_CHECK(!a.rounded() && !c.rounded() && !epilogue.positive.rounded());

@@ -98,6 +98,20 @@ struct Epilogue {
   const float* bias = nullptr;  // [N], added to every row
   bool relu = false;            // max(0, x)
   Operand positive;             // [M,N] or nothing: 0 where this is not > 0, the gradient of a ReLU
+
+  bool gated() const { return positive.matrix.data != nullptr; }
+  // Of rows [begin, end), or of `count` columns from `begin` on, alone.
+  Epilogue slice(size_t begin, size_t end) const {
+    Epilogue part = *this;
+    if (gated()) part.positive = positive.slice(begin, end);
+    return part;
+  }
+  Epilogue columns(size_t begin, size_t count) const {
+    Epilogue part = *this;
+    if (bias != nullptr) part.bias += begin;
+    if (gated()) part.positive = positive.columns(begin, count);
+    return part;
+  }
 };
 
 // Panels [begin, end) of C: c[M,N] = a[M,K] B, or c += a B when `add`, of a C that is not rounded.

@@ -74,7 +74,7 @@ void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add, const Epilogue& 
       }
       if (epilogue.bias != nullptr) sum += epilogue.bias[j];
       if (epilogue.relu && sum < 0) sum = 0;
-      if (epilogue.positive.matrix.data != nullptr && !(epilogue.positive.matrix(i, j) > 0)) sum = 0;
+      if (epilogue.gated() && !(epilogue.positive.matrix(i, j) > 0)) sum = 0;
       c(i, j) = sum;
     }
   }

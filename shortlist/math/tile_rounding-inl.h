@@ -59,6 +59,13 @@ HWY_INLINE Rounded round_pair(__m512 x, __m512 y) {
   return {high, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(y_low, x_low))};
 }
 
+// The first `count` floats of up to 32, rounded; zeros after.
+template <bool kLow>
+HWY_INLINE Rounded round_first(const float* from, size_t count) {
+  const size_t next = count > 16 ? count - 16 : 0;
+  return round_pair<kLow>(load_first(from, count), load_first(from + 16, next));
+}
+
 template <bool kLow>
 HWY_INLINE void store_halves(const Rounded& r, __mmask32 lanes, Half* to, size_t low) {
   _mm512_mask_storeu_epi16(to, lanes, r.high);
@@ -121,8 +128,7 @@ using Tiles = TilesOf<const Half>;
 template <bool kLow>
 void round_left_row(const float* row, size_t inner, TilesAt to) {
   for (size_t t = 0; t < tiles_of(inner); ++t) {
-    const size_t k = t * kTileInner, count = inner - k, next = count > 16 ? count - 16 : 0;
-    const Rounded r = round_pair<kLow>(load_first(row + k, count), load_first(row + k + 16, next));
+    const Rounded r = round_first<kLow>(row + t * kTileInner, inner - t * kTileInner);
     _mm512_storeu_si512(to.at(t).high, r.high);
     if constexpr (kLow) _mm512_storeu_si512(to.at(t).low, r.low);
   }
@@ -172,13 +178,10 @@ HWY_INLINE void store_columns(__m512i (&high)[16], __m512i (&low)[16], TilesAt t
 // A tile of a right operand from b[N,K], whose rows are its columns.
 template <bool kLow>
 void round_columns(std::span<const float* const> rows, size_t inner, size_t k, TilesAt to) {
-  const size_t count = inner - k, next = count > 16 ? count - 16 : 0;
   __m512i high[16], low[16];
   for (size_t i = 0; i < 16; ++i) {
     Rounded r = {_mm512_setzero_si512(), _mm512_setzero_si512()};
-    if (i < rows.size()) {
-      r = round_pair<kLow>(load_first(rows[i] + k, count), load_first(rows[i] + k + 16, next));
-    }
+    if (i < rows.size()) r = round_first<kLow>(rows[i] + k, inner - k);
     high[i] = r.high;
     low[i] = r.low;
   }
@@ -246,7 +249,9 @@ struct HalfRows {
 };
 inline HalfRows high_rows(const Operand& x) { return {x.halves(0), x.rows(), x.cols(), 2 * x.matrix.stride}; }
 inline HalfRows low_rows(const Operand& x) {
-  return {x.halves(0) + x.low, x.rows(), x.cols(), 2 * x.matrix.stride};
+  HalfRows rows = high_rows(x);
+  rows.first += x.low;
+  return rows;
 }
 
 // Of each eight columns of two rows the first four, or kUpper the last four, side by side.
@@ -300,6 +305,49 @@ inline void pair_right(const HalfRows& b, Half* to) {
       _mm512_storeu_si512(panel, _mm512_permutex2var_epi64(lower, first, upper));
       if (column + kTileOuter < b.cols)
         _mm512_storeu_si512(panel + tiles * kTileHalves, _mm512_permutex2var_epi64(lower, second, upper));
+    }
+  }
+}
+
+// A row of what is rounded, as it lies.
+template <bool kLow>
+void round_row(const float* x, size_t count, Half* to, size_t low) {
+  for (size_t c = 0; c < count; c += kTileInner)
+    store_halves<kLow>(round_first<kLow>(x + c, count - c), first_half_lanes(count - c), to + c, low);
+}
+
+// Adds what `halves` hold of the numbers at even places and of those at odd ones.
+HWY_INLINE void add_halves(__m512i halves, __m512& even, __m512& odd) {
+  const __m512i upper = _mm512_and_si512(halves, _mm512_set1_epi32(static_cast<int>(0xffff0000)));
+  even = _mm512_add_ps(even, _mm512_castsi512_ps(_mm512_slli_epi32(halves, 16)));
+  odd = _mm512_add_ps(odd, _mm512_castsi512_ps(upper));
+}
+
+template <bool kLow>
+void sum_columns(const Operand& x, std::span<float> out) {
+  constexpr size_t kVectors = 4, kWidth = kVectors * kTileInner;
+  for (size_t column = 0; column < x.cols(); column += kWidth) {
+    __mmask32 lanes[kVectors];
+    __m512 even[kVectors] = {}, odd[kVectors] = {};
+    for (size_t v = 0; v < kVectors; ++v) {
+      const size_t first = column + v * kTileInner;
+      lanes[v] = first < x.cols() ? first_half_lanes(x.cols() - first) : 0;
+    }
+    for (size_t r = 0; r < x.rows(); ++r) {
+      const Half* const row = x.halves(r) + column;
+#pragma GCC unroll 4
+      for (size_t v = 0; v < kVectors; ++v) {
+        const Half* const at = row + v * kTileInner;
+        add_halves(_mm512_maskz_loadu_epi16(lanes[v], at), even[v], odd[v]);
+        if constexpr (kLow) add_halves(_mm512_maskz_loadu_epi16(lanes[v], at + x.low), even[v], odd[v]);
+      }
+    }
+    alignas(64) float sums[2][kTileOuter];
+    for (size_t v = 0; v < kVectors; ++v) {
+      _mm512_store_ps(sums[0], even[v]);
+      _mm512_store_ps(sums[1], odd[v]);
+      for (size_t i = 0; i < kTileInner && column + v * kTileInner + i < out.size(); ++i)
+        out[column + v * kTileInner + i] = sums[i % 2][i / 2];
     }
   }
 }

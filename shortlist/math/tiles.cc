@@ -168,9 +168,8 @@ void finish(const float* sums, const Epilogue& epilogue, const Result& c) {
   if (epilogue.bias != nullptr) {
     for (int v = 0; v < 2; ++v) bias[v] = _mm512_maskz_loadu_ps(masks[v], epilogue.bias + v * kTileOuter);
   }
-  const bool gated = epilogue.positive.matrix.data != nullptr;
   for (size_t i = 0; i < c.rows(); ++i, sums += kSide) {
-    const __mmask32 open = gated ? open_gates(epilogue.positive, i, lanes) : ~__mmask32{0};
+    const __mmask32 open = epilogue.gated() ? open_gates(epilogue.positive, i, lanes) : ~__mmask32{0};
     __m512 x[2];
 #pragma GCC unroll 2
     for (size_t v = 0; v < 2; ++v) {
@@ -202,17 +201,14 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Result& re
                     const Epilogue& epilogue) {
   alignas(64) float sums[2][kSide * kSide];
   const Matrix& c = result.matrix;
-  const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.positive.matrix.data != nullptr ||
-                    result.rounded();
+  const bool ends = epilogue.bias != nullptr || epilogue.relu || epilogue.gated() || result.rounded();
   const bool whole_columns = !ends && c.cols % kTileOuter == 0;
   const bool two_columns = c.cols > kTileOuter;
   const Tiles first = operands.right.ahead(panel * operands.right_halves);
   const Tiles second = first.ahead(two_columns * operands.right_halves);
   const auto finish_block = [&](size_t row) {
     const size_t end = std::min(row + kSide, c.rows);
-    Epilogue part = epilogue;
-    if (part.positive.matrix.data != nullptr) part.positive = part.positive.slice(row, end);
-    finish<kLow>(sums[row / kSide % 2], part, result.slice(row, end));
+    finish<kLow>(sums[row / kSide % 2], epilogue.slice(row, end), result.slice(row, end));
   };
   bool left_to_finish = false;
   for (size_t row = 0; row < c.rows; row += kSide) {
@@ -245,10 +241,8 @@ void multiply_operands(const TileOperands& operands, const Result& c, PanelRange
   for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
     const size_t column = panel * kTileOuter;
     const size_t columns = std::min(std::min(panels.end, panel + 2) * kTileOuter, c.cols()) - column;
-    Epilogue part = epilogue;
-    if (part.bias != nullptr) part.bias += column;
-    if (part.positive.matrix.data != nullptr) part.positive = part.positive.columns(column, columns);
-    multiply_strip<Unit, kLow>(operands, panel, c.columns(column, columns), add, part);
+    multiply_strip<Unit, kLow>(operands, panel, c.columns(column, columns), add,
+                               epilogue.columns(column, columns));
   }
 }
 
@@ -287,9 +281,7 @@ void multiply_rows(const Operand& a, const Panels& b, const Result& c, bool add,
       round_left<kLow>(a.slice(row, end), left);
       operands.left = tiles_in_line(left, tiles);
     }
-    Epilogue part = epilogue;
-    if (part.positive.matrix.data != nullptr) part.positive = epilogue.positive.slice(row, end);
-    multiply_operands<Unit, kLow>(operands, c.slice(row, end), panels, add, part);
+    multiply_operands<Unit, kLow>(operands, c.slice(row, end), panels, add, epilogue.slice(row, end));
   }
   Unit::end();
 }
@@ -321,10 +313,6 @@ void multiply_columns(const Operand& a, const Operand& b, Matrix c, bool add) {
   }
   Unit::end();
 }
-
-}  // namespace
-
-namespace {
 
 template <bool kLow>
 void pack_rows(ConstMatrix b, size_t begin, size_t last, TilesAt to) {
@@ -385,55 +373,6 @@ void multiply_tiles_transposed(const Operand& a, const Operand& b, Matrix c, boo
   for (Precision p : {a.precision, b.precision}) SHORTLIST_CHECK(p == Precision::float32 || p == precision);
   with_unit(precision, [&]<class Unit, bool kLow>() { multiply_columns<Unit, kLow>(a, b, c, add); });
 }
-
-namespace {
-
-template <bool kLow>
-void round_row(const float* x, size_t count, Half* to, size_t low) {
-  for (size_t c = 0; c < count; c += kTileInner) {
-    const size_t left = count - c, next = left > kTileOuter ? left - kTileOuter : 0;
-    const Rounded pair = round_pair<kLow>(load_first(x + c, left), load_first(x + c + kTileOuter, next));
-    store_halves<kLow>(pair, first_half_lanes(left), to + c, low);
-  }
-}
-
-// Adds what `halves` hold of the numbers at even places and of those at odd ones.
-HWY_INLINE void add_halves(__m512i halves, __m512& even, __m512& odd) {
-  const __m512i upper = _mm512_and_si512(halves, _mm512_set1_epi32(static_cast<int>(0xffff0000)));
-  even = _mm512_add_ps(even, _mm512_castsi512_ps(_mm512_slli_epi32(halves, 16)));
-  odd = _mm512_add_ps(odd, _mm512_castsi512_ps(upper));
-}
-
-template <bool kLow>
-void sum_columns(const Operand& x, std::span<float> out) {
-  constexpr size_t kVectors = 4, kWidth = kVectors * kTileInner;
-  for (size_t column = 0; column < x.cols(); column += kWidth) {
-    __mmask32 lanes[kVectors];
-    __m512 even[kVectors] = {}, odd[kVectors] = {};
-    for (size_t v = 0; v < kVectors; ++v) {
-      const size_t first = column + v * kTileInner;
-      lanes[v] = first < x.cols() ? first_half_lanes(x.cols() - first) : 0;
-    }
-    for (size_t r = 0; r < x.rows(); ++r) {
-      const Half* const row = x.halves(r) + column;
-#pragma GCC unroll 4
-      for (size_t v = 0; v < kVectors; ++v) {
-        const Half* const at = row + v * kTileInner;
-        add_halves(_mm512_maskz_loadu_epi16(lanes[v], at), even[v], odd[v]);
-        if constexpr (kLow) add_halves(_mm512_maskz_loadu_epi16(lanes[v], at + x.low), even[v], odd[v]);
-      }
-    }
-    alignas(64) float sums[2][kTileOuter];
-    for (size_t v = 0; v < kVectors; ++v) {
-      _mm512_store_ps(sums[0], even[v]);
-      _mm512_store_ps(sums[1], odd[v]);
-      for (size_t i = 0; i < kTileInner && column + v * kTileInner + i < out.size(); ++i)
-        out[column + v * kTileInner + i] = sums[i % 2][i / 2];
-    }
-  }
-}
-
-}  // namespace
 
 void round(ConstMatrix x, const Result& to) {
   SHORTLIST_CHECK(has_tiles() && to.rounded() && x.rows == to.rows() && x.cols == to.cols());
