@@ -26,6 +26,9 @@ Error cannot_write(const std::string& path, int reason) {
   return failed("cannot write {}: {}", path, std::strerror(reason));
 }
 
+// Devices, pipes and some file systems' folders say EINVAL: there is nothing to sync.
+bool sync_to_disk(int descriptor) { return ::fsync(descriptor) == 0 || errno == EINVAL; }
+
 // Closes at the end of the scope.
 struct Descriptor {
   int number;
@@ -41,6 +44,12 @@ int open_new(const std::string& path) {
 std::string parent_folder(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
+}
+
+// Of a file that is on disk.
+void give_name(const std::string& written, const std::string& path) {
+  if (::rename(written.c_str(), path.c_str()) != 0) throw cannot_write(path, errno);
+  sync_folder(parent_folder(path));
 }
 
 }  // namespace
@@ -70,8 +79,7 @@ void make_directories(const std::string& path) {
 void sync_folder(const std::string& folder) {
   const Descriptor open{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (open.number < 0) throw cannot_write(folder, errno);
-  // Some file systems cannot sync a folder; they say EINVAL.
-  if (::fsync(open.number) != 0 && errno != EINVAL) throw cannot_write(folder, errno);
+  if (!sync_to_disk(open.number)) throw cannot_write(folder, errno);
 }
 
 OutputFile::OutputFile(const std::string& path, const std::string& shown)
@@ -135,8 +143,7 @@ void OutputFile::flush() {
 
 void OutputFile::sync() {
   flush();
-  // Devices and pipes say EINVAL: there is nothing to sync.
-  if (::fsync(descriptor_) != 0 && errno != EINVAL) throw cannot_write(shown_, errno);
+  if (!sync_to_disk(descriptor_)) throw cannot_write(shown_, errno);
 }
 
 void OutputFile::close() {
@@ -165,19 +172,16 @@ void AtomicFile::commit() {
   file_->sync();
   file_->close();
   if (!temporary_.empty()) {
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw cannot_write(path_, errno);
+    give_name(temporary_, path_);
     temporary_.clear();
-    sync_folder(parent_folder(path_));
   }
   file_.reset();
 }
 
 void move_into_place(const std::string& written, const std::string& path) {
   const Descriptor file{::open(written.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.number < 0 || (::fsync(file.number) != 0 && errno != EINVAL) ||
-      ::rename(written.c_str(), path.c_str()) != 0)
-    throw cannot_write(path, errno);
-  sync_folder(parent_folder(path));
+  if (file.number < 0 || !sync_to_disk(file.number)) throw cannot_write(path, errno);
+  give_name(written, path);
 }
 
 std::optional<FileLock> FileLock::try_lock(const std::string& path) {
