@@ -70,7 +70,7 @@ void print(const nlohmann::json& result) {
                run["peak_gflops"].get<double>(), run["share_of_peak"].get<double>(),
                run["times_floor"].get<double>(), run["times_floor_least"].get<double>());
   }
-  for (const auto& run : result["in_tiles"]) {
+  for (const auto& run : result["rounded_products"]) {
     fmt::print("two threads in {}: {:.2f} ms (least {:.2f}), {:.2f} times as fast\n",
                run["precision"].get<std::string>(), run["ms"].get<double>(), run["ms_min"].get<double>(),
                run["times_as_fast"].get<double>());
@@ -81,7 +81,7 @@ void print(const nlohmann::json& result) {
       result["core_to_core_ns"].get<double>());
 }
 
-// The step in a precision of matrix tiles, on two threads.
+// The step in a lower precision, on two threads.
 struct RoundedRun {
   RoundedRun(Config base, const PreparedData& prepared, Precision precision) : config(std::move(base)) {
     config.training.precision = precision;
@@ -116,10 +116,8 @@ nlohmann::json measure(const Arguments& arguments) {
   std::vector<double> scaling, peak_scaling, round_trips;
   one.round(20), two.round(20);  // warm-up
   std::list<RoundedRun> rounded;
-  if (has_tiles()) {
-    for (Precision precision : {Precision::bf16x3, Precision::bf16})
-      rounded.emplace_back(config, prepared, precision);
-  }
+  for (Precision precision : {Precision::bf16x3, Precision::bf16})
+    if (multiplies_in(precision)) rounded.emplace_back(config, prepared, precision);
   for (int r = 0; r < arguments.rounds; ++r) {
     with_one.add(one.round(arguments.steps), one.operations());
     with_two.add(two.round(arguments.steps), two.operations());
@@ -133,13 +131,13 @@ nlohmann::json measure(const Arguments& arguments) {
     for (RoundedRun& run : rounded)
       fmt::print(stderr, "{}\n", profile_text(run.run->profile(arguments.steps)));
   }
-  nlohmann::json in_tiles = nlohmann::json::array();
-  for (const RoundedRun& run : rounded) in_tiles.push_back(run.json());
+  nlohmann::json rounded_products = nlohmann::json::array();
+  for (const RoundedRun& run : rounded) rounded_products.push_back(run.json());
   return {{"benchmark", "step"},
           {"table", arguments.table.empty() ? "made up, of the reference's shape" : arguments.table},
           {"gflop", with_two.operations / 1e9},
           {"runs", {with_one.json(1), with_two.json(2)}},
-          {"in_tiles", in_tiles},
+          {"rounded_products", rounded_products},
           {"scaling", median(scaling)},
           {"peak_scaling", median(peak_scaling)},
           {"core_to_core_ns", median(round_trips)}};

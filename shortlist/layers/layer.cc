@@ -94,7 +94,7 @@ LayerPtr read_layer(const Value& value, const Where& where, const std::vector<st
 namespace {
 
 // Whole tiles of the product, for about a tenth of a millisecond of work; a few at least, since each task
-// reads all of dy. Matrix tiles want more rows, since each task rounds it too.
+// reads all of dy. Other precisions want more rows, since each task rounds it too.
 size_t gradient_rows_a_task(const Operand& dy, Precision precision) {
   if (precision != Precision::float32) return 256;
   constexpr size_t kMultiplyAddsATask = 12'000'000, kTileRows = 12, kFewestTiles = 4, kMostTiles = 8;

@@ -182,7 +182,7 @@ class Layer {
   virtual bool forward_in_place() const { return false; }
   virtual bool backward_in_place() const { return false; }
 
-  // What it can deal with rounded, in training in a precision of tiles.
+  // What it can deal with rounded, in training in another precision than float32.
   virtual Rounding rounding() const { return {}; }
 
   // Whether rows with equal inputs may come out different in training, so that copies have to be told apart.

@@ -58,7 +58,7 @@ HWY_EXPORT(multiply_add_rounds);
 HWY_EXPORT(read_once);
 
 double multiply_add_peak(ThreadPool& pool, double seconds, Precision precision) {
-  SHORTLIST_CHECK(precision == Precision::float32 || has_tiles());
+  SHORTLIST_CHECK(multiplies_in(precision));
   using Clock = std::chrono::steady_clock;
   constexpr size_t kRounds = 1 << 16;  // about a millisecond
   struct alignas(64) Stretch {
@@ -75,7 +75,7 @@ double multiply_add_peak(ThreadPool& pool, double seconds, Precision precision) 
       if (precision == Precision::float32) {
         stretch.sum = HWY_DYNAMIC_DISPATCH(multiply_add_rounds)(kRounds, &stretch.operations);
       } else {
-        stretch = {run_tiles(kRounds / 4), 1};
+        stretch = {run_half_unit(kRounds / 4), 1};
       }
     });
     const std::chrono::duration<double> passed = Clock::now() - start;

@@ -345,7 +345,7 @@ RightOperand operand(const ConstMatrix& b) { return {b.data, b.rows, b.stride, P
 }  // namespace
 
 void Panels::resize(size_t inner, size_t columns, Precision precision) {
-  SHORTLIST_CHECK(precision == Precision::float32 || has_tiles());
+  SHORTLIST_CHECK(multiplies_in(precision));
   precision_ = precision;
   inner_ = inner;
   columns_ = columns;

@@ -12,12 +12,13 @@
 namespace shortlist {
 
 // What the operands of a product are rounded to; sums are float32. bf16 keeps 8 bits of each number, bf16x3
-// the sum of two such, 16 bits. Both want a processor with matrix tiles and fix the order of sums too
-// (math/tiles.h).
+// the sum of two such, 16 bits. Both fix the order of sums too (math/tiles.h).
 enum class Precision { float32, bf16x3, bf16 };
 
-// Whether this processor has matrix tiles and the kernel gives them to this process.
-bool has_tiles();
+// Whether this processor multiplies so, and faster than in float32: both on matrix tiles (Intel's AMX), where
+// the kernel gives them to this process; bf16 also where AVX-512 multiplies pairs of halves in the time of
+// one float (AMD's, from Zen 4 on).
+bool multiplies_in(Precision precision);
 
 // What a product reads or writes: floats, or what each is rounded to, for products in that precision. Those
 // are halves of floats, side by side in the first half of their row's room, and for bf16x3 the low ones in

@@ -152,8 +152,6 @@ TEST(Product, KeepsNanThroughRelu) {
   });
 }
 
-constexpr Precision kTilePrecisions[] = {Precision::bf16, Precision::bf16x3};
-
 // To the bit.
 void expect_tile_products_agree(const Shape& shape, Precision precision) {
   const Sample a(shape.rows, shape.inner, shape.gap, "a"), b(shape.inner, shape.cols, shape.gap, "b");
@@ -183,9 +181,9 @@ void expect_tile_products_agree(const Shape& shape, Precision precision) {
 }
 
 TEST(TileProduct, AgreesWithReferenceAtOddSizes) {
-  const bool ran = reference::for_each_tiles([](const std::string& unit) {
-    SCOPED_TRACE(unit);
-    for (Precision precision : kTilePrecisions) {
+  const bool ran = reference::for_each_half_unit([](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
+    for (Precision precision : unit.precisions) {
       for (size_t rows : {1, 15, 16, 17, 33, 65}) {
         for (size_t inner : {0, 1, 2, 31, 32, 33, 100}) {
           for (size_t cols : {1, 15, 16, 17, 32, 47, 70}) {
@@ -198,36 +196,40 @@ TEST(TileProduct, AgreesWithReferenceAtOddSizes) {
       expect_tile_products_agree({20, 1100, 33, 1, true}, precision);
     }
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
+}
+
+void expect_epilogues_agree(size_t rows, size_t cols, Precision precision) {
+  const Sample a(rows, 70, 1, "a"), b(70, cols, 0, "b"), bias(1, cols, 0, "bias"),
+      gate(rows, cols, 5, "gate");
+  Panels panels;
+  panels.pack(b.matrix, precision);
+  for (int kind = 0; kind < 8; ++kind) {
+    const Epilogue epilogue{.bias = kind & 1 ? bias.matrix.data : nullptr,
+                            .relu = (kind & 2) != 0,
+                            .positive = kind & 4 ? ConstMatrix(gate.matrix) : ConstMatrix()};
+    Sample expected(rows, cols, 2, "c"), got(rows, cols, 2, "c");
+    reference::multiply(a.matrix, b.matrix, expected.matrix, false, epilogue, precision);
+    multiply(a.matrix, panels, got.matrix, false, epilogue);
+    EXPECT_TRUE(agree(got, expected, true, 70)) << rows << " x " << cols << ", kind " << kind;
+  }
 }
 
 TEST(TileProduct, AppliesTheEpilogueInOrder) {
-  const bool ran = reference::for_each_tiles([](const std::string& unit) {
-    SCOPED_TRACE(unit);
-    for (size_t cols : {13, 32, 48}) {
-      for (size_t rows : {19, 32, 200}) {
-        const Sample a(rows, 70, 1, "a"), b(70, cols, 0, "b"), bias(1, cols, 0, "bias"),
-            gate(rows, cols, 5, "gate");
-        Panels panels;
-        panels.pack(b.matrix, Precision::bf16x3);
-        for (int kind = 0; kind < 8; ++kind) {
-          const Epilogue epilogue{.bias = kind & 1 ? bias.matrix.data : nullptr,
-                                  .relu = (kind & 2) != 0,
-                                  .positive = kind & 4 ? ConstMatrix(gate.matrix) : ConstMatrix()};
-          Sample expected(rows, cols, 2, "c"), got(rows, cols, 2, "c");
-          reference::multiply(a.matrix, b.matrix, expected.matrix, false, epilogue, Precision::bf16x3);
-          multiply(a.matrix, panels, got.matrix, false, epilogue);
-          EXPECT_TRUE(agree(got, expected, true, 70)) << rows << " x " << cols << ", kind " << kind;
-        }
+  const bool ran = reference::for_each_half_unit([](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
+    for (Precision precision : unit.precisions) {
+      for (size_t cols : {13, 32, 48}) {
+        for (size_t rows : {19, 32, 200}) expect_epilogues_agree(rows, cols, precision);
       }
     }
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 TEST(TileProduct, WritesOnlyTheNamedPanels) {
-  const bool ran = reference::for_each_tiles([](const std::string& unit) {
-    SCOPED_TRACE(unit);
+  const bool ran = reference::for_each_half_unit([](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
     const Sample a(40, 20, 0, "a"), b(20, 75, 0, "b");
     Panels panels;
     panels.resize(20, 75, Precision::bf16);
@@ -244,7 +246,7 @@ TEST(TileProduct, WritesOnlyTheNamedPanels) {
     multiply(a.matrix, panels, got.matrix, false, {}, {4});
     EXPECT_TRUE(agree(got, all, true, 20));
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 // x's numbers, rounded, in rows like x's.
@@ -299,9 +301,9 @@ void expect_rounded_products_agree(const Shape& shape, Precision precision) {
 }
 
 TEST(TileProduct, TakesAndGivesWhatIsRounded) {
-  const bool ran = reference::for_each_tiles([](const std::string& unit) {
-    SCOPED_TRACE(unit);
-    for (Precision precision : kTilePrecisions) {
+  const bool ran = reference::for_each_half_unit([](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
+    for (Precision precision : unit.precisions) {
       for (size_t rows : {1, 16, 17, 50}) {
         for (size_t inner : {1, 32, 33, 64}) {
           for (size_t cols : {1, 16, 31, 47}) {
@@ -314,12 +316,12 @@ TEST(TileProduct, TakesAndGivesWhatIsRounded) {
       expect_rounded_products_agree({20, 1100, 33, 1, true}, precision);
     }
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 TEST(TileProduct, SumsRoundedColumns) {
-  const bool ran = reference::for_each_tiles([](const std::string&) {
-    for (Precision precision : kTilePrecisions) {
+  const bool ran = reference::for_each_half_unit([](const reference::HalfUnitInTest& unit) {
+    for (Precision precision : unit.precisions) {
       for (size_t cols : {1, 31, 32, 33, 127, 128, 129, 200}) {
         const Sample x = rounded(Sample(19, cols, 1, "x"), precision);
         std::vector<float> sums(cols);
@@ -339,11 +341,12 @@ TEST(TileProduct, SumsRoundedColumns) {
       }
     }
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 TEST(TileProduct, ShutsTheGateOfZerosNegativesAndNan) {
-  const bool ran = reference::for_each_tiles([](const std::string&) {
+  const bool ran = reference::for_each_half_unit([](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     const float gates[] = {1, 0, -0.0f, -1, kInfinity, -kInfinity, NAN, -NAN, 1e-30f};
     constexpr bool kOpen[] = {true, false, false, false, true, false, false, false, true};
@@ -357,17 +360,18 @@ TEST(TileProduct, ShutsTheGateOfZerosNegativesAndNan) {
     multiply(a.matrix, panels, c.matrix, false, {.positive = {half_gate.matrix, Precision::bf16}});
     for (size_t j = 0; j < std::size(gates); ++j) EXPECT_EQ(c.matrix(0, j), kOpen[j] ? 1 : 0) << gates[j];
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 // What three products in bfloat16 lose against float32, and one.
 TEST(TileProduct, IsAsExactAsItSays) {
-  const bool ran = reference::for_each_tiles([](const std::string& unit) {
-    SCOPED_TRACE(unit);
+  const bool ran = reference::for_each_half_unit([](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
     const Sample a(32, 256, 0, "a"), b(256, 32, 0, "b");
     Sample exact(32, 32, 0, "c"), got(32, 32, 0, "c");
     reference::multiply(a.matrix, b.matrix, exact.matrix);
-    for (const auto& [precision, tolerance] : {std::pair{Precision::bf16x3, 1e-5}, {Precision::bf16, 4e-3}}) {
+    for (Precision precision : unit.precisions) {
+      const double tolerance = precision == Precision::bf16 ? 4e-3 : 1e-5;
       Panels panels;
       panels.pack(b.matrix, precision);
       multiply(a.matrix, panels, got.matrix);
@@ -382,7 +386,7 @@ TEST(TileProduct, IsAsExactAsItSays) {
       EXPECT_GT(std::sqrt(error / square), tolerance / 100);
     }
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 TEST(Panels, TakeChosenRows) {

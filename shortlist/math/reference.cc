@@ -20,12 +20,18 @@ void for_each_target(FunctionRef<void(const std::string& name, bool fused)> test
   hwy::GetChosenTarget().DeInit();
 }
 
-bool for_each_tiles(FunctionRef<void(const std::string& name)> test) {
-  const bool tiles = has_tiles(), loop = emulate_tiles(true);
-  if (loop) test("a loop for tiles");
-  emulate_tiles(false);
-  if (tiles) test("tiles");
-  return tiles || loop;
+bool for_each_half_unit(FunctionRef<void(const HalfUnitInTest& unit)> test) {
+  constexpr Precision kPrecisions[] = {Precision::bf16, Precision::bf16x3};
+  bool any = false;
+  for (const auto& [unit, name] : {std::pair{HalfUnit::loop, "a loop for tiles"},
+                                   {HalfUnit::tiles, "tiles"},
+                                   {HalfUnit::pairs, "pairs"}}) {
+    if (!use_half_unit(unit)) continue;
+    any = true;
+    test({name, std::span(kPrecisions).first(multiplies_in(Precision::bf16x3) ? 2 : 1)});
+  }
+  use_half_unit(HalfUnit::none);
+  return any;
 }
 
 namespace {
@@ -60,6 +66,14 @@ float sum_of_tiles(ConstMatrix a, ConstMatrix b, size_t i, size_t j, float sum, 
   return sum;
 }
 
+float sum_of_pairs(ConstMatrix a, ConstMatrix b, size_t i, size_t j, float sum) {
+  for (size_t begin = 0; begin < a.cols; begin += 2) {
+    for (size_t k : {begin + 1, begin})
+      if (k < a.cols) sum = std::fma(Halves(a(i, k)).high, Halves(b(k, j)).high, sum);
+  }
+  return sum;
+}
+
 }  // namespace
 
 void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add, const Epilogue& epilogue,
@@ -69,6 +83,8 @@ void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add, const Epilogue& 
       float sum = add ? c(i, j) : 0;
       if (precision == Precision::float32) {
         for (size_t k = 0; k < a.cols; ++k) sum = std::fma(a(i, k), b(k, j), sum);
+      } else if (half_unit() == HalfUnit::pairs) {
+        sum = sum_of_pairs(a, b, i, j, sum);
       } else {
         sum = sum_of_tiles(a, b, i, j, sum, precision);
       }

@@ -3,6 +3,7 @@
 // targets with fused multiply-add must agree with it to the bit.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,16 @@ namespace shortlist::reference {
 // fused: it has fused multiply-add.
 void for_each_target(FunctionRef<void(const std::string& name, bool fused)> test);
 
-// Calls test(name) for matrix tiles and for the loop that stands in for them, where this processor has them
-// and what the loop needs; returns whether it has either.
-bool for_each_tiles(FunctionRef<void(const std::string& name)> test);
-constexpr const char* kNoTiles = "needs matrix tiles, or AVX-512 with bfloat16 for the loop in their place";
+// What products in bfloat16 are set to, and the precisions that it has.
+struct HalfUnitInTest {
+  std::string name;
+  std::span<const Precision> precisions;
+};
+// Calls test() with each that this processor has or that a loop stands in for; returns whether there is any.
+bool for_each_half_unit(FunctionRef<void(const HalfUnitInTest& unit)> test);
+constexpr const char* kNoHalfUnit = "needs AVX-512 with bfloat16";
 
-// c = a b or c += a b, b not packed.
+// c = a b or c += a b, b not packed; in the order of the unit that is set.
 void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add = false, const Epilogue& epilogue = {},
               Precision precision = Precision::float32);
 

@@ -1,6 +1,6 @@
-// The matrix tiles of a processor (Intel's AMX) and a loop that stands in for them in tests. For tiles.cc
-// alone, which includes it where the compiler may use AVX-512 with bfloat16. Their registers are named by
-// number.
+// What multiplies blocks of halves: the matrix tiles of a processor (Intel's AMX), a loop that stands in for
+// them in tests, or AVX-512's dot products of pairs. For tiles.cc alone, which includes it where the compiler
+// may use AVX-512 with bfloat16.
 #pragma once
 
 #include <bit>
@@ -11,6 +11,18 @@
 namespace shortlist {
 namespace {
 
+// Up to two by two tiles of C.
+struct TileBlock {
+  Tiles left[2], right[2];  // the first tile of each row and column of tiles
+  size_t left_row_bytes, left_beside;
+  size_t tiles;  // along the inner dimension
+  float* c;
+  size_t row_bytes;
+  bool add;
+};
+
+// Tiles' registers are named by number.
+//
 // Each instruction is a barrier for the compiler, which does not know what memory it reads and writes.
 struct ProcessorTiles {
   struct alignas(64) Shape {
@@ -46,7 +58,7 @@ struct ProcessorTiles {
   }
 };
 
-struct EmulatedTiles {
+struct LoopTiles {
   static constexpr size_t kRowBytes = 64;
   static inline thread_local char tiles[8][16][kRowBytes];
 
@@ -89,6 +101,152 @@ struct EmulatedTiles {
       }
       std::memcpy(tiles[kSum][m], sums, sizeof sums);
     }
+  }
+};
+
+template <class Unit, int kRows, int kColumns>
+void multiply_loaded() {
+  Unit::template multiply_add<0, 4, 6>();
+  if constexpr (kColumns == 2) Unit::template multiply_add<1, 4, 7>();
+  if constexpr (kRows == 2) Unit::template multiply_add<2, 5, 6>();
+  if constexpr (kRows == 2 && kColumns == 2) Unit::template multiply_add<3, 5, 7>();
+}
+template <class Unit, int kRows>
+void load_left(const Half* first, const Half* second, size_t row_bytes) {
+  Unit::template stream<4>(first, row_bytes);
+  if constexpr (kRows == 2) Unit::template stream<5>(second, row_bytes);
+}
+template <class Unit, int kColumns>
+void load_right(const Half* first, const Half* second) {
+  Unit::template load<6>(first, 64);
+  if constexpr (kColumns == 2) Unit::template load<7>(second, 64);
+}
+
+template <class Unit, bool kLow, int kRows, int kColumns>
+void multiply_block(const TileBlock& block) {
+  char* const c = reinterpret_cast<char*>(block.c);
+  const size_t row_bytes = block.row_bytes;
+  constexpr size_t kColumnBytes = kTileOuter * sizeof(float);
+  if (block.add) {
+    Unit::template load<0>(c, row_bytes);
+    if constexpr (kColumns == 2) Unit::template load<1>(c + kColumnBytes, row_bytes);
+    if constexpr (kRows == 2) Unit::template load<2>(c + kTileOuter * row_bytes, row_bytes);
+    if constexpr (kRows == 2 && kColumns == 2)
+      Unit::template load<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
+  } else {
+    Unit::template zero<0>();
+    if constexpr (kColumns == 2) Unit::template zero<1>();
+    if constexpr (kRows == 2) Unit::template zero<2>();
+    if constexpr (kRows == 2 && kColumns == 2) Unit::template zero<3>();
+  }
+  for (size_t t = 0; t < block.tiles; ++t) {
+    const Tiles a[2] = {block.left[0].ahead(t * block.left_beside),
+                        block.left[1].ahead(t * block.left_beside)};
+    const Tiles b[2] = {block.right[0].at(t), block.right[1].at(t)};
+    load_left<Unit, kRows>(a[0].high, a[1].high, block.left_row_bytes);
+    load_right<Unit, kColumns>(b[0].high, b[1].high);
+    multiply_loaded<Unit, kRows, kColumns>();
+    if constexpr (kLow) {
+      load_right<Unit, kColumns>(b[0].low, b[1].low);
+      multiply_loaded<Unit, kRows, kColumns>();
+      load_left<Unit, kRows>(a[0].low, a[1].low, block.left_row_bytes);
+      load_right<Unit, kColumns>(b[0].high, b[1].high);
+      multiply_loaded<Unit, kRows, kColumns>();
+    }
+  }
+  Unit::template store<0>(c, row_bytes);
+  if constexpr (kColumns == 2) Unit::template store<1>(c + kColumnBytes, row_bytes);
+  if constexpr (kRows == 2) Unit::template store<2>(c + kTileOuter * row_bytes, row_bytes);
+  if constexpr (kRows == 2 && kColumns == 2)
+    Unit::template store<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
+}
+
+template <class Unit, bool kLow>
+void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
+  if (two_rows) {
+    two_columns ? multiply_block<Unit, kLow, 2, 2>(block) : multiply_block<Unit, kLow, 2, 1>(block);
+  } else {
+    two_columns ? multiply_block<Unit, kLow, 1, 2>(block) : multiply_block<Unit, kLow, 1, 1>(block);
+  }
+}
+
+// A tile unit's products of blocks.
+template <class Unit>
+struct InTiles {
+  static void begin() { Unit::begin(); }
+  static void end() { Unit::end(); }
+  static double run(size_t rounds) {
+    begin();
+    for (size_t i = 0; i < rounds; ++i) multiply_loaded<Unit, 2, 2>();
+    end();
+    constexpr size_t kProducts = 4;
+    return static_cast<double>(2 * rounds * kProducts * kTileOuter * kTileOuter * kTileInner);
+  }
+  template <bool kLow>
+  static void multiply(const TileBlock& block, bool two_rows, bool two_columns) {
+    multiply_block<Unit, kLow>(block, two_rows, two_columns);
+  }
+};
+
+// Dot products of pairs, added to 16 sums at a time (vdpbf16ps): the odd position's product, then the even
+// one's, each fused with its addition.
+struct InPairs {
+  static constexpr size_t kStripRows = 8;
+
+  static void begin() {}
+  static void end() {}
+  static double run(size_t rounds) {
+    constexpr size_t kSums = 16;
+    __m512 sums[kSums] = {};
+    const __m512bh zeros = {};
+    for (size_t i = 0; i < rounds; ++i) {
+#pragma GCC unroll 16
+      for (__m512& sum : sums) asm volatile("vdpbf16ps %1, %1, %0" : "+v"(sum) : "v"(zeros));
+    }
+    return static_cast<double>(2 * rounds * kSums * kTileInner);
+  }
+
+  // Rows of C from `row` on, of one tile.
+  template <int kColumns>
+  static void multiply_rows(const TileBlock& block, size_t row) {
+    __m512 sums[kStripRows][kColumns];
+    float* const c = block.c + row * (block.row_bytes / sizeof(float));
+    const size_t stride = block.row_bytes / sizeof(float), left_stride = block.left_row_bytes / sizeof(Half);
+#pragma GCC unroll 8
+    for (size_t i = 0; i < kStripRows; ++i) {
+#pragma GCC unroll 2
+      for (size_t v = 0; v < kColumns; ++v)
+        sums[i][v] = block.add ? _mm512_loadu_ps(c + i * stride + v * kTileOuter) : _mm512_setzero_ps();
+    }
+    const Half* a = block.left[row / kTileOuter].high + row % kTileOuter * left_stride;
+    const Half* b[2] = {block.right[0].high, block.right[1].high};
+    for (size_t t = 0; t < block.tiles; ++t, a += block.left_beside) {
+      for (size_t k = 0; k < kTileInner; k += 2) {
+        __m512bh right[kColumns];
+#pragma GCC unroll 2
+        for (size_t v = 0; v < kColumns; ++v, b[v - 1] += kTileInner)
+          right[v] = reinterpret_cast<__m512bh>(_mm512_loadu_si512(b[v]));
+#pragma GCC unroll 8
+        for (size_t i = 0; i < kStripRows; ++i) {
+          int32_t both;
+          std::memcpy(&both, a + i * left_stride + k, sizeof both);
+          const __m512bh left = reinterpret_cast<__m512bh>(_mm512_set1_epi32(both));
+#pragma GCC unroll 2
+          for (size_t v = 0; v < kColumns; ++v) sums[i][v] = _mm512_dpbf16_ps(sums[i][v], left, right[v]);
+        }
+      }
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < kStripRows; ++i) {
+#pragma GCC unroll 2
+      for (size_t v = 0; v < kColumns; ++v) _mm512_storeu_ps(c + i * stride + v * kTileOuter, sums[i][v]);
+    }
+  }
+  template <bool kLow>
+  static void multiply(const TileBlock& block, bool two_rows, bool two_columns) {
+    static_assert(!kLow);
+    for (size_t row = 0; row < (two_rows ? 2 : 1) * kTileOuter; row += kStripRows)
+      two_columns ? multiply_rows<2>(block, row) : multiply_rows<1>(block, row);
   }
 };
 

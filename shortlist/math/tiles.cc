@@ -36,8 +36,6 @@ namespace {
 constexpr size_t row_block(bool low) { return low ? 96 : 192; }
 constexpr size_t kTransposedInnerBlock = 512;
 
-std::atomic<bool> emulated = false;
-
 TilesAt panel_tiles(float* panel, size_t inner) {
   Half* const high = reinterpret_cast<Half*>(panel);
   return {high, high + tiles_of(inner) * kTileHalves};
@@ -63,82 +61,6 @@ struct LeftTiles {
 
   Tiles row_of_tiles(size_t row) const { return first.ahead(row * below); }
 };
-
-// Up to two by two tiles of C.
-struct TileBlock {
-  Tiles left[2], right[2];  // the first tile of each row and column of tiles
-  size_t left_row_bytes, left_beside;
-  size_t tiles;  // along the inner dimension
-  float* c;
-  size_t row_bytes;
-  bool add;
-};
-
-template <class Unit, int kRows, int kColumns>
-void multiply_loaded() {
-  Unit::template multiply_add<0, 4, 6>();
-  if constexpr (kColumns == 2) Unit::template multiply_add<1, 4, 7>();
-  if constexpr (kRows == 2) Unit::template multiply_add<2, 5, 6>();
-  if constexpr (kRows == 2 && kColumns == 2) Unit::template multiply_add<3, 5, 7>();
-}
-template <class Unit, int kRows>
-void load_left(const Half* first, const Half* second, size_t row_bytes) {
-  Unit::template stream<4>(first, row_bytes);
-  if constexpr (kRows == 2) Unit::template stream<5>(second, row_bytes);
-}
-template <class Unit, int kColumns>
-void load_right(const Half* first, const Half* second) {
-  Unit::template load<6>(first, 64);
-  if constexpr (kColumns == 2) Unit::template load<7>(second, 64);
-}
-
-template <class Unit, bool kLow, int kRows, int kColumns>
-void multiply_block(const TileBlock& block) {
-  char* const c = reinterpret_cast<char*>(block.c);
-  const size_t row_bytes = block.row_bytes;
-  constexpr size_t kColumnBytes = kTileOuter * sizeof(float);
-  if (block.add) {
-    Unit::template load<0>(c, row_bytes);
-    if constexpr (kColumns == 2) Unit::template load<1>(c + kColumnBytes, row_bytes);
-    if constexpr (kRows == 2) Unit::template load<2>(c + kTileOuter * row_bytes, row_bytes);
-    if constexpr (kRows == 2 && kColumns == 2)
-      Unit::template load<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
-  } else {
-    Unit::template zero<0>();
-    if constexpr (kColumns == 2) Unit::template zero<1>();
-    if constexpr (kRows == 2) Unit::template zero<2>();
-    if constexpr (kRows == 2 && kColumns == 2) Unit::template zero<3>();
-  }
-  for (size_t t = 0; t < block.tiles; ++t) {
-    const Tiles a[2] = {block.left[0].ahead(t * block.left_beside),
-                        block.left[1].ahead(t * block.left_beside)};
-    const Tiles b[2] = {block.right[0].at(t), block.right[1].at(t)};
-    load_left<Unit, kRows>(a[0].high, a[1].high, block.left_row_bytes);
-    load_right<Unit, kColumns>(b[0].high, b[1].high);
-    multiply_loaded<Unit, kRows, kColumns>();
-    if constexpr (kLow) {
-      load_right<Unit, kColumns>(b[0].low, b[1].low);
-      multiply_loaded<Unit, kRows, kColumns>();
-      load_left<Unit, kRows>(a[0].low, a[1].low, block.left_row_bytes);
-      load_right<Unit, kColumns>(b[0].high, b[1].high);
-      multiply_loaded<Unit, kRows, kColumns>();
-    }
-  }
-  Unit::template store<0>(c, row_bytes);
-  if constexpr (kColumns == 2) Unit::template store<1>(c + kColumnBytes, row_bytes);
-  if constexpr (kRows == 2) Unit::template store<2>(c + kTileOuter * row_bytes, row_bytes);
-  if constexpr (kRows == 2 && kColumns == 2)
-    Unit::template store<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
-}
-
-template <class Unit, bool kLow>
-void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
-  if (two_rows) {
-    two_columns ? multiply_block<Unit, kLow, 2, 2>(block) : multiply_block<Unit, kLow, 2, 1>(block);
-  } else {
-    two_columns ? multiply_block<Unit, kLow, 1, 2>(block) : multiply_block<Unit, kLow, 1, 1>(block);
-  }
-}
 
 constexpr size_t kSide = 2 * kTileOuter;
 
@@ -221,7 +143,7 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Result& re
     if (left_to_finish) finish_block(row - kSide);
     left_to_finish = !in_place;
     const bool two_rows = rows > kTileOuter;
-    multiply_block<Unit, kLow>(
+    Unit::template multiply<kLow>(
         {.left = {operands.left.row_of_tiles(tile_row), operands.left.row_of_tiles(tile_row + two_rows)},
          .right = {first, second},
          .left_row_bytes = operands.left.row_bytes,
@@ -348,13 +270,19 @@ namespace {
 // Calls multiply.operator()<Unit, kLow>().
 template <class Multiply>
 void with_unit(Precision precision, Multiply multiply) {
+  SHORTLIST_CHECK(multiplies_in(precision));
   const bool low = precision == Precision::bf16x3;
-  if (emulated) {
-    low ? multiply.template operator()<EmulatedTiles, true>()
-        : multiply.template operator()<EmulatedTiles, false>();
-  } else {
-    low ? multiply.template operator()<ProcessorTiles, true>()
-        : multiply.template operator()<ProcessorTiles, false>();
+  switch (half_unit()) {
+    case HalfUnit::tiles:
+      return low ? multiply.template operator()<InTiles<ProcessorTiles>, true>()
+                 : multiply.template operator()<InTiles<ProcessorTiles>, false>();
+    case HalfUnit::loop:
+      return low ? multiply.template operator()<InTiles<LoopTiles>, true>()
+                 : multiply.template operator()<InTiles<LoopTiles>, false>();
+    case HalfUnit::pairs:
+      return multiply.template operator()<InPairs, false>();
+    case HalfUnit::none:
+      break;
   }
 }
 
@@ -375,7 +303,7 @@ void multiply_tiles_transposed(const Operand& a, const Operand& b, Matrix c, boo
 }
 
 void round(ConstMatrix x, const Result& to) {
-  SHORTLIST_CHECK(has_tiles() && to.rounded() && x.rows == to.rows() && x.cols == to.cols());
+  SHORTLIST_CHECK(multiplies_in(to.precision) && to.rounded() && x.rows == to.rows() && x.cols == to.cols());
   for (size_t r = 0; r < x.rows; ++r) {
     to.precision == Precision::bf16x3 ? round_row<true>(x.row(r), x.cols, to.halves(r), to.low)
                                       : round_row<false>(x.row(r), x.cols, to.halves(r), to.low);
@@ -383,16 +311,12 @@ void round(ConstMatrix x, const Result& to) {
 }
 
 void sum_rounded_columns(const Operand& x, std::span<float> out) {
-  SHORTLIST_CHECK(has_tiles() && x.rounded() && x.cols() == out.size());
+  SHORTLIST_CHECK(multiplies_in(x.precision) && x.rounded() && x.cols() == out.size());
   x.precision == Precision::bf16x3 ? sum_columns<true>(x, out) : sum_columns<false>(x, out);
 }
 
-double run_tiles(size_t rounds) {
-  ProcessorTiles::begin();
-  for (size_t i = 0; i < rounds; ++i) multiply_loaded<ProcessorTiles, 2, 2>();
-  ProcessorTiles::end();
-  constexpr size_t kProducts = 4;
-  return static_cast<double>(2 * rounds * kProducts * kTileOuter * kTileOuter * kTileInner);
+double run_half_unit(size_t rounds) {
+  return half_unit() == HalfUnit::tiles ? InTiles<ProcessorTiles>::run(rounds) : InPairs::run(rounds);
 }
 
 }  // namespace shortlist
@@ -415,16 +339,28 @@ bool ask_for_tiles() {
   return (d & kTiles) != 0 && (d & kBfloat16) != 0 && syscall(SYS_arch_prctl, kAskForState, kTileData) == 0;
 }
 
-}  // namespace
+// Where it is known that pairs take the time of single floats; Intel's processors take four times that.
+bool multiplies_pairs_fast() { return has_bfloat16() && __builtin_cpu_is("amd"); }
 
-bool emulate_tiles(bool on) {
-  emulated = on && has_bfloat16();
-  return has_bfloat16();
+HalfUnit processors_unit() {
+  if (ask_for_tiles()) return HalfUnit::tiles;
+  return multiplies_pairs_fast() ? HalfUnit::pairs : HalfUnit::none;
 }
 
-bool has_tiles() {
-  static const bool has = ask_for_tiles();
-  return has || emulated;
+std::atomic<HalfUnit> tests_unit = HalfUnit::none;
+
+}  // namespace
+
+HalfUnit half_unit() {
+  static const HalfUnit unit = processors_unit();
+  const HalfUnit other = tests_unit;
+  return other == HalfUnit::none ? unit : other;
+}
+
+bool use_half_unit(HalfUnit unit) {
+  const bool can = unit == HalfUnit::none || (unit == HalfUnit::tiles ? ask_for_tiles() : has_bfloat16());
+  if (can) tests_unit = unit;
+  return can;
 }
 
 }  // namespace shortlist
@@ -444,14 +380,20 @@ void multiply_tiles_transposed(const Operand&, const Operand&, Matrix, bool, Pre
 }
 void round(ConstMatrix, const Result&) { SHORTLIST_CHECK(false); }
 void sum_rounded_columns(const Operand&, std::span<float>) { SHORTLIST_CHECK(false); }
-double run_tiles(size_t) { return 0; }
-bool emulate_tiles(bool) { return false; }
-bool has_tiles() { return false; }
+HalfUnit half_unit() { return HalfUnit::none; }
+bool use_half_unit(HalfUnit) { return false; }
+double run_half_unit(size_t) { return 0; }
 
 }  // namespace shortlist
 #endif
 
 namespace shortlist {
+
+bool multiplies_in(Precision precision) {
+  if (precision == Precision::float32) return true;
+  const HalfUnit unit = half_unit();
+  return unit == HalfUnit::pairs ? precision == Precision::bf16 : unit != HalfUnit::none;
+}
 
 size_t tile_panel_floats(size_t inner, Precision precision) {
   const size_t halves = chunk_count(inner, kTileInner) * kTileInner * kTileOuter;

@@ -1,9 +1,7 @@
-// Products in bfloat16 on a processor's matrix tiles (Intel's AMX): what product.h does where its right
-// operand is packed for them. The float32 operands are rounded to bfloat16 on the way, for bf16x3 to the sum
-// of two, high + low. An element of C takes 32 inner positions at a time, ascending: the products of high by
-// high, then of high by low and low by high. Each of these runs over even and over odd positions, one fused
-// multiply-add in float32 after the other; the two sums are added, then added to C. Subnormals count as zero.
-// Threads, blocks and the number of rows change no bit.
+// Products in bfloat16: what product.h does where its right operand is packed for them. The float32 operands
+// are rounded to bfloat16 on the way, for bf16x3 to the sum of two, high + low, in tiles: blocks of 16 by 32
+// halves. Subnormals count as zero. Threads, blocks and the number of rows change no bit; the order of a sum
+// is the unit's.
 #pragma once
 
 #include "shortlist/math/product.h"
@@ -32,11 +30,25 @@ void round(ConstMatrix x, const Result& to);
 // out[N] = the sums of the columns of x[M,N], which is rounded, in row order.
 void sum_rounded_columns(const Operand& x, std::span<float> out);
 
-// Multiply-adds of tiles that stay in registers; returns floating-point operations.
-double run_tiles(size_t rounds);
+// What multiplies halves.
+// - tiles: a processor's matrix tiles (Intel's AMX). An element of C takes 32 inner positions at a time,
+//   ascending: the products of high by high, then of high by low and low by high. Each of these runs over
+//   even and over odd positions, one fused multiply-add in float32 after the other; the two sums are added,
+//   then added to C.
+// - loop: does as tiles do; for tests.
+// - pairs: AVX-512's dot products of pairs. An element of C takes pairs of inner positions, ascending, of
+// each
+//   first the odd one, with fused multiply-adds. Multiplies high by high alone.
+enum class HalfUnit { none, tiles, loop, pairs };
 
-// For tests: a loop in place of the tiles, for processors that have all but them (AVX-512 with bfloat16).
-// Returns whether this one does.
-bool emulate_tiles(bool on);
+// What this process multiplies with: tiles where the processor has them, pairs where they are faster than
+// float32, else none.
+HalfUnit half_unit();
+// For tests: takes another until it is called with none. Returns whether this processor can; loop and pairs
+// want AVX-512 with bfloat16.
+bool use_half_unit(HalfUnit unit);
+
+// Multiply-adds of the processor's unit that stay in registers; returns floating-point operations.
+double run_half_unit(size_t rounds);
 
 }  // namespace shortlist

@@ -239,9 +239,11 @@ struct TrainingConfig {
     visit("epochs", epochs, "passes over the training rows, at most");
     visit("batch", batch, "rows of a step");
     visit("seed", seed, "of initial weights, shuffles and dropout");
-    visit("precision", precision,
-          "of the products of a step: float32; on processors with matrix tiles (Intel's AMX) also bf16x3 (16 "
-          "bits of each number) or bf16 (8 bits). Weights, sums and evaluation are float32");
+    visit(
+        "precision", precision,
+        "of the products of a step: float32; bf16x3 (16 bits of each number) on processors with matrix tiles "
+        "(Intel's AMX); bf16 (8 bits) there and on AMD's from Zen 4 on. Weights, sums and evaluation are "
+        "float32");
     visit("optimizer", optimizer,
           "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }, the number is the learning rate");
     visit("reduce_on_plateau", reduce_on_plateau, "lowers the learning rate when validation does not gain");

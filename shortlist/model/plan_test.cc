@@ -75,12 +75,12 @@ TEST(Plan, LossesInBfloat16AreNearThoseOfThePlainPath) {
     for (size_t step = 0; step < losses.size(); ++step)
       EXPECT_NEAR(losses[step], plain[step], tolerance * plain[step]) << "step " << step;
   };
-  const bool ran = reference::for_each_tiles([&](const std::string& unit) {
-    SCOPED_TRACE(unit);
-    expect_near(Precision::bf16x3, 1e-4);
-    expect_near(Precision::bf16, 2e-2);
+  const bool ran = reference::for_each_half_unit([&](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
+    for (Precision precision : unit.precisions)
+      expect_near(precision, precision == Precision::bf16 ? 2e-2 : 1e-4);
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 // Tries six elements of each parameter.
@@ -137,14 +137,14 @@ TEST(Plan, GivesTheSameBitsInBfloat16WithAnyNumberOfThreads) {
     trainer.backward();
     return std::pair(loss, trainer.gradients());
   };
-  const bool ran = reference::for_each_tiles([&](const std::string& unit) {
-    SCOPED_TRACE(unit);
-    for (Precision precision : {Precision::bf16, Precision::bf16x3}) {
+  const bool ran = reference::for_each_half_unit([&](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
+    for (Precision precision : unit.precisions) {
       const auto one = run(precision, 1);
       for (int threads : {2, 3, 8}) EXPECT_EQ(run(precision, threads), one) << threads << " threads";
     }
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 // Products round what they read anyway: rounded when it is made, it is the same. Only the sums that biases'
@@ -178,21 +178,22 @@ void expect_rounding_changes_nothing(const ToyOptions& options, bool layers_acti
 }
 
 TEST(Plan, RoundsBetweenProductsWhatTheyRoundThemselves) {
-  const bool ran = reference::for_each_tiles([&](const std::string& unit) {
-    SCOPED_TRACE(unit);
-    for (Precision precision : {Precision::bf16, Precision::bf16x3}) {
+  const bool ran = reference::for_each_half_unit([&](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
+    for (Precision precision : unit.precisions) {
       expect_rounding_changes_nothing({.deep = true}, true, true, precision);
       expect_rounding_changes_nothing({.dropout = 0.3f, .deep = true}, true, true, precision);
       expect_rounding_changes_nothing({.dropout = 0.3f, .deep = true}, true, false, precision);
       expect_rounding_changes_nothing({.dropout = 0.3f, .deep = true}, false, true, precision);
     }
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 TEST(Plan, NamesTheFirstNodeThatIsNotFiniteWhereItIsRounded) {
   const ToyBatch batch(40, true);
-  const bool ran = reference::for_each_tiles([&](const std::string&) {
+  const bool ran = reference::for_each_half_unit([&](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
     ToyTrainer trainer({.deep = true}, true, 2, Precision::bf16);
     trainer.loss(batch);
     EXPECT_EQ(trainer.plan.first_not_finite(), "");
@@ -200,7 +201,7 @@ TEST(Plan, NamesTheFirstNodeThatIsNotFiniteWhereItIsRounded) {
     trainer.loss(batch);
     EXPECT_EQ(trainer.plan.first_not_finite(), "rating/deep_1");
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 TEST(Plan, TellsCopiesApartFromTheFirstDropoutOn) {

@@ -58,7 +58,8 @@ std::string config_hash(const Config& config) {
 }  // namespace
 
 Precision step_precision(const Config& config) {
-  return has_tiles() ? config.training.precision : Precision::float32;
+  const Precision wanted = config.training.precision;
+  return multiplies_in(wanted) ? wanted : Precision::float32;
 }
 
 struct Trainer::State {

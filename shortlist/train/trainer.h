@@ -44,8 +44,8 @@ class TrainingObserver {
   virtual void stopped_early(int /*epoch*/, int /*best_epoch*/) {}
 };
 
-// What a step's products are computed in: what the config asks for, or float32 where the processor has no
-// matrix tiles.
+// What a step's products are computed in: what the config asks for, or float32 where the processor does not
+// multiply so.
 Precision step_precision(const Config& config);
 
 class Trainer {

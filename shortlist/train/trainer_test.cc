@@ -300,8 +300,8 @@ TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
   const TinyTable table;
   TinyModel plain(table);
   train_tiny(plain);
-  const bool ran = reference::for_each_tiles([&](const std::string& unit) {
-    SCOPED_TRACE(unit);
+  const bool ran = reference::for_each_half_unit([&](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
     TinyModel model(table, {{"batch     = 50", "batch     = 50\nprecision = \"bf16\""}});
     Trainer trainer = model.trainer();
     TrainingObserver nobody;
@@ -312,7 +312,7 @@ TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
     const EpochRecord& last = trainer.state().history.epochs.back();
     EXPECT_EQ(evaluator.figures(model.data().split.validation, true), last.validation);
   });
-  if (!ran) GTEST_SKIP() << reference::kNoTiles;
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
 // d loss / d weight of a row equals that many copies of it.
