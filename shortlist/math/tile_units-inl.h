@@ -15,15 +15,15 @@ namespace {
 struct TileBlock {
   Tiles left[2], right[2];  // the first tile of each row and column of tiles
   size_t left_row_bytes, left_beside;
-  size_t tiles;  // along the inner dimension
+  bool left_paired;  // left tiles lie as right ones do, for a unit that takes them so
+  size_t tiles;      // along the inner dimension
   float* c;
   size_t row_bytes;
   bool add;
 };
 
-// Tiles' registers are named by number.
-//
-// Each instruction is a barrier for the compiler, which does not know what memory it reads and writes.
+// The instructions of tiles, whose registers are named by number. Each is a barrier for the compiler, which
+// does not know what memory it reads and writes.
 struct ProcessorTiles {
   struct alignas(64) Shape {
     uint8_t palette = 1, start_row = 0, reserved[14] = {};
@@ -104,95 +104,91 @@ struct LoopTiles {
   }
 };
 
-template <class Unit, int kRows, int kColumns>
-void multiply_loaded() {
-  Unit::template multiply_add<0, 4, 6>();
-  if constexpr (kColumns == 2) Unit::template multiply_add<1, 4, 7>();
-  if constexpr (kRows == 2) Unit::template multiply_add<2, 5, 6>();
-  if constexpr (kRows == 2 && kColumns == 2) Unit::template multiply_add<3, 5, 7>();
-}
-template <class Unit, int kRows>
-void load_left(const Half* first, const Half* second, size_t row_bytes) {
-  Unit::template stream<4>(first, row_bytes);
-  if constexpr (kRows == 2) Unit::template stream<5>(second, row_bytes);
-}
-template <class Unit, int kColumns>
-void load_right(const Half* first, const Half* second) {
-  Unit::template load<6>(first, 64);
-  if constexpr (kColumns == 2) Unit::template load<7>(second, 64);
-}
-
-template <class Unit, bool kLow, int kRows, int kColumns>
-void multiply_block(const TileBlock& block) {
-  char* const c = reinterpret_cast<char*>(block.c);
-  const size_t row_bytes = block.row_bytes;
-  constexpr size_t kColumnBytes = kTileOuter * sizeof(float);
-  if (block.add) {
-    Unit::template load<0>(c, row_bytes);
-    if constexpr (kColumns == 2) Unit::template load<1>(c + kColumnBytes, row_bytes);
-    if constexpr (kRows == 2) Unit::template load<2>(c + kTileOuter * row_bytes, row_bytes);
-    if constexpr (kRows == 2 && kColumns == 2)
-      Unit::template load<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
-  } else {
-    Unit::template zero<0>();
-    if constexpr (kColumns == 2) Unit::template zero<1>();
-    if constexpr (kRows == 2) Unit::template zero<2>();
-    if constexpr (kRows == 2 && kColumns == 2) Unit::template zero<3>();
-  }
-  for (size_t t = 0; t < block.tiles; ++t) {
-    const Tiles a[2] = {block.left[0].ahead(t * block.left_beside),
-                        block.left[1].ahead(t * block.left_beside)};
-    const Tiles b[2] = {block.right[0].at(t), block.right[1].at(t)};
-    load_left<Unit, kRows>(a[0].high, a[1].high, block.left_row_bytes);
-    load_right<Unit, kColumns>(b[0].high, b[1].high);
-    multiply_loaded<Unit, kRows, kColumns>();
-    if constexpr (kLow) {
-      load_right<Unit, kColumns>(b[0].low, b[1].low);
-      multiply_loaded<Unit, kRows, kColumns>();
-      load_left<Unit, kRows>(a[0].low, a[1].low, block.left_row_bytes);
-      load_right<Unit, kColumns>(b[0].high, b[1].high);
-      multiply_loaded<Unit, kRows, kColumns>();
-    }
-  }
-  Unit::template store<0>(c, row_bytes);
-  if constexpr (kColumns == 2) Unit::template store<1>(c + kColumnBytes, row_bytes);
-  if constexpr (kRows == 2) Unit::template store<2>(c + kTileOuter * row_bytes, row_bytes);
-  if constexpr (kRows == 2 && kColumns == 2)
-    Unit::template store<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
-}
-
-template <class Unit, bool kLow>
-void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
-  if (two_rows) {
-    two_columns ? multiply_block<Unit, kLow, 2, 2>(block) : multiply_block<Unit, kLow, 2, 1>(block);
-  } else {
-    two_columns ? multiply_block<Unit, kLow, 1, 2>(block) : multiply_block<Unit, kLow, 1, 1>(block);
-  }
-}
-
-// A tile unit's products of blocks.
+// On tiles: two rows of left ones by two columns of right ones, in eight registers.
 template <class Unit>
 struct InTiles {
+  static constexpr bool kTakesPairedLeft = false;
   static void begin() { Unit::begin(); }
   static void end() { Unit::end(); }
   static double run(size_t rounds) {
     begin();
-    for (size_t i = 0; i < rounds; ++i) multiply_loaded<Unit, 2, 2>();
+    for (size_t i = 0; i < rounds; ++i) multiply_loaded<2, 2>();
     end();
     constexpr size_t kProducts = 4;
     return static_cast<double>(2 * rounds * kProducts * kTileOuter * kTileOuter * kTileInner);
   }
   template <bool kLow>
-  static void multiply(const TileBlock& block, bool two_rows, bool two_columns) {
-    multiply_block<Unit, kLow>(block, two_rows, two_columns);
+  static void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
+    if (two_rows) {
+      two_columns ? multiply_block<kLow, 2, 2>(block) : multiply_block<kLow, 2, 1>(block);
+    } else {
+      two_columns ? multiply_block<kLow, 1, 2>(block) : multiply_block<kLow, 1, 1>(block);
+    }
+  }
+
+ private:
+  template <int kRows, int kColumns>
+  static void multiply_loaded() {
+    Unit::template multiply_add<0, 4, 6>();
+    if constexpr (kColumns == 2) Unit::template multiply_add<1, 4, 7>();
+    if constexpr (kRows == 2) Unit::template multiply_add<2, 5, 6>();
+    if constexpr (kRows == 2 && kColumns == 2) Unit::template multiply_add<3, 5, 7>();
+  }
+  template <int kRows>
+  static void load_left(const Half* first, const Half* second, size_t row_bytes) {
+    Unit::template stream<4>(first, row_bytes);
+    if constexpr (kRows == 2) Unit::template stream<5>(second, row_bytes);
+  }
+  template <int kColumns>
+  static void load_right(const Half* first, const Half* second) {
+    Unit::template load<6>(first, 64);
+    if constexpr (kColumns == 2) Unit::template load<7>(second, 64);
+  }
+
+  template <bool kLow, int kRows, int kColumns>
+  static void multiply_block(const TileBlock& block) {
+    char* const c = reinterpret_cast<char*>(block.c);
+    const size_t row_bytes = block.row_bytes;
+    constexpr size_t kColumnBytes = kTileOuter * sizeof(float);
+    if (block.add) {
+      Unit::template load<0>(c, row_bytes);
+      if constexpr (kColumns == 2) Unit::template load<1>(c + kColumnBytes, row_bytes);
+      if constexpr (kRows == 2) Unit::template load<2>(c + kTileOuter * row_bytes, row_bytes);
+      if constexpr (kRows == 2 && kColumns == 2)
+        Unit::template load<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
+    } else {
+      Unit::template zero<0>();
+      if constexpr (kColumns == 2) Unit::template zero<1>();
+      if constexpr (kRows == 2) Unit::template zero<2>();
+      if constexpr (kRows == 2 && kColumns == 2) Unit::template zero<3>();
+    }
+    for (size_t t = 0; t < block.tiles; ++t) {
+      const Tiles a[2] = {block.left[0].ahead(t * block.left_beside),
+                          block.left[1].ahead(t * block.left_beside)};
+      const Tiles b[2] = {block.right[0].at(t), block.right[1].at(t)};
+      load_left<kRows>(a[0].high, a[1].high, block.left_row_bytes);
+      load_right<kColumns>(b[0].high, b[1].high);
+      multiply_loaded<kRows, kColumns>();
+      if constexpr (kLow) {
+        load_right<kColumns>(b[0].low, b[1].low);
+        multiply_loaded<kRows, kColumns>();
+        load_left<kRows>(a[0].low, a[1].low, block.left_row_bytes);
+        load_right<kColumns>(b[0].high, b[1].high);
+        multiply_loaded<kRows, kColumns>();
+      }
+    }
+    Unit::template store<0>(c, row_bytes);
+    if constexpr (kColumns == 2) Unit::template store<1>(c + kColumnBytes, row_bytes);
+    if constexpr (kRows == 2) Unit::template store<2>(c + kTileOuter * row_bytes, row_bytes);
+    if constexpr (kRows == 2 && kColumns == 2)
+      Unit::template store<3>(c + kTileOuter * row_bytes + kColumnBytes, row_bytes);
   }
 };
 
 // Dot products of pairs, added to 16 sums at a time (vdpbf16ps): the odd position's product, then the even
 // one's, each fused with its addition.
 struct InPairs {
-  static constexpr size_t kStripRows = 8;
-
+  static constexpr bool kTakesPairedLeft = true;
   static void begin() {}
   static void end() {}
   static double run(size_t rounds) {
@@ -206,30 +202,46 @@ struct InPairs {
     return static_cast<double>(2 * rounds * kSums * kTileInner);
   }
 
+  template <bool kLow>
+  static void multiply_block(const TileBlock& block, bool two_rows, bool two_columns) {
+    static_assert(!kLow);
+    block.left_paired ? multiply<true>(block, two_rows, two_columns)
+                      : multiply<false>(block, two_rows, two_columns);
+  }
+
+ private:
+  static constexpr size_t kStripRows = 8;
+
+  template <bool kPairedLeft>
+  static void multiply(const TileBlock& block, bool two_rows, bool two_columns) {
+    for (size_t row = 0; row < (two_rows ? 2 : 1) * kTileOuter; row += kStripRows)
+      two_columns ? multiply_rows<kPairedLeft, 2>(block, row) : multiply_rows<kPairedLeft, 1>(block, row);
+  }
   // Rows of C from `row` on, of one tile.
-  template <int kColumns>
+  template <bool kPairedLeft, int kColumns>
   static void multiply_rows(const TileBlock& block, size_t row) {
     __m512 sums[kStripRows][kColumns];
     float* const c = block.c + row * (block.row_bytes / sizeof(float));
-    const size_t stride = block.row_bytes / sizeof(float), left_stride = block.left_row_bytes / sizeof(Half);
+    const size_t stride = block.row_bytes / sizeof(float);
+    const size_t left_row = kPairedLeft ? 2 : block.left_row_bytes / sizeof(Half);
 #pragma GCC unroll 8
     for (size_t i = 0; i < kStripRows; ++i) {
 #pragma GCC unroll 2
       for (size_t v = 0; v < kColumns; ++v)
         sums[i][v] = block.add ? _mm512_loadu_ps(c + i * stride + v * kTileOuter) : _mm512_setzero_ps();
     }
-    const Half* a = block.left[row / kTileOuter].high + row % kTileOuter * left_stride;
-    const Half* b[2] = {block.right[0].high, block.right[1].high};
+    const Half* a = block.left[row / kTileOuter].high + row % kTileOuter * left_row;
+    size_t row_of_right = 0;  // in halves: a pair's of 16 columns
     for (size_t t = 0; t < block.tiles; ++t, a += block.left_beside) {
-      for (size_t k = 0; k < kTileInner; k += 2) {
+      for (size_t pair = 0; pair < kTileInner / 2; ++pair, row_of_right += 2 * kTileOuter) {
         __m512bh right[kColumns];
 #pragma GCC unroll 2
-        for (size_t v = 0; v < kColumns; ++v, b[v - 1] += kTileInner)
-          right[v] = reinterpret_cast<__m512bh>(_mm512_loadu_si512(b[v]));
+        for (size_t v = 0; v < kColumns; ++v)
+          right[v] = reinterpret_cast<__m512bh>(_mm512_loadu_si512(block.right[v].high + row_of_right));
 #pragma GCC unroll 8
         for (size_t i = 0; i < kStripRows; ++i) {
           int32_t both;
-          std::memcpy(&both, a + i * left_stride + k, sizeof both);
+          std::memcpy(&both, a + i * left_row + pair * (kPairedLeft ? kTileInner : 2), sizeof both);
           const __m512bh left = reinterpret_cast<__m512bh>(_mm512_set1_epi32(both));
 #pragma GCC unroll 2
           for (size_t v = 0; v < kColumns; ++v) sums[i][v] = _mm512_dpbf16_ps(sums[i][v], left, right[v]);
@@ -241,12 +253,6 @@ struct InPairs {
 #pragma GCC unroll 2
       for (size_t v = 0; v < kColumns; ++v) _mm512_storeu_ps(c + i * stride + v * kTileOuter, sums[i][v]);
     }
-  }
-  template <bool kLow>
-  static void multiply(const TileBlock& block, bool two_rows, bool two_columns) {
-    static_assert(!kLow);
-    for (size_t row = 0; row < (two_rows ? 2 : 1) * kTileOuter; row += kStripRows)
-      two_columns ? multiply_rows<2>(block, row) : multiply_rows<1>(block, row);
   }
 };
 

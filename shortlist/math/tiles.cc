@@ -58,6 +58,7 @@ struct LeftTiles {
   Tiles first;
   size_t row_bytes;      // from a row of a tile to the next
   size_t beside, below;  // halves from a tile to the next
+  bool paired = false;   // the tiles lie as a right operand's do
 
   Tiles row_of_tiles(size_t row) const { return first.ahead(row * below); }
 };
@@ -82,7 +83,7 @@ HWY_INLINE __mmask32 open_gates(const Operand& positive, size_t row, __mmask32 l
 }
 
 // What up to two by two tiles of C become, given their sums in rows of kSide floats.
-template <bool kLow>
+template <bool kLow, bool kGated>
 void finish(const float* sums, const Epilogue& epilogue, const Result& c) {
   const __mmask32 lanes = first_half_lanes(c.cols());
   const __mmask16 masks[2] = {half_of_lanes(lanes, 0), half_of_lanes(lanes, 1)};
@@ -91,13 +92,14 @@ void finish(const float* sums, const Epilogue& epilogue, const Result& c) {
     for (int v = 0; v < 2; ++v) bias[v] = _mm512_maskz_loadu_ps(masks[v], epilogue.bias + v * kTileOuter);
   }
   for (size_t i = 0; i < c.rows(); ++i, sums += kSide) {
-    const __mmask32 open = epilogue.gated() ? open_gates(epilogue.positive, i, lanes) : ~__mmask32{0};
+    __mmask32 open = 0;
+    if constexpr (kGated) open = open_gates(epilogue.positive, i, lanes);
     __m512 x[2];
 #pragma GCC unroll 2
     for (size_t v = 0; v < 2; ++v) {
       x[v] = _mm512_add_ps(_mm512_load_ps(sums + v * kTileOuter), bias[v]);
       if (epilogue.relu) x[v] = _mm512_max_ps(_mm512_setzero_ps(), x[v]);  // a NaN stays a NaN
-      x[v] = _mm512_maskz_mov_ps(half_of_lanes(open, v), x[v]);
+      if constexpr (kGated) x[v] = _mm512_maskz_mov_ps(half_of_lanes(open, v), x[v]);
     }
     if (c.rounded()) {
       store_halves<kLow>(round_pair<kLow>(x[0], x[1]), lanes, c.halves(i), c.low);
@@ -130,7 +132,10 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Result& re
   const Tiles second = first.ahead(two_columns * operands.right_halves);
   const auto finish_block = [&](size_t row) {
     const size_t end = std::min(row + kSide, c.rows);
-    finish<kLow>(sums[row / kSide % 2], epilogue.slice(row, end), result.slice(row, end));
+    const Epilogue own = epilogue.slice(row, end);
+    const Result to = result.slice(row, end);
+    own.gated() ? finish<kLow, true>(sums[row / kSide % 2], own, to)
+                : finish<kLow, false>(sums[row / kSide % 2], own, to);
   };
   bool left_to_finish = false;
   for (size_t row = 0; row < c.rows; row += kSide) {
@@ -143,11 +148,12 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Result& re
     if (left_to_finish) finish_block(row - kSide);
     left_to_finish = !in_place;
     const bool two_rows = rows > kTileOuter;
-    Unit::template multiply<kLow>(
+    Unit::template multiply_block<kLow>(
         {.left = {operands.left.row_of_tiles(tile_row), operands.left.row_of_tiles(tile_row + two_rows)},
          .right = {first, second},
          .left_row_bytes = operands.left.row_bytes,
          .left_beside = operands.left.beside,
+         .left_paired = operands.left.paired,
          .tiles = operands.tiles,
          .c = in_place ? c.row(row) : beside,
          .row_bytes = (in_place ? c.stride : kSide) * sizeof(float),
@@ -208,6 +214,19 @@ void multiply_rows(const Operand& a, const Panels& b, const Result& c, bool add,
   Unit::end();
 }
 
+template <bool kLow>
+void make_left_transposed(const Operand& a, TilesAt to) {
+  if (!a.rounded()) return round_left_transposed<kLow>(a.matrix, to);
+  turn_left(high_rows(a), to.high);
+  if constexpr (kLow) turn_left(low_rows(a), to.low);
+}
+template <bool kLow>
+void make_right(const Operand& b, TilesAt to) {
+  if (!b.rounded()) return round_right<kLow>(b.matrix, to);
+  pair_right(high_rows(b), to.high);
+  if constexpr (kLow) pair_right(low_rows(b), to.low);
+}
+
 template <class Unit, bool kLow>
 void multiply_columns(const Operand& a, const Operand& b, Matrix c, bool add) {
   Unit::begin();
@@ -218,20 +237,15 @@ void multiply_columns(const Operand& a, const Operand& b, Matrix c, bool add) {
                  panels = chunk_count(c.cols, kTileOuter);
     const TilesAt left = take_tiles(left_memory, rows * tiles),
                   right = take_tiles(right_memory, panels * tiles);
-    if (lefts.rounded()) {
-      turn_left(high_rows(lefts), left.high);
-      if constexpr (kLow) turn_left(low_rows(lefts), left.low);
+    if constexpr (Unit::kTakesPairedLeft) {
+      make_right<kLow>(lefts, left);
     } else {
-      round_left_transposed<kLow>(lefts.matrix, left);
+      make_left_transposed<kLow>(lefts, left);
     }
-    if (rights.rounded()) {
-      pair_right(high_rows(rights), right.high);
-      if constexpr (kLow) pair_right(low_rows(rights), right.low);
-    } else {
-      round_right<kLow>(rights.matrix, right);
-    }
-    multiply_operands<Unit, kLow>({tiles_in_line(left, tiles), right, tiles * kTileHalves, tiles}, c,
-                                  {0, panels}, add || begin > 0, {});
+    make_right<kLow>(rights, right);
+    TileOperands operands{tiles_in_line(left, tiles), right, tiles * kTileHalves, tiles};
+    operands.left.paired = Unit::kTakesPairedLeft;
+    multiply_operands<Unit, kLow>(operands, c, {0, panels}, add || begin > 0, {});
   }
   Unit::end();
 }
