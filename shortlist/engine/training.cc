@@ -34,10 +34,10 @@ void warn_of_constant_features(const FeatureMap& features, TrainingListener& lis
 void warn_of_precision(const Config& config, TrainingListener& listener) {
   if (step_precision(config) == config.training.precision) return;
   listener.warned(fmt::format(
-      "training.precision = \"{}\" needs a processor with matrix tiles (Intel's AMX){}, which this one is "
-      "not: trains in float32",
+      "training.precision = \"{}\" needs matrix tiles (Intel's AMX){}, which this processor does not have: "
+      "trains in float32",
       enum_name(config.training.precision),
-      config.training.precision == Precision::bf16 ? " or AMD's with AVX-512 and bfloat16 (Zen 4)" : ""));
+      config.training.precision == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : ""));
 }
 
 }  // namespace
