@@ -295,6 +295,20 @@ TEST(Trainer, TellsHowFarItIs) {
             (std::vector<std::string>{"1/1 1/4 50", "1/1 2/4 100", "1/1 3/4 150", "1/1 4/4 192"}));
 }
 
+TEST(Trainer, StepsInFloat32WhereTheProcessorDoesNotMultiplyAsAskedFor) {
+  const TinyTable table;
+  const bool ran = reference::for_each_half_unit([&](const reference::HalfUnitInTest& unit) {
+    SCOPED_TRACE(unit.name);
+    for (Precision precision : {Precision::float32, Precision::bf16, Precision::bf16x3}) {
+      TinyModel model(table);
+      model.config.training.precision = precision;
+      const bool has = precision == Precision::float32 || std::ranges::count(unit.precisions, precision) > 0;
+      EXPECT_EQ(step_precision(model.config), has ? precision : Precision::float32);
+    }
+  });
+  if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
+}
+
 // A step's products are rounded, what validation says is not.
 TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
   const TinyTable table;
