@@ -221,7 +221,7 @@ bool is_hdf5(const std::string& path) {
 Hdf5File Hdf5File::open(const std::string& path) {
   Id file(hdf5().Fopen(path.c_str(), kReadOnly, H5P_DEFAULT), hdf5().Fclose);
   if (!file.ok()) throw data_error("{}: HDF5 cannot open it: it is damaged or cut off", path);
-  return Hdf5File(std::make_unique<Handle>(path, std::move(file)));
+  return Hdf5File(std::make_unique<Handle>(Handle{path, std::move(file)}));
 }
 
 void Hdf5File::read(const Hdf5Dataset& dataset, std::span<std::byte> values) const {

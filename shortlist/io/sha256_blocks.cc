@@ -45,7 +45,8 @@ inline void round(uint32_t a, uint32_t b, uint32_t c, uint32_t& d, uint32_t e, u
 void fold_block(Sha256State& state, const std::byte* block) {
   uint32_t ring[16];
   for (int t = 0; t < 16; ++t) ring[t] = big_endian(block + 4 * t);
-  auto [a, b, c, d, e, f, g, h] = state;
+  uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+  uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
   const auto eight_rounds = [&](int t, auto word) {
     round(a, b, c, d, e, f, g, h, kRound[t] + word(t));
     round(h, a, b, c, d, e, f, g, kRound[t + 1] + word(t + 1));

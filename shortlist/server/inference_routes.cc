@@ -235,7 +235,7 @@ void add_inference_routes(Routes& routes) {
   const std::pair<const char*, const char*> versions[] = {
       {"/v2/models/{model}", ""}, {"/v2/models/{model}/versions/{version}", "version_"}};
   for (const auto& [path, version] : versions) {
-    const auto wrap = [&](Handler handler) {
+    const auto wrap = [&, version = version](Handler handler) {
       return *version == 0 ? handler : of_version(std::move(handler), "the model {} has no version '{}'");
     };
     const std::string base = path, name = std::string("inference_") + version;
