@@ -4,10 +4,10 @@ FROM debian:12 AS build
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates openssl >/dev/null
 WORKDIR /src
 COPY . .
-RUN ./dev build && cpack --config build/CPackConfig.cmake -G DEB -B /out
+RUN ./dev package
 
 FROM debian:12-slim
-COPY --from=build /out/*.deb /tmp/
+COPY --from=build /src/build-package/*.deb /tmp/
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends /tmp/shortlist_*.deb >/dev/null \
   && rm -rf /tmp/*.deb /var/lib/apt/lists/*
 USER 65534:65534

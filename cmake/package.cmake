@@ -1,4 +1,4 @@
-# A Debian package of the program, the service and its documents: cpack -G DEB in the build folder.
+# A Debian package of the program, the service and its documents: ./dev package.
 install(FILES deploy/shortlist.service DESTINATION lib/systemd/system COMPONENT program)
 # Outside of the prefix, so only where the package is made.
 install(FILES deploy/serve.conf DESTINATION /etc/shortlist COMPONENT package EXCLUDE_FROM_ALL)
