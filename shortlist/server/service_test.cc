@@ -179,6 +179,19 @@ TEST(Service, TellsAllOfAMessageThatHoldsANul) {
   }
 }
 
+TEST(Service, SaysThatARankingByTensorFlowsProtocolNeedsTheItem) {
+  const auto error = [](const char* instances) {
+    const HttpResponse response =
+        tiny().post("/v1/models/tiny:predict",
+                    fmt::format(R"({{"signature_name": "ranking", "instances": {}}})", instances));
+    EXPECT_EQ(response.status / 100, 4);
+    return parsed(response).at("error").get<std::string>();
+  };
+  EXPECT_EQ(error(R"([{"user": "u01", "movie": "m01"}, {"user": "u02"}])"),
+            "instances.1: need 'movie', the item's id");
+  EXPECT_EQ(error(R"([{"user": "u01", "movie": ""}])"), "the model knows no movie ''");
+}
+
 TEST(Service, GivesNoMoreItemsThanTheLimitToARequestWithoutK) {
   TestService service({.limits = {.max_k = 3}});
   EXPECT_EQ(parsed(service.post("/v1/recommend", "{}")).at("items").size(), 3u);
