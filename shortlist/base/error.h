@@ -20,11 +20,14 @@ enum class ErrorKind {
 // Its message says which thing, what was got, and what is needed, in the user's own names.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  Error(ErrorKind kind, const std::string& message)
+      : std::runtime_error(message), kind_(kind), message_(message) {}
   ErrorKind kind() const { return kind_; }
+  const std::string& message() const { return message_; }  // what() ends where the user's text holds a NUL
 
  private:
   ErrorKind kind_;
+  std::string message_;
 };
 
 template <typename... Args>

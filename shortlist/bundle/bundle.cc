@@ -1,5 +1,7 @@
 #include "shortlist/bundle/bundle.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -27,12 +29,7 @@ constexpr const char* kNext = ".next";
 
 std::string next_folder(const std::string& folder) { return folder + "/" + kNext; }
 
-bool there(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::status_known(status)) throw failed("{}: {}", path, error.message());
-  return std::filesystem::exists(status);
-}
+bool there(const std::string& path) { return type_of_file(path) != std::filesystem::file_type::not_found; }
 
 // Ends a replacement that was begun: moves its files to their places, or, without a manifest, removes them.
 void settle(const std::string& folder) try {
@@ -245,6 +242,13 @@ void read_weights(const std::string& path, Parameters& parameters) {
 
 bool is_bundle(const std::string& path) {
   return there(path + "/" + kManifest) || there(next_folder(path) + "/" + kManifest);
+}
+
+std::string bundle_stamp(const std::string& path) {
+  struct stat status {};
+  if (stat((path + "/" + kManifest).c_str(), &status) != 0) return "";
+  return fmt::format("{} {} {}.{}", status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                     status.st_mtim.tv_nsec);
 }
 
 ConstMatrix Bundle::candidate_embeddings() const {

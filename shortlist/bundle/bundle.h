@@ -60,7 +60,11 @@ struct Bundle {
 // Checks format, version and every checksum. Throws a data Error that names the file at fault.
 Bundle load_bundle(const std::string& path);
 
-// Whether the folder holds a bundle (a manifest). Throws a failed Error where that cannot be seen.
+// Whether the folder holds a bundle (a manifest). Throws a data Error where that cannot be seen.
 bool is_bundle(const std::string& path);
+
+// Changes when another bundle takes the folder's place, or its own is replaced: its manifest is the last file
+// to be written. "" where there is none, or none can be seen.
+std::string bundle_stamp(const std::string& path);
 
 }  // namespace shortlist

@@ -54,7 +54,7 @@ void embed_candidates(const Recommender& recommender, const EmbedCommand& comman
 
 struct Embedded {
   std::vector<std::vector<float>> vectors;
-  UnseenValues::Counts unseen;
+  UnseenCounts unseen;
 };
 
 void embed_queries(const Recommender& recommender, const EmbedCommand& command) {
@@ -67,8 +67,7 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
   ThreadPool pool(command.threads);
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Embedded& embedded) {
-    embedded.vectors = recommender.embed_queries(chunk.columns);
-    embedded.unseen = recommender.count_unseen(chunk.columns);
+    embedded.vectors = recommender.embed_queries(chunk.columns, &embedded.unseen);
   };
   const auto write = [&](const Chunk& chunk, const Embedded& embedded) {
     for (size_t row = 0; row < chunk.rows; ++row) {

@@ -11,7 +11,7 @@ namespace {
 
 struct Predictions {
   std::vector<std::vector<float>> labels;  // [row][label]
-  UnseenValues::Counts unseen;
+  UnseenCounts unseen;
 };
 
 std::vector<Column> pick(const Chunk& chunk, const std::vector<size_t>& positions) {
@@ -87,12 +87,8 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   ThreadPool pool(command.threads);
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Predictions& predictions) {
-    const std::vector<Column> queries = pick(chunk, query_columns),
-                              candidates = pick(chunk, candidate_columns);
-    predictions.labels = recommender.predict(queries, candidates);
-    predictions.unseen = recommender.count_unseen(queries);
-    const auto of_candidates = recommender.count_unseen(candidates, Recommender::Side::candidate);
-    predictions.unseen.insert(predictions.unseen.end(), of_candidates.begin(), of_candidates.end());
+    predictions.labels =
+        recommender.predict(pick(chunk, query_columns), pick(chunk, candidate_columns), &predictions.unseen);
   };
   const auto write = [&](const Chunk& chunk, const Predictions& predictions) {
     if (chunk.rows > 0) write_chunk(table, chunk, predictions, writer);

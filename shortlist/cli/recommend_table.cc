@@ -11,7 +11,7 @@ namespace {
 
 struct Answers {
   std::vector<std::vector<Recommendation>> items;  // of each row
-  UnseenValues::Counts unseen;
+  UnseenCounts unseen;
 };
 
 std::vector<OutputColumn> answer_columns(const Recommender& recommender) {
@@ -59,8 +59,9 @@ void recommend_table(const Recommender& recommender, const RecommendCommand& com
   ThreadPool pool(command.threads);
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Answers& answers) {
-    answers.items = recommender.recommend(chunk.columns, options);
-    answers.unseen = recommender.count_unseen(chunk.columns);
+    RecommendOptions counting = options;
+    counting.unseen = &answers.unseen;
+    answers.items = recommender.recommend(chunk.columns, counting);
   };
   const auto write = [&](const Chunk& chunk, const Answers& answers) {
     writer.write(answer_chunk(recommender, columns, chunk.first_row, answers));

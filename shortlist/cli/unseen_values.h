@@ -1,21 +1,15 @@
 // Values of many queries that the model has not seen, to be said once.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/engine/recommender.h"
 
 namespace shortlist {
 
 class UnseenValues {
  public:
-  using Counts = std::vector<std::pair<std::string, uint64_t>>;  // by column
-
-  void add(const Counts& counts) {
+  void add(const UnseenCounts& counts) {
     if (total_.empty()) return void(total_ = counts);
     for (size_t i = 0; i < counts.size(); ++i) total_[i].second += counts[i].second;
   }
@@ -28,7 +22,7 @@ class UnseenValues {
   }
 
  private:
-  Counts total_;
+  UnseenCounts total_;
 };
 
 }  // namespace shortlist

@@ -9,6 +9,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/catalogue_index.h"
+#include "shortlist/engine/distinct_rows.h"
 #include "shortlist/engine/item_filter.h"
 #include "shortlist/engine/record_columns.h"
 #include "shortlist/engine/session.h"
@@ -37,18 +38,24 @@ class Laps {
   std::chrono::steady_clock::time_point last_;
 };
 
-std::vector<Column> slice(const std::vector<Column>& columns, size_t begin, size_t end) {
-  std::vector<uint32_t> rows(end - begin);
-  std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(begin));
-  std::vector<Column> part;
-  for (const Column& column : columns) part.push_back(take_rows(column, rows));
-  return part;
-}
-
 std::vector<std::vector<float>> to_rows(ConstMatrix matrix) {
   std::vector<std::vector<float>> rows;
   for (size_t r = 0; r < matrix.rows; ++r) rows.emplace_back(matrix.row(r), matrix.row(r) + matrix.cols);
   return rows;
+}
+
+UnseenCounts by_column(const FeatureMap& features, const std::vector<uint64_t>& unseen) {
+  UnseenCounts counts;
+  for (size_t i = 0; i < unseen.size(); ++i) {
+    const auto known =
+        std::ranges::find(counts, features[i].column, &std::pair<std::string, uint64_t>::first);
+    if (known == counts.end()) {
+      counts.emplace_back(features[i].column, unseen[i]);
+    } else if (unseen[i] > 0) {
+      known->second = known->second == 0 ? unseen[i] : std::min(known->second, unseen[i]);
+    }
+  }
+  return counts;
 }
 
 }  // namespace
@@ -184,22 +191,25 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   laps.lap(&StageSeconds::filter);
   if (options.exact != nullptr) *options.exact = true;
   const SessionPool::Lease session(state_->sessions);
-  const auto embed_block = [&](size_t begin, size_t end) {
-    try {
-      return session->embed(slice(queries, begin, end), Domain::query);
-    } catch (const RowError& error) {
-      throw error.after(begin);
-    }
-  };
-  std::vector<std::vector<Recommendation>> answers;
-  for (size_t begin = 0; begin < queries.front().rows; begin += kQueriesABlock) {
-    const size_t end = std::min(begin + kQueriesABlock, queries.front().rows);
-    const ConstMatrix block = embed_block(begin, end);
+  const FeatureMap& features = state_->features.query;
+  EncodedRows encoded;
+  std::vector<uint64_t> unseen(features.size());
+  features.encode(queries, encoded, unseen);
+  if (options.unseen != nullptr) *options.unseen = by_column(features, unseen);
+  const DistinctRows distinct = distinct_rows(encoded);
+  std::vector<std::vector<Recommendation>> answers;  // to the distinct ones
+  for (size_t begin = 0; begin < distinct.first.size(); begin += kQueriesABlock) {
+    const auto rows = std::span(distinct.first).subspan(begin);
+    const ConstMatrix block =
+        session->embed(encoded, rows.first(std::min(kQueriesABlock, rows.size())), Domain::query);
     laps.lap(&StageSeconds::embed);
     for (auto& answer : state_->recommend_block(*session, block, options, allowed, laps))
       answers.push_back(std::move(answer));
   }
-  return answers;
+  if (answers.size() == encoded.rows) return answers;
+  std::vector<std::vector<Recommendation>> all;
+  for (uint32_t place : distinct.of) all.push_back(answers[place]);
+  return all;
 }
 
 std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
@@ -236,12 +246,19 @@ std::vector<float> Recommender::predict(const Record& query, const Record& candi
 }
 
 std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& queries,
-                                                     const std::vector<Column>& candidates) const {
+                                                     const std::vector<Column>& candidates,
+                                                     UnseenCounts* unseen) const {
   if (state_->bundle.spec.rankings.empty())
     throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
   const SessionPool::Lease session(state_->sessions);
-  const ConstMatrix q = session->embed(queries, Domain::query);
-  const ConstMatrix c = session->embed(candidates, Domain::candidate);
+  const auto& [query, candidate] = state_->features;
+  std::vector<uint64_t> of_query(query.size()), of_candidate(candidate.size());
+  const ConstMatrix q = session->embed(queries, Domain::query, of_query);
+  const ConstMatrix c = session->embed(candidates, Domain::candidate, of_candidate);
+  if (unseen != nullptr) {
+    *unseen = by_column(query, of_query);
+    std::ranges::copy(by_column(candidate, of_candidate), std::back_inserter(*unseen));
+  }
   return session->rank(q, c);
 }
 
@@ -277,9 +294,13 @@ std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int 
   return most_similar(rating_similarities(state_->bundle.ratings, item_count(), item), item, k);
 }
 
-std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Column>& queries) const {
+std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Column>& queries,
+                                                           UnseenCounts* unseen) const {
   const SessionPool::Lease session(state_->sessions);
-  return to_rows(session->embed(queries, Domain::query));
+  std::vector<uint64_t> counts(state_->features.query.size());
+  auto rows = to_rows(session->embed(queries, Domain::query, counts));
+  if (unseen != nullptr) *unseen = by_column(state_->features.query, counts);
+  return rows;
 }
 
 std::vector<std::vector<float>> Recommender::embed_candidates(const std::vector<Column>& candidates) const {
@@ -305,25 +326,6 @@ std::vector<std::string> Recommender::unseen(const Record& record, Side side) co
       messages.push_back(std::move(message));
   }
   return messages;
-}
-
-std::vector<std::pair<std::string, uint64_t>> Recommender::count_unseen(const std::vector<Column>& columns,
-                                                                        Side side) const {
-  const FeatureMap& features = features_of(side);
-  EncodedRows encoded;
-  std::vector<uint64_t> unseen(features.size());
-  features.encode(columns, encoded, unseen);
-  std::vector<std::pair<std::string, uint64_t>> counts;
-  for (size_t i = 0; i < unseen.size(); ++i) {
-    const auto known =
-        std::ranges::find(counts, features[i].column, &std::pair<std::string, uint64_t>::first);
-    if (known == counts.end()) {
-      counts.emplace_back(features[i].column, unseen[i]);
-    } else if (unseen[i] > 0) {
-      known->second = known->second == 0 ? unseen[i] : std::min(known->second, unseen[i]);
-    }
-  }
-  return counts;
 }
 
 }  // namespace shortlist

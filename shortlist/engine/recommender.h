@@ -20,6 +20,10 @@ struct Bundle;
 // is missing.
 using Record = std::vector<std::pair<std::string, std::string>>;
 
+// How many values of each column the features had not seen; of a column that several features read, the
+// fewest that one of them misses: texts rather than their words.
+using UnseenCounts = std::vector<std::pair<std::string, uint64_t>>;
+
 // A condition on an item's attribute: "type=TV", "type!=Movie", "year>=1990", "genre~Com" (contains).
 // An attribute that holds several values, separated by commas, equals a value when one of them does.
 enum class Comparison { equal, not_equal, at_least, at_most, more, less, contains };
@@ -56,6 +60,7 @@ struct RecommendOptions {
   std::vector<Condition> where;                   // all must hold
   // Where given, set to whether retrieval found the best there are, for each query.
   bool* exact = nullptr;
+  UnseenCounts* unseen = nullptr;   // set to those of the queries' columns where given
   StageSeconds* seconds = nullptr;  // added to where given
 };
 
@@ -116,8 +121,8 @@ class Recommender {
   // Retrieves the best by score, then orders them by the first predicted label, if there is one; best first.
   // Returns k items whenever k are allowed. Throws a usage Error for unknown columns or attributes.
   std::vector<Recommendation> recommend(const Record& query, const RecommendOptions& options) const;
-  // The same for each row of the columns, which go with query_columns(). Throws a RowError for a value that
-  // has no meaning, as all do that take columns.
+  // The same for each row of the columns, which go with query_columns(); rows that are equal to the model are
+  // computed once. Throws a RowError for a value that has no meaning, as all do that take columns.
   std::vector<std::vector<Recommendation>> recommend(const std::vector<Column>& queries,
                                                      const RecommendOptions& options) const;
 
@@ -132,9 +137,11 @@ class Recommender {
   // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone,
   // is known; another is embedded from its own columns, and one that has none is a usage Error.
   std::vector<float> predict(const Record& query, const Record& candidate) const;
-  // [row][label]; the columns go with query_columns() and candidate_columns().
+  // [row][label]; the columns go with query_columns() and candidate_columns(). `unseen` is set where given:
+  // to those of the query's columns, then the candidate's.
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
-                                          const std::vector<Column>& candidates) const;
+                                          const std::vector<Column>& candidates,
+                                          UnseenCounts* unseen = nullptr) const;
   // The same, where items[row] is the row's candidate when it is in the catalogue; else it is the next row of
   // `candidates`.
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
@@ -146,18 +153,16 @@ class Recommender {
   // Error that says what is missing when the bundle lacks attributes, or users.
   std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k) const;
 
-  // Tower outputs, a row each, of columns that go with query_columns() or candidate_columns().
-  std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries) const;
+  // Tower outputs, a row each, of columns that go with query_columns() or candidate_columns(). `unseen` is
+  // set where given.
+  std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries,
+                                                UnseenCounts* unseen = nullptr) const;
   std::vector<std::vector<float>> embed_candidates(const std::vector<Column>& candidates) const;
 
   enum class Side { query, candidate };
   // Values of a query, or a candidate, that the features had not seen, as messages: "type: 'TVX' holds what
   // the model has not seen".
   std::vector<std::string> unseen(const Record& record, Side side = Side::query) const;
-  // How many values of the columns of many queries, or candidates, that is; of a column that several features
-  // read, the fewest that one of them misses: texts rather than their words.
-  std::vector<std::pair<std::string, uint64_t>> count_unseen(const std::vector<Column>& columns,
-                                                             Side side = Side::query) const;
 
   const Bundle& bundle() const;
 

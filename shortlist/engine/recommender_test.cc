@@ -162,6 +162,7 @@ TEST(Recommender, AnswersManyQueriesAsOneByOne) {
     const auto alone = tiny().recommend({{"user", users[i]}, {"country", "Peru"}}, options_of(4));
     EXPECT_EQ(items_of(answers[i]), items_of(alone)) << i;
     EXPECT_EQ(answers[i][0].score, alone[0].score);
+    EXPECT_EQ(answers[i][0].predictions, alone[0].predictions);
   }
 }
 
@@ -247,10 +248,21 @@ TEST(Recommender, TellsWhatItHasNotSeen) {
   EXPECT_EQ(tiny().unseen({{"movie", "m99"}}, Recommender::Side::candidate),
             (Messages{"movie: 'm99' holds what the model has not seen"}));
   std::vector<Column> columns(2);
-  columns[0] = {.rows = 3, .texts = {"u03", "u99", "u98"}};
-  columns[1] = {.rows = 3, .texts = {"Peru", "Peru", "Chile"}};
-  EXPECT_EQ(tiny().count_unseen(columns),
-            (std::vector<std::pair<std::string, uint64_t>>{{"user", 2}, {"country", 1}}));
+  columns[0] = {.rows = 4, .texts = {"u03", "u99", "u98", "u98"}};
+  columns[1] = {.rows = 4, .texts = {"Peru", "Peru", "Chile", "Chile"}};
+  const UnseenCounts expected = {{"user", 3}, {"country", 2}};
+  UnseenCounts embedding, recommending, predicting;
+  tiny().embed_queries(columns, &embedding);
+  EXPECT_EQ(embedding, expected);
+  RecommendOptions options = options_of(2);
+  options.unseen = &recommending;
+  tiny().recommend(columns, options);
+  EXPECT_EQ(recommending, expected);
+  const std::vector<Column> candidates = {{.rows = 4, .texts = {"m01", "m02", "m99", "m03"}},
+                                          {.rows = 4, .texts = {"War", "Drama", "War", "War"}}};
+  ASSERT_EQ(tiny().candidate_columns(), (std::vector<std::string>{"movie", "genre"}));
+  tiny().predict(columns, candidates, &predicting);
+  EXPECT_EQ(predicting, (UnseenCounts{{"user", 3}, {"country", 2}, {"movie", 1}, {"genre", 0}}));
 }
 
 TEST(Recommender, AnUnknownIdIsNoCandidateWhereTheModelDoesNotSeeIt) {

@@ -32,11 +32,14 @@ Session::Session(const Bundle& bundle, const TowerFeatures& features)
                    PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
 }
 
-ConstMatrix Session::embed(const std::vector<Column>& columns, Domain tower) {
-  const bool is_query = tower == Domain::query;
+ConstMatrix Session::embed(const std::vector<Column>& columns, Domain tower, std::span<uint64_t> unseen) {
   EncodedRows encoded;
-  (is_query ? features_.query : features_.candidate).encode(columns, encoded);
-  const std::vector<uint32_t> rows = count_up(columns.front().rows);
+  (tower == Domain::query ? features_.query : features_.candidate).encode(columns, encoded, unseen);
+  return embed(encoded, count_up(columns.front().rows), tower);
+}
+
+ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t> rows, Domain tower) {
+  const bool is_query = tower == Domain::query;
   Batch batch;
   (is_query ? batch.queries : batch.candidates) = &encoded;
   (is_query ? batch.query_rows : batch.candidate_rows) = rows;

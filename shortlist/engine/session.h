@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "shortlist/engine/item_explainer.h"
@@ -27,8 +28,10 @@ class Session {
 
   bool ranks() const { return ranking_.has_value(); }
   // A tower's output for each row of the columns, which go with its features. Valid until the next call for
-  // the same tower. Throws a RowError for a value that has no meaning.
-  ConstMatrix embed(const std::vector<Column>& columns, Domain tower);
+  // the same tower. Throws and counts as FeatureMap::encode().
+  ConstMatrix embed(const std::vector<Column>& columns, Domain tower, std::span<uint64_t> unseen = {});
+  // The same of some rows that the tower's features have encoded.
+  ConstMatrix embed(const EncodedRows& encoded, std::span<const uint32_t> rows, Domain tower);
   // [pair][task]: the labels of the query at query_rows[pair] with the candidate at candidate_rows[pair].
   std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates,
                                        const std::vector<uint32_t>& query_rows,

@@ -70,6 +70,13 @@ std::string read_file(const std::string& path) {
   }
 }
 
+std::filesystem::file_type type_of_file(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::status_known(status)) throw cannot_read(path, error.value());
+  return status.type();
+}
+
 void make_directories(const std::string& path) {
   std::error_code reason;
   std::filesystem::create_directories(path, reason);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ using Bytes = std::span<const std::byte>;
 inline Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
 std::string read_file(const std::string& path);
+
+// What stands at the path, behind links; file_type::not_found where nothing does.
+std::filesystem::file_type type_of_file(const std::string& path);
 
 // Makes the folder and those above it; no error when it is there already.
 void make_directories(const std::string& path);

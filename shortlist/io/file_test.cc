@@ -53,6 +53,19 @@ TEST(File, SaysWhyItCannotBeRead) {
             "cannot read " + folder.path() + ": Is a directory");
 }
 
+TEST(File, SaysWhatStandsAtAPathOrWhyThatCannotBeSeen) {
+  using std::filesystem::file_type;
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", "x");
+  std::filesystem::create_symlink("file", folder / "link");
+  std::filesystem::create_symlink("circle", folder / "circle");
+  EXPECT_EQ(type_of_file(folder / "link"), file_type::regular);
+  EXPECT_EQ(type_of_file(folder.path()), file_type::directory);
+  EXPECT_EQ(type_of_file(folder / "file/below"), file_type::not_found);
+  EXPECT_EQ(message_of([&] { type_of_file(folder / "circle"); }),
+            "cannot read " + folder / "circle" + ": Too many levels of symbolic links");
+}
+
 TEST(File, WritesStraightToADeviceAndSaysThatItIsFull) {
   EXPECT_EQ(message_of([] { write_file_atomically("/dev/full", "x"); }),
             "cannot write /dev/full: No space left on device");

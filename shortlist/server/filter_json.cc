@@ -21,7 +21,7 @@ Condition read_condition(const Value& value, const Where& where) {
     try {
       return Condition::parse(*text);
     } catch (const Error& error) {
-      throw where.error(value, error.what());
+      throw where.error(value, error.message());
     }
   }
   ConditionRequest request;

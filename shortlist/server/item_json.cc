@@ -33,9 +33,9 @@ void write_explanation(const Recommender& recommender, const Explanation& explan
   json.end_array().end_object();
 }
 
-void write_warnings(const ServedModel& model, const std::vector<Column>& query, JsonWriter& json) {
+void write_warnings(const UnseenCounts& unseen, JsonWriter& json) {
   bool any = false;
-  for (const auto& [column, count] : model.recommender.count_unseen(query)) {
+  for (const auto& [column, count] : unseen) {
     if (count == 0) continue;
     if (!any) json.key("warnings").begin_array();
     any = true;

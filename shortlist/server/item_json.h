@@ -14,7 +14,7 @@ void write_predictions(const std::vector<std::string>& labels, const std::vector
 // Member "explanation".
 void write_explanation(const Recommender& recommender, const Explanation& explanation, JsonWriter& json);
 // Member "warnings", where a query's values are unknown to the model.
-void write_warnings(const ServedModel& model, const std::vector<Column>& query, JsonWriter& json);
+void write_warnings(const UnseenCounts& unseen, JsonWriter& json);
 // Member "model": its name and version.
 void write_model(const ServedModel& model, JsonWriter& json);
 

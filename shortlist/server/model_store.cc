@@ -1,7 +1,6 @@
 #include "shortlist/server/model_store.h"
 
 #include <pthread.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "shortlist/base/error.h"
+#include "shortlist/bundle/bundle.h"
 #include "shortlist/io/file.h"
 
 namespace shortlist {
@@ -28,24 +28,18 @@ bool is_name(std::string_view text) {
 // The bundle that a source stands for now.
 std::string resolve(const std::string& path) {
   const std::string pointer = path + "/latest";
-  std::error_code error;
-  const fs::file_type type = fs::status(pointer, error).type();
-  if (type == fs::file_type::none) throw data_error("{}: {}", pointer, error.message());
-  if (type != fs::file_type::regular) return path;
+  if (type_of_file(pointer) != fs::file_type::regular) return path;
   std::string target = read_file(pointer);
   while (!target.empty() && (target.back() == '\n' || target.back() == '\r')) target.pop_back();
   if (target.empty()) throw data_error("{}: is empty, need the name of a bundle's folder", pointer);
   return (fs::path(path) / target).string();
 }
 
-// Differs when another bundle stands there. The manifest is written last, by renaming.
+// Differs when another bundle stands there.
 std::string stamp_of(const std::string& path) {
   try {
     const std::string bundle = resolve(path);
-    struct stat status {};
-    if (stat((bundle + "/manifest.json").c_str(), &status) != 0) return bundle;
-    return fmt::format("{} {} {} {}.{}", bundle, status.st_ino, status.st_size, status.st_mtim.tv_sec,
-                       status.st_mtim.tv_nsec);
+    return bundle + " " + bundle_stamp(bundle);
   } catch (const Error& error) {
     return error.what();
   }

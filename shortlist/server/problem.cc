@@ -13,13 +13,13 @@ Problem to_problem(const Error& error) {
   if (const auto* fault = dynamic_cast<const FieldError*>(&error))
     return invalid_field(fault->field(), fault->reason());
   if (error.kind() == ErrorKind::usage || error.kind() == ErrorKind::data)
-    return {422, "unprocessable", error.what()};
-  return {500, "internal", error.what()};
+    return {422, "unprocessable", error.message()};
+  return {500, "internal", error.message()};
 }
 
 HttpResponse plain_error_response(const Problem& problem) {
   JsonWriter json;
-  json.begin_object().member("error", problem.what()).end_object();
+  json.begin_object().member("error", problem.detail()).end_object();
   // They know 400 alone for what is wrong with a request.
   const int status = problem.status() == 422 || problem.status() == 415 ? 400 : problem.status();
   return {status, "application/json", json.take(), {}, problem.headers};
@@ -31,7 +31,7 @@ HttpResponse problem_response(const Problem& problem, std::string_view instance)
       .member("type", "about:blank")
       .member("title", status_text(problem.status()))
       .member("status", problem.status())
-      .member("detail", problem.what())
+      .member("detail", problem.detail())
       .member("instance", instance)
       .member("code", problem.code());
   if (!problem.faults().empty()) {

@@ -20,16 +20,21 @@ class Problem : public std::runtime_error {
  public:
   // `code` is for programs: "invalid_field", "not_found"; `detail` for people.
   Problem(int status, std::string code, const std::string& detail, std::vector<FieldFault> faults = {})
-      : std::runtime_error(detail), status_(status), code_(std::move(code)), faults_(std::move(faults)) {}
+      : std::runtime_error(detail),
+        status_(status),
+        code_(std::move(code)),
+        detail_(detail),
+        faults_(std::move(faults)) {}
   int status() const { return status_; }
   const std::string& code() const { return code_; }
+  const std::string& detail() const { return detail_; }  // what() ends where it holds a NUL
   const std::vector<FieldFault>& faults() const { return faults_; }
 
   std::vector<std::pair<std::string_view, std::string>> headers;  // such as Retry-After
 
  private:
   int status_;
-  std::string code_;
+  std::string code_, detail_;
   std::vector<FieldFault> faults_;
 };
 

@@ -66,7 +66,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
   for (size_t i = 0; i < records.size(); ++i) {
     const std::string field = fmt::format("instances.{}", i);
     Value::Table query;
-    std::string id;
+    std::optional<std::string> id;
     if (records[i].table() == nullptr) throw invalid_field(field, "need an object of values by column");
     for (const auto& [name, value] : *records[i].table()) {
       if (name == recommender.id_column())
@@ -74,10 +74,12 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
       else
         query.emplace_back(name, value);
     }
+    if (!id) throw invalid_field(field, fmt::format("need '{}', the item's id", recommender.id_column()));
     queries.add(Value(std::move(query)), field);
-    items.push_back(recommender.find_item(id));
+    items.push_back(recommender.find_item(*id));
     if (!items.back())
-      throw Problem(404, "not_found", fmt::format("the model knows no {} '{}'", recommender.id_column(), id));
+      throw Problem(404, "not_found",
+                    fmt::format("the model knows no {} '{}'", recommender.id_column(), *id));
   }
   return recommender.predict(queries.columns(), {}, items);
 }

@@ -73,13 +73,15 @@ HttpResponse recommend(const Call& call) {
   }
   bool exact = true;
   options.exact = &exact;
+  UnseenCounts unseen;
+  options.unseen = &unseen;
   const auto answer = call.model->recommender.recommend(columns.columns(), options).front();
   const auto explanations = explain(call, wants_explanations, columns, 0, answer);
   const StageTimer timer(call.stages.write);
   JsonWriter json;
   json.begin_object();
   write_answer(call, answer, explanations, exact, json);
-  write_warnings(*call.model, columns.columns(), json);
+  write_warnings(unseen, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};

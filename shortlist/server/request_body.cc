@@ -66,7 +66,7 @@ Value parse_untyped_body(const HttpRequest& request) {
   try {
     return parse_json_value(request.body, "body");
   } catch (const Error& error) {
-    throw Problem(400, "invalid_json", error.what());
+    throw Problem(400, "invalid_json", error.message());
   }
 }
 

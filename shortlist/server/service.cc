@@ -119,7 +119,7 @@ void Service::add_operation_routes(Routes& routes) {
                       try {
                         reload_model(models_, metrics_, name, request.bundle.value_or(""));
                       } catch (const Error& error) {
-                        throw Problem(409, "not_loaded", error.what());
+                        throw Problem(409, "not_loaded", error.message());
                       }
                       return list_models(models_.all());
                     }});

@@ -164,6 +164,34 @@ TEST(Service, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(fault_of(tiny().get("/v1/items?genre=War"), 422), "invalid_field genre");
 }
 
+TEST(Service, TellsAllOfAMessageThatHoldsANul) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"/v1/similar", R"({"id": "a\u0000b"})"},
+      {"/v1/recommend", R"({"query": {"a\u0000b": 1}})"},
+      {"/v1/recommend", R"({"filter": ["a\u0000b"]})"},
+      {"/v1/recommend", R"({"a\u0000b": 1, "a\u0000b": 2})"},
+      {"/v1/models/tiny:predict", R"({"inputs": {"a\u0000b": ["u01"]}})"},
+  };
+  for (const auto& [target, body] : cases) {
+    const json problem = parsed(tiny().post(target, body));
+    const std::string message = problem.at(problem.contains("detail") ? "detail" : "error");
+    EXPECT_NE(message.find(std::string("'a\0b'", 5)), std::string::npos) << body << ": " << message;
+  }
+}
+
+TEST(Service, SaysThatARankingByTensorFlowsProtocolNeedsTheItem) {
+  const auto error = [](const char* instances) {
+    const HttpResponse response =
+        tiny().post("/v1/models/tiny:predict",
+                    fmt::format(R"({{"signature_name": "ranking", "instances": {}}})", instances));
+    EXPECT_EQ(response.status / 100, 4);
+    return parsed(response).at("error").get<std::string>();
+  };
+  EXPECT_EQ(error(R"([{"user": "u01", "movie": "m01"}, {"user": "u02"}])"),
+            "instances.1: need 'movie', the item's id");
+  EXPECT_EQ(error(R"([{"user": "u01", "movie": ""}])"), "the model knows no movie ''");
+}
+
 TEST(Service, GivesNoMoreItemsThanTheLimitToARequestWithoutK) {
   TestService service({.limits = {.max_k = 3}});
   EXPECT_EQ(parsed(service.post("/v1/recommend", "{}")).at("items").size(), 3u);
