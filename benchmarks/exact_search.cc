@@ -88,8 +88,8 @@ class FloatProduct {
   void operator()() {
     for (size_t first = 0; first < panels_.columns(); first += kTileColumns) {
       const size_t panel = first / Panels::kPanelColumns;
-      multiply(queries_, panels_, {tile_.data() - first, kBatch, panels_.columns(), kTileStride}, false, {},
-               {panel, panel + kTileColumns / Panels::kPanelColumns});
+      multiply(queries_, panels_, Matrix{tile_.data() - first, kBatch, panels_.columns(), kTileStride}, false,
+               {}, {panel, panel + kTileColumns / Panels::kPanelColumns});
     }
   }
 
