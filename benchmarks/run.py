@@ -69,6 +69,13 @@ def step(bench):
         bench.row(f"training step, {run['threads']} threads", f"{run['ms']:.2f} ms, {run['times_floor']:.2f} x the floor",
                   "1.3 x (AVX2), 1.75 x (AVX-512)", spread=f"least {run['ms_min']:.2f}")
     bench.row("two threads by one", f"{result['scaling']:.2f}", "1.85")
+    lower = {run["precision"]: run for run in result["rounded_products"]}
+    for precision, goal in {"bf16x3": "1.7 x on matrix tiles", "bf16": "2.6 x on matrix tiles"}.items():
+        what = f"training step in {precision}, 2 threads"
+        if run := lower.get(precision):
+            bench.row(what, f"{run['ms']:.2f} ms", goal, "float32", f"{run['times_as_fast']:.2f} x", f"least {run['ms_min']:.2f}")
+        else:
+            bench.row(what, "not measured", goal, "float32")
     report = None
     if bench.options.peers:
         report = bench.json([sys.executable, str(PEERS / "compare_step.py"), "--step",
