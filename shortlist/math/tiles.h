@@ -36,9 +36,8 @@ void sum_rounded_columns(const Operand& x, std::span<float> out);
 //   even and over odd positions, one fused multiply-add in float32 after the other; the two sums are added,
 //   then added to C.
 // - loop: does as tiles do; for tests.
-// - pairs: AVX-512's dot products of pairs. An element of C takes pairs of inner positions, ascending, of
-// each
-//   first the odd one, with fused multiply-adds. Multiplies high by high alone.
+// - pairs: AVX-512's dot products of pairs. An element of C takes pairs of inner positions, ascending, the
+//   odd one of each first, with fused multiply-adds. Multiplies high by high alone.
 enum class HalfUnit { none, tiles, loop, pairs };
 
 // What this process multiplies with: tiles where the processor has them, pairs where they are faster than
