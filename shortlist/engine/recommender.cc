@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
-#include <numeric>
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/catalogue_index.h"
@@ -308,12 +307,8 @@ std::vector<std::vector<float>> Recommender::embed_candidates(const std::vector<
   return to_rows(session->embed(candidates, Domain::candidate));
 }
 
-const FeatureMap& Recommender::features_of(Side side) const {
-  return side == Side::query ? state_->features.query : state_->features.candidate;
-}
-
 std::vector<std::string> Recommender::unseen(const Record& record, Side side) const {
-  const FeatureMap& features = features_of(side);
+  const FeatureMap& features = side == Side::query ? state_->features.query : state_->features.candidate;
   std::vector<std::string> messages;
   for (size_t i = 0; i < features.size(); ++i) {
     const std::string& name = features[i].column;

@@ -13,7 +13,6 @@
 
 namespace shortlist {
 
-class FeatureMap;
 struct Bundle;
 
 // Values by column name, as text: {{"genre", "Action, Comedy"}, {"type", "TV"}}. A column that is not there
@@ -169,7 +168,6 @@ class Recommender {
  private:
   struct State;
   explicit Recommender(std::unique_ptr<State> state);
-  const FeatureMap& features_of(Side side) const;
 
   std::unique_ptr<State> state_;
 };
