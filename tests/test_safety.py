@@ -173,7 +173,7 @@ def test_long_requests_wait_in_a_queue_that_ends(place):
 
 def test_each_key_has_its_own_rate(place, tmp_path):
     keys = [run("key", name, "--keys", tmp_path / "keys").stdout.strip() for name in ("first", "second")]
-    with serving("one", "--keys", tmp_path / "keys", "--rate", 1, "--burst", 2, cwd=place) as server:
+    with serving("one", "--keys", tmp_path / "keys", "--rate", 0.5, "--burst", 2, cwd=place) as server:
 
         def ask(key):
             return server.post("/v1/recommend", {"k": 1}, headers={"X-API-Key": key})
