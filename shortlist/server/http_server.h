@@ -10,6 +10,8 @@
 
 namespace shortlist {
 
+class Listener;
+
 struct ServerSettings {
   std::string address = "127.0.0.1";
   uint16_t port = 8080;                  // 0: a free one
@@ -40,8 +42,7 @@ class HttpServer {
   bool drain(FunctionRef<bool()> hurry);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Listener> listener_;
 };
 
 }  // namespace shortlist

@@ -1,0 +1,84 @@
+// A client's connection: reads requests, has them answered, writes the answers. Each belongs to one lane.
+#pragma once
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "shortlist/server/service.h"
+#include "shortlist/server/sockets.h"
+
+namespace shortlist {
+
+// What a connection is doing decides how long it may take, and whether it may be let go for another.
+enum class Phase {
+  idle,  // between requests
+  handshake,
+  header,  // the first bytes of a request have come
+  body,
+  working,  // the answer is being made
+  writing,
+  lingering,  // answered; reads away what still comes, so that the client sees the answer
+};
+
+class ConnectionBase {
+ public:
+  virtual ~ConnectionBase() = default;
+  virtual void start() = 0;
+  // From now on it is none of the open ones. What is under way ends with an error.
+  virtual void cut() = 0;
+  // Between requests, and no byte of another has come.
+  virtual bool is_quiet() = 0;
+
+  Phase phase = Phase::idle;
+  Clock::time_point deadline = Clock::time_point::max();
+  bool is_cut = false;
+  bool waits_for_client() const {
+    return !is_cut && (phase == Phase::idle || phase == Phase::handshake || phase == Phase::header ||
+                       phase == Phase::body);
+  }
+};
+
+using ConnectionPtr = std::shared_ptr<ConnectionBase>;
+
+// The connections of one thread, those that have waited longest first. No lock: one thread alone uses it.
+class ConnectionList {
+ public:
+  using Position = std::list<ConnectionPtr>::iterator;
+  Position add(ConnectionPtr connection) { return all_.insert(all_.end(), std::move(connection)); }
+  void remove(Position position) { all_.erase(position); }
+  void moved(Position position) { all_.splice(all_.end(), all_, position); }
+  size_t size() const { return all_.size(); }
+  const std::list<ConnectionPtr>& all() const { return all_; }
+
+ private:
+  std::list<ConnectionPtr> all_;
+};
+
+// A thread with its connections.
+struct Lane {
+  asio::io_context context{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+  asio::steady_timer sweep{context};
+  ConnectionList connections;
+  std::thread thread;
+};
+
+// What all connections share.
+struct Shared {
+  Service& service;
+  Metrics& metrics;
+  const Limits& limits;
+  asio::thread_pool slow_answers;
+  std::atomic<int> slow_waiting = 0;
+  std::atomic<int> open = 0;  // connections that are not cut
+  std::atomic<bool> draining = false;
+};
+
+// Both count the connection as open at once; start() must be called on the lane's thread.
+ConnectionPtr make_connection(tcp::socket socket, std::string client, Lane& lane, Shared& shared);
+ConnectionPtr make_connection(TlsStream stream, std::string client, Lane& lane, Shared& shared);
+
+}  // namespace shortlist
