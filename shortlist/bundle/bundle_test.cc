@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
+#include <nlohmann/json.hpp>
 
+#include "shortlist/bundle/testing.h"
+#include "shortlist/io/json.h"
 #include "shortlist/model/testing.h"
 #include "shortlist/table/coded_column.h"
 
@@ -27,7 +31,7 @@ class SavedModel {
     save();
   }
 
-  void save() {
+  void save(std::vector<ExtraFile> extras = {{"history.csv", "epoch,loss\n"}}) {
     save_bundle(path(), {&config_,
                          &features_,
                          parameters_.get(),
@@ -36,7 +40,10 @@ class SavedModel {
                          &ratings_,
                          "[1]",
                          "{\"rows\": 2}",
-                         {{"history.csv", "epoch,loss\n"}}});
+                         std::move(extras),
+                         {},
+                         nullptr,
+                         golden_});
   }
   std::string path() const { return table_.folder() / "bundle"; }
   std::string operator/(const std::string& name) const { return path() + "/" + name; }
@@ -52,6 +59,7 @@ class SavedModel {
   Buffer embeddings_;
   Items items_{"movie", {"m0", "m1", "m\"2\" é"}, {"genre"}, {{"War", "", "Drama, War"}}};
   UserRatings ratings_{{0, 2, 3}, {0, 1, 2}, {-0.5f, 0.5f, 0}};
+  std::function<std::string(Bundle)> golden_;
 
  private:
   void fit() {
@@ -202,8 +210,8 @@ TEST(Bundle, IsTheOldOrTheNewWhereverACrashStoppedAReplacement) {
     EXPECT_EQ(load_bundle(saved.path()).items.ids[0], "another");
     save_again();
     crashed(files, true, moved);
-    add_to_bundle(saved.path(), {"note.txt", "text"});
-    EXPECT_EQ(load_bundle(saved.path()).items.ids[0], "another") << moved << " files moved, then one added";
+    EXPECT_TRUE(read_bundle_file(saved.path(), "items.json")->find("another") != std::string::npos);
+    EXPECT_EQ(read_bundle_file(saved.path(), "note.txt"), std::nullopt);
   }
   fs::remove(saved / "manifest.json");
   fs::create_directory(next);
@@ -215,7 +223,7 @@ TEST(Bundle, ThatCannotBeReplacedStaysWhatItIs) {
   SavedModel saved;
   const std::string version = load_bundle(saved.path()).version;
   const std::vector<std::string> names = names_in(saved.path());
-  EXPECT_NE(message_of([&] { add_to_bundle(saved.path(), {"no/such/folder.txt", "text"}); }), "");
+  EXPECT_NE(message_of([&] { saved.save({{std::string(300, 'x'), "a name that is too long"}}); }), "");
   EXPECT_EQ(load_bundle(saved.path()).version, version);
   EXPECT_EQ(names_in(saved.path()), names);
 }
@@ -274,8 +282,8 @@ TEST(Bundle, RejectsAManifestThatCannotBeLookedAt) {
 TEST(Bundle, RejectsANewerVersion) {
   const SavedModel saved;
   const std::string path = saved / "manifest.json";
-  write_file_atomically(path, replaced(read_file(path), {{"\"version\": 1", "\"version\": 2"}}));
-  EXPECT_EQ(saved.error(), saved.path() + ": has the format version 2; this program reads up to 1");
+  write_file_atomically(path, replaced(read_file(path), {{"\"version\": 2", "\"version\": 3"}}));
+  EXPECT_EQ(saved.error(), path + ": has the format version 3; this program reads up to 2");
 }
 
 TEST(Bundle, RejectsAnotherFormat) {
@@ -295,13 +303,115 @@ TEST(Bundle, RejectsAManifestThatWasCutAnywhere) {
   }
 }
 
-// A manifest that lists fewer files checks fewer; what is then missing is still told.
-TEST(Bundle, RejectsAManifestThatListsNoFiles) {
+TEST(Bundle, NamesTheManifestForAFaultOfItsOwn) {
   const SavedModel saved;
-  write_file_atomically(saved / "manifest.json",
-                        R"({"format": "shortlist bundle", "version": 1, "files": []})");
-  fs::remove(saved / "items.json");
-  EXPECT_NE(saved.error(), "");
+  const std::string path = saved / "manifest.json", whole = read_file(path);
+  for (size_t at = 0; at + 1 < whole.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string flipped = whole;
+      flipped[at] = static_cast<char>(flipped[at] ^ (1 << bit));
+      if (flipped[at] == '\n' || flipped[at] == '\t') continue;  // a space may be another space
+      write_file_atomically(path, flipped);
+      EXPECT_TRUE(saved.error().starts_with(path)) << at << ": " << saved.error();
+    }
+  }
+}
+
+// Only files that were checked are read, and those that a bundle needs must be among them.
+TEST(Bundle, NeedsItsFilesToBeListed) {
+  for (const char* name : {"config.toml", "features.json", "weights.safetensors", "items.json",
+                           "candidates.safetensors", "history.json", "report.json"}) {
+    const SavedModel saved;
+    unlist_in_bundle(saved.path(), name);
+    EXPECT_EQ(saved.error(),
+              fmt::format("{}: does not list {}, which this bundle needs", saved / "manifest.json", name));
+  }
+}
+
+TEST(Bundle, DoesNotReadAnUnlistedFile) {
+  const SavedModel saved;
+  unlist_in_bundle(saved.path(), "ratings.safetensors");
+  EXPECT_TRUE(load_bundle(saved.path()).ratings.offsets.empty());
+  write_file_atomically(saved / "golden.json", "{}");
+  EXPECT_EQ(load_bundle(saved.path()).golden_json, "");
+}
+
+TEST(Bundle, RejectsAManifestThatLeadsElsewhere) {
+  const SavedModel saved;
+  const std::string path = saved / "manifest.json";
+  for (const char* name : {"../x", "a/b", "", "..", ".next", "manifest.json"}) {
+    const std::string text = fmt::format(
+        R"({{"format": "shortlist bundle", "version": 1, "files": [{{"name": "{}", "bytes": 0, "sha256": ""}}]}})",
+        name);
+    write_file_atomically(path, text);
+    EXPECT_EQ(saved.error(), fmt::format("{}: lists '{}', which is no name of a file in it", path, name));
+  }
+}
+
+TEST(Bundle, ReadsManifestsOfTheFirstVersionToo) {
+  const SavedModel saved;
+  const std::string path = saved / "manifest.json";
+  nlohmann::json manifest = load_json(path);
+  manifest.erase("sha256");
+  manifest["version"] = 1;
+  write_file_atomically(path, dump_json(manifest));
+  EXPECT_EQ(load_bundle(saved.path()).format, 1);
+  manifest["version"] = 2;
+  write_file_atomically(path, dump_json(manifest));
+  EXPECT_EQ(saved.error(), path + ": has no key 'sha256'");
+}
+
+TEST(Bundle, StaysWholeInMemoryWhenItsFilesChange) {
+  const SavedModel saved;
+  const Bundle bundle = load_bundle(saved.path());
+  for (const auto& entry : fs::directory_iterator(saved.path()))
+    OutputFile(entry.path()).write("x");  // over the same file, as cp does
+  EXPECT_EQ(bundle.candidate_embeddings()(2, 7), 23 * 0.25f);
+  EXPECT_EQ(bundle.items.ids, saved.items_.ids);
+}
+
+TEST(Bundle, RejectsEmbeddingsThatAreNotFinite) {
+  SavedModel saved;
+  saved.embeddings_.data()[9] = std::numeric_limits<float>::quiet_NaN();
+  saved.save();
+  EXPECT_EQ(saved.error(), (saved / "candidates.safetensors") +
+                               ": tensor 'embeddings': row 1 has the value nan, need finite numbers");
+  saved.embeddings_.data()[9] = 0;
+  saved.parameters_->at(0).value.data[0] = -std::numeric_limits<float>::infinity();
+  saved.save();
+  EXPECT_EQ(saved.error(), fmt::format("{}: tensor '{}': row 0 has the value -inf, need finite numbers",
+                                       saved / "weights.safetensors", saved.parameters_->name(0)));
+}
+
+TEST(Bundle, NamesTheFileWhoseJsonHasAnotherShape) {
+  const SavedModel saved;
+  const std::string items = saved / "items.json", whole = read_file(items);
+  const auto error_with = [&](const std::string& text) {
+    put_into_bundle(saved.path(), "items.json", text);
+    return saved.error();
+  };
+  EXPECT_EQ(error_with("[]"), items + ": has a value of the type array where it needs an object or a list");
+  EXPECT_EQ(error_with("{}"), items + ": has no key 'id_column'");
+  EXPECT_EQ(error_with(replaced(whole, {{"\"movie\"", "7"}})),
+            items + ": has a value of the type number where it needs string");
+  EXPECT_EQ(error_with(replaced(whole, {{"\"movie\"", "1e999"}})),
+            items + ": not JSON: number overflow parsing '1e999'");
+  EXPECT_EQ(error_with(whole + '\0'),
+            fmt::format("{}:{}: not JSON: has a zero byte", items, 1 + std::ranges::count(whole, '\n')));
+}
+
+TEST(Bundle, WritesItsGoldenRequestsWithTheOtherFiles) {
+  SavedModel saved;
+  const std::string old_version = load_bundle(saved.path()).version;
+  saved.items_.ids[0] = "another";
+  saved.golden_ = [&](const Bundle& bundle) {
+    EXPECT_EQ(bundle.items.ids[0], "another");
+    EXPECT_EQ(bundle.path, saved.path());
+    EXPECT_EQ(load_bundle(saved.path()).version, old_version) << "the bundle is there before it is whole";
+    return std::string("golden");
+  };
+  saved.save();
+  EXPECT_EQ(load_bundle(saved.path()).golden_json, "golden");
 }
 
 }  // namespace

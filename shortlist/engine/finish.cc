@@ -158,8 +158,8 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   content.hnsw = hnsw.get();
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
   content.labels = label_ranges(config, data);
+  content.golden = golden_requests;
   save_bundle(out, content);
-  add_golden_requests(out);
   files.finish(candidates, data.items);
   return report;
 }

@@ -1,7 +1,5 @@
 #include "shortlist/engine/import_bundle.h"
 
-#include <filesystem>
-
 #include "shortlist/engine/finish.h"
 #include "shortlist/io/file.h"
 #include "shortlist/train/checkpoint.h"
@@ -44,11 +42,10 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   return result;
 }
 
-std::string structure_file(const std::string& bundle) { return bundle + "/" + kStructureFile; }
-
 std::vector<ExtraFile> kept_structure(const std::string& bundle) {
-  if (!std::filesystem::exists(structure_file(bundle))) return {};
-  return {{kStructureFile, read_file(structure_file(bundle))}};
+  const auto structure = read_bundle_file(bundle, kStructureFile);
+  if (!structure) return {};
+  return {{kStructureFile, *structure}};
 }
 
 }  // namespace shortlist

@@ -52,6 +52,8 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
                       options.out);
   }
   check_output(options);  // again: one may have ended just now
+  remove_temporaries(run_folder(options.out));
+  const std::vector<ExtraFile> kept = kept_structure(options.out);
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const Dataset& data = prepared.data;
   const ModelSpec spec = build_model(config, prepared.features);
@@ -63,7 +65,8 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   listener.prepared(config, data, spec, parameters);
   Trainer trainer(config, spec, parameters, data, pool);
   const std::string checkpoints = checkpoint_folder(options.out);
-  if (options.resume && trainer.resume(checkpoints)) listener.resumed(trainer.state());
+  const auto warn = [&](const std::string& message) { listener.warned(message); };
+  if (options.resume && trainer.resume(checkpoints, warn)) listener.resumed(trainer.state());
   if (options.profile) trainer.start_profile();
   RunFiles files(config, options.out, data, listener);
   TrainingResult result;
@@ -71,8 +74,8 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   if (options.profile) listener.profiled(trainer.profile());
   result.history = trainer.state().history;
   if (!result.finished) return result;
-  result.report = finish({config, prepared, spec, parameters, result.history}, options.out, pool, files,
-                         kept_structure(options.out));
+  result.report =
+      finish({config, prepared, spec, parameters, result.history}, options.out, pool, files, kept);
   listener.evaluated(result.report);
   return result;
 }

@@ -209,7 +209,7 @@ TEST(Trainer, GoesOnWhereAnotherRunsOptimizerStood) {
   Trainer uninterrupted = whole.trainer(), stopped = half.trainer();
   run(uninterrupted);
   run(stopped, checkpoints);
-  const OptimizerState state = load_optimizer_state(newest_checkpoint(checkpoints));
+  const OptimizerState state = load_optimizer_state(*open_newest_checkpoint(checkpoints));
   EXPECT_EQ(state.steps, 8);
   EXPECT_EQ(state.learning_rate, 0.01);
   TinyModel other(table);
