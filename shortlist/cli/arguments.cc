@@ -1,13 +1,17 @@
 #include "shortlist/cli/arguments.h"
 
+#include "shortlist/cli/argument_error.h"
 #include "shortlist/cli/command_options.h"
+#include "shortlist/index/instructions.h"
 
 namespace shortlist {
 
 std::function<void()> parse_arguments(int count, char** arguments) {
   Chosen chosen;
   CLI::App app("Shortlist, a recommender engine: from a table to recommendations.", "shortlist");
-  app.set_version_flag("--version", SHORTLIST_VERSION);
+  app.set_version_flag("--version", [] {
+    return std::string(SHORTLIST_VERSION) + "\nvector instructions: " + instructions_in_use();
+  });
   app.require_subcommand(1);
   app.footer(
       "\nshortlist COMMAND --help tells what each takes.\n"
@@ -34,7 +38,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
     app.exit(asked);
     return {};
   } catch (const CLI::ParseError& error) {
-    throw usage_error("{}\nshortlist --help and shortlist COMMAND --help tell what there is", error.what());
+    throw argument_error(app, error);
   }
   return chosen;
 }

@@ -7,6 +7,7 @@
 #include "shortlist/base/error.h"
 #include "shortlist/cli/arguments.h"
 #include "shortlist/cli/stop.h"
+#include "shortlist/math/vector_target.h"
 
 namespace {
 
@@ -21,6 +22,7 @@ int fail(const char* message, shortlist::ErrorKind kind) {
 int main(int count, char** arguments) {
   shortlist::prepare_signals();
   try {
+    shortlist::force_vector_target_of_environment();
     const auto command = shortlist::parse_arguments(count, arguments);
     if (command) command();
     return 0;
