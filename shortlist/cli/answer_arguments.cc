@@ -21,7 +21,7 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
            "a condition on an attribute: type=TV, type!=TV, year>=1990, genre~Com; all must hold");
   sub->add_option("--format", command->format,
                   "how the answer is written: table for one query, csv for many, when not given")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
+      ->check(one_of({"table", "json", "csv"}));
   sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
   add_threads(*sub, command->threads);
@@ -51,7 +51,7 @@ void add_predict(CLI::App& app, Chosen& chosen) {
       ->excludes(candidate);
   sub->add_option("--format", command->format,
                   "how the answer is written: table for one pair, csv for many, when not given")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
+      ->check(one_of({"table", "json", "csv"}));
   sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
   add_threads(*sub, command->threads);
@@ -70,14 +70,19 @@ void add_similar(CLI::App& app, Chosen& chosen) {
       add_command<SimilarCommand>(app, chosen, "similar", "the items that are most like an item", sub);
   add_bundle(*sub, command->bundle);
   sub->add_option("item", command->item, "the item's id")->required()->option_text("ITEM");
-  std::map<std::string, Similarity> names;
-  for (const auto& [value, name] : EnumNames<Similarity>::names) names.emplace(name, value);
-  sub->add_option("--by", command->by,
-                  "learned: cosine of the candidate embeddings (the default); jaccard: common values of the "
-                  "attributes;\n"
-                  "cosine: of the ratings by the same users, each user's mean taken off")
+  std::vector<std::string> names;
+  for (const auto& [value, name] : EnumNames<Similarity>::names) names.emplace_back(name);
+  const auto by = [command](const std::string& text) {
+    for (const auto& [value, name] : EnumNames<Similarity>::names)
+      if (name == text) command->by = value;
+  };
+  sub->add_option_function<std::string>(
+         "--by", by,
+         "learned: cosine of the candidate embeddings (the default); jaccard: common values of the "
+         "attributes;\n"
+         "cosine: of the ratings by the same users, each user's mean taken off")
       ->option_text("learned|jaccard|cosine")
-      ->transform(CLI::CheckedTransformer(names));
+      ->check(one_of(names));
   sub->add_option("-k", command->k, "items to show")->capture_default_str();
   add_format(*sub, command->format, {"table", "json", "csv"});
   sub->footer(

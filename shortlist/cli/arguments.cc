@@ -2,15 +2,19 @@
 
 #include <sstream>
 
+#include "shortlist/cli/argument_error.h"
 #include "shortlist/cli/command_options.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/index/instructions.h"
 
 namespace shortlist {
 
 std::function<void()> parse_arguments(int count, char** arguments) {
   Chosen chosen;
   CLI::App app("Shortlist, a recommender engine: from a table to recommendations.", "shortlist");
-  app.set_version_flag("--version", SHORTLIST_VERSION);
+  app.set_version_flag("--version", [] {
+    return std::string(SHORTLIST_VERSION) + "\nvector instructions: " + instructions_in_use();
+  });
   app.require_subcommand(1);
   app.footer(
       "\nshortlist COMMAND --help tells what each takes.\n"
@@ -39,7 +43,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
     print_data(text.str());
     return {};
   } catch (const CLI::ParseError& error) {
-    throw usage_error("{}\nshortlist --help and shortlist COMMAND --help tell what there is", error.what());
+    throw argument_error(app, error);
   }
   return chosen;
 }

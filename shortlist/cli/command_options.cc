@@ -1,5 +1,11 @@
 #include "shortlist/cli/command_options.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "shortlist/base/value.h"
+
 namespace shortlist {
 
 const char* const kTableHelp = R"(
@@ -44,11 +50,12 @@ CLI::Option* add_list(CLI::App& sub, const char* flag, std::vector<std::string>&
 
 namespace {
 
-CLI::Validator number_that(bool (*fits)(double), const char* need, const char* name) {
+template <typename Fits>
+CLI::Validator number_that(Fits fits, const std::string& need, const std::string& name) {
   const auto check = [=](std::string& text) -> std::string {
     double number = 0;
     if (CLI::detail::lexical_cast(text, number) && fits(number)) return "";
-    return fmt::format("got {}, need {}", text, need);
+    return fmt::format("got '{}', need {}", text, need);
   };
   return {check, name};
 }
@@ -61,16 +68,40 @@ CLI::Validator positive() {
 CLI::Validator non_negative() {
   return number_that([](double x) { return x >= 0; }, "a number of at least 0", "NONNEGATIVE");
 }
+CLI::Validator whole() {
+  const auto check = [](std::string& text) -> std::string {
+    int64_t number = 0;
+    return CLI::detail::lexical_cast(text, number) ? "" : fmt::format("got '{}', need a whole number", text);
+  };
+  return {check, "INT"};
+}
+CLI::Validator between(double least, double most) {
+  return number_that([=](double x) { return x >= least && x <= most; },
+                     fmt::format("a number from {} to {}", least, most),
+                     fmt::format("in [{} - {}]", least, most));
+}
+
+CLI::Validator one_of(std::vector<std::string> names) {
+  const std::string all = fmt::format("{}", fmt::join(names, ", "));
+  const std::string shown = fmt::format("{{{}}}", fmt::join(names, ","));
+  const auto check = [=](std::string& text) -> std::string {
+    if (std::ranges::find(names, text) != names.end()) return "";
+    const std::string near = nearest(text, names);
+    return fmt::format("got '{}', need one of {}{}", text, all,
+                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  };
+  return {check, shown};
+}
 
 void add_threads(CLI::App& sub, int& threads) {
   sub.add_option("--threads", threads, "0: one for each processor; the result is the same with any")
       ->capture_default_str()
-      ->check(CLI::Range(0, kMostThreads));
+      ->check(between(0, kMostThreads));
 }
 
 void add_format(CLI::App& sub, std::string& format, const std::vector<std::string>& formats) {
   sub.add_option("--format", format, "how the answer is written")
-      ->check(CLI::IsMember(formats))
+      ->check(one_of(formats))
       ->capture_default_str();
 }
 

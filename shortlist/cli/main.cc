@@ -9,6 +9,7 @@
 #include "shortlist/base/standard_streams.h"
 #include "shortlist/cli/arguments.h"
 #include "shortlist/cli/stop.h"
+#include "shortlist/math/vector_target.h"
 
 namespace {
 
@@ -28,6 +29,7 @@ int main(int count, char** arguments) {
   shortlist::open_closed_streams();
   shortlist::prepare_signals();
   try {
+    shortlist::force_vector_target_of_environment();
     const auto command = shortlist::parse_arguments(count, arguments);
     if (command) command();
     shortlist::flush_output();

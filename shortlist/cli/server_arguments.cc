@@ -19,7 +19,7 @@ void add_limits(CLI::App& sub, Limits& limits) {
       const std::string_view limit = name;
       option->check(limit == "max_waiting" || limit == "max_list" ? non_negative() : positive());
     } else {
-      option->check(CLI::Range(0.0, kMostOfALimit));
+      option->check(between(0, kMostOfALimit));
     }
   };
   limits.fields(visit);
@@ -41,7 +41,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
   sub->add_option("--port", options.server.port, "0: a free one")->capture_default_str();
   sub->add_option("--threads", options.server.threads, "0: one for each processor")
       ->capture_default_str()
-      ->check(CLI::Range(0, kMostThreads));
+      ->check(between(0, kMostThreads));
   sub->add_option("--keys", options.keys, "who may ask: a file of keys, as shortlist key makes it")
       ->option_text("FILE");
   sub->add_flag("--without-keys", options.without_keys,
@@ -77,7 +77,7 @@ void add_key_command(CLI::App& app, Chosen& chosen) {
            command->scope = scope == "admin" ? Scope::admin : Scope::read;
          },
          "what it allows: read, or admin, which may load models, too; read when not given")
-      ->check(CLI::IsMember({"read", "admin"}));
+      ->check(one_of({"read", "admin"}));
   sub->footer(
       "\nPrints the key, which stands nowhere else: the file keeps its hash.\n"
       "\nExample:\n"
@@ -109,7 +109,7 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   add_list(*sub, "--where", command->where, "a condition on an attribute, as recommend takes it");
   sub->add_option("--threads", command->threads, "of the server; 0: one for each processor")
       ->capture_default_str()
-      ->check(CLI::Range(0, kMostThreads));
+      ->check(between(0, kMostThreads));
   sub->add_option("--swaps", command->swaps,
                   "times that the bundle is loaded again meanwhile and takes the model's place")
       ->capture_default_str()

@@ -2,6 +2,7 @@
 
 #include "shortlist/cli/training_listeners.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/index/instructions.h"
 #include "shortlist/io/json.h"
 
 namespace shortlist {
@@ -33,7 +34,8 @@ class MachineListener : public TrainingListener {
                              {"pairs", whole(data.pair_query.size())},
                              {"trained_parameters", whole(parameters.trainable_count())},
                              {"kept_parameters", whole(parameters.kept_count())},
-                             {"epochs", Value(static_cast<int64_t>(config.training.epochs))}});
+                             {"epochs", Value(static_cast<int64_t>(config.training.epochs))},
+                             {"instructions", Value(instructions_in_use())}});
     start_ = std::chrono::steady_clock::now();
   }
   void resumed(const TrainerState& state) override {

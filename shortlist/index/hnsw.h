@@ -24,7 +24,8 @@ class Hnsw : public Index {
   // Builds over vectors[n, width], which must outlive it until the first add(). The same graph for any number
   // of threads. Vectors of different lengths are linked by inner product or by distance, whichever finds more
   // of the best for `queries`, tried on a few thousand; without queries[any, width] by inner product. Throws
-  // a data Error for a vector that is not finite.
+  // a data Error for a vector or query that is not finite, and for vectors of more than kMostInt8Width
+  // numbers.
   Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool, ConstMatrix queries = {});
   ~Hnsw() override;
 

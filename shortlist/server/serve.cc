@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "shortlist/index/instructions.h"
 #include "shortlist/server/log.h"
 #include "shortlist/server/reload.h"
 
@@ -109,7 +110,7 @@ void serve(const ServeOptions& options) {
   HttpServer server(options.server, service, metrics);
   for (const ModelPtr& model : models.all())
     log("model loaded", {{"model", model->name}, {"version", model->version()}, {"bundle", model->path}});
-  log("serving", {{"url", server.url()}});
+  log("serving", {{"url", server.url()}, {"instructions", instructions_in_use()}});
   for (;;) {
     const int signal = signals.wait(1);
     if (ends(signal)) break;
