@@ -20,8 +20,9 @@ const BundleFile* known_file(std::string_view name) {
 void read_known(const BundleReader& reader, Bundle& bundle) {
   for (const BundleFile& file : bundle_files()) {
     if (const ListedFile* listed = reader.manifest().find(file.name)) {
-      ListedContent content{reader.path(file.name), reader.read(*listed)};
-      reading_file(content.path, [&] { file.read(std::move(content), bundle); });
+      const std::string path = reader.path(file.name);
+      FileBytes bytes = reader.read(*listed);
+      reading_file(path, [&] { file.read({path, std::move(bytes)}, bundle); });
     } else if (file.required(bundle)) {
       throw data_error("{}: does not list {}, which this bundle needs", reader.manifest_path(), file.name);
     }

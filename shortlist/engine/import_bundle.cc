@@ -31,7 +31,8 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   ThreadPool pool(options.threads);
   Trainer trainer(config, spec, parameters, prepared.data, pool);
   if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);
-  make_directories(run_folder(options.out));
+  const FileLock lock = lock_run(options.out);
+  check_holds_no_run(options.out);  // again: one may have ended just now
   trainer.save(checkpoint_folder(options.out));
   parameters.pack(pool, false);
   std::vector<ExtraFile> extras;

@@ -86,6 +86,18 @@ std::string run_folder(const std::string& out) { return out + "/run"; }
 
 std::string checkpoint_folder(const std::string& out) { return run_folder(out) + "/checkpoints"; }
 
+FileLock lock_run(const std::string& out) {
+  const std::string folder = run_folder(out);
+  make_directories(folder);
+  auto lock = FileLock::try_lock(folder + "/lock");
+  if (!lock) {
+    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
+                      out);
+  }
+  remove_temporaries(folder);
+  return std::move(*lock);
+}
+
 void check_holds_no_run(const std::string& out) {
   if (!is_bundle(out) && !has_checkpoint(checkpoint_folder(out))) return;
   throw usage_error("{}: holds a run already; go on with train --resume, or choose another --out", out);

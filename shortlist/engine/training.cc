@@ -45,14 +45,8 @@ void warn_of_precision(const Config& config, TrainingListener& listener) {
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingListener& listener,
                      const std::atomic<bool>& stop) {
   check_output(options);
-  make_directories(run_folder(options.out));
-  const auto lock = FileLock::try_lock(run_folder(options.out) + "/lock");
-  if (!lock) {
-    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
-                      options.out);
-  }
+  const FileLock lock = lock_run(options.out);
   check_output(options);  // again: one may have ended just now
-  remove_temporaries(run_folder(options.out));
   const std::vector<ExtraFile> kept = kept_structure(options.out);
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const Dataset& data = prepared.data;
