@@ -11,8 +11,9 @@ double seconds_between(RateLimiter::Time from, RateLimiter::Time to) {
 
 }  // namespace
 
-double RateLimiter::take(std::string_view client, Time now) {
+double RateLimiter::take(std::string_view client) {
   if (rate_ <= 0) return 0;
+  const Time now = clock_();
   std::lock_guard lock(mutex_);
   if (now >= next_forget_) forget(now);
   Bucket& bucket = buckets_.try_emplace(std::string(client), Bucket{burst_, now}).first->second;

@@ -48,7 +48,7 @@ Service::Service(ModelStore& models, Metrics& metrics, ServiceOptions options)
       metrics_(metrics),
       limits_(options.limits),
       local_only_(options.local_only),
-      rates_(limits_.rate, limits_.burst),
+      rates_(limits_.rate, limits_.burst, std::move(options.clock)),
       router_(make_routes()) {
   if (options.keys) set_keys(std::move(*options.keys));
   for (const ModelPtr& model : models_.all())
@@ -143,8 +143,7 @@ void Service::admit(const HttpRequest& request, const Route& route) {
   const std::string_view token = token_of(request);
   const std::shared_ptr<const KeyRing> keys = this->keys();
   const Key* key = token.empty() || keys == nullptr ? nullptr : keys->find(token);
-  const double wait = rates_.take(key != nullptr ? "key " + key->name : std::string(request.client),
-                                  std::chrono::steady_clock::now());
+  const double wait = rates_.take(key != nullptr ? "key " + key->name : std::string(request.client));
   if (wait > 0) {
     metrics_.count_rejected("rate");
     Problem problem(429, "too_many_requests", fmt::format("more than {} requests a second", limits_.rate));

@@ -20,6 +20,7 @@ struct ServiceOptions {
   // Answers only requests that name this machine by a loopback name, so that a page of another site cannot
   // reach it under a name of its own (DNS rebinding).
   bool local_only = true;
+  RateLimiter::Clock clock = std::chrono::steady_clock::now;  // of rate limits
 };
 
 // A request, and what is to answer it.

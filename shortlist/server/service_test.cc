@@ -352,7 +352,8 @@ TEST(Service, AsksForAKeyWhereThereAreKeys) {
 }
 
 TEST(Service, SlowsDownWhoAsksTooFast) {
-  TestService service({.limits = {.rate = 0.01, .burst = 2}});
+  RateLimiter::Time now{};
+  TestService service({.limits = {.rate = 0.01, .burst = 2}, .clock = [&] { return now; }});
   const auto ask = [&](std::string_view client) {
     return service.send({.method = "GET", .target = "/v1/models", .client = client});
   };
@@ -361,7 +362,12 @@ TEST(Service, SlowsDownWhoAsksTooFast) {
   const HttpResponse refused = ask("10.0.0.1");
   EXPECT_EQ(fault_of(refused, 429), "too_many_requests");
   ASSERT_EQ(refused.headers.at(0).first, "Retry-After");
-  EXPECT_NEAR(std::stod(refused.headers[0].second), 100, 1);
+  EXPECT_EQ(refused.headers[0].second, "100");
+  now += std::chrono::seconds(99);
+  EXPECT_EQ(ask("10.0.0.1").status, 429);
+  now += std::chrono::seconds(1);
+  EXPECT_EQ(ask("10.0.0.1").status, 200);
+  EXPECT_EQ(ask("10.0.0.1").status, 429);
   EXPECT_EQ(ask("10.0.0.2").status, 200);
   EXPECT_EQ(service.get("/livez").status, 200);
 }
