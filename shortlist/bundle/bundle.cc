@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -111,15 +112,36 @@ json labels_to_json(const std::vector<LabelRange>& labels) {
   for (const LabelRange& range : labels) {
     array.push_back(
         {{"label", range.label}, {"least", range.least}, {"most", range.most}, {"mean", range.mean}});
+    if (range.scale == LabelScale()) continue;
+    array.back()["standardized"] = {{"mean", range.scale.mean}, {"deviation", range.scale.deviation}};
   }
   return array;
 }
 
 std::vector<LabelRange> labels_from_json(const json& from) {
   std::vector<LabelRange> labels;
-  for (const json& range : from)
-    labels.push_back({range.at("label"), range.at("least"), range.at("most"), range.at("mean")});
+  for (const json& range : from) {
+    labels.push_back({range.at("label"), range.at("least"), range.at("most"), range.at("mean"), {}});
+    if (!range.contains("standardized")) continue;
+    LabelScale& scale = labels.back().scale;
+    range.at("standardized").at("mean").get_to(scale.mean);
+    range.at("standardized").at("deviation").get_to(scale.deviation);
+    if (!std::isfinite(scale.mean) || !(scale.deviation > 0) || !std::isfinite(scale.deviation))
+      throw data_error(
+          "label '{}': got the mean {} and the deviation {}, need finite numbers and more than 0",
+          labels.back().label, scale.mean, scale.deviation);
+  }
   return labels;
+}
+
+// Of each ranking task, from the label of its name.
+std::vector<LabelScale> label_scales(const Config& config, const std::vector<LabelRange>& labels) {
+  std::vector<LabelScale> scales;
+  for (const RankingConfig& ranking : config.ranking) {
+    const auto range = std::ranges::find(labels, ranking.label, &LabelRange::label);
+    scales.push_back(range == labels.end() ? LabelScale() : range->scale);
+  }
+  return scales;
 }
 
 Items items_from_json(const json& from) {
@@ -325,6 +347,7 @@ Bundle load_bundle(const std::string& path) {
     BundleReader::guarded(reader.path("labels.json"),
                           [&] { bundle.labels = labels_from_json(load_json(reader.path("labels.json"))); });
   }
+  bundle.spec.label_scales = label_scales(bundle.config, bundle.labels);
   if (reader.has("golden.json")) bundle.golden_json = reader.text("golden.json");
   bundle.history_json = reader.text("history.json");
   bundle.report_json = reader.text("report.json");

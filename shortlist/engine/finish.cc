@@ -40,6 +40,7 @@ UserRatings user_ratings(const Dataset& data) {
   UserRatings ratings;
   if (data.user_of_row.empty() || data.labels.empty()) return ratings;
   std::vector<uint32_t> rows = data.split.train;
+  std::erase_if(rows, [&](uint32_t row) { return data.user_of_row[row] == unknown_index; });
   std::ranges::stable_sort(rows, {}, [&](uint32_t row) { return data.user_of_row[row]; });
   ratings.offsets.push_back(0);
   for (size_t begin = 0; begin < rows.size();) {
@@ -59,12 +60,12 @@ UserRatings user_ratings(const Dataset& data) {
   return ratings;
 }
 
-std::vector<LabelRange> label_ranges(const Config& config, const Dataset& data) {
+std::vector<LabelRange> label_ranges(const Config& config, const ModelSpec& spec, const Dataset& data) {
   std::vector<LabelRange> ranges;
   for (size_t t = 0; t < data.labels.size() && !data.split.train.empty(); ++t) {
     const std::vector<float>& labels = data.labels[t];
     const double first = labels[data.split.train[0]];
-    LabelRange range{config.ranking[t].label, first, first, 0};
+    LabelRange range{config.ranking[t].label, first, first, 0, spec.label_scale(t)};
     for (uint32_t row : data.split.train) {
       range.least = std::min<double>(range.least, labels[row]);
       range.most = std::max<double>(range.most, labels[row]);
@@ -157,7 +158,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
       to_json(history), report_json(report), people_files(config, spec, parameters, history, report)};
   content.hnsw = hnsw.get();
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
-  content.labels = label_ranges(config, data);
+  content.labels = label_ranges(config, spec, data);
   save_bundle(out, content);
   add_golden_requests(out);
   files.finish(candidates, data.items);

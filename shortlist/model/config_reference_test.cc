@@ -24,7 +24,8 @@ TEST(ConfigReference, NamesEverySectionKindAndLayer) {
     EXPECT_NE(reference.find(heading), reference.npos) << heading;
   }
   EXPECT_NE(
-      reference.find("| `patience` | integer | `10` | epochs without gain before the learning rate falls |"),
+      reference.find("| `patience` | integer, at least 0 | `10` | epochs without gain before the learning rate "
+                     "falls |"),
       reference.npos);
 }
 

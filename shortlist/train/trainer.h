@@ -62,9 +62,15 @@ class Trainer {
   // checkpoint stays.
   Outcome run(TrainingObserver& observer, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
+  // Trains for one epoch at each of the learning rates, whatever the config says of epochs, plateaus and
+  // early stopping. Call it before run() and resume().
+  void follow(std::vector<double> learning_rates);
+
   // Goes on where the newest checkpoint of the folder stands. Returns false when there is none.
   // Throws a data Error when it belongs to another config or is damaged.
   bool resume(const std::string& checkpoints);
+  // The same with the checkpoint in this file.
+  void load(const std::string& checkpoint);
 
   // One step over given rows, for tests and benchmarks: the losses before the update.
   struct StepLosses {
