@@ -40,7 +40,8 @@ std::string Range::text() const {
   const bool has_least = least > -std::numeric_limits<double>::infinity(),
              has_most = most < std::numeric_limits<double>::infinity();
   if (has_least && has_most && !without_least && !without_most) return fmt::format("{} to {}", least, most);
-  const std::string low = has_least ? fmt::format("{} {}", without_least ? "more than" : "at least", least) : "";
+  const std::string low =
+      has_least ? fmt::format("{} {}", without_least ? "more than" : "at least", least) : "";
   const std::string high = has_most ? fmt::format("{} {}", without_most ? "less than" : "at most", most) : "";
   return low + (has_least && has_most ? " and " : "") + high;
 }

@@ -27,6 +27,10 @@ struct ObservedRows {
         user(take(data.user_of_row, rows)),
         weight(take(data.weights, rows)) {
     for (uint32_t& c : candidate) c = data.item_of_candidate[c];
+    // Rows without a user are not the rows of one user.
+    for (size_t i = 0; data.query_is_user && i < rows.size(); ++i) {
+      if (user[i] == unknown_index) query[i] = unknown_index;
+    }
     if (task < data.labels.size()) label = take(data.labels[task], rows);
     view = {rows.size(), query, candidate, user, label, weight};
   }
@@ -41,6 +45,7 @@ UserRatings user_ratings(const Dataset& data) {
   if (data.user_of_row.empty() || data.labels.empty()) return ratings;
   std::vector<uint32_t> rows = data.split.train;
   std::erase_if(rows, [&](uint32_t row) { return data.user_of_row[row] == unknown_index; });
+  if (rows.empty()) return ratings;
   std::ranges::stable_sort(rows, {}, [&](uint32_t row) { return data.user_of_row[row]; });
   ratings.offsets.push_back(0);
   for (size_t begin = 0; begin < rows.size();) {

@@ -81,8 +81,8 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
     for (size_t i = 0; i < query_rows.size(); ++i) {
       // Nothing can be ordered by what is not a number.
       if (!std::isfinite(output(i, 0)))
-        throw RowError(query_rows[i],
-                       fmt::format("the prediction of '{}' is not finite", bundle_.config.ranking[t].label));
+        throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
+                         bundle_.config.ranking[t].label);
       predictions[i][t] = predicted_label(bundle_.config.ranking[t].loss, output(i, 0), spec.label_scale(t));
     }
   }

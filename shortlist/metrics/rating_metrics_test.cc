@@ -6,6 +6,7 @@
 #include <functional>
 #include <numeric>
 
+#include "shortlist/base/error.h"
 #include "shortlist/base/random.h"
 
 namespace shortlist {

@@ -94,7 +94,7 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
   EXPECT_EQ(error_with("epochs ", "epoch "),
             "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
             "precision, "
-            "optimizer, reduce_on_plateau, early_stopping, keras_compatible, tensorboard, keep_checkpoints)");
+            "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, keep_checkpoints)");
   EXPECT_EQ(
       error_with("validation", "valid"),
       "a.toml:3: data.split: unknown key 'valid' (known: by, train, validation, test, seed, column, rows)");
@@ -157,9 +157,10 @@ TEST(Config, RejectsWhatMakesNoSense) {
             "a.toml:3: data.split.train: got -80, need 0 to 4294967294");
   EXPECT_EQ(error_with("train = 80", "train = 1.5"),
             "a.toml:3: data.split.train: got 1.5, need a whole number of rows, or a share up to 1");
-  EXPECT_EQ(error_with("train = 80, validation = 10, test = 10", "train = 0.9, validation = 0.2, test = 0"),
-            "a.toml:3: data.split: got the shares 0.9 for training, 0.2 for validation and 0 for test, need at "
-            "most 1 in all");
+  EXPECT_EQ(
+      error_with("train = 80, validation = 10, test = 10", "train = 0.9, validation = 0.2, test = 0"),
+      "a.toml:3: data.split: got the shares 0.9 for training, 0.2 for validation and 0 for test, need at "
+      "most 1 in all");
   EXPECT_EQ(error_with("train = 80", "by = \"time\", train = 80"),
             "a.toml:3: data.split: by = \"time\" needs column = \"...\"");
   EXPECT_EQ(error_with("train = 80", "by = \"tiem\", train = 80"),
@@ -205,18 +206,21 @@ TEST(Config, RejectsNumbersOutOfRangeWhereTheyStand) {
 }
 
 TEST(Config, RejectsTwoLayersOfOneName) {
-  EXPECT_EQ(error_with("[{ dense = 8 }]", "[{ dense = 8, name = \"a\" }, { dense = 8, name = \"a\" }]"),
-            "a.toml:11: query.layers.1.name: 'a' is the name of a feature or of another layer; each needs its "
-            "own");
+  EXPECT_EQ(
+      error_with("[{ dense = 8 }]", "[{ dense = 8, name = \"a\" }, { dense = 8, name = \"a\" }]"),
+      "a.toml:11: query.layers.1.name: 'a' is the name of a feature or of another layer; each needs its "
+      "own");
   EXPECT_EQ(error_with("[{ dense = 8 }]", "[{ dense = 8, name = \"user\" }]"),
             "a.toml:11: query.layers.0.name: 'user' is the name of a feature or of another layer; each needs "
             "its own");
-  EXPECT_EQ(error_with("[{ dense = 8 }]", "[{ dense = 8 }, { dense = 8, name = \"dense\" }]"),
-            "a.toml:11: query.layers.1.name: 'dense' is the name of a feature or of another layer; each needs "
-            "its own");
-  EXPECT_EQ(error_with("{ cross = \"full\" }", "{ cross = \"full\", name = \"prediction\" }"),
-            "a.toml:24: ranking.0.layers.0.name: 'prediction' is the name of a feature or of another layer; each "
-            "needs its own");
+  EXPECT_EQ(
+      error_with("[{ dense = 8 }]", "[{ dense = 8 }, { dense = 8, name = \"dense\" }]"),
+      "a.toml:11: query.layers.1.name: 'dense' is the name of a feature or of another layer; each needs "
+      "its own");
+  EXPECT_EQ(
+      error_with("{ cross = \"full\" }", "{ cross = \"full\", name = \"prediction\" }"),
+      "a.toml:24: ranking.0.layers.0.name: 'prediction' is the name of a feature or of another layer; each "
+      "needs its own");
 }
 
 TEST(Config, NeedsATask) {
@@ -272,10 +276,10 @@ std::vector<std::string> node_names(const ModelSpec& spec) {
 }
 
 TEST(BuildModel, NamesTheLastLayerOfRepeatAndMlp) {
-  const std::vector<std::string> names =
-      node_names(build(read(with("{ dense = 16, activation = \"relu\" }",
-                                 "{ mlp = [6, 4, 5], name = \"top\" }, { dense = 3, repeat = 2, name = \"end\", "
-                                 "inputs = [\"top\"] }"))));
+  const std::vector<std::string> names = node_names(
+      build(read(with("{ dense = 16, activation = \"relu\" }",
+                      "{ mlp = [6, 4, 5], name = \"top\" }, { dense = 3, repeat = 2, name = \"end\", "
+                      "inputs = [\"top\"] }"))));
   const std::vector<std::string> last = {names.end() - 6, names.end()};
   EXPECT_EQ(last, (std::vector<std::string>{"ranking/rating/dense", "ranking/rating/dense_1",
                                             "ranking/rating/top", "ranking/rating/dense_2",
@@ -283,7 +287,8 @@ TEST(BuildModel, NamesTheLastLayerOfRepeatAndMlp) {
 }
 
 TEST(BuildModel, AnMlpTakesSeveralInputs) {
-  const ModelSpec spec = build(read(with("{ cross = \"full\" }", "{ mlp = [4], inputs = [\"query\", \"candidate\"] }")));
+  const ModelSpec spec =
+      build(read(with("{ cross = \"full\" }", "{ mlp = [4], inputs = [\"query\", \"candidate\"] }")));
   const auto dense = std::ranges::find(spec.nodes, "ranking/rating/dense", &Node::name);
   ASSERT_NE(dense, spec.nodes.end());
   EXPECT_EQ(spec.at(dense->inputs.at(0)).name, "ranking/rating/concat");
@@ -292,8 +297,8 @@ TEST(BuildModel, AnMlpTakesSeveralInputs) {
 
 TEST(BuildModel, FindsLayersThatNothingReads) {
   EXPECT_EQ(unread_nodes(build(read(kConfig))), std::vector<std::string>());
-  const ModelSpec spec = build(read(with("{ cross = \"full\" }",
-                                         "{ dense = 4, name = \"lost\" }, { cross = \"full\", inputs = [\"query\"] }")));
+  const ModelSpec spec = build(read(with(
+      "{ cross = \"full\" }", "{ dense = 4, name = \"lost\" }, { cross = \"full\", inputs = [\"query\"] }")));
   EXPECT_EQ(unread_nodes(spec), (std::vector<std::string>{"ranking/rating/lost"}));
 }
 

@@ -284,6 +284,7 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   make_catalogue(config, columns, first, data);
   if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
   if (!config.data.user.empty()) data.user_of_row = read_users(find(columns, config.data.user));
+  data.query_is_user = query.columns() == std::vector<std::string>{config.data.user};
   columns.clear();
   number_pairs(data);
   return data;

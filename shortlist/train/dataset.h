@@ -30,6 +30,8 @@ struct Dataset {
   std::vector<std::vector<float>> labels;  // [ranking task][row]
   std::vector<float> weights;              // [row]; empty: 1
   std::vector<uint32_t> user_of_row;       // unknown_index where missing; empty when the config names no user
+  bool query_is_user =
+      false;  // the query is the user's column alone: where that is missing, nothing is asked
   Items items;
   Split split;
   // Values that the features had not seen when they were fitted, by feature name.

@@ -119,7 +119,8 @@ TEST(Dataset, RejectsNegativeWeights) {
 }
 
 TEST(Dataset, AMissingUserIsNoUser) {
-  const Dataset data = data_of(",Peru,m1,War,1,3\nu1,Peru,m1,War,1,3\n\"  \",Peru,m1,War,1,3\nu2,Peru,m1,War,1,3\n");
+  const Dataset data =
+      data_of(",Peru,m1,War,1,3\nu1,Peru,m1,War,1,3\n\"  \",Peru,m1,War,1,3\nu2,Peru,m1,War,1,3\n");
   const Numbers& users = data.user_of_row;
   EXPECT_EQ(users[0], unknown_index);
   EXPECT_EQ(users[2], unknown_index);

@@ -43,7 +43,8 @@ class BruteForce {
     batch.query_rows = query, batch.candidate_rows = candidate;
     batch.pair_query.source = first, batch.pair_candidate.source = first;
     all_.forward(model_.pool, batch);
-    return static_cast<float>(model_.spec.label_scale(0).original(all_.output(model_.spec.rankings[0])(0, 0)));
+    return static_cast<float>(
+        model_.spec.label_scale(0).original(all_.output(model_.spec.rankings[0])(0, 0)));
   }
 
  private:
@@ -159,8 +160,9 @@ TEST(Evaluator, ThrowsWhenWhatTheModelGivesIsNotFinite) {
 // Validation's cross-entropy is that of the logits: 40, far beyond what a float's sigmoid tells from 1.
 TEST(Evaluator, TakesTheCrossEntropyFromLogits) {
   const TinyTable table("user,country,movie,genre,year,rating\nu1,Peru,m1,War,1,0\nu2,Peru,m2,War,1,0\n");
-  TinyModel model(table, {{"train = 0.8, validation = 0.1, test = 0.1", "train = 1.0, validation = 0, test = 0"},
-                          {"label  = \"rating\"", "label = \"rating\"\nloss = \"binary_crossentropy\""}});
+  TinyModel model(table,
+                  {{"train = 0.8, validation = 0.1, test = 0.1", "train = 1.0, validation = 0, test = 0"},
+                   {"label  = \"rating\"", "label = \"rating\"\nloss = \"binary_crossentropy\""}});
   set_all(model.parameters, "ranking/rating/prediction/kernel", 0);
   set_all(model.parameters, "ranking/rating/prediction/bias", 40);
   model.parameters.pack(model.pool, false);

@@ -117,8 +117,9 @@ TEST(Split, ByColumnLeavesOutRowsWithoutAPartAndPartsOfSizeZero) {
 }
 
 TEST(Split, RejectsMoreRowsThanHaveNumbers) {
-  EXPECT_EQ(message_of([] { split_of(by(SplitBy::order, 1, 0, 0), size_t{1} << 32); }),
-            "the table has 4294967296 rows or more, need at most 4294967294; leave some out, or take a sample");
+  EXPECT_EQ(
+      message_of([] { split_of(by(SplitBy::order, 1, 0, 0), size_t{1} << 32); }),
+      "the table has 4294967296 rows or more, need at most 4294967294; leave some out, or take a sample");
 }
 
 TEST(Split, ByTimeRejectsTimesThatAreNotFinite) {
