@@ -32,7 +32,7 @@ nlohmann::json measure(const std::string& table, int threads, int epochs,
   config.training.epochs = epochs + 1;
   config.training.early_stopping.reset();
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, prepared.features);
+  const ModelSpec spec = build_model(config, prepared);
   Parameters parameters(spec);
   parameters.initialize(42);
   ThreadPool pool(threads);

@@ -58,7 +58,7 @@ nlohmann::json measure_validation(ThreadPool& pool, int rounds) {
   const TemporaryFolder folder;
   const Config config = reference_config(folder, "");
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, prepared.features);
+  const ModelSpec spec = build_model(config, prepared);
   Parameters parameters(spec);
   parameters.initialize(42);
   parameters.pack(pool, false);

@@ -106,7 +106,7 @@ struct Job {
   Job(const Config& c, int threads)
       : config(c),
         prepared(prepare_data(config, Table::open(config.data.source()))),
-        spec(build_model(config, prepared.features)),
+        spec(build_model(config, prepared)),
         parameters(spec),
         pool(threads) {
     parameters.initialize(1);

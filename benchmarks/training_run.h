@@ -53,7 +53,7 @@ class StepClock : public TrainingObserver {
 class Run {
  public:
   Run(const Config& config, const PreparedData& prepared, int threads)
-      : config_(config), spec_(build_model(config, prepared.features)), parameters_(spec_), pool_(threads) {
+      : config_(config), spec_(build_model(config, prepared)), parameters_(spec_), pool_(threads) {
     parameters_.initialize(42);
     trainer_.emplace(config_, spec_, parameters_, prepared.data, pool_);
   }

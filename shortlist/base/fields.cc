@@ -36,6 +36,16 @@ std::string number_toml(double d) {
 
 }  // namespace
 
+std::string Range::text() const {
+  const bool has_least = least > -std::numeric_limits<double>::infinity(),
+             has_most = most < std::numeric_limits<double>::infinity();
+  if (has_least && has_most && !without_least && !without_most) return fmt::format("{} to {}", least, most);
+  const std::string low =
+      has_least ? fmt::format("{} {}", without_least ? "more than" : "at least", least) : "";
+  const std::string high = has_most ? fmt::format("{} {}", without_most ? "less than" : "at most", most) : "";
+  return low + (has_least && has_most ? " and " : "") + high;
+}
+
 std::string to_toml_key(const std::string& key) { return is_bare(key) ? key : quoted_toml(key); }
 
 std::string to_toml(const Value& value) {
@@ -92,10 +102,16 @@ int64_t read_integer(const Value& value, const Where& where, int64_t least, int6
   throw where.error(value, fmt::format("got {}, need an integer", value.describe()));
 }
 
-double read_number(const Value& value, const Where& where) {
-  if (const double* d = std::get_if<double>(&value.data)) return *d;
+double read_number(const Value& value, const Where& where, double most) {
   if (const int64_t* i = std::get_if<int64_t>(&value.data)) return static_cast<double>(*i);
-  throw where.error(value, fmt::format("got {}, need a number", value.describe()));
+  const double* d = std::get_if<double>(&value.data);
+  if (d == nullptr) throw where.error(value, fmt::format("got {}, need a number", value.describe()));
+  if (std::isfinite(*d) && std::abs(*d) <= most) return *d;
+  throw where.error(value, fmt::format("got {}, need a finite number", value.describe()));
+}
+
+FieldError out_of_range(const Value& value, const Where& where, double got, const Range& range) {
+  return where.error(value, fmt::format("got {}, need {}", got, range.text()));
 }
 
 std::string read_text(const Value& value, const Where& where) {

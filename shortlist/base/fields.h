@@ -3,12 +3,15 @@
 //   struct Plateau {
 //     int patience = 10;
 //     template <typename Visitor>
-//     void fields(Visitor& visit) { visit("patience", patience, "epochs without gain before ..."); }
+//     void fields(Visitor& visit) {
+//       visit("patience", patience, "epochs without gain before ...", Range::at_least(0));
+//     }
 //   };
 //
+// The Range of a number, or of each number of a list, may be left out; numbers are always finite.
 // A field's type is bool, int, int64_t, float, double, std::string, an enum with EnumNames, another settings
 // struct, a std::optional or a std::vector of these, or a Value that is kept as it stands. A visitor is a
-// callable (const char* name, T& field, const char* help).
+// callable (const char* name, T& field, const char* help, const Range& range = {}).
 #pragma once
 
 #include <limits>
@@ -20,6 +23,7 @@
 #include <vector>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/range.h"
 #include "shortlist/base/value.h"
 
 namespace shortlist {
@@ -70,7 +74,9 @@ struct is_optional<std::optional<T>> : std::true_type {};
 
 bool read_bool(const Value& value, const Where& where);
 int64_t read_integer(const Value& value, const Where& where, int64_t least, int64_t most);
-double read_number(const Value& value, const Where& where);
+// A finite number of at most `most` in size.
+double read_number(const Value& value, const Where& where, double most);
+FieldError out_of_range(const Value& value, const Where& where, double got, const Range& range);
 std::string read_text(const Value& value, const Where& where);
 // The double that reads as the float does: 0.2, not 0.20000000298.
 double shortest_double(float number);
@@ -83,7 +89,7 @@ FieldError not_one_of(const Value& value, const Where& where, const std::vector<
 template <typename T>
 std::vector<std::string> field_names(T& settings) {
   std::vector<std::string> names;
-  auto visit = [&](const char* name, auto&, const char*) { names.push_back(name); };
+  auto visit = [&](const char* name, auto&, const char*, const Range& = {}) { names.push_back(name); };
   settings.fields(visit);
   return names;
 }
@@ -107,7 +113,7 @@ void read_value(const Value& value, T& field, const Where& where) {
     field = static_cast<T>(
         detail::read_integer(value, where, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   } else if constexpr (std::is_floating_point_v<T>) {
-    field = static_cast<T>(detail::read_number(value, where));
+    field = static_cast<T>(detail::read_number(value, where, double{std::numeric_limits<T>::max()}));
   } else if constexpr (std::is_same_v<T, std::string>) {
     field = detail::read_text(value, where);
   } else if constexpr (std::is_enum_v<T>) {
@@ -131,6 +137,21 @@ void read_value(const Value& value, T& field, const Where& where) {
   }
 }
 
+// Throws a usage Error when a number that was read from `value`, or an element of a list of them, is out of
+// range.
+template <typename T>
+void check_range(const Value& value, const T& field, const Range& range, const Where& where) {
+  if constexpr (fields_detail::is_optional<T>::value) {
+    if (field) check_range(value, *field, range, where);
+  } else if constexpr (fields_detail::is_vector<T>::value) {
+    for (size_t i = 0; i < field.size(); ++i)
+      check_range((*value.array())[i], field[i], range, where.below(std::to_string(i)));
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    const auto number = static_cast<double>(field);
+    if (!range.contains(number)) throw fields_detail::out_of_range(value, where, number, range);
+  }
+}
+
 // Reads a table into a settings struct; unknown keys are errors. `also_known` names keys that the caller
 // reads itself.
 template <typename T>
@@ -145,8 +166,11 @@ void read_fields(const Value& value, T& settings, const Where& where,
     for (const std::string& name : known) found = found || name == key;
     if (!found) throw fields_detail::unknown_key(entry, where, key, known);
   }
-  auto visit = [&](const char* name, auto& field, const char*) {
-    if (const Value* entry = value.find(name)) read_value(*entry, field, where.below(name));
+  auto visit = [&](const char* name, auto& field, const char*, const Range& range = {}) {
+    const Value* entry = value.find(name);
+    if (entry == nullptr) return;
+    read_value(*entry, field, where.below(name));
+    check_range(*entry, field, range, where.below(name));
   };
   settings.fields(visit);
 }
@@ -183,7 +207,7 @@ Value write_value(const T& field) {
 template <typename T>
 Value write_fields(const T& settings) {
   Value::Table table;
-  auto visit = [&](const char* name, auto& field, const char*) {
+  auto visit = [&](const char* name, auto& field, const char*, const Range& = {}) {
     Value value = write_value(field);
     if (!value.is_null()) table.emplace_back(name, std::move(value));
   };
@@ -234,10 +258,12 @@ std::string to_toml_key(const std::string& key);
 template <typename T>
 std::vector<FieldHelp> document_fields(const T& settings = T()) {
   std::vector<FieldHelp> rows;
-  auto visit = [&](const char* name, auto& field, const char* help) {
+  auto visit = [&](const char* name, auto& field, const char* help, const Range& range = {}) {
     using F = std::remove_cvref_t<decltype(field)>;
     const Value value = write_value(field);
-    rows.push_back({name, fields_detail::type_name<F>(), value.is_null() ? "" : to_toml(value), help});
+    std::string type = fields_detail::type_name<F>();
+    if (!range.is_everything()) type += ", " + range.text();
+    rows.push_back({name, std::move(type), value.is_null() ? "" : to_toml(value), help});
   };
   const_cast<T&>(settings).fields(visit);
   return rows;

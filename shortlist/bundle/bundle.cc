@@ -29,6 +29,16 @@ void read_known(const BundleReader& reader, Bundle& bundle) {
   }
 }
 
+// One for each ranking task, from the label of its name.
+std::vector<LabelScale> label_scales(const Config& config, const std::vector<LabelRange>& labels) {
+  std::vector<LabelScale> scales;
+  for (const RankingConfig& ranking : config.ranking) {
+    const auto range = std::ranges::find(labels, ranking.label, &LabelRange::label);
+    scales.push_back(range == labels.end() ? LabelScale() : range->scale);
+  }
+  return scales;
+}
+
 // Files that nothing here reads.
 void check_others(const BundleReader& reader) {
   for (const ListedFile& file : reader.manifest().files)
@@ -40,6 +50,7 @@ Bundle read_bundle(const BundleReader& reader) {
   bundle.version = reader.version();
   bundle.format = reader.manifest().format;
   read_known(reader, bundle);
+  bundle.spec.label_scales = label_scales(bundle.config, bundle.labels);
   check_others(reader);
   return bundle;
 }

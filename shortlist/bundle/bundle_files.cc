@@ -146,14 +146,26 @@ void read_ratings(ListedContent file, Bundle& bundle) {
 void write_labels(const BundleContent& content, NewFile file) {
   if (content.labels.empty()) return;
   json array = json::array();
-  for (const LabelRange& range : content.labels)
+  for (const LabelRange& range : content.labels) {
     array.push_back(
         {{"label", range.label}, {"least", range.least}, {"most", range.most}, {"mean", range.mean}});
+    if (range.scale == LabelScale()) continue;
+    array.back()["standardized"] = {{"mean", range.scale.mean}, {"deviation", range.scale.deviation}};
+  }
   file.json(array);
 }
 void read_labels(ListedContent file, Bundle& bundle) {
-  for (const json& range : file.json())
-    bundle.labels.push_back({range.at("label"), range.at("least"), range.at("most"), range.at("mean")});
+  for (const json& range : file.json()) {
+    bundle.labels.push_back({range.at("label"), range.at("least"), range.at("most"), range.at("mean"), {}});
+    if (!range.contains("standardized")) continue;
+    LabelScale& scale = bundle.labels.back().scale;
+    range.at("standardized").at("mean").get_to(scale.mean);
+    range.at("standardized").at("deviation").get_to(scale.deviation);
+    if (!std::isfinite(scale.mean) || !(scale.deviation > 0) || !std::isfinite(scale.deviation))
+      throw data_error(
+          "label '{}': got the mean {} and the deviation {}, need finite numbers and more than 0",
+          bundle.labels.back().label, scale.mean, scale.deviation);
+  }
 }
 
 // save_bundle() writes it when the files before it are there: its answers are those of the bundle as it is

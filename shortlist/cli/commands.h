@@ -52,7 +52,9 @@ struct TrainCommand {
   std::string out;
   int threads = 0;
   std::vector<std::string> settings;
-  bool resume = false, profile = false, json = false, quiet = false;
+  bool resume = false, overwrite = false, profile = false, json = false, quiet = false;
+  int seeds = 1;                       // trainings with one seed after another
+  std::string from_checkpoint;         // a file, or a run's folder
   std::vector<std::string> arguments;  // as they were typed, to say how to go on
 };
 void run(const TrainCommand& command);

@@ -12,6 +12,7 @@ void run(const DescribeCommand& command) {
   print_data(described.summary +
              "\n# Every setting, also those that the config leaves at their default.\n\n" +
              full_config_to_toml(config));
+  for (const std::string& warning : described.warnings) say("warning: {}", warning);
   for (const auto& [path, content] : {std::pair{command.dot, described.dot}, {command.svg, described.svg}}) {
     if (path.empty()) continue;
     write_file_atomically(path, content);

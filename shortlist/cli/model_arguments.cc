@@ -43,7 +43,23 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
       ->option_text("N");
   add_threads(*sub, command->threads);
   add_settings(*sub, command->settings);
-  sub->add_flag("--resume", command->resume, "go on where the run in --out stopped");
+  CLI::Option* resume = sub->add_flag("--resume", command->resume, "go on where the run in --out stopped");
+  sub->add_flag("--overwrite", command->overwrite,
+                "start anew where --out has a run; its bundle stays until the new one is complete")
+      ->excludes(resume);
+  sub->add_flag_callback(
+      "--refit", [command] { command->settings.emplace_back("training.refit=true"); },
+      "in the end, train on the training and the validation rows; the same as --set training.refit=true");
+  CLI::Option* seeds =
+      sub->add_option("--seeds", command->seeds,
+                      "train with so many seeds, into --out/seed-N, and report means and deviations")
+          ->check(CLI::Range(2, 1'000))
+          ->option_text("N");
+  sub->add_option("--from-checkpoint", command->from_checkpoint,
+                  "train nothing: make the bundle of this checkpoint, or of the newest in this run's folder")
+      ->excludes(resume)
+      ->excludes(seeds)
+      ->option_text("PATH");
   sub->add_flag("--profile", command->profile,
                 "after training, print what each phase of a step does and how long it takes");
   sub->add_flag("--json", command->json, "events as JSON lines on standard output, for machines");
@@ -55,7 +71,10 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
       "\nExamples:\n"
       "  shortlist train anime.toml --data clean_data.csv --out runs/anime\n"
       "  shortlist train anime.toml --epochs 5 --set 'training.optimizer={ adam = 0.001 }' --out runs/slow\n"
-      "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n");
+      "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n"
+      "  shortlist train anime.toml --out runs/seeds --seeds 3\n"
+      "  shortlist train anime.toml --from-checkpoint runs/anime/run/checkpoints/epoch-0003.safetensors \\\n"
+      "      --out runs/third\n");
 }
 
 void add_evaluate(CLI::App& app, Chosen& chosen) {

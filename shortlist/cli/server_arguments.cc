@@ -11,7 +11,7 @@ constexpr double kMostOfALimit = 1e9;
 
 // An option for each of the limits: --max-k, --idle-timeout.
 void add_limits(CLI::App& sub, Limits& limits) {
-  auto visit = [&](const char* name, auto& field, const char* help) {
+  auto visit = [&](const char* name, auto& field, const char* help, const Range& = {}) {
     std::string flag = std::string("--") + name;
     std::ranges::replace(flag, '_', '-');
     CLI::Option* option = sub.add_option(flag, field, help)->capture_default_str()->group("Limits");

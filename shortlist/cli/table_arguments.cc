@@ -40,7 +40,7 @@ void add_init(CLI::App& app, Chosen& chosen) {
   const auto command = add_command<InitCommand>(app, chosen, "init", "write a config for a table", sub);
   add_table(*sub, command->table.table);
   add_text_options(*sub, command->table);
-  auto visit = [&](const char* name, auto& field, const char* help) {
+  auto visit = [&](const char* name, auto& field, const char* help, const Range& = {}) {
     sub->add_option("--" + std::string(name), field, help)->option_text("COLUMN");
   };
   command->options.fields(visit);
@@ -57,7 +57,7 @@ void add_synth(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
       add_command<SynthCommand>(app, chosen, "synth", "make a table of ratings with planted taste", sub);
-  auto visit = [&](const char* name, auto& field, const char* help) {
+  auto visit = [&](const char* name, auto& field, const char* help, const Range& = {}) {
     sub->add_option("--" + std::string(name), field, help)->capture_default_str();
   };
   command->options.fields(visit);

@@ -5,6 +5,9 @@
 #include "shortlist/cli/stop.h"
 #include "shortlist/cli/training_listeners.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/engine/run_files.h"
+#include "shortlist/engine/seeds.h"
+#include "shortlist/io/file.h"
 
 namespace shortlist {
 namespace {
@@ -15,6 +18,7 @@ std::string default_out(const std::string& config) {
 
 // The command that was typed, with --resume.
 std::string resume_command(std::vector<std::string> arguments) {
+  std::erase(arguments, "--overwrite");
   if (std::ranges::find(arguments, "--resume") == arguments.end()) arguments.emplace_back("--resume");
   std::string text;
   for (const std::string& argument : arguments) text += (text.empty() ? "" : " ") + shell_quoted(argument);
@@ -38,22 +42,59 @@ std::unique_ptr<TrainingListener> make_listener(const TrainCommand& command) {
   return command.quiet ? listener_for_warnings() : listener_for_people();
 }
 
+Config config_of(const TrainCommand& command) {
+  Config config = load_config(command.config, command.settings);
+  command.data.apply(config.data);
+  return config;
+}
+
+TrainingOptions options_of(const TrainCommand& command) {
+  return {.out = command.out.empty() ? default_out(command.config) : command.out,
+          .threads = command.threads,
+          .resume = command.resume,
+          .profile = command.profile,
+          .overwrite = command.overwrite,
+          .from_checkpoint = command.from_checkpoint};
+}
+
+TrainingResult train_to_the_end(const TrainCommand& command, const Config& config,
+                                const TrainingOptions& options) {
+  const auto listener = make_listener(command);
+  TrainingResult result = train(config, options, *listener, stop_on_signals());
+  if (result.finished) return result;
+  throw Error(ErrorKind::interrupted,
+              fmt::format("stopped after {} whole epochs, saved; go on with\n  {}",
+                          result.history.epochs.size(), resume_command(command.arguments)));
+}
+
+void run_seeds(const TrainCommand& command) {
+  const TrainingOptions all = options_of(command);
+  const auto first = static_cast<uint64_t>(config_of(command).training.seed);
+  std::vector<EvaluationReport> reports;
+  for (int i = 0; i < command.seeds; ++i) {
+    TrainCommand one = command;
+    const auto seed = static_cast<int64_t>(first + static_cast<uint64_t>(i));
+    one.settings.push_back(fmt::format("training.seed={}", seed));
+    TrainingOptions options = all;
+    options.out = fmt::format("{}/seed-{}", all.out, seed);
+    options.resume = all.resume && std::filesystem::exists(run_folder(options.out));
+    if (!command.quiet && !command.json) say("seed {}, {} of {}", seed, i + 1, command.seeds);
+    reports.push_back(train_to_the_end(one, config_of(one), options).report);
+  }
+  const SeedsReport seeds = compare_seeds(reports);
+  write_file_atomically(all.out + "/seeds.json", seeds_json(seeds));
+  print_data(command.json ? seeds_event(seeds) : seeds_text(seeds));
+  if (!command.json && !command.quiet)
+    say("saved in {}/seed-...; the figures in {}/seeds.json", all.out, all.out);
+}
+
 }  // namespace
 
 void run(const TrainCommand& command) {
-  Config config = load_config(command.config, command.settings);
-  command.data.apply(config.data);
-  const TrainingOptions options{.out = command.out.empty() ? default_out(command.config) : command.out,
-                                .threads = command.threads,
-                                .resume = command.resume,
-                                .profile = command.profile};
-  const auto listener = make_listener(command);
-  const TrainingResult result = train(config, options, *listener, stop_on_signals());
-  if (!result.finished) {
-    throw Error(ErrorKind::interrupted,
-                fmt::format("stopped after {} whole epochs, saved; go on with\n  {}",
-                            result.history.epochs.size(), resume_command(command.arguments)));
-  }
+  if (command.seeds > 1) return run_seeds(command);
+  const Config config = config_of(command);
+  const TrainingOptions options = options_of(command);
+  const TrainingResult result = train_to_the_end(command, config, options);
   if (!command.json) print_data(report_text(result.report));
   if (command.json || command.quiet) return;
   say("saved in {}; learning curves and the report for people in {}/report.html", options.out, options.out);

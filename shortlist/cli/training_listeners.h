@@ -9,8 +9,8 @@
 namespace shortlist {
 
 std::unique_ptr<TrainingListener> listener_for_people();
-// Events: prepared, resumed, epoch, learning_rate, stopped_early, profile, evaluated, warning; one object a
-// line.
+// Events: prepared, resumed, refitting, epoch, learning_rate, stopped_early, profile, evaluated, warning; one
+// object a line.
 std::unique_ptr<TrainingListener> listener_for_machines();
 std::unique_ptr<TrainingListener> listener_for_warnings();
 

@@ -23,8 +23,16 @@ void print_event(const char* event, Value::Table fields) {
 
 class MachineListener : public TrainingListener {
  public:
-  void prepared(const Config& config, const Dataset& data, const ModelSpec&,
+  void prepared(const Config& config, const Dataset& data, const ModelSpec& spec,
                 const Parameters& parameters) override {
+    Value::Array labels;
+    for (size_t t = 0; t < config.ranking.size(); ++t) {
+      const LabelScale scale = spec.label_scale(t);
+      labels.push_back(Value(Value::Table{{"label", Value(config.ranking[t].label)},
+                                          {"standardized", Value(scale != LabelScale())},
+                                          {"mean", Value(scale.mean)},
+                                          {"deviation", Value(scale.deviation)}}));
+    }
     print_event("prepared", {{"rows", whole(data.rows)},
                              {"train", whole(data.split.train.size())},
                              {"validation", whole(data.split.validation.size())},
@@ -35,12 +43,16 @@ class MachineListener : public TrainingListener {
                              {"trained_parameters", whole(parameters.trainable_count())},
                              {"kept_parameters", whole(parameters.kept_count())},
                              {"epochs", Value(static_cast<int64_t>(config.training.epochs))},
+                             {"labels", Value(std::move(labels))},
                              {"instructions", Value(instructions_in_use())}});
     start_ = std::chrono::steady_clock::now();
   }
   void resumed(const TrainerState& state) override {
     print_event("resumed",
                 {{"epoch", Value(static_cast<int64_t>(state.epoch))}, {"step", Value(state.step)}});
+  }
+  void refitting(int epochs) override {
+    print_event("refitting", {{"epochs", Value(static_cast<int64_t>(epochs))}});
   }
   void after_epoch(const EpochRecord& epoch, const Parameters&) override {
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;

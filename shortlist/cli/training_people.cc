@@ -28,7 +28,7 @@ std::vector<std::string> top_k_names(const Config& config) {
 
 class PeopleListener : public TrainingListener {
  public:
-  void prepared(const Config& config, const Dataset& data, const ModelSpec&,
+  void prepared(const Config& config, const Dataset& data, const ModelSpec& spec,
                 const Parameters& parameters) override {
     top_k_ = top_k_names(config);
     rows_an_epoch_ = data.split.train.size();
@@ -39,6 +39,12 @@ class PeopleListener : public TrainingListener {
         count_text(data.items.ids.size()), count_text(data.pair_query.size()));
     say("parameters  {} trained, {} kept beside them", count_text(parameters.trainable_count()),
         count_text(parameters.kept_count()));
+    for (size_t t = 0; t < config.ranking.size(); ++t) {
+      const LabelScale scale = spec.label_scale(t);
+      if (scale == LabelScale()) continue;
+      say("label       {}: mean {}, deviation {}; losses are of the standardised label",
+          config.ranking[t].label, compact_figure(scale.mean), compact_figure(scale.deviation));
+    }
     for (const auto& [feature, values] : data.unseen) {
       if (values > 0)
         say("note: feature '{}': {} values that the rows it was fitted on do not have", feature,
@@ -50,6 +56,11 @@ class PeopleListener : public TrainingListener {
   void resumed(const TrainerState& state) override {
     say("going on after epoch {}{}", state.epoch, state.step > 0 ? fmt::format(", step {}", state.step) : "");
     rows_before_ = SIZE_MAX;
+  }
+
+  void refitting(int epochs) override {
+    say("trains a new model on the training and the validation rows, {} {}", epochs,
+        epochs == 1 ? "epoch" : "epochs");
   }
 
   void after_step(const Progress& progress) override {

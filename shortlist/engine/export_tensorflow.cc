@@ -6,6 +6,7 @@
 #include "shortlist/engine/run_files.h"
 #include "shortlist/interop/export_keras.h"
 #include "shortlist/interop/keras_names.h"
+#include "shortlist/model/label_scale.h"
 #include "shortlist/train/checkpoint.h"
 
 namespace shortlist {
@@ -47,7 +48,10 @@ std::optional<OptimizerState> state_of_run(const std::string& bundle) {
 
 void export_to_tensorflow(const std::string& path, const TensorflowExport& options) {
   const Bundle bundle = load_bundle(path);
-  const std::optional<OptimizerState> state = state_of_run(path);
+  // The state belongs to the weights of the standardised label, which the checkpoint does not hold.
+  const std::optional<OptimizerState> state =
+      has_label_scales(bundle.spec) ? std::nullopt : state_of_run(path);
+  fold_label_scales(bundle.spec, *bundle.parameters);
   const OptimizerState* optimizer = state ? &*state : nullptr;
   if (!options.like.empty()) {
     export_tensorflow_like(options.like, options.out, bundle.spec, *bundle.parameters, optimizer);

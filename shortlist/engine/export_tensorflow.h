@@ -14,8 +14,9 @@ struct TensorflowExport {
   std::vector<std::pair<std::string, std::string>> names;
 };
 
-// With the state of the optimizer, where the bundle still has its run and the structure comes from a
-// checkpoint. Throws a usage Error for a name that there is not, and for a model that needs `like`.
+// Predictions are labels in their own unit. With the state of the optimizer, where the bundle still has its
+// run, the structure comes from a checkpoint, and no label is standardised. Throws a usage Error for a name
+// that there is not, and for a model that needs `like`.
 void export_to_tensorflow(const std::string& bundle, const TensorflowExport& options);
 
 }  // namespace shortlist

@@ -27,6 +27,10 @@ struct ObservedRows {
         user(take(data.user_of_row, rows)),
         weight(take(data.weights, rows)) {
     for (uint32_t& c : candidate) c = data.item_of_candidate[c];
+    // Rows without a user are not the rows of one user.
+    for (size_t i = 0; data.query_is_user && i < rows.size(); ++i) {
+      if (user[i] == unknown_index) query[i] = unknown_index;
+    }
     if (task < data.labels.size()) label = take(data.labels[task], rows);
     view = {rows.size(), query, candidate, user, label, weight};
   }
@@ -40,6 +44,8 @@ UserRatings user_ratings(const Dataset& data) {
   UserRatings ratings;
   if (data.user_of_row.empty() || data.labels.empty()) return ratings;
   std::vector<uint32_t> rows = data.split.train;
+  std::erase_if(rows, [&](uint32_t row) { return data.user_of_row[row] == unknown_index; });
+  if (rows.empty()) return ratings;
   std::ranges::stable_sort(rows, {}, [&](uint32_t row) { return data.user_of_row[row]; });
   ratings.offsets.push_back(0);
   for (size_t begin = 0; begin < rows.size();) {
@@ -59,12 +65,12 @@ UserRatings user_ratings(const Dataset& data) {
   return ratings;
 }
 
-std::vector<LabelRange> label_ranges(const Config& config, const Dataset& data) {
+std::vector<LabelRange> label_ranges(const Config& config, const ModelSpec& spec, const Dataset& data) {
   std::vector<LabelRange> ranges;
   for (size_t t = 0; t < data.labels.size() && !data.split.train.empty(); ++t) {
     const std::vector<float>& labels = data.labels[t];
     const double first = labels[data.split.train[0]];
-    LabelRange range{config.ranking[t].label, first, first, 0};
+    LabelRange range{config.ranking[t].label, first, first, 0, spec.label_scale(t)};
     for (uint32_t row : data.split.train) {
       range.least = std::min<double>(range.least, labels[row]);
       range.most = std::max<double>(range.most, labels[row]);
@@ -157,7 +163,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
       to_json(history), report_json(report), people_files(config, spec, parameters, history, report)};
   content.hnsw = hnsw.get();
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
-  content.labels = label_ranges(config, data);
+  content.labels = label_ranges(config, spec, data);
   content.golden = golden_requests;
   save_bundle(out, content);
   files.finish(candidates, data.items);

@@ -2,6 +2,7 @@
 
 #include "shortlist/engine/finish.h"
 #include "shortlist/io/file.h"
+#include "shortlist/model/label_scale.h"
 #include "shortlist/train/checkpoint.h"
 
 namespace shortlist {
@@ -23,11 +24,12 @@ void begin_at(Trainer& trainer, const OptimizerState& optimizer, const std::stri
 ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   check_holds_no_run(options.out);
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, prepared.features);
+  const ModelSpec spec = build_model(config, prepared);
   Parameters parameters(spec);
   const KerasImportOptions from{.optimizer = !options.new_optimizer,
                                 .slot_names = slot_names(config.training.optimizer)};
   ImportResult result{.imported = import_keras(options.checkpoint, spec, parameters, from)};
+  unfold_label_scales(spec, parameters);
   ThreadPool pool(options.threads);
   Trainer trainer(config, spec, parameters, prepared.data, pool);
   if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);

@@ -39,7 +39,7 @@ Figures train(const std::string& text) {
   PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   for (std::vector<uint32_t>* rows : {&prepared.data.split.train, &prepared.data.split.validation})
     rows->resize(std::min<size_t>(rows->size(), 5000));
-  const ModelSpec spec = build_model(config, prepared.features);
+  const ModelSpec spec = build_model(config, prepared);
   Parameters parameters(spec);
   parameters.initialize(static_cast<uint64_t>(config.training.seed));
   ThreadPool pool(2);

@@ -37,7 +37,7 @@ struct Notebook {
                          {"data.table=\"" + table + "\"", "data.split.by=\"rows\"",
                           "data.split.rows=\"" + run + "/split.npy\"", "training.keras_compatible=true"});
     prepared = prepare_data(config, Table::open(config.data.source()));
-    spec = build_model(config, prepared.features);
+    spec = build_model(config, prepared);
     parameters = std::make_unique<Parameters>(spec);
   }
   KerasImport import(const std::string& weights) {

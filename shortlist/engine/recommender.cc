@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <deque>
 
 #include "shortlist/bundle/bundle.h"
@@ -94,6 +95,9 @@ struct Recommender::State {
     std::vector<uint32_t> query_rows, item_rows;
     for (size_t q = 0; q < queries.rows; ++q) {
       for (const Scored& candidate : found[q].best) {
+        if (!std::isfinite(candidate.score))
+          throw data_error("the score of the {} '{}' is not finite; a number of the query may be too large",
+                           bundle.items.id_column, bundle.items.ids[candidate.index]);
         answers[q].push_back({candidate.index, candidate.score, {}});
         query_rows.push_back(static_cast<uint32_t>(q));
         item_rows.push_back(candidate.index);

@@ -98,9 +98,23 @@ FileLock lock_run(const std::string& out) {
   return std::move(*lock);
 }
 
+std::string refit_folder(const std::string& out) { return run_folder(out) + "/refit"; }
+
+void remove_run(const std::string& out) {
+  for (const char* name : {"checkpoints", "refit", "train", "validation", "run.json"}) {
+    const std::string path = run_folder(out) + "/" + name;
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (error) throw failed("{}: cannot be removed: {}", path, error.message());
+  }
+}
+
 void check_holds_no_run(const std::string& out) {
   if (!is_bundle(out) && !has_checkpoint(checkpoint_folder(out))) return;
-  throw usage_error("{}: holds a run already; go on with train --resume, or choose another --out", out);
+  throw usage_error(
+      "{}: holds a run already; go on with train --resume, replace it with --overwrite, or choose another "
+      "--out",
+      out);
 }
 
 std::string table_of_run(const std::string& out) {
@@ -150,9 +164,10 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
 }
 
 RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& data,
-                   TrainingListener& listener)
+                   TrainingListener& listener, bool refit)
     : config_(config),
       folder_(run_folder(out)),
+      events_(refit ? refit_folder(out) : folder_),
       listener_(listener),
       started_(std::chrono::system_clock::now()) {
   const size_t batch = static_cast<size_t>(config.training.batch);
@@ -163,8 +178,8 @@ RunFiles::~RunFiles() = default;
 
 void RunFiles::write_epoch(const EpochRecord& epoch, const Parameters& parameters) {
   if (train_ == nullptr) {
-    train_ = std::make_unique<EventFile>(folder_ + "/train");
-    validation_ = std::make_unique<EventFile>(folder_ + "/validation");
+    train_ = std::make_unique<EventFile>(events_ + "/train");
+    validation_ = std::make_unique<EventFile>(events_ + "/validation");
   }
   const int64_t step = epoch.epoch - 1;  // as Keras counts
   for (const auto& [name, value] : epoch.train)

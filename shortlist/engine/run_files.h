@@ -18,6 +18,10 @@ std::string checkpoint_folder(const std::string& out);
 // Makes the run's folder and keeps others from writing there, then removes the temporary files that a killed run
 // left. Throws a usage Error if another run has it.
 FileLock lock_run(const std::string& out);
+// out/run/refit: the same of the training on training and validation rows.
+std::string refit_folder(const std::string& out);
+// Removes what the folder's run left; not its bundle, nor its lock.
+void remove_run(const std::string& out);
 // Throws a usage Error when the folder holds a bundle or a checkpoint.
 void check_holds_no_run(const std::string& out);
 // The table that the run read, as DataConfig::use_table() takes it; "" when the bundle came without its run.
@@ -33,7 +37,9 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
 // Writes TensorBoard's event files and history as epochs end, and hands every call on to a listener.
 class RunFiles : public TrainingObserver {
  public:
-  RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener);
+  // With `refit`, event files are those of the refit.
+  RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingListener& listener,
+           bool refit = false);
   ~RunFiles() override;
 
   void after_step(const Progress& progress) override { listener_.after_step(progress); }
@@ -48,7 +54,7 @@ class RunFiles : public TrainingObserver {
   void write_epoch(const EpochRecord& epoch, const Parameters& parameters);
 
   const Config& config_;
-  std::string folder_;
+  std::string folder_, events_;
   int64_t steps_an_epoch_;
   TrainingListener& listener_;
   std::unique_ptr<EventFile> train_, validation_;

@@ -1,13 +1,19 @@
 #include "shortlist/engine/session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/features/cell.h"
 #include "shortlist/losses/rating_loss.h"
 
 namespace shortlist {
 namespace {
+
+bool all_finite(std::span<const float> numbers) {
+  return std::ranges::all_of(numbers, [](float x) { return std::isfinite(x); });
+}
 
 std::vector<uint32_t> count_up(size_t count) {
   std::vector<uint32_t> numbers(count);
@@ -49,7 +55,13 @@ ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t>
   Buffer& to = is_query ? queries_ : candidates_;
   to.reserve(output.rows * output.cols);
   const Matrix copied = to.view(output.rows, output.cols);
-  for (size_t r = 0; r < output.rows; ++r) std::copy_n(output.row(r), output.cols, copied.row(r));
+  for (size_t r = 0; r < output.rows; ++r) {
+    if (!all_finite(output.row_span(r)))
+      throw RowError(rows[r],
+                     fmt::format("the {} tower's output is not finite; a number of the {} may be too large",
+                                 is_query ? "query" : "candidate", is_query ? "query" : "candidate"));
+    std::copy_n(output.row(r), output.cols, copied.row(r));
+  }
   return copied;
 }
 
@@ -66,8 +78,13 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
   std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));
   for (size_t t = 0; t < spec.rankings.size(); ++t) {
     const Matrix output = ranking_->output(spec.rankings[t]);
-    for (size_t i = 0; i < query_rows.size(); ++i)
-      predictions[i][t] = predicted_label(bundle_.config.ranking[t].loss, output(i, 0));
+    for (size_t i = 0; i < query_rows.size(); ++i) {
+      // Nothing can be ordered by what is not a number.
+      if (!std::isfinite(output(i, 0)))
+        throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
+                         bundle_.config.ranking[t].label);
+      predictions[i][t] = predicted_label(bundle_.config.ranking[t].loss, output(i, 0), spec.label_scale(t));
+    }
   }
   return predictions;
 }

@@ -28,7 +28,8 @@ class Session {
 
   bool ranks() const { return ranking_.has_value(); }
   // A tower's output for each row of the columns, which go with its features. Valid until the next call for
-  // the same tower. Throws and counts as FeatureMap::encode().
+  // the same tower. Throws and counts as FeatureMap::encode(). All of these
+  // throw a data Error for an output that is not finite.
   ConstMatrix embed(const std::vector<Column>& columns, Domain tower, std::span<uint64_t> unseen = {});
   // The same of some rows that the tower's features have encoded.
   ConstMatrix embed(const EncodedRows& encoded, std::span<const uint32_t> rows, Domain tower);

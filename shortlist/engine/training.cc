@@ -6,13 +6,18 @@
 #include "shortlist/engine/finish.h"
 #include "shortlist/engine/import_bundle.h"
 #include "shortlist/io/file.h"
+#include "shortlist/train/checkpoint.h"
 
 namespace shortlist {
 namespace {
 
 namespace fs = std::filesystem;
 
+// Marks a run that does not go on with what the folder's bundle is.
+std::string anew_file(const std::string& out) { return run_folder(out) + "/anew"; }
+
 void check_output(const TrainingOptions& options) {
+  if (options.overwrite) return;
   if (!options.resume) return check_holds_no_run(options.out);
   // A run that was killed before its first checkpoint goes on from the start.
   if (!is_bundle(options.out) && !fs::exists(run_folder(options.out))) {
@@ -31,6 +36,15 @@ void warn_of_constant_features(const FeatureMap& features, TrainingListener& lis
   }
 }
 
+std::vector<std::string> warnings_of_unread(const ModelSpec& spec) {
+  std::vector<std::string> warnings;
+  for (const std::string& node : unread_nodes(spec)) {
+    warnings.push_back(fmt::format(
+        "nothing reads '{}': name it in the inputs of a later layer, or leave it out of the config", node));
+  }
+  return warnings;
+}
+
 void warn_of_precision(const Config& config, TrainingListener& listener) {
   if (step_precision(config) == config.training.precision) return;
   listener.warned(fmt::format(
@@ -40,38 +54,149 @@ void warn_of_precision(const Config& config, TrainingListener& listener) {
       config.training.precision == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : ""));
 }
 
+// A model, the rows that it is trained on, and its training.
+struct Run {
+  Run(const Config& config, TrainOn train_on, ThreadPool& pool)
+      : prepared(prepare_data(config, Table::open(config.data.source()), train_on)),
+        spec(build_model(config, prepared)),
+        parameters(spec) {
+    parameters.initialize(static_cast<uint64_t>(config.training.seed));
+    trainer.emplace(config, spec, parameters, prepared.data, pool);
+  }
+  Run(const Run&) = delete;
+
+  PreparedData prepared;
+  ModelSpec spec;
+  Parameters parameters;
+  std::optional<Trainer> trainer;
+};
+
+class TrainingJob {
+ public:
+  TrainingJob(const Config& config, const TrainingOptions& options, TrainingListener& listener,
+              const std::atomic<bool>& stop, std::vector<ExtraFile> kept)
+      : config_(config),
+        options_(options),
+        listener_(listener),
+        stop_(stop),
+        kept_(std::move(kept)),
+        pool_(options.threads) {}
+
+  TrainingResult run() {
+    std::unique_ptr<Run> run = start(TrainOn::train);
+    if (!options_.from_checkpoint.empty()) return bundle_of_checkpoint(*run);
+    const int epochs_before = begin(*run, checkpoint_folder(options_.out));
+    RunFiles files(config_, options_.out, run->prepared.data, listener_);
+    TrainingResult result = train(*run, files, checkpoint_folder(options_.out));
+    if (!result.finished || !config_.training.refit) return finished(*run, files, std::move(result));
+    const std::vector<double> rates = best_rates(run->trainer->state());
+    if (run->trainer->state().epoch != epochs_before) std::filesystem::remove_all(refit_folder(options_.out));
+    run.reset();
+    return refit(rates);
+  }
+
+ private:
+  std::unique_ptr<Run> start(TrainOn train_on) {
+    auto run = std::make_unique<Run>(config_, train_on, pool_);
+    if (train_on == TrainOn::train) {
+      if (config_.training.refit && run->prepared.data.split.validation.empty())
+        throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
+      warn_of_constant_features(run->prepared.features, listener_);
+      warn_of_precision(config_, listener_);
+      for (const std::string& warning : warnings_of_unread(run->spec)) listener_.warned(warning);
+    }
+    listener_.prepared(config_, run->prepared.data, run->spec, run->parameters);
+    return run;
+  }
+
+  // Returns the epochs that were done before.
+  int begin(Run& run, const std::string& checkpoints) {
+    const auto warn = [&](const std::string& message) { listener_.warned(message); };
+    if (options_.resume && run.trainer->resume(checkpoints, warn)) listener_.resumed(run.trainer->state());
+    if (options_.profile) run.trainer->start_profile();
+    return run.trainer->state().epoch;
+  }
+
+  TrainingResult train(Run& run, RunFiles& files, const std::string& checkpoints) {
+    TrainingResult result;
+    result.finished = run.trainer->run(files, stop_, checkpoints) == Trainer::Outcome::finished;
+    if (options_.profile) listener_.profiled(run.trainer->profile());
+    result.history = run.trainer->state().history;
+    return result;
+  }
+
+  // The learning rates of the epochs up to the one whose weights the model has.
+  std::vector<double> best_rates(const TrainerState& state) const {
+    const auto& early = config_.training.early_stopping;
+    const size_t epochs = early && early->restore_best && state.early.best_epoch > 0
+                              ? static_cast<size_t>(state.early.best_epoch)
+                              : state.history.epochs.size();
+    std::vector<double> rates;
+    for (size_t e = 0; e < epochs; ++e) rates.push_back(state.history.epochs[e].learning_rate);
+    return rates;
+  }
+
+  TrainingResult refit(const std::vector<double>& rates) {
+    listener_.refitting(static_cast<int>(rates.size()));
+    const std::string folder = refit_folder(options_.out), checkpoints = folder + "/checkpoints";
+    make_directories(folder);
+    const std::unique_ptr<Run> run = start(TrainOn::train_and_validation);
+    run->trainer->follow(rates);
+    begin(*run, checkpoints);
+    RunFiles files(config_, options_.out, run->prepared.data, listener_, true);
+    return finished(*run, files, train(*run, files, checkpoints));
+  }
+
+  TrainingResult bundle_of_checkpoint(Run& run) {
+    const std::string& from = options_.from_checkpoint;
+    std::optional<Checkpoint> checkpoint;
+    if (fs::is_directory(from)) {
+      checkpoint = open_newest_checkpoint(has_checkpoint(from) ? from : checkpoint_folder(from));
+    } else {
+      checkpoint = open_checkpoint(from);
+    }
+    if (!checkpoint) throw usage_error("{}: has no checkpoint", from);
+    run.trainer->load(*checkpoint);
+    listener_.resumed(run.trainer->state());
+    run.trainer->save(checkpoint_folder(options_.out));
+    run.parameters.pack(pool_, false);
+    RunFiles files(config_, options_.out, run.prepared.data, listener_);
+    return finished(run, files, {.finished = true, .history = run.trainer->state().history});
+  }
+
+  TrainingResult finished(Run& run, RunFiles& files, TrainingResult result) {
+    if (!result.finished) return result;
+    result.report = finish({config_, run.prepared, run.spec, run.parameters, result.history}, options_.out,
+                           pool_, files, kept_);
+    listener_.evaluated(result.report);
+    return result;
+  }
+
+  const Config& config_;
+  const TrainingOptions& options_;
+  TrainingListener& listener_;
+  const std::atomic<bool>& stop_;
+  const std::vector<ExtraFile> kept_;
+  ThreadPool pool_;
+};
+
 }  // namespace
 
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingListener& listener,
                      const std::atomic<bool>& stop) {
+  if (config.training.refit && !options.from_checkpoint.empty())
+    throw usage_error("training.refit trains; to make a bundle of a checkpoint, set training.refit=false");
   check_output(options);
   const FileLock lock = lock_run(options.out);
   check_output(options);  // again: one may have ended just now
-  const std::vector<ExtraFile> kept = kept_structure(options.out);
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const Dataset& data = prepared.data;
-  const ModelSpec spec = build_model(config, prepared.features);
-  Parameters parameters(spec);
-  parameters.initialize(static_cast<uint64_t>(config.training.seed));
-  ThreadPool pool(options.threads);
-  warn_of_constant_features(prepared.features, listener);
-  warn_of_precision(config, listener);
-  listener.prepared(config, data, spec, parameters);
-  Trainer trainer(config, spec, parameters, data, pool);
-  const std::string checkpoints = checkpoint_folder(options.out);
-  const auto warn = [&](const std::string& message) { listener.warned(message); };
-  if (options.resume && trainer.resume(checkpoints, warn)) listener.resumed(trainer.state());
-  if (options.profile) trainer.start_profile();
-  RunFiles files(config, options.out, data, listener);
-  TrainingResult result;
-  result.finished = trainer.run(files, stop, checkpoints) == Trainer::Outcome::finished;
-  if (options.profile) listener.profiled(trainer.profile());
-  result.history = trainer.state().history;
-  if (!result.finished) return result;
-  result.report =
-      finish({config, prepared, spec, parameters, result.history}, options.out, pool, files, kept);
-  listener.evaluated(result.report);
-  return result;
+  if (options.overwrite) {
+    remove_run(options.out);
+    write_file_atomically(anew_file(options.out), "");
+  }
+  // The structure of an imported model goes on with its run, and not into what takes its place.
+  std::vector<ExtraFile> kept;
+  if (!fs::exists(anew_file(options.out))) kept = kept_structure(options.out);
+  return TrainingJob(config, options, listener, stop, std::move(kept)).run();
 }
 
 EvaluationReport evaluate(const std::string& path, const TableSource& source, const std::string& split,
@@ -105,10 +230,10 @@ std::string summary(const ModelSpec& spec, const Parameters& parameters) {
 
 Described describe(const Config& config) {
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, prepared.features);
+  const ModelSpec spec = build_model(config, prepared);
   const Parameters parameters(spec);
   const std::vector<GraphNode> graph = graph_nodes(config, spec);
-  return {summary(spec, parameters), to_dot(graph), graph_to_svg(graph, "")};
+  return {summary(spec, parameters), to_dot(graph), graph_to_svg(graph, ""), warnings_of_unread(spec)};
 }
 
 }  // namespace shortlist

@@ -14,6 +14,9 @@
 
 namespace shortlist {
 
+// A feature has no more ids.
+inline constexpr int32_t kMostIds = 1'000'000'000;
+
 // How a person gives a value: what a form needs to know.
 enum class InputKind { one, several, words, number, time, vector };
 template <>

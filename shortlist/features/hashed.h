@@ -23,7 +23,7 @@ struct HashedSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("buckets", buckets, "number of ids");
+    visit("buckets", buckets, "number of ids", Range::between(1, kMostIds));
     visit("salt", salt, "key of SipHash, as in Keras; without it FarmHash's fingerprint");
     visit("missing", missing,
           "a missing value is: empty (no id, zeros), token (an id of its own), error, oov (the id 0)");

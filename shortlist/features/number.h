@@ -41,7 +41,8 @@ struct NumberSettings {
     visit("edges", edges,
           "yields the bin between these ascending edges instead; a value on an edge lies above it");
     visit("quantiles", quantiles,
-          "yields one of so many bins of equal counts instead; equal edges become one");
+          "yields one of so many bins of equal counts instead; equal edges become one",
+          Range::between(2, kMostIds));
     visit("missing", missing, kMissingNumberHelp);
   }
   bool yields_ids() const { return !edges.empty() || quantiles.has_value(); }

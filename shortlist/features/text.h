@@ -64,13 +64,14 @@ struct TextSettings {
     visit("standardize", standardize,
           "before the split at white space: ASCII lower case without punctuation (as Keras), Unicode's "
           "rules, or none");
-    visit("ngrams", ngrams, "longest run of words that is a token of its own");
-    visit("max_tokens", max_tokens, "most ids, padding and unknown included; the most frequent words stay");
+    visit("ngrams", ngrams, "longest run of words that is a token of its own", Range::at_least(1));
+    visit("max_tokens", max_tokens, "most ids, padding and unknown included; the most frequent words stay",
+          Range::between(3, kMostIds));
     visit("rows", rows,
           "ids that the embedding has rows for: max_tokens (as Keras's Embedding(max_tokens); the default "
           "where set) "
           "or those of the vocabulary");
-    visit("max_length", max_length, "ids of a row that are kept, from its start");
+    visit("max_length", max_length, "ids of a row that are kept, from its start", Range::at_least(1));
     visit("fit_on", fit_on, "count words over all rows, or once for each different text");
     visit("vocabulary", vocabulary, "the words in the order of their ids, from id 2; then nothing is fitted");
     visit("unknown", unknown, "an unknown word is: oov (id 1), drop");

@@ -38,7 +38,8 @@ struct TimeSettings {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("as", as, "standard (a normalised number), buckets, hour (UTC) or weekday (Monday first)");
-    visit("buckets", buckets, "edges, evenly from the first to the last time, with as = \"buckets\"");
+    visit("buckets", buckets, "edges, evenly from the first to the last time, with as = \"buckets\"",
+          Range::between(2, 10'000'000));
     visit("missing", missing, kMissingNumberHelp);
   }
   bool yields_ids() const { return as != TimeAs::standard; }

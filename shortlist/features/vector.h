@@ -29,7 +29,7 @@ struct VectorSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("width", width, "numbers a row; 0: as the table has them");
+    visit("width", width, "numbers a row; 0: as the table has them", Range::between(0, 1 << 20));
     visit("l2_normalize", l2_normalize, "divide a vector by its length, zeros aside");
     visit("missing", missing, "a missing vector is: zeros, error");
   }

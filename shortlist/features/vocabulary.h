@@ -11,6 +11,7 @@
 
 #include "shortlist/base/fields.h"
 #include "shortlist/base/threads.h"
+#include "shortlist/features/feature.h"
 #include "shortlist/features/string_index.h"
 
 namespace shortlist {
@@ -46,10 +47,13 @@ struct VocabularySettings {
     visit("vocabulary", vocabulary, "the values in the order of their ids, with order = \"given\"");
     visit("oov_buckets", oov_buckets,
           "ids for unseen values, before all others; several: by fingerprint, as Keras; 0: an unseen value "
-          "has no id");
-    visit("minimum_count", minimum_count, "rows that a value needs to have an id of its own");
+          "has no id",
+          Range::between(0, kMostIds));
+    visit("minimum_count", minimum_count, "rows that a value needs to have an id of its own",
+          Range::at_least(1));
     visit("max_tokens", max_tokens,
-          "most ids, those for unseen values included; the most frequent values stay");
+          "most ids, those for unseen values included; the most frequent values stay",
+          Range::between(1, kMostIds));
   }
   static constexpr bool yields_ids() { return true; }
   void check(const Value& value, const Where& where) const;

@@ -97,6 +97,11 @@ OnnxModel ranking(const Config& config, const ModelSpec& spec, const Parameters&
     value = model.graph.add("Squeeze", {value, model.graph.axes({1})});
     if (config.ranking[i].loss == RatingLoss::binary_crossentropy)
       value = model.graph.add("Sigmoid", {value});
+    const LabelScale scale = spec.label_scale(i);
+    if (scale != LabelScale()) {
+      value = model.graph.add("Mul", {value, model.graph.scalar(static_cast<float>(scale.deviation))});
+      value = model.graph.add("Add", {value, model.graph.scalar(static_cast<float>(scale.mean))});
+    }
     add_output(model, name, {kRows}, {kRows}, value);
   }
   return model;

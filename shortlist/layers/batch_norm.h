@@ -16,8 +16,8 @@ struct BatchNorm : Layer {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("batch_norm", batch_norm, "true");
-    visit("momentum", momentum, "weight of the past in the moving mean and variance");
-    visit("epsilon", epsilon, "added to the variance");
+    visit("momentum", momentum, "weight of the past in the moving mean and variance", Range::between(0, 1));
+    visit("epsilon", epsilon, "added to the variance", Range::above(0));
   }
 
   std::string_view kind() const override { return "batch_norm"; }

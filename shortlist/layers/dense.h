@@ -25,14 +25,14 @@ struct Dense : Layer {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("dense", dense, "units: columns of the output");
+    visit("dense", dense, "units: columns of the output", Range::between(1, kMostWidth));
     visit("activation", activation, "applied to x W + b");
     visit("bias", bias, "whether there is a b");
     visit("initializer", initializer, "of W");
     visit("bias_initializer", bias_initializer, "of b");
-    visit("l1", l1, "l1 sum|W| is added to the loss");
-    visit("l2", l2, "l2 sum W^2 is added to the loss (Keras's \"l2\" is 0.01)");
-    visit("bias_l2", bias_l2, "bias_l2 sum b^2 is added to the loss");
+    visit("l1", l1, "l1 sum|W| is added to the loss", Range::at_least(0));
+    visit("l2", l2, "l2 sum W^2 is added to the loss (Keras's \"l2\" is 0.01)", Range::at_least(0));
+    visit("bias_l2", bias_l2, "bias_l2 sum b^2 is added to the loss", Range::at_least(0));
   }
 
   std::string_view kind() const override { return "dense"; }

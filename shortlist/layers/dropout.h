@@ -12,7 +12,7 @@ struct Dropout : Layer {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("dropout", dropout, "rate: the share of elements that are dropped, in [0, 1)");
+    visit("dropout", dropout, "rate: the share of elements that are dropped", Range::below(0, 1));
   }
 
   std::string_view kind() const override { return "dropout"; }

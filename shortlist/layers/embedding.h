@@ -25,10 +25,10 @@ struct Embedding : Layer {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("dim", dim, "columns of the feature's embedding table");
+    visit("dim", dim, "columns of the feature's embedding table", Range::between(1, kMostWidth));
     visit("pooling", pooling, "how several ids of a row become one vector; none gives zeros");
     visit("initializer", initializer, "of the table");
-    visit("l2", l2, "l2 sum E^2 over the whole table is added to the loss");
+    visit("l2", l2, "l2 sum E^2 over the whole table is added to the loss", Range::at_least(0));
   }
 
   std::string_view kind() const override { return "embedding"; }

@@ -19,6 +19,9 @@
 
 namespace shortlist {
 
+// No layer is wider.
+inline constexpr int kMostWidth = 1 << 20;
+
 struct ParameterSpec {
   std::string name;  // within the layer: "kernel"
   size_t rows = 0, cols = 0;

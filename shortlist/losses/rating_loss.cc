@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace shortlist {
 
@@ -24,8 +25,29 @@ LossAt rating_loss(RatingLoss kind, double prediction, double label, double delt
   return {loss, 1 / (1 + std::exp(-prediction)) - label};
 }
 
-float predicted_label(RatingLoss kind, float prediction) {
-  return kind == RatingLoss::binary_crossentropy ? 1 / (1 + std::exp(-prediction)) : prediction;
+LabelScale fit_label_scale(std::span<const float> labels, std::span<const float> weights) {
+  const auto weight_of = [&](size_t i) { return weights.empty() ? 1.0 : double{weights[i]}; };
+  double total = 0, sum = 0, squares = 0;
+  float least = std::numeric_limits<float>::max(), most = std::numeric_limits<float>::lowest();
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (weight_of(i) <= 0) continue;
+    total += weight_of(i);
+    sum += weight_of(i) * labels[i];
+    least = std::min(least, labels[i]);
+    most = std::max(most, labels[i]);
+  }
+  if (total <= 0) return {};
+  if (least == most) return {.mean = least};
+  const double mean = sum / total;
+  for (size_t i = 0; i < labels.size(); ++i)
+    squares += weight_of(i) * (labels[i] - mean) * (labels[i] - mean);
+  return {.mean = mean, .deviation = std::sqrt(squares / total)};
+}
+
+float predicted_label(RatingLoss kind, float prediction, const LabelScale& scale) {
+  if (kind == RatingLoss::binary_crossentropy) return 1 / (1 + std::exp(-prediction));
+  if (scale == LabelScale()) return prediction;
+  return static_cast<float>(scale.original(prediction));
 }
 
 }  // namespace shortlist

@@ -31,8 +31,21 @@ struct LossAt {
 };
 LossAt rating_loss(RatingLoss kind, double prediction, double label, double delta);
 
-// What a person reads: the prediction itself, or for binary_crossentropy the probability,
+// Between a label in its own unit and the unit that a model is trained in. The default changes nothing.
+struct LabelScale {
+  double mean = 0, deviation = 1;  // deviation > 0
+
+  double standardized(double label) const { return (label - mean) / deviation; }
+  double original(double standardized) const { return mean + deviation * standardized; }
+  bool operator==(const LabelScale&) const = default;
+};
+
+// Scale of labels whose weighted mean and deviation are 0 and 1 on it. `weights` may be empty. Equal labels
+// keep the deviation 1; without a row of positive weight the scale is the default.
+LabelScale fit_label_scale(std::span<const float> labels, std::span<const float> weights);
+
+// What a person reads: the prediction in the label's own unit, or for binary_crossentropy the probability,
 // sigmoid(prediction).
-float predicted_label(RatingLoss kind, float prediction);
+float predicted_label(RatingLoss kind, float prediction, const LabelScale& scale = {});
 
 }  // namespace shortlist

@@ -38,6 +38,17 @@ double log_loss(double probability, double label) {
 
 namespace {
 
+// What follows compares, sorts and sums them.
+void check_finite(const Predictions& p) {
+  for (size_t i = 0; i < p.rows(); ++i) {
+    if (!std::isfinite(p.prediction[i]) || !std::isfinite(p.label[i]) || !std::isfinite(p.weight_of(i)))
+      throw failed(
+          "row {} of {}: the prediction {} of the label {} with the weight {} has no metrics: need "
+          "finite numbers",
+          i + 1, p.rows(), p.prediction[i], p.label[i], p.weight_of(i));
+  }
+}
+
 struct ClassWeights {
   double positive = 0, negative = 0;
   bool both() const { return positive > 0 && negative > 0; }
@@ -75,6 +86,7 @@ void add_binary_figures(const Predictions& p, Figures& figures) {
 
 Figures rating_figures(const Predictions& p) {
   SHORTLIST_CHECK(p.prediction.size() == p.rows() && (p.weight.empty() || p.weight.size() == p.rows()));
+  check_finite(p);
   ErrorMetrics errors;
   for (size_t i = 0; i < p.rows(); ++i) errors.add(p.prediction[i], p.label[i], p.weight_of(i));
   Figures figures = errors.figures();
@@ -83,6 +95,7 @@ Figures rating_figures(const Predictions& p) {
 }
 
 std::vector<double> auc_row_values(const Predictions& p) {
+  check_finite(p);
   const ClassWeights total = class_weights(p);
   if (!total.both()) return {};
   std::vector<size_t> order(p.rows());
@@ -120,6 +133,7 @@ std::vector<double> auc_row_values(const Predictions& p) {
 }
 
 double keras_auc(const Predictions& p) {
+  check_finite(p);
   const ClassWeights total = class_weights(p);
   if (!total.both()) return 0;
   // Thresholds -1e-7, 1/199, ..., 198/199, 1 + 1e-7. above[t]: weight whose last passed threshold is t.

@@ -19,8 +19,8 @@ class ErrorMetrics {
   double square_ = 0, absolute_ = 0, weight_ = 0;
 };
 
-// Predictions of all rows with their labels, finite; probabilities where the labels are 0 and 1. `weight` may
-// be empty.
+// Predictions of all rows with their labels; probabilities where the labels are 0 and 1. `weight` may be
+// empty. Whatever takes them throws a failed Error when a number is not finite.
 struct Predictions {
   std::span<const float> prediction, label, weight;
   size_t rows() const { return label.size(); }

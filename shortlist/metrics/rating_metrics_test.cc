@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <numeric>
 
+#include "shortlist/base/error.h"
 #include "shortlist/base/random.h"
 
 namespace shortlist {
@@ -104,6 +106,22 @@ TEST(RatingMetrics, KerasAucLosesWhatFallsBetweenTwoThresholds) {
   EXPECT_DOUBLE_EQ(keras_auc({apart, label, {}}), 1);
   EXPECT_DOUBLE_EQ(keras_auc({close, label, {}}), 0.5);
   EXPECT_DOUBLE_EQ(figure(rating_figures({close, label, {}}), "auc"), 1);
+}
+
+TEST(RatingMetrics, RefuseNumbersThatAreNotFinite) {
+  const std::vector<float> labels = {1, 0, 1}, predictions = {0.5f, NAN, 0.2f};
+  const Predictions rows{predictions, labels, {}};
+  const std::string message =
+      "row 2 of 3: the prediction nan of the label 0 with the weight 1 has no metrics: need finite numbers";
+  for (const auto& metric : std::vector<std::function<void()>>{
+           [&] { rating_figures(rows); }, [&] { auc_row_values(rows); }, [&] { keras_auc(rows); }}) {
+    try {
+      metric();
+      FAIL() << "nothing was thrown";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(), message);
+    }
+  }
 }
 
 TEST(RatingMetrics, KnowLabelsThatAreClasses) {

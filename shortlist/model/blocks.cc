@@ -12,9 +12,12 @@ struct BlockSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "what later layers call it in inputs; its kind, numbered, unless said");
+    visit("name", name,
+          "what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, "
+          "where not given");
     visit("inputs", inputs, "names of features and layers of the same list, instead of the layer before");
-    visit("repeat", repeat, "so many layers of these settings, one after the other");
+    visit("repeat", repeat, "so many layers of these settings, one after the other",
+          Range::between(1, 10'000));
   }
 };
 
@@ -24,7 +27,7 @@ struct MlpSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("mlp", mlp, "units of each dense layer, first to last");
+    visit("mlp", mlp, "units of each dense layer, first to last", Range::between(1, kMostWidth));
     visit("activation", activation, "of all but the last");
     visit("final_activation", final_activation, "of the last");
   }
@@ -53,9 +56,6 @@ Block read_block(const Value& value, const Where& where) {
   Block block{.layer = read_layer(value, where, names<BlockSettings>()), .where = where, .written = value};
   BlockSettings settings;
   read_fields(entries(value, names<BlockSettings>(), true), settings, where);
-  if (settings.repeat < 1) {
-    throw where.below("repeat").error(value, fmt::format("got {}, need at least 1", settings.repeat));
-  }
   block.name = settings.name;
   block.inputs = settings.inputs;
   block.repeat = settings.repeat;
@@ -70,22 +70,55 @@ void read_mlp(const Value& value, const Where& where, std::vector<Block>& blocks
     throw where.below("mlp").error(value, "got an empty list, need at least one number of units");
   }
   if (value.find("repeat") != nullptr) throw where.below("repeat").error(value, "an mlp does not repeat");
+  BlockSettings block;
+  read_fields(entries(value, names<BlockSettings>(), true), block, where);
   Value shared = entries(value, names<MlpSettings>(), false);
+  if (block.inputs && block.inputs->size() > 1) {
+    Value concat = entries(value, {"inputs"}, true);
+    set_path(concat, "concat", Value(true, value.line));
+    blocks.push_back(read_block(concat, where));
+    shared = entries(shared, {"inputs"}, false);
+  }
   for (size_t i = 0; i < mlp.mlp.size(); ++i) {
     const bool last = i + 1 == mlp.mlp.size();
     Value dense = shared;
     set_path(dense, "dense", Value(int64_t{mlp.mlp[i]}, value.line));
     set_path(dense, "activation",
              Value(std::string(enum_name(last ? mlp.final_activation : mlp.activation)), value.line));
+    if (!last) dense = entries(dense, {"name"}, false);
     blocks.push_back(read_block(dense, where));
-    shared = entries(shared, names<BlockSettings>(), false);  // only the first has the name and the inputs
+    shared = entries(shared, {"inputs"}, false);  // which the first dense layer has
   }
+}
+
+std::string free_name(const std::string& kind, const std::vector<std::string>& taken) {
+  std::string name = kind;
+  for (int i = 1; is_one_of(taken, name); ++i) name = fmt::format("{}_{}", kind, i);
+  return name;
 }
 
 }  // namespace
 
 std::vector<FieldHelp> document_block() { return document_fields<BlockSettings>(); }
 std::vector<FieldHelp> document_mlp() { return document_fields<MlpSettings>(); }
+
+std::vector<std::string> layer_names(const std::vector<Block>& blocks, std::vector<std::string> taken) {
+  std::vector<std::string> found;
+  for (const Block& block : blocks) {
+    for (int i = 0; i < block.repeat; ++i) {
+      const bool is_named = !block.name.empty() && i + 1 == block.repeat;
+      if (is_named && is_one_of(taken, block.name)) {
+        const Value* at = block.written.find("name");
+        throw block.where.below("name").error(
+            at != nullptr ? *at : block.written,
+            fmt::format("'{}' is the name of a feature or of another layer; each needs its own", block.name));
+      }
+      found.push_back(is_named ? block.name : free_name(std::string(block.layer->kind()), taken));
+      taken.push_back(found.back());
+    }
+  }
+  return found;
+}
 
 std::vector<Block> read_blocks(const std::vector<Value>& layers, const Where& where) {
   std::vector<Block> blocks;

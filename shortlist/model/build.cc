@@ -24,9 +24,14 @@ class Chain {
 
   // Appends the layers of a list after `last`; returns the last one's node.
   int add_layers(const std::vector<Value>& layers, int last, const Where& where) {
-    for (const Block& block : read_blocks(layers, where)) {
+    std::vector<std::string> taken;
+    for (const auto& [name, node] : named_) taken.push_back(name);
+    const std::vector<Block> blocks = read_blocks(layers, where);
+    const std::vector<std::string> names = layer_names(blocks, std::move(taken));
+    auto name = names.begin();
+    for (const Block& block : blocks) {
       try {
-        last = add_block(block, last);
+        for (int i = 0; i < block.repeat; ++i) last = add_layer(block, *name++, i == 0, last);
       } catch (const Error& error) {
         if (std::string_view(error.what()).starts_with(file_) && !file_.empty()) throw;
         throw block.where.error(block.written, error.what());
@@ -36,22 +41,17 @@ class Chain {
   }
 
  private:
-  int add_block(const Block& block, int last) {
+  int add_layer(const Block& block, const std::string& name, bool first, int last) {
     const bool cross = block.layer->kind() == "cross";
     if (!cross) cross_start_ = -1;
-    for (int i = 0; i < block.repeat; ++i) {
-      std::vector<int> inputs = {last};
-      if (block.inputs && i == 0) inputs = find_inputs(block);
-      // Crosses in a row share their x0: what went into the first.
-      if (cross && inputs.size() == 1) {
-        if (cross_start_ < 0) cross_start_ = inputs[0];
-        if (cross_start_ != inputs[0]) inputs = {cross_start_, inputs[0]};
-      }
-      const std::string name =
-          block.name.empty() || i > 0 ? free_name(std::string(block.layer->kind())) : block.name;
-      last = add(name, block.layer, inputs);
+    std::vector<int> inputs = {last};
+    if (block.inputs && first) inputs = find_inputs(block);
+    // Crosses in a row share their x0: what went into the first.
+    if (cross && inputs.size() == 1) {
+      if (cross_start_ < 0) cross_start_ = inputs[0];
+      if (cross_start_ != inputs[0]) inputs = {cross_start_, inputs[0]};
     }
-    return last;
+    return add(name, block.layer, inputs);
   }
 
   std::vector<int> find_inputs(const Block& block) const {
@@ -69,15 +69,6 @@ class Chain {
       inputs.push_back(named_[static_cast<size_t>(found - known.begin())].second);
     }
     return inputs;
-  }
-
-  std::string free_name(const std::string& kind) {
-    std::string name = kind;
-    for (int i = 1; std::ranges::any_of(named_, [&](const auto& entry) { return entry.first == name; });
-         ++i) {
-      name = fmt::format("{}_{}", kind, i);
-    }
-    return name;
   }
 
   ModelSpec& spec_;

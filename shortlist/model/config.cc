@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <set>
 
 #include "shortlist/base/fields.h"
@@ -41,6 +42,8 @@ void check_tower(const Config& config, const Value& root, const char* section, c
   std::set<std::string> seen;
   for (const std::string& name : tower.features) {
     if (!seen.insert(name).second) throw where.error(at, fmt::format("'{}' stands there twice", name));
+    if (name == "features")
+      throw where.error(at, "no feature can have the name 'features', which means all of them");
     if (std::ranges::find(known, name) != known.end()) continue;
     const std::string near = nearest(name, known);
     throw where.error(at, fmt::format("no feature is named '{}'{}", name,
@@ -59,9 +62,16 @@ void check_data(const Config& config) {
   const SplitConfig& split = data.split;
   for (const auto& [name, part] :
        {std::pair{"train", split.train}, {"validation", split.validation}, {"test", split.test}}) {
-    require(part >= 0, config, fmt::format("data.split.{}", name),
-            fmt::format("got {}, need a count or a share", part));
+    require(part <= 1 || part == std::trunc(part), config, fmt::format("data.split.{}", name),
+            fmt::format("got {}, need a whole number of rows, or a share up to 1", part));
   }
+  const double sum = split.train + split.validation + split.test;
+  const bool are_shares = split.train <= 1 && split.validation <= 1 && split.test <= 1;
+  // 1 is all rows; so are 0.8, 0.1 and 0.1, whose sum is a little more.
+  require(
+      !are_shares || sum <= 1 + 1e-9 || split.by == SplitBy::column, config, "data.split",
+      fmt::format("got the shares {} for training, {} for validation and {} for test, need at most 1 in all",
+                  split.train, split.validation, split.test));
   const bool wants_column = split.by == SplitBy::time || split.by == SplitBy::column;
   require(!wants_column || !split.column.empty(), config, "data.split",
           fmt::format("by = \"{}\" needs column = \"...\"", enum_name(split.by)));
@@ -72,41 +82,30 @@ void check_data(const Config& config) {
 // Layers are read where the model is built; here only to find what is wrong with them before any data is
 // read.
 void check_layers(const Config& config) {
-  read_blocks(config.query.layers, {config.file, "query.layers"});
-  read_blocks(config.candidate.layers, {config.file, "candidate.layers"});
+  const auto check = [&](const std::vector<Value>& layers, const std::string& path,
+                         std::vector<std::string> taken) {
+    layer_names(read_blocks(layers, {config.file, path}), std::move(taken));
+  };
+  const auto of_tower = [](const TowerConfig& tower) {
+    std::vector<std::string> names = tower.features;
+    names.push_back("features");
+    return names;
+  };
+  check(config.query.layers, "query.layers", of_tower(config.query));
+  check(config.candidate.layers, "candidate.layers", of_tower(config.candidate));
   for (size_t i = 0; i < config.ranking.size(); ++i) {
-    read_blocks(config.ranking[i].layers, {config.file, fmt::format("ranking.{}.layers", i)});
+    check(config.ranking[i].layers, fmt::format("ranking.{}.layers", i),
+          {"query", "candidate", "features", "prediction"});
   }
 }
 
 void check_training(const Config& config) {
   const TrainingConfig& training = config.training;
-  require(training.epochs >= 1, config, "training.epochs",
-          fmt::format("got {}, need at least 1", training.epochs));
-  require(training.batch >= 1, config, "training.batch",
-          fmt::format("got {}, need at least 1", training.batch));
   const OptimizerConfig& optimizer = training.optimizer;
   const int named = optimizer.adam.has_value() + optimizer.adagrad.has_value() + optimizer.sgd.has_value();
   require(named == 1, config, "training.optimizer",
           fmt::format("names {} of adam, adagrad and sgd, needs exactly one", named));
   require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "is for adagrad");
-  require(optimizer.learning_rate() > 0, config, "training.optimizer",
-          fmt::format("got the learning rate {}, need more than 0", optimizer.learning_rate()));
-  if (training.reduce_on_plateau) {
-    const double factor = training.reduce_on_plateau->factor;
-    require(factor > 0 && factor < 1, config, "training.reduce_on_plateau.factor",
-            fmt::format("got {}, need a number between 0 and 1", factor));
-  }
-}
-
-void check_hnsw(const Config& config, const HnswConfig& hnsw) {
-  const auto within = [&](const char* name, int value, int least, int most) {
-    require(value >= least && value <= most, config, std::string("retrieval.hnsw.") + name,
-            fmt::format("got {}, need {} to {}", value, least, most));
-  };
-  within("connections", hnsw.connections, kLeastConnections, kMostConnections);
-  within("build_beam", hnsw.build_beam, 1, kMostBeam);
-  within("search_beam", hnsw.search_beam, 1, kMostBeam);
 }
 
 void check_tasks(const Config& config) {
@@ -115,20 +114,21 @@ void check_tasks(const Config& config) {
   require(!config.candidate.id.empty(), config, "candidate.id",
           "got nothing, need the column that tells candidates apart");
   if (config.retrieval) {
-    require(config.retrieval->temperature > 0, config, "retrieval.temperature",
-            fmt::format("got {}, need more than 0", config.retrieval->temperature));
     require(!config.retrieval->top_k.empty(), config, "retrieval.top_k",
             "got an empty list, need at least one k");
-    for (int k : config.retrieval->top_k) {
-      require(k >= 1, config, "retrieval.top_k", fmt::format("got {}, need numbers of at least 1", k));
-    }
-    check_hnsw(config, config.retrieval->hnsw);
+    const std::set<int> different(config.retrieval->top_k.begin(), config.retrieval->top_k.end());
+    require(different.size() == config.retrieval->top_k.size(), config, "retrieval.top_k",
+            "got the same k twice");
   }
   std::set<std::string> labels;
   for (const RankingConfig& ranking : config.ranking) {
     require(!ranking.label.empty(), config, "ranking", "label: got nothing, need the column to predict");
     require(labels.insert(ranking.label).second, config, "ranking",
             fmt::format("two tasks predict '{}'; each label can have one", ranking.label));
+    require(
+        ranking.loss != RatingLoss::binary_crossentropy || !ranking.standardize_label.value_or(false), config,
+        "ranking",
+        fmt::format("label '{}': standardize_label = true is not for binary_crossentropy", ranking.label));
   }
 }
 
@@ -206,11 +206,8 @@ Config read_config(const Value& root, const std::string& file) {
   check_tower(config, root, "candidate", config.candidate);
   check_tasks(config);
   check_layers(config);
-  if (config.training.optimizer.learning_rate() == 0 &&
-      value_at(root, "training.optimizer").find("adam") == nullptr) {
-    const OptimizerConfig& o = config.training.optimizer;
-    if (!o.adam && !o.adagrad && !o.sgd) config.training.optimizer.adam = 0.001;
-  }
+  OptimizerConfig& optimizer = config.training.optimizer;
+  if (!optimizer.adam && !optimizer.adagrad && !optimizer.sgd) optimizer.adam = 0.001;
   check_training(config);
   return config;
 }

@@ -11,7 +11,7 @@
 #include "shortlist/layers/embedding.h"
 #include "shortlist/losses/rating_loss.h"
 #include "shortlist/optim/optimizer.h"
-#include "shortlist/table/table.h"
+#include "shortlist/table/coded_column.h"
 
 namespace shortlist {
 
@@ -42,11 +42,17 @@ struct SplitConfig {
     visit("by", by,
           "random: in a seeded order; order: as in the table; time: oldest first; column: as it says; rows: "
           "as a file says");
-    visit("train", train, "rows to learn from: a count, or a share of the table up to 1");
-    visit("validation", validation, "rows watched while training: a count or a share");
-    visit("test", test, "rows looked at once, at the end: a count or a share");
+    visit("train", train, "rows to learn from: a count, or a share of the table up to 1",
+          Range::between(0, kMostRows));
+    visit("validation", validation,
+          "rows watched while training: a count or a share; 0 with by = \"column\": its rows are left out",
+          Range::between(0, kMostRows));
+    visit("test", test, "rows looked at once, at the end: a count or a share; 0 as for validation",
+          Range::between(0, kMostRows));
     visit("seed", seed, "of the random order");
-    visit("column", column, "by = \"time\": the time; by = \"column\": holds train, validation or test");
+    visit("column", column,
+          "by = \"time\": the time; by = \"column\": contains train, validation or test; a row without a "
+          "value is left out");
     visit("rows", rows, "by = \"rows\": a .npy file of 0-based row numbers, in order");
   }
 };
@@ -79,8 +85,9 @@ struct DataConfig {
     visit("encoding", encoding, "of a text file that is not UTF-8: \"latin-1\" or \"utf-16\"");
     visit("split", split, "which rows are for training, validation and test");
     visit("fit_features_on", fit_features_on, "rows from which vocabularies, edges and means are taken");
-    visit("user", user, "the user's column, for baselines and for similarity by ratings");
-    visit("weight", weight, "a column with the weight of each row in the losses and metrics");
+    visit("user", user,
+          "the user's column, for baselines and for similarity by ratings; a missing value is no user");
+    visit("weight", weight, "a column with the weight of each row in the losses and metrics, 0 or more");
   }
   TableSource source() const;
   // Another table than the config's, as --data gives it: takes the place of {data} in `sql` where that
@@ -151,14 +158,14 @@ struct RetrievalConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("loss", loss, "in_batch_softmax: each row's candidate against the batch's others");
-    visit("weight", weight, "of this task in the loss");
+    visit("weight", weight, "of this task in the loss", Range::at_least(0));
     visit("reduction", reduction, "over the rows of a batch: sum as TensorFlow Recommenders, or mean");
-    visit("temperature", temperature, "divides the scores of the loss");
+    visit("temperature", temperature, "divides the scores of the loss", Range::above(0));
     visit(
         "sampling_correction", sampling_correction,
         "in the loss, subtracts from a score the log of the candidate's share of the training rows: popular "
         "candidates stand in more batches, and without it are ranked too low");
-    visit("top_k", top_k, "the k of top_k accuracies");
+    visit("top_k", top_k, "the k of top_k accuracies", Range::at_least(1));
     visit("index", index,
           "what answers look candidates up in: exact; int8, the same answers from a quarter of the bytes; "
           "bf16, half the memory, of rounded embeddings; hnsw, approximate and fastest among many");
@@ -171,15 +178,27 @@ struct RankingConfig {
   RatingLoss loss = RatingLoss::mean_squared_error;
   double weight = 1;
   double delta = 1;
+  std::optional<bool> standardize_label;
   std::vector<Value> layers;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("label", label, "the column to predict");
     visit("loss", loss, "binary_crossentropy takes labels 0 and 1 and predicts a probability");
-    visit("weight", weight, "of this task in the loss");
-    visit("delta", delta, "huber: where it turns from square to line");
+    visit("weight", weight, "of this task in the loss", Range::at_least(0));
+    visit("delta", delta,
+          "huber: the error at which it turns from square to line, in deviations of the label where it is "
+          "standardised",
+          Range::above(0));
+    visit(
+        "standardize_label", standardize_label,
+        "trains on (label - mean) / deviation of the training rows, so that the label's unit does not decide "
+        "how much the task counts. Losses are of the standardised label; metrics, predictions and exports "
+        "are in its own unit. true unless it is given; binary_crossentropy takes labels as they are");
     visit("layers", layers, "layers on the query and the candidate, side by side; a last dense = 1 is added");
+  }
+  bool standardizes() const {
+    return loss != RatingLoss::binary_crossentropy && standardize_label.value_or(true);
   }
 };
 
@@ -193,11 +212,11 @@ struct PlateauConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
-    visit("patience", patience, "epochs without gain before the learning rate falls");
-    visit("factor", factor, "what the learning rate is multiplied with, below 1");
-    visit("min_delta", min_delta, "the least change that counts as gain");
-    visit("cooldown", cooldown, "epochs to wait after a fall");
-    visit("minimum", minimum, "the learning rate does not fall below");
+    visit("patience", patience, "epochs without gain before the learning rate falls", Range::at_least(0));
+    visit("factor", factor, "what the learning rate is multiplied with", Range::inside(0, 1));
+    visit("min_delta", min_delta, "the least change that counts as gain", Range::at_least(0));
+    visit("cooldown", cooldown, "epochs to wait after a fall", Range::at_least(0));
+    visit("minimum", minimum, "the learning rate does not fall below", Range::at_least(0));
   }
 };
 
@@ -210,8 +229,8 @@ struct EarlyStoppingConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
-    visit("patience", patience, "epochs without gain before training stops");
-    visit("min_delta", min_delta, "the least change that counts as gain");
+    visit("patience", patience, "epochs without gain before training stops", Range::at_least(0));
+    visit("min_delta", min_delta, "the least change that counts as gain", Range::at_least(0));
     visit("restore_best", restore_best, "end with the weights of the best epoch");
   }
 };
@@ -231,13 +250,14 @@ struct TrainingConfig {
   std::optional<PlateauConfig> reduce_on_plateau;
   std::optional<EarlyStoppingConfig> early_stopping;
   bool keras_compatible = false;
+  bool refit = false;
   bool tensorboard = true;
   int keep_checkpoints = 2;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("epochs", epochs, "passes over the training rows, at most");
-    visit("batch", batch, "rows of a step");
+    visit("epochs", epochs, "passes over the training rows, at most", Range::at_least(1));
+    visit("batch", batch, "rows of a step", Range::at_least(1));
     visit("seed", seed, "of initial weights, shuffles and dropout");
     visit(
         "precision", precision,
@@ -251,9 +271,12 @@ struct TrainingConfig {
     visit("keras_compatible", keras_compatible,
           "as TensorFlow Recommenders' notebooks run: batch_norm and dropout inert, the same batches every "
           "epoch");
+    visit("refit", refit,
+          "in the end, train a new model on the training and the validation rows: for as many epochs as were "
+          "best, or as there were, with the learning rates that they had");
     visit("tensorboard", tensorboard, "write TensorBoard's event files");
     visit("keep_checkpoints", keep_checkpoints,
-          "checkpoints of the last so many epochs stay, and the best; 0: all");
+          "checkpoints of the last so many epochs stay, and the best; 0: all", Range::at_least(0));
   }
 };
 

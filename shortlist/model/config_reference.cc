@@ -62,7 +62,7 @@ another share their first input, the x0 of DCN-v2. All kinds have these keys:
 constexpr const char* kMlp = R"(### mlp
 
 Several dense layers in one line: `{ mlp = [256, 64], final_activation = "relu" }`. It takes the other settings of
-`dense` for all of them, and `name` and `inputs` for the first.
+`dense` for all of them, `inputs` for the first (several are put side by side) and `name` for the last.
 
 )";
 

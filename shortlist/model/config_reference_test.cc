@@ -23,9 +23,10 @@ TEST(ConfigReference, NamesEverySectionKindAndLayer) {
                               "### early_stopping\n", "### cross\n", "### mlp\n"}) {
     EXPECT_NE(reference.find(heading), reference.npos) << heading;
   }
-  EXPECT_NE(
-      reference.find("| `patience` | integer | `10` | epochs without gain before the learning rate falls |"),
-      reference.npos);
+  EXPECT_NE(reference.find(
+                "| `patience` | integer, at least 0 | `10` | epochs without gain before the learning rate "
+                "falls |"),
+            reference.npos);
 }
 
 }  // namespace

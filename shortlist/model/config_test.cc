@@ -94,7 +94,7 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
   EXPECT_EQ(error_with("epochs ", "epoch "),
             "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
             "precision, "
-            "optimizer, reduce_on_plateau, early_stopping, keras_compatible, tensorboard, keep_checkpoints)");
+            "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, keep_checkpoints)");
   EXPECT_EQ(
       error_with("validation", "valid"),
       "a.toml:3: data.split: unknown key 'valid' (known: by, train, validation, test, seed, column, rows)");
@@ -143,7 +143,7 @@ TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
             "a.toml:25: ranking.0.layers.1.activation: got \"rellu\", need one of linear, relu, sigmoid, "
             "tanh, softplus, elu, selu, gelu, swish; did you mean \"relu\"?");
   EXPECT_EQ(error_with("{ cross = \"full\" }", "{ cross = \"full\", repeat = 0 }"),
-            "a.toml:24: ranking.0.layers.0.repeat: got 0, need at least 1");
+            "a.toml:24: ranking.0.layers.0.repeat: got 0, need 1 to 10000");
   EXPECT_EQ(error_with("{ cross = \"full\" }", "{ mlp = [] }"),
             "a.toml:24: ranking.0.layers.0.mlp: got an empty list, need at least one number of units");
 }
@@ -152,9 +152,15 @@ TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, sgd = 0.1 }"),
             "a.toml:30: training.optimizer: names 2 of adam, adagrad and sgd, needs exactly one");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.0 }"),
-            "a.toml:30: training.optimizer: got the learning rate 0, need more than 0");
+            "a.toml:30: training.optimizer.adam: got 0, need more than 0");
   EXPECT_EQ(error_with("train = 80", "train = -80"),
-            "a.toml:3: data.split.train: got -80, need a count or a share");
+            "a.toml:3: data.split.train: got -80, need 0 to 4294967294");
+  EXPECT_EQ(error_with("train = 80", "train = 1.5"),
+            "a.toml:3: data.split.train: got 1.5, need a whole number of rows, or a share up to 1");
+  EXPECT_EQ(
+      error_with("train = 80, validation = 10, test = 10", "train = 0.9, validation = 0.2, test = 0"),
+      "a.toml:3: data.split: got the shares 0.9 for training, 0.2 for validation and 0 for test, need at "
+      "most 1 in all");
   EXPECT_EQ(error_with("train = 80", "by = \"time\", train = 80"),
             "a.toml:3: data.split: by = \"time\" needs column = \"...\"");
   EXPECT_EQ(error_with("train = 80", "by = \"tiem\", train = 80"),
@@ -167,9 +173,54 @@ TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("label  = \"rating\"", ""),
             "a.toml:21: ranking: label: got nothing, need the column to predict");
   EXPECT_EQ(error_with("weight = 0.5", "top_k = [0]"),
-            "a.toml:19: retrieval.top_k: got 0, need numbers of at least 1");
+            "a.toml:19: retrieval.top_k.0: got 0, need at least 1");
+  EXPECT_EQ(error_with("weight = 0.5", "top_k = [5, 5]"), "a.toml:19: retrieval.top_k: got the same k twice");
   EXPECT_EQ(error_with("table = \"ratings.csv\"", "table = \"ratings.csv\"\nsql = \"SELECT 1\""),
             "a.toml:3: data.sql: got both table and sql, need one of them");
+}
+
+TEST(Config, RejectsNumbersOutOfRangeWhereTheyStand) {
+  const auto training = [](const std::string& setting) {
+    return error_with("epochs    = 3", "epochs    = 3\n" + setting);
+  };
+  EXPECT_EQ(training("reduce_on_plateau = { factor = 1 }"),
+            "a.toml:30: training.reduce_on_plateau.factor: got 1, need more than 0 and less than 1");
+  EXPECT_EQ(training("early_stopping = { patience = -1 }"),
+            "a.toml:30: training.early_stopping.patience: got -1, need at least 0");
+  EXPECT_EQ(training("early_stopping = { min_delta = nan }"),
+            "a.toml:30: training.early_stopping.min_delta: got the number nan, need a finite number");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = inf }"),
+            "a.toml:30: training.optimizer.adam: got the number inf, need a finite number");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, beta_1 = 1 }"),
+            "a.toml:30: training.optimizer.beta_1: got 1, need at least 0 and less than 1");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, epsilon = 0 }"),
+            "a.toml:30: training.optimizer.epsilon: got 0, need more than 0");
+  EXPECT_EQ(error_with("label  = \"rating\"", "label  = \"rating\"\ndelta = 0"),
+            "a.toml:23: ranking.0.delta: got 0, need more than 0");
+  EXPECT_EQ(error_with("label  = \"rating\"", "label  = \"rating\"\nweight = -0.5"),
+            "a.toml:23: ranking.0.weight: got -0.5, need at least 0");
+  EXPECT_EQ(error_with("activation = \"relu\"", "l2 = -1"),
+            "a.toml:25: ranking.0.layers.1.l2: got -1, need at least 0");
+  EXPECT_EQ(error_with("activation = \"relu\"", "l2 = 1e300"),
+            "a.toml:25: ranking.0.layers.1.l2: got the number 1e+300, need a finite number");
+}
+
+TEST(Config, RejectsTwoLayersOfOneName) {
+  EXPECT_EQ(
+      error_with("[{ dense = 8 }]", "[{ dense = 8, name = \"a\" }, { dense = 8, name = \"a\" }]"),
+      "a.toml:11: query.layers.1.name: 'a' is the name of a feature or of another layer; each needs its "
+      "own");
+  EXPECT_EQ(error_with("[{ dense = 8 }]", "[{ dense = 8, name = \"user\" }]"),
+            "a.toml:11: query.layers.0.name: 'user' is the name of a feature or of another layer; each needs "
+            "its own");
+  EXPECT_EQ(
+      error_with("[{ dense = 8 }]", "[{ dense = 8 }, { dense = 8, name = \"dense\" }]"),
+      "a.toml:11: query.layers.1.name: 'dense' is the name of a feature or of another layer; each needs "
+      "its own");
+  EXPECT_EQ(
+      error_with("{ cross = \"full\" }", "{ cross = \"full\", name = \"prediction\" }"),
+      "a.toml:24: ranking.0.layers.0.name: 'prediction' is the name of a feature or of another layer; each "
+      "needs its own");
 }
 
 TEST(Config, NeedsATask) {
@@ -218,6 +269,39 @@ TEST(BuildModel, AnMlpIsItsDenseLayers) {
   EXPECT_EQ(dense(2).l2, 0.5f);
 }
 
+std::vector<std::string> node_names(const ModelSpec& spec) {
+  std::vector<std::string> names;
+  for (const Node& node : spec.nodes) names.push_back(node.name);
+  return names;
+}
+
+TEST(BuildModel, NamesTheLastLayerOfRepeatAndMlp) {
+  const std::vector<std::string> names = node_names(
+      build(read(with("{ dense = 16, activation = \"relu\" }",
+                      "{ mlp = [6, 4, 5], name = \"top\" }, { dense = 3, repeat = 2, name = \"end\", "
+                      "inputs = [\"top\"] }"))));
+  const std::vector<std::string> last = {names.end() - 6, names.end()};
+  EXPECT_EQ(last, (std::vector<std::string>{"ranking/rating/dense", "ranking/rating/dense_1",
+                                            "ranking/rating/top", "ranking/rating/dense_2",
+                                            "ranking/rating/end", "ranking/rating/prediction"}));
+}
+
+TEST(BuildModel, AnMlpTakesSeveralInputs) {
+  const ModelSpec spec =
+      build(read(with("{ cross = \"full\" }", "{ mlp = [4], inputs = [\"query\", \"candidate\"] }")));
+  const auto dense = std::ranges::find(spec.nodes, "ranking/rating/dense", &Node::name);
+  ASSERT_NE(dense, spec.nodes.end());
+  EXPECT_EQ(spec.at(dense->inputs.at(0)).name, "ranking/rating/concat");
+  EXPECT_EQ(spec.at(dense->inputs.at(0)).width, 16);
+}
+
+TEST(BuildModel, FindsLayersThatNothingReads) {
+  EXPECT_EQ(unread_nodes(build(read(kConfig))), std::vector<std::string>());
+  const ModelSpec spec = build(read(with(
+      "{ cross = \"full\" }", "{ dense = 4, name = \"lost\" }, { cross = \"full\", inputs = [\"query\"] }")));
+  EXPECT_EQ(unread_nodes(spec), (std::vector<std::string>{"ranking/rating/lost"}));
+}
+
 class ConfigFile : public ::testing::Test {
  protected:
   void SetUp() override { write_file_atomically(path_, std::string_view(kConfig)); }
@@ -243,7 +327,7 @@ TEST_F(ConfigFile, RejectsBadSettings) {
             path_ +
                 ": training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
                 "precision, optimizer, "
-                "reduce_on_plateau, early_stopping, keras_compatible, tensorboard, keep_checkpoints)");
+                "reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, keep_checkpoints)");
   EXPECT_EQ(error("training.epochs=many"), path_ + ": training.epochs: got \"many\", need an integer");
   EXPECT_EQ(error("ranking.1.weight=0"), "ranking.1.weight: got '1', need an index below 1");
 }

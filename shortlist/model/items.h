@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/losses/rating_loss.h"
+
 namespace shortlist {
 
 // The catalogue as people see it.
@@ -20,6 +22,7 @@ struct Items {
 struct LabelRange {
   std::string label;
   double least = 0, most = 0, mean = 0;
+  LabelScale scale;  // on which the model is trained
 };
 
 // Ratings by user, as they are for cosine similarity: the user's mean taken off. Empty without a user column.

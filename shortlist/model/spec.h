@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shortlist/layers/layer.h"
+#include "shortlist/losses/rating_loss.h"
 
 namespace shortlist {
 
@@ -25,12 +26,20 @@ struct ModelSpec {
   std::vector<Node> nodes;
   int query = -1, candidate = -1;  // the towers' outputs
   std::vector<int> rankings;       // the prediction of each ranking task, one column
+  // Of each ranking task, how its prediction becomes the label; empty: none is standardised.
+  std::vector<LabelScale> label_scales;
 
   // Appends a node whose inputs are already there; checks that its layer fits them. Returns its position.
-  // Throws a usage Error that names the node.
+  // Throws a usage Error that names the node when the layer does not fit, or the name is another node's.
   int add(Node node);
+  LabelScale label_scale(size_t task) const {
+    return label_scales.empty() ? LabelScale() : label_scales[task];
+  }
   const Node& at(int node) const { return nodes[static_cast<size_t>(node)]; }
   std::vector<int> widths(const std::vector<int>& inputs) const;
 };
+
+// Names of the features' inputs and of the layers that neither an output nor another node depends on.
+std::vector<std::string> unread_nodes(const ModelSpec& spec);
 
 }  // namespace shortlist

@@ -1,6 +1,7 @@
 // JSON schemas of settings structs, from their fields().
 #pragma once
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "shortlist/base/fields.h"
@@ -16,10 +17,13 @@ namespace schema_detail {
 template <typename T>
 nlohmann::json schema_of_fields() {
   nlohmann::json properties = nlohmann::json::object();
-  auto visit = [&](const char* name, auto& field, const char* help) {
+  auto visit = [&](const char* name, auto& field, const char* help, const Range& range = {}) {
     using F = std::remove_cvref_t<decltype(field)>;
     nlohmann::json schema = schema_of<F>();
     schema["description"] = help;
+    if (std::isfinite(range.least))
+      schema[range.without_least ? "exclusiveMinimum" : "minimum"] = range.least;
+    if (std::isfinite(range.most)) schema[range.without_most ? "exclusiveMaximum" : "maximum"] = range.most;
     const Value value = write_value(field);
     if constexpr (std::is_arithmetic_v<F> || std::is_enum_v<F>) schema["default"] = to_json(value);
     properties[name] = std::move(schema);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "shortlist/base/error.h"
 #include "shortlist/base/prefetch.h"
 #include "shortlist/base/random.h"
 
@@ -215,6 +216,12 @@ std::string CodedColumn::text(uint32_t code) const {
   return joined;
 }
 
+void check_row_count(uint64_t rows) {
+  if (rows > kMostRows)
+    throw data_error("the table has {} rows or more, need at most {}; leave some out, or take a sample", rows,
+                     kMostRows);
+}
+
 std::vector<CodedColumn> code_columns(const Table& table, const std::vector<std::string>& names) {
   std::vector<CodedColumn> columns(names.size());
   std::deque<Coder> coders;
@@ -224,6 +231,7 @@ std::vector<CodedColumn> code_columns(const Table& table, const std::vector<std:
     coders.emplace_back(columns[i]);
   }
   table.read(names, [&](const Chunk& chunk) {
+    check_row_count(chunk.first_row + chunk.rows);
     for (size_t i = 0; i < names.size(); ++i) coders[i].add(chunk.columns[i], chunk.first_row);
   });
   return columns;
@@ -276,6 +284,7 @@ void join_by_group(std::vector<uint32_t>& a, size_t a_count, const std::vector<u
 
 std::vector<uint32_t> number_rows(const std::vector<const std::vector<uint32_t>*>& columns, size_t rows,
                                   std::vector<uint32_t>* first) {
+  SHORTLIST_CHECK(rows <= kMostRows);
   std::vector<uint32_t> numbers(rows, 0);
   for (const std::vector<uint32_t>* column : columns) {
     const size_t known = count_of(numbers), codes = count_of(*column);

@@ -10,6 +10,11 @@
 
 namespace shortlist {
 
+// Rows have numbers of 32 bits, of which the last means none.
+inline constexpr uint64_t kMostRows = 0xfffffffe;
+// Throws a data Error for more.
+void check_row_count(uint64_t rows);
+
 // Its texts point into itself, so it moves but does not copy.
 struct CodedColumn {
   CodedColumn() = default;
@@ -28,7 +33,7 @@ struct CodedColumn {
 };
 
 // Reads the named columns once, streaming. Memory: four bytes a row and column, and the distinct values.
-// Throws a data Error for a missing column and what Table::read throws.
+// Throws a data Error for a missing column, for more than kMostRows rows, and what Table::read throws.
 std::vector<CodedColumn> code_columns(const Table& table, const std::vector<std::string>& names);
 
 // Numbers equal rows alike, in order of first appearance: entry r of the result is equal for rows whose codes

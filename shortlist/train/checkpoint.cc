@@ -160,13 +160,17 @@ void save_checkpoint(const std::string& path, const CheckpointView& run) {
                              {"state", dump_json_line(state_to_json(*run.state))}});
 }
 
+Checkpoint open_checkpoint(const std::string& path) {
+  std::string damage;
+  auto file = open_checkpoint(path, damage);
+  if (!file) throw data_error("{}", damage);
+  return {path, std::move(*file)};
+}
+
 std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder) {
   const std::vector<Saved> saved = checkpoints(folder);
   if (saved.empty()) return std::nullopt;
-  std::string damage;
-  auto file = open_checkpoint(saved.back().path, damage);
-  if (!file) throw data_error("{}", damage);
-  return Checkpoint{saved.back().path, std::move(*file)};
+  return open_checkpoint(saved.back().path);
 }
 
 std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder,

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "shortlist/io/safetensors.h"
-
 #include "shortlist/model/parameters.h"
 #include "shortlist/optim/optimizer_state.h"
 #include "shortlist/train/trainer.h"
@@ -36,6 +35,8 @@ struct Checkpoint {
   SafetensorsFile file;
 };
 
+// The checkpoint in this file. Throws as open_newest_checkpoint().
+Checkpoint open_checkpoint(const std::string& path);
 // The newest checkpoint of the folder; none if there is none at all. Throws a data Error that names it if it
 // is damaged, or of another version of this format.
 std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "shortlist/features/cell.h"
+#include "shortlist/metrics/observations.h"
 #include "shortlist/table/coded_column.h"
 
 namespace shortlist {
@@ -160,6 +161,45 @@ std::vector<std::vector<float>> read_labels(const Config& config, const Columns&
   return labels;
 }
 
+std::vector<float> read_weights(const CodedColumn& column) {
+  std::vector<float> weights = numbers_of(column, "weight");
+  for (size_t r = 0; r < weights.size(); ++r) {
+    if (weights[r] < 0)
+      throw data_error("row {}: weight column '{}': got {}, need 0 or more", r + 1, column.name, weights[r]);
+  }
+  return weights;
+}
+
+// NULL, a number that is not finite, or a text of blanks.
+bool is_no_value(const Column& values, size_t i) {
+  if (values.is_missing(i)) return true;
+  if (values.type == ColumnType::list) return false;
+  TextCell cell;
+  return !cell.read(values, i) || cell.text().find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+// The user of each row; a missing value is no user.
+std::vector<uint32_t> read_users(const CodedColumn& column) {
+  std::vector<uint32_t> user_of_code(column.distinct()), users;
+  for (uint32_t code = 0; code < user_of_code.size(); ++code)
+    user_of_code[code] = is_no_value(column.values, code) ? unknown_index : code;
+  users.reserve(column.codes.size());
+  for (uint32_t code : column.codes) users.push_back(user_of_code[code]);
+  return users;
+}
+
+std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data) {
+  const std::vector<uint32_t>& train = data.split.train;
+  std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = data.weights[train[i]];
+  std::vector<LabelScale> scales;
+  for (size_t t = 0; t < config.ranking.size(); ++t) {
+    for (size_t i = 0; i < train.size(); ++i) labels[i] = data.labels[t][train[i]];
+    scales.push_back(config.ranking[t].standardizes() ? fit_label_scale(labels, weights) : LabelScale());
+  }
+  return scales;
+}
+
 // Codes of the ids in ascending order.
 std::vector<uint32_t> sorted_ids(const CodedColumn& ids) {
   std::vector<uint32_t> order(ids.distinct());
@@ -192,7 +232,7 @@ void make_catalogue(const Config& config, const Columns& columns,
   items.attribute_names = config.candidate.attributes;
   items.attributes.resize(items.attribute_names.size());
   for (uint32_t code : order) {
-    if (ids.values.is_missing(code)) {
+    if (is_no_value(ids.values, code)) {
       throw data_error("row {}: column '{}' is missing, but it tells candidates apart",
                        ids.first_row[code] + 1, ids.name);
     }
@@ -231,7 +271,7 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   Dataset data{.rows = columns.front().codes.size()};
   data.split = std::move(split);
   if (labels) data.labels = read_labels(config, columns);
-  if (!config.data.weight.empty()) data.weights = numbers_of(find(columns, config.data.weight), "weight");
+  if (!config.data.weight.empty()) data.weights = read_weights(find(columns, config.data.weight));
   const FeatureMap query = features.select(config.query.features),
                    candidate = features.select(config.candidate.features);
   std::vector<uint32_t> first;
@@ -243,7 +283,8 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
   make_catalogue(config, columns, first, data);
   if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
-  if (!config.data.user.empty()) data.user_of_row = find(columns, config.data.user).codes;
+  if (!config.data.user.empty()) data.user_of_row = read_users(find(columns, config.data.user));
+  data.query_is_user = query.columns() == std::vector<std::string>{config.data.user};
   columns.clear();
   number_pairs(data);
   return data;
@@ -278,6 +319,11 @@ Split split_rows(const Config& config, const Columns& columns) {
   return make_split(split, columns.front().codes.size(), by_column ? &find(columns, split.column) : nullptr);
 }
 
+void join_validation(Split& split) {
+  split.train.insert(split.train.end(), split.validation.begin(), split.validation.end());
+  split.validation.clear();
+}
+
 }  // namespace
 
 std::vector<std::string> needed_columns(const Config& config) {
@@ -293,16 +339,24 @@ std::vector<std::string> needed_columns(const Config& config) {
   return names;
 }
 
-PreparedData prepare_data(const Config& config, const Table& table) {
+PreparedData prepare_data(const Config& config, const Table& table, TrainOn train_on) {
   Columns columns = read_columns(config, table, true);
   return with_name_of(table, [&] {
     Split split = split_rows(config, columns);
+    if (train_on == TrainOn::train_and_validation) join_validation(split);
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
     const bool all = config.data.fit_features_on == FitRows::table;
     PreparedData prepared{.features = fit_features(config, columns, all ? nullptr : &split.train)};
     prepared.data = apply(config, prepared.features, std::move(columns), std::move(split), true);
+    prepared.label_scales = fit_label_scales(config, prepared.data);
     return prepared;
   });
+}
+
+ModelSpec build_model(const Config& config, const PreparedData& prepared) {
+  ModelSpec spec = build_model(config, prepared.features);
+  spec.label_scales = prepared.label_scales;
+  return spec;
 }
 
 Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
@@ -310,6 +364,7 @@ Dataset apply_features(const Config& config, const FeatureMap& features, const T
   Columns columns = read_columns(config, table, need_labels);
   return with_name_of(table, [&] {
     Split split = need_labels ? split_rows(config, columns) : Split();
+    if (config.training.refit) join_validation(split);
     return apply(config, features, std::move(columns), std::move(split), need_labels);
   });
 }

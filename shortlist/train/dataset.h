@@ -29,7 +29,9 @@ struct Dataset {
   std::vector<float> item_log_share;
   std::vector<std::vector<float>> labels;  // [ranking task][row]
   std::vector<float> weights;              // [row]; empty: 1
-  std::vector<uint32_t> user_of_row;       // empty when the config names no user
+  std::vector<uint32_t> user_of_row;       // unknown_index where missing; empty when the config names no user
+  bool query_is_user =
+      false;  // the query is the user's column alone: where that is missing, nothing is asked
   Items items;
   Split split;
   // Values that the features had not seen when they were fitted, by feature name.
@@ -43,10 +45,17 @@ std::vector<std::string> needed_columns(const Config& config);
 struct PreparedData {
   FeatureMap features;  // of both towers
   Dataset data;
+  std::vector<LabelScale> label_scales;  // of each ranking task, fitted on the training rows
 };
-PreparedData prepare_data(const Config& config, const Table& table);
+enum class TrainOn { train, train_and_validation };
+// With train_and_validation, validation rows are training rows, also to fit on; none are left to validate on.
+PreparedData prepare_data(const Config& config, const Table& table, TrainOn train_on = TrainOn::train);
 
-// Applies features that were fitted before. The catalogue is the table's own.
+// The model of a config for the data, with its labels' scales.
+ModelSpec build_model(const Config& config, const PreparedData& prepared);
+
+// Applies features that were fitted before. The catalogue is the table's own. With training.refit, validation
+// rows are training rows.
 // With `need_labels` false, label columns may be absent (then labels are empty).
 Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
                        bool need_labels = true);

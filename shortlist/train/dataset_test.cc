@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "shortlist/metrics/observations.h"
 #include "shortlist/train/testing.h"
 
 namespace shortlist {
@@ -106,6 +109,36 @@ TEST(Dataset, ReadsWeights) {
   EXPECT_EQ(data_of(kRows, changes).weights, (std::vector<float>{1999, 2001, 2001, 1999}));
   EXPECT_EQ(error_of("u1,Peru,m1,War,,3\nu1,Peru,m1,War,1,3\n", changes),
             "row 1: weight column 'year': got nothing, need a finite number");
+}
+
+TEST(Dataset, RejectsNegativeWeights) {
+  Changes changes = kAllTrain;
+  changes.emplace_back("user  = \"user\"", "weight = \"year\"");
+  EXPECT_EQ(error_of("u1,Peru,m1,War,1,3\nu1,Peru,m1,War,-2,3\n", changes),
+            "row 2: weight column 'year': got -2, need 0 or more");
+}
+
+TEST(Dataset, AMissingUserIsNoUser) {
+  const Dataset data =
+      data_of(",Peru,m1,War,1,3\nu1,Peru,m1,War,1,3\n\"  \",Peru,m1,War,1,3\nu2,Peru,m1,War,1,3\n");
+  const Numbers& users = data.user_of_row;
+  EXPECT_EQ(users[0], unknown_index);
+  EXPECT_EQ(users[2], unknown_index);
+  EXPECT_NE(users[1], unknown_index);
+  EXPECT_NE(users[1], users[3]);
+}
+
+TEST(Dataset, FitsTheScaleOfLabelsOnTheTrainingRows) {
+  const std::string rows = "u1,Peru,m1,War,3,10\nu1,Peru,m1,War,1,30\nu1,Peru,m1,War,1,900\n";
+  const auto scale = [&](Changes changes) {
+    changes.emplace_back("train = 0.8, validation = 0.1, test = 0.1",
+                         "by = \"order\", train = 2, validation = 0, test = 1");
+    const TinyTable table("user,country,movie,genre,year,rating\n" + rows);
+    return prepare_data(table.config(changes), table.open()).label_scales.at(0);
+  };
+  EXPECT_EQ(scale({}), (LabelScale{20, 10}));
+  EXPECT_EQ(scale({{"user  = \"user\"", "weight = \"year\""}}), (LabelScale{15, std::sqrt(75.0)}));
+  EXPECT_EQ(scale({{"label  = \"rating\"", "label = \"rating\"\nstandardize_label = false"}}), LabelScale());
 }
 
 TEST(Dataset, CountsTheSharesOfItemsInTheTrainingRows) {

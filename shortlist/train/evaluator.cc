@@ -145,47 +145,64 @@ void Evaluator::predict(const Distinct& rows, PairScores& out) {
             candidates_.view(data_.candidates.rows, static_cast<size_t>(spec_.at(spec_.candidate).width)));
   std::vector<uint32_t> candidate;
   for (uint32_t pair : rows.pairs) candidate.push_back(data_.pair_candidate[pair]);
-  run_rankings(pool_, plan, spec_, rows.query_of_pair, candidate, out.predictions);
-  for (size_t t = 0; t < out.predictions.size(); ++t) {
-    for (float& p : out.predictions[t]) p = predicted_label(config_.ranking[t].loss, p);
+  run_rankings(pool_, plan, spec_, rows.query_of_pair, candidate, out.outputs);
+  for (size_t t = 0; t < out.outputs.size(); ++t) {
+    const auto bad = std::ranges::find_if_not(out.outputs[t], [](float x) { return std::isfinite(x); });
+    if (bad == out.outputs[t].end()) continue;
+    throw failed("the model's prediction of '{}' is {} for some rows, need finite numbers",
+                 config_.ranking[t].label, *bad);
   }
+}
+
+float Evaluator::label_of(size_t task, float output) const {
+  return predicted_label(config_.ranking[task].loss, output, spec_.label_scale(task));
+}
+
+// Ranks of what is not a number mean nothing.
+void Evaluator::check_finite(const Distinct& rows) const {
+  const auto check = [](const Buffer& embeddings, size_t count, const char* tower) {
+    for (size_t i = 0; i < count; ++i) {
+      if (!std::isfinite(embeddings.data()[i]))
+        throw failed("the {} tower gives {} for some rows, need finite numbers", tower, embeddings.data()[i]);
+    }
+  };
+  check(queries_, rows.queries.size() * static_cast<size_t>(spec_.at(spec_.query).width), "query");
+  check(candidates_, data_.candidates.rows * static_cast<size_t>(spec_.at(spec_.candidate).width),
+        "candidate");
 }
 
 Evaluator::PairScores Evaluator::score_pairs(const Distinct& rows) {
   PairScores scores;
   embed(rows);
+  check_finite(rows);
   if (config_.retrieval) rank_queries(rows, scores);
   if (!spec_.rankings.empty()) predict(rows, scores);
   return scores;
 }
 
-RowScores Evaluator::spread(const Distinct& found, const PairScores& pairs) const {
+RowScores Evaluator::score(std::span<const uint32_t> rows) {
+  const Distinct found = distinct(rows);
+  const PairScores pairs = score_pairs(found);
   RowScores scores;
   scores.ranks.reserve(pairs.ranks.empty() ? 0 : found.pair_of_row.size());
   for (size_t i = 0; !pairs.ranks.empty() && i < found.pair_of_row.size(); ++i)
     scores.ranks.push_back(pairs.ranks[found.pair_of_row[i]]);
-  for (const std::vector<float>& predictions : pairs.predictions) {
+  for (size_t t = 0; t < pairs.outputs.size(); ++t) {
     std::vector<float>& to = scores.predictions.emplace_back();
     to.reserve(found.pair_of_row.size());
-    for (uint32_t pair : found.pair_of_row) to.push_back(predictions[pair]);
+    for (uint32_t pair : found.pair_of_row) to.push_back(label_of(t, pairs.outputs[t][pair]));
   }
   return scores;
-}
-
-RowScores Evaluator::score(std::span<const uint32_t> rows) {
-  const Distinct found = distinct(rows);
-  return spread(found, score_pairs(found));
 }
 
 Figures Evaluator::figures(std::span<const uint32_t> rows, bool losses) {
   const Distinct found = distinct(rows);
   const PairScores pairs = score_pairs(found);
-  const RowScores scores = spread(found, {{}, pairs.predictions});
   Figures figures;
   std::vector<float> weights;
   for (size_t i = 0; !data_.weights.empty() && i < rows.size(); ++i)
     weights.push_back(data_.weights[rows[i]]);
-  if (losses) add_losses(rows, found, scores.predictions, figures);
+  if (losses) add_losses(rows, found, pairs, figures);
   if (config_.retrieval) {
     std::vector<double> weight_of_pair(found.pairs.size());
     for (size_t i = 0; i < rows.size(); ++i)
@@ -194,11 +211,13 @@ Figures Evaluator::figures(std::span<const uint32_t> rows, bool losses) {
     for (size_t p = 0; p < found.pairs.size(); ++p) metrics.add(pairs.ranks[p], weight_of_pair[p]);
     for (auto& figure : metrics.figures()) figures.push_back(figure);
   }
-  for (size_t t = 0; t < scores.predictions.size(); ++t) {
-    std::vector<float> labels;
-    labels.reserve(rows.size());
-    for (uint32_t row : rows) labels.push_back(data_.labels[t][row]);
-    for (auto& [name, value] : rating_figures({scores.predictions[t], labels, weights})) {
+  for (size_t t = 0; t < pairs.outputs.size(); ++t) {
+    std::vector<float> labels(rows.size()), predictions(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      labels[i] = data_.labels[t][rows[i]];
+      predictions[i] = label_of(t, pairs.outputs[t][found.pair_of_row[i]]);
+    }
+    for (auto& [name, value] : rating_figures({predictions, labels, weights})) {
       figures.emplace_back(figure_name(config_, t, name), value);
     }
   }
@@ -262,8 +281,8 @@ std::vector<double> Evaluator::batch_losses(std::span<const uint32_t> rows, cons
   return losses;
 }
 
-void Evaluator::add_losses(std::span<const uint32_t> rows, const Distinct& found,
-                           const std::vector<std::vector<float>>& predictions, Figures& figures) {
+void Evaluator::add_losses(std::span<const uint32_t> rows, const Distinct& found, const PairScores& pairs,
+                           Figures& figures) {
   const double regularization = regularization_loss(parameters_);
   double total = regularization;
   if (config_.retrieval) {
@@ -271,17 +290,15 @@ void Evaluator::add_losses(std::span<const uint32_t> rows, const Distinct& found
     figures.emplace_back("retrieval_loss", mean);
     total += config_.retrieval->weight * mean;
   }
-  for (size_t t = 0; t < predictions.size(); ++t) {
+  for (size_t t = 0; t < pairs.outputs.size(); ++t) {
     const RankingConfig& ranking = config_.ranking[t];
+    const LabelScale scale = spec_.label_scale(t);
     double sum = 0;
     for (size_t i = 0; i < rows.size(); ++i) {
       const float weight = data_.weights.empty() ? 1 : data_.weights[rows[i]];
-      double p = predictions[t][i];
-      if (ranking.loss == RatingLoss::binary_crossentropy) {
-        p = std::clamp(p, 1e-7, 1 - 1e-7);
-        p = std::log(p / (1 - p));
-      }
-      sum += weight * rating_loss(ranking.loss, p, data_.labels[t][rows[i]], ranking.delta).loss;
+      const double label = scale.standardized(data_.labels[t][rows[i]]);
+      sum += weight *
+             rating_loss(ranking.loss, pairs.outputs[t][found.pair_of_row[i]], label, ranking.delta).loss;
     }
     const double mean = sum / static_cast<double>(std::max<size_t>(1, rows.size()));
     figures.emplace_back(figure_name(config_, t, "ranking_loss"), mean);

@@ -22,7 +22,8 @@ class Evaluator {
   Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
             ThreadPool& pool);
 
-  // The catalogue is embedded once a call, and each distinct query and pair is scored once.
+  // The catalogue is embedded once a call, and each distinct query and pair is scored once. Throws a failed
+  // Error when an embedding or a prediction is not finite, as figures() does.
   RowScores score(std::span<const uint32_t> rows);
   // The figures of the rows: the metrics, and with `losses` also those of batches of the training's size.
   Figures figures(std::span<const uint32_t> rows, bool losses);
@@ -35,7 +36,8 @@ class Evaluator {
   };
   struct PairScores {
     std::vector<Rank> ranks;
-    std::vector<std::vector<float>> predictions;
+    // [ranking task][pair]: what the model gives, on the label's scale and before the sigmoid.
+    std::vector<std::vector<float>> outputs;
   };
 
   Distinct distinct(std::span<const uint32_t> rows) const;
@@ -43,11 +45,12 @@ class Evaluator {
   void rank_queries(const Distinct& rows, PairScores& out);
   void predict(const Distinct& rows, PairScores& out);
   PairScores score_pairs(const Distinct& rows);
-  RowScores spread(const Distinct& found, const PairScores& pairs) const;
+  void check_finite(const Distinct& rows) const;
+  float label_of(size_t task, float output) const;
   double retrieval_loss(std::span<const uint32_t> rows, const Distinct& found);
   std::vector<double> batch_losses(std::span<const uint32_t> rows, const BatchedRows& work);
-  void add_losses(std::span<const uint32_t> rows, const Distinct& found,
-                  const std::vector<std::vector<float>>& predictions, Figures& figures);
+  void add_losses(std::span<const uint32_t> rows, const Distinct& found, const PairScores& pairs,
+                  Figures& figures);
 
   const Config& config_;
   const ModelSpec& spec_;

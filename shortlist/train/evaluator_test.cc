@@ -43,7 +43,8 @@ class BruteForce {
     batch.query_rows = query, batch.candidate_rows = candidate;
     batch.pair_query.source = first, batch.pair_candidate.source = first;
     all_.forward(model_.pool, batch);
-    return all_.output(model_.spec.rankings[0])(0, 0);
+    return static_cast<float>(
+        model_.spec.label_scale(0).original(all_.output(model_.spec.rankings[0])(0, 0)));
   }
 
  private:
@@ -138,12 +139,35 @@ TEST(Evaluator, TiesCountAgainstTopKAndForKerasTopK) {
   EXPECT_EQ(*find_figure(figures, "mean_rank"), 30);
 }
 
-TEST(Evaluator, ScoresThatAreNotFiniteRankLast) {
-  const TinyTable table;
-  TinyModel model(table);
-  set_all(model.parameters, "query/dense/kernel", NAN);
+TEST(Evaluator, ThrowsWhenWhatTheModelGivesIsNotFinite) {
+  const auto message = [](const std::string& parameter) {
+    const TinyTable table;
+    TinyModel model(table);
+    set_all(model.parameters, parameter, NAN);
+    model.parameters.pack(model.pool, false);
+    Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+    const std::string figures = message_of([&] { evaluator.figures(all_rows(model), true); });
+    EXPECT_EQ(figures, message_of([&] { evaluator.score(all_rows(model)); }));
+    return figures;
+  };
+  EXPECT_EQ(message("query/dense/kernel"), "the query tower gives nan for some rows, need finite numbers");
+  EXPECT_EQ(message("candidate/dense/kernel"),
+            "the candidate tower gives nan for some rows, need finite numbers");
+  EXPECT_EQ(message("ranking/rating/prediction/kernel"),
+            "the model's prediction of 'rating' is nan for some rows, need finite numbers");
+}
+
+// Validation's cross-entropy is that of the logits: 40, far beyond what a float's sigmoid tells from 1.
+TEST(Evaluator, TakesTheCrossEntropyFromLogits) {
+  const TinyTable table("user,country,movie,genre,year,rating\nu1,Peru,m1,War,1,0\nu2,Peru,m2,War,1,0\n");
+  TinyModel model(table,
+                  {{"train = 0.8, validation = 0.1, test = 0.1", "train = 1.0, validation = 0, test = 0"},
+                   {"label  = \"rating\"", "label = \"rating\"\nloss = \"binary_crossentropy\""}});
+  set_all(model.parameters, "ranking/rating/prediction/kernel", 0);
+  set_all(model.parameters, "ranking/rating/prediction/bias", 40);
   model.parameters.pack(model.pool, false);
-  EXPECT_EQ(scores_of(model, {0}).ranks[0], (Rank{30, 0}));
+  Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+  EXPECT_NEAR(*find_figure(evaluator.figures(all_rows(model), true), "ranking_loss"), 40, 1e-6);
 }
 
 // Metrics by hand from scores(), and the losses of one batch by their definition.
@@ -166,6 +190,7 @@ TEST(Evaluator, FiguresFollowFromScores) {
   Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
   const Figures figures = evaluator.figures(rows, true);
   EXPECT_NEAR(*find_figure(figures, "rmse"), std::sqrt(squares / n), 1e-6);
+  squares /= std::pow(model.spec.label_scale(0).deviation, 2);  // losses are of the standardised label
   EXPECT_NEAR(*find_figure(figures, "ranking_loss"), squares / n, 1e-6);
   EXPECT_EQ(*find_figure(figures, "top_5"), hits / n);
   EXPECT_NEAR(*find_figure(figures, "retrieval_loss"), softmax / n, 1e-5);

@@ -12,7 +12,8 @@ namespace {
 
 // A count, or up to 1 a share of the rows.
 size_t part_size(double part, size_t rows, const char* name) {
-  if (!(part >= 0)) throw usage_error("split.{}: got {}, need a count or a share", name, part);
+  if (!(part >= 0 && part <= double{kMostRows}))
+    throw usage_error("split.{}: got {}, need a count or a share", name, part);
   return static_cast<size_t>(part <= 1 ? std::floor(part * static_cast<double>(rows) + 1e-9) : part);
 }
 
@@ -32,19 +33,26 @@ Split cut(const SplitConfig& config, const std::vector<uint32_t>& order) {
   return split;
 }
 
-Split split_by_column(const CodedColumn& column) {
-  Split split;
-  std::vector<std::vector<uint32_t>*> part_of_value;
+// Rows without a value, and those of a part whose size is 0, are in no part.
+Split split_by_column(const SplitConfig& config, const CodedColumn& column) {
+  Split split, left_out;
+  struct Part {
+    std::string_view name;
+    std::vector<uint32_t>* rows;
+  };
+  const Part parts[] = {{"train", config.train > 0 ? &split.train : &left_out.train},
+                        {"validation", config.validation > 0 ? &split.validation : &left_out.train},
+                        {"test", config.test > 0 ? &split.test : &left_out.train}};
+  std::vector<std::vector<uint32_t>*> part_of_value(column.distinct(), &left_out.train);
   for (uint32_t code = 0; code < column.distinct(); ++code) {
     const std::string value = column.text(code);
-    part_of_value.push_back(value == "train"        ? &split.train
-                            : value == "validation" ? &split.validation
-                            : value == "test"       ? &split.test
-                                                    : nullptr);
-    if (part_of_value.back() == nullptr) {
-      throw data_error("row {}: column '{}': got '{}', need train, validation or test",
+    if (value.find_first_not_of(" \t") == std::string::npos) continue;
+    const auto part = std::ranges::find(parts, value, &Part::name);
+    if (part == std::end(parts)) {
+      throw data_error("row {}: column '{}': got '{}', need train, validation, test or nothing",
                        column.first_row[code] + 1, column.name, value);
     }
+    part_of_value[code] = part->rows;
   }
   for (size_t r = 0; r < column.codes.size(); ++r)
     part_of_value[column.codes[r]]->push_back(static_cast<uint32_t>(r));
@@ -52,19 +60,14 @@ Split split_by_column(const CodedColumn& column) {
 }
 
 double time_value(const CodedColumn& column, uint32_t code) {
-  if (column.values.is_missing(code)) {
+  const bool is_number = column.values.type == ColumnType::number || column.values.type == ColumnType::time;
+  if (column.values.is_missing(code) || (is_number && !std::isfinite(column.values.numbers[code]))) {
     throw data_error("row {}: column '{}' is missing, but the split goes by it", column.first_row[code] + 1,
                      column.name);
   }
-  switch (column.values.type) {
-    case ColumnType::integer:
-      return static_cast<double>(column.values.integers[code]);
-    case ColumnType::number:
-    case ColumnType::time:
-      return column.values.numbers[code];
-    default:
-      throw data_error("column '{}' holds text, but the split needs times or numbers", column.name);
-  }
+  if (is_number) return column.values.numbers[code];
+  if (column.values.type == ColumnType::integer) return static_cast<double>(column.values.integers[code]);
+  throw data_error("column '{}' contains text, but the split needs times or numbers", column.name);
 }
 
 void sort_by_time(const CodedColumn& column, std::vector<uint32_t>& order) {
@@ -100,7 +103,8 @@ std::vector<uint32_t> Split::rows(std::string_view name) const {
 }
 
 Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* column) {
-  if (config.by == SplitBy::column) return split_by_column(*column);
+  check_row_count(rows);
+  if (config.by == SplitBy::column) return split_by_column(config, *column);
   if (config.by == SplitBy::rows) return cut(config, given_rows(config.rows, rows));
   std::vector<uint32_t> order(rows);
   std::iota(order.begin(), order.end(), 0);

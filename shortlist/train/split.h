@@ -19,6 +19,7 @@ struct Split {
   std::vector<uint32_t> rows(std::string_view name) const;
 };
 
+// With by = "column", rows whose value is missing or blank and those of a part whose size is 0 are left out.
 // `column` is split.column, when the way of splitting needs one. A pure function of config, number of rows,
 // and column. Throws a usage Error when the parts ask for more rows than there are, a data Error when the
 // column does not fit.

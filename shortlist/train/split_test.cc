@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "shortlist/io/npy.h"
@@ -103,7 +104,28 @@ TEST(Split, ByColumnGoesWhereTheColumnSays) {
 TEST(Split, ByColumnRejectsOtherParts) {
   const CodedColumn parts = column_of({"train", "valid"});
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::column, 1, 0, 0), 2, &parts); }),
-            "row 2: column 'part': got 'valid', need train, validation or test");
+            "row 2: column 'part': got 'valid', need train, validation, test or nothing");
+}
+
+TEST(Split, ByColumnLeavesOutRowsWithoutAPartAndPartsOfSizeZero) {
+  CodedColumn parts = column_of({"test", "", "validation", "train", " ", "train"});
+  parts.values.missing = {0, 1, 0, 0, 0, 0};
+  const Split split = split_of(by(SplitBy::column, 0.8, 0, 0.1), 6, &parts);
+  EXPECT_EQ(split.train, (Rows{3, 5}));
+  EXPECT_EQ(split.validation, (Rows{}));
+  EXPECT_EQ(split.test, (Rows{0}));
+}
+
+TEST(Split, RejectsMoreRowsThanHaveNumbers) {
+  EXPECT_EQ(
+      message_of([] { split_of(by(SplitBy::order, 1, 0, 0), size_t{1} << 32); }),
+      "the table has 4294967296 rows or more, need at most 4294967294; leave some out, or take a sample");
+}
+
+TEST(Split, ByTimeRejectsTimesThatAreNotFinite) {
+  const CodedColumn times = times_of({1, NAN, 3});
+  EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 3, &times); }),
+            "row 2: column 'part' is missing, but the split goes by it");
 }
 
 TEST(Split, ByRowsFollowsTheFile) {

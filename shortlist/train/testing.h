@@ -14,7 +14,7 @@ struct TinyModel {
   TinyModel(const TinyTable& table, const Changes& changes = {}, int threads = 1)
       : config(table.config(changes)),
         prepared(prepare_data(config, table.open())),
-        spec(build_model(config, prepared.features)),
+        spec(build_model(config, prepared)),
         parameters(spec),
         pool(threads) {
     parameters.initialize(static_cast<uint64_t>(config.training.seed));

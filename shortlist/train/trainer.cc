@@ -59,11 +59,14 @@ std::string config_hash(const Config& config) {
                     [&](const auto& entry) { return std::ranges::find(keys, entry.first) != keys.end(); });
     }
   };
-  leave_out("training", {"epochs", "tensorboard", "keep_checkpoints"});
+  leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints"});
   leave_out_learning_rate(written);
   leave_out("retrieval", {"index", "hnsw"});
   leave_out("data", {"table"});
-  return sha256_hex(to_toml(written));
+  std::string text = to_toml(written);
+  for (const RankingConfig& ranking : config.ranking)
+    text += ranking.standardizes() ? "\nstandardised" : "\nas it is";
+  return sha256_hex(text);
 }
 
 }  // namespace
@@ -107,6 +110,8 @@ struct Trainer::State {
   void pack_for_evaluation() {
     if (precision != Precision::float32) parameters.pack(pool, false);
   }
+
+  int epochs() const { return schedule.empty() ? config.training.epochs : static_cast<int>(schedule.size()); }
 
   void start_epoch() {
     run.step = 0;
@@ -229,6 +234,7 @@ struct Trainer::State {
     const RankingConfig& ranking = config.ranking[task];
     const int node = spec.rankings[task];
     const Matrix prediction = plan.output(node), gradient = plan.output_gradient(node);
+    const LabelScale scale = spec.label_scale(task);
     const double share = ranking.weight / static_cast<double>(rows.size());
     const bool by_row = plan.has_row_outputs(node);
     RankingSums sums;
@@ -241,8 +247,9 @@ struct Trainer::State {
     const auto add_row = [&](size_t at, size_t r) {
       const double weight = data.weights.empty() ? 1 : data.weights[rows[r]];
       const double label = data.labels[task][rows[r]];
-      const LossAt loss = rating_loss(ranking.loss, prediction(at, 0), label, ranking.delta);
-      const double error = predicted_label(ranking.loss, prediction(at, 0)) - label;
+      const LossAt loss =
+          rating_loss(ranking.loss, prediction(at, 0), scale.standardized(label), ranking.delta);
+      const double error = predicted_label(ranking.loss, prediction(at, 0), scale) - label;
       sums.loss += weight * loss.loss;
       sums.squares += weight * error * error;
       gradient(at, 0) += static_cast<float>(share * weight * loss.derivative);
@@ -385,6 +392,7 @@ struct Trainer::State {
   // Returns false when it was asked to stop.
   bool run_epoch(TrainingObserver& observer, const std::atomic<bool>& stop,
                  const std::vector<uint32_t>& order) {
+    if (!schedule.empty()) run.learning_rate = schedule[static_cast<size_t>(run.epoch)];
     while (run.step < steps_an_epoch()) {
       if (stop) return false;
       const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
@@ -393,8 +401,7 @@ struct Trainer::State {
       add_to_sums(losses, range.size());
       ++run.step;
       const Figures means = running();
-      observer.after_step(
-          {run.epoch + 1, config.training.epochs, run.step, steps_an_epoch(), range.end, means});
+      observer.after_step({run.epoch + 1, epochs(), run.step, steps_an_epoch(), range.end, means});
     }
     return true;
   }
@@ -418,6 +425,7 @@ struct Trainer::State {
   std::optional<EarlyStopping> early;
   std::vector<Buffer> best;
   TrainerState run;
+  std::vector<double> schedule;  // the learning rate of each epoch; empty: as the config says
   PhaseClock clock;
   int64_t profiled_steps = 0;
 };
@@ -448,7 +456,7 @@ std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
 Trainer::Outcome Trainer::run(TrainingObserver& observer, const std::atomic<bool>& stop,
                               const std::string& checkpoints) {
   State& s = *state_;
-  while (s.run.epoch < s.config.training.epochs && !s.run.stopped_early) {
+  while (s.run.epoch < s.epochs() && !s.run.stopped_early) {
     if (!s.run_epoch(observer, stop, epoch_order(s.run.epoch))) {
       s.check_state_finite();
       s.save(checkpoints);
@@ -472,6 +480,12 @@ void Trainer::begin_at(const OptimizerState& optimizer) {
   s.run.step = optimizer.steps % s.steps_an_epoch();
 }
 
+void Trainer::follow(std::vector<double> learning_rates) {
+  state_->schedule = std::move(learning_rates);
+  state_->plateau.reset();
+  state_->early.reset();
+}
+
 void Trainer::save(const std::string& checkpoints) {
   state_->check_state_finite();
   state_->save(checkpoints);
@@ -480,15 +494,19 @@ void Trainer::save(const std::string& checkpoints) {
 bool Trainer::resume(const std::string& checkpoints, const std::function<void(const std::string&)>& warn) {
   const auto checkpoint = open_newest_whole_checkpoint(checkpoints, warn);
   if (!checkpoint) return false;
+  load(*checkpoint);
+  return true;
+}
+
+void Trainer::load(const Checkpoint& checkpoint) {
   State& s = *state_;
-  load_checkpoint(*checkpoint, s.view());
+  load_checkpoint(checkpoint, s.view());
   const double rate = s.config.training.optimizer.learning_rate();
   if (s.run.configured_rate != rate) s.run.learning_rate = s.run.configured_rate = rate;
   if (s.plateau) s.plateau->state = s.run.plateau;
   if (s.early) s.early->state = s.run.early;
   s.optimizer->restored();
   s.pack_for_steps();
-  return true;
 }
 
 }  // namespace shortlist

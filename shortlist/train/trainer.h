@@ -15,6 +15,8 @@
 
 namespace shortlist {
 
+struct Checkpoint;
+
 // Where a run stands; with the parameters and the optimizer's slots it is all that going on needs.
 struct TrainerState {
   int epoch = 0;     // epochs that are complete
@@ -63,6 +65,10 @@ class Trainer {
   // not finite, before it saves: the last checkpoint is kept.
   Outcome run(TrainingObserver& observer, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
+  // Trains for one epoch at each of the learning rates, whatever the config says of epochs, plateaus and
+  // early stopping. Call it before run() and resume().
+  void follow(std::vector<double> learning_rates);
+
   // Goes on from the newest checkpoint of the folder. Returns false if there is none. `warn` is told of those
   // that are damaged; then it goes on from the one before. If the config's learning rate is not the one that
   // the checkpoint was made with, it counts from now on. Throws a data Error if the checkpoint belongs to
@@ -70,6 +76,8 @@ class Trainer {
   bool resume(
       const std::string& checkpoints,
       const std::function<void(const std::string&)>& warn = [](const std::string&) {});
+  // The same with this checkpoint.
+  void load(const Checkpoint& checkpoint);
 
   // One step over given rows, for tests and benchmarks: the losses before the update.
   struct StepLosses {
