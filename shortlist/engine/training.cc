@@ -52,7 +52,9 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
                       options.out);
   }
   check_output(options);  // again: one may have ended just now
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  const Table table = Table::open(config.data.source());
+  for (const std::string& note : table.notes()) listener.warned(note);
+  const PreparedData prepared = prepare_data(config, table);
   const Dataset& data = prepared.data;
   const ModelSpec spec = build_model(config, prepared.features);
   Parameters parameters(spec);
