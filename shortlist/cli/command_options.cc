@@ -9,13 +9,15 @@
 namespace shortlist {
 
 const char* const kTableHelp = R"(
-TABLE is a file or a quoted glob: CSV, TSV, Parquet, JSON or JSON lines, also .gz and .zst; or, when it
+TABLE is a file, a quoted glob or a folder: CSV, TSV, Parquet, JSON or JSON lines, also .gz and .zst; or, when it
 begins with SELECT or WITH, an SQL query: "SELECT * FROM 'a.parquet' WHERE year > 1990"
 )";
 
 void add_text_options(CLI::App& sub, TableOptions& table) {
   const char* group = "Text files (found out when not given)";
-  sub.add_option("--delimiter", table.delimiter, "between columns: ',', ';', '\\t', '::'")->group(group);
+  sub.add_option("--delimiter", table.delimiter,
+                 "between columns: ',', ';', '\\t', '::', or whitespace for any run of blanks")
+      ->group(group);
   sub.add_flag_callback(
          "--header", [&table] { table.header = true; }, "the first line names the columns")
       ->group(group);
@@ -28,6 +30,21 @@ void add_text_options(CLI::App& sub, TableOptions& table) {
       ->group(group);
   sub.add_option("--encoding", table.encoding, "of a file that is not UTF-8: latin-1 or utf-16")
       ->group(group);
+  sub.add_option("--quote", table.quote,
+                 "around values that contain the delimiter: '\"' when not given; '' for none")
+      ->group(group);
+  sub.add_option("--comment", table.comment, "lines that begin with this character are left out")
+      ->group(group);
+  const char* values = "How values are written";
+  sub.add_option("--decimal", table.decimal, "the decimal point of numbers: ',' reads 4,5")->group(values);
+  sub.add_option("--thousands", table.thousands, "between groups of three digits: ',' reads 1,100.50")
+      ->group(values);
+  sub.add_option("--date-format", table.date_format, "of times that are not ISO 8601: '%d.%m.%Y %H:%M'")
+      ->group(values);
+  sub.add_option("--missing", table.missing, "texts that mean a missing value: NA,None")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(values);
 }
 
 void add_table(CLI::App& sub, std::string& table) {

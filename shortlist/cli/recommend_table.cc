@@ -2,6 +2,7 @@
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/rows.h"
 #include "shortlist/cli/stop.h"
+#include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
@@ -52,6 +53,7 @@ Chunk answer_chunk(const Recommender& recommender, const std::vector<OutputColum
 void recommend_table(const Recommender& recommender, const RecommendCommand& command) {
   stop_on_signals();
   const Table table = Table::open(command.queries.source());
+  say_notes(table);
   const std::vector<OutputColumn> columns = answer_columns(recommender);
   AnswerWriter writer(command.out, columns, command.format);
   RowProgress progress("recommend", table, command.quiet);
@@ -68,7 +70,7 @@ void recommend_table(const Recommender& recommender, const RecommendCommand& com
     unseen.add(answers.unseen);
     progress.show(chunk.first_row + chunk.rows);
   };
-  const uint64_t rows = work_on_rows<Answers>(table, recommender.query_columns(), pool, work, write);
+  const uint64_t rows = work_on_rows<Answers>(table, recommender.query_requests(), pool, work, write);
   writer.finish();
   progress.finish(rows, command.out);
   unseen.say_once();

@@ -79,30 +79,6 @@ std::vector<std::string> words_of(std::string_view name) {
   return split;
 }
 
-// Many values hold it, and what it parts comes again: a title's commas do not, a genre's do. Looks at a fixed
-// choice of values, so that the same table always gives the same config.
-std::string find_separator(const Table& table, const ColumnSummary& column) {
-  constexpr const char* kSql = R"(
-WITH v AS MATERIALIZED (SELECT DISTINCT {c} AS value FROM {{table}} WHERE {c} IS NOT NULL
-                        ORDER BY hash(value), value LIMIT 10000),
-separators AS (SELECT unnest(['|', ';', ',']) AS separator, unnest([1, 2, 3]) AS place),
-parts AS (SELECT place, separator, contains(value, separator) AS holds, string_split(value, separator) AS list
-          FROM v, separators)
-SELECT separator FROM (
-  SELECT place, separator, avg(holds::INT) AS share,
-         (SELECT count(*) / count(DISTINCT trim(part))
-          FROM (SELECT unnest(list) AS part FROM parts AS p WHERE p.place = q.place)) AS repeats
-  FROM parts AS q GROUP BY place, separator)
-WHERE share >= {least_share} AND repeats >= {least_repeats} ORDER BY place LIMIT 1)";
-  std::string found;
-  table.query(fmt::format(kSql, fmt::arg("c", sql_name(column.name)), fmt::arg("least_share", 0.3),
-                          fmt::arg("least_repeats", 2)),
-              [&](const Chunk& chunk) {
-                if (chunk.rows > 0) found = chunk.columns[0].texts[0];
-              });
-  return found;
-}
-
 std::string count_text(uint64_t count) { return fmt::format("{} different values", count); }
 
 // Seconds of the years 1990 to 2040.
@@ -139,19 +115,17 @@ struct Judgement {
   std::string why;
 };
 
-Judgement judge_list(const Table& table, const ColumnSummary& column) {
+Judgement judge_list(const ColumnSummary& column) {
   if (column_type(element_type(column.sql_type)) != ColumnType::number)
     return {Holds::categories, fmt::format("lists, {:.2g} values on average", *column.average_length)};
-  bool one_length = false;
-  table.query(fmt::format("SELECT min(len({0})) = max(len({0})) FROM {{table}}", sql_name(column.name)),
-              [&](const Chunk& chunk) { one_length = chunk.columns[0].integers[0] != 0; });
-  if (!one_length) return {Holds::nothing, "lists of numbers, but not all of one length"};
+  if (column.shortest != column.longest)
+    return {Holds::nothing, "lists of numbers, but not all of one length"};
   return {Holds::vector, fmt::format("lists of {} numbers", *column.average_length)};
 }
 
-Judgement judge_text(const Table& table, ColumnGuess& guess) {
+Judgement judge_text(ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
-  guess.separator = find_separator(table, column);
+  guess.separator = column.separator;
   if (!guess.separator.empty())
     return {Holds::categories, fmt::format("values that come again between '{}'", guess.separator)};
   // "Science Fiction" among twenty genres is a category; a thousand titles of three words have words in
@@ -176,7 +150,7 @@ Judgement judge_integer(const ColumnGuess& guess) {
   return {Holds::number, fmt::format("integer, {} to {}", *column.min, *column.max)};
 }
 
-Judgement judge(const Table& table, ColumnGuess& guess) {
+Judgement judge(ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   if (column.distinct == 0) return {Holds::nothing, "has no value at all"};
   if (column.distinct == 1 && column.missing == 0) {
@@ -186,9 +160,9 @@ Judgement judge(const Table& table, ColumnGuess& guess) {
   if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
   switch (column.type) {
     case ColumnType::list:
-      return judge_list(table, column);
+      return judge_list(column);
     case ColumnType::text:
-      return judge_text(table, guess);
+      return judge_text(guess);
     case ColumnType::integer:
       return judge_integer(guess);
     default:
@@ -237,7 +211,7 @@ std::vector<ColumnGuess> guess_columns(const Table& table) {
     guess.name = summary.name;
     guess.summary = std::move(summary);
     guess.meaning = name_meaning(guess.name);
-    const Judgement judgement = judge(table, guess);
+    const Judgement judgement = judge(guess);
     guess.holds = judgement.holds, guess.why = judgement.why;
     guesses.push_back(std::move(guess));
   }

@@ -44,7 +44,7 @@ struct ColumnGuess {
   double distinct_share() const;  // of the rows that have a value
 };
 
-// Runs a query for each text column, to look for separators.
+// Reads the table once.
 std::vector<ColumnGuess> guess_columns(const Table& table);
 
 // Whether the names are DuckDB's own: column0, column1, ...

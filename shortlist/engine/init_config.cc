@@ -134,7 +134,13 @@ void Writer::add_source(Section& section) const {
   if (!source_.path.empty()) section.add("table", quoted(source_.path), "--data replaces it");
   if (!source_.delimiter.empty()) section.add("delimiter", quoted(source_.delimiter));
   if (!source_.encoding.empty()) section.add("encoding", quoted(source_.encoding));
-  if (guess_.names_are_ours && source_.columns.empty() && text_file(source_)) {
+  if (source_.quote) section.add("quote", quoted(*source_.quote));
+  if (!source_.comment.empty()) section.add("comment", quoted(source_.comment));
+  if (!source_.decimal.empty()) section.add("decimal", quoted(source_.decimal));
+  if (!source_.thousands.empty()) section.add("thousands", quoted(source_.thousands));
+  if (!source_.date_format.empty()) section.add("date_format", quoted(source_.date_format));
+  if (!source_.missing.empty()) section.add("missing", list_of(source_.missing));
+  if (guess_.names_are_ours && source_.columns.empty() && is_text_file(source_)) {
     std::vector<std::string> names;
     for (const ColumnGuess& column : guess_.columns) names.push_back(column.name);
     section.add("header", "false");

@@ -83,14 +83,15 @@ void AttributeIndex::narrow(const Condition& condition, std::vector<uint8_t>& el
   for (size_t item = 0; item < eligible.size(); ++item) eligible[item] &= marks[value_of_[item]];
 }
 
-ItemFilter::ItemFilter(const Items& items) : items_(items) {
+ItemFilter::ItemFilter(const Items& items, TextForm form_of_ids) : items_(items), form_of_ids_(form_of_ids) {
   for (const std::vector<std::string>& texts : items.attributes) attributes_.emplace_back(texts);
   by_id_.reserve(items.ids.size());
   for (uint32_t item = 0; item < items.ids.size(); ++item) by_id_.emplace(items.ids[item], item);
 }
 
 std::optional<uint32_t> ItemFilter::find(const std::string& id) const {
-  const auto found = by_id_.find(id);
+  std::string memory;
+  const auto found = by_id_.find(in_form(id, form_of_ids_, memory));
   return found == by_id_.end() ? std::nullopt : std::optional(found->second);
 }
 

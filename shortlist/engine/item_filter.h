@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shortlist/engine/recommender.h"
+#include "shortlist/features/column_form.h"
 #include "shortlist/model/items.h"
 
 namespace shortlist {
@@ -34,7 +35,7 @@ class AttributeIndex {
 class ItemFilter {
  public:
   // Looks at the items as long as it lives.
-  explicit ItemFilter(const Items& items);
+  explicit ItemFilter(const Items& items, TextForm form_of_ids = TextForm::text);
 
   // As Recommender::find_item().
   std::optional<uint32_t> find(const std::string& id) const;
@@ -46,6 +47,7 @@ class ItemFilter {
   const AttributeIndex& attribute(const std::string& name) const;
 
   const Items& items_;
+  const TextForm form_of_ids_;
   std::vector<AttributeIndex> attributes_;
   std::unordered_map<std::string_view, uint32_t> by_id_;
 };

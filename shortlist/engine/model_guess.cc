@@ -16,36 +16,49 @@ constexpr double kNearlyAlways = 0.95;
 // Without a name to go by, what has fewer values is no user and no item.
 constexpr uint64_t kLeastKeys = 20;
 
+// Columns whose figures one query asks for: more of them take DuckDB more than their share of the time.
+constexpr size_t kColumnsAQuery = 200;
+
 // For each column the share of rows, of those whose `key` stands in several rows, in which the column has one
 // and the same value for that key; 0 when no key comes again, which shows nothing.
 std::vector<double> determined_shares(const Table& table, const std::string& key,
                                       const std::vector<ColumnGuess>& columns) {
-  std::vector<std::string> figures, shares;
-  for (size_t c = 0; c < columns.size(); ++c) {
-    figures.push_back(fmt::format("count({0}) AS n{1}, min({0}) = max({0}) AS one{1}",
-                                  sql_name(columns[c].summary.name), c));
-    shares.push_back(
-        fmt::format("coalesce(sum(n{0}) FILTER (n{0} > 1 AND one{0}) / sum(n{0}) FILTER (n{0} > 1), "
-                    "0)::DOUBLE AS share{0}",
-                    c));
-  }
   std::vector<double> found;
-  table.query(fmt::format("SELECT {} FROM (SELECT {} FROM {{table}} GROUP BY {})", fmt::join(shares, ", "),
-                          fmt::join(figures, ", "), sql_name(key)),
-              [&](const Chunk& chunk) {
-                for (const Column& column : chunk.columns) found.push_back(column.numbers[0]);
-              });
+  for (size_t first = 0; first < columns.size(); first += kColumnsAQuery) {
+    std::vector<std::string> figures, shares;
+    for (size_t c = first; c < std::min(first + kColumnsAQuery, columns.size()); ++c) {
+      figures.push_back(fmt::format("count({0}) AS n{1}, min({0}) = max({0}) AS one{1}",
+                                    sql_name(columns[c].summary.name), c));
+      shares.push_back(
+          fmt::format("coalesce(sum(n{0}) FILTER (n{0} > 1 AND one{0}) / sum(n{0}) FILTER (n{0} > 1), "
+                      "0)::DOUBLE AS share{0}",
+                      c));
+    }
+    table.query(fmt::format("SELECT {} FROM (SELECT {} FROM {{table}} GROUP BY {})", fmt::join(shares, ", "),
+                            fmt::join(figures, ", "), sql_name(key)),
+                [&](const Chunk& chunk) {
+                  for (const Column& column : chunk.columns) found.push_back(column.numbers[0]);
+                });
+  }
   return found;
 }
 
+// A column of points in time in their order: as seconds, where it holds texts.
+std::string in_order_of_time(const ColumnSummary& time) {
+  const std::string name = sql_name(time.name);
+  if (time.sql_type != "VARCHAR") return name;
+  return fmt::format("coalesce(TRY_CAST({0} AS DOUBLE), epoch(TRY_CAST({0} AS TIMESTAMP)))", name);
+}
+
 // Of the last fifth of the rows by time, the share whose user has no earlier row.
-double new_user_share(const Table& table, const std::string& user, const std::string& time) {
+double new_user_share(const Table& table, const std::string& user, const ColumnSummary& time) {
   double share = 0;
-  table.query(fmt::format("WITH cut AS (SELECT quantile_disc({1}, 0.8) AS at FROM {{table}}), "
-                          "first AS (SELECT {0}, min({1}) AS at FROM {{table}} GROUP BY {0}) "
+  table.query(fmt::format("WITH row AS (SELECT {0} AS of_user, {1} AS at FROM {{table}}), "
+                          "cut AS (SELECT quantile_disc(at, 0.8) AS at FROM row), "
+                          "first AS (SELECT of_user, min(at) AS at FROM row GROUP BY of_user) "
                           "SELECT coalesce(avg((first.at > cut.at)::INTEGER), 0)::DOUBLE "
-                          "FROM {{table}} AS row JOIN first USING ({0}), cut WHERE row.{1} > cut.at",
-                          sql_name(user), sql_name(time)),
+                          "FROM row JOIN first USING (of_user), cut WHERE row.at > cut.at",
+                          sql_name(user), in_order_of_time(time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
 }
@@ -120,7 +133,8 @@ class Guesser {
 };
 
 bool is_number(const ColumnGuess& column) {
-  return column.summary.type == ColumnType::integer || column.summary.type == ColumnType::number;
+  return column.summary.type == ColumnType::integer || column.summary.type == ColumnType::number ||
+         column.summary.is_truth();
 }
 
 // Stars, points and thumbs: few different values near 0.
@@ -263,7 +277,7 @@ void Guesser::find_time() {
     guess_.time = c;
     take(c, Use::time, "points in time");
     if (guess_.user)
-      guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column.summary.name);
+      guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column.summary);
   }
 }
 

@@ -67,7 +67,7 @@ struct Recommender::State {
         query_columns(features.query.columns()),
         candidate_columns(features.candidate.columns()),
         index(bundle),
-        filter(bundle.items),
+        filter(bundle.items, bundle.features.form(bundle.items.id_column)),
         sessions(bundle, features) {}
 
   // Without retrieval every allowed item goes to the ranking.
@@ -159,6 +159,10 @@ const std::string& Recommender::attribute(size_t attribute, uint32_t item) const
 }
 const std::vector<std::string>& Recommender::query_columns() const { return state_->query_columns; }
 const std::vector<std::string>& Recommender::candidate_columns() const { return state_->candidate_columns; }
+std::vector<ColumnRequest> Recommender::query_requests() const { return state_->features.query.requests(); }
+std::vector<ColumnRequest> Recommender::candidate_requests() const {
+  return state_->features.candidate.requests();
+}
 bool Recommender::has_retrieval() const { return state_->bundle.config.retrieval.has_value(); }
 
 std::vector<std::string> Recommender::labels() const {

@@ -10,6 +10,7 @@
 #include "shortlist/base/error.h"
 #include "shortlist/base/fields.h"
 #include "shortlist/table/column.h"
+#include "shortlist/table/table.h"
 
 namespace shortlist {
 
@@ -115,6 +116,9 @@ class Recommender {
   // The columns of a query and of a candidate, and the labels that are predicted.
   const std::vector<std::string>& query_columns() const;
   const std::vector<std::string>& candidate_columns() const;
+  // The same as a table is asked for them.
+  std::vector<ColumnRequest> query_requests() const;
+  std::vector<ColumnRequest> candidate_requests() const;
   std::vector<std::string> labels() const;
   bool has_retrieval() const;
 

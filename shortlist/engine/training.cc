@@ -57,7 +57,8 @@ void warn_of_precision(const Config& config, TrainingListener& listener) {
 // A model, the rows that it is trained on, and its training.
 struct Run {
   Run(const Config& config, TrainOn train_on, ThreadPool& pool)
-      : prepared(prepare_data(config, Table::open(config.data.source()), train_on)),
+      : table(Table::open(config.data.source())),
+        prepared(prepare_data(config, table, train_on)),
         spec(build_model(config, prepared)),
         parameters(spec) {
     parameters.initialize(static_cast<uint64_t>(config.training.seed));
@@ -65,6 +66,7 @@ struct Run {
   }
   Run(const Run&) = delete;
 
+  const Table table;
   PreparedData prepared;
   ModelSpec spec;
   Parameters parameters;
@@ -101,6 +103,7 @@ class TrainingJob {
     if (train_on == TrainOn::train) {
       if (config_.training.refit && run->prepared.data.split.validation.empty())
         throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
+      for (const std::string& note : run->table.notes()) listener_.warned(note);
       warn_of_constant_features(run->prepared.features, listener_);
       warn_of_precision(config_, listener_);
       for (const std::string& warning : warnings_of_unread(run->spec)) listener_.warned(warning);

@@ -1,8 +1,11 @@
 #include "shortlist/model/config.h"
 
+#include <glob.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <filesystem>
 #include <set>
 
 #include "shortlist/base/fields.h"
@@ -142,6 +145,18 @@ bool is_query(const std::string& text) {
   return word == "SELECT" || word == "WITH";
 }
 
+// A file, or files of a glob, that stand beside the config; else the path as it is.
+std::string beside_config(const std::string& folder, const std::string& path) {
+  if (folder.empty() || path.empty() || std::filesystem::path(path).is_absolute()) return path;
+  const std::string there = (std::filesystem::path(folder) / path).string();
+  std::error_code error;
+  if (std::filesystem::exists(there, error)) return there;
+  glob_t found{};
+  const bool some = glob(there.c_str(), GLOB_NOSORT, nullptr, &found) == 0;
+  globfree(&found);
+  return some ? there : path;
+}
+
 template <typename T>
 void read_section(const Value& root, const char* name, T& settings, const std::string& file) {
   if (const Value* section = root.find(name)) read_fields(*section, settings, {file, name});
@@ -158,6 +173,12 @@ TableSource DataConfig::source() const {
   source.header = header;
   source.columns = columns;
   source.encoding = encoding;
+  source.quote = quote;
+  source.comment = comment;
+  source.decimal = decimal;
+  source.thousands = thousands;
+  source.date_format = date_format;
+  source.missing = missing;
   return source;
 }
 
@@ -220,7 +241,11 @@ Config load_config(const std::string& path, const std::vector<std::string>& sett
       throw usage_error("--set {}: need key=value, such as training.epochs=5", setting);
     set_path(root, setting.substr(0, equals), parse_toml_value(setting.substr(equals + 1)));
   }
-  return read_config(root, path);
+  Config config = read_config(root, path);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  config.data.table = beside_config(folder, config.data.table);
+  config.data.split.rows = beside_config(folder, config.data.split.rows);
+  return config;
 }
 
 namespace {

@@ -70,6 +70,9 @@ struct DataConfig {
   std::optional<bool> header;
   std::vector<std::string> columns;
   std::string encoding;
+  std::optional<std::string> quote;
+  std::string comment, decimal, thousands, date_format;
+  std::vector<std::string> missing;
   SplitConfig split;
   FitRows fit_features_on = FitRows::train;
   std::string user, weight;
@@ -77,12 +80,24 @@ struct DataConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("table", table, "file or glob: CSV, TSV, Parquet, JSON, JSON lines; --data replaces it");
+    visit("table", table,
+          "file, glob or folder: CSV, TSV, Parquet, JSON, JSON lines; a relative path is relative to this "
+          "file where the table is there, else to the working directory; --data replaces it");
     visit("sql", sql, "a query instead of a file; {data} in it stands for what --data says");
-    visit("delimiter", delimiter, "between the columns of a text file; found out when not given");
+    visit("delimiter", delimiter,
+          "between the columns of a text file, \"::\" too; \"whitespace\" is any run of blanks; found out "
+          "when not given");
     visit("header", header, "whether a text file's first line names its columns; found out when not given");
     visit("columns", columns, "names of the columns of a text file without a header");
     visit("encoding", encoding, "of a text file that is not UTF-8: \"latin-1\" or \"utf-16\"");
+    visit("quote", quote,
+          "around values of a text file that contain the delimiter; '\"' when not given; \"\": none");
+    visit("comment", comment, "lines of a text file that begin with this character are left out");
+    visit("decimal", decimal, "the decimal point of numbers in texts: \",\" reads 4,5; \".\" when not given");
+    visit("thousands", thousands, "between groups of three digits of numbers in texts: \",\" reads 1,100.50");
+    visit("date_format", date_format,
+          "of times in texts, beside ISO 8601: \"%d.%m.%Y %H:%M\", as in strptime");
+    visit("missing", missing, "texts that mean a missing value, beside an empty one: [\"NA\", \"None\"]");
     visit("split", split, "which rows are for training, validation and test");
     visit("fit_features_on", fit_features_on, "rows from which vocabularies, edges and means are taken");
     visit("user", user,

@@ -1,7 +1,6 @@
 #include "shortlist/train/dataset.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -35,7 +34,8 @@ std::vector<std::string> used_features(const Config& config) {
 
 // Fits on the distinct values of each column, with how often each stands in the rows; all rows when `rows` is
 // null.
-FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows) {
+FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows,
+                        ColumnForms forms) {
   std::vector<FeatureConfig> used;
   for (const std::string& name : used_features(config)) used.push_back(config.feature(name));
   FeatureMapFit fit(used);
@@ -58,7 +58,7 @@ FeatureMap fit_features(const Config& config, const Columns& columns, const std:
       throw error.in_column(name).at_row(column.first_row[codes[error.row()]]);
     }
   }
-  return fit.finish();
+  return fit.finish(std::move(forms));
 }
 
 // Appends row `row` of `from`.
@@ -103,39 +103,43 @@ std::vector<const std::vector<uint32_t>*> codes_of(const FeatureMap& tower, cons
   return codes;
 }
 
-// One cell that is no number makes a column of text; its other cells are numbers all the same.
-double text_number(std::string_view text) {
-  double value = NAN;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : NAN;
+// Whether the column's words are all yes and no, t and f, or the like: then they are 1 and 0.
+bool holds_truth_words(const Column& values) {
+  double truth = 0;
+  for (size_t i = 0; i < values.rows; ++i) {
+    if (values.type != ColumnType::text) return false;
+    if (!values.is_missing(i) && !parse_truth_word(values.texts[i], truth)) return false;
+  }
+  return true;
 }
 
-double label_value(const Column& values, size_t i) {
-  if (values.is_missing(i)) return NAN;
-  switch (values.type) {
-    case ColumnType::integer:
-      return static_cast<double>(values.integers[i]);
-    case ColumnType::number:
-    case ColumnType::time:
-      return values.numbers[i];
-    case ColumnType::text:
-      return text_number(values.texts[i]);
-    case ColumnType::list:
-      break;
+double label_value(const Column& values, size_t i, bool truth) {
+  double value = NAN;
+  if (values.is_missing(i) || values.type == ColumnType::list) return NAN;
+  if (truth) return parse_truth_word(values.texts[i], value) ? value : NAN;
+  try {
+    return read_number_cell(values, i, value) ? value : NAN;
+  } catch (const RowError&) {
+    return NAN;
   }
-  return NAN;
 }
 
 // A label or weight: a finite number in each row.
 std::vector<float> numbers_of(const CodedColumn& column, const char* use) {
   std::vector<float> distinct, rows;
+  const bool truth = holds_truth_words(column.values);
   for (uint32_t code = 0; code < column.distinct(); ++code) {
-    const auto value = static_cast<float>(label_value(column.values, code));
+    const auto value = static_cast<float>(label_value(column.values, code, truth));
     if (!std::isfinite(value)) {
       const std::string got =
           column.values.is_missing(code) ? "nothing" : fmt::format("'{}'", column.text(code));
-      throw data_error("row {}: {} column '{}': got {}, need a finite number", column.first_row[code] + 1,
-                       use, column.name, got);
+      throw data_error(
+          "row {}: {} column '{}': got {}, need a finite number{}", column.first_row[code] + 1, use,
+          column.name, got,
+          column.values.is_missing(code)
+              ? ""
+              : "; if this is how the table writes a missing value, set data.missing and leave such "
+                "rows out");
     }
     distinct.push_back(value);
   }
@@ -200,8 +204,8 @@ std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& da
   return scales;
 }
 
-// Codes of the ids in ascending order.
-std::vector<uint32_t> sorted_ids(const CodedColumn& ids) {
+// Codes of the ids in ascending order of their form.
+std::vector<uint32_t> sorted_ids(const CodedColumn& ids, TextForm form) {
   std::vector<uint32_t> order(ids.distinct());
   std::iota(order.begin(), order.end(), 0);
   if (ids.values.type == ColumnType::integer) {
@@ -209,15 +213,15 @@ std::vector<uint32_t> sorted_ids(const CodedColumn& ids) {
   } else {
     std::vector<std::string> texts;
     for (uint32_t code : order) texts.push_back(ids.text(code));
-    std::ranges::sort(order, {}, [&](uint32_t code) -> const std::string& { return texts[code]; });
+    std::ranges::sort(order, [&](uint32_t a, uint32_t b) { return is_before(texts[a], texts[b], form); });
   }
   return order;
 }
 
-void make_catalogue(const Config& config, const Columns& columns,
+void make_catalogue(const Config& config, const FeatureMap& features, const Columns& columns,
                     const std::vector<uint32_t>& candidate_first, Dataset& data) {
   const CodedColumn& ids = find(columns, config.candidate.id);
-  const std::vector<uint32_t> order = sorted_ids(ids);
+  const std::vector<uint32_t> order = sorted_ids(ids, features.form(ids.name));
   std::vector<uint32_t> item_of_code(order.size());
   for (size_t item = 0; item < order.size(); ++item) item_of_code[order[item]] = static_cast<uint32_t>(item);
   data.candidate_of_item.assign(order.size(), UINT32_MAX);
@@ -281,13 +285,53 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   candidate_codes.push_back(&find(columns, config.candidate.id).codes);
   data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
-  make_catalogue(config, columns, first, data);
+  make_catalogue(config, features, columns, first, data);
   if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
   if (!config.data.user.empty()) data.user_of_row = read_users(find(columns, config.data.user));
   data.query_is_user = query.columns() == std::vector<std::string>{config.data.user};
   columns.clear();
   number_pairs(data);
   return data;
+}
+
+// Whether values of the column are compared as texts: ids, users, categories and the parts of a split.
+bool is_compared(const Config& config, const std::string& column) {
+  if (column == config.candidate.id || column == config.data.user) return true;
+  return std::ranges::any_of(used_features(config), [&](const std::string& name) {
+    const FeatureConfig& feature = config.feature(name);
+    const std::string_view kind = feature.settings->kind();
+    return feature.column == column && kind != "text" && includes(read_as(kind), ReadAs::text);
+  });
+}
+
+ReadAs uses_of(const Config& config, const std::string& column) {
+  ReadAs uses = is_compared(config, column) ? ReadAs::text : ReadAs::stored;
+  const auto add = [&](const std::string& name, ReadAs use) {
+    if (name == column) uses = uses | use;
+  };
+  for (const std::string& name : used_features(config))
+    add(config.feature(name).column, read_as(config.feature(name).settings->kind()));
+  for (const std::string& attribute : config.candidate.attributes) add(attribute, ReadAs::text);
+  for (const RankingConfig& ranking : config.ranking) add(ranking.label, ReadAs::number);
+  add(config.data.weight, ReadAs::number);
+  const SplitConfig& split = config.data.split;
+  if (split.by == SplitBy::column) add(split.column, ReadAs::text);
+  if (split.by == SplitBy::time) add(split.column, ReadAs::time);
+  return uses;
+}
+
+// Finds the columns' forms, and brings those whose values are compared into theirs.
+ColumnForms find_forms(const Config& config, Columns& columns) {
+  ColumnForms forms;
+  for (CodedColumn& column : columns) {
+    ColumnForm& form = forms[column.name] = find_form(column.values);
+    if (is_compared(config, column.name)) {
+      bring_into_form(column, form.form);
+    } else {
+      form.form = TextForm::text;
+    }
+  }
+  return forms;
 }
 
 Columns read_columns(const Config& config, const Table& table, bool labels) {
@@ -298,7 +342,9 @@ Columns read_columns(const Config& config, const Table& table, bool labels) {
              std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; });
     });
   }
-  Columns columns = code_columns(table, names);
+  std::vector<ColumnRequest> requests;
+  for (const std::string& name : names) requests.push_back({name, uses_of(config, name)});
+  Columns columns = code_columns(table, requests);
   if (columns.front().codes.empty()) throw data_error("{}: has no rows", table.source().describe());
   return columns;
 }
@@ -342,11 +388,13 @@ std::vector<std::string> needed_columns(const Config& config) {
 PreparedData prepare_data(const Config& config, const Table& table, TrainOn train_on) {
   Columns columns = read_columns(config, table, true);
   return with_name_of(table, [&] {
+    ColumnForms forms = find_forms(config, columns);
     Split split = split_rows(config, columns);
     if (train_on == TrainOn::train_and_validation) join_validation(split);
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
     const bool all = config.data.fit_features_on == FitRows::table;
-    PreparedData prepared{.features = fit_features(config, columns, all ? nullptr : &split.train)};
+    PreparedData prepared{.features =
+                              fit_features(config, columns, all ? nullptr : &split.train, std::move(forms))};
     prepared.data = apply(config, prepared.features, std::move(columns), std::move(split), true);
     prepared.label_scales = fit_label_scales(config, prepared.data);
     return prepared;
@@ -363,6 +411,7 @@ Dataset apply_features(const Config& config, const FeatureMap& features, const T
                        bool need_labels) {
   Columns columns = read_columns(config, table, need_labels);
   return with_name_of(table, [&] {
+    for (CodedColumn& column : columns) bring_into_form(column, features.form(column.name));
     Split split = need_labels ? split_rows(config, columns) : Split();
     if (config.training.refit) join_validation(split);
     return apply(config, features, std::move(columns), std::move(split), need_labels);

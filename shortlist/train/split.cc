@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "shortlist/base/random.h"
+#include "shortlist/features/cell.h"
 #include "shortlist/io/npy.h"
 
 namespace shortlist {
@@ -65,9 +66,14 @@ double time_value(const CodedColumn& column, uint32_t code) {
     throw data_error("row {}: column '{}' is missing, but the split goes by it", column.first_row[code] + 1,
                      column.name);
   }
-  if (is_number) return column.values.numbers[code];
-  if (column.values.type == ColumnType::integer) return static_cast<double>(column.values.integers[code]);
-  throw data_error("column '{}' contains text, but the split needs times or numbers", column.name);
+  double time = 0;
+  try {
+    if (read_time_cell(column.values, code, time)) return time;
+  } catch (const RowError& error) {
+    throw error.in_column(column.name).at_row(column.first_row[code]);
+  }
+  throw data_error("row {}: column '{}': got '{}', but the split needs a time or a number",
+                   column.first_row[code] + 1, column.name, column.text(code));
 }
 
 void sort_by_time(const CodedColumn& column, std::vector<uint32_t>& order) {
