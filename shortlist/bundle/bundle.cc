@@ -100,9 +100,7 @@ class BundleWriter {
 
 json items_to_json(const Items& items) {
   json attributes = json::array();
-  for (size_t a = 0; a < items.attribute_names.size(); ++a) {
-    attributes.push_back({{"name", items.attribute_names[a]}, {"values", items.attributes[a]}});
-  }
+  for (const Attribute& attribute : items.attributes) attributes.push_back(attribute_to_json(attribute));
   return {{"id_column", items.id_column}, {"ids", items.ids}, {"attributes", attributes}};
 }
 
@@ -122,16 +120,24 @@ std::vector<LabelRange> labels_from_json(const json& from) {
   return labels;
 }
 
-Items items_from_json(const json& from) {
+// How an attribute is read from the texts of an older bundle.
+AttributeForm attribute_form(const Config& config, const std::string& name) {
+  const auto& all = config.candidate.attributes;
+  const auto found = std::ranges::find(all, name, &AttributeConfig::column);
+  return found == all.end() ? AttributeForm{.name = name} : config.attribute_form(*found);
+}
+
+Items items_from_json(const json& from, const Config& config) {
   Items items;
   from.at("id_column").get_to(items.id_column);
   from.at("ids").get_to(items.ids);
   for (const json& attribute : from.at("attributes")) {
-    items.attribute_names.push_back(attribute.at("name"));
-    items.attributes.push_back(attribute.at("values"));
-    if (items.attributes.back().size() != items.ids.size())
-      throw data_error("attribute '{}' has {} values, need {}: one for each item",
-                       items.attribute_names.back(), items.attributes.back().size(), items.ids.size());
+    const std::string name = attribute.at("name");
+    items.attributes.push_back(attribute_from_json(attribute, attribute_form(config, name)));
+    const size_t values = items.attributes.back().values.size();
+    if (values != items.ids.size())
+      throw data_error("attribute '{}' has {} values, need {}: one for each item", name, values,
+                       items.ids.size());
   }
   return items;
 }
@@ -303,8 +309,9 @@ Bundle load_bundle(const std::string& path) {
   read_weights(reader.path("weights.safetensors"), *bundle.parameters);
   ThreadPool one(1);
   bundle.parameters->pack(one, false);
-  BundleReader::guarded(reader.path("items.json"),
-                        [&] { bundle.items = items_from_json(load_json(reader.path("items.json"))); });
+  BundleReader::guarded(reader.path("items.json"), [&] {
+    bundle.items = items_from_json(load_json(reader.path("items.json")), bundle.config);
+  });
   const SafetensorsFile candidates = SafetensorsFile::open(reader.path("candidates.safetensors"));
   const size_t shape[] = {bundle.items.ids.size(),
                           static_cast<size_t>(bundle.spec.at(bundle.spec.candidate).width)};

@@ -38,14 +38,27 @@ std::vector<double> determined_shares(const Table& table, const std::string& key
   return found;
 }
 
+// What orders the rows by time. Texts in a format of dates may have a clock behind.
+std::string instant_sql(const ColumnGuess& time) {
+  const std::string name = sql_name(time.summary.name);
+  if (time.summary.type != ColumnType::text) return name;
+  const std::string iso = fmt::format("try_cast({} AS TIMESTAMP)", name);
+  if (time.time_format.empty()) return iso;
+  std::vector<std::string> formats;
+  for (const char* clock : {" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", ""})
+    formats.push_back(sql_text(time.time_format + clock));
+  return fmt::format("coalesce({}, try_strptime({}, [{}]))", iso, name, fmt::join(formats, ", "));
+}
+
 // Of the last fifth of the rows by time, the share whose user has no earlier row.
-double new_user_share(const Table& table, const std::string& user, const std::string& time) {
+double new_user_share(const Table& table, const std::string& user, const ColumnGuess& time) {
   double share = 0;
-  table.query(fmt::format("WITH cut AS (SELECT quantile_disc({1}, 0.8) AS at FROM {{table}}), "
-                          "first AS (SELECT {0}, min({1}) AS at FROM {{table}} GROUP BY {0}) "
+  table.query(fmt::format("WITH timed AS (SELECT {0} AS who, {1} AS at FROM {{table}}), "
+                          "cut AS (SELECT quantile_disc(at, 0.8) AS at FROM timed), "
+                          "first AS (SELECT who, min(at) AS at FROM timed GROUP BY who) "
                           "SELECT coalesce(avg((first.at > cut.at)::INTEGER), 0)::DOUBLE "
-                          "FROM {{table}} AS row JOIN first USING ({0}), cut WHERE row.{1} > cut.at",
-                          sql_name(user), sql_name(time)),
+                          "FROM timed JOIN first USING (who), cut WHERE timed.at > cut.at",
+                          sql_name(user), instant_sql(time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
 }
@@ -263,7 +276,7 @@ void Guesser::find_time() {
     guess_.time = c;
     take(c, Use::time, "points in time");
     if (guess_.user)
-      guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column.summary.name);
+      guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);
   }
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/model/attribute.h"
+
 namespace shortlist {
 
 // The catalogue as people see it.
@@ -12,8 +14,7 @@ struct Items {
   std::string id_column;
   std::vector<std::string>
       ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
-  std::vector<std::string> attribute_names;
-  std::vector<std::vector<std::string>> attributes;  // [attribute][item]; "" where missing
+  std::vector<Attribute> attributes;  // each with a value for each item
 };
 
 // What the training rows hold of a label.
