@@ -56,9 +56,11 @@ item = {{ kind = "category", dim = 4 }}
 {features}
 [query]
 features = ["user"]
+layers   = [{{ dense = 4 }}]
 [candidate]
 id         = "item"
 features   = ["item"{candidates}]
+layers     = [{{ dense = 4 }}]
 attributes = [{attributes}]
 [retrieval]
 [[ranking]]
@@ -72,7 +74,7 @@ batch  = 64
 def train(folder, text, rows, **options):
     write(folder / "table.csv", rows)
     (folder / "config.toml").write_text(text)
-    return run("train", "config.toml", "--out", "bundle", "--overwrite", "--quiet", cwd=folder, **options)
+    return run("train", "config.toml", "--out", "bundle", "--quiet", cwd=folder, **options)
 
 
 def answers(folder, *arguments):
@@ -100,7 +102,7 @@ def test_a_list_is_the_same_list_however_it_is_written(form, tmp_path):
     assert features_of(tmp_path)["genres"]["tokens"] == sorted(GENRES)
     for genre in GENRES:
         found, words = answers(tmp_path, "--where", f"genres={genre}")
-        assert set(found) == with_genre(genre) and words == ""
+        assert set(found) == with_genre(genre) and "no item" not in words
         assert all(attributes["genres"] == ITEMS[item] for item, attributes in found.items())
     whole, _ = answers(tmp_path, "--where", f"genres={WRITTEN[form](ITEMS['i3'])}")
     assert "i3" in whole
@@ -265,7 +267,7 @@ def reseal(bundle, name, text):
 
 # Times
 
-START = 1_700_000_000
+START = 1_700_000_040  # 22:14:00
 STEP = 86_400
 
 
@@ -286,8 +288,8 @@ TIMES = {
     "microseconds": lambda n: seconds(n) * 10**6,
     "nanoseconds": lambda n: seconds(n) * 10**9,
     "iso": lambda n: stamp(n, "%Y-%m-%dT%H:%M:%SZ"),
-    "day first": lambda n: stamp(n, "%d-%m-%Y %H:%M:%S"),
-    "month first": lambda n: stamp(n, "%m/%d/%Y %H:%M:%S"),
+    "day first": lambda n: stamp(n, "%d-%m-%Y %H:%M"),
+    "month first": lambda n: stamp(n, "%m/%d/%Y %H:%M"),
 }
 
 
@@ -313,7 +315,7 @@ def test_seconds_mixed_with_milliseconds_are_an_error_with_the_row(tmp_path):
     write(tmp_path / "table.csv", rows)
     (tmp_path / "config.toml").write_text(time_config())
     message = error("train", "config.toml", "--out", "b", "--quiet", cwd=tmp_path, code=3)
-    assert message.startswith("table.csv: row 1, column 'when': 1700000000 looks like seconds")
+    assert message.startswith("table.csv: row 1, column 'when': 1700000040 looks like seconds")
     (tmp_path / "config.toml").write_text(time_config('when = { kind = "time", unit = "milliseconds" }'))
     assert "looks like seconds" in error("train", "config.toml", "--out", "b", "--quiet", cwd=tmp_path, code=3)
 

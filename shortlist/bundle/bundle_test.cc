@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "shortlist/model/attribute_testing.h"
 #include "shortlist/model/testing.h"
 #include "shortlist/table/coded_column.h"
 
@@ -50,7 +51,8 @@ class SavedModel {
   ModelSpec spec_;
   std::unique_ptr<Parameters> parameters_;
   Buffer embeddings_;
-  Items items_{"movie", {"m0", "m1", "m\"2\" é"}, {"genre"}, {{"War", "", "Drama, War"}}};
+  Items items_{
+      "movie", {"m0", "m1", "m\"2\" é"}, {testing::attribute("genre", {"War", "", "Drama, War"}, ",")}};
   UserRatings ratings_{{0, 2, 3}, {0, 1, 2}, {-0.5f, 0.5f, 0}};
 
  private:
@@ -83,8 +85,9 @@ TEST(Bundle, LoadsWhatWasSaved) {
   }
   EXPECT_EQ(bundle.items.id_column, "movie");
   EXPECT_EQ(bundle.items.ids, saved.items_.ids);
-  EXPECT_EQ(bundle.items.attribute_names, saved.items_.attribute_names);
-  EXPECT_EQ(bundle.items.attributes, saved.items_.attributes);
+  EXPECT_EQ(bundle.items.attributes.at(0).name, "genre");
+  EXPECT_EQ(bundle.items.attributes.at(0).kind, AttributeKind::list);
+  EXPECT_EQ(bundle.items.attributes.at(0).values, saved.items_.attributes[0].values);
   EXPECT_EQ(bundle.candidate_embeddings().rows, 3u);
   EXPECT_EQ(bundle.candidate_embeddings()(2, 7), 23 * 0.25f);
   EXPECT_EQ(bundle.ratings.offsets, saved.ratings_.offsets);
@@ -138,7 +141,7 @@ TEST(Bundle, RejectsRatingsThatDoNotFit) {
 
 TEST(Bundle, RejectsAttributesThatDoNotFit) {
   SavedModel saved;
-  saved.items_.attributes[0].pop_back();
+  saved.items_.attributes[0].values.pop_back();
   saved.save();
   EXPECT_EQ(saved.error(),
             (saved / "items.json") + ": attribute 'genre' has 2 values, need 3: one for each item");

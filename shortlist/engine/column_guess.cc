@@ -200,7 +200,8 @@ Judgement judge(const Table& table, ColumnGuess& guess) {
   }
   if (is_time(guess)) return {Holds::time, "points in time"};
   if (column.type == ColumnType::text) {
-    if (const std::optional<TextGuess> texts = guess_texts(table, column)) return judge_special(*texts, guess);
+    if (const std::optional<TextGuess> texts = guess_texts(table, column))
+      return judge_special(*texts, guess);
   }
   if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
   switch (column.type) {

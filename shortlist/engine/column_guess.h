@@ -39,7 +39,7 @@ struct ColumnGuess {
   Holds holds = Holds::nothing;
   std::string separator;    // of categories in a text
   std::string time_format;  // of times in a text; "" for ISO 8601
-  std::string why;        // "integer, 943 different values"
+  std::string why;          // "integer, 943 different values"
 
   bool is(NameHint hint) const { return meaning.hint == hint; }
   double distinct_share() const;  // of the rows that have a value

@@ -154,9 +154,8 @@ void Writer::add_split(Section& section) const {
   const std::string parts = "train = 0.8, validation = 0.1, test = 0.1";
   const std::string random = fmt::format("{{ by = \"random\", {}, seed = 42 }}", parts);
   if (!guess_.time) return section.add("split", random, "the table has no time to split by");
-  const std::string by_time =
-      fmt::format("{{ by = \"time\", column = {}{}, {} }}", quoted(name(*guess_.time)),
-                  format_of(column(*guess_.time)), parts);
+  const std::string by_time = fmt::format("{{ by = \"time\", column = {}{}, {} }}",
+                                          quoted(name(*guess_.time)), format_of(column(*guess_.time)), parts);
   if (guess_.new_users <= kManyNewUsers)
     return section.add("split", by_time, "train on the past, test on what came after, as in use");
   section.add("split", random,
@@ -211,8 +210,9 @@ std::string Writer::features() const {
     }
   }
   if (guess_.time) {
-    const std::string buckets = fmt::format("{} = {{ kind = \"time\", as = \"buckets\"{}, dim = {} }}",
-                                            key_of(name(*guess_.time)), format_of(column(*guess_.time)), kWidth);
+    const std::string buckets =
+        fmt::format("{} = {{ kind = \"time\", as = \"buckets\"{}, dim = {} }}", key_of(name(*guess_.time)),
+                    format_of(column(*guess_.time)), kWidth);
     section.remark(fmt::format("{}  # to let the query see the time, add it there too", in_comment(buckets)));
   }
   add_left_out(section);

@@ -53,11 +53,11 @@ std::string instant_sql(const ColumnGuess& time) {
 // Of the last fifth of the rows by time, the share whose user has no earlier row.
 double new_user_share(const Table& table, const std::string& user, const ColumnGuess& time) {
   double share = 0;
-  table.query(fmt::format("WITH timed AS (SELECT {0} AS who, {1} AS at FROM {{table}}), "
-                          "cut AS (SELECT quantile_disc(at, 0.8) AS at FROM timed), "
-                          "first AS (SELECT who, min(at) AS at FROM timed GROUP BY who) "
-                          "SELECT coalesce(avg((first.at > cut.at)::INTEGER), 0)::DOUBLE "
-                          "FROM timed JOIN first USING (who), cut WHERE timed.at > cut.at",
+  table.query(fmt::format("WITH timed AS (SELECT {0} AS who, {1} AS instant FROM {{table}}), "
+                          "cut AS (SELECT quantile_disc(instant, 0.8) AS instant FROM timed), "
+                          "first AS (SELECT who, min(instant) AS instant FROM timed GROUP BY who) "
+                          "SELECT coalesce(avg((first.instant > cut.instant)::INTEGER), 0)::DOUBLE "
+                          "FROM timed JOIN first USING (who), cut WHERE timed.instant > cut.instant",
                           sql_name(user), instant_sql(time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
@@ -275,8 +275,7 @@ void Guesser::find_time() {
     if (determines(guess_.candidate, c)) continue;
     guess_.time = c;
     take(c, Use::time, "points in time");
-    if (guess_.user)
-      guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);
+    if (guess_.user) guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);
   }
 }
 

@@ -48,7 +48,8 @@ std::optional<TextGuess> guess_dates(const Table& table, const ColumnSummary& co
   }
   const std::vector<CodedColumn> coded = code_columns(table, {column.name});
   try {
-    return TextGuess{TextGuess::Kind::dates, find_time_form(coded[0].values, {}).format.value_or(""), "points in time"};
+    return TextGuess{TextGuess::Kind::dates, find_time_form(coded[0].values, {}).format.value_or(""),
+                     "points in time"};
   } catch (const RowError& error) {
     return TextGuess{TextGuess::Kind::unclear, "", error.detail()};
   }

@@ -9,8 +9,12 @@
 namespace shortlist {
 
 struct TextGuess {
-  enum class Kind { lists, dates, unclear } kind = Kind::unclear;  // unclear: `why` says what a person must decide
-  std::string format;  // of dates, "" for ISO 8601
+  enum class Kind {
+    lists,
+    dates,
+    unclear
+  } kind = Kind::unclear;  // unclear: `why` says what a person must decide
+  std::string format;      // of dates, "" for ISO 8601
   std::string why;
 };
 

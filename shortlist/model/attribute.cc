@@ -89,11 +89,16 @@ bool are_all(const Column& values, Is is) {
   return any;
 }
 
-bool are_times(const Column& values, const TimeForm& times) {
-  return are_all(values, [&](std::string_view text) {
-    double seconds;
-    return parse_iso_time(text, seconds) || (times.format && parse_time(text, *times.format, seconds));
-  });
+// A placeholder such as 9999-12-31 makes texts of them, which show and compare as they are.
+bool are_times(const Column& values) {
+  double seconds;
+  if (!are_all(values, [&](std::string_view text) { return parse_iso_time(text, seconds); })) return false;
+  try {
+    find_time_form(values, {});
+  } catch (const RowError&) {
+    return false;
+  }
+  return true;
 }
 
 bool are_finite_somewhere(const Column& values) {
@@ -110,7 +115,7 @@ AttributeKind find_kind(const AttributeForm& form, const Column& values) {
   if (values.type != ColumnType::text) return AttributeKind::number;
   if (are_all(values, is_bracketed_list)) return AttributeKind::list;
   if (are_finite_somewhere(values) && are_numbers(values)) return AttributeKind::number;
-  return are_times(values, form.times) ? AttributeKind::time : AttributeKind::text;
+  return are_times(values) ? AttributeKind::time : AttributeKind::text;
 }
 
 AttributeValue read_number(const Column& values, size_t row) {
@@ -134,7 +139,12 @@ AttributeValue read_list(const CategoriesSettings& splitter, const Column& value
 
 AttributeValue read_instant(Attribute& attribute, const Column& values, size_t row) {
   double seconds;
-  if (!read_time(values, row, attribute.times, seconds)) return {};
+  if (values.type == ColumnType::time) {
+    seconds = values.numbers[row];
+    if (!std::isfinite(seconds)) return {};
+  } else if (!read_time(values, row, attribute.times, seconds)) {
+    return {};
+  }
   attribute.has_clock = attribute.has_clock || std::fmod(seconds, kDay) != 0;
   return seconds;
 }
@@ -188,7 +198,7 @@ Attribute read_attribute(const AttributeForm& form, const Column& values) {
   CategoriesSettings splitter;
   if (form.separator) splitter.separator = attribute.separator = *form.separator;
   if (attribute.kind == AttributeKind::time) {
-    attribute.times = find_time_form(values, form.times);
+    attribute.times = values.type == ColumnType::time ? form.times : find_time_form(values, form.times);
     attribute.has_clock = false;
   }
   attribute.values.reserve(values.rows);

@@ -256,6 +256,30 @@ TEST(Config, WrittenAsTomlReadsBackToTheSame) {
   }
 }
 
+TEST(Config, ReadsAttributesAsColumnsOrTables) {
+  const auto config_with = [](const std::string& attributes) {
+    return read(with("id       = ", "attributes = [" + attributes + "]\nid       = "));
+  };
+  const Config config =
+      config_with(R"("year", { column = "genre", separator = "|" }, { column = "day", unit = "seconds" })");
+  ASSERT_EQ(config.candidate.attributes.size(), 3u);
+  EXPECT_EQ(config.attribute_form(config.candidate.attributes[0]).kind, std::nullopt);
+  EXPECT_EQ(config.attribute_form(config.candidate.attributes[1]).separator, "|");
+  EXPECT_EQ(config.attribute_form(config.candidate.attributes[2]).kind, AttributeKind::time);
+  EXPECT_EQ(to_toml(write_value(config.candidate.attributes[0])), "\"year\"");
+  const auto error = [&](const std::string& attributes) {
+    const std::string message = message_of([&] { config_with(attributes); });
+    return message.substr(message.find("candidate."));
+  };
+  EXPECT_EQ(error(R"("year", "year")"), "candidate.attributes.1: 'year' is there twice");
+  EXPECT_EQ(error(R"({ column = "x", kind = "text", separator = "|" })"),
+            "candidate.attributes.0: separator is for a list, but kind is \"text\"");
+  EXPECT_EQ(error(R"({ column = "x", kind = "list", format = "%Y" })"),
+            "candidate.attributes.0: unit and format are for a time, but kind is \"list\"");
+  EXPECT_EQ(error(R"({ column = "x", format = "YYYY" })"),
+            "candidate.attributes.0.format: \"YYYY\" has no year: need %Y or %y, as in %d-%m-%Y");
+}
+
 TEST(Config, AQueryTakesAnotherTableAsItsData) {
   Config config = read(with("table = \"ratings.csv\"", "sql = \"FROM '{data}/a.csv'\""));
   config.data.use_table("folder");
