@@ -65,21 +65,29 @@ void read_weights(ListedContent file, Bundle& bundle) {
 void write_items(const BundleContent& content, NewFile file) {
   const Items& items = *content.items;
   json attributes = json::array();
-  for (size_t a = 0; a < items.attribute_names.size(); ++a)
-    attributes.push_back({{"name", items.attribute_names[a]}, {"values", items.attributes[a]}});
+  for (const Attribute& attribute : items.attributes) attributes.push_back(attribute_to_json(attribute));
   file.json({{"id_column", items.id_column}, {"ids", items.ids}, {"attributes", attributes}});
 }
+
+// How an attribute is read from the texts of an older bundle.
+AttributeForm attribute_form(const Config& config, const std::string& name) {
+  const auto& all = config.candidate.attributes;
+  const auto found = std::ranges::find(all, name, &AttributeConfig::column);
+  return found == all.end() ? AttributeForm{.name = name} : config.attribute_form(*found);
+}
+
 void read_items(ListedContent file, Bundle& bundle) {
   const json from = file.json();
   Items& items = bundle.items;
   from.at("id_column").get_to(items.id_column);
   from.at("ids").get_to(items.ids);
   for (const json& attribute : from.at("attributes")) {
-    items.attribute_names.push_back(attribute.at("name"));
-    items.attributes.push_back(attribute.at("values"));
-    if (items.attributes.back().size() != items.ids.size())
-      throw data_error("attribute '{}' has {} values, need {}: one for each item",
-                       items.attribute_names.back(), items.attributes.back().size(), items.ids.size());
+    const std::string name = attribute.at("name");
+    items.attributes.push_back(attribute_from_json(attribute, attribute_form(bundle.config, name)));
+    const size_t values = items.attributes.back().values.size();
+    if (values != items.ids.size())
+      throw data_error("attribute '{}' has {} values, need {}: one for each item", name, values,
+                       items.ids.size());
   }
 }
 

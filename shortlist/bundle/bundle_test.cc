@@ -26,8 +26,9 @@ TEST(Bundle, LoadsWhatWasSaved) {
   }
   EXPECT_EQ(bundle.items.id_column, "movie");
   EXPECT_EQ(bundle.items.ids, saved.items_.ids);
-  EXPECT_EQ(bundle.items.attribute_names, saved.items_.attribute_names);
-  EXPECT_EQ(bundle.items.attributes, saved.items_.attributes);
+  EXPECT_EQ(bundle.items.attributes.at(0).name, "genre");
+  EXPECT_EQ(bundle.items.attributes.at(0).kind, AttributeKind::list);
+  EXPECT_EQ(bundle.items.attributes.at(0).values, saved.items_.attributes[0].values);
   EXPECT_EQ(bundle.candidate_embeddings().rows, 3u);
   EXPECT_EQ(bundle.candidate_embeddings()(2, 7), 23 * 0.25f);
   EXPECT_EQ(bundle.ratings.offsets, saved.ratings_.offsets);

@@ -10,6 +10,7 @@
 #include "shortlist/bundle/manifest.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/sha256.h"
+#include "shortlist/model/attribute_testing.h"
 #include "shortlist/model/testing.h"
 #include "shortlist/table/coded_column.h"
 
@@ -72,7 +73,8 @@ class SavedModel {
   ModelSpec spec_;
   std::unique_ptr<Parameters> parameters_;
   Buffer embeddings_;
-  Items items_{"movie", {"m0", "m1", "m\"2\" é"}, {"genre"}, {{"War", "", "Drama, War"}}};
+  Items items_{
+      "movie", {"m0", "m1", "m\"2\" é"}, {testing::attribute("genre", {"War", "", "Drama, War"}, ",")}};
   UserRatings ratings_{{0, 2, 3}, {0, 1, 2}, {-0.5f, 0.5f, 0}};
   std::function<std::string(Bundle)> golden_;
 

@@ -61,15 +61,18 @@ void write_rows(const Recommender& recommender, const std::vector<Recommendation
   for (const std::string& label : recommender.labels())
     columns.push_back({predicted_column(label), ColumnType::number});
   if (recommender.has_retrieval()) columns.push_back({"score", ColumnType::number});
-  for (const std::string& name : recommender.attribute_names()) columns.push_back({name, ColumnType::text});
+  const size_t first = columns.size();
+  for (const Attribute& attribute : recommender.attributes())
+    columns.push_back({attribute.name, written_type(attribute)});
   TableWriter writer(path, columns, format);
   for (size_t i = 0; i < items.size(); ++i) {
     writer.integer(static_cast<int64_t>(i + 1));
     writer.text(recommender.item_id(items[i].item));
     for (float prediction : items[i].predictions) writer.number(short_double(prediction));
     if (recommender.has_retrieval()) writer.number(short_double(items[i].score));
-    for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
-      writer.text(recommender.attribute(a, items[i].item));
+    for (size_t a = 0; a < recommender.attributes().size(); ++a) {
+      const Attribute& attribute = recommender.attributes()[a];
+      write_attribute(attribute, attribute.values[items[i].item], columns[first + a].type, writer);
     }
   }
   writer.finish();
@@ -78,6 +81,7 @@ void write_rows(const Recommender& recommender, const std::vector<Recommendation
 void recommend_one(const Recommender& recommender, const RecommendCommand& command) {
   const Record query = parse_record("--query", command.query);
   RecommendOptions options = command.options();
+  for (const std::string& note : recommender.notes(options.where)) say("note: {}", note);
   bool exact = true;
   options.exact = &exact;
   const std::vector<Recommendation> items = recommender.recommend(query, options);

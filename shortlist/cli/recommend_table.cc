@@ -52,6 +52,7 @@ Chunk answer_chunk(const Recommender& recommender, const std::vector<OutputColum
 
 void recommend_table(const Recommender& recommender, const RecommendCommand& command) {
   stop_on_signals();
+  for (const std::string& note : recommender.notes(command.options().where)) say("note: {}", note);
   const Table table = Table::open(command.queries.source());
   say_notes(table);
   const std::vector<OutputColumn> columns = answer_columns(recommender);

@@ -34,9 +34,8 @@ Value record_value(const Record& record) {
 
 Value attributes_value(const Recommender& recommender, uint32_t item) {
   Value::Table table;
-  const std::vector<std::string>& names = recommender.attribute_names();
-  for (size_t a = 0; a < names.size(); ++a)
-    table.emplace_back(names[a], Value(recommender.attribute(a, item)));
+  for (const Attribute& attribute : recommender.attributes())
+    table.emplace_back(attribute.name, to_value(attribute, attribute.values[item]));
   return Value(std::move(table));
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "shortlist/engine/text_guess.h"
 #include "shortlist/table/sql_type.h"
 
 namespace shortlist {
@@ -85,8 +86,10 @@ std::string count_text(uint64_t count) { return fmt::format("{} different values
 bool in_seconds(const ColumnSummary& column) {
   return column.min && *column.min >= 631'152'000 && *column.max < 2'208'988'800;
 }
-bool in_milliseconds(const ColumnSummary& column) {
-  return column.min && *column.min >= 631'152'000e3 && *column.max < 2'208'988'800e3;
+bool in_parts_of_seconds(const ColumnSummary& column) {
+  return std::ranges::any_of(std::initializer_list<double>{1e3, 1e6, 1e9}, [&](double parts) {
+    return column.min && *column.min >= 631'152'000 * parts && *column.max < 2'208'988'800 * parts;
+  });
 }
 
 // Numbers that could be seconds are a time when the name says so, or says nothing.
@@ -94,7 +97,7 @@ bool is_time(const ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   if (column.type == ColumnType::time) return true;
   if (column.type != ColumnType::integer && column.type != ColumnType::number) return false;
-  if (guess.is(NameHint::time)) return in_seconds(column) || in_milliseconds(column);
+  if (guess.is(NameHint::time)) return in_seconds(column) || in_parts_of_seconds(column);
   return guess.is(NameHint::none) && !guess.meaning.id && in_seconds(column);
 }
 
@@ -150,13 +153,30 @@ Judgement judge_integer(const ColumnGuess& guess) {
   return {Holds::number, fmt::format("integer, {} to {}", *column.min, *column.max)};
 }
 
-Judgement judge(ColumnGuess& guess) {
+Judgement judge_special(const TextGuess& texts, ColumnGuess& guess) {
+  guess.time_format = texts.format;
+  switch (texts.kind) {
+    case TextGuess::Kind::lists:
+      return {Holds::categories, texts.why};
+    case TextGuess::Kind::dates:
+      return {Holds::time, texts.why};
+    case TextGuess::Kind::unclear:
+      break;
+  }
+  return {Holds::nothing, texts.why};
+}
+
+Judgement judge(const Table& table, ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   if (column.distinct == 0) return {Holds::nothing, "has no value at all"};
   if (column.distinct == 1 && column.missing == 0) {
     return {Holds::nothing, fmt::format("is '{}' in every row", column.most_frequent.front().first)};
   }
   if (is_time(guess)) return {Holds::time, "points in time"};
+  if (column.type == ColumnType::text) {
+    if (const std::optional<TextGuess> texts = guess_texts(table, column))
+      return judge_special(*texts, guess);
+  }
   if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
   switch (column.type) {
     case ColumnType::list:
@@ -211,7 +231,7 @@ std::vector<ColumnGuess> guess_columns(const Table& table) {
     guess.name = summary.name;
     guess.summary = std::move(summary);
     guess.meaning = name_meaning(guess.name);
-    const Judgement judgement = judge(guess);
+    const Judgement judgement = judge(table, guess);
     guess.holds = judgement.holds, guess.why = judgement.why;
     guesses.push_back(std::move(guess));
   }

@@ -37,8 +37,9 @@ struct ColumnGuess {
   std::string name;  // in the config; differs from summary.name where the table has no names
   NameMeaning meaning;
   Holds holds = Holds::nothing;
-  std::string separator;  // of categories in a text
-  std::string why;        // "integer, 943 different values"
+  std::string separator;    // of categories in a text
+  std::string time_format;  // of times in a text; "" for ISO 8601
+  std::string why;          // "integer, 943 different values"
 
   bool is(NameHint hint) const { return meaning.hint == hint; }
   double distinct_share() const;  // of the rows that have a value

@@ -8,8 +8,10 @@
 #include "shortlist/base/random.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/form.h"
+#include "shortlist/features/list_values.h"
 #include "shortlist/io/json.h"
 #include "shortlist/math/product.h"
+#include "shortlist/table/time_text.h"
 
 namespace shortlist {
 namespace {
@@ -40,13 +42,15 @@ std::string draw_value(const FormField& field, const RandomStream& draws) {
     case InputKind::one:
       return field.choices.empty() ? "" : choice(0);
     case InputKind::several:
-      return field.choices.empty() ? "" : choice(0) + ", " + choice(1);
+      return field.choices.empty() ? "" : bracketed_list({choice(0), choice(1)});
     case InputKind::words:
       return field.choices.empty() ? "" : choice(0) + " " + choice(1);
     case InputKind::number:
-    case InputKind::time:
+    case InputKind::time: {
       if (!field.least) return "";
-      return fmt::format("{}", std::round(*field.least + draws.uniform(0) * (*field.most - *field.least)));
+      const double drawn = std::round(*field.least + draws.uniform(0) * (*field.most - *field.least));
+      return field.input == InputKind::time ? time_text(drawn) : fmt::format("{}", drawn);
+    }
     case InputKind::vector:
       break;
   }

@@ -43,22 +43,27 @@ std::vector<double> determined_shares(const Table& table, const std::string& key
   return found;
 }
 
-// A column of points in time in their order: as seconds, where it holds texts.
-std::string in_order_of_time(const ColumnSummary& time) {
-  const std::string name = sql_name(time.name);
-  if (time.sql_type != "VARCHAR") return name;
-  return fmt::format("coalesce(TRY_CAST({0} AS DOUBLE), epoch(TRY_CAST({0} AS TIMESTAMP)))", name);
+// What orders the rows by time. Texts in a format of dates may have a clock behind.
+std::string instant_sql(const ColumnGuess& time) {
+  const std::string name = sql_name(time.summary.name);
+  if (time.summary.sql_type != "VARCHAR") return name;
+  const std::string iso = fmt::format("try_cast({} AS TIMESTAMP)", name);
+  if (time.time_format.empty()) return fmt::format("coalesce(try_cast({} AS DOUBLE), epoch({}))", name, iso);
+  std::vector<std::string> formats;
+  for (const char* clock : {" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", ""})
+    formats.push_back(sql_text(time.time_format + clock));
+  return fmt::format("coalesce({}, try_strptime({}, [{}]))", iso, name, fmt::join(formats, ", "));
 }
 
 // Of the last fifth of the rows by time, the share whose user has no earlier row.
-double new_user_share(const Table& table, const std::string& user, const ColumnSummary& time) {
+double new_user_share(const Table& table, const std::string& user, const ColumnGuess& time) {
   double share = 0;
-  table.query(fmt::format("WITH row AS (SELECT {0} AS of_user, {1} AS at FROM {{table}}), "
-                          "cut AS (SELECT quantile_disc(at, 0.8) AS at FROM row), "
-                          "first AS (SELECT of_user, min(at) AS at FROM row GROUP BY of_user) "
-                          "SELECT coalesce(avg((first.at > cut.at)::INTEGER), 0)::DOUBLE "
-                          "FROM row JOIN first USING (of_user), cut WHERE row.at > cut.at",
-                          sql_name(user), in_order_of_time(time)),
+  table.query(fmt::format("WITH timed AS (SELECT {0} AS who, {1} AS instant FROM {{table}}), "
+                          "cut AS (SELECT quantile_disc(instant, 0.8) AS instant FROM timed), "
+                          "first AS (SELECT who, min(instant) AS instant FROM timed GROUP BY who) "
+                          "SELECT coalesce(avg((first.instant > cut.instant)::INTEGER), 0)::DOUBLE "
+                          "FROM timed JOIN first USING (who), cut WHERE timed.instant > cut.instant",
+                          sql_name(user), instant_sql(time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
 }
@@ -276,8 +281,7 @@ void Guesser::find_time() {
     if (determines(guess_.candidate, c)) continue;
     guess_.time = c;
     take(c, Use::time, "points in time");
-    if (guess_.user)
-      guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column.summary);
+    if (guess_.user) guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);
   }
 }
 

@@ -68,7 +68,9 @@ struct Recommender::State {
         candidate_columns(features.candidate.columns()),
         index(bundle),
         filter(bundle.items, bundle.features.form(bundle.items.id_column)),
-        sessions(bundle, features) {}
+        sessions(bundle, features) {
+    for (const Attribute& attribute : bundle.items.attributes) attribute_names.push_back(attribute.name);
+  }
 
   // Without retrieval every allowed item goes to the ranking.
   Found everything(const std::vector<uint8_t>& allowed) const {
@@ -131,6 +133,7 @@ struct Recommender::State {
   const Bundle bundle;
   const TowerFeatures features;
   const std::vector<std::string> query_columns, candidate_columns;
+  std::vector<std::string> attribute_names;
   const CatalogueIndex index;
   const ItemFilter filter;
   const SessionPool sessions;
@@ -151,11 +154,11 @@ const std::string& Recommender::item_id(uint32_t item) const { return state_->bu
 std::string Recommender::nearest_id(const std::string& id) const {
   return nearest(id, state_->bundle.items.ids);
 }
-const std::vector<std::string>& Recommender::attribute_names() const {
-  return state_->bundle.items.attribute_names;
-}
-const std::string& Recommender::attribute(size_t attribute, uint32_t item) const {
-  return state_->bundle.items.attributes[attribute][item];
+const std::vector<std::string>& Recommender::attribute_names() const { return state_->attribute_names; }
+const std::vector<Attribute>& Recommender::attributes() const { return state_->bundle.items.attributes; }
+std::string Recommender::attribute(size_t attribute, uint32_t item) const {
+  const Attribute& of = attributes()[attribute];
+  return text_of(of, of.values[item]);
 }
 const std::vector<std::string>& Recommender::query_columns() const { return state_->query_columns; }
 const std::vector<std::string>& Recommender::candidate_columns() const { return state_->candidate_columns; }
@@ -177,6 +180,10 @@ std::optional<uint32_t> Recommender::find_item(const std::string& id) const {
 
 std::vector<uint8_t> Recommender::eligible_items(const RecommendOptions& options) const {
   return state_->filter.eligible(options);
+}
+
+std::vector<std::string> Recommender::notes(const std::vector<Condition>& conditions) const {
+  return state_->filter.notes(conditions);
 }
 
 std::vector<Recommendation> Recommender::recommend(const Record& query,

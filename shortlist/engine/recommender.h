@@ -9,6 +9,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/fields.h"
+#include "shortlist/model/attribute.h"
 #include "shortlist/table/column.h"
 #include "shortlist/table/table.h"
 
@@ -25,7 +26,7 @@ using Record = std::vector<std::pair<std::string, std::string>>;
 using UnseenCounts = std::vector<std::pair<std::string, uint64_t>>;
 
 // A condition on an item's attribute: "type=TV", "type!=Movie", "year>=1990", "genre~Com" (contains).
-// An attribute that holds several values, separated by commas, equals a value when one of them does.
+// A list equals a value when one of its values does, or when all of them are the value's.
 enum class Comparison { equal, not_equal, at_least, at_most, more, less, contains };
 template <>
 struct EnumNames<Comparison> {
@@ -41,6 +42,8 @@ struct Condition {
   std::vector<std::string> values;
   // Throws a usage Error that shows the forms there are.
   static Condition parse(const std::string& text);
+  // As a person writes it, with one of its values: "year>=1990".
+  std::string describe(const std::string& value) const;
 };
 
 // Seconds that an answer took, stage by stage.
@@ -112,7 +115,9 @@ class Recommender {
   // The id of an item that is near to a misspelt one; "" when none is.
   std::string nearest_id(const std::string& id) const;
   const std::vector<std::string>& attribute_names() const;
-  const std::string& attribute(size_t attribute, uint32_t item) const;
+  const std::vector<Attribute>& attributes() const;
+  // An attribute's value as a person reads it; "" when missing.
+  std::string attribute(size_t attribute, uint32_t item) const;
   // The columns of a query and of a candidate, and the labels that are predicted.
   const std::vector<std::string>& query_columns() const;
   const std::vector<std::string>& candidate_columns() const;
@@ -137,6 +142,11 @@ class Recommender {
   // A byte for each item, 0 where the options leave it out; empty when they leave out none. Throws a usage
   // Error for unknown attributes.
   std::vector<uint8_t> eligible_items(const RecommendOptions& options) const;
+
+  // What a person may not expect of conditions, as messages: that texts are compared letter by letter, or
+  // that no item has a value. Throws a usage Error for unknown attributes and for values that are none of an
+  // attribute's kind.
+  std::vector<std::string> notes(const std::vector<Condition>& conditions) const;
 
   // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone,
   // is known; another is embedded from its own columns, and one that has none is a usage Error.

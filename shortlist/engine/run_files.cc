@@ -207,12 +207,13 @@ void RunFiles::finish(ConstMatrix candidates, const Items& items) {
   if (config_.training.tensorboard) {
     ProjectorLabels labels;
     labels.columns = {items.id_column};
-    labels.columns.insert(labels.columns.end(), items.attribute_names.begin(), items.attribute_names.end());
+    for (const Attribute& attribute : items.attributes) labels.columns.push_back(attribute.name);
     const size_t rows = std::min(candidates.rows, kProjectorRows);
     for (size_t i = 0; i < rows; ++i) {
       std::vector<std::string>& row = labels.rows.emplace_back();
       row.push_back(items.ids[i]);
-      for (const auto& attribute : items.attributes) row.push_back(attribute[i]);
+      for (const Attribute& attribute : items.attributes)
+        row.push_back(text_of(attribute, attribute.values[i]));
     }
     write_projector(folder_, "items", candidates.head(rows), labels);
   }

@@ -72,15 +72,4 @@ bool read_number_cell(const Column& column, size_t row, double& number) {
   return std::isfinite(number);
 }
 
-bool read_time_cell(const Column& column, size_t row, double& seconds) {
-  if (column.is_missing(row)) return false;
-  if (column.type != ColumnType::text) return read_numeric(column, row, seconds);
-  const std::string_view text = column.texts[row];
-  if (trim_blanks(text).empty()) return false;
-  if (!parse_number(text, seconds) && !parse_time(text, seconds)) {
-    throw RowError(row, quote_value(text) + " is no time (need seconds since 1970, or 2024-05-01T12:30:00)");
-  }
-  return std::isfinite(seconds);
-}
-
 }  // namespace shortlist

@@ -158,6 +158,12 @@ FeatureMapFit::FeatureMapFit(std::span<const FeatureConfig> configs) {
   }
 }
 
+void FeatureMapFit::survey(std::string_view column, const Column& values) {
+  for (const Part& part : parts_) {
+    if (part.column == column) part.fit->survey(values);
+  }
+}
+
 void FeatureMapFit::observe(std::string_view column, const Column& values, Counts counts) {
   SHORTLIST_CHECK(counts.size() == values.rows);
   for (const Part& part : parts_) {

@@ -74,6 +74,8 @@ class FeatureMapFit {
   explicit FeatureMapFit(std::span<const FeatureConfig> configs);
 
   const std::vector<std::string>& columns() const { return columns_; }
+  // As FeatureFit::survey(), for every feature of that column. Throws as observe().
+  void survey(std::string_view column, const Column& values);
   // Values of a column, value i standing counts[i] times in the table, for every feature of that column.
   // Throws a RowError, whose row is the value's place, for a value that has no meaning.
   void observe(std::string_view column, const Column& values, Counts counts);

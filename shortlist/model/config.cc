@@ -9,6 +9,8 @@
 #include <set>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/features/categories.h"
+#include "shortlist/features/time.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/model/blocks.h"
 
@@ -78,8 +80,35 @@ void check_data(const Config& config) {
   const bool wants_column = split.by == SplitBy::time || split.by == SplitBy::column;
   require(!wants_column || !split.column.empty(), config, "data.split",
           fmt::format("by = \"{}\" needs column = \"...\"", enum_name(split.by)));
+  const Where where{config.file, "data.split"};
+  check_time_format(split.format, value_at(config.written, where.path), where);
+  require(split.by == SplitBy::time || (!split.unit && !split.format), config, "data.split",
+          "unit and format need by = \"time\"");
   require(split.by != SplitBy::rows || !split.rows.empty(), config, "data.split",
           "by = \"rows\" needs rows = \"....npy\"");
+}
+
+void check_attributes(const Config& config) {
+  std::set<std::string> seen;
+  for (size_t i = 0; i < config.candidate.attributes.size(); ++i) {
+    const AttributeConfig& attribute = config.candidate.attributes[i];
+    const std::string path = fmt::format("candidate.attributes.{}", i);
+    require(!attribute.column.empty(), config, path, "column: got nothing, need a column of the table");
+    require(seen.insert(attribute.column).second, config, path,
+            fmt::format("'{}' is there twice", attribute.column));
+    require(!attribute.separator || !attribute.separator->empty(), config, path,
+            "separator: need one character or more");
+    const AttributeKind kind =
+        attribute.kind.value_or(attribute.separator                  ? AttributeKind::list
+                                : attribute.unit || attribute.format ? AttributeKind::time
+                                                                     : AttributeKind::text);
+    require(!attribute.separator || kind == AttributeKind::list, config, path,
+            fmt::format("separator is for a list, but kind is \"{}\"", enum_name(kind)));
+    require((!attribute.unit && !attribute.format) || kind == AttributeKind::time, config, path,
+            fmt::format("unit and format are for a time, but kind is \"{}\"", enum_name(kind)));
+    const Where where{config.file, path};
+    check_time_format(attribute.format, value_at(config.written, path), where);
+  }
 }
 
 // Layers are read where the model is built; here only to find what is wrong with them before any data is
@@ -199,6 +228,38 @@ const FeatureConfig& Config::feature(std::string_view name) const {
   throw usage_error("{}: no feature is named '{}'", file, name);
 }
 
+namespace {
+
+// The settings of the first feature of a kind that reads a column; null where none does.
+template <typename Settings>
+const Settings* settings_of(const Config& config, std::string_view column) {
+  for (const FeatureConfig& feature : config.features) {
+    const auto* settings = dynamic_cast<const SettingsOf<Settings>*>(feature.settings.get());
+    if (settings != nullptr && feature.column == column) return &settings->settings();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TimeForm Config::declared_times(std::string_view column) const {
+  const auto* time = settings_of<TimeSettings>(*this, column);
+  return time == nullptr ? TimeForm() : time->declared();
+}
+
+AttributeForm Config::attribute_form(const AttributeConfig& attribute) const {
+  AttributeForm form{
+      attribute.column, attribute.kind, attribute.separator, {attribute.unit, attribute.format}};
+  const auto* categories = settings_of<CategoriesSettings>(*this, attribute.column);
+  const bool may_be_list = !form.kind || *form.kind == AttributeKind::list;
+  if (!form.separator && categories != nullptr && may_be_list) form.separator = categories->separator;
+  const bool declares_time =
+      form.times != TimeForm() || settings_of<TimeSettings>(*this, attribute.column) != nullptr;
+  if (!form.kind && !form.separator && declares_time) form.kind = AttributeKind::time;
+  if (form.times == TimeForm()) form.times = declared_times(attribute.column);
+  return form;
+}
+
 Config read_config(const Value& root, const std::string& file) {
   Config config;
   config.file = file;
@@ -225,6 +286,7 @@ Config read_config(const Value& root, const std::string& file) {
   check_data(config);
   check_tower(config, root, "query", config.query);
   check_tower(config, root, "candidate", config.candidate);
+  check_attributes(config);
   check_tasks(config);
   check_layers(config);
   OptimizerConfig& optimizer = config.training.optimizer;

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "shortlist/features/feature_config.h"
+#include "shortlist/features/time_form.h"
 #include "shortlist/index/hnsw_config.h"
 #include "shortlist/layers/embedding.h"
 #include "shortlist/losses/rating_loss.h"
+#include "shortlist/model/attribute.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/table/coded_column.h"
 
@@ -36,6 +38,8 @@ struct SplitConfig {
   double train = 0.8, validation = 0.1, test = 0.1;
   int64_t seed = 42;
   std::string column, rows;
+  std::optional<TimeUnit> unit;
+  std::optional<std::string> format;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -54,6 +58,10 @@ struct SplitConfig {
           "by = \"time\": the time; by = \"column\": contains train, validation or test; a row without a "
           "value is left out");
     visit("rows", rows, "by = \"rows\": a .npy file of 0-based row numbers, in order");
+    visit("unit", unit,
+          "by = \"time\": as a time feature has it; else that of the time feature of the column");
+    visit("format", format,
+          "by = \"time\": as a time feature has it; else that of the time feature of the column");
   }
 };
 
@@ -112,11 +120,35 @@ struct DataConfig {
   const std::string& table_text() const { return !data.empty() ? data : !table.empty() ? table : sql; }
 };
 
+// What a column says of an item, beside the model: to show, to filter by and to compare with Jaccard.
+struct AttributeConfig {
+  static constexpr const char* shorthand = "column";
+  std::string column;
+  std::optional<AttributeKind> kind;
+  std::optional<std::string> separator;
+  std::optional<TimeUnit> unit;
+  std::optional<std::string> format;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("column", column, "column of the table; a text instead of a table is this alone");
+    visit("kind", kind,
+          "text, number, time or list. Not given: list where separator is, where a categories feature reads "
+          "the "
+          "column, or where all values are lists; else number or time where all values are, else text");
+    visit("separator", separator,
+          "of a list: between its values; else that of the categories feature, or \",\"");
+    visit("unit", unit, "of a time, as a time feature has it; else that of the time feature of the column");
+    visit("format", format,
+          "of a time, as a time feature has it; else that of the time feature of the column");
+  }
+};
+
 struct TowerConfig {
   std::string id;
   std::vector<std::string> features;
   std::vector<Value> layers;
-  std::vector<std::string> attributes;
+  std::vector<AttributeConfig> attributes;
 };
 
 struct QueryConfig : TowerConfig {
@@ -134,7 +166,9 @@ struct CandidateConfig : TowerConfig {
     visit("features", features, "what the candidate tower sees, side by side in this order");
     visit("layers", layers, "layers of the candidate tower, first to last");
     visit("attributes", attributes,
-          "columns to show beside a candidate, to filter by and to compare with Jaccard");
+          "columns to show beside a candidate, to filter by and to compare with Jaccard: [\"title\", { "
+          "column = "
+          "\"genres\", separator = \"|\" }]");
   }
 };
 
@@ -307,6 +341,10 @@ struct Config {
   Value written;     // as it was read, after --set
 
   const FeatureConfig& feature(std::string_view name) const;
+  // How a column writes its times, as far as the time feature that reads it declares that.
+  TimeForm declared_times(std::string_view column) const;
+  // What is declared of an attribute, by itself or by a feature of its column.
+  AttributeForm attribute_form(const AttributeConfig& attribute) const;
 };
 
 // Reads and checks a config. Throws a usage Error that names file, line, key, what was got and what could be.

@@ -96,6 +96,9 @@ std::string config_reference() {
   out += describe_features();
   out += section<QueryConfig>("## [query]", "The tower of what asks: a user, a context, a set of tags.");
   out += section<CandidateConfig>("## [candidate]", "The tower of what is recommended.");
+  out += section<AttributeConfig>(
+      "### attributes",
+      "Each a column's name, or a table of these keys. [Lists and times](lists-and-times.md) has examples.");
   out += section<RetrievalConfig>(
       "## [retrieval]",
       "Learns to find a row's candidate among all. Without this section there is no such task.");

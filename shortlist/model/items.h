@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "shortlist/losses/rating_loss.h"
+#include "shortlist/model/attribute.h"
 
 namespace shortlist {
 
@@ -14,8 +15,7 @@ struct Items {
   std::string id_column;
   std::vector<std::string>
       ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
-  std::vector<std::string> attribute_names;
-  std::vector<std::vector<std::string>> attributes;  // [attribute][item]; "" where missing
+  std::vector<Attribute> attributes;  // each with a value for each item
 };
 
 // What the training rows hold of a label.

@@ -151,19 +151,18 @@ HttpResponse get_map(const Call& call) {
   const EmbeddingMap& map = model.map();
   const size_t count = recommender.item_count(), step = (count + kMostMapped - 1) / kMostMapped;
   JsonWriter json;
-  const auto write_each = [&](const char* name, auto value_of) {
+  const auto write_each = [&](const std::string& name, auto write) {
     json.key(name).begin_array();
-    for (uint32_t item = 0; item < count; item += static_cast<uint32_t>(step)) json.value(value_of(item));
+    for (uint32_t item = 0; item < count; item += static_cast<uint32_t>(step)) write(item);
     json.end_array();
   };
   json.begin_object();
-  write_each("ids", [&](uint32_t item) -> const std::string& { return recommender.item_id(item); });
-  write_each("x", [&](uint32_t item) { return map.x[item]; });
-  write_each("y", [&](uint32_t item) { return map.y[item]; });
+  write_each("ids", [&](uint32_t item) { json.value(recommender.item_id(item)); });
+  write_each("x", [&](uint32_t item) { json.value(map.x[item]); });
+  write_each("y", [&](uint32_t item) { json.value(map.y[item]); });
   json.key("attributes").begin_object();
-  for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
-    write_each(recommender.attribute_names()[a].c_str(),
-               [&](uint32_t item) -> const std::string& { return recommender.attribute(a, item); });
+  for (const Attribute& attribute : recommender.attributes()) {
+    write_each(attribute.name, [&](uint32_t item) { write_value(attribute, attribute.values[item], json); });
   }
   json.end_object().member("explained", map.explained).member("total", count);
   write_model(model, json);

@@ -20,7 +20,9 @@ constexpr const char* kAnswers = R"({
     "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}}}},
 "ModelName": {"type": "object", "required": ["name", "version"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}}},
-"Attributes": {"type": "object", "additionalProperties": {"type": "string"}},
+"AttributeValue": {"anyOf": [{"type": ["string", "number", "null"]}, {"type": "array", "items": {"type": "string"}}]},
+"Attributes": {"type": "object", "description": "by name; null where an item has no value",
+  "additionalProperties": {"$ref": "#/components/schemas/AttributeValue"}},
 "Predictions": {"type": "object", "description": "by label", "additionalProperties": {"type": ["number", "null"]}},
 "Item": {"type": "object", "required": ["id", "attributes"], "properties": {
   "id": {"type": "string"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
@@ -44,6 +46,7 @@ constexpr const char* kAnswers = R"({
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "RecommendationBatch": {"type": "object", "required": ["answers", "model"], "properties": {
   "answers": {"type": "array", "items": {"$ref": "#/components/schemas/Recommendations"}},
+  "warnings": {"type": "array", "items": {"type": "string"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "Prediction": {"type": "object", "required": ["predictions"], "properties": {
   "predictions": {"$ref": "#/components/schemas/Predictions"}, "model": {"$ref": "#/components/schemas/ModelName"}}},
@@ -88,7 +91,8 @@ constexpr const char* kAnswers = R"({
 "Map": {"type": "object", "required": ["ids", "x", "y", "attributes", "explained", "total", "model"], "properties": {
   "ids": {"type": "array", "items": {"type": "string"}}, "x": {"type": "array", "items": {"type": "number"}},
   "y": {"type": "array", "items": {"type": "number"}},
-  "attributes": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+  "attributes": {"type": "object", "additionalProperties": {"type": "array",
+    "items": {"$ref": "#/components/schemas/AttributeValue"}}},
   "explained": {"type": "number", "description": "share of the embeddings' variance that the map shows"},
   "total": {"type": "integer", "description": "items of the catalogue; of many the map has some"},
   "model": {"$ref": "#/components/schemas/ModelName"}}},

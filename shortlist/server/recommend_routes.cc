@@ -81,7 +81,7 @@ HttpResponse recommend(const Call& call) {
   JsonWriter json;
   json.begin_object();
   write_answer(call, answer, explanations, exact, json);
-  write_warnings(unseen, json);
+  write_warnings(unseen, call.model->recommender.notes(options.where), json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};
@@ -113,6 +113,7 @@ HttpResponse recommend_batch(const Call& call) {
     json.end_object();
   }
   json.end_array();
+  write_warnings({}, call.model->recommender.notes(options.where), json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "shortlist/features/feature_map.h"
+#include "shortlist/features/list_values.h"
 #include "shortlist/io/json.h"
 #include "shortlist/server/problem.h"
 
@@ -25,16 +26,16 @@ void set_missing(Column& column) {
   column.missing.push_back(1);
 }
 
-// Rows so far, all missing, become rows of a list column.
-void become_list(Column& column) {
-  column.type = ColumnType::list;
-  column.texts.clear();
-  column.offsets.assign(column.rows + 1, 0);
-  column.elements = std::make_shared<Column>();
-}
-
-bool all_missing(const Column& column) {
-  return column.missing.size() == column.rows && std::ranges::count(column.missing, 0) == 0;
+// A list as the text that the features of its column read as that list.
+std::string list_as_text(const FormField& field, const Value::Array& values, const Where& where) {
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < values.size(); ++i)
+    texts.push_back(scalar_text(values[i], where.below(std::to_string(i))));
+  const bool several = field.input == InputKind::several;
+  if (several && field.takes_lists) return bracketed_list(texts);
+  if (!several && field.input != InputKind::words && !field.takes_lists && texts.size() != 1)
+    throw where.error(Value(values), fmt::format("got {} values, need one", texts.size()));
+  return fmt::format("{}", fmt::join(texts, several ? field.separator : ", "));
 }
 
 }  // namespace
@@ -95,27 +96,10 @@ void RecordColumns::add_cell(size_t c, const Value* value, const Where& where) {
   const Value::Array* array = value != nullptr ? value->array() : nullptr;
   if (value == nullptr || value->is_null()) {
     set_missing(column);
-    if (column.type == ColumnType::list)
-      column.offsets.push_back(column.offsets.back());
-    else
-      column.texts.emplace_back();
-  } else if (array != nullptr && form_[c].takes_lists) {
-    if (column.type != ColumnType::list) {
-      if (!all_missing(column)) throw where.error(*value, "got a list, but the rows before give texts");
-      become_list(column);
-    }
-    add_list(column, *array, where);
-  } else if (column.type == ColumnType::list) {
-    throw where.error(*value, fmt::format("got {}, but the rows before give lists", value->describe()));
-  } else if (array != nullptr) {
-    std::vector<std::string> parts;
-    for (size_t i = 0; i < array->size(); ++i)
-      parts.push_back(scalar_text((*array)[i], where.below(std::to_string(i))));
-    if (form_[c].input != InputKind::words && form_[c].input != InputKind::several && parts.size() != 1)
-      throw where.error(*value, fmt::format("got {} values, need one", parts.size()));
-    column.texts.push_back(keep(fmt::format("{}", fmt::join(parts, ", "))));
+    column.texts.emplace_back();
   } else {
-    column.texts.push_back(keep(scalar_text(*value, where)));
+    column.texts.push_back(
+        keep(array != nullptr ? list_as_text(form_[c], *array, where) : scalar_text(*value, where)));
   }
   ++column.rows;
   if (!column.missing.empty()) column.missing.resize(column.rows);
@@ -126,14 +110,6 @@ std::vector<Column> RecordColumns::row(size_t row) const {
   std::vector<Column> taken;
   for (const Column& column : columns_) taken.push_back(take_rows(column, rows));
   return taken;
-}
-
-void RecordColumns::add_list(Column& column, const Value::Array& values, const Where& where) {
-  for (size_t i = 0; i < values.size(); ++i) {
-    column.elements->texts.push_back(keep(scalar_text(values[i], where.below(std::to_string(i)))));
-    ++column.elements->rows;
-  }
-  column.offsets.push_back(static_cast<uint32_t>(column.elements->rows));
 }
 
 }  // namespace shortlist

@@ -40,7 +40,9 @@ int read_k(std::optional<int> k, const Limits& limits, const char* field);
 std::string scalar_text(const Value& value, const Where& where);
 
 // Records {"genre": ["Action", "Comedy"], "type": "TV"} as columns in a form's order, a row each. A value is
-// a text, a number, true or false, a list of these, or null, which is missing as is what is not there.
+// a text, a number, true or false, a list of these, or null, which is missing as is what is not there. A list
+// becomes a text that the column's features read as the same list, so that rows with and without may be
+// mixed.
 class RecordColumns {
  public:
   // `records` are the JSON objects; messages say "queries.3.genre" with `field` "queries.3".
@@ -56,7 +58,6 @@ class RecordColumns {
 
  private:
   void add_cell(size_t column, const Value* value, const Where& where);
-  void add_list(Column& column, const Value::Array& values, const Where& where);
   std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
   const std::vector<FormField>& form_;

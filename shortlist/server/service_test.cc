@@ -45,7 +45,7 @@ TEST(Service, RecommendsAsTheEngineDoes) {
     EXPECT_EQ(item.at("id"), recommender.item_id(expected[i].item));
     EXPECT_EQ(item.at("score").get<float>(), expected[i].score);
     EXPECT_EQ(item.at("predictions").at("rating").get<float>(), expected[i].predictions[0]);
-    EXPECT_EQ(item.at("attributes").at("year"), recommender.attribute(1, expected[i].item));
+    EXPECT_EQ(item.at("attributes").at("year"), std::stoi(recommender.attribute(1, expected[i].item)));
   }
   EXPECT_TRUE(answer.at("exact"));
   EXPECT_EQ(answer.at("model").at("name"), "tiny");
@@ -140,6 +140,7 @@ TEST(Service, NamesTheFieldThatIsWrong) {
       {R"({"query": {"country": ["Peru", "Japan"]}})", "invalid_field query.country"},
       {R"({"filter": ["year"]})", "invalid_field filter.0"},
       {R"({"filter": ["year>1", "mood=dark"]})", "invalid_field filter.1.attribute"},
+      {R"({"filter": ["year>1", "year>=abc"]})", "invalid_field filter.1"},
       {R"({"filter": [{"attribute": "year", "comparison": "==", "value": 1}]})",
        "invalid_field filter.0.comparison"},
       {R"({"exclude": "m01"})", "invalid_field exclude"},

@@ -32,6 +32,16 @@ std::vector<std::string> used_features(const Config& config) {
   return names;
 }
 
+// A RowError about a column's distinct values gets the column's name and the table's row.
+template <typename Work>
+auto with_row_of(const CodedColumn& column, Work work) {
+  try {
+    return work();
+  } catch (const RowError& error) {
+    throw error.in_column(column.name).at_row(column.first_row[error.row()]);
+  }
+}
+
 // Fits on the distinct values of each column, with how often each stands in the rows; all rows when `rows` is
 // null.
 FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows,
@@ -52,6 +62,7 @@ FeatureMap fit_features(const Config& config, const Columns& columns, const std:
       codes.push_back(code);
       code_counts.push_back(counts[code]);
     }
+    with_row_of(column, [&] { fit.survey(name, column.values); });
     try {
       fit.observe(name, take_rows(column.values, codes), code_counts);
     } catch (const RowError& error) {
@@ -85,11 +96,7 @@ EncodedRows encode_distinct(const FeatureMap& tower, const Columns& columns,
     const CodedColumn& column = find(columns, tower[i].column);
     EncodedColumn distinct;
     uint64_t unknown = 0;
-    try {
-      tower[i].feature->encode(column.values, distinct, &unknown);
-    } catch (const RowError& error) {
-      throw error.in_column(column.name).at_row(column.first_row[error.row()]);
-    }
+    with_row_of(column, [&] { tower[i].feature->encode(column.values, distinct, &unknown); });
     if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
     EncodedColumn& rows = encoded.columns.emplace_back();
     for (uint32_t row : first) append(distinct, column.codes[row], rows);
@@ -218,6 +225,17 @@ std::vector<uint32_t> sorted_ids(const CodedColumn& ids, TextForm form) {
   return order;
 }
 
+// An attribute of items whose ids have these codes: what the first row of each says.
+Attribute item_attribute(const AttributeForm& form, const CodedColumn& column, const CodedColumn& ids,
+                         const std::vector<uint32_t>& order) {
+  Attribute attribute = with_row_of(column, [&] { return read_attribute(form, column.values); });
+  std::vector<AttributeValue> values;
+  values.reserve(order.size());
+  for (uint32_t code : order) values.push_back(attribute.values[column.codes[ids.first_row[code]]]);
+  attribute.values = std::move(values);
+  return attribute;
+}
+
 void make_catalogue(const Config& config, const FeatureMap& features, const Columns& columns,
                     const std::vector<uint32_t>& candidate_first, Dataset& data) {
   const CodedColumn& ids = find(columns, config.candidate.id);
@@ -233,18 +251,16 @@ void make_catalogue(const Config& config, const FeatureMap& features, const Colu
   }
   Items& items = data.items;
   items.id_column = config.candidate.id;
-  items.attribute_names = config.candidate.attributes;
-  items.attributes.resize(items.attribute_names.size());
   for (uint32_t code : order) {
     if (is_no_value(ids.values, code)) {
       throw data_error("row {}: column '{}' is missing, but it tells candidates apart",
                        ids.first_row[code] + 1, ids.name);
     }
     items.ids.push_back(ids.text(code));
-    for (size_t a = 0; a < items.attributes.size(); ++a) {
-      const CodedColumn& attribute = find(columns, items.attribute_names[a]);
-      items.attributes[a].push_back(attribute.text(attribute.codes[ids.first_row[code]]));
-    }
+  }
+  for (const AttributeConfig& attribute : config.candidate.attributes) {
+    items.attributes.push_back(
+        item_attribute(config.attribute_form(attribute), find(columns, attribute.column), ids, order));
   }
 }
 
@@ -360,8 +376,12 @@ auto with_name_of(const Table& table, Work work) {
 }
 
 Split split_rows(const Config& config, const Columns& columns) {
-  const SplitConfig& split = config.data.split;
+  SplitConfig split = config.data.split;
   const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
+  if (split.by == SplitBy::time && !split.unit && !split.format) {
+    const TimeForm declared = config.declared_times(split.column);
+    split.unit = declared.unit, split.format = declared.format;
+  }
   return make_split(split, columns.front().codes.size(), by_column ? &find(columns, split.column) : nullptr);
 }
 
@@ -376,7 +396,7 @@ std::vector<std::string> needed_columns(const Config& config) {
   std::vector<std::string> names;
   for (const std::string& feature : used_features(config)) add_once(names, config.feature(feature).column);
   add_once(names, config.candidate.id);
-  for (const std::string& attribute : config.candidate.attributes) add_once(names, attribute);
+  for (const AttributeConfig& attribute : config.candidate.attributes) add_once(names, attribute.column);
   for (const RankingConfig& ranking : config.ranking) add_once(names, ranking.label);
   add_once(names, config.data.weight);
   add_once(names, config.data.user);

@@ -28,6 +28,8 @@ Dataset data_of(const std::string& rows, const Changes& changes = kAllTrain) {
   return prepare_data(table.config(changes), table.open()).data;
 }
 
+using Values = std::vector<AttributeValue>;
+
 // The message about the table, without its path.
 std::string error_of(const std::string& rows, const Changes& changes = kAllTrain) {
   const TinyTable table(kHead + rows);
@@ -55,8 +57,10 @@ TEST(Dataset, KeepsTheCatalogueInOrderWithItsAttributes) {
   const Dataset data = data_of(kRows);
   EXPECT_EQ(data.items.id_column, "movie");
   EXPECT_EQ(data.items.ids, (Texts{"m10", "m9"}));  // by bytes
-  EXPECT_EQ(data.items.attribute_names, (Texts{"genre", "year"}));
-  EXPECT_EQ(data.items.attributes, (std::vector<Texts>{{"War, Crime", "Drama"}, {"2001", "1999"}}));
+  ASSERT_EQ(data.items.attributes.size(), 2u);
+  EXPECT_EQ(data.items.attributes[0].kind, AttributeKind::list);  // as the feature of its column
+  EXPECT_EQ(data.items.attributes[0].values, (Values{Texts{"War", "Crime"}, Texts{"Drama"}}));
+  EXPECT_EQ(data.items.attributes[1].values, (Values{int64_t{2001}, int64_t{1999}}));
   EXPECT_EQ(data.item_of_candidate, (Numbers{1, 0}));
   EXPECT_EQ(data.candidate_of_item, (Numbers{1, 0}));
 }
@@ -72,7 +76,7 @@ TEST(Dataset, ACandidateWithOtherFeaturesIsAnotherRowOfTheSameItem) {
   EXPECT_EQ(data.items.ids, (Texts{"m1"}));
   EXPECT_EQ(data.item_of_candidate, (Numbers{0, 0}));
   EXPECT_EQ(data.candidate_of_item, (Numbers{0}));
-  EXPECT_EQ(data.items.attributes[0], (Texts{"War"}));
+  EXPECT_EQ(data.items.attributes[0].values, (Values{Texts{"War"}}));
 }
 
 TEST(Dataset, RejectsLabelsThatAreNotFinite) {
