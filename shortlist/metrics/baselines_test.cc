@@ -16,7 +16,7 @@ struct Rows {
 TEST(RatingBaselines, MatchTheWorkedExample) {
   const Rows train{.candidate = {0, 0, 1}, .label = {8, 6, 4}};
   const Rows test{.candidate = {0, 1, 2, unknown_index}};
-  const auto baselines = rating_baselines(train.view(), test.view());
+  const auto baselines = rating_baselines(fit_label_means(train.view()), test.view());
   ASSERT_EQ(baselines.size(), 2u);
   EXPECT_EQ(baselines[0].name, "global mean");
   EXPECT_EQ(baselines[0].prediction, (std::vector<float>{6, 6, 6, 6}));
@@ -26,7 +26,7 @@ TEST(RatingBaselines, MatchTheWorkedExample) {
 
 TEST(RatingBaselines, CountAWeightAsThatManyRows) {
   const Rows train{.candidate = {0, 0}, .label = {8, 4}, .weight = {3, 1}};
-  EXPECT_EQ(rating_baselines(train.view(), train.view())[1].prediction, (std::vector<float>{7, 7}));
+  EXPECT_EQ(rating_baselines(fit_label_means(train.view()), train.view())[1].prediction, (std::vector<float>{7, 7}));
 }
 
 TEST(RatingBaselines, FindPlantedUserAndItemBiases) {
@@ -39,7 +39,7 @@ TEST(RatingBaselines, FindPlantedUserAndItemBiases) {
     }
   }
   const Rows test{.candidate = {1, 0, 1, 999}, .user = {1, 0, unknown_index, 1}};
-  const auto baselines = rating_baselines(train.view(), test.view());
+  const auto baselines = rating_baselines(fit_label_means(train.view()), test.view());
   ASSERT_EQ(baselines.size(), 3u);
   EXPECT_EQ(baselines[2].name, "user and item biases");
   EXPECT_NEAR(baselines[2].prediction[0], 8, 0.1);
@@ -50,7 +50,7 @@ TEST(RatingBaselines, FindPlantedUserAndItemBiases) {
 
 TEST(RatingBaselines, AreNeverCertainOfClasses) {
   const Rows train{.candidate = {0, 0, 1, 1}, .user = {0, 0, 1, 1}, .label = {1, 1, 0, 0}};
-  const auto baselines = rating_baselines(train.view(), train.view());
+  const auto baselines = rating_baselines(fit_label_means(train.view()), train.view());
   EXPECT_NEAR(baselines[1].prediction[0], 2.5 / 3, 1e-6);  // two rows of 1 and one of the global mean
   for (const RatingBaseline& baseline : baselines) {
     for (float p : baseline.prediction) {
@@ -64,7 +64,7 @@ TEST(RetrievalBaselines, MatchTheWorkedExample) {
   // Popularity: candidate 0 three times, 1 twice, 2 once, 3 and 4 never. Query 7 was seen with 1, 1 and 2.
   const Rows train{.query = {7, 7, 7, 8, 8, 8}, .candidate = {1, 1, 2, 0, 0, 0}};
   const Rows test{.query = {7, 7, 7, 7, 9, 7}, .candidate = {1, 2, 0, 3, 1, 5}};
-  const auto baselines = retrieval_baselines(train.view(), test.view(), 5);
+  const auto baselines = retrieval_baselines(fit_candidate_weights(train.view(), 5), test.view());
   ASSERT_EQ(baselines.size(), 2u);
   EXPECT_EQ(baselines[0].name, "popularity");
   EXPECT_EQ(baselines[0].rank, (std::vector<Rank>{{1, 0}, {2, 0}, {0, 0}, {3, 1}, {1, 0}, {5, 0}}));
@@ -99,7 +99,7 @@ TEST(RetrievalBaselines, AgreeWithCountingEveryCandidate) {
     test.query.push_back(i / 50);  // odd ones and the last two were never seen
     test.candidate.push_back(i % 50);
   }
-  const auto baselines = retrieval_baselines(train.view(), test.view(), 50);
+  const auto baselines = retrieval_baselines(fit_candidate_weights(train.view(), 50), test.view());
   for (size_t i = 0; i < test.query.size(); ++i) {
     EXPECT_EQ(baselines[0].rank[i], rank_by_counting(train, 999, test.candidate[i], 50)) << i;
     EXPECT_EQ(baselines[1].rank[i], rank_by_counting(train, test.query[i], test.candidate[i], 50)) << i;
@@ -108,7 +108,7 @@ TEST(RetrievalBaselines, AgreeWithCountingEveryCandidate) {
 
 TEST(RetrievalBaselines, WithoutTrainRowsTieAllCandidates) {
   const Rows test{.query = {0}, .candidate = {2}};
-  for (const RetrievalBaseline& baseline : retrieval_baselines(Rows().view(), test.view(), 5)) {
+  for (const RetrievalBaseline& baseline : retrieval_baselines(fit_candidate_weights(Rows().view(), 5), test.view())) {
     EXPECT_EQ(baseline.rank, (std::vector<Rank>{{0, 4}})) << baseline.name;
   }
 }

@@ -10,7 +10,7 @@
 
 namespace shortlist {
 
-// Whether more of a figure is better: of top_k, mrr, auc and accuracy. Less is better of losses, rmse, mae
+// Whether more of a figure is better: of top_k, mrr, recall, NDCG, auc and accuracy. Less is better of losses, rmse, mae
 // and ranks.
 bool higher_is_better(std::string_view figure);
 
