@@ -113,5 +113,27 @@ TEST(RetrievalBaselines, WithoutTrainRowsTieAllCandidates) {
   }
 }
 
+TEST(Baselines, RankPopularityAmongUnseenItems) {
+  // Item 0 is in three rows, 1 and 2 in two, 3 in one, 4 in none. User 0 has seen 0 and 2.
+  const std::vector<uint32_t> query(8), candidate = {0, 0, 0, 1, 1, 2, 2, 3};
+  const CandidateWeights weights = fit_candidate_weights({8, query, candidate}, 5);
+  const SeenItems seen = seen_items(std::vector<uint32_t>{0, 0}, std::vector<uint32_t>{0, 2});
+  const std::vector<uint32_t> asked = {7, 7, 7, 7, 8}, wanted = {1, 3, 0, 9, 1}, user = {0, 0, 0, 0, 1};
+  const auto baselines = retrieval_baselines(weights, {5, asked, wanted, user}, &seen);
+  EXPECT_EQ(baselines[0].rank[0], (Rank{1, 1}));
+  EXPECT_EQ(baselines[0].unseen, (std::vector<Rank>{{0, 0}, {1, 0}, {5, 0}, {5, 0}, {1, 1}}));
+  EXPECT_EQ(baselines[1].unseen, baselines[0].unseen);
+  EXPECT_TRUE(retrieval_baselines(weights, {5, asked, wanted, user})[0].unseen.empty());
+}
+
+TEST(Baselines, PredictTheGlobalMeanForIndicesBeyondThoseOfTheFit) {
+  const std::vector<uint32_t> query(2), candidate = {0, 1}, user = {0, 1};
+  const std::vector<float> label = {1, 4};
+  const LabelMeans means = fit_label_means({2, query, candidate, user, label, {}});
+  const std::vector<uint32_t> others = {7, unknown_index};
+  for (const RatingBaseline& baseline : rating_baselines(means, {2, query, others, others}))
+    EXPECT_EQ(baseline.prediction, (std::vector<float>{2.5f, 2.5f})) << baseline.name;
+}
+
 }  // namespace
 }  // namespace shortlist

@@ -45,8 +45,13 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
   k = std::min(k, static_cast<int>(recommender.item_count()));
   // The protocols' clients expect scores that fall.
   const ListOrder order = recommender.has_retrieval() ? ListOrder::score : ListOrder::predicted;
-  return {recommender.recommend(columns.columns(),
-                                {.k = k, .order = order, .seconds = &call.stages.engine})};
+  BestItems best{
+      recommender.recommend(columns.columns(), {.k = k, .order = order, .seconds = &call.stages.engine})};
+  // A tensor's rows are equally long, but users have seen more or less of the catalogue.
+  const size_t shortest =
+      std::ranges::min_element(best.rows, {}, [](const auto& row) { return row.size(); })->size();
+  for (auto& row : best.rows) row.resize(shortest);
+  return best;
 }
 
 bool names_items(const ServedModel& model, const std::vector<Value>& records) {
