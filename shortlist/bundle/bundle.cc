@@ -106,4 +106,16 @@ std::optional<std::string> read_bundle_file(const std::string& path, const std::
   return std::string(reader.read(*listed).text());
 }
 
+std::optional<TrainedOn> load_baselines(const Bundle& bundle) {
+  const BundleReader reader(bundle.path);
+  if (reader.version() != bundle.version) throw data_error("{}: was replaced while it was read", bundle.path);
+  const ListedFile* listed = reader.manifest().find(kBaselinesFile);
+  if (listed == nullptr) return std::nullopt;
+  const std::string path = reader.path(kBaselinesFile);
+  const SafetensorsFile file = SafetensorsFile::parse(reader.read(*listed), path);
+  TrainedOn trained;
+  reading_file(path, [&] { trained = read_baselines(file, bundle.items.ids.size()); });
+  return trained;
+}
+
 }  // namespace shortlist

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/bundle/evaluation_files.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/metrics/history.h"
@@ -22,8 +23,15 @@ struct ExtraFile {
 };
 
 constexpr const char* kGoldenFile = "golden.json";
+constexpr const char* kBaselinesFile = "baselines.safetensors";
 
 struct Bundle;
+
+// The order of the lists that are served: what the config says, or what was chosen on the validation rows.
+struct ServedOrder {
+  ListOrder order = ListOrder::score;  // never ListOrder::chosen
+  double blend = 0.5;
+};
 
 struct BundleContent {
   const Config* config = nullptr;
@@ -38,6 +46,9 @@ struct BundleContent {
   const Hnsw* hnsw = nullptr;  // over the candidates, where the config asks for it
   // Makes golden.json with the bundle as it is loaded from the files that are written before; none: no file.
   std::function<std::string(Bundle)> golden;
+  const Baselines* baselines = nullptr;
+  const DataFingerprint* fingerprint = nullptr;  // with baselines
+  std::optional<ServedOrder> order;
 };
 
 // Makes the folder a bundle, or replaces the bundle in it. Whenever it fails, is killed, or the disk is full,
@@ -58,7 +69,8 @@ struct Bundle {
   UserRatings ratings;
   std::vector<LabelRange> labels;  // empty where an older program wrote the bundle
   std::string history_json, report_json;
-  std::string golden_json;  // engine/golden.h; "" where there is none
+  std::optional<ServedOrder> order;  // none where an older program wrote the bundle
+  std::string golden_json;           // engine/golden.h; "" where there is none
 
   ConstMatrix candidate_embeddings() const;
 };
@@ -71,6 +83,9 @@ Bundle load_bundle(const std::string& path);
 // A single file of a bundle, after its checksum has been verified; none if there is no bundle, or it does not
 // list the file. Throws a data Error if it is damaged.
 std::optional<std::string> read_bundle_file(const std::string& path, const std::string& name);
+// The part that evaluation alone needs; none where an older program wrote the bundle. Throws as
+// load_bundle(), and where another bundle has taken the folder since this one was loaded.
+std::optional<TrainedOn> load_baselines(const Bundle& bundle);
 
 // Whether the folder holds a bundle (a manifest). Throws a data Error where that cannot be seen.
 bool is_bundle(const std::string& path);

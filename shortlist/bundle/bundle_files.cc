@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "shortlist/bundle/evaluation_files.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/math/finite.h"
@@ -114,41 +115,34 @@ void read_index(ListedContent file, Bundle& bundle) {
 
 void write_ratings(const BundleContent& content, NewFile file) {
   if (content.ratings == nullptr || content.ratings->offsets.empty()) return;
-  const auto& [offsets, items, centred] = *content.ratings;
-  file.tensors({tensor_view<int64_t>("offsets", {offsets.size()}, offsets),
-                tensor_view<int32_t>("items", {items.size()}, items),
-                tensor_view<float>("centred", {centred.size()}, centred)});
+  file.tensors(rating_tensors(*content.ratings).views);
+}
+void read_rating_file(ListedContent file, Bundle& bundle) {
+  bundle.ratings = read_ratings(file.tensors(), bundle.items.ids.size());
 }
 
-template <typename T>
-std::vector<T> read_vector(const SafetensorsFile& file, const char* name) {
-  const TensorView* tensor = file.find(name);
-  if (tensor == nullptr || tensor->dtype != dtype_of<T>()) throw data_error("tensor '{}' is missing", name);
-  const auto values = tensor->values<T>();
-  return {values.begin(), values.end()};
+// Evaluation alone reads it: load_baselines().
+void write_baselines(const BundleContent& content, NewFile file) {
+  if (content.baselines == nullptr) return;
+  file.tensors(baseline_tensors(*content.baselines).views, baseline_metadata(*content.fingerprint));
+}
+void check_baselines(ListedContent file, Bundle& bundle) {
+  read_baselines(file.tensors(), bundle.items.ids.size());
 }
 
-void check_ratings(const UserRatings& ratings, size_t item_count) {
-  const auto& [offsets, items, centred] = ratings;
-  if (offsets.empty() || offsets.front() != 0 || !std::ranges::is_sorted(offsets) ||
-      static_cast<uint64_t>(offsets.back()) != items.size())
-    throw data_error("tensor 'offsets': need ascending numbers from 0 to {}, the number of ratings",
-                     items.size());
-  if (centred.size() != items.size())
-    throw data_error("tensor 'centred' has {} numbers, need {}: one for each rating", centred.size(),
-                     items.size());
-  for (int32_t item : items) {
-    if (item < 0 || static_cast<size_t>(item) >= item_count)
-      throw data_error("tensor 'items': got item {}, need 0 to {}", item, item_count - 1);
+void write_order(const BundleContent& content, NewFile file) {
+  if (!content.order) return;
+  file.json({{"order", enum_name(content.order->order)}, {"blend", content.order->blend}});
+}
+void read_order(ListedContent file, Bundle& bundle) {
+  const json from = file.json();
+  const std::string name = from.at("order");
+  for (const auto& [order, text] : EnumNames<ListOrder>::names) {
+    if (text != name || order == ListOrder::chosen) continue;
+    bundle.order = {order, from.at("blend")};
+    return;
   }
-  if (!all_finite(centred)) throw data_error("tensor 'centred' has a value that is not finite");
-}
-
-void read_ratings(ListedContent file, Bundle& bundle) {
-  const SafetensorsFile tensors = file.tensors();
-  bundle.ratings = {read_vector<int64_t>(tensors, "offsets"), read_vector<int32_t>(tensors, "items"),
-                    read_vector<float>(tensors, "centred")};
-  check_ratings(bundle.ratings, bundle.items.ids.size());
+  throw data_error("order: got '{}', need score, predicted or blend", name);
 }
 
 void write_labels(const BundleContent& content, NewFile file) {
@@ -199,7 +193,9 @@ constexpr BundleFile kFiles[] = {
     {"items.json", always, write_items, read_items},
     {"candidates.safetensors", always, write_candidates, read_candidates},
     {"index.safetensors", has_graph, write_index, read_index},
-    {"ratings.safetensors", never, write_ratings, read_ratings},
+    {"ratings.safetensors", never, write_ratings, read_rating_file},
+    {kBaselinesFile, never, write_baselines, check_baselines},
+    {"recommend.json", never, write_order, read_order},
     {"labels.json", never, write_labels, read_labels},
     {"history.json", always, write_history, read_history},
     {"report.json", always, write_report, read_report},
@@ -213,8 +209,8 @@ void NewFile::text(std::string_view content) {
   writer_.add(name_);
 }
 void NewFile::json(const nlohmann::json& content) { text(dump_json(content)); }
-void NewFile::tensors(const std::vector<TensorView>& tensors) {
-  write_safetensors(path(), tensors);
+void NewFile::tensors(const std::vector<TensorView>& tensors, const Metadata& metadata) {
+  write_safetensors(path(), tensors, metadata);
   writer_.add(name_);
 }
 void NewFile::index(const Hnsw& index) {

@@ -21,7 +21,7 @@ class NewFile {
 
   void text(std::string_view content);
   void json(const nlohmann::json& content);
-  void tensors(const std::vector<TensorView>& tensors);
+  void tensors(const std::vector<TensorView>& tensors, const Metadata& metadata = {});
   void index(const Hnsw& index);
 
  private:

@@ -12,6 +12,7 @@
 #include "shortlist/layers/embedding.h"
 #include "shortlist/losses/rating_loss.h"
 #include "shortlist/model/attribute.h"
+#include "shortlist/model/recommend_config.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/table/coded_column.h"
 
@@ -251,8 +252,15 @@ struct RankingConfig {
   }
 };
 
+// A monitor of what is served: of a model with retrieval whose query tells its user, NDCG of each user's list
+// at the k of top_k that is nearest to 10, without seen items unless recommend.seen = "keep"; else the loss.
+inline constexpr const char* kServedMonitor = "auto";
+constexpr const char* kMonitorHelp =
+    "the validation figure to watch: loss, rmse, top_10, unseen_ndcg_10, ...; auto: of a model with "
+    "retrieval whose query tells data.user, the NDCG of users' lists as they are served; else loss";
+
 struct PlateauConfig {
-  std::string monitor = "loss";
+  std::string monitor = kServedMonitor;
   int patience = 10;
   double factor = 0.1, min_delta = 1e-4;
   int cooldown = 0;
@@ -260,7 +268,7 @@ struct PlateauConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
+    visit("monitor", monitor, kMonitorHelp);
     visit("patience", patience, "epochs without gain before the learning rate falls", Range::at_least(0));
     visit("factor", factor, "what the learning rate is multiplied with", Range::inside(0, 1));
     visit("min_delta", min_delta, "the least change that counts as gain", Range::at_least(0));
@@ -270,14 +278,14 @@ struct PlateauConfig {
 };
 
 struct EarlyStoppingConfig {
-  std::string monitor = "loss";
+  std::string monitor = kServedMonitor;
   int patience = 0;
   double min_delta = 0;
   bool restore_best = true;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
+    visit("monitor", monitor, kMonitorHelp);
     visit("patience", patience, "epochs without gain before training stops", Range::at_least(0));
     visit("min_delta", min_delta, "the least change that counts as gain", Range::at_least(0));
     visit("restore_best", restore_best, "end with the weights of the best epoch");
@@ -337,6 +345,7 @@ struct Config {
   std::optional<RetrievalConfig> retrieval;
   std::vector<RankingConfig> ranking;
   TrainingConfig training;
+  RecommendConfig recommend;
   std::string file;  // for messages; not a setting
   Value written;     // as it was read, after --set
 
@@ -345,6 +354,10 @@ struct Config {
   TimeForm declared_times(std::string_view column) const;
   // What is declared of an attribute, by itself or by a feature of its column.
   AttributeForm attribute_form(const AttributeConfig& attribute) const;
+  // Whether data.user is a column of the query, so that a query tells its user.
+  bool query_tells_user() const;
+  // The figure that `monitor` names: kServedMonitor is resolved.
+  std::string monitored_figure(const std::string& monitor) const;
 };
 
 // Reads and checks a config. Throws a usage Error that names file, line, key, what was got and what could be.

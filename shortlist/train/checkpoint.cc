@@ -134,6 +134,19 @@ int64_t steps_from(const std::string& text) {
   return steps;
 }
 
+// The table and its split must be those that the run was started with. Features differ also where the config
+// does, which has a message of its own.
+void check_data(const DataFingerprint& then, const DataFingerprint& now, const std::string& path) {
+  std::string what = table_difference(then, now);
+  if (what.empty()) what = split_difference(then, now);
+  if (!what.empty()) {
+    throw data_error(
+        "{}: belongs to a run on other data: {}; resume with the table and the split that it was "
+        "started with, or choose another --out",
+        path, what);
+  }
+}
+
 }  // namespace
 
 std::string checkpoint_path(const std::string& folder, const TrainerState& state) {
@@ -156,6 +169,7 @@ void save_checkpoint(const std::string& path, const CheckpointView& run) {
   write_checked_safetensors(path, tensors,
                             {{"format", kFormat},
                              {"config", run.config_hash},
+                             {"data", dump_json_line(to_json(*run.data))},
                              {"optimizer_steps", fmt::format("{}", run.optimizer->steps)},
                              {"state", dump_json_line(state_to_json(*run.state))}});
 }
@@ -200,9 +214,13 @@ std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder
 void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run) {
   const auto& [path, file] = checkpoint;
   read_metadata(checkpoint, [&](const auto& text) {
+    const DataFingerprint data = fingerprint_from_json(parse_json(text("data"), path));
+    check_data(data, *run.data, path);
     if (text("config") != run.config_hash) {
       throw data_error("{}: belongs to another config; go on with the config that it was started with", path);
     }
+    const std::string what = features_difference(data, *run.data);
+    if (!what.empty()) throw data_error("{}: belongs to a run on other data: {}", path, what);
     *run.state = state_from_json(parse_json(text("state"), path), path);
     run.optimizer->steps = steps_from(text("optimizer_steps"));
   });
