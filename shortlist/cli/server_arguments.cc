@@ -6,21 +6,26 @@
 namespace shortlist {
 namespace {
 
-// Requests a second, or seconds: a clock that counts nanoseconds holds nine times as many.
-constexpr double kMostOfALimit = 1e9;
+// What a limit may be. Below, nothing could be answered; above, the limit would be none.
+CLI::Validator range_of(std::string_view limit) {
+  constexpr double kMostNumber = 1e9, kMiB = 1 << 20;
+  if (limit == "max_header_bytes") return between(256, kMiB);
+  if (limit == "max_body_bytes") return between(1, 1024 * kMiB);
+  if (limit == "max_answer_bytes" || limit == "max_unsent_bytes") return between(1024, 1e12);
+  // A clock that counts nanoseconds holds nine times as many seconds.
+  if (limit.ends_with("_timeout")) return between(limit == "drain_timeout" ? 0 : 1e-3, kMostNumber);
+  if (limit == "rate" || limit == "burst" || limit == "max_waiting" || limit == "max_list" ||
+      limit == "max_connections_per_address")
+    return between(0, kMostNumber);
+  return between(1, limit == "max_operations" ? 1e18 : kMostNumber);
+}
 
 // An option for each of the limits: --max-k, --idle-timeout.
 void add_limits(CLI::App& sub, Limits& limits) {
   auto visit = [&](const char* name, auto& field, const char* help, const Range& = {}) {
     std::string flag = std::string("--") + name;
     std::ranges::replace(flag, '_', '-');
-    CLI::Option* option = sub.add_option(flag, field, help)->capture_default_str()->group("Limits");
-    if constexpr (std::is_integral_v<std::remove_reference_t<decltype(field)>>) {
-      const std::string_view limit = name;
-      option->check(limit == "max_waiting" || limit == "max_list" ? non_negative() : positive());
-    } else {
-      option->check(between(0, kMostOfALimit));
-    }
+    sub.add_option(flag, field, help)->capture_default_str()->group("Limits")->check(range_of(name));
   };
   limits.fields(visit);
 }

@@ -12,6 +12,9 @@
 namespace shortlist {
 namespace {
 
+// Items between two looks at the deadline.
+constexpr size_t kStride = 1'024;
+
 // Equal for equal values of one attribute; "" when missing. Whole numbers are never doubles.
 std::string key_of(const AttributeValue& value) {
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
@@ -63,7 +66,8 @@ std::vector<uint32_t> AttributeIndex::equal_to(const TypedCondition& condition, 
   return equal;
 }
 
-std::vector<uint8_t> AttributeIndex::values_that_hold(const TypedCondition& condition) const {
+std::vector<uint8_t> AttributeIndex::values_that_hold(const TypedCondition& condition,
+                                                      const Deadline& deadline) const {
   const bool negated = condition.comparison() == Comparison::not_equal;
   std::vector<uint8_t> marks(values_.size(), negated);
   if (negated || condition.comparison() == Comparison::equal) {
@@ -72,12 +76,16 @@ std::vector<uint8_t> AttributeIndex::values_that_hold(const TypedCondition& cond
     }
     return marks;
   }
-  for (size_t v = 0; v < values_.size(); ++v) marks[v] = condition.holds(*values_[v]);
+  for (size_t v = 0; v < values_.size(); ++v) {
+    if (v % kStride == 0) deadline.check();
+    marks[v] = condition.holds(*values_[v]);
+  }
   return marks;
 }
 
-void AttributeIndex::narrow(const Condition& condition, std::vector<uint8_t>& eligible) const {
-  const std::vector<uint8_t> marks = values_that_hold(TypedCondition(condition, attribute_));
+void AttributeIndex::narrow(const Condition& condition, std::vector<uint8_t>& eligible,
+                            const Deadline& deadline) const {
+  const std::vector<uint8_t> marks = values_that_hold(TypedCondition(condition, attribute_), deadline);
   for (size_t item = 0; item < eligible.size(); ++item) eligible[item] &= marks[value_of_[item]];
 }
 
@@ -124,10 +132,13 @@ const AttributeIndex& ItemFilter::attribute(const std::string& name) const {
                     near.empty() ? "" : fmt::format("; did you mean '{}'?", near), fmt::join(known, ", "));
 }
 
-void ItemFilter::narrow_ids(const Condition& condition, std::vector<uint8_t>& eligible) const {
+void ItemFilter::narrow_ids(const Condition& condition, std::vector<uint8_t>& eligible,
+                            const Deadline& deadline) const {
   const TypedCondition typed(condition, ids_);
   int64_t number;
+  const size_t stride = std::max<size_t>(1, kStride / std::max<size_t>(1, condition.values.size()));
   for (size_t item = 0; item < eligible.size(); ++item) {
+    if (item % stride == 0) deadline.check();
     if (eligible[item] == 0) continue;
     const std::string& id = items_.ids[item];
     const bool as_number = ids_.kind == AttributeKind::number && parse_whole(id, number);
@@ -145,10 +156,11 @@ std::vector<uint8_t> ItemFilter::eligible(const RecommendOptions& options) const
   if (options.allow) set(*options.allow, 1);
   set(options.exclude, 0);
   for (const Condition& condition : options.where) {
+    options.deadline.check();
     if (condition.attribute == items_.id_column) {
-      narrow_ids(condition, eligible);
+      narrow_ids(condition, eligible, options.deadline);
     } else {
-      attribute(condition.attribute).narrow(condition, eligible);
+      attribute(condition.attribute).narrow(condition, eligible, options.deadline);
     }
   }
   return eligible;

@@ -21,14 +21,15 @@ class AttributeIndex {
   // Keeps the address of the attribute, which must outlive it.
   explicit AttributeIndex(const Attribute& attribute);
 
-  // Sets to 0 the items for which the condition does not hold. Throws a usage Error where the condition does
-  // not suit the attribute's kind.
-  void narrow(const Condition& condition, std::vector<uint8_t>& eligible) const;
+  // Sets to 0 the items for which the condition does not hold. Throws a usage Error if the condition does
+  // not suit the attribute's kind, and DeadlinePassed.
+  void narrow(const Condition& condition, std::vector<uint8_t>& eligible,
+              const Deadline& deadline = {}) const;
   // Adds what a person may not expect of the condition. Throws as narrow().
   void add_notes(const Condition& condition, std::vector<std::string>& notes) const;
 
  private:
-  std::vector<uint8_t> values_that_hold(const TypedCondition& condition) const;
+  std::vector<uint8_t> values_that_hold(const TypedCondition& condition, const Deadline& deadline) const;
   // Positions in values_ of those that equal the i-th value of the condition, or hold it in a list.
   std::vector<uint32_t> equal_to(const TypedCondition& condition, size_t i) const;
 
@@ -57,7 +58,7 @@ class ItemFilter {
   const AttributeIndex& attribute(const std::string& name) const;
 
   // Conditions on the id compare as on numbers where all ids are whole numbers.
-  void narrow_ids(const Condition& condition, std::vector<uint8_t>& eligible) const;
+  void narrow_ids(const Condition& condition, std::vector<uint8_t>& eligible, const Deadline& deadline) const;
 
   const Items& items_;
   const TextForm form_of_ids_;

@@ -22,6 +22,9 @@ void read_list(const AttributeValue& value, Values& values) {
   values.erase(end, last);
 }
 
+// Items, or users, between two looks at the deadline.
+constexpr size_t kStride = 1'024;
+
 // How many values an item has and how many of them are another's too.
 struct Shared {
   size_t own = 0, both = 0;
@@ -57,7 +60,7 @@ double cosine(double dot, double square_a, double square_b) {
 
 }  // namespace
 
-std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
+std::vector<double> jaccard_similarities(const Items& items, uint32_t item, const Deadline& deadline) {
   if (items.attributes.empty()) {
     throw usage_error(
         "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
@@ -68,6 +71,7 @@ std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
   for (const Attribute& attribute : items.attributes) own += attributes.emplace_back(attribute, item).own();
   std::vector<double> similarities;
   for (size_t i = 0; i < items.ids.size(); ++i) {
+    if (i % kStride == 0) deadline.check();
     size_t both = 0, other = 0;
     for (SharedValues& attribute : attributes) {
       const Shared shared = attribute.with(i);
@@ -79,7 +83,8 @@ std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
   return similarities;
 }
 
-std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item) {
+std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item,
+                                        const Deadline& deadline) {
   if (ratings.centred.empty()) {
     throw usage_error(
         "similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
@@ -88,6 +93,7 @@ std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_
   std::vector<double> dots(item_count), squares(item_count), sums(item_count);
   std::vector<uint32_t> counts(item_count);
   for (size_t u = 0; u + 1 < ratings.offsets.size(); ++u) {
+    if (u % kStride == 0) deadline.check();
     const auto begin = static_cast<size_t>(ratings.offsets[u]),
                end = static_cast<size_t>(ratings.offsets[u + 1]);
     for (size_t i = begin; i < end; ++i) {

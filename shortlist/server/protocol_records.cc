@@ -45,8 +45,13 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
   k = std::min(k, static_cast<int>(recommender.item_count()));
   // The protocols' clients expect scores that fall.
   const ListOrder order = recommender.has_retrieval() ? ListOrder::score : ListOrder::predicted;
-  BestItems best{
-      recommender.recommend(columns.columns(), {.k = k, .order = order, .seconds = &call.stages.engine})};
+  const RecommendOptions options{
+      .k = k, .order = order, .seconds = &call.stages.engine, .deadline = call.budget.deadline()};
+  const ModelCost& cost = call.model->cost;
+  call.budget.check_expected_bytes(cost.answer_bytes(records.size(), static_cast<size_t>(k), false),
+                                   "instances");
+  call.budget.check_operations(cost.recommend(records.size(), options), "instances");
+  BestItems best{recommender.recommend(columns.columns(), options)};
   // A tensor's rows are equally long, but users have seen more or less of the catalogue.
   const size_t shortest =
       std::ranges::min_element(best.rows, {}, [](const auto& row) { return row.size(); })->size();
@@ -64,6 +69,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
   const Recommender& recommender = call.model->recommender;
   if (recommender.labels().empty())
     throw Problem(400, "no_ranking", "the model has no [[ranking]] task, so it predicts nothing");
+  call.budget.check_operations(call.model->cost.predict(records.size()), "instances");
   RecordColumns queries(call.model->query);
   std::vector<std::optional<uint32_t>> items;
   for (size_t i = 0; i < records.size(); ++i) {

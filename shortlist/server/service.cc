@@ -162,7 +162,7 @@ void Service::admit(const HttpRequest& request, const Route& route) {
     throw Problem(403, "wrong_scope", fmt::format("the key '{}' has the scope read, need admin", key->name));
 }
 
-HttpResponse Service::answer(RoutedRequest& routed, std::string& operation) {
+HttpResponse Service::answer(RoutedRequest& routed, bool short_only, std::string& operation) {
   const HttpRequest& request = routed.request;
   if (local_only_ && !is_local(request.host)) {
     throw Problem(
@@ -179,9 +179,9 @@ HttpResponse Service::answer(RoutedRequest& routed, std::string& operation) {
     throw Problem(404, "not_found", fmt::format("nothing is at {}", routed.url.path));
   }
   operation = routed.found.route->operation;
-  if (!routed.found.route->plain_errors) return run(routed);
+  if (!routed.found.route->plain_errors) return run(routed, short_only);
   try {
-    return run(routed);
+    return run(routed, short_only);
   } catch (const Problem& problem) {
     return plain_error_response(problem);
   } catch (const Error& error) {
@@ -189,16 +189,36 @@ HttpResponse Service::answer(RoutedRequest& routed, std::string& operation) {
   }
 }
 
-HttpResponse Service::run(RoutedRequest& routed) {
-  RouteMatch& found = routed.found;
-  admit(routed.request, *found.route);
+Budget Service::budget(const RoutedRequest& routed, bool short_only) const {
+  const auto most = std::chrono::duration_cast<Deadline::Clock::duration>(
+      std::chrono::duration<double>(limits_.request_timeout));
+  const bool counts = short_only && routed.model != nullptr;
+  return {limits_, Deadline(routed.begin + most, routed.cancelled),
+          counts ? routed.model->seconds_per_operation : 0};
+}
+
+HttpResponse Service::run(RoutedRequest& routed, bool short_only) {
+  const RouteMatch& found = routed.found;
+  if (!routed.admitted) admit(routed.request, *found.route);
+  routed.admitted = true;
   if (found.route->wants_model && routed.model == nullptr)
     throw Problem(404, "no_model", fmt::format("no model is named '{}'", found.model));
+  const Budget budget = this->budget(routed, short_only);
   Stages stages;
-  HttpResponse response = found.route->handler(
-      {routed.request, routed.url, std::move(found.parameters), std::move(routed.model), limits_, stages});
-  metrics_.observe_stages(stages);
-  return response;
+  try {
+    budget.deadline().check();
+    HttpResponse response = found.route->handler(
+        {routed.request, routed.url, found.parameters, routed.model, limits_, stages, budget});
+    metrics_.observe_stages(stages);
+    return response;
+  } catch (const DeadlinePassed& passed) {
+    metrics_.count_rejected(passed.cancelled() ? "gone" : "timeout");
+    if (passed.cancelled()) throw Problem(499, "client_gone", "the client has gone");
+    Problem problem(503, "timeout",
+                    fmt::format("the answer was not ready after {} seconds", limits_.request_timeout));
+    problem.headers.emplace_back("Retry-After", "1");
+    throw problem;
+  }
 }
 
 RoutedRequest Service::route(const HttpRequest& request) const {
@@ -214,12 +234,18 @@ RoutedRequest Service::route(const HttpRequest& request) const {
   return routed;
 }
 
-HttpResponse Service::handle(RoutedRequest routed) {
+HttpResponse Service::handle(RoutedRequest routed) { return *handle(routed, false); }
+
+std::optional<HttpResponse> Service::handle_short(RoutedRequest& routed) { return handle(routed, true); }
+
+std::optional<HttpResponse> Service::handle(RoutedRequest& routed, bool short_only) {
   const std::string_view target = routed.request.target;
   std::string operation;
   HttpResponse response;
   try {
-    response = answer(routed, operation);
+    response = answer(routed, short_only, operation);
+  } catch (const TakesLong&) {
+    return std::nullopt;
   } catch (const Problem& problem) {
     response = problem_response(problem, target);
   } catch (const Error& error) {

@@ -31,6 +31,8 @@ struct RoutedRequest {
   ModelPtr model;                  // of routes that want one; null where there is none of the name
   std::optional<Problem> problem;  // what is wrong with the target or the method
   std::chrono::steady_clock::time_point begin;
+  Deadline::Flags cancelled = {};  // set when nobody waits for the answer any more
+  bool admitted = false;           // permission was checked and the rate counted
 
   // Whether the answer may take long, so that it should not hold up others.
   bool is_slow() const;
@@ -40,9 +42,12 @@ class Service {
  public:
   Service(ModelStore& models, Metrics& metrics, ServiceOptions options);
 
-  // Neither throws; both may be called from many threads at once.
+  // None throws; all may be called from many threads at once.
   RoutedRequest route(const HttpRequest& request) const;
   HttpResponse handle(RoutedRequest routed);
+  // The same where the answer takes about a millisecond at most. Otherwise nothing, and the request is to be
+  // handled by a thread for long ones.
+  std::optional<HttpResponse> handle_short(RoutedRequest& routed);
 
   // For requests to come, which from now on need a key.
   void set_keys(KeyRing keys);
@@ -55,8 +60,10 @@ class Service {
  private:
   Routes make_routes();
   void add_operation_routes(Routes& routes);
-  HttpResponse answer(RoutedRequest& routed, std::string& operation);
-  HttpResponse run(RoutedRequest& routed);
+  std::optional<HttpResponse> handle(RoutedRequest& routed, bool short_only);
+  HttpResponse answer(RoutedRequest& routed, bool short_only, std::string& operation);
+  HttpResponse run(RoutedRequest& routed, bool short_only);
+  Budget budget(const RoutedRequest& routed, bool short_only) const;
   std::shared_ptr<const KeyRing> keys() const;  // null: nobody needs one
   // Throws a Problem: 421, 429, 401 or 403.
   void admit(const HttpRequest& request, const Route& route);
