@@ -19,6 +19,9 @@ inline constexpr int kMostThreads = 1'024;
 CLI::Validator positive();
 CLI::Validator non_negative();
 
+// A number from `least` to `most`, which is finite.
+CLI::Validator between(double least, double most);
+
 // What the arguments ask for.
 using Chosen = std::function<void()>;
 

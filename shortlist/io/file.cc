@@ -19,7 +19,10 @@ namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 16;
 
+// Reasons of the machine's, which may pass, are no fault of the file.
 Error cannot_read(const std::string& path, int reason) {
+  for (int passing : {EMFILE, ENFILE, ENOMEM, EIO, ESTALE})
+    if (reason == passing) return failed("cannot read {}: {}", path, std::strerror(reason));
   return data_error("cannot read {}: {}", path, std::strerror(reason));
 }
 Error cannot_write(const std::string& path, int reason) {

@@ -6,6 +6,8 @@
 #include <boost/beast/http.hpp>
 #include <optional>
 
+#include "shortlist/server/framing.h"
+
 namespace shortlist {
 namespace {
 
@@ -17,9 +19,11 @@ constexpr double kLingerSeconds = 2;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
+// How a connection goes on after an answer. HTTP/1.0 has to be told that it stays.
+enum class After { close, stay, stay_as_asked };
+
 // The status line and header. `length` is that of the content, which may be left out.
-std::string header_text(const HttpResponse& response, size_t length, bool keep_alive,
-                        std::string_view request_id) {
+std::string header_text(const HttpResponse& response, size_t length, After after) {
   std::string text;
   text.reserve(256);
   fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\n", response.status,
@@ -29,8 +33,8 @@ std::string header_text(const HttpResponse& response, size_t length, bool keep_a
     fmt::format_to(std::back_inserter(text), "Content-Length: {}\r\n", length);
   for (const auto& [name, value] : response.headers)
     fmt::format_to(std::back_inserter(text), "{}: {}\r\n", name, value);
-  if (!request_id.empty()) fmt::format_to(std::back_inserter(text), "X-Request-Id: {}\r\n", request_id);
-  if (!keep_alive) text += "Connection: close\r\n";
+  if (after == After::close) text += "Connection: close\r\n";
+  if (after == After::stay_as_asked) text += "Connection: keep-alive\r\n";
   text += "X-Content-Type-Options: nosniff\r\n\r\n";
   return text;
 }
@@ -113,7 +117,8 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(shared_.limits.max_header_bytes));
     parser_->body_limit(shared_.limits.max_body_bytes);
-    parser_->eager(true);
+    parser_->eager(false);  // until the header has been looked at
+    routed_.reset();
     enter(Phase::idle, shared_.limits.idle_timeout);
     if (buffer_.size() > 0) return parse();
     read();
@@ -129,20 +134,42 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
 
   void parse() {
     if (phase == Phase::idle) enter(Phase::header, shared_.limits.header_timeout);
-    const bool had_header = parser_->is_header_done();
-    SocketError error;
-    while (buffer_.size() > 0 && !parser_->is_done()) {
-      const size_t used = parser_->put(buffer_.data(), error);
-      buffer_.consume(used);
-      if (error || used == 0) break;
+    if (!parser_->is_header_done()) {
+      if (!feed()) return;
+      if (!parser_->is_header_done()) return read();
+      if (const auto problem = framing_problem(parser_->get())) return refuse(*problem);
+      routed_ = shared_.service.route(request());
+      parser_->eager(true);
+      return take_body();
     }
-    if (error && error != http::error::need_more) return refuse(parse_problem(error, shared_.limits));
-    if (!had_header && parser_->is_header_done() && !parser_->is_done()) {
-      enter(Phase::body, shared_.limits.body_timeout);
-      if (view(parser_->get()[http::field::expect]) == "100-continue") return promise();
-    }
+    if (!feed()) return;
     if (!parser_->is_done()) return read();
     answer();
+  }
+
+  // After the header: what there is of the body, and what is still to come, from those who may ask.
+  void take_body() {
+    if (!parser_->is_done()) enter(Phase::body, shared_.limits.body_timeout);
+    const bool waits = buffer_.size() == 0;
+    if (!feed()) return;
+    if (parser_->is_done()) return answer();
+    if (routed_->problem) return write(shared_.service.handle(std::move(*routed_)), After::close);
+    if (waits && expects_continue(parser_->get())) return promise();
+    read();
+  }
+
+  // Gives the parser what has come. False where that is no HTTP, which has then been answered.
+  bool feed() {
+    SocketError error;
+    while (buffer_.size() > 0 && !parser_->is_done()) {
+      const bool in_header = !parser_->is_header_done();
+      const size_t used = parser_->put(buffer_.data(), error);
+      buffer_.consume(used);
+      if (error || used == 0 || (in_header && parser_->is_header_done())) break;
+    }
+    if (!error || error == http::error::need_more) return true;
+    refuse(parse_problem(error, shared_.limits));
+    return false;
   }
 
   // The client waits for leave before it sends its body.
@@ -158,27 +185,32 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     const auto& message = parser_->get();
     return {.method = view(message.method_string()),
             .target = view(message.target()),
-            .body = message.body(),
             .host = view(message[http::field::host]),
             .content_type = view(message[http::field::content_type]),
             .authorization = view(message[http::field::authorization]),
             .api_key = view(message["X-API-Key"]),
             .request_id = view(message["X-Request-Id"]),
             .if_none_match = view(message[http::field::if_none_match]),
+            .accept_encoding = view(message[http::field::accept_encoding]),
+            .forwarded_for = view(message["X-Forwarded-For"]),
+            .origin = view(message[http::field::origin]),
+            .fetch_site = view(message["Sec-Fetch-Site"]),
+            .fetch_mode = view(message["Sec-Fetch-Mode"]),
             .client = client_};
   }
 
   void answer() {
     phase = Phase::working;
     deadline = Clock::time_point::max();
-    RoutedRequest routed = shared_.service.route(request());
-    if (!routed.is_slow()) return write(shared_.service.handle(std::move(routed)));
+    RoutedRequest routed = std::move(*routed_);
+    routed.request.body = parser_->get().body();
+    if (routed.problem || !routed.is_slow()) return write(shared_.service.handle(std::move(routed)));
     if (shared_.slow_waiting.fetch_add(1) >= shared_.limits.max_waiting) {
       --shared_.slow_waiting;
       shared_.metrics.count_rejected("queue");
       Problem problem(503, "busy", "too many long requests wait already");
       problem.headers.emplace_back("Retry-After", "1");
-      return write(problem_response(problem, routed.request.target));
+      return write(shared_.service.refuse(routed, problem));
     }
     asio::post(shared_.slow_answers, [self = self(), routed = std::move(routed)]() mutable {
       HttpResponse response = self->shared_.service.handle(std::move(routed));
@@ -188,26 +220,33 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     });
   }
 
-  void write(HttpResponse response) {
+  void write(HttpResponse response) { write(std::move(response), after_answer()); }
+  void write(HttpResponse response, After after) {
+    send(std::move(response), after, parser_->get().method() == http::verb::head);
+  }
+
+  After after_answer() const {
     const auto& message = parser_->get();
-    const bool stays = message.keep_alive() && !shared_.draining;
-    const bool head = message.method() == http::verb::head;
-    send(std::move(response), stays, head, view(message["X-Request-Id"]));
+    if (!message.keep_alive() || shared_.draining) return After::close;
+    return message.version() < 11 ? After::stay_as_asked : After::stay;
   }
 
   // An answer to what was no request; what still comes is not understood.
-  void refuse(const Problem& problem) { send(problem_response(problem, ""), false, false, ""); }
+  void refuse(const Problem& problem) {
+    const HttpRequest known = parser_->is_header_done() ? request() : HttpRequest{.client = client_};
+    send(shared_.service.refuse(known, problem), After::close, false);
+  }
 
-  void send(HttpResponse response, bool stays, bool head, std::string_view request_id) {
+  void send(HttpResponse response, After after, bool head) {
     response_ = std::move(response);
     const std::string_view content = response_.content();
-    header_ = header_text(response_, content.size(), stays, request_id);
+    header_ = header_text(response_, content.size(), after);
     enter(Phase::writing, shared_.limits.write_timeout);
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(header_),
                                                        head ? asio::const_buffer() : asio::buffer(content)};
-    asio::async_write(stream_, buffers, [self = self(), stays](SocketError error, size_t) {
+    asio::async_write(stream_, buffers, [self = self(), after](SocketError error, size_t) {
       if (error) return self->end();
-      if (stays) return self->wait_for_request();
+      if (after != After::close) return self->wait_for_request();
       self->linger();
     });
   }
@@ -241,6 +280,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   bool ended_ = false;
   flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<RoutedRequest> routed_;  // since the request's header has come
   HttpResponse response_;
   std::string header_;
 };

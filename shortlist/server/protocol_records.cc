@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "shortlist/server/request_body.h"
+#include "shortlist/server/record_answers.h"
 
 namespace shortlist {
 namespace {
@@ -44,7 +44,7 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
   const Recommender& recommender = call.model->recommender;
   k = std::min(k, static_cast<int>(recommender.item_count()));
   BestItems best{
-      recommender.recommend(columns.columns(), {.k = k, .retrieve = k, .seconds = &call.stages.engine})};
+      recommend_rows(recommender, columns, {.k = k, .retrieve = k, .seconds = &call.stages.engine})};
   if (recommender.has_retrieval()) {
     for (auto& row : best.rows) std::ranges::stable_sort(row, std::greater(), &Recommendation::score);
   }
@@ -70,7 +70,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
     if (records[i].table() == nullptr) throw invalid_field(field, "need an object of values by column");
     for (const auto& [name, value] : *records[i].table()) {
       if (name == recommender.id_column())
-        id = scalar_text(value, Where{"", field + "." + name});
+        id = read_id(value, field + "." + name);
       else
         query.emplace_back(name, value);
     }
@@ -81,7 +81,8 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
       throw Problem(404, "not_found",
                     fmt::format("the model knows no {} '{}'", recommender.id_column(), *id));
   }
-  return recommender.predict(queries.columns(), {}, items);
+  const std::vector<FormField> no_columns;
+  return predict_rows(recommender, queries, RecordColumns(no_columns), items);
 }
 
 void add_protocol_route(Routes& routes, const char* method, std::string path, std::string operation,

@@ -14,7 +14,10 @@ class RateLimiter {
   using Time = std::chrono::steady_clock::time_point;
 
   // A client may ask `rate` times a second over time, and `burst` times at once. A rate of 0: as it likes.
-  RateLimiter(double rate, double burst) : rate_(rate), burst_(burst) {}
+  // Clients beyond `most_clients` at once share one bucket, so that whoever has many addresses cannot fill
+  // the memory.
+  RateLimiter(double rate, double burst, size_t most_clients = 100'000)
+      : rate_(rate), burst_(burst), most_clients_(most_clients) {}
 
   // Seconds until the client may ask again; 0 when it may now, which is counted.
   double take(std::string_view client, Time now);
@@ -30,6 +33,7 @@ class RateLimiter {
   void forget(Time now);
 
   const double rate_, burst_;
+  const size_t most_clients_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Bucket> buckets_;
   Time next_forget_;

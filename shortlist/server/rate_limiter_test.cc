@@ -32,6 +32,14 @@ TEST(RateLimiter, ForgetsClientsThatRest) {
   EXPECT_EQ(limiter.clients(), 1u);
 }
 
+TEST(RateLimiter, LetsClientsBeyondTheMostShareABucket) {
+  RateLimiter limiter(1, 1, 2);
+  for (const char* client : {"a", "b", "c"}) EXPECT_EQ(limiter.take(client, kStart), 0);
+  EXPECT_GT(limiter.take("d", kStart), 0);
+  EXPECT_EQ(limiter.clients(), 3u);
+  EXPECT_EQ(limiter.take("d", kStart + milliseconds(5000)), 0);
+}
+
 TEST(RateLimiter, WithoutARateNeverRefuses) {
   RateLimiter limiter(0, 0);
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(limiter.take("a", kStart), 0);

@@ -4,6 +4,7 @@
 #include "shortlist/io/json_writer.h"
 #include "shortlist/server/filter_json.h"
 #include "shortlist/server/item_json.h"
+#include "shortlist/server/record_answers.h"
 #include "shortlist/server/request_body.h"
 #include "shortlist/server/requests.h"
 #include "shortlist/server/route.h"
@@ -21,18 +22,23 @@ void check_size(const char* field, size_t size, size_t least, int most) {
     throw invalid_field(field, fmt::format("got {} entries, need {} to {}", size, least, most));
 }
 
-RecommendOptions read_options(const Call& call, RecommendSettings& settings) {
+RecommendOptions read_options(const Call& call, const RecommendSettings& settings,
+                              std::vector<std::string>& warnings) {
+  const Recommender& recommender = call.model->recommender;
   const int k = read_k(settings.k, call.limits, "k");
   check_range("retrieve", settings.retrieve, 0, call.limits.max_retrieve);
   check_size("exclude", settings.exclude.size(), 0, call.limits.max_list);
   if (settings.allow) check_size("allow", settings.allow->size(), 0, call.limits.max_list);
   const int least = settings.retrieve > 0 ? k : 0;
-  return {.k = k,
-          .retrieve = std::max(settings.retrieve, least),
-          .allow = std::move(settings.allow),
-          .exclude = std::move(settings.exclude),
-          .where = read_conditions(settings.filter, call.model->recommender),
-          .seconds = &call.stages.engine};
+  RecommendOptions options{.k = k,
+                           .retrieve = std::max(settings.retrieve, least),
+                           .exclude = read_ids(settings.exclude, "exclude"),
+                           .where = read_conditions(settings.filter, recommender),
+                           .seconds = &call.stages.engine};
+  if (settings.allow) options.allow = read_ids(*settings.allow, "allow");
+  if (options.allow) add_unknown_ids(recommender, "allow", *options.allow, warnings);
+  add_unknown_ids(recommender, "exclude", options.exclude, warnings);
+  return options;
 }
 
 // The explanations of an answer's items, or none where nobody asked.
@@ -62,12 +68,13 @@ void write_answer(const Call& call, const std::vector<Recommendation>& answer,
 
 HttpResponse recommend(const Call& call) {
   RecommendOptions options;
+  std::vector<std::string> warnings;
   RecordColumns columns(call.model->query);
   bool wants_explanations = false;
   {
     const StageTimer timer(call.stages.parse);
     auto request = read_body<RecommendRequest>(call.request);
-    options = read_options(call, request);
+    options = read_options(call, request, warnings);
     wants_explanations = request.explain;
     columns.add(request.query, "query");
   }
@@ -81,7 +88,8 @@ HttpResponse recommend(const Call& call) {
   JsonWriter json;
   json.begin_object();
   write_answer(call, answer, explanations, exact, json);
-  write_warnings(unseen, json);
+  add_unseen(unseen, warnings);
+  write_warnings(warnings, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};
@@ -89,12 +97,13 @@ HttpResponse recommend(const Call& call) {
 
 HttpResponse recommend_batch(const Call& call) {
   RecommendOptions options;
+  std::vector<std::string> warnings;
   RecordColumns columns(call.model->query);
   bool wants_explanations = false;
   {
     const StageTimer timer(call.stages.parse);
     auto request = read_body<RecommendBatchRequest>(call.request);
-    options = read_options(call, request);
+    options = read_options(call, request, warnings);
     wants_explanations = request.explain;
     check_size("queries", request.queries.size(), 1, call.limits.max_batch);
     for (size_t i = 0; i < request.queries.size(); ++i)
@@ -102,7 +111,9 @@ HttpResponse recommend_batch(const Call& call) {
   }
   bool exact = true;
   options.exact = &exact;
-  const auto answers = call.model->recommender.recommend(columns.columns(), options);
+  UnseenCounts unseen;
+  options.unseen = &unseen;
+  const auto answers = recommend_rows(call.model->recommender, columns, options);
   JsonWriter json;
   json.begin_object().key("answers").begin_array();
   for (size_t i = 0; i < answers.size(); ++i) {
@@ -113,6 +124,8 @@ HttpResponse recommend_batch(const Call& call) {
     json.end_object();
   }
   json.end_array();
+  add_unseen(unseen, warnings);
+  write_warnings(warnings, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};
@@ -142,12 +155,13 @@ std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vecto
       queries.add(pairs[i].query, at + "query");
       if (pairs[i].id.has_value() == pairs[i].candidate.has_value())
         throw invalid_field(at + "id", "need an id, or a candidate by its columns, and not both");
-      items.push_back(pairs[i].id ? std::optional(find_item(recommender, *pairs[i].id, at + "id"))
-                                  : std::nullopt);
+      items.push_back(pairs[i].id
+                          ? std::optional(find_item(recommender, read_id(*pairs[i].id, at + "id"), at + "id"))
+                          : std::nullopt);
       if (!items.back()) candidates.add(*pairs[i].candidate, at + "candidate");
     }
   }
-  return recommender.predict(queries.columns(), candidates.columns(), items);
+  return predict_rows(recommender, queries, candidates, items);
 }
 
 HttpResponse predict(const Call& call) {
@@ -181,10 +195,10 @@ HttpResponse predict_batch(const Call& call) {
   return {.body = json.take()};
 }
 
-void write_similar(const Call& call, const std::string& id, Similarity by, int k, const std::string& field,
+void write_similar(const Call& call, const Value& id, Similarity by, int k, const std::string& field,
                    JsonWriter& json) {
   const Recommender& recommender = call.model->recommender;
-  const uint32_t item = find_item(recommender, id, field);
+  const uint32_t item = find_item(recommender, read_id(id, field), field);
   const std::vector<SimilarItem> found = recommender.similar(item, by, k);
   json.key("item").begin_object();
   write_item(recommender, item, json);

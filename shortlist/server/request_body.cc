@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "shortlist/features/feature_map.h"
 #include "shortlist/io/json.h"
@@ -20,6 +21,19 @@ bool is_json(std::string_view content_type) {
          content_type[kJson.size()] == ' ';
 }
 
+[[noreturn]] void refuse_type(const HttpRequest& request) {
+  throw Problem(415, "unsupported_media_type",
+                fmt::format("got content type '{}', need application/json", request.content_type));
+}
+
+Value parse_json_body(const HttpRequest& request) {
+  try {
+    return parse_json_value(request.body, "body");
+  } catch (const Error& error) {
+    throw Problem(400, "invalid_json", error.message());
+  }
+}
+
 void set_missing(Column& column) {
   column.missing.resize(column.rows);
   column.missing.push_back(1);
@@ -31,6 +45,13 @@ void become_list(Column& column) {
   column.texts.clear();
   column.offsets.assign(column.rows + 1, 0);
   column.elements = std::make_shared<Column>();
+}
+
+void become_text(Column& column) {
+  column.type = ColumnType::text;
+  column.texts.assign(column.rows, {});
+  column.offsets.clear();
+  column.elements.reset();
 }
 
 bool all_missing(const Column& column) {
@@ -54,20 +75,39 @@ std::string scalar_text(const Value& value, const Where& where) {
   throw where.error(value, fmt::format("got {}, need a text, a number or a list of them", value.describe()));
 }
 
+std::string name_text(const Value& value, const Where& where) {
+  const double* number = std::get_if<double>(&value.data);
+  if (number == nullptr || *number != std::trunc(*number)) return scalar_text(value, where);
+  // From 2^53 on doubles leave out whole numbers. What is written as a whole number of up to 64 bits is none.
+  if (std::abs(*number) >= 0x1p53)
+    throw where.error(value, "got a number that is rounded when it is read; give it as a text");
+  return std::to_string(static_cast<int64_t>(*number));
+}
+
+std::string read_id(const Value& value, const std::string& field) {
+  const Where where{"", field};
+  if (value.text() == nullptr && !std::holds_alternative<int64_t>(value.data) &&
+      !std::holds_alternative<double>(value.data))
+    throw where.error(value, fmt::format("got {}, need an id: a text or a number", value.describe()));
+  return name_text(value, where);
+}
+
+std::vector<std::string> read_ids(const std::vector<Value>& values, const std::string& field) {
+  std::vector<std::string> ids;
+  for (size_t i = 0; i < values.size(); ++i)
+    ids.push_back(read_id(values[i], fmt::format("{}.{}", field, i)));
+  return ids;
+}
+
 Value parse_body(const HttpRequest& request) {
-  if (!is_json(request.content_type)) {
-    throw Problem(415, "unsupported_media_type",
-                  fmt::format("got content type '{}', need application/json", request.content_type));
-  }
-  return parse_untyped_body(request);
+  if (!is_json(request.content_type)) refuse_type(request);
+  return parse_json_body(request);
 }
 
 Value parse_untyped_body(const HttpRequest& request) {
-  try {
-    return parse_json_value(request.body, "body");
-  } catch (const Error& error) {
-    throw Problem(400, "invalid_json", error.message());
-  }
+  const bool from_browser = !request.origin.empty() || !request.fetch_site.empty();
+  if (!is_json(request.content_type) && (!request.content_type.empty() || from_browser)) refuse_type(request);
+  return parse_json_body(request);
 }
 
 void RecordColumns::add(const Value& record, const std::string& field) {
@@ -86,12 +126,33 @@ void RecordColumns::add(const Value& record, const std::string& field) {
     }
     values[static_cast<size_t>(at - form_.begin())] = &value;
   }
-  for (size_t c = 0; c < form_.size(); ++c) add_cell(c, values[c], where.below(form_[c].column));
-  ++rows_;
+  Part& part = part_for(values);
+  for (size_t c = 0; c < form_.size(); ++c) add_cell(c, part[c], values[c], where.below(form_[c].column));
 }
 
-void RecordColumns::add_cell(size_t c, const Value* value, const Where& where) {
-  Column& column = columns_[c];
+// The first part whose columns hold lists where the record does, and texts where it has texts.
+RecordColumns::Part& RecordColumns::part_for(const std::vector<const Value*>& values) {
+  const auto fits = [&](const Part& part) {
+    for (size_t c = 0; c < form_.size(); ++c) {
+      if (!form_[c].takes_lists || values[c] == nullptr || values[c]->is_null() || all_missing(part[c]))
+        continue;
+      if ((values[c]->array() != nullptr) != (part[c].type == ColumnType::list)) return false;
+    }
+    return true;
+  };
+  auto at = std::ranges::find_if(parts_, fits);
+  if (at == parts_.end()) at = parts_.insert(at, Part(form_.size()));
+  const size_t rows = at->empty() ? places_.size() : at->front().rows;
+  places_.emplace_back(static_cast<size_t>(at - parts_.begin()), static_cast<uint32_t>(rows));
+  return *at;
+}
+
+void RecordColumns::add_cell(size_t c, Column& column, const Value* value, const Where& where) {
+  const InputKind input = form_[c].input;
+  const bool is_name = input == InputKind::one || input == InputKind::several || input == InputKind::words;
+  const auto text_of = [&](const Value& one, const Where& place) {
+    return is_name ? name_text(one, place) : scalar_text(one, place);
+  };
   const Value::Array* array = value != nullptr ? value->array() : nullptr;
   if (value == nullptr || value->is_null()) {
     set_missing(column);
@@ -100,37 +161,36 @@ void RecordColumns::add_cell(size_t c, const Value* value, const Where& where) {
     else
       column.texts.emplace_back();
   } else if (array != nullptr && form_[c].takes_lists) {
-    if (column.type != ColumnType::list) {
-      if (!all_missing(column)) throw where.error(*value, "got a list, but the rows before give texts");
-      become_list(column);
-    }
-    add_list(column, *array, where);
-  } else if (column.type == ColumnType::list) {
-    throw where.error(*value, fmt::format("got {}, but the rows before give lists", value->describe()));
+    if (column.type != ColumnType::list) become_list(column);
+    add_list(is_name, column, *array, where);
   } else if (array != nullptr) {
     std::vector<std::string> parts;
     for (size_t i = 0; i < array->size(); ++i)
-      parts.push_back(scalar_text((*array)[i], where.below(std::to_string(i))));
+      parts.push_back(text_of((*array)[i], where.below(std::to_string(i))));
     if (form_[c].input != InputKind::words && form_[c].input != InputKind::several && parts.size() != 1)
       throw where.error(*value, fmt::format("got {} values, need one", parts.size()));
     column.texts.push_back(keep(fmt::format("{}", fmt::join(parts, ", "))));
   } else {
-    column.texts.push_back(keep(scalar_text(*value, where)));
+    if (column.type == ColumnType::list) become_text(column);
+    column.texts.push_back(keep(text_of(*value, where)));
   }
   ++column.rows;
   if (!column.missing.empty()) column.missing.resize(column.rows);
 }
 
 std::vector<Column> RecordColumns::row(size_t row) const {
-  const uint32_t rows[] = {static_cast<uint32_t>(row)};
+  const auto& [part, place] = places_[row];
+  const uint32_t rows[] = {place};
   std::vector<Column> taken;
-  for (const Column& column : columns_) taken.push_back(take_rows(column, rows));
+  for (const Column& column : parts_[part]) taken.push_back(take_rows(column, rows));
   return taken;
 }
 
-void RecordColumns::add_list(Column& column, const Value::Array& values, const Where& where) {
+void RecordColumns::add_list(bool is_name, Column& column, const Value::Array& values, const Where& where) {
   for (size_t i = 0; i < values.size(); ++i) {
-    column.elements->texts.push_back(keep(scalar_text(values[i], where.below(std::to_string(i)))));
+    const Where place = where.below(std::to_string(i));
+    column.elements->texts.push_back(
+        keep(is_name ? name_text(values[i], place) : scalar_text(values[i], place)));
     ++column.elements->rows;
   }
   column.offsets.push_back(static_cast<uint32_t>(column.elements->rows));

@@ -1,4 +1,5 @@
-// The bodies of requests. Their fields() are the one list from which reading, messages and OpenAPI come.
+// The bodies of requests. Their fields() are the one list from which reading, messages and OpenAPI come. Ids
+// are Values, as they may be texts or numbers.
 #pragma once
 
 #include <optional>
@@ -28,8 +29,8 @@ struct RecommendSettings {
   std::optional<int> k;
   int retrieve = 0;
   std::vector<Value> filter;
-  std::optional<std::vector<std::string>> allow;
-  std::vector<std::string> exclude;
+  std::optional<std::vector<Value>> allow;
+  std::vector<Value> exclude;
   bool explain = false;
 
   template <typename Visitor>
@@ -66,8 +67,7 @@ struct RecommendBatchRequest : RecommendSettings {
 
 struct PairRequest {
   Value query = Value::Table();
-  std::optional<Value> candidate;
-  std::optional<std::string> id;
+  std::optional<Value> candidate, id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -99,7 +99,7 @@ struct SimilarSettings {
 };
 
 struct SimilarRequest : SimilarSettings {
-  std::string id;
+  Value id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -109,7 +109,7 @@ struct SimilarRequest : SimilarSettings {
 };
 
 struct SimilarBatchRequest : SimilarSettings {
-  std::vector<std::string> ids;
+  std::vector<Value> ids;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -124,8 +124,10 @@ struct ReloadRequest {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("model", model, "its name; the first when not given");
-    visit("bundle", bundle,
-          "a bundle's folder on the server, to serve from now on; where the model came from when not given");
+    visit(
+        "bundle", bundle,
+        "a bundle's folder beneath --bundles-root, to serve from now on; where the model came from when not "
+        "given");
   }
 };
 
