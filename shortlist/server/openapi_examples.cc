@@ -39,7 +39,8 @@ std::string example_id(const ServedModel& model) {
 // Open Inference's: a tensor for each column, of one row.
 json example_tensors(const ServedModel& model) {
   json tensors = json::array();
-  for (const auto& [column, value] : example_query(model).items()) {
+  const json query = example_query(model);
+  for (const auto& [column, value] : query.items()) {
     const json& one = value.is_array() ? value.front() : value;
     tensors.push_back({{"name", column},
                        {"shape", json::array({1})},

@@ -1,5 +1,6 @@
 #include "shortlist/server/problem_codes.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
