@@ -54,10 +54,10 @@ TEST(Hdf5, RefusesValuesInOtherPlacesAndFiles) {
   const std::string folder = "tests/parity/fixtures/hdf5/";  // tests/parity/hdf5_files.c wrote them
   for (const std::string& name : std::vector<std::string>{"external_link.h5", "soft_link.h5"})
     EXPECT_EQ(message_of([&] { Hdf5File::open(folder + name); }),
-              folder + name + ": '/weights' is a link to another place or file; need the data in its place");
+              folder + name + ": 'weights' is a link to another place or file; need the data in its place");
   for (const std::string& name : std::vector<std::string>{"external_storage.h5", "virtual_dataset.h5"})
     EXPECT_EQ(message_of([&] { Hdf5File::open(folder + name); }),
-              folder + name + ": the values of '/weights' are in another file; need them in this one");
+              folder + name + ": the values of 'weights' are in another file; need them in this one");
   EXPECT_EQ(Hdf5File::open(folder + "hard_link.h5").datasets().size(), 2u);
 }
 
