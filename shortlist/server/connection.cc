@@ -204,6 +204,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     deadline = Clock::time_point::max();
     RoutedRequest routed = std::move(*routed_);
     routed.request.body = parser_->get().body();
+    routed.begin = std::chrono::steady_clock::now();  // not while the client sent its body
     if (routed.problem || !routed.is_slow()) return write(shared_.service.handle(std::move(routed)));
     if (shared_.slow_waiting.fetch_add(1) >= shared_.limits.max_waiting) {
       --shared_.slow_waiting;
