@@ -26,6 +26,9 @@ CLI::Validator one_of(std::vector<std::string> names);
 // A number from `least` to `most`, which is finite.
 CLI::Validator between(double least, double most);
 
+// A number from `least` to `most`, which is finite.
+CLI::Validator between(double least, double most);
+
 // What the arguments ask for.
 using Chosen = std::function<void()>;
 

@@ -30,6 +30,35 @@ void add_limits(CLI::App& sub, Limits& limits) {
   limits.fields(visit);
 }
 
+// Who may reach the server, and from where.
+void add_access(CLI::App& sub, ServeOptions& options) {
+  const char* group = "Access";
+  sub.add_option("--keys", options.keys,
+                 "Answer only who has a key: a file of keys, as shortlist key makes it")
+      ->option_text("FILE")
+      ->group(group);
+  sub.add_flag("--without-keys", options.without_keys, "Answer anyone, also on an address that others reach")
+      ->group(group);
+  add_list(sub, "--public-host", options.public_hosts,
+           "A name under which clients reach the server through a proxy; again for more")
+      ->option_text("NAME")
+      ->group(group);
+  sub.add_flag(
+         "--trust-forwarded-for{1}", options.trusted_proxies,
+         "Take the client's address from X-Forwarded-For, as one proxy adds it, or =N proxies. Only for a "
+         "server that nobody reaches around them")
+      ->check(between(0, 16))
+      ->group(group);
+  add_list(sub, "--cors-origin", options.cors_origins,
+           "A site whose pages may ask, such as https://shop.example, or *; again for more")
+      ->option_text("ORIGIN")
+      ->group(group);
+  sub.add_option("--bundles-root", options.bundles_root,
+                 "The folder from which an admin's reload may load bundles. Without it, a reload names none")
+      ->option_text("FOLDER")
+      ->group(group);
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, Chosen& chosen) {
@@ -43,14 +72,13 @@ void add_serve(CLI::App& app, Chosen& chosen) {
       ->required()
       ->option_text("BUNDLE");
   sub->add_option("--address", options.server.address, "the IP address to listen on")->capture_default_str();
-  sub->add_option("--port", options.server.port, "0: a free one")->capture_default_str();
+  sub->add_option("--port", options.server.port, "0: a free one")
+      ->capture_default_str()
+      ->check(between(0, 65'535));
   sub->add_option("--threads", options.server.threads, "0: one for each processor")
       ->capture_default_str()
       ->check(between(0, kMostThreads));
-  sub->add_option("--keys", options.keys, "who may ask: a file of keys, as shortlist key makes it")
-      ->option_text("FILE");
-  sub->add_flag("--without-keys", options.without_keys,
-                "answer anyone, also on an address that others reach");
+  add_access(*sub, options);
   CLI::Option* certificate =
       sub->add_option("--tls-certificate", options.server.tls_certificate, "serve https with this chain, PEM")
           ->option_text("FILE");
@@ -60,6 +88,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
   key->needs(certificate);
   sub->add_flag("!--no-watch", options.watch,
                 "load a new bundle only when told to, by SIGHUP or by an admin");
+  sub->add_flag("--access-log", options.access_log, "write a line to the log for each request");
   add_limits(*sub, options.limits);
   sub->footer(
       "\nSIGTERM lets open requests end, a second one cuts them off; SIGHUP loads the bundles again. "
@@ -84,7 +113,7 @@ void add_key_command(CLI::App& app, Chosen& chosen) {
          "what it allows: read, or admin, which may load models, too; read when not given")
       ->check(one_of({"read", "admin"}));
   sub->footer(
-      "\nPrints the key, which stands nowhere else: the file keeps its hash.\n"
+      "\nPrints the key once. Only its hash is stored, so it cannot be shown again.\n"
       "\nExample:\n"
       "  shortlist key page --keys keys\n");
 }
@@ -100,11 +129,13 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   sub->add_option("--rate", command->rate,
                   "requests a second, whatever is answered; 0: as fast as answers come")
       ->capture_default_str()
-      ->check(non_negative());
-  sub->add_option("--seconds", command->seconds, "how long")->capture_default_str()->check(positive());
+      ->check(between(0, 1e9));
+  sub->add_option("--seconds", command->seconds, "how long")
+      ->capture_default_str()
+      ->check(between(1e-3, 1e6));
   sub->add_option("--warm-up", command->warm_up, "seconds before, which do not count")
       ->capture_default_str()
-      ->check(non_negative());
+      ->check(between(0, 1e6));
   sub->add_option("--connections", command->connections, "kept alive")
       ->capture_default_str()
       ->check(positive());

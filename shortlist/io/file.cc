@@ -23,7 +23,10 @@ constexpr size_t kMostOfAStream = size_t{256} << 20;  // a device such as /dev/z
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr std::string_view kTemporary = ".tmp-";
 
+// Reasons of the machine's, which may pass, are no fault of the file.
 Error cannot_read(const std::string& path, int reason) {
+  for (int passing : {EMFILE, ENFILE, ENOMEM, EIO, ESTALE})
+    if (reason == passing) return failed("cannot read {}: {}", path, std::strerror(reason));
   return data_error("cannot read {}: {}", path, std::strerror(reason));
 }
 Error cannot_write(const std::string& path, int reason) {

@@ -1,7 +1,7 @@
 // Files: read whole, written in one piece or not at all. Every Error names the path and the machine's
 // reason, as in "cannot write model.safetensors: No space left on device"; what cannot be read is of the kind
-// data, what cannot be written of the kind failed. A program that should survive a file-size limit must
-// ignore SIGXFSZ.
+// data, unless the machine is out of descriptors or memory; what cannot be written is of the kind failed. A
+// program that should survive a file-size limit must ignore SIGXFSZ.
 #pragma once
 
 #include <cstddef>

@@ -8,6 +8,8 @@
 #include <functional>
 #include <optional>
 
+#include "shortlist/server/framing.h"
+
 namespace shortlist {
 namespace {
 
@@ -23,9 +25,11 @@ constexpr size_t kChunkFrame = 16 + 4;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
+// How a connection goes on after an answer. HTTP/1.0 has to be told that it stays.
+enum class After { close, stay, stay_as_asked };
+
 // The status line and header. `length` is that of the content, which may be left out.
-std::string header_text(const HttpResponse& response, size_t length, bool keep_alive,
-                        std::string_view request_id) {
+std::string header_text(const HttpResponse& response, size_t length, After after) {
   std::string text;
   text.reserve(256);
   fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\n", response.status,
@@ -35,8 +39,8 @@ std::string header_text(const HttpResponse& response, size_t length, bool keep_a
     fmt::format_to(std::back_inserter(text), "Content-Length: {}\r\n", length);
   for (const auto& [name, value] : response.headers)
     fmt::format_to(std::back_inserter(text), "{}: {}\r\n", name, value);
-  if (!request_id.empty()) fmt::format_to(std::back_inserter(text), "X-Request-Id: {}\r\n", request_id);
-  if (!keep_alive) text += "Connection: close\r\n";
+  if (after == After::close) text += "Connection: close\r\n";
+  if (after == After::stay_as_asked) text += "Connection: keep-alive\r\n";
   text += "X-Content-Type-Options: nosniff\r\n\r\n";
   return text;
 }
@@ -147,6 +151,8 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     parser_->body_limit(shared_.limits.max_body_bytes);
     parser_->on_chunk_header(count_chunk_);
     chunks_ = after_header_ = 0;
+    parser_->eager(false);  // until the header has been looked at
+    routed_.reset();
     enter(Phase::idle, shared_.limits.idle_timeout);
     if (buffer_.size() > 0) return parse();
     read();
@@ -162,31 +168,45 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
 
   void parse() {
     if (phase == Phase::idle) enter(Phase::header, shared_.limits.header_timeout);
-    const bool had_header = parser_->is_header_done();
-    const SocketError error = feed();
-    if (error) return refuse(parse_problem(error, shared_.limits));
-    if (!had_header && parser_->is_header_done() && !parser_->is_done()) {
-      enter(Phase::body, shared_.limits.body_timeout);
-      if (view(parser_->get()[http::field::expect]) == "100-continue") return promise();
+    if (!parser_->is_header_done()) {
+      if (!feed()) return;
+      if (!parser_->is_header_done()) return read();
+      if (const auto problem = framing_problem(parser_->get())) return refuse(*problem);
+      routed_ = shared_.service.route(request());
+      parser_->eager(true);
+      return take_body();
     }
+    if (!feed()) return;
     if (!parser_->is_done()) return read();
     answer();
   }
 
-  // Gives the parser what has come.
-  SocketError feed() {
+  // After the header: what there is of the body, and what is still to come, from those who may ask.
+  void take_body() {
+    if (!parser_->is_done()) enter(Phase::body, shared_.limits.body_timeout);
+    const bool waits = buffer_.size() == 0;
+    if (!feed()) return;
+    if (parser_->is_done()) return answer();
+    if (routed_->problem) return write(shared_.service.handle(std::move(*routed_)), After::close);
+    if (waits && expects_continue(parser_->get())) return promise();
+    read();
+  }
+
+  // Gives the parser what has come. False where that is no HTTP, which has then been answered.
+  bool feed() {
     SocketError error;
     while (buffer_.size() > 0 && !parser_->is_done()) {
       const bool in_header = !parser_->is_header_done();
       const size_t used = parser_->put(buffer_.data(), error);
       buffer_.consume(used);
       if (!in_header) after_header_ += used;
-      parser_->eager(parser_->is_header_done());
-      if (error || used == 0) break;
+      if (error || used == 0 || (in_header && parser_->is_header_done())) break;
     }
     if (error == http::error::need_more) error = {};
     if (!error && extra_bytes() > shared_.limits.max_header_bytes) error = http::error::header_limit;
-    return error;
+    if (!error) return true;
+    refuse(parse_problem(error, shared_.limits));
+    return false;
   }
 
   // Of a body in chunks, what is neither body nor the frame of a chunk: extensions, padding and trailers,
@@ -212,21 +232,28 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     const auto& message = parser_->get();
     return {.method = view(message.method_string()),
             .target = view(message.target()),
-            .body = message.body(),
             .host = view(message[http::field::host]),
             .content_type = view(message[http::field::content_type]),
             .authorization = view(message[http::field::authorization]),
             .api_key = view(message["X-API-Key"]),
             .request_id = view(message["X-Request-Id"]),
             .if_none_match = view(message[http::field::if_none_match]),
+            .accept_encoding = view(message[http::field::accept_encoding]),
+            .forwarded_for = view(message["X-Forwarded-For"]),
+            .origin = view(message[http::field::origin]),
+            .fetch_site = view(message["Sec-Fetch-Site"]),
+            .fetch_mode = view(message["Sec-Fetch-Mode"]),
             .client = client_};
   }
 
   void answer() {
     phase = Phase::working;
     deadline = Clock::time_point::max();
-    RoutedRequest routed = shared_.service.route(request());
+    RoutedRequest routed = std::move(*routed_);
+    routed.request.body = parser_->get().body();
+    routed.begin = std::chrono::steady_clock::now();  // not while the client sent its body
     routed.cancelled = {&cancelled_, &shared_.stopped};
+    if (routed.problem) return write(shared_.service.handle(std::move(routed)));
     if (!routed.is_slow())
       if (auto response = shared_.service.handle_short(routed)) return write(std::move(*response));
     queue(std::move(routed));
@@ -235,10 +262,10 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   // Has an answer that takes long made by another thread.
   void queue(RoutedRequest routed) {
     if (shared_.unsent >= shared_.limits.max_unsent_bytes)
-      return write(too_much_unsent(routed.request.target));
+      return write(shared_.service.refuse(routed, too_much_unsent()));
     if (shared_.slow_waiting.fetch_add(1) >= shared_.limits.max_waiting) {
       --shared_.slow_waiting;
-      return write(busy("queue", "too many long requests wait already", routed.request.target));
+      return write(shared_.service.refuse(routed, busy("queue", "too many long requests wait already")));
     }
     asio::post(shared_.slow_answers, [self = self(), routed = std::move(routed)]() mutable {
       HttpResponse response = self->shared_.service.handle(std::move(routed));
@@ -248,43 +275,53 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     });
   }
 
-  HttpResponse busy(const char* reason, const char* detail, std::string_view target) {
+  Problem busy(const char* reason, const char* detail) {
     shared_.metrics.count_rejected(reason);
     Problem problem(503, "busy", detail);
     problem.headers.emplace_back("Retry-After", "1");
-    return problem_response(problem, target);
+    return problem;
   }
-  HttpResponse too_much_unsent(std::string_view target) {
-    return busy("unsent", "too many answers wait for clients that do not read them", target);
+  Problem too_much_unsent() {
+    return busy("unsent", "too many answers wait for clients that do not read them");
   }
 
-  void write(HttpResponse response) {
+  void write(HttpResponse response) { write(std::move(response), after_answer()); }
+  void write(HttpResponse response, After after) {
     if (is_cut) return end();
+    send(std::move(response), after, parser_->get().method() == http::verb::head);
+  }
+
+  After after_answer() const {
     const auto& message = parser_->get();
-    const bool stays = message.keep_alive() && !shared_.draining;
-    const bool head = message.method() == http::verb::head;
-    send(std::move(response), stays, head, view(message["X-Request-Id"]));
+    if (!message.keep_alive() || shared_.draining) return After::close;
+    return message.version() < 11 ? After::stay_as_asked : After::stay;
   }
 
   // An answer to what was no request; what still comes is not understood.
-  void refuse(const Problem& problem) { send(problem_response(problem, ""), false, false, ""); }
+  void refuse(const Problem& problem) {
+    send(shared_.service.refuse(known_request(), problem), After::close, false);
+  }
 
-  void send(HttpResponse response, bool stays, bool head, std::string_view request_id) {
-    if (!keep_answer(response))
-      response = too_much_unsent(parser_->is_header_done() ? view(parser_->get().target()) : "");
+  // The request as far as it is known.
+  HttpRequest known_request() const {
+    return parser_->is_header_done() ? request() : HttpRequest{.client = client_};
+  }
+
+  void send(HttpResponse response, After after, bool head) {
+    if (!keep_answer(response)) response = shared_.service.refuse(known_request(), too_much_unsent());
     response_ = std::move(response);
     const std::string_view content = response_.content();
-    header_ = header_text(response_, content.size(), stays, request_id);
+    header_ = header_text(response_, content.size(), after);
     enter(Phase::writing, shared_.limits.write_timeout);
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(header_),
                                                        head ? asio::const_buffer() : asio::buffer(content)};
     asio::async_write(
         stream_, buffers,
         [self = self()](SocketError error, size_t sent) { return self->progress(error, sent); },
-        [self = self(), stays](SocketError error, size_t) {
+        [self = self(), after](SocketError error, size_t) {
           if (error) return self->end();
           self->forget_answer();
-          if (stays) return self->wait_for_request();
+          if (after != After::close) return self->wait_for_request();
           self->linger();
         });
   }
@@ -344,6 +381,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   size_t after_header_ = 0, chunks_ = 0;  // of the request: bytes that the parser took, chunks
   std::function<void(uint64_t, boost::beast::string_view, SocketError&)> count_chunk_ =
       [this](uint64_t, boost::beast::string_view, SocketError&) { ++chunks_; };
+  std::optional<RoutedRequest> routed_;  // since the request's header has come
   HttpResponse response_;
   std::string header_;
   size_t kept_ = 0;  // bytes of the answer that count as unsent

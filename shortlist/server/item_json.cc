@@ -1,5 +1,9 @@
 #include "shortlist/server/item_json.h"
 
+#include <fmt/ranges.h>
+
+#include "shortlist/features/cell.h"
+
 namespace shortlist {
 
 void write_value(const Attribute& attribute, const AttributeValue& value, JsonWriter& json) {
@@ -53,12 +57,30 @@ void write_explanation(const Recommender& recommender, const Explanation& explan
   json.end_array().end_object();
 }
 
-void write_warnings(const UnseenCounts& unseen, std::vector<std::string> warnings, JsonWriter& json) {
+void add_unseen(const UnseenCounts& unseen, std::vector<std::string>& warnings) {
   for (const auto& [column, count] : unseen) {
     if (count == 0) continue;
     warnings.push_back(
         fmt::format("{}: {} the model has not seen", column, count == 1 ? "a value that" : "values that"));
   }
+}
+
+void add_unknown_ids(const Recommender& recommender, const char* field, const std::vector<std::string>& ids,
+                     std::vector<std::string>& warnings) {
+  constexpr size_t kNamed = 10;
+  std::vector<std::string> names;
+  size_t unknown = 0;
+  for (const std::string& id : ids) {
+    if (recommender.find_item(id)) continue;
+    if (++unknown <= kNamed) names.push_back(quote_value(id));
+  }
+  if (unknown == 0) return;
+  warnings.push_back(fmt::format("{}: the model knows no {} {}{}", field, recommender.id_column(),
+                                 fmt::join(names, ", "),
+                                 unknown > kNamed ? fmt::format(" and {} more", unknown - kNamed) : ""));
+}
+
+void write_warnings(const std::vector<std::string>& warnings, JsonWriter& json) {
   if (warnings.empty()) return;
   json.key("warnings").begin_array();
   for (const std::string& warning : warnings) json.value(warning);

@@ -15,8 +15,13 @@ void write_predictions(const std::vector<std::string>& labels, const std::vector
                        JsonWriter& json);
 // Member "explanation".
 void write_explanation(const Recommender& recommender, const Explanation& explanation, JsonWriter& json);
-// Member "warnings": those given, and where a query's values are unknown to the model. Nothing without any.
-void write_warnings(const UnseenCounts& unseen, std::vector<std::string> warnings, JsonWriter& json);
+// Warnings about columns whose values are unknown to the model.
+void add_unseen(const UnseenCounts& unseen, std::vector<std::string>& warnings);
+// A warning about ids of a list that are not in the catalogue, which it names, or the first of them.
+void add_unknown_ids(const Recommender& recommender, const char* field, const std::vector<std::string>& ids,
+                     std::vector<std::string>& warnings);
+// Member "warnings"; nothing where there are none.
+void write_warnings(const std::vector<std::string>& warnings, JsonWriter& json);
 // Member "model": its name and version.
 void write_model(const ServedModel& model, JsonWriter& json);
 

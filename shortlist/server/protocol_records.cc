@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "shortlist/server/request_body.h"
-
 namespace shortlist {
 namespace {
 
@@ -79,7 +77,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
     if (records[i].table() == nullptr) throw invalid_field(field, "need an object of values by column");
     for (const auto& [name, value] : *records[i].table()) {
       if (name == recommender.id_column())
-        id = scalar_text(value, Where{"", field + "." + name});
+        id = read_id(value, field + "." + name);
       else
         query.emplace_back(name, value);
     }

@@ -43,6 +43,16 @@ TEST_F(RateLimits, ForgetClientsThatRest) {
   EXPECT_EQ(limiter.clients(), 1u);
 }
 
+TEST_F(RateLimits, LetClientsBeyondTheMostShareABucket) {
+  RateLimiter limiter(
+      1, 1, [this] { return now_; }, 2);
+  for (const char* client : {"a", "b", "c"}) EXPECT_EQ(limiter.take(client), 0);
+  EXPECT_GT(limiter.take("d"), 0);
+  EXPECT_EQ(limiter.clients(), 3u);
+  now_ += milliseconds(5000);
+  EXPECT_EQ(limiter.take("d"), 0);
+}
+
 TEST_F(RateLimits, WithoutARateRefuseNobody) {
   RateLimiter limiter = this->limiter(0, 0);
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(limiter.take("a"), 0);

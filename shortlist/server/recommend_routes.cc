@@ -33,13 +33,6 @@ void check_order(const Recommender& recommender, const RecommendSettings& settin
   if (*settings.order != ListOrder::predicted && !recommender.has_retrieval()) throw needs("[retrieval]");
 }
 
-std::vector<std::string> read_ids(const std::vector<Value>& values, const std::string& field) {
-  std::vector<std::string> ids;
-  for (size_t i = 0; i < values.size(); ++i)
-    ids.push_back(scalar_text(values[i], Where{"", fmt::format("{}.{}", field, i)}));
-  return ids;
-}
-
 // Ids that no query gets, or a list of them for each query.
 void read_exclusions(const Call& call, const std::vector<Value>& exclude, size_t queries,
                      RecommendOptions& options) {
@@ -61,23 +54,28 @@ void read_exclusions(const Call& call, const std::vector<Value>& exclude, size_t
   check_size("exclude", all, 0, call.limits.max_list);
 }
 
-RecommendOptions read_options(const Call& call, RecommendSettings& settings) {
+RecommendOptions read_options(const Call& call, const RecommendSettings& settings,
+                              std::vector<std::string>& warnings) {
+  const Recommender& recommender = call.model->recommender;
   const int k = read_k(settings.k, call.limits, "k");
   check_range("retrieve", settings.retrieve, 0, call.limits.max_retrieve);
   check_range("offset", settings.offset, 0, std::max(0, call.limits.max_retrieve - k));
-  check_order(call.model->recommender, settings);
+  check_order(recommender, settings);
   if (settings.allow) check_size("allow", settings.allow->size(), 0, call.limits.max_list);
   const int least = settings.retrieve > 0 ? settings.offset + k : 0;
-  return {.k = k,
-          .offset = settings.offset,
-          .retrieve = std::max(settings.retrieve, least),
-          .allow = std::move(settings.allow),
-          .where = read_conditions(settings.filter, call.model->recommender),
-          .seen = settings.seen,
-          .order = settings.order,
-          .blend = settings.blend,
-          .seconds = &call.stages.engine,
-          .deadline = call.budget.deadline()};
+  RecommendOptions options{.k = k,
+                           .offset = settings.offset,
+                           .retrieve = std::max(settings.retrieve, least),
+                           .where = read_conditions(settings.filter, recommender),
+                           .seen = settings.seen,
+                           .order = settings.order,
+                           .blend = settings.blend,
+                           .seconds = &call.stages.engine,
+                           .deadline = call.budget.deadline()};
+  if (settings.allow) options.allow = read_ids(*settings.allow, "allow");
+  if (options.allow) add_unknown_ids(recommender, "allow", *options.allow, warnings);
+  for (std::string& note : recommender.notes(options.where)) warnings.push_back(std::move(note));
+  return options;
 }
 
 // Before anything is computed: k, the batch, retrieve, filters and explanations multiply.
@@ -119,14 +117,16 @@ void write_answer(const Call& call, const std::vector<Recommendation>& answer,
 
 HttpResponse recommend(const Call& call) {
   RecommendOptions options;
+  std::vector<std::string> warnings;
   RecordColumns columns(call.model->query);
   bool wants_explanations = false;
   {
     const StageTimer timer(call.stages.parse);
     auto request = read_body<RecommendRequest>(call.request);
+    options = read_options(call, request, warnings);
     check_size("exclude", request.exclude.size(), 0, call.limits.max_list);
-    options = read_options(call, request);
-    options.exclude = std::move(request.exclude);
+    options.exclude = read_ids(request.exclude, "exclude");
+    add_unknown_ids(call.model->recommender, "exclude", options.exclude, warnings);
     wants_explanations = request.explain;
     columns.add(request.query, "query");
   }
@@ -141,7 +141,8 @@ HttpResponse recommend(const Call& call) {
   JsonWriter json;
   json.begin_object();
   write_answer(call, answer, explanations, options, json);
-  write_warnings(unseen, call.model->recommender.notes(options.where), json);
+  add_unseen(unseen, warnings);
+  write_warnings(warnings, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};
@@ -149,12 +150,13 @@ HttpResponse recommend(const Call& call) {
 
 HttpResponse recommend_batch(const Call& call) {
   RecommendOptions options;
+  std::vector<std::string> warnings;
   RecordColumns columns(call.model->query);
   bool wants_explanations = false;
   {
     const StageTimer timer(call.stages.parse);
     auto request = read_body<RecommendBatchRequest>(call.request);
-    options = read_options(call, request);
+    options = read_options(call, request, warnings);
     wants_explanations = request.explain;
     check_size("queries", request.queries.size(), 1, call.limits.max_batch);
     read_exclusions(call, request.exclude, request.queries.size(), options);
@@ -164,6 +166,8 @@ HttpResponse recommend_batch(const Call& call) {
   check_cost(call, columns.rows(), options, wants_explanations, "queries");
   bool exact = true;
   options.exact = &exact;
+  UnseenCounts unseen;
+  options.unseen = &unseen;
   const auto answers = call.model->recommender.recommend(columns.columns(), options);
   JsonWriter json;
   json.begin_object().key("answers").begin_array();
@@ -175,7 +179,8 @@ HttpResponse recommend_batch(const Call& call) {
     json.end_object();
   }
   json.end_array();
-  write_warnings({}, call.model->recommender.notes(options.where), json);
+  add_unseen(unseen, warnings);
+  write_warnings(warnings, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};
@@ -205,8 +210,9 @@ std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vecto
       queries.add(pairs[i].query, at + "query");
       if (pairs[i].id.has_value() == pairs[i].candidate.has_value())
         throw invalid_field(at + "id", "need an id, or a candidate by its columns, and not both");
-      items.push_back(pairs[i].id ? std::optional(find_item(recommender, *pairs[i].id, at + "id"))
-                                  : std::nullopt);
+      items.push_back(pairs[i].id
+                          ? std::optional(find_item(recommender, read_id(*pairs[i].id, at + "id"), at + "id"))
+                          : std::nullopt);
       if (!items.back()) candidates.add(*pairs[i].candidate, at + "candidate");
     }
   }
@@ -245,10 +251,10 @@ HttpResponse predict_batch(const Call& call) {
   return {.body = json.take()};
 }
 
-void write_similar(const Call& call, const std::string& id, Similarity by, int k, const std::string& field,
+void write_similar(const Call& call, const Value& id, Similarity by, int k, const std::string& field,
                    JsonWriter& json) {
   const Recommender& recommender = call.model->recommender;
-  const uint32_t item = find_item(recommender, id, field);
+  const uint32_t item = find_item(recommender, read_id(id, field), field);
   const std::vector<SimilarItem> found = recommender.similar(item, by, k, call.budget.deadline());
   json.key("item").begin_object();
   write_item(recommender, item, json);

@@ -1,4 +1,5 @@
-// The bodies of requests. Their fields() are the one list from which reading, messages and OpenAPI come.
+// The bodies of requests. Their fields() are the one list from which reading, messages and OpenAPI come. Ids
+// are Values, as they may be texts or numbers.
 #pragma once
 
 #include <optional>
@@ -29,7 +30,7 @@ struct RecommendSettings {
   int offset = 0;
   int retrieve = 0;
   std::vector<Value> filter;
-  std::optional<std::vector<std::string>> allow;
+  std::optional<std::vector<Value>> allow;
   std::optional<SeenPolicy> seen;
   std::optional<ListOrder> order;
   std::optional<double> blend;
@@ -56,7 +57,7 @@ struct RecommendSettings {
 
 struct RecommendRequest : RecommendSettings {
   Value query = Value::Table();
-  std::vector<std::string> exclude;
+  std::vector<Value> exclude;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -81,8 +82,7 @@ struct RecommendBatchRequest : RecommendSettings {
 
 struct PairRequest {
   Value query = Value::Table();
-  std::optional<Value> candidate;
-  std::optional<std::string> id;
+  std::optional<Value> candidate, id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -114,7 +114,7 @@ struct SimilarSettings {
 };
 
 struct SimilarRequest : SimilarSettings {
-  std::string id;
+  Value id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -124,7 +124,7 @@ struct SimilarRequest : SimilarSettings {
 };
 
 struct SimilarBatchRequest : SimilarSettings {
-  std::vector<std::string> ids;
+  std::vector<Value> ids;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -139,8 +139,10 @@ struct ReloadRequest {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("model", model, "its name; the first when not given");
-    visit("bundle", bundle,
-          "a bundle's folder on the server, to serve from now on; where the model came from when not given");
+    visit(
+        "bundle", bundle,
+        "a bundle's folder beneath --bundles-root, to serve from now on; where the model came from when not "
+        "given");
   }
 };
 

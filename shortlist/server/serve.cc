@@ -107,6 +107,9 @@ Limits completed(Limits limits, int threads) {
 
 void serve(const ServeOptions& options) {
   check_exposure(options);
+  if (!options.bundles_root.empty() &&
+      type_of_file(options.bundles_root) != std::filesystem::file_type::directory)
+    throw usage_error("--bundles-root '{}': is no folder", options.bundles_root);
   const SignalQueue signals;
   std::signal(SIGPIPE, SIG_IGN);
   ModelStore models(options.models);
@@ -114,7 +117,12 @@ void serve(const ServeOptions& options) {
   Service service(models, metrics,
                   {.limits = completed(options.limits, thread_count(options.server.threads)),
                    .keys = options.keys.empty() ? std::nullopt : std::optional(KeyRing::load(options.keys)),
-                   .local_only = is_loopback(options.server.address)});
+                   .local_only = is_loopback(options.server.address),
+                   .public_hosts = options.public_hosts,
+                   .cors_origins = options.cors_origins,
+                   .trusted_proxies = options.trusted_proxies,
+                   .access_log = options.access_log,
+                   .bundles_root = options.bundles_root});
   HttpServer server(options.server, service, metrics);
   for (const ModelPtr& model : models.all())
     log("model loaded", {{"model", model->name}, {"version", model->version()}, {"bundle", model->path}});

@@ -326,8 +326,8 @@ TEST(Service, AnswersOnlyUnderALocalName) {
 
 TEST(Service, AsksForAKeyWhereThereAreKeys) {
   const TemporaryFolder folder;
-  const std::string reader = add_key(folder / "keys", "page", Scope::read);
-  const std::string admin = add_key(folder / "keys", "ops", Scope::admin);
+  const std::string reader = make_key(folder / "keys", "page", Scope::read);
+  const std::string admin = make_key(folder / "keys", "ops", Scope::admin);
   TestService service({.keys = KeyRing::load(folder / "keys")});
   const auto ask = [&](std::string_view target, std::string_view authorization,
                        std::string_view api_key = "") {

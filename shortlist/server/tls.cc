@@ -1,10 +1,12 @@
 #include "shortlist/server/tls.h"
 
 #include "shortlist/base/error.h"
+#include "shortlist/server/keys.h"
 
 namespace shortlist {
 
 std::shared_ptr<TlsContext> make_tls(const ServerSettings& settings) {
+  check_only_owner_writes(settings.tls_key);
   auto tls = std::make_shared<TlsContext>(TlsContext::tls_server);
   tls->set_options(TlsContext::default_workarounds | TlsContext::no_tlsv1 | TlsContext::no_tlsv1_1);
   SocketError error;
