@@ -71,7 +71,8 @@ struct Bundle {
 // Checks format, version and every checksum. Throws a data Error that names the file at fault.
 Bundle load_bundle(const std::string& path);
 
-// The part that evaluation alone needs; none where an older program wrote the bundle. Throws as load_bundle().
+// The part that evaluation alone needs; none where an older program wrote the bundle. Throws as
+// load_bundle().
 std::optional<TrainedOn> load_baselines(const std::string& path);
 
 // Whether the folder holds a bundle (a manifest). Throws a data Error where that cannot be seen.

@@ -98,8 +98,8 @@ OwnedTensors rating_tensors(const UserRatings& ratings) {
 }
 
 UserRatings read_ratings(const SafetensorsFile& file, size_t item_count) {
-  UserRatings ratings{read<int64_t>(file, "offsets"), read<int32_t>(file, "items"),
-                      read<float>(file, "centred"), {}};
+  UserRatings ratings{
+      read<int64_t>(file, "offsets"), read<int32_t>(file, "items"), read<float>(file, "centred"), {}};
   if (file.find("users") != nullptr) ratings.users = read_texts(file, "users");
   check_ratings(ratings, item_count);
   return ratings;

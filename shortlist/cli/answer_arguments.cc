@@ -15,9 +15,10 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
   sub->add_option("-k", command->k, "items for a query")->capture_default_str();
   sub->add_option("--offset", command->offset, "leave out so many of the first items: the list's next page")
       ->capture_default_str();
-  sub->add_option("--retrieve", command->retrieve,
-                  "items that retrieval hands to the ranking, and the most that the list can have; 0: blocks of "
-                  "the config's recommend.candidates, so that an item's place does not depend on -k")
+  sub->add_option(
+         "--retrieve", command->retrieve,
+         "items that retrieval hands to the ranking, and the most that the list can have; 0: blocks of "
+         "the config's recommend.candidates, so that an item's place does not depend on -k")
       ->capture_default_str();
   std::map<std::string, ListOrder> orders;
   for (const auto& [value, name] : EnumNames<ListOrder>::names) orders.emplace(name, value);

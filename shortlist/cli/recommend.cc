@@ -48,7 +48,8 @@ Value item_value(const Recommender& recommender, const Recommendation& item, siz
 std::string as_json(const Recommender& recommender, const Record& query,
                     const std::vector<Recommendation>& items, size_t offset, bool exact) {
   Value::Array array;
-  for (size_t i = 0; i < items.size(); ++i) array.push_back(item_value(recommender, items[i], offset + i + 1));
+  for (size_t i = 0; i < items.size(); ++i)
+    array.push_back(item_value(recommender, items[i], offset + i + 1));
   return dump_json_value_line(Value(Value::Table{
              {"query", record_value(query)}, {"items", Value(std::move(array))}, {"exact", exact}})) +
          "\n";
@@ -85,8 +86,9 @@ void recommend_one(const Recommender& recommender, const RecommendCommand& comma
   const auto offset = static_cast<size_t>(command.offset);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
   if (items.size() < static_cast<size_t>(command.k)) {
-    say("note: {} of the {} items asked for: the catalogue, the conditions and what the user has seen allow no more", items.size(),
-        command.k);
+    say("note: {} of the {} items asked for: the catalogue, the conditions and what the user has seen allow "
+        "no more",
+        items.size(), command.k);
   }
   if (!command.out.empty() || command.format == "csv") {
     return write_rows(recommender, items, offset, command.out.empty() ? "-" : command.out,

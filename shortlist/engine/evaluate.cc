@@ -53,8 +53,11 @@ int k_near_10(const std::vector<int>& ks) {
 std::vector<ServedOrder> possible_orders(const Config& config) {
   if (config.ranking.empty()) return {{ListOrder::score, 0}};
   if (!config.retrieval) return {{ListOrder::predicted, 1}};
-  return {{ListOrder::score, 0},     {ListOrder::predicted, 1}, {ListOrder::blend, 0.25},
-          {ListOrder::blend, 0.5}, {ListOrder::blend, 0.75}};
+  return {{ListOrder::score, 0},
+          {ListOrder::predicted, 1},
+          {ListOrder::blend, 0.25},
+          {ListOrder::blend, 0.5},
+          {ListOrder::blend, 0.75}};
 }
 
 size_t greatest(const std::vector<int>& ks) { return static_cast<size_t>(std::ranges::max(ks)); }
@@ -134,9 +137,8 @@ ServedOrder choose_order(const ListModel& model, std::vector<ListReport::Order>&
   if (orders.size() == 1 || data.split.validation.empty()) return orders[0];
   const bool tells_user = !data.user_of_query.empty();
   const int k = k_near_10(list_ks(model.config));
-  const ListPlaces lists =
-      list_places(model, data.split.validation, static_cast<size_t>(k),
-                  tells_user && recommend.seen == SeenPolicy::drop, orders);
+  const ListPlaces lists = list_places(model, data.split.validation, static_cast<size_t>(k),
+                                       tells_user && recommend.seen == SeenPolicy::drop, orders);
   const ObservedRows observed(data, lists.rows, 0);
   const Observations rows = with_lists_by_query(observed.view, tells_user);
   size_t best = 0;
@@ -246,14 +248,14 @@ EvaluationReport evaluate(const std::string& path, const TableSource& source, co
   const ServedOrder order = bundle.order.value_or(
       ServedOrder{bundle.config.ranking.empty() ? ListOrder::score : ListOrder::predicted, 1});
   const std::string rows = !split.empty() ? split : data.other_table ? "all" : split_to_report(data.split);
-  return evaluate_rows({{bundle.config, bundle.spec, *bundle.parameters, data, bundle.candidate_embeddings(),
-                         pool},
-                        evaluator,
-                        trained->baselines,
-                        query_number,
-                        order,
-                        {}},
-                       rows);
+  return evaluate_rows(
+      {{bundle.config, bundle.spec, *bundle.parameters, data, bundle.candidate_embeddings(), pool},
+       evaluator,
+       trained->baselines,
+       query_number,
+       order,
+       {}},
+      rows);
 }
 
 }  // namespace shortlist

@@ -99,7 +99,8 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
       embeddings.view(data.items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
   const Baselines baselines = fit_baselines(data);
   Evaluator evaluator(config, spec, parameters, data, pool);
-  EvaluatedModel evaluated{{config, spec, parameters, data, candidates, pool}, evaluator, baselines, {}, {}, {}};
+  EvaluatedModel evaluated{
+      {config, spec, parameters, data, candidates, pool}, evaluator, baselines, {}, {}, {}};
   evaluated.order = choose_order(evaluated.model, evaluated.orders);
   const EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
   const UserRatings ratings = user_ratings(data);

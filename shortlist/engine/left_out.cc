@@ -28,7 +28,8 @@ std::vector<uint32_t> join(std::span<const uint32_t> seen, const std::vector<std
 SeenItems seen_items(const UserRatings& ratings) {
   std::vector<uint32_t> users, items;
   for (size_t u = 0; u + 1 < ratings.offsets.size(); ++u) {
-    for (auto i = static_cast<size_t>(ratings.offsets[u]); i < static_cast<size_t>(ratings.offsets[u + 1]); ++i) {
+    for (auto i = static_cast<size_t>(ratings.offsets[u]); i < static_cast<size_t>(ratings.offsets[u + 1]);
+         ++i) {
       users.push_back(static_cast<uint32_t>(u));
       items.push_back(static_cast<uint32_t>(ratings.items[i]));
     }
@@ -53,8 +54,7 @@ uint32_t SeenByUser::user(const Column& column, size_t row) const {
 
 LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const SeenByUser& seen,
                   const ItemFilter& filter, const std::vector<Column>& queries, DistinctRows& distinct) {
-  const bool drops = !seen.empty() &&
-                     options.seen.value_or(bundle.config.recommend.seen) == SeenPolicy::drop;
+  const bool drops = !seen.empty() && options.seen.value_or(bundle.config.recommend.seen) == SeenPolicy::drop;
   LeftOut left_out;
   left_out.items.resize(distinct.first.size());
   if (!drops && options.exclude_each.empty()) return left_out;
@@ -66,8 +66,9 @@ LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const S
   for (uint32_t row = 0; row < distinct.of.size(); ++row) {
     const uint32_t user = drops ? seen.user(queries[seen.column()], row) : unknown_index;
     const bool excludes = !options.exclude_each.empty() && !options.exclude_each[row].empty();
-    const auto [at, fresh] = places.emplace(std::tuple(distinct.of[row], user, excludes ? row : unknown_index),
-                                            static_cast<uint32_t>(apart.first.size()));
+    const auto [at, fresh] =
+        places.emplace(std::tuple(distinct.of[row], user, excludes ? row : unknown_index),
+                       static_cast<uint32_t>(apart.first.size()));
     apart.of.push_back(at->second);
     if (!fresh) continue;
     apart.first.push_back(row);

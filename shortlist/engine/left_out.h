@@ -1,5 +1,5 @@
-// Items that a query of a batch does not get, beside those that no query gets: what its user has seen, and what
-// the request excludes for it.
+// Items that a query of a batch does not get, beside those that no query gets: what its user has seen, and
+// what the request excludes for it.
 #pragma once
 
 #include <unordered_map>

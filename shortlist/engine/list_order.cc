@@ -32,7 +32,8 @@ std::vector<uint8_t> mask_of(size_t items, Eligible eligible, std::span<const ui
 
 void take_out(std::span<const uint32_t> left_out, size_t k, std::vector<Scored>& best) {
   if (!left_out.empty())
-    std::erase_if(best, [&](const Scored& found) { return std::ranges::binary_search(left_out, found.index); });
+    std::erase_if(best,
+                  [&](const Scored& found) { return std::ranges::binary_search(left_out, found.index); });
   best.resize(std::min(best.size(), k));
 }
 

@@ -39,10 +39,10 @@ ListPlan plan_list(const RecommendOptions& options, const Bundle& bundle) {
   const ServedOrder own = order_of(bundle);
   const bool chosen = !options.order || *options.order == ListOrder::chosen;
   const size_t offset = static_cast<size_t>(options.offset), end = offset + static_cast<size_t>(options.k);
-  ListPlan plan{chosen ? own.order : *options.order,
-                options.blend.value_or(own.order == ListOrder::blend ? own.blend
-                                                                     : bundle.config.recommend.blend),
-                offset, end, end - offset};
+  ListPlan plan{
+      chosen ? own.order : *options.order,
+      options.blend.value_or(own.order == ListOrder::blend ? own.blend : bundle.config.recommend.blend),
+      offset, end, end - offset};
   if (plan.order == ListOrder::score) return plan;
   plan.begin = 0;
   plan.end = plan.block = bundle.items.ids.size();

@@ -212,7 +212,8 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   features.encode(queries, encoded, unseen);
   if (options.unseen != nullptr) *options.unseen = by_column(features, unseen);
   DistinctRows distinct = distinct_rows(encoded);
-  const LeftOut left_out = leave_out(options, state_->bundle, state_->seen, state_->filter, queries, distinct);
+  const LeftOut left_out =
+      leave_out(options, state_->bundle, state_->seen, state_->filter, queries, distinct);
   std::vector<std::vector<Recommendation>> answers;  // to the distinct ones
   for (size_t begin = 0; begin < distinct.first.size(); begin += kQueriesABlock) {
     const size_t count = std::min(kQueriesABlock, distinct.first.size() - begin);

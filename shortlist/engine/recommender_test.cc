@@ -143,12 +143,13 @@ TEST(Recommender, LeavesOutWhatTheUserHasSeenAndWhatAQueryExcludes) {
   std::ranges::sort(both);
   EXPECT_EQ(items_of(tiny().recommend(columns, options)[0]), without(all, both));
   options.exclude_each.push_back({});
-  EXPECT_EQ(message_of([&] { tiny().recommend(columns, options); }), "exclude_each has 2 lists for 1 queries");
+  EXPECT_EQ(message_of([&] { tiny().recommend(columns, options); }),
+            "exclude_each has 2 lists for 1 queries");
 }
 
 TEST(Recommender, HasOneListWhateverKAndOffset) {
-  const TrainedBundle bundle(Changes{
-      {"[training]", "[recommend]\norder = \"blend\"\nblend = 0.3\ncandidates = 7\n\n[training]"}});
+  const TrainedBundle bundle(
+      Changes{{"[training]", "[recommend]\norder = \"blend\"\nblend = 0.3\ncandidates = 7\n\n[training]"}});
   const Recommender recommender = Recommender::load(bundle.path());
   const std::vector<uint32_t> longest = items_of(recommender.recommend(kQuery, options_of(30)));
   ASSERT_GT(longest.size(), 10u);
@@ -156,8 +157,10 @@ TEST(Recommender, HasOneListWhateverKAndOffset) {
     for (int k : {1, 6, 7, 8, 20}) {
       RecommendOptions options = options_of(k);
       options.offset = offset;
-      const auto begin = longest.begin() + offset, end = longest.end() - begin > k ? begin + k : longest.end();
-      EXPECT_EQ(items_of(recommender.recommend(kQuery, options)), std::vector(begin, end)) << offset << " " << k;
+      const auto begin = longest.begin() + offset,
+                 end = longest.end() - begin > k ? begin + k : longest.end();
+      EXPECT_EQ(items_of(recommender.recommend(kQuery, options)), std::vector(begin, end))
+          << offset << " " << k;
     }
   }
   RecommendOptions beyond = options_of(5);
@@ -242,7 +245,7 @@ TEST(Recommender, WithoutRetrievalRanksEverything) {
   const auto of_user = seen.of(seen.user(columns_of(kQuery, recommender.query_columns())[0], 0));
   for (uint32_t i = 10; i < 30; ++i)
     if (!std::ranges::binary_search(of_user, i))
-    best = std::max(best, recommender.predict(kQuery, {{"movie", recommender.item_id(i)}})[0]);
+      best = std::max(best, recommender.predict(kQuery, {{"movie", recommender.item_id(i)}})[0]);
   EXPECT_NEAR(answer[0].predictions[0], best, 1e-6);
   EXPECT_EQ(answer[0].score, 0);
   EXPECT_TRUE(std::ranges::is_sorted(answer, std::greater(), [](const auto& r) { return r.predictions[0]; }));

@@ -48,11 +48,9 @@ class ListMaker {
     std::vector<std::span<const uint32_t>> left_out(queries.size());
     for (size_t q = 0; drops_seen_ && q < queries.size(); ++q)
       left_out[q] = model_.data.seen.of(model_.data.user_of_query[queries[q]]);
-    found_ = retrieves_ ? search_without(
-                              [&](ConstMatrix some, size_t k, Eligible eligible) {
-                                return index_.search(some, k, eligible);
-                              },
-                              embedded, depth_, model_.catalogue.rows, {}, left_out, false)
+    found_ = retrieves_ ? search_without([&](ConstMatrix some, size_t k,
+                                             Eligible eligible) { return index_.search(some, k, eligible); },
+                                         embedded, depth_, model_.catalogue.rows, {}, left_out, false)
                         : everything(left_out);
     if (ranks_) predict(embedded);
   }
@@ -67,7 +65,8 @@ class ListMaker {
     for (size_t begin = 0; begin < best.size(); begin += block_) {
       const size_t count = std::min(block_, best.size() - begin);
       const auto of_block = ranks_ ? predictions.subspan(begin, count) : std::span<const float>();
-      for (uint32_t i : order_block(std::span(scores).subspan(begin, count), of_block, order.order, order.blend))
+      for (uint32_t i :
+           order_block(std::span(scores).subspan(begin, count), of_block, order.order, order.blend))
         items.push_back(best[begin + i].index);
     }
     return items;

@@ -25,9 +25,9 @@ inline constexpr const char* lookup = "most frequent per query";
 // never seen and has the offset 0.
 struct LabelMeans {
   double mean = 0;
-  bool binary = false;               // the labels are all 0 or 1
-  std::vector<double> item_offset;   // the item's mean less the global mean
-  std::vector<double> item_bias;     // these two are fitted together; empty without users
+  bool binary = false;              // the labels are all 0 or 1
+  std::vector<double> item_offset;  // the item's mean less the global mean
+  std::vector<double> item_bias;    // these two are fitted together; empty without users
   std::vector<double> user_bias;
 };
 LabelMeans fit_label_means(const Observations& train);
@@ -57,10 +57,10 @@ CandidateWeights fit_candidate_weights(const Observations& train, uint32_t catal
 // numbered as in the table that the model was trained on.
 struct Baselines {
   CandidateWeights candidates;
-  std::vector<LabelMeans> labels;        // of each ranking task
-  std::vector<uint64_t> query_keys;      // of each query: a hash of its values
-  std::vector<uint64_t> rows;            // row_hashes() of the train rows (overlap.h)
-  std::vector<float> item_log_share;     // the sampling correction; empty without it
+  std::vector<LabelMeans> labels;     // of each ranking task
+  std::vector<uint64_t> query_keys;   // of each query: a hash of its values
+  std::vector<uint64_t> rows;         // row_hashes() of the train rows (overlap.h)
+  std::vector<float> item_log_share;  // the sampling correction; empty without it
 };
 
 struct RetrievalBaseline {

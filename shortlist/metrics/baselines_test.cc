@@ -26,7 +26,8 @@ TEST(RatingBaselines, MatchTheWorkedExample) {
 
 TEST(RatingBaselines, CountAWeightAsThatManyRows) {
   const Rows train{.candidate = {0, 0}, .label = {8, 4}, .weight = {3, 1}};
-  EXPECT_EQ(rating_baselines(fit_label_means(train.view()), train.view())[1].prediction, (std::vector<float>{7, 7}));
+  EXPECT_EQ(rating_baselines(fit_label_means(train.view()), train.view())[1].prediction,
+            (std::vector<float>{7, 7}));
 }
 
 TEST(RatingBaselines, FindPlantedUserAndItemBiases) {
@@ -108,7 +109,8 @@ TEST(RetrievalBaselines, AgreeWithCountingEveryCandidate) {
 
 TEST(RetrievalBaselines, WithoutTrainRowsTieAllCandidates) {
   const Rows test{.query = {0}, .candidate = {2}};
-  for (const RetrievalBaseline& baseline : retrieval_baselines(fit_candidate_weights(Rows().view(), 5), test.view())) {
+  for (const RetrievalBaseline& baseline :
+       retrieval_baselines(fit_candidate_weights(Rows().view(), 5), test.view())) {
     EXPECT_EQ(baseline.rank, (std::vector<Rank>{{0, 4}})) << baseline.name;
   }
 }

@@ -110,9 +110,8 @@ void PairRanker::finish(const RankedPairs& work, RowRange queries, PairRanks& ra
       const std::span<const uint32_t> seen = work.seen->of(work.user_of_query[q]);
       const bool is_seen = std::ranges::binary_search(seen, work.item_of_pair[pair]);
       Rank& unseen = ranks.unseen[pair];
-      unseen = !ranks_at_all || is_seen
-                   ? last
-                   : Rank{rank.greater - unseen.greater, rank.equal - unseen.equal};
+      unseen =
+          !ranks_at_all || is_seen ? last : Rank{rank.greater - unseen.greater, rank.equal - unseen.equal};
     }
   }
 }

@@ -100,8 +100,7 @@ LabelMeans fit_label_means(const Observations& train) {
 
 std::vector<RatingBaseline> rating_baselines(const LabelMeans& means, const Observations& rows) {
   std::vector<RatingBaseline> baselines;
-  baselines.push_back(
-      {baseline::global_mean, std::vector<float>(rows.rows, static_cast<float>(means.mean))});
+  baselines.push_back({baseline::global_mean, std::vector<float>(rows.rows, static_cast<float>(means.mean))});
   if (rows.candidate.empty()) return baselines;
   baselines.push_back(item_mean(means, rows));
   if (!means.user_bias.empty() && !rows.user.empty()) baselines.push_back(biases(means, rows));

@@ -74,7 +74,10 @@ Figures read_figures(const Json& json) {
 }
 
 Json write_list(const ListReport& list) {
-  Json json = {{"order", list.order}, {"blend", list.blend}, {"label", list.label}, {"drops_seen", list.drops_seen},
+  Json json = {{"order", list.order},
+               {"blend", list.blend},
+               {"label", list.label},
+               {"drops_seen", list.drops_seen},
                {"rows", list.rows}};
   const Json task = write_task(list.task);
   json["model"] = task["model"];
@@ -88,8 +91,13 @@ Json write_list(const ListReport& list) {
 }
 
 ListReport read_list(Json json) {
-  ListReport list{json.at("order").get<std::string>(), number(json.at("blend")), json.at("label").get<std::string>(),
-                  json.at("drops_seen").get<bool>(), json.at("rows").get<size_t>(), {}, {}};
+  ListReport list{json.at("order").get<std::string>(),
+                  number(json.at("blend")),
+                  json.at("label").get<std::string>(),
+                  json.at("drops_seen").get<bool>(),
+                  json.at("rows").get<size_t>(),
+                  {},
+                  {}};
   json["task"] = TaskReport::list;
   list.task = read_task(json);
   for (const Json& order : json.at("orders")) {

@@ -69,9 +69,9 @@ std::string order_text(const std::string& order, double blend) {
 }
 
 std::string list_text(const ListReport& list, size_t rows) {
-  std::string text = fmt::format("\nThe list as it is served: order = {}, seen items {}",
-                                 order_text(list.order, list.blend),
-                                 list.drops_seen ? "left out" : "not left out");
+  std::string text =
+      fmt::format("\nThe list as it is served: order = {}, seen items {}", order_text(list.order, list.blend),
+                  list.drops_seen ? "left out" : "not left out");
   if (list.rows != rows) text += fmt::format("; measured on {}", count_text(list.rows, "row"));
   text += "\n" + task_table(list.task);
   if (list.orders.empty()) return text;

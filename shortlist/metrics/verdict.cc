@@ -133,7 +133,8 @@ void judge_retrieval(const TaskReport& task, std::vector<std::string>& sentences
 
 // A list ordered by score is the retrieval's own order, which was judged already.
 void judge_list(const ListReport& list, std::vector<std::string>& sentences) {
-  const std::string order = (list.order == "blend" ? "by score and predicted " : "by predicted ") + list.label;
+  const std::string order =
+      (list.order == "blend" ? "by score and predicted " : "by predicted ") + list.label;
   if (const BaselineReport* popularity = find_baseline(list.task, baseline::popularity)) {
     judge_ranks(list.task, *popularity, fmt::format("The list that is served, ordered {},", order), "top_",
                 sentences);

@@ -12,7 +12,7 @@
 namespace shortlist {
 namespace {
 
-const std::vector<std::string> kSections = {"data",      "features", "query",   "candidate",
+const std::vector<std::string> kSections = {"data",      "features", "query",    "candidate",
                                             "retrieval", "ranking",  "training", "recommend"};
 
 std::vector<std::string> feature_names(const Config& config) {

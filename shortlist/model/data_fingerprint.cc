@@ -35,8 +35,8 @@ void add_value(Sha256& hash, const CodedColumn& column, uint32_t code) {
 std::string column_fingerprint(const CodedColumn& column) {
   Sha256 hash;
   for (uint32_t code = 0; code < column.distinct(); ++code) add_value(hash, column, code);
-  hash.add(Bytes(reinterpret_cast<const std::byte*>(column.codes.data()),
-                 column.codes.size() * sizeof(uint32_t)));
+  hash.add(
+      Bytes(reinterpret_cast<const std::byte*>(column.codes.data()), column.codes.size() * sizeof(uint32_t)));
   return hash.hex();
 }
 
@@ -67,12 +67,9 @@ nlohmann::json to_json(const DataFingerprint& fingerprint) {
   nlohmann::json columns = nlohmann::json::array();
   for (const auto& [name, sha256] : fingerprint.columns)
     columns.push_back({{"name", name}, {"sha256", sha256}});
-  return {{"rows", fingerprint.rows},
-          {"columns", columns},
-          {"train", fingerprint.train},
-          {"validation", fingerprint.validation},
-          {"test", fingerprint.test},
-          {"split", fingerprint.split},
+  return {{"rows", fingerprint.rows},        {"columns", columns},
+          {"train", fingerprint.train},      {"validation", fingerprint.validation},
+          {"test", fingerprint.test},        {"split", fingerprint.split},
           {"features", fingerprint.features}};
 }
 

@@ -52,12 +52,12 @@ TEST(DataFingerprint, SaysWhatDiffers) {
   now.split = "t";
   EXPECT_EQ(split_difference(then, now), "the split puts other rows into train, validation and test");
   now.test = 2;
-  EXPECT_EQ(split_difference(then, now),
-            "the split had 2 train, 1 validation and 0 test rows, now it has 2 train, 1 validation and 2 test "
-            "rows");
+  EXPECT_EQ(
+      split_difference(then, now),
+      "the split had 2 train, 1 validation and 0 test rows, now it has 2 train, 1 validation and 2 test "
+      "rows");
   now.features = "g";
-  EXPECT_EQ(features_difference(then, now),
-            "the fitted features (vocabularies, edges or means) are others");
+  EXPECT_EQ(features_difference(then, now), "the fitted features (vocabularies, edges or means) are others");
 }
 
 TEST(DataFingerprint, ReadsBackFromJson) {

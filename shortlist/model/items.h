@@ -27,7 +27,7 @@ struct LabelRange {
 struct UserRatings {
   std::vector<int64_t> offsets;  // user u holds entries [offsets[u], offsets[u + 1])
   std::vector<int32_t> items;
-  std::vector<float> centred;       // empty without a label
+  std::vector<float> centred;      // empty without a label
   std::vector<std::string> users;  // their ids; empty where an older program wrote the bundle
 };
 

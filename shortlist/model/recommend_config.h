@@ -34,9 +34,10 @@ struct RecommendConfig {
     visit("seen", seen,
           "drop: leave out the items that the user has in the training rows, where data.user is a column of "
           "the query; keep: recommend them again, as for purchases or listening");
-    visit("order", order,
-          "of the list: score, of the retrieval; predicted, the first predicted label; blend, both; auto: the "
-          "one with the highest ndcg_10 on the validation rows, and score without validation rows");
+    visit(
+        "order", order,
+        "of the list: score, of the retrieval; predicted, the first predicted label; blend, both; auto: the "
+        "one with the highest ndcg_10 on the validation rows, and score without validation rows");
     visit("blend", blend, "order = \"blend\": the share of the predicted label, 0 to 1");
     visit("candidates", candidates,
           "best by score that the ranking orders together: the first so many, then the next so many");

@@ -26,7 +26,8 @@ void check_order(const Recommender& recommender, const RecommendSettings& settin
     throw invalid_field("blend", fmt::format("got {}, need a share from 0 to 1", *settings.blend));
   if (!settings.order || *settings.order == ListOrder::chosen) return;
   const auto needs = [&](const char* task) {
-    return invalid_field("order", fmt::format("'{}' needs a model with a {} task", enum_name(*settings.order), task));
+    return invalid_field("order",
+                         fmt::format("'{}' needs a model with a {} task", enum_name(*settings.order), task));
   };
   if (*settings.order != ListOrder::score && recommender.labels().empty()) throw needs("[[ranking]]");
   if (*settings.order != ListOrder::predicted && !recommender.has_retrieval()) throw needs("[retrieval]");

@@ -91,8 +91,10 @@ void check_data(const DataFingerprint& then, const DataFingerprint& now, const s
   std::string what = table_difference(then, now);
   if (what.empty()) what = split_difference(then, now);
   if (!what.empty()) {
-    throw data_error("{}: belongs to a run on other data: {}; resume with the table and the split that it was "
-                     "started with, or choose another --out", path, what);
+    throw data_error(
+        "{}: belongs to a run on other data: {}; resume with the table and the split that it was "
+        "started with, or choose another --out",
+        path, what);
   }
 }
 
@@ -133,8 +135,8 @@ void load_checkpoint(const std::string& path, const CheckpointView& run) {
       throw data_error("{}: belongs to another config; go on with the config that it was started with", path);
     }
     if (const auto data = metadata.find("data"); data != metadata.end()) {
-      const std::string what = features_difference(
-          fingerprint_from_json(parse_json(data->second, path)), *run.data);
+      const std::string what =
+          features_difference(fingerprint_from_json(parse_json(data->second, path)), *run.data);
       if (!what.empty()) throw data_error("{}: belongs to a run on other data: {}", path, what);
     }
     *run.state = state_from_json(parse_json(metadata.at("state"), path), path);

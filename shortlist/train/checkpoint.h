@@ -1,6 +1,7 @@
 // A run's state on disk: one safetensors file, written whole or not at all.
 //   tensors   "parameter/NAME", "slot/NAME", and "best/NAME" once there is a best epoch
-//   metadata  "format", "config" (SHA-256 of what decides the numbers), "data" (fingerprints of the table, its
+//   metadata  "format", "config" (SHA-256 of what decides the numbers), "data" (fingerprints of the table,
+//   its
 //             split and the fitted features, JSON), "state" (JSON), "optimizer_steps"
 #pragma once
 

@@ -329,8 +329,8 @@ PreparedData prepare_data(const Config& config, const Table& table) {
   });
 }
 
-Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
-                       bool need_labels, const KnownData* known) {
+Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table, bool need_labels,
+                       const KnownData* known) {
   Columns columns = read_columns(config, table, need_labels, known);
   return with_name_of(table, [&] {
     DataFingerprint fingerprint;

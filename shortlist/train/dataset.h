@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "shortlist/features/feature_map.h"
-#include "shortlist/model/build.h"
 #include "shortlist/metrics/seen_items.h"
+#include "shortlist/model/build.h"
 #include "shortlist/model/config.h"
 #include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/items.h"

@@ -189,8 +189,9 @@ TEST(ApplyFeatures, SplitsTheKnownTableAlone) {
   EXPECT_TRUE(apply_features(config, prepared.features, other.open(), true, &known).split.test.empty());
   known.fingerprint.split = "other";
   EXPECT_EQ(message_of([&] { apply_features(config, prepared.features, table.open(), true, &known); }),
-            table.path() + ": this is the table that the model was trained on, but the split puts other rows "
-                           "into train, validation and test");
+            table.path() +
+                ": this is the table that the model was trained on, but the split puts other rows "
+                "into train, validation and test");
 }
 
 TEST(ApplyFeatures, DoesWithoutLabelsWhenNoneAreNeeded) {

@@ -141,9 +141,9 @@ void Evaluator::rank_queries(const Distinct& rows, PairScores& out) {
   std::vector<uint32_t> user_of_query;
   for (size_t q = 0; !data_.user_of_query.empty() && q < rows.queries.size(); ++q)
     user_of_query.push_back(data_.user_of_query[rows.queries[q]]);
-  out.ranks = ranker_.rank(pool_, {queries_.view(rows.queries.size(), width), items, rows.offsets,
-                                   rows.pairs_of_query, item_of_pair, user_of_query,
-                                   user_of_query.empty() ? nullptr : &data_.seen});
+  out.ranks = ranker_.rank(
+      pool_, {queries_.view(rows.queries.size(), width), items, rows.offsets, rows.pairs_of_query,
+              item_of_pair, user_of_query, user_of_query.empty() ? nullptr : &data_.seen});
 }
 
 void Evaluator::predict(const Distinct& rows, PairScores& out) {
