@@ -158,12 +158,16 @@ TaskReport evaluate_list(const CandidateWeights& train, const Observations& rows
   const auto contender = [&](const std::string& name, std::span<const Rank> places) {
     Contender made = retrieval_contender(name, places, rows, true, ks);
     without_keras(made);
+    // Places beyond the end of the lists are not known.
+    std::erase_if(made.figures, [](const auto& figure) { return figure.first == "mean_rank"; });
     return made;
   };
   const std::vector<RetrievalBaseline> fitted = retrieval_baselines(train, rows, seen);
   std::vector<Contender> baselines;
-  for (const RetrievalBaseline& baseline : fitted)
+  for (const RetrievalBaseline& baseline : fitted) {
+    if (seen != nullptr && baseline.name == baseline::lookup) continue;  // popularity again
     baselines.push_back(contender(baseline.name, seen != nullptr ? baseline.unseen : baseline.rank));
+  }
   return compare(std::string(TaskReport::list), contender("model", rank), baselines, rows, seed);
 }
 

@@ -1,9 +1,8 @@
 // A run's state on disk: one safetensors file, written whole or not at all.
 //   tensors   "parameter/NAME", "slot/NAME", and "best/NAME" once there is a best epoch
 //   metadata  "format", "config" (SHA-256 of what decides the numbers), "data" (fingerprints of the table,
-//   its
-//             split and the fitted features, JSON), "state" (JSON), "optimizer_steps", and "sha256", which
-//             covers the whole file (io/safetensors.h)
+//             its split and the fitted features, JSON), "state" (JSON), "optimizer_steps", and "sha256",
+//             which covers the whole file (io/safetensors.h)
 #pragma once
 
 #include <functional>
