@@ -70,7 +70,7 @@ ModelCost::ModelCost(const Recommender& recommender) {
   const auto features = static_cast<double>(bundle.config.query.features.size());
   retrieves_ = recommender.has_retrieval();
   items_ = static_cast<double>(bundle.items.ids.size());
-  attributes_ = static_cast<double>(bundle.items.attribute_names.size());
+  attributes_ = static_cast<double>(bundle.items.attributes.size());
   ratings_ = static_cast<double>(bundle.ratings.items.size());
   tower_ = row_operations(bundle, Domain::query);
   pair_ = labels > 0 ? row_operations(bundle, Domain::pair) : 1;

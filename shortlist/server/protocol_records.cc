@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shortlist/server/request_body.h"
+
 namespace shortlist {
 namespace {
 

@@ -70,7 +70,8 @@ void rewrite_values(CodedColumn& column, const std::vector<std::string>& texts) 
   rewritten.missing = column.values.missing;
   for (uint32_t code = 0; code < column.distinct(); ++code)
     rewritten.texts.push_back(column.values.is_missing(code) ? std::string_view() : texts[code]);
-  CodedColumn merged{.name = column.name};
+  CodedColumn merged;
+  merged.name = column.name;
   ValueCoder coder(merged);
   coder.add(rewritten, 0);
   coder.finish();

@@ -332,7 +332,7 @@ ReadAs uses_of(const Config& config, const std::string& column) {
   };
   for (const std::string& name : used_features(config))
     add(config.feature(name).column, read_as(config.feature(name).settings->kind()));
-  for (const std::string& attribute : config.candidate.attributes) add(attribute, ReadAs::text);
+  for (const AttributeConfig& attribute : config.candidate.attributes) add(attribute.column, ReadAs::text);
   for (const RankingConfig& ranking : config.ranking) add(ranking.label, ReadAs::number);
   add(config.data.weight, ReadAs::number);
   const SplitConfig& split = config.data.split;
