@@ -110,26 +110,6 @@ CLI::Validator one_of(std::vector<std::string> names) {
   return {check, shown};
 }
 
-CLI::Validator between(double least, double most) {
-  const std::string need = fmt::format("need a number from {} to {}", least, most);
-  const auto check = [=](std::string& text) -> std::string {
-    double number = 0;
-    if (CLI::detail::lexical_cast(text, number) && number >= least && number <= most) return "";
-    return fmt::format("got {}, {}", text, need);
-  };
-  return {check, fmt::format("[{} - {}]", least, most)};
-}
-
-CLI::Validator between(double least, double most) {
-  const std::string need = fmt::format("need a number from {} to {}", least, most);
-  const auto check = [=](std::string& text) -> std::string {
-    double number = 0;
-    if (CLI::detail::lexical_cast(text, number) && number >= least && number <= most) return "";
-    return fmt::format("got {}, {}", text, need);
-  };
-  return {check, fmt::format("[{} - {}]", least, most)};
-}
-
 void add_threads(CLI::App& sub, int& threads) {
   sub.add_option("--threads", threads, "0: one for each processor; the result is the same with any")
       ->capture_default_str()

@@ -19,15 +19,10 @@ inline constexpr int kMostThreads = 1'024;
 CLI::Validator positive();
 CLI::Validator non_negative();
 CLI::Validator whole();
+// A number from `least` to `most`, which is finite.
 CLI::Validator between(double least, double most);
 // The nearest name is suggested in place of one that is unknown.
 CLI::Validator one_of(std::vector<std::string> names);
-
-// A number from `least` to `most`, which is finite.
-CLI::Validator between(double least, double most);
-
-// A number from `least` to `most`, which is finite.
-CLI::Validator between(double least, double most);
 
 // What the arguments ask for.
 using Chosen = std::function<void()>;
