@@ -118,7 +118,7 @@ TEST(Bundle, RejectsAManifestThatWasCutAnywhere) {
   const SavedModel saved;
   const std::string path = saved / "manifest.json", whole = read_file(path);
   for (size_t size = 0; size + 2 < whole.size(); size += 7) {
-    write_file_atomically(path, whole.substr(0, size));
+    OutputFile(path).write(whole.substr(0, size));
     EXPECT_NE(saved.error(), "") << size;
   }
 }
@@ -127,16 +127,14 @@ TEST(Bundle, NamesTheManifestForAFaultOfItsOwn) {
   const SavedModel saved;
   const std::string path = saved / "manifest.json", whole = read_file(path);
   for (size_t at = 0; at + 1 < whole.size(); ++at) {
-    for (int bit = 0; bit < 8; ++bit) {
-      std::string flipped = whole;
-      flipped[at] = static_cast<char>(flipped[at] ^ (1 << bit));
-      if (flipped[at] == '\n' || flipped[at] == '\t') continue;  // a space may be another space
-      write_file_atomically(path, flipped);
-      EXPECT_TRUE(saved.error().starts_with(path)) << at << ": " << saved.error();
-    }
+    std::string flipped = whole;
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << at % 8));
+    OutputFile(path).write(flipped);
+    EXPECT_TRUE(saved.error().starts_with(path)) << at << ": " << saved.error();
   }
 }
 
+// Only files that were checked are read, and those that a bundle needs must be among them.
 TEST(Bundle, NeedsItsFilesToBeListed) {
   for (const char* name : {"config.toml", "features.json", "weights.safetensors", "items.json",
                            "candidates.safetensors", "history.json", "report.json"}) {

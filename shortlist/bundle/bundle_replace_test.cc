@@ -94,6 +94,7 @@ TEST(Bundle, IsTheOldOrTheNewWhereverACrashStoppedAReplacement) {
     EXPECT_EQ(read_bundle_file(saved.path(), "note.txt"), std::nullopt);
   }
   fs::remove(saved / "manifest.json");
+  fs::remove_all(next);
   fs::create_directory(next);
   fs::copy_file(made + "/manifest.json", next + "/manifest.json");
   EXPECT_TRUE(is_bundle(saved.path())) << "a first bundle whose manifest did not move";
@@ -148,7 +149,7 @@ class Replacement {
 
 TEST(ReplacedBundle, IsTheOldOrTheNewWhereverItIsKilled) {
   Replacement replacement;
-  ASSERT_GT(replacement.steps(), 20);
+  ASSERT_GE(replacement.steps(), 20);
   int became_new = 0;
   for (int step = 0; step < replacement.steps(); ++step) {
     replacement.put_old_back();
