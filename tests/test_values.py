@@ -353,6 +353,12 @@ def test_init_finds_dates_in_texts(tmp_path):
     assert "cannot tell the day from the month" in text and "format = " in text
 
 
+def test_init_leaves_mixed_units_out_and_says_why(tmp_path):
+    rows = [{**row, "timestamp": row["when"]} for row in ratings(when=lambda n: seconds(n) * (1000 if n % 2 else 1))]
+    write(tmp_path / "table.csv", rows)
+    assert "# left out: timestamp (1700000040 looks like seconds" in run("init", "table.csv", cwd=tmp_path).stdout
+
+
 def test_init_reads_lists_in_brackets(tmp_path):
     for form in "python", "json":
         write(tmp_path / "table.csv", ratings(WRITTEN[form]))

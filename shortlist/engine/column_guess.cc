@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "shortlist/engine/text_guess.h"
+#include "shortlist/features/time_form.h"
 #include "shortlist/table/sql_type.h"
 
 namespace shortlist {
@@ -101,6 +102,21 @@ bool is_time(const ColumnGuess& guess) {
   return guess.is(NameHint::none) && !guess.meaning.id && in_seconds(column);
 }
 
+// Why numbers that are times by their name are none: seconds among milliseconds; "" where there is no reason.
+std::string why_no_time(const ColumnGuess& guess) {
+  const ColumnSummary& column = guess.summary;
+  const bool number = column.type == ColumnType::integer || column.type == ColumnType::number;
+  if (!number || !guess.is(NameHint::time) || !column.min) return "";
+  Column ends{.type = ColumnType::number, .rows = 2};
+  ends.numbers = {*column.min, *column.max};
+  try {
+    find_time_form(ends, {});
+  } catch (const RowError& error) {
+    return error.detail();
+  }
+  return "";
+}
+
 // Titles are texts that say what they stand for, so only others of a few words; integers that say "id" or are
 // counted up.
 bool is_row_number(const ColumnGuess& guess) {
@@ -173,6 +189,7 @@ Judgement judge(const Table& table, ColumnGuess& guess) {
     return {Holds::nothing, fmt::format("is '{}' in every row", column.most_frequent.front().first)};
   }
   if (is_time(guess)) return {Holds::time, "points in time"};
+  if (std::string why = why_no_time(guess); !why.empty()) return {Holds::nothing, std::move(why)};
   if (column.type == ColumnType::text) {
     if (const std::optional<TextGuess> texts = guess_texts(table, column))
       return judge_special(*texts, guess);

@@ -85,7 +85,7 @@ TypedCondition::TypedCondition(const Condition& condition, const Attribute& attr
 bool TypedCondition::holds(const AttributeValue& value) const {
   const bool negated = comparison_ == Comparison::not_equal;
   for (size_t i = 0; i < values_.size(); ++i) {
-    if (holds_one(value, i) != negated) return !negated;
+    if (holds_one(value, i)) return !negated;
   }
   return negated;
 }

@@ -57,8 +57,20 @@ std::string draw_value(const FormField& field, const RandomStream& draws) {
   return "";
 }
 
+// Whether a number feature reads the column, too: it could not read a time as ISO 8601.
+bool is_number_too(const FeatureMap& features, const std::string& column) {
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (features[i].column == column && features[i].feature->input().kind == InputKind::number) return true;
+  }
+  return false;
+}
+
 // The last one is the query without a value.
-std::vector<Record> draw_queries(const std::vector<FormField>& form) {
+std::vector<Record> draw_queries(const Bundle& bundle) {
+  std::vector<FormField> form = query_form(bundle);
+  std::erase_if(form, [&](const FormField& field) {
+    return field.input == InputKind::time && is_number_too(bundle.features, field.column);
+  });
   std::vector<Record> queries;
   const RandomStream draws(1, "golden requests");
   for (uint64_t i = 0; i + 1 < kRequests; ++i) {
@@ -143,7 +155,7 @@ std::string golden_requests(Bundle bundle) {
   const Recommender recommender{std::move(bundle)};
   const RecommendOptions options;
   json requests = json::array();
-  for (const Record& query : draw_queries(query_form(recommender.bundle()))) {
+  for (const Record& query : draw_queries(recommender.bundle())) {
     std::vector<Recommendation> answer;
     try {
       answer = recommender.recommend(query, options);

@@ -54,7 +54,7 @@ struct Scanner {
   }
   // Whether the text begins with a word, in any case.
   bool word(std::string_view wanted) {
-    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+    const auto same = [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); };
     if (rest.size() < wanted.size() || !std::equal(wanted.begin(), wanted.end(), rest.begin(), same))
       return false;
     rest.remove_prefix(wanted.size());

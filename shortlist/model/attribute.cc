@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <unordered_map>
 
 #include "shortlist/features/categories.h"
@@ -191,6 +192,24 @@ AttributeValue value_from_json(const json& json, AttributeKind kind) {
   return json.get<double>();
 }
 
+// Older bundles held lists as texts with commas; titles have commas too, but their parts do not come again.
+bool do_commas_separate(const std::vector<std::string>& texts) {
+  const std::set<std::string_view> wholes(texts.begin(), texts.end());
+  std::set<std::string> parts;
+  bool commas = false;
+  for (std::string_view whole : wholes) {
+    size_t count = 0;
+    each_list_value(whole, ",", 0, [&](std::string_view part) { parts.emplace(part), ++count; });
+    commas = commas || count > 1;
+  }
+  return commas && parts.size() <= wholes.size();
+}
+
+Attribute read_older(AttributeForm form, const std::vector<std::string>& texts) {
+  if (!form.kind && !form.separator && do_commas_separate(texts)) form.separator = ",";
+  return read_attribute(form, texts);
+}
+
 }  // namespace
 
 Attribute read_attribute(const AttributeForm& form, const Column& values) {
@@ -250,7 +269,7 @@ json attribute_to_json(const Attribute& attribute) {
 }
 
 Attribute attribute_from_json(const json& json, const AttributeForm& form) {
-  if (!json.contains("kind")) return read_attribute(form, json.at("values").get<std::vector<std::string>>());
+  if (!json.contains("kind")) return read_older(form, json.at("values").get<std::vector<std::string>>());
   Attribute attribute{.name = json.at("name")};
   read_value(Value(json.at("kind").get<std::string>()), attribute.kind, Where{"", "kind"});
   const auto set = [&](const char* key, auto& field) {

@@ -81,6 +81,9 @@ TEST(Attribute, OfAnOlderBundleIsReadFromItsTexts) {
   const nlohmann::json old = {{"name", "genres"}, {"values", {"War|Drama", ""}}};
   EXPECT_EQ(attribute_from_json(old, {.name = "genres", .separator = "|"}).values,
             (Values{Texts{"War", "Drama"}, {}}));
+  const nlohmann::json commas = {{"name", "genres"}, {"values", {"War, Drama", "Drama"}}};
+  EXPECT_EQ(attribute_from_json(commas, {.name = "genres"}).values,
+            (Values{Texts{"War", "Drama"}, Texts{"Drama"}}));
 }
 
 }  // namespace

@@ -96,9 +96,10 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "precision, "
             "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, "
             "keep_checkpoints)");
-  EXPECT_EQ(
-      error_with("validation", "valid"),
-      "a.toml:3: data.split: unknown key 'valid' (known: by, train, validation, test, seed, column, rows)");
+  EXPECT_EQ(error_with("validation", "valid"),
+            "a.toml:3: data.split: unknown key 'valid' (known: by, train, validation, test, seed, column, "
+            "rows, unit, "
+            "format)");
   EXPECT_EQ(error_with("dim = 8", "dims = 8"),
             "a.toml:6: features.user: unknown key 'dims'; did you mean 'dim'? (known: order, vocabulary, "
             "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2)");

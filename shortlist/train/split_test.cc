@@ -85,18 +85,19 @@ TEST(Split, ByTimeTrainsOnThePastAndKeepsTheOrderOfEqualTimes) {
 
 TEST(Split, ByTimeReadsTimesAsATimeFeatureDoes) {
   const CodedColumn dates = column_of({"03-02-2021", "31-01-2021", "2021-02-01T10:00"});
-  EXPECT_EQ(split_of(by(SplitBy::time, 1, 1, 1), 3, &dates).rows("all"), (Rows{1, 2, 0}));
-  SplitConfig declared = by(SplitBy::time, 1, 1, 0);
+  EXPECT_EQ(split_of(by(SplitBy::time, 1, 0, 0), 3, &dates).train, (Rows{1, 2, 0}));
+  SplitConfig declared = by(SplitBy::time, 1, 0, 0);
   declared.format = "%m-%d-%Y";
   const CodedColumn unclear = column_of({"03-02-2021", "02-03-2021"});
-  EXPECT_EQ(split_of(declared, 2, &unclear).rows("all"), (Rows{1, 0}));
+  EXPECT_EQ(split_of(declared, 2, &unclear).train, (Rows{1, 0}));
   EXPECT_NE(
       message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &unclear); }).find("declare which it is"),
       std::string::npos);
 }
 
 TEST(Split, ByTimeNamesTheRowOfAMixture) {
-  const CodedColumn times = times_of({1702023200000, 1700579600});
+  CodedColumn times = times_of({1702023200000, 1700579600});
+  times.values.type = ColumnType::number;
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &times); }),
             "row 2, column 'part': 1700579600 looks like seconds, but the column's times are milliseconds: "
             "give all of "
