@@ -137,9 +137,11 @@ void write_order(const BundleContent& content, NewFile file) {
 void read_order(ListedContent file, Bundle& bundle) {
   const json from = file.json();
   const std::string name = from.at("order");
+  const double blend = from.at("blend");
+  if (!(blend >= 0 && blend <= 1)) throw data_error("blend: got {}, need a share from 0 to 1", blend);
   for (const auto& [order, text] : EnumNames<ListOrder>::names) {
     if (text != name || order == ListOrder::chosen) continue;
-    bundle.order = {order, from.at("blend")};
+    bundle.order = {order, blend};
     return;
   }
   throw data_error("order: got '{}', need score, predicted or blend", name);
