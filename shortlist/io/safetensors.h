@@ -44,6 +44,14 @@ template <>
 constexpr DType dtype_of<uint32_t>() {
   return DType::U32;
 }
+template <>
+constexpr DType dtype_of<uint64_t>() {
+  return DType::U64;
+}
+template <>
+constexpr DType dtype_of<double>() {
+  return DType::F64;
+}
 
 // A view of a tensor; does not own the bytes.
 struct TensorView {
