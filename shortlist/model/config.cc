@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <set>
 
 #include "shortlist/base/fields.h"
@@ -11,8 +12,8 @@
 namespace shortlist {
 namespace {
 
-const std::vector<std::string> kSections = {"data",      "features", "query",   "candidate",
-                                            "retrieval", "ranking",  "training"};
+const std::vector<std::string> kSections = {"data",      "features", "query",    "candidate",
+                                            "retrieval", "ranking",  "training", "recommend"};
 
 std::vector<std::string> feature_names(const Config& config) {
   std::vector<std::string> names;
@@ -99,6 +100,21 @@ void check_training(const Config& config) {
   }
 }
 
+void check_recommend(const Config& config) {
+  const RecommendConfig& recommend = config.recommend;
+  require(recommend.blend >= 0 && recommend.blend <= 1, config, "recommend.blend",
+          fmt::format("got {}, need a share from 0 to 1", recommend.blend));
+  require(recommend.candidates >= 1, config, "recommend.candidates",
+          fmt::format("got {}, need at least 1", recommend.candidates));
+  const bool needs_prediction =
+      recommend.order == ListOrder::predicted || recommend.order == ListOrder::blend;
+  require(!needs_prediction || !config.ranking.empty(), config, "recommend.order",
+          fmt::format("\"{}\" needs a [[ranking]] task", enum_name(recommend.order)));
+  const bool needs_score = recommend.order == ListOrder::score || recommend.order == ListOrder::blend;
+  require(!needs_score || config.retrieval, config, "recommend.order",
+          fmt::format("\"{}\" needs a [retrieval] task", enum_name(recommend.order)));
+}
+
 void check_hnsw(const Config& config, const HnswConfig& hnsw) {
   const auto within = [&](const char* name, int value, int least, int most) {
     require(value >= least && value <= most, config, std::string("retrieval.hnsw.") + name,
@@ -178,6 +194,19 @@ const FeatureConfig& Config::feature(std::string_view name) const {
   throw usage_error("{}: no feature is named '{}'", file, name);
 }
 
+bool Config::query_tells_user() const {
+  return !data.user.empty() && std::ranges::any_of(query.features, [&](const std::string& name) {
+    return feature(name).column == data.user;
+  });
+}
+
+std::string Config::monitored_figure(const std::string& monitor) const {
+  if (monitor != kServedMonitor) return monitor;
+  if (!retrieval || !query_tells_user()) return "loss";
+  const int k = std::ranges::min(retrieval->top_k, {}, [](int k) { return std::abs(k - 10); });
+  return fmt::format("{}ndcg_{}", recommend.seen == SeenPolicy::drop ? "unseen_" : "", k);
+}
+
 Config read_config(const Value& root, const std::string& file) {
   Config config;
   config.file = file;
@@ -201,6 +230,7 @@ Config read_config(const Value& root, const std::string& file) {
   }
   if (const Value* ranking = root.find("ranking")) read_value(*ranking, config.ranking, {file, "ranking"});
   read_section(root, "training", config.training, file);
+  read_section(root, "recommend", config.recommend, file);
   check_data(config);
   check_tower(config, root, "query", config.query);
   check_tower(config, root, "candidate", config.candidate);
@@ -212,6 +242,7 @@ Config read_config(const Value& root, const std::string& file) {
     if (!o.adam && !o.adagrad && !o.sgd) config.training.optimizer.adam = 0.001;
   }
   check_training(config);
+  check_recommend(config);
   return config;
 }
 
@@ -261,6 +292,7 @@ std::string full_config_to_toml(const Config& config) {
   if (config.retrieval) sections.emplace_back("retrieval", write_fields(*config.retrieval));
   if (!config.ranking.empty()) sections.emplace_back("ranking", write_value(config.ranking));
   sections.emplace_back("training", write_fields(config.training));
+  sections.emplace_back("recommend", write_fields(config.recommend));
   return sections_to_toml(sections);
 }
 

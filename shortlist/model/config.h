@@ -10,6 +10,7 @@
 #include "shortlist/index/hnsw_config.h"
 #include "shortlist/layers/embedding.h"
 #include "shortlist/losses/rating_loss.h"
+#include "shortlist/model/recommend_config.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/table/table.h"
 
@@ -183,8 +184,15 @@ struct RankingConfig {
   }
 };
 
+// A monitor of what is served: of a model with retrieval whose query tells its user, NDCG of each user's list
+// at the k of top_k that is nearest to 10, without seen items unless recommend.seen = "keep"; else the loss.
+inline constexpr const char* kServedMonitor = "auto";
+constexpr const char* kMonitorHelp =
+    "the validation figure to watch: loss, rmse, top_10, unseen_ndcg_10, ...; auto: of a model with "
+    "retrieval whose query tells data.user, the NDCG of users' lists as they are served; else loss";
+
 struct PlateauConfig {
-  std::string monitor = "loss";
+  std::string monitor = kServedMonitor;
   int patience = 10;
   double factor = 0.1, min_delta = 1e-4;
   int cooldown = 0;
@@ -192,7 +200,7 @@ struct PlateauConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
+    visit("monitor", monitor, kMonitorHelp);
     visit("patience", patience, "epochs without gain before the learning rate falls");
     visit("factor", factor, "what the learning rate is multiplied with, below 1");
     visit("min_delta", min_delta, "the least change that counts as gain");
@@ -202,14 +210,14 @@ struct PlateauConfig {
 };
 
 struct EarlyStoppingConfig {
-  std::string monitor = "loss";
+  std::string monitor = kServedMonitor;
   int patience = 0;
   double min_delta = 0;
   bool restore_best = true;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
+    visit("monitor", monitor, kMonitorHelp);
     visit("patience", patience, "epochs without gain before training stops");
     visit("min_delta", min_delta, "the least change that counts as gain");
     visit("restore_best", restore_best, "end with the weights of the best epoch");
@@ -265,10 +273,15 @@ struct Config {
   std::optional<RetrievalConfig> retrieval;
   std::vector<RankingConfig> ranking;
   TrainingConfig training;
+  RecommendConfig recommend;
   std::string file;  // for messages; not a setting
   Value written;     // as it was read, after --set
 
   const FeatureConfig& feature(std::string_view name) const;
+  // Whether data.user is a column of the query, so that a query tells its user.
+  bool query_tells_user() const;
+  // The figure that `monitor` names: kServedMonitor is resolved.
+  std::string monitored_figure(const std::string& monitor) const;
 };
 
 // Reads and checks a config. Throws a usage Error that names file, line, key, what was got and what could be.

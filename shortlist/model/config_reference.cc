@@ -106,6 +106,7 @@ std::string config_reference() {
       "### optimizer", "Exactly one of adam, adagrad and sgd; `{ adam = 0.001 }` when nothing is said.");
   out += section<PlateauConfig>("### reduce_on_plateau", "Off unless it is given.");
   out += section<EarlyStoppingConfig>("### early_stopping", "Off unless it is given.");
+  out += section<RecommendConfig>("## [recommend]", "The list that answers a query.");
   out += describe_layers();
   while (out.ends_with("\n\n")) out.pop_back();
   return out;

@@ -22,11 +22,13 @@ struct LabelRange {
   double least = 0, most = 0, mean = 0;
 };
 
-// Ratings by user, as they are for cosine similarity: the user's mean taken off. Empty without a user column.
+// The items of each user in the training rows, with the ratings as they are for cosine similarity: the user's
+// mean taken off. Empty without a user column.
 struct UserRatings {
   std::vector<int64_t> offsets;  // user u holds entries [offsets[u], offsets[u + 1])
   std::vector<int32_t> items;
-  std::vector<float> centred;
+  std::vector<float> centred;      // empty without a label
+  std::vector<std::string> users;  // their ids; empty where an older program wrote the bundle
 };
 
 }  // namespace shortlist

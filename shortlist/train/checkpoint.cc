@@ -85,6 +85,19 @@ void read_metadata(const std::string& path, Read read) {
   }
 }
 
+// The table and its split must be those that the run was started with. Features differ also where the config
+// does, which has a message of its own.
+void check_data(const DataFingerprint& then, const DataFingerprint& now, const std::string& path) {
+  std::string what = table_difference(then, now);
+  if (what.empty()) what = split_difference(then, now);
+  if (!what.empty()) {
+    throw data_error(
+        "{}: belongs to a run on other data: {}; resume with the table and the split that it was "
+        "started with, or choose another --out",
+        path, what);
+  }
+}
+
 }  // namespace
 
 std::string checkpoint_path(const std::string& folder, const TrainerState& state) {
@@ -107,6 +120,7 @@ void save_checkpoint(const std::string& path, const CheckpointView& run) {
   write_safetensors(path, tensors,
                     {{"format", kFormat},
                      {"config", run.config_hash},
+                     {"data", dump_json_line(to_json(*run.data))},
                      {"optimizer_steps", fmt::format("{}", run.optimizer->steps)},
                      {"state", dump_json_line(state_to_json(*run.state))}});
 }
@@ -115,8 +129,15 @@ void load_checkpoint(const std::string& path, const CheckpointView& run) {
   const SafetensorsFile file = open_checkpoint(path);
   const Metadata& metadata = file.metadata();
   read_metadata(path, [&] {
+    if (const auto data = metadata.find("data"); data != metadata.end())
+      check_data(fingerprint_from_json(parse_json(data->second, path)), *run.data, path);
     if (metadata.at("config") != run.config_hash) {
       throw data_error("{}: belongs to another config; go on with the config that it was started with", path);
+    }
+    if (const auto data = metadata.find("data"); data != metadata.end()) {
+      const std::string what =
+          features_difference(fingerprint_from_json(parse_json(data->second, path)), *run.data);
+      if (!what.empty()) throw data_error("{}: belongs to a run on other data: {}", path, what);
     }
     *run.state = state_from_json(parse_json(metadata.at("state"), path), path);
     run.optimizer->steps = std::stoll(metadata.at("optimizer_steps"));

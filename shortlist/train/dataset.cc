@@ -7,6 +7,7 @@
 
 #include "shortlist/features/cell.h"
 #include "shortlist/table/coded_column.h"
+#include "shortlist/train/known_data.h"
 
 namespace shortlist {
 namespace {
@@ -177,6 +178,7 @@ std::vector<uint32_t> sorted_ids(const CodedColumn& ids) {
 void make_catalogue(const Config& config, const Columns& columns,
                     const std::vector<uint32_t>& candidate_first, Dataset& data) {
   const CodedColumn& ids = find(columns, config.candidate.id);
+  check_ids(ids);
   const std::vector<uint32_t> order = sorted_ids(ids);
   std::vector<uint32_t> item_of_code(order.size());
   for (size_t item = 0; item < order.size(); ++item) item_of_code[order[item]] = static_cast<uint32_t>(item);
@@ -192,10 +194,6 @@ void make_catalogue(const Config& config, const Columns& columns,
   items.attribute_names = config.candidate.attributes;
   items.attributes.resize(items.attribute_names.size());
   for (uint32_t code : order) {
-    if (ids.values.is_missing(code)) {
-      throw data_error("row {}: column '{}' is missing, but it tells candidates apart",
-                       ids.first_row[code] + 1, ids.name);
-    }
     items.ids.push_back(ids.text(code));
     for (size_t a = 0; a < items.attributes.size(); ++a) {
       const CodedColumn& attribute = find(columns, items.attribute_names[a]);
@@ -227,7 +225,8 @@ void number_pairs(Dataset& data) {
 }
 
 // Columns go as soon as nothing needs them: what follows is as large.
-Dataset apply(const Config& config, const FeatureMap& features, Columns columns, Split split, bool labels) {
+Dataset apply(const Config& config, const FeatureMap& features, Columns columns, Split split, bool labels,
+              const KnownData* known = nullptr) {
   Dataset data{.rows = columns.front().codes.size()};
   data.split = std::move(split);
   if (labels) data.labels = read_labels(config, columns);
@@ -237,20 +236,40 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   std::vector<uint32_t> first;
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
   data.queries = encode_distinct(query, columns, first, data.unseen);
+  for (const std::string& name : query.columns()) add_to_keys(find(columns, name), first, data.query_keys);
   auto candidate_codes = codes_of(candidate, columns);
   candidate_codes.push_back(&find(columns, config.candidate.id).codes);
   data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
-  make_catalogue(config, columns, first, data);
-  if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
-  if (!config.data.user.empty()) data.user_of_row = find(columns, config.data.user).codes;
+  if (known == nullptr) {
+    make_catalogue(config, columns, first, data);
+    if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
+  } else {
+    use_catalogue(find(columns, config.candidate.id), first, known->items, data);
+  }
+  if (!config.data.user.empty())
+    read_users(find(columns, config.data.user), known, config.query_tells_user(), data);
   columns.clear();
   number_pairs(data);
   return data;
 }
 
-Columns read_columns(const Config& config, const Table& table, bool labels) {
+// Whether a column that the config names is of no use but for the split.
+bool is_for_split_alone(const Config& config, const std::string& name) {
+  Config without = config;
+  without.data.split = {};
+  const std::vector<std::string> others = needed_columns(without);
+  return std::ranges::find(others, name) == others.end();
+}
+
+Columns read_columns(const Config& config, const Table& table, bool labels,
+                     const KnownData* known = nullptr) {
   std::vector<std::string> names = needed_columns(config);
+  if (known != nullptr && !known->split) {
+    std::erase_if(names, [&](const std::string& name) {
+      return !table.has_column(name) && is_for_split_alone(config, name);
+    });
+  }
   if (!labels) {
     std::erase_if(names, [&](const std::string& name) {
       return !table.has_column(name) &&
@@ -300,17 +319,38 @@ PreparedData prepare_data(const Config& config, const Table& table) {
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
     const bool all = config.data.fit_features_on == FitRows::table;
     PreparedData prepared{.features = fit_features(config, columns, all ? nullptr : &split.train)};
+    DataFingerprint fingerprint = fingerprint_of(columns);
+    add_split(split, fingerprint);
+    add_features(prepared.features, fingerprint);
     prepared.data = apply(config, prepared.features, std::move(columns), std::move(split), true);
+    prepared.data.fingerprint = std::move(fingerprint);
+    find_seen_items(prepared.data);
     return prepared;
   });
 }
 
-Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
-                       bool need_labels) {
-  Columns columns = read_columns(config, table, need_labels);
+Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table, bool need_labels,
+                       const KnownData* known) {
+  Columns columns = read_columns(config, table, need_labels, known);
   return with_name_of(table, [&] {
-    Split split = need_labels ? split_rows(config, columns) : Split();
-    return apply(config, features, std::move(columns), std::move(split), need_labels);
+    DataFingerprint fingerprint;
+    bool other_table = false;
+    if (known != nullptr) {
+      fingerprint = fingerprint_of(columns);
+      other_table = !table_difference(known->fingerprint, fingerprint).empty();
+    }
+    const bool has_split = need_labels && (!other_table || known->split);
+    Split split = has_split ? split_rows(config, columns) : Split();
+    if (has_split) add_split(split, fingerprint);
+    if (known != nullptr && !other_table) {
+      const std::string what = split_difference(known->fingerprint, fingerprint);
+      if (!what.empty()) throw data_error("this is the table that the model was trained on, but {}", what);
+    }
+    Dataset data = apply(config, features, std::move(columns), std::move(split), need_labels, known);
+    data.fingerprint = std::move(fingerprint);
+    data.other_table = other_table;
+    if (known == nullptr) find_seen_items(data);
+    return data;
   });
 }
 

@@ -13,6 +13,7 @@ namespace shortlist {
 // One entry for each row that was asked for.
 struct RowScores {
   std::vector<Rank> ranks;                      // empty without a retrieval task
+  std::vector<Rank> unseen_ranks;               // without seen items; empty where queries tell no user
   std::vector<std::vector<float>> predictions;  // [ranking task][row]
 };
 
@@ -22,10 +23,15 @@ class Evaluator {
   Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
             ThreadPool& pool);
 
+  // Ranks among these candidates, in the order of data.items, instead of the dataset's own. They must outlive
+  // the evaluator.
+  void use_catalogue(ConstMatrix embeddings) { catalogue_ = embeddings; }
+
   // The catalogue is embedded once a call, and each distinct query and pair is scored once.
   RowScores score(std::span<const uint32_t> rows);
-  // The figures of the rows: the metrics, and with `losses` also those of batches of the training's size.
-  Figures figures(std::span<const uint32_t> rows, bool losses);
+  // The figures of the rows: the metrics, and with `held_out` also the losses of batches of the training's
+  // size, and the metrics with seen items left out (of rows that the model was trained on, all are seen).
+  Figures figures(std::span<const uint32_t> rows, bool held_out);
 
  private:
   struct Distinct {
@@ -34,7 +40,7 @@ class Evaluator {
     std::vector<uint32_t> offsets, pairs_of_query;
   };
   struct PairScores {
-    std::vector<Rank> ranks;
+    PairRanks ranks;
     std::vector<std::vector<float>> predictions;
   };
 
@@ -43,6 +49,8 @@ class Evaluator {
   void rank_queries(const Distinct& rows, PairScores& out);
   void predict(const Distinct& rows, PairScores& out);
   PairScores score_pairs(const Distinct& rows);
+  void add_ranks(std::span<const uint32_t> rows, const Distinct& found, const PairRanks& ranks, bool held_out,
+                 Figures& figures) const;
   RowScores spread(const Distinct& found, const PairScores& pairs) const;
   double retrieval_loss(std::span<const uint32_t> rows, const Distinct& found);
   std::vector<double> batch_losses(std::span<const uint32_t> rows, const BatchedRows& work);
@@ -54,6 +62,7 @@ class Evaluator {
   const Dataset& data_;
   ThreadPool& pool_;
   Parameters& parameters_;
+  ConstMatrix catalogue_;
   Plan query_plan_, candidate_plan_;
   std::vector<Plan> ranking_plan_;  // none or one
   Batcher batcher_;

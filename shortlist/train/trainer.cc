@@ -52,6 +52,10 @@ std::string config_hash(const Config& config) {
   leave_out("training", {"epochs", "tensorboard", "keep_checkpoints"});
   leave_out("retrieval", {"index", "hnsw"});
   leave_out("data", {"table"});
+  leave_out("recommend", {"order", "blend", "candidates"});
+  if (const Value* recommend = written.find("recommend"); recommend != nullptr && recommend->table()->empty())
+    std::erase_if(*std::get_if<Value::Table>(&written.data),
+                  [](const auto& entry) { return entry.first == "recommend"; });
   return sha256_hex(to_toml(written));
 }
 
@@ -86,10 +90,19 @@ struct Trainer::State {
     parameters.make_gradients();
     optimizer = make_optimizer(config.training.optimizer, trained_parameters(parameters, trained));
     run.learning_rate = config.training.optimizer.learning_rate();
-    if (config.training.reduce_on_plateau) plateau.emplace(*config.training.reduce_on_plateau);
-    if (config.training.early_stopping) early.emplace(*config.training.early_stopping);
+    if (config.training.reduce_on_plateau) plateau.emplace(with_monitor(*config.training.reduce_on_plateau));
+    if (config.training.early_stopping) early.emplace(with_monitor(*config.training.early_stopping));
     pack_for_steps();
     start_epoch();
+  }
+
+  // With the figure that the monitor names. The training rows, which are watched where there are no others,
+  // hold nothing but seen items.
+  template <typename Settings>
+  Settings with_monitor(Settings settings) const {
+    const bool falls_back = settings.monitor == kServedMonitor && data.split.validation.empty();
+    settings.monitor = falls_back ? "loss" : config.monitored_figure(settings.monitor);
+    return settings;
   }
 
   void pack_for_steps() { parameters.pack(pool, true, precision); }
@@ -314,7 +327,7 @@ struct Trainer::State {
   CheckpointView view() {
     if (plateau) run.plateau = plateau->state;
     if (early) run.early = early->state;
-    return {&parameters, optimizer.get(), &best, &run, config_hash(config)};
+    return {&parameters, optimizer.get(), &best, &run, config_hash(config), &data.fingerprint};
   }
 
   void save(const std::string& folder) {
