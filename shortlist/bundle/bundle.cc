@@ -70,8 +70,9 @@ class BundleWriter {
     write_file_atomically(next_ + "/" + name, content);
     list(name);
   }
-  void tensors(const std::string& name, const std::vector<TensorView>& tensors) {
-    write_safetensors(next_ + "/" + name, tensors);
+  void tensors(const std::string& name, const std::vector<TensorView>& tensors,
+               const Metadata& metadata = {}) {
+    write_safetensors(next_ + "/" + name, tensors, metadata);
     list(name);
   }
   void index(const std::string& name, const Hnsw& index) {
@@ -136,34 +137,16 @@ Items items_from_json(const json& from) {
   return items;
 }
 
-void write_ratings(BundleWriter& writer, const UserRatings& ratings) {
-  writer.tensors("ratings.safetensors",
-                 {tensor_view<int64_t>("offsets", {ratings.offsets.size()}, ratings.offsets),
-                  tensor_view<int32_t>("items", {ratings.items.size()}, ratings.items),
-                  tensor_view<float>("centred", {ratings.centred.size()}, ratings.centred)});
+json order_to_json(const ServedOrder& order) {
+  return {{"order", enum_name(order.order)}, {"blend", order.blend}};
 }
 
-template <typename T>
-std::vector<T> read_vector(const SafetensorsFile& file, const char* name) {
-  const TensorView* tensor = file.find(name);
-  if (tensor == nullptr || tensor->dtype != dtype_of<T>()) throw data_error("tensor '{}' is missing", name);
-  const auto values = tensor->values<T>();
-  return {values.begin(), values.end()};
-}
-
-void check_ratings(const UserRatings& ratings, size_t item_count) {
-  const auto& [offsets, items, centred] = ratings;
-  if (offsets.empty() || offsets.front() != 0 || !std::ranges::is_sorted(offsets) ||
-      static_cast<uint64_t>(offsets.back()) != items.size())
-    throw data_error("tensor 'offsets': need ascending numbers from 0 to {}, the number of ratings",
-                     items.size());
-  if (centred.size() != items.size())
-    throw data_error("tensor 'centred' has {} numbers, need {}: one for each rating", centred.size(),
-                     items.size());
-  for (int32_t item : items) {
-    if (item < 0 || static_cast<size_t>(item) >= item_count)
-      throw data_error("tensor 'items': got item {}, need 0 to {}", item, item_count - 1);
+ServedOrder order_from_json(const json& from) {
+  const std::string name = from.at("order");
+  for (const auto& [order, text] : EnumNames<ListOrder>::names) {
+    if (text == name && order != ListOrder::chosen) return {order, from.at("blend")};
   }
+  throw data_error("order: got '{}', need score, predicted or blend", name);
 }
 
 // Opens a bundle's folder after everything that the manifest lists has been checked.
@@ -273,7 +256,12 @@ void save_bundle(const std::string& path, const BundleContent& content) {
   if (content.hnsw != nullptr) writer.index(kIndex, *content.hnsw);
   writer.text("items.json", dump_json(items_to_json(*content.items)));
   if (content.ratings != nullptr && !content.ratings->offsets.empty())
-    write_ratings(writer, *content.ratings);
+    writer.tensors("ratings.safetensors", rating_tensors(*content.ratings).views);
+  if (content.baselines != nullptr) {
+    writer.tensors("baselines.safetensors", baseline_tensors(*content.baselines).views,
+                   baseline_metadata(*content.fingerprint));
+  }
+  if (content.order) writer.text("recommend.json", dump_json(order_to_json(*content.order)));
   if (!content.labels.empty()) writer.text("labels.json", dump_json(labels_to_json(content.labels)));
   writer.text("history.json", content.history_json);
   writer.text("report.json", content.report_json);
@@ -316,19 +304,33 @@ Bundle load_bundle(const std::string& path) {
   if (reader.has("ratings.safetensors")) {
     BundleReader::guarded(reader.path("ratings.safetensors"), [&] {
       const SafetensorsFile file = SafetensorsFile::open(reader.path("ratings.safetensors"));
-      bundle.ratings = {read_vector<int64_t>(file, "offsets"), read_vector<int32_t>(file, "items"),
-                        read_vector<float>(file, "centred")};
-      check_ratings(bundle.ratings, bundle.items.ids.size());
+      bundle.ratings = read_ratings(file, bundle.items.ids.size());
     });
   }
   if (reader.has("labels.json")) {
     BundleReader::guarded(reader.path("labels.json"),
                           [&] { bundle.labels = labels_from_json(load_json(reader.path("labels.json"))); });
   }
+  if (reader.has("recommend.json")) {
+    BundleReader::guarded(reader.path("recommend.json"),
+                          [&] { bundle.order = order_from_json(load_json(reader.path("recommend.json"))); });
+  }
   if (reader.has("golden.json")) bundle.golden_json = reader.text("golden.json");
   bundle.history_json = reader.text("history.json");
   bundle.report_json = reader.text("report.json");
   return bundle;
+}
+
+std::optional<TrainedOn> load_baselines(const std::string& path) {
+  const BundleReader reader(path);
+  if (!reader.has("baselines.safetensors")) return std::nullopt;
+  TrainedOn trained;
+  const std::string file = reader.path("baselines.safetensors");
+  BundleReader::guarded(file, [&] {
+    const size_t items = items_from_json(load_json(reader.path("items.json"))).ids.size();
+    trained = read_baselines(SafetensorsFile::open(file), items);
+  });
+  return trained;
 }
 
 }  // namespace shortlist

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/bundle/evaluation_files.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/metrics/history.h"
@@ -20,6 +21,12 @@ struct ExtraFile {
   std::string name, content;
 };
 
+// The order of the lists that are served: what the config says, or what was chosen on the validation rows.
+struct ServedOrder {
+  ListOrder order = ListOrder::score;  // never ListOrder::chosen
+  double blend = 0.5;
+};
+
 struct BundleContent {
   const Config* config = nullptr;
   const FeatureMap* features = nullptr;
@@ -31,6 +38,9 @@ struct BundleContent {
   std::vector<ExtraFile> extras;
   std::vector<LabelRange> labels;
   const Hnsw* hnsw = nullptr;  // over the candidates, where the config asks for it
+  const Baselines* baselines = nullptr;
+  const DataFingerprint* fingerprint = nullptr;  // with baselines
+  std::optional<ServedOrder> order;
 };
 
 // Makes the folder a bundle, or a bundle in it another: whenever a crash comes, it is what it was or what it
@@ -52,13 +62,18 @@ struct Bundle {
   UserRatings ratings;
   std::vector<LabelRange> labels;  // empty where an older program wrote the bundle
   std::string history_json, report_json;
-  std::string golden_json;  // engine/golden.h; "" where there is none
+  std::optional<ServedOrder> order;  // none where an older program wrote the bundle
+  std::string golden_json;           // engine/golden.h; "" where there is none
 
   ConstMatrix candidate_embeddings() const;
 };
 
 // Checks format, version and every checksum. Throws a data Error that names the file at fault.
 Bundle load_bundle(const std::string& path);
+
+// The part that evaluation alone needs; none where an older program wrote the bundle. Throws as
+// load_bundle().
+std::optional<TrainedOn> load_baselines(const std::string& path);
 
 // Whether the folder holds a bundle (a manifest). Throws a data Error where that cannot be seen.
 bool is_bundle(const std::string& path);
