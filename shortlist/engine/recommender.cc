@@ -10,6 +10,9 @@
 #include "shortlist/engine/catalogue_index.h"
 #include "shortlist/engine/distinct_rows.h"
 #include "shortlist/engine/item_filter.h"
+#include "shortlist/engine/left_out.h"
+#include "shortlist/engine/list_order.h"
+#include "shortlist/engine/list_plan.h"
 #include "shortlist/engine/record_columns.h"
 #include "shortlist/engine/session.h"
 #include "shortlist/engine/similarity.h"
@@ -67,33 +70,47 @@ struct Recommender::State {
         candidate_columns(features.candidate.columns()),
         index(bundle),
         filter(bundle.items),
+        seen(bundle),
         sessions(bundle, features) {}
 
   // Without retrieval every allowed item goes to the ranking.
-  Found everything(const std::vector<uint8_t>& allowed) const {
+  Found everything(const std::vector<uint8_t>& allowed, std::span<const uint32_t> left_out) const {
     Found all;
     for (uint32_t i = 0; i < bundle.items.ids.size(); ++i) {
-      if (allowed.empty() || allowed[i]) all.best.push_back({i, 0});
+      if (!allowed.empty() && !allowed[i]) continue;
+      if (!std::ranges::binary_search(left_out, i)) all.best.push_back({i, 0});
     }
     return all;
   }
 
-  std::vector<std::vector<Recommendation>> recommend_block(Session& session, ConstMatrix queries,
-                                                           const RecommendOptions& options,
-                                                           const std::vector<uint8_t>& allowed,
-                                                           Laps& laps) const {
-    const size_t k = static_cast<size_t>(options.k);
-    const size_t wanted = session.ranks() ? options.candidates() : k;
-    const std::vector<Found> found = bundle.config.retrieval
-                                         ? index.search(queries, wanted, allowed)
-                                         : std::vector<Found>(queries.rows, everything(allowed));
+  std::vector<Found> find(ConstMatrix queries, size_t wanted, const std::vector<uint8_t>& allowed,
+                          std::span<const std::span<const uint32_t>> left_out) const {
+    if (bundle.config.retrieval) {
+      return search_without(
+          [&](ConstMatrix some, size_t k, Eligible eligible) { return index.search(some, k, eligible); },
+          queries, wanted, bundle.items.ids.size(), allowed, left_out,
+          bundle.config.retrieval->index == IndexKind::hnsw);
+    }
+    std::vector<Found> found;
+    for (size_t q = 0; q < queries.rows; ++q) found.push_back(everything(allowed, left_out[q]));
+    return found;
+  }
+
+  // `left_out` has the items of each query that it does not get.
+  std::vector<std::vector<Recommendation>> recommend_block(
+      Session& session, ConstMatrix queries, const RecommendOptions& options,
+      const std::vector<uint8_t>& allowed, std::span<const std::span<const uint32_t>> left_out,
+      Laps& laps) const {
+    const ListPlan list = plan_list(options, bundle);
+    const std::vector<Found> found = find(queries, list.end, allowed, left_out);
     if (options.exact != nullptr)
       *options.exact &= std::ranges::all_of(found, [](const Found& f) { return f.exact; });
     laps.lap(&StageSeconds::retrieve);
     std::vector<std::vector<Recommendation>> answers(queries.rows);
     std::vector<uint32_t> query_rows, item_rows;
     for (size_t q = 0; q < queries.rows; ++q) {
-      for (const Scored& candidate : found[q].best) {
+      for (size_t i = list.begin; i < found[q].best.size(); ++i) {
+        const Scored& candidate = found[q].best[i];
         answers[q].push_back({candidate.index, candidate.score, {}});
         query_rows.push_back(static_cast<uint32_t>(q));
         item_rows.push_back(candidate.index);
@@ -105,11 +122,9 @@ struct Recommender::State {
       for (auto& answer : answers) {
         for (Recommendation& recommendation : answer)
           recommendation.predictions = std::move(predictions[at++]);
-        std::ranges::stable_sort(answer, std::greater(),
-                                 [](const Recommendation& r) { return r.predictions[0]; });
       }
     }
-    for (auto& answer : answers) answer.resize(std::min(answer.size(), k));
+    for (auto& answer : answers) answer = page_of(std::move(answer), list, options);
     laps.lap(&StageSeconds::rank);
     return answers;
   }
@@ -121,7 +136,9 @@ struct Recommender::State {
     const size_t width = static_cast<size_t>(bundle.spec.at(bundle.spec.query).width);
     const Buffer zeros(1, width);
     Laps nobody(nullptr);
-    for (const auto& session : leases) recommend_block(*session, zeros.view(1, width), {}, {}, nobody);
+    const std::span<const uint32_t> none;
+    for (const auto& session : leases)
+      recommend_block(*session, zeros.view(1, width), {}, {}, {&none, 1}, nobody);
   }
 
   const Bundle bundle;
@@ -129,6 +146,7 @@ struct Recommender::State {
   const std::vector<std::string> query_columns, candidate_columns;
   const CatalogueIndex index;
   const ItemFilter filter;
+  const SeenByUser seen;
   const SessionPool sessions;
 };
 
@@ -157,6 +175,7 @@ const std::string& Recommender::attribute(size_t attribute, uint32_t item) const
 }
 const std::vector<std::string>& Recommender::query_columns() const { return state_->query_columns; }
 const std::vector<std::string>& Recommender::candidate_columns() const { return state_->candidate_columns; }
+ListOrder Recommender::list_order() const { return plan_list({}, state_->bundle).order; }
 bool Recommender::has_retrieval() const { return state_->bundle.config.retrieval.has_value(); }
 
 std::vector<std::string> Recommender::labels() const {
@@ -181,10 +200,7 @@ std::vector<Recommendation> Recommender::recommend(const Record& query,
 
 std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vector<Column>& queries,
                                                                 const RecommendOptions& options) const {
-  if (options.k < 1) throw usage_error("k = {}: needs to be at least 1", options.k);
-  if (options.retrieve != 0 && options.retrieve < options.k) {
-    throw usage_error("retrieve = {}: needs to be at least k = {}", options.retrieve, options.k);
-  }
+  check_options(options, state_->bundle, queries.empty() ? 0 : queries[0].rows);
   Laps laps(options.seconds);
   const std::vector<uint8_t> allowed = state_->filter.eligible(options);
   laps.lap(&StageSeconds::filter);
@@ -195,14 +211,17 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   std::vector<uint64_t> unseen(features.size());
   features.encode(queries, encoded, unseen);
   if (options.unseen != nullptr) *options.unseen = by_column(features, unseen);
-  const DistinctRows distinct = distinct_rows(encoded);
+  DistinctRows distinct = distinct_rows(encoded);
+  const LeftOut left_out =
+      leave_out(options, state_->bundle, state_->seen, state_->filter, queries, distinct);
   std::vector<std::vector<Recommendation>> answers;  // to the distinct ones
   for (size_t begin = 0; begin < distinct.first.size(); begin += kQueriesABlock) {
-    const auto rows = std::span(distinct.first).subspan(begin);
+    const size_t count = std::min(kQueriesABlock, distinct.first.size() - begin);
     const ConstMatrix block =
-        session->embed(encoded, rows.first(std::min(kQueriesABlock, rows.size())), Domain::query);
+        session->embed(encoded, std::span(distinct.first).subspan(begin, count), Domain::query);
     laps.lap(&StageSeconds::embed);
-    for (auto& answer : state_->recommend_block(*session, block, options, allowed, laps))
+    for (auto& answer : state_->recommend_block(*session, block, options, allowed,
+                                                std::span(left_out.items).subspan(begin, count), laps))
       answers.push_back(std::move(answer));
   }
   if (answers.size() == encoded.rows) return answers;

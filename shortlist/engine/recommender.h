@@ -9,6 +9,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/fields.h"
+#include "shortlist/model/recommend_config.h"
 #include "shortlist/table/column.h"
 
 namespace shortlist {
@@ -49,14 +50,27 @@ struct StageSeconds {
 
 struct RecommendOptions {
   int k = 10;
-  // Candidates that retrieval hands to the ranking; 0: ten for each of the k. Without a ranking task it is k.
+  int offset = 0;  // leave out so many of the list's first items: the next page of the same list
+  // Candidates that the ranking orders, and the most that the list can have; at least offset + k. 0: as many
+  // as it takes, in blocks of the config's recommend.candidates, so that an item's place in the list does not
+  // depend on k.
   int retrieve = 0;
-  size_t candidates() const {
-    return retrieve > 0 ? static_cast<size_t>(retrieve) : 10 * static_cast<size_t>(k);
+  // The place where the ranked candidates end: whole blocks of `block` candidates that offset + k reach into.
+  size_t candidates(size_t block = RecommendConfig().candidates) const {
+    const size_t end = static_cast<size_t>(offset) + static_cast<size_t>(k);
+    return retrieve > 0 ? static_cast<size_t>(retrieve) : (end + block - 1) / block * block;
   }
   std::optional<std::vector<std::string>> allow;  // item ids: no others
   std::vector<std::string> exclude;               // item ids: not these
   std::vector<Condition> where;                   // all must hold
+  // The same as `exclude`, for each query apart; empty, or one entry for each.
+  std::vector<std::vector<std::string>> exclude_each;
+  // Where the query tells its user: whether items stay that the user has in the training rows. Not set: as
+  // the config says.
+  std::optional<SeenPolicy> seen;
+  // Not set, or ListOrder::chosen: as the bundle says. `blend` is the predicted label's share.
+  std::optional<ListOrder> order;
+  std::optional<double> blend;
   // Where given, set to whether retrieval found the best there are, for each query.
   bool* exact = nullptr;
   UnseenCounts* unseen = nullptr;   // set to those of the queries' columns where given
@@ -116,9 +130,12 @@ class Recommender {
   const std::vector<std::string>& candidate_columns() const;
   std::vector<std::string> labels() const;
   bool has_retrieval() const;
+  // The order that lists have unless the options say another.
+  ListOrder list_order() const;
 
-  // Retrieves the best by score, then orders them by the first predicted label, if there is one; best first.
-  // Returns k items whenever k are allowed. Throws a usage Error for unknown columns or attributes.
+  // Retrieves the best by score, then orders them by score, by the first predicted label or by both: best
+  // first. Returns k items whenever offset + k are allowed. Throws a usage Error for unknown columns or
+  // attributes, and for options that do not fit the model or each other.
   std::vector<Recommendation> recommend(const Record& query, const RecommendOptions& options) const;
   // The same for each row of the columns, which go with query_columns(); rows that are equal to the model are
   // computed once. Throws a RowError for a value that has no meaning, as all do that take columns.

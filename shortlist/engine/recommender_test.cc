@@ -9,16 +9,22 @@
 #include <thread>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/engine/left_out.h"
 #include "shortlist/engine/training.h"
 #include "shortlist/model/testing.h"
 
 namespace shortlist {
 namespace {
 
+// Lists of all items by predicted label.
+const Changes kEverything = {
+    {"optimizer = { adam = 0.01 }\n",
+     "optimizer = { adam = 0.01 }\n\n[recommend]\nseen = \"keep\"\norder = \"predicted\"\n"}};
+
 // The small table's model, trained and saved by the whole job.
 class TrainedBundle {
  public:
-  explicit TrainedBundle(const Changes& changes = {}) {
+  explicit TrainedBundle(const Changes& changes = kEverything) {
     TrainingListener nobody;
     const std::atomic<bool> stop = false;
     train(table_.config(changes), {.out = path(), .threads = 1}, nobody, stop);
@@ -116,6 +122,52 @@ TEST(Recommender, FindsWhatBruteForceFindsAtAnySelectivity) {
   }
 }
 
+std::vector<uint32_t> without(std::vector<uint32_t> items, std::span<const uint32_t> left_out) {
+  std::erase_if(items, [&](uint32_t item) { return std::ranges::binary_search(left_out, item); });
+  return items;
+}
+
+TEST(Recommender, LeavesOutWhatTheUserHasSeenAndWhatAQueryExcludes) {
+  const SeenByUser seen(tiny().bundle());
+  const std::vector<Column> columns = columns_of(kQuery, tiny().query_columns());
+  const auto of_user = seen.of(seen.user(columns[0], 0));
+  ASSERT_FALSE(of_user.empty());
+  RecommendOptions options = options_of(30);
+  const std::vector<uint32_t> all = items_of(tiny().recommend(columns, options)[0]);
+  options.seen = SeenPolicy::drop;
+  EXPECT_EQ(items_of(tiny().recommend(columns, options)[0]), without(all, of_user));
+  const std::string excluded = tiny().item_id(all.back());
+  options.exclude_each = {{excluded, "no such"}};
+  std::vector<uint32_t> both(of_user.begin(), of_user.end());
+  both.push_back(all.back());
+  std::ranges::sort(both);
+  EXPECT_EQ(items_of(tiny().recommend(columns, options)[0]), without(all, both));
+  options.exclude_each.push_back({});
+  EXPECT_EQ(message_of([&] { tiny().recommend(columns, options); }),
+            "exclude_each has 2 lists for 1 queries");
+}
+
+TEST(Recommender, HasOneListWhateverKAndOffset) {
+  const TrainedBundle bundle(
+      Changes{{"[training]", "[recommend]\norder = \"blend\"\nblend = 0.3\ncandidates = 7\n\n[training]"}});
+  const Recommender recommender = Recommender::load(bundle.path());
+  const std::vector<uint32_t> longest = items_of(recommender.recommend(kQuery, options_of(30)));
+  ASSERT_GT(longest.size(), 10u);
+  for (int offset : {0, 1, 6, 7, 9}) {
+    for (int k : {1, 6, 7, 8, 20}) {
+      RecommendOptions options = options_of(k);
+      options.offset = offset;
+      const auto begin = longest.begin() + offset,
+                 end = longest.end() - begin > k ? begin + k : longest.end();
+      EXPECT_EQ(items_of(recommender.recommend(kQuery, options)), std::vector(begin, end))
+          << offset << " " << k;
+    }
+  }
+  RecommendOptions beyond = options_of(5);
+  beyond.offset = 100;
+  EXPECT_TRUE(recommender.recommend(kQuery, beyond).empty());
+}
+
 TEST(Recommender, RetrievesThenRanks) {
   for (int retrieve : {5, 12, 30, 1000}) {
     RecommendOptions options = options_of(5);
@@ -168,7 +220,8 @@ TEST(Recommender, AnswersManyQueriesAsOneByOne) {
 
 TEST(Recommender, WithoutARankingOrdersByScore) {
   const TrainedBundle bundle(
-      Changes{{"[[ranking]]\nlabel  = \"rating\"\nlayers = [{ cross = \"full\" }, { dense = 16, "
+      Changes{{"[training]", "[recommend]\nseen = \"keep\"\n\n[training]"},
+              {"[[ranking]]\nlabel  = \"rating\"\nlayers = [{ cross = \"full\" }, { dense = 16, "
                "activation = \"relu\" }, { batch_norm = true }, { dropout = 0.2 }]",
                ""}});
   const Recommender recommender = Recommender::load(bundle.path());
@@ -188,8 +241,11 @@ TEST(Recommender, WithoutRetrievalRanksEverything) {
   const auto answer = recommender.recommend(kQuery, options_of(5, {"year>=2000"}));
   ASSERT_EQ(answer.size(), 5u);
   float best = -INFINITY;
+  const SeenByUser seen(recommender.bundle());
+  const auto of_user = seen.of(seen.user(columns_of(kQuery, recommender.query_columns())[0], 0));
   for (uint32_t i = 10; i < 30; ++i)
-    best = std::max(best, recommender.predict(kQuery, {{"movie", recommender.item_id(i)}})[0]);
+    if (!std::ranges::binary_search(of_user, i))
+      best = std::max(best, recommender.predict(kQuery, {{"movie", recommender.item_id(i)}})[0]);
   EXPECT_NEAR(answer[0].predictions[0], best, 1e-6);
   EXPECT_EQ(answer[0].score, 0);
   EXPECT_TRUE(std::ranges::is_sorted(answer, std::greater(), [](const auto& r) { return r.predictions[0]; }));

@@ -119,6 +119,7 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
   page.history = history;
   page.evaluation.emplace_back().sentences = verdict(report);
   for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
+  if (report.list) page.evaluation.push_back(evaluation_table(report, report.list->task));
   page.model_summary = summary(spec, parameters);
   page.graph_svg = graph_to_svg(graph, "The model");
   page.config = config_to_toml(config);

@@ -44,7 +44,7 @@ std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
 }
 
 std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item) {
-  if (ratings.offsets.empty()) {
+  if (ratings.centred.empty()) {
     throw usage_error(
         "similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
         "config, [data] user = \"...\", and train on a table that has it");

@@ -77,15 +77,6 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   return result;
 }
 
-EvaluationReport evaluate(const std::string& path, const TableSource& source, const std::string& split,
-                          int threads) {
-  Bundle bundle = load_bundle(path);
-  const Dataset data = apply_features(bundle.config, bundle.features, Table::open(source));
-  ThreadPool pool(threads);
-  Evaluator evaluator(bundle.config, bundle.spec, *bundle.parameters, data, pool);
-  return evaluate_rows(bundle.config, evaluator, data, split);
-}
-
 std::string summary(const ModelSpec& spec, const Parameters& parameters) {
   std::string text =
       fmt::format("{:<34} {:<16} {:>10} {:>12}  {}\n", "node", "layer", "output", "parameters", "inputs");
