@@ -13,9 +13,22 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       ->option_text("TABLE")
       ->excludes(query);
   sub->add_option("-k", command->k, "items for a query")->capture_default_str();
-  sub->add_option("--retrieve", command->retrieve,
-                  "items that retrieval hands to the ranking; 0: ten for each of the k")
+  sub->add_option("--offset", command->offset, "leave out so many of the first items: the list's next page")
       ->capture_default_str();
+  sub->add_option(
+         "--retrieve", command->retrieve,
+         "items that retrieval hands to the ranking, and the most that the list can have; 0: blocks of "
+         "the config's recommend.candidates, so that an item's place does not depend on -k")
+      ->capture_default_str();
+  std::map<std::string, ListOrder> orders;
+  for (const auto& [value, name] : EnumNames<ListOrder>::names) orders.emplace(name, value);
+  sub->add_option("--order", command->order,
+                  "order by score, by the first predicted label, or by both; auto: the bundle's own order")
+      ->option_text("auto|score|predicted|blend")
+      ->transform(CLI::CheckedTransformer(orders));
+  sub->add_option("--blend", command->blend, "the predicted label's share in --order blend, 0 to 1");
+  sub->add_flag("--keep-seen", command->keep_seen,
+                "keep items that the query's user has in the training data; by default they are left out");
   add_list(*sub, "--exclude", command->exclude, "an item id to leave out; again for more");
   add_list(*sub, "--where", command->where,
            "a condition on an attribute: type=TV, type!=TV, year>=1990, genre~Com; all must hold");
@@ -34,6 +47,7 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       "\nExamples:\n"
       "  shortlist recommend runs/anime --query 'genre=Action, Comedy' --query type=TV -k 5\n"
       "  shortlist recommend runs/anime --query type=TV --retrieve 100 --where 'genre~Comedy' --format json\n"
+      "  shortlist recommend runs/movies --query user_id=196 -k 20 --offset 20 --keep-seen\n"
       "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n");
 }
 

@@ -65,9 +65,11 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
   add_bundle(*sub, command->bundle);
   sub->add_option("--data", command->data.table, "the table; the one that the run read when not given")
       ->option_text("TABLE");
-  sub->add_option("--split", command->split, "rows to look at")
-      ->check(CLI::IsMember({"test", "validation", "train", "all"}))
-      ->capture_default_str();
+  sub->add_option(
+         "--split", command->split,
+         "rows to look at; when not given, the test rows of the table that the model was trained on, "
+         "and all rows of another one")
+      ->check(CLI::IsMember({"test", "validation", "train", "all"}));
   add_format(*sub, command->format, {"text", "json"});
   add_threads(*sub, command->threads);
   add_text_options(*sub, command->data);

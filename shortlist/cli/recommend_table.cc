@@ -26,7 +26,7 @@ std::vector<OutputColumn> answer_columns(const Recommender& recommender) {
 
 // The answers to the rows of a chunk, a line each.
 Chunk answer_chunk(const Recommender& recommender, const std::vector<OutputColumn>& columns,
-                   uint64_t first_row, const Answers& answers) {
+                   uint64_t first_row, int64_t offset, const Answers& answers) {
   Chunk chunk;
   chunk.columns.resize(columns.size());
   for (size_t c = 0; c < columns.size(); ++c) chunk.columns[c].type = columns[c].type;
@@ -34,7 +34,7 @@ Chunk answer_chunk(const Recommender& recommender, const std::vector<OutputColum
     for (size_t i = 0; i < answers.items[row].size(); ++i) {
       const Recommendation& item = answers.items[row][i];
       chunk.columns[0].integers.push_back(static_cast<int64_t>(first_row + row + 1));
-      chunk.columns[1].integers.push_back(static_cast<int64_t>(i + 1));
+      chunk.columns[1].integers.push_back(offset + static_cast<int64_t>(i + 1));
       chunk.columns[2].texts.push_back(recommender.item_id(item.item));
       size_t c = 3;
       for (float prediction : item.predictions)
@@ -64,7 +64,7 @@ void recommend_table(const Recommender& recommender, const RecommendCommand& com
     answers.items = recommender.recommend(chunk.columns, counting);
   };
   const auto write = [&](const Chunk& chunk, const Answers& answers) {
-    writer.write(answer_chunk(recommender, columns, chunk.first_row, answers));
+    writer.write(answer_chunk(recommender, columns, chunk.first_row, command.offset, answers));
     unseen.add(answers.unseen);
     progress.show(chunk.first_row + chunk.rows);
   };

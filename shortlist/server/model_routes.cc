@@ -37,7 +37,7 @@ void write_form(const char* name, const std::vector<FormField>& form, JsonWriter
 std::vector<Similarity> similarities(const Bundle& bundle) {
   std::vector<Similarity> known = {Similarity::learned};
   if (!bundle.items.attributes.empty()) known.push_back(Similarity::jaccard);
-  if (!bundle.ratings.offsets.empty()) known.push_back(Similarity::cosine);
+  if (!bundle.ratings.centred.empty()) known.push_back(Similarity::cosine);
   return known;
 }
 
@@ -120,7 +120,7 @@ void write_sizes(const Bundle& bundle, JsonWriter& json) {
   json.member("items", bundle.items.ids.size());
   json.member("parameters", bundle.parameters->trainable_count());
   json.member("embedding_width", bundle.candidate_embeddings().cols);
-  json.member("ratings", bundle.ratings.items.size()).end_object();
+  json.member("ratings", bundle.ratings.centred.size()).end_object();
 }
 
 // The JSON of a file of the bundle on one line, its keys in their own order.

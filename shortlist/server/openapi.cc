@@ -202,6 +202,7 @@ void complete(json& schema, const Limits& limits) {
   bound("k", 1, limits.max_k);
   if (properties.contains("k")) properties["k"]["default"] = limits.default_k();
   bound("retrieve", 0, limits.max_retrieve);
+  bound("offset", 0, limits.max_retrieve);
   list("exclude", 0, limits.max_list);
   list("allow", 0, limits.max_list);
   for (const char* name : {"queries", "pairs", "ids"}) {
@@ -230,6 +231,9 @@ json schemas(const Limits& limits, const ServedModel& model) {
   all["SimilarBatchRequest"] = schema_of<SimilarBatchRequest>();
   for (auto& [name, schema] : all.items())
     if (name.ends_with("Request") && name != "InferRequest") complete(schema, limits);
+  // For all queries, or for each.
+  const json ids = all["RecommendRequest"]["properties"]["exclude"];
+  all["RecommendBatchRequest"]["properties"]["exclude"]["items"] = {{"anyOf", {{{"type", "string"}}, ids}}};
   json& instances = all["TensorFlowPredict"]["properties"]["instances"];
   instances["minItems"] = 1;
   instances["maxItems"] = limits.max_batch;

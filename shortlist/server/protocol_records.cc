@@ -43,11 +43,14 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
   for (size_t i = 0; i < records.size(); ++i) columns.add(records[i], fmt::format("instances.{}", i));
   const Recommender& recommender = call.model->recommender;
   k = std::min(k, static_cast<int>(recommender.item_count()));
+  // The protocols' clients expect scores that fall.
+  const ListOrder order = recommender.has_retrieval() ? ListOrder::score : ListOrder::predicted;
   BestItems best{
-      recommender.recommend(columns.columns(), {.k = k, .retrieve = k, .seconds = &call.stages.engine})};
-  if (recommender.has_retrieval()) {
-    for (auto& row : best.rows) std::ranges::stable_sort(row, std::greater(), &Recommendation::score);
-  }
+      recommender.recommend(columns.columns(), {.k = k, .order = order, .seconds = &call.stages.engine})};
+  // A tensor's rows are equally long, but users have seen more or less of the catalogue.
+  const size_t shortest =
+      std::ranges::min_element(best.rows, {}, [](const auto& row) { return row.size(); })->size();
+  for (auto& row : best.rows) row.resize(shortest);
   return best;
 }
 

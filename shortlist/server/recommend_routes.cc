@@ -21,17 +21,61 @@ void check_size(const char* field, size_t size, size_t least, int most) {
     throw invalid_field(field, fmt::format("got {} entries, need {} to {}", size, least, most));
 }
 
+void check_order(const Recommender& recommender, const RecommendSettings& settings) {
+  if (settings.blend && !(*settings.blend >= 0 && *settings.blend <= 1))
+    throw invalid_field("blend", fmt::format("got {}, need a share from 0 to 1", *settings.blend));
+  if (!settings.order || *settings.order == ListOrder::chosen) return;
+  const auto needs = [&](const char* task) {
+    return invalid_field("order",
+                         fmt::format("'{}' needs a model with a {} task", enum_name(*settings.order), task));
+  };
+  if (*settings.order != ListOrder::score && recommender.labels().empty()) throw needs("[[ranking]]");
+  if (*settings.order != ListOrder::predicted && !recommender.has_retrieval()) throw needs("[retrieval]");
+}
+
+std::vector<std::string> read_ids(const std::vector<Value>& values, const std::string& field) {
+  std::vector<std::string> ids;
+  for (size_t i = 0; i < values.size(); ++i)
+    ids.push_back(scalar_text(values[i], Where{"", fmt::format("{}.{}", field, i)}));
+  return ids;
+}
+
+// Ids that no query gets, or a list of them for each query.
+void read_exclusions(const Call& call, const std::vector<Value>& exclude, size_t queries,
+                     RecommendOptions& options) {
+  const auto lists = std::ranges::count_if(exclude, [](const Value& v) { return v.array() != nullptr; });
+  if (lists == 0) {
+    check_size("exclude", exclude.size(), 0, call.limits.max_list);
+    options.exclude = read_ids(exclude, "exclude");
+    return;
+  }
+  if (static_cast<size_t>(lists) != exclude.size())
+    throw invalid_field("exclude", "need ids alone, or a list of ids for each query");
+  if (exclude.size() != queries)
+    throw invalid_field("exclude", fmt::format("got {} lists for {} queries", exclude.size(), queries));
+  size_t all = 0;
+  for (size_t i = 0; i < exclude.size(); ++i) {
+    options.exclude_each.push_back(read_ids(*exclude[i].array(), fmt::format("exclude.{}", i)));
+    all += options.exclude_each.back().size();
+  }
+  check_size("exclude", all, 0, call.limits.max_list);
+}
+
 RecommendOptions read_options(const Call& call, RecommendSettings& settings) {
   const int k = read_k(settings.k, call.limits, "k");
   check_range("retrieve", settings.retrieve, 0, call.limits.max_retrieve);
-  check_size("exclude", settings.exclude.size(), 0, call.limits.max_list);
+  check_range("offset", settings.offset, 0, std::max(0, call.limits.max_retrieve - k));
+  check_order(call.model->recommender, settings);
   if (settings.allow) check_size("allow", settings.allow->size(), 0, call.limits.max_list);
-  const int least = settings.retrieve > 0 ? k : 0;
+  const int least = settings.retrieve > 0 ? settings.offset + k : 0;
   return {.k = k,
+          .offset = settings.offset,
           .retrieve = std::max(settings.retrieve, least),
           .allow = std::move(settings.allow),
-          .exclude = std::move(settings.exclude),
           .where = read_conditions(settings.filter, call.model->recommender),
+          .seen = settings.seen,
+          .order = settings.order,
+          .blend = settings.blend,
           .seconds = &call.stages.engine};
 }
 
@@ -45,19 +89,20 @@ std::vector<Explanation> explain(const Call& call, bool wanted, const RecordColu
 }
 
 void write_answer(const Call& call, const std::vector<Recommendation>& answer,
-                  const std::vector<Explanation>& explanations, bool exact, JsonWriter& json) {
+                  const std::vector<Explanation>& explanations, const RecommendOptions& options,
+                  JsonWriter& json) {
   const Recommender& recommender = call.model->recommender;
   const std::vector<std::string> labels = recommender.labels();
   json.key("items").begin_array();
   for (size_t i = 0; i < answer.size(); ++i) {
-    json.begin_object().member("rank", i + 1);
+    json.begin_object().member("rank", static_cast<size_t>(options.offset) + i + 1);
     write_item(recommender, answer[i].item, json);
     if (recommender.has_retrieval()) json.member("score", answer[i].score);
     write_predictions(labels, answer[i].predictions, json);
     if (!explanations.empty()) write_explanation(recommender, explanations[i], json);
     json.end_object();
   }
-  json.end_array().member("exact", exact);
+  json.end_array().member("exact", *options.exact);
 }
 
 HttpResponse recommend(const Call& call) {
@@ -67,7 +112,9 @@ HttpResponse recommend(const Call& call) {
   {
     const StageTimer timer(call.stages.parse);
     auto request = read_body<RecommendRequest>(call.request);
+    check_size("exclude", request.exclude.size(), 0, call.limits.max_list);
     options = read_options(call, request);
+    options.exclude = std::move(request.exclude);
     wants_explanations = request.explain;
     columns.add(request.query, "query");
   }
@@ -80,7 +127,7 @@ HttpResponse recommend(const Call& call) {
   const StageTimer timer(call.stages.write);
   JsonWriter json;
   json.begin_object();
-  write_answer(call, answer, explanations, exact, json);
+  write_answer(call, answer, explanations, options, json);
   write_warnings(unseen, json);
   write_model(*call.model, json);
   json.end_object();
@@ -97,6 +144,7 @@ HttpResponse recommend_batch(const Call& call) {
     options = read_options(call, request);
     wants_explanations = request.explain;
     check_size("queries", request.queries.size(), 1, call.limits.max_batch);
+    read_exclusions(call, request.exclude, request.queries.size(), options);
     for (size_t i = 0; i < request.queries.size(); ++i)
       columns.add(request.queries[i], fmt::format("queries.{}", i));
   }
@@ -109,7 +157,7 @@ HttpResponse recommend_batch(const Call& call) {
     const auto explanations = explain(call, wants_explanations, columns, i, answers[i]);
     const StageTimer timer(call.stages.write);
     json.begin_object();
-    write_answer(call, answers[i], explanations, exact, json);
+    write_answer(call, answers[i], explanations, options, json);
     json.end_object();
   }
   json.end_array();
