@@ -1,6 +1,7 @@
 // A trained model as one directory, complete in itself: docs/bundle.md has the format byte by byte.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,10 @@ struct ExtraFile {
   std::string name, content;
 };
 
+constexpr const char* kGoldenFile = "golden.json";
+
+struct Bundle;
+
 // The order of the lists that are served: what the config says, or what was chosen on the validation rows.
 struct ServedOrder {
   ListOrder order = ListOrder::score;  // never ListOrder::chosen
@@ -38,26 +43,27 @@ struct BundleContent {
   std::vector<ExtraFile> extras;
   std::vector<LabelRange> labels;
   const Hnsw* hnsw = nullptr;  // over the candidates, where the config asks for it
+  // Makes golden.json with the bundle as it is loaded from the files that are written before; none: no file.
+  std::function<std::string(Bundle)> golden;
   const Baselines* baselines = nullptr;
   const DataFingerprint* fingerprint = nullptr;  // with baselines
   std::optional<ServedOrder> order;
 };
 
-// Makes the folder a bundle, or a bundle in it another: whenever a crash comes, it is what it was or what it
-// becomes, whole.
+// Makes the folder a bundle, or replaces the bundle in it. Whenever it fails, is killed, or the disk is full,
+// the folder is the old bundle or the new one, whole. Nobody else may save there at the same time.
 void save_bundle(const std::string& path, const BundleContent& content);
 
-// Adds a file to a bundle that is there already. Until it returns the bundle is as it was.
-void add_to_bundle(const std::string& path, const ExtraFile& file);
-
 struct Bundle {
+  std::string path;     // the folder that it was loaded from
   std::string version;  // the first 12 digits of the manifest's SHA-256, so of all that the bundle holds
+  int format = 0;       // the manifest's format version
   Config config;
   FeatureMap features;
   ModelSpec spec;
   std::unique_ptr<Parameters> parameters;  // panels packed for forward passes
   Buffer candidates;                       // embeddings in the catalogue's order
-  std::unique_ptr<Hnsw> hnsw;              // over them, where the config asks for it; mapped
+  std::unique_ptr<Hnsw> hnsw;              // over them, where the config asks for it
   Items items;
   UserRatings ratings;
   std::vector<LabelRange> labels;  // empty where an older program wrote the bundle
@@ -68,12 +74,18 @@ struct Bundle {
   ConstMatrix candidate_embeddings() const;
 };
 
-// Checks format, version and every checksum. Throws a data Error that names the file at fault.
+// Checks format, version and every checksum, and reads only files that the manifest lists. The bundle is in
+// memory as a whole: what happens to the files later does not change it. Throws a data Error that names the
+// file at fault.
 Bundle load_bundle(const std::string& path);
 
-// The part that evaluation alone needs; none where an older program wrote the bundle. Throws as
-// load_bundle().
-std::optional<TrainedOn> load_baselines(const std::string& path);
+// The part of a loaded bundle that evaluation alone needs, from its folder; none where an older program wrote
+// it. Throws a data Error if it is damaged, or if another bundle has taken the folder.
+std::optional<TrainedOn> load_baselines(const Bundle& bundle);
+
+// A single file of a bundle, after its checksum has been verified; none if there is no bundle, or it does not
+// list the file. Throws a data Error if it is damaged.
+std::optional<std::string> read_bundle_file(const std::string& path, const std::string& name);
 
 // Whether the folder holds a bundle (a manifest). Throws a data Error where that cannot be seen.
 bool is_bundle(const std::string& path);

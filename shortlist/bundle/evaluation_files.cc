@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shortlist/io/json.h"
+#include "shortlist/math/finite.h"
 
 namespace shortlist {
 namespace {
@@ -76,6 +77,7 @@ void check_ratings(const UserRatings& ratings, size_t item_count) {
     if (item < 0 || static_cast<size_t>(item) >= item_count)
       throw data_error("tensor 'items': got item {}, need 0 to {}", item, item_count - 1);
   }
+  if (!all_finite(centred)) throw data_error("tensor 'centred' has a value that is not finite");
   if (!users.empty()) check_size("users_offsets", users.size() + 1, offsets.size());
 }
 
@@ -97,7 +99,7 @@ OwnedTensors rating_tensors(const UserRatings& ratings) {
   return tensors;
 }
 
-UserRatings read_ratings(const SafetensorsFile& file, size_t item_count) {
+UserRatings ratings_from(const SafetensorsFile& file, size_t item_count) {
   UserRatings ratings{
       read<int64_t>(file, "offsets"), read<int32_t>(file, "items"), read<float>(file, "centred"), {}};
   if (file.find("users") != nullptr) ratings.users = read_texts(file, "users");

@@ -12,6 +12,8 @@
 
 namespace shortlist {
 
+constexpr const char* kBaselinesFile = "baselines.safetensors";
+
 // Tensors with the memory that some of them look at.
 struct OwnedTensors {
   std::vector<TensorView> views;
@@ -20,7 +22,7 @@ struct OwnedTensors {
 
 OwnedTensors rating_tensors(const UserRatings& ratings);
 // Throws a data Error that names the tensor at fault.
-UserRatings read_ratings(const SafetensorsFile& file, size_t item_count);
+UserRatings ratings_from(const SafetensorsFile& file, size_t item_count);
 
 // The model's baselines and what they were fitted on.
 struct TrainedOn {

@@ -1,10 +1,8 @@
 #include "shortlist/cli/words.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 namespace shortlist {
 
@@ -51,8 +49,8 @@ std::string shell_quoted(const std::string& argument) {
 }
 
 void print_data(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
-  throw failed("cannot write to standard output: {}", std::strerror(errno));
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  flush_output();
 }
 
 }  // namespace shortlist

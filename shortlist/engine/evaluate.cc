@@ -225,7 +225,7 @@ void use_shares(const std::vector<float>& shares, Dataset& data) {
 EvaluationReport evaluate(const std::string& path, const TableSource& source, const std::string& split,
                           int threads) {
   Bundle bundle = load_bundle(path);
-  std::optional<TrainedOn> trained = load_baselines(path);
+  std::optional<TrainedOn> trained = load_baselines(bundle);
   const Table table = Table::open(source);
   Dataset data;
   std::vector<uint32_t> query_number;

@@ -115,8 +115,8 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   content.baselines = &baselines;
   content.fingerprint = &data.fingerprint;
   content.order = evaluated.order;
+  content.golden = golden_requests;
   save_bundle(out, content);
-  add_golden_requests(out);
   files.finish(candidates, data.items);
   return report;
 }

@@ -96,6 +96,14 @@ Record query_from_json(const json& object) {
   return query;
 }
 
+int count_from_json(const json& request, const char* name) {
+  constexpr int kMost = 1'000'000;
+  const json& count = request.at(name);
+  if (!count.is_number_unsigned() || count > kMost)
+    throw data_error("{} is {}, need an integer up to {}", name, dump_json_line(count), kMost);
+  return count.get<int>();
+}
+
 bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 bool near(float a, float b) { return std::abs(a - b) <= kTolerance * std::max(1.0f, std::abs(b)); }
 
@@ -113,8 +121,11 @@ std::string difference(const Recommender& recommender, const std::vector<Recomme
     if (exactly && !same(answer[i].score, score))
       return fmt::format("item {} has the score {} instead of {}", i + 1, answer[i].score, score);
     const auto predictions = expected[i].at("predictions").get<std::vector<float>>();
+    if (predictions.size() != answer[i].predictions.size())
+      return fmt::format("item {} has {} predictions instead of {}", i + 1, answer[i].predictions.size(),
+                         predictions.size());
     for (size_t t = 0; t < predictions.size(); ++t) {
-      if (!same(answer[i].predictions.at(t), predictions[t]))
+      if (!same(answer[i].predictions[t], predictions[t]))
         return fmt::format("item {} has the prediction {} instead of {}", i + 1, answer[i].predictions[t],
                            predictions[t]);
     }
@@ -124,8 +135,8 @@ std::string difference(const Recommender& recommender, const std::vector<Recomme
 
 }  // namespace
 
-void add_golden_requests(const std::string& path) {
-  const Recommender recommender = Recommender::load(path);
+std::string golden_requests(Bundle bundle) {
+  const Recommender recommender{std::move(bundle)};
   const RecommendOptions options;
   json requests = json::array();
   for (const Record& query : draw_queries(query_form(recommender.bundle()))) {
@@ -143,22 +154,26 @@ void add_golden_requests(const std::string& path) {
                         {"retrieve", options.retrieve},
                         {"answer", answer_json(recommender, answer)}});
   }
-  const json golden = {{"fused", products_are_fused()}, {"requests", requests}};
-  add_to_bundle(path, {"golden.json", dump_json(golden)});
+  return dump_json({{"fused", products_are_fused()}, {"requests", requests}});
 }
 
 size_t check_golden_requests(const Recommender& recommender) {
-  if (recommender.bundle().golden_json.empty()) return 0;
-  const json golden = parse_json(recommender.bundle().golden_json, "golden.json");
-  const bool exactly = golden.at("fused") == products_are_fused();
+  const Bundle& bundle = recommender.bundle();
+  if (bundle.golden_json.empty()) return 0;
+  const std::string path = bundle.path + "/" + kGoldenFile;
+  const json golden = parse_json(bundle.golden_json, path);
   size_t number = 0;
-  for (const json& request : golden.at("requests")) {
-    ++number;
-    const RecommendOptions options{.k = request.at("k"), .retrieve = request.at("retrieve")};
-    const auto answer = recommender.recommend(query_from_json(request.at("query")), options);
-    const std::string what = difference(recommender, answer, request.at("answer"), exactly);
-    if (!what.empty()) throw data_error("golden request {}: {}", number, what);
-  }
+  reading_file(path, [&] {
+    const bool exactly = golden.at("fused").get<bool>() == products_are_fused();
+    for (const json& request : golden.at("requests")) {
+      ++number;
+      const RecommendOptions options{.k = count_from_json(request, "k"),
+                                     .retrieve = count_from_json(request, "retrieve")};
+      const auto answer = recommender.recommend(query_from_json(request.at("query")), options);
+      const std::string what = difference(recommender, answer, request.at("answer"), exactly);
+      if (!what.empty()) throw data_error("golden request {}: {}", number, what);
+    }
+  });
   return number;
 }
 

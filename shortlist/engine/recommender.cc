@@ -63,8 +63,8 @@ UnseenCounts by_column(const FeatureMap& features, const std::vector<uint64_t>& 
 }  // namespace
 
 struct Recommender::State {
-  explicit State(const std::string& path)
-      : bundle(load_bundle(path)),
+  explicit State(Bundle loaded)
+      : bundle(std::move(loaded)),
         features(bundle),
         query_columns(features.query.columns()),
         candidate_columns(features.candidate.columns()),
@@ -150,13 +150,11 @@ struct Recommender::State {
   const SessionPool sessions;
 };
 
-Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Recommender::Recommender(Bundle bundle) : state_(std::make_unique<State>(std::move(bundle))) {}
 Recommender::Recommender(Recommender&&) noexcept = default;
 Recommender& Recommender::operator=(Recommender&&) noexcept = default;
 Recommender::~Recommender() = default;
-Recommender Recommender::load(const std::string& bundle) {
-  return Recommender(std::make_unique<State>(bundle));
-}
+Recommender Recommender::load(const std::string& bundle) { return Recommender(load_bundle(bundle)); }
 
 void Recommender::prepare(size_t calls) const { state_->prepare(calls); }
 

@@ -110,6 +110,7 @@ class Recommender {
  public:
   // Throws a data Error when the bundle is damaged or of a newer version.
   static Recommender load(const std::string& bundle);
+  explicit Recommender(Bundle bundle);
   // Makes what so many calls at once work with, so that the first of them need not.
   void prepare(size_t calls) const;
   Recommender(Recommender&&) noexcept;
@@ -184,7 +185,6 @@ class Recommender {
 
  private:
   struct State;
-  explicit Recommender(std::unique_ptr<State> state);
 
   std::unique_ptr<State> state_;
 };

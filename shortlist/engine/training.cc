@@ -45,13 +45,9 @@ void warn_of_precision(const Config& config, TrainingListener& listener) {
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingListener& listener,
                      const std::atomic<bool>& stop) {
   check_output(options);
-  make_directories(run_folder(options.out));
-  const auto lock = FileLock::try_lock(run_folder(options.out) + "/lock");
-  if (!lock) {
-    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
-                      options.out);
-  }
+  const FileLock lock = lock_run(options.out);
   check_output(options);  // again: one may have ended just now
+  const std::vector<ExtraFile> kept = kept_structure(options.out);
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const Dataset& data = prepared.data;
   const ModelSpec spec = build_model(config, prepared.features);
@@ -63,7 +59,8 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   listener.prepared(config, data, spec, parameters);
   Trainer trainer(config, spec, parameters, data, pool);
   const std::string checkpoints = checkpoint_folder(options.out);
-  if (options.resume && trainer.resume(checkpoints)) listener.resumed(trainer.state());
+  const auto warn = [&](const std::string& message) { listener.warned(message); };
+  if (options.resume && trainer.resume(checkpoints, warn)) listener.resumed(trainer.state());
   if (options.profile) trainer.start_profile();
   RunFiles files(config, options.out, data, listener);
   TrainingResult result;
@@ -71,8 +68,8 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   if (options.profile) listener.profiled(trainer.profile());
   result.history = trainer.state().history;
   if (!result.finished) return result;
-  result.report = finish({config, prepared, spec, parameters, result.history}, options.out, pool, files,
-                         kept_structure(options.out));
+  result.report =
+      finish({config, prepared, spec, parameters, result.history}, options.out, pool, files, kept);
   listener.evaluated(result.report);
   return result;
 }

@@ -1,8 +1,10 @@
 #include <charconv>
+#include <cmath>
 
 #include "shortlist/base/error.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/index/hnsw_walk.h"
+#include "shortlist/math/finite.h"
 
 namespace shortlist {
 namespace {
@@ -106,7 +108,12 @@ Hnsw::Hnsw(const HnswConfig& config, bool by_distance, Int8Rows codes, HnswGraph
     : config_(config), by_distance_(by_distance), codes_(std::move(codes)), graph_(std::move(graph)) {}
 
 std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMatrix> vectors) {
-  SafetensorsFile file = SafetensorsFile::open(path);
+  return load(FileBytes(path), path, vectors);
+}
+
+std::unique_ptr<Hnsw> Hnsw::load(FileBytes bytes, const std::string& path,
+                                 std::optional<ConstMatrix> vectors) {
+  SafetensorsFile file = SafetensorsFile::parse(std::move(bytes), path);
   const HnswReader reader(path, file);
   const HnswConfig config{.connections = reader.setting("connections", kLeastConnections, kMostConnections),
                           .build_beam = reader.setting("build_beam", 1, kMostBeam),
@@ -115,6 +122,8 @@ std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMat
   HnswGraph graph = read_graph(reader, static_cast<size_t>(config.connections));
   const size_t n = graph.size();
   const float scale = reader.tensor<float>("scale", {1})[0];
+  if (!std::isfinite(scale) || scale < 0)
+    throw data_error("{}: its scale is {}, need a finite number, 0 or more", path, scale);
   Int8Rows codes(width, scale, reader.tensor<uint8_t>("codes", {n, Int8Rows(width, scale).stride()}));
   const bool by_distance = reader.setting("by_distance", 0, 1) != 0;
   std::unique_ptr<Hnsw> index(new Hnsw(config, by_distance, std::move(codes), std::move(graph)));
@@ -126,6 +135,8 @@ std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMat
   }
   index->vectors_ = Array<float>::view(vectors ? std::span(vectors->data, n * width)
                                                : reader.tensor<float>("vectors", {n, width}));
+  if (!all_finite(index->vectors_.span()))
+    throw data_error("{}: the vectors have a value that is not finite", path);
   index->file_ = std::move(file);
   return index;
 }

@@ -90,7 +90,7 @@ TEST_F(HnswFile, GrowsAfterItWasLoadedAsBefore) {
   index_.save(folder_ / "a");
   loaded->save(folder_ / "b");
   EXPECT_EQ(read_file(folder_ / "a"), read_file(folder_ / "b"));
-  EXPECT_FALSE(Hnsw::load(path_)->removed(3)) << "the file that was mapped has changed";
+  EXPECT_FALSE(Hnsw::load(path_)->removed(3)) << "the file has changed";
 }
 
 TEST_F(HnswFile, HoldsAnEmptyIndex) {

@@ -57,6 +57,23 @@ Value to_value(const toml::node& node, int line_of_key) {
   });
 }
 
+// No name and no value may have one: what takes texts up to the first zero byte would see another.
+void check_zero_bytes(const Value& value, const std::string& file) {
+  const auto check = [&](const std::string& text) {
+    if (text.find('\0') != text.npos)
+      throw usage_error("{}{}: the text '{}' has a zero byte", file,
+                        value.line > 0 ? fmt::format(":{}", value.line) : "",
+                        text.substr(0, text.find('\0')));
+  };
+  if (value.text() != nullptr) check(*value.text());
+  for (const Value& element : value.array() != nullptr ? *value.array() : Value::Array())
+    check_zero_bytes(element, file);
+  for (const auto& [key, element] : value.table() != nullptr ? *value.table() : Value::Table()) {
+    check(key);
+    check_zero_bytes(element, file);
+  }
+}
+
 void forget_lines(Value& value) {
   value.line = 0;
   if (auto* array = std::get_if<Value::Array>(&value.data)) {
@@ -71,7 +88,9 @@ void forget_lines(Value& value) {
 
 Value parse_toml(std::string_view text, const std::string& file) {
   try {
-    return table_value(toml::parse(text, file), 1);
+    Value table = table_value(toml::parse(text, file), 1);
+    check_zero_bytes(table, file);
+    return table;
   } catch (const toml::parse_error& error) {
     throw usage_error("{}:{}: {}", file, error.source().begin.line, error.description());
   }
@@ -86,6 +105,7 @@ Value parse_toml_value(std::string_view text) {
     if (table.size() == 1) {
       Value value = to_value(*table.get("value"), 0);
       forget_lines(value);
+      check_zero_bytes(value, fmt::format("'{}'", text));
       return value;
     }
   } catch (const toml::parse_error& error) {

@@ -111,5 +111,13 @@ TEST(TomlValue, RefusesAnUnfinishedList) {
   EXPECT_EQ(message.substr(0, 27), "'[1, 2' is no TOML value: E") << message;
 }
 
+TEST(Toml, RefusesZeroBytes) {
+  EXPECT_EQ(message_of([] { parse_toml("a = 1\nb = [\"x\\u0000y\"]\n", "c.toml"); }),
+            "c.toml:2: the text 'x' has a zero byte");
+  EXPECT_EQ(message_of([] { parse_toml("\"k\\u0000\" = 1\n", "c.toml"); }),
+            "c.toml:1: the text 'k' has a zero byte");
+  EXPECT_NE(message_of([] { parse_toml_value("\"x\\u0000y\""); }), "");
+}
+
 }  // namespace
 }  // namespace shortlist

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/testing.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/json.h"
 #include "shortlist/server/testing.h"
@@ -29,7 +30,7 @@ void spoil_golden(const std::string& bundle) {
   nlohmann::json golden = load_json(bundle + "/golden.json");
   float score = golden["requests"][2]["answer"][1]["score"];
   golden["requests"][2]["answer"][1]["score"] = std::nextafter(score, 100.0f);
-  add_to_bundle(bundle, {"golden.json", dump_json(golden)});
+  put_into_bundle(bundle, "golden.json", dump_json(golden));
 }
 
 TEST(ModelSource, HasTheFoldersNameOrItsOwn) {
@@ -62,7 +63,8 @@ TEST(ModelStore, KeepsTheOldModelWhenTheNewOneAnswersOtherwise) {
   const ModelPtr old = store.find("m");
   spoil_golden(copy.path());
   const std::string message = message_of([&] { store.reload("m"); });
-  EXPECT_TRUE(message.starts_with("golden request 3: item 2 has the score ")) << message;
+  EXPECT_TRUE(message.starts_with(copy.path() + "/golden.json: golden request 3: item 2 has the score "))
+      << message;
   EXPECT_EQ(store.find("m"), old);
 }
 

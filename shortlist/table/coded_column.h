@@ -10,7 +10,12 @@
 
 namespace shortlist {
 
+// Its texts point into itself, so it moves but does not copy.
 struct CodedColumn {
+  CodedColumn() = default;
+  CodedColumn(CodedColumn&&) noexcept = default;
+  CodedColumn& operator=(CodedColumn&&) noexcept = default;
+
   std::string name;
   Column values;  // the distinct ones, in order of first appearance; a missing value is one of them
   std::vector<uint64_t> first_row;  // of each distinct value

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "shortlist/base/threads.h"
 #include "shortlist/io/file.h"
 #include "shortlist/table/database.h"
 #include "shortlist/table/row_sink.h"
@@ -69,7 +70,7 @@ class ParquetSink : public RowSink {
       : path_(path),
         unfinished_(fmt::format("{}.tmp-{}", path, getpid())),
         queue_(std::move(columns)),
-        thread_([this] { copy(); }) {}
+        thread_(start_thread([this] { copy(); })) {}
 
   ~ParquetSink() override {
     if (!thread_.joinable()) return;

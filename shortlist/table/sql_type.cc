@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "shortlist/base/error.h"
+
 namespace shortlist {
 namespace {
 
@@ -22,6 +24,8 @@ bool is_list(std::string_view sql_type) { return !sql_type.empty() && sql_type.b
 std::string quoted(std::string_view text, char quote) {
   std::string out(1, quote);
   for (char c : text) {
+    // DuckDB would take the text up to it.
+    if (c == '\0') throw data_error("the name '{}' has a zero byte", text.substr(0, text.find(c)));
     if (c == quote) out += quote;
     out += c;
   }

@@ -2,11 +2,16 @@
 //   tensors   "parameter/NAME", "slot/NAME", and "best/NAME" once there is a best epoch
 //   metadata  "format", "config" (SHA-256 of what decides the numbers), "data" (fingerprints of the table,
 //   its
-//             split and the fitted features, JSON), "state" (JSON), "optimizer_steps"
+//             split and the fitted features, JSON), "state" (JSON), "optimizer_steps", and "sha256", which
+//             covers the whole file (io/safetensors.h)
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "shortlist/io/safetensors.h"
 
 #include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/parameters.h"
@@ -24,15 +29,30 @@ struct CheckpointView {
   const DataFingerprint* data = nullptr;
 };
 
-// FOLDER/epoch-0003.safetensors, or FOLDER/epoch-0003-step-000040.safetensors in the middle of an epoch.
+// FOLDER/epoch-0003.safetensors, or FOLDER/epoch-0003-step-00000040.safetensors in the middle of an epoch.
 std::string checkpoint_path(const std::string& folder, const TrainerState& state);
 void save_checkpoint(const std::string& path, const CheckpointView& run);
-void load_checkpoint(const std::string& path, const CheckpointView& run);
-// The optimizer's state alone, whatever the config.
-OptimizerState load_optimizer_state(const std::string& path);
 
-// The newest checkpoint's path, or "".
-std::string newest_checkpoint(const std::string& folder);
+// A checkpoint that was read whole, and whose checksum is right.
+struct Checkpoint {
+  std::string path;
+  SafetensorsFile file;
+};
+
+// The newest checkpoint of the folder; none if there is none at all. Throws a data Error that names it if it
+// is damaged, or of another version of this format.
+std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder);
+// The same, but a damaged one is renamed to NAME.damaged, which `warn` is told in a sentence, and the one
+// before is opened. Throws only if all are damaged.
+std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder,
+                                                       const std::function<void(const std::string&)>& warn);
+// Throws a data Error that says what differs if it belongs to another table, split, config or model.
+void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run);
+// The optimizer's state alone, whatever the config.
+OptimizerState load_optimizer_state(const Checkpoint& checkpoint);
+
+// Whether the folder has a checkpoint, damaged or not.
+bool has_checkpoint(const std::string& folder);
 // Removes all but the newest `keep`; 0 keeps all.
 void prune_checkpoints(const std::string& folder, int keep);
 
