@@ -122,52 +122,6 @@ TEST(Recommender, FindsWhatBruteForceFindsAtAnySelectivity) {
   }
 }
 
-std::vector<uint32_t> without(std::vector<uint32_t> items, std::span<const uint32_t> left_out) {
-  std::erase_if(items, [&](uint32_t item) { return std::ranges::binary_search(left_out, item); });
-  return items;
-}
-
-TEST(Recommender, LeavesOutWhatTheUserHasSeenAndWhatAQueryExcludes) {
-  const SeenByUser seen(tiny().bundle());
-  const std::vector<Column> columns = columns_of(kQuery, tiny().query_columns());
-  const auto of_user = seen.of(seen.user(columns[0], 0));
-  ASSERT_FALSE(of_user.empty());
-  RecommendOptions options = options_of(30);
-  const std::vector<uint32_t> all = items_of(tiny().recommend(columns, options)[0]);
-  options.seen = SeenPolicy::drop;
-  EXPECT_EQ(items_of(tiny().recommend(columns, options)[0]), without(all, of_user));
-  const std::string excluded = tiny().item_id(all.back());
-  options.exclude_each = {{excluded, "no such"}};
-  std::vector<uint32_t> both(of_user.begin(), of_user.end());
-  both.push_back(all.back());
-  std::ranges::sort(both);
-  EXPECT_EQ(items_of(tiny().recommend(columns, options)[0]), without(all, both));
-  options.exclude_each.push_back({});
-  EXPECT_EQ(message_of([&] { tiny().recommend(columns, options); }),
-            "exclude_each has 2 lists for 1 queries");
-}
-
-TEST(Recommender, HasOneListWhateverKAndOffset) {
-  const TrainedBundle bundle(
-      Changes{{"[training]", "[recommend]\norder = \"blend\"\nblend = 0.3\ncandidates = 7\n\n[training]"}});
-  const Recommender recommender = Recommender::load(bundle.path());
-  const std::vector<uint32_t> longest = items_of(recommender.recommend(kQuery, options_of(30)));
-  ASSERT_GT(longest.size(), 10u);
-  for (int offset : {0, 1, 6, 7, 9}) {
-    for (int k : {1, 6, 7, 8, 20}) {
-      RecommendOptions options = options_of(k);
-      options.offset = offset;
-      const auto begin = longest.begin() + offset,
-                 end = longest.end() - begin > k ? begin + k : longest.end();
-      EXPECT_EQ(items_of(recommender.recommend(kQuery, options)), std::vector(begin, end))
-          << offset << " " << k;
-    }
-  }
-  RecommendOptions beyond = options_of(5);
-  beyond.offset = 100;
-  EXPECT_TRUE(recommender.recommend(kQuery, beyond).empty());
-}
-
 TEST(Recommender, RetrievesThenRanks) {
   for (int retrieve : {5, 12, 30, 1000}) {
     RecommendOptions options = options_of(5);
