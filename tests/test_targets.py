@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 
 import pytest
@@ -32,7 +33,10 @@ def test_the_version_names_the_target_that_is_forced(target):
 
 
 def test_without_one_the_best_is_chosen():
-    assert f"vector instructions: {TARGETS[0]}" in run("--version").stdout
+    used = run("--version").stdout
+    assert f"vector instructions: {TARGETS[0]}" in used
+    processor = pathlib.Path("/proc/cpuinfo").read_text()
+    assert ("VNNI" in used) == ("avx512_vnni" in processor)
 
 
 @pytest.fixture(scope="module")

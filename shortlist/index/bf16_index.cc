@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "shortlist/index/rescored_search.h"
+#include "shortlist/math/elementwise.h"
 
 namespace shortlist {
 
@@ -53,15 +54,15 @@ void Bf16Index::round_row(size_t row, uint16_t* panels, Rounding& largest) const
 }
 
 // Twice as far as the score of a rounded vector may be from that of the vector: q.v - q.v^ = q.(v - v^), and
-// on top of it what float32 rounds off while it sums either.
+// on top of it what float32 rounds off while it sums either, or the query's squares.
 float Bf16Index::slack(std::span<const float> query) const {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  const double norm = norm_of(query), largest = norm * largest_.norm;
-  // Products so small may be lost altogether, sums so large overflow.
-  if (largest < 1e-30 || largest > 1e37) return kInfinity;
-  const double rounding =
-      static_cast<double>(width() + 6) * 0x1p-24 * norm * (2 * largest_.norm + largest_.error);
-  return static_cast<float>(2 * 1.0001 * (norm * largest_.error + rounding));
+  const double norm = std::sqrt(sum_of_squares(query)), largest = norm * largest_.norm;
+  // Squares and products so small may be lost altogether, sums so large overflow.
+  if (norm < 1e-15 || largest < 1e-30 || largest > 1e37) return kInfinity;
+  const double sums = static_cast<double>(width() + 6) * 0x1p-24;
+  const double error = norm * (largest_.error + sums * (2 * largest_.norm + largest_.error));
+  return static_cast<float>(2 * (1.0001 + sums) * error);
 }
 
 std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {

@@ -56,7 +56,7 @@ Scored Hnsw::descend(Walk& walk, int layer) const {
 // eligible may depend on its id: every tenth, say.
 size_t Hnsw::estimate_eligible(Eligible eligible) const {
   if (eligible.empty()) return size() - removed_count_;
-  constexpr size_t kSample = 4096;
+  constexpr size_t kSample = 2048;
   size_t may = 0;
   if (size() <= kSample) {
     for (uint32_t id = 0; id < size(); ++id) may += may_return(id, eligible);

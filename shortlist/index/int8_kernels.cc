@@ -176,7 +176,12 @@ Int8Encoding encode(const float* query, size_t width, int most, int8_t* high, in
           std::sqrt(off_square)};
 }
 
-bool has_vnni_code() { return !std::is_same_v<OfRows::Vnni, OfRows::Plain>; }
+constexpr bool kHasVnniCode = !std::is_same_v<OfRows::Vnni, OfRows::Plain>;
+#if HWY_ARCH_X86
+static_assert(kHasVnniCode == (HWY_TARGET <= HWY_AVX3),
+              "every target with AVX-512 multiplies codes with VNNI");
+#endif
+bool has_vnni_code() { return kHasVnniCode; }
 
 void rows_plain(const RowsTask& task, const uint32_t* ids, size_t count, float* out) {
   score_all_rows<OfRows::Plain>(task, ids, count, out);

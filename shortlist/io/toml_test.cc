@@ -85,6 +85,14 @@ TEST(Toml, NamesFileAndLineOfBadSyntax) {
   EXPECT_EQ(message_of([] { load_toml("/no/such"); }), "cannot read /no/such: No such file or directory");
 }
 
+// toml++ asserts that a key begins as one.
+TEST(Toml, RefusesAKeyThatBeginsAsNone) {
+  EXPECT_EQ(
+      message_of([] { parse_toml("[&1]", "a.toml"); }),
+      "a.toml:1: Error while parsing key: expected bare key starting character or string delimiter, saw "
+      "'&'");
+}
+
 TEST(Toml, ABadConfigIsWrongUsage) {
   try {
     parse_toml("a", "x.toml");

@@ -25,8 +25,7 @@ class FuzzedBundle {
           {.out = path_, .threads = 1}, nobody, stop);
     manifest_ = read_file(path_ + "/" + kFuzzedManifest);
     const nlohmann::json manifest = nlohmann::json::parse(manifest_);
-    for (const auto& file : manifest.at("files"))
-      names_.push_back(file.at("name").get<std::string>());
+    for (const auto& file : manifest.at("files")) names_.push_back(file.at("name").get<std::string>());
     names_.push_back(kFuzzedManifest);
   }
 
@@ -43,7 +42,7 @@ class FuzzedBundle {
     const std::string kept = this->content(name);
     write_quickly(path_ + "/" + name, content);
     if (name != kFuzzedManifest) write_quickly(path_ + "/" + kFuzzedManifest, manifest_with(name, content));
-    const bool loaded = read_or_refuse([&] {
+    const bool loaded = read_or_refuse(input, [&] {
       const Recommender recommender = Recommender::load(path_);
       recommender.recommend(Record{{"user", "u03"}, {"country", "Norway"}}, {.k = 3});
     });

@@ -17,14 +17,16 @@ namespace shortlist {
 constexpr std::string_view kRawTexts[] = {"json.exception", "filesystem error", "basic_string", "vector::",
                                           "std::",          "bad_alloc",        "INTERNAL",     "map::at"};
 
-// Returns whether the input was read. Ends the program where the message is empty or another library's.
-inline bool read_or_refuse(FunctionRef<void()> read) {
+// Returns whether the input was read. Ends the program where the message is empty or another library's, and
+// not a part of the input.
+inline bool read_or_refuse(std::string_view input, FunctionRef<void()> read) {
   try {
     read();
     return true;
   } catch (const Error& error) {
     bool raw = error.message().empty();
-    for (std::string_view text : kRawTexts) raw = raw || error.message().find(text) != std::string::npos;
+    for (std::string_view text : kRawTexts)
+      raw = raw || (error.message().find(text) != std::string::npos && input.find(text) == input.npos);
     if (raw) {
       std::fprintf(stderr, "a raw message: %s\n", error.message().c_str());
       std::abort();

@@ -10,8 +10,8 @@ namespace shortlist {
 inline bool read_fuzzed_npy(std::string_view input) {
   static const FuzzedFile file("fuzzed.npy");
   const std::string& path = file.write(input);
-  const bool integers = read_or_refuse([&] { read_npy_integers(path); });
-  const bool floats = read_or_refuse([&] {
+  const bool integers = read_or_refuse(input, [&] { read_npy_integers(path); });
+  const bool floats = read_or_refuse(input, [&] {
     const NpyFloats read = read_npy_floats(path);
     SHORTLIST_CHECK(read.rows * read.cols == read.values.size());
   });

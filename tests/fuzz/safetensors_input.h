@@ -10,7 +10,7 @@ namespace shortlist {
 inline bool read_fuzzed_safetensors(std::string_view input) {
   static const FuzzedFile file("fuzzed.safetensors");
   const std::string& path = file.write(input);
-  const bool read = read_or_refuse([&] {
+  const bool read = read_or_refuse(input, [&] {
     const SafetensorsFile tensors = SafetensorsFile::open(path);
     unsigned sum = 0;
     for (const TensorView& tensor : tensors.tensors())
@@ -18,7 +18,7 @@ inline bool read_fuzzed_safetensors(std::string_view input) {
     static volatile unsigned keep;
     keep = sum;
   });
-  read_or_refuse([&] {
+  read_or_refuse(input, [&] {
     const auto index = Hnsw::load(path);
     const std::vector<float> query(index->width(), 1);
     index->search({query.data(), 1, query.size(), query.size()}, 3);

@@ -15,7 +15,7 @@ inline bool read_fuzzed_table(std::string_view input) {
   const size_t blank = std::min(input.find("\n\n"), input.size());
   const std::string_view settings = input.substr(0, blank);
   const std::string& path = file.write(input.substr(std::min(blank + 2, input.size())));
-  return read_or_refuse([&] {
+  return read_or_refuse(input, [&] {
     DataConfig data;
     read_fields(parse_toml(settings, "fuzzed"), data, {"fuzzed", "data"});
     data.sql.clear();  // a query could do anything
