@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "shortlist/base/random.h"
 #include "shortlist/index/exact_search.h"
 
