@@ -43,7 +43,7 @@ TEST(Bundle, RejectsRatingsThatDoNotFit) {
 
 TEST(Bundle, RejectsAttributesThatDoNotFit) {
   SavedModel saved;
-  saved.items_.attributes[0].pop_back();
+  saved.items_.attributes[0].values.pop_back();
   saved.save();
   EXPECT_EQ(saved.error(),
             (saved / "items.json") + ": attribute 'genre' has 2 values, need 3: one for each item");

@@ -50,8 +50,8 @@ TEST(SearchWithout, FindsWhatASearchWithAMaskFinds) {
   std::vector<Numbers> out(kQueries);
   for (uint32_t i = 0; i < 2000; ++i) out[2].push_back(i);  // too many to find as many more
   for (size_t q : {1, 5, 8}) {
-    for (const Scored& best : index.search(queries.view.slice(q, q + 1), 7 * q)[0].best)
-      out[q].push_back(best.index);
+    const std::vector<Found> best = index.search(queries.view.slice(q, q + 1), 7 * q);
+    for (const Scored& one : best[0].best) out[q].push_back(one.index);
     std::ranges::sort(out[q]);
   }
   const std::vector<std::span<const uint32_t>> left_out(out.begin(), out.end());
