@@ -6,6 +6,7 @@
 #include "shortlist/base/value.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_kinds.h"
+#include "shortlist/io/json.h"
 
 namespace shortlist {
 namespace {
@@ -95,8 +96,9 @@ FeatureMap FeatureMap::from_json(const nlohmann::json& json) {
     std::vector<Entry> entries;
     for (const nlohmann::json& entry : json.at("features")) entries.push_back(entry_from_json(entry));
     return FeatureMap(std::move(entries));
-  } catch (const nlohmann::json::exception& error) {
-    throw data_error("feature map: {}", error.what());
+  } catch (const nlohmann::json::exception&) {
+    reading_file("feature map", [] { throw; });  // says it in words
+    throw;
   } catch (const Error& error) {
     throw Error(ErrorKind::data, error.what());
   }
