@@ -23,11 +23,13 @@ void write_message(std::string_view text) noexcept {
   std::fflush(stderr);
 }
 
-void flush_output() {
+void write_output(std::string_view text) {
   errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  const int reason = errno != 0 ? errno : EIO;
-  throw failed("cannot write to standard output: {}", std::strerror(reason));
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw failed("cannot write to standard output: {}", std::strerror(errno != 0 ? errno : EIO));
 }
+
+void flush_output() { write_output(""); }
 
 }  // namespace shortlist

@@ -12,7 +12,9 @@ void open_closed_streams();
 // Writes a message to standard error, at once. A message that cannot be shown is lost: that ends no job.
 void write_message(std::string_view text) noexcept;
 
-// Writes what is buffered to standard output. Throws a failed Error if that, or a write before it, failed.
+// Writes to standard output, at once. Throws a failed Error if that cannot be written.
+void write_output(std::string_view text);
+// The same of what is buffered.
 void flush_output();
 
 }  // namespace shortlist

@@ -48,8 +48,7 @@ std::string shell_quoted(const std::string& argument) {
 }
 
 void print_data(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  flush_output();
+  write_output(text);
 }
 
 }  // namespace shortlist

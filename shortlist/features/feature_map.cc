@@ -7,6 +7,7 @@
 #include "shortlist/base/value.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_kinds.h"
+#include "shortlist/io/json.h"
 
 namespace shortlist {
 namespace {
@@ -144,8 +145,9 @@ FeatureMap FeatureMap::from_json(const nlohmann::json& json) {
     ColumnForms forms =
         json.contains("columns") ? forms_from_json(json.at("columns")) : forms_of_older(entries);
     return FeatureMap(std::move(entries), std::move(forms));
-  } catch (const nlohmann::json::exception& error) {
-    throw data_error("feature map: {}", error.what());
+  } catch (const nlohmann::json::exception&) {
+    reading_file("feature map", [] { throw; });  // says it in words
+    throw;
   } catch (const Error& error) {
     throw Error(ErrorKind::data, error.what());
   }
