@@ -59,7 +59,7 @@ float Bf16Index::slack(std::span<const float> query) const {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const double norm = std::sqrt(sum_of_squares(query)), largest = norm * largest_.norm;
   // Squares and products so small may be lost altogether, sums so large overflow.
-  if (norm < 1e-15 || largest < 1e-30 || largest > 1e37) return kInfinity;
+  if (!(norm >= 1e-15 && largest >= 1e-30 && largest <= 1e37)) return kInfinity;
   const double sums = static_cast<double>(width() + 6) * 0x1p-24;
   const double error = norm * (largest_.error + sums * (2 * largest_.norm + largest_.error));
   return static_cast<float>(2 * (1.0001 + sums) * error);
