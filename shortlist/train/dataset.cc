@@ -31,6 +31,13 @@ std::vector<std::string> used_features(const Config& config) {
   return names;
 }
 
+// The error of a distinct value, with the row where it first stands and what may be meant by it.
+Error advised(const RowError& error, const CodedColumn& column, uint32_t code) {
+  const bool text = column.values.type == ColumnType::text && !column.values.is_missing(code);
+  return data_error("{}{}", error.in_column(column.name).at_row(column.first_row[code]).what(),
+                    text ? advice_on_number(column.values.texts[code]) : "");
+}
+
 // Fits on the distinct values of each column, with how often each stands in the rows; all rows when `rows` is
 // null.
 FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows,
@@ -54,7 +61,7 @@ FeatureMap fit_features(const Config& config, const Columns& columns, const std:
     try {
       fit.observe(name, take_rows(column.values, codes), code_counts);
     } catch (const RowError& error) {
-      throw error.in_column(name).at_row(column.first_row[codes[error.row()]]);
+      throw advised(error, column, codes[error.row()]);
     }
   }
   return fit.finish(std::move(forms));
@@ -87,7 +94,7 @@ EncodedRows encode_distinct(const FeatureMap& tower, const Columns& columns,
     try {
       tower[i].feature->encode(column.values, distinct, &unknown);
     } catch (const RowError& error) {
-      throw error.in_column(column.name).at_row(column.first_row[error.row()]);
+      throw advised(error, column, static_cast<uint32_t>(error.row()));
     }
     if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
     EncodedColumn& rows = encoded.columns.emplace_back();
@@ -132,13 +139,9 @@ std::vector<float> numbers_of(const CodedColumn& column, const char* use) {
     if (!std::isfinite(value)) {
       const std::string got =
           column.values.is_missing(code) ? "nothing" : fmt::format("'{}'", column.text(code));
-      throw data_error(
-          "row {}: {} column '{}': got {}, need a finite number{}", column.first_row[code] + 1, use,
-          column.name, got,
-          column.values.is_missing(code)
-              ? ""
-              : "; if this is how the table writes a missing value, set data.missing and leave such "
-                "rows out");
+      throw data_error("row {}: {} column '{}': got {}, need a finite number{}", column.first_row[code] + 1,
+                       use, column.name, got,
+                       column.values.is_missing(code) ? "" : advice_on_number(column.text(code)));
     }
     distinct.push_back(value);
   }
