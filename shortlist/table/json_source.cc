@@ -106,7 +106,11 @@ std::string json_sql(const Database& database, const SourceFiles& files, bool li
   for (const ColumnInfo& column :
        database.describe(fmt::format("SELECT * FROM read_json({}, sample_size=-1)", common)))
     columns.push_back(fmt::format("{}: '{}'", sql_text(column.name), read_type(column.sql_type)));
-  return fmt::format("read_json({}, columns={{{}}})", common, fmt::join(columns, ", "));
+  const std::string read = fmt::format("read_json({}, columns={{{}}})", common, fmt::join(columns, ", "));
+  // A mark in a compressed file is not seen before it is read.
+  if (std::ranges::any_of(files.paths, is_compressed))
+    database.run(fmt::format("SELECT 1 FROM {} LIMIT 1", read));
+  return read;
 }
 
 }  // namespace
