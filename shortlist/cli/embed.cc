@@ -60,7 +60,7 @@ struct Embedded {
 
 void embed_queries(const Recommender& recommender, const EmbedCommand& command) {
   stop_on_signals();
-  const Table table = Table::open(command.queries.source());
+  const Table table = Table::open(command.queries.source_like(recommender.bundle().config.data));
   say_notes(table);
   const ModelSpec& spec = recommender.bundle().spec;
   VectorFile file(command.out, {"query", ColumnType::integer},

@@ -2,6 +2,7 @@
 #include <deque>
 #include <iterator>
 
+#include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/answer_writer.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/rows.h"
@@ -98,7 +99,7 @@ void write_chunk(const PassedColumns& passed, const Chunk& chunk, const Predicti
 
 void predict_table(const Recommender& recommender, const PredictCommand& command) {
   stop_on_signals();
-  const Table table = Table::open(command.data.source());
+  const Table table = Table::open(command.data.source_like(recommender.bundle().config.data));
   say_notes(table);
   const PassedColumns passed = passed_columns(table, is_parquet(command));
   std::vector<OutputColumn> columns = passed.columns;

@@ -104,6 +104,16 @@ void recommend_one(const Recommender& recommender, const RecommendCommand& comma
                                       : as_table(recommender, items, offset));
 }
 
+// An id that no item has is more likely a mistake than what was meant.
+void say_unknown_items(const Recommender& recommender, const std::vector<std::string>& exclude) {
+  for (const std::string& id : exclude) {
+    if (recommender.find_item(id)) continue;
+    const std::string near = recommender.nearest_id(id);
+    say("note: --exclude: there is no {} '{}'{}", recommender.id_column(), id,
+        near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near));
+  }
+}
+
 }  // namespace
 
 RecommendOptions RecommendCommand::options() const {
@@ -117,6 +127,7 @@ RecommendOptions RecommendCommand::options() const {
 void run(const RecommendCommand& command) {
   command.options();  // wrong conditions are found before the bundle is read
   const Recommender recommender = Recommender::load(command.bundle);
+  say_unknown_items(recommender, command.exclude);
   if (!command.queries.table.empty()) return recommend_table(recommender, command);
   if (command.query.empty()) {
     throw usage_error("recommend: need --query column=value (columns: {}), or --queries TABLE",

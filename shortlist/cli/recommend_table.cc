@@ -1,3 +1,4 @@
+#include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/answer_writer.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/rows.h"
@@ -53,7 +54,7 @@ Chunk answer_chunk(const Recommender& recommender, const std::vector<OutputColum
 void recommend_table(const Recommender& recommender, const RecommendCommand& command) {
   stop_on_signals();
   for (const std::string& note : recommender.notes(command.options().where)) say("note: {}", note);
-  const Table table = Table::open(command.queries.source());
+  const Table table = Table::open(command.queries.source_like(recommender.bundle().config.data));
   say_notes(table);
   const std::vector<OutputColumn> columns = answer_columns(recommender);
   AnswerWriter writer(command.out, columns, command.format);

@@ -8,6 +8,16 @@ TableSource TableOptions::source() const {
   return data.source();
 }
 
+TableSource TableOptions::source_like(const DataConfig& model) const {
+  DataConfig data;
+  data.decimal = model.decimal;
+  data.thousands = model.thousands;
+  data.date_format = model.date_format;
+  data.missing = model.missing;
+  apply(data);
+  return data.source();
+}
+
 void TableOptions::apply(DataConfig& data) const {
   if (!table.empty()) data.use_table(table);
   if (!delimiter.empty()) data.delimiter = delimiter == "\\t" ? "\t" : delimiter;

@@ -21,6 +21,8 @@ struct TableOptions {
   std::vector<std::string> missing;
 
   TableSource source() const;
+  // The same, with numbers, times and missing values written as in a model's table unless said otherwise.
+  TableSource source_like(const DataConfig& data) const;
   // Puts what was said over what the config says.
   void apply(DataConfig& data) const;
 };

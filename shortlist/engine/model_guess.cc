@@ -6,6 +6,7 @@
 #include <map>
 
 #include "shortlist/base/error.h"
+#include "shortlist/engine/determined_shares.h"
 #include "shortlist/table/sql_type.h"
 
 namespace shortlist {
@@ -16,31 +17,10 @@ constexpr double kNearlyAlways = 0.95;
 // Without a name to go by, what has fewer values is no user and no item.
 constexpr uint64_t kLeastKeys = 20;
 
-// Columns whose figures one query asks for: more of them take DuckDB more than their share of the time.
-constexpr size_t kColumnsAQuery = 200;
-
-// For each column the share of rows, of those whose `key` stands in several rows, in which the column has one
-// and the same value for that key; 0 when no key comes again, which shows nothing.
-std::vector<double> determined_shares(const Table& table, const std::string& key,
-                                      const std::vector<ColumnGuess>& columns) {
-  std::vector<double> found;
-  for (size_t first = 0; first < columns.size(); first += kColumnsAQuery) {
-    std::vector<std::string> figures, shares;
-    for (size_t c = first; c < std::min(first + kColumnsAQuery, columns.size()); ++c) {
-      figures.push_back(fmt::format("count({0}) AS n{1}, min({0}) = max({0}) AS one{1}",
-                                    sql_name(columns[c].summary.name), c));
-      shares.push_back(
-          fmt::format("coalesce(sum(n{0}) FILTER (n{0} > 1 AND one{0}) / sum(n{0}) FILTER (n{0} > 1), "
-                      "0)::DOUBLE AS share{0}",
-                      c));
-    }
-    table.query(fmt::format("SELECT {} FROM (SELECT {} FROM {{table}} GROUP BY {})", fmt::join(shares, ", "),
-                            fmt::join(figures, ", "), sql_name(key)),
-                [&](const Chunk& chunk) {
-                  for (const Column& column : chunk.columns) found.push_back(column.numbers[0]);
-                });
-  }
-  return found;
+std::vector<std::string> names_of(const std::vector<ColumnGuess>& columns) {
+  std::vector<std::string> names;
+  for (const ColumnGuess& column : columns) names.push_back(column.summary.name);
+  return names;
 }
 
 // What orders the rows by time. Texts in a format of dates may have a clock behind.
@@ -98,7 +78,7 @@ class Guesser {
   bool determines(size_t key, size_t column) { return share(key, column) >= kNearlyAlways; }
   double share(size_t key, size_t column) {
     std::vector<double>& shares = shares_[key];
-    if (shares.empty()) shares = determined_shares(table_, columns()[key].summary.name, columns());
+    if (shares.empty()) shares = determined_shares(table_, columns()[key].summary.name, names_of(columns()));
     return shares[column];
   }
   bool is_taken(size_t c) const { return !guess_.uses[c].why.empty(); }

@@ -360,9 +360,10 @@ std::vector<std::string> Recommender::unseen(const Record& record, Side side) co
   for (size_t i = 0; i < features.size(); ++i) {
     const std::string& name = features[i].column;
     const Column column = to_columns(record, {name}).front();
+    std::deque<std::string> memory;
     EncodedColumn encoded;
     uint64_t count = 0;
-    features[i].feature->encode(column, encoded, &count);
+    features[i].feature->encode(in_form(column, features.form(name), memory), encoded, &count);
     std::string message = fmt::format("{}: '{}' holds what the model has not seen", name, column.texts[0]);
     if (count > 0 && std::ranges::find(messages, message) == messages.end())
       messages.push_back(std::move(message));

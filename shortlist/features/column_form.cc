@@ -75,6 +75,8 @@ ColumnForm find_form(const Column& values) {
 std::string_view in_form(std::string_view text, TextForm form, std::string& memory) {
   if (form == TextForm::text) return text;
   if (const std::string_view integer = plain_integer(text); !integer.empty()) return integer;
+  if (text == "true") return "1";
+  if (text == "false") return "0";
   double number = 0;
   if (form == TextForm::integer || !parse_number(text, number) || !std::isfinite(number)) return text;
   char digits[32];

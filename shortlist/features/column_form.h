@@ -38,8 +38,8 @@ using ColumnForms = std::map<std::string, ColumnForm, std::less<>>;
 // form.
 ColumnForm find_form(const Column& distinct_values);
 
-// The value in its form; what does not fit the form stays as it is, and equals no value that does. The result
-// views `text` or `memory`.
+// The value in its form, where true and false are 1 and 0 in a column of numbers; what does not fit the form
+// stays as it is, and equals no value that does. The result views `text` or `memory`.
 std::string_view in_form(std::string_view text, TextForm form, std::string& memory);
 
 // Distinct values in their form, equal ones made one; whole numbers become integers. Only for columns of

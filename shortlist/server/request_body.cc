@@ -72,7 +72,7 @@ std::string scalar_text(const Value& value, const Where& where) {
   if (const std::string* text = value.text()) return *text;
   if (const int64_t* i = std::get_if<int64_t>(&value.data)) return std::to_string(*i);
   if (const double* d = std::get_if<double>(&value.data)) return fmt::format("{}", *d);
-  if (const bool* b = std::get_if<bool>(&value.data)) return *b ? "1" : "0";
+  if (const bool* b = std::get_if<bool>(&value.data)) return *b ? "true" : "false";
   throw where.error(value, fmt::format("got {}, need a text, a number or a list of them", value.describe()));
 }
 

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
 #include <cmath>
-#include <iterator>
 #include <unordered_set>
 
 #include "shortlist/base/random.h"
@@ -28,16 +26,6 @@ size_t words_in(std::string_view text) {
 size_t characters_in(std::string_view text) {
   return static_cast<size_t>(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-bool means_missing(std::string_view text) {
-  constexpr std::string_view kWords[] = {"na",   "n/a", "#n/a", "nan", "-nan",
-                                         "null", "\\n", "none", "nil", "<na>"};
-  constexpr size_t kMostBytes = 4;
-  if (text.empty() || text.size() > kMostBytes) return false;
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return std::ranges::find(kWords, lower) != std::end(kWords);
 }
 
 }  // namespace

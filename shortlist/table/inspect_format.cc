@@ -94,7 +94,8 @@ std::string inspect_text(const TableSource& source, const std::vector<ColumnSumm
   Rows rows = {{"column", "type", "missing", "distinct", "values", "most frequent"}};
   for (const ColumnSummary& s : columns) {
     rows.push_back({cell(s.name), std::string(column_type_name(s.type)), fmt::format("{}", s.missing),
-                    fmt::format("{}{}", s.distinct_is_estimate ? "~" : "", s.distinct), values_text(s), most_frequent_text(s)});
+                    fmt::format("{}{}", s.distinct_is_estimate ? "~" : "", s.distinct), values_text(s),
+                    most_frequent_text(s)});
   }
   return fmt::format("{}: {} rows, {} columns\n\n{}", source.describe(),
                      columns.empty() ? 0 : columns[0].rows, columns.size(),

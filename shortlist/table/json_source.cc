@@ -24,38 +24,64 @@ bool begins_with_mark(const std::string& path) {
   return file.gcount() == 3 && std::string_view(begin, 3) == kByteOrderMark;
 }
 
-// DuckDB refuses a byte order mark before JSON, so such a file is read from a copy without it, which has no
-// name and is gone when nobody reads it any more.
-class UnmarkedCopy {
+// A file without a name, which is gone when nobody reads it any more.
+class NamelessFile {
  public:
-  explicit UnmarkedCopy(const std::string& path) {
+  NamelessFile() {
     std::string name = (fs::temp_directory_path() / "shortlist-XXXXXX").string();
     descriptor_ = mkstemp(name.data());
     if (descriptor_ < 0) throw failed("cannot make a file in {}", fs::temp_directory_path().string());
     unlink(name.c_str());
+  }
+  NamelessFile(const NamelessFile&) = delete;
+  ~NamelessFile() { close(descriptor_); }
+  std::string path() const { return fmt::format("/proc/self/fd/{}", descriptor_); }
+  void add(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
+      if (written <= 0) throw failed("cannot write a copy in {}", fs::temp_directory_path().string());
+      bytes.remove_prefix(static_cast<size_t>(written));
+    }
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+using Copies = std::vector<std::unique_ptr<NamelessFile>>;
+
+// DuckDB refuses a byte order mark before JSON, so such files are read from copies without it.
+void copy_marked(SourceFiles& files, Copies& copies) {
+  for (std::string& path : files.paths) {
+    if (!begins_with_mark(path)) continue;
+    const NamelessFile& copy = *copies.emplace_back(std::make_unique<NamelessFile>());
     std::ifstream file(path, std::ios::binary);
     file.seekg(static_cast<std::streamoff>(kByteOrderMark.size()));
     std::vector<char> block(size_t{1} << 20);
     while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0)
-      write_all({block.data(), static_cast<size_t>(file.gcount())});
+      copy.add({block.data(), static_cast<size_t>(file.gcount())});
+    path = copy.path();
   }
-  UnmarkedCopy(const UnmarkedCopy&) = delete;
-  ~UnmarkedCopy() { close(descriptor_); }
-  std::string path() const { return fmt::format("/proc/self/fd/{}", descriptor_); }
+}
 
- private:
-  void write_all(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
-      if (written <= 0) {
-        close(descriptor_);
-        throw failed("cannot write a copy in {}", fs::temp_directory_path().string());
-      }
-      bytes.remove_prefix(static_cast<size_t>(written));
-    }
+bool is_compressed(const std::string& path) { return path.ends_with(".gz") || path.ends_with(".zst"); }
+
+// The same of compressed files, which DuckDB reads as lines: it drops a mark before those.
+void copy_compressed(const Database& database, SourceFiles& files, Copies& copies) {
+  for (std::string& path : files.paths) {
+    if (!is_compressed(path)) continue;
+    const NamelessFile& copy = *copies.emplace_back(std::make_unique<NamelessFile>());
+    const ColumnInfo info{"line", ColumnType::text, "VARCHAR"};
+    database.stream("SELECT line FROM " + lines_sql({}, {{path}, false}), {&info, 1},
+                    [&](const Chunk& chunk) {
+                      for (std::string_view line : chunk.columns[0].texts) {
+                        copy.add(line);
+                        copy.add("\n");
+                      }
+                    });
+    path = copy.path();
   }
-  int descriptor_ = -1;
-};
+}
 
 // The type to read a column as which has this type by the look of all its values.
 std::string read_type(const std::string& found) {
@@ -70,29 +96,38 @@ std::string read_type(const std::string& found) {
   }
 }
 
-}  // namespace
-
-OpenedSource open_json(const Database& database, const TableSource& source, const SourceFiles& files,
-                       bool lines) {
-  OpenedSource opened;
-  SourceFiles unmarked = files;
-  auto copies = std::make_shared<std::vector<std::unique_ptr<UnmarkedCopy>>>();
-  for (std::string& path : unmarked.paths) {
-    if (!begins_with_mark(path)) continue;
-    copies->push_back(std::make_unique<UnmarkedCopy>(path));
-    path = copies->back()->path();
-  }
-  opened.kept = copies;
+// What stands after FROM; the columns are found out from all rows, so that no later one has another key or a
+// list where there was none.
+std::string json_sql(const Database& database, const SourceFiles& files, bool lines) {
   const std::string common =
       fmt::format("{}, format='{}', maximum_object_size={}, hive_partitioning={}, hive_types_autocast=false",
-                  paths_sql(unmarked), lines ? "newline_delimited" : "auto", kLineBytes, files.several);
-  // All rows are looked at, so that no later one has another key or a list where there was none.
-  const std::string look =
-      fmt::format("read_json({}, sample_size=-1, convert_strings_to_integers=false)", common);
+                  paths_sql(files), lines ? "newline_delimited" : "auto", kLineBytes, files.several);
   std::vector<std::string> columns;
-  for (const ColumnInfo& column : database.describe("SELECT * FROM " + look))
+  for (const ColumnInfo& column :
+       database.describe(fmt::format("SELECT * FROM read_json({}, sample_size=-1)", common)))
     columns.push_back(fmt::format("{}: '{}'", sql_text(column.name), read_type(column.sql_type)));
-  opened.from = fmt::format("read_json({}, columns={{{}}})", common, fmt::join(columns, ", "));
+  const std::string read = fmt::format("read_json({}, columns={{{}}})", common, fmt::join(columns, ", "));
+  // A mark in a compressed file is not seen before it is read.
+  if (std::ranges::any_of(files.paths, is_compressed))
+    database.run(fmt::format("SELECT 1 FROM {} LIMIT 1", read));
+  return read;
+}
+
+}  // namespace
+
+OpenedSource open_json(const Database& database, const SourceFiles& files, bool lines) {
+  OpenedSource opened;
+  const auto copies = std::make_shared<Copies>();
+  opened.kept = copies;
+  SourceFiles unmarked = files;
+  copy_marked(unmarked, *copies);
+  try {
+    opened.from = json_sql(database, unmarked, lines);
+  } catch (const SqlError& error) {
+    if (std::string_view(error.what()).find("byte order mark") == std::string_view::npos) throw;
+    copy_compressed(database, unmarked, *copies);
+    opened.from = json_sql(database, unmarked, lines);
+  }
   return opened;
 }
 

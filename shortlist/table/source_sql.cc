@@ -72,7 +72,10 @@ std::vector<std::string> files_of_pattern(const Database& database, const std::s
   const ColumnInfo info{"file", ColumnType::text, "VARCHAR"};
   database.stream(fmt::format("SELECT file FROM glob({}) ORDER BY file", sql_text(pattern)), {&info, 1},
                   [&](const Chunk& chunk) {
-                    for (std::string_view path : chunk.columns[0].texts) paths.emplace_back(path);
+                    for (std::string_view path : chunk.columns[0].texts) {
+                      if (path.starts_with("./") && !pattern.starts_with("./")) path.remove_prefix(2);
+                      paths.emplace_back(path);
+                    }
                   });
   if (paths.empty()) throw data_error("no file matches {}", pattern);
   return paths;
@@ -103,7 +106,7 @@ OpenedSource open_files(const Database& database, const TableSource& source) {
   SourceFiles files = find_files(database, source.path);
   const Format format = format_of(files.paths[0]);
   if (format == Format::json || format == Format::json_lines)
-    return open_json(database, source, files, format == Format::json_lines);
+    return open_json(database, files, format == Format::json_lines);
   if (format == Format::text) return open_text(database, source, files);
   return {.from = fmt::format("read_parquet({}, hive_partitioning={}, hive_types_autocast=false)",
                               paths_sql(files), files.several)};

@@ -46,7 +46,8 @@ ColumnType column_type(std::string_view sql_type) {
 
 std::string element_type(std::string_view sql_type) {
   const std::string_view element = sql_type.substr(0, sql_type.rfind('['));
-  return is_list(element) ? "VARCHAR" : std::string(element);  // lists of lists: the inner ones as text
+  if (is_list(element)) return "VARCHAR";  // lists of lists: the inner ones as text
+  return starts_with(element, "DECIMAL(") ? "DOUBLE" : std::string(element);
 }
 
 std::string select_as(const std::string& expression, std::string_view sql_type) {

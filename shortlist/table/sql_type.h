@@ -12,7 +12,7 @@ namespace shortlist {
 // integers beyond 64 bits too, whose texts are exact.
 ColumnType column_type(std::string_view sql_type);
 
-// "BIGINT" of "BIGINT[]" or "BIGINT[3]".
+// "BIGINT" of "BIGINT[]" or "BIGINT[3]"; decimals within a list are taken as DOUBLE.
 std::string element_type(std::string_view sql_type);
 
 // An expression that is VARCHAR, BIGINT or DOUBLE, or a list of them, so that few kinds of vector remain

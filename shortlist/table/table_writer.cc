@@ -143,23 +143,4 @@ void TableWriter::finish() {
   sink_->finish();
 }
 
-uint64_t write_table(const Table& table, const std::string& path,
-                     const std::function<void(uint64_t rows)>& written) {
-  std::vector<std::string> names;
-  std::vector<OutputColumn> columns;
-  for (const ColumnInfo& column : table.columns()) {
-    names.push_back(column.name);
-    columns.push_back({column.name, column.type});
-  }
-  TableWriter writer(path, columns);
-  uint64_t rows = 0;
-  table.read(names, [&](const Chunk& chunk) {
-    writer.write(chunk);
-    rows += chunk.rows;
-    if (written) written(rows);
-  });
-  writer.finish();
-  return rows;
-}
-
 }  // namespace shortlist

@@ -33,14 +33,6 @@ std::string size_options(const TableSource& source) {
   return source.encoding.empty() ? sizes : sizes + ", encoding=" + sql_text(source.encoding);
 }
 
-// The lines of text files as a column `line`; blank lines are missing values.
-std::string lines_sql(const TableSource& source, const std::string& paths) {
-  return fmt::format(
-      "read_csv({}, auto_detect=false, delim='\x01', quote='', escape='', header=false, "
-      "columns={{'line': 'VARCHAR'}}, hive_partitioning=false, {})",
-      paths, size_options(source));
-}
-
 struct FirstLines {
   std::vector<std::string> lines;
   bool cut = false;
@@ -51,15 +43,14 @@ FirstLines first_lines(const Database& database, const TableSource& source, cons
   FirstLines first;
   size_t bytes = 0;
   const ColumnInfo info{"line", ColumnType::text, "VARCHAR"};
-  database.stream(
-      fmt::format("SELECT line FROM {} LIMIT {}", lines_sql(source, literal_path_sql(path)), most),
-      {&info, 1}, [&](const Chunk& chunk) {
-        for (std::string_view line : chunk.columns[0].texts) {
-          if (first.lines.size() >= kLeastLines && bytes > kDialectBytes) break;
-          first.lines.emplace_back(line);
-          bytes += line.size();
-        }
-      });
+  database.stream(fmt::format("SELECT line FROM {} LIMIT {}", lines_sql(source, {{path}, false}), most),
+                  {&info, 1}, [&](const Chunk& chunk) {
+                    for (std::string_view line : chunk.columns[0].texts) {
+                      if (first.lines.size() >= kLeastLines && bytes > kDialectBytes) break;
+                      first.lines.emplace_back(line);
+                      bytes += line.size();
+                    }
+                  });
   first.cut = first.lines.size() == most || bytes > kDialectBytes;
   return first;
 }
@@ -106,9 +97,9 @@ std::string split_blanks_sql(const TableSource& source, const SourceFiles& files
   std::string kept = "trim(line, ' \t') <> ''";
   if (!source.comment.empty())
     kept += fmt::format(" AND NOT starts_with(ltrim(line), {})", sql_text(source.comment));
-  const std::string numbered = dialect.header ? fmt::format("(SELECT * FROM {} WHERE {} OFFSET 1)",
-                                                            lines_sql(source, paths_sql(files)), kept)
-                                              : lines_sql(source, paths_sql(files));
+  const std::string numbered =
+      dialect.header ? fmt::format("(SELECT * FROM {} WHERE {} OFFSET 1)", lines_sql(source, files), kept)
+                     : lines_sql(source, files);
   return fmt::format(
       "(SELECT {0} FROM (SELECT CASE WHEN len(list) = {1} THEN list ELSE error('Original Line: ' || line || "
       "'\nExpected Number of Columns: {1} Found: ' || len(list) || '\n') END AS cells FROM "
@@ -140,7 +131,7 @@ void check_comments(const Database& database, const TableSource& source, const S
   const ColumnInfo info{"line", ColumnType::text, "VARCHAR"};
   bool quoted = false;
   size_t number = 0;
-  database.stream(fmt::format("SELECT line FROM {}", lines_sql(source, paths_sql(files))), {&info, 1},
+  database.stream(fmt::format("SELECT line FROM {}", lines_sql(source, files)), {&info, 1},
                   [&](const Chunk& chunk) {
                     for (std::string_view line : chunk.columns[0].texts) {
                       ++number;
@@ -174,6 +165,13 @@ std::string paths_sql(const SourceFiles& files) {
   std::vector<std::string> paths;
   for (const std::string& path : files.paths) paths.push_back(literal_path_sql(path));
   return paths.size() == 1 ? paths[0] : fmt::format("[{}]", fmt::join(paths, ", "));
+}
+
+std::string lines_sql(const TableSource& source, const SourceFiles& files) {
+  return fmt::format(
+      "read_csv({}, auto_detect=false, delim='\x01', quote='', escape='', header=false, "
+      "columns={{'line': 'VARCHAR'}}, hive_partitioning=false, {})",
+      paths_sql(files), size_options(source));
 }
 
 OpenedSource open_text(const Database& database, const TableSource& source, const SourceFiles& files) {

@@ -30,8 +30,10 @@ struct SourceFiles {
 OpenedSource open_text(const Database& database, const TableSource& source, const SourceFiles& files);
 
 // Scalars are texts; lists stay lists, of integers, numbers or texts.
-OpenedSource open_json(const Database& database, const TableSource& source, const SourceFiles& files,
-                       bool lines);
+OpenedSource open_json(const Database& database, const SourceFiles& files, bool lines);
+
+// The lines of text files as a column `line`; blank lines are missing values.
+std::string lines_sql(const TableSource& source, const SourceFiles& files);
 
 // ['a.csv', 'b.csv'] or 'a.csv'
 std::string paths_sql(const SourceFiles& files);

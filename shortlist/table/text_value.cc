@@ -1,6 +1,7 @@
 #include "shortlist/table/text_value.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -149,6 +150,29 @@ bool parse_truth_word(std::string_view text, double& number) {
 bool parse_truth(std::string_view text, double& number) {
   constexpr size_t kLeastBytes = 4;
   return trim_blanks(text).size() >= kLeastBytes && parse_truth_word(text, number);
+}
+
+bool means_missing(std::string_view text) {
+  constexpr std::string_view kWords[] = {"na",   "n/a", "#n/a", "nan", "-nan",
+                                         "null", "\\n", "none", "nil", "<na>"};
+  constexpr size_t kMostBytes = 4;
+  if (text.empty() || text.size() > kMostBytes) return false;
+  std::string lower(text);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return std::ranges::find(kWords, lower) != std::end(kWords);
+}
+
+std::string advice_on_number(std::string_view text) {
+  text = trim_blanks(text);
+  if (means_missing(text))
+    return "; if this means a missing value, say so: missing = [\"" + std::string(text) +
+           "\"] in [data] (--missing)";
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789.,+-") == text.npos;
+  const size_t comma = text.find(','), point = text.find('.');
+  if (!digits || comma == text.npos) return "";
+  if (point != text.npos && point > comma)
+    return "; if commas stand between thousands, say so: thousands = \",\" in [data] (--thousands ,)";
+  return "; if the decimal point is a comma, say so: decimal = \",\" in [data] (--decimal ,)";
 }
 
 bool parse_time(std::string_view text, double& seconds) {

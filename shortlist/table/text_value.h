@@ -28,6 +28,13 @@ bool parse_truth(std::string_view text, double& number);
 // The same, and of yes and no, t and f, y and n: for columns in which nothing else stands.
 bool parse_truth_word(std::string_view text, double& number);
 
+// Whether the text is one of those that often mean a missing value: NA, N/A, NaN, None, NULL, nil, \N.
+bool means_missing(std::string_view text);
+
+// What may be wrong with a text where a number is needed, as the end of a message: that its decimal point is
+// a comma, or that it means a missing value. Empty where nothing is likely.
+std::string advice_on_number(std::string_view text);
+
 // Seconds since 1970-01-01 UTC of an ISO 8601 date or time, without a zone taken as UTC: 2024-05-01,
 // 2024-05-01T12:30, 2024-05-01 12:30:15.5+02:00.
 bool parse_time(std::string_view text, double& seconds);

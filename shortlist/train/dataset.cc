@@ -33,13 +33,20 @@ std::vector<std::string> used_features(const Config& config) {
   return names;
 }
 
-// A RowError about a column's distinct values gets the column's name and the table's row.
+// The error of a distinct value, with the row where it first stands and what may be meant by it.
+Error advised(const RowError& error, const CodedColumn& column, uint32_t code) {
+  const bool text = column.values.type == ColumnType::text && !column.values.is_missing(code);
+  return data_error("{}{}", error.in_column(column.name).at_row(column.first_row[code]).what(),
+                    text ? advice_on_number(column.values.texts[code]) : "");
+}
+
+// A RowError about a column's distinct values gets the column's name, the table's row and advice.
 template <typename Work>
 auto with_row_of(const CodedColumn& column, Work work) {
   try {
     return work();
   } catch (const RowError& error) {
-    throw error.in_column(column.name).at_row(column.first_row[error.row()]);
+    throw advised(error, column, static_cast<uint32_t>(error.row()));
   }
 }
 
@@ -67,7 +74,7 @@ FeatureMap fit_features(const Config& config, const Columns& columns, const std:
     try {
       fit.observe(name, take_rows(column.values, codes), code_counts);
     } catch (const RowError& error) {
-      throw error.in_column(name).at_row(column.first_row[codes[error.row()]]);
+      throw advised(error, column, codes[error.row()]);
     }
   }
   return fit.finish(std::move(forms));
@@ -141,13 +148,9 @@ std::vector<float> numbers_of(const CodedColumn& column, const char* use) {
     if (!std::isfinite(value)) {
       const std::string got =
           column.values.is_missing(code) ? "nothing" : fmt::format("'{}'", column.text(code));
-      throw data_error(
-          "row {}: {} column '{}': got {}, need a finite number{}", column.first_row[code] + 1, use,
-          column.name, got,
-          column.values.is_missing(code)
-              ? ""
-              : "; if this is how the table writes a missing value, set data.missing and leave such "
-                "rows out");
+      throw data_error("row {}: {} column '{}': got {}, need a finite number{}", column.first_row[code] + 1,
+                       use, column.name, got,
+                       column.values.is_missing(code) ? "" : advice_on_number(column.text(code)));
     }
     distinct.push_back(value);
   }

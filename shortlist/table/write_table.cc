@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <cmath>
+
+#include "shortlist/table/sql_type.h"
+#include "shortlist/table/table_writer.h"
+#include "shortlist/table/text_value.h"
+#include "shortlist/table/time_text.h"
+
+namespace shortlist {
+namespace {
+
+// The types whose way of writing gives back every text of a column that was seen: 12 is an integer and 1.5 a
+// number, but 012, 1.10 and 1e3 are texts.
+struct WrittenTypes {
+  bool integer = true, number = true, truth = true, date = true, time = true;
+  bool some = false;
+
+  void add(std::string_view text) {
+    some = true;
+    int64_t i = 0;
+    double x = 0;
+    char digits[32];
+    integer = integer && parse_canonical_integer(text, i);
+    number =
+        number && parse_number(text, x) && std::isfinite(x) && is_written_as(text, write_number(x, digits));
+    truth = truth && (text == "true" || text == "false");
+    constexpr size_t kDateBytes = 10;
+    const bool is_time = (date || time) && parse_time(text, x);
+    const std::string written = is_time ? time_text(x) : "";
+    date = date && is_time && text.size() == kDateBytes && written == std::string(text) + " 00:00:00";
+    time = time && is_time && text == written;
+  }
+  // 2.0 too is the one way of writing a number that is not an integer.
+  static bool is_written_as(std::string_view text, std::string_view number) {
+    if (text.ends_with(".0") && number.find('.') == number.npos) text.remove_suffix(2);
+    return text == number && text.find('e') == text.npos;
+  }
+  std::string sql_type() const {
+    if (!some) return "";
+    return integer  ? "BIGINT"
+           : number ? "DOUBLE"
+           : truth  ? "BOOLEAN"
+           : date   ? "DATE"
+           : time   ? "TIMESTAMP"
+                    : "";
+  }
+};
+
+std::vector<std::string> written_types(const Table& table) {
+  std::vector<ColumnRequest> requests;
+  for (const ColumnInfo& column : table.columns()) requests.push_back({column.name});
+  std::vector<WrittenTypes> types(requests.size());
+  table.read(requests, [&](const Chunk& chunk) {
+    for (size_t c = 0; c < types.size(); ++c) {
+      const Column& column = chunk.columns[c];
+      if (column.type != ColumnType::text) continue;
+      for (size_t row = 0; row < chunk.rows; ++row) {
+        if (!column.is_missing(row)) types[c].add(column.texts[row]);
+      }
+    }
+  });
+  std::vector<std::string> names;
+  for (const WrittenTypes& type : types) names.push_back(type.sql_type());
+  return names;
+}
+
+// What a column is read for and written as.
+struct CopiedColumn {
+  ColumnRequest request;
+  OutputColumn output;
+};
+
+CopiedColumn to_text_file(const ColumnInfo& column) {
+  const bool exact = column.sql_type == "DATE" || column.sql_type == "FLOAT";
+  if (!exact) return {{column.name}, {column.name, column.type}};
+  return {{column.name, ReadAs::written}, {column.name, ColumnType::text}};
+}
+
+CopiedColumn to_parquet(const ColumnInfo& column, const std::string& written_type) {
+  const bool exact = column.sql_type == "DATE" || column.sql_type == "FLOAT" ||
+                     (column.type == ColumnType::text && column.sql_type != "VARCHAR") ||
+                     column.type == ColumnType::list;
+  if (exact) return {{column.name, ReadAs::written}, {column.name, ColumnType::text, column.sql_type}};
+  return {{column.name}, {column.name, column.type, column.sql_type == "VARCHAR" ? written_type : ""}};
+}
+
+// JSON has integers, numbers, and true and false; all else is text there.
+CopiedColumn to_json(const ColumnInfo& column, const std::string& written_type) {
+  CopiedColumn copied = to_text_file(column);
+  if (column.sql_type != "VARCHAR") return copied;
+  if (written_type == "BIGINT") copied.output.type = ColumnType::integer;
+  if (written_type == "DOUBLE") copied.output.type = ColumnType::number;
+  return copied;
+}
+
+// Texts as the integers or numbers that they are.
+void to_type(Column& column, ColumnType type) {
+  if (column.type == type) return;
+  for (size_t row = 0; row < column.rows; ++row) {
+    int64_t integer = 0;
+    double number = 0;
+    if (type == ColumnType::integer) {
+      parse_canonical_integer(column.texts[row], integer);
+      column.integers.push_back(integer);
+    } else {
+      parse_number(column.texts[row], number);
+      column.numbers.push_back(number);
+    }
+  }
+  column.type = type;
+}
+
+enum class Target { text, json, parquet };
+
+Target target_of(const std::string& path) {
+  if (path.ends_with(".parquet")) return Target::parquet;
+  return path.ends_with(".jsonl") || path.ends_with(".ndjson") || path.ends_with(".json") ? Target::json
+                                                                                          : Target::text;
+}
+
+}  // namespace
+
+uint64_t write_table(const Table& table, const std::string& path,
+                     const std::function<void(uint64_t rows)>& written) {
+  const Target target = target_of(path);
+  const bool typed = target != Target::text && table.source().sql.empty();
+  const std::vector<std::string> types =
+      typed ? written_types(table) : std::vector<std::string>(table.columns().size());
+  std::vector<ColumnRequest> requests;
+  std::vector<OutputColumn> outputs;
+  for (size_t c = 0; c < types.size(); ++c) {
+    const ColumnInfo& column = table.columns()[c];
+    CopiedColumn copied = target == Target::parquet ? to_parquet(column, types[c])
+                          : target == Target::json  ? to_json(column, types[c])
+                                                    : to_text_file(column);
+    requests.push_back(std::move(copied.request));
+    outputs.push_back(std::move(copied.output));
+  }
+  TableWriter writer(path, outputs);
+  uint64_t rows = 0;
+  table.read(requests, [&](const Chunk& chunk) {
+    Chunk converted = chunk;
+    for (size_t c = 0; c < outputs.size(); ++c) to_type(converted.columns[c], outputs[c].type);
+    writer.write(converted);
+    rows += chunk.rows;
+    if (written) written(rows);
+  });
+  writer.finish();
+  return rows;
+}
+
+}  // namespace shortlist
