@@ -94,7 +94,8 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
   EXPECT_EQ(error_with("epochs ", "epoch "),
             "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
             "precision, "
-            "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, keep_checkpoints)");
+            "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, "
+            "keep_checkpoints)");
   EXPECT_EQ(
       error_with("validation", "valid"),
       "a.toml:3: data.split: unknown key 'valid' (known: by, train, validation, test, seed, column, rows)");
