@@ -1,17 +1,5 @@
-# One test program per module, from the *_test.cc beside its sources; then the tests that run the built program.
-find_package(GTest REQUIRED)
-foreach(test ${tests})
-  cmake_path(GET test PARENT_PATH folder)
-  cmake_path(GET folder FILENAME module)
-  list(APPEND modules ${module})
-  list(APPEND tests_of_${module} ${test})
-endforeach()
-list(REMOVE_DUPLICATES modules)
-foreach(module ${modules})
-  add_executable(${module}_test ${tests_of_${module}})
-  target_link_libraries(${module}_test PRIVATE $<IF:$<STREQUAL:${module},server>,shortlist_server,shortlist> GTest::gtest_main)
-  add_test(NAME ${module} COMMAND ${module}_test --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-endforeach()
+# The modules' tests, then those that run the built program.
+include(cmake/module_tests.cmake)
 
 add_executable(instructions tests/instructions.cc)  # run by tests/test_instructions.py
 set_target_properties(instructions PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

@@ -2,6 +2,7 @@
 // measure() alone; test_instructions.py holds the counts against what they were.
 //
 //   valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*measure*' instructions CASE
+//   instructions compiler    prints what compiled it, such as g++ 12
 #include <fmt/format.h>
 
 #include <functional>
@@ -24,6 +25,14 @@ Buffer numbers(size_t count, const char* name) {
 }
 
 [[gnu::noinline]] void measure(const std::function<void()>& work) { work(); }
+
+void print_compiler() {
+#if defined(__clang__)
+  fmt::print("clang++ {}\n", __clang_major__);
+#else
+  fmt::print("g++ {}\n", __GNUC__);
+#endif
+}
 
 void product() {
   Buffer a = numbers(96 * 256, "a"), b = numbers(256 * 128, "b"), c(96, 128);
@@ -114,10 +123,11 @@ int main(int count, char** arguments) {
   const std::map<std::string, void (*)()> cases = {{"product", shortlist::product},
                                                    {"product_gradient", shortlist::product_gradient},
                                                    {"optimizer", shortlist::optimizer},
-                                                   {"step", shortlist::step}};
+                                                   {"step", shortlist::step},
+                                                   {"compiler", shortlist::print_compiler}};
   const auto found = cases.find(count == 2 ? arguments[1] : "");
   if (found == cases.end()) {
-    fmt::print(stderr, "usage: instructions product|product_gradient|optimizer|step\n");
+    fmt::print(stderr, "usage: instructions product|product_gradient|optimizer|step|compiler\n");
     return 2;
   }
   found->second();

@@ -173,19 +173,17 @@ def test_long_requests_wait_in_a_queue_that_ends(place):
 
 def test_each_key_has_its_own_rate(place, tmp_path):
     keys = [run("key", name, "--keys", tmp_path / "keys").stdout.strip() for name in ("first", "second")]
-    with serving("one", "--keys", tmp_path / "keys", "--rate", 0.5, "--burst", 2, cwd=place) as server:
+    with serving("one", "--keys", tmp_path / "keys", "--rate", 0.001, "--burst", 2, cwd=place) as server:
 
         def ask(key):
             return server.post("/v1/recommend", {"k": 1}, headers={"X-API-Key": key})
 
         assert [ask(keys[0])[0] for _ in range(3)] == [200, 200, 429]
         code, headers, problem = ask(keys[0])
-        assert code == 429 and problem["code"] == "too_many_requests"
+        assert code == 429 and problem["code"] == "too_many_requests" and int(headers["Retry-After"]) > 900
         assert ask(keys[1])[0] == 200
         # Guesses at keys are held to the address's rate.
         assert [ask("guess")[0] for _ in range(3)] == [401, 401, 429]
-        time.sleep(int(headers["Retry-After"]))
-        assert ask(keys[0])[0] == 200
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1"])

@@ -43,10 +43,18 @@ Error data_error(fmt::format_string<Args...> format, Args&&... args) {
   return Error(ErrorKind::data, fmt::format(format, std::forward<Args>(args)...));
 }
 
+// An assumption of the programmer that does not hold: a fault of this library, never of its user. Its message
+// names file, line and condition. The program ends with kCheckFailedCode.
+class CheckFailed : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+constexpr int kCheckFailedCode = 70;  // EX_SOFTWARE of sysexits.h
+
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 
 }  // namespace shortlist
 
-// Ends the program when a programmer's assumption does not hold; never for bad input.
+// Throws CheckFailed if a programmer's assumption does not hold; never for bad input.
 #define SHORTLIST_CHECK(condition) \
   ((condition) ? void() : ::shortlist::check_failed(#condition, __FILE__, __LINE__))

@@ -12,6 +12,9 @@
 // A field's type is bool, int, int64_t, float, double, std::string, an enum with EnumNames, another settings
 // struct, a std::optional or a std::vector of these, or a Value that is kept as it stands. A visitor is a
 // callable (const char* name, T& field, const char* help, const Range& range = {}).
+//
+// A settings struct with `static constexpr const char* shorthand = "column"` may also be written as a text,
+// which is then that field's value.
 #pragma once
 
 #include <limits>
@@ -71,6 +74,10 @@ template <typename T>
 struct is_optional : std::false_type {};
 template <typename T>
 struct is_optional<std::optional<T>> : std::true_type {};
+template <typename T>
+concept has_shorthand = requires {
+  T::shorthand;
+};
 
 bool read_bool(const Value& value, const Where& where);
 int64_t read_integer(const Value& value, const Where& where, int64_t least, int64_t most);
@@ -132,6 +139,9 @@ void read_value(const Value& value, T& field, const Where& where) {
     for (size_t i = 0; i < array->size(); ++i) {
       read_value((*array)[i], field.emplace_back(), where.below(std::to_string(i)));
     }
+  } else if constexpr (detail::has_shorthand<T>) {
+    const bool is_table = value.text() == nullptr;
+    read_fields(is_table ? value : Value(Value::Table{{T::shorthand, value}}, value.line), field, where);
   } else {
     read_fields(value, field, where);
   }
@@ -200,6 +210,10 @@ Value write_value(const T& field) {
     Value::Array array;
     for (const auto& element : field) array.push_back(write_value(element));
     return Value(std::move(array));
+  } else if constexpr (fields_detail::has_shorthand<T>) {
+    const Value table = write_fields(field);
+    const Value* text = table.find(T::shorthand);
+    return table.table()->size() == 1 && text != nullptr ? *text : table;
   } else {
     return write_fields(field);
   }
@@ -245,6 +259,8 @@ std::string type_name() {
     return type_name<typename T::value_type>();
   } else if constexpr (is_vector<T>::value) {
     return "list of " + type_name<typename T::value_type>();
+  } else if constexpr (has_shorthand<T>) {
+    return "text or table";
   } else {
     return "table";
   }

@@ -6,7 +6,9 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -14,11 +16,13 @@
 #include <immintrin.h>
 #endif
 
+#include "shortlist/base/error.h"
+
 namespace shortlist {
 namespace {
 
 // Tiny numbers cost a hundred cycles each; a sharpened softmax is full of them.
-class FlushSubnormals {
+class [[maybe_unused]] FlushSubnormals {
  public:
 #if defined(__x86_64__)
   FlushSubnormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | 0x8040); }
@@ -55,9 +59,18 @@ struct ThreadPool::State {
   };
 
   explicit State(int threads) : size(threads), shares(static_cast<size_t>(threads)) {
-    for (int worker = 1; worker < threads; ++worker) workers.emplace_back([this, worker] { serve(worker); });
+    workers.reserve(static_cast<size_t>(threads));
+    try {
+      for (int worker = 1; worker < threads; ++worker)
+        workers.push_back(start_thread([this, worker] { serve(worker); }));
+    } catch (...) {
+      end_workers();  // a thread that nobody joins would end the program
+      throw;
+    }
   }
-  ~State() {
+  ~State() { end_workers(); }
+
+  void end_workers() {
     {
       std::lock_guard lock(mutex);
       stopping = true;
@@ -136,6 +149,12 @@ struct ThreadPool::State {
   alignas(64) std::atomic<unsigned> generation = 0;
   alignas(64) std::atomic<int> busy = 0;
 };
+
+std::thread start_thread(std::function<void()> work) try {
+  return std::thread(std::move(work));
+} catch (const std::system_error& error) {
+  throw failed("cannot start another thread: {}", error.code().message());
+}
 
 ThreadPool::ThreadPool(int threads)
     : state_(std::make_unique<State>(threads > 0 ? threads : available_processors())) {}

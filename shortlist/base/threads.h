@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
 namespace shortlist {
+
+// Throws a failed Error if the machine does not give another thread.
+std::thread start_thread(std::function<void()> work);
 
 // A callable by reference: no allocation, valid only during the call that it is handed to.
 template <typename Signature>
@@ -33,7 +38,8 @@ class FunctionRef<R(Args...)> {
 // Every thread flushes subnormals to zero while it runs tasks. Not reentrant: a task must not call run().
 class ThreadPool {
  public:
-  // `threads` counts the caller; 0 takes one for each processor that this process may use.
+  // `threads` counts the caller; 0 takes one for each processor that this process may use. Throws a failed
+  // Error if they cannot be started.
   explicit ThreadPool(int threads = 0);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

@@ -1,11 +1,14 @@
 #include "shortlist/base/threads.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <limits>
 #include <stdexcept>
 #include <vector>
+
+#include "shortlist/base/error.h"
 
 namespace shortlist {
 namespace {
@@ -53,6 +56,31 @@ TEST(Chunks, CoverTheRowsWithoutOverlap) {
   EXPECT_EQ(chunk_count(9, 4), 3u);
   EXPECT_EQ(chunk_rows(9, 4, 2).begin, 8u);
   EXPECT_EQ(chunk_rows(9, 4, 2).end, 9u);
+}
+
+TEST(ThreadPool, SaysThatThreadsCannotBeStarted) {
+  pthread_attr_t before, huge;
+  pthread_getattr_default_np(&before);
+  pthread_getattr_default_np(&huge);
+  pthread_attr_setstacksize(&huge, size_t{1} << 46);  // more than there are addresses
+  pthread_setattr_default_np(&huge);
+  try {
+    ThreadPool pool(3);
+    ADD_FAILURE() << "needs an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::failed);
+    EXPECT_TRUE(error.message().starts_with("cannot start another thread: ")) << error.message();
+  }
+  pthread_setattr_default_np(&before);
+}
+
+TEST(Check, ThrowsWhatAnEmbeddingProgramCanCatch) {
+  try {
+    SHORTLIST_CHECK(1 + 1 == 3);
+    FAIL() << "needs a CheckFailed";
+  } catch (const std::logic_error& fault) {
+    EXPECT_TRUE(std::string(fault.what()).ends_with(": check failed: 1 + 1 == 3")) << fault.what();
+  }
 }
 
 }  // namespace

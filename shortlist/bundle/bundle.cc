@@ -3,138 +3,33 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <nlohmann/json.hpp>
 
-#include "shortlist/io/file.h"
+#include "shortlist/bundle/bundle_files.h"
+#include "shortlist/bundle/bundle_folder.h"
 #include "shortlist/io/json.h"
-#include "shortlist/io/safetensors.h"
-#include "shortlist/io/sha256.h"
-#include "shortlist/io/toml.h"
 
 namespace shortlist {
 namespace {
 
-using nlohmann::json;
-constexpr int kVersion = 1;
-constexpr const char* kFormat = "shortlist bundle";
-constexpr const char* kManifest = "manifest.json";
-constexpr size_t kVersionDigits = 12;
-constexpr const char* kIndex = "index.safetensors";
+const BundleFile* known_file(std::string_view name) {
+  const auto known = bundle_files();
+  const auto found = std::ranges::find(known, name, &BundleFile::name);
+  return found == known.end() ? nullptr : &*found;
+}
 
-// What replaces a bundle's files is made beside them, in this folder of it. Its manifest, the last to be
-// written, makes it the bundle, and one file after the other moves to its place; until the last has, readers
-// find some of them here.
-constexpr const char* kNext = ".next";
-
-std::string next_folder(const std::string& folder) { return folder + "/" + kNext; }
-
-bool there(const std::string& path) { return type_of_file(path) != std::filesystem::file_type::not_found; }
-
-// Ends a replacement that was begun: moves its files to their places, or, without a manifest, removes them.
-void settle(const std::string& folder) try {
-  const std::string next = next_folder(folder), manifest = next + "/" + kManifest;
-  if (there(manifest)) {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(next))
-      names.push_back(entry.path().filename());
-    for (const std::string& name : names) {
-      if (name != kManifest) std::filesystem::rename(next + "/" + name, folder + "/" + name);
+void read_known(const BundleReader& reader, Bundle& bundle) {
+  for (const BundleFile& file : bundle_files()) {
+    if (const ListedFile* listed = reader.manifest().find(file.name)) {
+      const std::string path = reader.path(file.name);
+      FileBytes bytes = reader.read(*listed);
+      reading_file(path, [&] { file.read({path, std::move(bytes)}, bundle); });
+    } else if (file.required(bundle)) {
+      throw data_error("{}: does not list {}, which this bundle needs", reader.manifest_path(), file.name);
     }
-    sync_folder(folder);
-    std::filesystem::rename(manifest, folder + "/" + kManifest);
-    sync_folder(folder);
   }
-  std::filesystem::remove_all(next);
-} catch (const std::filesystem::filesystem_error& error) {
-  throw failed("{}: {}", error.path1().string(), error.code().message());
 }
 
-// Writes a bundle's files, or some that take the place of old ones, and lists them for the manifest. Without
-// finish() the folder stays what it was.
-class BundleWriter {
- public:
-  // `files`: the list of a bundle that stays, but for what is written.
-  explicit BundleWriter(std::string folder, json files = json::array())
-      : folder_(std::move(folder)), next_(next_folder(folder_)), files_(std::move(files)) {
-    settle(folder_);
-    make_directories(next_);
-  }
-  BundleWriter(const BundleWriter&) = delete;
-  ~BundleWriter() {
-    std::error_code ignored;
-    if (!finished_) std::filesystem::remove_all(next_, ignored);
-  }
-
-  void text(const std::string& name, const std::string& content) {
-    write_file_atomically(next_ + "/" + name, content);
-    list(name);
-  }
-  void tensors(const std::string& name, const std::vector<TensorView>& tensors) {
-    write_safetensors(next_ + "/" + name, tensors);
-    list(name);
-  }
-  void index(const std::string& name, const Hnsw& index) {
-    index.save(next_ + "/" + name, false);
-    list(name);
-  }
-  void finish() {
-    const json manifest = {{"format", kFormat}, {"version", kVersion}, {"files", files_}};
-    write_file_atomically(next_ + "/" + kManifest, dump_json(manifest));
-    finished_ = true;
-    settle(folder_);
-  }
-
- private:
-  void list(const std::string& name) {
-    std::erase_if(files_.get_ref<json::array_t&>(),
-                  [&](const json& file) { return file.at("name") == name; });
-    const std::string path = next_ + "/" + name;
-    files_.push_back(
-        {{"name", name}, {"bytes", std::filesystem::file_size(path)}, {"sha256", sha256_file_hex(path)}});
-  }
-  std::string folder_, next_;
-  json files_;
-  bool finished_ = false;
-};
-
-json items_to_json(const Items& items) {
-  json attributes = json::array();
-  for (size_t a = 0; a < items.attribute_names.size(); ++a) {
-    attributes.push_back({{"name", items.attribute_names[a]}, {"values", items.attributes[a]}});
-  }
-  return {{"id_column", items.id_column}, {"ids", items.ids}, {"attributes", attributes}};
-}
-
-json labels_to_json(const std::vector<LabelRange>& labels) {
-  json array = json::array();
-  for (const LabelRange& range : labels) {
-    array.push_back(
-        {{"label", range.label}, {"least", range.least}, {"most", range.most}, {"mean", range.mean}});
-    if (range.scale == LabelScale()) continue;
-    array.back()["standardized"] = {{"mean", range.scale.mean}, {"deviation", range.scale.deviation}};
-  }
-  return array;
-}
-
-std::vector<LabelRange> labels_from_json(const json& from) {
-  std::vector<LabelRange> labels;
-  for (const json& range : from) {
-    labels.push_back({range.at("label"), range.at("least"), range.at("most"), range.at("mean"), {}});
-    if (!range.contains("standardized")) continue;
-    LabelScale& scale = labels.back().scale;
-    range.at("standardized").at("mean").get_to(scale.mean);
-    range.at("standardized").at("deviation").get_to(scale.deviation);
-    if (!std::isfinite(scale.mean) || !(scale.deviation > 0) || !std::isfinite(scale.deviation))
-      throw data_error(
-          "label '{}': got the mean {} and the deviation {}, need finite numbers and more than 0",
-          labels.back().label, scale.mean, scale.deviation);
-  }
-  return labels;
-}
-
-// Of each ranking task, from the label of its name.
+// One for each ranking task, from the label of its name.
 std::vector<LabelScale> label_scales(const Config& config, const std::vector<LabelRange>& labels) {
   std::vector<LabelScale> scales;
   for (const RankingConfig& ranking : config.ranking) {
@@ -144,131 +39,29 @@ std::vector<LabelScale> label_scales(const Config& config, const std::vector<Lab
   return scales;
 }
 
-Items items_from_json(const json& from) {
-  Items items;
-  from.at("id_column").get_to(items.id_column);
-  from.at("ids").get_to(items.ids);
-  for (const json& attribute : from.at("attributes")) {
-    items.attribute_names.push_back(attribute.at("name"));
-    items.attributes.push_back(attribute.at("values"));
-    if (items.attributes.back().size() != items.ids.size())
-      throw data_error("attribute '{}' has {} values, need {}: one for each item",
-                       items.attribute_names.back(), items.attributes.back().size(), items.ids.size());
-  }
-  return items;
+// Files that nothing here reads.
+void check_others(const BundleReader& reader) {
+  for (const ListedFile& file : reader.manifest().files)
+    if (known_file(file.name) == nullptr) reader.read(file);
 }
 
-void write_ratings(BundleWriter& writer, const UserRatings& ratings) {
-  writer.tensors("ratings.safetensors",
-                 {tensor_view<int64_t>("offsets", {ratings.offsets.size()}, ratings.offsets),
-                  tensor_view<int32_t>("items", {ratings.items.size()}, ratings.items),
-                  tensor_view<float>("centred", {ratings.centred.size()}, ratings.centred)});
-}
-
-template <typename T>
-std::vector<T> read_vector(const SafetensorsFile& file, const char* name) {
-  const TensorView* tensor = file.find(name);
-  if (tensor == nullptr || tensor->dtype != dtype_of<T>()) throw data_error("tensor '{}' is missing", name);
-  const auto values = tensor->values<T>();
-  return {values.begin(), values.end()};
-}
-
-void check_ratings(const UserRatings& ratings, size_t item_count) {
-  const auto& [offsets, items, centred] = ratings;
-  if (offsets.empty() || offsets.front() != 0 || !std::ranges::is_sorted(offsets) ||
-      static_cast<uint64_t>(offsets.back()) != items.size())
-    throw data_error("tensor 'offsets': need ascending numbers from 0 to {}, the number of ratings",
-                     items.size());
-  if (centred.size() != items.size())
-    throw data_error("tensor 'centred' has {} numbers, need {}: one for each rating", centred.size(),
-                     items.size());
-  for (int32_t item : items) {
-    if (item < 0 || static_cast<size_t>(item) >= item_count)
-      throw data_error("tensor 'items': got item {}, need 0 to {}", item, item_count - 1);
-  }
-}
-
-// Opens a bundle's folder after everything that the manifest lists has been checked.
-class BundleReader {
- public:
-  explicit BundleReader(std::string folder) : folder_(std::move(folder)) {
-    if (!is_bundle(folder_)) throw data_error("{}: is no bundle: it has no {}", folder_, kManifest);
-    moving_ = there(next_folder(folder_) + "/" + kManifest);
-    const std::string path = this->path(kManifest);
-    const std::string text = read_file(path);
-    version_ = sha256_hex(text).substr(0, kVersionDigits);
-    const json manifest = parse_json(text, path);
-    guarded(path, [&] {
-      files_ = manifest.at("files");
-      if (manifest.at("format") != kFormat) throw std::runtime_error("is not a Shortlist bundle's manifest");
-      const int version = manifest.at("version");
-      if (version > kVersion) {
-        throw data_error("{}: has the format version {}; this program reads up to {}", folder_, version,
-                         kVersion);
-      }
-      for (const json& file : manifest.at("files"))
-        check(file.at("name"), file.at("bytes"), file.at("sha256"));
-    });
-  }
-
-  std::string path(const std::string& name) const {
-    const std::string next = next_folder(folder_) + "/" + name;
-    return moving_ && there(next) ? next : folder_ + "/" + name;
-  }
-  // Whether the manifest lists the file.
-  bool has(const std::string& name) const {
-    return std::ranges::any_of(files_, [&](const json& file) { return file.at("name") == name; });
-  }
-  const json& files() const { return files_; }
-  const std::string& version() const { return version_; }
-  std::string text(const std::string& name) const { return read_file(path(name)); }
-
-  // What goes wrong inside is told with the file's name.
-  template <typename F>
-  static void guarded(const std::string& path, F f) {
-    try {
-      f();
-    } catch (const Error& error) {
-      const std::string message = error.what();
-      throw Error(ErrorKind::data, message.find('/') != std::string::npos ? message : path + ": " + message);
-    } catch (const std::exception& error) {
-      throw data_error("{}: {}", path, error.what());
-    }
-  }
-
- private:
-  void check(const std::string& name, uint64_t bytes, const std::string& sha256) const {
-    if (!std::filesystem::exists(path(name))) throw data_error("{}: is missing", path(name));
-    const uint64_t size = std::filesystem::file_size(path(name));
-    if (size != bytes)
-      throw data_error("{}: has {} bytes, need {}: it was cut or changed", path(name), size, bytes);
-    if (sha256_file_hex(path(name)) != sha256)
-      throw data_error("{}: its checksum is wrong: it was changed", path(name));
-  }
-  std::string folder_, version_;
-  json files_;
-  bool moving_ = false;  // a new manifest is there, but not yet all of its files are at their places
-};
-
-void read_weights(const std::string& path, Parameters& parameters) {
-  const SafetensorsFile file = SafetensorsFile::open(path);
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    const Matrix& value = parameters.at(i).value;
-    const size_t shape[] = {value.rows, value.cols};
-    const auto values = file.need(parameters.name(i), DType::F32, shape).floats();
-    std::copy(values.begin(), values.end(), value.data);
-  }
+Bundle read_bundle(const BundleReader& reader) {
+  Bundle bundle;
+  bundle.version = reader.version();
+  bundle.format = reader.manifest().format;
+  read_known(reader, bundle);
+  bundle.spec.label_scales = label_scales(bundle.config, bundle.labels);
+  check_others(reader);
+  return bundle;
 }
 
 }  // namespace
 
-bool is_bundle(const std::string& path) {
-  return there(path + "/" + kManifest) || there(next_folder(path) + "/" + kManifest);
-}
+bool is_bundle(const std::string& path) { return has_manifest(path); }
 
 std::string bundle_stamp(const std::string& path) {
   struct stat status {};
-  if (stat((path + "/" + kManifest).c_str(), &status) != 0) return "";
+  if (stat((path + "/" + kManifestFile).c_str(), &status) != 0) return "";
   return fmt::format("{} {} {}.{}", status.st_ino, status.st_size, status.st_mtim.tv_sec,
                      status.st_mtim.tv_nsec);
 }
@@ -279,79 +72,50 @@ ConstMatrix Bundle::candidate_embeddings() const {
 
 void save_bundle(const std::string& path, const BundleContent& content) {
   BundleWriter writer(path);
-  writer.text("config.toml", config_to_toml(*content.config));
-  writer.text("features.json", dump_json(content.features->to_json()));
-  std::vector<TensorView> weights;
-  for (size_t i = 0; i < content.parameters->size(); ++i) {
-    const Matrix& value = content.parameters->at(i).value;
-    weights.push_back(tensor_view<float>(content.parameters->name(i), {value.rows, value.cols},
-                                         {value.data, value.rows * value.cols}));
+  for (const BundleFile& file : bundle_files())
+    if (file.write != nullptr) file.write(content, NewFile(writer, file.name));
+  for (const ExtraFile& extra : content.extras) NewFile(writer, extra.name).text(extra.content);
+  if (content.golden) {
+    Bundle bundle = read_bundle(writer.written());
+    bundle.path = path;
+    NewFile(writer, kGoldenFile).text(content.golden(std::move(bundle)));
   }
-  writer.tensors("weights.safetensors", weights);
-  const ConstMatrix& candidates = content.candidates;
-  writer.tensors("candidates.safetensors",
-                 {tensor_view<float>("embeddings", {candidates.rows, candidates.cols},
-                                     {candidates.data, candidates.rows * candidates.cols})});
-  if (content.hnsw != nullptr) writer.index(kIndex, *content.hnsw);
-  writer.text("items.json", dump_json(items_to_json(*content.items)));
-  if (content.ratings != nullptr && !content.ratings->offsets.empty())
-    write_ratings(writer, *content.ratings);
-  if (!content.labels.empty()) writer.text("labels.json", dump_json(labels_to_json(content.labels)));
-  writer.text("history.json", content.history_json);
-  writer.text("report.json", content.report_json);
-  for (const ExtraFile& extra : content.extras) writer.text(extra.name, extra.content);
-  writer.finish();
-}
-
-void add_to_bundle(const std::string& path, const ExtraFile& file) {
-  BundleWriter writer(path, BundleReader(path).files());
-  writer.text(file.name, file.content);
   writer.finish();
 }
 
 Bundle load_bundle(const std::string& path) {
+  constexpr int kAttempts = 5;
+  for (int attempt = 1;; ++attempt) {
+    const BundleReader reader(path);
+    try {
+      Bundle bundle = read_bundle(reader);
+      bundle.path = path;
+      return bundle;
+    } catch (const Error&) {
+      // Another bundle may have taken the folder meanwhile.
+      if (attempt == kAttempts || !reader.was_replaced()) throw;
+    }
+  }
+}
+
+std::optional<std::string> read_bundle_file(const std::string& path, const std::string& name) {
+  if (!is_bundle(path)) return std::nullopt;
   const BundleReader reader(path);
-  Bundle bundle;
-  bundle.version = reader.version();
-  BundleReader::guarded(reader.path("config.toml"), [&] {
-    bundle.config = read_config(parse_toml(reader.text("config.toml"), reader.path("config.toml")),
-                                reader.path("config.toml"));
-  });
-  BundleReader::guarded(reader.path("features.json"), [&] {
-    bundle.features = FeatureMap::from_json(load_json(reader.path("features.json")));
-    bundle.spec = build_model(bundle.config, bundle.features);
-  });
-  bundle.parameters = std::make_unique<Parameters>(bundle.spec);
-  read_weights(reader.path("weights.safetensors"), *bundle.parameters);
-  ThreadPool one(1);
-  bundle.parameters->pack(one, false);
-  BundleReader::guarded(reader.path("items.json"),
-                        [&] { bundle.items = items_from_json(load_json(reader.path("items.json"))); });
-  const SafetensorsFile candidates = SafetensorsFile::open(reader.path("candidates.safetensors"));
-  const size_t shape[] = {bundle.items.ids.size(),
-                          static_cast<size_t>(bundle.spec.at(bundle.spec.candidate).width)};
-  const auto embeddings = candidates.need("embeddings", DType::F32, shape).floats();
-  bundle.candidates = Buffer(embeddings.size());
-  std::copy(embeddings.begin(), embeddings.end(), bundle.candidates.data());
-  if (bundle.config.retrieval && bundle.config.retrieval->index == IndexKind::hnsw)
-    bundle.hnsw = Hnsw::load(reader.path(kIndex), bundle.candidate_embeddings());
-  if (reader.has("ratings.safetensors")) {
-    BundleReader::guarded(reader.path("ratings.safetensors"), [&] {
-      const SafetensorsFile file = SafetensorsFile::open(reader.path("ratings.safetensors"));
-      bundle.ratings = {read_vector<int64_t>(file, "offsets"), read_vector<int32_t>(file, "items"),
-                        read_vector<float>(file, "centred")};
-      check_ratings(bundle.ratings, bundle.items.ids.size());
-    });
-  }
-  if (reader.has("labels.json")) {
-    BundleReader::guarded(reader.path("labels.json"),
-                          [&] { bundle.labels = labels_from_json(load_json(reader.path("labels.json"))); });
-  }
-  bundle.spec.label_scales = label_scales(bundle.config, bundle.labels);
-  if (reader.has("golden.json")) bundle.golden_json = reader.text("golden.json");
-  bundle.history_json = reader.text("history.json");
-  bundle.report_json = reader.text("report.json");
-  return bundle;
+  const ListedFile* listed = reader.manifest().find(name);
+  if (listed == nullptr) return std::nullopt;
+  return std::string(reader.read(*listed).text());
+}
+
+std::optional<TrainedOn> load_baselines(const Bundle& bundle) {
+  const BundleReader reader(bundle.path);
+  if (reader.version() != bundle.version) throw data_error("{}: was replaced while it was read", bundle.path);
+  const ListedFile* listed = reader.manifest().find(kBaselinesFile);
+  if (listed == nullptr) return std::nullopt;
+  const std::string path = reader.path(kBaselinesFile);
+  const SafetensorsFile file = SafetensorsFile::parse(reader.read(*listed), path);
+  TrainedOn trained;
+  reading_file(path, [&] { trained = read_baselines(file, bundle.items.ids.size()); });
+  return trained;
 }
 
 }  // namespace shortlist

@@ -1,11 +1,13 @@
 // A trained model as one directory, complete in itself: docs/bundle.md has the format byte by byte.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "shortlist/bundle/evaluation_files.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/metrics/history.h"
@@ -20,6 +22,17 @@ struct ExtraFile {
   std::string name, content;
 };
 
+constexpr const char* kGoldenFile = "golden.json";
+constexpr const char* kBaselinesFile = "baselines.safetensors";
+
+struct Bundle;
+
+// The order of the lists that are served: what the config says, or what was chosen on the validation rows.
+struct ServedOrder {
+  ListOrder order = ListOrder::score;  // never ListOrder::chosen
+  double blend = 0.5;
+};
+
 struct BundleContent {
   const Config* config = nullptr;
   const FeatureMap* features = nullptr;
@@ -31,34 +44,48 @@ struct BundleContent {
   std::vector<ExtraFile> extras;
   std::vector<LabelRange> labels;
   const Hnsw* hnsw = nullptr;  // over the candidates, where the config asks for it
+  // Makes golden.json with the bundle as it is loaded from the files that are written before; none: no file.
+  std::function<std::string(Bundle)> golden;
+  const Baselines* baselines = nullptr;
+  const DataFingerprint* fingerprint = nullptr;  // with baselines
+  std::optional<ServedOrder> order;
 };
 
-// Makes the folder a bundle, or a bundle in it another: whenever a crash comes, it is what it was or what it
-// becomes, whole.
+// Makes the folder a bundle, or replaces the bundle in it. Whenever it fails, is killed, or the disk is full,
+// the folder is the old bundle or the new one, whole. Nobody else may save there at the same time.
 void save_bundle(const std::string& path, const BundleContent& content);
 
-// Adds a file to a bundle that is there already. Until it returns the bundle is as it was.
-void add_to_bundle(const std::string& path, const ExtraFile& file);
-
 struct Bundle {
+  std::string path;     // the folder that it was loaded from
   std::string version;  // the first 12 digits of the manifest's SHA-256, so of all that the bundle holds
+  int format = 0;       // the manifest's format version
   Config config;
   FeatureMap features;
   ModelSpec spec;
   std::unique_ptr<Parameters> parameters;  // panels packed for forward passes
   Buffer candidates;                       // embeddings in the catalogue's order
-  std::unique_ptr<Hnsw> hnsw;              // over them, where the config asks for it; mapped
+  std::unique_ptr<Hnsw> hnsw;              // over them, where the config asks for it
   Items items;
   UserRatings ratings;
   std::vector<LabelRange> labels;  // empty where an older program wrote the bundle
   std::string history_json, report_json;
-  std::string golden_json;  // engine/golden.h; "" where there is none
+  std::optional<ServedOrder> order;  // none where an older program wrote the bundle
+  std::string golden_json;           // engine/golden.h; "" where there is none
 
   ConstMatrix candidate_embeddings() const;
 };
 
-// Checks format, version and every checksum. Throws a data Error that names the file at fault.
+// Checks format, version and every checksum, and reads only files that the manifest lists. The bundle is in
+// memory as a whole: what happens to the files later does not change it. Throws a data Error that names the
+// file at fault.
 Bundle load_bundle(const std::string& path);
+
+// A single file of a bundle, after its checksum has been verified; none if there is no bundle, or it does not
+// list the file. Throws a data Error if it is damaged.
+std::optional<std::string> read_bundle_file(const std::string& path, const std::string& name);
+// The part that evaluation alone needs; none where an older program wrote the bundle. Throws as
+// load_bundle(), and where another bundle has taken the folder since this one was loaded.
+std::optional<TrainedOn> load_baselines(const Bundle& bundle);
 
 // Whether the folder holds a bundle (a manifest). Throws a data Error where that cannot be seen.
 bool is_bundle(const std::string& path);

@@ -13,15 +13,28 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       ->option_text("TABLE")
       ->excludes(query);
   sub->add_option("-k", command->k, "items for a query")->capture_default_str();
-  sub->add_option("--retrieve", command->retrieve,
-                  "items that retrieval hands to the ranking; 0: ten for each of the k")
+  sub->add_option("--offset", command->offset, "leave out so many of the first items: the list's next page")
       ->capture_default_str();
+  sub->add_option(
+         "--retrieve", command->retrieve,
+         "items that retrieval hands to the ranking, and the most that the list can have; 0: blocks of "
+         "the config's recommend.candidates, so that an item's place does not depend on -k")
+      ->capture_default_str();
+  std::map<std::string, ListOrder> orders;
+  for (const auto& [value, name] : EnumNames<ListOrder>::names) orders.emplace(name, value);
+  sub->add_option("--order", command->order,
+                  "order by score, by the first predicted label, or by both; auto: the bundle's own order")
+      ->option_text("auto|score|predicted|blend")
+      ->transform(CLI::CheckedTransformer(orders));
+  sub->add_option("--blend", command->blend, "the predicted label's share in --order blend, 0 to 1");
+  sub->add_flag("--keep-seen", command->keep_seen,
+                "keep items that the query's user has in the training data; by default they are left out");
   add_list(*sub, "--exclude", command->exclude, "an item id to leave out; again for more");
   add_list(*sub, "--where", command->where,
            "a condition on an attribute: type=TV, type!=TV, year>=1990, genre~Com; all must hold");
   sub->add_option("--format", command->format,
                   "how the answer is written: table for one query, csv for many, when not given")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
+      ->check(one_of({"table", "json", "csv"}));
   sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
   add_threads(*sub, command->threads);
@@ -34,6 +47,7 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       "\nExamples:\n"
       "  shortlist recommend runs/anime --query 'genre=Action, Comedy' --query type=TV -k 5\n"
       "  shortlist recommend runs/anime --query type=TV --retrieve 100 --where 'genre~Comedy' --format json\n"
+      "  shortlist recommend runs/movies --query user_id=196 -k 20 --offset 20 --keep-seen\n"
       "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n");
 }
 
@@ -51,7 +65,7 @@ void add_predict(CLI::App& app, Chosen& chosen) {
       ->excludes(candidate);
   sub->add_option("--format", command->format,
                   "how the answer is written: table for one pair, csv for many, when not given")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
+      ->check(one_of({"table", "json", "csv"}));
   sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
   add_threads(*sub, command->threads);
@@ -70,14 +84,19 @@ void add_similar(CLI::App& app, Chosen& chosen) {
       add_command<SimilarCommand>(app, chosen, "similar", "the items that are most like an item", sub);
   add_bundle(*sub, command->bundle);
   sub->add_option("item", command->item, "the item's id")->required()->option_text("ITEM");
-  std::map<std::string, Similarity> names;
-  for (const auto& [value, name] : EnumNames<Similarity>::names) names.emplace(name, value);
-  sub->add_option("--by", command->by,
-                  "learned: cosine of the candidate embeddings (the default); jaccard: common values of the "
-                  "attributes;\n"
-                  "cosine: of the ratings by the same users, each user's mean taken off")
+  std::vector<std::string> names;
+  for (const auto& [value, name] : EnumNames<Similarity>::names) names.emplace_back(name);
+  const auto by = [command](const std::string& text) {
+    for (const auto& [value, name] : EnumNames<Similarity>::names)
+      if (name == text) command->by = value;
+  };
+  sub->add_option_function<std::string>(
+         "--by", by,
+         "learned: cosine of the candidate embeddings (the default); jaccard: common values of the "
+         "attributes;\n"
+         "cosine: of the ratings by the same users, each user's mean taken off")
       ->option_text("learned|jaccard|cosine")
-      ->transform(CLI::CheckedTransformer(names));
+      ->check(one_of(names));
   sub->add_option("-k", command->k, "items to show")->capture_default_str();
   add_format(*sub, command->format, {"table", "json", "csv"});
   sub->footer(

@@ -1,17 +1,24 @@
 #include "shortlist/cli/arguments.h"
 
+#include <sstream>
+
+#include "shortlist/cli/argument_error.h"
 #include "shortlist/cli/command_options.h"
+#include "shortlist/cli/words.h"
+#include "shortlist/index/instructions.h"
 
 namespace shortlist {
 
 std::function<void()> parse_arguments(int count, char** arguments) {
   Chosen chosen;
   CLI::App app("Shortlist, a recommender engine: from a table to recommendations.", "shortlist");
-  app.set_version_flag("--version", SHORTLIST_VERSION);
+  app.set_version_flag("--version", [] {
+    return std::string(SHORTLIST_VERSION) + "\nvector instructions: " + instructions_in_use();
+  });
   app.require_subcommand(1);
   app.footer(
       "\nshortlist COMMAND --help tells what each takes.\n"
-      "Exit codes: 0 well, 1 failed, 2 wrong usage, 3 bad data, 130 interrupted.");
+      "Exit codes: 0 well, 1 failed, 2 wrong usage, 3 bad data, 70 a fault of the program, 130 interrupted.");
   add_inspect(app, chosen);
   add_convert(app, chosen);
   add_init(app, chosen);
@@ -31,10 +38,12 @@ std::function<void()> parse_arguments(int count, char** arguments) {
   try {
     app.parse(count, arguments);
   } catch (const CLI::Success& asked) {
-    app.exit(asked);
+    std::ostringstream text;
+    app.exit(asked, text, text);
+    print_data(text.str());
     return {};
   } catch (const CLI::ParseError& error) {
-    throw usage_error("{}\nshortlist --help and shortlist COMMAND --help tell what there is", error.what());
+    throw argument_error(app, error);
   }
   return chosen;
 }

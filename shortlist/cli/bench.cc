@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/words.h"
@@ -20,7 +21,7 @@ std::vector<std::string> request_bodies(const ServedModel& model, const BenchSer
   std::vector<std::string> bodies;
   const std::string& golden = model.recommender.bundle().golden_json;
   if (!golden.empty()) {
-    const nlohmann::json parsed = parse_json(golden, "golden.json");
+    const nlohmann::json parsed = parse_json(golden, model.path + "/" + kGoldenFile);
     for (const nlohmann::json& asked : parsed.at("requests")) {
       request["query"] = asked.at("query");
       bodies.push_back(dump_json_line(request));
@@ -41,13 +42,13 @@ class Swapper {
  public:
   // Begins `swaps` loads, evenly over `seconds` where each ends in time.
   Swapper(ModelStore& models, int swaps, double seconds)
-      : thread_([this, &models, swaps, seconds] {
+      : thread_(start_thread([this, &models, swaps, seconds] {
           try {
             run(models, swaps, seconds);
           } catch (...) {
             thrown_ = std::current_exception();
           }
-        }) {}
+        })) {}
   ~Swapper() { join(); }
   // Lets a load that has begun end, and returns how many took the model's place. Throws what a load threw.
   int end() {

@@ -1,15 +1,23 @@
 #include "shortlist/cli/command_options.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "shortlist/base/value.h"
+
 namespace shortlist {
 
 const char* const kTableHelp = R"(
-TABLE is a file or a quoted glob: CSV, TSV, Parquet, JSON or JSON lines, also .gz and .zst; or, when it
+TABLE is a file, a quoted glob or a folder: CSV, TSV, Parquet, JSON or JSON lines, also .gz and .zst; or, when it
 begins with SELECT or WITH, an SQL query: "SELECT * FROM 'a.parquet' WHERE year > 1990"
 )";
 
 void add_text_options(CLI::App& sub, TableOptions& table) {
   const char* group = "Text files (found out when not given)";
-  sub.add_option("--delimiter", table.delimiter, "between columns: ',', ';', '\\t', '::'")->group(group);
+  sub.add_option("--delimiter", table.delimiter,
+                 "between columns: ',', ';', '\\t', '::', or whitespace for any run of blanks")
+      ->group(group);
   sub.add_flag_callback(
          "--header", [&table] { table.header = true; }, "the first line names the columns")
       ->group(group);
@@ -22,6 +30,21 @@ void add_text_options(CLI::App& sub, TableOptions& table) {
       ->group(group);
   sub.add_option("--encoding", table.encoding, "of a file that is not UTF-8: latin-1 or utf-16")
       ->group(group);
+  sub.add_option("--quote", table.quote,
+                 "around values that contain the delimiter: '\"' when not given; '' for none")
+      ->group(group);
+  sub.add_option("--comment", table.comment, "lines that begin with this character are left out")
+      ->group(group);
+  const char* values = "How values are written";
+  sub.add_option("--decimal", table.decimal, "the decimal point of numbers: ',' reads 4,5")->group(values);
+  sub.add_option("--thousands", table.thousands, "between groups of three digits: ',' reads 1,100.50")
+      ->group(values);
+  sub.add_option("--date-format", table.date_format, "of times that are not ISO 8601: '%d.%m.%Y %H:%M'")
+      ->group(values);
+  sub.add_option("--missing", table.missing, "texts that mean a missing value: NA,None")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(values);
 }
 
 void add_table(CLI::App& sub, std::string& table) {
@@ -44,11 +67,12 @@ CLI::Option* add_list(CLI::App& sub, const char* flag, std::vector<std::string>&
 
 namespace {
 
-CLI::Validator number_that(bool (*fits)(double), const char* need, const char* name) {
+template <typename Fits>
+CLI::Validator number_that(Fits fits, const std::string& need, const std::string& name) {
   const auto check = [=](std::string& text) -> std::string {
     double number = 0;
     if (CLI::detail::lexical_cast(text, number) && fits(number)) return "";
-    return fmt::format("got {}, need {}", text, need);
+    return fmt::format("got '{}', need {}", text, need);
   };
   return {check, name};
 }
@@ -61,16 +85,40 @@ CLI::Validator positive() {
 CLI::Validator non_negative() {
   return number_that([](double x) { return x >= 0; }, "a number of at least 0", "NONNEGATIVE");
 }
+CLI::Validator whole() {
+  const auto check = [](std::string& text) -> std::string {
+    int64_t number = 0;
+    return CLI::detail::lexical_cast(text, number) ? "" : fmt::format("got '{}', need a whole number", text);
+  };
+  return {check, "INT"};
+}
+CLI::Validator between(double least, double most) {
+  return number_that([=](double x) { return x >= least && x <= most; },
+                     fmt::format("a number from {} to {}", least, most),
+                     fmt::format("in [{} - {}]", least, most));
+}
+
+CLI::Validator one_of(std::vector<std::string> names) {
+  const std::string all = fmt::format("{}", fmt::join(names, ", "));
+  const std::string shown = fmt::format("{{{}}}", fmt::join(names, ","));
+  const auto check = [=](std::string& text) -> std::string {
+    if (std::ranges::find(names, text) != names.end()) return "";
+    const std::string near = nearest(text, names);
+    return fmt::format("got '{}', need one of {}{}", text, all,
+                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  };
+  return {check, shown};
+}
 
 void add_threads(CLI::App& sub, int& threads) {
   sub.add_option("--threads", threads, "0: one for each processor; the result is the same with any")
       ->capture_default_str()
-      ->check(CLI::Range(0, kMostThreads));
+      ->check(between(0, kMostThreads));
 }
 
 void add_format(CLI::App& sub, std::string& format, const std::vector<std::string>& formats) {
   sub.add_option("--format", format, "how the answer is written")
-      ->check(CLI::IsMember(formats))
+      ->check(one_of(formats))
       ->capture_default_str();
 }
 

@@ -15,9 +15,14 @@ namespace shortlist {
 // More of them no machine has; a system that gives no more leaves nothing to other programs.
 inline constexpr int kMostThreads = 1'024;
 
-// CLI11's PositiveNumber and NonNegativeNumber, which would name the largest double as the end of the range.
+// What a value must be; their messages say what was got and what is needed.
 CLI::Validator positive();
 CLI::Validator non_negative();
+CLI::Validator whole();
+// A number from `least` to `most`, which is finite.
+CLI::Validator between(double least, double most);
+// The nearest name is suggested in place of one that is unknown.
+CLI::Validator one_of(std::vector<std::string> names);
 
 // What the arguments ask for.
 using Chosen = std::function<void()>;

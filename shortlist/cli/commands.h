@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,7 @@ void run(const TrainCommand& command);
 struct EvaluateCommand {
   std::string bundle;
   TableOptions data;
-  std::string split = "test", format = "text";
+  std::string split, format = "text";
   int threads = 0;
 };
 void run(const EvaluateCommand& command);
@@ -71,7 +72,10 @@ struct RecommendCommand {
   std::string bundle;
   std::vector<std::string> query;
   TableOptions queries;
-  int k = 10, retrieve = 0, threads = 0;
+  int k = 10, offset = 0, retrieve = 0, threads = 0;
+  bool keep_seen = false;
+  std::optional<ListOrder> order;
+  std::optional<double> blend;
   std::vector<std::string> exclude, where;
   std::string format, out;  // format "": table for one query; for a table csv, or by the ending of `out`
   bool quiet = false;

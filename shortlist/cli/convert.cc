@@ -1,5 +1,6 @@
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/stop.h"
+#include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/io/file.h"
 #include "shortlist/table/table_writer.h"
@@ -18,6 +19,7 @@ TableSource source_of(const ConvertCommand& command) {
 void run(const ConvertCommand& command) {
   stop_on_signals();
   const Table table = Table::open(source_of(command));
+  say_notes(table);
   // To count what a query makes is to run it.
   RowProgress progress = command.sql.empty() ? RowProgress("convert", table, command.quiet)
                                              : RowProgress("convert", 0, command.quiet);

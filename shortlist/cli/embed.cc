@@ -2,6 +2,7 @@
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/rows.h"
 #include "shortlist/cli/stop.h"
+#include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/io/npy.h"
@@ -60,6 +61,7 @@ struct Embedded {
 void embed_queries(const Recommender& recommender, const EmbedCommand& command) {
   stop_on_signals();
   const Table table = Table::open(command.queries.source());
+  say_notes(table);
   const ModelSpec& spec = recommender.bundle().spec;
   VectorFile file(command.out, {"query", ColumnType::integer},
                   static_cast<size_t>(spec.at(spec.query).width));
@@ -76,7 +78,7 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
     unseen.add(embedded.unseen);
     progress.show(chunk.first_row + chunk.rows);
   };
-  const uint64_t rows = work_on_rows<Embedded>(table, recommender.query_columns(), pool, work, write);
+  const uint64_t rows = work_on_rows<Embedded>(table, recommender.query_requests(), pool, work, write);
   file.finish();
   progress.finish(rows, command.out);
   unseen.say_once();

@@ -39,7 +39,7 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
       ->option_text("N");
   sub->add_option_function<std::string>("--seed", shorthand("training.seed"),
                                         "the same as --set training.seed=N")
-      ->check(CLI::TypeValidator<int64_t>())
+      ->check(whole())
       ->option_text("N");
   add_threads(*sub, command->threads);
   add_settings(*sub, command->settings);
@@ -84,9 +84,11 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
   add_bundle(*sub, command->bundle);
   sub->add_option("--data", command->data.table, "the table; the one that the run read when not given")
       ->option_text("TABLE");
-  sub->add_option("--split", command->split, "rows to look at")
-      ->check(CLI::IsMember({"test", "validation", "train", "all"}))
-      ->capture_default_str();
+  sub->add_option(
+         "--split", command->split,
+         "rows to look at; when not given, the test rows of the table that the model was trained on, "
+         "and all rows of another one")
+      ->check(one_of({"test", "validation", "train", "all"}));
   add_format(*sub, command->format, {"text", "json"});
   add_threads(*sub, command->threads);
   add_text_options(*sub, command->data);

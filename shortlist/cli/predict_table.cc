@@ -1,10 +1,16 @@
+#include <algorithm>
+#include <deque>
+#include <iterator>
+
 #include "shortlist/cli/answer_writer.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/rows.h"
 #include "shortlist/cli/stop.h"
+#include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/table/sql_type.h"
 
 namespace shortlist {
 namespace {
@@ -14,35 +20,44 @@ struct Predictions {
   UnseenCounts unseen;
 };
 
-std::vector<Column> pick(const Chunk& chunk, const std::vector<size_t>& positions) {
-  std::vector<Column> columns;
-  for (size_t position : positions) columns.push_back(chunk.columns[position]);
-  return columns;
+std::vector<Column> pick(const Chunk& chunk, size_t first, size_t count) {
+  const auto begin = chunk.columns.begin() + static_cast<std::ptrdiff_t>(first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(count)};
 }
 
-std::vector<size_t> find_columns(const Table& table, const std::vector<std::string>& names) {
-  std::vector<size_t> positions;
-  for (const std::string& name : names) positions.push_back(table.column(name));
-  return positions;
-}
-
-// A list of texts is written as one text.
-bool is_list_of_texts(const ColumnInfo& column) {
-  return column.type == ColumnType::list && column.sql_type.starts_with("VARCHAR");
-}
-
-std::vector<OutputColumn> answer_columns(const Table& table, const std::vector<std::string>& labels) {
+// The table's own columns go through untouched: as their texts, which Parquet turns into their types again. A
+// list of numbers stays one elsewhere, and a list of texts is written as one text.
+struct PassedColumns {
+  std::vector<ColumnRequest> requests;
   std::vector<OutputColumn> columns;
+  std::vector<bool> joined;
+};
+
+bool is_parquet(const PredictCommand& command) {
+  return command.format.empty() && command.out.ends_with(".parquet");
+}
+
+PassedColumns passed_columns(const Table& table, bool parquet) {
+  PassedColumns passed;
   for (const ColumnInfo& column : table.columns()) {
-    columns.push_back({column.name, is_list_of_texts(column) ? ColumnType::text : column.type});
+    const bool list = column.type == ColumnType::list && !parquet;
+    passed.joined.push_back(list && column_type(element_type(column.sql_type)) == ColumnType::text);
+    passed.requests.push_back({column.name, list ? ReadAs::stored : ReadAs::written});
+    passed.columns.push_back({column.name,
+                              list && !passed.joined.back() ? ColumnType::list : ColumnType::text,
+                              parquet && column.sql_type != "VARCHAR" ? column.sql_type : ""});
   }
+  return passed;
+}
+
+void add_predictions(const Table& table, const std::vector<std::string>& labels,
+                     std::vector<OutputColumn>& columns) {
   for (const std::string& label : labels) {
     if (table.has_column(predicted_column(label))) {
       throw data_error("{}: has a column '{}' already", table.source().describe(), predicted_column(label));
     }
     columns.push_back({predicted_column(label), ColumnType::number});
   }
-  return columns;
 }
 
 Column joined(const Column& list, std::deque<std::string>& memory) {
@@ -59,12 +74,16 @@ Column joined(const Column& list, std::deque<std::string>& memory) {
   return column;
 }
 
-void write_chunk(const Table& table, const Chunk& chunk, const Predictions& predictions,
+// The columns that were passed are the last of the chunk.
+void write_chunk(const PassedColumns& passed, const Chunk& chunk, const Predictions& predictions,
                  AnswerWriter& writer) {
-  Chunk answer = chunk;
+  Chunk answer;
+  answer.first_row = chunk.first_row;
+  answer.rows = chunk.rows;
+  answer.columns = pick(chunk, chunk.columns.size() - passed.requests.size(), passed.requests.size());
   std::deque<std::string> memory;
-  for (size_t c = 0; c < chunk.columns.size(); ++c) {
-    if (is_list_of_texts(table.columns()[c])) answer.columns[c] = joined(chunk.columns[c], memory);
+  for (size_t c = 0; c < answer.columns.size(); ++c) {
+    if (passed.joined[c]) answer.columns[c] = joined(answer.columns[c], memory);
   }
   for (size_t t = 0; t < predictions.labels.front().size(); ++t) {
     Column& column = answer.columns.emplace_back();
@@ -80,24 +99,29 @@ void write_chunk(const Table& table, const Chunk& chunk, const Predictions& pred
 void predict_table(const Recommender& recommender, const PredictCommand& command) {
   stop_on_signals();
   const Table table = Table::open(command.data.source());
-  const auto query_columns = find_columns(table, recommender.query_columns());
-  const auto candidate_columns = find_columns(table, recommender.candidate_columns());
-  AnswerWriter writer(command.out, answer_columns(table, recommender.labels()), command.format);
+  say_notes(table);
+  const PassedColumns passed = passed_columns(table, is_parquet(command));
+  std::vector<OutputColumn> columns = passed.columns;
+  add_predictions(table, recommender.labels(), columns);
+  std::vector<ColumnRequest> requests = recommender.query_requests();
+  const size_t of_query = requests.size();
+  std::ranges::copy(recommender.candidate_requests(), std::back_inserter(requests));
+  const size_t of_candidate = requests.size() - of_query;
+  std::ranges::copy(passed.requests, std::back_inserter(requests));
+  AnswerWriter writer(command.out, columns, command.format);
   RowProgress progress("predict", table, command.quiet);
   ThreadPool pool(command.threads);
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Predictions& predictions) {
-    predictions.labels =
-        recommender.predict(pick(chunk, query_columns), pick(chunk, candidate_columns), &predictions.unseen);
+    predictions.labels = recommender.predict(pick(chunk, 0, of_query), pick(chunk, of_query, of_candidate),
+                                             &predictions.unseen);
   };
   const auto write = [&](const Chunk& chunk, const Predictions& predictions) {
-    if (chunk.rows > 0) write_chunk(table, chunk, predictions, writer);
+    if (chunk.rows > 0) write_chunk(passed, chunk, predictions, writer);
     unseen.add(predictions.unseen);
     progress.show(chunk.first_row + chunk.rows);
   };
-  std::vector<std::string> names;
-  for (const ColumnInfo& column : table.columns()) names.push_back(column.name);
-  const uint64_t rows = work_on_rows<Predictions>(table, names, pool, work, write);
+  const uint64_t rows = work_on_rows<Predictions>(table, requests, pool, work, write);
   writer.finish();
   progress.finish(rows, command.out);
   unseen.say_once();

@@ -10,7 +10,8 @@
 namespace shortlist {
 namespace {
 
-std::string as_table(const Recommender& recommender, const std::vector<Recommendation>& items) {
+std::string as_table(const Recommender& recommender, const std::vector<Recommendation>& items,
+                     size_t offset) {
   std::vector<std::string> header = {"rank", recommender.id_column()};
   for (const std::string& label : recommender.labels()) header.push_back(predicted_column(label));
   if (recommender.has_retrieval()) header.push_back("score");
@@ -20,7 +21,7 @@ std::string as_table(const Recommender& recommender, const std::vector<Recommend
   table.align_right(0);
   for (size_t c = 2; c < numbers_end; ++c) table.align_right(c);
   for (size_t i = 0; i < items.size(); ++i) {
-    std::vector<std::string> cells = {std::to_string(i + 1), recommender.item_id(items[i].item)};
+    std::vector<std::string> cells = {std::to_string(offset + i + 1), recommender.item_id(items[i].item)};
     for (float prediction : items[i].predictions) cells.push_back(figure_text(prediction));
     if (recommender.has_retrieval()) cells.push_back(figure_text(items[i].score));
     for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
@@ -45,31 +46,35 @@ Value item_value(const Recommender& recommender, const Recommendation& item, siz
 }
 
 std::string as_json(const Recommender& recommender, const Record& query,
-                    const std::vector<Recommendation>& items, bool exact) {
+                    const std::vector<Recommendation>& items, size_t offset, bool exact) {
   Value::Array array;
-  for (size_t i = 0; i < items.size(); ++i) array.push_back(item_value(recommender, items[i], i + 1));
+  for (size_t i = 0; i < items.size(); ++i)
+    array.push_back(item_value(recommender, items[i], offset + i + 1));
   return dump_json_value_line(Value(Value::Table{
              {"query", record_value(query)}, {"items", Value(std::move(array))}, {"exact", exact}})) +
          "\n";
 }
 
 // CSV, or a file by its ending.
-void write_rows(const Recommender& recommender, const std::vector<Recommendation>& items,
+void write_rows(const Recommender& recommender, const std::vector<Recommendation>& items, size_t offset,
                 const std::string& path, const std::string& format) {
   std::vector<OutputColumn> columns = {{"rank", ColumnType::integer},
                                        {recommender.id_column(), ColumnType::text}};
   for (const std::string& label : recommender.labels())
     columns.push_back({predicted_column(label), ColumnType::number});
   if (recommender.has_retrieval()) columns.push_back({"score", ColumnType::number});
-  for (const std::string& name : recommender.attribute_names()) columns.push_back({name, ColumnType::text});
+  const size_t first = columns.size();
+  for (const Attribute& attribute : recommender.attributes())
+    columns.push_back({attribute.name, written_type(attribute)});
   TableWriter writer(path, columns, format);
   for (size_t i = 0; i < items.size(); ++i) {
-    writer.integer(static_cast<int64_t>(i + 1));
+    writer.integer(static_cast<int64_t>(offset + i + 1));
     writer.text(recommender.item_id(items[i].item));
     for (float prediction : items[i].predictions) writer.number(short_double(prediction));
     if (recommender.has_retrieval()) writer.number(short_double(items[i].score));
-    for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
-      writer.text(recommender.attribute(a, items[i].item));
+    for (size_t a = 0; a < recommender.attributes().size(); ++a) {
+      const Attribute& attribute = recommender.attributes()[a];
+      write_attribute(attribute, attribute.values[items[i].item], columns[first + a].type, writer);
     }
   }
   writer.finish();
@@ -78,28 +83,33 @@ void write_rows(const Recommender& recommender, const std::vector<Recommendation
 void recommend_one(const Recommender& recommender, const RecommendCommand& command) {
   const Record query = parse_record("--query", command.query);
   RecommendOptions options = command.options();
+  for (const std::string& note : recommender.notes(options.where)) say("note: {}", note);
   bool exact = true;
   options.exact = &exact;
   const std::vector<Recommendation> items = recommender.recommend(query, options);
+  const auto offset = static_cast<size_t>(command.offset);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
   if (items.size() < static_cast<size_t>(command.k)) {
-    say("note: {} of the {} items asked for: the catalogue and the conditions allow no more", items.size(),
-        command.k);
+    say("note: {} of the {} items asked for: the catalogue, the conditions and what the user has seen allow "
+        "no more",
+        items.size(), command.k);
   }
   if (!command.out.empty() || command.format == "csv") {
-    return write_rows(recommender, items, command.out.empty() ? "-" : command.out,
+    return write_rows(recommender, items, offset, command.out.empty() ? "-" : command.out,
                       command.format == "json"    ? "jsonl"
                       : command.format == "table" ? ""
                                                   : command.format);
   }
-  print_data(command.format == "json" ? as_json(recommender, query, items, exact)
-                                      : as_table(recommender, items));
+  print_data(command.format == "json" ? as_json(recommender, query, items, offset, exact)
+                                      : as_table(recommender, items, offset));
 }
 
 }  // namespace
 
 RecommendOptions RecommendCommand::options() const {
-  RecommendOptions options{.k = k, .retrieve = retrieve, .exclude = exclude};
+  RecommendOptions options{
+      .k = k, .offset = offset, .retrieve = retrieve, .exclude = exclude, .order = order, .blend = blend};
+  if (keep_seen) options.seen = SeenPolicy::keep;
   for (const std::string& condition : where) options.where.push_back(Condition::parse(condition));
   return options;
 }

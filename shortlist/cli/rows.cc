@@ -38,9 +38,9 @@ ChunkRounds::ChunkRounds(ThreadPool& pool, std::function<void(const Chunk&, size
       write_(std::move(write)),
       slots_(kChunksAThread * static_cast<size_t>(pool.threads())) {}
 
-uint64_t ChunkRounds::run(const Table& table, const std::vector<std::string>& names) {
+uint64_t ChunkRounds::run(const Table& table, const std::vector<ColumnRequest>& requests) {
   uint64_t rows = 0;
-  table.read(names, [&](const Chunk& chunk) {
+  table.read(requests, [&](const Chunk& chunk) {
     throw_if_stopped();
     kept_.push_back(std::make_unique<KeptChunk>(chunk));
     rows += chunk.rows;

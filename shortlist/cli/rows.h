@@ -24,7 +24,7 @@ struct KeptChunk {
 // this one, in the table's order. Stops with an interrupted Error when a signal asks for it. Returns the
 // rows. A RowError of `work`, which counts from the chunk's first row, is thrown as one of the table.
 template <typename Result>
-uint64_t work_on_rows(const Table& table, const std::vector<std::string>& names, ThreadPool& pool,
+uint64_t work_on_rows(const Table& table, const std::vector<ColumnRequest>& requests, ThreadPool& pool,
                       const std::function<void(const Chunk&, Result&)>& work,
                       const std::function<void(const Chunk&, const Result&)>& write);
 
@@ -34,7 +34,7 @@ class ChunkRounds {
   ChunkRounds(ThreadPool& pool, std::function<void(const Chunk&, size_t slot)> work,
               std::function<void(const Chunk&, size_t slot)> write);
   size_t slots() const { return slots_; }
-  uint64_t run(const Table& table, const std::vector<std::string>& names);
+  uint64_t run(const Table& table, const std::vector<ColumnRequest>& requests);
 
  private:
   void finish_round();
@@ -45,7 +45,7 @@ class ChunkRounds {
 };
 
 template <typename Result>
-uint64_t work_on_rows(const Table& table, const std::vector<std::string>& names, ThreadPool& pool,
+uint64_t work_on_rows(const Table& table, const std::vector<ColumnRequest>& requests, ThreadPool& pool,
                       const std::function<void(const Chunk&, Result&)>& work,
                       const std::function<void(const Chunk&, const Result&)>& write) {
   std::vector<Result> results;
@@ -53,7 +53,7 @@ uint64_t work_on_rows(const Table& table, const std::vector<std::string>& names,
       pool, [&](const Chunk& chunk, size_t slot) { work(chunk, results[slot]); },
       [&](const Chunk& chunk, size_t slot) { write(chunk, results[slot]); });
   results.resize(rounds.slots());
-  return rounds.run(table, names);
+  return rounds.run(table, requests);
 }
 
 }  // namespace shortlist

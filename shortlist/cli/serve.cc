@@ -12,9 +12,9 @@ void run(const ServeCommand& command) {
 }
 
 void run(const KeyCommand& command) {
-  const std::string token = add_key(command.file, command.name, command.scope);
-  print_data(token + "\n");
-  say("The key stands nowhere else: {} keeps only its hash. A server reads the file when it starts, and on "
+  add_key(command.file, command.name, command.scope,
+          [](const std::string& token) { print_data(token + "\n"); });
+  say("The key is shown only now: {} has its hash alone. A server reads the file when it starts, and on "
       "SIGHUP.",
       command.file);
 }

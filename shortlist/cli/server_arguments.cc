@@ -6,23 +6,57 @@
 namespace shortlist {
 namespace {
 
-// Requests a second, or seconds: a clock that counts nanoseconds holds nine times as many.
-constexpr double kMostOfALimit = 1e9;
+// What a limit may be. Below, nothing could be answered; above, the limit would be none.
+CLI::Validator range_of(std::string_view limit) {
+  constexpr double kMostNumber = 1e9, kMiB = 1 << 20;
+  if (limit == "max_header_bytes") return between(256, kMiB);
+  if (limit == "max_body_bytes") return between(1, 1024 * kMiB);
+  if (limit == "max_answer_bytes" || limit == "max_unsent_bytes") return between(1024, 1e12);
+  // A clock that counts nanoseconds holds nine times as many seconds.
+  if (limit.ends_with("_timeout")) return between(limit == "drain_timeout" ? 0 : 1e-3, kMostNumber);
+  if (limit == "rate" || limit == "burst" || limit == "max_waiting" || limit == "max_list" ||
+      limit == "max_connections_per_address")
+    return between(0, kMostNumber);
+  return between(1, limit == "max_operations" ? 1e18 : kMostNumber);
+}
 
 // An option for each of the limits: --max-k, --idle-timeout.
 void add_limits(CLI::App& sub, Limits& limits) {
   auto visit = [&](const char* name, auto& field, const char* help, const Range& = {}) {
     std::string flag = std::string("--") + name;
     std::ranges::replace(flag, '_', '-');
-    CLI::Option* option = sub.add_option(flag, field, help)->capture_default_str()->group("Limits");
-    if constexpr (std::is_integral_v<std::remove_reference_t<decltype(field)>>) {
-      const std::string_view limit = name;
-      option->check(limit == "max_waiting" || limit == "max_list" ? non_negative() : positive());
-    } else {
-      option->check(CLI::Range(0.0, kMostOfALimit));
-    }
+    sub.add_option(flag, field, help)->capture_default_str()->group("Limits")->check(range_of(name));
   };
   limits.fields(visit);
+}
+
+// Who may reach the server, and from where.
+void add_access(CLI::App& sub, ServeOptions& options) {
+  const char* group = "Access";
+  sub.add_option("--keys", options.keys,
+                 "Answer only who has a key: a file of keys, as shortlist key makes it")
+      ->option_text("FILE")
+      ->group(group);
+  sub.add_flag("--without-keys", options.without_keys, "Answer anyone, also on an address that others reach")
+      ->group(group);
+  add_list(sub, "--public-host", options.public_hosts,
+           "A name under which clients reach the server through a proxy; again for more")
+      ->option_text("NAME")
+      ->group(group);
+  sub.add_flag(
+         "--trust-forwarded-for{1}", options.trusted_proxies,
+         "Take the client's address from X-Forwarded-For, as one proxy adds it, or =N proxies. Only for a "
+         "server that nobody reaches around them")
+      ->check(between(0, 16))
+      ->group(group);
+  add_list(sub, "--cors-origin", options.cors_origins,
+           "A site whose pages may ask, such as https://shop.example, or *; again for more")
+      ->option_text("ORIGIN")
+      ->group(group);
+  sub.add_option("--bundles-root", options.bundles_root,
+                 "The folder from which an admin's reload may load bundles. Without it, a reload names none")
+      ->option_text("FOLDER")
+      ->group(group);
 }
 
 }  // namespace
@@ -38,14 +72,13 @@ void add_serve(CLI::App& app, Chosen& chosen) {
       ->required()
       ->option_text("BUNDLE");
   sub->add_option("--address", options.server.address, "the IP address to listen on")->capture_default_str();
-  sub->add_option("--port", options.server.port, "0: a free one")->capture_default_str();
+  sub->add_option("--port", options.server.port, "0: a free one")
+      ->capture_default_str()
+      ->check(between(0, 65'535));
   sub->add_option("--threads", options.server.threads, "0: one for each processor")
       ->capture_default_str()
-      ->check(CLI::Range(0, kMostThreads));
-  sub->add_option("--keys", options.keys, "who may ask: a file of keys, as shortlist key makes it")
-      ->option_text("FILE");
-  sub->add_flag("--without-keys", options.without_keys,
-                "answer anyone, also on an address that others reach");
+      ->check(between(0, kMostThreads));
+  add_access(*sub, options);
   CLI::Option* certificate =
       sub->add_option("--tls-certificate", options.server.tls_certificate, "serve https with this chain, PEM")
           ->option_text("FILE");
@@ -55,6 +88,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
   key->needs(certificate);
   sub->add_flag("!--no-watch", options.watch,
                 "load a new bundle only when told to, by SIGHUP or by an admin");
+  sub->add_flag("--access-log", options.access_log, "write a line to the log for each request");
   add_limits(*sub, options.limits);
   sub->footer(
       "\nSIGTERM lets open requests end, a second one cuts them off; SIGHUP loads the bundles again. "
@@ -77,9 +111,9 @@ void add_key_command(CLI::App& app, Chosen& chosen) {
            command->scope = scope == "admin" ? Scope::admin : Scope::read;
          },
          "what it allows: read, or admin, which may load models, too; read when not given")
-      ->check(CLI::IsMember({"read", "admin"}));
+      ->check(one_of({"read", "admin"}));
   sub->footer(
-      "\nPrints the key, which stands nowhere else: the file keeps its hash.\n"
+      "\nPrints the key once. Only its hash is stored, so it cannot be shown again.\n"
       "\nExample:\n"
       "  shortlist key page --keys keys\n");
 }
@@ -95,11 +129,13 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   sub->add_option("--rate", command->rate,
                   "requests a second, whatever is answered; 0: as fast as answers come")
       ->capture_default_str()
-      ->check(non_negative());
-  sub->add_option("--seconds", command->seconds, "how long")->capture_default_str()->check(positive());
+      ->check(between(0, 1e9));
+  sub->add_option("--seconds", command->seconds, "how long")
+      ->capture_default_str()
+      ->check(between(1e-3, 1e6));
   sub->add_option("--warm-up", command->warm_up, "seconds before, which do not count")
       ->capture_default_str()
-      ->check(non_negative());
+      ->check(between(0, 1e6));
   sub->add_option("--connections", command->connections, "kept alive")
       ->capture_default_str()
       ->check(positive());
@@ -109,7 +145,7 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   add_list(*sub, "--where", command->where, "a condition on an attribute, as recommend takes it");
   sub->add_option("--threads", command->threads, "of the server; 0: one for each processor")
       ->capture_default_str()
-      ->check(CLI::Range(0, kMostThreads));
+      ->check(between(0, kMostThreads));
   sub->add_option("--swaps", command->swaps,
                   "times that the bundle is loaded again meanwhile and takes the model's place")
       ->capture_default_str()

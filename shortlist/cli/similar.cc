@@ -48,13 +48,18 @@ void print_csv(const Recommender& recommender, const std::vector<SimilarItem>& i
   std::vector<OutputColumn> columns = {{"rank", ColumnType::integer},
                                        {recommender.id_column(), ColumnType::text},
                                        {"similarity", ColumnType::number}};
-  for (const std::string& name : recommender.attribute_names()) columns.push_back({name, ColumnType::text});
+  const size_t first = columns.size();
+  for (const Attribute& attribute : recommender.attributes())
+    columns.push_back({attribute.name, written_type(attribute)});
   TableWriter writer("-", columns);
   for (size_t i = 0; i < items.size(); ++i) {
     writer.integer(static_cast<int64_t>(i + 1));
     writer.text(recommender.item_id(items[i].item));
     writer.number(items[i].similarity);
-    for (size_t a = 0; a + 3 < columns.size(); ++a) writer.text(recommender.attribute(a, items[i].item));
+    for (size_t a = 0; a < recommender.attributes().size(); ++a) {
+      const Attribute& attribute = recommender.attributes()[a];
+      write_attribute(attribute, attribute.values[items[i].item], columns[first + a].type, writer);
+    }
   }
   writer.finish();
 }

@@ -12,6 +12,18 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 
 void set_stop(int) { stop = true; }
 
+// A terminal that closes sends SIGHUP more than once, so a second one must not end the program. Under nohup,
+// which ignores it, it stays ignored.
+void stop_on_hangup() {
+  struct sigaction action = {};
+  sigaction(SIGHUP, nullptr, &action);
+  if (action.sa_handler == SIG_IGN) return;
+  action = {};
+  action.sa_handler = set_stop;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGHUP, &action, nullptr);
+}
+
 }  // namespace
 
 const std::atomic<bool>& stop_on_signals() {
@@ -20,6 +32,7 @@ const std::atomic<bool>& stop_on_signals() {
   action.sa_flags = SA_RESETHAND | SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  stop_on_hangup();
   return stop;
 }
 

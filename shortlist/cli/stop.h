@@ -1,4 +1,4 @@
-// Ctrl-C and SIGTERM, for jobs that stop in good order.
+// Ctrl-C, SIGTERM and SIGHUP, for jobs that stop in good order.
 #pragma once
 
 #include <atomic>
@@ -6,6 +6,7 @@
 namespace shortlist {
 
 // From this call on the first SIGINT or SIGTERM sets the flag that it returns; the second ends the program.
+// So does SIGHUP, which never ends the program, and stays ignored where it is.
 const std::atomic<bool>& stop_on_signals();
 
 // Throws an interrupted Error once the flag is set.

@@ -14,6 +14,12 @@ void TableOptions::apply(DataConfig& data) const {
   if (header) data.header = header;
   if (!columns.empty()) data.columns = columns;
   if (!encoding.empty()) data.encoding = encoding;
+  if (quote) data.quote = quote;
+  if (!comment.empty()) data.comment = comment;
+  if (!decimal.empty()) data.decimal = decimal;
+  if (!thousands.empty()) data.thousands = thousands;
+  if (!date_format.empty()) data.date_format = date_format;
+  if (!missing.empty()) data.missing = missing;
 }
 
 }  // namespace shortlist

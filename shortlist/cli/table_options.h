@@ -16,6 +16,9 @@ struct TableOptions {
   std::optional<bool> header;
   std::vector<std::string> columns;
   std::string encoding;
+  std::optional<std::string> quote;
+  std::string comment, decimal, thousands, date_format;
+  std::vector<std::string> missing;
 
   TableSource source() const;
   // Puts what was said over what the config says.

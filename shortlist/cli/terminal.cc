@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+#include "shortlist/base/standard_streams.h"
 
 namespace shortlist {
 namespace {
@@ -32,16 +33,14 @@ bool ProgressLine::due() const { return enabled_ && Clock::now() >= next_; }
 
 void ProgressLine::draw(const std::string& text) {
   if (!enabled_) return;
-  fmt::print(stderr, "\r\x1b[K{}", text.substr(0, terminal_columns() - 1));
-  std::fflush(stderr);
+  write_message("\r\x1b[K" + text.substr(0, terminal_columns() - 1));
   drawn_ = true;
   next_ = Clock::now() + kRedraw;
 }
 
 void ProgressLine::clear() {
   if (!drawn_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  write_message("\r\x1b[K");
   drawn_ = false;
 }
 
@@ -93,8 +92,8 @@ void RowProgress::show(uint64_t done) {
 void RowProgress::finish(uint64_t done, const std::string& where) {
   line_.clear();
   if (quiet_) return;
-  fmt::print(stderr, "{}: {} rows in {}{}\n", what_, count_text(done), duration_text(seconds()),
-             where.empty() || where == "-" ? "" : ", written to " + where);
+  write_message(fmt::format("{}: {} rows in {}{}\n", what_, count_text(done), duration_text(seconds()),
+                            where.empty() || where == "-" ? "" : ", written to " + where));
 }
 
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 
 #include "shortlist/cli/training_listeners.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/index/instructions.h"
 #include "shortlist/io/json.h"
 
 namespace shortlist {
@@ -42,7 +43,8 @@ class MachineListener : public TrainingListener {
                              {"trained_parameters", whole(parameters.trainable_count())},
                              {"kept_parameters", whole(parameters.kept_count())},
                              {"epochs", Value(static_cast<int64_t>(config.training.epochs))},
-                             {"labels", Value(std::move(labels))}});
+                             {"labels", Value(std::move(labels))},
+                             {"instructions", Value(instructions_in_use())}});
     start_ = std::chrono::steady_clock::now();
   }
   void resumed(const TrainerState& state) override {

@@ -1,10 +1,8 @@
 #include "shortlist/cli/words.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 namespace shortlist {
 
@@ -36,9 +34,8 @@ Value record_value(const Record& record) {
 
 Value attributes_value(const Recommender& recommender, uint32_t item) {
   Value::Table table;
-  const std::vector<std::string>& names = recommender.attribute_names();
-  for (size_t a = 0; a < names.size(); ++a)
-    table.emplace_back(names[a], Value(recommender.attribute(a, item)));
+  for (const Attribute& attribute : recommender.attributes())
+    table.emplace_back(attribute.name, to_value(attribute, attribute.values[item]));
   return Value(std::move(table));
 }
 
@@ -51,8 +48,8 @@ std::string shell_quoted(const std::string& argument) {
 }
 
 void print_data(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
-  throw failed("cannot write to standard output: {}", std::strerror(errno));
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  flush_output();
 }
 
 }  // namespace shortlist

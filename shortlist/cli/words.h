@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/base/standard_streams.h"
 #include "shortlist/base/value.h"
 #include "shortlist/engine/recommender.h"
 
@@ -32,7 +33,7 @@ std::string shell_quoted(const std::string& argument);
 
 template <typename... Args>
 void say(fmt::format_string<Args...> format, Args&&... args) {
-  fmt::print(stderr, "{}\n", fmt::format(format, std::forward<Args>(args)...));
+  write_message(fmt::format(format, std::forward<Args>(args)...) + "\n");
 }
 
 // Writes to standard output; throws a failed Error where that cannot be written.

@@ -4,6 +4,7 @@
 
 #include "shortlist/index/bf16_index.h"
 #include "shortlist/index/exact_search.h"
+#include "shortlist/index/int8.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -43,11 +44,15 @@ struct CatalogueIndex::Cosines {
   explicit Cosines(ConstMatrix embeddings) : memory(of_length_one(embeddings)) {
     ThreadPool one(1);
     unit = memory.view(embeddings.rows, embeddings.cols);
-    index = std::make_unique<Int8Index>(unit, one);
+    if (unit.cols <= kMostInt8Width) {
+      index = std::make_unique<Int8Index>(unit, one);
+    } else {
+      index = std::make_unique<ExactIndex>(unit, one);
+    }
   }
   Buffer memory;
   ConstMatrix unit;
-  std::unique_ptr<Int8Index> index;
+  std::unique_ptr<Index> index;
 };
 
 CatalogueIndex::CatalogueIndex(const Bundle& bundle)

@@ -50,9 +50,8 @@ TEST_P(Indexed, AnswersAsExactSearchOverFewItems) {
       EXPECT_TRUE(found[q].exact);
       ASSERT_EQ(found[q].best.size(), 6u);
       for (size_t i = 0; i < 6; ++i) {
-        // bfloat16 keeps 8 bits of a score, and may turn near ones round.
-        EXPECT_NEAR(found[q].best[i].score, expected[q].best[i].score,
-                    GetParam() == "bf16" ? std::abs(expected[q].best[i].score) / 64 : 0);
+        EXPECT_EQ(found[q].best[i].index, expected[q].best[i].index);
+        EXPECT_EQ(found[q].best[i].score, expected[q].best[i].score);
       }
     }
   }

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <optional>
 
+#include "shortlist/engine/text_guess.h"
+#include "shortlist/features/time_form.h"
 #include "shortlist/table/sql_type.h"
 
 namespace shortlist {
@@ -79,38 +81,16 @@ std::vector<std::string> words_of(std::string_view name) {
   return split;
 }
 
-// Many values hold it, and what it parts comes again: a title's commas do not, a genre's do. Looks at a fixed
-// choice of values, so that the same table always gives the same config.
-std::string find_separator(const Table& table, const ColumnSummary& column) {
-  constexpr const char* kSql = R"(
-WITH v AS MATERIALIZED (SELECT DISTINCT {c} AS value FROM {{table}} WHERE {c} IS NOT NULL
-                        ORDER BY hash(value), value LIMIT 10000),
-separators AS (SELECT unnest(['|', ';', ',']) AS separator, unnest([1, 2, 3]) AS place),
-parts AS (SELECT place, separator, contains(value, separator) AS holds, string_split(value, separator) AS list
-          FROM v, separators)
-SELECT separator FROM (
-  SELECT place, separator, avg(holds::INT) AS share,
-         (SELECT count(*) / count(DISTINCT trim(part))
-          FROM (SELECT unnest(list) AS part FROM parts AS p WHERE p.place = q.place)) AS repeats
-  FROM parts AS q GROUP BY place, separator)
-WHERE share >= {least_share} AND repeats >= {least_repeats} ORDER BY place LIMIT 1)";
-  std::string found;
-  table.query(fmt::format(kSql, fmt::arg("c", sql_name(column.name)), fmt::arg("least_share", 0.3),
-                          fmt::arg("least_repeats", 2)),
-              [&](const Chunk& chunk) {
-                if (chunk.rows > 0) found = chunk.columns[0].texts[0];
-              });
-  return found;
-}
-
 std::string count_text(uint64_t count) { return fmt::format("{} different values", count); }
 
 // Seconds of the years 1990 to 2040.
 bool in_seconds(const ColumnSummary& column) {
   return column.min && *column.min >= 631'152'000 && *column.max < 2'208'988'800;
 }
-bool in_milliseconds(const ColumnSummary& column) {
-  return column.min && *column.min >= 631'152'000e3 && *column.max < 2'208'988'800e3;
+bool in_parts_of_seconds(const ColumnSummary& column) {
+  return std::ranges::any_of(std::initializer_list<double>{1e3, 1e6, 1e9}, [&](double parts) {
+    return column.min && *column.min >= 631'152'000 * parts && *column.max < 2'208'988'800 * parts;
+  });
 }
 
 // Numbers that could be seconds are a time when the name says so, or says nothing.
@@ -118,8 +98,23 @@ bool is_time(const ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   if (column.type == ColumnType::time) return true;
   if (column.type != ColumnType::integer && column.type != ColumnType::number) return false;
-  if (guess.is(NameHint::time)) return in_seconds(column) || in_milliseconds(column);
+  if (guess.is(NameHint::time)) return in_seconds(column) || in_parts_of_seconds(column);
   return guess.is(NameHint::none) && !guess.meaning.id && in_seconds(column);
+}
+
+// Why numbers that are times by their name are none: seconds among milliseconds; "" where there is no reason.
+std::string why_no_time(const ColumnGuess& guess) {
+  const ColumnSummary& column = guess.summary;
+  const bool number = column.type == ColumnType::integer || column.type == ColumnType::number;
+  if (!number || !guess.is(NameHint::time) || !column.min) return "";
+  Column ends{.type = ColumnType::number, .rows = 2};
+  ends.numbers = {*column.min, *column.max};
+  try {
+    find_time_form(ends, {});
+  } catch (const RowError& error) {
+    return error.detail();
+  }
+  return "";
 }
 
 // Titles are texts that say what they stand for, so only others of a few words; integers that say "id" or are
@@ -139,19 +134,17 @@ struct Judgement {
   std::string why;
 };
 
-Judgement judge_list(const Table& table, const ColumnSummary& column) {
+Judgement judge_list(const ColumnSummary& column) {
   if (column_type(element_type(column.sql_type)) != ColumnType::number)
     return {Holds::categories, fmt::format("lists, {:.2g} values on average", *column.average_length)};
-  bool one_length = false;
-  table.query(fmt::format("SELECT min(len({0})) = max(len({0})) FROM {{table}}", sql_name(column.name)),
-              [&](const Chunk& chunk) { one_length = chunk.columns[0].integers[0] != 0; });
-  if (!one_length) return {Holds::nothing, "lists of numbers, but not all of one length"};
+  if (column.shortest != column.longest)
+    return {Holds::nothing, "lists of numbers, but not all of one length"};
   return {Holds::vector, fmt::format("lists of {} numbers", *column.average_length)};
 }
 
-Judgement judge_text(const Table& table, ColumnGuess& guess) {
+Judgement judge_text(ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
-  guess.separator = find_separator(table, column);
+  guess.separator = column.separator;
   if (!guess.separator.empty())
     return {Holds::categories, fmt::format("values that come again between '{}'", guess.separator)};
   // "Science Fiction" among twenty genres is a category; a thousand titles of three words have words in
@@ -176,6 +169,19 @@ Judgement judge_integer(const ColumnGuess& guess) {
   return {Holds::number, fmt::format("integer, {} to {}", *column.min, *column.max)};
 }
 
+Judgement judge_special(const TextGuess& texts, ColumnGuess& guess) {
+  guess.time_format = texts.format;
+  switch (texts.kind) {
+    case TextGuess::Kind::lists:
+      return {Holds::categories, texts.why};
+    case TextGuess::Kind::dates:
+      return {Holds::time, texts.why};
+    case TextGuess::Kind::unclear:
+      break;
+  }
+  return {Holds::nothing, texts.why};
+}
+
 Judgement judge(const Table& table, ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   if (column.distinct == 0) return {Holds::nothing, "has no value at all"};
@@ -183,12 +189,17 @@ Judgement judge(const Table& table, ColumnGuess& guess) {
     return {Holds::nothing, fmt::format("is '{}' in every row", column.most_frequent.front().first)};
   }
   if (is_time(guess)) return {Holds::time, "points in time"};
+  if (std::string why = why_no_time(guess); !why.empty()) return {Holds::nothing, std::move(why)};
+  if (column.type == ColumnType::text) {
+    if (const std::optional<TextGuess> texts = guess_texts(table, column))
+      return judge_special(*texts, guess);
+  }
   if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
   switch (column.type) {
     case ColumnType::list:
-      return judge_list(table, column);
+      return judge_list(column);
     case ColumnType::text:
-      return judge_text(table, guess);
+      return judge_text(guess);
     case ColumnType::integer:
       return judge_integer(guess);
     default:

@@ -37,14 +37,15 @@ struct ColumnGuess {
   std::string name;  // in the config; differs from summary.name where the table has no names
   NameMeaning meaning;
   Holds holds = Holds::nothing;
-  std::string separator;  // of categories in a text
-  std::string why;        // "integer, 943 different values"
+  std::string separator;    // of categories in a text
+  std::string time_format;  // of times in a text; "" for ISO 8601
+  std::string why;          // "integer, 943 different values"
 
   bool is(NameHint hint) const { return meaning.hint == hint; }
   double distinct_share() const;  // of the rows that have a value
 };
 
-// Runs a query for each text column, to look for separators.
+// Reads the table once.
 std::vector<ColumnGuess> guess_columns(const Table& table);
 
 // Whether the names are DuckDB's own: column0, column1, ...

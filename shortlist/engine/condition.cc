@@ -1,55 +1,130 @@
 #include "shortlist/engine/condition.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "shortlist/features/cell.h"
 
 namespace shortlist {
 namespace {
 
-std::optional<double> number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-bool equals(std::string_view text, std::string_view value) {
-  const std::vector<std::string_view> values = attribute_values(text);
-  return text == value || std::ranges::find(values, value) != values.end();
-}
-
-int compare(std::string_view a, std::string_view b) {
-  const auto x = number(a), y = number(b);
-  if (x && y) return *x < *y ? -1 : *x > *y;
-  return a.compare(b);
-}
-
-bool holds(Comparison comparison, std::string_view text, std::string_view value) {
-  switch (comparison) {
-    case Comparison::equal:
-      return equals(text, value);
-    case Comparison::not_equal:
-      return !equals(text, value);
-    case Comparison::contains:
-      return text.find(value) != text.npos;
-    case Comparison::at_least:
-      return !text.empty() && compare(text, value) >= 0;
-    case Comparison::at_most:
-      return !text.empty() && compare(text, value) <= 0;
-    case Comparison::more:
-      return !text.empty() && compare(text, value) > 0;
-    case Comparison::less:
+const char* kind_name(AttributeKind kind) {
+  switch (kind) {
+    case AttributeKind::number:
+      return "numbers";
+    case AttributeKind::time:
+      return "times";
+    case AttributeKind::list:
+      return "lists";
+    case AttributeKind::text:
       break;
   }
-  return !text.empty() && compare(text, value) < 0;
+  return "texts";
+}
+
+template <typename T>
+bool in_order(Comparison comparison, const T& a, const T& b) {
+  switch (comparison) {
+    case Comparison::at_least:
+      return a >= b;
+    case Comparison::at_most:
+      return a <= b;
+    case Comparison::more:
+      return a > b;
+    default:
+      return a < b;
+  }
+}
+
+// Long enough for every int64 and every double.
+long double exact(const AttributeValue& value) {
+  if (const auto* whole = std::get_if<int64_t>(&value)) return static_cast<long double>(*whole);
+  return std::get<double>(value);
+}
+
+bool is_number(const AttributeValue& value) {
+  return std::holds_alternative<int64_t>(value) || std::holds_alternative<double>(value);
+}
+
+Column one_text(const std::string& text) {
+  Column column;
+  column.rows = 1;
+  column.texts = {text};
+  return column;
+}
+
+// A condition's text as a value of the attribute.
+AttributeValue typed(const std::string& text, const Condition& condition, const Attribute& attribute) {
+  if (condition.comparison == Comparison::contains) return text;
+  if (attribute.kind == AttributeKind::text) return text.empty() ? AttributeValue() : AttributeValue(text);
+  AttributeForm form{attribute.name, attribute.kind, attribute.separator, attribute.times};
+  try {
+    AttributeValue value = std::move(read_attribute(form, one_text(text)).values[0]);
+    const bool is_none = is_missing(value) && (is_order(condition.comparison) || !text.empty());
+    if (!is_none || attribute.kind == AttributeKind::list) return value;
+  } catch (const RowError& error) {
+    if (attribute.kind == AttributeKind::list) return std::vector<std::string>{text};
+    throw usage_error("{}: '{}' holds {}, but {}", condition.describe(text), attribute.name,
+                      kind_name(attribute.kind), error.detail());
+  }
+  throw usage_error("{}: '{}' holds {}, but {} is none", condition.describe(text), attribute.name,
+                    kind_name(attribute.kind), quote_value(text));
 }
 
 }  // namespace
 
-bool holds(const Condition& condition, std::string_view text) {
-  const auto one = [&](const std::string& value) { return holds(condition.comparison, text, value); };
-  return condition.comparison == Comparison::not_equal ? std::ranges::all_of(condition.values, one)
-                                                       : std::ranges::any_of(condition.values, one);
+bool is_order(Comparison comparison) {
+  return comparison == Comparison::at_least || comparison == Comparison::at_most ||
+         comparison == Comparison::more || comparison == Comparison::less;
+}
+
+TypedCondition::TypedCondition(const Condition& condition, const Attribute& attribute)
+    : attribute_(attribute), comparison_(condition.comparison), texts_(condition.values) {
+  for (const std::string& text : texts_) values_.push_back(typed(text, condition, attribute));
+}
+
+bool TypedCondition::holds(const AttributeValue& value) const {
+  const bool negated = comparison_ == Comparison::not_equal;
+  for (size_t i = 0; i < values_.size(); ++i) {
+    if (holds_one(value, i)) return !negated;
+  }
+  return negated;
+}
+
+bool TypedCondition::holds_text(std::string_view text) const {
+  const bool negated = comparison_ == Comparison::not_equal;
+  for (const std::string& wanted : texts_) {
+    const bool one = is_order(comparison_)
+                         ? !text.empty() && in_order(comparison_, text, std::string_view(wanted))
+                     : comparison_ == Comparison::contains ? text.find(wanted) != text.npos
+                                                           : text == wanted;
+    if (one) return !negated;
+  }
+  return negated;
+}
+
+// Of not_equal: whether it is equal.
+bool TypedCondition::holds_one(const AttributeValue& value, size_t i) const {
+  const AttributeValue& wanted = values_[i];
+  const auto* list = std::get_if<std::vector<std::string>>(&value);
+  switch (comparison_) {
+    case Comparison::contains:
+      return text_of(attribute_, value).find(texts_[i]) != std::string::npos;
+    case Comparison::equal:
+    case Comparison::not_equal:
+      if (is_number(value) && is_number(wanted)) return exact(value) == exact(wanted);
+      return value == wanted || (list != nullptr && std::ranges::find(*list, texts_[i]) != list->end());
+    default:
+      break;
+  }
+  if (is_missing(value)) return false;
+  if (is_number(value)) return in_order(comparison_, exact(value), exact(wanted));
+  if (list == nullptr) return in_order(comparison_, std::get<std::string>(value), texts_[i]);
+  return std::ranges::any_of(*list,
+                             [&](const std::string& one) { return in_order(comparison_, one, texts_[i]); });
+}
+
+std::string Condition::describe(const std::string& value) const {
+  return attribute + std::string(enum_name(comparison)) + value;
 }
 
 Condition Condition::parse(const std::string& text) {
@@ -66,19 +141,6 @@ Condition Condition::parse(const std::string& text) {
     throw usage_error("'{}': need a condition such as type=TV, type!=TV, year>=1990 or genre~Com", text);
   }
   return {text.substr(0, best), found, {text.substr(best + length)}};
-}
-
-std::vector<std::string_view> attribute_values(std::string_view text) {
-  std::vector<std::string_view> values;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t comma = std::min(text.find(',', begin), text.size());
-    std::string_view value = text.substr(begin, comma - begin);
-    while (value.starts_with(' ')) value.remove_prefix(1);
-    while (value.ends_with(' ')) value.remove_suffix(1);
-    if (!value.empty()) values.push_back(value);
-    begin = comma + 1;
-  }
-  return values;
 }
 
 }  // namespace shortlist

@@ -2,13 +2,10 @@
 
 #include <fmt/ranges.h>
 
-#include <filesystem>
-
 #include "shortlist/engine/import_bundle.h"
 #include "shortlist/engine/run_files.h"
 #include "shortlist/interop/export_keras.h"
 #include "shortlist/interop/keras_names.h"
-#include "shortlist/io/file.h"
 #include "shortlist/model/label_scale.h"
 #include "shortlist/train/checkpoint.h"
 
@@ -34,17 +31,17 @@ std::string& place_of(KerasNames& names, const std::string& ours) {
 
 KerasStructure find_structure(const std::string& path, const Bundle& bundle,
                               const std::vector<std::pair<std::string, std::string>>& given) {
-  const std::string kept = structure_file(path);
-  if (given.empty() && std::filesystem::exists(kept)) return KerasStructure::parse(read_file(kept), kept);
+  const std::vector<ExtraFile> kept = given.empty() ? kept_structure(path) : std::vector<ExtraFile>();
+  if (!kept.empty()) return KerasStructure::parse(kept[0].content, path + "/" + kept[0].name);
   KerasNames names = default_keras_names(bundle.config);
   for (const auto& [ours, theirs] : given) place_of(names, ours) = theirs;
   return structure_from_names(bundle.spec, *bundle.parameters, names);
 }
 
 std::optional<OptimizerState> state_of_run(const std::string& bundle) {
-  const std::string checkpoint = newest_checkpoint(checkpoint_folder(bundle));
-  if (checkpoint.empty()) return std::nullopt;
-  return load_optimizer_state(checkpoint);
+  const auto checkpoint = open_newest_checkpoint(checkpoint_folder(bundle));
+  if (!checkpoint) return std::nullopt;
+  return load_optimizer_state(*checkpoint);
 }
 
 }  // namespace

@@ -7,10 +7,6 @@
 
 namespace shortlist {
 
-// Figures of the rows "train", "validation", "test" or "all". Throws a data Error when there are none.
-EvaluationReport evaluate_rows(const Config& config, Evaluator& evaluator, const Dataset& data,
-                               const std::string& split);
-
 struct FinishedModel {
   const Config& config;
   const PreparedData& prepared;

@@ -4,8 +4,6 @@
 #include <map>
 
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/engine/condition.h"
-#include "shortlist/features/cell.h"
 #include "shortlist/features/missing_value.h"
 #include "shortlist/features/vocabulary.h"
 
@@ -21,51 +19,39 @@ std::vector<std::string> by_frequency(const std::map<std::string_view, size_t>& 
   return values;
 }
 
-// Whether the commas of an attribute's values separate: some part of a value stands in several values.
-bool holds_several(const std::vector<std::string>& values) {
-  std::map<std::string_view, size_t> parts;
-  std::map<std::string_view, size_t> wholes;
-  bool commas = false;
-  for (const std::string& value : values) {
-    if (!wholes.emplace(value, 1).second) continue;
-    const auto split = attribute_values(value);
-    commas = commas || split.size() > 1;
-    for (std::string_view part : split) ++parts[part];
+// The numbers' or the times' range.
+void describe_range(const Attribute& attribute, FormField& field) {
+  for (const AttributeValue& value : attribute.values) {
+    if (is_missing(value)) continue;
+    const auto* whole = std::get_if<int64_t>(&value);
+    const double number = whole != nullptr ? static_cast<double>(*whole) : std::get<double>(value);
+    field.least = std::min(field.least.value_or(number), number);
+    field.most = std::max(field.most.value_or(number), number);
   }
-  return commas && parts.size() < wholes.size() * 4;
 }
 
-bool all_numbers(const std::vector<std::string>& values) {
-  double number;
-  bool any = false;
-  for (const std::string& value : values) {
-    if (value.empty()) continue;
-    if (!parse_number(value, number)) return false;
-    any = true;
-  }
-  return any;
-}
-
-FormField describe_attribute(const std::string& name, const std::vector<std::string>& values) {
-  FormField field{.column = name};
-  if (all_numbers(values)) {
-    field.input = InputKind::number;
-    for (const std::string& value : values) {
-      double number;
-      if (value.empty() || !parse_number(value, number)) continue;
-      field.least = std::min(field.least.value_or(number), number);
-      field.most = std::max(field.most.value_or(number), number);
-    }
-    return field;
-  }
+FormField describe_attribute(const Attribute& attribute) {
+  FormField field{.column = attribute.name};
   std::map<std::string_view, size_t> counts;
-  if (holds_several(values)) {
-    field.input = InputKind::several;
-    for (const std::string& value : values)
-      for (std::string_view part : attribute_values(value)) ++counts[part];
-  } else {
-    for (const std::string& value : values)
-      if (!value.empty()) ++counts[value];
+  switch (attribute.kind) {
+    case AttributeKind::number:
+      field.input = InputKind::number;
+      describe_range(attribute, field);
+      return field;
+    case AttributeKind::time:
+      field.input = InputKind::time;
+      describe_range(attribute, field);
+      return field;
+    case AttributeKind::list:
+      field.input = InputKind::several;
+      break;
+    case AttributeKind::text:
+      break;
+  }
+  for (const AttributeValue& value : attribute.values) {
+    if (const auto* text = std::get_if<std::string>(&value)) ++counts[*text];
+    const auto* list = std::get_if<std::vector<std::string>>(&value);
+    for (size_t i = 0; list != nullptr && i < list->size(); ++i) ++counts[(*list)[i]];
   }
   field.choices = by_frequency(counts);
   return field;
@@ -84,8 +70,15 @@ bool has_choices(InputKind input) {
   return input == InputKind::one || input == InputKind::several || input == InputKind::words;
 }
 
-FormField describe_column(const FeatureMap& features, size_t column, const Items& items) {
+// What the first categories feature of a column separates values by; "," where there is none.
+std::string separator_of(const Config& config, const std::string& column) {
+  return config.attribute_form({.column = column}).separator.value_or(",");
+}
+
+FormField describe_column(const FeatureMap& features, size_t column, const Bundle& bundle) {
+  const Items& items = bundle.items;
   FormField field{.column = features.columns()[column]};
+  field.separator = separator_of(bundle.config, field.column);
   field.takes_lists = true;
   for (size_t i = 0; i < features.size(); ++i) {
     if (features.column_of(i) != column) continue;
@@ -100,11 +93,10 @@ FormField describe_column(const FeatureMap& features, size_t column, const Items
     field.most = form.most;
     if (has_choices(form.kind)) field.choices = known_tokens(feature);
   }
-  const auto at = std::ranges::find(items.attribute_names, field.column);
-  if (at == items.attribute_names.end() || !has_choices(field.input)) return field;
-  FormField attribute =
-      describe_attribute(*at, items.attributes[static_cast<size_t>(at - items.attribute_names.begin())]);
-  if (attribute.input == InputKind::number) return field;
+  const auto at = std::ranges::find(items.attributes, field.column, &Attribute::name);
+  if (at == items.attributes.end() || !has_choices(field.input)) return field;
+  FormField attribute = describe_attribute(*at);
+  if (!has_choices(attribute.input)) return field;
   if (field.input == InputKind::words) field.input = attribute.input;
   if (field.input == attribute.input) field.choices = std::move(attribute.choices);
   return field;
@@ -113,8 +105,7 @@ FormField describe_column(const FeatureMap& features, size_t column, const Items
 std::vector<FormField> tower_form(const Bundle& bundle, const std::vector<std::string>& names) {
   const FeatureMap features = bundle.features.select(names);
   std::vector<FormField> form;
-  for (size_t c = 0; c < features.columns().size(); ++c)
-    form.push_back(describe_column(features, c, bundle.items));
+  for (size_t c = 0; c < features.columns().size(); ++c) form.push_back(describe_column(features, c, bundle));
   return form;
 }
 
@@ -129,8 +120,7 @@ std::vector<FormField> candidate_form(const Bundle& bundle) {
 
 std::vector<FormField> attribute_form(const Bundle& bundle) {
   std::vector<FormField> form;
-  for (size_t a = 0; a < bundle.items.attribute_names.size(); ++a)
-    form.push_back(describe_attribute(bundle.items.attribute_names[a], bundle.items.attributes[a]));
+  for (const Attribute& attribute : bundle.items.attributes) form.push_back(describe_attribute(attribute));
   return form;
 }
 

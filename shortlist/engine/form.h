@@ -15,8 +15,9 @@ struct Bundle;
 struct FormField {
   std::string column;
   InputKind input = InputKind::one;
-  std::string kind;                  // of the first feature that reads the column: "category"
-  bool takes_lists = false;          // a list of values is read as such, not as one text
+  std::string kind;             // of the first feature that reads the column: "category"
+  bool takes_lists = false;     // every feature of the column reads a list as its values, not as one text
+  std::string separator = ",";  // of `several`: between the values of a text
   std::vector<std::string> choices;  // values that mean something to the model; empty where any does
   std::optional<double> least, most;
 };
@@ -26,7 +27,7 @@ struct FormField {
 std::vector<FormField> query_form(const Bundle& bundle);
 std::vector<FormField> candidate_form(const Bundle& bundle);
 
-// The items' attributes: numbers where every value is one, `several` where values stand between commas.
+// The items' attributes by their kinds: number, time, `several` for lists, `one` for texts.
 std::vector<FormField> attribute_form(const Bundle& bundle);
 
 }  // namespace shortlist

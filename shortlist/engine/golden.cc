@@ -8,8 +8,10 @@
 #include "shortlist/base/random.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/form.h"
+#include "shortlist/features/list_values.h"
 #include "shortlist/io/json.h"
 #include "shortlist/math/product.h"
+#include "shortlist/table/time_text.h"
 
 namespace shortlist {
 namespace {
@@ -40,21 +42,35 @@ std::string draw_value(const FormField& field, const RandomStream& draws) {
     case InputKind::one:
       return field.choices.empty() ? "" : choice(0);
     case InputKind::several:
-      return field.choices.empty() ? "" : choice(0) + ", " + choice(1);
+      return field.choices.empty() ? "" : bracketed_list({choice(0), choice(1)});
     case InputKind::words:
       return field.choices.empty() ? "" : choice(0) + " " + choice(1);
     case InputKind::number:
-    case InputKind::time:
+    case InputKind::time: {
       if (!field.least) return "";
-      return fmt::format("{}", std::round(*field.least + draws.uniform(0) * (*field.most - *field.least)));
+      const double drawn = std::round(*field.least + draws.uniform(0) * (*field.most - *field.least));
+      return field.input == InputKind::time ? time_text(drawn) : fmt::format("{}", drawn);
+    }
     case InputKind::vector:
       break;
   }
   return "";
 }
 
+// Whether a number feature reads the column, too: it could not read a time as ISO 8601.
+bool is_number_too(const FeatureMap& features, const std::string& column) {
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (features[i].column == column && features[i].feature->input().kind == InputKind::number) return true;
+  }
+  return false;
+}
+
 // The last one is the query without a value.
-std::vector<Record> draw_queries(const std::vector<FormField>& form) {
+std::vector<Record> draw_queries(const Bundle& bundle) {
+  std::vector<FormField> form = query_form(bundle);
+  std::erase_if(form, [&](const FormField& field) {
+    return field.input == InputKind::time && is_number_too(bundle.features, field.column);
+  });
   std::vector<Record> queries;
   const RandomStream draws(1, "golden requests");
   for (uint64_t i = 0; i + 1 < kRequests; ++i) {
@@ -96,6 +112,14 @@ Record query_from_json(const json& object) {
   return query;
 }
 
+int count_from_json(const json& request, const char* name) {
+  constexpr int kMost = 1'000'000;
+  const json& count = request.at(name);
+  if (!count.is_number_unsigned() || count > kMost)
+    throw data_error("{} is {}, need an integer up to {}", name, dump_json_line(count), kMost);
+  return count.get<int>();
+}
+
 bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 bool near(float a, float b) { return std::abs(a - b) <= kTolerance * std::max(1.0f, std::abs(b)); }
 
@@ -113,8 +137,11 @@ std::string difference(const Recommender& recommender, const std::vector<Recomme
     if (exactly && !same(answer[i].score, score))
       return fmt::format("item {} has the score {} instead of {}", i + 1, answer[i].score, score);
     const auto predictions = expected[i].at("predictions").get<std::vector<float>>();
+    if (predictions.size() != answer[i].predictions.size())
+      return fmt::format("item {} has {} predictions instead of {}", i + 1, answer[i].predictions.size(),
+                         predictions.size());
     for (size_t t = 0; t < predictions.size(); ++t) {
-      if (!same(answer[i].predictions.at(t), predictions[t]))
+      if (!same(answer[i].predictions[t], predictions[t]))
         return fmt::format("item {} has the prediction {} instead of {}", i + 1, answer[i].predictions[t],
                            predictions[t]);
     }
@@ -124,11 +151,11 @@ std::string difference(const Recommender& recommender, const std::vector<Recomme
 
 }  // namespace
 
-void add_golden_requests(const std::string& path) {
-  const Recommender recommender = Recommender::load(path);
+std::string golden_requests(Bundle bundle) {
+  const Recommender recommender{std::move(bundle)};
   const RecommendOptions options;
   json requests = json::array();
-  for (const Record& query : draw_queries(query_form(recommender.bundle()))) {
+  for (const Record& query : draw_queries(recommender.bundle())) {
     std::vector<Recommendation> answer;
     try {
       answer = recommender.recommend(query, options);
@@ -143,22 +170,26 @@ void add_golden_requests(const std::string& path) {
                         {"retrieve", options.retrieve},
                         {"answer", answer_json(recommender, answer)}});
   }
-  const json golden = {{"fused", products_are_fused()}, {"requests", requests}};
-  add_to_bundle(path, {"golden.json", dump_json(golden)});
+  return dump_json({{"fused", products_are_fused()}, {"requests", requests}});
 }
 
 size_t check_golden_requests(const Recommender& recommender) {
-  if (recommender.bundle().golden_json.empty()) return 0;
-  const json golden = parse_json(recommender.bundle().golden_json, "golden.json");
-  const bool exactly = golden.at("fused") == products_are_fused();
+  const Bundle& bundle = recommender.bundle();
+  if (bundle.golden_json.empty()) return 0;
+  const std::string path = bundle.path + "/" + kGoldenFile;
+  const json golden = parse_json(bundle.golden_json, path);
   size_t number = 0;
-  for (const json& request : golden.at("requests")) {
-    ++number;
-    const RecommendOptions options{.k = request.at("k"), .retrieve = request.at("retrieve")};
-    const auto answer = recommender.recommend(query_from_json(request.at("query")), options);
-    const std::string what = difference(recommender, answer, request.at("answer"), exactly);
-    if (!what.empty()) throw data_error("golden request {}: {}", number, what);
-  }
+  reading_file(path, [&] {
+    const bool exactly = golden.at("fused").get<bool>() == products_are_fused();
+    for (const json& request : golden.at("requests")) {
+      ++number;
+      const RecommendOptions options{.k = count_from_json(request, "k"),
+                                     .retrieve = count_from_json(request, "retrieve")};
+      const auto answer = recommender.recommend(query_from_json(request.at("query")), options);
+      const std::string what = difference(recommender, answer, request.at("answer"), exactly);
+      if (!what.empty()) throw data_error("golden request {}: {}", number, what);
+    }
+  });
   return number;
 }
 

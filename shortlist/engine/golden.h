@@ -8,10 +8,11 @@
 
 namespace shortlist {
 
-// Makes queries from the values that the features know, answers them with the bundle as it is loaded, and
-// adds them to it as golden.json: {"fused": whether products round once, "requests": [{"query", "k",
-// "retrieve", "answer": [{"id", "score", "predictions"}]}]}. Replaces what was there.
-void add_golden_requests(const std::string& bundle);
+// Makes queries from the values that the features know and answers them with the bundle. Returns what goes
+// into it as golden.json: {"fused": whether products round once, "requests": [{"query", "k", "retrieve",
+// "answer":
+// [{"id", "score", "predictions"}]}]}.
+std::string golden_requests(Bundle bundle);
 
 // Asks the bundle's own golden requests and returns how many there are. Throws a data Error that says which
 // answer differs. On a processor whose products round otherwise than where the bundle was made, answers may

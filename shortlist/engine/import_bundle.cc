@@ -1,7 +1,5 @@
 #include "shortlist/engine/import_bundle.h"
 
-#include <filesystem>
-
 #include "shortlist/engine/finish.h"
 #include "shortlist/io/file.h"
 #include "shortlist/model/label_scale.h"
@@ -35,7 +33,8 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   ThreadPool pool(options.threads);
   Trainer trainer(config, spec, parameters, prepared.data, pool);
   if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);
-  make_directories(run_folder(options.out));
+  const FileLock lock = lock_run(options.out);
+  check_holds_no_run(options.out);  // again: one may have ended just now
   trainer.save(checkpoint_folder(options.out));
   parameters.pack(pool, false);
   std::vector<ExtraFile> extras;
@@ -46,11 +45,10 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   return result;
 }
 
-std::string structure_file(const std::string& bundle) { return bundle + "/" + kStructureFile; }
-
 std::vector<ExtraFile> kept_structure(const std::string& bundle) {
-  if (!std::filesystem::exists(structure_file(bundle))) return {};
-  return {{kStructureFile, read_file(structure_file(bundle))}};
+  const auto structure = read_bundle_file(bundle, kStructureFile);
+  if (!structure) return {};
+  return {{kStructureFile, *structure}};
 }
 
 }  // namespace shortlist

@@ -25,9 +25,8 @@ struct ImportResult {
 // train() with `resume` goes on from there. Throws a usage Error for a folder that holds a run.
 ImportResult import_bundle(const Config& config, const ImportOptions& options);
 
-// A bundle of a Keras model keeps its structure in this file, with which the weights can go back.
-std::string structure_file(const std::string& bundle);
-// The file for the bundle that takes this one's place; none where it has none.
+// The file in which a bundle of a Keras model keeps its structure, so that the weights can go back; none
+// where it has none. Throws a data Error if it is damaged.
 std::vector<ExtraFile> kept_structure(const std::string& bundle);
 
 }  // namespace shortlist

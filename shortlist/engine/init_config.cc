@@ -38,6 +38,11 @@ std::string in_comment(std::string text) {
   return text;
 }
 
+// The setting of a time in a text that is not ISO 8601.
+std::string format_of(const ColumnGuess& column) {
+  return column.time_format.empty() ? "" : fmt::format(", format = {}", quoted(column.time_format));
+}
+
 // The lines of a section: keys, values and comments each below one another.
 class Section {
  public:
@@ -134,7 +139,13 @@ void Writer::add_source(Section& section) const {
   if (!source_.path.empty()) section.add("table", quoted(source_.path), "--data replaces it");
   if (!source_.delimiter.empty()) section.add("delimiter", quoted(source_.delimiter));
   if (!source_.encoding.empty()) section.add("encoding", quoted(source_.encoding));
-  if (guess_.names_are_ours && source_.columns.empty() && text_file(source_)) {
+  if (source_.quote) section.add("quote", quoted(*source_.quote));
+  if (!source_.comment.empty()) section.add("comment", quoted(source_.comment));
+  if (!source_.decimal.empty()) section.add("decimal", quoted(source_.decimal));
+  if (!source_.thousands.empty()) section.add("thousands", quoted(source_.thousands));
+  if (!source_.date_format.empty()) section.add("date_format", quoted(source_.date_format));
+  if (!source_.missing.empty()) section.add("missing", list_of(source_.missing));
+  if (guess_.names_are_ours && source_.columns.empty() && is_text_file(source_)) {
     std::vector<std::string> names;
     for (const ColumnGuess& column : guess_.columns) names.push_back(column.name);
     section.add("header", "false");
@@ -149,8 +160,8 @@ void Writer::add_split(Section& section) const {
   const std::string parts = "train = 0.8, validation = 0.1, test = 0.1";
   const std::string random = fmt::format("{{ by = \"random\", {}, seed = 42 }}", parts);
   if (!guess_.time) return section.add("split", random, "the table has no time to split by");
-  const std::string by_time =
-      fmt::format("{{ by = \"time\", column = {}, {} }}", quoted(name(*guess_.time)), parts);
+  const std::string by_time = fmt::format("{{ by = \"time\", column = {}{}, {} }}",
+                                          quoted(name(*guess_.time)), format_of(column(*guess_.time)), parts);
   if (guess_.new_users <= kManyNewUsers)
     return section.add("split", by_time, "train on the past, test on what came after, as in use");
   section.add("split", random,
@@ -185,7 +196,7 @@ std::string Writer::feature(const ColumnGuess& column) const {
     case Holds::vector:
       return R"({ kind = "vector" })";
     case Holds::time:
-      return R"({ kind = "time" })";
+      return fmt::format(R"({{ kind = "time"{} }})", format_of(column));
     default:
       return fmt::format("{{ kind = \"category\", {} }}", dim);
   }
@@ -205,8 +216,9 @@ std::string Writer::features() const {
     }
   }
   if (guess_.time) {
-    const std::string buckets = fmt::format("{} = {{ kind = \"time\", as = \"buckets\", dim = {} }}",
-                                            key_of(name(*guess_.time)), kWidth);
+    const std::string buckets =
+        fmt::format("{} = {{ kind = \"time\", as = \"buckets\"{}, dim = {} }}", key_of(name(*guess_.time)),
+                    format_of(column(*guess_.time)), kWidth);
     section.remark(fmt::format("{}  # to let the query see the time, add it there too", in_comment(buckets)));
   }
   add_left_out(section);

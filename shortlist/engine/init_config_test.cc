@@ -121,7 +121,9 @@ TEST(InitConfig, AsksTheAnimeTableByTheItemsPropertiesAndSaysSo) {
   const Config config = read(text);
   EXPECT_EQ(config.query.features, (Names{"genre", "type", "Audience"}));
   EXPECT_EQ(config.candidate.features, (Names{"name", "name_words"}));
-  EXPECT_EQ(config.candidate.attributes, (Names{"genre", "type", "Audience"}));
+  Names attributes;
+  for (const AttributeConfig& attribute : config.candidate.attributes) attributes.push_back(attribute.column);
+  EXPECT_EQ(attributes, (Names{"genre", "type", "Audience"}));
   EXPECT_EQ(kind(config, "genre"), "categories");
   EXPECT_EQ(config.ranking.at(0).label, "Feedback");
   EXPECT_EQ(config.data.split.by, SplitBy::random);

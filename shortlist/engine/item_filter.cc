@@ -4,104 +4,146 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "shortlist/base/value.h"
 #include "shortlist/engine/condition.h"
+#include "shortlist/features/cell.h"
 
 namespace shortlist {
 namespace {
 
-double number_of(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : NAN;
-}
+// Items between two looks at the deadline.
+constexpr size_t kStride = 1'024;
 
-bool is_order(Comparison comparison) {
-  return comparison == Comparison::at_least || comparison == Comparison::at_most ||
-         comparison == Comparison::more || comparison == Comparison::less;
-}
-
-bool in_order(Comparison comparison, double a, double b) {
-  switch (comparison) {
-    case Comparison::at_least:
-      return a >= b;
-    case Comparison::at_most:
-      return a <= b;
-    case Comparison::more:
-      return a > b;
-    default:
-      return a < b;
+// Equal for equal values of one attribute; "" when missing. Whole numbers are never doubles.
+std::string key_of(const AttributeValue& value) {
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    std::string key;
+    for (const std::string& part : *list) key += fmt::format("{}:{}", part.size(), part);
+    return key;
   }
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* whole = std::get_if<int64_t>(&value)) return fmt::format("{}", *whole);
+  const auto* number = std::get_if<double>(&value);
+  return number != nullptr ? fmt::format("{}", *number) : "";
+}
+
+bool parse_whole(std::string_view text, int64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
 }
 
 }  // namespace
 
-AttributeIndex::AttributeIndex(const std::vector<std::string>& texts) {
-  std::unordered_map<std::string_view, uint32_t> positions;
-  for (const std::string& text : texts) {
-    const auto [at, fresh] = positions.emplace(text, static_cast<uint32_t>(values_.size()));
-    if (fresh) values_.push_back(text);
-    value_of_.push_back(at->second);
+AttributeIndex::AttributeIndex(const Attribute& attribute) : attribute_(attribute) {
+  value_of_.reserve(attribute.values.size());
+  for (const AttributeValue& value : attribute.values) {
+    std::vector<uint32_t>& known = wholes_[key_of(value)];
+    if (known.empty()) {
+      known.push_back(static_cast<uint32_t>(values_.size()));
+      values_.push_back(&value);
+    }
+    value_of_.push_back(known.front());
   }
   for (uint32_t v = 0; v < values_.size(); ++v) {
-    numbers_.push_back(number_of(values_[v]));
-    holding_[values_[v]].push_back(v);
-    for (std::string_view part : attribute_values(values_[v])) {
-      std::vector<uint32_t>& holding = holding_[part];
+    const auto* list = std::get_if<std::vector<std::string>>(values_[v]);
+    if (list == nullptr) continue;
+    for (const std::string& part : *list) {
+      std::vector<uint32_t>& holding = parts_[part];
       if (holding.empty() || holding.back() != v) holding.push_back(v);
     }
   }
 }
 
-std::vector<uint8_t> AttributeIndex::values_that_hold(const Condition& condition) const {
-  const bool negated = condition.comparison == Comparison::not_equal;
+std::vector<uint32_t> AttributeIndex::equal_to(const TypedCondition& condition, size_t i) const {
+  std::vector<uint32_t> equal;
+  const auto add = [&](const auto& positions, const std::string& key) {
+    const auto found = positions.find(key);
+    if (found != positions.end()) equal.insert(equal.end(), found->second.begin(), found->second.end());
+  };
+  add(wholes_, key_of(condition.values()[i]));
+  if (attribute_.kind == AttributeKind::list) add(parts_, condition.texts()[i]);
+  return equal;
+}
+
+std::vector<uint8_t> AttributeIndex::values_that_hold(const TypedCondition& condition,
+                                                      const Deadline& deadline) const {
+  const bool negated = condition.comparison() == Comparison::not_equal;
   std::vector<uint8_t> marks(values_.size(), negated);
-  if (negated || condition.comparison == Comparison::equal) {
-    for (const std::string& value : condition.values) {
-      const auto found = holding_.find(value);
-      if (found == holding_.end()) continue;
-      for (uint32_t v : found->second) marks[v] = !negated;
+  if (negated || condition.comparison() == Comparison::equal) {
+    for (size_t i = 0; i < condition.values().size(); ++i) {
+      for (uint32_t v : equal_to(condition, i)) marks[v] = !negated;
     }
     return marks;
   }
-  for (const std::string& value : condition.values) {
-    const double bound = is_order(condition.comparison) ? number_of(value) : NAN;
-    const Condition one{condition.attribute, condition.comparison, {value}};
-    for (size_t v = 0; v < values_.size(); ++v) {
-      const bool as_numbers = !std::isnan(bound) && !std::isnan(numbers_[v]);
-      if (as_numbers ? in_order(condition.comparison, numbers_[v], bound) : holds(one, values_[v]))
-        marks[v] = 1;
-    }
+  for (size_t v = 0; v < values_.size(); ++v) {
+    if (v % kStride == 0) deadline.check();
+    marks[v] = condition.holds(*values_[v]);
   }
   return marks;
 }
 
-void AttributeIndex::narrow(const Condition& condition, std::vector<uint8_t>& eligible) const {
-  const std::vector<uint8_t> marks = values_that_hold(condition);
+void AttributeIndex::narrow(const Condition& condition, std::vector<uint8_t>& eligible,
+                            const Deadline& deadline) const {
+  const std::vector<uint8_t> marks = values_that_hold(TypedCondition(condition, attribute_), deadline);
   for (size_t item = 0; item < eligible.size(); ++item) eligible[item] &= marks[value_of_[item]];
 }
 
-ItemFilter::ItemFilter(const Items& items) : items_(items) {
-  for (const std::vector<std::string>& texts : items.attributes) attributes_.emplace_back(texts);
+void AttributeIndex::add_notes(const Condition& condition, std::vector<std::string>& notes) const {
+  const TypedCondition typed(condition, attribute_);
+  const bool texts = attribute_.kind == AttributeKind::text || attribute_.kind == AttributeKind::list;
+  if (is_order(condition.comparison) && texts && !condition.values.empty()) {
+    notes.push_back(fmt::format("{}: '{}' holds texts, which '{}' compares letter by letter, not as numbers",
+                                condition.describe(condition.values.front()), attribute_.name,
+                                enum_name(condition.comparison)));
+  }
+  if (condition.comparison != Comparison::equal && condition.comparison != Comparison::not_equal) return;
+  for (size_t i = 0; i < typed.values().size(); ++i) {
+    if (equal_to(typed, i).empty())
+      notes.push_back(fmt::format("{}: no item's {} is {}", condition.describe(typed.texts()[i]),
+                                  attribute_.name, quote_value(typed.texts()[i])));
+  }
+}
+
+ItemFilter::ItemFilter(const Items& items, TextForm form_of_ids) : items_(items), form_of_ids_(form_of_ids) {
+  ids_.name = items.id_column;
+  int64_t number;
+  const bool whole =
+      std::ranges::all_of(items.ids, [&](const std::string& id) { return parse_whole(id, number); });
+  if (whole) ids_.kind = AttributeKind::number;
+  for (const Attribute& attribute : items.attributes) attributes_.emplace_back(attribute);
   by_id_.reserve(items.ids.size());
   for (uint32_t item = 0; item < items.ids.size(); ++item) by_id_.emplace(items.ids[item], item);
 }
 
 std::optional<uint32_t> ItemFilter::find(const std::string& id) const {
-  const auto found = by_id_.find(id);
+  std::string memory;
+  const auto found = by_id_.find(in_form(id, form_of_ids_, memory));
   return found == by_id_.end() ? std::nullopt : std::optional(found->second);
 }
 
 const AttributeIndex& ItemFilter::attribute(const std::string& name) const {
-  const auto at = std::ranges::find(items_.attribute_names, name);
-  if (at != items_.attribute_names.end())
-    return attributes_[static_cast<size_t>(at - items_.attribute_names.begin())];
-  const std::string near = nearest(name, items_.attribute_names);
+  const auto at = std::ranges::find(items_.attributes, name, &Attribute::name);
+  if (at != items_.attributes.end()) return attributes_[static_cast<size_t>(at - items_.attributes.begin())];
+  std::vector<std::string> known;
+  for (const Attribute& attribute : items_.attributes) known.push_back(attribute.name);
+  const std::string near = nearest(name, known);
   throw usage_error("where: the bundle keeps no attribute '{}'{} (it keeps: {})", name,
-                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near),
-                    fmt::join(items_.attribute_names, ", "));
+                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near), fmt::join(known, ", "));
+}
+
+void ItemFilter::narrow_ids(const Condition& condition, std::vector<uint8_t>& eligible,
+                            const Deadline& deadline) const {
+  const TypedCondition typed(condition, ids_);
+  int64_t number;
+  const size_t stride = std::max<size_t>(1, kStride / std::max<size_t>(1, condition.values.size()));
+  for (size_t item = 0; item < eligible.size(); ++item) {
+    if (item % stride == 0) deadline.check();
+    if (eligible[item] == 0) continue;
+    const std::string& id = items_.ids[item];
+    const bool as_number = ids_.kind == AttributeKind::number && parse_whole(id, number);
+    eligible[item] = as_number ? typed.holds(number) : typed.holds_text(id);
+  }
 }
 
 std::vector<uint8_t> ItemFilter::eligible(const RecommendOptions& options) const {
@@ -114,14 +156,26 @@ std::vector<uint8_t> ItemFilter::eligible(const RecommendOptions& options) const
   if (options.allow) set(*options.allow, 1);
   set(options.exclude, 0);
   for (const Condition& condition : options.where) {
-    if (condition.attribute != items_.id_column) {
-      attribute(condition.attribute).narrow(condition, eligible);
-      continue;
+    options.deadline.check();
+    if (condition.attribute == items_.id_column) {
+      narrow_ids(condition, eligible, options.deadline);
+    } else {
+      attribute(condition.attribute).narrow(condition, eligible, options.deadline);
     }
-    for (size_t item = 0; item < eligible.size(); ++item)
-      eligible[item] = eligible[item] && holds(condition, items_.ids[item]);
   }
   return eligible;
+}
+
+std::vector<std::string> ItemFilter::notes(const std::vector<Condition>& conditions) const {
+  std::vector<std::string> notes;
+  for (const Condition& condition : conditions) {
+    if (condition.attribute == items_.id_column) {
+      TypedCondition(condition, ids_);
+    } else {
+      attribute(condition.attribute).add_notes(condition, notes);
+    }
+  }
+  return notes;
 }
 
 }  // namespace shortlist

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "shortlist/engine/condition.h"
 #include "shortlist/engine/recommender.h"
+#include "shortlist/features/column_form.h"
 #include "shortlist/model/items.h"
 
 namespace shortlist {
@@ -15,26 +18,32 @@ namespace shortlist {
 // An attribute's values, each distinct one once.
 class AttributeIndex {
  public:
-  // Looks at the texts as long as it lives.
-  explicit AttributeIndex(const std::vector<std::string>& texts);
+  // Keeps the address of the attribute, which must outlive it.
+  explicit AttributeIndex(const Attribute& attribute);
 
-  // Sets to 0 the items of which the condition does not hold.
-  void narrow(const Condition& condition, std::vector<uint8_t>& eligible) const;
+  // Sets to 0 the items for which the condition does not hold. Throws a usage Error if the condition does
+  // not suit the attribute's kind, and DeadlinePassed.
+  void narrow(const Condition& condition, std::vector<uint8_t>& eligible,
+              const Deadline& deadline = {}) const;
+  // Adds what a person may not expect of the condition. Throws as narrow().
+  void add_notes(const Condition& condition, std::vector<std::string>& notes) const;
 
  private:
-  std::vector<uint8_t> values_that_hold(const Condition& condition) const;
+  std::vector<uint8_t> values_that_hold(const TypedCondition& condition, const Deadline& deadline) const;
+  // Positions in values_ of those that equal the i-th value of the condition, or hold it in a list.
+  std::vector<uint32_t> equal_to(const TypedCondition& condition, size_t i) const;
 
-  std::vector<std::string_view> values_;
-  std::vector<double> numbers_;     // of values_; NaN where one is no number
+  const Attribute& attribute_;
+  std::vector<const AttributeValue*> values_;
   std::vector<uint32_t> value_of_;  // each item's, in values_
-  // Positions in values_ of those that are a text, or hold it between commas.
-  std::unordered_map<std::string_view, std::vector<uint32_t>> holding_;
+  // Positions in values_ by what they equal: the whole of a value (see key_of), and each value of a list.
+  std::unordered_map<std::string, std::vector<uint32_t>> wholes_, parts_;
 };
 
 class ItemFilter {
  public:
-  // Looks at the items as long as it lives.
-  explicit ItemFilter(const Items& items);
+  // Keeps the address of the items, which must outlive it.
+  explicit ItemFilter(const Items& items, TextForm form_of_ids = TextForm::text);
 
   // As Recommender::find_item().
   std::optional<uint32_t> find(const std::string& id) const;
@@ -42,10 +51,18 @@ class ItemFilter {
   // As Recommender::eligible_items().
   std::vector<uint8_t> eligible(const RecommendOptions& options) const;
 
+  // As Recommender::notes().
+  std::vector<std::string> notes(const std::vector<Condition>& conditions) const;
+
  private:
   const AttributeIndex& attribute(const std::string& name) const;
 
+  // Conditions on the id compare as on numbers where all ids are whole numbers.
+  void narrow_ids(const Condition& condition, std::vector<uint8_t>& eligible, const Deadline& deadline) const;
+
   const Items& items_;
+  const TextForm form_of_ids_;
+  Attribute ids_;  // without values
   std::vector<AttributeIndex> attributes_;
   std::unordered_map<std::string_view, uint32_t> by_id_;
 };

@@ -16,36 +16,54 @@ constexpr double kNearlyAlways = 0.95;
 // Without a name to go by, what has fewer values is no user and no item.
 constexpr uint64_t kLeastKeys = 20;
 
+// Columns whose figures one query asks for: more of them take DuckDB more than their share of the time.
+constexpr size_t kColumnsAQuery = 200;
+
 // For each column the share of rows, of those whose `key` stands in several rows, in which the column has one
 // and the same value for that key; 0 when no key comes again, which shows nothing.
 std::vector<double> determined_shares(const Table& table, const std::string& key,
                                       const std::vector<ColumnGuess>& columns) {
-  std::vector<std::string> figures, shares;
-  for (size_t c = 0; c < columns.size(); ++c) {
-    figures.push_back(fmt::format("count({0}) AS n{1}, min({0}) = max({0}) AS one{1}",
-                                  sql_name(columns[c].summary.name), c));
-    shares.push_back(
-        fmt::format("coalesce(sum(n{0}) FILTER (n{0} > 1 AND one{0}) / sum(n{0}) FILTER (n{0} > 1), "
-                    "0)::DOUBLE AS share{0}",
-                    c));
-  }
   std::vector<double> found;
-  table.query(fmt::format("SELECT {} FROM (SELECT {} FROM {{table}} GROUP BY {})", fmt::join(shares, ", "),
-                          fmt::join(figures, ", "), sql_name(key)),
-              [&](const Chunk& chunk) {
-                for (const Column& column : chunk.columns) found.push_back(column.numbers[0]);
-              });
+  for (size_t first = 0; first < columns.size(); first += kColumnsAQuery) {
+    std::vector<std::string> figures, shares;
+    for (size_t c = first; c < std::min(first + kColumnsAQuery, columns.size()); ++c) {
+      figures.push_back(fmt::format("count({0}) AS n{1}, min({0}) = max({0}) AS one{1}",
+                                    sql_name(columns[c].summary.name), c));
+      shares.push_back(
+          fmt::format("coalesce(sum(n{0}) FILTER (n{0} > 1 AND one{0}) / sum(n{0}) FILTER (n{0} > 1), "
+                      "0)::DOUBLE AS share{0}",
+                      c));
+    }
+    table.query(fmt::format("SELECT {} FROM (SELECT {} FROM {{table}} GROUP BY {})", fmt::join(shares, ", "),
+                            fmt::join(figures, ", "), sql_name(key)),
+                [&](const Chunk& chunk) {
+                  for (const Column& column : chunk.columns) found.push_back(column.numbers[0]);
+                });
+  }
   return found;
 }
 
+// What orders the rows by time. Texts in a format of dates may have a clock behind.
+std::string instant_sql(const ColumnGuess& time) {
+  const std::string name = sql_name(time.summary.name);
+  if (time.summary.sql_type != "VARCHAR") return name;
+  const std::string iso = fmt::format("try_cast({} AS TIMESTAMP)", name);
+  if (time.time_format.empty()) return fmt::format("coalesce(try_cast({} AS DOUBLE), epoch({}))", name, iso);
+  std::vector<std::string> formats;
+  for (const char* clock : {" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", ""})
+    formats.push_back(sql_text(time.time_format + clock));
+  return fmt::format("coalesce({}, try_strptime({}, [{}]))", iso, name, fmt::join(formats, ", "));
+}
+
 // Of the last fifth of the rows by time, the share whose user has no earlier row.
-double new_user_share(const Table& table, const std::string& user, const std::string& time) {
+double new_user_share(const Table& table, const std::string& user, const ColumnGuess& time) {
   double share = 0;
-  table.query(fmt::format("WITH cut AS (SELECT quantile_disc({1}, 0.8) AS at FROM {{table}}), "
-                          "first AS (SELECT {0}, min({1}) AS at FROM {{table}} GROUP BY {0}) "
-                          "SELECT coalesce(avg((first.at > cut.at)::INTEGER), 0)::DOUBLE "
-                          "FROM {{table}} AS row JOIN first USING ({0}), cut WHERE row.{1} > cut.at",
-                          sql_name(user), sql_name(time)),
+  table.query(fmt::format("WITH timed AS (SELECT {0} AS who, {1} AS instant FROM {{table}}), "
+                          "cut AS (SELECT quantile_disc(instant, 0.8) AS instant FROM timed), "
+                          "first AS (SELECT who, min(instant) AS instant FROM timed GROUP BY who) "
+                          "SELECT coalesce(avg((first.instant > cut.instant)::INTEGER), 0)::DOUBLE "
+                          "FROM timed JOIN first USING (who), cut WHERE timed.instant > cut.instant",
+                          sql_name(user), instant_sql(time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
 }
@@ -120,7 +138,8 @@ class Guesser {
 };
 
 bool is_number(const ColumnGuess& column) {
-  return column.summary.type == ColumnType::integer || column.summary.type == ColumnType::number;
+  return column.summary.type == ColumnType::integer || column.summary.type == ColumnType::number ||
+         column.summary.is_truth();
 }
 
 // Stars, points and thumbs: few different values near 0.
@@ -262,8 +281,7 @@ void Guesser::find_time() {
     if (determines(guess_.candidate, c)) continue;
     guess_.time = c;
     take(c, Use::time, "points in time");
-    if (guess_.user)
-      guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column.summary.name);
+    if (guess_.user) guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);
   }
 }
 

@@ -11,6 +11,9 @@
 #include "shortlist/engine/catalogue_index.h"
 #include "shortlist/engine/distinct_rows.h"
 #include "shortlist/engine/item_filter.h"
+#include "shortlist/engine/left_out.h"
+#include "shortlist/engine/list_order.h"
+#include "shortlist/engine/list_plan.h"
 #include "shortlist/engine/record_columns.h"
 #include "shortlist/engine/session.h"
 #include "shortlist/engine/similarity.h"
@@ -21,6 +24,8 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kQueriesABlock = 48;
+// Of candidates in a block, so that many of them for each query do not take memory without bound.
+constexpr size_t kCandidatesABlock = size_t{1} << 19;
 
 // Adds the seconds since the last lap to a stage.
 class Laps {
@@ -61,40 +66,56 @@ UnseenCounts by_column(const FeatureMap& features, const std::vector<uint64_t>& 
 }  // namespace
 
 struct Recommender::State {
-  explicit State(const std::string& path)
-      : bundle(load_bundle(path)),
+  explicit State(Bundle loaded)
+      : bundle(std::move(loaded)),
         features(bundle),
         query_columns(features.query.columns()),
         candidate_columns(features.candidate.columns()),
         index(bundle),
-        filter(bundle.items),
-        sessions(bundle, features) {}
+        filter(bundle.items, bundle.features.form(bundle.items.id_column)),
+        seen(bundle),
+        sessions(bundle, features) {
+    for (const Attribute& attribute : bundle.items.attributes) attribute_names.push_back(attribute.name);
+  }
 
   // Without retrieval every allowed item goes to the ranking.
-  Found everything(const std::vector<uint8_t>& allowed) const {
+  Found everything(const std::vector<uint8_t>& allowed, std::span<const uint32_t> left_out) const {
     Found all;
     for (uint32_t i = 0; i < bundle.items.ids.size(); ++i) {
-      if (allowed.empty() || allowed[i]) all.best.push_back({i, 0});
+      if (!allowed.empty() && !allowed[i]) continue;
+      if (!std::ranges::binary_search(left_out, i)) all.best.push_back({i, 0});
     }
     return all;
   }
 
-  std::vector<std::vector<Recommendation>> recommend_block(Session& session, ConstMatrix queries,
-                                                           const RecommendOptions& options,
-                                                           const std::vector<uint8_t>& allowed,
-                                                           Laps& laps) const {
-    const size_t k = static_cast<size_t>(options.k);
-    const size_t wanted = session.ranks() ? options.candidates() : k;
-    const std::vector<Found> found = bundle.config.retrieval
-                                         ? index.search(queries, wanted, allowed)
-                                         : std::vector<Found>(queries.rows, everything(allowed));
+  std::vector<Found> find(ConstMatrix queries, size_t wanted, const std::vector<uint8_t>& allowed,
+                          std::span<const std::span<const uint32_t>> left_out) const {
+    if (bundle.config.retrieval) {
+      return search_without(
+          [&](ConstMatrix some, size_t k, Eligible eligible) { return index.search(some, k, eligible); },
+          queries, wanted, bundle.items.ids.size(), allowed, left_out,
+          bundle.config.retrieval->index == IndexKind::hnsw);
+    }
+    std::vector<Found> found;
+    for (size_t q = 0; q < queries.rows; ++q) found.push_back(everything(allowed, left_out[q]));
+    return found;
+  }
+
+  // `left_out` has the items of each query that it does not get.
+  std::vector<std::vector<Recommendation>> recommend_block(
+      Session& session, ConstMatrix queries, const RecommendOptions& options,
+      const std::vector<uint8_t>& allowed, std::span<const std::span<const uint32_t>> left_out,
+      Laps& laps) const {
+    const ListPlan list = plan_list(options, bundle);
+    const std::vector<Found> found = find(queries, list.end, allowed, left_out);
     if (options.exact != nullptr)
       *options.exact &= std::ranges::all_of(found, [](const Found& f) { return f.exact; });
     laps.lap(&StageSeconds::retrieve);
     std::vector<std::vector<Recommendation>> answers(queries.rows);
     std::vector<uint32_t> query_rows, item_rows;
     for (size_t q = 0; q < queries.rows; ++q) {
-      for (const Scored& candidate : found[q].best) {
+      for (size_t i = list.begin; i < found[q].best.size(); ++i) {
+        const Scored& candidate = found[q].best[i];
         if (!std::isfinite(candidate.score))
           throw data_error("the score of the {} '{}' is not finite; a number of the query may be too large",
                            bundle.items.id_column, bundle.items.ids[candidate.index]);
@@ -104,18 +125,24 @@ struct Recommender::State {
       }
     }
     if (session.ranks() && !query_rows.empty()) {
-      auto predictions = session.rank(queries, bundle.candidate_embeddings(), query_rows, item_rows);
+      auto predictions =
+          session.rank(queries, bundle.candidate_embeddings(), query_rows, item_rows, options.deadline);
       size_t at = 0;
       for (auto& answer : answers) {
         for (Recommendation& recommendation : answer)
           recommendation.predictions = std::move(predictions[at++]);
-        std::ranges::stable_sort(answer, std::greater(),
-                                 [](const Recommendation& r) { return r.predictions[0]; });
       }
     }
-    for (auto& answer : answers) answer.resize(std::min(answer.size(), k));
+    for (auto& answer : answers) answer = page_of(std::move(answer), list, options);
     laps.lap(&StageSeconds::rank);
     return answers;
+  }
+
+  // Queries that are answered at once.
+  size_t block_size(const RecommendOptions& options) const {
+    const size_t items = std::max<size_t>(1, bundle.items.ids.size());
+    const size_t candidates = bundle.config.retrieval ? std::min(items, options.candidates()) : items;
+    return std::clamp<size_t>(kCandidatesABlock / candidates, 1, kQueriesABlock);
   }
 
   // Asks each of so many sessions once, with a query of zeros.
@@ -125,24 +152,26 @@ struct Recommender::State {
     const size_t width = static_cast<size_t>(bundle.spec.at(bundle.spec.query).width);
     const Buffer zeros(1, width);
     Laps nobody(nullptr);
-    for (const auto& session : leases) recommend_block(*session, zeros.view(1, width), {}, {}, nobody);
+    const std::span<const uint32_t> none;
+    for (const auto& session : leases)
+      recommend_block(*session, zeros.view(1, width), {}, {}, {&none, 1}, nobody);
   }
 
   const Bundle bundle;
   const TowerFeatures features;
   const std::vector<std::string> query_columns, candidate_columns;
+  std::vector<std::string> attribute_names;
   const CatalogueIndex index;
   const ItemFilter filter;
+  const SeenByUser seen;
   const SessionPool sessions;
 };
 
-Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Recommender::Recommender(Bundle bundle) : state_(std::make_unique<State>(std::move(bundle))) {}
 Recommender::Recommender(Recommender&&) noexcept = default;
 Recommender& Recommender::operator=(Recommender&&) noexcept = default;
 Recommender::~Recommender() = default;
-Recommender Recommender::load(const std::string& bundle) {
-  return Recommender(std::make_unique<State>(bundle));
-}
+Recommender Recommender::load(const std::string& bundle) { return Recommender(load_bundle(bundle)); }
 
 void Recommender::prepare(size_t calls) const { state_->prepare(calls); }
 
@@ -153,14 +182,19 @@ const std::string& Recommender::item_id(uint32_t item) const { return state_->bu
 std::string Recommender::nearest_id(const std::string& id) const {
   return nearest(id, state_->bundle.items.ids);
 }
-const std::vector<std::string>& Recommender::attribute_names() const {
-  return state_->bundle.items.attribute_names;
-}
-const std::string& Recommender::attribute(size_t attribute, uint32_t item) const {
-  return state_->bundle.items.attributes[attribute][item];
+const std::vector<std::string>& Recommender::attribute_names() const { return state_->attribute_names; }
+const std::vector<Attribute>& Recommender::attributes() const { return state_->bundle.items.attributes; }
+std::string Recommender::attribute(size_t attribute, uint32_t item) const {
+  const Attribute& of = attributes()[attribute];
+  return text_of(of, of.values[item]);
 }
 const std::vector<std::string>& Recommender::query_columns() const { return state_->query_columns; }
 const std::vector<std::string>& Recommender::candidate_columns() const { return state_->candidate_columns; }
+std::vector<ColumnRequest> Recommender::query_requests() const { return state_->features.query.requests(); }
+std::vector<ColumnRequest> Recommender::candidate_requests() const {
+  return state_->features.candidate.requests();
+}
+ListOrder Recommender::list_order() const { return plan_list({}, state_->bundle).order; }
 bool Recommender::has_retrieval() const { return state_->bundle.config.retrieval.has_value(); }
 
 std::vector<std::string> Recommender::labels() const {
@@ -177,6 +211,10 @@ std::vector<uint8_t> Recommender::eligible_items(const RecommendOptions& options
   return state_->filter.eligible(options);
 }
 
+std::vector<std::string> Recommender::notes(const std::vector<Condition>& conditions) const {
+  return state_->filter.notes(conditions);
+}
+
 std::vector<Recommendation> Recommender::recommend(const Record& query,
                                                    const RecommendOptions& options) const {
   check_columns(query, state_->query_columns, "query");
@@ -185,10 +223,7 @@ std::vector<Recommendation> Recommender::recommend(const Record& query,
 
 std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vector<Column>& queries,
                                                                 const RecommendOptions& options) const {
-  if (options.k < 1) throw usage_error("k = {}: needs to be at least 1", options.k);
-  if (options.retrieve != 0 && options.retrieve < options.k) {
-    throw usage_error("retrieve = {}: needs to be at least k = {}", options.retrieve, options.k);
-  }
+  check_options(options, state_->bundle, queries.empty() ? 0 : queries[0].rows);
   Laps laps(options.seconds);
   const std::vector<uint8_t> allowed = state_->filter.eligible(options);
   laps.lap(&StageSeconds::filter);
@@ -199,14 +234,19 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   std::vector<uint64_t> unseen(features.size());
   features.encode(queries, encoded, unseen);
   if (options.unseen != nullptr) *options.unseen = by_column(features, unseen);
-  const DistinctRows distinct = distinct_rows(encoded);
+  DistinctRows distinct = distinct_rows(encoded);
+  const LeftOut left_out =
+      leave_out(options, state_->bundle, state_->seen, state_->filter, queries, distinct);
   std::vector<std::vector<Recommendation>> answers;  // to the distinct ones
-  for (size_t begin = 0; begin < distinct.first.size(); begin += kQueriesABlock) {
-    const auto rows = std::span(distinct.first).subspan(begin);
+  const size_t block_size = state_->block_size(options);
+  for (size_t begin = 0; begin < distinct.first.size(); begin += block_size) {
+    options.deadline.check();
+    const size_t count = std::min(block_size, distinct.first.size() - begin);
     const ConstMatrix block =
-        session->embed(encoded, rows.first(std::min(kQueriesABlock, rows.size())), Domain::query);
+        session->embed(encoded, std::span(distinct.first).subspan(begin, count), Domain::query);
     laps.lap(&StageSeconds::embed);
-    for (auto& answer : state_->recommend_block(*session, block, options, allowed, laps))
+    for (auto& answer : state_->recommend_block(*session, block, options, allowed,
+                                                std::span(left_out.items).subspan(begin, count), laps))
       answers.push_back(std::move(answer));
   }
   if (answers.size() == encoded.rows) return answers;
@@ -216,9 +256,10 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
 }
 
 std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
-                                              const std::vector<uint32_t>& items) const {
+                                              const std::vector<uint32_t>& items,
+                                              const Deadline& deadline) const {
   const SessionPool::Lease session(state_->sessions);
-  return session->explainer().explain(*session, query, items);
+  return session->explainer().explain(*session, query, items, deadline);
 }
 
 std::vector<float> Recommender::predict(const Record& query, const Record& candidate) const {
@@ -284,17 +325,19 @@ std::vector<std::vector<float>> Recommender::predict(
   return session->rank(q, mixed);
 }
 
-std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int k) const {
+std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int k,
+                                              const Deadline& deadline) const {
+  deadline.check();
   if (k < 1) throw usage_error("k = {}: needs to be at least 1", k);
   switch (by) {
     case Similarity::learned:
       return state_->index.most_similar(item, static_cast<size_t>(k));
     case Similarity::jaccard:
-      return most_similar(jaccard_similarities(state_->bundle.items, item), item, k);
+      return most_similar(jaccard_similarities(state_->bundle.items, item, deadline), item, k);
     case Similarity::cosine:
       break;
   }
-  return most_similar(rating_similarities(state_->bundle.ratings, item_count(), item), item, k);
+  return most_similar(rating_similarities(state_->bundle.ratings, item_count(), item, deadline), item, k);
 }
 
 std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Column>& queries,

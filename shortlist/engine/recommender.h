@@ -7,9 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "shortlist/base/deadline.h"
 #include "shortlist/base/error.h"
 #include "shortlist/base/fields.h"
+#include "shortlist/model/attribute.h"
+#include "shortlist/model/recommend_config.h"
 #include "shortlist/table/column.h"
+#include "shortlist/table/table.h"
 
 namespace shortlist {
 
@@ -24,7 +28,7 @@ using Record = std::vector<std::pair<std::string, std::string>>;
 using UnseenCounts = std::vector<std::pair<std::string, uint64_t>>;
 
 // A condition on an item's attribute: "type=TV", "type!=Movie", "year>=1990", "genre~Com" (contains).
-// An attribute that holds several values, separated by commas, equals a value when one of them does.
+// A list equals a value when one of its values does, or when all of them are the value's.
 enum class Comparison { equal, not_equal, at_least, at_most, more, less, contains };
 template <>
 struct EnumNames<Comparison> {
@@ -40,6 +44,8 @@ struct Condition {
   std::vector<std::string> values;
   // Throws a usage Error that shows the forms there are.
   static Condition parse(const std::string& text);
+  // As a person writes it, with one of its values: "year>=1990".
+  std::string describe(const std::string& value) const;
 };
 
 // Seconds that an answer took, stage by stage.
@@ -49,18 +55,32 @@ struct StageSeconds {
 
 struct RecommendOptions {
   int k = 10;
-  // Candidates that retrieval hands to the ranking; 0: ten for each of the k. Without a ranking task it is k.
+  int offset = 0;  // leave out so many of the list's first items: the next page of the same list
+  // Candidates that the ranking orders, and the most that the list can have; at least offset + k. 0: as many
+  // as it takes, in blocks of the config's recommend.candidates, so that an item's place in the list does not
+  // depend on k.
   int retrieve = 0;
-  size_t candidates() const {
-    return retrieve > 0 ? static_cast<size_t>(retrieve) : 10 * static_cast<size_t>(k);
+  // The place where the ranked candidates end: whole blocks of `block` candidates that offset + k reach into.
+  size_t candidates(size_t block = RecommendConfig().candidates) const {
+    const size_t end = static_cast<size_t>(offset) + static_cast<size_t>(k);
+    return retrieve > 0 ? static_cast<size_t>(retrieve) : (end + block - 1) / block * block;
   }
   std::optional<std::vector<std::string>> allow;  // item ids: no others
   std::vector<std::string> exclude;               // item ids: not these
   std::vector<Condition> where;                   // all must hold
+  // The same as `exclude`, for each query apart; empty, or one entry for each.
+  std::vector<std::vector<std::string>> exclude_each;
+  // Where the query tells its user: whether items stay that the user has in the training rows. Not set: as
+  // the config says.
+  std::optional<SeenPolicy> seen;
+  // Not set, or ListOrder::chosen: as the bundle says. `blend` is the predicted label's share.
+  std::optional<ListOrder> order;
+  std::optional<double> blend;
   // Where given, set to whether retrieval found the best there are, for each query.
   bool* exact = nullptr;
   UnseenCounts* unseen = nullptr;   // set to those of the queries' columns where given
   StageSeconds* seconds = nullptr;  // added to where given
+  Deadline deadline;                // when it passes, the call throws DeadlinePassed
 };
 
 struct Recommendation {
@@ -96,6 +116,7 @@ class Recommender {
  public:
   // Throws a data Error when the bundle is damaged or of a newer version.
   static Recommender load(const std::string& bundle);
+  explicit Recommender(Bundle bundle);
   // Makes what so many calls at once work with, so that the first of them need not.
   void prepare(size_t calls) const;
   Recommender(Recommender&&) noexcept;
@@ -110,15 +131,23 @@ class Recommender {
   // The id of an item that is near to a misspelt one; "" when none is.
   std::string nearest_id(const std::string& id) const;
   const std::vector<std::string>& attribute_names() const;
-  const std::string& attribute(size_t attribute, uint32_t item) const;
+  const std::vector<Attribute>& attributes() const;
+  // An attribute's value as a person reads it; "" when missing.
+  std::string attribute(size_t attribute, uint32_t item) const;
   // The columns of a query and of a candidate, and the labels that are predicted.
   const std::vector<std::string>& query_columns() const;
   const std::vector<std::string>& candidate_columns() const;
+  // The same as a table is asked for them.
+  std::vector<ColumnRequest> query_requests() const;
+  std::vector<ColumnRequest> candidate_requests() const;
   std::vector<std::string> labels() const;
   bool has_retrieval() const;
+  // The order that lists have unless the options say another.
+  ListOrder list_order() const;
 
-  // Retrieves the best by score, then orders them by the first predicted label, if there is one; best first.
-  // Returns k items whenever k are allowed. Throws a usage Error for unknown columns or attributes.
+  // Retrieves the best by score, then orders them by score, by the first predicted label or by both: best
+  // first. Returns k items whenever offset + k are allowed. Throws a usage Error for unknown columns or
+  // attributes, and for options that do not fit the model or each other.
   std::vector<Recommendation> recommend(const Record& query, const RecommendOptions& options) const;
   // The same for each row of the columns, which go with query_columns(); rows that are equal to the model are
   // computed once. Throws a RowError for a value that has no meaning, as all do that take columns.
@@ -126,12 +155,17 @@ class Recommender {
                                                      const RecommendOptions& options) const;
 
   // Why items score as they do for a query: the first row of columns that go with query_columns().
-  std::vector<Explanation> explain(const std::vector<Column>& query,
-                                   const std::vector<uint32_t>& items) const;
+  std::vector<Explanation> explain(const std::vector<Column>& query, const std::vector<uint32_t>& items,
+                                   const Deadline& deadline = {}) const;
 
   // A byte for each item, 0 where the options leave it out; empty when they leave out none. Throws a usage
   // Error for unknown attributes.
   std::vector<uint8_t> eligible_items(const RecommendOptions& options) const;
+
+  // What a person may not expect of conditions, as messages: that texts are compared letter by letter, or
+  // that no item has a value. Throws a usage Error for unknown attributes and for values that are none of an
+  // attribute's kind.
+  std::vector<std::string> notes(const std::vector<Condition>& conditions) const;
 
   // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone,
   // is known; another is embedded from its own columns, and one that has none is a usage Error.
@@ -150,7 +184,7 @@ class Recommender {
   // The k most similar items, best first, itself left out. learned: cosine of the candidate embeddings.
   // jaccard: of the attributes' values. cosine: of users' ratings, each user's mean taken off. Throws a usage
   // Error that says what is missing when the bundle lacks attributes, or users.
-  std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k) const;
+  std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k, const Deadline& deadline = {}) const;
 
   // Tower outputs, a row each, of columns that go with query_columns() or candidate_columns(). `unseen` is
   // set where given.
@@ -167,7 +201,6 @@ class Recommender {
 
  private:
   struct State;
-  explicit Recommender(std::unique_ptr<State> state);
 
   std::unique_ptr<State> state_;
 };

@@ -71,7 +71,7 @@ std::string keras_tag(const std::string& name) {
   return "epoch_" + name;
 }
 
-std::string local_time(std::chrono::system_clock::time_point time) {
+std::string utc_time(std::chrono::system_clock::time_point time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   char text[32];
   std::tm parts{};
@@ -86,6 +86,18 @@ std::string run_folder(const std::string& out) { return out + "/run"; }
 
 std::string checkpoint_folder(const std::string& out) { return run_folder(out) + "/checkpoints"; }
 
+FileLock lock_run(const std::string& out) {
+  const std::string folder = run_folder(out);
+  make_directories(folder);
+  auto lock = FileLock::try_lock(folder + "/lock");
+  if (!lock) {
+    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
+                      out);
+  }
+  remove_temporaries(folder);
+  return std::move(*lock);
+}
+
 std::string refit_folder(const std::string& out) { return run_folder(out) + "/refit"; }
 
 void remove_run(const std::string& out) {
@@ -98,7 +110,7 @@ void remove_run(const std::string& out) {
 }
 
 void check_holds_no_run(const std::string& out) {
-  if (!is_bundle(out) && newest_checkpoint(checkpoint_folder(out)).empty()) return;
+  if (!is_bundle(out) && !has_checkpoint(checkpoint_folder(out))) return;
   throw usage_error(
       "{}: holds a run already; go on with train --resume, replace it with --overwrite, or choose another "
       "--out",
@@ -107,8 +119,10 @@ void check_holds_no_run(const std::string& out) {
 
 std::string table_of_run(const std::string& out) {
   const std::string path = run_folder(out) + "/run.json";
-  if (!std::filesystem::exists(path)) return "";
-  return load_json(path).value("table", "");
+  if (type_of_file(path) == std::filesystem::file_type::not_found) return "";
+  std::string table;
+  reading_file(path, [&] { table = parse_json(FileBytes(path).text(), path).value("table", ""); });
+  return table;
 }
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) {
@@ -133,6 +147,7 @@ std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec,
   page.history = history;
   page.evaluation.emplace_back().sentences = verdict(report);
   for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
+  if (report.list) page.evaluation.push_back(evaluation_table(report, report.list->task));
   page.model_summary = summary(spec, parameters);
   page.graph_svg = graph_to_svg(graph, "The model");
   page.config = config_to_toml(config);
@@ -193,18 +208,19 @@ void RunFiles::finish(ConstMatrix candidates, const Items& items) {
   if (config_.training.tensorboard) {
     ProjectorLabels labels;
     labels.columns = {items.id_column};
-    labels.columns.insert(labels.columns.end(), items.attribute_names.begin(), items.attribute_names.end());
+    for (const Attribute& attribute : items.attributes) labels.columns.push_back(attribute.name);
     const size_t rows = std::min(candidates.rows, kProjectorRows);
     for (size_t i = 0; i < rows; ++i) {
       std::vector<std::string>& row = labels.rows.emplace_back();
       row.push_back(items.ids[i]);
-      for (const auto& attribute : items.attributes) row.push_back(attribute[i]);
+      for (const Attribute& attribute : items.attributes)
+        row.push_back(text_of(attribute, attribute.values[i]));
     }
     write_projector(folder_, "items", candidates.head(rows), labels);
   }
   const auto ended = std::chrono::system_clock::now();
-  const nlohmann::json run = {{"started", local_time(started_)},
-                              {"ended", local_time(ended)},
+  const nlohmann::json run = {{"started", utc_time(started_)},
+                              {"ended", utc_time(ended)},
                               {"seconds", std::chrono::duration<double>(ended - started_).count()},
                               {"table", config_.data.table_text()},
                               {"config", config_.file}};

@@ -7,6 +7,7 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/training.h"
 #include "shortlist/interop/event_file.h"
+#include "shortlist/io/file.h"
 #include "shortlist/report/graph_picture.h"
 
 namespace shortlist {
@@ -14,6 +15,9 @@ namespace shortlist {
 // out/run: checkpoints, event files, times; not part of the bundle.
 std::string run_folder(const std::string& out);
 std::string checkpoint_folder(const std::string& out);
+// Makes the run's folder and keeps others from writing there, then removes the temporary files that a killed run
+// left. Throws a usage Error if another run has it.
+FileLock lock_run(const std::string& out);
 // out/run/refit: the same of the training on training and validation rows.
 std::string refit_folder(const std::string& out);
 // Removes what the folder's run left; not its bundle, nor its lock.

@@ -7,13 +7,14 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/losses/rating_loss.h"
+#include "shortlist/math/finite.h"
 
 namespace shortlist {
 namespace {
 
-bool all_finite(std::span<const float> numbers) {
-  return std::ranges::all_of(numbers, [](float x) { return std::isfinite(x); });
-}
+// Pairs whose ranking is computed at once: a bound of its buffers, and of the time between two looks at the
+// deadline.
+constexpr size_t kPairsAtOnce = 4'096;
 
 std::vector<uint32_t> count_up(size_t count) {
   std::vector<uint32_t> numbers(count);
@@ -67,23 +68,29 @@ ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t>
 
 std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix candidates,
                                               const std::vector<uint32_t>& query_rows,
-                                              const std::vector<uint32_t>& candidate_rows) {
+                                              const std::vector<uint32_t>& candidate_rows,
+                                              const Deadline& deadline) {
   const ModelSpec& spec = bundle_.spec;
   ranking_->give(spec.query, queries);
   ranking_->give(spec.candidate, candidates);
-  Batch batch;
-  batch.pair_query.source = query_rows;
-  batch.pair_candidate.source = candidate_rows;
-  ranking_->forward(pool_, batch);
   std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));
-  for (size_t t = 0; t < spec.rankings.size(); ++t) {
-    const Matrix output = ranking_->output(spec.rankings[t]);
-    for (size_t i = 0; i < query_rows.size(); ++i) {
-      // Nothing can be ordered by what is not a number.
-      if (!std::isfinite(output(i, 0)))
-        throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
-                         bundle_.config.ranking[t].label);
-      predictions[i][t] = predicted_label(bundle_.config.ranking[t].loss, output(i, 0), spec.label_scale(t));
+  for (size_t begin = 0; begin < query_rows.size(); begin += kPairsAtOnce) {
+    deadline.check();
+    const size_t count = std::min(kPairsAtOnce, query_rows.size() - begin);
+    Batch batch;
+    batch.pair_query.source = std::span(query_rows).subspan(begin, count);
+    batch.pair_candidate.source = std::span(candidate_rows).subspan(begin, count);
+    ranking_->forward(pool_, batch);
+    for (size_t t = 0; t < spec.rankings.size(); ++t) {
+      const Matrix output = ranking_->output(spec.rankings[t]);
+      for (size_t i = 0; i < count; ++i) {
+        // Nothing can be ordered by what is not a number.
+        if (!std::isfinite(output(i, 0)))
+          throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
+                           bundle_.config.ranking[t].label);
+        predictions[begin + i][t] =
+            predicted_label(bundle_.config.ranking[t].loss, output(i, 0), spec.label_scale(t));
+      }
     }
   }
   return predictions;

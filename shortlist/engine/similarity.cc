@@ -3,22 +3,56 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
-#include <string>
+#include <string_view>
 
-#include "shortlist/engine/condition.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
 namespace {
 
-std::set<std::pair<size_t, std::string_view>> values_of(const Items& items, size_t item) {
-  std::set<std::pair<size_t, std::string_view>> values;
-  for (size_t a = 0; a < items.attributes.size(); ++a) {
-    for (std::string_view value : attribute_values(items.attributes[a][item])) values.emplace(a, value);
-  }
-  return values;
+// Values of one item's attribute, each once, in ascending order.
+using Values = std::vector<std::string_view>;
+
+void read_list(const AttributeValue& value, Values& values) {
+  values.clear();
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value))
+    values.assign(list->begin(), list->end());
+  std::ranges::sort(values);
+  const auto [end, last] = std::ranges::unique(values);
+  values.erase(end, last);
 }
+
+// Items, or users, between two looks at the deadline.
+constexpr size_t kStride = 1'024;
+
+// How many values an item has and how many of them are another's too.
+struct Shared {
+  size_t own = 0, both = 0;
+};
+
+// Of a list, value by value; of another kind the whole.
+class SharedValues {
+ public:
+  SharedValues(const Attribute& attribute, uint32_t item)
+      : attribute_(attribute), own_(attribute.values[item]) {
+    read_list(own_, own_list_);
+  }
+  size_t own() const { return is_list() ? own_list_.size() : !is_missing(own_); }
+  Shared with(size_t item) {
+    const AttributeValue& value = attribute_.values[item];
+    if (!is_list()) return {!is_missing(value), !is_missing(value) && value == own_};
+    read_list(value, list_);
+    const auto in_both = [&](std::string_view one) { return std::ranges::binary_search(own_list_, one); };
+    return {list_.size(), static_cast<size_t>(std::ranges::count_if(list_, in_both))};
+  }
+
+ private:
+  bool is_list() const { return attribute_.kind == AttributeKind::list; }
+
+  const Attribute& attribute_;
+  const AttributeValue& own_;
+  Values own_list_, list_;
+};
 
 double cosine(double dot, double square_a, double square_b) {
   return square_a > 0 && square_b > 0 ? dot / std::sqrt(square_a * square_b) : 0;
@@ -26,25 +60,32 @@ double cosine(double dot, double square_a, double square_b) {
 
 }  // namespace
 
-std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
+std::vector<double> jaccard_similarities(const Items& items, uint32_t item, const Deadline& deadline) {
   if (items.attributes.empty()) {
     throw usage_error(
         "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
         "[candidate] attributes = [...]");
   }
-  const auto own = values_of(items, item);
+  std::vector<SharedValues> attributes;
+  size_t own = 0;
+  for (const Attribute& attribute : items.attributes) own += attributes.emplace_back(attribute, item).own();
   std::vector<double> similarities;
   for (size_t i = 0; i < items.ids.size(); ++i) {
-    const auto other = values_of(items, i);
-    const auto both = std::ranges::count_if(own, [&](const auto& value) { return other.contains(value); });
-    const double either = static_cast<double>(own.size() + other.size()) - static_cast<double>(both);
-    similarities.push_back(either > 0 ? static_cast<double>(both) / either : 0);
+    if (i % kStride == 0) deadline.check();
+    size_t both = 0, other = 0;
+    for (SharedValues& attribute : attributes) {
+      const Shared shared = attribute.with(i);
+      both += shared.both, other += shared.own;
+    }
+    const size_t either = own + other - both;
+    similarities.push_back(either > 0 ? static_cast<double>(both) / static_cast<double>(either) : 0);
   }
   return similarities;
 }
 
-std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item) {
-  if (ratings.offsets.empty()) {
+std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item,
+                                        const Deadline& deadline) {
+  if (ratings.centred.empty()) {
     throw usage_error(
         "similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
         "config, [data] user = \"...\", and train on a table that has it");
@@ -52,6 +93,7 @@ std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_
   std::vector<double> dots(item_count), squares(item_count), sums(item_count);
   std::vector<uint32_t> counts(item_count);
   for (size_t u = 0; u + 1 < ratings.offsets.size(); ++u) {
+    if (u % kStride == 0) deadline.check();
     const auto begin = static_cast<size_t>(ratings.offsets[u]),
                end = static_cast<size_t>(ratings.offsets[u + 1]);
     for (size_t i = begin; i < end; ++i) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "shortlist/io/testing.h"
+#include "shortlist/model/attribute_testing.h"
 
 namespace shortlist {
 namespace {
@@ -14,16 +15,21 @@ using Numbers = std::vector<double>;
 TEST(JaccardSimilarities, CompareValuesOfEachAttributeApart) {
   const Items items{"id",
                     {"a", "b", "c", "d"},
-                    {"genre", "mood"},
-                    {{"War, Drama", "Drama", "Sad", ""}, {"Sad", "Sad", "War", ""}}};
+                    {testing::attribute("genre", {"War, Drama", "Drama, Drama", "Sad", ""}, ","),
+                     testing::attribute("mood", {"Sad", "Sad", "War", ""})}};
   // a = {genre War, genre Drama, mood Sad}: with b two of three, with c none of five.
   EXPECT_EQ(jaccard_similarities(items, 0), (Numbers{1, 2.0 / 3, 0, 0}));
   EXPECT_EQ(jaccard_similarities(items, 3), (Numbers{0, 0, 0, 0}));
 }
 
+TEST(JaccardSimilarities, TakeATextWithACommaAsOneValue) {
+  const Items items{"id", {"a", "b"}, {testing::attribute("title", {"Monsters, Inc.", "Aliens, Inc."})}};
+  EXPECT_EQ(jaccard_similarities(items, 0), (Numbers{1, 0}));
+}
+
 TEST(JaccardSimilarities, NeedAttributes) {
   EXPECT_EQ(message_of([] {
-              jaccard_similarities({"id", {"a"}, {}, {}}, 0);
+              jaccard_similarities({"id", {"a"}, {}}, 0);
             }),
             "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
             "[candidate] attributes = [...]");

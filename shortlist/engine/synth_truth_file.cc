@@ -66,7 +66,7 @@ void write_synth_truth(const SynthTruth& truth, const SynthFigures& figures, con
 }
 
 SynthRecord read_synth_truth(const std::string& path) {
-  const MappedFile file(path);
+  const FileBytes file(path);
   SynthRecord record;
   try {
     const nlohmann::json json = parse_json(first_lines(file.bytes()), path);

@@ -18,8 +18,9 @@ struct TrainRequest {
 // Trains, evaluates and saves. Returns the evaluation as JSON. Throws Error.
 std::string train_bundle(const TrainRequest& request);
 
-// Evaluates a bundle on rows of a table: "train", "validation", "test" or "all". Returns JSON. Throws Error.
+// Evaluates a bundle on rows of a table: "train", "validation", "test" or "all". "": the test rows of the
+// table that it was trained on, or all rows of another. Returns JSON. Throws Error.
 std::string evaluate_bundle(const std::string& bundle, const std::string& table,
-                            const std::string& split = "test");
+                            const std::string& split = "");
 
 }  // namespace shortlist

@@ -57,7 +57,8 @@ void warn_of_precision(const Config& config, TrainingListener& listener) {
 // A model, the rows that it is trained on, and its training.
 struct Run {
   Run(const Config& config, TrainOn train_on, ThreadPool& pool)
-      : prepared(prepare_data(config, Table::open(config.data.source()), train_on)),
+      : table(Table::open(config.data.source())),
+        prepared(prepare_data(config, table, train_on)),
         spec(build_model(config, prepared)),
         parameters(spec) {
     parameters.initialize(static_cast<uint64_t>(config.training.seed));
@@ -65,6 +66,7 @@ struct Run {
   }
   Run(const Run&) = delete;
 
+  const Table table;
   PreparedData prepared;
   ModelSpec spec;
   Parameters parameters;
@@ -74,8 +76,13 @@ struct Run {
 class TrainingJob {
  public:
   TrainingJob(const Config& config, const TrainingOptions& options, TrainingListener& listener,
-              const std::atomic<bool>& stop)
-      : config_(config), options_(options), listener_(listener), stop_(stop), pool_(options.threads) {}
+              const std::atomic<bool>& stop, std::vector<ExtraFile> kept)
+      : config_(config),
+        options_(options),
+        listener_(listener),
+        stop_(stop),
+        kept_(std::move(kept)),
+        pool_(options.threads) {}
 
   TrainingResult run() {
     std::unique_ptr<Run> run = start(TrainOn::train);
@@ -96,6 +103,7 @@ class TrainingJob {
     if (train_on == TrainOn::train) {
       if (config_.training.refit && run->prepared.data.split.validation.empty())
         throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
+      for (const std::string& note : run->table.notes()) listener_.warned(note);
       warn_of_constant_features(run->prepared.features, listener_);
       warn_of_precision(config_, listener_);
       for (const std::string& warning : warnings_of_unread(run->spec)) listener_.warned(warning);
@@ -106,7 +114,8 @@ class TrainingJob {
 
   // Returns the epochs that were done before.
   int begin(Run& run, const std::string& checkpoints) {
-    if (options_.resume && run.trainer->resume(checkpoints)) listener_.resumed(run.trainer->state());
+    const auto warn = [&](const std::string& message) { listener_.warned(message); };
+    if (options_.resume && run.trainer->resume(checkpoints, warn)) listener_.resumed(run.trainer->state());
     if (options_.profile) run.trainer->start_profile();
     return run.trainer->state().epoch;
   }
@@ -143,12 +152,14 @@ class TrainingJob {
 
   TrainingResult bundle_of_checkpoint(Run& run) {
     const std::string& from = options_.from_checkpoint;
-    const auto newest = [](const std::string& folder) { return newest_checkpoint(folder); };
-    std::string path = from;
-    if (fs::is_directory(from)) path = newest(checkpoint_folder(from));
-    if (path.empty() && fs::is_directory(from)) path = newest(from);
-    if (path.empty()) throw usage_error("{}: has no checkpoint", from);
-    run.trainer->load(path);
+    std::optional<Checkpoint> checkpoint;
+    if (fs::is_directory(from)) {
+      checkpoint = open_newest_checkpoint(has_checkpoint(from) ? from : checkpoint_folder(from));
+    } else {
+      checkpoint = open_checkpoint(from);
+    }
+    if (!checkpoint) throw usage_error("{}: has no checkpoint", from);
+    run.trainer->load(*checkpoint);
     listener_.resumed(run.trainer->state());
     run.trainer->save(checkpoint_folder(options_.out));
     run.parameters.pack(pool_, false);
@@ -158,10 +169,8 @@ class TrainingJob {
 
   TrainingResult finished(Run& run, RunFiles& files, TrainingResult result) {
     if (!result.finished) return result;
-    // The structure of an imported model goes on with its run, and not into what takes its place.
-    const bool anew = fs::exists(anew_file(options_.out));
     result.report = finish({config_, run.prepared, run.spec, run.parameters, result.history}, options_.out,
-                           pool_, files, anew ? std::vector<ExtraFile>() : kept_structure(options_.out));
+                           pool_, files, kept_);
     listener_.evaluated(result.report);
     return result;
   }
@@ -170,6 +179,7 @@ class TrainingJob {
   const TrainingOptions& options_;
   TrainingListener& listener_;
   const std::atomic<bool>& stop_;
+  const std::vector<ExtraFile> kept_;
   ThreadPool pool_;
 };
 
@@ -180,27 +190,16 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   if (config.training.refit && !options.from_checkpoint.empty())
     throw usage_error("training.refit trains; to make a bundle of a checkpoint, set training.refit=false");
   check_output(options);
-  make_directories(run_folder(options.out));
-  const auto lock = FileLock::try_lock(run_folder(options.out) + "/lock");
-  if (!lock) {
-    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
-                      options.out);
-  }
+  const FileLock lock = lock_run(options.out);
   check_output(options);  // again: one may have ended just now
   if (options.overwrite) {
     remove_run(options.out);
     write_file_atomically(anew_file(options.out), "");
   }
-  return TrainingJob(config, options, listener, stop).run();
-}
-
-EvaluationReport evaluate(const std::string& path, const TableSource& source, const std::string& split,
-                          int threads) {
-  Bundle bundle = load_bundle(path);
-  const Dataset data = apply_features(bundle.config, bundle.features, Table::open(source));
-  ThreadPool pool(threads);
-  Evaluator evaluator(bundle.config, bundle.spec, *bundle.parameters, data, pool);
-  return evaluate_rows(bundle.config, evaluator, data, split);
+  // The structure of an imported model goes on with its run, and not into what takes its place.
+  std::vector<ExtraFile> kept;
+  if (!fs::exists(anew_file(options.out))) kept = kept_structure(options.out);
+  return TrainingJob(config, options, listener, stop, std::move(kept)).run();
 }
 
 std::string summary(const ModelSpec& spec, const Parameters& parameters) {

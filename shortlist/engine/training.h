@@ -47,7 +47,9 @@ struct TrainingResult {
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingListener& listener,
                      const std::atomic<bool>& stop);
 
-// Evaluates a bundle on rows of a table: "train", "validation", "test" or "all", as its config splits it.
+// Evaluates a bundle on rows of a table, with the bundle's baselines and catalogue: "train", "validation",
+// "test" or "all" of the table as the config splits it. "": of the table that the model was trained on, by
+// its fingerprint, the test rows; of another one all rows.
 EvaluationReport evaluate(const std::string& bundle, const TableSource& source, const std::string& split,
                           int threads);
 

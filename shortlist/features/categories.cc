@@ -1,20 +1,11 @@
 #include "shortlist/features/categories.h"
 
 #include "shortlist/features/cell.h"
+#include "shortlist/features/list_values.h"
 #include "shortlist/features/vocabulary_feature.h"
 
 namespace shortlist {
 namespace {
-
-void each_part(std::string_view text, std::string_view separator, UseValue use) {
-  for (;;) {
-    const size_t end = text.find(separator);
-    const std::string_view part = trim_blanks(text.substr(0, end));
-    if (!part.empty()) use(part);
-    if (end == text.npos) return;
-    text.remove_prefix(end + separator.size());
-  }
-}
 
 void each_element(const Column& values, size_t row, UseValue use) {
   TextCell cell;
@@ -25,6 +16,7 @@ void each_element(const Column& values, size_t row, UseValue use) {
       throw RowError(row, "got a list of lists, need a list of values");
     }
     const std::string_view value = trim_blanks(cell.text());
+    check_is_no_object(value, row);
     if (!value.empty()) use(value);
   }
 }
@@ -39,7 +31,7 @@ bool CategoriesSettings::each_value(const Column& values, size_t row, UseValue u
   }
   TextCell cell;
   if (!cell.read(values, row)) return false;
-  each_part(cell.text(), separator, use);
+  each_list_value(cell.text(), separator, row, use);
   return true;
 }
 

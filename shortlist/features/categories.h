@@ -1,5 +1,5 @@
-// Several values a row from a vocabulary, such as genres: the elements of a list column, or a text cut at a
-// separator. Blanks around a value and empty values are dropped; a value that stands twice in a row counts
+// Several values a row from a vocabulary, such as genres: the elements of a list column, or those of a text
+// (list_values.h). Blanks around a value and empty values are dropped; a value that is twice in a row counts
 // twice. Ids as in category.h.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace shortlist {
 struct CategoriesSettings : VocabularySettings {
   static constexpr const char* kind = "categories";
   static constexpr const char* help =
-      "several values from a vocabulary: a list column, or text with a separator";
+      "several values from a vocabulary: a list column, text with a separator, or a list in brackets";
   static constexpr InputKind input = InputKind::several;
   std::string separator = ",";
   MissingValue missing = MissingValue::empty;
@@ -25,7 +25,8 @@ struct CategoriesSettings : VocabularySettings {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("separator", separator,
-          "what stands between the values of a text; blanks around a value are dropped");
+          "between the values of a text; blanks around a value are dropped. A text such as ['a', 'b'] or "
+          "[\"a\", \"b\"] is read as a list without it");
     VocabularySettings::fields(visit);
     visit("missing", missing,
           "a missing value is: empty (no id, zeros), oov (unseen), token (an id of its own), error");

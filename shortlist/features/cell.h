@@ -9,6 +9,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/table/column.h"
+#include "shortlist/table/text_value.h"
 
 namespace shortlist {
 
@@ -23,6 +24,7 @@ class RowError : public Error {
         detail_(std::move(detail)),
         column_(std::move(column)) {}
   size_t row() const { return row_; }
+  const std::string& detail() const { return detail_; }  // the message without its place
   RowError in_column(const std::string& column) const { return {row_, detail_, column}; }
   RowError at_row(size_t row) const { return {row, detail_, column_}; }
   // The same where so many rows stand before those that were read.
@@ -55,17 +57,8 @@ class TextCell {
   char digits_[32];
 };
 
-// False when the value is missing: NULL, blank text, NaN or infinite. Throws a RowError for a list or for
-// text that is not a number.
+// False when the value is missing: NULL, blank text, NaN or infinite. The words true and false, in any case,
+// are 1 and 0. Throws a RowError for a list or for text that is not a number.
 bool read_number_cell(const Column& column, size_t row, double& number);
-
-// Seconds since 1970-01-01 UTC. As read_number_cell, but text may also be an ISO 8601 date or time, without a
-// zone taken as UTC: 2024-05-01, 2024-05-01T12:30, 2024-05-01 12:30:15.5+02:00.
-bool read_time_cell(const Column& column, size_t row, double& seconds);
-
-// The number that all of `text` is, blanks around it aside.
-bool parse_number(std::string_view text, double& number);
-
-std::string_view trim_blanks(std::string_view text);
 
 }  // namespace shortlist

@@ -1,6 +1,7 @@
 #include "shortlist/features/feature_map.h"
 
 #include <algorithm>
+#include <deque>
 #include <nlohmann/json.hpp>
 
 #include "shortlist/base/value.h"
@@ -27,6 +28,30 @@ FeatureMap::Entry entry_from_json(const nlohmann::json& json) {
   return {json.at("name").get<std::string>(), json.at("column").get<std::string>(), kind->load(feature)};
 }
 
+// Features that an older program fitted have no forms. Where all ids of a category are numbers as it printed
+// them, its column held numbers.
+ColumnForms forms_of_older(const std::vector<FeatureMap::Entry>& entries) {
+  ColumnForms forms;
+  for (const FeatureMap::Entry& entry : entries) {
+    if (entry.feature->kind() != "category") continue;
+    bool integers = true, numbers = true;
+    size_t known = 0;
+    for (int32_t id = 0; id < entry.feature->id_count() && numbers; ++id) {
+      const std::string token = entry.feature->token(id);
+      if (token.empty() || token.front() == '[') continue;
+      double number = 0;
+      char digits[32];
+      integers = integers && plain_integer(token) == token;
+      numbers = parse_number(token, number) && write_number(number, digits) == token;
+      ++known;
+    }
+    if (known > 0 && numbers)
+      forms[entry.column] = integers ? ColumnForm{ColumnType::integer, TextForm::integer}
+                                     : ColumnForm{ColumnType::number, TextForm::number};
+  }
+  return forms;
+}
+
 template <typename T>
 void take(const std::vector<T>& from, std::span<const uint32_t> rows, std::vector<T>& to) {
   if (from.empty()) return;
@@ -46,7 +71,8 @@ void take_lists(const Column& from, std::span<const uint32_t> rows, Column& to) 
 
 }  // namespace
 
-FeatureMap::FeatureMap(std::vector<Entry> entries) : entries_(std::move(entries)) {
+FeatureMap::FeatureMap(std::vector<Entry> entries, ColumnForms forms)
+    : entries_(std::move(entries)), forms_(std::make_shared<ColumnForms>(std::move(forms))) {
   for (const Entry& entry : entries_) column_of_.push_back(place_column(columns_, entry.column));
 }
 
@@ -63,15 +89,36 @@ size_t FeatureMap::position(std::string_view name) const {
 FeatureMap FeatureMap::select(std::span<const std::string> names) const {
   std::vector<Entry> entries;
   for (const std::string& name : names) entries.push_back(entries_[position(name)]);
-  return FeatureMap(std::move(entries));
+  FeatureMap selected(std::move(entries));
+  selected.forms_ = forms_;
+  return selected;
+}
+
+TextForm FeatureMap::form(std::string_view column) const {
+  const auto found = forms_->find(column);
+  return found == forms_->end() ? TextForm::text : found->second.form;
+}
+
+std::vector<ColumnRequest> FeatureMap::requests() const {
+  std::vector<ColumnRequest> requests;
+  for (const std::string& name : columns_) requests.push_back({name});
+  for (size_t i = 0; i < size(); ++i) {
+    ColumnRequest& request = requests[column_of_[i]];
+    request.as = request.as | read_as(entries_[i].feature->kind());
+  }
+  return requests;
 }
 
 void FeatureMap::encode(std::span<const Column> columns, EncodedRows& out, std::span<uint64_t> unseen) const {
   SHORTLIST_CHECK(columns.size() >= columns_.size());
   SHORTLIST_CHECK(unseen.empty() || unseen.size() == size());
   out.columns.resize(size());
+  std::deque<std::string> memory;
+  std::vector<Column> formed;
+  for (size_t c = 0; c < columns_.size(); ++c)
+    formed.push_back(in_form(columns[c], form(columns_[c]), memory));
   for (size_t i = 0; i < size(); ++i) {
-    const Column& column = columns[column_of_[i]];
+    const Column& column = formed[column_of_[i]];
     try {
       entries_[i].feature->encode(column, out.columns[i], unseen.empty() ? nullptr : &unseen[i]);
     } catch (const RowError& error) {
@@ -87,14 +134,16 @@ nlohmann::json FeatureMap::to_json() const {
     features.push_back(
         {{"name", entry.name}, {"column", entry.column}, {"feature", entry.feature->to_json()}});
   }
-  return {{"features", std::move(features)}};
+  return {{"features", std::move(features)}, {"columns", forms_to_json(*forms_)}};
 }
 
 FeatureMap FeatureMap::from_json(const nlohmann::json& json) {
   try {
     std::vector<Entry> entries;
     for (const nlohmann::json& entry : json.at("features")) entries.push_back(entry_from_json(entry));
-    return FeatureMap(std::move(entries));
+    ColumnForms forms =
+        json.contains("columns") ? forms_from_json(json.at("columns")) : forms_of_older(entries);
+    return FeatureMap(std::move(entries), std::move(forms));
   } catch (const nlohmann::json::exception& error) {
     throw data_error("feature map: {}", error.what());
   } catch (const Error& error) {
@@ -106,6 +155,12 @@ FeatureMapFit::FeatureMapFit(std::span<const FeatureConfig> configs) {
   for (const FeatureConfig& config : configs) {
     place_column(columns_, config.column);
     parts_.push_back({config.name, config.column, config.settings->make_fit()});
+  }
+}
+
+void FeatureMapFit::survey(std::string_view column, const Column& values) {
+  for (const Part& part : parts_) {
+    if (part.column == column) part.fit->survey(values);
   }
 }
 
@@ -121,7 +176,7 @@ void FeatureMapFit::merge(const FeatureMapFit& other) {
   for (size_t i = 0; i < parts_.size(); ++i) parts_[i].fit->merge(*other.parts_[i].fit);
 }
 
-FeatureMap FeatureMapFit::finish() {
+FeatureMap FeatureMapFit::finish(ColumnForms forms) {
   std::vector<FeatureMap::Entry> entries;
   for (Part& part : parts_) {
     try {
@@ -130,7 +185,13 @@ FeatureMap FeatureMapFit::finish() {
       throw Error(error.kind(), fmt::format("feature '{}': {}", part.name, error.what()));
     }
   }
-  return FeatureMap(std::move(entries));
+  return FeatureMap(std::move(entries), std::move(forms));
+}
+
+ReadAs read_as(std::string_view feature_kind) {
+  if (feature_kind == "number") return ReadAs::number;
+  if (feature_kind == "time") return ReadAs::time;
+  return feature_kind == "vector" ? ReadAs::stored : ReadAs::text;
 }
 
 Column take_rows(const Column& column, std::span<const uint32_t> rows) {

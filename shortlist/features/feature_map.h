@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "shortlist/features/column_form.h"
 #include "shortlist/features/feature.h"
 #include "shortlist/features/feature_config.h"
 #include "shortlist/table/column.h"
 #include "shortlist/table/encoded.h"
+#include "shortlist/table/table.h"
 
 namespace shortlist {
 
@@ -25,7 +27,7 @@ class FeatureMap {
   };
 
   FeatureMap() = default;
-  explicit FeatureMap(std::vector<Entry> entries);
+  explicit FeatureMap(std::vector<Entry> entries, ColumnForms forms = {});
 
   size_t size() const { return entries_.size(); }
   const Entry& operator[](size_t i) const { return entries_[i]; }
@@ -34,6 +36,12 @@ class FeatureMap {
 
   // The columns that encode() takes, each once, in the order of their first use.
   const std::vector<std::string>& columns() const { return columns_; }
+  // The forms of these and of other columns that a model's table has: of ids, users and attributes.
+  const ColumnForms& forms() const { return *forms_; }
+  // The column's form; text where none is known.
+  TextForm form(std::string_view column) const;
+  // What the columns are read for from a table: what their features take.
+  std::vector<ColumnRequest> requests() const;
   // Which of columns() feature i reads.
   size_t column_of(size_t i) const { return column_of_[i]; }
 
@@ -41,9 +49,9 @@ class FeatureMap {
   FeatureMap select(std::span<const std::string> names) const;
 
   // Appends all rows of the columns, which begin with columns(), to `out`, one encoded column a feature.
-  // Adds to unseen[i] the values that feature i never saw in its fit, if `unseen` is not empty.
-  // Throws a RowError with row and column for a value that has no meaning; `out` then holds a part of the
-  // rows.
+  // Texts are brought into the columns' forms first. Adds to unseen[i] the values that feature i never saw in
+  // its fit, if `unseen` is not empty. Throws a RowError with row and column for a value that has no meaning;
+  // `out` then holds a part of the rows.
   void encode(std::span<const Column> columns, EncodedRows& out, std::span<uint64_t> unseen = {}) const;
 
   nlohmann::json to_json() const;
@@ -52,9 +60,13 @@ class FeatureMap {
 
  private:
   std::vector<Entry> entries_;
+  std::shared_ptr<const ColumnForms> forms_ = std::make_shared<ColumnForms>();
   std::vector<std::string> columns_;
   std::vector<size_t> column_of_;
 };
+
+// What a feature of this kind takes a column for.
+ReadAs read_as(std::string_view feature_kind);
 
 // Fits the features of a map. Parts of a table may be fitted apart, in any order, and merged.
 class FeatureMapFit {
@@ -62,13 +74,15 @@ class FeatureMapFit {
   explicit FeatureMapFit(std::span<const FeatureConfig> configs);
 
   const std::vector<std::string>& columns() const { return columns_; }
+  // As FeatureFit::survey(), for every feature of that column. Throws as observe().
+  void survey(std::string_view column, const Column& values);
   // Values of a column, value i standing counts[i] times in the table, for every feature of that column.
   // Throws a RowError, whose row is the value's place, for a value that has no meaning.
   void observe(std::string_view column, const Column& values, Counts counts);
   // Requires a fit of the same configs.
   void merge(const FeatureMapFit& other);
   // Call once, at the end.
-  FeatureMap finish();
+  FeatureMap finish(ColumnForms forms = {});
 
  private:
   struct Part {

@@ -49,6 +49,7 @@ class SettingsOf final : public FeatureSettings {
   bool yields_ids() const override { return settings_.yields_ids(); }
   std::unique_ptr<FeatureFit> make_fit() const override { return settings_.make_fit(); }
   Value write() const override { return write_fields(settings_); }
+  const Settings& settings() const { return settings_; }
 
  private:
   Settings settings_;

@@ -12,11 +12,13 @@
 namespace shortlist {
 namespace {
 
-constexpr double kLargest = 1e15;  // 30 million years
+// Seconds of the year 2200: a bundle whose times are larger was made before times had units.
+constexpr double kLargest = 7'258'118'400;
 constexpr const char* kWeekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                      "Friday", "Saturday", "Sunday"};
 
 struct TimeState {
+  TimeForm form;
   FittedRange range;
   double mean = 0, deviation = 1;
   std::vector<double> edges;
@@ -58,10 +60,19 @@ int32_t bins_of(TimeAs as, const TimeState& state) {
   return 7;
 }
 
-bool read_time(const Column& values, size_t row, double& t) {
-  if (!read_time_cell(values, row, t)) return false;
-  if (std::abs(t) > kLargest) throw RowError(row, fmt::format("{} is no time (need seconds since 1970)", t));
-  return true;
+// As "unit" and "format", what the fit found out.
+void form_to_json(const TimeForm& form, nlohmann::json& feature) {
+  if (form.unit) feature["unit"] = enum_name(*form.unit);
+  if (form.format) feature["format"] = *form.format;
+}
+
+TimeForm form_from_json(const nlohmann::json& feature) {
+  TimeForm form;
+  if (feature.contains("unit")) {
+    read_value(Value(feature.at("unit").get<std::string>()), form.unit, Where{"", "unit"});
+  }
+  if (feature.contains("format")) form.format = feature.at("format").get<std::string>();
+  return form;
 }
 
 class Time final : public ScalarFeature {
@@ -82,11 +93,14 @@ class Time final : public ScalarFeature {
       json["deviation"] = state_.deviation;
     }
     range_to_json(state_.range, json);
+    form_to_json(state_.form, json);
     return json;
   }
 
  private:
-  bool read(const Column& values, size_t row, double& t) const override { return read_time(values, row, t); }
+  bool read(const Column& values, size_t row, double& t) const override {
+    return read_time(values, row, state_.form, t);
+  }
   double number(double t) const override {
     return (t - state_.mean) / std::max(state_.deviation, kLeastDeviation);
   }
@@ -110,21 +124,26 @@ class TimeFit final : public FeatureFit {
  public:
   explicit TimeFit(TimeSettings settings) : settings_(settings) {}
 
+  void survey(const Column& values) override { form_ = find_time_form(values, settings_.declared()); }
   void observe(const Column& values, Counts counts) override {
+    if (!form_) survey(values);
     for (size_t row = 0; row < values.rows; ++row) {
       double t;
-      if (!read_time(values, row, t)) continue;
+      if (!read_time(values, row, *form_, t)) continue;
       range_.add(t);
       if (settings_.as == TimeAs::standard || settings_.as == TimeAs::buckets) moments_.add(t, counts[row]);
     }
   }
   void merge(const FeatureFit& other) override {
     const auto& fit = dynamic_cast<const TimeFit&>(other);
+    if (form_ && fit.form_ && !(*form_ == *fit.form_))
+      throw data_error("times are written in two ways in parts of the table: declare their unit or format");
+    if (!form_) form_ = fit.form_;
     moments_.merge(fit.moments_);
     range_.merge(fit.range_);
   }
   std::unique_ptr<const Feature> finish() override {
-    TimeState state{range_, moments_.mean(), moments_.deviation(), {}};
+    TimeState state{form_.value_or(settings_.declared()), range_, moments_.mean(), moments_.deviation(), {}};
     if (settings_.as == TimeAs::buckets && moments_.count() > 0) {
       state.edges = even_edges(moments_.least(), moments_.most(), settings_.buckets);
     }
@@ -133,6 +152,7 @@ class TimeFit final : public FeatureFit {
 
  private:
   TimeSettings settings_;
+  std::optional<TimeForm> form_;
   Moments moments_;
   FittedRange range_;
 };
@@ -145,6 +165,7 @@ void TimeSettings::check(const Value& value, const Where& where) const {
     throw setting_error(value, where, "buckets", "needs as = \"buckets\"");
   }
   check_missing(missing, yields_ids(), value, where);
+  check_time_format(format, value, where);
 }
 
 std::unique_ptr<FeatureFit> TimeSettings::make_fit() const { return std::make_unique<TimeFit>(*this); }
@@ -152,7 +173,12 @@ std::unique_ptr<FeatureFit> TimeSettings::make_fit() const { return std::make_un
 std::unique_ptr<const Feature> TimeSettings::load(const nlohmann::json& feature) {
   const auto settings = load_settings<TimeSettings>(feature.at("settings"));
   TimeState state;
+  state.form = form_from_json(feature);
   state.range = range_from_json(feature);
+  if (!state.form.unit && state.range.most.value_or(0) > kLargest) {
+    throw data_error(
+        "time: the model was trained by an older program on numbers that are not seconds; train it again");
+  }
   if (settings.as == TimeAs::buckets) state.edges = feature.at("fitted_edges").get<std::vector<double>>();
   if (settings.as == TimeAs::standard) {
     state.mean = feature.at("mean").get<double>();

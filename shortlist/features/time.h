@@ -1,16 +1,19 @@
-// A point in time: seconds since 1970-01-01 UTC as a time, integer or number column, or ISO 8601 text.
+// A point in time, however the table writes it: time_form.h. The fitted feature remembers how, so that a text
+// in ISO 8601 means the same instant as the table's own numbers, and what it knows of times is in seconds.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "shortlist/base/fields.h"
 #include "shortlist/features/feature.h"
 #include "shortlist/features/scalar.h"
+#include "shortlist/features/time_form.h"
 
 namespace shortlist {
 
@@ -33,6 +36,8 @@ struct TimeSettings {
   static constexpr const char* help = "a point in time: normalised, in buckets, its hour or its weekday";
   TimeAs as = TimeAs::standard;
   int32_t buckets = 1000;
+  std::optional<TimeUnit> unit;
+  std::optional<std::string> format;
   std::optional<MissingNumber> missing;
 
   template <typename Visitor>
@@ -40,8 +45,11 @@ struct TimeSettings {
     visit("as", as, "standard (a normalised number), buckets, hour (UTC) or weekday (Monday first)");
     visit("buckets", buckets, "edges, evenly from the first to the last time, with as = \"buckets\"",
           Range::between(2, 10'000'000));
+    visit("unit", unit, kTimeUnitHelp);
+    visit("format", format, kTimeFormatHelp);
     visit("missing", missing, kMissingNumberHelp);
   }
+  TimeForm declared() const { return {unit, format}; }
   bool yields_ids() const { return as != TimeAs::standard; }
   void check(const Value& value, const Where& where) const;
   std::unique_ptr<FeatureFit> make_fit() const;

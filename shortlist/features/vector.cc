@@ -53,7 +53,9 @@ bool read_vector(const Column& values, size_t row, std::vector<double>& numbers)
   } else if (values.type == ColumnType::text) {
     read_text(values.texts[row], row, numbers);
   } else {
-    throw RowError(row, "got one number, need a list of numbers");
+    double number = 0;  // a vector of one
+    if (!read_number_cell(values, row, number)) return false;
+    numbers.push_back(number);
   }
   return all_finite(numbers);
 }

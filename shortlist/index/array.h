@@ -1,4 +1,4 @@
-// A list that owns its memory, or looks at a mapped file until the first change.
+// A list that owns its memory, or looks at a file in memory until the first change.
 #pragma once
 
 #include <sys/mman.h>

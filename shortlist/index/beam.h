@@ -12,7 +12,8 @@
 
 namespace shortlist {
 
-// At most `width` nodes, best first: the higher score, of equal ones the lower index. Indices are below 2^31.
+// At most `width` nodes, best first: the higher score, of equal ones the lower index. Indices are below
+// kMostCandidates (index.h).
 class Beam {
  public:
   void reset(size_t width) {
@@ -82,18 +83,20 @@ class Beam {
   float worst_ = 0;
 };
 
-// The nodes that a walk has met: emptied in the time that it took to fill.
+// The nodes that a walk has met: emptied in the time that it took to fill. Its memory is a bit for each node
+// of the graph, and 4 to 8 bytes for each that a walk has met.
 class VisitedSet {
  public:
   void reset(size_t nodes) {
     for (size_t i = 0; i < size_; ++i) words_[nodes_[i] / 64] = 0;
     size_ = 0;
     words_.resize((nodes + 63) / 64);
-    nodes_.resize(nodes + 1);
   }
 
   // Adds nodes. Without a branch: whether a neighbor has been met is as good as random.
   void insert(std::span<const uint32_t> nodes) {
+    // One more than may be added, because a node that was met before is written, too.
+    if (nodes_.size() < size_ + nodes.size() + 1) nodes_.resize(2 * (size_ + nodes.size()) + 64);
     for (uint32_t node : nodes) {
       uint64_t& word = words_[node / 64];
       const uint64_t met = word >> (node % 64) & 1;
@@ -104,12 +107,13 @@ class VisitedSet {
   }
 
   size_t size() const { return size_; }
+  size_t bytes() const { return words_.capacity() * sizeof(uint64_t) + nodes_.capacity() * sizeof(uint32_t); }
   // Those that came after the first `count`, in their order.
   std::span<const uint32_t> since(size_t count) const { return {nodes_.data() + count, size_ - count}; }
 
  private:
   std::vector<uint64_t> words_;
-  std::vector<uint32_t> nodes_;  // with room for one more than there are
+  std::vector<uint32_t> nodes_;  // with room for more than there are
   size_t size_ = 0;
 };
 

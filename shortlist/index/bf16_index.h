@@ -1,5 +1,5 @@
-// Exact search over candidates that are stored in bfloat16: half of float32's memory and bandwidth. Their
-// vectors are rounded to 8 significant bits, and a score is that of the rounded vector, in float32.
+// Exact search that reads half of float32's bytes: the scores of vectors that are rounded to bfloat16, 8
+// significant bits, choose what is scored again from float32 (rescored_search.h).
 #pragma once
 
 #include "shortlist/base/threads.h"
@@ -11,17 +11,25 @@ namespace shortlist {
 
 class Bf16Index : public Index {
  public:
-  // Keeps nothing of vectors[n, width].
+  // vectors[n, width] must outlive it. Throws a data Error for a vector that is not finite.
   Bf16Index(ConstMatrix vectors, ThreadPool& pool);
 
-  size_t size() const override { return size_; }
-  size_t width() const override { return width_; }
+  size_t size() const override { return vectors_.rows; }
+  size_t width() const override { return vectors_.cols; }
   std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
 
- private:
-  size_t panel_size() const { return bf16_panel_size(width_); }
+  // Of all candidates at most: |v - rounded v| and |v|.
+  struct Rounding {
+    double error = 0, norm = 0;
+  };
 
-  size_t size_, width_;
+ private:
+  size_t panel_size() const { return bf16_panel_size(width()); }
+  void round_row(size_t row, uint16_t* panels, Rounding& largest) const;
+  float slack(std::span<const float> query) const;
+
+  ConstMatrix vectors_;
+  Rounding largest_;
   Array<uint16_t> panels_;
 };
 

@@ -140,6 +140,7 @@ std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible) {
 ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool)
     : vectors_(vectors),
       panels_(chunk_count(vectors.rows, kPanelCandidates) * kPanelCandidates, vectors.cols) {
+  check_candidates(vectors);
   const size_t count = chunk_count(vectors.rows, kPanelCandidates);
   pool.run(chunk_count(count, kPanelsATile), [&](size_t task, int) {
     const RowRange panels = chunk_rows(count, kPanelsATile, task);
@@ -153,6 +154,8 @@ ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool)
 }
 
 std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+  check_queries(queries, width());
+  if (k == 0) return std::vector<Found>(queries.rows);
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
   return search_tiles(queries.rows, size(), k, eligible, [&](RowRange block, size_t first, Matrix scores) {
     const float* const panels = panels_.data() + first * width();

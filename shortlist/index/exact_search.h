@@ -43,7 +43,7 @@ std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible);
 // Candidates in float32.
 class ExactIndex : public Index {
  public:
-  // vectors[n, width] must outlive it.
+  // vectors[n, width] must outlive it. Throws a data Error for a vector that is not finite.
   ExactIndex(ConstMatrix vectors, ThreadPool& pool);
 
   size_t size() const override { return vectors_.rows; }

@@ -1,5 +1,6 @@
 #include "shortlist/index/hnsw.h"
 
+#include "shortlist/base/random.h"
 #include "shortlist/index/exact_search.h"
 #include "shortlist/index/hnsw_walk.h"
 
@@ -51,14 +52,19 @@ Scored Hnsw::descend(Walk& walk, int layer) const {
   return best;
 }
 
-// From a sample at even distances, which is enough to choose a way to search.
+// From a sample, which is enough to choose a way to search. Its ids are drawn, because whether a candidate is
+// eligible may depend on its id: every tenth, say.
 size_t Hnsw::estimate_eligible(Eligible eligible) const {
   if (eligible.empty()) return size() - removed_count_;
-  const size_t step = std::max<size_t>(1, size() / 4096);
-  size_t seen = 0, may = 0;
-  for (uint32_t id = 0; id < size(); id += static_cast<uint32_t>(step), ++seen)
-    may += may_return(id, eligible);
-  return size() * may / seen;
+  constexpr size_t kSample = 2048;
+  size_t may = 0;
+  if (size() <= kSample) {
+    for (uint32_t id = 0; id < size(); ++id) may += may_return(id, eligible);
+    return may;
+  }
+  for (uint64_t i = 0; i < kSample; ++i)
+    may += may_return(static_cast<uint32_t>((mix64(i) >> 32) * size() >> 32), eligible);
+  return size() * may / kSample;
 }
 
 std::vector<uint32_t> Hnsw::ids_that_may(Eligible eligible) const {
@@ -99,7 +105,9 @@ std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, s
 }
 
 std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible) const {
-  SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
+  SHORTLIST_CHECK(eligible.empty() || eligible.size() == size());
+  check_queries(queries, width());
+  if (k == 0) return std::vector<Found>(queries.rows);
   // The fewer may be returned, the wider the beam that meets enough of them; where that is slower than to
   // score them all, they are.
   constexpr size_t kWidest = 2048;

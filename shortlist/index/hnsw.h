@@ -24,16 +24,18 @@ class Hnsw : public Index {
   // Builds over vectors[n, width], which must outlive it until the first add(). The same graph for any number
   // of threads. Vectors of different lengths are linked by inner product or by distance, whichever finds more
   // of the best for `queries`, tried on a few thousand; without queries[any, width] by inner product. Throws
-  // a data Error for a vector that is not finite.
+  // a data Error for a vector or query that is not finite, and for vectors of more than kMostInt8Width
+  // numbers.
   Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool, ConstMatrix queries = {});
   ~Hnsw() override;
 
-  // One safetensors file (docs/retrieval.md), written atomically, with the vectors or without. load() maps
-  // it: the file must stay as it is for as long as the index lives. vectors[n, width] must outlive the index;
-  // without them the file needs to hold its own. Throws a data Error that names the file and what does not
-  // fit.
+  // One safetensors file (docs/retrieval.md), written atomically, with the vectors or without. load() keeps
+  // the file's bytes in memory. vectors[n, width] must outlive the index; without them the file needs to hold
+  // its own. Throws a data Error that names the file and what does not fit.
   void save(const std::string& path, bool with_vectors = true) const;
   static std::unique_ptr<Hnsw> load(const std::string& path, std::optional<ConstMatrix> vectors = {});
+  static std::unique_ptr<Hnsw> load(FileBytes bytes, const std::string& path,
+                                    std::optional<ConstMatrix> vectors);
 
   // Ids go on from size(). Neither this nor remove() may run beside a search.
   void add(ConstMatrix vectors, ThreadPool& pool);

@@ -9,6 +9,7 @@
 #include "shortlist/index/exact_search.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/index/hnsw_walk.h"
+#include "shortlist/index/int8.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -178,7 +179,9 @@ bool Hnsw::finds_more_by_distance(ConstMatrix vectors, ConstMatrix queries, cons
                                   ThreadPool& pool) {
   constexpr size_t kVectors = 4096, kQueries = 256, kBest = 10;
   constexpr int kBeam = 16;
-  check_finite(vectors);
+  check_int8_width(vectors.cols);
+  check_candidates(vectors);
+  check_queries(queries, queries.rows == 0 ? queries.cols : vectors.cols);
   if (queries.rows == 0 || of_one_length(vectors)) return false;
   const Buffer some_memory = sample(vectors, kVectors), asked_memory = sample(queries, kQueries);
   const ConstMatrix some = some_memory.view(std::min(vectors.rows, kVectors), vectors.cols),
@@ -214,7 +217,7 @@ Hnsw::Hnsw(ConstMatrix vectors, const HnswConfig& config, bool by_distance, Thre
 void Hnsw::add(ConstMatrix vectors, ThreadPool& pool) {
   SHORTLIST_CHECK(vectors.cols == width());
   const size_t first = size();
-  check_finite(vectors, first);
+  check_candidates(vectors, first);
   vectors_.resize((first + vectors.rows) * width(), 0);
   for (size_t r = 0; r < vectors.rows; ++r)
     std::ranges::copy(vectors.row_span(r), vectors_.mutable_data() + (first + r) * width());

@@ -1,14 +1,15 @@
 #include <charconv>
+#include <cmath>
 
 #include "shortlist/base/error.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/index/hnsw_walk.h"
+#include "shortlist/index/int8.h"
 
 namespace shortlist {
 namespace {
 
 constexpr const char* kFormat = "shortlist hnsw 1";
-constexpr int kMostWidth = 1 << 20;
 
 // A file's tensors and settings, each with its error.
 class HnswReader {
@@ -42,6 +43,16 @@ class HnswReader {
     return tensor->shape[0];
   }
 
+  // An Error of `check` names the file.
+  template <typename Check>
+  void guarded(Check check) const {
+    try {
+      check();
+    } catch (const Error& error) {
+      throw Error(error.kind(), path_ + ": " + error.message());
+    }
+  }
+
   // Every neighbor must be a node that stands in the layer of the row.
   void check_row(std::span<const uint32_t> row, std::span<const uint8_t> levels, size_t layer,
                  const char* name) const {
@@ -63,6 +74,7 @@ class HnswReader {
 
 HnswGraph read_graph(const HnswReader& reader, size_t connections) {
   const size_t nodes = reader.rows("levels");
+  reader.guarded([&] { check_candidate_count(nodes); });
   const auto levels = reader.tensor<uint8_t>("levels", {nodes});
   size_t upper_rows = 0;
   for (uint8_t level : levels) upper_rows += level;
@@ -106,15 +118,22 @@ Hnsw::Hnsw(const HnswConfig& config, bool by_distance, Int8Rows codes, HnswGraph
     : config_(config), by_distance_(by_distance), codes_(std::move(codes)), graph_(std::move(graph)) {}
 
 std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMatrix> vectors) {
-  SafetensorsFile file = SafetensorsFile::open(path);
+  return load(FileBytes(path), path, vectors);
+}
+
+std::unique_ptr<Hnsw> Hnsw::load(FileBytes bytes, const std::string& path,
+                                 std::optional<ConstMatrix> vectors) {
+  SafetensorsFile file = SafetensorsFile::parse(std::move(bytes), path);
   const HnswReader reader(path, file);
   const HnswConfig config{.connections = reader.setting("connections", kLeastConnections, kMostConnections),
                           .build_beam = reader.setting("build_beam", 1, kMostBeam),
                           .search_beam = reader.setting("search_beam", 1, kMostBeam)};
-  const auto width = static_cast<size_t>(reader.setting("width", 1, kMostWidth));
+  const auto width = static_cast<size_t>(reader.setting("width", 1, kMostInt8Width));
   HnswGraph graph = read_graph(reader, static_cast<size_t>(config.connections));
   const size_t n = graph.size();
   const float scale = reader.tensor<float>("scale", {1})[0];
+  if (!(scale >= 0 && std::isfinite(scale)))
+    throw data_error("{}: its scale is {}, need a finite number of at least 0", path, scale);
   Int8Rows codes(width, scale, reader.tensor<uint8_t>("codes", {n, Int8Rows(width, scale).stride()}));
   const bool by_distance = reader.setting("by_distance", 0, 1) != 0;
   std::unique_ptr<Hnsw> index(new Hnsw(config, by_distance, std::move(codes), std::move(graph)));
@@ -126,6 +145,7 @@ std::unique_ptr<Hnsw> Hnsw::load(const std::string& path, std::optional<ConstMat
   }
   index->vectors_ = Array<float>::view(vectors ? std::span(vectors->data, n * width)
                                                : reader.tensor<float>("vectors", {n, width}));
+  reader.guarded([&] { check_candidates(index->vectors()); });
   index->file_ = std::move(file);
   return index;
 }

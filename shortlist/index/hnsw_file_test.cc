@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <limits>
 
 #include "shortlist/index/hnsw.h"
 #include "shortlist/index/testing.h"
@@ -90,7 +91,7 @@ TEST_F(HnswFile, GrowsAfterItWasLoadedAsBefore) {
   index_.save(folder_ / "a");
   loaded->save(folder_ / "b");
   EXPECT_EQ(read_file(folder_ / "a"), read_file(folder_ / "b"));
-  EXPECT_FALSE(Hnsw::load(path_)->removed(3)) << "the file that was mapped has changed";
+  EXPECT_FALSE(Hnsw::load(path_)->removed(3)) << "the file has changed";
 }
 
 TEST_F(HnswFile, HoldsAnEmptyIndex) {
@@ -117,6 +118,19 @@ TEST_F(HnswFile, SaysWhatDoesNotFit) {
   EXPECT_EQ(error_with<uint32_t>("upper_neighbors", 0, low),
             fmt::format("tensor 'upper_neighbors' holds node {} in layer 1, but it ends in layer 0", low));
   EXPECT_NE(error_with<uint8_t>("levels", low, 3), "");
+}
+
+TEST_F(HnswFile, RejectsNumbersThatAreNotFinite) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(error_with<float>("scale", 0, nan), "its scale is nan, need a finite number of at least 0");
+  EXPECT_EQ(error_with<float>("scale", 0, -1.0f), "its scale is -1, need a finite number of at least 0");
+  EXPECT_EQ(error_with<float>("vectors", 9 * 17 + 3, nan),
+            "the vector of candidate 17 has a number that is not finite");
+}
+
+// Sums of products of wider codes would not fit 32 bits.
+TEST_F(HnswFile, RejectsAWidthThatCodesCannotHave) {
+  EXPECT_EQ(error_with_metadata("width", "65537"), "its width is '65537', need an integer from 1 to 65536");
 }
 
 TEST_F(HnswFile, RejectsAFileThatIsCutAnywhere) {

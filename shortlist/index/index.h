@@ -25,11 +25,19 @@ class Index {
   virtual size_t size() const = 0;   // candidates
   virtual size_t width() const = 0;  // of a vector
   // The best k eligible candidates of each query (a row): k of them wherever k are eligible. A score is what
-  // the product (math/product.h) gives, to the bit. May be called from many threads at once.
+  // the product (math/product.h) gives, to the bit. May be called from many threads at once. Throws a data
+  // Error for a query that is not finite.
   virtual std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const = 0;
 };
 
-// Throws a data Error for a vector that is not finite; the first has the number `first`.
-void check_finite(ConstMatrix vectors, size_t first = 0);
+// Candidates are numbered from 0 to 2^31 - 1, which leaves a search a bit beside each number.
+constexpr size_t kMostCandidates = size_t{1} << 31;
+
+// Throws a data Error if the vectors, the first of which is candidate `first`, are more than an index can
+// number, or if one is not finite.
+void check_candidates(ConstMatrix vectors, size_t first = 0);
+void check_candidate_count(size_t count);
+// Throws a data Error if a query is not finite. Their width must be the index's.
+void check_queries(ConstMatrix queries, size_t width);
 
 }  // namespace shortlist

@@ -4,10 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace shortlist {
 
 constexpr int kInt8Most = 127, kInt8Offset = 128;
+
+// A sum of products of codes up to 255 with codes of up to 128 in magnitude stays within 32 bits.
+constexpr size_t kMostInt8Width = size_t{1} << 16;
+// Throws a data Error for vectors that are wider.
+void check_int8_width(size_t width);
 
 // 0 for a scale so small that its inverse would overflow: such numbers are as good as zero.
 inline float inverse_scale(float scale) { return scale > 1e-30f ? 1 / scale : 0; }

@@ -61,8 +61,9 @@ struct Int8Vectors {
     }
   };
 
-#if HWY_TARGET == HWY_AVX3
-  // By hand, because Highway 1.0.3 has no such operation.
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+  // By hand, because Highway 1.0.3 has no such operation. Newer versions have targets beyond AVX3, which are
+  // lower numbers.
   struct Vnni {
     static HWY_INLINE Sum add(Sum sum, Codes codes, QueryCodes query) {
       asm("vpdpbusd %2, %1, %0" : "+v"(sum.raw) : "v"(codes.raw), "v"(query.raw));

@@ -4,9 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "shortlist/index/exact_search.h"
 #include "shortlist/index/int8.h"
-#include "shortlist/math/selection.h"
+#include "shortlist/index/rescored_search.h"
 
 namespace shortlist {
 namespace {
@@ -21,6 +20,12 @@ float largest_of(std::span<const float> v) {
   float largest = 0;
   for (float x : v) largest = std::max(largest, std::abs(x));
   return largest;
+}
+
+ConstMatrix checked(ConstMatrix vectors) {
+  check_int8_width(vectors.cols);
+  check_candidates(vectors);
+  return vectors;
 }
 
 // The scale that all vectors keep to, but for a few where those reach much further than all others.
@@ -48,24 +53,19 @@ class Int8Index::Queries {
     size_ = queries.rows * width_ + kInt8Slack;
     codes_.resize((together_ ? 1 : 2) * size_);
     offsets_.resize(queries.rows);
-    slacks_.resize(queries.rows);
-    units_.resize(queries.rows);
+    errors_.resize(queries.rows);
     const int most = together_ ? kInt8Most : most_of_15_bits(queries.cols);
     for (size_t q = 0; q < queries.rows; ++q) {
       int8_t* const high = codes_.data() + q * width_;
       const Int8Encoding query =
           int8_encode(queries.row_span(q), most, high, together_ ? nullptr : high + size_);
       offsets_[q] = kInt8Offset * query.sum;
-      slacks_[q] = index.slack(query);
-      units_[q] = static_cast<double>(query.scale) * index.scale_;
+      errors_[q] = {static_cast<double>(query.scale) * index.scale_, index.slack(query)};
     }
   }
 
-  // The k-th best score is at least that of its codes less half the slack, a candidate's at most that of its
-  // codes and half the slack.
-  float slack(size_t q) const { return slacks_[q]; }
-  // A score is about so many times that of the codes.
-  double unit(size_t q) const { return units_[q]; }
+  // In units of the codes.
+  std::span<const ScoreError> errors() const { return errors_; }
 
   void score(RowRange queries, Int8PanelsView panels, Matrix scores) const {
     const int8_t* high = codes_.data() + queries.begin * width_;
@@ -86,8 +86,7 @@ class Int8Index::Queries {
   size_t width_ = 0, size_ = 0;
   std::vector<int8_t> codes_;  // [queries, width] and the slack, twice; a code is 128 high + low, or high
   std::vector<int32_t> offsets_;
-  std::vector<float> slacks_;
-  std::vector<double> units_;
+  std::vector<ScoreError> errors_;
 };
 
 // Twice as far as a sum of products of codes may be from the score in float32, in units of the codes:
@@ -105,8 +104,7 @@ float Int8Index::slack(const Int8Encoding& query) const {
 }
 
 Int8Index::Int8Index(ConstMatrix vectors, ThreadPool& pool)
-    : vectors_(vectors), groups_((vectors.cols + 3) / 4), scale_(fitting_scale(vectors)) {
-  check_finite(vectors);
+    : vectors_(checked(vectors)), groups_((vectors.cols + 3) / 4), scale_(fitting_scale(vectors)) {
   for (uint32_t r = 0; r < vectors.rows; ++r) {
     if (largest_of(vectors.row_span(r)) > scale_ * kInt8Most) beyond_.push_back(r);
   }
@@ -151,26 +149,10 @@ void Int8Index::leave_out_beyond(size_t first, Matrix scores) const {
   }
 }
 
-// Those that are within the error of the k-th best by their codes are scored first: what the k-th best of
-// them has rules out all others, but for rare cases.
-Found Int8Index::choose(std::span<const float> query, size_t k, std::span<const float> scores, double unit,
-                        float error, std::span<const uint32_t> beyond) const {
-  uint32_t ids[kTileColumns];
-  const auto search = [&](float least) {
-    size_t count = find_at_least(scores, least, ids);
-    for (uint32_t id : beyond) ids[count++] = id;
-    return search_chosen(query, vectors_, {ids, count}, k);
-  };
-  const float least = least_of_best(scores, k) - error;
-  Found found = search(least);
-  if (least == -kInfinity) return found;                 // all of them
-  if (found.best.size() < k) return search(-kInfinity);  // some are no numbers: their products overflow
-  const double needed = found.best.back().score / unit - error;
-  return needed < least ? search(static_cast<float>(needed)) : found;
-}
-
 std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
-  SHORTLIST_CHECK(queries.cols == width() && (eligible.empty() || eligible.size() == size()));
+  SHORTLIST_CHECK(eligible.empty() || eligible.size() == size());
+  check_queries(queries, width());
+  if (k == 0) return std::vector<Found>(queries.rows);
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
   static thread_local Queries codes;
   codes.encode(*this, queries);
@@ -179,28 +161,7 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
     codes.score(block, {panels, groups_, chunk_count(scores.cols, kPanelCandidates)}, scores);
     leave_out_beyond(first, scores);
   };
-  std::vector<uint32_t> beyond;
-  for (uint32_t id : beyond_) {
-    if (eligible.empty() || eligible[id] != 0) beyond.push_back(id);
-  }
-  std::vector<Found> found(queries.rows);
-  if (size() <= kTileColumns) {
-    const auto take = [&](size_t q, size_t, std::span<const float> scores) {
-      found[q] = choose(queries.row_span(q), k, scores, codes.unit(q), codes.slack(q) / 2, beyond);
-    };
-    score_tiles(queries.rows, size(), eligible, score_tile, take);
-    return found;
-  }
-  const std::span<TopK> near = kept_top_k(queries.rows, k);
-  for (size_t q = 0; q < queries.rows; ++q) near[q].reset(k, codes.slack(q));
-  score_tiles(size(), eligible, score_tile, near);
-  for (size_t q = 0; q < queries.rows; ++q) {
-    static thread_local std::vector<uint32_t> ids;
-    ids = beyond;
-    near[q].take_indices(ids);
-    found[q] = search_chosen(queries.row_span(q), vectors_, ids, k);
-  }
-  return found;
+  return search_rescored(queries, vectors_, k, eligible, score_tile, codes.errors(), beyond_);
 }
 
 }  // namespace shortlist

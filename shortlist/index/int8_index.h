@@ -1,6 +1,5 @@
-// Exact search that reads a quarter of float32's bytes. Scores of eight-bit codes come with a bound on their
-// error; every candidate that the bound does not rule out is scored again from float32. So the answer is that
-// of ExactIndex, to the bit.
+// Exact search that reads a quarter of float32's bytes: the scores of eight-bit codes choose what is scored
+// again from float32 (rescored_search.h).
 #pragma once
 
 #include "shortlist/base/threads.h"
@@ -13,7 +12,8 @@ namespace shortlist {
 
 class Int8Index : public Index {
  public:
-  // vectors[n, width] must outlive it. Throws a data Error for a vector that is not finite.
+  // vectors[n, width] must outlive it. Throws a data Error for a vector that is not finite, and for vectors
+  // of more than kMostInt8Width numbers.
   Int8Index(ConstMatrix vectors, ThreadPool& pool);
 
   size_t size() const override { return vectors_.rows; }
@@ -30,10 +30,6 @@ class Int8Index : public Index {
   size_t panel_size() const { return groups_ * 4 * kPanelCandidates; }
   void encode_panel(size_t panel, uint8_t* codes, Rounding& largest) const;
   float slack(const Int8Encoding& query) const;
-  // The best k by the scores of their codes, which are in `unit` and at most `error` wrong, and of those
-  // beyond.
-  Found choose(std::span<const float> query, size_t k, std::span<const float> scores, double unit,
-               float error, std::span<const uint32_t> beyond) const;
   void leave_out_beyond(size_t first, Matrix scores) const;
 
   ConstMatrix vectors_;

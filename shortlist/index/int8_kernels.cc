@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <type_traits>
 
 #include "shortlist/index/int8.h"
 #include "shortlist/math/targets.h"
@@ -175,6 +176,13 @@ Int8Encoding encode(const float* query, size_t width, int most, int8_t* high, in
           std::sqrt(off_square)};
 }
 
+constexpr bool kHasVnniCode = !std::is_same_v<OfRows::Vnni, OfRows::Plain>;
+#if HWY_ARCH_X86
+static_assert(kHasVnniCode == (HWY_TARGET <= HWY_AVX3),
+              "every target with AVX-512 multiplies codes with VNNI");
+#endif
+bool has_vnni_code() { return kHasVnniCode; }
+
 void rows_plain(const RowsTask& task, const uint32_t* ids, size_t count, float* out) {
   score_all_rows<OfRows::Plain>(task, ids, count, out);
 }
@@ -205,6 +213,7 @@ namespace shortlist {
 namespace {
 
 HWY_EXPORT(encode);
+HWY_EXPORT(has_vnni_code);
 HWY_EXPORT(rows_plain);
 HWY_EXPORT(rows_vnni);
 HWY_EXPORT(panels_plain);
@@ -222,9 +231,11 @@ bool has_vnni() {
 
 std::atomic<bool> vnni = has_vnni();
 
+bool wants_vnni() { return vnni.load(std::memory_order_relaxed); }
+
 }  // namespace
 
-bool use_vnni() { return vnni.load(std::memory_order_relaxed); }
+bool use_vnni() { return wants_vnni() && HWY_DYNAMIC_DISPATCH(has_vnni_code)(); }
 void hide_vnni(bool hidden) { vnni.store(has_vnni() && !hidden, std::memory_order_relaxed); }
 
 Int8Encoding int8_encode(std::span<const float> query, int most, int8_t* high, int8_t* low) {
@@ -234,20 +245,20 @@ Int8Encoding int8_encode(std::span<const float> query, int most, int8_t* high, i
 void int8_scores(const uint8_t* rows, size_t stride, const int8_t* query, int32_t offset, const uint32_t* ids,
                  size_t count, float* out) {
   const RowsTask task{rows, stride, query, offset};
-  use_vnni() ? HWY_DYNAMIC_DISPATCH(rows_vnni)(task, ids, count, out)
-             : HWY_DYNAMIC_DISPATCH(rows_plain)(task, ids, count, out);
+  wants_vnni() ? HWY_DYNAMIC_DISPATCH(rows_vnni)(task, ids, count, out)
+               : HWY_DYNAMIC_DISPATCH(rows_plain)(task, ids, count, out);
 }
 
 void int8_panel_scores(Int8PanelsView panels, const int8_t* high, const int8_t* low, int32_t offset,
                        float* out) {
-  use_vnni() ? HWY_DYNAMIC_DISPATCH(panels_vnni)(panels, high, low, offset, out)
-             : HWY_DYNAMIC_DISPATCH(panels_plain)(panels, high, low, offset, out);
+  wants_vnni() ? HWY_DYNAMIC_DISPATCH(panels_vnni)(panels, high, low, offset, out)
+               : HWY_DYNAMIC_DISPATCH(panels_plain)(panels, high, low, offset, out);
 }
 
 void int8_panel_products(Int8PanelsView panels, const int8_t* queries, const int32_t* offsets, size_t count,
                          float* out, size_t out_stride) {
-  use_vnni() ? HWY_DYNAMIC_DISPATCH(products_vnni)(panels, queries, offsets, count, out, out_stride)
-             : HWY_DYNAMIC_DISPATCH(products_plain)(panels, queries, offsets, count, out, out_stride);
+  wants_vnni() ? HWY_DYNAMIC_DISPATCH(products_vnni)(panels, queries, offsets, count, out, out_stride)
+               : HWY_DYNAMIC_DISPATCH(products_plain)(panels, queries, offsets, count, out, out_stride);
 }
 
 }  // namespace shortlist

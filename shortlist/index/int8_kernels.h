@@ -8,7 +8,8 @@
 
 namespace shortlist {
 
-// Whether the processor multiplies four codes at a time (VNNI), and has not been told to do without.
+// Whether codes are multiplied four at a time (VNNI): the processor can, the vector target in use has code
+// for it, and it is not hidden.
 bool use_vnni();
 // For tests and benchmarks, to run what a processor without it runs.
 void hide_vnni(bool hidden);

@@ -16,6 +16,12 @@ int32_t offset_of(std::span<const int8_t> codes) {
 
 }  // namespace
 
+void check_int8_width(size_t width) {
+  if (width > kMostInt8Width)
+    throw data_error("the vectors have {} numbers, but codes of eight bits take at most {}", width,
+                     kMostInt8Width);
+}
+
 Int8Rows::Int8Rows(size_t cols, float scale, std::span<const uint8_t> codes) : Int8Rows(cols, scale) {
   SHORTLIST_CHECK(codes.size() % stride_ == 0);
   codes_ = Array<uint8_t>::view(codes);

@@ -234,21 +234,45 @@ TEST(Bf16PanelScores, AreThoseOfFloat32NearAndFar) {
   });
 }
 
-TEST(Bf16Index, AnswersAsFloat32OverRoundedVectors) {
+TEST(Bf16Index, AnswersAsFloat32ToTheBit) {
   reference::for_each_target([&](const std::string& target, bool) {
     SCOPED_TRACE(target);
     for (size_t rows : {1, 16, 17, 1000, 1041, 3000}) {
       const Vectors vectors = normal_vectors(rows, 5 + rows % 7, "v"),
                     queries = normal_vectors(9, vectors.cols, "q");
-      Vectors rounded = vectors;
-      for (float& v : rounded.values) v = widened(v);
       const Bf16Index index(vectors.view(), pool);
-      expect_same_answers(index, ExactIndex(rounded.view(), pool), queries.view(), 10);
+      const ExactIndex exact(vectors.view(), pool);
+      expect_same_answers(index, exact, queries.view(), 10);
       std::vector<uint8_t> eligible(rows);
       for (size_t i = 0; i < rows; i += 3) eligible[i] = 1;
-      expect_same_answers(index, ExactIndex(rounded.view(), pool), queries.view(), 10, eligible);
+      expect_same_answers(index, exact, queries.view(), 10, eligible);
     }
   });
+}
+
+// Rounded, all vectors are alike: only their float32 says which is best.
+TEST(Bf16Index, TellsVectorsApartThatRoundToTheSame) {
+  for (size_t rows : {500, 3000}) {
+    Vectors vectors{rows, 8, std::vector<float>(rows * 8, 1)};
+    for (size_t r = 0; r < rows; ++r) vectors.row(r)[r % 8] += 1e-6f * static_cast<float>(r * 7919 % rows);
+    const Vectors query{5, 8, std::vector<float>(40, 1)};
+    expect_same_answers(Bf16Index(vectors.view(), pool), ExactIndex(vectors.view(), pool), query.view(), 10);
+  }
+}
+
+TEST(Bf16Index, AnswersAsFloat32AtTheEndsOfItsRange) {
+  for (size_t rows : {500, 3000}) {
+    for (float size : {3.4e38f, 1e20f, 1e-25f, 1e-40f, 0.0f}) {
+      for (float query_size : {1.0f, 1e19f, 1e-30f, 0.0f}) {
+        SCOPED_TRACE(fmt::format("{} vectors times {}, queries times {}", rows, size, query_size));
+        Vectors vectors = normal_vectors(rows, 6, "v"), queries = normal_vectors(5, 6, "q");
+        for (float& v : vectors.values) v = std::clamp(v, -1.0f, 1.0f) * size;
+        for (float& v : queries.values) v *= query_size;
+        expect_same_answers(Bf16Index(vectors.view(), pool), ExactIndex(vectors.view(), pool), queries.view(),
+                            10);
+      }
+    }
+  }
 }
 
 }  // namespace

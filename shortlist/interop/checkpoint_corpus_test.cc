@@ -1,34 +1,25 @@
 // Every input that the checkpoint fuzzer keeps is read again, and each of its bytes is changed once.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "shortlist/base/error.h"
 #include "shortlist/io/testing.h"
 #include "tests/fuzz/checkpoint_input.h"
+#include "tests/fuzz/corpus.h"
 
 namespace shortlist {
 namespace {
 
-const std::string kCorpus = "tests/fuzz/corpus/checkpoint";
-
-std::vector<std::string> corpus() {
-  std::vector<std::string> inputs;
-  for (const auto& entry : std::filesystem::directory_iterator(kCorpus))
-    inputs.push_back(read_file(entry.path()));
-  return inputs;
-}
-
 TEST(CheckpointCorpus, HasACheckpointThatFits) {
-  EXPECT_TRUE(read_fuzzed_checkpoint(read_file(kCorpus + "/fits")));
+  EXPECT_TRUE(read_fuzzed_checkpoint(read_file("tests/fuzz/corpus/checkpoint/fits")));
 }
 
 TEST(CheckpointCorpus, EveryInputIsReadOrRefused) {
-  for (const std::string& input : corpus()) message_of([&] { read_fuzzed_checkpoint(input); });
+  for (const std::string& input : fuzz_corpus("checkpoint"))
+    message_of([&] { read_fuzzed_checkpoint(input); });
 }
 
 TEST(CheckpointCorpus, EveryChangedByteIsReadOrRefused) {
-  for (std::string input : corpus()) {
+  for (std::string input : fuzz_corpus("checkpoint")) {
     for (size_t i = 0; i < input.size(); ++i) {
       const char kept = input[i];
       for (const char changed : {'\0', '\x7f', '\xff', static_cast<char>(kept ^ 1)}) {

@@ -29,8 +29,9 @@ void export_faiss(const std::string& folder, const ItemVectors& from);
 // https://code.google.com/archive/p/word2vec
 void export_word2vec(const std::string& folder, const ItemVectors& from);
 
-// One file: the id's column, the attributes (text, null where missing), and "embedding", a list of floats.
-// Throws a usage Error when an attribute has the name of one of the others.
+// One file: the id's column, the attributes (numbers and times as such, lists as text, null where missing),
+// and "embedding", a list of floats. Throws a usage Error when an attribute has the name of one of the
+// others.
 void export_parquet(const std::string& path, const ItemVectors& from);
 
 }  // namespace shortlist

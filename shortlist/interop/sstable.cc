@@ -1,5 +1,7 @@
 #include "shortlist/interop/sstable.h"
 
+#include <algorithm>
+
 #include "shortlist/base/error.h"
 #include "shortlist/interop/wire_reader.h"
 #include "shortlist/io/crc32c.h"
@@ -9,7 +11,9 @@ namespace {
 
 constexpr uint64_t kMagic = 0xdb4775248b80fb57;
 constexpr size_t kFooterBytes = 48, kHandlesBytes = 40, kTrailerBytes = 5;
-constexpr size_t kRestartInterval = 16, kBlockBytes = 256 * 1024;
+constexpr size_t kBlockBytes = 256 * 1024;
+// Keys of a checkpoint share their first parts, and are some ten times as long as what is stored of them.
+constexpr uint64_t kMostExpansion = 64, kMostKeyBytes = uint64_t{1} << 30;
 
 struct Handle {
   uint64_t offset = 0, size = 0;
@@ -28,7 +32,8 @@ class Reader {
         if (!entries.empty() && entries.back().first >= entry.first) fail("keys do not ascend");
         entries.push_back(std::move(entry));
       }
-      if (entries.size() > first && entries.back().first > last_key) fail("the index does not fit its block");
+      if (entries.size() == first) fail("a block without entries");
+      if (entries.back().first > last_key) fail("the index does not fit its block");
     }
     return entries;
   }
@@ -78,6 +83,13 @@ class Reader {
     return checked.substr(0, handle.size);
   }
 
+  // Counts the bytes of keys, which may share so much that a small file would fill the memory.
+  void count_key(uint64_t bytes) const {
+    key_bytes_ += bytes;
+    if (key_bytes_ > std::min(kMostExpansion * content_.size(), kMostKeyBytes))
+      fail("its keys share so much that they are far longer than the file");
+  }
+
   SstableEntries entries_of(std::string_view block) const {
     if (block.size() < 4) fail("a block without restarts");
     const uint64_t restarts = read_u32(block, block.size() - 4);
@@ -89,6 +101,7 @@ class Reader {
       const std::string_view last = entries.empty() ? std::string_view() : entries.back().first;
       if (shared > last.size()) fail("an entry shares more with the last key than there is");
       if (rest > data.size() - at || value > data.size() - at - rest) fail("an entry runs past its block");
+      count_key(shared + rest);
       std::string key(last.substr(0, shared));
       key += data.substr(at, rest);
       entries.emplace_back(std::move(key), data.substr(at + rest, value));
@@ -99,6 +112,7 @@ class Reader {
 
   std::string_view content_;
   const std::string& path_;
+  mutable uint64_t key_bytes_ = 0;
 };
 
 void put_varint(std::string& to, uint64_t value) {
@@ -158,13 +172,13 @@ SstableEntries read_sstable(std::string_view content, const std::string& path) {
   return Reader(content, path).read();
 }
 
-std::string write_sstable(const SstableEntries& entries) {
+std::string write_sstable(const SstableEntries& entries, size_t restart_interval) {
   std::string file;
-  BlockWriter index(1), block(kRestartInterval);
+  BlockWriter index(1), block(restart_interval);
   const auto end_block = [&] {
     const std::string last = block.last_key();
     index.add(last, block.finish(file));
-    block = BlockWriter(kRestartInterval);
+    block = BlockWriter(restart_interval);
   };
   for (size_t i = 0; i < entries.size(); ++i) {
     SHORTLIST_CHECK(i == 0 || entries[i - 1].first < entries[i].first);
@@ -172,7 +186,7 @@ std::string write_sstable(const SstableEntries& entries) {
     if (block.size() >= kBlockBytes) end_block();
   }
   if (!block.empty()) end_block();
-  std::string footer = BlockWriter(kRestartInterval).finish(file);
+  std::string footer = BlockWriter(restart_interval).finish(file);
   footer += index.finish(file);
   footer.resize(kHandlesBytes, '\0');
   put_little_endian(footer, kMagic, 8);

@@ -19,10 +19,12 @@ namespace shortlist {
 using SstableEntries = std::vector<std::pair<std::string, std::string>>;
 
 // All entries, keys strictly ascending by bytes. `path` is for messages. Throws a data Error for a file that
-// is cut off, damaged, out of order or compressed.
+// is cut off, damaged, out of order or compressed, has a block without entries, or whose keys share so much
+// that they would take far more memory than the file.
 SstableEntries read_sstable(std::string_view content, const std::string& path);
 
-// The file that holds the entries, whose keys must ascend strictly; plain blocks.
-std::string write_sstable(const SstableEntries& entries);
+// The file that holds the entries, whose keys must ascend strictly; plain blocks. Every so many-th key is
+// stored whole.
+std::string write_sstable(const SstableEntries& entries, size_t restart_interval = 16);
 
 }  // namespace shortlist

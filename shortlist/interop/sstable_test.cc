@@ -26,6 +26,21 @@ TEST(Sstable, ReadsManyBlocks) {
   EXPECT_EQ(read_sstable(write_sstable(large), "x.index"), large);
 }
 
+TEST(Sstable, BoundsTheMemoryOfKeysThatShareTheirBytes) {
+  const auto shared = [](size_t count, size_t bytes) {
+    SstableEntries made;
+    for (size_t i = 0; i < count; ++i)
+      made.emplace_back(std::string(bytes, 'k') + fmt::format("{:06}", i), "v");
+    return made;
+  };
+  const SstableEntries usual = shared(1'000, 200);
+  EXPECT_EQ(read_sstable(write_sstable(usual), "x.index"), usual);
+  const std::string bomb = write_sstable(shared(10'000, 10'000), 100'000);
+  EXPECT_LT(bomb.size(), 150'000u);
+  EXPECT_EQ(message_of([&] { read_sstable(bomb, "x.index"); }),
+            "x.index: its keys share so much that they are far longer than the file");
+}
+
 std::string problem(const std::string& content) {
   return message_of([&] { read_sstable(content, "x.index"); });
 }

@@ -260,6 +260,9 @@ TensorBundle TensorBundle::from_memory(const std::string& prefix, std::string_vi
 
 void TensorBundle::read_entries(const SstableEntries& entries, std::span<const Bytes> shards) {
   const std::string index = prefix_ + ".index";
+  uint64_t left =
+      0;  // bytes that no tensor has taken: of two that share theirs, a small file could have many
+  for (const Bytes& shard : shards) left += shard.size();
   for (size_t i = 1; i < entries.size(); ++i) {
     const auto& [key, value] = entries[i];
     const Entry entry = parse_entry(value, fmt::format("{}: '{}'", index, key));
@@ -267,6 +270,10 @@ void TensorBundle::read_entries(const SstableEntries& entries, std::span<const B
       throw data_error("{}: '{}' is in shard {}, but there are {}", index, key, entry.shard, shards.size());
     }
     const std::string where = fmt::format("{}: '{}'", shard_path(prefix_, entry.shard, shards.size()), key);
+    if (!entry.sliced && entry.size <= shards[entry.shard].size()) {
+      if (entry.size > left) throw data_error("{}: its values are also those of another tensor", where);
+      left -= entry.size;
+    }
     tensors_.push_back(read_tensor(key, entry, shards[entry.shard], where));
   }
 }

@@ -47,8 +47,8 @@ struct BundleTensor {
 // a data Error when there is none.
 std::string find_checkpoint(const std::string& path);
 
-// A checkpoint whose tensors are mapped, and live as long as it does. All sizes and checksums are checked at
-// the start.
+// A checkpoint whose tensors are in memory, and live as long as it does. All sizes and checksums are checked
+// at the start.
 class TensorBundle {
  public:
   // Throws a data Error that names the file and the key.
@@ -68,7 +68,7 @@ class TensorBundle {
                     std::span<const Bytes> shards);
 
   std::string prefix_;
-  std::vector<MappedFile> shards_;
+  std::vector<FileBytes> shards_;
   std::vector<BundleTensor> tensors_;
 };
 

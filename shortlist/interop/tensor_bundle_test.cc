@@ -136,6 +136,13 @@ TEST_F(TensorBundleTest, RefusesSizesThatDoNotFit) {
   EXPECT_EQ(with_entry(entry({uint64_t{1} << 40}, 0, 0, 24, 7)), shard + "1099511627776 strings in 24 bytes");
 }
 
+TEST_F(TensorBundleTest, RefusesTensorsThatShareTheirBytes) {
+  SstableEntries entries = read_sstable(read_file(prefix + ".index"), "");
+  for (int i = 0; i < 100; ++i) entries.emplace_back(fmt::format("words{:03}", i), entries[2].second);
+  write_file_atomically(prefix + ".index", write_sstable(entries));
+  EXPECT_NE(problem().find(": its values are also those of another tensor"), std::string::npos) << problem();
+}
+
 TEST_F(TensorBundleTest, NamesAnotherType) {
   const TensorBundle bundle = TensorBundle::open(prefix);
   EXPECT_EQ(message_of([&] { bundle.need("kernel", BundleDType::int64); }),

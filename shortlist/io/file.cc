@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <new>
 #include <utility>
 
 #include "shortlist/base/error.h"
@@ -18,8 +19,14 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 16;
+constexpr size_t kMostOfAStream = size_t{256} << 20;  // a device such as /dev/zero never ends
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr std::string_view kTemporary = ".tmp-";
 
+// Reasons of the machine's, which may pass, are no fault of the file.
 Error cannot_read(const std::string& path, int reason) {
+  for (int passing : {EMFILE, ENFILE, ENOMEM, EIO, ESTALE})
+    if (reason == passing) return failed("cannot read {}: {}", path, std::strerror(reason));
   return data_error("cannot read {}: {}", path, std::strerror(reason));
 }
 Error cannot_write(const std::string& path, int reason) {
@@ -46,6 +53,25 @@ std::string parent_folder(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+const char* type_name(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "no regular file";
+}
+
+// NAME.tmp-PROCESS-NUMBER, as AtomicFile names them.
+bool is_temporary(std::string_view name) {
+  const size_t at = name.rfind(kTemporary);
+  if (at == name.npos || at == 0) return false;
+  name.remove_prefix(at + kTemporary.size());
+  const size_t dash = name.find('-');
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  };
+  return dash != name.npos && is_number(name.substr(0, dash)) && is_number(name.substr(dash + 1));
+}
+
 // Of a file that is on disk.
 void give_name(const std::string& written, const std::string& path) {
   if (::rename(written.c_str(), path.c_str()) != 0) throw cannot_write(path, errno);
@@ -67,6 +93,9 @@ std::string read_file(const std::string& path) {
     text.resize(size + std::max<ssize_t>(got, 0));
     if (got == 0) return text;
     if (got < 0 && errno != EINTR) throw cannot_read(path, errno);
+    if (!S_ISREG(status.st_mode) && text.size() > kMostOfAStream)
+      throw data_error("cannot read {}: it is {} with more than {} bytes", path, type_name(status.st_mode),
+                       kMostOfAStream);
   }
 }
 
@@ -165,7 +194,7 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
     return;
   }
   for (int n = 0; !file_; ++n) {
-    temporary_ = fmt::format("{}.tmp-{}-{}", path, ::getpid(), n);
+    temporary_ = fmt::format("{}{}{}-{}", path, kTemporary, ::getpid(), n);
     if (auto file = OutputFile::create_new(temporary_, path)) file_.emplace(std::move(*file));
   }
 }
@@ -215,26 +244,39 @@ void write_file_atomically(const std::string& path, std::string_view text) {
   write_file_atomically(path, bytes_of(text));
 }
 
-MappedFile::MappedFile(const std::string& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+void remove_temporaries(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::vector<fs::path> stale;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (is_temporary(at->path().filename().string()) && at->is_regular_file(error))
+      stale.push_back(at->path());
+  }
+  for (const fs::path& path : stale) fs::remove(path, error);
+}
+
+FileBytes::FileBytes(const std::string& path) {
+  // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   struct stat status {};
   if (file.number < 0 || ::fstat(file.number, &status) != 0) throw cannot_read(path, errno);
-  if (S_ISDIR(status.st_mode)) throw cannot_read(path, EISDIR);
-  if (status.st_size == 0) return;  // mmap refuses an empty range
-  void* start = ::mmap(nullptr, status.st_size, PROT_READ, MAP_PRIVATE, file.number, 0);
-  if (start == MAP_FAILED) throw cannot_read(path, errno);
-  bytes_ = {static_cast<const std::byte*>(start), static_cast<size_t>(status.st_size)};
-}
-
-MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
-  return *this;
-}
-
-MappedFile::~MappedFile() {
-  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  if (!S_ISREG(status.st_mode))
+    throw data_error("cannot read {}: it is {}, need a file", path, type_name(status.st_mode));
+  const auto all = static_cast<size_t>(status.st_size);
+  const size_t alignment = all >= kHugePage ? kHugePage : 64;
+  const size_t room = (std::max<size_t>(all, 1) + alignment - 1) / alignment * alignment;
+  bytes_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, room)));
+  if (bytes_ == nullptr) throw std::bad_alloc();
+#if defined(MADV_HUGEPAGE)
+  // An index is read at random: with small pages, each read would also miss in the table of pages.
+  if (alignment == kHugePage) ::madvise(bytes_.get(), room, MADV_HUGEPAGE);
+#endif
+  while (size_ < all) {
+    const ssize_t got = ::read(file.number, bytes_.get() + size_, all - size_);
+    if (got == 0) return;  // it was cut meanwhile
+    if (got < 0 && errno != EINTR) throw cannot_read(path, errno);
+    size_ += static_cast<size_t>(std::max<ssize_t>(got, 0));
+  }
 }
 
 }  // namespace shortlist

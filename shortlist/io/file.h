@@ -1,11 +1,13 @@
-// Files: read whole, mapped, written in one piece or not at all. Every Error names the path and the machine's
+// Files: read whole, written in one piece or not at all. Every Error names the path and the machine's
 // reason, as in "cannot write model.safetensors: No space left on device"; what cannot be read is of the kind
-// data, what cannot be written of the kind failed. A program that should survive a file-size limit must
-// ignore SIGXFSZ.
+// data, unless the machine is out of descriptors or memory; what cannot be written is of the kind failed. A
+// program that should survive a file-size limit must ignore SIGXFSZ.
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,9 +21,10 @@ using Bytes = std::span<const std::byte>;
 
 inline Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
+// A pipe or a device may be read too, up to 256 MiB.
 std::string read_file(const std::string& path);
 
-// What stands at the path, behind links; file_type::not_found where nothing does.
+// The type of the file at the path, links followed; file_type::not_found if there is none.
 std::filesystem::file_type type_of_file(const std::string& path);
 
 // Makes the folder and those above it; no error when it is there already.
@@ -96,20 +99,26 @@ void move_into_place(const std::string& written, const std::string& path);
 void write_file_atomically(const std::string& path, Bytes bytes);
 void write_file_atomically(const std::string& path, std::string_view text);
 
-// A whole file read-only in memory; pages come from disk as they are touched. The file must not be cut while
-// it is mapped.
-class MappedFile {
- public:
-  MappedFile() = default;
-  explicit MappedFile(const std::string& path);
-  MappedFile(MappedFile&& other) noexcept;
-  MappedFile& operator=(MappedFile&& other) noexcept;
-  ~MappedFile();
+// Removes the temporary files that writes into this folder, or a folder below it, left when they were killed.
+// Nobody may be writing there. What cannot be removed stays.
+void remove_temporaries(const std::string& folder);
 
-  Bytes bytes() const { return bytes_; }
+// The bytes of a whole regular file, in memory of their own: nothing that happens to the file later changes
+// them. Throws a data Error for anything else, such as a folder, a pipe or a device, and never waits for one.
+class FileBytes {
+ public:
+  FileBytes() = default;
+  explicit FileBytes(const std::string& path);
+
+  Bytes bytes() const { return {bytes_.get(), size_}; }  // aligned to 64 bytes
+  std::string_view text() const { return {reinterpret_cast<const char*>(bytes_.get()), size_}; }
 
  private:
-  Bytes bytes_;
+  struct Free {
+    void operator()(std::byte* bytes) const { std::free(bytes); }
+  };
+  std::unique_ptr<std::byte[], Free> bytes_;
+  size_t size_ = 0;
 };
 
 }  // namespace shortlist

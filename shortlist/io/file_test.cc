@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "shortlist/base/error.h"
@@ -47,10 +48,15 @@ TEST(File, SaysWhyItCannotBeRead) {
             "cannot read /no/such/file: No such file or directory");
   EXPECT_EQ(message_of([&] { read_file(folder.path()); }),
             "cannot read " + folder.path() + ": Is a directory");
-  EXPECT_EQ(message_of([&] { MappedFile map("/no/such/file"); }),
+  EXPECT_EQ(message_of([&] { FileBytes bytes("/no/such/file"); }),
             "cannot read /no/such/file: No such file or directory");
-  EXPECT_EQ(message_of([&] { MappedFile map(folder.path()); }),
-            "cannot read " + folder.path() + ": Is a directory");
+  EXPECT_EQ(message_of([&] { FileBytes bytes(folder.path()); }),
+            "cannot read " + folder.path() + ": it is a folder, need a file");
+  EXPECT_EQ(message_of([&] { FileBytes bytes("/dev/zero"); }),
+            "cannot read /dev/zero: it is a device, need a file");
+  ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(message_of([&] { FileBytes bytes(folder / "pipe"); }),
+            "cannot read " + folder / "pipe" + ": it is a pipe, need a file");
 }
 
 TEST(File, SaysWhatStandsAtAPathOrWhyThatCannotBeSeen) {
@@ -168,14 +174,40 @@ TEST(FileLock, KeepsOthersOutWhileItLives) {
             "cannot write " + folder / "none/lock" + ": No such file or directory");
 }
 
-TEST(MappedFile, ShowsTheBytesAndMoves) {
+TEST(File, ReadsADeviceOnlySoFar) {
+  EXPECT_TRUE(
+      message_of([&] { read_file("/dev/zero"); }).starts_with("cannot read /dev/zero: it is a device with"));
+}
+
+TEST(File, RemovesTheTemporariesOfKilledWrites) {
+  const TemporaryFolder folder;
+  make_directories(folder / "below");
+  for (const char* name : {"a.tmp-12-0", "below/b.json.tmp-3-17"}) write_file_atomically(folder / name, "x");
+  const std::vector<std::string> kept = {"a", "below/.tmp-1-2", "c.tmp-1", "d.tmp-1-x", "e.tmp-1-2.csv"};
+  for (const std::string& name : kept) write_file_atomically(folder / name, "x");
+  remove_temporaries(folder.path());
+  EXPECT_EQ(folder.count(), 5u);
+  for (const std::string& name : kept) EXPECT_EQ(read_file(folder / name), "x");
+  remove_temporaries(folder / "none");
+}
+
+TEST(FileBytes, StayWhatTheyAreWhenTheFileChanges) {
+  const TemporaryFolder folder;
+  const std::string content(5'000'000, 'x');
+  write_file_atomically(folder / "x", content);
+  const FileBytes bytes(folder / "x");
+  OutputFile(folder / "x").write("short");  // over the same file, as cp does
+  EXPECT_EQ(bytes.text(), content);
+}
+
+TEST(FileBytes, MoveAndMayBeEmpty) {
   const TemporaryFolder folder;
   write_file_atomically(folder / "x", "hello");
   write_file_atomically(folder / "empty", "");
-  MappedFile map(folder / "x"), other(folder / "empty");
+  FileBytes bytes(folder / "x"), other(folder / "empty");
   EXPECT_TRUE(other.bytes().empty());
-  other = std::move(map);
-  EXPECT_EQ(std::string(reinterpret_cast<const char*>(other.bytes().data()), other.bytes().size()), "hello");
+  other = std::move(bytes);
+  EXPECT_EQ(other.text(), "hello");
 }
 
 }  // namespace

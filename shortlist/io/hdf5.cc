@@ -17,10 +17,10 @@ namespace {
 // clang-format off
 #define SHORTLIST_HDF5_FUNCTIONS(X) \
   X(open) X(get_libversion) X(Eset_auto2) X(Fopen) X(Fclose) \
-  X(Gget_info) X(Lget_name_by_idx) X(Oopen) X(Oclose) X(Iget_type) \
-  X(Dget_space) X(Dget_type) X(Dread) X(Sget_simple_extent_ndims) X(Sget_simple_extent_dims) \
-  X(Sclose) X(Tget_class) X(Tget_size) X(Tget_order) X(Tget_sign) \
-  X(Tclose)
+  X(Gget_info) X(Lget_name_by_idx) X(Lget_val) X(Oopen) X(Oclose) X(Iget_type) \
+  X(Dget_space) X(Dget_type) X(Dget_create_plist) X(Dread) X(Sget_simple_extent_ndims) \
+  X(Sget_simple_extent_dims) X(Sclose) X(Tget_class) X(Tget_size) X(Tget_order) X(Tget_sign) \
+  X(Tclose) X(Pget_external_count) X(Pget_layout) X(Pclose)
 // clang-format on
 
 struct Hdf5Api {
@@ -178,7 +178,23 @@ class Lister {
     for (const std::string& name : names) member(path == "/" ? name : path + "/" + name, depth);
   }
 
+  // Links other than hard ones have a value: a path in this file, or in another.
+  bool is_link(const std::string& path) const {
+    char value[1];
+    return hdf5().Lget_val(file_, path.c_str(), value, sizeof value, H5P_DEFAULT) >= 0;
+  }
+
+  // A dataset's values may lie in other files, which whoever sends a file must not choose.
+  bool is_elsewhere(hid_t dataset) const {
+    const Id plan(hdf5().Dget_create_plist(dataset), hdf5().Pclose);
+    return !plan.ok() || hdf5().Pget_external_count(plan) != 0 || hdf5().Pget_layout(plan) == H5D_VIRTUAL;
+  }
+
   void member(const std::string& path, int depth) {
+    if (is_link(path)) {
+      throw data_error("{}: '{}' is a link to another place or file; need the data in its place", shown_,
+                       path);
+    }
     const Id object = open_object(file_, path);
     if (!object.ok()) damaged(path);
     const H5I_type_t kind = hdf5().Iget_type(object);
@@ -186,6 +202,8 @@ class Lister {
     if (kind != H5I_DATASET) return;
     const auto dataset = describe(object, path);
     if (!dataset) damaged(path);
+    if (is_elsewhere(object))
+      throw data_error("{}: the values of '{}' are in another file; need them in this one", shown_, path);
     if (found_.size() == kMost) throw data_error("{}: more than {} datasets", shown_, kMost);
     found_.push_back(*dataset);
   }

@@ -24,7 +24,8 @@ bool is_hdf5(const std::string& path);
 class Hdf5File {
  public:
   // Throws a failed Error that says where it looked when there is no libhdf5, and a data Error for a file
-  // that it cannot read.
+  // that it cannot read, or that refers to other files or other places: soft and external links, external
+  // storage and virtual datasets.
   static Hdf5File open(const std::string& path);
   Hdf5File(Hdf5File&&) noexcept;
   ~Hdf5File();

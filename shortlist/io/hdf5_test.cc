@@ -50,6 +50,17 @@ TEST(Hdf5, IsToldByItsFirstBytes) {
   EXPECT_FALSE(is_hdf5(folder.path()));
 }
 
+TEST(Hdf5, RefusesValuesInOtherPlacesAndFiles) {
+  const std::string folder = "tests/parity/fixtures/hdf5/";  // tests/parity/hdf5_files.c wrote them
+  for (const std::string& name : std::vector<std::string>{"external_link.h5", "soft_link.h5"})
+    EXPECT_EQ(message_of([&] { Hdf5File::open(folder + name); }),
+              folder + name + ": 'weights' is a link to another place or file; need the data in its place");
+  for (const std::string& name : std::vector<std::string>{"external_storage.h5", "virtual_dataset.h5"})
+    EXPECT_EQ(message_of([&] { Hdf5File::open(folder + name); }),
+              folder + name + ": the values of 'weights' are in another file; need them in this one");
+  EXPECT_EQ(Hdf5File::open(folder + "hard_link.h5").datasets().size(), 2u);
+}
+
 TEST(Hdf5, RefusesAFileThatIsCutOff) {
   const TemporaryFolder folder;
   const std::string path = folder / "cut.h5", whole = read_file(kFile);

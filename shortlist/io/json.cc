@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -21,13 +22,34 @@ size_t line_of(std::string_view text, size_t offset) {
   return 1 + std::count(text.begin(), text.begin() + std::min(offset, text.size()), '\n');
 }
 
-// nlohmann's message without its own prefix: "[json...] parse error at line 1, column 2: syntax error ...".
+// nlohmann's message without its own prefixes: "[json.exception...] parse error at line 1, column 2: syntax
+// error ...".
 std::string reason_of(const std::exception& error) {
   std::string_view reason = error.what();
+  if (const size_t end = reason.find("] "); reason.starts_with("[json.exception.") && end != reason.npos)
+    reason.remove_prefix(end + 2);
   if (const size_t column = reason.find("column "); column != reason.npos) {
     reason.remove_prefix(std::min(reason.size(), reason.find(": ", column) + 2));
   }
   return std::string(reason.substr(0, kMaxReason)) + (reason.size() > kMaxReason ? "..." : "");
+}
+
+// What is wrong with the tree whose shape made nlohmann throw.
+std::string shape_fault(const nlohmann::detail::exception& error) {
+  constexpr int kWrongType = 302, kNoSuchKey = 403, kNoSuchElement = 401;
+  const std::string reason = reason_of(error);
+  if (error.id == kNoSuchElement) return "a list has too few values";
+  if (const size_t end = reason.find(" not found"); error.id == kNoSuchKey && end != reason.npos)
+    return "has no " + reason.substr(0, end);
+  const std::string must = "type must be ", but = ", but is ";
+  if (const size_t at = reason.find(but);
+      error.id == kWrongType && reason.starts_with(must) && at != reason.npos)
+    return fmt::format("has a value of the type {} where it needs {}", reason.substr(at + but.size()),
+                       reason.substr(must.size(), at - must.size()));
+  if (const size_t at = reason.rfind(" with "); reason.starts_with("cannot use ") && at != reason.npos)
+    return fmt::format("has a value of the type {} where it needs an object or a list",
+                       reason.substr(at + 6));
+  return reason;
 }
 
 // Refuses what nlohmann lets pass: a key given twice, and nesting that would exhaust the stack.
@@ -51,6 +73,9 @@ struct Strict {
 template <typename Json>
 Json parse(std::string_view text, const std::string& file) {
   Strict strict{file, {}};
+  // nlohmann takes a zero byte for the end of the text.
+  if (const size_t zero = text.find('\0'); zero != text.npos)
+    throw data_error("{}:{}: not JSON: has a zero byte", file, line_of(text, zero));
   try {
     return Json::parse(text.begin(), text.end(),
                        [&](int depth, typename Json::parse_event_t event, Json& parsed) {
@@ -112,6 +137,24 @@ Value to_value(const Json& json) {
 
 json parse_json(std::string_view text, const std::string& file) { return parse<json>(text, file); }
 json load_json(const std::string& path) { return parse_json(read_file(path), path); }
+
+void reading_file(const std::string& file, const std::function<void()>& read) {
+  try {
+    read();
+  } catch (const Error& error) {
+    const bool named = error.message().find(file) != std::string::npos;
+    throw Error(ErrorKind::data, named ? error.message() : file + ": " + error.message());
+  } catch (const nlohmann::detail::exception& error) {
+    throw data_error("{}: {}", file, shape_fault(error));
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const CheckFailed&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw data_error("{}: cannot be read: {}", file, error.what());
+  }
+}
+
 std::string dump_json(const json& json) { return dump(json, 2) + "\n"; }
 std::string dump_json_line(const json& json) { return dump(json, -1); }
 

@@ -1,6 +1,7 @@
 // JSON text and trees. nlohmann::json sorts keys; Value keeps their order.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -9,10 +10,15 @@
 
 namespace shortlist {
 
-// Throws a data Error "file:line: ..." for bad syntax, a key given twice in one object, or nesting beyond
-// 200.
+// Throws a data Error "file:line: ..." for bad syntax, a zero byte, a number beyond a double, a key given
+// twice in one object, or nesting beyond 200.
 nlohmann::json parse_json(std::string_view text, const std::string& file);
 nlohmann::json load_json(const std::string& path);
+
+// Runs `read`, which takes the content of a file apart, such as a tree that parse_json() made. Whatever it
+// throws becomes a data Error that names the file: a tree of another shape too, and an Error without the
+// name.
+void reading_file(const std::string& file, const std::function<void()>& read);
 
 // Indented by 2, the same bytes for equal trees, a newline at the end. Invalid UTF-8 becomes U+FFFD; NaN and
 // infinities become null.

@@ -21,6 +21,29 @@ TEST(Json, ReplacesInvalidUtf8AndNumbersThatJsonLacks) {
   EXPECT_EQ(dump_json_line(std::numeric_limits<double>::quiet_NaN()), "null");
 }
 
+TEST(Json, RefusesZeroBytesAndNumbersWithoutEnd) {
+  using namespace std::string_literals;
+  EXPECT_EQ(message_of([] { parse_json("{}\n\0{}"s, "a.json"); }), "a.json:2: not JSON: has a zero byte");
+  EXPECT_EQ(message_of([] { parse_json_value("[1]\0"s, "a.json"); }), "a.json:1: not JSON: has a zero byte");
+  EXPECT_EQ(message_of([] { parse_json("[1e999]", "a.json"); }),
+            "a.json: not JSON: number overflow parsing '1e999'");
+}
+
+TEST(Json, SaysInWordsWhatShapeATreeLacks) {
+  const auto message = [](const char* text, auto read) {
+    const nlohmann::json tree = parse_json(text, "a.json");
+    return message_of([&] { reading_file("a.json", [&] { read(tree); }); });
+  };
+  EXPECT_EQ(message("{}", [](const auto& tree) { tree.at("b"); }), "a.json: has no key 'b'");
+  EXPECT_EQ(message("[1]", [](const auto& tree) { tree.at(1); }), "a.json: a list has too few values");
+  EXPECT_EQ(message("[1]", [](const auto& tree) { tree.at("b"); }),
+            "a.json: has a value of the type array where it needs an object or a list");
+  EXPECT_EQ(message("[1]", [](const auto& tree) { tree.at(0).template get<std::string>(); }),
+            "a.json: has a value of the type number where it needs string");
+  EXPECT_EQ(message("1", [](const auto&) { throw data_error("is wrong"); }), "a.json: is wrong");
+  EXPECT_EQ(message("1", [](const auto&) { throw usage_error("a.json:2: is wrong"); }), "a.json:2: is wrong");
+}
+
 TEST(Json, ConvertsValuesBothWays) {
   const Value value = parse_json_value(R"({"z": [1, 2.5, true, null], "a": {"text": "x"}})", "v");
   const Value again = from_json(to_json(value));

@@ -27,7 +27,11 @@ size_t sequence_size(std::string_view text) {
   return 0;
 }
 
-bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c >= 0; }
+// ARM's char has no sign.
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
 
 // How many characters from the front stand for themselves.
 size_t plain_size(std::string_view text) {

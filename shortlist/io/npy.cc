@@ -182,7 +182,7 @@ void write_npy(const std::string& path, std::span<const float> values, size_t ro
 }
 
 std::vector<int64_t> read_npy_integers(const std::string& path) {
-  const MappedFile file(path);
+  const FileBytes file(path);
   const Array array = parse(path, file.bytes());
   if ((array.descr != "<i4" && array.descr != "<i8") || array.shape.size() != 1) {
     throw data_error("{}: got {}, need a list of '<i4' or '<i8'", path, array.describe());
@@ -194,7 +194,7 @@ std::vector<int64_t> read_npy_integers(const std::string& path) {
 }
 
 NpyFloats read_npy_floats(const std::string& path) {
-  const MappedFile file(path);
+  const FileBytes file(path);
   const Array array = parse(path, file.bytes());
   const size_t dimensions = array.shape.size();
   if (array.descr != "<f4" || dimensions < 1 || dimensions > 2 || (dimensions == 2 && array.fortran_order)) {

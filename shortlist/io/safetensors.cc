@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "shortlist/io/json.h"
+#include "shortlist/io/sha256.h"
 
 namespace shortlist {
 namespace {
@@ -19,6 +20,15 @@ static_assert(std::endian::native == std::endian::little,
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
 constexpr size_t kAlignment = 64;
 constexpr const char* kMetadataKey = "__metadata__";
+
+constexpr const char* kChecksumKey = "sha256";
+constexpr std::string_view kNoChecksum = "0000000000000000000000000000000000000000000000000000000000000000";
+constexpr size_t kBeforeChecksum = 10;  // "sha256":"
+
+// As it is in the header.
+std::string checksum_entry(std::string_view checksum) {
+  return fmt::format("\"{}\":\"{}\"", kChecksumKey, checksum);
+}
 
 constexpr struct {
   DType dtype;
@@ -54,6 +64,15 @@ std::string header_text(std::span<const TensorView> tensors, const Metadata& met
   std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   text.append((kAlignment - (8 + text.size()) % kAlignment) % kAlignment, ' ');
   return text;
+}
+
+// All bytes of the file, one piece after another.
+template <typename Write>
+void write_bytes(std::string_view header, std::span<const TensorView> tensors, Write write) {
+  const uint64_t bytes = header.size();
+  write(std::as_bytes(std::span(&bytes, 1)));
+  write(bytes_of(header));
+  for (const TensorView& tensor : tensors) write(tensor.bytes);
 }
 
 // One reading of one file; says its name in every Error.
@@ -164,22 +183,52 @@ std::string describe_tensor(DType dtype, std::span<const size_t> shape) {
   return fmt::format("{} [{}]", dtype_name(dtype), fmt::join(shape, ", "));
 }
 
-void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
-                       const Metadata& metadata) {
-  const std::string header = header_text(tensors, metadata);
-  const uint64_t bytes = header.size();
+namespace {
+
+void write(const std::string& path, std::string_view header, std::span<const TensorView> tensors) {
   AtomicFile file(path);
-  file.write(std::as_bytes(std::span(&bytes, 1)));
-  file.write(header);
-  for (const TensorView& tensor : tensors) file.write(tensor.bytes);
+  write_bytes(header, tensors, [&](Bytes bytes) { file.write(bytes); });
   file.commit();
 }
 
-SafetensorsFile SafetensorsFile::open(const std::string& path) {
+}  // namespace
+
+void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
+                       const Metadata& metadata) {
+  write(path, header_text(tensors, metadata), tensors);
+}
+
+void write_checked_safetensors(const std::string& path, std::span<const TensorView> tensors,
+                               const Metadata& metadata) {
+  Metadata checked = metadata;
+  checked[kChecksumKey] = kNoChecksum;
+  std::string header = header_text(tensors, checked);
+  Sha256 hash;
+  write_bytes(header, tensors, [&](Bytes bytes) { hash.add(bytes); });
+  header.replace(header.find(checksum_entry(kNoChecksum)) + kBeforeChecksum, kNoChecksum.size(), hash.hex());
+  write(path, header, tensors);
+}
+
+void SafetensorsFile::check_checksum() const {
+  const auto found = metadata_.find(kChecksumKey);
+  if (found == metadata_.end() || found->second.size() != kNoChecksum.size())
+    throw data_error("{}: has no checksum: it was changed", path_);
+  const std::string_view text = file_.text(),
+                         before = text.substr(0, text.find(checksum_entry(found->second)));
+  Sha256 hash;
+  if (before.size() < text.size()) {
+    hash.add(before);
+    hash.add(checksum_entry(kNoChecksum));
+    hash.add(text.substr(before.size() + checksum_entry(kNoChecksum).size()));
+  }
+  if (hash.hex() != found->second) throw data_error("{}: its checksum is wrong: it was changed", path_);
+}
+
+SafetensorsFile SafetensorsFile::parse(FileBytes bytes, const std::string& path) {
   SafetensorsFile file;
   file.path_ = path;
-  file.map_ = MappedFile(path);
-  const Reader reader{path, file.map_.bytes()};
+  file.file_ = std::move(bytes);
+  const Reader reader{path, file.file_.bytes()};
   const std::string_view text = reader.header();
   const Bytes data = reader.file.subspan(8 + text.size());
   const nlohmann::json header = parse_json(text, path + " (header)");

@@ -44,6 +44,14 @@ template <>
 constexpr DType dtype_of<uint32_t>() {
   return DType::U32;
 }
+template <>
+constexpr DType dtype_of<uint64_t>() {
+  return DType::U64;
+}
+template <>
+constexpr DType dtype_of<double>() {
+  return DType::F64;
+}
 
 // A view of a tensor; does not own the bytes.
 struct TensorView {
@@ -73,16 +81,23 @@ std::string describe_tensor(DType dtype, std::span<const size_t> shape);
 using Metadata = std::map<std::string, std::string>;
 
 // Writes atomically, in the given order; equal input gives equal bytes. The data start on a multiple of 64 in
-// the file, so a float tensor that follows only 4- and 8-byte types is aligned when mapped.
+// the file, so a float tensor that follows only 4- and 8-byte types is aligned in memory.
 void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
                        const Metadata& metadata = {});
+// The same with a checksum among the metadata, "sha256": of all bytes of the file, with zeros for its digits.
+void write_checked_safetensors(const std::string& path, std::span<const TensorView> tensors,
+                               const Metadata& metadata);
 
-// A mapped file; its views live as long as it does. Every value is aligned for its type: a tensor that the
+// A file in memory; its views live as long as it does. Every value is aligned for its type: a tensor that the
 // file has elsewhere is copied.
 class SafetensorsFile {
  public:
   // Throws a data Error that names the file and the tensor for anything that breaks the layout.
-  static SafetensorsFile open(const std::string& path);
+  static SafetensorsFile open(const std::string& path) { return parse(FileBytes(path), path); }
+  static SafetensorsFile parse(FileBytes bytes, const std::string& path);
+
+  // Throws a data Error unless the file has the checksum of write_checked_safetensors() and it is right.
+  void check_checksum() const;
 
   const std::vector<TensorView>& tensors() const { return tensors_; }  // in the order of their data
   const Metadata& metadata() const { return metadata_; }
@@ -92,7 +107,7 @@ class SafetensorsFile {
 
  private:
   std::string path_;
-  MappedFile map_;
+  FileBytes file_;
   std::vector<TensorView> tensors_;
   std::vector<std::unique_ptr<std::byte[]>> copies_;
   Metadata metadata_;

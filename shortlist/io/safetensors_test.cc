@@ -170,5 +170,21 @@ TEST(Safetensors, SaysThatTheDiskIsFull) {
             "cannot write /dev/full: No space left on device");
 }
 
+TEST(Safetensors, KnowsWhetherACheckedFileWasChanged) {
+  const TemporaryFolder folder;
+  write_checked_safetensors(folder / "x", example(), {{"format", "1"}});
+  SafetensorsFile::open(folder / "x").check_checksum();
+  const std::string whole = read_file(folder / "x");
+  for (size_t at = 0; at < whole.size(); ++at) {
+    std::string flipped = whole;
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << at % 8));
+    write_file_atomically(folder / "x", flipped);
+    EXPECT_NE(message_of([&] { SafetensorsFile::open(folder / "x").check_checksum(); }), "") << at;
+  }
+  write_safetensors(folder / "x", example(), {});
+  EXPECT_EQ(message_of([&] { SafetensorsFile::open(folder / "x").check_checksum(); }),
+            folder / "x" + ": has no checksum: it was changed");
+}
+
 }  // namespace
 }  // namespace shortlist

@@ -56,6 +56,6 @@ std::string sha256_hex(Bytes bytes) {
 
 std::string sha256_hex(std::string_view text) { return sha256_hex(bytes_of(text)); }
 
-std::string sha256_file_hex(const std::string& path) { return sha256_hex(MappedFile(path).bytes()); }
+std::string sha256_file_hex(const std::string& path) { return sha256_hex(FileBytes(path).bytes()); }
 
 }  // namespace shortlist

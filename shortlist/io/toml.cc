@@ -1,5 +1,13 @@
 #include "shortlist/io/toml.h"
 
+#include <toml++/impl/preprocessor.h>
+
+// toml++ asserts of some bad input, such as "[&1]", what is not so, before it says what is wrong. To some
+// compilers such an assertion is a promise.
+#undef TOML_ASSERT
+#undef TOML_ASSERT_ASSUME
+#define TOML_ASSERT(condition) static_assert(true)
+#define TOML_ASSERT_ASSUME(condition) static_assert(true)
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -57,6 +65,23 @@ Value to_value(const toml::node& node, int line_of_key) {
   });
 }
 
+// No name and no value may have one: what takes texts up to the first zero byte would see another.
+void check_zero_bytes(const Value& value, const std::string& file) {
+  const auto check = [&](const std::string& text) {
+    if (text.find('\0') != text.npos)
+      throw usage_error("{}{}: the text '{}' has a zero byte", file,
+                        value.line > 0 ? fmt::format(":{}", value.line) : "",
+                        text.substr(0, text.find('\0')));
+  };
+  if (value.text() != nullptr) check(*value.text());
+  for (const Value& element : value.array() != nullptr ? *value.array() : Value::Array())
+    check_zero_bytes(element, file);
+  for (const auto& [key, element] : value.table() != nullptr ? *value.table() : Value::Table()) {
+    check(key);
+    check_zero_bytes(element, file);
+  }
+}
+
 void forget_lines(Value& value) {
   value.line = 0;
   if (auto* array = std::get_if<Value::Array>(&value.data)) {
@@ -71,7 +96,9 @@ void forget_lines(Value& value) {
 
 Value parse_toml(std::string_view text, const std::string& file) {
   try {
-    return table_value(toml::parse(text, file), 1);
+    Value table = table_value(toml::parse(text, file), 1);
+    check_zero_bytes(table, file);
+    return table;
   } catch (const toml::parse_error& error) {
     throw usage_error("{}:{}: {}", file, error.source().begin.line, error.description());
   }
@@ -86,6 +113,7 @@ Value parse_toml_value(std::string_view text) {
     if (table.size() == 1) {
       Value value = to_value(*table.get("value"), 0);
       forget_lines(value);
+      check_zero_bytes(value, fmt::format("'{}'", text));
       return value;
     }
   } catch (const toml::parse_error& error) {

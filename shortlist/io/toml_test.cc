@@ -85,6 +85,14 @@ TEST(Toml, NamesFileAndLineOfBadSyntax) {
   EXPECT_EQ(message_of([] { load_toml("/no/such"); }), "cannot read /no/such: No such file or directory");
 }
 
+// toml++ asserts that a key begins as one.
+TEST(Toml, RefusesAKeyThatBeginsAsNone) {
+  EXPECT_EQ(
+      message_of([] { parse_toml("[&1]", "a.toml"); }),
+      "a.toml:1: Error while parsing key: expected bare key starting character or string delimiter, saw "
+      "'&'");
+}
+
 TEST(Toml, ABadConfigIsWrongUsage) {
   try {
     parse_toml("a", "x.toml");
@@ -109,6 +117,14 @@ TEST(TomlValue, TakesTomlAndBareWords) {
 TEST(TomlValue, RefusesAnUnfinishedList) {
   const std::string message = message_of([] { parse_toml_value("[1, 2"); });
   EXPECT_EQ(message.substr(0, 27), "'[1, 2' is no TOML value: E") << message;
+}
+
+TEST(Toml, RefusesZeroBytes) {
+  EXPECT_EQ(message_of([] { parse_toml("a = 1\nb = [\"x\\u0000y\"]\n", "c.toml"); }),
+            "c.toml:2: the text 'x' has a zero byte");
+  EXPECT_EQ(message_of([] { parse_toml("\"k\\u0000\" = 1\n", "c.toml"); }),
+            "c.toml:1: the text 'k' has a zero byte");
+  EXPECT_NE(message_of([] { parse_toml_value("\"x\\u0000y\""); }), "");
 }
 
 }  // namespace

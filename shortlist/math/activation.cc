@@ -30,7 +30,7 @@ HWY_INLINE Vector exp_rest(Vector r) {
 HWY_INLINE Vector exp(Vector x) {
   // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the lowest bits.
   constexpr float kRound = 12582912, kLowest = -87.33654f;
-  const Vector rounded = hn::Min(set(kRound + 127), hn::MulAdd(x, set(1.44269504f), set(kRound)));
+  const Vector rounded = at_most(set(kRound + 127), hn::MulAdd(x, set(1.44269504f), set(kRound)));
   const Vector n = hn::Sub(rounded, set(kRound));
   const Vector r = hn::NegMulAdd(n, set(-2.12194440e-4f), hn::NegMulAdd(n, set(0.693359375f), x));
   const Vector fraction = hn::MulAdd(exp_rest(r), hn::Mul(r, r), hn::Add(r, set(1)));
@@ -89,7 +89,7 @@ constexpr float kSeluScale = 1.05070098f, kSeluAlpha = 1.67326324f;
 
 // Exponential linear unit: scale * x, or scale * alpha * (exp(x) - 1) below 0.
 HWY_INLINE Vector elu(Vector x, float scale, float alpha) {
-  const Vector below = hn::Mul(set(scale * alpha), exp_minus_one(hn::Min(zero(), x)));
+  const Vector below = hn::Mul(set(scale * alpha), exp_minus_one(at_most(zero(), x)));
   return hn::IfThenElse(hn::Gt(x, zero()), hn::Mul(set(scale), x), below);
 }
 // At 0, where a selu bends, its slope is that of the line, as in TensorFlow.
@@ -99,7 +99,7 @@ HWY_INLINE Vector elu_slope(Vector y, float scale, float alpha) {
 
 // Each activation: y of x, and dy/dx from x and y.
 struct Relu {
-  static HWY_INLINE Vector value(Vector x) { return hn::Max(zero(), x); }  // in this order a NaN stays a NaN
+  static HWY_INLINE Vector value(Vector x) { return at_least(zero(), x); }
   static HWY_INLINE Vector slope(Vector, Vector y) { return hn::IfThenElseZero(hn::Gt(y, zero()), set(1)); }
 };
 struct Sigmoid {
@@ -112,7 +112,7 @@ struct Tanh {
 };
 struct Softplus {
   static HWY_INLINE Vector value(Vector x) {
-    return hn::Add(hn::Max(zero(), x), log_one_plus(exp(hn::Neg(hn::Abs(x)))));
+    return hn::Add(at_least(zero(), x), log_one_plus(exp(hn::Neg(hn::Abs(x)))));
   }
   static HWY_INLINE Vector slope(Vector, Vector y) { return hn::Neg(exp_minus_one(hn::Neg(y))); }
 };

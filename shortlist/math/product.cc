@@ -171,7 +171,7 @@ HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* o
 #pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v) {
 #pragma GCC unroll 12
-      for (int i = 0; i < kRows; ++i) c[i][v] = hn::Max(zero(), c[i][v]);  // a NaN stays a NaN
+      for (int i = 0; i < kRows; ++i) c[i][v] = at_least(zero(), c[i][v]);
     }
   }
   if (positive != nullptr) {

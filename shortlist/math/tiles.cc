@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "shortlist/base/threads.h"
+#include "shortlist/math/vector_target.h"
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <cpuid.h>
@@ -342,7 +343,9 @@ HWY_POP_ATTRIBUTES
 namespace shortlist {
 namespace {
 
-bool has_bfloat16() { return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw"); }
+bool has_bfloat16() {
+  return may_use_avx512() && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw");
+}
 
 // Linux gives a process the tiles' registers when it asks (arch_prctl(2)).
 bool ask_for_tiles() {

@@ -49,6 +49,23 @@ HWY_INLINE void store_first(Vector v, float* to, size_t count) {
 #endif
 }
 
+// x, or the bound that it passes; a NaN stays a NaN. x86 gives the second operand where either is a NaN, ARM
+// the number.
+HWY_INLINE Vector at_least(Vector bound, Vector x) {
+#if HWY_ARCH_X86
+  return hn::Max(bound, x);
+#else
+  return hn::IfThenElse(hn::Lt(x, bound), bound, x);
+#endif
+}
+HWY_INLINE Vector at_most(Vector bound, Vector x) {
+#if HWY_ARCH_X86
+  return hn::Min(bound, x);
+#else
+  return hn::IfThenElse(hn::Gt(x, bound), bound, x);
+#endif
+}
+
 // Four rows of four become four columns of four, `stride` apart.
 HWY_INLINE void transpose_four(const float* const (&rows)[4], size_t k, float* out, size_t stride) {
   constexpr hn::FixedTag<float, 4> d;

@@ -144,8 +144,8 @@ double figure(const TaskReport& task, size_t baseline, const std::string& name) 
 
 TEST_F(Anime, LookupTableAnswersNearlyEveryQuery) {
   const std::vector<Rank> rank(test_rows);  // a model that is always right
-  const TaskReport report =
-      evaluate_retrieval(table_->train.view(), table_->test.view(), table_->names, rank, {1, 5, 10}, 1);
+  const TaskReport report = evaluate_retrieval(fit_candidate_weights(table_->train.view(), table_->names),
+                                               table_->test.view(), {rank, {}}, nullptr, {1, 5, 10}, 1);
   ASSERT_EQ(report.baselines.at(1).name, "most frequent per query");
   const double slack = table_->reference ? 5e-5 : 0.01;
   EXPECT_NEAR(figure(report, 1, "top_1"), 0.9084, slack);
@@ -157,7 +157,7 @@ TEST_F(Anime, LookupTableAnswersNearlyEveryQuery) {
 TEST_F(Anime, BaselinesOfRatingsReachTheirKnownError) {
   const std::vector<float> sevens(test_rows, 7.0f);
   const TaskReport report =
-      evaluate_ratings("Feedback", table_->train.view(), table_->test.view(), sevens, 1);
+      evaluate_ratings("Feedback", fit_label_means(table_->train.view()), table_->test.view(), sevens, 1);
   const double slack = table_->reference ? 5e-4 : 0.04;
   EXPECT_NEAR(figure(report, 0, "rmse"), 1.526, slack);
   EXPECT_NEAR(figure(report, 1, "rmse"), 1.420, slack);
@@ -182,9 +182,10 @@ TEST_F(Anime, ReferenceModelIsNoBetterThanItsBaselines) {
   const Observations train{train_rows, table_->train.query, table_->train.candidate,
                            {},         table_->train.label, {}};
   EvaluationReport report{"test", test_rows, share_in_train(train, table_->test.view()), {}, {}};
+  report.tasks.push_back(evaluate_retrieval(fit_candidate_weights(train, table_->names), table_->test.view(),
+                                            {rank, {}}, nullptr, {1, 5, 10, 50, 100}, 1));
   report.tasks.push_back(
-      evaluate_retrieval(train, table_->test.view(), table_->names, rank, {1, 5, 10, 50, 100}, 1));
-  report.tasks.push_back(evaluate_ratings("Feedback", train, table_->test.view(), prediction, 1));
+      evaluate_ratings("Feedback", fit_label_means(train), table_->test.view(), prediction, 1));
   const std::string text = report_text(report);
   for (const char* words :
        {"The model's retrieval beats popularity: ",

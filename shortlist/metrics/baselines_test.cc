@@ -16,7 +16,7 @@ struct Rows {
 TEST(RatingBaselines, MatchTheWorkedExample) {
   const Rows train{.candidate = {0, 0, 1}, .label = {8, 6, 4}};
   const Rows test{.candidate = {0, 1, 2, unknown_index}};
-  const auto baselines = rating_baselines(train.view(), test.view());
+  const auto baselines = rating_baselines(fit_label_means(train.view()), test.view());
   ASSERT_EQ(baselines.size(), 2u);
   EXPECT_EQ(baselines[0].name, "global mean");
   EXPECT_EQ(baselines[0].prediction, (std::vector<float>{6, 6, 6, 6}));
@@ -26,7 +26,8 @@ TEST(RatingBaselines, MatchTheWorkedExample) {
 
 TEST(RatingBaselines, CountAWeightAsThatManyRows) {
   const Rows train{.candidate = {0, 0}, .label = {8, 4}, .weight = {3, 1}};
-  EXPECT_EQ(rating_baselines(train.view(), train.view())[1].prediction, (std::vector<float>{7, 7}));
+  EXPECT_EQ(rating_baselines(fit_label_means(train.view()), train.view())[1].prediction,
+            (std::vector<float>{7, 7}));
 }
 
 TEST(RatingBaselines, FindPlantedUserAndItemBiases) {
@@ -39,7 +40,7 @@ TEST(RatingBaselines, FindPlantedUserAndItemBiases) {
     }
   }
   const Rows test{.candidate = {1, 0, 1, 999}, .user = {1, 0, unknown_index, 1}};
-  const auto baselines = rating_baselines(train.view(), test.view());
+  const auto baselines = rating_baselines(fit_label_means(train.view()), test.view());
   ASSERT_EQ(baselines.size(), 3u);
   EXPECT_EQ(baselines[2].name, "user and item biases");
   EXPECT_NEAR(baselines[2].prediction[0], 8, 0.1);
@@ -50,7 +51,7 @@ TEST(RatingBaselines, FindPlantedUserAndItemBiases) {
 
 TEST(RatingBaselines, AreNeverCertainOfClasses) {
   const Rows train{.candidate = {0, 0, 1, 1}, .user = {0, 0, 1, 1}, .label = {1, 1, 0, 0}};
-  const auto baselines = rating_baselines(train.view(), train.view());
+  const auto baselines = rating_baselines(fit_label_means(train.view()), train.view());
   EXPECT_NEAR(baselines[1].prediction[0], 2.5 / 3, 1e-6);  // two rows of 1 and one of the global mean
   for (const RatingBaseline& baseline : baselines) {
     for (float p : baseline.prediction) {
@@ -64,7 +65,7 @@ TEST(RetrievalBaselines, MatchTheWorkedExample) {
   // Popularity: candidate 0 three times, 1 twice, 2 once, 3 and 4 never. Query 7 was seen with 1, 1 and 2.
   const Rows train{.query = {7, 7, 7, 8, 8, 8}, .candidate = {1, 1, 2, 0, 0, 0}};
   const Rows test{.query = {7, 7, 7, 7, 9, 7}, .candidate = {1, 2, 0, 3, 1, 5}};
-  const auto baselines = retrieval_baselines(train.view(), test.view(), 5);
+  const auto baselines = retrieval_baselines(fit_candidate_weights(train.view(), 5), test.view());
   ASSERT_EQ(baselines.size(), 2u);
   EXPECT_EQ(baselines[0].name, "popularity");
   EXPECT_EQ(baselines[0].rank, (std::vector<Rank>{{1, 0}, {2, 0}, {0, 0}, {3, 1}, {1, 0}, {5, 0}}));
@@ -99,7 +100,7 @@ TEST(RetrievalBaselines, AgreeWithCountingEveryCandidate) {
     test.query.push_back(i / 50);  // odd ones and the last two were never seen
     test.candidate.push_back(i % 50);
   }
-  const auto baselines = retrieval_baselines(train.view(), test.view(), 50);
+  const auto baselines = retrieval_baselines(fit_candidate_weights(train.view(), 50), test.view());
   for (size_t i = 0; i < test.query.size(); ++i) {
     EXPECT_EQ(baselines[0].rank[i], rank_by_counting(train, 999, test.candidate[i], 50)) << i;
     EXPECT_EQ(baselines[1].rank[i], rank_by_counting(train, test.query[i], test.candidate[i], 50)) << i;
@@ -108,9 +109,32 @@ TEST(RetrievalBaselines, AgreeWithCountingEveryCandidate) {
 
 TEST(RetrievalBaselines, WithoutTrainRowsTieAllCandidates) {
   const Rows test{.query = {0}, .candidate = {2}};
-  for (const RetrievalBaseline& baseline : retrieval_baselines(Rows().view(), test.view(), 5)) {
+  for (const RetrievalBaseline& baseline :
+       retrieval_baselines(fit_candidate_weights(Rows().view(), 5), test.view())) {
     EXPECT_EQ(baseline.rank, (std::vector<Rank>{{0, 4}})) << baseline.name;
   }
+}
+
+TEST(Baselines, RankPopularityAmongUnseenItems) {
+  // Item 0 is in three rows, 1 and 2 in two, 3 in one, 4 in none. User 0 has seen 0 and 2.
+  const std::vector<uint32_t> query(8), candidate = {0, 0, 0, 1, 1, 2, 2, 3};
+  const CandidateWeights weights = fit_candidate_weights({8, query, candidate}, 5);
+  const SeenItems seen = seen_items(std::vector<uint32_t>{0, 0}, std::vector<uint32_t>{0, 2});
+  const std::vector<uint32_t> asked = {7, 7, 7, 7, 8}, wanted = {1, 3, 0, 9, 1}, user = {0, 0, 0, 0, 1};
+  const auto baselines = retrieval_baselines(weights, {5, asked, wanted, user}, &seen);
+  EXPECT_EQ(baselines[0].rank[0], (Rank{1, 1}));
+  EXPECT_EQ(baselines[0].unseen, (std::vector<Rank>{{0, 0}, {1, 0}, {5, 0}, {5, 0}, {1, 1}}));
+  EXPECT_EQ(baselines[1].unseen, baselines[0].unseen);
+  EXPECT_TRUE(retrieval_baselines(weights, {5, asked, wanted, user})[0].unseen.empty());
+}
+
+TEST(Baselines, PredictTheGlobalMeanForIndicesBeyondThoseOfTheFit) {
+  const std::vector<uint32_t> query(2), candidate = {0, 1}, user = {0, 1};
+  const std::vector<float> label = {1, 4};
+  const LabelMeans means = fit_label_means({2, query, candidate, user, label, {}});
+  const std::vector<uint32_t> others = {7, unknown_index};
+  for (const RatingBaseline& baseline : rating_baselines(means, {2, query, others, others}))
+    EXPECT_EQ(baseline.prediction, (std::vector<float>{2.5f, 2.5f})) << baseline.name;
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "shortlist/base/error.h"
-#include "shortlist/metrics/baselines.h"
 #include "shortlist/metrics/rating_metrics.h"
+#include "shortlist/metrics/user_metrics.h"
 
 namespace shortlist {
 namespace {
@@ -80,10 +80,13 @@ void without_keras(Contender& contender) {
 
 // `rank` must outlive the contender; so must what the next function is given.
 Contender retrieval_contender(std::string name, std::span<const Rank> rank, const Observations& rows,
-                              const std::vector<int>& ks) {
+                              bool by_user, const std::vector<int>& ks) {
   RankMetrics metrics(ks);
   for (size_t row = 0; row < rows.rows; ++row) metrics.add(rank[row], rows.weight_of(row));
   Contender contender{std::move(name), metrics.figures(), {}};
+  if (by_user) {
+    for (auto& figure : user_figures(rows, rank, ks)) contender.figures.push_back(std::move(figure));
+  }
   for (int k : ks) {
     contender.resampled.push_back({top_k_name(k), [rank, k](size_t row) { return top_k_hit(rank[row], k); }});
     contender.resampled.push_back(
@@ -92,6 +95,23 @@ Contender retrieval_contender(std::string name, std::span<const Rank> rank, cons
   contender.resampled.push_back({"mrr", [rank](size_t row) { return 1 / rank[row].position(); }});
   contender.resampled.push_back({"mean_rank", [rank](size_t row) { return rank[row].position(); }});
   return contender;
+}
+
+// Each figure is followed by the one with seen items left out.
+void add_unseen(Contender unseen, Contender& contender) {
+  without_keras(unseen);
+  Figures both;
+  for (auto& figure : contender.figures) {
+    const double* other = find_figure(unseen.figures, figure.first);
+    const std::string name = figure.first;
+    both.push_back(std::move(figure));
+    if (other != nullptr) both.emplace_back(unseen_name(name), *other);
+  }
+  contender.figures = std::move(both);
+  for (RowFigure& figure : unseen.resampled) {
+    figure.name = unseen_name(figure.name);
+    contender.resampled.push_back(std::move(figure));
+  }
 }
 
 Contender rating_contender(std::string name, std::span<const float> prediction, const Observations& rows) {
@@ -115,19 +135,43 @@ Contender rating_contender(std::string name, std::span<const float> prediction, 
 
 }  // namespace
 
-TaskReport evaluate_retrieval(const Observations& train, const Observations& rows, uint32_t catalogue,
-                              std::span<const Rank> rank, const std::vector<int>& ks, uint64_t seed) {
-  SHORTLIST_CHECK(rank.size() == rows.rows);
-  const std::vector<RetrievalBaseline> fitted = retrieval_baselines(train, rows, catalogue);
+TaskReport evaluate_retrieval(const CandidateWeights& train, const Observations& rows, const RowRanks& rank,
+                              const SeenItems* seen, const std::vector<int>& ks, uint64_t seed) {
+  SHORTLIST_CHECK(rank.all.size() == rows.rows);
+  const auto contender = [&](const std::string& name, std::span<const Rank> all,
+                             std::span<const Rank> unseen) {
+    Contender made = retrieval_contender(name, all, rows, seen != nullptr, ks);
+    if (seen != nullptr) add_unseen(retrieval_contender(name, unseen, rows, true, ks), made);
+    return made;
+  };
+  const std::vector<RetrievalBaseline> fitted = retrieval_baselines(train, rows, seen);
   std::vector<Contender> baselines;
-  for (const RetrievalBaseline& baseline : fitted) {
-    without_keras(baselines.emplace_back(retrieval_contender(baseline.name, baseline.rank, rows, ks)));
-  }
-  return compare(std::string(TaskReport::retrieval), retrieval_contender("model", rank, rows, ks), baselines,
+  for (const RetrievalBaseline& baseline : fitted)
+    without_keras(baselines.emplace_back(contender(baseline.name, baseline.rank, baseline.unseen)));
+  return compare(std::string(TaskReport::retrieval), contender("model", rank.all, rank.unseen), baselines,
                  rows, seed);
 }
 
-TaskReport evaluate_ratings(const std::string& label, const Observations& train, const Observations& rows,
+TaskReport evaluate_list(const CandidateWeights& train, const Observations& rows, std::span<const Rank> rank,
+                         const SeenItems* seen, const std::vector<int>& ks, uint64_t seed) {
+  SHORTLIST_CHECK(rank.size() == rows.rows);
+  const auto contender = [&](const std::string& name, std::span<const Rank> places) {
+    Contender made = retrieval_contender(name, places, rows, true, ks);
+    without_keras(made);
+    // Places beyond the end of the lists are not known.
+    std::erase_if(made.figures, [](const auto& figure) { return figure.first == "mean_rank"; });
+    return made;
+  };
+  const std::vector<RetrievalBaseline> fitted = retrieval_baselines(train, rows, seen);
+  std::vector<Contender> baselines;
+  for (const RetrievalBaseline& baseline : fitted) {
+    if (seen != nullptr && baseline.name == baseline::lookup) continue;  // popularity again
+    baselines.push_back(contender(baseline.name, seen != nullptr ? baseline.unseen : baseline.rank));
+  }
+  return compare(std::string(TaskReport::list), contender("model", rank), baselines, rows, seed);
+}
+
+TaskReport evaluate_ratings(const std::string& label, const LabelMeans& train, const Observations& rows,
                             std::span<const float> prediction, uint64_t seed) {
   SHORTLIST_CHECK(prediction.size() == rows.rows && rows.label.size() == rows.rows);
   const std::vector<RatingBaseline> fitted = rating_baselines(train, rows);

@@ -38,7 +38,7 @@ TEST(Evaluation, FindsThatAModelKnowsNoMoreThanTheUsersBias) {
   const Rows train = clicks(1), test = clicks(2);
   std::vector<float> truth;
   for (uint32_t user : test.user) truth.push_back(static_cast<float>(user + 1) / 11);
-  const TaskReport report = evaluate_ratings("clicked", train.view(), test.view(), truth, 1);
+  const TaskReport report = evaluate_ratings("clicked", fit_label_means(train.view()), test.view(), truth, 1);
   std::string names;
   for (const ReportFigure& figure : report.model) {
     names += figure.name + " ";
@@ -57,7 +57,8 @@ TEST(Evaluation, PutsEveryFigureInsideItsInterval) {
   for (size_t i = 0; i < rows; ++i) {
     rank.push_back({static_cast<uint32_t>(RandomStream(3, "rank").below(i, 20)), i % 3 == 0});
   }
-  const TaskReport report = evaluate_retrieval(train.view(), test.view(), 20, rank, {1, 10}, 1);
+  const TaskReport report = evaluate_retrieval(fit_candidate_weights(train.view(), 20), test.view(),
+                                               {rank, {}}, nullptr, {1, 10}, 1);
   ASSERT_EQ(report.model.size(), 6u);
   for (const ReportFigure& figure : report.model) {
     ASSERT_TRUE(figure.interval.has_value()) << figure.name;
@@ -71,13 +72,15 @@ TEST(Evaluation, PutsEveryFigureInsideItsInterval) {
 TEST(Evaluation, CallsAModelThatIsTheBaselineNoBetter) {
   const Rows train = clicks(1), test = clicks(2);
   const std::vector<Rank> rank(rows, Rank{19, 0});
-  const TaskReport worst = evaluate_retrieval(train.view(), test.view(), 20, rank, {1}, 1);
+  const TaskReport worst =
+      evaluate_retrieval(fit_candidate_weights(train.view(), 20), test.view(), {rank, {}}, nullptr, {1}, 1);
   EXPECT_NE(sentences(worst).find(
                 "The model's retrieval is no better than popularity, in fact worse: top_1 0.000 "),
             std::string::npos)
       << sentences(worst);
   const std::vector<float> half(rows, 0.5f);
-  const std::string text = sentences(evaluate_ratings("clicked", train.view(), test.view(), half, 1));
+  const std::string text =
+      sentences(evaluate_ratings("clicked", fit_label_means(train.view()), test.view(), half, 1));
   EXPECT_TRUE(text.starts_with("The model's predictions of clicked are no better than ")) << text;
 }
 
@@ -85,7 +88,11 @@ TEST(Evaluation, GivesTheSameIntervalsForTheSameSeed) {
   const Rows train = clicks(1), test = clicks(2);
   const std::vector<float> half(rows, 0.5f);
   const auto json = [&](uint64_t seed) {
-    return report_json({"test", rows, 0, {}, {evaluate_ratings("y", train.view(), test.view(), half, seed)}});
+    return report_json({"test",
+                        rows,
+                        0,
+                        {},
+                        {evaluate_ratings("y", fit_label_means(train.view()), test.view(), half, seed)}});
   };
   EXPECT_EQ(json(1), json(1));
   EXPECT_NE(json(1), json(2));

@@ -1,47 +1,45 @@
 #include "shortlist/metrics/overlap.h"
 
+#include <algorithm>
 #include <bit>
-#include <unordered_set>
 
 #include "shortlist/base/random.h"
 
 namespace shortlist {
 namespace {
 
-struct RowKey {
-  uint32_t query = unknown_index, candidate = unknown_index;
-  float label = 0;
-  bool operator==(const RowKey&) const = default;
-};
+bool is_known(const Observations& rows, size_t i) {
+  return rows.query[i] != unknown_index && rows.candidate[i] != unknown_index;
+}
 
-struct RowHash {
-  size_t operator()(const RowKey& key) const {
-    const float label = key.label + 0.0f;  // one zero
-    return mix64((uint64_t{key.query} << 32 | key.candidate) ^ mix64(std::bit_cast<uint32_t>(label)));
-  }
-};
-
-RowKey key_of(const Observations& rows, size_t i) {
-  return {rows.query[i], rows.candidate[i], rows.label.empty() ? 0.0f : rows.label[i]};
+uint64_t hash_of(const Observations& rows, size_t i) {
+  const float label = rows.label.empty() ? 0.0f : rows.label[i] + 0.0f;  // one zero
+  return mix64((uint64_t{rows.query[i]} << 32 | rows.candidate[i]) ^ mix64(std::bit_cast<uint32_t>(label)));
 }
 
 }  // namespace
 
-double share_in_train(const Observations& train, const Observations& rows) {
-  // The set holds the rows asked about, not the train rows, which may be many more.
-  std::unordered_set<RowKey, RowHash> asked, seen;
-  for (size_t i = 0; i < rows.rows; ++i) asked.insert(key_of(rows, i));
-  for (size_t i = 0; i < train.rows; ++i) {
-    const RowKey key = key_of(train, i);
-    if (key.query == unknown_index || key.candidate == unknown_index) continue;
-    if (asked.count(key) != 0) seen.insert(key);
-  }
+std::vector<uint64_t> row_hashes(const Observations& train) {
+  std::vector<uint64_t> hashes;
+  for (size_t i = 0; i < train.rows; ++i)
+    if (is_known(train, i)) hashes.push_back(hash_of(train, i));
+  std::ranges::sort(hashes);
+  const auto repeated = std::ranges::unique(hashes);
+  hashes.erase(repeated.begin(), repeated.end());
+  return hashes;
+}
+
+double share_in_train(const std::vector<uint64_t>& train, const Observations& rows) {
   double found = 0, all = 0;
   for (size_t i = 0; i < rows.rows; ++i) {
-    if (seen.count(key_of(rows, i)) != 0) found += rows.weight_of(i);
+    if (is_known(rows, i) && std::ranges::binary_search(train, hash_of(rows, i))) found += rows.weight_of(i);
     all += rows.weight_of(i);
   }
   return all > 0 ? found / all : 0;
+}
+
+double share_in_train(const Observations& train, const Observations& rows) {
+  return share_in_train(row_hashes(train), rows);
 }
 
 }  // namespace shortlist

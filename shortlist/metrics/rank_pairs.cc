@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "shortlist/math/elementwise.h"
 
@@ -16,7 +17,7 @@ size_t queries_a_task(size_t items) { return kQueriesABlock * std::clamp<size_t>
 
 }  // namespace
 
-std::vector<Rank> PairRanker::rank(ThreadPool& pool, const RankedPairs& work) {
+PairRanks PairRanker::rank(ThreadPool& pool, const RankedPairs& work) {
   const size_t count = work.items.rows;
   items_.resize(work.items.cols, count);
   constexpr size_t kPanelsATask = 64;
@@ -25,7 +26,8 @@ std::vector<Rank> PairRanker::rank(ThreadPool& pool, const RankedPairs& work) {
     items_.pack_transposed(work.items, panels.begin, panels.end);
   });
   workers_.resize(static_cast<size_t>(pool.threads()));
-  std::vector<Rank> ranks(work.item_of_pair.size());
+  PairRanks ranks{std::vector<Rank>(work.item_of_pair.size()), {}};
+  if (work.seen != nullptr) ranks.unseen.resize(work.item_of_pair.size());
   const size_t queries = queries_a_task(count);
   pool.run(chunk_count(work.queries.rows, queries), [&](size_t i, int worker) {
     rank_block(work, chunk_rows(work.queries.rows, queries, i), ranks, workers_[static_cast<size_t>(worker)]);
@@ -35,27 +37,42 @@ std::vector<Rank> PairRanker::rank(ThreadPool& pool, const RankedPairs& work) {
 
 void PairRanker::score_own(const RankedPairs& work, RowRange queries, Worker& worker) const {
   const uint32_t first = work.offsets[queries.begin];
-  worker.own.resize(work.offsets[queries.end] - first);
-  std::vector<uint32_t> positives;
+  worker.own.assign(work.offsets[queries.end] - first, std::numeric_limits<float>::quiet_NaN());
+  std::vector<uint32_t> positives, places;
+  std::vector<float> scores;
   for (size_t q = queries.begin; q < queries.end; ++q) {
     positives.clear();
-    for (uint32_t i = work.offsets[q]; i < work.offsets[q + 1]; ++i)
-      positives.push_back(work.item_of_pair[work.pairs[i]]);
+    places.clear();
+    for (uint32_t i = work.offsets[q]; i < work.offsets[q + 1]; ++i) {
+      const uint32_t item = work.item_of_pair[work.pairs[i]];
+      if (item >= work.items.rows) continue;
+      positives.push_back(item);
+      places.push_back(i - first);
+    }
     if (positives.empty()) continue;
     worker.positives.pack_transposed(work.items, positives);
-    float* to = worker.own.data() + (work.offsets[q] - first);
+    scores.resize(positives.size());
     multiply(work.queries.slice(q, q + 1), worker.positives,
-             Matrix{to, 1, positives.size(), positives.size()});
+             Matrix{scores.data(), 1, positives.size(), positives.size()});
+    for (size_t p = 0; p < places.size(); ++p) worker.own[places[p]] = scores[p];
   }
 }
 
-void PairRanker::rank_block(const RankedPairs& work, RowRange queries, std::vector<Rank>& ranks,
+void PairRanker::rank_block(const RankedPairs& work, RowRange queries, PairRanks& ranks,
                             Worker& worker) const {
   score_own(work, queries, worker);
   const uint32_t first_pair = work.offsets[queries.begin];
   const size_t tile = std::clamp<size_t>(kFloatsATile / Panels::kPanelColumns / items_.inner(), 1, 64);
   const size_t tile_columns = tile * Panels::kPanelColumns;
   worker.scores.reserve(kQueriesABlock * tile_columns);
+  const auto add_counts = [&](std::span<const float> row, size_t q, std::vector<Rank>& to) {
+    for (uint32_t i = work.offsets[q]; i < work.offsets[q + 1]; ++i) {
+      const RankCount count = count_greater(row, worker.own[i - first_pair]);
+      Rank& rank = to[work.pairs[i]];
+      rank.greater += static_cast<uint32_t>(count.greater);
+      rank.equal += static_cast<uint32_t>(count.equal);
+    }
+  };
   for (size_t p = 0; p < items_.count(); p += tile) {
     const size_t first = p * Panels::kPanelColumns, width = std::min(tile_columns, items_.columns() - first);
     for (size_t begin = queries.begin; begin < queries.end; begin += kQueriesABlock) {
@@ -63,22 +80,38 @@ void PairRanker::rank_block(const RankedPairs& work, RowRange queries, std::vect
       const Matrix scores{worker.scores.data() - first, end - begin, items_.columns(), tile_columns};
       multiply(work.queries.slice(begin, end), items_, scores, false, {}, {p, p + tile});
       for (size_t q = begin; q < end; ++q) {
-        const std::span<const float> row = {scores.row(q - begin) + first, width};
-        for (uint32_t i = work.offsets[q]; i < work.offsets[q + 1]; ++i) {
-          const RankCount count = count_greater(row, worker.own[i - first_pair]);
-          Rank& rank = ranks[work.pairs[i]];
-          rank.greater += static_cast<uint32_t>(count.greater);
-          rank.equal += static_cast<uint32_t>(count.equal);
-        }
+        const float* row = scores.row(q - begin);
+        add_counts({row + first, width}, q, ranks.all);
+        if (ranks.unseen.empty()) continue;
+        // For now `unseen` counts the seen items; finish() takes them off.
+        const std::span<const uint32_t> seen = work.seen->of(work.user_of_query[q]);
+        worker.seen.clear();
+        for (auto at = std::ranges::lower_bound(seen, first); at != seen.end() && *at < first + width; ++at)
+          worker.seen.push_back(row[*at]);
+        if (!worker.seen.empty()) add_counts(worker.seen, q, ranks.unseen);
       }
     }
   }
-  for (uint32_t i = first_pair; i < work.offsets[queries.end]; ++i) {
-    Rank& rank = ranks[work.pairs[i]];
-    if (std::isfinite(worker.own[i - first_pair])) {
+  finish(work, queries, ranks, worker);
+}
+
+void PairRanker::finish(const RankedPairs& work, RowRange queries, PairRanks& ranks,
+                        const Worker& worker) const {
+  const Rank last{static_cast<uint32_t>(work.items.rows), 0};
+  const uint32_t first_pair = work.offsets[queries.begin];
+  for (size_t q = queries.begin; q < queries.end; ++q) {
+    for (uint32_t i = work.offsets[q]; i < work.offsets[q + 1]; ++i) {
+      const uint32_t pair = work.pairs[i];
+      const bool ranks_at_all = std::isfinite(worker.own[i - first_pair]);
+      Rank& rank = ranks.all[pair];
       rank.equal -= 1;  // its own score
-    } else {
-      rank = {static_cast<uint32_t>(work.items.rows), 0};
+      if (!ranks_at_all) rank = last;
+      if (ranks.unseen.empty()) continue;
+      const std::span<const uint32_t> seen = work.seen->of(work.user_of_query[q]);
+      const bool is_seen = std::ranges::binary_search(seen, work.item_of_pair[pair]);
+      Rank& unseen = ranks.unseen[pair];
+      unseen =
+          !ranks_at_all || is_seen ? last : Rank{rank.greater - unseen.greater, rank.equal - unseen.equal};
     }
   }
 }

@@ -42,49 +42,68 @@ class Offsets {
     }
   }
   double operator[](uint32_t index) const { return index < value_.size() ? value_[index] : 0; }
+  const std::vector<double>& values() const { return value_; }
 
  private:
   double damping_;
   std::vector<double> value_, weight_;
 };
 
-RatingBaseline item_mean(const Observations& train, const Observations& rows, double mean, bool binary) {
-  Offsets item(train.candidate, binary ? 1 : 0);
-  item.fit(train, train.candidate, [&](size_t row) { return train.label[row] - mean; });
+double offset_of(const std::vector<double>& offsets, uint32_t index) {
+  return index < offsets.size() ? offsets[index] : 0;
+}
+
+void fit_biases(const Observations& train, LabelMeans& means) {
+  Offsets item(train.candidate, bias_damping), user(train.user, bias_damping);
+  for (int sweep = 0; sweep < bias_sweeps; ++sweep) {
+    item.fit(train, train.candidate,
+             [&](size_t row) { return train.label[row] - means.mean - user[train.user[row]]; });
+    user.fit(train, train.user,
+             [&](size_t row) { return train.label[row] - means.mean - item[train.candidate[row]]; });
+  }
+  means.item_bias = item.values();
+  means.user_bias = user.values();
+}
+
+RatingBaseline item_mean(const LabelMeans& means, const Observations& rows) {
   RatingBaseline baseline{baseline::item_mean, std::vector<float>(rows.rows)};
   for (size_t row = 0; row < rows.rows; ++row) {
-    baseline.prediction[row] = static_cast<float>(mean + item[rows.candidate[row]]);
+    baseline.prediction[row] =
+        static_cast<float>(means.mean + offset_of(means.item_offset, rows.candidate[row]));
   }
   return baseline;
 }
 
-RatingBaseline biases(const Observations& train, const Observations& rows, double mean, bool binary) {
-  Offsets item(train.candidate, bias_damping), user(train.user, bias_damping);
-  for (int sweep = 0; sweep < bias_sweeps; ++sweep) {
-    item.fit(train, train.candidate,
-             [&](size_t row) { return train.label[row] - mean - user[train.user[row]]; });
-    user.fit(train, train.user,
-             [&](size_t row) { return train.label[row] - mean - item[train.candidate[row]]; });
-  }
+RatingBaseline biases(const LabelMeans& means, const Observations& rows) {
   RatingBaseline baseline{baseline::biases, std::vector<float>(rows.rows)};
   for (size_t row = 0; row < rows.rows; ++row) {
-    const double sum = mean + user[rows.user[row]] + item[rows.candidate[row]];
-    baseline.prediction[row] = static_cast<float>(binary ? std::clamp(sum, 0.01, 0.99) : sum);
+    const double sum = means.mean + offset_of(means.user_bias, rows.user[row]) +
+                       offset_of(means.item_bias, rows.candidate[row]);
+    baseline.prediction[row] = static_cast<float>(means.binary ? std::clamp(sum, 0.01, 0.99) : sum);
   }
   return baseline;
 }
 
 }  // namespace
 
-std::vector<RatingBaseline> rating_baselines(const Observations& train, const Observations& rows) {
+LabelMeans fit_label_means(const Observations& train) {
   SHORTLIST_CHECK(train.label.size() == train.rows);
-  const double mean = mean_label(train);
-  const bool binary = is_binary(train.label);
+  LabelMeans means{.mean = mean_label(train), .binary = is_binary(train.label)};
+  if (!train.candidate.empty()) {
+    Offsets item(train.candidate, means.binary ? 1 : 0);
+    item.fit(train, train.candidate, [&](size_t row) { return train.label[row] - means.mean; });
+    means.item_offset = item.values();
+  }
+  if (!train.user.empty()) fit_biases(train, means);
+  return means;
+}
+
+std::vector<RatingBaseline> rating_baselines(const LabelMeans& means, const Observations& rows) {
   std::vector<RatingBaseline> baselines;
-  baselines.push_back({baseline::global_mean, std::vector<float>(rows.rows, static_cast<float>(mean))});
-  if (train.candidate.empty()) return baselines;
-  baselines.push_back(item_mean(train, rows, mean, binary));
-  if (!train.user.empty() && !rows.user.empty()) baselines.push_back(biases(train, rows, mean, binary));
+  baselines.push_back({baseline::global_mean, std::vector<float>(rows.rows, static_cast<float>(means.mean))});
+  if (rows.candidate.empty()) return baselines;
+  baselines.push_back(item_mean(means, rows));
+  if (!means.user_bias.empty() && !rows.user.empty()) baselines.push_back(biases(means, rows));
   return baselines;
 }
 

@@ -61,14 +61,68 @@ TaskReport read_task(const Json& json) {
   return task;
 }
 
+Json write_figures(const Figures& figures) {
+  Json json = Json::object();
+  for (const auto& [name, value] : figures) json[name] = value;
+  return json;
+}
+
+Figures read_figures(const Json& json) {
+  Figures figures;
+  for (const auto& [name, value] : json.items()) figures.emplace_back(name, number(value));
+  return figures;
+}
+
+Json write_list(const ListReport& list) {
+  Json json = {{"order", list.order},
+               {"blend", list.blend},
+               {"label", list.label},
+               {"drops_seen", list.drops_seen},
+               {"rows", list.rows}};
+  const Json task = write_task(list.task);
+  json["model"] = task["model"];
+  json["baselines"] = task["baselines"];
+  json["orders"] = Json::array();
+  for (const ListReport::Order& order : list.orders) {
+    json["orders"].push_back(
+        {{"order", order.order}, {"blend", order.blend}, {"validation", write_figures(order.figures)}});
+  }
+  return json;
+}
+
+ListReport read_list(Json json) {
+  ListReport list{json.at("order").get<std::string>(),
+                  number(json.at("blend")),
+                  json.at("label").get<std::string>(),
+                  json.at("drops_seen").get<bool>(),
+                  json.at("rows").get<size_t>(),
+                  {},
+                  {}};
+  json["task"] = TaskReport::list;
+  list.task = read_task(json);
+  for (const Json& order : json.at("orders")) {
+    list.orders.push_back({order.at("order").get<std::string>(), number(order.at("blend")),
+                           read_figures(order.at("validation"))});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string report_json(const EvaluationReport& report) {
   Json json = {
       {"split", report.split},    {"rows", report.rows},    {"share_in_train", report.share_in_train},
       {"losses", Json::object()}, {"tasks", Json::array()}, {"verdict", verdict(report)}};
-  for (const auto& [name, value] : report.losses) json["losses"][name] = value;
+  json["losses"] = write_figures(report.losses);
   for (const TaskReport& task : report.tasks) json["tasks"].push_back(write_task(task));
+  if (report.list) json["list"] = write_list(*report.list);
+  json["other_table"] = report.other_table;
+  for (const KnownValues& known : report.known) {
+    json["known"].push_back({{"column", known.column},
+                             {"distinct", known.distinct},
+                             {"unknown", known.unknown},
+                             {"unknown_rows", known.unknown_rows}});
+  }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -79,9 +133,14 @@ EvaluationReport report_from_json(std::string_view text, const std::string& sour
     report.split = json.at("split").get<std::string>();
     report.rows = json.at("rows").get<size_t>();
     report.share_in_train = number(json.at("share_in_train"));
-    for (const auto& [name, value] : json.at("losses").items())
-      report.losses.emplace_back(name, number(value));
+    report.losses = read_figures(json.at("losses"));
     for (const Json& task : json.at("tasks")) report.tasks.push_back(read_task(task));
+    if (json.contains("list")) report.list = read_list(json["list"]);
+    report.other_table = json.value("other_table", false);
+    for (const Json& known : json.value("known", Json::array())) {
+      report.known.push_back({known.at("column").get<std::string>(), known.at("distinct").get<size_t>(),
+                              known.at("unknown").get<size_t>(), known.at("unknown_rows").get<size_t>()});
+    }
     return report;
   } catch (const nlohmann::json::exception& error) {
     throw data_error("{}: not an evaluation report: {}", source, error.what());

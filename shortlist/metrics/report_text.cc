@@ -60,6 +60,37 @@ std::string task_table(const TaskReport& task) {
   return aligned(lines);
 }
 
+std::string count_text(size_t count, const char* one) {
+  return with_commas(std::to_string(count)) + " " + one + (count == 1 ? "" : "s");
+}
+
+std::string order_text(const std::string& order, double blend) {
+  return order == "blend" ? fmt::format("blend {}", blend) : order;
+}
+
+std::string list_text(const ListReport& list, size_t rows) {
+  std::string text =
+      fmt::format("\nThe list as it is served: order = {}, seen items {}", order_text(list.order, list.blend),
+                  list.drops_seen ? "left out" : "not left out");
+  if (list.rows != rows) text += fmt::format("; measured on {}", count_text(list.rows, "row"));
+  text += "\n" + task_table(list.task);
+  if (list.orders.empty()) return text;
+  std::vector<Line> lines = {{"orders on validation"}};
+  for (const auto& [name, value] : list.orders[0].figures) lines[0].push_back(name);
+  for (const ListReport::Order& order : list.orders) {
+    Line& line = lines.emplace_back(Line{order_text(order.order, order.blend)});
+    for (const auto& [name, value] : order.figures) line.push_back(figure_text(value));
+  }
+  return text + "\n" + aligned(lines);
+}
+
+// "7 of 20 values of 'user' are unknown to the model, in 12 rows."
+std::string known_text(const KnownValues& known) {
+  return fmt::format("{} of the {} of '{}' {} unknown to the model, in {}.\n",
+                     with_commas(std::to_string(known.unknown)), count_text(known.distinct, "value"),
+                     known.column, known.unknown == 1 ? "is" : "are", count_text(known.unknown_rows, "row"));
+}
+
 std::string losses_table(const Figures& losses) {
   std::vector<Line> lines;
   for (const auto& [name, value] : losses) lines.push_back({name, figure_text(value)});
@@ -79,13 +110,15 @@ std::string figure_text(double value) {
 }
 
 std::string report_text(const EvaluationReport& report) {
-  std::string text = fmt::format("{}: {} {}", report.split, with_commas(std::to_string(report.rows)),
-                                 report.rows == 1 ? "row" : "rows");
-  if (report.split != "train" && report.split != "all") {
+  std::string text = fmt::format("{}: {}", report.split, count_text(report.rows, "row"));
+  if (report.other_table) text += " of another table than the model was trained on";
+  if (report.other_table || (report.split != "train" && report.split != "all")) {
     text += fmt::format("; {:.2f} % of them stand identically in train", 100 * report.share_in_train);
   }
   text += "\n";
+  for (const KnownValues& known : report.known) text += known_text(known);
   for (const TaskReport& task : report.tasks) text += "\n" + task_table(task);
+  if (report.list) text += list_text(*report.list, report.rows);
   if (!report.losses.empty()) text += "\n" + losses_table(report.losses);
   const std::vector<std::string> sentences = verdict(report);
   if (!sentences.empty()) text += "\n";

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "shortlist/metrics/baselines.h"
@@ -97,14 +98,14 @@ struct Widest {
   }
 };
 
-void judge_retrieval(const TaskReport& task, const BaselineReport& baseline,
-                     std::vector<std::string>& sentences) {
+// By the figures that begin with `prefix`.
+void judge_ranks(const TaskReport& task, const BaselineReport& baseline, const std::string& subject,
+                 std::string_view prefix, std::vector<std::string>& sentences) {
   Widest widest;
   for (const ReportFigure& figure : task.model) {
-    if (!figure.name.starts_with("top_")) continue;
+    if (!figure.name.starts_with(prefix)) continue;
     if (const auto with = compare(task, baseline, figure.name, true)) widest.add(*with);
   }
-  const std::string subject = "The model's retrieval";
   if (widest.better && widest.worse) {
     sentences.push_back(fmt::format("{} is better than {} in part, {}, and worse in part, {}.", subject,
                                     phrase(baseline.name), widest.better->text(), widest.worse->text()));
@@ -117,6 +118,29 @@ void judge_retrieval(const TaskReport& task, const BaselineReport& baseline,
   }
 }
 
+// Where seen items are left out, that form decides: without it popularity is praised for what users know
+// already. The lookup table of queries that tell their user knows nothing but seen items then.
+void judge_retrieval(const TaskReport& task, std::vector<std::string>& sentences) {
+  const std::string unseen = "unseen_top_";
+  const bool both = std::ranges::any_of(
+      task.model, [&](const ReportFigure& figure) { return figure.name.starts_with(unseen); });
+  for (const char* name : {baseline::popularity, baseline::lookup}) {
+    if (both && name == baseline::lookup) continue;
+    if (const BaselineReport* found = find_baseline(task, name))
+      judge_ranks(task, *found, "The model's retrieval", both ? unseen : "top_", sentences);
+  }
+}
+
+// A list ordered by score is the retrieval's own order, which was judged already.
+void judge_list(const ListReport& list, std::vector<std::string>& sentences) {
+  const std::string order =
+      (list.order == "blend" ? "by score and predicted " : "by predicted ") + list.label;
+  if (const BaselineReport* popularity = find_baseline(list.task, baseline::popularity)) {
+    judge_ranks(list.task, *popularity, fmt::format("The list that is served, ordered {},", order), "top_",
+                sentences);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> verdict(const EvaluationReport& report) {
@@ -126,11 +150,10 @@ std::vector<std::string> verdict(const EvaluationReport& report) {
       judge_ratings(task, sentences);
       continue;
     }
-    for (const char* name : {baseline::popularity, baseline::lookup}) {
-      if (const BaselineReport* found = find_baseline(task, name)) judge_retrieval(task, *found, sentences);
-    }
+    judge_retrieval(task, sentences);
   }
-  if (report.split == "train" || report.split == "all") {
+  if (report.list && report.list->order != "score") judge_list(*report.list, sentences);
+  if (!report.other_table && (report.split == "train" || report.split == "all")) {
     sentences.push_back(
         "These rows include those that the model was fitted on, so the figures say little about rows never "
         "seen.");

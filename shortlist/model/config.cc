@@ -1,19 +1,25 @@
 #include "shortlist/model/config.h"
 
+#include <glob.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <set>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/features/categories.h"
+#include "shortlist/features/time.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/model/blocks.h"
 
 namespace shortlist {
 namespace {
 
-const std::vector<std::string> kSections = {"data",      "features", "query",   "candidate",
-                                            "retrieval", "ranking",  "training"};
+const std::vector<std::string> kSections = {"data",      "features", "query",    "candidate",
+                                            "retrieval", "ranking",  "training", "recommend"};
 
 std::vector<std::string> feature_names(const Config& config) {
   std::vector<std::string> names;
@@ -75,8 +81,35 @@ void check_data(const Config& config) {
   const bool wants_column = split.by == SplitBy::time || split.by == SplitBy::column;
   require(!wants_column || !split.column.empty(), config, "data.split",
           fmt::format("by = \"{}\" needs column = \"...\"", enum_name(split.by)));
+  const Where where{config.file, "data.split"};
+  check_time_format(split.format, value_at(config.written, where.path), where);
+  require(split.by == SplitBy::time || (!split.unit && !split.format), config, "data.split",
+          "unit and format need by = \"time\"");
   require(split.by != SplitBy::rows || !split.rows.empty(), config, "data.split",
           "by = \"rows\" needs rows = \"....npy\"");
+}
+
+void check_attributes(const Config& config) {
+  std::set<std::string> seen;
+  for (size_t i = 0; i < config.candidate.attributes.size(); ++i) {
+    const AttributeConfig& attribute = config.candidate.attributes[i];
+    const std::string path = fmt::format("candidate.attributes.{}", i);
+    require(!attribute.column.empty(), config, path, "column: got nothing, need a column of the table");
+    require(seen.insert(attribute.column).second, config, path,
+            fmt::format("'{}' is there twice", attribute.column));
+    require(!attribute.separator || !attribute.separator->empty(), config, path,
+            "separator: need one character or more");
+    const AttributeKind kind =
+        attribute.kind.value_or(attribute.separator                  ? AttributeKind::list
+                                : attribute.unit || attribute.format ? AttributeKind::time
+                                                                     : AttributeKind::text);
+    require(!attribute.separator || kind == AttributeKind::list, config, path,
+            fmt::format("separator is for a list, but kind is \"{}\"", enum_name(kind)));
+    require((!attribute.unit && !attribute.format) || kind == AttributeKind::time, config, path,
+            fmt::format("unit and format are for a time, but kind is \"{}\"", enum_name(kind)));
+    const Where where{config.file, path};
+    check_time_format(attribute.format, value_at(config.written, path), where);
+  }
 }
 
 // Layers are read where the model is built; here only to find what is wrong with them before any data is
@@ -106,6 +139,21 @@ void check_training(const Config& config) {
   require(named == 1, config, "training.optimizer",
           fmt::format("names {} of adam, adagrad and sgd, needs exactly one", named));
   require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "is for adagrad");
+}
+
+void check_recommend(const Config& config) {
+  const RecommendConfig& recommend = config.recommend;
+  require(recommend.blend >= 0 && recommend.blend <= 1, config, "recommend.blend",
+          fmt::format("got {}, need a share from 0 to 1", recommend.blend));
+  require(recommend.candidates >= 1, config, "recommend.candidates",
+          fmt::format("got {}, need at least 1", recommend.candidates));
+  const bool needs_prediction =
+      recommend.order == ListOrder::predicted || recommend.order == ListOrder::blend;
+  require(!needs_prediction || !config.ranking.empty(), config, "recommend.order",
+          fmt::format("\"{}\" needs a [[ranking]] task", enum_name(recommend.order)));
+  const bool needs_score = recommend.order == ListOrder::score || recommend.order == ListOrder::blend;
+  require(!needs_score || config.retrieval, config, "recommend.order",
+          fmt::format("\"{}\" needs a [retrieval] task", enum_name(recommend.order)));
 }
 
 void check_tasks(const Config& config) {
@@ -142,6 +190,18 @@ bool is_query(const std::string& text) {
   return word == "SELECT" || word == "WITH";
 }
 
+// A file, or files of a glob, that stand beside the config; else the path as it is.
+std::string beside_config(const std::string& folder, const std::string& path) {
+  if (folder.empty() || path.empty() || std::filesystem::path(path).is_absolute()) return path;
+  const std::string there = (std::filesystem::path(folder) / path).string();
+  std::error_code error;
+  if (std::filesystem::exists(there, error)) return there;
+  glob_t found{};
+  const bool some = glob(there.c_str(), GLOB_NOSORT, nullptr, &found) == 0;
+  globfree(&found);
+  return some ? there : path;
+}
+
 template <typename T>
 void read_section(const Value& root, const char* name, T& settings, const std::string& file) {
   if (const Value* section = root.find(name)) read_fields(*section, settings, {file, name});
@@ -158,6 +218,12 @@ TableSource DataConfig::source() const {
   source.header = header;
   source.columns = columns;
   source.encoding = encoding;
+  source.quote = quote;
+  source.comment = comment;
+  source.decimal = decimal;
+  source.thousands = thousands;
+  source.date_format = date_format;
+  source.missing = missing;
   return source;
 }
 
@@ -176,6 +242,51 @@ const FeatureConfig& Config::feature(std::string_view name) const {
     if (feature.name == name) return feature;
   }
   throw usage_error("{}: no feature is named '{}'", file, name);
+}
+
+namespace {
+
+// The settings of the first feature of a kind that reads a column; null where none does.
+template <typename Settings>
+const Settings* settings_of(const Config& config, std::string_view column) {
+  for (const FeatureConfig& feature : config.features) {
+    const auto* settings = dynamic_cast<const SettingsOf<Settings>*>(feature.settings.get());
+    if (settings != nullptr && feature.column == column) return &settings->settings();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TimeForm Config::declared_times(std::string_view column) const {
+  const auto* time = settings_of<TimeSettings>(*this, column);
+  return time == nullptr ? TimeForm() : time->declared();
+}
+
+AttributeForm Config::attribute_form(const AttributeConfig& attribute) const {
+  AttributeForm form{
+      attribute.column, attribute.kind, attribute.separator, {attribute.unit, attribute.format}};
+  const auto* categories = settings_of<CategoriesSettings>(*this, attribute.column);
+  const bool may_be_list = !form.kind || *form.kind == AttributeKind::list;
+  if (!form.separator && categories != nullptr && may_be_list) form.separator = categories->separator;
+  const bool declares_time =
+      form.times != TimeForm() || settings_of<TimeSettings>(*this, attribute.column) != nullptr;
+  if (!form.kind && !form.separator && declares_time) form.kind = AttributeKind::time;
+  if (form.times == TimeForm()) form.times = declared_times(attribute.column);
+  return form;
+}
+
+bool Config::query_tells_user() const {
+  return !data.user.empty() && std::ranges::any_of(query.features, [&](const std::string& name) {
+    return feature(name).column == data.user;
+  });
+}
+
+std::string Config::monitored_figure(const std::string& monitor) const {
+  if (monitor != kServedMonitor) return monitor;
+  if (!retrieval || !query_tells_user()) return "loss";
+  const int k = std::ranges::min(retrieval->top_k, {}, [](int k) { return std::abs(k - 10); });
+  return fmt::format("{}ndcg_{}", recommend.seen == SeenPolicy::drop ? "unseen_" : "", k);
 }
 
 Config read_config(const Value& root, const std::string& file) {
@@ -201,14 +312,17 @@ Config read_config(const Value& root, const std::string& file) {
   }
   if (const Value* ranking = root.find("ranking")) read_value(*ranking, config.ranking, {file, "ranking"});
   read_section(root, "training", config.training, file);
+  read_section(root, "recommend", config.recommend, file);
   check_data(config);
   check_tower(config, root, "query", config.query);
   check_tower(config, root, "candidate", config.candidate);
+  check_attributes(config);
   check_tasks(config);
   check_layers(config);
   OptimizerConfig& optimizer = config.training.optimizer;
   if (!optimizer.adam && !optimizer.adagrad && !optimizer.sgd) optimizer.adam = 0.001;
   check_training(config);
+  check_recommend(config);
   return config;
 }
 
@@ -220,7 +334,11 @@ Config load_config(const std::string& path, const std::vector<std::string>& sett
       throw usage_error("--set {}: need key=value, such as training.epochs=5", setting);
     set_path(root, setting.substr(0, equals), parse_toml_value(setting.substr(equals + 1)));
   }
-  return read_config(root, path);
+  Config config = read_config(root, path);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  config.data.table = beside_config(folder, config.data.table);
+  config.data.split.rows = beside_config(folder, config.data.split.rows);
+  return config;
 }
 
 namespace {
@@ -258,6 +376,7 @@ std::string full_config_to_toml(const Config& config) {
   if (config.retrieval) sections.emplace_back("retrieval", write_fields(*config.retrieval));
   if (!config.ranking.empty()) sections.emplace_back("ranking", write_value(config.ranking));
   sections.emplace_back("training", write_fields(config.training));
+  sections.emplace_back("recommend", write_fields(config.recommend));
   return sections_to_toml(sections);
 }
 

@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "shortlist/features/feature_config.h"
+#include "shortlist/features/time_form.h"
 #include "shortlist/index/hnsw_config.h"
 #include "shortlist/layers/embedding.h"
 #include "shortlist/losses/rating_loss.h"
+#include "shortlist/model/attribute.h"
+#include "shortlist/model/recommend_config.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/table/coded_column.h"
 
@@ -36,6 +39,8 @@ struct SplitConfig {
   double train = 0.8, validation = 0.1, test = 0.1;
   int64_t seed = 42;
   std::string column, rows;
+  std::optional<TimeUnit> unit;
+  std::optional<std::string> format;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -54,6 +59,10 @@ struct SplitConfig {
           "by = \"time\": the time; by = \"column\": contains train, validation or test; a row without a "
           "value is left out");
     visit("rows", rows, "by = \"rows\": a .npy file of 0-based row numbers, in order");
+    visit("unit", unit,
+          "by = \"time\": as a time feature has it; else that of the time feature of the column");
+    visit("format", format,
+          "by = \"time\": as a time feature has it; else that of the time feature of the column");
   }
 };
 
@@ -70,6 +79,9 @@ struct DataConfig {
   std::optional<bool> header;
   std::vector<std::string> columns;
   std::string encoding;
+  std::optional<std::string> quote;
+  std::string comment, decimal, thousands, date_format;
+  std::vector<std::string> missing;
   SplitConfig split;
   FitRows fit_features_on = FitRows::train;
   std::string user, weight;
@@ -77,12 +89,24 @@ struct DataConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("table", table, "file or glob: CSV, TSV, Parquet, JSON, JSON lines; --data replaces it");
+    visit("table", table,
+          "file, glob or folder: CSV, TSV, Parquet, JSON, JSON lines; a relative path is relative to this "
+          "file where the table is there, else to the working directory; --data replaces it");
     visit("sql", sql, "a query instead of a file; {data} in it stands for what --data says");
-    visit("delimiter", delimiter, "between the columns of a text file; found out when not given");
+    visit("delimiter", delimiter,
+          "between the columns of a text file, \"::\" too; \"whitespace\" is any run of blanks; found out "
+          "when not given");
     visit("header", header, "whether a text file's first line names its columns; found out when not given");
     visit("columns", columns, "names of the columns of a text file without a header");
     visit("encoding", encoding, "of a text file that is not UTF-8: \"latin-1\" or \"utf-16\"");
+    visit("quote", quote,
+          "around values of a text file that contain the delimiter; '\"' when not given; \"\": none");
+    visit("comment", comment, "lines of a text file that begin with this character are left out");
+    visit("decimal", decimal, "the decimal point of numbers in texts: \",\" reads 4,5; \".\" when not given");
+    visit("thousands", thousands, "between groups of three digits of numbers in texts: \",\" reads 1,100.50");
+    visit("date_format", date_format,
+          "of times in texts, beside ISO 8601: \"%d.%m.%Y %H:%M\", as in strptime");
+    visit("missing", missing, "texts that mean a missing value, beside an empty one: [\"NA\", \"None\"]");
     visit("split", split, "which rows are for training, validation and test");
     visit("fit_features_on", fit_features_on, "rows from which vocabularies, edges and means are taken");
     visit("user", user,
@@ -97,11 +121,35 @@ struct DataConfig {
   const std::string& table_text() const { return !data.empty() ? data : !table.empty() ? table : sql; }
 };
 
+// What a column says of an item, beside the model: to show, to filter by and to compare with Jaccard.
+struct AttributeConfig {
+  static constexpr const char* shorthand = "column";
+  std::string column;
+  std::optional<AttributeKind> kind;
+  std::optional<std::string> separator;
+  std::optional<TimeUnit> unit;
+  std::optional<std::string> format;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("column", column, "column of the table; a text instead of a table is this alone");
+    visit("kind", kind,
+          "text, number, time or list. Not given: list where separator is, where a categories feature reads "
+          "the "
+          "column, or where all values are lists; else number or time where all values are, else text");
+    visit("separator", separator,
+          "of a list: between its values; else that of the categories feature, or \",\"");
+    visit("unit", unit, "of a time, as a time feature has it; else that of the time feature of the column");
+    visit("format", format,
+          "of a time, as a time feature has it; else that of the time feature of the column");
+  }
+};
+
 struct TowerConfig {
   std::string id;
   std::vector<std::string> features;
   std::vector<Value> layers;
-  std::vector<std::string> attributes;
+  std::vector<AttributeConfig> attributes;
 };
 
 struct QueryConfig : TowerConfig {
@@ -119,7 +167,9 @@ struct CandidateConfig : TowerConfig {
     visit("features", features, "what the candidate tower sees, side by side in this order");
     visit("layers", layers, "layers of the candidate tower, first to last");
     visit("attributes", attributes,
-          "columns to show beside a candidate, to filter by and to compare with Jaccard");
+          "columns to show beside a candidate, to filter by and to compare with Jaccard: [\"title\", { "
+          "column = "
+          "\"genres\", separator = \"|\" }]");
   }
 };
 
@@ -202,8 +252,15 @@ struct RankingConfig {
   }
 };
 
+// A monitor of what is served: of a model with retrieval whose query tells its user, NDCG of each user's list
+// at the k of top_k that is nearest to 10, without seen items unless recommend.seen = "keep"; else the loss.
+inline constexpr const char* kServedMonitor = "auto";
+constexpr const char* kMonitorHelp =
+    "the validation figure to watch: loss, rmse, top_10, unseen_ndcg_10, ...; auto: of a model with "
+    "retrieval whose query tells data.user, the NDCG of users' lists as they are served; else loss";
+
 struct PlateauConfig {
-  std::string monitor = "loss";
+  std::string monitor = kServedMonitor;
   int patience = 10;
   double factor = 0.1, min_delta = 1e-4;
   int cooldown = 0;
@@ -211,7 +268,7 @@ struct PlateauConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
+    visit("monitor", monitor, kMonitorHelp);
     visit("patience", patience, "epochs without gain before the learning rate falls", Range::at_least(0));
     visit("factor", factor, "what the learning rate is multiplied with", Range::inside(0, 1));
     visit("min_delta", min_delta, "the least change that counts as gain", Range::at_least(0));
@@ -221,14 +278,14 @@ struct PlateauConfig {
 };
 
 struct EarlyStoppingConfig {
-  std::string monitor = "loss";
+  std::string monitor = kServedMonitor;
   int patience = 0;
   double min_delta = 0;
   bool restore_best = true;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("monitor", monitor, "the validation figure to watch: loss, rmse, top_10, ...");
+    visit("monitor", monitor, kMonitorHelp);
     visit("patience", patience, "epochs without gain before training stops", Range::at_least(0));
     visit("min_delta", min_delta, "the least change that counts as gain", Range::at_least(0));
     visit("restore_best", restore_best, "end with the weights of the best epoch");
@@ -288,10 +345,19 @@ struct Config {
   std::optional<RetrievalConfig> retrieval;
   std::vector<RankingConfig> ranking;
   TrainingConfig training;
+  RecommendConfig recommend;
   std::string file;  // for messages; not a setting
   Value written;     // as it was read, after --set
 
   const FeatureConfig& feature(std::string_view name) const;
+  // How a column writes its times, as far as the time feature that reads it declares that.
+  TimeForm declared_times(std::string_view column) const;
+  // What is declared of an attribute, by itself or by a feature of its column.
+  AttributeForm attribute_form(const AttributeConfig& attribute) const;
+  // Whether data.user is a column of the query, so that a query tells its user.
+  bool query_tells_user() const;
+  // The figure that `monitor` names: kServedMonitor is resolved.
+  std::string monitored_figure(const std::string& monitor) const;
 };
 
 // Reads and checks a config. Throws a usage Error that names file, line, key, what was got and what could be.

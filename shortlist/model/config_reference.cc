@@ -96,6 +96,9 @@ std::string config_reference() {
   out += describe_features();
   out += section<QueryConfig>("## [query]", "The tower of what asks: a user, a context, a set of tags.");
   out += section<CandidateConfig>("## [candidate]", "The tower of what is recommended.");
+  out += section<AttributeConfig>(
+      "### attributes",
+      "Each a column's name, or a table of these keys. [Lists and times](lists-and-times.md) has examples.");
   out += section<RetrievalConfig>(
       "## [retrieval]",
       "Learns to find a row's candidate among all. Without this section there is no such task.");
@@ -106,6 +109,7 @@ std::string config_reference() {
       "### optimizer", "Exactly one of adam, adagrad and sgd; `{ adam = 0.001 }` when nothing is said.");
   out += section<PlateauConfig>("### reduce_on_plateau", "Off unless it is given.");
   out += section<EarlyStoppingConfig>("### early_stopping", "Off unless it is given.");
+  out += section<RecommendConfig>("## [recommend]", "The list that answers a query.");
   out += describe_layers();
   while (out.ends_with("\n\n")) out.pop_back();
   return out;

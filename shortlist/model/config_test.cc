@@ -96,9 +96,10 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "precision, "
             "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, "
             "keep_checkpoints)");
-  EXPECT_EQ(
-      error_with("validation", "valid"),
-      "a.toml:3: data.split: unknown key 'valid' (known: by, train, validation, test, seed, column, rows)");
+  EXPECT_EQ(error_with("validation", "valid"),
+            "a.toml:3: data.split: unknown key 'valid' (known: by, train, validation, test, seed, column, "
+            "rows, unit, "
+            "format)");
   EXPECT_EQ(error_with("dim = 8", "dims = 8"),
             "a.toml:6: features.user: unknown key 'dims'; did you mean 'dim'? (known: order, vocabulary, "
             "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2)");
@@ -339,6 +340,30 @@ TEST(Config, WrittenAsTomlReadsBackToTheSame) {
     const Config config = read(toml), again = read(config_to_toml(config));
     EXPECT_EQ(to_toml(again.written), to_toml(config.written));
   }
+}
+
+TEST(Config, ReadsAttributesAsColumnsOrTables) {
+  const auto config_with = [](const std::string& attributes) {
+    return read(with("id       = ", "attributes = [" + attributes + "]\nid       = "));
+  };
+  const Config config =
+      config_with(R"("year", { column = "genre", separator = "|" }, { column = "day", unit = "seconds" })");
+  ASSERT_EQ(config.candidate.attributes.size(), 3u);
+  EXPECT_EQ(config.attribute_form(config.candidate.attributes[0]).kind, std::nullopt);
+  EXPECT_EQ(config.attribute_form(config.candidate.attributes[1]).separator, "|");
+  EXPECT_EQ(config.attribute_form(config.candidate.attributes[2]).kind, AttributeKind::time);
+  EXPECT_EQ(to_toml(write_value(config.candidate.attributes[0])), "\"year\"");
+  const auto error = [&](const std::string& attributes) {
+    const std::string message = message_of([&] { config_with(attributes); });
+    return message.substr(message.find("candidate."));
+  };
+  EXPECT_EQ(error(R"("year", "year")"), "candidate.attributes.1: 'year' is there twice");
+  EXPECT_EQ(error(R"({ column = "x", kind = "text", separator = "|" })"),
+            "candidate.attributes.0: separator is for a list, but kind is \"text\"");
+  EXPECT_EQ(error(R"({ column = "x", kind = "list", format = "%Y" })"),
+            "candidate.attributes.0: unit and format are for a time, but kind is \"list\"");
+  EXPECT_EQ(error(R"({ column = "x", format = "YYYY" })"),
+            "candidate.attributes.0.format: \"YYYY\" has no year: need %Y or %y, as in %d-%m-%Y");
 }
 
 TEST(Config, AQueryTakesAnotherTableAsItsData) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "shortlist/losses/rating_loss.h"
+#include "shortlist/model/attribute.h"
 
 namespace shortlist {
 
@@ -14,8 +15,7 @@ struct Items {
   std::string id_column;
   std::vector<std::string>
       ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
-  std::vector<std::string> attribute_names;
-  std::vector<std::vector<std::string>> attributes;  // [attribute][item]; "" where missing
+  std::vector<Attribute> attributes;  // each with a value for each item
 };
 
 // What the training rows hold of a label.
@@ -25,11 +25,13 @@ struct LabelRange {
   LabelScale scale;  // on which the model is trained
 };
 
-// Ratings by user, as they are for cosine similarity: the user's mean taken off. Empty without a user column.
+// The items of each user in the training rows, with the ratings as they are for cosine similarity: the user's
+// mean taken off. Empty without a user column.
 struct UserRatings {
   std::vector<int64_t> offsets;  // user u holds entries [offsets[u], offsets[u + 1])
   std::vector<int32_t> items;
-  std::vector<float> centred;
+  std::vector<float> centred;      // empty without a label
+  std::vector<std::string> users;  // their ids; empty where an older program wrote the bundle
 };
 
 }  // namespace shortlist

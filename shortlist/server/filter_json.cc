@@ -41,6 +41,11 @@ std::vector<Condition> read_conditions(const std::vector<Value>& filter, const R
     const std::string& name = conditions.back().attribute;
     if (std::ranges::find(known, name) == known.end())
       throw fields_detail::unknown_key(filter[i], where.below("attribute"), name, known);
+    try {
+      recommender.notes({conditions.back()});
+    } catch (const Error& error) {
+      throw where.error(filter[i], error.message());
+    }
   }
   return conditions;
 }

@@ -1,11 +1,14 @@
 #include "shortlist/server/keys.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <sstream>
 
@@ -56,20 +59,122 @@ std::string new_token() {
   return token;
 }
 
-// Root makes keys for a server that runs as another user: the owner of the folder that the file lies in.
-void give_to_folders_owner(const std::string& path) {
-  struct stat folder {};
-  const std::string parent = std::filesystem::absolute(path).parent_path();
-  if (geteuid() != 0 || stat(parent.c_str(), &folder) != 0 || folder.st_uid == 0) return;
-  if (chown(path.c_str(), folder.st_uid, folder.st_gid) != 0)
-    throw failed("{}: cannot be given to the owner of its folder", path);
+Error cannot(const char* what, const std::string& path) {
+  return failed("cannot {} {}: {}", what, path, std::strerror(errno));
 }
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  operator int() const { return number_; }
+
+ private:
+  int number_;
+};
+
+// A file of keys that is being changed. Everything is done relative to its folder, which is locked meanwhile:
+// where root adds a key, the folder may belong to a user who must gain nothing by moving files about.
+class KeysFile {
+ public:
+  explicit KeysFile(const std::string& path)
+      : path_(path),
+        name_(std::filesystem::path(path).filename()),
+        folder_(
+            open(std::filesystem::absolute(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (folder_ < 0 || flock(folder_, LOCK_EX) != 0) throw cannot("open the folder of", path_);
+  }
+  ~KeysFile() {
+    if (!written_.empty()) unlinkat(folder_, written_.c_str(), 0);
+  }
+
+  // "" where there is none.
+  std::string read() const {
+    const Descriptor file(openat(folder_, name_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file < 0 && errno == ENOENT) return "";
+    struct stat status {};
+    if (file < 0 && errno == ELOOP) throw usage_error("{}: is a link; name the file itself", path_);
+    if (file < 0 || fstat(file, &status) != 0) throw cannot("read", path_);
+    if (!S_ISREG(status.st_mode)) throw usage_error("{}: is no regular file", path_);
+    return read_all(file);
+  }
+
+  // Beside the file, under a name of its own, on disk.
+  void write(const std::string& text) {
+    const std::string name = fmt::format("{}.tmp-{}", name_, getpid());
+    unlinkat(folder_, name.c_str(), 0);  // of a process that was killed
+    const Descriptor file(
+        openat(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (file < 0) throw cannot("write", path_);
+    written_ = name;
+    give_to_folders_owner(file);
+    for (std::string_view rest = text; !rest.empty();) {
+      const ssize_t done = ::write(file, rest.data(), rest.size());
+      if (done < 0 && errno != EINTR) throw cannot("write", path_);
+      rest.remove_prefix(static_cast<size_t>(std::max<ssize_t>(done, 0)));
+    }
+    if (fchmod(file, 0600) != 0 || fsync(file) != 0) throw cannot("write", path_);
+  }
+
+  void commit() {
+    if (renameat(folder_, written_.c_str(), folder_, name_.c_str()) != 0) throw cannot("write", path_);
+    written_.clear();
+    fsync(folder_);
+  }
+
+ private:
+  std::string read_all(int file) const {
+    std::string text;
+    char buffer[4096];
+    for (;;) {
+      const ssize_t got = ::read(file, buffer, sizeof buffer);
+      if (got == 0) return text;
+      if (got < 0 && errno != EINTR) throw cannot("read", path_);
+      text.append(buffer, static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    }
+  }
+
+  // Root makes keys for a server that runs as another user: the owner of the folder that the file lies in.
+  void give_to_folders_owner(int file) const {
+    struct stat folder {};
+    if (geteuid() != 0 || fstat(folder_, &folder) != 0 || folder.st_uid == 0) return;
+    if (fchown(file, folder.st_uid, folder.st_gid) != 0) throw cannot("give to its folder's owner", path_);
+  }
+
+  const std::string path_, name_;
+  const Descriptor folder_;
+  std::string written_;
+};
 
 }  // namespace
 
+void check_only_owner_writes(const std::string& path) {
+  struct stat file {
+  }, folder{};
+  std::error_code error;
+  const std::string real = std::filesystem::canonical(path, error).string();
+  if (error || stat(real.c_str(), &file) != 0) return;  // whoever reads it says so
+  if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    throw data_error("{}: others than its owner can write it (mode {:04o}); need chmod go-w {}", path,
+                     file.st_mode & 07777, path);
+  const std::string parent = std::filesystem::path(real).parent_path().string();
+  if (stat(parent.c_str(), &folder) == 0 && (folder.st_mode & S_IWOTH) != 0 &&
+      (folder.st_mode & S_ISVTX) == 0)
+    throw data_error("{}: anyone can replace it, since anyone can write its folder; need chmod o-w {}", path,
+                     parent);
+}
+
 KeyRing KeyRing::load(const std::string& path) {
+  check_only_owner_writes(path);
+  return parse(read_file(path), path);
+}
+
+KeyRing KeyRing::parse(const std::string& text, const std::string& path) {
   KeyRing ring;
-  std::istringstream lines(read_file(path));
+  std::istringstream lines(text);
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
     if (line.empty() || line[0] == '#') continue;
@@ -94,23 +199,19 @@ const Key* KeyRing::named(std::string_view name) const {
   return at == keys_.end() ? nullptr : &*at;
 }
 
-std::string add_key(const std::string& path, const std::string& name, Scope scope) {
+void add_key(const std::string& path, const std::string& name, Scope scope,
+             FunctionRef<void(const std::string& token)> show) {
   if (name.empty() || name.find_first_of(" \t\r\n#") != name.npos)
     throw usage_error("'{}': need a name of one word", name);
-  std::string lines;
-  if (std::filesystem::exists(path)) {
-    if (KeyRing::load(path).named(name) != nullptr)
-      throw usage_error("{}: a key named '{}' is there already", path, name);
-    lines = read_file(path);
-    if (!lines.empty() && lines.back() != '\n') lines += '\n';
-  }
+  KeysFile file(path);
+  std::string lines = file.read();
+  if (KeyRing::parse(lines, path).named(name) != nullptr)
+    throw usage_error("{}: a key named '{}' is there already", path, name);
+  if (!lines.empty() && lines.back() != '\n') lines += '\n';
   const std::string token = new_token();
-  lines += fmt::format("{} {} {}\n", name, enum_name(scope), sha256_hex(token));
-  const mode_t before = umask(077);
-  write_file_atomically(path, lines);
-  umask(before);
-  give_to_folders_owner(path);
-  return token;
+  file.write(lines + fmt::format("{} {} {}\n", name, enum_name(scope), sha256_hex(token)));
+  show(token);
+  file.commit();
 }
 
 }  // namespace shortlist

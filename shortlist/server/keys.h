@@ -1,5 +1,5 @@
-// API keys. A key is 32 random bytes, shown once; kept is its SHA-256, which is enough for what cannot be
-// guessed.
+// API keys. A key is 32 random bytes, shown once; the file has its SHA-256, which is enough for what cannot
+// be guessed.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/base/threads.h"
 
 namespace shortlist {
 
@@ -29,8 +30,10 @@ class KeyRing {
  public:
   KeyRing() = default;
   // A line "NAME SCOPE SHA256" for each key; empty lines and those that begin with # are left out. Throws a
-  // data Error with the line.
+  // data Error with the line, or for a file that others than its owner can write.
   static KeyRing load(const std::string& path);
+  // The same from the text of a file; `path` is for messages.
+  static KeyRing parse(const std::string& text, const std::string& path);
 
   // The key of a token. Takes the same time whether it is one, and whichever it is.
   const Key* find(std::string_view token) const;
@@ -40,9 +43,15 @@ class KeyRing {
   std::vector<Key> keys_;
 };
 
-// Makes a key, adds its line to the file, which is made where it is not there, and returns the token. Its
-// owner alone may read the file: who made it or, where that is root, the owner of its folder. Throws a usage
-// Error for a name that is not one word or is there already.
-std::string add_key(const std::string& path, const std::string& name, Scope scope);
+// Throws a data Error for a file that the group or others can write, or that lies in a folder where others
+// can replace it: they could let themselves in.
+void check_only_owner_writes(const std::string& path);
+
+// Makes a key, gives its token to `show`, and then adds its line to the file, which is made where it is not
+// there; a token that `show` throws at is not added. Calls in several processes wait for each other. The
+// file's owner alone may read it: who made it or, where that is root, the owner of its folder. Throws a usage
+// Error for a name that is not one word or is there already, and for a path that is a link.
+void add_key(const std::string& path, const std::string& name, Scope scope,
+             FunctionRef<void(const std::string& token)> show);
 
 }  // namespace shortlist

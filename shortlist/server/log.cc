@@ -3,35 +3,67 @@
 #include <fmt/chrono.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
+
+#include "shortlist/features/utf8.h"
 
 namespace shortlist {
 namespace {
 
-bool is_bare(std::string_view text) {
-  constexpr std::string_view kSpecial = " \"=\\";
-  for (unsigned char c : text)
-    if (c <= 0x20 || c == 0x7f || kSpecial.find(static_cast<char>(c)) != kSpecial.npos) return false;
-  return !text.empty();
+// Ranges that would hide text, turn its direction, or end a line: controls, marks of direction, blanks
+// without width, tags (Unicode's categories Cc, Cf, Zl and Zp).
+constexpr std::pair<uint32_t, uint32_t> kUnseen[] = {
+    {0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},      {0x600, 0x605},   {0x61c, 0x61c},
+    {0x180e, 0x180e}, {0x200b, 0x200f},   {0x2028, 0x202e},  {0x2060, 0x206f}, {0xfeff, 0xfeff},
+    {0xfff9, 0xfffb}, {0x1bca0, 0x1bca3}, {0xe0000, 0xe007f}};
+
+bool is_unseen(uint32_t code_point) {
+  return std::ranges::any_of(
+      kUnseen, [=](const auto& range) { return code_point >= range.first && code_point <= range.second; });
+}
+
+// Of the valid UTF-8 of one code point.
+uint32_t decode(std::string_view bytes) {
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  uint32_t code_point = bytes.size() == 1 ? first : first & (0x7fu >> bytes.size());
+  for (char c : bytes.substr(1)) code_point = code_point << 6 | (static_cast<unsigned char>(c) & 0x3f);
+  return code_point;
+}
+
+// As it may stand in quotes: bytes that are no UTF-8 as \xff, what cannot be seen as \n, \x1b or \u{202e}.
+void append_escaped(std::string& to, std::string_view text) {
+  while (!text.empty()) {
+    const size_t size = code_point_size(text);
+    const std::string_view bytes = text.substr(0, std::max<size_t>(size, 1));
+    const uint32_t code_point = size > 0 ? decode(bytes) : 0;
+    if (size == 0 || code_point < 0x20 || code_point == 0x7f) {
+      fmt::format_to(std::back_inserter(to), "\\x{:02x}", static_cast<unsigned char>(bytes[0]));
+    } else if (is_unseen(code_point)) {
+      fmt::format_to(std::back_inserter(to), "\\u{{{:x}}}", code_point);
+    } else {
+      if (bytes == "\"" || bytes == "\\") to += '\\';
+      to += bytes;
+    }
+    text.remove_prefix(bytes.size());
+  }
 }
 
 void append_value(std::string& line, std::string_view text) {
-  if (is_bare(text)) {
-    line += text;
-    return;
-  }
-  line += '"';
-  for (unsigned char c : text) {
-    if (c == '"' || c == '\\') line += '\\';
-    if (c < 0x20 || c == 0x7f)
-      line += fmt::format("\\x{:02x}", c);
-    else
-      line += static_cast<char>(c);
-  }
-  line += '"';
+  std::string escaped;
+  append_escaped(escaped, text);
+  const bool bare = !text.empty() && escaped == text && text.find_first_of(" =\"\\") == text.npos;
+  line += bare ? escaped : '"' + escaped + '"';
 }
 
 }  // namespace
+
+std::string log_value(std::string_view text) {
+  std::string value;
+  append_value(value, text);
+  return value;
+}
 
 void log(std::string_view message,
          std::initializer_list<std::pair<std::string_view, std::string_view>> values) {

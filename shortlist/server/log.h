@@ -9,7 +9,11 @@
 
 namespace shortlist {
 
-// May be called from any thread; lines stay whole. Values are put in quotes where they need them.
+// A value as it stands in a line: in quotes where it needs them, and without what would hide text, turn its
+// direction or end the line.
+std::string log_value(std::string_view text);
+
+// May be called from any thread; lines stay whole.
 void log(std::string_view message,
          std::initializer_list<std::pair<std::string_view, std::string_view>> values);
 

@@ -1,6 +1,8 @@
 #include "shortlist/server/model_store.h"
 
+#include <fmt/ranges.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,6 +47,33 @@ std::string stamp_of(const std::string& path) {
   }
 }
 
+// Differs when any file of the bundle is another, or has been written to.
+std::string stamp_of_files(const std::string& path) {
+  std::vector<std::string> stamps;
+  try {
+    for (const auto& entry : fs::directory_iterator(resolve(path))) {
+      struct stat status {};
+      if (::stat(entry.path().c_str(), &status) != 0) continue;
+      stamps.push_back(fmt::format("{} {} {} {}.{}", entry.path().filename().string(), status.st_ino,
+                                   status.st_size, status.st_ctim.tv_sec, status.st_ctim.tv_nsec));
+    }
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  std::ranges::sort(stamps);
+  return fmt::format("{}\n{}", path, fmt::join(stamps, "\n"));
+}
+
+bool is_beneath(const fs::path& path, const fs::path& root) {
+  return std::ranges::mismatch(root, path).in1 == root.end();
+}
+
+// Whether it is the machine that failed, which may pass, and not the bundle.
+bool may_pass(const std::exception& error) {
+  const auto* known = dynamic_cast<const Error*>(&error);
+  return known == nullptr || known->kind() == ErrorKind::failed;
+}
+
 // Loads in a thread that takes only the processor time that requests leave.
 ModelPtr load_aside(const std::string& name, const std::string& bundle, int generation) {
   std::promise<ModelPtr> made;
@@ -75,6 +104,18 @@ ModelSource parse_model_source(const std::string& text) {
         text, source.name);
   }
   return source;
+}
+
+std::string resolve_beneath(const std::string& root, const std::string& path) {
+  std::error_code error;
+  const fs::path real_root = fs::canonical(root, error);
+  if (error) throw data_error("--bundles-root {}: cannot be read: {}", root, error.message());
+  const fs::path real = fs::canonical(real_root / path, error);
+  if (!error && is_beneath(real, real_root)) {
+    const fs::path bundle = fs::canonical(resolve(real.string()), error);
+    if (!error && is_beneath(bundle, real_root) && fs::is_directory(bundle, error)) return real.string();
+  }
+  throw data_error("'{}' is no folder beneath --bundles-root", path);
 }
 
 ModelStore::ModelStore(std::vector<ModelSource> sources) {
@@ -117,51 +158,55 @@ ModelPtr ModelStore::reload(std::string_view name, const std::string& path) {
     source = path.empty() ? found.source.path : path;
     generation = found.model->generation + 1;
   }
-  const std::string stamp = stamp_of(source);
+  const std::string stamp = stamp_of(source), files = stamp_of_files(source);
   if (path.empty()) {
     std::lock_guard lock(mutex_);
     entry(name).stamp = stamp;
   }
-  const auto load = [&] {
-    try {
-      return load_aside(std::string(name), resolve(source), generation);
-    } catch (...) {
-      std::lock_guard lock(mutex_);
-      if (path.empty()) entry(name).put_off();
-      throw;
-    }
-  };
-  ModelPtr fresh = load();
+  ModelPtr fresh;
+  try {
+    fresh = load_aside(std::string(name), resolve(source), generation);
+  } catch (const std::exception& error) {
+    std::lock_guard lock(mutex_);
+    if (path.empty()) entry(name).note_failure(files, may_pass(error));
+    throw;
+  }
   std::lock_guard lock(mutex_);
   Entry& found = entry(name);
   found.failures = 0;
+  found.failed_stamp.clear();
   replaced_.push_back(std::exchange(found.model, fresh));
   found.source.path = source;
   found.stamp = stamp;
   return fresh;
 }
 
-void ModelStore::Entry::put_off() {
+void ModelStore::Entry::note_failure(const std::string& files, bool may_pass) {
   constexpr std::chrono::minutes kFirst{1}, kMost{60};
-  due = Clock::now() + (failures < 6 ? kFirst * (1 << failures) : kMost);
-  ++failures;
+  failed_stamp = files;
+  due =
+      !may_pass ? Clock::time_point::max() : Clock::now() + (failures < 6 ? kFirst * (1 << failures) : kMost);
+  failures = may_pass ? failures + 1 : 0;
 }
 
 std::vector<std::string> ModelStore::changed(Clock::time_point now) const {
   struct Known {
     ModelSource source;
-    std::string stamp;
+    std::string stamp, failed_stamp;
     bool due;
   };
   std::vector<Known> known;
   {
     std::lock_guard lock(mutex_);  // not while files are looked at: requests wait for it
     for (const Entry& entry : entries_)
-      known.push_back({entry.source, entry.stamp, entry.failures > 0 && now >= entry.due});
+      known.push_back(
+          {entry.source, entry.stamp, entry.failed_stamp, entry.failures > 0 && now >= entry.due});
   }
   std::vector<std::string> names;
-  for (const auto& [source, stamp, due] : known)
-    if (due || stamp_of(source.path) != stamp) names.push_back(source.name);
+  for (const auto& [source, stamp, failed_stamp, due] : known) {
+    const bool repaired = !failed_stamp.empty() && stamp_of_files(source.path) != failed_stamp;
+    if (due || repaired || stamp_of(source.path) != stamp) names.push_back(source.name);
+  }
   return names;
 }
 

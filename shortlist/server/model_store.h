@@ -20,6 +20,11 @@ struct ModelSource {
 // "runs/anime" (its name is anime) or "films=runs/anime".
 ModelSource parse_model_source(const std::string& text);
 
+// The real path of a folder beneath `root`, of a path that is relative to it or absolute. Throws a data Error
+// for one that is not there or, through ".." or links, not beneath it, with the same words for both, so that
+// nobody learns what lies elsewhere. A file `latest` in the folder must name a folder beneath the root, too.
+std::string resolve_beneath(const std::string& root, const std::string& path);
+
 class ModelStore {
  public:
   // Loads all; throws a data Error when one is damaged, a usage Error when two have one name.
@@ -35,9 +40,9 @@ class ModelStore {
   ModelPtr reload(std::string_view name, const std::string& path = "");
 
   using Clock = std::chrono::steady_clock;
-  // The models to reload: whose source has changed since it was last loaded, with success or without, or
-  // could not be loaded and is due again, since the reason may have passed: a minute after the first time,
-  // then after twice as long each time, up to an hour.
+  // The models to reload: whose source has changed since it was last loaded, or any of whose files has since
+  // loading failed. Where the machine failed, with too little memory or too few descriptors, which may pass,
+  // a model is due again a minute after the first time, then after twice as long each time, up to an hour.
   std::vector<std::string> changed(Clock::time_point now = Clock::now()) const;
 
   // Lets go of replaced models that no request uses any more. Their memory may take long to give back, so
@@ -48,11 +53,12 @@ class ModelStore {
   struct Entry {
     ModelSource source;
     ModelPtr model;
-    std::string stamp = {};      // of the source when it was last loaded
-    int failures = 0;            // to load it, one after the other
-    Clock::time_point due = {};  // again, after a failure
+    std::string stamp = {};         // of the source when it was last loaded
+    std::string failed_stamp = {};  // of all its files when loading last failed; "" when it did not
+    int failures = 0;               // of the machine to load it, one after the other
+    Clock::time_point due = {};     // again, after such a failure
 
-    void put_off();
+    void note_failure(const std::string& files, bool may_pass);
   };
   Entry& entry(std::string_view name);
 

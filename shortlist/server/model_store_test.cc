@@ -1,10 +1,12 @@
 #include "shortlist/server/model_store.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/testing.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/json.h"
 #include "shortlist/server/testing.h"
@@ -29,7 +31,7 @@ void spoil_golden(const std::string& bundle) {
   nlohmann::json golden = load_json(bundle + "/golden.json");
   float score = golden["requests"][2]["answer"][1]["score"];
   golden["requests"][2]["answer"][1]["score"] = std::nextafter(score, 100.0f);
-  add_to_bundle(bundle, {"golden.json", dump_json(golden)});
+  put_into_bundle(bundle, "golden.json", dump_json(golden));
 }
 
 TEST(ModelSource, HasTheFoldersNameOrItsOwn) {
@@ -62,7 +64,8 @@ TEST(ModelStore, KeepsTheOldModelWhenTheNewOneAnswersOtherwise) {
   const ModelPtr old = store.find("m");
   spoil_golden(copy.path());
   const std::string message = message_of([&] { store.reload("m"); });
-  EXPECT_TRUE(message.starts_with("golden request 3: item 2 has the score ")) << message;
+  EXPECT_TRUE(message.starts_with(copy.path() + "/golden.json: golden request 3: item 2 has the score "))
+      << message;
   EXPECT_EQ(store.find("m"), old);
 }
 
@@ -107,22 +110,77 @@ TEST(ModelStore, KeepsTheOldModelWhenItsSourceCannotBeLookedAt) {
   EXPECT_EQ(store.changed(), std::vector<std::string>());
 }
 
-TEST(ModelStore, TriesAChangedSourceOnceAndThenLessAndLessOften) {
+// As long as it lives, no file can be opened.
+struct NoDescriptors {
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{0, before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before); }
+  rlimit before{};
+};
+
+TEST(ModelStore, TriesLessAndLessOftenWhileTheMachineFails) {
   const Copy copy;
   ModelStore store({{"m", copy.path()}});
-  spoil_golden(copy.path());
-  EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
   const auto begin = ModelStore::Clock::now();
-  for (int minutes : {1, 2, 4, 8, 16, 32, 60, 60}) {
-    SCOPED_TRACE(minutes);
-    EXPECT_THROW(store.reload("m"), Error);
-    EXPECT_EQ(store.changed(), std::vector<std::string>());
-    EXPECT_EQ(store.changed(begin + std::chrono::seconds(60 * minutes - 1)), std::vector<std::string>());
-    EXPECT_EQ(store.changed(ModelStore::Clock::now() + std::chrono::minutes(minutes)),
-              std::vector<std::string>{"m"});
+  {
+    const NoDescriptors none;
+    for (int minutes : {1, 2, 4, 8, 16, 32, 60, 60}) {
+      SCOPED_TRACE(minutes);
+      EXPECT_THROW(store.reload("m"), Error);
+      EXPECT_EQ(store.changed(), std::vector<std::string>());
+      EXPECT_EQ(store.changed(begin + std::chrono::seconds(60 * minutes - 1)), std::vector<std::string>());
+      EXPECT_EQ(store.changed(ModelStore::Clock::now() + std::chrono::minutes(minutes)),
+                std::vector<std::string>{"m"});
+    }
   }
+  EXPECT_EQ(store.reload("m")->generation, 2);
+}
+
+TEST(ModelStore, TriesADamagedBundleOnlyWhenAFileOfItChanges) {
+  const Copy copy;
+  ModelStore store({{"m", copy.path()}});
+  const std::string path = copy.path() + "/weights.safetensors", whole = read_file(path);
+  std::string damaged = whole;
+  damaged.back() ^= 1;
+  write_file_atomically(path, damaged);
+  EXPECT_THROW(store.reload("m"), Error);
+  EXPECT_EQ(store.changed(), std::vector<std::string>());
+  EXPECT_EQ(store.changed(ModelStore::Clock::now() + std::chrono::hours(100)), std::vector<std::string>());
+  write_file_atomically(path, whole);
+  EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
+  EXPECT_EQ(store.reload("m")->generation, 2);
+  EXPECT_EQ(store.changed(), std::vector<std::string>());
   fs::remove(copy.path() + "/manifest.json");
   EXPECT_EQ(store.changed(), std::vector<std::string>{"m"});
+}
+
+TEST(ModelStore, ResolvesPathsBeneathARoot) {
+  const Copy copy;
+  const TemporaryFolder outside;
+  fs::create_directory(copy.folder / "group");
+  fs::create_directory_symlink(copy.path(), copy.folder / "group/inside");
+  fs::create_directory_symlink(outside.path(), copy.folder / "out");
+  write_file_atomically(copy.folder / "file", "");
+  const std::string root = copy.folder.path(), real = fs::canonical(root).string();
+  EXPECT_EQ(resolve_beneath(root, "one"), real + "/one");
+  EXPECT_EQ(resolve_beneath(root, "group/../one"), real + "/one");
+  EXPECT_EQ(resolve_beneath(root, "group/inside"), real + "/one");
+  EXPECT_EQ(resolve_beneath(root, copy.path()), real + "/one");
+  const auto refused = [&](const std::string& path) {
+    EXPECT_EQ(message_of([&] { resolve_beneath(root, path); }),
+              "'" + path + "' is no folder beneath --bundles-root");
+  };
+  for (const std::string& path :
+       std::vector<std::string>{"..", "../" + fs::path(real).filename().string() + "x", "/etc", "/no/such",
+                                "out", "none", "file", "file/x", outside.path(), real + "/../.."})
+    refused(path);
+  write_file_atomically(copy.folder / "group/latest", outside.path());
+  refused("group");
+  write_file_atomically(copy.folder / "group/latest", "../one");
+  EXPECT_EQ(resolve_beneath(root, "group"), real + "/group");
 }
 
 TEST(ModelStore, WantsABundle) {

@@ -1,8 +1,9 @@
 #include "shortlist/server/openapi.h"
 
 #include <nlohmann/json.hpp>
-#include <set>
 
+#include "shortlist/server/openapi_examples.h"
+#include "shortlist/server/problem_codes.h"
 #include "shortlist/server/requests.h"
 #include "shortlist/server/schema.h"
 
@@ -15,12 +16,15 @@ using nlohmann::json;
 constexpr const char* kAnswers = R"({
 "Problem": {"type": "object", "required": ["type", "title", "status", "detail", "code"], "properties": {
   "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
-  "detail": {"type": "string", "description": "for people"}, "code": {"type": "string", "description": "for programs"},
+  "detail": {"type": "string", "description": "for people"}, "code": {"type": "string"},
   "instance": {"type": "string"}, "errors": {"type": "array", "items": {"type": "object", "required": ["field", "message"],
     "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}}}},
+"Id": {"type": ["string", "integer"], "description": "an item's id; a number stands for its text"},
 "ModelName": {"type": "object", "required": ["name", "version"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}}},
-"Attributes": {"type": "object", "additionalProperties": {"type": "string"}},
+"AttributeValue": {"anyOf": [{"type": ["string", "number", "null"]}, {"type": "array", "items": {"type": "string"}}]},
+"Attributes": {"type": "object", "description": "by name; null where an item has no value",
+  "additionalProperties": {"$ref": "#/components/schemas/AttributeValue"}},
 "Predictions": {"type": "object", "description": "by label", "additionalProperties": {"type": ["number", "null"]}},
 "Item": {"type": "object", "required": ["id", "attributes"], "properties": {
   "id": {"type": "string"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
@@ -44,6 +48,7 @@ constexpr const char* kAnswers = R"({
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "RecommendationBatch": {"type": "object", "required": ["answers", "model"], "properties": {
   "answers": {"type": "array", "items": {"$ref": "#/components/schemas/Recommendations"}},
+  "warnings": {"type": "array", "items": {"type": "string"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "Prediction": {"type": "object", "required": ["predictions"], "properties": {
   "predictions": {"$ref": "#/components/schemas/Predictions"}, "model": {"$ref": "#/components/schemas/ModelName"}}},
@@ -88,7 +93,8 @@ constexpr const char* kAnswers = R"({
 "Map": {"type": "object", "required": ["ids", "x", "y", "attributes", "explained", "total", "model"], "properties": {
   "ids": {"type": "array", "items": {"type": "string"}}, "x": {"type": "array", "items": {"type": "number"}},
   "y": {"type": "array", "items": {"type": "number"}},
-  "attributes": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+  "attributes": {"type": "object", "additionalProperties": {"type": "array",
+    "items": {"$ref": "#/components/schemas/AttributeValue"}}},
   "explained": {"type": "number", "description": "share of the embeddings' variance that the map shows"},
   "total": {"type": "integer", "description": "items of the catalogue; of many the map has some"},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
@@ -202,12 +208,16 @@ void complete(json& schema, const Limits& limits) {
   bound("k", 1, limits.max_k);
   if (properties.contains("k")) properties["k"]["default"] = limits.default_k();
   bound("retrieve", 0, limits.max_retrieve);
+  bound("offset", 0, limits.max_retrieve);
   list("exclude", 0, limits.max_list);
   list("allow", 0, limits.max_list);
   for (const char* name : {"queries", "pairs", "ids"}) {
     list(name, 1, limits.max_batch);
     if (properties.contains(name)) schema["required"].push_back(name);
   }
+  refer("id", "Id");
+  for (const char* name : {"ids", "allow", "exclude"})
+    if (properties.contains(name)) properties[name]["items"] = ref("Id");
   refer("query", "Query");
   refer("candidate", "Candidate");
   if (properties.contains("queries")) properties["queries"]["items"] = ref("Query");
@@ -215,8 +225,21 @@ void complete(json& schema, const Limits& limits) {
   if (properties.contains("filter")) properties["filter"]["items"] = ref("Condition");
 }
 
+// The codes of all problems, or of those with a status, and what they mean.
+std::string describe_codes(int status) {
+  std::string text;
+  for (const ProblemCode& code : kProblemCodes)
+    if (status == 0 || code.status == status)
+      text += fmt::format("{}`{}`: {}", text.empty() ? "" : " ", code.code, code.meaning);
+  return text;
+}
+
 json schemas(const Limits& limits, const ServedModel& model) {
   json all = json::parse(kAnswers);
+  for (const ProblemCode& code : kProblemCodes)
+    all["Problem"]["properties"]["code"]["enum"].push_back(code.code);
+  all["Problem"]["properties"]["code"]["description"] = describe_codes(0);
+  all["Problem"]["example"] = example_problem(model);
   all["Query"] = record_schema(model.query);
   all["Candidate"] = record_schema(model.candidate);
   all["ConditionText"] = condition_text_schema(model.recommender);
@@ -230,6 +253,9 @@ json schemas(const Limits& limits, const ServedModel& model) {
   all["SimilarBatchRequest"] = schema_of<SimilarBatchRequest>();
   for (auto& [name, schema] : all.items())
     if (name.ends_with("Request") && name != "InferRequest") complete(schema, limits);
+  // For all queries, or for each.
+  const json ids = all["RecommendRequest"]["properties"]["exclude"];
+  all["RecommendBatchRequest"]["properties"]["exclude"]["items"] = {{"anyOf", {{{"type", "string"}}, ids}}};
   json& instances = all["TensorFlowPredict"]["properties"]["instances"];
   instances["minItems"] = 1;
   instances["maxItems"] = limits.max_batch;
@@ -246,12 +272,36 @@ json content(const std::string& type, const json& schema) {
   return {{"content", {{type, {{"schema", schema}}}}}};
 }
 
-json operation(const Route& route, bool needs_key) {
+// The statuses of problems that a route's clients should be ready for.
+std::vector<int> problem_statuses(const Route& route, bool needs_key) {
+  std::vector<int> statuses = {400, 421, 500};
+  if (route.wants_model || route.path.find('{') != std::string::npos) statuses.push_back(404);
+  if (!route.request.empty()) statuses.insert(statuses.end(), {413, 415});
+  if (!route.request.empty() && !route.plain_errors) statuses.insert(statuses.end(), {409, 422});
+  if (route.scope == Scope::admin || (route.scope == Scope::read && needs_key)) statuses.push_back(401);
+  if (route.scope != Scope::open) statuses.insert(statuses.end(), {403, 429});
+  if (route.slow) statuses.push_back(503);
+  return statuses;
+}
+
+json problem_response_of(const Route& route, int status) {
+  json problem = route.plain_errors ? content("application/json", ref("Error"))
+                                    : content("application/problem+json", ref("Problem"));
+  problem["description"] = describe_codes(status);
+  if (status == 429 || status == 503)
+    problem["headers"]["Retry-After"] = {{"description", "seconds"}, {"schema", {{"type", "integer"}}}};
+  return problem;
+}
+
+json operation(const Route& route, const ServedModel& model, const Limits& limits, bool needs_key) {
   json operation = {{"operationId", route.operation}, {"summary", route.summary}};
   for (size_t at = route.path.find('{'); at != std::string::npos; at = route.path.find('{', at + 1)) {
     const std::string name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
-    operation["parameters"].push_back(
-        {{"name", name}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
+    operation["parameters"].push_back({{"name", name},
+                                       {"in", "path"},
+                                       {"required", true},
+                                       {"schema", {{"type", "string"}}},
+                                       {"example", example_parameter(name, model)}});
   }
   for (const Parameter& parameter : route.query) {
     operation["parameters"].push_back({{"name", parameter.name},
@@ -262,14 +312,17 @@ json operation(const Route& route, bool needs_key) {
   if (!route.request.empty()) {
     operation["requestBody"] = content("application/json", ref(route.request));
     operation["requestBody"]["required"] = true;
+    if (json example = example_body(route.request, model, limits); !example.is_null())
+      operation["requestBody"]["content"]["application/json"]["example"] = std::move(example);
   }
   json answer = route.answer.empty() ? content("text/plain", {{"type", "string"}})
                                      : content("application/json", ref(route.answer));
   answer["description"] = "the answer";
-  json problem = route.plain_errors ? content("application/json", ref("Error"))
-                                    : content("application/problem+json", ref("Problem"));
-  problem["description"] = "what went wrong";
-  operation["responses"] = {{"200", answer}, {"default", problem}};
+  answer["headers"]["X-Request-Id"] = {{"description", "the request's own, or one that was made for it"},
+                                       {"schema", {{"type", "string"}}}};
+  operation["responses"] = {{"200", answer}, {"default", problem_response_of(route, 0)}};
+  for (int status : problem_statuses(route, needs_key))
+    operation["responses"][std::to_string(status)] = problem_response_of(route, status);
   if (route.operation == "readyz") {
     answer["description"] = "no more requests should come";
     operation["responses"]["503"] = answer;
@@ -289,7 +342,8 @@ std::string lower(std::string text) {
 std::string openapi_json(const Routes& routes, const Limits& limits, const ServedModel& model,
                          bool needs_key) {
   json paths = json::object();
-  for (const Route& route : routes) paths[route.path][lower(route.method)] = operation(route, needs_key);
+  for (const Route& route : routes)
+    paths[route.path][lower(route.method)] = operation(route, model, limits, needs_key);
   const json document = {
       {"openapi", "3.1.0"},
       {"info",

@@ -72,7 +72,8 @@ HttpResponse answer(std::string_view path, std::string_view content, std::string
     response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
     return response;
   }
-  const std::string tag = '"' + sha256_hex(content).substr(0, 16) + '"';
+  // Weak, as the bytes that are sent may be compressed.
+  const std::string tag = "W/\"" + sha256_hex(content).substr(0, 16) + '"';
   response.headers.emplace_back("Cache-Control", "no-cache");
   response.headers.emplace_back("ETag", tag);
   if (if_none_match.find(tag) == if_none_match.npos) return response;
@@ -83,16 +84,12 @@ HttpResponse answer(std::string_view path, std::string_view content, std::string
 
 }  // namespace
 
-bool may_be_view(std::string_view path) {
-  for (std::string_view api : {"/v1", "/v2"})
-    if (path == api || (path.starts_with(api) && path[api.size()] == '/')) return false;
-  return path.find('.', path.find_last_of('/') + 1) == path.npos;
-}
+bool is_view(std::string_view path) { return path == "/" || path == "/similar" || path == "/model"; }
 
 std::optional<HttpResponse> page_response(std::string_view path, std::string_view if_none_match) {
   if (const PageFile* file = find_file(path))
     return answer(path, {file->content, file->content_size}, if_none_match);
-  if (!may_be_view(path)) return std::nullopt;
+  if (!is_view(path)) return std::nullopt;
   if (const PageFile* page = find_file("/index.html"))
     return answer("/index.html", {page->content, page->content_size}, if_none_match);
   if (path != "/") return std::nullopt;

@@ -8,9 +8,8 @@
 
 namespace shortlist {
 
-// Whether a path may be one of the page's own views, such as /similar: it looks neither like a file nor like
-// the API.
-bool may_be_view(std::string_view path);
+// Whether a path is one of the page's own views, which web/src/app.tsx lists as kViews.
+bool is_view(std::string_view path);
 
 // The file of a path, or the page itself for a view. None for anything else. Where the page was not built,
 // one that says how to build it.

@@ -20,8 +20,8 @@ Problem to_problem(const Error& error) {
 HttpResponse plain_error_response(const Problem& problem) {
   JsonWriter json;
   json.begin_object().member("error", problem.detail()).end_object();
-  // They know 400 alone for what is wrong with a request.
-  const int status = problem.status() == 422 || problem.status() == 415 ? 400 : problem.status();
+  // They know 400 alone for what is wrong with a request's content.
+  const int status = problem.status() == 422 ? 400 : problem.status();
   return {status, "application/json", json.take(), {}, problem.headers};
 }
 

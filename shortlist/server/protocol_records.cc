@@ -43,11 +43,19 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
   for (size_t i = 0; i < records.size(); ++i) columns.add(records[i], fmt::format("instances.{}", i));
   const Recommender& recommender = call.model->recommender;
   k = std::min(k, static_cast<int>(recommender.item_count()));
-  BestItems best{
-      recommender.recommend(columns.columns(), {.k = k, .retrieve = k, .seconds = &call.stages.engine})};
-  if (recommender.has_retrieval()) {
-    for (auto& row : best.rows) std::ranges::stable_sort(row, std::greater(), &Recommendation::score);
-  }
+  // The protocols' clients expect scores that fall.
+  const ListOrder order = recommender.has_retrieval() ? ListOrder::score : ListOrder::predicted;
+  const RecommendOptions options{
+      .k = k, .order = order, .seconds = &call.stages.engine, .deadline = call.budget.deadline()};
+  const ModelCost& cost = call.model->cost;
+  call.budget.check_expected_bytes(cost.answer_bytes(records.size(), static_cast<size_t>(k), false),
+                                   "instances");
+  call.budget.check_operations(cost.recommend(records.size(), options), "instances");
+  BestItems best{recommender.recommend(columns.columns(), options)};
+  // A tensor's rows are equally long, but users have seen more or less of the catalogue.
+  const size_t shortest =
+      std::ranges::min_element(best.rows, {}, [](const auto& row) { return row.size(); })->size();
+  for (auto& row : best.rows) row.resize(shortest);
   return best;
 }
 
@@ -61,6 +69,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
   const Recommender& recommender = call.model->recommender;
   if (recommender.labels().empty())
     throw Problem(400, "no_ranking", "the model has no [[ranking]] task, so it predicts nothing");
+  call.budget.check_operations(call.model->cost.predict(records.size()), "instances");
   RecordColumns queries(call.model->query);
   std::vector<std::optional<uint32_t>> items;
   for (size_t i = 0; i < records.size(); ++i) {
@@ -70,7 +79,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
     if (records[i].table() == nullptr) throw invalid_field(field, "need an object of values by column");
     for (const auto& [name, value] : *records[i].table()) {
       if (name == recommender.id_column())
-        id = scalar_text(value, Where{"", field + "." + name});
+        id = read_id(value, field + "." + name);
       else
         query.emplace_back(name, value);
     }

@@ -11,11 +11,14 @@ double seconds_between(RateLimiter::Time from, RateLimiter::Time to) {
 
 }  // namespace
 
-double RateLimiter::take(std::string_view client, Time now) {
+double RateLimiter::take(std::string_view client) {
   if (rate_ <= 0) return 0;
+  const Time now = clock_();
   std::lock_guard lock(mutex_);
   if (now >= next_forget_) forget(now);
-  Bucket& bucket = buckets_.try_emplace(std::string(client), Bucket{burst_, now}).first->second;
+  std::string name(client);
+  if (buckets_.size() >= most_clients_ && !buckets_.contains(name)) name.clear();
+  Bucket& bucket = buckets_.try_emplace(std::move(name), Bucket{burst_, now}).first->second;
   bucket.tokens = std::min(burst_, bucket.tokens + rate_ * seconds_between(bucket.filled, now));
   bucket.filled = now;
   if (bucket.tokens < 1) return (1 - bucket.tokens) / rate_;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace shortlist {
 
@@ -13,11 +15,17 @@ class RateLimiter {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // A client may ask `rate` times a second over time, and `burst` times at once. A rate of 0: as it likes.
-  RateLimiter(double rate, double burst) : rate_(rate), burst_(burst) {}
+  using Clock = std::function<Time()>;
 
-  // Seconds until the client may ask again; 0 when it may now, which is counted.
-  double take(std::string_view client, Time now);
+  // A client may ask `rate` times a second over time, and `burst` times at once. A rate of 0 means as often
+  // as it likes. Tests give a clock that they set. Clients beyond `most_clients` at once share one bucket, so
+  // that whoever has many addresses cannot fill the memory.
+  RateLimiter(double rate, double burst, Clock clock = std::chrono::steady_clock::now,
+              size_t most_clients = 100'000)
+      : rate_(rate), burst_(burst), clock_(std::move(clock)), most_clients_(most_clients) {}
+
+  // Seconds until the client may ask again; 0 if it may now, which is counted.
+  double take(std::string_view client);
 
   size_t clients() const;
 
@@ -30,6 +38,8 @@ class RateLimiter {
   void forget(Time now);
 
   const double rate_, burst_;
+  const Clock clock_;
+  const size_t most_clients_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Bucket> buckets_;
   Time next_forget_;

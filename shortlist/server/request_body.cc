@@ -3,8 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "shortlist/features/feature_map.h"
+#include "shortlist/features/list_values.h"
 #include "shortlist/io/json.h"
 #include "shortlist/server/problem.h"
 
@@ -20,21 +22,41 @@ bool is_json(std::string_view content_type) {
          content_type[kJson.size()] == ' ';
 }
 
+[[noreturn]] void refuse_type(const HttpRequest& request) {
+  throw Problem(415, "unsupported_media_type",
+                fmt::format("got content type '{}', need application/json", request.content_type));
+}
+
+Value parse_json_body(const HttpRequest& request) {
+  try {
+    return parse_json_value(request.body, "body");
+  } catch (const Error& error) {
+    throw Problem(400, "invalid_json", error.message());
+  }
+}
+
 void set_missing(Column& column) {
   column.missing.resize(column.rows);
   column.missing.push_back(1);
 }
 
-// Rows so far, all missing, become rows of a list column.
-void become_list(Column& column) {
-  column.type = ColumnType::list;
-  column.texts.clear();
-  column.offsets.assign(column.rows + 1, 0);
-  column.elements = std::make_shared<Column>();
+// A value of a name has the name's form.
+std::string text_for(const FormField& field, const Value& value, const Where& where) {
+  const bool is_name =
+      field.input == InputKind::one || field.input == InputKind::several || field.input == InputKind::words;
+  return is_name ? name_text(value, where) : scalar_text(value, where);
 }
 
-bool all_missing(const Column& column) {
-  return column.missing.size() == column.rows && std::ranges::count(column.missing, 0) == 0;
+// A list as the text that the features of its column read as that list.
+std::string list_as_text(const FormField& field, const Value::Array& values, const Where& where) {
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < values.size(); ++i)
+    texts.push_back(text_for(field, values[i], where.below(std::to_string(i))));
+  const bool several = field.input == InputKind::several;
+  if (several && field.takes_lists) return bracketed_list(texts);
+  if (!several && field.input != InputKind::words && !field.takes_lists && texts.size() != 1)
+    throw where.error(Value(values), fmt::format("got {} values, need one", texts.size()));
+  return fmt::format("{}", fmt::join(texts, several ? field.separator : ", "));
 }
 
 }  // namespace
@@ -54,20 +76,39 @@ std::string scalar_text(const Value& value, const Where& where) {
   throw where.error(value, fmt::format("got {}, need a text, a number or a list of them", value.describe()));
 }
 
+std::string name_text(const Value& value, const Where& where) {
+  const double* number = std::get_if<double>(&value.data);
+  if (number == nullptr || *number != std::trunc(*number)) return scalar_text(value, where);
+  // From 2^53 on doubles leave out whole numbers. What is written as a whole number of up to 64 bits is none.
+  if (std::abs(*number) >= 0x1p53)
+    throw where.error(value, "got a number that is rounded when it is read; give it as a text");
+  return std::to_string(static_cast<int64_t>(*number));
+}
+
+std::string read_id(const Value& value, const std::string& field) {
+  const Where where{"", field};
+  if (value.text() == nullptr && !std::holds_alternative<int64_t>(value.data) &&
+      !std::holds_alternative<double>(value.data))
+    throw where.error(value, fmt::format("got {}, need an id: a text or a number", value.describe()));
+  return name_text(value, where);
+}
+
+std::vector<std::string> read_ids(const std::vector<Value>& values, const std::string& field) {
+  std::vector<std::string> ids;
+  for (size_t i = 0; i < values.size(); ++i)
+    ids.push_back(read_id(values[i], fmt::format("{}.{}", field, i)));
+  return ids;
+}
+
 Value parse_body(const HttpRequest& request) {
-  if (!is_json(request.content_type)) {
-    throw Problem(415, "unsupported_media_type",
-                  fmt::format("got content type '{}', need application/json", request.content_type));
-  }
-  return parse_untyped_body(request);
+  if (!is_json(request.content_type)) refuse_type(request);
+  return parse_json_body(request);
 }
 
 Value parse_untyped_body(const HttpRequest& request) {
-  try {
-    return parse_json_value(request.body, "body");
-  } catch (const Error& error) {
-    throw Problem(400, "invalid_json", error.message());
-  }
+  const bool from_browser = !request.origin.empty() || !request.fetch_site.empty();
+  if (!is_json(request.content_type) && (!request.content_type.empty() || from_browser)) refuse_type(request);
+  return parse_json_body(request);
 }
 
 void RecordColumns::add(const Value& record, const std::string& field) {
@@ -95,27 +136,10 @@ void RecordColumns::add_cell(size_t c, const Value* value, const Where& where) {
   const Value::Array* array = value != nullptr ? value->array() : nullptr;
   if (value == nullptr || value->is_null()) {
     set_missing(column);
-    if (column.type == ColumnType::list)
-      column.offsets.push_back(column.offsets.back());
-    else
-      column.texts.emplace_back();
-  } else if (array != nullptr && form_[c].takes_lists) {
-    if (column.type != ColumnType::list) {
-      if (!all_missing(column)) throw where.error(*value, "got a list, but the rows before give texts");
-      become_list(column);
-    }
-    add_list(column, *array, where);
-  } else if (column.type == ColumnType::list) {
-    throw where.error(*value, fmt::format("got {}, but the rows before give lists", value->describe()));
-  } else if (array != nullptr) {
-    std::vector<std::string> parts;
-    for (size_t i = 0; i < array->size(); ++i)
-      parts.push_back(scalar_text((*array)[i], where.below(std::to_string(i))));
-    if (form_[c].input != InputKind::words && form_[c].input != InputKind::several && parts.size() != 1)
-      throw where.error(*value, fmt::format("got {} values, need one", parts.size()));
-    column.texts.push_back(keep(fmt::format("{}", fmt::join(parts, ", "))));
+    column.texts.emplace_back();
   } else {
-    column.texts.push_back(keep(scalar_text(*value, where)));
+    column.texts.push_back(
+        keep(array != nullptr ? list_as_text(form_[c], *array, where) : text_for(form_[c], *value, where)));
   }
   ++column.rows;
   if (!column.missing.empty()) column.missing.resize(column.rows);
@@ -126,14 +150,6 @@ std::vector<Column> RecordColumns::row(size_t row) const {
   std::vector<Column> taken;
   for (const Column& column : columns_) taken.push_back(take_rows(column, rows));
   return taken;
-}
-
-void RecordColumns::add_list(Column& column, const Value::Array& values, const Where& where) {
-  for (size_t i = 0; i < values.size(); ++i) {
-    column.elements->texts.push_back(keep(scalar_text(values[i], where.below(std::to_string(i)))));
-    ++column.elements->rows;
-  }
-  column.offsets.push_back(static_cast<uint32_t>(column.elements->rows));
 }
 
 }  // namespace shortlist

@@ -1,4 +1,5 @@
-// The bodies of requests. Their fields() are the one list from which reading, messages and OpenAPI come.
+// The bodies of requests. Their fields() are the one list from which reading, messages and OpenAPI come. Ids
+// are Values, as they may be texts or numbers.
 #pragma once
 
 #include <optional>
@@ -26,48 +27,62 @@ struct ConditionRequest {
 
 struct RecommendSettings {
   std::optional<int> k;
+  int offset = 0;
   int retrieve = 0;
   std::vector<Value> filter;
-  std::optional<std::vector<std::string>> allow;
-  std::vector<std::string> exclude;
+  std::optional<std::vector<Value>> allow;
+  std::optional<SeenPolicy> seen;
+  std::optional<ListOrder> order;
+  std::optional<double> blend;
   bool explain = false;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("k", k, "items in the answer");
+    visit("offset", offset, "leave out so many of the list's first items: its next page");
     visit("retrieve", retrieve,
-          "candidates that retrieval hands to the ranking, at least k; 0: ten for each of the k");
+          "candidates that retrieval hands to the ranking, at least offset + k; 0: blocks of the model's "
+          "recommend.candidates, so that an item's place does not depend on k");
     visit("filter", filter, "conditions on the items' attributes, which must all hold");
     visit("allow", allow, "ids of items: no others are recommended");
-    visit("exclude", exclude, "ids of items: these are not recommended");
+    visit("seen", seen,
+          "drop: leave out what the query's user has in the training data; keep: do not; the model's own "
+          "setting when not given");
+    visit("order", order,
+          "of the list: by score, by the first predicted label, or by both; auto: the model's own order");
+    visit("blend", blend, "the predicted label's share where order is blend, 0 to 1");
     visit("explain", explain, "what each feature of the query gives to each item's score and predictions");
   }
 };
 
 struct RecommendRequest : RecommendSettings {
   Value query = Value::Table();
+  std::vector<Value> exclude;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("query", query, "values by column; what is not there is missing");
+    visit("exclude", exclude, "ids of items: these are not recommended");
     RecommendSettings::fields(visit);
   }
 };
 
 struct RecommendBatchRequest : RecommendSettings {
   std::vector<Value> queries;
+  std::vector<Value> exclude;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("queries", queries, "each values by column");
+    visit("exclude", exclude,
+          "ids of items that are not recommended to any query; or a list of ids for each query");
     RecommendSettings::fields(visit);
   }
 };
 
 struct PairRequest {
   Value query = Value::Table();
-  std::optional<Value> candidate;
-  std::optional<std::string> id;
+  std::optional<Value> candidate, id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -99,7 +114,7 @@ struct SimilarSettings {
 };
 
 struct SimilarRequest : SimilarSettings {
-  std::string id;
+  Value id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -109,7 +124,7 @@ struct SimilarRequest : SimilarSettings {
 };
 
 struct SimilarBatchRequest : SimilarSettings {
-  std::vector<std::string> ids;
+  std::vector<Value> ids;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -124,8 +139,10 @@ struct ReloadRequest {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("model", model, "its name; the first when not given");
-    visit("bundle", bundle,
-          "a bundle's folder on the server, to serve from now on; where the model came from when not given");
+    visit(
+        "bundle", bundle,
+        "a bundle's folder beneath --bundles-root, to serve from now on; where the model came from when not "
+        "given");
   }
 };
 

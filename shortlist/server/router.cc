@@ -45,8 +45,16 @@ Router::Router(Routes routes) : routes_(std::move(routes)) {
   for (const Route& route : routes_) patterns_.push_back(segments_of(route.path));
 }
 
-RouteMatch Router::match(std::string_view method, const Url& url) const {
-  std::set<std::string> allowed;
+Problem method_not_allowed(std::string_view method, std::string_view path,
+                           const std::set<std::string>& allowed) {
+  const std::string methods = fmt::format("{}", fmt::join(allowed, ", "));
+  Problem problem(405, "method_not_allowed",
+                  fmt::format("method {} is not allowed on {}, which takes {}", method, path, methods));
+  problem.headers.emplace_back("Allow", methods);
+  return problem;
+}
+
+RouteMatch Router::match_path(std::string_view method, const Url& url, std::set<std::string>& allowed) const {
   RouteMatch match = match_segments(method, url.segments, allowed);
   // "/v1/models/NAME/recommend" is "/v1/recommend" of the model NAME.
   const auto& segments = url.segments;
@@ -57,11 +65,21 @@ RouteMatch Router::match(std::string_view method, const Url& url) const {
     match.model = segments[2];
     if (match.route != nullptr && !match.route->wants_model) match.route = nullptr;
   }
-  if (match.route != nullptr || allowed.empty()) return match;
   if (allowed.contains("GET")) allowed.insert("HEAD");
-  Problem problem(405, "method_not_allowed", fmt::format("{} is not for {}", method, url.path));
-  problem.headers.emplace_back("Allow", fmt::format("{}", fmt::join(allowed, ", ")));
-  throw problem;
+  return match;
+}
+
+std::set<std::string> Router::allowed(const Url& url) const {
+  std::set<std::string> methods;
+  match_path("", url, methods);
+  return methods;
+}
+
+RouteMatch Router::match(std::string_view method, const Url& url) const {
+  std::set<std::string> allowed;
+  RouteMatch match = match_path(method, url, allowed);
+  if (match.route == nullptr && !allowed.empty()) throw method_not_allowed(method, url.path, allowed);
+  return match;
 }
 
 RouteMatch Router::match_segments(std::string_view method, const std::vector<std::string>& segments,

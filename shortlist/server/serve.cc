@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include "shortlist/index/instructions.h"
+#include "shortlist/server/descriptors.h"
 #include "shortlist/server/log.h"
 #include "shortlist/server/reload.h"
 
@@ -88,9 +90,16 @@ void check_exposure(const ServeOptions& options) {
     log("warning: keys and answers cross the network in the clear; give --tls-certificate and --tls-key", {});
 }
 
-Limits completed(Limits limits) {
+Limits completed(Limits limits, int threads) {
   if (limits.burst <= 0) limits.burst = 2 * limits.rate;
   limits.burst = std::max(1.0, limits.burst);  // with less no request would ever be let in
+  const int fit = make_descriptors_for(limits.max_connections, threads);
+  if (fit < limits.max_connections) {
+    log("warning: the limit of open files (ulimit -n) leaves room for fewer connections than "
+        "--max-connections",
+        {{"connections", std::to_string(fit)}, {"wanted", std::to_string(limits.max_connections)}});
+  }
+  limits.max_connections = fit;
   return limits;
 }
 
@@ -98,18 +107,26 @@ Limits completed(Limits limits) {
 
 void serve(const ServeOptions& options) {
   check_exposure(options);
+  if (!options.bundles_root.empty() &&
+      type_of_file(options.bundles_root) != std::filesystem::file_type::directory)
+    throw usage_error("--bundles-root '{}': is no folder", options.bundles_root);
   const SignalQueue signals;
   std::signal(SIGPIPE, SIG_IGN);
   ModelStore models(options.models);
   Metrics metrics;
   Service service(models, metrics,
-                  {.limits = completed(options.limits),
+                  {.limits = completed(options.limits, thread_count(options.server.threads)),
                    .keys = options.keys.empty() ? std::nullopt : std::optional(KeyRing::load(options.keys)),
-                   .local_only = is_loopback(options.server.address)});
+                   .local_only = is_loopback(options.server.address),
+                   .public_hosts = options.public_hosts,
+                   .cors_origins = options.cors_origins,
+                   .trusted_proxies = options.trusted_proxies,
+                   .access_log = options.access_log,
+                   .bundles_root = options.bundles_root});
   HttpServer server(options.server, service, metrics);
   for (const ModelPtr& model : models.all())
     log("model loaded", {{"model", model->name}, {"version", model->version()}, {"bundle", model->path}});
-  log("serving", {{"url", server.url()}});
+  log("serving", {{"url", server.url()}, {"instructions", instructions_in_use()}});
   for (;;) {
     const int signal = signals.wait(1);
     if (ends(signal)) break;

@@ -1,12 +1,18 @@
 #include "shortlist/server/service.h"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 #include "shortlist/io/json_writer.h"
+#include "shortlist/server/client_address.h"
+#include "shortlist/server/compress.h"
 #include "shortlist/server/openapi.h"
 #include "shortlist/server/page.h"
 #include "shortlist/server/reload.h"
 #include "shortlist/server/request_body.h"
+#include "shortlist/server/request_id.h"
+#include "shortlist/server/request_log.h"
 #include "shortlist/server/requests.h"
 
 namespace shortlist {
@@ -16,17 +22,21 @@ HttpResponse status_response(int status, const char* name) {
   return {.status = status, .body = fmt::format("{{\"status\":\"{}\"}}", name)};
 }
 
-// A host without its port is a loopback name.
-bool is_local(std::string_view host) {
-  const size_t end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
-  const std::string_view name = host.substr(0, end);
-  return name == "localhost" || name == "127.0.0.1" || name == "[::1]";
+// "Bearer KEY", where the scheme may be in any case.
+std::string_view token_of(const HttpRequest& request) {
+  const size_t blank = request.authorization.find(' ');
+  if (blank == std::string_view::npos || !same_text(request.authorization.substr(0, blank), "Bearer"))
+    return request.api_key;
+  return trim_spaces(request.authorization.substr(blank));
 }
 
-std::string_view token_of(const HttpRequest& request) {
-  constexpr std::string_view kBearer = "Bearer ";
-  return request.authorization.starts_with(kBearer) ? request.authorization.substr(kBearer.size())
-                                                    : request.api_key;
+// These are asked by whoever watches the server, which may know no more than its address.
+bool is_health(std::string_view path) { return path == "/livez" || path == "/readyz" || path == "/healthz"; }
+
+// What a client is told of a problem: of our own faults only where to look, since the reason may name paths.
+Problem told(const Problem& problem, const std::string& request_id) {
+  if (problem.status() != 500) return problem;
+  return {500, problem.code(), fmt::format("the server failed; its log has the reason under {}", request_id)};
 }
 
 HttpResponse list_models(const std::vector<ModelPtr>& models) {
@@ -48,7 +58,12 @@ Service::Service(ModelStore& models, Metrics& metrics, ServiceOptions options)
       metrics_(metrics),
       limits_(options.limits),
       local_only_(options.local_only),
-      rates_(limits_.rate, limits_.burst),
+      access_log_(options.access_log),
+      trusted_proxies_(options.trusted_proxies),
+      bundles_root_(options.bundles_root),
+      hosts_(options.local_only, options.public_hosts),
+      cors_(options.cors_origins),
+      rates_(limits_.rate, limits_.burst, std::move(options.clock)),
       router_(make_routes()) {
   if (options.keys) set_keys(std::move(*options.keys));
   for (const ModelPtr& model : models_.all())
@@ -92,6 +107,8 @@ void Service::add_operation_routes(Routes& routes) {
       });
   add("/livez", "livez", "Whether the process answers", "Status", Scope::open,
       [](const Call&) { return status_response(200, "live"); });
+  add("/healthz", "healthz", "The same as /livez", "Status", Scope::open,
+      [](const Call&) { return status_response(200, "live"); });
   add("/readyz", "readyz", "Whether requests should come", "Status", Scope::open, [this](const Call&) {
     return draining_ ? status_response(503, "draining") : status_response(200, "ready");
   });
@@ -111,18 +128,7 @@ void Service::add_operation_routes(Routes& routes) {
                     .scope = Scope::admin,
                     .wants_model = false,
                     .slow = true,
-                    .handler = [this](const Call& call) {
-                      const auto request = read_body<ReloadRequest>(call.request);
-                      const std::string name = request.model.value_or(models_.find("")->name);
-                      if (models_.find(name) == nullptr)
-                        throw Problem(404, "no_model", fmt::format("no model is named '{}'", name));
-                      try {
-                        reload_model(models_, metrics_, name, request.bundle.value_or(""));
-                      } catch (const Error& error) {
-                        throw Problem(409, "not_loaded", error.message());
-                      }
-                      return list_models(models_.all());
-                    }});
+                    .handler = [this](const Call& call) { return reload(call); }});
   add("/v1/models", "list_models", "The models being served; the first answers where none is named",
       "ModelList", Scope::read, [this](const Call&) { return list_models(models_.all()); });
 }
@@ -138,20 +144,69 @@ std::shared_ptr<const KeyRing> Service::keys() const {
   return keys_;
 }
 
-void Service::admit(const HttpRequest& request, const Route& route) {
-  if (route.scope == Scope::open) return;
+HttpResponse Service::reload(const Call& call) {
+  const auto request = read_body<ReloadRequest>(call.request);
+  const std::string name = request.model.value_or(models_.find("")->name);
+  if (models_.find(name) == nullptr)
+    throw Problem(404, "no_model", fmt::format("no model is named '{}'", name));
+  const std::string bundle = request.bundle.value_or("");
+  if (!bundle.empty() && bundles_root_.empty()) {
+    throw Problem(403, "no_bundles_root",
+                  "bundle: the server was started without --bundles-root, so it loads each model only from "
+                  "where it came from");
+  }
+  try {
+    reload_model(models_, metrics_, name, bundle.empty() ? "" : resolve_beneath(bundles_root_, bundle));
+  } catch (const Error& error) {
+    throw Problem(409, "not_loaded", error.message());
+  }
+  return list_models(models_.all());
+}
+
+void Service::check_site(const HttpRequest& request) const {
+  if (local_only_ && is_cross_site(request) && !cors_.allows(request.origin)) {
+    throw Problem(403, "cross_site",
+                  "the page of another site asks; --cors-origin names sites whose pages may ask");
+  }
+}
+
+void Service::check_host(std::string_view host) const {
+  if (hosts_.allows(host)) return;
+  throw Problem(421, "wrong_host",
+                fmt::format("the host '{}' is not this server; need {}", host, hosts_.description()));
+}
+
+void Service::find(RoutedRequest& routed) const {
+  const HttpRequest& request = routed.request;
+  const AbsoluteTarget absolute = AbsoluteTarget::split(request.target);
+  routed.url = Url::parse(absolute.target);
+  if (!is_health(routed.url.path)) {
+    check_host(request.host);
+    if (!absolute.host.empty()) check_host(absolute.host);
+  }
+  if (request.method == "OPTIONS") return;
+  routed.found = router_.match(request.method, routed.url);
+  if (routed.found.route != nullptr && routed.found.route->wants_model)
+    routed.model = models_.find(routed.found.model);
+}
+
+void Service::admit(RoutedRequest& routed) {
+  const HttpRequest& request = routed.request;
+  const Route* route = routed.found.route;
+  if (route == nullptr || route->scope == Scope::open) return;
+  check_site(request);
   const std::string_view token = token_of(request);
   const std::shared_ptr<const KeyRing> keys = this->keys();
   const Key* key = token.empty() || keys == nullptr ? nullptr : keys->find(token);
-  const double wait = rates_.take(key != nullptr ? "key " + key->name : std::string(request.client),
-                                  std::chrono::steady_clock::now());
+  if (key != nullptr) routed.key = key->name;
+  const double wait = rates_.take(key != nullptr ? "key " + key->name : rate_network(routed.client));
   if (wait > 0) {
     metrics_.count_rejected("rate");
     Problem problem(429, "too_many_requests", fmt::format("more than {} requests a second", limits_.rate));
     problem.headers.emplace_back("Retry-After", std::to_string(static_cast<int64_t>(std::ceil(wait))));
     throw problem;
   }
-  if (keys == nullptr && route.scope == Scope::read) return;
+  if (keys == nullptr && route->scope == Scope::read) return;
   if (key == nullptr) {
     Problem problem(
         401, "no_key",
@@ -159,77 +214,121 @@ void Service::admit(const HttpRequest& request, const Route& route) {
     problem.headers.emplace_back("WWW-Authenticate", "Bearer");
     throw problem;
   }
-  if (route.scope == Scope::admin && key->scope != Scope::admin)
+  if (route->scope == Scope::admin && key->scope != Scope::admin)
     throw Problem(403, "wrong_scope", fmt::format("the key '{}' has the scope read, need admin", key->name));
 }
 
-HttpResponse Service::answer(RoutedRequest& routed, std::string& operation) {
-  const HttpRequest& request = routed.request;
-  if (local_only_ && !is_local(request.host)) {
-    throw Problem(
-        421, "wrong_host",
-        fmt::format("the host '{}' is not this machine; need localhost or a loopback address", request.host));
-  }
-  if (routed.problem) throw *routed.problem;
-  if (routed.found.route == nullptr) {
-    if (request.method == "GET" || request.method == "HEAD") {
-      operation = "page";
-      if (auto page = page_response(routed.url.path, request.if_none_match)) return *page;
-      operation.clear();
-    }
-    throw Problem(404, "not_found", fmt::format("nothing is at {}", routed.url.path));
-  }
-  operation = routed.found.route->operation;
-  if (!routed.found.route->plain_errors) return run(routed);
+RoutedRequest Service::route(const HttpRequest& request) {
+  RoutedRequest routed{.request = request,
+                       .begin = std::chrono::steady_clock::now(),
+                       .id = request_id(request.request_id),
+                       .client = client_behind(trusted_proxies_, request.forwarded_for, request.client)};
   try {
-    return run(routed);
-  } catch (const Problem& problem) {
-    return plain_error_response(problem);
-  } catch (const Error& error) {
-    return plain_error_response(to_problem(error));
-  }
-}
-
-HttpResponse Service::run(RoutedRequest& routed) {
-  RouteMatch& found = routed.found;
-  admit(routed.request, *found.route);
-  if (found.route->wants_model && routed.model == nullptr)
-    throw Problem(404, "no_model", fmt::format("no model is named '{}'", found.model));
-  Stages stages;
-  HttpResponse response = found.route->handler(
-      {routed.request, routed.url, std::move(found.parameters), std::move(routed.model), limits_, stages});
-  metrics_.observe_stages(stages);
-  return response;
-}
-
-RoutedRequest Service::route(const HttpRequest& request) const {
-  RoutedRequest routed{.request = request, .begin = std::chrono::steady_clock::now()};
-  try {
-    routed.url = Url::parse(request.target);
-    routed.found = router_.match(request.method, routed.url);
-    if (routed.found.route != nullptr && routed.found.route->wants_model)
-      routed.model = models_.find(routed.found.model);
+    find(routed);
+    admit(routed);
   } catch (const Problem& problem) {
     routed.problem = problem;
   }
   return routed;
 }
 
-HttpResponse Service::handle(RoutedRequest routed) {
-  const std::string_view target = routed.request.target;
-  std::string operation;
-  HttpResponse response;
-  try {
-    response = answer(routed, operation);
-  } catch (const Problem& problem) {
-    response = problem_response(problem, target);
-  } catch (const Error& error) {
-    response = problem_response(to_problem(error), target);
-  } catch (const std::exception& error) {
-    response = problem_response({500, "internal", error.what()}, target);
+HttpResponse Service::answer_options(const RoutedRequest& routed) const {
+  std::set<std::string> methods = router_.allowed(routed.url);
+  if (methods.empty() && page_response(routed.url.path, "")) methods = {"GET", "HEAD"};
+  if (methods.empty()) throw Problem(404, "not_found", fmt::format("nothing is at {}", routed.url.path));
+  methods.insert("OPTIONS");
+  HttpResponse response{.status = 204};
+  response.headers.emplace_back("Allow", fmt::format("{}", fmt::join(methods, ", ")));
+  return response;
+}
+
+HttpResponse Service::answer(RoutedRequest& routed, bool short_only) {
+  const HttpRequest& request = routed.request;
+  if (request.method == "OPTIONS") return answer_options(routed);
+  if (routed.found.route != nullptr) return run(routed, short_only);
+  if (auto page = page_response(routed.url.path, request.if_none_match)) {
+    if (request.method == "GET" || request.method == "HEAD") return *page;
+    throw method_not_allowed(request.method, routed.url.path, {"GET", "HEAD"});
   }
+  throw Problem(404, "not_found", fmt::format("nothing is at {}", routed.url.path));
+}
+
+Budget Service::budget(const RoutedRequest& routed, bool short_only) const {
+  const auto most = std::chrono::duration_cast<Deadline::Clock::duration>(
+      std::chrono::duration<double>(limits_.request_timeout));
+  const bool counts = short_only && routed.model != nullptr;
+  return {limits_, Deadline(routed.begin + most, routed.cancelled),
+          counts ? routed.model->seconds_per_operation : 0};
+}
+
+HttpResponse Service::run(RoutedRequest& routed, bool short_only) {
+  const RouteMatch& found = routed.found;
+  if (found.route->wants_model && routed.model == nullptr)
+    throw Problem(404, "no_model", fmt::format("no model is named '{}'", found.model));
+  const Budget budget = this->budget(routed, short_only);
+  Stages stages;
+  try {
+    budget.deadline().check();
+    HttpResponse response = found.route->handler(
+        {routed.request, routed.url, found.parameters, routed.model, limits_, stages, budget});
+    metrics_.observe_stages(stages);
+    return response;
+  } catch (const DeadlinePassed& passed) {
+    metrics_.count_rejected(passed.cancelled() ? "gone" : "timeout");
+    if (passed.cancelled()) throw Problem(499, "client_gone", "the client has gone");
+    Problem problem(503, "timeout",
+                    fmt::format("the answer was not ready after {} seconds", limits_.request_timeout));
+    problem.headers.emplace_back("Retry-After", "1");
+    throw problem;
+  }
+}
+
+HttpResponse Service::handle(RoutedRequest routed) { return *handle(routed, false); }
+
+std::optional<HttpResponse> Service::handle_short(RoutedRequest& routed) { return handle(routed, true); }
+
+std::optional<HttpResponse> Service::handle(RoutedRequest& routed, bool short_only) {
+  if (routed.problem) return refuse(routed, *routed.problem);
+  try {
+    return finish(routed, answer(routed, short_only), nullptr);
+  } catch (const TakesLong&) {
+    return std::nullopt;
+  } catch (const Problem& problem) {
+    return refuse(routed, problem);
+  } catch (const Error& error) {
+    return refuse(routed, to_problem(error));
+  } catch (const std::exception& error) {
+    return refuse(routed, {500, "internal", error.what()});
+  }
+}
+
+HttpResponse Service::refuse(const RoutedRequest& routed, const Problem& problem) {
+  const bool plain = routed.found.route != nullptr && routed.found.route->plain_errors;
+  const Problem shown = told(problem, routed.id);
+  return finish(routed, plain ? plain_error_response(shown) : problem_response(shown, routed.request.target),
+                &problem);
+}
+
+HttpResponse Service::refuse(const HttpRequest& request, const Problem& problem) {
+  const RoutedRequest routed{
+      .request = request,
+      .begin = std::chrono::steady_clock::now(),
+      .id = request_id(request.request_id),
+      .client = client_behind(trusted_proxies_, request.forwarded_for, request.client)};
+  return refuse(routed, problem);
+}
+
+HttpResponse Service::finish(const RoutedRequest& routed, HttpResponse response, const Problem* why) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - routed.begin;
+  const std::string_view operation = routed.found.route != nullptr ? routed.found.route->operation
+                                     : why == nullptr              ? "page"
+                                                                   : "";
   metrics_.observe_request(operation, response.status, seconds.count());
+  log_answer(routed, response, why, seconds.count(), access_log_);
+  if (!has_header(response, "Cache-Control")) response.headers.emplace_back("Cache-Control", "no-store");
+  cors_.allow(routed.request, response);
+  compress(routed.request, response);
+  response.headers.emplace_back("X-Request-Id", routed.id);
   return response;
 }
 

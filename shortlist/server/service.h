@@ -7,6 +7,8 @@
 #include <mutex>
 #include <optional>
 
+#include "shortlist/server/cors.h"
+#include "shortlist/server/hosts.h"
 #include "shortlist/server/metrics.h"
 #include "shortlist/server/model_store.h"
 #include "shortlist/server/rate_limiter.h"
@@ -17,9 +19,15 @@ namespace shortlist {
 struct ServiceOptions {
   Limits limits;
   std::optional<KeyRing> keys;  // none: whoever reaches the server may read, and nobody is admin
-  // Answers only requests that name this machine by a loopback name, so that a page of another site cannot
-  // reach it under a name of its own (DNS rebinding).
+  // Answers only requests whose Host is a loopback name or one of `public_hosts`, so that a page of another
+  // site cannot reach the server under a name of its own (DNS rebinding).
   bool local_only = true;
+  std::vector<std::string> public_hosts;  // names that a proxy passes on: hosts.h
+  std::vector<std::string> cors_origins;  // sites whose pages may read the answers: cors.h
+  int trusted_proxies = 0;                // that add to X-Forwarded-For: client_address.h
+  bool access_log = false;                // a line for each request
+  std::string bundles_root;               // where an admin may load bundles from; "": nowhere
+  RateLimiter::Clock clock = std::chrono::steady_clock::now;  // of rate limits
 };
 
 // A request, and what is to answer it.
@@ -28,8 +36,11 @@ struct RoutedRequest {
   Url url;
   RouteMatch found;
   ModelPtr model;                  // of routes that want one; null where there is none of the name
-  std::optional<Problem> problem;  // what is wrong with the target or the method
+  std::optional<Problem> problem;  // why it is refused: its host, target, method, key or rate
   std::chrono::steady_clock::time_point begin;
+  std::string id;                  // X-Request-Id of the answer
+  std::string client, key;         // who asks: an address, and the name of the key if there is one
+  Deadline::Flags cancelled = {};  // set when nobody waits for the answer any more
 
   // Whether the answer may take long, so that it should not hold up others.
   bool is_slow() const;
@@ -39,9 +50,18 @@ class Service {
  public:
   Service(ModelStore& models, Metrics& metrics, ServiceOptions options);
 
-  // Neither throws; both may be called from many threads at once.
-  RoutedRequest route(const HttpRequest& request) const;
+  // None of these throws; all may be called from many threads at once.
+  //
+  // Finds the route, and decides whether the client may ask, for which the body need not have come. Counts
+  // the request towards the client's rate.
+  RoutedRequest route(const HttpRequest& request);
   HttpResponse handle(RoutedRequest routed);
+  // The same where the answer takes about a millisecond at most. Otherwise nothing, and the request is to be
+  // handled by a thread for long ones.
+  std::optional<HttpResponse> handle_short(RoutedRequest& routed);
+  // The answer to a request that the transport cannot have answered, or that is no request.
+  HttpResponse refuse(const RoutedRequest& routed, const Problem& problem);
+  HttpResponse refuse(const HttpRequest& request, const Problem& problem);
 
   // For requests to come, which from now on need a key.
   void set_keys(KeyRing keys);
@@ -54,16 +74,30 @@ class Service {
  private:
   Routes make_routes();
   void add_operation_routes(Routes& routes);
-  HttpResponse answer(RoutedRequest& routed, std::string& operation);
-  HttpResponse run(RoutedRequest& routed);
+  // These throw a Problem.
+  void find(RoutedRequest& routed) const;
+  void check_host(std::string_view host) const;
+  void check_site(const HttpRequest& request) const;
+  void admit(RoutedRequest& routed);
+  std::optional<HttpResponse> handle(RoutedRequest& routed, bool short_only);
+  HttpResponse answer(RoutedRequest& routed, bool short_only);
+  HttpResponse run(RoutedRequest& routed, bool short_only);
+  HttpResponse reload(const Call& call);
+
+  HttpResponse answer_options(const RoutedRequest& routed) const;
+  // Adds what all answers have, counts the answer and writes the log. `why` is the problem of a refusal.
+  HttpResponse finish(const RoutedRequest& routed, HttpResponse response, const Problem* why);
+  Budget budget(const RoutedRequest& routed, bool short_only) const;
   std::shared_ptr<const KeyRing> keys() const;  // null: nobody needs one
-  // Throws a Problem: 421, 429, 401 or 403.
-  void admit(const HttpRequest& request, const Route& route);
 
   ModelStore& models_;
   Metrics& metrics_;
   const Limits limits_;
-  const bool local_only_;
+  const bool local_only_, access_log_;
+  const int trusted_proxies_;
+  const std::string bundles_root_;
+  const AllowedHosts hosts_;
+  const Cors cors_;
   RateLimiter rates_;
   mutable std::mutex keys_mutex_;
   std::shared_ptr<const KeyRing> keys_;

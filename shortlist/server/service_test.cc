@@ -45,7 +45,7 @@ TEST(Service, RecommendsAsTheEngineDoes) {
     EXPECT_EQ(item.at("id"), recommender.item_id(expected[i].item));
     EXPECT_EQ(item.at("score").get<float>(), expected[i].score);
     EXPECT_EQ(item.at("predictions").at("rating").get<float>(), expected[i].predictions[0]);
-    EXPECT_EQ(item.at("attributes").at("year"), recommender.attribute(1, expected[i].item));
+    EXPECT_EQ(item.at("attributes").at("year"), std::stoi(recommender.attribute(1, expected[i].item)));
   }
   EXPECT_TRUE(answer.at("exact"));
   EXPECT_EQ(answer.at("model").at("name"), "tiny");
@@ -140,6 +140,7 @@ TEST(Service, NamesTheFieldThatIsWrong) {
       {R"({"query": {"country": ["Peru", "Japan"]}})", "invalid_field query.country"},
       {R"({"filter": ["year"]})", "invalid_field filter.0"},
       {R"({"filter": ["year>1", "mood=dark"]})", "invalid_field filter.1.attribute"},
+      {R"({"filter": ["year>1", "year>=abc"]})", "invalid_field filter.1"},
       {R"({"filter": [{"attribute": "year", "comparison": "==", "value": 1}]})",
        "invalid_field filter.0.comparison"},
       {R"({"exclude": "m01"})", "invalid_field exclude"},
@@ -325,8 +326,8 @@ TEST(Service, AnswersOnlyUnderALocalName) {
 
 TEST(Service, AsksForAKeyWhereThereAreKeys) {
   const TemporaryFolder folder;
-  const std::string reader = add_key(folder / "keys", "page", Scope::read);
-  const std::string admin = add_key(folder / "keys", "ops", Scope::admin);
+  const std::string reader = make_key(folder / "keys", "page", Scope::read);
+  const std::string admin = make_key(folder / "keys", "ops", Scope::admin);
   TestService service({.keys = KeyRing::load(folder / "keys")});
   const auto ask = [&](std::string_view target, std::string_view authorization,
                        std::string_view api_key = "") {
@@ -352,7 +353,8 @@ TEST(Service, AsksForAKeyWhereThereAreKeys) {
 }
 
 TEST(Service, SlowsDownWhoAsksTooFast) {
-  TestService service({.limits = {.rate = 0.01, .burst = 2}});
+  RateLimiter::Time now{};
+  TestService service({.limits = {.rate = 0.01, .burst = 2}, .clock = [&] { return now; }});
   const auto ask = [&](std::string_view client) {
     return service.send({.method = "GET", .target = "/v1/models", .client = client});
   };
@@ -361,7 +363,12 @@ TEST(Service, SlowsDownWhoAsksTooFast) {
   const HttpResponse refused = ask("10.0.0.1");
   EXPECT_EQ(fault_of(refused, 429), "too_many_requests");
   ASSERT_EQ(refused.headers.at(0).first, "Retry-After");
-  EXPECT_NEAR(std::stod(refused.headers[0].second), 100, 1);
+  EXPECT_EQ(refused.headers[0].second, "100");
+  now += std::chrono::seconds(99);
+  EXPECT_EQ(ask("10.0.0.1").status, 429);
+  now += std::chrono::seconds(1);
+  EXPECT_EQ(ask("10.0.0.1").status, 200);
+  EXPECT_EQ(ask("10.0.0.1").status, 429);
   EXPECT_EQ(ask("10.0.0.2").status, 200);
   EXPECT_EQ(service.get("/livez").status, 200);
 }

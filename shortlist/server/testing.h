@@ -25,6 +25,12 @@ inline const std::string& tiny_bundle() {
   return path;
 }
 
+inline std::string make_key(const std::string& path, const std::string& name, Scope scope) {
+  std::string token;
+  add_key(path, name, scope, [&](const std::string& shown) { token = shown; });
+  return token;
+}
+
 struct TestService {
   explicit TestService(ServiceOptions options = {},
                        std::vector<ModelSource> sources = {{"tiny", tiny_bundle()}})

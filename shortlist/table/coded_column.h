@@ -15,9 +15,16 @@ inline constexpr uint64_t kMostRows = 0xfffffffe;
 // Throws a data Error for more.
 void check_row_count(uint64_t rows);
 
+// Its texts point into itself, so it moves but does not copy.
 struct CodedColumn {
+  CodedColumn() = default;
+  CodedColumn(CodedColumn&&) noexcept = default;
+  CodedColumn& operator=(CodedColumn&&) noexcept = default;
+
   std::string name;
-  Column values;  // the distinct ones, in order of first appearance; a missing value is one of them
+  // The distinct ones, in order of first appearance; a missing value is one of them. Texts that are all
+  // integers, each written in the one way that prints it again, are kept as integers.
+  Column values;
   std::vector<uint64_t> first_row;  // of each distinct value
   std::vector<uint32_t> codes;      // of each row of the table
   std::deque<std::string> memory;   // what texts point to
@@ -29,7 +36,12 @@ struct CodedColumn {
 
 // Reads the named columns once, streaming. Memory: four bytes a row and column, and the distinct values.
 // Throws a data Error for a missing column, for more than kMostRows rows, and what Table::read throws.
+std::vector<CodedColumn> code_columns(const Table& table, const std::vector<ColumnRequest>& requests);
 std::vector<CodedColumn> code_columns(const Table& table, const std::vector<std::string>& names);
+
+// Gives the distinct values other texts, texts[code] for each that is not missing, and makes those that are
+// then equal one. They are kept as integers where all are.
+void rewrite_values(CodedColumn& column, const std::vector<std::string>& texts);
 
 // Numbers equal rows alike, in order of first appearance: entry r of the result is equal for rows whose codes
 // are equal in all columns. `first` receives the first row of each number. Memory beside the result: four

@@ -12,8 +12,8 @@ namespace shortlist {
 
 enum class ColumnType {
   text,     // UTF-8
-  integer,  // int64; booleans are 0 and 1
-  number,   // double; decimals too
+  integer,  // int64
+  number,   // double
   time,     // seconds since 1970-01-01 UTC as a double; dates are midnight
   list,     // of any of the others
 };

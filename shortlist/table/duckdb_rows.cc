@@ -25,14 +25,14 @@ duckdb_type sql_type_of(ColumnType type) {
 void bind(duckdb_bind_info info) {
   const DuckdbApi& api = duckdb_api();
   const auto* producer = static_cast<ChunkProducer*>(api.bind_get_extra_info(info));
-  for (const auto& [name, column_type] : producer->columns()) {
-    duckdb_logical_type type = api.create_logical_type(sql_type_of(column_type));
-    if (column_type == ColumnType::list) {
+  for (const OutputColumn& column : producer->columns()) {
+    duckdb_logical_type type = api.create_logical_type(sql_type_of(column.type));
+    if (column.type == ColumnType::list) {
       duckdb_logical_type element = type;
       type = api.create_list_type(element);
       api.destroy_logical_type(&element);
     }
-    api.bind_add_result_column(info, name.c_str(), type);
+    api.bind_add_result_column(info, column.name.c_str(), type);
     api.destroy_logical_type(&type);
   }
 }

@@ -44,7 +44,7 @@ std::string values_text(const ColumnSummary& s) {
   if (s.type == ColumnType::time && s.min.has_value()) {
     return fmt::format("{} to {}", time_text(*s.min), time_text(*s.max));
   }
-  if (s.min.has_value()) {
+  if (s.min.has_value() && s.type != ColumnType::text) {
     return fmt::format("{} to {}, mean {}", number_text(s.min), number_text(s.max), number_text(s.mean));
   }
   if (s.average_words.has_value()) return fmt::format("{:.1f} words", *s.average_words);
@@ -94,7 +94,7 @@ std::string inspect_text(const TableSource& source, const std::vector<ColumnSumm
   Rows rows = {{"column", "type", "missing", "distinct", "values", "most frequent"}};
   for (const ColumnSummary& s : columns) {
     rows.push_back({cell(s.name), std::string(column_type_name(s.type)), fmt::format("{}", s.missing),
-                    fmt::format("{}", s.distinct), values_text(s), most_frequent_text(s)});
+                    fmt::format("{}{}", s.distinct_is_estimate ? "~" : "", s.distinct), values_text(s), most_frequent_text(s)});
   }
   return fmt::format("{}: {} rows, {} columns\n\n{}", source.describe(),
                      columns.empty() ? 0 : columns[0].rows, columns.size(),
@@ -109,6 +109,7 @@ nlohmann::json inspect_json(const TableSource& source, const std::vector<ColumnS
                              {"sql_type", s.sql_type},
                              {"missing", s.missing},
                              {"distinct", s.distinct}};
+    if (s.distinct_is_estimate) column["distinct_is_estimate"] = true;
     set_optional(column, "min", s.min);
     set_optional(column, "max", s.max);
     set_optional(column, "mean", s.mean);

@@ -1,4 +1,5 @@
 // Parquet: DuckDB copies the rows out in a thread of its own, a few chunks behind the writer.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -8,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "shortlist/base/threads.h"
 #include "shortlist/io/file.h"
 #include "shortlist/table/database.h"
 #include "shortlist/table/row_sink.h"
@@ -63,13 +65,23 @@ class ChunkQueue : public ChunkProducer {
   bool ended_ = false, cancelled_ = false, closed_ = false;
 };
 
+std::string selected(const std::vector<OutputColumn>& columns) {
+  std::string list;
+  for (const OutputColumn& column : columns) {
+    const std::string name = sql_name(column.name);
+    list += list.empty() ? "" : ", ";
+    list += column.sql_type.empty() ? name : fmt::format("{0}::{1} AS {0}", name, column.sql_type);
+  }
+  return list;
+}
+
 class ParquetSink : public RowSink {
  public:
   ParquetSink(const std::string& path, std::vector<OutputColumn> columns)
       : path_(path),
         unfinished_(fmt::format("{}.tmp-{}", path, getpid())),
         queue_(std::move(columns)),
-        thread_([this] { copy(); }) {}
+        thread_(start_thread([this] { copy(); })) {}
 
   ~ParquetSink() override {
     if (!thread_.joinable()) return;
@@ -100,8 +112,9 @@ class ParquetSink : public RowSink {
  private:
   void copy() {
     try {
-      database_.run_with_rows(
-          fmt::format("COPY (FROM given_rows()) TO {} (FORMAT parquet)", sql_text(unfinished_)), queue_);
+      database_.run_with_rows(fmt::format("COPY (SELECT {} FROM given_rows()) TO {} (FORMAT parquet)",
+                                          selected(queue_.columns()), sql_text(unfinished_)),
+                              queue_);
     } catch (const SqlError& error) {
       const std::string message = error.what();
       error_ = std::make_exception_ptr(

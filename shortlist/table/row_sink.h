@@ -13,6 +13,7 @@ namespace shortlist {
 struct OutputColumn {
   std::string name;
   ColumnType type = ColumnType::text;  // a list holds float numbers
+  std::string sql_type;  // Parquet: what the column's texts are turned into; empty: it is stored as its type
 };
 
 // One column of rows on their way out, as in Column but with values of its own.

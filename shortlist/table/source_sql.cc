@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <iterator>
 
 #include "shortlist/table/sql_type.h"
 
@@ -13,10 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Lines of up to this size are read. DuckDB holds a few buffers of it.
-constexpr size_t kLineBytes = size_t{16} << 20;
-// Rows that tell a text file's types: enough that a surprise further on is rare, and read in a moment.
-constexpr size_t kSampleRows = 100'000;
+enum class Format { text, parquet, json, json_lines };
 
 // The ending that tells the format, below that of the compression: ".csv" of "a.CSV.gz".
 std::string format_ending(const std::string& path) {
@@ -28,80 +26,87 @@ std::string format_ending(const std::string& path) {
   return ending;
 }
 
+Format format_of(const std::string& path) {
+  const std::string ending = format_ending(path);
+  if (ending == ".parquet") return Format::parquet;
+  if (ending == ".json") return Format::json;
+  return ending == ".jsonl" || ending == ".ndjson" ? Format::json_lines : Format::text;
+}
+
 bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != path.npos; }
-
-// So that DuckDB takes the name of a file that is there literally.
-std::string without_pattern(const std::string& path) {
-  std::string out;
-  for (char c : path) {
-    if (c == '*' || c == '?' || c == '[') {
-      out += '[', out += c, out += ']';
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-bool is_several(const std::string& path) {
-  std::error_code error;
-  return is_pattern(path) && !fs::exists(path, error);
-}
 
 void check_file(const std::string& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) throw data_error("{}: is a folder, need a file", path);
   if (fs::is_regular_file(path, error) && fs::file_size(path, error) == 0) {
     throw data_error("{}: the file is empty", path);
   }
 }
 
-// The path for DuckDB, after a look at the file system.
-std::string checked_path(const std::string& path) {
+// Other files of a folder, such as _SUCCESS or a README, are not its data.
+bool is_data_file(const fs::path& path) {
+  constexpr std::string_view kEndings[] = {".csv",     ".tsv",  ".txt",   ".data",  ".dat",
+                                           ".parquet", ".json", ".jsonl", ".ndjson"};
+  const std::string name = path.filename().string();
+  if (name.starts_with('.') || name.starts_with('_')) return false;
+  return std::ranges::find(kEndings, format_ending(name)) != std::end(kEndings);
+}
+
+std::vector<std::string> files_below(const std::string& folder) {
+  std::vector<std::string> paths;
   std::error_code error;
-  if (fs::exists(path, error)) {
-    check_file(path);
-    return without_pattern(path);
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (at->is_regular_file() && is_data_file(at->path())) paths.push_back(at->path().string());
   }
-  if (!is_pattern(path)) throw data_error("no such file: {}", path);
-  return path;
+  if (error) throw data_error("{}: {}", folder, error.message());
+  if (paths.empty())
+    throw data_error(
+        "{}: the folder holds no table: no .csv, .tsv, .txt, .data, .dat, .parquet, .json, "
+        ".jsonl or .ndjson file",
+        folder);
+  std::ranges::sort(paths);
+  return paths;
 }
 
-// Whatever the dialect is.
-std::string fixed_text_options(const TableSource& source) {
-  const std::string sizes =
-      fmt::format("sample_size={}, max_line_size={}, buffer_size={}", kSampleRows, kLineBytes, kLineBytes);
-  return source.encoding.empty() ? sizes : sizes + ", encoding=" + sql_text(source.encoding);
+std::vector<std::string> files_of_pattern(const Database& database, const std::string& pattern) {
+  std::vector<std::string> paths;
+  const ColumnInfo info{"file", ColumnType::text, "VARCHAR"};
+  database.stream(fmt::format("SELECT file FROM glob({}) ORDER BY file", sql_text(pattern)), {&info, 1},
+                  [&](const Chunk& chunk) {
+                    for (std::string_view path : chunk.columns[0].texts) paths.emplace_back(path);
+                  });
+  if (paths.empty()) throw data_error("no file matches {}", pattern);
+  return paths;
 }
 
-std::string text_options(const TableSource& source) {
-  std::vector<std::string> options = {fixed_text_options(source)};
-  if (!source.delimiter.empty()) options.push_back("delim=" + sql_text(source.delimiter));
-  // Names are for a file that has none of its own.
-  const std::optional<bool> header =
-      source.header.has_value() || source.columns.empty() ? source.header : std::optional(false);
-  if (header.has_value()) options.push_back(fmt::format("header={}", *header));
-  if (!source.columns.empty()) {
-    std::vector<std::string> names;
-    for (const std::string& name : source.columns) names.push_back(sql_text(name));
-    options.push_back(fmt::format("names=[{}]", fmt::join(names, ", ")));
+SourceFiles find_files(const Database& database, const std::string& path) {
+  std::error_code error;
+  SourceFiles files;
+  if (fs::is_directory(path, error)) {
+    files = {files_below(path), true};
+  } else if (fs::exists(path, error)) {
+    files = {{path}, false};
+  } else if (is_pattern(path)) {
+    files = {files_of_pattern(database, path), true};
+  } else {
+    throw data_error("no such file: {}", path);
   }
-  return fmt::format("{}", fmt::join(options, ", "));
+  for (const std::string& file : files.paths) check_file(file);
+  const auto other = std::ranges::find_if(
+      files.paths, [&](const std::string& file) { return format_of(file) != format_of(files.paths[0]); });
+  if (other != files.paths.end())
+    throw data_error("{}: holds files of several formats ({} and {}); name those of one format with a glob",
+                     path, files.paths[0], *other);
+  return files;
 }
 
-bool is_text(const std::string& ending) {
-  return ending != ".parquet" && ending != ".json" && ending != ".jsonl" && ending != ".ndjson";
-}
-
-std::string file_sql(const TableSource& source) {
-  const std::string path = sql_text(checked_path(source.path));
-  const std::string ending = format_ending(source.path);
-  // Folders like "run=3" are columns only where a pattern asks for several.
-  const std::string common = fmt::format("{}, hive_partitioning={}", path, is_several(source.path));
-  if (is_text(ending)) return fmt::format("read_csv({}, {})", common, text_options(source));
-  if (ending == ".parquet") return fmt::format("read_parquet({})", common);
-  return fmt::format("read_json({}, format='{}', sample_size={}, maximum_object_size={})", common,
-                     ending == ".json" ? "auto" : "newline_delimited", kSampleRows, kLineBytes);
+OpenedSource open_files(const Database& database, const TableSource& source) {
+  SourceFiles files = find_files(database, source.path);
+  const Format format = format_of(files.paths[0]);
+  if (format == Format::json || format == Format::json_lines)
+    return open_json(database, source, files, format == Format::json_lines);
+  if (format == Format::text) return open_text(database, source, files);
+  return {.from = fmt::format("read_parquet({}, hive_partitioning={}, hive_types_autocast=false)",
+                              paths_sql(files), files.several)};
 }
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
@@ -114,6 +119,7 @@ std::string query_sql(const TableSource& source) {
   if (sql.find("{data}") != sql.npos && source.data.empty()) {
     throw usage_error("the query speaks of {{data}}, but no data was named");
   }
+  if (sql.starts_with("\xEF\xBB\xBF")) sql.erase(0, 3);
   const std::string data = sql_text(source.data);
   replace_all(sql, "{data}", data.substr(1, data.size() - 2));
   while (!sql.empty() && (std::isspace(static_cast<unsigned char>(sql.back())) || sql.back() == ';'))
@@ -121,88 +127,85 @@ std::string query_sql(const TableSource& source) {
   return fmt::format("(\n{}\n)", sql);  // on lines of its own: it may end in a comment
 }
 
-// ---- messages ----
-
-// What stands between `before` and `after` in `text`; "" when it does not.
-std::string between(const std::string& text, std::string_view before, std::string_view after) {
-  const size_t begin = text.find(before);
-  if (begin == text.npos) return "";
-  const size_t end = text.find(after, begin + before.size());
-  return end == text.npos ? "" : text.substr(begin + before.size(), end - begin - before.size());
+// A number as it is written with this decimal point and this separator of thousands, in plain digits.
+// What does not fit stays as it is, so that it is found where the number is read.
+std::string plain_number_sql(const TableSource& source, const std::string& text) {
+  const auto escaped = [](const std::string& mark) { return "\\" + mark; };
+  const std::string point = source.decimal.empty() ? "." : source.decimal;
+  std::string pattern = "\\s*[+-]?", plain = text;
+  if (source.thousands.empty()) {
+    pattern += "\\d*";
+  } else {
+    pattern += fmt::format("(\\d*|\\d{{1,3}}({}\\d{{3}})+)", escaped(source.thousands));
+    plain = fmt::format("replace({}, {}, '')", plain, sql_text(source.thousands));
+  }
+  pattern += fmt::format("({}\\d*)?([eE][+-]?\\d+)?\\s*", escaped(point));
+  if (point != ".") plain = fmt::format("replace({}, {}, '.')", plain, sql_text(point));
+  // With another decimal point, 1.5 is no number but may be a thousand or a mistake.
+  const std::string otherwise =
+      point == "."
+          ? text
+          : fmt::format("CASE WHEN TRY_CAST({0} AS DOUBLE) IS NOT NULL THEN '''' || {0} || '''' ELSE {0} END",
+                        text);
+  return fmt::format("CASE WHEN regexp_full_match({}, {}) THEN {} ELSE {} END", text, sql_text(pattern),
+                     plain, otherwise);
 }
 
-std::string shortened(const std::string& text) {
-  constexpr size_t kMostBytes = 60;
-  if (text.size() <= kMostBytes) return text;
-  size_t end = kMostBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
-  return text.substr(0, end) + "...";
+std::string iso_time_sql(const TableSource& source, const std::string& text) {
+  return fmt::format("coalesce(strftime(try_strptime({0}, {1}), '%Y-%m-%dT%H:%M:%S.%f'), {0})", text,
+                     sql_text(source.date_format));
 }
 
-std::string needed(const std::string& sql_type) {
-  switch (column_type(sql_type)) {
-    case ColumnType::integer:
-      return sql_type == "BOOLEAN" ? "true or false" : "a number";
-    case ColumnType::number:
-      return "a number";
-    case ColumnType::time:
-      return "a time";
-    default:
-      return "of type " + sql_type;
+std::string text_sql(const TableSource& source, std::string text, ReadAs as) {
+  if (!source.missing.empty()) {
+    std::vector<std::string> missing;
+    for (const std::string& word : source.missing) missing.push_back(sql_text(word));
+    text = fmt::format("CASE WHEN {0} IN ({1}) THEN NULL ELSE {0} END", text, fmt::join(missing, ", "));
   }
+  const bool marks = !source.decimal.empty() || !source.thousands.empty();
+  if (includes(as, ReadAs::number) && marks) return plain_number_sql(source, "(" + text + ")");
+  if (includes(as, ReadAs::time) && !source.date_format.empty())
+    return iso_time_sql(source, "(" + text + ")");
+  return text;
 }
 
-std::string csv_complaint(const std::string& message) {
-  const std::string column = between(message, "Error when converting column \"", "\"");
-  if (!column.empty()) {
-    const std::string value = between(message, "Could not convert string \"", "\" to '");
-    const std::string type = between(message, "\" to '", "'");
-    return fmt::format("column '{}': '{}' is not {}", column, shortened(value), needed(type));
+void check_marks(const TableSource& source) {
+  for (const auto& [name, mark] :
+       {std::pair("decimal", source.decimal), std::pair("thousands", source.thousands)}) {
+    const bool one = mark.size() <= 1 || mark == "\u00a0" || mark == "\u202f" || mark == "\u2019";
+    if (!one || (!mark.empty() && std::isalnum(static_cast<unsigned char>(mark[0]))))
+      throw usage_error("{}: got '{}', need one character such as ',', '.' or ' '", name, mark);
   }
-  if (message.find("not utf-8") != message.npos) {
-    return "the text is not UTF-8; if it is an older western file, set encoding = \"latin-1\"";
-  }
-  const std::string expected = between(message, "Expected Number of Columns: ", " ");
-  if (!expected.empty()) {
-    return fmt::format("the row has {} columns, need {}", between(message, "Found: ", "\n"), expected);
-  }
-  if (message.find("Maximum line size") != message.npos) {
-    return fmt::format("the line is longer than {} bytes", kLineBytes);
-  }
-  return "";
-}
-
-// "No files found" of "IO Error: No files found\n\nLINE 1: ...".
-std::string first_line(std::string message) {
-  const std::string wrapper = "closed pending query result\nError: ";  // around what went wrong in a thread
-  if (const size_t at = message.find(wrapper); at != message.npos) message.erase(0, at + wrapper.size());
-  const std::string line = message.substr(0, message.find('\n'));
-  const size_t kind = line.find("Error: ");
-  return kind == line.npos ? line : line.substr(kind + 7);
+  const std::string point = source.decimal.empty() ? "." : source.decimal;
+  if (!source.thousands.empty() && point == source.thousands)
+    throw usage_error("thousands: got '{}', which is the decimal point too", source.thousands);
 }
 
 }  // namespace
 
-std::string source_sql(const TableSource& source) {
+OpenedSource open_source(const Database& database, const TableSource& source) {
   if (source.path.empty() == source.sql.empty()) throw usage_error("a table needs either a path or a query");
-  return source.path.empty() ? query_sql(source) : file_sql(source);
+  check_marks(source);
+  if (!source.path.empty()) return open_files(database, source);
+  return {.from = query_sql(source)};
 }
 
-std::optional<TextFile> text_file(const TableSource& source) {
-  if (source.path.empty() || is_several(source.path) || !is_text(format_ending(source.path)))
-    return std::nullopt;
-  return TextFile{sql_text(checked_path(source.path)), text_options(source), fixed_text_options(source)};
+bool is_text_file(const TableSource& source) {
+  std::error_code error;
+  return !source.path.empty() && !fs::is_directory(source.path, error) &&
+         format_of(source.path) == Format::text;
 }
 
-Error source_error(const TableSource& source, const std::string& message) {
-  if (message.find("No files found that match the pattern") != message.npos) {
-    return data_error("no file matches {}", between(message, "pattern \"", "\""));
-  }
-  const std::string complaint = csv_complaint(message);
-  if (complaint.empty()) return data_error("{}: {}", source.describe(), first_line(message));
-  std::string file = between(message, "  file = ", "\n");
-  if (file.empty()) file = source.describe();
-  return data_error("{}:{}: {}", file, between(message, "CSV Error on Line: ", "\n"), complaint);
+ColumnSql column_sql(const TableSource& source, const ColumnInfo& column, ReadAs as) {
+  const std::string name = sql_name(column.name);
+  const auto as_text = [&](const std::string& expression) {
+    return ColumnSql{expression, {column.name, ColumnType::text, "VARCHAR"}};
+  };
+  if (column.sql_type == "VARCHAR") return as_text(text_sql(source, name, as));
+  const bool exact_as_text = column.type == ColumnType::time || column.sql_type == "FLOAT";
+  if (includes(as, ReadAs::written) || (includes(as, ReadAs::text) && exact_as_text))
+    return as_text(fmt::format("({})::VARCHAR", name));
+  return {select_as(name, column.sql_type), column};
 }
 
 }  // namespace shortlist

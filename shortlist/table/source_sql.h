@@ -1,31 +1,30 @@
-// A table's source as SQL, and DuckDB's complaints about it in the user's names.
+// A table's source as SQL.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "shortlist/base/error.h"
 #include "shortlist/table/database.h"
 #include "shortlist/table/table.h"
+#include "shortlist/table/text_source.h"
 
 namespace shortlist {
 
-// What stands after FROM. Throws a data Error where a file is missing or has no bytes.
-std::string source_sql(const TableSource& source);
+// What stands after FROM. Throws a usage or data Error where files are missing, empty or of several formats,
+// or where a text file's dialect cannot be found out.
+OpenedSource open_source(const Database& database, const TableSource& source);
 
-// One text file, whose dialect and types DuckDB would find out anew at every reading.
-struct TextFile {
-  std::string path;     // quoted
-  std::string options;  // of read_csv and sniff_csv
-  std::string fixed;    // those that remain when the dialect is known
+// Whether the source is a text file, or a glob of such, whose first line may or may not name the columns.
+bool is_text_file(const TableSource& source);
+
+// The SQL of a column of this type, read for a use, and what it then is.
+struct ColumnSql {
+  std::string expression;
+  ColumnInfo info;
 };
-std::optional<TextFile> text_file(const TableSource& source);
+ColumnSql column_sql(const TableSource& source, const ColumnInfo& column, ReadAs as);
 
-// What stands after FROM, with the dialect and the types written out; the sniffer is not asked again. Empty
-// where DuckDB must find out more than we can say.
-std::string known_dialect_sql(const Database& database, const TextFile& file);
-
-// "clean_data.csv:1842: column 'Feedback': 'ten' is not a number", or DuckDB's first useful line.
+// DuckDB's complaint in the user's names: "clean_data.csv:1842: the row has 2 columns, need 3".
 Error source_error(const TableSource& source, const std::string& message);
 
 }  // namespace shortlist

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <iterator>
 
+#include "shortlist/base/error.h"
+
 namespace shortlist {
 namespace {
 
-constexpr std::string_view kIntegers[] = {"BOOLEAN", "TINYINT",  "SMALLINT",  "INTEGER",
-                                          "BIGINT",  "UTINYINT", "USMALLINT", "UINTEGER",
-                                          "UBIGINT", "HUGEINT",  "UHUGEINT"};
+// Those that fit into int64.
+constexpr std::string_view kIntegers[] = {"TINYINT",  "SMALLINT",  "INTEGER", "BIGINT",
+                                          "UTINYINT", "USMALLINT", "UINTEGER"};
 
 bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
@@ -22,6 +24,8 @@ bool is_list(std::string_view sql_type) { return !sql_type.empty() && sql_type.b
 std::string quoted(std::string_view text, char quote) {
   std::string out(1, quote);
   for (char c : text) {
+    // DuckDB would take the text up to it.
+    if (c == '\0') throw data_error("the name '{}' has a zero byte", text.substr(0, text.find(c)));
     if (c == quote) out += quote;
     out += c;
   }
@@ -35,8 +39,7 @@ ColumnType column_type(std::string_view sql_type) {
   if (std::find(std::begin(kIntegers), std::end(kIntegers), sql_type) != std::end(kIntegers)) {
     return ColumnType::integer;
   }
-  if (sql_type == "DOUBLE" || sql_type == "FLOAT" || starts_with(sql_type, "DECIMAL("))
-    return ColumnType::number;
+  if (sql_type == "DOUBLE" || sql_type == "FLOAT") return ColumnType::number;
   if (sql_type == "DATE" || starts_with(sql_type, "TIMESTAMP")) return ColumnType::time;
   return ColumnType::text;
 }

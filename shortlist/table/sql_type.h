@@ -8,7 +8,8 @@
 
 namespace shortlist {
 
-// What a column of this SQL type is to us; what we have no type for is a text.
+// What a column of this SQL type is to us; what we have no type for is a text: truth values, decimals and
+// integers beyond 64 bits too, whose texts are exact.
 ColumnType column_type(std::string_view sql_type);
 
 // "BIGINT" of "BIGINT[]" or "BIGINT[3]".

@@ -1,6 +1,7 @@
 #include "shortlist/train/checkpoint.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -12,13 +13,15 @@ namespace shortlist {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kFormat = "shortlist checkpoint 1";
+constexpr const char* kDamaged = ".damaged";
+constexpr const char* kFormat = "shortlist checkpoint 2";
 
 nlohmann::json state_to_json(const TrainerState& state) {
   return {
       {"epoch", state.epoch},
       {"step", state.step},
       {"learning_rate", state.learning_rate},
+      {"configured_rate", state.configured_rate},
       {"plateau", {state.plateau.started, state.plateau.best, state.plateau.wait, state.plateau.cooldown}},
       {"early", {state.early.best, state.early.best_epoch, state.early.wait, state.early.epochs}},
       {"stopped_early", state.stopped_early},
@@ -31,6 +34,7 @@ TrainerState state_from_json(const nlohmann::json& json, const std::string& path
   json.at("epoch").get_to(state.epoch);
   json.at("step").get_to(state.step);
   json.at("learning_rate").get_to(state.learning_rate);
+  json.at("configured_rate").get_to(state.configured_rate);
   const nlohmann::json &plateau = json.at("plateau"), &early = json.at("early");
   state.plateau = {plateau.at(0), plateau.at(1), plateau.at(2), plateau.at(3)};
   state.early = {early.at(0), early.at(1), early.at(2), early.at(3)};
@@ -50,38 +54,96 @@ void fill_from(const SafetensorsFile& file, const std::string& name, const Matri
   std::copy(values.begin(), values.end(), m.data);
 }
 
-std::vector<std::string> checkpoints(const std::string& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with("epoch-") && name.ends_with(".safetensors")) names.push_back(name);
-  }
-  // "epoch-0003.safetensors" stands at the end of epoch 3, before "epoch-0003-step-...", which is in the
-  // middle of epoch 4.
-  std::ranges::sort(names, {},
-                    [](const std::string& name) { return name.substr(0, name.find(".safetensors")); });
-  return names;
+struct Saved {
+  int64_t epoch = 0, step = 0;
+  std::string path;
+};
+
+// Takes the number at the beginning of the text away.
+bool take_number(std::string_view& text, int64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || text.front() == '-') return false;
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  return true;
+}
+bool take(std::string_view& text, std::string_view prefix) {
+  const bool found = text.starts_with(prefix);
+  if (found) text.remove_prefix(prefix.size());
+  return found;
 }
 
-SafetensorsFile open_checkpoint(const std::string& path) {
-  SafetensorsFile file = SafetensorsFile::open(path);
-  const auto format = file.metadata().find("format");
-  if (format == file.metadata().end() || format->second != kFormat) {
-    throw data_error("{}: is no checkpoint of this version: need the format '{}'", path, kFormat);
+std::optional<Saved> parse_name(const std::string& folder, std::string_view name) {
+  Saved saved{0, 0, folder + "/" + std::string(name)};
+  if (!take(name, "epoch-") || !take_number(name, saved.epoch)) return std::nullopt;
+  if (take(name, "-step-") && !take_number(name, saved.step)) return std::nullopt;
+  if (name != ".safetensors") return std::nullopt;
+  return saved;
+}
+
+// From the oldest to the newest: "epoch-0003.safetensors" is the end of epoch 3, before
+// "epoch-0003-step-...", which is in the middle of epoch 4.
+std::vector<Saved> checkpoints(const std::string& folder) {
+  std::vector<Saved> found;
+  if (type_of_file(folder) == fs::file_type::not_found) return found;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (auto saved = parse_name(folder, at->path().filename().string())) found.push_back(std::move(*saved));
   }
-  return file;
+  if (error) throw data_error("cannot read {}: {}", folder, error.message());
+  std::ranges::sort(found, {}, [](const Saved& saved) { return std::pair(saved.epoch, saved.step); });
+  return found;
+}
+
+// The file, or in `damage` what is wrong with it. Throws for a whole file of another version.
+std::optional<SafetensorsFile> open_checkpoint(const std::string& path, std::string& damage) {
+  try {
+    SafetensorsFile file = SafetensorsFile::open(path);
+    const auto format = file.metadata().find("format");
+    const bool checked = file.metadata().contains("sha256");
+    if (format == file.metadata().end()) throw data_error("{}: is no checkpoint: it has no format", path);
+    if (checked || format->second == kFormat) file.check_checksum();
+    if (format->second == kFormat) return file;
+    damage.clear();
+  } catch (const Error& error) {
+    damage = error.message();
+    return std::nullopt;
+  }
+  throw data_error(
+      "{}: is of another version of this program, which reads the format '{}'; train from the start", path,
+      kFormat);
 }
 
 // Reads from a checkpoint's metadata; what goes wrong is told with its path.
 template <typename Read>
-void read_metadata(const std::string& path, Read read) {
-  try {
-    read();
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw data_error("{}: its state cannot be read: {}", path, error.what());
+void read_metadata(const Checkpoint& checkpoint, Read read) {
+  reading_file(checkpoint.path, [&] {
+    const auto text = [&](const char* name) -> const std::string& {
+      const auto found = checkpoint.file.metadata().find(name);
+      if (found == checkpoint.file.metadata().end()) throw data_error("its metadata have no '{}'", name);
+      return found->second;
+    };
+    read(text);
+  });
+}
+
+int64_t steps_from(const std::string& text) {
+  int64_t steps = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
+  if (error != std::errc() || end != text.data() + text.size() || steps < 0)
+    throw data_error("its optimizer_steps are '{}', need an integer", text);
+  return steps;
+}
+
+// The table and its split must be those that the run was started with. Features differ also where the config
+// does, which has a message of its own.
+void check_data(const DataFingerprint& then, const DataFingerprint& now, const std::string& path) {
+  std::string what = table_difference(then, now);
+  if (what.empty()) what = split_difference(then, now);
+  if (!what.empty()) {
+    throw data_error(
+        "{}: belongs to a run on other data: {}; resume with the table and the split that it was "
+        "started with, or choose another --out",
+        path, what);
   }
 }
 
@@ -104,22 +166,63 @@ void save_checkpoint(const std::string& path, const CheckpointView& run) {
     const Matrix& value = run.parameters->at(i).value;
     append(tensors, "best/" + run.parameters->name(i), (*run.best)[i].view(value.rows, value.cols));
   }
-  write_safetensors(path, tensors,
-                    {{"format", kFormat},
-                     {"config", run.config_hash},
-                     {"optimizer_steps", fmt::format("{}", run.optimizer->steps)},
-                     {"state", dump_json_line(state_to_json(*run.state))}});
+  write_checked_safetensors(path, tensors,
+                            {{"format", kFormat},
+                             {"config", run.config_hash},
+                             {"data", dump_json_line(to_json(*run.data))},
+                             {"optimizer_steps", fmt::format("{}", run.optimizer->steps)},
+                             {"state", dump_json_line(state_to_json(*run.state))}});
 }
 
-void load_checkpoint(const std::string& path, const CheckpointView& run) {
-  const SafetensorsFile file = open_checkpoint(path);
-  const Metadata& metadata = file.metadata();
-  read_metadata(path, [&] {
-    if (metadata.at("config") != run.config_hash) {
+Checkpoint open_checkpoint(const std::string& path) {
+  std::string damage;
+  auto file = open_checkpoint(path, damage);
+  if (!file) throw data_error("{}", damage);
+  return {path, std::move(*file)};
+}
+
+std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder) {
+  const std::vector<Saved> saved = checkpoints(folder);
+  if (saved.empty()) return std::nullopt;
+  return open_checkpoint(saved.back().path);
+}
+
+std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder,
+                                                       const std::function<void(const std::string&)>& warn) {
+  std::vector<Saved> saved = checkpoints(folder);
+  std::vector<std::pair<std::string, std::string>> damaged;  // path and what is wrong
+  for (; !saved.empty(); saved.pop_back()) {
+    std::string damage;
+    const std::string& path = saved.back().path;
+    auto file = open_checkpoint(path, damage);
+    if (!file) {
+      damaged.emplace_back(path, damage);
+      continue;
+    }
+    for (const auto& [other, reason] : damaged) {
+      std::error_code ignored;
+      fs::rename(other, other + kDamaged, ignored);  // or it would count as the newest still
+      warn(fmt::format("{}; renamed to {}{}, going on from {}", reason, fs::path(other).filename().string(),
+                       kDamaged, fs::path(path).filename().string()));
+    }
+    return Checkpoint{path, std::move(*file)};
+  }
+  if (damaged.empty()) return std::nullopt;
+  throw data_error("{}; there is no other checkpoint to go on from", damaged.front().second);
+}
+
+void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run) {
+  const auto& [path, file] = checkpoint;
+  read_metadata(checkpoint, [&](const auto& text) {
+    const DataFingerprint data = fingerprint_from_json(parse_json(text("data"), path));
+    check_data(data, *run.data, path);
+    if (text("config") != run.config_hash) {
       throw data_error("{}: belongs to another config; go on with the config that it was started with", path);
     }
-    *run.state = state_from_json(parse_json(metadata.at("state"), path), path);
-    run.optimizer->steps = std::stoll(metadata.at("optimizer_steps"));
+    const std::string what = features_difference(data, *run.data);
+    if (!what.empty()) throw data_error("{}: belongs to a run on other data: {}", path, what);
+    *run.state = state_from_json(parse_json(text("state"), path), path);
+    run.optimizer->steps = steps_from(text("optimizer_steps"));
   });
   for (size_t i = 0; i < run.parameters->size(); ++i) {
     fill_from(file, "parameter/" + run.parameters->name(i), run.parameters->at(i).value);
@@ -135,12 +238,12 @@ void load_checkpoint(const std::string& path, const CheckpointView& run) {
   }
 }
 
-OptimizerState load_optimizer_state(const std::string& path) {
-  const SafetensorsFile file = open_checkpoint(path);
+OptimizerState load_optimizer_state(const Checkpoint& checkpoint) {
+  const auto& [path, file] = checkpoint;
   OptimizerState state;
-  read_metadata(path, [&] {
-    state.steps = std::stoll(file.metadata().at("optimizer_steps"));
-    state.learning_rate = state_from_json(parse_json(file.metadata().at("state"), path), path).learning_rate;
+  read_metadata(checkpoint, [&](const auto& text) {
+    state.steps = steps_from(text("optimizer_steps"));
+    state.learning_rate = state_from_json(parse_json(text("state"), path), path).learning_rate;
   });
   for (const TensorView& tensor : file.tensors()) {
     if (!tensor.name.starts_with("slot/") || tensor.dtype != DType::F32 || tensor.shape.size() != 2) continue;
@@ -151,16 +254,13 @@ OptimizerState load_optimizer_state(const std::string& path) {
   return state;
 }
 
-std::string newest_checkpoint(const std::string& folder) {
-  const std::vector<std::string> names = checkpoints(folder);
-  return names.empty() ? "" : folder + "/" + names.back();
-}
+bool has_checkpoint(const std::string& folder) { return !checkpoints(folder).empty(); }
 
 void prune_checkpoints(const std::string& folder, int keep) {
-  const std::vector<std::string> names = checkpoints(folder);
-  for (size_t i = 0; keep > 0 && i + static_cast<size_t>(keep) < names.size(); ++i) {
+  const std::vector<Saved> saved = checkpoints(folder);
+  for (size_t i = 0; keep > 0 && i + static_cast<size_t>(keep) < saved.size(); ++i) {
     std::error_code ignored;
-    fs::remove(folder + "/" + names[i], ignored);
+    fs::remove(saved[i].path, ignored);
   }
 }
 

@@ -1,11 +1,17 @@
 // A run's state on disk: one safetensors file, written whole or not at all.
 //   tensors   "parameter/NAME", "slot/NAME", and "best/NAME" once there is a best epoch
-//   metadata  "format", "config" (SHA-256 of what decides the numbers), "state" (JSON), "optimizer_steps"
+//   metadata  "format", "config" (SHA-256 of what decides the numbers), "data" (fingerprints of the table,
+//             its split and the fitted features, JSON), "state" (JSON), "optimizer_steps", and "sha256",
+//             which covers the whole file (io/safetensors.h)
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "shortlist/io/safetensors.h"
+#include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/parameters.h"
 #include "shortlist/optim/optimizer_state.h"
 #include "shortlist/train/trainer.h"
@@ -18,17 +24,35 @@ struct CheckpointView {
   std::vector<Buffer>* best = nullptr;  // of each parameter; empty before the first best epoch
   TrainerState* state = nullptr;
   std::string config_hash;
+  const DataFingerprint* data = nullptr;
 };
 
-// FOLDER/epoch-0003.safetensors, or FOLDER/epoch-0003-step-000040.safetensors in the middle of an epoch.
+// FOLDER/epoch-0003.safetensors, or FOLDER/epoch-0003-step-00000040.safetensors in the middle of an epoch.
 std::string checkpoint_path(const std::string& folder, const TrainerState& state);
 void save_checkpoint(const std::string& path, const CheckpointView& run);
-void load_checkpoint(const std::string& path, const CheckpointView& run);
-// The optimizer's state alone, whatever the config.
-OptimizerState load_optimizer_state(const std::string& path);
 
-// The newest checkpoint's path, or "".
-std::string newest_checkpoint(const std::string& folder);
+// A checkpoint that was read whole, and whose checksum is right.
+struct Checkpoint {
+  std::string path;
+  SafetensorsFile file;
+};
+
+// The checkpoint in this file. Throws as open_newest_checkpoint().
+Checkpoint open_checkpoint(const std::string& path);
+// The newest checkpoint of the folder; none if there is none at all. Throws a data Error that names it if it
+// is damaged, or of another version of this format.
+std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder);
+// The same, but a damaged one is renamed to NAME.damaged, which `warn` is told in a sentence, and the one
+// before is opened. Throws only if all are damaged.
+std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder,
+                                                       const std::function<void(const std::string&)>& warn);
+// Throws a data Error if it belongs to another config or model.
+void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run);
+// The optimizer's state alone, whatever the config.
+OptimizerState load_optimizer_state(const Checkpoint& checkpoint);
+
+// Whether the folder has a checkpoint, damaged or not.
+bool has_checkpoint(const std::string& folder);
 // Removes all but the newest `keep`; 0 keeps all.
 void prune_checkpoints(const std::string& folder, int keep);
 

@@ -1,13 +1,13 @@
 #include "shortlist/train/dataset.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
 #include "shortlist/features/cell.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/table/coded_column.h"
+#include "shortlist/train/known_data.h"
 
 namespace shortlist {
 namespace {
@@ -33,9 +33,20 @@ std::vector<std::string> used_features(const Config& config) {
   return names;
 }
 
+// A RowError about a column's distinct values gets the column's name and the table's row.
+template <typename Work>
+auto with_row_of(const CodedColumn& column, Work work) {
+  try {
+    return work();
+  } catch (const RowError& error) {
+    throw error.in_column(column.name).at_row(column.first_row[error.row()]);
+  }
+}
+
 // Fits on the distinct values of each column, with how often each stands in the rows; all rows when `rows` is
 // null.
-FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows) {
+FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows,
+                        ColumnForms forms) {
   std::vector<FeatureConfig> used;
   for (const std::string& name : used_features(config)) used.push_back(config.feature(name));
   FeatureMapFit fit(used);
@@ -52,13 +63,14 @@ FeatureMap fit_features(const Config& config, const Columns& columns, const std:
       codes.push_back(code);
       code_counts.push_back(counts[code]);
     }
+    with_row_of(column, [&] { fit.survey(name, column.values); });
     try {
       fit.observe(name, take_rows(column.values, codes), code_counts);
     } catch (const RowError& error) {
       throw error.in_column(name).at_row(column.first_row[codes[error.row()]]);
     }
   }
-  return fit.finish();
+  return fit.finish(std::move(forms));
 }
 
 // Appends row `row` of `from`.
@@ -85,11 +97,7 @@ EncodedRows encode_distinct(const FeatureMap& tower, const Columns& columns,
     const CodedColumn& column = find(columns, tower[i].column);
     EncodedColumn distinct;
     uint64_t unknown = 0;
-    try {
-      tower[i].feature->encode(column.values, distinct, &unknown);
-    } catch (const RowError& error) {
-      throw error.in_column(column.name).at_row(column.first_row[error.row()]);
-    }
+    with_row_of(column, [&] { tower[i].feature->encode(column.values, distinct, &unknown); });
     if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
     EncodedColumn& rows = encoded.columns.emplace_back();
     for (uint32_t row : first) append(distinct, column.codes[row], rows);
@@ -103,39 +111,43 @@ std::vector<const std::vector<uint32_t>*> codes_of(const FeatureMap& tower, cons
   return codes;
 }
 
-// One cell that is no number makes a column of text; its other cells are numbers all the same.
-double text_number(std::string_view text) {
-  double value = NAN;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : NAN;
+// Whether the column's words are all yes and no, t and f, or the like: then they are 1 and 0.
+bool holds_truth_words(const Column& values) {
+  double truth = 0;
+  for (size_t i = 0; i < values.rows; ++i) {
+    if (values.type != ColumnType::text) return false;
+    if (!values.is_missing(i) && !parse_truth_word(values.texts[i], truth)) return false;
+  }
+  return true;
 }
 
-double label_value(const Column& values, size_t i) {
-  if (values.is_missing(i)) return NAN;
-  switch (values.type) {
-    case ColumnType::integer:
-      return static_cast<double>(values.integers[i]);
-    case ColumnType::number:
-    case ColumnType::time:
-      return values.numbers[i];
-    case ColumnType::text:
-      return text_number(values.texts[i]);
-    case ColumnType::list:
-      break;
+double label_value(const Column& values, size_t i, bool truth) {
+  double value = NAN;
+  if (values.is_missing(i) || values.type == ColumnType::list) return NAN;
+  if (truth) return parse_truth_word(values.texts[i], value) ? value : NAN;
+  try {
+    return read_number_cell(values, i, value) ? value : NAN;
+  } catch (const RowError&) {
+    return NAN;
   }
-  return NAN;
 }
 
 // A label or weight: a finite number in each row.
 std::vector<float> numbers_of(const CodedColumn& column, const char* use) {
   std::vector<float> distinct, rows;
+  const bool truth = holds_truth_words(column.values);
   for (uint32_t code = 0; code < column.distinct(); ++code) {
-    const auto value = static_cast<float>(label_value(column.values, code));
+    const auto value = static_cast<float>(label_value(column.values, code, truth));
     if (!std::isfinite(value)) {
       const std::string got =
           column.values.is_missing(code) ? "nothing" : fmt::format("'{}'", column.text(code));
-      throw data_error("row {}: {} column '{}': got {}, need a finite number", column.first_row[code] + 1,
-                       use, column.name, got);
+      throw data_error(
+          "row {}: {} column '{}': got {}, need a finite number{}", column.first_row[code] + 1, use,
+          column.name, got,
+          column.values.is_missing(code)
+              ? ""
+              : "; if this is how the table writes a missing value, set data.missing and leave such "
+                "rows out");
     }
     distinct.push_back(value);
   }
@@ -200,8 +212,8 @@ std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& da
   return scales;
 }
 
-// Codes of the ids in ascending order.
-std::vector<uint32_t> sorted_ids(const CodedColumn& ids) {
+// Codes of the ids in ascending order of their form.
+std::vector<uint32_t> sorted_ids(const CodedColumn& ids, TextForm form) {
   std::vector<uint32_t> order(ids.distinct());
   std::iota(order.begin(), order.end(), 0);
   if (ids.values.type == ColumnType::integer) {
@@ -209,15 +221,27 @@ std::vector<uint32_t> sorted_ids(const CodedColumn& ids) {
   } else {
     std::vector<std::string> texts;
     for (uint32_t code : order) texts.push_back(ids.text(code));
-    std::ranges::sort(order, {}, [&](uint32_t code) -> const std::string& { return texts[code]; });
+    std::ranges::sort(order, [&](uint32_t a, uint32_t b) { return is_before(texts[a], texts[b], form); });
   }
   return order;
 }
 
-void make_catalogue(const Config& config, const Columns& columns,
+// An attribute of items whose ids have these codes: what the first row of each says.
+Attribute item_attribute(const AttributeForm& form, const CodedColumn& column, const CodedColumn& ids,
+                         const std::vector<uint32_t>& order) {
+  Attribute attribute = with_row_of(column, [&] { return read_attribute(form, column.values); });
+  std::vector<AttributeValue> values;
+  values.reserve(order.size());
+  for (uint32_t code : order) values.push_back(attribute.values[column.codes[ids.first_row[code]]]);
+  attribute.values = std::move(values);
+  return attribute;
+}
+
+void make_catalogue(const Config& config, const FeatureMap& features, const Columns& columns,
                     const std::vector<uint32_t>& candidate_first, Dataset& data) {
   const CodedColumn& ids = find(columns, config.candidate.id);
-  const std::vector<uint32_t> order = sorted_ids(ids);
+  check_ids(ids);
+  const std::vector<uint32_t> order = sorted_ids(ids, features.form(ids.name));
   std::vector<uint32_t> item_of_code(order.size());
   for (size_t item = 0; item < order.size(); ++item) item_of_code[order[item]] = static_cast<uint32_t>(item);
   data.candidate_of_item.assign(order.size(), UINT32_MAX);
@@ -229,18 +253,12 @@ void make_catalogue(const Config& config, const Columns& columns,
   }
   Items& items = data.items;
   items.id_column = config.candidate.id;
-  items.attribute_names = config.candidate.attributes;
-  items.attributes.resize(items.attribute_names.size());
   for (uint32_t code : order) {
-    if (is_no_value(ids.values, code)) {
-      throw data_error("row {}: column '{}' is missing, but it tells candidates apart",
-                       ids.first_row[code] + 1, ids.name);
-    }
     items.ids.push_back(ids.text(code));
-    for (size_t a = 0; a < items.attributes.size(); ++a) {
-      const CodedColumn& attribute = find(columns, items.attribute_names[a]);
-      items.attributes[a].push_back(attribute.text(attribute.codes[ids.first_row[code]]));
-    }
+  }
+  for (const AttributeConfig& attribute : config.candidate.attributes) {
+    items.attributes.push_back(
+        item_attribute(config.attribute_form(attribute), find(columns, attribute.column), ids, order));
   }
 }
 
@@ -267,7 +285,8 @@ void number_pairs(Dataset& data) {
 }
 
 // Columns go as soon as nothing needs them: what follows is as large.
-Dataset apply(const Config& config, const FeatureMap& features, Columns columns, Split split, bool labels) {
+Dataset apply(const Config& config, const FeatureMap& features, Columns columns, Split split, bool labels,
+              const KnownData* known = nullptr) {
   Dataset data{.rows = columns.front().codes.size()};
   data.split = std::move(split);
   if (labels) data.labels = read_labels(config, columns);
@@ -277,28 +296,90 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   std::vector<uint32_t> first;
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
   data.queries = encode_distinct(query, columns, first, data.unseen);
+  for (const std::string& name : query.columns()) add_to_keys(find(columns, name), first, data.query_keys);
   auto candidate_codes = codes_of(candidate, columns);
   candidate_codes.push_back(&find(columns, config.candidate.id).codes);
   data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
-  make_catalogue(config, columns, first, data);
-  if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
-  if (!config.data.user.empty()) data.user_of_row = read_users(find(columns, config.data.user));
+  if (known == nullptr) {
+    make_catalogue(config, features, columns, first, data);
+    if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
+  } else {
+    use_catalogue(find(columns, config.candidate.id), first, known->items, data);
+  }
+  if (!config.data.user.empty())
+    read_users(find(columns, config.data.user), known, config.query_tells_user(), data);
   data.query_is_user = query.columns() == std::vector<std::string>{config.data.user};
   columns.clear();
   number_pairs(data);
   return data;
 }
 
-Columns read_columns(const Config& config, const Table& table, bool labels) {
+// Whether values of the column are compared as texts: ids, users, categories and the parts of a split.
+bool is_compared(const Config& config, const std::string& column) {
+  if (column == config.candidate.id || column == config.data.user) return true;
+  return std::ranges::any_of(used_features(config), [&](const std::string& name) {
+    const FeatureConfig& feature = config.feature(name);
+    const std::string_view kind = feature.settings->kind();
+    return feature.column == column && kind != "text" && includes(read_as(kind), ReadAs::text);
+  });
+}
+
+ReadAs uses_of(const Config& config, const std::string& column) {
+  ReadAs uses = is_compared(config, column) ? ReadAs::text : ReadAs::stored;
+  const auto add = [&](const std::string& name, ReadAs use) {
+    if (name == column) uses = uses | use;
+  };
+  for (const std::string& name : used_features(config))
+    add(config.feature(name).column, read_as(config.feature(name).settings->kind()));
+  for (const AttributeConfig& attribute : config.candidate.attributes) add(attribute.column, ReadAs::text);
+  for (const RankingConfig& ranking : config.ranking) add(ranking.label, ReadAs::number);
+  add(config.data.weight, ReadAs::number);
+  const SplitConfig& split = config.data.split;
+  if (split.by == SplitBy::column) add(split.column, ReadAs::text);
+  if (split.by == SplitBy::time) add(split.column, ReadAs::time);
+  return uses;
+}
+
+// Finds the columns' forms, and brings those whose values are compared into theirs.
+ColumnForms find_forms(const Config& config, Columns& columns) {
+  ColumnForms forms;
+  for (CodedColumn& column : columns) {
+    ColumnForm& form = forms[column.name] = find_form(column.values);
+    if (is_compared(config, column.name)) {
+      bring_into_form(column, form.form);
+    } else {
+      form.form = TextForm::text;
+    }
+  }
+  return forms;
+}
+
+// Whether a column that the config names is of no use but for the split.
+bool is_for_split_alone(const Config& config, const std::string& name) {
+  Config without = config;
+  without.data.split = {};
+  const std::vector<std::string> others = needed_columns(without);
+  return std::ranges::find(others, name) == others.end();
+}
+
+Columns read_columns(const Config& config, const Table& table, bool labels,
+                     const KnownData* known = nullptr) {
   std::vector<std::string> names = needed_columns(config);
+  if (known != nullptr && !known->split) {
+    std::erase_if(names, [&](const std::string& name) {
+      return !table.has_column(name) && is_for_split_alone(config, name);
+    });
+  }
   if (!labels) {
     std::erase_if(names, [&](const std::string& name) {
       return !table.has_column(name) &&
              std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; });
     });
   }
-  Columns columns = code_columns(table, names);
+  std::vector<ColumnRequest> requests;
+  for (const std::string& name : names) requests.push_back({name, uses_of(config, name)});
+  Columns columns = code_columns(table, requests);
   if (columns.front().codes.empty()) throw data_error("{}: has no rows", table.source().describe());
   return columns;
 }
@@ -314,8 +395,12 @@ auto with_name_of(const Table& table, Work work) {
 }
 
 Split split_rows(const Config& config, const Columns& columns) {
-  const SplitConfig& split = config.data.split;
+  SplitConfig split = config.data.split;
   const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
+  if (split.by == SplitBy::time && !split.unit && !split.format) {
+    const TimeForm declared = config.declared_times(split.column);
+    split.unit = declared.unit, split.format = declared.format;
+  }
   return make_split(split, columns.front().codes.size(), by_column ? &find(columns, split.column) : nullptr);
 }
 
@@ -330,7 +415,7 @@ std::vector<std::string> needed_columns(const Config& config) {
   std::vector<std::string> names;
   for (const std::string& feature : used_features(config)) add_once(names, config.feature(feature).column);
   add_once(names, config.candidate.id);
-  for (const std::string& attribute : config.candidate.attributes) add_once(names, attribute);
+  for (const AttributeConfig& attribute : config.candidate.attributes) add_once(names, attribute.column);
   for (const RankingConfig& ranking : config.ranking) add_once(names, ranking.label);
   add_once(names, config.data.weight);
   add_once(names, config.data.user);
@@ -342,12 +427,19 @@ std::vector<std::string> needed_columns(const Config& config) {
 PreparedData prepare_data(const Config& config, const Table& table, TrainOn train_on) {
   Columns columns = read_columns(config, table, true);
   return with_name_of(table, [&] {
+    ColumnForms forms = find_forms(config, columns);
     Split split = split_rows(config, columns);
     if (train_on == TrainOn::train_and_validation) join_validation(split);
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
     const bool all = config.data.fit_features_on == FitRows::table;
-    PreparedData prepared{.features = fit_features(config, columns, all ? nullptr : &split.train)};
+    PreparedData prepared{.features =
+                              fit_features(config, columns, all ? nullptr : &split.train, std::move(forms))};
+    DataFingerprint fingerprint = fingerprint_of(columns);
+    add_split(split, fingerprint);
+    add_features(prepared.features, fingerprint);
     prepared.data = apply(config, prepared.features, std::move(columns), std::move(split), true);
+    prepared.data.fingerprint = std::move(fingerprint);
+    find_seen_items(prepared.data);
     prepared.label_scales = fit_label_scales(config, prepared.data);
     return prepared;
   });
@@ -359,13 +451,30 @@ ModelSpec build_model(const Config& config, const PreparedData& prepared) {
   return spec;
 }
 
-Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
-                       bool need_labels) {
-  Columns columns = read_columns(config, table, need_labels);
+Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table, bool need_labels,
+                       const KnownData* known) {
+  Columns columns = read_columns(config, table, need_labels, known);
   return with_name_of(table, [&] {
-    Split split = need_labels ? split_rows(config, columns) : Split();
+    for (CodedColumn& column : columns) bring_into_form(column, features.form(column.name));
+    DataFingerprint fingerprint;
+    bool other_table = false;
+    if (known != nullptr) {
+      fingerprint = fingerprint_of(columns);
+      other_table = !table_difference(known->fingerprint, fingerprint).empty();
+    }
+    const bool has_split = need_labels && (!other_table || known->split);
+    Split split = has_split ? split_rows(config, columns) : Split();
     if (config.training.refit) join_validation(split);
-    return apply(config, features, std::move(columns), std::move(split), need_labels);
+    if (has_split) add_split(split, fingerprint);
+    if (known != nullptr && !other_table) {
+      const std::string what = split_difference(known->fingerprint, fingerprint);
+      if (!what.empty()) throw data_error("this is the table that the model was trained on, but {}", what);
+    }
+    Dataset data = apply(config, features, std::move(columns), std::move(split), need_labels, known);
+    data.fingerprint = std::move(fingerprint);
+    data.other_table = other_table;
+    if (known == nullptr) find_seen_items(data);
+    return data;
   });
 }
 

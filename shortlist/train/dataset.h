@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "shortlist/features/feature_map.h"
+#include "shortlist/metrics/seen_items.h"
 #include "shortlist/model/build.h"
 #include "shortlist/model/config.h"
+#include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/items.h"
 #include "shortlist/table/encoded.h"
 #include "shortlist/train/split.h"
@@ -21,7 +23,8 @@ struct Dataset {
   std::vector<uint32_t> query_of_row, candidate_of_row;
   // Distinct (query, candidate) pairs, and which of them each row shows.
   std::vector<uint32_t> pair_query, pair_candidate, pair_of_row;
-  std::vector<uint32_t> item_of_candidate;  // position in the catalogue
+  // Position in the catalogue; at or beyond its size: an item that a given catalogue does not have.
+  std::vector<uint32_t> item_of_candidate;
   std::vector<uint32_t>
       candidate_of_item;  // the candidate row that stands for an item: its first in the table
   // Of each item, the log of its share of the training rows (of all rows, where none is for training), at
@@ -29,11 +32,21 @@ struct Dataset {
   std::vector<float> item_log_share;
   std::vector<std::vector<float>> labels;  // [ranking task][row]
   std::vector<float> weights;              // [row]; empty: 1
-  std::vector<uint32_t> user_of_row;       // unknown_index where missing; empty when the config names no user
-  bool query_is_user =
-      false;  // the query is the user's column alone: where that is missing, nothing is asked
+  // A number for each user, or unknown_index where the user is missing; empty when the config names no user.
+  // At or beyond users.size(): a user that is not among given ones.
+  std::vector<uint32_t> user_of_row;
+  std::vector<std::string> users;  // their ids
+  // Where a query tells its user: the user of each distinct query, and the items that users have in the
+  // training rows. Else empty.
+  std::vector<uint32_t> user_of_query;
+  SeenItems seen;
+  std::vector<uint64_t> query_keys;  // hashes of the distinct queries' values: the same in every table
+  // The query is the user's column alone: where that is missing, nothing is asked.
+  bool query_is_user = false;
   Items items;
   Split split;
+  DataFingerprint fingerprint;
+  bool other_table = false;  // than the known one
   // Values that the features had not seen when they were fitted, by feature name.
   std::vector<std::pair<std::string, uint64_t>> unseen;
 };
@@ -54,10 +67,19 @@ PreparedData prepare_data(const Config& config, const Table& table, TrainOn trai
 // The model of a config for the data, with its labels' scales.
 ModelSpec build_model(const Config& config, const PreparedData& prepared);
 
-// Applies features that were fitted before. The catalogue is the table's own. With training.refit, validation
-// rows are training rows.
-// With `need_labels` false, label columns may be absent (then labels are empty).
+// What a model was trained on. Another table's items and users are numbered by it.
+struct KnownData {
+  std::span<const std::string> items, users;  // their ids
+  DataFingerprint fingerprint;
+  bool split = false;  // split the table as the config says, whatever table it is
+};
+
+// Applies features that were fitted before. The catalogue is the table's own, or that of `known`. A table
+// other than the known one is split only where `known` asks for it; else it needs no column for that.
+// data.seen stays empty. Throws a data Error where the known table is split in another way than it was.
+// With training.refit, validation rows are training rows.
+// With `need_labels` false, label columns may be absent (then labels are empty, and so is the split).
 Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
-                       bool need_labels = true);
+                       bool need_labels = true, const KnownData* known = nullptr);
 
 }  // namespace shortlist

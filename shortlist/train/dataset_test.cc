@@ -28,6 +28,8 @@ Dataset data_of(const std::string& rows, const Changes& changes = kAllTrain) {
   return prepare_data(table.config(changes), table.open()).data;
 }
 
+using Values = std::vector<AttributeValue>;
+
 // The message about the table, without its path.
 std::string error_of(const std::string& rows, const Changes& changes = kAllTrain) {
   const TinyTable table(kHead + rows);
@@ -55,8 +57,10 @@ TEST(Dataset, KeepsTheCatalogueInOrderWithItsAttributes) {
   const Dataset data = data_of(kRows);
   EXPECT_EQ(data.items.id_column, "movie");
   EXPECT_EQ(data.items.ids, (Texts{"m10", "m9"}));  // by bytes
-  EXPECT_EQ(data.items.attribute_names, (Texts{"genre", "year"}));
-  EXPECT_EQ(data.items.attributes, (std::vector<Texts>{{"War, Crime", "Drama"}, {"2001", "1999"}}));
+  ASSERT_EQ(data.items.attributes.size(), 2u);
+  EXPECT_EQ(data.items.attributes[0].kind, AttributeKind::list);  // as the feature of its column
+  EXPECT_EQ(data.items.attributes[0].values, (Values{Texts{"War", "Crime"}, Texts{"Drama"}}));
+  EXPECT_EQ(data.items.attributes[1].values, (Values{int64_t{2001}, int64_t{1999}}));
   EXPECT_EQ(data.item_of_candidate, (Numbers{1, 0}));
   EXPECT_EQ(data.candidate_of_item, (Numbers{1, 0}));
 }
@@ -72,7 +76,7 @@ TEST(Dataset, ACandidateWithOtherFeaturesIsAnotherRowOfTheSameItem) {
   EXPECT_EQ(data.items.ids, (Texts{"m1"}));
   EXPECT_EQ(data.item_of_candidate, (Numbers{0, 0}));
   EXPECT_EQ(data.candidate_of_item, (Numbers{0}));
-  EXPECT_EQ(data.items.attributes[0], (Texts{"War"}));
+  EXPECT_EQ(data.items.attributes[0].values, (Values{Texts{"War"}}));
 }
 
 TEST(Dataset, RejectsLabelsThatAreNotFinite) {
@@ -177,6 +181,53 @@ TEST(Dataset, FitsFeaturesOnTheTrainingRowsOrOnTheTable) {
 TEST(Dataset, NeedsEachColumnOnce) {
   const TinyTable table;
   EXPECT_EQ(needed_columns(table.config()), (Texts{"user", "country", "movie", "genre", "year", "rating"}));
+}
+
+TEST(Dataset, KnowsItsTableItsSplitAndWhatUsersHaveSeen) {
+  const TinyTable table;
+  const PreparedData prepared = prepare_data(table.config(), table.open());
+  const Dataset& data = prepared.data;
+  EXPECT_EQ(data.fingerprint.rows, 240u);
+  EXPECT_EQ(data.fingerprint.columns.size(), needed_columns(table.config()).size());
+  EXPECT_EQ(data.fingerprint.train, 192u);
+  for (uint32_t row : data.split.train) {
+    const auto seen = data.seen.of(data.user_of_row[row]);
+    EXPECT_TRUE(std::ranges::binary_search(seen, data.item_of_candidate[data.candidate_of_row[row]]));
+    EXPECT_EQ(data.user_of_query[data.query_of_row[row]], data.user_of_row[row]);
+  }
+  const auto print = [](const TinyTable& of, const Changes& changes) {
+    return prepare_data(of.config(changes), of.open()).data.fingerprint;
+  };
+  EXPECT_EQ(print(table, {}), data.fingerprint);
+  const TinyTable longer(tiny_ratings(241));
+  EXPECT_EQ(table_difference(data.fingerprint, print(longer, {})), "the table had 240 rows, now it has 241");
+  EXPECT_NE(split_difference(data.fingerprint, print(table, {{"test = 0.1", "test = 0.1, seed = 7"}})), "");
+}
+
+TEST(Dataset, CountsAMissingUserAsNoUser) {
+  const std::string rows = std::string(kHead) + kRows + ",Peru,m1,Drama,1999,1\n";
+  const TinyTable table(rows);
+  const Dataset data = prepare_data(table.config(kAllTrain), table.open()).data;
+  EXPECT_EQ(data.user_of_row.back(), unknown_index);
+  EXPECT_EQ(data.users, (Texts{"u2", "u1"}));
+}
+
+TEST(ApplyFeatures, SplitsTheKnownTableAlone) {
+  const TinyTable table, other(tiny_ratings(100));
+  const Config config = table.config();
+  const PreparedData prepared = prepare_data(config, table.open());
+  KnownData known{prepared.data.items.ids, prepared.data.users, prepared.data.fingerprint, false};
+  const Dataset again = apply_features(config, prepared.features, table.open(), true, &known);
+  EXPECT_FALSE(again.other_table);
+  EXPECT_EQ(again.split.test, prepared.data.split.test);
+  EXPECT_EQ(again.user_of_row, prepared.data.user_of_row);
+  EXPECT_EQ(again.query_keys, prepared.data.query_keys);
+  EXPECT_TRUE(apply_features(config, prepared.features, other.open(), true, &known).split.test.empty());
+  known.fingerprint.split = "other";
+  EXPECT_EQ(message_of([&] { apply_features(config, prepared.features, table.open(), true, &known); }),
+            table.path() +
+                ": this is the table that the model was trained on, but the split puts other rows "
+                "into train, validation and test");
 }
 
 TEST(ApplyFeatures, DoesWithoutLabelsWhenNoneAreNeeded) {

@@ -6,6 +6,7 @@
 
 #include "shortlist/math/elementwise.h"
 #include "shortlist/metrics/rating_metrics.h"
+#include "shortlist/metrics/user_metrics.h"
 
 namespace shortlist {
 namespace {
@@ -126,15 +127,23 @@ void Evaluator::embed(const Distinct& rows) {
 void Evaluator::rank_queries(const Distinct& rows, PairScores& out) {
   const size_t width = static_cast<size_t>(spec_.at(spec_.candidate).width),
                count = data_.candidate_of_item.size();
-  items_.reserve(count * width);
-  const Matrix items = items_.view(count, width), candidates = candidates_.view(data_.candidates.rows, width);
-  for (size_t i = 0; i < count; ++i) copy(candidates.row_span(data_.candidate_of_item[i]), items.row_span(i));
+  ConstMatrix items = catalogue_;
+  if (items.data == nullptr) {
+    items_.reserve(count * width);
+    const Matrix own = items_.view(count, width), candidates = candidates_.view(data_.candidates.rows, width);
+    for (size_t i = 0; i < count; ++i) copy(candidates.row_span(data_.candidate_of_item[i]), own.row_span(i));
+    items = own;
+  }
   std::vector<uint32_t> item_of_pair;
   item_of_pair.reserve(rows.pairs.size());
   for (uint32_t pair : rows.pairs)
     item_of_pair.push_back(data_.item_of_candidate[data_.pair_candidate[pair]]);
-  out.ranks = ranker_.rank(pool_, {queries_.view(rows.queries.size(), width), items, rows.offsets,
-                                   rows.pairs_of_query, item_of_pair});
+  std::vector<uint32_t> user_of_query;
+  for (size_t q = 0; !data_.user_of_query.empty() && q < rows.queries.size(); ++q)
+    user_of_query.push_back(data_.user_of_query[rows.queries[q]]);
+  out.ranks = ranker_.rank(
+      pool_, {queries_.view(rows.queries.size(), width), items, rows.offsets, rows.pairs_of_query,
+              item_of_pair, user_of_query, user_of_query.empty() ? nullptr : &data_.seen});
 }
 
 void Evaluator::predict(const Distinct& rows, PairScores& out) {
@@ -184,9 +193,13 @@ RowScores Evaluator::score(std::span<const uint32_t> rows) {
   const Distinct found = distinct(rows);
   const PairScores pairs = score_pairs(found);
   RowScores scores;
-  scores.ranks.reserve(pairs.ranks.empty() ? 0 : found.pair_of_row.size());
-  for (size_t i = 0; !pairs.ranks.empty() && i < found.pair_of_row.size(); ++i)
-    scores.ranks.push_back(pairs.ranks[found.pair_of_row[i]]);
+  const auto of_rows = [&](const std::vector<Rank>& of_pairs, std::vector<Rank>& to) {
+    if (of_pairs.empty()) return;
+    to.reserve(found.pair_of_row.size());
+    for (uint32_t pair : found.pair_of_row) to.push_back(of_pairs[pair]);
+  };
+  of_rows(pairs.ranks.all, scores.ranks);
+  of_rows(pairs.ranks.unseen, scores.unseen_ranks);
   for (size_t t = 0; t < pairs.outputs.size(); ++t) {
     std::vector<float>& to = scores.predictions.emplace_back();
     to.reserve(found.pair_of_row.size());
@@ -195,22 +208,47 @@ RowScores Evaluator::score(std::span<const uint32_t> rows) {
   return scores;
 }
 
-Figures Evaluator::figures(std::span<const uint32_t> rows, bool losses) {
+// Distinct pairs count as often as rows show them; in a user's list an item counts once.
+void Evaluator::add_ranks(std::span<const uint32_t> rows, const Distinct& found, const PairRanks& ranks,
+                          bool held_out, Figures& figures) const {
+  const std::vector<int>& ks = config_.retrieval->top_k;
+  std::vector<double> weight_of_pair(found.pairs.size());
+  std::vector<float> weight_in_list(found.pairs.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const uint32_t pair = found.pair_of_row[i];
+    const float weight = data_.weights.empty() ? 1 : data_.weights[rows[i]];
+    weight_of_pair[pair] += weight;
+    weight_in_list[pair] = std::max(weight_in_list[pair], weight);
+  }
+  std::vector<uint32_t> candidate, user;
+  for (size_t p = 0; !ranks.unseen.empty() && p < found.pairs.size(); ++p) {
+    candidate.push_back(data_.item_of_candidate[data_.pair_candidate[found.pairs[p]]]);
+    user.push_back(data_.user_of_query[found.queries[found.query_of_pair[p]]]);
+  }
+  const auto all_of = [&](const std::vector<Rank>& of_pairs) {
+    RankMetrics metrics(ks);
+    for (size_t p = 0; p < of_pairs.size(); ++p) metrics.add(of_pairs[p], weight_of_pair[p]);
+    Figures all = metrics.figures();
+    if (user.empty()) return all;
+    const Observations pairs{of_pairs.size(), found.query_of_pair, candidate, user, {}, weight_in_list};
+    for (auto& figure : user_figures(pairs, of_pairs, ks)) all.push_back(std::move(figure));
+    return all;
+  };
+  for (auto& figure : all_of(ranks.all)) figures.push_back(std::move(figure));
+  if (!held_out || ranks.unseen.empty()) return;
+  for (const auto& [name, value] : all_of(ranks.unseen))
+    if (!name.starts_with("keras_")) figures.emplace_back(unseen_name(name), value);
+}
+
+Figures Evaluator::figures(std::span<const uint32_t> rows, bool held_out) {
   const Distinct found = distinct(rows);
   const PairScores pairs = score_pairs(found);
   Figures figures;
   std::vector<float> weights;
   for (size_t i = 0; !data_.weights.empty() && i < rows.size(); ++i)
     weights.push_back(data_.weights[rows[i]]);
-  if (losses) add_losses(rows, found, pairs, figures);
-  if (config_.retrieval) {
-    std::vector<double> weight_of_pair(found.pairs.size());
-    for (size_t i = 0; i < rows.size(); ++i)
-      weight_of_pair[found.pair_of_row[i]] += weights.empty() ? 1 : weights[i];
-    RankMetrics metrics(config_.retrieval->top_k);
-    for (size_t p = 0; p < found.pairs.size(); ++p) metrics.add(pairs.ranks[p], weight_of_pair[p]);
-    for (auto& figure : metrics.figures()) figures.push_back(figure);
-  }
+  if (held_out) add_losses(rows, found, pairs, figures);
+  if (config_.retrieval) add_ranks(rows, found, pairs.ranks, held_out, figures);
   for (size_t t = 0; t < pairs.outputs.size(); ++t) {
     std::vector<float> labels(rows.size()), predictions(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {

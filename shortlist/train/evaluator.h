@@ -13,6 +13,7 @@ namespace shortlist {
 // One entry for each row that was asked for.
 struct RowScores {
   std::vector<Rank> ranks;                      // empty without a retrieval task
+  std::vector<Rank> unseen_ranks;               // without seen items; empty where queries tell no user
   std::vector<std::vector<float>> predictions;  // [ranking task][row]
 };
 
@@ -22,11 +23,16 @@ class Evaluator {
   Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
             ThreadPool& pool);
 
+  // Ranks among these candidates, in the order of data.items, instead of the dataset's own. They must outlive
+  // the evaluator.
+  void use_catalogue(ConstMatrix embeddings) { catalogue_ = embeddings; }
+
   // The catalogue is embedded once a call, and each distinct query and pair is scored once. Throws a failed
   // Error when an embedding or a prediction is not finite, as figures() does.
   RowScores score(std::span<const uint32_t> rows);
-  // The figures of the rows: the metrics, and with `losses` also those of batches of the training's size.
-  Figures figures(std::span<const uint32_t> rows, bool losses);
+  // The figures of the rows: the metrics, and with `held_out` also the losses of batches of the training's
+  // size, and the metrics with seen items left out (of rows that the model was trained on, all are seen).
+  Figures figures(std::span<const uint32_t> rows, bool held_out);
 
  private:
   struct Distinct {
@@ -35,7 +41,7 @@ class Evaluator {
     std::vector<uint32_t> offsets, pairs_of_query;
   };
   struct PairScores {
-    std::vector<Rank> ranks;
+    PairRanks ranks;
     // [ranking task][pair]: what the model gives, on the label's scale and before the sigmoid.
     std::vector<std::vector<float>> outputs;
   };
@@ -47,6 +53,8 @@ class Evaluator {
   PairScores score_pairs(const Distinct& rows);
   void check_finite(const Distinct& rows) const;
   float label_of(size_t task, float output) const;
+  void add_ranks(std::span<const uint32_t> rows, const Distinct& found, const PairRanks& ranks, bool held_out,
+                 Figures& figures) const;
   double retrieval_loss(std::span<const uint32_t> rows, const Distinct& found);
   std::vector<double> batch_losses(std::span<const uint32_t> rows, const BatchedRows& work);
   void add_losses(std::span<const uint32_t> rows, const Distinct& found, const PairScores& pairs,
@@ -57,6 +65,7 @@ class Evaluator {
   const Dataset& data_;
   ThreadPool& pool_;
   Parameters& parameters_;
+  ConstMatrix catalogue_;
   Plan query_plan_, candidate_plan_;
   std::vector<Plan> ranking_plan_;  // none or one
   Batcher batcher_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -75,6 +76,69 @@ TEST(Evaluator, RanksAsBruteForceDoes) {
       greater += item != own && brute.score(rows[i], data.candidate_of_item[item]) > mine;
     EXPECT_EQ(scores.ranks[i], (Rank{greater, 0})) << "row " << rows[i];
   }
+}
+
+TEST(Evaluator, RanksAmongUnseenItemsAsBruteForceDoes) {
+  const TinyTable table;
+  TinyModel model(table);
+  train_tiny(model);
+  const Dataset& data = model.data();
+  const std::vector<uint32_t>& rows = data.split.validation;
+  const RowScores scores = scores_of(model, rows);
+  BruteForce brute(model);
+  ASSERT_EQ(scores.unseen_ranks.size(), rows.size());
+  size_t repeats = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto seen = data.seen.of(data.user_of_row[rows[i]]);
+    const auto is_seen = [&](uint32_t item) { return std::ranges::binary_search(seen, item); };
+    const uint32_t own = data.item_of_candidate[data.candidate_of_row[rows[i]]];
+    const double mine = brute.score(rows[i], data.candidate_of_item[own]);
+    uint32_t greater = 0;
+    for (uint32_t item = 0; item < data.items.ids.size(); ++item)
+      greater += item != own && !is_seen(item) && brute.score(rows[i], data.candidate_of_item[item]) > mine;
+    repeats += is_seen(own);
+    const Rank expected = is_seen(own) ? Rank{30, 0} : Rank{greater, 0};
+    EXPECT_EQ(scores.unseen_ranks[i], expected) << "row " << rows[i];
+  }
+  EXPECT_GT(repeats, 0u);
+  EXPECT_LT(repeats, rows.size());
+}
+
+TEST(Evaluator, RanksNothingApartWhereQueriesTellNoUser) {
+  const TinyTable table;
+  TinyModel model(table, {{"[\"user\", \"country\"]", "[\"country\"]"}});
+  EXPECT_TRUE(scores_of(model, model.data().split.validation).unseen_ranks.empty());
+  Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+  const Figures figures = evaluator.figures(model.data().split.validation, true);
+  EXPECT_EQ(find_figure(figures, "unseen_top_5"), nullptr);
+  EXPECT_EQ(find_figure(figures, "ndcg_5"), nullptr);
+}
+
+TEST(Evaluator, RanksItemsBehindAllThatTheCatalogueDoesNotHave) {
+  const TinyTable table, other(std::string("user,country,movie,genre,year,rating\n") +
+                               "u03,Peru,m07,War,1990,4\nu03,Peru,m99,War,1990,2\nu99,Peru,m07,War,1990,3\n");
+  TinyModel model(table);
+  const Dataset& own = model.data();
+  const KnownData known{own.items.ids, own.users, own.fingerprint, false};
+  Dataset data = apply_features(model.config, model.prepared.features, other.open(), true, &known);
+  data.seen = own.seen;
+  EXPECT_TRUE(data.other_table);
+  EXPECT_EQ(data.item_of_candidate, (std::vector<uint32_t>{7, 30}));
+  EXPECT_EQ(data.user_of_row[2], own.users.size());
+  Buffer memory(30, 8);
+  const Matrix catalogue = memory.view(30, 8);
+  Plan plan(model.spec, model.parameters, {.outputs = {model.spec.candidate}});
+  run_tower(model.pool, plan, model.spec.candidate, Domain::candidate, own.candidates, own.candidate_of_item,
+            catalogue);
+  Evaluator evaluator(model.config, model.spec, model.parameters, data, model.pool);
+  evaluator.use_catalogue(catalogue);
+  const std::vector<uint32_t> rows = {0, 1, 2};
+  const RowScores scores = evaluator.score(rows);
+  EXPECT_LT(scores.ranks[0].greater, 30u);
+  EXPECT_EQ(scores.ranks[1], (Rank{30, 0}));
+  EXPECT_EQ(scores.unseen_ranks[1], (Rank{30, 0}));
+  EXPECT_EQ(scores.unseen_ranks[2], scores.ranks[2]);  // a user who has seen nothing
+  EXPECT_EQ(scores.predictions[0].size(), 3u);
 }
 
 TEST(Evaluator, PredictsAsBruteForceDoes) {

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "shortlist/base/random.h"
+#include "shortlist/features/cell.h"
 #include "shortlist/io/npy.h"
 
 namespace shortlist {
@@ -59,21 +60,22 @@ Split split_by_column(const SplitConfig& config, const CodedColumn& column) {
   return split;
 }
 
-double time_value(const CodedColumn& column, uint32_t code) {
-  const bool is_number = column.values.type == ColumnType::number || column.values.type == ColumnType::time;
-  if (column.values.is_missing(code) || (is_number && !std::isfinite(column.values.numbers[code]))) {
+double time_value(const CodedColumn& column, uint32_t code, const TimeForm& form) {
+  double seconds;
+  if (!read_time(column.values, code, form, seconds)) {
     throw data_error("row {}: column '{}' is missing, but the split goes by it", column.first_row[code] + 1,
                      column.name);
   }
-  if (is_number) return column.values.numbers[code];
-  if (column.values.type == ColumnType::integer) return static_cast<double>(column.values.integers[code]);
-  throw data_error("column '{}' contains text, but the split needs times or numbers", column.name);
+  return seconds;
 }
 
-void sort_by_time(const CodedColumn& column, std::vector<uint32_t>& order) {
+void sort_by_time(const CodedColumn& column, const TimeForm& declared, std::vector<uint32_t>& order) try {
+  const TimeForm form = find_time_form(column.values, declared);
   std::vector<double> times;
-  for (uint32_t code = 0; code < column.distinct(); ++code) times.push_back(time_value(column, code));
+  for (uint32_t code = 0; code < column.distinct(); ++code) times.push_back(time_value(column, code, form));
   std::ranges::stable_sort(order, {}, [&](uint32_t row) { return times[column.codes[row]]; });
+} catch (const RowError& error) {
+  throw error.in_column(column.name).at_row(column.first_row[error.row()]);
 }
 
 std::vector<uint32_t> given_rows(const std::string& path, size_t rows) {
@@ -111,7 +113,7 @@ Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* colu
   if (config.by == SplitBy::random) {
     RandomStream(static_cast<uint64_t>(config.seed), "split").shuffle(std::span(order));
   } else if (config.by == SplitBy::time) {
-    sort_by_time(*column, order);
+    sort_by_time(*column, {config.unit, config.format}, order);
   }
   return cut(config, order);
 }

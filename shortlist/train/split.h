@@ -22,7 +22,8 @@ struct Split {
 // With by = "column", rows whose value is missing or blank and those of a part whose size is 0 are left out.
 // `column` is split.column, when the way of splitting needs one. A pure function of config, number of rows,
 // and column. Throws a usage Error when the parts ask for more rows than there are, a data Error when the
-// column does not fit.
+// column does not fit; a time's unit and format are found out from the whole column where the config declares
+// none.
 Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* column);
 
 }  // namespace shortlist

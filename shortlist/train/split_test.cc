@@ -83,14 +83,37 @@ TEST(Split, ByTimeTrainsOnThePastAndKeepsTheOrderOfEqualTimes) {
   EXPECT_EQ(split.test, (Rows{4}));
 }
 
+TEST(Split, ByTimeReadsTimesAsATimeFeatureDoes) {
+  const CodedColumn dates = column_of({"03-02-2021", "31-01-2021", "2021-02-01T10:00"});
+  EXPECT_EQ(split_of(by(SplitBy::time, 1, 0, 0), 3, &dates).train, (Rows{1, 2, 0}));
+  SplitConfig declared = by(SplitBy::time, 1, 0, 0);
+  declared.format = "%m-%d-%Y";
+  const CodedColumn unclear = column_of({"03-02-2021", "02-03-2021"});
+  EXPECT_EQ(split_of(declared, 2, &unclear).train, (Rows{1, 0}));
+  EXPECT_NE(
+      message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &unclear); }).find("declare which it is"),
+      std::string::npos);
+}
+
+TEST(Split, ByTimeNamesTheRowOfAMixture) {
+  CodedColumn times = times_of({1702023200000, 1700579600});
+  times.values.type = ColumnType::number;
+  EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &times); }),
+            "row 2, column 'part': 1700579600 looks like seconds, but the column's times are milliseconds: "
+            "give all of "
+            "them one unit by data.sql");
+}
+
 TEST(Split, ByTimeNeedsATimeInEachRow) {
   CodedColumn times = times_of({5, 1, 3});
   times.values.missing = {0, 1, 0};
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 1, 1), 3, &times); }),
             "row 2: column 'part' is missing, but the split goes by it");
   const CodedColumn texts = column_of({"yesterday"});
-  EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 1, &texts); }),
-            "column 'part' contains text, but the split needs times or numbers");
+  EXPECT_EQ(
+      message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 1, &texts); }),
+      "row 1, column 'part': 'yesterday' is no time (need seconds since 1970, 2024-05-01T12:30:00, or a "
+      "declared format such as format = \"%d-%m-%Y %H:%M\")");
 }
 
 TEST(Split, ByColumnGoesWhereTheColumnSays) {

@@ -9,6 +9,7 @@
 #include "shortlist/io/file.h"
 #include "shortlist/io/sha256.h"
 #include "shortlist/math/elementwise.h"
+#include "shortlist/math/finite.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/train/checkpoint.h"
 
@@ -40,7 +41,16 @@ std::vector<Trained> trained_parameters(Parameters& parameters, std::vector<Para
   return trained;
 }
 
-// What decides a run's numbers: everything but how long it runs and what it leaves behind.
+// A run that became infinite goes on with a lower one.
+void leave_out_learning_rate(Value& config) {
+  Value* training = config.find("training");
+  Value* optimizer = training != nullptr ? training->find("optimizer") : nullptr;
+  for (const char* name : {"adam", "adagrad", "sgd"}) {
+    if (Value* rate = optimizer != nullptr ? optimizer->find(name) : nullptr) *rate = Value(0.0);
+  }
+}
+
+// What decides a run's numbers: everything but the learning rate, how long it runs and what it leaves behind.
 std::string config_hash(const Config& config) {
   Value written = config.written;
   const auto leave_out = [&](const char* section, std::initializer_list<std::string_view> keys) {
@@ -50,8 +60,13 @@ std::string config_hash(const Config& config) {
     }
   };
   leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints"});
+  leave_out_learning_rate(written);
   leave_out("retrieval", {"index", "hnsw"});
   leave_out("data", {"table"});
+  leave_out("recommend", {"order", "blend", "candidates"});
+  if (const Value* recommend = written.find("recommend"); recommend != nullptr && recommend->table()->empty())
+    std::erase_if(*std::get_if<Value::Table>(&written.data),
+                  [](const auto& entry) { return entry.first == "recommend"; });
   std::string text = to_toml(written);
   for (const RankingConfig& ranking : config.ranking)
     text += ranking.standardizes() ? "\nstandardised" : "\nas it is";
@@ -88,11 +103,20 @@ struct Trainer::State {
         written(loss_nodes(c, s)) {
     parameters.make_gradients();
     optimizer = make_optimizer(config.training.optimizer, trained_parameters(parameters, trained));
-    run.learning_rate = config.training.optimizer.learning_rate();
-    if (config.training.reduce_on_plateau) plateau.emplace(*config.training.reduce_on_plateau);
-    if (config.training.early_stopping) early.emplace(*config.training.early_stopping);
+    run.learning_rate = run.configured_rate = config.training.optimizer.learning_rate();
+    if (config.training.reduce_on_plateau) plateau.emplace(with_monitor(*config.training.reduce_on_plateau));
+    if (config.training.early_stopping) early.emplace(with_monitor(*config.training.early_stopping));
     pack_for_steps();
     start_epoch();
+  }
+
+  // With the figure that the monitor names. The training rows, which are watched where there are no others,
+  // hold nothing but seen items.
+  template <typename Settings>
+  Settings with_monitor(Settings settings) const {
+    const bool falls_back = settings.monitor == kServedMonitor && data.split.validation.empty();
+    settings.monitor = falls_back ? "loss" : config.monitored_figure(settings.monitor);
+    return settings;
   }
 
   void pack_for_steps() { parameters.pack(pool, true, precision); }
@@ -321,7 +345,7 @@ struct Trainer::State {
   CheckpointView view() {
     if (plateau) run.plateau = plateau->state;
     if (early) run.early = early->state;
-    return {&parameters, optimizer.get(), &best, &run, config_hash(config)};
+    return {&parameters, optimizer.get(), &best, &run, config_hash(config), &data.fingerprint};
   }
 
   void save(const std::string& folder) {
@@ -332,6 +356,7 @@ struct Trainer::State {
   }
 
   void end_epoch(TrainingObserver& observer) {
+    check_state_finite();
     pack_for_evaluation();
     const EpochRecord epoch = record();
     if (precision != Precision::float32) pack_for_steps();
@@ -352,11 +377,29 @@ struct Trainer::State {
   void check_finite(const StepLosses& losses) const {
     if (std::isfinite(losses.total)) return;
     const std::string layer = plan.first_not_finite();
-    throw failed(
-        "epoch {}, step {}: the loss is no longer finite{}; the last checkpoint is kept. "
-        "Try a lower learning rate: it is {} now",
-        run.epoch + 1, run.step + 1, layer.empty() ? "" : fmt::format(", first in layer '{}'", layer),
-        run.learning_rate);
+    throw not_finite(run.step + 1, "the loss is no longer finite" +
+                                       (layer.empty() ? "" : fmt::format(", first in layer '{}'", layer)));
+  }
+
+  // The losses of a step are those before its update, so they do not show what the last update did.
+  void check_state_finite() const {
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const Matrix& value = parameters.at(i).value;
+      if (!all_finite({value.data, value.rows * value.cols}))
+        throw not_finite(run.step, fmt::format("parameter '{}' is no longer finite", parameters.name(i)));
+    }
+    for (const Optimizer::Slot& slot : optimizer->slots()) {
+      if (!all_finite({slot.values.data, slot.values.rows * slot.values.cols}))
+        throw not_finite(run.step, fmt::format("the optimizer's state '{}' is no longer finite", slot.name));
+    }
+  }
+
+  Error not_finite(int64_t step, const std::string& what) const {
+    return failed(
+        "epoch {}, step {}: {}; the last checkpoint is kept. Lower the learning rate, which is {} now, and "
+        "go on "
+        "with --resume",
+        run.epoch + 1, step, what, run.learning_rate);
   }
 
   // Returns false when it was asked to stop.
@@ -428,6 +471,7 @@ Trainer::Outcome Trainer::run(TrainingObserver& observer, const std::atomic<bool
   State& s = *state_;
   while (s.run.epoch < s.epochs() && !s.run.stopped_early) {
     if (!s.run_epoch(observer, stop, epoch_order(s.run.epoch))) {
+      s.check_state_finite();
       s.save(checkpoints);
       return Outcome::interrupted;
     }
@@ -455,18 +499,23 @@ void Trainer::follow(std::vector<double> learning_rates) {
   state_->early.reset();
 }
 
-void Trainer::save(const std::string& checkpoints) { state_->save(checkpoints); }
+void Trainer::save(const std::string& checkpoints) {
+  state_->check_state_finite();
+  state_->save(checkpoints);
+}
 
-bool Trainer::resume(const std::string& checkpoints) {
-  const std::string path = newest_checkpoint(checkpoints);
-  if (path.empty()) return false;
-  load(path);
+bool Trainer::resume(const std::string& checkpoints, const std::function<void(const std::string&)>& warn) {
+  const auto checkpoint = open_newest_whole_checkpoint(checkpoints, warn);
+  if (!checkpoint) return false;
+  load(*checkpoint);
   return true;
 }
 
-void Trainer::load(const std::string& checkpoint) {
+void Trainer::load(const Checkpoint& checkpoint) {
   State& s = *state_;
   load_checkpoint(checkpoint, s.view());
+  const double rate = s.config.training.optimizer.learning_rate();
+  if (s.run.configured_rate != rate) s.run.learning_rate = s.run.configured_rate = rate;
   if (s.plateau) s.plateau->state = s.run.plateau;
   if (s.early) s.early->state = s.run.early;
   s.optimizer->restored();

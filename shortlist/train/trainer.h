@@ -15,11 +15,14 @@
 
 namespace shortlist {
 
+struct Checkpoint;
+
 // Where a run stands; with the parameters and the optimizer's slots it is all that going on needs.
 struct TrainerState {
   int epoch = 0;     // epochs that are complete
   int64_t step = 0;  // steps of the epoch in progress that are complete
   double learning_rate = 0;
+  double configured_rate = 0;  // the config's learning rate; learning_rate starts from it
   Plateau::State plateau;
   EarlyStopping::State early;
   bool stopped_early = false;
@@ -58,19 +61,23 @@ class Trainer {
   enum class Outcome { finished, interrupted };
   // Runs up to the config's epochs, or until `stop` is set: then after the step in progress. Ends with the
   // best weights when the config says so and it finished. With `checkpoints`, saves after each epoch into
-  // that folder, and when stopped. Throws a failed Error when the loss is no longer finite; the last
-  // checkpoint stays.
+  // that folder, and when stopped. Throws a failed Error if the loss, a parameter or the optimizer's state is
+  // not finite, before it saves: the last checkpoint is kept.
   Outcome run(TrainingObserver& observer, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
   // Trains for one epoch at each of the learning rates, whatever the config says of epochs, plateaus and
   // early stopping. Call it before run() and resume().
   void follow(std::vector<double> learning_rates);
 
-  // Goes on where the newest checkpoint of the folder stands. Returns false when there is none.
-  // Throws a data Error when it belongs to another config or is damaged.
-  bool resume(const std::string& checkpoints);
-  // The same with the checkpoint in this file.
-  void load(const std::string& checkpoint);
+  // Goes on from the newest checkpoint of the folder. Returns false if there is none. `warn` is told of those
+  // that are damaged; then it goes on from the one before. If the config's learning rate is not the one that
+  // the checkpoint was made with, it counts from now on. Throws a data Error if the checkpoint belongs to
+  // another config, or all are damaged.
+  bool resume(
+      const std::string& checkpoints,
+      const std::function<void(const std::string&)>& warn = [](const std::string&) {});
+  // The same with this checkpoint.
+  void load(const Checkpoint& checkpoint);
 
   // One step over given rows, for tests and benchmarks: the losses before the update.
   struct StepLosses {

@@ -195,7 +195,8 @@ TEST(Trainer, KeepsSoManyCheckpoints) {
 TEST(Trainer, RefusesACheckpointOfAnotherConfig) {
   const TinyTable table;
   const std::string checkpoints = table.folder() / "checkpoints";
-  TinyModel model(table), longer(table, kManyEpochs), other(table, {{"{ adam = 0.01 }", "{ adam = 0.02 }"}});
+  TinyModel model(table), longer(table, kManyEpochs),
+      other(table, {{"{ adam = 0.01 }", "{ adam = 0.01, beta_1 = 0.8 }"}});
   Trainer trainer = model.trainer();
   run(trainer, checkpoints);
   EXPECT_EQ(message_of([&] { other.trainer().resume(checkpoints); }),
@@ -213,8 +214,10 @@ TEST(Trainer, RefusesADamagedCheckpoint) {
   Trainer trainer = model.trainer();
   run(trainer, checkpoints);
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+  std::filesystem::remove(checkpoints + "/epoch-0003.safetensors");
   const std::string message = message_of([&] { trainer.resume(checkpoints); });
   EXPECT_TRUE(message.starts_with(path + ": ")) << message;
+  EXPECT_TRUE(message.ends_with("; there is no other checkpoint to go on from")) << message;
 }
 
 // With the parameters and the optimizer's state of a run that stopped after two epochs of four steps.
@@ -225,7 +228,7 @@ TEST(Trainer, GoesOnWhereAnotherRunsOptimizerStood) {
   Trainer uninterrupted = whole.trainer(), stopped = half.trainer();
   run(uninterrupted);
   run(stopped, checkpoints);
-  const OptimizerState state = load_optimizer_state(newest_checkpoint(checkpoints));
+  const OptimizerState state = load_optimizer_state(*open_newest_checkpoint(checkpoints));
   EXPECT_EQ(state.steps, 8);
   EXPECT_EQ(state.learning_rate, 0.01);
   TinyModel other(table);
@@ -292,8 +295,7 @@ TEST(Trainer, NamesEpochStepAndLayerWhenTheLossIsNoLongerFinite) {
   model.parameters.find("candidate/dense/bias")->value(0, 3) = NAN;
   EXPECT_EQ(message_of([&] { run(trainer); }),
             "epoch 1, step 1: the loss is no longer finite, first in layer 'candidate/dense'; the last "
-            "checkpoint is "
-            "kept. Try a lower learning rate: it is 0.01 now");
+            "checkpoint is kept. Lower the learning rate, which is 0.01 now, and go on with --resume");
 }
 
 TEST(Trainer, TellsHowFarItIs) {

@@ -9,7 +9,9 @@
 namespace shortlist {
 
 bool higher_is_better(std::string_view figure) {
-  for (std::string_view prefix : {"top_", "keras_top_", "mrr", "auc", "keras_auc", "accuracy"}) {
+  if (figure.starts_with("unseen_")) figure.remove_prefix(7);
+  for (std::string_view prefix :
+       {"top_", "keras_top_", "mrr", "recall_", "ndcg_", "auc", "keras_auc", "accuracy"}) {
     if (figure.starts_with(prefix)) return true;
   }
   return false;

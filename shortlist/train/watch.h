@@ -10,8 +10,8 @@
 
 namespace shortlist {
 
-// Whether more of a figure is better: of top_k, mrr, auc and accuracy. Less is better of losses, rmse, mae
-// and ranks.
+// Whether more of a figure is better: of top_k, mrr, recall, NDCG, auc and accuracy. Less is better of
+// losses, rmse, mae and ranks.
 bool higher_is_better(std::string_view figure);
 
 // The figure of an epoch that a monitor names, of the validation rows, or of the training rows where there

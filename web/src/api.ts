@@ -31,9 +31,12 @@ export interface Features {
   max_retrieve: number;
 }
 
+// A text or a time, a number, the values of a list; null where an item has none.
+export type AttributeValue = string | number | string[] | null;
+
 export interface Item {
   id: string;
-  attributes: Record<string, string>;
+  attributes: Record<string, AttributeValue>;
 }
 
 // score = constant + the sum of the features' scores
@@ -81,7 +84,7 @@ export interface ItemMap {
   ids: string[];
   x: number[];
   y: number[];
-  attributes: Record<string, string[]>;
+  attributes: Record<string, AttributeValue[]>;
   explained: number; // share of the variance that the plane shows
   total: number; // of the catalogue; the map may hold fewer
 }

@@ -1,19 +1,17 @@
-import type { Field, Item } from './api';
+import type { Item } from './api';
 import { useServed } from './served';
 import { titleOf, valuesOf } from './text';
-
-const partsOf = (field: Field, text: string) => (field.input === 'several' ? valuesOf(text) : [text]);
 
 // An item's attributes on a line; those that are wanted stand out.
 export function Attributes({ item, wanted }: { item: Item; wanted: (column: string, value: string) => boolean }) {
   const { features } = useServed();
-  const given = features.attributes.filter((field) => (item.attributes[field.column] ?? '') !== '');
+  const given = features.attributes.filter((field) => valuesOf(item.attributes[field.column]).length > 0);
   return (
     <ul class="attributes">
       {given.map((field) => [
         <li key={field.column}>
           <span class={field.input === 'number' ? '' : 'for-readers'}>{titleOf(field.column)} </span>
-          {partsOf(field, item.attributes[field.column]!).map((value, i) => (
+          {[...new Set(valuesOf(item.attributes[field.column]))].map((value, i) => (
             <span key={value}>
               {i > 0 ? ', ' : ''}
               {wanted(field.column, value) ? <b>{value}</b> : value}

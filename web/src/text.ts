@@ -1,4 +1,5 @@
 // How names and numbers are written for people.
+import type { AttributeValue } from './api';
 
 // "age_group" is "Age group".
 export function titleOf(column: string): string {
@@ -27,9 +28,8 @@ export function list(parts: string[], word = 'and'): string {
   return `${parts.slice(0, -1).join(', ')} ${word} ${parts[parts.length - 1]}`;
 }
 
-// The values that an attribute's text holds: "Drama, Music" holds two.
-export const valuesOf = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+// An attribute's values as texts: those of a list, the one of another kind, none where it is missing.
+export function valuesOf(value: AttributeValue | undefined): string[] {
+  if (value === null || value === undefined || value === '') return [];
+  return Array.isArray(value) ? value : [String(value)];
+}

@@ -117,3 +117,10 @@ test('a figure has a meaning and a direction', async () => {
   assert.equal(meaningOf('keras_top_5'), 'top 5 as Keras counts it, by score');
   assert.deepEqual(['rmse', 'mean_rank', 'log_loss', 'top_5', 'auc'].map(lowerIsBetter), [true, true, true, false, false]);
 });
+
+test("an attribute's values are those of a list, or one", async () => {
+  const { valuesOf } = await source('text.ts');
+  assert.deepEqual(valuesOf(['Drama', 'a, b']), ['Drama', 'a, b']);
+  assert.deepEqual([valuesOf('Monsters, Inc.'), valuesOf(1996), valuesOf(0)], [['Monsters, Inc.'], ['1996'], ['0']]);
+  assert.deepEqual([valuesOf(null), valuesOf(undefined), valuesOf('')], [[], [], []]);
+});

@@ -13,7 +13,7 @@ export function Bounds({ field, values, onChange }: Props) {
   const [least = '', most = ''] = values;
   const bound = (name: string, value: string, placeholder: number | undefined, change: (value: string) => void) => (
     <input
-      type="number"
+      type={(field.input === 'time' ? 'datetime-local' : 'number') as 'number'}
       step="any"
       aria-label={`${titleOf(field.column)}, ${name}`}
       placeholder={placeholder === undefined ? '' : String(placeholder)}

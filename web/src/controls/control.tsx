@@ -26,6 +26,6 @@ export function QueryControl({ api, field, values, onChange }: Props) {
 
 // The right control to narrow the answer down by an attribute of the items.
 export function FilterControl({ api, field, values, onChange }: Props) {
-  if (field.input === 'number') return <Bounds field={field} values={values} onChange={onChange} />;
+  if (field.input === 'number' || field.input === 'time') return <Bounds field={field} values={values} onChange={onChange} />;
   return <Chips api={api} field={field} values={values} onChange={onChange} hint="any of" />;
 }

@@ -17,15 +17,14 @@ const kPlain = { name: '', colour: '--muted' };
 function byValue(items: MappedItem[], field: Field): Colouring {
   const counts = new Map<string, number>();
   for (const item of items) {
-    const value = item.attributes[field.column] ?? '';
-    if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
+    for (const value of valuesOf(item.attributes[field.column])) counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   const frequent = [...counts].sort((a, b) => b[1] - a[1]).map(([value]) => value);
   const shown = frequent.slice(0, kSeries);
   const legend = shown.map((name, i) => ({ name, colour: `--series-${i}` }));
-  if (frequent.length > kSeries || items.some((item) => !item.attributes[field.column])) legend.push({ ...kPlain, name: 'others' });
+  if (frequent.length > kSeries || items.some((item) => valuesOf(item.attributes[field.column]).length === 0)) legend.push({ ...kPlain, name: 'others' });
   const of = items.map((item) => {
-    const at = shown.indexOf(item.attributes[field.column] ?? '');
+    const at = shown.indexOf(valuesOf(item.attributes[field.column])[0] ?? '');
     return at < 0 ? shown.length : at;
   });
   return { of, legend };
@@ -33,23 +32,23 @@ function byValue(items: MappedItem[], field: Field): Colouring {
 
 function byNumber(items: MappedItem[], field: Field): Colouring {
   const { least = 0, most = 1 } = field;
-  const step = (text: string) => Math.min(kSteps - 1, Math.floor((kSteps * (Number(text) - least)) / (most - least || 1)));
+  const step = (value: number) => Math.min(kSteps - 1, Math.floor((kSteps * (value - least)) / (most - least || 1)));
   const name = (i: number) => {
     const edge = (k: number) => Number((least + (k * (most - least)) / kSteps).toPrecision(4));
     return `${edge(i)} to ${edge(i + 1)}`;
   };
   const legend = Array.from({ length: kSteps }, (_, i) => ({ name: name(i), colour: `--step-${i}` }));
-  if (items.some((item) => !item.attributes[field.column])) legend.push({ ...kPlain, name: 'not known' });
+  if (items.some((item) => typeof item.attributes[field.column] !== 'number')) legend.push({ ...kPlain, name: 'not known' });
   const of = items.map((item) => {
-    const text = item.attributes[field.column] ?? '';
-    return text === '' ? kSteps : step(text);
+    const value = item.attributes[field.column];
+    return typeof value === 'number' ? step(value) : kSteps;
   });
   return { of, legend };
 }
 
 // One value out of several stands out.
 function byPart(items: MappedItem[], field: Field, value: string): Colouring {
-  const of = items.map((item) => (valuesOf(item.attributes[field.column] ?? '').includes(value) ? 0 : 1));
+  const of = items.map((item) => (valuesOf(item.attributes[field.column]).includes(value) ? 0 : 1));
   return { of, legend: [{ name: value, colour: '--accent' }, { ...kPlain, name: 'others' }] };
 }
 

@@ -9,6 +9,6 @@ export function mappedItems(map: ItemMap): MappedItem[] {
     id,
     x: map.x[i]!,
     y: map.y[i]!,
-    attributes: Object.fromEntries(columns.map(([name, values]) => [name, values[i] ?? ''])),
+    attributes: Object.fromEntries(columns.map(([name, values]) => [name, values[i] ?? null])),
   }));
 }

@@ -77,7 +77,7 @@ function queryValue(field: Field, texts: string[]): QueryValue {
 }
 
 function conditions(field: Field, texts: string[]): Condition[] {
-  if (field.input !== 'number') return [{ attribute: field.column, comparison: '=', value: texts }];
+  if (field.input !== 'number' && field.input !== 'time') return [{ attribute: field.column, comparison: '=', value: texts }];
   const [least = '', most = ''] = texts;
   const bounds: Condition[] = [];
   if (least !== '') bounds.push({ attribute: field.column, comparison: '>=', value: least });

@@ -17,7 +17,7 @@ function givenOf(field: Field, values: string[]): string[] {
 
 // "Drama or Music", "year 1990 to 2000", "year up to 2000"
 function boundsOf(field: Field, values: string[]): string {
-  if (field.input !== 'number') return list(values, 'or');
+  if (field.input !== 'number' && field.input !== 'time') return list(values, 'or');
   const [least = '', most = ''] = values;
   if (least === '') return `${titleOf(field.column).toLowerCase()} up to ${most}`;
   return `${titleOf(field.column).toLowerCase()} ${most === '' ? `from ${least}` : `${least} to ${most}`}`;

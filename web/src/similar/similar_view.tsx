@@ -103,7 +103,7 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
   if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
   if (!answer.value) return <Waiting lines={10} label="Asking for similar items" />;
   const { item, items } = answer.value;
-  const shared = (column: string, value: string) => valuesOf(item.attributes[column] ?? '').includes(value);
+  const shared = (column: string, value: string) => valuesOf(item.attributes[column]).includes(value);
   const most = Math.max(...items.map((other) => other.similarity), 0);
   return (
     <section aria-busy={answer.loading} aria-label={`Similar to ${item.id}`} class="results">

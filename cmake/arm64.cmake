@@ -1,0 +1,18 @@
+# Cross-compiles for 64-bit ARM with Debian's compiler and runs what was built under qemu-user: ./dev arm.
+# SHORTLIST_SYSROOT is a folder with Debian's arm64 packages.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES SHORTLIST_SYSROOT)
+
+set(CMAKE_SYSROOT ${SHORTLIST_SYSROOT})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(ENV{PKG_CONFIG_SYSROOT_DIR} ${SHORTLIST_SYSROOT})
+set(ENV{PKG_CONFIG_LIBDIR} ${SHORTLIST_SYSROOT}/usr/lib/aarch64-linux-gnu/pkgconfig:${SHORTLIST_SYSROOT}/usr/share/pkgconfig)
+
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64;-L;${SHORTLIST_SYSROOT})

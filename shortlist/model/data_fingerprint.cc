@@ -1,0 +1,88 @@
+#include "shortlist/model/data_fingerprint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "shortlist/io/sha256.h"
+
+namespace shortlist {
+namespace {
+
+// With its length, so that two texts cannot be mistaken for two others.
+void add_text(Sha256& hash, std::string_view text) {
+  const uint64_t length = text.size();
+  hash.add(Bytes(reinterpret_cast<const std::byte*>(&length), sizeof length));
+  hash.add(text);
+}
+
+void add_value(Sha256& hash, const CodedColumn& column, uint32_t code) {
+  const Column& values = column.values;
+  const bool missing = values.is_missing(code);
+  add_text(hash, missing ? "missing" : "value");
+  if (missing) return;
+  // The text of a list leaves open where one element ends.
+  if (values.type == ColumnType::list && values.elements->type == ColumnType::text) {
+    for (uint32_t e = values.offsets[code]; e < values.offsets[code + 1]; ++e)
+      add_text(hash, values.elements->texts[e]);
+  }
+  add_text(hash, column.text(code));
+}
+
+}  // namespace
+
+std::string column_fingerprint(const CodedColumn& column) {
+  Sha256 hash;
+  for (uint32_t code = 0; code < column.distinct(); ++code) add_value(hash, column, code);
+  hash.add(
+      Bytes(reinterpret_cast<const std::byte*>(column.codes.data()), column.codes.size() * sizeof(uint32_t)));
+  return hash.hex();
+}
+
+std::string table_difference(const DataFingerprint& then, const DataFingerprint& now) {
+  if (then.rows != now.rows) return fmt::format("the table had {} rows, now it has {}", then.rows, now.rows);
+  for (const auto& [name, fingerprint] : now.columns) {
+    const auto before = std::ranges::find(then.columns, name, &std::pair<std::string, std::string>::first);
+    if (before != then.columns.end() && before->second != fingerprint)
+      return fmt::format("column '{}' has other values", name);
+  }
+  return "";
+}
+
+std::string split_difference(const DataFingerprint& then, const DataFingerprint& now) {
+  const auto sizes = [](const DataFingerprint& of) {
+    return fmt::format("{} train, {} validation and {} test rows", of.train, of.validation, of.test);
+  };
+  if (sizes(then) != sizes(now))
+    return fmt::format("the split had {}, now it has {}", sizes(then), sizes(now));
+  return then.split == now.split ? "" : "the split puts other rows into train, validation and test";
+}
+
+std::string features_difference(const DataFingerprint& then, const DataFingerprint& now) {
+  return then.features == now.features ? "" : "the fitted features (vocabularies, edges or means) are others";
+}
+
+nlohmann::json to_json(const DataFingerprint& fingerprint) {
+  nlohmann::json columns = nlohmann::json::array();
+  for (const auto& [name, sha256] : fingerprint.columns)
+    columns.push_back({{"name", name}, {"sha256", sha256}});
+  return {{"rows", fingerprint.rows},        {"columns", columns},
+          {"train", fingerprint.train},      {"validation", fingerprint.validation},
+          {"test", fingerprint.test},        {"split", fingerprint.split},
+          {"features", fingerprint.features}};
+}
+
+DataFingerprint fingerprint_from_json(const nlohmann::json& json) {
+  DataFingerprint fingerprint{.rows = json.at("rows"),
+                              .train = json.at("train"),
+                              .validation = json.at("validation"),
+                              .test = json.at("test"),
+                              .split = json.at("split"),
+                              .features = json.at("features")};
+  for (const nlohmann::json& column : json.at("columns"))
+    fingerprint.columns.emplace_back(column.at("name"), column.at("sha256"));
+  return fingerprint;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,47 @@
+// What the list that answers a query is made of, and its order.
+#pragma once
+
+#include <utility>
+
+#include "shortlist/base/fields.h"
+
+namespace shortlist {
+
+enum class SeenPolicy { drop, keep };
+template <>
+struct EnumNames<SeenPolicy> {
+  static constexpr std::pair<SeenPolicy, std::string_view> names[] = {{SeenPolicy::drop, "drop"},
+                                                                      {SeenPolicy::keep, "keep"}};
+};
+
+enum class ListOrder { chosen, score, predicted, blend };
+template <>
+struct EnumNames<ListOrder> {
+  static constexpr std::pair<ListOrder, std::string_view> names[] = {{ListOrder::chosen, "auto"},
+                                                                     {ListOrder::score, "score"},
+                                                                     {ListOrder::predicted, "predicted"},
+                                                                     {ListOrder::blend, "blend"}};
+};
+
+struct RecommendConfig {
+  SeenPolicy seen = SeenPolicy::drop;
+  ListOrder order = ListOrder::chosen;
+  double blend = 0.5;
+  int candidates = 100;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("seen", seen,
+          "drop: leave out the items that the user has in the training rows, where data.user is a column of "
+          "the query; keep: recommend them again, as for purchases or listening");
+    visit(
+        "order", order,
+        "of the list: score, of the retrieval; predicted, the first predicted label; blend, both; auto: the "
+        "one with the highest ndcg_10 on the validation rows, and score without validation rows");
+    visit("blend", blend, "order = \"blend\": the share of the predicted label, 0 to 1");
+    visit("candidates", candidates,
+          "best by score that the ranking orders together: the first so many, then the next so many");
+  }
+};
+
+}  // namespace shortlist

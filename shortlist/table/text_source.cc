@@ -1,0 +1,197 @@
+#include "shortlist/table/text_source.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "shortlist/table/sql_type.h"
+#include "shortlist/table/text_dialect.h"
+
+namespace shortlist {
+namespace {
+
+// Lines from which a dialect is found out, and the bytes after which they are enough.
+constexpr size_t kDialectLines = 2'000;
+constexpr size_t kDialectBytes = size_t{1} << 20;
+constexpr size_t kLeastLines = 20;
+
+// So that DuckDB takes the name of a file that is there literally.
+std::string literal_path_sql(const std::string& path) {
+  std::string out;
+  for (char c : path) {
+    if (c == '*' || c == '?' || c == '[') {
+      out += '[', out += c, out += ']';
+    } else {
+      out += c;
+    }
+  }
+  return sql_text(out);
+}
+
+std::string size_options(const TableSource& source) {
+  const std::string sizes = fmt::format("max_line_size={0}, buffer_size={0}", kLineBytes);
+  return source.encoding.empty() ? sizes : sizes + ", encoding=" + sql_text(source.encoding);
+}
+
+// The lines of text files as a column `line`; blank lines are missing values.
+std::string lines_sql(const TableSource& source, const std::string& paths) {
+  return fmt::format(
+      "read_csv({}, auto_detect=false, delim='\x01', quote='', escape='', header=false, "
+      "columns={{'line': 'VARCHAR'}}, hive_partitioning=false, {})",
+      paths, size_options(source));
+}
+
+struct FirstLines {
+  std::vector<std::string> lines;
+  bool cut = false;
+};
+
+FirstLines first_lines(const Database& database, const TableSource& source, const std::string& path,
+                       size_t most) {
+  FirstLines first;
+  size_t bytes = 0;
+  const ColumnInfo info{"line", ColumnType::text, "VARCHAR"};
+  database.stream(
+      fmt::format("SELECT line FROM {} LIMIT {}", lines_sql(source, literal_path_sql(path)), most),
+      {&info, 1}, [&](const Chunk& chunk) {
+        for (std::string_view line : chunk.columns[0].texts) {
+          if (first.lines.size() >= kLeastLines && bytes > kDialectBytes) break;
+          first.lines.emplace_back(line);
+          bytes += line.size();
+        }
+      });
+  first.cut = first.lines.size() == most || bytes > kDialectBytes;
+  return first;
+}
+
+std::string columns_sql(const std::vector<std::string>& names) {
+  std::vector<std::string> columns;
+  for (const std::string& name : names) columns.push_back(sql_text(name) + ": 'VARCHAR'");
+  return fmt::format("columns={{{}}}", fmt::join(columns, ", "));
+}
+
+std::string text_list(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  for (const std::string& text : texts) quoted.push_back(sql_text(text));
+  return fmt::format("[{}]", fmt::join(quoted, ", "));
+}
+
+std::string read_csv_sql(const TableSource& source, const SourceFiles& files, const TextDialect& dialect) {
+  std::vector<std::string> missing = {""};
+  missing.insert(missing.end(), source.missing.begin(), source.missing.end());
+  std::vector<std::string> options = {
+      "auto_detect=false",
+      "delim=" + sql_text(dialect.delimiter),
+      "quote=" + sql_text(dialect.quote),
+      "escape=" + sql_text(dialect.escape),
+      fmt::format("header={}", dialect.header),
+      columns_sql(dialect.names),
+      "nullstr=" + text_list(missing),
+      size_options(source),
+      fmt::format("hive_partitioning={}, hive_types_autocast=false", files.several)};
+  if (!source.comment.empty()) options.push_back("comment=" + sql_text(source.comment));
+  return fmt::format("read_csv({}, {})", paths_sql(files), fmt::join(options, ", "));
+}
+
+// Rows whose values are parted by runs of blanks, which read_csv does not know.
+std::string split_blanks_sql(const TableSource& source, const SourceFiles& files,
+                             const TextDialect& dialect) {
+  std::vector<std::string> selected;
+  for (size_t c = 0; c < dialect.names.size(); ++c) {
+    std::string missing = "''";
+    for (const std::string& text : source.missing) missing += ", " + sql_text(text);
+    selected.push_back(fmt::format("CASE WHEN cells[{0}] IN ({1}) THEN NULL ELSE cells[{0}] END AS {2}",
+                                   c + 1, missing, sql_name(dialect.names[c])));
+  }
+  std::string kept = "trim(line, ' \t') <> ''";
+  if (!source.comment.empty())
+    kept += fmt::format(" AND NOT starts_with(ltrim(line), {})", sql_text(source.comment));
+  const std::string numbered = dialect.header ? fmt::format("(SELECT * FROM {} WHERE {} OFFSET 1)",
+                                                            lines_sql(source, paths_sql(files)), kept)
+                                              : lines_sql(source, paths_sql(files));
+  return fmt::format(
+      "(SELECT {0} FROM (SELECT CASE WHEN len(list) = {1} THEN list ELSE error('Original Line: ' || line || "
+      "'\nExpected Number of Columns: {1} Found: ' || len(list) || '\n') END AS cells FROM "
+      "(SELECT line, regexp_split_to_array(trim(line, ' \t'), '[ \t]+') AS list FROM {2} WHERE {3})))",
+      fmt::join(selected, ", "), dialect.names.size(), numbered, kept);
+}
+
+// read_csv takes the columns of several files by their places, whatever their names are.
+void check_same_names(const Database& database, const TableSource& source, const SourceFiles& files,
+                      const TextDialect& dialect) {
+  for (size_t f = 1; dialect.header && source.columns.empty() && f < files.paths.size(); ++f) {
+    const FirstLines first = first_lines(database, source, files.paths[f], kLeastLines);
+    const auto records = split_lines(first.lines, dialect, source.comment);
+    if (records.empty()) continue;
+    std::vector<std::string> names = records[0].values;
+    if (names.size() + 1 == dialect.names.size()) names.push_back(dialect.names.back());
+    if (names == dialect.names) continue;
+    throw data_error(
+        "{}: has the columns {}, but {} has {}: files that are read together need the same "
+        "columns in the same order",
+        files.paths[f], fmt::join(names, ", "), files.paths[0], fmt::join(dialect.names, ", "));
+  }
+}
+
+// read_csv ends a value at the comment's character wherever it stands outside quotes, which would cut "C#".
+void check_comments(const Database& database, const TableSource& source, const SourceFiles& files,
+                    const TextDialect& dialect) {
+  if (source.comment.empty() || dialect.delimiter == kWhitespace) return;
+  const ColumnInfo info{"line", ColumnType::text, "VARCHAR"};
+  bool quoted = false;
+  size_t number = 0;
+  database.stream(fmt::format("SELECT line FROM {}", lines_sql(source, paths_sql(files))), {&info, 1},
+                  [&](const Chunk& chunk) {
+                    for (std::string_view line : chunk.columns[0].texts) {
+                      ++number;
+                      const size_t begin = line.find_first_not_of(" \t");
+                      if (!quoted && begin != line.npos && line.substr(begin).starts_with(source.comment))
+                        continue;
+                      for (char c : line) {
+                        if (!dialect.quote.empty() && c == dialect.quote[0]) quoted = !quoted;
+                        if (quoted || c != source.comment[0]) continue;
+                        throw data_error(
+                            "{}:{}: '{}' stands within the line; with comment = \"{}\" it may only begin a "
+                            "line, or stand in quotes",
+                            source.describe(), number, source.comment, source.comment);
+                      }
+                    }
+                  });
+}
+
+void check_options(const TableSource& source) {
+  if (source.comment.size() > 1) throw usage_error("comment: got '{}', need one character", source.comment);
+  if (source.quote && source.quote->size() > 1)
+    throw usage_error("quote: got '{}', need one character, or none", *source.quote);
+  if (source.delimiter.size() > 4 && source.delimiter != kWhitespace)
+    throw usage_error("delimiter: got '{}', need up to four bytes, or \"whitespace\" for any run of blanks",
+                      source.delimiter);
+}
+
+}  // namespace
+
+std::string paths_sql(const SourceFiles& files) {
+  std::vector<std::string> paths;
+  for (const std::string& path : files.paths) paths.push_back(literal_path_sql(path));
+  return paths.size() == 1 ? paths[0] : fmt::format("[{}]", fmt::join(paths, ", "));
+}
+
+OpenedSource open_text(const Database& database, const TableSource& source, const SourceFiles& files) {
+  check_options(source);
+  const FirstLines first = first_lines(database, source, files.paths[0], kDialectLines);
+  const TextDialect dialect = find_dialect(source, first.lines, first.cut);
+  if (dialect.delimiter == kWhitespace && dialect.header && files.paths.size() > 1)
+    throw data_error(
+        "{}: several files whose values are parted by blanks need header = false, as only the "
+        "first line of the first would be taken as names",
+        source.describe());
+  check_same_names(database, source, files, dialect);
+  check_comments(database, source, files, dialect);
+  OpenedSource opened;
+  opened.from = dialect.delimiter == kWhitespace ? split_blanks_sql(source, files, dialect)
+                                                 : read_csv_sql(source, files, dialect);
+  if (!dialect.note.empty()) opened.notes.push_back(dialect.note);
+  return opened;
+}
+
+}  // namespace shortlist

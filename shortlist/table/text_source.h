@@ -1,0 +1,39 @@
+// Text files (CSV and the like) and JSON as SQL in which every value is the text that is written in the file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shortlist/table/database.h"
+#include "shortlist/table/table.h"
+
+namespace shortlist {
+
+// Lines of up to this size are read. DuckDB holds a few buffers of it.
+inline constexpr size_t kLineBytes = size_t{16} << 20;
+
+// What stands after FROM, and what has to live as long as it is read.
+struct OpenedSource {
+  std::string from;
+  std::vector<std::string> notes;
+  std::shared_ptr<const void> kept;
+};
+
+// Files of one source: their paths, in order, and whether folders like "day=2024-01-01" are columns.
+struct SourceFiles {
+  std::vector<std::string> paths;
+  bool several = false;  // a glob or a folder, even when it has one file
+};
+
+// The dialect is found out from the first file; the others need the same columns. Throws data Errors.
+OpenedSource open_text(const Database& database, const TableSource& source, const SourceFiles& files);
+
+// Scalars are texts; lists stay lists, of integers, numbers or texts.
+OpenedSource open_json(const Database& database, const TableSource& source, const SourceFiles& files,
+                       bool lines);
+
+// ['a.csv', 'b.csv'] or 'a.csv'
+std::string paths_sql(const SourceFiles& files);
+
+}  // namespace shortlist

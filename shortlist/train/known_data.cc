@@ -1,0 +1,109 @@
+#include "shortlist/train/known_data.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "shortlist/base/random.h"
+#include "shortlist/features/fingerprint.h"
+#include "shortlist/io/json.h"
+#include "shortlist/io/sha256.h"
+#include "shortlist/metrics/observations.h"
+
+namespace shortlist {
+namespace {
+
+// Numbers a column's values by known ids, and values that are not among them from known.size() on, in order
+// of first appearance. A missing value is unknown_index.
+std::vector<uint32_t> number_by(const CodedColumn& column, std::span<const std::string> known) {
+  std::unordered_map<std::string_view, uint32_t> positions;
+  for (uint32_t i = 0; i < known.size(); ++i) positions.emplace(known[i], i);
+  std::vector<uint32_t> number_of_code;
+  auto next = static_cast<uint32_t>(known.size());
+  for (uint32_t code = 0; code < column.distinct(); ++code) {
+    if (column.values.is_missing(code)) {
+      number_of_code.push_back(unknown_index);
+      continue;
+    }
+    const auto at = positions.find(column.text(code));
+    number_of_code.push_back(at != positions.end() ? at->second : next++);
+  }
+  return number_of_code;
+}
+
+}  // namespace
+
+void check_ids(const CodedColumn& ids) {
+  for (uint32_t code = 0; code < ids.distinct(); ++code) {
+    if (!ids.values.is_missing(code)) continue;
+    throw data_error("row {}: column '{}' is missing, but it tells candidates apart", ids.first_row[code] + 1,
+                     ids.name);
+  }
+}
+
+void use_catalogue(const CodedColumn& ids, const std::vector<uint32_t>& first,
+                   std::span<const std::string> items, Dataset& data) {
+  check_ids(ids);
+  const std::vector<uint32_t> item_of_code = number_by(ids, items);
+  for (uint32_t row : first) data.item_of_candidate.push_back(item_of_code[ids.codes[row]]);
+  data.items.id_column = ids.name;
+  data.items.ids.assign(items.begin(), items.end());
+}
+
+void read_users(const CodedColumn& users, const KnownData* known, bool query_tells_user, Dataset& data) {
+  const std::vector<uint32_t> number_of_code =
+      number_by(users, known != nullptr ? known->users : std::span<const std::string>());
+  if (known != nullptr) {
+    data.users.assign(known->users.begin(), known->users.end());
+  } else {
+    for (uint32_t code = 0; code < users.distinct(); ++code)
+      if (number_of_code[code] != unknown_index) data.users.push_back(users.text(code));
+  }
+  data.user_of_row.reserve(data.rows);
+  for (uint32_t code : users.codes) data.user_of_row.push_back(number_of_code[code]);
+  if (!query_tells_user) return;
+  data.user_of_query.assign(data.queries.rows, unknown_index);
+  for (size_t row = 0; row < data.rows; ++row)
+    data.user_of_query[data.query_of_row[row]] = data.user_of_row[row];
+}
+
+void find_seen_items(Dataset& data) {
+  if (data.user_of_query.empty()) return;
+  std::vector<uint32_t> users, items;
+  for (uint32_t row : data.split.train) {
+    users.push_back(data.user_of_row[row]);
+    items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
+  }
+  data.seen = seen_items(users, items);
+}
+
+void add_to_keys(const CodedColumn& column, const std::vector<uint32_t>& first, std::vector<uint64_t>& keys) {
+  keys.resize(first.size());
+  std::vector<uint64_t> hashes;
+  for (uint32_t code = 0; code < column.distinct(); ++code)
+    hashes.push_back(column.values.is_missing(code) ? 0 : fingerprint64(column.text(code)));
+  for (size_t i = 0; i < first.size(); ++i) keys[i] = mix64(keys[i] + hashes[column.codes[first[i]]]);
+}
+
+DataFingerprint fingerprint_of(const std::vector<CodedColumn>& columns) {
+  DataFingerprint fingerprint{.rows = columns.front().codes.size()};
+  for (const CodedColumn& column : columns)
+    fingerprint.columns.emplace_back(column.name, column_fingerprint(column));
+  return fingerprint;
+}
+
+void add_features(const FeatureMap& features, DataFingerprint& fingerprint) {
+  fingerprint.features = sha256_hex(dump_json(features.to_json()));
+}
+
+void add_split(const Split& split, DataFingerprint& fingerprint) {
+  fingerprint.train = split.train.size();
+  fingerprint.validation = split.validation.size();
+  fingerprint.test = split.test.size();
+  Sha256 hash;
+  for (const auto* rows : {&split.train, &split.validation, &split.test})
+    hash.add(Bytes(reinterpret_cast<const std::byte*>(rows->data()), rows->size() * sizeof(uint32_t)));
+  fingerprint.split = hash.hex();
+}
+
+}  // namespace shortlist
