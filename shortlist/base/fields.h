@@ -157,8 +157,10 @@ void check_range(const Value& value, const T& field, const Range& range, const W
     for (size_t i = 0; i < field.size(); ++i)
       check_range((*value.array())[i], field[i], range, where.below(std::to_string(i)));
   } else if constexpr (std::is_arithmetic_v<T>) {
-    const auto number = static_cast<double>(field);
-    if (!range.contains(number)) throw fields_detail::out_of_range(value, where, number, range);
+    if (range.contains(static_cast<double>(field))) return;
+    if constexpr (std::is_same_v<T, float>)
+      throw fields_detail::out_of_range(value, where, fields_detail::shortest_double(field), range);
+    throw fields_detail::out_of_range(value, where, static_cast<double>(field), range);
   }
 }
 

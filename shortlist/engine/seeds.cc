@@ -39,11 +39,9 @@ SeedFigure summarise(std::string name, std::vector<double> values) {
 json to_json(const SeedsReport& report) {
   json tasks = json::array();
   for (const SeedsReport::Task& task : report.tasks) {
-    json figures = json::array();
-    for (const SeedFigure& f : task.figures) {
-      figures.push_back(
-          {{"name", f.name}, {"mean", f.mean}, {"deviation", f.deviation}, {"values", f.values}});
-    }
+    json figures = json::object();
+    for (const SeedFigure& f : task.figures)
+      figures[f.name] = {{"mean", f.mean}, {"deviation", f.deviation}, {"values", f.values}};
     tasks.push_back({{"task", task.task}, {"figures", std::move(figures)}});
   }
   return {{"split", report.split}, {"tasks", std::move(tasks)}};

@@ -27,7 +27,7 @@ struct SeedsReport {
 SeedsReport compare_seeds(const std::vector<EvaluationReport>& reports);
 
 std::string seeds_text(const SeedsReport& report);
-// {"split", "tasks": [{"task", "figures": [{"name", "mean", "deviation", "values"}, ...]}, ...]}
+// {"split", "tasks": [{"task", "figures": {NAME: {"mean", "deviation", "values"}, ...}}, ...]}
 std::string seeds_json(const SeedsReport& report);
 // The same as an event on one line: with "event": "seeds".
 std::string seeds_event(const SeedsReport& report);

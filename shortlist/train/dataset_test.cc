@@ -136,7 +136,7 @@ TEST(Dataset, FitsTheScaleOfLabelsOnTheTrainingRows) {
   const std::string rows = "u1,Peru,m1,War,3,10\nu1,Peru,m1,War,1,30\nu1,Peru,m1,War,1,900\n";
   const auto scale = [&](Changes changes) {
     changes.emplace_back("train = 0.8, validation = 0.1, test = 0.1",
-                         "by = \"order\", train = 2, validation = 0, test = 1");
+                         "by = \"order\", train = 2, validation = 0, test = 0");
     const TinyTable table("user,country,movie,genre,year,rating\n" + rows);
     return prepare_data(table.config(changes), table.open()).label_scales.at(0);
   };

@@ -15,6 +15,7 @@ namespace shortlist {
 namespace {
 
 const Changes kManyEpochs = {{"epochs    = 4", "epochs = 12"}};
+const Changes kAsItIs = {{"label  = \"rating\"", "label = \"rating\"\nstandardize_label = false"}};
 const Changes kKeras = {{"batch     = 50", "batch = 50\nkeras_compatible = true"}};
 
 // Asks to stop after so many steps of the whole run.
@@ -54,12 +55,27 @@ std::vector<double> figures_of(const History& history, const char* name, bool va
 
 TEST(Trainer, LearnsThePlantedTaste) {
   const TinyTable table;
-  const Trained trained(table, kManyEpochs);
+  const Trained trained(table, {{"epochs    = 4", "epochs = 40"}});
   const std::vector<double> losses = figures_of(trained.history, "loss", false),
                             rmse = figures_of(trained.history, "rmse", true);
-  ASSERT_EQ(losses.size(), 12u);
+  ASSERT_EQ(losses.size(), 40u);
   EXPECT_LT(losses.back(), 0.7 * losses.front());
   EXPECT_LT(rmse.back(), 0.7 * rmse.front());
+}
+
+// Training on standardised labels is training on a table that has them so.
+TEST(Trainer, StandardisesLabelsAsATableCould) {
+  const TinyTable table("user,country,movie,genre,year,rating\nu1,Peru,a,War,2,30\nu2,Peru,b,War,1,50\n");
+  const TinyTable same("user,country,movie,genre,year,rating\nu1,Peru,a,War,2,-1\nu2,Peru,b,War,1,1\n");
+  Changes changes = {{"train = 0.8, validation = 0.1, test = 0.1", "train = 1, validation = 0, test = 0"}};
+  const Trained scaled(table, changes);
+  changes.push_back(kAsItIs[0]);
+  const Trained plain(same, changes);
+  EXPECT_EQ(scaled.model.spec.label_scale(0), (LabelScale{40, 10}));
+  EXPECT_EQ(scaled.model.numbers(), plain.model.numbers());
+  const EpochRecord &a = scaled.history.epochs.back(), &b = plain.history.epochs.back();
+  EXPECT_EQ(*find_figure(a.train, "loss"), *find_figure(b.train, "loss"));
+  EXPECT_NEAR(*find_figure(a.train, "rmse"), 10 * *find_figure(b.train, "rmse"), 1e-4);
 }
 
 TEST(Trainer, GivesTheSameBitsWithAnyNumberOfThreads) {
@@ -336,7 +352,8 @@ TEST(Trainer, AWeightOfTwoIsTheRowTwice) {
   const TinyTable table("user,country,movie,genre,year,rating\nu1,Peru,a,War,2,3\nu2,Peru,b,War,1,5\n");
   const Changes keras = {{"train = 0.8, validation = 0.1, test = 0.1", "train = 1, validation = 0, test = 0"},
                          {"batch     = 50", "batch = 50\nkeras_compatible = true"},
-                         {"reduction = \"mean\"", "weight = 0"}};
+                         {"reduction = \"mean\"", "weight = 0"},
+                         kAsItIs[0]};
   Changes weighted = keras;
   weighted.emplace_back("user  = \"user\"", "weight = \"year\"");
   TinyModel with(table, weighted), without(table, keras);
