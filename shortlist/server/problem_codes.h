@@ -22,6 +22,7 @@ inline constexpr ProblemCode kProblemCodes[] = {
     {400, "no_inputs", "TensorFlow Serving, Open Inference: there is no input."},
     {400, "uneven_inputs", "TensorFlow Serving, Open Inference: inputs have different numbers of rows."},
     {400, "no_output", "Open Inference: there is no such output."},
+    {400, "repeated_output", "Open Inference: an output is asked for twice."},
     {401, "no_key", "The request has no key, or one that is not known."},
     {403, "wrong_scope", "The key's scope does not allow this."},
     {403, "cross_site", "The page of a site that --cors-origin does not name asks a local server."},
@@ -37,12 +38,17 @@ inline constexpr ProblemCode kProblemCodes[] = {
     {415, "unsupported_media_type", "The body's content type is not application/json."},
     {421, "wrong_host", "The Host is no name of this server; --public-host adds names."},
     {422, "invalid_field", "A field or parameter has no meaning or is beyond a limit; `errors` names it."},
+    {422, "answer_too_large", "The answer would have more than --max-answer-bytes; ask for less at once."},
+    {422, "too_costly", "The answer would take more than --max-operations; ask for less at once."},
     {422, "unprocessable", "The model cannot answer this request; `detail` says why."},
     {429, "too_many_requests", "The client asks faster than --rate. Retry-After says when to ask again."},
     {431, "header_too_large", "The header has more than --max-header-bytes."},
+    {499, "client_gone", "The client has gone before the answer was ready; only the log shows it."},
     {500, "internal", "The server failed; its log has the reason under the request's id."},
     {501, "unsupported_encoding", "The transfer encoding is not exactly chunked."},
-    {503, "busy", "Too many long requests wait already. Retry-After says when to ask again."},
+    {503, "busy", "Too many long requests wait already, or too many bytes of bodies or answers are in memory. "
+     "Retry-After says when to ask again."},
+    {503, "timeout", "The answer was not ready within --request-timeout. Retry-After says when to ask again."},
     {505, "bad_version", "The version of HTTP is not 1.0 or 1.1."},
 };
 

@@ -35,11 +35,12 @@ void check_order(const Recommender& recommender, const RecommendSettings& settin
 
 // Ids that no query gets, or a list of them for each query.
 void read_exclusions(const Call& call, const std::vector<Value>& exclude, size_t queries,
-                     RecommendOptions& options) {
+                     RecommendOptions& options, std::vector<std::string>& warnings) {
   const auto lists = std::ranges::count_if(exclude, [](const Value& v) { return v.array() != nullptr; });
   if (lists == 0) {
     check_size("exclude", exclude.size(), 0, call.limits.max_list);
     options.exclude = read_ids(exclude, "exclude");
+    add_unknown_ids(call.model->recommender, "exclude", options.exclude, warnings);
     return;
   }
   if (static_cast<size_t>(lists) != exclude.size())
@@ -48,7 +49,9 @@ void read_exclusions(const Call& call, const std::vector<Value>& exclude, size_t
     throw invalid_field("exclude", fmt::format("got {} lists for {} queries", exclude.size(), queries));
   size_t all = 0;
   for (size_t i = 0; i < exclude.size(); ++i) {
-    options.exclude_each.push_back(read_ids(*exclude[i].array(), fmt::format("exclude.{}", i)));
+    const std::string field = fmt::format("exclude.{}", i);
+    options.exclude_each.push_back(read_ids(*exclude[i].array(), field));
+    add_unknown_ids(call.model->recommender, field.c_str(), options.exclude_each.back(), warnings);
     all += options.exclude_each.back().size();
   }
   check_size("exclude", all, 0, call.limits.max_list);
@@ -159,7 +162,7 @@ HttpResponse recommend_batch(const Call& call) {
     options = read_options(call, request, warnings);
     wants_explanations = request.explain;
     check_size("queries", request.queries.size(), 1, call.limits.max_batch);
-    read_exclusions(call, request.exclude, request.queries.size(), options);
+    read_exclusions(call, request.exclude, request.queries.size(), options, warnings);
     for (size_t i = 0; i < request.queries.size(); ++i)
       columns.add(request.queries[i], fmt::format("queries.{}", i));
   }
