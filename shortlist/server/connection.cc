@@ -55,10 +55,10 @@ Problem parse_problem(const SocketError& error, const Limits& limits) {
 template <typename Stream>
 class Connection final : public ConnectionBase, public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  Connection(Stream stream, const asio::ip::address& client, Lane& lane, Shared& shared)
+  Connection(Stream stream, const std::string& client, Lane& lane, Shared& shared)
       : ConnectionBase(AddressCounts::group_of(client)),
         stream_(std::move(stream)),
-        client_(client.to_string()),
+        client_(client),
         lane_(lane),
         shared_(shared) {
     ++shared_.open;
@@ -68,6 +68,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   ~Connection() override {
     leave();
     forget_answer();
+    forget_body();
   }
 
   void start() override {
@@ -142,6 +143,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   }
 
   void wait_for_request() {
+    forget_body();
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(shared_.limits.max_header_bytes));
     parser_->body_limit(shared_.limits.max_body_bytes);
@@ -165,6 +167,8 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     const bool had_header = parser_->is_header_done();
     const SocketError error = feed();
     if (error) return refuse(parse_problem(error, shared_.limits));
+    if (!keep_body())
+      return send(busy("bodies", "too many bodies of requests are being received", ""), false, false, "");
     if (!had_header && parser_->is_header_done() && !parser_->is_done()) {
       enter(Phase::body, shared_.limits.body_timeout);
       if (view(parser_->get()[http::field::expect]) == "100-continue") return promise();
@@ -198,6 +202,16 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     const size_t come = after_header_ + waiting;
     return come > frames ? come - frames : 0;
   }
+
+  // Counts what has come of the body; false where there are too many such bytes already.
+  bool keep_body() {
+    if (!parser_->is_header_done()) return true;
+    const size_t size = parser_->get().body().size(), more = size - std::exchange(kept_body_, size);
+    const size_t before = shared_.received.fetch_add(more);
+    return more == 0 || before == 0 || before + more <= shared_.limits.max_received_bytes;
+  }
+
+  void forget_body() { shared_.received -= std::exchange(kept_body_, 0); }
 
   // The client waits for leave before it sends its body.
   void promise() {
@@ -346,7 +360,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
       [this](uint64_t, boost::beast::string_view, SocketError&) { ++chunks_; };
   HttpResponse response_;
   std::string header_;
-  size_t kept_ = 0;  // bytes of the answer that count as unsent
+  size_t kept_ = 0, kept_body_ = 0;  // bytes that count as unsent, as received
 };
 
 }  // namespace
@@ -356,12 +370,11 @@ bool ConnectionBase::may_make_room(Clock::time_point now) const {
   return phase != Phase::writing || now - since >= kStalled;
 }
 
-ConnectionPtr make_connection(tcp::socket socket, const asio::ip::address& client, Lane& lane,
-                              Shared& shared) {
+ConnectionPtr make_connection(tcp::socket socket, const std::string& client, Lane& lane, Shared& shared) {
   return std::make_shared<Connection<tcp::socket>>(std::move(socket), client, lane, shared);
 }
 
-ConnectionPtr make_connection(TlsStream stream, const asio::ip::address& client, Lane& lane, Shared& shared) {
+ConnectionPtr make_connection(TlsStream stream, const std::string& client, Lane& lane, Shared& shared) {
   return std::make_shared<Connection<TlsStream>>(std::move(stream), client, lane, shared);
 }
 
