@@ -61,11 +61,11 @@ def make_bundles(folder, seeds):
 
 
 class Server:
-    """A running server; its log is read as it comes."""
+    """A running server; its log is read as it comes. `process` are further arguments of Popen()."""
 
-    def __init__(self, *arguments, cwd):
+    def __init__(self, *arguments, cwd, **process):
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", *map(str, arguments), "--port", "0"], cwd=cwd, text=True, stderr=subprocess.PIPE
+            [PROGRAM, "serve", *map(str, arguments), "--port", "0"], cwd=cwd, text=True, stderr=subprocess.PIPE, **process
         )
         self.lines = []
         self.news = threading.Condition()
@@ -120,8 +120,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(*arguments, cwd):
-    server = Server(*arguments, cwd=cwd)
+def serving(*arguments, cwd, **process):
+    server = Server(*arguments, cwd=cwd, **process)
     try:
         yield server
         assert server.stop() == 0

@@ -1,6 +1,7 @@
 #include "shortlist/base/value.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <numeric>
 
@@ -65,6 +66,30 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// How often each byte is in a word.
+class LetterCounts {
+ public:
+  explicit LetterCounts(std::string_view word) : size_(word.size()) {
+    for (char c : word) ++counts_[static_cast<unsigned char>(c)];
+  }
+  // A lower bound of the edit distance: bytes that only one of the two words has, wherever they are.
+  size_t fewest_edits(std::string_view other) const {
+    std::array<uint32_t, 256> left = counts_;
+    size_t common = 0;
+    for (char c : other) {
+      uint32_t& count = left[static_cast<unsigned char>(c)];
+      if (count == 0) continue;
+      --count;
+      ++common;
+    }
+    return std::max(size_, other.size()) - common;
+  }
+
+ private:
+  size_t size_;
+  std::array<uint32_t, 256> counts_{};
+};
+
 }  // namespace
 
 void set_path(Value& root, std::string_view path, Value value) {
@@ -81,13 +106,22 @@ void set_path(Value& root, std::string_view path, Value value) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  // Some milliseconds: a large catalogue is not compared to its end, and two long texts not at all.
+  constexpr size_t kMostWork = 4'000'000;
+  const LetterCounts letters(word);
   std::string best;
-  size_t best_distance = std::max<size_t>(2, word.size() / 2) + 1;
+  size_t best_distance = std::max<size_t>(2, word.size() / 2) + 1, work = 0;
   for (const std::string& candidate : candidates) {
     // Words are no nearer than their lengths. What a request names may be a megabyte long.
     const size_t longer = std::max(word.size(), candidate.size()),
                  shorter = std::min(word.size(), candidate.size());
-    if (longer - shorter >= best_distance) continue;
+    if (++work > kMostWork) break;
+    if (longer - shorter >= best_distance || candidate.size() > kMostWork) continue;
+    if ((work += candidate.size()) > kMostWork) break;
+    if (letters.fewest_edits(candidate) >= best_distance) continue;
+    const size_t cells = word.size() * candidate.size();
+    if (work + cells > kMostWork) continue;
+    work += cells;
     const size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {
       best = candidate;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 namespace shortlist {
 namespace {
 
@@ -15,6 +17,23 @@ TEST(Nearest, IsTheOneWithTheFewestEdits) {
 TEST(Nearest, IsFoundQuicklyForAWordLongerThanAll) {
   const std::vector<std::string> words(2'000, std::string(100, 'a'));
   EXPECT_EQ(nearest(std::string(1 << 20, 'a'), words), "");
+}
+
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// Of a large catalogue, and of ids of 10,000 letters, each comparison in full would take seconds.
+TEST(Nearest, IsFoundQuicklyAmongManyOrLongTexts) {
+  std::vector<std::string> many, large;
+  for (int i = 0; i < 1'000'000; ++i) many.push_back("the title of film " + std::to_string(i));
+  for (int i = 0; i < 200; ++i) large.push_back(std::string(10'000, 'a') + std::to_string(i));
+  const double begin = thread_seconds();
+  EXPECT_EQ(nearest("the title of film 78x", many), "the title of film 78");
+  EXPECT_EQ(nearest(std::string(10'000, 'a'), large), "");
+  EXPECT_LT(thread_seconds() - begin, 0.5);
 }
 
 }  // namespace

@@ -29,7 +29,9 @@ ItemExplainer::ItemExplainer(const Bundle& bundle, const FeatureMap& query)
       explainer_(bundle.spec, *bundle.parameters) {}
 
 std::vector<Explanation> ItemExplainer::explain(Session& session, const std::vector<Column>& query,
-                                                const std::vector<uint32_t>& items) {
+                                                const std::vector<uint32_t>& items,
+                                                const Deadline& deadline) {
+  deadline.check();
   explainer_.set_query(feature_vectors(query));
   std::vector<Explanation> explanations(items.size());
   for (Explanation& explanation : explanations) {
@@ -37,8 +39,8 @@ std::vector<Explanation> ItemExplainer::explain(Session& session, const std::vec
     for (size_t f = 0; f < features_.size(); ++f)
       explanation.features.push_back({features_[f].name, features_[f].column, 0, {}});
   }
-  if (bundle_.config.retrieval) explain_scores(items, explanations);
-  if (session.ranks()) explain_predictions(session, query, items, explanations);
+  if (bundle_.config.retrieval) explain_scores(items, deadline, explanations);
+  if (session.ranks()) explain_predictions(session, query, items, deadline, explanations);
   return explanations;
 }
 
@@ -58,11 +60,11 @@ std::vector<std::vector<float>> ItemExplainer::feature_vectors(const std::vector
   return vectors;
 }
 
-void ItemExplainer::explain_scores(const std::vector<uint32_t>& items,
+void ItemExplainer::explain_scores(const std::vector<uint32_t>& items, const Deadline& deadline,
                                    std::vector<Explanation>& explanations) {
   std::vector<std::span<const float>> candidates;
   for (uint32_t item : items) candidates.push_back(bundle_.candidate_embeddings().row_span(item));
-  const auto parts = explainer_.parts(candidates);
+  const auto parts = explainer_.parts(candidates, deadline);
   for (size_t i = 0; i < items.size(); ++i) {
     explanations[i].constant = parts[i].constant;
     for (size_t f = 0; f < parts[i].features.size(); ++f)
@@ -71,7 +73,7 @@ void ItemExplainer::explain_scores(const std::vector<uint32_t>& items,
 }
 
 void ItemExplainer::explain_predictions(Session& session, const std::vector<Column>& query,
-                                        const std::vector<uint32_t>& items,
+                                        const std::vector<uint32_t>& items, const Deadline& deadline,
                                         std::vector<Explanation>& explanations) {
   const ConstMatrix without = explainer_.leave_each_out();
   const ConstMatrix with = session.embed(query, Domain::query);
@@ -86,7 +88,8 @@ void ItemExplainer::explain_predictions(Session& session, const std::vector<Colu
       item_rows.push_back(item);
     }
   }
-  const auto predictions = session.rank(queries, bundle_.candidate_embeddings(), query_rows, item_rows);
+  const auto predictions =
+      session.rank(queries, bundle_.candidate_embeddings(), query_rows, item_rows, deadline);
   for (size_t i = 0; i < items.size(); ++i) {
     const auto* all = &predictions[i * queries.rows];
     for (size_t f = 0; f < without.rows; ++f) {

@@ -19,15 +19,17 @@ class ItemExplainer {
 
   // An explanation for each item, of the query in the columns' first row. The session is the caller's own.
   std::vector<Explanation> explain(Session& session, const std::vector<Column>& query,
-                                   const std::vector<uint32_t>& items);
+                                   const std::vector<uint32_t>& items, const Deadline& deadline = {});
 
  private:
   // What each feature of a query gives to the tower.
   std::vector<std::vector<float>> feature_vectors(const std::vector<Column>& query);
-  void explain_scores(const std::vector<uint32_t>& items, std::vector<Explanation>& explanations);
+  void explain_scores(const std::vector<uint32_t>& items, const Deadline& deadline,
+                      std::vector<Explanation>& explanations);
   // Predicts each item with the whole query and without each of its features.
   void explain_predictions(Session& session, const std::vector<Column>& query,
-                           const std::vector<uint32_t>& items, std::vector<Explanation>& explanations);
+                           const std::vector<uint32_t>& items, const Deadline& deadline,
+                           std::vector<Explanation>& explanations);
 
   const Bundle& bundle_;
   const FeatureMap& features_;

@@ -12,6 +12,9 @@
 namespace shortlist {
 namespace {
 
+// Items between two looks at the deadline.
+constexpr size_t kStride = 1'024;
+
 double number_of(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -55,7 +58,8 @@ AttributeIndex::AttributeIndex(const std::vector<std::string>& texts) {
   }
 }
 
-std::vector<uint8_t> AttributeIndex::values_that_hold(const Condition& condition) const {
+std::vector<uint8_t> AttributeIndex::values_that_hold(const Condition& condition,
+                                                      const Deadline& deadline) const {
   const bool negated = condition.comparison == Comparison::not_equal;
   std::vector<uint8_t> marks(values_.size(), negated);
   if (negated || condition.comparison == Comparison::equal) {
@@ -69,6 +73,7 @@ std::vector<uint8_t> AttributeIndex::values_that_hold(const Condition& condition
   for (const std::string& value : condition.values) {
     const double bound = is_order(condition.comparison) ? number_of(value) : NAN;
     const Condition one{condition.attribute, condition.comparison, {value}};
+    deadline.check();
     for (size_t v = 0; v < values_.size(); ++v) {
       const bool as_numbers = !std::isnan(bound) && !std::isnan(numbers_[v]);
       if (as_numbers ? in_order(condition.comparison, numbers_[v], bound) : holds(one, values_[v]))
@@ -78,8 +83,9 @@ std::vector<uint8_t> AttributeIndex::values_that_hold(const Condition& condition
   return marks;
 }
 
-void AttributeIndex::narrow(const Condition& condition, std::vector<uint8_t>& eligible) const {
-  const std::vector<uint8_t> marks = values_that_hold(condition);
+void AttributeIndex::narrow(const Condition& condition, std::vector<uint8_t>& eligible,
+                            const Deadline& deadline) const {
+  const std::vector<uint8_t> marks = values_that_hold(condition, deadline);
   for (size_t item = 0; item < eligible.size(); ++item) eligible[item] &= marks[value_of_[item]];
 }
 
@@ -114,12 +120,16 @@ std::vector<uint8_t> ItemFilter::eligible(const RecommendOptions& options) const
   if (options.allow) set(*options.allow, 1);
   set(options.exclude, 0);
   for (const Condition& condition : options.where) {
+    options.deadline.check();
     if (condition.attribute != items_.id_column) {
-      attribute(condition.attribute).narrow(condition, eligible);
+      attribute(condition.attribute).narrow(condition, eligible, options.deadline);
       continue;
     }
-    for (size_t item = 0; item < eligible.size(); ++item)
+    const size_t stride = std::max<size_t>(1, kStride / std::max<size_t>(1, condition.values.size()));
+    for (size_t item = 0; item < eligible.size(); ++item) {
+      if (item % stride == 0) options.deadline.check();
       eligible[item] = eligible[item] && holds(condition, items_.ids[item]);
+    }
   }
   return eligible;
 }

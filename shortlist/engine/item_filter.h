@@ -18,11 +18,12 @@ class AttributeIndex {
   // Looks at the texts as long as it lives.
   explicit AttributeIndex(const std::vector<std::string>& texts);
 
-  // Sets to 0 the items of which the condition does not hold.
-  void narrow(const Condition& condition, std::vector<uint8_t>& eligible) const;
+  // Sets to 0 the items of which the condition does not hold. Throws DeadlinePassed.
+  void narrow(const Condition& condition, std::vector<uint8_t>& eligible,
+              const Deadline& deadline = {}) const;
 
  private:
-  std::vector<uint8_t> values_that_hold(const Condition& condition) const;
+  std::vector<uint8_t> values_that_hold(const Condition& condition, const Deadline& deadline) const;
 
   std::vector<std::string_view> values_;
   std::vector<double> numbers_;     // of values_; NaN where one is no number

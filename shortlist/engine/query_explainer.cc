@@ -101,10 +101,13 @@ ConstMatrix QueryExplainer::leave_each_out() {
 }
 
 std::vector<QueryExplainer::Parts> QueryExplainer::parts(
-    const std::vector<std::span<const float>>& candidates) {
+    const std::vector<std::span<const float>>& candidates, const Deadline& deadline) {
   if (method_ == Attribution::additive) return additive_parts(candidates);
   std::vector<Parts> all;
-  for (std::span<const float> candidate : candidates) all.push_back(integrate(candidate));
+  for (std::span<const float> candidate : candidates) {
+    deadline.check();
+    all.push_back(integrate(candidate));
+  }
   return all;
 }
 

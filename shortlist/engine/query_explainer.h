@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "shortlist/base/deadline.h"
 #include "shortlist/base/fields.h"
 #include "shortlist/model/parameters.h"
 #include "shortlist/model/plan.h"
@@ -42,8 +43,9 @@ class QueryExplainer {
     double constant = 0;
     std::vector<double> features;
   };
-  // For each candidate's embedding.
-  std::vector<Parts> parts(const std::vector<std::span<const float>>& candidates);
+  // For each candidate's embedding. Throws DeadlinePassed.
+  std::vector<Parts> parts(const std::vector<std::span<const float>>& candidates,
+                           const Deadline& deadline = {});
 
  private:
   // Sets row `row` of feature `feature`'s vector: scale times the query's own.

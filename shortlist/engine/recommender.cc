@@ -20,6 +20,8 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kQueriesABlock = 48;
+// Of candidates in a block, so that many of them for each query do not take memory without bound.
+constexpr size_t kCandidatesABlock = size_t{1} << 19;
 
 // Adds the seconds since the last lap to a stage.
 class Laps {
@@ -100,7 +102,8 @@ struct Recommender::State {
       }
     }
     if (session.ranks() && !query_rows.empty()) {
-      auto predictions = session.rank(queries, bundle.candidate_embeddings(), query_rows, item_rows);
+      auto predictions =
+          session.rank(queries, bundle.candidate_embeddings(), query_rows, item_rows, options.deadline);
       size_t at = 0;
       for (auto& answer : answers) {
         for (Recommendation& recommendation : answer)
@@ -112,6 +115,13 @@ struct Recommender::State {
     for (auto& answer : answers) answer.resize(std::min(answer.size(), k));
     laps.lap(&StageSeconds::rank);
     return answers;
+  }
+
+  // Queries that are answered at once.
+  size_t block_size(const RecommendOptions& options) const {
+    const size_t items = std::max<size_t>(1, bundle.items.ids.size());
+    const size_t candidates = bundle.config.retrieval ? std::min(items, options.candidates()) : items;
+    return std::clamp<size_t>(kCandidatesABlock / candidates, 1, kQueriesABlock);
   }
 
   // Asks each of so many sessions once, with a query of zeros.
@@ -197,10 +207,12 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   if (options.unseen != nullptr) *options.unseen = by_column(features, unseen);
   const DistinctRows distinct = distinct_rows(encoded);
   std::vector<std::vector<Recommendation>> answers;  // to the distinct ones
-  for (size_t begin = 0; begin < distinct.first.size(); begin += kQueriesABlock) {
+  const size_t block_size = state_->block_size(options);
+  for (size_t begin = 0; begin < distinct.first.size(); begin += block_size) {
+    options.deadline.check();
     const auto rows = std::span(distinct.first).subspan(begin);
     const ConstMatrix block =
-        session->embed(encoded, rows.first(std::min(kQueriesABlock, rows.size())), Domain::query);
+        session->embed(encoded, rows.first(std::min(block_size, rows.size())), Domain::query);
     laps.lap(&StageSeconds::embed);
     for (auto& answer : state_->recommend_block(*session, block, options, allowed, laps))
       answers.push_back(std::move(answer));
@@ -212,9 +224,10 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
 }
 
 std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
-                                              const std::vector<uint32_t>& items) const {
+                                              const std::vector<uint32_t>& items,
+                                              const Deadline& deadline) const {
   const SessionPool::Lease session(state_->sessions);
-  return session->explainer().explain(*session, query, items);
+  return session->explainer().explain(*session, query, items, deadline);
 }
 
 std::vector<float> Recommender::predict(const Record& query, const Record& candidate) const {
@@ -280,17 +293,19 @@ std::vector<std::vector<float>> Recommender::predict(
   return session->rank(q, mixed);
 }
 
-std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int k) const {
+std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int k,
+                                              const Deadline& deadline) const {
+  deadline.check();
   if (k < 1) throw usage_error("k = {}: needs to be at least 1", k);
   switch (by) {
     case Similarity::learned:
       return state_->index.most_similar(item, static_cast<size_t>(k));
     case Similarity::jaccard:
-      return most_similar(jaccard_similarities(state_->bundle.items, item), item, k);
+      return most_similar(jaccard_similarities(state_->bundle.items, item, deadline), item, k);
     case Similarity::cosine:
       break;
   }
-  return most_similar(rating_similarities(state_->bundle.ratings, item_count(), item), item, k);
+  return most_similar(rating_similarities(state_->bundle.ratings, item_count(), item, deadline), item, k);
 }
 
 std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Column>& queries,

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "shortlist/base/deadline.h"
 #include "shortlist/base/error.h"
 #include "shortlist/base/fields.h"
 #include "shortlist/table/column.h"
@@ -61,6 +62,7 @@ struct RecommendOptions {
   bool* exact = nullptr;
   UnseenCounts* unseen = nullptr;   // set to those of the queries' columns where given
   StageSeconds* seconds = nullptr;  // added to where given
+  Deadline deadline;                // when it passes, the call throws DeadlinePassed
 };
 
 struct Recommendation {
@@ -126,8 +128,8 @@ class Recommender {
                                                      const RecommendOptions& options) const;
 
   // Why items score as they do for a query: the first row of columns that go with query_columns().
-  std::vector<Explanation> explain(const std::vector<Column>& query,
-                                   const std::vector<uint32_t>& items) const;
+  std::vector<Explanation> explain(const std::vector<Column>& query, const std::vector<uint32_t>& items,
+                                   const Deadline& deadline = {}) const;
 
   // A byte for each item, 0 where the options leave it out; empty when they leave out none. Throws a usage
   // Error for unknown attributes.
@@ -150,7 +152,7 @@ class Recommender {
   // The k most similar items, best first, itself left out. learned: cosine of the candidate embeddings.
   // jaccard: of the attributes' values. cosine: of users' ratings, each user's mean taken off. Throws a usage
   // Error that says what is missing when the bundle lacks attributes, or users.
-  std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k) const;
+  std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k, const Deadline& deadline = {}) const;
 
   // Tower outputs, a row each, of columns that go with query_columns() or candidate_columns(). `unseen` is
   // set where given.

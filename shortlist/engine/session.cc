@@ -9,6 +9,10 @@
 namespace shortlist {
 namespace {
 
+// Pairs whose ranking is computed at once: a bound of its buffers, and of the time between two looks at the
+// deadline.
+constexpr size_t kPairsAtOnce = 4'096;
+
 std::vector<uint32_t> count_up(size_t count) {
   std::vector<uint32_t> numbers(count);
   std::iota(numbers.begin(), numbers.end(), 0);
@@ -55,19 +59,24 @@ ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t>
 
 std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix candidates,
                                               const std::vector<uint32_t>& query_rows,
-                                              const std::vector<uint32_t>& candidate_rows) {
+                                              const std::vector<uint32_t>& candidate_rows,
+                                              const Deadline& deadline) {
   const ModelSpec& spec = bundle_.spec;
   ranking_->give(spec.query, queries);
   ranking_->give(spec.candidate, candidates);
-  Batch batch;
-  batch.pair_query.source = query_rows;
-  batch.pair_candidate.source = candidate_rows;
-  ranking_->forward(pool_, batch);
   std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));
-  for (size_t t = 0; t < spec.rankings.size(); ++t) {
-    const Matrix output = ranking_->output(spec.rankings[t]);
-    for (size_t i = 0; i < query_rows.size(); ++i)
-      predictions[i][t] = predicted_label(bundle_.config.ranking[t].loss, output(i, 0));
+  for (size_t begin = 0; begin < query_rows.size(); begin += kPairsAtOnce) {
+    deadline.check();
+    const size_t count = std::min(kPairsAtOnce, query_rows.size() - begin);
+    Batch batch;
+    batch.pair_query.source = std::span(query_rows).subspan(begin, count);
+    batch.pair_candidate.source = std::span(candidate_rows).subspan(begin, count);
+    ranking_->forward(pool_, batch);
+    for (size_t t = 0; t < spec.rankings.size(); ++t) {
+      const Matrix output = ranking_->output(spec.rankings[t]);
+      for (size_t i = 0; i < count; ++i)
+        predictions[begin + i][t] = predicted_label(bundle_.config.ranking[t].loss, output(i, 0));
+    }
   }
   return predictions;
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "shortlist/base/deadline.h"
 #include "shortlist/engine/item_explainer.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/model/plan.h"
@@ -35,7 +36,8 @@ class Session {
   // [pair][task]: the labels of the query at query_rows[pair] with the candidate at candidate_rows[pair].
   std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates,
                                        const std::vector<uint32_t>& query_rows,
-                                       const std::vector<uint32_t>& candidate_rows);
+                                       const std::vector<uint32_t>& candidate_rows,
+                                       const Deadline& deadline = {});
   // The same of queries and candidates row by row.
   std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates);
   // Made when it is first asked for.

@@ -20,13 +20,16 @@ std::set<std::pair<size_t, std::string_view>> values_of(const Items& items, size
   return values;
 }
 
+// Items, or users, between two looks at the deadline.
+constexpr size_t kStride = 1'024;
+
 double cosine(double dot, double square_a, double square_b) {
   return square_a > 0 && square_b > 0 ? dot / std::sqrt(square_a * square_b) : 0;
 }
 
 }  // namespace
 
-std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
+std::vector<double> jaccard_similarities(const Items& items, uint32_t item, const Deadline& deadline) {
   if (items.attributes.empty()) {
     throw usage_error(
         "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
@@ -35,6 +38,7 @@ std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
   const auto own = values_of(items, item);
   std::vector<double> similarities;
   for (size_t i = 0; i < items.ids.size(); ++i) {
+    if (i % kStride == 0) deadline.check();
     const auto other = values_of(items, i);
     const auto both = std::ranges::count_if(own, [&](const auto& value) { return other.contains(value); });
     const double either = static_cast<double>(own.size() + other.size()) - static_cast<double>(both);
@@ -43,7 +47,8 @@ std::vector<double> jaccard_similarities(const Items& items, uint32_t item) {
   return similarities;
 }
 
-std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item) {
+std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item,
+                                        const Deadline& deadline) {
   if (ratings.offsets.empty()) {
     throw usage_error(
         "similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
@@ -52,6 +57,7 @@ std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_
   std::vector<double> dots(item_count), squares(item_count), sums(item_count);
   std::vector<uint32_t> counts(item_count);
   for (size_t u = 0; u + 1 < ratings.offsets.size(); ++u) {
+    if (u % kStride == 0) deadline.check();
     const auto begin = static_cast<size_t>(ratings.offsets[u]),
                end = static_cast<size_t>(ratings.offsets[u + 1]);
     for (size_t i = begin; i < end; ++i) {

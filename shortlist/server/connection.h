@@ -4,8 +4,10 @@
 #include <atomic>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_map>
 
 #include "shortlist/server/service.h"
 #include "shortlist/server/sockets.h"
@@ -31,14 +33,27 @@ class ConnectionBase {
   virtual void cut() = 0;
   // Between requests, and no byte of another has come.
   virtual bool is_quiet() = 0;
+  // Cuts the connection of a client that has gone while its answer is being made.
+  virtual void cut_if_gone() = 0;
+  // The answer that is being made is given up.
+  void cancel() { cancelled_ = true; }
+
+  // Whether it may be closed so that another client is let in: it waits for its client, or its client has
+  // taken nothing of its answer for some time.
+  bool may_make_room(Clock::time_point now) const;
+  const std::string& group() const { return group_; }
 
   Phase phase = Phase::idle;
   Clock::time_point deadline = Clock::time_point::max();
+  Clock::time_point since;  // the last change of phase, or the last bytes that were sent
   bool is_cut = false;
-  bool waits_for_client() const {
-    return !is_cut && (phase == Phase::idle || phase == Phase::handshake || phase == Phase::header ||
-                       phase == Phase::body);
-  }
+
+ protected:
+  explicit ConnectionBase(std::string group) : group_(std::move(group)) {}
+  std::atomic<bool> cancelled_ = false;
+
+ private:
+  const std::string group_;  // its client's, as AddressCounts counts them
 };
 
 using ConnectionPtr = std::shared_ptr<ConnectionBase>;
@@ -66,6 +81,19 @@ struct Lane {
   std::thread thread;
 };
 
+// Open connections of each client: an address, or a network of IPv6. May be used from any thread.
+class AddressCounts {
+ public:
+  static std::string group_of(const asio::ip::address& address);
+  void add(const std::string& group);
+  void remove(const std::string& group);
+  int count(const std::string& group) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, int> counts_;
+};
+
 // What all connections share.
 struct Shared {
   Service& service;
@@ -73,12 +101,16 @@ struct Shared {
   const Limits& limits;
   asio::thread_pool slow_answers;
   std::atomic<int> slow_waiting = 0;
-  std::atomic<int> open = 0;  // connections that are not cut
+  std::atomic<int> open = 0;       // connections that are not cut
+  std::atomic<size_t> unsent = 0;  // bytes of answers that clients have not taken yet
   std::atomic<bool> draining = false;
+  std::atomic<bool> stopped = false;  // no answer is wanted any more
+  AddressCounts addresses;
 };
 
 // Both count the connection as open at once; start() must be called on the lane's thread.
-ConnectionPtr make_connection(tcp::socket socket, std::string client, Lane& lane, Shared& shared);
-ConnectionPtr make_connection(TlsStream stream, std::string client, Lane& lane, Shared& shared);
+ConnectionPtr make_connection(tcp::socket socket, const asio::ip::address& client, Lane& lane,
+                              Shared& shared);
+ConnectionPtr make_connection(TlsStream stream, const asio::ip::address& client, Lane& lane, Shared& shared);
 
 }  // namespace shortlist

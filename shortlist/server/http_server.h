@@ -19,6 +19,9 @@ struct ServerSettings {
   std::string tls_certificate, tls_key;  // PEM files; both or none
 };
 
+// The threads that so many in the settings mean.
+int thread_count(int threads);
+
 // Whether only this machine reaches the address. Throws a usage Error for what is no IP address.
 bool is_loopback(const std::string& address);
 

@@ -145,6 +145,8 @@ void keep_wanted(const std::vector<OutputBody>& wanted, std::vector<OutputTensor
     const auto at = std::ranges::find(outputs, want.name, &OutputTensor::name);
     if (at == outputs.end())
       throw Problem(400, "no_output", fmt::format("there is no output '{}'", want.name));
+    if (std::ranges::find(kept, want.name, &OutputTensor::name) != kept.end())
+      throw Problem(400, "repeated_output", fmt::format("output '{}' is named more than once", want.name));
     kept.push_back(*at);
   }
   outputs = std::move(kept);
@@ -167,6 +169,7 @@ std::string write_answer(const Call& call, const std::string& id, const std::vec
     json.end_array().key("data").begin_array();
     output.write(json);
     json.end_array().end_object();
+    call.budget.check_written(json.text().size());
   }
   json.end_array().end_object();
   return json.take();

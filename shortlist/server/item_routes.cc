@@ -31,9 +31,12 @@ HttpResponse list_items(const Call& call) {
   for (const auto& [name, value] : call.url.query)
     if (name == "q" || name == "filter") list += fmt::format("\n{}={}", name, value);
   const PageOf page = read_page(call.url, list, kMostItems);
-  std::vector<uint32_t> items = call.model->search.find(query != nullptr ? *query : "");
-  const std::vector<uint8_t> allowed =
-      recommender.eligible_items({.where = read_filters(call.url, recommender)});
+  std::vector<uint32_t> items =
+      call.model->search.find(query != nullptr ? *query : "", call.budget.deadline());
+  const RecommendOptions options{.where = read_filters(call.url, recommender),
+                                 .deadline = call.budget.deadline()};
+  call.budget.check_operations(call.model->cost.filter(options), "filter");
+  const std::vector<uint8_t> allowed = recommender.eligible_items(options);
   if (!allowed.empty()) std::erase_if(items, [&](uint32_t item) { return !allowed[item]; });
   JsonWriter json;
   json.begin_object().key("items").begin_array();
@@ -41,6 +44,7 @@ HttpResponse list_items(const Call& call) {
     json.begin_object();
     write_item(recommender, items[i], json);
     json.end_object();
+    call.budget.check_written(json.text().size());
   }
   json.end_array().member("total", items.size());
   if (const std::string next = next_cursor(page, items.size(), list); !next.empty())

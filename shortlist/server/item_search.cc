@@ -1,5 +1,7 @@
 #include "shortlist/server/item_search.h"
 
+#include <algorithm>
+
 #include "shortlist/features/utf8.h"
 
 namespace shortlist {
@@ -27,6 +29,7 @@ std::string folded(std::string_view text) {
 }
 
 constexpr int kRanks = 4;
+constexpr size_t kStride = 256;  // items between two looks at the deadline
 
 // 0 is best; kRanks: does not match.
 int rank_of(std::string_view text, std::string_view query, const std::vector<std::string_view>& words) {
@@ -48,11 +51,15 @@ ItemSearch::ItemSearch(const std::vector<std::string>& texts) {
   }
 }
 
-std::vector<uint32_t> ItemSearch::find(std::string_view query) const {
+std::vector<uint32_t> ItemSearch::find(std::string_view query, const Deadline& deadline) const {
   const std::string wanted = folded(query);
-  const std::vector<std::string_view> words = words_of(wanted);
+  // Each word once: a query may repeat one thousands of times.
+  std::vector<std::string_view> words = words_of(wanted);
+  std::ranges::sort(words);
+  words.erase(std::unique(words.begin(), words.end()), words.end());
   std::vector<uint32_t> found[kRanks + 1];
   for (size_t item = 0; item + 1 < ends_.size(); ++item) {
+    if (item % kStride == 0) deadline.check();
     const int rank = words.empty() ? 0 : rank_of(text(item), wanted, words);
     if (rank < kRanks) found[rank].push_back(static_cast<uint32_t>(item));
   }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "shortlist/base/deadline.h"
+
 namespace shortlist {
 
 class ItemSearch {
@@ -14,8 +16,8 @@ class ItemSearch {
 
   // The items whose text holds every word of the query, case and punctuation aside: first the text that is
   // the query, then those that begin with it, then those with a word that begins with it, then the others;
-  // each in their own order. All items for a query without words.
-  std::vector<uint32_t> find(std::string_view query) const;
+  // each in their own order. All items for a query without words. Throws DeadlinePassed.
+  std::vector<uint32_t> find(std::string_view query, const Deadline& deadline = {}) const;
 
  private:
   std::string_view text(size_t item) const {

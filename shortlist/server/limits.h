@@ -14,12 +14,16 @@ struct Limits {
   int max_batch = 256;
   int max_list = 10'000;  // ids of an allow or exclude list
   size_t max_body_bytes = 1 << 20, max_header_bytes = 16 << 10;
-  int max_connections = 1'024;
+  size_t max_answer_bytes = 16 << 20, max_unsent_bytes = 256 << 20;
+  // Multiply-adds that a request may take, as ModelCost estimates them.
+  double max_operations = 5e10;
+  int max_connections = 1'024, max_connections_per_address = 512;
   int max_waiting = 64;  // requests that take long
   double rate = 0, burst = 0;
-  // Seconds: between requests, for a header, for a body, for a client to take its answer, for open requests
-  // when the server ends.
-  double idle_timeout = 60, header_timeout = 10, body_timeout = 30, write_timeout = 30, drain_timeout = 30;
+  // Seconds: between requests, for a header, for a body, from a request's last byte to its answer, for a
+  // client to take its answer, for open requests when the server ends.
+  double idle_timeout = 60, header_timeout = 10, body_timeout = 30, request_timeout = 10, write_timeout = 30,
+         drain_timeout = 30;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -29,13 +33,25 @@ struct Limits {
     visit("max_list", max_list, "ids of an allow or exclude list");
     visit("max_body_bytes", max_body_bytes, "of a request's body; more: 413");
     visit("max_header_bytes", max_header_bytes, "of a request's header; more: 431");
-    visit("max_connections", max_connections, "open at once; beyond, the longest waiting client is let go");
+    visit("max_answer_bytes", max_answer_bytes, "Size of an answer. Requests for more get 422.");
+    visit("max_unsent_bytes", max_unsent_bytes,
+          "Total size of answers that clients have not read yet. Beyond it, requests get 503.");
+    visit("max_operations", max_operations,
+          "Estimated multiply-adds of one request. Requests that need more get 422.");
+    visit("max_connections", max_connections,
+          "Maximum number of open connections. Beyond it, the connection that has kept the server waiting "
+          "longest is closed, or the new one if there is none.");
+    visit("max_connections_per_address", max_connections_per_address,
+          "The same for the connections of one client address (IPv6: one /64 network). 0 means unlimited.");
     visit("max_waiting", max_waiting, "long requests that may wait for a thread; more: 503");
     visit("rate", rate, "requests a second of a key, or of an address without one; more: 429; 0: any");
     visit("burst", burst, "requests at once beyond the rate; 0: twice the rate");
     visit("idle_timeout", idle_timeout, "seconds that a connection may wait for its next request");
     visit("header_timeout", header_timeout, "seconds for a request's header");
     visit("body_timeout", body_timeout, "seconds for a request's body");
+    visit("request_timeout", request_timeout,
+          "Seconds from the end of a request to its answer, waiting included. Beyond it, the request gets "
+          "503.");
     visit("write_timeout", write_timeout, "seconds for a client to take its answer");
     visit("drain_timeout", drain_timeout, "seconds for open requests when the server ends");
   }

@@ -8,11 +8,20 @@ namespace {
 
 constexpr auto kSweepEvery = std::chrono::milliseconds(100);
 
-size_t thread_count(int threads) {
-  return threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency());
+// The connection of the group ("": of any) that has kept the lane waiting longest; null where none may be
+// closed.
+ConnectionPtr longest_waiting(const Lane& lane, const std::string& group) {
+  const auto now = Clock::now();
+  for (const ConnectionPtr& connection : lane.connections.all())
+    if (connection->may_make_room(now) && (group.empty() || connection->group() == group)) return connection;
+  return nullptr;
 }
 
 }  // namespace
+
+int thread_count(int threads) {
+  return threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
 
 asio::ip::address read_address(const std::string& text) {
   SocketError error;
@@ -23,8 +32,9 @@ asio::ip::address read_address(const std::string& text) {
 
 Listener::Listener(const ServerSettings& given, Service& service, Metrics& metrics)
     : settings_(given),
-      shared_{service, metrics, service.limits(), asio::thread_pool(thread_count(given.threads))},
-      lanes_(thread_count(given.threads)) {
+      shared_{service, metrics, service.limits(),
+              asio::thread_pool(static_cast<size_t>(thread_count(given.threads)))},
+      lanes_(static_cast<size_t>(thread_count(given.threads))) {
   if (!settings_.tls_certificate.empty()) tls_ = make_tls(settings_);
   listen();
   for (Lane& lane : lanes_) {
@@ -35,10 +45,14 @@ Listener::Listener(const ServerSettings& given, Service& service, Metrics& metri
 }
 
 Listener::~Listener() {
+  give_up();
   for (Lane& lane : lanes_) lane.context.stop();
   for (Lane& lane : lanes_) lane.thread.join();
   shared_.slow_answers.join();
 }
+
+// Those that wait in the queue end as soon as they begin, the others at their next look at the deadline.
+void Listener::give_up() { shared_.stopped = true; }
 
 void Listener::listen() {
   const auto fail = [&](const std::string& why) {
@@ -58,13 +72,14 @@ void Listener::listen() {
 Lane& Listener::choose_lane() { return lanes_[next_lane_++ % lanes_.size()]; }
 
 void Listener::accept() {
+  if (!acceptor_.is_open()) return;
   Lane& lane = choose_lane();
   acceptor_.async_accept(lane.context, [this, &lane](SocketError error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
-    if (!error) admit(lane, std::move(socket));
-    // Out of descriptors: give the others time to end.
-    if (error) return accept_later();
-    accept();
+    if (!error) return admit(lane, std::move(socket));
+    // Out of descriptors, or of memory.
+    shared_.metrics.count_rejected("descriptors");
+    make_room("", [this](bool made) { made ? accept() : accept_later(); });
   });
 }
 
@@ -75,30 +90,79 @@ void Listener::accept_later() {
   });
 }
 
+bool Listener::is_full(const std::string& group) const {
+  const int most = shared_.limits.max_connections_per_address;
+  return most > 0 && shared_.addresses.count(group) >= most;
+}
+
+// Takes the next one when this one is in or turned away, so that one at most is open beyond the limits.
 void Listener::admit(Lane& lane, tcp::socket socket) {
   SocketError error;
-  socket.set_option(tcp::no_delay(true), error);
   const auto peer = socket.remote_endpoint(error);
-  if (error) return;
-  ConnectionPtr connection = connect(lane, std::move(socket), peer.address().to_string());
-  asio::post(lane.context, [this, &lane, connection = std::move(connection)] {
-    if (shared_.open > shared_.limits.max_connections) make_room(lane);
-    connection->start();
+  if (error) return accept();
+  const std::string group = AddressCounts::group_of(peer.address());
+  const bool group_is_full = is_full(group);
+  if (!group_is_full && shared_.open < shared_.limits.max_connections) {
+    start(lane, std::move(socket), peer.address());
+    return accept();
+  }
+  shared_.metrics.count_rejected(group_is_full ? "address" : "connections");
+  newcomer_.emplace(std::move(socket));
+  make_room(group_is_full ? group : "", [this, &lane, address = peer.address()](bool made) {
+    if (made) start(lane, std::move(*newcomer_), address);
+    newcomer_.reset();
+    accept();
   });
 }
 
-ConnectionPtr Listener::connect(Lane& lane, tcp::socket socket, std::string client) {
-  if (const auto certificate = std::atomic_load(&tls_)) {
-    return make_connection(TlsStream(std::move(socket), *certificate), std::move(client), lane, shared_);
-  }
-  return make_connection(std::move(socket), std::move(client), lane, shared_);
+void Listener::start(Lane& lane, tcp::socket socket, const asio::ip::address& client) {
+  SocketError error;
+  socket.set_option(tcp::no_delay(true), error);
+  asio::post(lane.context, [connection = connect(lane, std::move(socket), client)] { connection->start(); });
 }
 
-// Lets go the client that has kept us waiting longest.
-void Listener::make_room(Lane& lane) {
-  shared_.metrics.count_rejected("connections");
-  for (const ConnectionPtr& connection : lane.connections.all())
-    if (connection->waits_for_client()) return connection->cut();
+ConnectionPtr Listener::connect(Lane& lane, tcp::socket socket, const asio::ip::address& client) {
+  if (const auto certificate = std::atomic_load(&tls_))
+    return make_connection(TlsStream(std::move(socket), *certificate), client, lane, shared_);
+  return make_connection(std::move(socket), client, lane, shared_);
+}
+
+// Goes from lane to lane, each of which alone may look at its connections, then closes the one found.
+struct Listener::RoomSearch {
+  std::string group;
+  std::function<void(bool)> done;
+  size_t next = 0;  // lane to look at
+  Lane* lane = nullptr;
+  Clock::time_point since = Clock::time_point::max();  // the longest waiting so far, in `lane`
+};
+
+void Listener::make_room(std::string group, std::function<void(bool)> done) {
+  auto search = std::make_shared<RoomSearch>();
+  search->group = std::move(group);
+  search->done = std::move(done);
+  look_for_room(std::move(search));
+}
+
+void Listener::look_for_room(std::shared_ptr<RoomSearch> search) {
+  if (search->next < lanes_.size()) {
+    Lane& lane = lanes_[search->next++];
+    asio::post(lane.context, [this, search, &lane] {
+      const ConnectionPtr found = longest_waiting(lane, search->group);
+      if (found != nullptr && found->since < search->since) {
+        search->lane = &lane;
+        search->since = found->since;
+      }
+      look_for_room(search);
+    });
+    return;
+  }
+  const auto close_one = [this, search] {
+    const ConnectionPtr found =
+        search->lane != nullptr ? longest_waiting(*search->lane, search->group) : nullptr;
+    if (found != nullptr) found->cut();
+    asio::post(lanes_[0].context, [search, made = found != nullptr] { search->done(made); });
+  };
+  asio::post((search->lane != nullptr ? *search->lane : lanes_[0]).context, close_one);
 }
 
 void Listener::sweep_later(Lane& lane) {
@@ -109,6 +173,7 @@ void Listener::sweep_later(Lane& lane) {
     for (const ConnectionPtr& connection : lane.connections.all()) {
       const bool unwanted = shared_.draining && connection->is_quiet();
       if (unwanted || connection->deadline <= now) connection->cut();
+      connection->cut_if_gone();
     }
     sweep_later(lane);
   });
@@ -122,7 +187,11 @@ void Listener::stop_listening() {
     Lane& lane = choose_lane();
     tcp::socket socket(lane.context);
     acceptor_.accept(socket, error);
-    if (!error) admit(lane, std::move(socket));
+    if (error) break;
+    SocketError gone;
+    const auto peer = socket.remote_endpoint(gone);
+    if (!gone && shared_.open < shared_.limits.max_connections)
+      start(lane, std::move(socket), peer.address());
   }
   acceptor_.close(error);
   retry_.cancel();
@@ -134,6 +203,7 @@ bool Listener::drain(FunctionRef<bool()> hurry) {
   const auto end = in_seconds(shared_.limits.drain_timeout);
   while (shared_.open > 0 && Clock::now() < end && !hurry())
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  give_up();
   return shared_.open == 0;
 }
 

@@ -1,7 +1,9 @@
 // Accepts connections, shares them out over threads, and closes those that take too long.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +29,15 @@ class Listener {
   void accept();
   void accept_later();
   void admit(Lane& lane, tcp::socket socket);
-  ConnectionPtr connect(Lane& lane, tcp::socket socket, std::string client);
-  void make_room(Lane& lane);
+  bool is_full(const std::string& group) const;
+  void start(Lane& lane, tcp::socket socket, const asio::ip::address& client);
+  ConnectionPtr connect(Lane& lane, tcp::socket socket, const asio::ip::address& client);
+  // Closes the connection of a group of addresses ("": of any) that has kept the server waiting longest.
+  // Calls `done`, on the first lane, with whether there was one.
+  struct RoomSearch;
+  void make_room(std::string group, std::function<void(bool)> done);
+  void look_for_room(std::shared_ptr<RoomSearch> search);
+  void give_up();
   void sweep_later(Lane& lane);
   void stop_listening();
 
@@ -39,6 +48,7 @@ class Listener {
   asio::steady_timer retry_{lanes_[0].context};
   std::shared_ptr<TlsContext> tls_;
   size_t next_lane_ = 0;
+  std::optional<tcp::socket> newcomer_;  // waits for room
 };
 
 }  // namespace shortlist

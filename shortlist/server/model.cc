@@ -40,22 +40,27 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
       query(query_form(recommender.bundle())),
       candidate(candidate_form(recommender.bundle())),
       attributes(attribute_form(recommender.bundle())),
-      search(recommender.bundle().items.ids) {
+      search(recommender.bundle().items.ids),
+      cost(recommender) {
   recommender.prepare(std::max(1u, std::thread::hardware_concurrency()));
   const size_t asked = check_golden_requests(recommender);
   // The first time made what is made once; from the second on it tells how long an answer takes.
+  double least = kSlowSeconds * static_cast<double>(asked);
   const auto measure = [&] {
     double seconds = 0;
     {
       const StageTimer timer(seconds);
       check_golden_requests(recommender);
     }
+    least = std::min(least, seconds);
     return seconds;
   };
   const double products = static_cast<double>(recommender.item_count()) *
                           static_cast<double>(recommender.bundle().candidate_embeddings().cols);
   slow =
       asked > 0 ? takes_longer(kSlowSeconds * static_cast<double>(asked), measure) : products > kSlowProducts;
+  const double operations = std::max(1.0, cost.recommend(std::max<size_t>(1, asked), {}));
+  seconds_per_operation = asked > 0 ? least / operations : kSlowSeconds / kSlowProducts;
 }
 
 const EmbeddingMap& ServedModel::map() const {

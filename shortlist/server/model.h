@@ -12,6 +12,7 @@
 #include "shortlist/engine/form.h"
 #include "shortlist/engine/recommender.h"
 #include "shortlist/server/item_search.h"
+#include "shortlist/server/model_cost.h"
 
 namespace shortlist {
 
@@ -28,6 +29,8 @@ struct ServedModel {
   std::vector<FormField> query, candidate, attributes;
   ItemSearch search;
   bool slow = false;  // an answer takes longer than a millisecond
+  ModelCost cost;
+  double seconds_per_operation = 0;  // of `cost`, as measured when it was loaded
 
   // Made when it is first asked for.
   const EmbeddingMap& map() const;

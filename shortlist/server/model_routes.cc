@@ -15,6 +15,7 @@ namespace {
 
 // Longer lists are searched with /v1/features/{column}/values.
 constexpr size_t kMostChoices = 200, kMostValues = 1'000;
+constexpr size_t kStride = 256;  // values between two looks at the deadline
 
 void write_field(const FormField& field, JsonWriter& json) {
   json.begin_object().member("column", field.column).member("input", enum_name(field.input));
@@ -84,10 +85,13 @@ const FormField* find_field(const ServedModel& model, const std::string& column)
 }
 
 // Choices that hold the text; those that begin with it first.
-std::vector<const std::string*> find_choices(const FormField& field, const std::string& text) {
+std::vector<const std::string*> find_choices(const FormField& field, const std::string& text,
+                                             const Deadline& deadline) {
   std::vector<const std::string*> first, then;
   const std::string wanted = folded(text);
+  size_t seen = 0;
   for (const std::string& choice : field.choices) {
+    if (seen++ % kStride == 0) deadline.check();
     const size_t at = wanted.empty() ? 0 : folded(choice).find(wanted);
     if (at != std::string::npos) (at == 0 ? first : then).push_back(&choice);
   }
@@ -103,10 +107,13 @@ HttpResponse list_values(const Call& call) {
   const std::string text = query != nullptr ? *query : "";
   const std::string list = call.model->version() + "\n" + field->column + "\n" + text;
   const PageOf page = read_page(call.url, list, kMostValues);
-  const std::vector<const std::string*> found = find_choices(*field, text);
+  const std::vector<const std::string*> found = find_choices(*field, text, call.budget.deadline());
   JsonWriter json;
   json.begin_object().key("values").begin_array();
-  for (size_t i = page.begin; i < std::min(page.begin + page.limit, found.size()); ++i) json.value(*found[i]);
+  for (size_t i = page.begin; i < std::min(page.begin + page.limit, found.size()); ++i) {
+    json.value(*found[i]);
+    call.budget.check_written(json.text().size());
+  }
   json.end_array().member("total", found.size());
   if (const std::string next = next_cursor(page, found.size(), list); !next.empty())
     json.member("next_cursor", next);
@@ -149,7 +156,11 @@ HttpResponse get_map(const Call& call) {
   const ServedModel& model = *call.model;
   const Recommender& recommender = model.recommender;
   const EmbeddingMap& map = model.map();
-  const size_t count = recommender.item_count(), step = (count + kMostMapped - 1) / kMostMapped;
+  // As many as fit into an answer where ids and attributes are long.
+  const auto fit =
+      static_cast<size_t>(static_cast<double>(call.limits.max_answer_bytes) / 2 / model.cost.item_bytes());
+  const size_t most = std::clamp<size_t>(fit, 1, kMostMapped);
+  const size_t count = recommender.item_count(), step = (count + most - 1) / most;
   JsonWriter json;
   const auto write_each = [&](const char* name, auto value_of) {
     json.key(name).begin_array();

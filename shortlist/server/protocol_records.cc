@@ -43,8 +43,13 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
   for (size_t i = 0; i < records.size(); ++i) columns.add(records[i], fmt::format("instances.{}", i));
   const Recommender& recommender = call.model->recommender;
   k = std::min(k, static_cast<int>(recommender.item_count()));
-  BestItems best{
-      recommend_rows(recommender, columns, {.k = k, .retrieve = k, .seconds = &call.stages.engine})};
+  const RecommendOptions options{
+      .k = k, .retrieve = k, .seconds = &call.stages.engine, .deadline = call.budget.deadline()};
+  const ModelCost& cost = call.model->cost;
+  call.budget.check_expected_bytes(cost.answer_bytes(records.size(), static_cast<size_t>(k), false),
+                                   "instances");
+  call.budget.check_operations(cost.recommend(records.size(), options), "instances");
+  BestItems best{recommend_rows(recommender, columns, options)};
   if (recommender.has_retrieval()) {
     for (auto& row : best.rows) std::ranges::stable_sort(row, std::greater(), &Recommendation::score);
   }
@@ -61,6 +66,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
   const Recommender& recommender = call.model->recommender;
   if (recommender.labels().empty())
     throw Problem(400, "no_ranking", "the model has no [[ranking]] task, so it predicts nothing");
+  call.budget.check_operations(call.model->cost.predict(records.size()), "instances");
   RecordColumns queries(call.model->query);
   std::vector<std::optional<uint32_t>> items;
   for (size_t i = 0; i < records.size(); ++i) {

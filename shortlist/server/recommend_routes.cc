@@ -34,11 +34,22 @@ RecommendOptions read_options(const Call& call, const RecommendSettings& setting
                            .retrieve = std::max(settings.retrieve, least),
                            .exclude = read_ids(settings.exclude, "exclude"),
                            .where = read_conditions(settings.filter, recommender),
-                           .seconds = &call.stages.engine};
+                           .seconds = &call.stages.engine,
+                           .deadline = call.budget.deadline()};
   if (settings.allow) options.allow = read_ids(*settings.allow, "allow");
   if (options.allow) add_unknown_ids(recommender, "allow", *options.allow, warnings);
   add_unknown_ids(recommender, "exclude", options.exclude, warnings);
   return options;
+}
+
+// Before anything is computed: k, the batch, retrieve, filters and explanations multiply.
+void check_cost(const Call& call, size_t queries, const RecommendOptions& options, bool explained,
+                const char* field) {
+  const ModelCost& cost = call.model->cost;
+  const size_t items = cost.items_of(options.k);
+  const double explaining = explained ? cost.explain(queries, items) : 0;
+  call.budget.check_expected_bytes(cost.answer_bytes(queries, items, explained), field);
+  call.budget.check_operations(cost.recommend(queries, options) + explaining, field);
 }
 
 // The explanations of an answer's items, or none where nobody asked.
@@ -47,7 +58,7 @@ std::vector<Explanation> explain(const Call& call, bool wanted, const RecordColu
   if (!wanted) return {};
   std::vector<uint32_t> items;
   for (const Recommendation& r : answer) items.push_back(r.item);
-  return call.model->recommender.explain(columns.row(row), items);
+  return call.model->recommender.explain(columns.row(row), items, call.budget.deadline());
 }
 
 void write_answer(const Call& call, const std::vector<Recommendation>& answer,
@@ -62,6 +73,7 @@ void write_answer(const Call& call, const std::vector<Recommendation>& answer,
     write_predictions(labels, answer[i].predictions, json);
     if (!explanations.empty()) write_explanation(recommender, explanations[i], json);
     json.end_object();
+    call.budget.check_written(json.text().size());
   }
   json.end_array().member("exact", exact);
 }
@@ -78,6 +90,7 @@ HttpResponse recommend(const Call& call) {
     wants_explanations = request.explain;
     columns.add(request.query, "query");
   }
+  check_cost(call, 1, options, wants_explanations, "k");
   bool exact = true;
   options.exact = &exact;
   UnseenCounts unseen;
@@ -109,6 +122,7 @@ HttpResponse recommend_batch(const Call& call) {
     for (size_t i = 0; i < request.queries.size(); ++i)
       columns.add(request.queries[i], fmt::format("queries.{}", i));
   }
+  check_cost(call, columns.rows(), options, wants_explanations, "queries");
   bool exact = true;
   options.exact = &exact;
   UnseenCounts unseen;
@@ -179,6 +193,7 @@ HttpResponse predict(const Call& call) {
 HttpResponse predict_batch(const Call& call) {
   const auto request = read_body<PredictBatchRequest>(call.request);
   check_size("pairs", request.pairs.size(), 1, call.limits.max_batch);
+  call.budget.check_operations(call.model->cost.predict(request.pairs.size()), "pairs");
   const auto predictions = predict_pairs(call, request.pairs, "pairs");
   const StageTimer timer(call.stages.write);
   const std::vector<std::string> labels = call.model->recommender.labels();
@@ -199,7 +214,7 @@ void write_similar(const Call& call, const Value& id, Similarity by, int k, cons
                    JsonWriter& json) {
   const Recommender& recommender = call.model->recommender;
   const uint32_t item = find_item(recommender, read_id(id, field), field);
-  const std::vector<SimilarItem> found = recommender.similar(item, by, k);
+  const std::vector<SimilarItem> found = recommender.similar(item, by, k, call.budget.deadline());
   json.key("item").begin_object();
   write_item(recommender, item, json);
   json.end_object().member("by", enum_name(by)).key("items").begin_array();
@@ -207,13 +222,21 @@ void write_similar(const Call& call, const Value& id, Similarity by, int k, cons
     json.begin_object().member("rank", i + 1);
     write_item(recommender, found[i].item, json);
     json.member("similarity", found[i].similarity).end_object();
+    call.budget.check_written(json.text().size());
   }
   json.end_array();
+}
+
+void check_similar_cost(const Call& call, size_t items, int k, const char* field) {
+  const ModelCost& cost = call.model->cost;
+  call.budget.check_expected_bytes(cost.answer_bytes(items, cost.items_of(k), false), field);
+  call.budget.check_operations(cost.similar(items), field);
 }
 
 HttpResponse similar(const Call& call) {
   const auto request = read_body<SimilarRequest>(call.request);
   const int k = read_k(request.k, call.limits, "k");
+  check_similar_cost(call, 1, k, "k");
   JsonWriter json;
   json.begin_object();
   write_similar(call, request.id, request.by, k, "id", json);
@@ -226,6 +249,7 @@ HttpResponse similar_batch(const Call& call) {
   const auto request = read_body<SimilarBatchRequest>(call.request);
   const int k = read_k(request.k, call.limits, "k");
   check_size("ids", request.ids.size(), 1, call.limits.max_batch);
+  check_similar_cost(call, request.ids.size(), k, "ids");
   JsonWriter json;
   json.begin_object().key("answers").begin_array();
   for (size_t i = 0; i < request.ids.size(); ++i) {

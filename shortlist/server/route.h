@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/server/budget.h"
 #include "shortlist/server/http.h"
 #include "shortlist/server/keys.h"
 #include "shortlist/server/limits.h"
@@ -23,6 +24,7 @@ struct Call {
   ModelPtr model;                       // of routes that want one
   const Limits& limits;
   Stages& stages;
+  const Budget& budget;
 };
 
 using Handler = std::function<HttpResponse(const Call&)>;

@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "shortlist/server/descriptors.h"
 #include "shortlist/server/log.h"
 #include "shortlist/server/reload.h"
 
@@ -88,9 +89,16 @@ void check_exposure(const ServeOptions& options) {
     log("warning: keys and answers cross the network in the clear; give --tls-certificate and --tls-key", {});
 }
 
-Limits completed(Limits limits) {
+Limits completed(Limits limits, int threads) {
   if (limits.burst <= 0) limits.burst = 2 * limits.rate;
   limits.burst = std::max(1.0, limits.burst);  // with less no request would ever be let in
+  const int fit = make_descriptors_for(limits.max_connections, threads);
+  if (fit < limits.max_connections) {
+    log("warning: the limit of open files (ulimit -n) leaves room for fewer connections than "
+        "--max-connections",
+        {{"connections", std::to_string(fit)}, {"wanted", std::to_string(limits.max_connections)}});
+  }
+  limits.max_connections = fit;
   return limits;
 }
 
@@ -106,7 +114,7 @@ void serve(const ServeOptions& options) {
   ModelStore models(options.models);
   Metrics metrics;
   Service service(models, metrics,
-                  {.limits = completed(options.limits),
+                  {.limits = completed(options.limits, thread_count(options.server.threads)),
                    .keys = options.keys.empty() ? std::nullopt : std::optional(KeyRing::load(options.keys)),
                    .local_only = is_loopback(options.server.address),
                    .public_hosts = options.public_hosts,

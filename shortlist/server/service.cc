@@ -243,10 +243,10 @@ HttpResponse Service::answer_options(const RoutedRequest& routed) const {
   return response;
 }
 
-HttpResponse Service::answer(RoutedRequest& routed) {
+HttpResponse Service::answer(RoutedRequest& routed, bool short_only) {
   const HttpRequest& request = routed.request;
   if (request.method == "OPTIONS") return answer_options(routed);
-  if (routed.found.route != nullptr) return run(routed);
+  if (routed.found.route != nullptr) return run(routed, short_only);
   if (auto page = page_response(routed.url.path, request.if_none_match)) {
     if (request.method == "GET" || request.method == "HEAD") return *page;
     throw method_not_allowed(request.method, routed.url.path, {"GET", "HEAD"});
@@ -254,21 +254,46 @@ HttpResponse Service::answer(RoutedRequest& routed) {
   throw Problem(404, "not_found", fmt::format("nothing is at {}", routed.url.path));
 }
 
-HttpResponse Service::run(RoutedRequest& routed) {
-  RouteMatch& found = routed.found;
-  if (found.route->wants_model && routed.model == nullptr)
-    throw Problem(404, "no_model", fmt::format("no model is named '{}'", found.model));
-  Stages stages;
-  HttpResponse response = found.route->handler(
-      {routed.request, routed.url, std::move(found.parameters), std::move(routed.model), limits_, stages});
-  metrics_.observe_stages(stages);
-  return response;
+Budget Service::budget(const RoutedRequest& routed, bool short_only) const {
+  const auto most = std::chrono::duration_cast<Deadline::Clock::duration>(
+      std::chrono::duration<double>(limits_.request_timeout));
+  const bool counts = short_only && routed.model != nullptr;
+  return {limits_, Deadline(routed.begin + most, routed.cancelled),
+          counts ? routed.model->seconds_per_operation : 0};
 }
 
-HttpResponse Service::handle(RoutedRequest routed) {
+HttpResponse Service::run(RoutedRequest& routed, bool short_only) {
+  const RouteMatch& found = routed.found;
+  if (found.route->wants_model && routed.model == nullptr)
+    throw Problem(404, "no_model", fmt::format("no model is named '{}'", found.model));
+  const Budget budget = this->budget(routed, short_only);
+  Stages stages;
+  try {
+    budget.deadline().check();
+    HttpResponse response = found.route->handler(
+        {routed.request, routed.url, found.parameters, routed.model, limits_, stages, budget});
+    metrics_.observe_stages(stages);
+    return response;
+  } catch (const DeadlinePassed& passed) {
+    metrics_.count_rejected(passed.cancelled() ? "gone" : "timeout");
+    if (passed.cancelled()) throw Problem(499, "client_gone", "the client has gone");
+    Problem problem(503, "timeout",
+                    fmt::format("the answer was not ready after {} seconds", limits_.request_timeout));
+    problem.headers.emplace_back("Retry-After", "1");
+    throw problem;
+  }
+}
+
+HttpResponse Service::handle(RoutedRequest routed) { return *handle(routed, false); }
+
+std::optional<HttpResponse> Service::handle_short(RoutedRequest& routed) { return handle(routed, true); }
+
+std::optional<HttpResponse> Service::handle(RoutedRequest& routed, bool short_only) {
   if (routed.problem) return refuse(routed, *routed.problem);
   try {
-    return finish(routed, answer(routed), nullptr);
+    return finish(routed, answer(routed, short_only), nullptr);
+  } catch (const TakesLong&) {
+    return std::nullopt;
   } catch (const Problem& problem) {
     return refuse(routed, problem);
   } catch (const Error& error) {

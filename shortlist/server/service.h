@@ -37,8 +37,9 @@ struct RoutedRequest {
   ModelPtr model;                  // of routes that want one; null where there is none of the name
   std::optional<Problem> problem;  // why it is refused: its host, target, method, key or rate
   std::chrono::steady_clock::time_point begin;
-  std::string id;           // X-Request-Id of the answer
-  std::string client, key;  // who asks: an address, and the name of the key if there is one
+  std::string id;                  // X-Request-Id of the answer
+  std::string client, key;         // who asks: an address, and the name of the key if there is one
+  Deadline::Flags cancelled = {};  // set when nobody waits for the answer any more
 
   // Whether the answer may take long, so that it should not hold up others.
   bool is_slow() const;
@@ -54,6 +55,9 @@ class Service {
   // the request towards the client's rate.
   RoutedRequest route(const HttpRequest& request);
   HttpResponse handle(RoutedRequest routed);
+  // The same where the answer takes about a millisecond at most. Otherwise nothing, and the request is to be
+  // handled by a thread for long ones.
+  std::optional<HttpResponse> handle_short(RoutedRequest& routed);
   // The answer to a request that the transport cannot have answered, or that is no request.
   HttpResponse refuse(const RoutedRequest& routed, const Problem& problem);
   HttpResponse refuse(const HttpRequest& request, const Problem& problem);
@@ -74,11 +78,13 @@ class Service {
   void check_host(std::string_view host) const;
   void check_site(const HttpRequest& request) const;
   void admit(RoutedRequest& routed);
-  HttpResponse answer(RoutedRequest& routed);
-  HttpResponse run(RoutedRequest& routed);
+  HttpResponse answer(RoutedRequest& routed, bool short_only);
+  HttpResponse run(RoutedRequest& routed, bool short_only);
   HttpResponse reload(const Call& call);
 
   HttpResponse answer_options(const RoutedRequest& routed) const;
+  std::optional<HttpResponse> handle(RoutedRequest& routed, bool short_only);
+  Budget budget(const RoutedRequest& routed, bool short_only) const;
   // Adds what all answers have, counts the answer and writes the log. `why` is the problem of a refusal.
   HttpResponse finish(const RoutedRequest& routed, HttpResponse response, const Problem* why);
   std::shared_ptr<const KeyRing> keys() const;  // null: nobody needs one

@@ -83,7 +83,7 @@ std::vector<Value> records_of(const PredictBody& body) {
 using WriteRow = std::function<void(size_t row, JsonWriter& json)>;
 using Outputs = std::vector<std::pair<std::string, WriteRow>>;
 
-std::string write_outputs(const Outputs& outputs, size_t rows, bool by_row) {
+std::string write_outputs(const Call& call, const Outputs& outputs, size_t rows, bool by_row) {
   JsonWriter json;
   json.begin_object();
   if (by_row) {
@@ -92,13 +92,17 @@ std::string write_outputs(const Outputs& outputs, size_t rows, bool by_row) {
       json.begin_object();
       for (const auto& [name, write] : outputs) write(row, json.key(name));
       json.end_object();
+      call.budget.check_written(json.text().size());
     }
     json.end_array();
   } else {
     json.key("outputs").begin_object();
     for (const auto& [name, write] : outputs) {
       json.key(name).begin_array();
-      for (size_t row = 0; row < rows; ++row) write(row, json);
+      for (size_t row = 0; row < rows; ++row) {
+        write(row, json);
+        call.budget.check_written(json.text().size());
+      }
       json.end_array();
     }
     json.end_object();
@@ -118,7 +122,7 @@ HttpResponse predict(const Call& call) {
     for (size_t t = 0; t < labels.size(); ++t)
       outputs.emplace_back(labels[t],
                            [&, t](size_t row, JsonWriter& json) { json.value(predictions[row][t]); });
-    return {.body = write_outputs(outputs, records.size(), by_row)};
+    return {.body = write_outputs(call, outputs, records.size(), by_row)};
   }
   if (body.signature_name != kServing) {
     throw Problem(
@@ -135,7 +139,8 @@ HttpResponse predict(const Call& call) {
     };
   };
   const Recommender& recommender = call.model->recommender;
-  return {.body = write_outputs({{"output_1", write_list([](const Recommendation& r) { return r.score; })},
+  return {.body = write_outputs(call,
+                                {{"output_1", write_list([](const Recommendation& r) { return r.score; })},
                                  {"output_2", write_list([&](const Recommendation& r) -> const std::string& {
                                     return recommender.item_id(r.item);
                                   })}},

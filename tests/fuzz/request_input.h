@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "shortlist/server/testing.h"
@@ -52,22 +53,40 @@ class FuzzedServices {
   }
 
  private:
-  // Ends the program where an answer is none that a client could understand, or blames the server.
+  // What one request may cost at most, with the limits that serve has: a fixed part, and one for each of its
+  // bytes.
+  static constexpr size_t kFixedBytes = 256 << 10, kBytesForEach = 4'096;
+  static constexpr double kFixedSeconds = 2, kSecondsForEach = 100e-6;
+
+  static double thread_seconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  }
+
+  // Ends the program where an answer is none that a client could understand, blames the server, or is out of
+  // proportion to the request.
   static HttpResponse check(TestService& service, const HttpRequest& request) {
+    const double begin = thread_seconds();
     HttpResponse response = service.service.handle(service.service.route(request));
+    const double seconds = thread_seconds() - begin;
+    const size_t asked = request.target.size() + request.body.size();
     const bool says_json = response.content_type.find("json") != std::string_view::npos;
     const bool has_text =
         response.status != 304 && response.status != 204 && !has_header(response, "Content-Encoding");
     if (response.status == 500 || status_text(response.status).empty() ||
         (says_json && has_text && !nlohmann::json::accept(response.content())))
       std::abort();
+    if (response.body.size() > std::min(kFixedBytes + kBytesForEach * asked, 2 * Limits().max_answer_bytes) ||
+        seconds > kFixedSeconds + kSecondsForEach * static_cast<double>(asked))
+      std::abort();
     return response;
   }
 
   TemporaryFolder folder_;
   std::string key_ = make_key(folder_ / "keys", "fuzzer", Scope::read);
-  TestService open_{{.limits = {.max_batch = 8}}};
-  TestService closed_{{.limits = {.max_batch = 8}, .keys = KeyRing::load(folder_ / "keys")}};
+  TestService open_;
+  TestService closed_{{.keys = KeyRing::load(folder_ / "keys")}};
 };
 
 }  // namespace shortlist

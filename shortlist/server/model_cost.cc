@@ -1,0 +1,119 @@
+#include "shortlist/server/model_cost.h"
+
+#include <algorithm>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/features/feature_map.h"
+
+namespace shortlist {
+namespace {
+
+// Of a text that is compared, parsed or looked up.
+constexpr double kText = 50;
+// Steps that integrated gradients usually take for an item; each is a pass forward and one back.
+constexpr double kGradientSteps = 64 + 256, kPasses = 3;
+// Items that a graph compares a query with, about.
+constexpr double kGraphVisits = 2'000;
+
+// A row's multiply-adds in the layers of a part of the model; inputs, which look up rows of tables, count by
+// width.
+double row_operations(const Bundle& bundle, Domain domain) {
+  double operations = 0;
+  for (size_t i = 0; i < bundle.spec.nodes.size(); ++i) {
+    const Node& node = bundle.spec.nodes[i];
+    if (node.domain != domain) continue;
+    operations += node.width;
+    if (node.feature >= 0) continue;
+    for (const ParameterState* parameter : bundle.parameters->of(i))
+      operations += static_cast<double>(parameter->value.rows * parameter->value.cols);
+  }
+  return operations;
+}
+
+bool is_additive(const ModelSpec& spec) {
+  return std::ranges::all_of(spec.nodes, [](const Node& node) {
+    return node.domain != Domain::query || node.feature >= 0 || node.layer->affine();
+  });
+}
+
+double search_operations(const Bundle& bundle) {
+  const auto items = static_cast<double>(bundle.items.ids.size()),
+             width = static_cast<double>(bundle.candidate_embeddings().cols);
+  switch (bundle.config.retrieval ? bundle.config.retrieval->index : IndexKind::exact) {
+    case IndexKind::int8:
+      return items * width / 4;
+    case IndexKind::hnsw:
+      return std::min(items, kGraphVisits) * width;
+    default:
+      return items * width;
+  }
+}
+
+// The mean JSON of an item: id, attributes, and numbers.
+double mean_item_bytes(const Items& items, size_t labels) {
+  double texts = 0, fixed = 64;
+  for (const std::string& id : items.ids) texts += static_cast<double>(id.size());
+  for (const auto& attribute : items.attributes)
+    for (const std::string& text : attribute) texts += static_cast<double>(text.size());
+  for (const std::string& name : items.attribute_names) fixed += static_cast<double>(name.size()) + 6;
+  return fixed + 24 * static_cast<double>(labels) +
+         texts / static_cast<double>(std::max<size_t>(1, items.ids.size()));
+}
+
+}  // namespace
+
+ModelCost::ModelCost(const Recommender& recommender) {
+  const Bundle& bundle = recommender.bundle();
+  const size_t labels = recommender.labels().size();
+  const auto features = static_cast<double>(bundle.config.query.features.size());
+  retrieves_ = recommender.has_retrieval();
+  items_ = static_cast<double>(bundle.items.ids.size());
+  attributes_ = static_cast<double>(bundle.items.attribute_names.size());
+  ratings_ = static_cast<double>(bundle.ratings.items.size());
+  tower_ = row_operations(bundle, Domain::query);
+  pair_ = labels > 0 ? row_operations(bundle, Domain::pair) : 1;
+  search_ = search_operations(bundle);
+  const double walk = is_additive(bundle.spec) ? 0 : kGradientSteps * kPasses * tower_;
+  explained_item_ = (features + 1) * pair_ + walk;
+  item_bytes_ = mean_item_bytes(bundle.items, labels);
+  explanation_bytes_ = 60;
+  for (const std::string& name : bundle.config.query.features)
+    explanation_bytes_ += 60 + 2 * static_cast<double>(name.size()) + 24 * static_cast<double>(labels);
+}
+
+size_t ModelCost::items_of(int k) const {
+  return std::min(static_cast<size_t>(std::max(k, 0)), static_cast<size_t>(items_));
+}
+
+double ModelCost::recommend(size_t queries, const RecommendOptions& options) const {
+  const double ranked = retrieves_ ? std::min(items_, static_cast<double>(options.candidates())) : items_;
+  return filter(options) +
+         static_cast<double>(queries) * (tower_ + (retrieves_ ? search_ : 0) + ranked * pair_);
+}
+
+double ModelCost::filter(const RecommendOptions& options) const {
+  double operations = static_cast<double>(options.exclude.size()) * kText;
+  if (options.allow) operations += static_cast<double>(options.allow->size()) * kText;
+  for (const Condition& condition : options.where) {
+    const bool looks_up =
+        condition.comparison == Comparison::equal || condition.comparison == Comparison::not_equal;
+    const auto values = static_cast<double>(condition.values.size());
+    operations += items_ + (looks_up ? kText * values : kText * values * items_);
+  }
+  return operations;
+}
+
+double ModelCost::explain(size_t queries, size_t items) const {
+  return static_cast<double>(queries) * static_cast<double>(items) * explained_item_;
+}
+
+double ModelCost::similar(size_t items) const {
+  return static_cast<double>(items) * (search_ + kText * items_ * (1 + attributes_) + ratings_);
+}
+
+double ModelCost::answer_bytes(size_t queries, size_t items, bool explained) const {
+  return static_cast<double>(queries) * static_cast<double>(items) *
+         (item_bytes_ + (explained ? explanation_bytes_ : 0));
+}
+
+}  // namespace shortlist
