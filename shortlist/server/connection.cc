@@ -199,8 +199,8 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
       const bool in_header = !parser_->is_header_done();
       const size_t used = parser_->put(buffer_.data(), error);
       buffer_.consume(used);
-      if (error || used == 0 || (in_header && parser_->is_header_done())) break;
       if (!in_header) after_header_ += used;
+      if (error || used == 0 || (in_header && parser_->is_header_done())) break;
     }
     if (error == http::error::need_more) error = {};
     if (!error && extra_bytes() > shared_.limits.max_header_bytes) error = http::error::header_limit;

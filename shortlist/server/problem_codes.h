@@ -22,6 +22,7 @@ inline constexpr ProblemCode kProblemCodes[] = {
     {400, "no_inputs", "TensorFlow Serving, Open Inference: there is no input."},
     {400, "uneven_inputs", "TensorFlow Serving, Open Inference: inputs have different numbers of rows."},
     {400, "no_output", "Open Inference: there is no such output."},
+    {400, "repeated_output", "Open Inference: an output is named twice."},
     {401, "no_key", "The request has no key, or one that is not known."},
     {403, "wrong_scope", "The key's scope does not allow this."},
     {403, "cross_site", "The page of a site that --cors-origin does not name asks a local server."},
