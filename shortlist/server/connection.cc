@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "shortlist/server/framing.h"
+#include "shortlist/server/response_header.h"
 
 namespace shortlist {
 namespace {
@@ -24,26 +25,6 @@ constexpr auto kStalled = std::chrono::seconds(1);
 constexpr size_t kChunkFrame = 16 + 4;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-// How a connection goes on after an answer. HTTP/1.0 has to be told that it stays.
-enum class After { close, stay, stay_as_asked };
-
-// The status line and header. `length` is that of the content, which may be left out.
-std::string header_text(const HttpResponse& response, size_t length, After after) {
-  std::string text;
-  text.reserve(256);
-  fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\n", response.status,
-                 status_text(response.status));
-  if (length > 0) fmt::format_to(std::back_inserter(text), "Content-Type: {}\r\n", response.content_type);
-  if (response.status != 304 && response.status != 204)
-    fmt::format_to(std::back_inserter(text), "Content-Length: {}\r\n", length);
-  for (const auto& [name, value] : response.headers)
-    fmt::format_to(std::back_inserter(text), "{}: {}\r\n", name, value);
-  if (after == After::close) text += "Connection: close\r\n";
-  if (after == After::stay_as_asked) text += "Connection: keep-alive\r\n";
-  text += "X-Content-Type-Options: nosniff\r\n\r\n";
-  return text;
-}
 
 // What the client did wrong before there was a request to answer.
 Problem parse_problem(const SocketError& error, const Limits& limits) {
