@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "shortlist/server/framing.h"
+#include "shortlist/server/response_header.h"
 
 namespace shortlist {
 namespace {
@@ -24,26 +25,6 @@ constexpr auto kStalled = std::chrono::seconds(1);
 constexpr size_t kChunkFrame = 16 + 4;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-// How a connection goes on after an answer. HTTP/1.0 has to be told that it stays.
-enum class After { close, stay, stay_as_asked };
-
-// The status line and header. `length` is that of the content, which may be left out.
-std::string header_text(const HttpResponse& response, size_t length, After after) {
-  std::string text;
-  text.reserve(256);
-  fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\n", response.status,
-                 status_text(response.status));
-  if (length > 0) fmt::format_to(std::back_inserter(text), "Content-Type: {}\r\n", response.content_type);
-  if (response.status != 304 && response.status != 204)
-    fmt::format_to(std::back_inserter(text), "Content-Length: {}\r\n", length);
-  for (const auto& [name, value] : response.headers)
-    fmt::format_to(std::back_inserter(text), "{}: {}\r\n", name, value);
-  if (after == After::close) text += "Connection: close\r\n";
-  if (after == After::stay_as_asked) text += "Connection: keep-alive\r\n";
-  text += "X-Content-Type-Options: nosniff\r\n\r\n";
-  return text;
-}
 
 // What the client did wrong before there was a request to answer.
 Problem parse_problem(const SocketError& error, const Limits& limits) {
@@ -151,9 +132,9 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(shared_.limits.max_header_bytes));
     parser_->body_limit(shared_.limits.max_body_bytes);
+    parser_->eager(false);  // until the header has been looked at
     parser_->on_chunk_header(count_chunk_);
     chunks_ = after_header_ = 0;
-    parser_->eager(false);  // until the header has been looked at
     routed_.reset();
     enter(Phase::idle, shared_.limits.idle_timeout);
     if (buffer_.size() > 0) return parse();
@@ -171,14 +152,14 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   void parse() {
     if (phase == Phase::idle) enter(Phase::header, shared_.limits.header_timeout);
     if (!parser_->is_header_done()) {
-      if (!feed()) return;
+      if (const SocketError error = feed()) return refuse(parse_problem(error, shared_.limits));
       if (!parser_->is_header_done()) return read();
       if (const auto problem = framing_problem(parser_->get())) return refuse(*problem);
       routed_ = shared_.service.route(request());
       parser_->eager(true);
       return take_body();
     }
-    if (!feed()) return;
+    if (!take()) return;
     if (!parser_->is_done()) return read();
     answer();
   }
@@ -187,15 +168,28 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   void take_body() {
     if (!parser_->is_done()) enter(Phase::body, shared_.limits.body_timeout);
     const bool waits = buffer_.size() == 0;
-    if (!feed()) return;
+    if (!take()) return;
     if (parser_->is_done()) return answer();
     if (routed_->problem) return write(shared_.service.handle(std::move(*routed_)), After::close);
     if (waits && expects_continue(parser_->get())) return promise();
     read();
   }
 
-  // Gives the parser what has come. False where that is no HTTP, which has then been answered.
-  bool feed() {
+  // Gives the parser what has come of the body. False where that is too much or no HTTP, which has then been
+  // answered.
+  bool take() {
+    if (const SocketError error = feed()) {
+      refuse(parse_problem(error, shared_.limits));
+    } else if (!keep_body()) {
+      refuse(busy("bodies", "too many bodies of requests are being received"));
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  // Gives the parser what has come: of the header, up to its end.
+  SocketError feed() {
     SocketError error;
     while (buffer_.size() > 0 && !parser_->is_done()) {
       const bool in_header = !parser_->is_header_done();
@@ -206,20 +200,13 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     }
     if (error == http::error::need_more) error = {};
     if (!error && extra_bytes() > shared_.limits.max_header_bytes) error = http::error::header_limit;
-    if (error) {
-      refuse(parse_problem(error, shared_.limits));
-    } else if (!keep_body()) {
-      refuse(busy("bodies", "too many bodies of requests are being received"));
-    } else {
-      return true;
-    }
-    return false;
+    return error;
   }
 
   // Of a body in chunks, what is neither body nor the frame of a chunk: extensions, padding and trailers,
   // also those whose end has not come.
   size_t extra_bytes() const {
-    if (!parser_->is_header_done() || !parser_->chunked()) return 0;
+    if (!routed_ || !parser_->chunked()) return 0;
     const size_t waiting = parser_->is_done() ? 0 : buffer_.size();
     const size_t frames = parser_->get().body().size() + (chunks_ + 1) * kChunkFrame;
     const size_t come = after_header_ + waiting;
@@ -270,8 +257,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     routed.request.body = parser_->get().body();
     routed.begin = std::chrono::steady_clock::now();  // not while the client sent its body
     routed.cancelled = {&cancelled_, &shared_.stopped};
-    if (routed.problem) return write(shared_.service.handle(std::move(routed)));
-    if (!routed.is_slow())
+    if (routed.problem || !routed.is_slow())
       if (auto response = shared_.service.handle_short(routed)) return write(std::move(*response));
     queue(std::move(routed));
   }
@@ -316,16 +302,15 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
 
   // An answer to what was no request; what still comes is not understood.
   void refuse(const Problem& problem) {
-    send(shared_.service.refuse(known_request(), problem), After::close, false);
-  }
-
-  // The request as far as it is known.
-  HttpRequest known_request() const {
-    return parser_->is_header_done() ? request() : HttpRequest{.client = client_};
+    const HttpRequest known = parser_->is_header_done() ? request() : HttpRequest{.client = client_};
+    send(shared_.service.refuse(known, problem), After::close, false);
   }
 
   void send(HttpResponse response, After after, bool head) {
-    if (!keep_answer(response)) response = shared_.service.refuse(known_request(), too_much_unsent());
+    if (!keep_answer(response)) {
+      const HttpRequest known = parser_->is_header_done() ? request() : HttpRequest{.client = client_};
+      response = shared_.service.refuse(known, too_much_unsent());
+    }
     response_ = std::move(response);
     const std::string_view content = response_.content();
     header_ = header_text(response_, content.size(), after);
@@ -395,10 +380,10 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   bool ended_ = false;
   flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<RoutedRequest> routed_;   // since the request's header has come
   size_t after_header_ = 0, chunks_ = 0;  // of the request: bytes that the parser took, chunks
   std::function<void(uint64_t, boost::beast::string_view, SocketError&)> count_chunk_ =
       [this](uint64_t, boost::beast::string_view, SocketError&) { ++chunks_; };
-  std::optional<RoutedRequest> routed_;  // since the request's header has come
   HttpResponse response_;
   std::string header_;
   size_t kept_ = 0, kept_body_ = 0;  // bytes that count as unsent, as received

@@ -324,10 +324,10 @@ HttpResponse Service::finish(const RoutedRequest& routed, HttpResponse response,
                                      : why == nullptr              ? "page"
                                                                    : "";
   metrics_.observe_request(operation, response.status, seconds.count());
-  log_answer(routed, response, why, seconds.count(), access_log_);
   if (!has_header(response, "Cache-Control")) response.headers.emplace_back("Cache-Control", "no-store");
   cors_.allow(routed.request, response);
   compress(routed.request, response);
+  log_answer(routed, response, why, seconds.count(), access_log_);
   response.headers.emplace_back("X-Request-Id", routed.id);
   return response;
 }

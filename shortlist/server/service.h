@@ -79,15 +79,15 @@ class Service {
   void check_host(std::string_view host) const;
   void check_site(const HttpRequest& request) const;
   void admit(RoutedRequest& routed);
-  std::optional<HttpResponse> handle(RoutedRequest& routed, bool short_only);
   HttpResponse answer(RoutedRequest& routed, bool short_only);
   HttpResponse run(RoutedRequest& routed, bool short_only);
   HttpResponse reload(const Call& call);
 
   HttpResponse answer_options(const RoutedRequest& routed) const;
+  std::optional<HttpResponse> handle(RoutedRequest& routed, bool short_only);
+  Budget budget(const RoutedRequest& routed, bool short_only) const;
   // Adds what all answers have, counts the answer and writes the log. `why` is the problem of a refusal.
   HttpResponse finish(const RoutedRequest& routed, HttpResponse response, const Problem* why);
-  Budget budget(const RoutedRequest& routed, bool short_only) const;
   std::shared_ptr<const KeyRing> keys() const;  // null: nobody needs one
 
   ModelStore& models_;
