@@ -60,7 +60,7 @@ TEST_F(Checkpoints, AreNoticedWhateverByteIsFlippedAndTheOneBeforeIsTaken) {
   for (size_t at = 0; at < whole.size(); at += whole.size() / 40 + 1) {
     std::string flipped = whole;
     flipped[at] = static_cast<char>(flipped[at] ^ (1 << at % 8));
-    write_file_atomically(newest, flipped);
+    OutputFile(newest).write(flipped);
     EXPECT_NE(message_of([&] { open_newest_checkpoint(folder_); }), "") << at;
   }
   const std::vector<std::string> warned = resume();
