@@ -16,7 +16,7 @@ using Texts = std::vector<std::string>;
 
 // Of one column; the table is gone when they are looked at.
 CodedColumn coded(const TableSource& source, const std::string& column) {
-  return std::move(code_columns(Table::open(source), {column})[0]);
+  return std::move(code_columns(Table::open(source), Texts{column})[0]);
 }
 CodedColumn coded_query(const std::string& sql) { return coded({.sql = sql}, "x"); }
 
@@ -29,7 +29,7 @@ Texts texts(const CodedColumn& column) {
 TEST(CodedColumn, NumbersValuesInOrderOfFirstAppearance) {
   const FileFolder folder;
   const std::string path = folder.write("t.csv", "name,age\nAda,3\nBob,5\nAda,3\n,\nBob,\nÉva,5\n,3\n");
-  const std::vector<CodedColumn> columns = code_columns(Table::open({.path = path}), std::vector<std::string>{"age", "name"});
+  const std::vector<CodedColumn> columns = code_columns(Table::open({.path = path}), Texts{"age", "name"});
   ASSERT_EQ(columns.size(), 2u);
   EXPECT_EQ(columns[0].name, "age");
   EXPECT_EQ(columns[0].codes, (Codes{0, 1, 0, 2, 2, 1, 0}));

@@ -1,9 +1,11 @@
 #include "shortlist/table/inspect.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "shortlist/table/column_figures.h"
 #include "shortlist/table/table_files.h"
 
 namespace shortlist {
@@ -53,7 +55,7 @@ TEST(Inspect, WritesJson) {
   EXPECT_EQ(
       json["columns"][1].dump(),
       R"({"distinct":3,"max":3.0,"mean":2.0,"min":1.0,"missing":1,"most_frequent":[{"rows":1,"value":"1"},)"
-      R"({"rows":1,"value":"2"},{"rows":1,"value":"3"}],"name":"n","sql_type":"BIGINT","type":"integer"})");
+      R"({"rows":1,"value":"2"},{"rows":1,"value":"3"}],"name":"n","sql_type":"VARCHAR","type":"integer"})");
 }
 
 TEST(Inspect, SummarisesATableWithoutRowsAndNumbersThatAreNone) {
@@ -67,6 +69,47 @@ TEST(Inspect, SummarisesATableWithoutRowsAndNumbersThatAreNone) {
             std::tuple(3u, 1u, 1.5, 1.5));
   EXPECT_EQ(*odd[1].average_length, 2);
   EXPECT_EQ(odd[1].most_frequent[0].first, "[1, 2]");
+}
+
+TEST(Inspect, CountsWhatEachValueIs) {
+  FileFolder folder;
+  const Table table = Table::open(
+      {.path = folder.write(
+           "a.csv",
+           "i,n,code,t,yes,mixed,blank\n1,1.5,07,2020-01-01,yes,NaN,1\n2.0,2,7,2020-01-01T10:00,no,7,\" \"\n"
+           "12345678901234567890,1e3,8,2020-01-02 10:00:00Z,yes,[1],2\n")});
+  const auto columns = inspect(table);
+  std::string types;
+  for (const ColumnSummary& c : columns)
+    types += fmt::format("{} {} {} {} {} {} {}\n", column_type_name(c.type), c.integers, c.numbers, c.times,
+                         c.truths, c.bracketed, c.blank);
+  EXPECT_EQ(types,
+            "integer 3 3 0 0 0 0\nnumber 1 3 0 0 0 0\ntext 2 2 0 0 0 0\ntime 0 0 3 0 0 0\ntext 0 0 0 3 0 0\n"
+            "text 1 2 0 0 1 0\ninteger 2 2 0 0 0 1\n");
+  EXPECT_TRUE(columns[4].is_truth());
+  EXPECT_DOUBLE_EQ(*columns[4].mean, 2 / 3.0);
+  EXPECT_EQ(columns[5].words_for_missing, (decltype(columns[5].words_for_missing){{"NaN", 1}}));
+  EXPECT_EQ(inspect_notes({.path = "a.csv"}, columns).front(), "column 'mixed': has 'NaN' in 1 row");
+}
+
+TEST(Inspect, FindsTheSeparatorOfValuesThatComeAgain) {
+  FileFolder folder;
+  std::string text = "genres,title\n";
+  for (int i = 0; i < 20; ++i)
+    text +=
+        fmt::format("{}|{},\"Title {}, or so\"\n", i % 2 ? "Action" : "War", i % 3 ? "Drama" : "Comedy", i);
+  const auto columns = inspect(Table::open({.path = folder.write("a.csv", text)}));
+  EXPECT_EQ(columns[0].separator, "|");
+  EXPECT_EQ(columns[1].separator, "");
+}
+
+TEST(DistinctSketch, EstimatesWithinAFewPercent) {
+  for (const uint64_t count : {0u, 1u, 100u, 20'000u, 1'000'000u}) {
+    DistinctSketch sketch;
+    for (uint64_t i = 0; i < count; ++i) sketch.add(i), sketch.add(i);
+    EXPECT_NEAR(static_cast<double>(sketch.estimate()), static_cast<double>(count),
+                0.03 * static_cast<double>(count));
+  }
 }
 
 TEST(Inspect, CountsTheReferenceTablesDistinctValues) {
