@@ -16,7 +16,7 @@ def safetensors(path):
     size = struct.unpack("<Q", data[:8])[0]
     header = json.loads(data[8 : 8 + size])
     header.pop("__metadata__", None)
-    codes = {"F32": "f", "I64": "q", "I32": "i"}
+    codes = {"F32": "f", "I64": "q", "I32": "i", "U8": "B"}
     tensors = {}
     for name, tensor in header.items():
         begin, end = tensor["data_offsets"]
@@ -152,9 +152,10 @@ def test_a_label_as_it_is_keeps_its_scale(small):
 def test_a_number_too_large_for_the_model_is_an_error_and_no_answer(small):
     write_config(small, ('age_group   = { kind = "category", dim = 4 }',
                          'year_asked  = { kind = "number", column = "year", normalize = "none" }'),
-                 ('["country", "age_group"]', '["country", "year_asked"]'))
+                 ('["country", "age_group"]', '["country", "year_asked"]'),
+                 ("[{ dense = 8 }]", '[{ dense = 64, initializer = "ones" }, { dense = 8 }]'))
     run("train", "config.toml", "--out", "bundle", "--quiet", "--epochs", 1, cwd=small)
-    huge = ["--query", "country=Brazil", "--query", "year=1e39"]
+    huge = ["--query", "country=Brazil", "--query", "year=3e38"]
     message = error("recommend", "bundle", *huge, cwd=small, code=3)
     assert "is not finite" in message
 

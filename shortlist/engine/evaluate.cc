@@ -34,6 +34,10 @@ struct ObservedRows {
         weight(take(data.weights, rows)) {
     for (uint32_t& c : candidate) c = data.item_of_candidate[c];
     for (size_t i = 0; !query_number.empty() && i < query.size(); ++i) query[i] = query_number[query[i]];
+    // Rows without a user are not the rows of one user.
+    for (size_t i = 0; data.query_is_user && i < query.size(); ++i) {
+      if (user[i] == unknown_index) query[i] = unknown_index;
+    }
     if (task < data.labels.size()) label = take(data.labels[task], rows);
     view = {rows.size(), query, candidate, user, label, weight};
   }
