@@ -155,7 +155,15 @@ def test_safetensors(case):
     assert tensors["query/dense/kernel"]["shape"] == kept["query/dense/kernel"]["shape"]
     assert tensors["query/dense/bias"]["shape"] == [12] and kept["query/dense/bias"]["shape"] == [1, 12]
     assert [t for t in tensors if t.startswith("ranking/rating/")] == [t for t in kept if t.startswith("ranking/rating/")]
-    assert data[8 + size:] == ours[-len(data[8 + size:]):]
+    theirs, ours = data[8 + size:], ours[-len(data[8 + size:]):]
+    # All as it is but the prediction, which takes the label's mean and deviation in.
+    begin, end = tensors["query/dense/kernel"]["data_offsets"]
+    assert theirs[begin:end] == ours[begin:end]
+    scale = json.loads((case / "bundle/labels.json").read_text())[0]["standardized"]
+    for name, shift in (("kernel", 0), ("bias", scale["mean"])):
+        begin, end = tensors[f"ranking/rating/prediction/{name}"]["data_offsets"]
+        there, here = (np.frombuffer(tensor[begin:end], np.float32) for tensor in (theirs, ours))
+        assert there == pytest.approx(shift + scale["deviation"] * here.astype(np.float64), rel=1e-6)
 
 
 def test_options_of_another_format_are_errors(case):

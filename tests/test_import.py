@@ -45,6 +45,7 @@ top_k  = [1, 5]
 
 [[ranking]]
 label  = "Feedback"
+standardize_label = false
 weight = 0.5
 layers = [{ cross = "low", projection = 2 }, { dense = 5, activation = "relu", l2 = 0.01 }, { batch_norm = true },
           { dropout = 0.5 }, { dense = 4, activation = "relu" }]
@@ -175,6 +176,20 @@ def test_a_model_that_was_trained_on_goes_back_with_its_optimizer(place):
     run("export", "bundle", "--to", "tensorflow", "--out", "back/model", cwd=place)
     assert "taken 6 steps" in import_it(place, "back/model", "again").stderr
     assert predictions(place, "again") == predictions(place, "bundle") != pytest.approx(expected()["prediction"], abs=1e-3)
+
+
+def test_a_standardised_label_is_rescaled_on_import_and_on_export(place):
+    plain = (place / "config.toml").read_text()
+    (place / "config.toml").write_text(plain.replace("standardize_label = false\n", ""))
+    import_it(place, "weights/")
+    assert "standardized" in json.loads((place / "bundle/labels.json").read_text())[0]
+    assert predictions(place, "bundle") == pytest.approx(expected()["prediction"], abs=1e-5)
+    run("train", "config.toml", "--out", "bundle", "--resume", "--epochs", 5, "--quiet", cwd=place)
+    trained = predictions(place, "bundle")
+    run("export", "bundle", "--to", "tensorflow", "--out", "new/model", cwd=place)
+    (place / "config.toml").write_text(plain)
+    import_it(place, "new/model", "again")
+    assert predictions(place, "again") == pytest.approx(trained, abs=1e-5)
 
 
 def test_export_takes_names_for_a_model_that_never_was_in_keras(place):
