@@ -185,24 +185,6 @@ std::vector<float> read_weights(const CodedColumn& column) {
   return weights;
 }
 
-// NULL, a number that is not finite, or a text of blanks.
-bool is_no_value(const Column& values, size_t i) {
-  if (values.is_missing(i)) return true;
-  if (values.type == ColumnType::list) return false;
-  TextCell cell;
-  return !cell.read(values, i) || cell.text().find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-// The user of each row; a missing value is no user.
-std::vector<uint32_t> read_users(const CodedColumn& column) {
-  std::vector<uint32_t> user_of_code(column.distinct()), users;
-  for (uint32_t code = 0; code < user_of_code.size(); ++code)
-    user_of_code[code] = is_no_value(column.values, code) ? unknown_index : code;
-  users.reserve(column.codes.size());
-  for (uint32_t code : column.codes) users.push_back(user_of_code[code]);
-  return users;
-}
-
 std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data) {
   const std::vector<uint32_t>& train = data.split.train;
   std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());

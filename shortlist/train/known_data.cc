@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "shortlist/base/random.h"
+#include "shortlist/features/cell.h"
 #include "shortlist/features/fingerprint.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/sha256.h"
@@ -14,14 +15,14 @@ namespace shortlist {
 namespace {
 
 // Numbers a column's values by known ids, and values that are not among them from known.size() on, in order
-// of first appearance. A missing value is unknown_index.
+// of first appearance. What is_no_value() is unknown_index.
 std::vector<uint32_t> number_by(const CodedColumn& column, std::span<const std::string> known) {
   std::unordered_map<std::string_view, uint32_t> positions;
   for (uint32_t i = 0; i < known.size(); ++i) positions.emplace(known[i], i);
   std::vector<uint32_t> number_of_code;
   auto next = static_cast<uint32_t>(known.size());
   for (uint32_t code = 0; code < column.distinct(); ++code) {
-    if (column.values.is_missing(code)) {
+    if (is_no_value(column.values, code)) {
       number_of_code.push_back(unknown_index);
       continue;
     }
@@ -33,9 +34,16 @@ std::vector<uint32_t> number_by(const CodedColumn& column, std::span<const std::
 
 }  // namespace
 
+bool is_no_value(const Column& values, size_t i) {
+  if (values.is_missing(i)) return true;
+  if (values.type == ColumnType::list) return false;
+  TextCell cell;
+  return !cell.read(values, i) || trim_blanks(cell.text()).empty();
+}
+
 void check_ids(const CodedColumn& ids) {
   for (uint32_t code = 0; code < ids.distinct(); ++code) {
-    if (!ids.values.is_missing(code)) continue;
+    if (!is_no_value(ids.values, code)) continue;
     throw data_error("row {}: column '{}' is missing, but it tells candidates apart", ids.first_row[code] + 1,
                      ids.name);
   }

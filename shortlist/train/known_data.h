@@ -6,6 +6,9 @@
 
 namespace shortlist {
 
+// NULL, a number that is not finite, or a text of blanks: no user, no item.
+bool is_no_value(const Column& values, size_t i);
+
 // Throws a data Error for a candidate without an id.
 void check_ids(const CodedColumn& ids);
 

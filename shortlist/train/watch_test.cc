@@ -95,7 +95,7 @@ TEST(EarlyStopping, WantsMoreOfAccuracies) {
 }
 
 TEST(EarlyStopping, TellsTheBestEpochs) {
-  EarlyStopping early({.patience = 5});
+  EarlyStopping early({.monitor = "loss", .patience = 5});
   EXPECT_TRUE(early.after_epoch(epoch(1, "loss", 5)));
   EXPECT_FALSE(early.after_epoch(epoch(2, "loss", 5)));
   EXPECT_TRUE(early.after_epoch(epoch(3, "loss", 4)));
