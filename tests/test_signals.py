@@ -168,7 +168,7 @@ def test_a_bundle_that_is_overwritten_in_place_is_served_as_it_was(small):
 def test_a_bundle_that_is_replaced_while_it_is_read_is_one_of_the_two(small):
     (small / "config.toml").write_text(CONFIG.replace("epochs    = 3", "epochs = 1"))
     run("train", "config.toml", "--out", "bundle", "--quiet", cwd=small)
-    process = subprocess.Popen(["sh", "-c", f'for i in 2 3 4 5 6; do "{PROGRAM}" train config.toml --out bundle --resume --quiet --epochs $i || exit 1; done'],
+    process = subprocess.Popen(["sh", "-c", f'for i in 2 3 4; do "{PROGRAM}" train config.toml --out bundle --resume --quiet --epochs $i || exit 1; done'],
                                cwd=small, stdout=subprocess.DEVNULL)  # fmt: skip
     asked = 0
     while process.poll() is None:
