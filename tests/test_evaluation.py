@@ -177,6 +177,24 @@ def test_rows_of_another_table_that_were_trained_on_are_counted(place):
     assert place.report("--data", "fresh.csv")["share_in_train"] == 0
 
 
+def test_unknown_and_seen_items_are_misses_at_any_k(tmp_path):
+    """Also where k is beyond the whole catalogue."""
+    rows = make_rows(users=10, items=12, each=4)
+    write(tmp_path / "ratings.csv", rows)
+    (tmp_path / "c.toml").write_text(CONFIG.replace("train = 0.8, validation = 0.1, test = 0.1", "train = 1, validation = 0, test = 0"))
+    run("train", "c.toml", "--out", "bundle", "--quiet", cwd=tmp_path)
+
+    def measured(row):
+        write(tmp_path / "new.csv", [row])
+        return json.loads(run("evaluate", "bundle", "--data", "new.csv", "--format", "json", cwd=tmp_path).stdout)
+
+    unknown, seen = measured(("u1", "j1", 5)), measured(rows[0])
+    assert figures(unknown)["top_100"] == figures(unknown)["unseen_top_100"] == figures(unknown, "list")["ndcg_100"] == 0
+    assert figures(seen)["top_100"] == 1 and figures(seen)["unseen_top_100"] == figures(seen, "list")["recall_100"] == 0
+    for report in (unknown, seen):
+        assert baseline(report, "popularity")["unseen_top_100"] == baseline(report, "popularity", "list")["top_100"] == 0
+
+
 def test_another_table_can_be_split_on_request_and_needs_no_column_for_a_split(tmp_path):
     config = CONFIG.replace("split = { train = 0.8, validation = 0.1, test = 0.1 }", 'split = { by = "column", column = "part" }')
     rows = make_rows(users=10)

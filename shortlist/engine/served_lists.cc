@@ -98,7 +98,8 @@ class ListMaker {
     std::vector<std::vector<float>> predictions;
     run_rankings(model_.pool, plan, model_.spec, query, item, predictions);
     predictions_ = std::move(predictions[0]);
-    for (float& p : predictions_) p = predicted_label(model_.config.ranking[0].loss, p);
+    for (float& p : predictions_)
+      p = predicted_label(model_.config.ranking[0].loss, p, model_.spec.label_scale(0));
   }
 
   const ListModel& model_;
@@ -149,7 +150,7 @@ ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, s
   ListPlaces result;
   const QueryRows asked = some_queries(model.data, rows, maker.most_queries(), result.rows);
   const auto last = static_cast<uint32_t>(model.catalogue.rows);
-  result.places.assign(orders.size(), std::vector<Rank>(result.rows.size(), Rank{last, 0}));
+  result.places.assign(orders.size(), std::vector<Rank>(result.rows.size(), Rank{last, 0, true}));
   std::vector<uint32_t> place_of_item(model.catalogue.rows, UINT32_MAX);
   for (size_t begin = 0; begin < asked.queries.size(); begin += kQueriesABlock) {
     const size_t count = std::min(kQueriesABlock, asked.queries.size() - begin);

@@ -68,9 +68,9 @@ TEST(RetrievalBaselines, MatchTheWorkedExample) {
   const auto baselines = retrieval_baselines(fit_candidate_weights(train.view(), 5), test.view());
   ASSERT_EQ(baselines.size(), 2u);
   EXPECT_EQ(baselines[0].name, "popularity");
-  EXPECT_EQ(baselines[0].rank, (std::vector<Rank>{{1, 0}, {2, 0}, {0, 0}, {3, 1}, {1, 0}, {5, 0}}));
+  EXPECT_EQ(baselines[0].rank, (std::vector<Rank>{{1, 0}, {2, 0}, {0, 0}, {3, 1}, {1, 0}, {5, 0, true}}));
   EXPECT_EQ(baselines[1].name, "most frequent per query");
-  EXPECT_EQ(baselines[1].rank, (std::vector<Rank>{{0, 0}, {1, 0}, {2, 0}, {3, 1}, {1, 0}, {5, 0}}));
+  EXPECT_EQ(baselines[1].rank, (std::vector<Rank>{{0, 0}, {1, 0}, {2, 0}, {3, 1}, {1, 0}, {5, 0, true}}));
 }
 
 // Every candidate, one by one.
@@ -123,7 +123,7 @@ TEST(Baselines, RankPopularityAmongUnseenItems) {
   const std::vector<uint32_t> asked = {7, 7, 7, 7, 8}, wanted = {1, 3, 0, 9, 1}, user = {0, 0, 0, 0, 1};
   const auto baselines = retrieval_baselines(weights, {5, asked, wanted, user}, &seen);
   EXPECT_EQ(baselines[0].rank[0], (Rank{1, 1}));
-  EXPECT_EQ(baselines[0].unseen, (std::vector<Rank>{{0, 0}, {1, 0}, {5, 0}, {5, 0}, {1, 1}}));
+  EXPECT_EQ(baselines[0].unseen, (std::vector<Rank>{{0, 0}, {1, 0}, {5, 0, true}, {5, 0, true}, {1, 1}}));
   EXPECT_EQ(baselines[1].unseen, baselines[0].unseen);
   EXPECT_TRUE(retrieval_baselines(weights, {5, asked, wanted, user})[0].unseen.empty());
 }

@@ -13,15 +13,19 @@ namespace shortlist {
 // as high. A row whose own candidate has no score, or one that is not finite, gets greater = catalogue size.
 struct Rank {
   uint32_t greater = 0, equal = 0;
+  bool absent =
+      false;  // the candidate cannot be in the list, so no k finds it, however few candidates there are
 
-  // 1 is best; ties count against the model.
+  // 1 is best; ties count against the model. An absent candidate's is that behind all others.
   double position() const { return 1.0 + greater + equal; }
   bool operator==(const Rank&) const = default;
 };
 
-inline bool top_k_hit(Rank rank, int k) { return rank.position() <= k; }
+inline bool top_k_hit(Rank rank, int k) { return !rank.absent && rank.position() <= k; }
 // As TensorFlow's in_top_k: ties count for the model, so equal scores everywhere are always a hit.
-inline bool keras_top_k_hit(Rank rank, int k) { return rank.greater < static_cast<uint32_t>(k); }
+inline bool keras_top_k_hit(Rank rank, int k) {
+  return !rank.absent && rank.greater < static_cast<uint32_t>(k);
+}
 
 std::string top_k_name(int k);        // "top_10"
 std::string keras_top_k_name(int k);  // "keras_top_10"

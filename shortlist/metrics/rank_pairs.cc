@@ -97,21 +97,23 @@ void PairRanker::rank_block(const RankedPairs& work, RowRange queries, PairRanks
 
 void PairRanker::finish(const RankedPairs& work, RowRange queries, PairRanks& ranks,
                         const Worker& worker) const {
-  const Rank last{static_cast<uint32_t>(work.items.rows), 0};
+  const auto last = static_cast<uint32_t>(work.items.rows);
   const uint32_t first_pair = work.offsets[queries.begin];
   for (size_t q = queries.begin; q < queries.end; ++q) {
     for (uint32_t i = work.offsets[q]; i < work.offsets[q + 1]; ++i) {
-      const uint32_t pair = work.pairs[i];
+      const uint32_t pair = work.pairs[i], item = work.item_of_pair[pair];
       const bool ranks_at_all = std::isfinite(worker.own[i - first_pair]);
       Rank& rank = ranks.all[pair];
       rank.equal -= 1;  // its own score
-      if (!ranks_at_all) rank = last;
+      if (!ranks_at_all) rank = {last, 0, item >= last};
       if (ranks.unseen.empty()) continue;
-      const std::span<const uint32_t> seen = work.seen->of(work.user_of_query[q]);
-      const bool is_seen = std::ranges::binary_search(seen, work.item_of_pair[pair]);
+      const bool is_seen = std::ranges::binary_search(work.seen->of(work.user_of_query[q]), item);
       Rank& unseen = ranks.unseen[pair];
-      unseen =
-          !ranks_at_all || is_seen ? last : Rank{rank.greater - unseen.greater, rank.equal - unseen.equal};
+      if (!ranks_at_all || is_seen) {
+        unseen = {last, 0, rank.absent || is_seen};
+      } else {
+        unseen = {rank.greater - unseen.greater, rank.equal - unseen.equal};
+      }
     }
   }
 }

@@ -100,7 +100,7 @@ class UnseenPopularity {
   // Cheap for rows of the same user one after another.
   Rank rank(uint32_t user, uint32_t candidate) {
     const std::span<const uint32_t> items = seen_.of(user);
-    if (std::ranges::binary_search(items, candidate)) return {popularity_.catalogue(), 0};
+    if (std::ranges::binary_search(items, candidate)) return {popularity_.catalogue(), 0, true};
     if (user != user_) {
       user_ = user;
       falling_.clear();
@@ -167,8 +167,8 @@ std::vector<RetrievalBaseline> retrieval_baselines(const CandidateWeights& weigh
   for (size_t row = 0; row < rows.rows; ++row) {
     const uint32_t candidate = rows.candidate[row];
     const bool known = candidate < catalogue;
-    baselines[0].rank[row] = known ? popularity.rank(candidate) : Rank{catalogue, 0};
-    baselines[1].rank[row] = known ? lookup.rank(rows.query[row], candidate) : Rank{catalogue, 0};
+    baselines[0].rank[row] = known ? popularity.rank(candidate) : Rank{catalogue, 0, true};
+    baselines[1].rank[row] = known ? lookup.rank(rows.query[row], candidate) : Rank{catalogue, 0, true};
   }
   if (seen == nullptr) return baselines;
   UnseenPopularity unseen(popularity, *seen);
@@ -176,7 +176,7 @@ std::vector<RetrievalBaseline> retrieval_baselines(const CandidateWeights& weigh
   for (uint32_t row : rows_by_user(rows)) {
     const uint32_t candidate = rows.candidate[row];
     baselines[0].unseen[row] =
-        candidate < catalogue ? unseen.rank(rows.user[row], candidate) : Rank{catalogue, 0};
+        candidate < catalogue ? unseen.rank(rows.user[row], candidate) : Rank{catalogue, 0, true};
   }
   baselines[1].unseen = baselines[0].unseen;
   return baselines;

@@ -67,7 +67,7 @@ Figures user_figures(const Observations& rows, std::span<const Rank> rank, const
     const bool fresh = relevant.empty() || rows.candidate[row] != rows.candidate[order[i - 1]];
     const double weight = rows.weight_of(row);
     if (fresh) {
-      relevant.push_back({rank[row].position(), weight});
+      relevant.push_back({rank[row].absent ? INFINITY : rank[row].position(), weight});
     } else {
       relevant.back().weight = std::max(relevant.back().weight, weight);
     }

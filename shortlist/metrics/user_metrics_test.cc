@@ -54,6 +54,15 @@ TEST(UserMetrics, WeighItemsByTheirRows) {
   EXPECT_DOUBLE_EQ(figure(figures, "ndcg_2"), (1 + 3 / std::log2(3)) / (3 + 1 / std::log2(3)));
 }
 
+TEST(UserMetrics, NeverFindWhatTheListCannotHave) {
+  const Numbers query{0}, candidate{5}, user{0};
+  const std::vector<Rank> rank = {{3, 0, true}};
+  const Observations rows{.rows = 1, .query = query, .candidate = candidate, .user = user};
+  for (const auto& [name, value] : user_figures(rows, rank, {10})) EXPECT_EQ(value, 0) << name;
+  EXPECT_FALSE(top_k_hit(rank[0], 10));
+  EXPECT_FALSE(keras_top_k_hit(rank[0], 10));
+}
+
 TEST(UserMetrics, LeaveOutRowsWithoutAUser) {
   const Numbers query{0, 1}, candidate{5, 6}, user{unknown_index, 0};
   const std::vector<Rank> rank = {at(1), at(9)};

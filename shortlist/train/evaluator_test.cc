@@ -97,7 +97,7 @@ TEST(Evaluator, RanksAmongUnseenItemsAsBruteForceDoes) {
     for (uint32_t item = 0; item < data.items.ids.size(); ++item)
       greater += item != own && !is_seen(item) && brute.score(rows[i], data.candidate_of_item[item]) > mine;
     repeats += is_seen(own);
-    const Rank expected = is_seen(own) ? Rank{30, 0} : Rank{greater, 0};
+    const Rank expected = is_seen(own) ? Rank{30, 0, true} : Rank{greater, 0};
     EXPECT_EQ(scores.unseen_ranks[i], expected) << "row " << rows[i];
   }
   EXPECT_GT(repeats, 0u);
@@ -135,8 +135,8 @@ TEST(Evaluator, RanksItemsBehindAllThatTheCatalogueDoesNotHave) {
   const std::vector<uint32_t> rows = {0, 1, 2};
   const RowScores scores = evaluator.score(rows);
   EXPECT_LT(scores.ranks[0].greater, 30u);
-  EXPECT_EQ(scores.ranks[1], (Rank{30, 0}));
-  EXPECT_EQ(scores.unseen_ranks[1], (Rank{30, 0}));
+  EXPECT_EQ(scores.ranks[1], (Rank{30, 0, true}));
+  EXPECT_EQ(scores.unseen_ranks[1], (Rank{30, 0, true}));
   EXPECT_EQ(scores.unseen_ranks[2], scores.ranks[2]);  // a user who has seen nothing
   EXPECT_EQ(scores.predictions[0].size(), 3u);
 }
