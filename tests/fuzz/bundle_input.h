@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shortlist/bundle/manifest.h"
 #include "shortlist/engine/recommender.h"
 #include "shortlist/engine/training.h"
 #include "shortlist/io/file.h"
@@ -53,13 +54,9 @@ class FuzzedBundle {
 
  private:
   std::string manifest_with(const std::string& name, std::string_view content) const {
-    nlohmann::json manifest = nlohmann::json::parse(manifest_);
-    for (auto& file : manifest.at("files")) {
-      if (file.at("name") != name) continue;
-      file["bytes"] = content.size();
-      file["sha256"] = sha256_hex(content);
-    }
-    return manifest.dump();
+    Manifest manifest = parse_manifest(manifest_, kFuzzedManifest);
+    manifest.list({name, content.size(), sha256_hex(content)});
+    return manifest_text(manifest);
   }
 
   TinyTable table_;
