@@ -41,7 +41,7 @@ TEST(Hashed, RejectsNoBuckets) {
   EXPECT_EQ(testing::message_of([] {
               testing::config("hashed", {{"buckets", 0}});
             }),
-            "a.toml:7: features.x.buckets: need 1 or more");
+            "a.toml:7: features.x.buckets: got 0, need 1 to 1000000000");
 }
 
 }  // namespace
