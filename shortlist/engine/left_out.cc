@@ -41,6 +41,7 @@ SeenByUser::SeenByUser(const Bundle& bundle) {
   if (!bundle.config.query_tells_user() || bundle.ratings.users.empty()) return;
   const std::vector<std::string> columns = bundle.features.select(bundle.config.query.features).columns();
   column_ = static_cast<size_t>(std::ranges::find(columns, bundle.config.data.user) - columns.begin());
+  form_ = bundle.features.form(bundle.config.data.user);
   seen_ = seen_items(bundle.ratings);
   for (uint32_t u = 0; u < bundle.ratings.users.size(); ++u) users_.emplace(bundle.ratings.users[u], u);
 }
@@ -48,7 +49,8 @@ SeenByUser::SeenByUser(const Bundle& bundle) {
 uint32_t SeenByUser::user(const Column& column, size_t row) const {
   TextCell cell;
   if (column.type == ColumnType::list || !cell.read(column, row)) return unknown_index;
-  const auto at = users_.find(cell.text());
+  std::string memory;
+  const auto at = users_.find(in_form(cell.text(), form_, memory));
   return at == users_.end() ? unknown_index : at->second;
 }
 

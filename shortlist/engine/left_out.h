@@ -26,6 +26,7 @@ class SeenByUser {
 
  private:
   size_t column_ = 0;
+  TextForm form_ = TextForm::text;
   SeenItems seen_;
   std::unordered_map<std::string_view, uint32_t> users_;
 };
