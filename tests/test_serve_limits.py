@@ -16,6 +16,7 @@ from serving import CONFIG, make_bundles, run, serving
 HERE = os.path.dirname(__file__)
 CHUNKED = b"POST /v1/recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 MIB = 1 << 20
+POST_MEBIBYTE = b"POST /v1/recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{}" % MIB
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +207,20 @@ def test_unread_answers_do_not_fill_the_memory(place):
         until(lambda: server.post("/v1/recommend/batch", batch(256, k=200))[0] == 200)
 
 
+def test_bodies_under_way_do_not_fill_the_memory(place):
+    part = POST_MEBIBYTE + b" " * (MIB - 1000)
+    with serving("one", "--max-received-bytes", 20 * MIB, cwd=place) as server:
+        before, clients = resident(server), [server.socket() for _ in range(100)]
+        for client in clients:
+            with contextlib.suppress(ConnectionError):
+                client.sendall(part)
+        until(lambda: rejected(server, "bodies") >= 70)
+        assert resident(server) - before < 100 * MIB
+        for client in clients:
+            client.close()
+        until(lambda: server.post("/v1/recommend", {"exclude": ["x" * 100_000]})[0] == 200)
+
+
 # Connections.
 
 
@@ -345,6 +360,15 @@ def test_what_a_request_costs_decides_where_it_runs(place):
     with serving("one", cwd=place) as server:
         assert server.post("/v1/recommend", expensive)[0] == 200
         assert metric(server, 'http_requests_total{code="200",operation="recommend"}') == 1
+
+
+def test_a_large_batch_is_answered_as_its_queries_are_alone(place):
+    body = batch(30, k=200)  # more pairs than are ranked at once
+    with serving("heavy", cwd=place) as server:
+        answers = server.post("/v1/recommend/batch", body)[2]["answers"]
+        for i in (0, 15, 29):
+            alone = server.post("/v1/recommend", {"query": body["queries"][i], "k": 200})[2]
+            assert answers[i]["items"] == alone["items"] and len(alone["items"]) == 200
 
 
 def test_the_end_does_not_wait_for_a_full_queue(place):

@@ -85,7 +85,10 @@ class Swapper {
 void run(const BenchServeCommand& command) {
   ModelStore models({parse_model_source(command.bundle)});
   Metrics metrics;
-  Service service(models, metrics, {});
+  // All connections come from this machine.
+  Limits limits;
+  limits.max_connections_per_address = 0;
+  Service service(models, metrics, {.limits = limits});
   HttpServer server({.port = 0, .threads = command.threads}, service, metrics);
   LoadOptions load{.port = server.port(),
                    .bodies = request_bodies(*models.find(""), command),

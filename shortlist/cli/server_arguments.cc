@@ -11,7 +11,7 @@ CLI::Validator range_of(std::string_view limit) {
   constexpr double kMostNumber = 1e9, kMiB = 1 << 20;
   if (limit == "max_header_bytes") return between(256, kMiB);
   if (limit == "max_body_bytes") return between(1, 1024 * kMiB);
-  if (limit == "max_answer_bytes" || limit == "max_unsent_bytes") return between(1024, 1e12);
+  if (limit.ends_with("_bytes")) return between(1024, 1e12);
   // A clock that counts nanoseconds holds nine times as many seconds.
   if (limit.ends_with("_timeout")) return between(limit == "drain_timeout" ? 0 : 1e-3, kMostNumber);
   if (limit == "rate" || limit == "burst" || limit == "max_waiting" || limit == "max_list" ||

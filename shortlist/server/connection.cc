@@ -40,10 +40,10 @@ Problem parse_problem(const SocketError& error, const Limits& limits) {
 template <typename Stream>
 class Connection final : public ConnectionBase, public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  Connection(Stream stream, const asio::ip::address& client, Lane& lane, Shared& shared)
+  Connection(Stream stream, const std::string& client, Lane& lane, Shared& shared)
       : ConnectionBase(AddressCounts::group_of(client)),
         stream_(std::move(stream)),
-        client_(client.to_string()),
+        client_(client),
         lane_(lane),
         shared_(shared) {
     ++shared_.open;
@@ -53,6 +53,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   ~Connection() override {
     leave();
     forget_answer();
+    forget_body();
   }
 
   void start() override {
@@ -127,6 +128,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   }
 
   void wait_for_request() {
+    forget_body();
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(shared_.limits.max_header_bytes));
     parser_->body_limit(shared_.limits.max_body_bytes);
@@ -150,14 +152,14 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   void parse() {
     if (phase == Phase::idle) enter(Phase::header, shared_.limits.header_timeout);
     if (!parser_->is_header_done()) {
-      if (const SocketError error = feed()) return refuse(parse_problem(error, shared_.limits));
+      if (!take()) return;
       if (!parser_->is_header_done()) return read();
       if (const auto problem = framing_problem(parser_->get())) return refuse(*problem);
       routed_ = shared_.service.route(request());
       parser_->eager(true);
       return take_body();
     }
-    if (const SocketError error = feed()) return refuse(parse_problem(error, shared_.limits));
+    if (!take()) return;
     if (!parser_->is_done()) return read();
     answer();
   }
@@ -166,11 +168,23 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   void take_body() {
     if (!parser_->is_done()) enter(Phase::body, shared_.limits.body_timeout);
     const bool waits = buffer_.size() == 0;
-    if (const SocketError error = feed()) return refuse(parse_problem(error, shared_.limits));
+    if (!take()) return;
     if (parser_->is_done()) return answer();
     if (routed_->problem) return write(shared_.service.handle(std::move(*routed_)), After::close);
     if (waits && expects_continue(parser_->get())) return promise();
     read();
+  }
+
+  // Reads what has come. False where that is refused and has been answered.
+  bool take() {
+    if (const SocketError error = feed()) {
+      refuse(parse_problem(error, shared_.limits));
+      return false;
+    }
+    if (keep_body()) return true;
+    const Problem problem = busy("bodies", "too many bodies of requests are being received");
+    write(shared_.service.refuse(*routed_, problem), After::close);
+    return false;
   }
 
   // Gives the parser what has come: of the header, up to its end.
@@ -197,6 +211,16 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     const size_t come = after_header_ + waiting;
     return come > frames ? come - frames : 0;
   }
+
+  // Counts what has come of the body; false where there are too many such bytes already.
+  bool keep_body() {
+    if (!parser_->is_header_done()) return true;
+    const size_t size = parser_->get().body().size(), more = size - std::exchange(kept_body_, size);
+    const size_t before = shared_.received.fetch_add(more);
+    return more == 0 || before == 0 || before + more <= shared_.limits.max_received_bytes;
+  }
+
+  void forget_body() { shared_.received -= std::exchange(kept_body_, 0); }
 
   // The client waits for leave before it sends its body.
   void promise() {
@@ -361,7 +385,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
       [this](uint64_t, boost::beast::string_view, SocketError&) { ++chunks_; };
   HttpResponse response_;
   std::string header_;
-  size_t kept_ = 0;  // bytes of the answer that count as unsent
+  size_t kept_ = 0, kept_body_ = 0;  // bytes that count as unsent, as received
 };
 
 }  // namespace
@@ -371,12 +395,11 @@ bool ConnectionBase::may_make_room(Clock::time_point now) const {
   return phase != Phase::writing || now - since >= kStalled;
 }
 
-ConnectionPtr make_connection(tcp::socket socket, const asio::ip::address& client, Lane& lane,
-                              Shared& shared) {
+ConnectionPtr make_connection(tcp::socket socket, const std::string& client, Lane& lane, Shared& shared) {
   return std::make_shared<Connection<tcp::socket>>(std::move(socket), client, lane, shared);
 }
 
-ConnectionPtr make_connection(TlsStream stream, const asio::ip::address& client, Lane& lane, Shared& shared) {
+ConnectionPtr make_connection(TlsStream stream, const std::string& client, Lane& lane, Shared& shared) {
   return std::make_shared<Connection<TlsStream>>(std::move(stream), client, lane, shared);
 }
 

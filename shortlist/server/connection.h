@@ -4,11 +4,10 @@
 #include <atomic>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
-#include <unordered_map>
 
+#include "shortlist/server/address_counts.h"
 #include "shortlist/server/service.h"
 #include "shortlist/server/sockets.h"
 
@@ -81,19 +80,6 @@ struct Lane {
   std::thread thread;
 };
 
-// Open connections of each client: an address, or a network of IPv6. May be used from any thread.
-class AddressCounts {
- public:
-  static std::string group_of(const asio::ip::address& address);
-  void add(const std::string& group);
-  void remove(const std::string& group);
-  int count(const std::string& group) const;
-
- private:
-  mutable std::mutex mutex_;
-  std::unordered_map<std::string, int> counts_;
-};
-
 // What all connections share.
 struct Shared {
   Service& service;
@@ -101,16 +87,16 @@ struct Shared {
   const Limits& limits;
   asio::thread_pool slow_answers;
   std::atomic<int> slow_waiting = 0;
-  std::atomic<int> open = 0;       // connections that are not cut
-  std::atomic<size_t> unsent = 0;  // bytes of answers that clients have not taken yet
+  std::atomic<int> open = 0;  // connections that are not cut
+  // Bytes of bodies that have come and are not answered yet, and of answers that clients have not taken yet.
+  std::atomic<size_t> received = 0, unsent = 0;
   std::atomic<bool> draining = false;
   std::atomic<bool> stopped = false;  // no answer is wanted any more
   AddressCounts addresses;
 };
 
 // Both count the connection as open at once; start() must be called on the lane's thread.
-ConnectionPtr make_connection(tcp::socket socket, const asio::ip::address& client, Lane& lane,
-                              Shared& shared);
-ConnectionPtr make_connection(TlsStream stream, const asio::ip::address& client, Lane& lane, Shared& shared);
+ConnectionPtr make_connection(tcp::socket socket, const std::string& client, Lane& lane, Shared& shared);
+ConnectionPtr make_connection(TlsStream stream, const std::string& client, Lane& lane, Shared& shared);
 
 }  // namespace shortlist

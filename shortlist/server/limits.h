@@ -14,7 +14,7 @@ struct Limits {
   int max_batch = 256;
   int max_list = 10'000;  // ids of an allow or exclude list
   size_t max_body_bytes = 1 << 20, max_header_bytes = 16 << 10;
-  size_t max_answer_bytes = 16 << 20, max_unsent_bytes = 256 << 20;
+  size_t max_answer_bytes = 16 << 20, max_received_bytes = 256 << 20, max_unsent_bytes = 256 << 20;
   // Multiply-adds that a request may take, as ModelCost estimates them.
   double max_operations = 5e10;
   int max_connections = 1'024, max_connections_per_address = 512;
@@ -34,6 +34,8 @@ struct Limits {
     visit("max_body_bytes", max_body_bytes, "of a request's body; more: 413");
     visit("max_header_bytes", max_header_bytes, "of a request's header; more: 431");
     visit("max_answer_bytes", max_answer_bytes, "Size of an answer. Requests for more get 422.");
+    visit("max_received_bytes", max_received_bytes,
+          "Total size of request bodies that are not answered yet. Beyond it, requests get 503.");
     visit("max_unsent_bytes", max_unsent_bytes,
           "Total size of answers that clients have not read yet. Beyond it, requests get 503.");
     visit("max_operations", max_operations,

@@ -100,28 +100,29 @@ void Listener::admit(Lane& lane, tcp::socket socket) {
   SocketError error;
   const auto peer = socket.remote_endpoint(error);
   if (error) return accept();
-  const std::string group = AddressCounts::group_of(peer.address());
+  const std::string address = peer.address().to_string();
+  const std::string group = AddressCounts::group_of(address);
   const bool group_is_full = is_full(group);
   if (!group_is_full && shared_.open < shared_.limits.max_connections) {
-    start(lane, std::move(socket), peer.address());
+    start(lane, std::move(socket), address);
     return accept();
   }
   shared_.metrics.count_rejected(group_is_full ? "address" : "connections");
   newcomer_.emplace(std::move(socket));
-  make_room(group_is_full ? group : "", [this, &lane, address = peer.address()](bool made) {
+  make_room(group_is_full ? group : "", [this, &lane, address](bool made) {
     if (made) start(lane, std::move(*newcomer_), address);
     newcomer_.reset();
     accept();
   });
 }
 
-void Listener::start(Lane& lane, tcp::socket socket, const asio::ip::address& client) {
+void Listener::start(Lane& lane, tcp::socket socket, const std::string& client) {
   SocketError error;
   socket.set_option(tcp::no_delay(true), error);
   asio::post(lane.context, [connection = connect(lane, std::move(socket), client)] { connection->start(); });
 }
 
-ConnectionPtr Listener::connect(Lane& lane, tcp::socket socket, const asio::ip::address& client) {
+ConnectionPtr Listener::connect(Lane& lane, tcp::socket socket, const std::string& client) {
   if (const auto certificate = std::atomic_load(&tls_))
     return make_connection(TlsStream(std::move(socket), *certificate), client, lane, shared_);
   return make_connection(std::move(socket), client, lane, shared_);
@@ -191,7 +192,7 @@ void Listener::stop_listening() {
     SocketError gone;
     const auto peer = socket.remote_endpoint(gone);
     if (!gone && shared_.open < shared_.limits.max_connections)
-      start(lane, std::move(socket), peer.address());
+      start(lane, std::move(socket), peer.address().to_string());
   }
   acceptor_.close(error);
   retry_.cancel();

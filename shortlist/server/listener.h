@@ -30,8 +30,8 @@ class Listener {
   void accept_later();
   void admit(Lane& lane, tcp::socket socket);
   bool is_full(const std::string& group) const;
-  void start(Lane& lane, tcp::socket socket, const asio::ip::address& client);
-  ConnectionPtr connect(Lane& lane, tcp::socket socket, const asio::ip::address& client);
+  void start(Lane& lane, tcp::socket socket, const std::string& client);
+  ConnectionPtr connect(Lane& lane, tcp::socket socket, const std::string& client);
   // Closes the connection of a group of addresses ("": of any) that has kept the server waiting longest.
   // Calls `done`, on the first lane, with whether there was one.
   struct RoomSearch;

@@ -19,7 +19,7 @@ class Metrics {
   void observe_request(std::string_view operation, int status, double seconds);
   // The stages that took part in an answer.
   void observe_stages(const Stages& stages);
-  // "rate", "connections", "address", "descriptors", "queue", "unsent", "timeout", "gone"
+  // "rate", "connections", "address", "descriptors", "queue", "bodies", "unsent", "timeout", "gone"
   void count_rejected(std::string_view reason);
   void count_reload(std::string_view model, bool succeeded);
   void set_model(std::string_view model, std::string_view version, int64_t items);
