@@ -26,17 +26,6 @@ constexpr size_t kChunkFrame = 16 + 4;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-// What the client did wrong before there was a request to answer.
-Problem parse_problem(const SocketError& error, const Limits& limits) {
-  if (error == http::error::body_limit)
-    return {413, "body_too_large", fmt::format("the body has more than {} bytes", limits.max_body_bytes)};
-  if (error == http::error::header_limit)
-    return {431, "header_too_large",
-            fmt::format("the header has more than {} bytes", limits.max_header_bytes)};
-  if (error == http::error::bad_version) return {505, "bad_version", "need HTTP/1.1"};
-  return {400, "bad_request", fmt::format("not an HTTP request: {}", error.message())};
-}
-
 template <typename Stream>
 class Connection final : public ConnectionBase, public std::enable_shared_from_this<Connection<Stream>> {
  public:
