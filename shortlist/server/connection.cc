@@ -26,17 +26,6 @@ constexpr size_t kChunkFrame = 16 + 4;
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-// What the client did wrong before there was a request to answer.
-Problem parse_problem(const SocketError& error, const Limits& limits) {
-  if (error == http::error::body_limit)
-    return {413, "body_too_large", fmt::format("the body has more than {} bytes", limits.max_body_bytes)};
-  if (error == http::error::header_limit)
-    return {431, "header_too_large",
-            fmt::format("the header has more than {} bytes", limits.max_header_bytes)};
-  if (error == http::error::bad_version) return {505, "bad_version", "need HTTP/1.1"};
-  return {400, "bad_request", fmt::format("not an HTTP request: {}", error.message())};
-}
-
 template <typename Stream>
 class Connection final : public ConnectionBase, public std::enable_shared_from_this<Connection<Stream>> {
  public:
@@ -152,7 +141,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   void parse() {
     if (phase == Phase::idle) enter(Phase::header, shared_.limits.header_timeout);
     if (!parser_->is_header_done()) {
-      if (const SocketError error = feed()) return refuse(parse_problem(error, shared_.limits));
+      if (!take()) return;
       if (!parser_->is_header_done()) return read();
       if (const auto problem = framing_problem(parser_->get())) return refuse(*problem);
       routed_ = shared_.service.route(request());
@@ -175,16 +164,15 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     read();
   }
 
-  // Gives the parser what has come of the body. False where that is too much or no HTTP, which has then been
-  // answered.
+  // Reads what has come. False where that is refused and has been answered.
   bool take() {
     if (const SocketError error = feed()) {
       refuse(parse_problem(error, shared_.limits));
-    } else if (!keep_body()) {
-      refuse(busy("bodies", "too many bodies of requests are being received"));
-    } else {
-      return true;
+      return false;
     }
+    if (keep_body()) return true;
+    const Problem problem = busy("bodies", "too many bodies of requests are being received");
+    write(shared_.service.refuse(*routed_, problem), After::close);
     return false;
   }
 

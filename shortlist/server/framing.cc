@@ -1,5 +1,7 @@
 #include "shortlist/server/framing.h"
 
+#include <boost/beast/http/error.hpp>
+
 namespace shortlist {
 namespace {
 
@@ -8,6 +10,16 @@ namespace http = boost::beast::http;
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
+
+Problem parse_problem(const boost::system::error_code& error, const Limits& limits) {
+  if (error == http::error::body_limit)
+    return {413, "body_too_large", fmt::format("the body has more than {} bytes", limits.max_body_bytes)};
+  if (error == http::error::header_limit)
+    return {431, "header_too_large",
+            fmt::format("the header has more than {} bytes", limits.max_header_bytes)};
+  if (error == http::error::bad_version) return {505, "bad_version", "need HTTP/1.1"};
+  return {400, "bad_request", fmt::format("not an HTTP request: {}", error.message())};
+}
 
 std::optional<Problem> framing_problem(const http::request_header<>& header) {
   const auto bad = [](const char* detail) { return Problem(400, "bad_request", detail); };

@@ -5,9 +5,13 @@
 #include <boost/beast/http/message.hpp>
 #include <optional>
 
+#include "shortlist/server/limits.h"
 #include "shortlist/server/problem.h"
 
 namespace shortlist {
+
+// What the client did wrong where the parser of HTTP gave up.
+Problem parse_problem(const boost::system::error_code& error, const Limits& limits);
 
 // 501 for a Transfer-Encoding other than exactly "chunked"; 400 for a length beside it, for it in HTTP/1.0,
 // and for a Host that is missing in HTTP/1.1 or is there twice. None for a header without such faults. After
