@@ -77,7 +77,10 @@ TEST(Dataset, RejectsLabelsThatAreNotFinite) {
     return error_of(std::string(kRows) + "u1,Peru,m9,Drama,1999," + label + "\n");
   };
   EXPECT_EQ(message(""), "row 5: label column 'rating': got nothing, need a finite number");
-  EXPECT_EQ(message("NaN"), "row 5: label column 'rating': got 'nan', need a finite number");
+  EXPECT_EQ(
+      message("NaN"),
+      "row 5: label column 'rating': got 'NaN', need a finite number; if this means a missing value, say so: "
+      "missing = [\"NaN\"] in [data] (--missing)");
   EXPECT_EQ(message("inf"), "row 5: label column 'rating': got 'inf', need a finite number");
   EXPECT_EQ(message("ten"), "row 5: label column 'rating': got 'ten', need a finite number");
 }

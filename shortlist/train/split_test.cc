@@ -89,7 +89,7 @@ TEST(Split, ByTimeNeedsATimeInEachRow) {
             "row 2: column 'part' is missing, but the split goes by it");
   const CodedColumn texts = column_of({"yesterday"});
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 1, &texts); }),
-            "column 'part' holds text, but the split needs times or numbers");
+            "row 1, column 'part': 'yesterday' is no time (need seconds since 1970, or 2024-05-01T12:30:00)");
 }
 
 TEST(Split, ByColumnGoesWhereTheColumnSays) {
