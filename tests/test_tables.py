@@ -267,6 +267,44 @@ def test_predict_keeps_the_types_of_parquet(tmp_path):
     assert first["price"] == "1.10" and first["on_day"] == "2024-01-02" and first["good"] == "true" and first["h"] == "12345678901234567890"
 
 
+def test_predict_writes_json_of_json_with_the_same_types(tmp_path):
+    rows = [{"user": f"u{u}", "item": f"i{i}", "rating": r, "digits": f"{u}", "x": i / 2, "ok": bool(u % 2), "none": None} for u, i, r in pairs(400)]
+    write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows), "in.jsonl")
+    train(tmp_path, config(table="in.jsonl"))
+    run("predict", "bundle", "--data", "in.jsonl", "--out", "p.jsonl", "--quiet", cwd=tmp_path)
+    after = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text().splitlines()]
+    assert [{k: v for k, v in row.items() if not k.startswith("predicted")} for row in after] == rows
+    write(tmp_path, "user,item,rating,code,price\n" + "".join(f"u{u},i{i},{r},0{u},{i}.5\n" for u, i, r in pairs(400)))
+    run("predict", "bundle", "--data", "in.csv", "--out", "p.jsonl", "--quiet", cwd=tmp_path)
+    first = json.loads((tmp_path / "p.jsonl").read_text().splitlines()[0])
+    assert isinstance(first["code"], str) and isinstance(first["price"], float) and isinstance(first["rating"], int)
+
+
+def test_convert_gives_types_only_where_nothing_is_lost(tmp_path):
+    write(tmp_path, "n,x,code,price,yes,day,at,s\n7,1.5,07,1.10,true,2024-01-02,2024-01-02 03:04:05,a\n,2.0,8,2.5,false,2024-01-03,2024-01-02 03:04:06,\n")
+    run("convert", "in.csv", "--out", "o.parquet", "--quiet", cwd=tmp_path)
+    types = {c["name"]: c["sql_type"] for c in json.loads(run("inspect", "o.parquet", "--format", "json", cwd=tmp_path).stdout)["columns"]}
+    assert types == {"n": "BIGINT", "x": "DOUBLE", "code": "VARCHAR", "price": "VARCHAR", "yes": "BOOLEAN", "day": "DATE", "at": "TIMESTAMP", "s": "VARCHAR"}
+    run("convert", "o.parquet", "--out", "back.csv", "--quiet", cwd=tmp_path)
+    assert (tmp_path / "back.csv").read_text() == (tmp_path / "in.csv").read_text()
+    run("convert", "in.csv", "--out", "same.csv", "--quiet", cwd=tmp_path)
+    assert (tmp_path / "same.csv").read_text() == (tmp_path / "in.csv").read_text()
+
+
+def test_a_query_over_a_text_file_rounds_nothing(tmp_path):
+    late(tmp_path, "user,item,rating", lambda n: f"u{n % 9},i{n % 8},{n % 5 + 1}", ["u1,i1,4.5"] * 50)
+    for source in ["'in.csv'", "read_csv('in.csv')"]:
+        done = run("inspect", f"SELECT rating FROM {source}", "--format", "json", "--top", 9, cwd=tmp_path)
+        assert {"value": "4.5", "rows": 50} in json.loads(done.stdout)["columns"][0]["most_frequent"]
+
+
+def test_an_item_to_leave_out_that_is_not_there_is_said(tmp_path):
+    write(tmp_path, "user,item,rating\n" + "".join(f"u{u},i{i},{r}\n" for u, i, r in pairs(400)))
+    train(tmp_path, config())
+    done = run("recommend", "bundle", "--query", "user=u1", "--exclude", "i1", "--exclude", "i99", cwd=tmp_path)
+    assert "there is no item 'i99'" in done.stderr and "'i1'" not in done.stderr.replace("did you mean", "")
+
+
 # ---- ways to say how a table is written ----
 
 

@@ -11,6 +11,7 @@
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/table/json_columns.h"
 #include "shortlist/table/sql_type.h"
 
 namespace shortlist {
@@ -38,15 +39,26 @@ bool is_parquet(const PredictCommand& command) {
   return command.format.empty() && command.out.ends_with(".parquet");
 }
 
-PassedColumns passed_columns(const Table& table, bool parquet) {
+bool is_json(const PredictCommand& command) {
+  return command.format == "json" ||
+         (command.format.empty() && (command.out.ends_with(".jsonl") || command.out.ends_with(".ndjson") ||
+                                     command.out.ends_with(".json")));
+}
+
+PassedColumns passed_columns(const Table& table, const PredictCommand& command) {
   PassedColumns passed;
+  const bool parquet = is_parquet(command);
+  const std::vector<bool> raw =
+      is_json(command) ? columns_of_raw_json(table) : std::vector<bool>(table.columns().size());
   for (const ColumnInfo& column : table.columns()) {
     const bool list = column.type == ColumnType::list && !parquet;
     passed.joined.push_back(list && column_type(element_type(column.sql_type)) == ColumnType::text);
     passed.requests.push_back({column.name, list ? ReadAs::stored : ReadAs::written});
-    passed.columns.push_back({column.name,
-                              list && !passed.joined.back() ? ColumnType::list : ColumnType::text,
-                              parquet && column.sql_type != "VARCHAR" ? column.sql_type : ""});
+    OutputColumn& output = passed.columns.emplace_back();
+    output.name = column.name;
+    if (list && !passed.joined.back()) output.type = ColumnType::list;
+    output.raw = raw[passed.columns.size() - 1];
+    if (parquet && column.sql_type != "VARCHAR") output.sql_type = column.sql_type;
   }
   return passed;
 }
@@ -101,7 +113,7 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   stop_on_signals();
   const Table table = Table::open(command.data.source_like(recommender.bundle().config.data));
   say_notes(table);
-  const PassedColumns passed = passed_columns(table, is_parquet(command));
+  const PassedColumns passed = passed_columns(table, command);
   std::vector<OutputColumn> columns = passed.columns;
   add_predictions(table, recommender.labels(), columns);
   std::vector<ColumnRequest> requests = recommender.query_requests();

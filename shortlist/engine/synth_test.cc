@@ -75,8 +75,8 @@ TEST(Synth, WritesTheSameBytesWithAnyThreads) {
 
 TEST(Synth, WritesTheColumnsAndRows) {
   TemporaryFolder folder;
-  write_synth(kSmall, folder / "a.csv");
-  const Table table = Table::open({.path = folder / "a.csv"});
+  write_synth(kSmall, folder / "a.parquet");
+  const Table table = Table::open({.path = folder / "a.parquet"});
   std::string columns;
   for (const ColumnInfo& column : table.columns()) columns += column.name + " " + column.sql_type + "; ";
   EXPECT_EQ(columns,

@@ -96,17 +96,25 @@ std::string read_type(const std::string& found) {
   }
 }
 
-// What stands after FROM; the columns are found out from all rows, so that no later one has another key or a
-// list where there was none.
+std::string common_sql(const SourceFiles& files, bool lines) {
+  return fmt::format(
+      "{}, format='{}', maximum_object_size={}, hive_partitioning={}, hive_types_autocast=false",
+      paths_sql(files), lines ? "newline_delimited" : "auto", kLineBytes, files.several);
+}
+
+// The columns as all rows have them, so that no later one has another key or a list where there was none.
+std::vector<ColumnInfo> find_columns(const Database& database, const SourceFiles& files, bool lines) {
+  return database.describe(
+      fmt::format("SELECT * FROM read_json({}, sample_size=-1)", common_sql(files, lines)));
+}
+
+// What stands after FROM.
 std::string json_sql(const Database& database, const SourceFiles& files, bool lines) {
-  const std::string common =
-      fmt::format("{}, format='{}', maximum_object_size={}, hive_partitioning={}, hive_types_autocast=false",
-                  paths_sql(files), lines ? "newline_delimited" : "auto", kLineBytes, files.several);
   std::vector<std::string> columns;
-  for (const ColumnInfo& column :
-       database.describe(fmt::format("SELECT * FROM read_json({}, sample_size=-1)", common)))
+  for (const ColumnInfo& column : find_columns(database, files, lines))
     columns.push_back(fmt::format("{}: '{}'", sql_text(column.name), read_type(column.sql_type)));
-  const std::string read = fmt::format("read_json({}, columns={{{}}})", common, fmt::join(columns, ", "));
+  const std::string read =
+      fmt::format("read_json({}, columns={{{}}})", common_sql(files, lines), fmt::join(columns, ", "));
   // A mark in a compressed file is not seen before it is read.
   if (std::ranges::any_of(files.paths, is_compressed))
     database.run(fmt::format("SELECT 1 FROM {} LIMIT 1", read));
@@ -114,6 +122,15 @@ std::string json_sql(const Database& database, const SourceFiles& files, bool li
 }
 
 }  // namespace
+
+std::vector<std::string> find_json_types(const Database& database, const SourceFiles& files, bool lines) {
+  SourceFiles unmarked = files;
+  Copies copies;
+  copy_marked(unmarked, copies);
+  std::vector<std::string> types;
+  for (const ColumnInfo& column : find_columns(database, unmarked, lines)) types.push_back(column.sql_type);
+  return types;
+}
 
 OpenedSource open_json(const Database& database, const SourceFiles& files, bool lines) {
   OpenedSource opened;

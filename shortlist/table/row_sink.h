@@ -13,6 +13,7 @@ namespace shortlist {
 struct OutputColumn {
   std::string name;
   ColumnType type = ColumnType::text;  // a list holds float numbers
+  bool raw = false;      // JSON: its texts are JSON themselves, such as numbers, and stand without quotes
   std::string sql_type;  // Parquet: what the column's texts are turned into; empty: it is stored as its type
 };
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "shortlist/table/query_source.h"
 #include "shortlist/table/sql_type.h"
 
 namespace shortlist {
@@ -112,24 +113,6 @@ OpenedSource open_files(const Database& database, const TableSource& source) {
                               paths_sql(files), files.several)};
 }
 
-void replace_all(std::string& text, const std::string& from, const std::string& to) {
-  for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
-    text.replace(at, from.size(), to);
-}
-
-std::string query_sql(const TableSource& source) {
-  std::string sql = source.sql;
-  if (sql.find("{data}") != sql.npos && source.data.empty()) {
-    throw usage_error("the query speaks of {{data}}, but no data was named");
-  }
-  if (sql.starts_with("\xEF\xBB\xBF")) sql.erase(0, 3);
-  const std::string data = sql_text(source.data);
-  replace_all(sql, "{data}", data.substr(1, data.size() - 2));
-  while (!sql.empty() && (std::isspace(static_cast<unsigned char>(sql.back())) || sql.back() == ';'))
-    sql.pop_back();
-  return fmt::format("(\n{}\n)", sql);  // on lines of its own: it may end in a comment
-}
-
 // A number as it is written with this decimal point and this separator of thousands, in plain digits.
 // What does not fit stays as it is, so that it is found where the number is read.
 std::string plain_number_sql(const TableSource& source, const std::string& text) {
@@ -190,13 +173,19 @@ OpenedSource open_source(const Database& database, const TableSource& source) {
   if (source.path.empty() == source.sql.empty()) throw usage_error("a table needs either a path or a query");
   check_marks(source);
   if (!source.path.empty()) return open_files(database, source);
-  return {.from = query_sql(source)};
+  return open_query(database, source);
 }
 
 bool is_text_file(const TableSource& source) {
   std::error_code error;
   return !source.path.empty() && !fs::is_directory(source.path, error) &&
          format_of(source.path) == Format::text;
+}
+
+std::vector<std::string> json_types(const TableSource& source) {
+  const Database database;
+  const SourceFiles files = find_files(database, source.path);
+  return find_json_types(database, files, format_of(files.paths[0]) == Format::json_lines);
 }
 
 ColumnSql column_sql(const TableSource& source, const ColumnInfo& column, ReadAs as) {

@@ -17,6 +17,9 @@ OpenedSource open_source(const Database& database, const TableSource& source);
 // Whether the source is a text file, or a glob of such, whose first line may or may not name the columns.
 bool is_text_file(const TableSource& source);
 
+// The types that all values of a JSON file's columns have in the file.
+std::vector<std::string> json_types(const TableSource& source);
+
 // The SQL of a column of this type, read for a use, and what it then is.
 struct ColumnSql {
   std::string expression;

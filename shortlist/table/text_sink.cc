@@ -69,6 +69,7 @@ struct CsvFormat {
   void number(Buffer& out, T value) const {
     std::isnan(value) ? append(out, "nan") : append_number(out, value);
   }
+  void raw(Buffer& out, std::string_view value) const { text(out, value); }
   void list(Buffer& out, std::string_view elements) const { text(out, elements); }
   void time(Buffer& out, double seconds) const { append(out, time_text(seconds)); }
   void missing(Buffer&) const {}
@@ -105,6 +106,7 @@ struct JsonLinesFormat {
   void number(Buffer& out, T value) const {
     std::isfinite(value) ? append_number(out, value) : append(out, "null");
   }
+  void raw(Buffer& out, std::string_view value) const { append(out, value); }
   void list(Buffer& out, std::string_view elements) const { append(out, elements); }
   void time(Buffer& out, double seconds) const {
     out.push_back('"');
@@ -136,7 +138,7 @@ class TextSink : public RowSink {
       format_.row_begin(out_);
       for (size_t c = 0; c < columns_.size(); ++c) {
         format_.column(out_, c, columns_[c].name);
-        write_value(columns_[c].type, chunk->columns[c], r);
+        write_value(columns_[c], chunk->columns[c], r);
       }
       format_.row_end(out_);
     }
@@ -146,11 +148,11 @@ class TextSink : public RowSink {
   void finish() override { file_.finish(); }
 
  private:
-  void write_value(ColumnType type, const OwnedColumn& column, size_t row) {
+  void write_value(const OutputColumn& output, const OwnedColumn& column, size_t row) {
     if (column.missing[row]) return format_.missing(out_);
-    switch (type) {
+    switch (output.type) {
       case ColumnType::text:
-        return format_.text(out_, column.texts[row]);
+        return output.raw ? format_.raw(out_, column.texts[row]) : format_.text(out_, column.texts[row]);
       case ColumnType::integer:
         fmt::format_to(std::back_inserter(out_), "{}", column.integers[row]);
         return;

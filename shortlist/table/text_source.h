@@ -32,6 +32,9 @@ OpenedSource open_text(const Database& database, const TableSource& source, cons
 // Scalars are texts; lists stay lists, of integers, numbers or texts.
 OpenedSource open_json(const Database& database, const SourceFiles& files, bool lines);
 
+// The types that the values of JSON files' columns have there.
+std::vector<std::string> find_json_types(const Database& database, const SourceFiles& files, bool lines);
+
 // The lines of text files as a column `line`; blank lines are missing values.
 std::string lines_sql(const TableSource& source, const SourceFiles& files);
 

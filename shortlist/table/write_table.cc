@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
+#include "shortlist/table/json_columns.h"
+#include "shortlist/table/source_sql.h"
 #include "shortlist/table/sql_type.h"
 #include "shortlist/table/table_writer.h"
 #include "shortlist/table/text_value.h"
@@ -80,8 +83,11 @@ CopiedColumn to_parquet(const ColumnInfo& column, const std::string& written_typ
   const bool exact = column.sql_type == "DATE" || column.sql_type == "FLOAT" ||
                      (column.type == ColumnType::text && column.sql_type != "VARCHAR") ||
                      column.type == ColumnType::list;
-  if (exact) return {{column.name, ReadAs::written}, {column.name, ColumnType::text, column.sql_type}};
-  return {{column.name}, {column.name, column.type, column.sql_type == "VARCHAR" ? written_type : ""}};
+  if (exact) return {{column.name, ReadAs::written}, {.name = column.name, .sql_type = column.sql_type}};
+  return {{column.name},
+          {.name = column.name,
+           .type = column.type,
+           .sql_type = column.sql_type == "VARCHAR" ? written_type : ""}};
 }
 
 // JSON has integers, numbers, and true and false; all else is text there.
@@ -110,6 +116,14 @@ void to_type(Column& column, ColumnType type) {
   column.type = type;
 }
 
+// Integers, finite numbers, true and false.
+bool is_raw_json(const std::string& sql_type) {
+  constexpr std::string_view kTypes[] = {"BOOLEAN", "TINYINT",  "SMALLINT",  "INTEGER",
+                                         "BIGINT",  "UTINYINT", "USMALLINT", "UINTEGER",
+                                         "UBIGINT", "HUGEINT",  "UHUGEINT"};
+  return std::ranges::find(kTypes, sql_type) != std::end(kTypes) || sql_type.starts_with("DECIMAL(");
+}
+
 enum class Target { text, json, parquet };
 
 Target target_of(const std::string& path) {
@@ -119,6 +133,24 @@ Target target_of(const std::string& path) {
 }
 
 }  // namespace
+
+std::vector<bool> columns_of_raw_json(const Table& table) {
+  std::vector<bool> raw;
+  const std::string& path = table.source().path;
+  const bool is_json = !path.empty() && !is_text_file(table.source()) && !path.ends_with(".parquet");
+  std::vector<std::string> types;
+  if (is_json) {
+    types = json_types(table.source());
+  } else if (is_text_file(table.source())) {
+    types = written_types(table);
+  }
+  for (size_t c = 0; c < table.columns().size(); ++c) {
+    const std::string& type = c < types.size() ? types[c] : table.columns()[c].sql_type;
+    // A JSON file has no numbers that JSON cannot write; a Parquet file's may be NaN.
+    raw.push_back(is_raw_json(type) || (type == "DOUBLE" && !types.empty()));
+  }
+  return raw;
+}
 
 uint64_t write_table(const Table& table, const std::string& path,
                      const std::function<void(uint64_t rows)>& written) {
