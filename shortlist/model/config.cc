@@ -143,10 +143,6 @@ void check_training(const Config& config) {
 
 void check_recommend(const Config& config) {
   const RecommendConfig& recommend = config.recommend;
-  require(recommend.blend >= 0 && recommend.blend <= 1, config, "recommend.blend",
-          fmt::format("got {}, need a share from 0 to 1", recommend.blend));
-  require(recommend.candidates >= 1, config, "recommend.candidates",
-          fmt::format("got {}, need at least 1", recommend.candidates));
   const bool needs_prediction =
       recommend.order == ListOrder::predicted || recommend.order == ListOrder::blend;
   require(!needs_prediction || !config.ranking.empty(), config, "recommend.order",
