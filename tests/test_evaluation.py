@@ -413,6 +413,13 @@ def test_the_order_is_chosen_on_validation_and_reported(place):
     assert report["list"]["order"] == kept["order"] and figures(report, "list") == {k: v["value"] for k, v in kept["model"].items()}
 
 
+def test_a_refit_keeps_the_order_that_validation_chose(place, tmp_path):
+    refitted = Place(tmp_path, CONFIG, "bundle", "--refit")
+    kept = json.loads((place.folder / "bundle" / "report.json").read_text())["list"]
+    found = json.loads((tmp_path / "bundle" / "report.json").read_text())["list"]
+    assert found["orders"] == kept["orders"] and (found["order"], found["blend"]) == (kept["order"], kept["blend"])
+
+
 @pytest.mark.parametrize("order", ["score", "predicted", "blend"])
 def test_the_list_that_is_served_is_the_list_that_is_evaluated(tmp_path, order):
     config = CONFIG.replace("split = { train = 0.8, validation = 0.1, test = 0.1 }", 'split = { by = "order", train = 0.8, validation = 0.1, test = 0.1 }')

@@ -133,30 +133,32 @@ Baselines fit_baselines(const Dataset& data) {
   return baselines;
 }
 
-ServedOrder choose_order(const ListModel& model, std::vector<ListReport::Order>& measured) {
+ChosenOrder choose_order(const ListModel& model) {
   const RecommendConfig& recommend = model.config.recommend;
-  if (recommend.order != ListOrder::chosen) return {recommend.order, recommend.blend};
+  if (recommend.order != ListOrder::chosen) return {{recommend.order, recommend.blend}, {}};
   const std::vector<ServedOrder> orders = possible_orders(model.config);
   const Dataset& data = model.data;
-  if (orders.size() == 1 || data.split.validation.empty()) return orders[0];
+  if (orders.size() == 1 || data.split.validation.empty()) return {orders[0], {}};
   const bool tells_user = !data.user_of_query.empty();
   const int k = k_near_10(list_ks(model.config));
   const ListPlaces lists = list_places(model, data.split.validation, static_cast<size_t>(k),
                                        tells_user && recommend.seen == SeenPolicy::drop, orders);
   const ObservedRows observed(data, lists.rows, 0);
   const Observations rows = with_lists_by_query(observed.view, tells_user);
+  ChosenOrder chosen{orders[0], {}};
   size_t best = 0;
   std::vector<double> ndcg;
   for (size_t o = 0; o < orders.size(); ++o) {
     RankMetrics hits({k});
     for (size_t row = 0; row < rows.rows; ++row) hits.add(lists.places[o][row], rows.weight_of(row));
     ndcg.push_back(*find_figure(user_figures(rows, lists.places[o], {k}), ndcg_name(k)));
-    measured.push_back({std::string(enum_name(orders[o].order)),
-                        orders[o].order == ListOrder::blend ? orders[o].blend : 0,
-                        {{top_k_name(k), hits.figures()[0].second}, {ndcg_name(k), ndcg[o]}}});
+    chosen.measured.push_back({std::string(enum_name(orders[o].order)),
+                               orders[o].order == ListOrder::blend ? orders[o].blend : 0,
+                               {{top_k_name(k), hits.figures()[0].second}, {ndcg_name(k), ndcg[o]}}});
     if (ndcg[o] > ndcg[best]) best = o;
   }
-  return orders[best];
+  chosen.order = orders[best];
+  return chosen;
 }
 
 EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::string& split) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/engine/finish.h"
 #include "shortlist/engine/served_lists.h"
 #include "shortlist/metrics/evaluation_report.h"
 #include "shortlist/train/evaluator.h"
@@ -13,10 +14,9 @@ namespace shortlist {
 // Fitted on the dataset's training rows.
 Baselines fit_baselines(const Dataset& data);
 
-// The order of the lists that are served: what the config says, or "auto" resolved. Then each order is
-// measured on the validation rows, into `measured`, and the one with the highest NDCG near 10 is taken, the
-// first of equal ones.
-ServedOrder choose_order(const ListModel& model, std::vector<ListReport::Order>& measured);
+// The order of the lists that are served: what the config says. With "auto", each order is measured on the
+// validation rows, and the one with the highest NDCG near 10 is taken, the first of equal ones.
+ChosenOrder choose_order(const ListModel& model);
 
 struct EvaluatedModel {
   ListModel model;

@@ -91,18 +91,26 @@ std::unique_ptr<Hnsw> build_index(const FinishedModel& model, ConstMatrix candid
 
 }  // namespace
 
+ChosenOrder choose_order(const FinishedModel& model, ThreadPool& pool) {
+  const Dataset& data = model.prepared.data;
+  const Buffer embeddings = embed_catalogue(pool, model.spec, model.parameters, data);
+  const auto width = static_cast<size_t>(model.spec.at(model.spec.candidate).width);
+  return choose_order(ListModel{model.config, model.spec, model.parameters, data,
+                                embeddings.view(data.items.ids.size(), width), pool});
+}
+
 EvaluationReport finish(const FinishedModel& model, const std::string& out, ThreadPool& pool, RunFiles& files,
                         const std::vector<ExtraFile>& extras) {
-  const auto& [config, prepared, spec, parameters, history] = model;
+  const auto& [config, prepared, spec, parameters, history, known_order] = model;
   const Dataset& data = prepared.data;
   const Buffer embeddings = embed_catalogue(pool, spec, parameters, data);
   const ConstMatrix candidates =
       embeddings.view(data.items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
   const Baselines baselines = fit_baselines(data);
   Evaluator evaluator(config, spec, parameters, data, pool);
-  EvaluatedModel evaluated{
-      {config, spec, parameters, data, candidates, pool}, evaluator, baselines, {}, {}, {}};
-  evaluated.order = choose_order(evaluated.model, evaluated.orders);
+  const ListModel list{config, spec, parameters, data, candidates, pool};
+  const ChosenOrder order = known_order ? *known_order : choose_order(list);
+  const EvaluatedModel evaluated{list, evaluator, baselines, {}, order.order, order.measured};
   const EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
   const UserRatings ratings = user_ratings(data);
   const std::unique_ptr<Hnsw> hnsw = build_index(model, candidates, pool);

@@ -93,6 +93,8 @@ class TrainingJob {
     if (!result.finished || !config_.training.refit) return finished(*run, files, std::move(result));
     const std::vector<double> rates = best_rates(run->trainer->state());
     if (run->trainer->state().epoch != epochs_before) std::filesystem::remove_all(refit_folder(options_.out));
+    // The refit has no validation rows left to choose it by.
+    order_ = choose_order({config_, run->prepared, run->spec, run->parameters, result.history}, pool_);
     run.reset();
     return refit(rates);
   }
@@ -169,8 +171,8 @@ class TrainingJob {
 
   TrainingResult finished(Run& run, RunFiles& files, TrainingResult result) {
     if (!result.finished) return result;
-    result.report = finish({config_, run.prepared, run.spec, run.parameters, result.history}, options_.out,
-                           pool_, files, kept_);
+    result.report = finish({config_, run.prepared, run.spec, run.parameters, result.history, order_},
+                           options_.out, pool_, files, kept_);
     listener_.evaluated(result.report);
     return result;
   }
@@ -181,6 +183,7 @@ class TrainingJob {
   const std::atomic<bool>& stop_;
   const std::vector<ExtraFile> kept_;
   ThreadPool pool_;
+  std::optional<ChosenOrder> order_;
 };
 
 }  // namespace
