@@ -59,7 +59,7 @@ def rejected(server, reason):
 def until(condition, seconds=20):
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end
+        assert time.monotonic() < end, condition
         time.sleep(0.02)
 
 
@@ -341,7 +341,10 @@ def test_nobody_works_for_clients_that_have_gone(place):
         time.sleep(1)
         for client in clients:
             client.close()
-        until(lambda: rejected(server, "gone") == 20)
+        # A fast machine may have answered some before.
+        answered = lambda: metric(server, 'http_requests_total{code="200",operation="recommend_batch"}')
+        until(lambda: rejected(server, "gone") + answered() == 20)
+        assert rejected(server, "gone") >= 10
         begin = processor_seconds(server)
         time.sleep(1)
         assert processor_seconds(server) - begin < 0.5

@@ -80,8 +80,8 @@ TEST(Synth, WritesTheColumnsAndRows) {
   std::string columns;
   for (const ColumnInfo& column : table.columns()) columns += column.name + " " + column.sql_type + "; ";
   EXPECT_EQ(columns,
-            "user VARCHAR; country VARCHAR; age_group VARCHAR; title VARCHAR; genres VARCHAR; year VARCHAR; "
-            "rating VARCHAR; time VARCHAR; ");
+            "user VARCHAR; country VARCHAR; age_group VARCHAR; title VARCHAR; genres VARCHAR; year BIGINT; "
+            "rating BIGINT; time TIMESTAMP; ");
   EXPECT_EQ(table.rows(), 20'000u);
 }
 

@@ -355,10 +355,16 @@ struct Trainer::State {
     prune_checkpoints(folder, config.training.keep_checkpoints);
   }
 
+  // The evaluator's complaint about outputs that are not finite gets the same advice.
+  EpochRecord recorded() try { return record(); } catch (const Error& error) {
+    if (error.kind() != ErrorKind::failed) throw;
+    throw not_finite(run.step, error.message());
+  }
+
   void end_epoch(TrainingObserver& observer) {
     check_state_finite();
     pack_for_evaluation();
-    const EpochRecord epoch = record();
+    const EpochRecord epoch = recorded();
     if (precision != Precision::float32) pack_for_steps();
     run.history.epochs.push_back(epoch);
     ++run.epoch;
