@@ -107,8 +107,7 @@ class Filtered : public ::testing::TestWithParam<std::string> {
     const std::vector<double> all = scores(query), best = best_by_hand(all, count);
     const auto answer = recommender_.recommend(query, options);
     EXPECT_EQ(answer.size(), best.size());
-    // bfloat16 keeps 8 bits of each product.
-    const double tolerance = GetParam() == "bf16" ? 0.01 : 1e-5;
+    constexpr double tolerance = 1e-5;
     size_t hits = 0;
     std::set<uint32_t> seen;
     for (size_t i = 0; i < std::min(answer.size(), best.size()); ++i) {

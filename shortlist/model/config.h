@@ -218,7 +218,7 @@ struct RetrievalConfig {
     visit("top_k", top_k, "the k of top_k accuracies", Range::at_least(1));
     visit("index", index,
           "what answers look candidates up in: exact; int8, the same answers from a quarter of the bytes; "
-          "bf16, half the memory, of rounded embeddings; hnsw, approximate and fastest among many");
+          "bf16, the same from half of them; hnsw, approximate and fastest among many");
     visit("hnsw", hnsw, "settings of index = \"hnsw\"");
   }
 };
