@@ -33,11 +33,11 @@ std::string in_order_of_time(const ColumnSummary& time) {
 // Of the last fifth of the rows by time, the share whose user has no earlier row.
 double new_user_share(const Table& table, const std::string& user, const ColumnSummary& time) {
   double share = 0;
-  table.query(fmt::format("WITH event AS (SELECT {0} AS of_user, {1} AS at FROM {{table}}), "
-                          "cut AS (SELECT quantile_disc(at, 0.8) AS at FROM event), "
-                          "first AS (SELECT of_user, min(at) AS at FROM event GROUP BY of_user) "
-                          "SELECT coalesce(avg((first.at > cut.at)::INTEGER), 0)::DOUBLE "
-                          "FROM event JOIN first USING (of_user), cut WHERE event.at > cut.at",
+  table.query(fmt::format("WITH event AS (SELECT {0} AS of_user, {1} AS seconds FROM {{table}}), "
+                          "cut AS (SELECT quantile_disc(seconds, 0.8) AS seconds FROM event), "
+                          "first AS (SELECT of_user, min(seconds) AS seconds FROM event GROUP BY of_user) "
+                          "SELECT coalesce(avg((first.seconds > cut.seconds)::INTEGER), 0)::DOUBLE "
+                          "FROM event JOIN first USING (of_user), cut WHERE event.seconds > cut.seconds",
                           sql_name(user), in_order_of_time(time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;

@@ -8,6 +8,7 @@
 
 #include "shortlist/engine/synth_taste.h"
 #include "shortlist/engine/synth_titles.h"
+#include "shortlist/features/cell.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/testing.h"
 #include "shortlist/table/table.h"
@@ -32,10 +33,16 @@ std::vector<Row> read_rows(const std::string& path, const SynthTruth& truth) {
   std::vector<Row> rows;
   Table::open({.path = path}).read(names, [&](const Chunk& chunk) {
     const auto& c = chunk.columns;
+    const auto number = [](const Column& column, size_t row) {
+      double value = 0;
+      EXPECT_TRUE(read_time_cell(column, row, value));
+      return value;
+    };
     for (size_t r = 0; r < chunk.rows; ++r) {
       rows.push_back({static_cast<uint32_t>(std::stoul(std::string(c[0].texts[r].substr(1)))),
                       item_of_title.at(std::string(c[1].texts[r])), std::string(c[2].texts[r]),
-                      std::string(c[3].texts[r]), c[4].integers[r], c[5].integers[r], c[6].numbers[r]});
+                      std::string(c[3].texts[r]), static_cast<int64_t>(number(c[4], r)),
+                      static_cast<int64_t>(number(c[5], r)), number(c[6], r)});
     }
   });
   return rows;
