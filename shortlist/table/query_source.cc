@@ -69,7 +69,11 @@ std::string with_whole_samples(const std::string& sql) {
         arguments.find("sample_size") != arguments.npos || arguments.find("all_varchar") != arguments.npos;
     if (!said) out.insert(close, ", sample_size = -1");
     // DuckDB's own read_csv_auto is hidden by the macro below.
-    if (name == "read_csv_auto" || name == "read_json_auto") out.erase(end - 5, 5);
+    const std::string_view automatic = "_auto";
+    if (name == "read_csv_auto" || name == "read_json_auto") {
+      at -= automatic.size();
+      out.erase(at, automatic.size());
+    }
   }
   return out;
 }
