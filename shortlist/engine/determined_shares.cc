@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "shortlist/base/random.h"
+#include "shortlist/features/cell.h"
 #include "shortlist/features/list_values.h"
 #include "shortlist/table/coded_column.h"
 

@@ -42,9 +42,11 @@ bool Guesser::place_by_candidate(size_t c) {
   if (share(guess_.candidate, c) < kNearlyAlways && !guess_.is_catalogue) return false;
   const bool unique = !guess_.is_catalogue && candidate.summary.distinct > kFewValues &&
                       is_nearly_unique_for(column, candidate);
-  take(c, unique ? Use::shown : Use::describes,
-       fmt::format(unique ? "nearly another value for each {}" : "one for each {}: describes the item",
-                   candidate.name));
+  if (unique) {
+    take(c, Use::shown, fmt::format("nearly another value for each {}", candidate.name));
+  } else {
+    take(c, Use::describes, fmt::format("one for each {}: describes the item", candidate.name));
+  }
   guess_.uses[c].attribute = true;
   return true;
 }
