@@ -13,19 +13,25 @@ namespace {
 std::string as_table(const Recommender& recommender, const std::vector<Recommendation>& items,
                      size_t offset) {
   std::vector<std::string> header = {"rank", recommender.id_column()};
+  const std::optional<size_t> display = recommender.display();
+  if (display) header.push_back(recommender.attribute_names()[*display]);
+  const size_t names_end = header.size();
   for (const std::string& label : recommender.labels()) header.push_back(predicted_column(label));
   if (recommender.has_retrieval()) header.push_back("score");
   const size_t numbers_end = header.size();
-  for (const std::string& attribute : recommender.attribute_names()) header.push_back(attribute);
+  for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
+    if (a != display) header.push_back(recommender.attribute_names()[a]);
+  }
   TextTable table(header);
   table.align_right(0);
-  for (size_t c = 2; c < numbers_end; ++c) table.align_right(c);
+  for (size_t c = names_end; c < numbers_end; ++c) table.align_right(c);
   for (size_t i = 0; i < items.size(); ++i) {
     std::vector<std::string> cells = {std::to_string(offset + i + 1), recommender.item_id(items[i].item)};
+    if (display) cells.push_back(recommender.attribute(*display, items[i].item));
     for (float prediction : items[i].predictions) cells.push_back(figure_text(prediction));
     if (recommender.has_retrieval()) cells.push_back(figure_text(items[i].score));
     for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
-      cells.push_back(recommender.attribute(a, items[i].item));
+      if (a != display) cells.push_back(recommender.attribute(a, items[i].item));
     }
     table.add(std::move(cells));
   }
@@ -37,12 +43,11 @@ Value item_value(const Recommender& recommender, const Recommendation& item, siz
   const std::vector<std::string> labels = recommender.labels();
   for (size_t t = 0; t < labels.size(); ++t)
     predictions.emplace_back(labels[t], short_double(item.predictions[t]));
-  return Value(
-      Value::Table{{"rank", static_cast<int64_t>(rank)},
-                   {"id", recommender.item_id(item.item)},
-                   {"score", recommender.has_retrieval() ? Value(short_double(item.score)) : Value()},
-                   {"predictions", Value(std::move(predictions))},
-                   {"attributes", attributes_value(recommender, item.item)}});
+  Value::Table value = id_value(recommender, item.item, rank);
+  value.emplace_back("score", recommender.has_retrieval() ? Value(short_double(item.score)) : Value());
+  value.emplace_back("predictions", Value(std::move(predictions)));
+  value.emplace_back("attributes", attributes_value(recommender, item.item));
+  return Value(std::move(value));
 }
 
 std::string as_json(const Recommender& recommender, const Record& query,

@@ -16,15 +16,24 @@ uint32_t find_item(const Recommender& recommender, const std::string& id) {
 }
 
 std::string as_table(const Recommender& recommender, const std::vector<SimilarItem>& items) {
-  std::vector<std::string> header = {"rank", recommender.id_column(), "similarity"};
-  for (const std::string& attribute : recommender.attribute_names()) header.push_back(attribute);
+  std::vector<std::string> header = {"rank", recommender.id_column()};
+  const std::optional<size_t> display = recommender.display();
+  if (display) header.push_back(recommender.attribute_names()[*display]);
+  header.push_back("similarity");
+  const size_t numbers_end = header.size();
+  for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
+    if (a != display) header.push_back(recommender.attribute_names()[a]);
+  }
   TextTable table(header);
   table.align_right(0);
-  table.align_right(2);
+  table.align_right(numbers_end - 1);
   for (size_t i = 0; i < items.size(); ++i) {
-    std::vector<std::string> cells = {std::to_string(i + 1), recommender.item_id(items[i].item),
-                                      figure_text(items[i].similarity)};
-    for (size_t a = 0; a + 3 < header.size(); ++a) cells.push_back(recommender.attribute(a, items[i].item));
+    std::vector<std::string> cells = {std::to_string(i + 1), recommender.item_id(items[i].item)};
+    if (display) cells.push_back(recommender.attribute(*display, items[i].item));
+    cells.push_back(figure_text(items[i].similarity));
+    for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
+      if (a != display) cells.push_back(recommender.attribute(a, items[i].item));
+    }
     table.add(std::move(cells));
   }
   return table.text();
@@ -34,10 +43,10 @@ std::string as_json(const Recommender& recommender, const std::string& id, Simil
                     const std::vector<SimilarItem>& items) {
   Value::Array array;
   for (size_t i = 0; i < items.size(); ++i) {
-    array.push_back(Value(Value::Table{{"rank", static_cast<int64_t>(i + 1)},
-                                       {"id", recommender.item_id(items[i].item)},
-                                       {"similarity", items[i].similarity},
-                                       {"attributes", attributes_value(recommender, items[i].item)}}));
+    Value::Table item = id_value(recommender, items[i].item, i + 1);
+    item.emplace_back("similarity", items[i].similarity);
+    item.emplace_back("attributes", attributes_value(recommender, items[i].item));
+    array.push_back(Value(std::move(item)));
   }
   const Value answer(
       Value::Table{{"item", id}, {"by", std::string(enum_name(by))}, {"items", Value(std::move(array))}});

@@ -39,6 +39,13 @@ Value attributes_value(const Recommender& recommender, uint32_t item) {
   return Value(std::move(table));
 }
 
+Value::Table id_value(const Recommender& recommender, uint32_t item, size_t rank) {
+  Value::Table value{{"rank", static_cast<int64_t>(rank)}, {"id", recommender.item_id(item)}};
+  if (const auto display = recommender.display())
+    value.emplace_back("display", recommender.attribute(*display, item));
+  return value;
+}
+
 std::string shell_quoted(const std::string& argument) {
   const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
   if (!argument.empty() && argument.find_first_not_of(plain) == std::string::npos) return argument;
@@ -47,8 +54,6 @@ std::string shell_quoted(const std::string& argument) {
   return quoted + "'";
 }
 
-void print_data(const std::string& text) {
-  write_output(text);
-}
+void print_data(const std::string& text) { write_output(text); }
 
 }  // namespace shortlist

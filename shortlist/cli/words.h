@@ -28,6 +28,9 @@ Value record_value(const Record& record);
 // The item's attributes as a JSON object.
 Value attributes_value(const Recommender& recommender, uint32_t item);
 
+// The members "rank", "id" and, where the model has candidate.display, "display" of an item's JSON object.
+Value::Table id_value(const Recommender& recommender, uint32_t item, size_t rank);
+
 // An argument as a shell reads it back.
 std::string shell_quoted(const std::string& argument);
 

@@ -20,32 +20,42 @@ struct HintWord {
 };
 // Words of column names. Of labels the first in the list is preferred.
 constexpr HintWord kHintWords[] = {
-    {"user", NameHint::user},       {"customer", NameHint::user},  {"member", NameHint::user},
-    {"visitor", NameHint::user},    {"session", NameHint::user},   {"account", NameHint::user},
-    {"reader", NameHint::user},     {"viewer", NameHint::user},    {"client", NameHint::user},
-    {"player", NameHint::user},     {"reviewer", NameHint::user},  {"buyer", NameHint::user},
-    {"uid", NameHint::user},        {"item", NameHint::item},      {"product", NameHint::item},
-    {"movie", NameHint::item},      {"film", NameHint::item},      {"anime", NameHint::item},
-    {"book", NameHint::item},       {"song", NameHint::item},      {"track", NameHint::item},
-    {"artist", NameHint::item},     {"game", NameHint::item},      {"video", NameHint::item},
-    {"article", NameHint::item},    {"news", NameHint::item},      {"recipe", NameHint::item},
-    {"restaurant", NameHint::item}, {"business", NameHint::item},  {"listing", NameHint::item},
-    {"ad", NameHint::item},         {"sku", NameHint::item},       {"isbn", NameHint::item},
-    {"asin", NameHint::item},       {"iid", NameHint::item},       {"title", NameHint::item},
-    {"name", NameHint::item},       {"rating", NameHint::label},   {"ratings", NameHint::label},
-    {"score", NameHint::label},     {"stars", NameHint::label},    {"feedback", NameHint::label},
-    {"label", NameHint::label},     {"target", NameHint::label},   {"purchased", NameHint::label},
-    {"bought", NameHint::label},    {"liked", NameHint::label},    {"like", NameHint::label},
-    {"clicked", NameHint::label},   {"click", NameHint::label},    {"watched", NameHint::label},
-    {"converted", NameHint::label}, {"timestamp", NameHint::time}, {"time", NameHint::time},
-    {"datetime", NameHint::time},   {"date", NameHint::time},      {"ts", NameHint::time},
-    {"at", NameHint::time},
+    {"user", NameHint::user},       {"customer", NameHint::user},     {"member", NameHint::user},
+    {"visitor", NameHint::user},    {"session", NameHint::user},      {"account", NameHint::user},
+    {"reader", NameHint::user},     {"viewer", NameHint::user},       {"client", NameHint::user},
+    {"player", NameHint::user},     {"reviewer", NameHint::user},     {"buyer", NameHint::user},
+    {"uid", NameHint::user},        {"item", NameHint::item},         {"product", NameHint::item},
+    {"movie", NameHint::item},      {"film", NameHint::item},         {"anime", NameHint::item},
+    {"book", NameHint::item},       {"song", NameHint::item},         {"track", NameHint::item},
+    {"artist", NameHint::item},     {"game", NameHint::item},         {"video", NameHint::item},
+    {"article", NameHint::item},    {"news", NameHint::item},         {"recipe", NameHint::item},
+    {"restaurant", NameHint::item}, {"business", NameHint::item},     {"listing", NameHint::item},
+    {"ad", NameHint::item},         {"sku", NameHint::item},          {"isbn", NameHint::item},
+    {"asin", NameHint::item},       {"iid", NameHint::item},          {"title", NameHint::item},
+    {"name", NameHint::item},       {"rating", NameHint::label},      {"ratings", NameHint::label},
+    {"score", NameHint::label},     {"stars", NameHint::label},       {"feedback", NameHint::label},
+    {"label", NameHint::label},     {"target", NameHint::label},      {"purchased", NameHint::label},
+    {"bought", NameHint::label},    {"liked", NameHint::label},       {"like", NameHint::label},
+    {"clicked", NameHint::label},   {"click", NameHint::label},       {"watched", NameHint::label},
+    {"converted", NameHint::label}, {"timestamp", NameHint::time},    {"time", NameHint::time},
+    {"datetime", NameHint::time},   {"date", NameHint::time},         {"ts", NameHint::time},
+    {"at", NameHint::time},         {"quantity", NameHint::weight},   {"qty", NameHint::weight},
+    {"units", NameHint::weight},    {"plays", NameHint::weight},      {"playcount", NameHint::weight},
+    {"listens", NameHint::weight},  {"split", NameHint::part},        {"fold", NameHint::part},
+    {"part", NameHint::part},       {"partition", NameHint::part},    {"subset", NameHint::part},
+    {"order", NameHint::event},     {"transaction", NameHint::event}, {"invoice", NameHint::event},
+    {"receipt", NameHint::event},   {"basket", NameHint::event},      {"cart", NameHint::event},
+    {"event", NameHint::event},     {"request", NameHint::event},     {"impression", NameHint::event},
+    {"row", NameHint::event},       {"index", NameHint::event},       {"uuid", NameHint::event},
+    {"guid", NameHint::event},      {"hash", NameHint::event},
 };
 // Beside a hint, words that leave it a key.
 constexpr std::string_view kKeyWords[] = {"id", "key", "code", "name", "title", "no", "number", "idx"};
-// Words that make a label's name a summary of many rows: "average_rating", "rating_count".
+// Words that make a label's name a summary of many rows: "average_rating", "rating_count". Some of them
+// count.
 constexpr std::string_view kSummaryWords[] = {"average", "avg", "mean", "count",
                                               "total",   "num", "max",  "min"};
+constexpr std::string_view kCountWords[] = {"count", "total", "num"};
 
 template <typename List>
 bool contains(const List& list, std::string_view word) {
@@ -182,18 +192,15 @@ Judgement judge_special(const TextGuess& texts, ColumnGuess& guess) {
   return {Holds::nothing, texts.why};
 }
 
-Judgement judge(const Table& table, ColumnGuess& guess) {
+Judgement judge(ColumnGuess& guess, const std::optional<TextGuess>& texts) {
   const ColumnSummary& column = guess.summary;
-  if (column.distinct == 0) return {Holds::nothing, "has no value at all"};
-  if (column.distinct == 1 && column.missing == 0) {
+  if (column.distinct == 0 || column.present() == 0) return {Holds::nothing, "has no value at all"};
+  if (column.distinct == 1 && guess.without_value() == 0) {
     return {Holds::nothing, fmt::format("is '{}' in every row", column.most_frequent.front().first)};
   }
   if (is_time(guess)) return {Holds::time, "points in time"};
   if (std::string why = why_no_time(guess); !why.empty()) return {Holds::nothing, std::move(why)};
-  if (column.type == ColumnType::text) {
-    if (const std::optional<TextGuess> texts = guess_texts(table, column))
-      return judge_special(*texts, guess);
-  }
+  if (texts) return judge_special(*texts, guess);
   if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
   switch (column.type) {
     case ColumnType::list:
@@ -213,26 +220,30 @@ Judgement judge(const Table& table, ColumnGuess& guess) {
 NameMeaning name_meaning(std::string_view name) {
   NameMeaning meaning;
   const std::vector<std::string> words = words_of(name);
-  bool item = false, user = false, other = false;
+  bool item = false, user = false, event = false, other = false;
   for (const std::string& word : words) {
     const HintWord* hint = find_hint(word);
     meaning.id = meaning.id || word == "id";
-    if (contains(kSummaryWords, word)) return {};
+    meaning.readable = meaning.readable || word == "name" || word == "title";
+    if (contains(kSummaryWords, word))
+      return {.hint = contains(kCountWords, word) ? NameHint::weight : NameHint::none};
     if (hint == nullptr) {
       other = other || !contains(kKeyWords, word);
       continue;
     }
     user = user || hint->hint == NameHint::user;
     item = item || hint->hint == NameHint::item;
-    if (hint->hint == NameHint::label || hint->hint == NameHint::time) {
-      meaning.hint = hint->hint;
-      meaning.weight = static_cast<size_t>(std::end(kHintWords) - hint);
-      if (hint->hint == NameHint::time) return meaning;
-    }
+    event = event || hint->hint == NameHint::event;
+    if (hint->hint == NameHint::time) return {.hint = NameHint::time};
+    const bool says_use =
+        hint->hint == NameHint::label || hint->hint == NameHint::weight || hint->hint == NameHint::part;
+    if (!says_use) continue;
+    meaning.hint = hint->hint;
+    meaning.weight = static_cast<size_t>(std::end(kHintWords) - hint);
   }
   if (meaning.hint != NameHint::none) return meaning;
-  meaning.hint = user ? NameHint::user : item ? NameHint::item : NameHint::none;
-  meaning.key = (user || item) && !other;
+  meaning.hint = user ? NameHint::user : item ? NameHint::item : event ? NameHint::event : NameHint::none;
+  meaning.key = meaning.hint != NameHint::none && !other;
   return meaning;
 }
 
@@ -243,16 +254,35 @@ double ColumnGuess::distinct_share() const {
 
 std::vector<ColumnGuess> guess_columns(const Table& table) {
   std::vector<ColumnGuess> guesses;
-  for (ColumnSummary& summary : inspect(table)) {
+  std::vector<ColumnSummary> summaries = inspect(table);
+  const std::vector<std::optional<TextGuess>> texts = guess_texts(table, summaries);
+  for (size_t c = 0; c < summaries.size(); ++c) {
     ColumnGuess guess;
-    guess.name = summary.name;
-    guess.summary = std::move(summary);
+    guess.name = summaries[c].name;
+    guess.summary = std::move(summaries[c]);
     guess.meaning = name_meaning(guess.name);
-    const Judgement judgement = judge(table, guess);
+    const Judgement judgement = judge(guess, texts[c]);
     guess.holds = judgement.holds, guess.why = judgement.why;
     guesses.push_back(std::move(guess));
   }
   return guesses;
+}
+
+std::vector<std::string> words_for_missing(const std::vector<ColumnGuess>& columns) {
+  std::vector<std::string> words;
+  for (const ColumnGuess& column : columns) {
+    const ColumnSummary& summary = column.summary;
+    if (summary.words_for_missing.empty()) continue;
+    uint64_t others = summary.present();
+    for (const auto& [word, rows] : summary.words_for_missing) others -= std::min(others, rows);
+    const bool among_values =
+        others > 0 && (summary.numbers >= others || summary.times == others || summary.truths == others);
+    if (!among_values && summary.words_for_missing.size() < 2) continue;
+    for (const auto& [word, rows] : summary.words_for_missing) {
+      if (!contains(words, word)) words.push_back(word);
+    }
+  }
+  return words;
 }
 
 bool names_are_generated(const std::vector<ColumnGuess>& columns) {

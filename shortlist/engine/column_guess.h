@@ -10,14 +10,24 @@
 
 namespace shortlist {
 
-enum class NameHint { none, user, item, label, time };
+enum class NameHint {
+  none,
+  user,
+  item,
+  label,
+  time,
+  weight,  // how often or how much: "quantity", "play_count"
+  part,    // a part of the data: "split", "fold"
+  event,   // an order, a receipt, a row: another one each time
+};
 
 // What a column's name says: "userId" and "User_ID" are a key of the user, "movie_genre" is not a key.
 struct NameMeaning {
   NameHint hint = NameHint::none;
-  bool key = false;   // every word of it stands for the user or the item itself
-  bool id = false;    // it says "id"
-  size_t weight = 0;  // labels: the earlier in the list of hints, the more
+  bool key = false;       // every word of it stands for the user, the item or the event itself
+  bool id = false;        // it says "id"
+  bool readable = false;  // it says "name" or "title"
+  size_t weight = 0;      // labels: the earlier in the list of hints, the more
 };
 NameMeaning name_meaning(std::string_view name);
 
@@ -43,10 +53,15 @@ struct ColumnGuess {
 
   bool is(NameHint hint) const { return meaning.hint == hint; }
   double distinct_share() const;  // of the rows that have a value
+  uint64_t without_value() const { return summary.missing + summary.blank; }
 };
 
-// Reads the table once.
+// Reads the table once, and columns of dates again.
 std::vector<ColumnGuess> guess_columns(const Table& table);
+
+// Words that mean a missing value in some column: among numbers, or several such words in one column. "NA"
+// alone among texts may be Namibia.
+std::vector<std::string> words_for_missing(const std::vector<ColumnGuess>& columns);
 
 // Whether the names are DuckDB's own: column0, column1, ...
 bool names_are_generated(const std::vector<ColumnGuess>& columns);

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "shortlist/engine/left_out.h"
+#include "shortlist/engine/telling_features.h"
 #include "shortlist/engine/training.h"
 #include "shortlist/metrics/evaluation.h"
 #include "shortlist/metrics/overlap.h"
@@ -24,14 +25,15 @@ std::vector<T> take(const std::vector<T>& values, const std::vector<uint32_t>& r
   return taken;
 }
 
-// Rows of a dataset as metrics see them, with one task's labels.
+// Rows of a dataset as metrics see them: for retrieval and lists, or with one task's labels.
+enum class For { lists, labels };
 struct ObservedRows {
   ObservedRows(const Dataset& data, const std::vector<uint32_t>& rows, size_t task,
-               const std::vector<uint32_t>& query_number = {})
+               const std::vector<uint32_t>& query_number = {}, For use = For::lists)
       : query(take(data.query_of_row, rows)),
         candidate(take(data.candidate_of_row, rows)),
         user(take(data.user_of_row, rows)),
-        weight(take(data.weights, rows)) {
+        weight(take(use == For::lists ? data.retrieval_weights() : data.weights, rows)) {
     for (uint32_t& c : candidate) c = data.item_of_candidate[c];
     for (size_t i = 0; !query_number.empty() && i < query.size(); ++i) query[i] = query_number[query[i]];
     // Rows without a user are not the rows of one user.
@@ -129,7 +131,8 @@ Baselines fit_baselines(const Dataset& data) {
       .rows = row_hashes(train.view),
       .item_log_share = data.item_log_share};
   for (size_t t = 0; t < data.labels.size(); ++t)
-    baselines.labels.push_back(fit_label_means(ObservedRows(data, data.split.train, t).view));
+    baselines.labels.push_back(
+        fit_label_means(ObservedRows(data, data.split.train, t, {}, For::labels).view));
   return baselines;
 }
 
@@ -169,6 +172,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   if (rows.empty()) throw data_error("the split leaves no row to evaluate: {} is empty", split);
   EvaluationReport report{.split = split, .rows = rows.size(), .other_table = data.other_table};
   const ObservedRows observed(data, rows, 0, evaluated.query_number);
+  report.warnings = warnings_of_telling_features(config, data);
   report.share_in_train = share_in_train(baselines.rows, observed.view);
   for (const auto& [name, value] : evaluated.evaluator.figures(rows, true)) {
     if (name.find("loss") != std::string::npos && name != "log_loss") report.losses.emplace_back(name, value);
@@ -184,7 +188,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
                                               masks ? &data.seen : nullptr, config.retrieval->top_k, seed));
   }
   for (size_t t = 0; t < config.ranking.size(); ++t) {
-    const ObservedRows labelled(data, rows, t, evaluated.query_number);
+    const ObservedRows labelled(data, rows, t, evaluated.query_number, For::labels);
     report.tasks.push_back(evaluate_ratings(config.ranking[t].label, baselines.labels[t], labelled.view,
                                             scores.predictions[t], seed));
   }

@@ -16,7 +16,10 @@ UserRatings user_ratings(const Dataset& data) {
   UserRatings ratings;
   if (data.user_of_row.empty()) return ratings;
   std::vector<uint32_t> rows = data.split.train;
-  std::erase_if(rows, [&](uint32_t row) { return data.user_of_row[row] == unknown_index; });
+  std::erase_if(
+      rows, [&](uint32_t row) { return data.user_of_row[row] == unknown_index || !data.is_positive(row); });
+  // Positive rows alone have nothing in common with ratings.
+  const bool rated = !data.labels.empty() && data.positive_weights.empty();
   if (rows.empty()) return ratings;
   std::ranges::stable_sort(rows, {}, [&](uint32_t row) { return data.user_of_row[row]; });
   ratings.users = data.users;
@@ -26,13 +29,12 @@ UserRatings user_ratings(const Dataset& data) {
     size_t end = begin;
     while (end < rows.size() && data.user_of_row[rows[end]] == user) ++end;
     double sum = 0;
-    for (size_t i = begin; !data.labels.empty() && i < end; ++i) sum += data.labels[0][rows[i]];
+    for (size_t i = begin; rated && i < end; ++i) sum += data.labels[0][rows[i]];
     const double mean = sum / static_cast<double>(std::max<size_t>(1, end - begin));
     for (; begin < end; ++begin) {
       ratings.items.push_back(
           static_cast<int32_t>(data.item_of_candidate[data.candidate_of_row[rows[begin]]]));
-      if (!data.labels.empty())
-        ratings.centred.push_back(static_cast<float>(data.labels[0][rows[begin]] - mean));
+      if (rated) ratings.centred.push_back(static_cast<float>(data.labels[0][rows[begin]] - mean));
     }
     ratings.offsets.push_back(static_cast<int64_t>(ratings.items.size()));
   }

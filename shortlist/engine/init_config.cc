@@ -4,15 +4,19 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "shortlist/base/fields.h"
 #include "shortlist/engine/model_guess.h"
+#include "shortlist/engine/trial.h"
 #include "shortlist/table/source_sql.h"
 
 namespace shortlist {
 namespace {
 
 constexpr int kWidth = 32;  // of embeddings and towers
+// From this share of rows on that repeat a pair of user and item, people take things again.
+constexpr double kTakenAgain = 0.1;
 // With more of them among the last rows, a split by time asks about users that no model can know.
 constexpr double kManyNewUsers = 0.3;
 
@@ -23,6 +27,8 @@ std::string list_of(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) array.push_back(Value(text));
   return to_toml(Value(std::move(array)));
 }
+
+std::string tower_layers() { return fmt::format("[{{ dropout = 0.3 }}, {{ dense = {} }}]", kWidth); }
 
 std::string key_of(const std::string& name) {
   const bool bare = !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
@@ -86,7 +92,7 @@ class Section {
 
 class Writer {
  public:
-  Writer(const TableSource& source, const ModelGuess& guess) : source_(source), guess_(guess) {}
+  explicit Writer(const ModelGuess& guess) : source_(guess.source), guess_(guess) {}
 
   std::string text() const {
     std::string out = in_comment(fmt::format("# Written by shortlist init from {}: {} rows, {} columns.",
@@ -99,6 +105,7 @@ class Writer {
     out += "\n";
     out += data() + features() + query() + candidate() + retrieval();
     if (guess_.label) out += ranking();
+    if (guess_.repeated > 0) out += recommend();
     return out + training();
   }
 
@@ -112,11 +119,20 @@ class Writer {
   }
   // The words of a candidate's title, beside its own embedding, as candidates whose titles are alike are
   // alike.
+  size_t title() const { return guess_.display.value_or(guess_.candidate); }
   bool has_words() const {
-    const ColumnSummary& summary = column(guess_.candidate).summary;
-    return summary.type == ColumnType::text && *summary.average_words >= 2;
+    const ColumnSummary& summary = column(title()).summary;
+    return summary.type == ColumnType::text && summary.average_words.value_or(0) >= 2;
   }
-  std::string words_name() const { return name(guess_.candidate) + "_words"; }
+  std::string words_name() const {
+    std::string words = name(title()) + "_words";
+    while (std::ranges::find(guess_.columns, words, &ColumnGuess::name) != guess_.columns.end()) words += "_";
+    return words;
+  }
+  bool tells_user() const { return guess_.user && guess_.uses[*guess_.user].use == Use::query; }
+  // A tenth of a table of fewer rows is none.
+  bool is_tiny() const { return guess_.rows() < 10; }
+  bool has_validation() const { return guess_.split ? guess_.has_validation : !is_tiny(); }
 
   std::string data() const;
   void add_source(Section& section) const;
@@ -128,7 +144,9 @@ class Writer {
   std::string candidate() const;
   std::string retrieval() const;
   std::string ranking() const;
+  std::string recommend() const;
   std::string training() const;
+  std::pair<std::string, std::string> monitor() const;
 
   const TableSource& source_;
   const ModelGuess& guess_;
@@ -144,7 +162,7 @@ void Writer::add_source(Section& section) const {
   if (!source_.decimal.empty()) section.add("decimal", quoted(source_.decimal));
   if (!source_.thousands.empty()) section.add("thousands", quoted(source_.thousands));
   if (!source_.date_format.empty()) section.add("date_format", quoted(source_.date_format));
-  if (!source_.missing.empty()) section.add("missing", list_of(source_.missing));
+  if (!source_.missing.empty()) section.add("missing", list_of(source_.missing), "words that mean: no value");
   if (guess_.names_are_ours && source_.columns.empty() && is_text_file(source_)) {
     std::vector<std::string> names;
     for (const ColumnGuess& column : guess_.columns) names.push_back(column.name);
@@ -157,7 +175,13 @@ void Writer::add_source(Section& section) const {
 }
 
 void Writer::add_split(Section& section) const {
-  const std::string parts = "train = 0.8, validation = 0.1, test = 0.1";
+  if (guess_.split) {
+    return section.add("split",
+                       fmt::format("{{ by = \"column\", column = {} }}", quoted(name(*guess_.split))),
+                       guess_.uses[*guess_.split].why);
+  }
+  const std::string parts =
+      is_tiny() ? "train = 1.0, validation = 0, test = 0" : "train = 0.8, validation = 0.1, test = 0.1";
   const std::string random = fmt::format("{{ by = \"random\", {}, seed = 42 }}", parts);
   if (!guess_.time) return section.add("split", random, "the table has no time to split by");
   const std::string by_time = fmt::format("{{ by = \"time\", column = {}{}, {} }}",
@@ -175,12 +199,22 @@ std::string Writer::data() const {
   add_source(section);
   if (guess_.user)
     section.add("user", quoted(name(*guess_.user)), "for baselines, and for similarity by ratings");
+  if (guess_.weight) {
+    section.remark(fmt::format("weight = {}  # to let a row count more, the more it says",
+                               quoted(name(*guess_.weight))));
+  }
   add_split(section);
+  for (const TurnedDown& column : guess_.turned_down) section.remark(in_comment(sentence(column)));
   return section.text();
 }
 
 std::string Writer::feature(const ColumnGuess& column) const {
-  const std::string dim = fmt::format("dim = {}", kWidth);
+  // Few values need few numbers: more of them learn by heart.
+  const uint64_t root = std::bit_ceil(static_cast<uint64_t>(std::sqrt(column.summary.distinct)) + 1);
+  const bool key =
+      column.name == name(guess_.candidate) || (guess_.user && column.name == name(*guess_.user));
+  const std::string dim = fmt::format(
+      "dim = {}", key || column.holds != Holds::category ? kWidth : std::clamp<uint64_t>(root, 4, kWidth));
   switch (column.holds) {
     case Holds::categories:
       if (column.separator.empty()) return fmt::format("{{ kind = \"categories\", {} }}", dim);
@@ -211,8 +245,8 @@ std::string Writer::features() const {
       if (use != Use::candidate || !has_words()) continue;
       const std::string words = fmt::format(
           "{{ kind = \"text\", column = {}, max_tokens = 10_000, rows = \"vocabulary\", dim = {} }}",
-          quoted(name(c)), kWidth);
-      section.add(key_of(words_name()), words, "its words: items with like names are alike");
+          quoted(name(title())), kWidth);
+      section.add(key_of(words_name()), words, "words of its name: items with like names are alike");
     }
   }
   if (guess_.time) {
@@ -239,7 +273,7 @@ std::string Writer::query() const {
       guess_.query_describes_candidate
           ? "no column tells who asks, so the item's own properties do: see the report's lookup baseline"
           : "");
-  section.add("layers", fmt::format("[{{ dense = {} }}]", kWidth));
+  section.add("layers", tower_layers(), "the dropout keeps it from learning the rows by heart");
   return section.text();
 }
 
@@ -252,8 +286,9 @@ std::string Writer::candidate() const {
     if (guess_.uses[c].attribute) attributes.push_back(name(c));
   }
   section.add("id", quoted(name(guess_.candidate)), guess_.uses[guess_.candidate].why);
+  if (guess_.display) section.add("display", quoted(name(*guess_.display)), guess_.uses[*guess_.display].why);
   section.add("features", list_of(features));
-  section.add("layers", fmt::format("[{{ dense = {} }}]", kWidth));
+  section.add("layers", tower_layers());
   if (!attributes.empty())
     section.add("attributes", list_of(attributes), "one for each item: to show and to filter by");
   return section.text();
@@ -261,16 +296,14 @@ std::string Writer::candidate() const {
 
 std::string Writer::retrieval() const {
   Section section("[retrieval]");
-  if (guess_.binary) {
-    section.remark(
-        "learns which items stand in a row with a query, rows whose label is 0 too; to learn from the");
-    section.remark("rows with 1 only, train it by itself on sql = \"SELECT * FROM '{data}' WHERE ... = 1\"");
-  }
   section.add("loss", R"("in_batch_softmax")");
   section.add("reduction", R"("mean")",
               guess_.label ? "as the ranking's, so that no task drowns the other" : "");
-  section.add("sampling_correction", "true",
-              "learns how likely a candidate is, so popular ones may stand high");
+  if (guess_.binary) {
+    section.add("positives", quoted(name(*guess_.label)),
+                "learns from the rows whose label is 1; the others only show what was not taken");
+  }
+  section.add("sampling_correction", "true", "without it, popular items are ranked too low");
   section.add("top_k", "[1, 5, 10, 50, 100]");
   return section.text();
 }
@@ -288,7 +321,7 @@ std::string Writer::ranking() const {
     section.remark(
         "-1 may stand for \"not rated\": then leave such rows out by sql = \"SELECT ... WHERE ... >= 0\"");
   }
-  section.add("layers", R"([{ dense = 256, activation = "relu" }, { dense = 128, activation = "relu" }])",
+  section.add("layers", R"([{ dense = 64, activation = "relu" }, { dropout = 0.3 }])",
               "a last dense = 1 is added");
   return section.text();
 }
@@ -297,15 +330,38 @@ std::string Writer::ranking() const {
 // memory.
 uint64_t batch_of(uint64_t rows) { return std::clamp<uint64_t>(std::bit_floor(rows / 64), 64, 2048); }
 
+// What people get is watched, not a loss that goes on falling for one task while the other one overtrains.
+std::pair<std::string, std::string> Writer::monitor() const {
+  if (tells_user()) return {"auto", "NDCG of the users' lists in the validation rows, as they are served"};
+  if (guess_.label)
+    return {"loss", "both tasks' loss on validation rows: there is no user whose list could be measured"};
+  return {"mrr", "the validation rows' mean reciprocal rank"};
+}
+
+std::string Writer::recommend() const {
+  Section section("[recommend]");
+  const std::string share =
+      fmt::format("{:.0f} % of rows are of a user and an item that had one before", 100 * guess_.repeated);
+  if (!tells_user() || guess_.query_describes_candidate) return "";
+  if (guess_.repeated < kTakenAgain) {
+    section.add("seen", R"("drop")", share + "; \"keep\" recommends what a user has had, too");
+  } else {
+    section.add("seen", R"("keep")", share + ": people take things again; \"drop\" leaves out what they had");
+  }
+  return section.text();
+}
+
 std::string Writer::training() const {
   Section section("[training]");
-  section.add("epochs", "20", "at most");
+  const bool watches = has_validation();
+  section.add("epochs", watches ? "30" : "8",
+              watches ? "at most" : "there are no validation rows to stop by");
   section.add("batch", fmt::format("{}", batch_of(guess_.rows())), fmt::format("for {} rows", guess_.rows()));
   section.add("optimizer", "{ adam = 0.005 }");
-  section.add(
-      "early_stopping",
-      guess_.label ? R"({ monitor = "loss", patience = 3 })" : R"({ monitor = "mrr", patience = 3 })",
-      guess_.label ? "both tasks' loss on validation rows" : "the validation rows' mean reciprocal rank");
+  if (watches) {
+    const auto [figure, why] = monitor();
+    section.add("early_stopping", fmt::format("{{ monitor = \"{}\", patience = 3 }}", figure), why);
+  }
   std::string text = section.text();
   text.pop_back();
   return text;
@@ -314,8 +370,9 @@ std::string Writer::training() const {
 }  // namespace
 
 std::string init_config(const Table& table, const InitOptions& options) {
-  const ModelGuess guess = guess_model(table, options);
-  return Writer(table.source(), guess).text();
+  ModelGuess guess = guess_model(table, options);
+  leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
+  return Writer(guess).text();
 }
 
 }  // namespace shortlist

@@ -138,9 +138,10 @@ TEST(InitConfig, AsksTheAnimeTableWithIdsByTheUser) {
   const Config config = read(text);
   EXPECT_EQ(config.data.user, "User_ID");
   EXPECT_EQ(config.query.features, Names{"User_ID"});
-  EXPECT_EQ(config.candidate.id, "name");
-  EXPECT_EQ(config.candidate.features, (Names{"name", "name_words", "genre", "type", "Audience"}));
-  EXPECT_TRUE(has(text, "# left out: Anime_ID (one for each name, which says the same)"));
+  EXPECT_EQ(config.candidate.id, "Anime_ID");
+  EXPECT_EQ(config.candidate.display, "name");
+  EXPECT_EQ(config.candidate.features, (Names{"Anime_ID", "name_words", "genre", "type", "Audience"}));
+  EXPECT_TRUE(has(text, "one for each Anime_ID, and people can read it"));
 }
 
 TEST(InitConfig, MakesARetrievalOfATableWithoutLabel) {
@@ -155,7 +156,7 @@ TEST(InitConfig, MakesARetrievalOfATableWithoutLabel) {
   EXPECT_EQ(config.query.features, Names{"customer_id"});
   EXPECT_EQ(config.candidate.id, "sku");
   EXPECT_EQ(config.data.split.column, "purchase_date");
-  EXPECT_EQ(config.training.early_stopping->monitor, "mrr");
+  EXPECT_EQ(config.training.early_stopping->monitor, "auto");
   expect_trains(text);
 }
 
@@ -172,7 +173,7 @@ TEST(InitConfig, PredictsAClickWithItsProbability) {
   EXPECT_EQ(config.candidate.id, "ad_id");
   EXPECT_TRUE(has(text, "# left out: row_id (another value in each row: a row's number)"));
   EXPECT_TRUE(has(text, "# left out: country (is 'DE' in every row)"));
-  EXPECT_TRUE(has(text, "rows whose label is 0 too"));
+  EXPECT_EQ(config.retrieval->positives, "clicked");
   expect_trains(text);
 }
 

@@ -8,6 +8,7 @@
 #include "shortlist/base/value.h"
 #include "shortlist/engine/condition.h"
 #include "shortlist/features/cell.h"
+#include "shortlist/metrics/observations.h"
 
 namespace shortlist {
 namespace {
@@ -105,7 +106,8 @@ void AttributeIndex::add_notes(const Condition& condition, std::vector<std::stri
   }
 }
 
-ItemFilter::ItemFilter(const Items& items, TextForm form_of_ids) : items_(items), form_of_ids_(form_of_ids) {
+ItemFilter::ItemFilter(const Items& items, TextForm form_of_ids, const std::string& display)
+    : items_(items), form_of_ids_(form_of_ids) {
   ids_.name = items.id_column;
   int64_t number;
   const bool whole =
@@ -114,12 +116,23 @@ ItemFilter::ItemFilter(const Items& items, TextForm form_of_ids) : items_(items)
   for (const Attribute& attribute : items.attributes) attributes_.emplace_back(attribute);
   by_id_.reserve(items.ids.size());
   for (uint32_t item = 0; item < items.ids.size(); ++item) by_id_.emplace(items.ids[item], item);
+  const auto shown = std::ranges::find(items.attributes, display, &Attribute::name);
+  if (shown == items.attributes.end()) return;
+  for (uint32_t item = 0; item < items.ids.size(); ++item) {
+    const auto* text = std::get_if<std::string>(&shown->values[item]);
+    if (text == nullptr) continue;
+    const auto [known, fresh] = by_display_.emplace(*text, item);
+    if (!fresh) known->second = unknown_index;
+  }
 }
 
 std::optional<uint32_t> ItemFilter::find(const std::string& id) const {
   std::string memory;
   const auto found = by_id_.find(in_form(id, form_of_ids_, memory));
-  return found == by_id_.end() ? std::nullopt : std::optional(found->second);
+  if (found != by_id_.end()) return found->second;
+  const auto named = by_display_.find(id);
+  const bool one = named != by_display_.end() && named->second != unknown_index;
+  return one ? std::optional(named->second) : std::nullopt;
 }
 
 const AttributeIndex& ItemFilter::attribute(const std::string& name) const {

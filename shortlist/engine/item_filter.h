@@ -43,7 +43,9 @@ class AttributeIndex {
 class ItemFilter {
  public:
   // Keeps the address of the items, which must outlive it.
-  explicit ItemFilter(const Items& items, TextForm form_of_ids = TextForm::text);
+  // `display` is the attribute that people know items by; "" for none.
+  explicit ItemFilter(const Items& items, TextForm form_of_ids = TextForm::text,
+                      const std::string& display = "");
 
   // As Recommender::find_item().
   std::optional<uint32_t> find(const std::string& id) const;
@@ -65,6 +67,8 @@ class ItemFilter {
   Attribute ids_;  // without values
   std::vector<AttributeIndex> attributes_;
   std::unordered_map<std::string_view, uint32_t> by_id_;
+  // By what people know them by; unknown_index where several items have it.
+  std::unordered_map<std::string_view, uint32_t> by_display_;
 };
 
 }  // namespace shortlist

@@ -72,7 +72,7 @@ struct Recommender::State {
         query_columns(features.query.columns()),
         candidate_columns(features.candidate.columns()),
         index(bundle),
-        filter(bundle.items, bundle.features.form(bundle.items.id_column)),
+        filter(bundle.items, bundle.features.form(bundle.items.id_column), bundle.config.candidate.display),
         seen(bundle),
         sessions(bundle, features) {
     for (const Attribute& attribute : bundle.items.attributes) attribute_names.push_back(attribute.name);
@@ -180,7 +180,19 @@ const std::string& Recommender::id_column() const { return state_->bundle.items.
 size_t Recommender::item_count() const { return state_->bundle.items.ids.size(); }
 const std::string& Recommender::item_id(uint32_t item) const { return state_->bundle.items.ids[item]; }
 std::string Recommender::nearest_id(const std::string& id) const {
-  return nearest(id, state_->bundle.items.ids);
+  std::string near = nearest(id, state_->bundle.items.ids);
+  if (!near.empty() || !display()) return near;
+  std::vector<std::string> names;
+  for (const AttributeValue& value : attributes()[*display()].values) {
+    if (const auto* name = std::get_if<std::string>(&value)) names.push_back(*name);
+  }
+  return nearest(id, names);
+}
+std::optional<size_t> Recommender::display() const {
+  const std::string& name = state_->bundle.config.candidate.display;
+  const auto at = std::ranges::find(attribute_names(), name);
+  if (name.empty() || at == attribute_names().end()) return std::nullopt;
+  return static_cast<size_t>(at - attribute_names().begin());
 }
 const std::vector<std::string>& Recommender::attribute_names() const { return state_->attribute_names; }
 const std::vector<Attribute>& Recommender::attributes() const { return state_->bundle.items.attributes; }

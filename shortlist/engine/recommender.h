@@ -126,7 +126,9 @@ class Recommender {
   const std::string& id_column() const;
   size_t item_count() const;
   const std::string& item_id(uint32_t item) const;
-  // The item of this id, or none.
+  // The attribute that people know items by (candidate.display), or none.
+  std::optional<size_t> display() const;
+  // The item of this id, else the one item that people know by this text, or none.
   std::optional<uint32_t> find_item(const std::string& id) const;
   // The id of an item that is near to a misspelt one; "" when none is.
   std::string nearest_id(const std::string& id) const;

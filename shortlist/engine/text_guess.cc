@@ -42,25 +42,40 @@ bool is_date(std::string_view text) {
   return true;
 }
 
-std::optional<TextGuess> guess_dates(const Table& table, const ColumnSummary& column) {
-  for (const auto& [text, rows] : column.most_frequent) {
-    if (!is_date(text)) return std::nullopt;
-  }
-  const std::vector<CodedColumn> coded = code_columns(table, {column.name});
+bool has_dates(const ColumnSummary& column) {
+  return std::ranges::all_of(column.most_frequent, [](const auto& value) { return is_date(value.first); });
+}
+
+TextGuess guess_dates(const CodedColumn& column) {
   try {
-    return TextGuess{TextGuess::Kind::dates, find_time_form(coded[0].values, {}).format.value_or(""),
-                     "points in time"};
+    return {TextGuess::Kind::dates, find_time_form(column.values, {}).format.value_or(""), "points in time"};
   } catch (const RowError& error) {
-    return TextGuess{TextGuess::Kind::unclear, "", error.detail()};
+    return {TextGuess::Kind::unclear, "", error.detail()};
   }
 }
 
 }  // namespace
 
-std::optional<TextGuess> guess_texts(const Table& table, const ColumnSummary& column) {
-  if (column.most_frequent.empty()) return std::nullopt;
-  if (auto lists = guess_lists(column)) return lists;
-  return guess_dates(table, column);
+std::vector<std::optional<TextGuess>> guess_texts(const Table& table,
+                                                  const std::vector<ColumnSummary>& columns) {
+  constexpr uint64_t kMostValues = uint64_t{1} << 26;  // that are in memory at once
+  std::vector<std::optional<TextGuess>> guesses(columns.size());
+  std::vector<size_t> dates;
+  for (size_t c = 0; c < columns.size(); ++c) {
+    if (columns[c].type != ColumnType::text || columns[c].most_frequent.empty()) continue;
+    guesses[c] = guess_lists(columns[c]);
+    if (!guesses[c] && has_dates(columns[c])) dates.push_back(c);
+  }
+  const size_t at_once =
+      std::max<size_t>(1, kMostValues / std::max<uint64_t>(1, columns.empty() ? 1 : columns[0].rows));
+  for (size_t first = 0; first < dates.size(); first += at_once) {
+    const size_t count = std::min(at_once, dates.size() - first);
+    std::vector<std::string> names;
+    for (size_t i = first; i < first + count; ++i) names.push_back(columns[dates[i]].name);
+    const std::vector<CodedColumn> coded = code_columns(table, names);
+    for (size_t i = 0; i < count; ++i) guesses[dates[first + i]] = guess_dates(coded[i]);
+  }
+  return guesses;
 }
 
 }  // namespace shortlist

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "shortlist/table/inspect.h"
 
@@ -18,8 +19,9 @@ struct TextGuess {
   std::string why;
 };
 
-// None where they are ordinary texts. Looks at the most frequent values, and reads the column where those are
-// dates.
-std::optional<TextGuess> guess_texts(const Table& table, const ColumnSummary& column);
+// For each column of the table; none where it has ordinary texts, or no texts. Judges by the most frequent
+// values, and reads the columns whose values look like dates, many of them at once.
+std::vector<std::optional<TextGuess>> guess_texts(const Table& table,
+                                                  const std::vector<ColumnSummary>& columns);
 
 }  // namespace shortlist

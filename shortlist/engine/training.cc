@@ -5,6 +5,7 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/finish.h"
 #include "shortlist/engine/import_bundle.h"
+#include "shortlist/engine/telling_features.h"
 #include "shortlist/io/file.h"
 #include "shortlist/train/checkpoint.h"
 
@@ -108,6 +109,8 @@ class TrainingJob {
       for (const std::string& note : run->table.notes()) listener_.warned(note);
       warn_of_constant_features(run->prepared.features, listener_);
       warn_of_precision(config_, listener_);
+      for (const std::string& warning : warnings_of_telling_features(config_, run->prepared.data))
+        listener_.warned(warning);
       for (const std::string& warning : warnings_of_unread(run->spec)) listener_.warned(warning);
     }
     listener_.prepared(config_, run->prepared.data, run->spec, run->parameters);

@@ -75,6 +75,7 @@ struct EvaluationReport {
   // Whether the table is another one than the model was trained on; then of its items and users.
   bool other_table = false;
   std::vector<KnownValues> known = {};
+  std::vector<std::string> warnings = {};  // of the model's inputs, in sentences; part of the verdict
 };
 
 // Plain sentences: for each task whether the model beats its baselines, and whether the rows are new to it.

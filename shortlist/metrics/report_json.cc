@@ -123,6 +123,7 @@ std::string report_json(const EvaluationReport& report) {
                              {"unknown", known.unknown},
                              {"unknown_rows", known.unknown_rows}});
   }
+  if (!report.warnings.empty()) json["warnings"] = report.warnings;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -141,6 +142,7 @@ EvaluationReport report_from_json(std::string_view text, const std::string& sour
       report.known.push_back({known.at("column").get<std::string>(), known.at("distinct").get<size_t>(),
                               known.at("unknown").get<size_t>(), known.at("unknown_rows").get<size_t>()});
     }
+    report.warnings = json.value("warnings", std::vector<std::string>());
     return report;
   } catch (const nlohmann::json::exception& error) {
     throw data_error("{}: not an evaluation report: {}", source, error.what());

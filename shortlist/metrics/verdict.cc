@@ -162,6 +162,7 @@ std::vector<std::string> verdict(const EvaluationReport& report) {
         "{:.2f} % of these rows stand identically in train, so the figures say little about rows never seen.",
         100 * report.share_in_train));
   }
+  sentences.insert(sentences.end(), report.warnings.begin(), report.warnings.end());
   return sentences;
 }
 

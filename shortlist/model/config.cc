@@ -89,6 +89,24 @@ void check_data(const Config& config) {
           "by = \"rows\" needs rows = \"....npy\"");
 }
 
+// What people know candidates by is shown and looked up as their attributes are.
+void add_display(Config& config) {
+  const std::string& display = config.candidate.display;
+  std::vector<AttributeConfig>& attributes = config.candidate.attributes;
+  require(display.empty() || display != config.candidate.id, config, "candidate.display",
+          fmt::format("got '{}', which is the id: need another column, or nothing", display));
+  if (display.empty()) return;
+  const auto at = std::ranges::find(attributes, display, &AttributeConfig::column);
+  if (at == attributes.end()) {
+    attributes.insert(attributes.begin(), {.column = display, .kind = AttributeKind::text});
+    return;
+  }
+  require(at->kind.value_or(AttributeKind::text) == AttributeKind::text && !at->separator && !at->unit &&
+              !at->format,
+          config, "candidate.display", fmt::format("attribute '{}' needs kind = \"text\"", display));
+  at->kind = AttributeKind::text;
+}
+
 void check_attributes(const Config& config) {
   std::set<std::string> seen;
   for (size_t i = 0; i < config.candidate.attributes.size(); ++i) {
@@ -312,6 +330,7 @@ Config read_config(const Value& root, const std::string& file) {
   check_data(config);
   check_tower(config, root, "query", config.query);
   check_tower(config, root, "candidate", config.candidate);
+  add_display(config);
   check_attributes(config);
   check_tasks(config);
   check_layers(config);

@@ -161,9 +161,15 @@ struct QueryConfig : TowerConfig {
 };
 
 struct CandidateConfig : TowerConfig {
+  std::string display;
+
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("id", id, "the column that tells candidates apart");
+    visit(
+        "display", display,
+        "the column that people know a candidate by, such as its title: it is shown beside the id, and taken "
+        "in its place where one candidate alone has it. It is an attribute too");
     visit("features", features, "what the candidate tower sees, side by side in this order");
     visit("layers", layers, "layers of the candidate tower, first to last");
     visit("attributes", attributes,
@@ -200,6 +206,7 @@ struct RetrievalConfig {
   double weight = 1;
   Reduction reduction = Reduction::sum;
   double temperature = 1;
+  std::string positives;
   bool sampling_correction = false;
   std::vector<int> top_k = {1, 5, 10, 50, 100};
   IndexKind index = IndexKind::exact;
@@ -211,6 +218,11 @@ struct RetrievalConfig {
     visit("weight", weight, "of this task in the loss", Range::at_least(0));
     visit("reduction", reduction, "over the rows of a batch: sum as TensorFlow Recommenders, or mean");
     visit("temperature", temperature, "divides the scores of the loss", Range::above(0));
+    visit(
+        "positives", positives,
+        "a column of numbers, such as a label of 0 and 1: retrieval learns from the rows where it is above 0 "
+        "and is measured on them, and only these count as seen. The other rows only show candidates that "
+        "were not taken. Not given: all rows");
     visit(
         "sampling_correction", sampling_correction,
         "in the loss, subtracts from a score the log of the candidate's share of the training rows: popular "

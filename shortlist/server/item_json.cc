@@ -25,7 +25,10 @@ void write_value(const Attribute& attribute, const AttributeValue& value, JsonWr
 }
 
 void write_item(const Recommender& recommender, uint32_t item, JsonWriter& json) {
-  json.member("id", recommender.item_id(item)).key("attributes").begin_object();
+  json.member("id", recommender.item_id(item));
+  if (const auto display = recommender.display())
+    json.member("display", recommender.attribute(*display, item));
+  json.key("attributes").begin_object();
   for (const Attribute& attribute : recommender.attributes()) {
     json.key(attribute.name);
     write_value(attribute, attribute.values[item], json);

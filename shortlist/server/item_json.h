@@ -8,7 +8,7 @@ namespace shortlist {
 
 // An attribute's value: a text, a number, a list of texts, or null; a time as text.
 void write_value(const Attribute& attribute, const AttributeValue& value, JsonWriter& json);
-// Members "id" and "attributes".
+// Members "id", "display" where the model has candidate.display, and "attributes".
 void write_item(const Recommender& recommender, uint32_t item, JsonWriter& json);
 // Member "predictions", an object by label; nothing for a model that predicts nothing.
 void write_predictions(const std::vector<std::string>& labels, const std::vector<float>& predictions,

@@ -77,7 +77,7 @@ void add_item_routes(Routes& routes) {
        .operation = "list_items",
        .summary = "Items of the catalogue, by words of their id and by attributes",
        .answer = "ItemList",
-       .query = {{"q", "words that the id holds", R"({"type":"string"})"},
+       .query = {{"q", "words of an item's id, and of what people know it by", R"({"type":"string"})"},
                  {"filter", "a condition such as year>=1990; again for more",
                   R"({"type":"array","items":{"$ref":"#/components/schemas/ConditionText"}})"},
                  {"limit", "items of a page", R"({"type":"integer","minimum":1,"maximum":200,"default":20})"},

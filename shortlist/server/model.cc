@@ -31,6 +31,19 @@ bool takes_longer(double limit, FunctionRef<double()> measure) {
   return true;
 }
 
+namespace {
+
+// What people know items by, and their ids.
+std::vector<std::string> search_texts(const Recommender& recommender) {
+  std::vector<std::string> texts = recommender.bundle().items.ids;
+  const std::optional<size_t> display = recommender.display();
+  for (uint32_t item = 0; display && item < texts.size(); ++item)
+    texts[item] = recommender.attribute(*display, item) + " " + texts[item];
+  return texts;
+}
+
+}  // namespace
+
 ServedModel::ServedModel(std::string model_name, const std::string& bundle, int load)
     : name(std::move(model_name)),
       path(bundle),
@@ -40,7 +53,7 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
       query(query_form(recommender.bundle())),
       candidate(candidate_form(recommender.bundle())),
       attributes(attribute_form(recommender.bundle())),
-      search(recommender.bundle().items.ids),
+      search(search_texts(recommender)),
       cost(recommender) {
   recommender.prepare(std::max(1u, std::thread::hardware_concurrency()));
   const size_t asked = check_golden_requests(recommender);

@@ -20,6 +20,7 @@ constexpr const char* kAnswers = R"({
   "instance": {"type": "string"}, "errors": {"type": "array", "items": {"type": "object", "required": ["field", "message"],
     "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}}}},
 "Id": {"type": ["string", "integer"], "description": "an item's id; a number stands for its text"},
+"Display": {"type": "string", "description": "what people know the item by; not there where the model says nothing of that"},
 "ModelName": {"type": "object", "required": ["name", "version"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}}},
 "AttributeValue": {"anyOf": [{"type": ["string", "number", "null"]}, {"type": "array", "items": {"type": "string"}}]},
@@ -27,10 +28,10 @@ constexpr const char* kAnswers = R"({
   "additionalProperties": {"$ref": "#/components/schemas/AttributeValue"}},
 "Predictions": {"type": "object", "description": "by label", "additionalProperties": {"type": ["number", "null"]}},
 "Item": {"type": "object", "required": ["id", "attributes"], "properties": {
-  "id": {"type": "string"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
+  "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "Recommendation": {"type": "object", "required": ["rank", "id", "attributes"], "properties": {
-  "rank": {"type": "integer"}, "id": {"type": "string"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
+  "rank": {"type": "integer"}, "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
   "score": {"type": ["number", "null"], "description": "the query's embedding times the item's"},
   "predictions": {"$ref": "#/components/schemas/Predictions"},
   "explanation": {"$ref": "#/components/schemas/Explanation"}}},
@@ -58,7 +59,7 @@ constexpr const char* kAnswers = R"({
 "SimilarItems": {"type": "object", "required": ["item", "by", "items"], "properties": {
   "item": {"$ref": "#/components/schemas/Item"}, "by": {"enum": ["learned", "jaccard", "cosine"]},
   "items": {"type": "array", "items": {"type": "object", "required": ["rank", "id", "attributes", "similarity"], "properties": {
-    "rank": {"type": "integer"}, "id": {"type": "string"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
+    "rank": {"type": "integer"}, "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
     "similarity": {"type": "number"}}}}, "model": {"$ref": "#/components/schemas/ModelName"}}},
 "SimilarBatch": {"type": "object", "required": ["answers", "model"], "properties": {
   "answers": {"type": "array", "items": {"$ref": "#/components/schemas/SimilarItems"}},

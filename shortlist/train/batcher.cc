@@ -132,13 +132,14 @@ void Batcher::count(size_t queries, size_t candidates) {
   }
   pair_weight_ = pair_count_;
   total_weight_ = static_cast<double>(rows_.size());
-  if (data_.weights.empty()) return;
-  pair_weight_.assign(pairs, 0);
-  total_weight_ = 0;
-  for (size_t r = 0; r < rows_.size(); ++r) {
-    pair_weight_[row_pair_.source[r]] += data_.weights[rows_[r]];
-    total_weight_ += data_.weights[rows_[r]];
+  if (!data_.weights.empty()) {
+    total_weight_ = 0;
+    for (const uint32_t row : rows_) total_weight_ += data_.weights[row];
   }
+  const std::vector<float>& weights = data_.retrieval_weights();
+  if (weights.empty()) return;
+  pair_weight_.assign(pairs, 0);
+  for (size_t r = 0; r < rows_.size(); ++r) pair_weight_[row_pair_.source[r]] += weights[rows_[r]];
 }
 
 const Batch& Batcher::make(std::span<const uint32_t> rows) {

@@ -18,7 +18,7 @@ class Batcher {
 
   // The rows of the last batch in its order, in which those that show one pair stand together.
   std::span<const uint32_t> rows() const { return rows_; }
-  // Of each distinct pair of the last batch: the sum of its rows' weights.
+  // Of each distinct pair of the last batch: the sum of its rows' weights for retrieval.
   std::span<const float> pair_weights() const { return pair_weight_; }
   double total_weight() const { return total_weight_; }
   // Of each distinct candidate of the last batch: Dataset::item_log_share. Empty where that is.

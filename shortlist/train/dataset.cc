@@ -26,6 +26,10 @@ void add_once(std::vector<std::string>& names, const std::string& name) {
   if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
+std::string positives_of(const Config& config) {
+  return config.retrieval ? config.retrieval->positives : std::string();
+}
+
 std::vector<std::string> used_features(const Config& config) {
   std::vector<std::string> names;
   for (const std::string& name : config.query.features) add_once(names, name);
@@ -185,6 +189,21 @@ std::vector<float> read_weights(const CodedColumn& column) {
   return weights;
 }
 
+// The rows' weights where they are positive, else 0.
+void read_positives(const CodedColumn& column, Dataset& data) {
+  data.positive_weights = numbers_of(column, "positives");
+  for (size_t r = 0; r < data.rows; ++r) {
+    const float weight = data.weights.empty() ? 1 : data.weights[r];
+    data.positive_weights[r] = data.positive_weights[r] > 0 ? weight : 0;
+  }
+  double sum = 0;
+  for (const uint32_t row : data.split.train) sum += data.positive_weights[row];
+  if (data.split.train.empty()) return;
+  if (sum == 0) throw data_error("positives column '{}': no training row has a value above 0", column.name);
+  const auto scale = static_cast<float>(static_cast<double>(data.split.train.size()) / sum);
+  for (float& weight : data.positive_weights) weight *= scale;
+}
+
 std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data) {
   const std::vector<uint32_t>& train = data.split.train;
   std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());
@@ -276,6 +295,8 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   data.split = std::move(split);
   if (labels) data.labels = read_labels(config, columns);
   if (!config.data.weight.empty()) data.weights = read_weights(find(columns, config.data.weight));
+  if (const std::string positives = positives_of(config); labels && !positives.empty())
+    read_positives(find(columns, positives), data);
   const FeatureMap query = features.select(config.query.features),
                    candidate = features.select(config.candidate.features);
   std::vector<uint32_t> first;
@@ -320,6 +341,7 @@ ReadAs uses_of(const Config& config, const std::string& column) {
   for (const AttributeConfig& attribute : config.candidate.attributes) add(attribute.column, ReadAs::text);
   for (const RankingConfig& ranking : config.ranking) add(ranking.label, ReadAs::number);
   add(config.data.weight, ReadAs::number);
+  add(positives_of(config), ReadAs::number);
   const SplitConfig& split = config.data.split;
   if (split.by == SplitBy::column) add(split.column, ReadAs::text);
   if (split.by == SplitBy::time) add(split.column, ReadAs::time);
@@ -359,7 +381,8 @@ Columns read_columns(const Config& config, const Table& table, bool labels,
   if (!labels) {
     std::erase_if(names, [&](const std::string& name) {
       return !table.has_column(name) &&
-             std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; });
+             (name == positives_of(config) ||
+              std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; }));
     });
   }
   std::vector<ColumnRequest> requests;
@@ -403,6 +426,7 @@ std::vector<std::string> needed_columns(const Config& config) {
   for (const AttributeConfig& attribute : config.candidate.attributes) add_once(names, attribute.column);
   for (const RankingConfig& ranking : config.ranking) add_once(names, ranking.label);
   add_once(names, config.data.weight);
+  add_once(names, positives_of(config));
   add_once(names, config.data.user);
   const SplitBy by = config.data.split.by;
   if (by == SplitBy::column || by == SplitBy::time) add_once(names, config.data.split.column);

@@ -32,6 +32,13 @@ struct Dataset {
   std::vector<float> item_log_share;
   std::vector<std::vector<float>> labels;  // [ranking task][row]
   std::vector<float> weights;              // [row]; empty: 1
+  // Of retrieval, with retrieval.positives: 0 for rows that are none, and 1 on average over the training
+  // rows. Empty: `weights`.
+  std::vector<float> positive_weights;  // [row]
+  const std::vector<float>& retrieval_weights() const {
+    return positive_weights.empty() ? weights : positive_weights;
+  }
+  bool is_positive(uint32_t row) const { return positive_weights.empty() || positive_weights[row] > 0; }
   // A number for each user, or unknown_index where the user is missing; empty when the config names no user.
   // At or beyond users.size(): a user that is not among given ones.
   std::vector<uint32_t> user_of_row;

@@ -212,11 +212,12 @@ RowScores Evaluator::score(std::span<const uint32_t> rows) {
 void Evaluator::add_ranks(std::span<const uint32_t> rows, const Distinct& found, const PairRanks& ranks,
                           bool held_out, Figures& figures) const {
   const std::vector<int>& ks = config_.retrieval->top_k;
+  const std::vector<float>& row_weights = data_.retrieval_weights();
   std::vector<double> weight_of_pair(found.pairs.size());
   std::vector<float> weight_in_list(found.pairs.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     const uint32_t pair = found.pair_of_row[i];
-    const float weight = data_.weights.empty() ? 1 : data_.weights[rows[i]];
+    const float weight = row_weights.empty() ? 1 : row_weights[rows[i]];
     weight_of_pair[pair] += weight;
     weight_in_list[pair] = std::max(weight_in_list[pair], weight);
   }
@@ -272,7 +273,7 @@ double Evaluator::retrieval_loss(std::span<const uint32_t> rows, const Distinct&
   for (size_t i = 0; i < rows.size(); ++i) {
     query.push_back(found.query_of_pair[found.pair_of_row[i]]);
     candidate.push_back(data_.candidate_of_row[rows[i]]);
-    if (!data_.weights.empty()) weight.push_back(data_.weights[rows[i]]);
+    if (!data_.retrieval_weights().empty()) weight.push_back(data_.retrieval_weights()[rows[i]]);
   }
   for (uint32_t item : data_.item_of_candidate) {
     if (!data_.item_log_share.empty()) log_share.push_back(data_.item_log_share[item]);

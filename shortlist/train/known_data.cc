@@ -79,6 +79,7 @@ void find_seen_items(Dataset& data) {
   if (data.user_of_query.empty()) return;
   std::vector<uint32_t> users, items;
   for (uint32_t row : data.split.train) {
+    if (!data.is_positive(row)) continue;
     users.push_back(data.user_of_row[row]);
     items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
   }

@@ -36,6 +36,7 @@ export type AttributeValue = string | number | string[] | null;
 
 export interface Item {
   id: string;
+  display?: string;
   attributes: Record<string, AttributeValue>;
 }
 

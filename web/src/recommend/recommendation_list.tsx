@@ -42,7 +42,7 @@ function Card({ item, choice, labels, scales, onWhy }: CardProps) {
     <li class="card">
       <span class="rank">{item.rank}</span>
       <div class="what">
-        <h3>{item.id}</h3>
+        <h3>{item.display || item.id}</h3>
         <Attributes item={item} wanted={wanted} />
       </div>
       <div class="measures">

@@ -88,7 +88,7 @@ function Starts({ choose }: { choose: (id: string) => void }) {
         {some.value.items.map((item) => (
           <li key={item.id}>
             <button type="button" class="chip" onClick={() => choose(item.id)}>
-              {item.id}
+              {item.display || item.id}
             </button>
           </li>
         ))}
@@ -109,7 +109,7 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
     <section aria-busy={answer.loading} aria-label={`Similar to ${item.id}`} class="results">
       <header class="origin">
         <p>Similar to</p>
-        <h2>{item.id}</h2>
+        <h2>{item.display || item.id}</h2>
         <Attributes item={item} wanted={() => false} />
       </header>
       {most <= 0 ? <Empty title="Nothing is like it in this way" /> : null}
@@ -119,7 +119,7 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
             <span class="rank">{other.rank}</span>
             <div class="what">
               <h3>
-                <Link to={at('/similar', { item: other.id, by })}>{other.id}</Link>
+                <Link to={at('/similar', { item: other.id, by })}>{other.display || other.id}</Link>
               </h3>
               <Attributes item={other} wanted={shared} />
             </div>
