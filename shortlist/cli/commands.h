@@ -74,6 +74,7 @@ struct RecommendCommand {
   TableOptions queries;
   int k = 10, offset = 0, retrieve = 0, threads = 0;
   bool keep_seen = false;
+  bool attributes = false;  // of the items, in the answers to a table
   std::optional<ListOrder> order;
   std::optional<double> blend;
   std::vector<std::string> exclude, where;
