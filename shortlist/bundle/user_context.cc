@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shortlist/bundle/bundle_folder.h"
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/bundle_folder.h"
 #include "shortlist/io/json.h"
 
 namespace shortlist {

@@ -14,7 +14,8 @@ namespace shortlist {
 
 namespace {
 
-// The help of the command that words name, such as {"bench", "serve"}. Throws a usage Error for an unknown one.
+// The help of the command that words name, such as {"bench", "serve"}. Throws a usage Error for an unknown
+// one.
 std::string help_of(const CLI::App& app, const std::vector<std::string>& words) {
   const CLI::App* command = &app;
   std::string before;

@@ -93,6 +93,7 @@ struct PredictCommand {
   TableOptions data;
   std::string format, out;
   int threads = 0;
+  bool raw = false;  // predictions as the model gives them, also beyond their label's range
   bool quiet = false;
 };
 void run(const PredictCommand& command);

@@ -64,7 +64,8 @@ CompletedOption completed(const CLI::Option& option) {
 }
 
 void add_commands(const CLI::App& app, const std::string& path, std::vector<CompletedCommand>& commands) {
-  CompletedCommand command{.path = path, .help = one_line(app.get_description()), .options = {}, .commands = {}};
+  CompletedCommand command{
+      .path = path, .help = one_line(app.get_description()), .options = {}, .commands = {}};
   for (const CLI::Option* option : app.get_options()) command.options.push_back(completed(*option));
   const auto below = app.get_subcommands([](const CLI::App*) { return true; });
   for (const CLI::App* sub : below)
@@ -94,8 +95,8 @@ std::string cases(const std::vector<CompletedCommand>& commands) {
     for (const CompletedOption& option : command.options) {
       for (const std::string& flag : option.flags) {
         if (option.takes_value)
-          text += fmt::format("    '{} {}') words='{}' ;;\n", command.path, flag,
-                              fmt::join(option.values, " "));
+          text +=
+              fmt::format("    '{} {}') words='{}' ;;\n", command.path, flag, fmt::join(option.values, " "));
       }
     }
   }
@@ -150,8 +151,8 @@ std::string fish_condition(const CompletedCommand& command) {
   std::string text;
   for (size_t at = 0; at <= command.path.size();) {
     const size_t end = std::min(command.path.find(' ', at), command.path.size());
-    text += (text.empty() ? "" : "; and ") +
-            ("__fish_seen_subcommand_from " + command.path.substr(at, end - at));
+    text +=
+        (text.empty() ? "" : "; and ") + ("__fish_seen_subcommand_from " + command.path.substr(at, end - at));
     at = end + 1;
   }
   if (!below.empty()) text += fmt::format("; and not __fish_seen_subcommand_from {}", fmt::join(below, " "));

@@ -1,5 +1,5 @@
-// Scripts that complete the program's commands, flags and their values in a shell, made from its arguments, so
-// that they cannot differ from them.
+// Scripts that complete the program's commands, flags and their values in a shell, made from its arguments,
+// so that they cannot differ from them.
 #pragma once
 
 #include <string>

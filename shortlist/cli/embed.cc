@@ -22,7 +22,8 @@ std::string ids_file(const std::string& path) {
   return path.substr(0, path.size() - std::string_view(".npy").size()) + ".ids.csv";
 }
 
-// Vectors on their way to a table with keys beside each, or to a .npy file with the keys in a table beside it.
+// Vectors on their way to a table with keys beside each, or to a .npy file with the keys in a table beside
+// it.
 class VectorFile {
  public:
   VectorFile(const std::string& path, std::vector<OutputColumn> keys, size_t width)
@@ -95,9 +96,10 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
   QueryTable queries(recommender, table);
   // Beside .npy all values are texts.
   PassedColumns passed = passed_columns(table, "", command.out, [&](const std::string& name) {
-    return command.out.ends_with(".npy") && std::ranges::find(queries.requests(), name, &ColumnRequest::name) != queries.requests().end();
+    return command.out.ends_with(".npy") &&
+           std::ranges::find(queries.requests(), name, &ColumnRequest::name) != queries.requests().end();
   });
-  std::ranges::fill(passed.joined, false);
+  passed.joined.assign(passed.joined.size(), false);
   for (ColumnRequest& request : passed.requests) request.as = ReadAs::written;
   VectorFile file(command.out, key_columns(passed), static_cast<size_t>(spec.at(spec.query).width));
   RowProgress progress("embed", table, command.quiet);

@@ -39,7 +39,7 @@ bool looks_like_table(const std::string& path) {
   for (const char* packed : {".gz", ".zst"}) {
     if (name.ends_with(packed)) name.resize(name.size() - std::string_view(packed).size());
   }
-  constexpr std::array kEndings = {".csv", ".tsv",  ".txt",   ".data",  ".dat",
+  constexpr std::array kEndings = {".csv",     ".tsv",  ".txt",   ".data",  ".dat",
                                    ".parquet", ".json", ".jsonl", ".ndjson"};
   return is_file(path) && std::ranges::any_of(kEndings, [&](const char* end) { return name.ends_with(end); });
 }
@@ -54,7 +54,8 @@ bool looks_like_bundle(const std::string& path) {
 
 std::string not_a_config(const std::string& path) {
   if (looks_like_table(path))
-    return fmt::format("looks like a table; run `shortlist init {}` to make a config for it", shell_quoted(path));
+    return fmt::format("looks like a table; run `shortlist init {}` to make a config for it",
+                       shell_quoted(path));
   if (looks_like_bundle(path))
     return "looks like a bundle, which a training has made; need a config, a TOML file";
   return "";
@@ -62,9 +63,10 @@ std::string not_a_config(const std::string& path) {
 
 std::string not_a_bundle(const std::string& path) {
   if (looks_like_table(path)) {
-    return fmt::format("looks like a table; run `shortlist init {}` to make a config for it, and `shortlist "
-                       "train` to make a bundle",
-                       shell_quoted(path));
+    return fmt::format(
+        "looks like a table; run `shortlist init {}` to make a config for it, and `shortlist "
+        "train` to make a bundle",
+        shell_quoted(path));
   }
   if (looks_like_config(path))
     return fmt::format("looks like a config; run `shortlist train {}` to make a bundle", shell_quoted(path));

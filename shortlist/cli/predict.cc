@@ -52,7 +52,7 @@ void predict_one(const Recommender& recommender, const PredictCommand& command) 
   const Record query = parse_record("--query", command.query),
                candidate = with_whole_id(recommender, parse_record("--candidate", command.candidate));
   std::vector<float> predictions = recommender.predict(query, candidate);
-  clamp_to_labels(recommender.bundle(), predictions);
+  if (!command.raw) clamp_to_labels(recommender.bundle(), predictions);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
   for (const std::string& note : notes_on_gaps(recommender, query)) say("note: {}", note);
   for (const std::string& message : recommender.unseen(candidate, Recommender::Side::candidate))

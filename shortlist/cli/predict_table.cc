@@ -78,9 +78,8 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Predictions& predictions) {
     const std::vector<Column> asked = queries.columns(chunk);
-    predictions.labels =
-        recommender.predict(asked, pick(chunk, of_query, of_candidate), &predictions.unseen);
-    clamp_to_labels(recommender.bundle(), predictions.labels);
+    predictions.labels = recommender.predict(asked, pick(chunk, of_query, of_candidate), &predictions.unseen);
+    if (!command.raw) clamp_to_labels(recommender.bundle(), predictions.labels);
     predictions.gaps = query_context(recommender).gaps(asked);
   };
   const auto write = [&](const Chunk& chunk, const Predictions& predictions) {

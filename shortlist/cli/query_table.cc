@@ -51,8 +51,7 @@ void QueryTable::count(const std::vector<ColumnGaps>& gaps, uint64_t rows) {
 void QueryTable::say_gaps() const {
   for (size_t c = 0; c < gaps_.size(); ++c) {
     const auto& [column, missing, filled] = gaps_[c];
-    if (place_[c] < 0)
-      say("note: the table has no column '{}'{}", column, suggestions_[c]);
+    if (place_[c] < 0) say("note: the table has no column '{}'{}", column, suggestions_[c]);
     if (filled > 0)
       say("note: {}: {} of {} queries take their user's value in the training data", column,
           count_text(filled), count_text(rows_));

@@ -27,7 +27,7 @@ class QueryTable {
 
  private:
   std::vector<ColumnRequest> requests_;
-  std::vector<int> place_;               // of each column of the query in requests_, or -1
+  std::vector<int> place_;                // of each column of the query in requests_, or -1
   std::vector<std::string> suggestions_;  // for the columns that are not there: "; did you mean 'age'?"
   std::vector<ColumnGaps> gaps_;
   uint64_t rows_ = 0;

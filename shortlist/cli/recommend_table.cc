@@ -129,9 +129,7 @@ class AnswerTable {
     } else if (to.type == ColumnType::number || to.type == ColumnType::time) {
       const auto* whole = std::get_if<int64_t>(&value);
       const auto* number = std::get_if<double>(&value);
-      to.numbers.push_back(whole != nullptr    ? static_cast<double>(*whole)
-                           : number != nullptr ? *number
-                                               : 0);
+      to.numbers.push_back(whole != nullptr ? static_cast<double>(*whole) : number != nullptr ? *number : 0);
       row = to.numbers.size() - 1;
     } else {
       to.texts.push_back(memory.emplace_back(text_of(attribute, value)));

@@ -129,9 +129,9 @@ class PeopleListener : public TrainingListener {
     std::vector<std::string> train = figure_texts(epoch.train, 1, top_k_.size() / 2),
                              validation = figure_texts(epoch.validation, top_k_.size());
     for (;;) {
-      const std::string line =
-          fmt::format("epoch {:>{}}/{}{}{}{}  {:>6}", epoch.epoch, std::to_string(epochs_).size(), epochs_,
-                      joined(train), validation.empty() ? "" : "  | validation", joined(validation), duration);
+      const std::string line = fmt::format(
+          "epoch {:>{}}/{}{}{}{}  {:>6}", epoch.epoch, std::to_string(epochs_).size(), epochs_, joined(train),
+          validation.empty() ? "" : "  | validation", joined(validation), duration);
       std::vector<std::string>& longer = train.size() > 1 ? train : validation;
       if (text_width(line) <= kLineWidth || longer.size() <= 1) return line;
       longer.pop_back();

@@ -40,8 +40,7 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   trainer.save(checkpoint_folder(options.out));
   parameters.pack(pool, false);
   std::vector<ExtraFile> extras = user_context_files(config, prepared, table);
-  if (result.imported.structure)
-    extras.push_back({kStructureFile, result.imported.structure->serialize()});
+  if (result.imported.structure) extras.push_back({kStructureFile, result.imported.structure->serialize()});
   TrainingListener nobody;
   RunFiles files(config, options.out, prepared.data, nobody);
   result.report = finish({config, prepared, spec, parameters, History()}, options.out, pool, files, extras);

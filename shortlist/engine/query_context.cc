@@ -39,8 +39,7 @@ QueryContext::QueryContext(const Bundle& bundle, UserContext context)
       values_(names_.size()),
       user_form_(bundle.features.form(bundle.config.data.user)) {
   if (context.columns.empty() || !bundle.config.query_tells_user()) return;
-  user_column_ =
-      static_cast<size_t>(std::ranges::find(names_, bundle.config.data.user) - names_.begin());
+  user_column_ = static_cast<size_t>(std::ranges::find(names_, bundle.config.data.user) - names_.begin());
   for (auto& column : context.columns) {
     const auto at = std::ranges::find(names_, column.name);
     if (at == names_.end()) continue;

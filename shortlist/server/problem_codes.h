@@ -46,9 +46,11 @@ inline constexpr ProblemCode kProblemCodes[] = {
     {499, "client_gone", "The client has gone before the answer was ready; only the log shows it."},
     {500, "internal", "The server failed; its log has the reason under the request's id."},
     {501, "unsupported_encoding", "The transfer encoding is not exactly chunked."},
-    {503, "busy", "Too many long requests wait already, or too many bytes of bodies or answers are in memory. "
+    {503, "busy",
+     "Too many long requests wait already, or too many bytes of bodies or answers are in memory. "
      "Retry-After says when to ask again."},
-    {503, "timeout", "The answer was not ready within --request-timeout. Retry-After says when to ask again."},
+    {503, "timeout",
+     "The answer was not ready within --request-timeout. Retry-After says when to ask again."},
     {505, "bad_version", "The version of HTTP is not 1.0 or 1.1."},
 };
 

@@ -29,7 +29,8 @@ Texts texts(const CodedColumn& column) {
 TEST(CodedColumn, NumbersValuesInOrderOfFirstAppearance) {
   const FileFolder folder;
   const std::string path = folder.write("t.csv", "name,age\nAda,3\nBob,5\nAda,3\n,\nBob,\nÉva,5\n,3\n");
-  const std::vector<CodedColumn> columns = code_columns(Table::open({.path = path}), std::vector<std::string>{"age", "name"});
+  const std::vector<CodedColumn> columns =
+      code_columns(Table::open({.path = path}), std::vector<std::string>{"age", "name"});
   ASSERT_EQ(columns.size(), 2u);
   EXPECT_EQ(columns[0].name, "age");
   EXPECT_EQ(columns[0].codes, (Codes{0, 1, 0, 2, 2, 1, 0}));
