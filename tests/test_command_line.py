@@ -24,7 +24,7 @@ def test_bash_completes_commands_flags_and_values():
     assert complete(["shortlist", "evaluate", "b", "--split", "t"]) == ["test", "train"]
     assert complete(["shortlist", "recommend", "b", "--order", ""]) == ["auto", "score", "predicted", "blend"]
     assert complete(["shortlist", "similar", "b", "x", "--by", "j"]) == ["jaccard"]
-    assert complete(["shortlist", "completion", ""])[:3] == ["bash", "zsh", "fish"]
+    assert {"bash", "zsh", "fish"} <= set(complete(["shortlist", "completion", ""]))
     assert complete(["shortlist", "bench", ""])[0] == "serve"
     assert "--swaps" in complete(["shortlist", "bench", "serve", "b", "--s"])
     assert complete(["shortlist", "train", "a.toml", "--out", ""]) == []  # then bash offers files

@@ -85,18 +85,18 @@ std::vector<std::string> words_of(const CompletedCommand& command) {
   return words;
 }
 
-// case "$command $before" in "train --precision") words="..." ;; for both bash and zsh.
+// case "$command $before" in "train --precision") offers="..." ;; for both bash and zsh.
 std::string cases(const std::vector<CompletedCommand>& commands) {
   std::string text = "  case \"$command\" in\n";
   for (const CompletedCommand& command : commands)
-    text += fmt::format("    '{}') words='{}' ;;\n", command.path, fmt::join(words_of(command), " "));
+    text += fmt::format("    '{}') offers='{}' ;;\n", command.path, fmt::join(words_of(command), " "));
   text += "  esac\n  case \"$command $before\" in\n";
   for (const CompletedCommand& command : commands) {
     for (const CompletedOption& option : command.options) {
       for (const std::string& flag : option.flags) {
         if (option.takes_value)
           text +=
-              fmt::format("    '{} {}') words='{}' ;;\n", command.path, flag, fmt::join(option.values, " "));
+              fmt::format("    '{} {}') offers='{}' ;;\n", command.path, flag, fmt::join(option.values, " "));
       }
     }
   }
@@ -122,9 +122,9 @@ std::string bash_script(const std::vector<CompletedCommand>& commands) {
   return "# Completion of shortlist for bash: source <(shortlist completion bash)\n"
          "_shortlist() {\n"
          "  local current=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
-         "  local command='' word words=''\n" +
+         "  local command='' word offers=''\n" +
          walk(commands, "\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"") + cases(commands) +
-         "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+         "  COMPREPLY=($(compgen -W \"$offers\" -- \"$current\"))\n"
          "}\n"
          "complete -o default -F _shortlist shortlist\n";
 }
@@ -135,9 +135,9 @@ std::string zsh_script(const std::vector<CompletedCommand>& commands) {
          "_shortlist() {\n"
          "  local before=\"${words[CURRENT-1]}\" command='' word\n"
          "  local -a typed=(\"${(@)words[2,CURRENT-1]}\")\n"
-         "  local words=''\n" +
+         "  local offers=''\n" +
          walk(commands, "\"${typed[@]}\"") + cases(commands) +
-         "  [[ -n $words ]] && compadd -- ${=words}\n"
+         "  [[ -n $offers ]] && compadd -- ${=offers}\n"
          "  _files\n"
          "}\n"
          "compdef _shortlist shortlist\n";
