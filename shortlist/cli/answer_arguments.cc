@@ -20,12 +20,17 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
          "items that retrieval hands to the ranking, and the most that the list can have; 0: blocks of "
          "the config's recommend.candidates, so that an item's place does not depend on -k")
       ->capture_default_str();
-  std::map<std::string, ListOrder> orders;
-  for (const auto& [value, name] : EnumNames<ListOrder>::names) orders.emplace(name, value);
-  sub->add_option("--order", command->order,
-                  "order by score, by the first predicted label, or by both; auto: the bundle's own order")
+  std::vector<std::string> orders;
+  for (const auto& [value, name] : EnumNames<ListOrder>::names) orders.emplace_back(name);
+  const auto set_order = [command](const std::string& text) {
+    for (const auto& [value, name] : EnumNames<ListOrder>::names)
+      if (name == text) command->order = value;
+  };
+  sub->add_option_function<std::string>(
+         "--order", set_order,
+         "order by score, by the first predicted label, or by both; auto: the bundle's own order")
       ->option_text("auto|score|predicted|blend")
-      ->transform(CLI::CheckedTransformer(orders));
+      ->check(one_of(orders));
   sub->add_option("--blend", command->blend, "the predicted label's share in --order blend, 0 to 1");
   sub->add_flag("--keep-seen", command->keep_seen,
                 "keep items that the query's user has in the training data; by default they are left out");

@@ -53,7 +53,7 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
   CLI::Option* seeds =
       sub->add_option("--seeds", command->seeds,
                       "train with so many seeds, into --out/seed-N, and report means and deviations")
-          ->check(CLI::Range(2, 1'000))
+          ->check(between(2, 1'000))
           ->option_text("N");
   sub->add_option("--from-checkpoint", command->from_checkpoint,
                   "train nothing: make the bundle of this checkpoint, or of the newest in this run's folder")

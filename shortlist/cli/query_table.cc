@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "shortlist/base/value.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/words.h"
@@ -9,8 +11,12 @@
 namespace shortlist {
 
 QueryTable::QueryTable(const Recommender& recommender, const Table& table) {
-  std::vector<std::string> others;
-  for (const ColumnInfo& column : table.columns()) others.push_back(column.name);
+  const std::vector<std::string>& known = recommender.query_columns();
+  std::vector<std::string> all, others;
+  for (const ColumnInfo& column : table.columns()) {
+    all.push_back(column.name);
+    if (std::ranges::find(known, column.name) == known.end()) others.push_back(column.name);
+  }
   for (const ColumnRequest& request : recommender.query_requests()) {
     gaps_.push_back({.column = request.name});
     const bool has = table.has_column(request.name);
@@ -21,7 +27,7 @@ QueryTable::QueryTable(const Recommender& recommender, const Table& table) {
   }
   if (requests_.empty() && !gaps_.empty()) {
     throw data_error("{}: has none of the query's columns ({}), it has {}", table.source().describe(),
-                     fmt::join(recommender.query_columns(), ", "), fmt::join(others, ", "));
+                     fmt::join(known, ", "), fmt::join(all, ", "));
   }
 }
 
