@@ -167,7 +167,7 @@ def check_onnx(folder, run, table):
     candidate = run(folder / "onnx/candidate.onnx", feed(models["candidate"]["inputs"], rows))["embedding"]
     shortlist("embed", "bundle", "--queries", table, "--out", "queries.npy", "--quiet", cwd=folder)
     np.testing.assert_allclose(query, np.load(folder / "queries.npy"), rtol=2e-5, atol=2e-6)
-    shortlist("predict", "bundle", "--data", table, "--out", "predicted.csv", "--quiet", cwd=folder)
+    shortlist("predict", "bundle", "--data", table, "--raw", "--out", "predicted.csv", "--quiet", cwd=folder)
     predicted = read_csv(folder / "predicted.csv")
     ranking = run(folder / "onnx/ranking.onnx", {"query": query, "candidate": candidate})
     for label in ("rating", "liked"):

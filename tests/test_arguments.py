@@ -12,7 +12,7 @@ COMMANDS = ("inspect convert init describe train evaluate recommend predict simi
 
 # Texts of the library that parses arguments.
 LIBRARY = re.compile(r"FAILED|not expected|is required|Could not convert|not in range|not in \{|could not be converted|"
-                     r"requires|excludes|received|Expected|At [Ll]east|At Most|subcommand|TEXT missing|->")
+                     r"requires|excludes| received|Expected|At [Ll]east|At Most|subcommand|TEXT missing|->")
 
 
 def first_line(*arguments):
@@ -37,6 +37,9 @@ def first_line(*arguments):
     (["evaluate", "b", "--format", "jsn"], "evaluate: --format: got 'jsn', need one of text, json; did you mean 'json'?"),
     (["similar", "b", "x", "--by", "cosin"],
      "similar: --by: got 'cosin', need one of learned, jaccard, cosine; did you mean 'cosine'?"),
+    (["recommend", "b", "--order", "scor"],
+     "recommend: --order: got 'scor', need one of auto, score, predicted, blend; did you mean 'score'?"),
+    (["train", "a.toml", "--seeds", "1"], "train: --seeds: got '1', need a number from 2 to 1000"),
     (["key", "a", "--keys", "k", "--scope", "root"], "key: --scope: got 'root', need one of read, admin"),
     (["train", "a.toml", "--epochs", "many"], "train: --epochs: got 'many', need a number above 0"),
     (["train", "a.toml", "--seed", "1.5"], "train: --seed: got '1.5', need a whole number"),

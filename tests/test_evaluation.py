@@ -278,8 +278,8 @@ def test_each_row_of_a_table_of_queries_leaves_out_what_its_user_has_seen(place)
     answers = [json.loads(line) for line in lines.stdout.splitlines()]
     assert len(answers) == 400
     for answer in answers:
-        assert answer["item"] not in seen[f"u{answer['query'] - 1}"]
-    one = [a["item"] for a in answers if a["query"] == 6]
+        assert answer["item_id"] not in seen[f"u{answer['query'] - 1}"]
+    one = [a["item_id"] for a in answers if a["query"] == 6]
     assert one == place.ids("u5", "-k", 10)
 
 
@@ -290,7 +290,7 @@ def test_users_that_features_confuse_keep_their_own_seen_items(tmp_path):
     (tmp_path / "users.csv").write_text("user\n" + "".join(f"u{n}\n" for n in range(40)))
     lines = run("recommend", "bundle", "--queries", "users.csv", "-k", "5", "--format", "json", "--quiet", cwd=tmp_path)
     for answer in map(json.loads, lines.stdout.splitlines()):
-        assert answer["item"] not in seen[f"u{answer['query'] - 1}"]
+        assert answer["item_id"] not in seen[f"u{answer['query'] - 1}"]
 
 
 @pytest.mark.parametrize("index", ["exact", "int8", "bf16", "hnsw"])

@@ -85,7 +85,7 @@ def expected(kind="weights"):
 
 
 def predictions(place, bundle):
-    run("predict", bundle, "--data", "ratings.csv", "--out", "predicted.csv", "--quiet", cwd=place)
+    run("predict", bundle, "--data", "ratings.csv", "--raw", "--out", "predicted.csv", "--quiet", cwd=place)
     with open(place / "predicted.csv", newline="", encoding="utf-8") as file:
         return [float(row["predicted_Feedback"]) for row in csv.DictReader(file)]
 

@@ -186,12 +186,12 @@ def test_recommend_answers_a_table_of_queries(place):
     text = run("recommend", "bundle", "--queries", "ratings.csv", "-k", 2, "--quiet", cwd=place).stdout
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 8000
-    assert [row["title"] for row in rows[:2]] == [item["id"] for item in recommended(place, "-k", 2)]
+    assert [row["item_id"] for row in rows[:2]] == [item["id"] for item in recommended(place, "-k", 2)]
     for name in ["1.jsonl", "3.jsonl"]:
         run("recommend", "bundle", "--queries", "ratings.csv", "-k", 2, "--threads", name[0], "--out", name, cwd=place)
     assert (place / "1.jsonl").read_bytes() == (place / "3.jsonl").read_bytes()
     lines = [json.loads(line) for line in (place / "1.jsonl").read_text().splitlines()]
-    assert [line["title"] for line in lines] == [row["title"] for row in rows]
+    assert [line["item_id"] for line in lines] == [row["item_id"] for row in rows]
     assert lines[-1]["query"] == 4000 and lines[-1]["rank"] == 2
 
 

@@ -248,11 +248,11 @@ def test_numbers_are_ids_where_ids_are_numbers(tmp_path):
     with serving("m", cwd=tmp_path) as server:
         for number, text in ((1007, "1007"), (1007.0, "1007")):
             for path, of in (("/v1/similar", lambda i: {"id": i}), ("/v1/similar/batch", lambda i: {"ids": [i]}), ("/v1/predict", lambda i: {"query": {"user": 3}, "id": i}),
-                             ("/v1/recommend", lambda i: {"allow": [i, 1008], "query": {"user": 3}}), ("/v1/recommend", lambda i: {"exclude": [i], "k": 30})):  # fmt: skip
+                             ("/v1/recommend", lambda i: {"allow": [i, 1008], "query": {"user": 3}}), ("/v1/recommend", lambda i: {"exclude": [i], "query": {"user": 3}, "k": 30})):  # fmt: skip
                 status, _, answer = server.post(path, of(number))
                 assert status == 200 and answer == server.post(path, of(text))[2], (path, answer)
                 assert "warnings" not in answer
-        excluded = server.post("/v1/recommend", {"exclude": [1007, 5], "k": 30})[2]
+        excluded = server.post("/v1/recommend", {"exclude": [1007, 5], "query": {"user": 3}, "k": 30})[2]
         assert "1007" not in [item["id"] for item in excluded["items"]]
         assert excluded["warnings"] == ["exclude: the model knows no item '5'"]
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shortlist/bundle/evaluation_files.h"
+#include "shortlist/bundle/user_context.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/math/finite.h"
@@ -176,6 +177,11 @@ void read_labels(ListedContent file, Bundle& bundle) {
 // loaded.
 void read_golden(ListedContent file, Bundle& bundle) { bundle.golden_json = file.text(); }
 
+// The recommender alone reads it: load_user_context().
+void check_user_context(ListedContent file, Bundle& bundle) {
+  parse_user_context(file.text(), file.path, bundle.ratings.users.size());
+}
+
 // The server hands these on as they are.
 std::string checked_json(const ListedContent& file) {
   if (!file.json().is_structured()) throw data_error("is no JSON object");
@@ -199,6 +205,7 @@ constexpr BundleFile kFiles[] = {
     {kBaselinesFile, never, write_baselines, check_baselines},
     {"recommend.json", never, write_order, read_order},
     {"labels.json", never, write_labels, read_labels},
+    {kUserContextFile, never, nullptr, check_user_context},
     {"history.json", always, write_history, read_history},
     {"report.json", always, write_report, read_report},
     {kGoldenFile, never, nullptr, read_golden},

@@ -22,24 +22,27 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       ->capture_default_str();
   std::vector<std::string> orders;
   for (const auto& [value, name] : EnumNames<ListOrder>::names) orders.emplace_back(name);
+  const auto set_order = [command](const std::string& text) {
+    for (const auto& [value, name] : EnumNames<ListOrder>::names)
+      if (name == text) command->order = value;
+  };
   sub->add_option_function<std::string>(
-         "--order",
-         [command](const std::string& given) {
-           for (const auto& [value, name] : EnumNames<ListOrder>::names)
-             if (name == given) command->order = value;
-         },
+         "--order", set_order,
          "order by score, by the first predicted label, or by both; auto: the bundle's own order")
       ->option_text("auto|score|predicted|blend")
       ->check(one_of(orders));
   sub->add_option("--blend", command->blend, "the predicted label's share in --order blend, 0 to 1");
   sub->add_flag("--keep-seen", command->keep_seen,
                 "keep items that the query's user has in the training data; by default they are left out");
-  add_list(*sub, "--exclude", command->exclude, "an item id to leave out; again for more");
+  add_list(*sub, "--exclude", command->exclude,
+           "an item id, or the beginning of one, to leave out; again for more");
   add_list(*sub, "--where", command->where,
            "a condition on an attribute: type=TV, type!=TV, year>=1990, genre~Com; all must hold");
   sub->add_option("--format", command->format,
                   "how the answer is written: table for one query, csv for many, when not given")
       ->check(one_of({"table", "json", "csv"}));
+  sub->add_flag("--attributes", command->attributes,
+                "with --queries: the items' attributes in the answers, too");
   sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
   add_threads(*sub, command->threads);
@@ -47,8 +50,13 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
   add_text_options(*sub, command->queries);
   sub->footer(
       std::string(kTableHelp) +
-      "\nWith --queries each answer is a line: query (the row's number in the table, from 1), rank, id,\n"
-      "predicted_LABEL, score; with --format json one object a line.\n"
+      "\nWith --queries each item is a line: query (the row's number in the table, from 1), the query's "
+      "columns,\n"
+      "rank, item_id, predicted_LABEL, score; with --format json one object a line. A column of the query "
+      "that\n"
+      "has one of these names is called query_NAME, and an attribute item_NAME. Columns that are not given "
+      "are\n"
+      "missing, unless the query's user has the same value in all of its training rows: then that is taken.\n"
       "\nExamples:\n"
       "  shortlist recommend runs/anime --query 'genre=Action, Comedy' --query type=TV -k 5\n"
       "  shortlist recommend runs/anime --query type=TV --retrieve 100 --where 'genre~Comedy' --format json\n"
@@ -62,8 +70,9 @@ void add_predict(CLI::App& app, Chosen& chosen) {
       app, chosen, "predict", "the label of a query with a candidate, or of each row of a table", sub);
   add_bundle(*sub, command->bundle);
   CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
-  CLI::Option* candidate = add_list(*sub, "--candidate", command->candidate,
-                                    "column=value; an item's id alone is enough where the model knows it");
+  CLI::Option* candidate =
+      add_list(*sub, "--candidate", command->candidate,
+               "column=value; an item's id alone is enough where the model knows it, or the beginning of it");
   sub->add_option("--data", command->data.table, "a table with a query and a candidate in each row")
       ->option_text("TABLE")
       ->excludes(query)
@@ -73,6 +82,8 @@ void add_predict(CLI::App& app, Chosen& chosen) {
       ->check(one_of({"table", "json", "csv"}));
   sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
+  sub->add_flag("--raw", command->raw,
+                "predictions as the model gives them, also beyond the label's range in the training rows");
   add_threads(*sub, command->threads);
   sub->add_flag("--quiet", command->quiet, "no progress");
   add_text_options(*sub, command->data);
@@ -88,7 +99,9 @@ void add_similar(CLI::App& app, Chosen& chosen) {
   const auto command =
       add_command<SimilarCommand>(app, chosen, "similar", "the items that are most like an item", sub);
   add_bundle(*sub, command->bundle);
-  sub->add_option("item", command->item, "the item's id")->required()->option_text("ITEM");
+  sub->add_option("item", command->item, "the item's id, or the beginning of it")
+      ->required()
+      ->option_text("ITEM");
   std::vector<std::string> names;
   for (const auto& [value, name] : EnumNames<Similarity>::names) names.emplace_back(name);
   const auto by = [command](const std::string& text) {
@@ -119,7 +132,8 @@ void add_embed(CLI::App& app, Chosen& chosen) {
   sub->add_option("--queries", command->queries.table, "of the query in each row of a table")
       ->option_text("TABLE")
       ->excludes(candidates);
-  sub->add_option("--out", command->out, "the file: .npy has the vectors, .parquet has ids beside them")
+  sub->add_option("--out", command->out,
+                  "the file: .parquet has ids beside the vectors; NAME.npy has them in NAME.ids.csv")
       ->required()
       ->option_text("FILE");
   add_threads(*sub, command->threads);

@@ -74,6 +74,7 @@ struct RecommendCommand {
   TableOptions queries;
   int k = 10, offset = 0, retrieve = 0, threads = 0;
   bool keep_seen = false;
+  bool attributes = false;  // of the items, in the answers to a table
   std::optional<ListOrder> order;
   std::optional<double> blend;
   std::vector<std::string> exclude, where;
@@ -92,6 +93,7 @@ struct PredictCommand {
   TableOptions data;
   std::string format, out;
   int threads = 0;
+  bool raw = false;  // predictions as the model gives them, also beyond their label's range
   bool quiet = false;
 };
 void run(const PredictCommand& command);

@@ -1,5 +1,11 @@
+#include <algorithm>
+#include <deque>
+#include <iterator>
+
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/commands.h"
+#include "shortlist/cli/passed_columns.h"
+#include "shortlist/cli/query_table.h"
 #include "shortlist/cli/rows.h"
 #include "shortlist/cli/stop.h"
 #include "shortlist/cli/table_notes.h"
@@ -11,32 +17,36 @@
 namespace shortlist {
 namespace {
 
-// Vectors on their way to a .npy file, or with a key beside each to a table.
+// "users.npy" has its keys in "users.ids.csv".
+std::string ids_file(const std::string& path) {
+  return path.substr(0, path.size() - std::string_view(".npy").size()) + ".ids.csv";
+}
+
+// Vectors on their way to a table with keys beside each, or to a .npy file with the keys in a table beside
+// it.
 class VectorFile {
  public:
-  VectorFile(const std::string& path, OutputColumn key, size_t width) : path_(path), width_(width) {
-    if (!path.ends_with(".npy"))
-      writer_.emplace(path, std::vector<OutputColumn>{key, {"embedding", ColumnType::list}});
+  VectorFile(const std::string& path, std::vector<OutputColumn> keys, size_t width)
+      : path_(path), npy_(path.ends_with(".npy")), width_(width) {
+    if (!npy_) keys.push_back({"embedding", ColumnType::list});
+    writer_.emplace(npy_ ? ids_file(path) : path, std::move(keys));
   }
-  void add(std::string_view key, std::span<const float> values) {
-    if (writer_) writer_->text(key);
-    add(values);
-  }
-  void add(int64_t key, std::span<const float> values) {
-    if (writer_) writer_->integer(key);
-    add(values);
-  }
-  void finish() {
-    if (writer_) return writer_->finish();
-    write_npy(path_, values_, values_.size() / width_, width_);
-  }
-
- private:
+  // The keys of a vector, which add() follows.
+  TableWriter& keys() { return *writer_; }
   void add(std::span<const float> values) {
-    if (writer_) return writer_->list(values);
+    if (!npy_) return writer_->list(values);
     values_.insert(values_.end(), values.begin(), values.end());
   }
+  void finish() {
+    writer_->finish();
+    if (npy_) write_npy(path_, values_, values_.size() / width_, width_);
+  }
+  // Where it is, for messages.
+  std::string place() const { return npy_ ? fmt::format("{}, ids in {}", path_, ids_file(path_)) : path_; }
+
+ private:
   std::string path_;
+  bool npy_;
   std::optional<TableWriter> writer_;
   std::vector<float> values_;
   size_t width_;
@@ -44,44 +54,80 @@ class VectorFile {
 
 void embed_candidates(const Recommender& recommender, const EmbedCommand& command) {
   const ConstMatrix embeddings = recommender.bundle().candidate_embeddings();
-  VectorFile file(command.out, {recommender.id_column(), ColumnType::text}, embeddings.cols);
+  VectorFile file(command.out, {{recommender.id_column(), ColumnType::text}}, embeddings.cols);
   for (size_t i = 0; i < embeddings.rows; ++i) {
-    file.add(recommender.item_id(static_cast<uint32_t>(i)), {embeddings.row(i), embeddings.cols});
+    file.keys().text(recommender.item_id(static_cast<uint32_t>(i)));
+    file.add({embeddings.row(i), embeddings.cols});
   }
   file.finish();
   if (!command.quiet)
-    say("wrote {} vectors of {} numbers to {}", embeddings.rows, embeddings.cols, command.out);
+    say("wrote {} vectors of {} numbers to {}", embeddings.rows, embeddings.cols, file.place());
 }
 
 struct Embedded {
   std::vector<std::vector<float>> vectors;
   UnseenCounts unseen;
+  std::vector<ColumnGaps> gaps;
 };
+
+// "query", the row's number, and for a .npy file the query's columns as they are in the table.
+std::vector<OutputColumn> key_columns(const PassedColumns& passed) {
+  std::vector<OutputColumn> keys = {{"query", ColumnType::integer}};
+  for (const OutputColumn& column : passed.columns)
+    keys.push_back({column.name == "query" ? "query_query" : column.name, ColumnType::text});
+  return keys;
+}
+
+void write_keys(const Chunk& chunk, const std::vector<Column>& passed, size_t row, TableWriter& keys) {
+  keys.integer(static_cast<int64_t>(chunk.first_row + row + 1));
+  for (const Column& column : passed) {
+    if (column.is_missing(row))
+      keys.missing();
+    else
+      keys.text(column.texts[row]);
+  }
+}
 
 void embed_queries(const Recommender& recommender, const EmbedCommand& command) {
   stop_on_signals();
   const Table table = Table::open(command.queries.source_like(recommender.bundle().config.data));
   say_notes(table);
   const ModelSpec& spec = recommender.bundle().spec;
-  VectorFile file(command.out, {"query", ColumnType::integer},
-                  static_cast<size_t>(spec.at(spec.query).width));
+  QueryTable queries(recommender, table);
+  // Beside .npy all values are texts.
+  PassedColumns passed = passed_columns(table, "", command.out, [&](const std::string& name) {
+    return command.out.ends_with(".npy") &&
+           std::ranges::find(queries.requests(), name, &ColumnRequest::name) != queries.requests().end();
+  });
+  passed.joined.assign(passed.joined.size(), false);
+  for (ColumnRequest& request : passed.requests) request.as = ReadAs::written;
+  VectorFile file(command.out, key_columns(passed), static_cast<size_t>(spec.at(spec.query).width));
   RowProgress progress("embed", table, command.quiet);
   ThreadPool pool(command.threads);
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Embedded& embedded) {
-    embedded.vectors = recommender.embed_queries(chunk.columns, &embedded.unseen);
+    const std::vector<Column> asked = queries.columns(chunk);
+    embedded.vectors = recommender.embed_queries(asked, &embedded.unseen);
+    embedded.gaps = query_context(recommender).gaps(asked);
   };
   const auto write = [&](const Chunk& chunk, const Embedded& embedded) {
+    std::deque<std::string> memory;
+    const std::vector<Column> keys = take_passed(passed, chunk, memory);
     for (size_t row = 0; row < chunk.rows; ++row) {
-      file.add(static_cast<int64_t>(chunk.first_row + row + 1), embedded.vectors[row]);
+      write_keys(chunk, keys, row, file.keys());
+      file.add(embedded.vectors[row]);
     }
     unseen.add(embedded.unseen);
+    queries.count(embedded.gaps, chunk.rows);
     progress.show(chunk.first_row + chunk.rows);
   };
-  const uint64_t rows = work_on_rows<Embedded>(table, recommender.query_requests(), pool, work, write);
+  std::vector<ColumnRequest> requests = queries.requests();
+  std::ranges::copy(passed.requests, std::back_inserter(requests));
+  const uint64_t rows = work_on_rows<Embedded>(table, requests, pool, work, write);
   file.finish();
-  progress.finish(rows, command.out);
+  progress.finish(rows, file.place());
   unseen.say_once();
+  queries.say_gaps();
 }
 
 }  // namespace

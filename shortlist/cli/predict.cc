@@ -1,8 +1,11 @@
 #include <fmt/ranges.h>
 
 #include "shortlist/cli/commands.h"
+#include "shortlist/cli/find_item.h"
 #include "shortlist/cli/text_table.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/engine/query_context.h"
+#include "shortlist/engine/shown_predictions.h"
 #include "shortlist/io/json.h"
 #include "shortlist/metrics/evaluation_report.h"
 #include "shortlist/table/table_writer.h"
@@ -37,11 +40,21 @@ void write_row(const std::vector<std::string>& labels, const std::vector<float>&
   writer.finish();
 }
 
+// An item that is given by its id alone may be given by the beginning of it.
+Record with_whole_id(const Recommender& recommender, Record candidate) {
+  if (candidate.size() != 1 || candidate[0].first != recommender.id_column()) return candidate;
+  std::string& id = candidate[0].second;
+  id = complete_id(recommender, id);
+  return candidate;
+}
+
 void predict_one(const Recommender& recommender, const PredictCommand& command) {
   const Record query = parse_record("--query", command.query),
-               candidate = parse_record("--candidate", command.candidate);
-  const std::vector<float> predictions = recommender.predict(query, candidate);
+               candidate = with_whole_id(recommender, parse_record("--candidate", command.candidate));
+  std::vector<float> predictions = recommender.predict(query, candidate);
+  if (!command.raw) clamp_to_labels(recommender.bundle(), predictions);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
+  for (const std::string& note : notes_on_gaps(recommender, query)) say("note: {}", note);
   for (const std::string& message : recommender.unseen(candidate, Recommender::Side::candidate))
     say("note: {}", message);
   const std::vector<std::string> labels = recommender.labels();

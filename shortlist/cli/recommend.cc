@@ -1,8 +1,11 @@
 #include <fmt/ranges.h>
 
 #include "shortlist/cli/commands.h"
+#include "shortlist/cli/find_item.h"
 #include "shortlist/cli/text_table.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/engine/query_context.h"
+#include "shortlist/engine/shown_predictions.h"
 #include "shortlist/io/json.h"
 #include "shortlist/metrics/evaluation_report.h"
 #include "shortlist/table/table_writer.h"
@@ -91,9 +94,11 @@ void recommend_one(const Recommender& recommender, const RecommendCommand& comma
   for (const std::string& note : recommender.notes(options.where)) say("note: {}", note);
   bool exact = true;
   options.exact = &exact;
-  const std::vector<Recommendation> items = recommender.recommend(query, options);
+  std::vector<Recommendation> items = recommender.recommend(query, options);
+  clamp_to_labels(recommender.bundle(), items);
   const auto offset = static_cast<size_t>(command.offset);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
+  for (const std::string& note : notes_on_gaps(recommender, query)) say("note: {}", note);
   if (items.size() < static_cast<size_t>(command.k)) {
     say("note: {} of the {} items asked for: the catalogue, the conditions and what the user has seen allow "
         "no more",
@@ -109,14 +114,17 @@ void recommend_one(const Recommender& recommender, const RecommendCommand& comma
                                       : as_table(recommender, items, offset));
 }
 
-// An id that no item has is more likely a mistake than what was meant.
-void say_unknown_items(const Recommender& recommender, const std::vector<std::string>& exclude) {
-  for (const std::string& id : exclude) {
-    if (recommender.find_item(id)) continue;
-    const std::string near = recommender.nearest_id(id);
-    say("note: --exclude: there is no {} '{}'{}", recommender.id_column(), id,
-        near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near));
+// Completes ids. One that no item has is more likely a mistake than what was meant.
+std::vector<std::string> find_excluded(const Recommender& recommender,
+                                       const std::vector<std::string>& exclude) {
+  std::vector<std::string> ids;
+  for (const std::string& text : exclude) {
+    ids.push_back(complete_id(recommender, text));
+    if (!recommender.find_item(ids.back()))
+      say("note: --exclude: there is no {} '{}'{}", recommender.id_column(), text,
+          ids_like(recommender, text));
   }
+  return ids;
 }
 
 }  // namespace
@@ -129,10 +137,11 @@ RecommendOptions RecommendCommand::options() const {
   return options;
 }
 
-void run(const RecommendCommand& command) {
-  command.options();  // wrong conditions are found before the bundle is read
-  const Recommender recommender = Recommender::load(command.bundle);
-  say_unknown_items(recommender, command.exclude);
+void run(const RecommendCommand& given) {
+  given.options();  // wrong conditions are found before the bundle is read
+  const Recommender recommender = Recommender::load(given.bundle);
+  RecommendCommand command = given;
+  command.exclude = find_excluded(recommender, given.exclude);
   if (!command.queries.table.empty()) return recommend_table(recommender, command);
   if (command.query.empty()) {
     throw usage_error("recommend: need --query column=value (columns: {}), or --queries TABLE",

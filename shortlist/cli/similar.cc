@@ -1,4 +1,5 @@
 #include "shortlist/cli/commands.h"
+#include "shortlist/cli/find_item.h"
 #include "shortlist/cli/text_table.h"
 #include "shortlist/cli/words.h"
 #include "shortlist/io/json.h"
@@ -8,11 +9,10 @@
 namespace shortlist {
 namespace {
 
-uint32_t find_item(const Recommender& recommender, const std::string& id) {
-  if (const auto item = recommender.find_item(id)) return *item;
-  const std::string near = recommender.nearest_id(id);
-  throw usage_error("the model knows no {} '{}'{}", recommender.id_column(), id,
-                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+uint32_t find_item(const Recommender& recommender, const std::string& text) {
+  if (const auto item = recommender.find_item(complete_id(recommender, text))) return *item;
+  throw usage_error("the model knows no {} '{}'{}", recommender.id_column(), text,
+                    ids_like(recommender, text));
 }
 
 std::string as_table(const Recommender& recommender, const std::vector<SimilarItem>& items) {
@@ -77,9 +77,10 @@ void print_csv(const Recommender& recommender, const std::vector<SimilarItem>& i
 
 void run(const SimilarCommand& command) {
   const Recommender recommender = Recommender::load(command.bundle);
-  const auto items = recommender.similar(find_item(recommender, command.item), command.by, command.k);
+  const uint32_t item = find_item(recommender, command.item);
+  const auto items = recommender.similar(item, command.by, command.k);
   if (command.format == "csv") return print_csv(recommender, items);
-  print_data(command.format == "json" ? as_json(recommender, command.item, command.by, items)
+  print_data(command.format == "json" ? as_json(recommender, recommender.item_id(item), command.by, items)
                                       : as_table(recommender, items));
 }
 

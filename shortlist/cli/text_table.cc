@@ -1,5 +1,8 @@
 #include "shortlist/cli/text_table.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -8,7 +11,14 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kWidest = 48;
+constexpr size_t kWidestCell = 48, kWhole = SIZE_MAX;
+
+// Columns of the terminal that standard output is, or kWhole where it is none.
+size_t output_columns() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0) return kWhole;
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
 
 uint32_t code_point(std::string_view bytes) {
   const auto first = static_cast<unsigned char>(bytes[0]);
@@ -39,17 +49,17 @@ void each_character(std::string_view text, const Visit& visit) {
   }
 }
 
-// One line of printable text, at most kWidest wide.
-std::string as_cell(std::string_view text) {
+// One line of printable text, at most `widest` wide.
+std::string as_cell(std::string_view text, size_t widest) {
   std::string cell;
   size_t width = 0, before_last = 0;
   bool cut = false;
   each_character(text, [&](std::string_view bytes, size_t w) {
-    if (width + w > kWidest) {
+    if (w > widest || width > widest - w) {
       cut = true;
       return false;
     }
-    if (width + w <= kWidest - 3) before_last = cell.size() + bytes.size();
+    if (width + w + 3 <= widest) before_last = cell.size() + bytes.size();
     const bool control = bytes.size() == 1 && static_cast<unsigned char>(bytes[0]) < 0x20;
     cell += control ? std::string_view(" ") : bytes;
     width += w;
@@ -73,7 +83,8 @@ size_t text_width(std::string_view text) {
 TextTable::TextTable(std::vector<std::string> header) : header_(std::move(header)), right_(header_.size()) {}
 
 void TextTable::add(std::vector<std::string> cells) {
-  for (std::string& cell : cells) cell = as_cell(cell);
+  const size_t widest = output_columns() == kWhole ? kWhole : kWidestCell;
+  for (std::string& cell : cells) cell = as_cell(cell, widest);
   rows_.push_back(std::move(cells));
 }
 
@@ -84,7 +95,7 @@ std::string TextTable::line(const std::vector<std::string>& cells, const std::ve
     text += (c == 0 ? "" : "  ") + (right_[c] ? blanks + cells[c] : cells[c] + blanks);
   }
   text.erase(text.find_last_not_of(' ') + 1);
-  return text + "\n";
+  return as_cell(text, output_columns()) + "\n";
 }
 
 std::string TextTable::text(bool with_header) const {

@@ -1,4 +1,5 @@
-// Rows of text as an aligned table for people. Knows that CJK characters are two columns wide.
+// Rows of text as an aligned table for people. Knows that CJK characters are two columns wide. On a terminal
+// long cells and lines are cut to its width; what goes to a file or a pipe is whole.
 #pragma once
 
 #include <string>
@@ -13,7 +14,7 @@ size_t text_width(std::string_view text);
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header);
-  // As many cells as the header. Long cells are cut, line ends become spaces.
+  // As many cells as the header. Line ends become spaces.
   void add(std::vector<std::string> cells);
   // Numbers stand on the right.
   void align_right(size_t column) { right_[column] = true; }

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "shortlist/cli/terminal.h"
+#include "shortlist/cli/text_table.h"
 #include "shortlist/cli/training_listeners.h"
 #include "shortlist/cli/words.h"
 #include "shortlist/report/profile_text.h"
@@ -9,6 +10,7 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kMostTopK = 3;
+constexpr size_t kLineWidth = 80;
 
 // The figures worth a line: the loss, what tells how good predictions are, and a few of top_k.
 bool is_of_interest(const std::string& name) {
@@ -75,16 +77,12 @@ class PeopleListener : public TrainingListener {
                                  : 0;
     line_.draw(fmt::format("epoch {:>2}/{} {} {} rows/s, {} left{}", progress.epoch, progress.epochs,
                            bar(share, 14), count_text(static_cast<uint64_t>(rate)), duration_text(left),
-                           figures_text(progress.running, 0)));
+                           joined(figure_texts(progress.running, 0))));
   }
 
   void after_epoch(const EpochRecord& epoch, const Parameters&) override {
     line_.clear();
-    const size_t middle = top_k_.size() / 2;
-    std::string text = fmt::format("epoch {:>{}}/{}{}", epoch.epoch, std::to_string(epochs_).size(), epochs_,
-                                   figures_text(epoch.train, 1, middle));
-    if (!epoch.validation.empty()) text += "  | validation" + figures_text(epoch.validation, top_k_.size());
-    say("{}  {:>6}", text, duration_text(since(epoch_start_)));
+    say("{}", epoch_line(epoch, duration_text(since(epoch_start_))));
     epoch_start_ = Clock::now();
     rows_before_ = 0;
   }
@@ -109,16 +107,35 @@ class PeopleListener : public TrainingListener {
   }
 
   // With `count` of top_k's figures from `first` on.
-  std::string figures_text(const Figures& figures, size_t count, size_t first = 0) const {
-    std::string text;
+  std::vector<std::string> figure_texts(const Figures& figures, size_t count, size_t first = 0) const {
+    std::vector<std::string> texts;
     for (const auto& [name, value] : figures) {
-      if (is_of_interest(name)) text += fmt::format("  {} {:>5}", name, compact_figure(value));
+      if (is_of_interest(name)) texts.push_back(fmt::format("  {} {:>5}", name, compact_figure(value)));
     }
     for (size_t i = first; i < top_k_.size() && i < first + count; ++i) {
       if (const double* value = find_figure(figures, top_k_[i]))
-        text += fmt::format("  {} {:>5}", top_k_[i], compact_figure(*value));
+        texts.push_back(fmt::format("  {} {:>5}", top_k_[i], compact_figure(*value)));
     }
-    return text;
+    return texts;
+  }
+  static std::string joined(const std::vector<std::string>& texts) {
+    std::string all;
+    for (const std::string& text : texts) all += text;
+    return all;
+  }
+
+  // Figures are left out until the line fits a terminal: the last of training's, then of validation's.
+  std::string epoch_line(const EpochRecord& epoch, const std::string& duration) const {
+    std::vector<std::string> train = figure_texts(epoch.train, 1, top_k_.size() / 2),
+                             validation = figure_texts(epoch.validation, top_k_.size());
+    for (;;) {
+      const std::string line = fmt::format(
+          "epoch {:>{}}/{}{}{}{}  {:>6}", epoch.epoch, std::to_string(epochs_).size(), epochs_, joined(train),
+          validation.empty() ? "" : "  | validation", joined(validation), duration);
+      std::vector<std::string>& longer = train.size() > 1 ? train : validation;
+      if (text_width(line) <= kLineWidth || longer.size() <= 1) return line;
+      longer.pop_back();
+    }
   }
 
   ProgressLine line_;

@@ -14,9 +14,11 @@
 #include "shortlist/engine/left_out.h"
 #include "shortlist/engine/list_order.h"
 #include "shortlist/engine/list_plan.h"
+#include "shortlist/engine/query_context.h"
 #include "shortlist/engine/record_columns.h"
 #include "shortlist/engine/session.h"
 #include "shortlist/engine/similarity.h"
+#include "shortlist/engine/unseen_counts.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/math/top_k.h"
 
@@ -49,19 +51,11 @@ std::vector<std::vector<float>> to_rows(ConstMatrix matrix) {
   return rows;
 }
 
-UnseenCounts by_column(const FeatureMap& features, const std::vector<uint64_t>& unseen) {
-  UnseenCounts counts;
-  for (size_t i = 0; i < unseen.size(); ++i) {
-    const auto known =
-        std::ranges::find(counts, features[i].column, &std::pair<std::string, uint64_t>::first);
-    if (known == counts.end()) {
-      counts.emplace_back(features[i].column, unseen[i]);
-    } else if (unseen[i] > 0) {
-      known->second = known->second == 0 ? unseen[i] : std::min(known->second, unseen[i]);
-    }
-  }
-  return counts;
-}
+// What query_context() finds again from the bundle that a recommender shows.
+struct BundleWithContext : Bundle {
+  explicit BundleWithContext(Bundle bundle) : Bundle(std::move(bundle)), context(*this) {}
+  QueryContext context;
+};
 
 }  // namespace
 
@@ -157,7 +151,7 @@ struct Recommender::State {
       recommend_block(*session, zeros.view(1, width), {}, {}, {&none, 1}, nobody);
   }
 
-  const Bundle bundle;
+  BundleWithContext bundle;  // load() gives it its context; nothing else changes it
   const TowerFeatures features;
   const std::vector<std::string> query_columns, candidate_columns;
   std::vector<std::string> attribute_names;
@@ -171,11 +165,32 @@ Recommender::Recommender(Bundle bundle) : state_(std::make_unique<State>(std::mo
 Recommender::Recommender(Recommender&&) noexcept = default;
 Recommender& Recommender::operator=(Recommender&&) noexcept = default;
 Recommender::~Recommender() = default;
-Recommender Recommender::load(const std::string& bundle) { return Recommender(load_bundle(bundle)); }
+
+Recommender Recommender::load(const std::string& path) {
+  constexpr int kAttempts = 5;
+  for (int attempt = 1;; ++attempt) {
+    Bundle bundle = load_bundle(path);
+    const std::string version = bundle.version;
+    UserContext users;
+    try {
+      users = load_user_context(bundle);
+    } catch (const Error&) {
+      // Another bundle may have taken the folder meanwhile.
+      if (attempt == kAttempts || load_bundle(path).version == version) throw;
+      continue;
+    }
+    Recommender recommender(std::move(bundle));
+    recommender.state_->bundle.context = QueryContext(recommender.bundle(), std::move(users));
+    return recommender;
+  }
+}
 
 void Recommender::prepare(size_t calls) const { state_->prepare(calls); }
 
 const Bundle& Recommender::bundle() const { return state_->bundle; }
+const QueryContext& query_context(const Recommender& recommender) {
+  return static_cast<const BundleWithContext&>(recommender.bundle()).context;
+}
 const std::string& Recommender::id_column() const { return state_->bundle.items.id_column; }
 size_t Recommender::item_count() const { return state_->bundle.items.ids.size(); }
 const std::string& Recommender::item_id(uint32_t item) const { return state_->bundle.items.ids[item]; }
@@ -236,6 +251,7 @@ std::vector<Recommendation> Recommender::recommend(const Record& query,
 std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vector<Column>& queries,
                                                                 const RecommendOptions& options) const {
   check_options(options, state_->bundle, queries.empty() ? 0 : queries[0].rows);
+  const FilledQueries filled(state_->bundle.context, queries);
   Laps laps(options.seconds);
   const std::vector<uint8_t> allowed = state_->filter.eligible(options);
   laps.lap(&StageSeconds::filter);
@@ -244,7 +260,7 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   const FeatureMap& features = state_->features.query;
   EncodedRows encoded;
   std::vector<uint64_t> unseen(features.size());
-  features.encode(queries, encoded, unseen);
+  features.encode(filled.columns, encoded, unseen);
   if (options.unseen != nullptr) *options.unseen = by_column(features, unseen);
   DistinctRows distinct = distinct_rows(encoded);
   const LeftOut left_out =
@@ -271,7 +287,8 @@ std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
                                               const std::vector<uint32_t>& items,
                                               const Deadline& deadline) const {
   const SessionPool::Lease session(state_->sessions);
-  return session->explainer().explain(*session, query, items, deadline);
+  const FilledQueries filled(state_->bundle.context, query);
+  return session->explainer().explain(*session, filled.columns, items, deadline);
 }
 
 std::vector<float> Recommender::predict(const Record& query, const Record& candidate) const {
@@ -297,7 +314,9 @@ std::vector<float> Recommender::predict(const Record& query, const Record& candi
         .front();
   }
   const SessionPool::Lease session(state_->sessions);
-  const ConstMatrix queries = session->embed(to_columns(query, state_->query_columns), Domain::query);
+  const std::vector<Column> columns = to_columns(query, state_->query_columns);
+  const FilledQueries filled(state_->bundle.context, columns);
+  const ConstMatrix queries = session->embed(filled.columns, Domain::query);
   return session->rank(queries, state_->bundle.candidate_embeddings(), {0}, {*item}).front();
 }
 
@@ -309,7 +328,8 @@ std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& 
   const SessionPool::Lease session(state_->sessions);
   const auto& [query, candidate] = state_->features;
   std::vector<uint64_t> of_query(query.size()), of_candidate(candidate.size());
-  const ConstMatrix q = session->embed(queries, Domain::query, of_query);
+  const FilledQueries filled(state_->bundle.context, queries);
+  const ConstMatrix q = session->embed(filled.columns, Domain::query, of_query);
   const ConstMatrix c = session->embed(candidates, Domain::candidate, of_candidate);
   if (unseen != nullptr) {
     *unseen = by_column(query, of_query);
@@ -333,7 +353,8 @@ std::vector<std::vector<float>> Recommender::predict(
   size_t next = 0;
   for (size_t i = 0; i < items.size(); ++i)
     std::copy_n(items[i] ? known.row(*items[i]) : embedded.row(next++), known.cols, mixed.row(i));
-  const ConstMatrix q = session->embed(queries, Domain::query);
+  const FilledQueries filled(state_->bundle.context, queries);
+  const ConstMatrix q = session->embed(filled.columns, Domain::query);
   return session->rank(q, mixed);
 }
 
@@ -356,7 +377,8 @@ std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Col
                                                            UnseenCounts* unseen) const {
   const SessionPool::Lease session(state_->sessions);
   std::vector<uint64_t> counts(state_->features.query.size());
-  auto rows = to_rows(session->embed(queries, Domain::query, counts));
+  const FilledQueries filled(state_->bundle.context, queries);
+  auto rows = to_rows(session->embed(filled.columns, Domain::query, counts));
   if (unseen != nullptr) *unseen = by_column(state_->features.query, counts);
   return rows;
 }

@@ -369,9 +369,11 @@ TEST(Recommender, ExplainsPredictionsByLeavingEachFeatureOut) {
   const TrainedBundle bundle(Changes{{"country = { kind = \"category\", dim = 4 }",
                                       "country = { kind = \"category\", dim = 4, missing = \"empty\" }"}});
   const Recommender recommender = Recommender::load(bundle.path());
-  const auto explanations = recommender.explain(columns_of(kQuery, recommender.query_columns()), {3, 7});
-  const double with = recommender.predict(kQuery, {{"movie", "m07"}})[0];
-  const double without = recommender.predict({{"user", "u03"}}, {{"movie", "m07"}})[0];
+  // The country of a user who is in the training data would be filled in.
+  const Record query = {{"user", "nobody"}, {"country", "Peru"}};
+  const auto explanations = recommender.explain(columns_of(query, recommender.query_columns()), {3, 7});
+  const double with = recommender.predict(query, {{"movie", "m07"}})[0];
+  const double without = recommender.predict({{"user", "nobody"}}, {{"movie", "m07"}})[0];
   ASSERT_EQ(explanations[1].features[1].column, "country");
   ASSERT_EQ(explanations[1].features[1].predictions.size(), 1u);
   EXPECT_NEAR(explanations[1].features[1].predictions[0], with - without, 1e-5);

@@ -6,6 +6,7 @@
 #include "shortlist/engine/finish.h"
 #include "shortlist/engine/import_bundle.h"
 #include "shortlist/engine/telling_features.h"
+#include "shortlist/engine/user_context.h"
 #include "shortlist/io/file.h"
 #include "shortlist/train/checkpoint.h"
 
@@ -174,8 +175,10 @@ class TrainingJob {
 
   TrainingResult finished(Run& run, RunFiles& files, TrainingResult result) {
     if (!result.finished) return result;
+    std::vector<ExtraFile> extras = user_context_files(config_, run.prepared, run.table);
+    extras.insert(extras.end(), kept_.begin(), kept_.end());
     result.report = finish({config_, run.prepared, run.spec, run.parameters, result.history, order_},
-                           options_.out, pool_, files, kept_);
+                           options_.out, pool_, files, extras);
     listener_.evaluated(result.report);
     return result;
   }

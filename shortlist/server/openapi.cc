@@ -52,9 +52,11 @@ constexpr const char* kAnswers = R"({
   "warnings": {"type": "array", "items": {"type": "string"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "Prediction": {"type": "object", "required": ["predictions"], "properties": {
-  "predictions": {"$ref": "#/components/schemas/Predictions"}, "model": {"$ref": "#/components/schemas/ModelName"}}},
+  "predictions": {"$ref": "#/components/schemas/Predictions"}, "warnings": {"type": "array", "items": {"type": "string"}},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
 "PredictionBatch": {"type": "object", "required": ["answers", "model"], "properties": {
   "answers": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}},
+  "warnings": {"type": "array", "items": {"type": "string"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "SimilarItems": {"type": "object", "required": ["item", "by", "items"], "properties": {
   "item": {"$ref": "#/components/schemas/Item"}, "by": {"enum": ["learned", "jaccard", "cosine"]},

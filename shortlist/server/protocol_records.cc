@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shortlist/engine/shown_predictions.h"
 #include "shortlist/server/request_body.h"
 
 namespace shortlist {
@@ -56,6 +57,7 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
   const size_t shortest =
       std::ranges::min_element(best.rows, {}, [](const auto& row) { return row.size(); })->size();
   for (auto& row : best.rows) row.resize(shortest);
+  clamp_to_labels(recommender.bundle(), best.rows);
   return best;
 }
 
@@ -90,7 +92,9 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
       throw Problem(404, "not_found",
                     fmt::format("the model knows no {} '{}'", recommender.id_column(), *id));
   }
-  return recommender.predict(queries.columns(), {}, items);
+  auto predictions = recommender.predict(queries.columns(), {}, items);
+  clamp_to_labels(recommender.bundle(), predictions);
+  return predictions;
 }
 
 void add_protocol_route(Routes& routes, const char* method, std::string path, std::string operation,

@@ -1,6 +1,8 @@
 // recommend, predict and similar, one by one and in batches.
 #include <algorithm>
 
+#include "shortlist/engine/query_context.h"
+#include "shortlist/engine/shown_predictions.h"
 #include "shortlist/io/json_writer.h"
 #include "shortlist/server/filter_json.h"
 #include "shortlist/server/item_json.h"
@@ -118,6 +120,12 @@ void write_answer(const Call& call, const std::vector<Recommendation>& answer,
   json.end_array().member("exact", *options.exact);
 }
 
+// Warnings about columns that the queries do not give.
+void add_gaps(const Call& call, const RecordColumns& columns, std::vector<std::string>& warnings) {
+  const auto gaps = query_context(call.model->recommender).gaps(columns.columns());
+  for (std::string& warning : warnings_of_gaps(gaps, columns.rows())) warnings.push_back(std::move(warning));
+}
+
 HttpResponse recommend(const Call& call) {
   RecommendOptions options;
   std::vector<std::string> warnings;
@@ -138,13 +146,15 @@ HttpResponse recommend(const Call& call) {
   options.exact = &exact;
   UnseenCounts unseen;
   options.unseen = &unseen;
-  const auto answer = call.model->recommender.recommend(columns.columns(), options).front();
+  auto answer = call.model->recommender.recommend(columns.columns(), options).front();
+  clamp_to_labels(call.model->recommender.bundle(), answer);
   const auto explanations = explain(call, wants_explanations, columns, 0, answer);
   const StageTimer timer(call.stages.write);
   JsonWriter json;
   json.begin_object();
   write_answer(call, answer, explanations, options, json);
   add_unseen(unseen, warnings);
+  add_gaps(call, columns, warnings);
   write_warnings(warnings, json);
   write_model(*call.model, json);
   json.end_object();
@@ -171,7 +181,8 @@ HttpResponse recommend_batch(const Call& call) {
   options.exact = &exact;
   UnseenCounts unseen;
   options.unseen = &unseen;
-  const auto answers = call.model->recommender.recommend(columns.columns(), options);
+  auto answers = call.model->recommender.recommend(columns.columns(), options);
+  clamp_to_labels(call.model->recommender.bundle(), answers);
   JsonWriter json;
   json.begin_object().key("answers").begin_array();
   for (size_t i = 0; i < answers.size(); ++i) {
@@ -183,6 +194,7 @@ HttpResponse recommend_batch(const Call& call) {
   }
   json.end_array();
   add_unseen(unseen, warnings);
+  add_gaps(call, columns, warnings);
   write_warnings(warnings, json);
   write_model(*call.model, json);
   json.end_object();
@@ -199,11 +211,10 @@ uint32_t find_item(const Recommender& recommender, const std::string& id, const 
 
 // The predictions of pairs, in their order. A candidate is known by its id, or embedded from its columns.
 std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vector<PairRequest>& pairs,
-                                              const std::string& field) {
+                                              const std::string& field, std::vector<std::string>& warnings) {
   const Recommender& recommender = call.model->recommender;
   if (recommender.labels().empty())
     throw Problem(409, "no_ranking", "the model has no [[ranking]] task, so it predicts nothing");
-  std::vector<std::vector<float>> predictions;
   RecordColumns queries(call.model->query), candidates(call.model->candidate);
   std::vector<std::optional<uint32_t>> items;
   {
@@ -219,16 +230,21 @@ std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vecto
       if (!items.back()) candidates.add(*pairs[i].candidate, at + "candidate");
     }
   }
-  return recommender.predict(queries.columns(), candidates.columns(), items);
+  add_gaps(call, queries, warnings);
+  auto predictions = recommender.predict(queries.columns(), candidates.columns(), items);
+  clamp_to_labels(recommender.bundle(), predictions);
+  return predictions;
 }
 
 HttpResponse predict(const Call& call) {
   const auto request = read_body<PairRequest>(call.request);
-  const auto predictions = predict_pairs(call, {request}, "");
+  std::vector<std::string> warnings;
+  const auto predictions = predict_pairs(call, {request}, "", warnings);
   const StageTimer timer(call.stages.write);
   JsonWriter json;
   json.begin_object();
   write_predictions(call.model->recommender.labels(), predictions.front(), json);
+  write_warnings(warnings, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};
@@ -238,7 +254,8 @@ HttpResponse predict_batch(const Call& call) {
   const auto request = read_body<PredictBatchRequest>(call.request);
   check_size("pairs", request.pairs.size(), 1, call.limits.max_batch);
   call.budget.check_operations(call.model->cost.predict(request.pairs.size()), "pairs");
-  const auto predictions = predict_pairs(call, request.pairs, "pairs");
+  std::vector<std::string> warnings;
+  const auto predictions = predict_pairs(call, request.pairs, "pairs", warnings);
   const StageTimer timer(call.stages.write);
   const std::vector<std::string> labels = call.model->recommender.labels();
   JsonWriter json;
@@ -249,6 +266,7 @@ HttpResponse predict_batch(const Call& call) {
     json.end_object();
   }
   json.end_array();
+  write_warnings(warnings, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};

@@ -239,11 +239,12 @@ TEST(ServiceEdge, TakesNumbersForIds) {
 
 TEST(ServiceEdge, NamesUnknownIdsOfLists) {
   const json answer =
-      parsed(tiny().post("/v1/recommend", R"({"exclude": ["m01", 7, "x"], "allow": ["m02", "y"]})"));
+      parsed(tiny().post("/v1/recommend", R"({"exclude": ["m01", 7, "x"], "allow": ["m02", "y"],
+      "query": {"user": "u03", "country": "Peru"}})"));
   EXPECT_EQ(answer.at("warnings"),
             json({"allow: the model knows no movie 'y'", "exclude: the model knows no movie '7', 'x'"}));
-  const json batch = parsed(
-      tiny().post("/v1/recommend/batch", R"({"queries": [{"country": "Chile"}, {}], "exclude": ["x"]})"));
+  const json batch = parsed(tiny().post("/v1/recommend/batch", R"({"exclude": ["x"],
+      "queries": [{"user": "u03", "country": "Chile"}, {"user": "u03", "country": "Peru"}]})"));
   EXPECT_EQ(batch.at("warnings"),
             json({"exclude: the model knows no movie 'x'", "country: a value that the model has not seen"}));
 }

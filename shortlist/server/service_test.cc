@@ -120,10 +120,11 @@ TEST(Service, ExplainsScoresByPartsThatAddUp) {
 }
 
 TEST(Service, WarnsOfValuesThatTheModelHasNotSeen) {
-  const json answer = parsed(tiny().post("/v1/recommend", R"({"query": {"country": "Chile"}})"));
+  const json answer =
+      parsed(tiny().post("/v1/recommend", R"({"query": {"user": "u03", "country": "Chile"}})"));
   EXPECT_EQ(answer.at("warnings"), json({"country: a value that the model has not seen"}));
-  EXPECT_FALSE(
-      parsed(tiny().post("/v1/recommend", R"({"query": {"country": "Peru"}})")).contains("warnings"));
+  EXPECT_FALSE(parsed(tiny().post("/v1/recommend", R"({"query": {"user": "u03", "country": "Peru"}})"))
+                   .contains("warnings"));
 }
 
 TEST(Service, NamesTheFieldThatIsWrong) {

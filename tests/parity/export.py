@@ -119,7 +119,7 @@ def test_onnxruntime_computes_the_anime_model(anime, vectors):
     query = run_onnxruntime(anime / "onnx/query.onnx", feed(models["query"]["inputs"], rows))["embedding"]
     np.testing.assert_allclose(query, vectors[2], rtol=1e-5, atol=1e-5)
     candidate = run_onnxruntime(anime / "onnx/candidate.onnx", feed(models["candidate"]["inputs"], rows))["embedding"]
-    shortlist("predict", "bundle", "--data", "queries.csv", "--out", "predicted.csv", "--quiet", cwd=anime)
+    shortlist("predict", "bundle", "--data", "queries.csv", "--raw", "--out", "predicted.csv", "--quiet", cwd=anime)
     expected = [float(row["predicted_Feedback"]) for row in read_csv(anime / "predicted.csv")]
     ranking = run_onnxruntime(anime / "onnx/ranking.onnx", {"query": query, "candidate": candidate})
     np.testing.assert_allclose(ranking["predicted_Feedback"], expected, rtol=1e-5, atol=1e-5)

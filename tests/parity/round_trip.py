@@ -108,7 +108,7 @@ def main():
     check.predicts_the_same("export --name, without an optimizer", str(folder / "names"), whole=False)
 
     program("train", *train, "--resume", "--epochs", 2, "--quiet")
-    program("predict", folder / "bundle", "--data", TABLE, "--out", folder / "predicted.csv", "--quiet")
+    program("predict", folder / "bundle", "--data", TABLE, "--raw", "--out", folder / "predicted.csv", "--quiet")
     predicted = pandas.read_csv(folder / "predicted.csv")["predicted_Feedback"].to_numpy()
     program(*export, folder / "trained/model")
     model, _, _, rating = check.load(str(folder / "trained/model"), True)

@@ -1,0 +1,127 @@
+#include "shortlist/engine/query_context.h"
+
+#include <algorithm>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/engine/record_columns.h"
+#include "shortlist/features/cell.h"
+#include "shortlist/table/time_text.h"
+
+namespace shortlist {
+namespace {
+
+// A column of texts with the same values.
+Column as_texts(const Column& column, std::deque<std::string>& texts) {
+  if (column.type == ColumnType::text) return column;
+  Column result;
+  result.rows = column.rows;
+  result.missing = column.missing;
+  result.missing.resize(column.rows);
+  for (size_t row = 0; row < column.rows; ++row) {
+    TextCell cell;
+    std::string& text = texts.emplace_back();
+    if (!column.is_missing(row) && column.type == ColumnType::time) {
+      text = time_text(column.numbers[row]);
+    } else if (cell.read(column, row)) {
+      text = cell.text();
+    } else {
+      result.missing[row] = 1;
+    }
+    result.texts.push_back(text);
+  }
+  return result;
+}
+
+}  // namespace
+
+QueryContext::QueryContext(const Bundle& bundle, UserContext context)
+    : names_(bundle.features.select(bundle.config.query.features).columns()),
+      values_(names_.size()),
+      user_form_(bundle.features.form(bundle.config.data.user)) {
+  if (context.columns.empty() || !bundle.config.query_tells_user()) return;
+  user_column_ = static_cast<size_t>(std::ranges::find(names_, bundle.config.data.user) - names_.begin());
+  for (auto& column : context.columns) {
+    const auto at = std::ranges::find(names_, column.name);
+    if (at == names_.end()) continue;
+    values_[static_cast<size_t>(at - names_.begin())] = {std::move(column.values), std::move(column.users)};
+  }
+  for (size_t u = 0; u < bundle.ratings.users.size(); ++u)
+    users_.emplace(bundle.ratings.users[u], static_cast<int32_t>(u));
+}
+
+int32_t QueryContext::user(const Column& column, size_t row) const {
+  TextCell cell;
+  if (column.type == ColumnType::list || !cell.read(column, row)) return UserContext::kNone;
+  std::string memory;
+  const auto at = users_.find(std::string(in_form(cell.text(), user_form_, memory)));
+  return at == users_.end() ? UserContext::kNone : at->second;
+}
+
+const std::string* QueryContext::value(const std::vector<Column>& queries, size_t column, size_t row) const {
+  const Values& values = values_[column];
+  if (values.users.empty() || queries[column].type == ColumnType::list) return nullptr;
+  const int32_t u = user(queries[user_column_], row);
+  if (u == UserContext::kNone) return nullptr;
+  const int32_t place = values.users[static_cast<size_t>(u)];
+  return place == UserContext::kNone ? nullptr : &values.values[static_cast<size_t>(place)];
+}
+
+const std::vector<Column>& QueryContext::fill(const std::vector<Column>& queries, std::vector<Column>& memory,
+                                              std::deque<std::string>& texts) const {
+  if (users_.empty()) return queries;
+  for (size_t c = 0; c < queries.size(); ++c) {
+    bool copied = false;
+    for (size_t row = 0; row < queries[c].rows; ++row) {
+      if (!queries[c].is_missing(row)) continue;
+      const std::string* found = value(queries, c, row);
+      if (found == nullptr) continue;
+      if (memory.empty()) memory = queries;
+      if (!copied) memory[c] = as_texts(queries[c], texts);
+      copied = true;
+      memory[c].texts[row] = *found;
+      memory[c].missing[row] = 0;
+    }
+  }
+  return memory.empty() ? queries : memory;
+}
+
+std::vector<ColumnGaps> QueryContext::gaps(const std::vector<Column>& queries) const {
+  std::vector<ColumnGaps> gaps;
+  for (size_t c = 0; c < names_.size(); ++c) {
+    ColumnGaps& gap = gaps.emplace_back();
+    gap.column = names_[c];
+    for (size_t row = 0; row < queries[c].rows; ++row) {
+      if (!queries[c].is_missing(row)) continue;
+      ++(value(queries, c, row) == nullptr ? gap.missing : gap.filled);
+    }
+  }
+  return gaps;
+}
+
+std::vector<std::string> notes_on_gaps(const Recommender& recommender, const Record& query) {
+  const QueryContext& context = query_context(recommender);
+  const std::vector<Column> columns = to_columns(query, recommender.query_columns());
+  std::vector<std::string> notes;
+  for (size_t c = 0; c < columns.size(); ++c) {
+    if (!columns[c].is_missing(0)) continue;
+    const std::string& name = recommender.query_columns()[c];
+    const std::string* value = context.value(columns, c, 0);
+    notes.push_back(value == nullptr
+                        ? fmt::format("{} is not given, so the model takes it as missing", name)
+                        : fmt::format("{} is not given: takes {}, the user's value in the training data",
+                                      name, quote_value(*value)));
+  }
+  return notes;
+}
+
+std::vector<std::string> warnings_of_gaps(const std::vector<ColumnGaps>& gaps, size_t queries) {
+  std::vector<std::string> warnings;
+  for (const ColumnGaps& gap : gaps) {
+    if (gap.missing == 0) continue;
+    const std::string where = queries == 1 ? "" : fmt::format(" in {} of {} queries", gap.missing, queries);
+    warnings.push_back(fmt::format("{} is not given{}, so the model takes it as missing", gap.column, where));
+  }
+  return warnings;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,72 @@
+// Fills in what a query leaves out: a value that its user has in all training rows, such as a country.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "shortlist/bundle/user_context.h"
+#include "shortlist/engine/recommender.h"
+#include "shortlist/features/column_form.h"
+
+namespace shortlist {
+
+// How many queries have no value of a column, and how many were given one.
+struct ColumnGaps {
+  std::string column;
+  uint64_t missing = 0, filled = 0;
+};
+
+class QueryContext {
+ public:
+  // Without a context nothing is filled in, and gaps() counts.
+  explicit QueryContext(const Bundle& bundle, UserContext context = {});
+
+  // Columns that go with the recommender's query_columns(): with missing values filled in, or `queries`
+  // itself where there are none to fill in. `memory` holds the new columns, and this object their texts.
+  const std::vector<Column>& fill(const std::vector<Column>& queries, std::vector<Column>& memory,
+                                  std::deque<std::string>& texts) const;
+  // Of each column, in their order.
+  std::vector<ColumnGaps> gaps(const std::vector<Column>& queries) const;
+  // The value that a query's column gets; nullptr for none.
+  const std::string* value(const std::vector<Column>& queries, size_t column, size_t row) const;
+
+ private:
+  struct Values {
+    std::vector<std::string> values;
+    std::vector<int32_t> users;
+  };
+  int32_t user(const Column& column, size_t row) const;
+
+  std::vector<std::string> names_;
+  std::vector<Values> values_;  // of each column; empty where nothing is known
+  size_t user_column_ = 0;
+  TextForm user_form_;
+  std::unordered_map<std::string, int32_t> users_;  // empty without a context
+};
+
+// Queries with what the context fills in. Both arguments must outlive it.
+struct FilledQueries {
+  FilledQueries(const QueryContext& context, const std::vector<Column>& queries)
+      : columns(context.fill(queries, memory, texts)) {}
+  FilledQueries(const FilledQueries&) = delete;
+  FilledQueries& operator=(const FilledQueries&) = delete;
+
+  std::vector<Column> memory;
+  std::deque<std::string> texts;
+  const std::vector<Column>& columns;
+};
+
+// That of the recommender's bundle.
+const QueryContext& query_context(const Recommender& recommender);
+
+// What a person should know about columns that a query does not give: "age is not given, so it is missing to
+// the model".
+std::vector<std::string> notes_on_gaps(const Recommender& recommender, const Record& query);
+// The same of many queries, in one message for each column; filled columns are not mentioned.
+std::vector<std::string> warnings_of_gaps(const std::vector<ColumnGaps>& gaps, size_t queries);
+
+}  // namespace shortlist
