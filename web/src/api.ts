@@ -232,18 +232,11 @@ async function ask<T>(path: string, signal: AbortSignal, body?: unknown): Promis
   return answer;
 }
 
-// A header has a limit. What begins like a longer text is enough for a search.
-const kSearchBytes = 4000;
+// A header has a limit, and each byte may take three in an address. The beginning of a longer text is enough for a search.
+const kSearchBytes = 1200;
 export function searchText(text: string): string {
-  if (encodeURIComponent(text.toWellFormed()).length <= kSearchBytes) return text.toWellFormed();
-  let end = 0;
-  let bytes = 0;
-  for (const letter of text.toWellFormed()) {
-    bytes += encodeURIComponent(letter).length;
-    if (bytes > kSearchBytes) break;
-    end += letter.length;
-  }
-  return text.slice(0, end);
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(kSearchBytes));
+  return text.slice(0, read);
 }
 
 export const listModels = (signal: AbortSignal) => ask<{ models: ServedModel[] }>('/v1/models', signal);
