@@ -81,4 +81,9 @@ const EmbeddingMap& ServedModel::map() const {
   return map_;
 }
 
+const ItemSearch& ServedModel::value_search(const FormField& field) const {
+  const std::lock_guard lock(searches_mutex_);
+  return searches_.try_emplace(field.column, field.choices).first->second;
+}
+
 }  // namespace shortlist

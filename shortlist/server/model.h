@@ -1,6 +1,7 @@
 // A bundle being served: what answers, and what is made of it once, when it is loaded.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,7 +36,12 @@ struct ServedModel {
   // Made when it is first asked for.
   const EmbeddingMap& map() const;
 
+  // Searches the choices of one of the forms' fields. Made when the column is first searched.
+  const ItemSearch& value_search(const FormField& field) const;
+
  private:
+  mutable std::mutex searches_mutex_;
+  mutable std::map<std::string, ItemSearch> searches_;  // by column
   mutable std::once_flag map_made_;
   mutable EmbeddingMap map_;
 };

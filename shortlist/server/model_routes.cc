@@ -4,7 +4,6 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/training.h"
-#include "shortlist/features/utf8.h"
 #include "shortlist/io/json.h"
 #include "shortlist/server/cursor.h"
 #include "shortlist/server/item_json.h"
@@ -15,7 +14,6 @@ namespace {
 
 // Longer lists are searched with /v1/features/{column}/values.
 constexpr size_t kMostChoices = 200, kMostValues = 1'000;
-constexpr size_t kStride = 256;  // values between two looks at the deadline
 
 void write_field(const FormField& field, JsonWriter& json) {
   json.begin_object().member("column", field.column).member("input", enum_name(field.input));
@@ -58,6 +56,9 @@ HttpResponse get_features(const Call& call) {
   write_form("candidate", model.candidate, json);
   write_form("attributes", model.attributes, json);
   json.member("id_column", model.recommender.id_column());
+  if (const std::string& user = model.recommender.bundle().config.data.user; !user.empty())
+    json.member("user_column", user);
+  json.member("order", enum_name(model.recommender.list_order()));
   json.key("labels").begin_array();
   for (const std::string& label : model.recommender.labels())
     write_label(model.recommender.bundle(), label, json);
@@ -70,33 +71,12 @@ HttpResponse get_features(const Call& call) {
   return {.body = json.take()};
 }
 
-std::string folded(const std::string& text) {
-  std::string out;
-  fold_unicode(text, out);
-  return out;
-}
-
 const FormField* find_field(const ServedModel& model, const std::string& column) {
   for (const auto* form : {&model.query, &model.candidate, &model.attributes}) {
     const auto at = std::ranges::find(*form, column, &FormField::column);
     if (at != form->end()) return &*at;
   }
   return nullptr;
-}
-
-// Choices that hold the text; those that begin with it first.
-std::vector<const std::string*> find_choices(const FormField& field, const std::string& text,
-                                             const Deadline& deadline) {
-  std::vector<const std::string*> first, then;
-  const std::string wanted = folded(text);
-  size_t seen = 0;
-  for (const std::string& choice : field.choices) {
-    if (seen++ % kStride == 0) deadline.check();
-    const size_t at = wanted.empty() ? 0 : folded(choice).find(wanted);
-    if (at != std::string::npos) (at == 0 ? first : then).push_back(&choice);
-  }
-  first.insert(first.end(), then.begin(), then.end());
-  return first;
 }
 
 HttpResponse list_values(const Call& call) {
@@ -107,11 +87,11 @@ HttpResponse list_values(const Call& call) {
   const std::string text = query != nullptr ? *query : "";
   const std::string list = call.model->version() + "\n" + field->column + "\n" + text;
   const PageOf page = read_page(call.url, list, kMostValues);
-  const std::vector<const std::string*> found = find_choices(*field, text, call.budget.deadline());
+  const std::vector<uint32_t> found = call.model->value_search(*field).find(text, call.budget.deadline());
   JsonWriter json;
   json.begin_object().key("values").begin_array();
   for (size_t i = page.begin; i < std::min(page.begin + page.limit, found.size()); ++i) {
-    json.value(*found[i]);
+    json.value(field->choices[found[i]]);
     call.budget.check_written(json.text().size());
   }
   json.end_array().member("total", found.size());
@@ -195,7 +175,7 @@ void add_model_routes(Routes& routes) {
                     .operation = "list_values",
                     .summary = "Values that a column knows",
                     .answer = "ValueList",
-                    .query = {{"q", "text that the value holds", R"({"type":"string"})"},
+                    .query = {{"q", "words that the value holds", R"({"type":"string"})"},
                               {"limit", "values of a page",
                                R"({"type":"integer","minimum":1,"maximum":1000,"default":20})"},
                               {"cursor", "of the page, as the one before gave it", kCursorSchema}},

@@ -79,6 +79,7 @@ constexpr const char* kAnswers = R"({
   "candidate": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "attributes": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "id_column": {"type": "string"}, "retrieval": {"type": "boolean"},
+  "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "of lists, unless a request says another"},
   "labels": {"type": "array", "items": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
     "least": {"type": "number", "description": "of the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
   "similar_by": {"type": "array", "items": {"type": "string"}},

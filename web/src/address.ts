@@ -12,8 +12,23 @@ const listeners = new Set<() => void>();
 let current = read();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+// A server refuses a request whose header is too long, and so an address that names long ids. Such a query is kept with
+// the entry of the history instead, where reloading and going back find it.
+const kMostBytes = 8000;
+const kKept = 'query';
+
 function read(): Address {
-  return { path: location.pathname, query: new URLSearchParams(location.search) };
+  const kept = history.state?.[kKept];
+  return { path: location.pathname, query: new URLSearchParams(typeof kept === 'string' ? kept : location.search) };
+}
+
+// What history.pushState() and replaceState() get for an address.
+export function entryOf(address: string): [state: Record<string, string> | null, title: '', address: string] {
+  const at = address.indexOf('?');
+  if (address.length <= kMostBytes || at < 0) return [null, '', address];
+  const query = new URLSearchParams(address.slice(at + 1));
+  const model = query.get('model');
+  return [{ [kKept]: query.toString() }, '', addressOf(address.slice(0, at), new URLSearchParams(model ? { model } : {}))];
 }
 
 function show(address: Address): void {
@@ -25,7 +40,8 @@ function write(): void {
   if (timer === undefined) return;
   clearTimeout(timer);
   timer = undefined;
-  history.replaceState(null, '', addressOf(current.path, current.query) + location.hash);
+  const [state, title, address] = entryOf(addressOf(current.path, current.query));
+  history.replaceState(state, title, address + location.hash);
 }
 
 addEventListener('popstate', () => {
@@ -43,7 +59,7 @@ export function addressOf(path: string, query: URLSearchParams): string {
 // A new entry of the history: another view, another item.
 export function go(address: string): void {
   write();
-  history.pushState(null, '', address);
+  history.pushState(...entryOf(address));
   show(read());
 }
 

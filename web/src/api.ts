@@ -20,10 +20,18 @@ export interface Label {
 
 export type SimilarBy = 'learned' | 'jaccard' | 'cosine';
 
+export interface ModelVersion {
+  name: string;
+  version: string;
+}
+
 export interface Features {
+  model: ModelVersion;
   query: Field[];
   attributes: Field[];
   id_column: string;
+  user_column?: string;
+  order?: 'score' | 'predicted' | 'blend'; // of lists
   labels: Label[];
   retrieval: boolean;
   similar_by: SimilarBy[];
@@ -176,6 +184,19 @@ const kKey = 'shortlist-key';
 export const setKey = (key: string) => sessionStorage.setItem(kKey, key);
 export const hasKey = () => sessionStorage.getItem(kKey) !== null;
 
+// Every answer names the model and its version. Listeners learn of each, and of each answer that refuses the key.
+export interface Listener {
+  answered?: (model: ModelVersion) => void;
+  refused?: (problem: Problem) => void;
+}
+const listeners = new Set<Listener>();
+export function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+const report = (model: ModelVersion) => listeners.forEach((listener) => listener.answered?.(model));
+
 async function problemOf(response: Response): Promise<Problem> {
   try {
     const problem = await response.json();
@@ -202,8 +223,21 @@ async function ask<T>(path: string, signal: AbortSignal, body?: unknown): Promis
     if (signal.aborted) throw error;
     throw new Problem(0, 'The server does not answer. It may have been stopped.');
   }
-  if (!response.ok) throw await problemOf(response);
-  return response.json();
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    if (problem.status === 401 && !signal.aborted) listeners.forEach((listener) => listener.refused?.(problem));
+    throw problem;
+  }
+  const answer = await response.json();
+  if (answer.model?.version && !signal.aborted) report(answer.model);
+  return answer;
+}
+
+// A header has a limit, and each byte may take three in an address. The beginning of a longer text is enough for a search.
+const kSearchBytes = 1200;
+export function searchText(text: string): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(kSearchBytes));
+  return text.slice(0, read);
 }
 
 export const listModels = (signal: AbortSignal) => ask<{ models: ServedModel[] }>('/v1/models', signal);
@@ -220,17 +254,19 @@ export class Api {
     return ask(`${this.base}/features`, signal);
   }
   values(column: string, text: string, limit: number, signal: AbortSignal): Promise<ValueList> {
-    const query = new URLSearchParams({ q: text, limit: String(limit) });
+    const query = new URLSearchParams({ q: searchText(text), limit: String(limit) });
     return ask(`${this.base}/features/${encodeURIComponent(column)}/values?${query}`, signal);
   }
   recommend(request: RecommendRequest, signal: AbortSignal): Promise<Recommendations> {
     return ask(`${this.base}/recommend`, signal, request);
   }
   items(text: string, limit: number, signal: AbortSignal): Promise<ItemList> {
-    return ask(`${this.base}/items?${new URLSearchParams({ q: text, limit: String(limit) })}`, signal);
+    return ask(`${this.base}/items?${new URLSearchParams({ q: searchText(text), limit: String(limit) })}`, signal);
   }
-  card(signal: AbortSignal): Promise<ModelCard> {
-    return ask(`${this.base}/model`, signal);
+  async card(signal: AbortSignal): Promise<ModelCard> {
+    const card = await ask<ModelCard>(`${this.base}/model`, signal);
+    if (!signal.aborted) report({ name: card.name, version: card.version });
+    return card;
   }
   map(signal: AbortSignal): Promise<ItemMap> {
     return ask(`${this.base}/map`, signal);

@@ -1,6 +1,6 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { addressOf, go, useAddress } from './address';
-import { Api, listModels, type ServedModel } from './api';
+import { Api, hasKey, listen, listModels, type Problem, type ServedModel } from './api';
 import { KeyForm } from './key_form';
 import { Link } from './link';
 import { ModelView } from './model/model_view';
@@ -10,6 +10,7 @@ import { SimilarView } from './similar/similar_view';
 import { Empty, Failure, Waiting } from './states';
 import { plural } from './text';
 import { useAnswer } from './use_answer';
+import { useVersion } from './use_version';
 
 const kViews = [
   { path: '/', name: 'Recommend', View: RecommendView },
@@ -19,7 +20,15 @@ const kViews = [
 
 export function App() {
   const models = useAnswer('models', listModels);
-  if (models.problem?.status === 401) return <KeyForm refused={models.problem.message} again={models.again} />;
+  const [refused, setRefused] = useState<Problem>();
+  const opened = useRef(false); // whether the server has answered here
+  if (models.value) opened.current = true;
+  useEffect(() => listen({ refused: setRefused }), []);
+  // The form stays until the server accepts a key.
+  useEffect(() => {
+    if (models.value && !models.loading) setRefused(undefined);
+  }, [models.value, models.loading]);
+  if (refused) return <KeyForm refused={models.problem?.message ?? refused.message} revoked={opened.current && hasKey()} again={models.again} />;
   if (models.value) return <Page models={models.value.models} />;
   return (
     <main id="main">
@@ -31,10 +40,10 @@ export function App() {
 
 function Page({ models }: { models: ServedModel[] }) {
   const { path, query } = useAddress();
-  const model = models.find((m) => m.name === query.get('model')) ?? models[0]!;
-  const api = useMemo(() => new Api(model.name), [model.name]);
-  const features = useAnswer(model.name, (signal) => api.features(signal));
-  const at = addressesOf(model.name, model === models[0]);
+  const listed = models.find((m) => m.name === query.get('model')) ?? models[0]!;
+  const api = useMemo(() => new Api(listed.name), [listed.name]);
+  const { model, features, isNew, accept } = useVersion(api, listed);
+  const at = addressesOf(model.name, listed === models[0]);
   const view = kViews.find((v) => v.path === path);
   const name = view?.name ?? 'Not found';
   useHeadingOf(name, model.name);
@@ -42,7 +51,7 @@ function Page({ models }: { models: ServedModel[] }) {
   const main = () => {
     if (!view) return <Empty title="Nothing is at this address">{<Link to={at('/')}>Go to the recommendations</Link>}</Empty>;
     if (features.problem) return <Failure problem={features.problem} again={features.again} />;
-    if (!features.value || features.loading) return <Waiting lines={6} label="Asking what a query consists of" />;
+    if (features.value?.model.name !== model.name) return <Waiting lines={6} label="Asking what a query consists of" />;
     const served: Served = { api, model, at, features: features.value };
     return (
       <ServedContext.Provider value={served}>
@@ -70,6 +79,16 @@ function Page({ models }: { models: ServedModel[] }) {
       </header>
       <main id="main" tabIndex={-1}>
         <h1 class="for-readers">{name}</h1>
+        <div role="status">
+          {isNew ? (
+            <p class="swapped">
+              The model was updated while this page was open. You see the new version.{' '}
+              <button type="button" class="clear" onClick={accept}>
+                OK
+              </button>
+            </p>
+          ) : null}
+        </div>
         {main()}
       </main>
     </>
@@ -81,7 +100,7 @@ function ModelName({ models, model }: { models: ServedModel[]; model: ServedMode
   if (models.length === 1) {
     return (
       <p class="model-name">
-        <b>{model.name}</b> <span>{size}</span>
+        <b dir="auto">{model.name}</b> <span>{size}</span>
       </p>
     );
   }
@@ -89,6 +108,7 @@ function ModelName({ models, model }: { models: ServedModel[]; model: ServedMode
     <p class="model-name">
       <select
         aria-label="Model"
+        dir="auto"
         value={model.name}
         onChange={(event) => go(addressOf(location.pathname, new URLSearchParams({ model: event.currentTarget.value })))}
       >

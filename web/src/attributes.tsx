@@ -1,6 +1,6 @@
 import type { Item } from './api';
 import { useServed } from './served';
-import { titleOf, valuesOf } from './text';
+import { shortened, titleOf, valuesOf } from './text';
 
 // An item's attributes on a line; those that are wanted stand out.
 export function Attributes({ item, wanted }: { item: Item; wanted: (column: string, value: string) => boolean }) {
@@ -14,7 +14,7 @@ export function Attributes({ item, wanted }: { item: Item; wanted: (column: stri
           {[...new Set(valuesOf(item.attributes[field.column]))].map((value, i) => (
             <span key={value}>
               {i > 0 ? ', ' : ''}
-              {wanted(field.column, value) ? <b>{value}</b> : value}
+              <bdi>{wanted(field.column, value) ? <b>{shortened(value)}</b> : shortened(value)}</bdi>
             </span>
           ))}
         </li>,

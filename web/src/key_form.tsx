@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import { hasKey, setKey } from './api';
 
 // For a server that answers only those who have a key.
-export function KeyForm({ refused, again }: { refused: string; again: () => void }) {
+// `revoked`: the page was open with a key that the server has stopped accepting.
+export function KeyForm({ refused, revoked, again }: { refused: string; revoked: boolean; again: () => void }) {
   const [key, setText] = useState('');
   return (
     <main id="main">
@@ -14,7 +15,7 @@ export function KeyForm({ refused, again }: { refused: string; again: () => void
           again();
         }}
       >
-        <h1>This server wants a key</h1>
+        <h1>{revoked ? 'The key no longer works' : 'This server wants a key'}</h1>
         <p role="alert">{hasKey() ? refused : 'Whoever runs it can give you one.'}</p>
         <label for="key">API key</label>
         <input id="key" type="password" autocomplete="current-password" value={key} onInput={(event) => setText(event.currentTarget.value)} />

@@ -16,9 +16,34 @@ export function figure(value: number): string {
   return Math.abs(value) !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(2) : text.replace('-', '−');
 }
 
+const kMostDigits = 12; // after the point; smaller numbers get an exponent
+
+// How many digits after the point tell apart values that lie within a span: 2 of 4, 5 of 0.001, none of 1,000.
+export function digitsOf(span: number): number {
+  if (!(span > 0) || !Number.isFinite(span)) return 2;
+  return Math.max(0, 2 - Math.floor(Math.log10(span)));
+}
+
+// A number with so many digits after the point.
+export function fixed(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (digits > kMostDigits || Math.abs(value) >= 1e15) return value.toExponential(2).replace(/^-/, '−');
+  const text = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return /[1-9]/.test(text) ? text.replace('-', '−') : text.replace('-', '');
+}
+
 // With its sign: "+0.21", "−1.30".
-export const change = (value: number): string =>
-  (value < 0 ? '−' : '+') + Math.abs(value).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+export const change = (value: number, digits = 2): string => (value < 0 ? '−' : '+') + fixed(Math.abs(value), digits);
+
+// A number as a person would type it: "2000", "0.00035".
+export const plain = (value: number): string =>
+  value.toLocaleString('en', { useGrouping: false, maximumSignificantDigits: 12 }).replace('-', '−');
+
+// The beginning of a long text, for names that are read aloud and for sentences.
+export function shortened(text: string, most = 120): string {
+  const letters = text.length > most ? [...text.slice(0, 2 * most + 2)] : [];
+  return letters.length > most ? `${letters.slice(0, most - 1).join('').trimEnd()}…` : text;
+}
 
 export const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 

@@ -1,26 +1,53 @@
 // A bundle of a made table, the program that serves it, and a browser that looks at it.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
+import { clicks } from './clicks.mjs';
 
 const program = process.env.SHORTLIST ?? new URL('../../build/shortlist', import.meta.url).pathname;
 const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+const run = (...words) => execFileSync(program, [...words, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
+const config = (name) => new URL(name, import.meta.url).pathname;
+
+// A key, the options of a server that wants it, and what takes it back and makes another.
+function makeKey(folder) {
+  const keys = join(folder, 'keys');
+  const another = (name = 'another') =>
+    execFileSync(program, ['key', name, '--keys', keys], { encoding: 'utf8' }).trim().split(/\s+/).at(-1);
+  const token = another('page');
+  const revoke = () => {
+    const kept = readFileSync(keys, 'utf8').split('\n').filter((line) => !/\bpage\b/.test(line));
+    writeFileSync(keys, kept.join('\n'));
+  };
+  return { token, options: ['--keys', keys], revoke, another };
+}
+
+// Two versions of a model of clicks, and a folder whose file `latest` says which is served.
+export function makeClicks() {
+  const folder = mkdtempSync(join(tmpdir(), 'shortlist-clicks-'));
+  for (const [name, rows] of [
+    ['one', 1500],
+    ['two', 1600],
+  ]) {
+    const table = join(folder, `${name}.jsonl`);
+    writeFileSync(table, clicks(rows));
+    run('train', config('click.toml'), '--data', table, '--out', join(folder, name));
+  }
+  const serveVersion = (name) => writeFileSync(join(folder, 'latest'), `${name}\n`);
+  serveVersion('one');
+  return { folder, serveVersion, makeKey: () => makeKey(folder), remove: () => rmSync(folder, { recursive: true }) };
+}
+
 export function makeBundle() {
   const folder = mkdtempSync(join(tmpdir(), 'shortlist-page-'));
-  const run = (...words) => execFileSync(program, [...words, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const table = join(folder, 'ratings.csv');
   run('synth', '--rows', '20000', '--out', table);
-  run('train', new URL('every_control.toml', import.meta.url).pathname, '--data', table, '--out', join(folder, 'films'));
-  const makeKey = () => {
-    const keys = join(folder, 'keys');
-    const said = execFileSync(program, ['key', 'page', '--keys', keys], { encoding: 'utf8' });
-    return { token: said.trim().split(/\s+/).at(-1), options: ['--keys', keys] };
-  };
-  return { bundle: join(folder, 'films'), makeKey, remove: () => rmSync(folder, { recursive: true }) };
+  run('train', config('every_control.toml'), '--data', table, '--out', join(folder, 'films'));
+  return { bundle: join(folder, 'films'), makeKey: () => makeKey(folder), remove: () => rmSync(folder, { recursive: true }) };
 }
 
 const running = new Set();
@@ -47,7 +74,8 @@ export async function serve(models, port = 0) {
     await ended;
   };
   running.add(stop);
-  return { url, port: Number(new URL(url).port), stop };
+  const reload = () => process.kill('SIGHUP');
+  return { reload, url, port: Number(new URL(url).port), stop };
 }
 
 export const launch = () => chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });

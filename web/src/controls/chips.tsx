@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Api, Field } from '../api';
-import { count, titleOf } from '../text';
+import { count, shortened, titleOf } from '../text';
 import { Search } from './search';
 import { findValues } from './find_values';
 
@@ -22,7 +22,7 @@ export function Chips({ api, field, values, hint, onChange }: Props) {
   const total = field.choices_total ?? choices.length;
   const all = total <= kAllUpTo || (unfolded && total === choices.length);
   const shown = all ? choices : choices.slice(0, kFirst);
-  const others = values.filter((value) => !shown.includes(value));
+  const others = [...new Set(values)].filter((value) => !shown.includes(value));
   const toggle = (value: string) =>
     onChange(values.includes(value) ? values.filter((v) => v !== value) : [...values, value]);
 
@@ -39,8 +39,8 @@ export function Chips({ api, field, values, hint, onChange }: Props) {
       </legend>
       <div class="chips">
         {[...shown, ...others].map((value) => (
-          <button key={value} type="button" class="chip" aria-pressed={values.includes(value)} onClick={() => toggle(value)}>
-            {value}
+          <button key={value} type="button" class="chip" dir="auto" aria-pressed={values.includes(value)} onClick={() => toggle(value)}>
+            {shortened(value)}
           </button>
         ))}
         {!all && total === choices.length ? (

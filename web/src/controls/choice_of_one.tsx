@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import type { Api, Field } from '../api';
-import { count, titleOf } from '../text';
+import { count, shortened, titleOf } from '../text';
 import { findValues } from './find_values';
 import { Search } from './search';
 
@@ -35,12 +35,12 @@ export function ChoiceOfOne({ api, field, value, onChange }: Props) {
   return (
     <div class="field">
       <label for={id}>{titleOf(field.column)}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select id={id} dir="auto" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         <option value="">not given</option>
-        {unknown ? <option value={value}>{value}</option> : null}
+        {unknown ? <option value={value}>{shortened(value)}</option> : null}
         {choices.map((choice) => (
           <option key={choice} value={choice}>
-            {choice}
+            {shortened(choice)}
           </option>
         ))}
       </select>

@@ -1,11 +1,11 @@
 import type { Api, Item } from '../api';
-import { valuesOf } from '../text';
+import { shortened, valuesOf } from '../text';
 
 const kSuggestions = 20;
 
 const noteOf = (item: Item) =>
   Object.values(item.attributes)
-    .map((value) => valuesOf(value).join(', '))
+    .map((value) => [...new Set(valuesOf(value))].map((one) => shortened(one)).join(', '))
     .filter(Boolean)
     .join(' · ');
 

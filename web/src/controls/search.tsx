@@ -19,10 +19,10 @@ interface Props {
 interface Shown {
   found: Found[];
   total: number;
-  failed?: boolean;
+  problem?: string;
 }
 
-const kPause = 120; // milliseconds without a key before it asks
+const kPause = 200; // milliseconds without a key before it asks
 
 // A field that suggests while one types: the combobox of the ARIA Authoring Practices, with a list.
 export function Search(props: Props) {
@@ -44,8 +44,8 @@ export function Search(props: Props) {
     const timer = setTimeout(async () => {
       try {
         setShown(await props.find(wanted, controller.signal));
-      } catch {
-        if (!controller.signal.aborted) setShown({ found: [], total: 0, failed: true });
+      } catch (error) {
+        if (!controller.signal.aborted) setShown({ found: [], total: 0, problem: error instanceof Error ? error.message : String(error) });
       }
       if (!controller.signal.aborted) setActive(-1);
     }, kPause);
@@ -102,6 +102,7 @@ export function Search(props: Props) {
           id={id}
           ref={input}
           type="text"
+          dir="auto"
           role="combobox"
           autocomplete="off"
           spellcheck={false}
@@ -150,14 +151,14 @@ export function Search(props: Props) {
               }}
               onMouseMove={() => setActive(i)}
             >
-              <span>{found.value}</span>
-              {found.note ? <small>{found.note}</small> : null}
+              <span dir="auto">{found.value}</span>
+              {found.note ? <small dir="auto">{found.note}</small> : null}
             </li>
           ))}
         </ul>
         <p role="status">
-          {open && shown?.failed ? 'The server does not answer.' : null}
-          {open && shown && !shown.failed && shown.total === 0 ? 'Nothing matches.' : null}
+          {open ? shown?.problem : null}
+          {open && shown && !shown.problem && shown.total === 0 ? 'Nothing matches.' : null}
           {open && more > 0 ? `and ${more.toLocaleString('en')} more: type to narrow down` : null}
         </p>
       </div>

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import type { Field } from '../api';
-import { titleOf } from '../text';
+import { plain, titleOf } from '../text';
 
 interface Props {
   field: Field;
@@ -28,7 +28,7 @@ export function Slider({ field, value, onChange }: Props) {
     <div class={value === '' ? 'field slider unset' : 'field slider'}>
       <div class="caption">
         <label for={id}>{titleOf(field.column)}</label>
-        <output for={id}>{value === '' ? 'not given' : Number(value).toLocaleString('en', { useGrouping: false })}</output>
+        <output for={id}>{value === '' ? 'not given' : plain(Number(value))}</output>
         {value !== '' ? (
           <button type="button" class="clear" aria-label={`Clear ${titleOf(field.column)}`} onClick={() => onChange('')}>
             clear
@@ -46,8 +46,8 @@ export function Slider({ field, value, onChange }: Props) {
         onInput={(event) => onChange(event.currentTarget.value)}
       />
       <div class="ends" aria-hidden="true">
-        <span>{least}</span>
-        <span>{most}</span>
+        <span>{plain(least)}</span>
+        <span>{plain(most)}</span>
       </div>
     </div>
   );

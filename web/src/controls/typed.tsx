@@ -27,6 +27,7 @@ export function Typed({ field, value, onChange }: Props) {
       <input
         id={id}
         type={(kTypes[field.input] ?? 'text') as 'text'}
+        dir={field.input === 'words' || field.input === 'one' || field.input === 'several' ? 'auto' : undefined}
         step="any"
         value={value}
         placeholder="not given"

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Epoch } from '../api';
-import { list, plural } from '../text';
+import { figure, list, plural } from '../text';
 import { CurveChart, type Curve } from './curve_chart';
 import { inOrder, isKeras, lowerIsBetter } from './figures';
 
@@ -14,6 +14,8 @@ function curvesOf(epochs: Epoch[]): Curve[] {
   curves.sort((a, b) => inOrder(a.name, b.name));
   return [...curves, { name: 'learning_rate', train: epochs.map((epoch) => epoch.learning_rate), validation: [] }];
 }
+
+const flatValue = (value: number | null | undefined): string => (value == null ? '' : Number.isInteger(value) ? String(value) : figure(value));
 
 const isFlat = ({ train, validation }: Curve): boolean => new Set([...train, ...validation].filter((v) => v !== null)).size < 2;
 
@@ -46,7 +48,7 @@ export function Curves({ epochs: all }: { epochs: Epoch[] }) {
       </div>
       {flat.length > 0 ? (
         <p class="note">
-          The same in every epoch: {list(flat.map((c) => `${c.name} ${(c.validation[0] ?? c.train[0])?.toLocaleString('en') ?? ''}`))}.
+          The same in every epoch: {list(flat.map((c) => `${c.name} ${flatValue(c.validation[0] ?? c.train[0])}`))}.
         </p>
       ) : null}
     </section>

@@ -13,7 +13,7 @@ export function Glance({ card }: { card: ModelCard }) {
   ];
   return (
     <section class="glance">
-      <h2>{card.name}</h2>
+      <h2 dir="auto">{card.name}</h2>
       <dl>
         {facts.map(([name, value]) => (
           <div key={name}>
@@ -23,7 +23,7 @@ export function Glance({ card }: { card: ModelCard }) {
         ))}
       </dl>
       <ul class="verdict">
-        {card.report.verdict.map((sentence) => (
+        {[...new Set(card.report.verdict)].map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>

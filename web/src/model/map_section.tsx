@@ -7,7 +7,7 @@ import { Search } from '../controls/search';
 import { Link } from '../link';
 import { useServed } from '../served';
 import { Failure, Waiting } from '../states';
-import { count, plural, titleOf } from '../text';
+import { count, plural, shortened, titleOf } from '../text';
 import type { Asked } from '../use_answer';
 import { MapCanvas } from './map_canvas';
 import { colouringOf } from './map_colouring';
@@ -96,7 +96,9 @@ function ExploredMap({ map }: { map: ItemMap }) {
             Value
             <select value={look.value} onChange={(event) => change({ value: event.currentTarget.value })}>
               {(field.choices ?? []).map((choice) => (
-                <option key={choice}>{choice}</option>
+                <option key={choice} value={choice}>
+                  {shortened(choice)}
+                </option>
               ))}
             </select>
           </label>
@@ -121,7 +123,7 @@ function ExploredMap({ map }: { map: ItemMap }) {
             {colouring.legend.map(({ name, colour }) => (
               <li key={name}>
                 <i style={{ background: `var(${colour})` }} />
-                {name}
+                <bdi>{shortened(name)}</bdi>
               </li>
             ))}
           </ul>
@@ -139,7 +141,9 @@ function Chosen({ item, id, onClose }: { item: MappedItem | undefined; id: strin
       <button type="button" class="clear" aria-label="Let go of the item" onClick={onClose}>
         ×
       </button>
-      <h3>{id}</h3>
+      <h3 dir="auto" class="id">
+        {id}
+      </h3>
       {item ? <Attributes item={item} wanted={() => false} /> : <p>The map shows a part of the catalogue, and this item is not in it.</p>}
       <Link to={at('/similar', { item: id })}>Similar items</Link>
     </div>

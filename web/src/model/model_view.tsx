@@ -17,8 +17,8 @@ const kSections = [
 
 export function ModelView() {
   const { api, model } = useServed();
-  const card = useAnswer(`card ${model.name}`, (signal) => api.card(signal));
-  const map = useAnswer(`map ${model.name}`, (signal) => api.map(signal));
+  const card = useAnswer(`card ${model.name} ${model.version}`, (signal) => api.card(signal));
+  const map = useAnswer(`map ${model.name} ${model.version}`, (signal) => api.map(signal));
   const shown = card.value !== undefined && !map.loading;
   useEffect(() => {
     if (shown && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();

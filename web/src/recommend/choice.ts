@@ -1,5 +1,5 @@
 // What a person chose on the Recommend view, in the address bar and as a request.
-import type { Condition, Features, Field, QueryValue, RecommendRequest } from '../api';
+import type { Condition, Features, Field, Input, QueryValue, RecommendRequest } from '../api';
 
 export interface Choice {
   query: Map<string, string[]>; // texts by column; a column that is not there is missing
@@ -18,10 +18,13 @@ export const retrievedOf = ({ max_retrieve }: Features) => upTo(max_retrieve, [0
 const kQuery = 'q.';
 const kOnly = 'only.';
 
+const isRange = (input: Input): boolean => input === 'number' || input === 'time';
+
 function read(params: URLSearchParams, prefix: string, fields: Field[]): Map<string, string[]> {
   const chosen = new Map<string, string[]>();
-  for (const { column } of fields) {
-    const values = params.getAll(prefix + column);
+  for (const { column, input } of fields) {
+    const all = params.getAll(prefix + column);
+    const values = isRange(input) ? all : [...new Set(all)]; // both bounds of a range may be equal
     if (values.some((value) => value !== '')) chosen.set(column, values);
   }
   return chosen;
@@ -77,7 +80,7 @@ function queryValue(field: Field, texts: string[]): QueryValue {
 }
 
 function conditions(field: Field, texts: string[]): Condition[] {
-  if (field.input !== 'number' && field.input !== 'time') return [{ attribute: field.column, comparison: '=', value: texts }];
+  if (!isRange(field.input)) return [{ attribute: field.column, comparison: '=', value: texts }];
   const [least = '', most = ''] = texts;
   const bounds: Condition[] = [];
   if (least !== '') bounds.push({ attribute: field.column, comparison: '>=', value: least });

@@ -3,6 +3,7 @@ import type { Field } from '../api';
 import { FilterControl, QueryControl } from '../controls/control';
 import { useServed } from '../served';
 import { withValues, type Choice } from './choice';
+import { Fields } from './fields';
 
 interface Props {
   choice: Choice;
@@ -46,13 +47,13 @@ export function QueryPanel({ choice, onChange }: Props) {
             </button>
           ) : null}
         </div>
-        {features.query.map(queryControl)}
+        <Fields fields={features.query} values={choice.query} noun="feature" control={queryControl} />
         {features.attributes.length > 0 ? (
           <details open={choice.only.size > 0}>
             <summary>
               <h2>Only items with</h2>
             </summary>
-            {features.attributes.map(filterControl)}
+            <Fields fields={features.attributes} values={choice.only} noun="attribute" control={filterControl} />
           </details>
         ) : null}
       </div>

@@ -7,12 +7,14 @@ import { QueryPanel } from './query_panel';
 import { RecommendationList } from './recommendation_list';
 import { Summary } from './summary';
 
+const kPause = 200; // milliseconds without a change before the server is asked
+
 export function RecommendView() {
-  const { api, features } = useServed();
+  const { api, features, model } = useServed();
   const { query } = useAddress();
   const choice = readChoice(query, features);
   const request = requestOf(choice, features);
-  const answer = useAnswer(JSON.stringify(request), (signal) => api.recommend(request, signal));
+  const answer = useAnswer(`${model.version} ${JSON.stringify(request)}`, (signal) => api.recommend(request, signal), kPause);
   const setChoice = (next: Choice) => amend(writeChoice(next, query, features));
 
   const results = () => {

@@ -3,9 +3,9 @@ import { Attributes } from '../attributes';
 import { Link } from '../link';
 import { Measure } from '../measure';
 import { useServed } from '../served';
-import { figure, titleOf } from '../text';
+import { figure, fixed, shortened, titleOf } from '../text';
 import type { Choice } from './choice';
-import { scaleOf, shareOf, type Scale } from './scale';
+import { digitsOfScale, scaleOf, shareOf, type Scale } from './scale';
 import { Why } from './why';
 
 interface Props {
@@ -42,7 +42,7 @@ function Card({ item, choice, labels, scales, onWhy }: CardProps) {
     <li class="card">
       <span class="rank">{item.rank}</span>
       <div class="what">
-        <h3>{item.display || item.id}</h3>
+        <h3 dir="auto" class="id">{item.display || item.id}</h3>
         <Attributes item={item} wanted={wanted} />
       </div>
       <div class="measures">
@@ -56,19 +56,19 @@ function Card({ item, choice, labels, scales, onWhy }: CardProps) {
         ) : null}
       </div>
       <div class="acts">
-        <button type="button" aria-expanded={open} aria-label={`Why ${item.id}`} onClick={() => onWhy(open ? '' : item.id)}>
+        <button type="button" aria-expanded={open} aria-label={`Why ${shortened(item.id)}`} onClick={() => onWhy(open ? '' : item.id)}>
           Why
         </button>
-        <Link to={at('/similar', { item: item.id })} label={`Similar to ${item.id}`}>
+        <Link to={at('/similar', { item: item.id })} label={`Similar to ${shortened(item.id)}`}>
           Similar
         </Link>
       </div>
-      {open && item.explanation ? <Why item={item} explanation={item.explanation} choice={choice} /> : null}
+      {open && item.explanation ? <Why item={item} explanation={item.explanation} choice={choice} scales={scales} /> : null}
     </li>
   );
 }
 
 function Predicted({ label, value, scale }: { label: string; value: number | null | undefined; scale: Scale }) {
   if (value == null) return null;
-  return <Measure name={titleOf(label)} text={value.toFixed(2)} share={shareOf(value, scale)} />;
+  return <Measure name={titleOf(label)} text={fixed(value, digitsOfScale(scale))} share={shareOf(value, scale)} />;
 }

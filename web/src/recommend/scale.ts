@@ -1,4 +1,5 @@
 import type { Label } from '../api';
+import { digitsOf } from '../text';
 
 export interface Scale {
   least: number;
@@ -16,6 +17,11 @@ export function scaleOf(label: Label, values: number[]): Scale {
     return ([1, 2, 5].find((n) => n * power >= end) ?? 10) * power;
   };
   return { least: least < 0 ? -reach(-least) : 0, most: most > 0 ? reach(most) : 0 };
+}
+
+// The digits after the point that tell values of a scale apart. Where all are equal, their size says it.
+export function digitsOfScale({ least, most }: Scale): number {
+  return digitsOf(most > least ? most - least : Math.abs(most));
 }
 
 // Where a value stands between the ends, from 0 to 1.

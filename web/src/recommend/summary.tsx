@@ -1,6 +1,7 @@
-import type { Field, Recommendations } from '../api';
+import type { Features, Field, Recommendations } from '../api';
 import { useServed } from '../served';
-import { count, list, plural, titleOf } from '../text';
+import { Listed } from '../listed';
+import { count, list, plural, shortened, titleOf } from '../text';
 import type { Answer } from '../use_answer';
 import { retrievedOf, shownOf, type Choice } from './choice';
 
@@ -17,10 +18,17 @@ function givenOf(field: Field, values: string[]): string[] {
 
 // "Drama or Music", "year 1990 to 2000", "year up to 2000"
 function boundsOf(field: Field, values: string[]): string {
-  if (field.input !== 'number' && field.input !== 'time') return list(values, 'or');
+  if (field.input !== 'number' && field.input !== 'time') return list(values.map((value) => shortened(value)), 'or');
   const [least = '', most = ''] = values;
   if (least === '') return `${titleOf(field.column).toLowerCase()} up to ${most}`;
   return `${titleOf(field.column).toLowerCase()} ${most === '' ? `from ${least}` : `${least} to ${most}`}`;
+}
+
+// What the list is sorted by.
+function orderOf(features: Features, label: string | undefined): string {
+  if (!label || features.order === 'score') return 'by retrieval score';
+  const predicted = `predicted ${titleOf(label).toLowerCase()}`;
+  return features.order === 'blend' ? `by retrieval score and ${predicted}` : `by ${predicted}`;
 }
 
 // What was asked, in a sentence; how it was answered; how many to show.
@@ -33,7 +41,7 @@ export function Summary({ choice, onChange, answer }: Props) {
     return values ? [boundsOf(field, values)] : [];
   });
   const shown = answer.value?.items.length ?? 0;
-  const order = label ? `by predicted ${titleOf(label).toLowerCase()}` : 'by retrieval score';
+  const order = orderOf(features, label);
   const howFound = answer.value && !answer.value.exact ? ', found by an approximate index' : '';
   return (
     <header class="summary">
@@ -41,14 +49,20 @@ export function Summary({ choice, onChange, answer }: Props) {
         <h2 class="asked">
           {given.length > 0 ? (
             <>
-              For <b>{list(given)}</b>
+              For{' '}
+              <b>
+                <Listed parts={given} />
+              </b>
             </>
           ) : (
             'For a query of which nothing is known'
           )}
           {only.length > 0 ? (
             <>
-              , only <b>{list(only)}</b>
+              , only{' '}
+              <b>
+                <Listed parts={only} />
+              </b>
             </>
           ) : null}
         </h2>
@@ -56,8 +70,8 @@ export function Summary({ choice, onChange, answer }: Props) {
           {shown > 0 ? `${plural(shown, 'item')} ${order}${howFound}` : '\u00a0'}
         </p>
       </div>
-      {(answer.value?.warnings ?? []).map((warning) => (
-        <p key={warning} class="warning">
+      {[...new Set(answer.value?.warnings ?? [])].map((warning) => (
+        <p key={warning} class="warning" dir="auto">
           {warning}
         </p>
       ))}

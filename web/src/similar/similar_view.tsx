@@ -7,7 +7,7 @@ import { Link } from '../link';
 import { Measure } from '../measure';
 import { useServed } from '../served';
 import { Empty, Failure, Waiting } from '../states';
-import { plural, titleOf, valuesOf } from '../text';
+import { plural, shortened, titleOf, valuesOf } from '../text';
 import { useAnswer } from '../use_answer';
 
 const kWays: { by: SimilarBy; name: string; means: string; needs: string }[] = [
@@ -79,7 +79,7 @@ function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => vo
 // Something to begin with.
 function Starts({ choose }: { choose: (id: string) => void }) {
   const { api, model } = useServed();
-  const some = useAnswer(`starts ${model.name}`, (signal) => api.items('', 24, signal));
+  const some = useAnswer(`starts ${model.name} ${model.version}`, (signal) => api.items('', 24, signal));
   if (some.problem) return <Failure problem={some.problem} again={some.again} />;
   if (!some.value) return <Waiting lines={4} label="Asking for items" />;
   return (
@@ -87,8 +87,8 @@ function Starts({ choose }: { choose: (id: string) => void }) {
       <ul class="starts">
         {some.value.items.map((item) => (
           <li key={item.id}>
-            <button type="button" class="chip" onClick={() => choose(item.id)}>
-              {item.display || item.id}
+            <button type="button" class="chip" dir="auto" onClick={() => choose(item.id)}>
+              {shortened(item.display || item.id)}
             </button>
           </li>
         ))}
@@ -98,18 +98,20 @@ function Starts({ choose }: { choose: (id: string) => void }) {
 }
 
 function Alike({ id, by }: { id: string; by: SimilarBy }) {
-  const { api, at, features } = useServed();
-  const answer = useAnswer(`${by} ${id}`, (signal) => api.similar(id, by, Math.min(kItems, features.max_k), signal));
+  const { api, at, features, model } = useServed();
+  const answer = useAnswer(`${model.version} ${by} ${id}`, (signal) => api.similar(id, by, Math.min(kItems, features.max_k), signal));
   if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
   if (!answer.value) return <Waiting lines={10} label="Asking for similar items" />;
   const { item, items } = answer.value;
   const shared = (column: string, value: string) => valuesOf(item.attributes[column]).includes(value);
   const most = Math.max(...items.map((other) => other.similarity), 0);
   return (
-    <section aria-busy={answer.loading} aria-label={`Similar to ${item.id}`} class="results">
+    <section aria-busy={answer.loading} aria-label={`Similar to ${shortened(item.id)}`} class="results">
       <header class="origin">
         <p>Similar to</p>
-        <h2>{item.display || item.id}</h2>
+        <h2 dir="auto" class="id">
+          {item.display || item.id}
+        </h2>
         <Attributes item={item} wanted={() => false} />
       </header>
       {most <= 0 ? <Empty title="Nothing is like it in this way" /> : null}
@@ -118,7 +120,7 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
           <li key={other.id} class="card">
             <span class="rank">{other.rank}</span>
             <div class="what">
-              <h3>
+              <h3 dir="auto" class="id">
                 <Link to={at('/similar', { item: other.id, by })}>{other.display || other.id}</Link>
               </h3>
               <Attributes item={other} wanted={shared} />

@@ -1,0 +1,41 @@
+// Which of many controls a person sees at once.
+import type { Field } from '../api';
+
+export const kShown = 8; // up to so many controls are shown without a group
+
+// How often a person gave a value, by column. The browser keeps it for each model.
+export type Uses = Record<string, number>;
+
+const keyOf = (model: string, form: string) => `shortlist-used ${form} ${model}`;
+
+export function readUses(model: string, form: string): Uses {
+  try {
+    const uses = JSON.parse(localStorage.getItem(keyOf(model, form)) ?? '{}');
+    return typeof uses === 'object' && uses !== null ? uses : {};
+  } catch {
+    return {}; // the browser keeps nothing, or something else
+  }
+}
+
+export function countUse(model: string, form: string, column: string): void {
+  const uses = readUses(model, form);
+  try {
+    localStorage.setItem(keyOf(model, form), JSON.stringify({ ...uses, [column]: (Number(uses[column]) || 0) + 1 }));
+  } catch {
+    // A browser that keeps nothing shows the model's own order.
+  }
+}
+
+// The columns that are shown, and those in the group: the user's column comes first, then what this person uses most,
+// then the model's own order. Few columns are all shown, in the model's order.
+export function grouped(fields: Field[], user: string | undefined, uses: Uses): { first: string[]; rest: string[] } {
+  const columns = fields.map((field) => field.column);
+  if (columns.length <= kShown) return { first: columns, rest: [] };
+  const weight = (column: string) => (column === user ? Infinity : Number(uses[column]) || 0);
+  const place = new Map(columns.map((column, i) => [column, i]));
+  const order = [...columns].sort((a, b) => {
+    const [x, y] = [weight(a), weight(b)];
+    return x === y ? place.get(a)! - place.get(b)! : y - x;
+  });
+  return { first: order.slice(0, kShown), rest: order.slice(kShown) };
+}

@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { listen, listModels, type Api, type Features, type ModelVersion, type ServedModel } from './api';
+import { useAnswer, type Asked } from './use_answer';
+
+// The server may load another version of a model while the page is open, with other features and items.
+export interface Version {
+  model: ServedModel; // as it is served now
+  features: Asked<Features>; // of that version; of the one before while they are asked for again
+  isNew: boolean; // the version changed while the page was open
+  accept: () => void; // the person knows
+}
+
+const kRest = 5000; // milliseconds between two reloads: servers behind one address may serve different versions
+
+export function useVersion(api: Api, listed: ServedModel): Version {
+  const features = useAnswer(listed.name, (signal) => api.features(signal));
+  const [models, setModels] = useState<ServedModel[]>([]);
+  const [isNew, setIsNew] = useState(false);
+  const shown = useRef<ModelVersion | null>(null);
+  const reloaded = useRef(-Infinity);
+  const latest = features.value?.model.name === listed.name ? features.value.model : undefined;
+
+  useEffect(() => {
+    if (!latest) return;
+    const before = shown.current;
+    shown.current = latest;
+    if (before?.name !== latest.name) setIsNew(false);
+    else if (before.version !== latest.version) setIsNew(true);
+    if (latest.version === listed.version) return;
+    // How many items the new version has.
+    const controller = new AbortController();
+    listModels(controller.signal).then(
+      (answer) => setModels(answer.models),
+      () => {}, // the number of items stays as it was
+    );
+    return () => controller.abort();
+  }, [latest?.name, latest?.version]);
+
+  useEffect(() => {
+    const answered = ({ name, version }: ModelVersion) => {
+      const now = performance.now();
+      if (name !== shown.current?.name || version === shown.current.version || now - reloaded.current < kRest) return;
+      reloaded.current = now;
+      features.again();
+    };
+    return listen({ answered });
+  }, []);
+
+  // A person who comes back to the window sees what is served now.
+  useEffect(() => {
+    const look = () => {
+      if (document.visibilityState === 'visible') api.features(new AbortController().signal).catch(() => {});
+    };
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, [api]);
+
+  const current = models.find((model) => model.name === listed.name && model.version === latest?.version);
+  const model = { ...listed, ...current, version: latest?.version ?? listed.version };
+  return { model, features, isNew, accept: useCallback(() => setIsNew(false), []) };
+}
