@@ -137,7 +137,7 @@ def test_a_feature_of_the_query_that_is_the_answer_is_a_warning(tmp_path):
     write(tmp_path, ("user_id", "item_id", "shelf", "rating"), rows)
     text, config = init(tmp_path)
     assert "shelf" not in config["query"]["features"]
-    text, config = init(tmp_path, "--query", "user_id,shelf")
+    text, config = init(tmp_path, "--query", "user_id", "--query", "shelf")
     done = train(tmp_path, text)
     sentence = "The query's 'shelf' alone nearly identifies the item_id: in 100 % of the training rows"
     assert sentence in done.stderr
@@ -167,14 +167,14 @@ def test_the_id_stays_the_id_and_the_title_is_shown(tmp_path):
     text, config = init(tmp_path)
     assert config["candidate"]["id"] == "movie_id" and config["candidate"]["display"] == "title"
     train(tmp_path, text)
-    table = run("similar", "b", "--item", "The Film 7", "--k", 3, cwd=tmp_path).stdout
+    table = run("similar", "b", "The Film 7", "-k", 3, cwd=tmp_path).stdout
     assert table.splitlines()[0].split()[:3] == ["rank", "movie_id", "title"] and "The Film" in table
-    same = json.loads(run("similar", "b", "--item", "The Film 7", "--k", 3, "--format", "json", cwd=tmp_path).stdout)
-    by_id = json.loads(run("similar", "b", "--item", "7", "--k", 3, "--format", "json", cwd=tmp_path).stdout)
+    same = json.loads(run("similar", "b", "The Film 7", "-k", 3, "--format", "json", cwd=tmp_path).stdout)
+    by_id = json.loads(run("similar", "b", "7", "-k", 3, "--format", "json", cwd=tmp_path).stdout)
     assert same["items"] == by_id["items"] and same["items"][0]["display"].startswith("The ")
-    assert "knows no movie_id 'The Same Film'" in error("similar", "b", "--item", "The Same Film", cwd=tmp_path, code=2)
-    assert "The Film 17" in error("similar", "b", "--item", "The Fim 17", cwd=tmp_path, code=2)
-    listed = json.loads(run("recommend", "b", "--query", "user_id=u1", "--exclude", "The Film 7", "--k", 40, "--keep-seen",
+    assert "knows no movie_id 'The Same Film'" in error("similar", "b", "The Same Film", cwd=tmp_path, code=2)
+    assert "The Film 17" in error("similar", "b", "The Fim 17", cwd=tmp_path, code=2)
+    listed = json.loads(run("recommend", "b", "--query", "user_id=u1", "--exclude", "The Film 7", "-k", 40, "--keep-seen",
                             "--format", "json", cwd=tmp_path).stdout)["items"]
     assert "7" not in [item["id"] for item in listed] and all(item["display"] for item in listed)
 
@@ -194,7 +194,7 @@ def test_a_binary_label_trains_retrieval_on_its_ones(tmp_path):
     for name, positives in (("ones", "clicked"), ("all", "")):
         run("train", "c.toml", "--out", name, "--quiet", "--threads", 1, "--set", "training.epochs=6",
             "--set", f'retrieval.positives="{positives}"', cwd=tmp_path)
-        items = json.loads(run("recommend", name, "--query", "user=u4", "--keep-seen", "--order", "score", "--k", 20,
+        items = json.loads(run("recommend", name, "--query", "user=u4", "--keep-seen", "--order", "score", "-k", 20,
                                "--format", "json", cwd=tmp_path).stdout)["items"]
         shares[name] = sum(int(item["id"][1:]) % 2 == 0 for item in items) / 20
     assert shares["ones"] > 0.85 > shares["all"]
@@ -226,7 +226,7 @@ def odd_tables():
     yield "long values", HEADER, [("u" * 3000 + u, i, r) for u, i, r in rated()]
 
 
-@pytest.mark.parametrize("name, header, rows", odd_tables(), ids=[table[0] for table in odd_tables()])
+@pytest.mark.parametrize("name, header, rows", list(odd_tables()), ids=[table[0] for table in odd_tables()])
 def test_train_takes_what_init_writes(tmp_path, name, header, rows):
     write(tmp_path, header, rows)
     done = run("init", "t.csv", "--out", "c.toml", cwd=tmp_path, code=None)
