@@ -9,7 +9,7 @@ test('numbers are written with four digits', async () => {
   const { figure, change, list } = await source('text.ts');
   assert.deepEqual([0.90345, 1304.4, 1, -2.5, 0, 0.00001234].map(figure), ['0.9035', '1,304', '1.000', '−2.500', '0.000', '1.23e-5']);
   assert.equal(figure(NaN), '–');
-  assert.deepEqual([0.214, -1.3].map(change), ['+0.21', '−1.30']);
+  assert.deepEqual([0.214, -1.3].map((value) => change(value)), ['+0.21', '−1.30']);
   assert.equal(list(['a', 'b', 'c']), 'a, b and c');
 });
 
