@@ -8,14 +8,14 @@ export interface Address {
 
 const kPause = 200; // milliseconds; browsers refuse more than some writes a second
 
-const listeners = new Set<() => void>();
-let current = read();
-let timer: ReturnType<typeof setTimeout> | undefined;
-
 // A server refuses a request whose header is too long, and so an address that names long ids. Such a query is kept with
 // the entry of the history instead, where reloading and going back find it.
 const kMostBytes = 8000;
 const kKept = 'query';
+
+const listeners = new Set<() => void>();
+let current = read();
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 function read(): Address {
   const kept = history.state?.[kKept];

@@ -9,8 +9,48 @@ test('numbers are written with four digits', async () => {
   const { figure, change, list } = await source('text.ts');
   assert.deepEqual([0.90345, 1304.4, 1, -2.5, 0, 0.00001234].map(figure), ['0.9035', '1,304', '1.000', '−2.500', '0.000', '1.23e-5']);
   assert.equal(figure(NaN), '–');
-  assert.deepEqual([0.214, -1.3].map(change), ['+0.21', '−1.30']);
+  assert.deepEqual([0.214, -1.3].map((value) => change(value)), ['+0.21', '−1.30']);
   assert.equal(list(['a', 'b', 'c']), 'a, b and c');
+});
+
+test('a label has the digits that tell its values apart', async () => {
+  const { change, digitsOf, fixed, plain } = await source('text.ts');
+  const { digitsOfScale } = await source('recommend/scale.ts');
+  assert.deepEqual([4, 1, 0.001, 0.0004, 1000, 0].map(digitsOf), [2, 2, 5, 6, 0, 2]);
+  assert.equal(digitsOfScale({ least: 1, most: 5 }), 2);
+  assert.equal(digitsOfScale({ least: 0.0003, most: 0.0003 }), 6);
+  assert.deepEqual([fixed(0.00035, 5), fixed(-0.00035, 5), fixed(4.126, 2), fixed(12_345.6, 0)], ['0.00035', '−0.00035', '4.13', '12,346']);
+  assert.deepEqual([fixed(-0.001, 2), fixed(3e-20, 22), fixed(NaN, 2)], ['0.00', '3.00e-20', '–']);
+  assert.deepEqual([change(0.00021, 5), change(-0.00021, 5)], ['+0.00021', '−0.00021']);
+  assert.deepEqual([plain(0.00035), plain(2000), plain(-0.5)], ['0.00035', '2000', '−0.5']);
+});
+
+test('a long text is cut between letters', async () => {
+  const { shortened } = await source('text.ts');
+  assert.equal(shortened('short', 5), 'short');
+  assert.equal(shortened('longer', 5), 'long…');
+  assert.equal(shortened('😀'.repeat(200), 5), '😀😀😀😀…');
+});
+
+test('a search sends no more than a header holds', async () => {
+  const { searchText } = await source('api.ts');
+  assert.equal(searchText('winter'), 'winter');
+  for (const text of ['x'.repeat(10_000), 'ספר '.repeat(2500), '😀'.repeat(5000)]) {
+    const sent = searchText(text);
+    assert.ok(text.startsWith(sent) && sent.length >= 300);
+    assert.ok(encodeURIComponent(sent).length <= 3600);
+  }
+});
+
+test('of many features the user comes first, then what is used most', async () => {
+  const { grouped } = await source('recommend/field_order.ts');
+  const fields = (n) => Array.from({ length: n }, (_, i) => ({ column: `c${i}`, input: 'one' }));
+  assert.deepEqual(grouped(fields(8), 'c7', { c5: 9 }), { first: ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'], rest: [] });
+  assert.deepEqual(grouped(fields(10), 'c9', { c8: 2, c1: 1 }), {
+    first: ['c9', 'c8', 'c1', 'c0', 'c2', 'c3', 'c4', 'c5'],
+    rest: ['c6', 'c7'],
+  });
+  assert.deepEqual(grouped(fields(9), undefined, { c8: 'x' }).rest, ['c8']);
 });
 
 test('a bar stands on the range of the label, else on round ends', async () => {
@@ -59,6 +99,15 @@ test('an address is a choice, and a choice a request', async () => {
     explain: true,
   });
   assert.equal(readChoice(new URLSearchParams('k=7'), features).k, 10);
+});
+
+test('a value that the address repeats counts once, equal bounds stay two', async () => {
+  const { readChoice } = await source('recommend/choice.ts');
+  const address = 'q.genres=War&q.genres=War&only.genres=War&only.genres=War&only.year=1999&only.year=1999';
+  const choice = readChoice(new URLSearchParams(address), features);
+  assert.deepEqual(choice.query.get('genres'), ['War']);
+  assert.deepEqual(choice.only.get('genres'), ['War']);
+  assert.deepEqual(choice.only.get('year'), ['1999', '1999']);
 });
 
 test('a choice stays within what the server allows', async () => {

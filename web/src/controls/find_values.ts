@@ -2,8 +2,11 @@ import type { Api, Field } from '../api';
 
 const kSuggestions = 30;
 
-// Asks the server for the values of a column that hold a text.
+// Asks the server for the values of a column that hold a text. The first of all values are known without asking.
 export const findValues = (api: Api, field: Field) => async (text: string, signal: AbortSignal) => {
+  if (text.trim() === '' && field.choices) {
+    return { found: field.choices.slice(0, kSuggestions).map((value) => ({ value })), total: field.choices_total ?? field.choices.length };
+  }
   const { values, total } = await api.values(field.column, text, kSuggestions, signal);
   return { found: values.map((value) => ({ value })), total };
 };
