@@ -20,10 +20,10 @@ TEST(DeterminedShares, ComparesTheValuesOfATextAsASet) {
 
 TEST(DeterminedShares, ComparesListsAsSets) {
   FileFolder folder;
-  const std::string path = folder.write(
-      "t.jsonl",
-      "{\"item\": 1, \"tags\": [\"x\", \"y\"]}\n{\"item\": 1, \"tags\": [\"y\", \"x\"]}\n"
-      "{\"item\": 2, \"tags\": [\"x\"]}\n{\"item\": 2, \"tags\": [\"y\"]}\n");
+  const std::string path =
+      folder.write("t.jsonl",
+                   "{\"item\": 1, \"tags\": [\"x\", \"y\"]}\n{\"item\": 1, \"tags\": [\"y\", \"x\"]}\n"
+                   "{\"item\": 2, \"tags\": [\"x\"]}\n{\"item\": 2, \"tags\": [\"y\"]}\n");
   EXPECT_EQ(share_of(path, {"tags", ""}), 0.5);
 }
 

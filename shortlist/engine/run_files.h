@@ -15,8 +15,8 @@ namespace shortlist {
 // out/run: checkpoints, event files, times; not part of the bundle.
 std::string run_folder(const std::string& out);
 std::string checkpoint_folder(const std::string& out);
-// Makes the run's folder and keeps others from writing there, then removes the temporary files that a killed run
-// left. Throws a usage Error if another run has it.
+// Makes the run's folder and keeps others from writing there, then removes the temporary files that a killed
+// run left. Throws a usage Error if another run has it.
 FileLock lock_run(const std::string& out);
 // out/run/refit: the same of the training on training and validation rows.
 std::string refit_folder(const std::string& out);
