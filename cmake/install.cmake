@@ -10,7 +10,9 @@ endif()
 
 # What a program needs to train a bundle, and to load one and ask it.
 set(public_headers
-    base/error.h base/fields.h base/value.h table/column.h engine/recommender.h engine/train_bundle.h)
+    base/deadline.h base/error.h base/fields.h base/range.h base/value.h table/column.h table/table.h
+    table/text_value.h features/cell.h features/time_form.h model/attribute.h model/recommend_config.h
+    engine/recommender.h engine/train_bundle.h)
 foreach(header ${public_headers})
   cmake_path(GET header PARENT_PATH folder)
   install(FILES shortlist/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/shortlist/${folder})

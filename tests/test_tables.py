@@ -205,7 +205,9 @@ def test_integers_that_pandas_wrote_with_a_point_are_integers(tmp_path):
         name = "q.jsonl" if text.startswith("{") else "q.csv"
         write(tmp_path, text, name)
         out = run("recommend", "bundle", "--queries", name, "--out", "-", "--quiet", cwd=tmp_path)
-        answers.append([line for line in out.stdout.splitlines() if not line.startswith("3,")])
+        rows = [line.split(",") for line in out.stdout.splitlines() if not line.startswith("3,")]
+        assert rows[0][1] == "user_id"  # which is repeated as it is written
+        answers.append([row[:1] + row[2:] for row in rows])
     assert all(answer == answers[0] for answer in answers) and len(answers[0]) > 3
     write(tmp_path, "user_id,item_id\n11,201\n12.0,202.0\n", "q.csv")
     run("predict", "bundle", "--data", "q.csv", "--out", "p.csv", "--quiet", cwd=tmp_path)
