@@ -219,9 +219,9 @@ test('a model that is swapped while the page is open is noticed, and what was ch
       asked.length = 0;
       await page.getByLabel('C1').selectOption('v2');
       await page.getByText('The model was updated').waitFor();
+      await settled(page);
       await fits(page);
       await page.setViewportSize({ width: 1280, height: 900 });
-      await settled(page);
       assert.ok(asked.some((url) => url.endsWith('/features')), `${asked}`);
       assert.ok(asked.length < 8, `${asked}`);
       assert.match(await page.locator('.asked').textContent(), /v1 and v2/);
