@@ -284,5 +284,23 @@ TEST(ServiceEdge, ShowsExamplesThatCanBeSent) {
             std::size(kProblemCodes));
 }
 
+TEST(ServiceEdge, SearchesValuesByTheirWords) {
+  const auto found = [](std::string_view text) {
+    return parsed(tiny().get(fmt::format("/v1/features/user/values?q={}&limit=1000", text)));
+  };
+  const json all = found("");
+  EXPECT_EQ(all["values"].size(), all["total"].get<size_t>());
+  EXPECT_EQ(found("U10")["values"], json({"u10"}));
+  EXPECT_EQ(found("u10")["values"], found("%20U10%20")["values"]);
+  EXPECT_EQ(found("nobody")["total"], 0);
+}
+
+TEST(ServiceEdge, NamesTheUsersColumnAndTheOrderOfLists) {
+  const json features = parsed(tiny().get("/v1/features"));
+  EXPECT_EQ(features["user_column"], "user");
+  EXPECT_TRUE(features["order"] == "score" || features["order"] == "predicted" ||
+              features["order"] == "blend");
+}
+
 }  // namespace
 }  // namespace shortlist

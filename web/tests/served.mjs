@@ -63,7 +63,7 @@ export async function serve(models, port = 0) {
     const lines = [];
     createInterface({ input: process.stderr }).on('line', (line) => {
       lines.push(line);
-      const found = /msg=serving url=(\S+?)\/?$/.exec(line);
+      const found = /msg=serving url=(\S+?)\/?(?:\s|$)/.exec(line);
       if (found) resolve(found[1]);
     });
     ended.then(() => reject(new Error(`the server ended: ${lines.join('\n')}`)));
