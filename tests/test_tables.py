@@ -522,3 +522,10 @@ def test_a_wide_table_is_read_once(tmp_path):
     done = run("inspect", "in.csv", "--format", "json", cwd=tmp_path)
     assert len(json.loads(done.stdout)["columns"]) == columns + 3
     run("init", "in.csv", "--out", "c.toml", cwd=tmp_path)
+
+
+def test_predict_keeps_words_for_missing_values(tmp_path):
+    write(tmp_path, "user,item,city,rating\n" + "".join(f"u{u},i{i},{'None' if u == 1 else 'Rome'},{r}\n" for u, i, r in pairs(400)))
+    train(tmp_path, config().replace('table = "in.csv"', 'table = "in.csv"\nmissing = ["None"]'))
+    run("predict", "bundle", "--data", "in.csv", "--out", "p.csv", "--quiet", cwd=tmp_path)
+    assert [row["city"] for row in read_csv(tmp_path / "p.csv")] == [row["city"] for row in read_csv(tmp_path / "in.csv")]

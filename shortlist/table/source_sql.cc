@@ -143,7 +143,7 @@ std::string iso_time_sql(const TableSource& source, const std::string& text) {
 }
 
 std::string text_sql(const TableSource& source, std::string text, ReadAs as) {
-  if (!source.missing.empty()) {
+  if (!source.missing.empty() && !includes(as, ReadAs::written)) {
     std::vector<std::string> missing;
     for (const std::string& word : source.missing) missing.push_back(sql_text(word));
     text = fmt::format("CASE WHEN {0} IN ({1}) THEN NULL ELSE {0} END", text, fmt::join(missing, ", "));

@@ -82,6 +82,18 @@ void Table::read(std::span<const std::string> names, const std::function<void(co
   read(requests, consume);
 }
 
+// The reader of text files takes the words for missing values away before a column is asked for as written.
+std::string Table::from(std::span<const ColumnRequest> requests) const {
+  const bool written = std::ranges::any_of(
+      requests, [](const ColumnRequest& request) { return includes(request.as, ReadAs::written); });
+  if (!written || source().missing.empty()) return state_->from;
+  TableSource plain = source();
+  plain.missing.clear();
+  const std::string from = open_source(state_->database, plain).from;
+  const std::vector<ColumnInfo> same = state_->database.describe("SELECT * FROM " + from);
+  return std::ranges::equal(same, columns(), {}, &ColumnInfo::name, &ColumnInfo::name) ? from : state_->from;
+}
+
 void Table::read(std::span<const ColumnRequest> requests,
                  const std::function<void(const Chunk&)>& consume) const {
   std::vector<std::string> selected;
@@ -93,11 +105,11 @@ void Table::read(std::span<const ColumnRequest> requests,
   }
   const bool none = selected.empty();  // only the number of rows
   if (none) selected.push_back("1::BIGINT");
+  const std::string from = this->from(requests);
   try {
-    state_->database.stream(fmt::format("SELECT {} FROM {}", fmt::join(selected, ", "), state_->from), infos,
-                            consume);
+    state_->database.stream(fmt::format("SELECT {} FROM {}", fmt::join(selected, ", "), from), infos, consume);
   } catch (const SqlError& error) {
-    throw failure(source(), state_->from, error);
+    throw failure(source(), from, error);
   }
 }
 

@@ -92,6 +92,8 @@ class Table {
  private:
   struct State;
   explicit Table(std::unique_ptr<State> state);
+  // What stands after FROM in a SELECT of these.
+  std::string from(std::span<const ColumnRequest> requests) const;
   std::unique_ptr<State> state_;
 };
 
