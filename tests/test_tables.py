@@ -529,3 +529,9 @@ def test_predict_keeps_words_for_missing_values(tmp_path):
     train(tmp_path, config().replace('table = "in.csv"', 'table = "in.csv"\nmissing = ["None"]'))
     run("predict", "bundle", "--data", "in.csv", "--out", "p.csv", "--quiet", cwd=tmp_path)
     assert [row["city"] for row in read_csv(tmp_path / "p.csv")] == [row["city"] for row in read_csv(tmp_path / "in.csv")]
+
+
+def test_a_line_break_in_quotes_differs_from_those_of_rows(tmp_path):
+    rows = "".join(f'u{u},i{i},"a\nb",{r}\r\n' for u, i, r in pairs(200))
+    (tmp_path / "in.csv").write_bytes(("user,item,note,rating\r\n" + rows).encode())
+    assert inspect(tmp_path, "in.csv")["note"]["most_frequent"][0] == {"rows": 200, "value": "a\nb"}

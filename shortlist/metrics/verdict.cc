@@ -118,12 +118,13 @@ void judge_ranks(const TaskReport& task, const BaselineReport& baseline, const s
   }
 }
 
-// Where seen items are left out, that form decides: without it popularity is praised for what users know
-// already. The lookup table of queries that tell their user knows nothing but seen items then.
-void judge_retrieval(const TaskReport& task, std::vector<std::string>& sentences) {
+// The form that is served decides. Where seen items are left out, popularity would else be praised for what
+// users know already; the lookup table of queries that tell their user knows nothing but seen items then.
+void judge_retrieval(const TaskReport& task, bool keeps_seen, std::vector<std::string>& sentences) {
   const std::string unseen = "unseen_top_";
-  const bool both = std::ranges::any_of(
-      task.model, [&](const ReportFigure& figure) { return figure.name.starts_with(unseen); });
+  const bool both = !keeps_seen && std::ranges::any_of(task.model, [&](const ReportFigure& figure) {
+    return figure.name.starts_with(unseen);
+  });
   for (const char* name : {baseline::popularity, baseline::lookup}) {
     if (both && name == baseline::lookup) continue;
     if (const BaselineReport* found = find_baseline(task, name))
@@ -150,7 +151,7 @@ std::vector<std::string> verdict(const EvaluationReport& report) {
       judge_ratings(task, sentences);
       continue;
     }
-    judge_retrieval(task, sentences);
+    judge_retrieval(task, report.list && !report.list->drops_seen, sentences);
   }
   if (report.list && report.list->order != "score") judge_list(*report.list, sentences);
   if (!report.other_table && (report.split == "train" || report.split == "all")) {

@@ -107,7 +107,8 @@ void Table::read(std::span<const ColumnRequest> requests,
   if (none) selected.push_back("1::BIGINT");
   const std::string from = this->from(requests);
   try {
-    state_->database.stream(fmt::format("SELECT {} FROM {}", fmt::join(selected, ", "), from), infos, consume);
+    state_->database.stream(fmt::format("SELECT {} FROM {}", fmt::join(selected, ", "), from), infos,
+                            consume);
   } catch (const SqlError& error) {
     throw failure(source(), from, error);
   }

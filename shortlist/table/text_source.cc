@@ -167,10 +167,12 @@ std::string paths_sql(const SourceFiles& files) {
   return paths.size() == 1 ? paths[0] : fmt::format("[{}]", fmt::join(paths, ", "));
 }
 
+// A line break within quotes may be another than that of the rows, which only a mode that is not strict
+// takes.
 std::string lines_sql(const TableSource& source, const SourceFiles& files) {
   return fmt::format(
       "read_csv({}, auto_detect=false, delim='\x01', quote='', escape='', header=false, "
-      "columns={{'line': 'VARCHAR'}}, hive_partitioning=false, {})",
+      "columns={{'line': 'VARCHAR'}}, hive_partitioning=false, strict_mode=false, {})",
       paths_sql(files), size_options(source));
 }
 
