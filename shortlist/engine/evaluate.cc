@@ -192,7 +192,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
     report.tasks.push_back(evaluate_ratings(config.ranking[t].label, baselines.labels[t], labelled.view,
                                             scores.predictions[t], seed));
   }
-  report.list = report_list(evaluated, rows, scores, masks && config.recommend.seen == SeenPolicy::drop);
+  report.list = report_list(evaluated, rows, scores, masks && evaluated.drops_seen);
   if (!data.other_table) return report;
   report.known.push_back(count_known(data.items.id_column, observed.candidate,
                                      [&](uint32_t item) { return item < data.items.ids.size(); }));
@@ -257,15 +257,12 @@ EvaluationReport evaluate(const std::string& path, const TableSource& source, co
   if (!own_catalogue) evaluator.use_catalogue(bundle.candidate_embeddings());
   const ServedOrder order = bundle.order.value_or(
       ServedOrder{bundle.config.ranking.empty() ? ListOrder::score : ListOrder::predicted, 1});
+  // An older bundle does not tell whose items its users' are.
+  const bool drops_seen = bundle.config.recommend.seen == SeenPolicy::drop && !bundle.ratings.users.empty();
   const std::string rows = !split.empty() ? split : data.other_table ? "all" : split_to_report(data.split);
-  return evaluate_rows(
-      {{bundle.config, bundle.spec, *bundle.parameters, data, bundle.candidate_embeddings(), pool},
-       evaluator,
-       trained->baselines,
-       query_number,
-       order,
-       {}},
-      rows);
+  const ListModel model{bundle.config, bundle.spec, *bundle.parameters, data, bundle.candidate_embeddings(),
+                        pool};
+  return evaluate_rows({model, evaluator, trained->baselines, query_number, order, drops_seen, {}}, rows);
 }
 
 }  // namespace shortlist

@@ -25,6 +25,7 @@ struct EvaluatedModel {
   std::vector<uint32_t>
       query_number;  // of each of the dataset's queries, as the baselines count; empty: alike
   ServedOrder order;
+  bool drops_seen = false;                // lists leave out what a query's user has seen
   std::vector<ListReport::Order> orders;  // as choose_order() measured them
 };
 

@@ -112,7 +112,8 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   Evaluator evaluator(config, spec, parameters, data, pool);
   const ListModel list{config, spec, parameters, data, candidates, pool};
   const ChosenOrder order = known_order ? *known_order : choose_order(list);
-  const EvaluatedModel evaluated{list, evaluator, baselines, {}, order.order, order.measured};
+  const EvaluatedModel evaluated{
+      list, evaluator, baselines, {}, order.order, config.recommend.seen == SeenPolicy::drop, order.measured};
   const EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
   const UserRatings ratings = user_ratings(data);
   const std::unique_ptr<Hnsw> hnsw = build_index(model, candidates, pool);

@@ -39,19 +39,24 @@ void take_out(std::span<const uint32_t> left_out, size_t k, std::vector<Scored>&
 
 }  // namespace
 
+std::vector<double> order_keys(std::span<const float> scores, std::span<const float> predictions,
+                               ListOrder order, double share) {
+  if (order != ListOrder::blend) {
+    const auto values = order == ListOrder::score ? scores : predictions;
+    return {values.begin(), values.end()};
+  }
+  std::vector<double> keys(scores.size());
+  const Scale of_score = standard_scale(scores), of_prediction = standard_scale(predictions);
+  for (size_t i = 0; i < keys.size(); ++i)
+    keys[i] = (1 - share) * of_score(scores[i]) + share * of_prediction(predictions[i]);
+  return keys;
+}
+
 std::vector<uint32_t> order_block(std::span<const float> scores, std::span<const float> predictions,
                                   ListOrder order, double share) {
-  const size_t count = std::max(scores.size(), predictions.size());
-  std::vector<uint32_t> positions(count);
+  const std::vector<double> keys = order_keys(scores, predictions, order, share);
+  std::vector<uint32_t> positions(keys.size());
   std::iota(positions.begin(), positions.end(), 0);
-  std::vector<double> keys(count);
-  if (order == ListOrder::blend) {
-    const Scale of_score = standard_scale(scores), of_prediction = standard_scale(predictions);
-    for (size_t i = 0; i < count; ++i)
-      keys[i] = (1 - share) * of_score(scores[i]) + share * of_prediction(predictions[i]);
-  } else {
-    std::ranges::copy(order == ListOrder::score ? scores : predictions, keys.begin());
-  }
   std::ranges::stable_sort(positions, std::greater(), [&](uint32_t i) { return keys[i]; });
   return positions;
 }

@@ -20,6 +20,11 @@ namespace shortlist {
 std::vector<uint32_t> order_block(std::span<const float> scores, std::span<const float> predictions,
                                   ListOrder order, double share);
 
+// What order_block() sorts by, best last: a candidate's place is the number of greater keys, and of equal
+// ones before it.
+std::vector<double> order_keys(std::span<const float> scores, std::span<const float> predictions,
+                               ListOrder order, double share);
+
 // Finds as Index::search().
 using SearchFunction = FunctionRef<std::vector<Found>(ConstMatrix queries, size_t k, Eligible eligible)>;
 

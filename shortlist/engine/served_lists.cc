@@ -18,6 +18,13 @@ struct QueryRows {
   std::vector<std::vector<uint32_t>> rows;  // positions in the result's rows
 };
 
+// Of equal keys the earlier comes first.
+size_t place_of(const std::vector<double>& keys, size_t at) {
+  size_t place = 0;
+  for (size_t i = 0; i < keys.size(); ++i) place += keys[i] > keys[at] || (keys[i] == keys[at] && i < at);
+  return place;
+}
+
 class ListMaker {
  public:
   ListMaker(const ListModel& model, size_t depth, bool drop_seen)
@@ -55,21 +62,25 @@ class ListMaker {
     if (ranks_) predict(embedded);
   }
 
-  // The items of one of those queries, in an order.
-  std::vector<uint32_t> list(size_t query, const ServedOrder& order) const {
+  // The places of some items in the list of one of those queries: UINT32_MAX where it does not have one.
+  void places(size_t query, const ServedOrder& order, std::span<const uint32_t> items,
+              std::span<uint32_t> places) const {
+    std::ranges::fill(places, UINT32_MAX);
     const std::vector<Scored>& best = found_[query].best;
     std::vector<float> scores;
     for (const Scored& candidate : best) scores.push_back(candidate.score);
-    const auto predictions = std::span(predictions_).subspan(ranks_ ? first_[query] : 0);
-    std::vector<uint32_t> items;
     for (size_t begin = 0; begin < best.size(); begin += block_) {
       const size_t count = std::min(block_, best.size() - begin);
-      const auto of_block = ranks_ ? predictions.subspan(begin, count) : std::span<const float>();
-      for (uint32_t i :
-           order_block(std::span(scores).subspan(begin, count), of_block, order.order, order.blend))
-        items.push_back(best[begin + i].index);
+      const auto predictions =
+          ranks_ ? std::span(predictions_).subspan(first_[query] + begin, count) : std::span<const float>();
+      const std::vector<double> keys =
+          order_keys(std::span(scores).subspan(begin, count), predictions, order.order, order.blend);
+      for (size_t i = 0; i < items.size(); ++i) {
+        size_t at = 0;
+        while (at < count && best[begin + at].index != items[i]) ++at;
+        if (at < count) places[i] = static_cast<uint32_t>(begin + place_of(keys, at));
+      }
     }
-    return items;
   }
 
  private:
@@ -151,20 +162,20 @@ ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, s
   const QueryRows asked = some_queries(model.data, rows, maker.most_queries(), result.rows);
   const auto last = static_cast<uint32_t>(model.catalogue.rows);
   result.places.assign(orders.size(), std::vector<Rank>(result.rows.size(), Rank{last, 0, true}));
-  std::vector<uint32_t> place_of_item(model.catalogue.rows, UINT32_MAX);
+  std::vector<uint32_t> items, places;
   for (size_t begin = 0; begin < asked.queries.size(); begin += kQueriesABlock) {
     const size_t count = std::min(kQueriesABlock, asked.queries.size() - begin);
     maker.find(std::span(asked.queries).subspan(begin, count));
     for (size_t q = 0; q < count; ++q) {
+      const std::vector<uint32_t>& own = asked.rows[begin + q];
+      items.clear();
+      for (uint32_t at : own)
+        items.push_back(model.data.item_of_candidate[model.data.candidate_of_row[result.rows[at]]]);
+      places.resize(items.size());
       for (size_t o = 0; o < orders.size(); ++o) {
-        const std::vector<uint32_t> items = maker.list(q, orders[o]);
-        for (uint32_t i = 0; i < items.size(); ++i) place_of_item[items[i]] = i;
-        for (uint32_t at : asked.rows[begin + q]) {
-          const uint32_t item = model.data.item_of_candidate[model.data.candidate_of_row[result.rows[at]]];
-          if (item < last && place_of_item[item] != UINT32_MAX)
-            result.places[o][at] = {place_of_item[item], 0};
-        }
-        for (uint32_t item : items) place_of_item[item] = UINT32_MAX;
+        maker.places(q, orders[o], items, places);
+        for (size_t i = 0; i < own.size(); ++i)
+          if (places[i] != UINT32_MAX) result.places[o][own[i]] = {places[i], 0};
       }
     }
   }

@@ -1,6 +1,7 @@
 #include "shortlist/metrics/bootstrap.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -27,6 +28,19 @@ void draw_multiplicities(const RandomStream& random, std::vector<double>& multip
 
 double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+// Sums of several means side by side: each is added up in the order of the units, but none waits for another.
+constexpr size_t kAtOnce = 8;
+using Sums = std::array<double, kAtOnce>;
+
+Sums dot(const std::vector<double>& multiplicities, const std::vector<Sums>& units) {
+  Sums total{};
+  for (size_t unit = 0; unit < units.size(); ++unit) {
+#pragma GCC unroll 8  // or the sums do not stay in registers
+    for (size_t m = 0; m < kAtOnce; ++m) total[m] += multiplicities[unit] * units[unit][m];
+  }
+  return total;
 }
 
 double transformed(double mean, Transform transform) {
@@ -71,15 +85,23 @@ size_t Bootstrap::add_mean(FunctionRef<double(size_t row)> value, Transform tran
 void Bootstrap::resample(const RandomStream& random) {
   SHORTLIST_CHECK(resampled_.empty());
   resampled_.assign(means_.size(), std::vector<double>(resamples));
+  std::vector<std::vector<Sums>> blocks;
+  for (size_t m = 0; m < means_.size(); ++m) {
+    if (m % kAtOnce == 0) blocks.emplace_back(unit_weights_.size());
+    for (size_t unit = 0; unit < unit_weights_.size(); ++unit)
+      blocks.back()[unit][m % kAtOnce] = means_[m].sums[unit];
+  }
   std::vector<double> multiplicities(unit_weights_.size());
   for (size_t r = 0; r < resamples; ++r) {
     draw_multiplicities(random.at(r), multiplicities);
     const double weight = dot(multiplicities, unit_weights_);
-    for (size_t m = 0; m < means_.size(); ++m) {
-      // A handful of rows may all be left out; such a resample says nothing new.
-      resampled_[m][r] = weight > 0
-                             ? transformed(dot(multiplicities, means_[m].sums) / weight, means_[m].transform)
-                             : values_[m];
+    for (size_t first = 0; first < means_.size(); first += kAtOnce) {
+      const Sums sums = dot(multiplicities, blocks[first / kAtOnce]);
+      for (size_t m = first; m < std::min(first + kAtOnce, means_.size()); ++m) {
+        // A handful of rows may all be left out; such a resample says nothing new.
+        resampled_[m][r] =
+            weight > 0 ? transformed(sums[m - first] / weight, means_[m].transform) : values_[m];
+      }
     }
   }
 }
