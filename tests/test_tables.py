@@ -337,7 +337,9 @@ def test_a_date_format(tmp_path):
     write(tmp_path, "user,item,at,rating\n" + "".join(f"u{u},i{i},0{i + 1}-02-2021 07:0{u},{r}\n" for u, i, r in pairs(400)))
     toml = config().replace("split = { train", 'split = { by = "time", column = "at", train')
     assert "format" in train(tmp_path, toml, 3)  # 3 February or 2 March?
-    train(tmp_path, toml.replace('table = "in.csv"', 'table = "in.csv"\ndate_format = "%d-%m-%Y %H:%M"'))
+    for number, form in enumerate(["%d-%m-%Y %H:%M", "%d-%m-%Y"]):  # a format of dates takes clocks, too
+        (tmp_path / "c.toml").write_text(toml.replace('table = "in.csv"', f'table = "in.csv"\ndate_format = "{form}"'))
+        run("train", "c.toml", "--out", f"bundle_{number}", "--quiet", cwd=tmp_path)
     summary = inspect(tmp_path, "in.csv", "--date-format", "%d-%m-%Y %H:%M")["at"]
     assert summary["type"] == "time" and summary["min"] == 1612162800
 

@@ -137,9 +137,16 @@ std::string plain_number_sql(const TableSource& source, const std::string& text)
                      plain, otherwise);
 }
 
+// A format of dates alone also reads those that a clock follows.
 std::string iso_time_sql(const TableSource& source, const std::string& text) {
-  return fmt::format("coalesce(strftime(try_strptime({0}, {1}), '%Y-%m-%dT%H:%M:%S.%f'), {0})", text,
-                     sql_text(source.date_format));
+  std::vector<std::string> formats = {sql_text(source.date_format)};
+  const bool has_clock = std::ranges::any_of(std::string_view("HITXcs"), [&](char letter) {
+    return source.date_format.find(std::string("%") + letter) != std::string::npos;
+  });
+  for (const char* clock : {" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"})
+    if (!has_clock) formats.push_back(sql_text(source.date_format + clock));
+  return fmt::format("coalesce(strftime(try_strptime({0}, [{1}]), '%Y-%m-%dT%H:%M:%S.%f'), {0})", text,
+                     fmt::join(formats, ", "));
 }
 
 std::string text_sql(const TableSource& source, std::string text, ReadAs as) {
