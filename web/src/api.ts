@@ -119,7 +119,14 @@ export interface Report {
   rows: number;
   share_in_train: number | null;
   tasks: TaskReport[];
+  list?: ListReport; // older bundles have none
   verdict: string[];
+}
+
+// The lists as they are served.
+export interface ListReport extends Omit<TaskReport, 'task'> {
+  order: string;
+  drops_seen: boolean;
 }
 
 export type Figures = Record<string, number | null>;

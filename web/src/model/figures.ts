@@ -1,6 +1,12 @@
 // What the names of metrics mean, for people. docs/metrics.md has the formulas.
 
+const kUnseen = 'unseen_'; // items that the user had not seen before
+
 export function meaningOf(name: string): string {
+  if (name.startsWith(kUnseen)) return `${meaningOf(name.slice(kUnseen.length))}, without seen items`;
+  const byUser = /^(recall|ndcg)_(\d+)$/.exec(name);
+  if (byUser?.[1] === 'recall') return `share of a user’s items among the first ${byUser[2]}`;
+  if (byUser) return `how early a user’s items come among the first ${byUser[2]}`;
   const k = /^(keras_)?top_(\d+)$/.exec(name);
   if (k?.[1]) return `top ${k[2]} as Keras counts it, by score`;
   if (k) return k[2] === '1' ? 'the item asked for comes first' : `the item asked for is among the first ${k[2]}`;
@@ -23,16 +29,19 @@ const kMeanings: Record<string, string> = {
   learning_rate: 'length of a step',
 };
 
-const kOrder = ['loss', 'retrieval_loss', 'ranking_loss', 'regularization_loss', 'top', 'mrr', 'mean_rank', 'rmse', 'mae', 'log_loss', 'accuracy', 'auc'];
+const kOrder = ['loss', 'retrieval_loss', 'ranking_loss', 'regularization_loss', 'top', 'mrr', 'mean_rank', 'recall', 'ndcg', 'rmse', 'mae', 'log_loss', 'accuracy', 'auc'];
 
-// As people read them: losses, then of retrieval, then of labels; top_5 before top_10.
+// As people read them: losses, then of retrieval, then of labels; top_5 before top_10, each followed by the same without
+// seen items.
 export function inOrder(a: string, b: string): number {
-  const k = (name: string) => Number(/^top_(\d+)$/.exec(name)?.[1] ?? 0);
+  const parts = (name: string) => /^(unseen_)?(top|recall|ndcg)?_?(.*)$/.exec(name)!;
+  const k = (name: string) => (parts(name)[2] ? Number(parts(name)[3]) : 0);
   const place = (name: string) => {
-    const at = kOrder.indexOf(k(name) > 0 ? 'top' : name);
+    const at = kOrder.indexOf(parts(name)[2] ?? parts(name)[3]!);
     return at < 0 ? kOrder.length : at;
   };
-  return place(a) - place(b) || k(a) - k(b) || a.localeCompare(b);
+  const unseen = (name: string) => Number(name.startsWith(kUnseen));
+  return place(a) - place(b) || k(a) - k(b) || unseen(a) - unseen(b) || a.localeCompare(b);
 }
 
 export const lowerIsBetter = (name: string): boolean => /loss|rmse|mae|mean_rank/.test(name);
@@ -40,4 +49,4 @@ export const lowerIsBetter = (name: string): boolean => /loss|rmse|mae|mean_rank
 export const isKeras = (name: string): boolean => name.startsWith('keras_');
 
 // Of all rows, or of a probability: between 0 and 1.
-export const isShare = (name: string): boolean => /top_|mrr|accuracy|auc/.test(name);
+export const isShare = (name: string): boolean => /top_|mrr|recall_|ndcg_|accuracy|auc/.test(name);

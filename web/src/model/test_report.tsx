@@ -1,4 +1,4 @@
-import type { Baseline, Report, TaskReport } from '../api';
+import type { Baseline, ListReport, Report, TaskReport } from '../api';
 import { figure, plural, titleOf } from '../text';
 import { inOrder, isKeras, lowerIsBetter, meaningOf } from './figures';
 import { Strip } from './strip';
@@ -22,8 +22,9 @@ export function TestReport({ report }: { report: Report }) {
         it: what needs no model.
       </p>
       {report.tasks.map((task) => (
-        <TaskTable key={task.task} task={task} />
+        <TaskTable key={task.task} task={task} title={task.task === 'retrieval' ? 'Retrieval' : `Predicted ${titleOf(task.task).toLowerCase()}`} />
       ))}
+      {report.list ? <TaskTable task={{ ...report.list, task: 'list' }} title={listTitle(report.list)} /> : null}
       <p class="note">
         <span class="worse">Red</span>: better than the model, and the rows are enough to say so. <span>≈</span>: the rows do not decide. Below
         the model’s figure: where it lies with 95&nbsp;%.
@@ -32,9 +33,13 @@ export function TestReport({ report }: { report: Report }) {
   );
 }
 
-function TaskTable({ task }: { task: TaskReport }) {
+function listTitle(list: ListReport): string {
+  const order = { score: 'by score', predicted: 'by predicted label', blend: 'by score and predicted label' }[list.order] ?? '';
+  return `Lists as they are served: ${order}${list.drops_seen ? ', without seen items' : ''}`;
+}
+
+function TaskTable({ task, title }: { task: TaskReport; title: string }) {
   const names = Object.keys(task.model).filter((name) => !isKeras(name)).sort(inOrder);
-  const title = task.task === 'retrieval' ? 'Retrieval' : `Predicted ${titleOf(task.task).toLowerCase()}`;
   return (
     <div class="wide" role="region" aria-label={title} tabIndex={0}>
       <table>
