@@ -6,6 +6,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/features/cell.h"
+#include "shortlist/table/time_format.h"
 
 namespace shortlist {
 namespace {
@@ -34,7 +35,7 @@ ColumnForm form_of_texts(const Column& values) {
     return {ColumnType::integer, TextForm::integer};
   if (all_texts(values, [&](std::string_view text) { return looks_like_number(text, number); }))
     return {ColumnType::number, TextForm::text};
-  if (all_texts(values, [&](std::string_view text) { return parse_time(text, number); }))
+  if (all_texts(values, [&](std::string_view text) { return parse_iso_time(text, number); }))
     return {ColumnType::time, TextForm::text};
   return {};
 }

@@ -7,7 +7,7 @@
 
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_settings.h"
-#include "shortlist/features/time_format.h"
+#include "shortlist/table/time_format.h"
 
 namespace shortlist {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "shortlist/features/testing.h"
-#include "shortlist/features/time_format.h"
+#include "shortlist/table/time_format.h"
 
 namespace shortlist {
 namespace {

@@ -12,8 +12,8 @@
 #include "shortlist/features/categories.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/list_values.h"
-#include "shortlist/features/time_format.h"
 #include "shortlist/table/table_writer.h"
+#include "shortlist/table/time_format.h"
 #include "shortlist/table/time_text.h"
 
 namespace shortlist {

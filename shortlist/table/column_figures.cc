@@ -7,6 +7,7 @@
 
 #include "shortlist/base/random.h"
 #include "shortlist/table/text_value.h"
+#include "shortlist/table/time_format.h"
 
 namespace shortlist {
 namespace {
@@ -107,7 +108,7 @@ void ColumnFigures::add_text(std::string_view text, uint64_t count) {
     add_number(value, count);
   } else if (looks_like_number(text, value)) {
     add_number(value, count);
-  } else if (parse_time(text, value)) {
+  } else if (parse_iso_time(text, value)) {
     times_ += count;
     time_range_.add(value, count);
   } else if (parse_truth_word(text, value)) {

@@ -7,6 +7,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/table/text_value.h"
+#include "shortlist/table/time_format.h"
 
 namespace shortlist {
 namespace {
@@ -123,7 +124,7 @@ bool is_nothing(std::string_view value) {
 // A number in any country's way of writing, or a time: enough to tell a value from a name.
 bool is_number_or_time(std::string_view value) {
   double number = 0;
-  if (parse_number(value, number) || parse_time(value, number)) return true;
+  if (parse_number(value, number) || parse_iso_time(value, number)) return true;
   value = trim_blanks(value);
   return !value.empty() && value.find_first_not_of("0123456789.,:/-+ ") == value.npos &&
          std::ranges::any_of(value, [](unsigned char c) { return std::isdigit(c) != 0; });

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <iterator>
-#include <optional>
 
 namespace shortlist {
 namespace {
@@ -14,79 +12,6 @@ namespace {
 constexpr size_t kNumberBytes = 32;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Takes fixed-width fields off the front of a text.
-struct Scanner {
-  std::string_view rest;
-
-  bool take(char c) {
-    if (rest.empty() || rest[0] != c) return false;
-    rest.remove_prefix(1);
-    return true;
-  }
-  std::optional<int> digits(size_t count) {
-    if (rest.size() < count) return std::nullopt;
-    int value = 0;
-    for (char c : rest.substr(0, count)) {
-      if (!is_digit(c)) return std::nullopt;
-      value = value * 10 + (c - '0');
-    }
-    rest.remove_prefix(count);
-    return value;
-  }
-  // What follows a decimal point: ".25" is 0.25.
-  double fraction() {
-    size_t end = 1;
-    while (end < rest.size() && is_digit(rest[end])) ++end;
-    double value = 0;
-    std::from_chars(rest.data(), rest.data() + end, value);
-    rest.remove_prefix(end);
-    return value;
-  }
-};
-
-std::optional<double> scan_date(Scanner& scan) {
-  const auto year = scan.digits(4);
-  if (!year || !scan.take('-')) return std::nullopt;
-  const auto month = scan.digits(2);
-  if (!month || !scan.take('-')) return std::nullopt;
-  const auto day = scan.digits(2);
-  if (!day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  return 86400.0 * static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
-}
-
-// HH:MM[:SS[.fraction]]
-std::optional<double> scan_clock(Scanner& scan) {
-  const auto hour = scan.digits(2);
-  if (!hour || *hour > 24 || !scan.take(':')) return std::nullopt;
-  const auto minute = scan.digits(2);
-  if (!minute || *minute > 59) return std::nullopt;
-  double seconds = 3600.0 * *hour + 60.0 * *minute;
-  if (!scan.take(':')) return seconds;
-  const auto second = scan.digits(2);
-  if (!second || *second > 60) return std::nullopt;
-  seconds += *second;
-  if (!scan.rest.empty() && scan.rest[0] == '.') seconds += scan.fraction();
-  return seconds;
-}
-
-// "", Z, +HH, +HHMM or +HH:MM, as seconds east of Greenwich.
-std::optional<double> scan_zone(Scanner& scan) {
-  if (scan.rest.empty() || scan.take('Z')) return 0.0;
-  const double sign = scan.take('-') ? -1 : scan.take('+') ? 1 : 0;
-  if (sign == 0) return std::nullopt;
-  const auto hours = scan.digits(2);
-  if (!hours) return std::nullopt;
-  if (scan.rest.empty()) return sign * 3600.0 * *hours;
-  scan.take(':');
-  const auto minutes = scan.digits(2);
-  if (!minutes) return std::nullopt;
-  return sign * (3600.0 * *hours + 60.0 * *minutes);
-}
 
 }  // namespace
 
@@ -173,22 +98,6 @@ std::string advice_on_number(std::string_view text) {
   if (point != text.npos && point > comma)
     return "; if commas stand between thousands, say so: thousands = \",\" in [data] (--thousands ,)";
   return "; if the decimal point is a comma, say so: decimal = \",\" in [data] (--decimal ,)";
-}
-
-bool parse_time(std::string_view text, double& seconds) {
-  Scanner scan{trim_blanks(text)};
-  const auto date = scan_date(scan);
-  if (!date) return false;
-  seconds = *date;
-  if (scan.rest.empty()) return true;
-  if (!scan.take('T') && !scan.take(' ')) return false;
-  const auto clock = scan_clock(scan);
-  if (!clock) return false;
-  scan.take(' ');
-  const auto zone = scan_zone(scan);
-  if (!zone || !scan.rest.empty()) return false;
-  seconds += *clock - *zone;
-  return true;
 }
 
 std::string_view write_number(double number, char* buffer) {

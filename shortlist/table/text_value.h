@@ -1,4 +1,4 @@
-// Texts as numbers, times and truth values, and numbers as texts: one reading of a value everywhere.
+// Texts as numbers and truth values, and numbers as texts: one reading of a value everywhere.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +34,6 @@ bool means_missing(std::string_view text);
 // What may be wrong with a text where a number is needed, as the end of a message: that its decimal point is
 // a comma, or that it means a missing value. Empty where nothing is likely.
 std::string advice_on_number(std::string_view text);
-
-// Seconds since 1970-01-01 UTC of an ISO 8601 date or time, without a zone taken as UTC: 2024-05-01,
-// 2024-05-01T12:30, 2024-05-01 12:30:15.5+02:00.
-bool parse_time(std::string_view text, double& seconds);
 
 // Writes a number with the fewest digits that give the same number again, whole numbers without a point.
 // `buffer` has room for 32 bytes; returns a view into it. The number must be finite.

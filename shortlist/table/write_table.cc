@@ -7,6 +7,7 @@
 #include "shortlist/table/sql_type.h"
 #include "shortlist/table/table_writer.h"
 #include "shortlist/table/text_value.h"
+#include "shortlist/table/time_format.h"
 #include "shortlist/table/time_text.h"
 
 namespace shortlist {
@@ -28,7 +29,7 @@ struct WrittenTypes {
         number && parse_number(text, x) && std::isfinite(x) && is_written_as(text, write_number(x, digits));
     truth = truth && (text == "true" || text == "false");
     constexpr size_t kDateBytes = 10;
-    const bool is_time = (date || time) && parse_time(text, x);
+    const bool is_time = (date || time) && parse_iso_time(text, x);
     const std::string written = is_time ? time_text(x) : "";
     date = date && is_time && text.size() == kDateBytes && written == std::string(text) + " 00:00:00";
     time = time && is_time && text == written;

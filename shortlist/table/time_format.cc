@@ -1,4 +1,4 @@
-#include "shortlist/features/time_format.h"
+#include "shortlist/table/time_format.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <chrono>
 #include <optional>
 
-#include "shortlist/features/cell.h"
+#include "shortlist/table/text_value.h"
 
 namespace shortlist {
 namespace {
