@@ -48,6 +48,7 @@ struct BundleContent {
   std::function<std::string(Bundle)> golden;
   const Baselines* baselines = nullptr;
   const DataFingerprint* fingerprint = nullptr;  // with baselines
+  const UserContext* context = nullptr;
   std::optional<ServedOrder> order;
 };
 
@@ -67,6 +68,7 @@ struct Bundle {
   std::unique_ptr<Hnsw> hnsw;              // over them, where the config asks for it
   Items items;
   UserRatings ratings;
+  UserContext context;             // empty where nothing is known
   std::vector<LabelRange> labels;  // empty where an older program wrote the bundle
   std::string history_json, report_json;
   std::optional<ServedOrder> order;  // none where an older program wrote the bundle

@@ -177,9 +177,12 @@ void read_labels(ListedContent file, Bundle& bundle) {
 // loaded.
 void read_golden(ListedContent file, Bundle& bundle) { bundle.golden_json = file.text(); }
 
-// The recommender alone reads it: load_user_context().
-void check_user_context(ListedContent file, Bundle& bundle) {
-  parse_user_context(file.text(), file.path, bundle.ratings.users.size());
+void write_user_context(const BundleContent& content, NewFile file) {
+  if (content.context == nullptr || content.context->columns.empty()) return;
+  file.text(user_context_json(*content.context));
+}
+void read_user_context(ListedContent file, Bundle& bundle) {
+  bundle.context = parse_user_context(file.text(), file.path, bundle.ratings.users.size());
 }
 
 // The server hands these on as they are.
@@ -205,7 +208,7 @@ constexpr BundleFile kFiles[] = {
     {kBaselinesFile, never, write_baselines, check_baselines},
     {"recommend.json", never, write_order, read_order},
     {"labels.json", never, write_labels, read_labels},
-    {kUserContextFile, never, nullptr, check_user_context},
+    {kUserContextFile, never, write_user_context, read_user_context},
     {"history.json", always, write_history, read_history},
     {"report.json", always, write_report, read_report},
     {kGoldenFile, never, nullptr, read_golden},

@@ -2,8 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shortlist/bundle/bundle.h"
-#include "shortlist/bundle/bundle_folder.h"
 #include "shortlist/io/json.h"
 
 namespace shortlist {
@@ -39,20 +37,6 @@ UserContext parse_user_context(const std::string& text, const std::string& path,
     context.columns.push_back({column.at("name"), column.at("values"), column.at("users")});
     check_column(context.columns.back(), users);
   }
-  return context;
-}
-
-UserContext load_user_context(const Bundle& bundle) {
-  const BundleReader reader(bundle.path);
-  if (reader.version() != bundle.version) throw data_error("{}: was replaced while it was read", bundle.path);
-  const ListedFile* listed = reader.manifest().find(kUserContextFile);
-  UserContext context;
-  if (listed == nullptr) return context;
-  const std::string path = reader.path(kUserContextFile);
-  const FileBytes bytes = reader.read(*listed);
-  reading_file(path, [&] {
-    context = parse_user_context(std::string(bytes.text()), path, bundle.ratings.users.size());
-  });
   return context;
 }
 

@@ -108,7 +108,7 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
   const auto work = [&](const Chunk& chunk, Embedded& embedded) {
     const std::vector<Column> asked = queries.columns(chunk);
     embedded.vectors = recommender.embed_queries(asked, &embedded.unseen);
-    embedded.gaps = query_context(recommender).gaps(asked);
+    embedded.gaps = recommender.query_context().gaps(asked);
   };
   const auto write = [&](const Chunk& chunk, const Embedded& embedded) {
     std::deque<std::string> memory;

@@ -80,7 +80,7 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
     const std::vector<Column> asked = queries.columns(chunk);
     predictions.labels = recommender.predict(asked, pick(chunk, of_query, of_candidate), &predictions.unseen);
     if (!command.raw) clamp_to_labels(recommender.bundle(), predictions.labels);
-    predictions.gaps = query_context(recommender).gaps(asked);
+    predictions.gaps = recommender.query_context().gaps(asked);
   };
   const auto write = [&](const Chunk& chunk, const Predictions& predictions) {
     if (chunk.rows > 0) write_chunk(passed, chunk, predictions, writer);

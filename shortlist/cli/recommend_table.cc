@@ -171,7 +171,7 @@ void recommend_table(const Recommender& recommender, const RecommendCommand& com
     const std::vector<Column> asked = queries.columns(chunk);
     answers.items = recommender.recommend(asked, counting);
     clamp_to_labels(recommender.bundle(), answers.items);
-    answers.gaps = query_context(recommender).gaps(asked);
+    answers.gaps = recommender.query_context().gaps(asked);
   };
   const auto write = [&](const Chunk& chunk, const Answers& answers) {
     std::deque<std::string> memory;

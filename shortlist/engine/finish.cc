@@ -127,6 +127,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   content.baselines = &baselines;
   content.fingerprint = &data.fingerprint;
   content.order = evaluated.order;
+  content.context = &data.context;
   content.golden = golden_requests;
   save_bundle(out, content);
   files.finish(candidates, data.items);

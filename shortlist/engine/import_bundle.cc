@@ -1,7 +1,6 @@
 #include "shortlist/engine/import_bundle.h"
 
 #include "shortlist/engine/finish.h"
-#include "shortlist/engine/user_context.h"
 #include "shortlist/io/file.h"
 #include "shortlist/model/label_scale.h"
 #include "shortlist/train/checkpoint.h"
@@ -24,8 +23,7 @@ void begin_at(Trainer& trainer, const OptimizerState& optimizer, const std::stri
 
 ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   check_holds_no_run(options.out);
-  const Table table = Table::open(config.data.source());
-  const PreparedData prepared = prepare_data(config, table);
+  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const ModelSpec spec = build_model(config, prepared);
   Parameters parameters(spec);
   const KerasImportOptions from{.optimizer = !options.new_optimizer,
@@ -39,8 +37,8 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   check_holds_no_run(options.out);  // again: one may have ended just now
   trainer.save(checkpoint_folder(options.out));
   parameters.pack(pool, false);
-  std::vector<ExtraFile> extras = user_context_files(config, prepared, table);
-  if (result.imported.structure) extras.push_back({kStructureFile, result.imported.structure->serialize()});
+  std::vector<ExtraFile> extras;
+  if (result.imported.structure) extras = {{kStructureFile, result.imported.structure->serialize()}};
   TrainingListener nobody;
   RunFiles files(config, options.out, prepared.data, nobody);
   result.report = finish({config, prepared, spec, parameters, History()}, options.out, pool, files, extras);

@@ -34,16 +34,16 @@ Column as_texts(const Column& column, std::deque<std::string>& texts) {
 
 }  // namespace
 
-QueryContext::QueryContext(const Bundle& bundle, UserContext context)
+QueryContext::QueryContext(const Bundle& bundle)
     : names_(bundle.features.select(bundle.config.query.features).columns()),
       values_(names_.size()),
       user_form_(bundle.features.form(bundle.config.data.user)) {
-  if (context.columns.empty() || !bundle.config.query_tells_user()) return;
+  if (bundle.context.columns.empty() || !bundle.config.query_tells_user()) return;
   user_column_ = static_cast<size_t>(std::ranges::find(names_, bundle.config.data.user) - names_.begin());
-  for (auto& column : context.columns) {
+  for (const auto& column : bundle.context.columns) {
     const auto at = std::ranges::find(names_, column.name);
     if (at == names_.end()) continue;
-    values_[static_cast<size_t>(at - names_.begin())] = {std::move(column.values), std::move(column.users)};
+    values_[static_cast<size_t>(at - names_.begin())] = &column;
   }
   for (size_t u = 0; u < bundle.ratings.users.size(); ++u)
     users_.emplace(bundle.ratings.users[u], static_cast<int32_t>(u));
@@ -58,12 +58,12 @@ int32_t QueryContext::user(const Column& column, size_t row) const {
 }
 
 const std::string* QueryContext::value(const std::vector<Column>& queries, size_t column, size_t row) const {
-  const Values& values = values_[column];
-  if (values.users.empty() || queries[column].type == ColumnType::list) return nullptr;
+  const UserContext::ContextColumn* values = values_[column];
+  if (values == nullptr || queries[column].type == ColumnType::list) return nullptr;
   const int32_t u = user(queries[user_column_], row);
   if (u == UserContext::kNone) return nullptr;
-  const int32_t place = values.users[static_cast<size_t>(u)];
-  return place == UserContext::kNone ? nullptr : &values.values[static_cast<size_t>(place)];
+  const int32_t place = values->users[static_cast<size_t>(u)];
+  return place == UserContext::kNone ? nullptr : &values->values[static_cast<size_t>(place)];
 }
 
 const std::vector<Column>& QueryContext::fill(const std::vector<Column>& queries, std::vector<Column>& memory,
@@ -99,7 +99,7 @@ std::vector<ColumnGaps> QueryContext::gaps(const std::vector<Column>& queries) c
 }
 
 std::vector<std::string> notes_on_gaps(const Recommender& recommender, const Record& query) {
-  const QueryContext& context = query_context(recommender);
+  const QueryContext& context = recommender.query_context();
   const std::vector<Column> columns = to_columns(query, recommender.query_columns());
   std::vector<std::string> notes;
   for (size_t c = 0; c < columns.size(); ++c) {

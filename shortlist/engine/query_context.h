@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "shortlist/bundle/user_context.h"
 #include "shortlist/engine/recommender.h"
 #include "shortlist/features/column_form.h"
+#include "shortlist/model/items.h"
 
 namespace shortlist {
 
@@ -22,8 +22,8 @@ struct ColumnGaps {
 
 class QueryContext {
  public:
-  // Without a context nothing is filled in, and gaps() counts.
-  explicit QueryContext(const Bundle& bundle, UserContext context = {});
+  // The bundle must outlive it. Without a context nothing is filled in, and gaps() counts.
+  explicit QueryContext(const Bundle& bundle);
 
   // Columns that go with the recommender's query_columns(): with missing values filled in, or `queries`
   // itself where there are none to fill in. `memory` holds the new columns, and this object their texts.
@@ -35,14 +35,10 @@ class QueryContext {
   const std::string* value(const std::vector<Column>& queries, size_t column, size_t row) const;
 
  private:
-  struct Values {
-    std::vector<std::string> values;
-    std::vector<int32_t> users;
-  };
   int32_t user(const Column& column, size_t row) const;
 
   std::vector<std::string> names_;
-  std::vector<Values> values_;  // of each column; empty where nothing is known
+  std::vector<const UserContext::ContextColumn*> values_;  // of each column; null where nothing is known
   size_t user_column_ = 0;
   TextForm user_form_;
   std::unordered_map<std::string, int32_t> users_;  // empty without a context
@@ -59,9 +55,6 @@ struct FilledQueries {
   std::deque<std::string> texts;
   const std::vector<Column>& columns;
 };
-
-// That of the recommender's bundle.
-const QueryContext& query_context(const Recommender& recommender);
 
 // What a person should know about columns that a query does not give: "age is not given, so it is missing to
 // the model".

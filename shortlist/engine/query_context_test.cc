@@ -39,7 +39,7 @@ std::vector<Column> queries(const std::vector<std::pair<std::string_view, std::s
 
 TEST(QueryContext, FillsInWhatAUserAlwaysHas) {
   const std::vector<Column> asked = queries({{"u01", ""}, {"u01", "Japan"}, {"nobody", ""}, {"", ""}});
-  const FilledQueries filled(query_context(tiny()), asked);
+  const FilledQueries filled(tiny().query_context(), asked);
   EXPECT_EQ(filled.columns[1].texts[0], "Peru");
   EXPECT_EQ(filled.columns[1].texts[1], "Japan");
   EXPECT_EQ(filled.columns[1].missing, (std::vector<uint8_t>{0, 0, 1, 1}));
@@ -47,7 +47,7 @@ TEST(QueryContext, FillsInWhatAUserAlwaysHas) {
 }
 
 TEST(QueryContext, CountsWhatIsMissing) {
-  const auto gaps = query_context(tiny()).gaps(queries({{"u01", ""}, {"nobody", ""}, {"", "Peru"}}));
+  const auto gaps = tiny().query_context().gaps(queries({{"u01", ""}, {"nobody", ""}, {"", "Peru"}}));
   ASSERT_EQ(gaps.size(), 2u);
   EXPECT_EQ(gaps[0].column, "user");
   EXPECT_EQ(gaps[0].missing, 1u);

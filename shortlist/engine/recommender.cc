@@ -51,12 +51,6 @@ std::vector<std::vector<float>> to_rows(ConstMatrix matrix) {
   return rows;
 }
 
-// What query_context() finds again from the bundle that a recommender shows.
-struct BundleWithContext : Bundle {
-  explicit BundleWithContext(Bundle bundle) : Bundle(std::move(bundle)), context(*this) {}
-  QueryContext context;
-};
-
 }  // namespace
 
 struct Recommender::State {
@@ -68,6 +62,7 @@ struct Recommender::State {
         index(bundle),
         filter(bundle.items, bundle.features.form(bundle.items.id_column), bundle.config.candidate.display),
         seen(bundle),
+        context(bundle),
         sessions(bundle, features) {
     for (const Attribute& attribute : bundle.items.attributes) attribute_names.push_back(attribute.name);
   }
@@ -151,13 +146,14 @@ struct Recommender::State {
       recommend_block(*session, zeros.view(1, width), {}, {}, {&none, 1}, nobody);
   }
 
-  BundleWithContext bundle;  // load() gives it its context; nothing else changes it
+  const Bundle bundle;
   const TowerFeatures features;
   const std::vector<std::string> query_columns, candidate_columns;
   std::vector<std::string> attribute_names;
   const CatalogueIndex index;
   const ItemFilter filter;
   const SeenByUser seen;
+  const QueryContext context;
   const SessionPool sessions;
 };
 
@@ -166,31 +162,12 @@ Recommender::Recommender(Recommender&&) noexcept = default;
 Recommender& Recommender::operator=(Recommender&&) noexcept = default;
 Recommender::~Recommender() = default;
 
-Recommender Recommender::load(const std::string& path) {
-  constexpr int kAttempts = 5;
-  for (int attempt = 1;; ++attempt) {
-    Bundle bundle = load_bundle(path);
-    const std::string version = bundle.version;
-    UserContext users;
-    try {
-      users = load_user_context(bundle);
-    } catch (const Error&) {
-      // Another bundle may have taken the folder meanwhile.
-      if (attempt == kAttempts || load_bundle(path).version == version) throw;
-      continue;
-    }
-    Recommender recommender(std::move(bundle));
-    recommender.state_->bundle.context = QueryContext(recommender.bundle(), std::move(users));
-    return recommender;
-  }
-}
+Recommender Recommender::load(const std::string& path) { return Recommender(load_bundle(path)); }
 
 void Recommender::prepare(size_t calls) const { state_->prepare(calls); }
 
 const Bundle& Recommender::bundle() const { return state_->bundle; }
-const QueryContext& query_context(const Recommender& recommender) {
-  return static_cast<const BundleWithContext&>(recommender.bundle()).context;
-}
+const QueryContext& Recommender::query_context() const { return state_->context; }
 const std::string& Recommender::id_column() const { return state_->bundle.items.id_column; }
 size_t Recommender::item_count() const { return state_->bundle.items.ids.size(); }
 const std::string& Recommender::item_id(uint32_t item) const { return state_->bundle.items.ids[item]; }
@@ -251,7 +228,7 @@ std::vector<Recommendation> Recommender::recommend(const Record& query,
 std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vector<Column>& queries,
                                                                 const RecommendOptions& options) const {
   check_options(options, state_->bundle, queries.empty() ? 0 : queries[0].rows);
-  const FilledQueries filled(state_->bundle.context, queries);
+  const FilledQueries filled(state_->context, queries);
   Laps laps(options.seconds);
   const std::vector<uint8_t> allowed = state_->filter.eligible(options);
   laps.lap(&StageSeconds::filter);
@@ -287,7 +264,7 @@ std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
                                               const std::vector<uint32_t>& items,
                                               const Deadline& deadline) const {
   const SessionPool::Lease session(state_->sessions);
-  const FilledQueries filled(state_->bundle.context, query);
+  const FilledQueries filled(state_->context, query);
   return session->explainer().explain(*session, filled.columns, items, deadline);
 }
 
@@ -315,7 +292,7 @@ std::vector<float> Recommender::predict(const Record& query, const Record& candi
   }
   const SessionPool::Lease session(state_->sessions);
   const std::vector<Column> columns = to_columns(query, state_->query_columns);
-  const FilledQueries filled(state_->bundle.context, columns);
+  const FilledQueries filled(state_->context, columns);
   const ConstMatrix queries = session->embed(filled.columns, Domain::query);
   return session->rank(queries, state_->bundle.candidate_embeddings(), {0}, {*item}).front();
 }
@@ -328,7 +305,7 @@ std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& 
   const SessionPool::Lease session(state_->sessions);
   const auto& [query, candidate] = state_->features;
   std::vector<uint64_t> of_query(query.size()), of_candidate(candidate.size());
-  const FilledQueries filled(state_->bundle.context, queries);
+  const FilledQueries filled(state_->context, queries);
   const ConstMatrix q = session->embed(filled.columns, Domain::query, of_query);
   const ConstMatrix c = session->embed(candidates, Domain::candidate, of_candidate);
   if (unseen != nullptr) {
@@ -353,7 +330,7 @@ std::vector<std::vector<float>> Recommender::predict(
   size_t next = 0;
   for (size_t i = 0; i < items.size(); ++i)
     std::copy_n(items[i] ? known.row(*items[i]) : embedded.row(next++), known.cols, mixed.row(i));
-  const FilledQueries filled(state_->bundle.context, queries);
+  const FilledQueries filled(state_->context, queries);
   const ConstMatrix q = session->embed(filled.columns, Domain::query);
   return session->rank(q, mixed);
 }
@@ -377,7 +354,7 @@ std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Col
                                                            UnseenCounts* unseen) const {
   const SessionPool::Lease session(state_->sessions);
   std::vector<uint64_t> counts(state_->features.query.size());
-  const FilledQueries filled(state_->bundle.context, queries);
+  const FilledQueries filled(state_->context, queries);
   auto rows = to_rows(session->embed(filled.columns, Domain::query, counts));
   if (unseen != nullptr) *unseen = by_column(state_->features.query, counts);
   return rows;

@@ -18,6 +18,7 @@
 namespace shortlist {
 
 struct Bundle;
+class QueryContext;
 
 // Values by column name, as text: {{"genre", "Action, Comedy"}, {"type", "TV"}}. A column that is not there
 // is missing.
@@ -200,6 +201,8 @@ class Recommender {
   std::vector<std::string> unseen(const Record& record, Side side = Side::query) const;
 
   const Bundle& bundle() const;
+  // What fills in the columns that a query does not give.
+  const QueryContext& query_context() const;
 
  private:
   struct State;

@@ -6,7 +6,6 @@
 #include "shortlist/engine/finish.h"
 #include "shortlist/engine/import_bundle.h"
 #include "shortlist/engine/telling_features.h"
-#include "shortlist/engine/user_context.h"
 #include "shortlist/io/file.h"
 #include "shortlist/train/checkpoint.h"
 
@@ -59,7 +58,9 @@ void warn_of_precision(const Config& config, TrainingListener& listener) {
 // A model, the rows that it is trained on, and its training.
 struct Run {
   Run(const Config& config, TrainOn train_on, ThreadPool& pool)
-      : table(Table::open(config.data.source())),
+      : Run(config, Table::open(config.data.source()), train_on, pool) {}
+  Run(const Config& config, const Table& table, TrainOn train_on, ThreadPool& pool)
+      : notes(table.notes()),
         prepared(prepare_data(config, table, train_on)),
         spec(build_model(config, prepared)),
         parameters(spec) {
@@ -68,7 +69,7 @@ struct Run {
   }
   Run(const Run&) = delete;
 
-  const Table table;
+  const std::vector<std::string> notes;  // on how the table was read
   PreparedData prepared;
   ModelSpec spec;
   Parameters parameters;
@@ -107,7 +108,7 @@ class TrainingJob {
     if (train_on == TrainOn::train) {
       if (config_.training.refit && run->prepared.data.split.validation.empty())
         throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
-      for (const std::string& note : run->table.notes()) listener_.warned(note);
+      for (const std::string& note : run->notes) listener_.warned(note);
       warn_of_constant_features(run->prepared.features, listener_);
       warn_of_precision(config_, listener_);
       for (const std::string& warning : warnings_of_telling_features(config_, run->prepared.data))
@@ -175,10 +176,8 @@ class TrainingJob {
 
   TrainingResult finished(Run& run, RunFiles& files, TrainingResult result) {
     if (!result.finished) return result;
-    std::vector<ExtraFile> extras = user_context_files(config_, run.prepared, run.table);
-    extras.insert(extras.end(), kept_.begin(), kept_.end());
     result.report = finish({config_, run.prepared, run.spec, run.parameters, result.history, order_},
-                           options_.out, pool_, files, extras);
+                           options_.out, pool_, files, kept_);
     listener_.evaluated(result.report);
     return result;
   }

@@ -34,4 +34,16 @@ struct UserRatings {
   std::vector<std::string> users;  // their ids; empty where an older program wrote the bundle
 };
 
+// What is known of users: the values of the query's other columns that are the same in all of a user's
+// training rows, such as a country.
+struct UserContext {
+  static constexpr int32_t kNone = -1;
+  struct ContextColumn {
+    std::string name;
+    std::vector<std::string> values;  // distinct
+    std::vector<int32_t> users;       // for each user the position of its value in `values`, or kNone
+  };
+  std::vector<ContextColumn> columns;
+};
+
 }  // namespace shortlist

@@ -122,7 +122,7 @@ void write_answer(const Call& call, const std::vector<Recommendation>& answer,
 
 // Warnings about columns that the queries do not give.
 void add_gaps(const Call& call, const RecordColumns& columns, std::vector<std::string>& warnings) {
-  const auto gaps = query_context(call.model->recommender).gaps(columns.columns());
+  const auto gaps = call.model->recommender.query_context().gaps(columns.columns());
   for (std::string& warning : warnings_of_gaps(gaps, columns.rows())) warnings.push_back(std::move(warning));
 }
 

@@ -8,6 +8,7 @@
 #include "shortlist/metrics/observations.h"
 #include "shortlist/table/coded_column.h"
 #include "shortlist/train/known_data.h"
+#include "shortlist/train/user_context.h"
 
 namespace shortlist {
 namespace {
@@ -315,6 +316,8 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   }
   if (!config.data.user.empty())
     read_users(find(columns, config.data.user), known, config.query_tells_user(), data);
+  if (known == nullptr && config.query_tells_user())
+    data.context = find_user_context(columns, query.columns(), config.data.user, data);
   data.query_is_user = query.columns() == std::vector<std::string>{config.data.user};
   columns.clear();
   number_pairs(data);

@@ -43,10 +43,11 @@ struct Dataset {
   // At or beyond users.size(): a user that is not among given ones.
   std::vector<uint32_t> user_of_row;
   std::vector<std::string> users;  // their ids
-  // Where a query tells its user: the user of each distinct query, and the items that users have in the
-  // training rows. Else empty.
+  // Where a query tells its user: the user of each distinct query, the items that users have in the
+  // training rows, and what is known of users. Else empty.
   std::vector<uint32_t> user_of_query;
   SeenItems seen;
+  UserContext context;
   std::vector<uint64_t> query_keys;  // hashes of the distinct queries' values: the same in every table
   // The query is the user's column alone: where that is missing, nothing is asked.
   bool query_is_user = false;

@@ -1,25 +1,12 @@
-#include "shortlist/engine/user_context.h"
+#include "shortlist/train/user_context.h"
 
 #include <algorithm>
 #include <unordered_map>
 
-#include "shortlist/bundle/user_context.h"
 #include "shortlist/metrics/observations.h"
-#include "shortlist/table/coded_column.h"
 
 namespace shortlist {
 namespace {
-
-// The query's columns besides the user's. A list is no value that a query could be given as one text.
-std::vector<ColumnRequest> context_requests(const Config& config, const FeatureMap& query,
-                                            const Table& table) {
-  std::vector<ColumnRequest> requests = query.requests();
-  std::erase_if(requests, [&](const ColumnRequest& request) {
-    return request.name == config.data.user ||
-           table.columns()[table.column(request.name)].type == ColumnType::list;
-  });
-  return requests;
-}
 
 // The code of each user's value in the training rows; empty where a user has several, or none has two rows.
 std::vector<uint32_t> codes_by_user(const CodedColumn& column, const Dataset& data) {
@@ -55,22 +42,17 @@ UserContext::ContextColumn context_column(const CodedColumn& column, const std::
 
 }  // namespace
 
-std::vector<ExtraFile> user_context_files(const Config& config, const PreparedData& prepared,
-                                          const Table& table) {
-  const Dataset& data = prepared.data;
-  if (!config.query_tells_user() || data.users.empty()) return {};
-  const FeatureMap query = prepared.features.select(config.query.features);
-  const std::vector<ColumnRequest> requests = context_requests(config, query, table);
-  if (requests.empty()) return {};
+UserContext find_user_context(const std::vector<CodedColumn>& columns, const std::vector<std::string>& names,
+                              const std::string& user, const Dataset& data) {
   UserContext context;
-  for (const CodedColumn& column : code_columns(table, requests)) {
-    if (column.codes.size() != data.rows) return {};  // the table has changed meanwhile
+  for (const std::string& name : names) {
+    const CodedColumn& column = *std::ranges::find(columns, name, &CodedColumn::name);
+    // A list is no value that a query could be given as one text.
+    if (name == user || column.values.type == ColumnType::list) continue;
     const std::vector<uint32_t> codes = codes_by_user(column, data);
     if (!codes.empty()) context.columns.push_back(context_column(column, codes));
   }
-  const std::string content = user_context_json(context);
-  if (content.empty()) return {};
-  return {{kUserContextFile, content}};
+  return context;
 }
 
 }  // namespace shortlist

@@ -1,0 +1,16 @@
+// Finds the columns of a query that are the same in all training rows of a user.
+#pragma once
+
+#include <vector>
+
+#include "shortlist/table/coded_column.h"
+#include "shortlist/train/dataset.h"
+
+namespace shortlist {
+
+// Of the named columns of the query, those besides the user's that are constant for every user. Users without
+// two training rows do not decide. `data` has its users and its split.
+UserContext find_user_context(const std::vector<CodedColumn>& columns, const std::vector<std::string>& names,
+                              const std::string& user, const Dataset& data);
+
+}  // namespace shortlist
