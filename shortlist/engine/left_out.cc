@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/features/cell.h"
 #include "shortlist/metrics/observations.h"
 
 namespace shortlist {
@@ -37,26 +36,11 @@ SeenItems seen_items(const UserRatings& ratings) {
   return seen_items(users, items);
 }
 
-SeenByUser::SeenByUser(const Bundle& bundle) {
-  if (!bundle.config.query_tells_user() || bundle.ratings.users.empty()) return;
-  const std::vector<std::string> columns = bundle.features.select(bundle.config.query.features).columns();
-  column_ = static_cast<size_t>(std::ranges::find(columns, bundle.config.data.user) - columns.begin());
-  form_ = bundle.features.form(bundle.config.data.user);
-  seen_ = seen_items(bundle.ratings);
-  for (uint32_t u = 0; u < bundle.ratings.users.size(); ++u) users_.emplace(bundle.ratings.users[u], u);
-}
-
-uint32_t SeenByUser::user(const Column& column, size_t row) const {
-  TextCell cell;
-  if (column.type == ColumnType::list || !cell.read(column, row)) return unknown_index;
-  std::string memory;
-  const auto at = users_.find(in_form(cell.text(), form_, memory));
-  return at == users_.end() ? unknown_index : at->second;
-}
-
-LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const SeenByUser& seen,
-                  const ItemFilter& filter, const std::vector<Column>& queries, DistinctRows& distinct) {
-  const bool drops = !seen.empty() && options.seen.value_or(bundle.config.recommend.seen) == SeenPolicy::drop;
+LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
+                  const SeenItems& seen, const ItemFilter& filter, const std::vector<Column>& queries,
+                  DistinctRows& distinct) {
+  const bool drops =
+      !users.empty() && options.seen.value_or(bundle.config.recommend.seen) == SeenPolicy::drop;
   LeftOut left_out;
   left_out.items.resize(distinct.first.size());
   if (!drops && options.exclude_each.empty()) return left_out;
@@ -66,7 +50,7 @@ LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const S
   std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> places;
   left_out.memory.reserve(distinct.of.size());
   for (uint32_t row = 0; row < distinct.of.size(); ++row) {
-    const uint32_t user = drops ? seen.user(queries[seen.column()], row) : unknown_index;
+    const uint32_t user = drops ? users.number(queries, row) : unknown_index;
     const bool excludes = !options.exclude_each.empty() && !options.exclude_each[row].empty();
     const auto [at, fresh] =
         places.emplace(std::tuple(distinct.of[row], user, excludes ? row : unknown_index),

@@ -5,6 +5,7 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/engine/record_columns.h"
 #include "shortlist/features/cell.h"
+#include "shortlist/metrics/observations.h"
 #include "shortlist/table/time_text.h"
 
 namespace shortlist {
@@ -34,44 +35,30 @@ Column as_texts(const Column& column, std::deque<std::string>& texts) {
 
 }  // namespace
 
-QueryContext::QueryContext(const Bundle& bundle)
+QueryContext::QueryContext(const Bundle& bundle, const KnownUsers& users)
     : names_(bundle.features.select(bundle.config.query.features).columns()),
       values_(names_.size()),
-      user_form_(bundle.features.form(bundle.config.data.user)) {
-  if (bundle.context.columns.empty() || !bundle.config.query_tells_user()) return;
-  user_column_ = static_cast<size_t>(std::ranges::find(names_, bundle.config.data.user) - names_.begin());
+      users_(users) {
   for (const auto& column : bundle.context.columns) {
     const auto at = std::ranges::find(names_, column.name);
-    if (at == names_.end()) continue;
-    values_[static_cast<size_t>(at - names_.begin())] = &column;
+    if (at != names_.end()) values_[static_cast<size_t>(at - names_.begin())] = &column;
   }
-  for (size_t u = 0; u < bundle.ratings.users.size(); ++u)
-    users_.emplace(bundle.ratings.users[u], static_cast<int32_t>(u));
-}
-
-int32_t QueryContext::user(const Column& column, size_t row) const {
-  TextCell cell;
-  if (column.type == ColumnType::list || !cell.read(column, row)) return UserContext::kNone;
-  std::string memory;
-  const auto at = users_.find(std::string(in_form(cell.text(), user_form_, memory)));
-  return at == users_.end() ? UserContext::kNone : at->second;
 }
 
 const std::string* QueryContext::value(const std::vector<Column>& queries, size_t column, size_t row) const {
   const UserContext::ContextColumn* values = values_[column];
   if (values == nullptr || queries[column].type == ColumnType::list) return nullptr;
-  const int32_t u = user(queries[user_column_], row);
-  if (u == UserContext::kNone) return nullptr;
-  const int32_t place = values->users[static_cast<size_t>(u)];
+  const uint32_t user = users_.number(queries, row);
+  if (user == unknown_index) return nullptr;
+  const int32_t place = values->users[user];
   return place == UserContext::kNone ? nullptr : &values->values[static_cast<size_t>(place)];
 }
 
 const std::vector<Column>& QueryContext::fill(const std::vector<Column>& queries, std::vector<Column>& memory,
                                               std::deque<std::string>& texts) const {
-  if (users_.empty()) return queries;
   for (size_t c = 0; c < queries.size(); ++c) {
     bool copied = false;
-    for (size_t row = 0; row < queries[c].rows; ++row) {
+    for (size_t row = 0; values_[c] != nullptr && row < queries[c].rows; ++row) {
       if (!queries[c].is_missing(row)) continue;
       const std::string* found = value(queries, c, row);
       if (found == nullptr) continue;

@@ -2,14 +2,12 @@
 #pragma once
 
 #include <deque>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "shortlist/engine/known_users.h"
 #include "shortlist/engine/recommender.h"
-#include "shortlist/features/column_form.h"
 #include "shortlist/model/items.h"
 
 namespace shortlist {
@@ -22,8 +20,8 @@ struct ColumnGaps {
 
 class QueryContext {
  public:
-  // The bundle must outlive it. Without a context nothing is filled in, and gaps() counts.
-  explicit QueryContext(const Bundle& bundle);
+  // Both must outlive it. Without a context nothing is filled in, and gaps() counts.
+  QueryContext(const Bundle& bundle, const KnownUsers& users);
 
   // Columns that go with the recommender's query_columns(): with missing values filled in, or `queries`
   // itself where there are none to fill in. `memory` holds the new columns, and this object their texts.
@@ -35,13 +33,9 @@ class QueryContext {
   const std::string* value(const std::vector<Column>& queries, size_t column, size_t row) const;
 
  private:
-  int32_t user(const Column& column, size_t row) const;
-
   std::vector<std::string> names_;
   std::vector<const UserContext::ContextColumn*> values_;  // of each column; null where nothing is known
-  size_t user_column_ = 0;
-  TextForm user_form_;
-  std::unordered_map<std::string, int32_t> users_;  // empty without a context
+  const KnownUsers& users_;
 };
 
 // Queries with what the context fills in. Both arguments must outlive it.

@@ -42,9 +42,9 @@ std::vector<uint32_t> without(std::vector<uint32_t> items, std::span<const uint3
 
 TEST(RecommendedList, LeavesOutWhatTheUserHasSeenAndWhatAQueryExcludes) {
   const Recommender recommender = trained_with("seen = \"keep\"\norder = \"predicted\"");
-  const SeenByUser seen(recommender.bundle());
+  const SeenItems seen = seen_items(recommender.bundle().ratings);
   const std::vector<Column> columns = columns_of(kQuery);
-  const auto of_user = seen.of(seen.user(columns[0], 0));
+  const auto of_user = seen.of(KnownUsers(recommender.bundle()).number(columns, 0));
   ASSERT_FALSE(of_user.empty());
   RecommendOptions options{.k = 30};
   const std::vector<uint32_t> all = items_of(recommender.recommend(columns, options)[0]);

@@ -61,8 +61,9 @@ struct Recommender::State {
         candidate_columns(features.candidate.columns()),
         index(bundle),
         filter(bundle.items, bundle.features.form(bundle.items.id_column), bundle.config.candidate.display),
-        seen(bundle),
-        context(bundle),
+        users(bundle),
+        seen(users.empty() ? SeenItems() : seen_items(bundle.ratings)),
+        context(bundle, users),
         sessions(bundle, features) {
     for (const Attribute& attribute : bundle.items.attributes) attribute_names.push_back(attribute.name);
   }
@@ -152,7 +153,8 @@ struct Recommender::State {
   std::vector<std::string> attribute_names;
   const CatalogueIndex index;
   const ItemFilter filter;
-  const SeenByUser seen;
+  const KnownUsers users;
+  const SeenItems seen;
   const QueryContext context;
   const SessionPool sessions;
 };
@@ -241,7 +243,7 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
   if (options.unseen != nullptr) *options.unseen = by_column(features, unseen);
   DistinctRows distinct = distinct_rows(encoded);
   const LeftOut left_out =
-      leave_out(options, state_->bundle, state_->seen, state_->filter, queries, distinct);
+      leave_out(options, state_->bundle, state_->users, state_->seen, state_->filter, queries, distinct);
   std::vector<std::vector<Recommendation>> answers;  // to the distinct ones
   const size_t block_size = state_->block_size(options);
   for (size_t begin = 0; begin < distinct.first.size(); begin += block_size) {

@@ -195,8 +195,9 @@ TEST(Recommender, WithoutRetrievalRanksEverything) {
   const auto answer = recommender.recommend(kQuery, options_of(5, {"year>=2000"}));
   ASSERT_EQ(answer.size(), 5u);
   float best = -INFINITY;
-  const SeenByUser seen(recommender.bundle());
-  const auto of_user = seen.of(seen.user(columns_of(kQuery, recommender.query_columns())[0], 0));
+  const SeenItems seen = seen_items(recommender.bundle().ratings);
+  const auto of_user =
+      seen.of(KnownUsers(recommender.bundle()).number(columns_of(kQuery, recommender.query_columns()), 0));
   for (uint32_t i = 10; i < 30; ++i)
     if (!std::ranges::binary_search(of_user, i))
       best = std::max(best, recommender.predict(kQuery, {{"movie", recommender.item_id(i)}})[0]);

@@ -10,8 +10,7 @@ namespace shortlist {
 // May be used from any thread.
 class AddressCounts {
  public:
-  // Under what an IP address counts: itself, or its /64 network for IPv6.
-  static std::string group_of(const std::string& address);
+  // Of a client_network().
   void add(const std::string& group);
   void remove(const std::string& group);
   int count(const std::string& group) const;

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "shortlist/server/client_address.h"
+
 namespace shortlist {
 namespace {
 
-std::string group_of(const char* address) { return AddressCounts::group_of(address); }
+std::string group_of(const char* address) { return client_network(address); }
 
 TEST(AddressCounts, CountIPv6ByNetwork) {
   EXPECT_EQ(group_of("192.0.2.7"), "192.0.2.7");

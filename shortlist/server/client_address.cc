@@ -45,7 +45,7 @@ std::string client_behind(int proxies, std::string_view forwarded_for, std::stri
   return read_v4(address) || read_v6(address, v6) ? std::string(address) : std::string(peer);
 }
 
-std::string rate_network(std::string_view address) {
+std::string client_network(std::string_view address) {
   in6_addr v6{};
   if (!read_v6(address, v6)) return std::string(address);
   if (IN6_IS_ADDR_V4MAPPED(&v6)) return v6_text(v6).substr(std::strlen("::ffff:"));

@@ -22,12 +22,12 @@ TEST(ClientAddress, IsTheOneThatTheProxyAdded) {
 }
 
 TEST(ClientAddress, CountsForItsNetwork) {
-  EXPECT_EQ(rate_network("10.0.0.1"), "10.0.0.1");
-  EXPECT_EQ(rate_network("2001:db8:0:1:2:3:4:5"), "2001:db8:0:1::/64");
-  EXPECT_EQ(rate_network("2001:db8:0:1::9"), rate_network("2001:db8:0:1:ffff::9"));
-  EXPECT_NE(rate_network("2001:db8:0:1::9"), rate_network("2001:db8:0:2::9"));
-  EXPECT_EQ(rate_network("::ffff:10.0.0.1"), "10.0.0.1");
-  EXPECT_EQ(rate_network("fe80::1%eth0"), "fe80::/64");
+  EXPECT_EQ(client_network("10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(client_network("2001:db8:0:1:2:3:4:5"), "2001:db8:0:1::/64");
+  EXPECT_EQ(client_network("2001:db8:0:1::9"), client_network("2001:db8:0:1:ffff::9"));
+  EXPECT_NE(client_network("2001:db8:0:1::9"), client_network("2001:db8:0:2::9"));
+  EXPECT_EQ(client_network("::ffff:10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(client_network("fe80::1%eth0"), "fe80::/64");
 }
 
 }  // namespace

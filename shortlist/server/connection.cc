@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 
+#include "shortlist/server/client_address.h"
 #include "shortlist/server/framing.h"
 #include "shortlist/server/response_header.h"
 
@@ -30,7 +31,7 @@ template <typename Stream>
 class Connection final : public ConnectionBase, public std::enable_shared_from_this<Connection<Stream>> {
  public:
   Connection(Stream stream, const std::string& client, Lane& lane, Shared& shared)
-      : ConnectionBase(AddressCounts::group_of(client)),
+      : ConnectionBase(client_network(client)),
         stream_(std::move(stream)),
         client_(client),
         lane_(lane),

@@ -1,6 +1,7 @@
 #include "shortlist/server/listener.h"
 
 #include "shortlist/base/error.h"
+#include "shortlist/server/client_address.h"
 #include "shortlist/server/tls.h"
 
 namespace shortlist {
@@ -101,7 +102,7 @@ void Listener::admit(Lane& lane, tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return accept();
   const std::string address = peer.address().to_string();
-  const std::string group = AddressCounts::group_of(address);
+  const std::string group = client_network(address);
   const bool group_is_full = is_full(group);
   if (!group_is_full && shared_.open < shared_.limits.max_connections) {
     start(lane, std::move(socket), address);

@@ -199,7 +199,7 @@ void Service::admit(RoutedRequest& routed) {
   const std::shared_ptr<const KeyRing> keys = this->keys();
   const Key* key = token.empty() || keys == nullptr ? nullptr : keys->find(token);
   if (key != nullptr) routed.key = key->name;
-  const double wait = rates_.take(key != nullptr ? "key " + key->name : rate_network(routed.client));
+  const double wait = rates_.take(key != nullptr ? "key " + key->name : client_network(routed.client));
   if (wait > 0) {
     metrics_.count_rejected("rate");
     Problem problem(429, "too_many_requests", fmt::format("more than {} requests a second", limits_.rate));
