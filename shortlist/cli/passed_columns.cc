@@ -20,18 +20,13 @@ Column joined(const Column& list, std::deque<std::string>& memory) {
   return column;
 }
 
-bool is_json(const std::string& format, const std::string& out) {
-  return format == "json" ||
-         (format.empty() && (out.ends_with(".jsonl") || out.ends_with(".ndjson") || out.ends_with(".json")));
-}
-
 }  // namespace
 
 PassedColumns passed_columns(const Table& table, const std::string& format, const std::string& out,
                              const std::function<bool(const std::string& name)>& wanted) {
-  const bool parquet = format.empty() && out.ends_with(".parquet");
-  const std::vector<bool> raw =
-      is_json(format, out) ? columns_of_raw_json(table) : std::vector<bool>(table.columns().size());
+  const bool parquet = format.empty() && format_of_output(out) == "parquet";
+  const bool json = format == "json" || (format.empty() && format_of_output(out) == "jsonl");
+  const std::vector<bool> raw = json ? columns_of_raw_json(table) : std::vector<bool>(table.columns().size());
   PassedColumns passed;
   for (size_t c = 0; c < raw.size(); ++c) {
     const ColumnInfo& column = table.columns()[c];

@@ -4,20 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
 
+#include "shortlist/base/letter_case.h"
 #include "shortlist/cli/words.h"
 
 namespace shortlist {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 bool is_folder(const std::string& path) {
   std::error_code error;
@@ -29,13 +24,13 @@ bool is_file(const std::string& path) {
 }
 
 bool is_query(const std::string& text) {
-  const std::string word = lower(text.substr(0, text.find_first_of(" \t\n(")));
+  const std::string word = lower_case(text.substr(0, text.find_first_of(" \t\n(")));
   return (word == "select" || word == "with") && word.size() < text.size();
 }
 
 bool looks_like_table(const std::string& path) {
   if (is_query(path)) return true;
-  std::string name = lower(fs::path(path).filename().string());
+  std::string name = lower_case(fs::path(path).filename().string());
   for (const char* packed : {".gz", ".zst"}) {
     if (name.ends_with(packed)) name.resize(name.size() - std::string_view(packed).size());
   }
@@ -44,7 +39,9 @@ bool looks_like_table(const std::string& path) {
   return is_file(path) && std::ranges::any_of(kEndings, [&](const char* end) { return name.ends_with(end); });
 }
 
-bool looks_like_config(const std::string& path) { return is_file(path) && lower(path).ends_with(".toml"); }
+bool looks_like_config(const std::string& path) {
+  return is_file(path) && lower_case(path).ends_with(".toml");
+}
 
 bool looks_like_bundle(const std::string& path) {
   return is_folder(path) && (is_file(path + "/manifest.json") || is_file(path + "/.next/manifest.json"));

@@ -1,18 +1,13 @@
 #include "shortlist/interop/keras_names.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/letter_case.h"
 
 namespace shortlist {
 namespace {
-
-std::string lower_case(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 class StructureBuilder {
  public:

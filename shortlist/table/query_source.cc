@@ -5,17 +5,13 @@
 #include <iterator>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/letter_case.h"
 #include "shortlist/table/sql_type.h"
 
 namespace shortlist {
 namespace {
 
 bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 // Behind the text, name or comment that begins at `at`; else behind the character there.
 size_t next_token(const std::string& sql, size_t at) {
@@ -58,13 +54,13 @@ std::string with_whole_samples(const std::string& sql) {
   std::string out = sql;
   for (size_t at = 0; at < out.size();) {
     const size_t end = next_token(out, at);
-    const std::string name = lower(out.substr(at, end - at));
+    const std::string name = lower_case(out.substr(at, end - at));
     const size_t open = out.find_first_not_of(" \t\r\n", end);
     at = end;
     if (!reads_text(name) || open == out.npos || out[open] != '(') continue;
     const size_t close = closing(out, open);
     if (close == out.npos) continue;
-    const std::string arguments = lower(out.substr(open, close - open));
+    const std::string arguments = lower_case(out.substr(open, close - open));
     const bool said =
         arguments.find("sample_size") != arguments.npos || arguments.find("all_varchar") != arguments.npos;
     if (!said) out.insert(close, ", sample_size = -1");

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "shortlist/base/letter_case.h"
 #include "shortlist/table/query_source.h"
 #include "shortlist/table/sql_type.h"
 
@@ -21,10 +22,7 @@ enum class Format { text, parquet, json, json_lines };
 std::string format_ending(const std::string& path) {
   fs::path file = path;
   if (file.extension() == ".gz" || file.extension() == ".zst") file = file.stem();
-  std::string ending = file.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return ending;
+  return lower_case(file.extension().string());
 }
 
 Format format_of(const std::string& path) {

@@ -7,13 +7,6 @@
 namespace shortlist {
 namespace {
 
-std::string format_of(const std::string& path) {
-  if (path == "-") return "csv";
-  const std::string ending = std::filesystem::path(path).extension().string();
-  if (ending == ".ndjson" || ending == ".json") return "jsonl";
-  return ending.empty() ? "" : ending.substr(1);
-}
-
 std::unique_ptr<RowSink> open_sink(const std::string& path, const std::vector<OutputColumn>& columns,
                                    const std::string& format) {
   if (format == "csv") return open_csv_sink(path, columns, ',');
@@ -33,10 +26,17 @@ std::unique_ptr<OwnedChunk> empty_chunk(size_t columns) {
 
 }  // namespace
 
+std::string format_of_output(const std::string& path) {
+  if (path == "-") return "csv";
+  const std::string ending = std::filesystem::path(path).extension().string();
+  if (ending == ".ndjson" || ending == ".json") return "jsonl";
+  return ending.empty() ? "" : ending.substr(1);
+}
+
 TableWriter::TableWriter(const std::string& path, std::vector<OutputColumn> columns, std::string format)
     : columns_(std::move(columns)), chunk_(empty_chunk(columns_.size())) {
   SHORTLIST_CHECK(!columns_.empty());
-  sink_ = open_sink(path, columns_, format.empty() ? format_of(path) : format);
+  sink_ = open_sink(path, columns_, format.empty() ? format_of_output(path) : format);
 }
 
 TableWriter::TableWriter(TableWriter&&) noexcept = default;

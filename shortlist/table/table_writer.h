@@ -18,6 +18,10 @@
 
 namespace shortlist {
 
+// The format that a file's ending names: csv, tsv, jsonl or parquet, or one that cannot be written. csv of
+// "-", standard output.
+std::string format_of_output(const std::string& path);
+
 // The file appears whole, at finish(), or not at all.
 class TableWriter {
  public:

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/letter_case.h"
 #include "shortlist/table/text_value.h"
 #include "shortlist/table/time_format.h"
 
@@ -116,8 +117,7 @@ Width most_frequent_width(const Records& records) {
 
 bool is_nothing(std::string_view value) {
   constexpr std::string_view kWords[] = {"na", "n/a", "nan", "null", "none"};
-  std::string lower(trim_blanks(value));
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = lower_case(std::string(trim_blanks(value)));
   return lower.empty() || std::ranges::find(kWords, lower) != std::end(kWords);
 }
 
@@ -177,15 +177,11 @@ Evidence look_at_first_row(const Records& records) {
 
 // Names as a database takes them: none is empty, and none differs from another in case alone.
 std::vector<std::string> distinct_names(std::vector<std::string> names) {
-  const auto lower = [](std::string name) {
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return name;
-  };
   std::set<std::string> taken;
   for (size_t c = 0; c < names.size(); ++c) {
     if (names[c].empty()) names[c] = fmt::format("column{}", c);
     const std::string name = names[c];
-    for (int n = 1; !taken.insert(lower(names[c])).second; ++n) names[c] = fmt::format("{}_{}", name, n);
+    for (int n = 1; !taken.insert(lower_case(names[c])).second; ++n) names[c] = fmt::format("{}_{}", name, n);
   }
   return names;
 }

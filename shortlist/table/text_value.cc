@@ -1,10 +1,11 @@
 #include "shortlist/table/text_value.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <iterator>
+
+#include "shortlist/base/letter_case.h"
 
 namespace shortlist {
 namespace {
@@ -64,8 +65,7 @@ bool parse_truth_word(std::string_view text, double& number) {
   constexpr size_t kMostBytes = 5;
   text = trim_blanks(text);
   if (text.empty() || text.size() > kMostBytes) return false;
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  const std::string lower = lower_case(std::string(text));
   const bool is_true = std::ranges::find(kTrue, lower) != std::end(kTrue);
   if (!is_true && std::ranges::find(kFalse, lower) == std::end(kFalse)) return false;
   number = is_true ? 1 : 0;
@@ -82,8 +82,7 @@ bool means_missing(std::string_view text) {
                                          "null", "\\n", "none", "nil", "<na>"};
   constexpr size_t kMostBytes = 4;
   if (text.empty() || text.size() > kMostBytes) return false;
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = lower_case(std::string(text));
   return std::ranges::find(kWords, lower) != std::end(kWords);
 }
 

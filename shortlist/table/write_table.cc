@@ -128,9 +128,8 @@ bool is_raw_json(const std::string& sql_type) {
 enum class Target { text, json, parquet };
 
 Target target_of(const std::string& path) {
-  if (path.ends_with(".parquet")) return Target::parquet;
-  return path.ends_with(".jsonl") || path.ends_with(".ndjson") || path.ends_with(".json") ? Target::json
-                                                                                          : Target::text;
+  const std::string format = format_of_output(path);
+  return format == "parquet" ? Target::parquet : format == "jsonl" ? Target::json : Target::text;
 }
 
 }  // namespace
