@@ -9,11 +9,13 @@
 #include "benchmarks/memory.h"
 #include "benchmarks/statistics.h"
 #include "shortlist/base/error.h"
+#include "shortlist/config/config.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
-#include "shortlist/model/config.h"
 #include "shortlist/table/table_writer.h"
+#include "shortlist/testing/temporary_folder.h"
 #include "shortlist/train/dataset.h"
+#include "shortlist/train/prepare.h"
 
 namespace shortlist {
 namespace {

@@ -9,9 +9,11 @@
 
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
 #include "shortlist/report/profile_text.h"
+#include "shortlist/testing/temporary_folder.h"
+#include "shortlist/train/prepare.h"
 
 namespace shortlist {
 namespace {

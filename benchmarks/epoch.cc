@@ -9,11 +9,13 @@
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
 
+#include "shortlist/train/prepare.h"
+
 namespace shortlist {
 namespace {
 
 // The time from the end of an epoch to the end of the next: order, steps, metrics, validation.
-class EpochClock : public TrainingObserver {
+class EpochClock : public TrainingCallback {
  public:
   void after_epoch(const EpochRecord&, const Parameters&) override {
     seconds.push_back(milliseconds_since(last_) / 1e3);

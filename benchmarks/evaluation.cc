@@ -12,6 +12,7 @@
 #include "shortlist/base/random.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/train/evaluator.h"
+#include "shortlist/train/prepare.h"
 
 namespace shortlist {
 namespace {

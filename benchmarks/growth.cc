@@ -9,10 +9,12 @@
 
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/index/exact_search.h"
 #include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
 #include "shortlist/table/table_writer.h"
+#include "shortlist/testing/temporary_folder.h"
+#include "shortlist/train/prepare.h"
 
 namespace shortlist {
 namespace {
@@ -122,7 +124,7 @@ struct Job {
   }
 
  private:
-  struct Quiet : TrainingObserver {};
+  struct Quiet : TrainingCallback {};
 };
 
 std::vector<Growth> grow_rows(int threads, int rounds) {

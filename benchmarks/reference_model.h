@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "benchmarks/reference_table.h"
+#include "shortlist/config/config.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
-#include "shortlist/model/config.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 

@@ -21,6 +21,7 @@
 #include "benchmarks/training_run.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/report/profile_text.h"
+#include "shortlist/train/prepare.h"
 #include "shortlist/train/trainer.h"
 
 namespace shortlist {

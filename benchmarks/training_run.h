@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shortlist/math/peak.h"
+#include "shortlist/train/prepare.h"
 #include "shortlist/train/trainer.h"
 
 namespace shortlist {
@@ -24,7 +25,7 @@ inline double processor_milliseconds() {
 }
 
 // Times the steps of a run, and stops it after `steps`.
-class StepClock : public TrainingObserver {
+class StepClock : public TrainingCallback {
  public:
   StepClock(int steps, std::atomic<bool>& stop) : steps_(steps), stop_(stop), last_(Clock::now()) {}
   void after_step(const Progress&) override {

@@ -9,6 +9,8 @@
 #include <map>
 #include <string>
 
+#include "shortlist/config/build.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-#include "shortlist/engine/recommender.h"
+#include "shortlist/recommend/recommender.h"
 
 int main(int argc, char** argv) {
   if (argc < 3) {

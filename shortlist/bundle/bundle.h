@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "shortlist/bundle/evaluation_files.h"
+#include "shortlist/config/build.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/index/hnsw.h"
 #include "shortlist/metrics/history.h"
-#include "shortlist/model/build.h"
 #include "shortlist/model/items.h"
 #include "shortlist/model/parameters.h"
 
@@ -52,10 +52,6 @@ struct BundleContent {
   std::optional<ServedOrder> order;
 };
 
-// Makes the folder a bundle, or replaces the bundle in it. Whenever it fails, is killed, or the disk is full,
-// the folder is the old bundle or the new one, whole. Nobody else may save there at the same time.
-void save_bundle(const std::string& path, const BundleContent& content);
-
 struct Bundle {
   std::string path;     // the folder that it was loaded from
   std::string version;  // the first 12 digits of the manifest's SHA-256, so of all that the bundle holds
@@ -72,28 +68,9 @@ struct Bundle {
   std::vector<LabelRange> labels;  // empty where an older program wrote the bundle
   std::string history_json, report_json;
   std::optional<ServedOrder> order;  // none where an older program wrote the bundle
-  std::string golden_json;           // engine/golden.h; "" where there is none
+  std::string golden_json;           // recommend/golden.h; "" where there is none
 
   ConstMatrix candidate_embeddings() const;
 };
-
-// Checks format, version and every checksum, and reads only files that the manifest lists. The bundle is in
-// memory as a whole: what happens to the files later does not change it. Throws a data Error that names the
-// file at fault.
-Bundle load_bundle(const std::string& path);
-
-// A single file of a bundle, after its checksum has been verified; none if there is no bundle, or it does not
-// list the file. Throws a data Error if it is damaged.
-std::optional<std::string> read_bundle_file(const std::string& path, const std::string& name);
-// The part that evaluation alone needs; none where an older program wrote the bundle. Throws as
-// load_bundle(), and where another bundle has taken the folder since this one was loaded.
-std::optional<TrainedOn> load_baselines(const Bundle& bundle);
-
-// Whether the folder holds a bundle (a manifest). Throws a data Error where that cannot be seen.
-bool is_bundle(const std::string& path);
-
-// Changes when another bundle takes the folder's place, or its own is replaced: its manifest is the last file
-// to be written. "" where there is none, or none can be seen.
-std::string bundle_stamp(const std::string& path);
 
 }  // namespace shortlist

@@ -1,5 +1,6 @@
 // What a bundle says when it is damaged.
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/bundle_store.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +8,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "shortlist/bundle/testing.h"
 #include "shortlist/io/json.h"
+#include "shortlist/testing/bundles.h"
 
 namespace shortlist {
 namespace {

@@ -6,6 +6,8 @@
 
 #include "shortlist/bundle/evaluation_files.h"
 #include "shortlist/bundle/user_context.h"
+#include "shortlist/config/config_toml.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/math/finite.h"

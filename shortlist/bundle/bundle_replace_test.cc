@@ -12,7 +12,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "shortlist/bundle/testing.h"
+#include "shortlist/bundle/bundle_store.h"
+#include "shortlist/testing/bundles.h"
 
 namespace {
 

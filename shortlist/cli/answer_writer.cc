@@ -3,6 +3,7 @@
 #include "shortlist/cli/text_table.h"
 #include "shortlist/cli/words.h"
 #include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/report/evaluation_text.h"
 #include "shortlist/table/time_text.h"
 
 namespace shortlist {

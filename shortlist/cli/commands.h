@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/cli/load_generator.h"
 #include "shortlist/cli/table_options.h"
-#include "shortlist/engine/init_config.h"
-#include "shortlist/engine/recommender.h"
-#include "shortlist/engine/synth_truth.h"
+#include "shortlist/init/init_config.h"
+#include "shortlist/recommend/recommender.h"
 #include "shortlist/server/keys.h"
-#include "shortlist/server/load_generator.h"
 #include "shortlist/server/serve.h"
+#include "shortlist/synth/truth.h"
 
 namespace shortlist {
 

@@ -1,6 +1,8 @@
+#include "shortlist/jobs/describe.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/words.h"
-#include "shortlist/engine/training.h"
+#include "shortlist/config/config_toml.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/io/file.h"
 
 namespace shortlist {

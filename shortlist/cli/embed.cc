@@ -6,12 +6,12 @@
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/passed_columns.h"
 #include "shortlist/cli/query_table.h"
-#include "shortlist/cli/rows.h"
 #include "shortlist/cli/stop.h"
 #include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/io/npy.h"
+#include "shortlist/jobs/rows.h"
 #include "shortlist/table/table_writer.h"
 
 namespace shortlist {
@@ -123,7 +123,7 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
   };
   std::vector<ColumnRequest> requests = queries.requests();
   std::ranges::copy(passed.requests, std::back_inserter(requests));
-  const uint64_t rows = work_on_rows<Embedded>(table, requests, pool, work, write);
+  const uint64_t rows = work_on_rows<Embedded>(table, requests, pool, work, write, throw_if_stopped);
   file.finish();
   progress.finish(rows, file.place());
   unseen.say_once();

@@ -1,8 +1,10 @@
+#include "shortlist/jobs/evaluate.h"
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/bundle_store.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/words.h"
-#include "shortlist/engine/run_files.h"
-#include "shortlist/engine/training.h"
+#include "shortlist/jobs/run_files.h"
+#include "shortlist/report/evaluation_text.h"
 
 namespace shortlist {
 

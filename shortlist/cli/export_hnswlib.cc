@@ -1,4 +1,5 @@
-#include "shortlist/interop/export_hnswlib.h"
+#include "shortlist/interop/vectors/export_hnswlib.h"
+#include "shortlist/bundle/bundle_store.h"
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/export_formats.h"

@@ -1,5 +1,6 @@
-#include "shortlist/interop/export_onnx.h"
+#include "shortlist/interop/onnx/export_onnx.h"
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/bundle_store.h"
 #include "shortlist/cli/export_formats.h"
 #include "shortlist/cli/words.h"
 

@@ -1,4 +1,5 @@
-#include "shortlist/interop/export_safetensors.h"
+#include "shortlist/interop/vectors/export_safetensors.h"
+#include "shortlist/bundle/bundle_store.h"
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/export_formats.h"

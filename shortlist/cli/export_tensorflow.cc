@@ -1,4 +1,4 @@
-#include "shortlist/engine/export_tensorflow.h"
+#include "shortlist/jobs/export_tensorflow.h"
 
 #include "shortlist/cli/export_formats.h"
 #include "shortlist/cli/words.h"

@@ -1,5 +1,6 @@
 // The formats that hold the catalogue's vectors.
-#include "shortlist/interop/export_vectors.h"
+#include "shortlist/interop/vectors/export_vectors.h"
+#include "shortlist/bundle/bundle_store.h"
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/export_formats.h"

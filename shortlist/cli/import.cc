@@ -1,4 +1,6 @@
-#include "shortlist/engine/import_bundle.h"
+#include "shortlist/config/read_config.h"
+#include "shortlist/jobs/import_bundle.h"
+#include "shortlist/report/evaluation_text.h"
 
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/words.h"

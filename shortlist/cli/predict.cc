@@ -4,10 +4,11 @@
 #include "shortlist/cli/find_item.h"
 #include "shortlist/cli/text_table.h"
 #include "shortlist/cli/words.h"
-#include "shortlist/engine/query_context.h"
-#include "shortlist/engine/shown_predictions.h"
 #include "shortlist/io/json.h"
 #include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/recommend/gap_notes.h"
+#include "shortlist/recommend/shown_predictions.h"
+#include "shortlist/report/evaluation_text.h"
 #include "shortlist/table/table_writer.h"
 
 namespace shortlist {

@@ -7,13 +7,13 @@
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/passed_columns.h"
 #include "shortlist/cli/query_table.h"
-#include "shortlist/cli/rows.h"
 #include "shortlist/cli/stop.h"
 #include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
-#include "shortlist/engine/shown_predictions.h"
+#include "shortlist/jobs/rows.h"
+#include "shortlist/recommend/shown_predictions.h"
 
 namespace shortlist {
 namespace {
@@ -88,7 +88,7 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
     queries.count(predictions.gaps, chunk.rows);
     progress.show(chunk.first_row + chunk.rows);
   };
-  const uint64_t rows = work_on_rows<Predictions>(table, requests, pool, work, write);
+  const uint64_t rows = work_on_rows<Predictions>(table, requests, pool, work, write, throw_if_stopped);
   writer.finish();
   progress.finish(rows, command.out);
   unseen.say_once();

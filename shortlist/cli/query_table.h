@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/engine/query_context.h"
-#include "shortlist/engine/recommender.h"
+#include "shortlist/recommend/query_context.h"
+#include "shortlist/recommend/recommender.h"
 #include "shortlist/table/table.h"
 
 namespace shortlist {

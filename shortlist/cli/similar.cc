@@ -4,6 +4,7 @@
 #include "shortlist/cli/words.h"
 #include "shortlist/io/json.h"
 #include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/report/evaluation_text.h"
 #include "shortlist/table/table_writer.h"
 
 namespace shortlist {

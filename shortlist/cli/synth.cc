@@ -1,4 +1,4 @@
-#include "shortlist/engine/synth.h"
+#include "shortlist/synth/synth.h"
 
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/stop.h"

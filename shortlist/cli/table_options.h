@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/model/config.h"
+#include "shortlist/config/config.h"
 #include "shortlist/table/table.h"
 
 namespace shortlist {

@@ -3,11 +3,13 @@
 
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/stop.h"
-#include "shortlist/cli/training_listeners.h"
+#include "shortlist/cli/training_callbacks.h"
 #include "shortlist/cli/words.h"
-#include "shortlist/engine/run_files.h"
-#include "shortlist/engine/seeds.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/io/file.h"
+#include "shortlist/jobs/run_files.h"
+#include "shortlist/jobs/seeds.h"
+#include "shortlist/report/evaluation_text.h"
 
 namespace shortlist {
 namespace {
@@ -37,9 +39,9 @@ std::string recommend_command(const Config& config, const std::string& out) {
   return text;
 }
 
-std::unique_ptr<TrainingListener> make_listener(const TrainCommand& command) {
-  if (command.json) return listener_for_machines();
-  return command.quiet ? listener_for_warnings() : listener_for_people();
+std::unique_ptr<TrainingCallback> make_callback(const TrainCommand& command) {
+  if (command.json) return callback_for_machines();
+  return command.quiet ? callback_for_warnings() : callback_for_people();
 }
 
 Config config_of(const TrainCommand& command) {
@@ -59,8 +61,8 @@ TrainingOptions options_of(const TrainCommand& command) {
 
 TrainingResult train_to_the_end(const TrainCommand& command, const Config& config,
                                 const TrainingOptions& options) {
-  const auto listener = make_listener(command);
-  TrainingResult result = train(config, options, *listener, stop_on_signals());
+  const auto callback = make_callback(command);
+  TrainingResult result = train(config, options, *callback, stop_on_signals());
   if (result.finished) return result;
   throw Error(ErrorKind::interrupted,
               fmt::format("stopped after {} whole epochs, saved; go on with\n  {}",

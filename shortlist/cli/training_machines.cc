@@ -1,9 +1,10 @@
 #include <chrono>
 
-#include "shortlist/cli/training_listeners.h"
+#include "shortlist/cli/training_callbacks.h"
 #include "shortlist/cli/words.h"
 #include "shortlist/index/instructions.h"
 #include "shortlist/io/json.h"
+#include "shortlist/report/evaluation_text.h"
 
 namespace shortlist {
 namespace {
@@ -21,7 +22,7 @@ void print_event(const char* event, Value::Table fields) {
   print_data(dump_json_value_line(Value(std::move(fields))) + "\n");
 }
 
-class MachineListener : public TrainingListener {
+class MachineListener : public TrainingCallback {
  public:
   void prepared(const Config& config, const Dataset& data, const ModelSpec& spec,
                 const Parameters& parameters) override {
@@ -96,6 +97,6 @@ class MachineListener : public TrainingListener {
 
 }  // namespace
 
-std::unique_ptr<TrainingListener> listener_for_machines() { return std::make_unique<MachineListener>(); }
+std::unique_ptr<TrainingCallback> callback_for_machines() { return std::make_unique<MachineListener>(); }
 
 }  // namespace shortlist

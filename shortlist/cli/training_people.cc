@@ -2,8 +2,9 @@
 
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/text_table.h"
-#include "shortlist/cli/training_listeners.h"
+#include "shortlist/cli/training_callbacks.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/report/evaluation_text.h"
 #include "shortlist/report/profile_text.h"
 
 namespace shortlist {
@@ -28,7 +29,7 @@ std::vector<std::string> top_k_names(const Config& config) {
   return names;
 }
 
-class PeopleListener : public TrainingListener {
+class PeopleListener : public TrainingCallback {
  public:
   void prepared(const Config& config, const Dataset& data, const ModelSpec& spec,
                 const Parameters& parameters) override {
@@ -145,7 +146,7 @@ class PeopleListener : public TrainingListener {
   Clock::time_point start_, epoch_start_;
 };
 
-class WarningListener : public TrainingListener {
+class WarningListener : public TrainingCallback {
  public:
   void profiled(const StepProfile& profile) override { print_data(profile_text(profile) + "\n"); }
   void warned(const std::string& message) override { say("warning: {}", message); }
@@ -164,7 +165,7 @@ std::string compact_figure(double value) {
   return fmt::format("{:.{}f}", value, size < 9.9995 ? 3 : size < 99.995 ? 2 : size < 999.95 ? 1 : 0);
 }
 
-std::unique_ptr<TrainingListener> listener_for_people() { return std::make_unique<PeopleListener>(); }
-std::unique_ptr<TrainingListener> listener_for_warnings() { return std::make_unique<WarningListener>(); }
+std::unique_ptr<TrainingCallback> callback_for_people() { return std::make_unique<PeopleListener>(); }
+std::unique_ptr<TrainingCallback> callback_for_warnings() { return std::make_unique<WarningListener>(); }
 
 }  // namespace shortlist

@@ -3,7 +3,7 @@
 
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/words.h"
-#include "shortlist/engine/recommender.h"
+#include "shortlist/recommend/recommender.h"
 
 namespace shortlist {
 

@@ -8,7 +8,7 @@
 
 #include "shortlist/base/standard_streams.h"
 #include "shortlist/base/value.h"
-#include "shortlist/engine/recommender.h"
+#include "shortlist/recommend/recommender.h"
 
 namespace shortlist {
 

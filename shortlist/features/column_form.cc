@@ -6,6 +6,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/features/cell.h"
+#include "shortlist/table/code_columns.h"
 #include "shortlist/table/time_format.h"
 
 namespace shortlist {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shortlist/table/code_columns.h"
 #include "shortlist/table/table.h"
 #include "shortlist/table/table_files.h"
 

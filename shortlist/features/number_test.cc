@@ -7,7 +7,7 @@
 
 #include "shortlist/base/random.h"
 #include "shortlist/features/moments.h"
-#include "shortlist/features/testing.h"
+#include "shortlist/testing/features.h"
 
 namespace shortlist {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "shortlist/features/feature_map.h"
 #include "shortlist/features/fingerprint.h"
-#include "shortlist/features/testing.h"
 #include "shortlist/io/sha256.h"
 #include "shortlist/table/table.h"
+#include "shortlist/testing/features.h"
 
 namespace shortlist {
 namespace {

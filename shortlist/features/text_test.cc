@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "shortlist/features/testing.h"
+#include "shortlist/testing/features.h"
 
 namespace shortlist {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "shortlist/features/testing.h"
 #include "shortlist/table/time_format.h"
+#include "shortlist/testing/features.h"
 
 namespace shortlist {
 namespace {

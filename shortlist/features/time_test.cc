@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "shortlist/features/testing.h"
+#include "shortlist/testing/features.h"
 
 namespace shortlist {
 namespace {

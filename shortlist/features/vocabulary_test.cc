@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shortlist/base/random.h"
-#include "shortlist/features/testing.h"
+#include "shortlist/testing/features.h"
 
 namespace shortlist {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "shortlist/index/testing.h"
-#include "shortlist/math/reference.h"
+#include "shortlist/testing/reference.h"
+#include "shortlist/testing/vectors.h"
 
 namespace shortlist {
 namespace {

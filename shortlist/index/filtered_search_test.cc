@@ -6,7 +6,7 @@
 #include "shortlist/index/hnsw.h"
 #include "shortlist/index/int8_index.h"
 #include "shortlist/index/panel_kernels.h"
-#include "shortlist/index/testing.h"
+#include "shortlist/testing/vectors.h"
 
 namespace shortlist {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "shortlist/base/random.h"
 #include "shortlist/index/exact_search.h"
-#include "shortlist/index/hnsw_walk.h"
+#include "shortlist/index/hnsw_walk-inl.h"
 
 namespace shortlist {
 

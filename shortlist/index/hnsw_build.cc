@@ -8,7 +8,7 @@
 #include "shortlist/base/random.h"
 #include "shortlist/index/exact_search.h"
 #include "shortlist/index/hnsw.h"
-#include "shortlist/index/hnsw_walk.h"
+#include "shortlist/index/hnsw_walk-inl.h"
 #include "shortlist/index/int8.h"
 #include "shortlist/math/elementwise.h"
 

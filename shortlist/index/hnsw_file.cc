@@ -3,7 +3,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/index/hnsw.h"
-#include "shortlist/index/hnsw_walk.h"
+#include "shortlist/index/hnsw_walk-inl.h"
 #include "shortlist/index/int8.h"
 
 namespace shortlist {

@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "shortlist/index/hnsw.h"
-#include "shortlist/index/testing.h"
 #include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
+#include "shortlist/testing/vectors.h"
 
 namespace shortlist {
 namespace {

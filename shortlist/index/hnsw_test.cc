@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "shortlist/index/exact_search.h"
-#include "shortlist/index/testing.h"
+#include "shortlist/testing/vectors.h"
 
 namespace shortlist {
 namespace {

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "shortlist/index/int8_kernels.h"
-#include "shortlist/index/testing.h"
-#include "shortlist/math/reference.h"
+#include "shortlist/testing/reference.h"
+#include "shortlist/testing/vectors.h"
 
 namespace shortlist {
 namespace {

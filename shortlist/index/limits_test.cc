@@ -11,8 +11,8 @@
 #include "shortlist/index/hnsw.h"
 #include "shortlist/index/int8.h"
 #include "shortlist/index/int8_index.h"
-#include "shortlist/index/testing.h"
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
+#include "shortlist/testing/vectors.h"
 
 namespace shortlist {
 namespace {

@@ -7,8 +7,8 @@
 #include "shortlist/index/int8_index.h"
 #include "shortlist/index/int8_kernels.h"
 #include "shortlist/index/panel_kernels.h"
-#include "shortlist/index/testing.h"
-#include "shortlist/math/reference.h"
+#include "shortlist/testing/reference.h"
+#include "shortlist/testing/vectors.h"
 
 namespace shortlist {
 namespace {

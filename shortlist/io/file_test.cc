@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "shortlist/base/error.h"
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

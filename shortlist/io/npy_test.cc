@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "shortlist/io/file.h"
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

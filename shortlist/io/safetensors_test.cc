@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

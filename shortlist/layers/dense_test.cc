@@ -1,7 +1,7 @@
 #include "shortlist/layers/dense.h"
 
-#include "shortlist/layers/gradient_check.h"
-#include "shortlist/math/reference.h"
+#include "shortlist/testing/gradient_check.h"
+#include "shortlist/testing/reference.h"
 
 namespace shortlist {
 namespace {

@@ -1,6 +1,6 @@
 #include "shortlist/layers/dropout.h"
 
-#include "shortlist/layers/gradient_check.h"
+#include "shortlist/testing/gradient_check.h"
 
 namespace shortlist {
 namespace {

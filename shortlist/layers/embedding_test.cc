@@ -3,7 +3,7 @@
 #include <map>
 #include <numeric>
 
-#include "shortlist/layers/gradient_check.h"
+#include "shortlist/testing/gradient_check.h"
 
 namespace shortlist {
 namespace {

@@ -1,45 +1,8 @@
 #include "shortlist/layers/layer.h"
 
-#include <fmt/ranges.h>
-
-#include "shortlist/layers/batch_norm.h"
-#include "shortlist/layers/combine.h"
-#include "shortlist/layers/cross.h"
-#include "shortlist/layers/dropout.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
-namespace {
-
-template <typename L>
-constexpr LayerKind make_kind(const char* name, const char* help) {
-  return {name, help,
-          [](const Value& value, const Where& where) -> LayerPtr {
-            auto layer = std::make_shared<L>();
-            read_fields(value, *layer, where);
-            return layer;
-          },
-          [] { return document_fields(L()); }};
-}
-
-// A new layer takes a line here.
-constexpr LayerKind kKinds[] = {
-    make_kind<Dense>("dense", "activation(x W + b)"),
-    make_kind<Cross>("cross", "feature cross of DCN-v2: x0 * (x W + b) + x"),
-    make_kind<BatchNorm>("batch_norm", "normalises each column over the batch"),
-    make_kind<Dropout>("dropout", "drops elements in training"),
-    make_kind<Concat>("concat", "inputs side by side"),
-    make_kind<Add>("add", "sum of inputs"),
-    make_kind<Multiply>("multiply", "elementwise product of inputs"),
-    make_kind<DotInteraction>("dot_interaction", "dot products of each pair of inputs, as in DLRM"),
-    make_kind<L2Normalize>("l2_normalize", "rows scaled to length 1"),
-    make_kind<Activate>("activation", "an activation by itself"),
-};
-
-}  // namespace
-
-std::span<const LayerKind> layer_kinds() { return kKinds; }
-
 void ParameterState::make_gradient() {
   if (!spec.trainable || spec.table) return;
   gradient_memory = Buffer(spec.rows, spec.cols);
@@ -62,33 +25,6 @@ size_t Layer::multiply_adds(const Pass& pass) const {
     if (parameter->spec.packed) sum += parameter->spec.rows * parameter->spec.cols;
   }
   return sum;
-}
-
-LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known) {
-  const Value::Table* table = value.table();
-  if (table == nullptr)
-    throw where.error(value, "got " + value.describe() + ", need a layer such as { dense = 32 }");
-  std::vector<std::string> names;
-  for (const LayerKind& kind : kKinds) names.push_back(kind.name);
-  for (const LayerKind& kind : kKinds) {
-    // "activation" is a layer of its own only when no other kind is named.
-    if (value.find(kind.name) == nullptr) continue;
-    Value own = value;
-    std::erase_if(*std::get_if<Value::Table>(&own.data), [&](const auto& entry) {
-      return std::find(also_known.begin(), also_known.end(), entry.first) != also_known.end();
-    });
-    return kind.read(own, where);
-  }
-  std::string got;
-  for (const auto& [key, entry] : *table) {
-    if (std::find(also_known.begin(), also_known.end(), key) == also_known.end()) {
-      got = key;
-      break;
-    }
-  }
-  const std::string near = nearest(got, names);
-  throw where.error(value, fmt::format("got '{}', need a layer, one of {}{}", got, fmt::join(names, ", "),
-                                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
 }
 
 namespace {

@@ -201,20 +201,6 @@ class Layer {
 
 using LayerPtr = std::shared_ptr<const Layer>;
 
-// The settings a config may give a layer, for its reader, its printer and the reference page.
-struct LayerKind {
-  const char* name;  // also the key of the main setting
-  const char* help;
-  LayerPtr (*read)(const Value&, const Where&);
-  std::vector<FieldHelp> (*document)();
-};
-
-// All kinds that a config can name.
-std::span<const LayerKind> layer_kinds();
-
-// Reads { KIND = ..., ... }. `also_known` are keys that the caller reads itself, such as "name".
-LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known);
-
 inline Matrix rows_of(const Matrix& matrix, RowRange rows) { return matrix.slice(rows.begin, rows.end); }
 inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) {
   return matrix.slice(rows.begin, rows.end);

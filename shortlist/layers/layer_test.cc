@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "shortlist/io/testing.h"
 #include "shortlist/layers/batch_norm.h"
 #include "shortlist/layers/cross.h"
+#include "shortlist/layers/layer_kinds.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

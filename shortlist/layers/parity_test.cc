@@ -4,10 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "shortlist/io/fixture.h"
 #include "shortlist/layers/dense.h"
 #include "shortlist/layers/embedding.h"
-#include "shortlist/layers/gradient_check.h"
+#include "shortlist/layers/layer_kinds.h"
+#include "shortlist/testing/fixture.h"
+#include "shortlist/testing/gradient_check.h"
 
 namespace shortlist {
 namespace {

@@ -1,8 +1,8 @@
 // Holds the losses against what Keras 2.15 and TensorFlow Recommenders computed: tests/parity/losses.py wrote
 // the fixtures.
-#include "shortlist/io/fixture.h"
 #include "shortlist/losses/in_batch_softmax.h"
 #include "shortlist/losses/rating_loss.h"
+#include "shortlist/testing/fixture.h"
 
 namespace shortlist {
 namespace {

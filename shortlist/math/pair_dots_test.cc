@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "shortlist/base/random.h"
-#include "shortlist/math/reference.h"
+#include "shortlist/testing/reference.h"
 
 namespace shortlist {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "shortlist/base/random.h"
-#include "shortlist/math/reference.h"
 #include "shortlist/math/tiles.h"
+#include "shortlist/testing/reference.h"
 
 namespace shortlist {
 namespace {

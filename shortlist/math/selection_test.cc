@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "shortlist/base/random.h"
-#include "shortlist/math/reference.h"
+#include "shortlist/testing/reference.h"
 
 namespace shortlist {
 namespace {

@@ -4,7 +4,7 @@
 // is the unit's.
 #pragma once
 
-#include "shortlist/math/product.h"
+#include "shortlist/math/panels.h"
 
 namespace shortlist {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "shortlist/base/error.h"
-#include "shortlist/math/reference.h"
+#include "shortlist/testing/reference.h"
 
 namespace shortlist {
 namespace {

@@ -13,6 +13,7 @@
 #include "shortlist/base/random.h"
 #include "shortlist/metrics/evaluation.h"
 #include "shortlist/metrics/overlap.h"
+#include "shortlist/report/evaluation_text.h"
 
 namespace shortlist {
 namespace {

@@ -78,18 +78,4 @@ struct EvaluationReport {
   std::vector<std::string> warnings = {};  // of the model's inputs, in sentences; part of the verdict
 };
 
-// Plain sentences: for each task whether the model beats its baselines, and whether the rows are new to it.
-std::vector<std::string> verdict(const EvaluationReport& report);
-
-// What `evaluate --format text` prints: a table for each task, then the verdict. Ends with a newline.
-std::string report_text(const EvaluationReport& report);
-
-// What `evaluate --format json` prints; the verdict is in it for whoever reads it.
-std::string report_json(const EvaluationReport& report);
-// Throws a data Error, which names `source`, when the text is not a report.
-EvaluationReport report_from_json(std::string_view text, const std::string& source);
-
-// 4 significant digits, thousands with commas: "0.9084", "1.459", "12,345".
-std::string figure_text(double value);
-
 }  // namespace shortlist

@@ -1,4 +1,5 @@
 #include "shortlist/metrics/evaluation.h"
+#include "shortlist/report/evaluation_text.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shortlist/base/error.h"
-#include "shortlist/metrics/history_files.h"
+#include "shortlist/metrics/history_json.h"
 
 namespace shortlist {
 namespace {

@@ -1,8 +1,8 @@
 // Holds the metrics against Keras 2.15's and TensorFlow Recommenders': tests/parity/metrics.py wrote the
 // fixture.
-#include "shortlist/io/fixture.h"
 #include "shortlist/metrics/rank_metrics.h"
 #include "shortlist/metrics/rating_metrics.h"
+#include "shortlist/testing/fixture.h"
 
 namespace shortlist {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shortlist/features/testing.h"
-#include "shortlist/io/testing.h"
-#include "shortlist/model/attribute_testing.h"
+#include "shortlist/testing/attributes.h"
+#include "shortlist/testing/features.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

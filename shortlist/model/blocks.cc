@@ -1,6 +1,7 @@
 #include "shortlist/model/blocks.h"
 
 #include "shortlist/layers/dense.h"
+#include "shortlist/layers/layer_kinds.h"
 
 namespace shortlist {
 namespace {

@@ -6,21 +6,10 @@
 
 #include "shortlist/model/batch.h"
 #include "shortlist/model/parameters.h"
+#include "shortlist/model/plan_options.h"
 #include "shortlist/model/step_profile.h"
 
 namespace shortlist {
-
-struct PlanOptions {
-  std::vector<int> outputs;  // nodes of the spec; what they do not need is left out
-  // Nodes whose outputs the caller gives, instead of the layers before them.
-  std::vector<int> given;
-  bool backward = false;  // gradients can be asked for
-  // Batch statistics and dropout run in training. When false they behave as in inference, also in training.
-  bool training_layers_active = true;
-  // That the parameters are packed for, in plans with `backward`: what stands between products is rounded
-  // when it is made.
-  Precision precision = Precision::float32;
-};
 
 // Holds the buffers of one batch at a time, so one thread at a time may use it; many plans may share
 // parameters. Buffers grow with the largest batch and are kept: steps of a known size do not allocate.

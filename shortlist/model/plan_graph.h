@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/model/plan.h"
+#include "shortlist/model/parameters.h"
+#include "shortlist/model/plan_options.h"
 
 namespace shortlist {
 

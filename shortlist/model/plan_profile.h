@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shortlist/model/plan_graph.h"
+#include "shortlist/model/step_profile.h"
 
 namespace shortlist {
 

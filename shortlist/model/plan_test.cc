@@ -1,8 +1,8 @@
 #include "shortlist/model/plan.h"
 
-#include "shortlist/math/reference.h"
-#include "shortlist/model/toy_model.h"
 #include "shortlist/optim/optimizer.h"
+#include "shortlist/testing/reference.h"
+#include "shortlist/testing/toy_model.h"
 
 namespace shortlist {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "shortlist/io/testing.h"
 #include "shortlist/layers/cross.h"
 #include "shortlist/layers/embedding.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

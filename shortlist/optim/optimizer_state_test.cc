@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

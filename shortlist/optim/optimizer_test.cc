@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "shortlist/base/random.h"
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

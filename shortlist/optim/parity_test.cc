@@ -1,7 +1,7 @@
 // Holds the optimizers against ten steps of Keras 2.15's: tests/parity/optimizers.py wrote the fixture.
-#include "shortlist/io/fixture.h"
 #include "shortlist/math/elementwise.h"
 #include "shortlist/optim/optimizer.h"
+#include "shortlist/testing/fixture.h"
 
 namespace shortlist {
 namespace {

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "shortlist/report/chart_layout.h"
-#include "shortlist/report/markup_check.h"
+#include "shortlist/testing/markup_check.h"
 
 namespace shortlist {
 namespace {

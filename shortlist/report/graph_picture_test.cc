@@ -8,7 +8,7 @@
 
 #include "shortlist/report/graph_edges.h"
 #include "shortlist/report/graph_layers.h"
-#include "shortlist/report/markup_check.h"
+#include "shortlist/testing/markup_check.h"
 
 namespace shortlist {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "shortlist/report/graph_picture.h"
-#include "shortlist/report/markup_check.h"
+#include "shortlist/testing/markup_check.h"
 
 namespace shortlist {
 namespace {

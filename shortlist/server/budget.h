@@ -5,7 +5,7 @@
 
 #include "shortlist/base/deadline.h"
 #include "shortlist/server/limits.h"
-#include "shortlist/server/problem.h"
+#include "shortlist/server/routes/problem.h"
 
 namespace shortlist {
 

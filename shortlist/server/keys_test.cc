@@ -7,8 +7,8 @@
 
 #include "shortlist/io/file.h"
 #include "shortlist/io/sha256.h"
-#include "shortlist/io/testing.h"
-#include "shortlist/server/testing.h"
+#include "shortlist/testing/served_model.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

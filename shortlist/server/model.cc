@@ -6,7 +6,7 @@
 #include <chrono>
 #include <thread>
 
-#include "shortlist/engine/golden.h"
+#include "shortlist/recommend/golden.h"
 #include "shortlist/server/stages.h"
 
 namespace shortlist {

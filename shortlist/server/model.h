@@ -9,11 +9,11 @@
 
 #include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/engine/embedding_map.h"
-#include "shortlist/engine/form.h"
-#include "shortlist/engine/recommender.h"
-#include "shortlist/server/item_search.h"
+#include "shortlist/recommend/embedding_map.h"
+#include "shortlist/recommend/form.h"
+#include "shortlist/recommend/recommender.h"
 #include "shortlist/server/model_cost.h"
+#include "shortlist/server/routes/item_search.h"
 
 namespace shortlist {
 

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "shortlist/engine/recommender.h"
+#include "shortlist/recommend/recommender.h"
 
 namespace shortlist {
 

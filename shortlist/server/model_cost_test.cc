@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "shortlist/server/testing.h"
+#include "shortlist/testing/served_model.h"
 
 namespace shortlist {
 namespace {

@@ -12,6 +12,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/bundle_store.h"
 #include "shortlist/io/file.h"
 
 namespace shortlist {

@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/bundle/testing.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/json.h"
-#include "shortlist/server/testing.h"
+#include "shortlist/testing/bundles.h"
+#include "shortlist/testing/served_model.h"
 
 namespace shortlist {
 namespace {

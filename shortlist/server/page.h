@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "shortlist/server/http.h"
+#include "shortlist/server/http/http.h"
 
 namespace shortlist {
 

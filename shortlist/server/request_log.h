@@ -1,7 +1,7 @@
 // What the log says of requests.
 #pragma once
 
-#include "shortlist/server/service.h"
+#include "shortlist/server/routed_request.h"
 
 namespace shortlist {
 

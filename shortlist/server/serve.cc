@@ -3,7 +3,7 @@
 #include <csignal>
 
 #include "shortlist/index/instructions.h"
-#include "shortlist/server/descriptors.h"
+#include "shortlist/server/http/descriptors.h"
 #include "shortlist/server/log.h"
 #include "shortlist/server/reload.h"
 

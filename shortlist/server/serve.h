@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/server/http_server.h"
+#include "shortlist/server/http/http_server.h"
 #include "shortlist/server/limits.h"
 #include "shortlist/server/model_store.h"
 

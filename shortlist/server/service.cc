@@ -5,15 +5,16 @@
 #include <cmath>
 
 #include "shortlist/io/json_writer.h"
-#include "shortlist/server/client_address.h"
-#include "shortlist/server/compress.h"
-#include "shortlist/server/openapi.h"
+#include "shortlist/server/http/client_address.h"
+#include "shortlist/server/http/compress.h"
+#include "shortlist/server/http/url.h"
 #include "shortlist/server/page.h"
 #include "shortlist/server/reload.h"
-#include "shortlist/server/request_body.h"
 #include "shortlist/server/request_id.h"
 #include "shortlist/server/request_log.h"
-#include "shortlist/server/requests.h"
+#include "shortlist/server/routes/openapi.h"
+#include "shortlist/server/routes/request_body.h"
+#include "shortlist/server/routes/requests.h"
 
 namespace shortlist {
 namespace {

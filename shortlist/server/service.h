@@ -7,12 +7,14 @@
 #include <mutex>
 #include <optional>
 
-#include "shortlist/server/cors.h"
-#include "shortlist/server/hosts.h"
+#include "shortlist/server/http/cors.h"
+#include "shortlist/server/http/hosts.h"
+#include "shortlist/server/http/url.h"
 #include "shortlist/server/metrics.h"
 #include "shortlist/server/model_store.h"
 #include "shortlist/server/rate_limiter.h"
-#include "shortlist/server/router.h"
+#include "shortlist/server/routed_request.h"
+#include "shortlist/server/routes/router.h"
 
 namespace shortlist {
 
@@ -28,22 +30,6 @@ struct ServiceOptions {
   bool access_log = false;                // a line for each request
   std::string bundles_root;               // where an admin may load bundles from; "": nowhere
   RateLimiter::Clock clock = std::chrono::steady_clock::now;  // of rate limits
-};
-
-// A request, and what is to answer it.
-struct RoutedRequest {
-  HttpRequest request;
-  Url url;
-  RouteMatch found;
-  ModelPtr model;                  // of routes that want one; null where there is none of the name
-  std::optional<Problem> problem;  // why it is refused: its host, target, method, key or rate
-  std::chrono::steady_clock::time_point begin;
-  std::string id;                  // X-Request-Id of the answer
-  std::string client, key;         // who asks: an address, and the name of the key if there is one
-  Deadline::Flags cancelled = {};  // set when nobody waits for the answer any more
-
-  // Whether the answer may take long, so that it should not hold up others.
-  bool is_slow() const;
 };
 
 class Service {

@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "shortlist/server/problem_codes.h"
-#include "shortlist/server/testing.h"
+#include "shortlist/server/routes/problem_codes.h"
+#include "shortlist/testing/served_model.h"
 
 namespace shortlist {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "shortlist/io/file.h"
 #include "shortlist/io/json.h"
-#include "shortlist/server/testing.h"
+#include "shortlist/testing/served_model.h"
 
 namespace shortlist {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "shortlist/engine/recommender.h"
+#include "shortlist/recommend/recommender.h"
 
 namespace shortlist {
 

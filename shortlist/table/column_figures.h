@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "shortlist/table/inspect.h"
+#include "shortlist/table/column_summary.h"
 
 namespace shortlist {
 

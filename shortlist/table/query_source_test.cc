@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "shortlist/table/table.h"
 #include "shortlist/table/table_files.h"
 
 namespace shortlist {

@@ -4,8 +4,10 @@
 #include <string>
 
 #include "shortlist/base/error.h"
+#include "shortlist/table/column.h"
+#include "shortlist/table/column_request.h"
 #include "shortlist/table/database.h"
-#include "shortlist/table/table.h"
+#include "shortlist/table/table_source.h"
 #include "shortlist/table/text_source.h"
 
 namespace shortlist {

@@ -37,8 +37,6 @@ Error failure(const TableSource& source, const std::string& from, const SqlError
 
 }  // namespace
 
-std::string TableSource::describe() const { return path.empty() ? "the query" : path; }
-
 Table::Table(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Table::Table(Table&&) noexcept = default;
 Table& Table::operator=(Table&&) noexcept = default;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shortlist/table/table.h"
+#include "shortlist/table/table_source.h"
 
 namespace shortlist {
 

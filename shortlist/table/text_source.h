@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "shortlist/table/database.h"
-#include "shortlist/table/table.h"
+#include "shortlist/table/table_source.h"
 
 namespace shortlist {
 

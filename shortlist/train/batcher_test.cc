@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "shortlist/base/random.h"
+#include "shortlist/table/code_columns.h"
 
 namespace shortlist {
 namespace {

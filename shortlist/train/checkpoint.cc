@@ -7,7 +7,7 @@
 
 #include "shortlist/io/json.h"
 #include "shortlist/io/safetensors.h"
-#include "shortlist/metrics/history_files.h"
+#include "shortlist/metrics/history_json.h"
 
 namespace shortlist {
 namespace {

@@ -14,7 +14,7 @@
 #include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/parameters.h"
 #include "shortlist/optim/optimizer_state.h"
-#include "shortlist/train/trainer.h"
+#include "shortlist/train/trainer_state.h"
 
 namespace shortlist {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "shortlist/train/testing.h"
+#include "shortlist/testing/prepared_table.h"
 
 namespace shortlist {
 namespace {
@@ -33,7 +33,7 @@ class Checkpoints : public testing::Test {
     run(trainer);
   }
   void run(Trainer& trainer) const {
-    TrainingObserver nobody;
+    TrainingCallback nobody;
     const std::atomic<bool> stop = false;
     trainer.run(nobody, stop, folder_);
   }

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "shortlist/train/testing.h"
+#include "shortlist/testing/prepared_table.h"
+#include "shortlist/train/prepare.h"
 
 namespace shortlist {
 namespace {

@@ -2,9 +2,22 @@
 // model was trained on.
 #pragma once
 
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shortlist/features/feature_map.h"
+#include "shortlist/table/coded_column.h"
 #include "shortlist/train/dataset.h"
 
 namespace shortlist {
+
+// What a model was trained on. Another table's items and users are numbered by it.
+struct KnownData {
+  std::span<const std::string> items, users;  // their ids
+  DataFingerprint fingerprint;
+  bool split = false;  // split the table as the config says, whatever table it is
+};
 
 // NULL, a number that is not finite, or a text of blanks: no user, no item.
 bool is_no_value(const Column& values, size_t i);

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "shortlist/io/npy.h"
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {

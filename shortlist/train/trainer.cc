@@ -6,12 +6,12 @@
 
 #include "shortlist/base/phase_clock.h"
 #include "shortlist/base/prefetch.h"
+#include "shortlist/config/config_hash.h"
 #include "shortlist/io/file.h"
 #include "shortlist/math/elementwise.h"
 #include "shortlist/math/finite.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/train/checkpoint.h"
-#include "shortlist/train/config_hash.h"
 
 namespace shortlist {
 namespace {
@@ -329,7 +329,7 @@ struct Trainer::State {
     throw not_finite(run.step, error.message());
   }
 
-  void end_epoch(TrainingObserver& observer) {
+  void end_epoch(TrainingCallback& callback) {
     check_state_finite();
     pack_for_evaluation();
     const EpochRecord epoch = recorded();
@@ -337,15 +337,15 @@ struct Trainer::State {
     run.history.epochs.push_back(epoch);
     ++run.epoch;
     start_epoch();
-    observer.after_epoch(epoch, parameters);
+    callback.after_epoch(epoch, parameters);
     if (early && early->after_epoch(epoch) && early->restores_best()) remember_best();
     if (plateau) {
       const double rate = plateau->after_epoch(epoch, run.learning_rate);
-      if (rate != run.learning_rate) observer.learning_rate_fell(run.learning_rate, rate);
+      if (rate != run.learning_rate) callback.learning_rate_fell(run.learning_rate, rate);
       run.learning_rate = rate;
     }
     run.stopped_early = early && early->should_stop();
-    if (run.stopped_early) observer.stopped_early(run.epoch, early->state.best_epoch);
+    if (run.stopped_early) callback.stopped_early(run.epoch, early->state.best_epoch);
   }
 
   void check_finite(const StepLosses& losses) const {
@@ -377,7 +377,7 @@ struct Trainer::State {
   }
 
   // Returns false when it was asked to stop.
-  bool run_epoch(TrainingObserver& observer, const std::atomic<bool>& stop,
+  bool run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
                  const std::vector<uint32_t>& order) {
     if (!schedule.empty()) run.learning_rate = schedule[static_cast<size_t>(run.epoch)];
     while (run.step < steps_an_epoch()) {
@@ -388,7 +388,7 @@ struct Trainer::State {
       add_to_sums(losses, range.size());
       ++run.step;
       const Figures means = running();
-      observer.after_step({run.epoch + 1, epochs(), run.step, steps_an_epoch(), range.end, means});
+      callback.after_step({run.epoch + 1, epochs(), run.step, steps_an_epoch(), range.end, means});
     }
     return true;
   }
@@ -440,16 +440,16 @@ std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
   return order;
 }
 
-Trainer::Outcome Trainer::run(TrainingObserver& observer, const std::atomic<bool>& stop,
+Trainer::Outcome Trainer::run(TrainingCallback& callback, const std::atomic<bool>& stop,
                               const std::string& checkpoints) {
   State& s = *state_;
   while (s.run.epoch < s.epochs() && !s.run.stopped_early) {
-    if (!s.run_epoch(observer, stop, epoch_order(s.run.epoch))) {
+    if (!s.run_epoch(callback, stop, epoch_order(s.run.epoch))) {
       s.check_state_finite();
       s.save(checkpoints);
       return Outcome::interrupted;
     }
-    s.end_epoch(observer);
+    s.end_epoch(callback);
     s.save(checkpoints);
   }
   if (!s.best.empty()) s.restore_best();

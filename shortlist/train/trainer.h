@@ -11,41 +11,11 @@
 #include "shortlist/model/step_profile.h"
 #include "shortlist/optim/optimizer_state.h"
 #include "shortlist/train/evaluator.h"
-#include "shortlist/train/watch.h"
+#include "shortlist/train/training_callback.h"
 
 namespace shortlist {
 
 struct Checkpoint;
-
-// Where a run stands; with the parameters and the optimizer's slots it is all that going on needs.
-struct TrainerState {
-  int epoch = 0;     // epochs that are complete
-  int64_t step = 0;  // steps of the epoch in progress that are complete
-  double learning_rate = 0;
-  double configured_rate = 0;  // the config's learning rate; learning_rate starts from it
-  Plateau::State plateau;
-  EarlyStopping::State early;
-  bool stopped_early = false;
-  History history;
-  // Sums over the steps of the epoch in progress: losses times rows, squared errors, rows.
-  std::vector<double> sums;
-};
-
-// What a run tells those who watch it. All calls come from the thread that runs it.
-class TrainingObserver {
- public:
-  virtual ~TrainingObserver() = default;
-  struct Progress {
-    int epoch = 0, epochs = 0;  // 1-based
-    int64_t step = 0, steps = 0;
-    size_t rows = 0;         // of this epoch so far
-    const Figures& running;  // means over the epoch so far
-  };
-  virtual void after_step(const Progress&) {}
-  virtual void after_epoch(const EpochRecord&, const Parameters&) {}
-  virtual void learning_rate_fell(double /*from*/, double /*to*/) {}
-  virtual void stopped_early(int /*epoch*/, int /*best_epoch*/) {}
-};
 
 // What a step's products are computed in: what the config asks for, or float32 where the processor does not
 // multiply so.
@@ -63,7 +33,7 @@ class Trainer {
   // best weights when the config says so and it finished. With `checkpoints`, saves after each epoch into
   // that folder, and when stopped. Throws a failed Error if the loss, a parameter or the optimizer's state is
   // not finite, before it saves: the last checkpoint is kept.
-  Outcome run(TrainingObserver& observer, const std::atomic<bool>& stop, const std::string& checkpoints = "");
+  Outcome run(TrainingCallback& callback, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
   // Trains for one epoch at each of the learning rates, whatever the config says of epochs, plateaus and
   // early stopping. Call it before run() and resume().

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <filesystem>
 
-#include "shortlist/math/reference.h"
+#include "shortlist/testing/prepared_table.h"
+#include "shortlist/testing/reference.h"
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/evaluator.h"
-#include "shortlist/train/testing.h"
 
 namespace shortlist {
 namespace {
@@ -19,7 +19,7 @@ const Changes kAsItIs = {{"label  = \"rating\"", "label = \"rating\"\nstandardiz
 const Changes kKeras = {{"batch     = 50", "batch = 50\nkeras_compatible = true"}};
 
 // Asks to stop after so many steps of the whole run.
-class StopAfter : public TrainingObserver {
+class StopAfter : public TrainingCallback {
  public:
   explicit StopAfter(int steps) : steps_(steps) {}
   void after_step(const Progress&) override { stop = --steps_ == 0; }
@@ -30,7 +30,7 @@ class StopAfter : public TrainingObserver {
 };
 
 Trainer::Outcome run(Trainer& trainer, const std::string& checkpoints = "") {
-  TrainingObserver nobody;
+  TrainingCallback nobody;
   const std::atomic<bool> stop = false;
   return trainer.run(nobody, stop, checkpoints);
 }
@@ -253,7 +253,7 @@ TEST(Trainer, RefusesAnOptimizerOfImpossiblyManySteps) {
 }
 
 // Remembers the parameters after each epoch.
-class Recorder : public TrainingObserver {
+class Recorder : public TrainingCallback {
  public:
   explicit Recorder(const TinyModel& model) : model_(model) {}
   void after_epoch(const EpochRecord&, const Parameters&) override { numbers.push_back(model_.numbers()); }
@@ -299,7 +299,7 @@ TEST(Trainer, NamesEpochStepAndLayerWhenTheLossIsNoLongerFinite) {
 }
 
 TEST(Trainer, TellsHowFarItIs) {
-  struct Listener : TrainingObserver {
+  struct Listener : TrainingCallback {
     void after_step(const Progress& p) override {
       seen.push_back(fmt::format("{}/{} {}/{} {}", p.epoch, p.epochs, p.step, p.steps, p.rows));
     }
@@ -336,7 +336,7 @@ TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
     SCOPED_TRACE(unit.name);
     TinyModel model(table, {{"batch     = 50", "batch     = 50\nprecision = \"bf16\""}});
     Trainer trainer = model.trainer();
-    TrainingObserver nobody;
+    TrainingCallback nobody;
     const std::atomic<bool> stop = false;
     trainer.run(nobody, stop);
     EXPECT_NE(model.numbers(), plain.numbers());

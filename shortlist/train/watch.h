@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "shortlist/config/config.h"
 #include "shortlist/metrics/history.h"
-#include "shortlist/model/config.h"
 
 namespace shortlist {
 

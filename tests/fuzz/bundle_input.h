@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "shortlist/bundle/manifest.h"
-#include "shortlist/engine/recommender.h"
-#include "shortlist/engine/training.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/sha256.h"
-#include "shortlist/model/testing.h"
+#include "shortlist/jobs/training.h"
+#include "shortlist/recommend/recommender.h"
+#include "shortlist/testing/small_table.h"
 #include "tests/fuzz/fuzzed_reader.h"
 
 namespace shortlist {
@@ -20,7 +20,7 @@ constexpr const char* kFuzzedManifest = "manifest.json";
 class FuzzedBundle {
  public:
   FuzzedBundle() {
-    TrainingListener nobody;
+    TrainingCallback nobody;
     const std::atomic<bool> stop = false;
     train(table_.config({{"top_k     = [1, 5]", "top_k = [1, 5]\nindex = \"hnsw\""}}),
           {.out = path_, .threads = 1}, nobody, stop);

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string_view>
 
-#include "shortlist/interop/keras_match.h"
-#include "shortlist/interop/tensor_bundle.h"
-#include "shortlist/interop/wire_reader.h"
+#include "shortlist/interop/tensorflow/keras_match.h"
+#include "shortlist/interop/tensorflow/tensor_bundle.h"
+#include "shortlist/io/wire_reader.h"
 #include "shortlist/layers/dense.h"
 #include "shortlist/layers/embedding.h"
 

@@ -1,9 +1,11 @@
 // One input of the config fuzzer: a TOML config.
 #pragma once
 
+#include "shortlist/config/build.h"
+#include "shortlist/config/config.h"
+#include "shortlist/config/config_toml.h"
+#include "shortlist/config/read_config.h"
 #include "shortlist/io/toml.h"
-#include "shortlist/model/build.h"
-#include "shortlist/model/config.h"
 #include "tests/fuzz/fuzzed_reader.h"
 
 namespace shortlist {

@@ -8,8 +8,8 @@
 
 #include <cstdlib>
 
-#include "shortlist/server/http_server.h"
-#include "shortlist/server/testing.h"
+#include "shortlist/server/http/http_server.h"
+#include "shortlist/testing/served_model.h"
 
 namespace shortlist {
 

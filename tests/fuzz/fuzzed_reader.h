@@ -9,7 +9,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/threads.h"
-#include "shortlist/io/testing.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 

@@ -1,7 +1,7 @@
 // One input of the HDF5 fuzzer: a file.
 #pragma once
 
-#include "shortlist/interop/keras_h5.h"
+#include "shortlist/interop/tensorflow/keras_h5.h"
 #include "shortlist/io/hdf5.h"
 #include "tests/fuzz/checkpoint_input.h"
 #include "tests/fuzz/fuzzed_reader.h"

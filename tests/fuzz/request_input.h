@@ -6,7 +6,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "shortlist/server/testing.h"
+#include "shortlist/testing/served_model.h"
 
 namespace shortlist {
 

@@ -2,8 +2,8 @@
 // file.
 #pragma once
 
+#include "shortlist/config/config.h"
 #include "shortlist/io/toml.h"
-#include "shortlist/model/config.h"
 #include "shortlist/table/table.h"
 #include "tests/fuzz/fuzzed_reader.h"
 

@@ -1,4 +1,4 @@
-"""Cases that TensorFlow computed, for the C++ tests to read: shortlist/io/fixture.h."""
+"""Cases that TensorFlow computed, for the C++ tests to read: shortlist/testing/fixture.h."""
 import json
 import os
 import pathlib

@@ -1,0 +1,121 @@
+#include "shortlist/bundle/bundle_store.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "shortlist/bundle/bundle_files.h"
+#include "shortlist/bundle/bundle_folder.h"
+#include "shortlist/io/json.h"
+
+namespace shortlist {
+namespace {
+
+const BundleFile* known_file(std::string_view name) {
+  const auto known = bundle_files();
+  const auto found = std::ranges::find(known, name, &BundleFile::name);
+  return found == known.end() ? nullptr : &*found;
+}
+
+void read_known(const BundleReader& reader, Bundle& bundle) {
+  for (const BundleFile& file : bundle_files()) {
+    if (const ListedFile* listed = reader.manifest().find(file.name)) {
+      const std::string path = reader.path(file.name);
+      FileBytes bytes = reader.read(*listed);
+      reading_file(path, [&] { file.read({path, std::move(bytes)}, bundle); });
+    } else if (file.required(bundle)) {
+      throw data_error("{}: does not list {}, which this bundle needs", reader.manifest_path(), file.name);
+    }
+  }
+}
+
+// One for each ranking task, from the label of its name.
+std::vector<LabelScale> label_scales(const Config& config, const std::vector<LabelRange>& labels) {
+  std::vector<LabelScale> scales;
+  for (const RankingConfig& ranking : config.ranking) {
+    const auto range = std::ranges::find(labels, ranking.label, &LabelRange::label);
+    scales.push_back(range == labels.end() ? LabelScale() : range->scale);
+  }
+  return scales;
+}
+
+// Files that nothing here reads.
+void check_others(const BundleReader& reader) {
+  for (const ListedFile& file : reader.manifest().files)
+    if (known_file(file.name) == nullptr) reader.read(file);
+}
+
+Bundle read_bundle(const BundleReader& reader) {
+  Bundle bundle;
+  bundle.version = reader.version();
+  bundle.format = reader.manifest().format;
+  read_known(reader, bundle);
+  bundle.spec.label_scales = label_scales(bundle.config, bundle.labels);
+  check_others(reader);
+  return bundle;
+}
+
+}  // namespace
+
+bool is_bundle(const std::string& path) { return has_manifest(path); }
+
+std::string bundle_stamp(const std::string& path) {
+  struct stat status {};
+  if (stat((path + "/" + kManifestFile).c_str(), &status) != 0) return "";
+  return fmt::format("{} {} {}.{}", status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                     status.st_mtim.tv_nsec);
+}
+
+ConstMatrix Bundle::candidate_embeddings() const {
+  return candidates.view(items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
+}
+
+void save_bundle(const std::string& path, const BundleContent& content) {
+  BundleWriter writer(path);
+  for (const BundleFile& file : bundle_files())
+    if (file.write != nullptr) file.write(content, NewFile(writer, file.name));
+  for (const ExtraFile& extra : content.extras) NewFile(writer, extra.name).text(extra.content);
+  if (content.golden) {
+    Bundle bundle = read_bundle(writer.written());
+    bundle.path = path;
+    NewFile(writer, kGoldenFile).text(content.golden(std::move(bundle)));
+  }
+  writer.finish();
+}
+
+Bundle load_bundle(const std::string& path) {
+  constexpr int kAttempts = 5;
+  for (int attempt = 1;; ++attempt) {
+    const BundleReader reader(path);
+    try {
+      Bundle bundle = read_bundle(reader);
+      bundle.path = path;
+      return bundle;
+    } catch (const Error&) {
+      // Another bundle may have taken the folder meanwhile.
+      if (attempt == kAttempts || !reader.was_replaced()) throw;
+    }
+  }
+}
+
+std::optional<std::string> read_bundle_file(const std::string& path, const std::string& name) {
+  if (!is_bundle(path)) return std::nullopt;
+  const BundleReader reader(path);
+  const ListedFile* listed = reader.manifest().find(name);
+  if (listed == nullptr) return std::nullopt;
+  return std::string(reader.read(*listed).text());
+}
+
+std::optional<TrainedOn> load_baselines(const Bundle& bundle) {
+  const BundleReader reader(bundle.path);
+  if (reader.version() != bundle.version) throw data_error("{}: was replaced while it was read", bundle.path);
+  const ListedFile* listed = reader.manifest().find(kBaselinesFile);
+  if (listed == nullptr) return std::nullopt;
+  const std::string path = reader.path(kBaselinesFile);
+  const SafetensorsFile file = SafetensorsFile::parse(reader.read(*listed), path);
+  TrainedOn trained;
+  reading_file(path, [&] { trained = read_baselines(file, bundle.items.ids.size()); });
+  return trained;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,162 @@
+#include "shortlist/config/build.h"
+
+#include <algorithm>
+
+#include "shortlist/layers/combine.h"
+#include "shortlist/layers/embedding.h"
+#include "shortlist/model/blocks.h"
+
+namespace shortlist {
+namespace {
+
+// Builds one chain of layers: a tower, or a ranking task.
+class Chain {
+ public:
+  Chain(ModelSpec& spec, std::string prefix, Domain domain, std::string file)
+      : spec_(spec), prefix_(std::move(prefix)), domain_(domain), file_(std::move(file)) {}
+
+  int add(const std::string& name, LayerPtr layer, std::vector<int> inputs, int feature = -1) {
+    const int node = spec_.add({prefix_ + "/" + name, std::move(layer), std::move(inputs), domain_, feature});
+    named_.emplace_back(name, node);
+    return node;
+  }
+  void name(const std::string& name, int node) { named_.emplace_back(name, node); }
+
+  // Appends the layers of a list after `last`; returns the last one's node.
+  int add_layers(const std::vector<Value>& layers, int last, const Where& where) {
+    std::vector<std::string> taken;
+    for (const auto& [name, node] : named_) taken.push_back(name);
+    const std::vector<Block> blocks = read_blocks(layers, where);
+    const std::vector<std::string> names = layer_names(blocks, std::move(taken));
+    auto name = names.begin();
+    for (const Block& block : blocks) {
+      try {
+        for (int i = 0; i < block.repeat; ++i) last = add_layer(block, *name++, i == 0, last);
+      } catch (const Error& error) {
+        if (std::string_view(error.what()).starts_with(file_) && !file_.empty()) throw;
+        throw block.where.error(block.written, error.what());
+      }
+    }
+    return last;
+  }
+
+ private:
+  int add_layer(const Block& block, const std::string& name, bool first, int last) {
+    const bool cross = block.layer->kind() == "cross";
+    if (!cross) cross_start_ = -1;
+    std::vector<int> inputs = {last};
+    if (block.inputs && first) inputs = find_inputs(block);
+    // Crosses in a row share their x0: what went into the first.
+    if (cross && inputs.size() == 1) {
+      if (cross_start_ < 0) cross_start_ = inputs[0];
+      if (cross_start_ != inputs[0]) inputs = {cross_start_, inputs[0]};
+    }
+    return add(name, block.layer, inputs);
+  }
+
+  std::vector<int> find_inputs(const Block& block) const {
+    std::vector<std::string> known;
+    for (const auto& [name, node] : named_) known.push_back(name);
+    std::vector<int> inputs;
+    for (const std::string& name : *block.inputs) {
+      const auto found = std::ranges::find(known, name);
+      if (found == known.end()) {
+        const std::string near = nearest(name, known);
+        throw block.where.below("inputs").error(
+            block.written, fmt::format("no input or layer before is named '{}'{}", name,
+                                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+      }
+      inputs.push_back(named_[static_cast<size_t>(found - known.begin())].second);
+    }
+    return inputs;
+  }
+
+  ModelSpec& spec_;
+  std::string prefix_;
+  Domain domain_;
+  std::string file_;
+  std::vector<std::pair<std::string, int>> named_;
+  int cross_start_ = -1;
+};
+
+LayerPtr input_layer(const FeatureConfig& feature, const FeatureShape& shape, const std::string& file) {
+  if (shape.ids == 0) {
+    auto numbers = std::make_shared<Numbers>();
+    numbers->width = shape.width;
+    return numbers;
+  }
+  auto embedding = std::make_shared<Embedding>();
+  read_fields(feature.embedding, *embedding, {file, "features." + feature.name});
+  embedding->ids = shape.ids;
+  return embedding;
+}
+
+int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const std::string& name,
+                Domain domain, const std::vector<FeatureShape>& shapes) {
+  Chain chain(spec, name, domain, config.file);
+  std::vector<int> inputs;
+  for (size_t i = 0; i < tower.features.size(); ++i) {
+    const FeatureConfig& feature = config.feature(tower.features[i]);
+    inputs.push_back(
+        chain.add(feature.name, input_layer(feature, shapes[i], config.file), {}, static_cast<int>(i)));
+  }
+  const int last = inputs.size() == 1 ? inputs[0] : chain.add("features", std::make_shared<Concat>(), inputs);
+  if (inputs.size() == 1) chain.name("features", last);
+  return chain.add_layers(tower.layers, last, {config.file, name + ".layers"});
+}
+
+void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& ranking, int query,
+                   int candidate, int both, size_t index) {
+  Chain chain(spec, "ranking/" + ranking.label, Domain::pair, config.file);
+  chain.name("query", query);
+  chain.name("candidate", candidate);
+  chain.name("features", both);
+  const int last =
+      chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index)});
+  auto prediction = std::make_shared<Dense>();
+  prediction->dense = 1;
+  spec.rankings.push_back(chain.add("prediction", prediction, {last}));
+}
+
+}  // namespace
+
+std::vector<FeatureShape> feature_shapes(const FeatureMap& tower) {
+  std::vector<FeatureShape> shapes;
+  for (size_t i = 0; i < tower.size(); ++i)
+    shapes.push_back({tower[i].feature->id_count(), tower[i].feature->width()});
+  return shapes;
+}
+
+ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
+                      const std::vector<FeatureShape>& candidate) {
+  ModelSpec spec;
+  spec.query = build_tower(spec, config, config.query, "query", Domain::query, query);
+  spec.candidate = build_tower(spec, config, config.candidate, "candidate", Domain::candidate, candidate);
+  const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
+  if (config.retrieval && query_width != candidate_width) {
+    const Value* section = config.written.find("retrieval");
+    throw Where{config.file, "retrieval"}.error(
+        section != nullptr ? *section : config.written,
+        fmt::format("the query tower is {} wide but the candidate tower {}; both need one width", query_width,
+                    candidate_width));
+  }
+  if (config.ranking.empty()) return spec;
+  const auto gather = [&](const char* name, int from) {
+    return spec.add({name, std::make_shared<Gather>(), {from}, Domain::pair});
+  };
+  const int of_query = gather("pair/query", spec.query),
+            of_candidate = gather("pair/candidate", spec.candidate);
+  const int both =
+      spec.add({"pair/features", std::make_shared<Concat>(), {of_query, of_candidate}, Domain::pair});
+  for (size_t i = 0; i < config.ranking.size(); ++i) {
+    build_ranking(spec, config, config.ranking[i], of_query, of_candidate, both, i);
+  }
+  return spec;
+}
+
+ModelSpec build_model(const Config& config, const FeatureMap& features) {
+  return build_model(config, feature_shapes(features.select(config.query.features)),
+                     feature_shapes(features.select(config.candidate.features)));
+}
+
+}  // namespace shortlist

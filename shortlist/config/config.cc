@@ -1,0 +1,63 @@
+#include "shortlist/config/config.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "shortlist/features/categories.h"
+#include "shortlist/features/time.h"
+
+namespace shortlist {
+
+const FeatureConfig& Config::feature(std::string_view name) const {
+  for (const FeatureConfig& feature : features) {
+    if (feature.name == name) return feature;
+  }
+  throw usage_error("{}: no feature is named '{}'", file, name);
+}
+
+namespace {
+
+// The settings of the first feature of a kind that reads a column; null where none does.
+template <typename Settings>
+const Settings* settings_of(const Config& config, std::string_view column) {
+  for (const FeatureConfig& feature : config.features) {
+    const auto* settings = dynamic_cast<const SettingsOf<Settings>*>(feature.settings.get());
+    if (settings != nullptr && feature.column == column) return &settings->settings();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TimeForm Config::declared_times(std::string_view column) const {
+  const auto* time = settings_of<TimeSettings>(*this, column);
+  return time == nullptr ? TimeForm() : time->declared();
+}
+
+AttributeForm Config::attribute_form(const AttributeConfig& attribute) const {
+  AttributeForm form{
+      attribute.column, attribute.kind, attribute.separator, {attribute.unit, attribute.format}};
+  const auto* categories = settings_of<CategoriesSettings>(*this, attribute.column);
+  const bool may_be_list = !form.kind || *form.kind == AttributeKind::list;
+  if (!form.separator && categories != nullptr && may_be_list) form.separator = categories->separator;
+  const bool declares_time =
+      form.times != TimeForm() || settings_of<TimeSettings>(*this, attribute.column) != nullptr;
+  if (!form.kind && !form.separator && declares_time) form.kind = AttributeKind::time;
+  if (form.times == TimeForm()) form.times = declared_times(attribute.column);
+  return form;
+}
+
+bool Config::query_tells_user() const {
+  return !data.user.empty() && std::ranges::any_of(query.features, [&](const std::string& name) {
+    return feature(name).column == data.user;
+  });
+}
+
+std::string Config::monitored_figure(const std::string& monitor) const {
+  if (monitor != kServedMonitor) return monitor;
+  if (!retrieval || !query_tells_user()) return "loss";
+  const int k = std::ranges::min(retrieval->top_k, {}, [](int k) { return std::abs(k - 10); });
+  return fmt::format("{}ndcg_{}", recommend.seen == SeenPolicy::drop ? "unseen_" : "", k);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,43 @@
+#include "shortlist/config/config_hash.h"
+
+#include <algorithm>
+
+#include "shortlist/io/sha256.h"
+
+namespace shortlist {
+namespace {
+
+// A run that became infinite goes on with a lower one.
+void leave_out_learning_rate(Value& config) {
+  Value* training = config.find("training");
+  Value* optimizer = training != nullptr ? training->find("optimizer") : nullptr;
+  for (const char* name : {"adam", "adagrad", "sgd"}) {
+    if (Value* rate = optimizer != nullptr ? optimizer->find(name) : nullptr) *rate = Value(0.0);
+  }
+}
+
+}  // namespace
+
+std::string config_hash(const Config& config) {
+  Value written = config.written;
+  const auto leave_out = [&](const char* section, std::initializer_list<std::string_view> keys) {
+    if (Value* settings = written.find(section)) {
+      std::erase_if(*std::get_if<Value::Table>(&settings->data),
+                    [&](const auto& entry) { return std::ranges::find(keys, entry.first) != keys.end(); });
+    }
+  };
+  leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints"});
+  leave_out_learning_rate(written);
+  leave_out("retrieval", {"index", "hnsw"});
+  leave_out("data", {"table"});
+  leave_out("recommend", {"order", "blend", "candidates"});
+  if (const Value* recommend = written.find("recommend"); recommend != nullptr && recommend->table()->empty())
+    std::erase_if(*std::get_if<Value::Table>(&written.data),
+                  [](const auto& entry) { return entry.first == "recommend"; });
+  std::string text = to_toml(written);
+  for (const RankingConfig& ranking : config.ranking)
+    text += ranking.standardizes() ? "\nstandardised" : "\nas it is";
+  return sha256_hex(text);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,121 @@
+#include "shortlist/config/config_reference.h"
+
+#include "shortlist/config/config.h"
+#include "shortlist/features/feature_kinds.h"
+#include "shortlist/layers/embedding.h"
+#include "shortlist/layers/layer_kinds.h"
+#include "shortlist/model/blocks.h"
+
+namespace shortlist {
+namespace {
+
+std::string in_cell(std::string text) {
+  for (size_t at = text.find('|'); at != text.npos; at = text.find('|', at + 2)) text.insert(at, "\\");
+  return text;
+}
+
+std::string default_of(const FieldHelp& field) {
+  const bool has_its_own_table = field.type == "table" || field.default_value.empty();
+  return has_its_own_table ? "" : fmt::format("`{}`", field.default_value);
+}
+
+std::string table_of(const std::vector<FieldHelp>& fields) {
+  std::string out = "| key | value | default | |\n|---|---|---|---|\n";
+  for (const FieldHelp& f : fields) {
+    out += fmt::format("| `{}` | {} | {} | {} |\n", f.name, in_cell(f.type), in_cell(default_of(f)),
+                       in_cell(f.help));
+  }
+  return out + "\n";
+}
+
+constexpr const char* kStart = R"(# The config
+
+One TOML file says which table, what is known of each row, the model and its training. This page is made from the
+same lists of fields that read the file. A key that is not here is an error, which names the nearest known one.
+
+`--set training.epochs=5` replaces one value; a list's elements have the numbers 0, 1, ...: `--set ranking.0.weight=0`.
+A key without a default is empty, or off, unless it is given.
+
+)";
+
+constexpr const char* kFeatures = R"(## [features]
+
+`NAME = { kind = "...", ... }` declares a feature; towers name those that they use. All kinds have these keys:
+
+| key | value | default | |
+|---|---|---|---|
+| `kind` | text | | one of the kinds below |
+| `column` | text | the feature's name | column of the table |
+
+A feature whose values are ids enters the model through an embedding table of its own; one whose values are numbers
+as it is, without these keys of the embedding:
+
+)";
+
+constexpr const char* kLayers = R"(## Layers
+
+A tower's features stand side by side, in the order of `features`, and go through its `layers` one after the other. A
+ranking task's layers begin with the query tower's and the candidate tower's outputs, side by side. One entry of
+a list is one layer, `{ KIND = ..., ... }`, of a kind below. In a tower, `inputs` may name its features and
+`"features"`, all of them; in a ranking task `"query"`, `"candidate"` and `"features"`, both. Crosses that follow one
+another share their first input, the x0 of DCN-v2. All kinds have these keys:
+
+)";
+
+constexpr const char* kMlp = R"(### mlp
+
+Several dense layers in one line: `{ mlp = [256, 64], final_activation = "relu" }`. It takes the other settings of
+`dense` for all of them, `inputs` for the first (several are put side by side) and `name` for the last.
+
+)";
+
+std::string describe_features() {
+  std::string out = kFeatures + table_of(document_fields<Embedding>());
+  for (const FeatureKind& kind : feature_kinds()) {
+    out += fmt::format("### kind = \"{}\"\n\n{}.\n\n{}", kind.name, kind.help, table_of(kind.document()));
+  }
+  return out;
+}
+
+std::string describe_layers() {
+  std::string out = kLayers + table_of(document_block());
+  for (const LayerKind& kind : layer_kinds()) {
+    out += fmt::format("### {}\n\n{}.\n\n{}", kind.name, kind.help, table_of(kind.document()));
+  }
+  return out + kMlp + table_of(document_mlp());
+}
+
+template <typename Settings>
+std::string section(const std::string& heading, const std::string& text) {
+  return fmt::format("{}\n\n{}\n\n{}", heading, text, table_of(document_fields<Settings>()));
+}
+
+}  // namespace
+
+std::string config_reference() {
+  std::string out = kStart;
+  out += section<DataConfig>("## [data]", "Where the rows come from.");
+  out += section<SplitConfig>("### split", "Each row is for training, validation or test, or left out.");
+  out += describe_features();
+  out += section<QueryConfig>("## [query]", "The tower of what asks: a user, a context, a set of tags.");
+  out += section<CandidateConfig>("## [candidate]", "The tower of what is recommended.");
+  out += section<AttributeConfig>(
+      "### attributes",
+      "Each a column's name, or a table of these keys. [Lists and times](lists-and-times.md) has examples.");
+  out += section<RetrievalConfig>(
+      "## [retrieval]",
+      "Learns to find a row's candidate among all. Without this section there is no such task.");
+  out += section<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
+  out += section<RankingConfig>("## [[ranking]]", "Learns to predict a label. None, one or several of them.");
+  out += section<TrainingConfig>("## [training]", "How the model learns.");
+  out += section<OptimizerConfig>(
+      "### optimizer", "Exactly one of adam, adagrad and sgd; `{ adam = 0.001 }` when nothing is said.");
+  out += section<PlateauConfig>("### reduce_on_plateau", "Off unless it is given.");
+  out += section<EarlyStoppingConfig>("### early_stopping", "Off unless it is given.");
+  out += section<RecommendConfig>("## [recommend]", "The list that answers a query.");
+  out += describe_layers();
+  while (out.ends_with("\n\n")) out.pop_back();
+  return out;
+}
+
+}  // namespace shortlist

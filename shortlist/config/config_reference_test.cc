@@ -1,0 +1,34 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "shortlist/config/config.h"
+#include "shortlist/config/config_reference.h"
+#include "shortlist/io/file.h"
+
+namespace shortlist {
+namespace {
+
+// SHORTLIST_WRITE_DOCS=1 build/model_test writes the page anew.
+TEST(ConfigReference, IsTheCommittedPage) {
+  const std::string page = "docs/config.md", reference = config_reference();
+  if (std::getenv("SHORTLIST_WRITE_DOCS") != nullptr)
+    write_file_atomically(page, std::string_view(reference));
+  EXPECT_EQ(read_file(page), reference) << "write it anew: SHORTLIST_WRITE_DOCS=1 build/model_test";
+}
+
+TEST(ConfigReference, NamesEverySectionKindAndLayer) {
+  const std::string reference = config_reference();
+  for (const char* heading : {"## [data]\n", "### split\n", "### kind = \"category\"\n", "## [query]\n",
+                              "## [candidate]\n", "## [retrieval]\n", "## [[ranking]]\n", "### optimizer\n",
+                              "### early_stopping\n", "## [recommend]\n", "### cross\n", "### mlp\n"}) {
+    EXPECT_NE(reference.find(heading), reference.npos) << heading;
+  }
+  EXPECT_NE(reference.find(
+                "| `patience` | integer, at least 0 | `10` | epochs without gain before the learning rate "
+                "falls |"),
+            reference.npos);
+}
+
+}  // namespace
+}  // namespace shortlist

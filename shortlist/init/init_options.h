@@ -1,0 +1,23 @@
+// What a person tells `init`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace shortlist {
+
+// What a person knows better; empty: found out. Columns go by the table's own names.
+struct InitOptions {
+  std::string label, candidate;
+  std::vector<std::string> query;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("label", label,
+          "the column to predict; found by its name, or in a table without names by its values");
+    visit("query", query, "the columns to ask with; a user where there is one");
+    visit("candidate", candidate, "the column of the items to recommend");
+  }
+};
+
+}  // namespace shortlist

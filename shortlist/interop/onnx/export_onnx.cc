@@ -1,0 +1,129 @@
+#include "shortlist/interop/onnx/export_onnx.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "shortlist/interop/onnx/onnx_features.h"
+#include "shortlist/interop/onnx/onnx_layers.h"
+#include "shortlist/io/file.h"
+#include "shortlist/io/json.h"
+
+namespace shortlist {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kRows = "rows";
+
+struct OnnxModel {
+  explicit OnnxModel(std::string model_name) : name(std::move(model_name)), graph(name) {}
+  std::string name;
+  OnnxGraph graph;
+  json inputs = json::array(), outputs = json::array();
+};
+
+// Adds nodes of a spec to a model, each after what it needs.
+class Builder {
+ public:
+  // `features` are the tower's; null for a model that has no input layers.
+  Builder(OnnxModel& model, const ModelSpec& spec, const Parameters& parameters, const FeatureMap* features)
+      : model_(model), spec_(spec), parameters_(parameters), features_(features) {}
+
+  // The output of a node, which the caller has as a value of the graph.
+  void give(int node, std::string value) { values_[node] = std::move(value); }
+
+  const std::string& value(int at) {
+    const auto found = values_.find(at);
+    if (found != values_.end()) return found->second;
+    const Node& node = spec_.at(at);
+    std::vector<std::string> inputs;
+    for (const int input : node.inputs) inputs.push_back(value(input));
+    return values_[at] = node.feature >= 0 ? add_feature(at)
+                                           : add_onnx_layer(model_.graph, node,
+                                                            parameters_.of(static_cast<size_t>(at)), inputs);
+  }
+
+ private:
+  std::string add_feature(int at) {
+    const Node& node = spec_.at(at);
+    if (features_ == nullptr) {
+      throw usage_error("node '{}': a ranking in ONNX takes the towers' outputs, and nothing inside of them",
+                        node.name);
+    }
+    const OnnxFeature feature =
+        add_onnx_feature(model_.graph, (*features_)[static_cast<size_t>(node.feature)]);
+    model_.inputs.push_back(feature.input);
+    const auto parameters = parameters_.of(static_cast<size_t>(at));
+    if (parameters.empty()) return feature.value;
+    return add_onnx_embedding(model_.graph, node, *parameters[0], feature.value, feature.bags);
+  }
+
+  OnnxModel& model_;
+  const ModelSpec& spec_;
+  const Parameters& parameters_;
+  const FeatureMap* features_;
+  std::map<int, std::string> values_;
+};
+
+void add_output(OnnxModel& model, const std::string& name, const OnnxShape& shape, const json& json_shape,
+                const std::string& value) {
+  model.graph.output(name, OnnxType::float32, shape, value);
+  model.outputs.push_back({{"name", name}, {"type", "float32"}, {"shape", json_shape}});
+}
+
+OnnxModel tower(const char* name, int output, const ModelSpec& spec, const Parameters& parameters,
+                const FeatureMap& features) {
+  OnnxModel model(name);
+  Builder builder(model, spec, parameters, &features);
+  const int64_t width = spec.at(output).width;
+  add_output(model, "embedding", {kRows, width}, {kRows, width}, builder.value(output));
+  return model;
+}
+
+OnnxModel ranking(const Config& config, const ModelSpec& spec, const Parameters& parameters) {
+  OnnxModel model("ranking");
+  Builder builder(model, spec, parameters, nullptr);
+  const std::pair<const char*, int> towers[] = {{"query", spec.query}, {"candidate", spec.candidate}};
+  for (const auto& [name, node] : towers) {
+    const int64_t width = spec.at(node).width;
+    builder.give(node, model.graph.input(name, OnnxType::float32, {kRows, width}));
+    model.inputs.push_back({{"name", name}, {"type", "float32"}, {"shape", {kRows, width}}});
+  }
+  for (size_t i = 0; i < spec.rankings.size(); ++i) {
+    std::string value = builder.value(spec.rankings[i]);
+    const std::string name = "predicted_" + config.ranking[i].label;
+    model.graph.enter(name);
+    value = model.graph.add("Squeeze", {value, model.graph.axes({1})});
+    if (config.ranking[i].loss == RatingLoss::binary_crossentropy)
+      value = model.graph.add("Sigmoid", {value});
+    const LabelScale scale = spec.label_scale(i);
+    if (scale != LabelScale()) {
+      value = model.graph.add("Mul", {value, model.graph.scalar(static_cast<float>(scale.deviation))});
+      value = model.graph.add("Add", {value, model.graph.scalar(static_cast<float>(scale.mean))});
+    }
+    add_output(model, name, {kRows}, {kRows}, value);
+  }
+  return model;
+}
+
+}  // namespace
+
+void export_onnx(const std::string& folder, const Config& config, const FeatureMap& features,
+                 const ModelSpec& spec, const Parameters& parameters) {
+  std::vector<OnnxModel> models;
+  models.push_back(tower("query", spec.query, spec, parameters, features.select(config.query.features)));
+  models.push_back(
+      tower("candidate", spec.candidate, spec, parameters, features.select(config.candidate.features)));
+  if (!spec.rankings.empty()) models.push_back(ranking(config, spec, parameters));
+  make_directories(folder);
+  json described = json::object();
+  for (const OnnxModel& model : models) {
+    const std::string file = model.name + ".onnx";
+    model.graph.write(folder + "/" + file);
+    described[model.name] = {{"file", file}, {"inputs", model.inputs}, {"outputs", model.outputs}};
+  }
+  write_file_atomically(folder + "/inputs.json", dump_json(described));
+}
+
+}  // namespace shortlist

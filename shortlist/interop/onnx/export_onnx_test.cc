@@ -1,0 +1,89 @@
+#include "shortlist/interop/onnx/export_onnx.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "shortlist/config/build.h"
+#include "shortlist/config/read_config.h"
+#include "shortlist/interop/onnx/onnx_layers.h"
+#include "shortlist/io/toml.h"
+#include "shortlist/layers/combine.h"
+#include "shortlist/layers/embedding.h"
+#include "shortlist/testing/temporary_folder.h"
+
+namespace shortlist {
+namespace {
+
+constexpr const char* kModel = R"(
+[data]
+table = "t.csv"
+[features]
+type = { kind = "hashed", buckets = 6, dim = 4 }
+name = { kind = "hashed", buckets = 5, dim = 4 }
+[query]
+features = ["type"]
+[candidate]
+id       = "name"
+features = ["name"]
+[retrieval]
+[[ranking]]
+label  = "rating"
+)";
+
+struct Model {
+  Model() : config(read_config(parse_toml(kModel, "c.toml"), "c.toml")) {
+    FeatureMapFit fit(config.features);
+    features = fit.finish();
+    spec = build_model(config, {{6, 0}}, {{5, 0}});
+  }
+  std::string problem(const std::string& folder) const {
+    return message_of([&] { export_onnx(folder, config, features, spec, Parameters(spec)); });
+  }
+
+  Config config;
+  FeatureMap features;
+  ModelSpec spec;
+};
+
+TEST(ExportOnnx, WritesAModelForEachPart) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(Model().problem(folder / "m"), "");
+  for (const char* name : {"query.onnx", "candidate.onnx", "ranking.onnx", "inputs.json"})
+    EXPECT_TRUE(std::filesystem::exists(folder / "m/" + name)) << name;
+}
+
+TEST(ExportOnnx, WritesNoRankingWithoutATask) {
+  const TemporaryFolder folder;
+  Model model;
+  model.spec.rankings.clear();
+  EXPECT_EQ(model.problem(folder / "m"), "");
+  EXPECT_FALSE(std::filesystem::exists(folder / "m/ranking.onnx"));
+}
+
+struct NewLayer : Activate {
+  std::string_view kind() const override { return "new"; }
+};
+
+TEST(ExportOnnx, NamesALayerWithoutAForm) {
+  const TemporaryFolder folder;
+  Model model;
+  const auto layer = std::make_shared<NewLayer>();
+  model.spec.rankings[0] =
+      model.spec.add({"ranking/rating/new", layer, {model.spec.rankings[0]}, Domain::pair});
+  EXPECT_EQ(model.problem(folder / "m"),
+            "node 'ranking/rating/new': a layer of the kind 'new' has no form in ONNX");
+  EXPECT_FALSE(std::filesystem::exists(folder / "m"));
+}
+
+TEST(ExportOnnx, NamesWhatARankingTakesFromInsideATower) {
+  const TemporaryFolder folder;
+  Model model;
+  const int inside = model.spec.query;
+  model.spec.query = model.spec.add({"query/relu", std::make_shared<Activate>(), {inside}, Domain::query});
+  EXPECT_EQ(model.problem(folder / "m"),
+            "node 'query/type': a ranking in ONNX takes the towers' outputs, and nothing inside of them");
+}
+
+}  // namespace
+}  // namespace shortlist

@@ -1,0 +1,19 @@
+#include "shortlist/jobs/describe.h"
+
+#include "shortlist/jobs/run_files.h"
+#include "shortlist/jobs/unread_nodes.h"
+#include "shortlist/report/model_summary.h"
+#include "shortlist/train/dataset.h"
+#include "shortlist/train/prepare.h"
+
+namespace shortlist {
+
+Described describe(const Config& config) {
+  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  const ModelSpec spec = build_model(config, prepared);
+  const Parameters parameters(spec);
+  const std::vector<GraphNode> graph = graph_nodes(config, spec);
+  return {model_summary(spec, parameters), to_dot(graph), graph_to_svg(graph, ""), warnings_of_unread(spec)};
+}
+
+}  // namespace shortlist

@@ -1,0 +1,18 @@
+// The whole job: what a config makes of its table, without training.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shortlist/config/config.h"
+
+namespace shortlist {
+
+// Features are fitted and the model is built, but nothing is trained: what `describe` shows.
+struct Described {
+  std::string summary, dot, svg;
+  std::vector<std::string> warnings;
+};
+Described describe(const Config& config);
+
+}  // namespace shortlist

@@ -1,0 +1,72 @@
+#include "shortlist/jobs/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/bundle_store.h"
+#include "shortlist/jobs/evaluate_rows.h"
+#include "shortlist/recommend/left_out.h"
+#include "shortlist/train/prepare.h"
+
+namespace shortlist {
+namespace {
+
+// The dataset's queries as the baselines count them; others have the numbers after those.
+std::vector<uint32_t> number_queries(const Dataset& data, const Baselines& baselines) {
+  std::unordered_map<uint64_t, uint32_t> known;
+  for (uint32_t q = 0; q < baselines.query_keys.size(); ++q) known.emplace(baselines.query_keys[q], q);
+  std::vector<uint32_t> numbers;
+  auto next = static_cast<uint32_t>(baselines.query_keys.size());
+  for (uint64_t key : data.query_keys) {
+    const auto at = known.find(key);
+    numbers.push_back(at != known.end() ? at->second : next++);
+  }
+  return numbers;
+}
+
+// Items that the catalogue does not have get the least share.
+void use_shares(const std::vector<float>& shares, Dataset& data) {
+  if (shares.empty()) return;
+  data.item_log_share = shares;
+  const uint32_t last = std::ranges::max(data.item_of_candidate);
+  if (last >= shares.size()) data.item_log_share.resize(size_t{last} + 1, std::log(1e-6f));
+}
+
+}  // namespace
+
+EvaluationReport evaluate(const std::string& path, const TableSource& source, const std::string& split,
+                          int threads) {
+  Bundle bundle = load_bundle(path);
+  std::optional<TrainedOn> trained = load_baselines(bundle);
+  const Table table = Table::open(source);
+  Dataset data;
+  std::vector<uint32_t> query_number;
+  if (trained) {
+    const KnownData known{bundle.items.ids, bundle.ratings.users, trained->fingerprint,
+                          !split.empty() && split != "all"};
+    data = apply_features(bundle.config, bundle.features, table, true, &known);
+    data.seen = seen_items(bundle.ratings);
+    query_number = number_queries(data, trained->baselines);
+    use_shares(trained->baselines.item_log_share, data);
+  } else {
+    // An older program wrote the bundle: the table can only be the one that it was trained on.
+    data = apply_features(bundle.config, bundle.features, table);
+    trained.emplace().baselines = fit_baselines(data);
+  }
+  ThreadPool pool(threads);
+  Evaluator evaluator(bundle.config, bundle.spec, *bundle.parameters, data, pool);
+  const bool own_catalogue = query_number.empty();
+  if (!own_catalogue) evaluator.use_catalogue(bundle.candidate_embeddings());
+  const ServedOrder order = bundle.order.value_or(
+      ServedOrder{bundle.config.ranking.empty() ? ListOrder::score : ListOrder::predicted, 1});
+  // An older bundle does not tell whose items its users' are.
+  const bool drops_seen = bundle.config.recommend.seen == SeenPolicy::drop && !bundle.ratings.users.empty();
+  const std::string rows = !split.empty() ? split : data.other_table ? "all" : split_to_report(data.split);
+  const ListModel model{bundle.config, bundle.spec, *bundle.parameters, data, bundle.candidate_embeddings(),
+                        pool};
+  return evaluate_rows({model, evaluator, trained->baselines, query_number, order, drops_seen, {}}, rows);
+}
+
+}  // namespace shortlist

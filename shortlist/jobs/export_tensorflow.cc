@@ -1,0 +1,65 @@
+#include "shortlist/jobs/export_tensorflow.h"
+
+#include <fmt/ranges.h>
+
+#include "shortlist/bundle/bundle_store.h"
+#include "shortlist/interop/tensorflow/export_keras.h"
+#include "shortlist/interop/tensorflow/keras_names.h"
+#include "shortlist/jobs/import_bundle.h"
+#include "shortlist/jobs/run_files.h"
+#include "shortlist/model/label_scale.h"
+#include "shortlist/train/checkpoint.h"
+
+namespace shortlist {
+namespace {
+
+// Where the name for `ours` stands.
+std::string& place_of(KerasNames& names, const std::string& ours) {
+  std::vector<std::pair<std::string, std::string*>> places = {{"query", &names.query},
+                                                              {"candidate", &names.candidate},
+                                                              {"cross", &names.cross},
+                                                              {"deep", &names.deep},
+                                                              {"prediction", &names.prediction}};
+  for (KerasNames::Feature& feature : names.features)
+    places.emplace_back("features." + feature.feature, &feature.attribute);
+  std::vector<std::string> known;
+  for (const auto& [name, place] : places) {
+    if (name == ours) return *place;
+    known.push_back(name);
+  }
+  throw usage_error("no part of the model is named '{}', only {}", ours, fmt::join(known, ", "));
+}
+
+KerasStructure find_structure(const std::string& path, const Bundle& bundle,
+                              const std::vector<std::pair<std::string, std::string>>& given) {
+  const std::vector<ExtraFile> kept = given.empty() ? kept_structure(path) : std::vector<ExtraFile>();
+  if (!kept.empty()) return KerasStructure::parse(kept[0].content, path + "/" + kept[0].name);
+  KerasNames names = default_keras_names(bundle.config);
+  for (const auto& [ours, theirs] : given) place_of(names, ours) = theirs;
+  return structure_from_names(bundle.spec, *bundle.parameters, names);
+}
+
+std::optional<OptimizerState> state_of_run(const std::string& bundle) {
+  const auto checkpoint = open_newest_checkpoint(checkpoint_folder(bundle));
+  if (!checkpoint) return std::nullopt;
+  return load_optimizer_state(*checkpoint);
+}
+
+}  // namespace
+
+void export_to_tensorflow(const std::string& path, const TensorflowExport& options) {
+  const Bundle bundle = load_bundle(path);
+  // The state belongs to the weights of the standardised label, which the checkpoint does not hold.
+  const std::optional<OptimizerState> state =
+      has_label_scales(bundle.spec) ? std::nullopt : state_of_run(path);
+  fold_label_scales(bundle.spec, *bundle.parameters);
+  const OptimizerState* optimizer = state ? &*state : nullptr;
+  if (!options.like.empty()) {
+    export_tensorflow_like(options.like, options.out, bundle.spec, *bundle.parameters, optimizer);
+  } else {
+    export_tensorflow(options.out, find_structure(path, bundle, options.names), *bundle.parameters,
+                      optimizer);
+  }
+}
+
+}  // namespace shortlist

@@ -1,0 +1,57 @@
+#include "shortlist/jobs/import_bundle.h"
+
+#include "shortlist/bundle/bundle_store.h"
+#include "shortlist/io/file.h"
+#include "shortlist/jobs/finish.h"
+#include "shortlist/model/label_scale.h"
+#include "shortlist/train/checkpoint.h"
+#include "shortlist/train/prepare.h"
+#include "shortlist/train/trainer.h"
+
+namespace shortlist {
+namespace {
+
+constexpr const char* kStructureFile = "keras_structure.pb";
+
+// What goes wrong inside is told with the checkpoint's name.
+void begin_at(Trainer& trainer, const OptimizerState& optimizer, const std::string& checkpoint) {
+  try {
+    trainer.begin_at(optimizer);
+  } catch (const Error& error) {
+    throw Error(error.kind(), checkpoint + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+ImportResult import_bundle(const Config& config, const ImportOptions& options) {
+  check_holds_no_run(options.out);
+  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  const ModelSpec spec = build_model(config, prepared);
+  Parameters parameters(spec);
+  const KerasImportOptions from{.optimizer = !options.new_optimizer,
+                                .slot_names = slot_names(config.training.optimizer)};
+  ImportResult result{.imported = import_keras(options.checkpoint, spec, parameters, from)};
+  unfold_label_scales(spec, parameters);
+  ThreadPool pool(options.threads);
+  Trainer trainer(config, spec, parameters, prepared.data, pool);
+  if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);
+  const FileLock lock = lock_run(options.out);
+  check_holds_no_run(options.out);  // again: one may have ended just now
+  trainer.save(checkpoint_folder(options.out));
+  parameters.pack(pool, false);
+  std::vector<ExtraFile> extras;
+  if (result.imported.structure) extras = {{kStructureFile, result.imported.structure->serialize()}};
+  TrainingCallback nobody;
+  RunFiles files(config, options.out, prepared.data, nobody);
+  result.report = finish({config, prepared, spec, parameters, History()}, options.out, pool, files, extras);
+  return result;
+}
+
+std::vector<ExtraFile> kept_structure(const std::string& bundle) {
+  const auto structure = read_bundle_file(bundle, kStructureFile);
+  if (!structure) return {};
+  return {{kStructureFile, *structure}};
+}
+
+}  // namespace shortlist

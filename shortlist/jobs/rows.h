@@ -1,0 +1,62 @@
+// A table's rows worked on by several threads: chunks are read, kept, worked on side by side, and written in
+// their order. Memory is bounded by the number of threads.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shortlist/base/threads.h"
+#include "shortlist/table/table.h"
+
+namespace shortlist {
+
+// A chunk that stays when the next one is read.
+struct KeptChunk {
+  explicit KeptChunk(const Chunk& read);
+  Chunk chunk;
+  std::deque<std::string> memory;  // what its texts point to
+};
+
+// Calls work(chunk, result) on any thread for each chunk of the named columns, then write(chunk, result) on
+// this one, in the table's order. Calls between_chunks() before each chunk; it may throw to stop. Returns the
+// rows. A RowError of `work`, which counts from the chunk's first row, is thrown as one of the table.
+template <typename Result>
+uint64_t work_on_rows(const Table& table, const std::vector<ColumnRequest>& requests, ThreadPool& pool,
+                      const std::function<void(const Chunk&, Result&)>& work,
+                      const std::function<void(const Chunk&, const Result&)>& write,
+                      const std::function<void()>& between_chunks);
+
+// The chunks' part of it, without the results' type.
+class ChunkRounds {
+ public:
+  ChunkRounds(ThreadPool& pool, std::function<void(const Chunk&, size_t slot)> work,
+              std::function<void(const Chunk&, size_t slot)> write);
+  size_t slots() const { return slots_; }
+  uint64_t run(const Table& table, const std::vector<ColumnRequest>& requests,
+               const std::function<void()>& between_chunks);
+
+ private:
+  void finish_round();
+  ThreadPool& pool_;
+  std::function<void(const Chunk&, size_t)> work_, write_;
+  size_t slots_;
+  std::vector<std::unique_ptr<KeptChunk>> kept_;
+};
+
+template <typename Result>
+uint64_t work_on_rows(const Table& table, const std::vector<ColumnRequest>& requests, ThreadPool& pool,
+                      const std::function<void(const Chunk&, Result&)>& work,
+                      const std::function<void(const Chunk&, const Result&)>& write,
+                      const std::function<void()>& between_chunks) {
+  std::vector<Result> results;
+  ChunkRounds rounds(
+      pool, [&](const Chunk& chunk, size_t slot) { work(chunk, results[slot]); },
+      [&](const Chunk& chunk, size_t slot) { write(chunk, results[slot]); });
+  results.resize(rounds.slots());
+  return rounds.run(table, requests, between_chunks);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,235 @@
+#include "shortlist/jobs/run_files.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "shortlist/bundle/bundle_store.h"
+#include "shortlist/config/config_toml.h"
+#include "shortlist/interop/tensorboard/projector.h"
+#include "shortlist/io/file.h"
+#include "shortlist/io/json.h"
+#include "shortlist/metrics/history_json.h"
+#include "shortlist/report/chart.h"
+#include "shortlist/report/evaluation_text.h"
+#include "shortlist/report/history_csv.h"
+#include "shortlist/report/html_report.h"
+#include "shortlist/report/learning_curves.h"
+#include "shortlist/report/model_summary.h"
+#include "shortlist/train/checkpoint.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kProjectorRows = 10'000;  // more than a browser likes is of no use
+
+std::string group_of(const std::string& name) {
+  if (name.starts_with("query/")) return "query tower";
+  if (name.starts_with("candidate/")) return "candidate tower";
+  return "ranking";
+}
+
+// The settings that a person looks for in a picture.
+std::string detail_of(const Node& node) {
+  const Value settings = node.layer->settings();
+  const std::string kind(node.layer->kind());
+  if (kind == "embedding") {
+    const size_t rows = node.layer->plan({}).parameters[0].rows;
+    return fmt::format("{} x {}", rows, node.width);
+  }
+  std::string detail;
+  for (const char* key : {"dense", "activation", "cross", "dropout"}) {
+    const Value* value = settings.find(key);
+    if (value == nullptr || (value->text() != nullptr && *value->text() == "linear")) continue;
+    const std::string text = value->text() != nullptr ? *value->text() : fmt::format("{}", to_toml(*value));
+    detail += (detail.empty() ? "" : ", ") + (std::string(key) == "dense" ? text + " units" : text);
+  }
+  return detail;
+}
+
+ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& task) {
+  ReportTable table;
+  table.title = fmt::format("{}, {} rows: {}", report.split, report.rows, task.task);
+  table.headers = {"", "model", "95 % interval"};
+  for (const BaselineReport& baseline : task.baselines) table.headers.push_back(baseline.name);
+  for (const ReportFigure& figure : task.model) {
+    std::vector<std::string> row = {figure.name, figure_text(figure.value), ""};
+    if (figure.interval)
+      row[2] = figure_text(figure.interval->low) + " to " + figure_text(figure.interval->high);
+    for (const BaselineReport& baseline : task.baselines) {
+      std::string cell;
+      for (const BaselineFigure& other : baseline.figures) {
+        if (other.name == figure.name) cell = figure_text(other.value);
+      }
+      row.push_back(cell);
+    }
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+// Keras's names of what TensorBoard shows.
+std::string keras_tag(const std::string& name) {
+  if (name == "rmse") return "epoch_root_mean_squared_error";
+  if (name == "loss") return "epoch_total_loss";
+  if (name.starts_with("keras_top_"))
+    return "epoch_factorized_top_k/" + name.substr(6) + "_categorical_accuracy";
+  return "epoch_" + name;
+}
+
+std::string utc_time(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  char text[32];
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace
+
+std::string run_folder(const std::string& out) { return out + "/run"; }
+
+std::string checkpoint_folder(const std::string& out) { return run_folder(out) + "/checkpoints"; }
+
+FileLock lock_run(const std::string& out) {
+  const std::string folder = run_folder(out);
+  make_directories(folder);
+  auto lock = FileLock::try_lock(folder + "/lock");
+  if (!lock) {
+    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
+                      out);
+  }
+  remove_temporaries(folder);
+  return std::move(*lock);
+}
+
+std::string refit_folder(const std::string& out) { return run_folder(out) + "/refit"; }
+
+void remove_run(const std::string& out) {
+  for (const char* name : {"checkpoints", "refit", "train", "validation", "run.json"}) {
+    const std::string path = run_folder(out) + "/" + name;
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (error) throw failed("{}: cannot be removed: {}", path, error.message());
+  }
+}
+
+void check_holds_no_run(const std::string& out) {
+  if (!is_bundle(out) && !has_checkpoint(checkpoint_folder(out))) return;
+  throw usage_error(
+      "{}: holds a run already; go on with train --resume, replace it with --overwrite, or choose another "
+      "--out",
+      out);
+}
+
+std::string table_of_run(const std::string& out) {
+  const std::string path = run_folder(out) + "/run.json";
+  if (type_of_file(path) == std::filesystem::file_type::not_found) return "";
+  std::string table;
+  reading_file(path, [&] { table = parse_json(FileBytes(path).text(), path).value("table", ""); });
+  return table;
+}
+
+std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) {
+  std::vector<GraphNode> nodes;
+  for (const Node& node : spec.nodes) {
+    nodes.push_back({node.name, std::string(node.layer->kind()), detail_of(node),
+                     fmt::format("[*, {}]", node.width), group_of(node.name), node.inputs});
+  }
+  if (config.retrieval)
+    nodes.push_back({"retrieval", "loss", "in_batch_softmax", "", "", {spec.query, spec.candidate}});
+  return nodes;
+}
+
+std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec, const Parameters& parameters,
+                                    const History& history, const EvaluationReport& report) {
+  const std::vector<GraphNode> graph = graph_nodes(config, spec);
+  ReportPage page;
+  page.title = "Training report";
+  page.facts = {{"epochs", fmt::format("{}", history.epochs.size())},
+                {"trained parameters", fmt::format("{}", parameters.trainable_count())},
+                {"rows evaluated", fmt::format("{} ({})", report.rows, report.split)}};
+  page.history = history;
+  page.evaluation.emplace_back().sentences = verdict(report);
+  for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
+  if (report.list) page.evaluation.push_back(evaluation_table(report, report.list->task));
+  page.model_summary = model_summary(spec, parameters);
+  page.graph_svg = graph_to_svg(graph, "The model");
+  page.config = config_to_toml(config);
+  std::vector<ExtraFile> files = {{"model.dot", to_dot(graph)},
+                                  {"model.svg", page.graph_svg},
+                                  {"summary.txt", page.model_summary},
+                                  {"report.txt", report_text(report)},
+                                  {"report.html", to_html(page)}};
+  if (history.epochs.empty()) return files;
+  const ChartRow curves = learning_curves(history, "Learning curves");
+  files.insert(
+      files.begin(),
+      {{"history.csv", to_csv(history)}, {"curves.svg", to_svg(curves)}, {"curves.png", to_png(curves)}});
+  return files;
+}
+
+RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& data,
+                   TrainingCallback& callback, bool refit)
+    : config_(config),
+      folder_(run_folder(out)),
+      events_(refit ? refit_folder(out) : folder_),
+      callback_(callback),
+      started_(std::chrono::system_clock::now()) {
+  const size_t batch = static_cast<size_t>(config.training.batch);
+  steps_an_epoch_ = static_cast<int64_t>(chunk_count(data.split.train.size(), batch));
+}
+
+RunFiles::~RunFiles() = default;
+
+void RunFiles::write_epoch(const EpochRecord& epoch, const Parameters& parameters) {
+  if (train_ == nullptr) {
+    train_ = std::make_unique<EventFile>(events_ + "/train");
+    validation_ = std::make_unique<EventFile>(events_ + "/validation");
+  }
+  const int64_t step = epoch.epoch - 1;  // as Keras counts
+  for (const auto& [name, value] : epoch.train)
+    train_->scalar(keras_tag(name), step, static_cast<float>(value));
+  train_->scalar("epoch_lr", step, static_cast<float>(epoch.learning_rate));
+  for (const auto& [name, value] : epoch.validation) {
+    validation_->scalar(keras_tag(name), step, static_cast<float>(value));
+    validation_->scalar("evaluation_" + keras_tag(name).substr(6) + "_vs_iterations",
+                        steps_an_epoch_ * epoch.epoch, static_cast<float>(value));
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Matrix& value = parameters.at(i).value;
+    train_->histogram(parameters.name(i) + "/histogram", step, {value.data, value.rows * value.cols});
+  }
+  train_->flush();
+  validation_->flush();
+}
+
+void RunFiles::after_epoch(const EpochRecord& epoch, const Parameters& parameters) {
+  if (config_.training.tensorboard) write_epoch(epoch, parameters);
+  callback_.after_epoch(epoch, parameters);
+}
+
+void RunFiles::finish(ConstMatrix candidates, const Items& items) {
+  if (config_.training.tensorboard) {
+    ProjectorLabels labels;
+    labels.columns = {items.id_column};
+    for (const Attribute& attribute : items.attributes) labels.columns.push_back(attribute.name);
+    const size_t rows = std::min(candidates.rows, kProjectorRows);
+    for (size_t i = 0; i < rows; ++i) {
+      std::vector<std::string>& row = labels.rows.emplace_back();
+      row.push_back(items.ids[i]);
+      for (const Attribute& attribute : items.attributes)
+        row.push_back(text_of(attribute, attribute.values[i]));
+    }
+    write_projector(folder_, "items", candidates.head(rows), labels);
+  }
+  const auto ended = std::chrono::system_clock::now();
+  const nlohmann::json run = {{"started", utc_time(started_)},
+                              {"ended", utc_time(ended)},
+                              {"seconds", std::chrono::duration<double>(ended - started_).count()},
+                              {"table", config_.data.table_text()},
+                              {"config", config_.file}};
+  write_file_atomically(folder_ + "/run.json", dump_json(run));
+}
+
+}  // namespace shortlist

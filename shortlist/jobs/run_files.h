@@ -1,0 +1,64 @@
+// What a run leaves behind for people and other tools.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/interop/tensorboard/event_file.h"
+#include "shortlist/io/file.h"
+#include "shortlist/report/graph_picture.h"
+#include "shortlist/train/training_callback.h"
+
+namespace shortlist {
+
+// out/run: checkpoints, event files, times; not part of the bundle.
+std::string run_folder(const std::string& out);
+std::string checkpoint_folder(const std::string& out);
+// Makes the run's folder and keeps others from writing there, then removes the temporary files that a killed
+// run left. Throws a usage Error if another run has it.
+FileLock lock_run(const std::string& out);
+// out/run/refit: the same of the training on training and validation rows.
+std::string refit_folder(const std::string& out);
+// Removes what the folder's run left; not its bundle, nor its lock.
+void remove_run(const std::string& out);
+// Throws a usage Error when the folder holds a bundle or a checkpoint.
+void check_holds_no_run(const std::string& out);
+// The table that the run read, as DataConfig::use_table() takes it; "" when the bundle came without its run.
+std::string table_of_run(const std::string& out);
+
+std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
+
+// model.svg, model.dot, summary.txt, report.txt, report.html; where there are epochs also history.csv,
+// curves.svg, curves.png.
+std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec, const Parameters& parameters,
+                                    const History& history, const EvaluationReport& report);
+
+// Writes TensorBoard's event files and history as epochs end, and hands every call on to a callback.
+class RunFiles : public TrainingCallback {
+ public:
+  // With `refit`, event files are those of the refit.
+  RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingCallback& callback,
+           bool refit = false);
+  ~RunFiles() override;
+
+  void after_step(const Progress& progress) override { callback_.after_step(progress); }
+  void after_epoch(const EpochRecord& epoch, const Parameters& parameters) override;
+  void learning_rate_fell(double from, double to) override { callback_.learning_rate_fell(from, to); }
+  void stopped_early(int epoch, int best_epoch) override { callback_.stopped_early(epoch, best_epoch); }
+
+  // The item embeddings for TensorBoard's projector, and run.json with times and paths.
+  void finish(ConstMatrix candidates, const Items& items);
+
+ private:
+  void write_epoch(const EpochRecord& epoch, const Parameters& parameters);
+
+  const Config& config_;
+  std::string folder_, events_;
+  int64_t steps_an_epoch_;
+  TrainingCallback& callback_;
+  std::unique_ptr<EventFile> train_, validation_;
+  std::chrono::system_clock::time_point started_;
+};
+
+}  // namespace shortlist

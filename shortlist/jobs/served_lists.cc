@@ -1,0 +1,185 @@
+#include "shortlist/jobs/served_lists.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "shortlist/index/exact_search.h"
+#include "shortlist/train/evaluator.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kQueriesABlock = 48;
+constexpr size_t kMostPairs = 2'000'000;  // that the ranking predicts
+
+// The distinct queries of some rows, and the rows of each.
+struct QueryRows {
+  std::vector<uint32_t> queries;
+  std::vector<std::vector<uint32_t>> rows;  // positions in the result's rows
+};
+
+// Of equal keys the earlier comes first.
+size_t place_of(const std::vector<double>& keys, size_t at) {
+  size_t place = 0;
+  for (size_t i = 0; i < keys.size(); ++i) place += keys[i] > keys[at] || (keys[i] == keys[at] && i < at);
+  return place;
+}
+
+class ListMaker {
+ public:
+  ListMaker(const ListModel& model, size_t depth, bool drop_seen)
+      : model_(model),
+        drops_seen_(drop_seen && !model.data.user_of_query.empty()),
+        ranks_(!model.spec.rankings.empty()),
+        retrieves_(model.config.retrieval.has_value()),
+        block_(retrieves_ ? static_cast<size_t>(model.config.recommend.candidates) : model.catalogue.rows),
+        depth_(std::min(model.catalogue.rows, retrieves_ ? chunk_count(depth, block_) * block_ : block_)),
+        index_(model.catalogue, model.pool),
+        query_plan_(model.spec, model.parameters, {.outputs = {model.spec.query}}) {
+    if (ranks_) {
+      ranking_.emplace_back(
+          model.spec, model.parameters,
+          PlanOptions{.outputs = model.spec.rankings, .given = {model.spec.query, model.spec.candidate}});
+    }
+  }
+
+  size_t most_queries() const { return ranks_ ? std::max<size_t>(1, kMostPairs / depth_) : SIZE_MAX; }
+
+  // Candidates of some queries, with the scores and the first label's predictions.
+  void find(std::span<const uint32_t> queries) {
+    const size_t width = static_cast<size_t>(model_.spec.at(model_.spec.query).width);
+    embeddings_.reserve(queries.size() * width);
+    const Matrix embedded = embeddings_.view(queries.size(), width);
+    run_tower(model_.pool, query_plan_, model_.spec.query, Domain::query, model_.data.queries, queries,
+              embedded);
+    std::vector<std::span<const uint32_t>> left_out(queries.size());
+    for (size_t q = 0; drops_seen_ && q < queries.size(); ++q)
+      left_out[q] = model_.data.seen.of(model_.data.user_of_query[queries[q]]);
+    found_ = retrieves_ ? search_without([&](ConstMatrix some, size_t k,
+                                             Eligible eligible) { return index_.search(some, k, eligible); },
+                                         embedded, depth_, model_.catalogue.rows, {}, left_out, false)
+                        : everything(left_out);
+    if (ranks_) predict(embedded);
+  }
+
+  // The places of some items in the list of one of those queries: UINT32_MAX where it does not have one.
+  void places(size_t query, const ServedOrder& order, std::span<const uint32_t> items,
+              std::span<uint32_t> places) const {
+    std::ranges::fill(places, UINT32_MAX);
+    const std::vector<Scored>& best = found_[query].best;
+    std::vector<float> scores;
+    for (const Scored& candidate : best) scores.push_back(candidate.score);
+    for (size_t begin = 0; begin < best.size(); begin += block_) {
+      const size_t count = std::min(block_, best.size() - begin);
+      const auto predictions =
+          ranks_ ? std::span(predictions_).subspan(first_[query] + begin, count) : std::span<const float>();
+      const std::vector<double> keys =
+          order_keys(std::span(scores).subspan(begin, count), predictions, order.order, order.blend);
+      for (size_t i = 0; i < items.size(); ++i) {
+        size_t at = 0;
+        while (at < count && best[begin + at].index != items[i]) ++at;
+        if (at < count) places[i] = static_cast<uint32_t>(begin + place_of(keys, at));
+      }
+    }
+  }
+
+ private:
+  std::vector<Found> everything(const std::vector<std::span<const uint32_t>>& left_out) const {
+    std::vector<Found> all(left_out.size());
+    for (size_t q = 0; q < all.size(); ++q) {
+      for (uint32_t item = 0; item < model_.catalogue.rows; ++item)
+        if (!std::ranges::binary_search(left_out[q], item)) all[q].best.push_back({item, 0});
+    }
+    return all;
+  }
+
+  void predict(ConstMatrix queries) {
+    std::vector<uint32_t> query, item;
+    first_.clear();
+    for (size_t q = 0; q < found_.size(); ++q) {
+      first_.push_back(query.size());
+      for (const Scored& candidate : found_[q].best) {
+        query.push_back(static_cast<uint32_t>(q));
+        item.push_back(candidate.index);
+      }
+    }
+    Plan& plan = ranking_.front();
+    plan.give(model_.spec.query, queries);
+    plan.give(model_.spec.candidate, model_.catalogue);
+    std::vector<std::vector<float>> predictions;
+    run_rankings(model_.pool, plan, model_.spec, query, item, predictions);
+    predictions_ = std::move(predictions[0]);
+    for (float& p : predictions_)
+      p = predicted_label(model_.config.ranking[0].loss, p, model_.spec.label_scale(0));
+  }
+
+  const ListModel& model_;
+  bool drops_seen_, ranks_, retrieves_;
+  size_t block_, depth_;
+  ExactIndex index_;
+  Plan query_plan_;
+  std::vector<Plan> ranking_;  // none or one
+  Buffer embeddings_;
+  std::vector<Found> found_;
+  std::vector<size_t> first_;  // where each query's predictions begin
+  std::vector<float> predictions_;
+};
+
+// Of more than `most` distinct queries, some at even distances.
+QueryRows some_queries(const Dataset& data, std::span<const uint32_t> rows, size_t most,
+                       std::vector<uint32_t>& measured) {
+  QueryRows found;
+  std::vector<uint32_t> place(data.queries.rows, UINT32_MAX), all;
+  for (uint32_t row : rows) {
+    uint32_t& at = place[data.query_of_row[row]];
+    if (at != UINT32_MAX) continue;
+    at = static_cast<uint32_t>(all.size());
+    all.push_back(data.query_of_row[row]);
+  }
+  const size_t count = std::min(all.size(), most);
+  std::vector<uint32_t> kept(all.size(), UINT32_MAX);
+  for (size_t i = 0; i < count; ++i) {
+    const size_t chosen = i * all.size() / count;
+    kept[chosen] = static_cast<uint32_t>(i);
+    found.queries.push_back(all[chosen]);
+  }
+  found.rows.resize(count);
+  for (uint32_t row : rows) {
+    const uint32_t at = kept[place[data.query_of_row[row]]];
+    if (at == UINT32_MAX) continue;
+    found.rows[at].push_back(static_cast<uint32_t>(measured.size()));
+    measured.push_back(row);
+  }
+  return found;
+}
+
+}  // namespace
+
+ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
+                       std::span<const ServedOrder> orders) {
+  ListMaker maker(model, depth, drop_seen);
+  ListPlaces result;
+  const QueryRows asked = some_queries(model.data, rows, maker.most_queries(), result.rows);
+  const auto last = static_cast<uint32_t>(model.catalogue.rows);
+  result.places.assign(orders.size(), std::vector<Rank>(result.rows.size(), Rank{last, 0, true}));
+  std::vector<uint32_t> items, places;
+  for (size_t begin = 0; begin < asked.queries.size(); begin += kQueriesABlock) {
+    const size_t count = std::min(kQueriesABlock, asked.queries.size() - begin);
+    maker.find(std::span(asked.queries).subspan(begin, count));
+    for (size_t q = 0; q < count; ++q) {
+      const std::vector<uint32_t>& own = asked.rows[begin + q];
+      items.clear();
+      for (uint32_t at : own)
+        items.push_back(model.data.item_of_candidate[model.data.candidate_of_row[result.rows[at]]]);
+      places.resize(items.size());
+      for (size_t o = 0; o < orders.size(); ++o) {
+        maker.places(q, orders[o], items, places);
+        for (size_t i = 0; i < own.size(); ++i)
+          if (places[i] != UINT32_MAX) result.places[o][own[i]] = {places[i], 0};
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,36 @@
+// The lists that queries would be answered with, made as the Recommender makes them, to measure them: what is
+// evaluated is what is served.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/model/plan.h"
+#include "shortlist/recommend/list_order.h"
+#include "shortlist/train/dataset.h"
+
+namespace shortlist {
+
+struct ListModel {
+  const Config& config;
+  const ModelSpec& spec;
+  Parameters& parameters;  // packed for forward passes
+  const Dataset& data;     // whose items are those of the catalogue
+  ConstMatrix catalogue;   // embeddings
+  ThreadPool& pool;
+};
+
+// Rows that were measured, and where each row's item is in the list of its query, by order. An item that the
+// list does not have ranks behind all.
+struct ListPlaces {
+  std::vector<uint32_t> rows;
+  std::vector<std::vector<Rank>> places;  // [order][row]
+};
+
+// Lists of exact search, however the bundle searches, at least `depth` items long. Of very many queries only
+// some, at even distances, are measured. With `drop_seen` lists leave out what the query's user has seen.
+ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
+                       std::span<const ServedOrder> orders);
+
+}  // namespace shortlist

@@ -1,0 +1,16 @@
+#include "shortlist/jobs/unread_nodes.h"
+
+#include <fmt/format.h>
+
+namespace shortlist {
+
+std::vector<std::string> warnings_of_unread(const ModelSpec& spec) {
+  std::vector<std::string> warnings;
+  for (const std::string& node : unread_nodes(spec)) {
+    warnings.push_back(fmt::format(
+        "nothing reads '{}': name it in the inputs of a later layer, or leave it out of the config", node));
+  }
+  return warnings;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,13 @@
+// Warns of layers that nothing reads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shortlist/model/spec.h"
+
+namespace shortlist {
+
+std::vector<std::string> warnings_of_unread(const ModelSpec& spec);
+
+}  // namespace shortlist

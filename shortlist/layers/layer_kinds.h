@@ -1,0 +1,26 @@
+// The layers that a config can name.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shortlist/layers/layer.h"
+
+namespace shortlist {
+
+// The settings a config may give a layer, for its reader, its printer and the reference page.
+struct LayerKind {
+  const char* name;  // also the key of the main setting
+  const char* help;
+  LayerPtr (*read)(const Value&, const Where&);
+  std::vector<FieldHelp> (*document)();
+};
+
+// All kinds that a config can name.
+std::span<const LayerKind> layer_kinds();
+
+// Reads { KIND = ..., ... }. `also_known` are keys that the caller reads itself, such as "name".
+LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known);
+
+}  // namespace shortlist

@@ -1,0 +1,127 @@
+#include "shortlist/recommend/form.h"
+
+#include <algorithm>
+#include <map>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/features/missing_value.h"
+#include "shortlist/features/vocabulary.h"
+
+namespace shortlist {
+namespace {
+
+// Most frequent first, then by bytes.
+std::vector<std::string> by_frequency(const std::map<std::string_view, size_t>& counts) {
+  std::vector<std::pair<std::string_view, size_t>> order(counts.begin(), counts.end());
+  std::ranges::stable_sort(order, std::greater(), &std::pair<std::string_view, size_t>::second);
+  std::vector<std::string> values;
+  for (const auto& [value, count] : order) values.emplace_back(value);
+  return values;
+}
+
+// The numbers' or the times' range.
+void describe_range(const Attribute& attribute, FormField& field) {
+  for (const AttributeValue& value : attribute.values) {
+    if (is_missing(value)) continue;
+    const auto* whole = std::get_if<int64_t>(&value);
+    const double number = whole != nullptr ? static_cast<double>(*whole) : std::get<double>(value);
+    field.least = std::min(field.least.value_or(number), number);
+    field.most = std::max(field.most.value_or(number), number);
+  }
+}
+
+FormField describe_attribute(const Attribute& attribute) {
+  FormField field{.column = attribute.name};
+  std::map<std::string_view, size_t> counts;
+  switch (attribute.kind) {
+    case AttributeKind::number:
+      field.input = InputKind::number;
+      describe_range(attribute, field);
+      return field;
+    case AttributeKind::time:
+      field.input = InputKind::time;
+      describe_range(attribute, field);
+      return field;
+    case AttributeKind::list:
+      field.input = InputKind::several;
+      break;
+    case AttributeKind::text:
+      break;
+  }
+  for (const AttributeValue& value : attribute.values) {
+    if (const auto* text = std::get_if<std::string>(&value)) ++counts[*text];
+    const auto* list = std::get_if<std::vector<std::string>>(&value);
+    for (size_t i = 0; list != nullptr && i < list->size(); ++i) ++counts[(*list)[i]];
+  }
+  field.choices = by_frequency(counts);
+  return field;
+}
+
+std::vector<std::string> known_tokens(const Feature& feature) {
+  std::vector<std::string> tokens;
+  for (int32_t id = 0; id < feature.id_count(); ++id) {
+    std::string token = feature.token(id);
+    if (!token.empty() && token != kOovToken && token != kMissingToken) tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
+bool has_choices(InputKind input) {
+  return input == InputKind::one || input == InputKind::several || input == InputKind::words;
+}
+
+// What the first categories feature of a column separates values by; "," where there is none.
+std::string separator_of(const Config& config, const std::string& column) {
+  return config.attribute_form({.column = column}).separator.value_or(",");
+}
+
+FormField describe_column(const FeatureMap& features, size_t column, const Bundle& bundle) {
+  const Items& items = bundle.items;
+  FormField field{.column = features.columns()[column]};
+  field.separator = separator_of(bundle.config, field.column);
+  field.takes_lists = true;
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (features.column_of(i) != column) continue;
+    const Feature& feature = *features[i].feature;
+    const InputForm form = feature.input();
+    field.takes_lists =
+        field.takes_lists && (form.kind == InputKind::several || form.kind == InputKind::vector);
+    if (!field.kind.empty()) continue;
+    field.kind = feature.kind();
+    field.input = form.kind;
+    field.least = form.least;
+    field.most = form.most;
+    if (has_choices(form.kind)) field.choices = known_tokens(feature);
+  }
+  const auto at = std::ranges::find(items.attributes, field.column, &Attribute::name);
+  if (at == items.attributes.end() || !has_choices(field.input)) return field;
+  FormField attribute = describe_attribute(*at);
+  if (!has_choices(attribute.input)) return field;
+  if (field.input == InputKind::words) field.input = attribute.input;
+  if (field.input == attribute.input) field.choices = std::move(attribute.choices);
+  return field;
+}
+
+std::vector<FormField> tower_form(const Bundle& bundle, const std::vector<std::string>& names) {
+  const FeatureMap features = bundle.features.select(names);
+  std::vector<FormField> form;
+  for (size_t c = 0; c < features.columns().size(); ++c) form.push_back(describe_column(features, c, bundle));
+  return form;
+}
+
+}  // namespace
+
+std::vector<FormField> query_form(const Bundle& bundle) {
+  return tower_form(bundle, bundle.config.query.features);
+}
+std::vector<FormField> candidate_form(const Bundle& bundle) {
+  return tower_form(bundle, bundle.config.candidate.features);
+}
+
+std::vector<FormField> attribute_form(const Bundle& bundle) {
+  std::vector<FormField> form;
+  for (const Attribute& attribute : bundle.items.attributes) form.push_back(describe_attribute(attribute));
+  return form;
+}
+
+}  // namespace shortlist

@@ -1,0 +1,29 @@
+#include "shortlist/recommend/known_users.h"
+
+#include <algorithm>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/features/cell.h"
+#include "shortlist/metrics/observations.h"
+
+namespace shortlist {
+
+KnownUsers::KnownUsers(const Bundle& bundle) {
+  if (!bundle.config.query_tells_user()) return;
+  const std::vector<std::string> columns = bundle.features.select(bundle.config.query.features).columns();
+  column_ = static_cast<size_t>(std::ranges::find(columns, bundle.config.data.user) - columns.begin());
+  form_ = bundle.features.form(bundle.config.data.user);
+  for (uint32_t u = 0; u < bundle.ratings.users.size(); ++u) users_.emplace(bundle.ratings.users[u], u);
+}
+
+uint32_t KnownUsers::number(const std::vector<Column>& queries, size_t row) const {
+  if (empty()) return unknown_index;
+  const Column& column = queries[column_];
+  TextCell cell;
+  if (column.type == ColumnType::list || !cell.read(column, row)) return unknown_index;
+  std::string memory;
+  const auto at = users_.find(in_form(cell.text(), form_, memory));
+  return at == users_.end() ? unknown_index : at->second;
+}
+
+}  // namespace shortlist

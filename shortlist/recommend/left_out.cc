@@ -1,0 +1,69 @@
+#include "shortlist/recommend/left_out.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/metrics/observations.h"
+
+namespace shortlist {
+namespace {
+
+// Both ascending; the result too.
+std::vector<uint32_t> join(std::span<const uint32_t> seen, const std::vector<std::string>& ids,
+                           const ItemFilter& filter) {
+  std::vector<uint32_t> items(seen.begin(), seen.end());
+  for (const std::string& id : ids)
+    if (const auto item = filter.find(id)) items.push_back(*item);
+  std::ranges::sort(items);
+  const auto repeated = std::ranges::unique(items);
+  items.erase(repeated.begin(), repeated.end());
+  return items;
+}
+
+}  // namespace
+
+SeenItems seen_items(const UserRatings& ratings) {
+  std::vector<uint32_t> users, items;
+  for (size_t u = 0; u + 1 < ratings.offsets.size(); ++u) {
+    for (auto i = static_cast<size_t>(ratings.offsets[u]); i < static_cast<size_t>(ratings.offsets[u + 1]);
+         ++i) {
+      users.push_back(static_cast<uint32_t>(u));
+      items.push_back(static_cast<uint32_t>(ratings.items[i]));
+    }
+  }
+  return seen_items(users, items);
+}
+
+LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
+                  const SeenItems& seen, const ItemFilter& filter, const std::vector<Column>& queries,
+                  DistinctRows& distinct) {
+  const bool drops =
+      !users.empty() && options.seen.value_or(bundle.config.recommend.seen) == SeenPolicy::drop;
+  LeftOut left_out;
+  left_out.items.resize(distinct.first.size());
+  if (!drops && options.exclude_each.empty()) return left_out;
+  left_out.items.clear();
+  DistinctRows apart;
+  // By the query as the model sees it, its user, and the row where it has exclusions of its own.
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> places;
+  left_out.memory.reserve(distinct.of.size());
+  for (uint32_t row = 0; row < distinct.of.size(); ++row) {
+    const uint32_t user = drops ? users.number(queries, row) : unknown_index;
+    const bool excludes = !options.exclude_each.empty() && !options.exclude_each[row].empty();
+    const auto [at, fresh] =
+        places.emplace(std::tuple(distinct.of[row], user, excludes ? row : unknown_index),
+                       static_cast<uint32_t>(apart.first.size()));
+    apart.of.push_back(at->second);
+    if (!fresh) continue;
+    apart.first.push_back(row);
+    const std::span<const uint32_t> of_user = seen.of(user);
+    left_out.items.push_back(
+        excludes ? left_out.memory.emplace_back(join(of_user, options.exclude_each[row], filter)) : of_user);
+  }
+  distinct = std::move(apart);
+  return left_out;
+}
+
+}  // namespace shortlist

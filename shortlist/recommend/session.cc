@@ -1,0 +1,104 @@
+#include "shortlist/recommend/session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/features/cell.h"
+#include "shortlist/losses/rating_loss.h"
+#include "shortlist/math/finite.h"
+
+namespace shortlist {
+namespace {
+
+// Pairs whose ranking is computed at once: a bound of its buffers, and of the time between two looks at the
+// deadline.
+constexpr size_t kPairsAtOnce = 4'096;
+
+std::vector<uint32_t> count_up(size_t count) {
+  std::vector<uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+}  // namespace
+
+TowerFeatures::TowerFeatures(const Bundle& bundle)
+    : query(bundle.features.select(bundle.config.query.features)),
+      candidate(bundle.features.select(bundle.config.candidate.features)) {}
+
+Session::Session(const Bundle& bundle, const TowerFeatures& features)
+    : bundle_(bundle),
+      features_(features),
+      query_(bundle.spec, *bundle.parameters, {.outputs = {bundle.spec.query}}),
+      candidate_(bundle.spec, *bundle.parameters, {.outputs = {bundle.spec.candidate}}) {
+  const ModelSpec& spec = bundle.spec;
+  if (spec.rankings.empty()) return;
+  ranking_.emplace(spec, *bundle.parameters,
+                   PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+}
+
+ConstMatrix Session::embed(const std::vector<Column>& columns, Domain tower, std::span<uint64_t> unseen) {
+  EncodedRows encoded;
+  (tower == Domain::query ? features_.query : features_.candidate).encode(columns, encoded, unseen);
+  return embed(encoded, count_up(columns.front().rows), tower);
+}
+
+ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t> rows, Domain tower) {
+  const bool is_query = tower == Domain::query;
+  Batch batch;
+  (is_query ? batch.queries : batch.candidates) = &encoded;
+  (is_query ? batch.query_rows : batch.candidate_rows) = rows;
+  Plan& plan = is_query ? query_ : candidate_;
+  plan.forward(pool_, batch);
+  const Matrix output = plan.output(is_query ? bundle_.spec.query : bundle_.spec.candidate);
+  Buffer& to = is_query ? queries_ : candidates_;
+  to.reserve(output.rows * output.cols);
+  const Matrix copied = to.view(output.rows, output.cols);
+  for (size_t r = 0; r < output.rows; ++r) {
+    if (!all_finite(output.row_span(r)))
+      throw RowError(rows[r],
+                     fmt::format("the {} tower's output is not finite; a number of the {} may be too large",
+                                 is_query ? "query" : "candidate", is_query ? "query" : "candidate"));
+    std::copy_n(output.row(r), output.cols, copied.row(r));
+  }
+  return copied;
+}
+
+std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix candidates,
+                                              const std::vector<uint32_t>& query_rows,
+                                              const std::vector<uint32_t>& candidate_rows,
+                                              const Deadline& deadline) {
+  const ModelSpec& spec = bundle_.spec;
+  ranking_->give(spec.query, queries);
+  ranking_->give(spec.candidate, candidates);
+  std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));
+  for (size_t begin = 0; begin < query_rows.size(); begin += kPairsAtOnce) {
+    deadline.check();
+    const size_t count = std::min(kPairsAtOnce, query_rows.size() - begin);
+    Batch batch;
+    batch.pair_query.source = std::span(query_rows).subspan(begin, count);
+    batch.pair_candidate.source = std::span(candidate_rows).subspan(begin, count);
+    ranking_->forward(pool_, batch);
+    for (size_t t = 0; t < spec.rankings.size(); ++t) {
+      const Matrix output = ranking_->output(spec.rankings[t]);
+      for (size_t i = 0; i < count; ++i) {
+        // Nothing can be ordered by what is not a number.
+        if (!std::isfinite(output(i, 0)))
+          throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
+                           bundle_.config.ranking[t].label);
+        predictions[begin + i][t] =
+            predicted_label(bundle_.config.ranking[t].loss, output(i, 0), spec.label_scale(t));
+      }
+    }
+  }
+  return predictions;
+}
+
+std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix candidates) {
+  const std::vector<uint32_t> rows = count_up(queries.rows);
+  return rank(queries, candidates, rows, rows);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,118 @@
+#include "shortlist/report/evaluation_text.h"
+#include "shortlist/metrics/evaluation_report.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "shortlist/base/error.h"
+
+namespace shortlist {
+namespace {
+
+EvaluationReport example() {
+  EvaluationReport report{"test", 10'358, 0.99546, {{"loss", 1430.25}}, {}};
+  report.tasks = {
+      {"retrieval",
+       {{"top_1", 0.887, Interval{0.881, 0.893}}, {"top_10", 1, {}}, {"keras_top_1", 0.613, {}}},
+       {{"popularity", {{"top_1", 0.0069, Interval{0.87, 0.89}}, {"top_10", 0.05, Interval{0.9, 0.99}}}},
+        {"most frequent per query",
+         {{"top_1", 0.9084, Interval{-0.03, -0.01}}, {"top_10", 1, Interval{0, 0}}}}}},
+      {"Feedback",
+       {{"rmse", 1.459, Interval{1.441, 1.478}}},
+       {{"global mean", {{"rmse", 1.526, Interval{-0.08, -0.05}}}},
+        {"item mean", {{"rmse", 1.45, Interval{-0.01, 0.02}}}},
+        {"user and item biases", {{"rmse", 1.178, Interval{0.2, 0.3}}}}}}};
+  return report;
+}
+
+TEST(EvaluationReport, ReadsAsATableForEachTaskAndAVerdict) {
+  EXPECT_EQ(
+      report_text(example()),
+      "test: 10,358 rows; 99.55 % of them stand identically in train\n"
+      "\n"
+      "retrieval     model     95 % interval  popularity  most frequent per query\n"
+      "top_1        0.8870  0.8810 to 0.8930    0.006900                   0.9084\n"
+      "top_10        1.000                       0.05000                    1.000\n"
+      "keras_top_1  0.6130\n"
+      "\n"
+      "Feedback  model   95 % interval  global mean  item mean  user and item biases\n"
+      "rmse      1.459  1.441 to 1.478        1.526      1.450                 1.178\n"
+      "\n"
+      "loss  1,430\n"
+      "\n"
+      "The model's retrieval beats popularity: top_10 1.000 against 0.05000.\n"
+      "The model's retrieval is no better than a lookup table of each query's most frequent candidates, in "
+      "fact worse: top_1 0.8870 against 0.9084.\n"
+      "The model's predictions of Feedback are no better than the item's mean: rmse 1.459 against 1.450.\n"
+      "The model's predictions of Feedback are no better than user and item biases, in fact worse: rmse "
+      "1.459 against 1.178.\n"
+      "99.55 % of these rows stand identically in train, so the figures say little about rows never "
+      "seen.\n");
+}
+
+TEST(EvaluationReport, ComesBackFromJsonAsItWas) {
+  const std::string json = report_json(example());
+  const EvaluationReport back = report_from_json(json, "report.json");
+  EXPECT_EQ(report_json(back), json);
+  EXPECT_EQ(report_text(back), report_text(example()));
+  EXPECT_EQ(back.tasks[1].baselines[2].figures[0].difference, (Interval{0.2, 0.3}));
+}
+
+TEST(EvaluationReport, KeepsNotANumberInJson) {
+  EvaluationReport report = example();
+  report.tasks[1].model[0].value = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_NE(report_text(report_from_json(report_json(report), "report.json")).find("rmse        nan"),
+            std::string::npos);
+}
+
+TEST(EvaluationReport, RejectsTextThatIsNoReport) {
+  const std::string json = report_json(example());
+  for (const std::string& damaged :
+       {json.substr(0, json.size() / 2), std::string("{}"), std::string("[1]"), std::string()}) {
+    try {
+      report_from_json(damaged, "run/report.json");
+      FAIL() << damaged;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::data);
+      EXPECT_TRUE(std::string(error.what()).starts_with("run/report.json: not an evaluation report: "))
+          << error.what();
+    }
+  }
+}
+
+TEST(Verdict, SaysWhereTheModelIsBetterInPartAndWorseInPart) {
+  EvaluationReport report = example();
+  report.share_in_train = 0.1;
+  report.tasks.resize(1);
+  report.tasks[0].baselines = {
+      {"popularity", {{"top_1", 0.9, Interval{-0.02, -0.01}}, {"top_10", 0.5, Interval{0.4, 0.6}}}}};
+  EXPECT_EQ(verdict(report),
+            (std::vector<std::string>{"The model's retrieval is better than popularity in part, top_10 1.000 "
+                                      "against 0.5000, and worse in part, top_1 0.8870 against 0.9000."}));
+}
+
+TEST(Verdict, SaysWhenTheRowsAreThoseOfTheFit) {
+  EvaluationReport report{"train", 10, 1, {}, {}};
+  EXPECT_EQ(report_text(report),
+            "train: 10 rows\n\nThese rows include those that the model was fitted on, so the figures say "
+            "little about "
+            "rows never seen.\n");
+  report = {"test", 1, 0, {}, {}};
+  EXPECT_EQ(report_text(report), "test: 1 row; 0.00 % of them stand identically in train\n");
+}
+
+TEST(FigureText, HasFourSignificantDigits) {
+  EXPECT_EQ(figure_text(0.90837), "0.9084");
+  EXPECT_EQ(figure_text(0.0068558), "0.006856");
+  EXPECT_EQ(figure_text(1), "1.000");
+  EXPECT_EQ(figure_text(318.84), "318.8");
+  EXPECT_EQ(figure_text(999.96), "1,000");
+  EXPECT_EQ(figure_text(-1234567.8), "-1,234,568");
+  EXPECT_EQ(figure_text(-123), "-123.0");
+  EXPECT_EQ(figure_text(0), "0.000");
+  EXPECT_EQ(figure_text(1.5e-7), "1.500e-07");
+}
+
+}  // namespace
+}  // namespace shortlist

@@ -1,0 +1,170 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "shortlist/metrics/baselines.h"
+#include "shortlist/report/evaluation_text.h"
+
+namespace shortlist {
+namespace {
+
+// A model's figure beside a baseline's. The 95 % interval of their difference decides: 1 the model is better,
+// -1 worse, 0 neither.
+struct Comparison {
+  std::string figure;
+  double model = 0, baseline = 0;
+  int sign = 0;
+
+  std::string text() const {
+    return fmt::format("{} {} against {}", figure, figure_text(model), figure_text(baseline));
+  }
+};
+
+const BaselineReport* find_baseline(const TaskReport& task, std::string_view name) {
+  for (const BaselineReport& baseline : task.baselines) {
+    if (baseline.name == name) return &baseline;
+  }
+  return nullptr;
+}
+
+template <typename Figure>
+const Figure* find_named(const std::vector<Figure>& figures, std::string_view name) {
+  for (const Figure& figure : figures) {
+    if (figure.name == name) return &figure;
+  }
+  return nullptr;
+}
+
+std::optional<Comparison> compare(const TaskReport& task, const BaselineReport& baseline,
+                                  std::string_view name, bool higher_is_better) {
+  const ReportFigure* model = find_named(task.model, name);
+  const BaselineFigure* other = find_named(baseline.figures, name);
+  if (model == nullptr || other == nullptr) return std::nullopt;
+  Comparison comparison{std::string(name), model->value, other->value};
+  if (other->difference) {
+    const int above = (other->difference->low > 0) - (other->difference->high < 0);
+    comparison.sign = higher_is_better ? above : -above;
+  }
+  return comparison;
+}
+
+std::string phrase(std::string_view baseline) {
+  if (baseline == baseline::global_mean) return "the global mean";
+  if (baseline == baseline::item_mean) return "the item's mean";
+  if (baseline == baseline::lookup) return "a lookup table of each query's most frequent candidates";
+  return std::string(baseline);
+}
+
+// "The model's ratings are no better than the item's mean, in fact worse: rmse 1.459 against 1.420."
+std::string sentence(const std::string& subject, bool plural, std::string_view baseline,
+                     const Comparison& c) {
+  if (c.sign > 0) {
+    return fmt::format("{} {} {}: {}.", subject, plural ? "beat" : "beats", phrase(baseline), c.text());
+  }
+  return fmt::format("{} {} no better than {}{}: {}.", subject, plural ? "are" : "is", phrase(baseline),
+                     c.sign < 0 ? ", in fact worse" : "", c.text());
+}
+
+// Against the best baseline that every request allows, then against the one that has to know the user.
+void judge_ratings(const TaskReport& task, std::vector<std::string>& sentences) {
+  const std::string subject = "The model's predictions of " + task.task;
+  const char* figure = find_named(task.model, "log_loss") != nullptr ? "log_loss" : "rmse";
+  const BaselineReport* best = nullptr;
+  std::optional<Comparison> comparison;
+  for (const BaselineReport& baseline : task.baselines) {
+    if (baseline.name == baseline::biases) continue;
+    const auto with = compare(task, baseline, figure, false);
+    if (with && (!comparison || with->baseline < comparison->baseline)) {
+      best = &baseline;
+      comparison = with;
+    }
+  }
+  if (comparison) sentences.push_back(sentence(subject, true, best->name, *comparison));
+  const BaselineReport* biases = find_baseline(task, baseline::biases);
+  if (biases == nullptr) return;
+  if (const auto with = compare(task, *biases, figure, false)) {
+    sentences.push_back(sentence(subject, true, biases->name, *with));
+  }
+}
+
+// The top_k that lie farthest apart among those where the model is better, worse, or neither.
+struct Widest {
+  std::optional<Comparison> better, worse, neither;
+
+  void add(const Comparison& c) {
+    std::optional<Comparison>& slot = c.sign > 0 ? better : c.sign < 0 ? worse : neither;
+    if (!slot || std::abs(c.model - c.baseline) > std::abs(slot->model - slot->baseline)) slot = c;
+  }
+};
+
+// By the figures that begin with `prefix`.
+void judge_ranks(const TaskReport& task, const BaselineReport& baseline, const std::string& subject,
+                 std::string_view prefix, std::vector<std::string>& sentences) {
+  Widest widest;
+  for (const ReportFigure& figure : task.model) {
+    if (!figure.name.starts_with(prefix)) continue;
+    if (const auto with = compare(task, baseline, figure.name, true)) widest.add(*with);
+  }
+  if (widest.better && widest.worse) {
+    sentences.push_back(fmt::format("{} is better than {} in part, {}, and worse in part, {}.", subject,
+                                    phrase(baseline.name), widest.better->text(), widest.worse->text()));
+    return;
+  }
+  for (const auto& comparison : {widest.better, widest.worse, widest.neither}) {
+    if (!comparison) continue;
+    sentences.push_back(sentence(subject, false, baseline.name, *comparison));
+    return;
+  }
+}
+
+// The form that is served decides. Where seen items are left out, popularity would else be praised for what
+// users know already; the lookup table of queries that tell their user knows nothing but seen items then.
+void judge_retrieval(const TaskReport& task, bool keeps_seen, std::vector<std::string>& sentences) {
+  const std::string unseen = "unseen_top_";
+  const bool both = !keeps_seen && std::ranges::any_of(task.model, [&](const ReportFigure& figure) {
+    return figure.name.starts_with(unseen);
+  });
+  for (const char* name : {baseline::popularity, baseline::lookup}) {
+    if (both && name == baseline::lookup) continue;
+    if (const BaselineReport* found = find_baseline(task, name))
+      judge_ranks(task, *found, "The model's retrieval", both ? unseen : "top_", sentences);
+  }
+}
+
+// A list ordered by score is the retrieval's own order, which was judged already.
+void judge_list(const ListReport& list, std::vector<std::string>& sentences) {
+  const std::string order =
+      (list.order == "blend" ? "by score and predicted " : "by predicted ") + list.label;
+  if (const BaselineReport* popularity = find_baseline(list.task, baseline::popularity)) {
+    judge_ranks(list.task, *popularity, fmt::format("The list that is served, ordered {},", order), "top_",
+                sentences);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> verdict(const EvaluationReport& report) {
+  std::vector<std::string> sentences;
+  for (const TaskReport& task : report.tasks) {
+    if (task.task != TaskReport::retrieval) {
+      judge_ratings(task, sentences);
+      continue;
+    }
+    judge_retrieval(task, report.list && !report.list->drops_seen, sentences);
+  }
+  if (report.list && report.list->order != "score") judge_list(*report.list, sentences);
+  if (!report.other_table && (report.split == "train" || report.split == "all")) {
+    sentences.push_back(
+        "These rows include those that the model was fitted on, so the figures say little about rows never "
+        "seen.");
+  } else if (report.share_in_train >= 0.5) {
+    sentences.push_back(fmt::format(
+        "{:.2f} % of these rows stand identically in train, so the figures say little about rows never seen.",
+        100 * report.share_in_train));
+  }
+  sentences.insert(sentences.end(), report.warnings.begin(), report.warnings.end());
+  return sentences;
+}
+
+}  // namespace shortlist

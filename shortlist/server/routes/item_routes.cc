@@ -1,0 +1,96 @@
+// The catalogue: search, and one item.
+#include <algorithm>
+
+#include "shortlist/server/http/url.h"
+#include "shortlist/server/routes/cursor.h"
+#include "shortlist/server/routes/filter_json.h"
+#include "shortlist/server/routes/item_json.h"
+#include "shortlist/server/routes/route.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kMostItems = 200;
+
+std::vector<Condition> read_filters(const Url& url, const Recommender& recommender) {
+  std::vector<Value> filter;
+  for (const auto& [name, value] : url.query)
+    if (name == "filter") filter.emplace_back(value);
+  return read_conditions(filter, recommender);
+}
+
+void check_parameters(const Url& url, std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : url.query)
+    if (std::ranges::find(known, name) == known.end()) throw invalid_field(name, "is no parameter here");
+}
+
+HttpResponse list_items(const Call& call) {
+  check_parameters(call.url, {"q", "filter", "limit", "cursor"});
+  const Recommender& recommender = call.model->recommender;
+  const std::string* query = call.url.find("q");
+  std::string list = call.model->version();
+  for (const auto& [name, value] : call.url.query)
+    if (name == "q" || name == "filter") list += fmt::format("\n{}={}", name, value);
+  const PageOf page = read_page(call.url, list, kMostItems);
+  std::vector<uint32_t> items =
+      call.model->search.find(query != nullptr ? *query : "", call.budget.deadline());
+  const RecommendOptions options{.where = read_filters(call.url, recommender),
+                                 .deadline = call.budget.deadline()};
+  call.budget.check_operations(call.model->cost.filter(options), "filter");
+  const std::vector<uint8_t> allowed = recommender.eligible_items(options);
+  if (!allowed.empty()) std::erase_if(items, [&](uint32_t item) { return !allowed[item]; });
+  JsonWriter json;
+  json.begin_object().key("items").begin_array();
+  for (size_t i = page.begin; i < std::min(page.begin + page.limit, items.size()); ++i) {
+    json.begin_object();
+    write_item(recommender, items[i], json);
+    json.end_object();
+    call.budget.check_written(json.text().size());
+  }
+  json.end_array().member("total", items.size());
+  if (const std::string next = next_cursor(page, items.size(), list); !next.empty())
+    json.member("next_cursor", next);
+  write_model(*call.model, json);
+  json.end_object();
+  return {.body = json.take()};
+}
+
+HttpResponse get_item(const Call& call) {
+  const std::string& id = call.parameters[0];
+  const auto item = call.model->recommender.find_item(id);
+  if (!item)
+    throw Problem(404, "not_found",
+                  fmt::format("the model knows no {} '{}'", call.model->recommender.id_column(), id));
+  JsonWriter json;
+  json.begin_object();
+  write_item(call.model->recommender, *item, json);
+  write_model(*call.model, json);
+  json.end_object();
+  return {.body = json.take()};
+}
+
+}  // namespace
+
+void add_item_routes(Routes& routes) {
+  routes.push_back(
+      {.method = "GET",
+       .path = "/v1/items",
+       .operation = "list_items",
+       .summary = "Items of the catalogue, by words of their id and by attributes",
+       .answer = "ItemList",
+       .query = {{"q", "words of an item's id, and of what people know it by", R"({"type":"string"})"},
+                 {"filter", "a condition such as year>=1990; again for more",
+                  R"({"type":"array","items":{"$ref":"#/components/schemas/ConditionText"}})"},
+                 {"limit", "items of a page", R"({"type":"integer","minimum":1,"maximum":200,"default":20})"},
+                 {"cursor", "of the page, as the one before gave it", kCursorSchema}},
+       .slow = true,
+       .handler = list_items});
+  routes.push_back({.method = "GET",
+                    .path = "/v1/items/{id}",
+                    .operation = "get_item",
+                    .summary = "An item",
+                    .answer = "Item",
+                    .handler = get_item});
+}
+
+}  // namespace shortlist

@@ -1,0 +1,369 @@
+#include "shortlist/server/routes/openapi.h"
+
+#include <nlohmann/json.hpp>
+
+#include "shortlist/server/routes/openapi_examples.h"
+#include "shortlist/server/routes/problem_codes.h"
+#include "shortlist/server/routes/requests.h"
+#include "shortlist/server/routes/schema.h"
+
+namespace shortlist {
+namespace {
+
+using nlohmann::json;
+
+// The answers. "k" says what each name holds.
+constexpr const char* kAnswers = R"({
+"Problem": {"type": "object", "required": ["type", "title", "status", "detail", "code"], "properties": {
+  "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+  "detail": {"type": "string", "description": "for people"}, "code": {"type": "string"},
+  "instance": {"type": "string"}, "errors": {"type": "array", "items": {"type": "object", "required": ["field", "message"],
+    "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}}}},
+"Id": {"type": ["string", "integer"], "description": "an item's id; a number stands for its text"},
+"Display": {"type": "string", "description": "what people know the item by; not there where the model says nothing of that"},
+"ModelName": {"type": "object", "required": ["name", "version"], "properties": {
+  "name": {"type": "string"}, "version": {"type": "string"}}},
+"AttributeValue": {"anyOf": [{"type": ["string", "number", "null"]}, {"type": "array", "items": {"type": "string"}}]},
+"Attributes": {"type": "object", "description": "by name; null where an item has no value",
+  "additionalProperties": {"$ref": "#/components/schemas/AttributeValue"}},
+"Predictions": {"type": "object", "description": "by label", "additionalProperties": {"type": ["number", "null"]}},
+"Item": {"type": "object", "required": ["id", "attributes"], "properties": {
+  "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"Recommendation": {"type": "object", "required": ["rank", "id", "attributes"], "properties": {
+  "rank": {"type": "integer"}, "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
+  "score": {"type": ["number", "null"], "description": "the query's embedding times the item's"},
+  "predictions": {"$ref": "#/components/schemas/Predictions"},
+  "explanation": {"$ref": "#/components/schemas/Explanation"}}},
+"Explanation": {"type": "object", "required": ["method", "features"], "properties": {
+  "method": {"enum": ["additive", "integrated_gradients"]},
+  "constant": {"type": "number", "description": "the score is this and the features' scores"},
+  "features": {"type": "array", "items": {"type": "object", "required": ["feature", "column"], "properties": {
+    "feature": {"type": "string"}, "column": {"type": "string"}, "score": {"type": "number"},
+    "predictions": {"type": "object", "description": "by label: the prediction less that without the feature",
+      "additionalProperties": {"type": ["number", "null"]}}}}}}},
+"Recommendations": {"type": "object", "required": ["items", "exact"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Recommendation"}},
+  "exact": {"type": "boolean", "description": "whether these are the ones that comparing with every item gives"},
+  "warnings": {"type": "array", "items": {"type": "string"}},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"RecommendationBatch": {"type": "object", "required": ["answers", "model"], "properties": {
+  "answers": {"type": "array", "items": {"$ref": "#/components/schemas/Recommendations"}},
+  "warnings": {"type": "array", "items": {"type": "string"}},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"Prediction": {"type": "object", "required": ["predictions"], "properties": {
+  "predictions": {"$ref": "#/components/schemas/Predictions"}, "warnings": {"type": "array", "items": {"type": "string"}},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"PredictionBatch": {"type": "object", "required": ["answers", "model"], "properties": {
+  "answers": {"type": "array", "items": {"$ref": "#/components/schemas/Prediction"}},
+  "warnings": {"type": "array", "items": {"type": "string"}},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"SimilarItems": {"type": "object", "required": ["item", "by", "items"], "properties": {
+  "item": {"$ref": "#/components/schemas/Item"}, "by": {"enum": ["learned", "jaccard", "cosine"]},
+  "items": {"type": "array", "items": {"type": "object", "required": ["rank", "id", "attributes", "similarity"], "properties": {
+    "rank": {"type": "integer"}, "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
+    "similarity": {"type": "number"}}}}, "model": {"$ref": "#/components/schemas/ModelName"}}},
+"SimilarBatch": {"type": "object", "required": ["answers", "model"], "properties": {
+  "answers": {"type": "array", "items": {"$ref": "#/components/schemas/SimilarItems"}},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"ItemList": {"type": "object", "required": ["items", "total", "model"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}, "total": {"type": "integer"},
+  "next_cursor": {"type": "string", "description": "for the next page; not there at the end"},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"Field": {"type": "object", "required": ["column", "input"], "properties": {
+  "column": {"type": "string"}, "input": {"enum": ["one", "several", "words", "number", "time", "vector"]},
+  "kind": {"type": "string"}, "least": {"type": "number"}, "most": {"type": "number"},
+  "choices": {"type": "array", "items": {"type": "string"}}, "choices_total": {"type": "integer"}}},
+"Features": {"type": "object", "required": ["query", "candidate", "attributes", "labels", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
+  "query": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
+  "candidate": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
+  "attributes": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
+  "id_column": {"type": "string"}, "retrieval": {"type": "boolean"},
+  "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "of lists, unless a request says another"},
+  "labels": {"type": "array", "items": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
+    "least": {"type": "number", "description": "of the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
+  "similar_by": {"type": "array", "items": {"type": "string"}},
+  "max_k": {"type": "integer", "description": "the most that a request may ask for"}, "max_retrieve": {"type": "integer"},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"ValueList": {"type": "object", "required": ["values", "total", "model"], "properties": {
+  "values": {"type": "array", "items": {"type": "string"}}, "total": {"type": "integer"},
+  "next_cursor": {"type": "string"}, "model": {"$ref": "#/components/schemas/ModelName"}}},
+"ModelCard": {"type": "object", "required": ["name", "version", "sizes", "config", "report", "history"], "properties": {
+  "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
+  "loaded_at": {"type": "string", "format": "date-time"},
+  "sizes": {"type": "object", "additionalProperties": {"type": "integer"}},
+  "config": {"type": "string", "description": "TOML"}, "layers": {"type": "string"},
+  "report": {"type": "object"}, "history": {"type": "object"}}},
+"Map": {"type": "object", "required": ["ids", "x", "y", "attributes", "explained", "total", "model"], "properties": {
+  "ids": {"type": "array", "items": {"type": "string"}}, "x": {"type": "array", "items": {"type": "number"}},
+  "y": {"type": "array", "items": {"type": "number"}},
+  "attributes": {"type": "object", "additionalProperties": {"type": "array",
+    "items": {"$ref": "#/components/schemas/AttributeValue"}}},
+  "explained": {"type": "number", "description": "share of the embeddings' variance that the map shows"},
+  "total": {"type": "integer", "description": "items of the catalogue; of many the map has some"},
+  "model": {"$ref": "#/components/schemas/ModelName"}}},
+"ModelList": {"type": "object", "required": ["models"], "properties": {"models": {"type": "array", "items": {
+  "type": "object", "required": ["name", "version", "generation", "loaded_at", "items"], "properties": {
+  "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
+  "loaded_at": {"type": "string", "format": "date-time"}, "items": {"type": "integer"}}}}}},
+"Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
+"TensorFlowPredict": {"type": "object", "additionalProperties": false,
+  "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}], "properties": {
+  "signature_name": {"enum": ["serving_default", "ranking"]},
+  "instances": {"type": "array", "description": "rows, each values by column", "items": {"type": "object"}},
+  "inputs": {"type": "object", "description": "columns of values", "minProperties": 1, "additionalProperties": {"type": "array"}}}},
+"InferRequest": {"type": "object", "additionalProperties": false, "required": ["inputs"], "properties": {"id": {"type": "string"},
+  "parameters": {"type": "object", "properties": {"k": {"type": "integer"}}},
+  "inputs": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name", "shape", "datatype", "data"], "properties": {
+    "name": {"type": "string"}, "shape": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "integer", "minimum": 1}},
+    "datatype": {"enum": ["BOOL", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "FP16", "FP32", "FP64", "BYTES"]},
+    "data": {"type": "array"}, "parameters": {"type": "object"}}}},
+  "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {
+    "name": {"type": "string"}, "parameters": {"type": "object"}}}}}},
+"Status": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
+"Document": {"type": "object"}
+})";
+
+json ref(const std::string& name) { return {{"$ref", "#/components/schemas/" + name}}; }
+
+json column_schema(const FormField& field) {
+  const json text = {{"type", {"string", "number", "boolean"}}};
+  switch (field.input) {
+    case InputKind::number:
+      return {{"type", {"number", "null"}}};
+    case InputKind::time:
+      return {{"anyOf", {{{"type", {"number", "null"}}}, {{"type", "string"}, {"format", "date-time"}}}}};
+    case InputKind::vector:
+      return {{"type", "array"}, {"items", {{"type", "number"}}}};
+    case InputKind::one:
+      return {{"type", {"string", "number", "boolean", "null"}}};
+    case InputKind::several:
+    case InputKind::words:
+      break;
+  }
+  return {
+      {"anyOf", {{{"type", {"string", "number", "boolean", "null"}}}, {{"type", "array"}, {"items", text}}}}};
+}
+
+json record_schema(const std::vector<FormField>& form) {
+  json properties = json::object();
+  for (const FormField& field : form) properties[field.column] = column_schema(field);
+  return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+}
+
+// Names what the conditions of a request may be about.
+std::vector<std::string> condition_names(const Recommender& recommender) {
+  std::vector<std::string> names = recommender.attribute_names();
+  names.push_back(recommender.id_column());
+  return names;
+}
+
+std::string in_pattern(std::string_view text) {
+  constexpr std::string_view kSyntax = R"(^$\.*+?()[]{}|/)";
+  std::string escaped;
+  for (char c : text) {
+    if (kSyntax.find(c) != kSyntax.npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+json condition_text_schema(const Recommender& recommender) {
+  json examples = json::array();
+  std::string names, comparisons;
+  for (const std::string& name : condition_names(recommender)) {
+    names += (names.empty() ? "" : "|") + in_pattern(name);
+    for (const auto& [value, comparison] : EnumNames<Comparison>::names)
+      examples.push_back(name + std::string(comparison));
+  }
+  for (const auto& [value, comparison] : EnumNames<Comparison>::names)
+    comparisons += (comparisons.empty() ? "" : "|") + in_pattern(comparison);
+  return {{"type", "string"},
+          {"description", "such as \"year>=1990\""},
+          {"pattern", fmt::format("^({})({})", names, comparisons)},
+          {"examples", examples}};
+}
+
+json condition_schema(const Recommender& recommender) {
+  json object = schema_of<ConditionRequest>();
+  const json scalar = {{"type", {"string", "number", "boolean"}}};
+  object["properties"]["value"]["anyOf"] = {scalar, {{"type", "array"}, {"items", scalar}}};
+  object["properties"]["attribute"]["enum"] = condition_names(recommender);
+  object["required"] = {"attribute", "value"};
+  return {{"description", "a text, or in parts"}, {"anyOf", {object, ref("ConditionText")}}};
+}
+
+// What fields() cannot say: bounds, and what Values hold.
+void complete(json& schema, const Limits& limits) {
+  json& properties = schema["properties"];
+  const auto bound = [&](const char* name, int least, int most) {
+    if (!properties.contains(name)) return;
+    properties[name]["minimum"] = least;
+    properties[name]["maximum"] = most;
+  };
+  const auto list = [&](const char* name, int least, int most) {
+    if (!properties.contains(name)) return;
+    properties[name]["minItems"] = least;
+    properties[name]["maxItems"] = most;
+  };
+  const auto refer = [&](const char* name, const char* to) {
+    if (properties.contains(name)) properties[name].update(ref(to));
+  };
+  bound("k", 1, limits.max_k);
+  if (properties.contains("k")) properties["k"]["default"] = limits.default_k();
+  bound("retrieve", 0, limits.max_retrieve);
+  bound("offset", 0, limits.max_retrieve);
+  list("exclude", 0, limits.max_list);
+  list("allow", 0, limits.max_list);
+  for (const char* name : {"queries", "pairs", "ids"}) {
+    list(name, 1, limits.max_batch);
+    if (properties.contains(name)) schema["required"].push_back(name);
+  }
+  refer("id", "Id");
+  for (const char* name : {"ids", "allow", "exclude"})
+    if (properties.contains(name)) properties[name]["items"] = ref("Id");
+  refer("query", "Query");
+  refer("candidate", "Candidate");
+  if (properties.contains("queries")) properties["queries"]["items"] = ref("Query");
+  if (properties.contains("pairs")) properties["pairs"]["items"] = ref("PairRequest");
+  if (properties.contains("filter")) properties["filter"]["items"] = ref("Condition");
+}
+
+// The codes of all problems, or of those with a status, and what they mean.
+std::string describe_codes(int status) {
+  std::string text;
+  for (const ProblemCode& code : kProblemCodes)
+    if (status == 0 || code.status == status)
+      text += fmt::format("{}`{}`: {}", text.empty() ? "" : " ", code.code, code.meaning);
+  return text;
+}
+
+json schemas(const Limits& limits, const ServedModel& model) {
+  json all = json::parse(kAnswers);
+  for (const ProblemCode& code : kProblemCodes)
+    all["Problem"]["properties"]["code"]["enum"].push_back(code.code);
+  all["Problem"]["properties"]["code"]["description"] = describe_codes(0);
+  all["Problem"]["example"] = example_problem(model);
+  all["Query"] = record_schema(model.query);
+  all["Candidate"] = record_schema(model.candidate);
+  all["ConditionText"] = condition_text_schema(model.recommender);
+  all["Condition"] = condition_schema(model.recommender);
+  all["RecommendRequest"] = schema_of<RecommendRequest>();
+  all["RecommendBatchRequest"] = schema_of<RecommendBatchRequest>();
+  all["PairRequest"] = schema_of<PairRequest>();
+  all["PredictBatchRequest"] = schema_of<PredictBatchRequest>();
+  all["SimilarRequest"] = schema_of<SimilarRequest>();
+  all["ReloadRequest"] = schema_of<ReloadRequest>();
+  all["SimilarBatchRequest"] = schema_of<SimilarBatchRequest>();
+  for (auto& [name, schema] : all.items())
+    if (name.ends_with("Request") && name != "InferRequest") complete(schema, limits);
+  // For all queries, or for each.
+  const json ids = all["RecommendRequest"]["properties"]["exclude"];
+  all["RecommendBatchRequest"]["properties"]["exclude"]["items"] = {{"anyOf", {{{"type", "string"}}, ids}}};
+  json& instances = all["TensorFlowPredict"]["properties"]["instances"];
+  instances["minItems"] = 1;
+  instances["maxItems"] = limits.max_batch;
+  json& k = all["InferRequest"]["properties"]["parameters"]["properties"]["k"];
+  k["minimum"] = 1;
+  k["maximum"] = limits.max_k;
+  k["default"] = limits.default_k();
+  all["PairRequest"]["oneOf"] = {{{"required", {"id"}}}, {{"required", {"candidate"}}}};
+  all["SimilarRequest"]["required"] = {"id"};
+  return all;
+}
+
+json content(const std::string& type, const json& schema) {
+  return {{"content", {{type, {{"schema", schema}}}}}};
+}
+
+// The statuses of problems that a route's clients should be ready for.
+std::vector<int> problem_statuses(const Route& route, bool needs_key) {
+  std::vector<int> statuses = {400, 421, 500};
+  if (route.wants_model || route.path.find('{') != std::string::npos) statuses.push_back(404);
+  if (!route.request.empty()) statuses.insert(statuses.end(), {413, 415});
+  if (!route.request.empty() && !route.plain_errors) statuses.insert(statuses.end(), {409, 422});
+  if (route.scope == Scope::admin || (route.scope == Scope::read && needs_key)) statuses.push_back(401);
+  if (route.scope != Scope::open) statuses.insert(statuses.end(), {403, 429});
+  if (route.slow) statuses.push_back(503);
+  return statuses;
+}
+
+json problem_response_of(const Route& route, int status) {
+  json problem = route.plain_errors ? content("application/json", ref("Error"))
+                                    : content("application/problem+json", ref("Problem"));
+  problem["description"] = describe_codes(status);
+  if (status == 429 || status == 503)
+    problem["headers"]["Retry-After"] = {{"description", "seconds"}, {"schema", {{"type", "integer"}}}};
+  return problem;
+}
+
+json operation(const Route& route, const ServedModel& model, const Limits& limits, bool needs_key) {
+  json operation = {{"operationId", route.operation}, {"summary", route.summary}};
+  for (size_t at = route.path.find('{'); at != std::string::npos; at = route.path.find('{', at + 1)) {
+    const std::string name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
+    operation["parameters"].push_back({{"name", name},
+                                       {"in", "path"},
+                                       {"required", true},
+                                       {"schema", {{"type", "string"}}},
+                                       {"example", example_parameter(name, model)}});
+  }
+  for (const Parameter& parameter : route.query) {
+    operation["parameters"].push_back({{"name", parameter.name},
+                                       {"in", "query"},
+                                       {"description", parameter.help},
+                                       {"schema", json::parse(parameter.schema)}});
+  }
+  if (!route.request.empty()) {
+    operation["requestBody"] = content("application/json", ref(route.request));
+    operation["requestBody"]["required"] = true;
+    if (json example = example_body(route.request, model, limits); !example.is_null())
+      operation["requestBody"]["content"]["application/json"]["example"] = std::move(example);
+  }
+  json answer = route.answer.empty() ? content("text/plain", {{"type", "string"}})
+                                     : content("application/json", ref(route.answer));
+  answer["description"] = "the answer";
+  answer["headers"]["X-Request-Id"] = {{"description", "the request's own, or one that was made for it"},
+                                       {"schema", {{"type", "string"}}}};
+  operation["responses"] = {{"200", answer}, {"default", problem_response_of(route, 0)}};
+  for (int status : problem_statuses(route, needs_key))
+    operation["responses"][std::to_string(status)] = problem_response_of(route, status);
+  if (route.operation == "readyz") {
+    answer["description"] = "no more requests should come";
+    operation["responses"]["503"] = answer;
+  }
+  if (route.scope == Scope::admin || (route.scope == Scope::read && needs_key))
+    operation["security"] = {{{"bearer", json::array()}}, {{"key", json::array()}}};
+  return operation;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return text;
+}
+
+}  // namespace
+
+std::string openapi_json(const Routes& routes, const Limits& limits, const ServedModel& model,
+                         bool needs_key) {
+  json paths = json::object();
+  for (const Route& route : routes)
+    paths[route.path][lower(route.method)] = operation(route, model, limits, needs_key);
+  const json document = {
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "Shortlist"},
+        {"version", SHORTLIST_VERSION},
+        {"description",
+         fmt::format("Recommendations of the model {}. Paths under /v1 other than /v1/models are there "
+                     "for each model as /v1/models/NAME/..., too.",
+                     model.name)}}},
+      {"paths", paths},
+      {"components",
+       {{"schemas", schemas(limits, model)},
+        {"securitySchemes",
+         {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}},
+          {"key", {{"type", "apiKey"}, {"in", "header"}, {"name", "X-API-Key"}}}}}}}};
+  return document.dump();
+}
+
+}  // namespace shortlist

@@ -1,0 +1,53 @@
+// Errors as the API tells them: RFC 9457 problem details, with the fields that are at fault.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "shortlist/base/error.h"
+#include "shortlist/server/http/http.h"
+
+namespace shortlist {
+
+struct FieldFault {
+  std::string field;  // "query.genre", "filter.0"; as it stands in the body, or a parameter's name
+  std::string message;
+};
+
+// What a handler throws to answer with an error.
+class Problem : public std::runtime_error {
+ public:
+  // `code` is for programs: "invalid_field", "not_found"; `detail` for people.
+  Problem(int status, std::string code, const std::string& detail, std::vector<FieldFault> faults = {})
+      : std::runtime_error(detail),
+        status_(status),
+        code_(std::move(code)),
+        detail_(detail),
+        faults_(std::move(faults)) {}
+  int status() const { return status_; }
+  const std::string& code() const { return code_; }
+  const std::string& detail() const { return detail_; }  // what() ends where it holds a NUL
+  const std::vector<FieldFault>& faults() const { return faults_; }
+
+  std::vector<std::pair<std::string_view, std::string>> headers;  // such as Retry-After
+
+ private:
+  int status_;
+  std::string code_, detail_;
+  std::vector<FieldFault> faults_;
+};
+
+// 422: a field that has no meaning.
+Problem invalid_field(const std::string& field, const std::string& message);
+
+// The engine's own errors: usage and data are the client's (422), the rest is ours (500).
+Problem to_problem(const Error& error);
+
+// {"error": "..."}, as the foreign protocols have it.
+HttpResponse plain_error_response(const Problem& problem);
+
+// application/problem+json.
+HttpResponse problem_response(const Problem& problem, std::string_view instance);
+
+}  // namespace shortlist

@@ -1,0 +1,124 @@
+#include "shortlist/synth/synth.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "shortlist/base/threads.h"
+#include "shortlist/synth/rows.h"
+#include "shortlist/synth/titles.h"
+#include "shortlist/synth/truth_file.h"
+#include "shortlist/table/table_writer.h"
+
+namespace shortlist {
+namespace {
+
+constexpr size_t kTasks = 32;          // drawn side by side, then written in order
+constexpr int64_t kTaskRows = 16'384;  // about
+
+class SynthTable {
+ public:
+  SynthTable(const SynthTruth& truth, const std::string& path)
+      : truth_(truth),
+        writer_(path, {{"user", ColumnType::text},
+                       {"country", ColumnType::text},
+                       {"age_group", ColumnType::text},
+                       {"title", ColumnType::text},
+                       {"genres", ColumnType::text},
+                       {"year", ColumnType::integer},
+                       {"rating", ColumnType::integer},
+                       {"time", ColumnType::time}}) {
+    for (const SynthItem& item : truth.items) genres_.push_back(item.genres_text());
+  }
+
+  void write(const SynthRow& row) {
+    const SynthUser& user = truth_.users[row.user];
+    const SynthItem& item = truth_.items[row.item];
+    if (user_id_.empty() || row.user != user_) user_id_ = synth_user_id(user_ = row.user);
+    writer_.text(user_id_);
+    writer_.text(synth_country_names()[user.country]);
+    writer_.text(synth_age_group_names()[user.age_group]);
+    writer_.text(item.title);
+    writer_.text(genres_[row.item]);
+    writer_.integer(item.year);
+    writer_.integer(row.rating);
+    writer_.time(static_cast<double>(row.time));
+  }
+  void finish() { writer_.finish(); }
+
+ private:
+  const SynthTruth& truth_;
+  std::vector<std::string> genres_;  // [items], as text
+  uint32_t user_ = 0;
+  std::string user_id_;  // of user_
+  TableWriter writer_;
+};
+
+// Sums over the rows in their order, so that they do not depend on the threads.
+class FigureSums {
+ public:
+  void add(const SynthRow& row) {
+    const double error = row.rating - row.expected_rating;
+    ++rows_, sum_ += row.rating, squares_ += row.rating * row.rating, errors_ += error * error;
+  }
+  SynthFigures figures() const {
+    const auto rows = static_cast<double>(rows_);
+    const double mean = static_cast<double>(sum_) / rows;
+    return {.rows = rows_,
+            .mean = mean,
+            .deviation = std::sqrt(static_cast<double>(squares_) / rows - mean * mean),
+            .best_rmse = std::sqrt(errors_ / rows)};
+  }
+
+ private:
+  int64_t rows_ = 0, sum_ = 0, squares_ = 0;
+  double errors_ = 0;
+};
+
+// First users of tasks of about kTaskRows rows each, and at the end the number of users.
+std::vector<size_t> cut_tasks(const SynthRows& rows, size_t users) {
+  std::vector<size_t> first = {0};
+  for (size_t u = 1; u < users; ++u) {
+    if (rows.first_row(u) - rows.first_row(first.back()) >= kTaskRows) first.push_back(u);
+  }
+  first.push_back(users);
+  return first;
+}
+
+SynthFigures write_rows(const SynthTruth& truth, const SynthRows& rows, SynthTable& table,
+                        const SynthProgress& progress, int threads) {
+  const std::vector<size_t> first = cut_tasks(rows, truth.users.size());
+  ThreadPool pool(threads);
+  std::vector<SynthRows::Scratch> scratch(pool.threads());
+  std::vector<std::vector<SynthRow>> drawn(kTasks);
+  FigureSums sums;
+  for (size_t begin = 0; begin + 1 < first.size(); begin += kTasks) {
+    const size_t count = std::min(kTasks, first.size() - 1 - begin);
+    pool.run(count, [&](size_t task, int worker) {
+      drawn[task].clear();
+      for (size_t u = first[begin + task]; u < first[begin + task + 1]; ++u) {
+        rows.append(u, scratch[worker], drawn[task]);
+      }
+    });
+    for (size_t task = 0; task < count; ++task) {
+      for (const SynthRow& row : drawn[task]) sums.add(row), table.write(row);
+      if (progress) progress(rows.first_row(first[begin + task + 1]), truth.options.rows);
+    }
+  }
+  return sums.figures();
+}
+
+}  // namespace
+
+void write_synth(const SynthOptions& options, const std::string& path, const SynthProgress& progress,
+                 int threads) {
+  const SynthTruth truth = synth_truth(options);
+  const SynthRows rows(truth);
+  SynthTable table(truth, path);
+  const SynthFigures figures = write_rows(truth, rows, table, progress, threads);
+  table.finish();
+  if (path != "-") write_synth_truth(truth, figures, synth_truth_path(path));
+}
+
+std::string synth_truth_path(const std::string& path) { return path + ".truth.json"; }
+
+}  // namespace shortlist

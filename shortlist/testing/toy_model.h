@@ -1,0 +1,318 @@
+// For tests: a small model with two towers and a ranking, rows for it, and its losses and gradients.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "shortlist/layers/batch_norm.h"
+#include "shortlist/layers/combine.h"
+#include "shortlist/layers/cross.h"
+#include "shortlist/layers/dropout.h"
+#include "shortlist/layers/embedding.h"
+#include "shortlist/losses/in_batch_softmax.h"
+#include "shortlist/losses/rating_loss.h"
+#include "shortlist/math/elementwise.h"
+#include "shortlist/model/plan.h"
+#include "shortlist/testing/gradient_check.h"
+
+namespace shortlist {
+
+struct ToyOptions {
+  float dropout = 0;
+  bool query_dropout = false;
+  bool deep = false;  // between the ranking's first layers a stack like the reference's
+};
+
+// Query: bags of 40 ids and two numbers; candidate: one of 60 ids. Both 6 wide; the ranking sees them side by
+// side, and the query by itself again, so that a node has several consumers.
+class ToyModel {
+ public:
+  explicit ToyModel(const ToyOptions& options = {}) {
+    Embedding bag, id;
+    bag.ids = 40, bag.dim = 5, id.ids = 60, id.dim = 4;
+    Numbers numbers;
+    numbers.width = 2;
+    const int words = input("query/words", bag, Domain::query, 0),
+              ages = input("query/ages", numbers, Domain::query, 1);
+    int query = add("query/concat", Concat(), {words, ages}, Domain::query);
+    query = add("query/dense", dense(6, Activation::tanh), {query}, Domain::query);
+    if (options.query_dropout) query = add("query/dropout", dropout(0.4f), {query}, Domain::query);
+    const int candidate = add("candidate/dense", dense(6), {input("candidate/id", id, Domain::candidate, 0)},
+                              Domain::candidate);
+    spec.query = query;
+    spec.candidate = candidate;
+    add_ranking(options);
+  }
+
+  int node(std::string_view name) const {
+    for (size_t i = 0; i < spec.nodes.size(); ++i) {
+      if (spec.nodes[i].name == name) return static_cast<int>(i);
+    }
+    ADD_FAILURE() << "no node " << name;
+    return -1;
+  }
+  std::vector<int> outputs() const { return {spec.query, spec.candidate, spec.rankings[0]}; }
+
+  ModelSpec spec;
+
+ private:
+  static Dense dense(int units, Activation activation = Activation::linear) {
+    Dense layer;
+    layer.dense = units;
+    layer.activation = activation;
+    return layer;
+  }
+  static Dropout dropout(float rate) {
+    Dropout layer;
+    layer.dropout = rate;
+    return layer;
+  }
+  template <typename L>
+  int add(const std::string& name, const L& layer, std::vector<int> inputs, Domain domain) {
+    return spec.add(
+        {.name = name, .layer = std::make_shared<L>(layer), .inputs = std::move(inputs), .domain = domain});
+  }
+  template <typename L>
+  int input(const std::string& name, const L& layer, Domain domain, int feature) {
+    return spec.add(
+        {.name = name, .layer = std::make_shared<L>(layer), .domain = domain, .feature = feature});
+  }
+
+  void add_ranking(const ToyOptions& options) {
+    const int q = add("rating/query", Gather(), {spec.query}, Domain::pair);
+    const int c = add("rating/candidate", Gather(), {spec.candidate}, Domain::pair);
+    const int both = add("rating/concat", Concat(), {q, c}, Domain::pair);
+    const int cross = add("rating/cross", Cross(), {both, both}, Domain::pair);
+    int top = add("rating/dense_1", dense(9, Activation::gelu), {cross}, Domain::pair);
+    top = add("rating/batch_norm", BatchNorm(), {top}, Domain::pair);
+    if (options.dropout > 0) top = add("rating/dropout", dropout(options.dropout), {top}, Domain::pair);
+    if (options.deep) {
+      top = add("rating/deep_1", dense(40, Activation::relu), {top}, Domain::pair);
+      top = add("rating/deep_2", dense(35, Activation::relu), {top}, Domain::pair);
+      top = add("rating/deep_norm", BatchNorm(), {top}, Domain::pair);
+      top = add("rating/deep_dropout", dropout(0.2f), {top}, Domain::pair);
+      top = add("rating/deep_3", dense(9), {top}, Domain::pair);
+      top = add("rating/deep_norm_2", BatchNorm(), {top}, Domain::pair);
+    }
+    top = add("rating/dense_2", dense(6, Activation::softplus), {top}, Domain::pair);
+    top = add("rating/add", Add(), {top, q}, Domain::pair);
+    const int left = add("rating/left", dense(6), {cross}, Domain::pair);
+    const int right = add("rating/right", dense(6, Activation::tanh), {both}, Domain::pair);
+    const int dots = add("rating/dots", DotInteraction(), {left, q, right}, Domain::pair);
+    top = add("rating/with_dots", Concat(), {top, dots}, Domain::pair);
+    spec.rankings = {add("rating/prediction", dense(1), {top}, Domain::pair)};
+  }
+};
+
+// Rows that each show a query and a candidate. With `distinct` equal ones are merged, else each row has its
+// own.
+class ToyBatch {
+ public:
+  ToyBatch(size_t rows, bool distinct, uint64_t seed = 1) : distinct_(distinct) {
+    const RandomStream random(seed, "toy");
+    make_encoded(random);
+    for (size_t r = 0; r < rows; ++r) {
+      const uint64_t pair = random.at(7).below(r, std::max<size_t>(1, rows / 2));  // pairs come again
+      const uint32_t q = static_cast<uint32_t>(random.at(1).below(pair, kQueries));
+      const uint32_t c = static_cast<uint32_t>(random.at(2).below(pair, kCandidates));
+      labels.push_back(static_cast<float>(random.at(3).normal(r)));
+      weights.push_back(static_cast<float>(random.at(4).uniform(r)) + 0.5f);
+      row_pair_.source.push_back(add_pair(q, c));
+    }
+    row_pair_.invert(pair_query_.source.size());
+    pair_query_.invert(query_rows_.size());
+    pair_candidate_.invert(candidate_rows_.size());
+    count();
+  }
+  ToyBatch(const ToyBatch&) = delete;
+
+  Batch batch() const {
+    return {&queries_,        &candidates_,       query_rows_,
+            candidate_rows_,  pair_query_.view(), pair_candidate_.view(),
+            row_pair_.view(), query_count_,       candidate_count_,
+            pair_count_};
+  }
+  size_t rows() const { return labels.size(); }
+  std::vector<float> labels, weights;
+
+  SoftmaxBatch softmax(ConstMatrix queries, ConstMatrix candidates) const {
+    return {queries,
+            candidates,
+            candidate_count_,
+            pair_query_.offsets,
+            pair_query_.copies,
+            pair_candidate_.source,
+            pair_weight_};
+  }
+  uint32_t pair_of_row(size_t row) const { return row_pair_.source[row]; }
+
+  static constexpr size_t kQueries = 150, kCandidates = 60;
+
+ private:
+  struct Map {
+    std::vector<uint32_t> source, offsets, copies;
+    RowMap view() const { return {source, offsets, copies}; }
+    void invert(size_t sources) {
+      offsets = {0};
+      for (uint32_t s = 0; s < sources; ++s) {
+        for (uint32_t i = 0; i < source.size(); ++i) {
+          if (source[i] == s) copies.push_back(i);
+        }
+        offsets.push_back(static_cast<uint32_t>(copies.size()));
+      }
+    }
+  };
+
+  void make_encoded(const RandomStream& random) {
+    queries_.rows = kQueries;
+    queries_.columns.resize(2);
+    EncodedColumn &words = queries_.columns[0], &ages = queries_.columns[1];
+    words.offsets = {0};
+    ages.width = 2;
+    for (size_t q = 0; q < kQueries; ++q) {
+      for (size_t i = 0; i < random.at(5).below(q, 4); ++i)
+        words.ids.push_back(static_cast<int32_t>((q * 13 + i * 7) % 40));
+      words.offsets.push_back(static_cast<uint32_t>(words.ids.size()));
+      for (size_t i = 0; i < 2; ++i)
+        ages.values.push_back(static_cast<float>(random.at(6).normal(2 * q + i)));
+    }
+    candidates_.rows = kCandidates;
+    candidates_.columns.resize(1);
+    candidates_.columns[0].ids.resize(kCandidates);
+    std::iota(candidates_.columns[0].ids.begin(), candidates_.columns[0].ids.end(), 0);
+  }
+
+  uint32_t place(std::map<uint32_t, uint32_t>& seen, std::vector<uint32_t>& rows, uint32_t row) {
+    const auto [found, fresh] = seen.try_emplace(row, static_cast<uint32_t>(rows.size()));
+    if (!fresh && distinct_) return found->second;
+    rows.push_back(row);
+    return static_cast<uint32_t>(rows.size()) - 1;
+  }
+
+  uint32_t add_pair(uint32_t q, uint32_t c) {
+    const uint32_t next = static_cast<uint32_t>(pair_query_.source.size());
+    const auto [found, fresh] = seen_pairs_.try_emplace({q, c}, next);
+    if (!fresh && distinct_) return found->second;
+    pair_query_.source.push_back(place(seen_queries_, query_rows_, q));
+    pair_candidate_.source.push_back(place(seen_candidates_, candidate_rows_, c));
+    return next;
+  }
+
+  void count() {
+    query_count_.resize(query_rows_.size());
+    candidate_count_.resize(candidate_rows_.size());
+    pair_count_.resize(pair_query_.source.size());
+    pair_weight_.resize(pair_query_.source.size());
+    for (size_t r = 0; r < rows(); ++r) {
+      const uint32_t pair = pair_of_row(r);
+      pair_count_[pair] += 1;
+      pair_weight_[pair] += weights[r];
+      query_count_[pair_query_.source[pair]] += 1;
+      candidate_count_[pair_candidate_.source[pair]] += 1;
+    }
+  }
+
+  bool distinct_;
+  EncodedRows queries_, candidates_;
+  std::map<uint32_t, uint32_t> seen_queries_, seen_candidates_;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> seen_pairs_;
+  std::vector<uint32_t> query_rows_, candidate_rows_;
+  Map row_pair_, pair_query_, pair_candidate_;
+  std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;
+};
+
+// Trains nothing: computes the retrieval and the rating loss of a batch, and the gradients.
+class ToyTrainer {
+ public:
+  explicit ToyTrainer(const ToyOptions& options = {}, bool training_layers_active = true, int threads = 2,
+                      Precision precision = Precision::float32, bool rounds_between_products = true)
+      : model(options),
+        parameters(model.spec),
+        pool(threads),
+        plan(prepared(), parameters,
+             {.outputs = model.outputs(),
+              .backward = true,
+              .training_layers_active = training_layers_active,
+              .precision = rounds_between_products ? precision : Precision::float32}),
+        precision_(precision),
+        softmax_(0.5f, precision) {}
+
+  double loss(const ToyBatch& batch, bool training = true, uint64_t key = 1) {
+    parameters.pack(pool, true, precision_);
+    plan.forward(pool, batch.batch(), training, key);
+    const int query = model.spec.query, candidate = model.spec.candidate;
+    const double retrieval = softmax_.run(pool, batch.softmax(plan.output(query), plan.output(candidate)),
+                                          1 / static_cast<double>(batch.rows()), plan.output_gradient(query),
+                                          plan.output_gradient(candidate));
+    return retrieval / static_cast<double>(batch.rows()) + rate(batch);
+  }
+  void backward() {
+    plan.backward(pool, model.outputs());
+    join_gradients();
+  }
+  void join_gradients() {
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      join_gradient(parameters.at(i));
+    }
+  }
+
+  // Of each trained parameter, as a whole matrix.
+  std::map<std::string, std::vector<float>> gradients() {
+    std::map<std::string, std::vector<float>> all;
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const ParameterState& p = parameters.at(i);
+      if (!p.spec.trainable) continue;
+      std::vector<float>& gradient = all[parameters.name(i)];
+      gradient.resize(p.spec.rows * p.spec.cols);
+      for (size_t r = 0; r < p.gradient.rows; ++r) {
+        const size_t row = p.spec.table ? p.rows.touched[r] : r;
+        copy(p.gradient.row_span(r), std::span(gradient).subspan(row * p.spec.cols, p.spec.cols));
+      }
+    }
+    return all;
+  }
+
+  ToyModel model;
+  Parameters parameters;
+  ThreadPool pool;
+  Plan plan;
+
+ private:
+  const ModelSpec& prepared() {
+    parameters.initialize(3);
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      // As initialised, biases are zero and crosses nearly: make all of them matter.
+      ParameterState& p = parameters.at(i);
+      for (size_t n = 0; p.spec.trainable && n < p.spec.rows * p.spec.cols; ++n) {
+        p.value.data[n] += static_cast<float>(RandomStream(8, parameters.name(i)).normal(n)) * 0.2f;
+      }
+    }
+    parameters.make_gradients();
+    return model.spec;
+  }
+
+  double rate(const ToyBatch& batch) {
+    const int rating = model.spec.rankings[0];
+    const Matrix prediction = plan.output(rating), gradient = plan.output_gradient(rating);
+    for (size_t r = 0; r < gradient.rows; ++r) gradient(r, 0) = 0;
+    double total = 0;
+    for (size_t r = 0; r < batch.rows(); ++r) {
+      const size_t at = plan.has_row_outputs(rating) ? r : batch.pair_of_row(r);
+      const LossAt loss = rating_loss(RatingLoss::mean_squared_error, prediction(at, 0), batch.labels[r], 1);
+      const double share = batch.weights[r] / static_cast<double>(batch.rows());
+      total += share * loss.loss;
+      gradient(at, 0) += static_cast<float>(share * loss.derivative);
+    }
+    return total;
+  }
+
+  Precision precision_;
+  InBatchSoftmax softmax_;
+};
+
+}  // namespace shortlist
