@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/config/recommend_config.h"
 #include "shortlist/index/index.h"
 #include "shortlist/math/top_k.h"
