@@ -39,7 +39,7 @@ constexpr HintWord kHintWords[] = {
     {"clicked", NameHint::label},   {"click", NameHint::label},       {"watched", NameHint::label},
     {"converted", NameHint::label}, {"timestamp", NameHint::time},    {"time", NameHint::time},
     {"datetime", NameHint::time},   {"date", NameHint::time},         {"ts", NameHint::time},
-    {"at", NameHint::time},         {"quantity", NameHint::weight},   {"qty", NameHint::weight},
+    {"at", NameHint::time},         {"day", NameHint::time},          {"quantity", NameHint::weight},   {"qty", NameHint::weight},
     {"units", NameHint::weight},    {"plays", NameHint::weight},      {"playcount", NameHint::weight},
     {"listens", NameHint::weight},  {"split", NameHint::part},        {"fold", NameHint::part},
     {"part", NameHint::part},       {"partition", NameHint::part},    {"subset", NameHint::part},
@@ -199,8 +199,8 @@ Judgement judge(ColumnGuess& guess, const std::optional<TextGuess>& texts) {
     return {Holds::nothing, fmt::format("is '{}' in every row", column.most_frequent.front().first)};
   }
   if (is_time(guess)) return {Holds::time, "points in time"};
-  if (std::string why = why_no_time(guess); !why.empty()) return {Holds::nothing, std::move(why)};
   if (texts) return judge_special(*texts, guess);
+  if (std::string why = why_no_time(guess); !why.empty()) return {Holds::nothing, std::move(why)};
   if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
   switch (column.type) {
     case ColumnType::list:
@@ -252,10 +252,19 @@ double ColumnGuess::distinct_share() const {
   return present == 0 ? 0 : static_cast<double>(summary.distinct) / static_cast<double>(present);
 }
 
+std::string says_missing(const ColumnGuess& column) {
+  if (column.without_value() == 0) return "";
+  return fmt::format("{} of {} rows {} no value", column.without_value(), column.summary.rows,
+                     column.without_value() == 1 ? "has" : "have");
+}
+
 std::vector<ColumnGuess> guess_columns(const Table& table) {
   std::vector<ColumnGuess> guesses;
   std::vector<ColumnSummary> summaries = inspect(table);
-  const std::vector<std::optional<TextGuess>> texts = guess_texts(table, summaries);
+  std::vector<bool> named_times;
+  for (const ColumnSummary& column : summaries)
+    named_times.push_back(name_meaning(column.name).hint == NameHint::time);
+  const std::vector<std::optional<TextGuess>> texts = guess_texts(table, summaries, named_times);
   for (size_t c = 0; c < summaries.size(); ++c) {
     ColumnGuess guess;
     guess.name = summaries[c].name;
