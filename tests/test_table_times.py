@@ -42,7 +42,7 @@ def test_a_query_is_read_as_the_table_writes_its_times(tmp_path, form):
         answers[day] = done[0].stdout
     assert answers[DAYS[0]] != answers[DAYS[-1]]  # so that the time matters
     assert "is no time in the format" in error(
-        "recommend", "bundle", "--query", "user=u3", "--query", "at=yesterday", cwd=tmp_path, code=2)
+        "recommend", "bundle", "--query", "user=u3", "--query", "at=yesterday", cwd=tmp_path, code=3)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "shortlist/features/cell.h"
+#include "shortlist/features/time.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/table/code_columns.h"
 #include "shortlist/table/coded_column.h"
@@ -227,6 +229,15 @@ void number_pairs(Dataset& data) {
   }
 }
 
+// How a time feature among them reads the column; none where no feature reads it as times.
+std::optional<TimeForm> times_of(const FeatureMap& features, const std::string& column) {
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (features[i].column != column) continue;
+    if (const auto times = fitted_times(*features[i].feature)) return times;
+  }
+  return std::nullopt;
+}
+
 // Columns go as soon as nothing needs them: what follows is as large.
 Dataset apply(const Config& config, const FeatureMap& features, Columns columns, Split split, bool labels,
               const KnownData* known = nullptr) {
@@ -243,7 +254,8 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   std::vector<uint32_t> first;
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
   data.queries = encode_distinct(query, columns, first, data.unseen);
-  for (const std::string& name : query.columns()) add_to_keys(find(columns, name), first, data.query_keys);
+  for (const std::string& name : query.columns())
+    add_to_keys(find(columns, name), times_of(query, name), first, data.query_keys);
   auto candidate_codes = codes_of(candidate, columns);
   candidate_codes.push_back(&find(columns, config.candidate.id).codes);
   data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
