@@ -156,7 +156,7 @@ class FormatSearch {
       throw AmbiguousDate(
           first_,
           fmt::format("cannot tell the day from the month in {} and in all other rows; declare which it "
-                      "is: format = \"{}\" or format = \"{}\"",
+                      "is: format = \"{}\" or format = \"{}\" (--date-format)",
                       quote_value(first_text_), formats_[0], formats_[1]));
     }
     return std::string(formats_[0]);

@@ -6,7 +6,10 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/init/guesser.h"
+#include "shortlist/table/code_columns.h"
+#include "shortlist/table/coded_column.h"
 #include "shortlist/table/sql_type.h"
+#include "shortlist/train/known_data.h"
 
 namespace shortlist {
 namespace {
@@ -35,6 +38,15 @@ double new_user_share(const Table& table, const std::string& user, const ColumnG
                           sql_name(user), instant_sql(table, time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
+}
+
+// ", the first of them row 1601": where to look for a footer or a gap.
+std::string first_missing(const Table& table, const ColumnGuess& column) {
+  const CodedColumn coded = std::move(code_columns(table, std::vector<std::string>{column.summary.name})[0]);
+  uint64_t first = UINT64_MAX;
+  for (uint32_t code = 0; code < coded.distinct(); ++code)
+    if (is_no_value(coded.values, code)) first = std::min(first, coded.first_row[code]);
+  return first == UINT64_MAX ? "" : fmt::format(", the first of them row {}", first + 1);
 }
 
 // Stars, points and thumbs: few different values near 0.
@@ -199,7 +211,7 @@ std::optional<size_t> Guesser::named_candidate() {
     const ColumnGuess& column = columns()[c];
     if (!column.is(NameHint::item) || !column.meaning.key || is_taken(c)) continue;
     std::string why = why_no_key(column);
-    if (why.empty() && !is_whole_column(column)) why = says_missing(column);
+    if (why.empty() && !is_whole_column(column)) why = says_missing(column) + first_missing(table_, column);
     if (!why.empty()) {
       turn_down(c, "item", why);
     } else if (!best || rank(c) > rank(*best)) {
