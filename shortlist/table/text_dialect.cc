@@ -317,7 +317,8 @@ TextDialect find_dialect(const TableSource& source, const std::vector<std::strin
         source.describe());
   } else if (!source.header && source.columns.empty() && !dialect.header) {
     dialect.note = fmt::format(
-        "{}: the first line holds no names, so the columns are named column0, column1, ...; --columns (columns "
+        "{}: the first line holds no names, so the columns are named column0, column1, ...; --columns "
+        "(columns "
         "in [data]) gives them names, --header (header = true) takes them from the first line",
         source.describe());
   }

@@ -71,7 +71,8 @@ std::string encoding_of_mark(const TableSource& source, const std::string& path)
   if (first.lines[0].starts_with("\u00ff\u00fe")) return kUtf16;
   if (!first.lines[0].starts_with("\u00fe\u00ff")) return "";
   throw data_error(
-      "{0}: is UTF-16 with the high byte first, which cannot be read; convert it: iconv -f UTF-16 -t UTF-8 {0}",
+      "{0}: is UTF-16 with the high byte first, which cannot be read; convert it: iconv -f UTF-16 -t UTF-8 "
+      "{0}",
       path);
 }
 

@@ -67,8 +67,7 @@ std::vector<float> numbers_of(const CodedColumn& column, const char* use,
 // Appends the rows that have no value.
 void find_rows_without_value(const CodedColumn& column, std::vector<uint32_t>& rows) {
   std::vector<bool> without(column.distinct());
-  for (uint32_t code = 0; code < column.distinct(); ++code)
-    without[code] = has_no_value(column.values, code);
+  for (uint32_t code = 0; code < column.distinct(); ++code) without[code] = has_no_value(column.values, code);
   if (std::ranges::find(without, true) == without.end()) return;
   for (uint32_t row = 0; row < column.codes.size(); ++row)
     if (without[column.codes[row]]) rows.push_back(row);

@@ -11,7 +11,8 @@
 namespace shortlist {
 
 // The label of each row. Throws a data Error for what is not a finite number, or not from 0 to 1 where the
-// loss needs that. With `unlabelled`, rows that have no label are appended there and get one that others have.
+// loss needs that. With `unlabelled`, rows that have no label are appended there and get one that others
+// have.
 std::vector<float> read_label(const RankingConfig& ranking, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled);
 
