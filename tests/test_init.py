@@ -38,18 +38,24 @@ def rated(count=400, **options):
 HEADER = ("user_id", "item_id", "rating")
 
 
-@pytest.mark.parametrize("column, use", [(1, "item"), (2, "label")])
-def test_a_blank_cell_is_the_reason_why_a_column_is_turned_down(tmp_path, column, use):
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_cell_is_the_reason_why_a_column_is_not_the_item(tmp_path, blank):
     rows = [list(row) for row in rated()]
-    rows[7][column] = rows[9][column] = ""
+    rows[7][1] = rows[9][1] = blank
     write(tmp_path, HEADER, rows)
-    reason = f"'{HEADER[column]}' would be the {use} by its name, but 2 of 400 rows have no value"
-    if use == "item":
-        assert reason in error("init", "t.csv", cwd=tmp_path, code=2)
-    else:
-        text, config = init(tmp_path)
-        assert "# " + reason in text and "ranking" not in config
-        train(tmp_path, text)
+    assert "'item_id' would be the item by its name, but 2 of 400 rows have no value, the first of them row 8" in error(
+        "init", "t.csv", cwd=tmp_path, code=2)
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_label_is_said(tmp_path, blank):
+    rows = [list(row) for row in rated()]
+    rows[7][2] = rows[9][2] = blank
+    write(tmp_path, HEADER, rows)
+    text, config = init(tmp_path)
+    assert "2 of 400 rows have no value and no part in the ranking" in text
+    assert config["ranking"][0]["label"] == "rating"
+    train(tmp_path, text)
 
 
 def test_a_blank_user_is_no_user(tmp_path):
@@ -59,6 +65,7 @@ def test_a_blank_user_is_no_user(tmp_path):
     write(tmp_path, HEADER, rows)
     text, config = init(tmp_path)
     assert config["data"]["user"] == "user_id"
+    assert "2 of 400 rows have no value: no user's, but rows of their items" in text
     train(tmp_path, text)
 
 
@@ -74,7 +81,7 @@ def test_words_for_missing_values_become_a_setting(tmp_path):
     write(tmp_path, ("user", "item", "rating"), rows)
     text, config = init(tmp_path)
     assert config["data"]["missing"] == ["NaN"]
-    assert "# 'rating' would be the label by its name, but 8 of 400 rows have no value" in text
+    assert "8 of 400 rows have no value and no part in the ranking" in text
     train(tmp_path, text)
 
 

@@ -84,6 +84,7 @@ class Time final : public ScalarFeature {
         state_(std::move(state)) {}
 
   std::string_view kind() const override { return TimeSettings::kind; }
+  const TimeForm& form() const { return state_.form; }
   InputForm input() const override { return {InputKind::time, state_.range.least, state_.range.most}; }
   nlohmann::json to_json() const override {
     nlohmann::json json = {{"kind", kind()}, {"settings", settings_to_json(write_fields(settings_))}};
@@ -169,6 +170,11 @@ void TimeSettings::check(const Value& value, const Where& where) const {
 }
 
 std::unique_ptr<FeatureFit> TimeSettings::make_fit() const { return std::make_unique<TimeFit>(*this); }
+
+std::optional<TimeForm> fitted_times(const Feature& feature) {
+  const auto* time = dynamic_cast<const Time*>(&feature);
+  return time == nullptr ? std::nullopt : std::optional(time->form());
+}
 
 std::unique_ptr<const Feature> TimeSettings::load(const nlohmann::json& feature) {
   const auto settings = load_settings<TimeSettings>(feature.at("settings"));

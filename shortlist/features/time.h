@@ -56,4 +56,7 @@ struct TimeSettings {
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
 };
 
+// How a fitted feature of this kind reads times; none where it is of another kind.
+std::optional<TimeForm> fitted_times(const Feature& feature);
+
 }  // namespace shortlist

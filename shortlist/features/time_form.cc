@@ -81,7 +81,7 @@ RowError no_time(size_t row, std::string_view text) {
   return RowError(
       row, quote_value(text) +
                " is no time (need seconds since 1970, 2024-05-01T12:30:00, or a declared format such as "
-               "format = \"%d-%m-%Y %H:%M\")");
+               "format = \"%d-%m-%Y %H:%M\" in the config, or --date-format with the table)");
 }
 
 double in_years(double seconds, size_t row, const std::string& written) {
@@ -156,7 +156,7 @@ class FormatSearch {
       throw AmbiguousDate(
           first_,
           fmt::format("cannot tell the day from the month in {} and in all other rows; declare which it "
-                      "is: format = \"{}\" or format = \"{}\"",
+                      "is: format = \"{}\" or format = \"{}\" (--date-format)",
                       quote_value(first_text_), formats_[0], formats_[1]));
     }
     return std::string(formats_[0]);

@@ -87,7 +87,7 @@ TEST(TimeForm, AsksWhereTheColumnDoesNotTell) {
         find_time_form(text_column(Texts{"01-02-2021", "03-02-2021"}), {});
       }),
       "row 1: cannot tell the day from the month in '01-02-2021' and in all other rows; declare which it is: "
-      "format = \"%d-%m-%Y\" or format = \"%m-%d-%Y\"");
+      "format = \"%d-%m-%Y\" or format = \"%m-%d-%Y\" (--date-format)");
   EXPECT_EQ(message_of([] {
               find_time_form(text_column(Texts{"29-01-2021", "01-29-2021"}), {});
             }),

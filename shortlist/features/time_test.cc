@@ -52,7 +52,7 @@ TEST(Time, NamesWhatIsNoTime) {
               "row 1: '" + std::string(text) +
                   "' is no time (need seconds since 1970, 2024-05-01T12:30:00, or a declared format such as "
                   "format = "
-                  "\"%d-%m-%Y %H:%M\")");
+                  "\"%d-%m-%Y %H:%M\" in the config, or --date-format with the table)");
   }
 }
 

@@ -20,34 +20,35 @@ struct HintWord {
 };
 // Words of column names. Of labels the first in the list is preferred.
 constexpr HintWord kHintWords[] = {
-    {"user", NameHint::user},       {"customer", NameHint::user},     {"member", NameHint::user},
-    {"visitor", NameHint::user},    {"session", NameHint::user},      {"account", NameHint::user},
-    {"reader", NameHint::user},     {"viewer", NameHint::user},       {"client", NameHint::user},
-    {"player", NameHint::user},     {"reviewer", NameHint::user},     {"buyer", NameHint::user},
-    {"uid", NameHint::user},        {"item", NameHint::item},         {"product", NameHint::item},
-    {"movie", NameHint::item},      {"film", NameHint::item},         {"anime", NameHint::item},
-    {"book", NameHint::item},       {"song", NameHint::item},         {"track", NameHint::item},
-    {"artist", NameHint::item},     {"game", NameHint::item},         {"video", NameHint::item},
-    {"article", NameHint::item},    {"news", NameHint::item},         {"recipe", NameHint::item},
-    {"restaurant", NameHint::item}, {"business", NameHint::item},     {"listing", NameHint::item},
-    {"ad", NameHint::item},         {"sku", NameHint::item},          {"isbn", NameHint::item},
-    {"asin", NameHint::item},       {"iid", NameHint::item},          {"title", NameHint::item},
-    {"name", NameHint::item},       {"rating", NameHint::label},      {"ratings", NameHint::label},
-    {"score", NameHint::label},     {"stars", NameHint::label},       {"feedback", NameHint::label},
-    {"label", NameHint::label},     {"target", NameHint::label},      {"purchased", NameHint::label},
-    {"bought", NameHint::label},    {"liked", NameHint::label},       {"like", NameHint::label},
-    {"clicked", NameHint::label},   {"click", NameHint::label},       {"watched", NameHint::label},
-    {"converted", NameHint::label}, {"timestamp", NameHint::time},    {"time", NameHint::time},
-    {"datetime", NameHint::time},   {"date", NameHint::time},         {"ts", NameHint::time},
-    {"at", NameHint::time},         {"quantity", NameHint::weight},   {"qty", NameHint::weight},
-    {"units", NameHint::weight},    {"plays", NameHint::weight},      {"playcount", NameHint::weight},
-    {"listens", NameHint::weight},  {"split", NameHint::part},        {"fold", NameHint::part},
-    {"part", NameHint::part},       {"partition", NameHint::part},    {"subset", NameHint::part},
-    {"order", NameHint::event},     {"transaction", NameHint::event}, {"invoice", NameHint::event},
-    {"receipt", NameHint::event},   {"basket", NameHint::event},      {"cart", NameHint::event},
-    {"event", NameHint::event},     {"request", NameHint::event},     {"impression", NameHint::event},
-    {"row", NameHint::event},       {"index", NameHint::event},       {"uuid", NameHint::event},
-    {"guid", NameHint::event},      {"hash", NameHint::event},
+    {"user", NameHint::user},         {"customer", NameHint::user},    {"member", NameHint::user},
+    {"visitor", NameHint::user},      {"session", NameHint::user},     {"account", NameHint::user},
+    {"reader", NameHint::user},       {"viewer", NameHint::user},      {"client", NameHint::user},
+    {"player", NameHint::user},       {"reviewer", NameHint::user},    {"buyer", NameHint::user},
+    {"uid", NameHint::user},          {"item", NameHint::item},        {"product", NameHint::item},
+    {"movie", NameHint::item},        {"film", NameHint::item},        {"anime", NameHint::item},
+    {"book", NameHint::item},         {"song", NameHint::item},        {"track", NameHint::item},
+    {"artist", NameHint::item},       {"game", NameHint::item},        {"video", NameHint::item},
+    {"article", NameHint::item},      {"news", NameHint::item},        {"recipe", NameHint::item},
+    {"restaurant", NameHint::item},   {"business", NameHint::item},    {"listing", NameHint::item},
+    {"ad", NameHint::item},           {"sku", NameHint::item},         {"isbn", NameHint::item},
+    {"asin", NameHint::item},         {"iid", NameHint::item},         {"title", NameHint::item},
+    {"name", NameHint::item},         {"rating", NameHint::label},     {"ratings", NameHint::label},
+    {"score", NameHint::label},       {"stars", NameHint::label},      {"feedback", NameHint::label},
+    {"label", NameHint::label},       {"target", NameHint::label},     {"purchased", NameHint::label},
+    {"bought", NameHint::label},      {"liked", NameHint::label},      {"like", NameHint::label},
+    {"clicked", NameHint::label},     {"click", NameHint::label},      {"watched", NameHint::label},
+    {"converted", NameHint::label},   {"timestamp", NameHint::time},   {"time", NameHint::time},
+    {"datetime", NameHint::time},     {"date", NameHint::time},        {"ts", NameHint::time},
+    {"at", NameHint::time},           {"day", NameHint::time},         {"when", NameHint::time},
+    {"quantity", NameHint::weight},   {"qty", NameHint::weight},       {"units", NameHint::weight},
+    {"plays", NameHint::weight},      {"playcount", NameHint::weight}, {"listens", NameHint::weight},
+    {"split", NameHint::part},        {"fold", NameHint::part},        {"part", NameHint::part},
+    {"partition", NameHint::part},    {"subset", NameHint::part},      {"order", NameHint::event},
+    {"transaction", NameHint::event}, {"invoice", NameHint::event},    {"receipt", NameHint::event},
+    {"basket", NameHint::event},      {"cart", NameHint::event},       {"event", NameHint::event},
+    {"request", NameHint::event},     {"impression", NameHint::event}, {"row", NameHint::event},
+    {"index", NameHint::event},       {"uuid", NameHint::event},       {"guid", NameHint::event},
+    {"hash", NameHint::event},
 };
 // Beside a hint, words that leave it a key.
 constexpr std::string_view kKeyWords[] = {"id", "key", "code", "name", "title", "no", "number", "idx"};
@@ -199,8 +200,8 @@ Judgement judge(ColumnGuess& guess, const std::optional<TextGuess>& texts) {
     return {Holds::nothing, fmt::format("is '{}' in every row", column.most_frequent.front().first)};
   }
   if (is_time(guess)) return {Holds::time, "points in time"};
-  if (std::string why = why_no_time(guess); !why.empty()) return {Holds::nothing, std::move(why)};
   if (texts) return judge_special(*texts, guess);
+  if (std::string why = why_no_time(guess); !why.empty()) return {Holds::nothing, std::move(why)};
   if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
   switch (column.type) {
     case ColumnType::list:
@@ -252,10 +253,19 @@ double ColumnGuess::distinct_share() const {
   return present == 0 ? 0 : static_cast<double>(summary.distinct) / static_cast<double>(present);
 }
 
+std::string says_missing(const ColumnGuess& column) {
+  if (column.without_value() == 0) return "";
+  return fmt::format("{} of {} rows {} no value", column.without_value(), column.summary.rows,
+                     column.without_value() == 1 ? "has" : "have");
+}
+
 std::vector<ColumnGuess> guess_columns(const Table& table) {
   std::vector<ColumnGuess> guesses;
   std::vector<ColumnSummary> summaries = inspect(table);
-  const std::vector<std::optional<TextGuess>> texts = guess_texts(table, summaries);
+  std::vector<bool> named_times;
+  for (const ColumnSummary& column : summaries)
+    named_times.push_back(name_meaning(column.name).hint == NameHint::time);
+  const std::vector<std::optional<TextGuess>> texts = guess_texts(table, summaries, named_times);
   for (size_t c = 0; c < summaries.size(); ++c) {
     ColumnGuess guess;
     guess.name = summaries[c].name;

@@ -56,6 +56,9 @@ struct ColumnGuess {
   uint64_t without_value() const { return summary.missing + summary.blank; }
 };
 
+// "2 of 1600 rows have no value"; "" where all have one.
+std::string says_missing(const ColumnGuess& column);
+
 // Reads the table once, and columns of dates again.
 std::vector<ColumnGuess> guess_columns(const Table& table);
 

@@ -6,20 +6,24 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/init/guesser.h"
+#include "shortlist/table/code_columns.h"
+#include "shortlist/table/coded_column.h"
 #include "shortlist/table/sql_type.h"
+#include "shortlist/train/known_data.h"
 
 namespace shortlist {
 namespace {
 
 // What orders the rows by time. Texts in a format of dates may have a clock behind.
-std::string instant_sql(const ColumnGuess& time) {
+std::string instant_sql(const Table& table, const ColumnGuess& time) {
   const std::string name = sql_name(time.summary.name);
   if (time.summary.sql_type != "VARCHAR") return name;
   const std::string iso = fmt::format("try_cast({} AS TIMESTAMP)", name);
-  if (time.time_format.empty()) return fmt::format("coalesce(try_cast({} AS DOUBLE), epoch({}))", name, iso);
+  const std::string& format = !time.time_format.empty() ? time.time_format : table.source().date_format;
+  if (format.empty()) return fmt::format("coalesce(try_cast({} AS DOUBLE), epoch({}))", name, iso);
   std::vector<std::string> formats;
   for (const char* clock : {" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", ""})
-    formats.push_back(sql_text(time.time_format + clock));
+    formats.push_back(sql_text(format + clock));
   return fmt::format("coalesce({}, try_strptime({}, [{}]))", iso, name, fmt::join(formats, ", "));
 }
 
@@ -31,14 +35,18 @@ double new_user_share(const Table& table, const std::string& user, const ColumnG
                           "first AS (SELECT who, min(instant) AS instant FROM timed GROUP BY who) "
                           "SELECT coalesce(avg((first.instant > cut.instant)::INTEGER), 0)::DOUBLE "
                           "FROM timed JOIN first USING (who), cut WHERE timed.instant > cut.instant",
-                          sql_name(user), instant_sql(time)),
+                          sql_name(user), instant_sql(table, time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
 }
 
-std::string says_missing(const ColumnGuess& column) {
-  return fmt::format("{} of {} rows {} no value", column.without_value(), column.summary.rows,
-                     column.without_value() == 1 ? "has" : "have");
+// ", the first of them row 1601": where to look for a footer or a gap.
+std::string first_missing(const Table& table, const ColumnGuess& column) {
+  const CodedColumn coded = std::move(code_columns(table, std::vector<std::string>{column.summary.name})[0]);
+  uint64_t first = UINT64_MAX;
+  for (uint32_t code = 0; code < coded.distinct(); ++code)
+    if (is_no_value(coded.values, code)) first = std::min(first, coded.first_row[code]);
+  return first == UINT64_MAX ? "" : fmt::format(", the first of them row {}", first + 1);
 }
 
 // Stars, points and thumbs: few different values near 0.
@@ -108,10 +116,6 @@ void Guesser::check_label(size_t c) {
     throw data_error("label '{}': holds {}, need numbers", options_.label,
                      column_type_name(column.summary.type));
   }
-  if (!is_whole_column(column)) {
-    throw data_error("label '{}': {} of {} rows have no value, but a label needs one in each row",
-                     options_.label, column.without_value(), column.summary.rows);
-  }
 }
 
 std::string Guesser::why_no_label(size_t c) {
@@ -125,7 +129,6 @@ std::string Guesser::why_no_label(size_t c) {
                            ? ""
                            : fmt::format(" such as '{}'", summary.most_frequent.front().first));
   }
-  if (!is_whole_column(column)) return says_missing(column);
   if (summary.distinct < 2) {
     return fmt::format("all values are equal ('{}')",
                        summary.most_frequent.empty() ? "" : summary.most_frequent.front().first);
@@ -208,7 +211,7 @@ std::optional<size_t> Guesser::named_candidate() {
     const ColumnGuess& column = columns()[c];
     if (!column.is(NameHint::item) || !column.meaning.key || is_taken(c)) continue;
     std::string why = why_no_key(column);
-    if (why.empty() && !is_whole_column(column)) why = says_missing(column);
+    if (why.empty() && !is_whole_column(column)) why = says_missing(column) + first_missing(table_, column);
     if (!why.empty()) {
       turn_down(c, "item", why);
     } else if (!best || rank(c) > rank(*best)) {
@@ -288,7 +291,7 @@ void Guesser::find_time() {
     }
     if (determines(guess_.candidate, c)) continue;
     guess_.time = c;
-    take(c, Use::time, "points in time");
+    take(c, Use::time, column.why);
     if (guess_.user) guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);
   }
 }

@@ -185,10 +185,12 @@ void Writer::add_split(Section& section) const {
       is_tiny() ? "train = 1.0, validation = 0, test = 0" : "train = 0.8, validation = 0.1, test = 0.1";
   const std::string random = fmt::format("{{ by = \"random\", {}, seed = 42 }}", parts);
   if (!guess_.time) return section.add("split", random, "the table has no time to split by");
+  const ColumnGuess& time = column(*guess_.time);
+  const std::string digits = time.time_format.starts_with("%Y%m%d") ? time.why + "; " : "";
   const std::string by_time = fmt::format("{{ by = \"time\", column = {}{}, {} }}",
-                                          quoted(name(*guess_.time)), format_of(column(*guess_.time)), parts);
+                                          quoted(name(*guess_.time)), format_of(time), parts);
   if (guess_.new_users <= kManyNewUsers)
-    return section.add("split", by_time, "train on the past, test on what came after, as in use");
+    return section.add("split", by_time, digits + "train on the past, test on what came after, as in use");
   section.add("split", random,
               fmt::format("by time, {:.0f} % of the last rows would be of users never seen before",
                           100 * guess_.new_users));
@@ -198,8 +200,12 @@ void Writer::add_split(Section& section) const {
 std::string Writer::data() const {
   Section section("[data]");
   add_source(section);
-  if (guess_.user)
-    section.add("user", quoted(name(*guess_.user)), "for baselines, and for similarity by ratings");
+  if (guess_.user) {
+    const std::string missing = says_missing(column(*guess_.user));
+    section.add("user", quoted(name(*guess_.user)),
+                "for baselines, and for similarity by ratings" +
+                    (missing.empty() ? "" : "; " + missing + ": no user's, but rows of their items"));
+  }
   if (guess_.weight) {
     section.remark(fmt::format("weight = {}  # to let a row count more, the more it says",
                                quoted(name(*guess_.weight))));
@@ -312,9 +318,11 @@ std::string Writer::retrieval() const {
 std::string Writer::ranking() const {
   Section section("[[ranking]]");
   const ColumnSummary& summary = column(*guess_.label).summary;
+  const std::string missing = says_missing(column(*guess_.label));
   section.add("label", quoted(name(*guess_.label)),
-              fmt::format("{}; {} values from {} to {}, mean {:.3g}", guess_.uses[*guess_.label].why,
-                          summary.distinct, *summary.min, *summary.max, *summary.mean));
+              fmt::format("{}; {} values from {} to {}, mean {:.3g}{}", guess_.uses[*guess_.label].why,
+                          summary.distinct, *summary.min, *summary.max, *summary.mean,
+                          missing.empty() ? "" : "; " + missing + " and no part in the ranking"));
   section.add("loss", guess_.binary ? R"("binary_crossentropy")" : R"("mean_squared_error")",
               guess_.binary ? "the label is 0 or 1: predicts a probability"
                             : "the label is a rating: predicts its mean");

@@ -1,6 +1,9 @@
 #include "shortlist/init/text_guess.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <initializer_list>
 
 #include "shortlist/features/cell.h"
 #include "shortlist/features/list_values.h"
@@ -47,6 +50,25 @@ bool has_dates(const ColumnSummary& column) {
   return std::ranges::all_of(column.most_frequent, [](const auto& value) { return is_date(value.first); });
 }
 
+// 20210131, or the same with a clock: all have as many digits, and are between these years.
+bool has_dates_in_digits(const ColumnSummary& column) {
+  if (column.type != ColumnType::integer || !column.min) return false;
+  return std::ranges::any_of(std::initializer_list<double>{1, 1e4, 1e6}, [&](double clock) {
+    return *column.min >= 19000101 * clock && *column.max < 22000101 * clock;
+  });
+}
+
+std::optional<TextGuess> guess_dates_in_digits(const CodedColumn& column, const ColumnSummary& summary) {
+  try {
+    const TimeForm form = find_time_form(column.values, {});
+    if (!form.format) return std::nullopt;
+    return TextGuess{TextGuess::Kind::dates, *form.format,
+                     fmt::format("dates in digits, such as {}", summary.most_frequent.front().first)};
+  } catch (const RowError&) {
+    return std::nullopt;
+  }
+}
+
 TextGuess guess_dates(const CodedColumn& column) {
   try {
     return {TextGuess::Kind::dates, find_time_form(column.values, {}).format.value_or(""), "points in time"};
@@ -58,12 +80,15 @@ TextGuess guess_dates(const CodedColumn& column) {
 }  // namespace
 
 std::vector<std::optional<TextGuess>> guess_texts(const Table& table,
-                                                  const std::vector<ColumnSummary>& columns) {
+                                                  const std::vector<ColumnSummary>& columns,
+                                                  const std::vector<bool>& named_times) {
   constexpr uint64_t kMostValues = uint64_t{1} << 26;  // that are in memory at once
   std::vector<std::optional<TextGuess>> guesses(columns.size());
   std::vector<size_t> dates;
   for (size_t c = 0; c < columns.size(); ++c) {
-    if (columns[c].type != ColumnType::text || columns[c].most_frequent.empty()) continue;
+    if (columns[c].most_frequent.empty()) continue;
+    if (named_times[c] && has_dates_in_digits(columns[c])) dates.push_back(c);
+    if (columns[c].type != ColumnType::text) continue;
     guesses[c] = guess_lists(columns[c]);
     if (!guesses[c] && has_dates(columns[c])) dates.push_back(c);
   }
@@ -74,7 +99,11 @@ std::vector<std::optional<TextGuess>> guess_texts(const Table& table,
     std::vector<std::string> names;
     for (size_t i = first; i < first + count; ++i) names.push_back(columns[dates[i]].name);
     const std::vector<CodedColumn> coded = code_columns(table, names);
-    for (size_t i = 0; i < count; ++i) guesses[dates[first + i]] = guess_dates(coded[i]);
+    for (size_t i = 0; i < count; ++i) {
+      const ColumnSummary& column = columns[dates[first + i]];
+      guesses[dates[first + i]] = column.type == ColumnType::integer ? guess_dates_in_digits(coded[i], column)
+                                                                     : guess_dates(coded[i]);
+    }
   }
   return guesses;
 }

@@ -19,9 +19,11 @@ struct TextGuess {
   std::string why;
 };
 
-// For each column of the table; none where it has ordinary texts, or no texts. Judges by the most frequent
-// values, and reads the columns whose values look like dates, many of them at once.
+// For each column of the table; none where it has ordinary texts or numbers. Judges by the most frequent
+// values, and reads the columns whose values look like dates, many of them at once. Digits such as 20210131
+// look like a date where the column's name says that it has times.
 std::vector<std::optional<TextGuess>> guess_texts(const Table& table,
-                                                  const std::vector<ColumnSummary>& columns);
+                                                  const std::vector<ColumnSummary>& columns,
+                                                  const std::vector<bool>& named_times);
 
 }  // namespace shortlist

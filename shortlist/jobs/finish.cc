@@ -30,12 +30,18 @@ UserRatings user_ratings(const Dataset& data) {
     size_t end = begin;
     while (end < rows.size() && data.user_of_row[rows[end]] == user) ++end;
     double sum = 0;
-    for (size_t i = begin; rated && i < end; ++i) sum += data.labels[0][rows[i]];
-    const double mean = sum / static_cast<double>(std::max<size_t>(1, end - begin));
+    size_t count = 0;
+    for (size_t i = begin; rated && i < end; ++i) {
+      if (data.is_unlabelled(rows[i])) continue;
+      sum += data.labels[0][rows[i]];
+      ++count;
+    }
+    const double mean = sum / static_cast<double>(std::max<size_t>(1, count));
     for (; begin < end; ++begin) {
       ratings.items.push_back(
           static_cast<int32_t>(data.item_of_candidate[data.candidate_of_row[rows[begin]]]));
-      if (rated) ratings.centred.push_back(static_cast<float>(data.labels[0][rows[begin]] - mean));
+      const double rating = data.is_unlabelled(rows[begin]) || !rated ? mean : data.labels[0][rows[begin]];
+      if (rated) ratings.centred.push_back(static_cast<float>(rating - mean));
     }
     ratings.offsets.push_back(static_cast<int64_t>(ratings.items.size()));
   }
@@ -44,16 +50,18 @@ UserRatings user_ratings(const Dataset& data) {
 
 std::vector<LabelRange> label_ranges(const Config& config, const ModelSpec& spec, const Dataset& data) {
   std::vector<LabelRange> ranges;
-  for (size_t t = 0; t < data.labels.size() && !data.split.train.empty(); ++t) {
+  std::vector<uint32_t> rows = data.split.train;
+  std::erase_if(rows, [&](uint32_t row) { return data.is_unlabelled(row); });
+  for (size_t t = 0; t < data.labels.size() && !rows.empty(); ++t) {
     const std::vector<float>& labels = data.labels[t];
-    const double first = labels[data.split.train[0]];
+    const double first = labels[rows[0]];
     LabelRange range{config.ranking[t].label, first, first, 0, spec.label_scale(t)};
-    for (uint32_t row : data.split.train) {
+    for (uint32_t row : rows) {
       range.least = std::min<double>(range.least, labels[row]);
       range.most = std::max<double>(range.most, labels[row]);
       range.mean += labels[row];
     }
-    range.mean /= static_cast<double>(data.split.train.size());
+    range.mean /= static_cast<double>(rows.size());
     ranges.push_back(range);
   }
   return ranges;

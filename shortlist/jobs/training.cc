@@ -11,6 +11,7 @@
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/jobs/unread_nodes.h"
 #include "shortlist/train/checkpoint.h"
+#include "shortlist/train/labels.h"
 #include "shortlist/train/prepare.h"
 #include "shortlist/train/trainer.h"
 
@@ -107,6 +108,8 @@ class TrainingJob {
       for (const std::string& note : run->notes) callback_.warned(note);
       warn_of_constant_features(run->prepared.features, callback_);
       warn_of_precision(config_, callback_);
+      const std::string unlabelled = describe_unlabelled(config_, run->prepared.data);
+      if (!unlabelled.empty()) callback_.warned(unlabelled);
       for (const std::string& warning : warnings_of_telling_features(config_, run->prepared.data))
         callback_.warned(warning);
       for (const std::string& warning : warnings_of_unread(run->spec)) callback_.warned(warning);

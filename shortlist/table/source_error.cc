@@ -24,7 +24,7 @@ std::string shortened(const std::string& text) {
 // A row of the wrong width: what may be meant by it.
 std::string advice_on_width(const std::string& line, const std::string& found, const std::string& expected) {
   if (line.starts_with('#'))
-    return "; if lines that begin with # are comments, set comment = \"#\" (--comment '#')";
+    return "; if lines that begin with # are comments, use --comment '#' (comment = \"#\" in [data])";
   const bool more = found.size() > expected.size() || (found.size() == expected.size() && found > expected);
   return fmt::format(": {}{}", shortened(line),
                      more ? " (a value that contains the delimiter needs quotes)" : "");
@@ -40,7 +40,8 @@ std::string csv_complaint(const std::string& message) {
         column, shortened(value), between(message, "\" to '", "'"), column);
   }
   if (message.find("not utf-8") != message.npos) {
-    return "the text is not UTF-8; if it is an older western file, set encoding = \"latin-1\"";
+    return "the text is not UTF-8; if it is an older western file, use --encoding latin-1 (encoding = "
+           "\"latin-1\" in [data]); if it is UTF-16, --encoding utf-16";
   }
   const std::string expected = between(message, "Expected Number of Columns: ", " ");
   if (!expected.empty()) {
@@ -50,7 +51,7 @@ std::string csv_complaint(const std::string& message) {
   }
   if (message.find("unterminated quote") != message.npos || message.find("invalid state") != message.npos) {
     return "a value's quotes are not closed, or something follows them; if quotes are characters as any "
-           "other, set quote = \"\" (--quote '')";
+           "other, use --quote '' (quote = \"\" in [data])";
   }
   if (message.find("Maximum line size") != message.npos) {
     return fmt::format("the line is longer than {} bytes", kLineBytes);

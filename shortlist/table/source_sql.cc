@@ -10,6 +10,7 @@
 #include "shortlist/base/letter_case.h"
 #include "shortlist/table/query_source.h"
 #include "shortlist/table/sql_type.h"
+#include "shortlist/table/time_format.h"
 
 namespace shortlist {
 namespace {
@@ -170,6 +171,9 @@ void check_marks(const TableSource& source) {
   const std::string point = source.decimal.empty() ? "." : source.decimal;
   if (!source.thousands.empty() && point == source.thousands)
     throw usage_error("thousands: got '{}', which is the decimal point too", source.thousands);
+  if (source.date_format.empty()) return;
+  const std::string complaint = time_format_complaint(source.date_format);
+  if (!complaint.empty()) throw usage_error("date_format: \"{}\" {}", source.date_format, complaint);
 }
 
 }  // namespace

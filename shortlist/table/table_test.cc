@@ -202,7 +202,9 @@ TEST(Table, ReadsOtherEncodingsWhenTold) {
   const std::string latin = folder.write("latin.csv", "a,b\n1,caf\xe9\n");
   EXPECT_EQ(rows_of(Table::open({.path = latin, .encoding = "latin-1"}), {"b"}), "café\n");
   EXPECT_EQ(error_of([&] { Table::open({.path = latin}); }),
-            latin + ":2: the text is not UTF-8; if it is an older western file, set encoding = \"latin-1\"");
+            latin +
+                ":2: the text is not UTF-8; if it is an older western file, use --encoding latin-1 (encoding "
+                "= \"latin-1\" in [data]); if it is UTF-16, --encoding utf-16");
   const std::string utf16 = folder.write("utf16.csv", std::string_view("a\0\n\0\xe9\0\n\0", 8));
   EXPECT_EQ(rows_of(Table::open({.path = utf16, .header = true, .encoding = "utf-16"}), {"a"}), "é\n");
 }
@@ -213,9 +215,10 @@ TEST(Table, ReportsInvalidTextFarBelow) {
   for (int i = 0; i < 250'000; ++i) text += "1,x\n";
   const std::string path = folder.write("a.csv", text + "1,caf\xe9\n");
   const Table table = Table::open({.path = path});
-  EXPECT_EQ(
-      error_of([&] { rows_of(table, {"b"}); }),
-      path + ":250002: the text is not UTF-8; if it is an older western file, set encoding = \"latin-1\"");
+  EXPECT_EQ(error_of([&] { rows_of(table, {"b"}); }),
+            path +
+                ":250002: the text is not UTF-8; if it is an older western file, use --encoding latin-1 "
+                "(encoding = \"latin-1\" in [data]); if it is UTF-16, --encoding utf-16");
 }
 
 TEST(Table, ReportsARowOfTheWrongWidth) {

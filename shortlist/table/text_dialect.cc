@@ -260,9 +260,11 @@ void check_first_row(const TableSource& source, const std::vector<std::string>& 
   const TextRecord& first = found.records[0];
   if (found.first_fits || found.width.share < kLeastShare) return;
   std::string advice =
-      source.delimiter.empty() ? "; if values are separated otherwise, set the delimiter" : "";
+      source.delimiter.empty()
+          ? "; if values are separated by something else, name it with --delimiter (delimiter in [data])"
+          : "";
   if (lines[first.line].starts_with('#')) {
-    advice = "; if lines that begin with # are comments, set comment = \"#\" (--comment '#')";
+    advice = "; if lines that begin with # are comments, use --comment '#' (comment = \"#\" in [data])";
   }
   throw data_error("{}:{}: the row has {}, but most rows have {}{}", source.describe(), first.line + 1,
                    columns_text(first.values.size()), found.width.columns, advice);
@@ -311,12 +313,13 @@ TextDialect find_dialect(const TableSource& source, const std::vector<std::strin
   if (evidence == Evidence::none) {
     dialect.note = fmt::format(
         "{}: takes the first line as the columns' names, though nothing tells it from the others; if it is "
-        "data, use --no-header (header = false)",
+        "data, use --no-header (header = false in [data])",
         source.describe());
   } else if (!source.header && source.columns.empty() && !dialect.header) {
     dialect.note = fmt::format(
-        "{}: the first line holds no names, so the columns are named column0, column1, ...; --columns gives "
-        "them names, --header takes them from the first line",
+        "{}: the first line holds no names, so the columns are named column0, column1, ...; --columns "
+        "(columns "
+        "in [data]) gives them names, --header (header = true) takes them from the first line",
         source.describe());
   }
   return dialect;

@@ -59,8 +59,7 @@ TEST(TextDialect, NamesAFirstLineThatDoesNotFit) {
               found({"# exported", "a,b", "1,2", "3,4", "5,6"});
             }),
             "a.csv:1: the row has 1 column, but most rows have 2; if lines that begin with # are comments, "
-            "set comment "
-            "= \"#\" (--comment '#')");
+            "use --comment '#' (comment = \"#\" in [data])");
   EXPECT_EQ(found({"# exported", "a,b", "1,2"}, {.path = "a.csv", .comment = "#"}), ",|a,b");
 }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kDialectLines = 2'000;
 constexpr size_t kDialectBytes = size_t{1} << 20;
 constexpr size_t kLeastLines = 20;
+constexpr const char* kUtf16 = "utf-16";
 
 // So that DuckDB takes the name of a file that is there literally.
 std::string literal_path_sql(const std::string& path) {
@@ -53,6 +54,37 @@ FirstLines first_lines(const Database& database, const TableSource& source, cons
                   });
   first.cut = first.lines.size() == most || bytes > kDialectBytes;
   return first;
+}
+
+// UTF-16 where a file begins with the byte order mark of that encoding; else "". The bytes are read as those
+// of a file in latin-1, as the file may be compressed.
+std::string encoding_of_mark(const TableSource& source, const std::string& path) {
+  TableSource bytes = source;
+  bytes.encoding = "latin-1";
+  FirstLines first;
+  try {
+    first = first_lines(Database(), bytes, path, 1);
+  } catch (const SqlError&) {
+    return "";
+  }
+  if (first.lines.empty()) return "";
+  if (first.lines[0].starts_with("\u00ff\u00fe")) return kUtf16;
+  if (!first.lines[0].starts_with("\u00fe\u00ff")) return "";
+  throw data_error(
+      "{0}: is UTF-16 with the high byte first, which cannot be read; convert it: iconv -f UTF-16 -t UTF-8 "
+      "{0}",
+      path);
+}
+
+// Sets the encoding where a byte order mark says it.
+FirstLines read_first_lines(const Database& database, TableSource& source, const std::string& path) {
+  try {
+    return first_lines(database, source, path, kDialectLines);
+  } catch (const SqlError&) {
+    if (source.encoding.empty()) source.encoding = encoding_of_mark(source, path);
+    if (source.encoding != kUtf16) throw;
+  }
+  return first_lines(database, source, path, kDialectLines);
 }
 
 std::string columns_sql(const std::vector<std::string>& names) {
@@ -142,9 +174,9 @@ void check_comments(const Database& database, const TableSource& source, const S
                         if (!dialect.quote.empty() && c == dialect.quote[0]) quoted = !quoted;
                         if (quoted || c != source.comment[0]) continue;
                         throw data_error(
-                            "{}:{}: '{}' stands within the line; with comment = \"{}\" it may only begin a "
-                            "line, or stand in quotes",
-                            source.describe(), number, source.comment, source.comment);
+                            "{0}:{1}: '{2}' is within the line, but as the comment character (--comment, "
+                            "comment in [data]) it may only begin a line, or be in quotes",
+                            source.describe(), number, source.comment);
                       }
                     }
                   });
@@ -176,14 +208,15 @@ std::string lines_sql(const TableSource& source, const SourceFiles& files) {
       paths_sql(files), size_options(source));
 }
 
-OpenedSource open_text(const Database& database, const TableSource& source, const SourceFiles& files) {
-  check_options(source);
-  const FirstLines first = first_lines(database, source, files.paths[0], kDialectLines);
+OpenedSource open_text(const Database& database, const TableSource& given, const SourceFiles& files) {
+  check_options(given);
+  TableSource source = given;
+  const FirstLines first = read_first_lines(database, source, files.paths[0]);
   const TextDialect dialect = find_dialect(source, first.lines, first.cut);
   if (dialect.delimiter == kWhitespace && dialect.header && files.paths.size() > 1)
     throw data_error(
-        "{}: several files whose values are parted by blanks need header = false, as only the "
-        "first line of the first would be taken as names",
+        "{}: several files whose values are separated by blanks need --no-header (header = false in [data]), "
+        "as only the first line of the first file would be taken as names",
         source.describe());
   check_same_names(database, source, files, dialect);
   check_comments(database, source, files, dialect);

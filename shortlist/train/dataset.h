@@ -1,6 +1,7 @@
 // A table after its features were applied: every row once, as numbers.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,12 +30,17 @@ struct Dataset {
   std::vector<float> item_log_share;
   std::vector<std::vector<float>> labels;  // [ranking task][row]
   std::vector<float> weights;              // [row]; empty: 1
+  // Rows without a label, in ascending order. Their `labels` have no meaning and their `weights` are 0, so
+  // that retrieval alone learns from them and is measured by them.
+  std::vector<uint32_t> unlabelled;
+  std::vector<float> row_weights;  // [row]; of retrieval where there are unlabelled rows, else empty
   // Of retrieval, with retrieval.positives: 0 for rows that are none, and 1 on average over the training
-  // rows. Empty: `weights`.
+  // rows. Empty: as without.
   std::vector<float> positive_weights;  // [row]
   const std::vector<float>& retrieval_weights() const {
-    return positive_weights.empty() ? weights : positive_weights;
+    return !positive_weights.empty() ? positive_weights : !row_weights.empty() ? row_weights : weights;
   }
+  bool is_unlabelled(uint32_t row) const { return std::ranges::binary_search(unlabelled, row); }
   bool is_positive(uint32_t row) const { return positive_weights.empty() || positive_weights[row] > 0; }
   // A number for each user, or unknown_index where the user is missing; empty when the config names no user.
   // At or beyond users.size(): a user that is not among given ones.

@@ -86,11 +86,17 @@ void find_seen_items(Dataset& data) {
   data.seen = seen_items(users, items);
 }
 
-void add_to_keys(const CodedColumn& column, const std::vector<uint32_t>& first, std::vector<uint64_t>& keys) {
+void add_to_keys(const CodedColumn& column, const std::optional<TimeForm>& times,
+                 const std::vector<uint32_t>& first, std::vector<uint64_t>& keys) {
   keys.resize(first.size());
   std::vector<uint64_t> hashes;
-  for (uint32_t code = 0; code < column.distinct(); ++code)
-    hashes.push_back(column.values.is_missing(code) ? 0 : fingerprint64(column.text(code)));
+  for (uint32_t code = 0; code < column.distinct(); ++code) {
+    double seconds = 0;
+    const bool known =
+        times ? read_time(column.values, code, *times, seconds) : !column.values.is_missing(code);
+    const std::string text = !known ? "" : times ? fmt::format("{}", seconds) : column.text(code);
+    hashes.push_back(known ? fingerprint64(text) : 0);
+  }
   for (size_t i = 0; i < first.size(); ++i) keys[i] = mix64(keys[i] + hashes[column.codes[first[i]]]);
 }
 

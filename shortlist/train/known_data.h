@@ -2,11 +2,13 @@
 // model was trained on.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "shortlist/features/feature_map.h"
+#include "shortlist/features/time_form.h"
 #include "shortlist/table/coded_column.h"
 #include "shortlist/train/dataset.h"
 
@@ -35,8 +37,10 @@ void read_users(const CodedColumn& users, const KnownData* known, bool query_tel
 // Sets `seen`, where queries tell their users.
 void find_seen_items(Dataset& data);
 
-// Mixes a column's value in the first row of each distinct query into the query's key.
-void add_to_keys(const CodedColumn& column, const std::vector<uint32_t>& first, std::vector<uint64_t>& keys);
+// Mixes a column's value in the first row of each distinct query into the query's key. A time has the same
+// key in whatever form a table writes it: `times` is the form where the column is read as times.
+void add_to_keys(const CodedColumn& column, const std::optional<TimeForm>& times,
+                 const std::vector<uint32_t>& first, std::vector<uint64_t>& keys);
 
 DataFingerprint fingerprint_of(const std::vector<CodedColumn>& columns);
 void add_features(const FeatureMap& features, DataFingerprint& fingerprint);

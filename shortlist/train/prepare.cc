@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "shortlist/features/cell.h"
+#include "shortlist/features/time.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/table/code_columns.h"
 #include "shortlist/table/coded_column.h"
 #include "shortlist/train/known_data.h"
+#include "shortlist/train/labels.h"
+#include "shortlist/train/table_times.h"
 #include "shortlist/train/user_context.h"
 
 namespace shortlist {
@@ -61,7 +67,10 @@ auto with_row_of(const CodedColumn& column, Work work) {
 FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows,
                         ColumnForms forms) {
   std::vector<FeatureConfig> used;
-  for (const std::string& name : used_features(config)) used.push_back(config.feature(name));
+  for (const std::string& name : used_features(config)) {
+    FeatureConfig& feature = used.emplace_back(config.feature(name));
+    use_table_format(config.data.date_format, find(columns, feature.column).values, feature);
+  }
   FeatureMapFit fit(used);
   for (const std::string& name : fit.columns()) {
     const CodedColumn& column = find(columns, name);
@@ -124,86 +133,15 @@ std::vector<const std::vector<uint32_t>*> codes_of(const FeatureMap& tower, cons
   return codes;
 }
 
-// Whether the column's words are all yes and no, t and f, or the like: then they are 1 and 0.
-bool holds_truth_words(const Column& values) {
-  double truth = 0;
-  for (size_t i = 0; i < values.rows; ++i) {
-    if (values.type != ColumnType::text) return false;
-    if (!values.is_missing(i) && !parse_truth_word(values.texts[i], truth)) return false;
-  }
-  return true;
-}
-
-double label_value(const Column& values, size_t i, bool truth) {
-  double value = NAN;
-  if (values.is_missing(i) || values.type == ColumnType::list) return NAN;
-  if (truth) return parse_truth_word(values.texts[i], value) ? value : NAN;
-  try {
-    return read_number_cell(values, i, value) ? value : NAN;
-  } catch (const RowError&) {
-    return NAN;
-  }
-}
-
-// A label or weight: a finite number in each row.
-std::vector<float> numbers_of(const CodedColumn& column, const char* use) {
-  std::vector<float> distinct, rows;
-  const bool truth = holds_truth_words(column.values);
-  for (uint32_t code = 0; code < column.distinct(); ++code) {
-    const auto value = static_cast<float>(label_value(column.values, code, truth));
-    if (!std::isfinite(value)) {
-      const std::string got =
-          column.values.is_missing(code) ? "nothing" : fmt::format("'{}'", column.text(code));
-      throw data_error("row {}: {} column '{}': got {}, need a finite number{}", column.first_row[code] + 1,
-                       use, column.name, got,
-                       column.values.is_missing(code) ? "" : advice_on_number(column.text(code)));
-    }
-    distinct.push_back(value);
-  }
-  rows.reserve(column.codes.size());
-  for (uint32_t code : column.codes) rows.push_back(distinct[code]);
-  return rows;
-}
-
-std::vector<std::vector<float>> read_labels(const Config& config, const Columns& columns) {
+std::vector<std::vector<float>> read_labels(const Config& config, const Columns& columns,
+                                            std::vector<uint32_t>& unlabelled) {
   std::vector<std::vector<float>> labels;
   for (const RankingConfig& ranking : config.ranking) {
-    labels.push_back(numbers_of(find(columns, ranking.label), "label"));
-    if (ranking.loss != RatingLoss::binary_crossentropy) continue;
-    for (size_t r = 0; r < labels.back().size(); ++r) {
-      const float label = labels.back()[r];
-      if (label < 0 || label > 1) {
-        throw data_error(
-            "row {}: label column '{}': got {}, but binary_crossentropy needs labels from 0 to 1", r + 1,
-            ranking.label, label);
-      }
-    }
+    // Without retrieval, a row without a label would be of no use.
+    labels.push_back(
+        read_label(ranking, find(columns, ranking.label), config.retrieval ? &unlabelled : nullptr));
   }
   return labels;
-}
-
-std::vector<float> read_weights(const CodedColumn& column) {
-  std::vector<float> weights = numbers_of(column, "weight");
-  for (size_t r = 0; r < weights.size(); ++r) {
-    if (weights[r] < 0)
-      throw data_error("row {}: weight column '{}': got {}, need 0 or more", r + 1, column.name, weights[r]);
-  }
-  return weights;
-}
-
-// The rows' weights where they are positive, else 0.
-void read_positives(const CodedColumn& column, Dataset& data) {
-  data.positive_weights = numbers_of(column, "positives");
-  for (size_t r = 0; r < data.rows; ++r) {
-    const float weight = data.weights.empty() ? 1 : data.weights[r];
-    data.positive_weights[r] = data.positive_weights[r] > 0 ? weight : 0;
-  }
-  double sum = 0;
-  for (const uint32_t row : data.split.train) sum += data.positive_weights[row];
-  if (data.split.train.empty()) return;
-  if (sum == 0) throw data_error("positives column '{}': no training row has a value above 0", column.name);
-  const auto scale = static_cast<float>(static_cast<double>(data.split.train.size()) / sum);
-  for (float& weight : data.positive_weights) weight *= scale;
 }
 
 std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data) {
@@ -233,8 +171,9 @@ std::vector<uint32_t> sorted_ids(const CodedColumn& ids, TextForm form) {
 }
 
 // An attribute of items whose ids have these codes: what the first row of each says.
-Attribute item_attribute(const AttributeForm& form, const CodedColumn& column, const CodedColumn& ids,
-                         const std::vector<uint32_t>& order) {
+Attribute item_attribute(AttributeForm form, const std::string& date_format, const CodedColumn& column,
+                         const CodedColumn& ids, const std::vector<uint32_t>& order) {
+  use_table_format(date_format, column.values, form);
   Attribute attribute = with_row_of(column, [&] { return read_attribute(form, column.values); });
   std::vector<AttributeValue> values;
   values.reserve(order.size());
@@ -263,8 +202,8 @@ void make_catalogue(const Config& config, const FeatureMap& features, const Colu
     items.ids.push_back(ids.text(code));
   }
   for (const AttributeConfig& attribute : config.candidate.attributes) {
-    items.attributes.push_back(
-        item_attribute(config.attribute_form(attribute), find(columns, attribute.column), ids, order));
+    items.attributes.push_back(item_attribute(config.attribute_form(attribute), config.data.date_format,
+                                              find(columns, attribute.column), ids, order));
   }
 }
 
@@ -290,21 +229,33 @@ void number_pairs(Dataset& data) {
   }
 }
 
+// How a time feature among them reads the column; none where no feature reads it as times.
+std::optional<TimeForm> times_of(const FeatureMap& features, const std::string& column) {
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (features[i].column != column) continue;
+    if (const auto times = fitted_times(*features[i].feature)) return times;
+  }
+  return std::nullopt;
+}
+
 // Columns go as soon as nothing needs them: what follows is as large.
 Dataset apply(const Config& config, const FeatureMap& features, Columns columns, Split split, bool labels,
               const KnownData* known = nullptr) {
   Dataset data{.rows = columns.front().codes.size()};
   data.split = std::move(split);
-  if (labels) data.labels = read_labels(config, columns);
+  std::vector<uint32_t> unlabelled;
+  if (labels) data.labels = read_labels(config, columns, unlabelled);
   if (!config.data.weight.empty()) data.weights = read_weights(find(columns, config.data.weight));
   if (const std::string positives = positives_of(config); labels && !positives.empty())
     read_positives(find(columns, positives), data);
+  leave_out_unlabelled(std::move(unlabelled), data);
   const FeatureMap query = features.select(config.query.features),
                    candidate = features.select(config.candidate.features);
   std::vector<uint32_t> first;
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
   data.queries = encode_distinct(query, columns, first, data.unseen);
-  for (const std::string& name : query.columns()) add_to_keys(find(columns, name), first, data.query_keys);
+  for (const std::string& name : query.columns())
+    add_to_keys(find(columns, name), times_of(query, name), first, data.query_keys);
   auto candidate_codes = codes_of(candidate, columns);
   candidate_codes.push_back(&find(columns, config.candidate.id).codes);
   data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
@@ -325,39 +276,50 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   return data;
 }
 
-// Whether values of the column are compared as texts: ids, users, categories and the parts of a split.
-bool is_compared(const Config& config, const std::string& column) {
-  if (column == config.candidate.id || column == config.data.user) return true;
-  return std::ranges::any_of(used_features(config), [&](const std::string& name) {
-    const FeatureConfig& feature = config.feature(name);
-    const std::string_view kind = feature.settings->kind();
-    return feature.column == column && kind != "text" && includes(read_as(kind), ReadAs::text);
-  });
-}
+// What each column is read for. Found once for all columns, as a table may have thousands.
+class ColumnUses {
+ public:
+  explicit ColumnUses(const Config& config) {
+    for (const std::string& name : used_features(config)) {
+      const FeatureConfig& feature = config.feature(name);
+      const std::string_view kind = feature.settings->kind();
+      add(feature.column, read_as(kind));
+      if (kind != "text" && includes(read_as(kind), ReadAs::text)) compared_.insert(feature.column);
+    }
+    for (const std::string& column : {config.candidate.id, config.data.user}) {
+      add(column, ReadAs::text);
+      compared_.insert(column);
+    }
+    for (const AttributeConfig& attribute : config.candidate.attributes) add(attribute.column, ReadAs::text);
+    for (const RankingConfig& ranking : config.ranking) add(ranking.label, ReadAs::number);
+    add(config.data.weight, ReadAs::number);
+    add(positives_of(config), ReadAs::number);
+    const SplitConfig& split = config.data.split;
+    if (split.by == SplitBy::column) add(split.column, ReadAs::text);
+    if (split.by == SplitBy::time) add(split.column, ReadAs::time);
+  }
 
-ReadAs uses_of(const Config& config, const std::string& column) {
-  ReadAs uses = is_compared(config, column) ? ReadAs::text : ReadAs::stored;
-  const auto add = [&](const std::string& name, ReadAs use) {
-    if (name == column) uses = uses | use;
-  };
-  for (const std::string& name : used_features(config))
-    add(config.feature(name).column, read_as(config.feature(name).settings->kind()));
-  for (const AttributeConfig& attribute : config.candidate.attributes) add(attribute.column, ReadAs::text);
-  for (const RankingConfig& ranking : config.ranking) add(ranking.label, ReadAs::number);
-  add(config.data.weight, ReadAs::number);
-  add(positives_of(config), ReadAs::number);
-  const SplitConfig& split = config.data.split;
-  if (split.by == SplitBy::column) add(split.column, ReadAs::text);
-  if (split.by == SplitBy::time) add(split.column, ReadAs::time);
-  return uses;
-}
+  // Whether its values are compared as texts: ids, users, categories and the parts of a split.
+  bool is_compared(const std::string& column) const { return compared_.contains(column); }
+  ReadAs of(const std::string& column) const {
+    const auto at = uses_.find(column);
+    return at == uses_.end() ? ReadAs::stored : at->second;
+  }
+
+ private:
+  void add(const std::string& column, ReadAs use) { uses_[column] = of(column) | use; }
+
+  std::unordered_map<std::string, ReadAs> uses_;
+  std::unordered_set<std::string> compared_;
+};
 
 // Finds the columns' forms, and brings those whose values are compared into theirs.
 ColumnForms find_forms(const Config& config, Columns& columns) {
+  const ColumnUses uses(config);
   ColumnForms forms;
   for (CodedColumn& column : columns) {
     ColumnForm& form = forms[column.name] = find_form(column.values);
-    if (is_compared(config, column.name)) {
+    if (uses.is_compared(column.name)) {
       bring_into_form(column, form.form);
     } else {
       form.form = TextForm::text;
@@ -389,8 +351,9 @@ Columns read_columns(const Config& config, const Table& table, bool labels,
               std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; }));
     });
   }
+  const ColumnUses uses(config);
   std::vector<ColumnRequest> requests;
-  for (const std::string& name : names) requests.push_back({name, uses_of(config, name)});
+  for (const std::string& name : names) requests.push_back({name, uses.of(name)});
   Columns columns = code_columns(table, requests);
   if (columns.front().codes.empty()) throw data_error("{}: has no rows", table.source().describe());
   return columns;

@@ -84,13 +84,20 @@ TEST(Dataset, RejectsLabelsThatAreNotFinite) {
   const auto message = [](const std::string& label) {
     return error_of(std::string(kRows) + "u1,Peru,m9,Drama,1999," + label + "\n");
   };
-  EXPECT_EQ(message(""), "row 5: label column 'rating': got nothing, need a finite number");
   EXPECT_EQ(
       message("NaN"),
       "row 5: label column 'rating': got 'NaN', need a finite number; if this means a missing value, say so: "
       "missing = [\"NaN\"] in [data] (--missing)");
   EXPECT_EQ(message("inf"), "row 5: label column 'rating': got 'inf', need a finite number");
   EXPECT_EQ(message("ten"), "row 5: label column 'rating': got 'ten', need a finite number");
+}
+
+TEST(Dataset, KeepsRowsWithoutALabelForRetrieval) {
+  const Dataset data = data_of(std::string(kRows) + "u1,Peru,m11,Drama,1999,\n");
+  EXPECT_EQ(data.unlabelled, (Numbers{4}));
+  EXPECT_EQ(data.weights, (std::vector<float>{1, 1, 1, 1, 0}));
+  EXPECT_EQ(data.retrieval_weights(), (std::vector<float>{1, 1, 1, 1, 1}));
+  EXPECT_EQ(data.items.ids, (Texts{"m10", "m11", "m9"}));
 }
 
 TEST(Dataset, NamesTheRowOfAFeatureThatIsNoNumber) {

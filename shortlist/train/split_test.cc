@@ -113,7 +113,7 @@ TEST(Split, ByTimeNeedsATimeInEachRow) {
   EXPECT_EQ(
       message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 1, &texts); }),
       "row 1, column 'part': 'yesterday' is no time (need seconds since 1970, 2024-05-01T12:30:00, or a "
-      "declared format such as format = \"%d-%m-%Y %H:%M\")");
+      "declared format such as format = \"%d-%m-%Y %H:%M\" in the config, or --date-format with the table)");
 }
 
 TEST(Split, ByColumnGoesWhereTheColumnSays) {
