@@ -14,6 +14,7 @@
 #include "shortlist/interop/tensorflow/tensor_bundle.h"
 #include "shortlist/io/json.h"
 #include "shortlist/testing/temporary_folder.h"
+#include "shortlist/train/evaluator.h"
 #include "shortlist/train/prepare.h"
 #include "shortlist/train/trainer.h"
 
