@@ -90,11 +90,11 @@ std::vector<float> read_label(const RankingConfig& ranking, const CodedColumn& c
   if (unlabelled != nullptr) find_rows_without_value(column, *unlabelled);
   std::vector<float> labels =
       numbers_of(column, "label", unlabelled != nullptr ? std::optional(any_number(column)) : std::nullopt);
-  if (ranking.loss != RatingLoss::binary_crossentropy) return labels;
+  if (ranking.loss.prediction() != Prediction::probability) return labels;
   for (size_t r = 0; r < labels.size(); ++r) {
     if (labels[r] >= 0 && labels[r] <= 1) continue;
-    throw data_error("row {}: label column '{}': got {}, but binary_crossentropy needs labels from 0 to 1",
-                     r + 1, ranking.label, labels[r]);
+    throw data_error("row {}: label column '{}': got {}, but {} needs labels from 0 to 1", r + 1,
+                     ranking.label, labels[r], ranking.loss.name());
   }
   return labels;
 }
