@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "shortlist/bundle/evaluation_files.h"
-#include "shortlist/config/build.h"
+#include "shortlist/config/config.h"
 #include "shortlist/features/feature_map.h"
-#include "shortlist/index/hnsw.h"
 #include "shortlist/metrics/history.h"
 #include "shortlist/model/items.h"
-#include "shortlist/model/parameters.h"
+#include "shortlist/retrieval/retriever.h"
+#include "shortlist/retrieval/towers.h"
 
 namespace shortlist {
 
@@ -36,14 +36,13 @@ struct ServedOrder {
 struct BundleContent {
   const Config* config = nullptr;
   const FeatureMap* features = nullptr;
-  const Parameters* parameters = nullptr;
-  ConstMatrix candidates;  // embeddings in the catalogue's order
+  const Towers* towers = nullptr;  // with their items' vectors; null for a model without
+  const Retriever* retriever = nullptr;
   const Items* items = nullptr;
   const UserRatings* ratings = nullptr;
   std::string history_json, report_json;
   std::vector<ExtraFile> extras;
   std::vector<LabelRange> labels;
-  const Hnsw* hnsw = nullptr;  // over the candidates, where the config asks for it
   // Makes golden.json with the bundle as it is loaded from the files that are written before; none: no file.
   std::function<std::string(Bundle)> golden;
   const Baselines* baselines = nullptr;
@@ -58,10 +57,8 @@ struct Bundle {
   int format = 0;       // the manifest's format version
   Config config;
   FeatureMap features;
-  ModelSpec spec;
-  std::unique_ptr<Parameters> parameters;  // panels packed for forward passes
-  Buffer candidates;                       // embeddings in the catalogue's order
-  std::unique_ptr<Hnsw> hnsw;              // over them, where the config asks for it
+  std::unique_ptr<Towers> towers;        // null for a model without
+  std::unique_ptr<Retriever> retriever;  // of the kind that the manifest names
   Items items;
   UserRatings ratings;
   UserContext context;             // empty where nothing is known
@@ -70,7 +67,11 @@ struct Bundle {
   std::optional<ServedOrder> order;  // none where an older program wrote the bundle
   std::string golden_json;           // recommend/golden.h; "" where there is none
 
-  ConstMatrix candidate_embeddings() const;
+  // Of the retriever; of a model that only ranks, those that the ranking reads; no rows where there are none.
+  ConstMatrix item_vectors() const;
+  // Throw a usage Error that says what needs them ("export --to onnx") where the model has none.
+  const Towers& need_towers(std::string_view what) const;
+  ConstMatrix need_item_vectors(std::string_view what) const;
 };
 
 }  // namespace shortlist

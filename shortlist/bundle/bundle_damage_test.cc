@@ -181,15 +181,15 @@ TEST(Bundle, ReadsManifestsOfTheFirstVersionToo) {
 
 TEST(Bundle, RejectsEmbeddingsThatAreNotFinite) {
   SavedModel saved;
-  saved.embeddings_.data()[9] = std::numeric_limits<float>::quiet_NaN();
+  saved.towers_.items.data()[9] = std::numeric_limits<float>::quiet_NaN();
   saved.save();
   EXPECT_EQ(saved.error(), (saved / "candidates.safetensors") +
                                ": tensor 'embeddings': row 1 has the value nan, need finite numbers");
-  saved.embeddings_.data()[9] = 0;
-  saved.parameters_->at(0).value.data[0] = -std::numeric_limits<float>::infinity();
+  saved.towers_.items.data()[9] = 0;
+  saved.towers_.parameters->at(0).value.data[0] = -std::numeric_limits<float>::infinity();
   saved.save();
   EXPECT_EQ(saved.error(), fmt::format("{}: tensor '{}': row 0 has the value -inf, need finite numbers",
-                                       saved / "weights.safetensors", saved.parameters_->name(0)));
+                                       saved / "weights.safetensors", saved.towers_.parameters->name(0)));
 }
 
 TEST(Bundle, NamesTheFileWhoseJsonHasAnotherShape) {

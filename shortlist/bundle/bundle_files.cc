@@ -6,10 +6,12 @@
 
 #include "shortlist/bundle/evaluation_files.h"
 #include "shortlist/bundle/user_context.h"
+#include "shortlist/config/build.h"
 #include "shortlist/config/config_toml.h"
 #include "shortlist/config/read_config.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/toml.h"
+#include "shortlist/learners/kinds.h"
 #include "shortlist/math/finite.h"
 
 namespace shortlist {
@@ -19,9 +21,7 @@ using nlohmann::json;
 
 bool always(const Bundle&) { return true; }
 bool never(const Bundle&) { return false; }
-bool has_graph(const Bundle& bundle) {
-  return bundle.config.retrieval && bundle.config.retrieval->index == IndexKind::hnsw;
-}
+bool has_towers(const Bundle& bundle) { return bundle.config.has_towers(); }
 
 TensorView view_of(const std::string& name, ConstMatrix m) {
   return tensor_view<float>(name, {m.rows, m.cols}, {m.data, m.rows * m.cols});
@@ -42,24 +42,31 @@ void read_finite(const SafetensorsFile& file, const std::string& name, Matrix m)
 void write_config(const BundleContent& content, NewFile file) { file.text(config_to_toml(*content.config)); }
 void read_config_file(ListedContent file, Bundle& bundle) {
   bundle.config = read_config(parse_toml(file.text(), file.path), file.path);
+  kind_of_config(bundle.config);
 }
 
 void write_features(const BundleContent& content, NewFile file) { file.json(content.features->to_json()); }
 void read_features(ListedContent file, Bundle& bundle) {
   bundle.features = FeatureMap::from_json(file.json());
-  bundle.spec = build_model(bundle.config, bundle.features);
+  if (!has_towers(bundle)) return;
+  bundle.towers = std::make_unique<Towers>();
+  bundle.towers->spec = build_model(bundle.config.of_towers(), bundle.features);
 }
 
 void write_weights(const BundleContent& content, NewFile file) {
+  if (content.towers == nullptr) return;
+  const Parameters& parameters = *content.towers->parameters;
   std::vector<TensorView> weights;
-  for (size_t i = 0; i < content.parameters->size(); ++i)
-    weights.push_back(view_of(content.parameters->name(i), content.parameters->at(i).value));
+  for (size_t i = 0; i < parameters.size(); ++i)
+    weights.push_back(view_of(parameters.name(i), parameters.at(i).value));
   file.tensors(weights);
 }
 void read_weights(ListedContent file, Bundle& bundle) {
+  if (bundle.towers == nullptr)
+    throw data_error("a model of kind '{}' has no towers", bundle.config.model.kind);
   const SafetensorsFile tensors = file.tensors();
-  bundle.parameters = std::make_unique<Parameters>(bundle.spec);
-  Parameters& parameters = *bundle.parameters;
+  bundle.towers->parameters = std::make_unique<Parameters>(bundle.towers->spec);
+  Parameters& parameters = *bundle.towers->parameters;
   for (size_t i = 0; i < parameters.size(); ++i)
     read_finite(tensors, parameters.name(i), parameters.at(i).value);
   ThreadPool one(1);
@@ -96,24 +103,18 @@ void read_items(ListedContent file, Bundle& bundle) {
 }
 
 void write_candidates(const BundleContent& content, NewFile file) {
-  file.tensors({view_of("embeddings", content.candidates)});
+  if (content.towers != nullptr) file.tensors({view_of("embeddings", content.towers->item_vectors())});
 }
 void read_candidates(ListedContent file, Bundle& bundle) {
-  const size_t rows = bundle.items.ids.size(),
-               cols = static_cast<size_t>(bundle.spec.at(bundle.spec.candidate).width);
+  if (bundle.towers == nullptr)
+    throw data_error("a model of kind '{}' has no towers", bundle.config.model.kind);
+  Towers& towers = *bundle.towers;
+  const size_t rows = bundle.items.ids.size(), cols = towers.item_width();
   const SafetensorsFile tensors = file.tensors();
   const size_t shape[] = {rows, cols};
   tensors.need("embeddings", DType::F32, shape);  // before memory is taken for it
-  bundle.candidates = Buffer(rows, cols);
-  read_finite(tensors, "embeddings", bundle.candidates.view(rows, cols));
-}
-
-void write_index(const BundleContent& content, NewFile file) {
-  if (content.hnsw != nullptr) file.index(*content.hnsw);
-}
-void read_index(ListedContent file, Bundle& bundle) {
-  if (has_graph(bundle))
-    bundle.hnsw = Hnsw::load(std::move(file.bytes), file.path, bundle.candidate_embeddings());
+  towers.items = Buffer(rows, cols);
+  read_finite(tensors, "embeddings", towers.items.view(rows, cols));
 }
 
 void write_ratings(const BundleContent& content, NewFile file) {
@@ -202,10 +203,9 @@ void read_report(ListedContent file, Bundle& bundle) { bundle.report_json = chec
 constexpr BundleFile kFiles[] = {
     {"config.toml", always, write_config, read_config_file},
     {"features.json", always, write_features, read_features},
-    {"weights.safetensors", always, write_weights, read_weights},
+    {"weights.safetensors", has_towers, write_weights, read_weights},
     {"items.json", always, write_items, read_items},
-    {"candidates.safetensors", always, write_candidates, read_candidates},
-    {"index.safetensors", has_graph, write_index, read_index},
+    {"candidates.safetensors", has_towers, write_candidates, read_candidates},
     {"ratings.safetensors", never, write_ratings, read_rating_file},
     {kBaselinesFile, never, write_baselines, check_baselines},
     {"recommend.json", never, write_order, read_order},
@@ -225,10 +225,6 @@ void NewFile::text(std::string_view content) {
 void NewFile::json(const nlohmann::json& content) { text(dump_json(content)); }
 void NewFile::tensors(const std::vector<TensorView>& tensors, const Metadata& metadata) {
   write_safetensors(path(), tensors, metadata);
-  writer_.add(name_);
-}
-void NewFile::index(const Hnsw& index) {
-  index.save(path(), false);
   writer_.add(name_);
 }
 

@@ -1,5 +1,5 @@
 // The files that a bundle consists of. To add one, add its name, what needs it, and its two functions to the
-// list in bundle_files.cc.
+// list in bundle_files.cc. The files of a kind of retriever are the kind's own: retriever_files.h.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -22,7 +22,6 @@ class NewFile {
   void text(std::string_view content);
   void json(const nlohmann::json& content);
   void tensors(const std::vector<TensorView>& tensors, const Metadata& metadata = {});
-  void index(const Hnsw& index);
 
  private:
   std::string path() const { return writer_.path(name_); }

@@ -98,7 +98,9 @@ FileBytes BundleReader::read(const ListedFile& file) const {
   return bytes;
 }
 
-BundleWriter::BundleWriter(std::string folder) : folder_(std::move(folder)), next_(next_folder(folder_)) {
+BundleWriter::BundleWriter(std::string folder, std::string kind)
+    : folder_(std::move(folder)), next_(next_folder(folder_)) {
+  manifest_.kind = std::move(kind);
   settle(folder_);
   make_directories(next_);
 }

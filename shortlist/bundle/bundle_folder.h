@@ -47,8 +47,8 @@ class BundleReader {
 // Makes a folder a bundle, or replaces the bundle in it: until finish() the folder is what it was.
 class BundleWriter {
  public:
-  // Ends a replacement that was begun and did not end.
-  explicit BundleWriter(std::string folder);
+  // Ends a replacement that was begun and did not end. `kind` is that of the model.
+  BundleWriter(std::string folder, std::string kind);
   BundleWriter(const BundleWriter&) = delete;
   ~BundleWriter();
 

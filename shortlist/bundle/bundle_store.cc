@@ -7,6 +7,7 @@
 #include "shortlist/bundle/bundle_files.h"
 #include "shortlist/bundle/bundle_folder.h"
 #include "shortlist/io/json.h"
+#include "shortlist/learners/kinds.h"
 
 namespace shortlist {
 namespace {
@@ -39,21 +40,71 @@ std::vector<LabelScale> label_scales(const Config& config, const std::vector<Lab
   return scales;
 }
 
-// Files that nothing here reads.
-void check_others(const BundleReader& reader) {
+// The files of the kind's own, each of which counts as read.
+class KindFiles final : public RetrieverReader {
+ public:
+  explicit KindFiles(const BundleReader& reader) : reader_(reader) {}
+
+  void read(const std::string& name, FunctionRef<void(StoredFile file)> read) override {
+    const ListedFile* listed = reader_.manifest().find(name);
+    if (listed == nullptr)
+      throw data_error("{}: does not list {}, which this bundle needs", reader_.manifest_path(), name);
+    read_.push_back(name);
+    const std::string path = reader_.path(name);
+    FileBytes bytes = reader_.read(*listed);
+    reading_file(path, [&] { read({path, std::move(bytes)}); });
+  }
+  bool has_read(const std::string& name) const { return std::ranges::find(read_, name) != read_.end(); }
+
+ private:
+  const BundleReader& reader_;
+  std::vector<std::string> read_;
+};
+
+// Files that nothing reads are verified too.
+void check_others(const BundleReader& reader, const KindFiles& files) {
   for (const ListedFile& file : reader.manifest().files)
-    if (known_file(file.name) == nullptr) reader.read(file);
+    if (known_file(file.name) == nullptr && !files.has_read(file.name)) reader.read(file);
+}
+
+void check_kind(const BundleReader& reader) {
+  if (find_model_kind(reader.manifest().kind) == nullptr)
+    throw data_error("{}: {}", reader.manifest_path(), unknown_model_kind(reader.manifest().kind));
+}
+
+void read_retriever(const BundleReader& reader, Bundle& bundle) {
+  const ModelKind& kind = *find_model_kind(bundle.config.model.kind);
+  if (kind.name != reader.manifest().kind)
+    throw data_error("{}: the kind of model is '{}', but in config.toml it is '{}'", reader.manifest_path(),
+                     reader.manifest().kind, kind.name);
+  KindFiles files(reader);
+  bundle.retriever = kind.load({bundle.config, bundle.items, bundle.ratings, bundle.towers.get(), files});
+  check_others(reader, files);
 }
 
 Bundle read_bundle(const BundleReader& reader) {
+  check_kind(reader);
   Bundle bundle;
   bundle.version = reader.version();
   bundle.format = reader.manifest().format;
   read_known(reader, bundle);
-  bundle.spec.label_scales = label_scales(bundle.config, bundle.labels);
-  check_others(reader);
+  if (bundle.towers != nullptr) bundle.towers->spec.label_scales = label_scales(bundle.config, bundle.labels);
+  read_retriever(reader, bundle);
   return bundle;
 }
+
+class NewKindFiles final : public RetrieverWriter {
+ public:
+  explicit NewKindFiles(BundleWriter& writer) : writer_(writer) {}
+  void add(const std::string& name, FunctionRef<void(const std::string& path)> write) override {
+    SHORTLIST_CHECK(known_file(name) == nullptr);
+    write(writer_.path(name));
+    writer_.add(name);
+  }
+
+ private:
+  BundleWriter& writer_;
+};
 
 }  // namespace
 
@@ -66,14 +117,12 @@ std::string bundle_stamp(const std::string& path) {
                      status.st_mtim.tv_nsec);
 }
 
-ConstMatrix Bundle::candidate_embeddings() const {
-  return candidates.view(items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
-}
-
 void save_bundle(const std::string& path, const BundleContent& content) {
-  BundleWriter writer(path);
+  BundleWriter writer(path, content.config->model.kind);
   for (const BundleFile& file : bundle_files())
     if (file.write != nullptr) file.write(content, NewFile(writer, file.name));
+  NewKindFiles files(writer);
+  content.retriever->save(files);
   for (const ExtraFile& extra : content.extras) NewFile(writer, extra.name).text(extra.content);
   if (content.golden) {
     Bundle bundle = read_bundle(writer.written());

@@ -20,10 +20,10 @@ TEST(Bundle, LoadsWhatWasSaved) {
   const Bundle bundle = load_bundle(saved.path());
   EXPECT_EQ(config_to_toml(bundle.config), config_to_toml(saved.config_));
   EXPECT_EQ(bundle.features.columns(), saved.features_.columns());
-  ASSERT_EQ(bundle.parameters->size(), saved.parameters_->size());
-  for (size_t i = 0; i < bundle.parameters->size(); ++i) {
-    const Matrix &a = bundle.parameters->at(i).value, &b = saved.parameters_->at(i).value;
-    EXPECT_EQ(bundle.parameters->name(i), saved.parameters_->name(i));
+  ASSERT_EQ(bundle.towers->parameters->size(), saved.towers_.parameters->size());
+  for (size_t i = 0; i < bundle.towers->parameters->size(); ++i) {
+    const Matrix &a = bundle.towers->parameters->at(i).value, &b = saved.towers_.parameters->at(i).value;
+    EXPECT_EQ(bundle.towers->parameters->name(i), saved.towers_.parameters->name(i));
     EXPECT_EQ(std::vector(a.data, a.data + a.rows * a.cols), std::vector(b.data, b.data + b.rows * b.cols));
   }
   EXPECT_EQ(bundle.items.id_column, "movie");
@@ -31,8 +31,8 @@ TEST(Bundle, LoadsWhatWasSaved) {
   EXPECT_EQ(bundle.items.attributes.at(0).name, "genre");
   EXPECT_EQ(bundle.items.attributes.at(0).kind, AttributeKind::list);
   EXPECT_EQ(bundle.items.attributes.at(0).values, saved.items_.attributes[0].values);
-  EXPECT_EQ(bundle.candidate_embeddings().rows, 3u);
-  EXPECT_EQ(bundle.candidate_embeddings()(2, 7), 23 * 0.25f);
+  EXPECT_EQ(bundle.item_vectors().rows, 3u);
+  EXPECT_EQ(bundle.item_vectors()(2, 7), 23 * 0.25f);
   EXPECT_EQ(bundle.ratings.offsets, saved.ratings_.offsets);
   EXPECT_EQ(bundle.ratings.items, saved.ratings_.items);
   EXPECT_EQ(bundle.ratings.centred, saved.ratings_.centred);
@@ -80,7 +80,7 @@ TEST(Bundle, StaysWholeInMemoryWhenItsFilesChange) {
   const Bundle bundle = load_bundle(saved.path());
   for (const auto& entry : fs::directory_iterator(saved.path()))
     OutputFile(entry.path()).write("x");  // over the same file, as cp does
-  EXPECT_EQ(bundle.candidate_embeddings()(2, 7), 23 * 0.25f);
+  EXPECT_EQ(bundle.item_vectors()(2, 7), 23 * 0.25f);
   EXPECT_EQ(bundle.items.ids, saved.items_.ids);
 }
 

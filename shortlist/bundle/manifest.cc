@@ -68,7 +68,8 @@ std::string manifest_text(const Manifest& manifest) {
   json files = json::array();
   for (const auto& [name, bytes, sha256] : manifest.files)
     files.push_back({{"name", name}, {"bytes", bytes}, {"sha256", sha256}});
-  json text = {{"format", kFormatName}, {"version", manifest.format}, {"files", files}};
+  json text = {
+      {"format", kFormatName}, {"version", manifest.format}, {"kind", manifest.kind}, {"files", files}};
   text[kChecksum] = checksum_of(text);
   return dump_json(text);
 }
@@ -81,6 +82,7 @@ Manifest parse_manifest(std::string_view text, const std::string& path) {
     from.at("version").get_to(manifest.format);
     if (manifest.format > 1 && from.at(kChecksum) != checksum_of(from))
       throw data_error("its own checksum is wrong: the manifest was changed");
+    if (from.contains("kind")) from.at("kind").get_to(manifest.kind);
     for (const json& file : from.at("files")) {
       ListedFile listed = file_from_json(file);
       if (manifest.find(listed.name) != nullptr) throw data_error("lists {} twice", listed.name);

@@ -1,4 +1,5 @@
-// A bundle's manifest: its files, each with its size and the SHA-256 of its bytes, and a checksum of itself.
+// A bundle's manifest: the kind of its model, and its files, each with its size and the SHA-256 of its bytes,
+// and a checksum of itself.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct Manifest {
   static constexpr int kFormat = 2;  // what this program writes; it reads 1, too, which has no checksum
 
   int format = kFormat;
+  std::string kind = "two_tower";  // of the model; manifests without a kind are of this one
   std::vector<ListedFile> files;
 
   const ListedFile* find(std::string_view name) const;

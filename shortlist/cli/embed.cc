@@ -53,7 +53,7 @@ class VectorFile {
 };
 
 void embed_candidates(const Recommender& recommender, const EmbedCommand& command) {
-  const ConstMatrix embeddings = recommender.bundle().candidate_embeddings();
+  const ConstMatrix embeddings = recommender.bundle().need_item_vectors("embed --candidates");
   VectorFile file(command.out, {{recommender.id_column(), ColumnType::text}}, embeddings.cols);
   for (size_t i = 0; i < embeddings.rows; ++i) {
     file.keys().text(recommender.item_id(static_cast<uint32_t>(i)));
@@ -89,10 +89,10 @@ void write_keys(const Chunk& chunk, const std::vector<Column>& passed, size_t ro
 }
 
 void embed_queries(const Recommender& recommender, const EmbedCommand& command) {
+  const Towers& towers = recommender.bundle().need_towers("embed --queries");
   stop_on_signals();
   const Table table = Table::open(command.queries.source_like(recommender.bundle().config.data));
   say_notes(table);
-  const ModelSpec& spec = recommender.bundle().spec;
   QueryTable queries(recommender, table);
   // Beside .npy all values are texts.
   PassedColumns passed = passed_columns(table, "", command.out, [&](const std::string& name) {
@@ -101,7 +101,7 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
   });
   passed.joined.assign(passed.joined.size(), false);
   for (ColumnRequest& request : passed.requests) request.as = ReadAs::written;
-  VectorFile file(command.out, key_columns(passed), static_cast<size_t>(spec.at(spec.query).width));
+  VectorFile file(command.out, key_columns(passed), towers.query_width());
   RowProgress progress("embed", table, command.quiet);
   ThreadPool pool(command.threads);
   UnseenValues unseen;

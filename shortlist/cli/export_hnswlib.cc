@@ -9,7 +9,7 @@ namespace shortlist {
 
 void write_hnswlib(const ExportCommand& command) {
   const Bundle bundle = load_bundle(command.bundle);
-  const ConstMatrix vectors = bundle.candidate_embeddings();
+  const ConstMatrix vectors = bundle.need_item_vectors("export --to hnswlib");
   ThreadPool pool(0);
   const Hnsw index(vectors, {}, pool);
   export_hnswlib(command.out, {bundle.items, vectors}, index);

@@ -10,9 +10,10 @@ namespace shortlist {
 
 void write_safetensors_weights(const ExportCommand& command) {
   const Bundle bundle = load_bundle(command.bundle);
-  fold_label_scales(bundle.spec, *bundle.parameters);
-  export_safetensors(command.out, *bundle.parameters);
-  say("wrote {} tensors to {}", bundle.parameters->size(), command.out);
+  const Towers& towers = bundle.need_towers("export --to safetensors");
+  fold_label_scales(towers.spec, *towers.parameters);
+  export_safetensors(command.out, *towers.parameters);
+  say("wrote {} tensors to {}", towers.parameters->size(), command.out);
 }
 
 }  // namespace shortlist

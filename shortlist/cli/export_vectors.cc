@@ -11,7 +11,7 @@ namespace {
 
 void write_vectors(const ExportCommand& command, void (*write)(const std::string&, const ItemVectors&)) {
   const Bundle bundle = load_bundle(command.bundle);
-  const ConstMatrix vectors = bundle.candidate_embeddings();
+  const ConstMatrix vectors = bundle.need_item_vectors("export --to " + command.to);
   write(command.out, {bundle.items, vectors});
   say("wrote {} vectors of {} numbers to {}", vectors.rows, vectors.cols, command.out);
 }

@@ -47,6 +47,12 @@ AttributeForm Config::attribute_form(const AttributeConfig& attribute) const {
   return form;
 }
 
+Config Config::of_towers() const {
+  Config towers = *this;
+  if (!model.is_two_tower()) towers.retrieval.reset();
+  return towers;
+}
+
 bool Config::query_tells_user() const {
   return !data.user.empty() && std::ranges::any_of(query.features, [&](const std::string& name) {
     return feature(name).column == data.user;

@@ -17,6 +17,7 @@ namespace shortlist {
 struct Config {
   DataConfig data;
   std::vector<FeatureConfig> features;  // in the order of the file
+  ModelConfig model;
   QueryConfig query;
   CandidateConfig candidate;
   std::optional<RetrievalConfig> retrieval;
@@ -31,6 +32,10 @@ struct Config {
   TimeForm declared_times(std::string_view column) const;
   // What is declared of an attribute, by itself or by a feature of its column.
   AttributeForm attribute_form(const AttributeConfig& attribute) const;
+  // Whether the model has towers: to retrieve with, or to rank what another kind retrieves.
+  bool has_towers() const { return model.is_two_tower() || !ranking.empty(); }
+  // The config of the tasks that the towers learn: without [retrieval] where another kind retrieves.
+  Config of_towers() const;
   // Whether data.user is a column of the query, so that a query tells its user.
   bool query_tells_user() const;
   // The figure that `monitor` names: kServedMonitor is resolved.

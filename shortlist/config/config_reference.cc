@@ -52,6 +52,19 @@ as it is, without these keys of the embedding:
 
 )";
 
+constexpr const char* kModel = R"(## [model]
+
+What retrieves: the kind of model, and the settings of the kind. Without this section it is a `two_tower` model. With
+another kind, `[[ranking]]` tasks and the towers that they need may follow as a second stage. `[retrieval]` then has
+`positives` and `top_k` alone; without `query.features` a query is its user, in the column `data.user`.
+[Kinds of model](kinds.md) tells more.
+
+| key | value | default | |
+|---|---|---|---|
+| `kind` | text | `"two_tower"` | one of the kinds below |
+
+)";
+
 constexpr const char* kLayers = R"(## Layers
 
 A tower's features stand side by side, in the order of `features`, and go through its `layers` one after the other. A
@@ -77,6 +90,15 @@ std::string describe_features() {
   return out;
 }
 
+std::string describe_kinds(const std::vector<KindHelp>& kinds) {
+  std::string out = kModel;
+  for (const KindHelp& kind : kinds) {
+    out += fmt::format("### kind = \"{}\"\n\n{}.\n\n", kind.name, kind.help);
+    if (!kind.settings.empty()) out += table_of(kind.settings);
+  }
+  return out;
+}
+
 std::string describe_layers() {
   std::string out = kLayers + table_of(document_block());
   for (const LayerKind& kind : layer_kinds()) {
@@ -92,11 +114,12 @@ std::string section(const std::string& heading, const std::string& text) {
 
 }  // namespace
 
-std::string config_reference() {
+std::string config_reference(const std::vector<KindHelp>& kinds) {
   std::string out = kStart;
   out += section<DataConfig>("## [data]", "Where the rows come from.");
   out += section<SplitConfig>("### split", "Each row is for training, validation or test, or left out.");
   out += describe_features();
+  out += describe_kinds(kinds);
   out += section<QueryConfig>("## [query]", "The tower of what asks: a user, a context, a set of tags.");
   out += section<CandidateConfig>("## [candidate]", "The tower of what is recommended.");
   out += section<AttributeConfig>(

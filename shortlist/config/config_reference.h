@@ -2,10 +2,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "shortlist/base/fields.h"
 
 namespace shortlist {
 
+// A kind of model, whose settings are in [model].
+struct KindHelp {
+  std::string name, help;
+  std::vector<FieldHelp> settings;
+};
+
 // The reference page of all settings, in Markdown, from the lists of fields that parse them.
-std::string config_reference();
+std::string config_reference(const std::vector<KindHelp>& kinds);
 
 }  // namespace shortlist

@@ -5,9 +5,17 @@
 #include "shortlist/config/config.h"
 #include "shortlist/config/config_reference.h"
 #include "shortlist/io/file.h"
+#include "shortlist/learners/kinds.h"
 
 namespace shortlist {
 namespace {
+
+std::string config_reference() {
+  std::vector<KindHelp> kinds;
+  for (const ModelKind& kind : model_kinds())
+    kinds.push_back({std::string(kind.name), std::string(kind.help), kind.document()});
+  return config_reference(kinds);
+}
 
 // SHORTLIST_WRITE_DOCS=1 build/config_test writes the page anew.
 TEST(ConfigReference, IsTheCommittedPage) {
@@ -19,8 +27,9 @@ TEST(ConfigReference, IsTheCommittedPage) {
 
 TEST(ConfigReference, NamesEverySectionKindAndLayer) {
   const std::string reference = config_reference();
-  for (const char* heading : {"## [data]\n", "### split\n", "### kind = \"category\"\n", "## [query]\n",
-                              "## [candidate]\n", "## [retrieval]\n", "## [[ranking]]\n", "### optimizer\n",
+  for (const char* heading : {"## [data]\n", "### split\n", "### kind = \"category\"\n", "## [model]\n",
+                              "### kind = \"popularity\"\n", "## [query]\n", "## [candidate]\n",
+                              "## [retrieval]\n", "## [[ranking]]\n", "### optimizer\n",
                               "### early_stopping\n", "## [recommend]\n", "### cross\n", "### mlp\n"}) {
     EXPECT_NE(reference.find(heading), reference.npos) << heading;
   }

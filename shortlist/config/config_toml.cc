@@ -25,6 +25,12 @@ std::string sections_to_toml(const Value::Table& sections) {
   return out;
 }
 
+Value write_model(const ModelConfig& model) {
+  Value::Table section = {{"kind", Value(model.kind)}};
+  for (const auto& setting : *model.settings.table()) section.push_back(setting);
+  return Value(std::move(section));
+}
+
 }  // namespace
 
 std::string config_to_toml(const Config& config) { return sections_to_toml(*config.written.table()); }
@@ -35,6 +41,7 @@ std::string full_config_to_toml(const Config& config) {
     features.emplace_back(feature.name, write_feature(feature));
   Value::Table sections = {{"data", write_fields(config.data)},
                            {"features", Value(std::move(features))},
+                           {"model", write_model(config.model)},
                            {"query", write_fields(config.query)},
                            {"candidate", write_fields(config.candidate)}};
   if (config.retrieval) sections.emplace_back("retrieval", write_fields(*config.retrieval));

@@ -1,4 +1,4 @@
-// [query], [candidate], [retrieval] and [[ranking]]: the towers and the tasks.
+// [model], [query], [candidate], [retrieval] and [[ranking]]: the kind of model, the towers and the tasks.
 #pragma once
 
 #include <optional>
@@ -13,6 +13,17 @@
 #include "shortlist/model/attribute.h"
 
 namespace shortlist {
+
+// What [query], [candidate], [retrieval] and [[ranking]] describe; other kinds are in learners/kinds.cc.
+inline constexpr const char* kTwoTower = "two_tower";
+
+// [model]: what retrieves, with the settings of its kind, which the kind reads.
+struct ModelConfig {
+  std::string kind = kTwoTower;
+  Value settings{Value::Table{}};  // the section without `kind`
+
+  bool is_two_tower() const { return kind == kTwoTower; }
+};
 
 // What a column says of an item, beside the model: to show, to filter by and to compare with Jaccard.
 struct AttributeConfig {

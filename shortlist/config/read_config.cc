@@ -10,6 +10,7 @@
 #include <set>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/config/read_model_kind.h"
 #include "shortlist/features/categories.h"
 #include "shortlist/features/time.h"
 #include "shortlist/io/toml.h"
@@ -19,7 +20,7 @@
 namespace shortlist {
 namespace {
 
-const std::vector<std::string> kSections = {"data",      "features", "query",    "candidate",
+const std::vector<std::string> kSections = {"data",      "features", "model",    "query",    "candidate",
                                             "retrieval", "ranking",  "training", "recommend"};
 
 std::vector<std::string> feature_names(const Config& config) {
@@ -230,6 +231,7 @@ Config read_config(const Value& root, const std::string& file) {
     Embedding embedding;
     read_fields(feature.embedding, embedding, {file, "features." + feature.name});
   }
+  if (const Value* model = root.find("model")) read_model_kind(*model, config.model, {file, "model"});
   read_section(root, "query", config.query, file);
   read_section(root, "candidate", config.candidate, file);
   if (const Value* retrieval = root.find("retrieval")) {
@@ -238,9 +240,10 @@ Config read_config(const Value& root, const std::string& file) {
   if (const Value* ranking = root.find("ranking")) read_value(*ranking, config.ranking, {file, "ranking"});
   read_section(root, "training", config.training, file);
   read_section(root, "recommend", config.recommend, file);
+  complete_for_kind(config);
   check_data(config);
   check_tower(config, root, "query", config.query);
-  check_tower(config, root, "candidate", config.candidate);
+  if (config.has_towers()) check_tower(config, root, "candidate", config.candidate);
   add_display(config);
   check_attributes(config);
   check_tasks(config);

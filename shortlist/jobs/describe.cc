@@ -1,7 +1,8 @@
 #include "shortlist/jobs/describe.h"
 
 #include "shortlist/jobs/run_files.h"
-#include "shortlist/jobs/unread_nodes.h"
+#include "shortlist/learners/kinds.h"
+#include "shortlist/learners/unread_nodes.h"
 #include "shortlist/report/model_summary.h"
 #include "shortlist/train/dataset.h"
 #include "shortlist/train/prepare.h"
@@ -9,6 +10,9 @@
 namespace shortlist {
 
 Described describe(const Config& config) {
+  kind_of_config(config);
+  if (!config.has_towers())
+    throw usage_error("describe shows layers, and a model of kind \"{}\" has none", config.model.kind);
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
   const ModelSpec spec = build_model(config, prepared);
   const Parameters parameters(spec);

@@ -56,17 +56,21 @@ EvaluationReport evaluate(const std::string& path, const TableSource& source, co
     trained.emplace().baselines = fit_baselines(data);
   }
   ThreadPool pool(threads);
-  Evaluator evaluator(bundle.config, bundle.spec, *bundle.parameters, data, pool);
-  const bool own_catalogue = query_number.empty();
-  if (!own_catalogue) evaluator.use_catalogue(bundle.candidate_embeddings());
+  const Config of_towers = bundle.config.of_towers();
+  std::optional<Evaluator> evaluator;
+  if (bundle.towers != nullptr) {
+    evaluator.emplace(of_towers, bundle.towers->spec, *bundle.towers->parameters, data, pool);
+    if (!query_number.empty()) evaluator->use_catalogue(bundle.towers->item_vectors());
+  }
   const ServedOrder order = bundle.order.value_or(
       ServedOrder{bundle.config.ranking.empty() ? ListOrder::score : ListOrder::predicted, 1});
   // An older bundle does not tell whose items its users' are.
   const bool drops_seen = bundle.config.recommend.seen == SeenPolicy::drop && !bundle.ratings.users.empty();
   const std::string rows = !split.empty() ? split : data.other_table ? "all" : split_to_report(data.split);
-  const ListModel model{bundle.config, bundle.spec, *bundle.parameters, data, bundle.candidate_embeddings(),
-                        pool};
-  return evaluate_rows({model, evaluator, trained->baselines, query_number, order, drops_seen, {}}, rows);
+  const ListModel model{bundle.config, *bundle.retriever, bundle.towers.get(), data, pool};
+  return evaluate_rows(
+      {model, evaluator ? &*evaluator : nullptr, trained->baselines, query_number, order, drops_seen, {}},
+      rows);
 }
 
 }  // namespace shortlist

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "shortlist/jobs/rank_rows.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/metrics/evaluation.h"
 #include "shortlist/metrics/overlap.h"
@@ -97,7 +98,8 @@ KnownValues count_known(const std::string& column, const std::vector<uint32_t>& 
 
 ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
                        const RowScores& scores, bool drops_seen) {
-  const auto& [config, spec, parameters, data, catalogue, pool] = evaluated.model;
+  const Config& config = evaluated.model.config;
+  const Dataset& data = evaluated.model.data;
   const ServedOrder& order = evaluated.order;
   ListReport list{.order = std::string(enum_name(order.order)),
                   .blend = order.order == ListOrder::blend ? order.blend : 0,
@@ -118,6 +120,27 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
                             measured.places[0], drops_seen ? &data.seen : nullptr, ks,
                             static_cast<uint64_t>(config.training.seed));
   return list;
+}
+
+// Ranks are the retriever's; predictions the towers'.
+RowScores score_rows(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows) {
+  const auto& [config, retriever, towers, data, pool] = evaluated.model;
+  RowScores scores;
+  if (evaluated.evaluator != nullptr) scores = evaluated.evaluator->score(rows);
+  if (!retriever.has_scores() || retriever.scores_by_towers()) return scores;
+  PairRanks ranks = rank_rows(retriever, towers, data, rows, pool);
+  scores.ranks = std::move(ranks.all);
+  scores.unseen_ranks = std::move(ranks.unseen);
+  return scores;
+}
+
+Figures losses_of(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows) {
+  Figures losses;
+  if (evaluated.evaluator == nullptr) return losses;
+  for (const auto& [name, value] : evaluated.evaluator->figures(rows, true)) {
+    if (name.find("loss") != std::string::npos && name != "log_loss") losses.emplace_back(name, value);
+  }
+  return losses;
 }
 
 }  // namespace
@@ -173,10 +196,8 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   const ObservedRows observed(data, rows, 0, evaluated.query_number);
   report.warnings = warnings_of_telling_features(config, data);
   report.share_in_train = share_in_train(baselines.rows, observed.view);
-  for (const auto& [name, value] : evaluated.evaluator.figures(rows, true)) {
-    if (name.find("loss") != std::string::npos && name != "log_loss") report.losses.emplace_back(name, value);
-  }
-  const RowScores scores = evaluated.evaluator.score(rows);
+  report.losses = losses_of(evaluated, rows);
+  const RowScores scores = score_rows(evaluated, rows);
   const auto seed = static_cast<uint64_t>(config.training.seed);
   // Of the rows that the model was trained on, every item is a seen one.
   const bool held_out = data.other_table || (split != "train" && split != "all");

@@ -26,7 +26,7 @@ ChosenOrder choose_order(const ListModel& model);
 
 struct EvaluatedModel {
   ListModel model;
-  Evaluator& evaluator;
+  Evaluator* evaluator;  // of the towers, with their config; null for a model without
   const Baselines& baselines;
   std::vector<uint32_t>
       query_number;  // of each of the dataset's queries, as the baselines count; empty: alike

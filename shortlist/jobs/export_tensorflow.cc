@@ -30,13 +30,20 @@ std::string& place_of(KerasNames& names, const std::string& ours) {
   throw usage_error("no part of the model is named '{}', only {}", ours, fmt::join(known, ", "));
 }
 
+std::vector<FeatureConfig> tower_features(const Config& config) {
+  std::vector<FeatureConfig> features;
+  for (const auto* names : {&config.query.features, &config.candidate.features})
+    for (const std::string& name : *names) features.push_back(config.feature(name));
+  return features;
+}
+
 KerasStructure find_structure(const std::string& path, const Bundle& bundle,
                               const std::vector<std::pair<std::string, std::string>>& given) {
   const std::vector<ExtraFile> kept = given.empty() ? kept_structure(path) : std::vector<ExtraFile>();
   if (!kept.empty()) return KerasStructure::parse(kept[0].content, path + "/" + kept[0].name);
-  KerasNames names = default_keras_names(bundle.config);
+  KerasNames names = default_keras_names(tower_features(bundle.config));
   for (const auto& [ours, theirs] : given) place_of(names, ours) = theirs;
-  return structure_from_names(bundle.spec, *bundle.parameters, names);
+  return structure_from_names(bundle.towers->spec, *bundle.towers->parameters, names);
 }
 
 std::optional<OptimizerState> state_of_run(const std::string& bundle) {
@@ -49,15 +56,16 @@ std::optional<OptimizerState> state_of_run(const std::string& bundle) {
 
 void export_to_tensorflow(const std::string& path, const TensorflowExport& options) {
   const Bundle bundle = load_bundle(path);
+  const Towers& towers = bundle.need_towers("export --to tensorflow");
   // The state belongs to the weights of the standardised label, which the checkpoint does not hold.
   const std::optional<OptimizerState> state =
-      has_label_scales(bundle.spec) ? std::nullopt : state_of_run(path);
-  fold_label_scales(bundle.spec, *bundle.parameters);
+      has_label_scales(towers.spec) ? std::nullopt : state_of_run(path);
+  fold_label_scales(towers.spec, *towers.parameters);
   const OptimizerState* optimizer = state ? &*state : nullptr;
   if (!options.like.empty()) {
-    export_tensorflow_like(options.like, options.out, bundle.spec, *bundle.parameters, optimizer);
+    export_tensorflow_like(options.like, options.out, towers.spec, *towers.parameters, optimizer);
   } else {
-    export_tensorflow(options.out, find_structure(path, bundle, options.names), *bundle.parameters,
+    export_tensorflow(options.out, find_structure(path, bundle, options.names), *towers.parameters,
                       optimizer);
   }
 }

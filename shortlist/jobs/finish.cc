@@ -48,14 +48,15 @@ UserRatings user_ratings(const Dataset& data) {
   return ratings;
 }
 
-std::vector<LabelRange> label_ranges(const Config& config, const ModelSpec& spec, const Dataset& data) {
+std::vector<LabelRange> label_ranges(const Config& config, const std::vector<LabelScale>& scales,
+                                     const Dataset& data) {
   std::vector<LabelRange> ranges;
   std::vector<uint32_t> rows = data.split.train;
   std::erase_if(rows, [&](uint32_t row) { return data.is_unlabelled(row); });
   for (size_t t = 0; t < data.labels.size() && !rows.empty(); ++t) {
     const std::vector<float>& labels = data.labels[t];
     const double first = labels[rows[0]];
-    LabelRange range{config.ranking[t].label, first, first, 0, spec.label_scale(t)};
+    LabelRange range{config.ranking[t].label, first, first, 0, scales[t]};
     for (uint32_t row : rows) {
       range.least = std::min<double>(range.least, labels[row]);
       range.most = std::max<double>(range.most, labels[row]);
@@ -67,79 +68,48 @@ std::vector<LabelRange> label_ranges(const Config& config, const ModelSpec& spec
   return ranges;
 }
 
-Buffer embed_catalogue(ThreadPool& pool, const ModelSpec& spec, Parameters& parameters, const Dataset& data) {
-  Plan plan(spec, parameters, {.outputs = {spec.candidate}});
-  const size_t width = static_cast<size_t>(spec.at(spec.candidate).width),
-               count = data.candidate_of_item.size();
-  Buffer embeddings(count, width);
-  run_tower(pool, plan, spec.candidate, Domain::candidate, data.candidates, data.candidate_of_item,
-            embeddings.view(count, width));
-  return embeddings;
-}
-
-// Of some at even distances, by which an index is chosen.
-Buffer embed_some_queries(ThreadPool& pool, const ModelSpec& spec, Parameters& parameters,
-                          const Dataset& data) {
-  constexpr size_t kMost = 256;
-  Plan plan(spec, parameters, {.outputs = {spec.query}});
-  const size_t width = static_cast<size_t>(spec.at(spec.query).width), all = data.queries.rows,
-               count = std::min(all, kMost);
-  std::vector<uint32_t> rows;
-  for (size_t i = 0; i < count; ++i) rows.push_back(static_cast<uint32_t>(i * all / count));
-  Buffer embeddings(count, width);
-  run_tower(pool, plan, spec.query, Domain::query, data.queries, rows, embeddings.view(count, width));
-  return embeddings;
-}
-
-// None where the index is made when the bundle is loaded.
-std::unique_ptr<Hnsw> build_index(const FinishedModel& model, ConstMatrix candidates, ThreadPool& pool) {
-  const Config& config = model.config;
-  if (!config.retrieval || config.retrieval->index != IndexKind::hnsw) return nullptr;
-  const Buffer queries = embed_some_queries(pool, model.spec, model.parameters, model.prepared.data);
-  return std::make_unique<Hnsw>(candidates, config.retrieval->hnsw, pool,
-                                queries.view(queries.size() / candidates.cols, candidates.cols));
-}
-
 }  // namespace
 
 ChosenOrder choose_order(const FinishedModel& model, ThreadPool& pool) {
-  const Dataset& data = model.prepared.data;
-  const Buffer embeddings = embed_catalogue(pool, model.spec, model.parameters, data);
-  const auto width = static_cast<size_t>(model.spec.at(model.spec.candidate).width);
-  return choose_order(ListModel{model.config, model.spec, model.parameters, data,
-                                embeddings.view(data.items.ids.size(), width), pool});
+  const std::unique_ptr<Retriever> retriever = model.learner.make_retriever(false);
+  return choose_order(ListModel{model.config, *retriever, model.learner.towers(), model.prepared.data, pool});
 }
 
 EvaluationReport finish(const FinishedModel& model, const std::string& out, ThreadPool& pool, RunFiles& files,
                         const std::vector<ExtraFile>& extras) {
-  const auto& [config, prepared, spec, parameters, history, known_order] = model;
+  const auto& [config, prepared, learner, history, known_order] = model;
   const Dataset& data = prepared.data;
-  const Buffer embeddings = embed_catalogue(pool, spec, parameters, data);
-  const ConstMatrix candidates =
-      embeddings.view(data.items.ids.size(), static_cast<size_t>(spec.at(spec.candidate).width));
+  Towers* towers = learner.towers();
+  const std::unique_ptr<Retriever> exact = learner.make_retriever(false);
   const Baselines baselines = fit_baselines(data);
-  Evaluator evaluator(config, spec, parameters, data, pool);
-  const ListModel list{config, spec, parameters, data, candidates, pool};
+  const Config of_towers = config.of_towers();
+  std::optional<Evaluator> evaluator;
+  if (towers != nullptr) evaluator.emplace(of_towers, towers->spec, *towers->parameters, data, pool);
+  const ListModel list{config, *exact, towers, data, pool};
   const ChosenOrder order = known_order ? *known_order : choose_order(list);
-  const EvaluatedModel evaluated{
-      list, evaluator, baselines, {}, order.order, config.recommend.seen == SeenPolicy::drop, order.measured};
+  const EvaluatedModel evaluated{list,        evaluator ? &*evaluator : nullptr,         baselines,     {},
+                                 order.order, config.recommend.seen == SeenPolicy::drop, order.measured};
   const EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
   const UserRatings ratings = user_ratings(data);
-  const std::unique_ptr<Hnsw> hnsw = build_index(model, candidates, pool);
-  BundleContent content{
-      &config,          &prepared.features,  &parameters,
-      candidates,       &data.items,         &ratings,
-      to_json(history), report_json(report), people_files(config, spec, parameters, history, report)};
-  content.hnsw = hnsw.get();
+  const std::unique_ptr<Retriever> retriever = learner.make_retriever(true);
+  BundleContent content{.config = &config,
+                        .features = &prepared.features,
+                        .towers = towers,
+                        .retriever = retriever.get(),
+                        .items = &data.items,
+                        .ratings = &ratings,
+                        .history_json = to_json(history),
+                        .report_json = report_json(report),
+                        .extras = people_files(config, towers, history, report)};
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
-  content.labels = label_ranges(config, spec, data);
+  content.labels = label_ranges(config, prepared.label_scales, data);
   content.baselines = &baselines;
   content.fingerprint = &data.fingerprint;
   content.order = evaluated.order;
   content.context = &data.context;
   content.golden = golden_requests;
   save_bundle(out, content);
-  files.finish(candidates, data.items);
+  files.finish(towers != nullptr ? towers->item_vectors() : retriever->item_vectors(), data.items);
   return report;
 }
 

@@ -1,10 +1,11 @@
-// The end of train and import: a model that has its weights is evaluated, and becomes a bundle.
+// The end of train and import: a model that was fitted is evaluated, and becomes a bundle.
 #pragma once
 
 #include <string>
 
 #include "shortlist/jobs/evaluate_rows.h"
 #include "shortlist/jobs/run_files.h"
+#include "shortlist/learners/learner.h"
 #include "shortlist/train/prepare.h"
 
 namespace shortlist {
@@ -12,8 +13,7 @@ namespace shortlist {
 struct FinishedModel {
   const Config& config;
   const PreparedData& prepared;
-  const ModelSpec& spec;
-  Parameters& parameters;
+  Learner& learner;  // fitted
   const History& history;
   // Chosen before, on validation rows that the data have no more. None: finish() chooses.
   std::optional<ChosenOrder> order = {};

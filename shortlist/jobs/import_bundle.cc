@@ -3,10 +3,10 @@
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/io/file.h"
 #include "shortlist/jobs/finish.h"
+#include "shortlist/learners/two_tower.h"
 #include "shortlist/model/label_scale.h"
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/prepare.h"
-#include "shortlist/train/trainer.h"
 
 namespace shortlist {
 namespace {
@@ -25,26 +25,29 @@ void begin_at(Trainer& trainer, const OptimizerState& optimizer, const std::stri
 }  // namespace
 
 ImportResult import_bundle(const Config& config, const ImportOptions& options) {
+  if (!config.model.is_two_tower())
+    throw usage_error("import fills a model of kind \"two_tower\", but model.kind is \"{}\"",
+                      config.model.kind);
   check_holds_no_run(options.out);
   const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, prepared);
-  Parameters parameters(spec);
+  auto towers = make_towers(config, prepared);
   const KerasImportOptions from{.optimizer = !options.new_optimizer,
                                 .slot_names = slot_names(config.training.optimizer)};
-  ImportResult result{.imported = import_keras(options.checkpoint, spec, parameters, from)};
-  unfold_label_scales(spec, parameters);
+  ImportResult result{.imported = import_keras(options.checkpoint, towers->spec, *towers->parameters, from)};
+  unfold_label_scales(towers->spec, *towers->parameters);
   ThreadPool pool(options.threads);
-  Trainer trainer(config, spec, parameters, prepared.data, pool);
-  if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);
+  Parameters& parameters = *towers->parameters;
+  TwoTowerLearner learner({config, prepared, pool}, std::move(towers));
+  if (result.imported.optimizer) begin_at(learner.trainer(), *result.imported.optimizer, options.checkpoint);
   const FileLock lock = lock_run(options.out);
   check_holds_no_run(options.out);  // again: one may have ended just now
-  trainer.save(checkpoint_folder(options.out));
+  learner.trainer().save(checkpoint_folder(options.out));
   parameters.pack(pool, false);
   std::vector<ExtraFile> extras;
   if (result.imported.structure) extras = {{kStructureFile, result.imported.structure->serialize()}};
   TrainingCallback nobody;
   RunFiles files(config, options.out, prepared.data, nobody);
-  result.report = finish({config, prepared, spec, parameters, History()}, options.out, pool, files, extras);
+  result.report = finish({config, prepared, learner, History()}, options.out, pool, files, extras);
   return result;
 }
 

@@ -136,31 +136,34 @@ std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) 
     nodes.push_back({node.name, std::string(node.layer->kind()), detail_of(node),
                      fmt::format("[*, {}]", node.width), group_of(node.name), node.inputs});
   }
-  if (config.retrieval)
+  if (config.retrieval && config.model.is_two_tower())
     nodes.push_back({"retrieval", "loss", "in_batch_softmax", "", "", {spec.query, spec.candidate}});
   return nodes;
 }
 
-std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec, const Parameters& parameters,
-                                    const History& history, const EvaluationReport& report) {
-  const std::vector<GraphNode> graph = graph_nodes(config, spec);
+std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const History& history,
+                                    const EvaluationReport& report) {
   ReportPage page;
   page.title = "Training report";
   page.facts = {{"epochs", fmt::format("{}", history.epochs.size())},
-                {"trained parameters", fmt::format("{}", parameters.trainable_count())},
                 {"rows evaluated", fmt::format("{} ({})", report.rows, report.split)}};
   page.history = history;
   page.evaluation.emplace_back().sentences = verdict(report);
   for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
   if (report.list) page.evaluation.push_back(evaluation_table(report, report.list->task));
-  page.model_summary = model_summary(spec, parameters);
-  page.graph_svg = graph_to_svg(graph, "The model");
   page.config = config_to_toml(config);
-  std::vector<ExtraFile> files = {{"model.dot", to_dot(graph)},
-                                  {"model.svg", page.graph_svg},
-                                  {"summary.txt", page.model_summary},
-                                  {"report.txt", report_text(report)},
-                                  {"report.html", to_html(page)}};
+  std::vector<ExtraFile> files;
+  if (towers != nullptr) {
+    const std::vector<GraphNode> graph = graph_nodes(config, towers->spec);
+    page.facts.insert(page.facts.begin() + 1,
+                      {"trained parameters", fmt::format("{}", towers->parameters->trainable_count())});
+    page.model_summary = model_summary(towers->spec, *towers->parameters);
+    page.graph_svg = graph_to_svg(graph, "The model");
+    files = {
+        {"model.dot", to_dot(graph)}, {"model.svg", page.graph_svg}, {"summary.txt", page.model_summary}};
+  }
+  files.push_back({"report.txt", report_text(report)});
+  files.push_back({"report.html", to_html(page)});
   if (history.epochs.empty()) return files;
   const ChartRow curves = learning_curves(history, "Learning curves");
   files.insert(
@@ -209,19 +212,19 @@ void RunFiles::after_epoch(const EpochRecord& epoch, const Parameters& parameter
   callback_.after_epoch(epoch, parameters);
 }
 
-void RunFiles::finish(ConstMatrix candidates, const Items& items) {
-  if (config_.training.tensorboard) {
+void RunFiles::finish(ConstMatrix vectors, const Items& items) {
+  if (config_.training.tensorboard && vectors.rows > 0) {
     ProjectorLabels labels;
     labels.columns = {items.id_column};
     for (const Attribute& attribute : items.attributes) labels.columns.push_back(attribute.name);
-    const size_t rows = std::min(candidates.rows, kProjectorRows);
+    const size_t rows = std::min(vectors.rows, kProjectorRows);
     for (size_t i = 0; i < rows; ++i) {
       std::vector<std::string>& row = labels.rows.emplace_back();
       row.push_back(items.ids[i]);
       for (const Attribute& attribute : items.attributes)
         row.push_back(text_of(attribute, attribute.values[i]));
     }
-    write_projector(folder_, "items", candidates.head(rows), labels);
+    write_projector(folder_, "items", vectors.head(rows), labels);
   }
   const auto ended = std::chrono::system_clock::now();
   const nlohmann::json run = {{"started", utc_time(started_)},

@@ -29,10 +29,10 @@ std::string table_of_run(const std::string& out);
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
 
-// model.svg, model.dot, summary.txt, report.txt, report.html; where there are epochs also history.csv,
-// curves.svg, curves.png.
-std::vector<ExtraFile> people_files(const Config& config, const ModelSpec& spec, const Parameters& parameters,
-                                    const History& history, const EvaluationReport& report);
+// report.txt and report.html; of a model with towers (else null) also model.svg, model.dot and summary.txt;
+// where there are epochs also history.csv, curves.svg, curves.png.
+std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const History& history,
+                                    const EvaluationReport& report);
 
 // Writes TensorBoard's event files and history as epochs end, and hands every call on to a callback.
 class RunFiles : public TrainingCallback {
@@ -46,9 +46,12 @@ class RunFiles : public TrainingCallback {
   void after_epoch(const EpochRecord& epoch, const Parameters& parameters) override;
   void learning_rate_fell(double from, double to) override { callback_.learning_rate_fell(from, to); }
   void stopped_early(int epoch, int best_epoch) override { callback_.stopped_early(epoch, best_epoch); }
+  void resumed(const TrainerState& state) override { callback_.resumed(state); }
+  void profiled(const StepProfile& profile) override { callback_.profiled(profile); }
+  void warned(const std::string& message) override { callback_.warned(message); }
 
-  // The item embeddings for TensorBoard's projector, and run.json with times and paths.
-  void finish(ConstMatrix candidates, const Items& items);
+  // The items' vectors, if any, for TensorBoard's projector, and run.json with times and paths.
+  void finish(ConstMatrix vectors, const Items& items);
 
  private:
   void write_epoch(const EpochRecord& epoch, const Parameters& parameters);

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "shortlist/index/exact_search.h"
+#include "shortlist/jobs/query_blocks.h"
+#include "shortlist/recommend/list_order.h"
 #include "shortlist/train/evaluator.h"
 
 namespace shortlist {
@@ -30,36 +31,28 @@ class ListMaker {
   ListMaker(const ListModel& model, size_t depth, bool drop_seen)
       : model_(model),
         drops_seen_(drop_seen && !model.data.user_of_query.empty()),
-        ranks_(!model.spec.rankings.empty()),
-        retrieves_(model.config.retrieval.has_value()),
-        block_(retrieves_ ? static_cast<size_t>(model.config.recommend.candidates) : model.catalogue.rows),
-        depth_(std::min(model.catalogue.rows, retrieves_ ? chunk_count(depth, block_) * block_ : block_)),
-        index_(model.catalogue, model.pool),
-        query_plan_(model.spec, model.parameters, {.outputs = {model.spec.query}}) {
-    if (ranks_) {
-      ranking_.emplace_back(
-          model.spec, model.parameters,
-          PlanOptions{.outputs = model.spec.rankings, .given = {model.spec.query, model.spec.candidate}});
-    }
+        ranks_(model.towers != nullptr && !model.towers->spec.rankings.empty()),
+        block_(model.retriever.has_scores() ? static_cast<size_t>(model.config.recommend.candidates)
+                                            : model.retriever.items()),
+        depth_(std::min(model.retriever.items(),
+                        model.retriever.has_scores() ? chunk_count(depth, block_) * block_ : block_)),
+        blocks_(model.retriever, model.towers, model.data, model.pool) {
+    if (!ranks_) return;
+    const ModelSpec& spec = model.towers->spec;
+    ranking_.emplace(spec, *model.towers->parameters,
+                     PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
   }
 
   size_t most_queries() const { return ranks_ ? std::max<size_t>(1, kMostPairs / depth_) : SIZE_MAX; }
 
   // Candidates of some queries, with the scores and the first label's predictions.
   void find(std::span<const uint32_t> queries) {
-    const size_t width = static_cast<size_t>(model_.spec.at(model_.spec.query).width);
-    embeddings_.reserve(queries.size() * width);
-    const Matrix embedded = embeddings_.view(queries.size(), width);
-    run_tower(model_.pool, query_plan_, model_.spec.query, Domain::query, model_.data.queries, queries,
-              embedded);
+    const QueryBatch& batch = blocks_.of(queries);
     std::vector<std::span<const uint32_t>> left_out(queries.size());
     for (size_t q = 0; drops_seen_ && q < queries.size(); ++q)
       left_out[q] = model_.data.seen.of(model_.data.user_of_query[queries[q]]);
-    found_ = retrieves_ ? search_without([&](ConstMatrix some, size_t k,
-                                             Eligible eligible) { return index_.search(some, k, eligible); },
-                                         embedded, depth_, model_.catalogue.rows, {}, left_out, false)
-                        : everything(left_out);
-    if (ranks_) predict(embedded);
+    found_ = model_.retriever.retrieve_exactly(batch, depth_, {}, left_out);
+    if (ranks_) predict(batch.vectors);
   }
 
   // The places of some items in the list of one of those queries: UINT32_MAX where it does not have one.
@@ -84,15 +77,6 @@ class ListMaker {
   }
 
  private:
-  std::vector<Found> everything(const std::vector<std::span<const uint32_t>>& left_out) const {
-    std::vector<Found> all(left_out.size());
-    for (size_t q = 0; q < all.size(); ++q) {
-      for (uint32_t item = 0; item < model_.catalogue.rows; ++item)
-        if (!std::ranges::binary_search(left_out[q], item)) all[q].best.push_back({item, 0});
-    }
-    return all;
-  }
-
   void predict(ConstMatrix queries) {
     std::vector<uint32_t> query, item;
     first_.clear();
@@ -103,23 +87,21 @@ class ListMaker {
         item.push_back(candidate.index);
       }
     }
-    Plan& plan = ranking_.front();
-    plan.give(model_.spec.query, queries);
-    plan.give(model_.spec.candidate, model_.catalogue);
+    const ModelSpec& spec = model_.towers->spec;
+    ranking_->give(spec.query, queries);
+    ranking_->give(spec.candidate, model_.towers->item_vectors());
     std::vector<std::vector<float>> predictions;
-    run_rankings(model_.pool, plan, model_.spec, query, item, predictions);
+    run_rankings(model_.pool, *ranking_, spec, query, item, predictions);
     predictions_ = std::move(predictions[0]);
     for (float& p : predictions_)
-      p = predicted_label(model_.config.ranking[0].loss.prediction(), p, model_.spec.label_scale(0));
+      p = predicted_label(model_.config.ranking[0].loss.prediction(), p, spec.label_scale(0));
   }
 
   const ListModel& model_;
-  bool drops_seen_, ranks_, retrieves_;
+  bool drops_seen_, ranks_;
   size_t block_, depth_;
-  ExactIndex index_;
-  Plan query_plan_;
-  std::vector<Plan> ranking_;  // none or one
-  Buffer embeddings_;
+  QueryBlocks blocks_;
+  std::optional<Plan> ranking_;
   std::vector<Found> found_;
   std::vector<size_t> first_;  // where each query's predictions begin
   std::vector<float> predictions_;
@@ -160,7 +142,7 @@ ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, s
   ListMaker maker(model, depth, drop_seen);
   ListPlaces result;
   const QueryRows asked = some_queries(model.data, rows, maker.most_queries(), result.rows);
-  const auto last = static_cast<uint32_t>(model.catalogue.rows);
+  const auto last = static_cast<uint32_t>(model.retriever.items());
   result.places.assign(orders.size(), std::vector<Rank>(result.rows.size(), Rank{last, 0, true}));
   std::vector<uint32_t> items, places;
   for (size_t begin = 0; begin < asked.queries.size(); begin += kQueriesABlock) {

@@ -5,19 +5,20 @@
 #include <span>
 #include <vector>
 
+#include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/model/plan.h"
-#include "shortlist/recommend/list_order.h"
+#include "shortlist/metrics/rank_metrics.h"
+#include "shortlist/retrieval/retriever.h"
+#include "shortlist/retrieval/towers.h"
 #include "shortlist/train/dataset.h"
 
 namespace shortlist {
 
 struct ListModel {
   const Config& config;
-  const ModelSpec& spec;
-  Parameters& parameters;  // packed for forward passes
-  const Dataset& data;     // whose items are those of the catalogue
-  ConstMatrix catalogue;   // embeddings
+  const Retriever& retriever;
+  Towers* towers;       // packed for forward passes; null for a model without
+  const Dataset& data;  // whose items are those of the catalogue
   ThreadPool& pool;
 };
 

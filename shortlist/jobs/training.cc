@@ -9,11 +9,10 @@
 #include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/telling_features.h"
-#include "shortlist/jobs/unread_nodes.h"
+#include "shortlist/learners/kinds.h"
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/labels.h"
 #include "shortlist/train/prepare.h"
-#include "shortlist/train/trainer.h"
 
 namespace shortlist {
 namespace {
@@ -43,35 +42,25 @@ void warn_of_constant_features(const FeatureMap& features, TrainingCallback& cal
   }
 }
 
-void warn_of_precision(const Config& config, TrainingCallback& callback) {
-  if (step_precision(config) == config.training.precision) return;
-  callback.warned(fmt::format(
-      "training.precision = \"{}\" needs matrix tiles (Intel's AMX){}, which this processor does not have: "
-      "trains in float32",
-      enum_name(config.training.precision),
-      config.training.precision == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : ""));
-}
-
-// A model, the rows that it is trained on, and its training.
+// The rows that a model is trained on, and what trains it.
 struct Run {
   Run(const Config& config, TrainOn train_on, ThreadPool& pool)
       : Run(config, Table::open(config.data.source()), train_on, pool) {}
   Run(const Config& config, const Table& table, TrainOn train_on, ThreadPool& pool)
       : notes(table.notes()),
         prepared(prepare_data(config, table, train_on)),
-        spec(build_model(config, prepared)),
-        parameters(spec) {
-    parameters.initialize(static_cast<uint64_t>(config.training.seed));
-    trainer.emplace(config, spec, parameters, prepared.data, pool);
-  }
+        learner(make_learner({config, prepared, pool})) {}
   Run(const Run&) = delete;
 
   const std::vector<std::string> notes;  // on how the table was read
-  PreparedData prepared;
-  ModelSpec spec;
-  Parameters parameters;
-  std::optional<Trainer> trainer;
+  const PreparedData prepared;
+  const std::unique_ptr<Learner> learner;
 };
+
+// The folder of a run's checkpoints, or the checkpoint itself.
+std::string checkpoint_of(const std::string& from) {
+  return fs::is_directory(from) && !has_checkpoint(from) ? checkpoint_folder(from) : from;
+}
 
 class TrainingJob {
  public:
@@ -86,97 +75,58 @@ class TrainingJob {
 
   TrainingResult run() {
     std::unique_ptr<Run> run = start(TrainOn::train);
-    if (!options_.from_checkpoint.empty()) return bundle_of_checkpoint(*run);
-    const int epochs_before = begin(*run, checkpoint_folder(options_.out));
     RunFiles files(config_, options_.out, run->prepared.data, callback_);
-    TrainingResult result = train(*run, files, checkpoint_folder(options_.out));
-    if (!result.finished || !config_.training.refit) return finished(*run, files, std::move(result));
-    const std::vector<double> rates = best_rates(run->trainer->state());
-    if (run->trainer->state().epoch != epochs_before) std::filesystem::remove_all(refit_folder(options_.out));
+    FitOptions fit{.checkpoints = checkpoint_folder(options_.out),
+                   .resume = options_.resume,
+                   .profile = options_.profile};
+    if (!options_.from_checkpoint.empty()) fit.from_checkpoint = checkpoint_of(options_.from_checkpoint);
+    const Fitted fitted = run->learner->fit(fit, files, stop_);
+    if (!fitted.finished || !config_.training.refit) return finished(*run, files, fitted);
+    if (fitted.went_on) fs::remove_all(refit_folder(options_.out));
     // The refit has no validation rows left to choose it by.
-    order_ = choose_order({config_, run->prepared, run->spec, run->parameters, result.history}, pool_);
+    order_ = choose_order({config_, run->prepared, *run->learner, fitted.history}, pool_);
     run.reset();
-    return refit(rates);
+    return refit(fitted.rates);
   }
 
  private:
   std::unique_ptr<Run> start(TrainOn train_on) {
     auto run = std::make_unique<Run>(config_, train_on, pool_);
-    if (train_on == TrainOn::train) {
-      if (config_.training.refit && run->prepared.data.split.validation.empty())
-        throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
-      for (const std::string& note : run->notes) callback_.warned(note);
-      warn_of_constant_features(run->prepared.features, callback_);
-      warn_of_precision(config_, callback_);
-      const std::string unlabelled = describe_unlabelled(config_, run->prepared.data);
-      if (!unlabelled.empty()) callback_.warned(unlabelled);
-      for (const std::string& warning : warnings_of_telling_features(config_, run->prepared.data))
-        callback_.warned(warning);
-      for (const std::string& warning : warnings_of_unread(run->spec)) callback_.warned(warning);
-    }
-    callback_.prepared(config_, run->prepared.data, run->spec, run->parameters);
+    if (train_on == TrainOn::train) warn(*run);
+    run->learner->announce(callback_);
     return run;
   }
 
-  // Returns the epochs that were done before.
-  int begin(Run& run, const std::string& checkpoints) {
-    const auto warn = [&](const std::string& message) { callback_.warned(message); };
-    if (options_.resume && run.trainer->resume(checkpoints, warn)) callback_.resumed(run.trainer->state());
-    if (options_.profile) run.trainer->start_profile();
-    return run.trainer->state().epoch;
-  }
-
-  TrainingResult train(Run& run, RunFiles& files, const std::string& checkpoints) {
-    TrainingResult result;
-    result.finished = run.trainer->run(files, stop_, checkpoints) == Trainer::Outcome::finished;
-    if (options_.profile) callback_.profiled(run.trainer->profile());
-    result.history = run.trainer->state().history;
-    return result;
-  }
-
-  // The learning rates of the epochs up to the one whose weights the model has.
-  std::vector<double> best_rates(const TrainerState& state) const {
-    const auto& early = config_.training.early_stopping;
-    const size_t epochs = early && early->restore_best && state.early.best_epoch > 0
-                              ? static_cast<size_t>(state.early.best_epoch)
-                              : state.history.epochs.size();
-    std::vector<double> rates;
-    for (size_t e = 0; e < epochs; ++e) rates.push_back(state.history.epochs[e].learning_rate);
-    return rates;
+  void warn(const Run& run) {
+    if (config_.training.refit && run.prepared.data.split.validation.empty())
+      throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
+    for (const std::string& note : run.notes) callback_.warned(note);
+    warn_of_constant_features(run.prepared.features, callback_);
+    const std::string unlabelled = describe_unlabelled(config_, run.prepared.data);
+    if (!unlabelled.empty()) callback_.warned(unlabelled);
+    for (const std::string& warning : warnings_of_telling_features(config_, run.prepared.data))
+      callback_.warned(warning);
+    for (const std::string& warning : run.learner->warnings()) callback_.warned(warning);
   }
 
   TrainingResult refit(const std::vector<double>& rates) {
     callback_.refitting(static_cast<int>(rates.size()));
-    const std::string folder = refit_folder(options_.out), checkpoints = folder + "/checkpoints";
+    const std::string folder = refit_folder(options_.out);
     make_directories(folder);
     const std::unique_ptr<Run> run = start(TrainOn::train_and_validation);
-    run->trainer->follow(rates);
-    begin(*run, checkpoints);
     RunFiles files(config_, options_.out, run->prepared.data, callback_, true);
-    return finished(*run, files, train(*run, files, checkpoints));
+    const FitOptions fit{.checkpoints = folder + "/checkpoints",
+                         .resume = options_.resume,
+                         .profile = options_.profile,
+                         .rates = rates};
+    return finished(*run, files, run->learner->fit(fit, files, stop_));
   }
 
-  TrainingResult bundle_of_checkpoint(Run& run) {
-    const std::string& from = options_.from_checkpoint;
-    std::optional<Checkpoint> checkpoint;
-    if (fs::is_directory(from)) {
-      checkpoint = open_newest_checkpoint(has_checkpoint(from) ? from : checkpoint_folder(from));
-    } else {
-      checkpoint = open_checkpoint(from);
-    }
-    if (!checkpoint) throw usage_error("{}: has no checkpoint", from);
-    run.trainer->load(*checkpoint);
-    callback_.resumed(run.trainer->state());
-    run.trainer->save(checkpoint_folder(options_.out));
-    run.parameters.pack(pool_, false);
-    RunFiles files(config_, options_.out, run.prepared.data, callback_);
-    return finished(run, files, {.finished = true, .history = run.trainer->state().history});
-  }
-
-  TrainingResult finished(Run& run, RunFiles& files, TrainingResult result) {
+  TrainingResult finished(Run& run, RunFiles& files, const Fitted& fitted) {
+    TrainingResult result{.finished = fitted.finished, .history = fitted.history};
     if (!result.finished) return result;
-    result.report = finish({config_, run.prepared, run.spec, run.parameters, result.history, order_},
-                           options_.out, pool_, files, kept_);
+    result.report = finish({config_, run.prepared, *run.learner, result.history, order_}, options_.out, pool_,
+                           files, kept_);
     callback_.evaluated(result.report);
     return result;
   }
@@ -194,6 +144,7 @@ class TrainingJob {
 
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
                      const std::atomic<bool>& stop) {
+  kind_of_config(config);  // before anything is read
   if (config.training.refit && !options.from_checkpoint.empty())
     throw usage_error("training.refit trains; to make a bundle of a checkpoint, set training.refit=false");
   check_output(options);

@@ -79,7 +79,7 @@ class Filtered : public ::testing::TestWithParam<std::string> {
     std::vector<Column> columns;
     for (const auto& [name, value] : query) columns.push_back({.rows = 1, .texts = {value}});
     const std::vector<float> u = recommender_.embed_queries(columns).front();
-    const ConstMatrix items = recommender_.bundle().candidate_embeddings();
+    const ConstMatrix items = recommender_.bundle().item_vectors();
     std::vector<double> scores;
     for (size_t i = 0; i < items.rows; ++i)
       scores.push_back(std::inner_product(u.begin(), u.end(), items.row(i), 0.0));

@@ -24,9 +24,9 @@ std::vector<int> query_feature_nodes(const ModelSpec& spec) {
 ItemExplainer::ItemExplainer(const Bundle& bundle, const FeatureMap& query)
     : bundle_(bundle),
       features_(query),
-      nodes_(query_feature_nodes(bundle.spec)),
-      entry_(bundle.spec, *bundle.parameters, {.outputs = nodes_}),
-      explainer_(bundle.spec, *bundle.parameters) {}
+      nodes_(query_feature_nodes(bundle.towers->spec)),
+      entry_(bundle.towers->spec, *bundle.towers->parameters, {.outputs = nodes_}),
+      explainer_(bundle.towers->spec, *bundle.towers->parameters) {}
 
 std::vector<Explanation> ItemExplainer::explain(Session& session, const std::vector<Column>& query,
                                                 const std::vector<uint32_t>& items,
@@ -39,7 +39,7 @@ std::vector<Explanation> ItemExplainer::explain(Session& session, const std::vec
     for (size_t f = 0; f < features_.size(); ++f)
       explanation.features.push_back({features_[f].name, features_[f].column, 0, {}});
   }
-  if (bundle_.config.retrieval) explain_scores(items, deadline, explanations);
+  if (bundle_.retriever->scores_by_towers()) explain_scores(items, deadline, explanations);
   if (session.ranks()) explain_predictions(session, query, items, deadline, explanations);
   return explanations;
 }
@@ -63,7 +63,7 @@ std::vector<std::vector<float>> ItemExplainer::feature_vectors(const std::vector
 void ItemExplainer::explain_scores(const std::vector<uint32_t>& items, const Deadline& deadline,
                                    std::vector<Explanation>& explanations) {
   std::vector<std::span<const float>> candidates;
-  for (uint32_t item : items) candidates.push_back(bundle_.candidate_embeddings().row_span(item));
+  for (uint32_t item : items) candidates.push_back(bundle_.towers->item_vectors().row_span(item));
   const auto parts = explainer_.parts(candidates, deadline);
   for (size_t i = 0; i < items.size(); ++i) {
     explanations[i].constant = parts[i].constant;
@@ -89,7 +89,7 @@ void ItemExplainer::explain_predictions(Session& session, const std::vector<Colu
     }
   }
   const auto predictions =
-      session.rank(queries, bundle_.candidate_embeddings(), query_rows, item_rows, deadline);
+      session.rank(queries, bundle_.towers->item_vectors(), query_rows, item_rows, deadline);
   for (size_t i = 0; i < items.size(); ++i) {
     const auto* all = &predictions[i * queries.rows];
     for (size_t f = 0; f < without.rows; ++f) {

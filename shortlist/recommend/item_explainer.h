@@ -1,4 +1,5 @@
-// Why items score as they do for a query: what each of its features gives to their scores and predictions.
+// Why items score as they do for a query, of a bundle with towers: what each of the query's features
+// contributes to their predictions, and to their scores where the towers give those.
 #pragma once
 
 #include <vector>
@@ -6,8 +7,8 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/model/plan.h"
-#include "shortlist/recommend/explanation.h"
 #include "shortlist/recommend/query_explainer.h"
+#include "shortlist/retrieval/explanation.h"
 
 namespace shortlist {
 

@@ -43,14 +43,15 @@ LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const K
       !users.empty() && options.seen.value_or(bundle.config.recommend.seen) == SeenPolicy::drop;
   LeftOut left_out;
   left_out.items.resize(distinct.first.size());
-  if (!drops && options.exclude_each.empty()) return left_out;
+  const bool reads_users = bundle.retriever->reads_users();
+  if (!drops && !reads_users && options.exclude_each.empty()) return left_out;
   left_out.items.clear();
   DistinctRows apart;
-  // By the query as the model sees it, its user, and the row where it has exclusions of its own.
+  // By the query as the features encode it, its user, and the row where it has exclusions of its own.
   std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> places;
   left_out.memory.reserve(distinct.of.size());
   for (uint32_t row = 0; row < distinct.of.size(); ++row) {
-    const uint32_t user = drops ? users.number(queries, row) : unknown_index;
+    const uint32_t user = drops || reads_users ? users.number(queries, row) : unknown_index;
     const bool excludes = !options.exclude_each.empty() && !options.exclude_each[row].empty();
     const auto [at, fresh] =
         places.emplace(std::tuple(distinct.of[row], user, excludes ? row : unknown_index),
@@ -58,7 +59,11 @@ LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const K
     apart.of.push_back(at->second);
     if (!fresh) continue;
     apart.first.push_back(row);
-    const std::span<const uint32_t> of_user = seen.of(user);
+    if (reads_users) {
+      left_out.users.push_back(user);
+      left_out.histories.push_back(seen.of(user));
+    }
+    const std::span<const uint32_t> of_user = drops ? seen.of(user) : std::span<const uint32_t>();
     left_out.items.push_back(
         excludes ? left_out.memory.emplace_back(join(of_user, options.exclude_each[row], filter)) : of_user);
   }

@@ -17,11 +17,15 @@ SeenItems seen_items(const UserRatings& ratings);
 
 struct LeftOut {
   std::vector<std::span<const uint32_t>> items;  // of each distinct query, ascending
-  std::vector<std::vector<uint32_t>> memory;     // what some of them look at
+  std::vector<std::vector<uint32_t>> memory;     // what some of them view
+  // For a retriever that reads users, else empty: of each distinct query, as QueryBatch has them.
+  std::vector<uint32_t> users;
+  std::vector<std::span<const uint32_t>> histories;
 };
 
-// `seen` has the items of the users in the training rows. Tells queries apart that are equal to the model but
-// leave other items out: then `distinct` has more rows.
+// `seen` has the items of the users in the training rows. Tells queries apart whose features are equal but
+// that leave other items out, or are of other users where the retriever reads these: then `distinct` has more
+// rows.
 LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
                   const SeenItems& seen, const ItemFilter& filter, const std::vector<Column>& queries,
                   DistinctRows& distinct);

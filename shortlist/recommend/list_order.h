@@ -8,8 +8,6 @@
 
 #include "shortlist/base/function_ref.h"
 #include "shortlist/config/recommend_config.h"
-#include "shortlist/index/index.h"
-#include "shortlist/math/top_k.h"
 
 namespace shortlist {
 
@@ -24,15 +22,5 @@ std::vector<uint32_t> order_block(std::span<const float> scores, std::span<const
 // ones before it.
 std::vector<double> order_keys(std::span<const float> scores, std::span<const float> predictions,
                                ListOrder order, double share);
-
-// Finds as Index::search().
-using SearchFunction = FunctionRef<std::vector<Found>(ConstMatrix queries, size_t k, Eligible eligible)>;
-
-// The best k of each query that are eligible and not among left_out[query], whose items are ascending. With
-// `by_mask` each query with items left out is searched by itself: then the answer of an approximate index
-// does not depend on the queries beside it.
-std::vector<Found> search_without(SearchFunction search, ConstMatrix queries, size_t k, size_t items,
-                                  Eligible eligible, std::span<const std::span<const uint32_t>> left_out,
-                                  bool by_mask);
 
 }  // namespace shortlist

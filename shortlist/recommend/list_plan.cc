@@ -9,8 +9,8 @@ namespace {
 
 // A bundle of an older program ordered by the predicted label.
 ServedOrder order_of(const Bundle& bundle) {
-  if (bundle.spec.rankings.empty()) return {ListOrder::score, 0};
-  if (!bundle.config.retrieval) return {ListOrder::predicted, 1};
+  if (bundle.config.ranking.empty()) return {ListOrder::score, 0};
+  if (!bundle.retriever->has_scores()) return {ListOrder::predicted, 1};
   return bundle.order.value_or(ServedOrder{ListOrder::predicted, 1});
 }
 
@@ -28,10 +28,10 @@ void check_options(const RecommendOptions& options, const Bundle& bundle, size_t
   if (!options.exclude_each.empty() && options.exclude_each.size() != queries)
     throw usage_error("exclude_each has {} lists for {} queries", options.exclude_each.size(), queries);
   const ListOrder order = options.order.value_or(ListOrder::chosen);
-  if ((order == ListOrder::predicted || order == ListOrder::blend) && bundle.spec.rankings.empty())
+  if ((order == ListOrder::predicted || order == ListOrder::blend) && bundle.config.ranking.empty())
     throw usage_error("order = {}: the model has no [[ranking]] task, so it predicts nothing",
                       enum_name(order));
-  if ((order == ListOrder::score || order == ListOrder::blend) && !bundle.config.retrieval)
+  if ((order == ListOrder::score || order == ListOrder::blend) && !bundle.retriever->has_scores())
     throw usage_error("order = {}: the model has no [retrieval] task, so it has no scores", enum_name(order));
 }
 
@@ -46,7 +46,7 @@ ListPlan plan_list(const RecommendOptions& options, const Bundle& bundle) {
   if (plan.order == ListOrder::score) return plan;
   plan.begin = 0;
   plan.end = plan.block = bundle.items.ids.size();
-  if (!bundle.config.retrieval) return plan;
+  if (!bundle.retriever->has_scores()) return plan;
   const auto block = static_cast<size_t>(bundle.config.recommend.candidates);
   plan.end = options.candidates(block);
   plan.begin = options.retrieve > 0 ? 0 : offset / block * block;

@@ -9,11 +9,11 @@
 
 #include "shortlist/base/deadline.h"
 #include "shortlist/model/attribute.h"
-#include "shortlist/recommend/explanation.h"
 #include "shortlist/recommend/recommend_options.h"
 #include "shortlist/recommend/recommendation.h"
 #include "shortlist/recommend/record.h"
 #include "shortlist/recommend/similarity.h"
+#include "shortlist/retrieval/explanation.h"
 #include "shortlist/table/column.h"
 #include "shortlist/table/table.h"
 
@@ -53,7 +53,10 @@ class Recommender {
   std::vector<ColumnRequest> query_requests() const;
   std::vector<ColumnRequest> candidate_requests() const;
   std::vector<std::string> labels() const;
+  // Whether items have scores; else the ranking alone orders them.
   bool has_retrieval() const;
+  // Whether items have vectors, which `similar` compares where it is learned.
+  bool has_item_vectors() const;
   // The order that lists have unless the options say another.
   ListOrder list_order() const;
 
@@ -98,8 +101,8 @@ class Recommender {
   // Error that says what is missing when the bundle lacks attributes, or users.
   std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k, const Deadline& deadline = {}) const;
 
-  // Tower outputs, a row each, of columns that go with query_columns() or candidate_columns(). `unseen` is
-  // set where given.
+  // Throw a usage Error for a model without towers. Tower outputs, a row each, of columns that go with
+  // query_columns() or candidate_columns(). `unseen` is set where given.
   std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries,
                                                 UnseenCounts* unseen = nullptr) const;
   std::vector<std::vector<float>> embed_candidates(const std::vector<Column>& candidates) const;

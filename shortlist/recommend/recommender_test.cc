@@ -67,7 +67,7 @@ std::vector<Column> columns_of(const Record& record, const std::vector<std::stri
 std::vector<double> all_scores(const Recommender& recommender, const Record& query) {
   const std::vector<float> u =
       recommender.embed_queries(columns_of(query, recommender.query_columns())).front();
-  const ConstMatrix items = recommender.bundle().candidate_embeddings();
+  const ConstMatrix items = recommender.bundle().item_vectors();
   std::vector<double> scores;
   for (size_t i = 0; i < items.rows; ++i)
     scores.push_back(std::inner_product(u.begin(), u.end(), items.row(i), 0.0));
@@ -222,7 +222,7 @@ TEST(Recommender, EmbedsCandidatesAsTheBundleHoldsThem) {
   const Record candidate = {{"movie", "m07"}, {"genre", tiny().attribute(0, 7)}};
   const auto embedding = tiny().embed_candidates(columns_of(candidate, tiny().candidate_columns())).front();
   for (size_t i = 0; i < embedding.size(); ++i)
-    EXPECT_NEAR(embedding[i], tiny().bundle().candidate_embeddings()(7, i), 1e-5);
+    EXPECT_NEAR(embedding[i], tiny().bundle().item_vectors()(7, i), 1e-5);
 }
 
 TEST(Recommender, AnswersTheSameFromManyThreads) {

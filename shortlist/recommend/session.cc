@@ -24,18 +24,19 @@ std::vector<uint32_t> count_up(size_t count) {
 
 }  // namespace
 
-TowerFeatures::TowerFeatures(const Bundle& bundle)
+ModelFeatures::ModelFeatures(const Bundle& bundle)
     : query(bundle.features.select(bundle.config.query.features)),
       candidate(bundle.features.select(bundle.config.candidate.features)) {}
 
-Session::Session(const Bundle& bundle, const TowerFeatures& features)
+Session::Session(const Bundle& bundle, const ModelFeatures& features)
     : bundle_(bundle),
+      towers_(*bundle.towers),
       features_(features),
-      query_(bundle.spec, *bundle.parameters, {.outputs = {bundle.spec.query}}),
-      candidate_(bundle.spec, *bundle.parameters, {.outputs = {bundle.spec.candidate}}) {
-  const ModelSpec& spec = bundle.spec;
+      query_(towers_.spec, *towers_.parameters, {.outputs = {towers_.spec.query}}),
+      candidate_(towers_.spec, *towers_.parameters, {.outputs = {towers_.spec.candidate}}) {
+  const ModelSpec& spec = towers_.spec;
   if (spec.rankings.empty()) return;
-  ranking_.emplace(spec, *bundle.parameters,
+  ranking_.emplace(spec, *towers_.parameters,
                    PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
 }
 
@@ -52,7 +53,7 @@ ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t>
   (is_query ? batch.query_rows : batch.candidate_rows) = rows;
   Plan& plan = is_query ? query_ : candidate_;
   plan.forward(pool_, batch);
-  const Matrix output = plan.output(is_query ? bundle_.spec.query : bundle_.spec.candidate);
+  const Matrix output = plan.output(is_query ? towers_.spec.query : towers_.spec.candidate);
   Buffer& to = is_query ? queries_ : candidates_;
   to.reserve(output.rows * output.cols);
   const Matrix copied = to.view(output.rows, output.cols);
@@ -70,7 +71,7 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
                                               const std::vector<uint32_t>& query_rows,
                                               const std::vector<uint32_t>& candidate_rows,
                                               const Deadline& deadline) {
-  const ModelSpec& spec = bundle_.spec;
+  const ModelSpec& spec = towers_.spec;
   ranking_->give(spec.query, queries);
   ranking_->give(spec.candidate, candidates);
   std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));

@@ -1,4 +1,5 @@
-// What one call at a time works with: the plans of a bundle's towers and of its ranking, with their buffers.
+// What one call at a time works with, of a bundle with towers: their plans and that of the ranking, with
+// their buffers.
 #pragma once
 
 #include <optional>
@@ -12,17 +13,18 @@
 namespace shortlist {
 
 struct Bundle;
+struct Towers;
 
-// The bundle's features, by the tower that they enter.
-struct TowerFeatures {
-  explicit TowerFeatures(const Bundle& bundle);
+// The bundle's features of queries and of candidates.
+struct ModelFeatures {
+  explicit ModelFeatures(const Bundle& bundle);
   FeatureMap query, candidate;
 };
 
 class Session {
  public:
-  // Both must outlive it.
-  Session(const Bundle& bundle, const TowerFeatures& features);
+  // The bundle has towers. Both must outlive it.
+  Session(const Bundle& bundle, const ModelFeatures& features);
 
   bool ranks() const { return ranking_.has_value(); }
   // A tower's output for each row of the columns, which go with its features. Valid until the next call for
@@ -41,7 +43,8 @@ class Session {
 
  private:
   const Bundle& bundle_;
-  const TowerFeatures& features_;
+  const Towers& towers_;
+  const ModelFeatures& features_;
   ThreadPool pool_{1};
   Plan query_, candidate_;
   std::optional<Plan> ranking_;

@@ -13,7 +13,7 @@ namespace shortlist {
 // A session with the explainer that works with it.
 class PooledSession : public Session {
  public:
-  PooledSession(const Bundle& bundle, const TowerFeatures& features)
+  PooledSession(const Bundle& bundle, const ModelFeatures& features)
       : Session(bundle, features), bundle_(bundle), features_(features) {}
   // As ItemExplainer::explain().
   std::vector<Explanation> explain(const std::vector<Column>& query, const std::vector<uint32_t>& items,
@@ -21,14 +21,14 @@ class PooledSession : public Session {
 
  private:
   const Bundle& bundle_;
-  const TowerFeatures& features_;
+  const ModelFeatures& features_;
   std::unique_ptr<ItemExplainer> explainer_;  // made when it is first needed
 };
 
 // Holds the sessions that wait for a call: as many as calls ever ran at once.
 class SessionPool {
  public:
-  SessionPool(const Bundle& bundle, const TowerFeatures& features) : bundle_(bundle), features_(features) {}
+  SessionPool(const Bundle& bundle, const ModelFeatures& features) : bundle_(bundle), features_(features) {}
 
   // A session, for as long as a call lasts.
   class Lease {
@@ -49,7 +49,7 @@ class SessionPool {
   void give_back(std::unique_ptr<PooledSession> session) const;
 
   const Bundle& bundle_;
-  const TowerFeatures& features_;
+  const ModelFeatures& features_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<PooledSession>> free_;
 };

@@ -69,7 +69,7 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
     return seconds;
   };
   const double products = static_cast<double>(recommender.item_count()) *
-                          static_cast<double>(recommender.bundle().candidate_embeddings().cols);
+                          static_cast<double>(recommender.bundle().item_vectors().cols);
   slow =
       asked > 0 ? takes_longer(kSlowSeconds * static_cast<double>(asked), measure) : products > kSlowProducts;
   const double operations = std::max(1.0, cost.recommend(std::max<size_t>(1, asked), {}));
@@ -77,7 +77,7 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
 }
 
 const EmbeddingMap& ServedModel::map() const {
-  std::call_once(map_made_, [this] { map_ = map_embeddings(recommender.bundle().candidate_embeddings()); });
+  std::call_once(map_made_, [this] { map_ = map_embeddings(recommender.bundle().item_vectors()); });
   return map_;
 }
 

@@ -12,19 +12,17 @@ namespace {
 constexpr double kText = 50;
 // Steps that integrated gradients usually take for an item; each is a pass forward and one back.
 constexpr double kGradientSteps = 64 + 256, kPasses = 3;
-// Items that a graph compares a query with, about.
-constexpr double kGraphVisits = 2'000;
 
 // A row's multiply-adds in the layers of a part of the model; inputs, which look up rows of tables, count by
 // width.
-double row_operations(const Bundle& bundle, Domain domain) {
+double row_operations(const Towers& towers, Domain domain) {
   double operations = 0;
-  for (size_t i = 0; i < bundle.spec.nodes.size(); ++i) {
-    const Node& node = bundle.spec.nodes[i];
+  for (size_t i = 0; i < towers.spec.nodes.size(); ++i) {
+    const Node& node = towers.spec.nodes[i];
     if (node.domain != domain) continue;
     operations += node.width;
     if (node.feature >= 0) continue;
-    for (const ParameterState* parameter : bundle.parameters->of(i))
+    for (const ParameterState* parameter : towers.parameters->of(i))
       operations += static_cast<double>(parameter->value.rows * parameter->value.cols);
   }
   return operations;
@@ -34,19 +32,6 @@ bool is_additive(const ModelSpec& spec) {
   return std::ranges::all_of(spec.nodes, [](const Node& node) {
     return node.domain != Domain::query || node.feature >= 0 || node.layer->affine();
   });
-}
-
-double search_operations(const Bundle& bundle) {
-  const auto items = static_cast<double>(bundle.items.ids.size()),
-             width = static_cast<double>(bundle.candidate_embeddings().cols);
-  switch (bundle.config.retrieval ? bundle.config.retrieval->index : IndexKind::exact) {
-    case IndexKind::int8:
-      return items * width / 4;
-    case IndexKind::hnsw:
-      return std::min(items, kGraphVisits) * width;
-    default:
-      return items * width;
-  }
 }
 
 // The mean JSON of an item: id, attributes, and numbers.
@@ -72,10 +57,16 @@ ModelCost::ModelCost(const Recommender& recommender) {
   items_ = static_cast<double>(bundle.items.ids.size());
   attributes_ = static_cast<double>(bundle.items.attributes.size());
   ratings_ = static_cast<double>(bundle.ratings.items.size());
-  tower_ = row_operations(bundle, Domain::query);
-  pair_ = labels > 0 ? row_operations(bundle, Domain::pair) : 1;
-  search_ = search_operations(bundle);
-  const double walk = is_additive(bundle.spec) ? 0 : kGradientSteps * kPasses * tower_;
+  search_ = bundle.retriever->operations();
+  const ConstMatrix vectors = bundle.item_vectors();
+  compared_ = static_cast<double>(vectors.rows * vectors.cols);
+  pair_ = 1;
+  double walk = 0;
+  if (bundle.towers != nullptr) {
+    tower_ = row_operations(*bundle.towers, Domain::query);
+    if (labels > 0) pair_ = row_operations(*bundle.towers, Domain::pair);
+    if (!is_additive(bundle.towers->spec)) walk = kGradientSteps * kPasses * tower_;
+  }
   explained_item_ = (features + 1) * pair_ + walk;
   item_bytes_ = mean_item_bytes(bundle.items, labels);
   explanation_bytes_ = 60;
@@ -110,7 +101,7 @@ double ModelCost::explain(size_t queries, size_t items) const {
 }
 
 double ModelCost::similar(size_t items) const {
-  return static_cast<double>(items) * (search_ + kText * items_ * (1 + attributes_) + ratings_);
+  return static_cast<double>(items) * (compared_ + kText * items_ * (1 + attributes_) + ratings_);
 }
 
 double ModelCost::answer_bytes(size_t queries, size_t items, bool explained) const {

@@ -30,7 +30,8 @@ class ModelCost {
 
  private:
   double tower_ = 0, pair_ = 0;  // of a row of the query tower, of the ranking
-  double search_ = 0;            // of comparing a query with the catalogue
+  double search_ = 0;            // of retrieving for a query
+  double compared_ = 0;          // of comparing an item's vector with all
   double explained_item_ = 0;
   double items_ = 0, attributes_ = 0, ratings_ = 0;
   double item_bytes_ = 0, explanation_bytes_ = 0;

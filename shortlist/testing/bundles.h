@@ -9,8 +9,10 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/bundle/manifest.h"
+#include "shortlist/config/build.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/sha256.h"
+#include "shortlist/learners/two_tower_retriever.h"
 #include "shortlist/table/code_columns.h"
 #include "shortlist/table/coded_column.h"
 #include "shortlist/testing/attributes.h"
@@ -40,28 +42,26 @@ class SavedModel {
  public:
   SavedModel() : config_(table_.config()) {
     fit();
-    spec_ = build_model(config_, feature_shapes(features_.select(config_.query.features)),
-                        feature_shapes(features_.select(config_.candidate.features)));
-    parameters_ = std::make_unique<Parameters>(spec_);
-    parameters_->initialize(42);
-    embeddings_ = Buffer(3, 8);
-    for (size_t i = 0; i < embeddings_.size(); ++i) embeddings_.data()[i] = 0.25f * static_cast<float>(i);
+    towers_.spec = build_model(config_, features_);
+    towers_.parameters = std::make_unique<Parameters>(towers_.spec);
+    towers_.parameters->initialize(42);
+    towers_.items = Buffer(3, 8);
+    for (size_t i = 0; i < towers_.items.size(); ++i) towers_.items.data()[i] = 0.25f * static_cast<float>(i);
     save();
   }
 
   void save(std::vector<ExtraFile> extras = {{"history.csv", "epoch,loss\n"}}) {
-    save_bundle(path(), {&config_,
-                         &features_,
-                         parameters_.get(),
-                         embeddings_.view(3, 8),
-                         &items_,
-                         &ratings_,
-                         "[1]",
-                         "{\"rows\": 2}",
-                         std::move(extras),
-                         {},
-                         nullptr,
-                         golden_});
+    const TwoTowerRetriever retriever(towers_, IndexKind::exact);
+    save_bundle(path(), {.config = &config_,
+                         .features = &features_,
+                         .towers = &towers_,
+                         .retriever = &retriever,
+                         .items = &items_,
+                         .ratings = &ratings_,
+                         .history_json = "[1]",
+                         .report_json = "{\"rows\": 2}",
+                         .extras = std::move(extras),
+                         .golden = golden_});
   }
   std::string path() const { return table_.folder() / "bundle"; }
   std::string operator/(const std::string& name) const { return path() + "/" + name; }
@@ -72,9 +72,7 @@ class SavedModel {
   TinyTable table_;
   Config config_;
   FeatureMap features_;
-  ModelSpec spec_;
-  std::unique_ptr<Parameters> parameters_;
-  Buffer embeddings_;
+  Towers towers_;
   Items items_{
       "movie", {"m0", "m1", "m\"2\" é"}, {testing::attribute("genre", {"War", "", "Drama, War"}, ",")}};
   UserRatings ratings_{{0, 2, 3}, {0, 1, 2}, {-0.5f, 0.5f, 0}};

@@ -34,7 +34,9 @@ export interface Features {
   order?: 'score' | 'predicted' | 'blend'; // of lists
   labels: Label[];
   retrieval: boolean;
-  similar_by: SimilarBy[];
+  kind: string; // of the model
+  map: boolean; // whether there is a map of the items
+  similar_by: SimilarBy[]; // may be empty
   max_k: number; // what a request may ask for
   max_retrieve: number;
 }
@@ -50,7 +52,7 @@ export interface Item {
 
 // score = constant + the sum of the features' scores
 export interface Explanation {
-  method: 'additive' | 'integrated_gradients';
+  method: string; // 'additive', 'integrated_gradients', or what the kind of model says
   constant?: number;
   features: {
     feature: string;

@@ -81,9 +81,10 @@ OnnxModel tower(const char* name, int output, const ModelSpec& spec, const Param
   return model;
 }
 
-OnnxModel ranking(const Config& config, const ModelSpec& spec, const Parameters& parameters) {
+OnnxModel ranking(const OnnxSource& source) {
+  const ModelSpec& spec = source.spec;
   OnnxModel model("ranking");
-  Builder builder(model, spec, parameters, nullptr);
+  Builder builder(model, spec, source.parameters, nullptr);
   const std::pair<const char*, int> towers[] = {{"query", spec.query}, {"candidate", spec.candidate}};
   for (const auto& [name, node] : towers) {
     const int64_t width = spec.at(node).width;
@@ -92,11 +93,10 @@ OnnxModel ranking(const Config& config, const ModelSpec& spec, const Parameters&
   }
   for (size_t i = 0; i < spec.rankings.size(); ++i) {
     std::string value = builder.value(spec.rankings[i]);
-    const std::string name = "predicted_" + config.ranking[i].label;
+    const std::string name = "predicted_" + source.labels[i].name;
     model.graph.enter(name);
     value = model.graph.add("Squeeze", {value, model.graph.axes({1})});
-    if (config.ranking[i].loss.prediction() == Prediction::probability)
-      value = model.graph.add("Sigmoid", {value});
+    if (source.labels[i].is_probability) value = model.graph.add("Sigmoid", {value});
     const LabelScale scale = spec.label_scale(i);
     if (scale != LabelScale()) {
       value = model.graph.add("Mul", {value, model.graph.scalar(static_cast<float>(scale.deviation))});
@@ -109,13 +109,12 @@ OnnxModel ranking(const Config& config, const ModelSpec& spec, const Parameters&
 
 }  // namespace
 
-void export_onnx(const std::string& folder, const Config& config, const FeatureMap& features,
-                 const ModelSpec& spec, const Parameters& parameters) {
+void export_onnx(const std::string& folder, const OnnxSource& source) {
+  const auto& [query, candidate, spec, parameters, labels] = source;
   std::vector<OnnxModel> models;
-  models.push_back(tower("query", spec.query, spec, parameters, features.select(config.query.features)));
-  models.push_back(
-      tower("candidate", spec.candidate, spec, parameters, features.select(config.candidate.features)));
-  if (!spec.rankings.empty()) models.push_back(ranking(config, spec, parameters));
+  models.push_back(tower("query", spec.query, spec, parameters, query));
+  models.push_back(tower("candidate", spec.candidate, spec, parameters, candidate));
+  if (!spec.rankings.empty()) models.push_back(ranking(source));
   make_directories(folder);
   json described = json::object();
   for (const OnnxModel& model : models) {

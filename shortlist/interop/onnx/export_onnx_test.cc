@@ -38,7 +38,10 @@ struct Model {
     spec = build_model(config, {{6, 0}}, {{5, 0}});
   }
   std::string problem(const std::string& folder) const {
-    return message_of([&] { export_onnx(folder, config, features, spec, Parameters(spec)); });
+    const FeatureMap query = features.select(config.query.features),
+                     candidate = features.select(config.candidate.features);
+    const Parameters parameters(spec);
+    return message_of([&] { export_onnx(folder, {query, candidate, spec, parameters, {{"rating"}}}); });
   }
 
   Config config;

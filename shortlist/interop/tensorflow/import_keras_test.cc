@@ -77,7 +77,7 @@ class KerasCheckpointTest : public testing::Test {
     export_tensorflow(prefix, structure(), model.parameters);
   }
   KerasStructure structure() const {
-    return structure_from_names(model.spec, model.parameters, default_keras_names(model.config));
+    return structure_from_names(model.spec, model.parameters, default_keras_names(model.config.features));
   }
   std::string problem(Model& into) const {
     const std::string message = message_of([&] { import_keras(prefix, into.spec, into.parameters); });

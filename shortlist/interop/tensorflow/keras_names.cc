@@ -141,16 +141,15 @@ class StructureBuilder {
 
 }  // namespace
 
-KerasNames default_keras_names(const Config& config) {
+KerasNames default_keras_names(const std::vector<FeatureConfig>& features) {
   KerasNames names;
-  for (const TowerConfig* tower :
-       {static_cast<const TowerConfig*>(&config.query), static_cast<const TowerConfig*>(&config.candidate)}) {
-    for (const std::string& name : tower->features) {
-      if (std::ranges::find(names.features, name, &KerasNames::Feature::feature) != names.features.end())
-        continue;
-      const bool text = config.feature(name).settings->kind() == "text";
-      names.features.push_back({name, lower_case(name) + (text ? "_text_embedding" : "_embedding"), text});
-    }
+  for (const FeatureConfig& feature : features) {
+    if (std::ranges::find(names.features, feature.name, &KerasNames::Feature::feature) !=
+        names.features.end())
+      continue;
+    const bool text = feature.settings->kind() == "text";
+    names.features.push_back(
+        {feature.name, lower_case(feature.name) + (text ? "_text_embedding" : "_embedding"), text});
   }
   return names;
 }

@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/config/config.h"
+#include "shortlist/features/feature_config.h"
 #include "shortlist/interop/tensorflow/keras_structure.h"
+#include "shortlist/model/parameters.h"
 
 namespace shortlist {
 
@@ -22,8 +23,9 @@ struct KerasNames {
   std::vector<Feature> features;
 };
 
-// "genre" is "genre_text_embedding" where it is text, "type" is "type_embedding"; all in lower case.
-KerasNames default_keras_names(const Config& config);
+// Of the features of both towers, in their order. "genre" is "genre_text_embedding" where it is text, "type"
+// is "type_embedding"; all in lower case.
+KerasNames default_keras_names(const std::vector<FeatureConfig>& features);
 
 // Without an optimizer: Keras tells its slots apart by the order in which a model makes its variables, which
 // names do not tell. Throws a usage Error for a model with several ranking tasks, or with a cross that is not

@@ -35,7 +35,8 @@ void write_form(const char* name, const std::vector<FormField>& form, JsonWriter
 }
 
 std::vector<Similarity> similarities(const Bundle& bundle) {
-  std::vector<Similarity> known = {Similarity::learned};
+  std::vector<Similarity> known;
+  if (bundle.item_vectors().rows > 0) known.push_back(Similarity::learned);
   if (!bundle.items.attributes.empty()) known.push_back(Similarity::jaccard);
   if (!bundle.ratings.centred.empty()) known.push_back(Similarity::cosine);
   return known;
@@ -60,6 +61,8 @@ HttpResponse get_features(const Call& call) {
   if (const std::string& user = model.recommender.bundle().config.data.user; !user.empty())
     json.member("user_column", user);
   json.member("order", enum_name(model.recommender.list_order()));
+  json.member("kind", model.recommender.bundle().config.model.kind);
+  json.member("map", model.recommender.has_item_vectors());
   json.key("labels").begin_array();
   for (const std::string& label : model.recommender.labels())
     write_label(model.recommender.bundle(), label, json);
@@ -106,8 +109,8 @@ HttpResponse list_values(const Call& call) {
 void write_sizes(const Bundle& bundle, JsonWriter& json) {
   json.key("sizes").begin_object();
   json.member("items", bundle.items.ids.size());
-  json.member("parameters", bundle.parameters->trainable_count());
-  json.member("embedding_width", bundle.candidate_embeddings().cols);
+  json.member("parameters", bundle.towers != nullptr ? bundle.towers->parameters->trainable_count() : 0);
+  json.member("embedding_width", bundle.item_vectors().cols);
   json.member("ratings", bundle.ratings.centred.size()).end_object();
 }
 
@@ -124,7 +127,9 @@ HttpResponse get_model(const Call& call) {
   json.member("generation", model.generation).member("loaded_at", model.loaded_at);
   write_sizes(bundle, json);
   json.member("config", config_to_toml(bundle.config));
-  json.member("layers", model_summary(bundle.spec, *bundle.parameters));
+  json.member("kind", bundle.config.model.kind);
+  json.member("layers",
+              bundle.towers != nullptr ? model_summary(bundle.towers->spec, *bundle.towers->parameters) : "");
   json.key("report").raw(one_line(bundle.report_json));
   json.key("history").raw(one_line(bundle.history_json)).end_object();
   return {.body = json.take()};
@@ -136,6 +141,10 @@ constexpr size_t kMostMapped = 10'000;
 HttpResponse get_map(const Call& call) {
   const ServedModel& model = *call.model;
   const Recommender& recommender = model.recommender;
+  if (!recommender.has_item_vectors())
+    throw Problem(404, "not_found",
+                  fmt::format("a model of kind '{}' has no item vectors, so there is no map",
+                              recommender.bundle().config.model.kind));
   const EmbeddingMap& map = model.map();
   // As many as fit into an answer where ids and attributes are long.
   const auto fit =

@@ -36,7 +36,7 @@ constexpr const char* kAnswers = R"({
   "predictions": {"$ref": "#/components/schemas/Predictions"},
   "explanation": {"$ref": "#/components/schemas/Explanation"}}},
 "Explanation": {"type": "object", "required": ["method", "features"], "properties": {
-  "method": {"enum": ["additive", "integrated_gradients"]},
+  "method": {"type": "string", "description": "additive or integrated_gradients of a two_tower model; else what its kind says, such as popular"},
   "constant": {"type": "number", "description": "the score is this and the features' scores"},
   "features": {"type": "array", "items": {"type": "object", "required": ["feature", "column"], "properties": {
     "feature": {"type": "string"}, "column": {"type": "string"}, "score": {"type": "number"},
@@ -74,11 +74,13 @@ constexpr const char* kAnswers = R"({
   "column": {"type": "string"}, "input": {"enum": ["one", "several", "words", "number", "time", "vector"]},
   "kind": {"type": "string"}, "least": {"type": "number"}, "most": {"type": "number"},
   "choices": {"type": "array", "items": {"type": "string"}}, "choices_total": {"type": "integer"}}},
-"Features": {"type": "object", "required": ["query", "candidate", "attributes", "labels", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
+"Features": {"type": "object", "required": ["query", "candidate", "attributes", "labels", "kind", "map", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
   "query": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "candidate": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "attributes": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "id_column": {"type": "string"}, "retrieval": {"type": "boolean"},
+  "kind": {"type": "string", "description": "of the model, as model.kind in its config"},
+  "map": {"type": "boolean", "description": "whether items have vectors, so that there is a map"},
   "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "of lists, unless a request says another"},
   "labels": {"type": "array", "items": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
     "least": {"type": "number", "description": "of the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
@@ -91,7 +93,7 @@ constexpr const char* kAnswers = R"({
 "ModelCard": {"type": "object", "required": ["name", "version", "sizes", "config", "report", "history"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
   "loaded_at": {"type": "string", "format": "date-time"},
-  "sizes": {"type": "object", "additionalProperties": {"type": "integer"}},
+  "sizes": {"type": "object", "additionalProperties": {"type": "integer"}}, "kind": {"type": "string"},
   "config": {"type": "string", "description": "TOML"}, "layers": {"type": "string"},
   "report": {"type": "object"}, "history": {"type": "object"}}},
 "Map": {"type": "object", "required": ["ids", "x", "y", "attributes", "explained", "total", "model"], "properties": {

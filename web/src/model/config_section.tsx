@@ -13,10 +13,14 @@ export function ConfigSection({ card }: { card: ModelCard }) {
           </span>
         ))}
       </pre>
-      <h3 id="layers-title">Layers</h3>
-      <pre role="region" aria-labelledby="layers-title" tabIndex={0}>
-        {card.layers.trim()}
-      </pre>
+      {card.layers.trim() ? (
+        <>
+          <h3 id="layers-title">Layers</h3>
+          <pre role="region" aria-labelledby="layers-title" tabIndex={0}>
+            {card.layers.trim()}
+          </pre>
+        </>
+      ) : null}
     </section>
   );
 }

@@ -16,9 +16,10 @@ const kSections = [
 ];
 
 export function ModelView() {
-  const { api, model } = useServed();
+  const { api, features, model } = useServed();
   const card = useAnswer(`card ${model.name} ${model.version}`, (signal) => api.card(signal));
-  const map = useAnswer(`map ${model.name} ${model.version}`, (signal) => api.map(signal));
+  // Without vectors there is no map to ask for.
+  const map = useAnswer(features.map ? `map ${model.name} ${model.version}` : null, (signal) => api.map(signal));
   const shown = card.value !== undefined && !map.loading;
   useEffect(() => {
     if (shown && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
@@ -29,7 +30,7 @@ export function ModelView() {
     <div class="model">
       <nav class="contents" aria-label="On this page">
         <ul>
-          {kSections.map(({ id, name }) => (
+          {kSections.filter(({ id }) => id !== 'map' || features.map).map(({ id, name }) => (
             <li key={id}>
               <a href={`#${id}`}>{name}</a>
             </li>
@@ -38,7 +39,7 @@ export function ModelView() {
       </nav>
       <div class="sections">
         <Glance card={card.value} />
-        <MapSection map={map} />
+        {features.map ? <MapSection map={map} /> : null}
         <TestReport report={card.value.report} />
         <Curves epochs={card.value.history.epochs} />
         <ConfigSection card={card.value} />

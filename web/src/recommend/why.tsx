@@ -12,9 +12,10 @@ interface Props {
   scales: Scale[]; // of the labels
 }
 
-const kMethods = {
+const kMethods: Record<string, string> = {
   additive: 'The score is the sum of what each feature gives.',
   integrated_gradients: 'What each feature gives to the score, by integrated gradients; the parts add up to it.',
+  popular: 'The score is how often the item occurs in the training data. It is the same for every query.',
 };
 
 // What each feature of the query gave to an item's score, and to what is predicted of it.
@@ -88,7 +89,7 @@ export function Why({ item, explanation, choice, scales }: Props) {
         </table>
       </div>
       <p>
-        {scored ? kMethods[explanation.method] : ''}
+        {scored ? (kMethods[explanation.method] ?? '') : ''}
         {labels.length > 0 ? ` ${list(labels.map(({ label }) => titleOf(label)))}: how much higher the prediction is than without the feature.` : ''}
       </p>
     </div>

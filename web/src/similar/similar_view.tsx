@@ -11,7 +11,7 @@ import { plural, shortened, titleOf, valuesOf } from '../text';
 import { useAnswer } from '../use_answer';
 
 const kWays: { by: SimilarBy; name: string; means: string; needs: string }[] = [
-  { by: 'learned', name: 'Learned', means: 'The cosine of the embeddings that the model learned.', needs: '' },
+  { by: 'learned', name: 'Learned', means: 'The cosine of the embeddings that the model learned.', needs: 'this kind of model has no embeddings' },
   { by: 'jaccard', name: 'Jaccard', means: 'The share of attribute values that both have.', needs: 'the bundle keeps no attributes' },
   { by: 'cosine', name: 'Cosine', means: 'Who rated both alike, each user’s mean taken off.', needs: 'the bundle keeps no users’ ratings' },
 ];
@@ -21,7 +21,7 @@ export function SimilarView() {
   const { api, features, model } = useServed();
   const { query } = useAddress();
   const item = query.get('item');
-  const by = features.similar_by.find((known) => known === query.get('by')) ?? features.similar_by[0]!;
+  const by = features.similar_by.find((known) => known === query.get('by')) ?? features.similar_by[0];
   const choose = (value: string) => {
     const next = new URLSearchParams(query);
     next.set('item', value);
@@ -32,6 +32,7 @@ export function SimilarView() {
     next.set('by', way);
     amend(next);
   };
+  if (!by) return <Empty title="This model does not know how alike items are">It has no vectors of items, and the bundle keeps neither attributes nor ratings.</Empty>;
   return (
     <div class="similar">
       <aside class="rail" aria-label="Question">

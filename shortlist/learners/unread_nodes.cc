@@ -1,4 +1,4 @@
-#include "shortlist/jobs/unread_nodes.h"
+#include "shortlist/learners/unread_nodes.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "shortlist/recommend/catalogue_index.h"
+#include "shortlist/learners/two_tower_retriever.h"
 
 #include <gtest/gtest.h>
 
@@ -37,17 +37,19 @@ TEST_P(Indexed, AnswersAsExactSearchOverFewItems) {
   train_with(GetParam());
   const Recommender recommender = Recommender::load(path());
   const Bundle& bundle = recommender.bundle();
-  const CatalogueIndex index(bundle);
   ThreadPool pool(1);
-  const ExactIndex exact(bundle.candidate_embeddings(), pool);
-  const ConstMatrix queries = bundle.candidate_embeddings().head(4);
+  const ExactIndex exact(bundle.item_vectors(), pool);
+  const ConstMatrix queries = bundle.item_vectors().head(4);
   const std::vector<uint8_t> odd = [] {
     std::vector<uint8_t> eligible(30);
     for (size_t i = 1; i < 30; i += 2) eligible[i] = 1;
     return eligible;
   }();
+  const std::vector<std::span<const uint32_t>> none(queries.rows);
+  const QueryBatch batch{.rows = queries.rows, .vectors = queries};
   for (const auto& eligible : {std::vector<uint8_t>(), odd}) {
-    const auto found = index.search(queries, 6, eligible), expected = exact.search(queries, 6, eligible);
+    const auto found = bundle.retriever->retrieve(batch, 6, eligible, none),
+               expected = exact.search(queries, 6, eligible);
     for (size_t q = 0; q < queries.rows; ++q) {
       EXPECT_TRUE(found[q].exact);
       ASSERT_EQ(found[q].best.size(), 6u);
@@ -67,7 +69,8 @@ INSTANTIATE_TEST_SUITE_P(Each, Indexed, ::testing::Values("exact", "bf16", "int8
 
 TEST_F(Indexed, KeepsTheGraphInTheBundle) {
   train_with("hnsw");
-  EXPECT_EQ(load_bundle(path()).hnsw->size(), 30u);
+  const Bundle bundle = load_bundle(path());
+  EXPECT_EQ(dynamic_cast<const TwoTowerRetriever&>(*bundle.retriever).graph()->size(), 30u);
   std::string content = read_file(path() + "/index.safetensors");
   content.back() ^= 1;
   write_file_atomically(path() + "/index.safetensors", content);
@@ -78,42 +81,26 @@ TEST_F(Indexed, KeepsTheGraphInTheBundle) {
 TEST_F(Indexed, KeepsNothingWhereTheIndexIsMadeWhenLoading) {
   train_with("int8");
   EXPECT_FALSE(std::filesystem::exists(path() + "/index.safetensors"));
-  EXPECT_EQ(load_bundle(path()).hnsw, nullptr);
+  const Bundle bundle = load_bundle(path());
+  EXPECT_EQ(dynamic_cast<const TwoTowerRetriever&>(*bundle.retriever).graph(), nullptr);
 }
 
-// A bundle of nothing but embeddings.
-Bundle bundle_of(ConstMatrix embeddings) {
-  Bundle bundle;
-  bundle.spec.nodes.push_back({.width = static_cast<int>(embeddings.cols)});
-  bundle.spec.candidate = 0;
-  bundle.items.ids.resize(embeddings.rows);
-  bundle.candidates = Buffer(embeddings.rows, embeddings.cols);
-  std::copy_n(embeddings.data, embeddings.rows * embeddings.cols, bundle.candidates.data());
-  return bundle;
-}
-
-TEST(CatalogueIndex, ComparesItemsByCosine) {
-  const std::vector<float> rows = {4, 0, 6, 0, 0, 3, 0, 0, -3, 0};
-  const Bundle bundle = bundle_of({rows.data(), 5, 2, 2});
-  const CatalogueIndex index(bundle);
-  const auto expect_similar = [&](uint32_t item, size_t k, const std::vector<SimilarItem>& expected) {
-    const std::vector<SimilarItem> similar = index.most_similar(item, k);
-    ASSERT_EQ(similar.size(), expected.size());
-    for (size_t i = 0; i < similar.size(); ++i) {
-      EXPECT_EQ(similar[i].item, expected[i].item);
-      EXPECT_NEAR(similar[i].similarity, expected[i].similarity, 1e-6);
+// What the default of every kind finds, from all scores.
+TEST_F(Indexed, ScoresAllItemsAsItsIndexDoes) {
+  train_with("hnsw");
+  const Bundle bundle = load_bundle(path());
+  const QueryBatch batch{.rows = 3, .vectors = bundle.item_vectors().head(3)};
+  const std::vector<uint32_t> out = {1, 4, 9};
+  const std::vector<std::span<const uint32_t>> left_out(3, out);
+  const auto exact = bundle.retriever->retrieve_exactly(batch, 7, {}, left_out),
+             slow = bundle.retriever->Retriever::retrieve(batch, 7, {}, left_out);
+  for (size_t q = 0; q < 3; ++q) {
+    ASSERT_EQ(slow[q].best.size(), 7u);
+    for (size_t i = 0; i < 7; ++i) {
+      EXPECT_EQ(exact[q].best[i].index, slow[q].best[i].index);
+      EXPECT_EQ(exact[q].best[i].score, slow[q].best[i].score);
     }
-  };
-  expect_similar(0, 9, {{1, 1}, {2, 0}, {3, 0}, {4, -1}});
-  expect_similar(3, 2, {{0, 0}, {1, 0}});
-}
-
-TEST(CatalogueIndex, LeavesTheItemOutWhereOthersAreTheSame) {
-  const std::vector<float> rows(12, 1);
-  const Bundle bundle = bundle_of({rows.data(), 6, 2, 2});
-  const auto similar = CatalogueIndex(bundle).most_similar(4, 3);
-  ASSERT_EQ(similar.size(), 3u);
-  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(similar[i].item, i);
+  }
 }
 
 }  // namespace

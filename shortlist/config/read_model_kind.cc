@@ -1,0 +1,66 @@
+#include "shortlist/config/read_model_kind.h"
+
+#include <algorithm>
+#include <array>
+
+namespace shortlist {
+namespace {
+
+// The keys of [retrieval] that are about measuring and positives, not about how towers learn.
+constexpr std::array<std::string_view, 2> kOfEveryKind = {"positives", "top_k"};
+
+void reject_settings_of_towers(const Config& config) {
+  const auto reject = [&](const char* section, const char* what, auto is_of_towers) {
+    const Value* written = config.written.find(section);
+    if (written == nullptr || written->table() == nullptr) return;
+    for (const auto& [key, value] : *written->table()) {
+      if (!is_of_towers(key)) continue;
+      throw Where{config.file, fmt::format("{}.{}", section, key)}.error(
+          value, fmt::format("is for {}, but model.kind is \"{}\"", what, config.model.kind));
+    }
+  };
+  reject("retrieval", "model.kind = \"two_tower\"",
+         [](const std::string& key) { return std::ranges::find(kOfEveryKind, key) == kOfEveryKind.end(); });
+  if (config.has_towers()) return;
+  reject("query", "towers", [](const std::string& key) { return key == "layers"; });
+  reject("candidate", "towers", [](const std::string& key) { return key == "layers" || key == "features"; });
+}
+
+void query_by_user(Config& config) {
+  const std::string& user = config.data.user;
+  if (user.empty()) {
+    const Value* model = config.written.find("model");
+    throw Where{config.file, "model.kind"}.error(
+        model != nullptr ? *model : config.written,
+        fmt::format("\"{}\" needs data.user, the column that names a query's user, or query.features",
+                    config.model.kind));
+  }
+  config.query.features = {user};
+  if (std::ranges::find(config.features, user, &FeatureConfig::name) != config.features.end()) return;
+  const Value category(Value::Table{{"kind", Value(std::string("category"))}});
+  config.features.push_back(read_feature(user, category, {config.file, "features." + user}));
+}
+
+}  // namespace
+
+void read_model_kind(const Value& value, ModelConfig& model, const Where& where) {
+  if (value.table() == nullptr) throw where.error(value, "got " + value.describe() + ", need a table");
+  Value::Table settings;
+  for (const auto& entry : *value.table()) {
+    if (entry.first == "kind") {
+      read_value(entry.second, model.kind, where.below("kind"));
+    } else {
+      settings.push_back(entry);
+    }
+  }
+  model.settings = Value(std::move(settings), value.line);
+}
+
+void complete_for_kind(Config& config) {
+  if (config.model.is_two_tower()) return;
+  reject_settings_of_towers(config);
+  if (!config.retrieval) config.retrieval.emplace();
+  if (config.query.features.empty()) query_by_user(config);
+}
+
+}  // namespace shortlist

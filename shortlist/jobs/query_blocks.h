@@ -1,0 +1,36 @@
+// Queries of a dataset, block by block, as retrievers read them.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "shortlist/base/threads.h"
+#include "shortlist/model/plan.h"
+#include "shortlist/retrieval/retriever.h"
+#include "shortlist/retrieval/towers.h"
+#include "shortlist/train/dataset.h"
+
+namespace shortlist {
+
+class QueryBlocks {
+ public:
+  // All must outlive it. `towers` may be null.
+  QueryBlocks(const Retriever& retriever, const Towers* towers, const Dataset& data, ThreadPool& pool);
+
+  // Some of the dataset's distinct queries. Valid until the next call; keeps a view of `queries`.
+  const QueryBatch& of(std::span<const uint32_t> queries);
+
+ private:
+  const Retriever& retriever_;
+  const Towers* towers_;
+  const Dataset& data_;
+  ThreadPool& pool_;
+  std::optional<Plan> plan_;  // of the query tower
+  Buffer vectors_;
+  std::vector<uint32_t> users_;
+  std::vector<std::span<const uint32_t>> histories_;
+  QueryBatch batch_;
+};
+
+}  // namespace shortlist

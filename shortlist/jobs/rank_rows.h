@@ -1,0 +1,19 @@
+// Ranks of rows' items by any retriever.
+#pragma once
+
+#include <span>
+
+#include "shortlist/base/threads.h"
+#include "shortlist/metrics/rank_pairs.h"
+#include "shortlist/retrieval/retriever.h"
+#include "shortlist/retrieval/towers.h"
+#include "shortlist/train/dataset.h"
+
+namespace shortlist {
+
+// Each row's item among all items for the row's query, as PairRanker has it: one rank for each row; `unseen`
+// only where queries name users. All scores are looked at, a block of queries at a time.
+PairRanks rank_rows(const Retriever& retriever, const Towers* towers, const Dataset& data,
+                    std::span<const uint32_t> rows, ThreadPool& pool);
+
+}  // namespace shortlist

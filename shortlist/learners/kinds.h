@@ -1,0 +1,26 @@
+// The one list of kinds of model.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "shortlist/config/config.h"
+#include "shortlist/learners/kind.h"
+
+namespace shortlist {
+
+std::span<const ModelKind> model_kinds();
+
+// Null when there is no such kind.
+const ModelKind* find_model_kind(std::string_view name);
+// "there is no kind of model 'poplarity'; did you mean 'popularity'?"
+std::string unknown_model_kind(const std::string& name);
+
+// The kind of a config. Throws a usage Error with file and line for one that does not exist, with the nearest
+// name, and for settings that the kind does not have.
+const ModelKind& kind_of_config(const Config& config);
+
+// Learns what the config says: its kind, and after it the ranking of towers where another kind retrieves.
+std::unique_ptr<Learner> make_learner(const LearnerInput& input);
+
+}  // namespace shortlist

@@ -1,0 +1,23 @@
+#include "shortlist/learners/ranked.h"
+
+namespace shortlist {
+
+RankedLearner::RankedLearner(std::unique_ptr<Learner> retrieval, const LearnerInput& input)
+    : config_(input.config.of_towers()),
+      retrieval_(std::move(retrieval)),
+      ranking_({config_, input.prepared, input.pool}) {}
+
+std::vector<std::string> RankedLearner::warnings() const {
+  std::vector<std::string> all = retrieval_->warnings();
+  for (std::string& warning : ranking_.warnings()) all.push_back(std::move(warning));
+  return all;
+}
+
+Fitted RankedLearner::fit(const FitOptions& options, TrainingCallback& callback,
+                          const std::atomic<bool>& stop) {
+  const Fitted retrieval = retrieval_->fit({}, callback, stop);
+  if (!retrieval.finished) return retrieval;
+  return ranking_.fit(options, callback, stop);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,143 @@
+#include "shortlist/learners/two_tower.h"
+
+#include <filesystem>
+
+#include "shortlist/learners/two_tower_retriever.h"
+#include "shortlist/learners/unread_nodes.h"
+#include "shortlist/retrieval/all_items.h"
+#include "shortlist/train/checkpoint.h"
+
+namespace shortlist {
+namespace {
+
+// The learning rates of the epochs up to the one whose weights the model has.
+std::vector<double> best_rates(const Config& config, const TrainerState& state) {
+  const auto& early = config.training.early_stopping;
+  const size_t epochs = early && early->restore_best && state.early.best_epoch > 0
+                            ? static_cast<size_t>(state.early.best_epoch)
+                            : state.history.epochs.size();
+  std::vector<double> rates;
+  for (size_t e = 0; e < epochs; ++e) rates.push_back(state.history.epochs[e].learning_rate);
+  return rates;
+}
+
+std::unique_ptr<Towers> initial_towers(const LearnerInput& input) {
+  auto towers = make_towers(input.config, input.prepared);
+  towers->parameters->initialize(static_cast<uint64_t>(input.config.training.seed));
+  return towers;
+}
+
+std::string precision_warning(const Config& config) {
+  if (step_precision(config) == config.training.precision) return "";
+  return fmt::format(
+      "training.precision = \"{}\" needs matrix tiles (Intel's AMX){}, which this processor does not have: "
+      "trains in float32",
+      enum_name(config.training.precision),
+      config.training.precision == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : "");
+}
+
+// What a tower outputs for some rows, with a plan of its own.
+Buffer embed(ThreadPool& pool, const Towers& towers, Domain domain, const EncodedRows& encoded,
+             std::span<const uint32_t> rows) {
+  const int output = domain == Domain::query ? towers.spec.query : towers.spec.candidate;
+  const auto width = static_cast<size_t>(towers.spec.at(output).width);
+  Plan plan(towers.spec, *towers.parameters, {.outputs = {output}});
+  Buffer embeddings(rows.size(), width);
+  run_tower(pool, plan, output, domain, encoded, rows, embeddings.view(rows.size(), width));
+  return embeddings;
+}
+
+// Some queries at even distances help to choose how the graph links.
+std::unique_ptr<Hnsw> build_graph(const LearnerInput& input, const Towers& towers) {
+  constexpr size_t kMost = 256;
+  const EncodedRows& queries = input.prepared.data.queries;
+  const size_t count = std::min(queries.rows, kMost), width = towers.query_width();
+  std::vector<uint32_t> rows;
+  for (size_t i = 0; i < count; ++i) rows.push_back(static_cast<uint32_t>(i * queries.rows / count));
+  const Buffer embedded = embed(input.pool, towers, Domain::query, queries, rows);
+  return std::make_unique<Hnsw>(towers.item_vectors(), input.config.retrieval->hnsw, input.pool,
+                                embedded.view(count, width));
+}
+
+}  // namespace
+
+std::unique_ptr<Towers> make_towers(const Config& config, const PreparedData& prepared) {
+  auto towers = std::make_unique<Towers>();
+  towers->spec = build_model(config, prepared);
+  towers->parameters = std::make_unique<Parameters>(towers->spec);
+  return towers;
+}
+
+TwoTowerLearner::TwoTowerLearner(const LearnerInput& input) : TwoTowerLearner(input, initial_towers(input)) {}
+
+TwoTowerLearner::TwoTowerLearner(const LearnerInput& input, std::unique_ptr<Towers> towers)
+    : input_(input),
+      towers_(std::move(towers)),
+      trainer_(input.config, towers_->spec, *towers_->parameters, input.prepared.data, input.pool) {}
+
+std::vector<std::string> TwoTowerLearner::warnings() const {
+  std::vector<std::string> warnings;
+  if (std::string precision = precision_warning(input_.config); !precision.empty())
+    warnings.push_back(std::move(precision));
+  for (std::string& unread : warnings_of_unread(towers_->spec)) warnings.push_back(std::move(unread));
+  return warnings;
+}
+
+void TwoTowerLearner::announce(TrainingCallback& callback) const {
+  callback.prepared(input_.config, input_.prepared.data, towers_->spec, *towers_->parameters);
+}
+
+void TwoTowerLearner::load(const FitOptions& options, TrainingCallback& callback) {
+  const std::string& from = options.from_checkpoint;
+  const std::optional<Checkpoint> checkpoint =
+      std::filesystem::is_directory(from) ? open_newest_checkpoint(from) : open_checkpoint(from);
+  if (!checkpoint) throw usage_error("{}: has no checkpoint", from);
+  trainer_.load(*checkpoint);
+  callback.resumed(trainer_.state());
+  trainer_.save(options.checkpoints);
+  towers_->parameters->pack(input_.pool, false);
+}
+
+Fitted TwoTowerLearner::fit(const FitOptions& options, TrainingCallback& callback,
+                            const std::atomic<bool>& stop) {
+  embedded_ = false;
+  if (!options.from_checkpoint.empty()) {
+    load(options, callback);
+    return {.history = trainer_.state().history};
+  }
+  if (options.rates) trainer_.follow(*options.rates);
+  const auto warn = [&](const std::string& message) { callback.warned(message); };
+  if (options.resume && trainer_.resume(options.checkpoints, warn)) callback.resumed(trainer_.state());
+  if (options.profile) trainer_.start_profile();
+  const int epochs_before = trainer_.state().epoch;
+  const bool finished = trainer_.run(callback, stop, options.checkpoints) == Trainer::Outcome::finished;
+  if (options.profile) callback.profiled(trainer_.profile());
+  const TrainerState& state = trainer_.state();
+  return {finished, state.epoch != epochs_before, state.history, best_rates(input_.config, state)};
+}
+
+Towers* TwoTowerLearner::towers() {
+  if (!embedded_) {
+    const Dataset& data = input_.prepared.data;
+    towers_->items = embed(input_.pool, *towers_, Domain::candidate, data.candidates, data.candidate_of_item);
+    embedded_ = true;
+  }
+  return towers_.get();
+}
+
+std::unique_ptr<Retriever> TwoTowerLearner::make_retriever(bool searched) {
+  const Towers& towers = *this->towers();
+  const auto& retrieval = input_.config.retrieval;
+  if (!retrieval) return std::make_unique<AllItems>(towers.item_vectors().rows);
+  if (!searched) return std::make_unique<TwoTowerRetriever>(towers, IndexKind::exact);
+  auto graph = retrieval->index == IndexKind::hnsw ? build_graph(input_, towers) : nullptr;
+  return std::make_unique<TwoTowerRetriever>(towers, retrieval->index, std::move(graph));
+}
+
+std::unique_ptr<Retriever> TwoTowerSettings::load(const StoredModel& stored) {
+  const auto& retrieval = stored.config.retrieval;
+  if (!retrieval) return std::make_unique<AllItems>(stored.items.ids.size());
+  return load_two_tower(*stored.towers, retrieval->index, stored.files);
+}
+
+}  // namespace shortlist

@@ -1,0 +1,132 @@
+// A kind that retrieves by the history of a query's user: what the interface has room for beside two towers.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "shortlist/bundle/bundle_store.h"
+#include "shortlist/config/read_config.h"
+#include "shortlist/io/toml.h"
+#include "shortlist/jobs/rank_rows.h"
+#include "shortlist/jobs/training.h"
+#include "shortlist/metrics/observations.h"
+#include "shortlist/recommend/recommender.h"
+#include "shortlist/testing/small_table.h"
+#include "shortlist/train/prepare.h"
+
+namespace shortlist {
+namespace {
+
+// An item scores the sum of the numbers of the history's items that are as odd or even as itself; without a
+// history, minus its own number.
+class ByHistory final : public Retriever {
+ public:
+  explicit ByHistory(size_t items) : items_(items) {}
+  size_t items() const override { return items_; }
+  void score_all(const QueryBatch& queries, Matrix scores) const override {
+    for (size_t q = 0; q < queries.rows; ++q) {
+      SHORTLIST_CHECK(queries.users[q] != unknown_index || queries.histories[q].empty());
+      for (size_t i = 0; i < items_; ++i) {
+        scores(q, i) = queries.histories[q].empty() ? -static_cast<float>(i) : 0;
+        for (uint32_t taken : queries.histories[q])
+          if (taken % 2 == i % 2) scores(q, i) += static_cast<float>(taken);
+      }
+    }
+  }
+  bool reads_users() const override { return true; }
+  size_t memory_bytes() const override { return sizeof(*this); }
+  void save(RetrieverWriter&) const override {}
+
+ private:
+  size_t items_;
+};
+
+constexpr const char* kConfig = R"([data]
+table = "TABLE"
+user  = "user"
+[model]
+kind = "popularity"
+[candidate]
+id = "movie"
+)";
+
+class HistoryTest : public ::testing::Test {
+ protected:
+  HistoryTest() : config_(read_config(parse_toml(replaced(kConfig, {{"TABLE", table_.path()}}), "c"), "c")) {}
+
+  Recommender recommender() const {
+    TrainingCallback nobody;
+    const std::atomic<bool> stop = false;
+    const std::string out = table_.folder() / "bundle";
+    train(config_, {.out = out, .threads = 1}, nobody, stop);
+    Bundle bundle = load_bundle(out);
+    bundle.retriever = std::make_unique<ByHistory>(bundle.items.ids.size());
+    return Recommender(std::move(bundle));
+  }
+
+  TinyTable table_;
+  Config config_;
+};
+
+TEST_F(HistoryTest, EachUserIsAnsweredByTheUsersOwnHistory) {
+  const Recommender recommender = this->recommender();
+  Column users;
+  users.rows = 4;
+  users.texts = {"u03", "nobody", "u04", "u03"};
+  RecommendOptions options{.k = 30};
+  const auto answers = recommender.recommend({users}, options);
+  const UserRatings& ratings = recommender.bundle().ratings;
+  for (const size_t row : {0u, 2u}) {
+    const auto user = std::ranges::find(ratings.users, users.texts[row]) - ratings.users.begin();
+    std::vector<int32_t> history(ratings.items.begin() + ratings.offsets[static_cast<size_t>(user)],
+                                 ratings.items.begin() + ratings.offsets[static_cast<size_t>(user) + 1]);
+    std::ranges::sort(history);
+    history.erase(std::unique(history.begin(), history.end()), history.end());
+    EXPECT_EQ(answers[row].size(), 30 - history.size());
+    for (const Recommendation& item : answers[row]) {
+      float expected = 0;
+      for (int32_t taken : history)
+        if (static_cast<uint32_t>(taken) % 2 == item.item % 2) expected += static_cast<float>(taken);
+      EXPECT_EQ(item.score, expected);
+    }
+  }
+  EXPECT_EQ(answers[1].size(), 30u);
+  EXPECT_EQ(answers[1][0].item, 0u);
+  ASSERT_EQ(answers[3].size(), answers[0].size());
+  for (size_t i = 0; i < answers[0].size(); ++i) EXPECT_EQ(answers[3][i].item, answers[0][i].item);
+  // One query at a time, and with seen items kept, users are told apart too.
+  options.seen = SeenPolicy::keep;
+  EXPECT_NE(recommender.recommend({{"user", "u03"}}, options)[0].score,
+            recommender.recommend({{"user", "u04"}}, options)[0].score);
+}
+
+TEST_F(HistoryTest, RowsAreRankedAmongAllScores) {
+  const PreparedData prepared = prepare_data(config_, table_.open());
+  const Dataset& data = prepared.data;
+  const ByHistory retriever(data.items.ids.size());
+  ThreadPool one(1), three(3);
+  const PairRanks ranks = rank_rows(retriever, nullptr, data, data.split.test, one);
+  EXPECT_EQ(ranks.all, rank_rows(retriever, nullptr, data, data.split.test, three).all);
+  ASSERT_EQ(ranks.unseen.size(), data.split.test.size());
+  for (size_t i = 0; i < data.split.test.size(); ++i) {
+    const uint32_t row = data.split.test[i], user = data.user_of_row[row];
+    const uint32_t own = data.item_of_candidate[data.candidate_of_row[row]];
+    const std::span<const uint32_t> history = data.seen.of(user);
+    Buffer memory(1, retriever.items());
+    const Matrix scores = memory.view(1, retriever.items());
+    retriever.score_all({.rows = 1, .users = {&user, 1}, .histories = {&history, 1}}, scores);
+    Rank all, unseen;
+    for (uint32_t item = 0; item < retriever.items(); ++item) {
+      const bool greater = scores(0, item) > scores(0, own),
+                 equal = item != own && scores(0, item) == scores(0, own);
+      all.greater += greater, all.equal += equal;
+      if (std::ranges::binary_search(history, item)) continue;
+      unseen.greater += greater, unseen.equal += equal;
+    }
+    if (std::ranges::binary_search(history, own)) unseen = {30, 0, true};
+    EXPECT_EQ(ranks.all[i], all) << i;
+    EXPECT_EQ(ranks.unseen[i], unseen) << i;
+  }
+}
+
+}  // namespace
+}  // namespace shortlist

@@ -1,0 +1,35 @@
+// What answers need of a bundle, made once when it is loaded.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/metrics/seen_items.h"
+#include "shortlist/recommend/item_filter.h"
+#include "shortlist/recommend/known_users.h"
+#include "shortlist/recommend/query_context.h"
+#include "shortlist/recommend/session_pool.h"
+
+namespace shortlist {
+
+struct LoadedModel {
+  explicit LoadedModel(Bundle loaded);
+  LoadedModel(const LoadedModel&) = delete;
+
+  const Retriever& retriever() const { return *bundle.retriever; }
+  size_t items() const { return bundle.items.ids.size(); }
+
+  const Bundle bundle;
+  const ModelFeatures features;
+  const std::vector<std::string> query_columns, candidate_columns;
+  const std::vector<std::string> attribute_names;
+  const ItemFilter filter;
+  const KnownUsers users;
+  const SeenItems seen;  // of each of these users, in the training rows
+  const QueryContext context;
+  std::optional<SessionPool> sessions;  // of a model with towers
+};
+
+}  // namespace shortlist

@@ -1,0 +1,24 @@
+// Queries as every kind of retriever reads them.
+#pragma once
+
+#include <span>
+
+#include "shortlist/math/matrix.h"
+#include "shortlist/table/encoded.h"
+
+namespace shortlist {
+
+// Views: what they point to must outlive the batch. A retriever reads only what its kind needs.
+struct QueryBatch {
+  size_t rows = 0;
+  // Query i has the values of features->row(feature_rows[i]), encoded by the query's features.
+  const EncodedRows* features = nullptr;
+  std::span<const uint32_t> feature_rows;
+  ConstMatrix vectors;  // [rows, width]: the query tower's outputs; empty for a model without towers
+  // Of retrievers for which reads_users() is true, else empty: the number of each query's user among the
+  // users of the training rows, or unknown_index, and the items of its history, ascending.
+  std::span<const uint32_t> users;
+  std::span<const std::span<const uint32_t>> histories;
+};
+
+}  // namespace shortlist
