@@ -36,7 +36,7 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   ThreadPool pool(options.threads);
   Trainer trainer(config, spec, parameters, prepared.data, pool);
   if (result.imported.optimizer) begin_at(trainer, *result.imported.optimizer, options.checkpoint);
-  const FileLock lock = lock_run(options.out);
+  const RunLock lock(options.out);
   check_holds_no_run(options.out);  // again: one may have ended just now
   trainer.save(checkpoint_folder(options.out));
   parameters.pack(pool, false);

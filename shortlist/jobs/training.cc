@@ -72,6 +72,20 @@ struct Run {
   std::optional<Trainer> trainer;
 };
 
+// Why a run that is complete does nothing more, and what would go on.
+std::string finished_note(const std::string& out, const TrainerState& state) {
+  if (state.stopped_early)
+    return fmt::format(
+        "{}: the run is finished: training.early_stopping ended it after epoch {}; give --overwrite to start "
+        "anew",
+        out, state.epoch);
+  return fmt::format(
+      "{}: the run is finished: all {} epochs are done; give more with --set training.epochs=N to train "
+      "longer, "
+      "or --overwrite to start anew",
+      out, state.epoch);
+}
+
 class TrainingJob {
  public:
   TrainingJob(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
@@ -118,7 +132,14 @@ class TrainingJob {
   // Returns the epochs that were done before.
   int begin(Run& run, const std::string& checkpoints) {
     const auto warn = [&](const std::string& message) { callback_.warned(message); };
-    if (options_.resume && run.trainer->resume(checkpoints, warn)) callback_.resumed(run.trainer->state());
+    if (options_.resume && run.trainer->resume(checkpoints, warn)) {
+      const TrainerState& state = run.trainer->state();
+      callback_.resumed(state);
+      const bool complete = state.stopped_early || state.epoch >= config_.training.epochs;
+      if (complete && !config_.training.refit && is_bundle(options_.out) &&
+          !fs::exists(anew_file(options_.out)))
+        callback_.warned(finished_note(options_.out, state));
+    }
     if (options_.profile) run.trainer->start_profile();
     return run.trainer->state().epoch;
   }
@@ -194,7 +215,7 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   if (config.training.refit && !options.from_checkpoint.empty())
     throw usage_error("training.refit trains; to make a bundle of a checkpoint, set training.refit=false");
   check_output(options);
-  const FileLock lock = lock_run(options.out);
+  const RunLock lock(options.out);
   check_output(options);  // again: one may have ended just now
   if (options.overwrite) {
     remove_run(options.out);

@@ -369,11 +369,10 @@ struct Trainer::State {
   }
 
   Error not_finite(int64_t step, const std::string& what) const {
-    return failed(
-        "epoch {}, step {}: {}; the last checkpoint is kept. Lower the learning rate, which is {} now, and "
-        "go on "
-        "with --resume",
-        run.epoch + 1, step, what, run.learning_rate);
+    const bool has_checkpoint = run.epoch > 0;
+    return failed("epoch {}, step {}: {}; {}ower the learning rate, which is {} now, and {}", run.epoch + 1,
+                  step, what, has_checkpoint ? "the last checkpoint is kept. L" : "l", run.learning_rate,
+                  has_checkpoint ? "go on with --resume" : "train again");
   }
 
   // Returns false when it was asked to stop.
