@@ -62,8 +62,9 @@ CatalogueIndex::CatalogueIndex(const Bundle& bundle)
 
 CatalogueIndex::~CatalogueIndex() = default;
 
-std::vector<Found> CatalogueIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
-  return index_.search(queries, k, eligible);
+std::vector<Found> CatalogueIndex::search(ConstMatrix queries, size_t k, Eligible eligible,
+                                          const Deadline& deadline) const {
+  return index_.search(queries, k, eligible, deadline);
 }
 
 std::vector<SimilarItem> CatalogueIndex::most_similar(uint32_t item, size_t k) const {

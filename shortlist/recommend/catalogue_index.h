@@ -20,7 +20,8 @@ class CatalogueIndex {
   ~CatalogueIndex();
 
   // As Index::search(), by inner product.
-  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible) const;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible,
+                            const Deadline& deadline = {}) const;
 
   // The k items whose embeddings have the highest cosine with the item's, best first, itself left out; 0 with
   // a zero vector. Always exact, whatever the index: nearness by inner product says little about cosines.

@@ -80,12 +80,13 @@ struct Recommender::State {
   }
 
   std::vector<Found> find(ConstMatrix queries, size_t wanted, const std::vector<uint8_t>& allowed,
-                          std::span<const std::span<const uint32_t>> left_out) const {
+                          std::span<const std::span<const uint32_t>> left_out,
+                          const Deadline& deadline) const {
     if (bundle.config.retrieval) {
-      return search_without(
-          [&](ConstMatrix some, size_t k, Eligible eligible) { return index.search(some, k, eligible); },
-          queries, wanted, bundle.items.ids.size(), allowed, left_out,
-          bundle.config.retrieval->index == IndexKind::hnsw);
+      return search_without([&](ConstMatrix some, size_t k,
+                                Eligible eligible) { return index.search(some, k, eligible, deadline); },
+                            queries, wanted, bundle.items.ids.size(), allowed, left_out,
+                            bundle.config.retrieval->index == IndexKind::hnsw);
     }
     std::vector<Found> found;
     for (size_t q = 0; q < queries.rows; ++q) found.push_back(everything(allowed, left_out[q]));
@@ -98,7 +99,7 @@ struct Recommender::State {
       const std::vector<uint8_t>& allowed, std::span<const std::span<const uint32_t>> left_out,
       Laps& laps) const {
     const ListPlan list = plan_list(options, bundle);
-    const std::vector<Found> found = find(queries, list.end, allowed, left_out);
+    const std::vector<Found> found = find(queries, list.end, allowed, left_out, options.deadline);
     if (options.exact != nullptr)
       *options.exact &= std::ranges::all_of(found, [](const Found& f) { return f.exact; });
     laps.lap(&StageSeconds::retrieve);
