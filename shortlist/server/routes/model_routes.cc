@@ -60,6 +60,9 @@ HttpResponse get_features(const Call& call) {
   if (const std::string& user = model.recommender.bundle().config.data.user; !user.empty())
     json.member("user_column", user);
   json.member("order", enum_name(model.recommender.list_order()));
+  const Bundle& bundle = model.recommender.bundle();
+  if (bundle.config.query_tells_user() && !bundle.ratings.centred.empty())
+    json.member("seen", enum_name(bundle.config.recommend.seen));
   json.key("labels").begin_array();
   for (const std::string& label : model.recommender.labels())
     write_label(model.recommender.bundle(), label, json);
