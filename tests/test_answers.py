@@ -272,7 +272,7 @@ def test_items_are_found_by_the_beginning_of_their_id(tmp_path):
     run("train", "c.toml", "--out", "b", "--epochs", 1, "--quiet", cwd=tmp_path)
 
     done = run("similar", "b", "papr", "--format", "json", cwd=tmp_path)
-    assert json.loads(done.stdout)["item"] == "Paprika" and "note: takes the item 'Paprika' for 'papr'" in done.stderr
+    assert json.loads(done.stdout)["item"] == "Paprika" and "note: 'papr' is taken for the item 'Paprika'" in done.stderr
     assert json.loads(run("similar", "b", "MONSTER", "--format", "json", cwd=tmp_path).stdout)["item"] == "Monster"
     assert "2 begin like that: 'Cowboy Bebop', 'Cowboy Funk'" in error("similar", "b", "cowboy", cwd=tmp_path, code=2)
     assert "did you mean 'Paprika'?" in error("similar", "b", "Pabrika", cwd=tmp_path, code=2)

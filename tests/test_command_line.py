@@ -32,7 +32,7 @@ def test_bash_completes_commands_flags_and_values():
 
 def test_the_scripts_have_every_command_and_flag():
     scripts = {shell: run("completion", shell).stdout for shell in ("bash", "zsh", "fish")}
-    listed = run("--help").stdout.split("Subcommands:")[1]
+    listed = run("--help").stdout.split("Commands:")[1]
     commands = re.findall(r"^  (\w+) ", listed, re.MULTILINE)
     assert {"train", "recommend", "completion", "help"} <= set(commands)
     for command in commands:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import signal
 import struct
 import subprocess
@@ -95,10 +96,8 @@ def test_epochs_and_seed_hold_beside_other_settings(small):
         assert line in config.splitlines()
 
 
-# Training also shows the orders of lists that it chose from.
 def evaluation_of_training(place):
-    parts = (place / "train.stdout").read_text().split("\n\n")
-    return "\n\n".join(part for part in parts if not part.startswith("orders on validation"))
+    return (place / "train.stdout").read_text()
 
 
 def test_evaluate_prints_text_and_json(place):
@@ -347,3 +346,14 @@ def test_a_long_answer_that_is_stopped_leaves_nothing_behind(place):
     _, words = process.communicate(timeout=60)
     assert process.returncode == 130 and "nothing was written" in words
     assert not any(path.name.startswith("never.csv") for path in place.iterdir())
+
+
+def test_the_report_fits_a_screen_and_has_all_figures_in_full(place):
+    brief, full = run("evaluate", "bundle", cwd=place).stdout, run("evaluate", "bundle", "--full", cwd=place).stdout
+    assert len(brief.splitlines()) <= 40 and max(map(len, brief.splitlines()[8:])) <= 80
+    assert re.match(r"test: 400 rows; .*\n\nThe model's ", brief)  # the verdict comes first
+    for figure in ("top_1 ", "top_10 ", "ndcg_10 ", "rmse ", "mae "):
+        assert f"\n{figure}" in brief and f"\n{figure}" in full
+    for figure in ("keras_top_1 ", "mean_rank ", "ndcg_1 ", "retrieval_loss "):
+        assert f"\n{figure}" not in brief and f"\n{figure}" in full
+    assert (place / "bundle/report.txt").read_text().startswith(full.split("\nThe list as it is served")[0])

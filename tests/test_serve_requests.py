@@ -327,3 +327,21 @@ def test_the_services_own_files_are_as_documented():
     docs = "".join(page.read_text() for page in (pathlib.Path(__file__).parent.parent / "docs/operations").glob("*.md"))
     for flag in ("--public-host", "--trust-forwarded-for", "--access-log", "--bundles-root", "--cors-origin"):
         assert flag in run("serve", "--help").stdout and flag in docs, flag
+
+
+@pytest.mark.parametrize("path, body, field, near", [
+    ("/v1/recommend", {"retreive": 5}, "retreive", "retrieve"),
+    ("/v1/recommend", {"query": {"countr": "Brazil"}}, "query.countr", "country"),
+    ("/v1/recommend", {"query": {"cuntry": "Brazil"}}, "query.cuntry", "country"),
+    ("/v1/recommend", {"query": {"agr": "x"}}, "query.agr", "age_group"),
+    ("/v1/recommend/batch", {"queries": [{}, {"contry": "Brazil"}]}, "queries.1.contry", "country"),
+    ("/v1/predict", {"quer": {}}, "quer", "query"),
+    ("/v1/similar", {"id": "x", "bye": "learned"}, "bye", "by"),
+    ("/v1/recommend", {"filter": [{"attribut": "year"}]}, "filter.0.attribut", "attribute"),
+    ("/v1/recommend", {"filter": [{"attribute": "yea", "value": 1}]}, "filter.0.attribute", "year"),
+])
+def test_an_unknown_key_is_named_with_the_nearest(server, path, body, field, near):
+    status, _, problem = server.post(path, body)
+    assert status == 422 and problem["errors"][0]["field"] == field
+    assert f"did you mean '{near}'?" in problem["errors"][0]["message"]
+    assert problem["detail"].startswith(f"{field}: unknown ")

@@ -123,7 +123,9 @@ FieldError unknown_key(const Value& value, const Where& where, const std::string
                        const std::vector<std::string>& known) {
   const std::string near = nearest(key, known);
   const std::string hint = near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-  return where.error(value, fmt::format("unknown key '{}'{} (known: {})", key, hint, fmt::join(known, ", ")));
+  const FieldError error =
+      where.error(value, fmt::format("unknown key '{}'{} (known: {})", key, hint, fmt::join(known, ", ")));
+  return {where.below(key).path, error.reason(), error.message()};
 }
 
 FieldError not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known) {

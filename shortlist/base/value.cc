@@ -52,13 +52,23 @@ Value& step_into(Value& parent, std::string_view key, std::string_view path) {
   return entries->emplace_back(std::string(key), Value()).second;
 }
 
+unsigned char folded(char c) {
+  return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+bool begins_with(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(),
+                                                  [](char a, char b) { return folded(a) == folded(b); });
+}
+
+// Letter case does not count.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = std::exchange(row[0], i);
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substitute = diagonal + (a[i - 1] != b[j - 1]);
+      const size_t substitute = diagonal + (folded(a[i - 1]) != folded(b[j - 1]));
       diagonal = row[j];
       row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
     }
@@ -70,14 +80,14 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 class LetterCounts {
  public:
   explicit LetterCounts(std::string_view word) : size_(word.size()) {
-    for (char c : word) ++counts_[static_cast<unsigned char>(c)];
+    for (char c : word) ++counts_[folded(c)];
   }
   // A lower bound of the edit distance: bytes that only one of the two words has, wherever they are.
   size_t fewest_edits(std::string_view other) const {
     std::array<uint32_t, 256> left = counts_;
     size_t common = 0;
     for (char c : other) {
-      uint32_t& count = left[static_cast<unsigned char>(c)];
+      uint32_t& count = left[folded(c)];
       if (count == 0) continue;
       --count;
       ++common;
@@ -89,6 +99,36 @@ class LetterCounts {
   size_t size_;
   std::array<uint32_t, 256> counts_{};
 };
+
+// Two edits of three letters leave hardly anything of them.
+size_t most_edits(std::string_view word) {
+  return word.size() <= 3 ? 1 : std::max<size_t>(2, word.size() / 2);
+}
+
+// A word that was not written to its end: "val" for "validation". One letter says too little.
+std::string shortest_beginning_with(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr size_t kLeast = 2;
+  const std::string* best = nullptr;
+  if (word.size() < kLeast) return "";
+  for (const std::string& candidate : candidates) {
+    if (begins_with(candidate, word) && (best == nullptr || candidate.size() < best->size()))
+      best = &candidate;
+  }
+  return best == nullptr ? "" : *best;
+}
+
+// A word that was not written to its end, with one mistake: "usr" for "user_id". Longer lists than those of
+// names in a program are not looked at.
+std::string nearest_beginning(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr size_t kLeast = 3, kMostLetters = 100, kMostCandidates = 1'000;
+  if (word.size() < kLeast || word.size() > kMostLetters || candidates.size() > kMostCandidates) return "";
+  for (const std::string& candidate : candidates) {
+    for (size_t size = word.size() - 1; size <= std::min(word.size() + 1, candidate.size()); ++size) {
+      if (edit_distance(word, std::string_view(candidate).substr(0, size)) <= 1) return candidate;
+    }
+  }
+  return "";
+}
 
 }  // namespace
 
@@ -106,11 +146,12 @@ void set_path(Value& root, std::string_view path, Value value) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  if (std::string whole = shortest_beginning_with(word, candidates); !whole.empty()) return whole;
   // Some milliseconds: a large catalogue is not compared to its end, and two long texts not at all.
   constexpr size_t kMostWork = 4'000'000;
   const LetterCounts letters(word);
   std::string best;
-  size_t best_distance = std::max<size_t>(2, word.size() / 2) + 1, work = 0;
+  size_t best_distance = most_edits(word) + 1, work = 0;
   for (const std::string& candidate : candidates) {
     // Words are no nearer than their lengths. What a request names may be a megabyte long.
     const size_t longer = std::max(word.size(), candidate.size()),
@@ -128,7 +169,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
       best_distance = distance;
     }
   }
-  return best;
+  return best.empty() ? nearest_beginning(word, candidates) : best;
 }
 
 }  // namespace shortlist

@@ -36,8 +36,9 @@ struct Value {
 // key=value.
 void set_path(Value& root, std::string_view path, Value value);
 
-// The candidate with the smallest edit distance to `word`, or "" when none is near. Takes some milliseconds
-// at most: candidates late in a long list, and very long ones, may not be looked at.
+// The shortest candidate that begins with `word`, else the one with the smallest edit distance to it, or ""
+// when none is near. Letter case does not count. Takes some milliseconds at most: candidates late in a long
+// list, and very long ones, may not be compared letter by letter.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace shortlist

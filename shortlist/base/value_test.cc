@@ -8,9 +8,33 @@ namespace shortlist {
 namespace {
 
 TEST(Nearest, IsTheOneWithTheFewestEdits) {
-  EXPECT_EQ(nearest("genr", {"year", "genre", "genres"}), "genre");
+  EXPECT_EQ(nearest("gemre", {"year", "genre", "genres"}), "genre");
+  EXPECT_EQ(nearest("genr", {"year", "genres", "genre"}), "genre");
   EXPECT_EQ(nearest("yaer", {"genre", "year"}), "year");
   EXPECT_EQ(nearest("colour", {"year", "genre"}), "");
+}
+
+TEST(Nearest, IsRatherAWordThatWasNotWrittenToItsEnd) {
+  EXPECT_EQ(nearest("val", {"test", "validation", "train", "all"}), "validation");
+  EXPECT_EQ(nearest("--max-k", {"--max-", "--max-keys", "--max-key"}), "--max-key");
+  EXPECT_EQ(nearest("pred", {"red", "predicted"}), "predicted");
+  EXPECT_EQ(nearest("p", {"predicted"}), "");
+}
+
+TEST(Nearest, ForgivesOneMistakeInTheBeginningOfALongWord) {
+  EXPECT_EQ(nearest("usr", {"item", "user_id"}), "user_id");
+  EXPECT_EQ(nearest("usx", {"item", "user_id"}), "user_id");
+  EXPECT_EQ(nearest("xyz", {"item", "user_id"}), "");
+}
+
+TEST(Nearest, IsFoundInAnyCase) {
+  EXPECT_EQ(nearest("RATING", {"rating", "year"}), "rating");
+  EXPECT_EQ(nearest("usERID", {"UserId", "ItemId"}), "UserId");
+}
+
+TEST(Nearest, LeavesMostOfAShortWord) {
+  EXPECT_EQ(nearest("val", {"all", "any"}), "");
+  EXPECT_EQ(nearest("jsn", {"text", "json"}), "json");
 }
 
 // Every edit of a megabyte with each of these would take minutes.

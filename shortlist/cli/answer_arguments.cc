@@ -6,7 +6,7 @@ namespace shortlist {
 void add_recommend(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<RecommendCommand>(
-      app, chosen, "recommend", "the best items for a query, or for each row of a table", sub);
+      app, chosen, "recommend", "recommend items for a query, or for each row of a table", sub);
   add_bundle(*sub, command->bundle);
   CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
   sub->add_option("--queries", command->queries.table, "a table with a query in each row")
@@ -58,16 +58,16 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       "are\n"
       "missing, unless the query's user has the same value in all of its training rows: then that is taken.\n"
       "\nExamples:\n"
-      "  shortlist recommend runs/anime --query 'genre=Action, Comedy' --query type=TV -k 5\n"
-      "  shortlist recommend runs/anime --query type=TV --retrieve 100 --where 'genre~Comedy' --format json\n"
-      "  shortlist recommend runs/movies --query user_id=196 -k 20 --offset 20 --keep-seen\n"
+      "  shortlist recommend runs/anime --query 'genre=Action, Comedy' -k 5\n"
+      "  shortlist recommend runs/anime --query type=TV --where 'genre~Comedy'\n"
+      "  shortlist recommend runs/movies --query user_id=196 --offset 10 --keep-seen\n"
       "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n");
 }
 
 void add_predict(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<PredictCommand>(
-      app, chosen, "predict", "the label of a query with a candidate, or of each row of a table", sub);
+      app, chosen, "predict", "predict labels for one pair, or for each row of a table", sub);
   add_bundle(*sub, command->bundle);
   CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
   CLI::Option* candidate =
@@ -96,8 +96,8 @@ void add_predict(CLI::App& app, Chosen& chosen) {
 
 void add_similar(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
-  const auto command =
-      add_command<SimilarCommand>(app, chosen, "similar", "the items that are most like an item", sub);
+  const auto command = add_command<SimilarCommand>(app, chosen, "similar",
+                                                   "find the items that are most similar to an item", sub);
   add_bundle(*sub, command->bundle);
   sub->add_option("item", command->item, "the item's id, or the beginning of it")
       ->required()
@@ -125,7 +125,8 @@ void add_similar(CLI::App& app, Chosen& chosen) {
 
 void add_embed(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
-  const auto command = add_command<EmbedCommand>(app, chosen, "embed", "the towers' outputs as vectors", sub);
+  const auto command =
+      add_command<EmbedCommand>(app, chosen, "embed", "write the towers' outputs as vectors", sub);
   add_bundle(*sub, command->bundle);
   CLI::Option* candidates =
       sub->add_flag("--candidates", command->candidates, "of every item, in the catalogue's order");

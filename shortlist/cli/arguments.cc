@@ -6,6 +6,7 @@
 #include "shortlist/cli/argument_error.h"
 #include "shortlist/cli/command_options.h"
 #include "shortlist/cli/completion.h"
+#include "shortlist/cli/help.h"
 #include "shortlist/cli/path_kind.h"
 #include "shortlist/cli/words.h"
 #include "shortlist/index/instructions.h"
@@ -40,7 +41,7 @@ std::string help_of(const CLI::App& app, const std::vector<std::string>& words) 
 }
 
 void add_help(CLI::App& app, Chosen& chosen) {
-  CLI::App* sub = app.add_subcommand("help", "what a command takes, as COMMAND --help says it");
+  CLI::App* sub = app.add_subcommand("help", "show the help of a command, as COMMAND --help does");
   auto words = std::make_shared<std::vector<std::string>>();
   sub->add_option("command", *words, "the command, such as train or bench serve")->option_text("COMMAND");
   sub->callback([&app, &chosen, words] {
@@ -50,7 +51,8 @@ void add_help(CLI::App& app, Chosen& chosen) {
 }
 
 void add_completion(CLI::App& app, Chosen& chosen) {
-  CLI::App* sub = app.add_subcommand("completion", "a script that completes commands and flags in a shell");
+  CLI::App* sub =
+      app.add_subcommand("completion", "print a script that completes commands and flags in a shell");
   auto shell = std::make_shared<std::string>();
   sub->add_option("shell", *shell, "bash, zsh or fish")->required()->check(one_of(completion_shells()));
   sub->callback([&app, &chosen, shell] {
@@ -89,13 +91,15 @@ void check_paths(CLI::App& app) {
 std::function<void()> parse_arguments(int count, char** arguments) {
   Chosen chosen;
   CLI::App app("Shortlist, a recommender engine: from a table to recommendations.", "shortlist");
+  app.formatter(help_formatter());
   app.set_version_flag("--version", [] {
     return std::string(SHORTLIST_VERSION) + "\nvector instructions: " + instructions_in_use();
   });
   app.require_subcommand(1);
   app.footer(
-      "\nshortlist COMMAND --help tells what each takes.\n"
-      "Exit codes: 0 well, 1 failed, 2 wrong usage, 3 bad data, 70 a fault of the program, 130 interrupted.");
+      "\n`shortlist COMMAND --help` and `shortlist help COMMAND` describe a command.\n"
+      "\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 bad data, 70 a fault of the program, 130 "
+      "interrupted.");
   add_inspect(app, chosen);
   add_convert(app, chosen);
   add_init(app, chosen);

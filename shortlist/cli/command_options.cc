@@ -9,12 +9,13 @@
 namespace shortlist {
 
 const char* const kTableHelp = R"(
-TABLE is a file, a quoted glob or a folder: CSV, TSV, Parquet, JSON or JSON lines, also .gz and .zst; or, when it
-begins with SELECT or WITH, an SQL query: "SELECT * FROM 'a.parquet' WHERE year > 1990"
+TABLE is a file, a folder or a quoted glob of CSV, TSV, Parquet, JSON or JSON lines files, which may be
+compressed (.gz, .zst). A text that begins with SELECT or WITH is an SQL query:
+  "SELECT * FROM 'a.parquet' WHERE year > 1990"
 )";
 
 void add_text_options(CLI::App& sub, TableOptions& table) {
-  const char* group = "Text files (found out when not given)";
+  const char* group = "Text files (detected when not given)";
   sub.add_option("--delimiter", table.delimiter,
                  "between columns: ',', ';', '\\t', '::', or whitespace for any run of blanks")
       ->group(group);

@@ -64,6 +64,7 @@ struct EvaluateCommand {
   std::string bundle;
   TableOptions data;
   std::string split, format = "text";
+  bool full = false;
   int threads = 0;
 };
 void run(const EvaluateCommand& command);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "shortlist/cli/help.h"
+
 namespace shortlist {
 namespace {
 
@@ -27,17 +29,11 @@ bool is_word(const std::string& text) {
   });
 }
 
-// "auto|score" or "{text,json}"; none for anything else.
-std::vector<std::string> values_in(std::string text) {
-  char between = '|';
-  const size_t open = text.find('{'), close = text.find('}');
-  if (open != text.npos && close != text.npos && open < close) {
-    text = text.substr(open + 1, close - open - 1);
-    between = ',';
-  }
+// "auto|score"; none for anything else.
+std::vector<std::string> values_in(const std::string& text) {
   std::vector<std::string> values;
   for (size_t at = 0; at <= text.size();) {
-    const size_t end = std::min(text.find(between, at), text.size());
+    const size_t end = std::min(text.find('|', at), text.size());
     values.push_back(text.substr(at, end - at));
     at = end + 1;
   }
@@ -57,8 +53,7 @@ CompletedOption completed(const CLI::Option& option) {
   for (const std::string& name : option.get_lnames()) result.flags.push_back("--" + name);
   for (const std::string& name : option.get_snames()) result.flags.push_back("-" + name);
   result.takes_value = option.get_items_expected_max() > 0;
-  result.values = values_in(option.get_option_text());
-  if (result.values.empty()) result.values = values_in(option.get_type_name());
+  result.values = values_in(value_text(option));
   result.help = one_line(option.get_description());
   return result;
 }

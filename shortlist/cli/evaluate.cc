@@ -14,7 +14,9 @@ void run(const EvaluateCommand& command) {
   if (const std::string table = table_of_run(command.bundle); !table.empty()) data.use_table(table);
   command.data.apply(data);
   const EvaluationReport report = evaluate(command.bundle, data.source(), command.split, command.threads);
-  print_data(command.format == "json" ? report_json(report) : report_text(report));
+  print_data(command.format == "json"
+                 ? report_json(report)
+                 : report_text(report, command.full ? ReportDetail::full : ReportDetail::brief));
 }
 
 }  // namespace shortlist

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/words.h"
@@ -16,25 +17,14 @@ constexpr size_t kNamed = 5;
 bool same_letter(char a, char b) {
   return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
 }
-bool begins_like(const std::string& id, const std::string& text) {
-  return id.size() >= text.size() && std::equal(text.begin(), text.end(), id.begin(), same_letter);
+bool begins_like(const std::string& whole, const std::string& text) {
+  return whole.size() >= text.size() && std::equal(text.begin(), text.end(), whole.begin(), same_letter);
 }
 
 struct Likely {
-  std::vector<std::string> equal;  // but for case
-  std::vector<std::string> begin;  // with it, but for case
+  std::vector<uint32_t> equal;  // but for case
+  std::vector<uint32_t> begin;  // with it, but for case
 };
-
-Likely likely_ids(const Recommender& recommender, const std::string& text) {
-  Likely likely;
-  if (text.empty()) return likely;
-  for (const std::string& id : recommender.bundle().items.ids) {
-    if (!begins_like(id, text)) continue;
-    likely.begin.push_back(id);
-    if (id.size() == text.size()) likely.equal.push_back(id);
-  }
-  return likely;
-}
 
 bool ids_are_numbers(const Recommender& recommender) {
   const Bundle& bundle = recommender.bundle();
@@ -44,26 +34,67 @@ bool ids_are_numbers(const Recommender& recommender) {
          });
 }
 
+// Items whose display text or, with `by_id`, whose id is like `text`.
+Likely likely_items(const Recommender& recommender, const std::string& text, bool by_id) {
+  Likely likely;
+  if (text.empty()) return likely;
+  const std::optional<size_t> display = recommender.display();
+  for (uint32_t item = 0; item < recommender.item_count(); ++item) {
+    const std::string& id = recommender.item_id(item);
+    const std::string name = display ? recommender.attribute(*display, item) : "";
+    const bool like_id = by_id && begins_like(id, text), like_name = begins_like(name, text);
+    if (!like_id && !like_name) continue;
+    likely.begin.push_back(item);
+    if ((like_id && id.size() == text.size()) || (like_name && name.size() == text.size()))
+      likely.equal.push_back(item);
+  }
+  return likely;
+}
+
+// "'260' (Star Wars)", or the id alone.
+std::string named(const Recommender& recommender, uint32_t item) {
+  const std::optional<size_t> display = recommender.display();
+  const std::string name = display ? recommender.attribute(*display, item) : "",
+                    id = recommender.item_id(item);
+  return name.empty() || name == id ? fmt::format("'{}'", id) : fmt::format("'{}' ({})", id, name);
+}
+
 }  // namespace
 
 std::string complete_id(const Recommender& recommender, const std::string& text) {
-  if (recommender.find_item(text) || ids_are_numbers(recommender)) return text;
-  const Likely likely = likely_ids(recommender, text);
-  const std::vector<std::string>& found = likely.equal.size() == 1 ? likely.equal : likely.begin;
+  if (recommender.find_item(text)) return text;
+  const Likely likely = likely_items(recommender, text, !ids_are_numbers(recommender));
+  const std::vector<uint32_t>& found = likely.equal.size() == 1 ? likely.equal : likely.begin;
   if (found.size() != 1) return text;
-  say("note: takes the {} '{}' for '{}'", recommender.id_column(), found[0], text);
-  return found[0];
+  say("note: '{}' is taken for the {} {}", text, recommender.id_column(), named(recommender, found[0]));
+  return recommender.item_id(found[0]);
+}
+
+std::optional<uint32_t> item_called(const Recommender& recommender, const std::string& text) {
+  const std::optional<size_t> display = recommender.display();
+  if (!display) return std::nullopt;
+  const Likely likely = likely_items(recommender, text, false);
+  std::vector<uint32_t> same;
+  std::ranges::copy_if(likely.equal, std::back_inserter(same),
+                       [&](uint32_t item) { return recommender.attribute(*display, item) == text; });
+  for (const std::vector<uint32_t>& found : {same, likely.equal, likely.begin}) {
+    if (found.size() == 1) return found.front();
+    if (!found.empty()) return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::string ids_like(const Recommender& recommender, const std::string& text) {
-  std::vector<std::string> begin = likely_ids(recommender, text).begin;
-  if (begin.size() > 1) {
-    const size_t count = begin.size();
-    begin.resize(std::min(count, kNamed));
-    return fmt::format("; {} begin like that: '{}'{}", count, fmt::join(begin, "', '"),
-                       count > kNamed ? ", ..." : "");
+  const Likely likely = likely_items(recommender, text, true);
+  const std::vector<uint32_t>& found = likely.equal.empty() ? likely.begin : likely.equal;
+  if (found.size() > 1) {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < std::min(found.size(), kNamed); ++i) names.push_back(named(recommender, found[i]));
+    return fmt::format("; {} {}: {}{}", found.size(),
+                       likely.equal.empty() ? "begin like that" : "are called so", fmt::join(names, ", "),
+                       found.size() > kNamed ? ", ..." : "");
   }
-  const std::string near = begin.empty() ? recommender.nearest_id(text) : begin[0];
+  const std::string near = found.empty() ? recommender.nearest_id(text) : recommender.item_id(found[0]);
   return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
 }
 

@@ -39,7 +39,7 @@ void run(const ImportCommand& command) {
                               .threads = command.threads,
                               .new_optimizer = command.new_optimizer};
   const ImportResult result = import_bundle(config, options);
-  print_data(report_text(result.report));
+  print_data(report_text(result.report, ReportDetail::brief));
   if (!command.quiet) say_what_was_found(command, result.imported);
 }
 

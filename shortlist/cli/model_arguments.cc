@@ -7,7 +7,7 @@ namespace shortlist {
 void add_describe(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<DescribeCommand>(
-      app, chosen, "describe", "a config's layers, shapes and parameters, and all its settings", sub);
+      app, chosen, "describe", "show a config's layers, shapes, parameters and settings", sub);
   sub->add_option("config", command->config, "the config, a TOML file")->required()->option_text("CONFIG");
   sub->add_option("--data", command->data.table, "another table than the config's")->option_text("TABLE");
   add_settings(*sub, command->settings);
@@ -65,22 +65,22 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
   sub->add_flag("--json", command->json, "events as JSON lines on standard output, for machines");
   sub->add_flag("--quiet", command->quiet, "no progress, only warnings");
   add_text_options(*sub, command->data);
-  sub->footer(
-      std::string(kTableHelp) +
-      "\nCtrl-C finishes the step, saves, and says how to go on; a second one ends at once.\n"
-      "\nExamples:\n"
-      "  shortlist train anime.toml --data clean_data.csv --out runs/anime\n"
-      "  shortlist train anime.toml --epochs 5 --set 'training.optimizer={ adam = 0.001 }' --out runs/slow\n"
-      "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n"
-      "  shortlist train anime.toml --out runs/seeds --seeds 3\n"
-      "  shortlist train anime.toml --from-checkpoint runs/anime/run/checkpoints/epoch-0003.safetensors \\\n"
-      "      --out runs/third\n");
+  sub->footer(std::string(kTableHelp) +
+              "\nCtrl-C finishes the step, saves, and says how to go on; a second one ends at once.\n"
+              "\nExamples:\n"
+              "  shortlist train anime.toml --data clean_data.csv --out runs/anime\n"
+              "  shortlist train anime.toml --out runs/slow --epochs 5 \\\n"
+              "      --set 'training.optimizer={ adam = 0.001 }'\n"
+              "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n"
+              "  shortlist train anime.toml --out runs/seeds --seeds 3\n"
+              "  shortlist train anime.toml --out runs/third \\\n"
+              "      --from-checkpoint runs/anime/run/checkpoints/epoch-0003.safetensors\n");
 }
 
 void add_evaluate(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
-      add_command<EvaluateCommand>(app, chosen, "evaluate", "a bundle's figures beside plain baselines", sub);
+      add_command<EvaluateCommand>(app, chosen, "evaluate", "compare a bundle with simple baselines", sub);
   add_bundle(*sub, command->bundle);
   sub->add_option("--data", command->data.table, "the table; the one that the run read when not given")
       ->option_text("TABLE");
@@ -90,18 +90,20 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
          "and all rows of another one")
       ->check(one_of({"test", "validation", "train", "all"}));
   add_format(*sub, command->format, {"text", "json"});
+  sub->add_flag("--full", command->full,
+                "with --format text: every figure, also those that are left out to fit one screen");
   add_threads(*sub, command->threads);
   add_text_options(*sub, command->data);
   sub->footer(std::string(kTableHelp) +
               "\nExamples:\n"
               "  shortlist evaluate runs/anime\n"
-              "  shortlist evaluate runs/anime --data clean_data.csv --split validation --format json\n");
+              "  shortlist evaluate runs/anime --split validation --format json\n");
 }
 
 void add_import(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
-      add_command<ImportCommand>(app, chosen, "import", "a Keras model's weights as a bundle", sub);
+      add_command<ImportCommand>(app, chosen, "import", "make a bundle from a Keras model's weights", sub);
   sub->add_option(
          "checkpoint", command->checkpoint,
          "what save_weights wrote, in TensorFlow's format (its path, or its folder) or as .weights.h5;\n"
@@ -128,7 +130,7 @@ void add_import(CLI::App& app, Chosen& chosen) {
               "them, so it\n"
               "must be the table that the model was made with.\n"
               "\nExamples:\n"
-              "  shortlist import model_weights/ --config anime.toml --data clean_data.csv --out runs/anime\n"
+              "  shortlist import model_weights/ --config anime.toml --out runs/anime\n"
               "  shortlist import model.weights.h5 --config anime.toml --out runs/anime\n"
               "  shortlist train anime.toml --out runs/anime --resume --epochs 40\n");
 }
@@ -136,7 +138,7 @@ void add_import(CLI::App& app, Chosen& chosen) {
 void add_export(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
-      add_command<ExportCommand>(app, chosen, "export", "a bundle in the format of another tool", sub);
+      add_command<ExportCommand>(app, chosen, "export", "write a bundle in the format of another tool", sub);
   sub->add_option("bundle", command->bundle, "the folder that train or import made")
       ->required()
       ->option_text("BUNDLE");
@@ -147,8 +149,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
   sub->add_option("--out", command->out, "the file, folder or prefix to write")
       ->required()
       ->option_text("PATH");
-  const char* tensorflow =
-      "To TensorFlow: the Keras model's attributes, by which load_weights finds its variables";
+  const char* tensorflow = "To TensorFlow: the Keras model's attributes, where load_weights looks";
   CLI::Option* like = sub->add_option("--like", command->like,
                                       "a checkpoint of the Keras model: all but the values is taken from it")
                           ->option_text("CHECKPOINT")
@@ -162,9 +163,11 @@ void add_export(CLI::App& app, Chosen& chosen) {
       "\nExamples:\n"
       "  shortlist export runs/anime --to onnx --out anime-onnx\n"
       "  shortlist export runs/anime --to parquet --out anime.parquet\n"
-      "  shortlist export runs/anime --to tensorflow --out weights/anime --like model_weights/\n"
-      "  shortlist export runs/anime --to tensorflow --out weights/anime --name query=user_model \\\n"
-      "      --name candidate=anime_model --name features.genre=genre_text_embedding\n");
+      "  shortlist export runs/anime --to tensorflow --out weights/anime \\\n"
+      "      --like model_weights/\n"
+      "  shortlist export runs/anime --to tensorflow --out weights/anime \\\n"
+      "      --name query=user_model --name candidate=anime_model \\\n"
+      "      --name features.genre=genre_text_embedding\n");
 }
 
 }  // namespace shortlist

@@ -1,5 +1,7 @@
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/find_item.h"
 #include "shortlist/cli/text_table.h"
@@ -41,17 +43,47 @@ void write_row(const std::vector<std::string>& labels, const std::vector<float>&
   writer.finish();
 }
 
-// An item that is given by its id alone may be given by the beginning of it.
-Record with_whole_id(const Recommender& recommender, Record candidate) {
-  if (candidate.size() != 1 || candidate[0].first != recommender.id_column()) return candidate;
-  std::string& id = candidate[0].second;
-  id = complete_id(recommender, id);
+bool has_column(const std::vector<std::string>& columns, const std::string& name) {
+  return std::ranges::find(columns, name) != columns.end();
+}
+
+// The candidate that a display text alone describes: the item that is called so, else a new one.
+Record with_display(const Recommender& recommender, const std::pair<std::string, std::string>& name) {
+  const std::string& id_column = recommender.id_column();
+  if (const auto item = item_called(recommender, name.second)) {
+    const std::string& id = recommender.item_id(*item);
+    say("note: {} '{}' is taken for the {} '{}'", name.first, name.second, id_column, id);
+    return {{id_column, id}};
+  }
+  const std::string others = ids_like(recommender, name.second);
+  if (!has_column(recommender.candidate_columns(), name.first))
+    throw usage_error("--candidate: no item alone has {} '{}'{}", name.first, name.second, others);
+  say("note: no item alone has {} '{}'{}; it is taken for a new item", name.first, name.second, others);
+  return {name};
+}
+
+// A known item may be given by the beginning of its id or of its display text, alone. A display text with
+// other columns describes a new item; if a known one is called so, a note says it.
+Record completed(const Recommender& recommender, Record candidate) {
+  const std::string& id_column = recommender.id_column();
+  const std::optional<size_t> display = recommender.display();
+  const std::string name = display ? recommender.attribute_names()[*display] : "";
+  if (candidate.size() == 1) {
+    if (candidate[0].first == id_column) return {{id_column, complete_id(recommender, candidate[0].second)}};
+    return !display || candidate[0].first != name ? candidate : with_display(recommender, candidate[0]);
+  }
+  for (const auto& [column, text] : candidate) {
+    const auto item = display && column == name ? item_called(recommender, text) : std::nullopt;
+    if (item)
+      say("note: {} '{}' is the {} '{}', but with other columns it is taken for a new item", column, text,
+          id_column, recommender.item_id(*item));
+  }
   return candidate;
 }
 
 void predict_one(const Recommender& recommender, const PredictCommand& command) {
   const Record query = parse_record("--query", command.query),
-               candidate = with_whole_id(recommender, parse_record("--candidate", command.candidate));
+               candidate = completed(recommender, parse_record("--candidate", command.candidate));
   std::vector<float> predictions = recommender.predict(query, candidate);
   if (!command.raw) clamp_to_labels(recommender.bundle(), predictions);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);

@@ -64,7 +64,7 @@ void add_access(CLI::App& sub, ServeOptions& options) {
 void add_serve(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
-      add_command<ServeCommand>(app, chosen, "serve", "answer over HTTP, with a web page", sub);
+      add_command<ServeCommand>(app, chosen, "serve", "serve a bundle over HTTP, with a web page", sub);
   ServeOptions& options = command->options;
   sub->add_option("bundle", command->models,
                   "the folder that train made, or one with a file `latest` that names it; again, as "
@@ -91,18 +91,18 @@ void add_serve(CLI::App& app, Chosen& chosen) {
   sub->add_flag("--access-log", options.access_log, "write a line to the log for each request");
   add_limits(*sub, options.limits);
   sub->footer(
-      "\nSIGTERM lets open requests end, a second one cuts them off; SIGHUP loads the bundles again. "
-      "docs/operations/deploy.md has the rest.\n"
+      "\nSIGTERM lets open requests end, and a second one closes them. SIGHUP loads the bundles again. "
+      "docs/reference/http.md describes the API.\n"
       "\nExamples:\n"
       "  shortlist serve runs/anime\n"
       "  shortlist serve anime=runs/anime films=runs/films --port 9000\n"
-      "  shortlist serve runs/anime --address 0.0.0.0 --keys keys --tls-certificate chain.pem --tls-key "
-      "key.pem\n");
+      "  shortlist serve runs/anime --address 0.0.0.0 --keys keys \\\n"
+      "      --tls-certificate chain.pem --tls-key key.pem\n");
 }
 
 void add_key_command(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
-  const auto command = add_command<KeyCommand>(app, chosen, "key", "make a key for serve", sub);
+  const auto command = add_command<KeyCommand>(app, chosen, "key", "make an API key for serve", sub);
   sub->add_option("name", command->name, "whose it is, one word")->required()->option_text("NAME");
   sub->add_option("--keys", command->file, "the file of keys to add it to")->required()->option_text("FILE");
   sub->add_option_function<std::string>(
@@ -119,12 +119,11 @@ void add_key_command(CLI::App& app, Chosen& chosen) {
 }
 
 void add_bench(CLI::App& app, Chosen& chosen) {
-  CLI::App* bench = app.add_subcommand("bench", "measure how fast this machine is at it");
+  CLI::App* bench = app.add_subcommand("bench", "measure how fast this machine serves");
   bench->require_subcommand(1);
   CLI::App* sub = nullptr;
   const auto command = add_command<BenchServeCommand>(
-      *bench, chosen, "serve", "a bundle's answers over HTTP on this machine, at a fixed rate of requests",
-      sub);
+      *bench, chosen, "serve", "measure the server's latency at a fixed rate of requests", sub);
   add_bundle(*sub, command->bundle);
   sub->add_option("--rate", command->rate,
                   "requests a second, whatever is answered; 0: as fast as answers come")

@@ -5,8 +5,8 @@ namespace shortlist {
 
 void add_inspect(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
-  const auto command =
-      add_command<InspectCommand>(app, chosen, "inspect", "what stands in a table, column by column", sub);
+  const auto command = add_command<InspectCommand>(
+      app, chosen, "inspect", "show a table's columns: types, missing values, frequent values", sub);
   add_table(*sub, command->table.table);
   add_format(*sub, command->format, {"text", "json"});
   sub->add_option("--top", command->top, "most frequent values to show")
@@ -16,13 +16,13 @@ void add_inspect(CLI::App& app, Chosen& chosen) {
   sub->footer(std::string(kTableHelp) +
               "\nExamples:\n"
               "  shortlist inspect ratings.csv\n"
-              "  shortlist inspect u.data --no-header --columns user,item,rating,time --format json\n");
+              "  shortlist inspect u.data --no-header --columns user,item,rating,time\n");
 }
 
 void add_convert(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
-  const auto command = add_command<ConvertCommand>(
-      app, chosen, "convert", "write a table, or what a query makes of it, to a file", sub);
+  const auto command = add_command<ConvertCommand>(app, chosen, "convert",
+                                                   "write a table, or the result of a query, to a file", sub);
   add_table(*sub, command->table.table);
   sub->add_option("--sql", command->sql, "a file with a query, in which {data} stands for TABLE")
       ->option_text("FILE");
@@ -50,7 +50,7 @@ void add_init(CLI::App& app, Chosen& chosen) {
               "\nThe config trains as it is; each choice has its reason beside it.\n"
               "\nExamples:\n"
               "  shortlist init ratings.csv > ratings.toml\n"
-              "  shortlist init clicks.parquet --label clicked --candidate product --out clicks.toml\n");
+              "  shortlist init clicks.parquet --label clicked --out clicks.toml\n");
 }
 
 void add_synth(CLI::App& app, Chosen& chosen) {

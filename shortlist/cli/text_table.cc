@@ -11,14 +11,7 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kWidestCell = 48, kWhole = SIZE_MAX;
-
-// Columns of the terminal that standard output is, or kWhole where it is none.
-size_t output_columns() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) == 0) return kWhole;
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
+constexpr size_t kWidestCell = 48;
 
 uint32_t code_point(std::string_view bytes) {
   const auto first = static_cast<unsigned char>(bytes[0]);
@@ -71,6 +64,12 @@ std::string as_cell(std::string_view text, size_t widest) {
 
 }  // namespace
 
+size_t output_columns() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0) return kNoTerminal;
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
 size_t text_width(std::string_view text) {
   size_t width = 0;
   each_character(text, [&](std::string_view, size_t w) {
@@ -83,7 +82,7 @@ size_t text_width(std::string_view text) {
 TextTable::TextTable(std::vector<std::string> header) : header_(std::move(header)), right_(header_.size()) {}
 
 void TextTable::add(std::vector<std::string> cells) {
-  const size_t widest = output_columns() == kWhole ? kWhole : kWidestCell;
+  const size_t widest = output_columns() == kNoTerminal ? kNoTerminal : kWidestCell;
   for (std::string& cell : cells) cell = as_cell(cell, widest);
   rows_.push_back(std::move(cells));
 }

@@ -2,11 +2,16 @@
 // long cells and lines are cut to its width; what goes to a file or a pipe is whole.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace shortlist {
+
+// Columns of the terminal that standard output is, or kNoTerminal.
+inline constexpr size_t kNoTerminal = SIZE_MAX;
+size_t output_columns();
 
 // Columns of a terminal that UTF-8 text takes.
 size_t text_width(std::string_view text);

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <optional>
 
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/text_table.h"
@@ -6,6 +7,7 @@
 #include "shortlist/cli/words.h"
 #include "shortlist/report/evaluation_text.h"
 #include "shortlist/report/profile_text.h"
+#include "shortlist/train/watch.h"
 
 namespace shortlist {
 namespace {
@@ -34,6 +36,7 @@ class PeopleListener : public TrainingCallback {
   void prepared(const Config& config, const Dataset& data, const ModelSpec& spec,
                 const Parameters& parameters) override {
     top_k_ = top_k_names(config);
+    watch(config, data);
     rows_an_epoch_ = data.split.train.size();
     say("rows        {}: {} train, {} validation, {} test", count_text(data.rows),
         count_text(data.split.train.size()), count_text(data.split.validation.size()),
@@ -53,10 +56,13 @@ class PeopleListener : public TrainingCallback {
         say("note: feature '{}': {} values that the rows it was fitted on do not have", feature,
             count_text(values));
     }
+    say("watches     {} of the {} rows; * marks the best epoch so far", watched_,
+        data.split.validation.empty() ? "training" : "validation");
     start_ = epoch_start_ = Clock::now();
   }
 
   void resumed(const TrainerState& state) override {
+    for (const EpochRecord& epoch : state.history.epochs) is_best(epoch);
     say("going on after epoch {}{}", state.epoch, state.step > 0 ? fmt::format(", step {}", state.step) : "");
     rows_before_ = SIZE_MAX;
   }
@@ -83,7 +89,7 @@ class PeopleListener : public TrainingCallback {
 
   void after_epoch(const EpochRecord& epoch, const Parameters&) override {
     line_.clear();
-    say("{}", epoch_line(epoch, duration_text(since(epoch_start_))));
+    say("{}", epoch_line(epoch, is_best(epoch), duration_text(since(epoch_start_))));
     epoch_start_ = Clock::now();
     rows_before_ = 0;
   }
@@ -107,15 +113,39 @@ class PeopleListener : public TrainingCallback {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
 
-  // With `count` of top_k's figures from `first` on.
-  std::vector<std::string> figure_texts(const Figures& figures, size_t count, size_t first = 0) const {
+  // The figure by which early stopping, else the plateau, else both by default tell epochs apart.
+  void watch(const Config& config, const Dataset& data) {
+    const TrainingConfig& training = config.training;
+    EarlyStoppingConfig early = training.early_stopping.value_or(EarlyStoppingConfig());
+    if (!training.early_stopping && training.reduce_on_plateau)
+      early.monitor = training.reduce_on_plateau->monitor;
+    early.monitor = early.monitor == kServedMonitor && data.split.validation.empty()
+                        ? "loss"
+                        : config.monitored_figure(early.monitor);
+    watched_ = early.monitor;
+    best_.emplace(early);
+  }
+  bool is_best(const EpochRecord& epoch) {
+    const Figures& figures = epoch.validation.empty() ? epoch.train : epoch.validation;
+    return best_ && find_figure(figures, watched_) != nullptr && best_->after_epoch(epoch);
+  }
+
+  // The watched figure first where `mark` is given, which follows it; with `count` of top_k's figures from
+  // `first` on.
+  std::vector<std::string> figure_texts(const Figures& figures, size_t count, size_t first = 0,
+                                        const char* mark = nullptr) const {
     std::vector<std::string> texts;
+    const auto add = [&](const std::string& name, double value) {
+      if (mark != nullptr && name == watched_) return;
+      texts.push_back(fmt::format("  {} {:>5}", name, compact_figure(value)));
+    };
+    if (const double* value = mark != nullptr ? find_figure(figures, watched_) : nullptr)
+      texts.push_back(fmt::format("  {} {:>5}{}", watched_, compact_figure(*value), mark));
     for (const auto& [name, value] : figures) {
-      if (is_of_interest(name)) texts.push_back(fmt::format("  {} {:>5}", name, compact_figure(value)));
+      if (is_of_interest(name)) add(name, value);
     }
     for (size_t i = first; i < top_k_.size() && i < first + count; ++i) {
-      if (const double* value = find_figure(figures, top_k_[i]))
-        texts.push_back(fmt::format("  {} {:>5}", top_k_[i], compact_figure(*value)));
+      if (const double* value = find_figure(figures, top_k_[i])) add(top_k_[i], *value);
     }
     return texts;
   }
@@ -126,9 +156,11 @@ class PeopleListener : public TrainingCallback {
   }
 
   // Figures are left out until the line fits a terminal: the last of training's, then of validation's.
-  std::string epoch_line(const EpochRecord& epoch, const std::string& duration) const {
-    std::vector<std::string> train = figure_texts(epoch.train, 1, top_k_.size() / 2),
-                             validation = figure_texts(epoch.validation, top_k_.size());
+  std::string epoch_line(const EpochRecord& epoch, bool best, const std::string& duration) const {
+    const char* mark = best ? "*" : " ";
+    const bool alone = epoch.validation.empty();
+    std::vector<std::string> train = figure_texts(epoch.train, 1, top_k_.size() / 2, alone ? mark : nullptr),
+                             validation = figure_texts(epoch.validation, top_k_.size(), 0, mark);
     for (;;) {
       const std::string line = fmt::format(
           "epoch {:>{}}/{}{}{}{}  {:>6}", epoch.epoch, std::to_string(epochs_).size(), epochs_, joined(train),
@@ -141,6 +173,8 @@ class PeopleListener : public TrainingCallback {
 
   ProgressLine line_;
   std::vector<std::string> top_k_;
+  std::string watched_;  // the figure
+  std::optional<EarlyStopping> best_;
   size_t rows_an_epoch_ = 0, rows_before_ = 0;
   int epochs_ = 0;
   Clock::time_point start_, epoch_start_;

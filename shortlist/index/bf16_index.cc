@@ -65,11 +65,12 @@ float Bf16Index::slack(std::span<const float> query) const {
   return static_cast<float>(2 * (1.0001 + sums) * error);
 }
 
-std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eligible,
+                                     const Deadline& deadline) const {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == size());
   check_queries(queries, width());
   if (k == 0) return std::vector<Found>(queries.rows);
-  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
+  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k, deadline);
   // From a few queries on it pays to widen the candidates once for all.
   constexpr size_t kMany = 4;
   constexpr size_t kNear = size_t{1} << 18;  // bfloat16 that leave room in a second-level cache
@@ -94,7 +95,7 @@ std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eli
   static thread_local std::vector<ScoreError> errors;
   errors.resize(queries.rows);
   for (size_t q = 0; q < queries.rows; ++q) errors[q] = {.slack = slack(queries.row_span(q))};
-  return search_rescored(queries, vectors_, k, eligible, score_tile, errors);
+  return search_rescored(queries, vectors_, k, eligible, deadline, score_tile, errors);
 }
 
 }  // namespace shortlist

@@ -16,7 +16,8 @@ class Bf16Index : public Index {
 
   size_t size() const override { return vectors_.rows; }
   size_t width() const override { return vectors_.cols; }
-  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {},
+                            const Deadline& deadline = {}) const override;
 
   // Of all candidates at most: |v - rounded v| and |v|.
   struct Rounding {

@@ -14,6 +14,8 @@ constexpr size_t kPanelsATile = kTileColumns / kPanelCandidates;
 // A block of queries by a tile of candidates: their scores take a part of a second-level cache, no more. One
 // query's tile is longer, because what fetches memory ahead begins anew with each.
 constexpr size_t kQueriesABlock = 48, kTilesOfOne = 4;
+// Blocks of tiles between two looks at the deadline: at most some milliseconds.
+constexpr size_t kStride = 8;
 
 // A score that is no number is never kept.
 void leave_out(Eligible eligible, std::span<float> scores) {
@@ -45,17 +47,19 @@ std::span<TopK> kept_top_k(size_t queries, size_t k) {
   return {kept.data(), queries};
 }
 
-void score_tiles(size_t queries, size_t candidates, Eligible eligible, ScoreTile score_tile,
-                 TakeScores take) {
+void score_tiles(size_t queries, size_t candidates, Eligible eligible, const Deadline& deadline,
+                 ScoreTile score_tile, TakeScores take) {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
   const size_t columns = queries == 1 ? kTilesOfOne * kTileColumns : kTileColumns;
   const size_t size = queries == 1 ? columns : std::min(queries, kQueriesABlock) * kTileStride;
   // Kept, because to allocate and clear it takes as long as to choose the best of a tile.
   static thread_local Buffer tile;
   tile.reserve(size);
+  size_t blocks = 0;
   for (size_t first = 0; first < candidates; first += columns) {
     const size_t count = std::min(columns, candidates - first);
     for (size_t block = 0; block < chunk_count(queries, kQueriesABlock); ++block) {
+      if (blocks++ % kStride == 0) deadline.check();
       const RowRange range = chunk_rows(queries, kQueriesABlock, block);
       const Matrix scores{tile.data(), range.size(), count, kTileStride};
       score_tile(range, first, scores);
@@ -67,30 +71,31 @@ void score_tiles(size_t queries, size_t candidates, Eligible eligible, ScoreTile
   }
 }
 
-void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best) {
+void score_tiles(size_t candidates, Eligible eligible, const Deadline& deadline, ScoreTile score_tile,
+                 std::span<TopK> best) {
   const auto take = [&](size_t query, size_t first, std::span<const float> scores) {
     best[query].push(scores, static_cast<uint32_t>(first));
   };
-  score_tiles(best.size(), candidates, eligible, score_tile, take);
+  score_tiles(best.size(), candidates, eligible, deadline, score_tile, take);
 }
 
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
-                                ScoreTile score_tile) {
+                                const Deadline& deadline, ScoreTile score_tile) {
   if (candidates <= kTileColumns) {
     std::vector<Found> found(queries);
     const auto take = [&](size_t query, size_t, std::span<const float> scores) {
       found[query].best = best_of_row(scores, k);
     };
-    score_tiles(queries, candidates, eligible, score_tile, take);
+    score_tiles(queries, candidates, eligible, deadline, score_tile, take);
     return found;
   }
   const std::span<TopK> best = kept_top_k(queries, k);
-  score_tiles(candidates, eligible, score_tile, best);
+  score_tiles(candidates, eligible, deadline, score_tile, best);
   return take_all(best);
 }
 
 Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span<const uint32_t> chosen,
-                    size_t k) {
+                    size_t k, const Deadline& deadline) {
   constexpr size_t kStretch = 256;
   float scores[kStretch];
   if (chosen.size() <= kFewKeys) {
@@ -100,6 +105,7 @@ Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span
   }
   TopK best(k);
   for (size_t begin = 0; begin < chosen.size(); begin += kStretch) {
+    if (begin % (kStretch * kStride) == 0) deadline.check();
     const auto ids = chosen.subspan(begin, std::min(kStretch, chosen.size() - begin));
     row_scores(vectors.data, vectors.stride, vectors.cols, query.data(), ids.data(), ids.size(), scores);
     best.push({scores, ids.size()}, ids);
@@ -108,12 +114,13 @@ Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span
 }
 
 std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
-                                 size_t k) {
-  if (queries.rows == 1) return {search_chosen(queries.row_span(0), vectors, chosen, k)};
+                                 size_t k, const Deadline& deadline) {
+  if (queries.rows == 1) return {search_chosen(queries.row_span(0), vectors, chosen, k, deadline)};
   std::vector<TopK> best(queries.rows, TopK(k));
   Buffer tile(std::min(queries.rows, kQueriesABlock), std::min(chosen.size(), kTileColumns));
   Panels panels;
   for (size_t begin = 0; begin < chosen.size(); begin += kTileColumns) {
+    deadline.check();
     const auto ids = chosen.subspan(begin, std::min(kTileColumns, chosen.size() - begin));
     panels.pack_transposed(vectors, ids);
     for (size_t block = 0; block < chunk_count(queries.rows, kQueriesABlock); ++block) {
@@ -153,11 +160,12 @@ ExactIndex::ExactIndex(ConstMatrix vectors, ThreadPool& pool)
   });
 }
 
-std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible eligible,
+                                      const Deadline& deadline) const {
   check_queries(queries, width());
   if (k == 0) return std::vector<Found>(queries.rows);
-  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
-  return search_tiles(queries.rows, size(), k, eligible, [&](RowRange block, size_t first, Matrix scores) {
+  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k, deadline);
+  const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
     const float* const panels = panels_.data() + first * width();
     if (block.size() == 1) {
       return panel_scores(panels, width(), chunk_count(scores.cols, kPanelCandidates),
@@ -169,7 +177,8 @@ std::vector<Found> ExactIndex::search(ConstMatrix queries, size_t k, Eligible el
       multiply(many, {panels + column * width(), width(), count, kPanelCandidates},
                scores.columns(column, count));
     }
-  });
+  };
+  return search_tiles(queries.rows, size(), k, eligible, deadline, score_tile);
 }
 
 }  // namespace shortlist

@@ -20,22 +20,24 @@ constexpr size_t kTileStride = kTileColumns + 16;
 // eligible.
 using TakeScores = FunctionRef<void(size_t query, size_t first, std::span<const float> scores)>;
 
-// Shows all scores, a tile's row at a time.
-void score_tiles(size_t queries, size_t candidates, Eligible eligible, ScoreTile score_tile, TakeScores take);
+// Shows all scores, a tile's row at a time. Looks at the deadline every few tiles.
+void score_tiles(size_t queries, size_t candidates, Eligible eligible, const Deadline& deadline,
+                 ScoreTile score_tile, TakeScores take);
 // One for each query, as if new, but with memory that the thread keeps from search to search: valid until its
 // next call.
 std::span<TopK> kept_top_k(size_t queries, size_t k);
 // Shows best[q] those of query q.
-void score_tiles(size_t candidates, Eligible eligible, ScoreTile score_tile, std::span<TopK> best);
+void score_tiles(size_t candidates, Eligible eligible, const Deadline& deadline, ScoreTile score_tile,
+                 std::span<TopK> best);
 // The best k of `candidates` for each of so many queries.
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
-                                ScoreTile score_tile);
+                                const Deadline& deadline, ScoreTile score_tile);
 
 // The best k of the chosen rows of vectors[n, width], for one query and for each of many.
 Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span<const uint32_t> chosen,
-                    size_t k);
+                    size_t k, const Deadline& deadline = {});
 std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
-                                 size_t k);
+                                 size_t k, const Deadline& deadline = {});
 
 // Where so few are eligible that to gather them is faster than to score all: their ids. Else none.
 std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible);
@@ -48,7 +50,8 @@ class ExactIndex : public Index {
 
   size_t size() const override { return vectors_.rows; }
   size_t width() const override { return vectors_.cols; }
-  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {},
+                            const Deadline& deadline = {}) const override;
 
  private:
   ConstMatrix vectors_;

@@ -104,7 +104,8 @@ std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, s
   return ids;
 }
 
-std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible,
+                                const Deadline& deadline) const {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == size());
   check_queries(queries, width());
   if (k == 0) return std::vector<Found>(queries.rows);
@@ -116,16 +117,17 @@ std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible
   std::unique_ptr<Walk> walk = take_walk();
   std::vector<Found> found;
   if (may <= 3 * beam || beam > kWidest) {
-    found = search_chosen(queries, vectors(), ids_that_may(eligible), k);
+    found = search_chosen(queries, vectors(), ids_that_may(eligible), k, deadline);
   } else {
     for (size_t q = 0; q < queries.rows; ++q) {
+      deadline.check();
       const auto query = queries.row_span(q);
       const std::vector<uint32_t> ids = walk_for(*walk, query, beam, eligible);
       found.push_back(search_chosen(query, vectors(), ids, k));
       found.back().exact = false;
       // The eligible may stand where the walk did not come.
       if (found.back().best.size() < k)
-        found.back() = search_chosen(query, vectors(), ids_that_may(eligible), k);
+        found.back() = search_chosen(query, vectors(), ids_that_may(eligible), k, deadline);
     }
   }
   give_back(std::move(walk));

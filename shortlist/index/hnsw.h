@@ -45,7 +45,8 @@ class Hnsw : public Index {
 
   size_t size() const override { return graph_.size(); }
   size_t width() const override { return codes_.cols(); }
-  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {},
+                            const Deadline& deadline = {}) const override;
 
   void set_search_beam(int candidates) { config_.search_beam = candidates; }
   const HnswConfig& config() const { return config_; }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "shortlist/base/deadline.h"
 #include "shortlist/math/matrix.h"
 #include "shortlist/math/top_k.h"
 
@@ -26,8 +27,9 @@ class Index {
   virtual size_t width() const = 0;  // of a vector
   // The best k eligible candidates of each query (a row): k of them wherever k are eligible. A score is what
   // the product (math/product.h) gives, to the bit. May be called from many threads at once. Throws a data
-  // Error for a query that is not finite.
-  virtual std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const = 0;
+  // Error for a query that is not finite, and DeadlinePassed.
+  virtual std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {},
+                                    const Deadline& deadline = {}) const = 0;
 };
 
 // Candidates are numbered from 0 to 2^31 - 1, which leaves a search a bit beside each number.

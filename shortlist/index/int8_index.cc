@@ -149,11 +149,12 @@ void Int8Index::leave_out_beyond(size_t first, Matrix scores) const {
   }
 }
 
-std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible) const {
+std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eligible,
+                                     const Deadline& deadline) const {
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == size());
   check_queries(queries, width());
   if (k == 0) return std::vector<Found>(queries.rows);
-  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k);
+  if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k, deadline);
   static thread_local Queries codes;
   codes.encode(*this, queries);
   const auto score_tile = [&](RowRange block, size_t first, Matrix scores) {
@@ -161,7 +162,7 @@ std::vector<Found> Int8Index::search(ConstMatrix queries, size_t k, Eligible eli
     codes.score(block, {panels, groups_, chunk_count(scores.cols, kPanelCandidates)}, scores);
     leave_out_beyond(first, scores);
   };
-  return search_rescored(queries, vectors_, k, eligible, score_tile, codes.errors(), beyond_);
+  return search_rescored(queries, vectors_, k, eligible, deadline, score_tile, codes.errors(), beyond_);
 }
 
 }  // namespace shortlist

@@ -18,7 +18,8 @@ class Int8Index : public Index {
 
   size_t size() const override { return vectors_.rows; }
   size_t width() const override { return vectors_.cols; }
-  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {}) const override;
+  std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {},
+                            const Deadline& deadline = {}) const override;
 
   // Of all candidates but those beyond the scale: |v - scale * codes| and |scale * codes| at most.
   struct Rounding {

@@ -66,21 +66,22 @@ class Rescorer {
 }  // namespace
 
 std::vector<Found> search_rescored(ConstMatrix queries, ConstMatrix vectors, size_t k, Eligible eligible,
-                                   ScoreTile score_tile, std::span<const ScoreError> errors,
-                                   std::span<const uint32_t> always) {
+                                   const Deadline& deadline, ScoreTile score_tile,
+                                   std::span<const ScoreError> errors, std::span<const uint32_t> always) {
   const Rescorer rescorer(queries, vectors, k, eligible, always);
   std::vector<Found> found(queries.rows);
   if (vectors.rows <= kTileColumns) {
     const auto take = [&](size_t q, size_t, std::span<const float> scores) {
       found[q] = rescorer.of_tile(q, scores, errors[q]);
     };
-    score_tiles(queries.rows, vectors.rows, eligible, score_tile, take);
+    score_tiles(queries.rows, vectors.rows, eligible, deadline, score_tile, take);
     return found;
   }
   const std::span<TopK> near = kept_top_k(queries.rows, k);
   for (size_t q = 0; q < queries.rows; ++q) near[q].reset(k, errors[q].slack);
-  score_tiles(vectors.rows, eligible, score_tile, near);
+  score_tiles(vectors.rows, eligible, deadline, score_tile, near);
   for (size_t q = 0; q < queries.rows; ++q) {
+    if (errors[q].slack == kInfinity) deadline.check();
     static thread_local std::vector<uint32_t> ids;
     ids = rescorer.always();
     near[q].take_indices(ids);

@@ -20,7 +20,7 @@ struct ScoreError {
 // The best k for each query. score_tile() fills in the scores that are not exact; errors[q] is query q's.
 // `always`, ascending, are scored again whatever their scores, which must be NaN.
 std::vector<Found> search_rescored(ConstMatrix queries, ConstMatrix vectors, size_t k, Eligible eligible,
-                                   ScoreTile score_tile, std::span<const ScoreError> errors,
-                                   std::span<const uint32_t> always = {});
+                                   const Deadline& deadline, ScoreTile score_tile,
+                                   std::span<const ScoreError> errors, std::span<const uint32_t> always = {});
 
 }  // namespace shortlist

@@ -227,6 +227,12 @@ std::optional<FileLock> FileLock::try_lock(const std::string& path) {
     if (errno == EWOULDBLOCK) return std::nullopt;
     if (errno != EINTR) throw cannot_write(path, errno);
   }
+  // Who had it may have removed the file, and others may have a new one.
+  struct stat locked {
+  }, there{};
+  if (::fstat(lock.descriptor_, &locked) != 0 || ::stat(path.c_str(), &there) != 0 ||
+      locked.st_ino != there.st_ino || locked.st_dev != there.st_dev)
+    return std::nullopt;
   return lock;
 }
 

@@ -39,7 +39,7 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   Parameters& parameters = *towers->parameters;
   TwoTowerLearner learner({config, prepared, pool}, std::move(towers));
   if (result.imported.optimizer) begin_at(learner.trainer(), *result.imported.optimizer, options.checkpoint);
-  const FileLock lock = lock_run(options.out);
+  const RunLock lock(options.out);
   check_holds_no_run(options.out);  // again: one may have ended just now
   learner.trainer().save(checkpoint_folder(options.out));
   parameters.pack(pool, false);

@@ -76,6 +76,19 @@ std::string keras_tag(const std::string& name) {
   return "epoch_" + name;
 }
 
+std::string lock_file(const std::string& folder) { return folder + "/lock"; }
+
+// Makes the folder, and returns those that it had to make, inner ones first.
+std::vector<std::filesystem::path> make_missing(const std::string& folder) {
+  std::vector<std::filesystem::path> made;
+  std::error_code error;
+  for (std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
+       !path.empty() && !std::filesystem::exists(path, error); path = path.parent_path())
+    made.push_back(path);
+  make_directories(folder);
+  return made;
+}
+
 std::string utc_time(std::chrono::system_clock::time_point time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   char text[32];
@@ -91,16 +104,23 @@ std::string run_folder(const std::string& out) { return out + "/run"; }
 
 std::string checkpoint_folder(const std::string& out) { return run_folder(out) + "/checkpoints"; }
 
-FileLock lock_run(const std::string& out) {
-  const std::string folder = run_folder(out);
-  make_directories(folder);
-  auto lock = FileLock::try_lock(folder + "/lock");
-  if (!lock) {
+RunLock::RunLock(const std::string& out)
+    : folder_(run_folder(out)), made_(make_missing(folder_)), lock_(FileLock::try_lock(lock_file(folder_))) {
+  if (!lock_) {
     throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
                       out);
   }
-  remove_temporaries(folder);
-  return std::move(*lock);
+  remove_temporaries(folder_);
+}
+
+RunLock::~RunLock() {
+  if (made_.empty()) return;
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const auto files = std::distance(fs::directory_iterator(folder_, error), fs::directory_iterator());
+  if (error || files != 1) return;  // more than the lock
+  fs::remove(lock_file(folder_), error);
+  for (const fs::path& path : made_) fs::remove(path, error);  // leaves those that are not empty
 }
 
 std::string refit_folder(const std::string& out) { return run_folder(out) + "/refit"; }
@@ -162,7 +182,7 @@ std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, 
     files = {
         {"model.dot", to_dot(graph)}, {"model.svg", page.graph_svg}, {"summary.txt", page.model_summary}};
   }
-  files.push_back({"report.txt", report_text(report)});
+  files.push_back({"report.txt", report_text(report, ReportDetail::full)});
   files.push_back({"report.html", to_html(page)});
   if (history.epochs.empty()) return files;
   const ChartRow curves = learning_curves(history, "Learning curves");

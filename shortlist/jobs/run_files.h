@@ -2,7 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/interop/tensorboard/event_file.h"
@@ -15,9 +19,23 @@ namespace shortlist {
 // out/run: checkpoints, event files, times; not part of the bundle.
 std::string run_folder(const std::string& out);
 std::string checkpoint_folder(const std::string& out);
+
 // Makes the run's folder and keeps others from writing there, then removes the temporary files that a killed
-// run left. Throws a usage Error if another run has it.
-FileLock lock_run(const std::string& out);
+// run left. If nothing was written when it ends, it removes the folders that it made.
+class RunLock {
+ public:
+  // Throws a usage Error if another run has the folder.
+  explicit RunLock(const std::string& out);
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+  ~RunLock();
+
+ private:
+  std::string folder_;
+  std::vector<std::filesystem::path> made_;  // inner ones first
+  std::optional<FileLock> lock_;
+};
+
 // out/run/refit: the same of the training on training and validation rows.
 std::string refit_folder(const std::string& out);
 // Removes what the folder's run left; not its bundle, nor its lock.

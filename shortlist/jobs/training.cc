@@ -62,6 +62,20 @@ std::string checkpoint_of(const std::string& from) {
   return fs::is_directory(from) && !has_checkpoint(from) ? checkpoint_folder(from) : from;
 }
 
+// Why a run that is complete does nothing more, and what would go on.
+std::string finished_note(const std::string& out, size_t epochs, bool stopped_early) {
+  if (stopped_early)
+    return fmt::format(
+        "{}: the run is finished: training.early_stopping ended it after epoch {}; give --overwrite to start "
+        "anew",
+        out, epochs);
+  return fmt::format(
+      "{}: the run is finished: all {} epochs are done; give more with --set training.epochs=N to train "
+      "longer, "
+      "or --overwrite to start anew",
+      out, epochs);
+}
+
 class TrainingJob {
  public:
   TrainingJob(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
@@ -81,6 +95,7 @@ class TrainingJob {
                    .profile = options_.profile};
     if (!options_.from_checkpoint.empty()) fit.from_checkpoint = checkpoint_of(options_.from_checkpoint);
     const Fitted fitted = run->learner->fit(fit, files, stop_);
+    if (options_.resume && fitted.finished && !fitted.went_on) say_finished(fitted.history);
     if (!fitted.finished || !config_.training.refit) return finished(*run, files, fitted);
     if (fitted.went_on) fs::remove_all(refit_folder(options_.out));
     // The refit has no validation rows left to choose it by.
@@ -107,6 +122,13 @@ class TrainingJob {
     for (const std::string& warning : warnings_of_telling_features(config_, run.prepared.data))
       callback_.warned(warning);
     for (const std::string& warning : run.learner->warnings()) callback_.warned(warning);
+  }
+
+  void say_finished(const History& history) const {
+    if (config_.training.refit || !is_bundle(options_.out) || fs::exists(anew_file(options_.out))) return;
+    const size_t epochs = history.epochs.size();
+    callback_.warned(
+        finished_note(options_.out, epochs, epochs < static_cast<size_t>(config_.training.epochs)));
   }
 
   TrainingResult refit(const std::vector<double>& rates) {
@@ -148,7 +170,7 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   if (config.training.refit && !options.from_checkpoint.empty())
     throw usage_error("training.refit trains; to make a bundle of a checkpoint, set training.refit=false");
   check_output(options);
-  const FileLock lock = lock_run(options.out);
+  const RunLock lock(options.out);
   check_output(options);  // again: one may have ended just now
   if (options.overwrite) {
     remove_run(options.out);

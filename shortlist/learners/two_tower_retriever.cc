@@ -31,7 +31,9 @@ std::unique_ptr<Index> make_index(IndexKind kind, ConstMatrix vectors) {
 std::vector<Found> search(const Index& index, const QueryBatch& queries, size_t k, Eligible eligible,
                           LeftOutItems left_out, bool by_mask) {
   return search_without(
-      [&](ConstMatrix some, size_t wanted, Eligible allowed) { return index.search(some, wanted, allowed); },
+      [&](ConstMatrix some, size_t wanted, Eligible allowed) {
+        return index.search(some, wanted, allowed, queries.deadline);
+      },
       queries.vectors, k, index.size(), eligible, left_out, by_mask);
 }
 

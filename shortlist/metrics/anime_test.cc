@@ -187,7 +187,7 @@ TEST_F(Anime, ReferenceModelIsNoBetterThanItsBaselines) {
                                             {rank, {}}, nullptr, {1, 5, 10, 50, 100}, 1));
   report.tasks.push_back(
       evaluate_ratings("Feedback", fit_label_means(train), table_->test.view(), prediction, 1));
-  const std::string text = report_text(report);
+  const std::string text = report_text(report, ReportDetail::full);
   for (const char* words :
        {"The model's retrieval beats popularity: ",
         "The model's retrieval is no better than a lookup table of each query's most frequent ",

@@ -125,8 +125,10 @@ std::vector<std::vector<Recommendation>> answer_queries(const LoadedModel& model
   for (size_t begin = 0; begin < distinct.first.size(); begin += block_size) {
     options.deadline.check();
     const size_t count = std::min(block_size, distinct.first.size() - begin);
-    QueryBatch block{
-        .rows = count, .features = &encoded, .feature_rows = std::span(distinct.first).subspan(begin, count)};
+    QueryBatch block{.rows = count,
+                     .features = &encoded,
+                     .feature_rows = std::span(distinct.first).subspan(begin, count),
+                     .deadline = options.deadline};
     if (session) block.vectors = (*session)->embed(encoded, block.feature_rows, Domain::query);
     if (!left_out.users.empty()) {
       block.users = std::span(left_out.users).subspan(begin, count);

@@ -18,12 +18,12 @@ Condition Condition::parse(const std::string& text) {
   Comparison found{};
   for (const auto& [comparison, name] : EnumNames<Comparison>::names) {
     const size_t at = text.find(name);
-    if (at == std::string::npos || at == 0 || at > best || (at == best && name.size() < length)) continue;
+    if (at == std::string::npos || at > best || (at == best && name.size() < length)) continue;
     best = at;
     length = name.size();
     found = comparison;
   }
-  if (length == 0) {
+  if (length == 0 || best == 0) {
     throw usage_error("'{}': need a condition such as type=TV, type!=TV, year>=1990 or genre~Com", text);
   }
   return {text.substr(0, best), found, {text.substr(best + length)}};

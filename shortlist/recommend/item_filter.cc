@@ -142,7 +142,8 @@ const AttributeIndex& ItemFilter::attribute(const std::string& name) const {
   for (const Attribute& attribute : items_.attributes) known.push_back(attribute.name);
   const std::string near = nearest(name, known);
   throw usage_error("where: the bundle keeps no attribute '{}'{} (it keeps: {})", name,
-                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near), fmt::join(known, ", "));
+                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near),
+                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
 }
 
 void ItemFilter::narrow_ids(const Condition& condition, std::vector<uint8_t>& eligible,

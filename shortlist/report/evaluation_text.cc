@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <iterator>
+#include <optional>
 
 #include "shortlist/report/evaluation_text.h"
 
@@ -46,10 +49,83 @@ std::string baseline_cell(const BaselineReport& baseline, const std::string& nam
   return "";
 }
 
-std::string task_table(const TaskReport& task) {
-  std::vector<Line> lines = {{task.task, "model", "95 % interval"}};
-  for (const BaselineReport& baseline : task.baselines) lines[0].push_back(baseline.name);
-  for (const ReportFigure& figure : task.model) {
+// A long name in two lines: {"most frequent", "per query"}. The first is empty for a short one.
+std::pair<std::string, std::string> title_lines(const std::string& name) {
+  constexpr size_t kShort = 12;
+  if (name.size() <= kShort) return {"", name};
+  size_t best = name.npos;
+  for (size_t at = name.find(' '); at != name.npos; at = name.find(' ', at + 1)) {
+    const auto longer = [&](size_t cut) { return std::max(cut, name.size() - cut - 1); };
+    if (best == name.npos || longer(at) < longer(best)) best = at;
+  }
+  if (best == name.npos) return {"", name};
+  return {name.substr(0, best), name.substr(best + 1)};
+}
+
+constexpr std::string_view kUnseen = "unseen_";
+
+// "top_10" of "unseen_top_10".
+std::string_view of_any_form(std::string_view figure) {
+  return figure.starts_with(kUnseen) ? figure.substr(kUnseen.size()) : figure;
+}
+
+// The 10 of "top_10", or none.
+std::optional<int> k_of(std::string_view figure, std::string_view prefix) {
+  int k = 0;
+  const std::string_view name = of_any_form(figure);
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const auto [end, error] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), k);
+  return error == std::errc() && end == name.data() + name.size() ? std::optional(k) : std::nullopt;
+}
+
+// Of a ranking's figures, top_k at the first k, the one nearest to 10 and the last, recall and NDCG at the
+// one nearest to 10, and MRR. All figures of predicted labels.
+class BriefFigures {
+ public:
+  explicit BriefFigures(const TaskReport& task) {
+    for (const ReportFigure& figure : task.model) {
+      const auto k = k_of(figure.name, "top_");
+      if (!k) continue;
+      if (ks_.empty()) ks_ = {*k, *k, *k};
+      ks_[0] = std::min(ks_[0], *k);
+      if (std::abs(*k - 10) < std::abs(ks_[1] - 10)) ks_[1] = *k;
+      ks_[2] = std::max(ks_[2], *k);
+    }
+  }
+  bool has(std::string_view figure) const {
+    if (figure.starts_with("keras_") || of_any_form(figure) == "mean_rank") return false;
+    if (const auto k = k_of(figure, "top_")) return std::ranges::find(ks_, *k) != ks_.end();
+    for (const char* prefix : {"recall_", "ndcg_"}) {
+      if (const auto k = k_of(figure, prefix)) return ks_.empty() || *k == ks_[1];
+    }
+    return true;
+  }
+
+ private:
+  std::vector<int> ks_;
+};
+
+// The figures in the order that they are shown in: brief ones begin with the form that is served.
+std::vector<ReportFigure> shown_figures(const TaskReport& task, ReportDetail detail, bool unseen_first) {
+  if (detail == ReportDetail::full) return task.model;
+  const BriefFigures brief(task);
+  std::vector<ReportFigure> figures;
+  std::ranges::copy_if(task.model, std::back_inserter(figures),
+                       [&](const ReportFigure& figure) { return brief.has(figure.name); });
+  std::ranges::stable_partition(
+      figures, [&](const ReportFigure& figure) { return figure.name.starts_with(kUnseen) == unseen_first; });
+  return figures;
+}
+
+std::string task_table(const TaskReport& task, ReportDetail detail, bool unseen_first = false) {
+  std::vector<Line> lines = {{"", "", ""}, {task.task, "model", "95 % interval"}};
+  for (const BaselineReport& baseline : task.baselines) {
+    const auto [above, below] = title_lines(baseline.name);
+    lines[0].push_back(above);
+    lines[1].push_back(below);
+  }
+  if (std::ranges::all_of(lines[0], &std::string::empty)) lines.erase(lines.begin());
+  for (const ReportFigure& figure : shown_figures(task, detail, unseen_first)) {
     Line& line = lines.emplace_back();
     const auto& interval = figure.interval;
     line = {figure.name, figure_text(figure.value),
@@ -68,13 +144,13 @@ std::string order_text(const std::string& order, double blend) {
   return order == "blend" ? fmt::format("blend {}", blend) : order;
 }
 
-std::string list_text(const ListReport& list, size_t rows) {
+std::string list_text(const ListReport& list, size_t rows, ReportDetail detail) {
   std::string text =
       fmt::format("\nThe list as it is served: order = {}, seen items {}", order_text(list.order, list.blend),
                   list.drops_seen ? "left out" : "not left out");
   if (list.rows != rows) text += fmt::format("; measured on {}", count_text(list.rows, "row"));
-  text += "\n" + task_table(list.task);
-  if (list.orders.empty()) return text;
+  text += "\n" + task_table(list.task, detail);
+  if (list.orders.empty() || detail == ReportDetail::brief) return text;
   std::vector<Line> lines = {{"orders on validation"}};
   for (const auto& [name, value] : list.orders[0].figures) lines[0].push_back(name);
   for (const ListReport::Order& order : list.orders) {
@@ -109,7 +185,7 @@ std::string figure_text(double value) {
                        : fmt::format("{:.{}f}", value, 3 - exponent);
 }
 
-std::string report_text(const EvaluationReport& report) {
+std::string report_text(const EvaluationReport& report, ReportDetail detail) {
   std::string text = fmt::format("{}: {}", report.split, count_text(report.rows, "row"));
   if (report.other_table) text += " of another table than the model was trained on";
   if (report.other_table || (report.split != "train" && report.split != "all")) {
@@ -117,12 +193,13 @@ std::string report_text(const EvaluationReport& report) {
   }
   text += "\n";
   for (const KnownValues& known : report.known) text += known_text(known);
-  for (const TaskReport& task : report.tasks) text += "\n" + task_table(task);
-  if (report.list) text += list_text(*report.list, report.rows);
-  if (!report.losses.empty()) text += "\n" + losses_table(report.losses);
   const std::vector<std::string> sentences = verdict(report);
   if (!sentences.empty()) text += "\n";
   for (const std::string& sentence : sentences) text += sentence + "\n";
+  const bool unseen_first = !report.list || report.list->drops_seen;
+  for (const TaskReport& task : report.tasks) text += "\n" + task_table(task, detail, unseen_first);
+  if (report.list) text += list_text(*report.list, report.rows, detail);
+  if (!report.losses.empty() && detail == ReportDetail::full) text += "\n" + losses_table(report.losses);
   return text;
 }
 

@@ -12,8 +12,11 @@ namespace shortlist {
 // Plain sentences: for each task whether the model beats its baselines, and whether the rows are new to it.
 std::vector<std::string> verdict(const EvaluationReport& report);
 
-// What `evaluate --format text` prints: a table for each task, then the verdict. Ends with a newline.
-std::string report_text(const EvaluationReport& report);
+// brief: the figures that say how good a model is, on one screen. full: all figures and losses.
+enum class ReportDetail { brief, full };
+
+// What `evaluate --format text` prints: the verdict, then a table for each task. Ends with a newline.
+std::string report_text(const EvaluationReport& report, ReportDetail detail);
 
 // What `evaluate --format json` prints; the verdict is in it for whoever reads it.
 std::string report_json(const EvaluationReport& report);

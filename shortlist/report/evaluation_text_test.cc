@@ -26,20 +26,10 @@ EvaluationReport example() {
   return report;
 }
 
-TEST(EvaluationReport, ReadsAsATableForEachTaskAndAVerdict) {
+TEST(EvaluationReport, ReadsAsAVerdictAndATableForEachTask) {
   EXPECT_EQ(
-      report_text(example()),
+      report_text(example(), ReportDetail::full),
       "test: 10,358 rows; 99.55 % of them stand identically in train\n"
-      "\n"
-      "retrieval     model     95 % interval  popularity  most frequent per query\n"
-      "top_1        0.8870  0.8810 to 0.8930    0.006900                   0.9084\n"
-      "top_10        1.000                       0.05000                    1.000\n"
-      "keras_top_1  0.6130\n"
-      "\n"
-      "Feedback  model   95 % interval  global mean  item mean  user and item biases\n"
-      "rmse      1.459  1.441 to 1.478        1.526      1.450                 1.178\n"
-      "\n"
-      "loss  1,430\n"
       "\n"
       "The model's retrieval beats popularity: top_10 1.000 against 0.05000.\n"
       "The model's retrieval is no better than a lookup table of each query's most frequent candidates, in "
@@ -48,21 +38,67 @@ TEST(EvaluationReport, ReadsAsATableForEachTaskAndAVerdict) {
       "The model's predictions of Feedback are no better than user and item biases, in fact worse: rmse "
       "1.459 against 1.178.\n"
       "99.55 % of these rows stand identically in train, so the figures say little about rows never "
-      "seen.\n");
+      "seen.\n"
+      "\n"
+      "                                                     most frequent\n"
+      "retrieval     model     95 % interval  popularity      per query\n"
+      "top_1        0.8870  0.8810 to 0.8930    0.006900         0.9084\n"
+      "top_10        1.000                       0.05000          1.000\n"
+      "keras_top_1  0.6130\n"
+      "\n"
+      "                                                        user and\n"
+      "Feedback  model   95 % interval  global mean  item mean  item biases\n"
+      "rmse      1.459  1.441 to 1.478        1.526      1.450        1.178\n"
+      "\n"
+      "loss  1,430\n");
+}
+
+TEST(EvaluationReport, FitsAScreenInBrief) {
+  EvaluationReport report{"test", 10, 0, {{"loss", 1}}, {}};
+  TaskReport& task = report.tasks.emplace_back(TaskReport{"retrieval", {}, {}});
+  for (const char* name :
+       {"top_1", "unseen_top_1", "top_5", "top_10", "unseen_top_10", "top_100", "keras_top_1", "mrr",
+        "mean_rank", "recall_1", "recall_10", "unseen_recall_10", "ndcg_5", "ndcg_10"})
+    task.model.push_back({name, 0.5, {}});
+  report.list = ListReport{};
+  report.list->drops_seen = true;
+  report.list->order = "score";
+  report.list->rows = 10;
+  report.list->task = {"list", {{"top_1", 0.5, {}}, {"top_5", 0.5, {}}, {"top_10", 0.5, {}}}, {}};
+  report.list->orders = {{"score", 0, {{"top_10", 0.5}}}};
+  EXPECT_EQ(report_text(report, ReportDetail::brief),
+            "test: 10 rows; 0.00 % of them stand identically in train\n"
+            "\n"
+            "retrieval          model  95 % interval\n"
+            "unseen_top_1      0.5000\n"
+            "unseen_top_10     0.5000\n"
+            "unseen_recall_10  0.5000\n"
+            "top_1             0.5000\n"
+            "top_10            0.5000\n"
+            "top_100           0.5000\n"
+            "mrr               0.5000\n"
+            "recall_10         0.5000\n"
+            "ndcg_10           0.5000\n"
+            "\n"
+            "The list as it is served: order = score, seen items left out\n"
+            "list     model  95 % interval\n"
+            "top_1   0.5000\n"
+            "top_10  0.5000\n");
 }
 
 TEST(EvaluationReport, ComesBackFromJsonAsItWas) {
   const std::string json = report_json(example());
   const EvaluationReport back = report_from_json(json, "report.json");
   EXPECT_EQ(report_json(back), json);
-  EXPECT_EQ(report_text(back), report_text(example()));
+  EXPECT_EQ(report_text(back, ReportDetail::full), report_text(example(), ReportDetail::full));
   EXPECT_EQ(back.tasks[1].baselines[2].figures[0].difference, (Interval{0.2, 0.3}));
 }
 
 TEST(EvaluationReport, KeepsNotANumberInJson) {
   EvaluationReport report = example();
   report.tasks[1].model[0].value = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_NE(report_text(report_from_json(report_json(report), "report.json")).find("rmse        nan"),
+  EXPECT_NE(report_text(report_from_json(report_json(report), "report.json"), ReportDetail::full)
+                .find("rmse        nan"),
             std::string::npos);
 }
 
@@ -94,12 +130,13 @@ TEST(Verdict, SaysWhereTheModelIsBetterInPartAndWorseInPart) {
 
 TEST(Verdict, SaysWhenTheRowsAreThoseOfTheFit) {
   EvaluationReport report{"train", 10, 1, {}, {}};
-  EXPECT_EQ(report_text(report),
+  EXPECT_EQ(report_text(report, ReportDetail::full),
             "train: 10 rows\n\nThese rows include those that the model was fitted on, so the figures say "
             "little about "
             "rows never seen.\n");
   report = {"test", 1, 0, {}, {}};
-  EXPECT_EQ(report_text(report), "test: 1 row; 0.00 % of them stand identically in train\n");
+  EXPECT_EQ(report_text(report, ReportDetail::full),
+            "test: 1 row; 0.00 % of them stand identically in train\n");
 }
 
 TEST(FigureText, HasFourSignificantDigits) {

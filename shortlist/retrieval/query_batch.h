@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "shortlist/base/deadline.h"
 #include "shortlist/math/matrix.h"
 #include "shortlist/table/encoded.h"
 
@@ -19,6 +20,7 @@ struct QueryBatch {
   // users of the training rows, or unknown_index, and the items of its history, ascending.
   std::span<const uint32_t> users;
   std::span<const std::span<const uint32_t>> histories;
+  Deadline deadline = {};  // when it passes, retrieval throws DeadlinePassed
 };
 
 }  // namespace shortlist

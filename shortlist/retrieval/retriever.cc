@@ -16,7 +16,8 @@ QueryBatch part_of(const QueryBatch& queries, size_t begin, size_t end) {
           .feature_rows = part(queries.feature_rows),
           .vectors = queries.vectors.rows == 0 ? queries.vectors : queries.vectors.slice(begin, end),
           .users = part(queries.users),
-          .histories = part(queries.histories)};
+          .histories = part(queries.histories),
+          .deadline = queries.deadline};
 }
 
 // Calls use(first, scores) for blocks of queries, from `first` on.
@@ -26,6 +27,7 @@ void score_blocks(const Retriever& retriever, const QueryBatch& queries, Use use
   const size_t block = std::clamp<size_t>(kScoresABlock / std::max<size_t>(1, items), 1, queries.rows);
   Buffer memory(block, items);
   for (size_t begin = 0; begin < queries.rows; begin += block) {
+    queries.deadline.check();
     const size_t end = std::min(begin + block, queries.rows);
     const Matrix scores = memory.view(end - begin, items);
     retriever.score_all(part_of(queries, begin, end), scores);

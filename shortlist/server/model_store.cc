@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <future>
-#include <thread>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/io/file.h"
@@ -78,7 +78,7 @@ bool may_pass(const std::exception& error) {
 // Loads in a thread that takes only the processor time that requests leave.
 ModelPtr load_aside(const std::string& name, const std::string& bundle, int generation) {
   std::promise<ModelPtr> made;
-  std::thread([&] {
+  start_thread([&] {
     const sched_param none{};
     pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
     [[maybe_unused]] const int niceness = nice(kLoadingNice);  // on Linux, of this thread alone
@@ -149,7 +149,20 @@ ModelStore::Entry& ModelStore::entry(std::string_view name) {
   throw usage_error("no model is named '{}'", name);
 }
 
+// Counts a load for as long as it lives.
+class ModelStore::Load {
+ public:
+  explicit Load(std::atomic<int>& loads) : loads_(loads) { ++loads_; }
+  ~Load() { --loads_; }
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+
+ private:
+  std::atomic<int>& loads_;
+};
+
 ModelPtr ModelStore::reload(std::string_view name, const std::string& path) {
+  const Load load(loads_);
   std::lock_guard loading(loading_);
   std::string source;
   int generation = 0;

@@ -2,6 +2,7 @@
 // those under way end with the old one.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -39,6 +40,9 @@ class ModelStore {
   // lower priority; calls wait for each other.
   ModelPtr reload(std::string_view name, const std::string& path = "");
 
+  // Whether a reload() is under way, which nothing ends early.
+  bool is_loading() const { return loads_ > 0; }
+
   using Clock = std::chrono::steady_clock;
   // The models to reload: whose source has changed since it was last loaded, or any of whose files has since
   // loading failed. Where the machine failed, with too little memory or too few descriptors, which may pass,
@@ -62,6 +66,9 @@ class ModelStore {
   };
   Entry& entry(std::string_view name);
 
+  class Load;
+
+  std::atomic<int> loads_ = 0;
   std::mutex loading_;
   mutable std::mutex mutex_;  // of all that follows
   std::vector<Entry> entries_;

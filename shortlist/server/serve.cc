@@ -1,9 +1,11 @@
 #include "shortlist/server/serve.h"
 
 #include <csignal>
+#include <utility>
 
 #include "shortlist/index/instructions.h"
 #include "shortlist/server/http/descriptors.h"
+#include "shortlist/server/loading.h"
 #include "shortlist/server/log.h"
 #include "shortlist/server/reload.h"
 
@@ -77,6 +79,44 @@ void reload_secrets(const ServeOptions& options, Service& service, HttpServer& s
   }
 }
 
+// Loads what has changed beside the server, which goes on and may be ended meanwhile.
+class Reloads {
+ public:
+  Reloads(const ServeOptions& options, ModelStore& models, Metrics& metrics, Service& service,
+          HttpServer& server)
+      : options_(options), models_(models), metrics_(metrics), service_(service), server_(server) {}
+
+  // Somebody asks for all to be loaded again.
+  void ask() { asked_ = true; }
+
+  // Starts what is to be loaded, unless something is being loaded.
+  void go_on() {
+    if (job_.is_running()) return;
+    const bool all = std::exchange(asked_, false);
+    if (!all && !options_.watch) return;
+    const std::vector<std::string> names = all ? names_of(models_.all()) : models_.changed();
+    if (!all && names.empty()) return;
+    try {
+      job_.start([this, all, names] {
+        reload_all(models_, metrics_, names);
+        if (all) reload_secrets(options_, service_, server_);
+      });
+    } catch (const Error& error) {
+      log("not reloaded; trying again", {{"error", error.message()}});
+      asked_ = all;
+    }
+  }
+
+ private:
+  const ServeOptions& options_;
+  ModelStore& models_;
+  Metrics& metrics_;
+  Service& service_;
+  HttpServer& server_;
+  bool asked_ = false;
+  BackgroundJob job_;
+};
+
 // What would let anyone in, or let keys be read on the way.
 void check_exposure(const ServeOptions& options) {
   if (is_loopback(options.server.address)) return;
@@ -112,7 +152,13 @@ void serve(const ServeOptions& options) {
     throw usage_error("--bundles-root '{}': is no folder", options.bundles_root);
   const SignalQueue signals;
   std::signal(SIGPIPE, SIG_IGN);
-  ModelStore models(options.models);
+  bool hung_up = false;  // while the models were loaded
+  const auto loaded = load_models(options.models, [&] {
+    const int signal = signals.wait(0);
+    hung_up |= signal == SIGHUP;
+    return ends(signal);
+  });
+  ModelStore& models = *loaded;
   Metrics metrics;
   Service service(models, metrics,
                   {.limits = completed(options.limits, thread_count(options.server.threads)),
@@ -127,21 +173,20 @@ void serve(const ServeOptions& options) {
   for (const ModelPtr& model : models.all())
     log("model loaded", {{"model", model->name}, {"version", model->version()}, {"bundle", model->path}});
   log("serving", {{"url", server.url()}, {"instructions", instructions_in_use()}});
+  Reloads reloads(options, models, metrics, service, server);
+  if (hung_up) reloads.ask();
   for (;;) {
     const int signal = signals.wait(1);
     if (ends(signal)) break;
-    if (signal == SIGHUP) {
-      reload_all(models, metrics, names_of(models.all()));
-      reload_secrets(options, service, server);
-    } else if (options.watch) {
-      reload_all(models, metrics, models.changed());
-    }
+    if (signal == SIGHUP) reloads.ask();
+    reloads.go_on();
     models.release_replaced();
   }
   log("stopping: open requests may end", {});
   service.set_draining();
   const bool whole = server.drain([&] { return ends(signals.wait(0)); });
   log(whole ? "stopped" : "stopped: some clients were cut off", {});
+  if (models.is_loading()) end_at_once();
 }
 
 }  // namespace shortlist

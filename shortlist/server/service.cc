@@ -11,7 +11,6 @@
 #include "shortlist/server/page.h"
 #include "shortlist/server/reload.h"
 #include "shortlist/server/request_id.h"
-#include "shortlist/server/request_log.h"
 #include "shortlist/server/routes/openapi.h"
 #include "shortlist/server/routes/request_body.h"
 #include "shortlist/server/routes/requests.h"
@@ -59,12 +58,12 @@ Service::Service(ModelStore& models, Metrics& metrics, ServiceOptions options)
       metrics_(metrics),
       limits_(options.limits),
       local_only_(options.local_only),
-      access_log_(options.access_log),
       trusted_proxies_(options.trusted_proxies),
       bundles_root_(options.bundles_root),
       hosts_(options.local_only, options.public_hosts),
       cors_(options.cors_origins),
       rates_(limits_.rate, limits_.burst, std::move(options.clock)),
+      log_(options.access_log),
       router_(make_routes()) {
   if (options.keys) set_keys(std::move(*options.keys));
   for (const ModelPtr& model : models_.all())
@@ -328,7 +327,7 @@ HttpResponse Service::finish(const RoutedRequest& routed, HttpResponse response,
   if (!has_header(response, "Cache-Control")) response.headers.emplace_back("Cache-Control", "no-store");
   cors_.allow(routed.request, response);
   compress(routed.request, response);
-  log_answer(routed, response, why, seconds.count(), access_log_);
+  log_.add(routed, response, why, seconds.count());
   response.headers.emplace_back("X-Request-Id", routed.id);
   return response;
 }

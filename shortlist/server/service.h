@@ -13,6 +13,7 @@
 #include "shortlist/server/metrics.h"
 #include "shortlist/server/model_store.h"
 #include "shortlist/server/rate_limiter.h"
+#include "shortlist/server/request_log.h"
 #include "shortlist/server/routed_request.h"
 #include "shortlist/server/routes/router.h"
 
@@ -79,12 +80,13 @@ class Service {
   ModelStore& models_;
   Metrics& metrics_;
   const Limits limits_;
-  const bool local_only_, access_log_;
+  const bool local_only_;
   const int trusted_proxies_;
   const std::string bundles_root_;
   const AllowedHosts hosts_;
   const Cors cors_;
   RateLimiter rates_;
+  RequestLog log_;
   mutable std::mutex keys_mutex_;
   std::shared_ptr<const KeyRing> keys_;
   const Router router_;

@@ -183,10 +183,10 @@ void Trainer::State::check_state_finite() const {
 }
 
 Error Trainer::State::not_finite(int64_t at_step, const std::string& what) const {
-  return failed(
-      "epoch {}, step {}: {}; the last checkpoint is kept. Lower the learning rate, which is {} now, and "
-      "go on with --resume",
-      run.epoch + 1, at_step, what, run.learning_rate);
+  const bool has_checkpoint = run.epoch > 0;
+  return failed("epoch {}, step {}: {}; {}ower the learning rate, which is {} now, and {}", run.epoch + 1,
+                at_step, what, has_checkpoint ? "the last checkpoint is kept. L" : "l", run.learning_rate,
+                has_checkpoint ? "go on with --resume" : "train again");
 }
 
 Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,

@@ -25,6 +25,8 @@ export interface ModelVersion {
   version: string;
 }
 
+export type Seen = 'drop' | 'keep';
+
 export interface Features {
   model: ModelVersion;
   query: Field[];
@@ -32,6 +34,7 @@ export interface Features {
   id_column: string;
   user_column?: string;
   order?: 'score' | 'predicted' | 'blend'; // of lists
+  seen?: Seen; // what happens to items that the query's user has seen, where the model knows users
   labels: Label[];
   retrieval: boolean;
   kind: string; // of the model
@@ -175,6 +178,8 @@ export interface RecommendRequest {
   filter: Condition[];
   k: number;
   retrieve: number;
+  seen?: Seen;
+  order?: 'score' | 'predicted';
   explain: boolean;
 }
 

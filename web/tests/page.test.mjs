@@ -96,6 +96,43 @@ describe('Recommend', () => {
       assert.deepEqual(await titles(page), nothing);
     }));
 
+  test('orders the list and keeps seen items as one chooses, in the address too', () =>
+    look('/?q.user=u000042', async (page) => {
+      const sent = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/v1/recommend')) sent.push(request.postDataJSON());
+      });
+      await settled(page);
+      const scores = async () => (await page.locator('.cards .score b').allTextContents()).map((text) => Number(text.replace('−', '-').replace(',', '')));
+      const served = await titles(page);
+
+      await page.getByLabel('Order').selectOption('retrieval score');
+      await addressHolds(page, ['order', 'score']);
+      await page.locator('.answered', { hasText: 'by retrieval score' }).waitFor();
+      await settled(page);
+      const ordered = await scores();
+      assert.deepEqual(ordered, [...ordered].sort((a, b) => b - a));
+
+      await page.getByLabel('Seen items').selectOption('kept');
+      await addressHolds(page, ['seen', 'keep']);
+      await settled(page);
+      assert.deepEqual([sent.at(-1).order, sent.at(-1).seen], ['score', 'keep']);
+      const kept = await titles(page);
+
+      await page.reload();
+      await settled(page);
+      assert.deepEqual(await titles(page), kept);
+      assert.equal(await page.getByLabel('Order').inputValue(), 'score');
+      assert.equal(await page.getByLabel('Seen items').inputValue(), 'keep');
+
+      await page.getByLabel('Order').selectOption('as served');
+      await page.getByLabel('Seen items').selectOption('left out');
+      await addressHolds(page, ['seen', '']);
+      await settled(page);
+      assert.deepEqual(await titles(page), served);
+      assert.ok(!('seen' in sent.at(-1)) && !('order' in sent.at(-1)));
+    }));
+
   test('shows rank, title, attributes, prediction and score', () =>
     look('/?q.country=Japan', async (page) => {
       await settled(page);

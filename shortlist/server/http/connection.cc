@@ -259,7 +259,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
       --shared_.slow_waiting;
       return write(shared_.service.refuse(routed, busy("queue", "too many long requests wait already")));
     }
-    asio::post(shared_.slow_answers, [self = self(), routed = std::move(routed)]() mutable {
+    asio::post(shared_.slow_answers.context(), [self = self(), routed = std::move(routed)]() mutable {
       HttpResponse response = self->shared_.service.handle(std::move(routed));
       --self->shared_.slow_waiting;
       asio::post(self->lane_.context,

@@ -9,6 +9,7 @@
 
 #include "shortlist/server/http/address_counts.h"
 #include "shortlist/server/http/sockets.h"
+#include "shortlist/server/http/workers.h"
 #include "shortlist/server/service.h"
 
 namespace shortlist {
@@ -85,7 +86,7 @@ struct Shared {
   Service& service;
   Metrics& metrics;
   const Limits& limits;
-  asio::thread_pool slow_answers;
+  Workers slow_answers;
   std::atomic<int> slow_waiting = 0;
   std::atomic<int> open = 0;  // connections that are not cut
   // Bytes of bodies that have come and are not answered yet, and of answers that clients have not taken yet.

@@ -33,22 +33,35 @@ asio::ip::address read_address(const std::string& text) {
 
 Listener::Listener(const ServerSettings& given, Service& service, Metrics& metrics)
     : settings_(given),
-      shared_{service, metrics, service.limits(),
-              asio::thread_pool(static_cast<size_t>(thread_count(given.threads)))},
+      shared_{service, metrics, service.limits(), Workers(thread_count(given.threads))},
       lanes_(static_cast<size_t>(thread_count(given.threads))) {
   if (!settings_.tls_certificate.empty()) tls_ = make_tls(settings_);
   listen();
-  for (Lane& lane : lanes_) {
-    sweep_later(lane);
-    lane.thread = std::thread([&lane] { lane.context.run(); });
-  }
+  start_lanes();
   accept();
+}
+
+void Listener::start_lanes() {
+  try {
+    for (Lane& lane : lanes_) {
+      sweep_later(lane);
+      lane.thread = start_thread([&lane] { lane.context.run(); });
+    }
+  } catch (...) {
+    end_lanes();  // a thread that nobody joins would end the program
+    throw;
+  }
+}
+
+void Listener::end_lanes() {
+  for (Lane& lane : lanes_) lane.context.stop();
+  for (Lane& lane : lanes_)
+    if (lane.thread.joinable()) lane.thread.join();
 }
 
 Listener::~Listener() {
   give_up();
-  for (Lane& lane : lanes_) lane.context.stop();
-  for (Lane& lane : lanes_) lane.thread.join();
+  end_lanes();
   shared_.slow_answers.join();
 }
 

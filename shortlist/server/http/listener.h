@@ -26,6 +26,8 @@ class Listener {
 
  private:
   void listen();
+  void start_lanes();
+  void end_lanes();
   Lane& choose_lane();
   void accept();
   void accept_later();

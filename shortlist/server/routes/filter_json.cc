@@ -1,7 +1,10 @@
 #include "shortlist/server/routes/filter_json.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
+#include "shortlist/base/value.h"
 #include "shortlist/server/routes/request_body.h"
 #include "shortlist/server/routes/requests.h"
 
@@ -29,6 +32,15 @@ Condition read_condition(const Value& value, const Where& where) {
   return {request.attribute, request.comparison, read_values(request.value, where.below("value"))};
 }
 
+FieldError unknown_attribute(const Value& value, const Where& where, const std::string& name,
+                             const std::vector<std::string>& known) {
+  const std::string near = nearest(name, known);
+  return where.below("attribute")
+      .error(value, fmt::format("unknown attribute '{}'{} (known: {})", name,
+                                near.empty() ? "" : fmt::format("; did you mean '{}'?", near),
+                                fmt::join(known, ", ")));
+}
+
 }  // namespace
 
 std::vector<Condition> read_conditions(const std::vector<Value>& filter, const Recommender& recommender) {
@@ -39,8 +51,7 @@ std::vector<Condition> read_conditions(const std::vector<Value>& filter, const R
     const Where where{"", fmt::format("filter.{}", i)};
     conditions.push_back(read_condition(filter[i], where));
     const std::string& name = conditions.back().attribute;
-    if (std::ranges::find(known, name) == known.end())
-      throw fields_detail::unknown_key(filter[i], where.below("attribute"), name, known);
+    if (std::ranges::find(known, name) == known.end()) throw unknown_attribute(filter[i], where, name, known);
     try {
       recommender.notes({conditions.back()});
     } catch (const Error& error) {

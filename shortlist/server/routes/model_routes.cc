@@ -38,7 +38,7 @@ std::vector<Similarity> similarities(const Bundle& bundle) {
   std::vector<Similarity> known;
   if (bundle.item_vectors().rows > 0) known.push_back(Similarity::learned);
   if (!bundle.items.attributes.empty()) known.push_back(Similarity::jaccard);
-  if (!bundle.ratings.centred.empty()) known.push_back(Similarity::cosine);
+  if (!bundle.ratings.users.empty()) known.push_back(Similarity::cosine);
   return known;
 }
 
@@ -63,6 +63,9 @@ HttpResponse get_features(const Call& call) {
   json.member("order", enum_name(model.recommender.list_order()));
   json.member("kind", model.recommender.bundle().config.model.kind);
   json.member("map", model.recommender.has_item_vectors());
+  const Bundle& bundle = model.recommender.bundle();
+  if (bundle.config.query_tells_user() && !bundle.ratings.users.empty())
+    json.member("seen", enum_name(bundle.config.recommend.seen));
   json.key("labels").begin_array();
   for (const std::string& label : model.recommender.labels())
     write_label(model.recommender.bundle(), label, json);

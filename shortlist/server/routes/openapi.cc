@@ -82,6 +82,7 @@ constexpr const char* kAnswers = R"({
   "kind": {"type": "string", "description": "of the model, as model.kind in its config"},
   "map": {"type": "boolean", "description": "whether items have vectors, so that there is a map"},
   "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "of lists, unless a request says another"},
+  "seen": {"enum": ["drop", "keep"], "description": "of items that the query's user has in the training data, unless a request says another; absent where the model knows no users"},
   "labels": {"type": "array", "items": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
     "least": {"type": "number", "description": "of the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
   "similar_by": {"type": "array", "items": {"type": "string"}},

@@ -123,7 +123,7 @@ void RecordColumns::add(const Value& record, const std::string& field) {
     if (at == form_.end()) {
       std::vector<std::string> known;
       for (const FormField& f : form_) known.push_back(f.column);
-      throw fields_detail::unknown_key(value, where.below(name), name, known);
+      throw fields_detail::unknown_key(value, where, name, known);
     }
     values[static_cast<size_t>(at - form_.begin())] = &value;
   }

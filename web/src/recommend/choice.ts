@@ -1,11 +1,13 @@
 // What a person chose on the Recommend view, in the address bar and as a request.
-import type { Condition, Features, Field, Input, QueryValue, RecommendRequest } from '../api';
+import type { Condition, Features, Field, Input, QueryValue, RecommendRequest, Seen } from '../api';
 
 export interface Choice {
   query: Map<string, string[]>; // texts by column; a column that is not there is missing
   only: Map<string, string[]>; // by attribute: values, of which one must hold; of a number: least and most
   k: number;
   retrieve: number; // 0: the server's own choice
+  seen: Seen | ''; // '': as the model is served
+  order: 'score' | 'predicted' | ''; // likewise
   why: string; // the id of the item that is explained, or ''
 }
 
@@ -15,8 +17,16 @@ const upTo = (most: number, amounts: number[]) => [...new Set(amounts.map((n) =>
 export const shownOf = ({ max_k }: Features) => upTo(max_k, [10, 20, 50, 100]);
 export const retrievedOf = ({ max_retrieve }: Features) => upTo(max_retrieve, [0, 10, 100, 1000, 10_000]);
 
+// Other settings than the model's own that are worth a choice: of seen items where it knows users, of the order where it
+// both retrieves and predicts.
+export const seenOf = ({ seen }: Features): Choice['seen'][] => (seen ? ['', seen === 'drop' ? 'keep' : 'drop'] : ['']);
+export const ordersOf = ({ labels, retrieval }: Features): Choice['order'][] =>
+  retrieval && labels.length > 0 ? ['', 'score', 'predicted'] : [''];
+
 const kQuery = 'q.';
 const kOnly = 'only.';
+
+const kOthers = ['k', 'retrieve', 'seen', 'order', 'why'];
 
 const isRange = (input: Input): boolean => input === 'number' || input === 'time';
 
@@ -35,12 +45,19 @@ function readNumber(params: URLSearchParams, name: string, known: number[]): num
   return known.includes(number) ? number : known[0]!;
 }
 
+function readWord<Word extends string>(params: URLSearchParams, name: string, known: Word[]): Word {
+  const word = params.get(name);
+  return known.find((one) => one === word) ?? known[0]!;
+}
+
 export function readChoice(params: URLSearchParams, features: Features): Choice {
   return {
     query: read(params, kQuery, features.query),
     only: read(params, kOnly, features.attributes),
     k: readNumber(params, 'k', shownOf(features)),
     retrieve: readNumber(params, 'retrieve', retrievedOf(features)),
+    seen: readWord(params, 'seen', seenOf(features)),
+    order: readWord(params, 'order', ordersOf(features)),
     why: params.get('why') ?? '',
   };
 }
@@ -49,11 +66,13 @@ export function readChoice(params: URLSearchParams, features: Features): Choice 
 export function writeChoice(choice: Choice, params: URLSearchParams, features: Features): URLSearchParams {
   const next = new URLSearchParams();
   for (const [name, value] of params)
-    if (!name.startsWith(kQuery) && !name.startsWith(kOnly) && !['k', 'retrieve', 'why'].includes(name)) next.append(name, value);
+    if (!name.startsWith(kQuery) && !name.startsWith(kOnly) && !kOthers.includes(name)) next.append(name, value);
   for (const [column, values] of choice.query) for (const value of values) next.append(kQuery + column, value);
   for (const [column, values] of choice.only) for (const value of values) next.append(kOnly + column, value);
   if (choice.k !== shownOf(features)[0]) next.set('k', String(choice.k));
   if (choice.retrieve !== retrievedOf(features)[0]) next.set('retrieve', String(choice.retrieve));
+  if (choice.seen !== '') next.set('seen', choice.seen);
+  if (choice.order !== '') next.set('order', choice.order);
   if (choice.why !== '') next.set('why', choice.why);
   return next;
 }
@@ -98,5 +117,13 @@ export function requestOf(choice: Choice, features: Features): RecommendRequest 
     const texts = choice.only.get(field.column);
     return texts ? conditions(field, texts) : [];
   });
-  return { query, filter, k: choice.k, retrieve: choice.retrieve, explain: choice.why !== '' };
+  return {
+    query,
+    filter,
+    k: choice.k,
+    retrieve: choice.retrieve,
+    ...(choice.seen === '' ? {} : { seen: choice.seen }),
+    ...(choice.order === '' ? {} : { order: choice.order }),
+    explain: choice.why !== '',
+  };
 }

@@ -3,7 +3,7 @@ import { useServed } from '../served';
 import { Listed } from '../listed';
 import { count, list, plural, shortened, titleOf } from '../text';
 import type { Answer } from '../use_answer';
-import { retrievedOf, shownOf, type Choice } from './choice';
+import { ordersOf, retrievedOf, seenOf, shownOf, type Choice } from './choice';
 
 interface Props {
   choice: Choice;
@@ -24,11 +24,20 @@ function boundsOf(field: Field, values: string[]): string {
   return `${titleOf(field.column).toLowerCase()} ${most === '' ? `from ${least}` : `${least} to ${most}`}`;
 }
 
-// What the list is sorted by.
-function orderOf(features: Features, label: string | undefined): string {
-  if (!label || features.order === 'score') return 'by retrieval score';
+// What the list is sorted by: as the model is served, unless the choice says another.
+function orderOf(features: Features, label: string | undefined, chosen: Choice['order']): string {
+  const order = chosen || features.order;
+  if (!label || order === 'score') return 'by retrieval score';
   const predicted = `predicted ${titleOf(label).toLowerCase()}`;
-  return features.order === 'blend' ? `by retrieval score and ${predicted}` : `by ${predicted}`;
+  return order === 'blend' ? `by retrieval score and ${predicted}` : `by ${predicted}`;
+}
+
+function seenText(seen: Choice['seen'], features: Features): string {
+  return (seen || features.seen) === 'keep' ? 'kept' : 'left out';
+}
+
+function orderText(order: Choice['order'], label: string): string {
+  return { '': 'as served', score: 'retrieval score', predicted: `predicted ${titleOf(label).toLowerCase()}` }[order];
 }
 
 // What was asked, in a sentence; how it was answered; how many to show.
@@ -41,7 +50,7 @@ export function Summary({ choice, onChange, answer }: Props) {
     return values ? [boundsOf(field, values)] : [];
   });
   const shown = answer.value?.items.length ?? 0;
-  const order = orderOf(features, label);
+  const order = orderOf(features, label, choice.order);
   const howFound = answer.value && !answer.value.exact ? ', found by an approximate index' : '';
   return (
     <header class="summary">
@@ -96,6 +105,37 @@ export function Summary({ choice, onChange, answer }: Props) {
               {retrievedOf(features).map((n) => (
                 <option key={n} value={n}>
                   {n === 0 ? `${count(10 * choice.k)}` : count(n)}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
+        {label && ordersOf(features).length > 1 ? (
+          <label>
+            by
+            <select
+              value={choice.order}
+              aria-label="Order"
+              onChange={(event) => onChange({ ...choice, order: event.currentTarget.value as Choice['order'] })}
+            >
+              {ordersOf(features).map((order) => (
+                <option key={order} value={order}>
+                  {orderText(order, label)}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
+        {seenOf(features).length > 1 ? (
+          <label>
+            Seen items
+            <select
+              value={choice.seen}
+              onChange={(event) => onChange({ ...choice, seen: event.currentTarget.value as Choice['seen'] })}
+            >
+              {seenOf(features).map((seen) => (
+                <option key={seen} value={seen}>
+                  {seenText(seen, features)}
                 </option>
               ))}
             </select>

@@ -1,0 +1,64 @@
+"""What a training that fails leaves behind (nothing), and what one says that has nothing left to do."""
+
+import re
+
+import pytest
+
+from program import CONFIG, error, place, run, small  # noqa: F401
+
+
+@pytest.mark.parametrize("change, code", [
+    (('label  = "rating"', 'label  = "ratin"'), 3),
+    (("dense = 8", "dens = 8"), 2),
+    (("age_group   = {", 'missing = { kind = "category", dim = 4 }\nage_group   = {'), 3),
+])
+def test_a_training_that_cannot_begin_leaves_no_folder(small, change, code):  # noqa: F811
+    (small / "config.toml").write_text(CONFIG.replace(*change).replace('"age_group"]', '"age_group", "missing"]' if "missing" in change[1] else '"age_group"]'))
+    before = sorted(path.name for path in small.iterdir())
+    error("train", "config.toml", "--out", "runs/deep/bundle", "--quiet", cwd=small, code=code)
+    assert sorted(path.name for path in small.iterdir()) == before
+    (small / "runs").mkdir()
+    error("train", "config.toml", "--out", "runs/deep/bundle", "--quiet", cwd=small, code=code)
+    assert list((small / "runs").iterdir()) == []
+
+
+def test_what_was_in_a_folder_stays_when_a_training_fails(small):  # noqa: F811
+    (small / "config.toml").write_text(CONFIG.replace('label  = "rating"', 'label  = "ratin"'))
+    (small / "out").mkdir()
+    (small / "out/notes.txt").write_text("mine")
+    error("train", "config.toml", "--out", "out", "--quiet", cwd=small, code=3)
+    assert [path.name for path in (small / "out").iterdir()] == ["notes.txt"]
+
+
+def test_resuming_a_finished_run_says_so_and_what_to_do(small):  # noqa: F811
+    run("train", "config.toml", "--out", "bundle", "--epochs", 2, "--quiet", cwd=small)
+    words = run("train", "config.toml", "--out", "bundle", "--epochs", 2, "--resume", cwd=small).stderr
+    assert "bundle: the run is finished: all 2 epochs are done; give more with --set training.epochs=N" in words
+    assert "--overwrite to start anew" in words
+    words = run("train", "config.toml", "--out", "bundle", "--set", "training.epochs=3", "--resume", cwd=small).stderr
+    assert "finished" not in words and re.search(r"^epoch +3/3 ", words, re.MULTILINE)
+
+
+def test_resuming_a_run_that_stopped_early_says_so(small):  # noqa: F811
+    arguments = ["train", "config.toml", "--out", "bundle", "--epochs", 30, "--set", "training.optimizer={ adam = 0.3 }",
+                 "--set", 'training.early_stopping={ monitor = "loss", patience = 1 }']
+    words = run(*arguments, cwd=small).stderr
+    stopped = int(re.search(r"stopped after epoch (\d+)", words).group(1))
+    assert stopped < 30
+    words = run(*arguments, "--resume", cwd=small).stderr
+    assert f"the run is finished: training.early_stopping ended it after epoch {stopped}; give --overwrite" in words
+
+
+def test_epoch_lines_show_what_is_watched_and_mark_the_best(small):  # noqa: F811
+    config = CONFIG.replace('["country", "age_group"]', '["country", "age_group", "user"]')
+    (small / "config.toml").write_text(config.replace("[query]", 'user = { kind = "category", dim = 4 }\n\n[query]'))
+    words = run("train", "config.toml", "--out", "bundle", "--epochs", 6, cwd=small).stderr
+    assert "watches     unseen_ndcg_10 of the validation rows; * marks the best epoch so far" in words
+    lines = [line for line in words.splitlines() if re.match(r"epoch +\d", line)]
+    assert len(lines) == 6
+    best = -1.0
+    for line in lines:
+        assert len(line) <= 80
+        value, mark = re.search(r"\| validation  unseen_ndcg_10 +(\S+?)(\*?) ", line).groups()
+        assert (mark == "*") == (float(value) > best), lines
+        best = max(best, float(value))
