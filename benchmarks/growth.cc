@@ -14,6 +14,7 @@
 #include "shortlist/io/file.h"
 #include "shortlist/table/table_writer.h"
 #include "shortlist/testing/temporary_folder.h"
+#include "shortlist/train/evaluator.h"
 #include "shortlist/train/prepare.h"
 
 namespace shortlist {

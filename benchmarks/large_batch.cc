@@ -33,8 +33,15 @@ nlohmann::json measure(size_t rows, size_t width, int threads, int rounds) {
   std::vector<double> times;
   for (int r = 0; r < rounds; ++r) {
     const auto start = std::chrono::steady_clock::now();
-    softmax.run(pool, {half(values, 0), half(values, 1), ones, offsets, pairs, pairs, ones}, 1,
-                half(gradients, 0), half(gradients, 1));
+    softmax.run(pool,
+                {.rows = rows,
+                 .queries = {half(values, 0), half(gradients, 0)},
+                 .candidates = {half(values, 1), half(gradients, 1)},
+                 .candidate_multiplicity = ones,
+                 .pairs_of_query = {offsets, pairs},
+                 .pair_candidate = pairs,
+                 .pair_weight = ones},
+                1);
     times.push_back(
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
   }

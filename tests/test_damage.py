@@ -324,7 +324,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_taken(place, stoppe
     assert newest.name == "epoch-0004.safetensors"
     whole = newest.read_bytes()
     (header,) = struct.unpack("<Q", whole[:8])
-    places = [3, draw.randrange(header), whole.index(b"shortlist checkpoint 2") + 21, draw.randrange(header, len(whole))]
+    places = [3, draw.randrange(header), whole.index(b"shortlist checkpoint 3") + 21, draw.randrange(header, len(whole))]
     for at in places:
         newest.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << draw.randrange(8)]) + whole[at + 1 :])
         words = resume(place, stopped)

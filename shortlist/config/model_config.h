@@ -8,7 +8,8 @@
 #include "shortlist/base/fields.h"
 #include "shortlist/features/time_form.h"
 #include "shortlist/index/hnsw_config.h"
-#include "shortlist/losses/rating_loss.h"
+#include "shortlist/losses/ranking_losses.h"
+#include "shortlist/losses/retrieval_losses.h"
 #include "shortlist/model/attribute.h"
 
 namespace shortlist {
@@ -71,19 +72,6 @@ struct CandidateConfig : TowerConfig {
   }
 };
 
-enum class Reduction { sum, mean };
-template <>
-struct EnumNames<Reduction> {
-  static constexpr std::pair<Reduction, std::string_view> names[] = {{Reduction::sum, "sum"},
-                                                                     {Reduction::mean, "mean"}};
-};
-enum class RetrievalLoss { in_batch_softmax };
-template <>
-struct EnumNames<RetrievalLoss> {
-  static constexpr std::pair<RetrievalLoss, std::string_view> names[] = {
-      {RetrievalLoss::in_batch_softmax, "in_batch_softmax"}};
-};
-
 enum class IndexKind { exact, bf16, int8, hnsw };
 template <>
 struct EnumNames<IndexKind> {
@@ -94,10 +82,9 @@ struct EnumNames<IndexKind> {
 };
 
 struct RetrievalConfig {
-  RetrievalLoss loss = RetrievalLoss::in_batch_softmax;
+  RetrievalLoss loss;
   double weight = 1;
   Reduction reduction = Reduction::sum;
-  double temperature = 1;
   std::string positives;
   bool sampling_correction = false;
   std::vector<int> top_k = {1, 5, 10, 50, 100};
@@ -106,10 +93,10 @@ struct RetrievalConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("loss", loss, "in_batch_softmax: each row's candidate against the batch's others");
+    visit("loss", loss.kind, "in_batch_softmax: each row's candidate against the batch's others");
     visit("weight", weight, "of this task in the loss", Range::at_least(0));
     visit("reduction", reduction, "over the rows of a batch: sum as TensorFlow Recommenders, or mean");
-    visit("temperature", temperature, "divides the scores of the loss", Range::above(0));
+    loss.fields(visit);
     visit(
         "positives", positives,
         "a column of numbers, such as a label of 0 and 1: retrieval learns from the rows where it is above 0 "
@@ -129,21 +116,17 @@ struct RetrievalConfig {
 
 struct RankingConfig {
   std::string label;
-  RatingLoss loss = RatingLoss::mean_squared_error;
+  RankingLoss loss;
   double weight = 1;
-  double delta = 1;
   std::optional<bool> standardize_label;
   std::vector<Value> layers;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("label", label, "the column to predict");
-    visit("loss", loss, "binary_crossentropy takes labels 0 and 1 and predicts a probability");
+    visit("loss", loss.kind, "binary_crossentropy takes labels 0 and 1 and predicts a probability");
     visit("weight", weight, "of this task in the loss", Range::at_least(0));
-    visit("delta", delta,
-          "huber: the error at which it turns from square to line, in deviations of the label where it is "
-          "standardised",
-          Range::above(0));
+    loss.fields(visit);
     visit(
         "standardize_label", standardize_label,
         "trains on (label - mean) / deviation of the training rows, so that the label's unit does not decide "
@@ -152,7 +135,7 @@ struct RankingConfig {
     visit("layers", layers, "layers on the query and the candidate, side by side; a last dense = 1 is added");
   }
   bool standardizes() const {
-    return loss != RatingLoss::binary_crossentropy && standardize_label.value_or(true);
+    return loss.prediction() == Prediction::label && standardize_label.value_or(true);
   }
 };
 

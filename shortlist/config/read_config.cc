@@ -188,10 +188,10 @@ void check_tasks(const Config& config) {
     require(!ranking.label.empty(), config, "ranking", "label: got nothing, need the column to predict");
     require(labels.insert(ranking.label).second, config, "ranking",
             fmt::format("two tasks predict '{}'; each label can have one", ranking.label));
-    require(
-        ranking.loss != RatingLoss::binary_crossentropy || !ranking.standardize_label.value_or(false), config,
-        "ranking",
-        fmt::format("label '{}': standardize_label = true is not for binary_crossentropy", ranking.label));
+    require(ranking.loss.prediction() == Prediction::label || !ranking.standardize_label.value_or(false),
+            config, "ranking",
+            fmt::format("label '{}': standardize_label = true is not for {}", ranking.label,
+                        ranking.loss.name()));
   }
 }
 

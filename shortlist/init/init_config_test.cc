@@ -82,7 +82,7 @@ TEST(InitConfig, NamesTheColumnsOfMovieLens100KAfterTheirShapes) {
   EXPECT_EQ(config.candidate.features, Names{"item"});
   ASSERT_EQ(config.ranking.size(), 1u);
   EXPECT_EQ(config.ranking[0].label, "rating");
-  EXPECT_EQ(config.ranking[0].loss, RatingLoss::mean_squared_error);
+  EXPECT_EQ(config.ranking[0].loss.name(), "mean_squared_error");
   EXPECT_TRUE(has(text, "the first id: the user, as most write it"));
   expect_trains(text);
 }
@@ -170,7 +170,7 @@ TEST(InitConfig, PredictsAClickWithItsProbability) {
   });
   const std::string text = init(path);
   const Config config = read(text);
-  EXPECT_EQ(config.ranking.at(0).loss, RatingLoss::binary_crossentropy);
+  EXPECT_EQ(config.ranking.at(0).loss.name(), "binary_crossentropy");
   EXPECT_EQ(config.query.features, (Names{"user", "device"}));
   EXPECT_EQ(config.candidate.id, "ad_id");
   EXPECT_TRUE(has(text, "# left out: row_id (another value in each row: a row's number)"));

@@ -110,7 +110,7 @@ class ListMaker {
     run_rankings(model_.pool, plan, model_.spec, query, item, predictions);
     predictions_ = std::move(predictions[0]);
     for (float& p : predictions_)
-      p = predicted_label(model_.config.ranking[0].loss, p, model_.spec.label_scale(0));
+      p = predicted_label(model_.config.ranking[0].loss.prediction(), p, model_.spec.label_scale(0));
   }
 
   const ListModel& model_;

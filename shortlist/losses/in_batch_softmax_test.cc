@@ -9,6 +9,7 @@
 
 #include "shortlist/base/random.h"
 #include "shortlist/math/elementwise.h"
+#include "shortlist/testing/loss_check.h"
 
 namespace shortlist {
 namespace {
@@ -88,9 +89,15 @@ Result fast(const Example& x, double temperature, int threads, double scale = 1,
   InBatchSoftmax fresh(static_cast<float>(temperature));
   const double loss = (reused != nullptr ? *reused : fresh)
                           .run(pool,
-                               {x.query_matrix(), x.candidate_matrix(), multiplicity, offsets, pairs,
-                                x.row_candidate, x.row_weight, log_share},
-                               scale, du.view(x.queries, kDim), dv.view(x.candidates, kDim));
+                               {.rows = x.row_query.size(),
+                                .queries = {x.query_matrix(), du.view(x.queries, kDim)},
+                                .candidates = {x.candidate_matrix(), dv.view(x.candidates, kDim)},
+                                .candidate_multiplicity = multiplicity,
+                                .candidate_log_share = log_share,
+                                .pairs_of_query = {offsets, pairs},
+                                .pair_candidate = x.row_candidate,
+                                .pair_weight = x.row_weight},
+                               scale);
   return {loss, {du.span().begin(), du.span().end()}, {dv.span().begin(), dv.span().end()}};
 }
 
@@ -112,13 +119,21 @@ TEST(InBatchSoftmax, MatchesTheWorkedExample) {
   const std::vector<float> multiplicity = {1, 1}, weight = {1, 1};
   const std::vector<uint32_t> offsets = {0, 2}, pairs = {0, 1}, candidate = {0, 1};
   ThreadPool pool(1);
-  const double loss = InBatchSoftmax(1).run(
-      pool, {u.view(1, 1), v.view(2, 1), multiplicity, offsets, pairs, candidate, weight}, 1, du.view(1, 1),
-      dv.view(2, 1));
+  const LossBatch batch{.rows = 2,
+                        .queries = {u.view(1, 1), du.view(1, 1)},
+                        .candidates = {v.view(2, 1), dv.view(2, 1)},
+                        .candidate_multiplicity = multiplicity,
+                        .pairs_of_query = {offsets, pairs},
+                        .pair_candidate = candidate,
+                        .pair_weight = weight};
+  const double loss = InBatchSoftmax(1).run(pool, batch, 1);
   EXPECT_NEAR(loss, std::log(4.0) + std::log(4.0 / 3), 1e-6);
   EXPECT_NEAR(dv.data()[0], 2 * 0.25 - 1, 1e-6);
   EXPECT_NEAR(dv.data()[1], 2 * 0.75 - 1, 1e-6);
   EXPECT_NEAR(du.data()[0], 0.5 * std::log(3.0), 1e-6);
+  InBatchSoftmax mean(1, {.reduction = Reduction::mean});
+  EXPECT_NEAR(mean.run(pool, batch, 3), loss / 2, 1e-6);
+  EXPECT_NEAR(du.data()[0], 3 * 0.5 * std::log(3.0) / 2, 1e-6);
 }
 
 TEST(InBatchSoftmax, AgreesWithThePlainLossOverAllRows) {
@@ -130,6 +145,13 @@ TEST(InBatchSoftmax, AgreesWithThePlainLossOverAllRows) {
       const Example example(queries, candidates, rows);
       expect_close(fast(example, temperature, 2), plain(example, temperature));
     }
+  }
+}
+
+TEST(InBatchSoftmax, GradientsMatchFiniteDifferences) {
+  for (const Reduction reduction : {Reduction::sum, Reduction::mean}) {
+    InBatchSoftmax softmax(0.7f, {.reduction = reduction});
+    expect_gradients_match(softmax);
   }
 }
 
@@ -207,9 +229,15 @@ TEST(InBatchSoftmax, HoldsNoScoresOfABigBatch) {
   ThreadPool pool(2);
   InBatchSoftmax softmax(1);
   const long before = peak_kilobytes();
-  const double loss =
-      softmax.run(pool, {u.view(kRows, kWide), v.view(kRows, kWide), ones, offsets, pairs, pairs, ones}, 1,
-                  du.view(kRows, kWide), dv.view(kRows, kWide));
+  const double loss = softmax.run(pool,
+                                  {.rows = kRows,
+                                   .queries = {u.view(kRows, kWide), du.view(kRows, kWide)},
+                                   .candidates = {v.view(kRows, kWide), dv.view(kRows, kWide)},
+                                   .candidate_multiplicity = ones,
+                                   .pairs_of_query = {offsets, pairs},
+                                   .pair_candidate = pairs,
+                                   .pair_weight = ones},
+                                  1);
   EXPECT_LT(peak_kilobytes() - before, 64 * 1024);
   EXPECT_NEAR(loss, kRows * std::log(static_cast<double>(kRows)), 1e-2);  // all scores are 0
 }
@@ -217,7 +245,7 @@ TEST(InBatchSoftmax, HoldsNoScoresOfABigBatch) {
 TEST(InBatchSoftmax, AnEmptyBatchCostsNothing) {
   ThreadPool pool(1);
   const std::vector<uint32_t> offsets = {0};
-  EXPECT_EQ(InBatchSoftmax(1).run(pool, {.offsets = offsets}, 1, {}, {}), 0);
+  EXPECT_EQ(InBatchSoftmax(1).run(pool, {.pairs_of_query = {offsets, {}}}, 1), 0);
 }
 
 }  // namespace

@@ -1,39 +1,42 @@
 // Holds the losses against what Keras 2.15 and TensorFlow Recommenders computed: tests/parity/losses.py wrote
 // the fixtures.
+#include <numeric>
+
 #include "shortlist/losses/in_batch_softmax.h"
-#include "shortlist/losses/rating_loss.h"
+#include "shortlist/losses/ranking_losses.h"
 #include "shortlist/testing/fixture.h"
 
 namespace shortlist {
 namespace {
 
-struct RatingSettings {
-  RatingLoss loss = RatingLoss::mean_squared_error;
-  double delta = 1;
+struct RankingSettings {
+  RankingLoss loss;
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("loss", loss, "");
-    visit("delta", delta, "");
+    visit("loss", loss.kind, "");
+    loss.fields(visit);
   }
 };
 
-TEST(Parity, RatingLossesAreThoseOfKeras) {
+TEST(Parity, RankingLossesAreThoseOfKeras) {
   for (const FixtureCase& c : fixture_cases("rating_losses")) {
     SCOPED_TRACE(c.name);
-    RatingSettings settings;
+    RankingSettings settings;
     read_fields(c.settings, settings, {});
-    const auto predictions = c.floats("predictions"), labels = c.floats("labels"),
-               weights = c.floats("weights");
-    const double n = static_cast<double>(labels.size());  // Keras divides by the rows, not by their weights
-    double loss = 0;
-    std::vector<float> slopes;
-    for (size_t i = 0; i < labels.size(); ++i) {
-      const LossAt at = rating_loss(settings.loss, predictions[i], labels[i], settings.delta);
-      loss += weights[i] * at.loss / n;
-      slopes.push_back(static_cast<float>(weights[i] * at.derivative / n));
-    }
+    std::vector<float> scores(c.floats("predictions").begin(), c.floats("predictions").end());
+    const size_t n = scores.size();
+    std::vector<uint32_t> rows(n);
+    std::iota(rows.begin(), rows.end(), 0);
+    Buffer slopes(n, 1);
+    ThreadPool pool(1);
+    const double loss = settings.loss.make()->run(pool,
+                                                  {.rows = n,
+                                                   .scores = {{scores.data(), n, 1, 1}, slopes.view(n, 1)},
+                                                   .labels = {c.floats("labels"), rows},
+                                                   .weights = {c.floats("weights"), rows}},
+                                                  1);
     EXPECT_NEAR(loss, c.number("loss"), kParityTolerance * loss);
-    expect_parity(slopes, c.floats("dpredictions"), "dpredictions");
+    expect_parity(slopes.span(), c.floats("dpredictions"), "dpredictions");
   }
 }
 
@@ -80,9 +83,15 @@ TEST(Parity, TheRetrievalLossIsThatOfTensorFlowRecommenders) {
     ThreadPool pool(2);
     const double loss = InBatchSoftmax(settings.temperature)
                             .run(pool,
-                                 {u.view(queries, dim), v.view(candidates, dim), multiplicity, offsets, pairs,
-                                  row_candidate, c.floats("weights"), log_share},
-                                 1, du.view(queries, dim), dv.view(candidates, dim));
+                                 {.rows = row_query.size(),
+                                  .queries = {u.view(queries, dim), du.view(queries, dim)},
+                                  .candidates = {v.view(candidates, dim), dv.view(candidates, dim)},
+                                  .candidate_multiplicity = multiplicity,
+                                  .candidate_log_share = log_share,
+                                  .pairs_of_query = {offsets, pairs},
+                                  .pair_candidate = row_candidate,
+                                  .pair_weight = c.floats("weights")},
+                                 1);
     EXPECT_NEAR(loss, c.number("loss"), kParityTolerance * loss);
     expect_parity(du.span(), c.floats("dqueries"), "dqueries");
     expect_parity(dv.span(), c.floats("dcandidates"), "dcandidates");

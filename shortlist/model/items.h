@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/losses/rating_loss.h"
+#include "shortlist/losses/label_scale.h"
 #include "shortlist/model/attribute.h"
 
 namespace shortlist {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "shortlist/layers/layer.h"
-#include "shortlist/losses/rating_loss.h"
+#include "shortlist/losses/label_scale.h"
 
 namespace shortlist {
 

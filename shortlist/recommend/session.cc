@@ -6,7 +6,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/features/cell.h"
-#include "shortlist/losses/rating_loss.h"
+#include "shortlist/losses/label_scale.h"
 #include "shortlist/math/finite.h"
 
 namespace shortlist {
@@ -89,7 +89,7 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
           throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
                            bundle_.config.ranking[t].label);
         predictions[begin + i][t] =
-            predicted_label(bundle_.config.ranking[t].loss, output(i, 0), spec.label_scale(t));
+            predicted_label(bundle_.config.ranking[t].loss.prediction(), output(i, 0), spec.label_scale(t));
       }
     }
   }

@@ -15,10 +15,11 @@
 #include "shortlist/layers/dropout.h"
 #include "shortlist/layers/embedding.h"
 #include "shortlist/losses/in_batch_softmax.h"
-#include "shortlist/losses/rating_loss.h"
+#include "shortlist/losses/ranking_losses.h"
 #include "shortlist/math/elementwise.h"
 #include "shortlist/model/plan.h"
 #include "shortlist/testing/gradient_check.h"
+#include "shortlist/train/task.h"
 
 namespace shortlist {
 
@@ -124,6 +125,8 @@ class ToyBatch {
       weights.push_back(static_cast<float>(random.at(4).uniform(r)) + 0.5f);
       row_pair_.source.push_back(add_pair(q, c));
     }
+    all_rows_.resize(rows);
+    std::iota(all_rows_.begin(), all_rows_.end(), 0);
     row_pair_.invert(pair_query_.source.size());
     pair_query_.invert(query_rows_.size());
     pair_candidate_.invert(candidate_rows_.size());
@@ -140,14 +143,15 @@ class ToyBatch {
   size_t rows() const { return labels.size(); }
   std::vector<float> labels, weights;
 
-  SoftmaxBatch softmax(ConstMatrix queries, ConstMatrix candidates) const {
-    return {queries,
-            candidates,
-            candidate_count_,
-            pair_query_.offsets,
-            pair_query_.copies,
-            pair_candidate_.source,
-            pair_weight_};
+  // As a loss sees it, without outputs.
+  LossBatch loss_batch() const {
+    return {.rows = rows(),
+            .candidate_multiplicity = candidate_count_,
+            .pairs_of_query = {pair_query_.offsets, pair_query_.copies},
+            .pair_candidate = pair_candidate_.source,
+            .pair_weight = pair_weight_,
+            .labels = {labels, all_rows_},
+            .weights = {weights, all_rows_}};
   }
   uint32_t pair_of_row(size_t row) const { return row_pair_.source[row]; }
 
@@ -221,7 +225,7 @@ class ToyBatch {
   EncodedRows queries_, candidates_;
   std::map<uint32_t, uint32_t> seen_queries_, seen_candidates_;
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> seen_pairs_;
-  std::vector<uint32_t> query_rows_, candidate_rows_;
+  std::vector<uint32_t> query_rows_, candidate_rows_, all_rows_;
   Map row_pair_, pair_query_, pair_candidate_;
   std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;
 };
@@ -239,17 +243,24 @@ class ToyTrainer {
               .backward = true,
               .training_layers_active = training_layers_active,
               .precision = rounds_between_products ? precision : Precision::float32}),
-        precision_(precision),
-        softmax_(0.5f, precision) {}
+        precision_(precision) {
+    tasks.push_back({.name = "retrieval",
+                     .loss = std::make_unique<InBatchSoftmax>(0.5f, LossOptions{Reduction::mean, precision}),
+                     .outputs = {.query = model.spec.query, .candidate = model.spec.candidate}});
+    tasks.push_back(
+        {.name = "ranking", .loss = RankingLoss().make(), .outputs = {.score = model.spec.rankings[0]}});
+  }
 
   double loss(const ToyBatch& batch, bool training = true, uint64_t key = 1) {
     parameters.pack(pool, true, precision_);
     plan.forward(pool, batch.batch(), training, key);
-    const int query = model.spec.query, candidate = model.spec.candidate;
-    const double retrieval = softmax_.run(pool, batch.softmax(plan.output(query), plan.output(candidate)),
-                                          1 / static_cast<double>(batch.rows()), plan.output_gradient(query),
-                                          plan.output_gradient(candidate));
-    return retrieval / static_cast<double>(batch.rows()) + rate(batch);
+    LossParts losses;
+    for (const Task& task : tasks) {
+      LossBatch rows = batch.loss_batch();
+      set_outputs(task, plan, batch.batch(), rows);
+      losses.tasks.push_back(task.loss->run(pool, rows, task.weight));
+    }
+    return total_loss(tasks, losses);
   }
   void backward() {
     plan.backward(pool, model.outputs());
@@ -281,6 +292,7 @@ class ToyTrainer {
   Parameters parameters;
   ThreadPool pool;
   Plan plan;
+  std::vector<Task> tasks;  // the in-batch softmax and the mean squared error
 
  private:
   const ModelSpec& prepared() {
@@ -296,23 +308,7 @@ class ToyTrainer {
     return model.spec;
   }
 
-  double rate(const ToyBatch& batch) {
-    const int rating = model.spec.rankings[0];
-    const Matrix prediction = plan.output(rating), gradient = plan.output_gradient(rating);
-    for (size_t r = 0; r < gradient.rows; ++r) gradient(r, 0) = 0;
-    double total = 0;
-    for (size_t r = 0; r < batch.rows(); ++r) {
-      const size_t at = plan.has_row_outputs(rating) ? r : batch.pair_of_row(r);
-      const LossAt loss = rating_loss(RatingLoss::mean_squared_error, prediction(at, 0), batch.labels[r], 1);
-      const double share = batch.weights[r] / static_cast<double>(batch.rows());
-      total += share * loss.loss;
-      gradient(at, 0) += static_cast<float>(share * loss.derivative);
-    }
-    return total;
-  }
-
   Precision precision_;
-  InBatchSoftmax softmax_;
 };
 
 }  // namespace shortlist

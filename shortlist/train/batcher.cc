@@ -162,4 +162,20 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
   return batch_;
 }
 
+LossBatch Batcher::loss_batch(const Task& task) {
+  LossBatch out{.rows = batch_.rows(),
+                .candidate_multiplicity = batch_.candidate_multiplicity,
+                .candidate_log_share = candidate_log_share_,
+                .pairs_of_query = {batch_.pair_query.offsets, batch_.pair_query.copies},
+                .pair_candidate = batch_.pair_candidate.source,
+                .pair_weight = pair_weight_,
+                .label_scale = task.label_scale};
+  if (task.has_scores()) {
+    out.labels = {data_.labels[task.ranking], rows_};
+    out.weights = {data_.weights, rows_};
+  }
+  if (task.loss->needs().groups) out.rows_of_query = groups_.by_query(batch_);
+  return out;
+}
+
 }  // namespace shortlist

@@ -4,6 +4,8 @@
 #include "shortlist/base/prefetch.h"
 #include "shortlist/model/batch.h"
 #include "shortlist/train/dataset.h"
+#include "shortlist/train/row_groups.h"
+#include "shortlist/train/task.h"
 
 namespace shortlist {
 
@@ -21,8 +23,8 @@ class Batcher {
   // Of each distinct pair of the last batch: the sum of its rows' weights for retrieval.
   std::span<const float> pair_weights() const { return pair_weight_; }
   double total_weight() const { return total_weight_; }
-  // Of each distinct candidate of the last batch: Dataset::item_log_share. Empty where that is.
-  std::span<const float> candidate_log_shares() const { return candidate_log_share_; }
+  // The last batch as the loss of a task sees it, without outputs. Valid until the next call of either.
+  LossBatch loss_batch(const Task& task);
 
  private:
   // Numbers of a large set that a batch uses, renumbered from 0 in order of first appearance.
@@ -62,8 +64,10 @@ class Batcher {
   std::vector<uint32_t> dealt_;         // of each pair in order of first appearance, its place in the batch
   std::vector<uint32_t> query_rows_, candidate_rows_;
   Map row_pair_, pair_query_, pair_candidate_;
-  std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_, candidate_log_share_;
+  std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;
+  std::vector<float> candidate_log_share_;  // Dataset::item_log_share of each distinct candidate, or empty
   double total_weight_ = 0;
+  RowGroups groups_;
   Batch batch_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kDamaged = ".damaged";
-constexpr const char* kFormat = "shortlist checkpoint 2";
+constexpr const char* kFormat = "shortlist checkpoint 3";
 
 nlohmann::json state_to_json(const TrainerState& state) {
   return {
@@ -25,7 +25,11 @@ nlohmann::json state_to_json(const TrainerState& state) {
       {"plateau", {state.plateau.started, state.plateau.best, state.plateau.wait, state.plateau.cooldown}},
       {"early", {state.early.best, state.early.best_epoch, state.early.wait, state.early.epochs}},
       {"stopped_early", state.stopped_early},
-      {"sums", state.sums},
+      {"sums",
+       {{"rows", state.sums.rows},
+        {"weight", state.sums.weight},
+        {"losses", state.sums.losses},
+        {"squared_errors", state.sums.squared_errors}}},
       {"history", to_json(state.history)}};
 }
 
@@ -39,7 +43,11 @@ TrainerState state_from_json(const nlohmann::json& json, const std::string& path
   state.plateau = {plateau.at(0), plateau.at(1), plateau.at(2), plateau.at(3)};
   state.early = {early.at(0), early.at(1), early.at(2), early.at(3)};
   json.at("stopped_early").get_to(state.stopped_early);
-  json.at("sums").get_to(state.sums);
+  const nlohmann::json& sums = json.at("sums");
+  sums.at("rows").get_to(state.sums.rows);
+  sums.at("weight").get_to(state.sums.weight);
+  sums.at("losses").get_to(state.sums.losses);
+  sums.at("squared_errors").get_to(state.sums.squared_errors);
   state.history = history_from_json(json.at("history").get<std::string>(), path);
   return state;
 }

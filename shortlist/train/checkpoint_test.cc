@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "shortlist/testing/prepared_table.h"
 
@@ -99,6 +100,22 @@ TEST_F(Checkpoints, OfAnotherVersionAreRefused) {
   write_safetensors(path("epoch-0005"), {}, older);
   const std::string message = message_of([&] { resume(); });
   EXPECT_TRUE(message.starts_with(path("epoch-0005") + ": is of another version")) << message;
+}
+
+TEST_F(Checkpoints, NameTheSumsOfTheEpochInProgress) {
+  struct StopAtOnce : TrainingCallback {
+    void after_step(const Progress&) override { stop = true; }
+    std::atomic<bool> stop = false;
+  } callback;
+  fs::remove_all(folder_);
+  TinyModel model(table_, kKeepAll);
+  model.trainer().run(callback, callback.stop, folder_);
+  const Checkpoint saved = *open_newest_checkpoint(folder_);
+  const nlohmann::json sums = nlohmann::json::parse(saved.file.metadata().at("state")).at("sums");
+  EXPECT_EQ(sums.at("rows"), 50);
+  EXPECT_EQ(sums.at("losses").at(0).at(0), "loss");
+  EXPECT_EQ(sums.at("losses").at(1).at(0), "retrieval_loss");
+  EXPECT_EQ(sums.at("squared_errors").at(0).at(0), "rmse");
 }
 
 TEST_F(Checkpoints, ThatCannotBeListedAreAnError) {

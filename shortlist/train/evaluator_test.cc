@@ -262,13 +262,5 @@ TEST(Evaluator, FiguresFollowFromScores) {
   EXPECT_NEAR(*find_figure(figures, "loss"), (squares + softmax) / n, 1e-5);
 }
 
-TEST(FigureName, NamesTheLabelOnlyWhereThereAreSeveral) {
-  Config config;
-  config.ranking = {{.label = "rating"}};
-  EXPECT_EQ(figure_name(config, 0, "rmse"), "rmse");
-  config.ranking.push_back({.label = "liked"});
-  EXPECT_EQ(figure_name(config, 1, "rmse"), "rmse of liked");
-}
-
 }  // namespace
 }  // namespace shortlist

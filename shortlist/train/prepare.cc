@@ -169,13 +169,12 @@ std::vector<std::vector<float>> read_labels(const Config& config, const Columns&
   std::vector<std::vector<float>> labels;
   for (const RankingConfig& ranking : config.ranking) {
     labels.push_back(numbers_of(find(columns, ranking.label), "label"));
-    if (ranking.loss != RatingLoss::binary_crossentropy) continue;
+    if (ranking.loss.prediction() != Prediction::probability) continue;
     for (size_t r = 0; r < labels.back().size(); ++r) {
       const float label = labels.back()[r];
       if (label < 0 || label > 1) {
-        throw data_error(
-            "row {}: label column '{}': got {}, but binary_crossentropy needs labels from 0 to 1", r + 1,
-            ranking.label, label);
+        throw data_error("row {}: label column '{}': got {}, but {} needs labels from 0 to 1", r + 1,
+                         ranking.label, label, ranking.loss.name());
       }
     }
   }

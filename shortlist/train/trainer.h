@@ -7,19 +7,14 @@
 #include <optional>
 #include <string>
 
-#include "shortlist/metrics/history.h"
-#include "shortlist/model/step_profile.h"
 #include "shortlist/optim/optimizer_state.h"
-#include "shortlist/train/evaluator.h"
+#include "shortlist/train/dataset.h"
 #include "shortlist/train/training_callback.h"
+#include "shortlist/train/training_step.h"
 
 namespace shortlist {
 
 struct Checkpoint;
-
-// What a step's products are computed in: what the config asks for, or float32 where the processor does not
-// multiply so.
-Precision step_precision(const Config& config);
 
 class Trainer {
  public:
@@ -49,16 +44,12 @@ class Trainer {
   // The same with this checkpoint.
   void load(const Checkpoint& checkpoint);
 
-  // One step over given rows, for tests and benchmarks: the losses before the update.
-  struct StepLosses {
-    double retrieval = 0, regularization = 0, total = 0;
-    std::vector<double> ranking;
-    std::vector<double> squared_errors;  // summed over the rows, weighted
-  };
-  StepLosses step(std::span<const uint32_t> rows);
+  // One step over given rows, for tests and benchmarks.
+  StepFigures step(std::span<const uint32_t> rows);
 
-  // Stands where another program's run stood, whose steps count as epochs of this config; what plateaus and
-  // early stopping remember starts anew. Throws a data Error when the state is of another kind of optimizer.
+  // Continues a run of another program: its step count is converted to epochs of this config, and the state
+  // of plateaus and early stopping is reset. Throws a data Error when the state is of another kind of
+  // optimizer.
   void begin_at(const OptimizerState& optimizer);
   // Saves a checkpoint for resume().
   void save(const std::string& checkpoints);

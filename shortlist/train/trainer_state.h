@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "shortlist/metrics/history.h"
+#include "shortlist/train/epoch_sums.h"
 #include "shortlist/train/watch.h"
 
 namespace shortlist {
@@ -19,8 +19,7 @@ struct TrainerState {
   EarlyStopping::State early;
   bool stopped_early = false;
   History history;
-  // Sums over the steps of the epoch in progress: losses times rows, squared errors, rows.
-  std::vector<double> sums;
+  EpochSums sums;  // of the epoch in progress
 };
 
 }  // namespace shortlist

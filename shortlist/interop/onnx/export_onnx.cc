@@ -95,7 +95,7 @@ OnnxModel ranking(const Config& config, const ModelSpec& spec, const Parameters&
     const std::string name = "predicted_" + config.ranking[i].label;
     model.graph.enter(name);
     value = model.graph.add("Squeeze", {value, model.graph.axes({1})});
-    if (config.ranking[i].loss == RatingLoss::binary_crossentropy)
+    if (config.ranking[i].loss.prediction() == Prediction::probability)
       value = model.graph.add("Sigmoid", {value});
     const LabelScale scale = spec.label_scale(i);
     if (scale != LabelScale()) {

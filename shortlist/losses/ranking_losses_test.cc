@@ -1,0 +1,122 @@
+#include "shortlist/losses/ranking_losses.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "shortlist/testing/loss_check.h"
+
+namespace shortlist {
+namespace {
+
+TEST(MeanSquaredError, MatchesTheWorkedExample) { EXPECT_EQ(MeanSquaredError().at(7, 4).loss, 9); }
+
+TEST(MeanAbsoluteError, MatchesTheWorkedExample) { EXPECT_EQ(MeanAbsoluteError().at(4, 7).loss, 3); }
+
+TEST(Huber, MatchesTheWorkedExamples) {
+  EXPECT_EQ(Huber().at(4.5, 4).loss, 0.125);
+  EXPECT_EQ(Huber{2}.at(7, 4).loss, 2 * (3 - 1));
+}
+
+TEST(BinaryCrossentropy, MatchesTheWorkedExamples) {
+  const BinaryCrossentropy loss;
+  EXPECT_NEAR(loss.at(std::log(3.0), 1).loss, -std::log(0.75), 1e-12);
+  EXPECT_NEAR(loss.at(std::log(3.0), 0).loss, -std::log(0.25), 1e-12);
+  EXPECT_NEAR(loss.at(std::log(3.0), 0.5).loss, -0.5 * std::log(0.75 * 0.25), 1e-12);
+}
+
+TEST(BinaryCrossentropy, StaysFiniteWithLargeLogits) {
+  const BinaryCrossentropy loss;
+  EXPECT_EQ(loss.at(2000, 0).loss, 2000);
+  EXPECT_EQ(loss.at(-2000, 0).loss, 0);
+  EXPECT_EQ(loss.at(-2000, 1).derivative, -1);
+}
+
+// Calls test(loss) with each loss of the list.
+template <typename Test>
+void for_each_loss(const Test& test) {
+  for (const auto& [kind, name] : EnumNames<RankingLossKind>::names) {
+    SCOPED_TRACE(name);
+    RankingLoss loss;
+    loss.kind = kind;
+    test(loss);
+  }
+}
+
+TEST(RankingLosses, GradientsMatchFiniteDifferences) {
+  for_each_loss([](const RankingLoss& loss) { expect_gradients_match(*loss.make()); });
+}
+
+TEST(RankingLosses, DerivativesMatchFiniteDifferencesFarFromTheLabel) {
+  constexpr double kStep = 1e-5;
+  for_each_loss([](const RankingLoss& loss) {
+    loss.with_chosen([](const auto& formula) {
+      for (double score : {-9.3, -1.4, -0.2, 0.1, 0.7, 2.6, 8.0}) {
+        for (double label : {0.0, 0.3, 1.0}) {
+          const double rise = formula.at(score + kStep, label).loss - formula.at(score - kStep, label).loss;
+          EXPECT_NEAR(formula.at(score, label).derivative, rise / (2 * kStep), 1e-6);
+        }
+      }
+    });
+  });
+}
+
+TEST(RankingLosses, APerfectPredictionOfALabelHasNoSlope) {
+  for_each_loss([](const RankingLoss& loss) {
+    if (loss.prediction() != Prediction::label) return;
+    loss.with_chosen([](const auto& formula) {
+      EXPECT_EQ(formula.at(3, 3).loss, 0);
+      EXPECT_EQ(formula.at(3, 3).derivative, 0);
+    });
+  });
+}
+
+// Many tasks' worth of scores.
+TEST(RankingLosses, HaveTheSameBitsForAnyNumberOfThreads) {
+  constexpr size_t kScores = 1000;
+  Buffer scores(kScores, 1), gradient(kScores, 1);
+  for (size_t i = 0; i < kScores; ++i)
+    scores.data()[i] = static_cast<float>(RandomStream(1, "scores").normal(i));
+  const std::vector<float> labels(kScores, 0.3f);
+  std::vector<uint32_t> rows(kScores);
+  std::iota(rows.begin(), rows.end(), 0);
+  const LossBatch batch{.rows = kScores,
+                        .scores = {scores.view(kScores, 1), gradient.view(kScores, 1)},
+                        .labels = {labels, rows}};
+  for_each_loss([&](const RankingLoss& loss) {
+    ThreadPool one(1), three(3);
+    EXPECT_EQ(loss.make()->run(one, batch, 1), loss.make()->run(three, batch, 1));
+  });
+}
+
+// A batch of rows that each have a score is the mean that held_out() takes over all.
+TEST(RankingLosses, HeldOutRowsCostWhatTheirBatchesCost) {
+  const std::vector<float> scores = {0.1f, -2, 0.7f}, labels = {0, 1, 0.5f, 1}, weights = {1, 2, 0.5f, 1};
+  const std::vector<uint32_t> score = {0, 2, 2, 1}, rows = {0, 1, 2, 3};
+  std::vector<float> of_rows;
+  for (uint32_t s : score) of_rows.push_back(scores[s]);
+  const LossBatch batch{.rows = 4,
+                        .scores = {{of_rows.data(), 4, 1, 1}, {}},
+                        .labels = {labels, rows},
+                        .weights = {weights, rows}};
+  const HeldOutRows held{.rows = 4,
+                         .batch = 4,
+                         .scores = scores,
+                         .score = score,
+                         .labels = {labels, rows},
+                         .weights = {weights, rows}};
+  for_each_loss([&](const RankingLoss& loss) {
+    ThreadPool pool(1);
+    EXPECT_NEAR(loss.make()->held_out(pool, held), loss.make()->run(pool, batch, 1), 1e-12);
+  });
+}
+
+TEST(RankingLoss, IsTheFirstOfTheListUnlessItIsNamed) {
+  RankingLoss loss;
+  EXPECT_EQ(loss.name(), "mean_squared_error");
+  EXPECT_EQ(loss.prediction(), Prediction::label);
+}
+
+}  // namespace
+}  // namespace shortlist

@@ -1,0 +1,34 @@
+#include "shortlist/train/epoch_sums.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace shortlist {
+namespace {
+
+void add_scaled(const Figures& figures, double scale, Figures& sums) {
+  for (const auto& [name, value] : figures) {
+    auto at = std::ranges::find(sums, name, &Figures::value_type::first);
+    if (at == sums.end()) at = sums.insert(at, {name, 0});
+    at->second += scale * value;
+  }
+}
+
+}  // namespace
+
+void EpochSums::add(const StepFigures& step) {
+  rows += step.rows;
+  weight += step.weight;
+  add_scaled(step.losses, step.rows, losses);
+  add_scaled(step.squared_errors, 1, squared_errors);
+}
+
+Figures EpochSums::means() const {
+  Figures figures;
+  for (const auto& [name, sum] : losses) figures.emplace_back(name, sum / std::max(1.0, rows));
+  for (const auto& [name, sum] : squared_errors)
+    figures.emplace_back(name, std::sqrt(sum / std::max(1e-300, weight)));
+  return figures;
+}
+
+}  // namespace shortlist

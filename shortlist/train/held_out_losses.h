@@ -1,0 +1,44 @@
+// The losses of rows that are not trained on, from outputs that are computed already.
+#pragma once
+
+#include "shortlist/train/batcher.h"
+#include "shortlist/train/distinct_pairs.h"
+#include "shortlist/train/task.h"
+
+namespace shortlist {
+
+// What a model gives for some rows of a dataset.
+struct RowOutputs {
+  ConstMatrix queries;                            // of the rows' distinct queries
+  ConstMatrix candidates;                         // of all candidates of the dataset
+  const std::vector<std::vector<float>>& scores;  // [ranking][distinct pair], as the model gives them
+};
+
+class HeldOutLosses {
+ public:
+  // All must outlive it. `batch` is the number of rows of a batch, as in training.
+  HeldOutLosses(const Dataset& data, ThreadPool& pool, size_t batch)
+      : data_(data), pool_(pool), batch_(batch), batcher_(data) {}
+
+  // The mean over the rows of the losses of their batches.
+  double mean(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
+              const RowOutputs& outputs);
+
+ private:
+  void set_embeddings(std::span<const uint32_t> rows, const DistinctPairs& found, const RowOutputs& outputs,
+                      HeldOutRows& held);
+  void run_batches(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
+                   const RowOutputs& outputs, FunctionRef<void(const LossBatch&)> visit);
+
+  const Dataset& data_;
+  ThreadPool& pool_;
+  size_t batch_;
+  Batcher batcher_;
+  std::vector<uint32_t> query_, candidate_;  // of each row
+  std::vector<float> row_weight_, log_share_;
+};
+
+// The penalties of all regularised parameters.
+double regularization_loss(const Parameters& parameters);
+
+}  // namespace shortlist

@@ -1,0 +1,20 @@
+#include "shortlist/train/row_groups.h"
+
+namespace shortlist {
+
+Groups RowGroups::by_query(const Batch& batch) {
+  number_.clear();
+  for (uint32_t query : batch.query_rows) number_.try_emplace(query, static_cast<uint32_t>(number_.size()));
+  const auto group_of = [&](uint32_t row) {
+    return number_.at(batch.query_rows[batch.pair_query.source[batch.row_pair.source[row]]]);
+  };
+  const auto rows = static_cast<uint32_t>(batch.rows());
+  offsets_.assign(number_.size() + 2, 0);
+  for (uint32_t r = 0; r < rows; ++r) ++offsets_[group_of(r) + 2];
+  for (size_t g = 2; g < offsets_.size(); ++g) offsets_[g] += offsets_[g - 1];
+  rows_.resize(rows);
+  for (uint32_t r = 0; r < rows; ++r) rows_[offsets_[group_of(r) + 1]++] = r;
+  return {std::span(offsets_).first(number_.size() + 1), rows_};
+}
+
+}  // namespace shortlist

@@ -1,0 +1,23 @@
+// The rows of a batch that have one query, for losses over groups of rows.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "shortlist/losses/loss.h"
+#include "shortlist/model/batch.h"
+
+namespace shortlist {
+
+class RowGroups {
+ public:
+  // Groups are in the order in which the batch lists its queries, rows within them ascending. A query that
+  // the batch lists several times is one group. The result is valid until the next call.
+  Groups by_query(const Batch& batch);
+
+ private:
+  std::unordered_map<uint32_t, uint32_t> number_;  // of the group of each query
+  std::vector<uint32_t> offsets_, rows_;
+};
+
+}  // namespace shortlist

@@ -1,0 +1,19 @@
+// Runs a part of a model over many rows, in chunks.
+#pragma once
+
+#include <vector>
+
+#include "shortlist/model/plan.h"
+
+namespace shortlist {
+
+// Runs a tower over encoded rows: out[rows.size(), width].
+void run_tower(ThreadPool& pool, Plan& plan, int output, Domain domain, const EncodedRows& encoded,
+               std::span<const uint32_t> rows, Matrix out);
+
+// Runs the ranking over pairs of a given query row and a given candidate row: predictions[task][pair] are the
+// raw scores.
+void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span<const uint32_t> query,
+                  std::span<const uint32_t> candidate, std::vector<std::vector<float>>& predictions);
+
+}  // namespace shortlist

@@ -1,0 +1,138 @@
+#include "shortlist/train/training_step.h"
+
+#include <algorithm>
+
+#include "shortlist/math/peak.h"
+
+namespace shortlist {
+namespace {
+
+// What is timed of a step. kLayers: forward and backward of all layers. The tasks' losses follow.
+enum Phase : size_t { kStep, kBatch, kLayers, kOptimizer, kFirstTask };
+
+std::vector<Trained> trained_parameters(Parameters& parameters, std::vector<ParameterState*>& states) {
+  std::vector<Trained> trained;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    ParameterState& state = parameters.at(i);
+    if (!state.spec.trainable) continue;
+    states.push_back(&state);
+    trained.push_back({parameters.name(i), state.value, state.spec.table, state.spec.regularizer.l1,
+                       state.spec.regularizer.l2});
+  }
+  return trained;
+}
+
+}  // namespace
+
+Precision step_precision(const Config& config) {
+  const Precision wanted = config.training.precision;
+  return multiplies_in(wanted) ? wanted : Precision::float32;
+}
+
+TrainingStep::TrainingStep(const Config& config, const ModelSpec& spec, Parameters& parameters,
+                           const Dataset& data, ThreadPool& pool)
+    : config_(config),
+      parameters_(parameters),
+      pool_(pool),
+      precision_(step_precision(config)),
+      tasks_(make_tasks(config, spec, precision_)),
+      outputs_(output_nodes(tasks_)),
+      plan_(spec, parameters,
+            {.outputs = outputs_,
+             .backward = true,
+             .training_layers_active = !config.training.keras_compatible,
+             .precision = precision_}),
+      batcher_(data, plan_.needs_all_rows(Domain::query), plan_.needs_all_rows(Domain::candidate)),
+      batches_(tasks_.size()) {
+  parameters.make_gradients();
+  optimizer_ = make_optimizer(config.training.optimizer, trained_parameters(parameters, trained_));
+  pack();
+}
+
+StepFigures TrainingStep::run(std::span<const uint32_t> rows, double learning_rate) {
+  StepFigures figures;
+  clock_.time(kStep, 0, [&] { figures = run_phases(rows, learning_rate); });
+  profiled_steps_ += clock_.running();
+  return figures;
+}
+
+StepFigures TrainingStep::run_phases(std::span<const uint32_t> rows, double learning_rate) {
+  const Batch* batch = nullptr;
+  clock_.time(kBatch, 0, [&] { batch = &batcher_.make(rows); });
+  const RandomStream dropout(static_cast<uint64_t>(config_.training.seed), "dropout");
+  const uint64_t key = dropout.at(static_cast<uint64_t>(optimizer_->steps)).key();
+  clock_.time(kLayers, 0, [&] { plan_.forward(pool_, *batch, true, key); });
+  StepFigures figures{.rows = static_cast<double>(rows.size()), .weight = batcher_.total_weight()};
+  LossParts losses;
+  for (size_t t = 0; t < tasks_.size(); ++t) {
+    const Task& task = tasks_[t];
+    clock_.time(kFirstTask + t, 0, [&] {
+      batches_[t] = batcher_.loss_batch(task);
+      set_outputs(task, plan_, *batch, batches_[t]);
+      losses.tasks.push_back(task.loss->run(pool_, batches_[t], task.weight));
+      if (task.has_scores())
+        figures.squared_errors.emplace_back(task.figure("rmse"),
+                                            squared_errors_.sum(pool_, task, batches_[t]));
+    });
+  }
+  clock_.time(kLayers, 0, [&] { plan_.backward(pool_, outputs_); });
+  clock_.time(kOptimizer, 0, [&] { losses.regularization = update(learning_rate); });
+  figures.losses = loss_figures(tasks_, losses);
+  return figures;
+}
+
+double TrainingStep::update(double learning_rate) {
+  gradients_.clear();
+  for (ParameterState* state : trained_)
+    gradients_.push_back({state->gradient, state->rows.touched, state->second_gradient});
+  const auto pack = [&](size_t p, RowRange rows) {
+    if (trained_[p]->spec.packed) trained_[p]->pack_rows(rows, true);
+  };
+  return optimizer_->step(pool_, learning_rate, gradients_, pack);
+}
+
+void TrainingStep::start_profile() {
+  clock_ = PhaseClock(kFirstTask + tasks_.size(), 1, CLOCK_MONOTONIC);
+  profiled_steps_ = 0;
+  plan_.start_profile(pool_.threads());
+}
+
+// A phase that all threads share from its begin to its end.
+StepPhase TrainingStep::shared_phase(const std::string& name, size_t phase, const LossWork& work) const {
+  const double seconds = clock_.running() ? clock_.seconds(phase) * pool_.threads() : 0;
+  return {.name = name, .operations = work.operations, .bytes = work.bytes, .seconds = seconds};
+}
+
+LossWork TrainingStep::optimizer_work() const {
+  double trained = 0, packed = 0;  // numbers
+  for (const ParameterState* state : trained_) {
+    const size_t rows = state->spec.table ? state->rows.touched.size() : state->spec.rows;
+    trained += static_cast<double>(rows * state->spec.cols);
+    if (state->spec.packed) packed += static_cast<double>(rows * state->spec.cols);
+  }
+  const auto passes = static_cast<double>(3 + 2 * optimizer_->slots_a_number());
+  return {.bytes = 4 * (passes * trained + 2 * packed)};
+}
+
+StepProfile TrainingStep::profile() const {
+  StepProfile profile{.steps = profiled_steps_,
+                      .threads = pool_.threads(),
+                      .peak = multiply_add_peak(pool_, 0.05, precision_)};
+  if (clock_.running()) profile.seconds = clock_.seconds(kStep);
+  profile.phases = plan_.profile();
+  double in_layers = 0;
+  for (const StepPhase& phase : profile.phases) in_layers += phase.seconds;
+  StepPhase waiting = shared_phase("waiting for threads", kLayers, {});
+  waiting.seconds = std::max(0.0, waiting.seconds - in_layers);
+  profile.phases.push_back(waiting);
+  for (size_t t = 0; t < tasks_.size(); ++t) {
+    const Task& task = tasks_[t];
+    profile.phases.push_back(
+        shared_phase(task.name + " loss" + task.suffix, kFirstTask + t, task.loss->work(batches_[t])));
+  }
+  profile.phases.push_back(shared_phase("distinct rows of the batch", kBatch, {}));
+  profile.phases.push_back(shared_phase("optimizer and packing of weights", kOptimizer, optimizer_work()));
+  return profile;
+}
+
+}  // namespace shortlist

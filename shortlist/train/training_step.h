@@ -1,0 +1,67 @@
+// One step of training: forward, the tasks' losses, backward, and the optimizer's update.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shortlist/base/phase_clock.h"
+#include "shortlist/model/step_profile.h"
+#include "shortlist/optim/optimizer.h"
+#include "shortlist/train/batcher.h"
+#include "shortlist/train/epoch_sums.h"
+#include "shortlist/train/squared_errors.h"
+#include "shortlist/train/task.h"
+
+namespace shortlist {
+
+// What a step's products are computed in: what the config asks for, or float32 where the processor does not
+// multiply so.
+Precision step_precision(const Config& config);
+
+class TrainingStep {
+ public:
+  // Parameters must be initialised. All must outlive it.
+  TrainingStep(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
+               ThreadPool& pool);
+
+  // Trains on these rows. The figures are those before the update.
+  StepFigures run(std::span<const uint32_t> rows, double learning_rate);
+
+  Optimizer& optimizer() const { return *optimizer_; }
+  std::span<const Task> tasks() const { return tasks_; }
+  // Packs the parameters as steps multiply with them.
+  void pack() { parameters_.pack(pool_, true, precision_); }
+  Precision precision() const { return precision_; }
+  // The first node whose output was not finite in the last step; "" when there is none.
+  std::string first_not_finite() const { return plan_.first_not_finite(); }
+
+  // From now on times the phases of each step.
+  void start_profile();
+  // What the last step did, and the times since start_profile(), if that was called.
+  StepProfile profile() const;
+
+ private:
+  StepFigures run_phases(std::span<const uint32_t> rows, double learning_rate);
+  double update(double learning_rate);
+  StepPhase shared_phase(const std::string& name, size_t phase, const LossWork& work) const;
+  LossWork optimizer_work() const;
+
+  const Config& config_;
+  Parameters& parameters_;
+  ThreadPool& pool_;
+  Precision precision_;
+  std::vector<Task> tasks_;
+  std::vector<int> outputs_;  // of all tasks
+  Plan plan_;
+  Batcher batcher_;
+  std::vector<LossBatch> batches_;  // the last step's, of each task
+  SquaredErrors squared_errors_;
+  std::vector<ParameterState*> trained_;  // what the optimizer moves
+  std::vector<Gradient> gradients_;
+  std::unique_ptr<Optimizer> optimizer_;
+  PhaseClock clock_;
+  int64_t profiled_steps_ = 0;
+};
+
+}  // namespace shortlist
