@@ -155,6 +155,30 @@ TEST(InBatchSoftmax, GradientsMatchFiniteDifferences) {
   }
 }
 
+// The queries of a batch in two parts, each against all candidates.
+TEST(InBatchSoftmax, PartsOfABatchAddUpToTheWhole) {
+  LossExample example;
+  ThreadPool pool(1);
+  InBatchSoftmax softmax(0.7f, {.reduction = Reduction::mean});
+  const LossBatch whole = example.batch();
+  const double loss = softmax.run(pool, whole, 1);
+  const std::vector<float> dqueries(example.dqueries.span().begin(), example.dqueries.span().end()),
+      dcandidates(example.dcandidates.span().begin(), example.dcandidates.span().end());
+  double sum = 0;
+  std::vector<float> dcandidates_sum(dcandidates.size());
+  for (const RowRange part : {RowRange{0, 3}, RowRange{3, LossExample::kQueries}}) {
+    LossBatch batch = whole;
+    batch.queries.value = whole.queries.value.slice(part.begin, part.end);
+    batch.queries.gradient = whole.queries.gradient.slice(part.begin, part.end);
+    batch.pairs_of_query.offsets = whole.pairs_of_query.offsets.subspan(part.begin, part.size() + 1);
+    sum += softmax.run(pool, batch, 1);
+    add(example.dcandidates.span(), dcandidates_sum);
+  }
+  EXPECT_NEAR(sum, loss, 1e-6);
+  for (size_t i = 0; i < dqueries.size(); ++i) EXPECT_NEAR(example.dqueries.data()[i], dqueries[i], 1e-6);
+  for (size_t i = 0; i < dcandidates.size(); ++i) EXPECT_NEAR(dcandidates_sum[i], dcandidates[i], 1e-6);
+}
+
 TEST(InBatchSoftmax, TakesRowsThatWeighNothing) {
   Example example(9, 17, 40);
   for (size_t r = 0; r < example.row_query.size(); ++r) {

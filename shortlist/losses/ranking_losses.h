@@ -3,6 +3,7 @@
 
 #include "shortlist/losses/binary_crossentropy.h"
 #include "shortlist/losses/huber.h"
+#include "shortlist/losses/log_cosh.h"
 #include "shortlist/losses/loss_choice.h"
 #include "shortlist/losses/mean_absolute_error.h"
 #include "shortlist/losses/mean_squared_error.h"
@@ -12,11 +13,12 @@ namespace shortlist {
 enum class RankingLossKind : size_t {};
 
 // A new loss takes a line here.
-using RankingLossChoice = LossChoice<RankingLossKind,    //
-                                     MeanSquaredError,   //
-                                     MeanAbsoluteError,  //
-                                     Huber,              //
-                                     BinaryCrossentropy>;
+using RankingLossChoice = LossChoice<RankingLossKind,     //
+                                     MeanSquaredError,    //
+                                     MeanAbsoluteError,   //
+                                     Huber,               //
+                                     BinaryCrossentropy,  //
+                                     LogCosh>;
 
 template <>
 struct EnumNames<RankingLossKind> {

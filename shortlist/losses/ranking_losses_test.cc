@@ -33,6 +33,12 @@ TEST(BinaryCrossentropy, StaysFiniteWithLargeLogits) {
   EXPECT_EQ(loss.at(-2000, 1).derivative, -1);
 }
 
+TEST(LogCosh, MatchesTheWorkedExamples) {
+  EXPECT_NEAR(LogCosh().at(3 + std::log(2.0), 3).loss, std::log(1.25), 1e-12);  // cosh(log 2) = (2 + 1/2) / 2
+  EXPECT_NEAR(LogCosh().at(3 - std::log(2.0), 3).derivative, -0.6, 1e-12);
+  EXPECT_NEAR(LogCosh().at(-2000, 0).loss, 2000 - std::log(2.0), 1e-9);
+}
+
 // Calls test(loss) with each loss of the list.
 template <typename Test>
 void for_each_loss(const Test& test) {
@@ -87,6 +93,23 @@ TEST(RankingLosses, HaveTheSameBitsForAnyNumberOfThreads) {
   for_each_loss([&](const RankingLoss& loss) {
     ThreadPool one(1), three(3);
     EXPECT_EQ(loss.make()->run(one, batch, 1), loss.make()->run(three, batch, 1));
+  });
+}
+
+TEST(RankingLosses, PartsOfABatchAddUpToTheWhole) {
+  for_each_loss([](const RankingLoss& loss) {
+    LossExample example;
+    ThreadPool pool(1);
+    const LossBatch whole = example.batch();
+    double sum = 0;
+    for (const RowRange part : {RowRange{0, 5}, RowRange{5, LossExample::kPairs}}) {
+      LossBatch batch = whole;
+      batch.scores.value = whole.scores.value.slice(part.begin, part.end);
+      batch.scores.gradient = whole.scores.gradient.slice(part.begin, part.end);
+      batch.rows_of_score.offsets = whole.rows_of_score.offsets.subspan(part.begin, part.size() + 1);
+      sum += loss.make()->run(pool, batch, 1);
+    }
+    EXPECT_NEAR(sum, loss.make()->run(pool, whole, 1), 1e-12);
   });
 }
 

@@ -12,7 +12,7 @@ def write_rating_losses():
     f = Fixture("rating_losses")
     cases = [("mean_squared_error", losses.MeanSquaredError(), ""), ("mean_absolute_error", losses.MeanAbsoluteError(), ""),
              ("huber", losses.Huber(), ""), ("huber", losses.Huber(delta=2.5), "delta = 2.5"),
-             ("binary_crossentropy", losses.BinaryCrossentropy(from_logits=True), "")]
+             ("binary_crossentropy", losses.BinaryCrossentropy(from_logits=True), ""), ("log_cosh", losses.LogCosh(), "")]
     for name, loss, settings in cases:
         for weighted in (False, True):
             rows = 37
