@@ -135,7 +135,7 @@ def test_training_goes_on_with_other_optimizers(place, kind):
 
 def test_every_command_takes_an_imported_bundle(place):
     report = import_it(place, "weights/").stdout
-    assert "keras_top_5" in report and "rmse" in report
+    assert "top_5" in report and "rmse" in report
     assert run("evaluate", "bundle", "--split", "train", cwd=place).stdout == report
     query = ["--query", "genre=Drama", "--query", "type=TV", "--query", "Audience=Kids"]
     items = json.loads(run("recommend", "bundle", *query, "-k", 3, "--format", "json", cwd=place).stdout)["items"]

@@ -107,11 +107,12 @@ size_t most_edits(std::string_view word) {
 
 // A word that was not written to its end: "val" for "validation". One letter says too little.
 std::string shortest_beginning_with(std::string_view word, const std::vector<std::string>& candidates) {
-  constexpr size_t kLeast = 2;
+  constexpr size_t kLeast = 2, kMostLetters = 1'000;
   const std::string* best = nullptr;
   if (word.size() < kLeast) return "";
   for (const std::string& candidate : candidates) {
-    if (begins_with(candidate, word) && (best == nullptr || candidate.size() < best->size()))
+    if (candidate.size() <= kMostLetters && begins_with(candidate, word) &&
+        (best == nullptr || candidate.size() < best->size()))
       best = &candidate;
   }
   return best == nullptr ? "" : *best;
@@ -123,7 +124,7 @@ std::string nearest_beginning(std::string_view word, const std::vector<std::stri
   constexpr size_t kLeast = 3, kMostLetters = 100, kMostCandidates = 1'000;
   if (word.size() < kLeast || word.size() > kMostLetters || candidates.size() > kMostCandidates) return "";
   for (const std::string& candidate : candidates) {
-    for (size_t size = word.size() - 1; size <= std::min(word.size() + 1, candidate.size()); ++size) {
+    for (size_t size = word.size(); size <= std::min(word.size() + 1, candidate.size()); ++size) {
       if (edit_distance(word, std::string_view(candidate).substr(0, size)) <= 1) return candidate;
     }
   }

@@ -133,7 +133,7 @@ TEST(Service, NamesTheFieldThatIsWrong) {
       {R"({"k": 1001})", "invalid_field k"},
       {R"({"k": "ten"})", "invalid_field k"},
       {R"({"retrieve": -1})", "invalid_field retrieve"},
-      {R"({"querry": {}})", "invalid_field "},
+      {R"({"querry": {}})", "invalid_field querry"},
       {R"({"query": []})", "invalid_field query"},
       {R"({"query": null})", "invalid_field query"},
       {R"({"query": {"contry": "Peru"}})", "invalid_field query.contry"},

@@ -100,7 +100,7 @@ describe('Recommend', () => {
     look('/?q.user=u000042', async (page) => {
       const sent = [];
       page.on('request', (request) => {
-        if (request.url().includes('/v1/recommend')) sent.push(request.postDataJSON());
+        if (request.method() === 'POST' && request.url().includes('/recommend')) sent.push(request.postDataJSON());
       });
       await settled(page);
       const scores = async () => (await page.locator('.cards .score b').allTextContents()).map((text) => Number(text.replace('−', '-').replace(',', '')));
