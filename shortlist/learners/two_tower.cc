@@ -37,13 +37,13 @@ std::string precision_warning(const Config& config) {
 }
 
 // What a tower outputs for some rows, with a plan of its own.
-Buffer embed(ThreadPool& pool, const Towers& towers, Domain domain, const EncodedRows& encoded,
+Buffer embed(ThreadPool& pool, const Towers& towers, int row_set, const EncodedRows& encoded,
              std::span<const uint32_t> rows) {
-  const int output = domain == Domain::query ? towers.spec.query : towers.spec.candidate;
+  const int output = row_set == kQueryRows ? towers.spec.query : towers.spec.candidate;
   const auto width = static_cast<size_t>(towers.spec.at(output).width);
   Plan plan(towers.spec, *towers.parameters, {.outputs = {output}});
   Buffer embeddings(rows.size(), width);
-  run_tower(pool, plan, output, domain, encoded, rows, embeddings.view(rows.size(), width));
+  run_tower(pool, plan, output, row_set, encoded, rows, embeddings.view(rows.size(), width));
   return embeddings;
 }
 
@@ -54,7 +54,7 @@ std::unique_ptr<Hnsw> build_graph(const LearnerInput& input, const Towers& tower
   const size_t count = std::min(queries.rows, kMost), width = towers.query_width();
   std::vector<uint32_t> rows;
   for (size_t i = 0; i < count; ++i) rows.push_back(static_cast<uint32_t>(i * queries.rows / count));
-  const Buffer embedded = embed(input.pool, towers, Domain::query, queries, rows);
+  const Buffer embedded = embed(input.pool, towers, kQueryRows, queries, rows);
   return std::make_unique<Hnsw>(towers.item_vectors(), input.config.retrieval->hnsw, input.pool,
                                 embedded.view(count, width));
 }
@@ -119,7 +119,7 @@ Fitted TwoTowerLearner::fit(const FitOptions& options, TrainingCallback& callbac
 Towers* TwoTowerLearner::towers() {
   if (!embedded_) {
     const Dataset& data = input_.prepared.data;
-    towers_->items = embed(input_.pool, *towers_, Domain::candidate, data.candidates, data.candidate_of_item);
+    towers_->items = embed(input_.pool, *towers_, kCandidateRows, data.candidates, data.candidate_of_item);
     embedded_ = true;
   }
   return towers_.get();

@@ -129,7 +129,7 @@ std::vector<std::vector<Recommendation>> answer_queries(const LoadedModel& model
                      .features = &encoded,
                      .feature_rows = std::span(distinct.first).subspan(begin, count),
                      .deadline = options.deadline};
-    if (session) block.vectors = (*session)->embed(encoded, block.feature_rows, Domain::query);
+    if (session) block.vectors = (*session)->embed(encoded, block.feature_rows, kQueryRows);
     if (!left_out.users.empty()) {
       block.users = std::span(left_out.users).subspan(begin, count);
       block.histories = std::span(left_out.histories).subspan(begin, count);

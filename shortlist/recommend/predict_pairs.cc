@@ -28,7 +28,7 @@ std::vector<float> predict_pair(const LoadedModel& model, const Record& query, c
   if (!item) return predict_pairs(model, columns, to_columns(candidate, model.candidate_columns)).front();
   const SessionPool::Lease session(*model.sessions);
   const FilledQueries filled(model.context, columns);
-  const ConstMatrix queries = session->embed(filled.columns, Domain::query);
+  const ConstMatrix queries = session->embed(filled.columns, kQueryRows);
   return session->rank(queries, model.bundle.towers->item_vectors(), {0}, {*item}).front();
 }
 
@@ -39,8 +39,8 @@ std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const st
   const auto& [query, candidate] = model.features;
   std::vector<uint64_t> of_query(query.size()), of_candidate(candidate.size());
   const FilledQueries filled(model.context, queries);
-  const ConstMatrix q = session->embed(filled.columns, Domain::query, of_query);
-  const ConstMatrix c = session->embed(candidates, Domain::candidate, of_candidate);
+  const ConstMatrix q = session->embed(filled.columns, kQueryRows, of_query);
+  const ConstMatrix c = session->embed(candidates, kCandidateRows, of_candidate);
   if (unseen != nullptr) {
     *unseen = by_column(query, of_query);
     std::ranges::copy(by_column(candidate, of_candidate), std::back_inserter(*unseen));
@@ -56,14 +56,14 @@ std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const st
   const ConstMatrix known = model.bundle.towers->item_vectors();
   ConstMatrix embedded;
   if (!std::ranges::all_of(items, [](const auto& item) { return item.has_value(); }))
-    embedded = session->embed(candidates, Domain::candidate);
+    embedded = session->embed(candidates, kCandidateRows);
   Buffer memory(items.size(), known.cols);
   const Matrix mixed = memory.view(items.size(), known.cols);
   size_t next = 0;
   for (size_t i = 0; i < items.size(); ++i)
     std::copy_n(items[i] ? known.row(*items[i]) : embedded.row(next++), known.cols, mixed.row(i));
   const FilledQueries filled(model.context, queries);
-  const ConstMatrix q = session->embed(filled.columns, Domain::query);
+  const ConstMatrix q = session->embed(filled.columns, kQueryRows);
   return session->rank(q, mixed);
 }
 
@@ -73,7 +73,7 @@ std::vector<std::vector<float>> embed_queries(const LoadedModel& model, const st
   const SessionPool::Lease session(*model.sessions);
   std::vector<uint64_t> counts(model.features.query.size());
   const FilledQueries filled(model.context, queries);
-  auto rows = to_rows(session->embed(filled.columns, Domain::query, counts));
+  auto rows = to_rows(session->embed(filled.columns, kQueryRows, counts));
   if (unseen != nullptr) *unseen = by_column(model.features.query, counts);
   return rows;
 }
@@ -82,7 +82,7 @@ std::vector<std::vector<float>> embed_candidates(const LoadedModel& model,
                                                  const std::vector<Column>& candidates) {
   model.bundle.need_towers("embed");
   const SessionPool::Lease session(*model.sessions);
-  return to_rows(session->embed(candidates, Domain::candidate));
+  return to_rows(session->embed(candidates, kCandidateRows));
 }
 
 }  // namespace shortlist

@@ -15,11 +15,11 @@ constexpr double kGradientSteps = 64 + 256, kPasses = 3;
 
 // A row's multiply-adds in the layers of a part of the model; inputs, which look up rows of tables, count by
 // width.
-double row_operations(const Towers& towers, Domain domain) {
+double row_operations(const Towers& towers, int row_set) {
   double operations = 0;
   for (size_t i = 0; i < towers.spec.nodes.size(); ++i) {
     const Node& node = towers.spec.nodes[i];
-    if (node.domain != domain) continue;
+    if (node.row_set != row_set) continue;
     operations += node.width;
     if (node.feature >= 0) continue;
     for (const ParameterState* parameter : towers.parameters->of(i))
@@ -30,7 +30,7 @@ double row_operations(const Towers& towers, Domain domain) {
 
 bool is_additive(const ModelSpec& spec) {
   return std::ranges::all_of(spec.nodes, [](const Node& node) {
-    return node.domain != Domain::query || node.feature >= 0 || node.layer->affine();
+    return node.row_set != kQueryRows || node.feature >= 0 || node.layer->traits().affine;
   });
 }
 
@@ -63,8 +63,8 @@ ModelCost::ModelCost(const Recommender& recommender) {
   pair_ = 1;
   double walk = 0;
   if (bundle.towers != nullptr) {
-    tower_ = row_operations(*bundle.towers, Domain::query);
-    if (labels > 0) pair_ = row_operations(*bundle.towers, Domain::pair);
+    tower_ = row_operations(*bundle.towers, kQueryRows);
+    if (labels > 0) pair_ = row_operations(*bundle.towers, kPairRows);
     if (!is_additive(bundle.towers->spec)) walk = kGradientSteps * kPasses * tower_;
   }
   explained_item_ = (features + 1) * pair_ + walk;

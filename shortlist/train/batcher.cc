@@ -157,16 +157,20 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
     for (uint32_t candidate : candidates)
       candidate_log_share_.push_back(data_.item_log_share[data_.item_of_candidate[candidate]]);
   }
-  batch_ = {&data_.queries,         &data_.candidates, queries,      candidates,       pair_query_.view(),
-            pair_candidate_.view(), row_pair_.view(),  query_count_, candidate_count_, pair_count_};
+  batch_.at(kQueryRows) = {.encoded = &data_.queries, .shown = queries, .multiplicity = query_count_};
+  batch_.at(kCandidateRows) = {
+      .encoded = &data_.candidates, .shown = candidates, .multiplicity = candidate_count_};
+  batch_.at(kPairRows) = {.parents = {pair_query_.view(), pair_candidate_.view()},
+                          .multiplicity = pair_count_};
+  batch_.at(kBatchRows) = {.parents = {row_pair_.view()}};
   return batch_;
 }
 
 LossBatch Batcher::loss_batch(const Task& task) {
   LossBatch out{.rows = batch_.rows(),
-                .candidate_multiplicity = batch_.candidate_multiplicity,
+                .candidate_multiplicity = batch_.candidates().multiplicity,
                 .candidate_log_share = candidate_log_share_,
-                .pairs_of_query = {batch_.pair_query.offsets, batch_.pair_query.copies},
+                .pairs_of_query = {batch_.pair_query().offsets, batch_.pair_query().copies},
                 .pair_candidate = batch_.pair_candidate.source,
                 .pair_weight = pair_weight_,
                 .label_scale = task.label_scale};

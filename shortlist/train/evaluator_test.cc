@@ -41,9 +41,9 @@ class BruteForce {
   float prediction(uint32_t row) {
     const std::vector<uint32_t> query = {model_.data().query_of_row[row]},
                                 candidate = {model_.data().candidate_of_row[row]}, first = {0};
-    Batch batch{.queries = &model_.data().queries, .candidates = &model_.data().candidates};
-    batch.query_rows = query, batch.candidate_rows = candidate;
-    batch.pair_query.source = first, batch.pair_candidate.source = first;
+    Batch batch = Batch::of_pairs(first, first);
+    batch.at(kQueryRows) = {&model_.data().queries, query};
+    batch.at(kCandidateRows) = {&model_.data().candidates, candidate};
     all_.forward(model_.pool, batch);
     return static_cast<float>(
         model_.spec.label_scale(0).original(all_.output(model_.spec.rankings[0])(0, 0)));
@@ -129,7 +129,7 @@ TEST(Evaluator, RanksItemsBehindAllThatTheCatalogueDoesNotHave) {
   Buffer memory(30, 8);
   const Matrix catalogue = memory.view(30, 8);
   Plan plan(model.spec, model.parameters, {.outputs = {model.spec.candidate}});
-  run_tower(model.pool, plan, model.spec.candidate, Domain::candidate, own.candidates, own.candidate_of_item,
+  run_tower(model.pool, plan, model.spec.candidate, kCandidateRows, own.candidates, own.candidate_of_item,
             catalogue);
   Evaluator evaluator(model.config, model.spec, model.parameters, data, model.pool);
   evaluator.use_catalogue(catalogue);

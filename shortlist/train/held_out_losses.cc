@@ -85,10 +85,10 @@ void HeldOutLosses::run_batches(const Task& task, std::span<const uint32_t> rows
     const Batch& batch = batcher_.make(rows.subspan(begin, std::min(batch_, rows.size() - begin)));
     LossBatch out = batcher_.loss_batch(task);
     if (task.has_embeddings()) {
-      const auto query = [&](size_t u) { return place_of_query[batch.query_rows[u]]; };
-      const auto candidate = [&](size_t v) { return batch.candidate_rows[v]; };
-      out.queries.value = gather(outputs.queries, batch.query_rows.size(), query, queries);
-      out.candidates.value = gather(outputs.candidates, batch.candidate_rows.size(), candidate, candidates);
+      const auto query = [&](size_t u) { return place_of_query[batch.queries().shown[u]]; };
+      const auto candidate = [&](size_t v) { return batch.candidates().shown[v]; };
+      out.queries.value = gather(outputs.queries, batch.queries().shown.size(), query, queries);
+      out.candidates.value = gather(outputs.candidates, batch.candidates().shown.size(), candidate, candidates);
     }
     if (task.has_scores()) {
       const auto pair = [&](size_t r) { return place_of_pair[data_.pair_of_row[batcher_.rows()[r]]]; };

@@ -9,9 +9,9 @@ std::vector<std::vector<uint32_t>> groups_of(const std::vector<uint32_t>& query_
                                              const std::vector<uint32_t>& pair_query,
                                              const std::vector<uint32_t>& row_pair) {
   Batch batch;
-  batch.query_rows = query_rows;
-  batch.pair_query.source = pair_query;
-  batch.row_pair.source = row_pair;
+  batch.at(kQueryRows).shown = query_rows;
+  batch.at(kPairRows).parents[0].source = pair_query;
+  batch.at(kBatchRows).parents[0].source = row_pair;
   RowGroups groups;
   std::vector<std::vector<uint32_t>> all;
   for (int time = 0; time < 2; ++time) {  // the second batch uses the memory of the first

@@ -11,14 +11,11 @@ constexpr size_t kRowsAPass = 8192;
 
 }  // namespace
 
-void run_tower(ThreadPool& pool, Plan& plan, int output, Domain domain, const EncodedRows& encoded,
+void run_tower(ThreadPool& pool, Plan& plan, int output, int row_set, const EncodedRows& encoded,
                std::span<const uint32_t> rows, Matrix out) {
   for (size_t begin = 0; begin < rows.size(); begin += kRowsAPass) {
     const size_t end = std::min(begin + kRowsAPass, rows.size());
-    Batch batch;
-    (domain == Domain::query ? batch.queries : batch.candidates) = &encoded;
-    (domain == Domain::query ? batch.query_rows : batch.candidate_rows) = rows.subspan(begin, end - begin);
-    plan.forward(pool, batch);
+    plan.forward(pool, Batch::of(row_set, encoded, rows.subspan(begin, end - begin)));
     const Matrix embeddings = plan.output(output);
     for (size_t r = begin; r < end; ++r) copy(embeddings.row_span(r - begin), out.row_span(r));
   }
@@ -29,10 +26,7 @@ void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span
   predictions.assign(spec.rankings.size(), std::vector<float>(query.size()));
   for (size_t begin = 0; begin < query.size(); begin += kRowsAPass) {
     const size_t count = std::min(kRowsAPass, query.size() - begin);
-    Batch batch;
-    batch.pair_query.source = query.subspan(begin, count);
-    batch.pair_candidate.source = candidate.subspan(begin, count);
-    plan.forward(pool, batch);
+    plan.forward(pool, Batch::of_pairs(query.subspan(begin, count), candidate.subspan(begin, count)));
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
       const Matrix output = plan.output(spec.rankings[t]);
       for (size_t i = 0; i < count; ++i) predictions[t][begin + i] = output(i, 0);

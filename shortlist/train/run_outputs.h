@@ -8,7 +8,7 @@
 namespace shortlist {
 
 // Runs a tower over encoded rows: out[rows.size(), width].
-void run_tower(ThreadPool& pool, Plan& plan, int output, Domain domain, const EncodedRows& encoded,
+void run_tower(ThreadPool& pool, Plan& plan, int output, int row_set, const EncodedRows& encoded,
                std::span<const uint32_t> rows, Matrix out);
 
 // Runs the ranking over pairs of a given query row and a given candidate row: predictions[task][pair] are the

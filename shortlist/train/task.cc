@@ -55,7 +55,7 @@ void set_outputs(const Task& task, Plan& plan, const Batch& batch, LossBatch& ou
   out.candidates = output(task.outputs.candidate);
   out.scores = output(task.outputs.score);
   if (task.has_scores() && !plan.has_row_outputs(task.outputs.score))
-    out.rows_of_score = {batch.row_pair.offsets, batch.row_pair.copies};
+    out.rows_of_score = {batch.row_pair().offsets, batch.row_pair().copies};
 }
 
 double total_loss(std::span<const Task> tasks, const LossParts& losses) {

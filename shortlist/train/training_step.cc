@@ -42,7 +42,7 @@ TrainingStep::TrainingStep(const Config& config, const ModelSpec& spec, Paramete
              .backward = true,
              .training_layers_active = !config.training.keras_compatible,
              .precision = precision_}),
-      batcher_(data, plan_.needs_all_rows(Domain::query), plan_.needs_all_rows(Domain::candidate)),
+      batcher_(data, plan_.needs_all_rows(kQueryRows), plan_.needs_all_rows(kCandidateRows)),
       batches_(tasks_.size()) {
   parameters.make_gradients();
   optimizer_ = make_optimizer(config.training.optimizer, trained_parameters(parameters, trained_));
