@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "shortlist/train/run_outputs.h"
 #include "shortlist/learners/two_tower_retriever.h"
 #include "shortlist/learners/unread_nodes.h"
 #include "shortlist/retrieval/all_items.h"

@@ -171,7 +171,7 @@ LossBatch Batcher::loss_batch(const Task& task) {
                 .candidate_multiplicity = batch_.candidates().multiplicity,
                 .candidate_log_share = candidate_log_share_,
                 .pairs_of_query = {batch_.pair_query().offsets, batch_.pair_query().copies},
-                .pair_candidate = batch_.pair_candidate.source,
+                .pair_candidate = batch_.pair_candidate().source,
                 .pair_weight = pair_weight_,
                 .label_scale = task.label_scale};
   if (task.has_scores()) {
