@@ -105,6 +105,7 @@ class TrainingJob {
       if (config_.training.refit && run->prepared.data.split.validation.empty())
         throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
       for (const std::string& note : run->notes) callback_.warned(note);
+      for (const std::string& note : run->prepared.data.notes) callback_.warned(note);
       warn_of_constant_features(run->prepared.features, callback_);
       warn_of_precision(config_, callback_);
       for (const std::string& warning : warnings_of_telling_features(config_, run->prepared.data))

@@ -16,6 +16,7 @@ namespace shortlist {
 struct Dataset {
   size_t rows = 0;
   // Distinct rows of each tower's features (of the candidate with its id), and which of them each row shows.
+  // Candidates that no row shows are items that only the item table has.
   EncodedRows queries, candidates;
   std::vector<uint32_t> query_of_row, candidate_of_row;
   // Distinct (query, candidate) pairs, and which of them each row shows.
@@ -51,7 +52,8 @@ struct Dataset {
   Items items;
   Split split;
   DataFingerprint fingerprint;
-  bool other_table = false;  // than the known one
+  bool other_table = false;        // than the known one
+  std::vector<std::string> notes;  // what a person should know about the tables of items and users
   // Values that the features had not seen when they were fitted, by feature name.
   std::vector<std::pair<std::string, uint64_t>> unseen;
 };
