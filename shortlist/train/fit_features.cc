@@ -1,9 +1,33 @@
 #include "shortlist/train/fit_features.h"
 
+#include <algorithm>
+
 #include "shortlist/train/column_roles.h"
 
 namespace shortlist {
 namespace {
+
+// The values of a column that are in some rows, and in how many.
+struct ValueCounts {
+  std::vector<uint32_t> codes, counts;
+};
+
+// Of all of the interactions where `rows` is null.
+ValueCounts count_values(const CodedColumn& column, size_t all_rows, const std::vector<uint32_t>* rows) {
+  std::vector<uint32_t> counts(column.distinct());
+  if (rows == nullptr) {
+    for (size_t row = 0; row < all_rows; ++row) ++counts[column.codes[row]];
+  } else {
+    for (const uint32_t row : *rows) ++counts[column.codes[row]];
+  }
+  ValueCounts found;
+  for (uint32_t code = 0; code < counts.size(); ++code) {
+    if (counts[code] == 0) continue;
+    found.codes.push_back(code);
+    found.counts.push_back(counts[code]);
+  }
+  return found;
+}
 
 // Appends row `row` of `from`.
 void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
@@ -23,28 +47,24 @@ void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
 }  // namespace
 
 FeatureMap fit_features(const Config& config, const DataColumns& columns, const std::vector<uint32_t>* rows,
-                        ColumnForms forms) {
+                        ColumnForms forms, size_t part_values) {
   std::vector<FeatureConfig> used;
   for (const std::string& name : used_features(config)) used.push_back(config.feature(name));
   FeatureMapFit fit(used);
   for (const std::string& name : fit.columns()) {
     const CodedColumn& column = columns.find(name);
-    std::vector<uint32_t> counts(column.distinct()), codes, code_counts;
-    if (rows == nullptr) {
-      for (size_t row = 0; row < columns.rows; ++row) ++counts[column.codes[row]];
-    } else {
-      for (uint32_t row : *rows) ++counts[column.codes[row]];
-    }
-    for (uint32_t code = 0; code < counts.size(); ++code) {
-      if (counts[code] == 0) continue;
-      codes.push_back(code);
-      code_counts.push_back(counts[code]);
-    }
     with_row_of(columns, column, [&] { fit.survey(name, column.values); });
-    try {
-      fit.observe(name, take_rows(column.values, codes), code_counts);
-    } catch (const RowError& error) {
-      throw_advised(error, columns, column, codes[error.row()]);
+    const ValueCounts counts = count_values(column, columns.rows, rows);
+    for (size_t begin = 0; begin < counts.codes.size(); begin += part_values) {
+      const size_t size = std::min(part_values, counts.codes.size() - begin);
+      const auto codes = std::span(counts.codes).subspan(begin, size);
+      FeatureMapFit part = fit.part();
+      try {
+        part.observe(name, take_rows(column.values, codes), std::span(counts.counts).subspan(begin, size));
+      } catch (const RowError& error) {
+        throw_advised(error, columns, column, codes[error.row()]);
+      }
+      fit.merge(part);
     }
   }
   return fit.finish(std::move(forms));

@@ -11,11 +11,15 @@
 
 namespace shortlist {
 
+// Distinct values of a column that are fitted at once. Parts are merged, so memory for what is looked at next
+// to the result stays small.
+inline constexpr size_t kPartValues = size_t{1} << 16;
+
 // Fits the features of both towers on the distinct values of each column, with how often each is in the rows;
 // all rows of the interactions when `rows` is null. Throws a data Error that names the row of a value that
 // has no meaning, as all here do.
 FeatureMap fit_features(const Config& config, const DataColumns& columns, const std::vector<uint32_t>* rows,
-                        ColumnForms forms);
+                        ColumnForms forms, size_t part_values = kPartValues);
 
 // A tower's features of the rows `first`. The distinct values of each feature's column are encoded once.
 // Adds the values that a feature has not seen to `unseen`, by its name.
