@@ -59,9 +59,9 @@ TEST(SideTableConfig, ItsKeyIsTheColumnThatItIsComparedWith) {
 
 TEST(SideTableConfig, NeedsOneTable) {
   EXPECT_EQ(error_of("[items]\nkey = \"id\"\n"),
-            "two.toml:17: items: got neither, need one of table and sql");
+            "two.toml:18: items: got neither, need one of table and sql");
   EXPECT_EQ(error_of("[items]\ntable = \"m.csv\"\nsql = \"SELECT 1\"\n"),
-            "two.toml:17: items: got both, need one of table and sql");
+            "two.toml:18: items: got both, need one of table and sql");
 }
 
 TEST(SideTableConfig, OfUsersNeedsTheUsersColumn) {
@@ -72,7 +72,7 @@ TEST(SideTableConfig, OfUsersNeedsTheUsersColumn) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()),
-              "two.toml:17: users: needs data.user, the column of [data] that its key is compared with");
+              "two.toml:18: users: needs data.user, the column of [data] that its key is compared with");
   }
 }
 

@@ -11,37 +11,6 @@
 namespace shortlist {
 namespace {
 
-// Items by user of the training rows, in the order of data.users, and the ratings with each user's mean taken
-// off.
-UserRatings user_ratings(const Dataset& data) {
-  UserRatings ratings;
-  if (data.user_of_row.empty()) return ratings;
-  std::vector<uint32_t> rows = data.split.train;
-  std::erase_if(
-      rows, [&](uint32_t row) { return data.user_of_row[row] == unknown_index || !data.is_positive(row); });
-  // Positive rows alone have nothing in common with ratings.
-  const bool rated = !data.labels.empty() && data.positive_weights.empty();
-  if (rows.empty()) return ratings;
-  std::ranges::stable_sort(rows, {}, [&](uint32_t row) { return data.user_of_row[row]; });
-  ratings.users = data.users;
-  ratings.offsets.push_back(0);
-  size_t begin = 0;
-  for (uint32_t user = 0; user < data.users.size(); ++user) {
-    size_t end = begin;
-    while (end < rows.size() && data.user_of_row[rows[end]] == user) ++end;
-    double sum = 0;
-    for (size_t i = begin; rated && i < end; ++i) sum += data.labels[0][rows[i]];
-    const double mean = sum / static_cast<double>(std::max<size_t>(1, end - begin));
-    for (; begin < end; ++begin) {
-      ratings.items.push_back(
-          static_cast<int32_t>(data.item_of_candidate[data.candidate_of_row[rows[begin]]]));
-      if (rated) ratings.centred.push_back(static_cast<float>(data.labels[0][rows[begin]] - mean));
-    }
-    ratings.offsets.push_back(static_cast<int64_t>(ratings.items.size()));
-  }
-  return ratings;
-}
-
 std::vector<LabelRange> label_ranges(const Config& config, const ModelSpec& spec, const Dataset& data) {
   std::vector<LabelRange> ranges;
   for (size_t t = 0; t < data.labels.size() && !data.split.train.empty(); ++t) {
@@ -116,7 +85,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   const EvaluatedModel evaluated{
       list, evaluator, baselines, {}, order.order, config.recommend.seen == SeenPolicy::drop, order.measured};
   const EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
-  const UserRatings ratings = user_ratings(data);
+  const UserRatings ratings = user_ratings(data.interactions, data.users);
   const std::unique_ptr<Hnsw> hnsw = build_index(model, candidates, pool);
   BundleContent content{
       &config,          &prepared.features,  &parameters,

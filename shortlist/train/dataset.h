@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/interactions/interactions.h"
 #include "shortlist/metrics/seen_items.h"
 #include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/items.h"
@@ -41,6 +42,9 @@ struct Dataset {
   // At or beyond users.size(): a user that is not among given ones.
   std::vector<uint32_t> user_of_row;
   std::vector<std::string> users;  // their ids
+  // What users did in the training rows, by time where the rows are split by it; labels are those of the
+  // first ranking task. Empty when the config names no user.
+  Interactions interactions;
   // Where a query tells its user: the user of each distinct query, the items that users have in the
   // training rows, and what is known of users. Else empty.
   std::vector<uint32_t> user_of_query;

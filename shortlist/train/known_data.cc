@@ -7,6 +7,7 @@
 #include "shortlist/base/random.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/fingerprint.h"
+#include "shortlist/interactions/user_ratings.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/sha256.h"
 #include "shortlist/metrics/observations.h"
@@ -60,15 +61,19 @@ void read_users(const CodedColumn& users, const KnownData* known, bool query_tel
     data.user_of_query[data.query_of_row[row]] = data.user_of_row[row];
 }
 
-void find_seen_items(Dataset& data) {
-  if (data.user_of_query.empty()) return;
-  std::vector<uint32_t> users, items;
-  for (uint32_t row : data.split.train) {
-    if (!data.is_positive(row)) continue;
-    users.push_back(data.user_of_row[row]);
-    items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
+void find_interactions(std::vector<double> times, Dataset& data) {
+  if (data.user_of_row.empty()) return;
+  EventList events;
+  events.rows = data.split.train;
+  events.times = std::move(times);
+  for (const uint32_t row : data.split.train) {
+    events.users.push_back(data.user_of_row[row]);
+    events.items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
+    if (!data.labels.empty()) events.labels.push_back(data.labels[0][row]);
+    if (!data.positive_weights.empty()) events.positive.push_back(data.is_positive(row));
   }
-  data.seen = seen_items(users, items);
+  data.interactions = Interactions(data.users.size(), events);
+  if (!data.user_of_query.empty()) data.seen = seen_items(data.interactions);
 }
 
 void add_to_keys(const CodedColumn& column, const std::vector<uint32_t>& first, std::vector<uint64_t>& keys) {

@@ -32,8 +32,9 @@ std::vector<uint32_t> number_by_known(const CodedColumn& column, std::span<const
 // Sets users, user_of_row, and where queries tell their users user_of_query. `known` may be null.
 void read_users(const CodedColumn& users, const KnownData* known, bool query_tells_user, Dataset& data);
 
-// Sets `seen`, where queries tell their users.
-void find_seen_items(Dataset& data);
+// Sets `interactions`, and where queries tell their users `seen`. `times` has the time of each training row;
+// empty: it is not known.
+void find_interactions(std::vector<double> times, Dataset& data);
 
 // Mixes a column's value in the first row of each distinct query into the query's key.
 void add_to_keys(const CodedColumn& column, const std::vector<uint32_t>& first, std::vector<uint64_t>& keys);

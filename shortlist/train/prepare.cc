@@ -71,13 +71,29 @@ Dataset apply(const Config& config, const FeatureMap& features, DataColumns colu
   return data;
 }
 
-Split split_rows(const Config& config, const DataColumns& columns) {
+// With the unit and format that a time feature of the column declares, where the split declares none.
+SplitConfig split_config(const Config& config) {
   SplitConfig split = config.data.split;
-  const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
   if (split.by == SplitBy::time && !split.unit && !split.format) {
     const TimeForm declared = config.declared_times(split.column);
     split.unit = declared.unit, split.format = declared.format;
   }
+  return split;
+}
+
+// The time of each training row; empty where the rows are not split by time.
+std::vector<double> training_times(const Config& config, const DataColumns& columns, const Split& split) {
+  std::vector<double> times;
+  if (config.data.user.empty() || config.data.split.by != SplitBy::time) return times;
+  const CodedColumn& column = columns.find(config.data.split.column);
+  const std::vector<double> of_values = times_of_values(split_config(config), column);
+  for (const uint32_t row : split.train) times.push_back(of_values[column.codes[row]]);
+  return times;
+}
+
+Split split_rows(const Config& config, const DataColumns& columns) {
+  const SplitConfig split = split_config(config);
+  const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
   return make_split(split, columns.rows, by_column ? &columns.find(split.column) : nullptr);
 }
 
@@ -123,9 +139,10 @@ PreparedData prepare_data(const Config& config, const Table& table, TrainOn trai
     DataFingerprint fingerprint = fingerprint_of(columns);
     add_split(split, fingerprint);
     add_features(prepared.features, fingerprint);
+    std::vector<double> times = training_times(config, columns, split);
     prepared.data = apply(config, prepared.features, std::move(columns), std::move(split), true);
     prepared.data.fingerprint = std::move(fingerprint);
-    find_seen_items(prepared.data);
+    find_interactions(std::move(times), prepared.data);
     prepared.label_scales = fit_label_scales(config, prepared.data);
     return prepared;
   });
@@ -159,7 +176,7 @@ Dataset apply_features(const Config& config, const FeatureMap& features, const T
     Dataset data = apply(config, features, std::move(columns), std::move(split), need_labels, known);
     data.fingerprint = std::move(fingerprint);
     data.other_table = other_table;
-    if (known == nullptr) find_seen_items(data);
+    if (known == nullptr) find_interactions({}, data);
     return data;
   });
 }

@@ -127,15 +127,15 @@ TEST(TwoTables, RejectAQueryThatAsksWithTheItemsColumns) {
 
 TEST(TwoTables, NameAllTablesWhereNoneHasAColumn) {
   EXPECT_EQ(
-      error_of(TwoTables(), {{R"(["genre", "year"])", R"(["genre", "yaer"])"}}),
-      "no table has a column 'yaer'; did you mean 'year'? (ratings.csv: user, movie, rating; movies.csv: "
+      error_of(TwoTables(), {{R"(["genre", "year"])", R"(["genre", "yeear"])"}}),
+      "no table has a column 'yeear'; did you mean 'year'? (ratings.csv: user, movie, rating; movies.csv: "
       "movie, genre, year; users.csv: id, country)");
 }
 
 TEST(TwoTables, RejectIdsOfWhichNoneIsInTheTable) {
   EXPECT_EQ(
       error_of(TwoTables(), {{"[items]\n", "[items]\nkey = \"year\"\n"}}),
-      "movies.csv: column 'year' has none of the 30 values of 'movie' in ratings.csv, such as 'm04': need "
+      "movies.csv: column 'year' has none of the 30 values of 'movie' in ratings.csv, such as 'm02': need "
       "the same ids in both");
 }
 
