@@ -34,6 +34,7 @@ void run(const ConvertCommand& command);
 
 struct InitCommand {
   TableOptions table;
+  std::string items, users;  // tables of their own, or ""
   InitOptions options;
   std::string out;
 };
@@ -41,7 +42,7 @@ void run(const InitCommand& command);
 
 struct DescribeCommand {
   std::string config;
-  TableOptions data;
+  ConfigTableOptions tables;
   std::vector<std::string> settings;
   std::string dot, svg;
 };
@@ -49,7 +50,7 @@ void run(const DescribeCommand& command);
 
 struct TrainCommand {
   std::string config;
-  TableOptions data;
+  ConfigTableOptions tables;
   std::string out;
   int threads = 0;
   std::vector<std::string> settings;
@@ -62,7 +63,7 @@ void run(const TrainCommand& command);
 
 struct EvaluateCommand {
   std::string bundle;
-  TableOptions data;
+  ConfigTableOptions tables;
   std::string split, format = "text";
   bool full = false;
   int threads = 0;
@@ -120,7 +121,7 @@ void run(const EmbedCommand& command);
 
 struct ImportCommand {
   std::string checkpoint, config;
-  TableOptions data;
+  ConfigTableOptions tables;
   std::string out;
   int threads = 0;
   std::vector<std::string> settings;

@@ -9,7 +9,7 @@ namespace shortlist {
 
 void run(const DescribeCommand& command) {
   Config config = load_config(command.config, command.settings);
-  command.data.apply(config.data);
+  command.tables.apply(config);
   const Described described = describe(config);
   print_data(described.summary +
              "\n# Every setting, also those that the config leaves at their default.\n\n" +

@@ -9,11 +9,11 @@
 namespace shortlist {
 
 void run(const EvaluateCommand& command) {
-  DataConfig data = load_bundle(command.bundle).config.data;
-  // Without --data: the table that the run read, where the bundle still has its run.
-  if (const std::string table = table_of_run(command.bundle); !table.empty()) data.use_table(table);
-  command.data.apply(data);
-  const EvaluationReport report = evaluate(command.bundle, data.source(), command.split, command.threads);
+  Config config = load_bundle(command.bundle).config;
+  // Without other ones: the tables that the run read, where the bundle still has its run.
+  use_tables_of_run(command.bundle, config);
+  command.tables.apply(config);
+  const EvaluationReport report = evaluate(command.bundle, config, command.split, command.threads);
   print_data(command.format == "json"
                  ? report_json(report)
                  : report_text(report, command.full ? ReportDetail::full : ReportDetail::brief));

@@ -10,7 +10,9 @@ namespace {
 
 std::string train_command(const ImportCommand& command) {
   std::string text = "shortlist train " + shell_quoted(command.config);
-  if (!command.data.table.empty()) text += " --data " + shell_quoted(command.data.table);
+  if (!command.tables.data.table.empty()) text += " --data " + shell_quoted(command.tables.data.table);
+  if (!command.tables.items.empty()) text += " --items " + shell_quoted(command.tables.items);
+  if (!command.tables.users.empty()) text += " --users " + shell_quoted(command.tables.users);
   for (const std::string& setting : command.settings) text += " --set " + shell_quoted(setting);
   return text + " --out " + shell_quoted(command.out) + " --resume";
 }
@@ -33,7 +35,7 @@ void say_what_was_found(const ImportCommand& command, const KerasImport& importe
 
 void run(const ImportCommand& command) {
   Config config = load_config(command.config, command.settings);
-  command.data.apply(config.data);
+  command.tables.apply(config);
   const ImportOptions options{.checkpoint = command.checkpoint,
                               .out = command.out,
                               .threads = command.threads,

@@ -3,17 +3,29 @@
 #include "shortlist/cli/export_formats.h"
 
 namespace shortlist {
+namespace {
+
+void add_side_tables(CLI::App& sub, ConfigTableOptions& tables) {
+  sub.add_option("--items", tables.items, "another table of items than that of the config's [items]")
+      ->option_text("TABLE");
+  sub.add_option("--users", tables.users, "another table of users than that of the config's [users]")
+      ->option_text("TABLE");
+}
+
+}  // namespace
 
 void add_describe(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<DescribeCommand>(
       app, chosen, "describe", "show a config's layers, shapes, parameters and settings", sub);
   sub->add_option("config", command->config, "the config, a TOML file")->required()->option_text("CONFIG");
-  sub->add_option("--data", command->data.table, "another table than the config's")->option_text("TABLE");
+  sub->add_option("--data", command->tables.data.table, "another table than the config's")
+      ->option_text("TABLE");
+  add_side_tables(*sub, command->tables);
   add_settings(*sub, command->settings);
   sub->add_option("--dot", command->dot, "write the model's graph for Graphviz")->option_text("FILE");
   sub->add_option("--svg", command->svg, "write the model's graph as a picture")->option_text("FILE");
-  add_text_options(*sub, command->data);
+  add_text_options(*sub, command->tables.data);
   sub->footer(std::string(kTableHelp) +
               "\nExample:\n"
               "  shortlist describe anime.toml --data clean_data.csv --svg model.svg\n");
@@ -30,7 +42,9 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
     };
   };
   sub->add_option("config", command->config, "the config, a TOML file")->required()->option_text("CONFIG");
-  sub->add_option("--data", command->data.table, "another table than the config's")->option_text("TABLE");
+  sub->add_option("--data", command->tables.data.table, "another table than the config's")
+      ->option_text("TABLE");
+  add_side_tables(*sub, command->tables);
   sub->add_option("--out", command->out, "the folder for the bundle; runs/NAME for NAME.toml when not given")
       ->option_text("DIR");
   sub->add_option_function<std::string>("--epochs", shorthand("training.epochs"),
@@ -64,7 +78,7 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
                 "after training, print what each phase of a step does and how long it takes");
   sub->add_flag("--json", command->json, "events as JSON lines on standard output, for machines");
   sub->add_flag("--quiet", command->quiet, "no progress, only warnings");
-  add_text_options(*sub, command->data);
+  add_text_options(*sub, command->tables.data);
   sub->footer(std::string(kTableHelp) +
               "\nCtrl-C finishes the step, saves, and says how to go on; a second one ends at once.\n"
               "\nExamples:\n"
@@ -82,8 +96,9 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
   const auto command =
       add_command<EvaluateCommand>(app, chosen, "evaluate", "compare a bundle with simple baselines", sub);
   add_bundle(*sub, command->bundle);
-  sub->add_option("--data", command->data.table, "the table; the one that the run read when not given")
+  sub->add_option("--data", command->tables.data.table, "the table; the one that the run read when not given")
       ->option_text("TABLE");
+  add_side_tables(*sub, command->tables);
   sub->add_option(
          "--split", command->split,
          "rows to look at; when not given, the test rows of the table that the model was trained on, "
@@ -93,7 +108,7 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
   sub->add_flag("--full", command->full,
                 "with --format text: every figure, also those that are left out to fit one screen");
   add_threads(*sub, command->threads);
-  add_text_options(*sub, command->data);
+  add_text_options(*sub, command->tables.data);
   sub->footer(std::string(kTableHelp) +
               "\nExamples:\n"
               "  shortlist evaluate runs/anime\n"
@@ -113,16 +128,17 @@ void add_import(CLI::App& app, Chosen& chosen) {
   sub->add_option("--config", command->config, "the config that says the same model, a TOML file")
       ->required()
       ->option_text("CONFIG");
-  sub->add_option("--data", command->data.table,
+  sub->add_option("--data", command->tables.data.table,
                   "the table, for the vocabularies; the config's when not given")
       ->option_text("TABLE");
+  add_side_tables(*sub, command->tables);
   sub->add_option("--out", command->out, "the folder for the bundle")->required()->option_text("DIR");
   add_threads(*sub, command->threads);
   add_settings(*sub, command->settings);
   sub->add_flag("--new-optimizer", command->new_optimizer,
                 "leave the optimizer's state aside, where it is of another kind than the config's");
   sub->add_flag("--quiet", command->quiet, "only the report");
-  add_text_options(*sub, command->data);
+  add_text_options(*sub, command->tables.data);
   sub->footer(std::string(kTableHelp) +
               "\nLayers are found by the structure of the model, kinds and shapes, not by names. Checkpoints "
               "hold no\n"

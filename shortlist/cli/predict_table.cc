@@ -4,6 +4,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/answer_writer.h"
+#include "shortlist/cli/candidate_table.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/passed_columns.h"
 #include "shortlist/cli/query_table.h"
@@ -22,12 +23,8 @@ struct Predictions {
   std::vector<std::vector<float>> labels;  // [row][label]
   UnseenCounts unseen;
   std::vector<ColumnGaps> gaps;
+  size_t unknown_items = 0;
 };
-
-std::vector<Column> pick(const Chunk& chunk, size_t first, size_t count) {
-  const auto begin = chunk.columns.begin() + static_cast<std::ptrdiff_t>(first);
-  return {begin, begin + static_cast<std::ptrdiff_t>(count)};
-}
 
 void add_predictions(const Table& table, const std::vector<std::string>& labels,
                      std::vector<OutputColumn>& columns) {
@@ -69,8 +66,8 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   add_predictions(table, recommender.labels(), columns);
   std::vector<ColumnRequest> requests = queries.requests();
   const size_t of_query = requests.size();
-  std::ranges::copy(recommender.candidate_requests(), std::back_inserter(requests));
-  const size_t of_candidate = requests.size() - of_query;
+  CandidateTable candidates(recommender, table);
+  std::ranges::copy(candidates.requests(), std::back_inserter(requests));
   std::ranges::copy(passed.requests, std::back_inserter(requests));
   AnswerWriter writer(command.out, columns, command.format);
   RowProgress progress("predict", table, command.quiet);
@@ -78,7 +75,10 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Predictions& predictions) {
     const std::vector<Column> asked = queries.columns(chunk);
-    predictions.labels = recommender.predict(asked, pick(chunk, of_query, of_candidate), &predictions.unseen);
+    const auto [items, columns, unknown] = candidates.read(chunk, of_query);
+    predictions.labels = items.empty() ? recommender.predict(asked, columns, &predictions.unseen)
+                                       : recommender.predict(asked, columns, items);
+    predictions.unknown_items = unknown;
     if (!command.raw) clamp_to_labels(recommender.bundle(), predictions.labels);
     predictions.gaps = recommender.query_context().gaps(asked);
   };
@@ -86,12 +86,14 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
     if (chunk.rows > 0) write_chunk(passed, chunk, predictions, writer);
     unseen.add(predictions.unseen);
     queries.count(predictions.gaps, chunk.rows);
+    candidates.count(predictions.unknown_items);
     progress.show(chunk.first_row + chunk.rows);
   };
   const uint64_t rows = work_on_rows<Predictions>(table, requests, pool, work, write, throw_if_stopped);
   writer.finish();
   progress.finish(rows, command.out);
   unseen.say_once();
+  candidates.say_unknown();
   queries.say_gaps();
 }
 

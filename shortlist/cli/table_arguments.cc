@@ -44,12 +44,17 @@ void add_init(CLI::App& app, Chosen& chosen) {
     sub->add_option("--" + std::string(name), field, help)->option_text("COLUMN");
   };
   command->options.fields(visit);
+  sub->add_option("--items", command->items, "a table with a row for each item: becomes [items]")
+      ->option_text("TABLE");
+  sub->add_option("--users", command->users, "a table with a row for each user: becomes [users]")
+      ->option_text("TABLE");
   sub->add_option("--out", command->out, "the file to write; standard output when not given")
       ->option_text("FILE");
   sub->footer(std::string(kTableHelp) +
               "\nThe config trains as it is; each choice has its reason beside it.\n"
               "\nExamples:\n"
               "  shortlist init ratings.csv > ratings.toml\n"
+              "  shortlist init ratings.csv --items movies.csv --out movies.toml\n"
               "  shortlist init clicks.parquet --label clicked --out clicks.toml\n");
 }
 

@@ -1,15 +1,17 @@
 #include "shortlist/cli/table_options.h"
 
+#include "shortlist/base/error.h"
+
 namespace shortlist {
 
 TableSource TableOptions::source() const {
-  DataConfig data;
+  TableConfig data;
   apply(data);
   return data.source();
 }
 
-TableSource TableOptions::source_like(const DataConfig& model) const {
-  DataConfig data;
+TableSource TableOptions::source_like(const TableConfig& model) const {
+  TableConfig data;
   data.decimal = model.decimal;
   data.thousands = model.thousands;
   data.date_format = model.date_format;
@@ -18,7 +20,7 @@ TableSource TableOptions::source_like(const DataConfig& model) const {
   return data.source();
 }
 
-void TableOptions::apply(DataConfig& data) const {
+void TableOptions::apply(TableConfig& data) const {
   if (!table.empty()) data.use_table(table);
   if (!delimiter.empty()) data.delimiter = delimiter == "\\t" ? "\t" : delimiter;
   if (header) data.header = header;
@@ -30,6 +32,23 @@ void TableOptions::apply(DataConfig& data) const {
   if (!thousands.empty()) data.thousands = thousands;
   if (!date_format.empty()) data.date_format = date_format;
   if (!missing.empty()) data.missing = missing;
+}
+
+namespace {
+
+void use_side_table(const std::string& text, const char* section, std::optional<SideTableConfig>& side,
+                    const std::string& config) {
+  if (text.empty()) return;
+  if (!side) throw usage_error("--{0}: {1} has no [{0}], whose table this could replace", section, config);
+  side->use_table(text);
+}
+
+}  // namespace
+
+void ConfigTableOptions::apply(Config& config) const {
+  data.apply(config.data);
+  use_side_table(items, "items", config.items, config.file);
+  use_side_table(users, "users", config.users, config.file);
 }
 
 }  // namespace shortlist

@@ -22,9 +22,19 @@ struct TableOptions {
 
   TableSource source() const;
   // The same, with numbers, times and missing values written as in a model's table unless said otherwise.
-  TableSource source_like(const DataConfig& data) const;
+  TableSource source_like(const TableConfig& data) const;
   // Puts what was said over what the config says.
-  void apply(DataConfig& data) const;
+  void apply(TableConfig& data) const;
+};
+
+// --data, --items and --users: other tables than a config's. How the last two are read is the config's to
+// say.
+struct ConfigTableOptions {
+  TableOptions data;
+  std::string items, users;
+
+  // Throws a usage Error for a side table that the config does not have.
+  void apply(Config& config) const;
 };
 
 }  // namespace shortlist

@@ -46,7 +46,7 @@ std::unique_ptr<TrainingCallback> make_callback(const TrainCommand& command) {
 
 Config config_of(const TrainCommand& command) {
   Config config = load_config(command.config, command.settings);
-  command.data.apply(config.data);
+  command.tables.apply(config);
   return config;
 }
 

@@ -16,7 +16,8 @@ namespace shortlist {
 
 struct Config {
   DataConfig data;
-  std::vector<FeatureConfig> features;  // in the order of the file
+  std::optional<SideTableConfig> items, users;  // tables that are joined to the rows of `data`
+  std::vector<FeatureConfig> features;          // in the order of the file
   ModelConfig model;
   QueryConfig query;
   CandidateConfig candidate;

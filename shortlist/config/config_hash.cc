@@ -29,7 +29,7 @@ std::string config_hash(const Config& config) {
   leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints"});
   leave_out_learning_rate(written);
   leave_out("retrieval", {"index", "hnsw"});
-  leave_out("data", {"table"});
+  for (const char* section : {"data", "items", "users"}) leave_out(section, {"table"});
   leave_out("recommend", {"order", "blend", "candidates"});
   if (const Value* recommend = written.find("recommend"); recommend != nullptr && recommend->table()->empty())
     std::erase_if(*std::get_if<Value::Table>(&written.data),

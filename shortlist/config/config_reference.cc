@@ -82,6 +82,11 @@ Several dense layers in one line: `{ mlp = [256, 64], final_activation = "relu" 
 
 )";
 
+constexpr const char* kSideTables =
+    R"(Tables of their own for what is known of items and of users, one row each, which are joined to the rows of
+[data] by a key: [two tables](two-tables.md) shows how. Neither is needed. Features and attributes name their columns
+like those of [data].)";
+
 std::string describe_features() {
   std::string out = kFeatures + table_of(document_fields<Embedding>());
   for (const FeatureKind& kind : feature_kinds()) {
@@ -118,6 +123,7 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   std::string out = kStart;
   out += section<DataConfig>("## [data]", "Where the rows come from.");
   out += section<SplitConfig>("### split", "Each row is for training, validation or test, or left out.");
+  out += section<SideTableConfig>("## [items] and [users]", kSideTables);
   out += describe_features();
   out += describe_kinds(kinds);
   out += section<QueryConfig>("## [query]", "The tower of what asks: a user, a context, a set of tags.");

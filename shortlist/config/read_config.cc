@@ -20,8 +20,9 @@
 namespace shortlist {
 namespace {
 
-const std::vector<std::string> kSections = {"data",      "features", "model",    "query",    "candidate",
-                                            "retrieval", "ranking",  "training", "recommend"};
+const std::vector<std::string> kSections = {"data",    "items",    "users",     "features",
+                                            "model",   "query",    "candidate", "retrieval",
+                                            "ranking", "training", "recommend"};
 
 std::vector<std::string> feature_names(const Config& config) {
   std::vector<std::string> names;
@@ -89,6 +90,16 @@ void check_data(const Config& config) {
           "unit and format need by = \"time\"");
   require(split.by != SplitBy::rows || !split.rows.empty(), config, "data.split",
           "by = \"rows\" needs rows = \"....npy\"");
+}
+
+// The key that a side table has unless it says another: the column of [data] that it is compared with.
+void check_side_table(const Config& config, const char* section, SideTableConfig& side,
+                      const std::string& compared, const char* setting) {
+  require(side.table.empty() != side.sql.empty(), config, section,
+          fmt::format("got {}, need one of table and sql", side.sql.empty() ? "neither" : "both"));
+  require(!compared.empty(), config, section,
+          fmt::format("needs {}, the column of [data] that its key is compared with", setting));
+  if (side.key.empty()) side.key = compared;
 }
 
 // What people know candidates by is shown and looked up as their attributes are.
@@ -212,6 +223,10 @@ template <typename T>
 void read_section(const Value& root, const char* name, T& settings, const std::string& file) {
   if (const Value* section = root.find(name)) read_fields(*section, settings, {file, name});
 }
+template <typename T>
+void read_section(const Value& root, const char* name, std::optional<T>& settings, const std::string& file) {
+  if (root.find(name) != nullptr) read_section(root, name, settings.emplace(), file);
+}
 
 }  // namespace
 
@@ -225,6 +240,8 @@ Config read_config(const Value& root, const std::string& file) {
     }
   }
   read_section(root, "data", config.data, file);
+  read_section(root, "items", config.items, file);
+  read_section(root, "users", config.users, file);
   if (const Value* features = root.find("features"))
     config.features = read_features(*features, {file, "features"});
   for (const FeatureConfig& feature : config.features) {
@@ -234,9 +251,7 @@ Config read_config(const Value& root, const std::string& file) {
   if (const Value* model = root.find("model")) read_model_kind(*model, config.model, {file, "model"});
   read_section(root, "query", config.query, file);
   read_section(root, "candidate", config.candidate, file);
-  if (const Value* retrieval = root.find("retrieval")) {
-    read_fields(*retrieval, config.retrieval.emplace(), {file, "retrieval"});
-  }
+  read_section(root, "retrieval", config.retrieval, file);
   if (const Value* ranking = root.find("ranking")) read_value(*ranking, config.ranking, {file, "ranking"});
   read_section(root, "training", config.training, file);
   read_section(root, "recommend", config.recommend, file);
@@ -247,6 +262,8 @@ Config read_config(const Value& root, const std::string& file) {
   add_display(config);
   check_attributes(config);
   check_tasks(config);
+  if (config.items) check_side_table(config, "items", *config.items, config.candidate.id, "candidate.id");
+  if (config.users) check_side_table(config, "users", *config.users, config.data.user, "data.user");
   check_layers(config);
   OptimizerConfig& optimizer = config.training.optimizer;
   if (!optimizer.adam && !optimizer.adagrad && !optimizer.sgd) optimizer.adam = 0.001;
@@ -267,6 +284,8 @@ Config load_config(const std::string& path, const std::vector<std::string>& sett
   const std::string folder = std::filesystem::path(path).parent_path().string();
   config.data.table = beside_config(folder, config.data.table);
   config.data.split.rows = beside_config(folder, config.data.split.rows);
+  if (config.items) config.items->table = beside_config(folder, config.items->table);
+  if (config.users) config.users->table = beside_config(folder, config.users->table);
   return config;
 }
 

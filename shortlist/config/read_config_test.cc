@@ -91,7 +91,8 @@ TEST(Config, HasAdamUnlessSaid) {
 
 TEST(Config, RejectsUnknownSectionsAndKeys) {
   EXPECT_EQ(error_with("[training]", "[trainning]"),
-            "a.toml:28: unknown key 'trainning'; did you mean 'training'? (known: data, features, model, query, "
+            "a.toml:28: unknown key 'trainning'; did you mean 'training'? (known: data, items, users, "
+            "features, model, query, "
             "candidate, retrieval, ranking, training, recommend)");
   EXPECT_EQ(error_with("epochs ", "epoch "),
             "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "

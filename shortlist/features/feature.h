@@ -66,6 +66,8 @@ class FeatureFit {
   // May be called first, with all values of the column, also those of rows that the fit does not see: how
   // they are written, such as a time's unit, is the whole column's. Without it observe() finds that out.
   virtual void survey(const Column&) {}
+  // Takes over what the survey of another fit of the same kind and settings found.
+  virtual void share_survey(const FeatureFit&) {}
   virtual void observe(const Column& values, Counts counts) = 0;
   virtual void merge(const FeatureFit& other) = 0;  // the same kind and settings
   virtual std::unique_ptr<const Feature> finish() = 0;

@@ -153,7 +153,8 @@ FeatureMap FeatureMap::from_json(const nlohmann::json& json) {
   }
 }
 
-FeatureMapFit::FeatureMapFit(std::span<const FeatureConfig> configs) {
+FeatureMapFit::FeatureMapFit(std::span<const FeatureConfig> configs)
+    : configs_(configs.begin(), configs.end()) {
   for (const FeatureConfig& config : configs) {
     place_column(columns_, config.column);
     parts_.push_back({config.name, config.column, config.settings->make_fit()});
@@ -171,6 +172,12 @@ void FeatureMapFit::observe(std::string_view column, const Column& values, Count
   for (const Part& part : parts_) {
     if (part.column == column) part.fit->observe(values, counts);
   }
+}
+
+FeatureMapFit FeatureMapFit::part() const {
+  FeatureMapFit part(configs_);
+  for (size_t i = 0; i < parts_.size(); ++i) part.parts_[i].fit->share_survey(*parts_[i].fit);
+  return part;
 }
 
 void FeatureMapFit::merge(const FeatureMapFit& other) {

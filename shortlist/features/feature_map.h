@@ -79,6 +79,9 @@ class FeatureMapFit {
   // Values of a column, value i standing counts[i] times in the table, for every feature of that column.
   // Throws a RowError, whose row is the value's place, for a value that has no meaning.
   void observe(std::string_view column, const Column& values, Counts counts);
+  // A fit of the same features that knows what survey() found and has observed nothing: for a part of the
+  // table.
+  FeatureMapFit part() const;
   // Requires a fit of the same configs.
   void merge(const FeatureMapFit& other);
   // Call once, at the end.
@@ -89,6 +92,7 @@ class FeatureMapFit {
     std::string name, column;
     std::unique_ptr<FeatureFit> fit;
   };
+  std::vector<FeatureConfig> configs_;
   std::vector<Part> parts_;
   std::vector<std::string> columns_;
 };

@@ -126,6 +126,9 @@ class TimeFit final : public FeatureFit {
   explicit TimeFit(TimeSettings settings) : settings_(settings) {}
 
   void survey(const Column& values) override { form_ = find_time_form(values, settings_.declared()); }
+  void share_survey(const FeatureFit& surveyed) override {
+    form_ = dynamic_cast<const TimeFit&>(surveyed).form_;
+  }
   void observe(const Column& values, Counts counts) override {
     if (!form_) survey(values);
     for (size_t row = 0; row < values.rows; ++row) {

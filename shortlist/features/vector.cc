@@ -109,6 +109,10 @@ class VectorFit final : public FeatureFit {
  public:
   explicit VectorFit(VectorSettings settings) : settings_(settings) {}
 
+  // The width that earlier parts have, so that a later one names the row of another.
+  void share_survey(const FeatureFit& surveyed) override {
+    settings_.width = dynamic_cast<const VectorFit&>(surveyed).settings_.width;
+  }
   void observe(const Column& values, Counts) override {
     std::vector<double> numbers;
     for (size_t row = 0; row < values.rows; ++row) {

@@ -27,6 +27,7 @@ Guesser::Guesser(const Table& table, std::vector<ColumnGuess> columns, const Ini
     : table_(table), options_(options) {
   guess_.source = table.source();
   guess_.columns = std::move(columns);
+  guess_.own_columns = guess_.columns.size();
   if (guess_.rows() == 0) throw data_error("{}: has no rows", table.source().describe());
   guess_.uses.resize(guess_.columns.size());
   guess_.names_are_ours = names_are_generated(guess_.columns);

@@ -9,6 +9,7 @@
 #include "shortlist/base/fields.h"
 #include "shortlist/init/guess_model.h"
 #include "shortlist/init/model_guess.h"
+#include "shortlist/init/toml_section.h"
 #include "shortlist/init/trial.h"
 #include "shortlist/table/source_sql.h"
 
@@ -21,75 +22,12 @@ constexpr double kTakenAgain = 0.1;
 // With more of them among the last rows, a split by time asks about users that no model can know.
 constexpr double kManyNewUsers = 0.3;
 
-std::string quoted(const std::string& text) { return to_toml(Value(text)); }
-
-std::string list_of(const std::vector<std::string>& texts) {
-  Value::Array array;
-  for (const std::string& text : texts) array.push_back(Value(text));
-  return to_toml(Value(std::move(array)));
-}
-
 std::string tower_layers() { return fmt::format("[{{ dropout = 0.3 }}, {{ dense = {} }}]", kWidth); }
-
-std::string key_of(const std::string& name) {
-  const bool bare = !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
-    return c < 0x80 && (std::isalnum(c) != 0 || c == '_' || c == '-');
-  });
-  return bare ? name : quoted(name);
-}
-
-// A name in a comment: a line break in it must not end the comment.
-std::string in_comment(std::string text) {
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return text;
-}
 
 // The setting of a time in a text that is not ISO 8601.
 std::string format_of(const ColumnGuess& column) {
   return column.time_format.empty() ? "" : fmt::format(", format = {}", quoted(column.time_format));
 }
-
-// The lines of a section: keys, values and comments each below one another.
-class Section {
- public:
-  explicit Section(std::string header) : header_(std::move(header)) {}
-  void add(const std::string& key, const std::string& value, std::string comment = "") {
-    lines_.push_back({key, value, std::move(comment)});
-  }
-  // A line that does nothing until a person takes its # away, or says something.
-  void remark(const std::string& text) { lines_.push_back({"", "# " + text, ""}); }
-
-  std::string text() const {
-    size_t keys = 0, column = 0;
-    for (const Line& line : lines_) keys = std::max(keys, line.key.size());
-    for (const Line& line : lines_) {
-      const size_t width = keys + 3 + line.value.size();
-      if (!line.comment.empty() && width <= kLongestAligned) column = std::max(column, width);
-    }
-    std::string out = header_ + "\n";
-    for (const Line& line : lines_) out += line.text(keys, column);
-    return out + "\n";
-  }
-
- private:
-  static constexpr size_t kLongestAligned = 50, kLongestLine = 116;
-  struct Line {
-    std::string key, value, comment;
-
-    // The comment stands behind, or above where there is no room.
-    std::string text(size_t keys, size_t column) const {
-      if (key.empty()) return value + "\n";
-      const std::string setting = fmt::format("{:<{}} = {}", key, keys, value);
-      if (comment.empty()) return setting + "\n";
-      const std::string behind = fmt::format("{:<{}}  # {}", setting, column, in_comment(comment));
-      if (behind.size() <= kLongestLine) return behind + "\n";
-      return fmt::format("# {}\n{}\n", in_comment(comment), setting);
-    }
-  };
-  std::string header_;
-  std::vector<Line> lines_;
-};
 
 class Writer {
  public:
@@ -97,14 +35,15 @@ class Writer {
 
   std::string text() const {
     std::string out = in_comment(fmt::format("# Written by shortlist init from {}: {} rows, {} columns.",
-                                             source_.describe(), guess_.rows(), guess_.columns.size()));
+                                             source_.describe(), guess_.rows(), guess_.own_columns));
     out += "\n# Each choice has its reason beside it; change what you know better.\n";
     if (guess_.is_catalogue) {
       out += "# Hardly an item stands in two rows: this looks like a catalogue, not like what people took.\n";
       out += "# A model of it learns which item has which properties, and no one's taste.\n";
     }
     out += "\n";
-    out += data() + features() + query() + candidate() + retrieval();
+    out += data() + side("items", guess_.items) + side("users", guess_.users) + features() + query() +
+           candidate() + retrieval();
     if (guess_.label) out += ranking();
     if (guess_.repeated > 0) out += recommend();
     return out + training();
@@ -136,7 +75,8 @@ class Writer {
   bool has_validation() const { return guess_.split ? guess_.has_validation : !is_tiny(); }
 
   std::string data() const;
-  void add_source(Section& section) const;
+  void add_header(Section& section) const;
+  static std::string side(const std::string& name, const std::optional<SideGuess>& side);
   void add_split(Section& section) const;
   std::string features() const;
   std::string feature(const ColumnGuess& column) const;
@@ -153,26 +93,25 @@ class Writer {
   const ModelGuess& guess_;
 };
 
-void Writer::add_source(Section& section) const {
-  if (!source_.sql.empty()) section.add("sql", quoted(source_.sql));
-  if (!source_.path.empty()) section.add("table", quoted(source_.path), "--data replaces it");
-  if (!source_.delimiter.empty()) section.add("delimiter", quoted(source_.delimiter));
-  if (!source_.encoding.empty()) section.add("encoding", quoted(source_.encoding));
-  if (source_.quote) section.add("quote", quoted(*source_.quote));
-  if (!source_.comment.empty()) section.add("comment", quoted(source_.comment));
-  if (!source_.decimal.empty()) section.add("decimal", quoted(source_.decimal));
-  if (!source_.thousands.empty()) section.add("thousands", quoted(source_.thousands));
-  if (!source_.date_format.empty()) section.add("date_format", quoted(source_.date_format));
-  if (!source_.missing.empty()) section.add("missing", list_of(source_.missing), "words that mean: no value");
+void Writer::add_header(Section& section) const {
   if (guess_.names_are_ours && source_.columns.empty() && is_text_file(source_)) {
     std::vector<std::string> names;
-    for (const ColumnGuess& column : guess_.columns) names.push_back(column.name);
+    for (size_t c = 0; c < guess_.own_columns; ++c) names.push_back(name(c));
     section.add("header", "false");
     section.add("columns", list_of(names), "the file names none: these are after what they look like");
     return;
   }
-  if (source_.header) section.add("header", *source_.header ? "true" : "false");
-  if (!source_.columns.empty()) section.add("columns", list_of(source_.columns));
+  add_given_header(source_, section);
+}
+
+std::string Writer::side(const std::string& name, const std::optional<SideGuess>& side) {
+  if (!side) return "";
+  Section section("[" + name + "]");
+  add_source(side->source, "--" + name, section);
+  add_given_header(side->source, section);
+  section.add("key", quoted(side->key), side->why);
+  for (const std::string& column : side->left_out) section.remark(in_comment("left out: " + column));
+  return section.text();
 }
 
 void Writer::add_split(Section& section) const {
@@ -199,7 +138,8 @@ void Writer::add_split(Section& section) const {
 
 std::string Writer::data() const {
   Section section("[data]");
-  add_source(section);
+  add_source(source_, "--data", section);
+  add_header(section);
   if (guess_.user) {
     const std::string missing = says_missing(column(*guess_.user));
     section.add("user", quoted(name(*guess_.user)),
@@ -378,8 +318,13 @@ std::string Writer::training() const {
 
 }  // namespace
 
-std::string init_config(const Table& table, const InitOptions& options) {
-  ModelGuess guess = guess_model(table, options);
+std::string init_config(const Table& table, const InitOptions& options, const InitSides& sides) {
+  InitOptions named = options;
+  if (named.candidate.empty()) named.candidate = named_item_key(table, sides);
+  ModelGuess guess = guess_model(table, named);
+  if (options.candidate.empty() && !named.candidate.empty())
+    guess.uses[guess.candidate].why = "the item: " + sides.items->source().describe() + " has a row for each";
+  add_side_tables(table, sides, guess);
   leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
   return Writer(guess).text();
 }

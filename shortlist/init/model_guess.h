@@ -31,9 +31,18 @@ struct TurnedDown {
   std::string column, use, why;
 };
 
+// A table of items or of users.
+struct SideGuess {
+  TableSource source;  // with the words for missing values that were found
+  std::string key, why;
+  std::vector<std::string> left_out;  // columns that cannot be used, with the reason
+};
+
 struct ModelGuess {
-  TableSource source;  // of the table, with the words for missing values that were found
-  std::vector<ColumnGuess> columns;
+  TableSource source;                // of the table, with the words for missing values that were found
+  std::vector<ColumnGuess> columns;  // of the table, then of those of items and of users
+  size_t own_columns = 0;            // so many of them are the table's
+  std::optional<SideGuess> items, users;
   std::vector<ColumnUse> uses;  // one a column
   size_t candidate = 0;
   std::optional<size_t> user, label, time;

@@ -1,5 +1,8 @@
 #include "shortlist/jobs/describe.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/learners/kinds.h"
 #include "shortlist/learners/unread_nodes.h"
@@ -17,7 +20,9 @@ Described describe(const Config& config) {
   const ModelSpec spec = build_model(config, prepared);
   const Parameters parameters(spec);
   const std::vector<GraphNode> graph = graph_nodes(config, spec);
-  return {model_summary(spec, parameters), to_dot(graph), graph_to_svg(graph, ""), warnings_of_unread(spec)};
+  std::vector<std::string> warnings = prepared.data.notes;
+  std::ranges::copy(warnings_of_unread(spec), std::back_inserter(warnings));
+  return {model_summary(spec, parameters), to_dot(graph), graph_to_svg(graph, ""), warnings};
 }
 
 }  // namespace shortlist

@@ -36,11 +36,13 @@ void use_shares(const std::vector<float>& shares, Dataset& data) {
 
 }  // namespace
 
-EvaluationReport evaluate(const std::string& path, const TableSource& source, const std::string& split,
+EvaluationReport evaluate(const std::string& path, const Config& tables, const std::string& split,
                           int threads) {
   Bundle bundle = load_bundle(path);
   std::optional<TrainedOn> trained = load_baselines(bundle);
-  const Table table = Table::open(source);
+  bundle.config.items = tables.items;
+  bundle.config.users = tables.users;
+  const Table table = Table::open(tables.data.source());
   Dataset data;
   std::vector<uint32_t> query_number;
   if (trained) {
@@ -68,9 +70,11 @@ EvaluationReport evaluate(const std::string& path, const TableSource& source, co
   const bool drops_seen = bundle.config.recommend.seen == SeenPolicy::drop && !bundle.ratings.users.empty();
   const std::string rows = !split.empty() ? split : data.other_table ? "all" : split_to_report(data.split);
   const ListModel model{bundle.config, *bundle.retriever, bundle.towers.get(), data, pool};
-  return evaluate_rows(
+  EvaluationReport report = evaluate_rows(
       {model, evaluator ? &*evaluator : nullptr, trained->baselines, query_number, order, drops_seen, {}},
       rows);
+  report.warnings.insert(report.warnings.begin(), data.notes.begin(), data.notes.end());
+  return report;
 }
 
 }  // namespace shortlist

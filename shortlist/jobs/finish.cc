@@ -11,43 +11,6 @@
 namespace shortlist {
 namespace {
 
-// Items by user of the training rows, in the order of data.users, and the ratings with each user's mean taken
-// off.
-UserRatings user_ratings(const Dataset& data) {
-  UserRatings ratings;
-  if (data.user_of_row.empty()) return ratings;
-  std::vector<uint32_t> rows = data.split.train;
-  std::erase_if(
-      rows, [&](uint32_t row) { return data.user_of_row[row] == unknown_index || !data.is_positive(row); });
-  // Positive rows alone have nothing in common with ratings.
-  const bool rated = !data.labels.empty() && data.positive_weights.empty();
-  if (rows.empty()) return ratings;
-  std::ranges::stable_sort(rows, {}, [&](uint32_t row) { return data.user_of_row[row]; });
-  ratings.users = data.users;
-  ratings.offsets.push_back(0);
-  size_t begin = 0;
-  for (uint32_t user = 0; user < data.users.size(); ++user) {
-    size_t end = begin;
-    while (end < rows.size() && data.user_of_row[rows[end]] == user) ++end;
-    double sum = 0;
-    size_t count = 0;
-    for (size_t i = begin; rated && i < end; ++i) {
-      if (data.is_unlabelled(rows[i])) continue;
-      sum += data.labels[0][rows[i]];
-      ++count;
-    }
-    const double mean = sum / static_cast<double>(std::max<size_t>(1, count));
-    for (; begin < end; ++begin) {
-      ratings.items.push_back(
-          static_cast<int32_t>(data.item_of_candidate[data.candidate_of_row[rows[begin]]]));
-      const double rating = data.is_unlabelled(rows[begin]) || !rated ? mean : data.labels[0][rows[begin]];
-      if (rated) ratings.centred.push_back(static_cast<float>(rating - mean));
-    }
-    ratings.offsets.push_back(static_cast<int64_t>(ratings.items.size()));
-  }
-  return ratings;
-}
-
 std::vector<LabelRange> label_ranges(const Config& config, const std::vector<LabelScale>& scales,
                                      const Dataset& data) {
   std::vector<LabelRange> ranges;
@@ -90,7 +53,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   const EvaluatedModel evaluated{list,        evaluator ? &*evaluator : nullptr,         baselines,     {},
                                  order.order, config.recommend.seen == SeenPolicy::drop, order.measured};
   const EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
-  const UserRatings ratings = user_ratings(data);
+  const UserRatings ratings = user_ratings(data.interactions, data.users);
   const std::unique_ptr<Retriever> retriever = learner.make_retriever(true);
   BundleContent content{.config = &config,
                         .features = &prepared.features,

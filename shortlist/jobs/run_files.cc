@@ -142,12 +142,18 @@ void check_holds_no_run(const std::string& out) {
       out);
 }
 
-std::string table_of_run(const std::string& out) {
+void use_tables_of_run(const std::string& out, Config& config) {
   const std::string path = run_folder(out) + "/run.json";
-  if (type_of_file(path) == std::filesystem::file_type::not_found) return "";
-  std::string table;
-  reading_file(path, [&] { table = parse_json(FileBytes(path).text(), path).value("table", ""); });
-  return table;
+  if (type_of_file(path) == std::filesystem::file_type::not_found) return;
+  reading_file(path, [&] {
+    const nlohmann::json run = parse_json(FileBytes(path).text(), path);
+    const auto use = [&](const char* name, TableConfig& table) {
+      if (const std::string text = run.value(name, ""); !text.empty()) table.use_table(text);
+    };
+    use("table", config.data);
+    if (config.items) use("items", *config.items);
+    if (config.users) use("users", *config.users);
+  });
 }
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) {
@@ -247,11 +253,13 @@ void RunFiles::finish(ConstMatrix vectors, const Items& items) {
     write_projector(folder_, "items", vectors.head(rows), labels);
   }
   const auto ended = std::chrono::system_clock::now();
-  const nlohmann::json run = {{"started", utc_time(started_)},
-                              {"ended", utc_time(ended)},
-                              {"seconds", std::chrono::duration<double>(ended - started_).count()},
-                              {"table", config_.data.table_text()},
-                              {"config", config_.file}};
+  nlohmann::json run = {{"started", utc_time(started_)},
+                        {"ended", utc_time(ended)},
+                        {"seconds", std::chrono::duration<double>(ended - started_).count()},
+                        {"table", config_.data.table_text()},
+                        {"config", config_.file}};
+  if (config_.items) run["items"] = config_.items->table_text();
+  if (config_.users) run["users"] = config_.users->table_text();
   write_file_atomically(folder_ + "/run.json", dump_json(run));
 }
 

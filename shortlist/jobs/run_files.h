@@ -42,8 +42,9 @@ std::string refit_folder(const std::string& out);
 void remove_run(const std::string& out);
 // Throws a usage Error when the folder holds a bundle or a checkpoint.
 void check_holds_no_run(const std::string& out);
-// The table that the run read, as DataConfig::use_table() takes it; "" when the bundle came without its run.
-std::string table_of_run(const std::string& out);
+// Gives a config the tables that the run read: the interactions, and those of items and users. Changes
+// nothing when the bundle came without its run.
+void use_tables_of_run(const std::string& out, Config& config);
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
 

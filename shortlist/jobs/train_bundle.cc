@@ -18,9 +18,9 @@ std::string train_bundle(const TrainRequest& request) {
 }
 
 std::string evaluate_bundle(const std::string& path, const std::string& table, const std::string& split) {
-  DataConfig data = load_bundle(path).config.data;
-  if (!table.empty()) data.use_table(table);
-  return report_json(evaluate(path, data.source(), split, 0));
+  Config config = load_bundle(path).config;
+  if (!table.empty()) config.data.use_table(table);
+  return report_json(evaluate(path, config, split, 0));
 }
 
 }  // namespace shortlist

@@ -116,6 +116,7 @@ class TrainingJob {
     if (config_.training.refit && run.prepared.data.split.validation.empty())
       throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
     for (const std::string& note : run.notes) callback_.warned(note);
+    for (const std::string& note : run.prepared.data.notes) callback_.warned(note);
     warn_of_constant_features(run.prepared.features, callback_);
     const std::string unlabelled = describe_unlabelled(config_, run.prepared.data);
     if (!unlabelled.empty()) callback_.warned(unlabelled);

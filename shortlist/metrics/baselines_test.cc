@@ -119,7 +119,7 @@ TEST(Baselines, RankPopularityAmongUnseenItems) {
   // Item 0 is in three rows, 1 and 2 in two, 3 in one, 4 in none. User 0 has seen 0 and 2.
   const std::vector<uint32_t> query(8), candidate = {0, 0, 0, 1, 1, 2, 2, 3};
   const CandidateWeights weights = fit_candidate_weights({8, query, candidate}, 5);
-  const SeenItems seen = seen_items(std::vector<uint32_t>{0, 0}, std::vector<uint32_t>{0, 2});
+  const SeenItems seen{{0, 2}, {0, 2}};
   const std::vector<uint32_t> asked = {7, 7, 7, 7, 8}, wanted = {1, 3, 0, 9, 1}, user = {0, 0, 0, 0, 1};
   const auto baselines = retrieval_baselines(weights, {5, asked, wanted, user}, &seen);
   EXPECT_EQ(baselines[0].rank[0], (Rank{1, 1}));

@@ -17,9 +17,9 @@ struct SeenItems {
     if (size_t{user} + 1 >= offsets.size()) return {};
     return std::span(items).subspan(offsets[user], offsets[user + 1] - offsets[user]);
   }
+  // The items after those of the users before, in any order and however often, are those of the next user.
+  // Begins with offsets = {0}.
+  void end_user();
 };
-
-// Of rows of a user and an item each. A user or item of unknown_index is left out.
-SeenItems seen_items(std::span<const uint32_t> users, std::span<const uint32_t> items);
 
 }  // namespace shortlist

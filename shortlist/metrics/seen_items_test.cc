@@ -15,17 +15,22 @@ Numbers of(const SeenItems& seen, uint32_t user) {
 }
 
 TEST(SeenItems, AreSortedByUserAndOnce) {
-  const SeenItems seen = seen_items(Numbers{3, 1, 3, 3, 1}, Numbers{7, 2, 4, 7, 0});
+  SeenItems seen{{0}, {}};
+  seen.end_user();
+  seen.items.insert(seen.items.end(), {7, 4, 7});
+  seen.end_user();
+  seen.items.insert(seen.items.end(), {2, 0});
+  seen.end_user();
   EXPECT_EQ(of(seen, 0), Numbers());
-  EXPECT_EQ(of(seen, 1), (Numbers{0, 2}));
-  EXPECT_EQ(of(seen, 2), Numbers());
-  EXPECT_EQ(of(seen, 3), (Numbers{4, 7}));
+  EXPECT_EQ(of(seen, 1), (Numbers{4, 7}));
+  EXPECT_EQ(of(seen, 2), (Numbers{0, 2}));
 }
 
-TEST(SeenItems, AreNoneForUnknownUsersAndItems) {
-  const SeenItems seen = seen_items(Numbers{unknown_index, 0}, Numbers{1, unknown_index});
+TEST(SeenItems, AreNoneForUnknownUsers) {
+  SeenItems seen{{0}, {}};
+  seen.end_user();
   EXPECT_TRUE(seen.empty());
-  EXPECT_EQ(of(seen, 0), Numbers());
+  EXPECT_EQ(of(seen, 1), Numbers());
   EXPECT_EQ(of(seen, unknown_index), Numbers());
   EXPECT_EQ(of(SeenItems(), 0), Numbers());
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "shortlist/io/sha256.h"
 
@@ -32,11 +33,15 @@ void add_value(Sha256& hash, const CodedColumn& column, uint32_t code) {
 
 }  // namespace
 
-std::string column_fingerprint(const CodedColumn& column) {
+std::string column_fingerprint(const CodedColumn& column, size_t rows) {
+  const std::span<const uint32_t> codes = std::span(column.codes).first(rows);
+  // Values that only later rows have come after the others.
+  const size_t distinct = rows == column.codes.size() ? column.distinct()
+                          : rows == 0                 ? 0
+                                                      : size_t{std::ranges::max(codes)} + 1;
   Sha256 hash;
-  for (uint32_t code = 0; code < column.distinct(); ++code) add_value(hash, column, code);
-  hash.add(
-      Bytes(reinterpret_cast<const std::byte*>(column.codes.data()), column.codes.size() * sizeof(uint32_t)));
+  for (uint32_t code = 0; code < distinct; ++code) add_value(hash, column, code);
+  hash.add(Bytes(reinterpret_cast<const std::byte*>(codes.data()), codes.size_bytes()));
   return hash.hex();
 }
 
@@ -59,6 +64,16 @@ std::string split_difference(const DataFingerprint& then, const DataFingerprint&
   return then.split == now.split ? "" : "the split puts other rows into train, validation and test";
 }
 
+std::string side_table_difference(const DataFingerprint& then, const DataFingerprint& now) {
+  for (const auto& [name, fingerprint] : now.side_tables) {
+    const auto before =
+        std::ranges::find(then.side_tables, name, &std::pair<std::string, std::string>::first);
+    if (before == then.side_tables.end() || before->second != fingerprint)
+      return fmt::format("the table of {} has other rows or values", name);
+  }
+  return "";
+}
+
 std::string features_difference(const DataFingerprint& then, const DataFingerprint& now) {
   return then.features == now.features ? "" : "the fitted features (vocabularies, edges or means) are others";
 }
@@ -67,10 +82,12 @@ nlohmann::json to_json(const DataFingerprint& fingerprint) {
   nlohmann::json columns = nlohmann::json::array();
   for (const auto& [name, sha256] : fingerprint.columns)
     columns.push_back({{"name", name}, {"sha256", sha256}});
-  return {{"rows", fingerprint.rows},        {"columns", columns},
-          {"train", fingerprint.train},      {"validation", fingerprint.validation},
-          {"test", fingerprint.test},        {"split", fingerprint.split},
-          {"features", fingerprint.features}};
+  nlohmann::json json = {{"rows", fingerprint.rows},        {"columns", columns},
+                         {"train", fingerprint.train},      {"validation", fingerprint.validation},
+                         {"test", fingerprint.test},        {"split", fingerprint.split},
+                         {"features", fingerprint.features}};
+  for (const auto& [name, sha256] : fingerprint.side_tables) json["side_tables"][name] = sha256;
+  return json;
 }
 
 DataFingerprint fingerprint_from_json(const nlohmann::json& json) {
@@ -79,9 +96,14 @@ DataFingerprint fingerprint_from_json(const nlohmann::json& json) {
                               .validation = json.at("validation"),
                               .test = json.at("test"),
                               .split = json.at("split"),
-                              .features = json.at("features")};
+                              .features = json.at("features"),
+                              .side_tables = {}};
   for (const nlohmann::json& column : json.at("columns"))
     fingerprint.columns.emplace_back(column.at("name"), column.at("sha256"));
+  if (json.contains("side_tables")) {
+    for (const auto& [name, sha256] : json.at("side_tables").items())
+      fingerprint.side_tables.emplace_back(name, sha256);
+  }
   return fingerprint;
 }
 

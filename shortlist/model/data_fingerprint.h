@@ -11,9 +11,12 @@
 
 namespace shortlist {
 
-// SHA-256 of a column: its distinct values as text, in order of first appearance, and the value of each row.
-// The same for any format of file and type of column that reads to the same texts.
-std::string column_fingerprint(const CodedColumn& column);
+// SHA-256 of a column's first `rows` rows: their distinct values as text, in order of first appearance, and
+// the value of each row. The same for any format of file and type of column that reads to the same texts.
+std::string column_fingerprint(const CodedColumn& column, size_t rows);
+inline std::string column_fingerprint(const CodedColumn& column) {
+  return column_fingerprint(column, column.codes.size());
+}
 
 struct DataFingerprint {
   uint64_t rows = 0;
@@ -22,6 +25,8 @@ struct DataFingerprint {
   uint64_t train = 0, validation = 0, test = 0;
   std::string split;
   std::string features;  // SHA-256 of the fitted features
+  // Of the tables of items and users, with the rows that no interaction has: "items", SHA-256.
+  std::vector<std::pair<std::string, std::string>> side_tables;
 
   bool operator==(const DataFingerprint&) const = default;
 };
@@ -29,8 +34,9 @@ struct DataFingerprint {
 // "" or how the table of `now` differs from that of `then`: "column 'rating' has other values". Columns that
 // only one of them has are not compared.
 std::string table_difference(const DataFingerprint& then, const DataFingerprint& now);
-// The same of the splits, then of the fitted features.
+// The same of the splits, of the tables of items and users, and of the fitted features.
 std::string split_difference(const DataFingerprint& then, const DataFingerprint& now);
+std::string side_table_difference(const DataFingerprint& then, const DataFingerprint& now);
 std::string features_difference(const DataFingerprint& then, const DataFingerprint& now);
 
 nlohmann::json to_json(const DataFingerprint& fingerprint);

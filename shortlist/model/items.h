@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/interactions/user_ratings.h"
 #include "shortlist/losses/label_scale.h"
 #include "shortlist/model/attribute.h"
 
@@ -23,15 +24,6 @@ struct LabelRange {
   std::string label;
   double least = 0, most = 0, mean = 0;
   LabelScale scale;  // on which the model is trained
-};
-
-// The items of each user in the training rows, with the ratings as they are for cosine similarity: the user's
-// mean taken off. Empty without a user column.
-struct UserRatings {
-  std::vector<int64_t> offsets;  // user u holds entries [offsets[u], offsets[u + 1])
-  std::vector<int32_t> items;
-  std::vector<float> centred;      // empty without a label
-  std::vector<std::string> users;  // their ids; empty where an older program wrote the bundle
 };
 
 // What is known of users: the values of the query's other columns that are the same in all of a user's

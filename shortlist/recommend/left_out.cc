@@ -24,18 +24,6 @@ std::vector<uint32_t> join(std::span<const uint32_t> seen, const std::vector<std
 
 }  // namespace
 
-SeenItems seen_items(const UserRatings& ratings) {
-  std::vector<uint32_t> users, items;
-  for (size_t u = 0; u + 1 < ratings.offsets.size(); ++u) {
-    for (auto i = static_cast<size_t>(ratings.offsets[u]); i < static_cast<size_t>(ratings.offsets[u + 1]);
-         ++i) {
-      users.push_back(static_cast<uint32_t>(u));
-      items.push_back(static_cast<uint32_t>(ratings.items[i]));
-    }
-  }
-  return seen_items(users, items);
-}
-
 LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
                   const SeenItems& seen, const ItemFilter& filter, const std::vector<Column>& queries,
                   DistinctRows& distinct) {

@@ -12,9 +12,6 @@
 
 namespace shortlist {
 
-// Of each user, as a bundle numbers them.
-SeenItems seen_items(const UserRatings& ratings);
-
 struct LeftOut {
   std::vector<std::span<const uint32_t>> items;  // of each distinct query, ascending
   std::vector<std::vector<uint32_t>> memory;     // what some of them view

@@ -38,11 +38,11 @@ void Batcher::Map::invert(size_t sources) {
   offsets[0] = 0;
 }
 
-Batcher::Batcher(const Dataset& data, bool all_queries, bool all_candidates)
-    : data_(data), all_queries_(all_queries), all_candidates_(all_candidates) {
-  queries_.resize(data.queries.rows);
-  candidates_.resize(data.candidates.rows);
-  pairs_.resize(data.pair_query.size());
+Batcher::Batcher(const RowBlock& rows, bool all_queries, bool all_candidates)
+    : data_(rows), all_queries_(all_queries), all_candidates_(all_candidates) {
+  queries_.resize(rows.queries->rows);
+  candidates_.resize(rows.candidates->rows);
+  pairs_.resize(rows.pair_query.size());
 }
 
 // Distinct pairs of the rows, and the rows in their order.
@@ -136,10 +136,10 @@ void Batcher::count(size_t queries, size_t candidates) {
     total_weight_ = 0;
     for (const uint32_t row : rows_) total_weight_ += data_.weights[row];
   }
-  const std::vector<float>& weights = data_.retrieval_weights();
-  if (weights.empty()) return;
+  if (data_.retrieval_weights.empty()) return;
   pair_weight_.assign(pairs, 0);
-  for (size_t r = 0; r < rows_.size(); ++r) pair_weight_[row_pair_.source[r]] += weights[rows_[r]];
+  for (size_t r = 0; r < rows_.size(); ++r)
+    pair_weight_[row_pair_.source[r]] += data_.retrieval_weights[rows_[r]];
 }
 
 const Batch& Batcher::make(std::span<const uint32_t> rows) {
@@ -157,9 +157,9 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
     for (uint32_t candidate : candidates)
       candidate_log_share_.push_back(data_.item_log_share[data_.item_of_candidate[candidate]]);
   }
-  batch_.at(kQueryRows) = {.encoded = &data_.queries, .shown = queries, .multiplicity = query_count_};
+  batch_.at(kQueryRows) = {.encoded = data_.queries, .shown = queries, .multiplicity = query_count_};
   batch_.at(kCandidateRows) = {
-      .encoded = &data_.candidates, .shown = candidates, .multiplicity = candidate_count_};
+      .encoded = data_.candidates, .shown = candidates, .multiplicity = candidate_count_};
   batch_.at(kPairRows) = {.parents = {pair_query_.view(), pair_candidate_.view()},
                           .multiplicity = pair_count_};
   batch_.at(kBatchRows) = {.parents = {row_pair_.view()}};

@@ -3,8 +3,8 @@
 
 #include "shortlist/base/prefetch.h"
 #include "shortlist/model/batch.h"
-#include "shortlist/train/dataset.h"
 #include "shortlist/train/row_groups.h"
+#include "shortlist/train/row_source.h"
 #include "shortlist/train/task.h"
 
 namespace shortlist {
@@ -13,7 +13,9 @@ class Batcher {
  public:
   // With all_queries (all_candidates) each row has a query (candidate) of its own, because layers tell copies
   // apart.
-  explicit Batcher(const Dataset& data, bool all_queries = false, bool all_candidates = false);
+  explicit Batcher(const RowBlock& rows, bool all_queries = false, bool all_candidates = false);
+  explicit Batcher(const Dataset& data, bool all_queries = false, bool all_candidates = false)
+      : Batcher(block_of(data), all_queries, all_candidates) {}
 
   // The batch lives until the next call.
   const Batch& make(std::span<const uint32_t> rows);
@@ -56,7 +58,7 @@ class Batcher {
   void find_towers();
   void count(size_t queries, size_t candidates);
 
-  const Dataset& data_;
+  const RowBlock data_;
   bool all_queries_, all_candidates_;
   Distinct queries_, candidates_, pairs_;
   std::vector<uint32_t> rows_;

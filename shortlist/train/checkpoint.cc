@@ -147,6 +147,7 @@ int64_t steps_from(const std::string& text) {
 void check_data(const DataFingerprint& then, const DataFingerprint& now, const std::string& path) {
   std::string what = table_difference(then, now);
   if (what.empty()) what = split_difference(then, now);
+  if (what.empty()) what = side_table_difference(then, now);
   if (!what.empty()) {
     throw data_error(
         "{}: belongs to a run on other data: {}; resume with the table and the split that it was "

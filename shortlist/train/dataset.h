@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/interactions/interactions.h"
 #include "shortlist/metrics/seen_items.h"
 #include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/items.h"
@@ -17,6 +18,7 @@ namespace shortlist {
 struct Dataset {
   size_t rows = 0;
   // Distinct rows of each tower's features (of the candidate with its id), and which of them each row shows.
+  // Candidates that no row shows are items that only the item table has.
   EncodedRows queries, candidates;
   std::vector<uint32_t> query_of_row, candidate_of_row;
   // Distinct (query, candidate) pairs, and which of them each row shows.
@@ -46,6 +48,9 @@ struct Dataset {
   // At or beyond users.size(): a user that is not among given ones.
   std::vector<uint32_t> user_of_row;
   std::vector<std::string> users;  // their ids
+  // What users did in the training rows, by time where the rows are split by it; labels are those of the
+  // first ranking task. Empty when the config names no user.
+  Interactions interactions;
   // Where a query tells its user: the user of each distinct query, the items that users have in the
   // training rows, and what is known of users. Else empty.
   std::vector<uint32_t> user_of_query;
@@ -57,7 +62,8 @@ struct Dataset {
   Items items;
   Split split;
   DataFingerprint fingerprint;
-  bool other_table = false;  // than the known one
+  bool other_table = false;        // than the known one
+  std::vector<std::string> notes;  // what a person should know about the tables of items and users
   // Values that the features had not seen when they were fitted, by feature name.
   std::vector<std::pair<std::string, uint64_t>> unseen;
 };

@@ -1,22 +1,27 @@
 #include "shortlist/train/known_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "shortlist/base/random.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/fingerprint.h"
+#include "shortlist/interactions/user_ratings.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/sha256.h"
 #include "shortlist/metrics/observations.h"
 
 namespace shortlist {
-namespace {
+bool is_no_value(const Column& values, size_t i) {
+  if (values.is_missing(i)) return true;
+  if (values.type == ColumnType::list) return false;
+  TextCell cell;
+  return !cell.read(values, i) || trim_blanks(cell.text()).empty();
+}
 
-// Numbers a column's values by known ids, and values that are not among them from known.size() on, in order
-// of first appearance. What is_no_value() is unknown_index.
-std::vector<uint32_t> number_by(const CodedColumn& column, std::span<const std::string> known) {
+std::vector<uint32_t> number_by_known(const CodedColumn& column, std::span<const std::string> known) {
   std::unordered_map<std::string_view, uint32_t> positions;
   for (uint32_t i = 0; i < known.size(); ++i) positions.emplace(known[i], i);
   std::vector<uint32_t> number_of_code;
@@ -32,15 +37,6 @@ std::vector<uint32_t> number_by(const CodedColumn& column, std::span<const std::
   return number_of_code;
 }
 
-}  // namespace
-
-bool is_no_value(const Column& values, size_t i) {
-  if (values.is_missing(i)) return true;
-  if (values.type == ColumnType::list) return false;
-  TextCell cell;
-  return !cell.read(values, i) || trim_blanks(cell.text()).empty();
-}
-
 void check_ids(const CodedColumn& ids) {
   for (uint32_t code = 0; code < ids.distinct(); ++code) {
     if (!is_no_value(ids.values, code)) continue;
@@ -49,18 +45,9 @@ void check_ids(const CodedColumn& ids) {
   }
 }
 
-void use_catalogue(const CodedColumn& ids, const std::vector<uint32_t>& first,
-                   std::span<const std::string> items, Dataset& data) {
-  check_ids(ids);
-  const std::vector<uint32_t> item_of_code = number_by(ids, items);
-  for (uint32_t row : first) data.item_of_candidate.push_back(item_of_code[ids.codes[row]]);
-  data.items.id_column = ids.name;
-  data.items.ids.assign(items.begin(), items.end());
-}
-
 void read_users(const CodedColumn& users, const KnownData* known, bool query_tells_user, Dataset& data) {
   const std::vector<uint32_t> number_of_code =
-      number_by(users, known != nullptr ? known->users : std::span<const std::string>());
+      number_by_known(users, known != nullptr ? known->users : std::span<const std::string>());
   if (known != nullptr) {
     data.users.assign(known->users.begin(), known->users.end());
   } else {
@@ -68,22 +55,26 @@ void read_users(const CodedColumn& users, const KnownData* known, bool query_tel
       if (number_of_code[code] != unknown_index) data.users.push_back(users.text(code));
   }
   data.user_of_row.reserve(data.rows);
-  for (uint32_t code : users.codes) data.user_of_row.push_back(number_of_code[code]);
+  for (size_t row = 0; row < data.rows; ++row) data.user_of_row.push_back(number_of_code[users.codes[row]]);
   if (!query_tells_user) return;
   data.user_of_query.assign(data.queries.rows, unknown_index);
   for (size_t row = 0; row < data.rows; ++row)
     data.user_of_query[data.query_of_row[row]] = data.user_of_row[row];
 }
 
-void find_seen_items(Dataset& data) {
-  if (data.user_of_query.empty()) return;
-  std::vector<uint32_t> users, items;
-  for (uint32_t row : data.split.train) {
-    if (!data.is_positive(row)) continue;
-    users.push_back(data.user_of_row[row]);
-    items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
+void find_interactions(std::vector<double> times, Dataset& data) {
+  if (data.user_of_row.empty()) return;
+  EventList events;
+  events.rows = data.split.train;
+  events.times = std::move(times);
+  for (const uint32_t row : data.split.train) {
+    events.users.push_back(data.user_of_row[row]);
+    events.items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
+    if (!data.labels.empty()) events.labels.push_back(data.is_unlabelled(row) ? NAN : data.labels[0][row]);
+    if (!data.positive_weights.empty()) events.positive.push_back(data.is_positive(row));
   }
-  data.seen = seen_items(users, items);
+  data.interactions = Interactions(data.users.size(), events);
+  if (!data.user_of_query.empty()) data.seen = seen_items(data.interactions);
 }
 
 void add_to_keys(const CodedColumn& column, const std::optional<TimeForm>& times,
@@ -98,13 +89,6 @@ void add_to_keys(const CodedColumn& column, const std::optional<TimeForm>& times
     hashes.push_back(known ? fingerprint64(text) : 0);
   }
   for (size_t i = 0; i < first.size(); ++i) keys[i] = mix64(keys[i] + hashes[column.codes[first[i]]]);
-}
-
-DataFingerprint fingerprint_of(const std::vector<CodedColumn>& columns) {
-  DataFingerprint fingerprint{.rows = columns.front().codes.size()};
-  for (const CodedColumn& column : columns)
-    fingerprint.columns.emplace_back(column.name, column_fingerprint(column));
-  return fingerprint;
 }
 
 void add_features(const FeatureMap& features, DataFingerprint& fingerprint) {

@@ -99,6 +99,17 @@ std::vector<float> read_label(const RankingConfig& ranking, const CodedColumn& c
   return labels;
 }
 
+std::vector<std::vector<float>> read_labels(const Config& config, const DataColumns& columns,
+                                            std::vector<uint32_t>& unlabelled) {
+  std::vector<std::vector<float>> labels;
+  for (const RankingConfig& ranking : config.ranking) {
+    // Without retrieval, a row without a label would be of no use.
+    labels.push_back(
+        read_label(ranking, columns.find(ranking.label), config.retrieval ? &unlabelled : nullptr));
+  }
+  return labels;
+}
+
 std::vector<float> read_weights(const CodedColumn& column) {
   std::vector<float> weights = numbers_of(column, "weight");
   for (size_t r = 0; r < weights.size(); ++r) {
@@ -147,6 +158,18 @@ std::string describe_unlabelled(const Config& config, const Dataset& data) {
                         : (one ? "the ranking leaves it out" : "the ranking leaves them out");
   return fmt::format("{} of {} rows {} no '{}': {}", data.unlabelled.size(), data.rows, one ? "has" : "have",
                      fmt::join(labels, "' or no '"), use);
+}
+
+std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data) {
+  const std::vector<uint32_t>& train = data.split.train;
+  std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = data.weights[train[i]];
+  std::vector<LabelScale> scales;
+  for (size_t t = 0; t < config.ranking.size(); ++t) {
+    for (size_t i = 0; i < train.size(); ++i) labels[i] = data.labels[t][train[i]];
+    scales.push_back(config.ranking[t].standardizes() ? fit_label_scale(labels, weights) : LabelScale());
+  }
+  return scales;
 }
 
 }  // namespace shortlist

@@ -6,6 +6,7 @@
 
 #include "shortlist/config/config.h"
 #include "shortlist/table/coded_column.h"
+#include "shortlist/train/data_columns.h"
 #include "shortlist/train/dataset.h"
 
 namespace shortlist {
@@ -15,6 +16,10 @@ namespace shortlist {
 // have.
 std::vector<float> read_label(const RankingConfig& ranking, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled);
+
+// [ranking task][row], by read_label().
+std::vector<std::vector<float>> read_labels(const Config& config, const DataColumns& columns,
+                                            std::vector<uint32_t>& unlabelled);
 
 // The weight of each row, 0 or more.
 std::vector<float> read_weights(const CodedColumn& column);
@@ -30,5 +35,8 @@ void leave_out_unlabelled(std::vector<uint32_t> rows, Dataset& data);
 
 // "12 of 500 rows have no 'rating': they train retrieval alone"; "" where all rows have all labels.
 std::string describe_unlabelled(const Config& config, const Dataset& data);
+
+// Of each ranking task, fitted on the training rows.
+std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data);
 
 }  // namespace shortlist

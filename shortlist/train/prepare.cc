@@ -1,222 +1,20 @@
 #include "shortlist/train/prepare.h"
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <optional>
-#include <unordered_map>
-#include <unordered_set>
 
-#include "shortlist/features/cell.h"
+#include "shortlist/features/column_form.h"
 #include "shortlist/features/time.h"
-#include "shortlist/metrics/observations.h"
 #include "shortlist/table/code_columns.h"
-#include "shortlist/table/coded_column.h"
+#include "shortlist/train/catalogue.h"
+#include "shortlist/train/column_roles.h"
+#include "shortlist/train/data_columns.h"
+#include "shortlist/train/fit_features.h"
 #include "shortlist/train/known_data.h"
 #include "shortlist/train/labels.h"
-#include "shortlist/train/table_times.h"
 #include "shortlist/train/user_context.h"
 
 namespace shortlist {
 namespace {
-
-using Columns = std::vector<CodedColumn>;
-
-const CodedColumn& find(const Columns& columns, std::string_view name) {
-  for (const CodedColumn& column : columns) {
-    if (column.name == name) return column;
-  }
-  SHORTLIST_CHECK(!"column was read");
-  return columns.front();
-}
-
-void add_once(std::vector<std::string>& names, const std::string& name) {
-  if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
-}
-
-std::string positives_of(const Config& config) {
-  return config.retrieval ? config.retrieval->positives : std::string();
-}
-
-std::vector<std::string> used_features(const Config& config) {
-  std::vector<std::string> names;
-  for (const std::string& name : config.query.features) add_once(names, name);
-  for (const std::string& name : config.candidate.features) add_once(names, name);
-  return names;
-}
-
-// The error of a distinct value, with the row where it first stands and what may be meant by it.
-Error advised(const RowError& error, const CodedColumn& column, uint32_t code) {
-  const bool text = column.values.type == ColumnType::text && !column.values.is_missing(code);
-  return data_error("{}{}", error.in_column(column.name).at_row(column.first_row[code]).what(),
-                    text ? advice_on_number(column.values.texts[code]) : "");
-}
-
-// A RowError about a column's distinct values gets the column's name, the table's row and advice.
-template <typename Work>
-auto with_row_of(const CodedColumn& column, Work work) {
-  try {
-    return work();
-  } catch (const RowError& error) {
-    throw advised(error, column, static_cast<uint32_t>(error.row()));
-  }
-}
-
-// Fits on the distinct values of each column, with how often each stands in the rows; all rows when `rows` is
-// null.
-FeatureMap fit_features(const Config& config, const Columns& columns, const std::vector<uint32_t>* rows,
-                        ColumnForms forms) {
-  std::vector<FeatureConfig> used;
-  for (const std::string& name : used_features(config)) {
-    FeatureConfig& feature = used.emplace_back(config.feature(name));
-    use_table_format(config.data.date_format, find(columns, feature.column).values, feature);
-  }
-  FeatureMapFit fit(used);
-  for (const std::string& name : fit.columns()) {
-    const CodedColumn& column = find(columns, name);
-    std::vector<uint32_t> counts(column.distinct()), codes, code_counts;
-    if (rows == nullptr) {
-      for (uint32_t code : column.codes) ++counts[code];
-    } else {
-      for (uint32_t row : *rows) ++counts[column.codes[row]];
-    }
-    for (uint32_t code = 0; code < counts.size(); ++code) {
-      if (counts[code] == 0) continue;
-      codes.push_back(code);
-      code_counts.push_back(counts[code]);
-    }
-    with_row_of(column, [&] { fit.survey(name, column.values); });
-    try {
-      fit.observe(name, take_rows(column.values, codes), code_counts);
-    } catch (const RowError& error) {
-      throw advised(error, column, codes[error.row()]);
-    }
-  }
-  return fit.finish(std::move(forms));
-}
-
-// Appends row `row` of `from`.
-void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
-  to.width = from.width;
-  if (from.width > 0) {
-    const auto numbers = from.numbers(row);
-    to.values.insert(to.values.end(), numbers.begin(), numbers.end());
-    return;
-  }
-  const auto bag = from.bag(row);
-  to.ids.insert(to.ids.end(), bag.begin(), bag.end());
-  if (from.offsets.empty()) return;
-  if (to.offsets.empty()) to.offsets.push_back(0);
-  to.offsets.push_back(static_cast<uint32_t>(to.ids.size()));
-}
-
-// The distinct values of each feature's column are encoded once, then put together for the distinct rows.
-EncodedRows encode_distinct(const FeatureMap& tower, const Columns& columns,
-                            const std::vector<uint32_t>& first,
-                            std::vector<std::pair<std::string, uint64_t>>& unseen) {
-  EncodedRows encoded{.rows = first.size()};
-  for (size_t i = 0; i < tower.size(); ++i) {
-    const CodedColumn& column = find(columns, tower[i].column);
-    EncodedColumn distinct;
-    uint64_t unknown = 0;
-    with_row_of(column, [&] { tower[i].feature->encode(column.values, distinct, &unknown); });
-    if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
-    EncodedColumn& rows = encoded.columns.emplace_back();
-    for (uint32_t row : first) append(distinct, column.codes[row], rows);
-  }
-  return encoded;
-}
-
-std::vector<const std::vector<uint32_t>*> codes_of(const FeatureMap& tower, const Columns& columns) {
-  std::vector<const std::vector<uint32_t>*> codes;
-  for (const std::string& name : tower.columns()) codes.push_back(&find(columns, name).codes);
-  return codes;
-}
-
-std::vector<std::vector<float>> read_labels(const Config& config, const Columns& columns,
-                                            std::vector<uint32_t>& unlabelled) {
-  std::vector<std::vector<float>> labels;
-  for (const RankingConfig& ranking : config.ranking) {
-    // Without retrieval, a row without a label would be of no use.
-    labels.push_back(
-        read_label(ranking, find(columns, ranking.label), config.retrieval ? &unlabelled : nullptr));
-  }
-  return labels;
-}
-
-std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data) {
-  const std::vector<uint32_t>& train = data.split.train;
-  std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());
-  for (size_t i = 0; i < weights.size(); ++i) weights[i] = data.weights[train[i]];
-  std::vector<LabelScale> scales;
-  for (size_t t = 0; t < config.ranking.size(); ++t) {
-    for (size_t i = 0; i < train.size(); ++i) labels[i] = data.labels[t][train[i]];
-    scales.push_back(config.ranking[t].standardizes() ? fit_label_scale(labels, weights) : LabelScale());
-  }
-  return scales;
-}
-
-// Codes of the ids in ascending order of their form.
-std::vector<uint32_t> sorted_ids(const CodedColumn& ids, TextForm form) {
-  std::vector<uint32_t> order(ids.distinct());
-  std::iota(order.begin(), order.end(), 0);
-  if (ids.values.type == ColumnType::integer) {
-    std::ranges::sort(order, {}, [&](uint32_t code) { return ids.values.integers[code]; });
-  } else {
-    std::vector<std::string> texts;
-    for (uint32_t code : order) texts.push_back(ids.text(code));
-    std::ranges::sort(order, [&](uint32_t a, uint32_t b) { return is_before(texts[a], texts[b], form); });
-  }
-  return order;
-}
-
-// An attribute of items whose ids have these codes: what the first row of each says.
-Attribute item_attribute(AttributeForm form, const std::string& date_format, const CodedColumn& column,
-                         const CodedColumn& ids, const std::vector<uint32_t>& order) {
-  use_table_format(date_format, column.values, form);
-  Attribute attribute = with_row_of(column, [&] { return read_attribute(form, column.values); });
-  std::vector<AttributeValue> values;
-  values.reserve(order.size());
-  for (uint32_t code : order) values.push_back(attribute.values[column.codes[ids.first_row[code]]]);
-  attribute.values = std::move(values);
-  return attribute;
-}
-
-void make_catalogue(const Config& config, const FeatureMap& features, const Columns& columns,
-                    const std::vector<uint32_t>& candidate_first, Dataset& data) {
-  const CodedColumn& ids = find(columns, config.candidate.id);
-  check_ids(ids);
-  const std::vector<uint32_t> order = sorted_ids(ids, features.form(ids.name));
-  std::vector<uint32_t> item_of_code(order.size());
-  for (size_t item = 0; item < order.size(); ++item) item_of_code[order[item]] = static_cast<uint32_t>(item);
-  data.candidate_of_item.assign(order.size(), UINT32_MAX);
-  for (size_t candidate = 0; candidate < candidate_first.size(); ++candidate) {
-    const uint32_t item = item_of_code[ids.codes[candidate_first[candidate]]];
-    data.item_of_candidate.push_back(item);
-    if (data.candidate_of_item[item] == UINT32_MAX)
-      data.candidate_of_item[item] = static_cast<uint32_t>(candidate);
-  }
-  Items& items = data.items;
-  items.id_column = config.candidate.id;
-  for (uint32_t code : order) {
-    items.ids.push_back(ids.text(code));
-  }
-  for (const AttributeConfig& attribute : config.candidate.attributes) {
-    items.attributes.push_back(item_attribute(config.attribute_form(attribute), config.data.date_format,
-                                              find(columns, attribute.column), ids, order));
-  }
-}
-
-void count_shares(Dataset& data) {
-  std::vector<uint32_t> count(data.items.ids.size());
-  const auto add = [&](uint32_t row) { ++count[data.item_of_candidate[data.candidate_of_row[row]]]; };
-  std::ranges::for_each(data.split.train, add);
-  const bool all = data.split.train.empty();
-  for (uint32_t row = 0; all && row < data.rows; ++row) add(row);
-  const auto rows = static_cast<double>(all ? data.rows : data.split.train.size());
-  for (uint32_t n : count)
-    data.item_log_share.push_back(static_cast<float>(std::log(std::max(n / rows, 1e-6))));
-}
 
 void number_pairs(Dataset& data) {
   std::vector<uint32_t> first;
@@ -229,6 +27,16 @@ void number_pairs(Dataset& data) {
   }
 }
 
+// The interactions say nothing of items that only the item table has: what they tell of candidates is missing
+// there.
+void reach_other_items(const Config& config, DataColumns& columns) {
+  std::vector<std::string> names = candidate_columns(config);
+  std::erase_if(names, [&](const std::string& name) {
+    return name == config.candidate.id || !columns.table_of(name).empty();
+  });
+  for (const std::string& name : names) append_missing(columns.find(name), columns.other_items);
+}
+
 // How a time feature among them reads the column; none where no feature reads it as times.
 std::optional<TimeForm> times_of(const FeatureMap& features, const std::string& column) {
   for (size_t i = 0; i < features.size(); ++i) {
@@ -239,15 +47,16 @@ std::optional<TimeForm> times_of(const FeatureMap& features, const std::string& 
 }
 
 // Columns go as soon as nothing needs them: what follows is as large.
-Dataset apply(const Config& config, const FeatureMap& features, Columns columns, Split split, bool labels,
+Dataset apply(const Config& config, const FeatureMap& features, DataColumns columns, Split split, bool labels,
               const KnownData* known = nullptr) {
-  Dataset data{.rows = columns.front().codes.size()};
+  Dataset data{.rows = columns.rows};
   data.split = std::move(split);
+  data.notes = std::move(columns.notes);
   std::vector<uint32_t> unlabelled;
   if (labels) data.labels = read_labels(config, columns, unlabelled);
-  if (!config.data.weight.empty()) data.weights = read_weights(find(columns, config.data.weight));
+  if (!config.data.weight.empty()) data.weights = read_weights(columns.find(config.data.weight));
   if (const std::string positives = positives_of(config); labels && !positives.empty())
-    read_positives(find(columns, positives), data);
+    read_positives(columns.find(positives), data);
   leave_out_unlabelled(std::move(unlabelled), data);
   const FeatureMap query = features.select(config.query.features),
                    candidate = features.select(config.candidate.features);
@@ -255,128 +64,53 @@ Dataset apply(const Config& config, const FeatureMap& features, Columns columns,
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
   data.queries = encode_distinct(query, columns, first, data.unseen);
   for (const std::string& name : query.columns())
-    add_to_keys(find(columns, name), times_of(query, name), first, data.query_keys);
+    add_to_keys(columns.find(name), times_of(query, name), first, data.query_keys);
+  reach_other_items(config, columns);
   auto candidate_codes = codes_of(candidate, columns);
-  candidate_codes.push_back(&find(columns, config.candidate.id).codes);
-  data.candidate_of_row = number_rows(candidate_codes, data.rows, &first);
+  candidate_codes.push_back(&columns.find(config.candidate.id).codes);
+  data.candidate_of_row = number_rows(candidate_codes, data.rows + columns.other_items, &first);
+  data.candidate_of_row.resize(data.rows);
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
   if (known == nullptr) {
     make_catalogue(config, features, columns, first, data);
     if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
   } else {
-    use_catalogue(find(columns, config.candidate.id), first, known->items, data);
+    use_catalogue(columns.find(config.candidate.id), first, known->items, data);
   }
   if (!config.data.user.empty())
-    read_users(find(columns, config.data.user), known, config.query_tells_user(), data);
+    read_users(columns.find(config.data.user), known, config.query_tells_user(), data);
   if (known == nullptr && config.query_tells_user())
     data.context = find_user_context(columns, query.columns(), config.data.user, data);
   data.query_is_user = query.columns() == std::vector<std::string>{config.data.user};
-  columns.clear();
+  columns.columns.clear();
   number_pairs(data);
   return data;
 }
 
-// What each column is read for. Found once for all columns, as a table may have thousands.
-class ColumnUses {
- public:
-  explicit ColumnUses(const Config& config) {
-    for (const std::string& name : used_features(config)) {
-      const FeatureConfig& feature = config.feature(name);
-      const std::string_view kind = feature.settings->kind();
-      add(feature.column, read_as(kind));
-      if (kind != "text" && includes(read_as(kind), ReadAs::text)) compared_.insert(feature.column);
-    }
-    for (const std::string& column : {config.candidate.id, config.data.user}) {
-      add(column, ReadAs::text);
-      compared_.insert(column);
-    }
-    for (const AttributeConfig& attribute : config.candidate.attributes) add(attribute.column, ReadAs::text);
-    for (const RankingConfig& ranking : config.ranking) add(ranking.label, ReadAs::number);
-    add(config.data.weight, ReadAs::number);
-    add(positives_of(config), ReadAs::number);
-    const SplitConfig& split = config.data.split;
-    if (split.by == SplitBy::column) add(split.column, ReadAs::text);
-    if (split.by == SplitBy::time) add(split.column, ReadAs::time);
-  }
-
-  // Whether its values are compared as texts: ids, users, categories and the parts of a split.
-  bool is_compared(const std::string& column) const { return compared_.contains(column); }
-  ReadAs of(const std::string& column) const {
-    const auto at = uses_.find(column);
-    return at == uses_.end() ? ReadAs::stored : at->second;
-  }
-
- private:
-  void add(const std::string& column, ReadAs use) { uses_[column] = of(column) | use; }
-
-  std::unordered_map<std::string, ReadAs> uses_;
-  std::unordered_set<std::string> compared_;
-};
-
-// Finds the columns' forms, and brings those whose values are compared into theirs.
-ColumnForms find_forms(const Config& config, Columns& columns) {
-  const ColumnUses uses(config);
-  ColumnForms forms;
-  for (CodedColumn& column : columns) {
-    ColumnForm& form = forms[column.name] = find_form(column.values);
-    if (uses.is_compared(column.name)) {
-      bring_into_form(column, form.form);
-    } else {
-      form.form = TextForm::text;
-    }
-  }
-  return forms;
-}
-
-// Whether a column that the config names is of no use but for the split.
-bool is_for_split_alone(const Config& config, const std::string& name) {
-  Config without = config;
-  without.data.split = {};
-  const std::vector<std::string> others = needed_columns(without);
-  return std::ranges::find(others, name) == others.end();
-}
-
-Columns read_columns(const Config& config, const Table& table, bool labels,
-                     const KnownData* known = nullptr) {
-  std::vector<std::string> names = needed_columns(config);
-  if (known != nullptr && !known->split) {
-    std::erase_if(names, [&](const std::string& name) {
-      return !table.has_column(name) && is_for_split_alone(config, name);
-    });
-  }
-  if (!labels) {
-    std::erase_if(names, [&](const std::string& name) {
-      return !table.has_column(name) &&
-             (name == positives_of(config) ||
-              std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; }));
-    });
-  }
-  const ColumnUses uses(config);
-  std::vector<ColumnRequest> requests;
-  for (const std::string& name : names) requests.push_back({name, uses.of(name)});
-  Columns columns = code_columns(table, requests);
-  if (columns.front().codes.empty()) throw data_error("{}: has no rows", table.source().describe());
-  return columns;
-}
-
-// What is wrong with a table's values is told with the table's name.
-template <typename Work>
-auto with_name_of(const Table& table, Work work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    throw Error(error.kind(), fmt::format("{}: {}", table.source().describe(), error.what()));
-  }
-}
-
-Split split_rows(const Config& config, const Columns& columns) {
+// With the unit and format that a time feature of the column declares, where the split declares none.
+SplitConfig split_config(const Config& config) {
   SplitConfig split = config.data.split;
-  const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
   if (split.by == SplitBy::time && !split.unit && !split.format) {
     const TimeForm declared = config.declared_times(split.column);
     split.unit = declared.unit, split.format = declared.format;
   }
-  return make_split(split, columns.front().codes.size(), by_column ? &find(columns, split.column) : nullptr);
+  return split;
+}
+
+// The time of each training row; empty where the rows are not split by time.
+std::vector<double> training_times(const Config& config, const DataColumns& columns, const Split& split) {
+  std::vector<double> times;
+  if (config.data.user.empty() || config.data.split.by != SplitBy::time) return times;
+  const CodedColumn& column = columns.find(config.data.split.column);
+  const std::vector<double> of_values = times_of_values(split_config(config), column);
+  for (const uint32_t row : split.train) times.push_back(of_values[column.codes[row]]);
+  return times;
+}
+
+Split split_rows(const Config& config, const DataColumns& columns) {
+  const SplitConfig split = split_config(config);
+  const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
+  return make_split(split, columns.rows, by_column ? &columns.find(split.column) : nullptr);
 }
 
 void join_validation(Split& split) {
@@ -384,26 +118,34 @@ void join_validation(Split& split) {
   split.validation.clear();
 }
 
-}  // namespace
-
-std::vector<std::string> needed_columns(const Config& config) {
-  std::vector<std::string> names;
-  for (const std::string& feature : used_features(config)) add_once(names, config.feature(feature).column);
-  add_once(names, config.candidate.id);
-  for (const AttributeConfig& attribute : config.candidate.attributes) add_once(names, attribute.column);
-  for (const RankingConfig& ranking : config.ranking) add_once(names, ranking.label);
-  add_once(names, config.data.weight);
-  add_once(names, positives_of(config));
-  add_once(names, config.data.user);
-  const SplitBy by = config.data.split.by;
-  if (by == SplitBy::column || by == SplitBy::time) add_once(names, config.data.split.column);
-  return names;
+// Finds a column's form, and brings the values into it where they are compared.
+FormColumn find_forms(const Config& config, ColumnForms& forms) {
+  return [&forms, uses = ColumnUses(config)](CodedColumn& column) {
+    ColumnForm& form = forms[column.name] = find_form(column.values);
+    if (uses.is_compared(column.name)) {
+      bring_into_form(column, form.form);
+    } else {
+      form.form = TextForm::text;
+    }
+    return form.form;
+  };
 }
 
+// Brings a column into the form that it had when the features were fitted.
+FormColumn use_forms(const FeatureMap& features) {
+  return [&](CodedColumn& column) {
+    const TextForm form = features.form(column.name);
+    bring_into_form(column, form);
+    return form;
+  };
+}
+
+}  // namespace
+
 PreparedData prepare_data(const Config& config, const Table& table, TrainOn train_on) {
-  Columns columns = read_columns(config, table, true);
+  ColumnForms forms;
+  DataColumns columns = read_data_columns(config, table, {}, find_forms(config, forms));
   return with_name_of(table, [&] {
-    ColumnForms forms = find_forms(config, columns);
     Split split = split_rows(config, columns);
     if (train_on == TrainOn::train_and_validation) join_validation(split);
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
@@ -413,9 +155,10 @@ PreparedData prepare_data(const Config& config, const Table& table, TrainOn trai
     DataFingerprint fingerprint = fingerprint_of(columns);
     add_split(split, fingerprint);
     add_features(prepared.features, fingerprint);
+    std::vector<double> times = training_times(config, columns, split);
     prepared.data = apply(config, prepared.features, std::move(columns), std::move(split), true);
     prepared.data.fingerprint = std::move(fingerprint);
-    find_seen_items(prepared.data);
+    find_interactions(std::move(times), prepared.data);
     prepared.label_scales = fit_label_scales(config, prepared.data);
     return prepared;
   });
@@ -429,9 +172,9 @@ ModelSpec build_model(const Config& config, const PreparedData& prepared) {
 
 Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table, bool need_labels,
                        const KnownData* known) {
-  Columns columns = read_columns(config, table, need_labels, known);
+  DataColumns columns =
+      read_data_columns(config, table, {.labels = need_labels, .known = known}, use_forms(features));
   return with_name_of(table, [&] {
-    for (CodedColumn& column : columns) bring_into_form(column, features.form(column.name));
     DataFingerprint fingerprint;
     bool other_table = false;
     if (known != nullptr) {
@@ -449,7 +192,7 @@ Dataset apply_features(const Config& config, const FeatureMap& features, const T
     Dataset data = apply(config, features, std::move(columns), std::move(split), need_labels, known);
     data.fingerprint = std::move(fingerprint);
     data.other_table = other_table;
-    if (known == nullptr) find_seen_items(data);
+    if (known == nullptr) find_interactions({}, data);
     return data;
   });
 }

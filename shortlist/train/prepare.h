@@ -8,13 +8,11 @@
 #include "shortlist/config/config.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/table/table.h"
+#include "shortlist/train/column_roles.h"
 #include "shortlist/train/dataset.h"
 #include "shortlist/train/known_data.h"
 
 namespace shortlist {
-
-// The table's columns that a config speaks of.
-std::vector<std::string> needed_columns(const Config& config);
 
 // Splits the table and fits the features on the rows that the config says.
 struct PreparedData {

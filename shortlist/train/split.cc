@@ -69,15 +69,6 @@ double time_value(const CodedColumn& column, uint32_t code, const TimeForm& form
   return seconds;
 }
 
-void sort_by_time(const CodedColumn& column, const TimeForm& declared, std::vector<uint32_t>& order) try {
-  const TimeForm form = find_time_form(column.values, declared);
-  std::vector<double> times;
-  for (uint32_t code = 0; code < column.distinct(); ++code) times.push_back(time_value(column, code, form));
-  std::ranges::stable_sort(order, {}, [&](uint32_t row) { return times[column.codes[row]]; });
-} catch (const RowError& error) {
-  throw error.in_column(column.name).at_row(column.first_row[error.row()]);
-}
-
 std::vector<uint32_t> given_rows(const std::string& path, size_t rows) {
   std::vector<uint32_t> order;
   std::vector<bool> seen(rows);
@@ -104,6 +95,15 @@ std::vector<uint32_t> Split::rows(std::string_view name) const {
   return all;
 }
 
+std::vector<double> times_of_values(const SplitConfig& config, const CodedColumn& column) try {
+  const TimeForm form = find_time_form(column.values, {config.unit, config.format});
+  std::vector<double> times;
+  for (uint32_t code = 0; code < column.distinct(); ++code) times.push_back(time_value(column, code, form));
+  return times;
+} catch (const RowError& error) {
+  throw error.in_column(column.name).at_row(column.first_row[error.row()]);
+}
+
 Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* column) {
   check_row_count(rows);
   if (config.by == SplitBy::column) return split_by_column(config, *column);
@@ -113,7 +113,8 @@ Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* colu
   if (config.by == SplitBy::random) {
     RandomStream(static_cast<uint64_t>(config.seed), "split").shuffle(std::span(order));
   } else if (config.by == SplitBy::time) {
-    sort_by_time(*column, {config.unit, config.format}, order);
+    const std::vector<double> times = times_of_values(config, *column);
+    std::ranges::stable_sort(order, {}, [&](uint32_t row) { return times[column->codes[row]]; });
   }
   return cut(config, order);
 }

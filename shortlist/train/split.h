@@ -26,4 +26,8 @@ struct Split {
 // none.
 Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* column);
 
+// The time of each distinct value of the column that the rows are split by, in seconds since 1970. Throws as
+// make_split().
+std::vector<double> times_of_values(const SplitConfig& config, const CodedColumn& column);
+
 }  // namespace shortlist

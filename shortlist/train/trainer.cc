@@ -202,12 +202,9 @@ StepFigures Trainer::step(std::span<const uint32_t> rows) {
 }
 
 std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
-  std::vector<uint32_t> order = state_->data.split.train;
-  const uint64_t shuffle = state_->config.training.keras_compatible ? 0 : static_cast<uint64_t>(epoch);
-  RandomStream(static_cast<uint64_t>(state_->config.training.seed), "epoch")
-      .at(shuffle)
-      .shuffle(std::span(order));
-  return order;
+  const TrainingConfig& training = state_->config.training;
+  return row_order(block_of(state_->data), 0, 1, static_cast<uint64_t>(training.seed),
+                   training.keras_compatible ? 0 : static_cast<uint64_t>(epoch));
 }
 
 Trainer::Outcome Trainer::run(TrainingCallback& callback, const std::atomic<bool>& stop,

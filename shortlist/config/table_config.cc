@@ -1,4 +1,4 @@
-#include "shortlist/config/data_config.h"
+#include "shortlist/config/table_config.h"
 
 #include <algorithm>
 #include <cctype>
@@ -18,7 +18,7 @@ bool is_query(const std::string& text) {
 
 }  // namespace
 
-TableSource DataConfig::source() const {
+TableSource TableConfig::source() const {
   TableSource source;
   source.path = table;
   source.sql = sql;
@@ -36,7 +36,7 @@ TableSource DataConfig::source() const {
   return source;
 }
 
-void DataConfig::use_table(const std::string& text) {
+void TableConfig::use_table(const std::string& text) {
   if (sql.find("{data}") != std::string::npos) {
     data = text;
     return;

@@ -1,0 +1,26 @@
+// The items of a dataset: their order, their attributes, and which of them each candidate is.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shortlist/config/config.h"
+#include "shortlist/train/data_columns.h"
+#include "shortlist/train/dataset.h"
+
+namespace shortlist {
+
+// Makes the catalogue of all ids of the columns, also of those that only the item table has, and sets
+// item_of_candidate and candidate_of_item: `candidate_first` is the first row of each distinct candidate.
+void make_catalogue(const Config& config, const FeatureMap& features, const DataColumns& columns,
+                    const std::vector<uint32_t>& candidate_first, Dataset& data);
+
+// Sets item_of_candidate and the catalogue, which is a given one.
+void use_catalogue(const CodedColumn& ids, const std::vector<uint32_t>& candidate_first,
+                   std::span<const std::string> items, Dataset& data);
+
+// Sets item_log_share.
+void count_shares(Dataset& data);
+
+}  // namespace shortlist

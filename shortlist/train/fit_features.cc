@@ -1,0 +1,99 @@
+#include "shortlist/train/fit_features.h"
+
+#include <algorithm>
+
+#include "shortlist/train/column_roles.h"
+#include "shortlist/train/table_times.h"
+
+namespace shortlist {
+namespace {
+
+// The values of a column that are in some rows, and in how many.
+struct ValueCounts {
+  std::vector<uint32_t> codes, counts;
+};
+
+// Of all of the interactions where `rows` is null.
+ValueCounts count_values(const CodedColumn& column, size_t all_rows, const std::vector<uint32_t>* rows) {
+  std::vector<uint32_t> counts(column.distinct());
+  if (rows == nullptr) {
+    for (size_t row = 0; row < all_rows; ++row) ++counts[column.codes[row]];
+  } else {
+    for (const uint32_t row : *rows) ++counts[column.codes[row]];
+  }
+  ValueCounts found;
+  for (uint32_t code = 0; code < counts.size(); ++code) {
+    if (counts[code] == 0) continue;
+    found.codes.push_back(code);
+    found.counts.push_back(counts[code]);
+  }
+  return found;
+}
+
+// Appends row `row` of `from`.
+void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
+  to.width = from.width;
+  if (from.width > 0) {
+    const auto numbers = from.numbers(row);
+    to.values.insert(to.values.end(), numbers.begin(), numbers.end());
+    return;
+  }
+  const auto bag = from.bag(row);
+  to.ids.insert(to.ids.end(), bag.begin(), bag.end());
+  if (from.offsets.empty()) return;
+  if (to.offsets.empty()) to.offsets.push_back(0);
+  to.offsets.push_back(static_cast<uint32_t>(to.ids.size()));
+}
+
+}  // namespace
+
+FeatureMap fit_features(const Config& config, const DataColumns& columns, const std::vector<uint32_t>* rows,
+                        ColumnForms forms, size_t part_values) {
+  std::vector<FeatureConfig> used;
+  for (const std::string& name : used_features(config)) {
+    FeatureConfig& feature = used.emplace_back(config.feature(name));
+    use_table_format(columns.date_format(feature.column), columns.find(feature.column).values, feature);
+  }
+  FeatureMapFit fit(used);
+  for (const std::string& name : fit.columns()) {
+    const CodedColumn& column = columns.find(name);
+    with_row_of(columns, column, [&] { fit.survey(name, column.values); });
+    const ValueCounts counts = count_values(column, columns.rows, rows);
+    for (size_t begin = 0; begin < counts.codes.size(); begin += part_values) {
+      const size_t size = std::min(part_values, counts.codes.size() - begin);
+      const auto codes = std::span(counts.codes).subspan(begin, size);
+      FeatureMapFit part = fit.part();
+      try {
+        part.observe(name, take_rows(column.values, codes), std::span(counts.counts).subspan(begin, size));
+      } catch (const RowError& error) {
+        throw_advised(error, columns, column, codes[error.row()]);
+      }
+      fit.merge(part);
+    }
+  }
+  return fit.finish(std::move(forms));
+}
+
+EncodedRows encode_distinct(const FeatureMap& tower, const DataColumns& columns,
+                            const std::vector<uint32_t>& first,
+                            std::vector<std::pair<std::string, uint64_t>>& unseen) {
+  EncodedRows encoded{.rows = first.size()};
+  for (size_t i = 0; i < tower.size(); ++i) {
+    const CodedColumn& column = columns.find(tower[i].column);
+    EncodedColumn distinct;
+    uint64_t unknown = 0;
+    with_row_of(columns, column, [&] { tower[i].feature->encode(column.values, distinct, &unknown); });
+    if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
+    EncodedColumn& rows = encoded.columns.emplace_back();
+    for (uint32_t row : first) append(distinct, column.codes[row], rows);
+  }
+  return encoded;
+}
+
+std::vector<const std::vector<uint32_t>*> codes_of(const FeatureMap& tower, const DataColumns& columns) {
+  std::vector<const std::vector<uint32_t>*> codes;
+  for (const std::string& name : tower.columns()) codes.push_back(&columns.find(name).codes);
+  return codes;
+}
+
+}  // namespace shortlist
