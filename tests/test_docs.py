@@ -7,7 +7,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
-GENERATED = {"docs/reference/config.md"}
+FREE = {"docs/reference/config.md", "CHANGELOG.md"}  # generated; written elsewhere
 
 
 def name(page):
@@ -47,7 +47,7 @@ def test_links_lead_somewhere(page):
                 assert fragment in anchors(found), f"{name(page)}:{number}: {target}"
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if name(page) not in GENERATED], ids=name)
+@pytest.mark.parametrize("page", [page for page in PAGES if name(page) not in FREE], ids=name)
 def test_lines_wrap_at_100(page):
     for number, line in prose(page):
         free = line.startswith("|") or "](" in line or len(line.split()) < 3 or line.count("`") >= 2
