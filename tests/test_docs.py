@@ -15,12 +15,12 @@ def name(page):
 
 
 def prose(page):
-    """The numbered lines outside of code."""
+    """The numbered lines outside of code, fenced or indented."""
     inside = False
     for number, line in enumerate(page.read_text().splitlines(), 1):
         if line.lstrip().startswith("```"):
             inside = not inside
-        elif not inside:
+        elif not inside and not line.startswith("    "):
             yield number, line
 
 
