@@ -1,5 +1,5 @@
-// Two towers, trained by gradient descent with the ranking tasks over their outputs; docs/config.md has the
-// sections that describe them.
+// Two towers, trained by gradient descent with the ranking tasks over their outputs.
+// docs/reference/config.md describes their sections.
 #pragma once
 
 #include "shortlist/learners/kind.h"
