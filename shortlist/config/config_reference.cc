@@ -54,10 +54,10 @@ as it is, without these keys of the embedding:
 
 constexpr const char* kModel = R"(## [model]
 
-What retrieves: the kind of model, and the settings of the kind. Without this section it is a `two_tower` model. With
+The kind of model that retrieves, and the settings of that kind. Without this section it is a `two_tower` model. With
 another kind, `[[ranking]]` tasks and the towers that they need may follow as a second stage. `[retrieval]` then has
-`positives` and `top_k` alone; without `query.features` a query is its user, in the column `data.user`.
-[Kinds of model](kinds.md) tells more.
+only `positives` and `top_k`. Without `query.features` a query is its user, in the column `data.user`.
+See [kinds of model](kinds.md).
 
 | key | value | default | |
 |---|---|---|---|
@@ -83,9 +83,8 @@ Several dense layers in one line: `{ mlp = [256, 64], final_activation = "relu" 
 )";
 
 constexpr const char* kSideTables =
-    R"(Tables of their own for what is known of items and of users, one row each, which are joined to the rows of
-[data] by a key: [two tables](two-tables.md) shows how. Neither is needed. Features and attributes name their columns
-like those of [data].)";
+    R"(Optional tables of items and of users, with one row for each, that are joined to the rows of [data] by a key
+([guide](../guides/two-tables.md)). Features and attributes name their columns like those of [data].)";
 
 std::string describe_features() {
   std::string out = kFeatures + table_of(document_fields<Embedding>());
