@@ -4,6 +4,7 @@
 
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/embedding.h"
+#include "shortlist/layers/gather.h"
 #include "shortlist/model/blocks.h"
 
 namespace shortlist {
@@ -12,11 +13,12 @@ namespace {
 // Builds one chain of layers: a tower, or a ranking task.
 class Chain {
  public:
-  Chain(ModelSpec& spec, std::string prefix, Domain domain, std::string file)
-      : spec_(spec), prefix_(std::move(prefix)), domain_(domain), file_(std::move(file)) {}
+  Chain(ModelSpec& spec, std::string prefix, int row_set, std::string file)
+      : spec_(spec), prefix_(std::move(prefix)), row_set_(row_set), file_(std::move(file)) {}
 
   int add(const std::string& name, LayerPtr layer, std::vector<int> inputs, int feature = -1) {
-    const int node = spec_.add({prefix_ + "/" + name, std::move(layer), std::move(inputs), domain_, feature});
+    const int node =
+        spec_.add({prefix_ + "/" + name, std::move(layer), std::move(inputs), row_set_, feature});
     named_.emplace_back(name, node);
     return node;
   }
@@ -42,14 +44,13 @@ class Chain {
 
  private:
   int add_layer(const Block& block, const std::string& name, bool first, int last) {
-    const bool cross = block.layer->kind() == "cross";
-    if (!cross) cross_start_ = -1;
+    const bool repeats = block.layer->traits().repeats_first_input;
+    if (!repeats) first_input_ = -1;
     std::vector<int> inputs = {last};
     if (block.inputs && first) inputs = find_inputs(block);
-    // Crosses in a row share their x0: what went into the first.
-    if (cross && inputs.size() == 1) {
-      if (cross_start_ < 0) cross_start_ = inputs[0];
-      if (cross_start_ != inputs[0]) inputs = {cross_start_, inputs[0]};
+    if (repeats && inputs.size() == 1) {
+      if (first_input_ < 0) first_input_ = inputs[0];
+      if (first_input_ != inputs[0]) inputs = {first_input_, inputs[0]};
     }
     return add(name, block.layer, inputs);
   }
@@ -73,10 +74,10 @@ class Chain {
 
   ModelSpec& spec_;
   std::string prefix_;
-  Domain domain_;
+  int row_set_;
   std::string file_;
   std::vector<std::pair<std::string, int>> named_;
-  int cross_start_ = -1;
+  int first_input_ = -1;  // of the layers in a row that repeat it
 };
 
 LayerPtr input_layer(const FeatureConfig& feature, const FeatureShape& shape, const std::string& file) {
@@ -92,8 +93,8 @@ LayerPtr input_layer(const FeatureConfig& feature, const FeatureShape& shape, co
 }
 
 int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const std::string& name,
-                Domain domain, const std::vector<FeatureShape>& shapes) {
-  Chain chain(spec, name, domain, config.file);
+                int row_set, const std::vector<FeatureShape>& shapes) {
+  Chain chain(spec, name, row_set, config.file);
   std::vector<int> inputs;
   for (size_t i = 0; i < tower.features.size(); ++i) {
     const FeatureConfig& feature = config.feature(tower.features[i]);
@@ -107,7 +108,7 @@ int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower,
 
 void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& ranking, int query,
                    int candidate, int both, size_t index) {
-  Chain chain(spec, "ranking/" + ranking.label, Domain::pair, config.file);
+  Chain chain(spec, "ranking/" + ranking.label, kPairRows, config.file);
   chain.name("query", query);
   chain.name("candidate", candidate);
   chain.name("features", both);
@@ -130,8 +131,8 @@ std::vector<FeatureShape> feature_shapes(const FeatureMap& tower) {
 ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
                       const std::vector<FeatureShape>& candidate) {
   ModelSpec spec;
-  spec.query = build_tower(spec, config, config.query, "query", Domain::query, query);
-  spec.candidate = build_tower(spec, config, config.candidate, "candidate", Domain::candidate, candidate);
+  spec.query = build_tower(spec, config, config.query, "query", kQueryRows, query);
+  spec.candidate = build_tower(spec, config, config.candidate, "candidate", kCandidateRows, candidate);
   const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
   if (config.retrieval && query_width != candidate_width) {
     const Value* section = config.written.find("retrieval");
@@ -142,12 +143,12 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
   }
   if (config.ranking.empty()) return spec;
   const auto gather = [&](const char* name, int from) {
-    return spec.add({name, std::make_shared<Gather>(), {from}, Domain::pair});
+    return spec.add({name, std::make_shared<Gather>(), {from}, kPairRows});
   };
   const int of_query = gather("pair/query", spec.query),
             of_candidate = gather("pair/candidate", spec.candidate);
   const int both =
-      spec.add({"pair/features", std::make_shared<Concat>(), {of_query, of_candidate}, Domain::pair});
+      spec.add({"pair/features", std::make_shared<Concat>(), {of_query, of_candidate}, kPairRows});
   for (size_t i = 0; i < config.ranking.size(); ++i) {
     build_ranking(spec, config, config.ranking[i], of_query, of_candidate, both, i);
   }

@@ -64,7 +64,7 @@ Buffer embed_catalogue(ThreadPool& pool, const ModelSpec& spec, Parameters& para
   const size_t width = static_cast<size_t>(spec.at(spec.candidate).width),
                count = data.candidate_of_item.size();
   Buffer embeddings(count, width);
-  run_tower(pool, plan, spec.candidate, Domain::candidate, data.candidates, data.candidate_of_item,
+  run_tower(pool, plan, spec.candidate, kCandidateRows, data.candidates, data.candidate_of_item,
             embeddings.view(count, width));
   return embeddings;
 }
@@ -79,7 +79,7 @@ Buffer embed_some_queries(ThreadPool& pool, const ModelSpec& spec, Parameters& p
   std::vector<uint32_t> rows;
   for (size_t i = 0; i < count; ++i) rows.push_back(static_cast<uint32_t>(i * all / count));
   Buffer embeddings(count, width);
-  run_tower(pool, plan, spec.query, Domain::query, data.queries, rows, embeddings.view(count, width));
+  run_tower(pool, plan, spec.query, kQueryRows, data.queries, rows, embeddings.view(count, width));
   return embeddings;
 }
 

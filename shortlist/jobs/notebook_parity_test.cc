@@ -94,12 +94,12 @@ double largest_difference(std::span<const float> ours, const std::vector<float>&
   return most;
 }
 
-Buffer embed(Notebook& n, Domain domain, const std::vector<uint32_t>& rows) {
-  const int output = domain == Domain::query ? n.spec.query : n.spec.candidate;
+Buffer embed(Notebook& n, int row_set, const std::vector<uint32_t>& rows) {
+  const int output = row_set == kQueryRows ? n.spec.query : n.spec.candidate;
   Plan plan(n.spec, *n.parameters, {.outputs = {output}});
   Buffer out(rows.size(), static_cast<size_t>(n.spec.at(output).width));
-  run_tower(n.pool, plan, output, domain,
-            domain == Domain::query ? n.prepared.data.queries : n.prepared.data.candidates, rows,
+  run_tower(n.pool, plan, output, row_set,
+            row_set == kQueryRows ? n.prepared.data.queries : n.prepared.data.candidates, rows,
             out.view(rows.size(), static_cast<size_t>(n.spec.at(output).width)));
   return out;
 }
@@ -114,7 +114,7 @@ TEST_F(NotebookParity, ImportedWeightsEmbedAndPredictTheSame) {
     queries.push_back(n.prepared.data.query_of_row[rows.back()]);
     candidates.push_back(n.prepared.data.candidate_of_row[rows.back()]);
   }
-  const Buffer query = embed(n, Domain::query, queries), candidate = embed(n, Domain::candidate, candidates);
+  const Buffer query = embed(n, kQueryRows, queries), candidate = embed(n, kCandidateRows, candidates);
   Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
   const RowScores scores = evaluator.score(rows);
   double query_most = 0, candidate_most = 0, rating_most = 0;

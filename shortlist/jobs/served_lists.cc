@@ -50,7 +50,7 @@ class ListMaker {
     const size_t width = static_cast<size_t>(model_.spec.at(model_.spec.query).width);
     embeddings_.reserve(queries.size() * width);
     const Matrix embedded = embeddings_.view(queries.size(), width);
-    run_tower(model_.pool, query_plan_, model_.spec.query, Domain::query, model_.data.queries, queries,
+    run_tower(model_.pool, query_plan_, model_.spec.query, kQueryRows, model_.data.queries, queries,
               embedded);
     std::vector<std::span<const uint32_t>> left_out(queries.size());
     for (size_t q = 0; drops_seen_ && q < queries.size(); ++q)

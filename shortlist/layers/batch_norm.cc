@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "shortlist/layers/rounded.h"
 #include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"
 
@@ -19,21 +20,22 @@ std::span<float> vector(const Pass& pass, Parameters parameter) {
 }
 
 Normalization normalization(const Pass& pass) {
-  return {pass.batch_buffers[kMean].span(), pass.batch_buffers[kInverseDeviation].span(),
+  return {pass.buffers.batch[kMean].span(), pass.buffers.batch[kInverseDeviation].span(),
           vector(pass, kGamma)};
 }
 
 std::span<float> sums(const Pass& pass, size_t part, size_t which) {
-  return pass.part_buffers[kSums].row_span(part).subspan(which * pass.output.cols, pass.output.cols);
+  return pass.buffers.part[kSums].row_span(part).subspan(which * pass.output.cols, pass.output.cols);
 }
 
 // How many rows each row of a range stands for; empty: one.
 std::span<const float> weights_of(const Pass& pass, RowRange rows) {
-  return pass.multiplicity.empty() ? pass.multiplicity : pass.multiplicity.subspan(rows.begin, rows.size());
+  return pass.row_set.multiplicity.empty() ? pass.row_set.multiplicity
+                                           : pass.row_set.multiplicity.subspan(rows.begin, rows.size());
 }
 
 float weight_of(const Pass& pass, RowRange rows) {
-  if (pass.multiplicity.empty()) return static_cast<float>(rows.size());
+  if (pass.row_set.multiplicity.empty()) return static_cast<float>(rows.size());
   float n = 0;
   for (float weight : weights_of(pass, rows)) n += weight;
   return n;
@@ -61,7 +63,7 @@ LayerPlan BatchNorm::plan(std::span<const int> widths) const {
 
 void BatchNorm::look_before_forward(const Pass& pass, size_t part) const {
   if (!pass.training) return;
-  const RowRange rows = part_of_rows(pass.rows, part);
+  const RowRange rows = pass.row_set.part(part);
   const std::span<float> mean = sums(pass, part, 0), squares = sums(pass, part, 1);
   const ConstMatrix x = rows_of(pass.inputs[0], rows);
   const std::span<const float> weights = weights_of(pass, rows);
@@ -74,8 +76,8 @@ void BatchNorm::look_before_forward(const Pass& pass, size_t part) const {
 void BatchNorm::finish_looking_forward(const Pass& pass) const {
   const std::span<float> moving_mean = vector(pass, kMovingMean),
                          moving_variance = vector(pass, kMovingVariance);
-  const std::span<float> mean = pass.batch_buffers[kMean].span(),
-                         deviation = pass.batch_buffers[kInverseDeviation].span();
+  const std::span<float> mean = pass.buffers.batch[kMean].span(),
+                         deviation = pass.buffers.batch[kInverseDeviation].span();
   const bool training = pass.training && pass.rows > 0;
   if (!training) {
     copy(moving_mean, mean);
@@ -84,9 +86,9 @@ void BatchNorm::finish_looking_forward(const Pass& pass) const {
   }
   const std::span<float> squares = sums(pass, 0, 1);
   copy(sums(pass, 0, 0), mean);
-  float n = weight_of(pass, part_of_rows(pass.rows, 0));
-  for (size_t part = 1; part < part_count(pass.rows); ++part) {
-    const float more = weight_of(pass, part_of_rows(pass.rows, part));
+  float n = weight_of(pass, pass.row_set.part(0));
+  for (size_t part = 1; part < pass.row_set.parts(); ++part) {
+    const float more = weight_of(pass, pass.row_set.part(part));
     join_moments(n, more, sums(pass, part, 0), sums(pass, part, 1), mean, squares);
     n += more;
   }
@@ -105,7 +107,7 @@ void BatchNorm::forward(const Pass& pass, RowRange rows, Scratch&) const {
 }
 
 void BatchNorm::look_before_backward(const Pass& pass, size_t part) const {
-  const RowRange rows = part_of_rows(pass.rows, part);
+  const RowRange rows = pass.row_set.part(part);
   normalize_gradient_sums(rows_of(pass.inputs[0], rows), normalization(pass), rows_of(pass.doutput, rows),
                           sums(pass, part, 0), sums(pass, part, 1));
 }
@@ -115,7 +117,7 @@ void BatchNorm::finish_looking_backward(const Pass& pass) const {
                          dbeta = pass.parameters[kBeta]->gradient.row_span(0);
   fill(dgamma, 0);
   fill(dbeta, 0);
-  for (size_t part = 0; part < part_count(pass.rows); ++part) {
+  for (size_t part = 0; part < pass.row_set.parts(); ++part) {
     add(sums(pass, part, 0), dgamma);
     add(sums(pass, part, 1), dbeta);
   }
@@ -127,14 +129,15 @@ void BatchNorm::backward(const Pass& pass, RowRange rows, Scratch& scratch) cons
   if (pass.dinputs[0].data == nullptr) return;
   const std::span<float> share = scratch.take(pass.training ? rows.size() : 0);
   for (size_t i = 0; i < share.size(); ++i) {
-    const float n = pass.multiplicity.empty() ? 1 : pass.multiplicity[rows.begin + i];
-    share[i] = n / static_cast<float>(pass.total_multiplicity);
+    const float n = pass.row_set.multiplicity.empty() ? 1 : pass.row_set.multiplicity[rows.begin + i];
+    share[i] = n / static_cast<float>(pass.row_set.total_multiplicity);
   }
   const auto write = [&](RowRange some, Matrix dx) {
     normalize_gradient(rows_of(pass.inputs[0], some), normalization(pass), rows_of(pass.doutput, some),
                        share.empty() ? share : share.subspan(some.begin - rows.begin, some.size()),
                        pass.parameters[kGamma]->gradient.row_span(0),
-                       pass.parameters[kBeta]->gradient.row_span(0), pass.relu_inputs[0], dx, pass.add[0]);
+                       pass.parameters[kBeta]->gradient.row_span(0), pass.fusion.masks_input(0), dx,
+                       pass.add[0]);
   };
   const Result dx = only_dinput(pass);
   dx.rounded() ? make_rounded(dx, rows, scratch, write) : write(rows, rows_of(dx.matrix, rows));

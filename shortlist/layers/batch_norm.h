@@ -8,7 +8,9 @@
 
 namespace shortlist {
 
-struct BatchNorm : Layer {
+struct BatchNorm : LayerOf<BatchNorm> {
+  static constexpr const char* kKind = "batch_norm";
+
   bool batch_norm = true;
   double momentum = 0.99;
   float epsilon = 1e-3f;
@@ -20,25 +22,25 @@ struct BatchNorm : Layer {
     visit("epsilon", epsilon, "added to the variance", Range::above(0));
   }
 
-  std::string_view kind() const override { return "batch_norm"; }
-  Value settings() const override { return write_fields(*this); }
-  bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
-  // For the batch's moments.
-  bool looks_before_forward() const override { return true; }
+  // The batch's moments.
   void look_before_forward(const Pass& pass, size_t part) const override;
   void finish_looking_forward(const Pass& pass) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-  // For the gradients of gamma and beta, which dx needs.
-  bool looks_before_backward() const override { return true; }
+  // The gradients of gamma and beta, which dx needs.
   void look_before_backward(const Pass& pass, size_t part) const override;
   void finish_looking_backward(const Pass& pass) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-  bool heeds_relu_inputs() const override { return true; }
-  Rounding rounding() const override { return {.dinput = true}; }
-  bool keeps_output() const override { return false; }
-  bool backward_in_place() const override { return true; }
-  bool differs_in_training() const override { return true; }
+  size_t gradient_tasks(const Pass&) const override { return 0; }
+  LayerTraits traits() const override {
+    return {.affine = true,
+            .looks_before_forward = true,
+            .looks_before_backward = true,
+            .keeps_output = false,
+            .backward_in_place = true,
+            .masks_relu_inputs = true,
+            .rounding = {.dinput = true}};
+  }
 };
 
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "shortlist/layers/give_gradient.h"
 #include "shortlist/math/pair_dots.h"
 
 namespace shortlist {
@@ -14,13 +15,6 @@ void expect_equal_widths(std::span<const int> widths) {
       throw usage_error("input 1 has width {} but input {} has {}", widths[0], i + 1, widths[i]);
     }
   }
-}
-
-// Adds dy to dinputs[i]'s row, or writes it there.
-void give(const Pass& pass, size_t input, size_t row, std::span<const float> dx) {
-  if (pass.dinputs[input].data == nullptr) return;
-  const std::span<float> to = pass.dinputs[input].row_span(row);
-  pass.add[input] ? add(dx, to) : copy(dx, to);
 }
 
 }  // namespace
@@ -48,7 +42,8 @@ void Concat::backward(const Pass& pass, RowRange rows, Scratch&) const {
     size_t column = 0;
     for (size_t i = 0; i < pass.inputs.size(); ++i) {
       const std::span<const float> dy = {pass.doutput.row(r) + column, pass.inputs[i].cols};
-      if (pass.dinputs[i].data != nullptr && pass.dinputs[i].row(r) != dy.data()) give(pass, i, r, dy);
+      if (pass.dinputs[i].data != nullptr && pass.dinputs[i].row(r) != dy.data())
+        give_gradient(pass, i, r, dy);
       column += dy.size();
     }
   }
@@ -69,7 +64,7 @@ void Add::forward(const Pass& pass, RowRange rows, Scratch&) const {
 
 void Add::backward(const Pass& pass, RowRange rows, Scratch&) const {
   for (size_t r = rows.begin; r < rows.end; ++r) {
-    for (size_t i = 0; i < pass.inputs.size(); ++i) give(pass, i, r, pass.doutput.row_span(r));
+    for (size_t i = 0; i < pass.inputs.size(); ++i) give_gradient(pass, i, r, pass.doutput.row_span(r));
   }
 }
 
@@ -96,7 +91,7 @@ void Multiply::backward(const Pass& pass, RowRange rows, Scratch& scratch) const
       for (size_t j = 0; j < pass.inputs.size(); ++j) {
         for (size_t c = 0; j != i && c < dx.size(); ++c) dx[c] *= pass.inputs[j](r, c);
       }
-      give(pass, i, r, dx);
+      give_gradient(pass, i, r, dx);
     }
   }
 }
@@ -105,7 +100,8 @@ LayerPlan DotInteraction::plan(std::span<const int> widths) const {
   expect_equal_widths(widths);
   const int f = static_cast<int>(widths.size());
   if (f < 2 && !self_interaction) throw usage_error("needs at least two inputs");
-  return {.width = f * (self_interaction ? f + 1 : f - 1) / 2};
+  const int pairs = f * (self_interaction ? f + 1 : f - 1) / 2;
+  return {.width = pairs, .multiply_adds = static_cast<size_t>(pairs) * static_cast<size_t>(widths[0])};
 }
 
 void DotInteraction::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
@@ -142,7 +138,7 @@ void L2Normalize::backward(const Pass& pass, RowRange rows, Scratch&) const {
     const std::span<const float> x = pass.inputs[0].row_span(r);
     if (sum_of_squares(x) > 1e-12f) add_scaled(y, -dot(y, dy), dy);
     scale(dy, inverse_length(x));
-    give(pass, 0, r, dy);
+    give_gradient(pass, 0, r, dy);
   }
 }
 
@@ -160,29 +156,7 @@ void Activate::forward(const Pass& pass, RowRange rows, Scratch&) const {
 void Activate::backward(const Pass& pass, RowRange rows, Scratch&) const {
   const Matrix dy = rows_of(pass.doutput, rows);
   activation_gradient(activation, rows_of(pass.inputs[0], rows), rows_of(pass.output, rows), dy, dy);
-  for (size_t r = 0; r < dy.rows; ++r) give(pass, 0, rows.begin + r, dy.row_span(r));
-}
-
-LayerPlan Gather::plan(std::span<const int> widths) const {
-  expect_inputs(widths, 1);
-  return {.width = widths[0]};
-}
-
-void Gather::forward(const Pass& pass, RowRange rows, Scratch&) const {
-  if (pass.output.data == pass.inputs[0].data) return;  // the input lies in its place already
-  for (size_t r = rows.begin; r < rows.end; ++r)
-    copy(pass.inputs[0].row_span(pass.map.source[r]), pass.output.row_span(r));
-}
-
-void Gather::backward(const Pass& pass, RowRange source_rows, Scratch&) const {
-  if (pass.dinputs[0].data == nullptr || pass.dinputs[0].data == pass.doutput.data) return;
-  for (size_t s = source_rows.begin; s < source_rows.end; ++s) {
-    const std::span<float> dx = pass.dinputs[0].row_span(s);
-    if (!pass.add[0]) fill(dx, 0);
-    for (uint32_t i = pass.map.offsets[s]; i < pass.map.offsets[s + 1]; ++i) {
-      shortlist::add(pass.doutput.row_span(pass.map.copies[i]), dx);
-    }
-  }
+  for (size_t r = 0; r < dy.rows; ++r) give_gradient(pass, 0, rows.begin + r, dy.row_span(r));
 }
 
 }  // namespace shortlist

@@ -6,47 +6,47 @@
 namespace shortlist {
 
 // The inputs side by side: y[B, sum of widths].
-struct Concat : Layer {
+struct Concat : LayerOf<Concat> {
+  static constexpr const char* kKind = "concat";
+
   bool concat = true;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("concat", concat, "true; the inputs side by side");
   }
-  std::string_view kind() const override { return "concat"; }
-  Value settings() const override { return write_fields(*this); }
-  bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  LayerTraits traits() const override { return {.affine = true, .input_place = InputPlace::in_output}; }
 };
 
 // The sum of inputs of one width.
-struct Add : Layer {
+struct Add : LayerOf<Add> {
+  static constexpr const char* kKind = "add";
+
   bool add = true;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("add", add, "true; the sum of inputs of one width");
   }
-  std::string_view kind() const override { return "add"; }
-  Value settings() const override { return write_fields(*this); }
-  bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  LayerTraits traits() const override { return {.affine = true}; }
 };
 
 // The elementwise product of inputs of one width.
-struct Multiply : Layer {
+struct Multiply : LayerOf<Multiply> {
+  static constexpr const char* kKind = "multiply";
+
   bool multiply = true;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("multiply", multiply, "true; the elementwise product of inputs of one width");
   }
-  std::string_view kind() const override { return "multiply"; }
-  Value settings() const override { return write_fields(*this); }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
@@ -55,7 +55,9 @@ struct Multiply : Layer {
 // The dot products of each pair of F inputs [B,D], as in DLRM (Naumov et al. 2019): the lower triangle of the
 // Gram matrix, row by row: (1,0), (2,0), (2,1), ... y[B, F (F-1) / 2], with self interaction [B, F (F+1) /
 // 2].
-struct DotInteraction : Layer {
+struct DotInteraction : LayerOf<DotInteraction> {
+  static constexpr const char* kKind = "dot_interaction";
+
   bool dot_interaction = true;
   bool self_interaction = false;
 
@@ -64,53 +66,41 @@ struct DotInteraction : Layer {
     visit("dot_interaction", dot_interaction, "true; the dot products of each pair of inputs");
     visit("self_interaction", self_interaction, "also of each input with itself");
   }
-  std::string_view kind() const override { return "dot_interaction"; }
-  Value settings() const override { return write_fields(*this); }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-  size_t multiply_adds(const Pass& pass) const override { return pass.output.cols * pass.inputs[0].cols; }
+  LayerTraits traits() const override { return {.input_place = InputPlace::side_by_side}; }
 };
 
 // y = x / max(|x|, 1e-6), by rows (epsilon on the square 1e-12, as tf.math.l2_normalize).
-struct L2Normalize : Layer {
+struct L2Normalize : LayerOf<L2Normalize> {
+  static constexpr const char* kKind = "l2_normalize";
+
   bool l2_normalize = true;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("l2_normalize", l2_normalize, "true; each row is scaled to length 1");
   }
-  std::string_view kind() const override { return "l2_normalize"; }
-  Value settings() const override { return write_fields(*this); }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
 };
 
 // y = activation(x).
-struct Activate : Layer {
+struct Activate : LayerOf<Activate> {
+  static constexpr const char* kKind = "activation";
+
   Activation activation = Activation::relu;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("activation", activation, "the function, elementwise");
   }
-  std::string_view kind() const override { return "activation"; }
-  Value settings() const override { return write_fields(*this); }
-  bool affine() const override { return activation == Activation::linear; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-};
-
-// Copies rows of another row set: y[r] = x[map.source[r]]. Backward sums the copies of each source row, in
-// order; its row range runs over the source's rows.
-struct Gather : Layer {
-  std::string_view kind() const override { return "gather"; }
-  Value settings() const override { return Value(Value::Table()); }
-  LayerPlan plan(std::span<const int> widths) const override;
-  void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-  void backward(const Pass& pass, RowRange source_rows, Scratch& scratch) const override;
+  LayerTraits traits() const override { return {.affine = activation == Activation::linear}; }
 };
 
 }  // namespace shortlist

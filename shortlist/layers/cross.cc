@@ -1,5 +1,6 @@
 #include "shortlist/layers/cross.h"
 
+#include "shortlist/layers/product_gradient.h"
 #include "shortlist/math/block_passes.h"
 
 namespace shortlist {
@@ -48,25 +49,25 @@ LayerPlan Cross::plan(std::span<const int> widths) const {
 
 void Cross::forward(const Pass& pass, RowRange rows, Scratch&) const {
   const ConstMatrix x0 = rows_of(pass.inputs[0], rows), x = rows_of(pass.inputs.back(), rows);
-  const Matrix y = rows_of(pass.output, rows), t = rows_of(pass.row_buffers[kTransformed], rows);
+  const Matrix y = rows_of(pass.output, rows), t = rows_of(pass.buffers.row[kTransformed], rows);
   const size_t outer = low_rank() ? 1 : 0;
   Epilogue epilogue;
   if (bias) epilogue.bias = pass.parameters[outer + 1]->value.data;
   epilogue.relu = activation == Activation::relu;
   ConstMatrix projected = x;
   if (low_rank()) {
-    multiply(x, pass.parameters[0]->packed, rows_of(pass.row_buffers[kProjected], rows));
-    projected = rows_of(pass.row_buffers[kProjected], rows);
+    multiply(x, pass.parameters[0]->packed, rows_of(pass.buffers.row[kProjected], rows));
+    projected = rows_of(pass.buffers.row[kProjected], rows);
   }
   multiply(projected, pass.parameters[outer]->packed, t, false, epilogue);
-  if (!gradient_from_output(activation)) copy(t, rows_of(pass.row_buffers[kRaw], rows));
+  if (!gradient_from_output(activation)) copy(t, rows_of(pass.buffers.row[kRaw], rows));
   if (!epilogue.relu) activate(activation, t);
   shortlist::cross(x0, x, t, diag_scale, y);
 }
 
 void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   const ConstMatrix x0 = rows_of(pass.inputs[0], rows), x = rows_of(pass.inputs.back(), rows);
-  const Matrix dy = rows_of(pass.doutput, rows), t = rows_of(pass.row_buffers[kTransformed], rows);
+  const Matrix dy = rows_of(pass.doutput, rows), t = rows_of(pass.buffers.row[kTransformed], rows);
   const bool same = pass.inputs.size() == 1;
   const size_t outer = low_rank() ? 1 : 0;
   const auto dinput = [&](size_t i) {
@@ -79,12 +80,12 @@ void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   } else {
     const Matrix dactivated{scratch.take(t.rows * t.cols).data(), t.rows, t.cols, t.cols};
     cross_gradient(x0, x, t, diag_scale, dy, dx0, pass.add[0], dx, add_x, dactivated);
-    const Matrix raw = gradient_from_output(activation) ? t : rows_of(pass.row_buffers[kRaw], rows);
+    const Matrix raw = gradient_from_output(activation) ? t : rows_of(pass.buffers.row[kRaw], rows);
     activation_gradient(activation, raw, t, dactivated, t);
   }
   ConstMatrix dt = t;
   if (low_rank()) {
-    const Matrix dprojected = rows_of(pass.row_buffers[kDProjected], rows);
+    const Matrix dprojected = rows_of(pass.buffers.row[kDProjected], rows);
     multiply(t, pass.parameters[outer]->packed_transposed, dprojected);
     dt = dprojected;
   }
@@ -95,8 +96,8 @@ namespace {
 
 // Of U and V, or W, the `weight`-th; the bias goes with the last.
 ProductGradient product_gradient(const Pass& pass, size_t weight, bool low_rank, bool bias) {
-  const ConstMatrix x = pass.inputs.back(), dt = pass.row_buffers[kTransformed];
-  const ConstMatrix projected = pass.row_buffers[kProjected], dprojected = pass.row_buffers[kDProjected];
+  const ConstMatrix x = pass.inputs.back(), dt = pass.buffers.row[kTransformed];
+  const ConstMatrix projected = pass.buffers.row[kProjected], dprojected = pass.buffers.row[kDProjected];
   const bool last = weight == (low_rank ? 1 : 0);
   return {.x = (weight == 0 ? x : projected).head(pass.rows),
           .dy = (last ? dt : dprojected).head(pass.rows),

@@ -15,7 +15,9 @@ struct EnumNames<CrossRank> {
                                                                      {CrossRank::low, "low"}};
 };
 
-struct Cross : Layer {
+struct Cross : LayerOf<Cross> {
+  static constexpr const char* kKind = "cross";
+
   CrossRank cross = CrossRank::full;
   int projection = 0;
   float diag_scale = 0;
@@ -39,13 +41,12 @@ struct Cross : Layer {
     visit("bias_l2", bias_l2, "bias_l2 sum b^2 is added to the loss", Range::at_least(0));
   }
 
-  std::string_view kind() const override { return "cross"; }
-  Value settings() const override { return write_fields(*this); }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
+  LayerTraits traits() const override { return {.repeats_first_input = true}; }
 
  private:
   bool low_rank() const { return cross == CrossRank::low; }

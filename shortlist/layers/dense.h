@@ -15,7 +15,9 @@ struct EnumNames<Activation> {
   };
 };
 
-struct Dense : Layer {
+struct Dense : LayerOf<Dense> {
+  static constexpr const char* kKind = "dense";
+
   int dense = 32;
   Activation activation = Activation::linear;
   bool bias = true;
@@ -35,20 +37,12 @@ struct Dense : Layer {
     visit("bias_l2", bias_l2, "bias_l2 sum b^2 is added to the loss", Range::at_least(0));
   }
 
-  std::string_view kind() const override { return "dense"; }
-  Value settings() const override { return write_fields(*this); }
-  bool affine() const override { return activation == Activation::linear; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-  bool ends_in_relu() const override { return activation == Activation::relu; }
-  bool heeds_relu_inputs() const override { return true; }
-  Rounding rounding() const override {
-    const bool only_multiplies = activation == Activation::linear || activation == Activation::relu;
-    return {.inputs = true, .doutput = only_multiplies, .output = only_multiplies, .dinput = true};
-  }
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
+  LayerTraits traits() const override;
 };
 
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "shortlist/layers/rounded.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -24,7 +25,7 @@ LayerPlan Dropout::plan(std::span<const int> widths) const {
 }
 
 void Dropout::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
-  const bool rounds = pass.output_to != Precision::float32;
+  const bool rounds = pass.fusion.output_to != Precision::float32;
   if (!pass.training && pass.output.data == pass.inputs[0].data && !rounds) return;
   const auto write = [&](RowRange some, Matrix y) {
     for (size_t r = some.begin; r < some.end; ++r) {
@@ -33,7 +34,7 @@ void Dropout::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
     }
   };
   if (!rounds) return write(rows, rows_of(pass.output, rows));
-  make_rounded({pass.output, pass.output_to}, rows, scratch, write);
+  make_rounded({pass.output, pass.fusion.output_to}, rows, scratch, write);
 }
 
 void Dropout::backward(const Pass& pass, RowRange rows, Scratch&) const {

@@ -7,7 +7,9 @@
 
 namespace shortlist {
 
-struct Dropout : Layer {
+struct Dropout : LayerOf<Dropout> {
+  static constexpr const char* kKind = "dropout";
+
   float dropout = 0.5f;
 
   template <typename Visitor>
@@ -15,17 +17,17 @@ struct Dropout : Layer {
     visit("dropout", dropout, "rate: the share of elements that are dropped", Range::below(0, 1));
   }
 
-  std::string_view kind() const override { return "dropout"; }
-  Value settings() const override { return write_fields(*this); }
-  bool affine() const override { return true; }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-  bool tells_copies_apart() const override { return dropout > 0; }
-  Rounding rounding() const override { return {.output = true}; }
-  bool keeps_output() const override { return false; }
-  bool forward_in_place() const override { return true; }
-  bool backward_in_place() const override { return true; }
+  LayerTraits traits() const override {
+    return {.affine = true,
+            .tells_copies_apart = dropout > 0,
+            .keeps_output = false,
+            .forward_in_place = true,
+            .backward_in_place = true,
+            .rounding = {.output = true}};
+  }
 };
 
 }  // namespace shortlist

@@ -65,8 +65,8 @@ TEST(Dropout, GradientsMatchFiniteDifferences) {
 }
 
 TEST(Dropout, TellsCopiesApartUnlessItDropsNothing) {
-  EXPECT_TRUE(dropout_of(0.1f).tells_copies_apart());
-  EXPECT_FALSE(dropout_of(0).tells_copies_apart());
+  EXPECT_TRUE(dropout_of(0.1f).traits().tells_copies_apart);
+  EXPECT_FALSE(dropout_of(0).traits().tells_copies_apart);
 }
 
 TEST(Dropout, RejectsRatesOutsideOfTheRange) {

@@ -1,10 +1,10 @@
 #include "shortlist/layers/embedding.h"
 
-#include <bit>
 #include <cmath>
 #include <cstring>
 
 #include "shortlist/base/prefetch.h"
+#include "shortlist/layers/numbering.h"
 #include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"
 
@@ -40,33 +40,6 @@ size_t ids_of_batch(const Pass& pass) {
   for (size_t r = 0; r < pass.rows; ++r) count += bag_of(pass, r).size();
   return count;
 }
-
-// Numbers ids in order of first appearance. Its memory follows the batch, not the table, so that it stays at
-// hand: open addressing, at most half full.
-class Numbering {
- public:
-  Numbering(size_t most_ids, std::vector<uint32_t>& slots, std::vector<uint32_t>& ids)
-      : slots_(slots), ids_(ids) {
-    const size_t size = std::bit_ceil(std::max<size_t>(2, 2 * most_ids));
-    shift_ = 64 - std::bit_width(size - 1);
-    slots_.assign(size, kFree);
-    ids_.clear();
-  }
-  uint32_t number(uint32_t id) {
-    size_t at = id * UINT64_C(0x9E3779B97F4A7C15) >> shift_;
-    while (slots_[at] != kFree && ids_[slots_[at]] != id) at = (at + 1) & (slots_.size() - 1);
-    if (slots_[at] == kFree) {
-      slots_[at] = static_cast<uint32_t>(ids_.size());
-      ids_.push_back(id);
-    }
-    return slots_[at];
-  }
-
- private:
-  static constexpr uint32_t kFree = UINT32_MAX;
-  std::vector<uint32_t>&slots_, &ids_;
-  int shift_;
-};
 
 // Lists the touched rows with their number of users in offsets[i + 1], and the place among them of every id.
 void count_users(const Pass& pass, TouchedRows& rows, Scratch& scratch) {
@@ -118,7 +91,8 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
                              .cols = static_cast<size_t>(dim),
                              .initializer = initializer,
                              .regularizer = {0, l2},
-                             .table = true});
+                             .table = true,
+                             .shared = table});
   return plan;
 }
 
@@ -151,9 +125,7 @@ void Embedding::prepare(const Pass& pass, Scratch& scratch) const {
   TouchedRows& rows = parameter.rows;
   count_users(pass, rows, scratch);
   list_users(pass, rows);
-  const size_t size = rows.touched.size() * static_cast<size_t>(dim);
-  if (parameter.gradient_memory.size() < size) parameter.gradient_memory = Buffer(size + size / 4);
-  parameter.gradient = parameter.gradient_memory.view(rows.touched.size(), static_cast<size_t>(dim));
+  parameter.make_touched_gradient();
 }
 
 size_t Embedding::gradient_tasks(const Pass& pass) const {

@@ -16,12 +16,16 @@ struct EnumNames<Pooling> {
 };
 
 // Ids to the pooled rows of a table: y[B,dim]; embeddings[ids,dim]. Ids outside of the table are not allowed.
-struct Embedding : Layer {
+struct Embedding : LayerOf<Embedding> {
+  static constexpr const char* kKind = "embedding";
+
   int dim = 32;
   Pooling pooling = Pooling::mean;
   Initializer initializer = Initializer::uniform;
   float l2 = 0;
   int32_t ids = 0;  // rows of the table; the fitted feature knows
+  // A name under which nodes of one model share the table; empty: its own.
+  std::string table;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -31,24 +35,26 @@ struct Embedding : Layer {
     visit("l2", l2, "l2 sum E^2 over the whole table is added to the loss", Range::at_least(0));
   }
 
-  std::string_view kind() const override { return "embedding"; }
-  Value settings() const override { return write_fields(*this); }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass&, RowRange, Scratch&) const override {}
-  // Lists the rows of the table that this batch touches, and who touches them.
-  bool prepares(const Pass& pass) const override { return pass.backward_follows; }
+  // Lists the rows of the table that this batch touches, and which rows of the batch do.
   void prepare(const Pass& pass, Scratch& scratch) const override;
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
+  LayerTraits traits() const override { return {.prepares = true}; }
 };
 
 // Numbers as they are: y[B,width].
-struct Numbers : Layer {
+struct Numbers : LayerOf<Numbers> {
+  static constexpr const char* kKind = "numbers";
+
   int width = 1;
 
-  std::string_view kind() const override { return "numbers"; }
-  Value settings() const override { return Value(Value::Table{{"width", int64_t{width}}}); }
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("width", width, "columns of the feature", Range::between(1, kMostWidth));
+  }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass&, RowRange, Scratch&) const override {}

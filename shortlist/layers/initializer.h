@@ -48,6 +48,7 @@ void initialize(Initializer initializer, const RandomStream& stream, Matrix w);
 struct Regularizer {
   float l1 = 0, l2 = 0;
   bool any() const { return l1 != 0 || l2 != 0; }
+  bool operator==(const Regularizer&) const = default;
 };
 
 // Returns the penalty of `w` and adds its gradient to `dw`, which may be empty.

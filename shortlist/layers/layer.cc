@@ -1,65 +1,11 @@
 #include "shortlist/layers/layer.h"
 
-#include "shortlist/math/elementwise.h"
+#include <algorithm>
 
 namespace shortlist {
-void ParameterState::make_gradient() {
-  if (!spec.trainable || spec.table) return;
-  gradient_memory = Buffer(spec.rows, spec.cols);
-  gradient = gradient_memory.view(spec.rows, spec.cols);
-  if (!spec.halves) return;
-  second_memory = Buffer(spec.rows, spec.cols);
-  second_gradient = second_memory.view(spec.rows, spec.cols);
-}
 
-void ParameterState::pack_rows(RowRange range, bool backward) {
-  packed.pack_rows(value.slice(range.begin, range.end), range.begin);
-  constexpr size_t kWidth = Panels::kPanelColumns;
-  if (backward)
-    packed_transposed.pack_transposed(value, range.begin / kWidth, chunk_count(range.end, kWidth));
-}
-
-size_t Layer::multiply_adds(const Pass& pass) const {
-  size_t sum = 0;
-  for (const ParameterState* parameter : pass.parameters) {
-    if (parameter->spec.packed) sum += parameter->spec.rows * parameter->spec.cols;
-  }
-  return sum;
-}
-
-namespace {
-
-// Whole tiles of the product, for about a tenth of a millisecond of work; a few at least, since each task
-// reads all of dy. Other precisions want more rows, since each task rounds it too.
-size_t gradient_rows_a_task(const Operand& dy, Precision precision) {
-  if (precision != Precision::float32) return 256;
-  constexpr size_t kMultiplyAddsATask = 12'000'000, kTileRows = 12, kFewestTiles = 4, kMostTiles = 8;
-  const size_t a_tile = std::max<size_t>(1, dy.rows() / 2 * dy.cols() * kTileRows);
-  return kTileRows * std::clamp<size_t>(kMultiplyAddsATask / a_tile, kFewestTiles, kMostTiles);
-}
-
-}  // namespace
-
-size_t ProductGradient::tasks() const {
-  return 2 *
-         (chunk_count(x.cols(), gradient_rows_a_task(dy, weight->packed.precision())) + (bias != nullptr));
-}
-
-void ProductGradient::write(size_t task) const {
-  const Precision precision = weight->packed.precision();
-  const size_t rows_a_task = gradient_rows_a_task(dy, precision), half = tasks() / 2;
-  const bool second = task >= half;
-  const RowRange part = half_of_rows(x.rows(), second);
-  const auto gradient = [&](const ParameterState* of) { return second ? of->second_gradient : of->gradient; };
-  task %= half;
-  if (task == chunk_count(x.cols(), rows_a_task)) {
-    const std::span<float> sums = gradient(bias).row_span(0);
-    return dy.rounded() ? sum_rounded_columns(rows_of(dy, part), sums)
-                        : column_sums(rows_of(dy.matrix, part), {}, 0, dy.cols(), sums);
-  }
-  const RowRange rows = chunk_rows(x.cols(), rows_a_task, task);
-  multiply_transposed(rows_of(x, part).columns(rows.begin, rows.size()), rows_of(dy, part),
-                      rows_of(gradient(weight), rows), false, precision);
+size_t Layer::gradient_tasks(const Pass& pass) const {
+  return std::ranges::any_of(pass.parameters, [](const ParameterState* p) { return p->spec.trainable; });
 }
 
 void expect_inputs(std::span<const int> widths, size_t count) {

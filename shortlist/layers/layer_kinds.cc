@@ -13,8 +13,8 @@ namespace shortlist {
 namespace {
 
 template <typename L>
-constexpr LayerKind make_kind(const char* name, const char* help) {
-  return {name, help,
+constexpr LayerKind make_kind(const char* help) {
+  return {L::kKind, help,
           [](const Value& value, const Where& where) -> LayerPtr {
             auto layer = std::make_shared<L>();
             read_fields(value, *layer, where);
@@ -25,16 +25,16 @@ constexpr LayerKind make_kind(const char* name, const char* help) {
 
 // A new layer takes a line here.
 constexpr LayerKind kKinds[] = {
-    make_kind<Dense>("dense", "activation(x W + b)"),
-    make_kind<Cross>("cross", "feature cross of DCN-v2: x0 * (x W + b) + x"),
-    make_kind<BatchNorm>("batch_norm", "normalises each column over the batch"),
-    make_kind<Dropout>("dropout", "drops elements in training"),
-    make_kind<Concat>("concat", "inputs side by side"),
-    make_kind<Add>("add", "sum of inputs"),
-    make_kind<Multiply>("multiply", "elementwise product of inputs"),
-    make_kind<DotInteraction>("dot_interaction", "dot products of each pair of inputs, as in DLRM"),
-    make_kind<L2Normalize>("l2_normalize", "rows scaled to length 1"),
-    make_kind<Activate>("activation", "an activation by itself"),
+    make_kind<Dense>("activation(x W + b)"),
+    make_kind<Cross>("feature cross of DCN-v2: x0 * (x W + b) + x"),
+    make_kind<BatchNorm>("normalises each column over the batch"),
+    make_kind<Dropout>("drops elements in training"),
+    make_kind<Concat>("inputs side by side"),
+    make_kind<Add>("sum of inputs"),
+    make_kind<Multiply>("elementwise product of inputs"),
+    make_kind<DotInteraction>("dot products of each pair of inputs, as in DLRM"),
+    make_kind<L2Normalize>("rows scaled to length 1"),
+    make_kind<Activate>("an activation by itself"),
 };
 
 }  // namespace

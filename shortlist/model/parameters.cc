@@ -1,21 +1,40 @@
 #include "shortlist/model/parameters.h"
 
+#include <algorithm>
+
 namespace shortlist {
 
 Parameters::Parameters(const ModelSpec& spec) {
   for (const Node& node : spec.nodes) {
-    first_.push_back(states_.size());
-    for (ParameterSpec& parameter : node.layer->plan(spec.widths(node.inputs)).parameters) {
-      names_.push_back(node.name + "/" + parameter.name);
-      Buffer& values = values_.emplace_back(parameter.rows, parameter.cols);
-      auto state = std::make_unique<ParameterState>();
-      state->value = values.view(parameter.rows, parameter.cols);
-      state->spec = std::move(parameter);
-      pointers_.push_back(state.get());
-      states_.push_back(std::move(state));
-    }
+    first_.push_back(pointers_.size());
+    for (ParameterSpec& parameter : node.layer->plan(spec.widths(node.inputs)).parameters)
+      add(node.name, std::move(parameter));
   }
-  first_.push_back(states_.size());
+  first_.push_back(pointers_.size());
+}
+
+void Parameters::add(const std::string& node, ParameterSpec parameter) {
+  SHORTLIST_CHECK(parameter.shared.empty() || parameter.table);
+  const std::string name = (parameter.shared.empty() ? node : parameter.shared) + "/" + parameter.name;
+  const auto found = std::ranges::find(names_, name);
+  const auto number = static_cast<size_t>(found - names_.begin());
+  if (found == names_.end()) {
+    Buffer& values = values_.emplace_back(parameter.rows, parameter.cols);
+    auto state = std::make_unique<ParameterState>();
+    state->value = values.view(parameter.rows, parameter.cols);
+    state->spec = std::move(parameter);
+    states_.push_back(std::move(state));
+    names_.push_back(name);
+    first_user_.push_back(node);
+  } else if (parameter.shared.empty() || parameter != states_[number]->spec) {
+    const ParameterSpec& other = states_[number]->spec;
+    throw usage_error(
+        "node '{}': table '{}' has {} x {} numbers here but {} x {} in node '{}'; nodes that share a table "
+        "need one size, initializer and l2",
+        node, name, parameter.rows, parameter.cols, other.rows, other.cols, first_user_[number]);
+  }
+  pointers_.push_back(states_[number].get());
+  numbers_.push_back(number);
 }
 
 ParameterState* Parameters::find(std::string_view name) {
@@ -27,6 +46,10 @@ ParameterState* Parameters::find(std::string_view name) {
 
 std::span<ParameterState* const> Parameters::of(size_t node) const {
   return {pointers_.data() + first_[node], first_[node + 1] - first_[node]};
+}
+
+std::span<const size_t> Parameters::numbers_of(size_t node) const {
+  return {numbers_.data() + first_[node], first_[node + 1] - first_[node]};
 }
 
 namespace {

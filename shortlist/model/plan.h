@@ -20,9 +20,9 @@ class Plan {
   Plan(Plan&&) noexcept;
   Plan& operator=(Plan&&) noexcept;
 
-  // Whether layers of the query tower (the candidate tower) tell copies of a row apart in training, so that a
-  // training batch must list each row by itself.
-  bool needs_all_rows(Domain tower) const;
+  // Whether layers over these rows, or over segments of them, tell copies of a row apart in training, so that
+  // a training batch must list each copy as a row by itself. Of a row set without RowSetSpec::copies.
+  bool needs_all_rows(int row_set) const;
 
   // Output of a given node, for batches to come: rows x width.
   void give(int node, ConstMatrix output);

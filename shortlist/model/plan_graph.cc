@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "shortlist/layers/combine.h"
+#include "shortlist/layers/gather.h"
 
 namespace shortlist {
 
@@ -13,12 +13,9 @@ PlanGraph::PlanGraph(const ModelSpec& spec, Parameters& parameters, const PlanOp
     if (needed[i]) add_node(static_cast<int>(i), parameters);
   }
   for (int output : options.outputs) (*this)[position_of(output)].output = true;
-  nest_inputs();
-  find_gathered();
-  leave_relus();
-  round_between_products();
-  share_memory();
-  if (options.backward) find_wanted_gradients();
+  if (!options.backward) return;
+  share_tables();
+  find_wanted_gradients();
 }
 
 int PlanGraph::position_of(int spec_node) const {
@@ -35,6 +32,12 @@ std::vector<int> PlanGraph::consumers(int at) const {
     }
   }
   return found;
+}
+
+int PlanGraph::only_consumer(int at) const {
+  const std::vector<int> by = consumers(at);
+  const PlanNode& n = (*this)[at];
+  return by.size() == 1 && !n.output && !n.given ? by[0] : -1;
 }
 
 bool PlanGraph::is_given(int spec_node) const {
@@ -55,8 +58,11 @@ std::vector<bool> PlanGraph::needed_nodes() const {
 
 void PlanGraph::add_node(int spec_node, Parameters& parameters) {
   const Node& from = spec_.at(spec_node);
-  PlanNode to{
-      .name = from.name, .layer = from.layer, .rows = row_set(from.domain), .given = is_given(spec_node)};
+  PlanNode to{.name = from.name,
+              .layer = from.layer,
+              .traits = from.layer->traits(),
+              .row_set = from.row_set,
+              .given = is_given(spec_node)};
   to.feature = from.feature;
   to.random = RandomStream(0, from.name);
   to.plan = from.layer->plan(spec_.widths(from.inputs));
@@ -65,121 +71,76 @@ void PlanGraph::add_node(int spec_node, Parameters& parameters) {
     const auto own = parameters.of(static_cast<size_t>(spec_node));
     to.parameters.assign(own.begin(), own.end());
   }
-  to.is_row_map = dynamic_cast<const Gather*>(from.layer.get()) != nullptr;
-  if (to.rows == kPairs) tell_copies_apart(to);
+  tell_copies_apart(to);
+  find_map(to);
   position_[static_cast<size_t>(spec_node)] = static_cast<int>(nodes.size());
   nodes.push_back(std::move(to));
 }
 
-// From the first layer that tells copies of a pair apart, all that follows has a row for each row of the
-// batch.
+// From the first layer that tells copies of a row apart, all that follows has a row for each copy, in the row
+// set that lists them.
 void PlanGraph::tell_copies_apart(PlanNode& to) {
-  const bool tells = options_.backward && options_.training_layers_active && to.layer->tells_copies_apart();
-  bool apart = false;
-  for (int input : to.inputs) apart = apart || (*this)[input].rows == kRows;
+  const int merged = to.row_set, copies = spec_.row_set(merged).copies;
+  if (copies < 0) return;
+  const bool tells = options_.backward && options_.training_layers_active && to.traits.tells_copies_apart;
+  const bool apart =
+      std::ranges::any_of(to.inputs, [&](int input) { return (*this)[input].row_set == copies; });
   if (!apart && !tells) return;
-  to.rows = kRows;
-  if (!apart) {
-    to.is_row_map = true;  // makes the copies itself
-    return;
-  }
+  to.row_set = copies;
+  if (!apart) return;  // the layer makes the copies itself
   for (int& input : to.inputs) {
-    if ((*this)[input].rows == kPairs) input = row_copy(input);
+    if ((*this)[input].row_set == merged) input = copy_rows(input, copies);
   }
 }
 
-int PlanGraph::row_copy(int pair_node) {
-  const PlanNode& from = (*this)[pair_node];
-  const std::string name = from.name + "/rows";
+// The node that copies the rows of another into a row set.
+int PlanGraph::copy_rows(int node, int row_set) {
+  const PlanNode& from = (*this)[node];
+  const std::string name = fmt::format("{}/{}", from.name, spec_.row_set(row_set).name);
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].name == name) return static_cast<int>(i);
   }
-  PlanNode copy{.name = name, .layer = std::make_shared<Gather>(), .inputs = {pair_node}, .rows = kRows};
-  copy.is_row_map = true;
+  PlanNode copy{.name = name, .layer = std::make_shared<Gather>(), .inputs = {node}, .row_set = row_set};
+  copy.traits = copy.layer->traits();
   copy.plan = copy.layer->plan(std::vector<int>{from.plan.width});
+  find_map(copy);
   nodes.push_back(std::move(copy));
   return static_cast<int>(nodes.size()) - 1;
 }
 
-void PlanGraph::nest_inputs() {
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    const std::vector<int> by = consumers(static_cast<int>(i));
-    if (by.size() != 1 || nodes[i].output || nodes[i].given) continue;
-    PlanNode& outer = (*this)[by[0]];
-    const bool concat = outer.layer->kind() == "concat";
-    if ((!concat && outer.layer->kind() != "dot_interaction") || outer.rows != nodes[i].rows) continue;
-    nodes[i].inside = by[0];
-    nodes[i].inside_column = columns_before(outer, static_cast<int>(i));
-    if (!concat) outer.inner_width = columns_before(outer, -1);
+// From a row set to its parent, where the node reads the one and has rows of the other.
+void PlanGraph::find_map(PlanNode& to) const {
+  to.backward_row_set = to.row_set;
+  for (int input : to.inputs) {
+    const int from = (*this)[input].row_set;
+    if (from == to.row_set) continue;
+    const bool segments = to.traits.input_rows == InputRows::segments;
+    const int child = segments ? from : to.row_set, parent = segments ? to.row_set : from;
+    const int place = parent_place(spec_.row_set(child), parent);
+    SHORTLIST_CHECK(place >= 0 && (to.map.row_set < 0 || to.map.row_set == child));
+    to.map = {child, static_cast<size_t>(place)};
+    if (!segments) to.backward_row_set = from;
   }
 }
 
-// Of the inputs that stand before `input`, or of all.
-size_t PlanGraph::columns_before(const PlanNode& outer, int input) const {
-  size_t columns = 0;
-  for (int before : outer.inputs) {
-    if (before == input) break;
-    columns += static_cast<size_t>((*this)[before].plan.width);
-  }
-  return columns;
-}
-
-void PlanGraph::find_gathered() {
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    const std::vector<int> by = consumers(static_cast<int>(i));
-    if (by.size() != 1 || nodes[i].output || nodes[i].given) continue;
-    if ((*this)[by[0]].layer->kind() == "gather") nodes[i].gathered_by = by[0];
-  }
-}
-
-// A ReLU's gradient goes into the passes of the only layer that reads it, if that can.
-void PlanGraph::leave_relus() {
-  for (PlanNode& n : nodes) n.relu_inputs.assign(n.inputs.size(), 0);
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    const std::vector<int> by = consumers(static_cast<int>(i));
-    if (!nodes[i].layer->ends_in_relu() || by.size() != 1 || nodes[i].output || nodes[i].given) continue;
-    PlanNode& after = (*this)[by[0]];
-    if (!after.layer->heeds_relu_inputs()) continue;
-    nodes[i].pass.relu_left = true;
-    for (size_t input = 0; input < after.inputs.size(); ++input) {
-      if (after.inputs[input] == static_cast<int>(i)) after.relu_inputs[input] = 1;
+// Each of the nodes that share a table makes the gradient of its own rows.
+void PlanGraph::share_tables() {
+  std::vector<ParameterState*> tables;
+  for (const PlanNode& n : nodes) {
+    for (ParameterState* p : n.parameters) {
+      if (!p->spec.shared.empty() && std::ranges::find(tables, p) == tables.end()) tables.push_back(p);
     }
   }
-}
-
-void PlanGraph::round_between_products() {
-  for (size_t i = 0; i < nodes.size() && options_.backward; ++i) {
-    PlanNode& n = nodes[i];
-    const std::vector<int> by = consumers(static_cast<int>(i));
-    if (by.empty() || n.output || n.given || n.inside >= 0 || n.gathered_by >= 0) continue;
-    if (n.layer->ends_in_relu() && !n.pass.relu_left) continue;
-    const auto takes_inputs = [&](int at) { return (*this)[at].layer->rounding().inputs; };
-    if (n.layer->rounding().output && std::ranges::all_of(by, takes_inputs))
-      n.pass.output_to = options_.precision;
-    const PlanNode& after = (*this)[by[0]];
-    const bool alone = by.size() == 1 && after.inputs.size() == 1;
-    if (n.layer->rounding().doutput && alone && after.layer->rounding().dinput)
-      n.pass.doutput_to = options_.precision;
-  }
-  for (PlanNode& n : nodes) {
-    for (int input : n.inputs) {
-      n.inputs_to.push_back((*this)[input].pass.output_to);
-      n.dinputs_to.push_back((*this)[input].pass.doutput_to);
+  for (ParameterState* table : tables) {
+    std::vector<ParameterState**> uses;
+    for (PlanNode& n : nodes) {
+      for (ParameterState*& p : n.parameters) {
+        if (p == table) uses.push_back(&p);
+      }
     }
-  }
-}
-
-// A layer works in place where nobody else wants what it writes over.
-void PlanGraph::share_memory() {
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    const std::vector<int> by = consumers(static_cast<int>(i));
-    PlanNode& n = nodes[i];
-    if (by.size() != 1 || n.output || n.given || n.inside >= 0 || n.gathered_by >= 0) continue;
-    const PlanNode& after = (*this)[by[0]];
-    if (after.inputs.size() != 1 || after.inside >= 0 || after.is_row_map) continue;
-    if (after.layer->forward_in_place() && !(options_.backward && n.layer->keeps_output()))
-      n.output_in = by[0];
-    if (after.layer->backward_in_place()) n.gradient_in = by[0];
+    if (uses.size() == 1) continue;
+    SharedTable& shared = shared_tables.emplace_back(*table, uses.size());
+    for (size_t i = 0; i < uses.size(); ++i) *uses[i] = &shared.part(i);
   }
 }
 

@@ -1,5 +1,4 @@
-// The nodes that a plan runs: those of a model that its outputs need, over which rows each works, and which
-// of them lie in the memory of others.
+// The nodes that a plan runs: those of a model that its outputs need, and over which rows each works.
 #pragma once
 
 #include <string>
@@ -7,44 +6,54 @@
 
 #include "shortlist/model/parameters.h"
 #include "shortlist/model/plan_options.h"
+#include "shortlist/model/shared_table.h"
 
 namespace shortlist {
 
-// Domains of a spec, and the rows of a batch one by one.
-enum RowSet : size_t { kQueries, kCandidates, kPairs, kRows, kRowSets };
-inline RowSet row_set(Domain domain) { return static_cast<RowSet>(domain); }
+// The parents[place] of a row set's rows in a batch. row_set is -1 where there is none.
+struct RowMapAt {
+  int row_set = -1;
+  size_t place = 0;
+};
 
 struct PlanNode {
   std::string name;
   LayerPtr layer;
+  LayerTraits traits;
   std::vector<int> inputs;  // positions in the plan
-  RowSet rows = kQueries;
+  int row_set = kQueryRows;
+  // Over which its backward() runs: that of its input, of a node that reads rows of a parent.
+  int backward_row_set = kQueryRows;
+  RowMapAt map;  // of a node that reads rows of another row set
   bool given = false, output = false, wants_gradient = false;
-  bool is_row_map = false;  // copies rows of another row set
   LayerPlan plan;
   std::vector<ParameterState*> parameters;
   int feature = -1;
   RandomStream random{0, ""};
-  // A node that only feeds a concatenation lies inside of it. Those that only feed a dot interaction lie side
-  // by side too, in memory of its own: apart, the vectors of one row would fall on the same sets of a cache.
+
+  // Where its matrices lie, which fuse() finds. A node may lie inside of the one that reads it: in columns of
+  // its output or, where that has an inner_width, in memory of its own. Apart, the vectors of one row would
+  // fall on the same sets of a cache.
   int inside = -1;
   size_t inside_column = 0;
-  size_t inner_width = 0;  // of what lies inside, where that is not the output itself
-  Matrix inner, inner_gradient;
+  size_t inner_width = 0;
   // The node whose output's, and gradient's, memory this one's lies in; -1: its own.
   int output_in = -1, gradient_in = -1;
   // A node that only feeds a gather lies in its place, in batches that show each of its rows once and in
   // order.
   int gathered_by = -1;
   bool in_place = false;
+  std::vector<uint8_t> relu_inputs;
+  std::vector<Precision> inputs_to, dinputs_to;
+  std::vector<uint8_t> add;  // backward_waves() finds it
 
+  // Memory and views, which PlanMemory keeps.
+  Matrix inner, inner_gradient;
   Buffer output_memory, gradient_memory, inner_memory, inner_gradient_memory;
   std::vector<Buffer> row_memory, part_memory, batch_memory;
   size_t capacity = 0;
   std::vector<ConstMatrix> input_views;
   std::vector<Matrix> dinput_views, row_views, part_views;
-  std::vector<uint8_t> add, relu_inputs;
-  std::vector<Precision> inputs_to, dinputs_to;
   Pass pass;
 };
 
@@ -53,29 +62,24 @@ struct PlanGraph {
 
   PlanNode& operator[](int at) { return nodes[static_cast<size_t>(at)]; }
   const PlanNode& operator[](int at) const { return nodes[static_cast<size_t>(at)]; }
-  // Where a node of the spec stands; it has to be one that the plan needs.
+  // Where a node of the spec is; it must be one that the plan needs.
   int position_of(int spec_node) const;
-  // Once for each time that one reads it.
+  // The nodes that read a node, once for each time that they do.
   std::vector<int> consumers(int at) const;
-  // The rows over which a node's backward runs.
-  RowSet backward_rows(const PlanNode& node) const {
-    return node.is_row_map ? (*this)[node.inputs[0]].rows : node.rows;
-  }
+  // The only consumer of a node whose output nobody else sees; -1: there is none.
+  int only_consumer(int at) const;
 
-  std::vector<PlanNode> nodes;  // in an order in which each stands after its inputs
+  std::vector<PlanNode> nodes;             // each after its inputs
+  std::vector<SharedTable> shared_tables;  // with `backward`
 
  private:
   bool is_given(int spec_node) const;
   std::vector<bool> needed_nodes() const;
   void add_node(int spec_node, Parameters& parameters);
   void tell_copies_apart(PlanNode& to);
-  int row_copy(int pair_node);
-  void nest_inputs();
-  size_t columns_before(const PlanNode& outer, int input) const;
-  void find_gathered();
-  void leave_relus();
-  void round_between_products();
-  void share_memory();
+  int copy_rows(int node, int row_set);
+  void find_map(PlanNode& to) const;
+  void share_tables();
   void find_wanted_gradients();
 
   const ModelSpec& spec_;

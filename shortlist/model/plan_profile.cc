@@ -16,20 +16,35 @@ size_t bytes_of(const PlanNode& node, PlanPart part) {
   const Pass& pass = node.pass;
   const bool backward = part == kBackward;
   const bool nested =
-      node.layer->kind() == "concat" || (node.is_row_map && pass.inputs[0].data == pass.output.data);
-  const size_t made = bytes_of(pass.output.cols, part == kForward ? pass.output_to : pass.doutput_to);
+      node.traits.input_place == InputPlace::in_output ||
+      (node.traits.input_place == InputPlace::as_output && pass.inputs[0].data == pass.output.data);
+  const size_t made =
+      bytes_of(pass.output.cols, part == kForward ? pass.fusion.output_to : pass.fusion.doutput_to);
   size_t a_row = nested ? 0 : made, parameters = 0;
   for (size_t i = 0; i < pass.inputs.size() && !nested; ++i) {
-    a_row += backward ? bytes_of(pass.dinputs[i].cols, pass.dinputs_to[i])
-                      : bytes_of(pass.inputs[i].cols, pass.inputs_to[i]);
+    a_row += backward ? bytes_of(pass.dinputs[i].cols, pass.fusion.dinput_to(i))
+                      : bytes_of(pass.inputs[i].cols, pass.fusion.input_to(i));
   }
-  for (const Matrix& buffer : pass.row_buffers)
+  for (const Matrix& buffer : pass.buffers.row)
     a_row += part == kGradient ? 0 : bytes_of(buffer.cols, Precision::float32);
-  if (backward && !nested) a_row += bytes_of(pass.output.cols, pass.output_to);  // beside its gradient
+  if (backward && !nested) a_row += bytes_of(pass.output.cols, pass.fusion.output_to);  // beside its gradient
   for (const ParameterState* p : pass.parameters) {
     parameters += p->spec.table ? p->rows.touched.size() * p->spec.cols : p->spec.rows * p->spec.cols;
   }
   return pass.rows * a_row + bytes_of(parameters, Precision::float32);
+}
+
+}  // namespace
+
+namespace {
+
+// Multiply-adds of a node's products for one row, forward; each gradient takes as many.
+size_t multiply_adds_a_row(const PlanNode& node) {
+  size_t sum = node.plan.multiply_adds;
+  for (const ParameterSpec& parameter : node.plan.parameters) {
+    if (parameter.packed) sum += parameter.rows * parameter.cols;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -43,7 +58,7 @@ bool has_part(const PlanNode& node, PlanPart part, const PlanOptions& options) {
 }
 
 StepPhase describe_part(const PlanNode& node, PlanPart part) {
-  const double multiply_adds = static_cast<double>(node.pass.rows * node.layer->multiply_adds(node.pass));
+  const double multiply_adds = static_cast<double>(node.pass.rows * multiply_adds_a_row(node));
   return {.name = node.name,
           .part = kPartNames[part],
           .operations = 2 * multiply_adds,

@@ -222,9 +222,9 @@ TEST(Plan, TellsCopiesApartFromTheFirstDropoutOn) {
   }
   EXPECT_GT(copies, 20u);
   EXPECT_GT(different, copies * 9 / 10);
-  EXPECT_FALSE(trainer.plan.needs_all_rows(Domain::query));
-  EXPECT_TRUE(ToyTrainer({.query_dropout = true}).plan.needs_all_rows(Domain::query));
-  EXPECT_FALSE(ToyTrainer({.query_dropout = true}).plan.needs_all_rows(Domain::candidate));
+  EXPECT_FALSE(trainer.plan.needs_all_rows(kQueryRows));
+  EXPECT_TRUE(ToyTrainer({.query_dropout = true}).plan.needs_all_rows(kQueryRows));
+  EXPECT_FALSE(ToyTrainer({.query_dropout = true}).plan.needs_all_rows(kCandidateRows));
 }
 
 TEST(Plan, DropoutFollowsTheKeyOfTheStep) {
@@ -240,7 +240,7 @@ TEST(Plan, InertTrainingLayersBehaveAsInInference) {
   ToyTrainer inert(options, false), active(options), without;
   const ToyBatch batch(60, true);
   EXPECT_FALSE(inert.plan.has_row_outputs(inert.model.spec.rankings[0]));
-  EXPECT_FALSE(inert.plan.needs_all_rows(Domain::query));
+  EXPECT_FALSE(inert.plan.needs_all_rows(kQueryRows));
   const double loss = inert.loss(batch, true);
   EXPECT_EQ(inert.loss(batch, true, 2), loss);
   EXPECT_NEAR(loss, active.loss(batch, false), 1e-6);
@@ -265,10 +265,8 @@ TEST(Plan, RunsOnlyTheTowerThatIsAskedFor) {
   const ToyBatch rows(30, true);
   trainer.loss(rows, false);
   Plan tower(trainer.model.spec, trainer.parameters, {.outputs = {trainer.model.spec.query}});
-  Batch batch;  // no candidates, no pairs
-  batch.queries = rows.batch().queries;
-  batch.query_rows = rows.batch().query_rows;
-  tower.forward(trainer.pool, batch);
+  const Batch batch = rows.batch();
+  tower.forward(trainer.pool, Batch::of(kQueryRows, *batch.queries().encoded, batch.queries().shown));
   const Matrix got = tower.output(trainer.model.spec.query),
                expected = trainer.plan.output(trainer.model.spec.query);
   ASSERT_EQ(got.rows, expected.rows);
@@ -283,7 +281,7 @@ TEST(Plan, RanksGivenTowersOutputs) {
   const auto& spec = trainer.model.spec;
   Plan ranker(spec, trainer.parameters, {.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
   Batch batch = rows.batch();
-  batch.queries = batch.candidates = nullptr;
+  batch.at(kQueryRows).encoded = batch.at(kCandidateRows).encoded = nullptr;
   for (int time = 0; time < 2; ++time) {
     ranker.give(spec.query, trainer.plan.output(spec.query));
     ranker.give(spec.candidate, trainer.plan.output(spec.candidate));
@@ -301,15 +299,16 @@ TEST(Plan, GivenNodesNeedNoFeatures) {
   const int id = trainer.model.node("candidate/id"), tower = trainer.model.spec.candidate;
   Plan plan(trainer.model.spec, trainer.parameters, {.outputs = {tower}, .given = {id}});
   Batch batch;
-  batch.candidate_rows = rows.batch().candidate_rows;
-  Buffer vectors(batch.candidate_rows.size(), 4);
-  for (size_t r = 0; r < batch.candidate_rows.size(); ++r) {
-    copy(trainer.parameters.find("candidate/id/embeddings")->value.row_span(batch.candidate_rows[r]),
+  const std::span<const uint32_t> shown = rows.batch().candidates().shown;
+  batch.at(kCandidateRows).shown = shown;
+  Buffer vectors(shown.size(), 4);
+  for (size_t r = 0; r < shown.size(); ++r) {
+    copy(trainer.parameters.find("candidate/id/embeddings")->value.row_span(shown[r]),
          vectors.span().subspan(r * 4, 4));
   }
-  plan.give(id, vectors.view(batch.candidate_rows.size(), 4));
+  plan.give(id, vectors.view(shown.size(), 4));
   plan.forward(trainer.pool, batch);
-  for (size_t r = 0; r < batch.candidate_rows.size(); ++r) {
+  for (size_t r = 0; r < shown.size(); ++r) {
     EXPECT_TRUE(std::ranges::equal(plan.output(tower).row_span(r), trainer.plan.output(tower).row_span(r)));
   }
 }
@@ -323,7 +322,7 @@ TEST(Plan, TowersWhoseRowsComeOnceGiveWhatGatheredOnesGive) {
   const auto run = [&](const ToyBatch& batch) {
     plan.forward(trainer.pool, batch.batch(), true, 1);
     const Matrix output = plan.output(rating), gradient = plan.output_gradient(rating);
-    for (size_t p = 0; p < gradient.rows; ++p) gradient(p, 0) = batch.batch().pair_multiplicity[p];
+    for (size_t p = 0; p < gradient.rows; ++p) gradient(p, 0) = batch.batch().pairs().multiplicity[p];
     plan.backward(trainer.pool, {rating});
     trainer.join_gradients();
     std::vector<float> ratings;

@@ -5,12 +5,12 @@
 namespace shortlist {
 namespace {
 
-void place(std::vector<Wave>& waves, size_t wave, RowSet rows, WaveStep step) {
+void place(std::vector<Wave>& waves, size_t wave, int row_set, WaveStep step) {
   if (waves.size() <= wave) waves.resize(wave + 1);
-  std::vector<Segment>& segments = waves[wave].segments;
-  const auto found = std::ranges::find(segments, rows, &Segment::rows);
-  Segment& segment = found != segments.end() ? *found : segments.emplace_back(Segment{rows, {}});
-  segment.steps.push_back(step);
+  std::vector<WaveRows>& rows = waves[wave].row_sets;
+  const auto found = std::ranges::find(rows, row_set, &WaveRows::row_set);
+  WaveRows& own = found != rows.end() ? *found : rows.emplace_back(WaveRows{row_set, {}});
+  own.steps.push_back(step);
 }
 
 // An output's gradient is there from the start.
@@ -18,8 +18,8 @@ void set_add_flags(PlanGraph& graph, const std::vector<Wave>& waves) {
   std::vector<bool> has_gradient;
   for (const PlanNode& n : graph.nodes) has_gradient.push_back(n.output);
   for (const Wave& wave : waves) {
-    for (const Segment& segment : wave.segments) {
-      for (const WaveStep& step : segment.steps) {
+    for (const WaveRows& rows : wave.row_sets) {
+      for (const WaveStep& step : rows.steps) {
         if (step.look) continue;
         PlanNode& n = graph[step.node];
         n.add.clear();
@@ -42,11 +42,11 @@ std::vector<Wave> forward_waves(const PlanGraph& graph) {
     if (n.given) continue;
     for (int input : n.inputs) {
       const PlanNode& from = graph[input];
-      const bool fresh = from.rows != n.rows && !from.given;
+      const bool fresh = from.row_set != n.row_set && !from.given;
       level[i] = std::max(level[i], level[static_cast<size_t>(input)] + fresh);
     }
-    if (n.layer->looks_before_forward()) place(waves, level[i]++, n.rows, {static_cast<int>(i), true});
-    place(waves, level[i], n.rows, {static_cast<int>(i), false});
+    if (n.traits.looks_before_forward) place(waves, level[i]++, n.row_set, {static_cast<int>(i), true});
+    place(waves, level[i], n.row_set, {static_cast<int>(i), false});
   }
   return waves;
 }
@@ -58,11 +58,11 @@ std::vector<Wave> backward_waves(PlanGraph& graph) {
     const PlanNode& n = graph.nodes[i];
     if (!n.wants_gradient || n.given) continue;
     for (int by : graph.consumers(static_cast<int>(i))) {
-      const bool fresh = graph.backward_rows(graph[by]) != graph.backward_rows(n);
+      const bool fresh = graph[by].backward_row_set != n.backward_row_set;
       level[i] = std::max(level[i], level[static_cast<size_t>(by)] + fresh);
     }
-    if (n.layer->looks_before_backward()) place(waves, level[i]++, n.rows, {static_cast<int>(i), true});
-    place(waves, level[i], graph.backward_rows(n), {static_cast<int>(i), false});
+    if (n.traits.looks_before_backward) place(waves, level[i]++, n.row_set, {static_cast<int>(i), true});
+    place(waves, level[i], n.backward_row_set, {static_cast<int>(i), false});
   }
   set_add_flags(graph, waves);
   return waves;

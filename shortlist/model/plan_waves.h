@@ -1,4 +1,4 @@
-// The order in which a plan's nodes work: waves, each of which wants all rows of the ones before.
+// The order in which a plan's nodes work: waves, each of which needs all rows of the ones before.
 #pragma once
 
 #include <vector>
@@ -13,17 +13,17 @@ struct WaveStep {
   bool look;
 };
 // Steps over one row set that a task runs one after another over a part of its rows.
-struct Segment {
-  RowSet rows;
+struct WaveRows {
+  int row_set;
   std::vector<WaveStep> steps;
 };
-// Segments that do not depend on each other.
+// Row sets whose steps do not depend on each other.
 struct Wave {
-  std::vector<Segment> segments;
+  std::vector<WaveRows> row_sets;
 };
 
 std::vector<Wave> forward_waves(const PlanGraph& graph);
-// Also tells the nodes which of their inputs' gradients they are not the first to write, and have to add to.
+// Also sets the nodes' `add`: which of their inputs' gradients they are not the first to write.
 std::vector<Wave> backward_waves(PlanGraph& graph);
 
 }  // namespace shortlist

@@ -10,12 +10,64 @@ std::vector<int> ModelSpec::widths(const std::vector<int>& inputs) const {
   return widths;
 }
 
+int parent_place(const RowSetSpec& row_set, int parent) {
+  const auto found = std::ranges::find(row_set.parents, parent, &RowSetSpec::Parent::row_set);
+  return found == row_set.parents.end() ? -1 : static_cast<int>(found - row_set.parents.begin());
+}
+
+int segments_place(const RowSetSpec& row_set, int parent) {
+  const int place = parent_place(row_set, parent);
+  if (place < 0 || row_set.parents[static_cast<size_t>(place)].relation != RowRelation::segments) return -1;
+  return place;
+}
+
+int ModelSpec::add_row_set(RowSetSpec row_set) {
+  size_t with_segments = 0;
+  for (const RowSetSpec::Parent& parent : row_set.parents) {
+    SHORTLIST_CHECK(parent.row_set >= 0 && static_cast<size_t>(parent.row_set) < row_sets.size());
+    with_segments += parent.relation == RowRelation::segments;
+  }
+  SHORTLIST_CHECK(row_set.parents.size() <= kMostParents && with_segments <= 1);
+  row_sets.push_back(std::move(row_set));
+  return static_cast<int>(row_sets.size()) - 1;
+}
+
+namespace {
+
+// Throws unless the layer reads rows of the row sets that its inputs have.
+void expect_row_sets(const ModelSpec& spec, const Node& node) {
+  const InputRows reads = node.layer->traits().input_rows;
+  bool crosses = false;
+  for (int input : node.inputs) {
+    const Node& from = spec.at(input);
+    const bool own = from.row_set == node.row_set;
+    const bool other =
+        reads == InputRows::parent
+            ? parent_place(spec.row_set(node.row_set), from.row_set) >= 0
+            : reads == InputRows::segments && segments_place(spec.row_set(from.row_set), node.row_set) >= 0;
+    crosses = crosses || other;
+    if (other || (own && reads != InputRows::parent)) continue;
+    const char* needed = reads == InputRows::own      ? "the same"
+                         : reads == InputRows::parent ? "a parent's of these"
+                                                      : "these or their segments'";
+    throw usage_error("is over the rows '{}' but its input '{}' over '{}'; a layer '{}' needs {}",
+                      spec.row_set(node.row_set).name, from.name, spec.row_set(from.row_set).name,
+                      node.layer->kind(), needed);
+  }
+  if (reads != InputRows::own && !crosses)
+    throw usage_error("a layer '{}' needs an input over other rows than its own", node.layer->kind());
+}
+
+}  // namespace
+
 int ModelSpec::add(Node node) {
   for (int input : node.inputs) SHORTLIST_CHECK(input >= 0 && static_cast<size_t>(input) < nodes.size());
+  SHORTLIST_CHECK(node.row_set >= 0 && static_cast<size_t>(node.row_set) < row_sets.size());
   if (std::ranges::find(nodes, node.name, &Node::name) != nodes.end())
     throw usage_error("node '{}': another node has this name", node.name);
   try {
     node.width = node.layer->plan(widths(node.inputs)).width;
+    expect_row_sets(*this, node);
   } catch (const Error& error) {
     throw Error(error.kind(), fmt::format("node '{}': {}", node.name, error.what()));
   }

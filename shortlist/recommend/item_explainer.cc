@@ -12,7 +12,7 @@ std::vector<int> query_feature_nodes(const ModelSpec& spec) {
   std::vector<int> nodes;
   for (size_t i = 0; i < spec.nodes.size(); ++i) {
     const Node& node = spec.nodes[i];
-    if (node.domain != Domain::query || node.feature < 0) continue;
+    if (node.row_set != kQueryRows || node.feature < 0) continue;
     nodes.resize(std::max(nodes.size(), static_cast<size_t>(node.feature) + 1));
     nodes[static_cast<size_t>(node.feature)] = static_cast<int>(i);
   }
@@ -47,11 +47,8 @@ std::vector<Explanation> ItemExplainer::explain(Session& session, const std::vec
 std::vector<std::vector<float>> ItemExplainer::feature_vectors(const std::vector<Column>& query) {
   EncodedRows encoded;
   features_.encode(query, encoded);
-  Batch batch;
-  batch.queries = &encoded;
   const uint32_t first = 0;
-  batch.query_rows = {&first, 1};
-  entry_.forward(pool_, batch);
+  entry_.forward(pool_, Batch::of(kQueryRows, encoded, {&first, 1}));
   std::vector<std::vector<float>> vectors;
   for (int node : nodes_) {
     const auto row = entry_.output(node).row_span(0);
@@ -76,7 +73,7 @@ void ItemExplainer::explain_predictions(Session& session, const std::vector<Colu
                                         const std::vector<uint32_t>& items, const Deadline& deadline,
                                         std::vector<Explanation>& explanations) {
   const ConstMatrix without = explainer_.leave_each_out();
-  const ConstMatrix with = session.embed(query, Domain::query);
+  const ConstMatrix with = session.embed(query, kQueryRows);
   Buffer memory(without.rows + 1, with.cols);
   const Matrix queries = memory.view(without.rows + 1, with.cols);
   std::copy_n(with.row(0), with.cols, queries.row(0));

@@ -20,10 +20,11 @@ double dot(std::span<const float> a, std::span<const float> b) {
 // The query tower alone, each feature a table with a row for each point that is asked for at once.
 ModelSpec cut_tower(const ModelSpec& model, std::vector<int>& from) {
   ModelSpec tower;
+  tower.row_sets = model.row_sets;
   std::vector<int> position(model.nodes.size(), -1);
   for (size_t i = 0; i < model.nodes.size(); ++i) {
     Node node = model.nodes[i];
-    if (node.domain != Domain::query) continue;
+    if (node.row_set != kQueryRows) continue;
     if (node.feature >= 0) {
       auto table = std::make_shared<Embedding>();
       table->dim = node.width;
@@ -51,7 +52,7 @@ QueryExplainer::QueryExplainer(const ModelSpec& model, const Parameters& paramet
       tables.emplace_back(tower_.nodes[i].feature, own[0]);
       continue;
     }
-    if (!tower_.nodes[i].layer->affine()) method_ = Attribution::integrated_gradients;
+    if (!tower_.nodes[i].layer->traits().affine) method_ = Attribution::integrated_gradients;
     const auto given = parameters.of(static_cast<size_t>(from[i]));
     for (size_t p = 0; p < own.size(); ++p) {
       const Matrix& value = given[p]->value;
@@ -87,10 +88,7 @@ void QueryExplainer::place(size_t row, size_t feature, float scale) {
 ConstMatrix QueryExplainer::forward(size_t rows) {
   const std::vector<uint32_t> numbers(rows_.columns[0].ids.begin(),
                                       rows_.columns[0].ids.begin() + static_cast<std::ptrdiff_t>(rows));
-  Batch batch;
-  batch.queries = &rows_;
-  batch.query_rows = numbers;
-  plan_->forward(pool_, batch);
+  plan_->forward(pool_, Batch::of(kQueryRows, rows_, numbers));
   return plan_->output(tower_.query);
 }
 

@@ -16,9 +16,9 @@ struct TwoFeatures {
     for (int f = 0; f < 2; ++f) {
       auto numbers = std::make_shared<Numbers>();
       numbers->width = 2;
-      spec.add({f == 0 ? "query/a" : "query/b", numbers, {}, Domain::query, f});
+      spec.add({f == 0 ? "query/a" : "query/b", numbers, {}, kQueryRows, f});
     }
-    spec.query = spec.add({"query/both", std::move(layer), {0, 1}, Domain::query});
+    spec.query = spec.add({"query/both", std::move(layer), {0, 1}, kQueryRows});
     parameters = std::make_unique<Parameters>(spec);
   }
   ModelSpec spec;

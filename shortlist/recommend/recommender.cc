@@ -251,7 +251,7 @@ std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vecto
     options.deadline.check();
     const size_t count = std::min(block_size, distinct.first.size() - begin);
     const ConstMatrix block =
-        session->embed(encoded, std::span(distinct.first).subspan(begin, count), Domain::query);
+        session->embed(encoded, std::span(distinct.first).subspan(begin, count), kQueryRows);
     laps.lap(&StageSeconds::embed);
     for (auto& answer : state_->recommend_block(*session, block, options, allowed,
                                                 std::span(left_out.items).subspan(begin, count), laps))
@@ -296,7 +296,7 @@ std::vector<float> Recommender::predict(const Record& query, const Record& candi
   const SessionPool::Lease session(state_->sessions);
   const std::vector<Column> columns = to_columns(query, state_->query_columns);
   const FilledQueries filled(state_->context, columns);
-  const ConstMatrix queries = session->embed(filled.columns, Domain::query);
+  const ConstMatrix queries = session->embed(filled.columns, kQueryRows);
   return session->rank(queries, state_->bundle.candidate_embeddings(), {0}, {*item}).front();
 }
 
@@ -309,8 +309,8 @@ std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& 
   const auto& [query, candidate] = state_->features;
   std::vector<uint64_t> of_query(query.size()), of_candidate(candidate.size());
   const FilledQueries filled(state_->context, queries);
-  const ConstMatrix q = session->embed(filled.columns, Domain::query, of_query);
-  const ConstMatrix c = session->embed(candidates, Domain::candidate, of_candidate);
+  const ConstMatrix q = session->embed(filled.columns, kQueryRows, of_query);
+  const ConstMatrix c = session->embed(candidates, kCandidateRows, of_candidate);
   if (unseen != nullptr) {
     *unseen = by_column(query, of_query);
     std::ranges::copy(by_column(candidate, of_candidate), std::back_inserter(*unseen));
@@ -327,14 +327,14 @@ std::vector<std::vector<float>> Recommender::predict(
   const ConstMatrix known = state_->bundle.candidate_embeddings();
   ConstMatrix embedded;
   if (!std::ranges::all_of(items, [](const auto& item) { return item.has_value(); }))
-    embedded = session->embed(candidates, Domain::candidate);
+    embedded = session->embed(candidates, kCandidateRows);
   Buffer memory(items.size(), known.cols);
   const Matrix mixed = memory.view(items.size(), known.cols);
   size_t next = 0;
   for (size_t i = 0; i < items.size(); ++i)
     std::copy_n(items[i] ? known.row(*items[i]) : embedded.row(next++), known.cols, mixed.row(i));
   const FilledQueries filled(state_->context, queries);
-  const ConstMatrix q = session->embed(filled.columns, Domain::query);
+  const ConstMatrix q = session->embed(filled.columns, kQueryRows);
   return session->rank(q, mixed);
 }
 
@@ -358,14 +358,14 @@ std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Col
   const SessionPool::Lease session(state_->sessions);
   std::vector<uint64_t> counts(state_->features.query.size());
   const FilledQueries filled(state_->context, queries);
-  auto rows = to_rows(session->embed(filled.columns, Domain::query, counts));
+  auto rows = to_rows(session->embed(filled.columns, kQueryRows, counts));
   if (unseen != nullptr) *unseen = by_column(state_->features.query, counts);
   return rows;
 }
 
 std::vector<std::vector<float>> Recommender::embed_candidates(const std::vector<Column>& candidates) const {
   const SessionPool::Lease session(state_->sessions);
-  return to_rows(session->embed(candidates, Domain::candidate));
+  return to_rows(session->embed(candidates, kCandidateRows));
 }
 
 std::vector<std::string> Recommender::unseen(const Record& record, Side side) const {

@@ -39,19 +39,16 @@ Session::Session(const Bundle& bundle, const TowerFeatures& features)
                    PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
 }
 
-ConstMatrix Session::embed(const std::vector<Column>& columns, Domain tower, std::span<uint64_t> unseen) {
+ConstMatrix Session::embed(const std::vector<Column>& columns, int tower, std::span<uint64_t> unseen) {
   EncodedRows encoded;
-  (tower == Domain::query ? features_.query : features_.candidate).encode(columns, encoded, unseen);
+  (tower == kQueryRows ? features_.query : features_.candidate).encode(columns, encoded, unseen);
   return embed(encoded, count_up(columns.front().rows), tower);
 }
 
-ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t> rows, Domain tower) {
-  const bool is_query = tower == Domain::query;
-  Batch batch;
-  (is_query ? batch.queries : batch.candidates) = &encoded;
-  (is_query ? batch.query_rows : batch.candidate_rows) = rows;
+ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t> rows, int tower) {
+  const bool is_query = tower == kQueryRows;
   Plan& plan = is_query ? query_ : candidate_;
-  plan.forward(pool_, batch);
+  plan.forward(pool_, Batch::of(tower, encoded, rows));
   const Matrix output = plan.output(is_query ? bundle_.spec.query : bundle_.spec.candidate);
   Buffer& to = is_query ? queries_ : candidates_;
   to.reserve(output.rows * output.cols);
@@ -77,10 +74,8 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
   for (size_t begin = 0; begin < query_rows.size(); begin += kPairsAtOnce) {
     deadline.check();
     const size_t count = std::min(kPairsAtOnce, query_rows.size() - begin);
-    Batch batch;
-    batch.pair_query.source = std::span(query_rows).subspan(begin, count);
-    batch.pair_candidate.source = std::span(candidate_rows).subspan(begin, count);
-    ranking_->forward(pool_, batch);
+    ranking_->forward(pool_, Batch::of_pairs(std::span(query_rows).subspan(begin, count),
+                                             std::span(candidate_rows).subspan(begin, count)));
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
       const Matrix output = ranking_->output(spec.rankings[t]);
       for (size_t i = 0; i < count; ++i) {

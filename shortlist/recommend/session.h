@@ -28,9 +28,9 @@ class Session {
   // A tower's output for each row of the columns, which go with its features. Valid until the next call for
   // the same tower. Throws and counts as FeatureMap::encode(). All of these
   // throw a data Error for an output that is not finite.
-  ConstMatrix embed(const std::vector<Column>& columns, Domain tower, std::span<uint64_t> unseen = {});
+  ConstMatrix embed(const std::vector<Column>& columns, int tower, std::span<uint64_t> unseen = {});
   // The same of some rows that the tower's features have encoded.
-  ConstMatrix embed(const EncodedRows& encoded, std::span<const uint32_t> rows, Domain tower);
+  ConstMatrix embed(const EncodedRows& encoded, std::span<const uint32_t> rows, int tower);
   // [pair][task]: the labels of the query at query_rows[pair] with the candidate at candidate_rows[pair].
   std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates,
                                        const std::vector<uint32_t>& query_rows,

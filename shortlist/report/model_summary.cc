@@ -14,7 +14,7 @@ std::string model_summary(const ModelSpec& spec, const Parameters& parameters) {
     for (const ParameterState* state : parameters.of(i)) count += state->spec.rows * state->spec.cols;
     std::string inputs;
     for (int input : node.inputs) inputs += (inputs.empty() ? "" : ", ") + spec.at(input).name;
-    if (node.feature >= 0) inputs = node.layer->kind() == "embedding" ? "ids" : "numbers";
+    if (node.feature >= 0) inputs = parameters.of(i).empty() ? "numbers" : "ids";
     text += fmt::format("{:<34} {:<16} {:>10} {:>12}  {}\n", node.name, node.layer->kind(),
                         fmt::format("[*, {}]", node.width), fmt::format("{}", count), inputs);
   }

@@ -17,11 +17,11 @@ constexpr double kGraphVisits = 2'000;
 
 // A row's multiply-adds in the layers of a part of the model; inputs, which look up rows of tables, count by
 // width.
-double row_operations(const Bundle& bundle, Domain domain) {
+double row_operations(const Bundle& bundle, int row_set) {
   double operations = 0;
   for (size_t i = 0; i < bundle.spec.nodes.size(); ++i) {
     const Node& node = bundle.spec.nodes[i];
-    if (node.domain != domain) continue;
+    if (node.row_set != row_set) continue;
     operations += node.width;
     if (node.feature >= 0) continue;
     for (const ParameterState* parameter : bundle.parameters->of(i))
@@ -32,7 +32,7 @@ double row_operations(const Bundle& bundle, Domain domain) {
 
 bool is_additive(const ModelSpec& spec) {
   return std::ranges::all_of(spec.nodes, [](const Node& node) {
-    return node.domain != Domain::query || node.feature >= 0 || node.layer->affine();
+    return node.row_set != kQueryRows || node.feature >= 0 || node.layer->traits().affine;
   });
 }
 
@@ -72,8 +72,8 @@ ModelCost::ModelCost(const Recommender& recommender) {
   items_ = static_cast<double>(bundle.items.ids.size());
   attributes_ = static_cast<double>(bundle.items.attributes.size());
   ratings_ = static_cast<double>(bundle.ratings.items.size());
-  tower_ = row_operations(bundle, Domain::query);
-  pair_ = labels > 0 ? row_operations(bundle, Domain::pair) : 1;
+  tower_ = row_operations(bundle, kQueryRows);
+  pair_ = labels > 0 ? row_operations(bundle, kPairRows) : 1;
   search_ = search_operations(bundle);
   const double walk = is_additive(bundle.spec) ? 0 : kGradientSteps * kPasses * tower_;
   explained_item_ = (features + 1) * pair_ + walk;

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "shortlist/layers/layer.h"
+#include "shortlist/layers/row_parts.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -72,7 +74,8 @@ struct LayerPlace {
   std::vector<float> multiplicity = {};
   FeatureInput feature = {};
   RowMap map = {};
-  size_t source_rows = 0;  // gather: rows of the input
+  std::optional<size_t> source_rows = {};  // of layers that read another row set: rows of the input
+  std::vector<uint32_t> segments = {};     // offsets of the rows' segments
 };
 
 // A layer with its buffers; inputs and trained parameters start with random numbers.
@@ -85,14 +88,15 @@ class LayerRun {
         output(place.rows, width()),
         doutput(place.rows, width()) {
     for (int width : place_.widths) {
-      const size_t rows = place_.source_rows > 0 ? place_.source_rows : place_.rows;
+      const size_t rows = place_.source_rows.value_or(place_.rows);
       inputs.emplace_back(rows, static_cast<size_t>(width)).set(stream(seed).at(inputs.size()));
       dinputs.emplace_back(rows, static_cast<size_t>(width));
     }
+    set_row_set();
     for (const ParameterSpec& spec : plan_.parameters) add_parameter(spec, stream(seed + 100));
     for (int width : plan_.row_buffers) row_memory_.emplace_back(place_.rows, static_cast<size_t>(width));
     for (int width : plan_.part_buffers)
-      part_memory_.emplace_back(part_count(place_.rows), static_cast<size_t>(width));
+      part_memory_.emplace_back(pass.row_set.parts(), static_cast<size_t>(width));
     for (int size : plan_.batch_buffers) batch_memory_.emplace_back(static_cast<size_t>(size));
     set_pass();
   }
@@ -105,8 +109,8 @@ class LayerRun {
       parameter->packed.pack(parameter->value);
       parameter->packed_transposed.pack_transposed(parameter->value);
     }
-    if (layer_.prepares(pass)) layer_.prepare(pass, scratch_);
-    for (size_t i = 0; i < part_count(place_.rows); ++i) layer_.look_before_forward(pass, i);
+    if (layer_.traits().prepares) layer_.prepare(pass, scratch_);
+    for (size_t i = 0; i < pass.row_set.parts(); ++i) layer_.look_before_forward(pass, i);
     layer_.finish_looking_forward(pass);
     in_chunks(place_.rows, [&](RowRange rows) { layer_.forward(pass, rows, scratch_); });
   }
@@ -116,11 +120,12 @@ class LayerRun {
     add_.assign(inputs.size(), add);
     pass.add = add_;
     relu_inputs_.resize(inputs.size());
-    pass.relu_inputs = relu_inputs_;
-    for (size_t i = 0; i < part_count(place_.rows); ++i) layer_.look_before_backward(pass, i);
+    pass.fusion.relu_inputs = relu_inputs_;
+    for (size_t i = 0; i < pass.row_set.parts(); ++i) layer_.look_before_backward(pass, i);
     layer_.finish_looking_backward(pass);
-    const size_t rows = place_.source_rows > 0 ? place_.source_rows : place_.rows;
-    in_chunks(rows, [&](RowRange range) { layer_.backward(pass, range, scratch_); });
+    const bool over_source = layer_.traits().input_rows != InputRows::segments;
+    in_chunks(over_source ? place_.source_rows.value_or(place_.rows) : place_.rows,
+              [&](RowRange range) { layer_.backward(pass, range, scratch_); });
     for (size_t i = 0; i < layer_.gradient_tasks(pass); ++i) layer_.write_gradients(pass, i, scratch_);
     for (const auto& parameter : parameters) join_gradient(*parameter);
   }
@@ -167,10 +172,15 @@ class LayerRun {
     return rows;
   }
 
+  // A few rows at a time, without splitting a segment.
   template <typename Act>
-  static void in_chunks(size_t rows, const Act& act) {
+  void in_chunks(size_t rows, const Act& act) const {
     constexpr size_t kChunk = 4;
-    for (size_t i = 0; i < chunk_count(rows, kChunk); ++i) act(chunk_rows(rows, kChunk, i));
+    for (size_t begin = 0, end = 0; begin < rows; begin = end) {
+      end = std::min(begin + kChunk, rows);
+      if (!place_.segments.empty()) end = *std::ranges::lower_bound(place_.segments, end);
+      act(RowRange{begin, end});
+    }
   }
 
   void add_parameter(const ParameterSpec& spec, const RandomStream& random) {
@@ -188,6 +198,16 @@ class LayerRun {
     fill(parameter.second_memory.span(), std::numeric_limits<float>::quiet_NaN());
   }
 
+  void set_row_set() {
+    cut_rows(place_.rows, place_.segments, cuts_);
+    RowSetState& state = pass.row_set;
+    state.segments = place_.segments;
+    state.cuts = cuts_;
+    state.multiplicity = place_.multiplicity;
+    state.total_multiplicity = place_.multiplicity.empty() ? static_cast<double>(place_.rows) : 0;
+    for (float n : place_.multiplicity) state.total_multiplicity += n;
+  }
+
   void set_pass() {
     for (const SpacedMatrix& m : inputs) input_views_.push_back(Matrix(m));
     for (const SpacedMatrix& m : dinputs) dinput_views_.push_back(m);
@@ -196,7 +216,7 @@ class LayerRun {
     }
     for (size_t i = 0; i < part_memory_.size(); ++i) {
       part_views_.push_back(
-          part_memory_[i].view(part_count(place_.rows), static_cast<size_t>(plan_.part_buffers[i])));
+          part_memory_[i].view(pass.row_set.parts(), static_cast<size_t>(plan_.part_buffers[i])));
     }
     for (const auto& parameter : parameters) parameter_views_.push_back(parameter.get());
     pass.rows = place_.rows;
@@ -207,12 +227,7 @@ class LayerRun {
     pass.dinputs = dinput_views_;
     pass.doutput = doutput;
     pass.parameters = parameter_views_;
-    pass.row_buffers = row_views_;
-    pass.part_buffers = part_views_;
-    pass.batch_buffers = batch_memory_;
-    pass.multiplicity = place_.multiplicity;
-    pass.total_multiplicity = place_.multiplicity.empty() ? static_cast<double>(place_.rows) : 0;
-    for (float n : place_.multiplicity) pass.total_multiplicity += n;
+    pass.buffers = {row_views_, part_views_, batch_memory_};
     pass.random_key = 42;
     pass.feature = place_.feature;
     pass.map = place_.map;
@@ -223,6 +238,7 @@ class LayerRun {
   std::vector<Matrix> dinput_views_, row_views_, part_views_;
   std::vector<ParameterState*> parameter_views_;
   std::vector<uint8_t> add_, relu_inputs_;
+  std::vector<size_t> cuts_;
   Scratch scratch_;
 };
 

@@ -14,6 +14,7 @@
 #include "shortlist/layers/cross.h"
 #include "shortlist/layers/dropout.h"
 #include "shortlist/layers/embedding.h"
+#include "shortlist/layers/gather.h"
 #include "shortlist/losses/in_batch_softmax.h"
 #include "shortlist/losses/rating_loss.h"
 #include "shortlist/math/elementwise.h"
@@ -37,13 +38,13 @@ class ToyModel {
     bag.ids = 40, bag.dim = 5, id.ids = 60, id.dim = 4;
     Numbers numbers;
     numbers.width = 2;
-    const int words = input("query/words", bag, Domain::query, 0),
-              ages = input("query/ages", numbers, Domain::query, 1);
-    int query = add("query/concat", Concat(), {words, ages}, Domain::query);
-    query = add("query/dense", dense(6, Activation::tanh), {query}, Domain::query);
-    if (options.query_dropout) query = add("query/dropout", dropout(0.4f), {query}, Domain::query);
-    const int candidate = add("candidate/dense", dense(6), {input("candidate/id", id, Domain::candidate, 0)},
-                              Domain::candidate);
+    const int words = input("query/words", bag, kQueryRows, 0),
+              ages = input("query/ages", numbers, kQueryRows, 1);
+    int query = add("query/concat", Concat(), {words, ages}, kQueryRows);
+    query = add("query/dense", dense(6, Activation::tanh), {query}, kQueryRows);
+    if (options.query_dropout) query = add("query/dropout", dropout(0.4f), {query}, kQueryRows);
+    const int candidate =
+        add("candidate/dense", dense(6), {input("candidate/id", id, kCandidateRows, 0)}, kCandidateRows);
     spec.query = query;
     spec.candidate = candidate;
     add_ranking(options);
@@ -73,39 +74,39 @@ class ToyModel {
     return layer;
   }
   template <typename L>
-  int add(const std::string& name, const L& layer, std::vector<int> inputs, Domain domain) {
+  int add(const std::string& name, const L& layer, std::vector<int> inputs, int row_set) {
     return spec.add(
-        {.name = name, .layer = std::make_shared<L>(layer), .inputs = std::move(inputs), .domain = domain});
+        {.name = name, .layer = std::make_shared<L>(layer), .inputs = std::move(inputs), .row_set = row_set});
   }
   template <typename L>
-  int input(const std::string& name, const L& layer, Domain domain, int feature) {
+  int input(const std::string& name, const L& layer, int row_set, int feature) {
     return spec.add(
-        {.name = name, .layer = std::make_shared<L>(layer), .domain = domain, .feature = feature});
+        {.name = name, .layer = std::make_shared<L>(layer), .row_set = row_set, .feature = feature});
   }
 
   void add_ranking(const ToyOptions& options) {
-    const int q = add("rating/query", Gather(), {spec.query}, Domain::pair);
-    const int c = add("rating/candidate", Gather(), {spec.candidate}, Domain::pair);
-    const int both = add("rating/concat", Concat(), {q, c}, Domain::pair);
-    const int cross = add("rating/cross", Cross(), {both, both}, Domain::pair);
-    int top = add("rating/dense_1", dense(9, Activation::gelu), {cross}, Domain::pair);
-    top = add("rating/batch_norm", BatchNorm(), {top}, Domain::pair);
-    if (options.dropout > 0) top = add("rating/dropout", dropout(options.dropout), {top}, Domain::pair);
+    const int q = add("rating/query", Gather(), {spec.query}, kPairRows);
+    const int c = add("rating/candidate", Gather(), {spec.candidate}, kPairRows);
+    const int both = add("rating/concat", Concat(), {q, c}, kPairRows);
+    const int cross = add("rating/cross", Cross(), {both, both}, kPairRows);
+    int top = add("rating/dense_1", dense(9, Activation::gelu), {cross}, kPairRows);
+    top = add("rating/batch_norm", BatchNorm(), {top}, kPairRows);
+    if (options.dropout > 0) top = add("rating/dropout", dropout(options.dropout), {top}, kPairRows);
     if (options.deep) {
-      top = add("rating/deep_1", dense(40, Activation::relu), {top}, Domain::pair);
-      top = add("rating/deep_2", dense(35, Activation::relu), {top}, Domain::pair);
-      top = add("rating/deep_norm", BatchNorm(), {top}, Domain::pair);
-      top = add("rating/deep_dropout", dropout(0.2f), {top}, Domain::pair);
-      top = add("rating/deep_3", dense(9), {top}, Domain::pair);
-      top = add("rating/deep_norm_2", BatchNorm(), {top}, Domain::pair);
+      top = add("rating/deep_1", dense(40, Activation::relu), {top}, kPairRows);
+      top = add("rating/deep_2", dense(35, Activation::relu), {top}, kPairRows);
+      top = add("rating/deep_norm", BatchNorm(), {top}, kPairRows);
+      top = add("rating/deep_dropout", dropout(0.2f), {top}, kPairRows);
+      top = add("rating/deep_3", dense(9), {top}, kPairRows);
+      top = add("rating/deep_norm_2", BatchNorm(), {top}, kPairRows);
     }
-    top = add("rating/dense_2", dense(6, Activation::softplus), {top}, Domain::pair);
-    top = add("rating/add", Add(), {top, q}, Domain::pair);
-    const int left = add("rating/left", dense(6), {cross}, Domain::pair);
-    const int right = add("rating/right", dense(6, Activation::tanh), {both}, Domain::pair);
-    const int dots = add("rating/dots", DotInteraction(), {left, q, right}, Domain::pair);
-    top = add("rating/with_dots", Concat(), {top, dots}, Domain::pair);
-    spec.rankings = {add("rating/prediction", dense(1), {top}, Domain::pair)};
+    top = add("rating/dense_2", dense(6, Activation::softplus), {top}, kPairRows);
+    top = add("rating/add", Add(), {top, q}, kPairRows);
+    const int left = add("rating/left", dense(6), {cross}, kPairRows);
+    const int right = add("rating/right", dense(6, Activation::tanh), {both}, kPairRows);
+    const int dots = add("rating/dots", DotInteraction(), {left, q, right}, kPairRows);
+    top = add("rating/with_dots", Concat(), {top, dots}, kPairRows);
+    spec.rankings = {add("rating/prediction", dense(1), {top}, kPairRows)};
   }
 };
 
@@ -132,10 +133,14 @@ class ToyBatch {
   ToyBatch(const ToyBatch&) = delete;
 
   Batch batch() const {
-    return {&queries_,        &candidates_,       query_rows_,
-            candidate_rows_,  pair_query_.view(), pair_candidate_.view(),
-            row_pair_.view(), query_count_,       candidate_count_,
-            pair_count_};
+    Batch batch;
+    batch.at(kQueryRows) = {.encoded = &queries_, .shown = query_rows_, .multiplicity = query_count_};
+    batch.at(kCandidateRows) = {
+        .encoded = &candidates_, .shown = candidate_rows_, .multiplicity = candidate_count_};
+    batch.at(kPairRows) = {.parents = {pair_query_.view(), pair_candidate_.view()},
+                           .multiplicity = pair_count_};
+    batch.at(kBatchRows) = {.parents = {row_pair_.view()}};
+    return batch;
   }
   size_t rows() const { return labels.size(); }
   std::vector<float> labels, weights;

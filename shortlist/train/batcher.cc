@@ -157,8 +157,12 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
     for (uint32_t candidate : candidates)
       candidate_log_share_.push_back(data_.item_log_share[data_.item_of_candidate[candidate]]);
   }
-  batch_ = {&data_.queries,         &data_.candidates, queries,      candidates,       pair_query_.view(),
-            pair_candidate_.view(), row_pair_.view(),  query_count_, candidate_count_, pair_count_};
+  batch_.at(kQueryRows) = {.encoded = &data_.queries, .shown = queries, .multiplicity = query_count_};
+  batch_.at(kCandidateRows) = {
+      .encoded = &data_.candidates, .shown = candidates, .multiplicity = candidate_count_};
+  batch_.at(kPairRows) = {.parents = {pair_query_.view(), pair_candidate_.view()},
+                          .multiplicity = pair_count_};
+  batch_.at(kBatchRows) = {.parents = {row_pair_.view()}};
   return batch_;
 }
 

@@ -47,28 +47,28 @@ void expect_inverse(const RowMap& map, size_t sources) {
 }
 
 void expect_consistent(const Batch& batch) {
-  expect_inverse(batch.row_pair, batch.pair_query.source.size());
-  expect_inverse(batch.pair_query, batch.query_rows.size());
-  expect_inverse(batch.pair_candidate, batch.candidate_rows.size());
-  std::vector<float> pairs(batch.pair_query.source.size()), queries(batch.query_rows.size()),
-      candidates(batch.candidate_rows.size());
-  for (uint32_t pair : batch.row_pair.source) {
+  expect_inverse(batch.row_pair(), batch.pair_query().source.size());
+  expect_inverse(batch.pair_query(), batch.queries().shown.size());
+  expect_inverse(batch.pair_candidate(), batch.candidates().shown.size());
+  std::vector<float> pairs(batch.pair_query().source.size()), queries(batch.queries().shown.size()),
+      candidates(batch.candidates().shown.size());
+  for (uint32_t pair : batch.row_pair().source) {
     pairs[pair] += 1;
-    queries[batch.pair_query.source[pair]] += 1;
-    candidates[batch.pair_candidate.source[pair]] += 1;
+    queries[batch.pair_query().source[pair]] += 1;
+    candidates[batch.pair_candidate().source[pair]] += 1;
   }
-  EXPECT_EQ(list(batch.pair_multiplicity), pairs);
-  EXPECT_EQ(list(batch.query_multiplicity), queries);
-  EXPECT_EQ(list(batch.candidate_multiplicity), candidates);
+  EXPECT_EQ(list(batch.pairs().multiplicity), pairs);
+  EXPECT_EQ(list(batch.queries().multiplicity), queries);
+  EXPECT_EQ(list(batch.candidates().multiplicity), candidates);
 }
 
 // Row i of the batch shows the query and the candidate of table row rows[i].
 void expect_shows(const Batch& batch, const Dataset& data, const Numbers& rows) {
   ASSERT_EQ(batch.rows(), rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
-    const uint32_t pair = batch.row_pair.source[i];
-    EXPECT_EQ(batch.query_rows[batch.pair_query.source[pair]], data.query_of_row[rows[i]]);
-    EXPECT_EQ(batch.candidate_rows[batch.pair_candidate.source[pair]], data.candidate_of_row[rows[i]]);
+    const uint32_t pair = batch.row_pair().source[i];
+    EXPECT_EQ(batch.queries().shown[batch.pair_query().source[pair]], data.query_of_row[rows[i]]);
+    EXPECT_EQ(batch.candidates().shown[batch.pair_candidate().source[pair]], data.candidate_of_row[rows[i]]);
   }
 }
 
@@ -77,16 +77,16 @@ TEST(Batcher, MatchesTheWorkedExample) {
   const Dataset data = dataset({0, 1, 0, 2, 0}, {4, 3, 4, 4, 3}, {1, 2, 4, 8, 16});
   Batcher batcher(data);
   const Batch& batch = batcher.make(Numbers{3, 0, 4, 2});
-  EXPECT_EQ(batch.queries, &data.queries);
-  EXPECT_EQ(list(batch.query_rows), (Numbers{2, 0}));
-  EXPECT_EQ(list(batch.candidate_rows), (Numbers{4, 3}));
+  EXPECT_EQ(batch.queries().encoded, &data.queries);
+  EXPECT_EQ(list(batch.queries().shown), (Numbers{2, 0}));
+  EXPECT_EQ(list(batch.candidates().shown), (Numbers{4, 3}));
   EXPECT_EQ(list(batcher.rows()), (Numbers{3, 0, 2, 4}));
-  EXPECT_EQ(list(batch.row_pair.source), (Numbers{0, 1, 1, 2}));
-  EXPECT_EQ(list(batch.pair_query.source), (Numbers{0, 1, 1}));
-  EXPECT_EQ(list(batch.pair_candidate.source), (Numbers{0, 0, 1}));
-  EXPECT_EQ(list(batch.pair_multiplicity), (std::vector<float>{1, 2, 1}));
-  EXPECT_EQ(list(batch.query_multiplicity), (std::vector<float>{1, 3}));
-  EXPECT_EQ(list(batch.candidate_multiplicity), (std::vector<float>{3, 1}));
+  EXPECT_EQ(list(batch.row_pair().source), (Numbers{0, 1, 1, 2}));
+  EXPECT_EQ(list(batch.pair_query().source), (Numbers{0, 1, 1}));
+  EXPECT_EQ(list(batch.pair_candidate().source), (Numbers{0, 0, 1}));
+  EXPECT_EQ(list(batch.pairs().multiplicity), (std::vector<float>{1, 2, 1}));
+  EXPECT_EQ(list(batch.queries().multiplicity), (std::vector<float>{1, 3}));
+  EXPECT_EQ(list(batch.candidates().multiplicity), (std::vector<float>{3, 1}));
   EXPECT_EQ(list(batcher.pair_weights()), (std::vector<float>{8, 1 + 4, 16}));
   EXPECT_EQ(batcher.total_weight(), 29);
   expect_consistent(batch);
@@ -120,10 +120,10 @@ TEST(Batcher, BatchesOneAfterAnotherShowTheirOwnRows) {
       expect_shows(batch, data, list(batcher.rows()));
       EXPECT_TRUE(std::ranges::is_permutation(batcher.rows(), rows));
       const bool merged = !all_queries && !all_candidates;
-      EXPECT_TRUE(!merged || std::ranges::is_sorted(batch.row_pair.source));
+      EXPECT_TRUE(!merged || std::ranges::is_sorted(batch.row_pair().source));
       expect_consistent(batch);
-      EXPECT_LE(batch.pair_query.source.size(), merged ? 20u * 12 : size);
-      EXPECT_LE(batch.query_rows.size(), all_queries ? size : 20u);
+      EXPECT_LE(batch.pair_query().source.size(), merged ? 20u * 12 : size);
+      EXPECT_LE(batch.queries().shown.size(), all_queries ? size : 20u);
     }
   }
 }
@@ -137,7 +137,7 @@ TEST(Batcher, DealsOutTheFrequentPairs) {
   Numbers rows(queries.size());
   std::iota(rows.begin(), rows.end(), 0);
   Batcher batcher(data);
-  const std::vector<float> count = list(batcher.make(rows).pair_multiplicity);
+  const std::vector<float> count = list(batcher.make(rows).pairs().multiplicity);
   ASSERT_EQ(count.size(), 64);
   EXPECT_EQ(std::count(count.begin(), count.begin() + 32, 10.0f), 8);
   EXPECT_EQ(std::count(count.begin() + 32, count.end(), 10.0f), 8);
@@ -147,13 +147,13 @@ TEST(Batcher, WithAllQueriesEachRowHasItsOwn) {
   const Dataset data = dataset({0, 0, 0}, {1, 1, 0}, {1, 2, 4});
   Batcher batcher(data, true, false);
   const Batch& batch = batcher.make(Numbers{0, 1, 2, 0});
-  EXPECT_EQ(list(batch.query_rows), (Numbers{0, 0, 0, 0}));
-  EXPECT_EQ(list(batch.candidate_rows), (Numbers{1, 0}));
-  EXPECT_EQ(list(batch.row_pair.source), (Numbers{0, 1, 2, 3}));
-  EXPECT_EQ(list(batch.pair_query.source), (Numbers{0, 1, 2, 3}));
-  EXPECT_EQ(list(batch.pair_candidate.source), (Numbers{0, 0, 1, 0}));
-  EXPECT_EQ(list(batch.query_multiplicity), (std::vector<float>{1, 1, 1, 1}));
-  EXPECT_EQ(list(batch.candidate_multiplicity), (std::vector<float>{3, 1}));
+  EXPECT_EQ(list(batch.queries().shown), (Numbers{0, 0, 0, 0}));
+  EXPECT_EQ(list(batch.candidates().shown), (Numbers{1, 0}));
+  EXPECT_EQ(list(batch.row_pair().source), (Numbers{0, 1, 2, 3}));
+  EXPECT_EQ(list(batch.pair_query().source), (Numbers{0, 1, 2, 3}));
+  EXPECT_EQ(list(batch.pair_candidate().source), (Numbers{0, 0, 1, 0}));
+  EXPECT_EQ(list(batch.queries().multiplicity), (std::vector<float>{1, 1, 1, 1}));
+  EXPECT_EQ(list(batch.candidates().multiplicity), (std::vector<float>{3, 1}));
   EXPECT_EQ(list(batcher.pair_weights()), (std::vector<float>{1, 2, 4, 1}));
   expect_consistent(batch);
 }

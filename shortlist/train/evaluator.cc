@@ -29,14 +29,11 @@ std::vector<uint32_t> first_appearances(std::span<const uint32_t> numbers, size_
 
 }  // namespace
 
-void run_tower(ThreadPool& pool, Plan& plan, int output, Domain domain, const EncodedRows& encoded,
+void run_tower(ThreadPool& pool, Plan& plan, int output, int row_set, const EncodedRows& encoded,
                std::span<const uint32_t> rows, Matrix out) {
   for (size_t begin = 0; begin < rows.size(); begin += kRowsAPass) {
     const size_t end = std::min(begin + kRowsAPass, rows.size());
-    Batch batch;
-    (domain == Domain::query ? batch.queries : batch.candidates) = &encoded;
-    (domain == Domain::query ? batch.query_rows : batch.candidate_rows) = rows.subspan(begin, end - begin);
-    plan.forward(pool, batch);
+    plan.forward(pool, Batch::of(row_set, encoded, rows.subspan(begin, end - begin)));
     const Matrix embeddings = plan.output(output);
     for (size_t r = begin; r < end; ++r) copy(embeddings.row_span(r - begin), out.row_span(r));
   }
@@ -47,10 +44,7 @@ void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span
   predictions.assign(spec.rankings.size(), std::vector<float>(query.size()));
   for (size_t begin = 0; begin < query.size(); begin += kRowsAPass) {
     const size_t count = std::min(kRowsAPass, query.size() - begin);
-    Batch batch;
-    batch.pair_query.source = query.subspan(begin, count);
-    batch.pair_candidate.source = candidate.subspan(begin, count);
-    plan.forward(pool, batch);
+    plan.forward(pool, Batch::of_pairs(query.subspan(begin, count), candidate.subspan(begin, count)));
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
       const Matrix output = plan.output(spec.rankings[t]);
       for (size_t i = 0; i < count; ++i) predictions[t][begin + i] = output(i, 0);
@@ -116,11 +110,11 @@ void Evaluator::embed(const Distinct& rows) {
   const size_t candidate_width = static_cast<size_t>(spec_.at(spec_.candidate).width);
   queries_.reserve(rows.queries.size() * query_width);
   candidates_.reserve(data_.candidates.rows * candidate_width);
-  run_tower(pool_, query_plan_, spec_.query, Domain::query, data_.queries, rows.queries,
+  run_tower(pool_, query_plan_, spec_.query, kQueryRows, data_.queries, rows.queries,
             queries_.view(rows.queries.size(), query_width));
   std::vector<uint32_t> all(data_.candidates.rows);
   std::iota(all.begin(), all.end(), 0);
-  run_tower(pool_, candidate_plan_, spec_.candidate, Domain::candidate, data_.candidates, all,
+  run_tower(pool_, candidate_plan_, spec_.candidate, kCandidateRows, data_.candidates, all,
             candidates_.view(all.size(), candidate_width));
 }
 
@@ -304,18 +298,18 @@ std::vector<double> Evaluator::batch_losses(std::span<const uint32_t> rows, cons
   for (size_t begin = 0; begin < rows.size(); begin += work.batch) {
     const Batch& batch = batcher_.make(rows.subspan(begin, std::min(work.batch, rows.size() - begin)));
     const size_t width = work.queries.cols;
-    Buffer queries(batch.query_rows.size(), width), candidates(batch.candidate_rows.size(), width);
-    const Matrix u = queries.view(batch.query_rows.size(), width),
-                 v = candidates.view(batch.candidate_rows.size(), width);
+    Buffer queries(batch.queries().shown.size(), width), candidates(batch.candidates().shown.size(), width);
+    const Matrix u = queries.view(batch.queries().shown.size(), width),
+                 v = candidates.view(batch.candidates().shown.size(), width);
     for (size_t i = 0; i < u.rows; ++i)
-      copy(work.queries.row_span(place[batch.query_rows[i]]), u.row_span(i));
+      copy(work.queries.row_span(place[batch.queries().shown[i]]), u.row_span(i));
     for (size_t i = 0; i < v.rows; ++i)
-      copy(work.candidates.row_span(batch.candidate_rows[i]), v.row_span(i));
-    losses.push_back(
-        softmax_.run(pool_,
-                     {u, v, batch.candidate_multiplicity, batch.pair_query.offsets, batch.pair_query.copies,
-                      batch.pair_candidate.source, batcher_.pair_weights(), batcher_.candidate_log_shares()},
-                     1, {}, {}));
+      copy(work.candidates.row_span(batch.candidates().shown[i]), v.row_span(i));
+    losses.push_back(softmax_.run(
+        pool_,
+        {u, v, batch.candidates().multiplicity, batch.pair_query().offsets, batch.pair_query().copies,
+         batch.pair_candidate().source, batcher_.pair_weights(), batcher_.candidate_log_shares()},
+        1, {}, {}));
   }
   return losses;
 }

@@ -79,7 +79,7 @@ class Evaluator {
 double regularization_loss(const Parameters& parameters);
 
 // Runs a tower over encoded rows, in chunks: out[rows.size(), width].
-void run_tower(ThreadPool& pool, Plan& plan, int output, Domain domain, const EncodedRows& encoded,
+void run_tower(ThreadPool& pool, Plan& plan, int output, int row_set, const EncodedRows& encoded,
                std::span<const uint32_t> rows, Matrix out);
 
 // Pairs of a given query row and a given candidate row, through the ranking: one raw prediction for each

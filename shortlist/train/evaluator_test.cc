@@ -23,13 +23,13 @@ class BruteForce {
 
   std::vector<float> query(uint32_t row) {
     const std::vector<uint32_t> rows = {model_.data().query_of_row[row]};
-    query_.forward(model_.pool, {.queries = &model_.data().queries, .query_rows = rows});
+    query_.forward(model_.pool, Batch::of(kQueryRows, model_.data().queries, rows));
     const auto output = query_.output(model_.spec.query).row_span(0);
     return {output.begin(), output.end()};
   }
   std::vector<float> candidate(uint32_t candidate) {
     const std::vector<uint32_t> rows = {candidate};
-    candidate_.forward(model_.pool, {.candidates = &model_.data().candidates, .candidate_rows = rows});
+    candidate_.forward(model_.pool, Batch::of(kCandidateRows, model_.data().candidates, rows));
     const auto output = candidate_.output(model_.spec.candidate).row_span(0);
     return {output.begin(), output.end()};
   }
@@ -41,9 +41,9 @@ class BruteForce {
   float prediction(uint32_t row) {
     const std::vector<uint32_t> query = {model_.data().query_of_row[row]},
                                 candidate = {model_.data().candidate_of_row[row]}, first = {0};
-    Batch batch{.queries = &model_.data().queries, .candidates = &model_.data().candidates};
-    batch.query_rows = query, batch.candidate_rows = candidate;
-    batch.pair_query.source = first, batch.pair_candidate.source = first;
+    Batch batch = Batch::of_pairs(first, first);
+    batch.at(kQueryRows) = {&model_.data().queries, query};
+    batch.at(kCandidateRows) = {&model_.data().candidates, candidate};
     all_.forward(model_.pool, batch);
     return static_cast<float>(
         model_.spec.label_scale(0).original(all_.output(model_.spec.rankings[0])(0, 0)));
@@ -129,7 +129,7 @@ TEST(Evaluator, RanksItemsBehindAllThatTheCatalogueDoesNotHave) {
   Buffer memory(30, 8);
   const Matrix catalogue = memory.view(30, 8);
   Plan plan(model.spec, model.parameters, {.outputs = {model.spec.candidate}});
-  run_tower(model.pool, plan, model.spec.candidate, Domain::candidate, own.candidates, own.candidate_of_item,
+  run_tower(model.pool, plan, model.spec.candidate, kCandidateRows, own.candidates, own.candidate_of_item,
             catalogue);
   Evaluator evaluator(model.config, model.spec, model.parameters, data, model.pool);
   evaluator.use_catalogue(catalogue);

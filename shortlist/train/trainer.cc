@@ -64,7 +64,7 @@ struct Trainer::State {
               .backward = true,
               .training_layers_active = !c.training.keras_compatible,
               .precision = step_precision(c)}),
-        batcher(d, plan.needs_all_rows(Domain::query), plan.needs_all_rows(Domain::candidate)),
+        batcher(d, plan.needs_all_rows(kQueryRows), plan.needs_all_rows(kCandidateRows)),
         evaluator(c, s, p, d, t),
         precision(step_precision(c)),
         softmax(c.retrieval ? static_cast<float>(c.retrieval->temperature) : 1, precision),
@@ -187,10 +187,10 @@ struct Trainer::State {
   double retrieval_loss(const Batch& batch) {
     const double share =
         config.retrieval->reduction == Reduction::mean ? 1.0 / static_cast<double>(batch.rows()) : 1;
-    const SoftmaxBatch rows = {plan.output(spec.query),      plan.output(spec.candidate),
-                               batch.candidate_multiplicity, batch.pair_query.offsets,
-                               batch.pair_query.copies,      batch.pair_candidate.source,
-                               batcher.pair_weights(),       batcher.candidate_log_shares()};
+    const SoftmaxBatch rows = {plan.output(spec.query),         plan.output(spec.candidate),
+                               batch.candidates().multiplicity, batch.pair_query().offsets,
+                               batch.pair_query().copies,       batch.pair_candidate().source,
+                               batcher.pair_weights(),          batcher.candidate_log_shares()};
     return share * softmax.run(pool, rows, share * config.retrieval->weight, plan.output_gradient(spec.query),
                                plan.output_gradient(spec.candidate));
   }
@@ -242,9 +242,9 @@ struct Trainer::State {
         add_row(at, at);
         continue;
       }
-      for (uint32_t i = batch.row_pair.offsets[at]; i < batch.row_pair.offsets[at + 1]; ++i) {
-        if (i + kAhead < batch.row_pair.copies.size()) expect_row(batch.row_pair.copies[i + kAhead]);
-        add_row(at, batch.row_pair.copies[i]);
+      for (uint32_t i = batch.row_pair().offsets[at]; i < batch.row_pair().offsets[at + 1]; ++i) {
+        if (i + kAhead < batch.row_pair().copies.size()) expect_row(batch.row_pair().copies[i + kAhead]);
+        add_row(at, batch.row_pair().copies[i]);
       }
     }
     return sums;

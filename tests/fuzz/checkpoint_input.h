@@ -20,11 +20,10 @@ inline ModelSpec fuzzed_model() {
   embedding->dim = 2;
   auto dense = std::make_shared<Dense>();
   dense->dense = 2;
-  const int user =
-      spec.add({.name = "query/user", .layer = embedding, .domain = Domain::query, .feature = 0});
-  spec.query = spec.add({.name = "query/dense", .layer = dense, .inputs = {user}, .domain = Domain::query});
+  const int user = spec.add({.name = "query/user", .layer = embedding, .row_set = kQueryRows, .feature = 0});
+  spec.query = spec.add({.name = "query/dense", .layer = dense, .inputs = {user}, .row_set = kQueryRows});
   spec.candidate =
-      spec.add({.name = "candidate/item", .layer = embedding, .domain = Domain::candidate, .feature = 0});
+      spec.add({.name = "candidate/item", .layer = embedding, .row_set = kCandidateRows, .feature = 0});
   return spec;
 }
 

@@ -61,16 +61,21 @@ TEST(ExportOnnx, WritesNoRankingWithoutATask) {
   EXPECT_FALSE(std::filesystem::exists(folder / "m/ranking.onnx"));
 }
 
-struct NewLayer : Activate {
-  std::string_view kind() const override { return "new"; }
+struct NewLayer : LayerOf<NewLayer> {
+  static constexpr const char* kKind = "new";
+
+  template <typename Visitor>
+  void fields(Visitor&) {}
+  LayerPlan plan(std::span<const int> widths) const override { return {.width = widths[0]}; }
+  void forward(const Pass&, RowRange, Scratch&) const override {}
+  void backward(const Pass&, RowRange, Scratch&) const override {}
 };
 
 TEST(ExportOnnx, NamesALayerWithoutAForm) {
   const TemporaryFolder folder;
   Model model;
   const auto layer = std::make_shared<NewLayer>();
-  model.spec.rankings[0] =
-      model.spec.add({"ranking/rating/new", layer, {model.spec.rankings[0]}, Domain::pair});
+  model.spec.rankings[0] = model.spec.add({"ranking/rating/new", layer, {model.spec.rankings[0]}, kPairRows});
   EXPECT_EQ(model.problem(folder / "m"),
             "node 'ranking/rating/new': a layer of the kind 'new' has no form in ONNX");
   EXPECT_FALSE(std::filesystem::exists(folder / "m"));
@@ -80,7 +85,7 @@ TEST(ExportOnnx, NamesWhatARankingTakesFromInsideATower) {
   const TemporaryFolder folder;
   Model model;
   const int inside = model.spec.query;
-  model.spec.query = model.spec.add({"query/relu", std::make_shared<Activate>(), {inside}, Domain::query});
+  model.spec.query = model.spec.add({"query/relu", std::make_shared<Activate>(), {inside}, kQueryRows});
   EXPECT_EQ(model.problem(folder / "m"),
             "node 'query/type': a ranking in ONNX takes the towers' outputs, and nothing inside of them");
 }

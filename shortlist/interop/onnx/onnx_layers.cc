@@ -7,6 +7,7 @@
 #include "shortlist/layers/cross.h"
 #include "shortlist/layers/dropout.h"
 #include "shortlist/layers/embedding.h"
+#include "shortlist/layers/gather.h"
 
 namespace shortlist {
 namespace {

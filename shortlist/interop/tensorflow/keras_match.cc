@@ -66,16 +66,16 @@ class Matcher {
 
  private:
   void make_groups() {
-    size_t parameter = 0;
     for (size_t i = 0; i < spec_.nodes.size(); ++i) {
       const Node& node = spec_.nodes[i];
       Wanted wanted{node.name, std::string(node.layer->kind()), "", {}};
       if (node.inputs.empty()) wanted.feature = lower_case(node.name.substr(node.name.rfind('/') + 1));
-      for (size_t p = 0; p < parameters_.of(i).size(); ++p) wanted.parameters.push_back(parameter++);
+      const auto numbers = parameters_.numbers_of(i);
+      wanted.parameters.assign(numbers.begin(), numbers.end());
       if (wanted.parameters.empty()) continue;
-      Group& group = node.domain == Domain::query       ? query_
-                     : node.domain == Domain::candidate ? candidate_
-                                                        : ranking_;
+      Group& group = node.row_set == kQueryRows       ? query_
+                     : node.row_set == kCandidateRows ? candidate_
+                                                      : ranking_;
       group.push_back(std::move(wanted));
     }
   }

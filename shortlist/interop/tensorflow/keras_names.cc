@@ -19,8 +19,8 @@ class StructureBuilder {
   }
 
   KerasStructure build() {
-    add_tower(names_.query, Domain::query);
-    add_tower(names_.candidate, Domain::candidate);
+    add_tower(names_.query, kQueryRows);
+    add_tower(names_.candidate, kCandidateRows);
     add_ranking();
     return std::move(made_);
   }
@@ -48,12 +48,6 @@ class StructureBuilder {
     made_.hold(node, parameter);
   }
 
-  size_t first_parameter(size_t node) const {
-    size_t first = 0;
-    for (size_t i = 0; i < node; ++i) first += parameters_.of(i).size();
-    return first;
-  }
-
   // One layer of a Sequential: "layer_with_weights-0" and "layer-0".
   size_t add_layer(size_t sequential, int& weighted, int& place, bool has_weights) {
     const size_t node = add_node();
@@ -63,15 +57,15 @@ class StructureBuilder {
   }
 
   void add_parameters(size_t object, size_t node) {
-    const size_t first = first_parameter(node);
+    const std::span<const size_t> numbers = parameters_.numbers_of(node);
     const bool cross = spec_.nodes[node].layer->kind() == "cross";
     std::map<std::string, size_t> inner;  // of a cross: its dense layers
-    for (size_t p = first; p < first + parameters_.of(node).size(); ++p) {
+    for (size_t p : numbers) {
       const ParameterState& state = parameters_.at(p);
       std::string name = state.spec.name;
       size_t holder = object;
       if (cross) {
-        const bool low = parameters_.at(first).spec.name == "kernel_u";
+        const bool low = parameters_.at(numbers[0]).spec.name == "kernel_u";
         const std::string dense = name == "kernel_u" ? "_dense_u" : low ? "_dense_v" : "_dense";
         if (!inner.contains(dense)) inner[dense] = add_object(object, dense);
         holder = inner[dense];
@@ -81,10 +75,10 @@ class StructureBuilder {
     }
   }
 
-  void add_feature(size_t model, const KerasNames::Feature& feature, Domain domain) {
+  void add_feature(size_t model, const KerasNames::Feature& feature, int row_set) {
     for (size_t i = 0; i < spec_.nodes.size(); ++i) {
       const Node& node = spec_.nodes[i];
-      const bool is_it = node.domain == domain && node.inputs.empty() &&
+      const bool is_it = node.row_set == row_set && node.inputs.empty() &&
                          node.name.substr(node.name.find('/') + 1) == feature.feature;
       if (!is_it || parameters_.of(i).empty()) continue;
       int weighted = 0, place = 0;
@@ -95,14 +89,14 @@ class StructureBuilder {
     }
   }
 
-  void add_tower(const std::string& name, Domain domain) {
+  void add_tower(const std::string& name, int row_set) {
     int weighted = 0, place = 0;
     const size_t tower = add_object(root_, name);
     const size_t model = add_layer(tower, weighted, place, true);
-    for (const KerasNames::Feature& feature : names_.features) add_feature(model, feature, domain);
+    for (const KerasNames::Feature& feature : names_.features) add_feature(model, feature, row_set);
     for (size_t i = 0; i < spec_.nodes.size(); ++i) {
       const Node& node = spec_.nodes[i];
-      if (node.domain != domain || node.inputs.empty() || node.layer->kind() == "concat") continue;
+      if (node.row_set != row_set || node.inputs.empty() || node.layer->kind() == "concat") continue;
       const size_t layer = add_layer(tower, weighted, place, !parameters_.of(i).empty());
       add_parameters(layer, i);
     }
@@ -114,7 +108,7 @@ class StructureBuilder {
     int place = 0;
     for (size_t i = 0; i < spec_.nodes.size(); ++i) {
       const Node& node = spec_.nodes[i];
-      if (node.domain != Domain::pair || !node.name.starts_with("ranking/")) continue;
+      if (node.row_set != kPairRows || !node.name.starts_with("ranking/")) continue;
       if (static_cast<int>(i) == spec_.rankings[0]) {
         add_parameters(add_object(root_, names_.prediction), i);
       } else if (node.layer->kind() == "cross" && deep == 0 && !has_cross_) {

@@ -12,11 +12,10 @@ class SlotOrder {
  public:
   SlotOrder(const ModelSpec& spec, const Parameters& parameters, const Shapes& shapes)
       : parameters_(parameters), shapes_(shapes) {
-    size_t parameter = 0;
     for (size_t i = 0; i < spec.nodes.size(); ++i) {
       const Node& node = spec.nodes[i];
-      Part& part = parts_[static_cast<size_t>(node.domain)];
-      for (size_t p = 0; p < parameters.of(i).size(); ++p, ++parameter) {
+      Part& part = parts_[static_cast<size_t>(node.row_set)];
+      for (size_t parameter : parameters.numbers_of(i)) {
         if (!parameters.at(parameter).spec.trainable) continue;
         (node.inputs.empty() ? part.embeddings : part.others).push_back(parameter);
         ++count_;
@@ -64,7 +63,7 @@ class SlotOrder {
 
   const Parameters& parameters_;
   const Shapes& shapes_;
-  std::array<Part, 3> parts_;  // by domain
+  std::array<Part, 3> parts_;  // of queries, candidates and pairs
   size_t count_ = 0;
   std::vector<size_t> found_;
 };

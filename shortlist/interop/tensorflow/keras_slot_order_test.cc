@@ -14,24 +14,24 @@ using Shapes = std::vector<std::vector<int64_t>>;
 // Query: embeddings [3, 2] and [4, 2]; candidate: [5, 2]; on the query a dense [2, 2] and a normalisation.
 struct Model {
   Model() {
-    const int first = embedding("query/a", Domain::query, 3);
-    embedding("query/b", Domain::query, 4);
+    const int first = embedding("query/a", kQueryRows, 3);
+    embedding("query/b", kQueryRows, 4);
     auto dense = std::make_shared<Dense>();
     dense->dense = 2;
     const int hidden =
-        spec.add({.name = "query/dense", .layer = dense, .inputs = {first}, .domain = Domain::query});
+        spec.add({.name = "query/dense", .layer = dense, .inputs = {first}, .row_set = kQueryRows});
     spec.query = spec.add({.name = "query/batch_norm",
                            .layer = std::make_shared<BatchNorm>(),
                            .inputs = {hidden},
-                           .domain = Domain::query});
-    spec.candidate = embedding("candidate/c", Domain::candidate, 5);
+                           .row_set = kQueryRows});
+    spec.candidate = embedding("candidate/c", kCandidateRows, 5);
     parameters.emplace(spec);
   }
-  int embedding(const std::string& name, Domain domain, int ids) {
+  int embedding(const std::string& name, int row_set, int ids) {
     auto layer = std::make_shared<Embedding>();
     layer->ids = ids;
     layer->dim = 2;
-    return spec.add({.name = name, .layer = layer, .domain = domain, .feature = 0});
+    return spec.add({.name = name, .layer = layer, .row_set = row_set, .feature = 0});
   }
   std::vector<std::string> order(const Shapes& shapes) const {
     std::vector<std::string> names;

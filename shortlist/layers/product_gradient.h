@@ -1,0 +1,19 @@
+// The gradients of a product's weight and bias.
+#pragma once
+
+#include "shortlist/layers/pass.h"
+
+namespace shortlist {
+
+// The tasks that write the gradients of a packed parameter W[K,N] and of a bias b[1,N] or nullptr, dW = Xᵀ dY
+// and db = 1ᵀ dY, from x[B,K] and dy[B,N] in the precision that W is packed for: each takes some rows of dW,
+// or db, and the first or the second half of the batch.
+struct ProductGradient {
+  Operand x, dy;
+  const ParameterState *weight, *bias;
+
+  size_t tasks() const;
+  void write(size_t task) const;
+};
+
+}  // namespace shortlist
