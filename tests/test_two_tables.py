@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import random
 import shutil
 
@@ -269,3 +270,15 @@ def test_init_leaves_out_a_column_that_the_ratings_have_too(tables):
     write(tables / "films.csv", [["id", "title", "rating"], *[[m, f"Film {m}", m % 5] for m in range(60)]])
     text = run("init", "ratings.csv", "--items", "films.csv", cwd=tables).stdout
     assert "# left out: rating (another table has a column of this name; give it another one by sql)" in text
+
+
+def test_the_example_reads_tables_like_movielens(tmp_path):
+    draws = random.Random(2)
+    ratings = [[draws.randrange(1, 9), draws.randrange(1, 13), draws.randrange(1, 6), t] for t in range(400)]
+    write(tmp_path / "ratings.csv", [["userId", "movieId", "rating", "timestamp"], *ratings])
+    movies = [[m, f"Film {m} (19{80 + m})", "Drama|War" if m % 2 else "Comedy"] for m in range(1, 16)]
+    write(tmp_path / "movies.csv", [["movieId", "title", "genres"], *movies])
+    example = os.path.join(os.path.dirname(__file__), "..", "examples/two_tables/two_tables.toml")
+    run("train", os.path.abspath(example), "--data", "ratings.csv", "--items", "movies.csv", "--out", "films", "--epochs", "1",
+        "--quiet", cwd=tmp_path)
+    assert len(json.loads((tmp_path / "films/items.json").read_text())["ids"]) == 15

@@ -100,7 +100,8 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, "
             "keep_checkpoints)");
   EXPECT_EQ(error_with("validation", "valid"),
-            "a.toml:3: data.split: unknown key 'valid' (known: by, train, validation, test, seed, column, "
+            "a.toml:3: data.split: unknown key 'valid'; did you mean 'validation'? (known: by, train, "
+            "validation, test, seed, column, "
             "rows, unit, "
             "format)");
   EXPECT_EQ(error_with("dim = 8", "dims = 8"),

@@ -18,10 +18,6 @@
 namespace shortlist {
 namespace {
 
-HttpResponse status_response(int status, const char* name) {
-  return {.status = status, .body = fmt::format("{{\"status\":\"{}\"}}", name)};
-}
-
 // "Bearer KEY", where the scheme may be in any case.
 std::string_view token_of(const HttpRequest& request) {
   const size_t blank = request.authorization.find(' ');
@@ -37,18 +33,6 @@ bool is_health(std::string_view path) { return path == "/livez" || path == "/rea
 Problem told(const Problem& problem, const std::string& request_id) {
   if (problem.status() != 500) return problem;
   return {500, problem.code(), fmt::format("the server failed; its log has the reason under {}", request_id)};
-}
-
-HttpResponse list_models(const std::vector<ModelPtr>& models) {
-  JsonWriter json;
-  json.begin_object().key("models").begin_array();
-  for (const ModelPtr& model : models) {
-    json.begin_object().member("name", model->name).member("version", model->version());
-    json.member("generation", model->generation).member("loaded_at", model->loaded_at);
-    json.member("items", model->recommender.item_count()).end_object();
-  }
-  json.end_array().end_object();
-  return {.body = json.take()};
 }
 
 }  // namespace
@@ -77,60 +61,15 @@ Routes Service::make_routes() {
   add_model_routes(routes);
   add_tensorflow_routes(routes);
   add_inference_routes(routes);
-  add_operation_routes(routes);
+  add_operation_routes(
+      {.draining = [this] { return draining_.load(); },
+       .metrics = [this] { return metrics_.text(); },
+       .openapi =
+           [this] { return openapi_json(router_.routes(), limits_, *models_.find(""), keys() != nullptr); },
+       .models = [this] { return models_.all(); },
+       .reload = [this](const Call& call) { return reload(call); }},
+      routes);
   return routes;
-}
-
-void Service::add_operation_routes(Routes& routes) {
-  const auto add = [&routes](const char* path, const char* operation, const char* summary, const char* answer,
-                             Scope scope, Handler handler) {
-    routes.push_back({.method = "GET",
-                      .path = path,
-                      .operation = operation,
-                      .summary = summary,
-                      .answer = answer,
-                      .scope = scope,
-                      .wants_model = false,
-                      .handler = std::move(handler)});
-  };
-  add("/v2", "inference_server", "Open Inference Protocol: the server", "Document", Scope::read,
-      [](const Call&) {
-        return HttpResponse{.body = R"({"name":"shortlist","version":")" SHORTLIST_VERSION
-                                    R"(","extensions":[]})"};
-      });
-  add("/v2/health/live", "inference_live", "Open Inference Protocol: whether the process answers", "Document",
-      Scope::open, [](const Call&) { return HttpResponse{.body = R"({"live":true})"}; });
-  add("/v2/health/ready", "inference_server_ready", "Open Inference Protocol: whether requests should come",
-      "Document", Scope::open, [this](const Call&) {
-        return HttpResponse{.status = draining_ ? 503 : 200,
-                            .body = draining_ ? R"({"ready":false})" : R"({"ready":true})"};
-      });
-  add("/livez", "livez", "Whether the process answers", "Status", Scope::open,
-      [](const Call&) { return status_response(200, "live"); });
-  add("/healthz", "healthz", "The same as /livez", "Status", Scope::open,
-      [](const Call&) { return status_response(200, "live"); });
-  add("/readyz", "readyz", "Whether requests should come", "Status", Scope::open, [this](const Call&) {
-    return draining_ ? status_response(503, "draining") : status_response(200, "ready");
-  });
-  add("/metrics", "metrics", "Counts and latencies for Prometheus", "", Scope::read, [this](const Call&) {
-    return HttpResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_.text()};
-  });
-  add("/openapi.json", "openapi", "This description", "Document", Scope::open, [this](const Call&) {
-    return HttpResponse{.body =
-                            openapi_json(router_.routes(), limits_, *models_.find(""), keys() != nullptr)};
-  });
-  routes.push_back({.method = "POST",
-                    .path = "/v1/admin/reload",
-                    .operation = "reload",
-                    .summary = "Loads a model's bundle again, or another bundle in its place",
-                    .request = "ReloadRequest",
-                    .answer = "ModelList",
-                    .scope = Scope::admin,
-                    .wants_model = false,
-                    .slow = true,
-                    .handler = [this](const Call& call) { return reload(call); }});
-  add("/v1/models", "list_models", "The models being served; the first answers where none is named",
-      "ModelList", Scope::read, [this](const Call&) { return list_models(models_.all()); });
 }
 
 void Service::set_keys(KeyRing keys) {
@@ -160,7 +99,7 @@ HttpResponse Service::reload(const Call& call) {
   } catch (const Error& error) {
     throw Problem(409, "not_loaded", error.message());
   }
-  return list_models(models_.all());
+  return models_response(models_.all());
 }
 
 void Service::check_site(const HttpRequest& request) const {

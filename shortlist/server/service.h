@@ -60,7 +60,6 @@ class Service {
 
  private:
   Routes make_routes();
-  void add_operation_routes(Routes& routes);
   // These throw a Problem.
   void find(RoutedRequest& routed) const;
   void check_host(std::string_view host) const;

@@ -23,13 +23,13 @@ class BruteForce {
 
   std::vector<float> query(uint32_t row) {
     const std::vector<uint32_t> rows = {model_.data().query_of_row[row]};
-    query_.forward(model_.pool, {.queries = &model_.data().queries, .query_rows = rows});
+    query_.forward(model_.pool, Batch::of(kQueryRows, model_.data().queries, rows));
     const auto output = query_.output(model_.spec.query).row_span(0);
     return {output.begin(), output.end()};
   }
   std::vector<float> candidate(uint32_t candidate) {
     const std::vector<uint32_t> rows = {candidate};
-    candidate_.forward(model_.pool, {.candidates = &model_.data().candidates, .candidate_rows = rows});
+    candidate_.forward(model_.pool, Batch::of(kCandidateRows, model_.data().candidates, rows));
     const auto output = candidate_.output(model_.spec.candidate).row_span(0);
     return {output.begin(), output.end()};
   }

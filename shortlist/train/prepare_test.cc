@@ -215,6 +215,19 @@ TEST(Dataset, KnowsItsTableItsSplitAndWhatUsersHaveSeen) {
   EXPECT_NE(split_difference(data.fingerprint, print(table, {{"test = 0.1", "test = 0.1, seed = 7"}})), "");
 }
 
+TEST(Dataset, KeepsWhoDidWhatByTheTimeOfTheSplit) {
+  const Changes by_time = {{"train = 0.8, validation = 0.1, test = 0.1",
+                            "by = \"time\", column = \"year\", train = 1.0, validation = 0, test = 0"}};
+  const Dataset data = data_of(kRows, by_time);  // u2 has rows 0 and 3 in 1999 and row 2 in 2001
+  const Events events = data.interactions.of(data.user_of_row[0]);
+  EXPECT_EQ(Numbers(events.rows.begin(), events.rows.end()), (Numbers{0, 3, 2}));
+  EXPECT_EQ(std::vector<float>(events.labels.begin(), events.labels.end()), (std::vector<float>{4, 1, 2.5}));
+  EXPECT_EQ(events.items[2], data.item_of_candidate[data.candidate_of_row[2]]);
+  EXPECT_EQ(data.interactions.before(data.user_of_row[0], 1).size(), 0u);
+  EXPECT_EQ(data.interactions.before(data.user_of_row[0], 2).size(), 2u);
+  EXPECT_FALSE(data_of(kRows).interactions.has_times());
+}
+
 TEST(Dataset, CountsAMissingUserAsNoUser) {
   const std::string rows = std::string(kHead) + kRows + ",Peru,m1,Drama,1999,1\n";
   const TinyTable table(rows);

@@ -294,8 +294,8 @@ TEST(Trainer, NamesEpochStepAndLayerWhenTheLossIsNoLongerFinite) {
   Trainer trainer = model.trainer();
   model.parameters.find("candidate/dense/bias")->value(0, 3) = NAN;
   EXPECT_EQ(message_of([&] { run(trainer); }),
-            "epoch 1, step 1: the loss is no longer finite, first in layer 'candidate/dense'; the last "
-            "checkpoint is kept. Lower the learning rate, which is 0.01 now, and go on with --resume");
+            "epoch 1, step 1: the loss is no longer finite, first in layer 'candidate/dense'; lower the "
+            "learning rate, which is 0.01 now, and train again");
 }
 
 TEST(Trainer, TellsHowFarItIs) {
