@@ -69,11 +69,11 @@ def compare(name, make, folder):
         with open(os.path.join(folder, bundle, "history.json")) as file:
             epochs = len(json.load(file)["epochs"])
         [ratings] = [task for task in report["tasks"] if task["task"] != "retrieval"]
-        print(f"{variant:<30} {value(report['list']['model'], 'ndcg_10'):7.4f}  {value(ratings['model'], 'rmse'):7.4f}"
+        print(f"{variant:<30} {value(report['list']['model'], 'ndcg@10'):7.4f}  {value(ratings['model'], 'rmse'):7.4f}"
               f"  {epochs:6}", flush=True)
     popular = next(b for b in report["list"]["baselines"] if b["name"] == "popularity")["figures"]
     biases = next(b for b in ratings["baselines"] if b["name"] == "user and item biases")["figures"]
-    print(f"{'popularity; biases':<30} {value(popular, 'ndcg_10'):7.4f}  {value(biases, 'rmse'):7.4f}", flush=True)
+    print(f"{'popularity; biases':<30} {value(popular, 'ndcg@10'):7.4f}  {value(biases, 'rmse'):7.4f}", flush=True)
 
 
 for name, make in TABLES:

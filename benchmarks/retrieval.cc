@@ -83,7 +83,7 @@ void run(const Arguments& arguments) {
   int beam = 0;
   size_t batch = 0, begin = 0, end = 0;
   while (std::cin >> name >> beam >> batch >> begin >> end) {
-    hnsw->set_search_beam(beam);
+    hnsw->set_ef_search(beam);
     const Index& index = name == "hnsw" ? *hnsw : name == "exact" ? static_cast<const Index&>(exact) : int8;
     print(search(index, all_queries.slice(begin, end), batch));
   }
@@ -98,8 +98,8 @@ int main(int argc, char** argv) {
   app.add_option("vectors", arguments.vectors, "a .npy file of candidates")->required();
   app.add_option("queries", arguments.queries, "a .npy file of queries")->required();
   app.add_option("--tuning", arguments.tuning);
-  app.add_option("--connections", arguments.config.connections);
-  app.add_option("--build-beam", arguments.config.build_beam);
+  app.add_option("--connections", arguments.config.m);
+  app.add_option("--build-beam", arguments.config.ef_construction);
   app.add_option("--keep", arguments.keep, "the graph: read from this file, or made and written to it");
   CLI11_PARSE(app, argc, argv);
   try {

@@ -189,8 +189,8 @@ def test_unknown_and_seen_items_are_misses_at_any_k(tmp_path):
         return json.loads(run("evaluate", "bundle", "--data", "new.csv", "--format", "json", cwd=tmp_path).stdout)
 
     unknown, seen = measured(("u1", "j1", 5)), measured(rows[0])
-    assert figures(unknown)["top_100"] == figures(unknown)["unseen_top_100"] == figures(unknown, "list")["ndcg_100"] == 0
-    assert figures(seen)["top_100"] == 1 and figures(seen)["unseen_top_100"] == figures(seen, "list")["recall_100"] == 0
+    assert figures(unknown)["top_100"] == figures(unknown)["unseen_top_100"] == figures(unknown, "list")["ndcg@100"] == 0
+    assert figures(seen)["top_100"] == 1 and figures(seen)["unseen_top_100"] == figures(seen, "list")["recall@100"] == 0
     for report in (unknown, seen):
         assert baseline(report, "popularity")["unseen_top_100"] == baseline(report, "popularity", "list")["top_100"] == 0
 
@@ -336,15 +336,15 @@ def test_both_forms_are_those_of_brute_force(tmp_path):
         assert report[prefix + "top_10"] == pytest.approx(sum(p <= 10 for p in everything) / len(everything), abs=1e-6)
         assert report[prefix + "mrr"] == pytest.approx(sum(1 / p for p in everything) / len(everything), rel=1e-2)  # ties count against the model
         recall = [sum(p <= 10 for p in of_user) / len(of_user) for of_user in lists.values()]
-        assert report[prefix + "recall_10"] == pytest.approx(sum(recall) / len(recall), abs=1e-6)
+        assert report[prefix + "recall@10"] == pytest.approx(sum(recall) / len(recall), abs=1e-6)
         ndcg = [
             sum(1 / math.log2(1 + p) for p in of_user if p <= 10) / sum(1 / math.log2(2 + r) for r in range(min(10, len(of_user))))
             for of_user in lists.values()
         ]
-        assert report[prefix + "ndcg_10"] == pytest.approx(sum(ndcg) / len(ndcg), rel=1e-2)
+        assert report[prefix + "ndcg@10"] == pytest.approx(sum(ndcg) / len(ndcg), rel=1e-2)
     popularity = baseline(place.report(), "popularity")
     assert popularity["unseen_top_10"] > popularity["top_10"]  # popular items were seen
-    assert {"unseen_recall_50", "unseen_ndcg_50", "unseen_mean_rank"} <= set(popularity)
+    assert {"unseen_recall@50", "unseen_ndcg@50", "unseen_mean_rank"} <= set(popularity)
 
 
 # Monitors.
@@ -357,12 +357,12 @@ def test_the_default_monitor_is_the_list_that_is_served(tmp_path):
         return (tmp_path / name / "weights.safetensors").read_bytes(), [e["validation"] for e in epochs]
 
     default, validation = stopped("default", "")
-    assert {"unseen_ndcg_10", "ndcg_10", "recall_10", "unseen_recall_10"} <= set(validation[0])
-    assert default == stopped("named", ', monitor = "unseen_ndcg_10"')[0]
-    values = [figures["unseen_ndcg_10"] for figures in validation]
+    assert {"unseen_ndcg@10", "ndcg@10", "recall@10", "unseen_recall@10"} <= set(validation[0])
+    assert default == stopped("named", ', monitor = "unseen_ndcg@10"')[0]
+    values = [figures["unseen_ndcg@10"] for figures in validation]
     assert len(values) == 12 or len(values) - 1 - values.index(max(values)) == 2
     keep = CONFIG + '\n[recommend]\nseen = "keep"\n'
-    assert stopped("kept", "", keep)[0] == stopped("kept2", ', monitor = "ndcg_10"', keep)[0]
+    assert stopped("kept", "", keep)[0] == stopped("kept2", ', monitor = "ndcg@10"', keep)[0]
     anyone = CONFIG.replace('user  = "user"\n', "")
     assert stopped("anyone", "", anyone)[0] == stopped("anyone2", ', monitor = "loss"', anyone)[0]
 
@@ -406,7 +406,7 @@ def test_the_order_is_chosen_on_validation_and_reported(place):
     kept = json.loads((place.folder / "bundle" / "report.json").read_text())["list"]
     assert [(o["order"], o["blend"]) for o in kept["orders"]] == [
         ("score", 0), ("predicted", 0), ("blend", 0.25), ("blend", 0.5), ("blend", 0.75)]
-    best = max(kept["orders"], key=lambda o: o["validation"]["ndcg_10"])
+    best = max(kept["orders"], key=lambda o: o["validation"]["ndcg@10"])
     assert (kept["order"], kept["blend"]) == (best["order"], best["blend"])
     assert all("top_10" in o["validation"] for o in kept["orders"])
     assert json.loads((place.folder / "bundle" / "recommend.json").read_text())["order"] == kept["order"]
@@ -436,7 +436,7 @@ def test_the_list_that_is_served_is_the_list_that_is_evaluated(tmp_path, order):
         wanted = {i for u, i, _ in test if u == user}
         gain = sum(1 / math.log2(2 + p) for p, item in enumerate(answer[:10]) if item in wanted)
         ndcg.append(gain / sum(1 / math.log2(2 + p) for p in range(min(10, len(wanted)))))
-    assert listed["ndcg_10"] == pytest.approx(sum(ndcg) / len(ndcg), abs=1e-6)
+    assert listed["ndcg@10"] == pytest.approx(sum(ndcg) / len(ndcg), abs=1e-6)
     assert baseline(report, "popularity", "list")["top_10"] == baseline(report, "popularity")["unseen_top_10"]
     if order == "score":
         assert listed["top_10"] == figures(report)["unseen_top_10"]

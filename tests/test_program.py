@@ -352,8 +352,8 @@ def test_the_report_fits_a_screen_and_has_all_figures_in_full(place):
     brief, full = run("evaluate", "bundle", cwd=place).stdout, run("evaluate", "bundle", "--full", cwd=place).stdout
     assert len(brief.splitlines()) <= 40 and max(map(len, brief.splitlines()[8:])) <= 80
     assert re.match(r"test: 400 rows; .*\n\nThe model's ", brief)  # the verdict comes first
-    for figure in ("top_1 ", "top_10 ", "ndcg_10 ", "rmse ", "mae "):
+    for figure in ("top_1 ", "top_10 ", "ndcg@10 ", "rmse ", "mae "):
         assert f"\n{figure}" in brief and f"\n{figure}" in full
-    for figure in ("keras_top_1 ", "mean_rank ", "ndcg_1 ", "retrieval_loss "):
+    for figure in ("keras_top_1 ", "mean_rank ", "ndcg@1 ", "retrieval_loss "):
         assert f"\n{figure}" not in brief and f"\n{figure}" in full
     assert (place / "bundle/report.txt").read_text().startswith(full.split("\nThe list as it is served")[0])

@@ -53,12 +53,12 @@ def test_epoch_lines_show_what_is_watched_and_mark_the_best(small):  # noqa: F81
     config = CONFIG.replace('["country", "age_group"]', '["country", "age_group", "user"]')
     (small / "config.toml").write_text(config.replace("[query]", 'user = { kind = "category", dim = 4 }\n\n[query]'))
     words = run("train", "config.toml", "--out", "bundle", "--epochs", 6, cwd=small).stderr
-    assert "watches     unseen_ndcg_10 of the validation rows; * marks the best epoch so far" in words
+    assert "watches     unseen_ndcg@10 of the validation rows; * marks the best epoch so far" in words
     lines = [line for line in words.splitlines() if re.match(r"epoch +\d", line)]
     assert len(lines) == 6
     best = -1.0
     for line in lines:
         assert len(line) <= 80
-        value, mark = re.search(r"\| validation  unseen_ndcg_10 +(\S+?)(\*?) ", line).groups()
+        value, mark = re.search(r"\| validation  unseen_ndcg@10 +(\S+?)(\*?) ", line).groups()
         assert (mark == "*") == (float(value) > best), lines
         best = max(best, float(value))

@@ -128,6 +128,11 @@ FieldError unknown_key(const Value& value, const Where& where, const std::string
   return {where.below(key).path, error.reason(), error.message()};
 }
 
+FieldError renamed_key(const Value& value, const Where& where, const std::string& key, const char* now) {
+  const FieldError error = where.error(value, fmt::format("'{}' is now '{}': write that instead", key, now));
+  return {where.below(key).path, error.reason(), error.message()};
+}
+
 FieldError not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known) {
   const std::string near = value.text() != nullptr ? nearest(*value.text(), known) : "";
   const std::string hint = near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);

@@ -13,6 +13,8 @@
 // struct, a std::optional or a std::vector of these, or a Value that is kept as it stands. A visitor is a
 // callable (const char* name, T& field, const char* help, const Range& range = {}).
 //
+// A settings struct with `static constexpr std::pair<const char*, const char*> renamed[]` names the keys that
+// earlier versions had and what to write instead.
 // A settings struct with `static constexpr const char* shorthand = "column"` may also be written as a text,
 // which is then that field's value.
 #pragma once
@@ -89,6 +91,8 @@ std::string read_text(const Value& value, const Where& where);
 double shortest_double(float number);
 FieldError unknown_key(const Value& value, const Where& where, const std::string& key,
                        const std::vector<std::string>& known);
+// A key that an earlier version had.
+FieldError renamed_key(const Value& value, const Where& where, const std::string& key, const char* now);
 FieldError not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known);
 
 }  // namespace fields_detail
@@ -176,7 +180,12 @@ void read_fields(const Value& value, T& settings, const Where& where,
   for (const auto& [key, entry] : *table) {
     bool found = false;
     for (const std::string& name : known) found = found || name == key;
-    if (!found) throw fields_detail::unknown_key(entry, where, key, known);
+    if (found) continue;
+    if constexpr (requires { T::renamed; }) {
+      for (const auto& [before, now] : T::renamed)
+        if (key == before) throw fields_detail::renamed_key(entry, where, key, now);
+    }
+    throw fields_detail::unknown_key(entry, where, key, known);
   }
   auto visit = [&](const char* name, auto& field, const char*, const Range& range = {}) {
     const Value* entry = value.find(name);

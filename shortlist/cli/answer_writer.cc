@@ -17,7 +17,7 @@ std::string cell_text(const Column& column, size_t row) {
     case ColumnType::integer:
       return std::to_string(column.integers[row]);
     case ColumnType::number:
-      return figure_text(column.numbers[row]);
+      return metric_text(column.numbers[row]);
     case ColumnType::time:
       return time_text(column.numbers[row]);
     case ColumnType::list:

@@ -86,7 +86,7 @@ class Swapper {
 
 void run(const BenchServeCommand& command) {
   ModelStore models({parse_model_source(command.bundle)});
-  Metrics metrics;
+  ServerMetrics metrics;
   // All connections come from this machine.
   Limits limits;
   limits.max_connections_per_address = 0;

@@ -19,7 +19,7 @@ namespace {
 std::string as_table(const std::vector<std::string>& labels, const std::vector<float>& predictions) {
   TextTable table({"label", "predicted"});
   table.align_right(1);
-  for (size_t t = 0; t < labels.size(); ++t) table.add({labels[t], figure_text(predictions[t])});
+  for (size_t t = 0; t < labels.size(); ++t) table.add({labels[t], metric_text(predictions[t])});
   return table.text();
 }
 

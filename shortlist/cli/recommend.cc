@@ -32,8 +32,8 @@ std::string as_table(const Recommender& recommender, const std::vector<Recommend
   for (size_t i = 0; i < items.size(); ++i) {
     std::vector<std::string> cells = {std::to_string(offset + i + 1), recommender.item_id(items[i].item)};
     if (display) cells.push_back(recommender.attribute(*display, items[i].item));
-    for (float prediction : items[i].predictions) cells.push_back(figure_text(prediction));
-    if (recommender.has_retrieval()) cells.push_back(figure_text(items[i].score));
+    for (float prediction : items[i].predictions) cells.push_back(metric_text(prediction));
+    if (recommender.has_retrieval()) cells.push_back(metric_text(items[i].score));
     for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
       if (a != display) cells.push_back(recommender.attribute(a, items[i].item));
     }

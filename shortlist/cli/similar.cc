@@ -31,7 +31,7 @@ std::string as_table(const Recommender& recommender, const std::vector<SimilarIt
   for (size_t i = 0; i < items.size(); ++i) {
     std::vector<std::string> cells = {std::to_string(i + 1), recommender.item_id(items[i].item)};
     if (display) cells.push_back(recommender.attribute(*display, items[i].item));
-    cells.push_back(figure_text(items[i].similarity));
+    cells.push_back(metric_text(items[i].similarity));
     for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
       if (a != display) cells.push_back(recommender.attribute(a, items[i].item));
     }

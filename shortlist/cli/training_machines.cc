@@ -11,7 +11,7 @@ namespace {
 
 Value whole(size_t number) { return Value(static_cast<int64_t>(number)); }
 
-Value figures_value(const Figures& figures) {
+Value figures_value(const Metrics& figures) {
   Value::Table table;
   for (const auto& [name, value] : figures) table.emplace_back(name, Value(value));
   return Value(std::move(table));

@@ -121,31 +121,31 @@ class PeopleListener : public TrainingCallback {
       early.monitor = training.reduce_on_plateau->monitor;
     early.monitor = early.monitor == kServedMonitor && data.split.validation.empty()
                         ? "loss"
-                        : config.monitored_figure(early.monitor);
+                        : config.monitored_metric(early.monitor);
     watched_ = early.monitor;
     best_.emplace(early);
   }
   bool is_best(const EpochRecord& epoch) {
-    const Figures& figures = epoch.validation.empty() ? epoch.train : epoch.validation;
-    return best_ && find_figure(figures, watched_) != nullptr && best_->after_epoch(epoch);
+    const Metrics& figures = epoch.validation.empty() ? epoch.train : epoch.validation;
+    return best_ && find_metric(figures, watched_) != nullptr && best_->after_epoch(epoch);
   }
 
   // The watched figure first where `mark` is given, which follows it; with `count` of top_k's figures from
   // `first` on.
-  std::vector<std::string> figure_texts(const Figures& figures, size_t count, size_t first = 0,
+  std::vector<std::string> figure_texts(const Metrics& figures, size_t count, size_t first = 0,
                                         const char* mark = nullptr) const {
     std::vector<std::string> texts;
     const auto add = [&](const std::string& name, double value) {
       if (mark != nullptr && name == watched_) return;
       texts.push_back(fmt::format("  {} {:>5}", name, compact_figure(value)));
     };
-    if (const double* value = mark != nullptr ? find_figure(figures, watched_) : nullptr)
+    if (const double* value = mark != nullptr ? find_metric(figures, watched_) : nullptr)
       texts.push_back(fmt::format("  {} {:>5}{}", watched_, compact_figure(*value), mark));
     for (const auto& [name, value] : figures) {
       if (is_of_interest(name)) add(name, value);
     }
     for (size_t i = first; i < top_k_.size() && i < first + count; ++i) {
-      if (const double* value = find_figure(figures, top_k_[i])) add(top_k_[i], *value);
+      if (const double* value = find_metric(figures, top_k_[i])) add(top_k_[i], *value);
     }
     return texts;
   }
@@ -155,7 +155,7 @@ class PeopleListener : public TrainingCallback {
     return all;
   }
 
-  // Figures are left out until the line fits a terminal: the last of training's, then of validation's.
+  // Metrics are left out until the line fits a terminal: the last of training's, then of validation's.
   std::string epoch_line(const EpochRecord& epoch, bool best, const std::string& duration) const {
     const char* mark = best ? "*" : " ";
     const bool alone = epoch.validation.empty();

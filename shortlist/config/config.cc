@@ -59,11 +59,11 @@ bool Config::query_tells_user() const {
   });
 }
 
-std::string Config::monitored_figure(const std::string& monitor) const {
+std::string Config::monitored_metric(const std::string& monitor) const {
   if (monitor != kServedMonitor) return monitor;
   if (!retrieval || !query_tells_user()) return "loss";
   const int k = std::ranges::min(retrieval->top_k, {}, [](int k) { return std::abs(k - 10); });
-  return fmt::format("{}ndcg_{}", recommend.seen == SeenPolicy::drop ? "unseen_" : "", k);
+  return fmt::format("{}ndcg@{}", recommend.seen == SeenPolicy::drop ? "unseen_" : "", k);
 }
 
 }  // namespace shortlist

@@ -40,7 +40,7 @@ struct Config {
   // Whether data.user is a column of the query, so that a query tells its user.
   bool query_tells_user() const;
   // The figure that `monitor` names: kServedMonitor is resolved.
-  std::string monitored_figure(const std::string& monitor) const;
+  std::string monitored_metric(const std::string& monitor) const;
 };
 
 }  // namespace shortlist

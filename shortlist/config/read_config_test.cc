@@ -109,6 +109,12 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2)");
 }
 
+TEST(Config, SaysWhatToWriteInsteadOfKeysOfEarlierVersions) {
+  EXPECT_NE(error_with("weight = 0.5", "weight = 0.5\nhnsw = { build_beam = 9 }")
+                .find("retrieval.hnsw: 'build_beam' is now 'ef_construction': write that instead"),
+            std::string::npos);
+}
+
 TEST(Config, RejectsValuesOfTheWrongType) {
   EXPECT_EQ(error_with("= 3\n", "= \"three\"\n"),
             "a.toml:29: training.epochs: got \"three\", need an integer");

@@ -37,7 +37,7 @@ struct RecommendConfig {
     visit(
         "order", order,
         "of the list: score, of the retrieval; predicted, the first predicted label; blend, both; auto: the "
-        "one with the highest ndcg_10 on the validation rows, and score without validation rows");
+        "one with the highest ndcg@10 on the validation rows, and score without validation rows");
     visit("blend", blend, "order = \"blend\": the share of the predicted label", Range::between(0, 1));
     visit("candidates", candidates,
           "best by score that the ranking orders together: the first so many, then the next so many",

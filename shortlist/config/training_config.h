@@ -14,7 +14,7 @@ namespace shortlist {
 // at the k of top_k that is nearest to 10, without seen items unless recommend.seen = "keep"; else the loss.
 inline constexpr const char* kServedMonitor = "auto";
 constexpr const char* kMonitorHelp =
-    "the validation figure to watch: loss, rmse, top_10, unseen_ndcg_10, ...; auto: of a model with "
+    "the validation figure to watch: loss, rmse, top_10, unseen_ndcg@10, ...; auto: of a model with "
     "retrieval whose query tells data.user, the NDCG of users' lists as they are served; else loss";
 
 struct PlateauConfig {

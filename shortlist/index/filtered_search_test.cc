@@ -57,7 +57,7 @@ TEST(FilteredSearch, HoldsTheBestThatAreEligible) {
   const ExactIndex exact(vectors, pool);
   const Bf16Index bf16(vectors, pool);
   const Int8Index int8(vectors, pool);
-  const Hnsw hnsw(vectors, {.connections = 8, .build_beam = 60, .search_beam = 60}, pool);
+  const Hnsw hnsw(vectors, {.m = 8, .ef_construction = 60, .ef_search = 60}, pool);
   for (size_t one_in : {1, 2, 4, 10, 50, 200, 1000, 10'000}) {
     for (bool far : {false, true}) {
       const auto eligible = some_eligible(one_in, far, queries.view().row_span(0));
@@ -74,7 +74,7 @@ TEST(FilteredSearch, HoldsTheBestThatAreEligible) {
 TEST(FilteredSearch, SaysWhetherAGraphsAnswerIsExact) {
   ThreadPool pool(1);
   const Vectors queries = clustered_vectors(2, kWidth, 100, "q");
-  const Hnsw hnsw(candidates().view(), {.connections = 8, .build_beam = 60, .search_beam = 60}, pool);
+  const Hnsw hnsw(candidates().view(), {.m = 8, .ef_construction = 60, .ef_search = 60}, pool);
   const auto exact = [&](size_t one_in) {
     return hnsw.search(queries.view(), 10, some_eligible(one_in, false, {})).front().exact;
   };

@@ -82,7 +82,7 @@ std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, s
   codes_.set_query(query, walk.query.codes);
   walk.visited.reset(size());
   walk.beam.reset(width);
-  walk.found.reset(all ? 0 : std::max<size_t>(static_cast<size_t>(config_.search_beam), width));
+  walk.found.reset(all ? 0 : std::max<size_t>(static_cast<size_t>(config_.ef_search), width));
   const auto met = [&](Scored node) {
     if (may_return(node.index, eligible) && walk.found.admits(node.score)) walk.found.insert(node);
   };
@@ -112,7 +112,7 @@ std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible
   // The fewer may be returned, the wider the beam that meets enough of them; where that is slower than to
   // score them all, they are.
   constexpr size_t kWidest = 2048;
-  const size_t ef = std::max(k, static_cast<size_t>(config_.search_beam)), may = estimate_eligible(eligible);
+  const size_t ef = std::max(k, static_cast<size_t>(config_.ef_search)), may = estimate_eligible(eligible);
   const size_t beam = ef * size() / std::max<size_t>(may, 1);
   std::unique_ptr<Walk> walk = take_walk();
   std::vector<Found> found;

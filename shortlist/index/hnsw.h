@@ -48,7 +48,7 @@ class Hnsw : public Index {
   std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {},
                             const Deadline& deadline = {}) const override;
 
-  void set_search_beam(int candidates) { config_.search_beam = candidates; }
+  void set_ef_search(int candidates) { config_.ef_search = candidates; }
   const HnswConfig& config() const { return config_; }
   bool by_distance() const { return by_distance_; }
   const HnswGraph& graph() const { return graph_; }

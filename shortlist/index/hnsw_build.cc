@@ -117,7 +117,7 @@ class Hnsw::Builder {
     worker.candidates = {index_.descend(walk, top)};
     for (int layer = top; layer >= 0; --layer) {
       walk.visited.reset(index_.size());
-      walk.beam.reset(static_cast<size_t>(index_.config_.build_beam));
+      walk.beam.reset(static_cast<size_t>(index_.config_.ef_construction));
       for (const Scored& start : worker.candidates) {
         walk.visited.insert({&start.index, 1});
         walk.beam.insert(start);
@@ -189,7 +189,7 @@ bool Hnsw::finds_more_by_distance(ConstMatrix vectors, ConstMatrix queries, cons
   const std::vector<Found> best = ExactIndex(some, pool).search(asked, kBest);
   const auto hits = [&](bool by_distance) {
     Hnsw index(some, config, by_distance, pool);
-    index.set_search_beam(kBeam);
+    index.set_ef_search(kBeam);
     const std::vector<Found> found = index.search(asked, kBest);
     size_t count = 0;
     for (size_t q = 0; q < asked.rows; ++q) {
@@ -208,7 +208,7 @@ Hnsw::Hnsw(ConstMatrix vectors, const HnswConfig& config, bool by_distance, Thre
     : config_(config),
       by_distance_(by_distance),
       codes_(vectors.cols, Int8Rows::fitting_scale(vectors)),
-      graph_(static_cast<size_t>(config.connections)) {
+      graph_(static_cast<size_t>(config.m)) {
   SHORTLIST_CHECK(vectors.rows <= 1 || vectors.stride == vectors.cols);
   vectors_ = Array<float>::view({vectors.data, vectors.rows * vectors.cols});
   append(vectors, pool);
@@ -237,7 +237,7 @@ void Hnsw::append(ConstMatrix vectors, ThreadPool& pool) {
   if (by_distance_) lifts_.take({vectors_.data(), first + vectors.rows, width(), width()}, codes_.scale());
   removed_.resize(first + vectors.rows, 0);
   std::vector<uint8_t> levels;
-  for (size_t r = 0; r < vectors.rows; ++r) levels.push_back(draw_level(first + r, config_.connections));
+  for (size_t r = 0; r < vectors.rows; ++r) levels.push_back(draw_level(first + r, config_.m));
   graph_.append(levels);
   Builder(*this, pool).link(static_cast<uint32_t>(first), static_cast<uint32_t>(first + vectors.rows));
 }

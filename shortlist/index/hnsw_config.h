@@ -1,6 +1,8 @@
 // Settings of an HNSW index.
 #pragma once
 
+#include <utility>
+
 #include "shortlist/base/range.h"
 
 namespace shortlist {
@@ -8,21 +10,22 @@ namespace shortlist {
 constexpr int kLeastConnections = 2, kMostConnections = 1024, kMostBeam = 1 << 20;
 
 struct HnswConfig {
-  int connections = 16;
-  int build_beam = 200;
-  int search_beam = 64;
+  // What 0.1.0 called them.
+  static constexpr std::pair<const char*, const char*> renamed[] = {
+      {"connections", "m"}, {"build_beam", "ef_construction"}, {"search_beam", "ef_search"}};
+
+  int m = 16;
+  int ef_construction = 200;
+  int ef_search = 64;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("connections", connections,
-          "links of a candidate (M), twice as many in the lowest layer: more finds more, and takes memory",
+    visit("m", m, "links of an item, twice as many in the lowest layer: more finds more, and takes memory",
           Range::between(kLeastConnections, kMostConnections));
-    visit("build_beam", build_beam,
-          "candidates in sight while one is added (ef_construction): more finds more, and takes longer to "
-          "build",
+    visit("ef_construction", ef_construction,
+          "items in sight while one is added: more finds more, and takes longer to build",
           Range::between(1, kMostBeam));
-    visit("search_beam", search_beam,
-          "candidates in sight while searching (ef): more finds more, and takes longer",
+    visit("ef_search", ef_search, "items in sight while searching: more finds more, and takes longer",
           Range::between(1, kMostBeam));
   }
 };

@@ -109,8 +109,8 @@ void Hnsw::save(const std::string& path, bool with_vectors) const {
                     {{"format", kFormat},
                      {"width", std::to_string(width())},
                      {"connections", std::to_string(connections)},
-                     {"build_beam", std::to_string(config_.build_beam)},
-                     {"search_beam", std::to_string(config_.search_beam)},
+                     {"build_beam", std::to_string(config_.ef_construction)},
+                     {"search_beam", std::to_string(config_.ef_search)},
                      {"by_distance", by_distance_ ? "1" : "0"}});
 }
 
@@ -125,11 +125,11 @@ std::unique_ptr<Hnsw> Hnsw::load(FileBytes bytes, const std::string& path,
                                  std::optional<ConstMatrix> vectors) {
   SafetensorsFile file = SafetensorsFile::parse(std::move(bytes), path);
   const HnswReader reader(path, file);
-  const HnswConfig config{.connections = reader.setting("connections", kLeastConnections, kMostConnections),
-                          .build_beam = reader.setting("build_beam", 1, kMostBeam),
-                          .search_beam = reader.setting("search_beam", 1, kMostBeam)};
+  const HnswConfig config{.m = reader.setting("connections", kLeastConnections, kMostConnections),
+                          .ef_construction = reader.setting("build_beam", 1, kMostBeam),
+                          .ef_search = reader.setting("search_beam", 1, kMostBeam)};
   const auto width = static_cast<size_t>(reader.setting("width", 1, kMostInt8Width));
-  HnswGraph graph = read_graph(reader, static_cast<size_t>(config.connections));
+  HnswGraph graph = read_graph(reader, static_cast<size_t>(config.m));
   const size_t n = graph.size();
   const float scale = reader.tensor<float>("scale", {1})[0];
   if (!(scale >= 0 && std::isfinite(scale)))

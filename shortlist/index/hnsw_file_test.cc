@@ -13,7 +13,7 @@ namespace {
 
 using testing::clustered_vectors, testing::ids, testing::Vectors;
 
-const HnswConfig kSmall{.connections = 4, .build_beam = 30, .search_beam = 20};
+const HnswConfig kSmall{.m = 4, .ef_construction = 30, .ef_search = 20};
 
 class HnswFile : public ::testing::Test {
  protected:
@@ -68,7 +68,7 @@ TEST_F(HnswFile, AnswersAsWhatWasSaved) {
   const auto loaded = Hnsw::load(path_);
   EXPECT_TRUE(loaded->removed(7));
   EXPECT_FALSE(loaded->removed(8));
-  EXPECT_EQ(loaded->config().search_beam, 20);
+  EXPECT_EQ(loaded->config().ef_search, 20);
   const auto expected = index_.search(queries_.view(), 10), found = loaded->search(queries_.view(), 10);
   for (size_t q = 0; q < found.size(); ++q) EXPECT_EQ(ids(found[q]), ids(expected[q]));
 }

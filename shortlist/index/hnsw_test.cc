@@ -15,7 +15,7 @@ namespace {
 using testing::clustered_vectors, testing::ids, testing::normal_vectors, testing::recall,
     testing::search_slowly, testing::Vectors;
 
-const HnswConfig kSmall{.connections = 8, .build_beam = 60, .search_beam = 40};
+const HnswConfig kSmall{.m = 8, .ef_construction = 60, .ef_search = 40};
 
 TEST(Hnsw, FindsNearlyAllOfTheBest) {
   ThreadPool pool(1);
@@ -52,7 +52,7 @@ TEST(Hnsw, LinksByInnerProductWhereThatFindsMore) {
 TEST(Hnsw, ScoresAsExactSearchDoes) {
   ThreadPool pool(1);
   const Vectors vectors = clustered_vectors(2000, 10, 30, "v"), queries = clustered_vectors(20, 10, 30, "q");
-  const Hnsw index(vectors.view(), {.connections = 8, .build_beam = 60, .search_beam = 300}, pool);
+  const Hnsw index(vectors.view(), {.m = 8, .ef_construction = 60, .ef_search = 300}, pool);
   const auto found = index.search(queries.view(), 10),
              exact = ExactIndex(vectors.view(), pool).search(queries.view(), 10);
   for (size_t q = 0; q < queries.rows; ++q) {

@@ -9,8 +9,8 @@ namespace shortlist {
 std::string instructions_in_use() {
   std::string names = vector_target();
   if (use_vnni()) names += ", VNNI";
-  if (half_unit() == HalfUnit::tiles) names += ", bfloat16 tiles";
-  if (half_unit() == HalfUnit::pairs) names += ", bfloat16 pairs";
+  if (bf16_unit() == Bf16Unit::tiles) names += ", bfloat16 tiles";
+  if (bf16_unit() == Bf16Unit::pairs) names += ", bfloat16 pairs";
   return names;
 }
 

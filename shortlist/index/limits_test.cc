@@ -29,7 +29,7 @@ const std::map<std::string, Make> kIndexes = {
     {"exact", [](ConstMatrix v) { return std::make_unique<ExactIndex>(v, pool); }},
     {"bf16", [](ConstMatrix v) { return std::make_unique<Bf16Index>(v, pool); }},
     {"int8", [](ConstMatrix v) { return std::make_unique<Int8Index>(v, pool); }},
-    {"hnsw", [](ConstMatrix v) { return std::make_unique<Hnsw>(v, HnswConfig{.search_beam = 16}, pool); }}};
+    {"hnsw", [](ConstMatrix v) { return std::make_unique<Hnsw>(v, HnswConfig{.ef_search = 16}, pool); }}};
 
 TEST(EveryIndex, AnswersNothingWhereNothingIsAsked) {
   for (const auto& [name, make] : kIndexes) {
@@ -131,7 +131,7 @@ TEST(VisitedSet, TakesLittleMemoryWhereAWalkMeetsFew) {
 TEST(Hnsw, EstimatesTheEligibleWhateverTheirIds) {
   constexpr size_t kRows = 40'960, kStep = kRows / 4096;
   const Vectors vectors = clustered_vectors(kRows, 4, 50, "v"), query = clustered_vectors(1, 4, 50, "q");
-  const Hnsw index(vectors.view(), {.connections = 4, .build_beam = 8, .search_beam = 16}, pool);
+  const Hnsw index(vectors.view(), {.m = 4, .ef_construction = 8, .ef_search = 16}, pool);
   std::vector<uint8_t> eligible(kRows, 1);
   for (size_t i = 0; i < kRows; i += kStep) eligible[i] = 0;
   EXPECT_FALSE(index.search(query.view(), 5, eligible).front().exact);

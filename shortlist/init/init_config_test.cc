@@ -35,7 +35,7 @@ std::string kind(const Config& config, const std::string& feature) {
 }
 
 // The figures after an epoch of some thousand rows: whether a config trains is seen early.
-Figures train(const std::string& text) {
+Metrics train(const std::string& text) {
   Config config = read(text);
   config.training.epochs = 1;
   PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
@@ -53,8 +53,8 @@ Figures train(const std::string& text) {
 }
 
 void expect_trains(const std::string& text) {
-  const Figures figures = train(text);
-  const double* loss = find_figure(figures, "loss");
+  const Metrics figures = train(text);
+  const double* loss = find_metric(figures, "loss");
   ASSERT_NE(loss, nullptr) << text;
   EXPECT_TRUE(std::isfinite(*loss)) << text;
 }

@@ -134,8 +134,8 @@ RowScores score_rows(const EvaluatedModel& evaluated, const std::vector<uint32_t
   return scores;
 }
 
-Figures losses_of(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows) {
-  Figures losses;
+Metrics losses_of(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows) {
+  Metrics losses;
   if (evaluated.evaluator == nullptr) return losses;
   for (const auto& [name, value] : evaluated.evaluator->figures(rows, true)) {
     if (name.find("loss") != std::string::npos && name != "log_loss") losses.emplace_back(name, value);
@@ -176,7 +176,7 @@ ChosenOrder choose_order(const ListModel& model) {
   for (size_t o = 0; o < orders.size(); ++o) {
     RankMetrics hits({k});
     for (size_t row = 0; row < rows.rows; ++row) hits.add(lists.places[o][row], rows.weight_of(row));
-    ndcg.push_back(*find_figure(user_figures(rows, lists.places[o], {k}), ndcg_name(k)));
+    ndcg.push_back(*find_metric(user_figures(rows, lists.places[o], {k}), ndcg_name(k)));
     chosen.measured.push_back({std::string(enum_name(orders[o].order)),
                                orders[o].order == ListOrder::blend ? orders[o].blend : 0,
                                {{top_k_name(k), hits.figures()[0].second}, {ndcg_name(k), ndcg[o]}}});

@@ -141,15 +141,15 @@ TEST_F(NotebookParity, TestScoresOfTheImportedModelAreTheSame) {
   n.import("model_weights");
   Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
   const std::vector<uint32_t>& test = n.prepared.data.split.test;
-  const Figures figures = evaluator.figures(test, true);
+  const Metrics figures = evaluator.figures(test, true);
   if (std::getenv("SHORTLIST_SHOW") != nullptr)
     for (const auto& [name, value] : figures) fmt::print("{} = {:.9f}\n", name, value);
   const nlohmann::json expected = n.file("expected.json"), exact = expected.at("test_exact");
-  EXPECT_NEAR(*find_figure(figures, "rmse"), exact.at("rmse_float64").get<double>(), 1e-5);
-  EXPECT_NEAR(*find_figure(figures, "regularization_loss"),
+  EXPECT_NEAR(*find_metric(figures, "rmse"), exact.at("rmse_float64").get<double>(), 1e-5);
+  EXPECT_NEAR(*find_metric(figures, "regularization_loss"),
               expected.at("test_scores").at("regularization_loss").get<double>(), 1e-6);
   for (const int k : {5, 10, 50, 100}) {
-    EXPECT_NEAR(*find_figure(figures, keras_top_k_name(k)),
+    EXPECT_NEAR(*find_metric(figures, keras_top_k_name(k)),
                 expected.at("test_scores")
                     .at(fmt::format("factorized_top_k/top_{}_categorical_accuracy", k))
                     .get<double>(),
@@ -177,11 +177,11 @@ TEST_F(NotebookParity, LossesOfTheTestBatchesAreTheSame) {
   Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
   const nlohmann::json expected_file = n.file("expected.json");
   for (const auto& theirs : expected_file.at("test_batches")) {
-    const Figures ours = evaluator.figures(theirs.at("rows").get<std::vector<uint32_t>>(), true);
+    const Metrics ours = evaluator.figures(theirs.at("rows").get<std::vector<uint32_t>>(), true);
     for (const auto& [figure, name] :
          {std::pair("retrieval_loss", "retrieval_loss"), {"ranking_loss", "rating_loss"}}) {
       const double expected = theirs.at(name);
-      EXPECT_NEAR(*find_figure(ours, figure), expected, 2e-6 * expected) << name;
+      EXPECT_NEAR(*find_metric(ours, figure), expected, 2e-6 * expected) << name;
     }
   }
 }
@@ -217,13 +217,13 @@ TEST_F(NotebookParity, TheFirstTenStepsHaveTheSameLosses) {
   const nlohmann::json trajectory = n.file("trajectory.json");
   for (size_t i = 0; i < 10; ++i) {
     const auto rows = trajectory.at("first_10_batches").at(i).get<std::vector<uint32_t>>();
-    const Figures ours = trainer.step(rows).losses;
+    const Metrics ours = trainer.step(rows).losses;
     const nlohmann::json& theirs = trajectory.at("first_10_steps").at(i);
-    const double total = relative(*find_figure(ours, "loss"), theirs.at("total_loss")),
-                 retrieval = relative(*find_figure(ours, "retrieval_loss"), theirs.at("retrieval_loss")),
+    const double total = relative(*find_metric(ours, "loss"), theirs.at("total_loss")),
+                 retrieval = relative(*find_metric(ours, "retrieval_loss"), theirs.at("retrieval_loss")),
                  penalty =
-                     relative(*find_figure(ours, "regularization_loss"), theirs.at("regularization_loss")),
-                 rating = relative(*find_figure(ours, "ranking_loss"), theirs.at("rating_loss"));
+                     relative(*find_metric(ours, "regularization_loss"), theirs.at("regularization_loss")),
+                 rating = relative(*find_metric(ours, "ranking_loss"), theirs.at("rating_loss"));
     if (std::getenv("SHORTLIST_SHOW") != nullptr)
       fmt::print("step {:2}: total {:.2e} retrieval {:.2e} regularization {:.2e} rating {:.2e}\n", i + 1,
                  total, retrieval, penalty, rating);
@@ -259,7 +259,7 @@ TEST_F(NotebookParity, AnEpochOfTrainingEndsWithTheScoresOfTheRun) {
   const nlohmann::json steps = n.file("trajectory.json").at("all_steps");
   double ours = 0, theirs = 0;
   for (size_t i = 0; i < 120; ++i) {
-    const double total = *find_figure(trainer.step(std::span(order).subspan(2000 * i, 2000)).losses, "loss");
+    const double total = *find_metric(trainer.step(std::span(order).subspan(2000 * i, 2000)).losses, "loss");
     if (i < 60) continue;
     ours += total;
     theirs += steps.at(i).at("total_loss").get<double>();
@@ -267,12 +267,12 @@ TEST_F(NotebookParity, AnEpochOfTrainingEndsWithTheScoresOfTheRun) {
   EXPECT_NEAR(ours, theirs, 0.03 * theirs);
 
   Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
-  const Figures figures = evaluator.figures(n.prepared.data.split.test, false);
+  const Metrics figures = evaluator.figures(n.prepared.data.split.test, false);
   const nlohmann::json exact = n.file("expected.json").at("test_exact"), hits = exact.at("hit_by_exact_rank");
-  EXPECT_NEAR(*find_figure(figures, "rmse"), exact.at("rmse_float64").get<double>(), 0.05);
+  EXPECT_NEAR(*find_metric(figures, "rmse"), exact.at("rmse_float64").get<double>(), 0.05);
   for (const auto& [name, bound] :
        {std::pair("top_1", 0.02), {"top_5", 0.004}, {"top_10", 0.0015}, {"top_50", 1e-9}, {"top_100", 1e-9}})
-    EXPECT_NEAR(*find_figure(figures, name), hits.at(name).get<double>(), bound) << name;
+    EXPECT_NEAR(*find_metric(figures, name), hits.at(name).get<double>(), bound) << name;
 }
 
 }  // namespace

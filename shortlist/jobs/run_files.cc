@@ -51,14 +51,14 @@ ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& t
   table.title = fmt::format("{}, {} rows: {}", report.split, report.rows, task.task);
   table.headers = {"", "model", "95 % interval"};
   for (const BaselineReport& baseline : task.baselines) table.headers.push_back(baseline.name);
-  for (const ReportFigure& figure : task.model) {
-    std::vector<std::string> row = {figure.name, figure_text(figure.value), ""};
+  for (const ReportMetric& figure : task.model) {
+    std::vector<std::string> row = {figure.name, metric_text(figure.value), ""};
     if (figure.interval)
-      row[2] = figure_text(figure.interval->low) + " to " + figure_text(figure.interval->high);
+      row[2] = metric_text(figure.interval->low) + " to " + metric_text(figure.interval->high);
     for (const BaselineReport& baseline : task.baselines) {
       std::string cell;
-      for (const BaselineFigure& other : baseline.figures) {
-        if (other.name == figure.name) cell = figure_text(other.value);
+      for (const BaselineMetric& other : baseline.figures) {
+        if (other.name == figure.name) cell = metric_text(other.value);
       }
       row.push_back(cell);
     }

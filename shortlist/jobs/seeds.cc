@@ -19,7 +19,7 @@ std::optional<double> value_of(const EvaluationReport& report, const std::string
                                const std::string& figure) {
   for (const TaskReport& t : report.tasks) {
     if (t.task != task) continue;
-    for (const ReportFigure& f : t.model) {
+    for (const ReportMetric& f : t.model) {
       if (f.name == figure) return f.value;
     }
   }
@@ -55,7 +55,7 @@ SeedsReport compare_seeds(const std::vector<EvaluationReport>& reports) {
   for (const TaskReport& task : reports.front().tasks) {
     SeedsReport::Task& to = seeds.tasks.emplace_back();
     to.task = task.task;
-    for (const ReportFigure& figure : task.model) {
+    for (const ReportMetric& figure : task.model) {
       std::vector<double> values;
       for (const EvaluationReport& report : reports) {
         if (const auto value = value_of(report, task.task, figure.name)) values.push_back(*value);
@@ -78,7 +78,7 @@ std::string seeds_text(const SeedsReport& report) {
                         "deviation");
     for (const SeedFigure& f : task.figures)
       text +=
-          fmt::format("{:<{}}  {:>9}  {:>9}\n", f.name, width, figure_text(f.mean), figure_text(f.deviation));
+          fmt::format("{:<{}}  {:>9}  {:>9}\n", f.name, width, metric_text(f.mean), metric_text(f.deviation));
   }
   return text;
 }

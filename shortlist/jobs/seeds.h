@@ -23,7 +23,7 @@ struct SeedsReport {
   std::vector<Task> tasks;
 };
 
-// Of two reports or more, with the same tasks and figures. Figures that one of them lacks are left out.
+// Of two reports or more, with the same tasks and figures. Metrics that one of them lacks are left out.
 SeedsReport compare_seeds(const std::vector<EvaluationReport>& reports);
 
 std::string seeds_text(const SeedsReport& report);

@@ -40,7 +40,7 @@ class ListMaker {
     if (!ranks_) return;
     const ModelSpec& spec = model.towers->spec;
     ranking_.emplace(spec, *model.towers->parameters,
-                     PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+                     PlanOptions{.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
   }
 
   size_t most_queries() const { return ranks_ ? std::max<size_t>(1, kMostPairs / depth_) : SIZE_MAX; }
@@ -88,8 +88,8 @@ class ListMaker {
       }
     }
     const ModelSpec& spec = model_.towers->spec;
-    ranking_->give(spec.query, queries);
-    ranking_->give(spec.candidate, model_.towers->item_vectors());
+    ranking_->feed(spec.query, queries);
+    ranking_->feed(spec.candidate, model_.towers->item_vectors());
     std::vector<std::vector<float>> predictions;
     run_rankings(model_.pool, *ranking_, spec, query, item, predictions);
     predictions_ = std::move(predictions[0]);

@@ -139,7 +139,7 @@ void BatchNorm::backward(const Pass& pass, RowRange rows, Scratch& scratch) cons
                        pass.parameters[kBeta]->gradient.row_span(0), pass.fusion.masks_input(0), dx,
                        pass.add[0]);
   };
-  const Result dx = only_dinput(pass);
+  const Output dx = only_dinput(pass);
   dx.rounded() ? make_rounded(dx, rows, scratch, write) : write(rows, rows_of(dx.matrix, rows));
 }
 

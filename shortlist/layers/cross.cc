@@ -31,7 +31,7 @@ LayerPlan Cross::plan(std::span<const int> widths) const {
                                .initializer = initializer,
                                .regularizer = {l1, l2},
                                .packed = true,
-                               .halves = true});
+                               .gradient_parts = 2});
   };
   if (low_rank()) matrix("kernel_u", d, p);
   matrix(low_rank() ? "kernel_v" : "kernel", low_rank() ? p : d, d);
@@ -41,7 +41,7 @@ LayerPlan Cross::plan(std::span<const int> widths) const {
                                .cols = d,
                                .initializer = bias_initializer,
                                .regularizer = {0, bias_l2},
-                               .halves = true});
+                               .gradient_parts = 2});
   }
   plan.row_buffers = {width, gradient_from_output(activation) ? 0 : width, projection, projection};
   return plan;

@@ -16,14 +16,14 @@ LayerPlan Dense::plan(std::span<const int> widths) const {
                              .initializer = initializer,
                              .regularizer = {l1, l2},
                              .packed = true,
-                             .halves = true});
+                             .gradient_parts = 2});
   if (bias) {
     plan.parameters.push_back({.name = "bias",
                                .rows = 1,
                                .cols = units,
                                .initializer = bias_initializer,
                                .regularizer = {0, bias_l2},
-                               .halves = true});
+                               .gradient_parts = 2});
   }
   if (!gradient_from_output(activation)) plan.row_buffers.push_back(dense);  // x W + b
   return plan;

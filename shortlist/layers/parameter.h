@@ -17,9 +17,9 @@ struct ParameterSpec {
   Initializer initializer = Initializer::zeros;
   Regularizer regularizer;
   bool trainable = true;
-  bool table = false;   // rows are looked up by id: a step touches few of them
-  bool packed = false;  // a right operand of products, which needs panels
-  bool halves = false;  // each half of the batch's rows gives a part of its gradient
+  bool table = false;      // rows are looked up by id: a step touches few of them
+  bool packed = false;     // a right operand of products, which needs panels
+  int gradient_parts = 1;  // each half of the batch's rows gives a part of its gradient
   // Of a table: a name under which the nodes of a model share it. Empty: the node has its own.
   std::string shared;
 
@@ -39,8 +39,8 @@ struct ParameterState {
   ParameterSpec spec;
   Matrix value, gradient;
   Panels packed, packed_transposed;
-  // With spec.halves: the part of the gradient that the second half of the batch's rows gives. Each half is
-  // worked on where its rows are; the optimizer joins them.
+  // With spec.gradient_parts == 2: the part of the gradient that the second half of the batch's rows gives.
+  // Each half is worked on where its rows are; the optimizer joins them.
   Matrix second_gradient;
   TouchedRows rows;
   Buffer gradient_memory, second_memory;

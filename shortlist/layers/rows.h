@@ -12,7 +12,7 @@ inline ConstMatrix rows_of(const ConstMatrix& matrix, RowRange rows) {
   return matrix.slice(rows.begin, rows.end);
 }
 inline Operand rows_of(const Operand& operand, RowRange rows) { return operand.slice(rows.begin, rows.end); }
-inline Result rows_of(const Result& result, RowRange rows) { return result.slice(rows.begin, rows.end); }
+inline Output rows_of(const Output& result, RowRange rows) { return result.slice(rows.begin, rows.end); }
 
 inline void copy(std::span<const float> from, std::span<float> to) {
   std::copy(from.begin(), from.end(), to.begin());

@@ -90,8 +90,8 @@ class PopularityBundle : public ::testing::Test {
   TinyTable table_;
 };
 
-const ReportFigure& figure(const TaskReport& task, const std::string& name) {
-  return *std::ranges::find(task.model, name, &ReportFigure::name);
+const ReportMetric& figure(const TaskReport& task, const std::string& name) {
+  return *std::ranges::find(task.model, name, &ReportMetric::name);
 }
 
 TEST_F(PopularityBundle, IsMeasuredAsTheBaselineOfItsName) {
@@ -102,7 +102,7 @@ TEST_F(PopularityBundle, IsMeasuredAsTheBaselineOfItsName) {
     EXPECT_TRUE(report.losses.empty());
     const TaskReport& task = report.tasks[0];
     ASSERT_EQ(task.baselines[0].name, baseline::popularity);
-    for (const BaselineFigure& of_baseline : task.baselines[0].figures)
+    for (const BaselineMetric& of_baseline : task.baselines[0].figures)
       EXPECT_EQ(figure(task, of_baseline.name).value, of_baseline.value) << of_baseline.name;
     EXPECT_EQ(report.list->order, "score");
   }

@@ -52,7 +52,7 @@ struct Roundable {
   }
 };
 using Operand = Roundable<ConstMatrix, const uint16_t>;
-using Result = Roundable<Matrix, uint16_t>;
+using Output = Roundable<Matrix, uint16_t>;
 
 // The right operand B[K,N], packed for products of one precision in panels of kPanelColumns columns, the last
 // one padded with zeros.

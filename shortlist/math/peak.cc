@@ -75,7 +75,7 @@ double multiply_add_peak(ThreadPool& pool, double seconds, Precision precision) 
       if (precision == Precision::float32) {
         stretch.sum = HWY_DYNAMIC_DISPATCH(multiply_add_rounds)(kRounds, &stretch.operations);
       } else {
-        stretch = {run_half_unit(kRounds / 4), 1};
+        stretch = {run_bf16_unit(kRounds / 4), 1};
       }
     });
     const std::chrono::duration<double> passed = Clock::now() - start;

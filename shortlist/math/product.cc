@@ -401,7 +401,7 @@ void Panels::pack_transposed(ConstMatrix b, Precision precision) {
   pack_transposed(b, 0, count());
 }
 
-void multiply(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
+void multiply(const Operand& a, const Panels& b, const Output& c, bool add, const Epilogue& epilogue,
               PanelRange panels) {
   SHORTLIST_CHECK(a.cols() == b.inner() && a.rows() == c.rows() && c.cols() == b.columns());
   SHORTLIST_CHECK(!epilogue.gated() || epilogue.positive.rows() == a.rows());

@@ -9,7 +9,7 @@
 namespace shortlist {
 
 // Panels [begin, end) of C: c[M,N] = a[M,K] B, or c += a B when `add`, of a C that is not rounded.
-void multiply(const Operand& a, const Panels& b, const Result& c, bool add = false,
+void multiply(const Operand& a, const Panels& b, const Output& c, bool add = false,
               const Epilogue& epilogue = {}, PanelRange panels = {});
 // The same with b[K,N] as it lies, for what is used once. Reads up to kPanelColumns floats past the end of
 // b's last row, which must be there (a Buffer's are), and uses none of them.

@@ -253,7 +253,7 @@ TEST(TileProduct, WritesOnlyTheNamedPanels) {
 Sample rounded(const Sample& x, Precision precision) {
   Sample to = x;
   to.matrix.data = to.values.data();
-  round(x.matrix, Result(to.matrix, precision));
+  round(x.matrix, Output(to.matrix, precision));
   return to;
 }
 

@@ -85,7 +85,7 @@ HWY_INLINE __mmask32 open_gates(const Operand& positive, size_t row, __mmask32 l
 
 // What up to two by two tiles of C become, given their sums in rows of kSide floats.
 template <bool kLow, bool kGated>
-void finish(const float* sums, const Epilogue& epilogue, const Result& c) {
+void finish(const float* sums, const Epilogue& epilogue, const Output& c) {
   const __mmask32 lanes = first_half_lanes(c.cols());
   const __mmask16 masks[2] = {half_of_lanes(lanes, 0), half_of_lanes(lanes, 1)};
   __m512 bias[2] = {};
@@ -122,7 +122,7 @@ struct TileOperands {
 // Two panels' columns of C. Tiles lie in C itself where it has room for all of them and nothing is left to
 // do; else in memory beside it, and each block is finished while the next is multiplied.
 template <class Unit, bool kLow>
-void multiply_strip(const TileOperands& operands, size_t panel, const Result& result, bool add,
+void multiply_strip(const TileOperands& operands, size_t panel, const Output& result, bool add,
                     const Epilogue& epilogue) {
   alignas(64) float sums[2][kSide * kSide];
   const Matrix& c = result.matrix;
@@ -134,7 +134,7 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Result& re
   const auto finish_block = [&](size_t row) {
     const size_t end = std::min(row + kSide, c.rows);
     const Epilogue own = epilogue.slice(row, end);
-    const Result to = result.slice(row, end);
+    const Output to = result.slice(row, end);
     own.gated() ? finish<kLow, true>(sums[row / kSide % 2], own, to)
                 : finish<kLow, false>(sums[row / kSide % 2], own, to);
   };
@@ -165,7 +165,7 @@ void multiply_strip(const TileOperands& operands, size_t panel, const Result& re
 }
 
 template <class Unit, bool kLow>
-void multiply_operands(const TileOperands& operands, const Result& c, PanelRange panels, bool add,
+void multiply_operands(const TileOperands& operands, const Output& c, PanelRange panels, bool add,
                        const Epilogue& epilogue) {
   for (size_t panel = panels.begin; panel < panels.end; panel += 2) {
     const size_t column = panel * kTileOuter;
@@ -191,7 +191,7 @@ LeftTiles tiles_in_line(Tiles first, size_t tiles_of_a_row) {
 }
 
 template <class Unit, bool kLow>
-void multiply_rows(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
+void multiply_rows(const Operand& a, const Panels& b, const Output& c, bool add, const Epilogue& epilogue,
                    PanelRange panels) {
   const size_t rows = a.rows(), tiles = tiles_of(a.cols());
   const size_t whole = a.rounded() && a.cols() % kTileInner == 0 ? rows / kTileOuter * kTileOuter : 0;
@@ -287,23 +287,23 @@ template <class Multiply>
 void with_unit(Precision precision, Multiply multiply) {
   SHORTLIST_CHECK(multiplies_in(precision));
   const bool low = precision == Precision::bf16x3;
-  switch (half_unit()) {
-    case HalfUnit::tiles:
+  switch (bf16_unit()) {
+    case Bf16Unit::tiles:
       return low ? multiply.template operator()<InTiles<ProcessorTiles>, true>()
                  : multiply.template operator()<InTiles<ProcessorTiles>, false>();
-    case HalfUnit::loop:
+    case Bf16Unit::loop:
       return low ? multiply.template operator()<InTiles<LoopTiles>, true>()
                  : multiply.template operator()<InTiles<LoopTiles>, false>();
-    case HalfUnit::pairs:
+    case Bf16Unit::pairs:
       return multiply.template operator()<InPairs, false>();
-    case HalfUnit::none:
+    case Bf16Unit::none:
       break;
   }
 }
 
 }  // namespace
 
-void multiply_tiles(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
+void multiply_tiles(const Operand& a, const Panels& b, const Output& c, bool add, const Epilogue& epilogue,
                     PanelRange panels) {
   for (Precision p : {a.precision, c.precision, epilogue.positive.precision})
     SHORTLIST_CHECK(p == Precision::float32 || p == b.precision());
@@ -317,7 +317,7 @@ void multiply_tiles_transposed(const Operand& a, const Operand& b, Matrix c, boo
   with_unit(precision, [&]<class Unit, bool kLow>() { multiply_columns<Unit, kLow>(a, b, c, add); });
 }
 
-void round(ConstMatrix x, const Result& to) {
+void round(ConstMatrix x, const Output& to) {
   SHORTLIST_CHECK(multiplies_in(to.precision) && to.rounded() && x.rows == to.rows() && x.cols == to.cols());
   for (size_t r = 0; r < x.rows; ++r) {
     to.precision == Precision::bf16x3 ? round_row<true>(x.row(r), x.cols, to.halves(r), to.low)
@@ -330,8 +330,8 @@ void sum_rounded_columns(const Operand& x, std::span<float> out) {
   x.precision == Precision::bf16x3 ? sum_columns<true>(x, out) : sum_columns<false>(x, out);
 }
 
-double run_half_unit(size_t rounds) {
-  return half_unit() == HalfUnit::tiles ? InTiles<ProcessorTiles>::run(rounds) : InPairs::run(rounds);
+double run_bf16_unit(size_t rounds) {
+  return bf16_unit() == Bf16Unit::tiles ? InTiles<ProcessorTiles>::run(rounds) : InPairs::run(rounds);
 }
 
 }  // namespace shortlist
@@ -359,23 +359,23 @@ bool ask_for_tiles() {
 // Where it is known that pairs take the time of single floats; Intel's processors take four times that.
 bool multiplies_pairs_fast() { return has_bfloat16() && __builtin_cpu_is("amd"); }
 
-HalfUnit processors_unit() {
-  if (ask_for_tiles()) return HalfUnit::tiles;
-  return multiplies_pairs_fast() ? HalfUnit::pairs : HalfUnit::none;
+Bf16Unit processors_unit() {
+  if (ask_for_tiles()) return Bf16Unit::tiles;
+  return multiplies_pairs_fast() ? Bf16Unit::pairs : Bf16Unit::none;
 }
 
-std::atomic<HalfUnit> tests_unit = HalfUnit::none;
+std::atomic<Bf16Unit> tests_unit = Bf16Unit::none;
 
 }  // namespace
 
-HalfUnit half_unit() {
-  static const HalfUnit unit = processors_unit();
-  const HalfUnit other = tests_unit;
-  return other == HalfUnit::none ? unit : other;
+Bf16Unit bf16_unit() {
+  static const Bf16Unit unit = processors_unit();
+  const Bf16Unit other = tests_unit;
+  return other == Bf16Unit::none ? unit : other;
 }
 
-bool use_half_unit(HalfUnit unit) {
-  const bool can = unit == HalfUnit::none || (unit == HalfUnit::tiles ? ask_for_tiles() : has_bfloat16());
+bool use_bf16_unit(Bf16Unit unit) {
+  const bool can = unit == Bf16Unit::none || (unit == Bf16Unit::tiles ? ask_for_tiles() : has_bfloat16());
   if (can) tests_unit = unit;
   return can;
 }
@@ -389,17 +389,17 @@ void pack_tile_panel(ConstMatrix, size_t, size_t, Precision, float*) { SHORTLIST
 void pack_tile_panel_transposed(std::span<const float* const>, size_t, Precision, float*) {
   SHORTLIST_CHECK(false);
 }
-void multiply_tiles(const Operand&, const Panels&, const Result&, bool, const Epilogue&, PanelRange) {
+void multiply_tiles(const Operand&, const Panels&, const Output&, bool, const Epilogue&, PanelRange) {
   SHORTLIST_CHECK(false);
 }
 void multiply_tiles_transposed(const Operand&, const Operand&, Matrix, bool, Precision) {
   SHORTLIST_CHECK(false);
 }
-void round(ConstMatrix, const Result&) { SHORTLIST_CHECK(false); }
+void round(ConstMatrix, const Output&) { SHORTLIST_CHECK(false); }
 void sum_rounded_columns(const Operand&, std::span<float>) { SHORTLIST_CHECK(false); }
-HalfUnit half_unit() { return HalfUnit::none; }
-bool use_half_unit(HalfUnit) { return false; }
-double run_half_unit(size_t) { return 0; }
+Bf16Unit bf16_unit() { return Bf16Unit::none; }
+bool use_bf16_unit(Bf16Unit) { return false; }
+double run_bf16_unit(size_t) { return 0; }
 
 }  // namespace shortlist
 #endif
@@ -408,8 +408,8 @@ namespace shortlist {
 
 bool multiplies_in(Precision precision) {
   if (precision == Precision::float32) return true;
-  const HalfUnit unit = half_unit();
-  return unit == HalfUnit::pairs ? precision == Precision::bf16 : unit != HalfUnit::none;
+  const Bf16Unit unit = bf16_unit();
+  return unit == Bf16Unit::pairs ? precision == Precision::bf16 : unit != Bf16Unit::none;
 }
 
 size_t tile_panel_floats(size_t inner, Precision precision) {

@@ -22,11 +22,11 @@ void pack_tile_panel_transposed(std::span<const float* const> rows, size_t inner
                                 float* panel);
 
 // As multiply() and multiply_transposed().
-void multiply_tiles(const Operand& a, const Panels& b, const Result& c, bool add, const Epilogue& epilogue,
+void multiply_tiles(const Operand& a, const Panels& b, const Output& c, bool add, const Epilogue& epilogue,
                     PanelRange panels);
 void multiply_tiles_transposed(const Operand& a, const Operand& b, Matrix c, bool add, Precision precision);
 // to = x[M,N], rounded; not in place.
-void round(ConstMatrix x, const Result& to);
+void round(ConstMatrix x, const Output& to);
 // out[N] = the sums of the columns of x[M,N], which is rounded, in row order.
 void sum_rounded_columns(const Operand& x, std::span<float> out);
 
@@ -38,16 +38,16 @@ void sum_rounded_columns(const Operand& x, std::span<float> out);
 // - loop: does as tiles do; for tests.
 // - pairs: AVX-512's dot products of pairs. An element of C takes pairs of inner positions, ascending, the
 //   odd one of each first, with fused multiply-adds. Multiplies high by high alone.
-enum class HalfUnit { none, tiles, loop, pairs };
+enum class Bf16Unit { none, tiles, loop, pairs };
 
 // What this process multiplies with: tiles where the processor has them, pairs where they are faster than
 // float32, else none.
-HalfUnit half_unit();
+Bf16Unit bf16_unit();
 // For tests: takes another until it is called with none. Returns whether this processor can; loop and pairs
 // want AVX-512 with bfloat16.
-bool use_half_unit(HalfUnit unit);
+bool use_bf16_unit(Bf16Unit unit);
 
 // Multiply-adds of the processor's unit that stay in registers; returns floating-point operations.
-double run_half_unit(size_t rounds);
+double run_bf16_unit(size_t rounds);
 
 }  // namespace shortlist

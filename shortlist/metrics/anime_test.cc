@@ -137,7 +137,7 @@ class Anime : public testing::Test {
 };
 
 double figure(const TaskReport& task, size_t baseline, const std::string& name) {
-  for (const BaselineFigure& figure : task.baselines.at(baseline).figures) {
+  for (const BaselineMetric& figure : task.baselines.at(baseline).figures) {
     if (figure.name == name) return figure.value;
   }
   return -1;

@@ -21,7 +21,7 @@ struct RowFigure {
 // The model or a baseline: all its figures, and those of them that can be resampled.
 struct Contender {
   std::string name;
-  Figures figures;
+  Metrics figures;
   std::vector<RowFigure> resampled;
 };
 
@@ -52,7 +52,7 @@ TaskReport compare(std::string task, const Contender& model, const std::vector<C
 
   TaskReport report{std::move(task), {}, {}};
   for (const auto& [name, value] : model.figures) {
-    ReportFigure& figure = report.model.emplace_back();
+    ReportMetric& figure = report.model.emplace_back();
     figure.name = name;
     figure.value = value;
     if (const size_t* index = find_index(own, name)) figure.interval = bootstrap.interval(*index);
@@ -61,7 +61,7 @@ TaskReport compare(std::string task, const Contender& model, const std::vector<C
     BaselineReport& baseline = report.baselines.emplace_back();
     baseline.name = baselines[b].name;
     for (const auto& [name, value] : baselines[b].figures) {
-      BaselineFigure& figure = baseline.figures.emplace_back();
+      BaselineMetric& figure = baseline.figures.emplace_back();
       figure.name = name;
       figure.value = value;
       const size_t *mine = find_index(own, name), *other = find_index(theirs[b], name);
@@ -100,9 +100,9 @@ Contender retrieval_contender(std::string name, std::span<const Rank> rank, cons
 // Each figure is followed by the one with seen items left out.
 void add_unseen(Contender unseen, Contender& contender) {
   without_keras(unseen);
-  Figures both;
+  Metrics both;
   for (auto& figure : contender.figures) {
-    const double* other = find_figure(unseen.figures, figure.first);
+    const double* other = find_metric(unseen.figures, figure.first);
     const std::string name = figure.first;
     both.push_back(std::move(figure));
     if (other != nullptr) both.emplace_back(unseen_name(name), *other);
@@ -123,12 +123,12 @@ Contender rating_contender(std::string name, std::span<const float> prediction, 
       {"mae", [error](size_t row) { return std::abs(error(row)); }},
       {"log_loss", [all](size_t row) { return log_loss(all.prediction[row], all.label[row]); }},
       {"accuracy", [all](size_t row) { return is_accurate(all.prediction[row], all.label[row]); }}};
-  if (find_figure(contender.figures, "auc") != nullptr) {
+  if (find_metric(contender.figures, "auc") != nullptr) {
     contender.resampled.push_back(
         {"auc", [values = auc_row_values(all)](size_t row) { return values[row]; }});
   }
   std::erase_if(contender.resampled, [&](const RowFigure& figure) {
-    return find_figure(contender.figures, figure.name) == nullptr;
+    return find_metric(contender.figures, figure.name) == nullptr;
   });
   return contender;
 }

@@ -12,13 +12,13 @@
 
 namespace shortlist {
 
-struct ReportFigure {
+struct ReportMetric {
   std::string name;  // "rmse", "top_10"
   double value = 0;
   std::optional<Interval> interval;  // 95 %
 };
 
-struct BaselineFigure {
+struct BaselineMetric {
   std::string name;
   double value = 0;
   std::optional<Interval> difference;  // 95 % of the model's figure minus this one, on the same rows
@@ -26,7 +26,7 @@ struct BaselineFigure {
 
 struct BaselineReport {
   std::string name;  // "item mean"
-  std::vector<BaselineFigure> figures;
+  std::vector<BaselineMetric> figures;
 };
 
 // One task: retrieval, or the prediction of one label.
@@ -35,7 +35,7 @@ struct TaskReport {
   static constexpr std::string_view list = "list";
 
   std::string task;  // "retrieval", or the label's name
-  std::vector<ReportFigure> model;
+  std::vector<ReportMetric> model;
   std::vector<BaselineReport> baselines;
 };
 
@@ -53,7 +53,7 @@ struct ListReport {
   struct Order {
     std::string order;
     double blend = 0;
-    Figures figures;
+    Metrics figures;
   };
   std::vector<Order> orders;
 };
@@ -69,7 +69,7 @@ struct EvaluationReport {
   std::string split;  // "test", "validation", "train", "all"
   size_t rows = 0;
   double share_in_train = 0;  // of the rows, in [0, 1]; see overlap.h
-  Figures losses;             // "loss", "retrieval_loss", ...; may be empty
+  Metrics losses;             // "loss", "retrieval_loss", ...; may be empty
   std::vector<TaskReport> tasks;
   std::optional<ListReport> list;
   // Whether the table is another one than the model was trained on; then of its items and users.

@@ -41,7 +41,7 @@ TEST(Evaluation, FindsThatAModelKnowsNoMoreThanTheUsersBias) {
   for (uint32_t user : test.user) truth.push_back(static_cast<float>(user + 1) / 11);
   const TaskReport report = evaluate_ratings("clicked", fit_label_means(train.view()), test.view(), truth, 1);
   std::string names;
-  for (const ReportFigure& figure : report.model) {
+  for (const ReportMetric& figure : report.model) {
     names += figure.name + " ";
     EXPECT_EQ(figure.interval.has_value(), figure.name != "keras_auc") << figure.name;
   }
@@ -61,7 +61,7 @@ TEST(Evaluation, PutsEveryFigureInsideItsInterval) {
   const TaskReport report = evaluate_retrieval(fit_candidate_weights(train.view(), 20), test.view(),
                                                {rank, {}}, nullptr, {1, 10}, 1);
   ASSERT_EQ(report.model.size(), 6u);
-  for (const ReportFigure& figure : report.model) {
+  for (const ReportMetric& figure : report.model) {
     ASSERT_TRUE(figure.interval.has_value()) << figure.name;
     EXPECT_LT(figure.interval->low, figure.value) << figure.name;
     EXPECT_GT(figure.interval->high, figure.value) << figure.name;

@@ -10,18 +10,18 @@
 namespace shortlist {
 
 // Named figures in the order in which people read them.
-using Figures = std::vector<std::pair<std::string, double>>;
+using Metrics = std::vector<std::pair<std::string, double>>;
 
 // Null where there is none of the name.
-const double* find_figure(const Figures& figures, std::string_view name);
+const double* find_metric(const Metrics& figures, std::string_view name);
 
 // Appends the figures' names that are not there yet.
-void add_new_names(const Figures& figures, std::vector<std::string>& names);
+void add_new_names(const Metrics& figures, std::vector<std::string>& names);
 
 struct EpochRecord {
   int epoch = 0;  // 1-based
   double learning_rate = 0;
-  Figures train, validation;  // validation is empty when no rows are set aside for it
+  Metrics train, validation;  // validation is empty when no rows are set aside for it
 };
 
 struct History {
@@ -29,6 +29,6 @@ struct History {
 };
 
 // The names of a part's figures, of all epochs, in the order in which they first stand.
-std::vector<std::string> figure_names(const History& history, Figures EpochRecord::*part);
+std::vector<std::string> metric_names(const History& history, Metrics EpochRecord::*part);
 
 }  // namespace shortlist

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json from_figures(const Figures& figures) {
+Json from_figures(const Metrics& figures) {
   Json json = Json::object();
   for (const auto& [name, value] : figures) json[name] = value;
   return json;
@@ -35,9 +35,9 @@ double to_number(const Json& json, const Place& at) {
   return json.get<double>();
 }
 
-Figures to_figures(const Json& json, const Place& at) {
+Metrics to_figures(const Json& json, const Place& at) {
   if (!json.is_object()) throw data_error("{} is {}, not an object", at.path, json.type_name());
-  Figures figures;
+  Metrics figures;
   for (const auto& [name, value] : json.items()) figures.emplace_back(name, to_number(value, at / name));
   return figures;
 }

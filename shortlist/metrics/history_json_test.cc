@@ -42,7 +42,7 @@ TEST(HistoryJson, ComesBackBitForBitAndInOrder) {
   EXPECT_EQ(after.epochs[0].learning_rate, 0.1 + 0.2);
   EXPECT_EQ(after.epochs[0].train, before.epochs[0].train);
   EXPECT_EQ(after.epochs[0].validation, before.epochs[0].validation);
-  EXPECT_TRUE(std::isnan(*find_figure(after.epochs[1].train, "rmse")));
+  EXPECT_TRUE(std::isnan(*find_metric(after.epochs[1].train, "rmse")));
   EXPECT_EQ(to_json(after), to_json(before));
 }
 

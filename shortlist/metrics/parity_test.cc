@@ -7,14 +7,14 @@
 namespace shortlist {
 namespace {
 
-void expect_figures(const Figures& figures, const FixtureCase& c, std::initializer_list<const char*> names) {
+void expect_figures(const Metrics& figures, const FixtureCase& c, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const double theirs = c.number(name);
-    EXPECT_NEAR(*find_figure(figures, name), theirs, kParityTolerance * theirs) << name;
+    EXPECT_NEAR(*find_metric(figures, name), theirs, kParityTolerance * theirs) << name;
   }
 }
 
-Figures rank_figures(const FixtureCase& c) {
+Metrics rank_figures(const FixtureCase& c) {
   RankMetrics metrics({1, 2, 5});
   const auto own = c.integers("own");
   const auto scores = c.floats("scores"), weights = c.floats("weights");
@@ -36,7 +36,7 @@ TEST(Parity, MetricsAreThoseOfKeras) {
       expect_figures(rank_figures(c), c, {"keras_top_1", "keras_top_2", "keras_top_5"});
       continue;
     }
-    const Figures figures =
+    const Metrics figures =
         rating_figures({c.floats("predictions"), c.floats("labels"), c.floats("weights")});
     if (c.name.starts_with("classes/")) {
       expect_figures(figures, c, {"accuracy", "keras_auc", "rmse"});

@@ -35,9 +35,9 @@ void RankMetrics::merge(const RankMetrics& other) {
   weight_ += other.weight_;
 }
 
-Figures RankMetrics::figures() const {
+Metrics RankMetrics::figures() const {
   const auto mean = [&](double sum) { return weight_ > 0 ? sum / weight_ : 0.0; };
-  Figures figures;
+  Metrics figures;
   for (size_t i = 0; i < ks_.size(); ++i) figures.emplace_back(top_k_name(ks_[i]), mean(hits_[i]));
   for (size_t i = 0; i < ks_.size(); ++i)
     figures.emplace_back(keras_top_k_name(ks_[i]), mean(keras_hits_[i]));

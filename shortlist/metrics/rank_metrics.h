@@ -38,7 +38,7 @@ class RankMetrics {
   // `other` must have the same ks.
   void merge(const RankMetrics& other);
   // top_k for each k, keras_top_k for each k, mrr, mean_rank.
-  Figures figures() const;
+  Metrics figures() const;
 
  private:
   std::vector<int> ks_;

@@ -5,8 +5,8 @@
 namespace shortlist {
 namespace {
 
-double figure(const Figures& figures, const char* name) {
-  const double* value = find_figure(figures, name);
+double figure(const Metrics& figures, const char* name) {
+  const double* value = find_metric(figures, name);
   return value != nullptr ? *value : -1;
 }
 
@@ -15,7 +15,7 @@ TEST(RankMetrics, MatchTheWorkedExample) {
   metrics.add({0, 0});  // position 1
   metrics.add({3, 0});  // position 4
   metrics.add({9, 0});  // position 10
-  const Figures figures = metrics.figures();
+  const Metrics figures = metrics.figures();
   EXPECT_DOUBLE_EQ(figure(figures, "top_1"), 1.0 / 3);
   EXPECT_DOUBLE_EQ(figure(figures, "top_5"), 2.0 / 3);
   EXPECT_DOUBLE_EQ(figure(figures, "mrr"), (1 + 0.25 + 0.1) / 3);
@@ -54,7 +54,7 @@ TEST(RankMetrics, OfPartsMergeToThoseOfTheWhole) {
     (i < 3 ? left : right).add({i, i % 2});
   }
   left.merge(right);
-  const Figures a = whole.figures(), b = left.figures();
+  const Metrics a = whole.figures(), b = left.figures();
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) EXPECT_DOUBLE_EQ(a[i].second, b[i].second) << a[i].first;
 }

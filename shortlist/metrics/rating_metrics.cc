@@ -22,7 +22,7 @@ void ErrorMetrics::merge(const ErrorMetrics& other) {
   weight_ += other.weight_;
 }
 
-Figures ErrorMetrics::figures() const {
+Metrics ErrorMetrics::figures() const {
   if (weight_ <= 0) return {{"rmse", 0.0}, {"mae", 0.0}};
   return {{"rmse", std::sqrt(square_ / weight_)}, {"mae", absolute_ / weight_}};
 }
@@ -69,7 +69,7 @@ double weighted_mean(const Predictions& p, const std::vector<double>& values) {
   return weight > 0 ? sum / weight : 0;
 }
 
-void add_binary_figures(const Predictions& p, Figures& figures) {
+void add_binary_figures(const Predictions& p, Metrics& figures) {
   std::vector<double> loss(p.rows()), accurate(p.rows());
   for (size_t i = 0; i < p.rows(); ++i) {
     loss[i] = log_loss(p.prediction[i], p.label[i]);
@@ -84,12 +84,12 @@ void add_binary_figures(const Predictions& p, Figures& figures) {
 
 }  // namespace
 
-Figures rating_figures(const Predictions& p) {
+Metrics rating_figures(const Predictions& p) {
   SHORTLIST_CHECK(p.prediction.size() == p.rows() && (p.weight.empty() || p.weight.size() == p.rows()));
   check_finite(p);
   ErrorMetrics errors;
   for (size_t i = 0; i < p.rows(); ++i) errors.add(p.prediction[i], p.label[i], p.weight_of(i));
-  Figures figures = errors.figures();
+  Metrics figures = errors.figures();
   if (is_binary(p.label)) add_binary_figures(p, figures);
   return figures;
 }

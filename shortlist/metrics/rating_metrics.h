@@ -13,7 +13,7 @@ class ErrorMetrics {
  public:
   void add(double prediction, double label, double weight = 1);
   void merge(const ErrorMetrics& other);
-  Figures figures() const;  // rmse, mae
+  Metrics figures() const;  // rmse, mae
 
  private:
   double square_ = 0, absolute_ = 0, weight_ = 0;
@@ -28,7 +28,7 @@ struct Predictions {
 };
 
 // rmse, mae; for 0/1 labels also log_loss, accuracy, and where both labels occur auc and keras_auc.
-Figures rating_figures(const Predictions& predictions);
+Metrics rating_figures(const Predictions& predictions);
 
 // Whether every label is 0 or 1, and there is one.
 bool is_binary(std::span<const float> label);

@@ -12,8 +12,8 @@
 namespace shortlist {
 namespace {
 
-double figure(const Figures& figures, const char* name) {
-  const double* value = find_figure(figures, name);
+double figure(const Metrics& figures, const char* name) {
+  const double* value = find_metric(figures, name);
   return value != nullptr ? *value : -1;
 }
 
@@ -33,7 +33,7 @@ double auc_by_pairs(const Predictions& p) {
 
 TEST(RatingMetrics, MatchTheWorkedExample) {
   const std::vector<float> prediction = {8, 6, 7}, label = {7, 8, 7};
-  const Figures figures = rating_figures({prediction, label, {}});
+  const Metrics figures = rating_figures({prediction, label, {}});
   EXPECT_DOUBLE_EQ(figure(figures, "rmse"), std::sqrt(5.0 / 3));
   EXPECT_DOUBLE_EQ(figure(figures, "mae"), 1);
   EXPECT_EQ(figures.size(), 2u);
@@ -60,7 +60,7 @@ TEST(RatingMetrics, OfPartsMergeToThoseOfTheWhole) {
 
 TEST(RatingMetrics, ReadLabelsOfZeroAndOneAsClasses) {
   const std::vector<float> prediction = {0.8f, 0.4f, 0.4f, 0.5f}, label = {1, 1, 0, 0};
-  const Figures figures = rating_figures({prediction, label, {}});
+  const Metrics figures = rating_figures({prediction, label, {}});
   EXPECT_NEAR(figure(figures, "log_loss"),
               -(std::log(0.8) + std::log(0.4) + std::log(0.6) + std::log(0.5)) / 4, 1e-7);
   EXPECT_DOUBLE_EQ(figure(figures, "accuracy"), 0.75);  // .4 for a 1 is wrong, .5 says 0
@@ -70,7 +70,7 @@ TEST(RatingMetrics, ReadLabelsOfZeroAndOneAsClasses) {
 
 TEST(RatingMetrics, HaveNoAucWhereOneClassIsMissing) {
   const std::vector<float> prediction = {0.8f, 0.4f}, label = {1, 1};
-  EXPECT_EQ(find_figure(rating_figures({prediction, label, {}}), "auc"), nullptr);
+  EXPECT_EQ(find_metric(rating_figures({prediction, label, {}}), "auc"), nullptr);
   EXPECT_EQ(keras_auc({prediction, label, {}}), 0);
 }
 

@@ -52,11 +52,11 @@ std::vector<uint32_t> grouped_rows(const Observations& rows) {
 
 }  // namespace
 
-std::string recall_name(int k) { return "recall_" + std::to_string(k); }
-std::string ndcg_name(int k) { return "ndcg_" + std::to_string(k); }
+std::string recall_name(int k) { return "recall@" + std::to_string(k); }
+std::string ndcg_name(int k) { return "ndcg@" + std::to_string(k); }
 std::string unseen_name(const std::string& name) { return "unseen_" + name; }
 
-Figures user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks) {
+Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks) {
   SHORTLIST_CHECK(rows.user.size() == rows.rows && rank.size() == rows.rows);
   const std::vector<uint32_t> order = grouped_rows(rows);
   std::vector<double> total(2 * ks.size()), of_user(2 * ks.size());
@@ -82,7 +82,7 @@ Figures user_figures(const Observations& rows, std::span<const Rank> rank, const
     lists = 0;
     ++users;
   }
-  Figures figures;
+  Metrics figures;
   for (size_t f = 0; f < total.size(); ++f) {
     const int k = ks[f % ks.size()];
     figures.emplace_back(f < ks.size() ? recall_name(k) : ndcg_name(k),

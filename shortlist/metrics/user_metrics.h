@@ -11,8 +11,8 @@
 
 namespace shortlist {
 
-std::string recall_name(int k);                    // "recall_10"
-std::string ndcg_name(int k);                      // "ndcg_10"
+std::string recall_name(int k);                    // "recall@10"
+std::string ndcg_name(int k);                      // "ndcg@10"
 std::string unseen_name(const std::string& name);  // "unseen_top_10": with seen items left out
 
 // recall_k for each k, then ndcg_k for each k. A list is the answer to a query; its relevant items are the
@@ -22,6 +22,6 @@ std::string unseen_name(const std::string& name);  // "unseen_top_10": with seen
 // w is the row's weight. A user's figure is the mean over the user's lists, and the result is the mean over
 // users. Rows without a user are left out; without any row the figures are 0. `rows` needs query, candidate
 // and user.
-Figures user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks);
+Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks);
 
 }  // namespace shortlist

@@ -81,7 +81,7 @@ struct Plan::State {
   void prepare(ThreadPool& pool) {
     tasks.clear();
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
-      if (!graph.nodes[i].given && graph.nodes[i].traits.prepares && options.backward)
+      if (!graph.nodes[i].fed && graph.nodes[i].traits.prepares && options.backward)
         tasks.push_back({.node = static_cast<int>(i)});
     }
     run_tasks(pool, [&](const Task& task, int worker, Scratch& own) {
@@ -206,9 +206,9 @@ bool Plan::needs_all_rows(int row_set) const {
   });
 }
 
-void Plan::give(int node, ConstMatrix output) {
+void Plan::feed(int node, ConstMatrix output) {
   PlanNode& n = state_->node(node);
-  SHORTLIST_CHECK(n.given && output.cols == static_cast<size_t>(n.plan.width));
+  SHORTLIST_CHECK(n.fed && output.cols == static_cast<size_t>(n.plan.width));
   n.pass.output = {const_cast<float*>(output.data), output.rows, output.cols, output.stride};  // is only read
   state_->memory.forget_views();
 }

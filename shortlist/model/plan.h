@@ -25,7 +25,7 @@ class Plan {
   bool needs_all_rows(int row_set) const;
 
   // Output of a given node, for batches to come: rows x width.
-  void give(int node, ConstMatrix output);
+  void feed(int node, ConstMatrix output);
 
   // `key` names the step's random numbers. With `training` batch statistics and dropout are on, if active.
   void forward(ThreadPool& pool, const Batch& batch, bool training = false, uint64_t key = 0);
@@ -41,7 +41,7 @@ class Plan {
   // The gradient of the loss by an output; write it before backward().
   Matrix output_gradient(int node);
   // `written` are the outputs whose gradients stand in output_gradient(); the others' are zero. Writes every
-  // parameter's gradient, those with spec.halves in two parts.
+  // parameter's gradient, those with spec.gradient_parts == 2 in two parts.
   void backward(ThreadPool& pool, const std::vector<int>& written);
 
   // From now on times what each layer does.

@@ -53,7 +53,7 @@ void round_between_products(PlanGraph& graph, const PlanOptions& options) {
   for (size_t i = 0; i < graph.nodes.size() && options.backward; ++i) {
     PlanNode& n = graph.nodes[i];
     const std::vector<int> by = graph.consumers(static_cast<int>(i));
-    if (by.empty() || n.output || n.given || n.inside >= 0 || n.gathered_by >= 0) continue;
+    if (by.empty() || n.output || n.fed || n.inside >= 0 || n.gathered_by >= 0) continue;
     if (n.traits.ends_in_relu && !n.pass.fusion.relu_left) continue;
     const auto takes_inputs = [&](int at) { return graph[at].traits.rounding.inputs; };
     if (n.traits.rounding.output && std::ranges::all_of(by, takes_inputs))

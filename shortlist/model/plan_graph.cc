@@ -15,7 +15,7 @@ PlanGraph::PlanGraph(const ModelSpec& spec, Parameters& parameters, const PlanOp
   for (int output : options.outputs) (*this)[position_of(output)].output = true;
   if (!options.backward) return;
   share_tables();
-  find_wanted_gradients();
+  find_gradients();
 }
 
 int PlanGraph::position_of(int spec_node) const {
@@ -37,20 +37,20 @@ std::vector<int> PlanGraph::consumers(int at) const {
 int PlanGraph::only_consumer(int at) const {
   const std::vector<int> by = consumers(at);
   const PlanNode& n = (*this)[at];
-  return by.size() == 1 && !n.output && !n.given ? by[0] : -1;
+  return by.size() == 1 && !n.output && !n.fed ? by[0] : -1;
 }
 
-bool PlanGraph::is_given(int spec_node) const {
-  return std::ranges::find(options_.given, spec_node) != options_.given.end();
+bool PlanGraph::is_fed(int spec_node) const {
+  return std::ranges::find(options_.fed, spec_node) != options_.fed.end();
 }
 
 std::vector<bool> PlanGraph::needed_nodes() const {
   std::vector<bool> needed(spec_.nodes.size());
   for (int output : options_.outputs) needed[static_cast<size_t>(output)] = true;
   // Also where nothing reads them: give() has to find them.
-  for (int given : options_.given) needed[static_cast<size_t>(given)] = true;
+  for (int given : options_.fed) needed[static_cast<size_t>(given)] = true;
   for (size_t i = spec_.nodes.size(); i-- > 0;) {
-    if (!needed[i] || is_given(static_cast<int>(i))) continue;
+    if (!needed[i] || is_fed(static_cast<int>(i))) continue;
     for (int input : spec_.nodes[i].inputs) needed[static_cast<size_t>(input)] = true;
   }
   return needed;
@@ -62,11 +62,11 @@ void PlanGraph::add_node(int spec_node, Parameters& parameters) {
               .layer = from.layer,
               .traits = from.layer->traits(),
               .row_set = from.row_set,
-              .given = is_given(spec_node)};
+              .fed = is_fed(spec_node)};
   to.feature = from.feature;
   to.random = RandomStream(0, from.name);
   to.plan = from.layer->plan(spec_.widths(from.inputs));
-  if (!to.given) {
+  if (!to.fed) {
     for (int input : from.inputs) to.inputs.push_back(position_[static_cast<size_t>(input)]);
     const auto own = parameters.of(static_cast<size_t>(spec_node));
     to.parameters.assign(own.begin(), own.end());
@@ -144,10 +144,10 @@ void PlanGraph::share_tables() {
   }
 }
 
-void PlanGraph::find_wanted_gradients() {
+void PlanGraph::find_gradients() {
   for (PlanNode& n : nodes) {
-    for (const ParameterState* p : n.parameters) n.wants_gradient = n.wants_gradient || p->spec.trainable;
-    for (int input : n.inputs) n.wants_gradient = n.wants_gradient || (*this)[input].wants_gradient;
+    for (const ParameterState* p : n.parameters) n.has_gradient = n.has_gradient || p->spec.trainable;
+    for (int input : n.inputs) n.has_gradient = n.has_gradient || (*this)[input].has_gradient;
   }
 }
 

@@ -25,7 +25,7 @@ struct PlanNode {
   // Over which its backward() runs: that of its input, of a node that reads rows of a parent.
   int backward_row_set = kQueryRows;
   RowMapAt map;  // of a node that reads rows of another row set
-  bool given = false, output = false, wants_gradient = false;
+  bool fed = false, output = false, has_gradient = false;
   LayerPlan plan;
   std::vector<ParameterState*> parameters;
   int feature = -1;
@@ -73,14 +73,14 @@ struct PlanGraph {
   std::vector<SharedTable> shared_tables;  // with `backward`
 
  private:
-  bool is_given(int spec_node) const;
+  bool is_fed(int spec_node) const;
   std::vector<bool> needed_nodes() const;
   void add_node(int spec_node, Parameters& parameters);
   void tell_copies_apart(PlanNode& to);
   int copy_rows(int node, int row_set);
   void find_map(PlanNode& to) const;
   void share_tables();
-  void find_wanted_gradients();
+  void find_gradients();
 
   const ModelSpec& spec_;
   const PlanOptions& options_;

@@ -41,7 +41,7 @@ void PlanMemory::fit() {
 void PlanMemory::grow() {
   bool grown = false;
   for (PlanNode& n : graph_.nodes) {
-    if (n.given || n.pass.rows <= n.capacity) continue;
+    if (n.fed || n.pass.rows <= n.capacity) continue;
     grown = true;
     n.capacity = n.capacity == 0 ? n.pass.rows : n.pass.rows + n.pass.rows / 8;
   }
@@ -79,7 +79,7 @@ void PlanMemory::set_node_views(PlanNode& n) {
   } else if (n.in_place) {
     n.pass.output = graph_[n.gathered_by].pass.output;
     n.pass.doutput = graph_[n.gathered_by].pass.doutput;
-  } else if (!n.given) {
+  } else if (!n.fed) {
     const auto share_or_make = [&](int with, Matrix Pass::*which, Buffer& memory) {
       if (with >= 0) return graph_[with].pass.*which;
       return make_view(memory, n.capacity, width);
@@ -110,7 +110,7 @@ void PlanMemory::set_pass(PlanNode& n) const {
   for (int input : n.inputs) {
     const PlanNode& from = graph_[input];
     n.input_views.push_back(from.pass.output);
-    n.dinput_views.push_back(from.wants_gradient ? from.pass.doutput : Matrix());
+    n.dinput_views.push_back(from.has_gradient ? from.pass.doutput : Matrix());
   }
   n.pass.inputs = n.input_views;
   n.pass.dinputs = n.dinput_views;

@@ -50,9 +50,9 @@ size_t multiply_adds_a_row(const PlanNode& node) {
 }  // namespace
 
 bool has_part(const PlanNode& node, PlanPart part, const PlanOptions& options) {
-  if (node.given) return false;
+  if (node.fed) return false;
   if (part == kForward) return true;
-  if (!options.backward || !node.wants_gradient) return false;
+  if (!options.backward || !node.has_gradient) return false;
   if (part == kGradient) return node.layer->gradient_tasks(node.pass) > 0;
   return std::ranges::any_of(node.pass.dinputs, [](const Matrix& dinput) { return dinput.data != nullptr; });
 }

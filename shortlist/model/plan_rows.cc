@@ -51,7 +51,7 @@ void PlanRows::set(const Batch& batch, PlanGraph& graph) {
   for (PlanNode& n : graph.nodes) {
     n.pass.rows = at(n.row_set).count;
     n.pass.row_set = at(n.row_set).state;
-    if (n.feature >= 0 && !n.given) {
+    if (n.feature >= 0 && !n.fed) {
       const BatchRows& rows = rows_of_batch(batch, n.row_set);
       n.pass.feature = {&rows.encoded->columns[static_cast<size_t>(n.feature)], rows.shown};
     }

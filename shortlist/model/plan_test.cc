@@ -279,12 +279,12 @@ TEST(Plan, RanksGivenTowersOutputs) {
   const ToyBatch rows(30, true);
   trainer.loss(rows, false);
   const auto& spec = trainer.model.spec;
-  Plan ranker(spec, trainer.parameters, {.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+  Plan ranker(spec, trainer.parameters, {.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
   Batch batch = rows.batch();
   batch.at(kQueryRows).encoded = batch.at(kCandidateRows).encoded = nullptr;
   for (int time = 0; time < 2; ++time) {
-    ranker.give(spec.query, trainer.plan.output(spec.query));
-    ranker.give(spec.candidate, trainer.plan.output(spec.candidate));
+    ranker.feed(spec.query, trainer.plan.output(spec.query));
+    ranker.feed(spec.candidate, trainer.plan.output(spec.candidate));
     ranker.forward(trainer.pool, batch);
     const Matrix got = ranker.output(spec.rankings[0]), expected = trainer.plan.output(spec.rankings[0]);
     ASSERT_EQ(got.rows, expected.rows);
@@ -297,7 +297,7 @@ TEST(Plan, GivenNodesNeedNoFeatures) {
   const ToyBatch rows(30, true);
   trainer.loss(rows, false);
   const int id = trainer.model.node("candidate/id"), tower = trainer.model.spec.candidate;
-  Plan plan(trainer.model.spec, trainer.parameters, {.outputs = {tower}, .given = {id}});
+  Plan plan(trainer.model.spec, trainer.parameters, {.outputs = {tower}, .fed = {id}});
   Batch batch;
   const std::span<const uint32_t> shown = rows.batch().candidates().shown;
   batch.at(kCandidateRows).shown = shown;
@@ -306,7 +306,7 @@ TEST(Plan, GivenNodesNeedNoFeatures) {
     copy(trainer.parameters.find("candidate/id/embeddings")->value.row_span(shown[r]),
          vectors.span().subspan(r * 4, 4));
   }
-  plan.give(id, vectors.view(shown.size(), 4));
+  plan.feed(id, vectors.view(shown.size(), 4));
   plan.forward(trainer.pool, batch);
   for (size_t r = 0; r < shown.size(); ++r) {
     EXPECT_TRUE(std::ranges::equal(plan.output(tower).row_span(r), trainer.plan.output(tower).row_span(r)));

@@ -39,10 +39,10 @@ std::vector<Wave> forward_waves(const PlanGraph& graph) {
   std::vector<size_t> level(graph.nodes.size());
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const PlanNode& n = graph.nodes[i];
-    if (n.given) continue;
+    if (n.fed) continue;
     for (int input : n.inputs) {
       const PlanNode& from = graph[input];
-      const bool fresh = from.row_set != n.row_set && !from.given;
+      const bool fresh = from.row_set != n.row_set && !from.fed;
       level[i] = std::max(level[i], level[static_cast<size_t>(input)] + fresh);
     }
     if (n.traits.looks_before_forward) place(waves, level[i]++, n.row_set, {static_cast<int>(i), true});
@@ -56,7 +56,7 @@ std::vector<Wave> backward_waves(PlanGraph& graph) {
   std::vector<size_t> level(graph.nodes.size());
   for (size_t i = graph.nodes.size(); i-- > 0;) {
     const PlanNode& n = graph.nodes[i];
-    if (!n.wants_gradient || n.given) continue;
+    if (!n.has_gradient || n.fed) continue;
     for (int by : graph.consumers(static_cast<int>(i))) {
       const bool fresh = graph[by].backward_row_set != n.backward_row_set;
       level[i] = std::max(level[i], level[static_cast<size_t>(by)] + fresh);

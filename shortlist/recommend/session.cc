@@ -37,7 +37,7 @@ Session::Session(const Bundle& bundle, const ModelFeatures& features)
   const ModelSpec& spec = towers_.spec;
   if (spec.rankings.empty()) return;
   ranking_.emplace(spec, *towers_.parameters,
-                   PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+                   PlanOptions{.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
 }
 
 ConstMatrix Session::embed(const std::vector<Column>& columns, int tower, std::span<uint64_t> unseen) {
@@ -69,8 +69,8 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
                                               const std::vector<uint32_t>& candidate_rows,
                                               const Deadline& deadline) {
   const ModelSpec& spec = towers_.spec;
-  ranking_->give(spec.query, queries);
-  ranking_->give(spec.candidate, candidates);
+  ranking_->feed(spec.query, queries);
+  ranking_->feed(spec.candidate, candidates);
   std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));
   for (size_t begin = 0; begin < query_rows.size(); begin += kPairsAtOnce) {
     deadline.check();

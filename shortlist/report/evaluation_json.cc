@@ -25,13 +25,13 @@ std::optional<Interval> read_interval(const Json& json) {
 
 Json write_task(const TaskReport& task) {
   Json json = {{"task", task.task}, {"model", Json::object()}, {"baselines", Json::array()}};
-  for (const ReportFigure& figure : task.model) {
+  for (const ReportMetric& figure : task.model) {
     Json& entry = json["model"][figure.name] = {{"value", figure.value}};
     if (figure.interval) write_interval(entry["interval"], figure.interval);
   }
   for (const BaselineReport& baseline : task.baselines) {
     Json figures = Json::object();
-    for (const BaselineFigure& figure : baseline.figures) {
+    for (const BaselineMetric& figure : baseline.figures) {
       Json& entry = figures[figure.name] = {{"value", figure.value}};
       if (figure.difference) write_interval(entry["difference"], figure.difference);
     }
@@ -43,7 +43,7 @@ Json write_task(const TaskReport& task) {
 TaskReport read_task(const Json& json) {
   TaskReport task{json.at("task").get<std::string>(), {}, {}};
   for (const auto& [name, entry] : json.at("model").items()) {
-    ReportFigure& figure = task.model.emplace_back();
+    ReportMetric& figure = task.model.emplace_back();
     figure.name = name;
     figure.value = number(entry.at("value"));
     if (entry.contains("interval")) figure.interval = read_interval(entry["interval"]);
@@ -52,7 +52,7 @@ TaskReport read_task(const Json& json) {
     BaselineReport& baseline = task.baselines.emplace_back();
     baseline.name = from.at("name").get<std::string>();
     for (const auto& [name, entry] : from.at("figures").items()) {
-      BaselineFigure& figure = baseline.figures.emplace_back();
+      BaselineMetric& figure = baseline.figures.emplace_back();
       figure.name = name;
       figure.value = number(entry.at("value"));
       if (entry.contains("difference")) figure.difference = read_interval(entry["difference"]);
@@ -61,14 +61,14 @@ TaskReport read_task(const Json& json) {
   return task;
 }
 
-Json write_figures(const Figures& figures) {
+Json write_figures(const Metrics& figures) {
   Json json = Json::object();
   for (const auto& [name, value] : figures) json[name] = value;
   return json;
 }
 
-Figures read_figures(const Json& json) {
-  Figures figures;
+Metrics read_figures(const Json& json) {
+  Metrics figures;
   for (const auto& [name, value] : json.items()) figures.emplace_back(name, number(value));
   return figures;
 }

@@ -43,8 +43,8 @@ std::string aligned(const std::vector<Line>& lines) {
 }
 
 std::string baseline_cell(const BaselineReport& baseline, const std::string& name) {
-  for (const BaselineFigure& figure : baseline.figures) {
-    if (figure.name == name) return figure_text(figure.value);
+  for (const BaselineMetric& figure : baseline.figures) {
+    if (figure.name == name) return metric_text(figure.value);
   }
   return "";
 }
@@ -83,7 +83,7 @@ std::optional<int> k_of(std::string_view figure, std::string_view prefix) {
 class BriefFigures {
  public:
   explicit BriefFigures(const TaskReport& task) {
-    for (const ReportFigure& figure : task.model) {
+    for (const ReportMetric& figure : task.model) {
       const auto k = k_of(figure.name, "top_");
       if (!k) continue;
       if (ks_.empty()) ks_ = {*k, *k, *k};
@@ -95,7 +95,7 @@ class BriefFigures {
   bool has(std::string_view figure) const {
     if (figure.starts_with("keras_") || of_any_form(figure) == "mean_rank") return false;
     if (const auto k = k_of(figure, "top_")) return std::ranges::find(ks_, *k) != ks_.end();
-    for (const char* prefix : {"recall_", "ndcg_"}) {
+    for (const char* prefix : {"recall@", "ndcg@"}) {
       if (const auto k = k_of(figure, prefix)) return ks_.empty() || *k == ks_[1];
     }
     return true;
@@ -106,14 +106,14 @@ class BriefFigures {
 };
 
 // The figures in the order that they are shown in: brief ones begin with the form that is served.
-std::vector<ReportFigure> shown_figures(const TaskReport& task, ReportDetail detail, bool unseen_first) {
+std::vector<ReportMetric> shown_figures(const TaskReport& task, ReportDetail detail, bool unseen_first) {
   if (detail == ReportDetail::full) return task.model;
   const BriefFigures brief(task);
-  std::vector<ReportFigure> figures;
+  std::vector<ReportMetric> figures;
   std::ranges::copy_if(task.model, std::back_inserter(figures),
-                       [&](const ReportFigure& figure) { return brief.has(figure.name); });
+                       [&](const ReportMetric& figure) { return brief.has(figure.name); });
   std::ranges::stable_partition(
-      figures, [&](const ReportFigure& figure) { return figure.name.starts_with(kUnseen) == unseen_first; });
+      figures, [&](const ReportMetric& figure) { return figure.name.starts_with(kUnseen) == unseen_first; });
   return figures;
 }
 
@@ -125,11 +125,11 @@ std::string task_table(const TaskReport& task, ReportDetail detail, bool unseen_
     lines[1].push_back(below);
   }
   if (std::ranges::all_of(lines[0], &std::string::empty)) lines.erase(lines.begin());
-  for (const ReportFigure& figure : shown_figures(task, detail, unseen_first)) {
+  for (const ReportMetric& figure : shown_figures(task, detail, unseen_first)) {
     Line& line = lines.emplace_back();
     const auto& interval = figure.interval;
-    line = {figure.name, figure_text(figure.value),
-            interval ? figure_text(interval->low) + " to " + figure_text(interval->high) : ""};
+    line = {figure.name, metric_text(figure.value),
+            interval ? metric_text(interval->low) + " to " + metric_text(interval->high) : ""};
     for (const BaselineReport& baseline : task.baselines)
       line.push_back(baseline_cell(baseline, figure.name));
   }
@@ -155,7 +155,7 @@ std::string list_text(const ListReport& list, size_t rows, ReportDetail detail) 
   for (const auto& [name, value] : list.orders[0].figures) lines[0].push_back(name);
   for (const ListReport::Order& order : list.orders) {
     Line& line = lines.emplace_back(Line{order_text(order.order, order.blend)});
-    for (const auto& [name, value] : order.figures) line.push_back(figure_text(value));
+    for (const auto& [name, value] : order.figures) line.push_back(metric_text(value));
   }
   return text + "\n" + aligned(lines);
 }
@@ -167,15 +167,15 @@ std::string known_text(const KnownValues& known) {
                      known.column, known.unknown == 1 ? "is" : "are", count_text(known.unknown_rows, "row"));
 }
 
-std::string losses_table(const Figures& losses) {
+std::string losses_table(const Metrics& losses) {
   std::vector<Line> lines;
-  for (const auto& [name, value] : losses) lines.push_back({name, figure_text(value)});
+  for (const auto& [name, value] : losses) lines.push_back({name, metric_text(value)});
   return aligned(lines);
 }
 
 }  // namespace
 
-std::string figure_text(double value) {
+std::string metric_text(double value) {
   if (!std::isfinite(value)) return fmt::format("{}", value);
   // The power of ten after rounding to 4 digits: 999.96 reads 1,000.
   const std::string scientific = fmt::format("{:.3e}", value);

@@ -24,6 +24,6 @@ std::string report_json(const EvaluationReport& report);
 EvaluationReport report_from_json(std::string_view text, const std::string& source);
 
 // 4 significant digits, thousands with commas: "0.9084", "1.459", "12,345".
-std::string figure_text(double value);
+std::string metric_text(double value);
 
 }  // namespace shortlist

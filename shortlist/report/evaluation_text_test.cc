@@ -58,7 +58,7 @@ TEST(EvaluationReport, FitsAScreenInBrief) {
   TaskReport& task = report.tasks.emplace_back(TaskReport{"retrieval", {}, {}});
   for (const char* name :
        {"top_1", "unseen_top_1", "top_5", "top_10", "unseen_top_10", "top_100", "keras_top_1", "mrr",
-        "mean_rank", "recall_1", "recall_10", "unseen_recall_10", "ndcg_5", "ndcg_10"})
+        "mean_rank", "recall@1", "recall@10", "unseen_recall@10", "ndcg@5", "ndcg@10"})
     task.model.push_back({name, 0.5, {}});
   report.list = ListReport{};
   report.list->drops_seen = true;
@@ -72,13 +72,13 @@ TEST(EvaluationReport, FitsAScreenInBrief) {
             "retrieval          model  95 % interval\n"
             "unseen_top_1      0.5000\n"
             "unseen_top_10     0.5000\n"
-            "unseen_recall_10  0.5000\n"
+            "unseen_recall@10  0.5000\n"
             "top_1             0.5000\n"
             "top_10            0.5000\n"
             "top_100           0.5000\n"
             "mrr               0.5000\n"
-            "recall_10         0.5000\n"
-            "ndcg_10           0.5000\n"
+            "recall@10         0.5000\n"
+            "ndcg@10           0.5000\n"
             "\n"
             "The list as it is served: order = score, seen items left out\n"
             "list     model  95 % interval\n"
@@ -140,15 +140,15 @@ TEST(Verdict, SaysWhenTheRowsAreThoseOfTheFit) {
 }
 
 TEST(FigureText, HasFourSignificantDigits) {
-  EXPECT_EQ(figure_text(0.90837), "0.9084");
-  EXPECT_EQ(figure_text(0.0068558), "0.006856");
-  EXPECT_EQ(figure_text(1), "1.000");
-  EXPECT_EQ(figure_text(318.84), "318.8");
-  EXPECT_EQ(figure_text(999.96), "1,000");
-  EXPECT_EQ(figure_text(-1234567.8), "-1,234,568");
-  EXPECT_EQ(figure_text(-123), "-123.0");
-  EXPECT_EQ(figure_text(0), "0.000");
-  EXPECT_EQ(figure_text(1.5e-7), "1.500e-07");
+  EXPECT_EQ(metric_text(0.90837), "0.9084");
+  EXPECT_EQ(metric_text(0.0068558), "0.006856");
+  EXPECT_EQ(metric_text(1), "1.000");
+  EXPECT_EQ(metric_text(318.84), "318.8");
+  EXPECT_EQ(metric_text(999.96), "1,000");
+  EXPECT_EQ(metric_text(-1234567.8), "-1,234,568");
+  EXPECT_EQ(metric_text(-123), "-123.0");
+  EXPECT_EQ(metric_text(0), "0.000");
+  EXPECT_EQ(metric_text(1.5e-7), "1.500e-07");
 }
 
 }  // namespace

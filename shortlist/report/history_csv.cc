@@ -14,10 +14,10 @@ std::string cell(const std::string& text) {
   return quoted + '"';
 }
 
-void append_figures(const Figures& figures, const std::vector<std::string>& names, std::string& csv) {
+void append_figures(const Metrics& figures, const std::vector<std::string>& names, std::string& csv) {
   for (const std::string& name : names) {
     csv += ',';
-    const double* value = find_figure(figures, name);
+    const double* value = find_metric(figures, name);
     if (value && !std::isnan(*value)) csv += fmt::format("{}", *value);
   }
 }
@@ -25,8 +25,8 @@ void append_figures(const Figures& figures, const std::vector<std::string>& name
 }  // namespace
 
 std::string to_csv(const History& history) {
-  const auto train = figure_names(history, &EpochRecord::train);
-  const auto validation = figure_names(history, &EpochRecord::validation);
+  const auto train = metric_names(history, &EpochRecord::train);
+  const auto validation = metric_names(history, &EpochRecord::validation);
   std::string csv = "epoch,learning_rate";
   for (const std::string& name : train) csv += "," + cell("train_" + name);
   for (const std::string& name : validation) csv += "," + cell("validation_" + name);

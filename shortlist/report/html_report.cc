@@ -72,15 +72,15 @@ std::string evaluation_html(const std::vector<ReportTable>& tables) {
   return html.empty() ? "" : "<h2>Evaluation</h2>\n" + html;
 }
 
-void append_cells(const Figures& figures, const std::vector<std::string>& names, Cells& row) {
+void append_cells(const Metrics& figures, const std::vector<std::string>& names, Cells& row) {
   for (const std::string& name : names) {
-    const double* value = find_figure(figures, name);
+    const double* value = find_metric(figures, name);
     row.push_back(value ? format_figure(*value) : "");
   }
 }
 
-ReportTable epochs_table(const History& history, Figures EpochRecord::*part, const char* title) {
-  const std::vector<std::string> names = figure_names(history, part);
+ReportTable epochs_table(const History& history, Metrics EpochRecord::*part, const char* title) {
+  const std::vector<std::string> names = metric_names(history, part);
   ReportTable table{title, {"epoch", "learning rate"}, {}, {}};
   table.headers.insert(table.headers.end(), names.begin(), names.end());
   for (const EpochRecord& epoch : history.epochs) {

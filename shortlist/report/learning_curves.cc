@@ -18,11 +18,11 @@ std::vector<std::string> reported_names(const History& history) {
   return names;
 }
 
-Series series_of(const History& history, const std::string& name, Figures EpochRecord::*part,
+Series series_of(const History& history, const std::string& name, Metrics EpochRecord::*part,
                  const char* label) {
   Series series{label, {}};
   for (const EpochRecord& epoch : history.epochs) {
-    if (const double* value = find_figure(epoch.*part, name))
+    if (const double* value = find_metric(epoch.*part, name))
       series.points.push_back({double(epoch.epoch), *value});
   }
   return series;

@@ -5,7 +5,7 @@
 namespace shortlist {
 namespace {
 
-History with(const Figures& figures) { return {{{1, 0.01, figures, figures}, {2, 0.01, figures, figures}}}; }
+History with(const Metrics& figures) { return {{{1, 0.01, figures, figures}, {2, 0.01, figures, figures}}}; }
 
 std::vector<std::string> titles(const History& history) {
   std::vector<std::string> found;

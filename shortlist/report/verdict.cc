@@ -17,7 +17,7 @@ struct Comparison {
   int sign = 0;
 
   std::string text() const {
-    return fmt::format("{} {} against {}", figure, figure_text(model), figure_text(baseline));
+    return fmt::format("{} {} against {}", figure, metric_text(model), metric_text(baseline));
   }
 };
 
@@ -38,8 +38,8 @@ const Figure* find_named(const std::vector<Figure>& figures, std::string_view na
 
 std::optional<Comparison> compare(const TaskReport& task, const BaselineReport& baseline,
                                   std::string_view name, bool higher_is_better) {
-  const ReportFigure* model = find_named(task.model, name);
-  const BaselineFigure* other = find_named(baseline.figures, name);
+  const ReportMetric* model = find_named(task.model, name);
+  const BaselineMetric* other = find_named(baseline.figures, name);
   if (model == nullptr || other == nullptr) return std::nullopt;
   Comparison comparison{std::string(name), model->value, other->value};
   if (other->difference) {
@@ -102,7 +102,7 @@ struct Widest {
 void judge_ranks(const TaskReport& task, const BaselineReport& baseline, const std::string& subject,
                  std::string_view prefix, std::vector<std::string>& sentences) {
   Widest widest;
-  for (const ReportFigure& figure : task.model) {
+  for (const ReportMetric& figure : task.model) {
     if (!figure.name.starts_with(prefix)) continue;
     if (const auto with = compare(task, baseline, figure.name, true)) widest.add(*with);
   }
@@ -122,7 +122,7 @@ void judge_ranks(const TaskReport& task, const BaselineReport& baseline, const s
 // users know already; the lookup table of queries that tell their user knows nothing but seen items then.
 void judge_retrieval(const TaskReport& task, bool keeps_seen, std::vector<std::string>& sentences) {
   const std::string unseen = "unseen_top_";
-  const bool both = !keeps_seen && std::ranges::any_of(task.model, [&](const ReportFigure& figure) {
+  const bool both = !keeps_seen && std::ranges::any_of(task.model, [&](const ReportMetric& figure) {
     return figure.name.starts_with(unseen);
   });
   for (const char* name : {baseline::popularity, baseline::lookup}) {

@@ -55,7 +55,7 @@ auto& add_family(prometheus::Registry& registry, Builder builder, const char* na
 
 }  // namespace
 
-struct Metrics::State {
+struct ServerMetrics::State {
   State() { started.Set(unix_seconds()); }
 
   struct Operation {
@@ -115,10 +115,10 @@ struct Metrics::State {
   std::map<std::string, prometheus::Gauge*> info;  // by model
 };
 
-Metrics::Metrics() : state_(std::make_unique<State>()) {}
-Metrics::~Metrics() = default;
+ServerMetrics::ServerMetrics() : state_(std::make_unique<State>()) {}
+ServerMetrics::~ServerMetrics() = default;
 
-void Metrics::observe_request(std::string_view name, int status, double seconds) {
+void ServerMetrics::observe_request(std::string_view name, int status, double seconds) {
   prometheus::Counter* counter = nullptr;
   Histogram* histogram = nullptr;
   {
@@ -135,7 +135,7 @@ void Metrics::observe_request(std::string_view name, int status, double seconds)
   histogram->Observe(seconds);
 }
 
-void Metrics::observe_stages(const Stages& stages) {
+void ServerMetrics::observe_stages(const Stages& stages) {
   const auto observe = [](Histogram& histogram, double seconds) {
     if (seconds > 0) histogram.Observe(seconds);
   };
@@ -147,16 +147,16 @@ void Metrics::observe_stages(const Stages& stages) {
   observe(state_->write, stages.write);
 }
 
-void Metrics::count_rejected(std::string_view reason) {
+void ServerMetrics::count_rejected(std::string_view reason) {
   state_->rejected.Add({{"reason", std::string(reason)}}).Increment();
 }
 
-void Metrics::count_reload(std::string_view model, bool succeeded) {
+void ServerMetrics::count_reload(std::string_view model, bool succeeded) {
   state_->reloads.Add({{"model", std::string(model)}, {"result", succeeded ? "success" : "failure"}})
       .Increment();
 }
 
-void Metrics::set_model(std::string_view model, std::string_view version, int64_t items) {
+void ServerMetrics::set_model(std::string_view model, std::string_view version, int64_t items) {
   const std::string name(model);
   std::lock_guard lock(state_->mutex);
   prometheus::Gauge*& info = state_->info[name];
@@ -167,10 +167,10 @@ void Metrics::set_model(std::string_view model, std::string_view version, int64_
   state_->model_loaded.Add({{"model", name}}).Set(unix_seconds());
 }
 
-void Metrics::connection_opened() { state_->connections.Increment(); }
-void Metrics::connection_closed() { state_->connections.Decrement(); }
+void ServerMetrics::connection_opened() { state_->connections.Increment(); }
+void ServerMetrics::connection_closed() { state_->connections.Decrement(); }
 
-std::string Metrics::text() const {
+std::string ServerMetrics::text() const {
   state_->resident.Set(resident_bytes());
   state_->files.Set(open_files());
   state_->cpu.Set(cpu_seconds());

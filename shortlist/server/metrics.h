@@ -10,10 +10,10 @@
 namespace shortlist {
 
 // Every call may come from any thread.
-class Metrics {
+class ServerMetrics {
  public:
-  Metrics();
-  ~Metrics();
+  ServerMetrics();
+  ~ServerMetrics();
 
   // A request that ended. `operation` is the route's, "" where none fitted.
   void observe_request(std::string_view operation, int status, double seconds);

@@ -5,7 +5,8 @@
 
 namespace shortlist {
 
-ModelPtr reload_model(ModelStore& models, Metrics& metrics, std::string_view name, const std::string& path) {
+ModelPtr reload_model(ModelStore& models, ServerMetrics& metrics, std::string_view name,
+                      const std::string& path) {
   try {
     ModelPtr model = models.reload(name, path);
     metrics.count_reload(name, true);

@@ -10,7 +10,7 @@
 namespace shortlist {
 
 // As ModelStore::reload().
-ModelPtr reload_model(ModelStore& models, Metrics& metrics, std::string_view name,
+ModelPtr reload_model(ModelStore& models, ServerMetrics& metrics, std::string_view name,
                       const std::string& path = "");
 
 }  // namespace shortlist

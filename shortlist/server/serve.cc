@@ -40,7 +40,7 @@ class SignalQueue {
 
 bool ends(int signal) { return signal == SIGTERM || signal == SIGINT; }
 
-void reload_all(ModelStore& models, Metrics& metrics, const std::vector<std::string>& names) {
+void reload_all(ModelStore& models, ServerMetrics& metrics, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     try {
       reload_model(models, metrics, name);
@@ -82,7 +82,7 @@ void reload_secrets(const ServeOptions& options, Service& service, HttpServer& s
 // Loads what has changed beside the server, which goes on and may be ended meanwhile.
 class Reloads {
  public:
-  Reloads(const ServeOptions& options, ModelStore& models, Metrics& metrics, Service& service,
+  Reloads(const ServeOptions& options, ModelStore& models, ServerMetrics& metrics, Service& service,
           HttpServer& server)
       : options_(options), models_(models), metrics_(metrics), service_(service), server_(server) {}
 
@@ -110,7 +110,7 @@ class Reloads {
  private:
   const ServeOptions& options_;
   ModelStore& models_;
-  Metrics& metrics_;
+  ServerMetrics& metrics_;
   Service& service_;
   HttpServer& server_;
   bool asked_ = false;
@@ -159,7 +159,7 @@ void serve(const ServeOptions& options) {
     return ends(signal);
   });
   ModelStore& models = *loaded;
-  Metrics metrics;
+  ServerMetrics metrics;
   Service service(models, metrics,
                   {.limits = completed(options.limits, thread_count(options.server.threads)),
                    .keys = options.keys.empty() ? std::nullopt : std::optional(KeyRing::load(options.keys)),

@@ -37,7 +37,7 @@ Problem told(const Problem& problem, const std::string& request_id) {
 
 }  // namespace
 
-Service::Service(ModelStore& models, Metrics& metrics, ServiceOptions options)
+Service::Service(ModelStore& models, ServerMetrics& metrics, ServiceOptions options)
     : models_(models),
       metrics_(metrics),
       limits_(options.limits),

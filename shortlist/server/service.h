@@ -35,7 +35,7 @@ struct ServiceOptions {
 
 class Service {
  public:
-  Service(ModelStore& models, Metrics& metrics, ServiceOptions options);
+  Service(ModelStore& models, ServerMetrics& metrics, ServiceOptions options);
 
   // None of these throws; all may be called from many threads at once.
   //
@@ -77,7 +77,7 @@ class Service {
   std::shared_ptr<const KeyRing> keys() const;  // null: nobody needs one
 
   ModelStore& models_;
-  Metrics& metrics_;
+  ServerMetrics& metrics_;
   const Limits limits_;
   const bool local_only_;
   const int trusted_proxies_;

@@ -60,7 +60,7 @@ class FigureSums {
     const double error = row.rating - row.expected_rating;
     ++rows_, sum_ += row.rating, squares_ += row.rating * row.rating, errors_ += error * error;
   }
-  SynthFigures figures() const {
+  SynthStatistics figures() const {
     const auto rows = static_cast<double>(rows_);
     const double mean = static_cast<double>(sum_) / rows;
     return {.rows = rows_,
@@ -84,8 +84,8 @@ std::vector<size_t> cut_tasks(const SynthRows& rows, size_t users) {
   return first;
 }
 
-SynthFigures write_rows(const SynthTruth& truth, const SynthRows& rows, SynthTable& table,
-                        const SynthProgress& progress, int threads) {
+SynthStatistics write_rows(const SynthTruth& truth, const SynthRows& rows, SynthTable& table,
+                           const SynthProgress& progress, int threads) {
   const std::vector<size_t> first = cut_tasks(rows, truth.users.size());
   ThreadPool pool(threads);
   std::vector<SynthRows::Scratch> scratch(pool.threads());
@@ -114,7 +114,7 @@ void write_synth(const SynthOptions& options, const std::string& path, const Syn
   const SynthTruth truth = synth_truth(options);
   const SynthRows rows(truth);
   SynthTable table(truth, path);
-  const SynthFigures figures = write_rows(truth, rows, table, progress, threads);
+  const SynthStatistics figures = write_rows(truth, rows, table, progress, threads);
   table.finish();
   if (path != "-") write_synth_truth(truth, figures, synth_truth_path(path));
 }

@@ -120,7 +120,7 @@ TEST(Synth, RatesAsPlanted) {
     match.push_back(taste.genre_match(truth.items[row.item]));
     squares += std::pow(rating.back() - expected.back(), 2);
   }
-  const SynthFigures figures = read_synth_truth(folder / "a.csv.truth.json").figures;
+  const SynthStatistics figures = read_synth_truth(folder / "a.csv.truth.json").figures;
   EXPECT_EQ(figures.rows, 20'000);
   EXPECT_NEAR(figures.best_rmse, std::sqrt(squares / 20'000), 1e-9);
   EXPECT_NEAR(figures.best_rmse, 0.66, 0.02);  // noise 0.6, and 1/12 of variance for rounding

@@ -31,7 +31,7 @@ std::string item_line(const SynthItem& item) {
                      item.genres_text(), item.year, item.quality, item.popularity);
 }
 
-std::string head(const SynthTruth& truth, const SynthFigures& figures) {
+std::string head(const SynthTruth& truth, const SynthStatistics& figures) {
   std::vector<std::string> genres;
   for (int g = 0; g < truth.options.genres; ++g) genres.push_back(quoted(synth_genre_names()[g]));
   return fmt::format("{{\"format\":\"{}\",\n\"options\":{},\n", kFormat,
@@ -53,7 +53,7 @@ std::string first_lines(Bytes bytes) {
 
 }  // namespace
 
-void write_synth_truth(const SynthTruth& truth, const SynthFigures& figures, const std::string& path) {
+void write_synth_truth(const SynthTruth& truth, const SynthStatistics& figures, const std::string& path) {
   AtomicFile file(path);
   file.write(head(truth, figures));
   file.write("\"users\":[\n");

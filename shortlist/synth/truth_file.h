@@ -9,7 +9,7 @@
 namespace shortlist {
 
 // What write_synth() found in the rows as it wrote them.
-struct SynthFigures {
+struct SynthStatistics {
   int64_t rows = 0;
   double mean = 0;       // of the ratings
   double deviation = 0;  // the RMSE of who always predicts the mean
@@ -19,11 +19,11 @@ struct SynthFigures {
 // What a truth file says in its first lines.
 struct SynthRecord {
   SynthOptions options;  // synth_truth(options) is all that was planted
-  SynthFigures figures;
+  SynthStatistics figures;
 };
 // Throws a data Error when the file is missing or is not a truth file.
 SynthRecord read_synth_truth(const std::string& path);
 
-void write_synth_truth(const SynthTruth& truth, const SynthFigures& figures, const std::string& path);
+void write_synth_truth(const SynthTruth& truth, const SynthStatistics& figures, const std::string& path);
 
 }  // namespace shortlist

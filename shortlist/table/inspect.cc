@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <deque>
 
-#include "shortlist/table/column_figures.h"
+#include "shortlist/table/column_statistics.h"
 #include "shortlist/table/time_text.h"
 #include "shortlist/table/value_coder.h"
 
@@ -129,7 +129,7 @@ class ColumnCounter {
   CodedColumn kept_;
   std::vector<uint64_t> counts_;
   std::optional<ValueCoder> coder_;  // none when the values were let go
-  ColumnFigures figures_;
+  ColumnStatistics figures_;
   DistinctSketch sketch_;
   std::unordered_map<std::string, uint64_t> frequent_;
 };

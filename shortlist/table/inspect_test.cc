@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shortlist/table/column_figures.h"
+#include "shortlist/table/column_statistics.h"
 #include "shortlist/table/table_files.h"
 
 namespace shortlist {

@@ -63,7 +63,8 @@ class SpacedMatrix {
 
 // As the optimizer sees it.
 inline void join_gradient(ParameterState& parameter) {
-  if (parameter.spec.halves) add(parameter.second_memory.span(), parameter.gradient_memory.span());
+  if (parameter.spec.gradient_parts == 2)
+    add(parameter.second_memory.span(), parameter.gradient_memory.span());
 }
 
 // What a layer stands in.

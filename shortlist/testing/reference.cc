@@ -23,14 +23,14 @@ void for_each_target(FunctionRef<void(const std::string& name, bool fused)> test
 bool for_each_half_unit(FunctionRef<void(const HalfUnitInTest& unit)> test) {
   constexpr Precision kPrecisions[] = {Precision::bf16, Precision::bf16x3};
   bool any = false;
-  for (const auto& [unit, name] : {std::pair{HalfUnit::loop, "a loop for tiles"},
-                                   {HalfUnit::tiles, "tiles"},
-                                   {HalfUnit::pairs, "pairs"}}) {
-    if (!use_half_unit(unit)) continue;
+  for (const auto& [unit, name] : {std::pair{Bf16Unit::loop, "a loop for tiles"},
+                                   {Bf16Unit::tiles, "tiles"},
+                                   {Bf16Unit::pairs, "pairs"}}) {
+    if (!use_bf16_unit(unit)) continue;
     any = true;
     test({name, std::span(kPrecisions).first(multiplies_in(Precision::bf16x3) ? 2 : 1)});
   }
-  use_half_unit(HalfUnit::none);
+  use_bf16_unit(Bf16Unit::none);
   return any;
 }
 
@@ -83,7 +83,7 @@ void multiply(ConstMatrix a, ConstMatrix b, Matrix c, bool add, const Epilogue& 
       float sum = add ? c(i, j) : 0;
       if (precision == Precision::float32) {
         for (size_t k = 0; k < a.cols; ++k) sum = std::fma(a(i, k), b(k, j), sum);
-      } else if (half_unit() == HalfUnit::pairs) {
+      } else if (bf16_unit() == Bf16Unit::pairs) {
         sum = sum_of_pairs(a, b, i, j, sum);
       } else {
         sum = sum_of_tiles(a, b, i, j, sum, precision);

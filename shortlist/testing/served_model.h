@@ -46,7 +46,7 @@ struct TestService {
   }
 
   ModelStore models;
-  Metrics metrics;
+  ServerMetrics metrics;
   Service service;
 };
 

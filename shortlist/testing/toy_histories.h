@@ -196,7 +196,7 @@ class ToyHistoryTrainer {
     plan.backward(pool, {model.spec.query, model.spec.candidate});
     for (size_t i = 0; i < parameters.size(); ++i) {
       ParameterState& p = parameters.at(i);
-      if (p.spec.halves) add(p.second_memory.span(), p.gradient_memory.span());
+      if (p.spec.gradient_parts == 2) add(p.second_memory.span(), p.gradient_memory.span());
     }
   }
 

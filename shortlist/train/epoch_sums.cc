@@ -6,9 +6,9 @@
 namespace shortlist {
 namespace {
 
-void add_scaled(const Figures& figures, double scale, Figures& sums) {
+void add_scaled(const Metrics& figures, double scale, Metrics& sums) {
   for (const auto& [name, value] : figures) {
-    auto at = std::ranges::find(sums, name, &Figures::value_type::first);
+    auto at = std::ranges::find(sums, name, &Metrics::value_type::first);
     if (at == sums.end()) at = sums.insert(at, {name, 0});
     at->second += scale * value;
   }
@@ -16,15 +16,15 @@ void add_scaled(const Figures& figures, double scale, Figures& sums) {
 
 }  // namespace
 
-void EpochSums::add(const StepFigures& step) {
+void EpochSums::add(const StepMetrics& step) {
   rows += step.rows;
   weight += step.weight;
   add_scaled(step.losses, step.rows, losses);
   add_scaled(step.squared_errors, 1, squared_errors);
 }
 
-Figures EpochSums::means() const {
-  Figures figures;
+Metrics EpochSums::means() const {
+  Metrics figures;
   for (const auto& [name, sum] : losses) figures.emplace_back(name, sum / std::max(1.0, rows));
   for (const auto& [name, sum] : squared_errors)
     figures.emplace_back(name, std::sqrt(sum / std::max(1e-300, weight)));

@@ -6,20 +6,20 @@
 namespace shortlist {
 
 // What a step found, before its update.
-struct StepFigures {
-  Figures losses;          // those of loss_figures()
-  Figures squared_errors;  // of each rmse, the weighted sum of squares that it is the root of
+struct StepMetrics {
+  Metrics losses;          // those of loss_metrics()
+  Metrics squared_errors;  // of each rmse, the weighted sum of squares that it is the root of
   double rows = 0, weight = 0;
 };
 
 struct EpochSums {
   double rows = 0, weight = 0;
-  Figures losses;  // each step's times its rows
-  Figures squared_errors;
+  Metrics losses;  // each step's times its rows
+  Metrics squared_errors;
 
-  void add(const StepFigures& step);
+  void add(const StepMetrics& step);
   // Means over the rows so far: the losses, and the rmse of each predicted label.
-  Figures means() const;
+  Metrics means() const;
 };
 
 }  // namespace shortlist

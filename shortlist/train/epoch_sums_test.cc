@@ -15,7 +15,7 @@ TEST(EpochSums, GiveMeansOverRowsAndTheRootOfWeightedSquares) {
             .squared_errors = {{"rmse", 28}},
             .rows = 20,
             .weight = 2});
-  EXPECT_EQ(sums.means(), (Figures{{"loss", 5}, {"ranking_loss", 4}, {"rmse", 3}}));
+  EXPECT_EQ(sums.means(), (Metrics{{"loss", 5}, {"ranking_loss", 4}, {"rmse", 3}}));
 }
 
 TEST(EpochSums, HaveNoFiguresBeforeTheFirstStep) { EXPECT_TRUE(EpochSums().means().empty()); }

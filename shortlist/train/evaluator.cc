@@ -22,7 +22,7 @@ Evaluator::Evaluator(const Config& config, const ModelSpec& spec, Parameters& pa
       losses_(data, pool, static_cast<size_t>(config.training.batch)) {
   if (!spec.rankings.empty()) {
     ranking_plan_.emplace_back(spec, parameters,
-                               PlanOptions{.outputs = spec.rankings, .given = {spec.query, spec.candidate}});
+                               PlanOptions{.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
   }
 }
 
@@ -65,8 +65,8 @@ void Evaluator::rank_queries(const DistinctPairs& rows, PairScores& out) {
 
 void Evaluator::predict(const DistinctPairs& rows, PairScores& out) {
   Plan& plan = ranking_plan_.front();
-  plan.give(spec_.query, queries_);
-  plan.give(spec_.candidate, candidates_);
+  plan.feed(spec_.query, queries_);
+  plan.feed(spec_.candidate, candidates_);
   std::vector<uint32_t> candidate;
   for (uint32_t pair : rows.pairs) candidate.push_back(data_.pair_candidate[pair]);
   run_rankings(pool_, plan, spec_, rows.query_of_pair, candidate, out.outputs);
@@ -128,7 +128,7 @@ RowScores Evaluator::score(std::span<const uint32_t> rows) {
 
 // Distinct pairs count as often as rows show them; in a user's list an item counts once.
 void Evaluator::add_ranks(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
-                          const PairRanks& ranks, bool held_out, Figures& figures) const {
+                          const PairRanks& ranks, bool held_out, Metrics& figures) const {
   const std::vector<float>& row_weights = data_.retrieval_weights();
   std::vector<double> weight_of_pair(found.pairs.size());
   std::vector<float> weight_in_list(found.pairs.size());
@@ -146,7 +146,7 @@ void Evaluator::add_ranks(const Task& task, std::span<const uint32_t> rows, cons
   const auto all_of = [&](const std::vector<Rank>& of_pairs) {
     RankMetrics metrics(task.top_k);
     for (size_t p = 0; p < of_pairs.size(); ++p) metrics.add(of_pairs[p], weight_of_pair[p]);
-    Figures all = metrics.figures();
+    Metrics all = metrics.figures();
     if (user.empty()) return all;
     const Observations pairs{of_pairs.size(), found.query_of_pair, candidate, user, {}, weight_in_list};
     for (auto& figure : user_figures(pairs, of_pairs, task.top_k)) all.push_back(std::move(figure));
@@ -160,7 +160,7 @@ void Evaluator::add_ranks(const Task& task, std::span<const uint32_t> rows, cons
 
 void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> rows,
                                   const DistinctPairs& found, const PairScores& pairs,
-                                  Figures& figures) const {
+                                  Metrics& figures) const {
   std::vector<float> labels, weights;
   for (uint32_t row : rows) {
     labels.push_back(data_.labels[task.ranking][row]);
@@ -171,10 +171,10 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
     figures.emplace_back(task.figure(name), value);
 }
 
-Figures Evaluator::figures(std::span<const uint32_t> rows, bool held_out) {
+Metrics Evaluator::figures(std::span<const uint32_t> rows, bool held_out) {
   const DistinctPairs found = distinct_pairs(data_, rows);
   const PairScores pairs = score_pairs(found);
-  Figures figures;
+  Metrics figures;
   if (held_out) figures = losses(rows, found, pairs);
   for (const Task& task : tasks_) {
     if (task.has_embeddings()) add_ranks(task, rows, found, pairs.ranks, held_out, figures);
@@ -183,12 +183,12 @@ Figures Evaluator::figures(std::span<const uint32_t> rows, bool held_out) {
   return figures;
 }
 
-Figures Evaluator::losses(std::span<const uint32_t> rows, const DistinctPairs& found,
+Metrics Evaluator::losses(std::span<const uint32_t> rows, const DistinctPairs& found,
                           const PairScores& pairs) {
   LossParts parts{.regularization = regularization_loss(parameters_)};
   const RowOutputs outputs{queries_, candidates_, pairs.outputs};
   for (const Task& task : tasks_) parts.tasks.push_back(losses_.mean(task, rows, found, outputs));
-  return loss_figures(tasks_, parts);
+  return loss_metrics(tasks_, parts);
 }
 
 }  // namespace shortlist

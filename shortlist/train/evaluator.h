@@ -31,7 +31,7 @@ class Evaluator {
   RowScores score(std::span<const uint32_t> rows);
   // The figures of the rows: the metrics, and with `held_out` also the losses of batches of the training's
   // size, and the metrics with seen items left out (of rows that the model was trained on, all are seen).
-  Figures figures(std::span<const uint32_t> rows, bool held_out);
+  Metrics figures(std::span<const uint32_t> rows, bool held_out);
 
  private:
   struct PairScores {
@@ -48,10 +48,10 @@ class Evaluator {
   // Of each row, the label that the task predicts.
   std::vector<float> predictions(const Task& task, const DistinctPairs& rows, const PairScores& pairs) const;
   void add_ranks(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
-                 const PairRanks& ranks, bool held_out, Figures& figures) const;
+                 const PairRanks& ranks, bool held_out, Metrics& figures) const;
   void add_label_figures(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
-                         const PairScores& pairs, Figures& figures) const;
-  Figures losses(std::span<const uint32_t> rows, const DistinctPairs& found, const PairScores& pairs);
+                         const PairScores& pairs, Metrics& figures) const;
+  Metrics losses(std::span<const uint32_t> rows, const DistinctPairs& found, const PairScores& pairs);
 
   const ModelSpec& spec_;
   const Dataset& data_;

@@ -110,9 +110,9 @@ TEST(Evaluator, RanksNothingApartWhereQueriesTellNoUser) {
   TinyModel model(table, {{"[\"user\", \"country\"]", "[\"country\"]"}});
   EXPECT_TRUE(scores_of(model, model.data().split.validation).unseen_ranks.empty());
   Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
-  const Figures figures = evaluator.figures(model.data().split.validation, true);
-  EXPECT_EQ(find_figure(figures, "unseen_top_5"), nullptr);
-  EXPECT_EQ(find_figure(figures, "ndcg_5"), nullptr);
+  const Metrics figures = evaluator.figures(model.data().split.validation, true);
+  EXPECT_EQ(find_metric(figures, "unseen_top_5"), nullptr);
+  EXPECT_EQ(find_metric(figures, "ndcg@5"), nullptr);
 }
 
 TEST(Evaluator, RanksItemsBehindAllThatTheCatalogueDoesNotHave) {
@@ -198,10 +198,10 @@ TEST(Evaluator, TiesCountAgainstTopKAndForKerasTopK) {
   const std::vector<uint32_t> rows = all_rows(model);
   Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
   EXPECT_EQ(evaluator.score(rows).ranks[0], (Rank{0, 29}));
-  const Figures figures = evaluator.figures(rows, false);
-  EXPECT_EQ(*find_figure(figures, "top_5"), 0);
-  EXPECT_EQ(*find_figure(figures, "keras_top_1"), 1);
-  EXPECT_EQ(*find_figure(figures, "mean_rank"), 30);
+  const Metrics figures = evaluator.figures(rows, false);
+  EXPECT_EQ(*find_metric(figures, "top_5"), 0);
+  EXPECT_EQ(*find_metric(figures, "keras_top_1"), 1);
+  EXPECT_EQ(*find_metric(figures, "mean_rank"), 30);
 }
 
 TEST(Evaluator, ThrowsWhenWhatTheModelGivesIsNotFinite) {
@@ -232,7 +232,7 @@ TEST(Evaluator, TakesTheCrossEntropyFromLogits) {
   set_all(model.parameters, "ranking/rating/prediction/bias", 40);
   model.parameters.pack(model.pool, false);
   Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
-  EXPECT_NEAR(*find_figure(evaluator.figures(all_rows(model), true), "ranking_loss"), 40, 1e-6);
+  EXPECT_NEAR(*find_metric(evaluator.figures(all_rows(model), true), "ranking_loss"), 40, 1e-6);
 }
 
 // Metrics by hand from scores(), and the losses of one batch by their definition.
@@ -253,13 +253,13 @@ TEST(Evaluator, FiguresFollowFromScores) {
   }
   const double n = static_cast<double>(rows.size());
   Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
-  const Figures figures = evaluator.figures(rows, true);
-  EXPECT_NEAR(*find_figure(figures, "rmse"), std::sqrt(squares / n), 1e-6);
+  const Metrics figures = evaluator.figures(rows, true);
+  EXPECT_NEAR(*find_metric(figures, "rmse"), std::sqrt(squares / n), 1e-6);
   squares /= std::pow(model.spec.label_scale(0).deviation, 2);  // losses are of the standardised label
-  EXPECT_NEAR(*find_figure(figures, "ranking_loss"), squares / n, 1e-6);
-  EXPECT_EQ(*find_figure(figures, "top_5"), hits / n);
-  EXPECT_NEAR(*find_figure(figures, "retrieval_loss"), softmax / n, 1e-5);
-  EXPECT_NEAR(*find_figure(figures, "loss"), (squares + softmax) / n, 1e-5);
+  EXPECT_NEAR(*find_metric(figures, "ranking_loss"), squares / n, 1e-6);
+  EXPECT_EQ(*find_metric(figures, "top_5"), hits / n);
+  EXPECT_NEAR(*find_metric(figures, "retrieval_loss"), softmax / n, 1e-5);
+  EXPECT_NEAR(*find_metric(figures, "loss"), (squares + softmax) / n, 1e-5);
 }
 
 }  // namespace

@@ -64,9 +64,9 @@ double total_loss(std::span<const Task> tasks, const LossParts& losses) {
   return total;
 }
 
-Figures loss_figures(std::span<const Task> tasks, const LossParts& losses) {
-  Figures figures = {{"loss", total_loss(tasks, losses)}};
-  for (size_t t = 0; t < tasks.size(); ++t) figures.emplace_back(tasks[t].loss_figure(), losses.tasks[t]);
+Metrics loss_metrics(std::span<const Task> tasks, const LossParts& losses) {
+  Metrics figures = {{"loss", total_loss(tasks, losses)}};
+  for (size_t t = 0; t < tasks.size(); ++t) figures.emplace_back(tasks[t].loss_metric(), losses.tasks[t]);
   figures.emplace_back("regularization_loss", losses.regularization);
   return figures;
 }

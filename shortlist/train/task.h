@@ -35,7 +35,7 @@ struct Task {
   bool has_embeddings() const { return outputs.query >= 0; }
   bool has_scores() const { return outputs.score >= 0; }
   std::string figure(std::string_view of) const { return std::string(of) + suffix; }
-  std::string loss_figure() const { return name + "_loss" + suffix; }
+  std::string loss_metric() const { return name + "_loss" + suffix; }
 };
 
 // The tasks of a config. `spec` is its model, and `precision` that of the losses' products.
@@ -57,6 +57,6 @@ struct LossParts {
 // The tasks' losses by their weights, and the regularisation.
 double total_loss(std::span<const Task> tasks, const LossParts& losses);
 // "loss", which is the total, "retrieval_loss", "ranking_loss", ..., "regularization_loss".
-Figures loss_figures(std::span<const Task> tasks, const LossParts& losses);
+Metrics loss_metrics(std::span<const Task> tasks, const LossParts& losses);
 
 }  // namespace shortlist

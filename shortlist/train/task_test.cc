@@ -17,7 +17,7 @@ const Changes kTwoLabels = {{"[[ranking]]\nlabel  = \"rating\"\n",
 
 std::vector<std::string> loss_figure_names(const std::vector<Task>& tasks) {
   std::vector<std::string> names;
-  for (const Task& task : tasks) names.push_back(task.loss_figure());
+  for (const Task& task : tasks) names.push_back(task.loss_metric());
   return names;
 }
 
@@ -47,8 +47,8 @@ TEST(Tasks, AddUpByTheirWeights) {
   const TinyTable table;
   const TinyModel model(table, kTwoLabels);
   const std::vector<Task> tasks = make_tasks(model.config, model.spec);
-  EXPECT_EQ(loss_figures(tasks, {.tasks = {10, 4, 1}, .regularization = 0.25}),
-            (Figures{{"loss", 10 + 0.5 * 4 + 1 + 0.25},
+  EXPECT_EQ(loss_metrics(tasks, {.tasks = {10, 4, 1}, .regularization = 0.25}),
+            (Metrics{{"loss", 10 + 0.5 * 4 + 1 + 0.25},
                      {"retrieval_loss", 10},
                      {"ranking_loss of year", 4},
                      {"ranking_loss of rating", 1},

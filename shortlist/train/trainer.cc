@@ -34,7 +34,7 @@ void set_values(const std::vector<Buffer>& values, Parameters& parameters) {
 template <typename Settings>
 Settings with_monitor(Settings settings, const Config& config, const Dataset& data) {
   const bool falls_back = settings.monitor == kServedMonitor && data.split.validation.empty();
-  settings.monitor = falls_back ? "loss" : config.monitored_figure(settings.monitor);
+  settings.monitor = falls_back ? "loss" : config.monitored_metric(settings.monitor);
   return settings;
 }
 
@@ -66,7 +66,7 @@ struct Trainer::State {
   CheckpointView view();
   void save(const std::string& folder);
 
-  void check_loss_finite(const StepFigures& figures) const;
+  void check_loss_finite(const StepMetrics& figures) const;
   void check_state_finite() const;
   Error not_finite(int64_t at_step, const std::string& what) const;
 
@@ -89,12 +89,12 @@ bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<boo
   while (run.step < steps_an_epoch()) {
     if (stop) return false;
     const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
-    const StepFigures figures =
+    const StepMetrics figures =
         step.run(std::span(order).subspan(range.begin, range.size()), run.learning_rate);
     check_loss_finite(figures);
     run.sums.add(figures);
     ++run.step;
-    const Figures means = run.sums.means();
+    const Metrics means = run.sums.means();
     callback.after_step({run.epoch + 1, epochs(), run.step, steps_an_epoch(), range.end, means});
   }
   return true;
@@ -132,7 +132,7 @@ EpochRecord Trainer::State::record() {
     const size_t most = std::max<size_t>(data.split.validation.size(), 10'000);
     const auto rows = std::span(data.split.train).first(std::min(most, data.split.train.size()));
     for (auto& [name, value] : evaluator.figures(rows, false)) {
-      if (find_figure(record.train, name) == nullptr && !name.starts_with("mae"))
+      if (find_metric(record.train, name) == nullptr && !name.starts_with("mae"))
         record.train.emplace_back(name, value);
     }
   }
@@ -163,8 +163,8 @@ void Trainer::State::save(const std::string& folder) {
   prune_checkpoints(folder, config.training.keep_checkpoints);
 }
 
-void Trainer::State::check_loss_finite(const StepFigures& figures) const {
-  if (std::isfinite(*find_figure(figures.losses, "loss"))) return;
+void Trainer::State::check_loss_finite(const StepMetrics& figures) const {
+  if (std::isfinite(*find_metric(figures.losses, "loss"))) return;
   const std::string layer = step.first_not_finite();
   throw not_finite(run.step + 1, "the loss is no longer finite" +
                                      (layer.empty() ? "" : fmt::format(", first in layer '{}'", layer)));
@@ -197,7 +197,7 @@ Trainer::~Trainer() = default;
 StepProfile Trainer::profile() const { return state_->step.profile(); }
 void Trainer::start_profile() { state_->step.start_profile(); }
 const TrainerState& Trainer::state() const { return state_->run; }
-StepFigures Trainer::step(std::span<const uint32_t> rows) {
+StepMetrics Trainer::step(std::span<const uint32_t> rows) {
   return state_->step.run(rows, state_->run.learning_rate);
 }
 

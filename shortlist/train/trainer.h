@@ -45,7 +45,7 @@ class Trainer {
   void load(const Checkpoint& checkpoint);
 
   // One step over given rows, for tests and benchmarks.
-  StepFigures step(std::span<const uint32_t> rows);
+  StepMetrics step(std::span<const uint32_t> rows);
 
   // Continues a run of another program: its step count is converted to epochs of this config, and the state
   // of plateaus and early stopping is reset. Throws a data Error when the state is of another kind of

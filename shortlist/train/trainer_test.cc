@@ -49,7 +49,7 @@ struct Trained {
 std::vector<double> figures_of(const History& history, const char* name, bool validation) {
   std::vector<double> values;
   for (const EpochRecord& epoch : history.epochs)
-    values.push_back(*find_figure(validation ? epoch.validation : epoch.train, name));
+    values.push_back(*find_metric(validation ? epoch.validation : epoch.train, name));
   return values;
 }
 
@@ -74,8 +74,8 @@ TEST(Trainer, StandardisesLabelsAsATableCould) {
   EXPECT_EQ(scaled.model.spec.label_scale(0), (LabelScale{40, 10}));
   EXPECT_EQ(scaled.model.numbers(), plain.model.numbers());
   const EpochRecord &a = scaled.history.epochs.back(), &b = plain.history.epochs.back();
-  EXPECT_EQ(*find_figure(a.train, "loss"), *find_figure(b.train, "loss"));
-  EXPECT_NEAR(*find_figure(a.train, "rmse"), 10 * *find_figure(b.train, "rmse"), 1e-4);
+  EXPECT_EQ(*find_metric(a.train, "loss"), *find_metric(b.train, "loss"));
+  EXPECT_NEAR(*find_metric(a.train, "rmse"), 10 * *find_metric(b.train, "rmse"), 1e-4);
 }
 
 TEST(Trainer, GivesTheSameBitsWithAnyNumberOfThreads) {
@@ -357,11 +357,11 @@ TEST(Trainer, AWeightOfTwoIsTheRowTwice) {
   Changes weighted = keras;
   weighted.emplace_back("user  = \"user\"", "weight = \"year\"");
   TinyModel with(table, weighted), without(table, keras);
-  const StepFigures a = with.trainer().step(std::vector<uint32_t>{0, 1}),
+  const StepMetrics a = with.trainer().step(std::vector<uint32_t>{0, 1}),
                     b = without.trainer().step(std::vector<uint32_t>{0, 0, 1});
-  const auto loss = [](const StepFigures& step) { return *find_figure(step.losses, "ranking_loss"); };
+  const auto loss = [](const StepMetrics& step) { return *find_metric(step.losses, "ranking_loss"); };
   EXPECT_NEAR(loss(a) * 2, loss(b) * 3, 1e-5);  // means over 2 rows and over 3
-  EXPECT_NEAR(*find_figure(a.squared_errors, "rmse"), *find_figure(b.squared_errors, "rmse"), 1e-5);
+  EXPECT_NEAR(*find_metric(a.squared_errors, "rmse"), *find_metric(b.squared_errors, "rmse"), 1e-5);
 }
 
 }  // namespace

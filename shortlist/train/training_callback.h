@@ -23,7 +23,7 @@ class TrainingCallback {
     int epoch = 0, epochs = 0;  // 1-based
     int64_t step = 0, steps = 0;
     size_t rows = 0;         // of this epoch so far
-    const Figures& running;  // means over the epoch so far
+    const Metrics& running;  // means over the epoch so far
   };
   virtual void after_step(const Progress&) {}
   virtual void after_epoch(const EpochRecord&, const Parameters&) {}

@@ -49,20 +49,20 @@ TrainingStep::TrainingStep(const Config& config, const ModelSpec& spec, Paramete
   pack();
 }
 
-StepFigures TrainingStep::run(std::span<const uint32_t> rows, double learning_rate) {
-  StepFigures figures;
+StepMetrics TrainingStep::run(std::span<const uint32_t> rows, double learning_rate) {
+  StepMetrics figures;
   clock_.time(kStep, 0, [&] { figures = run_phases(rows, learning_rate); });
   profiled_steps_ += clock_.running();
   return figures;
 }
 
-StepFigures TrainingStep::run_phases(std::span<const uint32_t> rows, double learning_rate) {
+StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, double learning_rate) {
   const Batch* batch = nullptr;
   clock_.time(kBatch, 0, [&] { batch = &batcher_.make(rows); });
   const RandomStream dropout(static_cast<uint64_t>(config_.training.seed), "dropout");
   const uint64_t key = dropout.at(static_cast<uint64_t>(optimizer_->steps)).key();
   clock_.time(kLayers, 0, [&] { plan_.forward(pool_, *batch, true, key); });
-  StepFigures figures{.rows = static_cast<double>(rows.size()), .weight = batcher_.total_weight()};
+  StepMetrics figures{.rows = static_cast<double>(rows.size()), .weight = batcher_.total_weight()};
   LossParts losses;
   for (size_t t = 0; t < tasks_.size(); ++t) {
     const Task& task = tasks_[t];
@@ -77,7 +77,7 @@ StepFigures TrainingStep::run_phases(std::span<const uint32_t> rows, double lear
   }
   clock_.time(kLayers, 0, [&] { plan_.backward(pool_, outputs_); });
   clock_.time(kOptimizer, 0, [&] { losses.regularization = update(learning_rate); });
-  figures.losses = loss_figures(tasks_, losses);
+  figures.losses = loss_metrics(tasks_, losses);
   return figures;
 }
 

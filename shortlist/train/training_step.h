@@ -26,7 +26,7 @@ class TrainingStep {
                ThreadPool& pool);
 
   // Trains on these rows. The figures are those before the update.
-  StepFigures run(std::span<const uint32_t> rows, double learning_rate);
+  StepMetrics run(std::span<const uint32_t> rows, double learning_rate);
 
   Optimizer& optimizer() const { return *optimizer_; }
   std::span<const Task> tasks() const { return tasks_; }
@@ -42,7 +42,7 @@ class TrainingStep {
   StepProfile profile() const;
 
  private:
-  StepFigures run_phases(std::span<const uint32_t> rows, double learning_rate);
+  StepMetrics run_phases(std::span<const uint32_t> rows, double learning_rate);
   double update(double learning_rate);
   StepPhase shared_phase(const std::string& name, size_t phase, const LossWork& work) const;
   LossWork optimizer_work() const;

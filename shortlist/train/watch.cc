@@ -11,15 +11,15 @@ namespace shortlist {
 bool higher_is_better(std::string_view figure) {
   if (figure.starts_with("unseen_")) figure.remove_prefix(7);
   for (std::string_view prefix :
-       {"top_", "keras_top_", "mrr", "recall_", "ndcg_", "auc", "keras_auc", "accuracy"}) {
+       {"top_", "keras_top_", "mrr", "recall@", "ndcg@", "auc", "keras_auc", "accuracy"}) {
     if (figure.starts_with(prefix)) return true;
   }
   return false;
 }
 
 double monitored(const EpochRecord& epoch, const std::string& monitor) {
-  const Figures& figures = epoch.validation.empty() ? epoch.train : epoch.validation;
-  if (const double* value = find_figure(figures, monitor)) return *value;
+  const Metrics& figures = epoch.validation.empty() ? epoch.train : epoch.validation;
+  if (const double* value = find_metric(figures, monitor)) return *value;
   std::vector<std::string> names;
   for (const auto& [name, value] : figures) names.push_back(name);
   throw usage_error("monitor = \"{}\": there is no such figure, only {}", monitor, fmt::join(names, ", "));

@@ -31,7 +31,7 @@ class Builder {
       : model_(model), spec_(spec), parameters_(parameters), features_(features) {}
 
   // The output of a node, which the caller has as a value of the graph.
-  void give(int node, std::string value) { values_[node] = std::move(value); }
+  void feed(int node, std::string value) { values_[node] = std::move(value); }
 
   const std::string& value(int at) {
     const auto found = values_.find(at);
@@ -88,7 +88,7 @@ OnnxModel ranking(const OnnxSource& source) {
   const std::pair<const char*, int> towers[] = {{"query", spec.query}, {"candidate", spec.candidate}};
   for (const auto& [name, node] : towers) {
     const int64_t width = spec.at(node).width;
-    builder.give(node, model.graph.input(name, OnnxType::float32, {kRows, width}));
+    builder.feed(node, model.graph.input(name, OnnxType::float32, {kRows, width}));
     model.inputs.push_back({{"name", name}, {"type", "float32"}, {"shape", {kRows, width}}});
   }
   for (size_t i = 0; i < spec.rankings.size(); ++i) {

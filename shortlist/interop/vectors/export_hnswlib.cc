@@ -49,7 +49,7 @@ class HnswlibWriter {
     put(graph_.entry_point());
     for (const uint64_t value : {m, 2 * m, m}) put(value);
     put(1 / std::log(static_cast<double>(m)));
-    put(static_cast<uint64_t>(index_.config().build_beam));
+    put(static_cast<uint64_t>(index_.config().ef_construction));
   }
 
   void links(uint32_t node, int layer) {

@@ -30,7 +30,7 @@ std::string_view view(boost::beast::string_view text) { return {text.data(), tex
 template <typename Stream>
 class Connection final : public ConnectionBase, public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  Connection(Stream stream, const std::string& client, Lane& lane, Shared& shared)
+  Connection(Stream stream, const std::string& client, EventLoop& lane, Shared& shared)
       : ConnectionBase(client_network(client)),
         stream_(std::move(stream)),
         client_(client),
@@ -363,7 +363,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
 
   Stream stream_;
   const std::string client_;
-  Lane& lane_;
+  EventLoop& lane_;
   Shared& shared_;
   ConnectionList::Position position_;
   bool ended_ = false;
@@ -385,11 +385,12 @@ bool ConnectionBase::may_make_room(Clock::time_point now) const {
   return phase != Phase::writing || now - since >= kStalled;
 }
 
-ConnectionPtr make_connection(tcp::socket socket, const std::string& client, Lane& lane, Shared& shared) {
+ConnectionPtr make_connection(tcp::socket socket, const std::string& client, EventLoop& lane,
+                              Shared& shared) {
   return std::make_shared<Connection<tcp::socket>>(std::move(socket), client, lane, shared);
 }
 
-ConnectionPtr make_connection(TlsStream stream, const std::string& client, Lane& lane, Shared& shared) {
+ConnectionPtr make_connection(TlsStream stream, const std::string& client, EventLoop& lane, Shared& shared) {
   return std::make_shared<Connection<TlsStream>>(std::move(stream), client, lane, shared);
 }
 

@@ -73,7 +73,7 @@ class ConnectionList {
 };
 
 // A thread with its connections.
-struct Lane {
+struct EventLoop {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   asio::steady_timer sweep{context};
@@ -84,7 +84,7 @@ struct Lane {
 // What all connections share.
 struct Shared {
   Service& service;
-  Metrics& metrics;
+  ServerMetrics& metrics;
   const Limits& limits;
   Workers slow_answers;
   std::atomic<int> slow_waiting = 0;
@@ -97,7 +97,7 @@ struct Shared {
 };
 
 // Both count the connection as open at once; start() must be called on the lane's thread.
-ConnectionPtr make_connection(tcp::socket socket, const std::string& client, Lane& lane, Shared& shared);
-ConnectionPtr make_connection(TlsStream stream, const std::string& client, Lane& lane, Shared& shared);
+ConnectionPtr make_connection(tcp::socket socket, const std::string& client, EventLoop& lane, Shared& shared);
+ConnectionPtr make_connection(TlsStream stream, const std::string& client, EventLoop& lane, Shared& shared);
 
 }  // namespace shortlist

@@ -7,7 +7,7 @@ namespace shortlist {
 
 bool is_loopback(const std::string& address) { return read_address(address).is_loopback(); }
 
-HttpServer::HttpServer(const ServerSettings& settings, Service& service, Metrics& metrics)
+HttpServer::HttpServer(const ServerSettings& settings, Service& service, ServerMetrics& metrics)
     : listener_(std::make_unique<Listener>(settings, service, metrics)) {}
 HttpServer::~HttpServer() = default;
 uint16_t HttpServer::port() const { return listener_->port(); }

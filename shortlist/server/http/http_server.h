@@ -18,7 +18,7 @@ class Listener;
 class HttpServer {
  public:
   // Throws a failed Error when the address cannot be had, a data Error for a certificate that cannot be read.
-  HttpServer(const ServerSettings& settings, Service& service, Metrics& metrics);
+  HttpServer(const ServerSettings& settings, Service& service, ServerMetrics& metrics);
   ~HttpServer();
 
   uint16_t port() const;

@@ -1,5 +1,6 @@
 #include "shortlist/server/http/listener.h"
 
+#include "shortlist/base/start_thread.h"
 #include "shortlist/base/error.h"
 #include "shortlist/server/http/client_address.h"
 #include "shortlist/server/http/tls.h"
@@ -11,7 +12,7 @@ constexpr auto kSweepEvery = std::chrono::milliseconds(100);
 
 // The connection of the group ("": of any) that has kept the lane waiting longest; null where none may be
 // closed.
-ConnectionPtr longest_waiting(const Lane& lane, const std::string& group) {
+ConnectionPtr longest_waiting(const EventLoop& lane, const std::string& group) {
   const auto now = Clock::now();
   for (const ConnectionPtr& connection : lane.connections.all())
     if (connection->may_make_room(now) && (group.empty() || connection->group() == group)) return connection;
@@ -31,10 +32,10 @@ asio::ip::address read_address(const std::string& text) {
   return address;
 }
 
-Listener::Listener(const ServerSettings& given, Service& service, Metrics& metrics)
+Listener::Listener(const ServerSettings& given, Service& service, ServerMetrics& metrics)
     : settings_(given),
       shared_{service, metrics, service.limits(), Workers(thread_count(given.threads))},
-      lanes_(static_cast<size_t>(thread_count(given.threads))) {
+      loops_(static_cast<size_t>(thread_count(given.threads))) {
   if (!settings_.tls_certificate.empty()) tls_ = make_tls(settings_);
   listen();
   start_lanes();
@@ -43,7 +44,7 @@ Listener::Listener(const ServerSettings& given, Service& service, Metrics& metri
 
 void Listener::start_lanes() {
   try {
-    for (Lane& lane : lanes_) {
+    for (EventLoop& lane : loops_) {
       sweep_later(lane);
       lane.thread = start_thread([&lane] { lane.context.run(); });
     }
@@ -54,8 +55,8 @@ void Listener::start_lanes() {
 }
 
 void Listener::end_lanes() {
-  for (Lane& lane : lanes_) lane.context.stop();
-  for (Lane& lane : lanes_)
+  for (EventLoop& lane : loops_) lane.context.stop();
+  for (EventLoop& lane : loops_)
     if (lane.thread.joinable()) lane.thread.join();
 }
 
@@ -83,11 +84,11 @@ void Listener::listen() {
   if (error) throw fail(error.message());
 }
 
-Lane& Listener::choose_lane() { return lanes_[next_lane_++ % lanes_.size()]; }
+EventLoop& Listener::choose_lane() { return loops_[next_lane_++ % loops_.size()]; }
 
 void Listener::accept() {
   if (!acceptor_.is_open()) return;
-  Lane& lane = choose_lane();
+  EventLoop& lane = choose_lane();
   acceptor_.async_accept(lane.context, [this, &lane](SocketError error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) return admit(lane, std::move(socket));
@@ -110,7 +111,7 @@ bool Listener::is_full(const std::string& group) const {
 }
 
 // Takes the next one when this one is in or turned away, so that one at most is open beyond the limits.
-void Listener::admit(Lane& lane, tcp::socket socket) {
+void Listener::admit(EventLoop& lane, tcp::socket socket) {
   SocketError error;
   const auto peer = socket.remote_endpoint(error);
   if (error) return accept();
@@ -130,13 +131,13 @@ void Listener::admit(Lane& lane, tcp::socket socket) {
   });
 }
 
-void Listener::start(Lane& lane, tcp::socket socket, const std::string& client) {
+void Listener::start(EventLoop& lane, tcp::socket socket, const std::string& client) {
   SocketError error;
   socket.set_option(tcp::no_delay(true), error);
   asio::post(lane.context, [connection = connect(lane, std::move(socket), client)] { connection->start(); });
 }
 
-ConnectionPtr Listener::connect(Lane& lane, tcp::socket socket, const std::string& client) {
+ConnectionPtr Listener::connect(EventLoop& lane, tcp::socket socket, const std::string& client) {
   if (const auto certificate = std::atomic_load(&tls_))
     return make_connection(TlsStream(std::move(socket), *certificate), client, lane, shared_);
   return make_connection(std::move(socket), client, lane, shared_);
@@ -147,7 +148,7 @@ struct Listener::RoomSearch {
   std::string group;
   std::function<void(bool)> done;
   size_t next = 0;  // lane to look at
-  Lane* lane = nullptr;
+  EventLoop* lane = nullptr;
   Clock::time_point since = Clock::time_point::max();  // the longest waiting so far, in `lane`
 };
 
@@ -159,8 +160,8 @@ void Listener::make_room(std::string group, std::function<void(bool)> done) {
 }
 
 void Listener::look_for_room(std::shared_ptr<RoomSearch> search) {
-  if (search->next < lanes_.size()) {
-    Lane& lane = lanes_[search->next++];
+  if (search->next < loops_.size()) {
+    EventLoop& lane = loops_[search->next++];
     asio::post(lane.context, [this, search, &lane] {
       const ConnectionPtr found = longest_waiting(lane, search->group);
       if (found != nullptr && found->since < search->since) {
@@ -175,12 +176,12 @@ void Listener::look_for_room(std::shared_ptr<RoomSearch> search) {
     const ConnectionPtr found =
         search->lane != nullptr ? longest_waiting(*search->lane, search->group) : nullptr;
     if (found != nullptr) found->cut();
-    asio::post(lanes_[0].context, [search, made = found != nullptr] { search->done(made); });
+    asio::post(loops_[0].context, [search, made = found != nullptr] { search->done(made); });
   };
-  asio::post((search->lane != nullptr ? *search->lane : lanes_[0]).context, close_one);
+  asio::post((search->lane != nullptr ? *search->lane : loops_[0]).context, close_one);
 }
 
-void Listener::sweep_later(Lane& lane) {
+void Listener::sweep_later(EventLoop& lane) {
   lane.sweep.expires_after(kSweepEvery);
   lane.sweep.async_wait([this, &lane](SocketError error) {
     if (error) return;
@@ -199,7 +200,7 @@ void Listener::stop_listening() {
   SocketError error;
   acceptor_.non_blocking(true, error);
   while (!error) {
-    Lane& lane = choose_lane();
+    EventLoop& lane = choose_lane();
     tcp::socket socket(lane.context);
     acceptor_.accept(socket, error);
     if (error) break;
@@ -213,7 +214,7 @@ void Listener::stop_listening() {
 }
 
 bool Listener::drain(FunctionRef<bool()> hurry) {
-  asio::post(lanes_[0].context, asio::use_future([this] { stop_listening(); })).get();
+  asio::post(loops_[0].context, asio::use_future([this] { stop_listening(); })).get();
   shared_.draining = true;
   const auto end = in_seconds(shared_.limits.drain_timeout);
   while (shared_.open > 0 && Clock::now() < end && !hurry())

@@ -16,7 +16,7 @@ namespace shortlist {
 
 class Listener {
  public:
-  Listener(const ServerSettings& settings, Service& service, Metrics& metrics);
+  Listener(const ServerSettings& settings, Service& service, ServerMetrics& metrics);
   ~Listener();
 
   const ServerSettings& settings() const { return settings_; }
@@ -28,27 +28,27 @@ class Listener {
   void listen();
   void start_lanes();
   void end_lanes();
-  Lane& choose_lane();
+  EventLoop& choose_lane();
   void accept();
   void accept_later();
-  void admit(Lane& lane, tcp::socket socket);
+  void admit(EventLoop& lane, tcp::socket socket);
   bool is_full(const std::string& group) const;
-  void start(Lane& lane, tcp::socket socket, const std::string& client);
-  ConnectionPtr connect(Lane& lane, tcp::socket socket, const std::string& client);
+  void start(EventLoop& lane, tcp::socket socket, const std::string& client);
+  ConnectionPtr connect(EventLoop& lane, tcp::socket socket, const std::string& client);
   // Closes the connection of a group of addresses ("": of any) that has kept the server waiting longest.
   // Calls `done`, on the first lane, with whether there was one.
   struct RoomSearch;
   void make_room(std::string group, std::function<void(bool)> done);
   void look_for_room(std::shared_ptr<RoomSearch> search);
   void give_up();
-  void sweep_later(Lane& lane);
+  void sweep_later(EventLoop& lane);
   void stop_listening();
 
   const ServerSettings settings_;
   Shared shared_;
-  std::vector<Lane> lanes_;
-  tcp::acceptor acceptor_{lanes_[0].context};
-  asio::steady_timer retry_{lanes_[0].context};
+  std::vector<EventLoop> loops_;
+  tcp::acceptor acceptor_{loops_[0].context};
+  asio::steady_timer retry_{loops_[0].context};
   std::shared_ptr<TlsContext> tls_;
   size_t next_lane_ = 0;
   std::optional<tcp::socket> newcomer_;  // waits for room

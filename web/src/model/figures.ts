@@ -49,4 +49,4 @@ export const lowerIsBetter = (name: string): boolean => /loss|rmse|mae|mean_rank
 export const isKeras = (name: string): boolean => name.startsWith('keras_');
 
 // Of all rows, or of a probability: between 0 and 1.
-export const isShare = (name: string): boolean => /top_|mrr|recall_|ndcg_|accuracy|auc/.test(name);
+export const isShare = (name: string): boolean => /top_|mrr|recall@|ndcg@|accuracy|auc/.test(name);

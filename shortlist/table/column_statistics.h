@@ -1,4 +1,4 @@
-// Figures of one column for its summary, value by value.
+// Metrics of one column for its summary, value by value.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ class DistinctSketch {
   std::vector<uint8_t> registers_ = std::vector<uint8_t>(size_t{1} << kBits);
 };
 
-class ColumnFigures {
+class ColumnStatistics {
  public:
   // Adds row `row` of the column, as often as `count` says.
   void add(const Column& column, size_t row, uint64_t count);

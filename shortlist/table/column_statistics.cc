@@ -1,4 +1,4 @@
-#include "shortlist/table/column_figures.h"
+#include "shortlist/table/column_statistics.h"
 
 #include <algorithm>
 #include <bit>
@@ -47,7 +47,7 @@ uint64_t DistinctSketch::estimate() const {
   return static_cast<uint64_t>(std::llround(raw < 2.5 * m && empty > 0 ? m * std::log(m / empty) : raw));
 }
 
-void ColumnFigures::Range::add(double x, uint64_t times) {
+void ColumnStatistics::Range::add(double x, uint64_t times) {
   if (!std::isfinite(x)) return;
   least = count == 0 ? x : std::min(least, x);
   most = count == 0 ? x : std::max(most, x);
@@ -55,7 +55,7 @@ void ColumnFigures::Range::add(double x, uint64_t times) {
   count += times;
 }
 
-void ColumnFigures::add(const Column& column, size_t row, uint64_t count) {
+void ColumnStatistics::add(const Column& column, size_t row, uint64_t count) {
   rows_ += count;
   if (column.is_missing(row)) {
     missing_ += count;
@@ -78,12 +78,12 @@ void ColumnFigures::add(const Column& column, size_t row, uint64_t count) {
   }
 }
 
-void ColumnFigures::add_number(double number, uint64_t count) {
+void ColumnStatistics::add_number(double number, uint64_t count) {
   numbers_ += count;
   number_range_.add(number, count);
 }
 
-void ColumnFigures::add_list(uint64_t elements, uint64_t count) {
+void ColumnStatistics::add_list(uint64_t elements, uint64_t count) {
   lists_ += count;
   bracketed_ += count;
   elements_ += static_cast<double>(elements * count);
@@ -91,7 +91,7 @@ void ColumnFigures::add_list(uint64_t elements, uint64_t count) {
   longest_ = std::max(longest_, elements);
 }
 
-void ColumnFigures::add_text(std::string_view text, uint64_t count) {
+void ColumnStatistics::add_text(std::string_view text, uint64_t count) {
   const std::string_view trimmed = trim_blanks(text);
   texts_ += count;
   characters_ += static_cast<double>(characters_in(text) * count);
@@ -119,7 +119,7 @@ void ColumnFigures::add_text(std::string_view text, uint64_t count) {
   }
 }
 
-void ColumnFigures::write(ColumnSummary& s) const {
+void ColumnStatistics::write(ColumnSummary& s) const {
   s.rows = rows_, s.missing = missing_, s.blank = blank_;
   s.integers = integers_, s.numbers = numbers_, s.times = times_, s.truths = truths_,
   s.bracketed = bracketed_;
