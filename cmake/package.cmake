@@ -2,8 +2,8 @@
 install(FILES deploy/shortlist.service DESTINATION lib/systemd/system COMPONENT program)
 # Outside of the prefix, so only where the package is made.
 install(FILES deploy/serve.conf DESTINATION /etc/shortlist COMPONENT package EXCLUDE_FROM_ALL)
-install(FILES README.md CHANGELOG.md docs/serving.md docs/config.md docs/metrics.md docs/bundle.md
-        DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT program)
 
 set(CPACK_GENERATOR DEB)

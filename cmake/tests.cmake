@@ -21,4 +21,4 @@ if(SHORTLIST_SANITIZE OR SHORTLIST_SANITIZE_THREADS)
   set_tests_properties(test_instructions PROPERTIES DISABLED TRUE)
 endif()
 # Longer than a check may take; test_install's project of its own is also built without the sanitizers.
-set_tests_properties(test_init_real_data test_install test_readme PROPERTIES LABELS slow)
+set_tests_properties(test_init_real_data test_install test_readme test_weights PROPERTIES LABELS slow)

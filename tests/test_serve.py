@@ -343,7 +343,7 @@ def test_bench_says_which_bundle_went_away(place, tmp_path):
 
 
 def test_swaps_stall_no_request(place):
-    """Here the machine may be busy with other things: docs/serving.md has the run that looks at milliseconds."""
+    """Here the machine may be busy with other things: docs/performance.md has the run that looks at milliseconds."""
     text = run("bench", "serve", "one", "--rate", 1000, "--seconds", 5, "--warm-up", 0.2, "--swaps", 50, cwd=place).stdout
     assert "1000 requests a second due: 5000 answers" in text
     assert not re.search(r"answers \d{3}$|ended|unanswered", text, re.M), text

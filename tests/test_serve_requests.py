@@ -324,6 +324,6 @@ def test_every_answer_has_an_id_and_is_not_stored(server):
 
 
 def test_the_services_own_files_are_as_documented():
-    docs = (pathlib.Path(__file__).parent.parent / "docs/serving.md").read_text()
+    docs = "".join(page.read_text() for page in (pathlib.Path(__file__).parent.parent / "docs/operations").glob("*.md"))
     for flag in ("--public-host", "--trust-forwarded-for", "--access-log", "--bundles-root", "--cors-origin"):
         assert flag in run("serve", "--help").stdout and flag in docs, flag

@@ -1,7 +1,7 @@
 // Errors: what a user can cause or mend is an Error; what only a programmer can cause is a check.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <stdexcept>
 #include <string>

@@ -6,9 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
-#include <functional>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -16,7 +14,7 @@
 #include <immintrin.h>
 #endif
 
-#include "shortlist/base/error.h"
+#include "shortlist/base/start_thread.h"
 
 namespace shortlist {
 namespace {
@@ -149,12 +147,6 @@ struct ThreadPool::State {
   alignas(64) std::atomic<unsigned> generation = 0;
   alignas(64) std::atomic<int> busy = 0;
 };
-
-std::thread start_thread(std::function<void()> work) try {
-  return std::thread(std::move(work));
-} catch (const std::system_error& error) {
-  throw failed("cannot start another thread: {}", error.code().message());
-}
 
 ThreadPool::ThreadPool(int threads)
     : state_(std::make_unique<State>(threads > 0 ? threads : available_processors())) {}

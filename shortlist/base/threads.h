@@ -2,34 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <thread>
-#include <type_traits>
-#include <utility>
+
+#include "shortlist/base/function_ref.h"
 
 namespace shortlist {
-
-// Throws a failed Error if the machine does not give another thread.
-std::thread start_thread(std::function<void()> work);
-
-// A callable by reference: no allocation, valid only during the call that it is handed to.
-template <typename Signature>
-class FunctionRef;
-template <typename R, typename... Args>
-class FunctionRef<R(Args...)> {
- public:
-  template <typename F, typename = std::enable_if_t<!std::is_same_v<std::remove_cvref_t<F>, FunctionRef>>>
-  FunctionRef(F&& f)  // NOLINT: implicit on purpose
-      : object_(const_cast<void*>(static_cast<const void*>(&f))), call_([](void* object, Args... args) -> R {
-          return (*static_cast<std::remove_reference_t<F>*>(object))(std::forward<Args>(args)...);
-        }) {}
-  R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }
-
- private:
-  void* object_;
-  R (*call_)(void*, Args...);
-};
 
 // Work is cut into tasks by the problem, never by the number of threads, and each task writes what no other
 // task writes: so which thread runs a task, and how many there are, cannot change a result.

@@ -1,4 +1,4 @@
-// A trained model as one directory, complete in itself: docs/bundle.md has the format byte by byte.
+// A trained model as one directory, complete in itself: docs/reference/bundle.md has the format byte by byte.
 #pragma once
 
 #include <functional>

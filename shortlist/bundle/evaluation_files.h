@@ -1,5 +1,5 @@
 // What a bundle keeps of the table that it was trained on: users with their items, baselines, fingerprints.
-// docs/bundle.md has the tensors.
+// docs/reference/bundle.md has the tensors.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The file of a bundle that keeps its users' context. docs/bundle.md has it.
+// The file of a bundle that keeps its users' context. docs/reference/bundle.md has it.
 #pragma once
 
 #include <string>

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "shortlist/base/start_thread.h"
 #include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/commands.h"

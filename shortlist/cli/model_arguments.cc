@@ -158,7 +158,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
       ->excludes(like)
       ->group(tensorflow);
   sub->footer(
-      "\ndocs/export.md shows each with the Python that opens it.\n"
+      "\ndocs/reference/export.md shows each with the Python that opens it.\n"
       "\nExamples:\n"
       "  shortlist export runs/anime --to onnx --out anime-onnx\n"
       "  shortlist export runs/anime --to parquet --out anime.parquet\n"

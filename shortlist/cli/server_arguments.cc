@@ -92,7 +92,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
   add_limits(*sub, options.limits);
   sub->footer(
       "\nSIGTERM lets open requests end, a second one cuts them off; SIGHUP loads the bundles again. "
-      "docs/serving.md has the rest.\n"
+      "docs/operations/deploy.md has the rest.\n"
       "\nExamples:\n"
       "  shortlist serve runs/anime\n"
       "  shortlist serve anime=runs/anime films=runs/films --port 9000\n"

@@ -57,7 +57,7 @@ constexpr const char* kModel = R"(## [model]
 What retrieves: the kind of model, and the settings of the kind. Without this section it is a `two_tower` model. With
 another kind, `[[ranking]]` tasks and the towers that they need may follow as a second stage. `[retrieval]` then has
 `positives` and `top_k` alone; without `query.features` a query is its user, in the column `data.user`.
-[Kinds of model](kinds.md) tells more.
+[Kinds of model](../guides/kinds.md) says more.
 
 | key | value | default | |
 |---|---|---|---|

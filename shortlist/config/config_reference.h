@@ -1,4 +1,4 @@
-// docs/config.md.
+// docs/reference/config.md.
 #pragma once
 
 #include <string>

@@ -19,7 +19,7 @@ std::string config_reference() {
 
 // SHORTLIST_WRITE_DOCS=1 build/config_test writes the page anew.
 TEST(ConfigReference, IsTheCommittedPage) {
-  const std::string page = "docs/config.md", reference = config_reference();
+  const std::string page = "docs/reference/config.md", reference = config_reference();
   if (std::getenv("SHORTLIST_WRITE_DOCS") != nullptr)
     write_file_atomically(page, std::string_view(reference));
   EXPECT_EQ(read_file(page), reference) << "write it anew: SHORTLIST_WRITE_DOCS=1 build/config_test";

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "shortlist/base/fields.h"
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 
 namespace shortlist {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "shortlist/base/fields.h"
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/features/feature.h"
 #include "shortlist/features/string_index.h"
 

@@ -29,7 +29,7 @@ class Hnsw : public Index {
   Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool, ConstMatrix queries = {});
   ~Hnsw() override;
 
-  // One safetensors file (docs/retrieval.md), written atomically, with the vectors or without. load() keeps
+  // One safetensors file (docs/reference/retrieval.md), written atomically, with the vectors or without. load() keeps
   // the file's bytes in memory. vectors[n, width] must outlive the index; without them the file needs to hold
   // its own. Throws a data Error that names the file and what does not fit.
   void save(const std::string& path, bool with_vectors = true) const;

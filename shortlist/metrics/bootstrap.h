@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "shortlist/base/random.h"
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 
 namespace shortlist {
 

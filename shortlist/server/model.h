@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/recommend/embedding_map.h"
 #include "shortlist/recommend/form.h"

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "shortlist/base/start_thread.h"
 #include "shortlist/base/threads.h"
 #include "shortlist/io/file.h"
 #include "shortlist/table/database.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/math/elementwise.h"
 #include "shortlist/math/product.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "shortlist/base/random.h"
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/io/file.h"
 
 namespace shortlist {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "shortlist/base/error.h"
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {

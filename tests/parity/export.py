@@ -215,11 +215,11 @@ def test_pytorch_computes_with_the_weights(anime, vectors):
     np.testing.assert_allclose(embedded, vectors[1], rtol=1e-4, atol=1e-5)
 
 
-# The examples of docs/export.md, as they stand
+# The examples of docs/reference/export.md, as they stand
 
 
 def examples():
-    text = (ROOT / "docs/export.md").read_text()
+    text = (ROOT / "docs/reference/export.md").read_text()
     parts = re.split(r"^## ", text, flags=re.M)[1:]
     for part in parts:
         commands = re.findall(r"^\$ shortlist (.*)$", part, re.M)

@@ -1,5 +1,5 @@
 // A model as ONNX: query.onnx, candidate.onnx, with ranking tasks ranking.onnx, and inputs.json, which says
-// what each takes. docs/export.md has the details.
+// what each takes. docs/reference/export.md has the details.
 #pragma once
 
 #include <string>

@@ -1,5 +1,7 @@
 #include "shortlist/interop/tensorflow/keras_match.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <optional>
 

@@ -1,5 +1,7 @@
 #include "shortlist/interop/tensorflow/tensor_bundle.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstring>
 #include <filesystem>

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 
 namespace shortlist {
 

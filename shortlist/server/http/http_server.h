@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/server/http/server_settings.h"
 #include "shortlist/server/service.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/server/http/connection.h"
 #include "shortlist/server/http/server_settings.h"
 #include "shortlist/server/service.h"

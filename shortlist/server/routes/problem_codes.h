@@ -1,4 +1,4 @@
-// Every code that a problem may have, for the description of the API and for docs/serving.md.
+// Every code that a problem may have, for the description of the API and for docs/reference/http.md.
 #pragma once
 
 #include <string_view>

@@ -16,7 +16,7 @@ namespace {
 TEST(ProblemCodes, AreAllThatTheSourcesUse) {
   const std::regex use(R"re([({]\s*([1-5][0-9]{2}), "([a-z_]+)")re");
   size_t uses = 0;
-  for (const auto& entry : std::filesystem::directory_iterator("shortlist/server")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("shortlist/server")) {
     const std::string name = entry.path().filename().string();
     if (!name.ends_with(".cc") || name.ends_with("_test.cc")) continue;
     const std::string source = read_file(entry.path());
@@ -31,7 +31,7 @@ TEST(ProblemCodes, AreAllThatTheSourcesUse) {
 }
 
 TEST(ProblemCodes, AreAllDocumented) {
-  const std::string docs = read_file("docs/serving.md");
+  const std::string docs = read_file("docs/reference/http.md");
   for (const ProblemCode& code : kProblemCodes) {
     EXPECT_NE(docs.find(fmt::format("| {} | `{}` |", code.status, code.code)), std::string::npos)
         << code.code;

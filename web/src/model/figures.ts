@@ -1,4 +1,4 @@
-// What the names of metrics mean, for people. docs/metrics.md has the formulas.
+// What the names of metrics mean, for people. docs/reference/metrics.md has the formulas.
 
 const kUnseen = 'unseen_'; // items that the user had not seen before
 

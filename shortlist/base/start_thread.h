@@ -1,0 +1,12 @@
+// Starts threads.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+namespace shortlist {
+
+// Throws a failed Error if the machine does not give another thread.
+std::thread start_thread(std::function<void()> work);
+
+}  // namespace shortlist
