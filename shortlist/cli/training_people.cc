@@ -43,8 +43,9 @@ class PeopleListener : public TrainingCallback {
         count_text(data.split.test.size()));
     say("distinct    {} queries, {} candidates, {} pairs of them", count_text(data.queries.rows),
         count_text(data.items.ids.size()), count_text(data.pair_query.size()));
-    say("parameters  {} trained, {} kept beside them", count_text(parameters.trainable_count()),
-        count_text(parameters.kept_count()));
+    if (parameters.size() > 0)
+      say("parameters  {} trained, {} kept beside them", count_text(parameters.trainable_count()),
+          count_text(parameters.kept_count()));
     for (size_t t = 0; t < config.ranking.size(); ++t) {
       const LabelScale scale = spec.label_scale(t);
       if (scale == LabelScale()) continue;

@@ -57,9 +57,11 @@ struct Run {
   const std::unique_ptr<Learner> learner;
 };
 
-// The folder of a run's checkpoints, or the checkpoint itself.
+// A checkpoint, or the folder of a run's checkpoints.
 std::string checkpoint_of(const std::string& from) {
-  return fs::is_directory(from) && !has_checkpoint(from) ? checkpoint_folder(from) : from;
+  if (!fs::is_directory(from) || has_checkpoint(from)) return from;
+  if (!has_checkpoint(checkpoint_folder(from))) throw usage_error("{}: has no checkpoint", from);
+  return checkpoint_folder(from);
 }
 
 // Why a run that is complete does nothing more, and what would go on.

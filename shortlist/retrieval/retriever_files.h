@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/io/safetensors.h"
 
 namespace shortlist {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "shortlist/base/threads.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/index/index.h"
 
 namespace shortlist {

@@ -50,6 +50,15 @@ export function makeBundle() {
   return { bundle: join(folder, 'films'), makeKey: () => makeKey(folder), remove: () => rmSync(folder, { recursive: true }) };
 }
 
+// A model without towers, features or vectors of items, and so without a map.
+export function makePopular() {
+  const folder = mkdtempSync(join(tmpdir(), 'shortlist-popular-'));
+  const table = join(folder, 'ratings.csv');
+  run('synth', '--rows', '3000', '--out', table);
+  run('train', config('popular.toml'), '--data', table, '--out', join(folder, 'popular'));
+  return { bundle: join(folder, 'popular'), remove: () => rmSync(folder, { recursive: true }) };
+}
+
 const running = new Set();
 
 // Those that a failed test has left; else node waits for them for ever.

@@ -114,6 +114,7 @@ void write_sizes(const Bundle& bundle, JsonWriter& json) {
   json.member("items", bundle.items.ids.size());
   json.member("parameters", bundle.towers != nullptr ? bundle.towers->parameters->trainable_count() : 0);
   json.member("embedding_width", bundle.item_vectors().cols);
+  json.member("retriever_bytes", bundle.retriever->memory_bytes());
   json.member("ratings", bundle.ratings.centred.size()).end_object();
 }
 
