@@ -74,7 +74,7 @@ TEST(RowSource, ABatchOfABlockIsThatOfItsDataset) {
   const Numbers rows = row_order(source.load(1), 1, 3, 5, 0);
   const Batch a = of_block.make(rows), b = of_data.make(rows);
   EXPECT_TRUE(std::ranges::equal(of_block.rows(), of_data.rows()));
-  EXPECT_TRUE(std::ranges::equal(a.pair_query.source, b.pair_query.source));
+  EXPECT_TRUE(std::ranges::equal(a.pair_query().source, b.pair_query().source));
 }
 
 }  // namespace
