@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "shortlist/base/start_thread.h"
 #include "shortlist/server/log.h"
 
 namespace shortlist {

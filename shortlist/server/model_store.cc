@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <future>
 
+#include "shortlist/base/start_thread.h"
 #include "shortlist/base/error.h"
 #include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"

@@ -1,5 +1,6 @@
 #include "shortlist/server/http/listener.h"
 
+#include "shortlist/base/start_thread.h"
 #include "shortlist/base/error.h"
 #include "shortlist/server/http/client_address.h"
 #include "shortlist/server/http/tls.h"

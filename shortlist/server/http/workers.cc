@@ -1,5 +1,6 @@
 #include "shortlist/server/http/workers.h"
 
+#include "shortlist/base/start_thread.h"
 #include "shortlist/base/threads.h"
 
 namespace shortlist {
