@@ -7,6 +7,7 @@
 #include "shortlist/metrics/observations.h"
 #include "shortlist/recommend/golden.h"
 #include "shortlist/report/evaluation_text.h"
+#include "shortlist/train/kept_epoch.h"
 
 namespace shortlist {
 namespace {
@@ -61,7 +62,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
                         .retriever = retriever.get(),
                         .items = &data.items,
                         .ratings = &ratings,
-                        .history_json = to_json(history),
+                        .history_json = to_json(history, kept_epoch(of_towers, history)),
                         .report_json = report_json(report),
                         .extras = people_files(config, towers, history, report)};
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());

@@ -15,7 +15,9 @@
 #include "shortlist/report/html_report.h"
 #include "shortlist/report/learning_curves.h"
 #include "shortlist/report/model_summary.h"
+#include "shortlist/report/ticks.h"
 #include "shortlist/train/checkpoint.h"
+#include "shortlist/train/kept_epoch.h"
 
 namespace shortlist {
 namespace {
@@ -52,6 +54,7 @@ ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& t
   table.headers = {"", "model", "95 % interval"};
   for (const BaselineReport& baseline : task.baselines) table.headers.push_back(baseline.name);
   for (const ReportMetric& figure : task.model) {
+    const bool is_of_keras = figure.name.starts_with("keras_");
     std::vector<std::string> row = {figure.name, metric_text(figure.value), ""};
     if (figure.interval)
       row[2] = metric_text(figure.interval->low) + " to " + metric_text(figure.interval->high);
@@ -62,9 +65,32 @@ ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& t
       }
       row.push_back(cell);
     }
-    table.rows.push_back(row);
+    (is_of_keras ? table.folded_rows : table.rows).push_back(row);
   }
+  table.folded_title = fmt::format("{} figures as Keras counts them", table.folded_rows.size());
   return table;
+}
+
+// A bundle has the same bytes wherever it is made, so names come without their folders.
+std::string name_of_model(const Config& config) {
+  const std::string name = std::filesystem::path(config.file).stem();
+  return name.empty() ? "Model" : name;
+}
+
+std::string name_of_table(const Config& config) {
+  const bool is_file = !config.data.data.empty() || !config.data.table.empty();
+  if (!is_file) return config.data.sql.empty() ? "none" : "an SQL query";
+  return std::filesystem::path(config.data.table_text()).filename();
+}
+
+std::string count_text(size_t count) {
+  return count < 1000 ? std::to_string(count) : format_figure(static_cast<double>(count));
+}
+
+std::string epochs_text(const History& history, int kept) {
+  const size_t count = history.epochs.size();
+  if (count == 0 || kept == history.epochs.back().epoch) return fmt::format("{}", count);
+  return fmt::format("{}; the model is that of epoch {}", count, kept);
 }
 
 // Keras's names of what TensorBoard shows.
@@ -169,11 +195,15 @@ std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) 
 
 std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const History& history,
                                     const EvaluationReport& report) {
+  const int kept = kept_epoch(config.of_towers(), history);
   ReportPage page;
-  page.title = "Training report";
-  page.facts = {{"epochs", fmt::format("{}", history.epochs.size())},
-                {"rows evaluated", fmt::format("{} ({})", report.rows, report.split)}};
+  page.title = name_of_model(config);
+  page.subtitle = "Training report";
+  page.facts = {{"table", name_of_table(config)},
+                {"epochs", epochs_text(history, kept)},
+                {"rows evaluated", fmt::format("{} ({})", count_text(report.rows), report.split)}};
   page.history = history;
+  page.kept_epoch = kept;
   page.evaluation.emplace_back().sentences = verdict(report);
   for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
   if (report.list) page.evaluation.push_back(evaluation_table(report, report.list->task));
@@ -182,7 +212,7 @@ std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, 
   if (towers != nullptr) {
     const std::vector<GraphNode> graph = graph_nodes(config, towers->spec);
     page.facts.insert(page.facts.begin() + 1,
-                      {"trained parameters", fmt::format("{}", towers->parameters->trainable_count())});
+                      {"trained parameters", count_text(towers->parameters->trainable_count())});
     page.model_summary = model_summary(towers->spec, *towers->parameters);
     page.graph_svg = graph_to_svg(graph, "The model");
     files = {
@@ -191,7 +221,7 @@ std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, 
   files.push_back({"report.txt", report_text(report, ReportDetail::full)});
   files.push_back({"report.html", to_html(page)});
   if (history.epochs.empty()) return files;
-  const ChartRow curves = learning_curves(history, "Learning curves");
+  const ChartRow curves = learning_curves(history, "Learning curves", kept);
   files.insert(
       files.begin(),
       {{"history.csv", to_csv(history)}, {"curves.svg", to_svg(curves)}, {"curves.png", to_png(curves)}});

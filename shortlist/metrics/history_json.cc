@@ -63,7 +63,7 @@ Json parse(std::string_view text, const std::string& file) {
 
 }  // namespace
 
-std::string to_json(const History& history) {
+std::string to_json(const History& history, int kept_epoch) {
   Json epochs = Json::array();
   for (const EpochRecord& epoch : history.epochs) {
     epochs.push_back({{"epoch", epoch.epoch},
@@ -72,6 +72,7 @@ std::string to_json(const History& history) {
                       {"validation", from_figures(epoch.validation)}});
   }
   Json json = Json::object();
+  if (kept_epoch > 0) json["kept_epoch"] = kept_epoch;
   json["epochs"] = std::move(epochs);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -44,7 +44,7 @@ Config config_with(const TinyTable& table, const std::string& index) {
   const size_t ranking = whole.find("[[ranking]]");
   return table.config(
       {{whole.substr(ranking, whole.find("[training]") - ranking), ""},
-       {"top_k     = [1, 5]", "top_k = [1, 5]\nhnsw = { search_beam = 300 }\nindex = \"" + index + "\""},
+       {"top_k     = [1, 5]", "top_k = [1, 5]\nhnsw = { ef_search = 300 }\nindex = \"" + index + "\""},
        {"[training]", "[recommend]\nseen = \"keep\"\n\n[training]"},
        {"epochs    = 4", "epochs = 1"},
        {"batch     = 50", "batch = 500"}});

@@ -1,6 +1,7 @@
 // Line charts side by side, as SVG and as PNG. Both come from one layout, so they show the same picture.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,17 @@ struct Series {
   bool dashed = false;
 };
 
+// A vertical line at an x, with a dot on each series and the text above.
+struct Mark {
+  double x = 0;
+  std::string text;
+};
+
 struct Chart {
   std::string title, x_label, y_label;
   std::vector<Series> series;
+  std::optional<Mark> mark;
+  std::string note;  // a sentence below the axis; empty: none
 };
 
 struct ChartRow {

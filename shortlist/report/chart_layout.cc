@@ -8,10 +8,10 @@
 namespace shortlist {
 namespace {
 
-constexpr double kWidth = 450, kHeight = 290;  // of one chart
+constexpr double kWidth = 450, kHeight = 326;  // of one chart
 constexpr double kMargin = 24, kGap = 36;
-constexpr double kHead = 48,
-                 kFoot = 44;   // above and below the plot: title and y label; tick labels and x label
+constexpr double kHead = 66,
+                 kFoot = 62;   // above and below the plot: title, y label, mark; tick labels, x label, note
 constexpr double kSmall = 12;  // text
 constexpr double kEndLabelDistance = 16;
 
@@ -124,6 +124,25 @@ void draw_axes(const Chart& chart, const Frame& frame, const Axis& x, const Axis
   drawing.items.push_back(Label{below, chart.x_label, kSmall, Ink::muted, Anchor::middle});
 }
 
+// The mark's text runs to the side that has more room.
+void draw_mark(const Chart& chart, const Frame& frame, Drawing& drawing) {
+  if (!chart.mark || chart.mark->x < frame.x_low || chart.mark->x > frame.x_high) return;
+  const double at = frame.place({chart.mark->x, 0}).x;
+  const bool is_left = at < (frame.left + frame.right) / 2;
+  drawing.items.push_back(Line{{{at, frame.top - 8}, {at, frame.bottom}}, Ink::axis});
+  drawing.items.push_back(Label{
+      {at, frame.top - 13}, chart.mark->text, kSmall, Ink::text, is_left ? Anchor::start : Anchor::end});
+}
+
+void dot_mark(const Chart& chart, const Frame& frame, Drawing& drawing) {
+  for (size_t i = 0; chart.mark && i < chart.series.size(); ++i) {
+    for (const Point& point : chart.series[i].points) {
+      if (point.x == chart.mark->x && is_drawn(point))
+        drawing.items.push_back(Dot{frame.place(point), 3.5, series_ink(int(i))});
+    }
+  }
+}
+
 double widest_tick(const Axis& axis) {
   double widest = 0;
   for (double tick : axis.ticks) widest = std::max(widest, text_width(axis.label(tick), kSmall));
@@ -166,10 +185,14 @@ void draw_chart(const Chart& chart, double left, double top, Drawing& drawing) {
   frame.y_low = y.low;
   frame.y_high = y.high;
   draw_axes(chart, frame, x, y, drawing);
+  draw_mark(chart, frame, drawing);
   for (size_t i = 0; i < chart.series.size(); ++i) {
     draw_series(chart.series[i], frame, series_ink(int(i)), drawing);
   }
+  dot_mark(chart, frame, drawing);
   draw_end_labels(chart, frame, labels, drawing);
+  if (!chart.note.empty())
+    drawing.items.push_back(Label{{left, frame.bottom + 58}, chart.note, kSmall, Ink::text});
 }
 
 }  // namespace

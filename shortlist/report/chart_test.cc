@@ -126,6 +126,39 @@ TEST(ChartLayout, StaysOnThePage) {
   }
 }
 
+TEST(ChartLayout, MarksAnXWithALineAndADotOnEachSeries) {
+  ChartRow row = two_charts();
+  row.charts.resize(1);
+  row.charts[0].mark = Mark{2, "kept: epoch 2, 1.520"};
+  row.charts[0].note = "A sentence.";
+  int dots = 0, lines = 0, texts = 0;
+  double x = 0;
+  const Drawing drawing = draw_charts(row);
+  for (const auto& item : drawing.items) {
+    const Line* line = std::get_if<Line>(&item);
+    if (line && line->points.size() == 2 && line->points[0].x == line->points[1].x &&
+        line->points[1].y - line->points[0].y > 100) {
+      x = line->points[0].x;
+      ++lines;
+    }
+    const Label* label = std::get_if<Label>(&item);
+    texts += label && (label->text == "kept: epoch 2, 1.520" || label->text == "A sentence.");
+  }
+  for (const auto& item : drawing.items) {
+    const Dot* dot = std::get_if<Dot>(&item);
+    dots += dot && dot->centre.x == x;
+  }
+  EXPECT_EQ(lines, 1);
+  EXPECT_EQ(dots, 2);
+  EXPECT_EQ(texts, 2);
+}
+
+TEST(ChartLayout, LeavesOutAMarkThatIsNotOnTheAxis) {
+  ChartRow row = two_charts();
+  row.charts[0].mark = Mark{7, "kept"};
+  EXPECT_EQ(to_svg(row).find("kept"), std::string::npos);
+}
+
 TEST(ChartPng, ShowsEverySeriesAtTwiceTheSize) {
   const Drawing drawing = draw_charts(two_charts());
   const Pixels pixels = decode(to_png(two_charts()));
@@ -134,7 +167,7 @@ TEST(ChartPng, ShowsEverySeriesAtTwiceTheSize) {
   EXPECT_GT(count_colour(pixels, kInks[size_t(Ink::series_0)].light), 500);
   EXPECT_GT(count_colour(pixels, kInks[size_t(Ink::series_1)].light), 200);
   EXPECT_GT(count_colour(pixels, kInks[size_t(Ink::text)].light), 200);
-  EXPECT_GT(count_colour(pixels, 0xFFFFFF), pixels.width * pixels.height / 2);
+  EXPECT_GT(count_colour(pixels, kInks[size_t(Ink::paper)].light), pixels.width * pixels.height / 2);
 }
 
 TEST(ChartPng, HasTheSameBytesEveryTime) { EXPECT_EQ(to_png(two_charts()), to_png(two_charts())); }

@@ -33,13 +33,14 @@ struct InkColours {
   std::uint32_t light, dark;  // 0xRRGGBB
 };
 
-// Indexed by Ink. The series are Okabe and Ito's colours (2008), told apart with any kind of colour vision.
-inline constexpr std::array<InkColours, 12> kInks = {{{"paper", 0xFFFFFF, 0x14171C},
-                                                      {"text", 0x1F2328, 0xE6E8EB},
-                                                      {"muted", 0x656D76, 0x9BA3AD},
-                                                      {"grid", 0xE7E9EC, 0x292E36},
-                                                      {"axis", 0xAFB6BE, 0x5A626D},
-                                                      {"card", 0xFFFFFF, 0x1C2027},
+// Indexed by Ink. They are the page's colours (web/src/style/base.css). The series are Okabe and Ito's
+// colours (2008), told apart with any kind of colour vision.
+inline constexpr std::array<InkColours, 12> kInks = {{{"paper", 0xFAF8F4, 0x161613},
+                                                      {"text", 0x1D1B17, 0xECE9E2},
+                                                      {"muted", 0x69645A, 0xA39E92},
+                                                      {"grid", 0xE2DCD0, 0x34332D},
+                                                      {"axis", 0x8D877B, 0x757064},
+                                                      {"card", 0xFFFFFF, 0x1E1E1A},
                                                       {"series-0", 0x0072B2, 0x56B4E9},
                                                       {"series-1", 0xD55E00, 0xE69F00},
                                                       {"series-2", 0x00825F, 0x2DC69A},

@@ -23,9 +23,11 @@ bool looks_like_number(const std::string& cell) {
 
 std::vector<bool> number_columns(const ReportTable& table) {
   std::vector<bool> are_numbers(table.headers.size(), true);
-  for (const Cells& row : table.rows) {
-    SHORTLIST_CHECK(row.size() == table.headers.size());
-    for (size_t i = 0; i < row.size(); ++i) are_numbers[i] = are_numbers[i] && looks_like_number(row[i]);
+  for (const auto* rows : {&table.rows, &table.folded_rows}) {
+    for (const Cells& row : *rows) {
+      SHORTLIST_CHECK(row.size() == table.headers.size());
+      for (size_t i = 0; i < row.size(); ++i) are_numbers[i] = are_numbers[i] && looks_like_number(row[i]);
+    }
   }
   return are_numbers;
 }
@@ -39,17 +41,31 @@ std::string row_html(const Cells& cells, const std::vector<bool>& are_numbers, s
   return html + "</tr>\n";
 }
 
+std::string rows_html(const ReportTable& table, const std::vector<Cells>& rows) {
+  const std::vector<bool> are_numbers = number_columns(table);
+  std::string html = "<div class=\"wide\"><table>\n<thead>" + row_html(table.headers, are_numbers, "th") +
+                     "</thead>\n<tbody>\n";
+  for (const Cells& row : rows) html += row_html(row, are_numbers, "td");
+  return html + "</tbody>\n</table></div>\n";
+}
+
+std::string folded_html(const std::string& title, const std::string& content) {
+  return fmt::format("<details><summary>{}</summary>\n{}</details>\n", escape_markup(title), content);
+}
+
 std::string table_html(const ReportTable& table) {
   std::string html;
   if (!table.title.empty()) html += fmt::format("<h3>{}</h3>\n", escape_markup(table.title));
+  std::string sentences;
   for (const std::string& sentence : table.sentences)
-    html += fmt::format("<p>{}</p>\n", escape_markup(sentence));
-  if (table.headers.empty()) return html;
-  const std::vector<bool> are_numbers = number_columns(table);
-  html += "<div class=\"wide\"><table>\n<thead>" + row_html(table.headers, are_numbers, "th") +
-          "</thead>\n<tbody>\n";
-  for (const Cells& row : table.rows) html += row_html(row, are_numbers, "td");
-  return html + "</tbody>\n</table></div>\n";
+    sentences += fmt::format("<p>{}</p>\n", escape_markup(sentence));
+  if (table.headers.empty())
+    return html + (sentences.empty() ? "" : "<div class=\"verdict\">\n" + sentences + "</div>\n");
+  html += sentences;
+  html += rows_html(table, table.rows);
+  if (!table.folded_rows.empty())
+    html += folded_html(table.folded_title, rows_html(table, table.folded_rows));
+  return html;
 }
 
 std::string facts_html(const ReportPage& page) {
@@ -60,9 +76,15 @@ std::string facts_html(const ReportPage& page) {
   return page.facts.empty() ? "" : html + "</dl>\n";
 }
 
-std::string curves_html(const History& history) {
+std::string subtitle_html(const ReportPage& page) {
+  if (page.subtitle.empty()) return "";
+  return fmt::format("<p class=\"subtitle\">{}</p>\n", escape_markup(page.subtitle));
+}
+
+std::string curves_html(const History& history, int kept_epoch) {
   std::string html;
-  for (Chart& chart : learning_curves(history, "").charts) html += to_svg({"", {std::move(chart)}});
+  for (Chart& chart : learning_curves(history, "", kept_epoch).charts)
+    html += to_svg({"", {std::move(chart)}});
   return html.empty() ? "" : "<h2>Learning curves</h2>\n<div class=\"curves\">\n" + html + "</div>\n";
 }
 
@@ -72,31 +94,56 @@ std::string evaluation_html(const std::vector<ReportTable>& tables) {
   return html.empty() ? "" : "<h2>Evaluation</h2>\n" + html;
 }
 
-void append_cells(const Metrics& figures, const std::vector<std::string>& names, Cells& row) {
+std::string cell_of(const Metrics& figures, const std::string& name) {
+  const double* value = find_metric(figures, name);
+  return value ? format_figure(*value) : "";
+}
+
+// A row for each epoch, with the figures that the curves show.
+ReportTable main_epochs(const History& history, int kept_epoch) {
+  ReportTable table{"", {"epoch", "learning rate"}, {}, {}};
+  const std::vector<std::string> names = curve_names(history);
+  const bool has_validation = !metric_names(history, &EpochRecord::validation).empty();
   for (const std::string& name : names) {
-    const double* value = find_metric(figures, name);
-    row.push_back(value ? format_figure(*value) : "");
+    table.headers.push_back(has_validation ? name + ", training" : name);
+    if (has_validation) table.headers.push_back(name + ", validation");
   }
-}
-
-ReportTable epochs_table(const History& history, Metrics EpochRecord::*part, const char* title) {
-  const std::vector<std::string> names = metric_names(history, part);
-  ReportTable table{title, {"epoch", "learning rate"}, {}, {}};
-  table.headers.insert(table.headers.end(), names.begin(), names.end());
   for (const EpochRecord& epoch : history.epochs) {
-    table.rows.push_back({std::to_string(epoch.epoch), fmt::format("{:.4g}", epoch.learning_rate)});
-    append_cells(epoch.*part, names, table.rows.back());
+    const char* kept = epoch.epoch == kept_epoch ? " (kept)" : "";
+    table.rows.push_back(
+        {fmt::format("{}{}", epoch.epoch, kept), fmt::format("{:.4g}", epoch.learning_rate)});
+    for (const std::string& name : names) {
+      table.rows.back().push_back(cell_of(epoch.train, name));
+      if (has_validation) table.rows.back().push_back(cell_of(epoch.validation, name));
+    }
   }
-  return names.empty() ? ReportTable{} : table;
+  return table;
 }
 
-std::string epochs_html(const History& history) {
-  std::string html;
-  for (const ReportTable& table : {epochs_table(history, &EpochRecord::train, "Training"),
-                                   epochs_table(history, &EpochRecord::validation, "Validation")}) {
-    if (!table.rows.empty()) html += "<section>\n" + table_html(table) + "</section>\n";
+bool is_of_keras(const std::string& name) { return name.starts_with("keras_"); }
+
+// A row for each figure and a column for each epoch; Keras's doubles are folded away.
+ReportTable all_epochs(const History& history, Metrics EpochRecord::*part, const char* title) {
+  ReportTable table{title, {"figure"}, {}, {}, "as Keras counts them"};
+  for (const EpochRecord& epoch : history.epochs)
+    table.headers.push_back(fmt::format("epoch {}", epoch.epoch));
+  for (const std::string& name : metric_names(history, part)) {
+    Cells row = {name};
+    for (const EpochRecord& epoch : history.epochs) row.push_back(cell_of(epoch.*part, name));
+    (is_of_keras(name) ? table.folded_rows : table.rows).push_back(std::move(row));
   }
-  return html.empty() ? "" : "<h2>Epochs</h2>\n<div class=\"tables\">\n" + html + "</div>\n";
+  return table;
+}
+
+std::string epochs_html(const History& history, int kept_epoch) {
+  std::string all;
+  for (const ReportTable& table : {all_epochs(history, &EpochRecord::train, "Training"),
+                                   all_epochs(history, &EpochRecord::validation, "Validation")}) {
+    if (!table.rows.empty()) all += table_html(table);
+  }
+  if (all.empty()) return "";
+  return "<h2>Epochs</h2>\n" + table_html(main_epochs(history, kept_epoch)) +
+         folded_html("All figures by epoch", all);
 }
 
 std::string preformatted_html(const char* title, const std::string& text) {
@@ -117,9 +164,9 @@ std::string to_html(const ReportPage& page) {
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
          title + "</title>\n<style>" + std::string(kReportStyle) + "</style>\n</head>\n<body>\n<main>\n<h1>" +
-         title + "</h1>\n" + facts_html(page) + curves_html(page.history) + evaluation_html(page.evaluation) +
-         epochs_html(page.history) + model_html(page) + preformatted_html("Config", page.config) +
-         "</main>\n</body>\n</html>\n";
+         title + "</h1>\n" + subtitle_html(page) + facts_html(page) + evaluation_html(page.evaluation) +
+         curves_html(page.history, page.kept_epoch) + epochs_html(page.history, page.kept_epoch) +
+         model_html(page) + preformatted_html("Config", page.config) + "</main>\n</body>\n</html>\n";
 }
 
 }  // namespace shortlist

@@ -62,5 +62,29 @@ TEST(HtmlReport, LeavesOutWhatIsEmptyOrNotANumber) {
   EXPECT_FALSE(has(to_html(small_page()), "nan"));
 }
 
+TEST(HtmlReport, FoldsAwayKerasAndMostFiguresOfEpochs) {
+  ReportPage page = small_page();
+  page.kept_epoch = 1;
+  page.history.epochs[0].train.emplace_back("keras_top_5", 0.25);
+  page.history.epochs[0].train.emplace_back("unseen_top_5", 0.75);
+  page.evaluation[0].folded_title = "1 figure as Keras counts them";
+  page.evaluation[0].folded_rows = {{"keras_auc", "0.7"}};
+  const std::string html = to_html(page);
+  EXPECT_EQ(markup_fault(html), "");
+  const size_t epochs = html.find("<h2>Epochs</h2>");
+  EXPECT_TRUE(has(html, "<td class=\"number\">1 (kept)</td>"));
+  EXPECT_TRUE(has(html, "rmse, validation"));
+  const size_t fold = html.find("<details>", epochs);
+  ASSERT_NE(fold, std::string::npos);
+  for (const char* name : {"unseen_top_5", "keras_top_5"}) EXPECT_GT(html.find(name), fold) << name;
+  EXPECT_TRUE(has(html, "<details><summary>1 figure as Keras counts them</summary>"));
+}
+
+TEST(HtmlReport, HeadsThePageWithTheModelAndWhatItIs) {
+  ReportPage page = small_page();
+  page.subtitle = "Training report";
+  EXPECT_TRUE(has(to_html(page), "<h1>Anime</h1>\n<p class=\"subtitle\">Training report</p>"));
+}
+
 }  // namespace
 }  // namespace shortlist

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
+
+#include "shortlist/report/ticks.h"
 
 namespace shortlist {
 namespace {
@@ -28,34 +31,63 @@ Series series_of(const History& history, const std::string& name, Metrics EpochR
   return series;
 }
 
+bool higher_is_better(const std::string& figure) {
+  return figure.starts_with("top_") || figure.ends_with("auc");
+}
+
+std::optional<Mark> mark_of(const Chart& chart, int kept_epoch) {
+  if (kept_epoch == 0) return std::nullopt;
+  Mark mark{double(kept_epoch), fmt::format("kept: epoch {}", kept_epoch)};
+  for (const Point& point : chart.series.back().points)
+    if (point.x == mark.x && std::isfinite(point.y)) mark.text += ", " + format_figure(point.y);
+  return mark;
+}
+
+// Empty where the last epoch is the best, or there is no validation.
+std::string turn_of(const Chart& chart, bool higher) {
+  if (chart.series.back().name != "validation") return "";
+  const double sign = higher ? 1 : -1;
+  const Point *best = nullptr, *last = nullptr;
+  for (const Point& point : chart.series.back().points) {
+    if (!std::isfinite(point.y)) continue;
+    if (best == nullptr || sign * point.y > sign * best->y) best = &point;
+    last = &point;
+  }
+  if (best == nullptr || sign * last->y >= sign * best->y) return "";
+  return fmt::format("Validation turns after epoch {}: {} there, {} in epoch {}.", int(best->x),
+                     format_figure(best->y), format_figure(last->y), int(last->x));
+}
+
 Chart chart_of(const History& history, const std::string& name, std::string title, std::string y_label) {
-  Chart chart{std::move(title), "epoch", std::move(y_label), {}};
+  Chart chart{std::move(title), "epoch", std::move(y_label), {}, {}, ""};
   for (auto& series : {series_of(history, name, &EpochRecord::train, "training"),
                        series_of(history, name, &EpochRecord::validation, "validation")}) {
     // An absent validation keeps no place: training has the first colour in every chart.
     if (!series.points.empty() || series.name == "training") chart.series.push_back(series);
   }
+  chart.note = turn_of(chart, higher_is_better(name));
   return chart;
 }
 
-struct RankingFigure {
+// A figure with a chart.
+struct Curve {
   std::string name, title, meaning;
 };
 
-void add_ranking(const History& history, const std::vector<std::string>& names, std::vector<Chart>& charts) {
-  static const RankingFigure kinds[] = {{"rmse", "RMSE", "root mean squared error"},
-                                        {"auc", "AUC", "area under the ROC curve"},
-                                        {"mae", "MAE", "mean absolute error"},
-                                        {"log_loss", "Log loss", "binary cross-entropy"}};
-  for (const RankingFigure& kind : kinds) {
-    const size_t before = charts.size();
+void add_ranking(const std::vector<std::string>& names, std::vector<Curve>& curves) {
+  static const Curve kinds[] = {{"rmse", "RMSE", "root mean squared error"},
+                                {"auc", "AUC", "area under the ROC curve"},
+                                {"mae", "MAE", "mean absolute error"},
+                                {"log_loss", "Log loss", "binary cross-entropy"}};
+  for (const Curve& kind : kinds) {
+    const size_t before = curves.size();
     for (const std::string& name : names) {
-      if (name == kind.name) charts.push_back(chart_of(history, name, kind.title, kind.meaning));
+      if (name == kind.name) curves.push_back(kind);
       if (!name.ends_with("_" + kind.name)) continue;
       const std::string label = name.substr(0, name.size() - kind.name.size() - 1);
-      charts.push_back(chart_of(history, name, fmt::format("{} of {}", kind.title, label), kind.meaning));
+      curves.push_back({name, fmt::format("{} of {}", kind.title, label), kind.meaning});
     }
-    if (charts.size() > before) return;
+    if (curves.size() > before) return;
   }
 }
 
@@ -68,7 +100,7 @@ std::optional<int> k_of(const std::string& name) {
   return k;
 }
 
-void add_top_k(const History& history, const std::vector<std::string>& names, std::vector<Chart>& charts) {
+void add_top_k(const std::vector<std::string>& names, std::vector<Curve>& curves) {
   std::vector<int> ks;
   for (const std::string& name : names) {
     if (const auto k = k_of(name)) ks.push_back(*k);
@@ -77,19 +109,33 @@ void add_top_k(const History& history, const std::vector<std::string>& names, st
   std::sort(ks.begin(), ks.end());
   const bool has_5 = std::find(ks.begin(), ks.end(), 5) != ks.end();
   const int k = has_5 ? 5 : ks[(ks.size() - 1) / 2];
-  charts.push_back(chart_of(history, fmt::format("top_{}", k), fmt::format("Top-{} accuracy", k),
-                            fmt::format("share of rows whose item is among the first {}", k)));
+  curves.push_back({fmt::format("top_{}", k), fmt::format("Top-{} accuracy", k),
+                    fmt::format("share of rows whose item is among the first {}", k)});
+}
+
+std::vector<Curve> curves_of(const History& history) {
+  const std::vector<std::string> names = reported_names(history);
+  std::vector<Curve> curves;
+  add_ranking(names, curves);
+  add_top_k(names, curves);
+  if (std::find(names.begin(), names.end(), "loss") != names.end())
+    curves.push_back({"loss", "Loss", "weighted sum of all losses"});
+  return curves;
 }
 
 }  // namespace
 
-ChartRow learning_curves(const History& history, const std::string& title) {
-  const std::vector<std::string> names = reported_names(history);
+std::vector<std::string> curve_names(const History& history) {
+  std::vector<std::string> names;
+  for (const Curve& curve : curves_of(history)) names.push_back(curve.name);
+  return names;
+}
+
+ChartRow learning_curves(const History& history, const std::string& title, int kept_epoch) {
   ChartRow row{title, {}};
-  add_ranking(history, names, row.charts);
-  add_top_k(history, names, row.charts);
-  if (std::find(names.begin(), names.end(), "loss") != names.end()) {
-    row.charts.push_back(chart_of(history, "loss", "Loss", "weighted sum of all losses"));
+  for (const Curve& curve : curves_of(history)) {
+    row.charts.push_back(chart_of(history, curve.name, curve.title, curve.meaning));
+    row.charts.back().mark = mark_of(row.charts.back(), kept_epoch);
   }
   return row;
 }

@@ -7,9 +7,15 @@
 
 namespace shortlist {
 
+// `kept_epoch`, if it is not 0, is marked with its value, of validation rows where there are any. A chart
+// says after which epoch validation got worse.
+//
 // One chart for each ranking error ("rmse" or "LABEL_rmse"; without any, the AUC, MAE or log loss), one for
 // top-k accuracy ("top_5", else the middle k reported), one for "loss". What the history does not report has
 // no chart.
-ChartRow learning_curves(const History& history, const std::string& title);
+// The figures that have charts, in their order.
+std::vector<std::string> curve_names(const History& history);
+
+ChartRow learning_curves(const History& history, const std::string& title, int kept_epoch = 0);
 
 }  // namespace shortlist

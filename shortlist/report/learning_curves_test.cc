@@ -48,6 +48,36 @@ TEST(LearningCurves, LeaveOutAnAbsentValidation) {
   EXPECT_EQ(learning_curves(history, "").charts.at(0).series.size(), 1u);
 }
 
+// Validation by epoch.
+History validated(const char* name, const std::vector<double>& values) {
+  History history;
+  for (double value : values)
+    history.epochs.push_back({int(history.epochs.size()) + 1, 0.01, {{name, 0.5}}, {{name, value}}});
+  return history;
+}
+
+TEST(LearningCurves, MarkTheKeptEpochWithItsValidationValue) {
+  const ChartRow row = learning_curves(validated("rmse", {1.9, 1.84, 2.1}), "", 2);
+  ASSERT_TRUE(row.charts.at(0).mark);
+  EXPECT_EQ(row.charts[0].mark->x, 2);
+  EXPECT_EQ(row.charts[0].mark->text, "kept: epoch 2, 1.840");
+  EXPECT_FALSE(learning_curves(validated("rmse", {1.9}), "").charts.at(0).mark);
+}
+
+TEST(LearningCurves, SayWhenValidationTurns) {
+  const auto note = [](const char* name, const std::vector<double>& values) {
+    return learning_curves(validated(name, values), "").charts.at(0).note;
+  };
+  EXPECT_EQ(note("rmse", {1.9, 1.84, 2.1}), "Validation turns after epoch 2: 1.840 there, 2.100 in epoch 3.");
+  EXPECT_EQ(note("top_5", {0.5, 0.7, 0.6}),
+            "Validation turns after epoch 2: 0.7000 there, 0.6000 in epoch 3.");
+  EXPECT_EQ(note("rmse", {1.9, 1.95, 1.84}), "");
+  EXPECT_EQ(note("auc", {0.5, 0.6}), "");
+  EXPECT_EQ(
+      learning_curves({{{1, 0.01, {{"loss", 3}}, {}}, {2, 0.01, {{"loss", 4}}, {}}}}, "").charts.at(0).note,
+      "");
+}
+
 TEST(LearningCurves, OfNothingAreEmpty) { EXPECT_TRUE(learning_curves({}, "").charts.empty()); }
 
 }  // namespace

@@ -77,8 +77,8 @@ std::string colour_rules(bool dark) {
 
 std::string style() {
   return fmt::format(
-      "<style>\n.drawing text{{font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica "
-      "Neue\",Arial,sans-serif;font-variant-numeric:tabular-nums}}\n"
+      "<style>\n.drawing text{{font-family:'Hanken Grotesk',system-ui,-apple-system,'Segoe UI',Roboto,"
+      "sans-serif;font-variant-numeric:tabular-nums}}\n"
       ".drawing .line{{fill:none;stroke-linejoin:round;stroke-linecap:round}}\n"
       "{}@media (prefers-color-scheme:dark){{\n{}}}\n</style>\n",
       colour_rules(false), colour_rules(true));

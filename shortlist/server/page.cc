@@ -59,7 +59,8 @@ const PageFile* find_file(std::string_view path) {
 
 // The page may load from here alone; styles may stand in elements, as uPlot sets sizes.
 constexpr const char* kSecurityPolicy =
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https: http:; object-src "
+    "'none'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 HttpResponse answer(std::string_view path, std::string_view content, std::string_view if_none_match) {

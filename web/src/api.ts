@@ -16,6 +16,7 @@ export interface Label {
   label: string;
   least?: number;
   most?: number;
+  mean?: number;
 }
 
 export type SimilarBy = 'learned' | 'jaccard' | 'cosine';
@@ -151,7 +152,7 @@ export interface ModelCard {
   config: string; // TOML
   layers: string; // a table as text
   report: Report;
-  history: { epochs: Epoch[] };
+  history: { epochs: Epoch[]; kept_epoch?: number }; // kept_epoch: whose weights the model has, where it is not the last
 }
 
 export interface ValueList {
@@ -264,6 +265,9 @@ export class Api {
     this.base = `/v1/models/${encodeURIComponent(model)}`;
   }
 
+  get recommendPath(): string {
+    return `${this.base}/recommend`;
+  }
   features(signal: AbortSignal): Promise<Features> {
     return ask(`${this.base}/features`, signal);
   }
@@ -272,7 +276,7 @@ export class Api {
     return ask(`${this.base}/features/${encodeURIComponent(column)}/values?${query}`, signal);
   }
   recommend(request: RecommendRequest, signal: AbortSignal): Promise<Recommendations> {
-    return ask(`${this.base}/recommend`, signal, request);
+    return ask(this.recommendPath, signal, request);
   }
   items(text: string, limit: number, signal: AbortSignal): Promise<ItemList> {
     return ask(`${this.base}/items?${new URLSearchParams({ q: searchText(text), limit: String(limit) })}`, signal);

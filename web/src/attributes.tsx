@@ -1,25 +1,58 @@
+import { useState } from 'preact/hooks';
 import type { Item } from './api';
+import { isPicture } from './picture';
 import { useServed } from './served';
-import { shortened, titleOf, valuesOf } from './text';
+import { count, shortened, titleOf, valuesOf } from './text';
 
-// An item's attributes on a line; those that are wanted stand out.
-export function Attributes({ item, wanted }: { item: Item; wanted: (column: string, value: string) => boolean }) {
+const kShown = 6; // values of a list before the others are folded away
+
+interface Props {
+  item: Item;
+  wanted: (column: string, value: string) => boolean; // whether to set it off
+}
+
+// An item's attributes on a line, without what its heading and its picture show.
+export function Attributes({ item, wanted }: Props) {
   const { features } = useServed();
-  const given = features.attributes.filter((field) => valuesOf(item.attributes[field.column]).length > 0);
+  const shown = features.attributes
+    .filter((field) => !isPicture(field))
+    .map((field) => ({ field, values: [...new Set(valuesOf(item.attributes[field.column]))] }))
+    .filter(({ values }) => values.length > 0 && !(values.length === 1 && values[0] === (item.display || item.id)));
   return (
     <ul class="attributes">
-      {given.map((field) => [
+      {shown.map(({ field, values }) => [
         <li key={field.column}>
           <span class={field.input === 'number' ? '' : 'for-readers'}>{titleOf(field.column)} </span>
-          {[...new Set(valuesOf(item.attributes[field.column]))].map((value, i) => (
-            <span key={value}>
-              {i > 0 ? ', ' : ''}
-              <bdi>{wanted(field.column, value) ? <b>{shortened(value)}</b> : shortened(value)}</bdi>
-            </span>
-          ))}
+          <Values values={values} wanted={(value) => wanted(field.column, value)} />
         </li>,
         ' ', // where the line may break
       ])}
     </ul>
+  );
+}
+
+// Of many values the wanted ones first; the others unfold.
+function Values({ values, wanted }: { values: string[]; wanted: (value: string) => boolean }) {
+  const [unfolded, setUnfolded] = useState(false);
+  const all = unfolded || values.length <= kShown + 1;
+  const order = all ? values : [...values.filter(wanted), ...values.filter((value) => !wanted(value))].slice(0, kShown);
+  const hidden = values.length - order.length;
+  return (
+    <>
+      {order.map((value, i) => (
+        <span key={value}>
+          {i > 0 ? ', ' : ''}
+          <bdi>{wanted(value) ? <b>{shortened(value)}</b> : shortened(value)}</bdi>
+        </span>
+      ))}
+      {hidden > 0 ? (
+        <>
+          {' '}
+          <button type="button" class="clear" onClick={() => setUnfolded(true)}>
+            and {count(hidden)} more
+          </button>
+        </>
+      ) : null}
+    </>
   );
 }

@@ -1,9 +1,14 @@
 // How names and numbers are written for people.
 import type { AttributeValue } from './api';
 
-// "age_group" is "Age group".
+// A column's name for people: "age_group" is "Age group", "movie_id" and "movieId" are "Movie".
 export function titleOf(column: string): string {
-  const spaced = column.replaceAll('_', ' ').trim();
+  const words = column
+    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
+    .split(/[_\s]+/)
+    .filter((word) => word !== '');
+  if (words.length > 1 && words.at(-1)!.toLowerCase() === 'id') words.pop();
+  const spaced = words.join(' ');
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
@@ -30,6 +35,15 @@ export function fixed(value: number, digits: number): string {
   if (digits > kMostDigits || Math.abs(value) >= 1e15) return value.toExponential(2).replace(/^-/, '−');
   const text = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return /[1-9]/.test(text) ? text.replace('-', '−') : text.replace('-', '');
+}
+
+// The digits after the point that a measured value deserves: two of the half of its interval, or three significant ones
+// where no interval is known.
+export function digitsOfMeasured(value: number, interval?: { low: number | null; high: number | null }): number {
+  const half = interval?.low != null && interval.high != null ? (interval.high - interval.low) / 2 : 0;
+  const size = half > 0 ? 10 * half : Math.abs(value);
+  if (!(size > 0) || !Number.isFinite(size)) return 3;
+  return Math.min(kMostDigits, Math.max(0, 2 - Math.floor(Math.log10(size))));
 }
 
 // With its sign: "+0.21", "−1.30".

@@ -70,7 +70,7 @@ describe('Recommend', () => {
     look('/', async (page) => {
       await settled(page);
       assert.equal(await cards(page).count(), 10);
-      assert.match(await page.locator('.asked').textContent(), /nothing is known/);
+      assert.match(await page.locator('.asked').textContent(), /new visitor/);
       const nothing = await titles(page);
 
       await page.getByRole('group', { name: 'Genres' }).first().getByRole('button', { name: 'Drama' }).click();
@@ -106,9 +106,9 @@ describe('Recommend', () => {
       const scores = async () => (await page.locator('.cards .score b').allTextContents()).map((text) => Number(text.replace('−', '-').replace(',', '')));
       const served = await titles(page);
 
-      await page.getByLabel('Order').selectOption('retrieval score');
+      await page.getByLabel('Order').selectOption('score');
       await addressHolds(page, ['order', 'score']);
-      await page.locator('.answered', { hasText: 'by retrieval score' }).waitFor();
+      await page.locator('.answered', { hasText: /10 items by score$/ }).waitFor();
       await settled(page);
       const ordered = await scores();
       assert.deepEqual(ordered, [...ordered].sort((a, b) => b - a));
@@ -141,9 +141,95 @@ describe('Recommend', () => {
       assert.match(await first.locator('.attributes').textContent(), /Year (19|20)\d\d/);
       assert.match(await first.locator('.measure').first().textContent(), /Rating \d\.\d\d/);
       assert.match(await first.locator('.score').textContent(), /Score −?[\d.]+/);
-      const width = await first.locator('.bar i').evaluate((bar) => bar.offsetWidth / bar.parentElement.offsetWidth);
-      const rating = Number(await first.locator('.measure b').first().textContent());
-      assert.ok(Math.abs(width - (rating - 1) / 4) < 0.02, `the bar of ${rating} on 1 to 5 is ${width} long`);
+    }));
+
+  test('says what the figures are, and draws bars on the range that it names', () =>
+    look('/?q.country=Japan', async (page) => {
+      await settled(page);
+      const meanings = await page.locator('.meanings').textContent();
+      assert.match(meanings, /Rating the value that the model predicts, on the data’s scale of 1 to 5, where the mean is \d\.\d\d/);
+      assert.match(meanings, /Score how well the item matches the query/);
+      const [least, most] = /Bars run from ([\d.]+) to ([\d.]+)\./.exec(meanings).slice(1).map(Number);
+      for (const card of await cards(page).all()) {
+        const width = await card.locator('.bar i').evaluate((bar) => bar.getBoundingClientRect().width / bar.parentElement.offsetWidth);
+        const rating = Number(await card.locator('.measure b').first().textContent());
+        assert.ok(width > 0 && Math.abs(width - (rating - least) / (most - least)) < 0.02, `the bar of ${rating} on ${least} to ${most} is ${width} long`);
+      }
+      await page.setViewportSize(kPhone);
+      assert.ok(await page.locator('.meanings').isVisible());
+    }));
+
+  test('copies the command of what is on the screen', () =>
+    look('/?q.country=Japan&q.genres=Drama&only.year=1990&k=20', async (page) => {
+      await settled(page);
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByRole('button', { name: 'Copy as curl' }).click();
+      await page.getByRole('button', { name: 'Copied' }).waitFor();
+      const command = await page.evaluate(() => navigator.clipboard.readText());
+      const [, url, body] = /^curl -s '([^']+)'[^]*-d '([^']+)'$/.exec(command);
+      const answer = await page.request.post(url, { data: JSON.parse(body), headers: { 'Content-Type': 'application/json' } });
+      assert.deepEqual((await answer.json()).items.map((item) => item.id), await titles(page));
+    }));
+
+  test('shows the command where the browser forbids copying', () =>
+    look('/?q.country=Japan', async (page) => {
+      await settled(page);
+      await page.evaluate(() => {
+        navigator.clipboard.writeText = () => Promise.reject(new Error('forbidden'));
+      });
+      await page.getByRole('button', { name: 'Copy as curl' }).click();
+      assert.match(await page.getByRole('region', { name: 'The request as a command' }).textContent(), /"country":"Japan"/);
+      await suitsEveryone(page);
+    }));
+
+  test('shows pictures and titles once, and folds long lists', () =>
+    look('/similar', async (page) => {
+      const tags = Array.from({ length: 20 }, (_, i) => `tag ${i}`);
+      const change = async (route, edit) => {
+        const json = await (await route.fetch()).json();
+        edit(json);
+        await route.fulfill({ json });
+      };
+      await page.route('**/features', (route) =>
+        change(route, (answer) => answer.attributes.push({ column: 'poster', input: 'one' }, { column: 'name', input: 'one' }, { column: 'tags', input: 'several' })),
+      );
+      await page.route('**/recommend', (route) =>
+        change(route, ({ items }) =>
+          items.forEach((item, i) => {
+            item.display = `The film ${item.id}`;
+            const poster = `${server.url}/${i === 0 ? 'icon.svg' : 'none.png'}`;
+            Object.assign(item.attributes, { name: item.display, tags, poster });
+          }),
+        ),
+      );
+      await page.goto(`${server.url}/?q.country=Japan`);
+      await settled(page);
+      const first = cards(page).first();
+      assert.equal(await first.locator('img').getAttribute('src'), `${server.url}/icon.svg`);
+      await page.waitForFunction(() => document.querySelectorAll('.card img').length === 1); // those that do not load give way
+      const text = await first.textContent();
+      assert.equal(text.split('The film').length, 2, text);
+      assert.ok(!text.includes('icon.svg'), text);
+      assert.ok(!text.includes('tag 6'), text);
+      await suitsEveryone(page);
+      await page.setViewportSize(kDesktop);
+      await first.getByRole('button', { name: 'and 14 more' }).click();
+      assert.match(await first.textContent(), /tag 19/);
+      const [words, figures] = await Promise.all(['.what', '.measures'].map((part) => first.locator(part).boundingBox()));
+      assert.ok(words.x + words.width <= figures.x);
+    }));
+
+  test('does not let a slider look set before it is', () =>
+    look('/', async (page) => {
+      await settled(page);
+      const slider = page.getByRole('slider', { name: 'Year' });
+      const looks = () => slider.evaluate((input) => getComputedStyle(input).appearance);
+      assert.equal(await slider.getAttribute('aria-valuetext'), 'not given');
+      assert.equal(await looks(), 'none');
+      await slider.fill('2000');
+      assert.equal(await looks(), 'auto');
+      await page.getByRole('button', { name: 'Clear Year' }).click();
+      assert.equal(await looks(), 'none');
     }));
 
   test('says why, in parts that add up to the score', () =>
@@ -157,13 +243,32 @@ describe('Recommend', () => {
       const number = (text) => Number(text.replace('−', '-').replace(',', ''));
       const sum = parts.map(number).reduce((a, b) => a + b);
       const score = number(await first.locator('.score b').textContent());
-      assert.equal(parts.length, 5); // four features, and the item alone
+      assert.equal(parts.length, 3); // the two features that were given, and the item itself
+      assert.ok(!(await why.textContent()).includes('User'));
       assert.ok(Math.abs(sum - score) < 0.05, `${parts} against ${score}`);
       await addressHolds(page, ['why', await first.locator('h3').textContent()]);
       await page.reload();
       await why.waitFor();
       await first.getByRole('button', { name: /^Why / }).click();
       await why.waitFor({ state: 'detached' });
+    }));
+
+  test('says why on one scale for all bars', () =>
+    look('/?q.country=Japan&q.genres=Drama', async (page) => {
+      await settled(page);
+      const first = cards(page).first();
+      await first.getByRole('button', { name: /^Why / }).click();
+      await first.getByRole('table', { name: /^Why / }).waitFor();
+      const bars = await first.locator('.share').evaluateAll((cells) =>
+        cells.map((cell) => ({
+          value: Math.abs(Number(cell.textContent.replace('−', '-').trim())),
+          width: Number.parseFloat(cell.querySelector('i').style.width),
+        })),
+      );
+      assert.equal(bars.length, 5); // two features' scores and ratings, and the item's score
+      const longest = bars.reduce((a, b) => (a.width > b.width ? a : b));
+      assert.equal(longest.width, 50); // half of the field, to one side
+      for (const { value, width } of bars) assert.ok(Math.abs(width / 50 - value / longest.value) < 0.05, JSON.stringify(bars));
     }));
 
   test('narrows down by attributes, and says when nothing is left', () =>
@@ -196,7 +301,9 @@ describe('Recommend', () => {
 describe('Similar', () => {
   test('goes from item to item, with the keyboard alone', () =>
     look('/similar', async (page) => {
-      await page.getByRole('heading', { name: /start from one of these/ }).waitFor();
+      await page.getByRole('heading', { name: /start from what most people like/ }).waitFor();
+      const answer = await page.request.post(`${server.url}/v1/recommend`, { data: { query: {}, k: 24 } });
+      assert.deepEqual(await page.locator('.starts .chip').allTextContents(), (await answer.json()).items.map((item) => item.id));
       await page.getByRole('combobox', { name: 'Title' }).focus();
       await page.keyboard.type('winter');
       await page.getByRole('option').first().waitFor();
@@ -209,7 +316,7 @@ describe('Similar', () => {
       assert.equal(await cards(page).count(), 10);
       const learned = await titles(page);
 
-      for (const way of ['Jaccard', 'Cosine']) {
+      for (const way of ['Attributes', 'Ratings']) {
         await page.getByRole('radio', { name: way }).focus();
         await page.keyboard.press('Space');
         await page.getByText(`10 items by ${way.toLowerCase()}`).waitFor();
@@ -241,6 +348,38 @@ describe('Model', () => {
       await page.getByRole('img', { name: /^loss, validation: .* best .* in epoch \d/ }).waitFor();
       assert.match(await page.getByRole('region', { name: 'Config as TOML' }).textContent(), /\[retrieval\]/);
       assert.match(await page.getByRole('region', { name: 'Layers' }).textContent(), /query\/country/);
+    }));
+
+  test('shows the figures that matter first, and fits a phone', () =>
+    look('/model', async (page) => {
+      const table = page.getByRole('table', { name: 'Retrieval' });
+      await table.waitFor();
+      assert.equal(await table.getByRole('row', { name: /^top_50/ }).count(), 0);
+      await page.setViewportSize(kPhone);
+      for (const region of await page.locator('#report .wide').all())
+        assert.ok(await region.evaluate((element) => element.scrollWidth <= element.clientWidth));
+      assert.match(await table.getByRole('row', { name: /^top_10/ }).locator('td').first().evaluate((cell) => getComputedStyle(cell, '::before').content), /Model/);
+      await page.locator('.wide', { has: table }).getByRole('button', { name: /\d+ more figures/ }).click();
+      assert.equal(await table.getByRole('row', { name: /^top_50/ }).count(), 1);
+    }));
+
+  test('writes measured values with the digits that their interval leaves', () =>
+    look('/model', async (page) => {
+      const row = page.getByRole('table', { name: 'Retrieval' }).getByRole('row', { name: /^top_10/ });
+      const [value, low, high] = /([\d.]+?)(0\.\d+) to (0\.\d+)/.exec(await row.locator('td').first().textContent()).slice(1);
+      assert.equal(value.length, low.length);
+      assert.ok(value.length <= 5 && Number(high) > Number(low), `${value} ${low} ${high}`);
+    }));
+
+  test('explains the marks that are there, and no others', () =>
+    look('/model', async (page) => {
+      const report = page.locator('#report');
+      await report.locator('table').first().waitFor();
+      const legend = await report.locator('ul.note').textContent();
+      assert.equal(legend.includes('Red'), (await report.locator('td.worse').count()) > 0);
+      assert.equal(legend.includes('≈'), (await report.locator('td', { hasText: '≈' }).count()) > 0);
+      assert.equal(await page.locator('.legend .validation').count(), 1);
+      assert.match(await page.locator('.legend').textContent(), /epoch \d, whose weights the model has/);
     }));
 
   test('has a map to search, zoom, pan and click', () =>
@@ -365,7 +504,7 @@ describe('A server that', () => {
         assert.equal(await cards(page).count(), 3);
         assert.deepEqual(await page.getByLabel('Show').locator('option').allTextContents(), ['3']);
         await cards(page).first().getByRole('link', { name: /^Similar to / }).click();
-        await page.getByText('3 items by learned').waitFor();
+        await page.getByText('3 items by model').waitFor();
       },
       strict,
     );

@@ -55,7 +55,7 @@ async function fits(page) {
 
 describe('A model of clicks', () => {
   test('shows probabilities, and a small label with digits that tell', () =>
-    look('/', async (page) => {
+    look('/?q.c0=v1&q.c1=v2', async (page) => {
       await settled(page);
       const measures = await page.locator('.card .measure:first-child b').allTextContents();
       assert.ok(measures.every((text) => /^0\.\d\d$|^1\.00$/.test(text)), `${measures}`);

@@ -1,5 +1,6 @@
 // The page's own arithmetic, without a browser.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { runnerImport } from 'vite';
 
@@ -23,6 +24,56 @@ test('a label has the digits that tell its values apart', async () => {
   assert.deepEqual([fixed(-0.001, 2), fixed(3e-20, 22), fixed(NaN, 2)], ['0.00', '3.00e-20', '–']);
   assert.deepEqual([change(0.00021, 5), change(-0.00021, 5)], ['+0.00021', '−0.00021']);
   assert.deepEqual([plain(0.00035), plain(2000), plain(-0.5)], ['0.00035', '2000', '−0.5']);
+});
+
+test('a column has a name for people', async () => {
+  const { titleOf } = await source('text.ts');
+  const names = ['userId', 'movie_id', 'user_ID', 'age_group', 'releaseYear', 'id', 'IMDB', 'genres', 'c0', 'paid'];
+  assert.deepEqual(names.map(titleOf), ['User', 'Movie', 'User', 'Age group', 'Release year', 'Id', 'IMDB', 'Genres', 'C0', 'Paid']);
+});
+
+test('a measured value has two digits of its uncertainty, else three digits', async () => {
+  const { digitsOfMeasured } = await source('text.ts');
+  assert.equal(digitsOfMeasured(0.142, { low: 0.1272, high: 0.1572 }), 3);
+  assert.equal(digitsOfMeasured(54.71, { low: 52.88, high: 56.6 }), 1);
+  assert.equal(digitsOfMeasured(1234, { low: 1190, high: 1280 }), 0);
+  assert.equal(digitsOfMeasured(0.1499), 3);
+  assert.equal(digitsOfMeasured(0.1499, { low: null, high: null }), 3);
+  assert.equal(digitsOfMeasured(0), 3);
+});
+
+test('of many figures the main ones are those of one k', async () => {
+  const { mainFigures } = await source('model/figures.ts');
+  const few = ['rmse', 'mae'];
+  assert.deepEqual(mainFigures(few), few);
+  const many = ['loss', 'top_1', 'top_5', 'unseen_top_5', 'top_100', 'mrr', 'mean_rank', 'ndcg_5', 'learning_rate'];
+  assert.deepEqual(mainFigures(many), ['loss', 'top_5', 'unseen_top_5', 'mrr', 'ndcg_5']);
+});
+
+test('a picture is an attribute of a telling name with the address of an image', async () => {
+  const { isPicture, pictureOf } = await source('picture.tsx');
+  const field = (column) => ({ column, input: 'one' });
+  assert.deepEqual(['poster', 'image_url', 'display_image', 'Cover', 'title', 'imagery'].map((name) => isPicture(field(name))), [true, true, true, true, false, false]);
+  const of = (poster) => pictureOf({ id: 'a', attributes: { poster, title: 'http://t' } }, [field('title'), field('poster')]);
+  assert.equal(of('https://example.org/a.jpg'), 'https://example.org/a.jpg');
+  assert.deepEqual([of('javascript:alert(1)'), of('a.jpg'), of(null)], [undefined, undefined, undefined]);
+});
+
+test('the command of a request survives a shell, and never shows the key', async () => {
+  const { curlOf } = await source('recommend/curl.tsx');
+  const request = { query: { title: "Dean's" }, filter: [], k: 10, retrieve: 0, explain: false };
+  const command = curlOf('http://h/v1/recommend', request, true);
+  const words = execFileSync('sh', ['-c', command.replace('curl', "printf '%s\\n'")], { env: { SHORTLIST_KEY: 'k' }, encoding: 'utf8' }).trim().split('\n');
+  assert.deepEqual(words, ['-s', 'http://h/v1/recommend', '-H', 'Authorization: Bearer k', '-H', 'Content-Type: application/json', '-d', `{"query":{"title":"Dean's"},"k":10}`]);
+  assert.ok(!curlOf('http://h/v1/recommend', request, false).includes('Authorization'));
+});
+
+test('the map explains the colours that items have', async () => {
+  const { colouringOf } = await source('model/map_colouring.ts');
+  const item = (year) => ({ id: 'a', x: 0, y: 0, attributes: { year } });
+  const { of, legend } = colouringOf([item(2000), item(2020)], { column: 'year', input: 'number', least: 1980, most: 2020 }, '');
+  assert.deepEqual(legend.map(({ name }) => name), ['1996 to 2004', '2012 to 2020']);
+  assert.deepEqual(of, [0, 1]);
 });
 
 test('a long text is cut between letters', async () => {
@@ -54,10 +105,14 @@ test('of many features the user comes first, then what is used most', async () =
 });
 
 test('a bar stands on the range of the label, else on round ends', async () => {
-  const { scaleOf, shareOf } = await source('recommend/scale.ts');
+  const { scaleOf, shareOf, shownScale } = await source('recommend/scale.ts');
   assert.deepEqual(scaleOf({ label: 'rating', least: 1, most: 10 }, [3]), { least: 1, most: 10 });
   assert.deepEqual(scaleOf({ label: 'rating' }, [3.4, 4.1]), { least: 0, most: 5 });
   assert.deepEqual(scaleOf({ label: 'rating' }, [-0.3, 71]), { least: -0.5, most: 100 });
+  assert.deepEqual(shownScale({ label: 'rating', least: 1, most: 10 }, [8.12, 8.61]), { least: 8, most: 9 });
+  assert.deepEqual(shownScale({ label: 'rating', least: 1, most: 5 }, [2.19, 3.98]), { least: 2, most: 4 });
+  assert.deepEqual(shownScale({ label: 'rating', least: 1, most: 5 }, [2, 4.9]), { least: 1, most: 5 });
+  assert.deepEqual(shownScale({ label: 'rating', least: 1, most: 5 }, [3]), { least: 1, most: 5 });
   assert.equal(shareOf(5.5, { least: 1, most: 10 }), 0.5);
   assert.equal(shareOf(12, { least: 1, most: 10 }), 1);
 });

@@ -2,7 +2,8 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 export interface Found {
   value: string;
-  note?: string; // stands small beside it
+  name?: string; // what people call it, where that is not the value
+  note?: string; // is shown small below it
 }
 
 interface Props {
@@ -83,7 +84,7 @@ export function Search(props: Props) {
       }
     } else if (event.key === 'Enter' && open) {
       event.preventDefault();
-      const chosen = found[active] ?? found.find((f) => f.value.toLowerCase() === text.trim().toLowerCase()) ?? found[0];
+      const chosen = found[active] ?? found.find((f) => (f.name ?? f.value).toLowerCase() === text.trim().toLowerCase()) ?? found[0];
       if (chosen) choose(chosen.value);
     } else if (event.key === 'Escape') {
       if (open) event.preventDefault();
@@ -151,7 +152,7 @@ export function Search(props: Props) {
               }}
               onMouseMove={() => setActive(i)}
             >
-              <span dir="auto">{found.value}</span>
+              <span dir="auto">{found.name ?? found.value}</span>
               {found.note ? <small dir="auto">{found.note}</small> : null}
             </li>
           ))}

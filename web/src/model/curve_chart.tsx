@@ -15,6 +15,7 @@ interface Props {
   curve: Curve;
   epochs: number[];
   lowerIsBetter: boolean;
+  kept?: number | undefined; // the epoch whose weights the model has
 }
 
 const kHeight = 170;
@@ -25,7 +26,23 @@ function axisNumber(value: number): string {
   return value.toLocaleString('en', { notation: Math.abs(value) >= 1e4 ? 'compact' : 'standard', maximumSignificantDigits: 4 });
 }
 
-function options(width: number, onEpoch: (index: number | null) => void): uPlot.Options {
+// A line at the epoch that was kept, under the curves.
+function drawKept(plot: uPlot, kept: number): void {
+  const [first, last] = [plot.scales.x!.min!, plot.scales.x!.max!];
+  if (kept < first || kept > last) return;
+  const x = Math.round(plot.valToPos(kept, 'x', true));
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = colour('--edge');
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+function options(width: number, kept: number | undefined, onEpoch: (index: number | null) => void): uPlot.Options {
   const axis = { stroke: () => colour('--muted'), font: kFont, ticks: { show: false } };
   return {
     width,
@@ -50,21 +67,25 @@ function options(width: number, onEpoch: (index: number | null) => void): uPlot.
       { stroke: () => colour('--muted'), width: 1.5, dash: [4, 3], points: { show: false } },
       { stroke: () => colour('--accent'), width: 2, points: { show: false } },
     ],
-    hooks: { setCursor: [(plot) => onEpoch(plot.cursor.idx ?? null)] },
+    hooks: {
+      drawAxes: kept === undefined ? [] : [(plot) => drawKept(plot, kept)],
+      setCursor: [(plot) => onEpoch(plot.cursor.idx ?? null)],
+    },
   };
 }
 
 // What the picture shows, in words.
-function describe({ name, train, validation }: Curve, epochs: number[], lower: boolean): string {
+function describe({ name, train, validation }: Curve, epochs: number[], lower: boolean, kept?: number): string {
   const part = validation.some((v) => v !== null) ? validation : train;
   const known = part.map((value, i) => ({ value, epoch: epochs[i]! })).filter((p): p is { value: number; epoch: number } => p.value !== null);
   if (known.length === 0) return name;
   const best = known.reduce((a, b) => ((lower ? b.value < a.value : b.value > a.value) ? b : a));
+  const own = known.find(({ epoch }) => epoch === kept)?.value;
   const which = part === validation ? 'validation' : 'train';
-  return `${name}, ${which}: ${figure(known[0]!.value)} at first, ${figure(known.at(-1)!.value)} at last, best ${figure(best.value)} in epoch ${best.epoch}`;
+  return `${name}, ${which}: ${figure(known[0]!.value)} at first, ${figure(known.at(-1)!.value)} at last, best ${figure(best.value)} in epoch ${best.epoch}${own === undefined ? '' : `, ${figure(own)} in epoch ${kept}, which was kept`}`;
 }
 
-export function CurveChart({ curve, epochs, lowerIsBetter }: Props) {
+export function CurveChart({ curve, epochs, lowerIsBetter, kept }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   const scheme = useScheme();
@@ -72,24 +93,25 @@ export function CurveChart({ curve, epochs, lowerIsBetter }: Props) {
   useEffect(() => {
     const element = place.current!;
     const validation = curve.validation.length > 0 ? curve.validation : epochs.map(() => null);
-    const plot = new uPlot(options(element.clientWidth, setAt), [epochs, curve.train, validation], element);
+    const plot = new uPlot(options(element.clientWidth, kept, setAt), [epochs, curve.train, validation], element);
     const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: kHeight }));
     resize.observe(element);
     return () => {
       resize.disconnect();
       plot.destroy();
     };
-  }, [curve.name, epochs.length, scheme]);
+  }, [curve.name, epochs.length, scheme, kept]);
 
-  const shown = at ?? epochs.length - 1;
+  const keptAt = kept === undefined ? -1 : epochs.indexOf(kept);
+  const shown = at ?? (keptAt >= 0 ? keptAt : epochs.length - 1);
   const train = curve.train[shown];
   const validation = curve.validation[shown];
   return (
-    <div class="curve" role="img" aria-label={describe(curve, epochs, lowerIsBetter)}>
+    <div class="curve" role="img" aria-label={describe(curve, epochs, lowerIsBetter, kept)}>
       <div class="curve-head" aria-hidden="true">
         <b title={meaningOf(curve.name)}>{curve.name}</b>
         <span>
-          {at === null ? 'last' : `epoch ${epochs[shown]}`}
+          {at === null && keptAt < 0 ? 'last' : `epoch ${epochs[shown]}`}
           {train != null ? <i class="train">{figure(train)}</i> : null}
           {validation != null ? <i class="validation">{figure(validation)}</i> : null}
         </span>

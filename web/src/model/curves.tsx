@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Epoch } from '../api';
 import { figure, list, plural } from '../text';
 import { CurveChart, type Curve } from './curve_chart';
-import { inOrder, isKeras, lowerIsBetter } from './figures';
+import { inOrder, isKeras, lowerIsBetter, mainFigures } from './figures';
 
 // A curve for each figure that was watched, without Keras's doubles.
 function curvesOf(epochs: Epoch[]): Curve[] {
@@ -19,19 +19,30 @@ const flatValue = (value: number | null | undefined): string => (value == null ?
 
 const isFlat = ({ train, validation }: Curve): boolean => new Set([...train, ...validation].filter((v) => v !== null)).size < 2;
 
-export function Curves({ epochs: all }: { epochs: Epoch[] }) {
+// `kept`: the epoch whose weights the model has; the last where it is not said.
+export function Curves({ epochs: all, kept }: { epochs: Epoch[]; kept?: number | undefined }) {
+  const [unfolded, setUnfolded] = useState(false);
   const [late, setLate] = useState(false);
   const epochs = late ? all.slice(1) : all;
   const curves = epochs.length > 0 ? curvesOf(epochs) : [];
   const flat = curves.filter(isFlat);
+  const moving = curves.filter((curve) => !isFlat(curve));
+  const main = mainFigures(moving.map(({ name }) => name));
+  const shown = unfolded ? moving : moving.filter(({ name }) => main.includes(name));
+  const validated = all.some((epoch) => Object.keys(epoch.validation ?? {}).length > 0);
   return (
     <section id="curves" aria-labelledby="curves-title">
       <h2 id="curves-title">Learning curves</h2>
       {all.length === 0 ? (
-        <p class="lead">The bundle holds none: it was not trained here.</p>
+        <p class="lead">The bundle has none: it was not trained here.</p>
       ) : (
         <div class="lead legend">
-          <span class="train">train</span> <span class="validation">validation</span> over {plural(all.length, 'epoch')}
+          <span class="train">training</span> {validated ? <span class="validation">validation</span> : null} over {plural(all.length, 'epoch')}
+          {kept !== undefined ? (
+            <>
+              ; <i class="key-kept" /> epoch {kept}, whose weights the model has
+            </>
+          ) : null}
           {all.length > 2 ? (
             <label>
               <input type="checkbox" checked={late} onChange={(event) => setLate(event.currentTarget.checked)} /> without the first
@@ -40,12 +51,15 @@ export function Curves({ epochs: all }: { epochs: Epoch[] }) {
         </div>
       )}
       <div class="charts">
-        {curves
-          .filter((curve) => !isFlat(curve))
-          .map((curve) => (
-            <CurveChart key={curve.name} curve={curve} epochs={epochs.map((e) => e.epoch)} lowerIsBetter={lowerIsBetter(curve.name)} />
-          ))}
+        {shown.map((curve) => (
+          <CurveChart key={curve.name} curve={curve} epochs={epochs.map((e) => e.epoch)} lowerIsBetter={lowerIsBetter(curve.name)} kept={kept} />
+        ))}
       </div>
+      {shown.length < moving.length ? (
+        <button type="button" class="clear more-figures" onClick={() => setUnfolded(true)}>
+          {moving.length - shown.length} more curves
+        </button>
+      ) : null}
       {flat.length > 0 ? (
         <p class="note">
           The same in every epoch: {list(flat.map((c) => `${c.name} ${flatValue(c.validation[0] ?? c.train[0])}`))}.

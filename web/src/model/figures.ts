@@ -48,5 +48,20 @@ export const lowerIsBetter = (name: string): boolean => /loss|rmse|mae|mean_rank
 
 export const isKeras = (name: string): boolean => name.startsWith('keras_');
 
+const kOf = (name: string): number | undefined => {
+  const k = /^(?:unseen_)?(?:top|recall|ndcg)_(\d+)$/.exec(name)?.[1];
+  return k === undefined ? undefined : Number(k);
+};
+
+const kFew = 6; // so many figures are all shown
+
+// Of many figures those that a person looks at first: losses and errors, and of the first k only the k nearest to 10.
+export function mainFigures(names: string[]): string[] {
+  if (names.length <= kFew) return names;
+  const known = names.flatMap((name) => kOf(name) ?? []);
+  const k = known.reduce((best, one) => (Math.abs(one - 10) < Math.abs(best - 10) ? one : best), known[0] ?? 10);
+  return names.filter((name) => (kOf(name) ?? k) === k && !/mean_rank$|^mae$|^learning_rate$|^regularization_loss$/.test(name));
+}
+
 // Of all rows, or of a probability: between 0 and 1.
 export const isShare = (name: string): boolean => /top_|mrr|recall@|ndcg@|accuracy|auc/.test(name);

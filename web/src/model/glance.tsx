@@ -3,11 +3,14 @@ import { count } from '../text';
 
 // What the model is, and what its figures are worth.
 export function Glance({ card }: { card: ModelCard }) {
+  const sizes: [string, number][] = [
+    ['parameters', card.sizes.parameters],
+    ['embedding width', card.sizes.embedding_width],
+    ['ratings kept', card.sizes.ratings],
+  ];
   const facts: [string, string][] = [
     ['items', count(card.sizes.items)],
-    ['parameters', count(card.sizes.parameters)],
-    ['embedding width', count(card.sizes.embedding_width)],
-    ['ratings kept', count(card.sizes.ratings)],
+    ...sizes.filter(([, size]) => size > 0).map(([name, size]): [string, string] => [name, count(size)]),
     ['version', card.version],
     ['loaded', new Date(card.loaded_at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })],
   ];

@@ -52,9 +52,15 @@ function byPart(items: MappedItem[], field: Field, value: string): Colouring {
   return { of, legend: [{ name: value, colour: '--accent' }, { ...kPlain, name: 'others' }] };
 }
 
+// The legend's colours that some item has.
+function withoutUnused({ of, legend }: Colouring): Colouring {
+  const used = [...new Set(of)].sort((a, b) => a - b);
+  return { of: of.map((index) => used.indexOf(index)), legend: used.map((index) => legend[index]!) };
+}
+
 export function colouringOf(items: MappedItem[], field: Field | undefined, value: string): Colouring {
   if (!field) return { of: items.map(() => 0), legend: [{ ...kPlain, colour: '--accent' }] };
-  if (field.input === 'number') return byNumber(items, field);
-  if (field.input === 'several') return byPart(items, field, value);
-  return byValue(items, field);
+  if (field.input === 'number') return withoutUnused(byNumber(items, field));
+  if (field.input === 'several') return withoutUnused(byPart(items, field, value));
+  return withoutUnused(byValue(items, field));
 }

@@ -5,6 +5,7 @@ import { Attributes } from '../attributes';
 import { findItems } from '../controls/find_items';
 import { Search } from '../controls/search';
 import { Link } from '../link';
+import { isPicture } from '../picture';
 import { useServed } from '../served';
 import { Failure, Waiting } from '../states';
 import { count, plural, shortened, titleOf } from '../text';
@@ -59,6 +60,7 @@ function writeLook(query: URLSearchParams, change: Partial<Look>): URLSearchPara
 function ExploredMap({ map }: { map: ItemMap }) {
   const { api, features, model } = useServed();
   const { query } = useAddress();
+  const attributes = features.attributes.filter((f) => !isPicture(f));
   const look = readLook(query, features);
   const change = (next: Partial<Look>) => amend(writeLook(query, next));
   const field = features.attributes.find((f) => f.column === look.by);
@@ -78,12 +80,12 @@ function ExploredMap({ map }: { map: ItemMap }) {
       </p>
       <div class="map-tools">
         <Search label="Find an item on the map" placeholder={`Search ${plural(model.items, 'item')}`} find={findItems(api)} onChoose={search} />
-        {features.attributes.length > 0 ? (
+        {attributes.length > 0 ? (
           <label>
             Colour by
             <select value={look.by} onChange={(event) => change({ by: event.currentTarget.value })}>
               <option value="">nothing</option>
-              {features.attributes.map(({ column }) => (
+              {attributes.map(({ column }) => (
                 <option key={column} value={column}>
                   {titleOf(column)}
                 </option>

@@ -41,7 +41,7 @@ export function ModelView() {
         <Glance card={card.value} />
         {features.map ? <MapSection map={map} /> : null}
         <TestReport report={card.value.report} />
-        <Curves epochs={card.value.history.epochs} />
+        <Curves epochs={card.value.history.epochs} kept={card.value.history.kept_epoch} />
         <ConfigSection card={card.value} />
       </div>
     </div>

@@ -1,12 +1,13 @@
+import { useState } from 'preact/hooks';
 import type { Baseline, ListReport, Report, TaskReport } from '../api';
-import { figure, plural, titleOf } from '../text';
-import { inOrder, isKeras, lowerIsBetter, meaningOf } from './figures';
+import { digitsOfMeasured, fixed, plural, titleOf } from '../text';
+import { inOrder, isKeras, lowerIsBetter, mainFigures, meaningOf } from './figures';
 import { Strip } from './strip';
 
-// 1: the model is better than the baseline; -1: worse; 0: the rows do not decide.
-function standing(baseline: Baseline, name: string): number {
+// 1: the model is better than the baseline; -1: worse; 0: the rows do not decide. Undefined where the difference has no interval.
+function standing(baseline: Baseline, name: string): number | undefined {
   const difference = baseline.figures[name]?.difference;
-  if (difference?.low == null || difference.high == null) return 0;
+  if (difference?.low == null || difference.high == null) return undefined;
   const above = Number(difference.low > 0) - Number(difference.high < 0);
   return lowerIsBetter(name) ? -above : above;
 }
@@ -18,18 +19,41 @@ export function TestReport({ report }: { report: Report }) {
       <h2 id="report-title">Test report</h2>
       <p class="lead">
         Measured on the {plural(report.rows, 'row')} of “{report.split}”, which the model did not learn from
-        {seen !== null ? `; ${(100 * seen).toFixed(2)}\u00a0% of them stand identically among those that it did` : ''}. Beside
-        it: what needs no model.
+        {seen !== null && seen > 0 ? `; ${(100 * seen).toFixed(2)}\u00a0% of them also occur, identical, in the training rows` : ''}. The other
+        columns are simple rules that need no model.
       </p>
       {report.tasks.map((task) => (
         <TaskTable key={task.task} task={task} title={task.task === 'retrieval' ? 'Retrieval' : `Predicted ${titleOf(task.task).toLowerCase()}`} />
       ))}
       {report.list ? <TaskTable task={{ ...report.list, task: 'list' }} title={listTitle(report.list)} /> : null}
-      <p class="note">
-        <span class="worse">Red</span>: better than the model, and the rows are enough to say so. <span>≈</span>: the rows do not decide. Below
-        the model’s figure: where it lies with 95&nbsp;%.
-      </p>
+      <Legend tables={[...report.tasks, ...(report.list ? [report.list] : [])]} />
     </section>
+  );
+}
+
+// Explains the marks that the tables have, and no others.
+function Legend({ tables }: { tables: Pick<TaskReport, 'model' | 'baselines'>[] }) {
+  const shown = tables.flatMap(({ model, baselines }) =>
+    Object.keys(model)
+      .filter((name) => !isKeras(name))
+      .flatMap((name) => baselines.filter((baseline) => baseline.figures[name]?.value != null).map((baseline) => standing(baseline, name))),
+  );
+  const hasInterval = tables.some(({ model }) => Object.values(model).some(({ interval }) => interval?.low != null));
+  return (
+    <ul class="note">
+      {hasInterval ? <li>The range below the model’s figure is its 95&nbsp;% interval.</li> : null}
+      {shown.includes(-1) ? (
+        <li>
+          <span class="worse">Red</span>: better than the model, by more than chance.
+        </li>
+      ) : null}
+      {shown.includes(0) ? <li>≈: too close to the model’s figure to tell them apart on these rows.</li> : null}
+      {shown.length > 0 ? (
+        <li class="of-pictures">
+          <i class="key-dot" /> the model, <i class="key-ring" /> the rules.
+        </li>
+      ) : null}
+    </ul>
   );
 }
 
@@ -39,10 +63,12 @@ function listTitle(list: ListReport): string {
 }
 
 function TaskTable({ task, title }: { task: TaskReport; title: string }) {
+  const [unfolded, setUnfolded] = useState(false);
   const names = Object.keys(task.model).filter((name) => !isKeras(name)).sort(inOrder);
+  const shown = unfolded ? names : mainFigures(names);
   return (
     <div class="wide" role="region" aria-label={title} tabIndex={0}>
-      <table>
+      <table class="figures">
         <caption>{title}</caption>
         <thead>
           <tr>
@@ -59,47 +85,57 @@ function TaskTable({ task, title }: { task: TaskReport; title: string }) {
           </tr>
         </thead>
         <tbody>
-          {names.map((name) => (
+          {shown.map((name) => (
             <FigureRow key={name} task={task} name={name} />
           ))}
         </tbody>
       </table>
+      {shown.length < names.length ? (
+        <button type="button" class="clear more-figures" onClick={() => setUnfolded(true)}>
+          {names.length - shown.length} more figures
+        </button>
+      ) : null}
     </div>
   );
 }
 
 function FigureRow({ task, name }: { task: TaskReport; name: string }) {
   const { value, interval } = task.model[name]!;
+  const digits = digitsOfMeasured(value ?? 0, interval);
   return (
     <tr>
       <th scope="row">
         {name}
         <small>{meaningOf(name)}</small>
       </th>
-      <td class="number">
-        <b>{value === null ? '–' : figure(value)}</b>
-        {interval?.low != null && interval.high != null ? <small>{`${figure(interval.low)} to ${figure(interval.high)}`}</small> : null}
+      <td class="number" data-of="Model">
+        <b>{value === null ? '–' : fixed(value, digits)}</b>
+        {interval?.low != null && interval.high != null ? <small>{`${fixed(interval.low, digits)} to ${fixed(interval.high, digits)}`}</small> : null}
       </td>
       <td class="picture">
         <Strip task={task} name={name} />
       </td>
       {task.baselines.map((baseline) => (
-        <BaselineCell key={baseline.name} baseline={baseline} name={name} />
+        <BaselineCell key={baseline.name} baseline={baseline} name={name} digits={digits} />
       ))}
     </tr>
   );
 }
 
-function BaselineCell({ baseline, name }: { baseline: Baseline; name: string }) {
+function BaselineCell({ baseline, name, digits }: { baseline: Baseline; name: string; digits: number }) {
   const value = baseline.figures[name]?.value;
-  if (value === undefined || value === null) return <td class="number">–</td>;
+  if (value === undefined || value === null) return <td class="number" data-of={baseline.name}>–</td>;
   const sign = standing(baseline, name);
-  const word = sign > 0 ? 'worse than the model' : sign < 0 ? 'better than the model' : 'no clear difference';
+  const words = new Map([
+    [1, ', worse than the model'],
+    [-1, ', better than the model'],
+    [0, ', no clear difference'],
+  ]);
   return (
-    <td class={sign < 0 ? 'number worse' : 'number'}>
+    <td class={sign === -1 ? 'number worse' : 'number'} data-of={baseline.name}>
       {sign === 0 ? <span aria-hidden="true">≈ </span> : null}
-      {figure(value)}
-      <span class="for-readers">, {word}</span>
+      {fixed(value, digits)}
+      {sign === undefined ? null : <span class="for-readers">{words.get(sign)}</span>}
     </td>
   );
 }

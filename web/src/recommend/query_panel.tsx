@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Field } from '../api';
 import { FilterControl, QueryControl } from '../controls/control';
+import { isPicture } from '../picture';
 import { useServed } from '../served';
 import { withValues, type Choice } from './choice';
 import { Fields } from './fields';
@@ -14,6 +15,7 @@ interface Props {
 export function QueryPanel({ choice, onChange }: Props) {
   const { api, features } = useServed();
   const [open, setOpen] = useState(false);
+  const attributes = features.attributes.filter((field) => !isPicture(field));
   const given = choice.query.size + choice.only.size;
   const queryControl = (field: Field) => (
     <QueryControl
@@ -48,12 +50,12 @@ export function QueryPanel({ choice, onChange }: Props) {
           ) : null}
         </div>
         <Fields fields={features.query} values={choice.query} noun="feature" control={queryControl} />
-        {features.attributes.length > 0 ? (
+        {attributes.length > 0 ? (
           <details open={choice.only.size > 0}>
             <summary>
               <h2>Only items with</h2>
             </summary>
-            <Fields fields={features.attributes} values={choice.only} noun="attribute" control={filterControl} />
+            <Fields fields={attributes} values={choice.only} noun="attribute" control={filterControl} />
           </details>
         ) : null}
       </div>

@@ -35,7 +35,7 @@ export function RecommendView() {
     <div class="recommend">
       <QueryPanel choice={choice} onChange={setChoice} />
       <section class="results" aria-label="Recommendations" aria-busy={answer.loading}>
-        <Summary choice={choice} onChange={setChoice} answer={answer} />
+        <Summary choice={choice} onChange={setChoice} answer={answer} request={request} />
         {results()}
       </section>
     </div>

@@ -2,10 +2,12 @@ import type { Label, Recommendation } from '../api';
 import { Attributes } from '../attributes';
 import { Link } from '../link';
 import { Measure } from '../measure';
+import { Picture, pictureOf } from '../picture';
 import { useServed } from '../served';
-import { figure, fixed, shortened, titleOf } from '../text';
+import { digitsOf, fixed, shortened, titleOf } from '../text';
 import type { Choice } from './choice';
-import { digitsOfScale, scaleOf, shareOf, type Scale } from './scale';
+import { Meanings } from './meanings';
+import { digitsOfScale, scaleOf, shareOf, shownScale, type Scale } from './scale';
 import { Why } from './why';
 
 interface Props {
@@ -16,13 +18,21 @@ interface Props {
 
 export function RecommendationList({ items, choice, onWhy }: Props) {
   const { features } = useServed();
-  const scales = features.labels.map((label) => scaleOf(label, items.map((item) => item.predictions?.[label.label] ?? 0)));
+  const valuesOf = ({ label }: Label) => items.flatMap((item) => item.predictions?.[label] ?? []);
+  const scales = features.labels.map((label) => scaleOf(label, valuesOf(label)));
+  const bars = features.labels.map((label) => shownScale(label, valuesOf(label)));
+  const scores = items.flatMap((item) => item.score ?? []);
+  const scoreDigits = digitsOf(Math.max(...scores) - Math.min(...scores) || Math.max(...scores.map(Math.abs)));
+  const pictured = items.some((item) => pictureOf(item, features.attributes));
   return (
-    <ol class="cards">
-      {items.map((item) => (
-        <Card key={item.id} item={item} choice={choice} labels={features.labels} scales={scales} onWhy={onWhy} />
-      ))}
-    </ol>
+    <>
+      <Meanings bars={bars} scored={scores.length > 0} />
+      <ol class={pictured ? 'cards pictured' : 'cards'}>
+        {items.map((item) => (
+          <Card key={item.id} {...{ item, choice, scales, bars, scoreDigits, pictured, onWhy }} labels={features.labels} />
+        ))}
+      </ol>
+    </>
   );
 }
 
@@ -30,36 +40,41 @@ interface CardProps {
   item: Recommendation;
   choice: Choice;
   labels: Label[];
-  scales: Scale[];
+  scales: Scale[]; // of the labels
+  bars: Scale[]; // what the labels' bars show
+  scoreDigits: number;
+  pictured: boolean; // whether items of the list have pictures
   onWhy: (id: string) => void;
 }
 
-function Card({ item, choice, labels, scales, onWhy }: CardProps) {
-  const { at } = useServed();
+function Card({ item, choice, labels, scales, bars, scoreDigits, pictured, onWhy }: CardProps) {
+  const { at, features } = useServed();
   const open = choice.why === item.id;
   const wanted = (column: string, value: string) => choice.query.get(column)?.includes(value) ?? false;
+  const name = shortened(item.display || item.id);
   return (
     <li class="card">
       <span class="rank">{item.rank}</span>
+      {pictured ? <Picture address={pictureOf(item, features.attributes)} /> : null}
       <div class="what">
         <h3 dir="auto" class="id">{item.display || item.id}</h3>
         <Attributes item={item} wanted={wanted} />
       </div>
       <div class="measures">
         {labels.map(({ label }, i) => (
-          <Predicted key={label} label={label} value={item.predictions?.[label]} scale={scales[i]!} />
+          <Predicted key={label} label={label} value={item.predictions?.[label]} digits={digitsOfScale(scales[i]!)} bar={bars[i]!} />
         ))}
         {item.score !== undefined && item.score !== null ? (
           <p class="measure score">
-            <span>Score</span> <b>{figure(item.score)}</b>
+            <span>Score</span> <b>{fixed(item.score, scoreDigits)}</b>
           </p>
         ) : null}
       </div>
       <div class="acts">
-        <button type="button" aria-expanded={open} aria-label={`Why ${shortened(item.id)}`} onClick={() => onWhy(open ? '' : item.id)}>
+        <button type="button" aria-expanded={open} aria-label={`Why ${name}`} onClick={() => onWhy(open ? '' : item.id)}>
           Why
         </button>
-        <Link to={at('/similar', { item: item.id })} label={`Similar to ${shortened(item.id)}`}>
+        <Link to={at('/similar', { item: item.id })} label={`Similar to ${name}`}>
           Similar
         </Link>
       </div>
@@ -68,7 +83,7 @@ function Card({ item, choice, labels, scales, onWhy }: CardProps) {
   );
 }
 
-function Predicted({ label, value, scale }: { label: string; value: number | null | undefined; scale: Scale }) {
+function Predicted({ label, value, digits, bar }: { label: string; value: number | null | undefined; digits: number; bar: Scale }) {
   if (value == null) return null;
-  return <Measure name={titleOf(label)} text={fixed(value, digitsOfScale(scale))} share={shareOf(value, scale)} />;
+  return <Measure name={titleOf(label)} text={fixed(value, digits)} share={shareOf(value, bar)} />;
 }

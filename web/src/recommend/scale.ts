@@ -19,6 +19,20 @@ export function scaleOf(label: Label, values: number[]): Scale {
   return { least: least < 0 ? -reach(-least) : 0, most: most > 0 ? reach(most) : 0 };
 }
 
+// The ends of bars that show how a list's values differ: round ones around the values, within the label's own range.
+export function shownScale(label: Label, values: number[]): Scale {
+  const whole = scaleOf(label, values);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (!(high > low)) return whole;
+  const power = 10 ** Math.floor(Math.log10((high - low) / 2));
+  const step = ([1, 2, 5].find((n) => n * power >= (high - low) / 2) ?? 10) * power;
+  const rounded = (value: number) => Number(value.toPrecision(12));
+  // The least value has a bar, too.
+  const least = rounded((Math.ceil(low / step - 1e-9) - 1) * step);
+  const most = rounded(Math.ceil(high / step - 1e-9) * step);
+  return { least: Math.max(whole.least, least), most: Math.min(whole.most, most) };
+}
+
 // The digits after the point that tell values of a scale apart. Where all are equal, their size says it.
 export function digitsOfScale({ least, most }: Scale): number {
   return digitsOf(most > least ? most - least : Math.abs(most));

@@ -1,14 +1,16 @@
-import type { Features, Field, Recommendations } from '../api';
-import { useServed } from '../served';
+import type { Features, Field, Recommendations, RecommendRequest } from '../api';
 import { Listed } from '../listed';
+import { useServed } from '../served';
 import { count, list, plural, shortened, titleOf } from '../text';
 import type { Answer } from '../use_answer';
+import { CopyCurl } from './curl';
 import { ordersOf, retrievedOf, seenOf, shownOf, type Choice } from './choice';
 
 interface Props {
   choice: Choice;
   onChange: (choice: Choice) => void;
   answer: Answer<Recommendations>;
+  request: RecommendRequest; // what was asked
 }
 
 // "Drama", "Music"; a number says of what it is: "age 30".
@@ -27,9 +29,9 @@ function boundsOf(field: Field, values: string[]): string {
 // What the list is sorted by: as the model is served, unless the choice says another.
 function orderOf(features: Features, label: string | undefined, chosen: Choice['order']): string {
   const order = chosen || features.order;
-  if (!label || order === 'score') return 'by retrieval score';
+  if (!label || order === 'score') return 'by score';
   const predicted = `predicted ${titleOf(label).toLowerCase()}`;
-  return order === 'blend' ? `by retrieval score and ${predicted}` : `by ${predicted}`;
+  return order === 'blend' ? `by score and ${predicted}` : `by ${predicted}`;
 }
 
 function seenText(seen: Choice['seen'], features: Features): string {
@@ -37,18 +39,20 @@ function seenText(seen: Choice['seen'], features: Features): string {
 }
 
 function orderText(order: Choice['order'], label: string): string {
-  return { '': 'as served', score: 'retrieval score', predicted: `predicted ${titleOf(label).toLowerCase()}` }[order];
+  return { '': 'as served', score: 'score', predicted: `predicted ${titleOf(label).toLowerCase()}` }[order];
 }
 
 // What was asked, in a sentence; how it was answered; how many to show.
-export function Summary({ choice, onChange, answer }: Props) {
-  const { features } = useServed();
+export function Summary({ choice, onChange, answer, request }: Props) {
+  const { api, features } = useServed();
   const label = features.labels[0]?.label;
   const given = features.query.flatMap((field) => givenOf(field, choice.query.get(field.column) ?? []));
   const only = features.attributes.flatMap((field) => {
     const values = choice.only.get(field.column);
     return values ? [boundsOf(field, values)] : [];
   });
+  // The form shows what is not given.
+  const warnings = [...new Set(answer.value?.warnings ?? [])].filter((warning) => !features.query.some(({ column }) => warning.startsWith(`${column} is not given`)));
   const shown = answer.value?.items.length ?? 0;
   const order = orderOf(features, label, choice.order);
   const howFound = answer.value && !answer.value.exact ? ', found by an approximate index' : '';
@@ -58,13 +62,13 @@ export function Summary({ choice, onChange, answer }: Props) {
         <h2 class="asked">
           {given.length > 0 ? (
             <>
-              For{' '}
+              Recommended for{' '}
               <b>
                 <Listed parts={given} />
               </b>
             </>
           ) : (
-            'For a query of which nothing is known'
+            'Recommended for a new visitor'
           )}
           {only.length > 0 ? (
             <>
@@ -76,10 +80,10 @@ export function Summary({ choice, onChange, answer }: Props) {
           ) : null}
         </h2>
         <p class="answered" role="status">
-          {shown > 0 ? `${plural(shown, 'item')} ${order}${howFound}` : '\u00a0'}
+          {shown > 0 ? `The first ${plural(shown, 'item')} ${order}${howFound}` : '\u00a0'}
         </p>
       </div>
-      {[...new Set(answer.value?.warnings ?? [])].map((warning) => (
+      {warnings.map((warning) => (
         <p key={warning} class="warning" dir="auto">
           {warning}
         </p>
@@ -112,10 +116,9 @@ export function Summary({ choice, onChange, answer }: Props) {
         ) : null}
         {label && ordersOf(features).length > 1 ? (
           <label>
-            by
+            Order
             <select
               value={choice.order}
-              aria-label="Order"
               onChange={(event) => onChange({ ...choice, order: event.currentTarget.value as Choice['order'] })}
             >
               {ordersOf(features).map((order) => (
@@ -141,6 +144,7 @@ export function Summary({ choice, onChange, answer }: Props) {
             </select>
           </label>
         ) : null}
+        <CopyCurl path={api.recommendPath} request={request} />
       </div>
     </header>
   );

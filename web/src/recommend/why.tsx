@@ -1,7 +1,7 @@
 import type { Explanation, Label, Recommendation } from '../api';
-import { useServed } from '../served';
-import { change, digitsOf, figure, fixed, list, shortened, titleOf } from '../text';
 import { Listed } from '../listed';
+import { useServed } from '../served';
+import { change, digitsOf, fixed, list, shortened, titleOf } from '../text';
 import type { Choice } from './choice';
 import { digitsOfScale, type Scale } from './scale';
 
@@ -13,28 +13,40 @@ interface Props {
 }
 
 const kMethods: Record<string, string> = {
-  additive: 'The score is the sum of what each feature gives.',
-  integrated_gradients: 'What each feature gives to the score, by integrated gradients; the parts add up to it.',
+  additive: 'The parts add up to the score.',
+  integrated_gradients: 'The parts, found by integrated gradients, add up to the score.',
   popular: 'The score is how often the item occurs in the training data. It is the same for every query.',
 };
 
-// What each feature of the query gave to an item's score, and to what is predicted of it.
+// The length of the bar of 1 in a label's column, in scores: labels that vary by less than 1 are stretched to that.
+const unitOf = ({ least, most }: Label): number =>
+  least !== undefined && most !== undefined && most > least ? Math.max(1, 1 / (most - least)) : 1;
+
+// What each given feature of the query adds to an item's score, and to what is predicted of it. The remainder of the score
+// belongs to the item alone.
 export function Why({ item, explanation, choice, scales }: Props) {
-  const { features } = useServed();
-  const labels = features.labels;
+  const { labels } = useServed().features;
   const scored = explanation.constant !== undefined;
-  const parts = explanation.features;
-  const most = Math.max(...parts.map((part) => Math.abs(part.score ?? 0)), Math.abs(explanation.constant ?? 0));
-  const mostOf = ({ label }: Label) => Math.max(...parts.map((part) => Math.abs(part.predictions?.[label] ?? 0)));
   const given = (column: string) => choice.query.get(column) ?? [];
+  const parts = explanation.features.filter((part) => given(part.column).length > 0);
+  const others = explanation.features.filter((part) => given(part.column).length === 0);
+  const alone = others.reduce((sum, part) => sum + (part.score ?? 0), explanation.constant ?? 0);
+  const scores = [alone, ...parts.map((part) => part.score ?? 0)].map(Math.abs);
+  const scoreDigits = Math.max(2, digitsOf(Math.max(...scores)));
+  const predicted = (part: Explanation['features'][number], label: Label) => part.predictions?.[label.label] ?? 0;
+  // All bars have one scale, so that a long bar always means much.
+  const most = Math.max(
+    ...scores,
+    ...parts.flatMap((part) => labels.map((label) => Math.abs(predicted(part, label)) * unitOf(label))),
+  );
   return (
     <div class="why">
       <div class="wide">
         <table>
-          <caption class="for-readers">Why {shortened(item.id)}</caption>
+          <caption class="for-readers">Why {shortened(item.display || item.id)}</caption>
           <thead>
             <tr>
-              <th scope="col">Feature</th>
+              <th scope="col">Given</th>
               {scored ? (
                 <th scope="col" class="number">
                   Score
@@ -52,14 +64,16 @@ export function Why({ item, explanation, choice, scales }: Props) {
               <tr key={part.feature}>
                 <th scope="row">
                   {titleOf(part.feature)}
-                  <small>{given(part.column).length > 0 ? <Listed parts={given(part.column)} /> : 'not given'}</small>
+                  <small>
+                    <Listed parts={given(part.column)} />
+                  </small>
                 </th>
-                {scored ? <Share value={part.score ?? 0} most={most} digits={2} /> : null}
+                {scored ? <Share value={part.score ?? 0} length={Math.abs(part.score ?? 0) / most} digits={scoreDigits} /> : null}
                 {labels.map((label, i) => (
                   <Share
                     key={label.label}
-                    value={part.predictions?.[label.label] ?? 0}
-                    most={mostOf(label)}
+                    value={predicted(part, label)}
+                    length={(Math.abs(predicted(part, label)) * unitOf(label)) / most}
                     digits={digitsOfScale(scales[i]!)}
                   />
                 ))}
@@ -67,8 +81,11 @@ export function Why({ item, explanation, choice, scales }: Props) {
             ))}
             {scored ? (
               <tr>
-                <th scope="row">The item alone</th>
-                <Share value={explanation.constant!} most={most} digits={2} />
+                <th scope="row">
+                  The item itself
+                  <small>for any query</small>
+                </th>
+                <Share value={alone} length={Math.abs(alone) / most} digits={scoreDigits} />
                 {labels.map(({ label }) => (
                   <td key={label} />
                 ))}
@@ -77,8 +94,8 @@ export function Why({ item, explanation, choice, scales }: Props) {
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">With all of them</th>
-              {scored ? <td class="number">{item.score == null ? '–' : figure(item.score)}</td> : null}
+              <th scope="row">Together</th>
+              {scored ? <td class="number">{item.score == null ? '–' : fixed(item.score, scoreDigits)}</td> : null}
               {labels.map(({ label }, i) => (
                 <td key={label} class="number">
                   {item.predictions?.[label] == null ? '–' : fixed(item.predictions[label], digitsOfScale(scales[i]!))}
@@ -89,22 +106,26 @@ export function Why({ item, explanation, choice, scales }: Props) {
         </table>
       </div>
       <p>
+        {parts.length === 0 ? 'Nothing was given, so the item is ranked by itself. ' : ''}
         {scored ? (kMethods[explanation.method] ?? '') : ''}
-        {labels.length > 0 ? ` ${list(labels.map(({ label }) => titleOf(label)))}: how much higher the prediction is than without the feature.` : ''}
+        {labels.length > 0 && parts.length > 0
+          ? ` ${list(labels.map(({ label }) => titleOf(label)))}: how much higher the prediction is than without the feature.`
+          : ''}
       </p>
     </div>
   );
 }
 
-// A number with a bar to the left or the right of nothing. `digits`: the fewest after the point.
-function Share({ value, most, digits }: { value: number; most: number; digits: number }) {
-  const width = most > 0 ? (50 * Math.abs(value)) / most : 0;
+// A number with a bar to the left or the right of nothing. `length`: of the longest bar; `digits`: the fewest after the point.
+function Share({ value, length, digits }: { value: number; length: number; digits: number }) {
+  const width = Number.isFinite(length) ? 50 * length : 0;
+  const small = value !== 0 && Math.abs(value) < 0.5 * 10 ** -digits;
   return (
     <td class="number share">
       <span class="diverging" aria-hidden="true">
         <i class={value < 0 ? 'less' : ''} style={{ width: `${width}%`, left: `${value < 0 ? 50 - width : 50}%` }} />
       </span>
-      {change(value, most > 0 ? Math.max(digits, digitsOf(most)) : digits)}
+      {small ? fixed(0, digits) : change(value, digits)}
     </td>
   );
 }

@@ -1,21 +1,50 @@
 import { addressOf, amend, go, useAddress } from '../address';
-import type { SimilarBy } from '../api';
+import type { Api, Features, Item, SimilarBy } from '../api';
 import { Attributes } from '../attributes';
 import { findItems } from '../controls/find_items';
 import { Search } from '../controls/search';
 import { Link } from '../link';
 import { Measure } from '../measure';
+import { Picture, pictureOf } from '../picture';
 import { useServed } from '../served';
 import { Empty, Failure, Waiting } from '../states';
-import { plural, shortened, titleOf, valuesOf } from '../text';
+import { fixed, plural, shortened, titleOf, valuesOf } from '../text';
 import { useAnswer } from '../use_answer';
 
-const kWays: { by: SimilarBy; name: string; means: string; needs: string }[] = [
-  { by: 'learned', name: 'Learned', means: 'The cosine of the embeddings that the model learned.', needs: 'this kind of model has no embeddings' },
-  { by: 'jaccard', name: 'Jaccard', means: 'The share of attribute values that both have.', needs: 'the bundle keeps no attributes' },
-  { by: 'cosine', name: 'Cosine', means: 'Who rated both alike, each user’s mean taken off.', needs: 'the bundle keeps no users’ ratings' },
+interface Way {
+  by: SimilarBy;
+  name: string;
+  means: string;
+  needs: string;
+  text: (similarity: number) => string;
+}
+
+const kWays: Way[] = [
+  {
+    by: 'learned',
+    name: 'Model',
+    means: 'Items that the model sees as alike: the same people would be interested in both. 1 is the most (cosine of the learned vectors).',
+    needs: 'this kind of model has no vectors of items',
+    text: (similarity) => fixed(similarity, 2),
+  },
+  {
+    by: 'jaccard',
+    name: 'Attributes',
+    means: 'Items with the same attributes: the share of all values of the two items that both have (Jaccard similarity).',
+    needs: 'the bundle keeps no attributes',
+    text: (similarity) => `${Math.round(100 * similarity)}\u00a0%`,
+  },
+  {
+    by: 'cosine',
+    name: 'Ratings',
+    means: 'Items that the same users rate above, or below, their own average. 1 is the most (cosine of the ratings).',
+    needs: 'the bundle keeps no ratings of users',
+    text: (similarity) => fixed(similarity, 2),
+  },
 ];
+const wayOf = (by: SimilarBy): Way => kWays.find((way) => way.by === by)!;
 const kItems = 10;
+const kStarts = 24;
 
 export function SimilarView() {
   const { api, features, model } = useServed();
@@ -65,7 +94,7 @@ function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => vo
           );
         })}
       </div>
-      <p>{kWays.find((way) => way.by === by)!.means}</p>
+      <p>{wayOf(by).means}</p>
       {kWays
         .filter((way) => !features.similar_by.includes(way.by))
         .map((way) => (
@@ -77,16 +106,22 @@ function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => vo
   );
 }
 
-// Something to begin with.
+// What the model recommends without knowing anything, which is what many people like; the first items where it retrieves none.
+async function startsOf(api: Api, features: Features, signal: AbortSignal): Promise<Item[]> {
+  if (!features.retrieval) return (await api.items('', kStarts, signal)).items;
+  const k = Math.min(kStarts, features.max_k);
+  return (await api.recommend({ query: {}, filter: [], k, retrieve: 0, explain: false }, signal)).items;
+}
+
 function Starts({ choose }: { choose: (id: string) => void }) {
-  const { api, model } = useServed();
-  const some = useAnswer(`starts ${model.name} ${model.version}`, (signal) => api.items('', 24, signal));
+  const { api, features, model } = useServed();
+  const some = useAnswer(`starts ${model.name} ${model.version}`, (signal) => startsOf(api, features, signal));
   if (some.problem) return <Failure problem={some.problem} again={some.again} />;
   if (!some.value) return <Waiting lines={4} label="Asking for items" />;
   return (
-    <Empty title="Search, or start from one of these">
+    <Empty title={features.retrieval ? 'Search, or start from what most people like' : 'Search, or start from one of these'}>
       <ul class="starts">
-        {some.value.items.map((item) => (
+        {some.value.map((item) => (
           <li key={item.id}>
             <button type="button" class="chip" dir="auto" onClick={() => choose(item.id)}>
               {shortened(item.display || item.id)}
@@ -105,21 +140,26 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
   if (!answer.value) return <Waiting lines={10} label="Asking for similar items" />;
   const { item, items } = answer.value;
   const shared = (column: string, value: string) => valuesOf(item.attributes[column]).includes(value);
+  const pictured = [item, ...items].some((one) => pictureOf(one, features.attributes));
   const most = Math.max(...items.map((other) => other.similarity), 0);
   return (
     <section aria-busy={answer.loading} aria-label={`Similar to ${shortened(item.id)}`} class="results">
-      <header class="origin">
-        <p>Similar to</p>
-        <h2 dir="auto" class="id">
-          {item.display || item.id}
-        </h2>
-        <Attributes item={item} wanted={() => false} />
+      <header class={pictured ? 'origin pictured' : 'origin'}>
+        {pictured ? <Picture address={pictureOf(item, features.attributes)} /> : null}
+        <div>
+          <p>Similar to</p>
+          <h2 dir="auto" class="id">
+            {item.display || item.id}
+          </h2>
+          <Attributes item={item} wanted={() => false} />
+        </div>
       </header>
       {most <= 0 ? <Empty title="Nothing is like it in this way" /> : null}
-      <ol class="cards">
+      <ol class={pictured ? 'cards pictured' : 'cards'}>
         {items.map((other) => (
           <li key={other.id} class="card">
             <span class="rank">{other.rank}</span>
+            {pictured ? <Picture address={pictureOf(other, features.attributes)} /> : null}
             <div class="what">
               <h3 dir="auto" class="id">
                 <Link to={at('/similar', { item: other.id, by })}>{other.display || other.id}</Link>
@@ -127,13 +167,13 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
               <Attributes item={other} wanted={shared} />
             </div>
             <div class="measures">
-              <Measure name={titleOf(by)} text={other.similarity.toFixed(3)} share={other.similarity} />
+              <Measure name="Similarity" text={wayOf(by).text(other.similarity)} share={other.similarity} />
             </div>
           </li>
         ))}
       </ol>
       <p class="answered" role="status">
-        {answer.loading ? '' : `${plural(items.length, 'item')} by ${by}`}
+        {answer.loading ? '' : `${plural(items.length, 'item')} by ${wayOf(by).name.toLowerCase()}`}
       </p>
     </section>
   );
