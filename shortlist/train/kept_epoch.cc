@@ -13,7 +13,7 @@ int kept_epoch(const Config& config, const History& history) {
   const bool has_validation = !history.epochs.back().validation.empty();
   settings.monitor = settings.monitor == kServedMonitor && !has_validation
                          ? "loss"
-                         : config.monitored_figure(settings.monitor);
+                         : config.monitored_metric(settings.monitor);
   EarlyStopping watch(settings);
   int kept = last;
   for (const EpochRecord& epoch : history.epochs) {
