@@ -1,8 +1,8 @@
 #include "shortlist/jobs/query_blocks.h"
 
-#include "shortlist/train/run_outputs.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/train/evaluator.h"
+#include "shortlist/train/run_outputs.h"
 
 namespace shortlist {
 

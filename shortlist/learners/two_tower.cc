@@ -2,11 +2,11 @@
 
 #include <filesystem>
 
-#include "shortlist/train/run_outputs.h"
 #include "shortlist/learners/two_tower_retriever.h"
 #include "shortlist/learners/unread_nodes.h"
 #include "shortlist/retrieval/all_items.h"
 #include "shortlist/train/checkpoint.h"
+#include "shortlist/train/run_outputs.h"
 
 namespace shortlist {
 namespace {

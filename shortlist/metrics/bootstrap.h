@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "shortlist/base/random.h"
 #include "shortlist/base/function_ref.h"
+#include "shortlist/base/random.h"
 
 namespace shortlist {
 

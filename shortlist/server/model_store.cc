@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <future>
 
-#include "shortlist/base/start_thread.h"
 #include "shortlist/base/error.h"
+#include "shortlist/base/start_thread.h"
 #include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/bundle/bundle_store.h"

@@ -88,7 +88,8 @@ void HeldOutLosses::run_batches(const Task& task, std::span<const uint32_t> rows
       const auto query = [&](size_t u) { return place_of_query[batch.queries().shown[u]]; };
       const auto candidate = [&](size_t v) { return batch.candidates().shown[v]; };
       out.queries.value = gather(outputs.queries, batch.queries().shown.size(), query, queries);
-      out.candidates.value = gather(outputs.candidates, batch.candidates().shown.size(), candidate, candidates);
+      out.candidates.value =
+          gather(outputs.candidates, batch.candidates().shown.size(), candidate, candidates);
     }
     if (task.has_scores()) {
       const auto pair = [&](size_t r) { return place_of_pair[data_.pair_of_row[batcher_.rows()[r]]]; };

@@ -4,7 +4,8 @@ namespace shortlist {
 
 Groups RowGroups::by_query(const Batch& batch) {
   number_.clear();
-  for (uint32_t query : batch.queries().shown) number_.try_emplace(query, static_cast<uint32_t>(number_.size()));
+  for (uint32_t query : batch.queries().shown)
+    number_.try_emplace(query, static_cast<uint32_t>(number_.size()));
   const auto group_of = [&](uint32_t row) {
     return number_.at(batch.queries().shown[batch.pair_query().source[batch.row_pair().source[row]]]);
   };

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/base/random.h"
 #include "shortlist/base/function_ref.h"
+#include "shortlist/base/random.h"
 #include "shortlist/io/file.h"
 
 namespace shortlist {

@@ -1,7 +1,7 @@
 #include "shortlist/server/http/listener.h"
 
-#include "shortlist/base/start_thread.h"
 #include "shortlist/base/error.h"
+#include "shortlist/base/start_thread.h"
 #include "shortlist/server/http/client_address.h"
 #include "shortlist/server/http/tls.h"
 
