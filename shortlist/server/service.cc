@@ -12,6 +12,7 @@
 #include "shortlist/server/reload.h"
 #include "shortlist/server/request_id.h"
 #include "shortlist/server/routes/openapi.h"
+#include "shortlist/server/routes/operation_routes.h"
 #include "shortlist/server/routes/request_body.h"
 #include "shortlist/server/routes/requests.h"
 
