@@ -125,6 +125,8 @@ class GraphLayout {
       }
       y += kBoxHeight + kRowGap;
     }
+    // Edges from other columns turn above the whole tier, so that none runs through a group's tint.
+    for (int node : column.rows[0]) entries_[size_t(node)].head = kGroupHead;
     if (!column.group.empty()) draw_group(column, left, top);
   }
 
@@ -139,7 +141,6 @@ class GraphLayout {
       const Placed& box = boxes_[size_t(node)];
       const double most = box.width / 2 - kPortGap;
       entries_[size_t(node)].port = std::clamp(name_end - box.x, 0.0, most);
-      entries_[size_t(node)].head = kGroupHead;
     }
   }
 

@@ -81,6 +81,56 @@ TEST(GraphSvg, IsBalancedAndShowsEveryNode) {
   EXPECT_EQ(svg, graph_to_svg(two_towers(), "anime"));
 }
 
+struct Area {
+  double left = 0, top = 0, right = 0, bottom = 0;
+};
+
+// The tint of the group with this number.
+Area tint_of(const std::string& svg, int group) {
+  const std::string start = "<rect class=\"fill-series-" + std::to_string(group) + "\"";
+  Area area;
+  double width = 0, height = 0;
+  EXPECT_EQ(std::sscanf(svg.c_str() + svg.find(start) + start.size(),
+                        " x=\"%lf\" y=\"%lf\" width=\"%lf\" height=\"%lf\"", &area.left, &area.top, &width,
+                        &height),
+            4);
+  area.right = area.left + width;
+  area.bottom = area.top + height;
+  return area;
+}
+
+std::vector<std::vector<Point>> edges_of(const std::string& svg) {
+  std::vector<std::vector<Point>> edges;
+  for (size_t at = svg.find("<polyline"); at != std::string::npos; at = svg.find("<polyline", at + 1)) {
+    const char* text = svg.c_str() + svg.find("points=\"", at) + 8;
+    std::vector<Point>& points = edges.emplace_back();
+    Point point;
+    for (int read = 0; std::sscanf(text, "%lf,%lf%n", &point.x, &point.y, &read) == 2; text += read)
+      points.push_back(point);
+  }
+  return edges;
+}
+
+TEST(GraphSvg, RunsNoEdgeThroughAGroupWhereItDoesNotEnd) {
+  std::vector<GraphNode> nodes = two_towers();
+  nodes.push_back({"retrieval", "loss", "", "", "", {1, 3}});
+  const std::string svg = graph_to_svg(nodes, "");
+  const Area ranking = tint_of(svg, 2);
+  const std::vector<std::vector<Point>> edges = edges_of(svg);
+  EXPECT_EQ(edges.size(), 9u);
+  for (const std::vector<Point>& edge : edges) {
+    const Point end = edge.back();
+    if (end.x > ranking.left && end.x < ranking.right && end.y > ranking.top) continue;
+    for (size_t i = 1; i < edge.size(); ++i) {
+      const auto [left, right] = std::minmax(edge[i - 1].x, edge[i].x);
+      const auto [top, bottom] = std::minmax(edge[i - 1].y, edge[i].y);
+      EXPECT_FALSE(left < ranking.right && right > ranking.left && top < ranking.bottom &&
+                   bottom > ranking.top)
+          << edge[i].x << ", " << edge[i].y;
+    }
+  }
+}
+
 TEST(GraphSvg, EscapesNames) {
   const std::string svg = graph_to_svg({{"a<b", "k", "\"d\"", "[*, 1]", "g & h", {}}}, "");
   EXPECT_EQ(markup_fault(svg), "");
