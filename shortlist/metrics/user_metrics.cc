@@ -16,7 +16,7 @@ struct Relevant {
 
 double discount(double position) { return 1 / std::log2(1 + position); }
 
-// Adds recall_k and ndcg_k of one list to `sums`. False where no item has a weight.
+// Adds recall@k and ndcg@k of one list to `sums`. False where no item has a weight.
 bool add_list(std::vector<Relevant>& relevant, const std::vector<int>& ks, std::vector<double>& sums) {
   double all = 0;
   for (const Relevant& item : relevant) all += item.weight;

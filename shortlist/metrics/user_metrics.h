@@ -15,10 +15,10 @@ std::string recall_name(int k);                    // "recall@10"
 std::string ndcg_name(int k);                      // "ndcg@10"
 std::string unseen_name(const std::string& name);  // "unseen_top_10": with seen items left out
 
-// recall_k for each k, then ndcg_k for each k. A list is the answer to a query; its relevant items are the
+// recall@k for each k, then ndcg@k for each k. A list is the answer to a query; its relevant items are the
 // candidates that the rows have with that query, each once, and `rank` has their places, one for each row.
-//   recall_k = sum of w over relevant items among the first k / sum of w
-//   ndcg_k   = sum of w / log2(1 + position) over the same / the highest value that this sum can have
+//   recall@k = sum of w over relevant items among the first k / sum of w
+//   ndcg@k   = sum of w / log2(1 + position) over the same / the highest value that this sum can have
 // w is the row's weight. A user's figure is the mean over the user's lists, and the result is the mean over
 // users. Rows without a user are left out; without any row the figures are 0. `rows` needs query, candidate
 // and user.

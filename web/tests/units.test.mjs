@@ -46,8 +46,8 @@ test('of many figures the main ones are those of one k', async () => {
   const { mainFigures } = await source('model/figures.ts');
   const few = ['rmse', 'mae'];
   assert.deepEqual(mainFigures(few), few);
-  const many = ['loss', 'top_1', 'top_5', 'unseen_top_5', 'top_100', 'mrr', 'mean_rank', 'ndcg_5', 'learning_rate'];
-  assert.deepEqual(mainFigures(many), ['loss', 'top_5', 'unseen_top_5', 'mrr', 'ndcg_5']);
+  const many = ['loss', 'top_1', 'top_5', 'unseen_top_5', 'top_100', 'mrr', 'mean_rank', 'ndcg@5', 'learning_rate'];
+  assert.deepEqual(mainFigures(many), ['loss', 'top_5', 'unseen_top_5', 'mrr', 'ndcg@5']);
 });
 
 test('a picture is an attribute of a telling name with the address of an image', async () => {
@@ -221,8 +221,8 @@ test('a figure has a meaning and a direction', async () => {
   assert.equal(meaningOf('keras_top_5'), 'top 5 as Keras counts it, by score');
   assert.equal(meaningOf('unseen_top_1'), 'the item asked for comes first, without seen items');
   assert.equal(meaningOf('recall_10'), 'share of a user’s items among the first 10');
-  const shuffled = ['ndcg_5', 'unseen_top_5', 'mrr', 'top_10', 'rmse', 'unseen_mrr', 'top_5', 'recall_5'];
-  const sorted = ['top_5', 'unseen_top_5', 'top_10', 'mrr', 'unseen_mrr', 'recall_5', 'ndcg_5', 'rmse'];
+  const shuffled = ['ndcg@5', 'unseen_top_5', 'mrr', 'top_10', 'rmse', 'unseen_mrr', 'top_5', 'recall@5'];
+  const sorted = ['top_5', 'unseen_top_5', 'top_10', 'mrr', 'unseen_mrr', 'recall@5', 'ndcg@5', 'rmse'];
   assert.deepEqual(shuffled.sort(inOrder), sorted);
   assert.deepEqual(['rmse', 'mean_rank', 'log_loss', 'top_5', 'auc'].map(lowerIsBetter), [true, true, true, false, false]);
 });

@@ -38,7 +38,7 @@ std::vector<Similarity> similarities(const Bundle& bundle) {
   std::vector<Similarity> known;
   if (bundle.item_vectors().rows > 0) known.push_back(Similarity::learned);
   if (!bundle.items.attributes.empty()) known.push_back(Similarity::jaccard);
-  if (!bundle.ratings.users.empty()) known.push_back(Similarity::cosine);
+  if (!bundle.ratings.centred.empty()) known.push_back(Similarity::cosine);
   return known;
 }
 

@@ -4,7 +4,7 @@ const kUnseen = 'unseen_'; // items that the user had not seen before
 
 export function meaningOf(name: string): string {
   if (name.startsWith(kUnseen)) return `${meaningOf(name.slice(kUnseen.length))}, without seen items`;
-  const byUser = /^(recall|ndcg)_(\d+)$/.exec(name);
+  const byUser = /^(recall|ndcg)@(\d+)$/.exec(name);
   if (byUser?.[1] === 'recall') return `share of a user’s items among the first ${byUser[2]}`;
   if (byUser) return `how early a user’s items come among the first ${byUser[2]}`;
   const k = /^(keras_)?top_(\d+)$/.exec(name);
@@ -34,7 +34,7 @@ const kOrder = ['loss', 'retrieval_loss', 'ranking_loss', 'regularization_loss',
 // As people read them: losses, then of retrieval, then of labels; top_5 before top_10, each followed by the same without
 // seen items.
 export function inOrder(a: string, b: string): number {
-  const parts = (name: string) => /^(unseen_)?(top|recall|ndcg)?_?(.*)$/.exec(name)!;
+  const parts = (name: string) => /^(unseen_)?(top|recall|ndcg)?[_@]?(.*)$/.exec(name)!;
   const k = (name: string) => (parts(name)[2] ? Number(parts(name)[3]) : 0);
   const place = (name: string) => {
     const at = kOrder.indexOf(parts(name)[2] ?? parts(name)[3]!);
@@ -49,7 +49,7 @@ export const lowerIsBetter = (name: string): boolean => /loss|rmse|mae|mean_rank
 export const isKeras = (name: string): boolean => name.startsWith('keras_');
 
 const kOf = (name: string): number | undefined => {
-  const k = /^(?:unseen_)?(?:top|recall|ndcg)_(\d+)$/.exec(name)?.[1];
+  const k = /^(?:unseen_)?(?:top|recall|ndcg)[_@](\d+)$/.exec(name)?.[1];
   return k === undefined ? undefined : Number(k);
 };
 
