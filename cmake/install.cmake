@@ -12,7 +12,7 @@ endif()
 set(public_headers
     base/deadline.h base/error.h base/fields.h base/range.h base/value.h table/column.h table/table.h
     table/text_value.h features/cell.h features/time_form.h model/attribute.h config/recommend_config.h
-    recommend/condition.h recommend/explanation.h recommend/recommend_options.h recommend/recommendation.h
+    recommend/condition.h retrieval/explanation.h recommend/recommend_options.h recommend/recommendation.h
     recommend/recommender.h recommend/record.h recommend/similarity.h recommend/unseen_counts.h jobs/train_bundle.h)
 foreach(header ${public_headers})
   cmake_path(GET header PARENT_PATH folder)

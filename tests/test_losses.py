@@ -9,7 +9,7 @@ import pytest
 from program import error, place, rows_of, run, small  # noqa: F401: fixtures
 
 # Those of the reference page, which is generated from the program's list.
-REFERENCE = pathlib.Path(__file__).parent.parent / "docs" / "config.md"
+REFERENCE = pathlib.Path(__file__).parent.parent / "docs" / "reference" / "config.md"
 LOSSES = re.search(r"\| `loss` \| (mean_squared_error.*?) \| `", REFERENCE.read_text(encoding="utf-8"))[1].split(r" \| ")
 
 

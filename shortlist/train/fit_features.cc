@@ -59,15 +59,22 @@ FeatureMap fit_features(const Config& config, const DataColumns& columns, const 
     const CodedColumn& column = columns.find(name);
     with_row_of(columns, column, [&] { fit.survey(name, column.values); });
     const ValueCounts counts = count_values(column, columns.rows, rows);
-    for (size_t begin = 0; begin < counts.codes.size(); begin += part_values) {
-      const size_t size = std::min(part_values, counts.codes.size() - begin);
+    const auto observe = [&](FeatureMapFit& part, size_t begin, size_t size) {
       const auto codes = std::span(counts.codes).subspan(begin, size);
-      FeatureMapFit part = fit.part();
       try {
         part.observe(name, take_rows(column.values, codes), std::span(counts.counts).subspan(begin, size));
       } catch (const RowError& error) {
         throw_advised(error, columns, column, codes[error.row()]);
       }
+    };
+    // A part has all features, so one part a column would make the time grow with their square.
+    if (counts.codes.size() <= part_values) {
+      observe(fit, 0, counts.codes.size());
+      continue;
+    }
+    for (size_t begin = 0; begin < counts.codes.size(); begin += part_values) {
+      FeatureMapFit part = fit.part();
+      observe(part, begin, std::min(part_values, counts.codes.size() - begin));
       fit.merge(part);
     }
   }
