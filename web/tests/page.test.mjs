@@ -365,7 +365,7 @@ describe('Model', () => {
 
   test('writes measured values with the digits that their interval leaves', () =>
     look('/model', async (page) => {
-      const row = page.getByRole('table', { name: 'Retrieval' }).getByRole('row', { name: /^top_10/ });
+      const row = page.getByRole('table', { name: 'Predicted rating' }).getByRole('row', { name: /^rmse/ });
       const value = await row.locator('td b').textContent();
       const [low, high] = (await row.locator('td small').first().textContent()).split(' to ');
       assert.equal(value.length, low.length);
