@@ -10,10 +10,12 @@ endif()
 
 # What a program needs to train a bundle, and to load one and ask it.
 set(public_headers
-    base/deadline.h base/error.h base/fields.h base/range.h base/value.h table/column.h table/table.h
-    table/text_value.h features/cell.h features/time_form.h model/attribute.h config/recommend_config.h
-    recommend/condition.h retrieval/explanation.h recommend/recommend_options.h recommend/recommendation.h
-    recommend/recommender.h recommend/record.h recommend/similarity.h recommend/unseen_counts.h jobs/train_bundle.h)
+    base/deadline.h base/error.h base/fields.h base/range.h base/value.h table/column.h
+    table/column_request.h table/table.h table/table_source.h table/text_value.h features/cell.h
+    features/time_form.h config/recommend_config.h model/attribute.h retrieval/explanation.h
+    recommend/condition.h recommend/recommend_options.h recommend/recommendation.h
+    recommend/recommender.h recommend/record.h recommend/similarity.h recommend/unseen_counts.h
+    jobs/train_bundle.h)
 foreach(header ${public_headers})
   cmake_path(GET header PARENT_PATH folder)
   install(FILES shortlist/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/shortlist/${folder})
