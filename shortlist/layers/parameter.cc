@@ -6,7 +6,7 @@ void ParameterState::make_gradient() {
   if (!spec.trainable || spec.table) return;
   gradient_memory = Buffer(spec.rows, spec.cols);
   gradient = gradient_memory.view(spec.rows, spec.cols);
-  if (!spec.gradient_parts == 2) return;
+  if (spec.gradient_parts == 1) return;
   second_memory = Buffer(spec.rows, spec.cols);
   second_gradient = second_memory.view(spec.rows, spec.cols);
 }

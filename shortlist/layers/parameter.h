@@ -39,7 +39,7 @@ struct ParameterState {
   ParameterSpec spec;
   Matrix value, gradient;
   Panels packed, packed_transposed;
-  // With spec.gradient_parts == 2: the part of the gradient that the second half of the batch's rows gives.
+  // With two gradient parts: the part of the gradient that the second half of the batch's rows gives.
   // Each half is worked on where its rows are; the optimizer joins them.
   Matrix second_gradient;
   TouchedRows rows;

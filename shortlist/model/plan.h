@@ -41,7 +41,7 @@ class Plan {
   // The gradient of the loss by an output; write it before backward().
   Matrix output_gradient(int node);
   // `written` are the outputs whose gradients stand in output_gradient(); the others' are zero. Writes every
-  // parameter's gradient, those with spec.gradient_parts == 2 in two parts.
+  // parameter's gradient, those with two gradient_parts in two parts.
   void backward(ThreadPool& pool, const std::vector<int>& written);
 
   // From now on times what each layer does.
