@@ -38,7 +38,7 @@ double log_loss(double probability, double label) {
 
 namespace {
 
-// The code below compares, sorts and sums them.
+// The metrics compare, sort and sum the values, which must therefore be finite.
 void check_finite(const Predictions& p) {
   for (size_t i = 0; i < p.rows(); ++i) {
     if (!std::isfinite(p.prediction[i]) || !std::isfinite(p.label[i]) || !std::isfinite(p.weight_of(i)))
