@@ -44,7 +44,7 @@ struct Result {
   std::vector<double> du, dv;
 };
 
-// Computed in double, over all rows and all rows' candidates, without merging. `shares` has one entry per
+// Computed in double, over all rows and all rows' candidates, without merging. `log_share` has one entry per
 // candidate, or is empty.
 Result plain(const Example& x, double temperature, const std::vector<float>& log_share = {}) {
   Result result{0, std::vector<double>(x.queries * kDim), std::vector<double>(x.candidates * kDim)};
