@@ -24,7 +24,7 @@ class Chain {
   }
   void name(const std::string& name, int node) { named_.emplace_back(name, node); }
 
-  // Appends the layers of a list after `last`; returns the last one's node.
+  // Appends the layers of a list after `last` and returns the last node.
   int add_layers(const std::vector<Value>& layers, int last, const Where& where) {
     std::vector<std::string> taken;
     for (const auto& [name, node] : named_) taken.push_back(name);
@@ -77,7 +77,7 @@ class Chain {
   int row_set_;
   std::string file_;
   std::vector<std::pair<std::string, int>> named_;
-  int first_input_ = -1;  // of the layers in a row that repeat it
+  int first_input_ = -1;  // first input of consecutive layers that repeat it
 };
 
 LayerPtr input_layer(const FeatureConfig& feature, const FeatureShape& shape, const std::string& file) {

@@ -1,4 +1,4 @@
-// From a config to a model.
+// Builds a model from a config.
 #pragma once
 
 #include "shortlist/config/config.h"
@@ -7,19 +7,19 @@
 
 namespace shortlist {
 
-// What the model has to know of a fitted feature.
+// The properties of a fitted feature that the model needs.
 struct FeatureShape {
-  int32_t ids = 0;  // rows of its embedding table; 0 when it gives numbers
-  int width = 0;    // of its numbers
+  int32_t ids = 0;  // rows of its embedding table; 0 if it yields numbers
+  int width = 0;    // number of its numbers
 };
 
 std::vector<FeatureShape> feature_shapes(const FeatureMap& tower);
 
-// Towers and rankings as the config says. `query` and `candidate` go with the towers' features.
-// Throws a usage Error with file and line when layers do not fit together.
+// Builds the towers and rankings of the config. `query` and `candidate` correspond to the towers' features.
+// Throws a usage Error with file and line if layers do not fit together.
 ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
                       const std::vector<FeatureShape>& candidate);
-// The same with fitted features, of both towers.
+// The same with the fitted features of both towers.
 ModelSpec build_model(const Config& config, const FeatureMap& features);
 
 }  // namespace shortlist

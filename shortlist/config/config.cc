@@ -17,7 +17,7 @@ const FeatureConfig& Config::feature(std::string_view name) const {
 
 namespace {
 
-// The settings of the first feature of a kind that reads a column; null where none does.
+// The settings of the first feature of a kind that reads a column; null if there is none.
 template <typename Settings>
 const Settings* settings_of(const Config& config, std::string_view column) {
   for (const FeatureConfig& feature : config.features) {

@@ -1,4 +1,4 @@
-// What a person writes: the data, the features, the model and its training, as one TOML file.
+// A config: the data, the features, the model and its training, as one TOML file.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace shortlist {
 
 struct Config {
   DataConfig data;
-  std::optional<SideTableConfig> items, users;  // tables that are joined to the rows of `data`
+  std::optional<SideTableConfig> items, users;  // tables joined to the rows of `data`
   std::vector<FeatureConfig> features;          // in the order of the file
   ModelConfig model;
   QueryConfig query;
@@ -26,20 +26,20 @@ struct Config {
   TrainingConfig training;
   RecommendConfig recommend;
   std::string file;  // for messages; not a setting
-  Value written;     // as it was read, after --set
+  Value written;     // as read, with --set applied
 
   const FeatureConfig& feature(std::string_view name) const;
-  // How a column writes its times, as far as the time feature that reads it declares that.
+  // The time format of a column, as far as the time feature that reads it declares one.
   TimeForm declared_times(std::string_view column) const;
-  // What is declared of an attribute, by itself or by a feature of its column.
+  // The declared form of an attribute, from its own settings or from a feature of its column.
   AttributeForm attribute_form(const AttributeConfig& attribute) const;
-  // Whether the model has towers: to retrieve with, or to rank what another kind retrieves.
+  // Whether the model has towers, to retrieve with or to rank the candidates of another retriever.
   bool has_towers() const { return model.is_two_tower() || !ranking.empty(); }
-  // The config of the tasks that the towers learn: without [retrieval] where another kind retrieves.
+  // The config of the tasks that the towers learn: without [retrieval] if another model kind retrieves.
   Config of_towers() const;
-  // Whether data.user is a column of the query, so that a query tells its user.
+  // Whether data.user is a column of the query, so that a query identifies its user.
   bool query_tells_user() const;
-  // The figure that `monitor` names: kServedMonitor is resolved.
+  // The metric that `monitor` refers to, with kServedMonitor resolved.
   std::string monitored_metric(const std::string& monitor) const;
 };
 

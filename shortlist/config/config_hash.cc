@@ -7,7 +7,7 @@
 namespace shortlist {
 namespace {
 
-// A run that became infinite goes on with a lower one.
+// A run whose loss became infinite may be resumed with a lower learning rate.
 void leave_out_learning_rate(Value& config) {
   Value* training = config.find("training");
   Value* optimizer = training != nullptr ? training->find("optimizer") : nullptr;

@@ -1,4 +1,4 @@
-// Tells whether a run can go on with a config.
+// Checks whether a run can be resumed with a config.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// The SHA-256 of what decides a run's numbers: everything but the learning rate, how long it runs and what it
-// leaves behind.
+// SHA-256 of the settings that determine a run's numbers: all but the learning rate, the length of the run
+// and its outputs.
 std::string config_hash(const Config& config);
 
 }  // namespace shortlist

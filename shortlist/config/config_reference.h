@@ -1,4 +1,4 @@
-// docs/reference/config.md.
+// Generates docs/reference/config.md.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace shortlist {
 
-// A kind of model, whose settings are in [model].
+// A model kind with settings in [model].
 struct KindHelp {
   std::string name, help;
   std::vector<FieldHelp> settings;
 };
 
-// The reference page of all settings, in Markdown, from the lists of fields that parse them.
+// The reference page of all settings, in Markdown, generated from the field lists that parse them.
 std::string config_reference(const std::vector<KindHelp>& kinds);
 
 }  // namespace shortlist

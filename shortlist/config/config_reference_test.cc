@@ -17,7 +17,7 @@ std::string config_reference() {
   return config_reference(kinds);
 }
 
-// SHORTLIST_WRITE_DOCS=1 build/config_test writes the page anew.
+// To regenerate the page, run SHORTLIST_WRITE_DOCS=1 build/config_test.
 TEST(ConfigReference, IsTheCommittedPage) {
   const std::string page = "docs/reference/config.md", reference = config_reference();
   if (std::getenv("SHORTLIST_WRITE_DOCS") != nullptr)

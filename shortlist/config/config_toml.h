@@ -7,9 +7,9 @@
 
 namespace shortlist {
 
-// The config as TOML that reads back to the same; without comments.
+// The config as TOML without comments. Reading it gives the same config.
 std::string config_to_toml(const Config& config);
-// The same with every setting, also those that have their default.
+// The same with every setting, including those at their default.
 std::string full_config_to_toml(const Config& config);
 
 }  // namespace shortlist

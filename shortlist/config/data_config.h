@@ -1,4 +1,4 @@
-// [data]: the table, and which of its rows are for what.
+// [data]: the table, and how its rows are split.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ enum class SplitBy {
   order,   // rows in the table's order
   time,    // rows by a time column, oldest first: train on the past, test on the future
   column,  // a column says "train", "validation" or "test"
-  rows,    // row numbers from a .npy file: the first are train, then validation, then test
+  rows,    // row numbers from a .npy file: first the training rows, then validation, then test
 };
 template <>
 struct EnumNames<SplitBy> {

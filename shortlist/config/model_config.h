@@ -14,10 +14,11 @@
 
 namespace shortlist {
 
-// What [query], [candidate], [retrieval] and [[ranking]] describe; other kinds are in learners/kinds.cc.
+// The kind that [query], [candidate], [retrieval] and [[ranking]] describe. Other kinds are in
+// learners/kinds.cc.
 inline constexpr const char* kTwoTower = "two_tower";
 
-// [model]: what retrieves, with the settings of its kind, which the kind reads.
+// [model]: the kind of retrieval model. The kind reads its own settings.
 struct ModelConfig {
   std::string kind = kTwoTower;
   Value settings{Value::Table{}};  // the section without `kind`
@@ -25,7 +26,8 @@ struct ModelConfig {
   bool is_two_tower() const { return kind == kTwoTower; }
 };
 
-// What a column says of an item, beside the model: to show, to filter by and to compare with Jaccard.
+// A column with information about an item that is not an input of the model: to show, to filter by and to
+// compare with Jaccard similarity.
 struct AttributeConfig {
   static constexpr const char* shorthand = "column";
   std::string column;

@@ -30,7 +30,7 @@ std::vector<std::string> feature_names(const Config& config) {
   return names;
 }
 
-// The value at a path such as "training.epochs", or the nearest one above it, for its line.
+// The value at a path such as "training.epochs", or the nearest enclosing one, to find its line.
 const Value& value_at(const Value& root, std::string_view path) {
   const Value* at = &root;
   for (size_t begin = 0; begin <= path.size();) {
@@ -76,7 +76,7 @@ void check_data(const Config& config) {
   }
   const double sum = split.train + split.validation + split.test;
   const bool are_shares = split.train <= 1 && split.validation <= 1 && split.test <= 1;
-  // 1 is all rows; so are 0.8, 0.1 and 0.1, whose sum is a little more.
+  // A sum of 1 is all rows. The sum of 0.8, 0.1 and 0.1 is slightly larger in floating point.
   require(
       !are_shares || sum <= 1 + 1e-9 || split.by == SplitBy::column, config, "data.split",
       fmt::format("got the shares {} for training, {} for validation and {} for test, need at most 1 in all",
@@ -92,7 +92,7 @@ void check_data(const Config& config) {
           "by = \"rows\" needs rows = \"....npy\"");
 }
 
-// The key that a side table has unless it says another: the column of [data] that it is compared with.
+// The default key of a side table: the column of [data] that it is joined to.
 void check_side_table(const Config& config, const char* section, SideTableConfig& side,
                       const std::string& compared, const char* setting) {
   require(side.table.empty() != side.sql.empty(), config, section,
@@ -102,7 +102,7 @@ void check_side_table(const Config& config, const char* section, SideTableConfig
   if (side.key.empty()) side.key = compared;
 }
 
-// What people know candidates by is shown and looked up as their attributes are.
+// The display column is shown and looked up in the same way as attributes.
 void add_display(Config& config) {
   const std::string& display = config.candidate.display;
   std::vector<AttributeConfig>& attributes = config.candidate.attributes;
@@ -143,8 +143,8 @@ void check_attributes(const Config& config) {
   }
 }
 
-// Layers are read where the model is built; here only to find what is wrong with them before any data is
-// read.
+// Layers are read when the model is built. Here they are only checked, so that errors are reported before any
+// data is read.
 void check_layers(const Config& config) {
   const auto check = [&](const std::vector<Value>& layers, const std::string& path,
                          std::vector<std::string> taken) {
@@ -207,7 +207,8 @@ void check_tasks(const Config& config) {
   }
 }
 
-// A file, or files of a glob, that stand beside the config; else the path as it is.
+// The path relative to the config's folder if a file, or files of a glob, exist there; otherwise the path
+// itself.
 std::string beside_config(const std::string& folder, const std::string& path) {
   if (folder.empty() || path.empty() || std::filesystem::path(path).is_absolute()) return path;
   const std::string there = (std::filesystem::path(folder) / path).string();

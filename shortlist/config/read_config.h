@@ -8,9 +8,9 @@
 
 namespace shortlist {
 
-// Reads and checks a config. Throws a usage Error that names file, line, key, what was got and what could be.
+// Reads and checks a config. Throws a usage Error with file, line, key, the value and what is allowed.
 Config read_config(const Value& root, const std::string& file);
-// From a file, with "key=value" settings put over it, and "" or a table's path for data.table.
+// Reads a config file and overrides its settings with `settings`, each "key=value".
 Config load_config(const std::string& path, const std::vector<std::string>& settings = {});
 
 }  // namespace shortlist

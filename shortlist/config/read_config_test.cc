@@ -55,7 +55,7 @@ ModelSpec build(const Config& config) {
                      std::vector(config.candidate.features.size(), ids));
 }
 
-// The config with one text in place of another.
+// The config with one text replaced by another.
 std::string with(const std::string& from, const std::string& to) {
   std::string toml = kConfig;
   const size_t at = toml.find(from);

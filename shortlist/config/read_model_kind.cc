@@ -6,7 +6,7 @@
 namespace shortlist {
 namespace {
 
-// The keys of [retrieval] that are about measuring and positives, not about how towers learn.
+// The keys of [retrieval] for metrics and positives, which do not configure how towers learn.
 constexpr std::array<std::string_view, 2> kOfEveryKind = {"positives", "top_k"};
 
 void reject_settings_of_towers(const Config& config) {

@@ -1,17 +1,16 @@
-// What another kind of model than two towers changes in a config.
+// Differences in a config for model kinds other than two towers.
 #pragma once
 
 #include "shortlist/config/config.h"
 
 namespace shortlist {
 
-// Reads [model]. Whether there is such a kind, and its settings, are checked where it is made
-// (learners/kinds.h).
+// Reads [model]. The kind and its settings are checked where the model is created (learners/kinds.h).
 void read_model_kind(const Value& value, ModelConfig& model, const Where& where);
 
-// For a kind other than two_tower: it retrieves whether or not [retrieval] is there; and without
-// query.features the query is the user alone, as a category feature of data.user. Throws a usage Error for
-// settings that only towers have, and where no column makes a query.
+// For a kind other than two_tower: it retrieves even without [retrieval]; and without query.features the
+// query is only the user, as a category feature of data.user. Throws a usage Error for settings that only
+// towers have, and if no column makes a query.
 void complete_for_kind(Config& config);
 
 }  // namespace shortlist

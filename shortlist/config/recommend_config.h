@@ -1,4 +1,4 @@
-// What the list that answers a query is made of, and its order.
+// The contents and the order of the list that is returned for a query.
 #pragma once
 
 #include <utility>

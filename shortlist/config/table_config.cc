@@ -6,7 +6,7 @@
 namespace shortlist {
 namespace {
 
-// Whether a table is told by a query: the first word is SELECT or WITH, and more follows.
+// Whether the table is given as a query: the first word is SELECT or WITH, and more follows.
 bool is_query(const std::string& text) {
   const size_t begin = std::min(text.find_first_not_of(" \t\r\n("), text.size());
   const size_t end = text.find_first_of(" \t\r\n", begin);

@@ -1,4 +1,4 @@
-// The settings that say where a table is and how it is read. [data], [items] and [users] share them.
+// The settings for a table's location and format, shared by [data], [items] and [users].
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ struct TableConfig {
   std::optional<std::string> quote;
   std::string comment, decimal, thousands, date_format;
   std::vector<std::string> missing;
-  std::string data;  // what {data} in `sql` stands for; not a setting
+  std::string data;  // replaces {data} in `sql`; not a setting
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -44,15 +44,14 @@ struct TableConfig {
     visit("missing", missing, "texts that mean a missing value, beside an empty one: [\"NA\", \"None\"]");
   }
   TableSource source() const;
-  // Another table than the config's, as --data gives it: takes the place of {data} in `sql` where that
-  // stands, else of `table`. A text that begins with SELECT or WITH is a query, else it is a file or glob.
+  // Uses another table instead, as given with --data. Replaces {data} in `sql` if `sql` contains it, else
+  // `table`. A text that begins with SELECT or WITH is a query, otherwise a file or glob.
   void use_table(const std::string& text);
-  // The text that use_table() takes for the same source.
+  // The text for which use_table() sets the same source.
   const std::string& table_text() const { return !data.empty() ? data : !table.empty() ? table : sql; }
 };
 
-// [items] and [users]: a table with one row for each item or user, whose columns are joined to the rows of
-// [data] by its key.
+// [items] and [users]: a table with one row per item or user, joined by its key to the rows of [data].
 struct SideTableConfig : TableConfig {
   std::string key;
 

@@ -10,8 +10,9 @@
 
 namespace shortlist {
 
-// A monitor of what is served: of a model with retrieval whose query tells its user, NDCG of each user's list
-// at the k of top_k that is nearest to 10, without seen items unless recommend.seen = "keep"; else the loss.
+// Monitors the quality of served lists: for a model with retrieval whose query identifies its user, the NDCG
+// of users' lists at the k of top_k nearest to 10, without seen items unless recommend.seen = "keep";
+// otherwise the loss.
 inline constexpr const char* kServedMonitor = "auto";
 constexpr const char* kMonitorHelp =
     "the validation figure to watch: loss, rmse, top_10, unseen_ndcg@10, ...; auto: of a model with "

@@ -1,5 +1,5 @@
-// Appends rows of ids to an encoded column, with offsets only from the first row on that holds not exactly
-// one id.
+// Appends rows of ids to an encoded column. Offsets are written only from the first row on that does not have
+// exactly one id.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ class BagWriter {
   explicit BagWriter(EncodedColumn& out) : out_(out), begin_(out.ids.size()) {}
 
   void add(int32_t id) { out_.ids.push_back(id); }
-  // Ids of the row so far.
+  // Number of ids in the current row so far.
   size_t size() const { return out_.ids.size() - begin_; }
 
   void end_row() {
@@ -32,14 +32,14 @@ class BagWriter {
   }
 
  private:
-  // Every row before this one holds one id, so row r begins at r.
+  // Every earlier row has one id, so row r begins at r.
   void start_offsets() {
     out_.offsets.resize(begin_ + 1);
     std::iota(out_.offsets.begin(), out_.offsets.end(), 0u);
   }
 
   EncodedColumn& out_;
-  size_t begin_;  // of the row being written
+  size_t begin_;  // start of the current row
 };
 
 }  // namespace shortlist

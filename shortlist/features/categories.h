@@ -1,6 +1,6 @@
-// Several values a row from a vocabulary, such as genres: the elements of a list column, or those of a text
-// (list_values.h). Blanks around a value and empty values are dropped; a value that is twice in a row counts
-// twice. Ids as in category.h.
+// Several values per row from a vocabulary, such as genres: the elements of a list column, or the values in a
+// text (list_values.h). Blanks around a value and empty values are dropped. A value that occurs twice in a
+// row counts twice. Ids are assigned as in category.h.
 #pragma once
 
 #include <memory>

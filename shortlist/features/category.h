@@ -1,6 +1,6 @@
-// One value a row from a vocabulary: a type, a user id, a title. Text, integers or whole numbers, which are
-// taken by their decimal text. Ids: unseen values first, then the vocabulary, then the missing value if it
-// has a token. Keras's StringLookup without mask token.
+// One value per row from a vocabulary: a type, a user id, a title. Accepts text, integers and whole numbers;
+// numbers are looked up by their decimal text. Ids: unseen values first, then the vocabulary, then the
+// missing value if it has a token. Like Keras's StringLookup without a mask token.
 #pragma once
 
 #include <memory>

@@ -14,7 +14,7 @@ RowError list_error(size_t row) {
   return RowError(row, "got a list, need one value (the kinds categories and vector take lists)");
 }
 
-// The numeric types; false for missing. Text is the caller's.
+// Reads numeric types; returns false for a missing value. The caller handles text.
 bool read_numeric(const Column& column, size_t row, double& number) {
   if (column.type == ColumnType::list) throw list_error(row);
   number =

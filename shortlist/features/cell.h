@@ -1,4 +1,4 @@
-// Single cells of a column, read as what a feature wants, whatever type the table gave the column.
+// Reads single cells of a column as the type that a feature needs, whatever type the column has.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@
 
 namespace shortlist {
 
-// A data error that knows its row, counted from 0 in what was read, and its column once that is known.
+// A data error at a row, counted from 0 in the rows that were read, and in a column if it is known.
 class RowError : public Error {
  public:
   RowError(size_t row, std::string detail, std::string column = "")
@@ -24,10 +24,10 @@ class RowError : public Error {
         detail_(std::move(detail)),
         column_(std::move(column)) {}
   size_t row() const { return row_; }
-  const std::string& detail() const { return detail_; }  // the message without its place
+  const std::string& detail() const { return detail_; }  // the message without the position
   RowError in_column(const std::string& column) const { return {row_, detail_, column}; }
   RowError at_row(size_t row) const { return {row, detail_, column_}; }
-  // The same where so many rows stand before those that were read.
+  // The same error if `rows` rows precede those that were read.
   RowError after(size_t rows) const { return at_row(rows + row_); }
 
  private:
@@ -35,19 +35,19 @@ class RowError : public Error {
   std::string detail_, column_;
 };
 
-// The value for a message: in quotes, cut when long, control characters and bytes that are no UTF-8 shown as
-// ?.
+// Formats a value for a message: quoted, truncated if long. Control characters and invalid UTF-8 bytes are
+// shown as ?.
 std::string quote_value(std::string_view value);
 
-// A cell's text. Integers and whole numbers stand as decimal integers, other numbers with the fewest digits
-// that give the same number again.
+// A cell's text. Integers and whole numbers are printed as decimal integers, other numbers with the fewest
+// digits that round-trip.
 class TextCell {
  public:
   TextCell() = default;
   TextCell(const TextCell&) = delete;
   TextCell& operator=(const TextCell&) = delete;
 
-  // False when the value is missing (NULL, NaN or infinite). Throws a RowError for a list.
+  // Returns false if the value is missing (NULL, NaN or infinite). Throws a RowError for a list.
   bool read(const Column& column, size_t row);
   std::string_view text() const { return text_; }
 
@@ -57,8 +57,8 @@ class TextCell {
   char digits_[32];
 };
 
-// False when the value is missing: NULL, blank text, NaN or infinite. The words true and false, in any case,
-// are 1 and 0. Throws a RowError for a list or for text that is not a number.
+// Returns false if the value is missing: NULL, blank text, NaN or infinite. The words true and false, in any
+// case, are 1 and 0. Throws a RowError for a list or for text that is not a number.
 bool read_number_cell(const Column& column, size_t row, double& number);
 
 }  // namespace shortlist

@@ -18,7 +18,7 @@ constexpr std::pair<ColumnType, std::string_view> kTypeNames[] = {{ColumnType::t
                                                                   {ColumnType::time, "time"},
                                                                   {ColumnType::list, "list"}};
 
-// Whether `fits` holds for all texts that are not missing or blank, and there are some.
+// Whether there are texts that are neither missing nor blank, and `fits` is true for all of them.
 template <typename Fits>
 bool all_texts(const Column& values, Fits fits) {
   bool some = false;

@@ -1,5 +1,5 @@
-// The form in which the values of ids and categories are compared, fixed when a model's features are fitted,
-// so that a later table, query or request never changes what a value is.
+// The form in which ids and categories are compared. It is fixed when a model's features are fitted, so that
+// later tables, queries and requests cannot change which values are equal.
 #pragma once
 
 #include <deque>
@@ -18,7 +18,7 @@ namespace shortlist {
 enum class TextForm {
   text,     // as written: 0107, 1e3, 1.10 and 12.0 are four values, and none is 107, 1000, 1.1 or 12
   integer,  // decimal integers of any size: 12 and 12.0 are one value, printed 12
-  number,   // of a column of floating point: printed with the fewest digits that give the number again
+  number,   // floating-point columns: printed with the fewest digits that round-trip
 };
 template <>
 struct EnumNames<TextForm> {
@@ -27,29 +27,30 @@ struct EnumNames<TextForm> {
 };
 
 struct ColumnForm {
-  ColumnType type = ColumnType::text;  // what the values are: 12 is an integer in a text file too
+  ColumnType type = ColumnType::text;  // type of the values: 12 is an integer in a text file too
   TextForm form = TextForm::text;
 };
 
-// By column.
+// Forms by column name.
 using ColumnForms = std::map<std::string, ColumnForm, std::less<>>;
 
-// `integer` where every value is a plain integer, perhaps written 12.0; missing and blank values fit any
-// form.
+// Returns `integer` if every value is a plain integer, possibly written as 12.0. Missing and blank values fit
+// any form.
 ColumnForm find_form(const Column& distinct_values);
 
-// The value in its form, where true and false are 1 and 0 in a column of numbers; what does not fit the form
-// stays as it is, and equals no value that does. The result views `text` or `memory`.
+// Returns the value in its form; true and false are 1 and 0 in a numeric column. A value that does not fit
+// the form is unchanged and equals no value that fits. The result views `text` or `memory`.
 std::string_view in_form(std::string_view text, TextForm form, std::string& memory);
 
-// Distinct values in their form, equal ones made one; whole numbers become integers. Only for columns of
-// texts, integers and numbers.
+// Converts the distinct values to their form and merges equal ones; whole numbers become integers. Only for
+// columns of texts, integers and numbers.
 void bring_into_form(CodedColumn& column, TextForm form);
 
-// The texts of a column in their form, or the column itself where they are already. `memory` holds new texts.
+// Returns the column with its texts in their form, or the column itself if they already are. `memory` owns
+// new texts.
 Column in_form(const Column& column, TextForm form, std::deque<std::string>& memory);
 
-// Whether a is before b in the order of their form: integers by their size, texts by their bytes.
+// Whether a sorts before b: integers by value, texts by bytes.
 bool is_before(std::string_view a, std::string_view b, TextForm form);
 
 nlohmann::json forms_to_json(const ColumnForms& forms);

@@ -19,7 +19,7 @@ CodedColumn coded(const std::vector<std::string>& values) {
                                 std::vector<std::string>{"x"})[0]);
 }
 
-// The distinct values after the column was brought into its form.
+// The distinct values in their form.
 std::string formed(const std::vector<std::string>& values, std::vector<uint32_t>* codes = nullptr) {
   CodedColumn column = coded(values);
   bring_into_form(column, find_form(column.values).form);

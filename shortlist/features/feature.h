@@ -1,4 +1,4 @@
-// A feature: from a column's values to ids or numbers. Fitted once, then a pure function.
+// A feature maps a column's values to ids or numbers. It is fitted once and is a pure function afterwards.
 #pragma once
 
 #include <memory>
@@ -14,10 +14,10 @@
 
 namespace shortlist {
 
-// A feature has no more ids.
+// Maximum number of ids of a feature.
 inline constexpr int32_t kMostIds = 1'000'000'000;
 
-// How a person gives a value: what a form needs to know.
+// How a person enters a value: determines the form field.
 enum class InputKind { one, several, words, number, time, vector };
 template <>
 struct EnumNames<InputKind> {
@@ -27,7 +27,7 @@ struct EnumNames<InputKind> {
 };
 struct InputForm {
   InputKind kind = InputKind::one;
-  // Numbers and times: the range of what the fit saw, where that is known.
+  // Numbers and times: the range of the fitted values, if known.
   std::optional<double> least, most;
 };
 
@@ -37,39 +37,39 @@ class Feature {
   virtual ~Feature() = default;
   virtual std::string_view kind() const = 0;  // as in the config: "category", "text", ...
 
-  // Ids lie in [0, id_count()); 0 when the feature yields numbers.
+  // Ids are in [0, id_count()). 0 if the feature yields numbers.
   virtual int32_t id_count() const = 0;
-  // Numbers a row; 0 when the feature yields ids.
+  // Numbers per row; 0 if the feature yields ids.
   virtual int width() const { return 0; }
 
-  // Appends one entry a row of `values` to `out`. Counts unseen values (out of vocabulary) in `unseen` if
-  // given. Throws a data Error (without the column's name, with the row in the chunk) for a value that has no
-  // meaning here.
+  // Appends one entry per row of `values` to `out`. If `unseen` is given, adds the number of unseen
+  // (out-of-vocabulary) values to it. Throws a data Error for an invalid value; it has the row within the
+  // chunk but not the column's name.
   virtual void encode(const Column& values, EncodedColumn& out, uint64_t* unseen = nullptr) const = 0;
 
   virtual InputForm input() const = 0;
 
-  // The value that an id stands for, for people: a word, "[UNK]", "[1.5, 3)"; empty where there is none.
+  // The value of an id in readable form: a word, "[UNK]", "[1.5, 3)". Empty if there is none.
   virtual std::string token(int32_t id) const = 0;
 
-  // Everything that from_json() needs to make the same feature again.
+  // Everything that is needed to load the same feature again.
   virtual nlohmann::json to_json() const = 0;
 };
 
-// How often each value of a column stands in the table.
+// How often each value of a column occurs in the table.
 using Counts = std::span<const uint32_t>;
 
-// Collects what a feature has to know. Partial fits of parts of a table merge exactly: order does not matter.
+// Collects the statistics that a feature needs. Fits of parts of a table merge exactly, in any order.
 class FeatureFit {
  public:
   virtual ~FeatureFit() = default;
-  // May be called first, with all values of the column, also those of rows that the fit does not see: how
-  // they are written, such as a time's unit, is the whole column's. Without it observe() finds that out.
+  // Optional; called before observe() with all values of the column, including rows that are not fitted.
+  // Determines how the whole column is written, such as a time's unit. Without it, observe() determines that.
   virtual void survey(const Column&) {}
-  // Takes over what the survey of another fit of the same kind and settings found.
+  // Copies the survey results of another fit of the same kind and settings.
   virtual void share_survey(const FeatureFit&) {}
   virtual void observe(const Column& values, Counts counts) = 0;
-  virtual void merge(const FeatureFit& other) = 0;  // the same kind and settings
+  virtual void merge(const FeatureFit& other) = 0;  // requires the same kind and settings
   virtual std::unique_ptr<const Feature> finish() = 0;
 };
 

@@ -1,4 +1,4 @@
-// A feature as a person declares it: { kind = "text", column = "name", max_tokens = 10_000, dim = 32 }.
+// A feature as declared in a config: { kind = "text", column = "name", max_tokens = 10_000, dim = 32 }.
 #pragma once
 
 #include <memory>
@@ -13,22 +13,22 @@ namespace shortlist {
 
 struct FeatureConfig {
   std::string name;
-  std::string column;  // of the table; the feature's name unless said
+  std::string column;  // column of the table; default: the feature's name
   std::shared_ptr<const FeatureSettings> settings;
-  Value embedding;  // a table of those of embedding_keys() that were written, with their lines; the model
-                    // reads it
+  Value embedding;  // the embedding_keys() that were given, with their lines; read by the model
 };
 
-// The keys of a feature's table that are the embedding's, not the kind's: dim, pooling, initializer, l2.
+// The keys of a feature's table that configure the embedding, not the kind: dim, pooling, initializer, l2.
 const std::vector<std::string>& embedding_keys();
 
-// Reads one feature's table. Throws a usage Error for an unknown kind or key, with the nearest known one.
+// Reads one feature's table. Throws a usage Error for an unknown kind or key and suggests the nearest known
+// one.
 FeatureConfig read_feature(std::string_view name, const Value& value, const Where& where);
 
-// Reads the table [features]: one feature a key, in its order.
+// Reads the table [features]: one feature per key, in the table's order.
 std::vector<FeatureConfig> read_features(const Value& value, const Where& where);
 
-// The table that read_feature() reads to the same config, with every default of the kind.
+// The table from which read_feature() reads the same config, including every default of the kind.
 Value write_feature(const FeatureConfig& config);
 
 }  // namespace shortlist

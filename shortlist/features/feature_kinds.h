@@ -10,7 +10,7 @@ namespace shortlist {
 
 std::span<const FeatureKind> feature_kinds();
 
-// Null when there is no such kind.
+// Returns null if there is no such kind.
 const FeatureKind* find_feature_kind(std::string_view name);
 
 // "category, hashed, ..."

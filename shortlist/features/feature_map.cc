@@ -29,8 +29,8 @@ FeatureMap::Entry entry_from_json(const nlohmann::json& json) {
   return {json.at("name").get<std::string>(), json.at("column").get<std::string>(), kind->load(feature)};
 }
 
-// Features that an older program fitted have no forms. Where all ids of a category are numbers as it printed
-// them, its column held numbers.
+// Features fitted by older versions have no forms. If all ids of a category are numbers as those versions
+// printed them, its column had numbers.
 ColumnForms forms_of_older(const std::vector<FeatureMap::Entry>& entries) {
   ColumnForms forms;
   for (const FeatureMap::Entry& entry : entries) {
@@ -146,7 +146,7 @@ FeatureMap FeatureMap::from_json(const nlohmann::json& json) {
         json.contains("columns") ? forms_from_json(json.at("columns")) : forms_of_older(entries);
     return FeatureMap(std::move(entries), std::move(forms));
   } catch (const nlohmann::json::exception&) {
-    reading_file("feature map", [] { throw; });  // says it in words
+    reading_file("feature map", [] { throw; });  // rethrows it with a readable message
     throw;
   } catch (const Error& error) {
     throw Error(ErrorKind::data, error.what());

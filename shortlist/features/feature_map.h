@@ -1,4 +1,4 @@
-// All fitted features of a model: from a table's rows to numbers, the same in training and serving.
+// All fitted features of a model. Encodes table rows the same way in training and serving.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace shortlist {
 
-// Immutable once made; encode() may be called from many threads. Copies share the features.
+// Immutable; encode() may be called from many threads. Copies share the features.
 class FeatureMap {
  public:
   struct Entry {
@@ -31,31 +31,31 @@ class FeatureMap {
 
   size_t size() const { return entries_.size(); }
   const Entry& operator[](size_t i) const { return entries_[i]; }
-  // The feature's position, or a usage Error that names the nearest one there is.
+  // The feature's position. Throws a usage Error that suggests the nearest name if there is no such feature.
   size_t position(std::string_view name) const;
 
-  // The columns that encode() takes, each once, in the order of their first use.
+  // The columns that encode() takes, without duplicates, in order of first use.
   const std::vector<std::string>& columns() const { return columns_; }
-  // The forms of these and of other columns that a model's table has: of ids, users and attributes.
+  // The forms of these columns and of the table's other id, user and attribute columns.
   const ColumnForms& forms() const { return *forms_; }
-  // The column's form; text where none is known.
+  // The column's form; text if unknown.
   TextForm form(std::string_view column) const;
-  // What the columns are read for from a table: what their features take.
+  // How to read each column from a table, as its features need it.
   std::vector<ColumnRequest> requests() const;
-  // Which of columns() feature i reads.
+  // Index in columns() of the column that feature i reads.
   size_t column_of(size_t i) const { return column_of_[i]; }
 
-  // Some of the features, in the order asked for: those of one tower. Throws as position().
+  // A subset of the features, in the given order: those of one tower. Throws like position().
   FeatureMap select(std::span<const std::string> names) const;
 
-  // Appends all rows of the columns, which begin with columns(), to `out`, one encoded column a feature.
-  // Texts are brought into the columns' forms first. Adds to unseen[i] the values that feature i never saw in
-  // its fit, if `unseen` is not empty. Throws a RowError with row and column for a value that has no meaning;
-  // `out` then holds a part of the rows.
+  // Appends all rows of the columns to `out`, one encoded column per feature. `columns` must begin with
+  // columns(). Texts are first converted to their columns' forms. If `unseen` is not empty, adds the number
+  // of values that feature i did not see in its fit to unseen[i]. Throws a RowError with row and column for
+  // an invalid value; `out` then has only part of the rows.
   void encode(std::span<const Column> columns, EncodedRows& out, std::span<uint64_t> unseen = {}) const;
 
   nlohmann::json to_json() const;
-  // Encodes as the map that to_json() was called on. Throws a data Error when it does not fit.
+  // Restores the map that to_json() was called on. Throws a data Error for invalid JSON.
   static FeatureMap from_json(const nlohmann::json& json);
 
  private:
@@ -65,22 +65,21 @@ class FeatureMap {
   std::vector<size_t> column_of_;
 };
 
-// What a feature of this kind takes a column for.
+// How a feature of this kind reads its column.
 ReadAs read_as(std::string_view feature_kind);
 
-// Fits the features of a map. Parts of a table may be fitted apart, in any order, and merged.
+// Fits the features of a map. Parts of a table can be fitted separately, in any order, and merged.
 class FeatureMapFit {
  public:
   explicit FeatureMapFit(std::span<const FeatureConfig> configs);
 
   const std::vector<std::string>& columns() const { return columns_; }
-  // As FeatureFit::survey(), for every feature of that column. Throws as observe().
+  // Calls FeatureFit::survey() for every feature of that column. Throws like observe().
   void survey(std::string_view column, const Column& values);
-  // Values of a column, value i standing counts[i] times in the table, for every feature of that column.
-  // Throws a RowError, whose row is the value's place, for a value that has no meaning.
+  // Observes a column's values for every feature of that column; value i occurs counts[i] times in the table.
+  // Throws a RowError whose row is the value's position if a value is invalid.
   void observe(std::string_view column, const Column& values, Counts counts);
-  // A fit of the same features that knows what survey() found and has observed nothing: for a part of the
-  // table.
+  // A fit of the same features for a part of the table: it has the survey() results and no observations.
   FeatureMapFit part() const;
   // Requires a fit of the same configs.
   void merge(const FeatureMapFit& other);
@@ -97,7 +96,7 @@ class FeatureMapFit {
   std::vector<std::string> columns_;
 };
 
-// The rows of a column that a fit or a split wants, in the order given; the texts stay where they are.
+// Selects rows of a column, in the given order. Texts are not copied.
 Column take_rows(const Column& column, std::span<const uint32_t> rows);
 
 }  // namespace shortlist

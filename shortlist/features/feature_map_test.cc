@@ -48,7 +48,7 @@ std::vector<Column> table(size_t begin = 0, size_t end = 12) {
   return columns;
 }
 
-// Hands over each row once.
+// Observes each row once.
 void observe_rows(FeatureMapFit& fit, const std::vector<Column>& columns) {
   for (size_t c = 0; c < columns.size(); ++c)
     fit.observe(fit.columns()[c], columns[c], std::vector<uint32_t>(columns[c].rows, 1));

@@ -1,10 +1,10 @@
-// What a feature kind brings: its settings, and how features of it are fitted, saved and loaded.
+// What a feature kind defines: its settings, and how its features are fitted, saved and loaded.
 //
 // A kind's settings are a struct with
 //   static constexpr const char* kind, *help;
 //   template <typename Visitor> void fields(Visitor&);   // see base/fields.h
-//   bool yields_ids() const;                              // or numbers
-//   void check(const Value&, const Where&) const;         // throws usage Errors that no single field shows
+//   bool yields_ids() const;                              // otherwise numbers
+//   void check(const Value&, const Where&) const;         // throws usage Errors that involve several fields
 //   std::unique_ptr<FeatureFit> make_fit() const;
 //   static std::unique_ptr<const Feature> load(const nlohmann::json&);  // of Feature::to_json()
 #pragma once
@@ -25,16 +25,16 @@ class FeatureSettings {
  public:
   virtual ~FeatureSettings() = default;
   virtual std::string_view kind() const = 0;
-  // Whether a row becomes ids, which an embedding takes in, or numbers, which enter the model as they are.
+  // Whether a row yields ids, which go through an embedding, or numbers, which enter the model directly.
   virtual bool yields_ids() const = 0;
   virtual std::unique_ptr<FeatureFit> make_fit() const = 0;
-  // A table of every setting with its present value.
+  // A table of all settings with their current values.
   virtual Value write() const = 0;
 };
 
 struct FeatureKind {
   std::string_view name, help;
-  // Reads a feature's table; `also_known` names the keys that are not the kind's own.
+  // Reads a feature's table. `also_known` lists valid keys that are not settings of the kind.
   std::shared_ptr<const FeatureSettings> (*read)(const Value& value, const Where& where,
                                                  const std::vector<std::string>& also_known);
   std::unique_ptr<const Feature> (*load)(const nlohmann::json& feature);
@@ -70,12 +70,12 @@ FeatureKind kind_of() {
           [] { return document_fields<Settings>(); }};
 }
 
-// An error about one setting, at its own line where it was written.
+// A usage error about one setting, at the line of its key if it was given.
 Error setting_error(const Value& value, const Where& where, std::string_view key, const std::string& message);
 
-// Settings in a feature's JSON: all that were written, without "vocabulary", which the tokens hold.
+// Settings in a feature's JSON: those that were given, except "vocabulary", which is saved as the tokens.
 nlohmann::json settings_to_json(const Value& settings);
-// Reads back what settings_to_json() wrote. Throws a data Error when it does not fit.
+// Inverse of settings_to_json(). Throws a data Error for invalid JSON.
 Value settings_from_json(const nlohmann::json& settings);
 
 template <typename Settings>

@@ -28,7 +28,7 @@ uint64_t read32(const char* p) {
 uint64_t rotate_right(uint64_t word, int by) { return std::rotr(word, by); }
 uint64_t shift_mix(uint64_t word) { return word ^ (word >> 47); }
 
-// Murmur's fold of two words into one.
+// Murmur's mix of two words into one.
 uint64_t fold(uint64_t u, uint64_t v, uint64_t multiplier) {
   const uint64_t a = shift_mix((u ^ v) * multiplier);
   const uint64_t b = shift_mix((v ^ a) * multiplier);

@@ -1,6 +1,6 @@
-// One value a row, hashed to a bucket: nothing is fitted, and values may share an id. Keras's Hashing: the
-// bytes' fingerprint64, or SipHash under (salt, salt), modulo the buckets. Integers are hashed by their
-// decimal text.
+// One value per row, hashed to a bucket. Nothing is fitted, and values may collide. Keras's Hashing: the
+// bytes' fingerprint64, or SipHash with key (salt, salt), modulo the number of buckets. Integers are hashed
+// by their decimal text.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ constexpr const char* kObjectsAdvice =
 
 enum class Shape { list, objects, lists, other };
 
-// "12", "-3" as they are, "2.0" as "2"; "" for what is no number.
+// "12" and "-3" unchanged, "2.0" as "2"; "" if the text is not a number.
 std::string number_text(std::string_view token) {
   double number = 0;
   if (!parse_number(token, number) || !std::isfinite(number)) return "";
@@ -31,12 +31,12 @@ std::string number_text(std::string_view token) {
   return std::string(digits, static_cast<size_t>(end - digits));
 }
 
-// Reads a list in brackets, element by element.
+// Reads a bracketed list, element by element.
 class BracketReader {
  public:
   explicit BracketReader(std::string_view text) : rest_(trim_blanks(text)) {}
 
-  // The values are complete only where the shape is a list.
+  // The values are complete only if the shape is a list.
   Shape read(std::vector<std::string>& values) {
     constexpr std::string_view kOpen = "[({", kClose = "])}";
     const size_t kind = rest_.empty() ? kOpen.npos : kOpen.find(rest_.front());
@@ -47,7 +47,7 @@ class BracketReader {
       const Shape shape = element(values);
       if (shape != Shape::list) return shape;
     }
-    // Parentheses and braces are common in texts; only quotes make a tuple or a set of them.
+    // Parentheses and braces are common in texts; they form a tuple or a set only if the elements are quoted.
     return rest_.size() == 1 && (close_ == ']' || quoted_ > 0) ? Shape::list : Shape::other;
   }
 
@@ -70,7 +70,7 @@ class BracketReader {
       rest_.remove_prefix(1);
       return Shape::list;
     }
-    return rest_.size() < before ? Shape::list : Shape::other;  // NumPy writes blanks only
+    return rest_.size() < before ? Shape::list : Shape::other;  // NumPy separates with blanks only
   }
 
   // [["a"], ["b"]], but not [[REC], Alien].
@@ -81,7 +81,7 @@ class BracketReader {
     return list ? Shape::lists : Shape::other;
   }
 
-  // False where the quote does not end.
+  // Returns false if the quote is not closed.
   bool quoted(std::vector<std::string>& values) {
     const char quote = rest_.front();
     std::string value;
@@ -101,7 +101,7 @@ class BracketReader {
     return true;
   }
 
-  // One of JSON's or Python's; the backslash stays where it begins none.
+  // An escape of JSON or Python. A backslash that does not begin one is kept.
   void escape(std::string& value) {
     constexpr std::string_view kLetters = "\\/'\"bfnrt", kMeanings = "\\/'\"\b\f\n\r\t";
     const char letter = rest_.size() > 1 ? rest_[1] : ' ';
@@ -120,7 +120,7 @@ class BracketReader {
     }
   }
 
-  // \u00e9, or the two that JSON writes for a code point above 0xFFFF.
+  // \u00e9, or the surrogate pair that JSON uses above 0xFFFF.
   std::optional<uint32_t> code_point(size_t digits) {
     auto code = hex(digits);
     if (!code) return std::nullopt;
@@ -149,7 +149,7 @@ class BracketReader {
     byte(0xF0 | code >> 18), tail(12), tail(6), tail(0);
   }
 
-  // A number, a truth value, or one of the names of what is missing.
+  // A number, a boolean, or a name of a missing value.
   bool bare(std::vector<std::string>& values) {
     const size_t end = std::min(rest_.find_first_of(", \t\n\r'\"[](){}:"), rest_.size());
     const std::string_view token = rest_.substr(0, end);
@@ -171,7 +171,7 @@ class BracketReader {
   size_t quoted_ = 0;
 };
 
-// Whether one pair of brackets is around the whole: of "[a, b]", not of "[a], [b]".
+// Whether one pair of brackets encloses the whole text: true for "[a, b]", not for "[a], [b]".
 bool is_within_brackets(std::string_view text) {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
   size_t depth = 0;

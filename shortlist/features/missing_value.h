@@ -1,4 +1,4 @@
-// What a missing value of a kind that yields ids means.
+// How kinds that yield ids treat a missing value.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace shortlist {
 
 enum class MissingValue {
   oov,    // the first id for unseen values
-  empty,  // no id: its embedding is zeros
+  empty,  // no id: the embedding is zeros
   token,  // an id of its own, after all others
   error,  // a data error
 };
@@ -26,7 +26,7 @@ struct EnumNames<MissingValue> {
 
 inline constexpr std::string_view kMissingToken = "[missing]";
 
-// The id of a missing value, or -1 where it has none; `oov` and `token` are the ids for those choices.
+// Returns the id of a missing value, or -1 if it has none. `oov` and `token` are the ids for those choices.
 inline int32_t missing_id(MissingValue missing, int32_t oov, int32_t token, size_t row) {
   switch (missing) {
     case MissingValue::oov:

@@ -13,7 +13,7 @@ constexpr double kLeastSquare = 1e-250;  // below it the rounding error of a pro
 
 }  // namespace
 
-// x = mantissa * 2^(exponent - 1075) goes to the three digits that its 53 bits can touch.
+// Adds x = mantissa * 2^(exponent - 1075) to the three digits that its 53 bits can overlap.
 void ExactSum::add(double x) {
   const auto bits = std::bit_cast<uint64_t>(x);
   const int exponent = static_cast<int>(bits >> 52 & 0x7ff);
@@ -29,7 +29,7 @@ void ExactSum::add(double x) {
     digit[i] += sign * static_cast<int64_t>(static_cast<uint32_t>(wide >> (32 * i)));
 }
 
-// By powers of two, which multiply exactly.
+// In powers of two, by which multiplication is exact.
 void ExactSum::add_times(double x, uint32_t count) {
   for (; count != 0; count &= count - 1) add(x * static_cast<double>(count & -count));
 }
@@ -49,7 +49,7 @@ void ExactSum::merge(const ExactSum& other) {
   carry();
 }
 
-// Every digit but the highest comes to lie in [0, 2^32); the highest keeps the sign.
+// Brings every digit but the highest into [0, 2^32); the highest has the sign.
 void ExactSum::carry() {
   for (size_t i = 0; i + 1 < kDigits; ++i) {
     const int64_t over = digits_[i] >> 32;  // floor
@@ -67,7 +67,7 @@ double ExactSum::value() {
     for (int64_t& digit : positive.digits_) digit = -digit;
     positive.carry();
   }
-  // From the least digit up: each step rounds once, far below the digits still to come.
+  // From the lowest digit up: each step rounds once, far below the digits that follow.
   double value = 0;
   for (int i = 0; i < kDigits; ++i) {
     const auto digit = static_cast<double>(positive.digits_[static_cast<size_t>(i)]);
@@ -98,8 +98,8 @@ double Moments::mean() const {
   return count_ == 0 ? 0 : ExactSum(sum_).value() / static_cast<double>(count_);
 }
 
-// The sum of (x - mean)^2 = squares - 2 mean sum + count mean^2, without rounding in between: squares of
-// numbers that are large beside their deviation (times are) would cancel.
+// The sum of (x - mean)^2 = squares - 2 mean sum + count mean^2, without intermediate rounding: squares of
+// numbers that are large compared with their deviation, such as times, would cancel.
 double Moments::deviation() const {
   if (count_ == 0) return 0;
   const double m = mean();

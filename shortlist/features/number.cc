@@ -11,9 +11,9 @@
 namespace shortlist {
 namespace {
 
-constexpr double kLargest = 1e100;  // squares of larger numbers would leave the exact sums
+constexpr double kLargest = 1e100;  // squares of larger numbers would overflow the exact sums
 
-// What a fit found.
+// Result of a fit.
 struct NumberState {
   FittedRange range;
   double mean = 0, deviation = 1;
@@ -104,7 +104,7 @@ class NumberFit final : public FeatureFit {
   NumberSettings settings_;
   Moments moments_;
   FittedRange range_;
-  std::vector<double> values_;  // all of them, for exact quantiles: 8 bytes a row
+  std::vector<double> values_;  // all values, for exact quantiles: 8 bytes per row
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A number a row: normalised as Keras's Normalization, its logarithm, or as it is; or the id of the bin that
-// it lies in, as Keras's Discretization. Text is parsed.
+// One number per row: normalised as in Keras's Normalization, its logarithm, or unchanged; or the id of its
+// bin, as in Keras's Discretization. Text is parsed.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace shortlist {
 
 enum class Normalize {
-  standard,  // (x - mean) / max(deviation, 1e-7), of the population
+  standard,  // (x - mean) / max(deviation, 1e-7), with the population deviation
   log,       // sign(x) log(1 + |x|)
   none,
 };
@@ -51,8 +51,7 @@ struct NumberSettings {
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
 };
 
-// The edges that cut ascending values into `count` bins: edge i is the value with i/count of the values
-// before it.
+// The edges that split ascending values into `count` bins: a share of i/count of the values is before edge i.
 std::vector<double> quantile_edges(const std::vector<double>& sorted, int32_t count);
 
 }  // namespace shortlist

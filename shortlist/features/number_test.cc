@@ -99,7 +99,7 @@ TEST(Moments, AreExactWhereRoundedSumsAreNot) {
   Moments moments;
   for (double x : {1e100, 1.0, -1e100, 2.0, 3.0}) moments.add(x);
   EXPECT_EQ(moments.mean(), 6.0 / 5);
-  Moments times;  // deviation 1 beside a mean of a billion
+  Moments times;  // deviation 1, mean 1e9
   for (int i = 0; i < 1000; ++i) times.add(1e9 + (i % 2 == 0 ? 1 : -1));
   EXPECT_EQ(times.deviation(), 1);
 }

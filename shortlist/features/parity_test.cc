@@ -1,4 +1,4 @@
-// Holds the features against what Keras 2.15 said: tests/parity/vocabularies.py wrote the fixture.
+// Compares features with Keras 2.15. The fixture was written by tests/parity/vocabularies.py.
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
@@ -63,7 +63,7 @@ TEST(Parity, CategoriesAndOovBucketsAreThoseOfKeras) {
   }
 }
 
-// Copies of the texts of a column, without missing ones.
+// Copies the texts of a column, without missing ones.
 std::vector<std::string> texts_of(const std::string& path, const std::string& column) {
   std::vector<std::string> texts;
   Table::open({.path = path}).read(std::vector{column}, [&](const Chunk& chunk) {

@@ -1,4 +1,4 @@
-// What the kinds number and time share: one number a row, which becomes a dense number, or the id of a bin.
+// Shared by the kinds number and time: one number per row, which becomes a dense number or the id of a bin.
 #pragma once
 
 #include <algorithm>
@@ -15,11 +15,11 @@
 
 namespace shortlist {
 
-// NULL, NaN and infinite values are missing, and so are values whose number does not fit a float32.
+// Missing values are NULL, NaN, infinite values, and values that do not fit a float32.
 enum class MissingNumber {
-  mean,       // numbers: counts as the mean of the fitted values
-  indicator,  // numbers: the same, and a second number is 1 where the value is missing, else 0
-  bucket,     // bins: an id of its own, after all others
+  mean,       // numbers: the mean of the fitted values
+  indicator,  // numbers: the mean, and a second number that is 1 if the value is missing, else 0
+  bucket,     // bins: an extra id after all others
   zero,       // numbers: 0 after normalising; bins: no id
   error,      // a data error
 };
@@ -37,22 +37,23 @@ inline constexpr const char* kMissingNumberHelp =
     "of its "
     "own), zero (0 after normalising; of ids: no id, their default), error";
 
-// The setting `missing`, or the default for what the feature yields.
+// The setting `missing`, or the default for the feature's output.
 MissingNumber missing_or_default(std::optional<MissingNumber> missing, bool yields_ids);
 
-// Throws a usage Error where the setting does not fit what the feature yields.
+// Throws a usage Error if the setting does not fit the feature's output.
 void check_missing(std::optional<MissingNumber> missing, bool yields_ids, const Value& value,
                    const Where& where);
 
-// The bin of x among ascending edges: a value equal to an edge lies above it. N edges make N + 1 bins.
+// The bin of x among ascending edges. A value equal to an edge belongs to the bin above it. N edges make N +
+// 1 bins.
 int32_t bin(std::span<const double> edges, double x);
 // "[1.5, 3)"
 std::string bin_name(std::span<const double> edges, int32_t bin);
 
-// Keras's epsilon: a smaller deviation counts as this.
+// Keras's epsilon: the lower bound of the deviation.
 inline constexpr double kLeastDeviation = 1e-7;
 
-// The least and the most of the values that a fit saw.
+// The minimum and maximum of the fitted values.
 struct FittedRange {
   std::optional<double> least, most;
 
@@ -66,7 +67,7 @@ struct FittedRange {
     add(*other.most);
   }
 };
-// As "least" and "most"; a feature fitted by an older program has none.
+// Written as "least" and "most". Features fitted by older versions have none.
 void range_to_json(const FittedRange& range, nlohmann::json& feature);
 FittedRange range_from_json(const nlohmann::json& feature);
 
@@ -80,13 +81,13 @@ class ScalarFeature : public Feature {
   std::string token(int32_t id) const final;
 
  protected:
-  // `bins`: 0 when it yields numbers.
+  // `bins` is 0 if the feature yields numbers.
   ScalarFeature(int32_t bins, MissingNumber missing) : bins_(bins), missing_(missing) {}
 
  private:
   virtual bool read(const Column& values, size_t row, double& x) const = 0;
   virtual double number(double x) const = 0;
-  virtual double mean_number() const = 0;  // what a missing value counts as
+  virtual double mean_number() const = 0;  // used for missing values
   virtual int32_t bin_of(double x) const = 0;
   virtual std::string name_of_bin(int32_t id) const = 0;
 

@@ -7,7 +7,7 @@
 
 namespace shortlist {
 
-// The slot that holds `text`, or the free one where it belongs.
+// The slot that contains `text`, or the free slot for it.
 size_t StringIndex::slot_of(std::string_view text, uint64_t hash) const {
   const size_t mask = slots_.size() - 1;
   const auto tag = static_cast<uint32_t>(hash >> 32);

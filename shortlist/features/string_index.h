@@ -1,4 +1,4 @@
-// Distinct strings, numbered 0, 1, 2, ... in the order of their first insertion.
+// Distinct strings, numbered 0, 1, 2, ... in order of first insertion.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace shortlist {
 
 class StringIndex {
  public:
-  // The string's number, or -1.
+  // The string's number, or -1 if it is not in the index.
   int32_t find(std::string_view text) const;
   // The string's number, new or old. Throws a data Error beyond 2^31 - 1 strings.
   int32_t insert(std::string_view text);
@@ -23,13 +23,13 @@ class StringIndex {
  private:
   struct Slot {
     int32_t number = -1;  // -1: free
-    uint32_t tag = 0;     // upper half of the hash: most strings that differ, differ here
+    uint32_t tag = 0;     // upper half of the hash, which differs for most different strings
   };
   size_t slot_of(std::string_view text, uint64_t hash) const;
   void grow();
 
-  std::string bytes_;                 // all strings, one after another
-  std::vector<uint64_t> ends_ = {0};  // string n lies in [ends_[n], ends_[n + 1])
+  std::string bytes_;                 // all strings, concatenated
+  std::vector<uint64_t> ends_ = {0};  // string n is the bytes [ends_[n], ends_[n + 1])
   std::vector<Slot> slots_;           // a power of two, at most half full
 };
 

@@ -11,7 +11,7 @@ namespace shortlist {
 namespace {
 
 constexpr int32_t kUnknown = 1;     // id of an unknown word; 0 is padding
-constexpr int32_t kSpecialIds = 2;  // before the words
+constexpr int32_t kSpecialIds = 2;  // ids before the first word
 
 // Keras's get_vocabulary() begins with "" (padding) and "[UNK]".
 std::vector<std::string_view> words_of(const std::vector<std::string>& vocabulary) {
@@ -114,7 +114,7 @@ class TextFit final : public FeatureFit {
   TextSettings settings_;
   Tokenizer tokenizer_;
   TokenCounts counts_;
-  StringIndex texts_;  // the different texts, where each counts once
+  StringIndex texts_;  // distinct texts, if each counts once
 };
 
 }  // namespace

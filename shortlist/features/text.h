@@ -1,7 +1,7 @@
-// The words of a text. Keras's TextVectorization with ragged output: id 0 is padding, which no row ever
-// holds, id 1 an unknown word, then the words by frequency, ties by bytes descending. A row's ids are its
-// words in order, then its pairs of neighbours, and so on to `ngrams`. A text without words has no ids:
-// zeros.
+// The words of a text, as in Keras's TextVectorization with ragged output: id 0 is padding, which no row
+// contains, id 1 is an unknown word, then the words by descending frequency, ties by bytes descending. A
+// row's ids are its words in order, then its bigrams, and so on up to `ngrams`. A text without words has no
+// ids and yields zeros.
 #pragma once
 
 #include <memory>

@@ -12,7 +12,7 @@
 namespace shortlist {
 namespace {
 
-// Seconds of the year 2200: a bundle whose times are larger was made before times had units.
+// The year 2200 in seconds. A bundle with larger times was written before times had units.
 constexpr double kLargest = 7'258'118'400;
 constexpr const char* kWeekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                      "Friday", "Saturday", "Sunday"};
@@ -24,7 +24,7 @@ struct TimeState {
   std::vector<double> edges;
 };
 
-// As numpy.linspace(first, last, count), with equal edges as one.
+// As numpy.linspace(first, last, count), without duplicate edges.
 std::vector<double> even_edges(double first, double last, int32_t count) {
   std::vector<double> edges;
   const double step = (last - first) / (count - 1);
@@ -60,7 +60,7 @@ int32_t bins_of(TimeAs as, const TimeState& state) {
   return 7;
 }
 
-// As "unit" and "format", what the fit found out.
+// Writes the fitted form as "unit" and "format".
 void form_to_json(const TimeForm& form, nlohmann::json& feature) {
   if (form.unit) feature["unit"] = enum_name(*form.unit);
   if (form.format) feature["format"] = *form.format;

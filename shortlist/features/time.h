@@ -1,5 +1,5 @@
-// A point in time, however the table writes it: time_form.h. The fitted feature remembers how, so that a text
-// in ISO 8601 means the same instant as the table's own numbers, and what it knows of times is in seconds.
+// A point in time, in any format of time_form.h. The fitted feature keeps the format, so that an ISO 8601
+// text means the same instant as the table's own numbers. Fitted values are in seconds.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ namespace shortlist {
 
 enum class TimeAs {
   standard,  // a number: (t - mean) / max(deviation, 1e-7)
-  buckets,   // the bin among `buckets` edges, evenly from the first to the last time seen, both included
-  hour,      // 0 to 23, UTC
-  weekday,   // Monday 0 to Sunday 6, UTC
+  buckets,  // the bin among `buckets` evenly spaced edges from the first to the last time seen, both included
+  hour,     // 0 to 23, UTC
+  weekday,  // Monday 0 to Sunday 6, UTC
 };
 template <>
 struct EnumNames<TimeAs> {
@@ -56,7 +56,7 @@ struct TimeSettings {
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);
 };
 
-// How a fitted feature of this kind reads times; none where it is of another kind.
+// How a fitted time feature reads times; none for a feature of another kind.
 std::optional<TimeForm> fitted_times(const Feature& feature);
 
 }  // namespace shortlist

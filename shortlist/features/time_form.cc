@@ -13,8 +13,8 @@ namespace shortlist {
 namespace {
 
 constexpr double kFirst = -2'208'988'800, kLast = 7'258'118'400;  // the years 1900 to 2200
-// Smaller numbers may be of any unit: some hours or days from 1970 on. From here on seconds are of 1973 or
-// later, and no other unit reaches that year below a thousand times as much.
+// Smaller numbers are ambiguous: in any unit they are some hours or days after 1970. From here on, seconds
+// are in 1973 or later, and no other unit reaches that year with numbers less than a thousand times as large.
 constexpr double kTelling = 1e8;
 
 double per_second(TimeUnit unit) {
@@ -24,7 +24,7 @@ double per_second(TimeUnit unit) {
 
 bool is_plausible(double seconds) { return seconds >= kFirst && seconds < kLast; }
 
-// The coarsest unit in which a number is of a plausible year.
+// The coarsest unit in which the number is in a plausible year.
 std::optional<TimeUnit> unit_of(double number) {
   for (const auto& [unit, name] : EnumNames<TimeUnit>::names) {
     if (is_plausible(number / per_second(unit))) return unit;
@@ -32,11 +32,11 @@ std::optional<TimeUnit> unit_of(double number) {
   return std::nullopt;
 }
 
-// One value, read as far as it can be without knowing the column.
+// One value, interpreted as far as possible without knowing the column.
 struct Written {
   enum class Kind { missing, instant, number, text } kind = Kind::missing;
-  double value = 0;       // an instant's seconds, or the number
-  std::string_view text;  // as it is written; of a whole number its digits
+  double value = 0;       // the time in seconds, or the number
+  std::string_view text;  // as written; for a whole number, its digits
   char digits[24];
 
   Written() = default;
@@ -58,7 +58,7 @@ struct Written {
         break;
       default:
         value = column.numbers[row];
-        // Numbers with missing ones among them are often made doubles: 20210129.0.
+        // Integer columns with missing values are often converted to doubles: 20210129.0.
         if (column.type == ColumnType::number && value == std::trunc(value) && std::abs(value) < 0x1p53)
           text = {digits, std::to_chars(digits, digits + sizeof digits, static_cast<int64_t>(value)).ptr};
     }
@@ -119,7 +119,7 @@ double seconds_of(const Written& written, size_t row, const TimeForm& form) {
   throw RowError(row, fmt::format("{} is no time in the format \"{}\"", text, *form.format));
 }
 
-// Formats that may be all texts', and those that may be all numbers'.
+// Formats that fit all texts, and formats that fit all numbers.
 class FormatSearch {
  public:
   explicit FormatSearch(std::vector<std::string_view> formats) : formats_(std::move(formats)) {}
@@ -143,7 +143,7 @@ class FormatSearch {
   size_t seen() const { return seen_; }
   bool fits_all() const { return seen_ > 0 && !odd_; }
 
-  // The one format of all texts.
+  // The only format that fits all texts.
   std::string format() const {
     if (odd_ && seen_ > 1 && *odd_ != first_) {
       throw RowError(
@@ -174,8 +174,8 @@ FormatSearch dates_in_text() {
       {"%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y.%m.%d"});
 }
 
-// 20210129 and 20210129070100: as seconds or milliseconds they would be days in the seventies, which nobody
-// means.
+// 20210129 and 20210129070100 are dates: as seconds or milliseconds they would be in 1970, which is
+// implausible.
 FormatSearch dates_in_digits() { return FormatSearch({"%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S"}); }
 bool has_digits_of_date(std::string_view text) {
   return text.size() == 8 || text.size() == 12 || text.size() == 14;

@@ -1,5 +1,5 @@
-// How a column writes points in time, found out once and the same ever after: features, the split by time and
-// attributes read times with this.
+// How a column writes times. Determined once and then fixed; used by features, attributes and the split by
+// time.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,8 @@ struct EnumNames<TimeUnit> {
 };
 
 struct TimeForm {
-  std::optional<TimeUnit> unit;  // of numbers since 1970-01-01 UTC; where it is not known, told by magnitude
-  std::optional<std::string> format;  // of texts, besides ISO 8601; time_format.h says what it may hold
+  std::optional<TimeUnit> unit;  // of numbers since 1970-01-01 UTC; if not set, inferred from the magnitude
+  std::optional<std::string> format;  // of texts, in addition to ISO 8601; see time_format.h for the syntax
 
   bool operator==(const TimeForm&) const = default;
 };
@@ -37,24 +37,23 @@ inline constexpr const char* kTimeFormatHelp =
     "column shows "
     "to be day first or month first are too";
 
-// Throws a usage Error where the format cannot be used.
+// Throws a usage Error for an invalid format.
 void check_time_format(const std::optional<std::string>& format, const Value& value, const Where& where);
 
-// Dates such as 01-02-2021 of which no row tells the day from the month.
+// The day and the month of the column's dates, such as 01-02-2021, cannot be told apart in any row.
 class AmbiguousDate : public RowError {
  public:
   using RowError::RowError;
 };
 
-// How all of a column's values are written, as far as it was not declared: the largest number tells the unit,
-// dates such as 29-01-2021 tell their format when only one fits them all. Throws an
-// AmbiguousDate that names what to declare where that leaves a choice, a RowError for a mixture, and what
-// read_time() throws.
+// Infers how a column's values are written where that is not declared: the unit from the largest number, the
+// format of dates such as 29-01-2021 if only one format fits all of them. Throws an AmbiguousDate that names
+// the setting to declare if several fit, a RowError if the values are mixed, and whatever read_time() throws.
 TimeForm find_time_form(const Column& values, const TimeForm& declared);
 
-// Seconds since 1970-01-01 UTC. False when the value is missing: NULL, blank text, NaN or infinite. Throws a
-// RowError for a list, for text that is no time, for a year outside 1900 to 2200, and for a number that is a
-// time in another unit than the form's.
+// Reads seconds since 1970-01-01 UTC. Returns false if the value is missing: NULL, blank text, NaN or
+// infinite. Throws a RowError for a list, for text that is not a time, for a year outside 1900 to 2200, and
+// for a number that is plausible only in another unit than the form's.
 bool read_time(const Column& values, size_t row, const TimeForm& form, double& seconds);
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// From a text to words and n-grams, as Keras's TextVectorization does it or by Unicode's rules.
+// Splits a text into words and n-grams, as Keras's TextVectorization does or by Unicode's rules.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace shortlist {
 
-// Words are then split at runs of ASCII white space.
+// Standardisation before the split at runs of ASCII white space.
 enum class Standardize {
   lower_and_strip_punctuation,  // Keras: ASCII lower case, the 32 ASCII punctuation bytes removed
   unicode,                      // NFKC_Casefold, punctuation and symbols removed, all white space splits
@@ -29,8 +29,8 @@ class Tokenizer {
  public:
   Tokenizer(Standardize standardize, int ngrams) : standardize_(standardize), ngrams_(ngrams) {}
 
-  // Hands over all words, then all pairs of neighbours, and so on to `ngrams`; joined by ' '. The tokens are
-  // valid during the call. Not for several threads at once.
+  // Calls `use` for all words, then all bigrams, and so on up to `ngrams`, joined by ' '. Tokens are valid
+  // during the call. Not thread-safe.
   void tokenize(std::string_view text, FunctionRef<void(std::string_view token)> use);
 
  private:
@@ -41,7 +41,7 @@ class Tokenizer {
 
   Standardize standardize_;
   int ngrams_;
-  std::string words_, folded_;  // words_: the words joined by ' ', so that an n-gram is a piece of it
+  std::string words_, folded_;  // words_: the words joined by ' ', so that an n-gram is a substring
   std::vector<Word> places_;    // of the words in words_
 };
 

@@ -19,7 +19,7 @@ bool is_white_space(utf8proc_int32_t c, utf8proc_category_t category) {
          category == UTF8PROC_CATEGORY_ZP;
 }
 
-// Of code points that case folding left.
+// Appends case-folded text without punctuation and symbols, with each white-space character as one ' '.
 void append_words(std::string_view folded, std::string& out) {
   while (!folded.empty()) {
     utf8proc_int32_t c;
@@ -40,7 +40,7 @@ void fold_valid(std::string_view text, std::string& out) {
   utf8proc_uint8_t* folded = nullptr;
   const auto size = utf8proc_map(bytes_of(text), static_cast<utf8proc_ssize_t>(text.size()), &folded,
                                  static_cast<utf8proc_option_t>(kFoldings));
-  if (size < 0) throw std::bad_alloc();  // valid text leaves it no other reason
+  if (size < 0) throw std::bad_alloc();  // the only possible reason for valid text
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(folded, &std::free);
   append_words({reinterpret_cast<const char*>(folded), static_cast<size_t>(size)}, out);
 }

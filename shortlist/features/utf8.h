@@ -1,4 +1,4 @@
-// UTF-8, valid or not.
+// UTF-8, including invalid input.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,13 @@
 
 namespace shortlist {
 
-// Bytes of the code point at the front; 0 when there is none or the bytes are no UTF-8.
+// Size in bytes of the first code point; 0 if the text is empty or begins with invalid UTF-8.
 size_t code_point_size(std::string_view text);
 
 bool is_utf8(std::string_view text);
 
-// Unicode's NFKC_Casefold of `text`, then without punctuation and symbols (general categories P and S), and
-// each white-space character as one ' '. Bytes that are no UTF-8 stay as they are. Appends to `out`.
+// Appends to `out` Unicode's NFKC_Casefold of `text`, without punctuation and symbols (general categories P
+// and S), with each white-space character as one ' '. Invalid UTF-8 bytes are unchanged.
 void fold_unicode(std::string_view text, std::string& out);
 
 }  // namespace shortlist

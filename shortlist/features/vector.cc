@@ -29,7 +29,7 @@ void read_list(const Column& values, size_t row, std::vector<double>& numbers) {
   }
 }
 
-// Numbers between commas, semicolons, blanks or brackets.
+// Reads numbers separated by commas, semicolons, blanks or brackets.
 void read_text(std::string_view text, size_t row, std::vector<double>& numbers) {
   constexpr std::string_view kBetween = "[]{}(),; \t\r\n";
   for (;;) {
@@ -44,7 +44,7 @@ void read_text(std::string_view text, size_t row, std::vector<double>& numbers) 
   }
 }
 
-// False when the vector is missing.
+// Returns false if the vector is missing.
 bool read_vector(const Column& values, size_t row, std::vector<double>& numbers) {
   numbers.clear();
   if (values.is_missing(row)) return false;
@@ -109,7 +109,7 @@ class VectorFit final : public FeatureFit {
  public:
   explicit VectorFit(VectorSettings settings) : settings_(settings) {}
 
-  // The width that earlier parts have, so that a later one names the row of another.
+  // The width of earlier parts, so that a later part can report the row of another width.
   void share_survey(const FeatureFit& surveyed) override {
     settings_.width = dynamic_cast<const VectorFit&>(surveyed).settings_.width;
   }

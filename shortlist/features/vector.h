@@ -1,4 +1,4 @@
-// Numbers of a fixed width a row, given by the table: a list column, or text such as "[0.5, 1]".
+// A vector of fixed width per row, given by the table: a list column, or text such as "[0.5, 1]".
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace shortlist {
 
-// A vector is missing when its row is NULL, it is empty, or any of its numbers is NaN or infinite.
+// A vector is missing if its row is NULL, it is empty, or any of its numbers is NaN or infinite.
 enum class MissingVector { zeros, error };
 template <>
 struct EnumNames<MissingVector> {

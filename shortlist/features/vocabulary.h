@@ -1,4 +1,4 @@
-// Tokens and their ids: counted in a fit, looked up ever after.
+// Tokens and their ids: counted in a fit, looked up afterwards.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace shortlist {
 
-// What an id without a token shows; as a value of the table it counts as unseen, as in Keras.
+// Shown for an id without a token. As a value of the table it counts as unseen, as in Keras.
 inline constexpr std::string_view kOovToken = "[UNK]";
 
 enum class TokenOrder {
@@ -33,7 +33,7 @@ struct EnumNames<TokenOrder> {
 // Takes one value of a row.
 using UseValue = FunctionRef<void(std::string_view)>;
 
-// Settings of every kind that looks whole values up.
+// Settings shared by all kinds that look up whole values.
 struct VocabularySettings {
   TokenOrder order = TokenOrder::bytes;
   std::vector<std::string> vocabulary;
@@ -59,10 +59,10 @@ struct VocabularySettings {
   void check(const Value& value, const Where& where) const;
 };
 
-// Throws a usage Error when a value of the setting "vocabulary" stands twice.
+// Throws a usage Error if the setting "vocabulary" contains a duplicate.
 void check_distinct(const std::vector<std::string>& vocabulary, const Value& value, const Where& where);
 
-// A vocabulary as Keras's get_vocabulary() gives it has "[UNK]" in it, which is no token.
+// Removes "[UNK]", which Keras's get_vocabulary() includes and which is not a token.
 std::vector<std::string_view> without_oov(const std::vector<std::string>& vocabulary);
 
 class TokenCounts {
@@ -70,11 +70,11 @@ class TokenCounts {
   void add(std::string_view token, int64_t count = 1);
   void merge(const TokenCounts& other);
 
-  // The tokens in the order of frequency, at most `most`, each seen at least `minimum_count` times; without
+  // The tokens by descending frequency, at most `most`, each seen at least `minimum_count` times, without
   // "[UNK]".
   std::vector<std::string_view> by_frequency(size_t most, int64_t minimum_count) const;
 
-  // The tokens that get ids, in the order of their ids. Valid while the counts live.
+  // The tokens that get ids, in the order of their ids. Valid as long as this object.
   std::vector<std::string_view> choose(const VocabularySettings& settings) const;
 
  private:
@@ -82,20 +82,20 @@ class TokenCounts {
   std::vector<int64_t> counts_;
 };
 
-// Ids [oov_id, oov_id + oov_buckets) are for unseen values, the tokens follow.
+// Ids [oov_id, oov_id + oov_buckets) are for unseen values; the tokens follow.
 class Vocabulary {
  public:
-  // Throws a data Error when a token stands twice.
+  // Throws a data Error for a duplicate token.
   Vocabulary(const std::vector<std::string_view>& tokens, int32_t oov_id, int32_t oov_buckets);
 
-  // The value's id; -1 for an unseen one when there are no buckets. Adds 1 to `unseen`, if given, for an
-  // unseen value.
+  // The value's id, or -1 for an unseen value if there are no buckets. If `unseen` is given, adds 1 to it for
+  // an unseen value.
   int32_t id(std::string_view token, uint64_t* unseen) const;
   int32_t id_count() const { return first_ + static_cast<int32_t>(tokens_.size()); }
-  // "[UNK]" for an unseen value's id; empty where there is none.
+  // "[UNK]" for the id of unseen values. Empty if the id has no token.
   std::string token(int32_t id) const;
 
-  // A list of the tokens; one that is no UTF-8 stands as {"hex": "..."}.
+  // A list of the tokens. A token that is not UTF-8 is written as {"hex": "..."}.
   nlohmann::json to_json() const;
   static Vocabulary from_json(const nlohmann::json& tokens, int32_t oov_id, int32_t oov_buckets);
 

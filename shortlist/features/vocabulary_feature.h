@@ -1,9 +1,9 @@
-// What the kinds category and categories share: the values of a row, looked up in a vocabulary. Ids: unseen
-// values first, then the vocabulary, then the missing value if it has a token.
+// Shared by the kinds category and categories: looks up a row's values in a vocabulary. Ids: unseen values
+// first, then the vocabulary, then the missing value if it has a token.
 //
-// `Settings` are VocabularySettings with a `missing`, and
+// `Settings` is VocabularySettings with a member `missing` and
 //   static constexpr InputKind input;
-//   // Hands over the values of a row; false when it is missing.
+//   // Calls back with each value of a row; returns false if the row is missing.
 //   bool each_value(const Column&, size_t row, UseValue) const;
 #pragma once
 

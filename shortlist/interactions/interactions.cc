@@ -17,7 +17,7 @@ std::vector<T> take(const std::vector<T>& values, const std::vector<size_t>& ord
   return taken;
 }
 
-// The events of known users, grouped by user in the list's order; sets `offsets`.
+// Groups the events of known users by user, in the list's order, and sets `offsets`.
 std::vector<size_t> group_by_user(size_t users, const std::vector<uint32_t>& user_of_event,
                                   std::vector<uint64_t>& offsets) {
   offsets.assign(users + 1, 0);

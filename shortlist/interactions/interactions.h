@@ -1,5 +1,5 @@
-// Who did what, by user and time: the training rows as one value. Histories, seen items, users' means, the
-// similarity of items by ratings, and models that know users and items alone all read it.
+// The training rows as events grouped by user and sorted by time. Used for histories, seen items, users'
+// means, item similarity by ratings, and models that use only users and items.
 #pragma once
 
 #include <cstddef>
@@ -9,19 +9,19 @@
 
 namespace shortlist {
 
-// Some of one user's events, the oldest first. Views into an Interactions.
+// A range of one user's events, oldest first. Views into an Interactions.
 struct Events {
-  std::span<const uint32_t> items, rows;  // rows: of the table
-  std::span<const double> times;          // empty: no time is known
-  std::span<const float> labels;          // NaN where an event has none; empty: none has one
-  std::span<const uint8_t> positive;      // 0 where the user did not take the item; empty: all are positive
+  std::span<const uint32_t> items, rows;  // rows: row numbers in the table
+  std::span<const double> times;          // empty: times are unknown
+  std::span<const float> labels;          // NaN if an event has no label; empty: no event has one
+  std::span<const uint8_t> positive;      // 0 if the user did not take the item; empty: all are positive
 
   size_t size() const { return items.size(); }
   bool is_positive(size_t i) const { return positive.empty() || positive[i] != 0; }
 };
 
-// The events as a table has them: entry i of each column belongs to one event. Columns that may be empty are
-// those of Events. Events without a user have unknown_index and are left out.
+// The events as columns: entry i of each column belongs to event i. The same columns as in Events may be
+// empty. Events without a user have unknown_index and are skipped.
 struct EventList {
   std::vector<uint32_t> users, items, rows;
   std::vector<double> times;
@@ -31,10 +31,10 @@ struct EventList {
 
 class Interactions {
  public:
-  // No user has done anything.
+  // No users and no events.
   Interactions() = default;
-  // Users are numbered from 0 to users - 1. A user's events are sorted by time; events at the same time, and
-  // all where no time is known, keep the order of the list.
+  // Users are numbered from 0 to users - 1. A user's events are sorted by time. Events with equal times, or
+  // all events if there are no times, keep the order of the list.
   Interactions(size_t users, const EventList& events);
 
   size_t users() const { return offsets_.empty() ? 0 : offsets_.size() - 1; }
@@ -43,25 +43,26 @@ class Interactions {
   bool has_labels() const { return !labels_.empty(); }
   bool has_positives() const { return !positive_.empty(); }
 
-  // All of a user's events; none for a user who is not known, so also for unknown_index.
+  // All events of a user; none for an unknown user, including unknown_index.
   Events of(uint32_t user) const;
 
-  // The past of a user's event: those that are older. Events at the same time are no past of each other, so
-  // what happened at once tells nothing of itself. Without times, those at earlier positions.
-  // Requires position < of(user).size().
+  // The user's events that are older than the one at `position`. Simultaneous events are excluded, so that an
+  // event does not leak into its own past. Without times, the events at earlier positions. Requires position
+  // < of(user).size().
   Events before(uint32_t user, size_t position) const;
-  // The past of a row that is no event, such as one to validate on. Requires times.
+  // The user's events before `time`, for a row that is not an event, such as a validation row. Requires
+  // times.
   Events before_time(uint32_t user, double time) const;
 
-  // The position of each row among its user's events, for rows 0 to rows - 1; kNoPosition for a row that is
-  // no event.
+  // The position of each of the rows 0 to rows - 1 among its user's events; kNoPosition for a row that is not
+  // an event.
   static constexpr uint32_t kNoPosition = 0xffffffff;
   std::vector<uint32_t> positions(size_t rows) const;
 
  private:
   Events slice(size_t begin, size_t end) const;
 
-  std::vector<uint64_t> offsets_;  // user u has the events [offsets_[u], offsets_[u + 1])
+  std::vector<uint64_t> offsets_;  // events of user u: [offsets_[u], offsets_[u + 1])
   std::vector<uint32_t> items_, rows_;
   std::vector<double> times_;
   std::vector<float> labels_;

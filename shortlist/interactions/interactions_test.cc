@@ -15,7 +15,7 @@ using Numbers = std::vector<uint32_t>;
 
 Numbers numbers(std::span<const uint32_t> values) { return {values.begin(), values.end()}; }
 
-// User 1: items 5 at time 3, then 6 and 7 at once at time 4, then 5 again at time 9.
+// User 1: item 5 at time 3, items 6 and 7 both at time 4, item 5 again at time 9.
 const Interactions& shop() {
   static const Interactions interactions(3, {.users = {1, 0, 1, unknown_index, 1, 1},
                                              .items = {6, 2, 5, 8, 5, 7},
@@ -87,7 +87,7 @@ EventList random_events(uint64_t seed, size_t count, size_t users) {
   return events;
 }
 
-// The twin looks at every event for every question.
+// The twin scans all events for every query.
 TEST(Interactions, AgreeWithASearchOfAllEvents) {
   for (uint64_t seed = 0; seed < 30; ++seed) {
     const size_t users = 1 + seed % 5;

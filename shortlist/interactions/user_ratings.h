@@ -1,5 +1,4 @@
-// What each user took and how it was rated, as a bundle keeps it for the similarity of items and for what
-// users have seen.
+// Each user's items and ratings, as saved in a bundle for item similarity and for seen items.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +10,17 @@
 
 namespace shortlist {
 
-// The items of each user in the training rows, with the ratings as they are for cosine similarity: the user's
-// mean taken off. Empty without a user column.
+// The items of each user in the training rows. Ratings are centred on the user's mean, for cosine similarity.
+// Empty without a user column.
 struct UserRatings {
-  std::vector<int64_t> offsets;  // user u has the entries [offsets[u], offsets[u + 1])
+  std::vector<int64_t> offsets;  // entries of user u: [offsets[u], offsets[u + 1])
   std::vector<int32_t> items;
   std::vector<float> centred;      // empty without a label
-  std::vector<std::string> users;  // their ids; empty where an older program wrote the bundle
+  std::vector<std::string> users;  // user ids; empty in bundles of older versions
 };
 
-// Of the positive events. There are no ratings where some events are not positive: those alone have nothing
-// in common with ratings.
+// Uses only the positive events. Ratings are empty if some events are not positive, since positive events
+// alone are not comparable with ratings.
 UserRatings user_ratings(const Interactions& interactions, const std::vector<std::string>& users);
 
 // The mean label of each user's positive events; 0 for a user without any.

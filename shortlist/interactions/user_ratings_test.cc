@@ -65,7 +65,7 @@ TEST(SeenItems, AreEachUsersPositiveItemsOnce) {
   EXPECT_EQ(seen_by(seen, 3), Numbers());
 }
 
-// The twin is a set for each user.
+// The twin is one set per user.
 TEST(SeenItems, AgreeWithSetsAlsoWhenReadFromRatings) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     const RandomStream draws(seed, "seen");

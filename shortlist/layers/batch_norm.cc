@@ -11,8 +11,8 @@ namespace {
 
 enum Parameters { kGamma, kBeta, kMovingMean, kMovingVariance };
 enum BatchBuffers { kMean, kInverseDeviation };
-// Two sums of each column over a part of the rows: in forward its mean and the squares around that, in
-// backward its share of the gradients of gamma and beta.
+// Two sums per column over a part of the rows: in forward the mean and the squared deviations from it, in
+// backward the part's contribution to the gradients of gamma and beta.
 enum PartBuffers { kSums };
 
 std::span<float> vector(const Pass& pass, Parameters parameter) {
@@ -28,7 +28,7 @@ std::span<float> sums(const Pass& pass, size_t part, size_t which) {
   return pass.buffers.part[kSums].row_span(part).subspan(which * pass.output.cols, pass.output.cols);
 }
 
-// How many rows each row of a range stands for; empty: one.
+// The number of rows that each row of a range represents; empty: one.
 std::span<const float> weights_of(const Pass& pass, RowRange rows) {
   return pass.row_set.multiplicity.empty() ? pass.row_set.multiplicity
                                            : pass.row_set.multiplicity.subspan(rows.begin, rows.size());
@@ -72,7 +72,7 @@ void BatchNorm::look_before_forward(const Pass& pass, size_t part) const {
   column_square_sums(x, mean, weights, 0, x.cols, squares);
 }
 
-// The parts' moments make the whole's.
+// Combines the parts' moments.
 void BatchNorm::finish_looking_forward(const Pass& pass) const {
   const std::span<float> moving_mean = vector(pass, kMovingMean),
                          moving_variance = vector(pass, kMovingVariance);
@@ -123,8 +123,8 @@ void BatchNorm::finish_looking_backward(const Pass& pass) const {
   }
 }
 
-// In training dx = gamma / deviation * (dy - n mean(dy) - n normalized mean(dy normalized)) for a row that
-// stands for n.
+// In training, dx = gamma / deviation * (dy - n mean(dy) - n normalized mean(dy normalized)) for a row that
+// represents n rows.
 void BatchNorm::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   if (pass.dinputs[0].data == nullptr) return;
   const std::span<float> share = scratch.take(pass.training ? rows.size() : 0);

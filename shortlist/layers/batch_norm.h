@@ -1,6 +1,6 @@
-// Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta, by columns. x and y [B,D].
-// In training with the batch's mean and population variance, else with the moving ones:
-// moving = momentum moving + (1 - momentum) batch. A row that stands for n equal rows counts n times. Ioffe &
+// Batch normalisation by columns: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. x and y [B,D].
+// Training uses the batch's mean and population variance, inference the moving ones, which training updates:
+// moving = momentum moving + (1 - momentum) batch. A row that represents n equal rows counts n times. Ioffe &
 // Szegedy 2015.
 #pragma once
 
@@ -23,11 +23,11 @@ struct BatchNorm : LayerOf<BatchNorm> {
   }
 
   LayerPlan plan(std::span<const int> widths) const override;
-  // The batch's moments.
+  // Compute the batch's moments.
   void look_before_forward(const Pass& pass, size_t part) const override;
   void finish_looking_forward(const Pass& pass) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
-  // The gradients of gamma and beta, which dx needs.
+  // Compute the gradients of gamma and beta, which dx needs.
   void look_before_backward(const Pass& pass, size_t part) const override;
   void finish_looking_backward(const Pass& pass) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;

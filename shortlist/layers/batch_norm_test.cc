@@ -67,7 +67,7 @@ TEST(BatchNorm, AnEmptyBatchLeavesTheMovingStatisticsAlone) {
   EXPECT_EQ(run.gradient(kGamma), (Rows{{0, 0}}));
 }
 
-// Rows 0, 1, 2 stand for 2, 1 and 3 rows; the plain twin lists them all.
+// Rows 0, 1 and 2 represent 2, 1 and 3 rows; the plain twin lists all of them.
 TEST(BatchNorm, ARowThatStandsForManyEqualsTheSameRowsListed) {
   const std::vector<size_t> listed = {0, 0, 1, 2, 2, 2};
   const BatchNorm layer;

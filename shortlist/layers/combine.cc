@@ -31,7 +31,7 @@ void Concat::forward(const Pass& pass, RowRange rows, Scratch&) const {
     size_t column = 0;
     for (const ConstMatrix& x : pass.inputs) {
       float* to = pass.output.row(r) + column;
-      if (x.row(r) != to) copy(x.row_span(r), {to, x.cols});  // else the input lies in its place already
+      if (x.row(r) != to) copy(x.row_span(r), {to, x.cols});  // otherwise the input is already in place
       column += x.cols;
     }
   }
@@ -131,7 +131,7 @@ void L2Normalize::forward(const Pass& pass, RowRange rows, Scratch&) const {
   }
 }
 
-// dx = (dy - y (y . dy)) / |x|; where |x| is held at 1e-6 the length is a constant and dx = dy / 1e-6.
+// dx = (dy - y (y . dy)) / |x|. Where |x| is clamped to 1e-6, the length is constant and dx = dy / 1e-6.
 void L2Normalize::backward(const Pass& pass, RowRange rows, Scratch&) const {
   for (size_t r = rows.begin; r < rows.end; ++r) {
     const std::span<float> dy = pass.doutput.row_span(r), y = pass.output.row_span(r);

@@ -1,11 +1,11 @@
-// Layers without parameters that put several inputs together, or reshape one.
+// Layers without parameters that combine several inputs or transform one.
 #pragma once
 
 #include "shortlist/layers/dense.h"
 
 namespace shortlist {
 
-// The inputs side by side: y[B, sum of widths].
+// Concatenates its inputs: y[B, sum of widths].
 struct Concat : LayerOf<Concat> {
   static constexpr const char* kKind = "concat";
 
@@ -21,7 +21,7 @@ struct Concat : LayerOf<Concat> {
   LayerTraits traits() const override { return {.affine = true, .input_place = InputPlace::in_output}; }
 };
 
-// The sum of inputs of one width.
+// The sum of inputs of equal width.
 struct Add : LayerOf<Add> {
   static constexpr const char* kKind = "add";
 
@@ -37,7 +37,7 @@ struct Add : LayerOf<Add> {
   LayerTraits traits() const override { return {.affine = true}; }
 };
 
-// The elementwise product of inputs of one width.
+// The elementwise product of inputs of equal width.
 struct Multiply : LayerOf<Multiply> {
   static constexpr const char* kKind = "multiply";
 
@@ -53,8 +53,8 @@ struct Multiply : LayerOf<Multiply> {
 };
 
 // The dot products of each pair of F inputs [B,D], as in DLRM (Naumov et al. 2019): the lower triangle of the
-// Gram matrix, row by row: (1,0), (2,0), (2,1), ... y[B, F (F-1) / 2], with self interaction [B, F (F+1) /
-// 2].
+// Gram matrix, row by row: (1,0), (2,0), (2,1), ... y[B, F (F-1) / 2], or with self interaction y[B, F (F+1)
+// / 2].
 struct DotInteraction : LayerOf<DotInteraction> {
   static constexpr const char* kKind = "dot_interaction";
 
@@ -72,7 +72,7 @@ struct DotInteraction : LayerOf<DotInteraction> {
   LayerTraits traits() const override { return {.input_place = InputPlace::side_by_side}; }
 };
 
-// y = x / max(|x|, 1e-6), by rows (epsilon on the square 1e-12, as tf.math.l2_normalize).
+// y = x / max(|x|, 1e-6), by rows. The epsilon of the square is 1e-12, as in tf.math.l2_normalize.
 struct L2Normalize : LayerOf<L2Normalize> {
   static constexpr const char* kKind = "l2_normalize";
 

@@ -8,7 +8,7 @@ namespace {
 
 // Row buffers, in this order.
 constexpr size_t kTransformed = 0;  // t = activation(x W + b), later its gradient dt
-constexpr size_t kRaw = 1;          // x W + b, kept when the activation's gradient wants it
+constexpr size_t kRaw = 1;          // x W + b, kept if the activation's gradient needs it
 constexpr size_t kProjected = 2;    // x U, low rank only
 constexpr size_t kDProjected = 3;   // its gradient
 
@@ -94,7 +94,7 @@ void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
 
 namespace {
 
-// Of U and V, or W, the `weight`-th; the bias goes with the last.
+// The gradient of the `weight`-th of U and V, or of W. The bias belongs to the last one.
 ProductGradient product_gradient(const Pass& pass, size_t weight, bool low_rank, bool bias) {
   const ConstMatrix x = pass.inputs.back(), dt = pass.buffers.row[kTransformed];
   const ConstMatrix projected = pass.buffers.row[kProjected], dprojected = pass.buffers.row[kDProjected];

@@ -1,7 +1,7 @@
 // Feature cross of DCN-v2: y = x0 * (activation(x W + b) + diag_scale x) + x, elementwise products; W = U V
-// when low rank. Inputs x0[B,D] and x[B,D] (or x0 alone: x = x0), W[D,D] or U[D,projection] and
-// V[projection,D], b[D], output y[B,D]. Wang et al. 2021, eq. (1); settings as in TensorFlow Recommenders'
-// Cross.
+// if low rank. Inputs x0[B,D] and x[B,D] (x0 alone: x = x0), weights W[D,D] or U[D,projection] and
+// V[projection,D], and b[D], output y[B,D]. Wang et al. 2021, eq. (1). Settings as in TensorFlow
+// Recommenders' Cross.
 #pragma once
 
 #include "shortlist/layers/dense.h"

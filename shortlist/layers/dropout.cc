@@ -8,7 +8,7 @@
 namespace shortlist {
 namespace {
 
-// Row `row`'s mask over x: y = that, or += when `add`. In inference all is kept.
+// Applies row `row`'s mask to x: y = result, or y += result if `add`. In inference nothing is dropped.
 void drop(float rate, const Pass& pass, size_t row, std::span<const float> x, std::span<float> y, bool add) {
   const float used = pass.training ? rate : 0;
   const auto threshold = static_cast<uint32_t>(std::lround(used * 65536));
@@ -48,7 +48,7 @@ void Dropout::backward(const Pass& pass, RowRange rows, Scratch&) const {
       give(s, pass.add[0]);
       continue;
     }
-    // Every source row has a copy: the batch would not hold it otherwise.
+    // Every source row has at least one copy; otherwise it would not be in the batch.
     const uint32_t first = pass.map.offsets[s];
     for (uint32_t i = first; i < pass.map.offsets[s + 1]; ++i)
       give(pass.map.copies[i], pass.add[0] || i > first);

@@ -1,6 +1,6 @@
-// Dropout: in training each element is kept with probability 1 - rate and scaled by 1 / (1 - rate), else 0;
-// in inference y = x. x and y [B,D]. The mask is a pure function of (seed, step, node, row, column).
-// Where rows of x stand for several rows of y, it copies them on the way.
+// Dropout. In training, each element is kept with probability 1 - rate and scaled by 1 / (1 - rate), else set
+// to 0. In inference y = x. x and y [B,D]. The mask is a pure function of (seed, step, node, row, column). If
+// rows of x represent several rows of y, forward() also copies them.
 #pragma once
 
 #include "shortlist/layers/layer.h"

@@ -12,8 +12,7 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kTouchedATask = 512;
-// Rows of a table are far apart, and so are the ids of a shuffled batch: both are asked for before they are
-// needed.
+// Prefetch distance: table rows are far apart in memory, and so are the ids of a shuffled batch.
 constexpr size_t kAhead = 16;
 
 float bag_scale(Pooling pooling, size_t size) {
@@ -41,7 +40,7 @@ size_t ids_of_batch(const Pass& pass) {
   return count;
 }
 
-// Lists the touched rows with their number of users in offsets[i + 1], and the place among them of every id.
+// Lists the touched rows, with their number of users in offsets[i + 1], and the index of every id among them.
 void count_users(const Pass& pass, TouchedRows& rows, Scratch& scratch) {
   const size_t ids = ids_of_batch(pass);
   Numbering numbering(ids, scratch.words, rows.touched);
@@ -61,7 +60,7 @@ void count_users(const Pass& pass, TouchedRows& rows, Scratch& scratch) {
 void list_users(const Pass& pass, TouchedRows& rows) {
   for (size_t i = 1; i < rows.offsets.size(); ++i) rows.offsets[i] += rows.offsets[i - 1];
   rows.users.resize(rows.offsets.back());
-  // offsets[i] walks to the end of i's users while they are filled in, and is then the start of i + 1's.
+  // While users are filled in, offsets[i] advances to the end of i's users, which is the start of i + 1's.
   const uint32_t* place = rows.place_of_id.data();
   for (size_t r = 0; r < pass.rows; ++r) {
     for (size_t i = bag_of(pass, r).size(); i > 0; --i)
@@ -71,7 +70,7 @@ void list_users(const Pass& pass, TouchedRows& rows) {
   rows.offsets.pop_back();
 }
 
-// Rows are short: a call for each would take longer than the copy.
+// A loop, because rows are so short that a call would take longer than the copy.
 void copy_row(std::span<const float> from, std::span<float> to) {
   constexpr size_t kLine = 16;
   size_t i = 0;
@@ -99,7 +98,7 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
 void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
   const Matrix& table = pass.parameters[0]->value;
   const TouchedRows& touched = pass.parameters[0]->rows;
-  // Where prepare() has found the one id of each row, they stand side by side there.
+  // If prepare() found the single id of each row, they are contiguous there.
   const bool found = pass.backward_follows && pass.feature.column->offsets.empty();
   const auto bag = [&](size_t r) {
     return found ? std::span(&touched.touched[touched.place_of_id[r]], 1) : as_rows(bag_of(pass, r));

@@ -1,4 +1,4 @@
-// Where a feature enters a model.
+// Input layers: they read a feature of the batch.
 #pragma once
 
 #include "shortlist/layers/layer.h"
@@ -15,7 +15,7 @@ struct EnumNames<Pooling> {
       {Pooling::mean, "mean"}, {Pooling::sum, "sum"}, {Pooling::sqrtn, "sqrtn"}};
 };
 
-// Ids to the pooled rows of a table: y[B,dim]; embeddings[ids,dim]. Ids outside of the table are not allowed.
+// Maps ids to pooled rows of a table: embeddings[ids,dim], y[B,dim]. Ids must be in the table.
 struct Embedding : LayerOf<Embedding> {
   static constexpr const char* kKind = "embedding";
 
@@ -23,8 +23,8 @@ struct Embedding : LayerOf<Embedding> {
   Pooling pooling = Pooling::mean;
   Initializer initializer = Initializer::uniform;
   float l2 = 0;
-  int32_t ids = 0;  // rows of the table; the fitted feature knows
-  // A name under which nodes of one model share the table; empty: its own.
+  int32_t ids = 0;  // rows of the table; set from the fitted feature
+  // Nodes of a model with the same name here share one table. Empty: a table of its own.
   std::string table;
 
   template <typename Visitor>
@@ -38,14 +38,14 @@ struct Embedding : LayerOf<Embedding> {
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   void backward(const Pass&, RowRange, Scratch&) const override {}
-  // Lists the rows of the table that this batch touches, and which rows of the batch do.
+  // Lists the table rows that this batch looks up, and which batch rows look up each.
   void prepare(const Pass& pass, Scratch& scratch) const override;
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
   LayerTraits traits() const override { return {.prepares = true}; }
 };
 
-// Numbers as they are: y[B,width].
+// Passes numbers through: y[B,width].
 struct Numbers : LayerOf<Numbers> {
   static constexpr const char* kKind = "numbers";
 

@@ -8,7 +8,7 @@
 namespace shortlist {
 namespace {
 
-// Bags of the ids 0 to 4; batch row r shows encoded row shown[r].
+// Bags of the ids 0 to 4. Batch row r is encoded row shown[r].
 struct Bags {
   explicit Bags(const std::vector<std::vector<int32_t>>& bags) {
     column.offsets = {0};
@@ -36,7 +36,7 @@ Embedding embedding(Pooling pooling, int dim = 2) {
 const Rows kTable = {{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}};
 
 TEST(Embedding, MatchesTheWorkedExample) {
-  // Nothing, one id, two, an id twice, and four.
+  // No id, one id, two ids, an id twice, and four ids.
   const Bags bags({{}, {3}, {0, 2}, {1, 1}, {0, 1, 2, 3}});
   const auto output = [&](Pooling pooling) {
     const Embedding layer = embedding(pooling);
@@ -66,7 +66,7 @@ TEST(Embedding, ListsTheTouchedRowsAndWhoTouchesThem) {
   EXPECT_EQ(run.gradient(0), (Rows{{2, 4}, {111, 222}}));
 }
 
-// Bags of 0 to 4 of 50,000 ids, of which some come again.
+// Bags of 0 to 4 of 50,000 ids, some of which repeat.
 TEST(Embedding, ListsTheRowsOfALargeTableInOrderOfFirstAppearance) {
   const RandomStream random(1, "ids");
   std::vector<std::vector<int32_t>> drawn(3000);

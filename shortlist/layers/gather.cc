@@ -10,7 +10,7 @@ LayerPlan Gather::plan(std::span<const int> widths) const {
 }
 
 void Gather::forward(const Pass& pass, RowRange rows, Scratch&) const {
-  if (pass.output.data == pass.inputs[0].data) return;  // the input lies in its place already
+  if (pass.output.data == pass.inputs[0].data) return;  // the input is already in place
   for (size_t r = rows.begin; r < rows.end; ++r)
     copy(pass.inputs[0].row_span(pass.map.source[r]), pass.output.row_span(r));
 }

@@ -1,5 +1,5 @@
-// Copies rows of another row set: y[r] = x[map.source[r]]. Backward sums the copies of each source row, in
-// order; its row range runs over the source's rows.
+// Copies rows of another row set: y[r] = x[map.source[r]]. backward() sums the gradients of each source row's
+// copies, in order; its row range is over the source's rows.
 #pragma once
 
 #include "shortlist/layers/layer.h"

@@ -5,7 +5,7 @@
 namespace shortlist {
 namespace {
 
-// Row r copies source row source[r]; nobody copies the last one.
+// Row r copies source row source[r]; the last source row has no copy.
 struct Copies {
   std::vector<uint32_t> source = {2, 0, 2, 1, 2, 0};
   std::vector<uint32_t> offsets = {0, 2, 3, 6, 6};

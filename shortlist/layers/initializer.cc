@@ -7,8 +7,8 @@
 namespace shortlist {
 namespace {
 
-// Deviation of a unit normal cut at two deviations; Keras divides by it so that the cut one has the wished
-// deviation.
+// Deviation of a unit normal truncated at two deviations. Keras divides by it so that the truncated
+// distribution has the requested deviation.
 constexpr double kTruncatedDeviation = 0.87962566103423978;
 constexpr double kDefaultDeviation = 0.05;
 

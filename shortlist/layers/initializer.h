@@ -1,4 +1,4 @@
-// How a parameter starts, and what its size costs. Names and formulas are Keras's (keras/initializers,
+// Initialisation and regularisation of parameters. Names and formulas are Keras's (keras/initializers,
 // keras/regularizers).
 #pragma once
 
@@ -15,7 +15,7 @@ enum class Initializer {
   ones,
   uniform,           // U(-0.05, 0.05)
   normal,            // N(0, 0.05)
-  truncated_normal,  // N(0, 0.05), redrawn outside of two deviations
+  truncated_normal,  // N(0, 0.05), redrawn outside two deviations
   glorot_uniform,    // U(-a, a), a = sqrt(6 / (fan_in + fan_out))
   glorot_normal,     // truncated, deviation sqrt(2 / (fan_in + fan_out))
   he_uniform,        // a = sqrt(6 / fan_in)
@@ -41,10 +41,10 @@ struct EnumNames<Initializer> {
   };
 };
 
-// Fills w[fan_in, fan_out]. Element i depends on the stream and i alone.
+// Fills w[fan_in, fan_out]. Element i depends only on the stream and i.
 void initialize(Initializer initializer, const RandomStream& stream, Matrix w);
 
-// l1 * sum|w| + l2 * sum w^2, added to the loss as it is: not divided by the batch.
+// l1 * sum|w| + l2 * sum w^2, added to the loss unscaled: not divided by the batch size.
 struct Regularizer {
   float l1 = 0, l2 = 0;
   bool any() const { return l1 != 0 || l2 != 0; }

@@ -16,15 +16,15 @@ Buffer drawn(Initializer initializer, std::string_view name = "w") {
   return w;
 }
 
-// Deviation, and where the values end.
+// The deviation, and the bound of the values.
 struct Expected {
   Initializer initializer;
   double deviation, bound;
 };
 
 TEST(Initializer, HasTheMomentsAndBoundsOfKeras) {
-  // A uniform one has the deviation bound / sqrt(3). Those cut at two deviations are widened so that what is
-  // left has the wished deviation; truncated_normal itself is not.
+  // A uniform distribution has deviation bound / sqrt(3). Truncated normals are widened so that they have the
+  // requested deviation after truncation; truncated_normal itself is not.
   constexpr double kCut = 0.87962566103423978;
   const auto uniform = [](Initializer i, double bound) { return Expected{i, bound / std::sqrt(3), bound}; };
   const auto cut = [](Initializer i, double deviation) {

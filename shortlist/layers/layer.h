@@ -1,5 +1,5 @@
-// A layer: the maths of one node of a model. It has settings only; parameters and buffers belong to the plan
-// that runs it.
+// A layer: the computation of one node of a model. It has only settings; parameters and buffers belong to the
+// plan that runs it.
 #pragma once
 
 #include <memory>
@@ -15,17 +15,17 @@
 
 namespace shortlist {
 
-// No layer is wider.
+// Maximum width of a layer.
 inline constexpr int kMostWidth = 1 << 20;
 
-// What a layer needs at its place: found once, when the model is compiled.
+// What a layer needs for given input widths. Determined once, when the model is compiled.
 struct LayerPlan {
   int width = 0;  // columns of the output
   std::vector<ParameterSpec> parameters;
-  std::vector<int> row_buffers;    // widths of buffers with a row for each row of the batch
-  std::vector<int> part_buffers;   // with a row for each part of the batch's rows
-  std::vector<int> batch_buffers;  // sizes of buffers that the batch shares
-  // Of a row, forward, beside those of its packed parameters; each gradient takes as many. For profiles.
+  std::vector<int> row_buffers;    // widths of buffers with one row per row of the batch
+  std::vector<int> part_buffers;   // widths of buffers with one row per part of the batch's rows
+  std::vector<int> batch_buffers;  // sizes of buffers for the whole batch
+  // Per row, forward, not counting the packed parameters; each gradient takes as many. For profiles.
   size_t multiply_adds = 0;
 };
 
@@ -33,30 +33,30 @@ class Layer {
  public:
   virtual ~Layer() = default;
 
-  // What every layer needs.
+  // Every layer:
 
   virtual std::string_view kind() const = 0;
-  // Its settings, as the config writes them: { dense = 32, activation = "relu" }.
+  // The settings as written in a config: { dense = 32, activation = "relu" }.
   virtual Value settings() const = 0;
-  // Throws a usage Error (without the node's name) when the inputs' widths do not fit.
+  // Throws a usage Error (without the node's name) if the inputs' widths do not fit.
   virtual LayerPlan plan(std::span<const int> widths) const = 0;
   virtual void forward(const Pass& pass, RowRange rows, Scratch& scratch) const = 0;
   virtual void backward(const Pass& pass, RowRange rows, Scratch& scratch) const = 0;
 
-  // After backward() of all rows: writes the gradients of its parameters, each element by one task. One task
-  // where it has trained parameters, unless gradient_tasks() says otherwise.
+  // Called after backward() of all rows. Writes the parameters' gradients; each element is written by one
+  // task. By default one task if there are trained parameters.
   virtual void write_gradients(const Pass&, size_t /*task*/, Scratch&) const {}
   virtual size_t gradient_tasks(const Pass& pass) const;
 
-  // What it lets its plan do.
+  // What its plan may do with it.
   virtual LayerTraits traits() const { return {}; }
 
-  // Called only where traits() asks for it.
+  // Called only if requested in traits():
 
-  // What it finds out of the batch's features before any row's forward(); one task.
+  // Work on the batch's features before any row's forward(); one task.
   virtual void prepare(const Pass&, Scratch&) const {}
-  // What it must know of all rows before forward(): it looks at them part by part, as soon as their inputs
-  // are there; then one thread puts together what it found.
+  // Work that needs all rows before forward(): look_before_forward() runs on each part as soon as its inputs
+  // are computed, then finish_looking_forward() combines the results on one thread.
   virtual void look_before_forward(const Pass&, size_t /*part*/) const {}
   virtual void finish_looking_forward(const Pass&) const {}
   // The same before backward().
@@ -66,7 +66,7 @@ class Layer {
 
 using LayerPtr = std::shared_ptr<const Layer>;
 
-// A layer L with fields() and with a kKind, which is also the key of its main setting.
+// Base of a layer L with fields() and a kKind, which is also the key of its main setting.
 template <typename L>
 class LayerOf : public Layer {
  public:
@@ -74,7 +74,7 @@ class LayerOf : public Layer {
   Value settings() const final { return write_fields(static_cast<const L&>(*this)); }
 };
 
-// Throws unless there are `count` inputs.
+// Throws unless there are exactly `count` inputs.
 void expect_inputs(std::span<const int> widths, size_t count);
 
 }  // namespace shortlist

@@ -23,7 +23,7 @@ constexpr LayerKind make_kind(const char* help) {
           [] { return document_fields(L()); }};
 }
 
-// A new layer takes a line here.
+// To add a layer, add a line here.
 constexpr LayerKind kKinds[] = {
     make_kind<Dense>("activation(x W + b)"),
     make_kind<Cross>("feature cross of DCN-v2: x0 * (x W + b) + x"),
@@ -48,7 +48,7 @@ LayerPtr read_layer(const Value& value, const Where& where, const std::vector<st
   std::vector<std::string> names;
   for (const LayerKind& kind : kKinds) names.push_back(kind.name);
   for (const LayerKind& kind : kKinds) {
-    // "activation" is a layer of its own only when no other kind is named.
+    // "activation" is a layer only if no other kind is named.
     if (value.find(kind.name) == nullptr) continue;
     Value own = value;
     std::erase_if(*std::get_if<Value::Table>(&own.data), [&](const auto& entry) {

@@ -1,4 +1,4 @@
-// The layers that a config can name.
+// The layer kinds that a config can name.
 #pragma once
 
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace shortlist {
 
-// The settings a config may give a layer, for its reader, its printer and the reference page.
+// A layer kind: its reader, and its documentation for the reference page.
 struct LayerKind {
   const char* name;  // also the key of the main setting
   const char* help;
@@ -17,10 +17,10 @@ struct LayerKind {
   std::vector<FieldHelp> (*document)();
 };
 
-// All kinds that a config can name.
+// All layer kinds.
 std::span<const LayerKind> layer_kinds();
 
-// Reads { KIND = ..., ... }. `also_known` are keys that the caller reads itself, such as "name".
+// Reads { KIND = ..., ... }. `also_known` lists keys that the caller reads itself, such as "name".
 LayerPtr read_layer(const Value& value, const Where& where, const std::vector<std::string>& also_known);
 
 }  // namespace shortlist

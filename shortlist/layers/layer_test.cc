@@ -70,7 +70,7 @@ TEST(ReadLayer, RejectsWhatIsNoTable) {
             "model.toml:9: query.layers.0: got the number 3, need a layer such as { dense = 32 }");
 }
 
-// y = x * scale, column by column: all that a layer with a parameter has to define.
+// y = x * scale, by columns: everything that a layer with a parameter must define.
 struct Scale : LayerOf<Scale> {
   static constexpr const char* kKind = "scale";
 

@@ -1,5 +1,5 @@
-// Numbers ids in order of first appearance. Its memory follows the ids of a batch, not the table that they
-// come from, so that it stays in the caches: open addressing, at most half full.
+// Numbers ids in order of first appearance. Memory is proportional to the number of ids in a batch, not to
+// the table that they refer to, so that it stays in cache. Open addressing, at most half full.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace shortlist {
 
 class Numbering {
  public:
-  // Both are kept to spare allocations. `ids` becomes the ids in order.
+  // Both vectors are reused to avoid allocations. `ids` becomes the distinct ids in order.
   Numbering(size_t most_ids, std::vector<uint32_t>& slots, std::vector<uint32_t>& ids)
       : slots_(slots), ids_(ids) {
     const size_t size = std::bit_ceil(std::max<size_t>(2, 2 * most_ids));

@@ -1,4 +1,4 @@
-// A layer's parameters: what it declares, and their state while a model runs.
+// A layer's parameters: their declaration, and their state while a model runs.
 #pragma once
 
 #include <cstdint>
@@ -12,45 +12,46 @@
 namespace shortlist {
 
 struct ParameterSpec {
-  std::string name;  // within the layer: "kernel"
+  std::string name;  // name within the layer
   size_t rows = 0, cols = 0;
   Initializer initializer = Initializer::zeros;
   Regularizer regularizer;
   bool trainable = true;
-  bool table = false;      // rows are looked up by id: a step touches few of them
-  bool packed = false;     // a right operand of products, which needs panels
-  int gradient_parts = 1;  // each half of the batch's rows gives a part of its gradient
-  // Of a table: a name under which the nodes of a model share it. Empty: the node has its own.
+  bool table = false;      // rows are looked up by id; a step touches few of them
+  bool packed = false;     // the right operand of products, which needs packed panels
+  int gradient_parts = 1;  // 2: each half of the batch's rows computes a part of the gradient
+  // Tables only: nodes of a model with the same name here share the table. Empty: a table of its own.
   std::string shared;
 
   bool operator==(const ParameterSpec&) const = default;
 };
 
-// The rows of a table that a batch looks up, in order of first appearance, and from where: row touched[i] is
-// looked up by batch rows users[offsets[i] .. offsets[i + 1]), ascending, once for each time that its id
-// is in their bags.
+// The rows of a table that a batch looks up, in order of first appearance, and who looks them up: row
+// touched[i] is looked up by batch rows users[offsets[i] .. offsets[i + 1]), ascending, once per occurrence
+// of its id in their bags.
 struct TouchedRows {
   std::vector<uint32_t> touched, offsets, users;
-  std::vector<uint32_t> place_of_id;  // of each id of the batch, bag after bag, its place in `touched`
+  std::vector<uint32_t> place_of_id;  // per id of the batch, bag after bag: its index in `touched`
 };
 
-// A parameter while a model runs. Of a table, `gradient` has one row for each entry of rows.touched.
+// A parameter while a model runs. For a table, `gradient` has one row per entry of rows.touched.
 struct ParameterState {
   ParameterSpec spec;
   Matrix value, gradient;
   Panels packed, packed_transposed;
-  // With two gradient parts: the part of the gradient that the second half of the batch's rows gives.
-  // Each half is worked on where its rows are; the optimizer joins them.
+  // If spec.gradient_parts == 2: the part of the gradient from the second half of the batch's rows. Each half
+  // is computed where its rows are in cache; the optimizer adds them.
   Matrix second_gradient;
   TouchedRows rows;
   Buffer gradient_memory, second_memory;
 
-  // Makes the gradients of what is trained, except of tables: theirs grow with what a batch touches.
+  // Allocates the gradient of a trained parameter that is not a table. Tables' gradients grow with the rows
+  // that a batch touches.
   void make_gradient();
-  // Of a table: points `gradient` to a row for each entry of rows.touched. Allocates only to grow.
+  // Tables only: sets `gradient` to one row per entry of rows.touched. Allocates only to grow.
   void make_touched_gradient();
-  // Of a packed parameter: puts rows of its value, a whole number of panels from the start of one, into
-  // `packed`, and with `backward` into packed_transposed.
+  // Packed parameters only: packs a range of rows of the value into `packed`, and with `backward` into
+  // packed_transposed. The range is a whole number of panels and begins at the start of one.
   void pack_rows(RowRange range, bool backward);
 };
 

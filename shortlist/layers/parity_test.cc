@@ -1,5 +1,5 @@
-// Holds the layers against what Keras 2.15 and TensorFlow Recommenders computed: tests/parity/layers.py wrote
-// the fixtures.
+// Compares layers with Keras 2.15 and TensorFlow Recommenders. The fixtures were written by
+// tests/parity/layers.py.
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -26,7 +26,7 @@ void fill_matrix(Matrix m, std::span<const float> values) {
 
 std::string numbered(const char* name, size_t i) { return fmt::format("{}_{}", name, i); }
 
-// A layer at the place that a case has for it.
+// A layer with the surroundings that a case describes.
 LayerPlace place_of(const FixtureCase& c) {
   LayerPlace place{.rows = c.at("output").shape[0],
                    .training = c.name.find("inference") == std::string::npos};
@@ -139,12 +139,13 @@ TEST(Parity, InitializersHaveTheMomentsAndBoundsThatKerasDraws) {
       w.insert(w.end(), drawn.span().begin(), drawn.span().end());
     }
     const Moments ours = moments_of(w);
-    // Five deviations of the difference of two means of a million; the other bounds are as wide for their
-    // moments.
+    // Five deviations of the difference of two means of a million values; the other bounds are as wide for
+    // their moments.
     EXPECT_NEAR(ours.mean, theirs.at("mean").get<double>(), 5e-3 * std::sqrt(2) * deviation + 1e-9);
     EXPECT_NEAR(ours.deviation, deviation, 5e-3 * deviation + 1e-9);
     EXPECT_NEAR(ours.kurtosis, theirs.at("kurtosis").get<double>(), 0.03);
-    // The largest of a million meets a bound within a thousandth; only the uncut normal has none.
+    // The largest of a million values is within a thousandth of the bound. Only the untruncated normal has
+    // none.
     EXPECT_NEAR(ours.largest, largest, (initializer == Initializer::normal ? 0.15 : 1e-3) * largest);
   }
 }

@@ -8,8 +8,8 @@
 namespace shortlist {
 namespace {
 
-// Whole tiles of the product, for about a tenth of a millisecond of work; a few at least, since each task
-// reads all of dy. Other precisions want more rows, since each task rounds it too.
+// Whole tiles of the product, for about 0.1 ms of work per task, and at least a few, since each task reads
+// all of dy. Other precisions use more rows, since each task also rounds dy.
 size_t gradient_rows_a_task(const Operand& dy, Precision precision) {
   if (precision != Precision::float32) return 256;
   constexpr size_t kMultiplyAddsATask = 12'000'000, kTileRows = 12, kFewestTiles = 4, kMostTiles = 8;

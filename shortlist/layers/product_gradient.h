@@ -1,13 +1,13 @@
-// The gradients of a product's weight and bias.
+// Gradients of the weight and bias of a product.
 #pragma once
 
 #include "shortlist/layers/pass.h"
 
 namespace shortlist {
 
-// The tasks that write the gradients of a packed parameter W[K,N] and of a bias b[1,N] or nullptr, dW = Xᵀ dY
-// and db = 1ᵀ dY, from x[B,K] and dy[B,N] in the precision that W is packed for: each takes some rows of dW,
-// or db, and the first or the second half of the batch.
+// The tasks that write the gradients of a packed parameter W[K,N] and of a bias b[1,N] (or nullptr), dW = Xᵀ
+// dY and db = 1ᵀ dY, from x[B,K] and dy[B,N], in the precision that W is packed for. Each task computes some
+// rows of dW, or db, over the first or the second half of the batch.
 struct ProductGradient {
   Operand x, dy;
   const ParameterState *weight, *bias;

@@ -1,16 +1,16 @@
-// For layers whose traits let a plan round what products alone read.
+// For layers whose traits let a plan round matrices that only products read.
 #pragma once
 
 #include "shortlist/layers/rows.h"
 
 namespace shortlist {
 
-// The input of a layer that has one, and its gradient, as products take them.
+// The only input of a layer and its gradient, as products take them.
 inline Operand only_input(const Pass& pass) { return {pass.inputs[0], pass.fusion.input_to(0)}; }
 inline Output only_dinput(const Pass& pass) { return {pass.dinputs[0], pass.fusion.dinput_to(0)}; }
 
-// Lets make(some, y) write some of the rows at a time, and rounds them, while they are in the first cache,
-// into `to`, which has all rows of the batch.
+// Calls make(some, y) for a few rows at a time and rounds them into `to`, which has all rows of the batch,
+// while they are in the L1 cache.
 template <typename Make>
 void make_rounded(const Output& to, RowRange rows, Scratch& scratch, Make make) {
   constexpr size_t kRowsAtOnce = 8;

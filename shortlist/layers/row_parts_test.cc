@@ -8,7 +8,7 @@ namespace shortlist {
 namespace {
 
 std::vector<size_t> cuts(size_t rows, const std::vector<uint32_t>& segments = {}) {
-  std::vector<size_t> found = {7, 7};  // of another batch
+  std::vector<size_t> found = {7, 7};  // left from another batch
   cut_rows(rows, segments, found);
   return found;
 }

@@ -1,4 +1,4 @@
-// Rows of matrices, as the sources of layers need them.
+// Row slices and copies of matrices, for implementing layers.
 #pragma once
 
 #include <algorithm>

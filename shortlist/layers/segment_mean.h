@@ -1,5 +1,5 @@
-// The mean of each segment's rows: y[s] = mean of x[r] for r in [offsets[s], offsets[s + 1]), and zeros for
-// an empty segment. x[N,D], one row for each position; y[S,D], one for each segment.
+// The mean of each segment's rows: y[s] = mean of x[r] for r in [offsets[s], offsets[s + 1]), zeros for an
+// empty segment. x[N,D] has one row per position, y[S,D] one per segment.
 #pragma once
 
 #include "shortlist/layers/layer.h"

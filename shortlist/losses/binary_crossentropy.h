@@ -1,5 +1,5 @@
-// Cross-entropy of a label in [0, 1] and the logit x: max(x, 0) - x label + log(1 + exp(-|x|)), which stays
-// finite for large logits. Keras's BinaryCrossentropy(from_logits=True).
+// Cross-entropy of a label in [0, 1] and a logit x: max(x, 0) - x label + log(1 + exp(-|x|)), which is finite
+// for large logits. Keras's BinaryCrossentropy(from_logits=True).
 #pragma once
 
 #include <algorithm>

@@ -10,10 +10,10 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kSlots = 8;                 // partial sums of the candidates' gradients
-constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores stays in a core's own cache
-constexpr size_t kLeastRowsABlock = 48;      // else candidates pass by for too little work
+constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores fits a core's own cache
+constexpr size_t kLeastRowsABlock = 48;      // with fewer rows, streaming the candidates dominates
 constexpr size_t kRowsATask = 64;
-constexpr size_t kFloatsALine = 16;  // of the cache
+constexpr size_t kFloatsALine = 16;  // per cache line
 
 size_t rows_a_block(size_t candidates, Precision precision) {
   if (precision != Precision::float32) return 2 * kTileInner;
@@ -34,7 +34,7 @@ double InBatchSoftmax::run(ThreadPool& pool, const LossBatch& batch, double scal
 double InBatchSoftmax::held_out(ThreadPool& pool, const HeldOutRows& held) {
   const BatchedRows rows{held.queries,    held.candidates,         held.batch, held.query, held.candidate,
                          held.row_weight, held.candidate_log_share};
-  std::vector<double> sums;  // of each batch
+  std::vector<double> sums;  // per batch
   if (SharedSoftmax::pays(rows)) {
     sums = shared_.run(pool, rows);
   } else {
@@ -55,8 +55,8 @@ LossWork InBatchSoftmax::work(const LossBatch& batch) const {
   return {.operations = 2 * multiply_adds, .bytes = 8 * numbers};
 }
 
-// Taking log q_j off each score multiplies what candidate j adds to the sum of exponentials by 1 / q_j, and
-// moves the loss by a constant.
+// Subtracting log q_j from each score multiplies candidate j's term in the sum of exponentials by 1 / q_j,
+// and shifts the loss by a constant.
 double InBatchSoftmax::sum(ThreadPool& pool, const LossBatch& batch, double scale) {
   if (batch.candidate_log_share.empty()) return sum_uncorrected(pool, batch, scale);
   LossBatch corrected = batch;
@@ -143,8 +143,9 @@ double InBatchSoftmax::run_block(const LossBatch& batch, RowRange rows, float sc
     const float total = exp_sum(s, highest, batch.candidate_multiplicity, s);
     loss += weight * (highest + std::log(static_cast<double>(total))) - positives;
     if (dqueries.data == nullptr) continue;
-    // What makes the gradient by the scores weight n_j p_j, less the positives' weights, is left to the short
-    // rows that the scores multiply and make; here it is in units of 1 / factor.
+    // The gradient with respect to the scores is weight n_j p_j minus the positives' weights. Its
+    // normalisation is applied to the short rows before and after the products with the scores; here it is in
+    // units of 1 / factor.
     const double unit = weight != 0 ? total / weight : 1;
     if (weight == 0) fill(s, 0);
     worker.factors[r] = static_cast<float>(scale / unit);

@@ -1,8 +1,9 @@
 // The retrieval loss of two-tower models: each row's candidate against all candidates of the batch.
 // loss = sum_r w_r (log sum_j n_j exp(s(u_r, v_j)) - s(u_r, v_r)), s(u, v) = u . v / temperature, over the
-// distinct candidates j, each of which n_j rows of the batch show; with log shares, each score less log q_j,
-// as candidate j is in a batch q_j times as often as in the catalogue. Scores are never held whole.
-// TensorFlow Recommenders' tasks.Retrieval, q_j its candidate_sampling_probability.
+// distinct candidates j, each of which occurs in n_j rows of the batch. With log shares, log q_j is
+// subtracted from the score of candidate j, because it occurs in a batch q_j times as often as in the
+// catalogue. The score matrix is never stored as a whole. TensorFlow Recommenders' tasks.Retrieval; q_j is
+// its candidate_sampling_probability.
 #pragma once
 
 #include <vector>
@@ -39,7 +40,7 @@ class InBatchSoftmax final : public Loss {
     Buffer scores, scaled;
     std::vector<float> factors;
   };
-  // The sum over the rows. `scale` is that of the gradients.
+  // The sum over the rows. `scale` applies to the gradients.
   double sum(ThreadPool& pool, const LossBatch& batch, double scale);
   double sum_uncorrected(ThreadPool& pool, const LossBatch& batch, double scale);
   double run_block(const LossBatch& batch, RowRange rows, float scale, Matrix dcandidates, bool first,
@@ -51,7 +52,7 @@ class InBatchSoftmax final : public Loss {
   std::vector<float> corrected_;  // n_j / q_j
   Panels candidates_, candidates_transposed_;
   std::vector<Worker> workers_;
-  std::vector<Buffer> partial_;  // gradients of candidates, one of each slot
+  std::vector<Buffer> partial_;  // gradients of candidates, one per slot
   std::vector<double> losses_;
 };
 

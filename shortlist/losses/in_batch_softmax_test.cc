@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kDim = 9;
 
-// Rows that each pair a query with a candidate; row r has the weight w[r].
+// Rows with a query and a candidate each; row r has the weight w[r].
 struct Example {
   size_t queries, candidates;
   std::vector<uint32_t> row_query, row_candidate;
@@ -29,7 +29,7 @@ struct Example {
     for (size_t i = 0; i < u.size(); ++i) u.data()[i] = static_cast<float>(random.at(0).normal(i));
     for (size_t i = 0; i < v.size(); ++i) v.data()[i] = static_cast<float>(random.at(1).normal(i));
     for (size_t r = 0; r < rows; ++r) {
-      // Each query and candidate stands in at least one row.
+      // Each query and candidate occurs in at least one row.
       row_query.push_back(static_cast<uint32_t>(r < queries ? r : random.at(2).below(r, queries)));
       row_candidate.push_back(static_cast<uint32_t>(r < candidates ? r : random.at(3).below(r, candidates)));
       row_weight.push_back(static_cast<float>(random.at(4).uniform(r)) + 0.5f);
@@ -44,8 +44,8 @@ struct Result {
   std::vector<double> du, dv;
 };
 
-// In double, over all rows and all candidates of rows, none of them merged. Shares: of each candidate, or
-// none.
+// Computed in double, over all rows and all rows' candidates, without merging. `log_share` has one entry per
+// candidate, or is empty.
 Result plain(const Example& x, double temperature, const std::vector<float>& log_share = {}) {
   Result result{0, std::vector<double>(x.queries * kDim), std::vector<double>(x.candidates * kDim)};
   const size_t rows = x.row_query.size();
@@ -71,7 +71,7 @@ Result plain(const Example& x, double temperature, const std::vector<float>& log
   return result;
 }
 
-// The loss under test: a pair for each row, listed by query.
+// The loss under test: one pair per row, listed by query.
 Result fast(const Example& x, double temperature, int threads, double scale = 1,
             InBatchSoftmax* reused = nullptr, const std::vector<float>& log_share = {}) {
   std::vector<float> multiplicity(x.candidates);
@@ -155,7 +155,7 @@ TEST(InBatchSoftmax, GradientsMatchFiniteDifferences) {
   }
 }
 
-// The queries of a batch in two parts, each against all candidates.
+// The queries of a batch in two parts, each scored against all candidates.
 TEST(InBatchSoftmax, PartsOfABatchAddUpToTheWhole) {
   LossExample example;
   ThreadPool pool(1);
@@ -242,7 +242,7 @@ long peak_kilobytes() {
   return usage.ru_maxrss;
 }
 
-// All scores of this batch would be 256 MiB.
+// The whole score matrix of this batch would take 256 MiB.
 TEST(InBatchSoftmax, HoldsNoScoresOfABigBatch) {
   constexpr size_t kRows = 8192, kWide = 32;
   Buffer u(kRows, kWide), v(kRows, kWide), du(kRows, kWide), dv(kRows, kWide);

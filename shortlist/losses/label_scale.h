@@ -1,11 +1,11 @@
-// The unit that a model is trained in, beside a label's own, and what a score says of a label.
+// The scale on which a model is trained, and how a score is converted to a prediction of the label.
 #pragma once
 
 #include <span>
 
 namespace shortlist {
 
-// Between a label in its own unit and the unit that a model is trained in. The default changes nothing.
+// Converts between a label's own unit and the scale on which a model is trained. The default is the identity.
 struct LabelScale {
   double mean = 0, deviation = 1;  // deviation > 0
 
@@ -14,17 +14,18 @@ struct LabelScale {
   bool operator==(const LabelScale&) const = default;
 };
 
-// Scale of labels whose weighted mean and deviation are 0 and 1 on it. `weights` may be empty. Equal labels
-// keep the deviation 1; without a row of positive weight the scale is the default.
+// Returns the scale on which the labels have weighted mean 0 and deviation 1. `weights` may be empty. If all
+// labels are equal, the deviation is 1; if no row has a positive weight, the scale is the default.
 LabelScale fit_label_scale(std::span<const float> labels, std::span<const float> weights);
 
-// What a model's score predicts, as its loss decides.
+// What a model's score predicts. Defined by its loss.
 enum class Prediction {
-  label,        // the label, on the scale that the model is trained in
-  probability,  // the logit of the probability that the label is 1; labels are 0 to 1 and never standardised
+  label,        // the label, on the scale of training
+  probability,  // the logit of the probability that the label is 1; labels are in [0, 1] and never
+                // standardised
 };
 
-// What a person reads: the label in its own unit, or the probability, sigmoid(score).
+// The prediction in readable form: the label in its own unit, or the probability, sigmoid(score).
 float predicted_label(Prediction prediction, float score, const LabelScale& scale = {});
 
 }  // namespace shortlist

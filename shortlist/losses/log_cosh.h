@@ -1,6 +1,6 @@
-// log(cosh(error)) with error = score - label: about error^2 / 2 for small errors, and |error| - log 2 for
-// large ones, without a corner. Written as |error| + log(1 + exp(-2 |error|)) - log 2, which stays finite.
-// Keras's LogCosh.
+// log(cosh(error)) with error = score - label: a smooth function, about error^2 / 2 for small errors and
+// |error| - log 2 for large ones. Computed as |error| + log(1 + exp(-2 |error|)) - log 2, which does not
+// overflow. Keras's LogCosh.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// What a task minimises: a Loss reads a batch of a model's outputs, returns the batch's loss, and writes the
-// gradients of the outputs. It may keep memory between batches, so one thread at a time may run it.
+// A Loss reads a batch of a model's outputs, returns the batch's loss, and writes the gradients of the
+// outputs. It may keep buffers between batches, so only one thread at a time may run it.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace shortlist {
 
-// How the rows of a batch add up.
+// How the losses of a batch's rows are combined.
 enum class Reduction { sum, mean };
 template <>
 struct EnumNames<Reduction> {
@@ -25,8 +25,8 @@ struct EnumNames<Reduction> {
 
 // Which parts of a LossBatch a loss reads; the others may be empty.
 struct LossNeeds {
-  bool embeddings = false;  // queries, candidates, and the pairs of them
-  bool scores = false;      // scores with labels and weights
+  bool embeddings = false;  // queries, candidates and their pairs
+  bool scores = false;      // scores, labels and weights
   bool groups = false;      // rows_of_query
 };
 
@@ -40,7 +40,7 @@ struct Groups {
   }
 };
 
-// A column of a dataset, seen from a batch: row r of the batch has the value column[rows[r]].
+// A column of a dataset, indexed by batch row: row r of the batch has the value column[rows[r]].
 struct RowValues {
   std::span<const float> column;  // empty: every row has the value 1
   std::span<const uint32_t> rows;
@@ -53,25 +53,27 @@ struct RowValues {
 
 struct LossOutput {
   ConstMatrix value;
-  Matrix gradient;  // of the same size; without data where it is not wanted
+  Matrix gradient;  // same size; no data if not needed
 };
 
-// A batch. Its queries, candidates and pairs are distinct; a row of the batch shows one pair.
+// A batch. Its queries, candidates and pairs are distinct; each row of the batch refers to one pair.
 struct LossBatch {
-  // The number of rows that a mean divides by. A batch that is computed in parts has it in every part.
+  // The number of rows by which a mean divides. If a batch is computed in parts, every part has the number of
+  // the whole batch.
   size_t rows = 0;
 
-  // Embeddings: U queries and V candidates, both D wide.
+  // Embeddings: U queries and V candidates, each of width D.
   LossOutput queries, candidates;
-  std::span<const float> candidate_multiplicity;    // [V], the number of rows that show it
-  std::span<const float> candidate_log_share = {};  // [V], log of how often it is drawn; empty: no correction
-  Groups pairs_of_query;                            // [U]
-  std::span<const uint32_t> pair_candidate;         // [pairs]
-  std::span<const float> pair_weight;               // [pairs], the sum of its rows' weights
+  std::span<const float> candidate_multiplicity;  // [V], number of rows per candidate
+  std::span<const float> candidate_log_share =
+      {};                 // [V], log of each candidate's sampling frequency; empty: no correction
+  Groups pairs_of_query;  // [U]
+  std::span<const uint32_t> pair_candidate;  // [pairs]
+  std::span<const float> pair_weight;        // [pairs], the sum of its rows' weights
 
-  // Scores: one of each pair, or of each row.
+  // Scores: one per pair, or one per row.
   LossOutput scores;       // [S, 1]
-  Groups rows_of_score{};  // [S]; empty: score r is that of row r
+  Groups rows_of_score{};  // [S]; empty: score r belongs to row r
   RowValues labels, weights;
   LabelScale label_scale;
 
@@ -79,36 +81,36 @@ struct LossBatch {
   Groups rows_of_query{};
 
   double weight(size_t row) const { return weights[row]; }
-  // On the scale that the model is trained in.
+  // On the scale of training.
   double label(size_t row) const { return label_scale.standardized(labels[row]); }
 };
 
-// Held-out rows in many batches: rows [b batch, (b + 1) batch) are batch b, and the last may be smaller. As
-// in LossBatch, parts that a loss does not need may be empty.
+// Held-out rows in many batches: batch b is the rows [b batch, (b + 1) batch); the last batch may be smaller.
+// As in LossBatch, parts that a loss does not need may be empty.
 struct HeldOutRows {
   size_t rows = 0, batch = 1;
 
-  ConstMatrix queries, candidates;                  // distinct in all rows together, [U, D] and [V, D]
-  std::span<const uint32_t> query, candidate;       // of each row
-  std::span<const float> row_weight = {};           // of each row, for its pair; empty: 1
+  ConstMatrix queries, candidates;                  // distinct over all rows, [U, D] and [V, D]
+  std::span<const uint32_t> query, candidate;       // per row
+  std::span<const float> row_weight = {};           // per row, for its pair; empty: 1
   std::span<const float> candidate_log_share = {};  // [V], or empty
 
-  std::span<const float> scores;    // of distinct pairs
-  std::span<const uint32_t> score;  // of each row, its pair
+  std::span<const float> scores;    // per distinct pair
+  std::span<const uint32_t> score;  // per row: its pair
   RowValues labels, weights;
   LabelScale label_scale;
 
-  // Calls with every batch in turn; none wants gradients.
+  // Calls the argument with every batch in turn, without gradients.
   std::function<void(FunctionRef<void(const LossBatch&)>)> for_each_batch;
 
   size_t batches() const { return (rows + batch - 1) / batch; }
   size_t rows_of(size_t b) const { return std::min(batch, rows - b * batch); }
 };
 
-// What a run costs.
+// The cost of a run, for profiles.
 struct LossWork {
-  double operations = 0;  // of its products; a multiply-add is two
-  double bytes = 0;       // every matrix that it reads or writes, once
+  double operations = 0;  // floating-point operations of its products; a multiply-add counts as two
+  double bytes = 0;       // of all matrices read or written, each counted once
 };
 
 class Loss {
@@ -121,7 +123,7 @@ class Loss {
   // data.
   virtual double run(ThreadPool& pool, const LossBatch& batch, double scale) = 0;
 
-  // The mean over the rows of the losses of their batches. Unless overridden it runs one batch after another.
+  // The mean over all rows of their batches' losses. By default runs one batch after another.
   virtual double held_out(ThreadPool& pool, const HeldOutRows& held_out);
 
   // For the profile of a step.
@@ -129,7 +131,7 @@ class Loss {
 };
 using LossPtr = std::unique_ptr<Loss>;
 
-// What a loss is made with, beside the settings of its kind.
+// Options of a loss that are not settings of its kind.
 struct LossOptions {
   Reduction reduction = Reduction::sum;
   Precision precision = Precision::float32;  // of products

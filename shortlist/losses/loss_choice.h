@@ -1,5 +1,5 @@
-// What a section of a config says of its loss: which one of a list, and the settings of all. A Kind is an
-// enum that numbers the list.
+// The loss of a config section: the chosen one of a list, and the settings of all. Kind is an enum that
+// numbers the list.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ namespace shortlist {
 
 template <typename Kind, typename... Losses>
 struct LossChoice {
-  Kind kind{};  // the first of the list unless it is set
+  Kind kind{};  // default: the first of the list
   std::tuple<Losses...> settings;
 
   std::string_view name() const { return enum_name(kind); }
@@ -24,7 +24,7 @@ struct LossChoice {
     std::apply([&](Losses&... loss) { (loss.fields(visit), ...); }, settings);
   }
 
-  // Calls visit(settings of the loss that is chosen).
+  // Calls visit() with the settings of the chosen loss.
   template <typename Visit>
   void with_chosen(Visit&& visit) const {
     size_t number = 0;

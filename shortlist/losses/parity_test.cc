@@ -1,5 +1,5 @@
-// Holds the losses against what Keras 2.15 and TensorFlow Recommenders computed: tests/parity/losses.py wrote
-// the fixtures.
+// Compares losses with Keras 2.15 and TensorFlow Recommenders. The fixtures were written by
+// tests/parity/losses.py.
 #include <numeric>
 
 #include "shortlist/losses/in_batch_softmax.h"
@@ -56,8 +56,8 @@ Buffer buffer_of(std::span<const float> values) {
   return buffer;
 }
 
-// TensorFlow sees every row by itself; we see each distinct query and candidate once, with the pairs of each
-// query.
+// TensorFlow processes every row separately. Here, each distinct query and candidate occurs once, with the
+// pairs of each query.
 TEST(Parity, TheRetrievalLossIsThatOfTensorFlowRecommenders) {
   for (const FixtureCase& c : fixture_cases("retrieval_losses")) {
     SCOPED_TRACE(c.name);

@@ -1,6 +1,6 @@
-// Losses of one score and one label a row, as a mean over the rows. A Formula is such a loss as a value:
+// Losses of one score and one label per row, averaged over the rows. A Formula is a value type with
 //   LossAt at(double score, double label) const;
-// It is inlined into the loop over rows, so that no row costs a call.
+// which is inlined into the loop over rows to avoid a call per row.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace shortlist {
 
-// A row's loss and its derivative by the score.
+// A row's loss and its derivative with respect to the score.
 struct LossAt {
   double loss, derivative;
 };
@@ -34,7 +34,7 @@ class PointwiseLoss final : public Loss {
     return sum / rows;
   }
 
-  // The mean over all rows is that over the batches.
+  // The mean over all rows does not depend on the batches.
   double held_out(ThreadPool&, const HeldOutRows& held) override {
     double sum = 0;
     for (size_t r = 0; r < held.rows; ++r) {
@@ -45,9 +45,10 @@ class PointwiseLoss final : public Loss {
   }
 
  private:
-  // The sum of the losses of a range of scores; writes their gradients.
+  // Returns the sum of the losses of a range of scores and writes their gradients.
   double run_scores(const LossBatch& batch, RowRange range, double scale) const {
-    constexpr size_t kAhead = 16;  // what a shuffled batch reads of a column is far apart
+    constexpr size_t kAhead =
+        16;  // prefetch distance: the rows of a shuffled batch are far apart in a column
     const std::span<const uint32_t> rows = batch.rows_of_score.members;
     double sum = 0;
     for (size_t s = range.begin; s < range.end; ++s) {
@@ -78,7 +79,7 @@ class PointwiseLoss final : public Loss {
   }
 
   Formula formula_;
-  std::vector<double> parts_;  // sums of losses, one of each task
+  std::vector<double> parts_;  // sums of losses, one per task
 };
 
 }  // namespace shortlist

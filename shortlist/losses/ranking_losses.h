@@ -1,4 +1,4 @@
-// The losses that a [[ranking]] section can name: all are means over the rows of a batch.
+// The losses that a [[ranking]] section can name. All are means over the rows of a batch.
 #pragma once
 
 #include "shortlist/losses/binary_crossentropy.h"
@@ -12,7 +12,7 @@ namespace shortlist {
 
 enum class RankingLossKind : size_t {};
 
-// A new loss takes a line here.
+// To add a loss, add a line here.
 using RankingLossChoice = LossChoice<RankingLossKind,     //
                                      MeanSquaredError,    //
                                      MeanAbsoluteError,   //

@@ -39,7 +39,7 @@ TEST(LogCosh, MatchesTheWorkedExamples) {
   EXPECT_NEAR(LogCosh().at(-2000, 0).loss, 2000 - std::log(2.0), 1e-9);
 }
 
-// Calls test(loss) with each loss of the list.
+// Calls test(loss) for each loss of the list.
 template <typename Test>
 void for_each_loss(const Test& test) {
   for (const auto& [kind, name] : EnumNames<RankingLossKind>::names) {
@@ -78,7 +78,7 @@ TEST(RankingLosses, APerfectPredictionOfALabelHasNoSlope) {
   });
 }
 
-// Many tasks' worth of scores.
+// Enough scores for many tasks.
 TEST(RankingLosses, HaveTheSameBitsForAnyNumberOfThreads) {
   constexpr size_t kScores = 1000;
   Buffer scores(kScores, 1), gradient(kScores, 1);
@@ -113,7 +113,7 @@ TEST(RankingLosses, PartsOfABatchAddUpToTheWhole) {
   });
 }
 
-// A batch of rows that each have a score is the mean that held_out() takes over all.
+// The loss of a batch with one score per row equals the mean of held_out().
 TEST(RankingLosses, HeldOutRowsCostWhatTheirBatchesCost) {
   const std::vector<float> scores = {0.1f, -2, 0.7f}, labels = {0, 1, 0.5f, 1}, weights = {1, 2, 0.5f, 1};
   const std::vector<uint32_t> score = {0, 2, 2, 1}, rows = {0, 1, 2, 3};

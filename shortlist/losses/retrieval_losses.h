@@ -8,7 +8,7 @@ namespace shortlist {
 
 enum class RetrievalLossKind : size_t {};
 
-// A new loss takes a line here.
+// To add a loss, add a line here.
 using RetrievalLossChoice = LossChoice<RetrievalLossKind,  //
                                        InBatchSoftmaxSettings>;
 

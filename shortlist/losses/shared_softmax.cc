@@ -9,8 +9,8 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kScoresABlock = 48 * 1024, kMostCandidates = 16 * 1024;
-// Where a batch's sum is as small as this beside the highest score of all candidates, its exponentials have
-// lost digits.
+// If a batch's sum is this small relative to the highest score of all candidates, its exponentials have lost
+// precision.
 constexpr float kLeastSum = 1e-25f;
 
 size_t rows_a_block(size_t candidates) {
@@ -20,7 +20,7 @@ size_t rows_a_block(size_t candidates) {
 }  // namespace
 
 bool SharedSoftmax::pays(const BatchedRows& work) {
-  constexpr double kExponential = 16;  // in operations
+  constexpr double kExponential = 16;  // cost in operations
   const auto product = [](size_t a, size_t b) { return static_cast<double>(a) * static_cast<double>(b); };
   const size_t u = work.queries.rows, v = work.candidates.rows;
   const double score = 2 * static_cast<double>(work.queries.cols) + kExponential,

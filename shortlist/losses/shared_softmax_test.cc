@@ -74,7 +74,7 @@ TEST(SharedSoftmax, AgreesWithRowByRow) {
 }
 
 TEST(SharedSoftmax, BatchesFarBelowTheBestCandidateKeepTheirDigits) {
-  const Example example(8);  // scores in the hundreds: many a sum would be zero
+  const Example example(8);  // scores in the hundreds: many sums would underflow to zero
   ThreadPool pool(1);
   const BatchedRows rows = example.rows(true, false);
   const std::vector<double> expected = plain(rows, 1), losses = SharedSoftmax(1).run(pool, rows);

@@ -1,5 +1,5 @@
-// What the reports must find on the reference table. The rows are those of the reference run where its split
-// stands beside the data, and otherwise a shuffle of our own.
+// Expected results of the reports on the reference table. Uses the reference run's split if it is in the data
+// folder, otherwise a shuffle of our own.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -29,7 +29,7 @@ std::string read_file(const std::filesystem::path& path) {
   return text.str();
 }
 
-// Fields of one line; a quoted field may hold commas and doubled quotes, not line breaks.
+// The fields of one line. A quoted field may contain commas and doubled quotes, but no line breaks.
 std::vector<std::string> fields_of(const std::string& line) {
   std::vector<std::string> fields(1);
   bool quoted = false;
@@ -64,7 +64,7 @@ class Index {
 
 constexpr size_t train_rows = 240'000, test_rows = 10'358;
 
-// The table, its rows split; read once for all tests.
+// The table with its split, read once for all tests.
 class Table {
  public:
   static std::filesystem::path path() { return data_folder() / "anime/clean_data_with_ids.csv"; }
@@ -144,7 +144,7 @@ double figure(const TaskReport& task, size_t baseline, const std::string& name) 
 }
 
 TEST_F(Anime, LookupTableAnswersNearlyEveryQuery) {
-  const std::vector<Rank> rank(test_rows);  // a model that is always right
+  const std::vector<Rank> rank(test_rows);  // a perfect model
   const TaskReport report = evaluate_retrieval(fit_candidate_weights(table_->train.view(), table_->names),
                                                table_->test.view(), {rank, {}}, nullptr, {1, 5, 10}, 1);
   ASSERT_EQ(report.baselines.at(1).name, "most frequent per query");
@@ -170,7 +170,7 @@ TEST_F(Anime, NearlyEveryTestRowStandsInTrain) {
               table_->reference ? 5e-5 : 0.005);
 }
 
-// The reference run's figures after one epoch: .8869 hits at 1, .9940 at 5, rmse about 1.46.
+// The reference run's metrics after one epoch: .8869 hits at 1, .9940 at 5, rmse about 1.46.
 TEST_F(Anime, ReferenceModelIsNoBetterThanItsBaselines) {
   std::vector<Rank> rank(test_rows);
   std::vector<float> prediction(test_rows);

@@ -73,7 +73,7 @@ TEST(RetrievalBaselines, MatchTheWorkedExample) {
   EXPECT_EQ(baselines[1].rank, (std::vector<Rank>{{0, 0}, {1, 0}, {2, 0}, {3, 1}, {1, 0}, {5, 0, true}}));
 }
 
-// Every candidate, one by one.
+// Compares with every candidate, one by one.
 Rank rank_by_counting(const Rows& train, uint32_t query, uint32_t own, uint32_t catalogue) {
   std::vector<std::pair<double, double>> frequency(catalogue);
   for (size_t i = 0; i < train.candidate.size(); ++i) {

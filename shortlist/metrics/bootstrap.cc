@@ -30,14 +30,14 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-// Sums of several means side by side: each is added up in the order of the units, but none waits for another.
+// Sums several means at once: each is added in the order of the units, but they do not depend on each other.
 constexpr size_t kAtOnce = 8;
 using Sums = std::array<double, kAtOnce>;
 
 Sums dot(const std::vector<double>& multiplicities, const std::vector<Sums>& units) {
   Sums total{};
   for (size_t unit = 0; unit < units.size(); ++unit) {
-#pragma GCC unroll 8  // or the sums do not stay in registers
+#pragma GCC unroll 8  // otherwise the sums are not kept in registers
     for (size_t m = 0; m < kAtOnce; ++m) total[m] += multiplicities[unit] * units[unit][m];
   }
   return total;
@@ -47,7 +47,7 @@ double transformed(double mean, Transform transform) {
   return transform == Transform::square_root ? std::sqrt(std::max(mean, 0.0)) : mean;
 }
 
-// Linear between the two nearest of the sorted samples.
+// Interpolates linearly between the two nearest sorted samples.
 double quantile(const std::vector<double>& sorted, double q) {
   const double at = q * static_cast<double>(sorted.size() - 1);
   const size_t below = static_cast<size_t>(at), above = std::min(below + 1, sorted.size() - 1);
@@ -98,7 +98,7 @@ void Bootstrap::resample(const RandomStream& random) {
     for (size_t first = 0; first < means_.size(); first += kAtOnce) {
       const Sums sums = dot(multiplicities, blocks[first / kAtOnce]);
       for (size_t m = first; m < std::min(first + kAtOnce, means_.size()); ++m) {
-        // A handful of rows may all be left out; such a resample says nothing new.
+        // With only a few rows, a resample may leave all of them out. It then carries no information.
         resampled_[m][r] =
             weight > 0 ? transformed(sums[m - first] / weight, means_[m].transform) : values_[m];
       }

@@ -1,4 +1,4 @@
-// 95 % percentile bootstrap intervals (Efron 1979) of means over rows, and of the differences of two of them.
+// 95 % percentile bootstrap intervals (Efron 1979) of means over rows and of differences of two such means.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,10 @@ struct Interval {
 
 enum class Transform { none, square_root };
 
-// Resamples the rows with Poisson(1) multiplicities, the same ones for every mean: so the difference of two
-// models is judged on the same rows, which is far sharper than holding their two intervals side by side.
-// Beyond `max_units` rows, row i joins unit i mod max_units and units are resampled: the same spread where
-// rows are independent, at a bounded cost of resamples x max_units draws.
+// Resamples the rows with Poisson(1) multiplicities, the same ones for every mean. Two models are therefore
+// compared on the same rows, which is much sharper than comparing their two intervals. Above `max_units`
+// rows, row i belongs to unit i mod max_units and units are resampled: the spread is the same if rows are
+// independent, and the cost is bounded by resamples x max_units draws.
 class Bootstrap {
  public:
   static constexpr size_t resamples = 1000;
@@ -32,7 +32,7 @@ class Bootstrap {
   // Adds the weighted mean of value(row) over all rows; returns its index.
   size_t add_mean(FunctionRef<double(size_t row)> value, Transform transform = Transform::none);
 
-  // To be called once, after the last add_mean. The intervals depend on the stream and the values alone.
+  // Call once, after the last add_mean(). The intervals depend only on the stream and the values.
   void resample(const RandomStream& random);
 
   double value(size_t mean) const { return values_[mean]; }
@@ -41,7 +41,7 @@ class Bootstrap {
 
  private:
   struct Mean {
-    std::vector<double> sums;  // one for each unit, weighted
+    std::vector<double> sums;  // one per unit, weighted
     Transform transform;
   };
   size_t rows_;

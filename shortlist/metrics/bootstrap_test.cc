@@ -67,8 +67,8 @@ TEST(Bootstrap, JudgesADifferenceOnTheSameRows) {
   const size_t a = bootstrap.add_mean([&](size_t row) { return values[row]; });
   const size_t b = bootstrap.add_mean([&](size_t row) { return values[row] - 0.01; });
   bootstrap.resample(RandomStream(1, "bootstrap"));
-  EXPECT_GT(bootstrap.interval(a).high, bootstrap.value(b));  // apart, the two look alike
-  EXPECT_NEAR(bootstrap.difference(a, b).low, 0.01, 1e-12);   // together, they plainly differ
+  EXPECT_GT(bootstrap.interval(a).high, bootstrap.value(b));  // separate intervals overlap
+  EXPECT_NEAR(bootstrap.difference(a, b).low, 0.01, 1e-12);   // the interval of the difference excludes 0
   EXPECT_NEAR(bootstrap.difference(a, b).high, 0.01, 1e-12);
 }
 

@@ -11,14 +11,14 @@
 namespace shortlist {
 namespace {
 
-// A figure that is a mean over rows, as the bootstrap resamples it.
+// A figure that is a mean over rows and can be bootstrapped.
 struct RowFigure {
   std::string name;
   std::function<double(size_t row)> value;
   Transform transform = Transform::none;
 };
 
-// The model or a baseline: all its figures, and those of them that can be resampled.
+// The model or a baseline: all its figures, and those that can be bootstrapped.
 struct Contender {
   std::string name;
   Metrics figures;
@@ -78,7 +78,7 @@ void without_keras(Contender& contender) {
   std::erase_if(contender.resampled, [](const RowFigure& figure) { return is_keras(figure.name); });
 }
 
-// `rank` must outlive the contender; so must what the next function is given.
+// `rank` must outlive the contender. The same applies to the arguments of the next function.
 Contender retrieval_contender(std::string name, std::span<const Rank> rank, const Observations& rows,
                               bool by_user, const std::vector<int>& ks) {
   RankMetrics metrics(ks);
@@ -97,7 +97,7 @@ Contender retrieval_contender(std::string name, std::span<const Rank> rank, cons
   return contender;
 }
 
-// Each figure is followed by the one with seen items left out.
+// Each figure is followed by the same figure without seen items.
 void add_unseen(Contender unseen, Contender& contender) {
   without_keras(unseen);
   Metrics both;
@@ -158,14 +158,14 @@ TaskReport evaluate_list(const CandidateWeights& train, const Observations& rows
   const auto contender = [&](const std::string& name, std::span<const Rank> places) {
     Contender made = retrieval_contender(name, places, rows, true, ks);
     without_keras(made);
-    // Places beyond the end of the lists are not known.
+    // Positions beyond the end of the lists are unknown.
     std::erase_if(made.figures, [](const auto& figure) { return figure.first == "mean_rank"; });
     return made;
   };
   const std::vector<RetrievalBaseline> fitted = retrieval_baselines(train, rows, seen);
   std::vector<Contender> baselines;
   for (const RetrievalBaseline& baseline : fitted) {
-    if (seen != nullptr && baseline.name == baseline::lookup) continue;  // popularity again
+    if (seen != nullptr && baseline.name == baseline::lookup) continue;  // equal to popularity
     baselines.push_back(contender(baseline.name, seen != nullptr ? baseline.unseen : baseline.rank));
   }
   return compare(std::string(TaskReport::list), contender("model", rank), baselines, rows, seed);

@@ -1,4 +1,4 @@
-// Puts a model's predictions beside the baselines that the data allow, with intervals.
+// Compares a model's predictions with the baselines that the data allow, with intervals.
 #pragma once
 
 #include <cstdint>
@@ -13,24 +13,24 @@
 
 namespace shortlist {
 
-// Where a row's own candidate stands, one entry for each row: among all candidates, and among those that the
-// row's user has not seen (empty where queries do not tell their user).
+// The rank of each row's own candidate, among all candidates and among those that the row's user has not
+// seen. `unseen` is empty if queries do not identify their user.
 struct RowRanks {
   std::span<const Rank> all, unseen;
 };
 
-// Retrieval. With `seen`, `rank` and the baselines have both forms, and `rows` tells users: then there are
-// also recall and NDCG by user. The intervals depend on `seed`.
+// Evaluates retrieval. With `seen`, `rank` and the baselines have both forms, and `rows` has users; the
+// report then includes recall and NDCG by user. The intervals depend on `seed`.
 TaskReport evaluate_retrieval(const CandidateWeights& train, const Observations& rows, const RowRanks& rank,
                               const SeenItems* seen, const std::vector<int>& ks, uint64_t seed);
 
-// Lists as they are served: `rank` has each row's place in the list of its query; recall and NDCG are by
-// `rows.user`. With `seen`, baselines leave seen items out, as the lists do.
+// Evaluates lists as they are served. `rank` has each row's position in the list of its query; recall and
+// NDCG are averaged by `rows.user`. With `seen`, baselines exclude seen items, as the lists do.
 TaskReport evaluate_list(const CandidateWeights& train, const Observations& rows, std::span<const Rank> rank,
                          const SeenItems* seen, const std::vector<int>& ks, uint64_t seed);
 
-// `prediction` has one entry for each row of `rows`: a probability where the labels are 0 and 1. `rows` has
-// the label in question; `label` is its name.
+// Evaluates the predictions of one label. `prediction` has one entry per row of `rows`, a probability if the
+// labels are 0 and 1. `rows` has the label; `label` is its name.
 TaskReport evaluate_ratings(const std::string& label, const LabelMeans& train, const Observations& rows,
                             std::span<const float> prediction, uint64_t seed);
 

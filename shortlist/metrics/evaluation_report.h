@@ -1,5 +1,5 @@
-// What an evaluation found, beside what needs no model: printed by `evaluate`, kept in the bundle, drawn on
-// the page.
+// The result of an evaluation, with baselines. `evaluate` prints it, the bundle contains it, and the page
+// shows it.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ struct ReportMetric {
 struct BaselineMetric {
   std::string name;
   double value = 0;
-  std::optional<Interval> difference;  // 95 % of the model's figure minus this one, on the same rows
+  std::optional<Interval> difference;  // 95 % interval of the model's figure minus this one, on the same rows
 };
 
 struct BaselineReport {
@@ -39,17 +39,17 @@ struct TaskReport {
   std::vector<BaselineReport> baselines;
 };
 
-// The list as it is served: its order, what it leaves out, and its figures. Rows whose candidate is not among
-// those that retrieval handed to the ranking count as misses.
+// The list as it is served: its order, whether it excludes seen items, and its metrics. Rows whose candidate
+// is not among those that retrieval passes to ranking count as misses.
 struct ListReport {
   std::string order;        // "score", "predicted", "blend"
-  double blend = 0;         // of order "blend": the share of the predicted label
-  std::string label;        // the one that it is ordered by, unless by score
-  bool drops_seen = false;  // the items that a query's user has seen are left out
-  size_t rows = 0;          // rows that were measured: of many queries, only those of some
+  double blend = 0;         // for order "blend": the share of the predicted label
+  std::string label;        // the label that it is ordered by, unless by score
+  bool drops_seen = false;  // items that a query's user has seen are left out
+  size_t rows = 0;  // number of rows that were evaluated; if there are many queries, only some queries' rows
   TaskReport task;
 
-  // The orders that there are, measured on the validation rows where the order was chosen by them.
+  // All orders, evaluated on the validation rows if the order was chosen by them.
   struct Order {
     std::string order;
     double blend = 0;
@@ -58,24 +58,25 @@ struct ListReport {
   std::vector<Order> orders;
 };
 
-// Distinct values of a column of the table, and those among them that the model was not trained on.
+// Distinct values of a column of the table, and how many of them the model was not trained on.
 struct KnownValues {
   std::string column;
   size_t distinct = 0, unknown = 0;
-  size_t unknown_rows = 0;  // rows that have one of the unknown values
+  size_t unknown_rows = 0;  // rows with one of the unknown values
 };
 
 struct EvaluationReport {
   std::string split;  // "test", "validation", "train", "all"
   size_t rows = 0;
-  double share_in_train = 0;  // of the rows, in [0, 1]; see overlap.h
+  double share_in_train = 0;  // share of the rows, in [0, 1]; see overlap.h
   Metrics losses;             // "loss", "retrieval_loss", ...; may be empty
   std::vector<TaskReport> tasks;
   std::optional<ListReport> list;
-  // Whether the table is another one than the model was trained on; then of its items and users.
+  // Whether the table is not the one that the model was trained on. If so, `known` is about its items and
+  // users.
   bool other_table = false;
   std::vector<KnownValues> known = {};
-  std::vector<std::string> warnings = {};  // of the model's inputs, in sentences; part of the verdict
+  std::vector<std::string> warnings = {};  // about the model's inputs, in sentences; part of the verdict
 };
 
 }  // namespace shortlist

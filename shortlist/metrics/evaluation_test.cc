@@ -16,7 +16,7 @@ struct Rows {
   Observations view() const { return {label.size(), query, candidate, user, label, {}}; }
 };
 
-// Labels of 0 and 1 that users, not items, decide: user u likes with probability (u + 1) / 11.
+// Labels of 0 and 1 that depend on users, not items: user u likes with probability (u + 1) / 11.
 Rows clicks(uint64_t seed) {
   const RandomStream random(seed, "clicks");
   Rows made;

@@ -16,7 +16,7 @@ Json from_figures(const Metrics& figures) {
   return json;
 }
 
-// Where a value stands, for messages: "history.json: epochs[3].train.rmse".
+// The path of a value, for messages: "history.json: epochs[3].train.rmse".
 struct Place {
   std::string path;
   Place operator/(const std::string& key) const { return {path + "." + key}; }

@@ -1,4 +1,4 @@
-// The rows that a metric or a baseline looks at, as plain columns.
+// The rows for a metric or a baseline, as plain columns.
 #pragma once
 
 #include <cstddef>
@@ -7,17 +7,17 @@
 
 namespace shortlist {
 
-// Stands for a query, candidate or user that has no index: it counts as never seen.
+// Index of a query, candidate or user without an index. It counts as never seen.
 inline constexpr uint32_t unknown_index = 0xffffffff;
 
-// Every column has `rows` entries, or none where the data do not have it. Indices are dense from 0 and mean
-// the same in the train rows and in the test rows; what is not owned must outlive this view.
+// Every column has `rows` entries, or none if the data do not have it. Indices are dense from 0 and mean the
+// same in the training and the test rows. The columns are not owned and must outlive this view.
 struct Observations {
   size_t rows = 0;
   std::span<const uint32_t> query, candidate;
-  std::span<const uint32_t> user;  // empty: there is no user
-  std::span<const float> label;    // empty: there is nothing to predict
-  std::span<const float> weight;   // empty: every row weighs 1
+  std::span<const uint32_t> user;  // empty: no users
+  std::span<const float> label;    // empty: no label to predict
+  std::span<const float> weight;   // empty: every weight is 1
 
   double weight_of(size_t row) const { return weight.empty() ? 1.0 : weight[row]; }
 };

@@ -13,7 +13,7 @@ bool is_known(const Observations& rows, size_t i) {
 }
 
 uint64_t hash_of(const Observations& rows, size_t i) {
-  const float label = rows.label.empty() ? 0.0f : rows.label[i] + 0.0f;  // one zero
+  const float label = rows.label.empty() ? 0.0f : rows.label[i] + 0.0f;  // -0 becomes +0
   return mix64((uint64_t{rows.query[i]} << 32 | rows.candidate[i]) ^ mix64(std::bit_cast<uint32_t>(label)));
 }
 

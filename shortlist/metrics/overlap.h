@@ -1,4 +1,4 @@
-// How many rows of a split the model has already seen.
+// How many rows of a split the model saw in training.
 #pragma once
 
 #include <vector>
@@ -7,12 +7,11 @@
 
 namespace shortlist {
 
-// The share of `rows`, by weight, that stand identically in `train`: the same query, candidate and label.
-// That is what a model sees: a user counts only as far as the query tells users apart. Unknown indices never
-// match.
+// The share of `rows`, by weight, that occur in `train` with the same query, candidate and label. This is all
+// that a model sees: users matter only if the query identifies them. Unknown indices never match.
 double share_in_train(const Observations& train, const Observations& rows);
 
-// The same by hashes of the train rows, which can be kept: each distinct row once, ascending.
+// The same with saved hashes of the training rows: one per distinct row, ascending.
 std::vector<uint64_t> row_hashes(const Observations& train);
 double share_in_train(const std::vector<uint64_t>& train, const Observations& rows);
 

@@ -1,5 +1,5 @@
-// Holds the metrics against Keras 2.15's and TensorFlow Recommenders': tests/parity/metrics.py wrote the
-// fixture.
+// Compares metrics with Keras 2.15 and TensorFlow Recommenders. The fixture was written by
+// tests/parity/metrics.py.
 #include "shortlist/metrics/rank_metrics.h"
 #include "shortlist/metrics/rating_metrics.h"
 #include "shortlist/testing/fixture.h"

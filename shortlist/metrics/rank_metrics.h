@@ -1,4 +1,4 @@
-// Metrics of retrieval: where a row's own candidate stands among the whole catalogue.
+// Metrics of retrieval: the rank of a row's own candidate in the whole catalogue.
 #pragma once
 
 #include <cstdint>
@@ -9,20 +9,20 @@
 
 namespace shortlist {
 
-// How many candidates of the catalogue score strictly higher than the row's own, and how many others exactly
-// as high. A row whose own candidate has no score, or one that is not finite, gets greater = catalogue size.
+// The number of candidates in the catalogue with a strictly higher score than the row's own, and of others
+// with an equal score. If the row's own candidate has no finite score, greater = catalogue size.
 struct Rank {
   uint32_t greater = 0, equal = 0;
-  bool absent =
-      false;  // the candidate cannot be in the list, so no k finds it, however few candidates there are
+  bool absent = false;  // the candidate cannot be in the list: a miss for every k, even if k exceeds the
+                        // number of candidates
 
-  // 1 is best; ties count against the model. An absent candidate's is that behind all others.
+  // 1 is best; ties count against the model. An absent candidate ranks last.
   double position() const { return 1.0 + greater + equal; }
   bool operator==(const Rank&) const = default;
 };
 
 inline bool top_k_hit(Rank rank, int k) { return !rank.absent && rank.position() <= k; }
-// As TensorFlow's in_top_k: ties count for the model, so equal scores everywhere are always a hit.
+// As TensorFlow's in_top_k: ties count for the model, so if all scores are equal, every row is a hit.
 inline bool keras_top_k_hit(Rank rank, int k) {
   return !rank.absent && rank.greater < static_cast<uint32_t>(k);
 }
@@ -30,7 +30,7 @@ inline bool keras_top_k_hit(Rank rank, int k) {
 std::string top_k_name(int k);        // "top_10"
 std::string keras_top_k_name(int k);  // "keras_top_10"
 
-// Sums over rows; those of parts of the rows merge. A mean over no rows is 0, as Keras has it.
+// Sums over rows; sums of parts of the rows can be merged. A mean over no rows is 0, as in Keras.
 class RankMetrics {
  public:
   explicit RankMetrics(std::vector<int> ks);
@@ -42,7 +42,7 @@ class RankMetrics {
 
  private:
   std::vector<int> ks_;
-  std::vector<double> hits_, keras_hits_;  // one for each k
+  std::vector<double> hits_, keras_hits_;  // one per k
   double reciprocal_ = 0, position_ = 0, weight_ = 0;
 };
 

@@ -24,7 +24,7 @@ TEST(RankMetrics, MatchTheWorkedExample) {
 
 TEST(RankMetrics, CountTiesAgainstTheModelWhereKerasCountsThemFor) {
   RankMetrics metrics({1, 10});
-  metrics.add({0, 996});  // a model that scores all 997 candidates alike
+  metrics.add({0, 996});  // a model that gives all 997 candidates the same score
   EXPECT_EQ(figure(metrics.figures(), "top_1"), 0);
   EXPECT_EQ(figure(metrics.figures(), "top_10"), 0);
   EXPECT_EQ(figure(metrics.figures(), "keras_top_1"), 1);

@@ -9,10 +9,10 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kQueriesABlock = 48;             // whose scores stay in a core's own cache
-constexpr size_t kFloatsATile = size_t{1} << 15;  // of items, beside them
+constexpr size_t kQueriesABlock = 48;             // so that their scores fit a core's own cache
+constexpr size_t kFloatsATile = size_t{1} << 15;  // of items, in the same cache
 
-// Where items do not fit into the caches, a tile of them meets many queries before it goes.
+// If the items do not fit the caches, each tile of them is used for many queries while it is cached.
 size_t queries_a_task(size_t items) { return kQueriesABlock * std::clamp<size_t>(items / 4096, 1, 8); }
 
 }  // namespace
@@ -83,7 +83,7 @@ void PairRanker::rank_block(const RankedPairs& work, RowRange queries, PairRanks
         const float* row = scores.row(q - begin);
         add_counts({row + first, width}, q, ranks.all);
         if (ranks.unseen.empty()) continue;
-        // For now `unseen` counts the seen items; finish() takes them off.
+        // `unseen` temporarily counts the seen items; finish() subtracts them.
         const std::span<const uint32_t> seen = work.seen->of(work.user_of_query[q]);
         worker.seen.clear();
         for (auto at = std::ranges::lower_bound(seen, first); at != seen.end() && *at < first + width; ++at)

@@ -1,5 +1,5 @@
-// Ranks of pairs of a query and an item among all items, and among those that the query's user has not seen,
-// as one product in tiles that is counted and never held.
+// Ranks (query, item) pairs among all items and among those that the query's user has not seen. The score
+// matrix is computed in tiles and never stored as a whole.
 #pragma once
 
 #include <span>
@@ -15,25 +15,25 @@ namespace shortlist {
 struct RankedPairs {
   ConstMatrix queries;  // [U, D]
   ConstMatrix items;    // [N, D]
-  // The pairs of query u are pairs[offsets[u] .. offsets[u + 1]), and each pair's item.
+  // Query u has pairs[offsets[u] .. offsets[u + 1]). item_of_pair is each pair's item.
   std::span<const uint32_t> offsets, pairs;
-  // At or beyond N: an item that is not in the catalogue, which ranks behind all.
+  // N or more: the item is not in the catalogue and ranks last.
   std::span<const uint32_t> item_of_pair;
-  // With both, ranks are also counted among the items that a query's user has not seen.
+  // If both are given, ranks are also counted among the items that a query's user has not seen.
   std::span<const uint32_t> user_of_query;
   const SeenItems* seen = nullptr;
 };
 
 struct PairRanks {
-  std::vector<Rank> all;     // one for each pair
-  std::vector<Rank> unseen;  // the same with seen items left out; a seen item itself ranks behind all
+  std::vector<Rank> all;     // one per pair
+  std::vector<Rank> unseen;  // the same without seen items; a seen item itself ranks last
 };
 
-// Keeps its memory from call to call.
+// Reuses its memory across calls.
 class PairRanker {
  public:
-  // A pair is scored by the same product as its rivals: a sum in another order would
-  // move its rank.
+  // A pair is scored by the same product as its competitors, since a sum in another order could change its
+  // rank.
   PairRanks rank(ThreadPool& pool, const RankedPairs& work);
 
  private:

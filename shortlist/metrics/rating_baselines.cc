@@ -19,7 +19,8 @@ double mean_label(const Observations& train) {
   return weight > 0 ? sum / weight : 0;
 }
 
-// Means of residuals by index, each shrunk towards 0 as by `damping` more rows of 0; 0 for what was not seen.
+// Means of residuals by index, each shrunk towards 0 as if there were `damping` more rows of 0. 0 for an
+// index that was not seen.
 class Offsets {
  public:
   Offsets(std::span<const uint32_t> index, double damping) : damping_(damping) {

@@ -38,7 +38,7 @@ double log_loss(double probability, double label) {
 
 namespace {
 
-// What follows compares, sorts and sums them.
+// The metrics compare, sort and sum the values, which must therefore be finite.
 void check_finite(const Predictions& p) {
   for (size_t i = 0; i < p.rows(); ++i) {
     if (!std::isfinite(p.prediction[i]) || !std::isfinite(p.label[i]) || !std::isfinite(p.weight_of(i)))
@@ -104,7 +104,8 @@ std::vector<double> auc_row_values(const Predictions& p) {
     return p.prediction[a] != p.prediction[b] ? p.prediction[a] < p.prediction[b] : a < b;
   });
 
-  // First each row's share of the other class on its right side (a tie is half), then centred on the AUC.
+  // First, each row's share of the other class on the correct side (a tie counts half), then centred on the
+  // AUC.
   std::vector<double> share(p.rows());
   ClassWeights below;
   double auc = 0;
@@ -136,7 +137,8 @@ double keras_auc(const Predictions& p) {
   check_finite(p);
   const ClassWeights total = class_weights(p);
   if (!total.both()) return 0;
-  // Thresholds -1e-7, 1/199, ..., 198/199, 1 + 1e-7. above[t]: weight whose last passed threshold is t.
+  // Thresholds -1e-7, 1/199, ..., 198/199, 1 + 1e-7. above[t]: weight of the rows whose highest passed
+  // threshold is t.
   constexpr int thresholds = 200;
   std::array<ClassWeights, thresholds> above{};
   for (size_t i = 0; i < p.rows(); ++i) {

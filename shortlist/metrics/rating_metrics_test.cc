@@ -17,7 +17,7 @@ double figure(const Metrics& figures, const char* name) {
   return value != nullptr ? *value : -1;
 }
 
-// Every pair of a positive and a negative, one by one.
+// Compares every pair of a positive and a negative, one by one.
 double auc_by_pairs(const Predictions& p) {
   double won = 0, pairs = 0;
   for (size_t i = 0; i < p.rows(); ++i) {

@@ -9,14 +9,14 @@
 namespace shortlist {
 namespace {
 
-// How many of the values, sorted from high to low, are above and equal to `value`.
+// Counts the values above and equal to `value` in a descending list.
 template <typename T>
 Rank standing(std::span<const T> falling, const T& value) {
   const auto [first, last] = std::equal_range(falling.begin(), falling.end(), value, std::greater<T>());
   return {static_cast<uint32_t>(first - falling.begin()), static_cast<uint32_t>(last - first)};
 }
 
-// A candidate's weight in train with one query, then among all queries.
+// A candidate's weight in the training rows with one query, then over all queries.
 struct Frequency {
   double with_query = 0, overall = 0;
   auto operator<=>(const Frequency&) const = default;
@@ -29,7 +29,7 @@ class Popularity {
   }
   double of(uint32_t candidate) const { return weights_[candidate]; }
   uint32_t catalogue() const { return static_cast<uint32_t>(weights_.size()); }
-  // With the candidate itself among the equal ones.
+  // The equal ones include the candidate itself.
   Rank standing_of(uint32_t candidate) const {
     return standing(std::span<const double>(falling_), weights_[candidate]);
   }
@@ -43,7 +43,7 @@ class Popularity {
   std::vector<double> falling_;
 };
 
-// The candidates seen in train with each query.
+// The candidates seen in the training rows with each query.
 class LookupTable {
  public:
   LookupTable(const CandidateWeights& weights, const Popularity& popularity)
@@ -76,7 +76,7 @@ class LookupTable {
   }
 
  private:
-  // Behind all that the query was seen with; among the others by popularity.
+  // After all candidates seen with the query; among the others by popularity.
   Rank rank_of_unseen(size_t begin, size_t count, uint32_t candidate) const {
     const Rank all = popularity_.standing_of(candidate);
     const Rank seen =
@@ -86,18 +86,18 @@ class LookupTable {
 
   const CandidateWeights& weights_;
   const Popularity& popularity_;
-  std::vector<Frequency> falling_;       // from high to low within a query
-  std::vector<double> overall_falling_;  // likewise
+  std::vector<Frequency> falling_;       // descending within a query
+  std::vector<double> overall_falling_;  // descending
 };
 
-// Ranks by popularity of each row's candidate among those that its user has not seen. A seen one is not among
-// them and ranks behind all.
+// Ranks each row's candidate by popularity among those that its user has not seen. A seen candidate ranks
+// last.
 class UnseenPopularity {
  public:
   UnseenPopularity(const Popularity& popularity, const SeenItems& seen)
       : popularity_(popularity), seen_(seen) {}
 
-  // Cheap for rows of the same user one after another.
+  // Fast for consecutive rows of the same user.
   Rank rank(uint32_t user, uint32_t candidate) {
     const std::span<const uint32_t> items = seen_.of(user);
     if (std::ranges::binary_search(items, candidate)) return {popularity_.catalogue(), 0, true};

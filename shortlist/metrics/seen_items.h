@@ -1,4 +1,4 @@
-// The items that each user has in the training rows: those that answers leave out by default.
+// The items of each user in the training rows. Recommendations leave them out by default.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,16 @@ namespace shortlist {
 
 struct SeenItems {
   std::vector<uint64_t> offsets;  // user u has items[offsets[u] .. offsets[u + 1])
-  std::vector<uint32_t> items;    // ascending for each user, each item once
+  std::vector<uint32_t> items;    // ascending and distinct per user
 
   bool empty() const { return items.empty(); }
-  // Empty for a user beyond the last one, so also for unknown_index.
+  // Empty for a user beyond the last one, including unknown_index.
   std::span<const uint32_t> of(uint32_t user) const {
     if (size_t{user} + 1 >= offsets.size()) return {};
     return std::span(items).subspan(offsets[user], offsets[user + 1] - offsets[user]);
   }
-  // The items after those of the users before, in any order and however often, are those of the next user.
-  // Begins with offsets = {0}.
+  // Assigns the items appended since the last call, in any order and with duplicates, to the next user.
+  // Requires offsets = {0} at the start.
   void end_user();
 };
 

@@ -16,7 +16,7 @@ struct Relevant {
 
 double discount(double position) { return 1 / std::log2(1 + position); }
 
-// Adds recall@k and ndcg@k of one list to `sums`. False where no item has a weight.
+// Adds recall@k and ndcg@k of one list to `sums`. Returns false if no item has a weight.
 bool add_list(std::vector<Relevant>& relevant, const std::vector<int>& ks, std::vector<double>& sums) {
   double all = 0;
   for (const Relevant& item : relevant) all += item.weight;
@@ -37,7 +37,7 @@ bool add_list(std::vector<Relevant>& relevant, const std::vector<int>& ks, std::
   return true;
 }
 
-// Rows that have a user, by user, query and candidate.
+// Rows with a user, sorted by user, query and candidate.
 std::vector<uint32_t> grouped_rows(const Observations& rows) {
   std::vector<uint32_t> order;
   for (size_t row = 0; row < rows.rows; ++row) {

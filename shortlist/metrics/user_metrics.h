@@ -1,4 +1,4 @@
-// Recall and NDCG of each user's list, averaged over users.
+// Recall and NDCG of each user's lists, averaged over users.
 #pragma once
 
 #include <span>
@@ -13,14 +13,14 @@ namespace shortlist {
 
 std::string recall_name(int k);                    // "recall@10"
 std::string ndcg_name(int k);                      // "ndcg@10"
-std::string unseen_name(const std::string& name);  // "unseen_top_10": with seen items left out
+std::string unseen_name(const std::string& name);  // "unseen_top_10": without seen items
 
-// recall@k for each k, then ndcg@k for each k. A list is the answer to a query; its relevant items are the
-// candidates that the rows have with that query, each once, and `rank` has their places, one for each row.
+// Returns recall@k for each k, then ndcg@k for each k. A list is the answer to a query. Its relevant items
+// are the distinct candidates of the rows with that query; `rank` has their positions, one per row.
 //   recall@k = sum of w over relevant items among the first k / sum of w
-//   ndcg@k   = sum of w / log2(1 + position) over the same / the highest value that this sum can have
+//   ndcg@k   = sum of w / log2(1 + position) over the same / the maximum of this sum
 // w is the row's weight. A user's figure is the mean over the user's lists, and the result is the mean over
-// users. Rows without a user are left out; without any row the figures are 0. `rows` needs query, candidate
+// users. Rows without a user are left out; without any rows the figures are 0. `rows` needs query, candidate
 // and user.
 Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks);
 

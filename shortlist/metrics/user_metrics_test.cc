@@ -36,7 +36,7 @@ TEST(UserMetrics, CountARepeatedItemOnce) {
 }
 
 TEST(UserMetrics, AverageAUsersListsFirst) {
-  // User 0 asked twice, in two contexts; user 1 once.
+  // User 0 has two queries, in two contexts; user 1 has one.
   const Numbers query{0, 1, 2}, candidate{5, 6, 5}, user{0, 0, 1};
   const std::vector<Rank> rank = {at(1), at(9), at(1)};
   const Observations rows{.rows = 3, .query = query, .candidate = candidate, .user = user};

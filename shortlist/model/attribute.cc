@@ -34,7 +34,7 @@ AttributeValue number_value(double number) {
   return number;
 }
 
-// Digits beyond 64 bits are no number, as a double would change them.
+// Integers that exceed 64 bits are not numbers, since a double would change them.
 bool parse_plain(std::string_view text, AttributeValue& value) {
   if (text.find_first_not_of("-0123456789.") != text.npos) {
     double number;
@@ -57,14 +57,14 @@ bool parse_plain(std::string_view text, AttributeValue& value) {
   return true;
 }
 
-// "1.10" without the zeros that say nothing: 12.0 is 12.
+// Removes trailing zeros: 12.0 becomes 12.
 std::string_view without_zero_decimals(std::string_view text) {
   const size_t point = text.find('.');
   if (point == text.npos || text.find_first_not_of('0', point + 1) != text.npos) return text;
   return text.substr(0, point);
 }
 
-// Whether each text is a number of its own: a column of versions with 1.1 and 1.10 is none of numbers.
+// Whether different texts are different numbers. A column of versions with 1.1 and 1.10 is not numeric.
 bool are_numbers(const Column& values) {
   std::unordered_map<double, std::string_view> texts;
   for (size_t row = 0; row < values.rows; ++row) {
@@ -90,7 +90,7 @@ bool are_all(const Column& values, Is is) {
   return any;
 }
 
-// A placeholder such as 9999-12-31 makes texts of them, which show and compare as they are.
+// A placeholder such as 9999-12-31 makes the column a text, which is shown and compared as written.
 bool are_times(const Column& values) {
   double seconds;
   if (!are_all(values, [&](std::string_view text) { return parse_iso_time(text, seconds); })) return false;
@@ -192,7 +192,7 @@ AttributeValue value_from_json(const json& json, AttributeKind kind) {
   return json.get<double>();
 }
 
-// Older bundles held lists as texts with commas; titles have commas too, but their parts do not come again.
+// Older bundles stored lists as texts with commas. Titles have commas too, but their parts do not repeat.
 bool do_commas_separate(const std::vector<std::string>& texts) {
   const std::set<std::string_view> wholes(texts.begin(), texts.end());
   std::set<std::string> parts;

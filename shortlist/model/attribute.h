@@ -1,5 +1,5 @@
-// What is known of a catalogue's items beside the model, each column with its kind: answers show it, filters
-// compare it exactly, and Jaccard sees the single values of a list.
+// Attributes of a catalogue's items, which are not inputs of the model. Each column has a kind.
+// Recommendations show them, filters compare them exactly, and Jaccard similarity uses the elements of lists.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class TableWriter;
 
 enum class AttributeKind {
   text,
-  number,  // int64 where a number is whole, else double
+  number,  // int64 if a number is whole, else double
   time,    // double: seconds since 1970-01-01 UTC
   list,    // of texts
 };
@@ -33,11 +33,11 @@ struct EnumNames<AttributeKind> {
                                                                          {AttributeKind::list, "list"}};
 };
 
-// How a column is read as an attribute, as far as that is declared.
+// How a column is read as an attribute, as far as it is declared.
 struct AttributeForm {
   std::string name;
   std::optional<AttributeKind> kind;
-  std::optional<std::string> separator;  // of a list in a text
+  std::optional<std::string> separator;  // separator of a list in a text
   TimeForm times;
 };
 
@@ -47,37 +47,36 @@ using AttributeValue = std::variant<std::monostate, std::string, int64_t, double
 struct Attribute {
   std::string name;
   AttributeKind kind = AttributeKind::text;
-  std::string separator = ",";         // lists: of the table's texts, and of a condition's
-  TimeForm times;                      // times: of the table's values, and of a condition's
-  bool has_clock = true;               // times: some of them is no midnight
-  std::vector<AttributeValue> values;  // one for each item
+  std::string separator = ",";         // lists: in the table's texts and in conditions
+  TimeForm times;                      // times: in the table's values and in conditions
+  bool has_clock = true;               // times: at least one is not midnight
+  std::vector<AttributeValue> values;  // one per item
 };
 
-// The values of a column, one for each row. Without a declared kind: a list where the column is one, where a
-// separator is declared, or where every text is a list in brackets; a number where every value is a plain
-// decimal number and no two texts would become one number but those like 12 and 12.0, so not of codes like
-// 0107; a time where every value is; else a text. NULL, blank text, and NaN and infinite numbers are missing.
-// Throws a RowError for a value that its kind does not allow.
+// Reads the values of a column, one per row. Without a declared kind it is a list if the column is one, if a
+// separator is declared, or if every text is a bracketed list; a number if every value is a plain decimal
+// number and no two texts become one number except like 12 and 12.0, so not for codes such as 0107; a time if
+// every value is one; else a text. NULL, blank text, NaN and infinite numbers are missing. Throws a RowError
+// for a value that the kind does not allow.
 Attribute read_attribute(const AttributeForm& form, const Column& values);
-// The same of texts, "" where missing.
+// The same for texts; "" is missing.
 Attribute read_attribute(const AttributeForm& form, const std::vector<std::string>& texts);
 
 bool is_missing(const AttributeValue& value);
-// A value as a person reads it: a list's values with ", " between them, a time as "2021-01-29 07:01:00"; ""
-// when missing.
+// A value in readable form: a list's elements joined by ", ", a time as "2021-01-29 07:01:00"; "" if missing.
 std::string text_of(const Attribute& attribute, const AttributeValue& value);
 
-// {"name", "kind", "values": [...]} with null where missing, and what else is not the default.
+// {"name", "kind", "values": [...]} with null for missing values, and the settings that are not the default.
 nlohmann::json attribute_to_json(const Attribute& attribute);
-// What attribute_to_json() wrote. `form` is for older bundles, which hold texts without a kind.
+// Inverse of attribute_to_json(). `form` is used for older bundles, which have texts without a kind.
 Attribute attribute_from_json(const nlohmann::json& json, const AttributeForm& form);
 
-// As a member of a JSON answer: text, number, list of texts or null; a time as text_of() has it.
+// The value for a JSON response: text, number, list of texts or null; a time as text_of() formats it.
 Value to_value(const Attribute& attribute, const AttributeValue& value);
 
-// The type of its column in a table that is written, where a list is one text.
+// The column type when written to a table; a list is written as one text.
 ColumnType written_type(const Attribute& attribute);
-// `type` is written_type() of the attribute.
+// Requires type = written_type(attribute).
 void write_attribute(const Attribute& attribute, const AttributeValue& value, ColumnType type,
                      TableWriter& writer);
 

@@ -1,6 +1,6 @@
-// The rows of a step: distinct queries, distinct candidates, distinct pairs of them, the rows that show the
-// pairs, and what other row sets a model has. A tower runs once for each distinct row; all that depends on
-// how often a row stands in the batch is weighted by that.
+// The rows of a step: distinct queries, distinct candidates, distinct pairs of them, the rows that refer to
+// the pairs, and a model's other row sets. A tower runs once per distinct row; everything that depends on how
+// often a row occurs in the batch is weighted.
 #pragma once
 
 #include <algorithm>
@@ -15,15 +15,15 @@ namespace shortlist {
 
 // The rows of one row set.
 struct BatchRows {
-  // For features: row r shows row shown[r] of `encoded`, which has all that there are.
+  // For features: row r is row shown[r] of `encoded`, which has all encoded rows.
   const EncodedRows* encoded = nullptr;
   std::span<const uint32_t> shown = {};
-  // Which rows of its parents they show, in the order of RowSetSpec::parents.
+  // Maps to the rows of each parent, in the order of RowSetSpec::parents.
   std::array<RowMap, kMostParents> parents = {};
-  // How many rows of the batch each row stands for; empty: one.
+  // The number of batch rows that each row represents; empty: one.
   std::span<const float> multiplicity = {};
 
-  // As many as are listed in one of these ways.
+  // The number of rows, from whichever of these lists is set.
   size_t count() const {
     size_t most = shown.size();
     for (const RowMap& map : parents) {
@@ -35,10 +35,10 @@ struct BatchRows {
 };
 
 struct Batch {
-  // By the row sets of the model; those that are missing are empty.
+  // Indexed by the model's row sets; missing ones are empty.
   std::vector<BatchRows> row_sets = std::vector<BatchRows>(kUsualRowSets);
 
-  // Some rows of one row set, such as those that a tower runs over by itself.
+  // Only rows of one row set, such as for running a tower alone.
   static Batch of(int row_set, const EncodedRows& encoded, std::span<const uint32_t> shown) {
     Batch batch;
     batch.at(row_set) = {.encoded = &encoded, .shown = shown};
@@ -60,7 +60,7 @@ struct Batch {
   // Pair p is (query pair_query().source[p], candidate pair_candidate().source[p]) of the batch.
   const RowMap& pair_query() const { return pairs().parents[0]; }
   const RowMap& pair_candidate() const { return pairs().parents[1]; }
-  // Row r shows pair row_pair().source[r].
+  // Row r refers to pair row_pair().source[r].
   const RowMap& row_pair() const { return at(kBatchRows).parents[0]; }
   size_t rows() const { return row_pair().source.size(); }
 };

@@ -44,7 +44,7 @@ bool is_one_of(const std::vector<std::string>& names, const std::string& key) {
   return std::ranges::find(names, key) != names.end();
 }
 
-// The entries of a table whose keys are (or are not) among `keys`.
+// The entries of a table with keys among `keys`, or not among them.
 Value entries(const Value& value, const std::vector<std::string>& keys, bool among) {
   Value::Table chosen;
   for (const auto& entry : *value.table()) {
@@ -88,7 +88,7 @@ void read_mlp(const Value& value, const Where& where, std::vector<Block>& blocks
              Value(std::string(enum_name(last ? mlp.final_activation : mlp.activation)), value.line));
     if (!last) dense = entries(dense, {"name"}, false);
     blocks.push_back(read_block(dense, where));
-    shared = entries(shared, {"inputs"}, false);  // which the first dense layer has
+    shared = entries(shared, {"inputs"}, false);  // the first dense layer has it
   }
 }
 

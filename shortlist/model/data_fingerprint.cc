@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-// With its length, so that two texts cannot be mistaken for two others.
+// Hashes the length too, so that the boundary between two texts counts.
 void add_text(Sha256& hash, std::string_view text) {
   const uint64_t length = text.size();
   hash.add(Bytes(reinterpret_cast<const std::byte*>(&length), sizeof length));
@@ -23,7 +23,7 @@ void add_value(Sha256& hash, const CodedColumn& column, uint32_t code) {
   const bool missing = values.is_missing(code);
   add_text(hash, missing ? "missing" : "value");
   if (missing) return;
-  // The text of a list leaves open where one element ends.
+  // A list's text does not show where an element ends.
   if (values.type == ColumnType::list && values.elements->type == ColumnType::text) {
     for (uint32_t e = values.offsets[code]; e < values.offsets[code + 1]; ++e)
       add_text(hash, values.elements->texts[e]);
@@ -35,7 +35,7 @@ void add_value(Sha256& hash, const CodedColumn& column, uint32_t code) {
 
 std::string column_fingerprint(const CodedColumn& column, size_t rows) {
   const std::span<const uint32_t> codes = std::span(column.codes).first(rows);
-  // Values that only later rows have come after the others.
+  // Values that occur only in later rows come after the others.
   const size_t distinct = rows == column.codes.size() ? column.distinct()
                           : rows == 0                 ? 0
                                                       : size_t{std::ranges::max(codes)} + 1;

@@ -1,4 +1,4 @@
-// What a catalogue holds beside its numbers.
+// A model's data about items, labels and users, in addition to its parameters.
 #pragma once
 
 #include <cstdint>
@@ -11,29 +11,28 @@
 
 namespace shortlist {
 
-// The catalogue as people see it.
+// The catalogue in readable form.
 struct Items {
   std::string id_column;
-  std::vector<std::string>
-      ids;  // distinct, in ascending order: of numbers if all are integers, else of bytes
-  std::vector<Attribute> attributes;  // each with a value for each item
+  std::vector<std::string> ids;       // distinct and ascending: by number if all are integers, else by bytes
+  std::vector<Attribute> attributes;  // each with one value per item
 };
 
-// What the training rows hold of a label.
+// Statistics of a label in the training rows.
 struct LabelRange {
   std::string label;
   double least = 0, most = 0, mean = 0;
-  LabelScale scale;  // on which the model is trained
+  LabelScale scale;  // the scale on which the model is trained
 };
 
-// What is known of users: the values of the query's other columns that are the same in all of a user's
-// training rows, such as a country.
+// Known facts about users: the values of those other columns of the query that are constant over all of a
+// user's training rows, such as a country.
 struct UserContext {
   static constexpr int32_t kNone = -1;
   struct ContextColumn {
     std::string name;
     std::vector<std::string> values;  // distinct
-    std::vector<int32_t> users;       // for each user the position of its value in `values`, or kNone
+    std::vector<int32_t> users;       // per user: index in `values`, or kNone
   };
   std::vector<ContextColumn> columns;
 };

@@ -5,7 +5,8 @@
 namespace shortlist {
 namespace {
 
-// Calls change(LabelScale, number, is_bias) for each number of the predictions of standardised labels.
+// Calls change(LabelScale, value, is_bias) for each kernel and bias value of the predictions of standardised
+// labels.
 template <typename Change>
 void change_predictions(const ModelSpec& spec, Parameters& parameters, const Change& change) {
   for (size_t t = 0; t < spec.rankings.size(); ++t) {

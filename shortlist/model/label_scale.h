@@ -1,5 +1,5 @@
-// Moves the scale of a standardised label into the weights of its prediction and back, for formats that hold
-// weights alone.
+// Folds the scale of a standardised label into the weights of its prediction and back, for formats that store
+// only weights.
 #pragma once
 
 #include "shortlist/model/parameters.h"
@@ -7,12 +7,12 @@
 
 namespace shortlist {
 
-// Whether some label of the model is standardised.
+// Whether any label of the model is standardised.
 bool has_label_scales(const ModelSpec& spec);
 
-// Changes kernel and bias of each prediction so that its output is the label in its own unit.
+// Changes kernel and bias of each prediction so that its output is in the label's own unit.
 void fold_label_scales(const ModelSpec& spec, Parameters& parameters);
-// The inverse: the output was the label in its own unit, and becomes the standardised label.
+// The inverse: an output in the label's own unit becomes the standardised label.
 void unfold_label_scales(const ModelSpec& spec, Parameters& parameters);
 
 }  // namespace shortlist

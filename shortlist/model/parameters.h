@@ -1,4 +1,4 @@
-// The numbers of a model, by name.
+// The parameters of a model, by name.
 #pragma once
 
 #include <memory>
@@ -12,9 +12,9 @@ namespace shortlist {
 
 class Parameters {
  public:
-  // One for each parameter of each node, in order, and one for each table that nodes share, where the first
-  // of them is; all zero. Throws a usage Error that names two nodes that share a table but plan it
-  // differently.
+  // Creates one zero parameter for each parameter of each node, in order. A table that nodes share is created
+  // once, at the first of them. Throws a usage Error with the names of both nodes if two nodes share a table
+  // but declare it differently.
   explicit Parameters(const ModelSpec& spec);
 
   size_t size() const { return states_.size(); }
@@ -22,19 +22,19 @@ class Parameters {
   ParameterState& at(size_t i) { return *states_[i]; }
   const ParameterState& at(size_t i) const { return *states_[i]; }
   ParameterState* find(std::string_view name);
-  // The parameters of one node, and their numbers.
+  // The parameters of one node, and their indices.
   std::span<ParameterState* const> of(size_t node) const;
   std::span<const size_t> numbers_of(size_t node) const;
 
-  // Numbers that are trained, and that are kept but not trained.
+  // The number of trained values, and of values that are saved but not trained.
   size_t trainable_count() const;
   size_t kept_count() const;
 
-  // Each by its initialiser, from a random stream of its own that the seed and its name give.
+  // Initialises each parameter from its own random stream, derived from the seed and its name.
   void initialize(uint64_t seed);
-  // Makes gradients for all that is trained; serving does without.
+  // Allocates gradients for all trained parameters. Not needed for serving.
   void make_gradients();
-  // Packs the panels of products after values changed; with `backward` also those that gradients need.
+  // Packs the panels of products after values have changed, with `backward` also those for gradients.
   void pack(ThreadPool& pool, bool backward, Precision precision = Precision::float32);
 
  private:
@@ -43,8 +43,8 @@ class Parameters {
   std::vector<std::string> names_;
   std::vector<std::unique_ptr<ParameterState>> states_;
   std::vector<Buffer> values_;
-  std::vector<std::string> first_user_;  // of each parameter: the node that added it
-  // Node after node, and where each node's begin; one more at the end.
+  std::vector<std::string> first_user_;  // per parameter: the node that added it
+  // Concatenated over the nodes, with the start of each node's range and the end.
   std::vector<ParameterState*> pointers_;
   std::vector<size_t> numbers_, first_;
 };

@@ -76,7 +76,7 @@ TEST(Parameters, MakesGradientsOnlyOfWhatIsTrained) {
   EXPECT_EQ(parameters.find("query/dense/kernel")->gradient.rows, 3u);
   EXPECT_EQ(parameters.find("query/batch_norm/moving_mean")->gradient.data, nullptr);
   EXPECT_EQ(parameters.find("query/genre/embeddings")->gradient.data,
-            nullptr);  // comes with what a batch touches
+            nullptr);  // allocated for the rows that a batch touches
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ bool finite_row(const Operand& x, size_t r) {
 
 size_t phase_of(int node, PlanPart part) { return static_cast<size_t>(node) * kPlanParts + part; }
 
-// A part of the rows of a row set of a wave, or one of the tasks that write a node's gradients.
+// A task: a part of the rows of a row set in a wave, or one of the tasks that write a node's gradients.
 struct Task {
   int rows = -1, node = -1;
   size_t index = 0;
@@ -44,7 +44,7 @@ struct Plan::State {
 
   PlanNode& node(int spec_node) { return graph[graph.position_of(spec_node)]; }
 
-  // The outputs whose gradients nobody wrote have none.
+  // Zeroes the gradients of outputs that the caller did not write.
   void clear_gradients_except(const std::vector<int>& written) {
     for (int output : options.outputs) {
       if (std::ranges::find(written, output) != written.end()) continue;
@@ -62,7 +62,7 @@ struct Plan::State {
     memory.fit();
   }
 
-  // Runs what `tasks` lists.
+  // Runs `tasks`.
   template <typename Run>
   void run_tasks(ThreadPool& pool, Run run) {
     if (scratch.size() < static_cast<size_t>(pool.threads()))
@@ -71,7 +71,7 @@ struct Plan::State {
              [&](size_t i, int worker) { run(tasks[i], worker, scratch[static_cast<size_t>(worker)]); });
   }
 
-  // Lets a layer work, on the clock.
+  // Runs a layer and measures the time.
   template <typename Work>
   void time(int at, PlanPart part, int worker, Work work) {
     const PlanNode& n = graph[at];
@@ -101,8 +101,8 @@ struct Plan::State {
     }
   }
 
-  // The wave's rows, and beside them nodes' gradients. The first half of the tasks works on the first half of
-  // the rows.
+  // Runs the wave's rows and, in parallel, nodes' gradients. The first half of the tasks processes the first
+  // half of the rows.
   void run_wave(ThreadPool& pool, PlanPart part, const Wave& wave, const std::vector<int>& gradients) {
     tasks.clear();
     for (size_t half : {0, 1}) {
@@ -144,7 +144,7 @@ struct Plan::State {
   }
 
   void backward(ThreadPool& pool) {
-    // Gradients are made beside the next wave, while their rows are still in the caches.
+    // Gradients are computed in parallel with the next wave, while their rows are still in the caches.
     std::vector<int>& left = gradient_nodes;
     left.clear();
     for (const Wave& wave : backward_order) {
@@ -157,7 +157,7 @@ struct Plan::State {
         }
       }
     }
-    std::ranges::sort(left);  // as the optimizer goes through the parameters
+    std::ranges::sort(left);  // in the optimizer's order of the parameters
     run_wave(pool, kBackward, {}, left);
     join_shared_tables(pool);
   }
@@ -191,7 +191,7 @@ Plan& Plan::operator=(Plan&&) noexcept = default;
 bool Plan::needs_all_rows(int row_set) const {
   const State& state = *state_;
   if (!state.options.backward || !state.options.training_layers_active) return false;
-  // A row's segments tell its copies apart where theirs are.
+  // Layers over a row's segments distinguish copies of that row too.
   const auto belongs = [&](int own) {
     while (own != row_set) {
       const std::vector<RowSetSpec::Parent>& parents = state.spec.row_set(own).parents;
@@ -209,7 +209,7 @@ bool Plan::needs_all_rows(int row_set) const {
 void Plan::feed(int node, ConstMatrix output) {
   PlanNode& n = state_->node(node);
   SHORTLIST_CHECK(n.fed && output.cols == static_cast<size_t>(n.plan.width));
-  n.pass.output = {const_cast<float*>(output.data), output.rows, output.cols, output.stride};  // is only read
+  n.pass.output = {const_cast<float*>(output.data), output.rows, output.cols, output.stride};  // only read
   state_->memory.forget_views();
 }
 

@@ -1,4 +1,4 @@
-// Runs a model, or the part of it that some outputs need, over batches.
+// Runs a model, or the part that some outputs need, on batches.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace shortlist {
 
-// Holds the buffers of one batch at a time, so one thread at a time may use it; many plans may share
+// Has the buffers of one batch at a time, so only one thread at a time may use it. Many plans may share
 // parameters. Buffers grow with the largest batch and are kept: steps of a known size do not allocate.
 class Plan {
  public:
@@ -20,33 +20,35 @@ class Plan {
   Plan(Plan&&) noexcept;
   Plan& operator=(Plan&&) noexcept;
 
-  // Whether layers over these rows, or over segments of them, tell copies of a row apart in training, so that
-  // a training batch must list each copy as a row by itself. Of a row set without RowSetSpec::copies.
+  // Whether layers over these rows, or over segments of them, distinguish copies of a row in training, so
+  // that a training batch must list each copy as a separate row. Only for a row set without
+  // RowSetSpec::copies.
   bool needs_all_rows(int row_set) const;
 
-  // Output of a given node, for batches to come: rows x width.
+  // Sets the output of a fed node for the following batches: rows x width.
   void feed(int node, ConstMatrix output);
 
-  // `key` names the step's random numbers. With `training` batch statistics and dropout are on, if active.
+  // `key` identifies the step's random numbers. With `training`, batch statistics and dropout are on, if
+  // active.
   void forward(ThreadPool& pool, const Batch& batch, bool training = false, uint64_t key = 0);
 
-  // An output of the last forward(). A ranking's has a row for each pair, or for each row of the batch where
-  // copies have been told apart: see has_row_outputs().
+  // An output of the last forward(). A ranking's has one row per pair, or one per batch row if copies are
+  // kept apart: see has_row_outputs().
   Matrix output(int node) const;
   bool has_row_outputs(int node) const;
 
-  // The first node whose output in the last forward() holds a NaN or an infinity; "" when there is none.
+  // The first node whose output in the last forward() has a NaN or an infinity; "" if there is none.
   std::string first_not_finite() const;
 
-  // The gradient of the loss by an output; write it before backward().
+  // The gradient of the loss with respect to an output. Write it before calling backward().
   Matrix output_gradient(int node);
-  // `written` are the outputs whose gradients stand in output_gradient(); the others' are zero. Writes every
-  // parameter's gradient, those with two gradient_parts in two parts.
+  // `written` lists the outputs whose output_gradient() is set; the others' gradients are zero. Writes every
+  // parameter's gradient, in two parts if spec.gradient_parts == 2.
   void backward(ThreadPool& pool, const std::vector<int>& written);
 
-  // From now on times what each layer does.
+  // Starts measuring the time of each layer.
   void start_profile(int threads);
-  // What each layer did in the last batch, and its times since start_profile(), if that was called.
+  // The work of each layer in the last batch, and its times since start_profile() if that was called.
   std::vector<StepPhase> profile() const;
 
  private:

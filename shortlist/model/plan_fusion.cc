@@ -5,7 +5,7 @@
 namespace shortlist {
 namespace {
 
-// Of the inputs before `input`, or of all.
+// Over the inputs before `input`, or over all.
 size_t columns_before(const PlanGraph& graph, const PlanNode& outer, int input) {
   size_t columns = 0;
   for (int before : outer.inputs) {
@@ -35,7 +35,7 @@ void find_gathered(PlanGraph& graph) {
   }
 }
 
-// A ReLU's gradient goes into the passes of the only layer that reads it, if that can.
+// Moves a ReLU's gradient into the pass of the only layer that reads it, if that layer supports it.
 void leave_relus(PlanGraph& graph) {
   for (PlanNode& n : graph.nodes) n.relu_inputs.assign(n.inputs.size(), 0);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
@@ -71,7 +71,7 @@ void round_between_products(PlanGraph& graph, const PlanOptions& options) {
   }
 }
 
-// A layer works in place where nobody else wants what it writes over.
+// A layer runs in place if no other node needs the data that it overwrites.
 void share_memory(PlanGraph& graph, const PlanOptions& options) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     PlanNode& n = graph.nodes[i];

@@ -1,5 +1,5 @@
-// Places nodes in the memory of others and moves steps into the passes of their neighbours, as far as the
-// layers' traits allow it.
+// Shares memory between nodes and fuses steps into the passes of neighbouring nodes, as far as the layers'
+// traits allow.
 #pragma once
 
 #include "shortlist/model/plan_graph.h"

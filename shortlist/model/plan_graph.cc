@@ -47,7 +47,7 @@ bool PlanGraph::is_fed(int spec_node) const {
 std::vector<bool> PlanGraph::needed_nodes() const {
   std::vector<bool> needed(spec_.nodes.size());
   for (int output : options_.outputs) needed[static_cast<size_t>(output)] = true;
-  // Also where nothing reads them: give() has to find them.
+  // Also if nothing reads them: feed() must find them.
   for (int given : options_.fed) needed[static_cast<size_t>(given)] = true;
   for (size_t i = spec_.nodes.size(); i-- > 0;) {
     if (!needed[i] || is_fed(static_cast<int>(i))) continue;
@@ -77,8 +77,8 @@ void PlanGraph::add_node(int spec_node, Parameters& parameters) {
   nodes.push_back(std::move(to));
 }
 
-// From the first layer that tells copies of a row apart, all that follows has a row for each copy, in the row
-// set that lists them.
+// From the first layer that distinguishes copies of a row on, nodes have one row per copy, in the row set
+// that lists the copies.
 void PlanGraph::tell_copies_apart(PlanNode& to) {
   const int merged = to.row_set, copies = spec_.row_set(merged).copies;
   if (copies < 0) return;
@@ -87,13 +87,13 @@ void PlanGraph::tell_copies_apart(PlanNode& to) {
       std::ranges::any_of(to.inputs, [&](int input) { return (*this)[input].row_set == copies; });
   if (!apart && !tells) return;
   to.row_set = copies;
-  if (!apart) return;  // the layer makes the copies itself
+  if (!apart) return;  // the layer itself makes the copies
   for (int& input : to.inputs) {
     if ((*this)[input].row_set == merged) input = copy_rows(input, copies);
   }
 }
 
-// The node that copies the rows of another into a row set.
+// Returns the node that copies another node's rows into a row set.
 int PlanGraph::copy_rows(int node, int row_set) {
   const PlanNode& from = (*this)[node];
   const std::string name = fmt::format("{}/{}", from.name, spec_.row_set(row_set).name);
@@ -108,7 +108,7 @@ int PlanGraph::copy_rows(int node, int row_set) {
   return static_cast<int>(nodes.size()) - 1;
 }
 
-// From a row set to its parent, where the node reads the one and has rows of the other.
+// Finds the map between a row set and its parent, if the node reads rows of one and has rows of the other.
 void PlanGraph::find_map(PlanNode& to) const {
   to.backward_row_set = to.row_set;
   for (int input : to.inputs) {
@@ -123,7 +123,7 @@ void PlanGraph::find_map(PlanNode& to) const {
   }
 }
 
-// Each of the nodes that share a table makes the gradient of its own rows.
+// Each node that shares a table computes the gradient of the rows that it touches.
 void PlanGraph::share_tables() {
   std::vector<ParameterState*> tables;
   for (const PlanNode& n : nodes) {

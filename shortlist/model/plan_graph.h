@@ -1,4 +1,4 @@
-// The nodes that a plan runs: those of a model that its outputs need, and over which rows each works.
+// The nodes that a plan runs: those that its outputs need, and the row set of each.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace shortlist {
 
-// The parents[place] of a row set's rows in a batch. row_set is -1 where there is none.
+// Refers to parents[place] of a row set in a batch. row_set is -1 if there is none.
 struct RowMapAt {
   int row_set = -1;
   size_t place = 0;
@@ -20,34 +20,34 @@ struct PlanNode {
   std::string name;
   LayerPtr layer;
   LayerTraits traits;
-  std::vector<int> inputs;  // positions in the plan
+  std::vector<int> inputs;  // indices in the plan
   int row_set = kQueryRows;
-  // Over which its backward() runs: that of its input, of a node that reads rows of a parent.
+  // Row set over which backward() runs: the input's, if the node reads rows of a parent.
   int backward_row_set = kQueryRows;
-  RowMapAt map;  // of a node that reads rows of another row set
+  RowMapAt map;  // for a node that reads rows of another row set
   bool fed = false, output = false, has_gradient = false;
   LayerPlan plan;
   std::vector<ParameterState*> parameters;
   int feature = -1;
   RandomStream random{0, ""};
 
-  // Where its matrices lie, which fuse() finds. A node may lie inside of the one that reads it: in columns of
-  // its output or, where that has an inner_width, in memory of its own. Apart, the vectors of one row would
-  // fall on the same sets of a cache.
+  // Memory placement, set by fuse(). A node may be placed inside the node that reads it: in columns of its
+  // output or, if that has an inner_width, in separate memory of its own. Otherwise the vectors of one row
+  // would map to the same cache sets.
   int inside = -1;
   size_t inside_column = 0;
   size_t inner_width = 0;
-  // The node whose output's, and gradient's, memory this one's lies in; -1: its own.
+  // The nodes in whose memory the output and the gradient are placed; -1: its own memory.
   int output_in = -1, gradient_in = -1;
-  // A node that only feeds a gather lies in its place, in batches that show each of its rows once and in
-  // order.
+  // A node that only feeds a gather is placed in the gather's output, in batches that contain each of its
+  // rows once and in order.
   int gathered_by = -1;
   bool in_place = false;
   std::vector<uint8_t> relu_inputs;
   std::vector<Precision> inputs_to, dinputs_to;
-  std::vector<uint8_t> add;  // backward_waves() finds it
+  std::vector<uint8_t> add;  // set by backward_waves()
 
-  // Memory and views, which PlanMemory keeps.
+  // Memory and views, managed by PlanMemory.
   Matrix inner, inner_gradient;
   Buffer output_memory, gradient_memory, inner_memory, inner_gradient_memory;
   std::vector<Buffer> row_memory, part_memory, batch_memory;
@@ -62,14 +62,14 @@ struct PlanGraph {
 
   PlanNode& operator[](int at) { return nodes[static_cast<size_t>(at)]; }
   const PlanNode& operator[](int at) const { return nodes[static_cast<size_t>(at)]; }
-  // Where a node of the spec is; it must be one that the plan needs.
+  // Index of a node of the spec in the plan. The plan must need it.
   int position_of(int spec_node) const;
-  // The nodes that read a node, once for each time that they do.
+  // The nodes that read a node, once per use.
   std::vector<int> consumers(int at) const;
-  // The only consumer of a node whose output nobody else sees; -1: there is none.
+  // The only consumer of a node that is not an output; -1 if there is none.
   int only_consumer(int at) const;
 
-  std::vector<PlanNode> nodes;             // each after its inputs
+  std::vector<PlanNode> nodes;             // in topological order
   std::vector<SharedTable> shared_tables;  // with `backward`
 
  private:
@@ -84,7 +84,7 @@ struct PlanGraph {
 
   const ModelSpec& spec_;
   const PlanOptions& options_;
-  std::vector<int> position_;  // of each of the spec's nodes in `nodes`; -1: not needed
+  std::vector<int> position_;  // per node of the spec: index in `nodes`; -1: not needed
 };
 
 }  // namespace shortlist

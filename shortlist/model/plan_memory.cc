@@ -7,9 +7,9 @@
 namespace shortlist {
 namespace {
 
-// From one row of a buffer to the next. Long rows begin on a cache line, but not a multiple of 1 KiB apart,
-// else the elements of a column, which the products of gradients read, fall on a few sets of the first cache
-// and push each other out.
+// Stride of a buffer's rows. Long rows begin on a cache line, but not at a multiple of 1 KiB: otherwise the
+// elements of a column, which the products of gradients read, map to a few sets of the L1 cache and evict
+// each other.
 size_t row_stride(size_t width) {
   constexpr size_t kLine = 16;
   if (width < 64) return width;
@@ -47,7 +47,7 @@ void PlanMemory::grow() {
   }
   stale_ = stale_ || grown;
   if (!grown) return;
-  // A node inside of another has the capacity of what holds it.
+  // A node inside another has the capacity of the outer node.
   for (size_t i = graph_.nodes.size(); i-- > 0;) {
     PlanNode& n = graph_.nodes[i];
     if (n.inside >= 0) n.capacity = std::max(n.capacity, graph_[n.inside].capacity);
@@ -64,7 +64,7 @@ void PlanMemory::place_gathered(PlanNode& n) {
 }
 
 void PlanMemory::set_views() {
-  // From last to first: a node may lie in the memory of a later one.
+  // From last to first, since a node may use the memory of a later one.
   for (size_t i = graph_.nodes.size(); i-- > 0;) set_node_views(graph_.nodes[i]);
   for (PlanNode& n : graph_.nodes) set_pass(n);
   stale_ = false;

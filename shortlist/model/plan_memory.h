@@ -1,4 +1,4 @@
-// The buffers of a plan's nodes, which grow with the largest batch, and the views of them that passes have.
+// Manages the buffers of a plan's nodes, which grow with the largest batch, and the passes' views of them.
 #pragma once
 
 #include "shortlist/model/plan_graph.h"
@@ -9,9 +9,9 @@ class PlanMemory {
  public:
   PlanMemory(PlanGraph& graph, const PlanOptions& options) : graph_(graph), backward_(options.backward) {}
 
-  // Makes room for the rows that the passes have, and puts gathered nodes into place where they may be.
+  // Allocates memory for the rows of the passes, and places gathered nodes where possible.
   void fit();
-  // A given node's output has moved.
+  // Call if the output of a fed node has moved.
   void forget_views() { stale_ = true; }
 
  private:

@@ -1,4 +1,4 @@
-// What a plan is for.
+// Options of a plan.
 #pragma once
 
 #include <vector>
@@ -8,14 +8,14 @@
 namespace shortlist {
 
 struct PlanOptions {
-  std::vector<int> outputs;  // nodes of the spec; what they do not need is left out
-  // Nodes whose outputs the caller gives, instead of the layers before them.
+  std::vector<int> outputs;  // nodes of the spec; nodes that they do not need are left out
+  // Nodes whose outputs the caller provides, instead of running the layers before them.
   std::vector<int> fed;
-  bool backward = false;  // gradients can be asked for
-  // Batch statistics and dropout run in training. When false they behave as in inference, also in training.
+  bool backward = false;  // enables backward()
+  // Whether batch statistics and dropout are on in training. If false, these layers behave as in inference.
   bool training_layers_active = true;
-  // That the parameters are packed for, in plans with `backward`: what stands between products is rounded
-  // when it is made.
+  // The precision for which the parameters are packed, in plans with `backward`: intermediate results between
+  // products are rounded to it when they are written.
   Precision precision = Precision::float32;
 };
 

@@ -11,7 +11,7 @@ size_t bytes_of(size_t numbers, Precision precision) {
   return numbers * (precision == Precision::bf16 ? sizeof(uint16_t) : sizeof(float));
 }
 
-// What a part of a node's work reads or writes.
+// Bytes that a part of a node's work reads or writes.
 size_t bytes_of(const PlanNode& node, PlanPart part) {
   const Pass& pass = node.pass;
   const bool backward = part == kBackward;
@@ -27,7 +27,8 @@ size_t bytes_of(const PlanNode& node, PlanPart part) {
   }
   for (const Matrix& buffer : pass.buffers.row)
     a_row += part == kGradient ? 0 : bytes_of(buffer.cols, Precision::float32);
-  if (backward && !nested) a_row += bytes_of(pass.output.cols, pass.fusion.output_to);  // beside its gradient
+  if (backward && !nested)
+    a_row += bytes_of(pass.output.cols, pass.fusion.output_to);  // in addition to its gradient
   for (const ParameterState* p : pass.parameters) {
     parameters += p->spec.table ? p->rows.touched.size() * p->spec.cols : p->spec.rows * p->spec.cols;
   }
@@ -38,7 +39,7 @@ size_t bytes_of(const PlanNode& node, PlanPart part) {
 
 namespace {
 
-// Multiply-adds of a node's products for one row, forward; each gradient takes as many.
+// Multiply-adds of a node's products for one row, forward; each gradient takes the same number.
 size_t multiply_adds_a_row(const PlanNode& node) {
   size_t sum = node.plan.multiply_adds;
   for (const ParameterSpec& parameter : node.plan.parameters) {

@@ -1,4 +1,4 @@
-// What the layers of a plan do in a step, for profiles.
+// The work of a plan's layers in a step, for profiles.
 #pragma once
 
 #include "shortlist/model/plan_graph.h"
@@ -8,9 +8,9 @@ namespace shortlist {
 
 enum PlanPart : size_t { kForward, kBackward, kGradient, kPlanParts };
 
-// Whether a node has that part in the plan.
+// Whether the node has this part in the plan.
 bool has_part(const PlanNode& node, PlanPart part, const PlanOptions& options);
-// What it does with the rows of the last batch; without its time.
+// Describes its work on the last batch, without times.
 StepPhase describe_part(const PlanNode& node, PlanPart part);
 
 }  // namespace shortlist

@@ -12,15 +12,15 @@ class PlanRows {
  public:
   PlanRows(const ModelSpec& spec, const PlanGraph& graph);
 
-  // Shows a batch to the nodes: how many rows they have, what features and maps. What the batch points to
-  // must outlive the step. Checks that gathers and segments fit the rows.
+  // Sets the nodes' row counts, features and maps from a batch. Data that the batch points to must outlive
+  // the step. Checks that gathers and segments fit the rows.
   void set(const Batch& batch, PlanGraph& graph);
 
   const RowSetState& operator[](int row_set) const { return at(row_set).state; }
 
  private:
   struct Rows {
-    bool used = false;  // by a node of the plan
+    bool used = false;  // used by a node of the plan
     size_t count = 0;
     std::vector<size_t> cuts;
     RowSetState state;

@@ -34,7 +34,7 @@ TEST(Plan, DistinctRowsGiveWhatAllRowsGive) {
   }
 }
 
-// A hundred steps, each with the regularisers and Adam.
+// Runs a hundred steps with the regularisers and Adam.
 std::vector<double> losses_of_training(bool distinct, Precision precision = Precision::float32) {
   ToyTrainer trainer({}, true, 2, precision);
   std::vector<Trained> trained;
@@ -83,7 +83,7 @@ TEST(Plan, LossesInBfloat16AreNearThoseOfThePlainPath) {
   if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
-// Tries six elements of each parameter.
+// Checks six elements of each parameter.
 void expect_gradients_match(ToyTrainer& trainer, const ToyBatch& batch, bool training) {
   trainer.loss(batch, training);
   trainer.backward();
@@ -147,8 +147,8 @@ TEST(Plan, GivesTheSameBitsInBfloat16WithAnyNumberOfThreads) {
   if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
-// Products round what they read anyway: rounded when it is made, it is the same. Only the sums that biases'
-// gradients are see it.
+// Products round their operands anyway, so rounding them when they are written gives the same result. Only
+// the sums for the biases' gradients differ.
 void expect_rounding_changes_nothing(const ToyOptions& options, bool layers_active, bool training,
                                      Precision precision) {
   SCOPED_TRACE(fmt::format("dropout {}, layers active {}, training {}, {} bits", options.dropout,
@@ -313,7 +313,7 @@ TEST(Plan, GivenNodesNeedNoFeatures) {
   }
 }
 
-// Of a plan without retrieval, so that the towers only feed gathers; the loss is the sum of the ratings.
+// For a plan without retrieval, so that the towers only feed gathers. The loss is the sum of the ratings.
 TEST(Plan, TowersWhoseRowsComeOnceGiveWhatGatheredOnesGive) {
   ToyTrainer trainer;
   const int rating = trainer.model.spec.rankings[0];
@@ -347,7 +347,7 @@ TEST(Plan, AnOutputWhoseGradientIsNotWrittenGivesNone) {
   trainer.backward();
   trainer.loss(batch);
   fresh.loss(batch);
-  trainer.plan.backward(trainer.pool, {trainer.model.spec.query});  // the others hold old numbers
+  trainer.plan.backward(trainer.pool, {trainer.model.spec.query});  // the other gradients have stale values
   trainer.join_gradients();
   for (int output : {fresh.model.spec.candidate, fresh.model.spec.rankings[0]}) {
     const Matrix gradient = fresh.plan.output_gradient(output);

@@ -13,7 +13,7 @@ void place(std::vector<Wave>& waves, size_t wave, int row_set, WaveStep step) {
   own.steps.push_back(step);
 }
 
-// An output's gradient is there from the start.
+// An output's gradient is available from the start.
 void set_add_flags(PlanGraph& graph, const std::vector<Wave>& waves) {
   std::vector<bool> has_gradient;
   for (const PlanNode& n : graph.nodes) has_gradient.push_back(n.output);

@@ -1,4 +1,5 @@
-// The order in which a plan's nodes work: waves, each of which needs all rows of the ones before.
+// The execution order of a plan's nodes: a sequence of waves, each of which needs all rows of the previous
+// ones.
 #pragma once
 
 #include <vector>
@@ -12,18 +13,18 @@ struct WaveStep {
   int node;
   bool look;
 };
-// Steps over one row set that a task runs one after another over a part of its rows.
+// Steps over one row set, which a task runs in order on a part of its rows.
 struct WaveRows {
   int row_set;
   std::vector<WaveStep> steps;
 };
-// Row sets whose steps do not depend on each other.
+// Row sets whose steps are independent.
 struct Wave {
   std::vector<WaveRows> row_sets;
 };
 
 std::vector<Wave> forward_waves(const PlanGraph& graph);
-// Also sets the nodes' `add`: which of their inputs' gradients they are not the first to write.
+// Also sets the nodes' `add`: inputs whose gradients another node has already written.
 std::vector<Wave> backward_waves(PlanGraph& graph);
 
 }  // namespace shortlist

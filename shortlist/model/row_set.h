@@ -1,4 +1,5 @@
-// The row sets of a model: which rows its nodes have, and how those of one set relate to those of another.
+// The row sets of a model: the rows that its nodes have, and how the rows of one set relate to those of
+// another.
 #pragma once
 
 #include <string>
@@ -7,12 +8,12 @@
 namespace shortlist {
 
 enum class RowRelation {
-  gather,    // each row shows one row of the parent
-  segments,  // also, and the rows that show one row of the parent lie side by side, in the parent's order
+  gather,    // each row refers to one row of the parent
+  segments,  // the same, and the rows of one parent row are contiguous, in the parent's order
 };
 
-// A set without parents is a root: a batch lists its rows. Of any set a batch may say which encoded rows it
-// shows, for the features that enter there.
+// A set without parents is a root: a batch lists its rows. For any set, a batch may give the encoded rows for
+// the features that it has.
 struct RowSetSpec {
   struct Parent {
     int row_set;
@@ -20,15 +21,15 @@ struct RowSetSpec {
   };
   std::string name;
   std::vector<Parent> parents = {};  // at most kMostParents, at most one of them with segments
-  // The gather of this set that lists every copy of its rows: where layers tell copies apart, nodes go on
-  // over that. -1: there is none, so batches must list each copy as a row by itself.
+  // The gather of this set that has one row per copy. If layers distinguish copies, later nodes use that row
+  // set. -1: none, so batches must list each copy as a separate row.
   int copies = -1;
 };
 
 inline constexpr size_t kMostParents = 2;
 
-// The row sets that every model begins with: the distinct queries of a batch, its distinct candidates, its
-// distinct (query, candidate) pairs, and its rows, of which each shows a pair.
+// The row sets that every model begins with: a batch's distinct queries, distinct candidates, distinct
+// (query, candidate) pairs, and rows, each of which refers to a pair.
 enum UsualRowSet : int { kQueryRows, kCandidateRows, kPairRows, kBatchRows, kUsualRowSets };
 
 std::vector<RowSetSpec> usual_row_sets();

@@ -10,7 +10,7 @@ namespace {
 
 LayerPtr dense() { return std::make_shared<Dense>(); }
 
-// A model with a node over each of the queries, the candidates and the histories of the queries.
+// A model with a node for each of the queries, the candidates and the queries' histories.
 struct ThreeInputs {
   ThreeInputs() {
     history = spec.add_row_set({.name = "history", .parents = {{kQueryRows, RowRelation::segments}}});
@@ -88,7 +88,7 @@ TEST(Segments, TheMeanIsThatOfEachQuerysHistory) {
   EXPECT_GT(empty, 100u);
 }
 
-// Tries eight elements of each parameter.
+// Checks eight elements of each parameter.
 void expect_gradients_match(const ToyHistoryOptions& options, const ToyHistoryBatch& batch) {
   ToyHistoryTrainer trainer(options);
   trainer.loss(batch);
@@ -168,7 +168,7 @@ TEST(SharedTable, IsOneParameter) {
   EXPECT_EQ(users, 2u);
 }
 
-// Bit by bit: the gradients are added in the nodes' order.
+// Bit-identical, since gradients are added in node order.
 TEST(SharedTable, HasTheSumOfTheGradientsOfTablesOfTheirOwn) {
   const ToyHistoryBatch batch(400, 200);
   for (bool item_first : {false, true}) {
@@ -201,7 +201,7 @@ TEST(SharedTable, ListsEveryTouchedRowOnceInOrderOfFirstAppearance) {
   EXPECT_EQ(table.gradient.rows, expected.size());
 }
 
-// With Adagrad, whose second update of a row in one step would be smaller than the first.
+// Uses Adagrad, because a second update of a row in one step would be smaller than the first.
 TEST(SharedTable, IsUpdatedOnceAStep) {
   ToyHistoryTrainer trainer;
   const ToyHistoryBatch batch(200, 100);
@@ -224,7 +224,7 @@ TEST(SharedTable, IsUpdatedOnceAStep) {
   EXPECT_GT(moved, 200u);
 }
 
-// A plan that needs one of the two nodes.
+// A plan that needs only one of the two nodes.
 TEST(SharedTable, OfOneNodeIsItsOwn) {
   ToyHistoryTrainer trainer;
   const ToyHistoryBatch batch(30, 20);

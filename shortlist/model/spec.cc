@@ -34,7 +34,7 @@ int ModelSpec::add_row_set(RowSetSpec row_set) {
 
 namespace {
 
-// Throws unless the layer reads rows of the row sets that its inputs have.
+// Throws unless the layer can read rows of its inputs' row sets.
 void expect_row_sets(const ModelSpec& spec, const Node& node) {
   const InputRows reads = node.layer->traits().input_rows;
   bool crosses = false;
@@ -87,7 +87,7 @@ std::vector<std::string> unread_nodes(const ModelSpec& spec) {
   }
   std::vector<std::string> unread;
   for (size_t i = 0; i < spec.nodes.size(); ++i) {
-    // Where towers' features and pairs come together is not of the config's making.
+    // Nodes that combine towers' features and pairs are not in the config.
     const bool is_implied =
         spec.nodes[i].name.ends_with("/features") || spec.nodes[i].name.starts_with("pair/");
     if (!read[i] && !is_implied) unread.push_back(spec.nodes[i].name);

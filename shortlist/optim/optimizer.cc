@@ -10,7 +10,7 @@
 namespace shortlist {
 namespace {
 
-// So few numbers at once stay in the first cache, with their gradient and slots, through all passes.
+// Few enough that they, their gradient and their slots stay in the L1 cache through all passes.
 constexpr size_t kNumbersATask = 16'384, kNumbersAtOnce = 1024;
 constexpr size_t kTableRowsATask = 512, kRowsAhead = 16;
 
@@ -31,8 +31,8 @@ double penalty(const Trained& parameter, std::span<const float> w, std::span<flo
   return total;
 }
 
-// What all three share: the walk over the numbers in tasks, tables by rows. A rule has
-//   slots a number (or, where `row_slots`, a table's row), `visits_idle_rows`, begin(step, rate) and
+// Shared by all three optimizers: iterates over the values in tasks, and over tables by rows. A rule defines
+//   slots per value (or, with `row_slots`, per table row), `visits_idle_rows`, begin(step, rate) and
 //   update(gradient, value, slot spans).
 template <typename Rule>
 class RuleOptimizer : public Optimizer {
@@ -83,7 +83,7 @@ class RuleOptimizer : public Optimizer {
     return all;
   }
 
-  // A row whose slots are not as they started has been touched.
+  // A row has been touched if its slots differ from their initial values.
   void restored() override {
     for (size_t p = 0; p < parameters_.size(); ++p) {
       State& state = states_[p];
@@ -99,10 +99,10 @@ class RuleOptimizer : public Optimizer {
  private:
   struct State {
     std::vector<Buffer> slots;
-    std::vector<uint8_t> seen;     // of a table's row: whether it has ever been touched
+    std::vector<uint8_t> seen;     // per table row: whether it has ever been touched
     std::vector<uint32_t> rows;    // those rows, ascending
-    std::vector<uint32_t> source;  // for each of them, its place in the gradient + 1, or 0
-    std::vector<uint32_t> place;   // of a table's row in `rows`
+    std::vector<uint32_t> source;  // per entry of `rows`: its index in the gradient + 1, or 0
+    std::vector<uint32_t> place;   // per table row: its index in `rows`
   };
   struct Task {
     size_t parameter, index;
@@ -134,7 +134,7 @@ class RuleOptimizer : public Optimizer {
     return state.rows.size();
   }
 
-  // Adds rows to those that have been touched.
+  // Adds rows to the touched ones.
   static void see(State& state, std::span<const uint32_t> touched) {
     const auto before = static_cast<std::ptrdiff_t>(state.rows.size());
     for (uint32_t row : touched) {
@@ -193,7 +193,7 @@ class RuleOptimizer : public Optimizer {
     return total;
   }
 
-  // How many of the first `rows` stand one after the other in the table, to be updated at once.
+  // Number of leading `rows` that are consecutive in the table, to be updated at once.
   size_t rows_in_line(std::span<const uint32_t> rows, size_t cols) const {
     const size_t most = rule_.row_slots() ? 1 : std::min(rows.size(), kNumbersAtOnce / cols);
     size_t count = 1;
@@ -201,7 +201,7 @@ class RuleOptimizer : public Optimizer {
     return count;
   }
 
-  // The gradients of some of state.rows, zeros of those that the batch does not touch.
+  // Gathers the gradients of some of state.rows, with zeros for rows that the batch does not touch.
   static std::span<float> gather(const Matrix& gradient, const State& state, RowRange range) {
     static thread_local std::vector<float> gathered;
     gathered.resize(range.size() * gradient.cols);
@@ -214,7 +214,7 @@ class RuleOptimizer : public Optimizer {
     return gathered;
   }
 
-  // Rows of a table are far apart.
+  // Table rows are far apart in memory.
   void prefetch_row(size_t p, size_t row) const {
     const Trained& parameter = parameters_[p];
     prefetch(parameter.value.row(row));
@@ -272,7 +272,7 @@ class AdagradRule {
   std::vector<const char*> slot_names() const { return {"accumulator"}; }
   float initial() const { return static_cast<float>(config_.initial_accumulator); }
   bool row_slots() const { return config_.rowwise; }
-  bool visits_idle_rows() const { return false; }  // without a gradient nothing moves
+  bool visits_idle_rows() const { return false; }  // without a gradient nothing changes
   void begin(int64_t, double rate) { rate_ = static_cast<float>(rate); }
   void update(std::span<const float> gradient, std::span<float> value, Slots slots) const {
     const auto epsilon = static_cast<float>(config_.epsilon);

@@ -1,4 +1,4 @@
-// Turns gradients into new parameters.
+// Updates parameters from gradients.
 #pragma once
 
 #include <optional>
@@ -11,10 +11,10 @@
 
 namespace shortlist {
 
-// How Adam treats the rows of a table that a batch does not touch.
+// How Adam treats table rows that a batch does not touch.
 enum class IdleRows {
-  decay,  // as Keras: their moments decay and they go on moving
-  skip,   // lazy: they stay as they are
+  decay,  // as in Keras: their moments decay and they keep moving
+  skip,   // lazy: they are unchanged
 };
 template <>
 struct EnumNames<IdleRows> {
@@ -22,7 +22,8 @@ struct EnumNames<IdleRows> {
                                                                     {IdleRows::skip, "skip"}};
 };
 
-// Exactly one of adam, adagrad and sgd is set: the learning rate. Formulas and defaults are Keras's.
+// Exactly one of adam, adagrad and sgd is set; its value is the learning rate. Formulas and defaults are
+// Keras's.
 struct OptimizerConfig {
   std::optional<double> adam, adagrad, sgd;
   double beta_1 = 0.9, beta_2 = 0.999;
@@ -53,8 +54,8 @@ struct OptimizerConfig {
   double learning_rate() const { return adam.value_or(adagrad.value_or(sgd.value_or(0))); }
 };
 
-// One parameter as an optimizer sees it. For a table, `gradient` has a row for each entry of `touched`.
-// `second` is another part of a gradient, or has no data; of no table.
+// A parameter and its gradient as an optimizer sees them. For a table, `gradient` has one row per entry of
+// `touched`. `second` is another part of the gradient, or has no data; tables have none.
 struct Trained {
   std::string name;
   Matrix value;
@@ -67,15 +68,15 @@ struct Gradient {
   ConstMatrix second = {};
 };
 
-// Its state is a set of named matrices, so a run can stop and go on.
+// The state is a set of named matrices, so that training can be resumed.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
   // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), then updates all values. Returns the sum of
-  // the penalties before the update. `gradients` go with the parameters that it was made for; tables' are
-  // changed. `updated` is called, on any thread, for rows of a parameter that is no table when they are new,
-  // while they are at hand; they begin at a multiple of kRowsAtOnce.
+  // the penalties before the update. `gradients` correspond to the parameters given to make_optimizer();
+  // those of tables are modified. Calls `updated` on any thread for ranges of updated rows of parameters that
+  // are not tables, while they are in cache. Ranges begin at a multiple of kRowsAtOnce.
   using AtRows = FunctionRef<void(size_t parameter, RowRange rows)>;
   static constexpr size_t kRowsAtOnce = 16;
   virtual double step(ThreadPool& pool, double learning_rate, std::span<const Gradient> gradients,
@@ -91,15 +92,15 @@ class Optimizer {
   };
   virtual std::vector<Slot> slots() = 0;
   virtual size_t slots_a_number() const = 0;
-  int64_t steps = 0;  // taken so far
-  // Call after slots were filled from a checkpoint.
+  int64_t steps = 0;  // number of steps taken
+  // Call after slots have been filled from a checkpoint.
   virtual void restored() {}
 };
 
-// Of each parameter: {"m", "v"} for Adam.
+// The slots of each parameter: {"m", "v"} for Adam.
 std::vector<std::string> slot_names(const OptimizerConfig& config);
 
-// Throws a usage Error unless exactly one optimizer is named. `values` must stay where they are.
+// Throws a usage Error unless exactly one optimizer is set. `values` must not move.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters);
 
 }  // namespace shortlist

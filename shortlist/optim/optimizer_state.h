@@ -1,4 +1,4 @@
-// An optimizer's state apart from it: what a checkpoint holds, ours or another program's.
+// An optimizer's state as read from a checkpoint, ours or another program's.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ struct OptimizerState {
   int64_t steps = 0;
   std::optional<double> learning_rate;
   struct Slot {
-    std::string name;  // as Optimizer::slots() has it
+    std::string name;  // as in Optimizer::slots()
     size_t rows = 0, cols = 0;
     Buffer values;
   };
@@ -22,8 +22,8 @@ struct OptimizerState {
   const Slot* find(std::string_view name) const;
 };
 
-// Sets an optimizer to where the state stood. Throws a data Error when a slot that it needs is absent; one
-// that has not taken a step needs none.
+// Sets an optimizer to the saved state. Throws a data Error if a required slot is missing. A state with no
+// steps needs no slots.
 void restore_optimizer(const OptimizerState& state, Optimizer& optimizer);
 
 }  // namespace shortlist

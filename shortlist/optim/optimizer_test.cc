@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kRows = 300, kCols = 5;  // of the table: several tasks
 using Numbers = std::vector<double>;
 
-// Keras's formulas over whole matrices in double: a row that is not touched has a gradient of zeros.
+// Keras's formulas on whole matrices, in double: untouched rows have a gradient of zeros.
 struct Twin {
   OptimizerConfig config;
   double l1 = 0, l2 = 0;
@@ -54,8 +54,8 @@ struct Twin {
   }
 };
 
-// A table and a dense matrix that learn from random gradients. Step t touches every row with (row * 7 + t) %
-// 5 < 2, so that some rows come again, some are idle between, and row 299 never comes.
+// A table and a dense matrix, trained with random gradients. Step t touches every row with (row * 7 + t) % 5
+// < 2, so that some rows repeat, some are idle in between, and row 299 is never touched.
 class Learner {
  public:
   explicit Learner(const OptimizerConfig& config, float l1 = 0, float l2 = 0)
@@ -77,7 +77,7 @@ class Learner {
     return row != 299 && (row * 7 + static_cast<size_t>(optimizer->steps)) % 5 < 2;
   }
 
-  // The gradient that the next step will see, of the whole table or of the matrix.
+  // The gradient of the next step, for the whole table or the matrix.
   Numbers next_gradient(bool table) const {
     const RandomStream random =
         RandomStream(9, table ? "table" : "dense").at(static_cast<uint64_t>(optimizer->steps));
@@ -99,7 +99,7 @@ class Learner {
       for (size_t c = 0; c < kCols; ++c)
         rows.data()[i * kCols + c] = static_cast<float>(table_gradient[touched_[i] * kCols + c]);
     }
-    // In two parts, as the halves of a batch make it.
+    // In two parts, as from the halves of a batch.
     for (size_t i = 0; i < dense_gradient.size(); ++i)
       dense_gradient_.data()[i] = second_gradient_.data()[i] = static_cast<float>(dense_gradient[i] / 2);
     const std::vector<Gradient> gradients = {
@@ -114,7 +114,7 @@ class Learner {
     return all;
   }
 
-  // Takes over what a checkpoint keeps.
+  // Copies what a checkpoint contains.
   void restore(Learner& from) {
     std::ranges::copy(from.table_.span(), table_.data());
     std::ranges::copy(from.dense_.span(), dense_.data());
@@ -269,13 +269,13 @@ TEST(Optimizer, LazyAdamEqualsKerasWhereEveryRowIsTouched) {
   EXPECT_EQ(run(IdleRows::skip), run(IdleRows::decay));
 }
 
-// Ten steps at once, and five, a checkpoint and five more, end with the same bits.
+// Ten steps in one run, and five steps, a checkpoint and five more, give bit-identical results.
 void expect_restores(const OptimizerConfig& config, float l2) {
   ThreadPool pool(2);
   Learner straight(config, 0, l2), first(config, 0, l2), second(config, 0, l2), used(config, 0, l2);
   for (int t = 0; t < 10; ++t) straight.step(pool);
   for (int t = 0; t < 5; ++t) first.step(pool);
-  used.optimizer->steps = 2;  // has seen other rows first
+  used.optimizer->steps = 2;  // other rows were touched before
   used.step(pool);
   for (Learner* learner : {&second, &used}) {
     learner->restore(first);

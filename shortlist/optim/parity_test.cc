@@ -1,4 +1,4 @@
-// Holds the optimizers against ten steps of Keras 2.15's: tests/parity/optimizers.py wrote the fixture.
+// Compares optimizers with ten steps of Keras 2.15. The fixture was written by tests/parity/optimizers.py.
 #include "shortlist/math/elementwise.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/testing/fixture.h"
@@ -21,7 +21,7 @@ Buffer buffer_of(std::span<const float> values) {
   return buffer;
 }
 
-// A lookup's gradient as a layer hands it on: ids that stand in it twice have one row, their sum.
+// A lookup's gradient as a layer provides it: an id that occurs twice has one row with the sum.
 struct TableGradient {
   TableGradient(std::span<const int32_t> ids, std::span<const float> values, size_t cols)
       : rows(ids.size(), cols) {

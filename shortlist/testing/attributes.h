@@ -1,4 +1,4 @@
-// For tests only: attributes from texts.
+// For tests only: creates attributes from texts.
 #pragma once
 
 #include <optional>
@@ -9,13 +9,13 @@
 
 namespace shortlist::testing {
 
-// Read as from a table; a list where a separator is given. "" is missing.
+// Read like a table's column: a list if a separator is given. "" is missing.
 inline Attribute attribute(const std::string& name, const std::vector<std::string>& texts,
                            std::optional<std::string> separator = std::nullopt) {
   return read_attribute({.name = name, .separator = std::move(separator)}, texts);
 }
 
-// The values as a person reads them.
+// The values in readable form.
 inline std::vector<std::string> texts_of(const Attribute& attribute) {
   std::vector<std::string> texts;
   for (const AttributeValue& value : attribute.values) texts.push_back(text_of(attribute, value));

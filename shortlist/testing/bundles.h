@@ -1,4 +1,4 @@
-// For tests only: a small bundle, and bundles that are changed by hand, with a manifest that fits.
+// For tests only: a small bundle, and edits of bundles that keep the manifest valid.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@
 
 namespace shortlist {
 
-// Writes the file and lists it as it is now.
+// Writes the file and updates its entry in the manifest.
 inline void put_into_bundle(const std::string& bundle, const std::string& name, const std::string& content) {
   const std::string path = bundle + "/" + kManifestFile;
   Manifest manifest = parse_manifest(read_file(path), path);
@@ -29,7 +29,7 @@ inline void put_into_bundle(const std::string& bundle, const std::string& name, 
   write_file_atomically(path, manifest_text(manifest));
 }
 
-// Takes the file out of the manifest; it stays in the folder.
+// Removes the file from the manifest; the file itself is kept.
 inline void unlist_in_bundle(const std::string& bundle, const std::string& name) {
   const std::string path = bundle + "/" + kManifestFile;
   Manifest manifest = parse_manifest(read_file(path), path);
@@ -37,7 +37,7 @@ inline void unlist_in_bundle(const std::string& bundle, const std::string& name)
   write_file_atomically(path, manifest_text(manifest));
 }
 
-// An untrained model of the small table, saved.
+// Saves an untrained model of the small table.
 class SavedModel {
  public:
   SavedModel() : config_(table_.config()) {

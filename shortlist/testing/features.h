@@ -1,5 +1,4 @@
-// What the tests of features share: small columns, and a feature fitted by its settings as TOML would have
-// them.
+// Shared by the tests of features: small columns, and features fitted with settings as in TOML.
 #pragma once
 
 #include <initializer_list>
@@ -14,7 +13,7 @@
 
 namespace shortlist::testing {
 
-inline constexpr std::string_view kNull = "<NULL>";  // stands for a missing text
+inline constexpr std::string_view kNull = "<NULL>";  // represents a missing text
 
 inline Column text_column(std::vector<std::string_view> texts) {
   Column column;
@@ -36,7 +35,7 @@ inline Column integer_column(std::vector<int64_t> values) {
   return column;
 }
 
-// NaN stands for itself: missing.
+// NaN is a missing value.
 inline Column number_column(std::vector<double> values) {
   Column column;
   column.type = ColumnType::number;
@@ -54,7 +53,7 @@ inline Column list_column(Column elements, std::vector<uint32_t> offsets) {
   return column;
 }
 
-// The value that TOML would have given, all of it at `line`.
+// The value that TOML would yield, with every part at `line`.
 inline Value to_value(const nlohmann::json& json, int line = 0) {
   if (json.is_boolean()) return Value(json.get<bool>(), line);
   if (json.is_number_integer()) return Value(json.get<int64_t>(), line);
@@ -105,7 +104,7 @@ inline std::vector<std::string> tokens(const Feature& feature) {
   return all;
 }
 
-// What `call` throws; "" when it does not.
+// The message of the error that `call` throws; "" if it does not throw.
 template <typename F>
 std::string message_of(F&& call) {
   try {

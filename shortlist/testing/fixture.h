@@ -1,5 +1,5 @@
-// For tests only: cases that TensorFlow computed, and how close to them counts as equal.
-// tests/parity/fixture.py writes the files, and says what they hold.
+// For tests only: cases computed by TensorFlow, and the tolerance for comparing with them. The files are
+// written by tests/parity/fixture.py, which documents their contents.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ struct FixtureCase {
   }
 };
 
-// Those of tests/parity/fixtures/NAME.safetensors; tests run in the repository's root.
+// The cases in tests/parity/fixtures/NAME.safetensors. Tests run in the repository's root.
 inline std::vector<FixtureCase> fixture_cases(const std::string& name) {
   const auto file = std::make_shared<const SafetensorsFile>(
       SafetensorsFile::open("tests/parity/fixtures/" + name + ".safetensors"));
@@ -47,8 +47,8 @@ inline std::vector<FixtureCase> fixture_cases(const std::string& name) {
 
 constexpr double kParityTolerance = 1e-5;
 
-// Each element within 1e-5 of its own size, or of the mean size of all where it is smaller: a sum of float32
-// numbers of one size has an error of that size, however small the sum.
+// The tolerance per element is 1e-5 of its magnitude, or of the mean magnitude of all elements if that is
+// larger: the error of a float32 sum depends on the magnitude of its terms, however small the sum is.
 inline void expect_parity(std::span<const float> got, std::span<const float> expected,
                           const std::string& what) {
   ASSERT_EQ(got.size(), expected.size()) << what;

@@ -1,4 +1,4 @@
-// For tests: runs a layer alone, and compares its gradients with central finite differences.
+// For tests: runs a single layer and compares its gradients with central finite differences.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ namespace shortlist {
 
 using Rows = std::vector<std::vector<float>>;
 
-// A matrix whose rows lie apart, as those of a node inside of a concatenation do.
+// A matrix with gaps between its rows, like those of a node inside a concatenation.
 class SpacedMatrix {
  public:
   SpacedMatrix(size_t rows, size_t cols)
@@ -44,7 +44,7 @@ class SpacedMatrix {
     for (size_t r = 0; r < view_.rows; ++r) all.emplace_back(view_.row(r), view_.row(r) + view_.cols);
     return all;
   }
-  // Whether nobody wrote between the rows.
+  // Whether the gaps are unchanged.
   bool gaps_are_intact() const {
     for (size_t r = 0; r < view_.rows; ++r) {
       for (size_t c = 0; c < kGap; ++c) {
@@ -61,13 +61,13 @@ class SpacedMatrix {
   Matrix view_;
 };
 
-// As the optimizer sees it.
+// As seen by the optimizer.
 inline void join_gradient(ParameterState& parameter) {
   if (parameter.spec.gradient_parts == 2)
     add(parameter.second_memory.span(), parameter.gradient_memory.span());
 }
 
-// What a layer stands in.
+// The surroundings of a layer under test.
 struct LayerPlace {
   std::vector<int> widths = {};
   size_t rows = 9;
@@ -75,11 +75,11 @@ struct LayerPlace {
   std::vector<float> multiplicity = {};
   FeatureInput feature = {};
   RowMap map = {};
-  std::optional<size_t> source_rows = {};  // of layers that read another row set: rows of the input
+  std::optional<size_t> source_rows = {};  // for layers that read another row set: rows of the input
   std::vector<uint32_t> segments = {};     // offsets of the rows' segments
 };
 
-// A layer with its buffers; inputs and trained parameters start with random numbers.
+// A layer with its buffers. Inputs and trained parameters are initialised randomly.
 class LayerRun {
  public:
   LayerRun(const Layer& layer, const LayerPlace& place, uint64_t seed = 1)
@@ -102,7 +102,7 @@ class LayerRun {
     set_pass();
   }
 
-  LayerRun(const Layer&&, const LayerPlace&, uint64_t = 1) = delete;  // the layer has to stay
+  LayerRun(const Layer&&, const LayerPlace&, uint64_t = 1) = delete;  // the layer must outlive this
 
   void forward() {
     for (const auto& parameter : parameters) {
@@ -116,7 +116,7 @@ class LayerRun {
     in_chunks(place_.rows, [&](RowRange rows) { layer_.forward(pass, rows, scratch_); });
   }
 
-  // From `doutput`; adds to what stands in `dinputs` when `add`.
+  // Uses `doutput`; adds to `dinputs` if `add`.
   void backward(bool add = false) {
     add_.assign(inputs.size(), add);
     pass.add = add_;
@@ -131,12 +131,12 @@ class LayerRun {
     for (const auto& parameter : parameters) join_gradient(*parameter);
   }
 
-  // Nobody asks for the gradients of the inputs.
+  // Disables the gradients of the inputs.
   void drop_dinputs() {
     for (Matrix& dinput : dinput_views_) dinput = Matrix();
   }
 
-  // d loss / d value of the parameter's element i, zero for rows of a table that the batch did not touch.
+  // d loss / d value of the parameter's element i; zero for table rows that the batch did not touch.
   float gradient(size_t parameter, size_t i) const {
     const ParameterState& p = *parameters[parameter];
     const size_t row = i / p.spec.cols, col = i % p.spec.cols;
@@ -173,7 +173,7 @@ class LayerRun {
     return rows;
   }
 
-  // A few rows at a time, without splitting a segment.
+  // Processes a few rows at a time, without splitting a segment.
   template <typename Act>
   void in_chunks(size_t rows, const Act& act) const {
     constexpr size_t kChunk = 4;
@@ -192,9 +192,9 @@ class LayerRun {
     const RandomStream own = random.at(parameters.size());
     for (size_t i = 0; i < memory.size(); ++i) {
       const float x = static_cast<float>(own.normal(i)) / 2;
-      memory.data()[i] = spec.trainable ? x : std::abs(x) + 0.5f;  // kept ones may be variances
+      memory.data()[i] = spec.trainable ? x : std::abs(x) + 0.5f;  // untrained ones may be variances
     }
-    parameter.make_gradient();  // has to be written, not added to
+    parameter.make_gradient();  // must be overwritten, not added to
     fill(parameter.gradient_memory.span(), std::numeric_limits<float>::quiet_NaN());
     fill(parameter.second_memory.span(), std::numeric_limits<float>::quiet_NaN());
   }
@@ -250,7 +250,7 @@ class GradientCheck {
     weights_.set(RandomStream(seed, "loss"));
   }
 
-  // Of the loss sum(weight y), by every element of every input and parameter.
+  // Checks the gradient of the loss sum(weight y) with respect to every element of every input and parameter.
   void expect_gradients_match() {
     constexpr float kBefore = 0.5f;
     run_backward(std::numeric_limits<float>::quiet_NaN(), false);
@@ -283,7 +283,8 @@ class GradientCheck {
   }
 
   double slope(float& x) {
-    // Small enough that no ReLU of these seeds bends within a step, large enough for float32's rounding.
+    // Small enough that no ReLU of these seeds changes sign within a step, and large enough for float32's
+    // rounding.
     constexpr float kStep = 1.0f / 1024;
     const float middle = x, above = middle + kStep, below = middle - kStep;
     x = above;
@@ -330,7 +331,7 @@ inline void expect_gradients_match(const Layer& layer, const LayerPlace& place, 
   GradientCheck(layer, place, seed).expect_gradients_match();
 }
 
-// The same at row counts around the sizes of vectors and chunks.
+// Runs the check at row counts around the sizes of vectors and chunks.
 inline void expect_gradients_match_at_odd_sizes(const Layer& layer, LayerPlace place) {
   for (size_t rows : {0, 1, 7, 8, 9}) {
     SCOPED_TRACE(fmt::format("{} rows", rows));

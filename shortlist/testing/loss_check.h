@@ -12,8 +12,8 @@
 
 namespace shortlist {
 
-// 5 queries, 7 candidates and 12 pairs of them, in 20 rows; three rows of one query show one pair. Embeddings
-// are 3 wide, labels are between 0 and 1.
+// 5 queries, 7 candidates and 12 pairs of them, in 20 rows; three rows of one query refer to the same pair.
+// Embeddings have width 3, labels are between 0 and 1.
 class LossExample {
  public:
   static constexpr size_t kQueries = 5, kCandidates = 7, kPairs = 12, kRows = 20, kWidth = 3;
@@ -42,7 +42,7 @@ class LossExample {
       labels_.push_back(static_cast<float>(random.at(3).uniform(row)));
   }
 
-  // Without gradients the loss is not to write any.
+  // Without gradient buffers, the loss must not write gradients.
   LossBatch batch(bool gradients = true) {
     const auto output = [&](Buffer& value, Buffer& gradient, size_t rows, size_t width) {
       return LossOutput{value.view(rows, width), gradients ? gradient.view(rows, width) : Matrix()};
@@ -90,14 +90,14 @@ class LossExample {
   std::vector<float> multiplicity_, pair_weight_, labels_, weights_;
 };
 
-// Holds the gradients of all outputs that the loss needs against finite differences.
+// Compares the gradients of all outputs that the loss needs with finite differences.
 inline void expect_gradients_match(Loss& loss) {
   constexpr double kScale = 0.75;
   constexpr float kStep = 1e-2f;
   LossExample example;
   ThreadPool pool(2);
   for (Buffer* gradient : {&example.dqueries, &example.dcandidates, &example.dscores})
-    std::fill_n(gradient->data(), gradient->size(), 777.0f);  // gradients are written, not added
+    std::fill_n(gradient->data(), gradient->size(), 777.0f);  // gradients must be overwritten, not added to
   EXPECT_EQ(loss.run(pool, example.batch(), kScale), loss.run(pool, example.batch(false), kScale));
   const auto check = [&](Buffer& value, const Buffer& gradient, const char* name) {
     for (size_t i = 0; i < value.size(); ++i) {

@@ -1,4 +1,4 @@
-// For tests: whether a text is balanced markup.
+// For tests: checks that a text is balanced markup.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// Empty when every tag is closed in order and every '&' begins an entity; otherwise what is wrong. Knows the
-// void elements of HTML, declarations, and style sheets, whose text it skips.
+// Returns "" if every tag is closed in order and every '&' begins an entity; otherwise the error. Supports
+// HTML's void elements and declarations, and skips the text of style sheets.
 inline std::string markup_fault(std::string_view text) {
   std::vector<std::string> open;
   for (size_t at = 0; at < text.size(); ++at) {

@@ -1,4 +1,4 @@
-// For tests only: the small table prepared, and a model on it with its first weights.
+// For tests only: the prepared small table, and a model for it with initial weights.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@ struct TinyModel {
 
   const Dataset& data() const { return prepared.data; }
   Trainer trainer() { return Trainer(config, spec, parameters, prepared.data, pool); }
-  // Every number of the model, one after another.
+  // All parameters of the model, concatenated.
   std::vector<float> numbers() const {
     std::vector<float> all;
     for (size_t i = 0; i < parameters.size(); ++i) {

@@ -36,18 +36,18 @@ bool for_each_half_unit(FunctionRef<void(const HalfUnitInTest& unit)> test) {
 
 namespace {
 
-// A float32 as the sum of two bfloat16 and a rest.
+// Splits a float32 into two bfloat16 and a remainder.
 struct Halves {
   explicit Halves(float x) : high(round(x)), low(round(x - high)) {}
   static float round(float x) {
     const uint32_t bits = std::bit_cast<uint32_t>(x);
     return std::bit_cast<float>((bits + 0x7fff + ((bits >> 16) & 1)) &
-                                0xffff0000u);  // to the nearest, ties to even
+                                0xffff0000u);  // rounded to nearest, ties to even
   }
   float high, low;
 };
 
-// As math/tiles.h says.
+// See math/tiles.h.
 float sum_of_tiles(ConstMatrix a, ConstMatrix b, size_t i, size_t j, float sum, Precision precision) {
   for (size_t begin = 0; begin < a.cols; begin += kTileInner) {
     const size_t end = std::min(a.cols, begin + kTileInner);

@@ -1,4 +1,4 @@
-// For tests only: a small table of ratings with planted taste, and a config that learns from it.
+// For tests only: a small table of ratings with a known pattern of taste, and a config for it.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,8 +17,8 @@
 
 namespace shortlist {
 
-// 14 users of 3 countries rate 30 movies of 4 genres; a country's users like a genre best.
-// Columns: user, country, movie, genre ("Drama, Crime"), year, rating.
+// 14 users from 3 countries rate 30 movies of 4 genres; the users of a country like one genre best. Columns:
+// user, country, movie, genre ("Drama, Crime"), year, rating.
 inline std::string tiny_ratings(size_t rows = 240) {
   constexpr const char* kCountries[] = {"Norway", "Peru", "Japan"};
   constexpr const char* kGenres[] = {"Drama", "Crime", "Comedy", "War"};
@@ -69,7 +69,7 @@ batch     = 50
 optimizer = { adam = 0.01 }
 )";
 
-// Texts of the config, and what stands instead.
+// Texts of the config and their replacements.
 using Changes = std::vector<std::pair<std::string, std::string>>;
 
 inline std::string replaced(std::string text, const Changes& changes) {
@@ -81,7 +81,7 @@ inline std::string replaced(std::string text, const Changes& changes) {
   return text;
 }
 
-// A folder with the table in it; configs read it.
+// A folder with the table, for configs to read.
 class TinyTable {
  public:
   explicit TinyTable(const std::string& csv = tiny_ratings()) { write_file_atomically(path(), csv); }

@@ -10,7 +10,7 @@
 
 namespace shortlist {
 
-// A fresh folder that is gone at the end of the scope.
+// A new folder that is deleted at the end of the scope.
 class TemporaryFolder {
  public:
   TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "shortlist-XXXXXX").string()) {
@@ -29,7 +29,7 @@ class TemporaryFolder {
   std::string path_;
 };
 
-// The message of the Error that `act` throws, or "" when it throws none.
+// The message of the Error that `act` throws, or "" if it throws none.
 template <typename Act>
 std::string message_of(const Act& act) {
   try {

@@ -1,5 +1,5 @@
-// For tests: a small model whose queries have histories, a row set of segments, with a table that the items
-// of the histories share with the candidates; rows for it, and its gradients.
+// For tests: a small model whose queries have histories, a row set of segments, with a table that the
+// histories' items share with the candidates. Includes its rows and its gradients.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@
 
 namespace shortlist {
 
-// y[r] = the sum of x over the rows of r's segment up to r: only right where a task has whole segments.
+// y[r] = the sum of x over the rows of r's segment up to r. Correct only if a task has whole segments.
 struct RunningSum : LayerOf<RunningSum> {
   static constexpr const char* kKind = "running_sum";
 
@@ -52,13 +52,13 @@ struct RunningSum : LayerOf<RunningSum> {
 };
 
 struct ToyHistoryOptions {
-  bool shared = true;       // one table of items
+  bool shared = true;       // histories and candidates share one table of items
   bool item_first = false;  // the candidates' embedding is the first node
-  float dropout = 0;        // of the histories
+  float dropout = 0;        // rate for the histories
 };
 
-// Query: two numbers and a history of 0 to 6 of 60 items, of which each sees the query's numbers; candidate:
-// one of the items. Both outputs are 4 wide.
+// Query: two numbers and a history of 0 to 6 of 60 items, each of which also reads the query's numbers.
+// Candidate: one of the items. Both outputs have width 4.
 class ToyHistoryModel {
  public:
   explicit ToyHistoryModel(const ToyHistoryOptions& options = {}) {
@@ -107,7 +107,7 @@ class ToyHistoryModel {
 
 class ToyHistoryBatch {
  public:
-  // Every third history is empty, unless all are.
+  // Every third history is empty, or all are.
   ToyHistoryBatch(size_t queries, size_t candidates, bool all_empty = false, uint64_t seed = 1) {
     const RandomStream random(seed, "toy histories");
     queries_.rows = queries;
@@ -145,7 +145,7 @@ class ToyHistoryBatch {
     return batch;
   }
 
-  // Of the histories: the query of each row, where each query's begin, and the items.
+  // The histories: the query of each row, the first row of each query, and the items.
   std::vector<uint32_t> source, offsets = {0}, seen;
 
  private:
@@ -166,7 +166,7 @@ class ToyHistoryTrainer {
     parameters.make_gradients();
     for (size_t i = 0; i < parameters.size(); ++i) {
       ParameterState& p = parameters.at(i);
-      // As if tables of one size were one, also where they are not.
+      // Treats tables of equal size as one, even if they are not shared.
       const std::string name = p.spec.table ? "items" : parameters.name(i);
       for (size_t n = 0; p.spec.trainable && n < p.spec.rows * p.spec.cols; ++n)
         p.value.data[n] = static_cast<float>(RandomStream(8, name).normal(n)) * 0.5f;
@@ -200,7 +200,7 @@ class ToyHistoryTrainer {
     }
   }
 
-  // Of each trained parameter, as a whole matrix.
+  // Per trained parameter, as a whole matrix.
   std::map<std::string, std::vector<float>> gradients() {
     std::map<std::string, std::vector<float>> all;
     for (size_t i = 0; i < parameters.size(); ++i) {

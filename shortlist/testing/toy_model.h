@@ -1,4 +1,4 @@
-// For tests: a small model with two towers and a ranking, rows for it, and its losses and gradients.
+// For tests: a small model with two towers and a ranking, its rows, and its losses and gradients.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,11 +27,11 @@ namespace shortlist {
 struct ToyOptions {
   float dropout = 0;
   bool query_dropout = false;
-  bool deep = false;  // between the ranking's first layers a stack like the reference's
+  bool deep = false;  // adds a stack like the reference's between the ranking's first layers
 };
 
-// Query: bags of 40 ids and two numbers; candidate: one of 60 ids. Both 6 wide; the ranking sees them side by
-// side, and the query by itself again, so that a node has several consumers.
+// Query: bags of 40 ids and two numbers. Candidate: one of 60 ids. Both have width 6. The ranking reads them
+// concatenated, and the query again alone, so that a node has several consumers.
 class ToyModel {
  public:
   explicit ToyModel(const ToyOptions& options = {}) {
@@ -111,7 +111,7 @@ class ToyModel {
   }
 };
 
-// Rows that each show a query and a candidate. With `distinct` equal ones are merged, else each row has its
+// Rows with a query and a candidate each. With `distinct`, equal ones are merged; otherwise each row has its
 // own.
 class ToyBatch {
  public:
@@ -119,7 +119,7 @@ class ToyBatch {
     const RandomStream random(seed, "toy");
     make_encoded(random);
     for (size_t r = 0; r < rows; ++r) {
-      const uint64_t pair = random.at(7).below(r, std::max<size_t>(1, rows / 2));  // pairs come again
+      const uint64_t pair = random.at(7).below(r, std::max<size_t>(1, rows / 2));  // pairs repeat
       const uint32_t q = static_cast<uint32_t>(random.at(1).below(pair, kQueries));
       const uint32_t c = static_cast<uint32_t>(random.at(2).below(pair, kCandidates));
       labels.push_back(static_cast<float>(random.at(3).normal(r)));
@@ -148,7 +148,7 @@ class ToyBatch {
   size_t rows() const { return labels.size(); }
   std::vector<float> labels, weights;
 
-  // As a loss sees it, without outputs.
+  // The batch as seen by a loss, without outputs.
   LossBatch loss_batch() const {
     return {.rows = rows(),
             .candidate_multiplicity = candidate_count_,
@@ -235,7 +235,7 @@ class ToyBatch {
   std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;
 };
 
-// Trains nothing: computes the retrieval and the rating loss of a batch, and the gradients.
+// Computes the retrieval and the rating loss of a batch and the gradients, without training.
 class ToyTrainer {
  public:
   explicit ToyTrainer(const ToyOptions& options = {}, bool training_layers_active = true, int threads = 2,
@@ -277,7 +277,7 @@ class ToyTrainer {
     }
   }
 
-  // Of each trained parameter, as a whole matrix.
+  // Per trained parameter, as a whole matrix.
   std::map<std::string, std::vector<float>> gradients() {
     std::map<std::string, std::vector<float>> all;
     for (size_t i = 0; i < parameters.size(); ++i) {
@@ -303,7 +303,7 @@ class ToyTrainer {
   const ModelSpec& prepared() {
     parameters.initialize(3);
     for (size_t i = 0; i < parameters.size(); ++i) {
-      // As initialised, biases are zero and crosses nearly: make all of them matter.
+      // Initial biases are zero and crosses nearly so; this makes all of them matter.
       ParameterState& p = parameters.at(i);
       for (size_t n = 0; p.spec.trainable && n < p.spec.rows * p.spec.cols; ++n) {
         p.value.data[n] += static_cast<float>(RandomStream(8, parameters.name(i)).normal(n)) * 0.2f;

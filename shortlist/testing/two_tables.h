@@ -1,4 +1,4 @@
-// For tests only: the small table's ratings with tables of their own for movies and users.
+// For tests only: the small table's ratings with separate tables for movies and users.
 #pragma once
 
 #include <fmt/format.h>
@@ -9,8 +9,8 @@
 
 namespace shortlist {
 
-// The ratings of tiny_ratings(), in which `movie` and `user` are all that is said of movies and users; the
-// movies with their genres and years, in the order of their ids, and the users with their countries.
+// The ratings of tiny_ratings() with only `movie` and `user` as movie and user columns, the movies with their
+// genres and years in id order, and the users with their countries.
 struct TwoTables {
   explicit TwoTables(const std::string& more_movies = "", const std::string& more_users = "",
                      const std::string& more_ratings = "") {

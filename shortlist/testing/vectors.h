@@ -1,4 +1,4 @@
-// Vectors and the obvious search, for tests.
+// For tests only: vectors and brute-force search.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +44,7 @@ inline Vectors clustered_vectors(size_t rows, size_t cols, size_t centres, std::
   return vectors;
 }
 
-// Scores as the product's: one fused multiply-add at a time.
+// Scores computed like the product's: one fused multiply-add at a time.
 inline Found search_slowly(ConstMatrix vectors, std::span<const float> query, size_t k,
                            Eligible eligible = {}) {
   std::vector<Scored> all;
@@ -65,7 +65,7 @@ inline std::vector<uint32_t> ids(const Found& found) {
   return result;
 }
 
-// The share of the best k that the index finds.
+// The share of the best k that the index returns.
 inline double recall(const Index& index, ConstMatrix vectors, ConstMatrix queries, size_t k,
                      Eligible eligible = {}) {
   const auto found = index.search(queries, k, eligible);
