@@ -12,7 +12,7 @@ std::unique_ptr<Towers> make_towers(const Config& config, const PreparedData& pr
 
 class TwoTowerLearner final : public Learner {
  public:
-  // Initializes the parameters from the config's seed.
+  // Initialises the parameters from the config's seed.
   explicit TwoTowerLearner(const LearnerInput& input);
   // Uses towers that already have parameters.
   TwoTowerLearner(const LearnerInput& input, std::unique_ptr<Towers> towers);

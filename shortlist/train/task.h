@@ -54,7 +54,7 @@ struct LossParts {
   std::vector<double> tasks;  // for each task, before its weight
   double regularization = 0;
 };
-// The weighted sum of the tasks' losses, plus the regularization.
+// The weighted sum of the tasks' losses, plus the regularisation.
 double total_loss(std::span<const Task> tasks, const LossParts& losses);
 // "loss" (the total), "retrieval_loss", "ranking_loss", ..., "regularization_loss".
 Metrics loss_metrics(std::span<const Task> tasks, const LossParts& losses);
