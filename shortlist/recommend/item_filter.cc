@@ -16,8 +16,8 @@ namespace {
 // Number of items between two deadline checks.
 constexpr size_t kStride = 1'024;
 
-// A key that is equal for equal values of one attribute; "" if missing. Integers and doubles never share a
-// key.
+// A key that is equal for equal values of one attribute; "" if missing. An integral number is always an
+// int64, never a double.
 std::string key_of(const AttributeValue& value) {
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
     std::string key;

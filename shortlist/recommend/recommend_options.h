@@ -39,7 +39,7 @@ struct RecommendOptions {
   // If not set, or ListOrder::chosen, the bundle decides. `blend` is the weight of the predicted label.
   std::optional<ListOrder> order;
   std::optional<double> blend;
-  // If given, is set for each query to whether retrieval was exact.
+  // If given, is set to whether retrieval was exact for all queries.
   bool* exact = nullptr;
   UnseenCounts* unseen = nullptr;   // if given, is set to those of the queries' columns
   StageSeconds* seconds = nullptr;  // if given, the times are added to it

@@ -64,8 +64,7 @@ class Batcher {
   Distinct queries_, candidates_, pairs_;
   std::vector<uint32_t> rows_;
   std::vector<uint32_t> pair_numbers_;  // each of the batch's pairs, as its number in the dataset
-  std::vector<uint32_t> dealt_;         // for each pair in order of first appearance, its position in the
-                                        // batch
+  std::vector<uint32_t> dealt_;         // by pair in order of first appearance: its batch position
   std::vector<uint32_t> query_rows_, candidate_rows_;
   Map row_pair_, pair_query_, pair_candidate_;
   std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;

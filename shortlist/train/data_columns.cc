@@ -62,8 +62,7 @@ class Joiner {
   size_t join(const Side& of, const Table& table, const std::vector<std::string>& names) {
     for (const std::string& note : table.notes()) data_.notes.push_back(note);
     SideTable side = read_side_table(table, of.key, form_of_[of.id], requests_of(config_, names));
-    data_.columns.reserve(data_.columns.size() + side.columns.size());  // keeps the reference to the ids
-                                                                        // valid
+    data_.columns.reserve(data_.columns.size() + side.columns.size());  // keeps references valid
     CodedColumn& ids = data_.find(of.id);
     std::vector<uint32_t> row_of_id = match_rows(ids, side);
     note_unmatched(of, side, ids, row_of_id);

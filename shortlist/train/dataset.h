@@ -17,7 +17,7 @@ namespace shortlist {
 
 struct Dataset {
   size_t rows = 0;
-  // Distinct rows of each tower's features (for candidates, with the id). query_of_row and similar indices
+  // Distinct rows of each tower's features (for candidates, with the id). query_of_row and candidate_of_row
   // map rows to them. Candidates without rows are items that only the item table has.
   EncodedRows queries, candidates;
   std::vector<uint32_t> query_of_row, candidate_of_row;
@@ -55,8 +55,7 @@ struct Dataset {
   std::vector<uint32_t> user_of_query;
   SeenItems seen;
   UserContext context;
-  std::vector<uint64_t> query_keys;  // hashes of the distinct queries' values, which do not depend on the
-                                     // table
+  std::vector<uint64_t> query_keys;  // table-independent hashes of the distinct queries' values
   // The user column is the only query column. A row without a user has no query.
   bool query_is_user = false;
   Items items;

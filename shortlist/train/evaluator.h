@@ -12,8 +12,7 @@ namespace shortlist {
 // One entry for each requested row.
 struct RowScores {
   std::vector<Rank> ranks;                      // empty without a retrieval task
-  std::vector<Rank> unseen_ranks;               // with seen items left out; empty if queries do not contain
-                                                // the user
+  std::vector<Rank> unseen_ranks;               // without seen items; empty if queries have no user
   std::vector<std::vector<float>> predictions;  // [ranking task][row]
 };
 

@@ -20,7 +20,7 @@ class HeldOutLosses {
   HeldOutLosses(const Dataset& data, ThreadPool& pool, size_t batch)
       : data_(data), pool_(pool), batch_(batch), batcher_(data) {}
 
-  // The mean of the batch losses, weighted by rows.
+  // The mean over the rows of their batches' losses.
   double mean(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
               const RowOutputs& outputs);
 

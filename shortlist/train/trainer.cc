@@ -30,7 +30,7 @@ void set_values(const std::vector<Buffer>& values, Parameters& parameters) {
 }
 
 // The settings of a monitor, with its metric's name resolved. Without validation rows the training rows are
-// monitored, in which all items are seen.
+// monitored. All of their items are seen, so the served metric is replaced by the loss.
 template <typename Settings>
 Settings with_monitor(Settings settings, const Config& config, const Dataset& data) {
   const bool falls_back = settings.monitor == kServedMonitor && data.split.validation.empty();
@@ -125,7 +125,7 @@ EpochRecord Trainer::State::evaluate_epoch() try {
 }
 
 // Losses and rmse of the training rows are means over the epoch. Their ranks are computed at the end of the
-// epoch on a sample as large as the validation set.
+// epoch, on a subset about as large as the validation set.
 EpochRecord Trainer::State::record() {
   EpochRecord record{.epoch = run.epoch + 1, .learning_rate = run.learning_rate, .train = run.sums.means()};
   if (std::ranges::any_of(step.tasks(), &Task::has_embeddings)) {

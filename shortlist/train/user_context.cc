@@ -10,8 +10,8 @@
 namespace shortlist {
 namespace {
 
-// The code of each user's value in the training rows. Empty if a user has several values, or none has two
-// rows.
+// The code of each user's value in the training rows. Empty if a user has several values, or if no user has
+// two rows.
 std::vector<uint32_t> codes_by_user(const CodedColumn& column, const Dataset& data) {
   std::vector<uint32_t> codes(data.users.size(), unknown_index);
   bool repeated = false;

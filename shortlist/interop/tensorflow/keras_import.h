@@ -22,8 +22,7 @@ struct KerasImport {
 
 struct KerasImportOptions {
   bool optimizer = true;                // whether to read the optimizer's state
-  std::vector<std::string> slot_names;  // the optimizer's slots, as in slot_names(); .weights.h5 does not
-                                        // name them
+  std::vector<std::string> slot_names;  // as in slot_names(); .weights.h5 does not name slots
 };
 
 }  // namespace shortlist

@@ -21,8 +21,7 @@ using Group = std::vector<Wanted>;
 // How well a group fits some layers; `problem` is empty for a complete match.
 struct Fit {
   std::vector<MatchedVariable> matched;
-  size_t layers = 0, named = 0;  // matching layers, and how many of them have the feature's name in their
-                                 // path
+  size_t layers = 0, named = 0;  // matching layers; those whose path has the feature's name
   size_t apart = 0;              // pairs of a node and its probable layer that do not match
   std::string problem;
 };
