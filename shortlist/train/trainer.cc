@@ -125,7 +125,7 @@ EpochRecord Trainer::State::evaluate_epoch() try {
 }
 
 // Losses and rmse of the training rows are means over the epoch. Their ranks are computed at the end of the
-// epoch, on a subset about as large as the validation set.
+// epoch, on as many training rows as there are validation rows, but at least 10,000 if available.
 EpochRecord Trainer::State::record() {
   EpochRecord record{.epoch = run.epoch + 1, .learning_rate = run.learning_rate, .train = run.sums.means()};
   if (std::ranges::any_of(step.tasks(), &Task::has_embeddings)) {
