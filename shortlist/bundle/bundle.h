@@ -1,4 +1,5 @@
-// A trained model as one directory, complete in itself: docs/reference/bundle.md has the format byte by byte.
+// A trained model as one self-contained directory. docs/reference/bundle.md specifies the format byte by
+// byte.
 #pragma once
 
 #include <functional>
@@ -17,7 +18,7 @@
 
 namespace shortlist {
 
-// A file of the bundle that only people and other tools read: history.csv, report.html, curves.svg.
+// A file of the bundle for people and other tools only: history.csv, report.html, curves.svg.
 struct ExtraFile {
   std::string name, content;
 };
@@ -27,7 +28,7 @@ constexpr const char* kBaselinesFile = "baselines.safetensors";
 
 struct Bundle;
 
-// The order of the lists that are served: what the config says, or what was chosen on the validation rows.
+// The order of the served lists: that of the config, or the one chosen on the validation rows.
 struct ServedOrder {
   ListOrder order = ListOrder::score;  // never ListOrder::chosen
   double blend = 0.5;
@@ -36,40 +37,41 @@ struct ServedOrder {
 struct BundleContent {
   const Config* config = nullptr;
   const FeatureMap* features = nullptr;
-  const Towers* towers = nullptr;  // with their items' vectors; null for a model without
+  const Towers* towers = nullptr;  // with their items' vectors; null for a model without towers
   const Retriever* retriever = nullptr;
   const Items* items = nullptr;
   const UserRatings* ratings = nullptr;
   std::string history_json, report_json;
   std::vector<ExtraFile> extras;
   std::vector<LabelRange> labels;
-  // Makes golden.json with the bundle as it is loaded from the files that are written before; none: no file.
+  // Returns golden.json, given the bundle loaded from the files written so far. If not set, there is no file.
   std::function<std::string(Bundle)> golden;
   const Baselines* baselines = nullptr;
-  const DataFingerprint* fingerprint = nullptr;  // with baselines
+  const DataFingerprint* fingerprint = nullptr;  // set if there are baselines
   const UserContext* context = nullptr;
   std::optional<ServedOrder> order;
 };
 
 struct Bundle {
-  std::string path;     // the folder that it was loaded from
-  std::string version;  // the first 12 digits of the manifest's SHA-256, so of all that the bundle holds
+  std::string path;     // the folder it was loaded from
+  std::string version;  // the first 12 digits of the manifest's SHA-256, which covers the whole bundle
   int format = 0;       // the manifest's format version
   Config config;
   FeatureMap features;
-  std::unique_ptr<Towers> towers;        // null for a model without
-  std::unique_ptr<Retriever> retriever;  // of the kind that the manifest names
+  std::unique_ptr<Towers> towers;        // null for a model without towers
+  std::unique_ptr<Retriever> retriever;  // of the kind in the manifest
   Items items;
   UserRatings ratings;
-  UserContext context;             // empty where nothing is known
-  std::vector<LabelRange> labels;  // empty where an older program wrote the bundle
+  UserContext context;             // empty if nothing is known about users
+  std::vector<LabelRange> labels;  // empty if an older version wrote the bundle
   std::string history_json, report_json;
-  std::optional<ServedOrder> order;  // none where an older program wrote the bundle
-  std::string golden_json;           // recommend/golden.h; "" where there is none
+  std::optional<ServedOrder> order;  // missing if an older version wrote the bundle
+  std::string golden_json;           // see recommend/golden.h; "" if there is none
 
-  // Of the retriever; of a model that only ranks, those that the ranking reads; no rows where there are none.
+  // The retriever's item vectors. For a ranking-only model, those that the ranking reads. No rows if there
+  // are none.
   ConstMatrix item_vectors() const;
-  // Throw a usage Error that says what needs them ("export --to onnx") where the model has none.
+  // Throw a usage Error that names the feature that needs them ("export --to onnx") if the model has none.
   const Towers& need_towers(std::string_view what) const;
   ConstMatrix need_item_vectors(std::string_view what) const;
 };

@@ -1,4 +1,4 @@
-// What a bundle says when it is damaged.
+// Errors of damaged bundles.
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/bundle/bundle_store.h"
 
@@ -135,7 +135,7 @@ TEST(Bundle, NamesTheManifestForAFaultOfItsOwn) {
   }
 }
 
-// Only files that were checked are read, and those that a bundle needs must be among them.
+// Only files with a verified checksum are read, and the files that a bundle needs must be among them.
 TEST(Bundle, NeedsItsFilesToBeListed) {
   for (const char* name : {"config.toml", "features.json", "weights.safetensors", "items.json",
                            "candidates.safetensors", "history.json", "report.json"}) {
@@ -171,7 +171,7 @@ TEST(Bundle, ReadsManifestsOfTheFirstVersionToo) {
   const std::string path = saved / "manifest.json";
   nlohmann::json manifest = load_json(path);
   EXPECT_EQ(manifest.at("kind"), "two_tower");
-  manifest.erase("kind");  // as programs that knew no other kind wrote it
+  manifest.erase("kind");  // as in manifests written before other kinds existed
   manifest.erase("sha256");
   manifest["version"] = 1;
   write_file_atomically(path, dump_json(manifest));

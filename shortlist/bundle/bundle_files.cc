@@ -27,7 +27,7 @@ TensorView view_of(const std::string& name, ConstMatrix m) {
   return tensor_view<float>(name, {m.rows, m.cols}, {m.data, m.rows * m.cols});
 }
 
-// Copies a tensor[m.rows, m.cols]. Throws a data Error if the file has none or a number is not finite.
+// Copies a tensor[m.rows, m.cols]. Throws a data Error if it is missing or a number is not finite.
 void read_finite(const SafetensorsFile& file, const std::string& name, Matrix m) {
   const size_t shape[] = {m.rows, m.cols};
   const auto values = file.need(name, DType::F32, shape).floats();
@@ -80,7 +80,7 @@ void write_items(const BundleContent& content, NewFile file) {
   file.json({{"id_column", items.id_column}, {"ids", items.ids}, {"attributes", attributes}});
 }
 
-// How an attribute is read from the texts of an older bundle.
+// How to read an attribute from the texts of an older bundle.
 AttributeForm attribute_form(const Config& config, const std::string& name) {
   const auto& all = config.candidate.attributes;
   const auto found = std::ranges::find(all, name, &AttributeConfig::column);
@@ -112,7 +112,7 @@ void read_candidates(ListedContent file, Bundle& bundle) {
   const size_t rows = bundle.items.ids.size(), cols = towers.item_width();
   const SafetensorsFile tensors = file.tensors();
   const size_t shape[] = {rows, cols};
-  tensors.need("embeddings", DType::F32, shape);  // before memory is taken for it
+  tensors.need("embeddings", DType::F32, shape);  // check before allocating memory
   towers.items = Buffer(rows, cols);
   read_finite(tensors, "embeddings", towers.items.view(rows, cols));
 }
@@ -125,7 +125,7 @@ void read_rating_file(ListedContent file, Bundle& bundle) {
   bundle.ratings = read_ratings(file.tensors(), bundle.items.ids.size());
 }
 
-// Evaluation alone reads it: load_baselines().
+// Only evaluation reads this file: load_baselines().
 void write_baselines(const BundleContent& content, NewFile file) {
   if (content.baselines == nullptr) return;
   file.tensors(baseline_tensors(*content.baselines).views, baseline_metadata(*content.fingerprint));
@@ -176,8 +176,8 @@ void read_labels(ListedContent file, Bundle& bundle) {
   }
 }
 
-// save_bundle() writes it when the files before it are there: its answers are those of the bundle as it is
-// loaded.
+// save_bundle() writes this file after the earlier files, because its answers come from the bundle loaded
+// from them.
 void read_golden(ListedContent file, Bundle& bundle) { bundle.golden_json = file.text(); }
 
 void write_user_context(const BundleContent& content, NewFile file) {
@@ -188,7 +188,7 @@ void read_user_context(ListedContent file, Bundle& bundle) {
   bundle.context = parse_user_context(file.text(), file.path, bundle.ratings.users.size());
 }
 
-// The server hands these on as they are.
+// The server returns these files unchanged.
 std::string checked_json(const ListedContent& file) {
   if (!file.json().is_structured()) throw data_error("is no JSON object");
   return file.text();

@@ -1,5 +1,5 @@
-// The files that a bundle consists of. To add one, add its name, what needs it, and its two functions to the
-// list in bundle_files.cc. The files of a kind of retriever are the kind's own: retriever_files.h.
+// The list of files in a bundle. To add one, add its name, its condition, and its two functions to the list
+// in bundle_files.cc. Files of a retriever kind are handled by the kind itself: retriever_files.h.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,7 +14,7 @@
 
 namespace shortlist {
 
-// A file of a bundle that is being written. A bundle for which nothing is written does not have the file.
+// A file of a bundle that is being written. If nothing is written, the bundle does not have the file.
 class NewFile {
  public:
   NewFile(BundleWriter& writer, std::string name) : writer_(writer), name_(std::move(name)) {}
@@ -29,7 +29,7 @@ class NewFile {
   std::string name_;
 };
 
-// A file of a bundle, read whole; its checksum has been verified.
+// The content of a listed file. Its checksum has been verified.
 struct ListedContent {
   std::string path;  // for messages
   FileBytes bytes;
@@ -41,10 +41,10 @@ struct ListedContent {
 
 struct BundleFile {
   const char* name;
-  // Whether this bundle must have it; bundle.format and the files before it in the list have been read.
+  // Whether this bundle must have the file. bundle.format and the earlier files of the list have been read.
   bool (*required)(const Bundle& bundle);
-  void (*write)(const BundleContent& content, NewFile file);  // none: it is among the extras
-  // What it throws becomes a data Error that names the file.
+  void (*write)(const BundleContent& content, NewFile file);  // null: the file is one of the extras
+  // Errors it throws become data Errors that name the file.
   void (*read)(ListedContent file, Bundle& bundle);
 };
 

@@ -18,7 +18,8 @@ std::string next_manifest(const std::string& folder) { return next_folder(folder
 
 bool there(const std::string& path) { return type_of_file(path) != fs::file_type::not_found; }
 
-// Ends a replacement that was begun: moves its files to their places, or, without a manifest, removes them.
+// Completes an interrupted replacement: moves its files to their places, or removes them if there is no
+// manifest.
 void settle(const std::string& folder) try {
   const std::string next = next_folder(folder);
   if (there(next_manifest(folder))) {
@@ -52,7 +53,7 @@ BundleReader::BundleReader(const std::string& folder) : folder_(folder) {
       bytes = FileBytes(manifest_path_);
       moving_ = true;
     } catch (const Error&) {
-      if (there(manifest_path_)) throw;  // otherwise it moved to its place meanwhile
+      if (there(manifest_path_)) throw;  // otherwise it has been moved to its place meanwhile
     }
   if (!moving_) {
     manifest_path_ = folder + "/" + kManifestFile;
@@ -78,7 +79,7 @@ FileBytes BundleReader::open(const std::string& name) const {
   if (moving_ && there(next)) try {
       return FileBytes(next);
     } catch (const Error&) {
-      if (there(next)) throw;  // otherwise it moved to its place meanwhile
+      if (there(next)) throw;  // otherwise it has been moved to its place meanwhile
     }
   if (!there(place)) {
     std::error_code ignored;
@@ -108,7 +109,7 @@ BundleWriter::BundleWriter(std::string folder, std::string kind)
 BundleWriter::~BundleWriter() {
   if (finished_) return;
   std::error_code ignored;
-  fs::remove(path(kManifestFile), ignored);  // first: what is left without a manifest counts for nothing
+  fs::remove(path(kManifestFile), ignored);  // first: without a manifest, the remaining files are ignored
   fs::remove_all(next_, ignored);
 }
 

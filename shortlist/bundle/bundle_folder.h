@@ -1,6 +1,6 @@
-// The folder of a bundle. Files that replace those of a bundle are made in .next/ in it. The manifest is
-// written last and makes them the bundle; then each moves to its place, and until the last has, readers find
-// some of them in .next/.
+// The folder of a bundle. Replacement files are first written to its subfolder .next/. Writing the manifest
+// last commits them. Then each file is moved to its final place; until that is done, readers find some of
+// them in .next/.
 #pragma once
 
 #include <optional>
@@ -12,15 +12,16 @@
 
 namespace shortlist {
 
-// Whether the folder has a manifest, in its place or in .next/. Throws a data Error if that cannot be seen.
+// Whether the folder has a manifest, in its place or in .next/. Throws a data Error if that cannot be
+// determined.
 bool has_manifest(const std::string& folder);
 
-// Reads the files that a manifest lists. The bytes that it returns are those whose checksum it verified.
+// Reads the files that a manifest lists. Returned bytes always match the verified checksum.
 class BundleReader {
  public:
-  // Throws a data Error that names the manifest if there is none or it is damaged.
+  // Throws a data Error that names the manifest if it is missing or damaged.
   explicit BundleReader(const std::string& folder);
-  // Of files that have no manifest yet.
+  // For files that have no manifest on disk yet.
   BundleReader(std::string folder, Manifest manifest)
       : folder_(std::move(folder)), manifest_(std::move(manifest)) {}
 
@@ -28,12 +29,12 @@ class BundleReader {
   const std::string& manifest_path() const { return manifest_path_; }
   // The first 12 digits of the manifest's SHA-256.
   const std::string& version() const { return version_; }
-  // Whether the folder has another manifest by now.
+  // Whether the folder has a different manifest now.
   bool was_replaced() const;
 
-  // Where the file is now.
+  // The current location of the file.
   std::string path(const std::string& name) const;
-  // Throws a data Error that names the file if it is missing or is not what the manifest says.
+  // Throws a data Error that names the file if it is missing or does not match the manifest.
   FileBytes read(const ListedFile& file) const;
 
  private:
@@ -41,22 +42,22 @@ class BundleReader {
 
   std::string folder_, manifest_path_, version_;
   Manifest manifest_;
-  bool moving_ = false;  // a new manifest is there, but not yet all of its files are at their places
+  bool moving_ = false;  // there is a new manifest, but some of its files are still in .next/
 };
 
-// Makes a folder a bundle, or replaces the bundle in it: until finish() the folder is what it was.
+// Creates a bundle in a folder, or replaces the one in it. Until finish() the old bundle stays intact.
 class BundleWriter {
  public:
-  // Ends a replacement that was begun and did not end. `kind` is that of the model.
+  // Completes an interrupted replacement, if there is one. `kind` is the kind of the model.
   BundleWriter(std::string folder, std::string kind);
   BundleWriter(const BundleWriter&) = delete;
   ~BundleWriter();
 
-  // Where a file of this name is to be written.
+  // The path to which to write the file with this name.
   std::string path(const std::string& name) const;
-  // Lists the file that was written there.
+  // Adds the file that was written there to the manifest.
   void add(const std::string& name);
-  // The files that are listed so far.
+  // A reader of the files listed so far.
   BundleReader written() const;
   void finish();
 

@@ -1,4 +1,4 @@
-// A bundle that takes another's place, killed or refused at each step.
+// Replaces a bundle while the process is killed or an operation fails at each step.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -17,15 +17,15 @@
 
 namespace {
 
-// What the next renames of this process do.
+// The outcome of the next renames of this process.
 struct Renames {
-  int left = -1;       // that succeed; -1: all
-  bool kills = false;  // the one after them ends the process; otherwise it finds a full disk
+  int left = -1;       // number that succeed; -1: all
+  bool kills = false;  // the next one ends the process; otherwise it fails because the disk is full
 } renames;
 
 }  // namespace
 
-// In place of the C library's, also for std::filesystem.
+// Replaces the C library's function, also for std::filesystem.
 extern "C" int rename(const char* from, const char* to) noexcept {
   if (renames.left == 0) {
     if (renames.kills) raise(SIGKILL);
@@ -41,7 +41,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The names of a folder's files.
+// The names of the files in a folder.
 std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
@@ -110,7 +110,7 @@ TEST(Bundle, ThatCannotBeReplacedStaysWhatItIs) {
   EXPECT_EQ(names_in(saved.path()), names);
 }
 
-// Two bundles: one that is there, and one that is to take its place.
+// Two bundles: an existing one and its replacement.
 class Replacement {
  public:
   Replacement() : old_version_(load_bundle(saved_.path()).version) {
@@ -122,13 +122,13 @@ class Replacement {
     new_version_ = load_bundle(saved_.path()).version;
   }
 
-  int steps() const { return steps_; }  // renames that the whole replacement takes
+  int steps() const { return steps_; }  // number of renames in the whole replacement
   void put_old_back() {
     fs::remove_all(saved_.path());
     fs::copy(old_, saved_.path(), fs::copy_options::recursive);
   }
   void save() { saved_.save(); }
-  // Whether it is the new one; anything but one of the two, whole, fails.
+  // Whether the folder has the new bundle. Fails unless it has exactly one of the two, complete.
   bool is_new() const {
     const Bundle bundle = load_bundle(saved_.path());
     EXPECT_TRUE(bundle.version == old_version_ || bundle.version == new_version_);
@@ -167,7 +167,7 @@ TEST(ReplacedBundle, IsTheOldOrTheNewWhereverItIsKilled) {
     EXPECT_EQ(replacement.is_new(), became_new > 0) << "step " << step << ": it went back";
     replacement.expect_the_next_save_to_mend_it();
   }
-  // All files of a bundle are written and its manifest is, and then they are moved.
+  // All files of a bundle are written, then its manifest, and then they are moved.
   EXPECT_EQ(became_new, replacement.steps() / 2);
 }
 

@@ -30,7 +30,7 @@ void read_known(const BundleReader& reader, Bundle& bundle) {
   }
 }
 
-// One for each ranking task, from the label of its name.
+// One for each ranking task, from the label with its name.
 std::vector<LabelScale> label_scales(const Config& config, const std::vector<LabelRange>& labels) {
   std::vector<LabelScale> scales;
   for (const RankingConfig& ranking : config.ranking) {
@@ -40,7 +40,7 @@ std::vector<LabelScale> label_scales(const Config& config, const std::vector<Lab
   return scales;
 }
 
-// The files of the kind's own, each of which counts as read.
+// The retriever's own files. Tracks which of them have been read.
 class KindFiles final : public RetrieverReader {
  public:
   explicit KindFiles(const BundleReader& reader) : reader_(reader) {}
@@ -61,7 +61,7 @@ class KindFiles final : public RetrieverReader {
   std::vector<std::string> read_;
 };
 
-// Files that nothing reads are verified too.
+// Also verifies files that nothing reads.
 void check_others(const BundleReader& reader, const KindFiles& files) {
   for (const ListedFile& file : reader.manifest().files)
     if (known_file(file.name) == nullptr && !files.has_read(file.name)) reader.read(file);
@@ -141,7 +141,7 @@ Bundle load_bundle(const std::string& path) {
       bundle.path = path;
       return bundle;
     } catch (const Error&) {
-      // Another bundle may have taken the folder meanwhile.
+      // Another bundle may have replaced this one meanwhile.
       if (attempt == kAttempts || !reader.was_replaced()) throw;
     }
   }

@@ -79,7 +79,7 @@ TEST(Bundle, StaysWholeInMemoryWhenItsFilesChange) {
   const SavedModel saved;
   const Bundle bundle = load_bundle(saved.path());
   for (const auto& entry : fs::directory_iterator(saved.path()))
-    OutputFile(entry.path()).write("x");  // over the same file, as cp does
+    OutputFile(entry.path()).write("x");  // overwrites the file in place, as cp does
   EXPECT_EQ(bundle.item_vectors()(2, 7), 23 * 0.25f);
   EXPECT_EQ(bundle.items.ids, saved.items_.ids);
 }

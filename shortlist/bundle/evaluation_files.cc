@@ -17,7 +17,7 @@ void add(OwnedTensors& tensors, const std::string& name, const std::vector<T>& v
   tensors.views.push_back(tensor_view<T>(name, {values.size()}, std::span<const T>(values)));
 }
 
-// The same of values that do not outlive the call.
+// The same for values that do not outlive the call.
 template <typename T>
 void add_copy(OwnedTensors& tensors, const std::string& name, std::span<const T> values) {
   const auto bytes = std::as_bytes(values);

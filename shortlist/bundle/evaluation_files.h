@@ -1,5 +1,5 @@
-// What a bundle keeps of the table that it was trained on: users with their items, baselines, fingerprints.
-// docs/reference/bundle.md has the tensors.
+// Bundle files about the training table: users with their items, baselines, fingerprints.
+// The tensors are documented in docs/reference/bundle.md.
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@
 
 namespace shortlist {
 
-// Tensors with the memory that some of them look at.
+// Tensors, together with the memory that some of them view.
 struct OwnedTensors {
   std::vector<TensorView> views;
   std::vector<std::vector<std::byte>> memory;
 };
 
 OwnedTensors rating_tensors(const UserRatings& ratings);
-// Throws a data Error that names the tensor at fault.
+// Throws a data Error that names the invalid tensor.
 UserRatings read_ratings(const SafetensorsFile& file, size_t item_count);
 
 // The model's baselines and what they were fitted on.

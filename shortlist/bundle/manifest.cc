@@ -14,7 +14,7 @@ using nlohmann::json;
 constexpr const char* kFormatName = "shortlist bundle";
 constexpr const char* kChecksum = "sha256";
 
-// A name that leads nowhere but into the bundle's folder.
+// Whether the name refers to a file directly in the bundle's folder.
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name.front() != '.' && name != kManifestFile &&
          name.find_first_of(std::string_view("/\0", 2)) == name.npos;
@@ -45,7 +45,7 @@ void check_format(const json& manifest) {
                      Manifest::kFormat);
 }
 
-// Of everything but the checksum itself.
+// The checksum of everything except the checksum field.
 std::string checksum_of(json manifest) {
   manifest.erase(kChecksum);
   return sha256_hex(dump_json(manifest));

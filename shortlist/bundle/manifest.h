@@ -1,5 +1,5 @@
-// A bundle's manifest: the kind of its model, and its files, each with its size and the SHA-256 of its bytes,
-// and a checksum of itself.
+// A bundle's manifest: the kind of its model, its files with their sizes and SHA-256, and a checksum of the
+// manifest itself.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,26 @@ namespace shortlist {
 constexpr const char* kManifestFile = "manifest.json";
 
 struct ListedFile {
-  std::string name;  // in the bundle's folder itself
+  std::string name;  // relative to the bundle's folder, without subfolders
   uint64_t bytes = 0;
   std::string sha256;
 };
 
 struct Manifest {
-  static constexpr int kFormat = 2;  // what this program writes; it reads 1, too, which has no checksum
+  static constexpr int kFormat = 2;  // the format written; format 1, which has no checksum, can be read too
 
   int format = kFormat;
-  std::string kind = "two_tower";  // of the model; manifests without a kind are of this one
+  std::string kind = "two_tower";  // the kind of model; the default for manifests without a kind
   std::vector<ListedFile> files;
 
   const ListedFile* find(std::string_view name) const;
-  // Puts the file in place of one with the same name.
+  // Adds the file, or replaces the one with the same name.
   void list(ListedFile file);
 };
 
 std::string manifest_text(const Manifest& manifest);
 
-// Throws a data Error that names `path` for anything that is not a manifest, or was changed.
+// Throws a data Error that names `path` if the text is not a manifest or was modified.
 Manifest parse_manifest(std::string_view text, const std::string& path);
 
 }  // namespace shortlist

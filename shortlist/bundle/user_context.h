@@ -1,4 +1,4 @@
-// The file of a bundle that keeps its users' context. docs/reference/bundle.md has it.
+// The bundle file with the users' context, as documented in docs/reference/bundle.md.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@ namespace shortlist {
 
 constexpr const char* kUserContextFile = "user_context.json";
 
-// The file's content; "" without columns.
+// The file's content, or "" if there are no columns.
 std::string user_context_json(const UserContext& context);
-// Throws a data Error where the columns do not go with so many users.
+// Throws a data Error if the columns do not match the number of users.
 UserContext parse_user_context(const std::string& text, const std::string& path, size_t users);
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// What a kind of model brings: its settings in [model], its learner, and how its retriever is loaded.
+// A kind of model: its settings in [model], its learner, and the function that loads its retriever.
 //
 // A kind's settings are a struct with
 //   static constexpr const char* kind, *help;
@@ -17,22 +17,22 @@
 
 namespace shortlist {
 
-// What a retriever is loaded with. Only the towers outlive the call.
+// The input for loading a retriever. Only the towers outlive the call.
 struct StoredModel {
   const Config& config;
   const Items& items;
   const UserRatings& ratings;
-  const Towers* towers;  // null for a model without
+  const Towers* towers;  // null for a model without towers
   RetrieverReader& files;
 };
 
 struct ModelKind {
   std::string_view name, help;
-  std::vector<FieldHelp> (*document)();  // of the settings
+  std::vector<FieldHelp> (*document)();  // documentation of the settings
   // Throws a usage Error with file and line for a setting that the kind does not have.
   void (*check)(const Value& settings, const Where& where);
   std::unique_ptr<Learner> (*make_learner)(const Value& settings, const LearnerInput& input);
-  // Throws a data Error that names the file at fault.
+  // Throws a data Error that names the damaged file.
   std::unique_ptr<Retriever> (*load)(const StoredModel& stored);
 };
 

@@ -1,4 +1,4 @@
-// The one list of kinds of model.
+// The list of all kinds of model.
 #pragma once
 
 #include <span>
@@ -11,16 +11,17 @@ namespace shortlist {
 
 std::span<const ModelKind> model_kinds();
 
-// Null when there is no such kind.
+// Returns null if there is no such kind.
 const ModelKind* find_model_kind(std::string_view name);
 // "there is no kind of model 'poplarity'; did you mean 'popularity'?"
 std::string unknown_model_kind(const std::string& name);
 
-// The kind of a config. Throws a usage Error with file and line for one that does not exist, with the nearest
-// name, and for settings that the kind does not have.
+// The kind of a config. Throws a usage Error with file and line for an unknown kind, with the nearest name,
+// and for settings that the kind does not have.
 const ModelKind& kind_of_config(const Config& config);
 
-// Learns what the config says: its kind, and after it the ranking of towers where another kind retrieves.
+// The learner of the config's kind. If a kind other than towers retrieves, ranking towers are trained after
+// it.
 std::unique_ptr<Learner> make_learner(const LearnerInput& input);
 
 }  // namespace shortlist

@@ -1,5 +1,5 @@
-// What trains: from the rows of a table to what a bundle answers with. Two towers by gradient descent are one
-// kind; kinds.cc lists all.
+// Trains a model: from the rows of a table to the retriever and the towers of a bundle. Two towers trained by
+// gradient descent are one kind; kinds.cc lists all.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@
 
 namespace shortlist {
 
-// What a learner reads. All must outlive it.
+// The input of a learner. All must outlive it.
 struct LearnerInput {
   const Config& config;
   const PreparedData& prepared;
@@ -26,46 +26,47 @@ struct LearnerInput {
 };
 
 struct FitOptions {
-  // The folder where a learner that can be interrupted keeps its state; with `resume` it goes on from there.
+  // The folder in which an interruptible learner saves its state. With `resume` it continues from there.
   std::string checkpoints;
   bool resume = false;
   bool profile = false;  // time the phases of the work, for TrainingCallback::profiled()
-  // Fit nothing, and take what this checkpoint says: a file, or a folder whose newest it is.
+  // Do not train; load this checkpoint: a file, or a folder, of which the newest checkpoint is used.
   std::string from_checkpoint;
-  // Fit as a fit before did, on more rows: for as many epochs, at these learning rates (Fitted::rates).
+  // Repeat an earlier fit on more rows: one epoch at each of these learning rates (Fitted::rates).
   std::optional<std::vector<double>> rates;
 };
 
 struct Fitted {
-  bool finished = true;       // false: stopped; a fit with `resume` goes on
-  bool went_on = true;        // whether this call took a step
-  History history;            // no epochs for a kind that has none
-  std::vector<double> rates;  // of the epochs up to the one that was kept
+  bool finished = true;       // false: stopped; a fit with `resume` continues
+  bool went_on = true;        // whether this call ran at least one step
+  History history;            // no epochs for a kind without epochs
+  std::vector<double> rates;  // learning rates of the epochs up to the kept one
 };
 
-// A fit is a pure function of the input: the same bytes for any number of threads, and after an interruption.
+// A fit is a pure function of the input: its result has the same bytes for any number of threads, and after
+// an interruption.
 class Learner {
  public:
   virtual ~Learner() = default;
 
-  // Things in the config or the data that a person may not have meant.
+  // Notes about settings or data that may be unintended.
   virtual std::vector<std::string> warnings() const { return {}; }
   // Calls callback.prepared().
   virtual void announce(TrainingCallback& callback) const = 0;
 
-  // Stops as soon as `stop` is set, if the kind takes long. Throws a failed Error where no model comes of the
-  // data, and a usage Error for options that the kind does not have.
+  // Stops as soon as `stop` is set, if the kind takes long. Throws Error(failed) if the data gives no model,
+  // and a usage Error for options that the kind does not support.
   virtual Fitted fit(const FitOptions& options, TrainingCallback& callback,
                      const std::atomic<bool>& stop) = 0;
 
-  // After fit(). The towers, with the items' vectors, or null; they belong to the learner.
+  // After fit(): the towers with the items' vectors, or null. The learner owns them.
   virtual Towers* towers() { return nullptr; }
-  // After fit(). Keeps views of the towers. `searched`: with the index that the config asks for; else only
-  // what evaluation needs.
+  // After fit(): a retriever with views of the towers. `searched`: with the index of the config; otherwise
+  // only with what evaluation needs.
   virtual std::unique_ptr<Retriever> make_retriever(bool searched) = 0;
 };
 
-// The usage Error of a kind that is fitted at once and has no checkpoints, if the options speak of one.
+// Throws a usage Error if the options ask for checkpoints, for a kind that is fitted in one go and has none.
 void reject_checkpoints(const FitOptions& options, const std::string& kind);
 
 }  // namespace shortlist

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kFile = "popularity.safetensors";
 constexpr const char* kScores = "scores";
 
-// Positive training rows alone count, by their weights.
+// Counts only positive training rows, by their weights.
 std::vector<double> count_rows(const Dataset& data) {
   std::vector<double> counts(data.items.ids.size());
   const std::vector<float>& weights = data.retrieval_weights();

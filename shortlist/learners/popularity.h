@@ -1,4 +1,4 @@
-// The most popular items, the same for every query: the simplest kind, and the smallest.
+// Recommends the most popular items, the same for every query. The simplest and smallest kind.
 #pragma once
 
 #include <vector>
@@ -9,15 +9,15 @@ namespace shortlist {
 
 class PopularityRetriever final : public Retriever {
  public:
-  // One finite score for each item.
+  // `scores` has one finite score per item.
   explicit PopularityRetriever(std::vector<float> scores);
 
   size_t items() const override { return scores_.size(); }
   void score_all(const QueryBatch& queries, Matrix scores) const override;
-  // Walks down the items in order, so it looks at few more than k.
+  // Scans the items in order of score, so it visits few more than k.
   std::vector<Found> retrieve(const QueryBatch& queries, size_t k, Eligible eligible,
                               LeftOutItems left_out) const override;
-  // The method "popular", with the score as the constant.
+  // Uses the method "popular", with the score as the constant.
   std::vector<Explanation> explain(const QueryBatch& query, std::span<const uint32_t> items,
                                    const Deadline& deadline) const override;
   size_t memory_bytes() const override;

@@ -54,7 +54,7 @@ TEST(Popularity, FindsWhatTheDefaultOfAllKindsFinds) {
   }
 }
 
-// Without features, towers or layers.
+// A config without features, towers or layers.
 constexpr const char* kConfig = R"([data]
 table = "TABLE"
 user  = "user"
@@ -119,7 +119,7 @@ TEST_F(PopularityBundle, AnswersFiltersAndExplains) {
   ASSERT_EQ(all.size(), 30u);
   EXPECT_TRUE(exact);
   for (size_t i = 1; i < all.size(); ++i) EXPECT_GE(all[i - 1].score, all[i].score);
-  // Items that a known user has in the training rows are left out, unless they are asked for.
+  // Items that a known user has in the training rows are left out by default.
   const auto unseen = recommender.recommend(known, {.k = 30});
   EXPECT_LT(unseen.size(), 30u);
   EXPECT_EQ(recommender.recommend(known, {.k = 30, .seen = SeenPolicy::keep}).size(), 30u);
@@ -195,7 +195,7 @@ TEST_F(PopularityBundle, NamesWhatIsWrongInItsConfig) {
             "user, or query.features");
 }
 
-// The ranking of two towers over what popularity retrieves.
+// Two towers rank what popularity retrieves.
 TEST_F(PopularityBundle, MayBeRanked) {
   const EvaluationReport report = train_with(config({{"[candidate]\n", R"([features]
 user  = { kind = "category", dim = 4 }

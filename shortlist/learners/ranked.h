@@ -1,4 +1,4 @@
-// Two learners one after another: a kind that retrieves, then towers that learn to rank ([[ranking]]).
+// Runs two learners in sequence: a kind that retrieves, then towers that learn to rank ([[ranking]]).
 #pragma once
 
 #include "shortlist/learners/two_tower.h"
@@ -11,7 +11,7 @@ class RankedLearner final : public Learner {
 
   std::vector<std::string> warnings() const override;
   void announce(TrainingCallback& callback) const override { ranking_.announce(callback); }
-  // Checkpoints and rates are the ranking's: what retrieves is fitted anew.
+  // Checkpoints and rates belong to the ranking; the retriever is always fitted again.
   Fitted fit(const FitOptions& options, TrainingCallback& callback, const std::atomic<bool>& stop) override;
   Towers* towers() override { return ranking_.towers(); }
   std::unique_ptr<Retriever> make_retriever(bool searched) override {
@@ -19,7 +19,7 @@ class RankedLearner final : public Learner {
   }
 
  private:
-  const Config config_;  // of the towers
+  const Config config_;  // config of the towers
   std::unique_ptr<Learner> retrieval_;
   TwoTowerLearner ranking_;
 };

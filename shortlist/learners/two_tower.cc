@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-// The learning rates of the epochs up to the one whose weights the model has.
+// The learning rates of the epochs up to the one whose weights are kept.
 std::vector<double> best_rates(const Config& config, const TrainerState& state) {
   const auto& early = config.training.early_stopping;
   const size_t epochs = early && early->restore_best && state.early.best_epoch > 0
@@ -37,7 +37,7 @@ std::string precision_warning(const Config& config) {
       config.training.precision == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : "");
 }
 
-// What a tower outputs for some rows, with a plan of its own.
+// Computes a tower's outputs for some rows, with its own plan.
 Buffer embed(ThreadPool& pool, const Towers& towers, int row_set, const EncodedRows& encoded,
              std::span<const uint32_t> rows) {
   const int output = row_set == kQueryRows ? towers.spec.query : towers.spec.candidate;
@@ -48,7 +48,7 @@ Buffer embed(ThreadPool& pool, const Towers& towers, int row_set, const EncodedR
   return embeddings;
 }
 
-// Some queries at even distances help to choose how the graph links.
+// Some evenly spaced queries help to choose how the graph is linked.
 std::unique_ptr<Hnsw> build_graph(const LearnerInput& input, const Towers& towers) {
   constexpr size_t kMost = 256;
   const EncodedRows& queries = input.prepared.data.queries;

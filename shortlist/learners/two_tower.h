@@ -1,5 +1,5 @@
-// Two towers, trained by gradient descent with the ranking tasks over their outputs.
-// docs/reference/config.md describes their sections.
+// Two towers, trained by gradient descent together with the ranking tasks over their outputs. Their config
+// sections are described in docs/reference/config.md.
 #pragma once
 
 #include "shortlist/learners/kind.h"
@@ -7,14 +7,14 @@
 
 namespace shortlist {
 
-// The model of the config for the data, its parameters all zero.
+// The model of the config for the data, with all parameters zero.
 std::unique_ptr<Towers> make_towers(const Config& config, const PreparedData& prepared);
 
 class TwoTowerLearner final : public Learner {
  public:
-  // With initial parameters from the config's seed.
+  // Initialises the parameters from the config's seed.
   explicit TwoTowerLearner(const LearnerInput& input);
-  // Of towers that have their parameters already.
+  // Uses towers that already have parameters.
   TwoTowerLearner(const LearnerInput& input, std::unique_ptr<Towers> towers);
 
   std::vector<std::string> warnings() const override;
@@ -31,7 +31,7 @@ class TwoTowerLearner final : public Learner {
   const LearnerInput input_;
   std::unique_ptr<Towers> towers_;
   Trainer trainer_;
-  bool embedded_ = false;  // towers_->items are those of the parameters
+  bool embedded_ = false;  // whether towers_->items match the parameters
 };
 
 struct TwoTowerSettings {

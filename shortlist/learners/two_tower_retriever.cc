@@ -11,7 +11,7 @@ namespace shortlist {
 namespace {
 
 constexpr const char* kGraphFile = "index.safetensors";
-// Items that a graph compares a query with, about.
+// Approximate number of items that a graph search compares with a query.
 constexpr double kGraphVisits = 2'000;
 
 std::unique_ptr<Index> make_index(IndexKind kind, ConstMatrix vectors) {

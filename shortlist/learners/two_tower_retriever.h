@@ -1,4 +1,4 @@
-// Searches the items' vectors for those with the highest inner product with a query's.
+// Finds the items whose vectors have the highest inner product with the query's vector.
 #pragma once
 
 #include <memory>
@@ -14,9 +14,9 @@ namespace shortlist {
 
 class TwoTowerRetriever final : public Retriever {
  public:
-  // The towers, which have their items' vectors, must outlive it. `graph` is over these vectors, for
-  // IndexKind::hnsw; every other index is a copy of the vectors in the order in which products read them, and
-  // is made when it is first needed.
+  // The towers, including their items' vectors, must outlive it. `graph` is over these vectors, for
+  // IndexKind::hnsw. Every other index is a copy of the vectors in the memory order of the matrix product,
+  // built on first use.
   TwoTowerRetriever(const Towers& towers, IndexKind kind, std::unique_ptr<Hnsw> graph = nullptr);
 
   size_t items() const override { return vectors_.rows; }
@@ -25,13 +25,13 @@ class TwoTowerRetriever final : public Retriever {
                               LeftOutItems left_out) const override;
   std::vector<Found> retrieve_exactly(const QueryBatch& queries, size_t k, Eligible eligible,
                                       LeftOutItems left_out) const override;
-  // Throws a data Error for a vector that is not finite where the index cannot contain one.
+  // Throws a data Error for a vector that is not finite if the index cannot contain one.
   void prepare() const override { index(); }
   bool scores_by_towers() const override { return true; }
   ConstMatrix item_vectors() const override { return vectors_; }
   double operations() const override;
   size_t memory_bytes() const override;
-  // index.safetensors, of a graph alone.
+  // Writes index.safetensors, only for a graph index.
   void save(RetrieverWriter& files) const override;
 
   const Hnsw* graph() const { return graph_.get(); }
@@ -47,7 +47,7 @@ class TwoTowerRetriever final : public Retriever {
   mutable std::unique_ptr<Index> own_, exact_;
 };
 
-// Throws a data Error that names the graph's file if it is at fault.
+// Throws a data Error that names the graph's file if it is damaged.
 std::unique_ptr<TwoTowerRetriever> load_two_tower(const Towers& towers, IndexKind kind,
                                                   RetrieverReader& files);
 

@@ -16,7 +16,7 @@
 namespace shortlist {
 namespace {
 
-// A bundle of the small table's model with an index.
+// A bundle of the small table's model, with an index.
 class Indexed : public ::testing::TestWithParam<std::string> {
  protected:
   std::string path() const { return table_.folder() / "bundle"; }
@@ -85,7 +85,7 @@ TEST_F(Indexed, KeepsNothingWhereTheIndexIsMadeWhenLoading) {
   EXPECT_EQ(dynamic_cast<const TwoTowerRetriever&>(*bundle.retriever).graph(), nullptr);
 }
 
-// What the default of every kind finds, from all scores.
+// Compares with the default retrieve() of every kind, which scores all items.
 TEST_F(Indexed, ScoresAllItemsAsItsIndexDoes) {
   train_with("hnsw");
   const Bundle bundle = load_bundle(path());

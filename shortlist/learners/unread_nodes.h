@@ -1,4 +1,4 @@
-// Warns of layers that nothing reads.
+// Warns about layers whose output is not used.
 #pragma once
 
 #include <string>

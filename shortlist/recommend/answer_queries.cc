@@ -13,10 +13,10 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kQueriesABlock = 48;
-// Of candidates in a block, so that many of them for each query do not take memory without bound.
+// Candidates per block of queries, to limit the memory when each query has many.
 constexpr size_t kCandidatesABlock = size_t{1} << 19;
 
-// Adds the seconds since the last lap to a stage.
+// Adds the seconds since the previous lap to a stage.
 class Laps {
  public:
   explicit Laps(StageSeconds* seconds) : seconds_(seconds) { lap(nullptr); }
@@ -32,13 +32,13 @@ class Laps {
   std::chrono::steady_clock::time_point last_;
 };
 
-// One call. `session` is null for a model without towers.
+// The state of one call. `session` is null for a model without towers.
 class Answering {
  public:
   Answering(const LoadedModel& model, Session* session, const RecommendOptions& options)
       : model_(model), session_(session), options_(options), list_(plan_list(options, model.bundle)) {}
 
-  // The lists of a block of queries, each without the items of its `left_out`.
+  // The lists of a block of queries, each without the items in its `left_out`.
   std::vector<std::vector<Recommendation>> answer(const QueryBatch& queries, Eligible allowed,
                                                   LeftOutItems left_out, Laps& laps) {
     const std::vector<Found> found = model_.retriever().retrieve(queries, list_.end, allowed, left_out);
@@ -52,7 +52,7 @@ class Answering {
     return answers;
   }
 
-  // Queries that are answered at once.
+  // Number of queries that are answered at once.
   size_t block_size() const {
     const size_t items = std::max<size_t>(1, model_.items());
     const size_t candidates =
@@ -120,7 +120,7 @@ std::vector<std::vector<Recommendation>> answer_queries(const LoadedModel& model
   const LeftOut left_out =
       leave_out(options, model.bundle, model.users, model.seen, model.filter, queries, distinct);
   Answering call(model, session ? &**session : nullptr, options);
-  std::vector<std::vector<Recommendation>> answers;  // to the distinct ones
+  std::vector<std::vector<Recommendation>> answers;  // for the distinct queries
   const size_t block_size = call.block_size();
   for (size_t begin = 0; begin < distinct.first.size(); begin += block_size) {
     options.deadline.check();
@@ -154,7 +154,7 @@ void prepare_calls(const LoadedModel& model, size_t calls) {
   Laps nobody(nullptr);
   const std::span<const uint32_t> none;
   const RecommendOptions options;
-  // A retriever that reads more than the towers' vectors has nothing to prepare with zeros.
+  // A retriever that reads more than the towers' vectors cannot be warmed up with zeros.
   if (!model.retriever().scores_by_towers() && model.retriever().has_scores()) return;
   for (const auto& session : leases)
     Answering(model, &*session, options).answer(query, {}, {&none, 1}, nobody);

@@ -1,4 +1,4 @@
-// Answers queries with lists: retrieve, leave out, rank, order.
+// Answers queries with lists: retrieve, filter, rank, order.
 #pragma once
 
 #include <vector>
@@ -9,12 +9,13 @@
 
 namespace shortlist {
 
-// A list for each row of the columns, which go with model.query_columns. As Recommender::recommend().
+// Returns a list for each row of the columns, which match model.query_columns. Same contract as
+// Recommender::recommend().
 std::vector<std::vector<Recommendation>> answer_queries(const LoadedModel& model,
                                                         const std::vector<Column>& queries,
                                                         const RecommendOptions& options);
 
-// Makes what so many calls at once work with, and asks each once, with a query of zeros.
+// Allocates what `calls` concurrent calls need, and runs each once with a query of zeros.
 void prepare_calls(const LoadedModel& model, size_t calls);
 
 }  // namespace shortlist

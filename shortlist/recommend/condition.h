@@ -1,4 +1,4 @@
-// A condition on an item's attribute, as a person writes it: "type=TV".
+// A condition on an item's attribute, in the syntax that users write: "type=TV".
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace shortlist {
 
 // A condition on an item's attribute: "type=TV", "type!=Movie", "year>=1990", "genre~Com" (contains).
-// A list equals a value when one of its values does, or when all of them are the value's.
+// A list is equal to a value if one of its elements is, or if the value lists exactly its elements.
 enum class Comparison { equal, not_equal, at_least, at_most, more, less, contains };
 template <>
 struct EnumNames<Comparison> {
@@ -21,17 +21,17 @@ struct EnumNames<Comparison> {
       {Comparison::contains, "~"}};
 };
 struct Condition {
-  std::string attribute;  // or the column of the ids
+  std::string attribute;  // or the id column
   Comparison comparison = Comparison::equal;
-  // It holds where it does for one of them; `not_equal` where it does for all.
+  // The condition is true if it is true for one of the values; `not_equal` must be true for all.
   std::vector<std::string> values;
-  // Throws a usage Error that shows the forms there are.
+  // Throws a usage Error that shows the supported forms.
   static Condition parse(const std::string& text);
-  // As a person writes it, with one of its values: "year>=1990".
+  // The condition as users write it, with one of its values: "year>=1990".
   std::string describe(const std::string& value) const;
 };
 
-// Whether it asks for more or less than a value.
+// Whether the comparison is at_least, at_most, more or less.
 bool is_order(Comparison comparison);
 
 }  // namespace shortlist

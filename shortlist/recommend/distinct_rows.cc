@@ -11,7 +11,7 @@ void append(std::span<const T> values, std::string& key) {
   key.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
 }
 
-// Bags tell their lengths, so that neighbours cannot be mistaken for one another.
+// Includes the length of bags, so that adjacent columns cannot be confused.
 void append(const EncodedColumn& column, size_t row, std::string& key) {
   if (column.width > 0) return append(column.numbers(row), key);
   const std::span<const int32_t> bag = column.bag(row);

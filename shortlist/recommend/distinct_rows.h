@@ -1,4 +1,4 @@
-// Rows that features encode alike, so that what is computed of them is computed once.
+// Finds rows with identical encoded features, so that results are computed once for each.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@
 namespace shortlist {
 
 struct DistinctRows {
-  std::vector<uint32_t> first;  // where each stands first, ascending
-  std::vector<uint32_t> of;     // of each row, its like's place in `first`
+  std::vector<uint32_t> first;  // the first row of each distinct row, ascending
+  std::vector<uint32_t> of;     // for each row, the position of its distinct row in `first`
 };
 
-// Rows are equal when all their ids, and the bits of all their numbers, are.
+// Rows are equal if all their ids and the bits of all their numbers are equal.
 DistinctRows distinct_rows(const EncodedRows& rows);
 
 }  // namespace shortlist

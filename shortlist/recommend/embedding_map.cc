@@ -20,7 +20,7 @@ Vector mean_of(ConstMatrix rows) {
   return mean;
 }
 
-// Of every `step`-th row; row-major.
+// Uses every `step`-th row. The result is row-major.
 Vector covariance_of(ConstMatrix rows, const Vector& mean, size_t step) {
   const size_t n = rows.cols;
   Vector covariance(n * n), centred(n);
@@ -43,7 +43,7 @@ Vector multiply(const Vector& matrix, const Vector& v) {
   return product;
 }
 
-// Of unit length, square to `other`; zeros where nothing is left.
+// Makes `v` orthogonal to `other` and of unit length, or zeros if nothing is left.
 void make_unit(Vector& v, const Vector* other) {
   if (other != nullptr) {
     const double along = dot(v, *other);
@@ -53,8 +53,8 @@ void make_unit(Vector& v, const Vector* other) {
   for (double& x : v) x = length > 1e-12 ? x / length : 0;
 }
 
-// The eigenvector of the largest eigenvalue, square to `other`, by power iteration; its largest element is
-// positive.
+// The eigenvector of the largest eigenvalue, orthogonal to `other`, by power iteration. Its element with the
+// largest absolute value is positive.
 Vector principal_axis(const Vector& covariance, size_t n, const Vector* other) {
   Vector axis(n);
   for (size_t i = 0; i < n; ++i) axis[i] = 1 + 0.1 * static_cast<double>(i % 7);

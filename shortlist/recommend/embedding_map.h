@@ -1,5 +1,4 @@
-// A map of embeddings in two dimensions: their projection on the plane in which they differ most, the first
-// two principal components.
+// A two-dimensional map of embeddings: their projection on the first two principal components.
 #pragma once
 
 #include <vector>
@@ -9,11 +8,11 @@
 namespace shortlist {
 
 struct EmbeddingMap {
-  std::vector<float> x, y;  // of each row; the farthest from the middle is at distance 1
-  double explained = 0;     // share of the variance that the plane shows, in [0, 1]
+  std::vector<float> x, y;  // for each row, scaled so that the farthest row is at distance 1 from the centre
+  double explained = 0;     // fraction of the variance in the plane, in [0, 1]
 };
 
-// The same for the same rows. Of many rows the plane is found from a sample.
+// Deterministic. If there are many rows, the components are computed from a sample.
 EmbeddingMap map_embeddings(ConstMatrix embeddings);
 
 }  // namespace shortlist

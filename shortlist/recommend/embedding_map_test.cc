@@ -10,7 +10,7 @@ namespace shortlist {
 namespace {
 
 TEST(EmbeddingMap, ShowsAPlaneAsItIs) {
-  // Points of a plane in five dimensions, spread more along u than along v.
+  // Points in a plane in five dimensions, with a larger spread along u than along v.
   const double u[] = {0.6, 0, 0.8, 0, 0}, v[] = {0, 1, 0, 0, 0};
   const std::vector<std::pair<double, double>> points = {{4, 1}, {-4, -1}, {2, -2}, {-2, 2}, {3, 0}, {-3, 0}};
   Buffer memory(points.size(), 5);

@@ -1,5 +1,5 @@
-// Recommendations through each index, with filters that leave from one item in 10,000 to all, against a
-// search by hand.
+// Compares recommendations through each index with a brute-force search, with filters that allow from one
+// item in 10,000 to all.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 constexpr uint32_t kItems = 10'000;
 constexpr int kWanted = 10;
 
-// The year of each movie: 0 to 9,999 in random order, so that "year<100" leaves one in a hundred.
+// The year of each movie: 0 to 9,999 in random order, so that "year<100" allows one in a hundred.
 const std::vector<uint32_t>& years() {
   static const std::vector<uint32_t> years = [] {
     std::vector<uint32_t> order(kItems);
@@ -59,7 +59,7 @@ Recommender trained_with(const std::string& index) {
   return Recommender::load(out);
 }
 
-// Ways to leave the movies of the first `count` years in, and no others.
+// Different ways to allow only the movies of the first `count` years.
 std::vector<RecommendOptions> filters(uint32_t count) {
   std::vector<std::string> in, out;
   for (uint32_t m = 0; m < kItems; ++m) (years()[m] < count ? in : out).push_back(movie(m));
@@ -99,7 +99,7 @@ class Filtered : public ::testing::TestWithParam<std::string> {
     return std::stoul(recommender_.attribute(1, item)) < count;
   }
 
-  // Checks what every answer promises. Returns the share of the best that it holds.
+  // Checks the guarantees of every answer. Returns the fraction of the best items that it contains.
   double check(const Record& query, const RecommendOptions& asked, uint32_t count) const {
     RecommendOptions options = asked;
     bool exact = true;

@@ -10,7 +10,7 @@
 namespace shortlist {
 namespace {
 
-// Most frequent first, then by bytes.
+// Sorted by descending frequency, then by bytes.
 std::vector<std::string> by_frequency(const std::map<std::string_view, size_t>& counts) {
   std::vector<std::pair<std::string_view, size_t>> order(counts.begin(), counts.end());
   std::ranges::stable_sort(order, std::greater(), &std::pair<std::string_view, size_t>::second);
@@ -19,7 +19,7 @@ std::vector<std::string> by_frequency(const std::map<std::string_view, size_t>& 
   return values;
 }
 
-// The numbers' or the times' range.
+// Sets the range of numbers or times.
 void describe_range(const Attribute& attribute, FormField& field) {
   for (const AttributeValue& value : attribute.values) {
     if (is_missing(value)) continue;
@@ -70,7 +70,7 @@ bool has_choices(InputKind input) {
   return input == InputKind::one || input == InputKind::several || input == InputKind::words;
 }
 
-// What the first categories feature of a column separates values by; "," where there is none.
+// The separator of the first categories feature of a column, or "," if there is none.
 std::string separator_of(const Config& config, const std::string& column) {
   return config.attribute_form({.column = column}).separator.value_or(",");
 }

@@ -1,4 +1,4 @@
-// Messages about columns that queries do not give.
+// Messages about columns that are missing from queries.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace shortlist {
 
-// What a person should know about columns that a query does not give: "age is not given, so it is missing to
-// the model".
+// Notes for people about columns that are missing from a query: "age is not given, so it is missing to the
+// model".
 std::vector<std::string> notes_on_gaps(const Recommender& recommender, const Record& query);
-// The same of many queries, in one message for each column; filled columns are not mentioned.
+// The same for many queries, with one message per column. Columns that were filled in are not mentioned.
 std::vector<std::string> warnings_of_gaps(const std::vector<ColumnGaps>& gaps, size_t queries);
 
 }  // namespace shortlist

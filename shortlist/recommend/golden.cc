@@ -19,10 +19,10 @@ namespace {
 using nlohmann::json;
 
 constexpr uint64_t kRequests = 8;
-constexpr double kTolerance = 1e-3;  // between processors
+constexpr double kTolerance = 1e-3;  // between different processors
 
-// Whether this processor's products use fused multiply-add: the square of 1 + 2^-12 is not a float, and only
-// a product that is not rounded before the addition keeps its last digit.
+// Whether this processor's products use fused multiply-add. The square of 1 + 2^-12 is not a float; its last
+// digit survives only if the product is not rounded before the addition.
 bool products_are_fused() {
   constexpr float x = 1 + 0x1p-12f;
   const float a[] = {-1, x}, b[] = {1 + 0x1p-11f, x};
@@ -33,7 +33,7 @@ bool products_are_fused() {
   return c != 0;
 }
 
-// A value of a column, drawn from what the feature knows; "" where it knows none.
+// Draws a value of a column from those that the feature knows, or "" if there are none.
 std::string draw_value(const FormField& field, const RandomStream& draws) {
   const auto choice = [&](uint64_t counter) -> const std::string& {
     return field.choices[draws.below(counter, field.choices.size())];
@@ -57,7 +57,7 @@ std::string draw_value(const FormField& field, const RandomStream& draws) {
   return "";
 }
 
-// Whether a number feature reads the column, too: it could not read a time as ISO 8601.
+// Whether a number feature also reads the column: it could not parse an ISO 8601 time.
 bool is_number_too(const FeatureMap& features, const std::string& column) {
   for (size_t i = 0; i < features.size(); ++i) {
     if (features[i].column == column && features[i].feature->input().kind == InputKind::number) return true;
@@ -65,7 +65,7 @@ bool is_number_too(const FeatureMap& features, const std::string& column) {
   return false;
 }
 
-// The last one is the query without a value.
+// The last query has no values.
 std::vector<Record> draw_queries(const Bundle& bundle) {
   std::vector<FormField> form = query_form(bundle);
   std::erase_if(form, [&](const FormField& field) {
@@ -123,7 +123,7 @@ int count_from_json(const json& request, const char* name) {
 bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 bool near(float a, float b) { return std::abs(a - b) <= kTolerance * std::max(1.0f, std::abs(b)); }
 
-// "" or what differs.
+// Describes the difference, or "" if there is none.
 std::string difference(const Recommender& recommender, const std::vector<Recommendation>& answer,
                        const json& expected, bool exactly) {
   if (answer.size() != expected.size())
@@ -160,7 +160,8 @@ std::string golden_requests(Bundle bundle) {
     try {
       answer = recommender.recommend(query, options);
     } catch (const Error& error) {
-      // A feature that takes no missing value refuses the query; then it is no request to repeat.
+      // A feature that does not allow missing values rejects the query, so it is not used as a golden
+      // request.
       if (error.kind() != ErrorKind::data) throw;
       continue;
     }

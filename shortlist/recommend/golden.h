@@ -1,5 +1,5 @@
-// Golden requests: some queries with the answers that the model gave when it was trained. Who loads a bundle
-// asks them again, and serves it only when the answers are the same, bit for bit.
+// Golden requests: queries together with the model's answers at training time. A server that loads a bundle
+// repeats them and serves the bundle only if the answers are the same, bit for bit.
 #pragma once
 
 #include <string>
@@ -8,14 +8,13 @@
 
 namespace shortlist {
 
-// Makes queries from the values that the features know and answers them with the bundle. Returns what goes
-// into it as golden.json: {"fused": whether products round once, "requests": [{"query", "k", "retrieve",
-// "answer":
-// [{"id", "score", "predictions"}]}]}.
+// Generates queries from the values that the features know and answers them with the bundle. Returns the
+// content of golden.json: {"fused": whether products round once, "requests": [{"query", "k", "retrieve",
+// "answer": [{"id", "score", "predictions"}]}]}.
 std::string golden_requests(Bundle bundle);
 
-// Asks the bundle's own golden requests and returns how many there are. Throws a data Error that says which
-// answer differs. On a processor whose products round otherwise than where the bundle was made, answers may
+// Repeats the bundle's golden requests and returns their number. Throws a data Error that says which answer
+// differs. On a processor that rounds products differently from the one that made the bundle, answers may
 // differ in their last bits.
 size_t check_golden_requests(const Recommender& recommender);
 

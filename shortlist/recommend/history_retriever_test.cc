@@ -1,4 +1,5 @@
-// A kind that retrieves by the history of a query's user: what the interface has room for beside two towers.
+// A retriever that uses the history of a query's user, to test that the interface supports kinds other than
+// towers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,8 +17,8 @@
 namespace shortlist {
 namespace {
 
-// An item scores the sum of the numbers of the history's items that are as odd or even as itself; without a
-// history, minus its own number.
+// An item's score is the sum of the numbers of the history's items with the same parity. Without a history,
+// it is minus the item's own number.
 class ByHistory final : public Retriever {
  public:
   explicit ByHistory(size_t items) : items_(items) {}
@@ -93,7 +94,7 @@ TEST_F(HistoryTest, EachUserIsAnsweredByTheUsersOwnHistory) {
   EXPECT_EQ(answers[1][0].item, 0u);
   ASSERT_EQ(answers[3].size(), answers[0].size());
   for (size_t i = 0; i < answers[0].size(); ++i) EXPECT_EQ(answers[3][i].item, answers[0][i].item);
-  // One query at a time, and with seen items kept, users are told apart too.
+  // Users are also distinguished with one query at a time and with seen items kept.
   options.seen = SeenPolicy::keep;
   EXPECT_NE(recommender.recommend({{"user", "u03"}}, options)[0].score,
             recommender.recommend({{"user", "u04"}}, options)[0].score);

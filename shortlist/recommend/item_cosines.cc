@@ -43,7 +43,7 @@ ItemCosines::~ItemCosines() = default;
 
 std::vector<SimilarItem> ItemCosines::most_similar(uint32_t item, size_t k) const {
   std::call_once(once_, [&] { searched_ = std::make_unique<Searched>(vectors_); });
-  // One more than asked for, since the item is among its own best, if no k others are as good.
+  // One more than requested, because the item is normally among its own neighbours.
   const Found found = searched_->index->search(searched_->unit.slice(item, item + 1), k + 1).front();
   std::vector<SimilarItem> similar;
   for (const Scored& scored : found.best) {

@@ -1,4 +1,4 @@
-// Finds the items whose vectors have the highest cosine with an item's.
+// Finds the items with the highest cosine similarity to an item's vector.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,8 @@ class ItemCosines {
   explicit ItemCosines(ConstMatrix vectors);
   ~ItemCosines();
 
-  // The k best, best first, the item itself left out; 0 with a zero vector. Always exact, whatever the
-  // retriever's index: nearness by inner product says little about cosines.
+  // The k best, best first, without the item itself. The cosine with a zero vector is 0. Always exact,
+  // whatever the retriever's index, because inner-product neighbours are not cosine neighbours.
   std::vector<SimilarItem> most_similar(uint32_t item, size_t k) const;
 
  private:
@@ -25,7 +25,7 @@ class ItemCosines {
 
   ConstMatrix vectors_;
   mutable std::once_flag once_;
-  mutable std::unique_ptr<Searched> searched_;  // made when first asked for
+  mutable std::unique_ptr<Searched> searched_;  // built on first use
 };
 
 }  // namespace shortlist

@@ -1,5 +1,5 @@
-// Why items score as they do for a query, of a bundle with towers: what each of the query's features
-// contributes to their predictions, and to their scores where the towers give those.
+// Explains the scores of items for a query, for a bundle with towers: the contribution of each query feature
+// to the predictions, and to the scores if the towers compute them.
 #pragma once
 
 #include <vector>
@@ -16,27 +16,28 @@ class Session;
 
 class ItemExplainer {
  public:
-  // `query`: the features of the query tower. Both must outlive it.
+  // `query` has the features of the query tower. Both arguments must outlive it.
   ItemExplainer(const Bundle& bundle, const FeatureMap& query);
 
-  // An explanation for each item, of the query in the columns' first row. The session is the caller's own.
+  // Returns an explanation for each item, for the query in the columns' first row. The caller provides the
+  // session.
   std::vector<Explanation> explain(Session& session, const std::vector<Column>& query,
                                    const std::vector<uint32_t>& items, const Deadline& deadline = {});
 
  private:
-  // What each feature of a query gives to the tower.
+  // The vector of each query feature, as the tower's input.
   std::vector<std::vector<float>> feature_vectors(const std::vector<Column>& query);
   void explain_scores(const std::vector<uint32_t>& items, const Deadline& deadline,
                       std::vector<Explanation>& explanations);
-  // Predicts each item with the whole query and without each of its features.
+  // Predicts each item with the whole query and with each of its features left out.
   void explain_predictions(Session& session, const std::vector<Column>& query,
                            const std::vector<uint32_t>& items, const Deadline& deadline,
                            std::vector<Explanation>& explanations);
 
   const Bundle& bundle_;
   const FeatureMap& features_;
-  std::vector<int> nodes_;  // where the features enter, in the tower's order
-  Plan entry_;              // as far as these nodes
+  std::vector<int> nodes_;  // where the features enter the tower, in its order
+  Plan entry_;              // computes these nodes
   ThreadPool pool_{1};
   QueryExplainer explainer_;
 };

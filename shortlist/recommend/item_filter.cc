@@ -13,10 +13,11 @@
 namespace shortlist {
 namespace {
 
-// Items between two looks at the deadline.
+// Number of items between two deadline checks.
 constexpr size_t kStride = 1'024;
 
-// Equal for equal values of one attribute; "" when missing. Whole numbers are never doubles.
+// A key that is equal for equal values of one attribute; "" if missing. An integral number is always an
+// int64, never a double.
 std::string key_of(const AttributeValue& value) {
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
     std::string key;

@@ -1,5 +1,5 @@
-// Which items a request leaves in. Conditions are looked at once for each distinct value of an attribute, not
-// for each item.
+// Selects the items that a request allows. Conditions are evaluated once for each distinct value of an
+// attribute, not for each item.
 #pragma once
 
 #include <cstdint>
@@ -16,51 +16,52 @@
 
 namespace shortlist {
 
-// An attribute's values, each distinct one once.
+// An index of an attribute's distinct values.
 class AttributeIndex {
  public:
-  // Keeps the address of the attribute, which must outlive it.
+  // Keeps a pointer to the attribute, which must outlive it.
   explicit AttributeIndex(const Attribute& attribute);
 
-  // Sets to 0 the items for which the condition does not hold. Throws a usage Error if the condition does
-  // not suit the attribute's kind, and DeadlinePassed.
+  // Sets to 0 the items for which the condition is false. Throws a usage Error if the condition does not fit
+  // the attribute's kind, and DeadlinePassed.
   void narrow(const Condition& condition, std::vector<uint8_t>& eligible,
               const Deadline& deadline = {}) const;
-  // Adds what a person may not expect of the condition. Throws as narrow().
+  // Adds notes about surprising effects of the condition. Throws as narrow().
   void add_notes(const Condition& condition, std::vector<std::string>& notes) const;
 
  private:
   std::vector<uint8_t> values_that_hold(const TypedCondition& condition, const Deadline& deadline) const;
-  // Positions in values_ of those that equal the i-th value of the condition, or hold it in a list.
+  // Positions in values_ of the values that equal the i-th value of the condition, or are lists that contain
+  // it.
   std::vector<uint32_t> equal_to(const TypedCondition& condition, size_t i) const;
 
   const Attribute& attribute_;
   std::vector<const AttributeValue*> values_;
-  std::vector<uint32_t> value_of_;  // each item's, in values_
-  // Positions in values_ by what they equal: the whole of a value (see key_of), and each value of a list.
+  std::vector<uint32_t> value_of_;  // the position of each item's value in values_
+  // Positions in values_, by whole value (see key_of) and by each element of a list.
   std::unordered_map<std::string, std::vector<uint32_t>> wholes_, parts_;
 };
 
 class ItemFilter {
  public:
-  // Keeps the address of the items, which must outlive it.
-  // `display` is the attribute that people know items by; "" for none.
+  // Keeps a pointer to the items, which must outlive it. `display` is the attribute by which people know
+  // items, or "".
   explicit ItemFilter(const Items& items, TextForm form_of_ids = TextForm::text,
                       const std::string& display = "");
 
-  // As Recommender::find_item().
+  // Same contract as Recommender::find_item().
   std::optional<uint32_t> find(const std::string& id) const;
 
-  // As Recommender::eligible_items().
+  // Same contract as Recommender::eligible_items().
   std::vector<uint8_t> eligible(const RecommendOptions& options) const;
 
-  // As Recommender::notes().
+  // Same contract as Recommender::notes().
   std::vector<std::string> notes(const std::vector<Condition>& conditions) const;
 
  private:
   const AttributeIndex& attribute(const std::string& name) const;
 
-  // Conditions on the id compare as on numbers where all ids are whole numbers.
+  // Conditions on the id compare numbers if all ids are integers.
   void narrow_ids(const Condition& condition, std::vector<uint8_t>& eligible, const Deadline& deadline) const;
 
   const Items& items_;
@@ -68,7 +69,7 @@ class ItemFilter {
   Attribute ids_;  // without values
   std::vector<AttributeIndex> attributes_;
   std::unordered_map<std::string_view, uint32_t> by_id_;
-  // By what people know them by; unknown_index where several items have it.
+  // Keyed by display text; unknown_index if several items have the same text.
   std::unordered_map<std::string_view, uint32_t> by_display_;
 };
 

@@ -91,7 +91,7 @@ TEST(ItemFilter, ComparesIdsAsNumbersWhereAllAre) {
   EXPECT_EQ(ItemFilter(texts).eligible({.where = {Condition::parse("id>9")}}), (Allowed{0, 1}));
 }
 
-// What ItemFilter does with distinct values, item by item.
+// Reference for ItemFilter: evaluates the condition item by item instead of by distinct value.
 Allowed item_by_item(const Attribute& attribute, const Condition& condition) {
   const TypedCondition typed(condition, attribute);
   Allowed allowed;

@@ -1,4 +1,4 @@
-// The users of a bundle, as queries name them.
+// Looks up the users of a bundle by the user column of queries.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,16 @@ struct Bundle;
 
 class KnownUsers {
  public:
-  // The bundle must outlive it. Without users, or where queries do not tell them, no user is known.
+  // The bundle must outlive it. If it has no users, or queries do not contain the user, every user is
+  // unknown.
   explicit KnownUsers(const Bundle& bundle);
   bool empty() const { return users_.empty(); }
-  // The number of a query's user as the bundle counts, or unknown_index. The columns go with the
-  // recommender's query_columns().
+  // The number of a query's user in the bundle, or unknown_index. The columns match the recommender's
+  // query_columns().
   uint32_t number(const std::vector<Column>& queries, size_t row) const;
 
  private:
-  size_t column_ = 0;  // of the query, that tells the user
+  size_t column_ = 0;  // the query's user column
   TextForm form_ = TextForm::text;
   std::unordered_map<std::string_view, uint32_t> users_;
 };

@@ -10,7 +10,7 @@
 namespace shortlist {
 namespace {
 
-// Both ascending; the result too.
+// Merges two ascending lists into an ascending list.
 std::vector<uint32_t> join(std::span<const uint32_t> seen, const std::vector<std::string>& ids,
                            const ItemFilter& filter) {
   std::vector<uint32_t> items(seen.begin(), seen.end());
@@ -35,7 +35,7 @@ LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const K
   if (!drops && !reads_users && options.exclude_each.empty()) return left_out;
   left_out.items.clear();
   DistinctRows apart;
-  // By the query as the features encode it, its user, and the row where it has exclusions of its own.
+  // Keyed by the encoded query, its user, and its row if it has its own exclusions.
   std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> places;
   left_out.memory.reserve(distinct.of.size());
   for (uint32_t row = 0; row < distinct.of.size(); ++row) {

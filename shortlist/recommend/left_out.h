@@ -1,5 +1,5 @@
-// Items that a query of a batch does not get, beside those that no query gets: what its user has seen, and
-// what the request excludes for it.
+// Items that are excluded for individual queries of a batch, in addition to those excluded for all: what the
+// query's user has seen, and what the request excludes for the query.
 #pragma once
 
 #include <span>
@@ -13,16 +13,16 @@
 namespace shortlist {
 
 struct LeftOut {
-  std::vector<std::span<const uint32_t>> items;  // of each distinct query, ascending
-  std::vector<std::vector<uint32_t>> memory;     // what some of them view
-  // For a retriever that reads users, else empty: of each distinct query, as QueryBatch has them.
+  std::vector<std::span<const uint32_t>> items;  // for each distinct query, ascending
+  std::vector<std::vector<uint32_t>> memory;     // storage for some of `items`
+  // For each distinct query, as in QueryBatch. Empty unless the retriever reads users.
   std::vector<uint32_t> users;
   std::vector<std::span<const uint32_t>> histories;
 };
 
-// `seen` has the items of the users in the training rows. Tells queries apart whose features are equal but
-// that leave other items out, or are of other users where the retriever reads these: then `distinct` has more
-// rows.
+// `seen` has the items of the users in the training rows. Queries with equal features are treated as
+// different, and `distinct` gets more rows, if they exclude different items, or have different users and the
+// retriever reads users.
 LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
                   const SeenItems& seen, const ItemFilter& filter, const std::vector<Column>& queries,
                   DistinctRows& distinct);

@@ -8,7 +8,7 @@ namespace shortlist {
 namespace {
 
 struct Scale {
-  double mean = 0, factor = 0;  // 0 where all values are equal
+  double mean = 0, factor = 0;  // 0 if all values are equal
   double operator()(float value) const { return (value - mean) * factor; }
 };
 

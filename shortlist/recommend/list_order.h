@@ -1,6 +1,6 @@
-// How retrieval's candidates become a list. Retrieval's best by score are cut into blocks of
-// recommend.candidates; the ranking orders each block, and the blocks follow one another. So an item's place
-// does not depend on how many items were asked for.
+// How retrieved candidates become a list. The candidates, sorted by score, are cut into blocks of
+// recommend.candidates. The ranking orders each block, and the blocks are concatenated, so an item's position
+// does not depend on how many items were requested.
 #pragma once
 
 #include <span>
@@ -11,15 +11,15 @@
 
 namespace shortlist {
 
-// The positions of a block's candidates, best first; of equal ones the earlier stays first. `scores` and
-// `predictions` have one entry for each candidate; what the order does not use may be empty.
-//   blend: (1 - share) z(score) + share z(prediction), where z takes the block's mean off and divides by its
+// The positions of a block's candidates, best first; ties keep their order. `scores` and `predictions` have
+// one entry per candidate; those that the order does not use may be empty.
+//   blend: (1 - share) z(score) + share z(prediction), where z subtracts the block's mean and divides by its
 //   standard deviation
 std::vector<uint32_t> order_block(std::span<const float> scores, std::span<const float> predictions,
                                   ListOrder order, double share);
 
-// What order_block() sorts by, best last: a candidate's place is the number of greater keys, and of equal
-// ones before it.
+// The sort keys of order_block(), higher is better. A candidate's position is the number of higher keys plus
+// the number of equal keys before it.
 std::vector<double> order_keys(std::span<const float> scores, std::span<const float> predictions,
                                ListOrder order, double share);
 

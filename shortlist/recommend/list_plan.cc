@@ -7,7 +7,7 @@
 namespace shortlist {
 namespace {
 
-// A bundle of an older program ordered by the predicted label.
+// Bundles of older versions are ordered by the predicted label.
 ServedOrder order_of(const Bundle& bundle) {
   if (bundle.config.ranking.empty()) return {ListOrder::score, 0};
   if (!bundle.retriever->has_scores()) return {ListOrder::predicted, 1};

@@ -1,4 +1,4 @@
-// Which candidates a request looks at, and the page of the list that it gets.
+// Which candidates a request considers, and the page of the list that it returns.
 #pragma once
 
 #include "shortlist/bundle/bundle.h"
@@ -12,13 +12,13 @@ void check_options(const RecommendOptions& options, const Bundle& bundle, size_t
 
 struct ListPlan {
   ListOrder order;    // never ListOrder::chosen
-  double blend;       // the share of the predicted label
-  size_t begin, end;  // of the candidates by score that are looked at
-  size_t block;       // so many of them are ordered together
+  double blend;       // weight of the predicted label
+  size_t begin, end;  // range of the candidates, sorted by score, to consider
+  size_t block;       // number of candidates that are ordered together
 };
 ListPlan plan_list(const RecommendOptions& options, const Bundle& bundle);
 
-// The page that was asked for, of a query's candidates from list.begin on.
+// The requested page, given a query's candidates from list.begin on.
 std::vector<Recommendation> page_of(std::vector<Recommendation> candidates, const ListPlan& list,
                                     const RecommendOptions& options);
 

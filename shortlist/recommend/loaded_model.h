@@ -1,4 +1,4 @@
-// What answers need of a bundle, made once when it is loaded.
+// The data for answering queries that is derived once from a loaded bundle.
 #pragma once
 
 #include <optional>
@@ -27,9 +27,9 @@ struct LoadedModel {
   const std::vector<std::string> attribute_names;
   const ItemFilter filter;
   const KnownUsers users;
-  const SeenItems seen;  // of each of these users, in the training rows
+  const SeenItems seen;  // of these users, in the training rows
   const QueryContext context;
-  std::optional<SessionPool> sessions;  // of a model with towers
+  std::optional<SessionPool> sessions;  // only for a model with towers
 };
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// Predicts the labels of queries with candidates, known items or new ones.
+// Predicts the labels of (query, candidate) pairs. Candidates are catalogue items or new ones.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 
 namespace shortlist {
 
-// [label]. A candidate that is known by its id alone is item `item`; another is embedded from its own
-// columns.
+// Returns [label]. A candidate given only by the id of a catalogue item is item `item`; any other is embedded
+// from its own columns.
 std::vector<float> predict_pair(const LoadedModel& model, const Record& query, const Record& candidate,
                                 std::optional<uint32_t> item);
 
-// [row][label]; as Recommender::predict().
+// Returns [row][label]. Same contract as Recommender::predict().
 std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const std::vector<Column>& queries,
                                               const std::vector<Column>& candidates,
                                               UnseenCounts* unseen = nullptr);
@@ -23,10 +23,10 @@ std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const st
                                               const std::vector<Column>& candidates,
                                               const std::vector<std::optional<uint32_t>>& items);
 
-// Throws a usage Error for a model that predicts nothing.
+// Throws a usage Error if the model predicts no labels.
 void check_predicts(const LoadedModel& model);
 
-// Tower outputs, a row each. Throw a usage Error for a model without towers.
+// Tower outputs, one row per query or candidate. Throw a usage Error for a model without towers.
 std::vector<std::vector<float>> embed_queries(const LoadedModel& model, const std::vector<Column>& queries,
                                               UnseenCounts* unseen);
 std::vector<std::vector<float>> embed_candidates(const LoadedModel& model,

@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-// A column of texts with the same values.
+// Converts a column to text with the same values.
 Column as_texts(const Column& column, std::deque<std::string>& texts) {
   if (column.type == ColumnType::text) return column;
   Column result;

@@ -1,4 +1,5 @@
-// Fills in what a query leaves out: a value that its user has in all training rows, such as a country.
+// Fills in missing query columns with values that are constant for the user in all training rows, such as a
+// country.
 #pragma once
 
 #include <deque>
@@ -12,7 +13,7 @@
 
 namespace shortlist {
 
-// How many queries have no value of a column, and how many were given one.
+// The number of queries without a value in a column, and how many of them were filled in.
 struct ColumnGaps {
   std::string column;
   uint64_t missing = 0, filled = 0;
@@ -20,25 +21,26 @@ struct ColumnGaps {
 
 class QueryContext {
  public:
-  // Both must outlive it. Without a context nothing is filled in, and gaps() counts.
+  // Both arguments must outlive it. Without a context nothing is filled in, and gaps() only counts.
   QueryContext(const Bundle& bundle, const KnownUsers& users);
 
-  // Columns that go with the recommender's query_columns(): with missing values filled in, or `queries`
-  // itself where there are none to fill in. `memory` holds the new columns, and this object their texts.
+  // `queries` match the recommender's query_columns(). Returns them with missing values filled in, or
+  // `queries` itself if nothing can be filled in. `memory` stores the new columns; their texts are views into
+  // this object.
   const std::vector<Column>& fill(const std::vector<Column>& queries, std::vector<Column>& memory,
                                   std::deque<std::string>& texts) const;
-  // Of each column, in their order.
+  // The gaps of each column, in order.
   std::vector<ColumnGaps> gaps(const std::vector<Column>& queries) const;
-  // The value that a query's column gets; nullptr for none.
+  // The value that is filled in for a query's column, or nullptr.
   const std::string* value(const std::vector<Column>& queries, size_t column, size_t row) const;
 
  private:
   std::vector<std::string> names_;
-  std::vector<const UserContext::ContextColumn*> values_;  // of each column; null where nothing is known
+  std::vector<const UserContext::ContextColumn*> values_;  // for each column; null if nothing is known
   const KnownUsers& users_;
 };
 
-// Queries with what the context fills in. Both arguments must outlive it.
+// Queries together with the filled-in values. Both arguments must outlive it.
 struct FilledQueries {
   FilledQueries(const QueryContext& context, const std::vector<Column>& queries)
       : columns(context.fill(queries, memory, texts)) {}

@@ -25,7 +25,7 @@ const Recommender& tiny() {
   return recommender;
 }
 
-// Of the columns user and country; "" is missing.
+// The columns user and country; "" is missing.
 std::vector<Column> queries(const std::vector<std::pair<std::string_view, std::string_view>>& rows) {
   std::vector<Column> columns(2);
   for (const auto& [user, country] : rows) {

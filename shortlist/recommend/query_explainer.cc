@@ -10,14 +10,14 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kFewestSteps = 64, kMostSteps = 1'024;
-// Where the sum of the parts is this near to the score, more steps are not worth their time.
+// If the sum of the parts is this close to the score, more steps are not worthwhile.
 constexpr double kNearEnough = 1e-5;
 
 double dot(std::span<const float> a, std::span<const float> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-// The query tower alone, each feature a table with a row for each point that is asked for at once.
+// The query tower alone. Each feature becomes a table with a row for each point evaluated at once.
 ModelSpec cut_tower(const ModelSpec& model, std::vector<int>& from) {
   ModelSpec tower;
   tower.row_sets = model.row_sets;
@@ -109,7 +109,7 @@ std::vector<QueryExplainer::Parts> QueryExplainer::parts(
   return all;
 }
 
-// The output for zeros is the constant; what a feature alone adds to it is its part.
+// The output for zeros is the constant. A feature's part is what it adds on its own.
 std::vector<QueryExplainer::Parts> QueryExplainer::additive_parts(
     const std::vector<std::span<const float>>& candidates) {
   for (size_t row = 0; row <= features(); ++row)
@@ -139,7 +139,7 @@ QueryExplainer::Parts QueryExplainer::integrate(std::span<const float> candidate
     off = wanted - std::accumulate(parts.features.begin(), parts.features.end(), 0.0);
     if (std::abs(off) <= kNearEnough * std::max(1.0, std::abs(wanted))) break;
   }
-  // What the steps missed is shared out by the parts' sizes.
+  // The remaining error of the integration is distributed in proportion to the parts' sizes.
   for (double part : parts.features) size += std::abs(part);
   for (double& part : parts.features)
     part += size > 0 ? off * std::abs(part) / size : off / static_cast<double>(features());

@@ -1,4 +1,4 @@
-// Takes a score apart into what each of the query's features gives to it.
+// Decomposes a score into contributions of the query's features.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,8 @@
 namespace shortlist {
 
 // additive: the query tower is affine, so the score is a sum over the features, and the parts are exact.
-// integrated_gradients: the gradient of the score by each feature's vector, averaged over the straight way
-// from zeros to the vectors (Sundararajan et al. 2017); the parts, too, add up to the score.
+// integrated_gradients: the gradient of the score with respect to each feature's vector, averaged along the
+// straight path from zeros to the vectors (Sundararajan et al. 2017). These parts also sum to the score.
 enum class Attribution { additive, integrated_gradients };
 template <>
 struct EnumNames<Attribution> {
@@ -23,16 +23,16 @@ struct EnumNames<Attribution> {
       {Attribution::additive, "additive"}, {Attribution::integrated_gradients, "integrated_gradients"}};
 };
 
-// A feature that is left out gives zeros, as one without a value does.
+// A feature that is left out contributes zeros, like a missing value.
 class QueryExplainer {
  public:
-  // Copies what it needs of the parameters.
+  // Copies the parameters that it needs.
   QueryExplainer(const ModelSpec& model, const Parameters& parameters);
 
   size_t features() const { return tables_.size(); }
   Attribution method() const { return method_; }
 
-  // From now on explains the query whose features give these vectors: one a feature, in the tower's order.
+  // Sets the query to explain by its features' vectors, in the tower's order.
   void set_query(std::vector<std::vector<float>> vectors);
 
   // The tower's output without each feature in turn. Valid until the next call.
@@ -43,20 +43,20 @@ class QueryExplainer {
     double constant = 0;
     std::vector<double> features;
   };
-  // For each candidate's embedding. Throws DeadlinePassed.
+  // Returns the parts for each candidate embedding. Throws DeadlinePassed.
   std::vector<Parts> parts(const std::vector<std::span<const float>>& candidates,
                            const Deadline& deadline = {});
 
  private:
-  // Sets row `row` of feature `feature`'s vector: scale times the query's own.
+  // Sets row `row` of feature `feature`'s table to scale times the query's vector.
   void place(size_t row, size_t feature, float scale);
   ConstMatrix forward(size_t rows);
   std::vector<Parts> additive_parts(const std::vector<std::span<const float>>& candidates);
   Parts integrate(std::span<const float> candidate);
-  // Adds up the parts over `steps` points of the way; their sum approaches score - constant.
+  // Sums the parts over `steps` points of the path. Their total approaches score - constant.
   std::vector<double> walk(std::span<const float> candidate, size_t steps);
 
-  ModelSpec tower_;  // its features are tables, whose rows are what place() says
+  ModelSpec tower_;  // its features are tables, whose rows are set by place()
   std::unique_ptr<Parameters> parameters_;
   std::vector<ParameterState*> tables_;
   std::vector<std::vector<float>> vectors_;

@@ -39,8 +39,8 @@ TEST(QueryExplainer, TakesASumApartExactly) {
 }
 
 TEST(QueryExplainer, SharesAProductInHalves) {
-  // The score is 10 a1 b1 + a2 b2 = 30 - 8. Along the way t a, t b each factor has the gradient t times the
-  // other, which is half of it on average.
+  // The score is 10 a1 b1 + a2 b2 = 30 - 8. Along the path t a, t b the gradient with respect to each factor
+  // is t times the other factor, which is half of it on average.
   const TwoFeatures model(std::make_shared<Multiply>());
   QueryExplainer explainer(model.spec, *model.parameters);
   EXPECT_EQ(explainer.method(), Attribution::integrated_gradients);

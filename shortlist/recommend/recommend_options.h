@@ -1,4 +1,4 @@
-// What a caller may ask of a list of recommendations, beside the query.
+// Options of a request for recommendations, in addition to the query.
 #pragma once
 
 #include <optional>
@@ -12,39 +12,38 @@
 
 namespace shortlist {
 
-// Seconds that an answer took, stage by stage.
+// The seconds that each stage of an answer took.
 struct StageSeconds {
   double filter = 0, embed = 0, retrieve = 0, rank = 0;
 };
 
 struct RecommendOptions {
   int k = 10;
-  int offset = 0;  // leave out so many of the list's first items: the next page of the same list
-  // Candidates that the ranking orders, and the most that the list can have; at least offset + k. 0: as many
-  // as it takes, in blocks of the config's recommend.candidates, so that an item's place in the list does not
-  // depend on k.
+  int offset = 0;  // number of items to skip at the start of the list, for further pages of the same list
+  // Number of candidates to rank, which limits the list's length; at least offset + k. 0 means as many as
+  // needed, in blocks of the config's recommend.candidates, so that an item's position does not depend on k.
   int retrieve = 0;
-  // The place where the ranked candidates end: whole blocks of `block` candidates that offset + k reach into.
+  // The number of ranked candidates: whole blocks of `block` candidates that cover offset + k.
   size_t candidates(size_t block = RecommendConfig().candidates) const {
     const size_t end = static_cast<size_t>(offset) + static_cast<size_t>(k);
     return retrieve > 0 ? static_cast<size_t>(retrieve) : (end + block - 1) / block * block;
   }
-  std::optional<std::vector<std::string>> allow;  // item ids: no others
-  std::vector<std::string> exclude;               // item ids: not these
-  std::vector<Condition> where;                   // all must hold
-  // The same as `exclude`, for each query apart; empty, or one entry for each.
+  std::optional<std::vector<std::string>> allow;  // only items with these ids
+  std::vector<std::string> exclude;               // no items with these ids
+  std::vector<Condition> where;                   // all conditions must be true
+  // Like `exclude`, for each query separately. Empty, or one entry per query.
   std::vector<std::vector<std::string>> exclude_each;
-  // Where the query tells its user: whether items stay that the user has in the training rows. Not set: as
-  // the config says.
+  // If queries contain the user: whether to keep items that the user has in the training rows. If not set,
+  // the config decides.
   std::optional<SeenPolicy> seen;
-  // Not set, or ListOrder::chosen: as the bundle says. `blend` is the predicted label's share.
+  // If not set, or ListOrder::chosen, the bundle decides. `blend` is the weight of the predicted label.
   std::optional<ListOrder> order;
   std::optional<double> blend;
-  // Where given, set to whether retrieval found the best there are, for each query.
+  // If given, is set to whether retrieval was exact for all queries.
   bool* exact = nullptr;
-  UnseenCounts* unseen = nullptr;   // set to those of the queries' columns where given
-  StageSeconds* seconds = nullptr;  // added to where given
-  Deadline deadline;                // when it passes, the call throws DeadlinePassed
+  UnseenCounts* unseen = nullptr;   // if given, is set to those of the queries' columns
+  StageSeconds* seconds = nullptr;  // if given, the times are added to it
+  Deadline deadline;                // the call throws DeadlinePassed once it has passed
 };
 
 }  // namespace shortlist

@@ -9,7 +9,7 @@ namespace shortlist {
 struct Recommendation {
   uint32_t item = 0;               // position in the catalogue
   float score = 0;                 // query . candidate; 0 without a retrieval task
-  std::vector<float> predictions;  // of each ranking task's label
+  std::vector<float> predictions;  // for each ranking task's label
 };
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// What lists leave out, and that there is one list whatever part of it was asked for.
+// Tests which items lists leave out, and that pages of any size come from the same list.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace shortlist {
 namespace {
 
-// The small table's model with a [recommend] section.
+// A model of the small table with a [recommend] section.
 Recommender trained_with(const std::string& recommend) {
   const TinyTable table;
   TrainingCallback nobody;

@@ -19,7 +19,7 @@
 namespace shortlist {
 namespace {
 
-// The row of a query as every kind of retriever reads it.
+// A single query in the form that every kind of retriever reads.
 struct OneQuery {
   OneQuery(const LoadedModel& model, const std::vector<Column>& query, const std::vector<Column>& filled) {
     model.features.query.encode(filled, encoded);

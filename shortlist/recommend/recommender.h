@@ -1,4 +1,4 @@
-// Answers questions from a bundle alone. Every call is const and may run on many threads at once.
+// Answers requests from a loaded bundle. Every method is const and safe to call from several threads at once.
 #pragma once
 
 #include <memory>
@@ -24,10 +24,10 @@ class QueryContext;
 
 class Recommender {
  public:
-  // Throws a data Error when the bundle is damaged or of a newer version.
+  // Throws a data Error if the bundle is damaged or has a newer version.
   static Recommender load(const std::string& bundle);
   explicit Recommender(Bundle bundle);
-  // Makes what so many calls at once work with, so that the first of them need not.
+  // Allocates what this many concurrent calls need, so that the first calls do not have to.
   void prepare(size_t calls) const;
   Recommender(Recommender&&) noexcept;
   Recommender& operator=(Recommender&&) noexcept;
@@ -36,84 +36,84 @@ class Recommender {
   const std::string& id_column() const;
   size_t item_count() const;
   const std::string& item_id(uint32_t item) const;
-  // The attribute that people know items by (candidate.display), or none.
+  // The attribute by which people know items (candidate.display), or none.
   std::optional<size_t> display() const;
-  // The item of this id, else the one item that people know by this text, or none.
+  // The item with this id, else the only item with this display text, or none.
   std::optional<uint32_t> find_item(const std::string& id) const;
-  // The id of an item that is near to a misspelt one; "" when none is.
+  // The id closest to a misspelt one, or "" if none is close.
   std::string nearest_id(const std::string& id) const;
   const std::vector<std::string>& attribute_names() const;
   const std::vector<Attribute>& attributes() const;
-  // An attribute's value as a person reads it; "" when missing.
+  // An attribute's value as people read it; "" if missing.
   std::string attribute(size_t attribute, uint32_t item) const;
-  // The columns of a query and of a candidate, and the labels that are predicted.
+  // The columns of a query and of a candidate, and the predicted labels.
   const std::vector<std::string>& query_columns() const;
   const std::vector<std::string>& candidate_columns() const;
-  // The same as a table is asked for them.
+  // The same, as requests to a table.
   std::vector<ColumnRequest> query_requests() const;
   std::vector<ColumnRequest> candidate_requests() const;
   std::vector<std::string> labels() const;
-  // Whether items have scores; else the ranking alone orders them.
+  // Whether items have scores. If not, only the ranking orders them.
   bool has_retrieval() const;
-  // Whether items have vectors, which `similar` compares where it is learned.
+  // Whether items have vectors, which similar() compares for Similarity::learned.
   bool has_item_vectors() const;
-  // The order that lists have unless the options say another.
+  // The order of lists if the options do not set one.
   ListOrder list_order() const;
 
-  // Retrieves the best by score, then orders them by score, by the first predicted label or by both: best
-  // first. Returns k items whenever offset + k are allowed. Throws a usage Error for unknown columns or
-  // attributes, and for options that do not fit the model or each other.
+  // Retrieves the best items by score, then orders them by score, by the first predicted label or by both,
+  // best first. Returns k items whenever at least offset + k items are allowed. Throws a usage Error for
+  // unknown columns or attributes, and for options that do not fit the model or each other.
   std::vector<Recommendation> recommend(const Record& query, const RecommendOptions& options) const;
-  // The same for each row of the columns, which go with query_columns(); rows that are equal to the model are
-  // computed once. Throws a RowError for a value that has no meaning, as all do that take columns.
+  // The same for each row of the columns, which match query_columns(). Rows that the model cannot distinguish
+  // are computed once. Like all methods that take columns, throws a RowError for an invalid value.
   std::vector<std::vector<Recommendation>> recommend(const std::vector<Column>& queries,
                                                      const RecommendOptions& options) const;
 
-  // Why items score as they do for a query: the first row of columns that go with query_columns().
+  // Explains the scores of items for a query, given as the first row of columns that match query_columns().
   std::vector<Explanation> explain(const std::vector<Column>& query, const std::vector<uint32_t>& items,
                                    const Deadline& deadline = {}) const;
 
-  // A byte for each item, 0 where the options leave it out; empty when they leave out none. Throws a usage
-  // Error for unknown attributes.
+  // A byte for each item, 0 if the options exclude it. Empty if they exclude none. Throws a usage Error for
+  // unknown attributes.
   std::vector<uint8_t> eligible_items(const RecommendOptions& options) const;
 
-  // What a person may not expect of conditions, as messages: that texts are compared letter by letter, or
-  // that no item has a value. Throws a usage Error for unknown attributes and for values that are none of an
-  // attribute's kind.
+  // Messages about surprising effects of conditions: that texts are compared byte by byte, or that no item
+  // has a value. Throws a usage Error for unknown attributes and for values that do not have the attribute's
+  // kind.
   std::vector<std::string> notes(const std::vector<Condition>& conditions) const;
 
-  // The predicted labels of a query with a candidate. A candidate that is in the catalogue, by its id alone,
-  // is known; another is embedded from its own columns, and one that has none is a usage Error.
+  // The predicted labels of a query with a candidate. A candidate that is in the catalogue may be given by
+  // its id alone; any other is embedded from its own columns, and without columns causes a usage Error.
   std::vector<float> predict(const Record& query, const Record& candidate) const;
-  // [row][label]; the columns go with query_columns() and candidate_columns(). `unseen` is set where given:
-  // to those of the query's columns, then the candidate's.
+  // Returns [row][label]. The columns match query_columns() and candidate_columns(). `unseen`, if given, is
+  // set to the counts of the query's columns, then the candidate's.
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
                                           const std::vector<Column>& candidates,
                                           UnseenCounts* unseen = nullptr) const;
-  // The same, where items[row] is the row's candidate when it is in the catalogue; else it is the next row of
-  // `candidates`.
+  // The same, where items[row] is the row's candidate if it is in the catalogue. Otherwise the candidate is
+  // the next row of `candidates`.
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
                                           const std::vector<Column>& candidates,
                                           const std::vector<std::optional<uint32_t>>& items) const;
 
-  // The k most similar items, best first, itself left out. learned: cosine of the candidate embeddings.
-  // jaccard: of the attributes' values. cosine: of users' ratings, each user's mean taken off. Throws a usage
-  // Error that says what is missing when the bundle lacks attributes, or users.
+  // The k most similar items, best first, without the item itself. learned: cosine of the candidate
+  // embeddings. jaccard: of the attributes' values. cosine: of users' ratings, after subtracting each user's
+  // mean. Throws a usage Error that says what is missing if the bundle has no attributes, or no users.
   std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k, const Deadline& deadline = {}) const;
 
-  // Throw a usage Error for a model without towers. Tower outputs, a row each, of columns that go with
-  // query_columns() or candidate_columns(). `unseen` is set where given.
+  // Tower outputs, one row for each row of columns that match query_columns() or candidate_columns(). Throw a
+  // usage Error for a model without towers. `unseen` is set if given.
   std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries,
                                                 UnseenCounts* unseen = nullptr) const;
   std::vector<std::vector<float>> embed_candidates(const std::vector<Column>& candidates) const;
 
   enum class Side { query, candidate };
-  // Values of a query, or a candidate, that the features had not seen, as messages: "type: 'TVX' holds what
+  // Messages about values of a query or a candidate that the features have not seen: "type: 'TVX' holds what
   // the model has not seen".
   std::vector<std::string> unseen(const Record& record, Side side = Side::query) const;
 
   const Bundle& bundle() const;
-  // What fills in the columns that a query does not give.
+  // Fills in the columns that are missing from a query.
   const QueryContext& query_context() const;
 
  private:

@@ -1,4 +1,4 @@
-// Every call that takes a deadline gives up when it passes, and works again afterwards.
+// Every call with a deadline stops when it passes, and works again afterwards.
 #include <gtest/gtest.h>
 
 #include "shortlist/jobs/training.h"

@@ -16,12 +16,12 @@
 namespace shortlist {
 namespace {
 
-// Lists of all items by predicted label.
+// Lists with all items by predicted label.
 const Changes kEverything = {
     {"optimizer = { adam = 0.01 }\n",
      "optimizer = { adam = 0.01 }\n\n[recommend]\nseen = \"keep\"\norder = \"predicted\"\n"}};
 
-// The small table's model, trained and saved by the whole job.
+// The small table's model, trained and saved by a full training job.
 class TrainedBundle {
  public:
   explicit TrainedBundle(const Changes& changes = kEverything) {
@@ -63,7 +63,7 @@ std::vector<Column> columns_of(const Record& record, const std::vector<std::stri
   return columns;
 }
 
-// query . candidate of each item, by the embeddings.
+// The inner product query . candidate of each item, from the embeddings.
 std::vector<double> all_scores(const Recommender& recommender, const Record& query) {
   const std::vector<float> u =
       recommender.embed_queries(columns_of(query, recommender.query_columns())).front();
@@ -74,7 +74,7 @@ std::vector<double> all_scores(const Recommender& recommender, const Record& que
   return scores;
 }
 
-// The slow twin: all allowed items sorted by score, the first `retrieve` sorted by what predict() says.
+// Slow reference: all allowed items sorted by score, then the first `retrieve` sorted by predict().
 std::vector<uint32_t> brute_force(const Recommender& recommender, const Record& query,
                                   const RecommendOptions& options) {
   const std::vector<double> scores = all_scores(recommender, query);
@@ -327,7 +327,7 @@ TEST(Recommender, FindsSimilarItemsInEachWay) {
   }
 }
 
-// The parts of each item's explanation add up to the score that recommend() tells.
+// The parts of each item's explanation add up to the score that recommend() returns.
 void expect_parts_add_up(const Recommender& recommender, const char* method) {
   const std::vector<Column> query = columns_of(kQuery, recommender.query_columns());
   const auto answer = recommender.recommend(kQuery, options_of(30));
@@ -345,8 +345,8 @@ void expect_parts_add_up(const Recommender& recommender, const char* method) {
 TEST(Recommender, ExplainsAnAffineTowerByExactParts) {
   expect_parts_add_up(tiny(), "additive");
   const auto all = tiny().explain(columns_of(kQuery, tiny().query_columns()), {4});
-  // Without a user the score is that of the rest: the missing user's id is another row, not zeros, so what is
-  // compared is the country's part.
+  // Without a user, the score is that of the remaining features. A missing user has its own embedding row,
+  // not zeros, so only the country's part can be compared.
   const Record stranger = {{"user", "u99"}, {"country", "Norway"}};
   const auto without = tiny().explain(columns_of(stranger, tiny().query_columns()), {4});
   EXPECT_NEAR(all[0].features[1].score, without[0].features[1].score, 1e-5);
@@ -365,12 +365,12 @@ TEST(Recommender, ExplainsAnyTowerByIntegratedGradients) {
 }
 
 TEST(Recommender, ExplainsPredictionsByLeavingEachFeatureOut) {
-  // A country that stands nowhere has the id of unseen values; one that is missing from a vocabulary without
-  // such ids gives zeros, which is what leaving it out means.
+  // An unknown country has the id of unseen values. A missing country, with a vocabulary without such ids,
+  // gives zeros, the same as leaving the feature out.
   const TrainedBundle bundle(Changes{{"country = { kind = \"category\", dim = 4 }",
                                       "country = { kind = \"category\", dim = 4, missing = \"empty\" }"}});
   const Recommender recommender = Recommender::load(bundle.path());
-  // The country of a user who is in the training data would be filled in.
+  // For a user in the training data, the country would be filled in.
   const Record query = {{"user", "nobody"}, {"country", "Peru"}};
   const auto explanations = recommender.explain(columns_of(query, recommender.query_columns()), {3, 7});
   const double with = recommender.predict(query, {{"movie", "m07"}})[0];

@@ -1,4 +1,4 @@
-// What a person asks with: values by the names of their columns.
+// A query or a candidate as given by users: values by column name.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// Values by column name, as text: {{"genre", "Action, Comedy"}, {"type", "TV"}}. A column that is not there
-// is missing.
+// Values by column name, as text: {{"genre", "Action, Comedy"}, {"type", "TV"}}. Columns that are not listed
+// are missing.
 using Record = std::vector<std::pair<std::string, std::string>>;
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// A record as a table of one row.
+// Converts a record to a table with one row.
 #pragma once
 
 #include <string>
@@ -9,11 +9,12 @@
 
 namespace shortlist {
 
-// A column for each name, which views the record's text; a value that is not there is missing.
+// Returns a column for each name, with views of the record's text. Values that are not in the record are
+// missing.
 std::vector<Column> to_columns(const Record& record, const std::vector<std::string>& names);
 
-// Throws a usage Error for a column that is not among the known ones, with the nearest of them; `what` says
-// whose the record is: "query".
+// Throws a usage Error for an unknown column, with the nearest known one. `what` is what the record
+// describes: "query".
 void check_columns(const Record& record, const std::vector<std::string>& known, const char* what);
 
 }  // namespace shortlist

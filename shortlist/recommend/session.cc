@@ -12,8 +12,7 @@
 namespace shortlist {
 namespace {
 
-// Pairs whose ranking is computed at once: a bound of its buffers, and of the time between two looks at the
-// deadline.
+// Number of pairs that are ranked at once: limits the buffers, and the time between two deadline checks.
 constexpr size_t kPairsAtOnce = 4'096;
 
 std::vector<uint32_t> count_up(size_t count) {
@@ -80,7 +79,7 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
       const Matrix output = ranking_->output(spec.rankings[t]);
       for (size_t i = 0; i < count; ++i) {
-        // Nothing can be ordered by what is not a number.
+        // NaN and infinite values cannot be ordered.
         if (!std::isfinite(output(i, 0)))
           throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
                            bundle_.config.ranking[t].label);

@@ -1,4 +1,4 @@
-// What one call at a time works with, of a bundle with towers: their plans and that of the ranking, with
+// The state of one call at a time for a bundle with towers: the plans of the towers and of the ranking, with
 // their buffers.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace shortlist {
 struct Bundle;
 struct Towers;
 
-// The bundle's features of queries and of candidates.
+// The features of queries and of candidates in the bundle.
 struct ModelFeatures {
   explicit ModelFeatures(const Bundle& bundle);
   FeatureMap query, candidate;
@@ -23,22 +23,23 @@ struct ModelFeatures {
 
 class Session {
  public:
-  // The bundle has towers. Both must outlive it.
+  // The bundle must have towers. Both arguments must outlive it.
   Session(const Bundle& bundle, const ModelFeatures& features);
 
   bool ranks() const { return ranking_.has_value(); }
-  // A tower's output for each row of the columns, which go with its features. Valid until the next call for
-  // the same tower. Throws and counts as FeatureMap::encode(). All of these
-  // throw a data Error for an output that is not finite.
+  // A tower's output for each row of the columns, which match its features. Valid until the next call for the
+  // same tower. Throws and counts as FeatureMap::encode(). All methods here throw a data Error for an output
+  // that is not finite.
   ConstMatrix embed(const std::vector<Column>& columns, int tower, std::span<uint64_t> unseen = {});
-  // The same of some rows that the tower's features have encoded.
+  // The same for some rows that were encoded with the tower's features.
   ConstMatrix embed(const EncodedRows& encoded, std::span<const uint32_t> rows, int tower);
-  // [pair][task]: the labels of the query at query_rows[pair] with the candidate at candidate_rows[pair].
+  // Returns [pair][task]: the labels of the query at query_rows[pair] with the candidate at
+  // candidate_rows[pair].
   std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates,
                                        const std::vector<uint32_t>& query_rows,
                                        const std::vector<uint32_t>& candidate_rows,
                                        const Deadline& deadline = {});
-  // The same of queries and candidates row by row.
+  // The same for pairs of equal rows of queries and candidates.
   std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates);
 
  private:

@@ -1,4 +1,4 @@
-// The sessions that wait for a call.
+// A pool of idle sessions.
 #pragma once
 
 #include <memory>
@@ -10,27 +10,27 @@
 
 namespace shortlist {
 
-// A session with the explainer that works with it.
+// A session together with its explainer.
 class PooledSession : public Session {
  public:
   PooledSession(const Bundle& bundle, const ModelFeatures& features)
       : Session(bundle, features), bundle_(bundle), features_(features) {}
-  // As ItemExplainer::explain().
+  // Same contract as ItemExplainer::explain().
   std::vector<Explanation> explain(const std::vector<Column>& query, const std::vector<uint32_t>& items,
                                    const Deadline& deadline);
 
  private:
   const Bundle& bundle_;
   const ModelFeatures& features_;
-  std::unique_ptr<ItemExplainer> explainer_;  // made when it is first needed
+  std::unique_ptr<ItemExplainer> explainer_;  // created on first use
 };
 
-// Holds the sessions that wait for a call: as many as calls ever ran at once.
+// Contains the idle sessions. The number of sessions is the highest number of concurrent calls so far.
 class SessionPool {
  public:
   SessionPool(const Bundle& bundle, const ModelFeatures& features) : bundle_(bundle), features_(features) {}
 
-  // A session, for as long as a call lasts.
+  // A session that is borrowed for the duration of a call.
   class Lease {
    public:
     explicit Lease(const SessionPool& pool) : pool_(pool), session_(pool.take()) {}

@@ -1,5 +1,5 @@
-// Predictions as they are shown to people and clients: within the range of their label in the training rows.
-// Metrics and the order of lists use them as they are.
+// Predictions as shown to people and clients: clamped to the range of their label in the training rows.
+// Metrics and the order of lists use the unclamped values.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,8 @@ namespace shortlist {
 
 struct Bundle;
 
-// [label], [row][label], and those of items. A bundle of an older program, which has no ranges, changes none.
+// For predictions as [label], as [row][label], and of items. Bundles of older versions have no ranges, so
+// nothing is clamped.
 void clamp_to_labels(const Bundle& bundle, std::vector<float>& predictions);
 void clamp_to_labels(const Bundle& bundle, std::vector<std::vector<float>>& rows);
 void clamp_to_labels(const Bundle& bundle, std::vector<Recommendation>& items);

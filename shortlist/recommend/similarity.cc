@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-// Values of one item's attribute, each once, in ascending order.
+// The distinct values of one item's attribute, in ascending order.
 using Values = std::vector<std::string_view>;
 
 void read_list(const AttributeValue& value, Values& values) {
@@ -23,15 +23,15 @@ void read_list(const AttributeValue& value, Values& values) {
   values.erase(end, last);
 }
 
-// Items, or users, between two looks at the deadline.
+// Number of items, or users, between two deadline checks.
 constexpr size_t kStride = 1'024;
 
-// How many values an item has and how many of them are another's too.
+// The number of an item's values, and how many of them another item shares.
 struct Shared {
   size_t own = 0, both = 0;
 };
 
-// Of a list, value by value; of another kind the whole.
+// Compares lists by element and other kinds as a whole.
 class SharedValues {
  public:
   SharedValues(const Attribute& attribute, uint32_t item)
@@ -104,7 +104,7 @@ std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_
     const double own = counts[item] > 0 ? sums[item] / counts[item] : 0;
     for (size_t i = begin; i < end; ++i) {
       const auto other = static_cast<size_t>(ratings.items[i]);
-      if (counts[other] == 0) continue;  // rated more than once, and added already
+      if (counts[other] == 0) continue;  // rated more than once and already added
       const double rating = sums[other] / counts[other];
       dots[other] += own * rating;
       squares[other] += rating * rating;

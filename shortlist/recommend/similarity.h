@@ -1,4 +1,4 @@
-// How alike items are: similarities of one item to all, in the catalogue's order. Throw DeadlinePassed.
+// Similarities of one item to all items, in catalogue order. The functions throw DeadlinePassed.
 #pragma once
 
 #include <string_view>
@@ -24,14 +24,15 @@ struct EnumNames<Similarity> {
       {Similarity::learned, "learned"}, {Similarity::jaccard, "jaccard"}, {Similarity::cosine, "cosine"}};
 };
 
-// |A and B| / |A or B| over the attributes' values, each attribute's values apart. Needs attributes.
+// A and B| / |A or B| over the values of all attributes; equal values of different attributes are distinct.
+// Needs attributes.
 std::vector<double> jaccard_similarities(const Items& items, uint32_t item, const Deadline& deadline = {});
-// Cosine over users of their ratings with each user's mean taken off; of several ratings of an item by a
-// user, their mean. Needs ratings by user.
+// Cosine over users of their ratings after subtracting each user's mean. Several ratings of an item by a user
+// are averaged. Needs ratings by user.
 std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item,
                                         const Deadline& deadline = {});
 
-// The k highest, best first, without the item itself; of equal ones the first in the catalogue.
+// The k highest, best first, without the item itself. Ties go to the item that comes first in the catalogue.
 std::vector<SimilarItem> most_similar(const std::vector<double>& similarities, uint32_t item, int k);
 
 }  // namespace shortlist

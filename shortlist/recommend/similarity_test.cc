@@ -18,7 +18,7 @@ TEST(JaccardSimilarities, CompareValuesOfEachAttributeApart) {
                     {"a", "b", "c", "d"},
                     {testing::attribute("genre", {"War, Drama", "Drama, Drama", "Sad", ""}, ","),
                      testing::attribute("mood", {"Sad", "Sad", "War", ""})}};
-  // a = {genre War, genre Drama, mood Sad}: with b two of three, with c none of five.
+  // a = {genre War, genre Drama, mood Sad}: shares two of three values with b and none of five with c.
   EXPECT_EQ(jaccard_similarities(items, 0), (Numbers{1, 2.0 / 3, 0, 0}));
   EXPECT_EQ(jaccard_similarities(items, 3), (Numbers{0, 0, 0, 0}));
 }
@@ -37,8 +37,8 @@ TEST(JaccardSimilarities, NeedAttributes) {
 }
 
 TEST(RatingSimilarities, AreCosinesOverUsers) {
-  // Centred ratings, users down, items 0 1 2 3:   1 -1  .  .
-  //                                               2  .  2  .
+  //  Centred ratings, one row per user, items 0 1 2 3:   1 -1  .  .
+  //                                                      2  .  2  .
   const UserRatings ratings{{0, 2, 4}, {0, 1, 0, 2}, {1, -1, 2, 2}};
   const Numbers got = rating_similarities(ratings, 4, 0);
   EXPECT_DOUBLE_EQ(got[0], 1);
@@ -47,7 +47,7 @@ TEST(RatingSimilarities, AreCosinesOverUsers) {
   EXPECT_EQ(got[3], 0);
 }
 
-// A user who rated an item twice gives it the mean of the two.
+// If a user rated an item twice, the mean of the two ratings counts.
 TEST(RatingSimilarities, AnItemIsLikeItselfAlsoWhenRatedTwice) {
   const UserRatings ratings{{0, 3, 5}, {0, 0, 1, 0, 1}, {2, -1, -1, 1, -1}};
   const Numbers got = rating_similarities(ratings, 2, 0);
@@ -68,7 +68,7 @@ TEST(MostSimilar, PutsTheBestFirstWithoutTheItem) {
   ASSERT_EQ(found.size(), 3u);
   EXPECT_EQ(found[0].item, 2u);
   EXPECT_EQ(found[0].similarity, 0.9);
-  EXPECT_EQ(found[1].item, 0u);  // of equal ones the first
+  EXPECT_EQ(found[1].item, 0u);  // ties go to the first item
   EXPECT_EQ(found[2].item, 3u);
 }
 

@@ -35,7 +35,7 @@ bool in_order(Comparison comparison, const T& a, const T& b) {
   }
 }
 
-// Long enough for every int64 and every double.
+// Precise enough for every int64 and every double.
 long double exact(const AttributeValue& value) {
   if (const auto* whole = std::get_if<int64_t>(&value)) return static_cast<long double>(*whole);
   return std::get<double>(value);
@@ -52,7 +52,7 @@ Column one_text(const std::string& text) {
   return column;
 }
 
-// A condition's text as a value of the attribute.
+// Parses a condition's text as a value of the attribute.
 AttributeValue typed(const std::string& text, const Condition& condition, const Attribute& attribute) {
   if (condition.comparison == Comparison::contains) return text;
   if (attribute.kind == AttributeKind::text) return text.empty() ? AttributeValue() : AttributeValue(text);
@@ -97,7 +97,7 @@ bool TypedCondition::holds_text(std::string_view text) const {
   return negated;
 }
 
-// Of not_equal: whether it is equal.
+// For not_equal, returns whether it is equal.
 bool TypedCondition::holds_one(const AttributeValue& value, size_t i) const {
   const AttributeValue& wanted = values_[i];
   const auto* list = std::get_if<std::vector<std::string>>(&value);

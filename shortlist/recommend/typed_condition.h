@@ -1,4 +1,4 @@
-// A condition read for one attribute: its values have the attribute's kind.
+// A condition whose values have been parsed for the kind of an attribute.
 #pragma once
 
 #include <string>
@@ -10,21 +10,20 @@
 
 namespace shortlist {
 
-// A condition whose values were read as the attribute's: numbers are compared as numbers, times as instants,
-// a list's values one by one, and texts by their bytes. "" stands for a missing value, which equals no other
-// and is neither more nor less than any.
+// Numbers are compared as numbers, times as instants, lists element by element, and texts by their bytes. ""
+// is a missing value, which equals no other value and is neither more nor less than any.
 class TypedCondition {
  public:
-  // `attribute` without its values. Throws a usage Error where a value is none of the attribute's kind.
+  // `attribute` has no values. Throws a usage Error if a value does not have the attribute's kind.
   TypedCondition(const Condition& condition, const Attribute& attribute);
 
-  // Whether it holds for a value of the attribute.
+  // Whether the condition is true for a value of the attribute.
   bool holds(const AttributeValue& value) const;
   // The same for a text of a text attribute.
   bool holds_text(std::string_view text) const;
 
   Comparison comparison() const { return comparison_; }
-  // What it compares with; of a list that was written as a whole, all of its values.
+  // The values to compare with. For a list that was written as a whole, all its elements.
   const std::vector<AttributeValue>& values() const { return values_; }
   const std::vector<std::string>& texts() const { return texts_; }
 

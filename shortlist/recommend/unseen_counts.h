@@ -1,4 +1,4 @@
-// Counts of values that features had not seen, by the columns that they read.
+// Counts of values that the features have not seen, by column.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@ namespace shortlist {
 
 class FeatureMap;
 
-// How many values of each column the features had not seen; of a column that several features read, the
-// fewest that one of them misses: texts rather than their words.
+// The number of unseen values in each column. If several features read a column, the lowest of their counts
+// is used, so that texts are counted rather than their words.
 using UnseenCounts = std::vector<std::pair<std::string, uint64_t>>;
 
-// From the count of each feature of the map.
+// Computes the counts from the count of each feature of the map.
 UnseenCounts by_column(const FeatureMap& features, const std::vector<uint64_t>& unseen);
 
 }  // namespace shortlist

@@ -1,4 +1,5 @@
-// Line charts side by side, as SVG and as PNG. Both come from one layout, so they show the same picture.
+// Line charts side by side, as SVG and as PNG. Both are rendered from one layout, so they show the same
+// picture.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,7 @@ struct Series {
   bool dashed = false;
 };
 
-// A vertical line at an x, with a dot on each series and the text above.
+// A vertical line at x, with a dot on each series and a text above.
 struct Mark {
   double x = 0;
   std::string text;
@@ -36,11 +37,11 @@ struct ChartRow {
   std::vector<Chart> charts;
 };
 
-// Stands alone: system fonts, light and dark by the reader's preference, no outside reference.
+// Self-contained SVG: system fonts, light or dark by the reader's preference, no external references.
 std::string to_svg(const ChartRow& row);
 
-// Light, anti-aliased, two pixels per unit of the SVG; needs no font. Equal rows give equal bytes.
-// What is outside ASCII is written as '?'.
+// Light theme, anti-aliased, two pixels per SVG unit; needs no font. Equal rows give equal bytes. Characters
+// outside ASCII become '?'.
 std::string to_png(const ChartRow& row);
 
 }  // namespace shortlist

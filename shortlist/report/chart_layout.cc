@@ -45,7 +45,7 @@ struct Frame {
   }
 };
 
-// Runs of drawn points; a single one is a dot.
+// Draws runs of finite points as lines; a single point becomes a dot.
 void draw_series(const Series& series, const Frame& frame, Ink ink, Drawing& drawing) {
   Line line{{}, ink, 2, series.dashed};
   const auto finish = [&] {
@@ -77,7 +77,7 @@ std::vector<EndLabel> end_labels(const Chart& chart) {
   return labels;
 }
 
-// Moves labels apart, in their order of height, and keeps them between top and bottom as far as they fit.
+// Moves labels apart, in order of height, and keeps them between top and bottom if they fit.
 void spread(std::vector<EndLabel>& labels, double top, double bottom) {
   std::stable_sort(labels.begin(), labels.end(), [](const auto& a, const auto& b) { return a.y < b.y; });
   double least = top;
@@ -124,7 +124,7 @@ void draw_axes(const Chart& chart, const Frame& frame, const Axis& x, const Axis
   drawing.items.push_back(Label{below, chart.x_label, kSmall, Ink::muted, Anchor::middle});
 }
 
-// The mark's text runs to the side that has more room.
+// The mark's text is on the side with more room.
 void draw_mark(const Chart& chart, const Frame& frame, Drawing& drawing) {
   if (!chart.mark || chart.mark->x < frame.x_low || chart.mark->x > frame.x_high) return;
   const double at = frame.place({chart.mark->x, 0}).x;
@@ -178,7 +178,7 @@ void draw_chart(const Chart& chart, double left, double top, Drawing& drawing) {
   const std::vector<EndLabel> labels = end_labels(chart);
   Frame frame{left + widest_tick(y) + 8, left + kWidth - widest_end_label(labels) - 12, top + kHead,
               top + kHeight - kFoot};
-  // The x axis ends where the data does; a single x stands in the middle.
+  // The x axis ends at the last data point; a single x is centred.
   const bool single = x_range.low == x_range.high;
   frame.x_low = single ? x.low : x_range.low;
   frame.x_high = single ? x.high : x_range.high;

@@ -1,4 +1,4 @@
-// Places a row of charts: horizontal grid, ticks, lines, and each line's name and last value at its right
+// Lays out a row of charts: horizontal grid, ticks, lines, and each line's name and last value at its right
 // end.
 #pragma once
 

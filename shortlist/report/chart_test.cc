@@ -44,7 +44,7 @@ Pixels decode(const std::string& png) {
   return pixels;
 }
 
-// Pixels with exactly this colour.
+// The number of pixels with exactly this colour.
 int count_colour(const Pixels& pixels, std::uint32_t colour) {
   int found = 0;
   for (size_t i = 0; i < pixels.rgb.size(); i += 3) {
@@ -89,7 +89,7 @@ TEST(ChartSvg, LeavesAGapWhereAValueIsNotFinite) {
 
 TEST(ChartSvg, ShowsASingleValueAsADot) {
   const std::string svg = to_svg(one_line({{1, 0.5}}));
-  EXPECT_EQ(count(svg, "<circle"), 2u);  // the point, and the mark of the last value
+  EXPECT_EQ(count(svg, "<circle"), 2u);  // the point, and the marker of the last value
   EXPECT_EQ(count(svg, "class=\"line stroke-series-0"), 0u);
   EXPECT_NE(svg.find("0.5000"), std::string::npos);
 }

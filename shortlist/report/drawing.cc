@@ -3,7 +3,7 @@
 namespace shortlist {
 namespace {
 
-// In ems. A continuation byte of UTF-8 has no width; the lead byte stands for the whole letter.
+// In ems. A UTF-8 continuation byte has no width; the lead byte counts for the whole character.
 double letter_width(unsigned char c) {
   if (c >= 0xE3) return 1.0;
   if (c >= 0xC0) return 0.6;

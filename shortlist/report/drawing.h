@@ -1,5 +1,5 @@
-// What a layout hands to a renderer: lines, dots, boxes and labels in painting order. Lengths are CSS pixels,
-// y grows downwards, and colours are roles ("ink") that a renderer turns into light or dark ones.
+// The input of a renderer: lines, dots, boxes and labels in painting order. Lengths are CSS pixels, y points
+// down, and colours are roles ("ink") that a renderer maps to light or dark colours.
 #pragma once
 
 #include <array>
@@ -33,8 +33,8 @@ struct InkColours {
   std::uint32_t light, dark;  // 0xRRGGBB
 };
 
-// Indexed by Ink. They are the page's colours (web/src/style/base.css). The series are Okabe and Ito's
-// colours (2008), told apart with any kind of colour vision.
+// Indexed by Ink. The page's colours (web/src/style/base.css). The series use the palette of Okabe and Ito
+// (2008), which is distinguishable with all types of colour vision.
 inline constexpr std::array<InkColours, 12> kInks = {{{"paper", 0xFAF8F4, 0x161613},
                                                       {"text", 0x1D1B17, 0xECE9E2},
                                                       {"muted", 0x69645A, 0xA39E92},
@@ -51,13 +51,13 @@ inline constexpr int kSeriesInks = 6;
 
 inline Ink series_ink(int series) { return Ink(int(Ink::series_0) + series % kSeriesInks); }
 
-// An empty drawing of a line has fewer than two points and is not painted.
+// A line with fewer than two points is not painted.
 struct Line {
   std::vector<Point> points;
   Ink ink = Ink::text;
   double width = 1;
   bool dashed = false;
-  bool arrow = false;  // a head at the last point, which the last segment must enter vertically from above
+  bool arrow = false;  // arrow head at the last point; the last segment must enter it vertically from above
 };
 
 struct Dot {
@@ -91,13 +91,14 @@ struct Drawing {
   std::vector<std::variant<Line, Dot, Box, Label>> items;
 };
 
-// The tip at the end of a line with an arrow, as a triangle.
+// The arrow head at the end of a line, as a triangle.
 std::array<Point, 3> arrow_head(const Line& line);
 
-// About how wide a usual sans-serif font sets the text, rounded up a little. Source: the widths of Helvetica.
+// Approximate width of the text in a common sans-serif font, rounded up a little. Source: the widths of
+// Helvetica.
 double text_width(std::string_view text, double size, bool bold = false);
 
-// The text, or its beginning and "..." where it would be wider than `width`.
+// The text, truncated with "..." if it would be wider than `width`.
 std::string fit_text(std::string_view text, double size, bool bold, double width);
 
 std::string render_svg(const Drawing& drawing);

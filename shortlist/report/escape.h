@@ -1,4 +1,4 @@
-// Text made safe inside XML and HTML, in content as in quoted attributes.
+// Escapes text for XML and HTML, both in content and in quoted attributes.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace shortlist {
 
-// Also drops the control characters that XML 1.0 forbids. Bytes from 0x80 pass as they are.
+// Also drops the control characters that XML 1.0 forbids. Bytes from 0x80 are unchanged.
 std::string escape_markup(std::string_view text);
 
 }  // namespace shortlist

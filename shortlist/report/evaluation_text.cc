@@ -19,13 +19,13 @@ std::string with_commas(std::string digits) {
   return digits;
 }
 
-// Counts code points, so that a label's name in any script keeps the columns straight.
+// Counts code points, so that columns stay aligned for names in any script.
 size_t width(const std::string& text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-// The first column to the left, the others to the right, two blanks between.
+// Aligns the first column left and the others right, two spaces apart.
 std::string aligned(const std::vector<Line>& lines) {
   std::vector<size_t> widths(lines[0].size());
   for (const Line& line : lines) {
@@ -49,7 +49,7 @@ std::string baseline_cell(const BaselineReport& baseline, const std::string& nam
   return "";
 }
 
-// A long name in two lines: {"most frequent", "per query"}. The first is empty for a short one.
+// Splits a long name into two lines: {"most frequent", "per query"}. The first is empty for a short name.
 std::pair<std::string, std::string> title_lines(const std::string& name) {
   constexpr size_t kShort = 12;
   if (name.size() <= kShort) return {"", name};
@@ -64,7 +64,7 @@ std::pair<std::string, std::string> title_lines(const std::string& name) {
 
 constexpr std::string_view kUnseen = "unseen_";
 
-// "top_10" of "unseen_top_10".
+// Removes the form's prefix: "top_10" for "unseen_top_10".
 std::string_view of_any_form(std::string_view figure) {
   return figure.starts_with(kUnseen) ? figure.substr(kUnseen.size()) : figure;
 }
@@ -78,8 +78,8 @@ std::optional<int> k_of(std::string_view figure, std::string_view prefix) {
   return error == std::errc() && end == name.data() + name.size() ? std::optional(k) : std::nullopt;
 }
 
-// Of a ranking's figures, top_k at the first k, the one nearest to 10 and the last, recall and NDCG at the
-// one nearest to 10, and MRR. All figures of predicted labels.
+// For ranks: top_k at the first k, the k nearest to 10 and the last k, recall and NDCG at the k nearest to
+// 10, and MRR. For predicted labels: all metrics.
 class BriefFigures {
  public:
   explicit BriefFigures(const TaskReport& task) {
@@ -105,7 +105,7 @@ class BriefFigures {
   std::vector<int> ks_;
 };
 
-// The figures in the order that they are shown in: brief ones begin with the form that is served.
+// The metrics in display order. Brief reports begin with the served form.
 std::vector<ReportMetric> shown_figures(const TaskReport& task, ReportDetail detail, bool unseen_first) {
   if (detail == ReportDetail::full) return task.model;
   const BriefFigures brief(task);
@@ -177,7 +177,7 @@ std::string losses_table(const Metrics& losses) {
 
 std::string metric_text(double value) {
   if (!std::isfinite(value)) return fmt::format("{}", value);
-  // The power of ten after rounding to 4 digits: 999.96 reads 1,000.
+  // The power of ten after rounding to 4 digits, so that 999.96 becomes 1,000.
   const std::string scientific = fmt::format("{:.3e}", value);
   const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
   if (exponent >= 15 || (exponent < -4 && value != 0)) return scientific;

@@ -1,4 +1,4 @@
-// An evaluation for people, and as JSON.
+// An evaluation report as text and as JSON.
 #pragma once
 
 #include <string>
@@ -9,21 +9,22 @@
 
 namespace shortlist {
 
-// Plain sentences: for each task whether the model beats its baselines, and whether the rows are new to it.
+// Plain sentences that say, for each task, whether the model beats its baselines, and whether the rows are
+// new to it.
 std::vector<std::string> verdict(const EvaluationReport& report);
 
-// brief: the figures that say how good a model is, on one screen. full: all figures and losses.
+// brief: the main metrics, on one screen. full: all metrics and losses.
 enum class ReportDetail { brief, full };
 
-// What `evaluate --format text` prints: the verdict, then a table for each task. Ends with a newline.
+// The output of `evaluate --format text`: the verdict, then a table for each task. Ends with a newline.
 std::string report_text(const EvaluationReport& report, ReportDetail detail);
 
-// What `evaluate --format json` prints; the verdict is in it for whoever reads it.
+// The output of `evaluate --format json`. Includes the verdict for readers.
 std::string report_json(const EvaluationReport& report);
-// Throws a data Error, which names `source`, when the text is not a report.
+// Throws a data Error that names `source` if the text is not a report.
 EvaluationReport report_from_json(std::string_view text, const std::string& source);
 
-// 4 significant digits, thousands with commas: "0.9084", "1.459", "12,345".
+// 4 significant digits, with commas for thousands: "0.9084", "1.459", "12,345".
 std::string metric_text(double value);
 
 }  // namespace shortlist

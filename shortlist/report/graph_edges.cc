@@ -14,7 +14,7 @@ bool is_free(const std::vector<Placed>& boxes, double x, double top, double bott
   });
 }
 
-// The x nearest to both ends at which a vertical line from top to bottom touches no box.
+// The x nearest to both ends at which a vertical line from top to bottom crosses no box.
 double free_channel(const std::vector<Placed>& boxes, double from, double to, double top, double bottom) {
   std::vector<double> candidates = {to, from};
   for (const Placed& box : boxes) {
@@ -38,7 +38,7 @@ Point toward(const Point& from, const Point& to, double distance) {
   return {from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part};
 }
 
-// Each corner as a quadratic curve in a few short pieces.
+// Replaces each corner by a quadratic curve of a few short segments.
 std::vector<Point> rounded(const std::vector<Point>& path) {
   std::vector<Point> smooth = {path.front()};
   for (size_t i = 1; i + 1 < path.size(); ++i) {

@@ -1,5 +1,5 @@
-// Edges between boxes as elbows: down from the source, across in the free space above the target's row, into
-// its top.
+// Edges between boxes as elbows: down from the source, across in the free space above the target's row, then
+// down into the target's top.
 #pragma once
 
 #include <vector>
@@ -8,15 +8,15 @@
 
 namespace shortlist {
 
-// Where a node's box stands on the page.
+// The position of a node's box on the page.
 struct Placed {
   double x = 0, top = 0;  // centre and upper edge
   double width = 0, height = 0;
   double bottom() const { return top + height; }
 };
 
-// From the lower edge of one box, down to the upper edge of another, with rounded corners; goes round boxes
-// in between. `lane` is how far above the end it turns, in pixels.
+// From the lower edge of one box down to the upper edge of another, with rounded corners and around the boxes
+// in between. `lane` is the distance in pixels above the end at which the edge turns.
 std::vector<Point> route(const std::vector<Placed>& boxes, const Point& start, const Point& end, double lane);
 
 }  // namespace shortlist

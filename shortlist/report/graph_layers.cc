@@ -8,7 +8,7 @@
 namespace shortlist {
 namespace {
 
-// Column number of each node. Nodes without a group have a column of their own.
+// The column number of each node. Nodes without a group have their own column.
 std::vector<int> columns_of(const std::vector<GraphNode>& nodes) {
   std::map<std::string, int> numbers;
   std::vector<int> columns;
@@ -25,7 +25,8 @@ std::vector<int> columns_of(const std::vector<GraphNode>& nodes) {
   return columns;
 }
 
-// Longest path inside the column; a node without inputs there stands just above the first node that it feeds.
+// Longest path within the column. A node without inputs in the column is placed just above the first node
+// that it feeds.
 std::vector<int> rows_in_columns(const std::vector<GraphNode>& nodes, const std::vector<int>& columns) {
   std::vector<int> rows(nodes.size(), 0), first_use(nodes.size(), -1);
   for (size_t i = 0; i < nodes.size(); ++i) {
@@ -46,8 +47,8 @@ std::vector<int> rows_in_columns(const std::vector<GraphNode>& nodes, const std:
   return rows;
 }
 
-// Longest path between columns. Groups that feed each other in a circle have no such path: after as many
-// rounds as there are columns what is reached stands.
+// Longest path between columns. Groups that feed each other in a cycle have no longest path, so the iteration
+// stops after as many rounds as there are columns.
 std::vector<int> tiers_of_columns(const std::vector<GraphNode>& nodes, const std::vector<int>& columns,
                                   int count) {
   std::vector<int> tiers(size_t(count), 0);
@@ -66,7 +67,7 @@ std::vector<int> tiers_of_columns(const std::vector<GraphNode>& nodes, const std
   return tiers;
 }
 
-// Mean position of a node's inputs that are already placed; `otherwise` where there are none.
+// Mean position of a node's inputs that are already placed; `otherwise` if there are none.
 double barycentre(const GraphNode& node, const std::vector<double>& position, double otherwise) {
   double sum = 0;
   int count = 0;

@@ -1,5 +1,5 @@
-// Which node stands in which row and slot, before any length is known. Groups are laid out one by one, as
-// columns; columns that do not feed each other share a tier, and tiers stand one below the other.
+// Assigns nodes to rows and slots, before any length is known. Each group is laid out as a column. Columns
+// that do not feed each other share a tier, and tiers are stacked from top to bottom.
 #pragma once
 
 #include <vector>
@@ -9,14 +9,14 @@
 namespace shortlist {
 
 struct GraphColumn {
-  std::string group;                   // empty for a node that stands alone
+  std::string group;                   // empty for a node without a group
   std::vector<std::vector<int>> rows;  // node indices, left to right; row 0 is the top
   int height() const { return int(rows.size()); }
 };
 
 using Tier = std::vector<GraphColumn>;  // left to right
 
-// Rows by longest path inside a group, order by the mean position of inputs (barycentre).
+// Rows by longest path within a group; order within a row by the mean position of the inputs (barycentre).
 std::vector<Tier> arrange(const std::vector<GraphNode>& nodes);
 
 }  // namespace shortlist

@@ -14,7 +14,7 @@ constexpr double kColumnGap = 32, kTierGap = 44, kMargin = 24, kTitle = 40;
 constexpr double kNameSize = 13, kDetailSize = 11.5, kGroupSize = 12, kInset = 12;
 constexpr double kLeastWidth = 130, kMostWidth = 300;
 constexpr double kPortGap = 16, kLaneGap = 9, kLowestLane = 14;
-constexpr int kLanes = 3;  // what the gaps have room for
+constexpr int kLanes = 3;  // limited by the size of the gaps
 
 std::string detail_line(const GraphNode& node) {
   return node.detail.empty() ? node.kind : node.kind + ": " + node.detail;
@@ -30,7 +30,7 @@ double height_of(const GraphColumn& column) {
   return kGroupHead + column.height() * (kBoxHeight + kRowGap) - kRowGap + kPadding;
 }
 
-// Tells where everything stands; then draws tints, edges and boxes in this order.
+// Computes all positions, then draws tints, edges and boxes in this order.
 class GraphLayout {
  public:
   GraphLayout(const std::vector<GraphNode>& nodes, const std::string& title)
@@ -40,7 +40,7 @@ class GraphLayout {
     drawing_.width = text_width(title, 18, true);
     for (const Tier& tier : tiers_) drawing_.width = std::max(drawing_.width, width_of(tier));
     drawing_.width += 2 * kMargin;
-    drawing_.items.push_back(Box{});  // the paper, once its height is known
+    drawing_.items.push_back(Box{});  // the background, whose height is set later
     double top = kMargin + (title.empty() ? 0 : kTitle);
     drawing_.items.push_back(Label{{kMargin, kMargin + 16}, title, 18, Ink::text, Anchor::start, true});
     for (const Tier& tier : tiers_) top += place_tier(tier, top) + kTierGap;
@@ -55,19 +55,19 @@ class GraphLayout {
   }
 
  private:
-  // How an edge from another column comes in: past the group's name.
+  // How an edge from another column enters: past the group's name.
   struct Entry {
     int column = 0;
     double port = 0,
-           head = 0;  // sideways from the box's centre; the height of the group's head above the box
+           head = 0;  // horizontal offset from the box's centre; height of the group's head above the box
   };
 
-  // Boxes side by side are as wide as their text; those that are alone in their row share the column's width.
+  // Boxes side by side are as wide as their text; boxes that are alone in their row share the column's width.
   void set_widths() {
     int number = 0;
     for (const Tier& tier : tiers_) {
       for (const GraphColumn& column : tier) {
-        // Room for an edge beside the group's name.
+        // Room for an edge next to the group's name.
         double alone = std::min(text_width(column.group, kGroupSize, true) + 2 * kPortGap, kMostWidth);
         for (const auto& row : column.rows) {
           if (row.size() == 1) alone = std::max(alone, box_width(nodes_[size_t(row[0])]));
@@ -125,7 +125,7 @@ class GraphLayout {
       }
       y += kBoxHeight + kRowGap;
     }
-    // Edges from other columns turn above the whole tier, so that none runs through a group's tint.
+    // Edges from other columns turn above the whole tier, so that none crosses a group's tint.
     for (int node : column.rows[0]) entries_[size_t(node)].head = kGroupHead;
     if (!column.group.empty()) draw_group(column, left, top);
   }
@@ -157,7 +157,7 @@ class GraphLayout {
     drawing_.items.push_back(Label{second, detail, kDetailSize, Ink::muted});
   }
 
-  // Where the edge meets the top of `to`.
+  // The x at which the edge meets the top of `to`.
   double entry_x(int from, int to) const {
     const Entry& entry = entries_[size_t(to)];
     return boxes_[size_t(to)].x + (entry.column == entries_[size_t(from)].column ? 0 : entry.port);
@@ -172,8 +172,9 @@ class GraphLayout {
     return found;
   }
 
-  // Sideways from the centre of `from`: the only edge of a box goes straight down where it can; several keep
-  // apart in the order of their targets, about the one right below or else about the middle.
+  // Horizontal offset from the centre of `from`. The only edge of a box goes straight down if it can. Several
+  // edges are spread in the order of their targets, around the target directly below or else around the
+  // middle.
   double exit_port(int from, int to) const {
     const Placed& box = boxes_[size_t(from)];
     const double most = box.width / 2 - kPortGap;
@@ -190,14 +191,14 @@ class GraphLayout {
     return std::clamp(kPortGap * (rank - pivot), -most, most);
   }
 
-  // In the next row, right under it.
+  // Whether `to` is in the next row, directly below `from`.
   bool is_below(int from, int to) const {
     const Placed &source = boxes_[size_t(from)], &target = boxes_[size_t(to)];
     return std::abs(source.x - entry_x(from, to)) < 1 && target.top - source.bottom() <= kRowGap;
   }
 
-  // How far above `to` the edge turns. Boxes of one row have different lanes, so that no two edges lie on
-  // each other.
+  // The distance above `to` at which the edge turns. Boxes of one row have different lanes, so that edges do
+  // not overlap.
   double lane(int from, int to) const {
     const int column = entries_[size_t(to)].column;
     const bool is_inside = entries_[size_t(from)].column == column;

@@ -1,5 +1,5 @@
-// A picture of a model's graph: every node a box with its name, kind, detail and output shape, inputs above
-// outputs, groups (towers, rankers) as tinted columns.
+// A picture of a model's graph: each node is a box with its name, kind, detail and output shape, inputs are
+// above outputs, and groups (towers, rankers) are tinted columns.
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@ struct GraphNode {
   std::string kind;         // "dense"
   std::string detail;       // "32 units, relu"; may be empty
   std::string shape;        // "[*, 32]"
-  std::string group;        // "query tower"; empty: stands alone
-  std::vector<int> inputs;  // indices of nodes that come before this one
+  std::string group;        // "query tower"; empty: no group
+  std::vector<int> inputs;  // indices of earlier nodes
 };
 
-// Graphviz, one cluster a group.
+// Graphviz source with one cluster per group.
 std::string to_dot(const std::vector<GraphNode>& nodes);
 
-// Laid out here, without Graphviz. Stands alone; light and dark by the reader's preference.
+// Rendered without Graphviz. Self-contained SVG, light or dark by the reader's preference.
 std::string graph_to_svg(const std::vector<GraphNode>& nodes, const std::string& title);
 
 }  // namespace shortlist

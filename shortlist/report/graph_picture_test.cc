@@ -61,7 +61,7 @@ TEST(GraphEdges, GoRoundABoxInTheWay) {
   const std::vector<Placed> boxes = {{100, 0, 80, 40}, {100, 70, 80, 40}, {100, 140, 80, 40}};
   const std::vector<Point> path = route(boxes, {110, 40}, {100, 140}, 14);
   EXPECT_EQ(path.back().y, 140);
-  int beside = 0;  // segments that pass the whole box in the middle
+  int beside = 0;  // segments that pass next to the box in the middle along its full height
   for (size_t i = 1; i < path.size(); ++i) {
     if (path[i - 1].y > 70 || path[i].y < 110) continue;
     EXPECT_GT(std::min(std::abs(path[i - 1].x - 100), std::abs(path[i].x - 100)), 40);

@@ -7,9 +7,8 @@
 
 namespace shortlist {
 
-// One row an epoch: epoch, learning_rate, train_NAME..., validation_NAME..., names in the order of their
-// first appearance. Metrics have all the digits that a double needs; an absent or NaN figure is an empty
-// cell.
+// One row per epoch: epoch, learning_rate, train_NAME..., validation_NAME..., with names in order of first
+// appearance. Metrics have all the digits that a double needs. A missing or NaN metric is an empty cell.
 std::string to_csv(const History& history);
 
 }  // namespace shortlist

@@ -15,7 +15,7 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-// "0.9963", "-3", "[0.99, 1.00]", "99.6 %"; nothing at all fits too.
+// "0.9963", "-3", "[0.99, 1.00]", "99.6 %". Also true for an empty cell.
 bool looks_like_number(const std::string& cell) {
   const size_t first = cell.find_first_not_of("+-.[");
   return first == std::string::npos || (cell[first] >= '0' && cell[first] <= '9');
@@ -99,7 +99,7 @@ std::string cell_of(const Metrics& figures, const std::string& name) {
   return value ? format_figure(*value) : "";
 }
 
-// A row for each epoch, with the figures that the curves show.
+// A row for each epoch, with the metrics that the curves show.
 ReportTable main_epochs(const History& history, int kept_epoch) {
   ReportTable table{"", {"epoch", "learning rate"}, {}, {}};
   const std::vector<std::string> names = curve_names(history);
@@ -122,7 +122,7 @@ ReportTable main_epochs(const History& history, int kept_epoch) {
 
 bool is_of_keras(const std::string& name) { return name.starts_with("keras_"); }
 
-// A row for each figure and a column for each epoch; Keras's doubles are folded away.
+// A row for each metric and a column for each epoch. Keras's duplicates are collapsed.
 ReportTable all_epochs(const History& history, Metrics EpochRecord::*part, const char* title) {
   ReportTable table{title, {"figure"}, {}, {}, "as Keras counts them"};
   for (const EpochRecord& epoch : history.epochs)

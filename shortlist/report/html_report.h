@@ -1,5 +1,5 @@
-// One page that shows a training run: self-contained HTML, without scripts, that can be mailed or kept beside
-// a model.
+// One page about a training run: self-contained HTML without scripts, which can be mailed or stored next to a
+// model.
 #pragma once
 
 #include <string>
@@ -11,27 +11,27 @@
 namespace shortlist {
 
 struct ReportTable {
-  std::string title;  // empty: no heading of its own
+  std::string title;  // empty: no heading
   std::vector<std::string> headers;
-  std::vector<std::vector<std::string>> rows;  // as many cells as headers
-  std::vector<std::string> sentences;          // are shown above the table
-  // Rows of less interest, folded away under their own heading, such as "5 figures as Keras counts them".
+  std::vector<std::vector<std::string>> rows;  // each row has as many cells as headers
+  std::vector<std::string> sentences;          // shown above the table
+  // Less important rows, collapsed under their own heading, such as "5 figures as Keras counts them".
   std::string folded_title = {};
   std::vector<std::vector<std::string>> folded_rows = {};
 };
 
-// Plain text everywhere; what is empty is left out.
+// All fields are plain text. Empty fields are not shown.
 struct ReportPage {
   std::string title;     // the model's name
-  std::string subtitle;  // what the page is
+  std::string subtitle;  // what the page is about
   std::vector<std::pair<std::string, std::string>>
-      facts;  // when and what: {"trained", "2024-05-01 12:00 UTC"}
+      facts;  // date and key facts: {"trained", "2024-05-01 12:00 UTC"}
   History history;
-  int kept_epoch = 0;  // is marked in the curves and in the table; 0: none
+  int kept_epoch = 0;  // marked in the curves and in the table; 0: none
   std::vector<ReportTable> evaluation;
-  std::string model_summary;  // set as it is, in a fixed-width font
-  std::string graph_svg;      // from graph_to_svg; the only part that is not escaped
-  std::string config;         // set as it is
+  std::string model_summary;  // shown verbatim in a fixed-width font
+  std::string graph_svg;      // from graph_to_svg(); the only field that is not escaped
+  std::string config;         // shown verbatim
 };
 
 std::string to_html(const ReportPage& page);

@@ -1,4 +1,5 @@
-// The report's style sheet: the page's type and colours (web/src/style/base.css), which the drawings share.
+// The report's style sheet: the web page's type and colours (web/src/style/base.css), which the drawings
+// share.
 #pragma once
 
 #include <string_view>

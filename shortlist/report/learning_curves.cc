@@ -43,7 +43,7 @@ std::optional<Mark> mark_of(const Chart& chart, int kept_epoch) {
   return mark;
 }
 
-// Empty where the last epoch is the best, or there is no validation.
+// Empty if the last epoch is the best, or there is no validation.
 std::string turn_of(const Chart& chart, bool higher) {
   if (chart.series.back().name != "validation") return "";
   const double sign = higher ? 1 : -1;
@@ -62,14 +62,14 @@ Chart chart_of(const History& history, const std::string& name, std::string titl
   Chart chart{std::move(title), "epoch", std::move(y_label), {}, {}, ""};
   for (auto& series : {series_of(history, name, &EpochRecord::train, "training"),
                        series_of(history, name, &EpochRecord::validation, "validation")}) {
-    // An absent validation keeps no place: training has the first colour in every chart.
+    // Skip a missing validation series, but not training, which has the first colour in every chart.
     if (!series.points.empty() || series.name == "training") chart.series.push_back(series);
   }
   chart.note = turn_of(chart, higher_is_better(name));
   return chart;
 }
 
-// A figure with a chart.
+// A metric with a chart.
 struct Curve {
   std::string name, title, meaning;
 };

@@ -48,7 +48,7 @@ TEST(LearningCurves, LeaveOutAnAbsentValidation) {
   EXPECT_EQ(learning_curves(history, "").charts.at(0).series.size(), 1u);
 }
 
-// Validation by epoch.
+// A history with these validation values by epoch.
 History validated(const char* name, const std::vector<double>& values) {
   History history;
   for (double value : values)

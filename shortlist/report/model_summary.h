@@ -8,7 +8,7 @@
 
 namespace shortlist {
 
-// The layers with shapes and parameter counts, as text.
+// The layers with their shapes and parameter counts.
 std::string model_summary(const ModelSpec& spec, const Parameters& parameters);
 
 }  // namespace shortlist

@@ -1,5 +1,5 @@
-// The phases of a training step as a table for people: what each does, how long it takes, and what share that
-// is of the machine's peak.
+// The phases of a training step as a text table: what each does, how long it takes, and its share of the
+// machine's peak.
 #pragma once
 
 #include <string>

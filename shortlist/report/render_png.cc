@@ -84,10 +84,10 @@ class Canvas {
   std::string png() const { return encode_png(pixels_, width_, height_); }
 
  private:
-  // In parts of the font size: what makes the stroke font about as large as a usual sans-serif.
+  // Fractions of the font size that make the stroke font about as large as a common sans-serif font.
   static constexpr double kLetterHeight = 0.74, kLetterWidth = 0.62, kLetterSpace = 0.08, kWordSpace = 0.45;
 
-  // Moved left by `shift` times its width, which is returned. In pixels.
+  // Shifts the text left by `shift` times its width. Returns the width in pixels.
   double write(const Label& label, const std::string& words, double x, bool bold, double shift) {
     agg::gsv_text text;
     const std::string ascii = to_ascii(words);

@@ -6,7 +6,7 @@
 namespace shortlist {
 namespace {
 
-// A tenth of a pixel is finer than the eye; integers stay short.
+// A tenth of a pixel is not visible; integers stay short.
 std::string number(double value) {
   std::string text = fmt::format("{:.1f}", value);
   if (text.ends_with(".0")) text.resize(text.size() - 2);

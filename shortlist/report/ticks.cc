@@ -10,10 +10,10 @@
 namespace shortlist {
 namespace {
 
-// Less than this is nothing: its tenth might not be a normal double.
+// Smaller spans count as zero: a tenth of them might not be a normal double.
 constexpr double kTiny = 1e-290;
 
-// The smallest of 1, 2, 5 times a power of ten that is not below `least`.
+// The smallest of 1, 2, 5 times a power of ten that is at least `least`.
 double nice_step(double least) {
   const double power = std::pow(10, std::floor(std::log10(least)));
   for (double factor : {1, 2, 5}) {
@@ -40,14 +40,14 @@ std::string Axis::label(double tick) const {
 
 Axis nice_axis(double low, double high, int count, bool whole) {
   SHORTLIST_CHECK(std::isfinite(low) && std::isfinite(high) && low <= high && count > 0);
-  // Closer than doubles can tell apart is equal.
+  // Ends that are too close for doubles to distinguish count as equal.
   const double size = std::max(std::abs(low), std::abs(high));
   if (high - low <= std::max(size * 1e-12, kTiny)) {
     const double apart = whole ? 1 : (size > kTiny ? size * 0.1 : 1);
     low -= apart;
     high += apart;
   }
-  // Halves first: the span of two huge ends may not be a double.
+  // Halve first, because the span of two huge ends may overflow.
   double step = nice_step((high / 2 - low / 2) / count * 2);
   if (whole) step = std::max(step, 1.0);
   Axis axis;

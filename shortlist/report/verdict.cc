@@ -9,8 +9,8 @@
 namespace shortlist {
 namespace {
 
-// A model's figure beside a baseline's. The 95 % interval of their difference decides: 1 the model is better,
-// -1 worse, 0 neither.
+// A model's metric compared with a baseline's, decided by the 95 % interval of their difference: 1 the model
+// is better, -1 worse, 0 neither.
 struct Comparison {
   std::string figure;
   double model = 0, baseline = 0;
@@ -66,7 +66,7 @@ std::string sentence(const std::string& subject, bool plural, std::string_view b
                      c.sign < 0 ? ", in fact worse" : "", c.text());
 }
 
-// Against the best baseline that every request allows, then against the one that has to know the user.
+// Compares with the best baseline that works for every request, then with the one that must know the user.
 void judge_ratings(const TaskReport& task, std::vector<std::string>& sentences) {
   const std::string subject = "The model's predictions of " + task.task;
   const char* figure = find_named(task.model, "log_loss") != nullptr ? "log_loss" : "rmse";
@@ -88,7 +88,7 @@ void judge_ratings(const TaskReport& task, std::vector<std::string>& sentences) 
   }
 }
 
-// The top_k that lie farthest apart among those where the model is better, worse, or neither.
+// The top_k with the largest difference among those where the model is better, worse, or neither.
 struct Widest {
   std::optional<Comparison> better, worse, neither;
 
@@ -98,7 +98,7 @@ struct Widest {
   }
 };
 
-// By the figures that begin with `prefix`.
+// Uses the metrics that begin with `prefix`.
 void judge_ranks(const TaskReport& task, const BaselineReport& baseline, const std::string& subject,
                  std::string_view prefix, std::vector<std::string>& sentences) {
   Widest widest;
@@ -118,8 +118,8 @@ void judge_ranks(const TaskReport& task, const BaselineReport& baseline, const s
   }
 }
 
-// The form that is served decides. Where seen items are left out, popularity would else be praised for what
-// users know already; the lookup table of queries that tell their user knows nothing but seen items then.
+// Judges by the served form. If seen items are left out, popularity would otherwise get credit for items that
+// users have seen, and the per-query lookup table has only seen items if queries contain the user.
 void judge_retrieval(const TaskReport& task, bool keeps_seen, std::vector<std::string>& sentences) {
   const std::string unseen = "unseen_top_";
   const bool both = !keeps_seen && std::ranges::any_of(task.model, [&](const ReportMetric& figure) {
@@ -132,7 +132,7 @@ void judge_retrieval(const TaskReport& task, bool keeps_seen, std::vector<std::s
   }
 }
 
-// A list ordered by score is the retrieval's own order, which was judged already.
+// A list ordered by score is retrieval's own order, which has been judged already.
 void judge_list(const ListReport& list, std::vector<std::string>& sentences) {
   const std::string order =
       (list.order == "blend" ? "by score and predicted " : "by predicted ") + list.label;

@@ -1,4 +1,4 @@
-// The retriever of a model that only ranks: every item, with the score 0.
+// The retriever of a ranking-only model: returns every item, with score 0.
 #pragma once
 
 #include "shortlist/retrieval/retriever.h"
@@ -11,7 +11,7 @@ class AllItems final : public Retriever {
 
   size_t items() const override { return items_; }
   void score_all(const QueryBatch& queries, Matrix scores) const override;
-  // All items that are allowed, whatever k: which of them are best, only the ranking knows.
+  // Returns all allowed items and ignores k, because only the ranking knows which are best.
   std::vector<Found> retrieve(const QueryBatch& queries, size_t k, Eligible eligible,
                               LeftOutItems left_out) const override;
   bool has_scores() const override { return false; }

@@ -6,16 +6,15 @@
 
 namespace shortlist {
 
-// What a feature of the query contributes to an item's score, and by how much each prediction falls without
-// it.
+// A query feature's contribution to an item's score, and the change of each prediction without the feature.
 struct FeatureShare {
   std::string feature, column;
   double score = 0;
-  std::vector<double> predictions;  // predicted with it less predicted without it, for each label
+  std::vector<double> predictions;  // for each label: prediction with the feature minus prediction without it
 };
 struct Explanation {
-  // How the score was taken apart: "additive" or "integrated_gradients" by the towers
-  // (recommend/query_explainer.h), or what the kind of retriever says, such as "popular".
+  // The attribution method: "additive" or "integrated_gradients" for towers (recommend/query_explainer.h), or
+  // a name defined by the kind of retriever, such as "popular".
   std::string method;
   double constant = 0;  // score = constant + the features' scores; all 0 for a retriever without scores
   std::vector<FeatureShare> features;

@@ -1,4 +1,4 @@
-// Queries as every kind of retriever reads them.
+// A batch of queries in the form that every kind of retriever reads.
 #pragma once
 
 #include <span>
@@ -9,15 +9,16 @@
 
 namespace shortlist {
 
-// Views: what they point to must outlive the batch. A retriever reads only what its kind needs.
+// Contains views; what they point to must outlive the batch. A retriever reads only the fields that its kind
+// needs.
 struct QueryBatch {
   size_t rows = 0;
-  // Query i has the values of features->row(feature_rows[i]), encoded by the query's features.
+  // Query i has the values features->row(feature_rows[i]), encoded by the query's features.
   const EncodedRows* features = nullptr;
   std::span<const uint32_t> feature_rows;
   ConstMatrix vectors;  // [rows, width]: the query tower's outputs; empty for a model without towers
-  // Of retrievers for which reads_users() is true, else empty: the number of each query's user among the
-  // users of the training rows, or unknown_index, and the items of its history, ascending.
+  // Only for retrievers with reads_users(), else empty: the number of each query's user among the users of
+  // the training rows, or unknown_index, and the items of the query's history, ascending.
   std::span<const uint32_t> users;
   std::span<const std::span<const uint32_t>> histories;
   Deadline deadline = {};  // when it passes, retrieval throws DeadlinePassed

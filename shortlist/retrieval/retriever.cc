@@ -6,7 +6,7 @@
 namespace shortlist {
 namespace {
 
-// Scores that are held at once.
+// Number of scores in memory at once.
 constexpr size_t kScoresABlock = size_t{1} << 20;
 
 QueryBatch part_of(const QueryBatch& queries, size_t begin, size_t end) {

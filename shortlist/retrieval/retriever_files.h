@@ -1,4 +1,4 @@
-// The files of a retriever in a bundle: where it puts them, and where it finds them.
+// Writes and reads the files of a retriever in a bundle.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace shortlist {
 class RetrieverWriter {
  public:
   virtual ~RetrieverWriter() = default;
-  // Calls `write` with the path where it has to write the file of this name.
+  // Calls `write` with the path to which it must write the file with this name.
   virtual void add(const std::string& name, FunctionRef<void(const std::string& path)> write) = 0;
   void add_tensors(const std::string& name, const std::vector<TensorView>& tensors);
 };
 
-// A file whose bytes have been verified.
+// A file whose checksum has been verified.
 struct StoredFile {
   std::string path;  // for messages
   FileBytes bytes;
@@ -28,8 +28,8 @@ struct StoredFile {
 class RetrieverReader {
  public:
   virtual ~RetrieverReader() = default;
-  // What `read` throws becomes a data Error that names the file. Throws a data Error if the bundle does not
-  // list the file, or it is damaged.
+  // Errors thrown by `read` become data Errors that name the file. Throws a data Error if the bundle does not
+  // list the file or it is damaged.
   virtual void read(const std::string& name, FunctionRef<void(StoredFile file)> read) = 0;
 };
 

@@ -5,7 +5,7 @@
 namespace shortlist {
 namespace {
 
-// Beyond this number, a mask is cheaper than finding as many more items.
+// Beyond this number of exclusions, a mask is cheaper than searching for that many more items.
 constexpr size_t kMostFoundMore = 1024;
 
 std::vector<uint8_t> mask_of(size_t items, Eligible eligible, std::span<const uint32_t> left_out) {
@@ -33,7 +33,7 @@ std::vector<Found> search_without(SearchFunction search, ConstMatrix queries, si
   for (const auto& out : left_out)
     if (out.size() <= most_more) more = std::max(more, out.size());
   std::vector<Found> found(queries.rows);
-  // Runs of queries that are searched together, between those that are searched with a mask.
+  // Searches runs of queries together, between those that are searched with a mask.
   for (size_t begin = 0; begin < queries.rows;) {
     size_t end = begin;
     while (end < queries.rows && left_out[end].size() <= most_more) ++end;

@@ -1,4 +1,4 @@
-// Searches for the best items of queries of which each leaves out items of its own.
+// Searches for the best items of queries, each with its own excluded items.
 #pragma once
 
 #include <span>
@@ -9,15 +9,15 @@
 
 namespace shortlist {
 
-// The items that each query of a batch does not get, ascending.
+// The excluded items of each query of a batch, ascending.
 using LeftOutItems = std::span<const std::span<const uint32_t>>;
 
-// Finds as Index::search().
+// Has the contract of Index::search().
 using SearchFunction = FunctionRef<std::vector<Found>(ConstMatrix queries, size_t k, Eligible eligible)>;
 
-// The best k of each query that are eligible and not among left_out[query]. With `by_mask` each query with
-// items left out is searched by itself: then the answer of an approximate index does not depend on the other
-// queries of the batch.
+// The best k of each query that are eligible and not in left_out[query]. With `by_mask`, a query with
+// excluded items is searched on its own, so that the result of an approximate index does not depend on the
+// other queries of the batch.
 std::vector<Found> search_without(SearchFunction search, ConstMatrix queries, size_t k, size_t items,
                                   Eligible eligible, LeftOutItems left_out, bool by_mask);
 

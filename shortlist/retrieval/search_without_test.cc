@@ -32,7 +32,7 @@ TEST(SearchWithout, FindsWhatASearchWithAMaskFinds) {
   std::vector<uint8_t> allowed(kItems, 1);
   for (size_t i = 0; i < kItems; i += 3) allowed[i] = 0;
   std::vector<Numbers> out(kQueries);
-  for (uint32_t i = 0; i < 2000; ++i) out[2].push_back(i);  // too many to find as many more
+  for (uint32_t i = 0; i < 2000; ++i) out[2].push_back(i);  // too many to search for that many more
   for (size_t q : {1, 5, 8}) {
     const std::vector<Found> best = index.search(queries.view.slice(q, q + 1), 7 * q);
     for (const Scored& one : best[0].best) out[q].push_back(one.index);

@@ -1,5 +1,5 @@
 // The neural part of a model: two towers, the ranking tasks over their outputs, and the items' vectors. A
-// two-tower retriever searches the vectors; the ranking stage of any retriever reads them.
+// two-tower retriever searches the vectors; the ranking stage of any retriever also reads them.
 #pragma once
 
 #include <memory>

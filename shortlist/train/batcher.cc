@@ -5,14 +5,14 @@
 namespace shortlist {
 namespace {
 
-// The rows of a shuffled table lie far apart: the next ones are asked for while one is worked on.
+// The rows of a shuffled table are far apart in memory, so the next ones are prefetched.
 constexpr size_t kAhead = 8;
 
 }  // namespace
 
 void Batcher::Distinct::start() {
   members_.clear();
-  if (++generation_ == 0) {  // wrapped around: what is left of old generations must not look new
+  if (++generation_ == 0) {  // wrapped around: entries of old generations must not look new
     for (Place& place : place_) place = {0, 0};
     generation_ = 1;
   }
@@ -33,7 +33,7 @@ void Batcher::Map::invert(size_t sources) {
   for (size_t s = 1; s <= sources; ++s) offsets[s] += offsets[s - 1];
   copies.resize(source.size());
   for (size_t i = 0; i < source.size(); ++i) copies[offsets[source[i]]++] = static_cast<uint32_t>(i);
-  // Each offset now stands at the end of its own copies: shift them to the begin.
+  // Each offset is now at the end of its own copies: shift them to the beginning.
   for (size_t s = sources; s > 0; --s) offsets[s] = offsets[s - 1];
   offsets[0] = 0;
 }
@@ -45,7 +45,7 @@ Batcher::Batcher(const RowBlock& rows, bool all_queries, bool all_candidates)
   pairs_.resize(rows.pair_query.size());
 }
 
-// Distinct pairs of the rows, and the rows in their order.
+// Finds the distinct pairs of the rows, and orders the rows by pair.
 void Batcher::find_pairs(std::span<const uint32_t> rows) {
   pairs_.start();
   row_pair_.source.resize(rows.size());
@@ -67,8 +67,8 @@ void Batcher::find_pairs(std::span<const uint32_t> rows) {
   std::iota(row_pair_.copies.begin(), row_pair_.copies.end(), 0);
 }
 
-// The frequent pairs appear first. Dealing them out gives every range of pairs about its share of the rows,
-// so that a thread that has a range of the one works on the same range of the other.
+// Frequent pairs appear first. Dealing them out in turn gives every range of pairs about the same share of
+// the rows, so that a thread works on matching ranges of pairs and rows.
 void Batcher::deal_pairs() {
   constexpr size_t kHands = 8;
   const std::span<const uint32_t> found = pairs_.members();
@@ -82,7 +82,7 @@ void Batcher::deal_pairs() {
   }
 }
 
-// Each row is a pair of its own.
+// Makes each row its own pair.
 void Batcher::take_all_rows(std::span<const uint32_t> rows) {
   rows_.assign(rows.begin(), rows.end());
   pair_numbers_.clear();
@@ -118,7 +118,7 @@ void Batcher::find_towers() {
   }
 }
 
-// How often, and with what weight, each distinct row stands in the batch.
+// Counts each distinct row's occurrences in the batch, and their weight.
 void Batcher::count(size_t queries, size_t candidates) {
   const size_t pairs = pair_query_.source.size();
   pair_count_.resize(pairs);

@@ -11,25 +11,26 @@ namespace shortlist {
 
 class Batcher {
  public:
-  // With all_queries (all_candidates) each row has a query (candidate) of its own, because layers tell copies
+  // With all_queries (all_candidates) each row has its own query (candidate), because layers can tell copies
   // apart.
   explicit Batcher(const RowBlock& rows, bool all_queries = false, bool all_candidates = false);
   explicit Batcher(const Dataset& data, bool all_queries = false, bool all_candidates = false)
       : Batcher(block_of(data), all_queries, all_candidates) {}
 
-  // The batch lives until the next call.
+  // The batch is valid until the next call.
   const Batch& make(std::span<const uint32_t> rows);
 
-  // The rows of the last batch in its order, in which those that show one pair stand together.
+  // The rows of the last batch, in its order. Rows of the same pair are adjacent.
   std::span<const uint32_t> rows() const { return rows_; }
-  // Of each distinct pair of the last batch: the sum of its rows' weights for retrieval.
+  // For each distinct pair of the last batch, the sum of its rows' retrieval weights.
   std::span<const float> pair_weights() const { return pair_weight_; }
   double total_weight() const { return total_weight_; }
-  // The last batch as the loss of a task sees it, without outputs. Valid until the next call of either.
+  // The last batch as a task's loss reads it, without outputs. Valid until the next call of make() or
+  // loss_batch().
   LossBatch loss_batch(const Task& task);
 
  private:
-  // Numbers of a large set that a batch uses, renumbered from 0 in order of first appearance.
+  // Maps the numbers of a large set that a batch uses to 0, 1, ... in order of first appearance.
   class Distinct {
    public:
     void resize(size_t size) { place_.assign(size, {0, 0}); }
@@ -62,8 +63,8 @@ class Batcher {
   bool all_queries_, all_candidates_;
   Distinct queries_, candidates_, pairs_;
   std::vector<uint32_t> rows_;
-  std::vector<uint32_t> pair_numbers_;  // of each of the batch's pairs, in the dataset
-  std::vector<uint32_t> dealt_;         // of each pair in order of first appearance, its place in the batch
+  std::vector<uint32_t> pair_numbers_;  // each of the batch's pairs, as its number in the dataset
+  std::vector<uint32_t> dealt_;         // by pair in order of first appearance: its batch position
   std::vector<uint32_t> query_rows_, candidate_rows_;
   Map row_pair_, pair_query_, pair_candidate_;
   std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;

@@ -13,7 +13,7 @@ namespace {
 
 using Numbers = std::vector<uint32_t>;
 
-// Row r shows query r's and candidate r's number; equal pairs are one pair.
+// Row r has the numbers of query r and candidate r; equal pairs are one pair.
 Dataset dataset(const Numbers& queries, const Numbers& candidates, const std::vector<float>& weights = {}) {
   Dataset data;
   data.rows = queries.size();
@@ -33,7 +33,7 @@ Dataset dataset(const Numbers& queries, const Numbers& candidates, const std::ve
 Numbers list(std::span<const uint32_t> x) { return {x.begin(), x.end()}; }
 std::vector<float> list(std::span<const float> x) { return {x.begin(), x.end()}; }
 
-// Each source's copies, ascending, are just those that name it.
+// Each source's copies are ascending, and are exactly those that refer to it.
 void expect_inverse(const RowMap& map, size_t sources) {
   Numbers offsets = {0}, copies;
   for (uint32_t s = 0; s < sources; ++s) {
@@ -62,7 +62,7 @@ void expect_consistent(const Batch& batch) {
   EXPECT_EQ(list(batch.candidates().multiplicity), candidates);
 }
 
-// Row i of the batch shows the query and the candidate of table row rows[i].
+// Row i of the batch has the query and the candidate of table row rows[i].
 void expect_shows(const Batch& batch, const Dataset& data, const Numbers& rows) {
   ASSERT_EQ(batch.rows(), rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {

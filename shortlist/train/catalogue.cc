@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-// Codes of the ids in ascending order of their form.
+// Codes of the ids, sorted by id in ascending order of their form.
 std::vector<uint32_t> sorted_ids(const CodedColumn& ids, TextForm form) {
   std::vector<uint32_t> order(ids.distinct());
   std::iota(order.begin(), order.end(), 0);
@@ -25,7 +25,7 @@ std::vector<uint32_t> sorted_ids(const CodedColumn& ids, TextForm form) {
   return order;
 }
 
-// An attribute of items whose ids have these codes: what the first row of each says.
+// An attribute of the items whose ids have these codes, from the first row of each.
 Attribute item_attribute(AttributeForm form, const std::string& date_format, const DataColumns& columns,
                          const CodedColumn& column, const CodedColumn& ids,
                          const std::vector<uint32_t>& order) {

@@ -1,4 +1,4 @@
-// The items of a dataset: their order, their attributes, and which of them each candidate is.
+// The items of a dataset: their order, their attributes, and the item of each candidate.
 #pragma once
 
 #include <span>
@@ -11,12 +11,12 @@
 
 namespace shortlist {
 
-// Makes the catalogue of all ids of the columns, also of those that only the item table has, and sets
-// item_of_candidate and candidate_of_item: `candidate_first` is the first row of each distinct candidate.
+// Builds the catalogue from all ids of the columns, including those that only the item table has. Sets
+// item_of_candidate and candidate_of_item. `candidate_first` is the first row of each distinct candidate.
 void make_catalogue(const Config& config, const FeatureMap& features, const DataColumns& columns,
                     const std::vector<uint32_t>& candidate_first, Dataset& data);
 
-// Sets item_of_candidate and the catalogue, which is a given one.
+// Sets item_of_candidate and uses a given catalogue.
 void use_catalogue(const CodedColumn& ids, const std::vector<uint32_t>& candidate_first,
                    std::span<const std::string> items, Dataset& data);
 

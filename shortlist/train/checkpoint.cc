@@ -67,7 +67,7 @@ struct Saved {
   std::string path;
 };
 
-// Takes the number at the beginning of the text away.
+// Parses the number at the beginning of the text and removes it.
 bool take_number(std::string_view& text, int64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || text.front() == '-') return false;
@@ -102,7 +102,7 @@ std::vector<Saved> checkpoints(const std::string& folder) {
   return found;
 }
 
-// The file, or in `damage` what is wrong with it. Throws for a whole file of another version.
+// Opens the file, or describes the error in `damage`. Throws for an intact file of another version.
 std::optional<SafetensorsFile> open_checkpoint(const std::string& path, std::string& damage) {
   try {
     SafetensorsFile file = SafetensorsFile::open(path);
@@ -121,7 +121,7 @@ std::optional<SafetensorsFile> open_checkpoint(const std::string& path, std::str
       kFormat);
 }
 
-// Reads from a checkpoint's metadata; what goes wrong is told with its path.
+// Reads from a checkpoint's metadata and adds the path to errors.
 template <typename Read>
 void read_metadata(const Checkpoint& checkpoint, Read read) {
   reading_file(checkpoint.path, [&] {
@@ -142,8 +142,8 @@ int64_t steps_from(const std::string& text) {
   return steps;
 }
 
-// The table and its split must be those that the run was started with. Features differ also where the config
-// does, which has a message of its own.
+// The table and its split must be those with which the run was started. The features also differ if the
+// config differs, which has its own message.
 void check_data(const DataFingerprint& then, const DataFingerprint& now, const std::string& path) {
   std::string what = table_difference(then, now);
   if (what.empty()) what = split_difference(then, now);
@@ -199,7 +199,7 @@ std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder) {
 std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder,
                                                        const std::function<void(const std::string&)>& warn) {
   std::vector<Saved> saved = checkpoints(folder);
-  std::vector<std::pair<std::string, std::string>> damaged;  // path and what is wrong
+  std::vector<std::pair<std::string, std::string>> damaged;  // path and error
   for (; !saved.empty(); saved.pop_back()) {
     std::string damage;
     const std::string& path = saved.back().path;
@@ -210,7 +210,7 @@ std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder
     }
     for (const auto& [other, reason] : damaged) {
       std::error_code ignored;
-      fs::rename(other, other + kDamaged, ignored);  // or it would count as the newest still
+      fs::rename(other, other + kDamaged, ignored);  // otherwise it would still count as the newest
       warn(fmt::format("{}; renamed to {}{}, going on from {}", reason, fs::path(other).filename().string(),
                        kDamaged, fs::path(path).filename().string()));
     }

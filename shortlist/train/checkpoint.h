@@ -1,8 +1,8 @@
-// A run's state on disk: one safetensors file, written whole or not at all.
-//   tensors   "parameter/NAME", "slot/NAME", and "best/NAME" once there is a best epoch
-//   metadata  "format", "config" (SHA-256 of what decides the numbers), "data" (fingerprints of the table,
-//             its split and the fitted features, JSON), "state" (JSON), "optimizer_steps", and "sha256",
-//             which covers the whole file (io/safetensors.h)
+// The state of a run on disk: one safetensors file, written atomically.
+//   tensors   "parameter/NAME", "slot/NAME", and "best/NAME" if there is a best epoch
+//   metadata  "format", "config" (SHA-256 of the settings that affect the numbers), "data" (fingerprints of
+//             the table, its split and the fitted features, JSON), "state" (JSON), "optimizer_steps", and
+//             "sha256", which covers the whole file (io/safetensors.h)
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ namespace shortlist {
 struct CheckpointView {
   Parameters* parameters = nullptr;
   Optimizer* optimizer = nullptr;
-  std::vector<Buffer>* best = nullptr;  // of each parameter; empty before the first best epoch
+  std::vector<Buffer>* best = nullptr;  // for each parameter; empty before the first best epoch
   TrainerState* state = nullptr;
   std::string config_hash;
   const DataFingerprint* data = nullptr;
@@ -31,24 +31,24 @@ struct CheckpointView {
 std::string checkpoint_path(const std::string& folder, const TrainerState& state);
 void save_checkpoint(const std::string& path, const CheckpointView& run);
 
-// A checkpoint that was read whole, and whose checksum is right.
+// A checkpoint that was read completely and whose checksum is correct.
 struct Checkpoint {
   std::string path;
   SafetensorsFile file;
 };
 
-// The checkpoint in this file. Throws as open_newest_checkpoint().
+// Opens the checkpoint in this file. Throws as open_newest_checkpoint().
 Checkpoint open_checkpoint(const std::string& path);
-// The newest checkpoint of the folder; none if there is none at all. Throws a data Error that names it if it
-// is damaged, or of another version of this format.
+// The newest checkpoint of the folder, or none if the folder has no checkpoint. Throws a data Error that
+// names the file if it is damaged or of another format version.
 std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder);
-// The same, but a damaged one is renamed to NAME.damaged, which `warn` is told in a sentence, and the one
-// before is opened. Throws only if all are damaged.
+// The same, but renames a damaged checkpoint to NAME.damaged, calls `warn` with a sentence about it, and
+// opens the previous one. Throws only if all are damaged.
 std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder,
                                                        const std::function<void(const std::string&)>& warn);
-// Throws a data Error if it belongs to another config or model.
+// Throws a data Error if the checkpoint belongs to another config or model.
 void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run);
-// The optimizer's state alone, whatever the config.
+// Returns only the optimizer's state, without checking the config.
 OptimizerState load_optimizer_state(const Checkpoint& checkpoint);
 
 // Whether the folder has a checkpoint, damaged or not.

@@ -20,7 +20,7 @@ Changes with_rate(const char* rate) {
   return changes;
 }
 
-// A model of the small table that was trained to the end, with a checkpoint after each of four epochs.
+// A model of the small table, trained to the end, with a checkpoint after each of four epochs.
 class Checkpoints : public testing::Test {
  protected:
   Checkpoints() {
@@ -40,7 +40,7 @@ class Checkpoints : public testing::Test {
   }
   std::string path(const std::string& name) const { return folder_ + "/" + name + ".safetensors"; }
 
-  // Goes on from the newest one that is whole, to the end; what it warned of.
+  // Resumes from the newest intact checkpoint and runs to the end. Returns the warnings.
   std::vector<std::string> resume() const {
     TinyModel model(table_, kKeepAll);
     Trainer trainer = model.trainer();
@@ -136,7 +136,7 @@ TEST_F(Checkpoints, GoOnWithTheConfigsLearningRateIfItChanged) {
   EXPECT_NE(message_of([&] { other.trainer().resume(folder_); }), "") << "another optimizer";
 }
 
-// The losses of a step are those before its update.
+// The losses of a step are computed before its update.
 TEST_F(Checkpoints, AreNotSavedAfterAnUpdateThatIsNotFinite) {
   fs::remove_all(folder_);
   Changes changes = with_rate("{ sgd = 1e38 }");

@@ -35,7 +35,7 @@ std::vector<std::string> names_of(const Table& table) {
   return names;
 }
 
-// Two tables could give the column, and they need not agree.
+// Two tables have the column and may disagree.
 [[noreturn]] void throw_ambiguous(const std::string& column, const Table& rows, const Table& side,
                                   const char* section) {
   throw data_error(

@@ -1,4 +1,4 @@
-// Which columns a config speaks of, in which table each of them is, and what it is read for.
+// Which columns a config names, which table each of them is in, and what it is used for.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace shortlist {
 
-// The names of all columns that a config speaks of, each once.
+// The names of all columns that a config uses, each once.
 std::vector<std::string> needed_columns(const Config& config);
 
 // The columns of the candidate tower's features and of the attributes, each once.
@@ -20,15 +20,15 @@ std::vector<std::string> candidate_columns(const Config& config);
 // The features that the towers use, each once.
 std::vector<std::string> used_features(const Config& config);
 
-// retrieval.positives; "" for none.
+// retrieval.positives, or "" if it is not set.
 std::string positives_of(const Config& config);
 
-// What each column is read for. Found once for all columns, as a table may have thousands.
+// What each column is used for. Computed once for all columns, because a table may have thousands.
 class ColumnUses {
  public:
   explicit ColumnUses(const Config& config);
 
-  // Whether its values are compared as texts: ids, users, categories and the parts of a split.
+  // Whether its values are compared as text: ids, users, categories and the parts of a split.
   bool is_compared(const std::string& column) const { return compared_.contains(column); }
   ReadAs of(const std::string& column) const;
 
@@ -39,7 +39,7 @@ class ColumnUses {
   std::unordered_set<std::string> compared_;
 };
 
-// The tables of a config, open. A side table is null where the config has none.
+// The open tables of a config. A side table is null if the config has none.
 struct ConfigTables {
   const Table* rows;  // the interactions: [data]
   const Table* items = nullptr;
@@ -50,10 +50,10 @@ struct ConfigTables {
 struct ColumnPlaces {
   std::vector<std::string> rows, items, users;
 };
-// Places each of `names`. Ids, users, labels, weights and what splits the rows are columns of the
-// interactions. Features and attributes of candidates may also be in the item table, and the query's features
-// in the user table. Throws a data Error for a column that two tables could give, and for one that only the
-// other tower's side table has.
+// Finds the table of each of `names`. Ids, users, labels, weights and the split column are columns of the
+// interactions. Candidate features and attributes may also be in the item table, and query features in the
+// user table. Throws a data Error for a column that is in two of these tables, and for one that is only in
+// the side table of the other tower.
 ColumnPlaces place_columns(const Config& config, const std::vector<std::string>& names,
                            const ConfigTables& tables);
 

@@ -11,7 +11,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-// Whether a column that the config names is of no use but for the split.
+// Whether the config uses the column only for the split.
 bool is_for_split_alone(const Config& config, const std::string& name) {
   Config without = config;
   without.data.split = {};
@@ -23,7 +23,7 @@ bool is_label(const Config& config, const std::string& name) {
          std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; });
 }
 
-// Without those that may be absent, and are.
+// Leaves out optional columns that are missing.
 std::vector<std::string> columns_to_read(const Config& config, const Table& table,
                                          const ReadOptions& options) {
   const bool splits = options.known == nullptr || options.known->split;
@@ -42,12 +42,12 @@ std::vector<ColumnRequest> requests_of(const Config& config, const std::vector<s
   return requests;
 }
 
-// A side table as its section of the config describes it.
+// A side table and its section of the config.
 struct Side {
   const char* section;  // "items"
   const char* one;      // "item"
   const std::string& key;
-  const std::string& id;  // the column of the interactions that the key is compared with
+  const std::string& id;  // the interactions' column that is compared with the key
 };
 
 class Joiner {
@@ -58,11 +58,11 @@ class Joiner {
     for (CodedColumn& column : data.columns) form_of_[column.name] = form(column);
   }
 
-  // Returns how many of the side table's rows no interaction has.
+  // Returns the number of the side table's rows without interactions.
   size_t join(const Side& of, const Table& table, const std::vector<std::string>& names) {
     for (const std::string& note : table.notes()) data_.notes.push_back(note);
     SideTable side = read_side_table(table, of.key, form_of_[of.id], requests_of(config_, names));
-    data_.columns.reserve(data_.columns.size() + side.columns.size());  // the ids stay where they are
+    data_.columns.reserve(data_.columns.size() + side.columns.size());  // keeps references valid
     CodedColumn& ids = data_.find(of.id);
     std::vector<uint32_t> row_of_id = match_rows(ids, side);
     note_unmatched(of, side, ids, row_of_id);
@@ -104,7 +104,7 @@ class Joiner {
   const ReadOptions& options_;
   const FormColumn& form_;
   DataColumns& data_;
-  std::map<std::string, TextForm> form_of_;  // of the interactions' columns
+  std::map<std::string, TextForm> form_of_;  // forms of the interactions' columns
 };
 
 }  // namespace

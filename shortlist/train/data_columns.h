@@ -1,5 +1,5 @@
-// The columns that a config speaks of: those of the interactions, and those of the tables of items and users,
-// joined to them.
+// The columns that a config names: those of the interactions, and those of the item and user tables, joined
+// to the interactions.
 #pragma once
 
 #include <functional>
@@ -17,42 +17,42 @@ namespace shortlist {
 struct DataColumns {
   std::vector<CodedColumn> columns;
   size_t rows = 0;  // of the interactions
-  // Items (users) of their table that no row has. Each is a row after the others, in the column of ids
-  // (users) and in the columns of the table; all other columns end with the interactions.
+  // Items (users) of their table that no interaction has. Each is an extra row after the interactions, in the
+  // id (user) column and in the columns of its table. All other columns end with the interactions.
   size_t other_items = 0, other_users = 0;
-  std::map<std::string, std::string, std::less<>> tables;        // by column: the side table that it is from
+  std::map<std::string, std::string, std::less<>> tables;        // by column: its side table
   std::map<std::string, std::string, std::less<>> date_formats;  // by column
-  std::vector<std::string> notes;  // what a person should know about side tables
+  std::vector<std::string> notes;                                // notes for people about the side tables
   std::vector<std::pair<std::string, std::string>> side_fingerprints;  // "items", "users": SHA-256
 
   const CodedColumn& find(std::string_view name) const;
   CodedColumn& find(std::string_view name);
-  // The format in which a column's table writes times, beside ISO 8601; "" for none.
+  // The format of times in the column's table, in addition to ISO 8601. "" if it has none.
   std::string date_format(std::string_view column) const;
-  // The side table that a column is from; "" for the interactions.
+  // The side table of a column. "" for the interactions.
   std::string table_of(std::string_view column) const;
 };
 
 struct ReadOptions {
-  bool labels = true;                // else columns of labels may be absent
-  const KnownData* known = nullptr;  // whose catalogue and users it is, where it is not the tables' own
+  bool labels = true;                // false: label columns may be missing
+  const KnownData* known = nullptr;  // catalogue and users to use instead of the tables' own
 };
 
-// Gives a column its form, and says which that is.
+// Sets the form of a column and returns it.
 using FormColumn = std::function<TextForm(CodedColumn&)>;
 
-// Reads the interactions' columns and joins the side tables of the config to them. Throws a data Error.
+// Reads the interactions' columns and joins the config's side tables to them. Throws a data Error.
 DataColumns read_data_columns(const Config& config, const Table& table, const ReadOptions& options,
                               const FormColumn& form);
 
-// Of the columns as the interactions see them, and of the side tables.
+// The fingerprint of the joined columns and of the side tables.
 DataFingerprint fingerprint_of(const DataColumns& columns);
 
-// Throws the error of a distinct value, with the row where it first is and what may be meant by it.
+// Throws the error of a distinct value, with the first row that has it and a suggestion.
 [[noreturn]] void throw_advised(const RowError& error, const DataColumns& columns, const CodedColumn& column,
                                 uint32_t code);
 
-// A RowError about a column's distinct values gets the column's name, the table's row and advice.
+// Adds the column's name, the table's row and advice to a RowError about a column's distinct values.
 template <typename Work>
 auto with_row_of(const DataColumns& columns, const CodedColumn& column, Work work) {
   try {
@@ -62,13 +62,13 @@ auto with_row_of(const DataColumns& columns, const CodedColumn& column, Work wor
   }
 }
 
-// An error that already says which table it is about.
+// An error whose message already names its table.
 class NamedError : public Error {
  public:
   using Error::Error;
 };
 
-// What is wrong with a table's values is told with the table's name.
+// Adds the table's name to errors about its values.
 template <typename Work>
 auto with_name_of(const Table& table, Work work) {
   try {

@@ -7,7 +7,7 @@ namespace {
 
 constexpr uint32_t kAbsent = UINT32_MAX;
 
-// Numbers in order of first appearance; place[n] holds the position of n in the result.
+// Numbers in order of first appearance. place[n] is the position of n in the result.
 std::vector<uint32_t> first_appearances(std::span<const uint32_t> numbers, size_t bound,
                                         std::vector<uint32_t>& place) {
   std::vector<uint32_t> members;

@@ -1,4 +1,4 @@
-// The distinct pairs and queries of some rows of a dataset: what an evaluation computes once.
+// The distinct pairs and queries of some rows of a dataset, so that an evaluation computes each once.
 #pragma once
 
 #include <span>
@@ -9,10 +9,10 @@
 namespace shortlist {
 
 struct DistinctPairs {
-  std::vector<uint32_t> pairs;          // the dataset's pairs that the rows show
-  std::vector<uint32_t> pair_of_row;    // of each row, its position in `pairs`
-  std::vector<uint32_t> queries;        // the dataset's queries of these pairs
-  std::vector<uint32_t> query_of_pair;  // of each pair, its position in `queries`
+  std::vector<uint32_t> pairs;          // the pairs of these rows, as numbers in the dataset
+  std::vector<uint32_t> pair_of_row;    // for each row, its position in `pairs`
+  std::vector<uint32_t> queries;        // the queries of these pairs, as numbers in the dataset
+  std::vector<uint32_t> query_of_pair;  // for each pair, its position in `queries`
   // The pairs of query q: pairs_of_query[offsets[q] .. offsets[q + 1]).
   std::vector<uint32_t> offsets, pairs_of_query;
 };

@@ -1,20 +1,20 @@
-// What the steps of an epoch add up to.
+// Sums over the steps of an epoch.
 #pragma once
 
 #include "shortlist/metrics/history.h"
 
 namespace shortlist {
 
-// What a step found, before its update.
+// The metrics of a step, computed before its update.
 struct StepMetrics {
-  Metrics losses;          // those of loss_metrics()
-  Metrics squared_errors;  // of each rmse, the weighted sum of squares that it is the root of
+  Metrics losses;          // as in loss_metrics()
+  Metrics squared_errors;  // for each rmse, the weighted sum of squared errors
   double rows = 0, weight = 0;
 };
 
 struct EpochSums {
   double rows = 0, weight = 0;
-  Metrics losses;  // each step's times its rows
+  Metrics losses;  // each step's losses times its rows
   Metrics squared_errors;
 
   void add(const StepMetrics& step);

@@ -79,7 +79,7 @@ void Evaluator::predict(const DistinctPairs& rows, PairScores& out) {
   }
 }
 
-// Ranks of what is not a number mean nothing.
+// Ranks by NaN or infinite scores are meaningless.
 void Evaluator::check_embeddings_finite() const {
   const auto check = [](ConstMatrix embeddings, const char* tower) {
     for (size_t i = 0; i < embeddings.rows * embeddings.cols; ++i) {
@@ -126,7 +126,7 @@ RowScores Evaluator::score(std::span<const uint32_t> rows) {
   return scores;
 }
 
-// Distinct pairs count as often as rows show them; in a user's list an item counts once.
+// A distinct pair counts once for each of its rows; in a user's list each item counts once.
 void Evaluator::add_ranks(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
                           const PairRanks& ranks, bool held_out, Metrics& figures) const {
   const std::vector<float>& row_weights = data_.retrieval_weights();

@@ -9,16 +9,17 @@
 
 namespace shortlist {
 
-// One entry for each row that was asked for.
+// One entry for each requested row.
 struct RowScores {
   std::vector<Rank> ranks;                      // empty without a retrieval task
-  std::vector<Rank> unseen_ranks;               // without seen items; empty where queries tell no user
+  std::vector<Rank> unseen_ranks;               // without seen items; empty if queries have no user
   std::vector<std::vector<float>> predictions;  // [ranking task][row]
 };
 
 class Evaluator {
  public:
-  // All must outlive it. Reads the parameters as they are at each call; their panels must be packed.
+  // All arguments must outlive the evaluator. Each call reads the current parameters; their panels must be
+  // packed.
   Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
             ThreadPool& pool);
 
@@ -26,17 +27,17 @@ class Evaluator {
   // the evaluator.
   void use_catalogue(ConstMatrix embeddings) { catalogue_ = embeddings; }
 
-  // The catalogue is embedded once a call, and each distinct query and pair is scored once. Throws a failed
-  // Error when an embedding or a prediction is not finite, as figures() does.
+  // Each call embeds the catalogue once and scores each distinct query and pair once. Like figures(), throws
+  // Error(failed) if an embedding or a prediction is not finite.
   RowScores score(std::span<const uint32_t> rows);
-  // The figures of the rows: the metrics, and with `held_out` also the losses of batches of the training's
-  // size, and the metrics with seen items left out (of rows that the model was trained on, all are seen).
+  // The metrics of the rows. With `held_out`, also the losses in batches of the training's size and the
+  // metrics with seen items left out (for training rows all items are seen).
   Metrics figures(std::span<const uint32_t> rows, bool held_out);
 
  private:
   struct PairScores {
     PairRanks ranks;
-    // [ranking task][pair]: what the model gives, on the label's scale and before the sigmoid.
+    // [ranking task][pair]: the model's outputs on the label's scale, before the sigmoid.
     std::vector<std::vector<float>> outputs;
   };
 
@@ -45,7 +46,7 @@ class Evaluator {
   void predict(const DistinctPairs& rows, PairScores& out);
   PairScores score_pairs(const DistinctPairs& rows);
   void check_embeddings_finite() const;
-  // Of each row, the label that the task predicts.
+  // For each row, the label that the task predicts.
   std::vector<float> predictions(const Task& task, const DistinctPairs& rows, const PairScores& pairs) const;
   void add_ranks(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
                  const PairRanks& ranks, bool held_out, Metrics& figures) const;
@@ -60,7 +61,7 @@ class Evaluator {
   std::vector<Task> tasks_;
   ConstMatrix catalogue_;
   Plan query_plan_, candidate_plan_;
-  std::vector<Plan> ranking_plan_;  // none or one
+  std::vector<Plan> ranking_plan_;  // empty or one plan
   HeldOutLosses losses_;
   Buffer query_memory_, candidate_memory_, items_;
   ConstMatrix queries_, candidates_;  // embeddings of the last rows' queries, and of all candidates

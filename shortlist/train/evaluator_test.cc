@@ -12,7 +12,7 @@
 namespace shortlist {
 namespace {
 
-// The model's answer to each row by itself, one row and one item at a time.
+// The model's answer to each row, computed for one row and one item at a time.
 class BruteForce {
  public:
   explicit BruteForce(TinyModel& model)
@@ -37,7 +37,7 @@ class BruteForce {
     const auto u = query(row), v = candidate(candidate_row);
     return std::inner_product(u.begin(), u.end(), v.begin(), 0.0);
   }
-  // Both towers and the ranking as one model.
+  // Runs both towers and the ranking as one model.
   float prediction(uint32_t row) {
     const std::vector<uint32_t> query = {model_.data().query_of_row[row]},
                                 candidate = {model_.data().candidate_of_row[row]}, first = {0};
@@ -193,7 +193,7 @@ void set_all(Parameters& parameters, const std::string& name, float value) {
 TEST(Evaluator, TiesCountAgainstTopKAndForKerasTopK) {
   const TinyTable table;
   TinyModel model(table);
-  set_all(model.parameters, "candidate/dense/kernel", 0);  // all candidates are alike
+  set_all(model.parameters, "candidate/dense/kernel", 0);  // makes all candidates equal
   model.parameters.pack(model.pool, false);
   const std::vector<uint32_t> rows = all_rows(model);
   Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
@@ -222,7 +222,7 @@ TEST(Evaluator, ThrowsWhenWhatTheModelGivesIsNotFinite) {
             "the model's prediction of 'rating' is nan for some rows, need finite numbers");
 }
 
-// Validation's cross-entropy is that of the logits: 40, far beyond what a float's sigmoid tells from 1.
+// The validation cross-entropy is computed from logits: 40 is far beyond where a float sigmoid rounds to 1.
 TEST(Evaluator, TakesTheCrossEntropyFromLogits) {
   const TinyTable table("user,country,movie,genre,year,rating\nu1,Peru,m1,War,1,0\nu2,Peru,m2,War,1,0\n");
   TinyModel model(table,
@@ -235,7 +235,7 @@ TEST(Evaluator, TakesTheCrossEntropyFromLogits) {
   EXPECT_NEAR(*find_metric(evaluator.figures(all_rows(model), true), "ranking_loss"), 40, 1e-6);
 }
 
-// Metrics by hand from scores(), and the losses of one batch by their definition.
+// Computes metrics by hand from scores(), and the losses of one batch by their definition.
 TEST(Evaluator, FiguresFollowFromScores) {
   const TinyTable table;
   TinyModel model(table, {{"batch     = 50", "batch = 1000"}});
@@ -255,7 +255,7 @@ TEST(Evaluator, FiguresFollowFromScores) {
   Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
   const Metrics figures = evaluator.figures(rows, true);
   EXPECT_NEAR(*find_metric(figures, "rmse"), std::sqrt(squares / n), 1e-6);
-  squares /= std::pow(model.spec.label_scale(0).deviation, 2);  // losses are of the standardised label
+  squares /= std::pow(model.spec.label_scale(0).deviation, 2);  // losses use the standardised label
   EXPECT_NEAR(*find_metric(figures, "ranking_loss"), squares / n, 1e-6);
   EXPECT_EQ(*find_metric(figures, "top_5"), hits / n);
   EXPECT_NEAR(*find_metric(figures, "retrieval_loss"), softmax / n, 1e-5);

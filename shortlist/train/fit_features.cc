@@ -8,12 +8,12 @@
 namespace shortlist {
 namespace {
 
-// The values of a column that are in some rows, and in how many.
+// The values of a column that occur in some rows, with their counts.
 struct ValueCounts {
   std::vector<uint32_t> codes, counts;
 };
 
-// Of all of the interactions where `rows` is null.
+// Counts all rows of the interactions if `rows` is null.
 ValueCounts count_values(const CodedColumn& column, size_t all_rows, const std::vector<uint32_t>* rows) {
   std::vector<uint32_t> counts(column.distinct());
   if (rows == nullptr) {

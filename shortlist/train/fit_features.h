@@ -1,4 +1,4 @@
-// Fits features on columns of distinct values, and encodes distinct rows by them.
+// Fits features on columns of distinct values, and encodes distinct rows with them.
 #pragma once
 
 #include <string>
@@ -11,18 +11,18 @@
 
 namespace shortlist {
 
-// Distinct values of a column that are fitted at once. Parts are merged, so memory for what is looked at next
-// to the result stays small.
+// Number of distinct values of a column that are fitted at once. Parts are merged, which limits the temporary
+// memory.
 inline constexpr size_t kPartValues = size_t{1} << 16;
 
-// Fits the features of both towers on the distinct values of each column, with how often each is in the rows;
-// all rows of the interactions when `rows` is null. Throws a data Error that names the row of a value that
-// has no meaning, as all here do.
+// Fits the features of both towers on the distinct values of each column, weighted by their counts in `rows`
+// (null: all rows of the interactions). All functions here throw a data Error that names the row of an
+// invalid value.
 FeatureMap fit_features(const Config& config, const DataColumns& columns, const std::vector<uint32_t>* rows,
                         ColumnForms forms, size_t part_values = kPartValues);
 
-// A tower's features of the rows `first`. The distinct values of each feature's column are encoded once.
-// Adds the values that a feature has not seen to `unseen`, by its name.
+// Encodes a tower's features of the rows `first`. The distinct values of each feature's column are encoded
+// once. Adds the number of unseen values to `unseen`, by feature name.
 EncodedRows encode_distinct(const FeatureMap& tower, const DataColumns& columns,
                             const std::vector<uint32_t>& first,
                             std::vector<std::pair<std::string, uint64_t>>& unseen);

@@ -9,7 +9,7 @@
 namespace shortlist {
 namespace {
 
-// Every kind that learns something from the table.
+// All kinds that are fitted on the table.
 const Changes kKinds = {{"genre   = { kind = \"categories\", dim = 4 }",
                          "genre   = { kind = \"categories\", dim = 4 }\nwords = { kind = \"text\", column = "
                          "\"genre\", dim = 4 }\n"

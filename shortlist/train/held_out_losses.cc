@@ -7,14 +7,14 @@
 namespace shortlist {
 namespace {
 
-// The place of each number of a list, of numbers below `bound`.
+// The position of each number in a list of numbers below `bound`.
 std::vector<uint32_t> places(std::span<const uint32_t> numbers, size_t bound) {
   std::vector<uint32_t> place(bound);
   for (uint32_t i = 0; i < numbers.size(); ++i) place[numbers[i]] = i;
   return place;
 }
 
-// Rows of `from`, as a matrix in `memory`.
+// Copies rows of `from` to a matrix in `memory`.
 template <typename RowOf>
 ConstMatrix gather(ConstMatrix from, size_t rows, const RowOf& row_of, Buffer& memory) {
   memory.reserve(rows * from.cols);

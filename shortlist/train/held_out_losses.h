@@ -1,4 +1,4 @@
-// The losses of rows that are not trained on, from outputs that are computed already.
+// The losses of held-out rows, from outputs that have been computed already.
 #pragma once
 
 #include "shortlist/train/batcher.h"
@@ -7,20 +7,20 @@
 
 namespace shortlist {
 
-// What a model gives for some rows of a dataset.
+// The model's outputs for some rows of a dataset.
 struct RowOutputs {
-  ConstMatrix queries;                            // of the rows' distinct queries
-  ConstMatrix candidates;                         // of all candidates of the dataset
-  const std::vector<std::vector<float>>& scores;  // [ranking][distinct pair], as the model gives them
+  ConstMatrix queries;                            // embeddings of the rows' distinct queries
+  ConstMatrix candidates;                         // embeddings of all candidates of the dataset
+  const std::vector<std::vector<float>>& scores;  // [ranking task][distinct pair], raw outputs
 };
 
 class HeldOutLosses {
  public:
-  // All must outlive it. `batch` is the number of rows of a batch, as in training.
+  // All arguments must outlive it. `batch` is the number of rows per batch, as in training.
   HeldOutLosses(const Dataset& data, ThreadPool& pool, size_t batch)
       : data_(data), pool_(pool), batch_(batch), batcher_(data) {}
 
-  // The mean over the rows of the losses of their batches.
+  // The mean over the rows of their batches' losses.
   double mean(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
               const RowOutputs& outputs);
 
@@ -34,11 +34,11 @@ class HeldOutLosses {
   ThreadPool& pool_;
   size_t batch_;
   Batcher batcher_;
-  std::vector<uint32_t> query_, candidate_;  // of each row
+  std::vector<uint32_t> query_, candidate_;  // for each row
   std::vector<float> row_weight_, log_share_;
 };
 
-// The penalties of all regularised parameters.
+// The sum of the penalties of all regularised parameters.
 double regularization_loss(const Parameters& parameters);
 
 }  // namespace shortlist

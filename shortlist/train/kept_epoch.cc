@@ -17,7 +17,7 @@ int kept_epoch(const Config& config, const History& history) {
   EarlyStopping watch(settings);
   int kept = last;
   for (const EpochRecord& epoch : history.epochs) {
-    // Epochs before a change of the config may lack the figure.
+    // Epochs before a change of the config may lack the metric.
     const Metrics& figures = epoch.validation.empty() ? epoch.train : epoch.validation;
     if (find_metric(figures, settings.monitor) != nullptr && watch.after_epoch(epoch)) kept = epoch.epoch;
   }

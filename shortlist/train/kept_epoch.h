@@ -1,4 +1,4 @@
-// Which epoch's weights a finished training has.
+// The epoch whose weights a finished training keeps.
 #pragma once
 
 #include "shortlist/config/config.h"
@@ -6,8 +6,8 @@
 
 namespace shortlist {
 
-// The best epoch by training.early_stopping's monitor where the config restores its weights, else the last
-// one, as after a refit. 0 for a history without epochs.
+// The best epoch by training.early_stopping's monitor if the config restores the best weights, else the last
+// one, also after a refit. 0 for a history without epochs.
 int kept_epoch(const Config& config, const History& history);
 
 }  // namespace shortlist

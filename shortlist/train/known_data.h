@@ -1,5 +1,5 @@
-// The parts of a dataset that tell one table from another, and place its items and users among those that a
-// model was trained on.
+// The fingerprints of a dataset, and the numbering of its items and users by those that a model was trained
+// on.
 #pragma once
 
 #include <optional>
@@ -14,32 +14,32 @@
 
 namespace shortlist {
 
-// What a model was trained on. Another table's items and users are numbered by it.
+// The data that a model was trained on. Items and users of another table get the same numbers.
 struct KnownData {
   std::span<const std::string> items, users;  // their ids
   DataFingerprint fingerprint;
-  bool split = false;  // split the table as the config says, whatever table it is
+  bool split = false;  // split the table as in the config, even if it is another table
 };
 
-// NULL, a number that is not finite, or a text of blanks: no user, no item.
+// Whether the value is missing as a user or an item: NULL, a number that is not finite, or blank text.
 bool is_no_value(const Column& values, size_t i);
 
 // Throws a data Error for a candidate without an id.
 void check_ids(const CodedColumn& ids);
 
-// Numbers a column's values by known ids, and values that are not among them from known.size() on, in order
-// of first appearance. What is_no_value() is unknown_index.
+// Numbers a column's values by known ids. Other values get numbers from known.size() on, in order of first
+// appearance. is_no_value() maps to unknown_index.
 std::vector<uint32_t> number_by_known(const CodedColumn& column, std::span<const std::string> known);
 
-// Sets users, user_of_row, and where queries tell their users user_of_query. `known` may be null.
+// Sets users and user_of_row, and user_of_query if queries contain the user. `known` may be null.
 void read_users(const CodedColumn& users, const KnownData* known, bool query_tells_user, Dataset& data);
 
-// Sets `interactions`, and where queries tell their users `seen`. `times` has the time of each training row;
-// empty: it is not known.
+// Sets `interactions`, and `seen` if queries contain the user. `times` is the time of each training row, or
+// empty if it is unknown.
 void find_interactions(std::vector<double> times, Dataset& data);
 
-// Mixes a column's value in the first row of each distinct query into the query's key. A time has the same
-// key in whatever form a table writes it: `times` is the form where the column is read as times.
+// Mixes a column's value in the first row of each distinct query into the query's key. The key of a time does
+// not depend on its format: `times` is the column's time form if the column is read as times.
 void add_to_keys(const CodedColumn& column, const std::optional<TimeForm>& times,
                  const std::vector<uint32_t>& first, std::vector<uint64_t>& keys);
 

@@ -13,7 +13,7 @@
 namespace shortlist {
 namespace {
 
-// Whether the column's words are all yes and no, t and f, or the like: then they are 1 and 0.
+// Whether all the column's words are yes and no, t and f, or the like, which are read as 1 and 0.
 bool holds_truth_words(const Column& values) {
   double truth = 0;
   for (size_t i = 0; i < values.rows; ++i) {
@@ -23,7 +23,7 @@ bool holds_truth_words(const Column& values) {
   return true;
 }
 
-// NaN where it is no number.
+// NaN if the value is not a number.
 double number_at(const Column& values, size_t i, bool truth) {
   double value = NAN;
   if (values.is_missing(i) || values.type == ColumnType::list) return NAN;
@@ -35,14 +35,14 @@ double number_at(const Column& values, size_t i, bool truth) {
   }
 }
 
-// Whether there is no value: nothing, blanks, or NaN where the table has typed numbers.
+// Whether the value is missing: null, blank, or NaN if the table has typed numbers.
 bool has_no_value(const Column& values, size_t i) {
   if (values.is_missing(i)) return true;
   if (values.type == ColumnType::text) return trim_blanks(values.texts[i]).empty();
   return values.type == ColumnType::number && std::isnan(values.numbers[i]);
 }
 
-// A finite number in each row. With `if_missing`, that number where there is no value.
+// Reads a finite number from each row. `if_missing`, if given, replaces missing values.
 std::vector<float> numbers_of(const CodedColumn& column, const char* use,
                               std::optional<float> if_missing = std::nullopt) {
   std::vector<float> distinct, rows;
@@ -64,7 +64,7 @@ std::vector<float> numbers_of(const CodedColumn& column, const char* use,
   return rows;
 }
 
-// Appends the rows that have no value.
+// Appends the rows with a missing value.
 void find_rows_without_value(const CodedColumn& column, std::vector<uint32_t>& rows) {
   std::vector<bool> without(column.distinct());
   for (uint32_t code = 0; code < column.distinct(); ++code) without[code] = has_no_value(column.values, code);
@@ -73,7 +73,7 @@ void find_rows_without_value(const CodedColumn& column, std::vector<uint32_t>& r
     if (without[column.codes[row]]) rows.push_back(row);
 }
 
-// A number that some rows have; 0 where none has any.
+// A number that occurs in the column; 0 if there is none.
 float any_number(const CodedColumn& column) {
   const bool truth = holds_truth_words(column.values);
   for (uint32_t code = 0; code < column.distinct(); ++code) {
@@ -103,7 +103,7 @@ std::vector<std::vector<float>> read_labels(const Config& config, const DataColu
                                             std::vector<uint32_t>& unlabelled) {
   std::vector<std::vector<float>> labels;
   for (const RankingConfig& ranking : config.ranking) {
-    // Without retrieval, a row without a label would be of no use.
+    // Without retrieval, a row without a label would be useless.
     labels.push_back(
         read_label(ranking, columns.find(ranking.label), config.retrieval ? &unlabelled : nullptr));
   }

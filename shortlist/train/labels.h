@@ -1,4 +1,4 @@
-// Labels, weights and positives: the numbers of a table that say how its rows count.
+// Labels, weights and positives: the columns that say how rows count.
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@
 
 namespace shortlist {
 
-// The label of each row. Throws a data Error for what is not a finite number, or not from 0 to 1 where the
-// loss needs that. With `unlabelled`, rows that have no label are appended there and get one that others
-// have.
+// The label of each row. Throws a data Error for a value that is not a finite number, or is outside [0, 1] if
+// the loss requires that range. With `unlabelled`, rows without a label are appended to it and get the label
+// of another row.
 std::vector<float> read_label(const RankingConfig& ranking, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled);
 
@@ -24,19 +24,19 @@ std::vector<std::vector<float>> read_labels(const Config& config, const DataColu
 // The weight of each row, 0 or more.
 std::vector<float> read_weights(const CodedColumn& column);
 
-// Sets data.positive_weights: a row counts for retrieval where the column's number is above 0. A row without
-// a value does not. Requires data.weights and data.split.
+// Sets data.positive_weights: a row counts for retrieval if the column's number is above 0. A row without a
+// value does not count. Requires data.weights and data.split.
 void read_positives(const CodedColumn& column, Dataset& data);
 
-// Sets data.unlabelled to rows that are given in any order, some of them perhaps twice. Each ranking task
-// leaves them out of its loss and metrics; retrieval learns from them as before. Requires data.weights and
-// data.positive_weights. Throws a data Error where no training row has a label.
+// Sets data.unlabelled to `rows`, which may be in any order and contain duplicates. Ranking tasks leave them
+// out of losses and metrics; retrieval still uses them. Requires data.weights and data.positive_weights.
+// Throws a data Error if no training row has a label.
 void leave_out_unlabelled(std::vector<uint32_t> rows, Dataset& data);
 
-// "12 of 500 rows have no 'rating': they train retrieval alone"; "" where all rows have all labels.
+// "12 of 500 rows have no 'rating': they train retrieval alone", or "" if all rows have all labels.
 std::string describe_unlabelled(const Config& config, const Dataset& data);
 
-// Of each ranking task, fitted on the training rows.
+// One scale for each ranking task, fitted on the training rows.
 std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data);
 
 }  // namespace shortlist

@@ -19,7 +19,7 @@ CodedColumn column_of(ColumnType type) {
   return column;
 }
 
-// Rows with the values 4, none, 2, blanks and 4.
+// Rows with the values 4, missing, 2, blank and 4.
 CodedColumn ratings() {
   CodedColumn column = column_of(ColumnType::text);
   column.values.rows = 4;

@@ -27,8 +27,8 @@ void number_pairs(Dataset& data) {
   }
 }
 
-// The interactions say nothing of items that only the item table has: what they tell of candidates is missing
-// there.
+// Interactions have no rows for items that are only in the item table, so the interactions' candidate columns
+// are missing for them.
 void reach_other_items(const Config& config, DataColumns& columns) {
   std::vector<std::string> names = candidate_columns(config);
   std::erase_if(names, [&](const std::string& name) {
@@ -37,7 +37,7 @@ void reach_other_items(const Config& config, DataColumns& columns) {
   for (const std::string& name : names) append_missing(columns.find(name), columns.other_items);
 }
 
-// How a time feature among them reads the column; none where no feature reads it as times.
+// How a time feature reads the column, or none if no feature reads it as times.
 std::optional<TimeForm> times_of(const FeatureMap& features, const std::string& column) {
   for (size_t i = 0; i < features.size(); ++i) {
     if (features[i].column != column) continue;
@@ -46,7 +46,7 @@ std::optional<TimeForm> times_of(const FeatureMap& features, const std::string& 
   return std::nullopt;
 }
 
-// Columns go as soon as nothing needs them: what follows is as large.
+// Frees columns as soon as they are not needed, because the results are equally large.
 Dataset apply(const Config& config, const FeatureMap& features, DataColumns columns, Split split, bool labels,
               const KnownData* known = nullptr) {
   Dataset data{.rows = columns.rows};
@@ -87,7 +87,7 @@ Dataset apply(const Config& config, const FeatureMap& features, DataColumns colu
   return data;
 }
 
-// With the unit and format that a time feature of the column declares, where the split declares none.
+// Adds the unit and format that a time feature of the column declares, if the split declares none.
 SplitConfig split_config(const Config& config) {
   SplitConfig split = config.data.split;
   if (split.by == SplitBy::time && !split.unit && !split.format) {
@@ -97,7 +97,7 @@ SplitConfig split_config(const Config& config) {
   return split;
 }
 
-// The time of each training row; empty where the rows are not split by time.
+// The time of each training row, or empty if the rows are not split by time.
 std::vector<double> training_times(const Config& config, const DataColumns& columns, const Split& split) {
   std::vector<double> times;
   if (config.data.user.empty() || config.data.split.by != SplitBy::time) return times;
@@ -118,7 +118,7 @@ void join_validation(Split& split) {
   split.validation.clear();
 }
 
-// Finds a column's form, and brings the values into it where they are compared.
+// Determines a column's form, and converts its values to it if they are compared.
 FormColumn find_forms(const Config& config, ColumnForms& forms) {
   return [&forms, uses = ColumnUses(config)](CodedColumn& column) {
     ColumnForm& form = forms[column.name] = find_form(column.values);
@@ -131,7 +131,7 @@ FormColumn find_forms(const Config& config, ColumnForms& forms) {
   };
 }
 
-// Brings a column into the form that it had when the features were fitted.
+// Converts a column to the form that it had when the features were fitted.
 FormColumn use_forms(const FeatureMap& features) {
   return [&](CodedColumn& column) {
     const TextForm form = features.form(column.name);

@@ -1,4 +1,4 @@
-// From a config and a table to a dataset.
+// Builds a dataset from a config and a table.
 #pragma once
 
 #include <string>
@@ -14,24 +14,25 @@
 
 namespace shortlist {
 
-// Splits the table and fits the features on the rows that the config says.
+// A split table, and the features fitted on the rows that the config selects.
 struct PreparedData {
   FeatureMap features;  // of both towers
   Dataset data;
-  std::vector<LabelScale> label_scales;  // of each ranking task, fitted on the training rows
+  std::vector<LabelScale> label_scales;  // for each ranking task, fitted on the training rows
 };
 enum class TrainOn { train, train_and_validation };
-// With train_and_validation, validation rows are training rows, also to fit on; none are left to validate on.
+// With train_and_validation, validation rows become training rows, features are also fitted on them, and no
+// validation rows are left.
 PreparedData prepare_data(const Config& config, const Table& table, TrainOn train_on = TrainOn::train);
 
-// The model of a config for the data, with its labels' scales.
+// Builds the model of a config for the data, with the labels' scales.
 ModelSpec build_model(const Config& config, const PreparedData& prepared);
 
 // Applies features that were fitted before. The catalogue is the table's own, or that of `known`. A table
-// other than the known one is split only where `known` asks for it; else it needs no column for that.
-// data.seen stays empty. Throws a data Error where the known table is split in another way than it was.
-// With training.refit, validation rows are training rows.
-// With `need_labels` false, label columns may be absent (then labels are empty, and so is the split).
+// other than the known one is split only if known->split is set; otherwise it needs no split column.
+// data.seen stays empty. Throws a data Error if the known table's split differs from the one in training.
+// With training.refit, validation rows are training rows. With `need_labels` false, label columns may be
+// missing; then labels and split are empty.
 Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
                        bool need_labels = true, const KnownData* known = nullptr);
 

@@ -15,7 +15,7 @@ using Numbers = std::vector<uint32_t>;
 using Texts = std::vector<std::string>;
 
 constexpr const char* kHead = "user,country,movie,genre,year,rating\n";
-// Rows 1 and 4 show the same pair; rows 2 and 3 the same movie.
+// Rows 1 and 4 are the same pair; rows 2 and 3 have the same movie.
 constexpr const char* kRows =
     "u2,Peru,m9,Drama,1999,4\n"
     "u1,Peru,m10,\"War, Crime\",2001,3\n"
@@ -31,7 +31,7 @@ Dataset data_of(const std::string& rows, const Changes& changes = kAllTrain) {
 
 using Values = std::vector<AttributeValue>;
 
-// The message about the table, without its path.
+// The error message about the table, without its path.
 std::string error_of(const std::string& rows, const Changes& changes = kAllTrain) {
   const TinyTable table(kHead + rows);
   const std::string message = message_of([&] { prepare_data(table.config(changes), table.open()); });
@@ -57,9 +57,9 @@ TEST(Dataset, NumbersDistinctQueriesCandidatesAndPairs) {
 TEST(Dataset, KeepsTheCatalogueInOrderWithItsAttributes) {
   const Dataset data = data_of(kRows);
   EXPECT_EQ(data.items.id_column, "movie");
-  EXPECT_EQ(data.items.ids, (Texts{"m10", "m9"}));  // by bytes
+  EXPECT_EQ(data.items.ids, (Texts{"m10", "m9"}));  // sorted by bytes
   ASSERT_EQ(data.items.attributes.size(), 2u);
-  EXPECT_EQ(data.items.attributes[0].kind, AttributeKind::list);  // as the feature of its column
+  EXPECT_EQ(data.items.attributes[0].kind, AttributeKind::list);  // from the feature of its column
   EXPECT_EQ(data.items.attributes[0].values, (Values{Texts{"War", "Crime"}, Texts{"Drama"}}));
   EXPECT_EQ(data.items.attributes[1].values, (Values{int64_t{2001}, int64_t{1999}}));
   EXPECT_EQ(data.item_of_candidate, (Numbers{1, 0}));

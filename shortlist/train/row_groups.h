@@ -1,4 +1,4 @@
-// The rows of a batch that have one query, for losses over groups of rows.
+// Groups the rows of a batch by query, for losses over groups of rows.
 #pragma once
 
 #include <unordered_map>
@@ -11,12 +11,12 @@ namespace shortlist {
 
 class RowGroups {
  public:
-  // Groups are in the order in which the batch lists its queries, rows within them ascending. A query that
-  // the batch lists several times is one group. The result is valid until the next call.
+  // Groups are in the order of the batch's queries; rows within a group are ascending. A query that the batch
+  // lists several times is one group. The result is valid until the next call.
   Groups by_query(const Batch& batch);
 
  private:
-  std::unordered_map<uint32_t, uint32_t> number_;  // of the group of each query
+  std::unordered_map<uint32_t, uint32_t> number_;  // group number of each query
   std::vector<uint32_t> offsets_, rows_;
 };
 

@@ -1,4 +1,4 @@
-// Where a training takes its rows from: shards, each a block of encoded columns, and the order of an epoch.
+// The source of training rows: shards, each a block of encoded columns, and the row order of an epoch.
 #pragma once
 
 #include <cstdint>
@@ -9,17 +9,17 @@
 
 namespace shortlist {
 
-// Rows with numbers from 0. Views; what they look at belongs to the source.
+// Rows numbered from 0. Contains views into data that the source owns.
 struct RowBlock {
-  const EncodedRows* queries = nullptr;                  // the distinct ones
-  const EncodedRows* candidates = nullptr;               // the distinct ones
-  std::span<const uint32_t> pair_query, pair_candidate;  // of each distinct pair, which of those it has
-  std::span<const uint32_t> pair_of_row;                 // the pair that each row shows
+  const EncodedRows* queries = nullptr;                  // the distinct queries
+  const EncodedRows* candidates = nullptr;               // the distinct candidates
+  std::span<const uint32_t> pair_query, pair_candidate;  // the query and the candidate of each distinct pair
+  std::span<const uint32_t> pair_of_row;                 // the pair of each row
   std::vector<std::span<const float>> labels;            // [ranking task][row]
-  std::span<const float> weights, retrieval_weights;     // of each row; empty: 1
+  std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
-  std::span<const float> item_log_share;  // of each item; may be empty
-  std::span<const uint32_t> train;        // the rows to learn from, in the order of the split
+  std::span<const float> item_log_share;  // for each item; may be empty
+  std::span<const uint32_t> train;        // the training rows, in the order of the split
 };
 
 class RowSource {
@@ -33,7 +33,7 @@ class RowSource {
 // All rows of a dataset, which must outlive the block.
 RowBlock block_of(const Dataset& data);
 
-// A dataset in memory. Its training rows are one shard, or cut into several of about the same size.
+// A dataset in memory. Its training rows are one shard, or are split into several of about the same size.
 class DatasetRows final : public RowSource {
  public:
   explicit DatasetRows(const Dataset& data, size_t shards = 1);
@@ -45,8 +45,8 @@ class DatasetRows final : public RowSource {
   size_t shards_;
 };
 
-// The order of an epoch, a pure function of its arguments: shard after shard in an order of their own, and
-// the rows of each in an order of theirs. With one shard all rows are shuffled together.
+// The row order of an epoch, a pure function of its arguments: the shards are shuffled, and so are the rows
+// within each shard. With one shard all rows are shuffled together.
 std::vector<uint32_t> shard_order(size_t shards, uint64_t seed, uint64_t epoch);
 std::vector<uint32_t> row_order(const RowBlock& block, size_t shard, size_t shards, uint64_t seed,
                                 uint64_t epoch);

@@ -1,4 +1,4 @@
-// Runs a part of a model over many rows, in chunks.
+// Runs part of a model over many rows, in chunks.
 #pragma once
 
 #include <vector>
@@ -11,8 +11,8 @@ namespace shortlist {
 void run_tower(ThreadPool& pool, Plan& plan, int output, int row_set, const EncodedRows& encoded,
                std::span<const uint32_t> rows, Matrix out);
 
-// Runs the ranking over pairs of a given query row and a given candidate row: predictions[task][pair] are the
-// raw scores.
+// Runs the ranking tasks over pairs of a query row and a candidate row. predictions[task][pair] are raw
+// scores.
 void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span<const uint32_t> query,
                   std::span<const uint32_t> candidate, std::vector<std::vector<float>>& predictions);
 

@@ -28,7 +28,7 @@ void check_key(const CodedColumn& key, const std::string& table) {
   }
 }
 
-// Appends a missing value to the distinct ones.
+// Appends a missing value to the distinct values.
 void append_missing_value(Column& values) {
   values.missing.resize(values.rows);
   values.missing.push_back(1);
@@ -56,7 +56,7 @@ uint32_t code_of_missing(const Column& values) {
   return kNoRow;
 }
 
-// As texts, where the values of another column cannot be put beside its integers.
+// Converts the values to text if they cannot be merged with another column's integers.
 void make_texts(CodedColumn& column) {
   if (column.values.type == ColumnType::text) return;
   Column texts;

@@ -50,7 +50,7 @@ TEST(SideTable, JoinsByTheIdsFormAndLeavesOthersMissing) {
   EXPECT_EQ(texts_of(ids), (Texts{"3", "1", "7", "3", "2"}));
   const CodedColumn genre = join_column(std::move(side.columns[0]), rows, ids.codes);
   EXPECT_EQ(texts_of(genre), (Texts{"none", "War", "none", "none", "Drama"}));
-  EXPECT_EQ(genre.first_row, (std::vector<uint64_t>{2, 0, 1}));  // of the side table
+  EXPECT_EQ(genre.first_row, (std::vector<uint64_t>{2, 0, 1}));  // in the side table
 }
 
 TEST(SideTable, KeepsIdsOfAnotherKindAsTexts) {
@@ -82,7 +82,7 @@ TEST(SideTable, AppendsRowsWithoutAValue) {
   EXPECT_EQ(texts_of(column), (Texts{"1999", "2001", "none", "none"}));
 }
 
-// The twin joins texts row by row.
+// The reference joins texts row by row.
 TEST(SideTable, AgreesWithAJoinOfTexts) {
   for (uint64_t round = 0; round < 20; ++round) {
     const RandomStream draws(round, "join");

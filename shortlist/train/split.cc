@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-// A count, or up to 1 a share of the rows.
+// Converts a part's size, a count or a fraction up to 1, to a number of rows.
 size_t part_size(double part, size_t rows, const char* name) {
   if (!(part >= 0 && part <= double{kMostRows}))
     throw usage_error("split.{}: got {}, need a count or a share", name, part);
@@ -34,7 +34,7 @@ Split cut(const SplitConfig& config, const std::vector<uint32_t>& order) {
   return split;
 }
 
-// Rows without a value, and those of a part whose size is 0, are in no part.
+// Rows without a value, and those of a part with size 0, are in no part.
 Split split_by_column(const SplitConfig& config, const CodedColumn& column) {
   Split split, left_out;
   struct Part {

@@ -25,7 +25,7 @@ Split split_of(const SplitConfig& config, size_t rows, const CodedColumn* column
   return make_split(config, rows, column);
 }
 
-// Each row has a value of its own.
+// Each row has its own value.
 CodedColumn column_of(const std::vector<std::string_view>& texts) {
   CodedColumn column;
   column.name = "part";

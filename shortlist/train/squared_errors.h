@@ -1,4 +1,4 @@
-// The errors of a batch's predicted labels, for the rmse that a run shows while it trains.
+// Squared errors of a batch's predicted labels, for the rmse that is shown during training.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@ namespace shortlist {
 
 class SquaredErrors {
  public:
-  // The weighted sum over the rows of the squares of predicted less real label, in the label's own unit.
+  // The weighted sum over the rows of (predicted - actual label)^2, in the label's own unit.
   double sum(ThreadPool& pool, const Task& task, const LossBatch& batch);
 
  private:

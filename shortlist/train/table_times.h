@@ -1,6 +1,6 @@
-// The format in which a table writes its times (data.date_format), for what a model remembers of a column: a
-// query then reads times as the table writes them. Texts of features and of the split are ISO 8601 by the
-// time that they are here, as the table's reader has converted them; attributes are as they are written.
+// Stores a table's time format (data.date_format) with the model, so that queries can write times as the
+// table does. Times of features and of the split are already ISO 8601 here, because the table's reader
+// converts them. Attributes keep their original text.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@
 
 namespace shortlist {
 
-// Sets the format of a time feature that declares neither a format nor a unit, where all of its column's
-// values are written in the table's format or in ISO 8601. A format that reads 2021-02-03 as another day than
-// ISO 8601 does is not used, as both could be meant.
+// Sets the format of a time feature that declares neither a format nor a unit, if all values of its column
+// are in the table's format or in ISO 8601. A format that reads 2021-02-03 as a different day than ISO 8601
+// is not used, because the value would be ambiguous.
 void use_table_format(const std::string& date_format, const Column& values, FeatureConfig& feature);
 
-// The same for an attribute without a declared kind, which then is a time, or one that is declared as a time.
+// The same for an attribute of kind time, or one without a declared kind, which then becomes a time.
 void use_table_format(const std::string& date_format, const Column& values, AttributeForm& attribute);
 
 }  // namespace shortlist

@@ -1,5 +1,5 @@
-// What a model is trained for: each task has a loss, a weight, and the outputs of the model that the loss
-// reads. Whoever trains or evaluates loops over tasks.
+// The training tasks of a model: each has a loss, a weight, and the model outputs that the loss reads.
+// Training and evaluation loop over tasks.
 #pragma once
 
 #include <string>
@@ -13,20 +13,20 @@
 
 namespace shortlist {
 
-// Nodes of a ModelSpec; -1: none. The same node may not be an output of two tasks.
+// Nodes of a ModelSpec, or -1 for none. A node may be an output of only one task.
 struct TaskOutputs {
   int query = -1, candidate = -1, score = -1;
 };
 
 struct Task {
   std::string name;    // "retrieval" or "ranking"
-  std::string suffix;  // of its figures: " of LABEL" where several tasks have the name, else ""
+  std::string suffix;  // suffix of its metrics: " of LABEL" if several tasks have this name, else ""
   double weight = 1;
   LossPtr loss;
   TaskOutputs outputs;
-  std::vector<int> top_k;  // with embeddings: the k of its metrics
-  // With scores: the label, its position among Dataset::labels and the model's rankings, and what scores
-  // predict.
+  std::vector<int> top_k;  // for tasks with embeddings: the k of the metrics
+  // For tasks with scores: the label, its position in Dataset::labels and in the model's rankings, and the
+  // type of prediction.
   std::string label;
   size_t ranking = 0;
   Prediction prediction = Prediction::label;
@@ -38,25 +38,25 @@ struct Task {
   std::string loss_metric() const { return name + "_loss" + suffix; }
 };
 
-// The tasks of a config. `spec` is its model, and `precision` that of the losses' products.
+// The tasks of a config. `spec` is its model; `precision` is that of the matrix products in the losses.
 std::vector<Task> make_tasks(const Config& config, const ModelSpec& spec,
                              Precision precision = Precision::float32);
 
-// The outputs of all tasks, which a plan has to compute.
+// The outputs of all tasks, which a plan must compute.
 std::vector<int> output_nodes(std::span<const Task> tasks);
 
-// Sets the outputs of a task's batch to those of a plan that ran it forward. The loss writes its gradients
+// Sets the outputs of a task's batch to those of a plan after its forward pass. The loss writes its gradients
 // into the plan.
 void set_outputs(const Task& task, Plan& plan, const Batch& batch, LossBatch& out);
 
 // The parts of a model's loss.
 struct LossParts {
-  std::vector<double> tasks;  // of each task, before its weight
+  std::vector<double> tasks;  // for each task, before its weight
   double regularization = 0;
 };
-// The tasks' losses by their weights, and the regularisation.
+// The weighted sum of the tasks' losses, plus the regularisation.
 double total_loss(std::span<const Task> tasks, const LossParts& losses);
-// "loss", which is the total, "retrieval_loss", "ranking_loss", ..., "regularization_loss".
+// "loss" (the total), "retrieval_loss", "ranking_loss", ..., "regularization_loss".
 Metrics loss_metrics(std::span<const Task> tasks, const LossParts& losses);
 
 }  // namespace shortlist

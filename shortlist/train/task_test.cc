@@ -55,8 +55,8 @@ TEST(Tasks, AddUpByTheirWeights) {
                      {"regularization_loss", 0.25}}));
 }
 
-// A loss over groups, as a listwise one is: the softmax of the scores of a query's rows, of which each row's
-// label is its share.
+// A loss over groups, such as a listwise one: the softmax over the scores of a query's rows, where a row's
+// label is its target share.
 class QuerySoftmax : public Loss {
  public:
   LossNeeds needs() const override { return {.scores = true, .groups = true}; }
@@ -93,7 +93,7 @@ TEST(LossOverGroups, HasGradientsThatMatchFiniteDifferences) {
   expect_gradients_match(loss);
 }
 
-// Through the default of Loss::held_out(), which runs batch after batch.
+// Uses the default of Loss::held_out(), which runs batch by batch.
 TEST(LossOverGroups, IsEvaluatedOverTheBatchesOfHeldOutRows) {
   const TinyTable table;
   TinyModel model(table);

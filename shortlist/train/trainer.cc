@@ -14,7 +14,7 @@ namespace {
 
 bool is_finite(const Matrix& m) { return all_finite({m.data, m.rows * m.cols}); }
 
-// The values of all parameters, in their order.
+// Copies the values of all parameters, in order.
 std::vector<Buffer> copy_values(const Parameters& parameters) {
   std::vector<Buffer> values;
   for (size_t i = 0; i < parameters.size(); ++i) {
@@ -29,8 +29,8 @@ void set_values(const std::vector<Buffer>& values, Parameters& parameters) {
     std::copy_n(values[i].data(), values[i].size(), parameters.at(i).value.data);
 }
 
-// The settings of a watcher, with the figure that its monitor names. Without validation rows the training
-// rows are watched, which are all seen items.
+// The settings of a monitor, with its metric's name resolved. Without validation rows the training rows are
+// monitored. All of their items are seen, so the served metric is replaced by the loss.
 template <typename Settings>
 Settings with_monitor(Settings settings, const Config& config, const Dataset& data) {
   const bool falls_back = settings.monitor == kServedMonitor && data.split.validation.empty();
@@ -55,7 +55,7 @@ struct Trainer::State {
     return static_cast<int64_t>(chunk_count(data.split.train.size(), batch_rows()));
   }
 
-  // Returns false when it was asked to stop.
+  // Returns false if it was stopped.
   bool run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
                  const std::vector<uint32_t>& order);
   void end_epoch(TrainingCallback& callback);
@@ -80,7 +80,7 @@ struct Trainer::State {
   std::optional<EarlyStopping> early;
   std::vector<Buffer> best;  // values of the parameters
   TrainerState run;
-  std::vector<double> schedule;  // the learning rate of each epoch; empty: as the config says
+  std::vector<double> schedule;  // the learning rate of each epoch; empty: from the config
 };
 
 bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
@@ -111,7 +111,7 @@ void Trainer::State::end_epoch(TrainingCallback& callback) {
   watch(epoch, callback);
 }
 
-// With the parameters packed for products in float32.
+// Requires parameters packed for float32 products.
 EpochRecord Trainer::State::evaluate_epoch() try {
   const bool repacks = step.precision() != Precision::float32;
   if (repacks) parameters.pack(pool, false);
@@ -119,13 +119,13 @@ EpochRecord Trainer::State::evaluate_epoch() try {
   if (repacks) step.pack();
   return epoch;
 } catch (const Error& error) {
-  // Outputs that are not finite call for the same advice as losses.
+  // Outputs that are not finite need the same advice as losses.
   if (error.kind() != ErrorKind::failed) throw;
   throw not_finite(run.step, error.message());
 }
 
-// Losses and rmse of the training rows are means over the epoch. Their ranks are those of a part of the rows
-// at the end of the epoch, as large as validation.
+// Losses and rmse of the training rows are means over the epoch. Their ranks are computed at the end of the
+// epoch, on as many training rows as there are validation rows, but at least 10,000 if available.
 EpochRecord Trainer::State::record() {
   EpochRecord record{.epoch = run.epoch + 1, .learning_rate = run.learning_rate, .train = run.sums.means()};
   if (std::ranges::any_of(step.tasks(), &Task::has_embeddings)) {
@@ -170,7 +170,7 @@ void Trainer::State::check_loss_finite(const StepMetrics& figures) const {
                                      (layer.empty() ? "" : fmt::format(", first in layer '{}'", layer)));
 }
 
-// The losses of a step are those before its update, so they do not show what the last update did.
+// The losses of a step are computed before its update, so they do not reveal a bad last update.
 void Trainer::State::check_state_finite() const {
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (!is_finite(parameters.at(i).value))

@@ -1,4 +1,4 @@
-// Trains a model on a dataset, epoch by epoch; can stop after any step and go on from there.
+// Trains a model on a dataset, epoch by epoch. Can stop after any step and resume from there.
 #pragma once
 
 #include <atomic>
@@ -18,45 +18,45 @@ struct Checkpoint;
 
 class Trainer {
  public:
-  // Parameters must be initialised. All must outlive it.
+  // Parameters must be initialised. All arguments must outlive the trainer.
   Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
           ThreadPool& pool);
   ~Trainer();
 
   enum class Outcome { finished, interrupted };
-  // Runs up to the config's epochs, or until `stop` is set: then after the step in progress. Ends with the
-  // best weights when the config says so and it finished. With `checkpoints`, saves after each epoch into
-  // that folder, and when stopped. Throws a failed Error if the loss, a parameter or the optimizer's state is
-  // not finite, before it saves: the last checkpoint is kept.
+  // Runs all epochs of the config, or until `stop` is set, which is checked after each step. A finished run
+  // ends with the best weights if the config asks for that. With `checkpoints`, saves into that folder after
+  // each epoch and when stopped. Throws Error(failed) if the loss, a parameter or the optimizer's state is
+  // not finite; that state is not saved, so the last checkpoint is kept.
   Outcome run(TrainingCallback& callback, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
-  // Trains for one epoch at each of the learning rates, whatever the config says of epochs, plateaus and
-  // early stopping. Call it before run() and resume().
+  // Trains for one epoch at each of the learning rates, and ignores the config's epochs, plateau and early
+  // stopping. Must be called before run() and resume().
   void follow(std::vector<double> learning_rates);
 
-  // Goes on from the newest checkpoint of the folder. Returns false if there is none. `warn` is told of those
-  // that are damaged; then it goes on from the one before. If the config's learning rate is not the one that
-  // the checkpoint was made with, it counts from now on. Throws a data Error if the checkpoint belongs to
-  // another config, or all are damaged.
+  // Resumes from the newest checkpoint of the folder. Returns false if there is none. Calls `warn` for each
+  // damaged checkpoint and then uses the previous one. If the config's learning rate has changed since the
+  // checkpoint, the new one applies from now on. Throws a data Error if the checkpoint belongs to another
+  // config, or if all are damaged.
   bool resume(
       const std::string& checkpoints,
       const std::function<void(const std::string&)>& warn = [](const std::string&) {});
-  // The same with this checkpoint.
+  // Resumes from this checkpoint.
   void load(const Checkpoint& checkpoint);
 
-  // One step over given rows, for tests and benchmarks.
+  // Runs one step over the given rows, for tests and benchmarks.
   StepMetrics step(std::span<const uint32_t> rows);
 
   // Continues a run of another program: its step count is converted to epochs of this config, and the state
-  // of plateaus and early stopping is reset. Throws a data Error when the state is of another kind of
+  // of plateaus and early stopping is reset. Throws a data Error if the state is of another kind of
   // optimizer.
   void begin_at(const OptimizerState& optimizer);
   // Saves a checkpoint for resume().
   void save(const std::string& checkpoints);
 
-  // From now on times the phases of each step.
+  // Starts timing the phases of each step.
   void start_profile();
-  // What the last step did, and the times since start_profile(), if that was called.
+  // The phases of the last step, with the times since start_profile() if it was called.
   StepProfile profile() const;
 
   const TrainerState& state() const;

@@ -1,4 +1,4 @@
-// Where a training run is.
+// The progress of a training run.
 #pragma once
 
 #include <cstdint>
@@ -9,17 +9,17 @@
 
 namespace shortlist {
 
-// With the parameters and the optimizer's slots, all that is needed to go on.
+// Everything needed to resume, in addition to the parameters and the optimizer's slots.
 struct TrainerState {
-  int epoch = 0;     // epochs that are complete
-  int64_t step = 0;  // steps of the epoch in progress that are complete
+  int epoch = 0;     // completed epochs
+  int64_t step = 0;  // completed steps of the current epoch
   double learning_rate = 0;
-  double configured_rate = 0;  // the config's learning rate; learning_rate starts from it
+  double configured_rate = 0;  // the config's learning rate, the initial value of learning_rate
   Plateau::State plateau;
   EarlyStopping::State early;
   bool stopped_early = false;
   History history;
-  EpochSums sums;  // of the epoch in progress
+  EpochSums sums;  // of the current epoch
 };
 
 }  // namespace shortlist

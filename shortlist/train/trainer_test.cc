@@ -18,7 +18,7 @@ const Changes kManyEpochs = {{"epochs    = 4", "epochs = 12"}};
 const Changes kAsItIs = {{"label  = \"rating\"", "label = \"rating\"\nstandardize_label = false"}};
 const Changes kKeras = {{"batch     = 50", "batch = 50\nkeras_compatible = true"}};
 
-// Asks to stop after so many steps of the whole run.
+// Requests a stop after this number of steps in the whole run.
 class StopAfter : public TrainingCallback {
  public:
   explicit StopAfter(int steps) : steps_(steps) {}
@@ -35,7 +35,7 @@ Trainer::Outcome run(Trainer& trainer, const std::string& checkpoints = "") {
   return trainer.run(nobody, stop, checkpoints);
 }
 
-// A model trained to the end, and what it reported.
+// A model trained to the end, and the metrics that it reported.
 struct Trained {
   Trained(const TinyTable& table, const Changes& changes, int threads = 1) : model(table, changes, threads) {
     Trainer trainer = model.trainer();
@@ -60,10 +60,10 @@ TEST(Trainer, LearnsThePlantedTaste) {
                             rmse = figures_of(trained.history, "rmse", true);
   ASSERT_EQ(losses.size(), 40u);
   EXPECT_LT(losses.back(), 0.85 * losses.front());
-  EXPECT_LT(rmse.back(), 0.9 * rmse.front());  // of few rows
+  EXPECT_LT(rmse.back(), 0.9 * rmse.front());  // small because there are few rows
 }
 
-// Training on standardised labels is training on a table that has them so.
+// Training on standardised labels equals training on a table that contains standardised labels.
 TEST(Trainer, StandardisesLabelsAsATableCould) {
   const TinyTable table("user,country,movie,genre,year,rating\nu1,Peru,a,War,2,30\nu2,Peru,b,War,1,50\n");
   const TinyTable same("user,country,movie,genre,year,rating\nu1,Peru,a,War,2,-1\nu2,Peru,b,War,1,1\n");
@@ -111,7 +111,7 @@ TEST(Trainer, KerasCompatibleUsesTheSameBatchesEachEpoch) {
   EXPECT_EQ(trainer.epoch_order(0), trainer.epoch_order(3));
 }
 
-// Moving means move, and dropout's draws matter, only where the layers are active.
+// Moving means are updated, and dropout's draws matter, only if the layers are active.
 TEST(Trainer, KerasCompatibleLeavesBatchNormAndDropoutInert) {
   const TinyTable table;
   const auto moving_mean = [&](const Changes& changes) {
@@ -134,7 +134,7 @@ TEST(Trainer, KerasCompatibleLeavesBatchNormAndDropoutInert) {
             Trained(table, {{"dropout = 0.2", "dropout = 0.5"}}).model.numbers());
 }
 
-// Stops after some steps, goes on with another model and trainer, and compares with a run that never stopped.
+// Stops after some steps, resumes with another model and trainer, and compares with an uninterrupted run.
 void expect_same_after_stop(const Changes& changes, int steps) {
   SCOPED_TRACE(fmt::format("stopped after {} steps", steps));
   const TinyTable table;
@@ -220,7 +220,7 @@ TEST(Trainer, RefusesADamagedCheckpoint) {
   EXPECT_TRUE(message.ends_with("; there is no other checkpoint to go on from")) << message;
 }
 
-// With the parameters and the optimizer's state of a run that stopped after two epochs of four steps.
+// Starts from the parameters and the optimizer's state of a run that stopped after two epochs of four steps.
 TEST(Trainer, GoesOnWhereAnotherRunsOptimizerStood) {
   const TinyTable table;
   const std::string checkpoints = table.folder() / "checkpoints";
@@ -252,7 +252,7 @@ TEST(Trainer, RefusesAnOptimizerOfImpossiblyManySteps) {
   EXPECT_NE(message_of([&] { trainer.begin_at({.steps = INT64_MAX}); }), "");
 }
 
-// Remembers the parameters after each epoch.
+// Records the parameters after each epoch.
 class Recorder : public TrainingCallback {
  public:
   explicit Recorder(const TinyModel& model) : model_(model) {}
@@ -265,7 +265,7 @@ class Recorder : public TrainingCallback {
   const TinyModel& model_;
 };
 
-// The best epoch of a run that overshoots.
+// Checks the best epoch of a run that overshoots.
 void expect_ends_with(bool best) {
   const TinyTable table;
   TinyModel model(
@@ -327,7 +327,7 @@ TEST(Trainer, StepsInFloat32WhereTheProcessorDoesNotMultiplyAsAskedFor) {
   if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
-// A step's products are rounded, what validation says is not.
+// A step's products are rounded to bfloat16; validation's are not.
 TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
   const TinyTable table;
   TinyModel plain(table);
@@ -347,7 +347,7 @@ TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
   if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
-// d loss / d weight of a row equals that many copies of it.
+// A row's weight scales its loss and gradient like that many copies of the row.
 TEST(Trainer, AWeightOfTwoIsTheRowTwice) {
   const TinyTable table("user,country,movie,genre,year,rating\nu1,Peru,a,War,2,3\nu2,Peru,b,War,1,5\n");
   const Changes keras = {{"train = 0.8, validation = 0.1, test = 0.1", "train = 1, validation = 0, test = 0"},

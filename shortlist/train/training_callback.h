@@ -1,4 +1,4 @@
-// Called while a model trains, always on the thread that trains it. Does nothing unless overridden.
+// Called during training, always on the training thread. Methods do nothing unless overridden.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class TrainingCallback {
   struct Progress {
     int epoch = 0, epochs = 0;  // 1-based
     int64_t step = 0, steps = 0;
-    size_t rows = 0;         // of this epoch so far
+    size_t rows = 0;         // of the current epoch so far
     const Metrics& running;  // means over the epoch so far
   };
   virtual void after_step(const Progress&) {}
@@ -30,11 +30,11 @@ class TrainingCallback {
   virtual void learning_rate_fell(double /*from*/, double /*to*/) {}
   virtual void stopped_early(int /*epoch*/, int /*best_epoch*/) {}
 
-  // The rest concerns the whole job.
-  // Rows and distinct values are known, and the model is built.
+  // The remaining methods concern the whole job.
+  // Called when rows and distinct values are known and the model is built.
   virtual void prepared(const Config&, const Dataset&, const ModelSpec&, const Parameters&) {}
   virtual void resumed(const TrainerState&) {}
-  // What follows is the training on the rows for training and validation, for so many epochs.
+  // Called before training on the training and validation rows together, for this number of epochs.
   virtual void refitting(int /*epochs*/) {}
   virtual void profiled(const StepProfile&) {}
   virtual void evaluated(const EvaluationReport&) {}

@@ -7,7 +7,7 @@
 namespace shortlist {
 namespace {
 
-// What is timed of a step. kLayers: forward and backward of all layers. The tasks' losses follow.
+// Timed phases of a step. kLayers is forward and backward of all layers. The tasks' losses follow.
 enum Phase : size_t { kStep, kBatch, kLayers, kOptimizer, kFirstTask };
 
 std::vector<Trained> trained_parameters(Parameters& parameters, std::vector<ParameterState*>& states) {
@@ -97,14 +97,14 @@ void TrainingStep::start_profile() {
   plan_.start_profile(pool_.threads());
 }
 
-// A phase that all threads share from its begin to its end.
+// A phase in which all threads work together from beginning to end.
 StepPhase TrainingStep::shared_phase(const std::string& name, size_t phase, const LossWork& work) const {
   const double seconds = clock_.running() ? clock_.seconds(phase) * pool_.threads() : 0;
   return {.name = name, .operations = work.operations, .bytes = work.bytes, .seconds = seconds};
 }
 
 LossWork TrainingStep::optimizer_work() const {
-  double trained = 0, packed = 0;  // numbers
+  double trained = 0, packed = 0;  // counts of values
   for (const ParameterState* state : trained_) {
     const size_t rows = state->spec.table ? state->rows.touched.size() : state->spec.rows;
     trained += static_cast<double>(rows * state->spec.cols);

@@ -1,4 +1,4 @@
-// One step of training: forward, the tasks' losses, backward, and the optimizer's update.
+// One training step: forward, the tasks' losses, backward, and the optimizer's update.
 #pragma once
 
 #include <memory>
@@ -15,30 +15,30 @@
 
 namespace shortlist {
 
-// What a step's products are computed in: what the config asks for, or float32 where the processor does not
-// multiply so.
+// The precision of a step's matrix products: that of the config, or float32 if the processor does not support
+// it.
 Precision step_precision(const Config& config);
 
 class TrainingStep {
  public:
-  // Parameters must be initialised. All must outlive it.
+  // Parameters must be initialised. All arguments must outlive it.
   TrainingStep(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
                ThreadPool& pool);
 
-  // Trains on these rows. The figures are those before the update.
+  // Trains on these rows. Returns the metrics before the update.
   StepMetrics run(std::span<const uint32_t> rows, double learning_rate);
 
   Optimizer& optimizer() const { return *optimizer_; }
   std::span<const Task> tasks() const { return tasks_; }
-  // Packs the parameters as steps multiply with them.
+  // Packs the parameters for the steps' matrix products.
   void pack() { parameters_.pack(pool_, true, precision_); }
   Precision precision() const { return precision_; }
-  // The first node whose output was not finite in the last step; "" when there is none.
+  // The first node whose output was not finite in the last step, or "".
   std::string first_not_finite() const { return plan_.first_not_finite(); }
 
-  // From now on times the phases of each step.
+  // Starts timing the phases of each step.
   void start_profile();
-  // What the last step did, and the times since start_profile(), if that was called.
+  // The phases of the last step, with the times since start_profile() if it was called.
   StepProfile profile() const;
 
  private:
@@ -52,12 +52,12 @@ class TrainingStep {
   ThreadPool& pool_;
   Precision precision_;
   std::vector<Task> tasks_;
-  std::vector<int> outputs_;  // of all tasks
+  std::vector<int> outputs_;  // outputs of all tasks
   Plan plan_;
   Batcher batcher_;
-  std::vector<LossBatch> batches_;  // the last step's, of each task
+  std::vector<LossBatch> batches_;  // the last step's batch for each task
   SquaredErrors squared_errors_;
-  std::vector<ParameterState*> trained_;  // what the optimizer moves
+  std::vector<ParameterState*> trained_;  // the parameters that the optimizer updates
   std::vector<Gradient> gradients_;
   std::unique_ptr<Optimizer> optimizer_;
   PhaseClock clock_;

@@ -1,4 +1,4 @@
-// Datasets of ratings whose movies and users have tables of their own.
+// Datasets of ratings with separate tables of movies and users.
 #include "shortlist/testing/two_tables.h"
 
 #include <gtest/gtest.h>
@@ -75,7 +75,7 @@ TEST(TwoTables, AFeatureOfTheRatingsIsMissingForItemsThatNobodyRated) {
       {R"(["movie", "genre"])", R"(["movie", "genre", "seen"])"}};
   const Dataset data = data_of(tables, changes);
   const uint32_t candidate = data.candidate_of_item.back();
-  EXPECT_EQ(data.candidates.columns[2].ids[candidate], 0);  // as an unseen value
+  EXPECT_EQ(data.candidates.columns[2].ids[candidate], 0);  // like an unseen value
   EXPECT_EQ(data.labels[0].size(), data.rows);
 }
 
@@ -155,7 +155,7 @@ TEST(TwoTables, AnotherTableOfRatingsIsMatchedAgainstTheKnownItems) {
   const Dataset again = apply_features(other.config(), prepared.features, other.open(), true, &known);
   EXPECT_TRUE(again.other_table);
   EXPECT_EQ(again.items.ids.size(), 31u);
-  EXPECT_EQ(again.item_of_candidate[again.candidate_of_row[240]], 31u);  // none that is known
+  EXPECT_EQ(again.item_of_candidate[again.candidate_of_row[240]], 31u);  // not a known item
   EXPECT_EQ(again.candidates.rows, 31u);
 }
 

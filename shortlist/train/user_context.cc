@@ -10,7 +10,8 @@
 namespace shortlist {
 namespace {
 
-// The code of each user's value in the training rows; empty where a user has several, or none has two rows.
+// The code of each user's value in the training rows. Empty if a user has several values, or if no user has
+// two rows.
 std::vector<uint32_t> codes_by_user(const CodedColumn& column, const Dataset& data) {
   std::vector<uint32_t> codes(data.users.size(), unknown_index);
   bool repeated = false;
@@ -38,7 +39,7 @@ std::vector<uint32_t> codes_of_table(const CodedColumn& column, const CodedColum
   return codes;
 }
 
-// A value as a query gives it: as one text.
+// A value in the form in which a query contains it: one text.
 std::string query_text(const CodedColumn& column, uint32_t code) {
   const Column& values = column.values;
   if (values.type == ColumnType::time) return time_text(values.numbers[code]);

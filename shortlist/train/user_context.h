@@ -1,4 +1,4 @@
-// Finds the columns of a query that are the same in all training rows of a user.
+// Finds the query columns that have the same value in all training rows of a user.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,9 @@
 
 namespace shortlist {
 
-// Of the named columns of the query, those besides the user's that are constant for every user, and all that
-// the user table has. Of the interactions' columns, users without two training rows do not decide, and lists
-// are left out. `data` has its users and its split.
+// Returns those of the named query columns, other than the user column, that are constant for every user, and
+// all columns of the user table. For columns of the interactions, users with fewer than two training rows are
+// ignored, and list columns are never included. `data` has its users and its split.
 UserContext find_user_context(const DataColumns& columns, const std::vector<std::string>& names,
                               const std::string& user, const Dataset& data);
 

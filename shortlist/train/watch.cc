@@ -32,7 +32,7 @@ double Plateau::after_epoch(const EpochRecord& epoch, double learning_rate) {
     --state.cooldown;
     state.wait = 0;
   }
-  // A NaN is never a gain, nor what later figures are held against.
+  // A NaN is never an improvement, and never a reference for later values.
   if (state.started ? current > state.best + config_.min_delta : !std::isnan(current)) {
     state.started = true;
     state.best = current;

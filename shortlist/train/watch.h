@@ -1,4 +1,4 @@
-// What looks at a figure after each epoch: lowers the learning rate, stops, remembers the best.
+// Monitors of a metric after each epoch: reduce the learning rate, stop early, and track the best epoch.
 #pragma once
 
 #include <limits>
@@ -10,19 +10,19 @@
 
 namespace shortlist {
 
-// Whether more of a figure is better: of top_k, mrr, recall, NDCG, auc and accuracy. Less is better of
-// losses, rmse, mae and ranks.
+// Whether higher is better: true for top_k, mrr, recall, NDCG, auc and accuracy; false for losses, rmse, mae
+// and ranks.
 bool higher_is_better(std::string_view figure);
 
-// The figure of an epoch that a monitor names, of the validation rows, or of the training rows where there
-// are none. Throws a usage Error that names the figures there are.
+// The epoch's value of the monitored metric on the validation rows, or on the training rows if there are
+// none. Throws a usage Error that lists the available metrics.
 double monitored(const EpochRecord& epoch, const std::string& monitor);
 
 // Keras's ReduceLROnPlateau.
 class Plateau {
  public:
   explicit Plateau(const PlateauConfig& config) : config_(config) {}
-  // Returns the learning rate from here on.
+  // Returns the learning rate for the next epochs.
   double after_epoch(const EpochRecord& epoch, double learning_rate);
 
   struct State {
@@ -42,7 +42,7 @@ class EarlyStopping {
   explicit EarlyStopping(const EarlyStoppingConfig& config) : config_(config) {}
   // Returns whether this epoch is the best so far.
   bool after_epoch(const EpochRecord& epoch);
-  // Never right after the best epoch, also when patience is 0.
+  // Never true right after the best epoch, even if patience is 0.
   bool should_stop() const { return state.wait > 0 && state.wait >= config_.patience && state.epochs > 1; }
   bool restores_best() const { return config_.restore_best; }
 

@@ -13,7 +13,7 @@ EpochRecord epoch(int number, const char* figure, double value) {
   return {.epoch = number, .train = {{figure, -1}}, .validation = {{figure, value}}};
 }
 
-// The learning rate after each epoch, from 1 at first.
+// The learning rate after each epoch, starting at 1.
 std::vector<double> rates(const PlateauConfig& config, const std::vector<double>& values) {
   Plateau plateau(config);
   std::vector<double> rates;
@@ -26,7 +26,7 @@ std::vector<double> rates(const PlateauConfig& config, const std::vector<double>
   return rates;
 }
 
-// The epoch after which it stops, 0 when it goes on, and the best epoch.
+// The epoch after which training stops, or 0 if it continues, and the best epoch.
 std::pair<int, int> stops(const EarlyStoppingConfig& config, const std::vector<double>& values) {
   EarlyStopping early(config);
   int number = 0;
@@ -48,14 +48,14 @@ TEST(Plateau, LowersTheRateAfterPatienceEpochsWithoutGain) {
 
 TEST(Plateau, CountsOnlyGainsAboveMinDelta) {
   const PlateauConfig config{.patience = 2, .factor = 0.5, .min_delta = 0.5};
-  // 4.75 and 4.5 are no gain over 5: less than 4.5 would be.
+  // 4.75 and 4.5 are no improvement over 5; a value below 4.5 would be.
   EXPECT_EQ(rates(config, {5, 4.75, 4.5}), (Rates{1, 1, 0.5}));
   EXPECT_EQ(rates(config, {5, 4.75, 4.25}), (Rates{1, 1, 1}));
 }
 
 TEST(Plateau, WaitsOutTheCooldown) {
   const PlateauConfig config{.patience = 1, .factor = 0.5, .min_delta = 0, .cooldown = 2};
-  // It falls in epoch 2. Epoch 3 is within the cooldown; epoch 4 ends it, and counts.
+  // The rate falls in epoch 2. Epoch 3 is within the cooldown; epoch 4 ends it and counts.
   EXPECT_EQ(rates(config, {5, 5, 5, 5, 5, 5}), (Rates{1, 0.5, 0.5, 0.25, 0.25, 0.125}));
 }
 

@@ -23,14 +23,14 @@ struct OnnxModel {
   json inputs = json::array(), outputs = json::array();
 };
 
-// Adds nodes of a spec to a model, each after what it needs.
+// Adds nodes of a spec to a model in dependency order.
 class Builder {
  public:
-  // `features` are the tower's; null for a model that has no input layers.
+  // `features` are those of the tower, or null for a model without input layers.
   Builder(OnnxModel& model, const ModelSpec& spec, const Parameters& parameters, const FeatureMap* features)
       : model_(model), spec_(spec), parameters_(parameters), features_(features) {}
 
-  // The output of a node, which the caller has as a value of the graph.
+  // Sets the output of a node to an existing value of the graph.
   void feed(int node, std::string value) { values_[node] = std::move(value); }
 
   const std::string& value(int at) {

@@ -1,5 +1,5 @@
-// A model as ONNX: query.onnx, candidate.onnx, with ranking tasks ranking.onnx, and inputs.json, which says
-// what each takes. docs/reference/export.md has the details.
+// Exports a model as ONNX: query.onnx, candidate.onnx, ranking.onnx if there are ranking tasks, and
+// inputs.json, which describes the inputs of each. Details are in docs/reference/export.md.
 #pragma once
 
 #include <string>
@@ -10,23 +10,23 @@
 
 namespace shortlist {
 
-// What a ranking task predicts.
+// The label that a ranking task predicts.
 struct OnnxLabel {
   std::string name;
-  bool is_probability = false;  // the sigmoid of the last layer's output
+  bool is_probability = false;  // the output is the sigmoid of the last layer's output
 };
 
-// All must outlive the call.
+// The input of an export. All references must outlive the call.
 struct OnnxSource {
-  const FeatureMap &query, &candidate;  // of the towers
+  const FeatureMap &query, &candidate;  // of the two towers
   const ModelSpec& spec;
   const Parameters& parameters;
-  std::vector<OnnxLabel> labels;  // of each ranking task
+  std::vector<OnnxLabel> labels;  // for each ranking task
 };
 
-// The towers take the features' inputs and give "embedding" [rows, width]. The ranking takes "query" and
-// "candidate", such embeddings, and gives "predicted_LABEL" [rows] for each task. Throws a usage Error that
-// names a node or a feature without a form in ONNX; then no file is written.
+// The towers take the features' inputs and return "embedding" [rows, width]. The ranking takes such
+// embeddings as "query" and "candidate" and returns "predicted_LABEL" [rows] for each task. Throws a usage
+// Error that names a node or a feature that ONNX cannot express; then no file is written.
 void export_onnx(const std::string& folder, const OnnxSource& source);
 
 }  // namespace shortlist

@@ -21,7 +21,7 @@ constexpr const char* kMlDomain = "ai.onnx.ml";
 constexpr const char* kRows = "rows";
 constexpr int64_t kNone = -1;
 
-// One feature on its way into a graph.
+// A feature that is being added to a graph.
 struct Request {
   OnnxGraph& graph;
   const FeatureMap::Entry& entry;
@@ -47,7 +47,7 @@ std::string add_input(const Request& request, OnnxType type, const OnnxShape& sh
   return request.graph.input(request.entry.name, type, shape);
 }
 
-// As many values as the longest of the rows has.
+// As many values as the longest row has.
 OnnxShape bag_shape(const Request& request) { return {kRows, request.entry.name + "_values"}; }
 
 // Strings and their ids.
@@ -64,7 +64,7 @@ struct Lookup {
     }
   }
   bool has(std::string_view key) const { return std::ranges::find(keys, key) != keys.end(); }
-  // Of a key that is there already nothing changes.
+  // Does nothing if the key exists.
   void add(std::string key, int64_t id) {
     if (has(key)) return;
     keys.push_back(std::move(key));
@@ -79,7 +79,7 @@ std::string add_lookup(OnnxGraph& graph, const std::string& strings, const Looku
       kMlDomain);
 }
 
-// What a missing value's id is; null where it has no meaning.
+// The id of a missing value, or null if missing values are not allowed.
 json missing_id(MissingValue missing, int64_t unseen, int64_t token) {
   switch (missing) {
     case MissingValue::oov:
@@ -94,7 +94,7 @@ json missing_id(MissingValue missing, int64_t unseen, int64_t token) {
   return nullptr;
 }
 
-// Ids that the caller finds: hashing has no operator.
+// For ids that the caller computes: ONNX has no hashing operator.
 OnnxFeature add_ids(const Request& request, bool bags, json missing) {
   OnnxFeature out{.bags = bags};
   out.value = add_input(request, OnnxType::int64, bags ? bag_shape(request) : OnnxShape{kRows},
@@ -103,7 +103,7 @@ OnnxFeature add_ids(const Request& request, bool bags, json missing) {
   return out;
 }
 
-// Of a vocabulary whose unseen values are hashed: its tokens stand beside the input.
+// For a vocabulary that hashes unseen values: the input's description lists its tokens.
 OnnxFeature add_ids_of_tokens(const Request& request, bool bags, json missing, int32_t first_id) {
   OnnxFeature out = add_ids(request, bags, std::move(missing));
   out.input["tokens"] = request.fitted["tokens"];
@@ -157,7 +157,7 @@ OnnxFeature add_hashed(const Request& request) {
   return add_ids(request, false, missing_id(settings.missing, 0, settings.buckets));
 }
 
-// Of each row the first `most` ids that are not -1.
+// Keeps the first `most` ids of each row that are not -1.
 std::string add_cut(OnnxGraph& graph, const std::string& ids, int64_t most) {
   const std::string present =
       graph.cast(graph.add("GreaterOrEqual", {ids, graph.scalar(int64_t{0})}), OnnxType::int64);
@@ -187,7 +187,8 @@ OnnxFeature add_text(const Request& request) {
   return out;
 }
 
-// Numbers are float64 until they are normalised, as in Shortlist: seconds since 1970 do not fit float32.
+// Numbers are float64 until they are normalised, as in Shortlist, because float32 is too narrow for Unix
+// time.
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string add_finite(OnnxGraph& graph, const std::string& x) {
@@ -197,7 +198,7 @@ std::string add_finite(OnnxGraph& graph, const std::string& x) {
 // y[rows] to numbers[rows, 1], with an indicator [rows, 2].
 std::string add_numbers(OnnxGraph& graph, const std::string& y, MissingNumber missing, double mean) {
   const std::string column = graph.add("Unsqueeze", {graph.cast(y, OnnxType::float32), graph.axes({1})});
-  if (missing == MissingNumber::error) return column;  // a NaN goes through to the output
+  if (missing == MissingNumber::error) return column;  // a NaN propagates to the output
   const std::string infinity = graph.scalar(std::numeric_limits<float>::infinity());
   const std::string known = graph.add("Less", {graph.add("Abs", {column}), infinity});
   const float instead = missing == MissingNumber::zero ? 0 : static_cast<float>(mean);
@@ -212,16 +213,16 @@ std::string add_standard(OnnxGraph& graph, const std::string& x, double mean, do
   return graph.add("Div", {centred, graph.scalar(std::max(deviation, kLeastDeviation))});
 }
 
-// bins[rows], where x is finite, among `count`; else what a missing value is.
+// bins[rows], one of `count`, where x is finite; otherwise the bin of a missing value.
 std::string add_known_bins(OnnxGraph& graph, const std::string& known, const std::string& bins, int64_t count,
                            MissingNumber missing) {
   int64_t id = kNone;
   if (missing == MissingNumber::bucket) id = count;
-  if (missing == MissingNumber::error) id = count + 1;  // beyond the table, so that a run fails
+  if (missing == MissingNumber::error) id = count + 1;  // beyond the table, so that the run fails
   return graph.add("Where", {known, bins, graph.scalar(id)});
 }
 
-// How many of the ascending edges x reaches.
+// The number of ascending edges that are <= x.
 std::string add_edges(OnnxGraph& graph, const std::string& x, const std::vector<double>& edges) {
   const std::string column = graph.add("Unsqueeze", {x, graph.axes({1})});
   const std::string row =
@@ -323,7 +324,7 @@ struct OnnxFeatureForm {
   OnnxFeature (*add)(const Request&);
 };
 
-// A new kind takes a function above and a line here.
+// To add a kind, add a function above and a line here.
 constexpr OnnxFeatureForm kForms[] = {
     {CategorySettings::kind, add_category}, {CategoriesSettings::kind, add_categories},
     {HashedSettings::kind, add_hashed},     {TextSettings::kind, add_text},

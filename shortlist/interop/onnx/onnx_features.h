@@ -1,5 +1,5 @@
-// What each feature kind is in ONNX's operators: from a model's input to ids or numbers. Strings where ONNX
-// can look them up; where it cannot (hashing), ids.
+// Converts each feature kind to ONNX operators, from a model's input to ids or numbers. Inputs are strings if
+// ONNX can look them up. Otherwise (hashing) they are ids.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,16 +11,15 @@
 namespace shortlist {
 
 struct OnnxFeature {
-  // ids[rows], or bags[rows, n] of ids with -1 for none; of features that yield numbers, numbers[rows,
-  // width].
+  // ids[rows], or bags[rows, n] of ids with -1 for none. For numeric features, numbers[rows, width].
   std::string value;
   bool bags = false;
-  // The input, for people and programs that feed it: name, column, kind, type, shape, feed, missing,
+  // The input's description for people and programs: name, column, kind, type, shape, feed, missing,
   // settings.
   nlohmann::json input;
 };
 
-// Adds an input with the feature's name. Throws a usage Error for a kind that has no form in ONNX.
+// Adds an input with the feature's name. Throws a usage Error for a kind that ONNX cannot express.
 OnnxFeature add_onnx_feature(OnnxGraph& graph, const FeatureMap::Entry& entry);
 
 }  // namespace shortlist

@@ -10,8 +10,8 @@ namespace shortlist {
 namespace {
 
 constexpr int kIrVersion = 8, kOpset = 17, kMlOpset = 3;
-// What lies outside begins on a page, so that a runtime can map it; less than a page stays inside, where a
-// checker wants to see axes and shapes.
+// External constants are page-aligned, so that a runtime can map them. Constants smaller than a page are
+// stored in the model, where the ONNX checker needs axes and shapes.
 constexpr size_t kPage = 4096;
 
 // Field numbers of onnx.proto.
@@ -41,7 +41,7 @@ enum TensorField {
   kExternalData = 13,
   kLocation = 14
 };
-constexpr int kExternal = 1;  // of kLocation
+constexpr int kExternal = 1;  // value of kLocation
 
 ProtoWriter value_info(const std::string& name, OnnxType type, const OnnxShape& shape) {
   ProtoWriter extents, tensor, tensor_type, info;
@@ -190,13 +190,13 @@ std::string OnnxGraph::cast(const std::string& value, OnnxType type) {
 
 namespace {
 
-// PATH.data: constants that lie outside of the model.
+// PATH.data: constants that are stored outside the model.
 class ExternalData {
  public:
   explicit ExternalData(const std::string& path)
       : name_(std::filesystem::path(path).filename().string()), file_(path) {}
 
-  // Describes the place in `tensor`.
+  // Writes the location to `tensor`.
   void add(const std::string& bytes, ProtoWriter& tensor) {
     const size_t padding = (kPage - offset_ % kPage) % kPage;
     file_.write(std::string(padding, '\0'));

@@ -23,7 +23,7 @@ OnnxGraph doubling() {
   return graph;
 }
 
-// The values of a field of a message, in their order.
+// The values of a field of a message, in order.
 std::vector<std::string> all(std::string_view message, int field) {
   std::vector<std::string> values;
   ProtoReader reader(message, "test");

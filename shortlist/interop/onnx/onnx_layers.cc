@@ -14,7 +14,7 @@ namespace {
 
 using Inputs = std::vector<std::string>;
 
-// A node's parameters, in the graph under the node's name.
+// A node's parameters as constants of the graph, prefixed with the node's name.
 class Values {
  public:
   Values(OnnxGraph& graph, std::span<ParameterState* const> parameters)
@@ -121,7 +121,7 @@ std::string add_multiply(OnnxGraph& graph, const Multiply&, const Values&, const
   return product;
 }
 
-// The Gram matrix [rows, F, F] of the F inputs, flat, and of it the lower triangle.
+// The Gram matrix [rows, F, F] of the F inputs, flattened, and its lower triangle.
 std::string add_dot_interaction(OnnxGraph& graph, const DotInteraction& layer, const Values&,
                                 const Inputs& inputs) {
   const auto f = static_cast<int64_t>(inputs.size());
@@ -131,7 +131,7 @@ std::string add_dot_interaction(OnnxGraph& graph, const DotInteraction& layer, c
   const std::string stack = graph.add("Concat", vectors, {{"axis", int64_t{1}}});
   const std::string turned = graph.add("Transpose", {stack}, {{"perm", std::vector<int64_t>{0, 2, 1}}});
   const std::string gram = graph.add("MatMul", {stack, turned});
-  const std::string flat = graph.add("Reshape", {gram, graph.axes({0, f * f})});  // 0: as it is
+  const std::string flat = graph.add("Reshape", {gram, graph.axes({0, f * f})});  // 0 keeps the dimension
   std::vector<int64_t> chosen;
   for (int64_t i = 0; i < f; ++i) {
     for (int64_t j = 0; j < i + layer.self_interaction; ++j) chosen.push_back(i * f + j);
@@ -150,7 +150,7 @@ std::string add_activate(OnnxGraph& graph, const Activate& layer, const Values&,
   return add_activation(graph, layer.activation, inputs[0]);
 }
 
-// A ranking's model gets its rows as pairs already.
+// The ranking model's inputs are pairs already.
 std::string add_gather(OnnxGraph&, const Gather&, const Values&, const Inputs& inputs) { return inputs[0]; }
 
 struct OnnxForm {
@@ -165,7 +165,7 @@ constexpr OnnxForm form(std::string_view kind) {
           }};
 }
 
-// A new layer takes a function above and a line here.
+// To add a layer, add a function above and a line here.
 constexpr OnnxForm kForms[] = {
     form<Dense, add_dense>("dense"),
     form<Cross, add_cross>("cross"),
@@ -197,7 +197,7 @@ std::string add_onnx_embedding(OnnxGraph& graph, const Node& node, const Paramet
                                const std::string& ids, bool bags) {
   const auto& layer = dynamic_cast<const Embedding&>(*node.layer);
   graph.enter(node.name);
-  // A last row of zeros, which is what index -1 means to Gather.
+  // A last row of zeros: Gather reads the last row for index -1.
   std::vector<float> rows((table.spec.rows + 1) * table.spec.cols);
   copy({table.value.data, table.spec.rows * table.spec.cols}, rows);
   const std::string embeddings =

@@ -1,4 +1,5 @@
-// TensorBoard event files: records of u64 length | masked CRC of it | an Event message | masked CRC of that.
+// TensorBoard event files. A record is u64 length | masked CRC of the length | Event message | masked CRC of
+// it.
 // https://github.com/tensorflow/tensorboard, compat/proto/event.proto and summary.proto
 #pragma once
 
@@ -13,25 +14,26 @@
 
 namespace shortlist {
 
-// Seconds since 1970 by the system's clock.
+// Seconds since 1970 by the system clock.
 double wall_time_now();
 
-// Left and right edge and count of TensorBoard's histogram buckets: 30 of equal width from the least to the
-// greatest value; with one distinct value all lie there and the last has the count. NaN and infinities are
-// left out. [3 * buckets], row by row.
+// Left edge, right edge and count of TensorBoard's histogram buckets: 30 of equal width from the minimum to
+// the maximum. With one distinct value, all buckets are at that value and the last has the whole count. NaN
+// and infinities are ignored. Returns [3 * buckets], row by row.
 std::vector<double> histogram_buckets(std::span<const float> values);
 
-// One run's event file, written as TensorFlow 2 writes it, for TensorBoard to follow while it grows.
+// The event file of one run, in the format of TensorFlow 2. TensorBoard can read it while it grows.
 class EventFile {
  public:
-  // Makes the folder and, in it, events.out.tfevents.<seconds>.<host>.<process>.<n><suffix>.
+  // Creates the folder and, in it, events.out.tfevents.<seconds>.<host>.<process>.<n><suffix>.
   explicit EventFile(const std::string& folder, std::string_view suffix = "",
                      double wall_time = wall_time_now());
 
   void scalar(std::string_view tag, int64_t step, float value, double wall_time = wall_time_now());
   void histogram(std::string_view tag, int64_t step, std::span<const float> values,
                  double wall_time = wall_time_now());
-  // Hands everything to the system, where TensorBoard sees it; the destructor does too, but silently.
+  // Writes all buffered records, so that TensorBoard sees them. The destructor does this too, but ignores
+  // errors.
   void flush() { file_.flush(); }
 
   const std::string& path() const { return path_; }
@@ -45,7 +47,7 @@ class EventFile {
 
   std::string path_;
   OutputFile file_;
-  std::set<std::string, std::less<>> described_;  // tags whose first value, with metadata, is written
+  std::set<std::string, std::less<>> described_;  // tags whose first value, with metadata, has been written
 };
 
 }  // namespace shortlist

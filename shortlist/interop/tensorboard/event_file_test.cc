@@ -21,7 +21,7 @@ T read_as(std::string_view text, size_t at) {
   return value;
 }
 
-// The payloads of a file's records; checks lengths and both CRCs.
+// Returns the payloads of a file's records, after checking lengths and both CRCs.
 std::vector<std::string> records_of(const std::string& path) {
   const std::string text = read_file(path);
   std::vector<std::string> records;
@@ -36,7 +36,7 @@ std::vector<std::string> records_of(const std::string& path) {
   return records;
 }
 
-// Field number -> its raw values, each as its bytes (varints as 8); apart from the writer on purpose.
+// Field number -> raw values as bytes (varints as 8 bytes). Deliberately independent of the writer.
 using Message = std::multimap<int, std::string>;
 
 uint64_t take_varint(std::string_view& text) {
@@ -71,7 +71,7 @@ std::string at(const Message& message, int field) {
   return message.find(field) == message.end() ? "" : message.find(field)->second;
 }
 
-// The Summary.Value within an Event.
+// The Summary.Value of an Event.
 Message value_of(const std::string& record) { return decode(at(decode(at(decode(record), 5)), 1)); }
 
 TEST(EventFile, HasTensorBoardsNameAndNeverReplacesAFile) {

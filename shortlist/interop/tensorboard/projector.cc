@@ -32,7 +32,7 @@ std::string tsv_line(const std::vector<std::string>& cells) {
   return line + "\n";
 }
 
-// One column stands without a header, several with one.
+// The projector expects no header for one column, and a header for several.
 void write_labels(const std::string& path, const ProjectorLabels& labels) {
   AtomicFile file(path);
   if (labels.columns.size() > 1) file.write(tsv_line(labels.columns));

@@ -1,4 +1,4 @@
-// What TensorBoard's embedding projector reads: vectors and labels as tab-separated text, and a config.
+// Files for TensorBoard's embedding projector: vectors and labels as tab-separated text, and a config.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@ namespace shortlist {
 
 struct ProjectorLabels {
   std::vector<std::string> columns;            // the header, at least one
-  std::vector<std::vector<std::string>> rows;  // one a vector, each as long as the header
+  std::vector<std::vector<std::string>> rows;  // one per vector, each as long as the header
 };
 
-// Writes <name>.tsv, metadata.tsv and projector_config.pbtxt into `folder`. Tabs and line ends within labels
-// become spaces; a line that would be blank, which the projector skips, becomes "(empty)".
+// Writes <name>.tsv, metadata.tsv and projector_config.pbtxt to `folder`. Tabs and line breaks in labels
+// become spaces. A line that would be blank becomes "(empty)", because the projector skips blank lines.
 void write_projector(const std::string& folder, const std::string& name, ConstMatrix vectors,
                      const ProjectorLabels& labels);
 

@@ -1,4 +1,4 @@
-// Every input that the checkpoint fuzzer keeps is read again, and each of its bytes is changed once.
+// Reads every input in the corpus of the checkpoint fuzzer, and again with each of its bytes changed.
 #include <gtest/gtest.h>
 
 #include "shortlist/base/error.h"

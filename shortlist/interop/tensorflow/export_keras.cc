@@ -19,7 +19,7 @@ void write_checkpoint(const std::string& prefix, std::vector<BundleTensor> tenso
       fmt::format("model_checkpoint_path: \"{0}\"\nall_model_checkpoint_paths: \"{0}\"\n", name));
 }
 
-// What of ours a variable can hold: views of the values by name, without keys.
+// The exported values: views by name, without keys.
 class Values {
  public:
   Values(const Parameters& parameters, const OptimizerState* optimizer) {
@@ -79,8 +79,8 @@ bool fits(const OptimizerState::Slot& slot, const Parameters& parameters) {
   return false;
 }
 
-// Whether the structure has a slot, and `optimizer` all of them, each of the shape of its parameter, as Keras
-// has them: not so the sums of row-wise Adagrad.
+// Whether the structure and `optimizer` have the same slots, each with the shape of its parameter, as in
+// Keras. This excludes row-wise Adagrad, which has one sum per row.
 bool has_all_slots(const KerasStructure& structure, const Parameters& parameters,
                    const OptimizerState& optimizer) {
   size_t slots = 0;
@@ -94,8 +94,8 @@ bool has_all_slots(const KerasStructure& structure, const Parameters& parameters
   return slots == optimizer.slots.size();
 }
 
-// Moves the graph's variables to `tensors`: those of ours with their values, those that are not from
-// `others`. What has no value loses its attributes.
+// Moves the graph's variables to `tensors`: Shortlist's with their values, all others from `others`.
+// Variables without a value lose their attributes.
 std::vector<BundleTensor> fill(ObjectGraph& graph, const Values& values, const TensorBundle* others) {
   std::vector<BundleTensor> tensors;
   for (TrackedObject& node : graph.nodes) {

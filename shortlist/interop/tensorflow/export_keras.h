@@ -1,4 +1,4 @@
-// Weights back to TensorFlow: a checkpoint that a Keras model's load_weights(path) reads.
+// Exports weights to TensorFlow: a checkpoint that a Keras model's load_weights(path) can read.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace shortlist {
 
-// Both write PREFIX.index, PREFIX.data-00000-of-00001, and "checkpoint" beside them, and make the folder. A
-// prefix that ends in "/" gives files ".index" and ".data-..." in that folder. The optimizer's state is
-// written where one is given and the structure has a place for all of it.
+// Both functions create the folder and write PREFIX.index, PREFIX.data-00000-of-00001, and "checkpoint" next
+// to them. If the prefix ends in "/", the files in that folder are ".index" and ".data-...". The optimizer's
+// state is written if it is given and the structure has a place for all of it.
 void export_tensorflow(const std::string& prefix, const KerasStructure& structure,
                        const Parameters& parameters, const OptimizerState* optimizer = nullptr);
 
-// Takes structure and all that is not ours, such as metrics, from another checkpoint of the Keras model.
-// Throws a data Error when that does not fit.
+// Copies the structure and all values that Shortlist does not have, such as metrics, from another checkpoint
+// of the Keras model. Throws a data Error if that checkpoint does not fit.
 void export_tensorflow_like(const std::string& like, const std::string& prefix, const ModelSpec& spec,
                             const Parameters& parameters, const OptimizerState* optimizer = nullptr);
 

@@ -1,5 +1,5 @@
-// Weights of a Keras model of the same structure: what model.save_weights() wrote, in TensorFlow's format or
-// as .weights.h5, or a SavedModel's variables.
+// Imports weights of a Keras model of the same structure: the output of model.save_weights(), in TensorFlow's
+// format or as .weights.h5, or the variables of a SavedModel.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace shortlist {
 
-// Fills all parameters, or none: throws a data Error for a file that is damaged, and for one that does not
-// fit, naming node, found and needed shape. Panels must be packed afterwards.
+// Fills all parameters or none. Throws a data Error for a damaged file, and for one that does not fit, with
+// the node, the actual and the expected shape. Panels must be packed afterwards.
 KerasImport import_keras(const std::string& path, const ModelSpec& spec, Parameters& parameters,
                          const KerasImportOptions& options = {});
 

@@ -83,7 +83,7 @@ class KerasCheckpointTest : public testing::Test {
     const std::string message = message_of([&] { import_keras(prefix, into.spec, into.parameters); });
     return message.substr(std::min(message.size(), prefix.size()));
   }
-  // Writes the checkpoint again with a changed graph.
+  // Rewrites the checkpoint with a changed graph.
   template <typename Change>
   void change_graph(const Change& change) const {
     const TensorBundle bundle = TensorBundle::open(prefix);
@@ -127,7 +127,7 @@ TEST_F(KerasCheckpointTest, FollowsTheGraphAndNotTheKeys) {
   EXPECT_TRUE(other == model);
 }
 
-// "type" and "name" have tables of one shape: the order in which Keras made them must not matter.
+// The tables of "type" and "name" have the same shape; the order in which Keras created them must not matter.
 TEST_F(KerasCheckpointTest, FindsTowersThatWereMadeInTheOtherOrder) {
   change_graph([](ObjectGraph& graph) { std::swap(graph.nodes[0].children[0], graph.nodes[0].children[1]); });
   Model other;
@@ -135,7 +135,7 @@ TEST_F(KerasCheckpointTest, FindsTowersThatWereMadeInTheOtherOrder) {
   EXPECT_TRUE(other == model);
 }
 
-// Adds what Keras's Adam adds to a model's graph: a variable for each slot, by its place and full name.
+// Adds what Keras's Adam adds to a model's graph: a variable for each slot, with its position and full name.
 void add_adam(KerasStructure& structure, const OptimizerState& state) {
   std::vector<TrackedObject>& nodes = structure.graph.nodes;
   const auto add = [&](size_t parent, const std::string& name) {

@@ -7,7 +7,7 @@
 namespace shortlist {
 namespace {
 
-// The child of the first of these names, when it is a variable.
+// The first child with one of these names that is a variable.
 std::optional<size_t> variable_child(const ObjectGraph& graph, const TrackedObject& node,
                                      std::initializer_list<const char*> names) {
   for (const char* name : names) {
@@ -51,7 +51,7 @@ class SlotFinder {
   }
 
  private:
-  // Keras 2.11 and later: full names are "Adam/m/FULL NAME OF THE VARIABLE".
+  // Keras 2.11 and later use full names "Adam/m/FULL NAME OF THE VARIABLE".
   void add_listed(size_t node) {
     const TrackedObject::Attribute* variable = checkpoint_.graph.nodes[node].variable();
     if (variable == nullptr) return;

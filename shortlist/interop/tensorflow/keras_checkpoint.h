@@ -1,4 +1,4 @@
-// A TensorFlow checkpoint whose variables have been matched with a model of ours.
+// A TensorFlow checkpoint whose variables have been matched with the parameters of a model.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 namespace shortlist {
 
 struct MatchedSlot {
-  std::string name;  // as Optimizer::slots() has it: "query/dense/kernel/m"
+  std::string name;  // as in Optimizer::slots(): "query/dense/kernel/m"
   size_t parameter = 0;
   size_t variable = 0;  // node of the graph
 };
@@ -21,13 +21,13 @@ struct KerasCheckpoint {
   ObjectGraph graph;
   std::vector<MatchedVariable> matched;
 
-  // Throws a data Error for a checkpoint that is damaged or does not fit the model.
+  // Throws a data Error if the checkpoint is damaged or does not fit the model.
   static KerasCheckpoint open(const std::string& path, const ModelSpec& spec, const Parameters& parameters);
 
-  // The variable's values: float32, of the shape that its node was matched for.
+  // The variable's values: float32, with the shape for which its node was matched.
   const BundleTensor& variable(size_t node) const;
 
-  // Of the model's optimizer; a graph without one has none of them.
+  // The state of the model's optimizer. Empty if the graph has no optimizer.
   std::optional<size_t> steps() const, learning_rate() const;  // nodes of scalars: int64, float32
   std::vector<MatchedSlot> slots(const Parameters& parameters) const;
 };

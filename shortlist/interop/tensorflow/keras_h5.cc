@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kOptimizer = "optimizer/vars/";
 
-// The variables of one object: "layers/dense" of "layers/dense/vars/0".
+// The variables of one object: "layers/dense" for "layers/dense/vars/0".
 struct Group {
   std::string path;
   std::vector<size_t> datasets;
@@ -21,7 +21,7 @@ struct Group {
 
 bool is_float(const Hdf5Dataset& dataset) { return dataset.type.starts_with("float"); }
 
-// Those that a layer may have: metrics have single numbers, dropout the whole numbers of its seed.
+// The groups that may belong to a layer. Metrics have scalars, and dropout has the integers of its seed.
 std::vector<Group> groups_of(const std::vector<Hdf5Dataset>& datasets) {
   std::vector<Group> groups;
   for (size_t i = 0; i < datasets.size(); ++i) {
@@ -46,7 +46,7 @@ KerasLayer layer_of(const Group& group, const std::vector<Hdf5Dataset>& datasets
   if (ranks == std::vector<size_t>{2, 1}) {
     layer.kind = "dense", names = {"kernel", "bias"};
   } else if (ranks == std::vector<size_t>{2}) {
-    // A dense layer without a bias looks the same but for its name.
+    // A dense layer without a bias differs only in its name.
     const bool dense = last_name(group.path).find("dense") != std::string::npos;
     layer.kind = dense ? "dense" : "embedding", names = {dense ? "kernel" : "embeddings"};
   } else if (ranks == std::vector<size_t>{1, 1, 1, 1}) {
@@ -56,7 +56,7 @@ KerasLayer layer_of(const Group& group, const std::vector<Hdf5Dataset>& datasets
   return layer;
 }
 
-// A cross keeps its weights in dense layers of its own.
+// A cross stores its weights in its own dense layers.
 bool is_part_of_cross(const KerasLayer& layer) {
   const std::string name = last_name(layer.path);
   return layer.kind == "dense" && (name == "_dense" || name == "_dense_u" || name == "_dense_v");
@@ -72,7 +72,7 @@ void add_to_cross(const KerasLayer& part, std::vector<KerasLayer>& layers) {
   }
 }
 
-// Every group that holds layers, parents first.
+// All groups that contain layers, parents first.
 std::vector<KerasObject> objects_of(const std::vector<KerasLayer>& layers) {
   std::map<std::string, KerasObject> objects;
   const auto add = [&](const std::string& path, size_t layer) {
@@ -130,7 +130,7 @@ class H5Import {
     return {dataset.shape.begin(), dataset.shape.end()};
   }
 
-  // Its shape has been matched with a parameter's, so it is no larger.
+  // The shape has been matched with a parameter's, so the buffer is no larger than a parameter.
   Buffer read(size_t i) const {
     const Hdf5Dataset& dataset = file_.datasets()[i];
     size_t size = 1;
@@ -155,7 +155,7 @@ class H5Import {
                      dataset.type);
   }
 
-  // The count of steps, of Keras 3 the learning rate, and then the slots.
+  // The step count, the learning rate (Keras 3 only), and then the slots.
   std::optional<OptimizerState> read_optimizer() const {
     std::vector<size_t> variables;
     for (size_t i = 0; i < file_.datasets().size(); ++i) {
@@ -176,7 +176,7 @@ class H5Import {
     for (size_t i = 0; i < variables.size(); ++i) {
       const std::vector<int64_t> shape = shape_of(variables[i]);
       if (i % names.size() == 0) shapes.push_back(shape);
-      if (shape != shapes.back()) shapes.emplace_back();  // which fits no parameter
+      if (shape != shapes.back()) shapes.emplace_back();  // matches no parameter
     }
     const auto order = find_slot_order(spec_, parameters_, shapes);
     if (!order || variables.size() != shapes.size() * names.size()) {

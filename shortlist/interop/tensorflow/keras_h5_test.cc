@@ -5,7 +5,7 @@
 namespace shortlist {
 namespace {
 
-// As Hdf5File lists them: float32 where not said.
+// Datasets as Hdf5File lists them; float32 by default.
 std::vector<Hdf5Dataset> datasets(std::vector<std::pair<std::string, std::vector<uint64_t>>> of) {
   std::vector<Hdf5Dataset> made;
   for (auto& [path, shape] : of) made.push_back({path, "float32", shape});

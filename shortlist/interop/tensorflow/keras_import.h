@@ -1,4 +1,4 @@
-// What an import of Keras weights asks for and finds.
+// Options and results of an import of Keras weights.
 #pragma once
 
 #include <optional>
@@ -11,18 +11,18 @@
 namespace shortlist {
 
 struct KerasImport {
-  // Where each parameter came from: "query/genre/embeddings", and the file's name for it.
+  // The source of each parameter: "query/genre/embeddings", and its name in the file.
   struct Source {
     std::string parameter, key;
   };
   std::vector<Source> sources;
-  std::optional<OptimizerState> optimizer;  // where the file has one
-  std::optional<KerasStructure> structure;  // not of .weights.h5, which has no names of attributes
+  std::optional<OptimizerState> optimizer;  // if the file has one
+  std::optional<KerasStructure> structure;  // not for .weights.h5, which has no attribute names
 };
 
 struct KerasImportOptions {
-  bool optimizer = true;                // whether to read its state
-  std::vector<std::string> slot_names;  // of it, as slot_names() has them; .weights.h5 does not name them
+  bool optimizer = true;                // whether to read the optimizer's state
+  std::vector<std::string> slot_names;  // as in slot_names(); .weights.h5 does not name slots
 };
 
 }  // namespace shortlist

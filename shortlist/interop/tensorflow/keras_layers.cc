@@ -43,7 +43,7 @@ bool has_variable(const ObjectGraph& graph, size_t node, std::string_view name) 
   return walk(graph, node, {name}).has_value();
 }
 
-// Returns false when the node is no layer with weights.
+// Returns false if the node is not a layer with weights.
 bool match_layer(const ObjectGraph& graph, size_t node, KerasLayer& layer) {
   for (const LayerPattern& pattern : patterns()) {
     layer.variables.clear();
@@ -62,7 +62,7 @@ bool match_layer(const ObjectGraph& graph, size_t node, KerasLayer& layer) {
   return has_variable(graph, node, "gamma") || has_variable(graph, node, "beta");
 }
 
-// The graph may be as deep as it has nodes, so the walk keeps its own stack.
+// The graph may be as deep as it has nodes, so the walk uses an explicit stack.
 class Walk {
  public:
   explicit Walk(const ObjectGraph& graph) : graph_(graph), seen_(graph.nodes.size()) {}

@@ -11,18 +11,18 @@
 namespace shortlist {
 namespace {
 
-// A node of ours with parameters.
+// A Shortlist node with parameters.
 struct Wanted {
-  std::string node, kind, feature;  // feature: of an embedding, in lower case
+  std::string node, kind, feature;  // feature: for an embedding, in lower case
   std::vector<size_t> parameters;
 };
 using Group = std::vector<Wanted>;
 
-// How far a group fits some layers: all when `problem` is empty.
+// How well a group fits some layers; `problem` is empty for a complete match.
 struct Fit {
   std::vector<MatchedVariable> matched;
-  size_t layers = 0, named = 0;  // layers that fit, and of those whose path holds the feature's name
-  size_t apart = 0;              // pairs of a node and the layer that seems meant, which do not fit
+  size_t layers = 0, named = 0;  // matching layers; those whose path has the feature's name
+  size_t apart = 0;              // pairs of a node and its probable layer that do not match
   std::string problem;
 };
 
@@ -122,7 +122,7 @@ class Matcher {
     return shape.size() == 2 && shape[0] == rows && shape[1] == cols;
   }
 
-  // "" when the layer is the node.
+  // Describes the difference, or "" if the layer matches the node.
   std::string difference(const Wanted& wanted, const KerasLayer& layer) const {
     if (wanted.kind != layer.kind) {
       return fmt::format("node '{}' is of the kind {}, but '{}' of the kind {}", wanted.node, wanted.kind,
@@ -157,7 +157,7 @@ class Matcher {
     ++fit.layers;
   }
 
-  // Embeddings in any order, then the others one by one.
+  // Matches embeddings in any order, then the other layers in order.
   Fit fit(const Group& group, Layers layers) const {
     Fit fit;
     std::vector<const Wanted*> named, embeddings, others;
@@ -167,7 +167,7 @@ class Matcher {
     for (const Wanted* wanted : named) {
       if (!take_embedding(*wanted, layers, true, fit)) embeddings.push_back(wanted);
     }
-    std::ranges::sort(embeddings);  // back in the order of the group
+    std::ranges::sort(embeddings);  // restore the group's order
     std::erase_if(embeddings, [&](const Wanted* w) { return take_embedding(*w, layers, false, fit); });
     for (const Wanted* wanted : embeddings) set_apart(*wanted, layers, nearest(*wanted, layers), fit);
     for (const Wanted* wanted : others) take_next(*wanted, layers, fit);
@@ -178,7 +178,7 @@ class Matcher {
     return fit;
   }
 
-  // The first layer; where their order tells little, the first that is the node.
+  // Takes the first layer. If the order is unreliable, takes the first that matches the node.
   void take_next(const Wanted& wanted, Layers& layers, Fit& fit) const {
     const auto is_kind = [&](const KerasLayer* layer) { return layer->kind == wanted.kind; };
     const auto is_node = [&](const KerasLayer* layer) { return difference(wanted, *layer).empty(); };
@@ -215,7 +215,7 @@ class Matcher {
     return false;
   }
 
-  // Of the embeddings that are left, one that has the feature's name, else one of the same width, else any.
+  // Among the remaining embeddings, one with the feature's name, else one of the same width, else any.
   Layers::iterator nearest(const Wanted& wanted, Layers& layers) const {
     const auto cols = static_cast<int64_t>(parameters_.at(wanted.parameters[0]).spec.cols);
     const auto nearness = [&](const KerasLayer* layer) {
@@ -228,7 +228,8 @@ class Matcher {
     return found == layers.end() || nearness(*found) == 0 ? layers.end() : found;
   }
 
-  // A model that holds the embeddings of both towers in one place, and whose towers have no other layers.
+  // Handles a model that has the embeddings of both towers in one object, and whose towers have no other
+  // layers.
   std::optional<Fit> match_shared_embeddings() const {
     Group both = query_;
     both.insert(both.end(), candidate_.begin(), candidate_.end());
@@ -240,7 +241,7 @@ class Matcher {
     return std::nullopt;
   }
 
-  // Why no objects are the towers: of the tower that none fits, where the fewest layers and nodes are left
+  // Why no objects match the towers: describes the unmatched tower with the fewest layers and nodes left
   // over.
   std::string tower_problem() const {
     if (keras_.layers.empty()) return "the object graph has no layers with weights";
@@ -252,7 +253,7 @@ class Matcher {
     return problem;
   }
 
-  // "" when the group fits somewhere.
+  // "" if the group fits somewhere.
   std::string closest_problem(const Group& group) const {
     std::optional<Fit> closest;
     size_t least = 0;

@@ -31,7 +31,7 @@ class StructureBuilder {
     paths_.emplace_back();
     return made_.graph.nodes.size() - 1;
   }
-  // The first link gives a node's path.
+  // The first link to a node sets its path.
   void link(size_t parent, const std::string& name, size_t node) {
     made_.graph.nodes[parent].children.emplace_back(name, node);
     if (paths_[node].empty()) paths_[node] = paths_[parent].empty() ? name : paths_[parent] + "/" + name;
@@ -48,7 +48,7 @@ class StructureBuilder {
     made_.hold(node, parameter);
   }
 
-  // One layer of a Sequential: "layer_with_weights-0" and "layer-0".
+  // Adds a layer of a Sequential under its two names, "layer_with_weights-0" and "layer-0".
   size_t add_layer(size_t sequential, int& weighted, int& place, bool has_weights) {
     const size_t node = add_node();
     if (has_weights) link(sequential, fmt::format("layer_with_weights-{}", weighted++), node);
@@ -59,7 +59,7 @@ class StructureBuilder {
   void add_parameters(size_t object, size_t node) {
     const std::span<const size_t> numbers = parameters_.numbers_of(node);
     const bool cross = spec_.nodes[node].layer->kind() == "cross";
-    std::map<std::string, size_t> inner;  // of a cross: its dense layers
+    std::map<std::string, size_t> inner;  // the dense layers of a cross
     for (size_t p : numbers) {
       const ParameterState& state = parameters_.at(p);
       std::string name = state.spec.name;
@@ -128,7 +128,7 @@ class StructureBuilder {
   const Parameters& parameters_;
   const KerasNames& names_;
   KerasStructure made_;
-  std::vector<std::string> paths_;  // of each node
+  std::vector<std::string> paths_;  // for each node
   size_t root_;
   bool has_cross_ = false;
 };

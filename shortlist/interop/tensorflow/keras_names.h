@@ -1,4 +1,4 @@
-// A Keras model as we would write it: its structure from the names of its attributes.
+// Builds the structure of a Keras model from its attribute names.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace shortlist {
 
-// Towers are Sequential: a model of the features, then the layers. A feature's attribute is Sequential as
-// well: a lookup and an embedding, or a vectorizer, an embedding and a pooling layer. The deep layers are a
+// Towers are Sequential: a model of the features, then the layers. The attribute of a feature is Sequential
+// too: a lookup and an embedding, or a vectorizer, an embedding and a pooling layer. The deep layers are a
 // list.
 struct KerasNames {
   std::string query = "query_model", candidate = "candidate_model";
@@ -23,13 +23,13 @@ struct KerasNames {
   std::vector<Feature> features;
 };
 
-// Of the features of both towers, in their order. "genre" is "genre_text_embedding" where it is text, "type"
-// is "type_embedding"; all in lower case.
+// For the features of both towers, in order. "genre" becomes "genre_text_embedding" if it is text, "type"
+// becomes "type_embedding"; all in lower case.
 KerasNames default_keras_names(const std::vector<FeatureConfig>& features);
 
-// Without an optimizer: Keras tells its slots apart by the order in which a model makes its variables, which
-// names do not tell. Throws a usage Error for a model with several ranking tasks, or with a cross that is not
-// the first layer of the ranking.
+// The structure has no optimizer: Keras identifies slots by the order in which the model creates its
+// variables, which the names do not determine. Throws a usage Error for a model with several ranking tasks,
+// or with a cross that is not the first layer of the ranking.
 KerasStructure structure_from_names(const ModelSpec& spec, const Parameters& parameters,
                                     const KerasNames& names);
 

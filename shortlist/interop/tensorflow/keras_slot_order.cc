@@ -63,7 +63,7 @@ class SlotOrder {
 
   const Parameters& parameters_;
   const Shapes& shapes_;
-  std::array<Part, 3> parts_;  // of queries, candidates and pairs
+  std::array<Part, 3> parts_;  // for queries, candidates and pairs
   size_t count_ = 0;
   std::vector<size_t> found_;
 };

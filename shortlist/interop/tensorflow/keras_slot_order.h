@@ -1,4 +1,4 @@
-// Whose slots are which, in an optimizer that does not name them.
+// Assigns optimizer slots to parameters, for an optimizer that does not name them.
 #pragma once
 
 #include <optional>
@@ -8,9 +8,10 @@
 
 namespace shortlist {
 
-// Keras's optimizers hold slots in the order in which a model made its variables: the towers and the rankings
-// one after another, in any order, and within a tower first its embeddings, in any order. Of slots with these
-// shapes, returns which parameter each belongs to, where several fit the first; nothing where none fits.
+// Keras optimizers store slots in the order in which the model created its variables: the towers and the
+// rankings one after another, in any order, and within a tower the embeddings first, in any order. For slots
+// with these shapes, returns the parameter of each. If several orders fit, returns the first; if none fits,
+// returns nothing.
 std::optional<std::vector<size_t>> find_slot_order(const ModelSpec& spec, const Parameters& parameters,
                                                    const std::vector<std::vector<int64_t>>& shapes);
 

@@ -11,7 +11,8 @@ namespace {
 
 using Shapes = std::vector<std::vector<int64_t>>;
 
-// Query: embeddings [3, 2] and [4, 2]; candidate: [5, 2]; on the query a dense [2, 2] and a normalisation.
+// Query: embeddings [3, 2] and [4, 2]. Candidate: [5, 2]. The query tower also has a dense [2, 2] and a
+// normalisation.
 struct Model {
   Model() {
     const int first = embedding("query/a", kQueryRows, 3);

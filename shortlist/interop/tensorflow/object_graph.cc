@@ -138,7 +138,7 @@ ObjectGraph ObjectGraph::parse(std::string_view message, const std::string& wher
 }
 
 std::string ObjectGraph::serialize() const {
-  // A node has values when it has attributes or a child has.
+  // A node has values if it has attributes or one of its children has values.
   std::vector<uint8_t> has_values(nodes.size());
   for (bool changed = true; changed;) {
     changed = false;

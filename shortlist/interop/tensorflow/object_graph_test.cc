@@ -47,7 +47,7 @@ TEST(ObjectGraph, RefusesAChildThatIsNamedTwice) {
 }
 
 TEST(ObjectGraph, RefusesANodeThatIsNotThere) {
-  // serialize() follows children, so the slot carries the bad number.
+  // serialize() follows children, so the slot contains the invalid number.
   ObjectGraph graph = small_graph();
   graph.nodes[0].slots[0].node = 9;
   EXPECT_EQ(problem(graph), "model: node 0 points at node 9, but there are 4");

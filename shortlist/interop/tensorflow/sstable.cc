@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t kMagic = 0xdb4775248b80fb57;
 constexpr size_t kFooterBytes = 48, kHandlesBytes = 40, kTrailerBytes = 5;
 constexpr size_t kBlockBytes = 256 * 1024;
-// Keys of a checkpoint share their first parts, and are some ten times as long as what is stored of them.
+// Keys of a checkpoint share prefixes and are roughly ten times as long as their stored bytes.
 constexpr uint64_t kMostExpansion = 64, kMostKeyBytes = uint64_t{1} << 30;
 
 struct Handle {
@@ -83,7 +83,7 @@ class Reader {
     return checked.substr(0, handle.size);
   }
 
-  // Counts the bytes of keys, which may share so much that a small file would fill the memory.
+  // Limits the total length of keys: shared prefixes could make a small file fill the memory.
   void count_key(uint64_t bytes) const {
     key_bytes_ += bytes;
     if (key_bytes_ > std::min(kMostExpansion * content_.size(), kMostKeyBytes))
@@ -146,7 +146,7 @@ class BlockWriter {
   bool empty() const { return count_ == 0; }
   const std::string& last_key() const { return last_; }
 
-  // Appends the block to the file; returns its handle as an index holds it.
+  // Appends the block to the file. Returns its handle, encoded for an index.
   std::string finish(std::string& file) {
     if (restarts_.empty()) restarts_.push_back(0);
     for (size_t restart : restarts_) put_little_endian(data_, restart, 4);

@@ -56,7 +56,7 @@ TEST(Sstable, SeesEveryFlippedByte) {
   for (size_t i = 0; i < good.size(); ++i) {
     std::string bad = good;
     bad[i] = static_cast<char>(bad[i] ^ 0x10);
-    // Padding of the footer carries nothing.
+    // The footer's padding has no meaning.
     const bool seen = !problem(bad).empty();
     EXPECT_TRUE(seen || i > good.size() - 48) << i;
   }
@@ -67,10 +67,10 @@ TEST(Sstable, SeesEveryCut) {
   for (size_t size = 0; size < good.size(); ++size) EXPECT_NE(problem(good.substr(0, size)), "") << size;
 }
 
-// The first block's type byte, with the checksum put right.
+// Changes the first block's type byte and corrects the checksum.
 std::string with_block_type(char type) {
   std::string table = write_sstable({{"a", "b"}});
-  const size_t block = 5 + 8;  // one entry of 5 bytes, one restart, the count
+  const size_t block = 5 + 8;  // one entry of 5 bytes, one restart, the number of restarts
   table[block] = type;
   const uint32_t crc = masked_crc32c(bytes_of(std::string_view(table).substr(0, block + 1)));
   for (int i = 0; i < 4; ++i) table[block + 1 + i] = static_cast<char>(crc >> (8 * i));

@@ -115,7 +115,7 @@ std::string shard_path(const std::string& prefix, uint64_t shard, uint64_t shard
   return fmt::format("{}.data-{:05}-of-{:05}", prefix, shard, shards);
 }
 
-// The number of elements, or none when it does not fit 63 bits.
+// The number of elements, or none if it does not fit in 63 bits.
 std::optional<uint64_t> element_count(const std::vector<int64_t>& shape) {
   uint64_t count = 1;
   for (const int64_t size : shape) {
@@ -186,7 +186,7 @@ BundleTensor read_tensor(const std::string& key, const Entry& entry, Bytes shard
   return tensor;
 }
 
-// A "checkpoint" file says model_checkpoint_path: "NAME".
+// A "checkpoint" file contains model_checkpoint_path: "NAME".
 std::string newest_named(const std::string& folder) {
   const std::string text = read_file(folder + "/checkpoint"), field = "model_checkpoint_path: \"";
   const size_t begin = text.find(field);
@@ -262,8 +262,8 @@ TensorBundle TensorBundle::from_memory(const std::string& prefix, std::string_vi
 
 void TensorBundle::read_entries(const SstableEntries& entries, std::span<const Bytes> shards) {
   const std::string index = prefix_ + ".index";
-  uint64_t left =
-      0;  // bytes that no tensor has taken: of two that share theirs, a small file could have many
+  uint64_t left = 0;  // bytes not yet used by a tensor; if tensors could share bytes, a small file could
+                      // contain many large ones
   for (const Bytes& shard : shards) left += shard.size();
   for (size_t i = 1; i < entries.size(); ++i) {
     const auto& [key, value] = entries[i];

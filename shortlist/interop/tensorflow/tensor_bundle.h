@@ -1,6 +1,6 @@
-// TensorFlow's checkpoints ("tensor bundles"): PREFIX.index, a sorted table from key to BundleEntryProto, and
-// PREFIX.data-0000N-of-0000M with the values, little-endian and row-major.
-// Strings: varint lengths | u32 masked CRC-32C of the lengths | bytes.
+// TensorFlow's checkpoint format ("tensor bundle"): PREFIX.index is a sorted table from key to
+// BundleEntryProto, and PREFIX.data-0000N-of-0000M contains the values, little-endian and row-major.
+// Strings are stored as varint lengths | u32 masked CRC-32C of the lengths | bytes.
 // https://github.com/tensorflow/tensorflow/tree/v2.15.1/tensorflow/core/util/tensor_bundle
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace shortlist {
 
-// As in TensorFlow's types.proto; a checkpoint may hold others, which are kept as numbers.
+// Values of TensorFlow's types.proto. Other types in a checkpoint are kept as numbers.
 enum class BundleDType {
   float32 = 1,
   float64 = 2,
@@ -38,29 +38,29 @@ struct BundleTensor {
   BundleDType dtype = BundleDType::float32;
   std::vector<int64_t> shape;
   Bytes bytes;                       // not aligned; empty for strings
-  std::vector<std::string> strings;  // of a string tensor
-  bool sliced = false;               // a partitioned variable's: its parts have other keys
+  std::vector<std::string> strings;  // values of a string tensor
+  bool sliced = false;               // whether it is a partitioned variable, whose parts have other keys
 };
 
-// The prefix of the checkpoint that `path` names: itself, a folder with files ".index" or "variables.index"
-// or "variables/variables.index" (a SavedModel), or a folder whose file "checkpoint" names the newest. Throws
-// a data Error when there is none.
+// The prefix of the checkpoint at `path`, which is a prefix itself, a folder with files ".index" or
+// "variables.index" or "variables/variables.index" (a SavedModel), or a folder whose file "checkpoint" names
+// the newest. Throws a data Error if there is none.
 std::string find_checkpoint(const std::string& path);
 
-// A checkpoint whose tensors are in memory, and live as long as it does. All sizes and checksums are checked
-// at the start.
+// A checkpoint in memory. Tensors are valid as long as this object. All sizes and checksums are verified when
+// it is opened.
 class TensorBundle {
  public:
   // Throws a data Error that names the file and the key.
   static TensorBundle open(const std::string& prefix);
-  // The same from the content of its files; `prefix` is for messages. The shards must outlive it.
+  // The same from the contents of its files. `prefix` is for messages. The shards must outlive it.
   static TensorBundle from_memory(const std::string& prefix, std::string_view index,
                                   std::span<const Bytes> shards);
 
   const std::string& prefix() const { return prefix_; }
   const std::vector<BundleTensor>& tensors() const { return tensors_; }  // by key, ascending
   const BundleTensor* find(std::string_view key) const;
-  // Throws a data Error when it is absent, of another type, sliced.
+  // Throws a data Error if the tensor is missing, has another type, or is sliced.
   const BundleTensor& need(std::string_view key, BundleDType dtype) const;
 
  private:
@@ -72,7 +72,8 @@ class TensorBundle {
   std::vector<BundleTensor> tensors_;
 };
 
-// One shard; each of the two files appears whole, the index last. Tensors in any order, keys distinct.
+// Writes one shard. Both files are written atomically, the index last. Tensors may be in any order; keys must
+// be distinct.
 void write_tensor_bundle(const std::string& prefix, std::vector<BundleTensor> tensors);
 
 }  // namespace shortlist

@@ -32,14 +32,14 @@ class TensorBundleTest : public testing::Test {
       message.replace(at, folder.path().size(), "F");
     return message;
   }
-  // Changes the index entry of "kernel"; the table's checksums are right.
+  // Changes the index entry of "kernel"; the table's checksums stay correct.
   std::string with_entry(const std::string& proto) {
     SstableEntries entries = read_sstable(read_file(prefix + ".index"), "");
     entries[1].second = proto;
     write_file_atomically(prefix + ".index", write_sstable(entries));
     return problem();
   }
-  // An entry for "kernel" with a shape of any sizes.
+  // An entry for "kernel" with a shape of arbitrary sizes.
   static std::string entry(const std::vector<uint64_t>& sizes, uint64_t shard, uint64_t offset, uint64_t size,
                            int dtype = 1) {
     ProtoWriter shape, out;

@@ -1,8 +1,8 @@
 // items.hnsw, little-endian, size_t as u64:
 // u64 0 | u64 capacity | u64 nodes | u64 bytes of a node | u64 offset of its label | u64 offset of its vector
-// i32 highest layer, -1 without nodes | u32 first node of a search | u64 M | u64 2 M | u64 M | f64 1 / ln M
+// i32 highest layer, -1 without nodes | u32 entry node | u64 M | u64 2 M | u64 M | f64 1 / ln M
 // u64 ef_construction
-// nodes     u32 count of neighbors in layer 0 | 2 M u32 neighbors | floats | u64 label
+//  nodes     u32 number of neighbours in layer 0 | 2 M u32 neighbours | floats | u64 label
 // upper     for each node u32 bytes that follow | for each layer from 1 up: u32 count | M u32 neighbors
 #include "shortlist/interop/vectors/export_hnswlib.h"
 

@@ -1,4 +1,4 @@
-// An approximate index of the catalogue as hnswlib keeps it.
+// Exports an approximate index of the catalogue in hnswlib's format.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace shortlist {
 
-// items.hnsw, for hnswlib.Index(space="ip").load_index, and ids.json. Nodes and labels are the items' places.
+// Writes items.hnsw, for hnswlib.Index(space="ip").load_index, and ids.json. Nodes and labels are item
+// positions.
 // https://github.com/nmslib/hnswlib/blob/v0.8.0/hnswlib/hnswalg.h, saveIndex
 void export_hnswlib(const std::string& folder, const ItemVectors& from, const Hnsw& index);
 

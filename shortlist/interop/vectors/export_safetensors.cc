@@ -8,7 +8,7 @@ void export_safetensors(const std::string& path, const Parameters& parameters) {
   std::vector<TensorView> tensors;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const ParameterSpec& spec = parameters.at(i).spec;
-    const bool matrix = spec.table || spec.packed;  // a kernel of one row is a matrix too
+    const bool matrix = spec.table || spec.packed;  // a kernel with one row is still a matrix
     const std::vector<size_t> shape =
         matrix ? std::vector<size_t>{spec.rows, spec.cols} : std::vector<size_t>{spec.rows * spec.cols};
     const float* values = parameters.at(i).value.data;

@@ -1,4 +1,4 @@
-// All weights in one safetensors file.
+// Exports all weights to one safetensors file.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// By name: "query/dense/kernel". Matrices are [rows, columns], a product is x W; biases and the like are
-// lists.
+// Tensors are named like parameters: "query/dense/kernel". Matrices are [rows, columns], used as x W. Biases
+// and other vectors have one dimension.
 void export_safetensors(const std::string& path, const Parameters& parameters);
 
 }  // namespace shortlist

@@ -18,7 +18,7 @@ std::string without_white_space(std::string text) {
   return text;
 }
 
-// One word for each id, all different.
+// A distinct word for each id.
 std::vector<std::string> words_of(const std::vector<std::string>& ids) {
   std::vector<std::string> words;
   std::unordered_set<std::string> taken;

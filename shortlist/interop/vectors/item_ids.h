@@ -1,4 +1,4 @@
-// ids.json, which stands beside vectors whose format has no room for ids.
+// Writes ids.json, for vector formats that cannot store ids.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace shortlist {
 
-// Makes the folder, and the file in it.
+// Creates the folder, and the file in it.
 void write_item_ids(const std::string& folder, const Items& items);
 
 }  // namespace shortlist
