@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// Schemas of the answers. "k" is the type of each name.
+// Schemas of the answers.
 constexpr const char* kAnswers = R"({
 "Problem": {"type": "object", "required": ["type", "title", "status", "detail", "code"], "properties": {
   "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
