@@ -12,8 +12,7 @@
 
 namespace shortlist {
 
-// No machine has more processors, and a system that reached its limit of threads would have none left for
-// other programs.
+// No machine needs more, and a process at the system's limit leaves no threads for other programs.
 inline constexpr int kMostThreads = 1'024;
 
 // Checks of a value. Their messages show the given value and what is needed.

@@ -90,7 +90,7 @@ std::string flag_name(const CLI::Option& option) {
   return option.get_lnames().empty() ? "-" + option.get_snames().front() : "--" + option.get_lnames().front();
 }
 
-// Includes the default value and the options that it requires.
+// The description with the default value, and the options that it needs or excludes.
 std::string meaning(const CLI::Option& option) {
   std::string text = option.get_description();
   const std::string usual = is_flag(option) ? "" : option.get_default_str();

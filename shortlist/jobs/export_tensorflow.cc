@@ -13,7 +13,7 @@
 namespace shortlist {
 namespace {
 
-// Position of the name for `ours`.
+// The entry of `names` for `ours`. Throws Error(usage) if there is none.
 std::string& place_of(KerasNames& names, const std::string& ours) {
   std::vector<std::pair<std::string, std::string*>> places = {{"query", &names.query},
                                                               {"candidate", &names.candidate},

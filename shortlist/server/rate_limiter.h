@@ -34,7 +34,7 @@ class RateLimiter {
     double tokens = 0;
     Time filled;
   };
-  // Removes clients whose buckets are full again, which equals never having sent a request.
+  // Removes clients whose buckets are full again, since that is equivalent to never having sent a request.
   void forget(Time now);
 
   const double rate_, burst_;

@@ -20,7 +20,7 @@ using boost::beast::flat_buffer;
 
 constexpr size_t kReadSize = 16 << 10;
 constexpr double kLingerSeconds = 2;
-// Seconds after which a client that has read nothing of its answer may be closed to make room.
+// Time after which a client that has read nothing of its answer may be closed to make room.
 constexpr auto kStalled = std::chrono::seconds(1);
 // A chunk's size in hexadecimal digits and its two line ends.
 constexpr size_t kChunkFrame = 16 + 4;

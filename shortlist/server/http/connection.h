@@ -39,8 +39,8 @@ class ConnectionBase {
   // Cancels the answer that is being computed.
   void cancel() { cancelled_ = true; }
 
-  // Whether it may be closed to let another client in: it is waiting for its client, or its client has read
-  // nothing of its answer for some time.
+  // Whether it may be closed to let another client in: it is waiting for its client, or its client has not
+  // read any of its answer for some time.
   bool may_make_room(Clock::time_point now) const;
   const std::string& group() const { return group_; }
 
