@@ -1,4 +1,4 @@
-# Cross-compiles for 64-bit ARM with Debian's compiler and runs what was built under qemu-user: ./dev arm.
+# Cross-compiles for 64-bit ARM with Debian's compiler and runs the result under qemu-user: ./dev arm.
 # SHORTLIST_SYSROOT is a folder with Debian's arm64 packages.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)

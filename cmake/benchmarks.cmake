@@ -1,4 +1,4 @@
-# One program for each promise of speed, from benchmarks/NAME.cc; built on demand: ninja benchmarks.
+# One program for each speed claim, from benchmarks/NAME.cc. Built on demand: ninja benchmarks.
 file(GLOB benchmark_sources CONFIGURE_DEPENDS benchmarks/*.cc)
 add_custom_target(benchmarks)
 foreach(source ${benchmark_sources})

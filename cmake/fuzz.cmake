@@ -1,5 +1,5 @@
-# The fuzzers of tests/fuzz with clang's libFuzzer, under sanitizers: ./dev fuzz. Checksums are left unchecked, so
-# that changed bytes come through.
+# The fuzzers in tests/fuzz with clang's libFuzzer and sanitizers: ./dev fuzz. Checksums are not verified, so
+# that changed bytes get past them.
 add_custom_target(fuzzers)
 function(add_fuzzer name library)
   add_executable(${name}_fuzz tests/fuzz/${name}_fuzz.cc)

@@ -1,4 +1,5 @@
-# Public headers, static library, CMake package, the program, and the DuckDB library that it opens at run time.
+# Installs the public headers, static library, CMake package, program, and the DuckDB library that it opens at
+# run time.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -8,7 +9,7 @@ if(TARGET shortlist_program)
   install(TARGETS shortlist_program COMPONENT program)
 endif()
 
-# What a program needs to train a bundle, and to load one and ask it.
+# The headers that a program needs to train, load and query a bundle.
 set(public_headers
     base/deadline.h base/error.h base/fields.h base/range.h base/value.h table/column.h
     table/column_request.h table/table.h table/table_source.h table/text_value.h features/cell.h
@@ -20,7 +21,7 @@ foreach(header ${public_headers})
   cmake_path(GET header PARENT_PATH folder)
   install(FILES shortlist/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/shortlist/${folder})
 endforeach()
-# The program looks for it beside itself, in ../lib/shortlist.
+# The program looks for it in ../lib/shortlist, relative to itself.
 install(FILES ${SHORTLIST_DUCKDB_DIR}/libduckdb.so DESTINATION lib/shortlist OPTIONAL COMPONENT program)
 
 install(EXPORT shortlist-targets NAMESPACE shortlist:: DESTINATION ${package_dir})

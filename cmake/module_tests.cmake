@@ -1,4 +1,4 @@
-# One test program per module, from the *_test.cc beside its sources.
+# One test program per module, from the *_test.cc next to its sources.
 find_package(GTest REQUIRED)
 add_library(shortlist_testing STATIC ${testing_sources})
 target_link_libraries(shortlist_testing PUBLIC shortlist PRIVATE PkgConfig::hwy)

@@ -1,6 +1,6 @@
 # A Debian package of the program, the service and its documents: ./dev package.
 install(FILES deploy/shortlist.service DESTINATION lib/systemd/system COMPONENT program)
-# Outside of the prefix, so only where the package is made.
+# Outside the prefix, so only installed if the package is made.
 install(FILES deploy/serve.conf DESTINATION /etc/shortlist COMPONENT package EXCLUDE_FROM_ALL)
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)

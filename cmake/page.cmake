@@ -1,5 +1,6 @@
-# Makes one assembly file that holds the web page's built files and the table that shortlist/server/page.cc looks
-# them up in. Where the page was not built (./dev page), the table is empty; SHORTLIST_HAS_PAGE says which it is.
+# Generates an assembly file with the web page's built files and the table in which shortlist/server/page.cc
+# looks them up. If the page was not built (./dev page), the table is empty. SHORTLIST_HAS_PAGE says whether
+# it was.
 enable_language(ASM)
 set(SHORTLIST_PAGE_DIR "${CMAKE_SOURCE_DIR}/build/web" CACHE PATH "Folder with the built web page")
 

@@ -1,4 +1,4 @@
-# The modules' tests, then those that run the built program.
+# The modules' tests, then the tests of the built program.
 include(cmake/module_tests.cmake)
 
 add_executable(instructions tests/instructions.cc)  # run by tests/test_instructions.py
@@ -12,13 +12,13 @@ foreach(test ${program_tests})
   add_test(NAME ${name} COMMAND ${PYTEST} -q -rs -p no:cacheprovider ${test} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>" TIMEOUT 1200)
 endforeach()
-# The web page in Chromium.
+# Tests of the web page in Chromium.
 add_test(NAME page COMMAND ${CMAKE_SOURCE_DIR}/dev test-page)
 set_tests_properties(page PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>;SHORTLIST_PAGE=${SHORTLIST_HAS_PAGE}"
                                      SKIP_RETURN_CODE 77 TIMEOUT 600 LABELS slow)
-# Valgrind does not run what a sanitizer was built into.
+# Valgrind does not run programs built with a sanitizer.
 if(SHORTLIST_SANITIZE OR SHORTLIST_SANITIZE_THREADS)
   set_tests_properties(test_instructions PROPERTIES DISABLED TRUE)
 endif()
-# Longer than a check may take; test_install's project of its own is also built without the sanitizers.
+# Too slow for a check. test_install's own project is also built without sanitizers.
 set_tests_properties(test_init_real_data test_install test_readme test_weights PROPERTIES LABELS slow)

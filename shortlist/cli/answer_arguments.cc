@@ -1,4 +1,4 @@
-// Commands that ask a model.
+// Declares the commands that query a model.
 #include "shortlist/cli/command_options.h"
 
 namespace shortlist {

@@ -1,5 +1,4 @@
-// Where a long answer goes: a file or standard output, in any format that a table can be written in, or as
-// aligned text for people.
+// Writes a long answer to a file or standard output, in any table format or as aligned text.
 #pragma once
 
 #include <memory>
@@ -12,17 +11,17 @@ namespace shortlist {
 
 class AnswerWriter {
  public:
-  // `format`: csv, json (lines), table, or "": by the file's ending, csv on standard output. `path` "" is
-  // standard output.
+  // `format` is csv, json (lines), table, or "" for the format of the file's extension, csv on standard
+  // output. An empty `path` is standard output.
   AnswerWriter(const std::string& path, std::vector<OutputColumn> columns, const std::string& format);
-  // All rows of a chunk with the writer's columns.
+  // Writes all rows of a chunk with the writer's columns.
   void write(const Chunk& chunk);
   void finish();
 
  private:
   void print(const Chunk& chunk);
   std::vector<OutputColumn> columns_;
-  std::unique_ptr<TableWriter> writer_;  // none: aligned text
+  std::unique_ptr<TableWriter> writer_;  // null: aligned text
   bool printed_ = false;
 };
 

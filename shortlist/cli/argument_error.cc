@@ -9,7 +9,7 @@
 namespace shortlist {
 namespace {
 
-// The command that the arguments chose, as far as they did.
+// The command that the arguments chose, as far as they were parsed.
 const CLI::App& chosen_command(const CLI::App& app) {
   const std::vector<CLI::App*> parsed = app.get_subcommands();
   return parsed.empty() ? app : chosen_command(*parsed.back());
@@ -54,12 +54,12 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
 
 bool is_flag(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
 
-// One run over a command's arguments, most telling first.
+// Looks for the cause in a command's arguments, most specific first.
 class Explanation {
  public:
   Explanation(const CLI::App& app, const CLI::ParseError& error)
       : command_(chosen_command(app)), error_(error), left_(command_.remaining()) {
-    // The program itself takes what no command could.
+    // Arguments that no command accepted are left at the program.
     for (const std::string& word : app.remaining()) {
       if (&command_ != &app) left_.push_back(word);
     }
@@ -107,7 +107,7 @@ class Explanation {
                        near.empty() ? "" : fmt::format("; did you mean '{}{}'?", before, near));
   }
 
-  // Our validators' texts say what was got and what is needed.
+  // The validators' texts already show the given value and what is needed.
   std::string bad_value() const {
     if (is<CLI::ValidationError>()) return about(error_.what());
     const CLI::Option* option = is<CLI::ConversionError>() ? option_at_fault() : nullptr;
@@ -158,7 +158,7 @@ class Explanation {
     return about(fmt::format("unexpected argument '{}'", left_[0]));
   }
 
-  // The option that the error is about: CLI11's text begins with its name, or has it before its value.
+  // The option that the error is about. CLI11's text begins with its name, or has it before its value.
   const CLI::Option* option_at_fault() const {
     const std::string text = error_.what();
     const CLI::Option* found = nullptr;
@@ -174,7 +174,7 @@ class Explanation {
 
   const CLI::App& command_;
   const CLI::ParseError& error_;
-  std::vector<std::string> left_;  // what nothing took
+  std::vector<std::string> left_;  // arguments that nothing accepted
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What is wrong with the program's arguments, in its own words: CLI11's speak of its own insides.
+// Explains errors in the program's arguments, since CLI11's messages refer to its internals.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// The usage Error for arguments that `app` could not parse. Names the command, the flag or argument, what was
-// given and what is needed, and the nearest command or flag for one that is unknown.
+// The Error(usage) for arguments that `app` could not parse. Names the command, the flag or argument, the
+// given and the needed value, and the nearest command or flag for an unknown one.
 Error argument_error(const CLI::App& app, const CLI::ParseError& error);
 
 }  // namespace shortlist

@@ -15,8 +15,8 @@ namespace shortlist {
 
 namespace {
 
-// The help of the command that words name, such as {"bench", "serve"}. Throws a usage Error for an unknown
-// one.
+// The help of the command named by words such as {"bench", "serve"}. Throws Error(usage) for an unknown
+// command.
 std::string help_of(const CLI::App& app, const std::vector<std::string>& words) {
   const CLI::App* command = &app;
   std::string before;
@@ -65,7 +65,7 @@ void add_completion(CLI::App& app, Chosen& chosen) {
       "  shortlist completion fish > ~/.config/fish/completions/shortlist.fish\n");
 }
 
-// A table, a config and a bundle are easily taken for each other.
+// Tables, configs and bundles are easily confused.
 void check_paths(CLI::App& app) {
   const auto check = [](std::string (*mistake)(const std::string&)) {
     return CLI::Validator(

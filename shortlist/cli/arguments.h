@@ -1,12 +1,12 @@
-// The program's arguments.
+// Parses the program's arguments.
 #pragma once
 
 #include <functional>
 
 namespace shortlist {
 
-// What the arguments ask for, or nothing where they asked for help, which is then printed. Throws a usage
-// Error for arguments that do not fit.
+// The chosen command, or nothing if help was requested, which is then printed. Throws Error(usage) for
+// invalid arguments.
 std::function<void()> parse_arguments(int count, char** arguments);
 
 }  // namespace shortlist

@@ -15,7 +15,7 @@
 namespace shortlist {
 namespace {
 
-// The bundle's own golden queries, asked with the command's options.
+// The bundle's golden queries, sent with the command's options.
 std::vector<std::string> request_bodies(const ServedModel& model, const BenchServeCommand& command) {
   nlohmann::json request = {{"k", command.k}, {"retrieve", command.retrieve}};
   if (!command.where.empty()) request["filter"] = command.where;
@@ -38,10 +38,10 @@ double cpu_seconds(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-// Loads the first model's bundle time after time, beside the requests, for as long as it lives.
+// Reloads the first model's bundle repeatedly, in parallel with the requests, during its lifetime.
 class Swapper {
  public:
-  // Begins `swaps` loads, evenly over `seconds` where each ends in time.
+  // Starts `swaps` loads, evenly spread over `seconds` if each ends in time.
   Swapper(ModelStore& models, int swaps, double seconds)
       : thread_(start_thread([this, &models, swaps, seconds] {
           try {
@@ -51,7 +51,7 @@ class Swapper {
           }
         })) {}
   ~Swapper() { join(); }
-  // Lets a load that has begun end, and returns how many took the model's place. Throws what a load threw.
+  // Waits for a load in progress, and returns how many loads replaced the model. Rethrows an error of a load.
   int end() {
     join();
     if (thrown_ != nullptr) std::rethrow_exception(thrown_);

@@ -1,4 +1,4 @@
-// A table with a candidate in each row, for predictions.
+// A table with one candidate per row, for predictions.
 #pragma once
 
 #include <optional>
@@ -10,35 +10,35 @@
 
 namespace shortlist {
 
-// A table normally has all of the candidate's columns. Where the model's item table had some of them, and
-// this table has the item's id, other columns may be absent: an item of the catalogue is then known by its
-// id, and of another one the absent columns are missing.
+// A table normally has all of the candidate's columns. If some of them came from the model's item table, and
+// this table has the item's id, other columns may be absent: an item of the catalogue is looked up by its id,
+// and for any other item the absent columns are missing values.
 class CandidateTable {
  public:
   CandidateTable(const Recommender& recommender, const Table& table);
 
-  // What is to be read.
+  // The columns to read.
   const std::vector<ColumnRequest>& requests() const { return requests_; }
 
-  // The candidates of a chunk whose columns `first` and those after it are requests(). Where items are looked
-  // up, items[row] is the row's item, and `columns` are the candidate's columns of the rows without one; else
-  // items is empty.
+  // The candidates of a chunk in which requests() start at column `first`. If items are looked up, items[row]
+  // is the row's item, and `columns` are the candidate's columns of the rows without one. Otherwise items is
+  // empty.
   struct Candidates {
     std::vector<std::optional<uint32_t>> items;
     std::vector<Column> columns;
-    size_t unknown = 0;  // rows whose item is looked up and not in the catalogue
+    size_t unknown = 0;  // rows whose item is looked up but not in the catalogue
   };
   Candidates read(const Chunk& chunk, size_t first) const;
 
   void count(size_t unknown) { unknown_ += unknown; }
-  // Says in how many rows the catalogue does not have the item.
+  // Prints in how many rows the item is not in the catalogue.
   void say_unknown() const;
 
  private:
   const Recommender& recommender_;
   std::vector<ColumnRequest> requests_;
-  std::vector<int> place_;    // of each of the candidate's columns in requests_, or -1
-  std::optional<size_t> id_;  // where items are looked up: the id's place in requests_
+  std::vector<int> place_;    // position in requests_ of each column of the candidate, or -1
+  std::optional<size_t> id_;  // if items are looked up: position of the id in requests_
   size_t unknown_ = 0;
 };
 

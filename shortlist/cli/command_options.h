@@ -1,5 +1,5 @@
-// The commands and the options that they share, as CLI11 takes them. CLI11 is slow to compile, so only the
-// files that declare commands include this.
+// The commands and their shared options, as CLI11 declares them. CLI11 is slow to compile, so only files that
+// declare commands include this.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,25 +12,25 @@
 
 namespace shortlist {
 
-// More of them no machine has; a system that gives no more leaves nothing to other programs.
+// No machine needs more, and a process at the system's limit leaves no threads for other programs.
 inline constexpr int kMostThreads = 1'024;
 
-// What a value must be; their messages say what was got and what is needed.
+// Checks of a value. Their messages show the given value and what is needed.
 CLI::Validator positive();
 CLI::Validator non_negative();
 CLI::Validator whole();
-// A number from `least` to `most`, which is finite.
+// A finite number from `least` to `most`.
 CLI::Validator between(double least, double most);
-// The nearest name is suggested in place of one that is unknown.
+// Suggests the nearest name for an unknown one.
 CLI::Validator one_of(std::vector<std::string> names);
 
-// What the arguments ask for.
+// Runs the chosen command.
 using Chosen = std::function<void()>;
 
-// What TABLE may be, for the end of a command's help.
+// The accepted forms of TABLE, shown at the end of a command's help.
 extern const char* const kTableHelp;
 
-// Adds a command, which runs with the options that are then added to `sub`.
+// Adds a command. It runs with the options that are added to `sub` afterwards.
 template <typename Command>
 std::shared_ptr<Command> add_command(CLI::App& app, Chosen& chosen, const char* name, const char* help,
                                      CLI::App*& sub) {
@@ -40,22 +40,22 @@ std::shared_ptr<Command> add_command(CLI::App& app, Chosen& chosen, const char* 
   return command;
 }
 
-// The arguments TABLE and BUNDLE, and the file that a table is written to.
+// The arguments TABLE and BUNDLE, and the output file of a table.
 void add_table(CLI::App& sub, std::string& table);
 void add_bundle(CLI::App& sub, std::string& bundle);
 void add_table_file(CLI::App& sub, std::string& out);
 
-// How a text file is to be read.
+// Options for reading a text file.
 void add_text_options(CLI::App& sub, TableOptions& table);
 
-// A flag that is given again for each value.
+// A flag that is repeated for each value.
 CLI::Option* add_list(CLI::App& sub, const char* flag, std::vector<std::string>& values, const char* help);
 void add_threads(CLI::App& sub, int& threads);
 void add_format(CLI::App& sub, std::string& format, const std::vector<std::string>& formats);
-// --set appends: what --epochs and --seed stand for is in the list already.
+// --set appends, because the list may already contain the settings of --epochs and --seed.
 void add_settings(CLI::App& sub, std::vector<std::string>& settings);
 
-// Each adds a command, which becomes `chosen` when the arguments ask for it.
+// Each function adds a command, which becomes `chosen` if the arguments name it.
 void add_inspect(CLI::App& app, Chosen& chosen);
 void add_convert(CLI::App& app, Chosen& chosen);
 void add_init(CLI::App& app, Chosen& chosen);

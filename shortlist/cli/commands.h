@@ -1,4 +1,4 @@
-// What each command was asked, and the commands. They write data to standard output and words to standard
+// The options of each command, and the commands. They write data to standard output and messages to standard
 // error, and throw an Error whose kind is the exit code.
 #pragma once
 
@@ -26,7 +26,7 @@ void run(const InspectCommand& command);
 
 struct ConvertCommand {
   TableOptions table;
-  std::string sql;  // a file; then the table is what {data} stands for in it
+  std::string sql;  // a file with a query, in which {data} is the table
   std::string out;
   bool quiet = false;
 };
@@ -34,7 +34,7 @@ void run(const ConvertCommand& command);
 
 struct InitCommand {
   TableOptions table;
-  std::string items, users;  // tables of their own, or ""
+  std::string items, users;  // tables of items and users, or ""
   InitOptions options;
   std::string out;
 };
@@ -55,9 +55,9 @@ struct TrainCommand {
   int threads = 0;
   std::vector<std::string> settings;
   bool resume = false, overwrite = false, profile = false, json = false, quiet = false;
-  int seeds = 1;                       // trainings with one seed after another
+  int seeds = 1;                       // number of trainings, with consecutive seeds
   std::string from_checkpoint;         // a file, or a run's folder
-  std::vector<std::string> arguments;  // as they were typed, to say how to go on
+  std::vector<std::string> arguments;  // as typed, to print the command that continues
 };
 void run(const TrainCommand& command);
 
@@ -76,17 +76,17 @@ struct RecommendCommand {
   TableOptions queries;
   int k = 10, offset = 0, retrieve = 0, threads = 0;
   bool keep_seen = false;
-  bool attributes = false;  // of the items, in the answers to a table
+  bool attributes = false;  // include the items' attributes in answers to a table
   std::optional<ListOrder> order;
   std::optional<double> blend;
   std::vector<std::string> exclude, where;
-  std::string format, out;  // format "": table for one query; for a table csv, or by the ending of `out`
+  std::string format, out;  // format "": table for one query; for a table csv, or by the extension of `out`
   bool quiet = false;
 
   RecommendOptions options() const;
 };
 void run(const RecommendCommand& command);
-// The part of it that answers each row of a table.
+// Answers each row of a table.
 void recommend_table(const Recommender& recommender, const RecommendCommand& command);
 
 struct PredictCommand {
@@ -95,7 +95,7 @@ struct PredictCommand {
   TableOptions data;
   std::string format, out;
   int threads = 0;
-  bool raw = false;  // predictions as the model gives them, also beyond their label's range
+  bool raw = false;  // raw predictions, which may be outside their label's range
   bool quiet = false;
 };
 void run(const PredictCommand& command);
@@ -131,7 +131,7 @@ void run(const ImportCommand& command);
 
 struct ExportCommand {
   std::string bundle, to, out;
-  std::string like;                // tensorflow: a checkpoint of the Keras model, whose structure it takes
+  std::string like;                // tensorflow: a checkpoint of the Keras model with the structure to use
   std::vector<std::string> names;  // tensorflow: "query=user_model"
 };
 void run(const ExportCommand& command);

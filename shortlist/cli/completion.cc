@@ -10,8 +10,8 @@ namespace shortlist {
 namespace {
 
 struct CompletedOption {
-  std::vector<std::string> flags;   // "--out", "-k"; none: an argument without a flag
-  std::vector<std::string> values;  // the ones it allows; none: any
+  std::vector<std::string> flags;   // "--out", "-k"; empty: an argument without a flag
+  std::vector<std::string> values;  // the allowed values; empty: any
   std::string help;
   bool takes_value = false;
 };
@@ -20,7 +20,7 @@ struct CompletedCommand {
   std::string path;  // "", "train", "bench serve"
   std::string help;
   std::vector<CompletedOption> options;
-  std::vector<std::pair<std::string, std::string>> commands;  // beneath it, with their help
+  std::vector<std::pair<std::string, std::string>> commands;  // subcommands, with their help
 };
 
 bool is_word(const std::string& text) {
@@ -29,7 +29,7 @@ bool is_word(const std::string& text) {
   });
 }
 
-// "auto|score"; none for anything else.
+// Parses "auto|score". Empty for anything else.
 std::vector<std::string> values_in(const std::string& text) {
   std::vector<std::string> values;
   for (size_t at = 0; at <= text.size();) {
@@ -41,7 +41,7 @@ std::vector<std::string> values_in(const std::string& text) {
   return values;
 }
 
-// The first line, without what quotes of a shell would end at.
+// The first line, without characters that end or escape shell quotes.
 std::string one_line(std::string text) {
   text = text.substr(0, text.find('\n'));
   std::erase_if(text, [](char c) { return c == '\'' || c == '"' || c == '\\' || c == '`' || c == '$'; });
@@ -80,7 +80,7 @@ std::vector<std::string> words_of(const CompletedCommand& command) {
   return words;
 }
 
-// case "$command $before" in "train --precision") offers="..." ;; for both bash and zsh.
+// Lines such as case "$command $before" in "train --precision") offers="..." ;; for bash and zsh.
 std::string cases(const std::vector<CompletedCommand>& commands) {
   std::string text = "  case \"$command\" in\n";
   for (const CompletedCommand& command : commands)
@@ -98,7 +98,7 @@ std::string cases(const std::vector<CompletedCommand>& commands) {
   return text + "  esac\n";
 }
 
-// Follows the words that name commands: "bench serve".
+// Code that follows the words of a command: "bench serve".
 std::string walk(const std::vector<CompletedCommand>& commands, const char* words) {
   std::string paths;
   for (const CompletedCommand& command : commands) {
@@ -138,7 +138,7 @@ std::string zsh_script(const std::vector<CompletedCommand>& commands) {
          "compdef _shortlist shortlist\n";
 }
 
-// Whether the words typed so far name this command and none beneath it.
+// A condition: the words typed so far name this command and none of its subcommands.
 std::string fish_condition(const CompletedCommand& command) {
   std::vector<std::string> below;
   for (const auto& [name, help] : command.commands) below.push_back(name);

@@ -1,5 +1,5 @@
-// Scripts that complete the program's commands, flags and their values in a shell, made from its arguments,
-// so that they cannot differ from them.
+// Shell scripts that complete the program's commands, flags and values, generated from its arguments so that
+// they always agree.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace shortlist {
 
 const std::vector<std::string>& completion_shells();  // bash, zsh, fish
 
-// The shell's script for the program `app`. `shell` is one of completion_shells().
+// The completion script for the program `app`. `shell` is one of completion_shells().
 std::string completion_script(const CLI::App& app, const std::string& shell);
 
 }  // namespace shortlist

@@ -20,7 +20,7 @@ void run(const ConvertCommand& command) {
   stop_on_signals();
   const Table table = Table::open(source_of(command));
   say_notes(table);
-  // To count what a query makes is to run it.
+  // Counting the rows of a query would run it.
   RowProgress progress = command.sql.empty() ? RowProgress("convert", table, command.quiet)
                                              : RowProgress("convert", 0, command.quiet);
   const uint64_t rows = write_table(table, command.out, [&](uint64_t written) {

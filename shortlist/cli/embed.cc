@@ -17,13 +17,12 @@
 namespace shortlist {
 namespace {
 
-// "users.npy" has its keys in "users.ids.csv".
+// The keys of "users.npy" are in "users.ids.csv".
 std::string ids_file(const std::string& path) {
   return path.substr(0, path.size() - std::string_view(".npy").size()) + ".ids.csv";
 }
 
-// Vectors on their way to a table with keys beside each, or to a .npy file with the keys in a table beside
-// it.
+// Writes vectors to a table that includes their keys, or to a .npy file with the keys in a separate table.
 class VectorFile {
  public:
   VectorFile(const std::string& path, std::vector<OutputColumn> keys, size_t width)
@@ -31,7 +30,7 @@ class VectorFile {
     if (!npy_) keys.push_back({"embedding", ColumnType::list});
     writer_.emplace(npy_ ? ids_file(path) : path, std::move(keys));
   }
-  // The keys of a vector, which add() follows.
+  // Write the keys of a vector here before add().
   TableWriter& keys() { return *writer_; }
   void add(std::span<const float> values) {
     if (!npy_) return writer_->list(values);
@@ -41,7 +40,7 @@ class VectorFile {
     writer_->finish();
     if (npy_) write_npy(path_, values_, values_.size() / width_, width_);
   }
-  // Where it is, for messages.
+  // The path, for messages.
   std::string place() const { return npy_ ? fmt::format("{}, ids in {}", path_, ids_file(path_)) : path_; }
 
  private:
@@ -70,7 +69,7 @@ struct Embedded {
   std::vector<ColumnGaps> gaps;
 };
 
-// "query", the row's number, and for a .npy file the query's columns as they are in the table.
+// "query", the row's number, and for a .npy file also the query's columns as in the table.
 std::vector<OutputColumn> key_columns(const PassedColumns& passed) {
   std::vector<OutputColumn> keys = {{"query", ColumnType::integer}};
   for (const OutputColumn& column : passed.columns)
@@ -94,7 +93,7 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
   const Table table = Table::open(command.queries.source_like(recommender.bundle().config.data));
   say_notes(table);
   QueryTable queries(recommender, table);
-  // Beside .npy all values are texts.
+  // In the table for a .npy file all values are texts.
   PassedColumns passed = passed_columns(table, "", command.out, [&](const std::string& name) {
     return command.out.ends_with(".npy") &&
            std::ranges::find(queries.requests(), name, &ColumnRequest::name) != queries.requests().end();

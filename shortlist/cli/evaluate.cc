@@ -10,7 +10,7 @@ namespace shortlist {
 
 void run(const EvaluateCommand& command) {
   Config config = load_bundle(command.bundle).config;
-  // Without other ones: the tables that the run read, where the bundle still has its run.
+  // By default, the tables that the run read, if the bundle still has its run.
   use_tables_of_run(command.bundle, config);
   command.tables.apply(config);
   const EvaluationReport report = evaluate(command.bundle, config, command.split, command.threads);

@@ -1,4 +1,4 @@
-// The formats that `shortlist export` writes: a function each, and one line in export.cc.
+// The formats that `shortlist export` writes: one function each, and one line in export.cc.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace shortlist {
 
 struct ExportFormat {
   const char* name;  // as --to takes it
-  const char* help;  // what is written, and who reads it: a line of --help
+  const char* help;  // what is written, and what reads it: a line of --help
   void (*write)(const ExportCommand&);
 };
 const std::vector<ExportFormat>& export_formats();

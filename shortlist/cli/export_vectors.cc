@@ -1,4 +1,4 @@
-// The formats that hold the catalogue's vectors.
+// The formats that contain the catalogue's vectors.
 #include "shortlist/interop/vectors/export_vectors.h"
 #include "shortlist/bundle/bundle_store.h"
 

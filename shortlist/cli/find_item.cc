@@ -22,8 +22,8 @@ bool begins_like(const std::string& whole, const std::string& text) {
 }
 
 struct Likely {
-  std::vector<uint32_t> equal;  // but for case
-  std::vector<uint32_t> begin;  // with it, but for case
+  std::vector<uint32_t> equal;  // ignoring case
+  std::vector<uint32_t> begin;  // begin with it, ignoring case
 };
 
 bool ids_are_numbers(const Recommender& recommender) {
@@ -34,7 +34,7 @@ bool ids_are_numbers(const Recommender& recommender) {
          });
 }
 
-// Items whose display text or, with `by_id`, whose id is like `text`.
+// Items whose display text or, with `by_id`, whose id matches `text`.
 Likely likely_items(const Recommender& recommender, const std::string& text, bool by_id) {
   Likely likely;
   if (text.empty()) return likely;
@@ -51,7 +51,7 @@ Likely likely_items(const Recommender& recommender, const std::string& text, boo
   return likely;
 }
 
-// "'260' (Star Wars)", or the id alone.
+// "'260' (Star Wars)", or only the id.
 std::string named(const Recommender& recommender, uint32_t item) {
   const std::optional<size_t> display = recommender.display();
   const std::string name = display ? recommender.attribute(*display, item) : "",

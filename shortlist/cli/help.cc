@@ -10,14 +10,14 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kUsual = 80, kNarrowest = 40, kWidest = 100;
-constexpr size_t kNames = 26;  // columns for the names of options, where help is wide enough
+constexpr size_t kNames = 26;  // columns for the names of options, if help is wide enough
 
 size_t help_width() {
   const size_t columns = output_columns();
   return columns == kNoTerminal ? kUsual : std::clamp(columns, kNarrowest, kWidest);
 }
 
-// Lines of at most `width`, broken at blanks.
+// Wraps text at spaces to at most `width` columns.
 std::vector<std::string> wrapped(const std::string& text, size_t width) {
   std::vector<std::string> lines(1);
   for (size_t at = 0; at < text.size();) {
@@ -37,7 +37,7 @@ std::vector<std::string> wrapped(const std::string& text, size_t width) {
   return lines;
 }
 
-// The names, and beside or beneath them what they mean.
+// The names, with their meaning next to or below them.
 std::string entry(const std::string& names, const std::string& meaning, size_t width) {
   const size_t indent = std::min(kNames, width / 3);
   const std::string blanks(indent, ' ');
@@ -55,7 +55,7 @@ std::string entry(const std::string& names, const std::string& meaning, size_t w
   return text;
 }
 
-// "{text,json}" of a validator as "text|json".
+// Converts a validator's "{text,json}" to "text|json".
 std::string choices_in(const std::string& type) {
   const size_t open = type.find('{'), close = type.find('}');
   if (open == type.npos || close == type.npos || close < open) return "";
@@ -90,7 +90,7 @@ std::string flag_name(const CLI::Option& option) {
   return option.get_lnames().empty() ? "-" + option.get_snames().front() : "--" + option.get_lnames().front();
 }
 
-// With what is taken when the option is not given, and what it goes with.
+// The description with the default value, and the options that it needs or excludes.
 std::string meaning(const CLI::Option& option) {
   std::string text = option.get_description();
   const std::string usual = is_flag(option) ? "" : option.get_default_str();
@@ -98,7 +98,7 @@ std::string meaning(const CLI::Option& option) {
   const auto add_others = [&](const char* relation, const std::set<CLI::Option*>& others) {
     std::vector<std::string> names;
     for (const CLI::Option* other : others) names.push_back(flag_name(*other));
-    std::ranges::sort(names);  // the set's order is that of addresses
+    std::ranges::sort(names);  // the set is ordered by address
     if (!names.empty()) text += fmt::format(" ({} {})", relation, fmt::join(names, ", "));
   };
   add_others("needs", option.get_needs());
@@ -126,7 +126,7 @@ std::string usage(const CLI::App& app, const std::string& name, size_t width) {
   return fmt::format("{}\n", fmt::join(lines, "\n  "));
 }
 
-// Options with a flag, by the groups that they were put into; arguments without one come first.
+// Options with a flag, by group. Arguments without a flag come first.
 std::string options_text(const CLI::App& app, size_t width) {
   std::vector<std::pair<std::string, std::string>> groups;
   const auto add = [&](const std::string& group, const std::string& line) {
@@ -188,7 +188,7 @@ class HelpFormatter : public CLI::FormatterBase {
     const size_t width = help_width();
     std::string text = fmt::format("{}\n\n", fmt::join(wrapped(app->get_description(), width), "\n"));
     text += usage(*app, name, width) + options_text(*app, width) + commands_text(*app, width);
-    // A command without a footer has its parent's.
+    // A command without a footer inherits its parent's.
     const CLI::App* parent = app->get_parent();
     const bool own = parent == nullptr || parent->get_footer() != app->get_footer();
     return text + (own ? footer_text(app->get_footer(), width) : "");

@@ -1,4 +1,4 @@
-// What --help prints.
+// Formats the output of --help.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,11 +8,11 @@
 
 namespace shortlist {
 
-// Help in lines that fit the terminal (80 columns where standard output is none). A footer's paragraphs are
-// wrapped; its indented lines, which are examples, stay as they are.
+// Help wrapped to the terminal's width (80 columns if standard output is not a terminal). A footer's
+// paragraphs are wrapped. Its indented lines are examples and are not changed.
 std::shared_ptr<CLI::FormatterBase> help_formatter();
 
-// What a flag's value may be, as help shows it: "FILE", "text|json", "N"; "" for a flag without a value.
+// The values of a flag, as help shows them: "FILE", "text|json", "N"; "" for a flag without a value.
 std::string value_text(const CLI::Option& option);
 
 }  // namespace shortlist

@@ -17,7 +17,7 @@ std::string train_command(const ImportCommand& command) {
   return text + " --out " + shell_quoted(command.out) + " --resume";
 }
 
-// "user_model/.../kernel/.ATTRIBUTES/VARIABLE_VALUE" without its end, which is always the same.
+// Removes the suffix of "user_model/.../kernel/.ATTRIBUTES/VARIABLE_VALUE", which is always the same.
 std::string shown_key(const std::string& key) { return key.substr(0, key.find("/.ATTRIBUTES/")); }
 
 void say_what_was_found(const ImportCommand& command, const KerasImport& imported) {

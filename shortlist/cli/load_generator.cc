@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kGraceSeconds = 2;
 
-// An answer's status and the bytes it takes; size 0 until it is whole.
+// An answer's status and size in bytes. The size is 0 until the answer is complete.
 struct Answer {
   int status = 0;
   size_t size = 0;
@@ -70,7 +70,7 @@ class Connection {
   bool busy() const { return busy_; }
   Clock::time_point due() const { return due_; }
 
-  // Requests are short: what the socket does not take at once is an error like any other.
+  // Requests are short, so a partial write counts as an error.
   bool send_request(const std::string& request, Clock::time_point due) {
     busy_ = true;
     due_ = due;
@@ -118,7 +118,7 @@ class Generator {
  public:
   explicit Generator(const LoadOptions& options)
       : options_(options), requests_(make_requests(options)), epoll_(epoll_create1(0)) {
-    prctl(PR_SET_TIMERSLACK, 1);  // sleeps end when they should
+    prctl(PR_SET_TIMERSLACK, 1);  // precise sleeps
     for (int i = 0; i < options.connections; ++i)
       connections_.push_back(nullptr), connect_again(static_cast<size_t>(i));
   }
@@ -133,7 +133,7 @@ class Generator {
     const auto due_at = [&](uint64_t i) { return begin_ + to_duration(static_cast<double>(i) * period); };
     for (;;) {
       const auto now = Clock::now();
-      // At a rate, what was due is sent, also where this thread woke too late for the last of it.
+      // With a rate, sends all requests that are due, even if this thread woke up after the end.
       const bool over = period == 0 && seconds_since(begin_, now) >= options_.seconds;
       while (!over && next_ < total && !idle_.empty() && (period == 0 || due_at(next_) <= now))
         start(period == 0 ? now : due_at(next_));

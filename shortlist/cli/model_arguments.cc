@@ -1,4 +1,4 @@
-// Commands that make models, and tell of them.
+// Declares the commands that make and describe models.
 #include "shortlist/cli/command_options.h"
 #include "shortlist/cli/export_formats.h"
 

@@ -1,5 +1,5 @@
-// Columns of a table that an answer repeats untouched: as their texts, which Parquet turns into their types
-// again. A list of numbers stays one elsewhere, and a list of texts is written as one text.
+// Columns of a table that are copied to the answer: as text, which Parquet converts back to their types. In
+// other formats, a list of numbers stays a list, and a list of texts is written as one text.
 #pragma once
 
 #include <deque>
@@ -15,14 +15,15 @@ namespace shortlist {
 struct PassedColumns {
   std::vector<ColumnRequest> requests;
   std::vector<OutputColumn> columns;
-  std::vector<bool> joined;  // lists of texts that become one text
+  std::vector<bool> joined;  // lists of texts that are joined to one text
 };
 
-// Those for which `wanted` holds. `format` and `out` are the command's: they say whether Parquet is written.
+// The columns for which `wanted` is true. `format` and `out` are the command's and decide whether Parquet is
+// written.
 PassedColumns passed_columns(const Table& table, const std::string& format, const std::string& out,
                              const std::function<bool(const std::string& name)>& wanted);
 
-// The columns of a chunk that ends with them, as they are written. New texts are in `memory`.
+// The passed columns, which are the last of a chunk, as they are written. New texts are stored in `memory`.
 std::vector<Column> take_passed(const PassedColumns& passed, const Chunk& chunk,
                                 std::deque<std::string>& memory);
 

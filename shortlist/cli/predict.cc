@@ -47,7 +47,7 @@ bool has_column(const std::vector<std::string>& columns, const std::string& name
   return std::ranges::find(columns, name) != columns.end();
 }
 
-// The candidate that a display text alone describes: the item that is called so, else a new one.
+// The candidate for a display text alone: the item with that text, or else a new item.
 Record with_display(const Recommender& recommender, const std::pair<std::string, std::string>& name) {
   const std::string& id_column = recommender.id_column();
   if (const auto item = item_called(recommender, name.second)) {
@@ -62,8 +62,8 @@ Record with_display(const Recommender& recommender, const std::pair<std::string,
   return {name};
 }
 
-// A known item may be given by the beginning of its id or of its display text, alone. A display text with
-// other columns describes a new item; if a known one is called so, a note says it.
+// A known item may be given by a prefix of its id or display text, without other columns. A display text with
+// other columns describes a new item, and a note is printed if a known item has that text.
 Record completed(const Recommender& recommender, Record candidate) {
   const std::string& id_column = recommender.id_column();
   const std::optional<size_t> display = recommender.display();

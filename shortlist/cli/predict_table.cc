@@ -36,7 +36,7 @@ void add_predictions(const Table& table, const std::vector<std::string>& labels,
   }
 }
 
-// The columns that were passed are the last of the chunk.
+// The passed columns are the last of the chunk.
 void write_chunk(const PassedColumns& passed, const Chunk& chunk, const Predictions& predictions,
                  AnswerWriter& writer) {
   Chunk answer;

@@ -1,4 +1,4 @@
-// A table with a query in each row. Columns of the query that it does not have are missing.
+// A table with one query per row. Query columns that the table does not have are missing values.
 #pragma once
 
 #include <string>
@@ -12,23 +12,23 @@ namespace shortlist {
 
 class QueryTable {
  public:
-  // Throws a data Error where the table has none of the query's columns.
+  // Throws Error(data) if the table has none of the query's columns.
   QueryTable(const Recommender& recommender, const Table& table);
 
-  // Those that the table has, to be read first.
+  // The columns that the table has, which must be read first.
   const std::vector<ColumnRequest>& requests() const { return requests_; }
-  // All of the query's columns, in the recommender's order, of a chunk that begins with requests().
+  // All of the query's columns, in the recommender's order, from a chunk that begins with requests().
   std::vector<Column> columns(const Chunk& chunk) const;
 
-  // Adds what the queries of a chunk do not give.
+  // Counts values that the queries of a chunk do not contain.
   void count(const std::vector<ColumnGaps>& gaps, uint64_t rows);
-  // Says which columns the queries do not give, and how many were filled in.
+  // Prints which columns are missing in the queries, and how many values were filled in.
   void say_gaps() const;
 
  private:
   std::vector<ColumnRequest> requests_;
-  std::vector<int> place_;                // of each column of the query in requests_, or -1
-  std::vector<std::string> suggestions_;  // for the columns that are not there: "; did you mean 'age'?"
+  std::vector<int> place_;                // position in requests_ of each query column, or -1
+  std::vector<std::string> suggestions_;  // for absent columns: "; did you mean 'age'?"
   std::vector<ColumnGaps> gaps_;
   uint64_t rows_ = 0;
 };

@@ -64,7 +64,7 @@ std::string as_json(const Recommender& recommender, const Record& query,
          "\n";
 }
 
-// CSV, or a file by its ending.
+// CSV, or the format of the file's extension.
 void write_rows(const Recommender& recommender, const std::vector<Recommendation>& items, size_t offset,
                 const std::string& path, const std::string& format) {
   std::vector<OutputColumn> columns = {{"rank", ColumnType::integer},
@@ -115,7 +115,7 @@ void recommend_one(const Recommender& recommender, const RecommendCommand& comma
                                       : as_table(recommender, items, offset));
 }
 
-// Completes ids. One that no item has is more likely a mistake than what was meant.
+// Completes ids. An id that no item has is probably a mistake.
 std::vector<std::string> find_excluded(const Recommender& recommender,
                                        const std::vector<std::string>& exclude) {
   std::vector<std::string> ids;
@@ -139,7 +139,7 @@ RecommendOptions RecommendCommand::options() const {
 }
 
 void run(const RecommendCommand& given) {
-  given.options();  // wrong conditions are found before the bundle is read
+  given.options();  // rejects invalid conditions before the bundle is read
   const Recommender recommender = Recommender::load(given.bundle);
   RecommendCommand command = given;
   command.exclude = find_excluded(recommender, given.exclude);

@@ -51,7 +51,7 @@ class AnswerTable {
 
   const std::vector<OutputColumn>& columns() const { return columns_; }
 
-  // A line for each item of each row of the chunk, which ends with the passed columns.
+  // Writes a line per item of each row of the chunk, which ends with the passed columns.
   Chunk lines(const Chunk& queries, const Answers& answers, std::deque<std::string>& memory) const {
     Chunk chunk;
     chunk.columns.resize(columns_.size());
@@ -75,7 +75,7 @@ class AnswerTable {
   }
 
  private:
-  // The name, behind as many prefixes as make it one that is not taken; takes it.
+  // The name, with the prefix repeated until it is unused. Marks it as taken.
   static std::string free_name(std::string name, const char* prefix, std::set<std::string>& taken) {
     while (!taken.insert(name).second) name = prefix + name;
     return name;

@@ -1,4 +1,4 @@
-// Commands about the server.
+// Declares the server's commands.
 #include <algorithm>
 
 #include "shortlist/cli/command_options.h"
@@ -6,13 +6,13 @@
 namespace shortlist {
 namespace {
 
-// What a limit may be. Below, nothing could be answered; above, the limit would be none.
+// The range of a limit. Below it, no request could be answered; above it, the limit would have no effect.
 CLI::Validator range_of(std::string_view limit) {
   constexpr double kMostNumber = 1e9, kMiB = 1 << 20;
   if (limit == "max_header_bytes") return between(256, kMiB);
   if (limit == "max_body_bytes") return between(1, 1024 * kMiB);
   if (limit.ends_with("_bytes")) return between(1024, 1e12);
-  // A clock that counts nanoseconds holds nine times as many seconds.
+  // A 64-bit clock of nanoseconds can count nine times as many seconds.
   if (limit.ends_with("_timeout")) return between(limit == "drain_timeout" ? 0 : 1e-3, kMostNumber);
   if (limit == "rate" || limit == "burst" || limit == "max_waiting" || limit == "max_list" ||
       limit == "max_connections_per_address")
@@ -20,7 +20,7 @@ CLI::Validator range_of(std::string_view limit) {
   return between(1, limit == "max_operations" ? 1e18 : kMostNumber);
 }
 
-// An option for each of the limits: --max-k, --idle-timeout.
+// Adds an option for each limit: --max-k, --idle-timeout.
 void add_limits(CLI::App& sub, Limits& limits) {
   auto visit = [&](const char* name, auto& field, const char* help, const Range& = {}) {
     std::string flag = std::string("--") + name;
@@ -30,7 +30,7 @@ void add_limits(CLI::App& sub, Limits& limits) {
   limits.fields(visit);
 }
 
-// Who may reach the server, and from where.
+// Options for access: who may reach the server, and from where.
 void add_access(CLI::App& sub, ServeOptions& options) {
   const char* group = "Access";
   sub.add_option("--keys", options.keys,

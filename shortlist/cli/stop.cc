@@ -12,7 +12,7 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 
 void set_stop(int) { stop = true; }
 
-// A terminal that closes sends SIGHUP more than once, so a second one must not end the program. Under nohup,
+// A closing terminal sends SIGHUP more than once, so a second one must not end the program. Under nohup,
 // which ignores it, it stays ignored.
 void stop_on_hangup() {
   struct sigaction action = {};

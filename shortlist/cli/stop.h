@@ -1,18 +1,18 @@
-// Ctrl-C, SIGTERM and SIGHUP, for jobs that stop in good order.
+// Ctrl-C, SIGTERM and SIGHUP, for jobs that stop cleanly.
 #pragma once
 
 #include <atomic>
 
 namespace shortlist {
 
-// From this call on the first SIGINT or SIGTERM sets the flag that it returns; the second ends the program.
-// So does SIGHUP, which never ends the program, and stays ignored where it is.
+// After this call, the first SIGINT or SIGTERM sets the returned flag, and the second ends the program.
+// SIGHUP also sets the flag but never ends the program, and stays ignored if it was ignored.
 const std::atomic<bool>& stop_on_signals();
 
-// Throws an interrupted Error once the flag is set.
+// Throws Error(interrupted) once the flag is set.
 void throw_if_stopped();
 
-// Writes that fail are reported as errors, not by signals; a closed pipe ends the program in silence.
+// Makes failed writes return errors instead of raising signals. A closed pipe ends the program silently.
 void prepare_signals();
 
 }  // namespace shortlist

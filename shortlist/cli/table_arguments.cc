@@ -1,4 +1,4 @@
-// Commands about tables.
+// Declares the commands for tables.
 #include "shortlist/cli/command_options.h"
 
 namespace shortlist {

@@ -1,4 +1,4 @@
-// What a person should know about how a table's file was taken, on standard error.
+// Prints notes on how a table's file was read to standard error.
 #pragma once
 
 #include "shortlist/cli/words.h"

@@ -1,4 +1,4 @@
-// How a command is told of a table: a path or glob, or a query, and how a text file is to be read.
+// The table options of a command: a path, glob or query, and how to read a text file.
 #pragma once
 
 #include <optional>
@@ -21,19 +21,20 @@ struct TableOptions {
   std::vector<std::string> missing;
 
   TableSource source() const;
-  // The same, with numbers, times and missing values written as in a model's table unless said otherwise.
+  // The same, with numbers, times and missing values written as in a model's table unless an option says
+  // otherwise.
   TableSource source_like(const TableConfig& data) const;
-  // Puts what was said over what the config says.
+  // Overrides the config's settings with the given options.
   void apply(TableConfig& data) const;
 };
 
-// --data, --items and --users: other tables than a config's. How the last two are read is the config's to
-// say.
+// --data, --items and --users: tables that replace those of a config. How the last two are read is set by the
+// config.
 struct ConfigTableOptions {
   TableOptions data;
   std::string items, users;
 
-  // Throws a usage Error for a side table that the config does not have.
+  // Throws Error(usage) for a side table that the config does not have.
   void apply(Config& config) const;
 };
 

@@ -1,4 +1,4 @@
-// What the terminal is, and a line on it that shows how far a long job is.
+// Terminal detection, and a progress line for long jobs.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@ namespace shortlist {
 // Whether standard error is a terminal that can redraw a line.
 bool words_go_to_a_terminal();
 
-// A line on standard error, redrawn at most ten times a second. Silent where there is no terminal.
+// A line on standard error, redrawn at most ten times per second. Prints nothing without a terminal.
 class ProgressLine {
  public:
   explicit ProgressLine(bool enabled = true);
@@ -20,7 +20,7 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  // Whether it is time to draw again; make the text only then.
+  // Whether a redraw is due. Build the text only then.
   bool due() const;
   void draw(const std::string& text);
   void clear();
@@ -38,15 +38,15 @@ std::string duration_text(double seconds);
 // "1,234,567"
 std::string count_text(uint64_t count);
 
-// Rows done of all, with rate and time left, on a ProgressLine.
+// Shows the rows done, with rate and time left, on a ProgressLine.
 class RowProgress {
  public:
-  // `rows` 0: not known. `quiet` shows nothing.
+  // `rows` is 0 if unknown. `quiet` shows nothing.
   RowProgress(std::string what, uint64_t rows, bool quiet);
-  // Counts the table's rows where there is a line to show them on, since that may read a file through.
+  // Counts the table's rows only if there is a terminal, since counting may read a whole file.
   RowProgress(std::string what, const Table& table, bool quiet);
   void show(uint64_t done);
-  // Says how many rows took how long, unless quiet.
+  // Prints the number of rows and the time taken, unless quiet.
   void finish(uint64_t done, const std::string& where);
 
  private:

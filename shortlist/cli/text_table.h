@@ -1,5 +1,5 @@
-// Rows of text as an aligned table for people. Knows that CJK characters are two columns wide. On a terminal
-// long cells and lines are cut to its width; what goes to a file or a pipe is whole.
+// Formats rows of text as an aligned table. CJK characters count as two columns. On a terminal, long cells
+// and lines are cut to its width. Output to a file or a pipe is not cut.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,19 @@
 
 namespace shortlist {
 
-// Columns of the terminal that standard output is, or kNoTerminal.
+// Width in columns of the terminal on standard output, or kNoTerminal.
 inline constexpr size_t kNoTerminal = SIZE_MAX;
 size_t output_columns();
 
-// Columns of a terminal that UTF-8 text takes.
+// Width in terminal columns of UTF-8 text.
 size_t text_width(std::string_view text);
 
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header);
-  // As many cells as the header. Line ends become spaces.
+  // Needs as many cells as the header. Line ends become spaces.
   void add(std::vector<std::string> cells);
-  // Numbers stand on the right.
+  // For numbers.
   void align_right(size_t column) { right_[column] = true; }
   // Ends with a newline.
   std::string text(bool with_header = true) const;

@@ -18,7 +18,7 @@ std::string default_out(const std::string& config) {
   return (std::filesystem::path("runs") / std::filesystem::path(config).stem()).string();
 }
 
-// The command that was typed, with --resume.
+// The command as typed, with --resume.
 std::string resume_command(std::vector<std::string> arguments) {
   std::erase(arguments, "--overwrite");
   if (std::ranges::find(arguments, "--resume") == arguments.end()) arguments.emplace_back("--resume");

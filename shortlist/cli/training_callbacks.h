@@ -1,5 +1,5 @@
-// Who tells how training goes: lines for people with a bar on a terminal, JSON lines for machines, or only
-// warnings.
+// Callbacks that report training progress: text with a progress bar on a terminal, JSON lines for programs,
+// or only warnings.
 #pragma once
 
 #include <memory>
@@ -9,12 +9,12 @@
 namespace shortlist {
 
 std::unique_ptr<TrainingCallback> callback_for_people();
-// Events: prepared, resumed, refitting, epoch, learning_rate, stopped_early, profile, evaluated, warning; one
-// object a line.
+// Prints one JSON object per line. Events: prepared, resumed, refitting, epoch, learning_rate, stopped_early,
+// profile, evaluated, warning.
 std::unique_ptr<TrainingCallback> callback_for_machines();
 std::unique_ptr<TrainingCallback> callback_for_warnings();
 
-// "1341", "1.530", ".9973": four digits in about five columns.
+// "1341", "1.530", ".9973": four digits in about five characters.
 std::string compact_figure(double value);
 
 }  // namespace shortlist

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kMostTopK = 3;
 constexpr size_t kLineWidth = 80;
 
-// The figures worth a line: the loss, what tells how good predictions are, and a few of top_k.
+// The metrics to print: the loss, the measures of prediction quality, and a few of top_k.
 bool is_of_interest(const std::string& name) {
   return name == "loss" || name.starts_with("rmse") || name.starts_with("auc") ||
          name.starts_with("log_loss");
@@ -74,7 +74,7 @@ class PeopleListener : public TrainingCallback {
   }
 
   void after_step(const Progress& progress) override {
-    if (rows_before_ == SIZE_MAX) rows_before_ = progress.rows;  // of the step that was done before it
+    if (rows_before_ == SIZE_MAX) rows_before_ = progress.rows;  // of the step before it
     epochs_ = progress.epochs;
     if (!line_.due()) return;
     const double seconds = std::max(1e-9, since(epoch_start_));
@@ -114,7 +114,8 @@ class PeopleListener : public TrainingCallback {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
 
-  // The figure by which early stopping, else the plateau, else both by default tell epochs apart.
+  // Finds the metric by which epochs are compared: that of early stopping, or else of the plateau, or else
+  // the default of both.
   void watch(const Config& config, const Dataset& data) {
     const TrainingConfig& training = config.training;
     EarlyStoppingConfig early = training.early_stopping.value_or(EarlyStoppingConfig());
@@ -131,8 +132,8 @@ class PeopleListener : public TrainingCallback {
     return best_ && find_metric(figures, watched_) != nullptr && best_->after_epoch(epoch);
   }
 
-  // The watched figure first where `mark` is given, which follows it; with `count` of top_k's figures from
-  // `first` on.
+  // Texts of metrics. If `mark` is given, the watched metric comes first, followed by the mark. Includes
+  // `count` of top_k's metrics, starting at `first`.
   std::vector<std::string> figure_texts(const Metrics& figures, size_t count, size_t first = 0,
                                         const char* mark = nullptr) const {
     std::vector<std::string> texts;
@@ -156,7 +157,7 @@ class PeopleListener : public TrainingCallback {
     return all;
   }
 
-  // Metrics are left out until the line fits a terminal: the last of training's, then of validation's.
+  // Leaves out metrics until the line fits a terminal: the last of training first, then those of validation.
   std::string epoch_line(const EpochRecord& epoch, bool best, const std::string& duration) const {
     const char* mark = best ? "*" : " ";
     const bool alone = epoch.validation.empty();
@@ -174,7 +175,7 @@ class PeopleListener : public TrainingCallback {
 
   ProgressLine line_;
   std::vector<std::string> top_k_;
-  std::string watched_;  // the figure
+  std::string watched_;  // name of the watched metric
   std::optional<EarlyStopping> best_;
   size_t rows_an_epoch_ = 0, rows_before_ = 0;
   int epochs_ = 0;

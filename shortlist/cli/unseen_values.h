@@ -1,4 +1,4 @@
-// Values of many queries that the model has not seen, to be said once.
+// Counts values of many queries that are unknown to the model, to print one note.
 #pragma once
 
 #include "shortlist/cli/terminal.h"

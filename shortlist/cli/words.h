@@ -1,4 +1,4 @@
-// Small things that several commands say or read.
+// Small functions that several commands share.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,11 +12,11 @@
 
 namespace shortlist {
 
-// {"genre=Action, Comedy"} as a record. Throws a usage Error that shows the form, or for a column given
-// twice.
+// Parses {"genre=Action, Comedy"} as a record. Throws Error(usage) with the expected form, also for a column
+// given twice.
 Record parse_record(const char* flag, const std::vector<std::string>& texts);
 
-// The float's own shortest digits, as a double: 0.1f gives 0.1.
+// The float's shortest decimal digits as a double: 0.1f gives 0.1.
 double short_double(float value);
 
 // "predicted_Feedback"
@@ -28,10 +28,10 @@ Value record_value(const Record& record);
 // The item's attributes as a JSON object.
 Value attributes_value(const Recommender& recommender, uint32_t item);
 
-// The members "rank", "id" and, where the model has candidate.display, "display" of an item's JSON object.
+// The members "rank", "id" and, if the model has candidate.display, "display" of an item's JSON object.
 Value::Table id_value(const Recommender& recommender, uint32_t item, size_t rank);
 
-// An argument as a shell reads it back.
+// Quotes an argument for a shell.
 std::string shell_quoted(const std::string& argument);
 
 template <typename... Args>
@@ -39,7 +39,7 @@ void say(fmt::format_string<Args...> format, Args&&... args) {
   write_message(fmt::format(format, std::forward<Args>(args)...) + "\n");
 }
 
-// Writes to standard output; throws a failed Error where that cannot be written.
+// Writes to standard output. Throws Error(failed) on a write error.
 void print_data(const std::string& text);
 
 }  // namespace shortlist

@@ -18,7 +18,7 @@ struct HintWord {
   std::string_view word;
   NameHint hint;
 };
-// Words of column names. Of labels the first in the list is preferred.
+// Words in column names. Among labels, the earliest in the list is preferred.
 constexpr HintWord kHintWords[] = {
     {"user", NameHint::user},         {"customer", NameHint::user},    {"member", NameHint::user},
     {"visitor", NameHint::user},      {"session", NameHint::user},     {"account", NameHint::user},
@@ -50,10 +50,10 @@ constexpr HintWord kHintWords[] = {
     {"index", NameHint::event},       {"uuid", NameHint::event},       {"guid", NameHint::event},
     {"hash", NameHint::event},
 };
-// Beside a hint, words that leave it a key.
+// A name with a hint and one of these words is still a key.
 constexpr std::string_view kKeyWords[] = {"id", "key", "code", "name", "title", "no", "number", "idx"};
-// Words that make a label's name a summary of many rows: "average_rating", "rating_count". Some of them
-// count.
+// Words that turn a label's name into a summary of many rows: "average_rating", "rating_count". Some of them
+// are counts.
 constexpr std::string_view kSummaryWords[] = {"average", "avg", "mean", "count",
                                               "total",   "num", "max",  "min"};
 constexpr std::string_view kCountWords[] = {"count", "total", "num"};
@@ -68,7 +68,7 @@ const HintWord* find_hint(std::string_view word) {
   return found == std::end(kHintWords) ? nullptr : found;
 }
 
-// "userId", "User_ID" and "userid" are user, id.
+// Splits "userId", "User_ID" and "userid" into user, id.
 std::vector<std::string> words_of(std::string_view name) {
   std::vector<std::string> words;
   bool inside = false, lower_before = false;
@@ -94,7 +94,7 @@ std::vector<std::string> words_of(std::string_view name) {
 
 std::string count_text(uint64_t count) { return fmt::format("{} different values", count); }
 
-// Seconds of the years 1990 to 2040.
+// Seconds since 1970 for the years 1990 to 2040.
 bool in_seconds(const ColumnSummary& column) {
   return column.min && *column.min >= 631'152'000 && *column.max < 2'208'988'800;
 }
@@ -104,7 +104,7 @@ bool in_parts_of_seconds(const ColumnSummary& column) {
   });
 }
 
-// Numbers that could be seconds are a time when the name says so, or says nothing.
+// Numbers in the range of seconds are times if the name suggests a time, or nothing at all.
 bool is_time(const ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   if (column.type == ColumnType::time) return true;
@@ -113,7 +113,8 @@ bool is_time(const ColumnGuess& guess) {
   return guess.is(NameHint::none) && !guess.meaning.id && in_seconds(column);
 }
 
-// Why numbers that are times by their name are none: seconds among milliseconds; "" where there is no reason.
+// Why numbers whose name suggests a time are not times, such as seconds mixed with milliseconds. "" if they
+// are.
 std::string why_no_time(const ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   const bool number = column.type == ColumnType::integer || column.type == ColumnType::number;
@@ -128,8 +129,7 @@ std::string why_no_time(const ColumnGuess& guess) {
   return "";
 }
 
-// Titles are texts that say what they stand for, so only others of a few words; integers that say "id" or are
-// counted up.
+// Row numbers are short texts that are not titles, and integers that are named an id or are consecutive.
 bool is_row_number(const ColumnGuess& guess) {
   constexpr uint64_t kLeastRows = 10;
   const ColumnSummary& column = guess.summary;
@@ -158,8 +158,8 @@ Judgement judge_text(ColumnGuess& guess) {
   guess.separator = column.separator;
   if (!guess.separator.empty())
     return {Holds::categories, fmt::format("values that come again between '{}'", guess.separator)};
-  // "Science Fiction" among twenty genres is a category; a thousand titles of three words have words in
-  // common.
+  // "Science Fiction" among twenty genres is a category. A thousand titles of three words are text, since
+  // titles share words.
   constexpr uint64_t kFewTexts = 50;
   const bool words =
       *column.average_words >= 2 && (column.distinct > kFewTexts || *column.average_words >= 4);

@@ -1,4 +1,4 @@
-// What a column of an unknown table holds, judged from its name and its figures; each judgement with its
+// What a column of an unknown table contains, judged from its name and its statistics. Each judgement has a
 // reason.
 #pragma once
 
@@ -16,26 +16,26 @@ enum class NameHint {
   item,
   label,
   time,
-  weight,  // how often or how much: "quantity", "play_count"
-  part,    // a part of the data: "split", "fold"
-  event,   // an order, a receipt, a row: another one each time
+  weight,  // a frequency or an amount: "quantity", "play_count"
+  part,    // a split of the data: "split", "fold"
+  event,   // an order, receipt or row: a different value each time
 };
 
-// What a column's name says: "userId" and "User_ID" are a key of the user, "movie_genre" is not a key.
+// What a column's name implies: "userId" and "User_ID" are a key of the user, "movie_genre" is not a key.
 struct NameMeaning {
   NameHint hint = NameHint::none;
-  bool key = false;       // every word of it stands for the user, the item or the event itself
-  bool id = false;        // it says "id"
-  bool readable = false;  // it says "name" or "title"
-  size_t weight = 0;      // labels: the earlier in the list of hints, the more
+  bool key = false;       // every word refers to the user, the item or the event itself
+  bool id = false;        // contains "id"
+  bool readable = false;  // contains "name" or "title"
+  size_t weight = 0;      // for labels: higher for names that are earlier in the list of hints
 };
 NameMeaning name_meaning(std::string_view name);
 
 enum class Holds {
-  nothing,     // no value, or one only
-  row_number,  // a value of its own in each row
-  category,    // one of several values that come again
-  categories,  // several such values a row: a list, or text with a separator
+  nothing,     // no value, or only one distinct value
+  row_number,  // a different value in each row
+  category,    // one of several repeated values
+  categories,  // several such values per row: a list, or text with a separator
   text,        // words
   number,
   vector,  // lists of numbers, all of one length
@@ -44,10 +44,10 @@ enum class Holds {
 
 struct ColumnGuess {
   ColumnSummary summary;
-  std::string name;  // in the config; differs from summary.name where the table has no names
+  std::string name;  // in the config; differs from summary.name if the table has no column names
   NameMeaning meaning;
   Holds holds = Holds::nothing;
-  std::string separator;    // of categories in a text
+  std::string separator;    // between categories in a text
   std::string time_format;  // of times in a text; "" for ISO 8601
   std::string why;          // "integer, 943 different values"
 
@@ -56,14 +56,14 @@ struct ColumnGuess {
   uint64_t without_value() const { return summary.missing + summary.blank; }
 };
 
-// "2 of 1600 rows have no value"; "" where all have one.
+// Returns "2 of 1600 rows have no value", or "" if no value is missing.
 std::string says_missing(const ColumnGuess& column);
 
-// Reads the table once, and columns of dates again.
+// Reads the table once, and columns of dates a second time.
 std::vector<ColumnGuess> guess_columns(const Table& table);
 
-// Words that mean a missing value in some column: among numbers, or several such words in one column. "NA"
-// alone among texts may be Namibia.
+// Words that mean a missing value in some column: words among numbers, or several such words in one column. A
+// lone "NA" among texts may mean Namibia.
 std::vector<std::string> words_for_missing(const std::vector<ColumnGuess>& columns);
 
 // Whether the names are DuckDB's own: column0, column1, ...

@@ -16,14 +16,14 @@ namespace {
 
 constexpr size_t kMostStates = size_t{1} << 24;
 
-// What one column has for one key.
+// The values of one column for one key.
 struct State {
-  uint64_t value = 0;  // the hash of the first
+  uint64_t value = 0;  // hash of the first value
   uint32_t rows = 0;
   bool one = true;
 };
 
-// The same for equal sets, in whatever order and however often their values come.
+// Hashes a set: independent of the order of its values and of repetitions.
 uint64_t hash_of_set(std::vector<uint64_t> values) {
   std::ranges::sort(values);
   const auto repeated = std::ranges::unique(values);
@@ -51,7 +51,7 @@ uint64_t hash_of(const Column& column, size_t row) {
   return hash_of_set(std::move(values));
 }
 
-// Of the values of a list in a text, whatever their order.
+// Hashes the values of a list in a text, in any order.
 uint64_t hash_of_parts(std::string_view text, const std::string& separator) {
   std::vector<uint64_t> values;
   try {

@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-// What parts the values of a text: an item's tags are the same in whatever order a row has them.
+// The separator of a text column's values, since an item's tags are the same in any order.
 std::vector<DeterminedColumn> as_sets(const std::vector<ColumnGuess>& columns) {
   std::vector<DeterminedColumn> sets;
   for (const ColumnGuess& column : columns) {
@@ -33,7 +33,7 @@ Guesser::Guesser(const Table& table, std::vector<ColumnGuess> columns, const Ini
   guess_.names_are_ours = names_are_generated(guess_.columns);
 }
 
-// The order matters: what a column cannot be any more makes the next guess easier.
+// The order matters: each guess excludes a column from the next ones.
 ModelGuess Guesser::guess() {
   find_split();
   find_label();

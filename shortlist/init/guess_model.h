@@ -1,4 +1,4 @@
-// Finds out what the columns of an unknown table are for.
+// Guesses what the columns of an unknown table are for.
 #pragma once
 
 #include "shortlist/init/init_options.h"
@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// Throws a data Error for a table without rows and for a column of the options that is not there or does not
-// fit; a usage Error where no query or candidate can be found.
+// Throws Error(data) for a table without rows, and for a column of the options that does not exist or is not
+// suitable. Throws Error(usage) if no query or candidate is found.
 ModelGuess guess_model(const Table& table, const InitOptions& options);
 
 }  // namespace shortlist

@@ -9,9 +9,10 @@
 namespace shortlist {
 namespace {
 
-// More values than half of those of the user or the item that they describe tell little else than who it is.
+// A column with more values than half of those of the user or item that it describes does little but identify
+// it.
 constexpr double kNearlyUnique = 0.5;
-// A value of a context comes again: at least about ten times, unless there are few values.
+// Values of a context are repeated at least about ten times, unless there are few values.
 constexpr double kMostValuesOfContext = 0.1;
 constexpr uint64_t kFewValues = 20;
 
@@ -51,7 +52,7 @@ bool Guesser::place_by_candidate(size_t c) {
   return true;
 }
 
-// Why a column that changes from row to row is nothing to ask with; "" where it may be.
+// Why a column that varies from row to row cannot be part of the query. "" if it can.
 std::string Guesser::why_not_asked_with(size_t c) {
   const ColumnGuess& column = columns()[c];
   if (column.is(NameHint::label)) return "an outcome as the label is: not known when one asks";
@@ -81,7 +82,7 @@ void Guesser::place(size_t c) {
   take(c, Use::query, "changes from row to row; take it out if it is not known when one asks");
 }
 
-// What one asks with must not be the answer.
+// The query must not contain the answer.
 void Guesser::leave_out_telling_columns() {
   std::vector<size_t> contexts;
   std::vector<std::string> names;
@@ -99,7 +100,7 @@ void Guesser::leave_out_telling_columns() {
   }
 }
 
-// Without a user and a context all that can be asked is which item has such properties.
+// Without a user and a context, a query can only ask for an item with given properties.
 void Guesser::make_query_of_what_describes() {
   for (size_t c = 0; c < columns().size(); ++c) {
     const Holds holds = columns()[c].holds;

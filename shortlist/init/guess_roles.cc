@@ -14,7 +14,7 @@
 namespace shortlist {
 namespace {
 
-// What orders the rows by time. Texts in a format of dates may have a clock behind.
+// SQL for the value that orders rows by time. Texts in a date format may also contain a time of day.
 std::string instant_sql(const Table& table, const ColumnGuess& time) {
   const std::string name = sql_name(time.summary.name);
   if (time.summary.sql_type != "VARCHAR") return name;
@@ -27,7 +27,7 @@ std::string instant_sql(const Table& table, const ColumnGuess& time) {
   return fmt::format("coalesce({}, try_strptime({}, [{}]))", iso, name, fmt::join(formats, ", "));
 }
 
-// Of the last fifth of the rows by time, the share whose user has no earlier row.
+// The share of the last fifth of rows by time whose user has no earlier row.
 double new_user_share(const Table& table, const std::string& user, const ColumnGuess& time) {
   double share = 0;
   table.query(fmt::format("WITH timed AS (SELECT {0} AS who, {1} AS instant FROM {{table}}), "
@@ -40,7 +40,7 @@ double new_user_share(const Table& table, const std::string& user, const ColumnG
   return share;
 }
 
-// ", the first of them row 1601": where to look for a footer or a gap.
+// ", the first of them row 1601", to help find a footer or a gap.
 std::string first_missing(const Table& table, const ColumnGuess& column) {
   const CodedColumn coded = std::move(code_columns(table, std::vector<std::string>{column.summary.name})[0]);
   uint64_t first = UINT64_MAX;
@@ -49,7 +49,7 @@ std::string first_missing(const Table& table, const ColumnGuess& column) {
   return first == UINT64_MAX ? "" : fmt::format(", the first of them row {}", first + 1);
 }
 
-// Stars, points and thumbs: few different values near 0.
+// Stars, points and thumbs have few distinct values near 0.
 bool has_shape_of_label(const ColumnGuess& column) {
   const ColumnSummary& summary = column.summary;
   return is_number(column) && summary.distinct >= 2 && summary.distinct <= 20 && *summary.min >= -1 &&
@@ -58,7 +58,7 @@ bool has_shape_of_label(const ColumnGuess& column) {
 
 bool is_part(std::string_view text) { return text == "train" || text == "validation" || text == "test"; }
 
-// The words of a column that are no part of a split, where the others are.
+// The values of a split column that are not split names.
 std::vector<std::string> other_words(const ColumnSummary& column) {
   std::vector<std::string> others;
   for (const auto& [text, rows] : column.most_frequent) {
@@ -67,7 +67,7 @@ std::vector<std::string> other_words(const ColumnSummary& column) {
   return others;
 }
 
-// Why a column that is the user's or the item's by its name is none; "" where it can be.
+// Why a column whose name suggests the user or the item is not usable as a key. "" if it is.
 std::string why_no_key(const ColumnGuess& column) {
   switch (column.holds) {
     case Holds::category:
@@ -200,7 +200,7 @@ void Guesser::find_user() {
               by_name ? "the user, as its name says" : "the first id: the user, as most write it");
 }
 
-// An id before a title, which several items may have.
+// Prefers an id to a title, since several items may have the same title.
 std::optional<size_t> Guesser::named_candidate() {
   std::optional<size_t> best;
   const auto rank = [&](size_t c) {
@@ -221,7 +221,8 @@ std::optional<size_t> Guesser::named_candidate() {
   return best;
 }
 
-// People read names. The id stays the id: several items may have one name.
+// The display column is a name, for readers. The id remains the key, since several items may have the same
+// name.
 void Guesser::find_display() {
   if (columns()[guess_.candidate].meaning.readable) return;
   for (size_t c = 0; c < columns().size(); ++c) {

@@ -1,4 +1,4 @@
-// Finds out what each column of a table is for: model_guess.h.
+// Guesses what each column of a table is for. The result is described in model_guess.h.
 #pragma once
 
 #include <map>
@@ -13,26 +13,27 @@ namespace shortlist {
 
 class Guesser {
  public:
-  // Keeps references.
+  // Keeps references, which must outlive the guesser.
   Guesser(const Table& table, std::vector<ColumnGuess> columns, const InitOptions& options);
   ModelGuess guess();
 
  private:
   std::vector<ColumnGuess>& columns() { return guess_.columns; }
-  // The share of rows in which `column` follows from `key`: determined_shares.h.
+  // The share of rows in which `key` determines `column`: determined_shares.h.
   double share(size_t key, size_t column);
-  // Nearly each value of `key` comes with one value of `column`.
+  // Whether nearly every value of `key` occurs with one value of `column` only.
   bool determines(size_t key, size_t column);
   bool is_taken(size_t c) const { return !guess_.uses[c].why.empty(); }
   void take(size_t c, Use use, std::string why) { guess_.uses[c] = {use, false, std::move(why)}; }
-  // What a judgement took for numbers, text or row numbers is a category all the same when it is an id.
+  // Also turns a column that was judged to be numbers, text or row numbers into a category, since it is an
+  // id.
   void take_as_key(size_t c, Use use, std::string why);
   void turn_down(size_t c, const char* use, std::string why);
-  // An integer or a short text that comes again, as users and items do.
+  // An integer or a short text with repeated values, as ids of users and items are.
   bool looks_like_key(size_t c);
   std::string why_nothing_found(const char* use) const;
 
-  // The columns with a use of their own: guess_roles.cc.
+  // Columns with a use of their own: guess_roles.cc.
   void find_split();
   void find_label();
   void check_label(size_t c);
@@ -43,7 +44,7 @@ class Guesser {
   void find_display();
   void find_time();
 
-  // What the others are for: guess_places.cc.
+  // Uses of the other columns: guess_places.cc.
   void sort_the_rest();
   void place(size_t c);
   bool place_by_user(size_t c);
@@ -56,12 +57,12 @@ class Guesser {
   const Table& table_;
   const InitOptions& options_;
   ModelGuess guess_;
-  std::map<size_t, std::vector<double>> shares_;  // by key
+  std::map<size_t, std::vector<double>> shares_;  // by key column
 };
 
-// Nearly always: a table may hold some wrong rows.
+// Not 1, since a table may contain some wrong rows.
 inline constexpr double kNearlyAlways = 0.95;
-// Without a name to go by, what has fewer values is no user and no item.
+// Without a hint in its name, a column with fewer values is taken as neither the user nor the item.
 inline constexpr uint64_t kLeastKeys = 20;
 
 inline bool is_whole_column(const ColumnGuess& column) { return column.without_value() == 0; }

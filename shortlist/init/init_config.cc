@@ -17,14 +17,14 @@ namespace shortlist {
 namespace {
 
 constexpr int kWidth = 32;  // of embeddings and towers
-// From this share of rows on that repeat a pair of user and item, people take things again.
+// If at least this share of rows repeats a pair of user and item, items are consumed repeatedly.
 constexpr double kTakenAgain = 0.1;
-// With more of them among the last rows, a split by time asks about users that no model can know.
+// With a larger share in the last rows, a split by time would test on users that no model can know.
 constexpr double kManyNewUsers = 0.3;
 
 std::string tower_layers() { return fmt::format("[{{ dropout = 0.3 }}, {{ dense = {} }}]", kWidth); }
 
-// The setting of a time in a text that is not ISO 8601.
+// The format setting of a time column whose text is not ISO 8601.
 std::string format_of(const ColumnGuess& column) {
   return column.time_format.empty() ? "" : fmt::format(", format = {}", quoted(column.time_format));
 }
@@ -57,8 +57,8 @@ class Writer {
     for (const size_t c : columns) names.push_back(name(c));
     return names;
   }
-  // The words of a candidate's title, beside its own embedding, as candidates whose titles are alike are
-  // alike.
+  // Adds the words of a candidate's title to its own embedding, since candidates with similar titles are
+  // similar.
   size_t title() const { return guess_.display.value_or(guess_.candidate); }
   bool has_words() const {
     const ColumnSummary& summary = column(title()).summary;
@@ -70,7 +70,7 @@ class Writer {
     return words;
   }
   bool tells_user() const { return guess_.user && guess_.uses[*guess_.user].use == Use::query; }
-  // A tenth of a table of fewer rows is none.
+  // A tenth of fewer rows would be empty.
   bool is_tiny() const { return guess_.rows() < 10; }
   bool has_validation() const { return guess_.split ? guess_.has_validation : !is_tiny(); }
 
@@ -156,7 +156,7 @@ std::string Writer::data() const {
 }
 
 std::string Writer::feature(const ColumnGuess& column) const {
-  // Few values need few numbers: more of them learn by heart.
+  // Few values need a small embedding. A larger one overfits.
   const uint64_t root = std::bit_ceil(static_cast<uint64_t>(std::sqrt(column.summary.distinct)) + 1);
   const bool key =
       column.name == name(guess_.candidate) || (guess_.user && column.name == name(*guess_.user));
@@ -169,7 +169,7 @@ std::string Writer::feature(const ColumnGuess& column) const {
     case Holds::text:
       return fmt::format("{{ kind = \"text\", max_tokens = 10_000, rows = \"vocabulary\", {} }}", dim);
     case Holds::number: {
-      // Prices and counts: most are small, a few are huge.
+      // Prices and counts are mostly small, with a few huge values.
       const ColumnSummary& s = column.summary;
       const bool skewed = s.min && *s.min >= 0 && *s.max > 20 * *s.mean;
       return skewed ? R"({ kind = "number", normalize = "log" })" : R"({ kind = "number" })";
@@ -275,11 +275,12 @@ std::string Writer::ranking() const {
   return section.text();
 }
 
-// Some hundred steps an epoch, and batches that are neither too small for the softmax nor too large for
+// Gives some hundred steps per epoch, with batches neither too small for the softmax nor too large for
 // memory.
 uint64_t batch_of(uint64_t rows) { return std::clamp<uint64_t>(std::bit_floor(rows / 64), 64, 2048); }
 
-// What people get is watched, not a loss that goes on falling for one task while the other one overtrains.
+// Monitors the quality of the served lists, not the total loss, which may keep falling for one task while the
+// other overfits.
 std::pair<std::string, std::string> Writer::monitor() const {
   if (tells_user()) return {"auto", "NDCG of the users' lists in the validation rows, as they are served"};
   if (guess_.label)

@@ -1,5 +1,5 @@
-// A config for a table that nobody has described: written from what its columns look like, with the reason
-// beside each choice. It trains as it is.
+// Writes a config for a table without one, guessed from its columns, with the reason next to each choice. The
+// config can be trained as it is.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 
 namespace shortlist {
 
-// TOML that read_config() takes; [data] says what the table's source says. The same table gives the same
-// text. Throws a data Error for a table without rows and for a named column that is not there or does not
-// fit; a usage Error where no query or no candidate can be found.
-// `sides` are tables of items and users: then [items] and [users] say how they are joined to the table.
+// Returns TOML for read_config(). [data] is the table's source. The same table gives the same text. Throws
+// Error(data) for a table without rows, and for a named column that does not exist or is not suitable. Throws
+// Error(usage) if no query or candidate is found. `sides` are tables of items and users. If given, [items]
+// and [users] say how they are joined to the table.
 std::string init_config(const Table& table, const InitOptions& options, const InitSides& sides = {});
 
 }  // namespace shortlist

@@ -34,7 +34,7 @@ std::string kind(const Config& config, const std::string& feature) {
   return std::string(config.feature(feature).settings->kind());
 }
 
-// The figures after an epoch of some thousand rows: whether a config trains is seen early.
+// Metrics after an epoch of some thousand rows, enough to see whether a config trains.
 Metrics train(const std::string& text) {
   Config config = read(text);
   config.training.epochs = 1;
@@ -59,7 +59,7 @@ void expect_trains(const std::string& text) {
   EXPECT_TRUE(std::isfinite(*loss)) << text;
 }
 
-// Rows of a table that `row` writes, each from its number.
+// Writes a table whose rows `row` makes from their numbers.
 std::string write_rows(const FileFolder& folder, const std::string& header, int rows,
                        const std::function<std::string(int)>& row) {
   std::string text = header + "\n";
@@ -97,7 +97,7 @@ TEST(InitConfig, SplitsByTimeWhereUsersComeBack) {
   const std::string regulars = init(table([](int r) { return r % 40; }));
   EXPECT_EQ(read(regulars).data.split.by, SplitBy::time);
   EXPECT_EQ(read(regulars).data.split.column, "timestamp");
-  // Each user comes for 20 hours and never again.
+  // Each user is active for 20 hours and never again.
   const std::string passers = init(table([](int r) { return r / 20; }));
   EXPECT_EQ(read(passers).data.split.by, SplitBy::random);
   EXPECT_TRUE(has(passers, "by time, 100 % of the last rows would be of users never seen before"));
@@ -200,7 +200,7 @@ TEST(InitConfig, WarnsThatMinusOneMayBeNoRating) {
   EXPECT_TRUE(has(init(path), "# -1 may stand for \"not rated\""));
 }
 
-// Items with a list, words, numbers and a vector of their own; users with an age.
+// Items with a list, words, numbers and a vector. Users with an age.
 std::string rich_table(const FileFolder& folder) {
   std::string text;
   for (int r = 0; r < 300; ++r) {

@@ -1,4 +1,4 @@
-// What a person tells `init`.
+// Options of `init`.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace shortlist {
 
-// What a person knows better; empty: found out. Columns go by the table's own names.
+// Overrides of what is guessed. Empty means guessed. Columns have the table's own names.
 struct InitOptions {
   std::string label, candidate;
   std::vector<std::string> query;

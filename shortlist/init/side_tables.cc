@@ -14,9 +14,9 @@
 namespace shortlist {
 namespace {
 
-// Of the interactions' values, a key has at least this share.
+// A key contains at least this share of the interactions' values.
 constexpr double kLeastMatched = 0.5;
-// A category with more values than this share of its table's rows tells little but which row it is.
+// A category with more values than this share of its table's rows does little but identify the row.
 constexpr double kNearlyUnique = 0.5;
 constexpr uint64_t kFewValues = 20;
 
@@ -25,7 +25,7 @@ struct Side {
   std::vector<ColumnGuess> columns;
 };
 
-// Its columns, and its source with the words for missing values that were found.
+// The table's columns, and its source with the words for missing values that were found.
 Side look_at(const Table& table) {
   Side side{table.source(), guess_columns(table)};
   const std::vector<std::string> words = words_for_missing(side.columns);
@@ -54,7 +54,7 @@ std::unordered_set<std::string> values_of(const Table& table, const std::string&
   return values;
 }
 
-// The key of a side table, by its name or by its values, and the share of the ids that it has.
+// The key of a side table, found by its name or its values, and the share of the ids that it contains.
 struct Key {
   size_t column = 0;
   double share = 0;

@@ -1,4 +1,4 @@
-// Finds out what the tables of items and of users that a person names say, for `init`.
+// Guesses what the columns of the item and user tables given to `init` are for.
 #pragma once
 
 #include "shortlist/init/init_options.h"
@@ -7,18 +7,18 @@
 
 namespace shortlist {
 
-// The tables beside that of the interactions; null: none.
+// Tables in addition to the interactions. Null if not given.
 struct InitSides {
   const Table* items = nullptr;
   const Table* users = nullptr;
 };
 
-// The column of the interactions that has the name of a key of the item table, so that it is the candidate;
-// "" where there is none.
+// The column of the interactions that has the name of a key of the item table, which makes it the candidate.
+// "" if there is none.
 std::string named_item_key(const Table& rows, const InitSides& sides);
 
-// Adds the side tables, and their columns with a use for each, to what was guessed of the interactions.
-// Throws a data Error where no column of a table has the values of the item (of the user), each once.
+// Adds the side tables, and their columns with a use for each, to the guess for the interactions. Throws
+// Error(data) if no column of a side table contains the values of the item or user, each once.
 void add_side_tables(const Table& rows, const InitSides& sides, ModelGuess& guess);
 
 }  // namespace shortlist

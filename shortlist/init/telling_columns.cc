@@ -9,9 +9,9 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kMostCodes = size_t{1} << 26;  // that are in memory at once
+constexpr size_t kMostCodes = size_t{1} << 26;  // in memory at once
 
-// The items that a value comes with.
+// The items that occur with a value.
 struct Seen {
   uint32_t item = 0, rows = 0;
   bool one = true;

@@ -1,4 +1,5 @@
-// Columns whose values alone nearly say which item a row has: what is asked with such a column is the answer.
+// Finds columns whose values alone nearly determine a row's item, so that a query with such a column contains
+// the answer.
 #pragma once
 
 #include <string>
@@ -8,18 +9,18 @@
 
 namespace shortlist {
 
-// From this share on a column says too much.
+// Columns with at least this share give the item away.
 inline constexpr double kTelling = 0.9;
 
-// For each column the share of rows, of those whose value is in several rows, in which the value comes with
-// one item alone; 0 where no value comes again. Reads the columns once, many at a time.
+// For each column, the share of rows in which the value occurs with one item only, among the rows whose value
+// occurs in several rows. 0 if no value is repeated. Reads the columns once, many at a time.
 std::vector<double> telling_shares(const Table& table, const std::string& item,
                                    const std::vector<std::string>& columns);
 
-// The same for values and items that are numbered from 0, row by row.
+// The same for values and items numbered from 0, one of each per row.
 double telling_share(const std::vector<uint32_t>& values, const std::vector<uint32_t>& items);
 
-// Of the rows, the share in which the pair has been in an earlier row.
+// The share of rows whose pair of user and item is already in an earlier row.
 double repeated_share(const Table& table, const std::string& user, const std::string& item);
 
 }  // namespace shortlist

@@ -8,7 +8,7 @@ namespace shortlist {
 namespace {
 
 TEST(TellingColumns, CountsRowsWhoseValueComesWithOneItem) {
-  // Value 0 has the item 7 in both rows, 1 has two items, 2 comes once and shows nothing.
+  // Value 0 has item 7 in both rows, value 1 has two items, value 2 occurs once and shows nothing.
   EXPECT_EQ(telling_share({0, 0, 1, 1, 2}, {7, 7, 7, 8, 9}), 0.5);
   EXPECT_EQ(telling_share({0, 1, 2}, {7, 7, 7}), 0);
   EXPECT_EQ(telling_share({}, {}), 0);

@@ -26,7 +26,7 @@ std::optional<TextGuess> guess_lists(const ColumnSummary& column) {
   return TextGuess{TextGuess::Kind::lists, "", "lists in brackets"};
 }
 
-// A text column of nothing but digits is of ids or codes.
+// A text column that contains only digits has ids or codes.
 bool looks_like_date(std::string_view text) {
   const bool marked = text.find_first_of("-/.:") != text.npos;
   return marked && std::ranges::count_if(text, [](char c) { return c >= '0' && c <= '9'; }) >= 6;
@@ -50,7 +50,7 @@ bool has_dates(const ColumnSummary& column) {
   return std::ranges::all_of(column.most_frequent, [](const auto& value) { return is_date(value.first); });
 }
 
-// 20210131, or the same with a clock: all have as many digits, and are between these years.
+// 20210131, or the same with a time of day. All have the same number of digits and lie between these years.
 bool has_dates_in_digits(const ColumnSummary& column) {
   if (column.type != ColumnType::integer || !column.min) return false;
   return std::ranges::any_of(std::initializer_list<double>{1, 1e4, 1e6}, [&](double clock) {
@@ -82,7 +82,7 @@ TextGuess guess_dates(const CodedColumn& column) {
 std::vector<std::optional<TextGuess>> guess_texts(const Table& table,
                                                   const std::vector<ColumnSummary>& columns,
                                                   const std::vector<bool>& named_times) {
-  constexpr uint64_t kMostValues = uint64_t{1} << 26;  // that are in memory at once
+  constexpr uint64_t kMostValues = uint64_t{1} << 26;  // in memory at once
   std::vector<std::optional<TextGuess>> guesses(columns.size());
   std::vector<size_t> dates;
   for (size_t c = 0; c < columns.size(); ++c) {

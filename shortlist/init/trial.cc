@@ -10,7 +10,7 @@
 namespace shortlist {
 namespace {
 
-// "" where the config can be trained.
+// The error message, or "" if the config can be trained.
 std::string what_fails(const std::string& text, const TableSource& source) {
   const Config config = read_config(parse_toml(text, "the config"), "the config");
   try {
@@ -25,7 +25,7 @@ std::string what_fails(const std::string& text, const TableSource& source) {
   return "";
 }
 
-// The column that a message names as no key of the model, or none.
+// The column that a message names, if it is not a key of the model.
 std::optional<size_t> culprit(const ModelGuess& guess, const std::string& message) {
   for (size_t c = 0; c < guess.columns.size(); ++c) {
     const bool named = message.find(fmt::format("column '{}'", guess.columns[c].name)) != message.npos ||

@@ -1,4 +1,4 @@
-// Prepares a table as `train` would, so that a config that `train` refuses is not written.
+// Prepares a table as `train` does, so that `init` never writes a config that `train` refuses.
 #pragma once
 
 #include <functional>
@@ -8,9 +8,9 @@
 
 namespace shortlist {
 
-// Reads the table by the config that `config` writes of the guess, up to the model. A column that the
-// features or the split cannot take is left out of the guess with the reason, and then the rest is tried
-// again. Throws the error where it is about the user, the candidate or no column.
+// Reads the table with the config that `config` returns for the guess, up to building the model. A column
+// that the features or the split refuse is left out of the guess with the reason, and preparation is tried
+// again. Throws the error if it is about the user, the candidate or no column.
 void leave_out_what_cannot_be_trained(ModelGuess& guess, const std::function<std::string()>& config);
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// The whole job: what a config makes of its table, without training.
+// The describe job: what a config makes of its table, without training.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace shortlist {
 
-// Features are fitted and the model is built, but nothing is trained: what `describe` shows.
+// What `describe` shows. Features are fitted and the model is built, but not trained.
 struct Described {
   std::string summary, dot, svg;
   std::vector<std::string> warnings;

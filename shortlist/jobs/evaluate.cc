@@ -13,7 +13,7 @@
 namespace shortlist {
 namespace {
 
-// The dataset's queries as the baselines count them; others have the numbers after those.
+// Numbers the dataset's queries as the baselines do. Unknown queries get the numbers after those.
 std::vector<uint32_t> number_queries(const Dataset& data, const Baselines& baselines) {
   std::unordered_map<uint64_t, uint32_t> known;
   for (uint32_t q = 0; q < baselines.query_keys.size(); ++q) known.emplace(baselines.query_keys[q], q);
@@ -26,7 +26,7 @@ std::vector<uint32_t> number_queries(const Dataset& data, const Baselines& basel
   return numbers;
 }
 
-// Items that the catalogue does not have get the least share.
+// Items that are not in the catalogue get the smallest share.
 void use_shares(const std::vector<float>& shares, Dataset& data) {
   if (shares.empty()) return;
   data.item_log_share = shares;
@@ -53,7 +53,7 @@ EvaluationReport evaluate(const std::string& path, const Config& tables, const s
     query_number = number_queries(data, trained->baselines);
     use_shares(trained->baselines.item_log_share, data);
   } else {
-    // An older program wrote the bundle: the table can only be the one that it was trained on.
+    // The bundle was written by an older version: the table must be the one that it was trained on.
     data = apply_features(bundle.config, bundle.features, table);
     trained.emplace().baselines = fit_baselines(data);
   }
@@ -66,7 +66,7 @@ EvaluationReport evaluate(const std::string& path, const Config& tables, const s
   }
   const ServedOrder order = bundle.order.value_or(
       ServedOrder{bundle.config.ranking.empty() ? ListOrder::score : ListOrder::predicted, 1});
-  // An older bundle does not tell whose items its users' are.
+  // An older bundle does not record its users' items.
   const bool drops_seen = bundle.config.recommend.seen == SeenPolicy::drop && !bundle.ratings.users.empty();
   const std::string rows = !split.empty() ? split : data.other_table ? "all" : split_to_report(data.split);
   const ListModel model{bundle.config, *bundle.retriever, bundle.towers.get(), data, pool};

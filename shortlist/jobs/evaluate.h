@@ -1,4 +1,4 @@
-// The whole job: a bundle measured on a table.
+// The evaluate job: measures a bundle on a table.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace shortlist {
 
-// Evaluates a bundle on rows of the table that `tables` names, with those of its items and users where the
-// bundle's config has them, and with the bundle's baselines and catalogue. `split` is "train", "validation",
-// "test" or "all" of the table as the bundle's config splits it. "": of the table that the model was trained
-// on, by its fingerprint, the test rows; of another one all rows.
+// Evaluates a bundle on rows of the table that `tables` names, with its item and user tables if the bundle's
+// config has them, and with the bundle's baselines and catalogue. `split` is "train", "validation", "test" or
+// "all", as the bundle's config splits the table. With "", the test rows are used if the table's fingerprint
+// is that of the model's training table, and all rows otherwise.
 EvaluationReport evaluate(const std::string& bundle, const Config& tables, const std::string& split,
                           int threads);
 

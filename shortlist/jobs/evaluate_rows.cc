@@ -25,7 +25,7 @@ std::vector<T> take(const std::vector<T>& values, const std::vector<uint32_t>& r
   return taken;
 }
 
-// Rows of a dataset as metrics see them: for retrieval and lists, or with one task's labels.
+// Rows of a dataset as metrics take them: for retrieval and lists, or with one task's labels.
 enum class For { lists, labels };
 struct ObservedRows {
   ObservedRows(const Dataset& data, const std::vector<uint32_t>& rows, size_t task,
@@ -36,7 +36,7 @@ struct ObservedRows {
         weight(take(use == For::lists ? data.retrieval_weights() : data.weights, rows)) {
     for (uint32_t& c : candidate) c = data.item_of_candidate[c];
     for (size_t i = 0; !query_number.empty() && i < query.size(); ++i) query[i] = query_number[query[i]];
-    // Rows without a user are not the rows of one user.
+    // Rows without a user do not all belong to one user.
     for (size_t i = 0; data.query_is_user && i < query.size(); ++i) {
       if (user[i] == unknown_index) query[i] = unknown_index;
     }
@@ -68,7 +68,7 @@ std::vector<ServedOrder> possible_orders(const Config& config) {
 
 size_t greatest(const std::vector<int>& ks) { return static_cast<size_t>(std::ranges::max(ks)); }
 
-// Where queries tell no user, each is one.
+// If queries do not name users, each query counts as one user.
 Observations with_lists_by_query(Observations rows, bool tells_user) {
   if (!tells_user) rows.user = rows.query;
   return rows;
@@ -122,7 +122,7 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
   return list;
 }
 
-// Ranks are the retriever's; predictions the towers'.
+// Ranks come from the retriever, predictions from the towers.
 RowScores score_rows(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows) {
   const auto& [config, retriever, towers, data, pool] = evaluated.model;
   RowScores scores;
@@ -199,7 +199,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   report.losses = losses_of(evaluated, rows);
   const RowScores scores = score_rows(evaluated, rows);
   const auto seed = static_cast<uint64_t>(config.training.seed);
-  // Of the rows that the model was trained on, every item is a seen one.
+  // In the training rows, every item is a seen one.
   const bool held_out = data.other_table || (split != "train" && split != "all");
   const bool masks = held_out && !data.user_of_query.empty();
   if (config.retrieval) {

@@ -1,4 +1,4 @@
-// Measures a model on rows of a dataset, next to the baselines that were fitted on its training rows.
+// Evaluates a model on rows of a dataset, next to baselines fitted on its training rows.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace shortlist {
 
-// The order of the lists that a model serves, and how each order did on the validation rows.
+// The order of the lists that a model serves, and the result of each order on the validation rows.
 struct ChosenOrder {
   ServedOrder order;
   std::vector<ListReport::Order> measured;
@@ -20,26 +20,26 @@ struct ChosenOrder {
 // Fitted on the dataset's training rows.
 Baselines fit_baselines(const Dataset& data);
 
-// The order of the lists that are served: what the config says. With "auto", each order is measured on the
-// validation rows, and the one with the highest NDCG near 10 is taken, the first of equal ones.
+// Returns the order of served lists that the config sets. With "auto", measures each order on the validation
+// rows and takes the one with the highest NDCG near 10, or the first of equal ones.
 ChosenOrder choose_order(const ListModel& model);
 
 struct EvaluatedModel {
   ListModel model;
-  Evaluator* evaluator;  // of the towers, with their config; null for a model without
+  Evaluator* evaluator;  // of the towers, with their config; null for a model without towers
   const Baselines& baselines;
   std::vector<uint32_t>
-      query_number;  // of each of the dataset's queries, as the baselines count; empty: alike
+      query_number;  // of each query of the dataset, as the baselines number them; empty if all are alike
   ServedOrder order;
-  bool drops_seen = false;                // lists leave out what a query's user has seen
+  bool drops_seen = false;                // lists leave out the items that a query's user has seen
   std::vector<ListReport::Order> orders;  // as choose_order() measured them
 };
 
-// Of the rows "train", "validation", "test" or "all"; of another table than the model was trained on, "all"
-// is the whole table. Throws a data Error when there are none.
+// Evaluates the rows of `split`: "train", "validation", "test" or "all". For a table other than the training
+// table, "all" is the whole table. Throws Error(data) if there are no such rows.
 EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::string& split);
 
-// "test", or where there are no such rows "validation", or "train".
+// "test", or "validation" if there are no test rows, or "train" if there are neither.
 std::string split_to_report(const Split& split);
 
 }  // namespace shortlist

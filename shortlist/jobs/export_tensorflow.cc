@@ -13,7 +13,7 @@
 namespace shortlist {
 namespace {
 
-// Where the name for `ours` stands.
+// The entry of `names` for `ours`. Throws Error(usage) if there is none.
 std::string& place_of(KerasNames& names, const std::string& ours) {
   std::vector<std::pair<std::string, std::string*>> places = {{"query", &names.query},
                                                               {"candidate", &names.candidate},
@@ -57,7 +57,8 @@ std::optional<OptimizerState> state_of_run(const std::string& bundle) {
 void export_to_tensorflow(const std::string& path, const TensorflowExport& options) {
   const Bundle bundle = load_bundle(path);
   const Towers& towers = bundle.need_towers("export --to tensorflow");
-  // The state belongs to the weights of the standardised label, which the checkpoint does not hold.
+  // The optimizer's state is for the weights of the standardised label, which the checkpoint does not
+  // contain.
   const std::optional<OptimizerState> state =
       has_label_scales(towers.spec) ? std::nullopt : state_of_run(path);
   fold_label_scales(towers.spec, *towers.parameters);

@@ -1,4 +1,4 @@
-// The end of train and import: a model that was fitted is evaluated, and becomes a bundle.
+// The last step of train and import: evaluates a fitted model and saves it as a bundle.
 #pragma once
 
 #include <string>
@@ -15,15 +15,15 @@ struct FinishedModel {
   const PreparedData& prepared;
   Learner& learner;  // fitted
   const History& history;
-  // Chosen before, on validation rows that the data have no more. None: finish() chooses.
+  // Chosen earlier, on validation rows that the data no longer have. If not given, finish() chooses.
   std::optional<ChosenOrder> order = {};
 };
 
-// As choose_order() in jobs/evaluate_rows.h.
+// Same as choose_order() in jobs/evaluate_rows.h.
 ChosenOrder choose_order(const FinishedModel& model, ThreadPool& pool);
 
-// Evaluates on the test rows (where there are none on the validation rows, then on the training rows), and
-// saves the bundle, with `extras` in it, and the files of its run.
+// Evaluates on the test rows, or on the validation rows if there are none, or on the training rows if there
+// are neither. Saves the bundle with `extras` in it, and the files of its run.
 EvaluationReport finish(const FinishedModel& model, const std::string& out, ThreadPool& pool, RunFiles& files,
                         const std::vector<ExtraFile>& extras);
 

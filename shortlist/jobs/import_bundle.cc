@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kStructureFile = "keras_structure.pb";
 
-// What goes wrong inside is told with the checkpoint's name.
+// Adds the checkpoint's name to errors.
 void begin_at(Trainer& trainer, const OptimizerState& optimizer, const std::string& checkpoint) {
   try {
     trainer.begin_at(optimizer);
@@ -40,7 +40,7 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   TwoTowerLearner learner({config, prepared, pool}, std::move(towers));
   if (result.imported.optimizer) begin_at(learner.trainer(), *result.imported.optimizer, options.checkpoint);
   const RunLock lock(options.out);
-  check_holds_no_run(options.out);  // again: one may have ended just now
+  check_holds_no_run(options.out);  // again: another run may have just ended
   learner.trainer().save(checkpoint_folder(options.out));
   parameters.pack(pool, false);
   std::vector<ExtraFile> extras;

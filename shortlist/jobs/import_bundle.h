@@ -1,4 +1,4 @@
-// From a Keras model's weights to a bundle, without training.
+// Makes a bundle from a Keras model's weights, without training.
 #pragma once
 
 #include "shortlist/bundle/bundle.h"
@@ -9,10 +9,10 @@
 namespace shortlist {
 
 struct ImportOptions {
-  std::string checkpoint;      // as import_keras() takes it
+  std::string checkpoint;      // as for import_keras()
   std::string out;             // the folder that becomes the bundle
-  int threads = 0;             // 0: one for each processor
-  bool new_optimizer = false;  // leaves the checkpoint's aside: training goes on with a new one
+  int threads = 0;             // 0: one per processor
+  bool new_optimizer = false;  // ignores the checkpoint's optimizer; training continues with a new one
 };
 
 struct ImportResult {
@@ -20,13 +20,13 @@ struct ImportResult {
   EvaluationReport report;
 };
 
-// Fits the features on the config's table, which gives Keras's vocabularies; fills the model that the config
-// makes of them; evaluates and saves. The bundle's run stands where the model's optimizer stood, so
-// train() with `resume` goes on from there. Throws a usage Error for a folder that holds a run.
+// Fits the features on the config's table, which gives Keras's vocabularies, fills the model that the config
+// describes, evaluates and saves. The bundle's run is at the step of the checkpoint's optimizer, so train()
+// with `resume` continues from there. Throws Error(usage) for a folder that contains a run.
 ImportResult import_bundle(const Config& config, const ImportOptions& options);
 
-// The file in which a bundle of a Keras model keeps its structure, so that the weights can go back; none
-// where it has none. Throws a data Error if it is damaged.
+// The file in which a bundle of a Keras model stores the model's structure, so that weights can be exported
+// back. Empty if the bundle has none. Throws Error(data) if it is damaged.
 std::vector<ExtraFile> kept_structure(const std::string& bundle);
 
 }  // namespace shortlist

@@ -1,5 +1,5 @@
-// Against a real run of the reference notebook in TensorFlow: its checkpoints, expected embeddings and
-// predictions, scores, and the losses of its first steps. The run's files are not part of the repository.
+// Compares with a real run of the reference notebook in TensorFlow: its checkpoints, expected embeddings and
+// predictions, scores, and the losses of its first steps. The run's files are not in the repository.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -196,7 +196,7 @@ TEST_F(NotebookParity, WhatIsWrittenBackEqualsTheCheckpoint) {
   const TensorBundle theirs = TensorBundle::open(n.run + "/model_weights/"),
                      ours = TensorBundle::open(folder / "weights/");
   for (const BundleTensor& tensor : theirs.tensors()) {
-    // Metrics are no part of a model, and the vectorizers' counts are empty.
+    // Metrics are not part of a model, and the vectorizers' counts are empty.
     if (tensor.key == "_CHECKPOINTABLE_OBJECT_GRAPH" || tensor.key.find("_metrics/") != std::string::npos ||
         tensor.key.find("/token_counts/") != std::string::npos) {
       continue;
@@ -234,7 +234,8 @@ TEST_F(NotebookParity, TheFirstTenStepsHaveTheSameLosses) {
   }
 }
 
-// The run's first ten batches, then the other train rows in an order of our own: the run's is not kept.
+// The run's first ten batches, then the other training rows in a different order, since the run's order is
+// not recorded.
 std::vector<uint32_t> order_of_an_epoch(const Notebook& n) {
   std::vector<uint32_t> order, rest;
   const nlohmann::json trajectory = n.file("trajectory.json");
@@ -248,9 +249,9 @@ std::vector<uint32_t> order_of_an_epoch(const Notebook& n) {
   return order;
 }
 
-// Within what the order of the batches decides: over six orders the standard deviation was .012 of rmse, .005
-// of top_1, .001 of top_5, .0004 of top_10, and .7 % of the total loss of the second half. The bounds are
-// three times that of the difference of two runs.
+// The tolerance covers the effect of the order of batches. Over six orders the standard deviation was .012 of
+// rmse, .005 of top_1, .001 of top_5, .0004 of top_10, and .7 % of the total loss of the second half. The
+// bounds are three times that of the difference of two runs.
 TEST_F(NotebookParity, AnEpochOfTrainingEndsWithTheScoresOfTheRun) {
   Notebook& n = notebook();
   n.import("initial_weights");

@@ -1,4 +1,4 @@
-// Queries of a dataset, block by block, as retrievers read them.
+// Reads queries of a dataset in blocks, as retrievers take them.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ class QueryBlocks {
   // All must outlive it. `towers` may be null.
   QueryBlocks(const Retriever& retriever, const Towers* towers, const Dataset& data, ThreadPool& pool);
 
-  // Some of the dataset's distinct queries. Valid until the next call; keeps a view of `queries`.
+  // A batch of some of the dataset's distinct queries. Valid until the next call. Keeps a view of `queries`.
   const QueryBatch& of(std::span<const uint32_t> queries);
 
  private:

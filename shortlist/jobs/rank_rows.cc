@@ -9,13 +9,13 @@
 namespace shortlist {
 namespace {
 
-// Scores that are held at once.
+// Maximum number of scores in memory.
 constexpr size_t kScoresABlock = size_t{1} << 18;
 
 // The rows of each distinct query, queries in order of first appearance.
 struct RowsByQuery {
   std::vector<uint32_t> queries;
-  std::vector<std::vector<uint32_t>> positions;  // of its rows in the result
+  std::vector<std::vector<uint32_t>> positions;  // positions of its rows in the result
 };
 
 RowsByQuery group(const Dataset& data, std::span<const uint32_t> rows) {
@@ -43,7 +43,7 @@ class RowRanker {
   RowRanker(const Dataset& data, std::span<const uint32_t> rows, PairRanks& ranks)
       : data_(data), rows_(rows), ranks_(ranks) {}
 
-  // The rows of one query, whose items have these scores. Queries may be ranked by different threads.
+  // Ranks the rows of one query, given the scores of all items. Queries may be ranked on different threads.
   void rank(std::span<const float> scores, std::span<const uint32_t> positions,
             std::span<const uint32_t> seen) const {
     std::vector<float> of_seen;

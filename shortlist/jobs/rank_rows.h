@@ -1,4 +1,4 @@
-// Ranks of rows' items by any retriever.
+// Ranks of rows' items with any retriever.
 #pragma once
 
 #include <span>
@@ -11,8 +11,8 @@
 
 namespace shortlist {
 
-// Each row's item among all items for the row's query, as PairRanker has it: one rank for each row; `unseen`
-// only where queries name users. All scores are looked at, a block of queries at a time.
+// The rank of each row's item among all items for the row's query, as in PairRanker. `unseen` is only set if
+// queries name users. Computes all scores, one block of queries at a time.
 PairRanks rank_rows(const Retriever& retriever, const Towers* towers, const Dataset& data,
                     std::span<const uint32_t> rows, ThreadPool& pool);
 

@@ -1,4 +1,4 @@
-// Every input that the fuzzers of readers keep is read again, and many times with a byte changed.
+// Reads every input of the readers' fuzz corpus as it is, and many times with one byte changed.
 #include <gtest/gtest.h>
 
 #include "tests/fuzz/bundle_input.h"
@@ -12,7 +12,7 @@
 namespace shortlist {
 namespace {
 
-// Of the inputs as they are, some are good.
+// Some of the unchanged inputs are valid.
 template <typename Read>
 void read_all(const std::string& name, size_t changes, Read read) {
   const std::vector<std::string> inputs = fuzz_corpus(name);

@@ -1,5 +1,5 @@
-// A table's rows worked on by several threads: chunks are read, kept, worked on side by side, and written in
-// their order. Memory is bounded by the number of threads.
+// Processes a table's rows on several threads: reads chunks, keeps them, processes them in parallel, and
+// writes the results in order. Memory is bounded by the number of threads.
 #pragma once
 
 #include <deque>
@@ -13,23 +13,24 @@
 
 namespace shortlist {
 
-// A chunk that stays when the next one is read.
+// A copy of a chunk that stays valid when the next chunk is read.
 struct KeptChunk {
   explicit KeptChunk(const Chunk& read);
   Chunk chunk;
-  std::deque<std::string> memory;  // what its texts point to
+  std::deque<std::string> memory;  // what its texts point into
 };
 
 // Calls work(chunk, result) on any thread for each chunk of the named columns, then write(chunk, result) on
-// this one, in the table's order. Calls between_chunks() before each chunk; it may throw to stop. Returns the
-// rows. A RowError of `work`, which counts from the chunk's first row, is thrown as one of the table.
+// the calling thread, in the table's order. Calls between_chunks() before each chunk, which may throw to
+// stop. Returns the number of rows. A RowError from `work` counts from the chunk's first row and is rethrown
+// with the row of the table.
 template <typename Result>
 uint64_t work_on_rows(const Table& table, const std::vector<ColumnRequest>& requests, ThreadPool& pool,
                       const std::function<void(const Chunk&, Result&)>& work,
                       const std::function<void(const Chunk&, const Result&)>& write,
                       const std::function<void()>& between_chunks);
 
-// The chunks' part of it, without the results' type.
+// The part of work_on_rows() that does not depend on the results' type.
 class ChunkRounds {
  public:
   ChunkRounds(ThreadPool& pool, std::function<void(const Chunk&, size_t slot)> work,

@@ -22,7 +22,7 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kProjectorRows = 10'000;  // more than a browser likes is of no use
+constexpr size_t kProjectorRows = 10'000;  // browsers are slow with more
 
 std::string group_of(const std::string& name) {
   if (name.starts_with("query/")) return "query tower";
@@ -30,7 +30,7 @@ std::string group_of(const std::string& name) {
   return "ranking";
 }
 
-// The settings that a person looks for in a picture.
+// The settings that are shown in a picture of the model.
 std::string detail_of(const Node& node) {
   const Value settings = node.layer->settings();
   const std::string kind(node.layer->kind());
@@ -71,7 +71,7 @@ ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& t
   return table;
 }
 
-// A bundle has the same bytes wherever it is made, so names come without their folders.
+// A bundle must have the same bytes wherever it is made, so names are written without their folders.
 std::string name_of_model(const Config& config) {
   const std::string name = std::filesystem::path(config.file).stem();
   return name.empty() ? "Model" : name;
@@ -93,7 +93,7 @@ std::string epochs_text(const History& history, int kept) {
   return fmt::format("{}; the model is that of epoch {}", count, kept);
 }
 
-// Keras's names of what TensorBoard shows.
+// Keras's names of the metrics that TensorBoard shows.
 std::string keras_tag(const std::string& name) {
   if (name == "rmse") return "epoch_root_mean_squared_error";
   if (name == "loss") return "epoch_total_loss";
@@ -104,7 +104,7 @@ std::string keras_tag(const std::string& name) {
 
 std::string lock_file(const std::string& folder) { return folder + "/lock"; }
 
-// Makes the folder, and returns those that it had to make, inner ones first.
+// Creates the folder, and returns all folders that it created, inner ones first.
 std::vector<std::filesystem::path> make_missing(const std::string& folder) {
   std::vector<std::filesystem::path> made;
   std::error_code error;
@@ -144,9 +144,9 @@ RunLock::~RunLock() {
   namespace fs = std::filesystem;
   std::error_code error;
   const auto files = std::distance(fs::directory_iterator(folder_, error), fs::directory_iterator());
-  if (error || files != 1) return;  // more than the lock
+  if (error || files != 1) return;  // the folder contains more than the lock
   fs::remove(lock_file(folder_), error);
-  for (const fs::path& path : made_) fs::remove(path, error);  // leaves those that are not empty
+  for (const fs::path& path : made_) fs::remove(path, error);  // keeps folders that are not empty
 }
 
 std::string refit_folder(const std::string& out) { return run_folder(out) + "/refit"; }
@@ -246,7 +246,7 @@ void RunFiles::write_epoch(const EpochRecord& epoch, const Parameters& parameter
     train_ = std::make_unique<EventFile>(events_ + "/train");
     validation_ = std::make_unique<EventFile>(events_ + "/validation");
   }
-  const int64_t step = epoch.epoch - 1;  // as Keras counts
+  const int64_t step = epoch.epoch - 1;  // Keras counts from 0
   for (const auto& [name, value] : epoch.train)
     train_->scalar(keras_tag(name), step, static_cast<float>(value));
   train_->scalar("epoch_lr", step, static_cast<float>(epoch.learning_rate));

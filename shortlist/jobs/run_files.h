@@ -1,4 +1,4 @@
-// What a run leaves behind for people and other tools.
+// Files of a run for people and other tools.
 #pragma once
 
 #include <chrono>
@@ -16,15 +16,15 @@
 
 namespace shortlist {
 
-// out/run: checkpoints, event files, times; not part of the bundle.
+// out/run: checkpoints, event files and times. Not part of the bundle.
 std::string run_folder(const std::string& out);
 std::string checkpoint_folder(const std::string& out);
 
-// Makes the run's folder and keeps others from writing there, then removes the temporary files that a killed
-// run left. If nothing was written when it ends, it removes the folders that it made.
+// Creates the run's folder, locks it, and removes temporary files that a killed run left. If nothing was
+// written by the time it is destroyed, it removes the folders that it created.
 class RunLock {
  public:
-  // Throws a usage Error if another run has the folder.
+  // Throws Error(usage) if another run holds the folder's lock.
   explicit RunLock(const std::string& out);
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
@@ -36,27 +36,27 @@ class RunLock {
   std::optional<FileLock> lock_;
 };
 
-// out/run/refit: the same of the training on training and validation rows.
+// out/run/refit: the same files of the training on training and validation rows.
 std::string refit_folder(const std::string& out);
-// Removes what the folder's run left; not its bundle, nor its lock.
+// Removes the files of the folder's run, except the bundle and the lock.
 void remove_run(const std::string& out);
-// Throws a usage Error when the folder holds a bundle or a checkpoint.
+// Throws Error(usage) if the folder contains a bundle or a checkpoint.
 void check_holds_no_run(const std::string& out);
-// Gives a config the tables that the run read: the interactions, and those of items and users. Changes
-// nothing when the bundle came without its run.
+// Sets a config's tables to those that the run read: interactions, items and users. Changes nothing if the
+// bundle was copied without its run.
 void use_tables_of_run(const std::string& out, Config& config);
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
 
-// report.txt and report.html; of a model with towers (else null) also model.svg, model.dot and summary.txt;
-// where there are epochs also history.csv, curves.svg, curves.png.
+// report.txt and report.html. For a model with towers (not null), also model.svg, model.dot and summary.txt.
+// If there are epochs, also history.csv, curves.svg and curves.png.
 std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const History& history,
                                     const EvaluationReport& report);
 
-// Writes TensorBoard's event files and history as epochs end, and hands every call on to a callback.
+// Writes TensorBoard's event files and the history as epochs end, and forwards every call to a callback.
 class RunFiles : public TrainingCallback {
  public:
-  // With `refit`, event files are those of the refit.
+  // With `refit`, writes the event files of the refit.
   RunFiles(const Config& config, const std::string& out, const Dataset& data, TrainingCallback& callback,
            bool refit = false);
   ~RunFiles() override;
@@ -69,7 +69,7 @@ class RunFiles : public TrainingCallback {
   void profiled(const StepProfile& profile) override { callback_.profiled(profile); }
   void warned(const std::string& message) override { callback_.warned(message); }
 
-  // The items' vectors, if any, for TensorBoard's projector, and run.json with times and paths.
+  // Writes the items' vectors, if any, for TensorBoard's projector, and run.json with times and paths.
   void finish(ConstMatrix vectors, const Items& items);
 
  private:

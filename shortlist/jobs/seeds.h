@@ -1,4 +1,4 @@
-// How far figures differ between trainings that differ in their seed alone.
+// How much metrics vary between trainings that differ only in their seed.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@ namespace shortlist {
 
 struct SeedFigure {
   std::string name;
-  double mean = 0, deviation = 0;  // of the sample: n - 1 in the denominator
-  std::vector<double> values;      // of each seed
+  double mean = 0, deviation = 0;  // sample deviation: n - 1 in the denominator
+  std::vector<double> values;      // one per seed
 };
 
 struct SeedsReport {
-  std::string split;  // the rows that were evaluated
+  std::string split;  // the split that was evaluated
   struct Task {
     std::string task;
     std::vector<SeedFigure> figures;
@@ -23,13 +23,13 @@ struct SeedsReport {
   std::vector<Task> tasks;
 };
 
-// Of two reports or more, with the same tasks and figures. Metrics that one of them lacks are left out.
+// Needs two or more reports with the same tasks. Metrics that are missing in one of them are left out.
 SeedsReport compare_seeds(const std::vector<EvaluationReport>& reports);
 
 std::string seeds_text(const SeedsReport& report);
 // {"split", "tasks": [{"task", "figures": {NAME: {"mean", "deviation", "values"}, ...}}, ...]}
 std::string seeds_json(const SeedsReport& report);
-// The same as an event on one line: with "event": "seeds".
+// The same as an event on one line, with "event": "seeds".
 std::string seeds_event(const SeedsReport& report);
 
 }  // namespace shortlist

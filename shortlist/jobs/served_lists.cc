@@ -11,7 +11,7 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kQueriesABlock = 48;
-constexpr size_t kMostPairs = 2'000'000;  // that the ranking predicts
+constexpr size_t kMostPairs = 2'000'000;  // maximum number that the ranking predicts at once
 
 // The distinct queries of some rows, and the rows of each.
 struct QueryRows {
@@ -19,7 +19,7 @@ struct QueryRows {
   std::vector<std::vector<uint32_t>> rows;  // positions in the result's rows
 };
 
-// Of equal keys the earlier comes first.
+// The place of an entry by descending key. Among equal keys, the earlier one comes first.
 size_t place_of(const std::vector<double>& keys, size_t at) {
   size_t place = 0;
   for (size_t i = 0; i < keys.size(); ++i) place += keys[i] > keys[at] || (keys[i] == keys[at] && i < at);
@@ -45,7 +45,7 @@ class ListMaker {
 
   size_t most_queries() const { return ranks_ ? std::max<size_t>(1, kMostPairs / depth_) : SIZE_MAX; }
 
-  // Candidates of some queries, with the scores and the first label's predictions.
+  // Finds the candidates of some queries, with the scores and the first label's predictions.
   void find(std::span<const uint32_t> queries) {
     const QueryBatch& batch = blocks_.of(queries);
     std::vector<std::span<const uint32_t>> left_out(queries.size());
@@ -55,7 +55,8 @@ class ListMaker {
     if (ranks_) predict(batch.vectors);
   }
 
-  // The places of some items in the list of one of those queries: UINT32_MAX where it does not have one.
+  // The places of some items in the list of one of those queries. UINT32_MAX if the list does not contain the
+  // item.
   void places(size_t query, const ServedOrder& order, std::span<const uint32_t> items,
               std::span<uint32_t> places) const {
     std::ranges::fill(places, UINT32_MAX);
@@ -103,11 +104,11 @@ class ListMaker {
   QueryBlocks blocks_;
   std::optional<Plan> ranking_;
   std::vector<Found> found_;
-  std::vector<size_t> first_;  // where each query's predictions begin
+  std::vector<size_t> first_;  // start of each query's predictions
   std::vector<float> predictions_;
 };
 
-// Of more than `most` distinct queries, some at even distances.
+// Takes an evenly spaced sample of `most` distinct queries if there are more.
 QueryRows some_queries(const Dataset& data, std::span<const uint32_t> rows, size_t most,
                        std::vector<uint32_t>& measured) {
   QueryRows found;

@@ -1,5 +1,5 @@
-// The lists that queries would be answered with, made as the Recommender makes them, to measure them: what is
-// evaluated is what is served.
+// The lists that queries would get, made as the Recommender makes them, so that evaluation measures what is
+// served.
 #pragma once
 
 #include <span>
@@ -17,20 +17,21 @@ namespace shortlist {
 struct ListModel {
   const Config& config;
   const Retriever& retriever;
-  Towers* towers;       // packed for forward passes; null for a model without
-  const Dataset& data;  // whose items are those of the catalogue
+  Towers* towers;       // packed for forward passes; null for a model without towers
+  const Dataset& data;  // its items are those of the catalogue
   ThreadPool& pool;
 };
 
-// Rows that were measured, and where each row's item is in the list of its query, by order. An item that the
-// list does not have ranks behind all.
+// The rows that were measured, and the rank of each row's item in the list of its query, by order. An item
+// that is not in the list ranks behind all others.
 struct ListPlaces {
   std::vector<uint32_t> rows;
   std::vector<std::vector<Rank>> places;  // [order][row]
 };
 
-// Lists of exact search, however the bundle searches, at least `depth` items long. Of very many queries only
-// some, at even distances, are measured. With `drop_seen` lists leave out what the query's user has seen.
+// Lists come from exact search, whatever the bundle's index, and have at least `depth` items. If there are
+// very many queries, an evenly spaced sample is measured. With `drop_seen`, lists leave out the items that
+// the query's user has seen.
 ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
                        std::span<const ServedOrder> orders);
 

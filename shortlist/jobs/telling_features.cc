@@ -11,7 +11,7 @@
 namespace shortlist {
 namespace {
 
-// The value that a distinct query has, as bytes.
+// The value of a distinct query, as bytes.
 template <typename T>
 std::string_view bytes_of(std::span<const T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
@@ -20,7 +20,7 @@ std::string_view value_of(const EncodedColumn& column, size_t row) {
   return column.width > 0 ? bytes_of(column.numbers(row)) : bytes_of(column.bag(row));
 }
 
-// Equal values have equal numbers.
+// Numbers the values. Equal values get equal numbers.
 std::vector<uint32_t> number_values(const EncodedColumn& column, size_t rows) {
   std::unordered_map<std::string_view, uint32_t> numbers;
   std::vector<uint32_t> of_row;

@@ -19,19 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Marks a run that does not go on with what the folder's bundle is.
+// Marks a run that does not continue the run of the folder's bundle.
 std::string anew_file(const std::string& out) { return run_folder(out) + "/anew"; }
 
 void check_output(const TrainingOptions& options) {
   if (options.overwrite) return;
   if (!options.resume) return check_holds_no_run(options.out);
-  // A run that was killed before its first checkpoint goes on from the start.
+  // A run that was killed before its first checkpoint restarts from the beginning.
   if (!is_bundle(options.out) && !fs::exists(run_folder(options.out))) {
     throw usage_error("{}: holds no run to go on with", options.out);
   }
 }
 
-// A vocabulary of one tells nothing apart: most likely not what was meant.
+// A vocabulary of one value carries no information, which is probably not intended.
 void warn_of_constant_features(const FeatureMap& features, TrainingCallback& callback) {
   for (size_t i = 0; i < features.size(); ++i) {
     const Feature& feature = *features[i].feature;
@@ -42,7 +42,7 @@ void warn_of_constant_features(const FeatureMap& features, TrainingCallback& cal
   }
 }
 
-// The rows that a model is trained on, and what trains it.
+// The data that a model is trained on, and its learner.
 struct Run {
   Run(const Config& config, TrainOn train_on, ThreadPool& pool)
       : Run(config, Table::open(config.data.source()), train_on, pool) {}
@@ -52,7 +52,7 @@ struct Run {
         learner(make_learner({config, prepared, pool})) {}
   Run(const Run&) = delete;
 
-  const std::vector<std::string> notes;  // on how the table was read
+  const std::vector<std::string> notes;  // notes on how the table was read
   const PreparedData prepared;
   const std::unique_ptr<Learner> learner;
 };
@@ -64,7 +64,7 @@ std::string checkpoint_of(const std::string& from) {
   return checkpoint_folder(from);
 }
 
-// Why a run that is complete does nothing more, and what would go on.
+// The note on why a finished run does nothing more, and how to continue it.
 std::string finished_note(const std::string& out, size_t epochs, bool stopped_early) {
   if (stopped_early)
     return fmt::format(
@@ -100,7 +100,7 @@ class TrainingJob {
     if (options_.resume && fitted.finished && !fitted.went_on) say_finished(fitted.history);
     if (!fitted.finished || !config_.training.refit) return finished(*run, files, fitted);
     if (fitted.went_on) fs::remove_all(refit_folder(options_.out));
-    // The refit has no validation rows left to choose it by.
+    // The order must be chosen now, since the refit has no validation rows.
     order_ = choose_order({config_, run->prepared, *run->learner, fitted.history}, pool_);
     run.reset();
     return refit(fitted.rates);
@@ -169,17 +169,17 @@ class TrainingJob {
 
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
                      const std::atomic<bool>& stop) {
-  kind_of_config(config);  // before anything is read
+  kind_of_config(config);  // checked before anything is read
   if (config.training.refit && !options.from_checkpoint.empty())
     throw usage_error("training.refit trains; to make a bundle of a checkpoint, set training.refit=false");
   check_output(options);
   const RunLock lock(options.out);
-  check_output(options);  // again: one may have ended just now
+  check_output(options);  // again: another run may have just ended
   if (options.overwrite) {
     remove_run(options.out);
     write_file_atomically(anew_file(options.out), "");
   }
-  // The structure of an imported model goes on with its run, and not into what takes its place.
+  // The structure of an imported model is kept when its run is resumed, but not when the run is overwritten.
   std::vector<ExtraFile> kept;
   if (!fs::exists(anew_file(options.out))) kept = kept_structure(options.out);
   return TrainingJob(config, options, callback, stop, std::move(kept)).run();

@@ -1,4 +1,4 @@
-// The whole job: from a config and a table to a bundle.
+// The train job: makes a bundle from a config and a table.
 #pragma once
 
 #include <atomic>
@@ -11,26 +11,27 @@ namespace shortlist {
 
 struct TrainingOptions {
   std::string out;       // the folder of the run, which becomes the bundle
-  int threads = 0;       // 0: one for each processor
-  bool resume = false;   // go on where the folder's newest checkpoint stands
+  int threads = 0;       // 0: one per processor
+  bool resume = false;   // continue from the folder's newest checkpoint
   bool profile = false;  // time the phases of the steps
-  // Start anew in a folder that holds a run. Its bundle stays until the new one takes its place.
+  // Start again in a folder that contains a run. Its bundle is kept until the new one replaces it.
   bool overwrite = false;
-  // Train nothing, and make the bundle from this checkpoint of a run of the same config and data: a file, or
-  // a run's folder, whose newest it is. Its weights are those of its own step, not of the best epoch.
+  // Do not train, and make the bundle from this checkpoint of a run with the same config and data: a file, or
+  // a run's folder, of which the newest is taken. The weights are those of the checkpoint's step, not of the
+  // best epoch.
   std::string from_checkpoint;
 };
 
 struct TrainingResult {
-  bool finished = false;  // false: stopped, and `--resume` goes on
+  bool finished = false;  // false: stopped; `--resume` continues
   History history;
   EvaluationReport report;
 };
 
-// Trains, evaluates on the test rows (validation rows where there are none), and saves. A folder that holds a
-// run already is an error unless `resume` or `overwrite`. Files of the run that are not the bundle are in
-// out/run/: checkpoints, TensorBoard's event files, times; with training.refit those of the second training
-// are in out/run/refit/.
+// Trains, evaluates on the test rows (on the validation rows if there are none), and saves. A folder that
+// already contains a run is an error unless `resume` or `overwrite` is set. Files of the run that are not
+// part of the bundle are in out/run/: checkpoints, TensorBoard's event files, times. With training.refit,
+// those of the second training are in out/run/refit/.
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
                      const std::atomic<bool>& stop);
 

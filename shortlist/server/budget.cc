@@ -3,7 +3,7 @@
 namespace shortlist {
 namespace {
 
-// Longer ones leave the connection's own thread.
+// Longer requests leave the connection's own thread.
 constexpr double kShortSeconds = 1e-3;
 
 }  // namespace

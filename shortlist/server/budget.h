@@ -1,4 +1,4 @@
-// What a request may take: time, work, and the size of its answer.
+// The limits of one request: time, work, and the size of its answer.
 #pragma once
 
 #include <string>
@@ -9,24 +9,24 @@
 
 namespace shortlist {
 
-// Thrown where the thread answers short requests alone: the request is to be handled again by another.
+// Thrown on a thread that answers short requests only. The request must be handled again on another thread.
 struct TakesLong {};
 
 class Budget {
  public:
-  // `seconds_per_operation`: what the model measured; 0 where every request may run here.
+  // `seconds_per_operation` is what the model measured. 0 if every request may run on this thread.
   Budget(const Limits& limits, Deadline deadline, double seconds_per_operation = 0)
       : limits_(limits), deadline_(deadline), seconds_per_operation_(seconds_per_operation) {}
 
-  // Engine calls look at it.
+  // Checked by calls of the engine.
   const Deadline& deadline() const { return deadline_; }
 
-  // Before work is begun that takes about so many operations (ModelCost). Throws a 422 Problem for more than
-  // the limit, `field` being what should be smaller, or TakesLong.
+  // Call before starting work of about `operations` operations (ModelCost). Throws a 422 Problem if they
+  // exceed the limit, where `field` is the field that should be smaller, or TakesLong.
   void check_operations(double operations, const std::string& field) const;
-  // The same for an answer that is expected to have so many bytes.
+  // The same for an answer of about `bytes` bytes.
   void check_expected_bytes(double bytes, const std::string& field) const;
-  // While an answer is written. Throws a 422 Problem, and DeadlinePassed.
+  // Call while an answer is written. Throws a 422 Problem, or DeadlinePassed.
   void check_written(size_t bytes) const;
 
  private:

@@ -24,7 +24,7 @@ bool is_hash(std::string_view text) {
   return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
-// Looks at every byte, whatever the first ones are.
+// Compares every byte, so that the time does not depend on the first difference.
 bool same(std::string_view a, std::string_view b) {
   unsigned difference = a.size() != b.size();
   for (size_t i = 0; i < std::min(a.size(), b.size()); ++i)
@@ -49,7 +49,7 @@ std::string new_token() {
   if (getrandom(random, sizeof random, 0) != static_cast<ssize_t>(sizeof random))
     throw failed("the system gives no random numbers");
   std::string token = "sl_";
-  // Six bits a letter: 43 letters hold 32 bytes.
+  // Six bits per letter: 43 letters encode 32 bytes.
   unsigned held = 0, bits = 0;
   for (unsigned char byte : random) {
     held = held << 8 | byte;
@@ -76,8 +76,8 @@ class Descriptor {
   int number_;
 };
 
-// A file of keys that is being changed. Everything is done relative to its folder, which is locked meanwhile:
-// where root adds a key, the folder may belong to a user who must gain nothing by moving files about.
+// A key file that is being changed. All access is relative to its folder, which is locked meanwhile. If root
+// adds a key, the folder may belong to a user, who must not gain anything by moving files around.
 class KeysFile {
  public:
   explicit KeysFile(const std::string& path)
@@ -91,7 +91,7 @@ class KeysFile {
     if (!written_.empty()) unlinkat(folder_, written_.c_str(), 0);
   }
 
-  // "" where there is none.
+  // "" if the file does not exist.
   std::string read() const {
     const Descriptor file(openat(folder_, name_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (file < 0 && errno == ENOENT) return "";
@@ -102,10 +102,10 @@ class KeysFile {
     return read_all(file);
   }
 
-  // Beside the file, under a name of its own, on disk.
+  // Writes to a new file in the same folder, and syncs it to disk.
   void write(const std::string& text) {
     const std::string name = fmt::format("{}.tmp-{}", name_, getpid());
-    unlinkat(folder_, name.c_str(), 0);  // of a process that was killed
+    unlinkat(folder_, name.c_str(), 0);  // left by a process that was killed
     const Descriptor file(
         openat(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (file < 0) throw cannot("write", path_);
@@ -137,7 +137,7 @@ class KeysFile {
     }
   }
 
-  // Root makes keys for a server that runs as another user: the owner of the folder that the file lies in.
+  // Root creates keys for a server that runs as another user: the owner of the file's folder.
   void give_to_folders_owner(int file) const {
     struct stat folder {};
     if (geteuid() != 0 || fstat(folder_, &folder) != 0 || folder.st_uid == 0) return;
@@ -156,7 +156,7 @@ void check_only_owner_writes(const std::string& path) {
   }, folder{};
   std::error_code error;
   const std::string real = std::filesystem::canonical(path, error).string();
-  if (error || stat(real.c_str(), &file) != 0) return;  // whoever reads it says so
+  if (error || stat(real.c_str(), &file) != 0) return;  // reading it reports the error
   if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     throw data_error("{}: others than its owner can write it (mode {:04o}); need chmod go-w {}", path,
                      file.st_mode & 07777, path);

@@ -1,5 +1,5 @@
-// API keys. A key is 32 random bytes, shown once; the file has its SHA-256, which is enough for what cannot
-// be guessed.
+// API keys. A key is 32 random bytes, shown once. The file has its SHA-256, which is sufficient because a
+// random key cannot be guessed.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace shortlist {
 
-// admin may do all that read may.
+// admin includes read.
 enum class Scope { open, read, admin };
 template <>
 struct EnumNames<Scope> {
@@ -29,13 +29,13 @@ struct Key {
 class KeyRing {
  public:
   KeyRing() = default;
-  // A line "NAME SCOPE SHA256" for each key; empty lines and those that begin with # are left out. Throws a
-  // data Error with the line, or for a file that others than its owner can write.
+  // One line "NAME SCOPE SHA256" per key. Empty lines and lines that start with # are ignored. Throws
+  // Error(data) with the line number, or if users other than the owner can write the file.
   static KeyRing load(const std::string& path);
-  // The same from the text of a file; `path` is for messages.
+  // The same from the text of a file. `path` is for messages.
   static KeyRing parse(const std::string& text, const std::string& path);
 
-  // The key of a token. Takes the same time whether it is one, and whichever it is.
+  // The key of a token, or null. Takes the same time for every token, known or not.
   const Key* find(std::string_view token) const;
   const Key* named(std::string_view name) const;
 
@@ -43,14 +43,14 @@ class KeyRing {
   std::vector<Key> keys_;
 };
 
-// Throws a data Error for a file that the group or others can write, or that lies in a folder where others
-// can replace it: they could let themselves in.
+// Throws Error(data) for a file that the group or others can write, or that is in a folder where others can
+// replace it, since they could add a key of their own.
 void check_only_owner_writes(const std::string& path);
 
-// Makes a key, gives its token to `show`, and then adds its line to the file, which is made where it is not
-// there; a token that `show` throws at is not added. Calls in several processes wait for each other. The
-// file's owner alone may read it: who made it or, where that is root, the owner of its folder. Throws a usage
-// Error for a name that is not one word or is there already, and for a path that is a link.
+// Creates a key, passes its token to `show`, and then appends its line to the file, which is created if it is
+// missing. If `show` throws, the key is not added. Calls from several processes wait for each other. Only the
+// file's owner may read it: its creator or, if that is root, the owner of its folder. Throws Error(usage) for
+// a name that is not one word or already exists, and for a path that is a link.
 void add_key(const std::string& path, const std::string& name, Scope scope,
              FunctionRef<void(const std::string& token)> show);
 

@@ -1,4 +1,4 @@
-// What a client may ask for, and how long it may take.
+// Limits on what clients may request and on how long it may take.
 #pragma once
 
 #include <algorithm>
@@ -8,20 +8,20 @@ namespace shortlist {
 
 struct Limits {
   int max_k = 1'000;
-  // Items in the answer to a request that does not say how many.
+  // The number of items in an answer if the request does not give k.
   int default_k() const { return std::min(10, max_k); }
   int max_retrieve = 10'000;
   int max_batch = 256;
-  int max_list = 10'000;  // ids of an allow or exclude list
+  int max_list = 10'000;  // ids in an allow or exclude list
   size_t max_body_bytes = 1 << 20, max_header_bytes = 16 << 10;
   size_t max_answer_bytes = 16 << 20, max_received_bytes = 256 << 20, max_unsent_bytes = 256 << 20;
-  // Multiply-adds that a request may take, as ModelCost estimates them.
+  // Multiply-adds of one request, as estimated by ModelCost.
   double max_operations = 5e10;
   int max_connections = 1'024, max_connections_per_address = 512;
-  int max_waiting = 64;  // requests that take long
+  int max_waiting = 64;  // long requests
   double rate = 0, burst = 0;
-  // Seconds: between requests, for a header, for a body, from a request's last byte to its answer, for a
-  // client to take its answer, for open requests when the server ends.
+  // In seconds: between requests, for a header, for a body, from a request's last byte to its answer, for a
+  // client to read its answer, and for open requests at shutdown.
   double idle_timeout = 60, header_timeout = 10, body_timeout = 30, request_timeout = 10, write_timeout = 30,
          drain_timeout = 30;
 

@@ -1,4 +1,5 @@
-// Loads that a signal may cut short: a thread that loads cannot be stopped, so the program ends without it.
+// Loading that a signal can interrupt: a loading thread cannot be stopped, so the program exits without
+// waiting for it.
 #pragma once
 
 #include <atomic>
@@ -16,7 +17,7 @@
 
 namespace shortlist {
 
-// One piece of work at a time in a thread of its own.
+// Runs one task at a time on its own thread.
 class BackgroundJob {
  public:
   BackgroundJob() = default;
@@ -24,11 +25,11 @@ class BackgroundJob {
   BackgroundJob(const BackgroundJob&) = delete;
   BackgroundJob& operator=(const BackgroundJob&) = delete;
 
-  // The work before must have ended, and `work` must not throw. Throws a failed Error if the machine does not
-  // give a thread.
+  // The previous task must have ended, and `work` must not throw. Throws Error(failed) if the system cannot
+  // create a thread.
   void start(std::function<void()> work);
   bool is_running() const { return running_; }
-  // Waits at most so long; returns whether the work has ended.
+  // Waits at most `time`. Returns whether the task has ended.
   bool wait_for(std::chrono::milliseconds time);
 
  private:
@@ -40,10 +41,10 @@ class BackgroundJob {
   std::thread thread_;
 };
 
-// Loads the models; ends the program, well, as soon as `ends` says so, which is asked again and again.
+// Loads the models. Exits the program successfully as soon as `ends`, which is polled, returns true.
 std::unique_ptr<ModelStore> load_models(const std::vector<ModelSource>& sources, FunctionRef<bool()> ends);
 
-// Ends the program without waiting for threads.
+// Exits the program without waiting for threads.
 [[noreturn]] void end_at_once();
 
 }  // namespace shortlist

@@ -12,8 +12,8 @@
 namespace shortlist {
 namespace {
 
-// Ranges that would hide text, turn its direction, or end a line: controls, marks of direction, blanks
-// without width, tags (Unicode's categories Cc, Cf, Zl and Zp).
+// Ranges that could hide text, change its direction or end a line: controls, direction marks, zero-width
+// spaces, tags (Unicode categories Cc, Cf, Zl and Zp).
 constexpr std::pair<uint32_t, uint32_t> kUnseen[] = {
     {0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},      {0x600, 0x605},   {0x61c, 0x61c},
     {0x180e, 0x180e}, {0x200b, 0x200f},   {0x2028, 0x202e},  {0x2060, 0x206f}, {0xfeff, 0xfeff},
@@ -24,7 +24,7 @@ bool is_unseen(uint32_t code_point) {
       kUnseen, [=](const auto& range) { return code_point >= range.first && code_point <= range.second; });
 }
 
-// Of the valid UTF-8 of one code point.
+// Decodes the valid UTF-8 of one code point.
 uint32_t decode(std::string_view bytes) {
   const auto first = static_cast<unsigned char>(bytes[0]);
   uint32_t code_point = bytes.size() == 1 ? first : first & (0x7fu >> bytes.size());
@@ -32,7 +32,8 @@ uint32_t decode(std::string_view bytes) {
   return code_point;
 }
 
-// As it may stand in quotes: bytes that are no UTF-8 as \xff, what cannot be seen as \n, \x1b or \u{202e}.
+// Escapes text for quotes: invalid UTF-8 bytes as \xff, invisible characters as
+// , \x1b or \u{202e}.
 void append_escaped(std::string& to, std::string_view text) {
   while (!text.empty()) {
     const size_t size = code_point_size(text);
@@ -80,7 +81,8 @@ void log(std::string_view message,
     append_value(line, value);
   }
   line += '\n';
-  // One write, so that lines of several threads stay whole; a closed log must not end the server.
+  // A single write, so that lines of several threads are not interleaved. A closed log must not end the
+  // server.
   [[maybe_unused]] const auto written = write(STDERR_FILENO, line.data(), line.size());
 }
 

@@ -9,11 +9,11 @@
 
 namespace shortlist {
 
-// A value as it stands in a line: in quotes where it needs them, and without what would hide text, turn its
+// A value as written in a line: quoted if necessary, and without characters that hide text, change its
 // direction or end the line.
 std::string log_value(std::string_view text);
 
-// May be called from any thread; lines stay whole.
+// Thread-safe: lines are written whole.
 void log(std::string_view message,
          std::initializer_list<std::pair<std::string_view, std::string_view>> values);
 

@@ -1,4 +1,4 @@
-// Lets one line of a kind into the log every few seconds, where clients could fill the disk with them.
+// Limits a kind of log line to one every few seconds, so that clients cannot fill the disk.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ class LogLimit {
   using Clock = std::chrono::steady_clock;
   explicit LogLimit(Clock::duration every) : every_(every) {}
 
-  // How many lines were left out since the last one, if a line is due now; may be called from any thread.
+  // If a line is due now, returns how many lines were dropped since the last one. Thread-safe.
   std::optional<uint64_t> admit(Clock::time_point now = Clock::now()) {
     const std::lock_guard lock(mutex_);
     if (next_ && now < *next_) {

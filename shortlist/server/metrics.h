@@ -9,24 +9,25 @@
 
 namespace shortlist {
 
-// Every call may come from any thread.
+// All functions are thread-safe.
 class ServerMetrics {
  public:
   ServerMetrics();
   ~ServerMetrics();
 
-  // A request that ended. `operation` is the route's, "" where none fitted.
+  // Counts a finished request. `operation` is the route's, or "" if no route matched.
   void observe_request(std::string_view operation, int status, double seconds);
-  // The stages that took part in an answer.
+  // Records the stages of an answer.
   void observe_stages(const Stages& stages);
-  // "rate", "connections", "address", "descriptors", "queue", "bodies", "unsent", "timeout", "gone"
+  // `reason` is "rate", "connections", "address", "descriptors", "queue", "bodies", "unsent", "timeout" or
+  // "gone".
   void count_rejected(std::string_view reason);
   void count_reload(std::string_view model, bool succeeded);
   void set_model(std::string_view model, std::string_view version, int64_t items);
   void connection_opened();
   void connection_closed();
 
-  // Text format 0.0.4.
+  // The metrics in Prometheus text format 0.0.4.
   std::string text() const;
 
  private:

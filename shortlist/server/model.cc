@@ -17,9 +17,9 @@ std::string now_text() {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
 }
 
-// Answers that take longer are given by threads of their own.
+// Models with slower answers are served by separate threads.
 constexpr double kSlowSeconds = 1e-3;
-constexpr double kSlowProducts = 4e6;  // about as long
+constexpr double kSlowProducts = 4e6;  // takes about as long
 
 constexpr int kTimings = 5;
 
@@ -33,7 +33,7 @@ bool takes_longer(double limit, FunctionRef<double()> measure) {
 
 namespace {
 
-// What people know items by, and their ids.
+// The display texts of items, and their ids.
 std::vector<std::string> search_texts(const Recommender& recommender) {
   std::vector<std::string> texts = recommender.bundle().items.ids;
   const std::optional<size_t> display = recommender.display();
@@ -57,7 +57,7 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
       cost(recommender) {
   recommender.prepare(std::max(1u, std::thread::hardware_concurrency()));
   const size_t asked = check_golden_requests(recommender);
-  // The first time made what is made once; from the second on it tells how long an answer takes.
+  // The first run includes one-time work, so only later runs are timed.
   double least = kSlowSeconds * static_cast<double>(asked);
   const auto measure = [&] {
     double seconds = 0;

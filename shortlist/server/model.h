@@ -1,4 +1,4 @@
-// A bundle being served: what answers, and what is made of it once, when it is loaded.
+// A bundle being served, and what is computed once when it is loaded.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@
 namespace shortlist {
 
 struct ServedModel {
-  // Throws a data Error when the bundle is damaged or does not reproduce its golden requests. `generation`
+  // Throws Error(data) if the bundle is damaged or does not reproduce its golden requests. `generation`
   // counts the loads under a name, from 1.
   ServedModel(std::string name, const std::string& bundle, int generation);
 
@@ -31,12 +31,12 @@ struct ServedModel {
   ItemSearch search;
   bool slow = false;  // an answer takes longer than a millisecond
   ModelCost cost;
-  double seconds_per_operation = 0;  // of `cost`, as measured when it was loaded
+  double seconds_per_operation = 0;  // per operation of `cost`, measured at load time
 
-  // Made when it is first asked for.
+  // Computed on first use.
   const EmbeddingMap& map() const;
 
-  // Searches the choices of one of the forms' fields. Made when the column is first searched.
+  // Searches the choices of a form field. Built when the column is first searched.
   const ItemSearch& value_search(const FormField& field) const;
 
  private:
@@ -46,8 +46,8 @@ struct ServedModel {
   mutable EmbeddingMap map_;
 };
 
-// Whether something takes longer than `limit` seconds, of which `measure` gives a timing: the least of a few
-// decides, since a busy machine only adds. Stops at the first that is within the limit.
+// Whether something takes longer than `limit` seconds. `measure` returns one timing. The minimum of a few
+// timings decides, since load on the machine only adds time. Stops at the first timing within the limit.
 bool takes_longer(double limit, FunctionRef<double()> measure);
 
 using ModelPtr = std::shared_ptr<const ServedModel>;

@@ -8,13 +8,13 @@
 namespace shortlist {
 namespace {
 
-// Of a text that is compared, parsed or looked up.
+// Operations per text that is compared, parsed or looked up.
 constexpr double kText = 50;
-// Steps that integrated gradients usually take for an item; each is a pass forward and one back.
+// Steps that integrated gradients usually need per item. Each is a forward and a backward pass.
 constexpr double kGradientSteps = 64 + 256, kPasses = 3;
 
-// A row's multiply-adds in the layers of a part of the model; inputs, which look up rows of tables, count by
-// width.
+// Multiply-adds per row in the layers of a part of the model. Inputs, which look up table rows, count by
+// their width.
 double row_operations(const Towers& towers, int row_set) {
   double operations = 0;
   for (size_t i = 0; i < towers.spec.nodes.size(); ++i) {
@@ -34,7 +34,7 @@ bool is_additive(const ModelSpec& spec) {
   });
 }
 
-// The mean JSON of an item: id, attributes, and numbers.
+// Mean size of an item's JSON: id, attributes, and numbers.
 double mean_item_bytes(const Items& items, size_t labels) {
   double texts = 0, fixed = 64;
   for (const std::string& id : items.ids) texts += static_cast<double>(id.size());

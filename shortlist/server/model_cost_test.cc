@@ -24,7 +24,7 @@ TEST(ModelCost, GrowsWithEachPartOfARequest) {
   EXPECT_GT(cost.filter(filtered), excluded);
 }
 
-// No candidate is ranked twice, so asking for more than there is costs no more.
+// No candidate is ranked twice, so asking for more than all items costs no more.
 TEST(ModelCost, IsBoundedByTheCatalogue) {
   const Recommender recommender = Recommender::load(tiny_bundle());
   const ModelCost cost(recommender);

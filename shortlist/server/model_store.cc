@@ -23,13 +23,13 @@ namespace fs = std::filesystem;
 
 constexpr int kLoadingNice = 5;
 
-// A name stands in paths and in metrics.
+// Names are used in paths and in metrics.
 bool is_name(std::string_view text) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
   return !text.empty() && text.find_first_not_of(kLetters) == text.npos;
 }
 
-// The bundle that a source stands for now.
+// The bundle that a source currently names.
 std::string resolve(const std::string& path) {
   const std::string pointer = path + "/latest";
   if (type_of_file(pointer) != fs::file_type::regular) return path;
@@ -39,7 +39,7 @@ std::string resolve(const std::string& path) {
   return (fs::path(path) / target).string();
 }
 
-// Differs when another bundle stands there.
+// Changes if the source names another bundle.
 std::string stamp_of(const std::string& path) {
   try {
     const std::string bundle = resolve(path);
@@ -49,7 +49,7 @@ std::string stamp_of(const std::string& path) {
   }
 }
 
-// Differs when any file of the bundle is another, or has been written to.
+// Changes if any file of the bundle is replaced or written to.
 std::string stamp_of_files(const std::string& path) {
   std::vector<std::string> stamps;
   try {
@@ -70,19 +70,19 @@ bool is_beneath(const fs::path& path, const fs::path& root) {
   return std::ranges::mismatch(root, path).in1 == root.end();
 }
 
-// Whether it is the machine that failed, which may pass, and not the bundle.
+// Whether the error is a lack of resources, which may be temporary, and not a fault of the bundle.
 bool may_pass(const std::exception& error) {
   const auto* known = dynamic_cast<const Error*>(&error);
   return known == nullptr || known->kind() == ErrorKind::failed;
 }
 
-// Loads in a thread that takes only the processor time that requests leave.
+// Loads on a low-priority thread that takes only the processor time that requests leave.
 ModelPtr load_aside(const std::string& name, const std::string& bundle, int generation) {
   std::promise<ModelPtr> made;
   start_thread([&] {
     const sched_param none{};
     pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
-    [[maybe_unused]] const int niceness = nice(kLoadingNice);  // on Linux, of this thread alone
+    [[maybe_unused]] const int niceness = nice(kLoadingNice);  // on Linux, affects this thread only
     try {
       made.set_value(std::make_shared<const ServedModel>(name, bundle, generation));
     } catch (...) {
@@ -150,7 +150,7 @@ ModelStore::Entry& ModelStore::entry(std::string_view name) {
   throw usage_error("no model is named '{}'", name);
 }
 
-// Counts a load for as long as it lives.
+// Counts a load during its lifetime.
 class ModelStore::Load {
  public:
   explicit Load(std::atomic<int>& loads) : loads_(loads) { ++loads_; }
@@ -212,7 +212,7 @@ std::vector<std::string> ModelStore::changed(Clock::time_point now) const {
   };
   std::vector<Known> known;
   {
-    std::lock_guard lock(mutex_);  // not while files are looked at: requests wait for it
+    std::lock_guard lock(mutex_);  // released while files are checked, since requests wait for it
     for (const Entry& entry : entries_)
       known.push_back(
           {entry.source, entry.stamp, entry.failed_stamp, entry.failures > 0 && now >= entry.due});
@@ -226,7 +226,7 @@ std::vector<std::string> ModelStore::changed(Clock::time_point now) const {
 }
 
 void ModelStore::release_replaced() {
-  std::vector<ModelPtr> unused;  // ends after the lock
+  std::vector<ModelPtr> unused;  // destroyed after the lock is released
   std::lock_guard lock(mutex_);
   std::erase_if(replaced_, [&](ModelPtr& model) {
     const bool used = model.use_count() > 1;

@@ -1,5 +1,5 @@
-// The models being served, by name. A new bundle takes a model's place in one step, for requests to come;
-// those under way end with the old one.
+// The models being served, by name. A new bundle replaces a model atomically for new requests. Requests in
+// progress finish with the old one.
 #pragma once
 
 #include <atomic>
@@ -15,42 +15,43 @@ namespace shortlist {
 
 struct ModelSource {
   std::string name;
-  std::string path;  // a bundle, or a folder with a file `latest` that names the bundle's folder in it
+  std::string path;  // a bundle, or a folder whose file `latest` names the bundle's folder in it
 };
 
-// "runs/anime" (its name is anime) or "films=runs/anime".
+// Parses "runs/anime" (named anime) or "films=runs/anime".
 ModelSource parse_model_source(const std::string& text);
 
-// The real path of a folder beneath `root`, of a path that is relative to it or absolute. Throws a data Error
-// for one that is not there or, through ".." or links, not beneath it, with the same words for both, so that
-// nobody learns what lies elsewhere. A file `latest` in the folder must name a folder beneath the root, too.
+// The real path of a folder beneath `root`. `path` is relative to it or absolute. Throws Error(data) if the
+// folder does not exist or is not beneath the root, also through ".." or links. The message is the same for
+// both, so that clients cannot learn what exists elsewhere. A file `latest` in the folder must also name a
+// folder beneath the root.
 std::string resolve_beneath(const std::string& root, const std::string& path);
 
 class ModelStore {
  public:
-  // Loads all; throws a data Error when one is damaged, a usage Error when two have one name.
+  // Loads all models. Throws Error(data) if one is damaged, Error(usage) if two have the same name.
   explicit ModelStore(std::vector<ModelSource> sources);
 
-  // The model of a name, or the first of all for ""; none when nothing has that name.
+  // The model of a name, or the first model for "". Null if no model has that name.
   ModelPtr find(std::string_view name) const;
   std::vector<ModelPtr> all() const;
 
-  // Loads a model's bundle from where its source now points, or, for a `path` that is not empty, from there,
-  // which becomes its source. On an error the old one stays, and the Error says why. Slow, in a thread of
-  // lower priority; calls wait for each other.
+  // Loads a model's bundle from its source, or from `path` if it is not empty, which then becomes its source.
+  // On an error the old model is kept, and the Error has the reason. Slow; runs on a thread of lower
+  // priority. Calls wait for each other.
   ModelPtr reload(std::string_view name, const std::string& path = "");
 
-  // Whether a reload() is under way, which nothing ends early.
+  // Whether a reload() is in progress. It cannot be interrupted.
   bool is_loading() const { return loads_ > 0; }
 
   using Clock = std::chrono::steady_clock;
-  // The models to reload: whose source has changed since it was last loaded, or any of whose files has since
-  // loading failed. Where the machine failed, with too little memory or too few descriptors, which may pass,
-  // a model is due again a minute after the first time, then after twice as long each time, up to an hour.
+  // The models to reload: those whose source has changed since it was last loaded, or any of whose files has
+  // changed since loading failed. If loading failed for lack of memory or descriptors, which may be
+  // temporary, the model is due again after a minute, then after twice as long each time, up to an hour.
   std::vector<std::string> changed(Clock::time_point now = Clock::now()) const;
 
-  // Lets go of replaced models that no request uses any more. Their memory may take long to give back, so
-  // this is not for a thread that answers requests.
+  // Frees replaced models that no request uses any more. Freeing their memory may take long, so do not call
+  // this on a thread that answers requests.
   void release_replaced();
 
  private:
@@ -58,9 +59,9 @@ class ModelStore {
     ModelSource source;
     ModelPtr model;
     std::string stamp = {};         // of the source when it was last loaded
-    std::string failed_stamp = {};  // of all its files when loading last failed; "" when it did not
-    int failures = 0;               // of the machine to load it, one after the other
-    Clock::time_point due = {};     // again, after such a failure
+    std::string failed_stamp = {};  // of all its files when loading last failed; "" if it did not
+    int failures = 0;               // consecutive failures for lack of resources
+    Clock::time_point due = {};     // time of the next attempt after such a failure
 
     void note_failure(const std::string& files, bool may_pass);
   };
@@ -70,7 +71,7 @@ class ModelStore {
 
   std::atomic<int> loads_ = 0;
   std::mutex loading_;
-  mutable std::mutex mutex_;  // of all that follows
+  mutable std::mutex mutex_;  // guards all members below
   std::vector<Entry> entries_;
   std::vector<ModelPtr> replaced_;
 };

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A copy of the tiny bundle, to spoil.
+// A copy of the tiny bundle, to be damaged.
 struct Copy {
   Copy() { put("one"); }
   void put(const std::string& name) const {
@@ -26,7 +26,7 @@ struct Copy {
   TemporaryFolder folder;
 };
 
-// Changes a number in the bundle's golden answers, checksums and all.
+// Changes a number in the bundle's golden answers, and updates the checksums.
 void spoil_golden(const std::string& bundle) {
   nlohmann::json golden = load_json(bundle + "/golden.json");
   float score = golden["requests"][2]["answer"][1]["score"];
@@ -110,7 +110,7 @@ TEST(ModelStore, KeepsTheOldModelWhenItsSourceCannotBeLookedAt) {
   EXPECT_EQ(store.changed(), std::vector<std::string>());
 }
 
-// As long as it lives, no file can be opened.
+// No file can be opened during its lifetime.
 struct NoDescriptors {
   NoDescriptors() {
     getrlimit(RLIMIT_NOFILE, &before);

@@ -9,7 +9,7 @@
 
 namespace shortlist {
 
-// Laid out by cmake/page.cmake, in assembly: a pointer and a size for each text.
+// Defined in assembly by cmake/page.cmake: a pointer and a size for each text.
 struct PageFile {
   const char* path;
   uint64_t path_size;
@@ -57,7 +57,7 @@ const PageFile* find_file(std::string_view path) {
   return at == files.end() ? nullptr : &*at;
 }
 
-// The page may load from here alone; styles may stand in elements, as uPlot sets sizes.
+// The page may load from this server only. Elements may have inline styles, since uPlot sets sizes with them.
 constexpr const char* kSecurityPolicy =
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https: http:; object-src "
     "'none'; "
@@ -73,7 +73,7 @@ HttpResponse answer(std::string_view path, std::string_view content, std::string
     response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
     return response;
   }
-  // Weak, as the bytes that are sent may be compressed.
+  // A weak ETag, since the bytes that are sent may be compressed.
   const std::string tag = "W/\"" + sha256_hex(content).substr(0, 16) + '"';
   response.headers.emplace_back("Cache-Control", "no-cache");
   response.headers.emplace_back("ETag", tag);

@@ -8,11 +8,11 @@
 
 namespace shortlist {
 
-// Whether a path is one of the page's own views, which web/src/app.tsx lists as kViews.
+// Whether a path is a view of the page, as listed in kViews in web/src/app.tsx.
 bool is_view(std::string_view path);
 
-// The file of a path, or the page itself for a view. None for anything else. Where the page was not built,
-// one that says how to build it.
+// The file at a path, or the page itself for a view. None for any other path. If the page was not built,
+// returns a page that says how to build it.
 std::optional<HttpResponse> page_response(std::string_view path, std::string_view if_none_match);
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// How fast each client may ask: a token bucket for each.
+// Limits the request rate of each client with a token bucket.
 #pragma once
 
 #include <chrono>
@@ -17,14 +17,14 @@ class RateLimiter {
 
   using Clock = std::function<Time()>;
 
-  // A client may ask `rate` times a second over time, and `burst` times at once. A rate of 0 means as often
-  // as it likes. Tests give a clock that they set. Clients beyond `most_clients` at once share one bucket, so
-  // that whoever has many addresses cannot fill the memory.
+  // A client may send `rate` requests per second on average, and `burst` at once. A rate of 0 means
+  // unlimited. Tests pass their own clock. Clients beyond `most_clients` share one bucket, so that a client
+  // with many addresses cannot fill the memory.
   RateLimiter(double rate, double burst, Clock clock = std::chrono::steady_clock::now,
               size_t most_clients = 100'000)
       : rate_(rate), burst_(burst), clock_(std::move(clock)), most_clients_(most_clients) {}
 
-  // Seconds until the client may ask again; 0 if it may now, which is counted.
+  // Takes a token. Returns 0 on success, or the seconds until the client may send a request.
   double take(std::string_view client);
 
   size_t clients() const;
@@ -34,7 +34,7 @@ class RateLimiter {
     double tokens = 0;
     Time filled;
   };
-  // Forgets the clients whose buckets are full again: they are as if they had never asked.
+  // Removes clients whose buckets are full again, since that is equivalent to never having sent a request.
   void forget(Time now);
 
   const double rate_, burst_;

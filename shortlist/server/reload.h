@@ -1,4 +1,4 @@
-// Loading a new bundle while serving, told to the log and the metrics.
+// Loads a new bundle while serving, and reports the result to the log and the metrics.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace shortlist {
 
-// As ModelStore::reload().
+// Same as ModelStore::reload().
 ModelPtr reload_model(ModelStore& models, ServerMetrics& metrics, std::string_view name,
                       const std::string& path = "");
 

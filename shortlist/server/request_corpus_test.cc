@@ -1,4 +1,4 @@
-// Every input that the fuzzers of requests keep is asked again, and many times with a byte changed.
+// Sends every input of the requests' fuzz corpus as it is, and many times with one byte changed.
 #include <gtest/gtest.h>
 
 #include "tests/fuzz/connection_input.h"
@@ -20,7 +20,7 @@ std::string repeated(const std::string& text, size_t times, const std::string& b
   return all;
 }
 
-// Each would make much of little: the services end the program where an answer or its time is out of
+// Inputs that could cause disproportionate work. The services abort if an answer or its time is out of
 // proportion.
 TEST(RequestCorpus, NoRequestIsAnsweredOutOfProportion) {
   FuzzedServices services;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kLongest = 128;
 
-// A bijection that leaves neighbours unlike (SplitMix64, Steele et al. 2014).
+// A bijection that maps similar inputs to dissimilar outputs (SplitMix64, Steele et al. 2014).
 uint64_t mixed(uint64_t x) {
   x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
   x = (x ^ x >> 27) * 0x94d049bb133111eb;

@@ -1,4 +1,4 @@
-// Names of requests, by which an answer, the log and a proxy's log can be laid side by side.
+// Request ids, which connect an answer, the log and a proxy's log.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace shortlist {
 
-// The X-Request-Id that came, where it is 1 to 128 visible ASCII characters; otherwise a new one of 16
-// hexadecimal digits, which no other request of this process has.
+// The given X-Request-Id if it is 1 to 128 visible ASCII characters. Otherwise a new id of 16 hexadecimal
+// digits, unique within this process.
 std::string request_id(std::string_view given);
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// What the log says of requests.
+// Writes log lines about requests.
 #pragma once
 
 #include "shortlist/server/log_limit.h"
@@ -8,12 +8,12 @@ namespace shortlist {
 
 class RequestLog {
  public:
-  // `every_request`: also those that went well.
+  // With `every_request`, successful requests are logged too.
   explicit RequestLog(bool every_request) : every_request_(every_request) {}
 
-  // A line for an answer with a status of 500 and more, with the reason, and for every answer of an access
-  // log. Neither has a key's token or a body. Of 501 and 505, which any client can have as often as it likes,
-  // one line in ten seconds says how many there were.
+  // Writes a line for an answer with a status of 500 or more, with the reason, and in an access log for every
+  // answer. Lines contain neither a key's token nor a body. For 501 and 505, which any client can cause at
+  // will, one line in ten seconds says how many there were.
   void add(const RoutedRequest& routed, const HttpResponse& response, const Problem* why, double seconds);
 
  private:

@@ -1,4 +1,4 @@
-// A request that has found its route.
+// A request with the route that was matched.
 #pragma once
 
 #include <chrono>
@@ -15,16 +15,16 @@
 
 namespace shortlist {
 
-// A request, and what is to answer it.
+// A request, and what will answer it.
 struct RoutedRequest {
   HttpRequest request;
   Url url;
   RouteMatch found;
-  ModelPtr model;                  // of routes that want one; null where there is none of the name
+  ModelPtr model;                  // for routes that need one; null if there is no model of the name
   std::optional<Problem> problem;  // why it is refused: its host, target, method, key or rate
   std::chrono::steady_clock::time_point begin;
   std::string id;                  // X-Request-Id of the answer
-  std::string client, key;         // who asks: an address, and the name of the key if there is one
+  std::string client, key;         // who sends it: an address, and the name of the key if there is one
   Deadline::Flags cancelled = {};  // set when nobody waits for the answer any more
 
   // Whether the answer may take long, so that it should not hold up others.

@@ -12,7 +12,8 @@
 namespace shortlist {
 namespace {
 
-// The signals that serve() waits for, blocked for as long as this lives, and in all threads made meanwhile.
+// The signals that serve() waits for. They are blocked during its lifetime, and in all threads created
+// meanwhile.
 class SignalQueue {
  public:
   SignalQueue() {
@@ -20,14 +21,14 @@ class SignalQueue {
     for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
     pthread_sigmask(SIG_BLOCK, &set_, &before_);
   }
-  // Those that came since have nothing to steer any more.
+  // Signals that are still pending have no effect any more.
   ~SignalQueue() {
     while (wait(0) != 0) {
     }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
 
-  // 0 when none comes in time.
+  // Returns the signal, or 0 on a timeout.
   int wait(int seconds) const {
     const timespec time{seconds, 0};
     const int signal = sigtimedwait(&set_, nullptr, &time);
@@ -45,7 +46,7 @@ void reload_all(ModelStore& models, ServerMetrics& metrics, const std::vector<st
     try {
       reload_model(models, metrics, name);
     } catch (const std::exception&) {
-      // It is in the log, and the old model goes on.
+      // The error is in the log, and the old model is kept.
     }
   }
 }
@@ -56,7 +57,7 @@ std::vector<std::string> names_of(const std::vector<ModelPtr>& models) {
   return names;
 }
 
-// Tells the log whether it went well.
+// Logs success or failure.
 template <typename Load>
 void reload_secret(const char* done, const char* failed, Load load) {
   try {
@@ -67,7 +68,7 @@ void reload_secret(const char* done, const char* failed, Load load) {
   }
 }
 
-// Each by itself: a bad certificate must not keep a key valid that was taken back.
+// Reloaded independently: a bad certificate must not keep a revoked key valid.
 void reload_secrets(const ServeOptions& options, Service& service, HttpServer& server) {
   if (!options.keys.empty()) {
     reload_secret("keys loaded", "keys not loaded; the old ones stay",
@@ -79,17 +80,17 @@ void reload_secrets(const ServeOptions& options, Service& service, HttpServer& s
   }
 }
 
-// Loads what has changed beside the server, which goes on and may be ended meanwhile.
+// Reloads changed models in the background while the server runs and may be stopped.
 class Reloads {
  public:
   Reloads(const ServeOptions& options, ModelStore& models, ServerMetrics& metrics, Service& service,
           HttpServer& server)
       : options_(options), models_(models), metrics_(metrics), service_(service), server_(server) {}
 
-  // Somebody asks for all to be loaded again.
+  // Requests a reload of everything.
   void ask() { asked_ = true; }
 
-  // Starts what is to be loaded, unless something is being loaded.
+  // Starts a pending reload, unless one is running.
   void go_on() {
     if (job_.is_running()) return;
     const bool all = std::exchange(asked_, false);
@@ -117,7 +118,7 @@ class Reloads {
   BackgroundJob job_;
 };
 
-// What would let anyone in, or let keys be read on the way.
+// Refuses to admit everyone by accident, and warns if keys can be read on the network.
 void check_exposure(const ServeOptions& options) {
   if (is_loopback(options.server.address)) return;
   if (options.keys.empty() && !options.without_keys) {
@@ -132,7 +133,7 @@ void check_exposure(const ServeOptions& options) {
 
 Limits completed(Limits limits, int threads) {
   if (limits.burst <= 0) limits.burst = 2 * limits.rate;
-  limits.burst = std::max(1.0, limits.burst);  // with less no request would ever be let in
+  limits.burst = std::max(1.0, limits.burst);  // below 1, no request would be admitted
   const int fit = make_descriptors_for(limits.max_connections, threads);
   if (fit < limits.max_connections) {
     log("warning: the limit of open files (ulimit -n) leaves room for fewer connections than "
@@ -152,7 +153,7 @@ void serve(const ServeOptions& options) {
     throw usage_error("--bundles-root '{}': is no folder", options.bundles_root);
   const SignalQueue signals;
   std::signal(SIGPIPE, SIG_IGN);
-  bool hung_up = false;  // while the models were loaded
+  bool hung_up = false;  // SIGHUP while the models were loaded
   const auto loaded = load_models(options.models, [&] {
     const int signal = signals.wait(0);
     hung_up |= signal == SIGHUP;

@@ -1,4 +1,4 @@
-// The whole service: models, transport, and the signals that steer it.
+// The complete server: models, transport and signals.
 #pragma once
 
 #include <string>
@@ -11,22 +11,22 @@
 namespace shortlist {
 
 struct ServeOptions {
-  std::vector<ModelSource> models;  // the first answers where no name is given
+  std::vector<ModelSource> models;  // the first is the default model
   ServerSettings server;
   Limits limits;
   std::string keys;                       // a file of keys; "": none
-  bool without_keys = false;              // answers anyone, also on a public address
-  std::vector<std::string> public_hosts;  // names under which a proxy passes requests on: hosts.h
+  bool without_keys = false;              // allows a public address without keys
+  std::vector<std::string> public_hosts;  // host names that a proxy forwards: hosts.h
   std::vector<std::string> cors_origins;  // sites whose pages may read the answers: cors.h
   int trusted_proxies = 0;                // between clients and the server: client_address.h
   std::string bundles_root;               // the folder that admins may load bundles from; "": none
-  bool access_log = false;                // a line in the log for each request
-  bool watch = true;  // looks every second whether a bundle, or what `latest` says, has changed
+  bool access_log = false;                // log every request
+  bool watch = true;  // check every second whether a bundle, or the target of `latest`, has changed
 };
 
-// Serves until SIGTERM or SIGINT, then lets open requests end, unless a second one comes. SIGHUP loads the
-// bundles, the keys and the certificate again. Call it before there are threads: it blocks these signals.
-// Throws what loading and listening throw.
+// Serves until SIGTERM or SIGINT, then finishes open requests unless a second signal arrives. SIGHUP reloads
+// the bundles, the keys and the certificate. Call it before threads are created, since it blocks these
+// signals. Throws the errors of loading and listening.
 void serve(const ServeOptions& options);
 
 }  // namespace shortlist

@@ -19,7 +19,7 @@
 namespace shortlist {
 namespace {
 
-// "Bearer KEY", where the scheme may be in any case.
+// "Bearer KEY", with the scheme in any case.
 std::string_view token_of(const HttpRequest& request) {
   const size_t blank = request.authorization.find(' ');
   if (blank == std::string_view::npos || !same_text(request.authorization.substr(0, blank), "Bearer"))
@@ -27,10 +27,11 @@ std::string_view token_of(const HttpRequest& request) {
   return trim_spaces(request.authorization.substr(blank));
 }
 
-// These are asked by whoever watches the server, which may know no more than its address.
+// Health checks are sent by monitoring, which may know only the server's address.
 bool is_health(std::string_view path) { return path == "/livez" || path == "/readyz" || path == "/healthz"; }
 
-// What a client is told of a problem: of our own faults only where to look, since the reason may name paths.
+// The problem as sent to the client. For server errors it only says where to look, since the reason may
+// contain paths.
 Problem told(const Problem& problem, const std::string& request_id) {
   if (problem.status() != 500) return problem;
   return {500, problem.code(), fmt::format("the server failed; its log has the reason under {}", request_id)};

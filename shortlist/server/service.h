@@ -1,4 +1,4 @@
-// From a request to its answer, without sockets: routes, permission, problems, metrics.
+// Answers requests, without sockets: routing, authorization, errors, metrics.
 #pragma once
 
 #include <atomic>
@@ -21,39 +21,39 @@ namespace shortlist {
 
 struct ServiceOptions {
   Limits limits;
-  std::optional<KeyRing> keys;  // none: whoever reaches the server may read, and nobody is admin
-  // Answers only requests whose Host is a loopback name or one of `public_hosts`, so that a page of another
-  // site cannot reach the server under a name of its own (DNS rebinding).
+  std::optional<KeyRing> keys;  // not given: everyone may read, and nobody is admin
+  // Only answer requests whose Host is a loopback name or one of `public_hosts`, so that a page of another
+  // site cannot reach the server under its own name (DNS rebinding).
   bool local_only = true;
-  std::vector<std::string> public_hosts;  // names that a proxy passes on: hosts.h
+  std::vector<std::string> public_hosts;  // host names that a proxy forwards: hosts.h
   std::vector<std::string> cors_origins;  // sites whose pages may read the answers: cors.h
-  int trusted_proxies = 0;                // that add to X-Forwarded-For: client_address.h
-  bool access_log = false;                // a line for each request
-  std::string bundles_root;               // where an admin may load bundles from; "": nowhere
-  RateLimiter::Clock clock = std::chrono::steady_clock::now;  // of rate limits
+  int trusted_proxies = 0;                // that append to X-Forwarded-For: client_address.h
+  bool access_log = false;                // log every request
+  std::string bundles_root;               // the folder that admins may load bundles from; "": none
+  RateLimiter::Clock clock = std::chrono::steady_clock::now;  // for rate limits
 };
 
 class Service {
  public:
   Service(ModelStore& models, ServerMetrics& metrics, ServiceOptions options);
 
-  // None of these throws; all may be called from many threads at once.
+  // None of these functions throws. All are thread-safe.
   //
-  // Finds the route, and decides whether the client may ask, for which the body need not have come. Counts
-  // the request towards the client's rate.
+  // Finds the route and decides whether the client is allowed, for which the body is not needed. Counts the
+  // request towards the client's rate.
   RoutedRequest route(const HttpRequest& request);
   HttpResponse handle(RoutedRequest routed);
-  // The same where the answer takes about a millisecond at most. Otherwise nothing, and the request is to be
-  // handled by a thread for long ones.
+  // The same if the answer takes at most about a millisecond. Otherwise returns nothing, and a thread for
+  // long requests must handle it.
   std::optional<HttpResponse> handle_short(RoutedRequest& routed);
-  // The answer to a request that the transport cannot have answered, or that is no request.
+  // The answer to a request that the transport cannot pass on, or that is not valid HTTP.
   HttpResponse refuse(const RoutedRequest& routed, const Problem& problem);
   HttpResponse refuse(const HttpRequest& request, const Problem& problem);
 
-  // For requests to come, which from now on need a key.
+  // For new requests, which then need a key.
   void set_keys(KeyRing keys);
 
-  // From now on /readyz says that no more requests should come.
+  // After this, /readyz reports that no more requests should be sent.
   void set_draining() { draining_ = true; }
   const Limits& limits() const { return limits_; }
   const Routes& routes() const { return router_.routes(); }
@@ -72,9 +72,9 @@ class Service {
   HttpResponse answer_options(const RoutedRequest& routed) const;
   std::optional<HttpResponse> handle(RoutedRequest& routed, bool short_only);
   Budget budget(const RoutedRequest& routed, bool short_only) const;
-  // Adds what all answers have, counts the answer and writes the log. `why` is the problem of a refusal.
+  // Adds the headers of all answers, counts the answer and writes the log. `why` is the problem of a refusal.
   HttpResponse finish(const RoutedRequest& routed, HttpResponse response, const Problem* why);
-  std::shared_ptr<const KeyRing> keys() const;  // null: nobody needs one
+  std::shared_ptr<const KeyRing> keys() const;  // null: no key is needed
 
   ModelStore& models_;
   ServerMetrics& metrics_;

@@ -1,4 +1,4 @@
-// What a service makes of requests before and after they are answered: hosts, sites, keys, headers.
+// Tests what a service does before and after it answers requests: hosts, sites, keys, headers.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -18,7 +18,7 @@ TestService& tiny() {
   return service;
 }
 
-// The problem's code, and the first field at fault.
+// The problem's code, and the first faulty field.
 std::string fault_of(const HttpResponse& response, int status) {
   EXPECT_EQ(response.status, status);
   EXPECT_EQ(response.content_type, "application/problem+json");
@@ -148,7 +148,7 @@ TEST(Service, NamesTheFieldThatIsWrong) {
   };
   for (const auto& [body, fault] : cases)
     EXPECT_EQ(fault_of(tiny().post("/v1/recommend", body), 422), fault) << body;
-  // What can be filtered by is the attributes and the id.
+  // Filters may use the attributes and the id.
   EXPECT_NE(tiny().post("/v1/recommend", R"({"filter": ["mood=dark"]})").body.find("movie"),
             std::string::npos);
   EXPECT_EQ(fault_of(tiny().post("/v1/recommend/batch", R"({"queries": [{}, {"user": [[]]}]})"), 422),

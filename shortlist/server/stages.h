@@ -1,4 +1,4 @@
-// Seconds that a request took, stage by stage, for the metrics.
+// Seconds spent in each stage of a request, for the metrics.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@ struct Stages {
   StageSeconds engine;
 };
 
-// Adds its own lifetime to a stage.
+// Adds its lifetime to a stage.
 class StageTimer {
  public:
   explicit StageTimer(double& seconds) : seconds_(seconds), begin_(std::chrono::steady_clock::now()) {}

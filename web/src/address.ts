@@ -1,4 +1,4 @@
-// The address bar keeps the page's state: the path names the view, the query string what was chosen.
+// The address bar keeps the page's state: the path is the view, the query string the user's choices.
 import { useEffect, useState } from 'preact/hooks';
 
 export interface Address {
@@ -6,10 +6,10 @@ export interface Address {
   query: URLSearchParams;
 }
 
-const kPause = 200; // milliseconds; browsers refuse more than some writes a second
+const kPause = 200; // milliseconds; browsers limit writes per second
 
-// A server refuses a request whose header is too long, and so an address that names long ids. Such a query is kept with
-// the entry of the history instead, where reloading and going back find it.
+// A server refuses a request with too long a header, and so an address with many or long ids. Such a query is
+// kept in the history entry instead, where reloading and going back find it.
 const kMostBytes = 8000;
 const kKept = 'query';
 
@@ -22,7 +22,7 @@ function read(): Address {
   return { path: location.pathname, query: new URLSearchParams(typeof kept === 'string' ? kept : location.search) };
 }
 
-// What history.pushState() and replaceState() get for an address.
+// The arguments of history.pushState() and replaceState() for an address.
 export function entryOf(address: string): [state: Record<string, string> | null, title: '', address: string] {
   const at = address.indexOf('?');
   if (address.length <= kMostBytes || at < 0) return [null, '', address];
@@ -56,14 +56,14 @@ export function addressOf(path: string, query: URLSearchParams): string {
   return text ? `${path}?${text}` : path;
 }
 
-// A new entry of the history: another view, another item.
+// Adds a history entry: another view or item.
 export function go(address: string): void {
   write();
   history.pushState(...entryOf(address));
   show(read());
 }
 
-// The same entry with another state, for a control that was moved.
+// Replaces the state of the current entry, for a control that was moved.
 export function amend(query: URLSearchParams): void {
   clearTimeout(timer);
   timer = setTimeout(write, kPause);

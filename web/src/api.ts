@@ -1,4 +1,4 @@
-// What the server answers, and how it is asked. /openapi.json describes the same.
+// The server's API and its types. /openapi.json describes the same.
 
 export type Input = 'one' | 'several' | 'words' | 'number' | 'time' | 'vector';
 
@@ -8,7 +8,7 @@ export interface Field {
   kind?: string;
   least?: number;
   most?: number;
-  choices?: string[]; // the first of them, where there are many
+  choices?: string[]; // only the first if there are many
   choices_total?: number;
 }
 
@@ -35,17 +35,17 @@ export interface Features {
   id_column: string;
   user_column?: string;
   order?: 'score' | 'predicted' | 'blend'; // of lists
-  seen?: Seen; // what happens to items that the query's user has seen, where the model knows users
+  seen?: Seen; // what happens to items that the query's user has seen, if the model knows users
   labels: Label[];
   retrieval: boolean;
-  kind: string; // of the model
-  map: boolean; // whether there is a map of the items
+  kind: string; // kind of model
+  map: boolean; // whether the items have a map
   similar_by: SimilarBy[]; // may be empty
-  max_k: number; // what a request may ask for
+  max_k: number; // the largest k of a request
   max_retrieve: number;
 }
 
-// A text or a time, a number, the values of a list; null where an item has none.
+// A text or a time, a number, or a list. null if an item has no value.
 export type AttributeValue = string | number | string[] | null;
 
 export interface Item {
@@ -56,13 +56,13 @@ export interface Item {
 
 // score = constant + the sum of the features' scores
 export interface Explanation {
-  method: string; // 'additive', 'integrated_gradients', or what the kind of model says
+  method: string; // 'additive', 'integrated_gradients', or the name of the model kind's own method
   constant?: number;
   features: {
     feature: string;
     column: string;
     score?: number;
-    predictions?: Record<string, number | null>; // by label: the prediction less that without the feature
+    predictions?: Record<string, number | null>; // by label: the prediction minus that without the feature
   }[];
 }
 
@@ -94,14 +94,14 @@ export interface ItemList {
   total: number;
 }
 
-// A column for each thing, an entry for each item.
+// Columns with one entry per item.
 export interface ItemMap {
   ids: string[];
   x: number[];
   y: number[];
   attributes: Record<string, AttributeValue[]>;
-  explained: number; // share of the variance that the plane shows
-  total: number; // of the catalogue; the map may hold fewer
+  explained: number; // share of the variance in the plane
+  total: number; // items in the catalogue; the map may have fewer
 }
 
 export interface Interval {
@@ -111,7 +111,7 @@ export interface Interval {
 
 export interface Baseline {
   name: string;
-  figures: Record<string, { value: number | null; difference?: Interval }>; // the model's minus this one's
+  figures: Record<string, { value: number | null; difference?: Interval }>; // difference: model minus this one
 }
 
 export interface TaskReport {
@@ -125,11 +125,11 @@ export interface Report {
   rows: number;
   share_in_train: number | null;
   tasks: TaskReport[];
-  list?: ListReport; // older bundles have none
+  list?: ListReport; // missing in older bundles
   verdict: string[];
 }
 
-// The lists as they are served.
+// Metrics of the lists as served.
 export interface ListReport extends Omit<TaskReport, 'task'> {
   order: string;
   drops_seen: boolean;
@@ -152,7 +152,7 @@ export interface ModelCard {
   config: string; // TOML
   layers: string; // a table as text
   report: Report;
-  history: { epochs: Epoch[]; kept_epoch?: number }; // kept_epoch: whose weights the model has, where it is not the last
+  history: { epochs: Epoch[]; kept_epoch?: number }; // kept_epoch: the epoch of the model's weights, if not the last
 }
 
 export interface ValueList {
@@ -184,7 +184,7 @@ export interface RecommendRequest {
   explain: boolean;
 }
 
-// An answer that is none: an RFC 9457 problem, or no answer at all (status 0).
+// A failed request: an RFC 9457 problem, or no answer at all (status 0).
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -194,12 +194,13 @@ export class Problem extends Error {
   }
 }
 
-// The key lives as long as the browser's tab.
+// The key is kept as long as the browser's tab.
 const kKey = 'shortlist-key';
 export const setKey = (key: string) => sessionStorage.setItem(kKey, key);
 export const hasKey = () => sessionStorage.getItem(kKey) !== null;
 
-// Every answer names the model and its version. Listeners learn of each, and of each answer that refuses the key.
+// Every answer contains the model's name and version. Listeners are called with each, and for each answer
+// that rejects the key.
 export interface Listener {
   answered?: (model: ModelVersion) => void;
   refused?: (problem: Problem) => void;
@@ -248,7 +249,8 @@ async function ask<T>(path: string, signal: AbortSignal, body?: unknown): Promis
   return answer;
 }
 
-// A header has a limit, and each byte may take three in an address. The beginning of a longer text is enough for a search.
+// A request's header has a size limit, and each byte may take three in the address. The beginning of a longer
+// text is enough for a search.
 const kSearchBytes = 1200;
 export function searchText(text: string): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(kSearchBytes));
@@ -257,7 +259,7 @@ export function searchText(text: string): string {
 
 export const listModels = (signal: AbortSignal) => ask<{ models: ServedModel[] }>('/v1/models', signal);
 
-// One model's answers.
+// The API of one model.
 export class Api {
   private readonly base: string;
 

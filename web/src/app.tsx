@@ -21,10 +21,10 @@ const kViews = [
 export function App() {
   const models = useAnswer('models', listModels);
   const [refused, setRefused] = useState<Problem>();
-  const opened = useRef(false); // whether the server has answered here
+  const opened = useRef(false); // whether the server has already answered
   if (models.value) opened.current = true;
   useEffect(() => listen({ refused: setRefused }), []);
-  // The form stays until the server accepts a key.
+  // The form is shown until the server accepts a key.
   useEffect(() => {
     if (models.value && !models.loading) setRefused(undefined);
   }, [models.value, models.loading]);
@@ -121,7 +121,7 @@ function ModelName({ models, model }: { models: ServedModel[]; model: ServedMode
   );
 }
 
-// Names the window after the view; one who went there with the keyboard, or hears the page, starts at its beginning.
+// Sets the window title to the view's. Keyboard and screen reader users start at the view's beginning.
 function useHeadingOf(view: string, model: string) {
   const first = useRef(true);
   useEffect(() => {

@@ -4,14 +4,14 @@ import { isPicture } from './picture';
 import { useServed } from './served';
 import { count, shortened, titleOf, valuesOf } from './text';
 
-const kShown = 6; // values of a list before the others are folded away
+const kShown = 6; // number of a list's values that are not collapsed
 
 interface Props {
   item: Item;
-  wanted: (column: string, value: string) => boolean; // whether to set it off
+  wanted: (column: string, value: string) => boolean; // whether to highlight the value
 }
 
-// An item's attributes on a line, without what its heading and its picture show.
+// An item's attributes on one line, without those in its heading and picture.
 export function Attributes({ item, wanted }: Props) {
   const { features } = useServed();
   const shown = features.attributes
@@ -25,13 +25,13 @@ export function Attributes({ item, wanted }: Props) {
           <span class={field.input === 'number' ? '' : 'for-readers'}>{titleOf(field.column)} </span>
           <Values values={values} wanted={(value) => wanted(field.column, value)} />
         </li>,
-        ' ', // where the line may break
+        ' ', // allows a line break
       ])}
     </ul>
   );
 }
 
-// Of many values the wanted ones first; the others unfold.
+// Of many values, the wanted ones come first. The others can be expanded.
 function Values({ values, wanted }: { values: string[]; wanted: (value: string) => boolean }) {
   const [unfolded, setUnfolded] = useState(false);
   const all = unfolded || values.length <= kShown + 1;

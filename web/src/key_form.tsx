@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { hasKey, setKey } from './api';
 
-// For a server that answers only those who have a key.
-// `revoked`: the page was open with a key that the server has stopped accepting.
+// Shown if the server requires an API key. `revoked`: the server stopped accepting the key while the page was
+// open.
 export function KeyForm({ refused, revoked, again }: { refused: string; revoked: boolean; again: () => void }) {
   const [key, setText] = useState('');
   return (

@@ -9,7 +9,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-// A link within the page; with a modifier key it is the browser's.
+// A link within the page. Clicks with a modifier key are left to the browser.
 export function Link({ to, current, label, children, ...rest }: Props) {
   const onClick = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

@@ -3,8 +3,8 @@ import { shortened } from './text';
 
 const kLength = 120;
 
-// People's texts in a sentence: "a, b and c". Each is isolated, so that one that runs from right to left does not
-// reorder its neighbours; long ones are cut.
+// The user's texts in a sentence: "a, b and c". Each is isolated, so that right-to-left text does not reorder
+// its neighbours. Long texts are cut.
 export function Listed({ parts, word = 'and' }: { parts: string[]; word?: string }) {
   const last = parts.length - 1;
   return (

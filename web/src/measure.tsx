@@ -1,4 +1,4 @@
-// A name, a bar that is so full (0 to 1), and the number that it stands for.
+// A name, a bar filled to a share (0 to 1), and the number that it shows.
 export function Measure({ name, text, share }: { name: string; text: string; share: number }) {
   return (
     <p class="measure">

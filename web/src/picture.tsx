@@ -1,20 +1,21 @@
-// Pictures of items: an attribute with a telling name whose values are addresses of images.
+// Pictures of items: an attribute with a typical name whose values are image URLs.
 import { useState } from 'preact/hooks';
 import type { AttributeValue, Field, Item } from './api';
 
 const kNames = /^(display[_ ]?)?(image|poster|cover|picture|thumbnail|artwork)([_ ]?(url|link))?$/i;
 
-// An attribute that is shown as a picture, and nowhere as a text.
+// An attribute that is shown as a picture and never as text.
 export const isPicture = ({ column, input }: Field): boolean => kNames.test(column) && (input === 'one' || input === 'words');
 
 const isAddress = (value: AttributeValue | undefined): value is string => typeof value === 'string' && /^https?:\/\//i.test(value);
 
-// The address of an item's picture, if it has one.
+// The URL of an item's picture, if it has one.
 export function pictureOf(item: Item, attributes: Field[]): string | undefined {
   return attributes.filter(isPicture).map(({ column }) => item.attributes[column]).find(isAddress);
 }
 
-// Keeps its place where an item has no picture, or one that does not load. What it shows is said by the item's name.
+// Takes up the same space if an item has no picture or it fails to load. Has no alternative text, since the
+// item's name is shown.
 export function Picture({ address }: { address: string | undefined }) {
   const [broken, setBroken] = useState('');
   return (

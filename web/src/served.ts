@@ -1,4 +1,4 @@
-// The model that the page shows, and what is the same in every view.
+// The model that the page shows, and what all views share.
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Api, Features, ServedModel } from './api';
@@ -8,7 +8,7 @@ export interface Served {
   api: Api;
   features: Features;
   model: ServedModel;
-  // The address of a view, of the same model.
+  // The address of a view of the same model.
   at: (path: string, query?: Record<string, string>) => string;
 }
 
@@ -20,7 +20,7 @@ export function useServed(): Served {
   return served;
 }
 
-// The first model needs no name in the address.
+// The first model is not named in the address.
 export function addressesOf(model: string, first: boolean): Served['at'] {
   return (path, query = {}) => addressOf(path, new URLSearchParams(first ? query : { model, ...query }));
 }

@@ -1,8 +1,8 @@
-// What stands where an answer does not yet, or cannot.
+// Placeholders for answers that are pending or failed.
 import type { ComponentChildren } from 'preact';
 import type { Problem } from './api';
 
-// Whether the same request may be answered later: not where the request itself was wrong.
+// Whether the same request may succeed later. False if the request itself was invalid.
 const mayHelp = (status: number): boolean => status < 400 || status >= 500 || status === 429;
 
 export function Failure({ problem, again }: { problem: Problem; again: () => void }) {
@@ -28,7 +28,7 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-// Grey lines in the form of what comes.
+// Grey placeholder lines in the shape of the content.
 export function Waiting({ lines, label }: { lines: number; label: string }) {
   return (
     <div class="waiting" role="status">

@@ -1,7 +1,7 @@
-// How names and numbers are written for people.
+// Formats names and numbers for display.
 import type { AttributeValue } from './api';
 
-// A column's name for people: "age_group" is "Age group", "movie_id" and "movieId" are "Movie".
+// A readable column name: "age_group" is "Age group", "movie_id" and "movieId" are "Movie".
 export function titleOf(column: string): string {
   const words = column
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
@@ -21,15 +21,15 @@ export function figure(value: number): string {
   return Math.abs(value) !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(2) : text.replace('-', '−');
 }
 
-const kMostDigits = 12; // after the point; smaller numbers get an exponent
+const kMostDigits = 12; // decimals; smaller numbers get an exponent
 
-// How many digits after the point tell apart values that lie within a span: 2 of 4, 5 of 0.001, none of 1,000.
+// The number of decimals that distinguishes values within a span: 2 for 4, 5 for 0.001, none for 1,000.
 export function digitsOf(span: number): number {
   if (!(span > 0) || !Number.isFinite(span)) return 2;
   return Math.max(0, 2 - Math.floor(Math.log10(span)));
 }
 
-// A number with so many digits after the point.
+// A number with a fixed number of decimals.
 export function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return '–';
   if (digits > kMostDigits || Math.abs(value) >= 1e15) return value.toExponential(2).replace(/^-/, '−');
@@ -37,8 +37,8 @@ export function fixed(value: number, digits: number): string {
   return /[1-9]/.test(text) ? text.replace('-', '−') : text.replace('-', '');
 }
 
-// The digits after the point that a measured value deserves: two of the half of its interval, or three significant ones
-// where no interval is known.
+// The number of decimals for a measured value: two digits of the half-width of its interval, or three
+// significant ones if no interval is known.
 export function digitsOfMeasured(value: number, interval?: { low: number | null; high: number | null }): number {
   const half = interval?.low != null && interval.high != null ? (interval.high - interval.low) / 2 : 0;
   const size = half > 0 ? 10 * half : Math.abs(value);
@@ -49,11 +49,11 @@ export function digitsOfMeasured(value: number, interval?: { low: number | null;
 // With its sign: "+0.21", "−1.30".
 export const change = (value: number, digits = 2): string => (value < 0 ? '−' : '+') + fixed(Math.abs(value), digits);
 
-// A number as a person would type it: "2000", "0.00035".
+// A number as a user would type it: "2000", "0.00035".
 export const plain = (value: number): string =>
   value.toLocaleString('en', { useGrouping: false, maximumSignificantDigits: 12 }).replace('-', '−');
 
-// The beginning of a long text, for names that are read aloud and for sentences.
+// The beginning of a long text, for accessible names and sentences.
 export function shortened(text: string, most = 120): string {
   const letters = text.length > most ? [...text.slice(0, 2 * most + 2)] : [];
   return letters.length > most ? `${letters.slice(0, most - 1).join('').trimEnd()}…` : text;
@@ -67,7 +67,7 @@ export function list(parts: string[], word = 'and'): string {
   return `${parts.slice(0, -1).join(', ')} ${word} ${parts[parts.length - 1]}`;
 }
 
-// An attribute's values as texts: those of a list, the one of another kind, none where it is missing.
+// An attribute's values as texts: all of a list, one for any other kind, none if it is missing.
 export function valuesOf(value: AttributeValue | undefined): string[] {
   if (value === null || value === undefined || value === '') return [];
   return Array.isArray(value) ? value : [String(value)];

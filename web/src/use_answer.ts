@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Problem } from './api';
 
 export interface Answer<T> {
-  value?: T; // while the next one is asked for, the one before
+  value?: T; // the previous answer while the next one is being fetched
   problem?: Problem;
   loading: boolean;
 }
@@ -11,9 +11,9 @@ export interface Asked<T> extends Answer<T> {
   again: () => void;
 }
 
-// Asks whenever the key changes, and aborts the request before. With no key it asks nothing. `pause`: milliseconds for
-// which a key must stay, so that a person who types or drags does not send a request for each step; the first key and
-// another try do not wait.
+// Sends a request whenever the key changes, and aborts the previous one. Without a key it sends none. `pause`
+// is the time in milliseconds for which a key must stay the same, so that typing or dragging does not send a
+// request for each step. The first key and retries do not wait.
 export function useAnswer<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>, pause = 0): Asked<T> {
   const [tries, setTries] = useState(0);
   const asked = key === null ? null : `${tries} ${key}`;

@@ -2,15 +2,15 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { listen, listModels, type Api, type Features, type ModelVersion, type ServedModel } from './api';
 import { useAnswer, type Asked } from './use_answer';
 
-// The server may load another version of a model while the page is open, with other features and items.
+// The server may load a new version of a model, with other features and items, while the page is open.
 export interface Version {
-  model: ServedModel; // as it is served now
-  features: Asked<Features>; // of that version; of the one before while they are asked for again
+  model: ServedModel; // as currently served
+  features: Asked<Features>; // of that version, or of the previous one while they are being fetched
   isNew: boolean; // the version changed while the page was open
-  accept: () => void; // the person knows
+  accept: () => void; // dismisses the notice
 }
 
-const kRest = 5000; // milliseconds between two reloads: servers behind one address may serve different versions
+const kRest = 5000; // milliseconds between reloads; servers behind one address may serve different versions
 
 export function useVersion(api: Api, listed: ServedModel): Version {
   const features = useAnswer(listed.name, (signal) => api.features(signal));
@@ -27,11 +27,11 @@ export function useVersion(api: Api, listed: ServedModel): Version {
     if (before?.name !== latest.name) setIsNew(false);
     else if (before.version !== latest.version) setIsNew(true);
     if (latest.version === listed.version) return;
-    // How many items the new version has.
+    // Fetches the number of items of the new version.
     const controller = new AbortController();
     listModels(controller.signal).then(
       (answer) => setModels(answer.models),
-      () => {}, // the number of items stays as it was
+      () => {}, // keep the old number of items
     );
     return () => controller.abort();
   }, [latest?.name, latest?.version]);
@@ -46,7 +46,7 @@ export function useVersion(api: Api, listed: ServedModel): Version {
     return listen({ answered });
   }, []);
 
-  // A person who comes back to the window sees what is served now.
+  // Checks the version when the user returns to the window.
   useEffect(() => {
     const look = () => {
       if (document.visibilityState === 'visible') api.features(new AbortController().signal).catch(() => {});

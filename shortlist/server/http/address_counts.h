@@ -1,4 +1,4 @@
-// Counts the open connections of each client, so that one does not take them all.
+// Counts the open connections of each client, so that no client takes them all.
 #pragma once
 
 #include <mutex>
@@ -7,10 +7,10 @@
 
 namespace shortlist {
 
-// May be used from any thread.
+// Thread-safe.
 class AddressCounts {
  public:
-  // Of a client_network().
+  // `group` is a client_network().
   void add(const std::string& group);
   void remove(const std::string& group);
   int count(const std::string& group) const;

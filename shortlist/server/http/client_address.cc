@@ -17,7 +17,7 @@ bool read_v4(std::string_view text) {
 }
 
 bool read_v6(std::string_view text, in6_addr& address) {
-  text = text.substr(0, text.find('%'));  // a link's name
+  text = text.substr(0, text.find('%'));  // removes the zone (interface name)
   return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
@@ -27,7 +27,7 @@ std::string v6_text(const in6_addr& address) {
   return text;
 }
 
-// Some proxies add the port: "10.0.0.1:5000", "[2001:db8::1]:5000".
+// Some proxies append the port: "10.0.0.1:5000", "[2001:db8::1]:5000".
 std::string_view without_port(std::string_view text) {
   if (text.starts_with('[')) return text.substr(1, std::min(text.find(']'), text.size()) - 1);
   return std::ranges::count(text, ':') == 1 ? text.substr(0, text.find(':')) : text;

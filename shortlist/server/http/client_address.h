@@ -1,4 +1,4 @@
-// Whom a request counts for.
+// The client that a request is counted for.
 #pragma once
 
 #include <string>
@@ -6,14 +6,14 @@
 
 namespace shortlist {
 
-// The client's address behind so many proxies, each of which adds the address that it was asked from to the
-// end of X-Forwarded-For. `peer` is the other end of the connection; it is the answer without proxies, and
-// where the header has no address at that place.
+// The client's address behind `proxies` proxies, each of which appends the address of its peer to
+// X-Forwarded-For. Returns `peer`, the other end of the connection, if there are no proxies or the header has
+// no address at that position.
 std::string client_behind(int proxies, std::string_view forwarded_for, std::string_view peer);
 
-// What rates and connections are counted for: an IPv4 address, or the network of an IPv6 address,
-// "2001:db8:0:1::/64", since a host may choose among all addresses of its network. An IPv4 address that is
-// mapped into IPv6 is itself.
+// The unit for which rates and connections are counted: an IPv4 address, or the network of an IPv6 address,
+// "2001:db8:0:1::/64", since a host may use any address of its network. An IPv4 address mapped into IPv6 is
+// the IPv4 address.
 std::string client_network(std::string_view address);
 
 }  // namespace shortlist

@@ -12,7 +12,7 @@ namespace {
 
 namespace zlib = boost::beast::zlib;
 
-// Less fits one packet either way.
+// Smaller content fits in one packet either way.
 constexpr size_t kLeastBytes = 1'000;
 constexpr int kLevel = 4, kWindowBits = 15, kMemoryLevel = 8;
 
@@ -34,7 +34,7 @@ void put_little_endian(std::string& to, uint32_t value) {
   for (int byte = 0; byte < 4; ++byte) to += static_cast<char>(value >> (8 * byte));
 }
 
-// By the address of the content, which never changes.
+// Keyed by the address of the content, which never changes.
 std::string_view gzip_once(std::string_view content) {
   static std::mutex mutex;
   static std::map<const char*, std::string> kept;

@@ -1,4 +1,4 @@
-// Answers in gzip (RFC 1952), for clients that take it.
+// Compresses answers with gzip (RFC 1952) for clients that accept it.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace shortlist {
 
-// Whether an Accept-Encoding header takes gzip: it is named, or "*" is, with a weight above 0.
+// Whether an Accept-Encoding header accepts gzip: it lists gzip or "*" with a weight above 0.
 bool takes_gzip(std::string_view accept_encoding);
 
 std::string gzip(std::string_view content);
 
-// Compresses the content where the client takes that and it is text of some length. Says in Vary that the
-// answer depends on Accept-Encoding. Content that outlives the server is compressed once and kept.
+// Compresses the content if the client accepts it and the content is text above a minimum length. Adds
+// Accept-Encoding to Vary. Content that outlives the server is compressed once and kept.
 void compress(const HttpRequest& request, HttpResponse& response);
 
 }  // namespace shortlist

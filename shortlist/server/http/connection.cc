@@ -20,7 +20,7 @@ using boost::beast::flat_buffer;
 
 constexpr size_t kReadSize = 16 << 10;
 constexpr double kLingerSeconds = 2;
-// A client that has taken nothing of its answer for so long may have to make room.
+// Time after which a client that has read nothing of its answer may be closed to make room.
 constexpr auto kStalled = std::chrono::seconds(1);
 // A chunk's size in hexadecimal digits and its two line ends.
 constexpr size_t kChunkFrame = 16 + 4;
@@ -59,15 +59,15 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     }
   }
 
-  // The handlers of what was under way end the connection.
+  // The handlers of pending operations then end the connection.
   void cut() override {
     leave();
     SocketError ignored;
     socket().close(ignored);
   }
 
-  // A client that ends its sending side while it waits counts as gone: TCP does not tell it from one that
-  // closed.
+  // A client that shuts down its sending side while it waits counts as gone, since TCP cannot distinguish it
+  // from one that closed the connection.
   void cut_if_gone() override {
     if (phase != Phase::working || is_cut) return;
     tcp_info info{};
@@ -122,7 +122,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(shared_.limits.max_header_bytes));
     parser_->body_limit(shared_.limits.max_body_bytes);
-    parser_->eager(false);  // until the header has been looked at
+    parser_->eager(false);  // until the header has been checked
     parser_->on_chunk_header(count_chunk_);
     chunks_ = after_header_ = 0;
     routed_.reset();
@@ -154,7 +154,8 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     answer();
   }
 
-  // After the header: what there is of the body, and what is still to come, from those who may ask.
+  // Called after the header: handles what has arrived of the body, and reads the rest if the client is
+  // authorized.
   void take_body() {
     if (!parser_->is_done()) enter(Phase::body, shared_.limits.body_timeout);
     const bool waits = buffer_.size() == 0;
@@ -165,7 +166,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     read();
   }
 
-  // Reads what has come. False where that is refused and has been answered.
+  // Parses what has arrived. Returns false if the request was refused and answered.
   bool take() {
     if (const SocketError error = feed()) {
       refuse(parse_problem(error, shared_.limits));
@@ -177,7 +178,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     return false;
   }
 
-  // Gives the parser what has come: of the header, up to its end.
+  // Passes what has arrived to the parser: up to the end of the header while it is not complete.
   SocketError feed() {
     SocketError error;
     while (buffer_.size() > 0 && !parser_->is_done()) {
@@ -192,8 +193,8 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     return error;
   }
 
-  // Of a body in chunks, what is neither body nor the frame of a chunk: extensions, padding and trailers,
-  // also those whose end has not come.
+  // Bytes of a chunked body that are neither data nor chunk framing: extensions, padding and trailers,
+  // including incomplete ones.
   size_t extra_bytes() const {
     if (!routed_ || !parser_->chunked()) return 0;
     const size_t waiting = parser_->is_done() ? 0 : buffer_.size();
@@ -202,7 +203,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     return come > frames ? come - frames : 0;
   }
 
-  // Counts what has come of the body; false where there are too many such bytes already.
+  // Counts the received bytes of the body. Returns false if there are too many such bytes already.
   bool keep_body() {
     if (!parser_->is_header_done()) return true;
     const size_t size = parser_->get().body().size(), more = size - std::exchange(kept_body_, size);
@@ -212,7 +213,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
 
   void forget_body() { shared_.received -= std::exchange(kept_body_, 0); }
 
-  // The client waits for leave before it sends its body.
+  // Sends 100 Continue, since the client waits for it before it sends its body.
   void promise() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(stream_, asio::buffer(kContinue), [self = self()](SocketError error, size_t) {
@@ -244,14 +245,15 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     deadline = Clock::time_point::max();
     RoutedRequest routed = std::move(*routed_);
     routed.request.body = parser_->get().body();
-    routed.begin = std::chrono::steady_clock::now();  // not while the client sent its body
+    routed.begin =
+        std::chrono::steady_clock::now();  // not counting the time in which the client sent its body
     routed.cancelled = {&cancelled_, &shared_.stopped};
     if (routed.problem || !routed.is_slow())
       if (auto response = shared_.service.handle_short(routed)) return write(std::move(*response));
     queue(std::move(routed));
   }
 
-  // Has an answer that takes long made by another thread.
+  // Passes a slow request to another thread.
   void queue(RoutedRequest routed) {
     if (shared_.unsent >= shared_.limits.max_unsent_bytes)
       return write(shared_.service.refuse(routed, too_much_unsent()));
@@ -289,7 +291,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     return message.version() < 11 ? After::stay_as_asked : After::stay;
   }
 
-  // An answer to what was no request; what still comes is not understood.
+  // Answers invalid input and closes, since what follows cannot be parsed.
   void refuse(const Problem& problem) {
     const HttpRequest known = parser_->is_header_done() ? request() : HttpRequest{.client = client_};
     send(shared_.service.refuse(known, problem), After::close, false);
@@ -317,15 +319,15 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
         });
   }
 
-  // The most bytes to send next.
+  // Returns the maximum number of bytes to send next.
   size_t progress(SocketError error, size_t sent) {
     constexpr size_t kWriteSize = 64 << 10;
     if (sent > 0 && !is_cut) moved();
     return error ? 0 : kWriteSize;
   }
 
-  // Counts an answer as unsent; false where there are too many such bytes already. Files of the page are in
-  // memory anyway.
+  // Counts an answer as unsent. Returns false if there are too many such bytes already. Files of the page are
+  // not counted, since they are in memory anyway.
   bool keep_answer(const HttpResponse& response) {
     const size_t size = response.body.size();
     const size_t before = shared_.unsent.fetch_add(size);
@@ -340,7 +342,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     response_ = {};
   }
 
-  // A close while bytes still come in would reset the connection before the client has read the answer.
+  // Closing while bytes still arrive would reset the connection before the client has read the answer.
   void linger() {
     enter(Phase::lingering, kLingerSeconds);
     if constexpr (std::is_same_v<Stream, TlsStream>) {
@@ -369,13 +371,13 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
   bool ended_ = false;
   flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
-  std::optional<RoutedRequest> routed_;   // since the request's header has come
-  size_t after_header_ = 0, chunks_ = 0;  // of the request: bytes that the parser took, chunks
+  std::optional<RoutedRequest> routed_;   // set once the request's header is complete
+  size_t after_header_ = 0, chunks_ = 0;  // of the request: bytes that the parser consumed, chunks
   std::function<void(uint64_t, boost::beast::string_view, SocketError&)> count_chunk_ =
       [this](uint64_t, boost::beast::string_view, SocketError&) { ++chunks_; };
   HttpResponse response_;
   std::string header_;
-  size_t kept_ = 0, kept_body_ = 0;  // bytes that count as unsent, as received
+  size_t kept_ = 0, kept_body_ = 0;  // bytes counted as unsent and as received
 };
 
 }  // namespace

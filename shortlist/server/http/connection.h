@@ -1,4 +1,5 @@
-// A client's connection: reads requests, has them answered, writes the answers. Each belongs to one lane.
+// A client's connection: reads requests, passes them to the service, writes the answers. Each belongs to one
+// lane.
 #pragma once
 
 #include <atomic>
@@ -14,32 +15,32 @@
 
 namespace shortlist {
 
-// What a connection is doing decides how long it may take, and whether it may be let go for another.
+// What a connection is doing. Decides its timeout, and whether it may be closed to make room for another.
 enum class Phase {
   idle,  // between requests
   handshake,
-  header,  // the first bytes of a request have come
+  header,  // the first bytes of a request have arrived
   body,
-  working,  // the answer is being made
+  working,  // the answer is being computed
   writing,
-  lingering,  // answered; reads away what still comes, so that the client sees the answer
+  lingering,  // answered; discards what still arrives, so that the client sees the answer
 };
 
 class ConnectionBase {
  public:
   virtual ~ConnectionBase() = default;
   virtual void start() = 0;
-  // From now on it is none of the open ones. What is under way ends with an error.
+  // Closes the connection, which no longer counts as open. Work in progress ends with an error.
   virtual void cut() = 0;
-  // Between requests, and no byte of another has come.
+  // Whether it is between requests and no byte of the next one has arrived.
   virtual bool is_quiet() = 0;
-  // Cuts the connection of a client that has gone while its answer is being made.
+  // Closes the connection if its client has disconnected while the answer is being computed.
   virtual void cut_if_gone() = 0;
-  // The answer that is being made is given up.
+  // Cancels the answer that is being computed.
   void cancel() { cancelled_ = true; }
 
-  // Whether it may be closed so that another client is let in: it waits for its client, or its client has
-  // taken nothing of its answer for some time.
+  // Whether it may be closed to let another client in: it is waiting for its client, or its client has not
+  // read any of its answer for some time.
   bool may_make_room(Clock::time_point now) const;
   const std::string& group() const { return group_; }
 
@@ -53,12 +54,12 @@ class ConnectionBase {
   std::atomic<bool> cancelled_ = false;
 
  private:
-  const std::string group_;  // its client's, as AddressCounts counts them
+  const std::string group_;  // of its client, as AddressCounts counts them
 };
 
 using ConnectionPtr = std::shared_ptr<ConnectionBase>;
 
-// The connections of one thread, those that have waited longest first. No lock: one thread alone uses it.
+// The connections of one thread, longest waiting first. Not locked: only that thread uses it.
 class ConnectionList {
  public:
   using Position = std::list<ConnectionPtr>::iterator;
@@ -81,22 +82,23 @@ struct EventLoop {
   std::thread thread;
 };
 
-// What all connections share.
+// State shared by all connections.
 struct Shared {
   Service& service;
   ServerMetrics& metrics;
   const Limits& limits;
   Workers slow_answers;
   std::atomic<int> slow_waiting = 0;
-  std::atomic<int> open = 0;  // connections that are not cut
-  // Bytes of bodies that have come and are not answered yet, and of answers that clients have not taken yet.
+  std::atomic<int> open = 0;  // connections that were not closed by cut()
+  // Bytes of received bodies whose requests are not answered yet, and of answers that clients have not read
+  // yet.
   std::atomic<size_t> received = 0, unsent = 0;
   std::atomic<bool> draining = false;
-  std::atomic<bool> stopped = false;  // no answer is wanted any more
+  std::atomic<bool> stopped = false;  // answers are no longer needed
   AddressCounts addresses;
 };
 
-// Both count the connection as open at once; start() must be called on the lane's thread.
+// Both count the connection as open immediately. start() must be called on the lane's thread.
 ConnectionPtr make_connection(tcp::socket socket, const std::string& client, EventLoop& lane, Shared& shared);
 ConnectionPtr make_connection(TlsStream stream, const std::string& client, EventLoop& lane, Shared& shared);
 

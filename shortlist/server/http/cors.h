@@ -1,4 +1,4 @@
-// Cross-origin resource sharing: which other sites' pages a browser lets read the answers.
+// Cross-origin resource sharing: which other sites' pages may read the answers.
 // https://fetch.spec.whatwg.org/#http-cors-protocol
 #pragma once
 
@@ -12,19 +12,20 @@ namespace shortlist {
 
 class Cors {
  public:
-  // Origins as browsers write them, "https://shop.example", or "*" for all; none: no other site. Throws a
-  // usage Error for anything else.
+  // Origins as browsers write them, "https://shop.example", or "*" for all. An empty list allows no other
+  // site. Throws Error(usage) for anything else.
   explicit Cors(std::vector<std::string> origins);
 
   bool allows(std::string_view origin) const;
-  // Tells a browser that its page may read the answer, where it may.
+  // Adds the headers that let the browser's page read the answer, if its origin is allowed.
   void allow(const HttpRequest& request, HttpResponse& response) const;
 
  private:
   const std::vector<std::string> origins_;
 };
 
-// Whether a browser asks for the page of another site, other than to show the answer in a window of its own.
+// Whether a browser sends the request for a page of another site, other than to open the answer in a window
+// of its own.
 bool is_cross_site(const HttpRequest& request);
 
 }  // namespace shortlist

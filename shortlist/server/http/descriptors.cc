@@ -8,9 +8,9 @@
 namespace shortlist {
 namespace {
 
-// Files that loading a bundle, metrics and the log may open at once, with room to spare.
+// Files that loading a bundle, metrics and the log may open at once, with some margin.
 constexpr rlim_t kReserve = 64;
-// Of each thread of the server: epoll, its timer, its wake-up.
+// Descriptors of each server thread: epoll, its timer, its wake-up.
 constexpr rlim_t kForThread = 3;
 
 rlim_t open_files() {
@@ -27,7 +27,7 @@ rlim_t open_files() {
 int make_descriptors_for(int connections, int threads) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return connections;
-  // The listener, and the one connection that is taken before there is room for it.
+  // Two more for the listener, and for the one connection that is accepted before there is room for it.
   const rlim_t own = open_files() + kForThread * static_cast<rlim_t>(threads) + 2;
   const rlim_t wanted = own + kReserve + static_cast<rlim_t>(connections);
   if (wanted > limit.rlim_cur) {
@@ -35,7 +35,7 @@ int make_descriptors_for(int connections, int threads) {
     if (raised.rlim_cur > limit.rlim_cur && setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
   }
   if (wanted <= limit.rlim_cur) return connections;
-  // Where descriptors are few, loads and connections share them.
+  // If descriptors are scarce, loads and connections share them.
   const rlim_t left = limit.rlim_cur > own ? limit.rlim_cur - own : 0;
   return static_cast<int>(std::max<rlim_t>(1, left - std::min(kReserve, left / 2)));
 }

@@ -27,7 +27,7 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 255 && text.find_first_not_of(kLetters) == text.npos;
 }
 
-// 127.0.0.0/8 and ::1. Whoever names an address, and not a name that resolves to it, cannot rebind it.
+// 127.0.0.0/8 and ::1. A request that uses an address and not a name is safe from DNS rebinding.
 bool is_loopback_name(std::string_view name) {
   if (same_text(name, "localhost")) return true;
   in_addr v4{};
@@ -55,7 +55,7 @@ AbsoluteTarget AbsoluteTarget::split(std::string_view target) {
   const std::string_view scheme = target.substr(0, colon), rest = target.substr(colon + 3);
   if (!same_text(scheme, "http") && !same_text(scheme, "https")) return {"", target};
   const size_t end = std::min(rest.find_first_of("/?"), rest.size());
-  // An authority without a host names none; a space is no host either, and is refused as such.
+  // An authority without a host is replaced by a space, which is not a valid host and is refused.
   const std::string_view host = end == 0 ? " " : rest.substr(0, end);
   return {host, end < rest.size() ? rest.substr(end) : "/"};
 }
@@ -72,7 +72,7 @@ AllowedHosts::AllowedHosts(bool local, const std::vector<std::string>& others)
 
 bool AllowedHosts::allows(std::string_view text) const {
   const bool any = !local_ && others_.empty();
-  if (any && text.empty()) return true;  // HTTP/1.0 need not name one
+  if (any && text.empty()) return true;  // HTTP/1.0 does not require a Host
   HostName host;
   if (!HostName::parse(text, host)) return false;
   if (any) return true;

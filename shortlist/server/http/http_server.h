@@ -13,22 +13,23 @@ namespace shortlist {
 
 class Listener;
 
-// Accepts from the constructor on. Connections are shared out over the threads and stay there; an answer that
-// may take long runs on threads of its own, so that short ones do not wait for it.
+// Accepts connections as soon as it is constructed. Connections are distributed over the threads and stay
+// there. Answers that may take long are computed on separate threads, so that short ones do not wait for
+// them.
 class HttpServer {
  public:
-  // Throws a failed Error when the address cannot be had, a data Error for a certificate that cannot be read.
+  // Throws Error(failed) if the address cannot be bound, Error(data) for a certificate that cannot be read.
   HttpServer(const ServerSettings& settings, Service& service, ServerMetrics& metrics);
   ~HttpServer();
 
   uint16_t port() const;
   std::string url() const;  // "http://127.0.0.1:8080/"
-  // Reads the certificate again, for connections to come. Throws a data Error and keeps the old one when the
-  // files do not fit.
+  // Reloads the certificate for new connections. Throws Error(data) and keeps the old one if the files are
+  // invalid.
   void load_certificate();
 
-  // Takes no more connections, ends those that wait, and returns when all answers under way are sent, after
-  // limits.drain_timeout, or when `hurry` says so, which is asked again and again: true when nothing was cut
+  // Stops accepting, closes idle connections, and returns when all answers in progress are sent, after
+  // limits.drain_timeout, or when `hurry`, which is polled, returns true. Returns true if nothing was cut
   // off.
   bool drain(FunctionRef<bool()> hurry);
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kSweepEvery = std::chrono::milliseconds(100);
 
-// The connection of the group ("": of any) that has kept the lane waiting longest; null where none may be
+// The connection of the group ("" for any) that has kept the lane waiting longest. Null if none may be
 // closed.
 ConnectionPtr longest_waiting(const EventLoop& lane, const std::string& group) {
   const auto now = Clock::now();
@@ -49,7 +49,7 @@ void Listener::start_lanes() {
       lane.thread = start_thread([&lane] { lane.context.run(); });
     }
   } catch (...) {
-    end_lanes();  // a thread that nobody joins would end the program
+    end_lanes();  // destroying a joinable thread would terminate the program
     throw;
   }
 }
@@ -66,7 +66,7 @@ Listener::~Listener() {
   shared_.slow_answers.join();
 }
 
-// Those that wait in the queue end as soon as they begin, the others at their next look at the deadline.
+// Queued requests end as soon as they start, the others when they next check the deadline.
 void Listener::give_up() { shared_.stopped = true; }
 
 void Listener::listen() {
@@ -92,7 +92,7 @@ void Listener::accept() {
   acceptor_.async_accept(lane.context, [this, &lane](SocketError error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) return admit(lane, std::move(socket));
-    // Out of descriptors, or of memory.
+    // Out of descriptors or memory.
     shared_.metrics.count_rejected("descriptors");
     make_room("", [this](bool made) { made ? accept() : accept_later(); });
   });
@@ -110,7 +110,8 @@ bool Listener::is_full(const std::string& group) const {
   return most > 0 && shared_.addresses.count(group) >= most;
 }
 
-// Takes the next one when this one is in or turned away, so that one at most is open beyond the limits.
+// Accepts the next connection once this one is admitted or rejected, so that at most one is open beyond the
+// limits.
 void Listener::admit(EventLoop& lane, tcp::socket socket) {
   SocketError error;
   const auto peer = socket.remote_endpoint(error);
@@ -143,13 +144,14 @@ ConnectionPtr Listener::connect(EventLoop& lane, tcp::socket socket, const std::
   return make_connection(std::move(socket), client, lane, shared_);
 }
 
-// Goes from lane to lane, each of which alone may look at its connections, then closes the one found.
+// Visits the lanes in turn, since only a lane's thread may look at its connections, then closes the one
+// found.
 struct Listener::RoomSearch {
   std::string group;
   std::function<void(bool)> done;
-  size_t next = 0;  // lane to look at
+  size_t next = 0;  // next lane to visit
   EventLoop* lane = nullptr;
-  Clock::time_point since = Clock::time_point::max();  // the longest waiting so far, in `lane`
+  Clock::time_point since = Clock::time_point::max();  // of the longest waiting so far, in `lane`
 };
 
 void Listener::make_room(std::string group, std::function<void(bool)> done) {
@@ -195,7 +197,7 @@ void Listener::sweep_later(EventLoop& lane) {
   });
 }
 
-// A close resets the connections that wait in the system's queue: they come in first.
+// Closing resets the connections in the system's accept queue, so they are accepted first.
 void Listener::stop_listening() {
   SocketError error;
   acceptor_.non_blocking(true, error);

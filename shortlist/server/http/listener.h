@@ -1,4 +1,4 @@
-// Accepts connections, shares them out over threads, and closes those that take too long.
+// Accepts connections, distributes them over threads, and closes those that take too long.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ class Listener {
 
   const ServerSettings& settings() const { return settings_; }
   uint16_t port() const { return acceptor_.local_endpoint().port(); }
-  bool drain(FunctionRef<bool()> hurry);  // as HttpServer::drain
+  bool drain(FunctionRef<bool()> hurry);  // same as HttpServer::drain
   void load_certificate();
 
  private:
@@ -35,8 +35,8 @@ class Listener {
   bool is_full(const std::string& group) const;
   void start(EventLoop& lane, tcp::socket socket, const std::string& client);
   ConnectionPtr connect(EventLoop& lane, tcp::socket socket, const std::string& client);
-  // Closes the connection of a group of addresses ("": of any) that has kept the server waiting longest.
-  // Calls `done`, on the first lane, with whether there was one.
+  // Closes the connection of a group of addresses ("" for any) that has kept the server waiting longest. Then
+  // calls `done` on the first lane with whether there was one.
   struct RoomSearch;
   void make_room(std::string group, std::function<void(bool)> done);
   void look_for_room(std::shared_ptr<RoomSearch> search);
@@ -51,7 +51,7 @@ class Listener {
   asio::steady_timer retry_{loops_[0].context};
   std::shared_ptr<TlsContext> tls_;
   size_t next_lane_ = 0;
-  std::optional<tcp::socket> newcomer_;  // waits for room
+  std::optional<tcp::socket> newcomer_;  // accepted, waiting for room
 };
 
 }  // namespace shortlist

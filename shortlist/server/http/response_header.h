@@ -1,4 +1,4 @@
-// The first part of an answer as HTTP/1.1 writes it.
+// Formats the header of an HTTP/1.1 answer.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace shortlist {
 
-// How a connection goes on after an answer. HTTP/1.0 has to be told that it stays.
+// What happens to a connection after an answer. HTTP/1.0 must be told if it stays open.
 enum class After { close, stay, stay_as_asked };
 
-// The status line and header. `length` is that of the content, which may be left out.
+// The status line and header. `length` is the length of the content, even if the content is not sent.
 std::string header_text(const HttpResponse& response, size_t length, After after);
 
 }  // namespace shortlist

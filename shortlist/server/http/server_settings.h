@@ -1,4 +1,4 @@
-// Where and how a server listens.
+// The server's address, threads and TLS files.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,15 @@ namespace shortlist {
 
 struct ServerSettings {
   std::string address = "127.0.0.1";
-  uint16_t port = 8080;                  // 0: a free one
-  int threads = 0;                       // 0: one for each processor
-  std::string tls_certificate, tls_key;  // PEM files; both or none
+  uint16_t port = 8080;                  // 0: any free port
+  int threads = 0;                       // 0: one per processor
+  std::string tls_certificate, tls_key;  // PEM files; both or neither
 };
 
-// The threads that so many in the settings mean.
+// The number of threads for the setting `threads`.
 int thread_count(int threads);
 
-// Whether only this machine reaches the address. Throws a usage Error for what is no IP address.
+// Whether only this machine can reach the address. Throws Error(usage) if it is not an IP address.
 bool is_loopback(const std::string& address);
 
 }  // namespace shortlist

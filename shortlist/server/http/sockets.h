@@ -1,4 +1,4 @@
-// Short names of Boost.Asio, for the files that handle sockets. Slow to compile: include it in those alone.
+// Short names for Boost.Asio. Slow to compile: include it only in files that handle sockets.
 #pragma once
 
 #include <boost/asio.hpp>
@@ -19,7 +19,7 @@ inline Clock::time_point in_seconds(double seconds) {
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-// Throws a usage Error for what is no IP address.
+// Throws Error(usage) if it is not an IP address.
 asio::ip::address read_address(const std::string& text);
 
 }  // namespace shortlist

@@ -8,7 +8,7 @@
 
 namespace shortlist {
 
-// TLS 1.2 and later, with OpenSSL's own choice of ciphers. Throws a data Error that names the file when the
+// TLS 1.2 and later, with OpenSSL's default ciphers. Throws Error(data) with the file's name if the
 // certificate or its key cannot be read.
 std::shared_ptr<TlsContext> make_tls(const ServerSettings& settings);
 

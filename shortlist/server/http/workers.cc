@@ -9,7 +9,7 @@ Workers::Workers(int threads) : context_(threads) {
   try {
     for (int t = 0; t < threads; ++t) threads_.push_back(start_thread([this] { context_.run(); }));
   } catch (...) {
-    join();  // a thread that nobody joins would end the program
+    join();  // destroying a joinable thread would terminate the program
     throw;
   }
 }

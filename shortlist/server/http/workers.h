@@ -1,4 +1,4 @@
-// Threads that run what is posted to them.
+// A pool of threads that run the tasks posted to it.
 #pragma once
 
 #include <thread>
@@ -10,14 +10,14 @@ namespace shortlist {
 
 class Workers {
  public:
-  // Throws a failed Error if the machine does not give so many threads.
+  // Throws Error(failed) if the system cannot create that many threads.
   explicit Workers(int threads);
   ~Workers() { join(); }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
   asio::io_context& context() { return context_; }
-  // Returns when all that was posted has run; nothing runs afterwards.
+  // Returns when all posted tasks have run. Nothing runs afterwards.
   void join();
 
  private:

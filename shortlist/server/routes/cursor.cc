@@ -16,10 +16,10 @@ bool read_natural(std::string_view text, size_t& number) {
 
 constexpr size_t kTagDigits = 12, kMostDigits = 18;
 
-// The cursor's own list, and the checksum that tells a cursor from a guess.
+// The list that the cursor belongs to, and a checksum that distinguishes a cursor from a guess.
 std::string tag(const std::string& version) { return sha256_hex("cursor " + version).substr(0, kTagDigits); }
 
-// "TAG-BEGIN"; false for another form.
+// Parses "TAG-BEGIN". Returns false for any other form.
 bool read_cursor(std::string_view text, std::string_view& tag, size_t& begin) {
   const size_t dash = text.find('-');
   if (dash != kTagDigits) return false;

@@ -1,4 +1,4 @@
-// Conditions on items' attributes, as requests write them.
+// Reads conditions on items' attributes from requests.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace shortlist {
 
-// Each a text, "year>=1990", or an object {"attribute", "comparison", "value"}. Throws a FieldError that
-// names "filter.0" and the like, for values that are none of an attribute's kind too.
+// Each condition is a text, "year>=1990", or an object {"attribute", "comparison", "value"}. Throws a
+// FieldError that names "filter.0" or similar, also for a value whose kind does not fit the attribute.
 std::vector<Condition> read_conditions(const std::vector<Value>& filter, const Recommender& recommender);
 
 }  // namespace shortlist

@@ -11,7 +11,7 @@ namespace {
 
 struct InferParameters {
   std::optional<int> k;
-  Value binary_data_output;  // an extension of Triton's; data are JSON here
+  Value binary_data_output;  // an extension of Triton; data are always JSON here
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -72,7 +72,7 @@ void flatten(const std::vector<Value>& nested, Value::Array& flat) {
   }
 }
 
-// A tensor's rows: a value each, or a list where a row has several.
+// A tensor's rows: one value each, or a list if a row has several.
 Value::Array rows_of(const TensorBody& tensor, const std::string& field) {
   constexpr std::string_view kTypes[] = {"BOOL",   "INT8",   "INT16", "INT32", "INT64", "UINT8", "UINT16",
                                          "UINT32", "UINT64", "FP16",  "FP32",  "FP64",  "BYTES"};

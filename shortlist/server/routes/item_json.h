@@ -1,4 +1,4 @@
-// What several answers write the same way.
+// JSON members that several answers share.
 #pragma once
 
 #include "shortlist/io/json_writer.h"
@@ -6,21 +6,21 @@
 
 namespace shortlist {
 
-// An attribute's value: a text, a number, a list of texts, or null; a time as text.
+// An attribute's value: a text, a number, a list of texts, or null. A time is written as text.
 void write_value(const Attribute& attribute, const AttributeValue& value, JsonWriter& json);
-// Members "id", "display" where the model has candidate.display, and "attributes".
+// Members "id", "display" if the model has candidate.display, and "attributes".
 void write_item(const Recommender& recommender, uint32_t item, JsonWriter& json);
-// Member "predictions", an object by label; nothing for a model that predicts nothing.
+// Member "predictions", an object by label. Nothing for a model that predicts no labels.
 void write_predictions(const std::vector<std::string>& labels, const std::vector<float>& predictions,
                        JsonWriter& json);
 // Member "explanation".
 void write_explanation(const Recommender& recommender, const Explanation& explanation, JsonWriter& json);
-// Warnings about columns whose values are unknown to the model.
+// Adds warnings about columns with values that are unknown to the model.
 void add_unseen(const UnseenCounts& unseen, std::vector<std::string>& warnings);
-// A warning about ids of a list that are not in the catalogue, which it names, or the first of them.
+// Adds a warning about ids of a list that are not in the catalogue. It names them, or the first of them.
 void add_unknown_ids(const Recommender& recommender, const char* field, const std::vector<std::string>& ids,
                      std::vector<std::string>& warnings);
-// Member "warnings"; nothing where there are none.
+// Member "warnings". Nothing if there are none.
 void write_warnings(const std::vector<std::string>& warnings, JsonWriter& json);
 // Member "model": its name and version.
 void write_model(const ServedModel& model, JsonWriter& json);

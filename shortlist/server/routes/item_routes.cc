@@ -1,4 +1,4 @@
-// The catalogue: search, and one item.
+// Routes of the catalogue: search, and one item.
 #include <algorithm>
 
 #include "shortlist/server/http/url.h"

@@ -17,7 +17,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-// Folded, with one blank between words.
+// Folded, with single spaces between words.
 std::string folded(std::string_view text) {
   std::string spaced, joined;
   fold_unicode(text, spaced);
@@ -29,7 +29,7 @@ std::string folded(std::string_view text) {
 }
 
 constexpr int kRanks = 4;
-constexpr size_t kStride = 256;  // items between two looks at the deadline
+constexpr size_t kStride = 256;  // items between two checks of the deadline
 
 // 0 is best; kRanks: does not match.
 int rank_of(std::string_view text, std::string_view query, const std::vector<std::string_view>& words) {
@@ -53,7 +53,7 @@ ItemSearch::ItemSearch(const std::vector<std::string>& texts) {
 
 std::vector<uint32_t> ItemSearch::find(std::string_view query, const Deadline& deadline) const {
   const std::string wanted = folded(query);
-  // Each word once: a query may repeat one thousands of times.
+  // Each word once, since a query may repeat one thousands of times.
   std::vector<std::string_view> words = words_of(wanted);
   std::ranges::sort(words);
   words.erase(std::unique(words.begin(), words.end()), words.end());

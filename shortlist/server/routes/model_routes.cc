@@ -1,4 +1,4 @@
-// What the model is: what it can be asked, how it was made, how good it is.
+// Routes about the model: its inputs, how it was made, how good it is.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -118,7 +118,7 @@ void write_sizes(const Bundle& bundle, JsonWriter& json) {
   json.member("ratings", bundle.ratings.centred.size()).end_object();
 }
 
-// The JSON of a file of the bundle on one line, its keys in their own order.
+// The JSON of a file of the bundle on one line, with its keys in their original order.
 std::string one_line(const std::string& text) {
   return dump_json_value_line(parse_json_value(text, "bundle"));
 }
@@ -139,7 +139,7 @@ HttpResponse get_model(const Call& call) {
   return {.body = json.take()};
 }
 
-// Of a large catalogue every so many-th item, so that all parts of it are there.
+// Takes every n-th item of a large catalogue, so that all parts of it are included.
 constexpr size_t kMostMapped = 10'000;
 
 HttpResponse get_map(const Call& call) {
@@ -150,7 +150,7 @@ HttpResponse get_map(const Call& call) {
                   fmt::format("a model of kind '{}' has no item vectors, so there is no map",
                               recommender.bundle().config.model.kind));
   const EmbeddingMap& map = model.map();
-  // As many as fit into an answer where ids and attributes are long.
+  // As many as fit into an answer if ids and attributes are long.
   const auto fit =
       static_cast<size_t>(static_cast<double>(call.limits.max_answer_bytes) / 2 / model.cost.item_bytes());
   const size_t most = std::clamp<size_t>(fit, 1, kMostMapped);

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// The answers. "k" says what each name holds.
+// Schemas of the answers.
 constexpr const char* kAnswers = R"({
 "Problem": {"type": "object", "required": ["type", "title", "status", "detail", "code"], "properties": {
   "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
@@ -154,7 +154,7 @@ json record_schema(const std::vector<FormField>& form) {
   return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
 }
 
-// Names what the conditions of a request may be about.
+// Lists the attributes that a request's conditions may use.
 std::vector<std::string> condition_names(const Recommender& recommender) {
   std::vector<std::string> names = recommender.attribute_names();
   names.push_back(recommender.id_column());
@@ -196,7 +196,7 @@ json condition_schema(const Recommender& recommender) {
   return {{"description", "a text, or in parts"}, {"anyOf", {object, ref("ConditionText")}}};
 }
 
-// What fields() cannot say: bounds, and what Values hold.
+// What fields() cannot express: bounds, and the contents of Values.
 void complete(json& schema, const Limits& limits) {
   json& properties = schema["properties"];
   const auto bound = [&](const char* name, int least, int most) {
@@ -232,7 +232,7 @@ void complete(json& schema, const Limits& limits) {
   if (properties.contains("filter")) properties["filter"]["items"] = ref("Condition");
 }
 
-// The codes of all problems, or of those with a status, and what they mean.
+// The codes of all problems, or of those with a status, and their meanings.
 std::string describe_codes(int status) {
   std::string text;
   for (const ProblemCode& code : kProblemCodes)
@@ -260,7 +260,7 @@ json schemas(const Limits& limits, const ServedModel& model) {
   all["SimilarBatchRequest"] = schema_of<SimilarBatchRequest>();
   for (auto& [name, schema] : all.items())
     if (name.ends_with("Request") && name != "InferRequest") complete(schema, limits);
-  // For all queries, or for each.
+  // For all queries, or per query.
   const json ids = all["RecommendRequest"]["properties"]["exclude"];
   all["RecommendBatchRequest"]["properties"]["exclude"]["items"] = {{"anyOf", {{{"type", "string"}}, ids}}};
   json& instances = all["TensorFlowPredict"]["properties"]["instances"];
@@ -279,7 +279,7 @@ json content(const std::string& type, const json& schema) {
   return {{"content", {{type, {{"schema", schema}}}}}};
 }
 
-// The statuses of problems that a route's clients should be ready for.
+// The error statuses that a route's clients should handle.
 std::vector<int> problem_statuses(const Route& route, bool needs_key) {
   std::vector<int> statuses = {400, 421, 500};
   if (route.wants_model || route.path.find('{') != std::string::npos) statuses.push_back(404);

@@ -1,5 +1,5 @@
-// The API's description, OpenAPI 3.1, made from the routes, the requests' own lists of fields, and the
-// columns of the model that answers where none is named.
+// The API's OpenAPI 3.1 description, generated from the routes, the requests' fields(), and the columns of
+// the default model.
 #pragma once
 
 #include <string>

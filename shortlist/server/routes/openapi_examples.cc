@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-// Null where the model does not say which values a column takes.
+// Null if the model does not know which values a column takes.
 json example_value(const FormField& field) {
   switch (field.input) {
     case InputKind::number:
@@ -36,7 +36,7 @@ std::string example_id(const ServedModel& model) {
   return model.recommender.item_count() > 0 ? model.recommender.item_id(0) : "";
 }
 
-// Open Inference's: a tensor for each column, of one row.
+// For Open Inference: one tensor per column, with one row.
 json example_tensors(const ServedModel& model) {
   json tensors = json::array();
   const json query = example_query(model);

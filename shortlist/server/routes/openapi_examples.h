@@ -1,5 +1,5 @@
-// Examples for the API's description, made of the model's own columns, values and items, so that they can be
-// sent as they are.
+// Examples for the API's description, made from the model's own columns, values and items, so that they can
+// be sent unchanged.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,13 +10,13 @@
 
 namespace shortlist {
 
-// A body for a request's schema, such as "RecommendRequest"; null for a schema without an example.
+// A body for a request schema such as "RecommendRequest". Null for a schema without an example.
 nlohmann::json example_body(const std::string& schema, const ServedModel& model, const Limits& limits);
 
-// A value for a parameter of a path: "id", "model", "version" or "column".
+// A value for a path parameter: "id", "model", "version" or "column".
 nlohmann::json example_parameter(const std::string& name, const ServedModel& model);
 
-// A problem, as a request for an item that is not there gets it.
+// The problem returned for an item that does not exist.
 nlohmann::json example_problem(const ServedModel& model);
 
 }  // namespace shortlist

@@ -1,4 +1,4 @@
-// The server itself: whether it lives, is ready, and what it serves.
+// Routes about the server: liveness, readiness, models and metrics.
 #include "shortlist/server/routes/operation_routes.h"
 
 #include <fmt/core.h>

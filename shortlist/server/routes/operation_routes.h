@@ -10,7 +10,7 @@
 
 namespace shortlist {
 
-// What they ask of the service. It must outlive the routes.
+// What these routes need from the service, which must outlive them.
 struct Operations {
   std::function<bool()> draining;
   std::function<std::string()> metrics, openapi;
@@ -19,7 +19,7 @@ struct Operations {
 };
 void add_operation_routes(const Operations& service, Routes& routes);
 
-// The models that are served, the first first.
+// The models that are served, the default model first.
 HttpResponse models_response(const std::vector<ModelPtr>& models);
 
 }  // namespace shortlist

@@ -20,7 +20,7 @@ Problem to_problem(const Error& error) {
 HttpResponse plain_error_response(const Problem& problem) {
   JsonWriter json;
   json.begin_object().member("error", problem.detail()).end_object();
-  // They know 400 alone for what is wrong with a request's content.
+  // The foreign protocols use only 400 for invalid content of a request.
   const int status = problem.status() == 422 ? 400 : problem.status();
   return {status, "application/json", json.take(), {}, problem.headers};
 }

@@ -1,4 +1,4 @@
-// Errors as the API tells them: RFC 9457 problem details, with the fields that are at fault.
+// Errors as the API reports them: RFC 9457 problem details, with the fields at fault.
 #pragma once
 
 #include <stdexcept>
@@ -11,11 +11,11 @@
 namespace shortlist {
 
 struct FieldFault {
-  std::string field;  // "query.genre", "filter.0"; as it stands in the body, or a parameter's name
+  std::string field;  // "query.genre", "filter.0": a path in the body, or a parameter's name
   std::string message;
 };
 
-// What a handler throws to answer with an error.
+// Thrown by a handler to answer with an error.
 class Problem : public std::runtime_error {
  public:
   // `code` is for programs: "invalid_field", "not_found"; `detail` for people.
@@ -27,7 +27,7 @@ class Problem : public std::runtime_error {
         faults_(std::move(faults)) {}
   int status() const { return status_; }
   const std::string& code() const { return code_; }
-  const std::string& detail() const { return detail_; }  // what() ends where it holds a NUL
+  const std::string& detail() const { return detail_; }  // what() would end at a NUL
   const std::vector<FieldFault>& faults() const { return faults_; }
 
   std::vector<std::pair<std::string_view, std::string>> headers;  // such as Retry-After
@@ -38,13 +38,13 @@ class Problem : public std::runtime_error {
   std::vector<FieldFault> faults_;
 };
 
-// 422: a field that has no meaning.
+// 422: a field with an invalid value.
 Problem invalid_field(const std::string& field, const std::string& message);
 
-// The engine's own errors: usage and data are the client's (422), the rest is ours (500).
+// Maps an Error of the engine: usage and data are the client's fault (422), the rest is the server's (500).
 Problem to_problem(const Error& error);
 
-// {"error": "..."}, as the foreign protocols have it.
+// {"error": "..."}, as the foreign protocols define it.
 HttpResponse plain_error_response(const Problem& problem);
 
 // application/problem+json.

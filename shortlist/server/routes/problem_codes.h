@@ -1,4 +1,4 @@
-// Every code that a problem may have, for the description of the API and for docs/reference/http.md.
+// All problem codes, for the API's description and docs/reference/http.md.
 #pragma once
 
 #include <string_view>

@@ -22,7 +22,7 @@ TEST(ProblemCodes, AreAllThatTheSourcesUse) {
     const std::string source = read_file(entry.path());
     for (std::sregex_iterator at(source.begin(), source.end(), use), end; at != end; ++at, ++uses) {
       const std::string code = (*at)[2];
-      if (code == "ready" || code == "live" || code == "draining") continue;  // no problems
+      if (code == "ready" || code == "live" || code == "draining") continue;  // not problem codes
       EXPECT_NE(std::ranges::find(kProblemCodes, code, &ProblemCode::code), std::end(kProblemCodes))
           << name << ": " << code;
     }

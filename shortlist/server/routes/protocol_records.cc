@@ -44,7 +44,7 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
   for (size_t i = 0; i < records.size(); ++i) columns.add(records[i], fmt::format("instances.{}", i));
   const Recommender& recommender = call.model->recommender;
   k = std::min(k, static_cast<int>(recommender.item_count()));
-  // The protocols' clients expect scores that fall.
+  // The protocols' clients expect descending scores.
   const ListOrder order = recommender.has_retrieval() ? ListOrder::score : ListOrder::predicted;
   const RecommendOptions options{
       .k = k, .order = order, .seconds = &call.stages.engine, .deadline = call.budget.deadline()};
@@ -53,7 +53,7 @@ BestItems best_items(const Call& call, const std::vector<Value>& records, int k)
                                    "instances");
   call.budget.check_operations(cost.recommend(records.size(), options), "instances");
   BestItems best{recommender.recommend(columns.columns(), options)};
-  // A tensor's rows are equally long, but users have seen more or less of the catalogue.
+  // A tensor's rows have equal lengths, but users have seen different numbers of items.
   const size_t shortest =
       std::ranges::min_element(best.rows, {}, [](const auto& row) { return row.size(); })->size();
   for (auto& row : best.rows) row.resize(shortest);

@@ -1,4 +1,4 @@
-// recommend, predict and similar, one by one and in batches.
+// Routes for recommend, predict and similar, single and in batches.
 #include <algorithm>
 
 #include "shortlist/io/json_writer.h"
@@ -35,7 +35,7 @@ void check_order(const Recommender& recommender, const RecommendSettings& settin
   if (*settings.order != ListOrder::predicted && !recommender.has_retrieval()) throw needs("[retrieval]");
 }
 
-// Ids that no query gets, or a list of them for each query.
+// Ids to exclude for all queries, or a list of ids per query.
 void read_exclusions(const Call& call, const std::vector<Value>& exclude, size_t queries,
                      RecommendOptions& options, std::vector<std::string>& warnings) {
   const auto lists = std::ranges::count_if(exclude, [](const Value& v) { return v.array() != nullptr; });
@@ -83,7 +83,7 @@ RecommendOptions read_options(const Call& call, const RecommendSettings& setting
   return options;
 }
 
-// Before anything is computed: k, the batch, retrieve, filters and explanations multiply.
+// Checked before anything is computed, since k, batch size, retrieve, filters and explanations multiply.
 void check_cost(const Call& call, size_t queries, const RecommendOptions& options, bool explained,
                 const char* field) {
   const ModelCost& cost = call.model->cost;
@@ -93,7 +93,7 @@ void check_cost(const Call& call, size_t queries, const RecommendOptions& option
   call.budget.check_operations(cost.recommend(queries, options) + explaining, field);
 }
 
-// The explanations of an answer's items, or none where nobody asked.
+// The explanations of an answer's items. Empty if not requested.
 std::vector<Explanation> explain(const Call& call, bool wanted, const RecordColumns& columns, size_t row,
                                  const std::vector<Recommendation>& answer) {
   if (!wanted) return {};
@@ -120,7 +120,7 @@ void write_answer(const Call& call, const std::vector<Recommendation>& answer,
   json.end_array().member("exact", *options.exact);
 }
 
-// Warnings about columns that the queries do not give.
+// Warnings about columns that are missing in the queries.
 void add_gaps(const Call& call, const RecordColumns& columns, std::vector<std::string>& warnings) {
   const auto gaps = call.model->recommender.query_context().gaps(columns.columns());
   for (std::string& warning : warnings_of_gaps(gaps, columns.rows())) warnings.push_back(std::move(warning));
@@ -209,7 +209,7 @@ uint32_t find_item(const Recommender& recommender, const std::string& id, const 
   throw Problem(404, "not_found", message, {{field, message}});
 }
 
-// The predictions of pairs, in their order. A candidate is known by its id, or embedded from its columns.
+// The predictions of pairs, in order. A candidate is looked up by its id, or embedded from its columns.
 std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vector<PairRequest>& pairs,
                                               const std::string& field, std::vector<std::string>& warnings) {
   const Recommender& recommender = call.model->recommender;

@@ -40,14 +40,14 @@ void set_missing(Column& column) {
   column.missing.push_back(1);
 }
 
-// A value of a name has the name's form.
+// Values that are names use the form of names.
 std::string text_for(const FormField& field, const Value& value, const Where& where) {
   const bool is_name =
       field.input == InputKind::one || field.input == InputKind::several || field.input == InputKind::words;
   return is_name ? name_text(value, where) : scalar_text(value, where);
 }
 
-// A list as the text that the features of its column read as that list.
+// Converts a list to the text that its column's features read as that list.
 std::string list_as_text(const FormField& field, const Value::Array& values, const Where& where) {
   std::vector<std::string> texts;
   for (size_t i = 0; i < values.size(); ++i)
@@ -79,7 +79,8 @@ std::string scalar_text(const Value& value, const Where& where) {
 std::string name_text(const Value& value, const Where& where) {
   const double* number = std::get_if<double>(&value.data);
   if (number == nullptr || *number != std::trunc(*number)) return scalar_text(value, where);
-  // From 2^53 on doubles leave out whole numbers. What is written as a whole number of up to 64 bits is none.
+  // From 2^53 on, doubles skip whole numbers. What is written as a whole number of up to 64 bits is not a
+  // double here.
   if (std::abs(*number) >= 0x1p53)
     throw where.error(value, "got a number that is rounded when it is read; give it as a text");
   return std::to_string(static_cast<int64_t>(*number));

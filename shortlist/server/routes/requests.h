@@ -1,5 +1,5 @@
-// The bodies of requests. Their fields() are the one list from which reading, messages and OpenAPI come. Ids
-// are Values, as they may be texts or numbers.
+// The bodies of requests. Parsing, messages and OpenAPI are all derived from their fields(). Ids are Values,
+// since they may be texts or numbers.
 #pragma once
 
 #include <optional>

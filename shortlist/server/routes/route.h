@@ -1,4 +1,4 @@
-// What the server can be asked: a method, a path, who may, and a function that answers.
+// The server's routes: a method, a path, the required scope, and a handler.
 #pragma once
 
 #include <functional>
@@ -17,12 +17,12 @@
 
 namespace shortlist {
 
-// All that a handler sees.
+// Everything a handler needs.
 struct Call {
   const HttpRequest& request;
   const Url& url;
-  std::vector<std::string> parameters;  // what stood for the {} of the path, in their order
-  ModelPtr model;                       // of routes that want one
+  std::vector<std::string> parameters;  // the values of the path's {}, in order
+  ModelPtr model;                       // for routes that need one
   const Limits& limits;
   Stages& stages;
   const Budget& budget;
@@ -39,20 +39,20 @@ struct Route {
   std::string method, path;  // "GET", "/v1/items/{id}"
   std::string operation;     // "get_item": in OpenAPI and in the metrics
   std::string summary;
-  std::string request, answer;  // names of schemas; no request: no body; no answer: plain text
+  std::string request, answer;  // schema names; "" for no body and for an answer of plain text
   std::vector<Parameter> query;
   Scope scope = Scope::read;
   bool wants_model = true;
-  // The foreign protocols tell errors as {"error": "..."}.
+  // The foreign protocols report errors as {"error": "..."}.
   bool plain_errors = false;
-  // May take longer than a few milliseconds; runs apart from the short ones.
+  // May take longer than a few milliseconds, so it runs apart from the short ones.
   bool slow = false;
   Handler handler;
 };
 
 using Routes = std::vector<Route>;
 
-// Each adds the routes of its file.
+// Each function adds the routes of its file.
 void add_recommend_routes(Routes& routes);
 void add_item_routes(Routes& routes);
 void add_model_routes(Routes& routes);

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<std::string> segments_of(std::string_view path) { return Url::parse(path).segments; }
 
-// "{name}" takes any segment, "{name}:predict" one that ends so.
+// "{name}" matches any segment, "{name}:predict" one that ends with ":predict".
 bool fits(std::string_view pattern, std::string_view segment, std::vector<std::string>& parameters) {
   if (!pattern.starts_with('{')) return pattern == segment;
   const std::string_view ending = pattern.substr(pattern.find('}') + 1);
@@ -29,7 +29,7 @@ bool fits(const std::vector<std::string>& pattern, const std::vector<std::string
   return true;
 }
 
-// Of two paths that fit, the one with more text of its own is meant: "{model}:predict" before "{model}".
+// If two paths match, the one with more literal text wins: "{model}:predict" before "{model}".
 size_t text_length(const Route& route) {
   size_t length = 0;
   bool in_name = false;
@@ -58,7 +58,7 @@ Problem method_not_allowed(std::string_view method, std::string_view path,
 
 RouteMatch Router::match_path(std::string_view method, const Url& url, std::set<std::string>& allowed) const {
   RouteMatch match = match_segments(method, url.segments, allowed);
-  // "/v1/models/NAME/recommend" is "/v1/recommend" of the model NAME.
+  // "/v1/models/NAME/recommend" is "/v1/recommend" for the model NAME.
   const auto& segments = url.segments;
   if (match.route == nullptr && segments.size() > 3 && segments[0] == "v1" && segments[1] == "models") {
     std::vector<std::string> native = {segments[0]};

@@ -1,4 +1,4 @@
-// Finds the route that a method and a path mean.
+// Finds the route for a method and a path.
 #pragma once
 
 #include <set>
@@ -12,12 +12,12 @@
 namespace shortlist {
 
 struct RouteMatch {
-  const Route* route = nullptr;         // null where nothing is there
-  std::vector<std::string> parameters;  // what stood for the {} of the path, in their order
-  std::string model;                    // its name; "" for the first
+  const Route* route = nullptr;         // null if no route matches
+  std::vector<std::string> parameters;  // the values of the path's {}, in order
+  std::string model;                    // name of the model; "" for the first
 };
 
-// A 405 that names the methods that are allowed, in its header Allow too.
+// A 405 that lists the allowed methods, also in its Allow header.
 Problem method_not_allowed(std::string_view method, std::string_view path,
                            const std::set<std::string>& allowed);
 
@@ -26,13 +26,13 @@ class Router {
   explicit Router(Routes routes);
 
   const Routes& routes() const { return routes_; }
-  // The methods that a path takes; none where nothing is there.
+  // The methods allowed on a path. Empty if no route has the path.
   std::set<std::string> allowed(const Url& url) const;
-  // Throws a 405 Problem where the path is there but not for the method.
+  // Throws a 405 Problem if the path exists, but not with this method.
   RouteMatch match(std::string_view method, const Url& url) const;
 
  private:
-  // The route, or a null one, of a path under "/v1/models/NAME" too. Adds the methods of a path that fits to
+  // The route of a path, also beneath "/v1/models/NAME", or null. Adds the methods of matching paths to
   // `allowed`.
   RouteMatch match_path(std::string_view method, const Url& url, std::set<std::string>& allowed) const;
   RouteMatch match_segments(std::string_view method, const std::vector<std::string>& segments,

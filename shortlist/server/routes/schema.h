@@ -35,7 +35,7 @@ nlohmann::json schema_of_fields() {
 
 }  // namespace schema_detail
 
-// Of a Value: any.
+// A Value allows anything.
 template <typename T>
 nlohmann::json schema_of() {
   using nlohmann::json;

@@ -1,6 +1,6 @@
-// TensorFlow Serving's REST interface, so that its clients find here what an exported TFRS index gives:
-// output_1 are the scores and output_2 the ids of the ten best. The signature "ranking" predicts the labels
-// of a query with an item.
+// TensorFlow Serving's REST API, so that its clients get what an exported TFRS index returns: output_1 is the
+// scores and output_2 the ids of the ten best items. The signature "ranking" predicts the labels of a query
+// with an item.
 #include <nlohmann/json.hpp>
 
 #include "shortlist/io/json_writer.h"
@@ -27,7 +27,7 @@ struct PredictBody {
   }
 };
 
-// {"b64": "..."} is how the protocol writes bytes.
+// The protocol encodes bytes as {"b64": "..."}.
 std::string decode_base64(std::string_view text) {
   std::string bytes;
   unsigned held = 0, bits = 0;
@@ -45,7 +45,7 @@ std::string decode_base64(std::string_view text) {
   return bytes;
 }
 
-// Values as records take them: bytes as text, and a list of one as its element, as [[...]] of shape [n, 1].
+// Converts values for records: bytes to text, and a list of one to its element, for [[...]] of shape [n, 1].
 Value plain(const Value& value) {
   if (const Value* b64 = value.find("b64"); b64 != nullptr && b64->text() != nullptr)
     return Value(decode_base64(*b64->text()));
@@ -79,7 +79,7 @@ std::vector<Value> records_of(const PredictBody& body) {
   return to_records(columns);
 }
 
-// Named outputs, each a function that writes a row's value.
+// Named outputs. Each has a function that writes a row's value.
 using WriteRow = std::function<void(size_t row, JsonWriter& json)>;
 using Outputs = std::vector<std::pair<std::string, WriteRow>>;
 

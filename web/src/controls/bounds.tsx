@@ -4,7 +4,7 @@ import { titleOf } from '../text';
 
 interface Props {
   field: Field;
-  values: string[]; // least, most; '' where there is no bound
+  values: string[]; // least, most; '' for no bound
   onChange: (values: string[]) => void;
 }
 

@@ -12,10 +12,10 @@ interface Props {
   onChange: (values: string[]) => void;
 }
 
-const kAllUpTo = 24; // more are folded away
+const kAllUpTo = 24; // more are collapsed
 const kFirst = 14;
 
-// Several values of one column: the frequent ones as switches, the others by search.
+// Selects several values of one column: frequent ones with switches, the others by search.
 export function Chips({ api, field, values, hint, onChange }: Props) {
   const [unfolded, setUnfolded] = useState(false);
   const choices = field.choices ?? [];

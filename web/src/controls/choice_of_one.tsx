@@ -11,7 +11,7 @@ interface Props {
   onChange: (value: string) => void;
 }
 
-const kSelectUpTo = 40; // longer lists are searched
+const kSelectUpTo = 40; // longer lists use a search field
 
 export function ChoiceOfOne({ api, field, value, onChange }: Props) {
   const id = useId();

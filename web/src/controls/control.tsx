@@ -12,7 +12,7 @@ interface Props {
   onChange: (values: string[]) => void;
 }
 
-// The right control to give a value of a query.
+// The control for a value of a query.
 export function QueryControl({ api, field, values, onChange }: Props) {
   const value = values[0] ?? '';
   const setOne = (text: string) => onChange([text]);
@@ -24,7 +24,7 @@ export function QueryControl({ api, field, values, onChange }: Props) {
   return <Typed field={field} value={value} onChange={setOne} />;
 }
 
-// The right control to narrow the answer down by an attribute of the items.
+// The control for filtering by an attribute of the items.
 export function FilterControl({ api, field, values, onChange }: Props) {
   if (field.input === 'number' || field.input === 'time') return <Bounds field={field} values={values} onChange={onChange} />;
   return <Chips api={api} field={field} values={values} onChange={onChange} hint="any of" />;

@@ -5,7 +5,7 @@ const kSuggestions = 20;
 
 const kNoted = 6; // values of a list
 
-// Its attributes, without its name and what a person cannot read.
+// An item's attributes, without its name and unreadable values.
 const noteOf = (item: Item) =>
   Object.values(item.attributes)
     .map((value) => [...new Set(valuesOf(value))].filter((one) => one !== item.display && !/^https?:/.test(one)))
@@ -13,7 +13,7 @@ const noteOf = (item: Item) =>
     .filter(Boolean)
     .join(' · ');
 
-// Asks the server for items that hold a text.
+// Fetches items whose text contains the query.
 export const findItems = (api: Api) => async (text: string, signal: AbortSignal) => {
   const { items, total } = await api.items(text, kSuggestions, signal);
   return { found: items.map((item) => ({ value: item.id, ...(item.display ? { name: item.display } : {}), note: noteOf(item) })), total };

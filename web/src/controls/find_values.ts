@@ -2,7 +2,7 @@ import type { Api, Field } from '../api';
 
 const kSuggestions = 30;
 
-// Asks the server for the values of a column that hold a text. The first of all values are known without asking.
+// Fetches the values of a column that contain a text. The first of all values are known without a request.
 export const findValues = (api: Api, field: Field) => async (text: string, signal: AbortSignal) => {
   if (text.trim() === '' && field.choices) {
     return { found: field.choices.slice(0, kSuggestions).map((value) => ({ value })), total: field.choices_total ?? field.choices.length };

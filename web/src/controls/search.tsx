@@ -2,8 +2,8 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 export interface Found {
   value: string;
-  name?: string; // what people call it, where that is not the value
-  note?: string; // is shown small below it
+  name?: string; // display name, if different from the value
+  note?: string; // shown in small text below it
 }
 
 interface Props {
@@ -12,7 +12,7 @@ interface Props {
   placeholder: string;
   find: (text: string, signal: AbortSignal) => Promise<{ found: Found[]; total: number }>;
   onChoose: (value: string) => void;
-  value?: string; // what is chosen now, where one thing is
+  value?: string; // the current choice, if there is a single one
   onClear?: () => void;
   describedBy?: string;
 }
@@ -23,9 +23,9 @@ interface Shown {
   problem?: string;
 }
 
-const kPause = 200; // milliseconds without a key before it asks
+const kPause = 200; // milliseconds without a key press before it asks the server
 
-// A field that suggests while one types: the combobox of the ARIA Authoring Practices, with a list.
+// A search field with suggestions: the combobox with list autocomplete of the ARIA Authoring Practices.
 export function Search(props: Props) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -40,7 +40,7 @@ export function Search(props: Props) {
   useEffect(() => {
     if (!open) return;
     const controller = new AbortController();
-    // A field that shows what is chosen starts from the whole list.
+    // A field that shows the current choice starts with the full list.
     const wanted = text === props.value ? '' : text;
     const timer = setTimeout(async () => {
       try {
@@ -145,7 +145,7 @@ export function Search(props: Props) {
               role="option"
               id={`${id}-${i}`}
               aria-selected={i === active}
-              // Before the field loses the focus.
+              // Runs before the field loses the focus.
               onMouseDown={(event) => {
                 event.preventDefault();
                 choose(found.value);

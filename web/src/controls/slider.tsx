@@ -4,11 +4,12 @@ import { plain, titleOf } from '../text';
 
 interface Props {
   field: Field;
-  value: string; // '' where none is given
+  value: string; // '' if not given
   onChange: (value: string) => void;
 }
 
-// A step of 1, 2 or 5 times a power of ten, of which the range has 100 or more; whole where the bounds are.
+// A step of 1, 2 or 5 times a power of ten that divides the range into 100 or more. Whole if the bounds are
+// whole.
 export function stepOf(least: number, most: number): number {
   const width = (most - least) / 100;
   if (width <= 0) return 1;
@@ -17,7 +18,7 @@ export function stepOf(least: number, most: number): number {
   return Number.isInteger(least) && Number.isInteger(most) ? Math.max(1, step) : step;
 }
 
-// A number between the least and the most that the model saw; one may leave it out.
+// An optional number within the range of the training data.
 export function Slider({ field, value, onChange }: Props) {
   const id = useId();
   const least = field.least!;

@@ -15,7 +15,7 @@ const kHints: Partial<Record<Field['input'], string>> = {
   time: 'UTC',
 };
 
-// What a person types as it is: words, a time, a number without bounds, the numbers of a vector.
+// A free-text input: words, a time, a number without bounds, the numbers of a vector.
 export function Typed({ field, value, onChange }: Props) {
   const id = useId();
   return (

@@ -7,7 +7,7 @@ import { colour, useScheme } from './colours';
 
 export interface Curve {
   name: string;
-  train: (number | null)[]; // by epoch
+  train: (number | null)[]; // one per epoch
   validation: (number | null)[];
 }
 
@@ -26,7 +26,7 @@ function axisNumber(value: number): string {
   return value.toLocaleString('en', { notation: Math.abs(value) >= 1e4 ? 'compact' : 'standard', maximumSignificantDigits: 4 });
 }
 
-// A line at the epoch that was kept, under the curves.
+// Draws a line at the kept epoch, below the curves.
 function drawKept(plot: uPlot, kept: number): void {
   const [first, last] = [plot.scales.x!.min!, plot.scales.x!.max!];
   if (kept < first || kept > last) return;
@@ -74,7 +74,7 @@ function options(width: number, kept: number | undefined, onEpoch: (index: numbe
   };
 }
 
-// What the picture shows, in words.
+// Describes the chart in words.
 function describe({ name, train, validation }: Curve, epochs: number[], lower: boolean, kept?: number): string {
   const part = validation.some((v) => v !== null) ? validation : train;
   const known = part.map((value, i) => ({ value, epoch: epochs[i]! })).filter((p): p is { value: number; epoch: number } => p.value !== null);

@@ -4,7 +4,7 @@ import { figure, list, plural } from '../text';
 import { CurveChart, type Curve } from './curve_chart';
 import { inOrder, isKeras, lowerIsBetter, mainFigures } from './figures';
 
-// A curve for each figure that was watched, without Keras's doubles.
+// One curve per recorded metric, without the Keras duplicates.
 function curvesOf(epochs: Epoch[]): Curve[] {
   const names = new Set(epochs.flatMap((epoch) => [...Object.keys(epoch.validation ?? {}), ...Object.keys(epoch.train)]));
   const of = (name: string, part: 'train' | 'validation') => epochs.map((epoch) => epoch[part]?.[name] ?? null);
@@ -19,7 +19,7 @@ const flatValue = (value: number | null | undefined): string => (value == null ?
 
 const isFlat = ({ train, validation }: Curve): boolean => new Set([...train, ...validation].filter((v) => v !== null)).size < 2;
 
-// `kept`: the epoch whose weights the model has; the last where it is not said.
+// `kept` is the epoch whose weights the model has, by default the last.
 export function Curves({ epochs: all, kept }: { epochs: Epoch[]; kept?: number | undefined }) {
   const [unfolded, setUnfolded] = useState(false);
   const [late, setLate] = useState(false);

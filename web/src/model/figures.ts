@@ -1,4 +1,4 @@
-// What the names of metrics mean, for people. docs/reference/metrics.md has the formulas.
+// Readable names of metrics. docs/reference/metrics.md has the formulas.
 
 const kUnseen = 'unseen_'; // items that the user had not seen before
 
@@ -31,8 +31,8 @@ const kMeanings: Record<string, string> = {
 
 const kOrder = ['loss', 'retrieval_loss', 'ranking_loss', 'regularization_loss', 'top', 'mrr', 'mean_rank', 'recall', 'ndcg', 'rmse', 'mae', 'log_loss', 'accuracy', 'auc'];
 
-// As people read them: losses, then of retrieval, then of labels; top_5 before top_10, each followed by the same without
-// seen items.
+// Order for display: losses, then retrieval, then labels. top_5 comes before top_10, each followed by the
+// same without seen items.
 export function inOrder(a: string, b: string): number {
   const parts = (name: string) => /^(unseen_)?(top|recall|ndcg)?[_@]?(.*)$/.exec(name)!;
   const k = (name: string) => (parts(name)[2] ? Number(parts(name)[3]) : 0);
@@ -53,9 +53,10 @@ const kOf = (name: string): number | undefined => {
   return k === undefined ? undefined : Number(k);
 };
 
-const kFew = 6; // so many figures are all shown
+const kFew = 6; // up to this many metrics are all shown
 
-// Of many figures those that a person looks at first: losses and errors, and of the first k only the k nearest to 10.
+// The most important of many metrics: losses and errors, and metrics of the first k only for the k nearest to
+// 10.
 export function mainFigures(names: string[]): string[] {
   if (names.length <= kFew) return names;
   const known = names.flatMap((name) => kOf(name) ?? []);
@@ -63,5 +64,5 @@ export function mainFigures(names: string[]): string[] {
   return names.filter((name) => (kOf(name) ?? k) === k && !/mean_rank$|^mae$|^learning_rate$|^regularization_loss$/.test(name));
 }
 
-// Of all rows, or of a probability: between 0 and 1.
+// Whether the metric is a share of rows or a probability, between 0 and 1.
 export const isShare = (name: string): boolean => /top_|mrr|recall@|ndcg@|accuracy|auc/.test(name);

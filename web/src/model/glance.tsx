@@ -1,7 +1,7 @@
 import type { ModelCard } from '../api';
 import { count } from '../text';
 
-// What the model is, and what its figures are worth.
+// A summary of the model and its main metrics.
 export function Glance({ card }: { card: ModelCard }) {
   const sizes: [string, number][] = [
     ['parameters', card.sizes.parameters],

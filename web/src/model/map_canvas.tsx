@@ -9,15 +9,15 @@ import type { MappedItem } from './mapped_item';
 interface Props {
   items: MappedItem[];
   colouring: Colouring;
-  view: View | null; // null: the whole
+  view: View | null; // null: the whole map
   chosen: number;
   onView: (view: View | null) => void;
   onChoose: (index: number) => void;
 }
 
-const kReach = 14; // pixels around the pointer
-const kStep = 60; // pixels for an arrow key
-const kClick = 4; // a press that moves less is no drag
+const kReach = 14; // hit radius of the pointer in pixels
+const kStep = 60; // pixels per arrow key
+const kClick = 4; // pixels; a press that moves less is not a drag
 
 export function MapCanvas({ items, colouring, view, chosen, onView, onChoose }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -25,7 +25,7 @@ export function MapCanvas({ items, colouring, view, chosen, onView, onChoose }: 
   const [hovered, setHovered] = useState(-1);
   const scheme = useScheme();
   const shown: View | null = frame && (view ?? { ...frame.centre, zoom: 1 });
-  // What the listeners below see, without being made anew for every move.
+  // State for the listeners below, so that they are not recreated on every move.
   const now = useRef({ frame, shown, onView, onChoose, items });
   now.current = { frame, shown, onView, onChoose, items };
 
@@ -102,7 +102,8 @@ interface Now {
   onChoose: (index: number) => void;
 }
 
-// Drags with one pointer, pinches with two, clicks, hovers; the wheel zooms once the map has the focus, or with Ctrl.
+// Handles drags with one pointer, pinches with two, clicks and hovering. The wheel zooms if the map has the
+// focus, or with Ctrl.
 function usePointers(canvas: { current: HTMLCanvasElement | null }, now: { current: Now }, setHovered: (index: number) => void) {
   useEffect(() => {
     const element = canvas.current!;

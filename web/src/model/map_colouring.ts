@@ -1,10 +1,10 @@
-// How the items' attributes colour the map.
+// Colours the map by the items' attributes.
 import type { Field } from '../api';
 import { valuesOf } from '../text';
 import type { MappedItem } from './mapped_item';
 
 export interface Colouring {
-  of: number[]; // of each item: an index of the legend
+  of: number[]; // legend index of each item
   legend: { name: string; colour: string }[]; // colours are names of the style sheet's
 }
 
@@ -13,7 +13,7 @@ const kSteps = 5;
 
 const kPlain = { name: '', colour: '--muted' };
 
-// The frequent values have colours of their own.
+// Each frequent value has its own colour.
 function byValue(items: MappedItem[], field: Field): Colouring {
   const counts = new Map<string, number>();
   for (const item of items) {
@@ -46,13 +46,13 @@ function byNumber(items: MappedItem[], field: Field): Colouring {
   return { of, legend };
 }
 
-// One value out of several stands out.
+// Highlights one value out of several.
 function byPart(items: MappedItem[], field: Field, value: string): Colouring {
   const of = items.map((item) => (valuesOf(item.attributes[field.column]).includes(value) ? 0 : 1));
   return { of, legend: [{ name: value, colour: '--accent' }, { ...kPlain, name: 'others' }] };
 }
 
-// The legend's colours that some item has.
+// The legend's entries that occur among the items.
 function withoutUnused({ of, legend }: Colouring): Colouring {
   const used = [...new Set(of)].sort((a, b) => a - b);
   return { of: of.map((index) => used.indexOf(index)), legend: used.map((index) => legend[index]!) };

@@ -1,4 +1,4 @@
-// Draws the map onto a canvas.
+// Draws the map on a canvas.
 import { colour } from './colours';
 import type { Colouring } from './map_colouring';
 import { toScreen, type Frame, type Point, type View } from './map_view';
@@ -16,7 +16,7 @@ export interface Picture {
 const kFont = '12px "Hanken Grotesk", system-ui, sans-serif';
 const kChosenFont = '600 13.5px "Hanken Grotesk", system-ui, sans-serif';
 const kLabelLength = 28;
-const kNames = 400; // that room is looked for
+const kNames = 400; // maximum number of names to place
 
 const radiusOf = (count: number, zoom: number): number => Math.min(5.5, (count > 3000 ? 1.6 : 2.6) * zoom ** 0.3);
 
@@ -24,7 +24,7 @@ const isInside = ({ x, y }: Point, { width, height }: Frame): boolean => x > -8 
 
 function paintDots(context: CanvasRenderingContext2D, { items, colouring, view, frame }: Picture, at: Point[]): void {
   const radius = radiusOf(items.length, view.zoom);
-  // The plain ones first, so that the others lie upon them.
+  // Plain points first, so that the others are drawn on top.
   for (let group = colouring.legend.length - 1; group >= 0; --group) {
     context.fillStyle = colour(colouring.legend[group]!.colour);
     context.globalAlpha = colouring.legend[group]!.colour === '--muted' ? 0.38 : 0.82;
@@ -49,12 +49,12 @@ interface Box extends Point {
 const overlap = (a: Box, b: Box): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
-// Always the same order, which takes from everywhere.
+// A fixed pseudorandom order, so that samples come from everywhere.
 const shuffled = (i: number): number => (i * 0x9e3779b1) >>> 0;
 
-// Names where there is room for them: few on the whole map, more as one comes closer.
+// Draws names where there is room: few on the whole map, more as the user zooms in.
 function paintNames(context: CanvasRenderingContext2D, { items, frame, view, chosen, hovered }: Picture, at: Point[], taken: Box[]): void {
-  const space = Math.max(6, 34 / view.zoom); // pixels around a name
+  const space = Math.max(6, 34 / view.zoom); // margin of a name in pixels
   const order = at
     .map((point, i) => ({ point, i }))
     .filter(({ point, i }) => isInside(point, frame) && i !== chosen && i !== hovered)
@@ -108,7 +108,7 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture): void {
   context.lineJoin = 'round';
   const at = items.map((item) => toScreen(item, view, frame));
   paintDots(context, picture, at);
-  const taken: Box[] = [{ x: frame.width - 56, y: 0, width: 56, height: 120 }]; // the buttons'
+  const taken: Box[] = [{ x: frame.width - 56, y: 0, width: 56, height: 120 }]; // area of the buttons
   if (hovered >= 0 && hovered !== chosen) taken.push(paintMarked(context, picture, at[hovered]!, hovered, false));
   if (chosen >= 0) taken.push(paintMarked(context, picture, at[chosen]!, chosen, true));
   context.strokeStyle = colour('--raised');

@@ -15,7 +15,7 @@ import { colouringOf } from './map_colouring';
 import type { View } from './map_view';
 import { mappedItems, type MappedItem } from './mapped_item';
 
-const kCloser = 6; // zoom when an item was searched
+const kCloser = 6; // zoom for an item found by search
 
 export function MapSection({ map }: { map: Asked<ItemMap> }) {
   return (
@@ -28,12 +28,12 @@ export function MapSection({ map }: { map: Asked<ItemMap> }) {
   );
 }
 
-// What the address says of the map.
+// The map's state in the address.
 interface Look {
   view: View | null;
   item: string | null;
-  by: string; // the attribute that colours
-  value: string; // of it, where one value stands out
+  by: string; // the attribute that determines colours
+  value: string; // its highlighted value, if any
 }
 
 function readLook(query: URLSearchParams, features: Features): Look {

@@ -1,4 +1,4 @@
-// Where one looks on the map: the point in the middle, and how large a unit is on the screen.
+// The visible part of the map: its centre, and the zoom.
 
 export interface Point {
   x: number;
@@ -6,14 +6,14 @@ export interface Point {
 }
 
 export interface View extends Point {
-  zoom: number; // 1: the whole map is to be seen
+  zoom: number; // 1: the whole map is visible
 }
 
 export interface Frame {
   width: number; // CSS pixels
   height: number;
   centre: Point; // of the whole map
-  unit: number; // pixels of a unit of the map at zoom 1
+  unit: number; // pixels per map unit at zoom 1
 }
 
 export const kMostZoom = 200;
@@ -38,7 +38,7 @@ export const toMap = (at: Point, view: View, frame: Frame): Point => ({
   y: view.y - (at.y - frame.height / 2) / (frame.unit * view.zoom),
 });
 
-// By so many pixels; the middle stays within twice the map.
+// Moves by dx and dy pixels. The centre stays within twice the map.
 export function pan(view: View, dx: number, dy: number, frame: Frame): View {
   const scale = frame.unit * view.zoom;
   const within = (value: number, centre: number, size: number) => {
@@ -52,7 +52,7 @@ export function pan(view: View, dx: number, dy: number, frame: Frame): View {
   };
 }
 
-// What lies under `at` stays there.
+// The point under `at` does not move.
 export function zoomAt(view: View, factor: number, at: Point, frame: Frame): View {
   const zoom = Math.min(kMostZoom, Math.max(1, view.zoom * factor));
   const under = toMap(at, view, frame);
@@ -60,7 +60,7 @@ export function zoomAt(view: View, factor: number, at: Point, frame: Frame): Vie
   return { x: view.x + under.x - moved.x, y: view.y + under.y - moved.y, zoom };
 }
 
-// The index of the point that is nearest on the screen, within so many pixels; -1 where none is.
+// The index of the nearest point on the screen within `reach` pixels, or -1.
 export function nearest(points: Point[], at: Point, reach: number, view: View, frame: Frame): number {
   const target = toMap(at, view, frame);
   const limit = reach / (frame.unit * view.zoom);

@@ -18,7 +18,7 @@ const kSections = [
 export function ModelView() {
   const { api, features, model } = useServed();
   const card = useAnswer(`card ${model.name} ${model.version}`, (signal) => api.card(signal));
-  // Without vectors there is no map to ask for.
+  // Without vectors there is no map to fetch.
   const map = useAnswer(features.map ? `map ${model.name} ${model.version}` : null, (signal) => api.map(signal));
   const shown = card.value !== undefined && !map.loading;
   useEffect(() => {

@@ -5,7 +5,7 @@ const kWidth = 150;
 const kHeight = 22;
 const kEdge = 7;
 
-// The model's figure with its range, and the baselines' as rings, on one line.
+// The model's metric with its range, and the baselines' as rings, on one line.
 export function Strip({ task, name }: { task: TaskReport; name: string }) {
   const own = task.model[name]!;
   if (own.value === null) return null;

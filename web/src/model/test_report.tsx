@@ -4,7 +4,8 @@ import { digitsOfMeasured, fixed, plural, titleOf } from '../text';
 import { inOrder, isKeras, lowerIsBetter, mainFigures, meaningOf } from './figures';
 import { Strip } from './strip';
 
-// 1: the model is better than the baseline; -1: worse; 0: the rows do not decide. Undefined where the difference has no interval.
+// 1: the model is better than the baseline; -1: worse; 0: the rows do not decide. Undefined if the difference
+// has no interval.
 function standing(baseline: Baseline, name: string): number | undefined {
   const difference = baseline.figures[name]?.difference;
   if (difference?.low == null || difference.high == null) return undefined;
@@ -31,7 +32,7 @@ export function TestReport({ report }: { report: Report }) {
   );
 }
 
-// Explains the marks that the tables have, and no others.
+// Explains only the marks that occur in the tables.
 function Legend({ tables }: { tables: Pick<TaskReport, 'model' | 'baselines'>[] }) {
   const shown = tables.flatMap(({ model, baselines }) =>
     Object.keys(model)

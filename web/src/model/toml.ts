@@ -1,4 +1,4 @@
-// Cuts TOML into pieces to colour; what it does not know stays plain.
+// Splits TOML into tokens for highlighting. Unknown text is left plain.
 
 export interface Piece {
   kind: 'comment' | 'table' | 'key' | 'text' | 'value' | 'plain';

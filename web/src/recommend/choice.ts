@@ -1,24 +1,24 @@
-// What a person chose on the Recommend view, in the address bar and as a request.
+// The user's choices in the Recommend view, in the address bar and as a request.
 import type { Condition, Features, Field, Input, QueryValue, RecommendRequest, Seen } from '../api';
 
 export interface Choice {
-  query: Map<string, string[]>; // texts by column; a column that is not there is missing
-  only: Map<string, string[]>; // by attribute: values, of which one must hold; of a number: least and most
+  query: Map<string, string[]>; // texts by column; absent columns are missing values
+  only: Map<string, string[]>; // by attribute: values, one of which must match; for a number: least and most
   k: number;
   retrieve: number; // 0: the server's own choice
-  seen: Seen | ''; // '': as the model is served
+  seen: Seen | ''; // '': the model's own setting
   order: 'score' | 'predicted' | ''; // likewise
-  why: string; // the id of the item that is explained, or ''
+  why: string; // the id of the explained item, or ''
 }
 
 const upTo = (most: number, amounts: number[]) => [...new Set(amounts.map((n) => Math.min(n, most)))];
 
-// What one may choose of, as far as the server allows it; the first unless one does.
+// The choices within the server's limits. The first is the default.
 export const shownOf = ({ max_k }: Features) => upTo(max_k, [10, 20, 50, 100]);
 export const retrievedOf = ({ max_retrieve }: Features) => upTo(max_retrieve, [0, 10, 100, 1000, 10_000]);
 
-// Other settings than the model's own that are worth a choice: of seen items where it knows users, of the order where it
-// both retrieves and predicts.
+// Alternatives to the model's own settings: for seen items if it knows users, for the order if it both
+// retrieves and predicts.
 export const seenOf = ({ seen }: Features): Choice['seen'][] => (seen ? ['', seen === 'drop' ? 'keep' : 'drop'] : ['']);
 export const ordersOf = ({ labels, retrieval }: Features): Choice['order'][] =>
   retrieval && labels.length > 0 ? ['', 'score', 'predicted'] : [''];
@@ -62,7 +62,7 @@ export function readChoice(params: URLSearchParams, features: Features): Choice 
   };
 }
 
-// Keeps what else stands in the address.
+// Keeps everything else in the address.
 export function writeChoice(choice: Choice, params: URLSearchParams, features: Features): URLSearchParams {
   const next = new URLSearchParams();
   for (const [name, value] of params)

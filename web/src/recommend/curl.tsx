@@ -3,7 +3,7 @@ import { hasKey, type RecommendRequest } from '../api';
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-// The command that asks what the page asks. It names the key's variable, never the key.
+// The command for the page's current request. It contains the name of the key's variable, never the key.
 export function curlOf(url: string, request: RecommendRequest, key: boolean): string {
   const { filter, retrieve, explain, ...rest } = request;
   const body = { ...rest, ...(filter.length > 0 ? { filter } : {}), ...(retrieve > 0 ? { retrieve } : {}), ...(explain ? { explain } : {}) };
@@ -15,9 +15,9 @@ export function curlOf(url: string, request: RecommendRequest, key: boolean): st
   ].join(' \\\n  ');
 }
 
-const kShown = 2500; // milliseconds for which the button says that it copied
+const kShown = 2500; // milliseconds for which the button shows that it copied
 
-// Copies the command of what is on the screen. Where the browser does not let a page copy, it shows the command.
+// Copies the command for the current request. If the browser does not allow copying, it shows the command.
 export function CopyCurl({ path, request }: { path: string; request: RecommendRequest }) {
   const [state, setState] = useState<'ready' | 'copied' | 'shown'>('ready');
   const command = curlOf(location.origin + path, request, hasKey());
@@ -27,7 +27,7 @@ export function CopyCurl({ path, request }: { path: string; request: RecommendRe
       setState('copied');
       setTimeout(() => setState('ready'), kShown);
     } catch {
-      setState('shown'); // the page is served without TLS, or a person forbade it
+      setState('shown'); // the page is served without TLS, or the user denied permission
     }
   };
   return (

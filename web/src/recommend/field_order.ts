@@ -1,9 +1,9 @@
-// Which of many controls a person sees at once.
+// Decides which of many controls are visible at first.
 import type { Field } from '../api';
 
-export const kShown = 8; // up to so many controls are shown without a group
+export const kShown = 8; // up to this many controls are shown without a group
 
-// How often a person gave a value, by column. The browser keeps it for each model.
+// How often the user gave a value, by column. Stored in the browser per model.
 export type Uses = Record<string, number>;
 
 const keyOf = (model: string, form: string) => `shortlist-used ${form} ${model}`;
@@ -13,7 +13,7 @@ export function readUses(model: string, form: string): Uses {
     const uses = JSON.parse(localStorage.getItem(keyOf(model, form)) ?? '{}');
     return typeof uses === 'object' && uses !== null ? uses : {};
   } catch {
-    return {}; // the browser keeps nothing, or something else
+    return {}; // no storage, or invalid data
   }
 }
 
@@ -22,12 +22,12 @@ export function countUse(model: string, form: string, column: string): void {
   try {
     localStorage.setItem(keyOf(model, form), JSON.stringify({ ...uses, [column]: (Number(uses[column]) || 0) + 1 }));
   } catch {
-    // A browser that keeps nothing shows the model's own order.
+    // Without storage, the model's own order is used.
   }
 }
 
-// The columns that are shown, and those in the group: the user's column comes first, then what this person uses most,
-// then the model's own order. Few columns are all shown, in the model's order.
+// The visible columns, and those in the group. The user's column comes first, then those that this user uses
+// most, then the model's own order. If there are few columns, all are shown in the model's order.
 export function grouped(fields: Field[], user: string | undefined, uses: Uses): { first: string[]; rest: string[] } {
   const columns = fields.map((field) => field.column);
   if (columns.length <= kShown) return { first: columns, rest: [] };

@@ -7,15 +7,15 @@ import { countUse, grouped, readUses } from './field_order';
 
 interface Props {
   fields: Field[];
-  values: Map<string, string[]>; // what is given, by column
+  values: Map<string, string[]>; // given values by column
   noun: string;
   control: (field: Field) => ComponentChild;
 }
 
-// Controls for a form's fields. Of many, the first ones are shown and the others are folded away.
+// Controls for a form's fields. If there are many, the first ones are shown and the others collapsed.
 export function Fields({ fields, values, noun, control }: Props) {
   const { features, model } = useServed();
-  // Their order stays while the page is open, so that no control moves under a person's hand.
+  // The order does not change while the page is open, so that no control moves while in use.
   const [groups] = useState(() => grouped(fields, features.user_column, readUses(model.name, noun)));
   const [counted] = useState(() => new Set(values.keys()));
   const known = new Map(fields.map((field) => [field.column, field]));

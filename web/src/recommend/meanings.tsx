@@ -15,7 +15,7 @@ function scoreText({ kind }: Features): string {
   return 'how well the item matches the query. It orders one list and has no unit';
 }
 
-// What the figures of a list mean, in words; `bars`: the ends of each label's bars.
+// Explains the numbers of a list in words. `bars` are the ranges of the labels' bars.
 export function Meanings({ bars, scored }: { bars: Scale[]; scored: boolean }) {
   const { features } = useServed();
   return (

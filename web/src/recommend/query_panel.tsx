@@ -11,7 +11,7 @@ interface Props {
   onChange: (choice: Choice) => void;
 }
 
-// The query's features as controls, then the items' attributes to narrow down by.
+// Controls for the query's features, then for filtering by the items' attributes.
 export function QueryPanel({ choice, onChange }: Props) {
   const { api, features } = useServed();
   const [open, setOpen] = useState(false);

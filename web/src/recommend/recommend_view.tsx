@@ -7,7 +7,7 @@ import { QueryPanel } from './query_panel';
 import { RecommendationList } from './recommendation_list';
 import { Summary } from './summary';
 
-const kPause = 200; // milliseconds without a change before the server is asked
+const kPause = 200; // milliseconds without a change before a request is sent
 
 export function RecommendView() {
   const { api, features, model } = useServed();

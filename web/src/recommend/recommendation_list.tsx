@@ -13,7 +13,7 @@ import { Why } from './why';
 interface Props {
   items: Recommendation[];
   choice: Choice;
-  onWhy: (id: string) => void; // '': of none
+  onWhy: (id: string) => void; // '': none
 }
 
 export function RecommendationList({ items, choice, onWhy }: Props) {
@@ -40,10 +40,10 @@ interface CardProps {
   item: Recommendation;
   choice: Choice;
   labels: Label[];
-  scales: Scale[]; // of the labels
-  bars: Scale[]; // what the labels' bars show
+  scales: Scale[]; // one per label
+  bars: Scale[]; // ranges of the labels' bars
   scoreDigits: number;
-  pictured: boolean; // whether items of the list have pictures
+  pictured: boolean; // whether items in the list have pictures
   onWhy: (id: string) => void;
 }
 

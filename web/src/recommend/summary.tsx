@@ -10,10 +10,10 @@ interface Props {
   choice: Choice;
   onChange: (choice: Choice) => void;
   answer: Answer<Recommendations>;
-  request: RecommendRequest; // what was asked
+  request: RecommendRequest; // the request sent
 }
 
-// "Drama", "Music"; a number says of what it is: "age 30".
+// "Drama", "Music". Numbers include the column: "age 30".
 function givenOf(field: Field, values: string[]): string[] {
   return values.map((value) => (/^[-+\d]/.test(value) ? `${titleOf(field.column).toLowerCase()} ${value}` : value));
 }
@@ -26,7 +26,7 @@ function boundsOf(field: Field, values: string[]): string {
   return `${titleOf(field.column).toLowerCase()} ${most === '' ? `from ${least}` : `${least} to ${most}`}`;
 }
 
-// What the list is sorted by: as the model is served, unless the choice says another.
+// The list's order: the model's own, unless the user chose another.
 function orderOf(features: Features, label: string | undefined, chosen: Choice['order']): string {
   const order = chosen || features.order;
   if (!label || order === 'score') return 'by score';
@@ -42,7 +42,7 @@ function orderText(order: Choice['order'], label: string): string {
   return { '': 'as served', score: 'score', predicted: `predicted ${titleOf(label).toLowerCase()}` }[order];
 }
 
-// What was asked, in a sentence; how it was answered; how many to show.
+// The query in a sentence, how it was answered, and how many items to show.
 export function Summary({ choice, onChange, answer, request }: Props) {
   const { api, features } = useServed();
   const label = features.labels[0]?.label;
@@ -51,7 +51,7 @@ export function Summary({ choice, onChange, answer, request }: Props) {
     const values = choice.only.get(field.column);
     return values ? [boundsOf(field, values)] : [];
   });
-  // The form shows what is not given.
+  // The form shows which values are not given.
   const warnings = [...new Set(answer.value?.warnings ?? [])].filter((warning) => !features.query.some(({ column }) => warning.startsWith(`${column} is not given`)));
   const shown = answer.value?.items.length ?? 0;
   const order = orderOf(features, label, choice.order);

@@ -9,7 +9,7 @@ interface Props {
   item: Recommendation;
   explanation: Explanation;
   choice: Choice;
-  scales: Scale[]; // of the labels
+  scales: Scale[]; // one per label
 }
 
 const kMethods: Record<string, string> = {
@@ -18,11 +18,12 @@ const kMethods: Record<string, string> = {
   popular: 'The score is how often the item occurs in the training data. It is the same for every query.',
 };
 
-// The length of the bar of 1 in a label's column, in scores: labels that vary by less than 1 are stretched to that.
+// The length of a bar of 1 in a label's column, in scores. Labels that vary by less than 1 are stretched to
+// that.
 const unitOf = ({ least, most }: Label): number =>
   least !== undefined && most !== undefined && most > least ? Math.max(1, 1 / (most - least)) : 1;
 
-// What each given feature of the query adds to an item's score, and to what is predicted of it. The remainder of the score
+// The contribution of each given query feature to an item's score and predictions. The remainder of the score
 // belongs to the item alone.
 export function Why({ item, explanation, choice, scales }: Props) {
   const { labels } = useServed().features;
@@ -34,7 +35,7 @@ export function Why({ item, explanation, choice, scales }: Props) {
   const scores = [alone, ...parts.map((part) => part.score ?? 0)].map(Math.abs);
   const scoreDigits = Math.max(2, digitsOf(Math.max(...scores)));
   const predicted = (part: Explanation['features'][number], label: Label) => part.predictions?.[label.label] ?? 0;
-  // All bars have one scale, so that a long bar always means much.
+  // All bars share one scale, so that bar lengths can be compared.
   const most = Math.max(
     ...scores,
     ...parts.flatMap((part) => labels.map((label) => Math.abs(predicted(part, label)) * unitOf(label))),
@@ -116,7 +117,8 @@ export function Why({ item, explanation, choice, scales }: Props) {
   );
 }
 
-// A number with a bar to the left or the right of nothing. `length`: of the longest bar; `digits`: the fewest after the point.
+// A number with a bar to the left or right of zero. `length` is that of the longest bar, `digits` the minimum
+// number of decimals.
 function Share({ value, length, digits }: { value: number; length: number; digits: number }) {
   const width = Number.isFinite(length) ? 50 * length : 0;
   const small = value !== 0 && Math.abs(value) < 0.5 * 10 ** -digits;

@@ -106,7 +106,8 @@ function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => vo
   );
 }
 
-// What the model recommends without knowing anything, which is what many people like; the first items where it retrieves none.
+// The items recommended for an empty query, which are usually popular ones. The first items if the model does
+// no retrieval.
 async function startsOf(api: Api, features: Features, signal: AbortSignal): Promise<Item[]> {
   if (!features.retrieval) return (await api.items('', kStarts, signal)).items;
   const k = Math.min(kStarts, features.max_k);
