@@ -46,7 +46,7 @@ class ReferenceTable {
     return sums;
   }
 
-  // One title in eight shares the genres, type and audience of the title before it.
+  // One title in eight has the genres, type and audience of the previous title.
   static size_t context_of(size_t title) { return title % 8 == 7 ? title - 1 : title; }
 
   static std::string name(size_t title) {
