@@ -1,5 +1,6 @@
-// A table with the shape of the reference notebook's, made up: 305,358 ratings of 997 titles, 873 distinct
-// (genre, type, Audience), and a popularity that leaves about 764 titles and 690 queries in a batch of 2,000.
+// A generated table with the shape of the reference notebook's: 305,358 ratings of 997 titles, 873 distinct
+// (genre, type, Audience), and a popularity such that a batch of 2,000 contains about 764 titles and 690
+// queries.
 #pragma once
 
 #include <fmt/format.h>

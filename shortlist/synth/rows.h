@@ -29,7 +29,7 @@ class SynthRows {
   // Per-thread memory, reused between users.
   struct Scratch {
     std::vector<uint32_t> rated_by;  // [items]: 1 + the last user who rated the item
-    std::vector<double> offered;     // [cells]: running sums of what the user is offered
+    std::vector<double> offered;     // [cells]: cumulative sums of offers to the user
   };
   // Appends the user's rows.
   void append(size_t user, Scratch& scratch, std::vector<SynthRow>& rows) const;
