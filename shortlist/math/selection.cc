@@ -55,8 +55,9 @@ void maxima(const float* scores, size_t count, size_t groups, float* out) {
   }
 }
 
-// A bound that at least k of the values, which fill whole vectors, reach, and few more: bisects the range of
-// the k-th until few candidates are left. -inf if fewer than k values are greater than -inf.
+// Returns a bound that at least k of the values, and few more, reach: bisects the range that contains the
+// k-th value until close enough to k. -inf if fewer than k values are greater than -inf. The values fill
+// whole vectors.
 float about_kth(const float* values, size_t count, size_t k) {
   constexpr int kMostHalvings = 20;  // if most values are close together and some far higher
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -156,8 +157,7 @@ HWY_EXPORT(about_kth);
 HWY_EXPORT(places_at_least);
 HWY_EXPORT(sort_by_counting);
 
-// At least as many scores as groups considered reach the k-th greatest of the groups' maxima, one in each
-// group.
+// Approximates the k-th greatest of the groups' maxima: at least k groups, so at least k scores, reach it.
 float least_of_best(std::span<const float> scores, size_t k) {
   const size_t groups = (2 * k + kFewGroups - 1) / kFewGroups * kFewGroups;
   if (groups == 0 || groups > kMostGroups || 2 * groups > scores.size())

@@ -68,7 +68,7 @@ void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices
   push_all(scores, [&](size_t j) { return indices[j]; });
 }
 
-// A small list is sorted in passing.
+// If there are at most kFewKeys keys, also sorts them.
 void TopK::leave_out_the_worst() {
   if (keys_.size() > k_) {
     const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
