@@ -2,8 +2,8 @@
 
 #include <toml++/impl/preprocessor.h>
 
-// toml++ 3.3 promises compilers of every input what is not so of some bad one: that a key begins as one
-// ("[&1]"), and that no character is U+FCFF or some other.
+// toml++ 3.3 tells the compiler to assume facts that some invalid input violates: that a key begins as one
+// ("[&1]"), and that no character is U+FCFF or one of some others.
 #undef TOML_ASSERT
 #undef TOML_ASSERT_ASSUME
 #undef TOML_UNREACHABLE

@@ -17,8 +17,7 @@ std::string shortened(const std::string& text) {
   constexpr size_t kMostBytes = 60;
   if (text.size() <= kMostBytes) return text;
   size_t end = kMostBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;  // not inside a UTF-8 sequence
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
   return text.substr(0, end) + "...";
 }
 
@@ -60,9 +59,7 @@ std::string csv_complaint(const std::string& message) {
   return "";
 }
 
-// "No files found" from "IO Error: No files found
-//
-// LINE 1: ...".
+// "No files found" from "IO Error: No files found\n\nLINE 1: ...".
 std::string first_line(std::string message) {
   const std::string wrapper = "closed pending query result\nError: ";  // around an error of a thread
   if (const size_t at = message.find(wrapper); at != message.npos) message.erase(0, at + wrapper.size());

@@ -1,5 +1,4 @@
-// Writes CSV (RFC 4180, but lines end in \
-// ) and JSON lines.
+// Writes CSV (RFC 4180, but lines end in \n) and JSON lines.
 #include <fmt/format.h>
 
 #include <cerrno>
