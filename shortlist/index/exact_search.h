@@ -10,7 +10,7 @@
 namespace shortlist {
 
 // Fills scores[q, i] with the score of query queries.begin + q and candidate first + i. `first` is a multiple
-// of kTileColumns; the row after the last candidate, up to such a multiple, may be overwritten.
+// of kTileColumns. Elements of a row past the last candidate, up to such a multiple, may be overwritten.
 using ScoreTile = FunctionRef<void(RowRange queries, size_t first, Matrix scores)>;
 constexpr size_t kTileColumns = 1024;
 // Stride between rows of a tile: a power of two would map all rows to the same few cache sets.

@@ -27,7 +27,7 @@ struct Column {
   std::vector<std::string_view> texts;
   std::vector<int64_t> integers;
   std::vector<double> numbers;    // number and time
-  std::vector<uint32_t> offsets;  // list: row r holds elements [offsets[r], offsets[r + 1]); rows + 1 entries
+  std::vector<uint32_t> offsets;  // list: row r has elements [offsets[r], offsets[r + 1]); rows + 1 entries
   std::shared_ptr<Column>
       elements;  // list: the values of all rows, one after another; missing elements are dropped
 

@@ -48,7 +48,7 @@ class ChunkQueue : public ChunkProducer {
 
   void end() { set(ended_); }         // no more chunks will come
   void cancel() { set(cancelled_); }  // next() fails
-  void close() { set(closed_); }      // nobody calls next() again
+  void close() { set(closed_); }      // next() is not called again
 
  private:
   static constexpr size_t kMostChunks = 16;

@@ -9,7 +9,7 @@ namespace shortlist {
 
 // The source of a table. Exactly one of `path` and `sql` is set.
 struct TableSource {
-  std::string path;  // a file, a glob or a folder of files of one format; the ending tells the format (.csv
+  std::string path;  // a file, a glob or a folder of files of one format; the extension is the format (.csv
                      // .tsv .txt .data .dat .parquet .json .jsonl .ndjson, .gz .zst)
   std::string sql;   // SELECT ...; "{data}" in it is replaced by `data`
   std::string data;  // replaces "{data}" in `sql`
