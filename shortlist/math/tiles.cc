@@ -119,8 +119,9 @@ struct TileOperands {
   size_t tiles;         // per row or panel
 };
 
-// Two panels' columns of C. Tiles are stored directly in C if it has room for all of them and there is no
-// epilogue; otherwise in separate memory, and each block is finished while the next is multiplied.
+// Two panels' columns of C. Tiles are stored directly in C if whole tiles fit and there is neither an
+// epilogue nor rounding; otherwise in separate memory, and each block is finished while the next is
+// multiplied.
 template <class Unit, bool kLow>
 void multiply_strip(const TileOperands& operands, size_t panel, const Output& result, bool add,
                     const Epilogue& epilogue) {
