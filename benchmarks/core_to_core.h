@@ -1,4 +1,4 @@
-// The way between two cores.
+// Latency between two cores.
 #pragma once
 
 #include <atomic>
@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// How long a word takes to the other core and back: about 60 ns where both share a cache, 300 where they do
-// not, and then two threads gain less.
+// The time for a word to travel to the other core and back: about 60 ns if both share a cache, 300 ns if not,
+// in which case two threads gain less.
 inline double round_trip_nanoseconds() {
   constexpr int kTrips = 100'000;
   std::atomic<int> word = 0;

@@ -1,5 +1,5 @@
-// Promise: ten million rows of Parquet become encoded training rows at 2 million rows a second, of CSV at one
-// million; the memory that it takes is at most 1.5 times the encoded bytes.
+// Promise: ten million rows are encoded as training rows at 2 million rows per second from Parquet and at one
+// million from CSV, with memory of at most 1.5 times the encoded bytes.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -22,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Ratings of 10,000 titles by 70,000 users, hardly a pair twice; what a table of interactions looks like.
+// Ratings of 10,000 titles by 70,000 users with hardly any duplicate pair, like a typical interaction table.
 std::string ratings_sql(uint64_t rows) {
   return fmt::format(
       "SELECT 'user' || (hash(i) % 70000) AS user, title, 'genre' || hash(title) % 20 AS genre, rating, time "
@@ -61,8 +61,8 @@ double encoded_bytes(const EncodedRows& rows) {
   return bytes;
 }
 
-// What training reads: distinct rows and pairs, and for each row which of them it shows, its labels and its
-// place in the split.
+// The data that training reads: distinct rows and pairs and, for each row, its pair, its labels and its
+// position in the split.
 double encoded_bytes(const Dataset& data) {
   const size_t numbers = data.query_of_row.size() + data.candidate_of_row.size() + data.pair_query.size() +
                          data.pair_candidate.size() + data.pair_of_row.size() + data.user_of_row.size() +

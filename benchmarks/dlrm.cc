@@ -1,5 +1,5 @@
-// Promise: a model of DLRM's shape (26 tables of 100,000 x 16, 13 numbers, dot interaction, Adagrad, batches
-// of 2,048) trains at least twice as many rows a second as in PyTorch on the same cores
+// Promise: a model with the shape of DLRM (26 tables of 100,000 x 16, 13 numbers, dot interaction, Adagrad,
+// batches of 2,048) trains at least twice as many rows per second as PyTorch on the same cores
 // (peers/compare_dlrm.py).
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,7 +26,7 @@ std::vector<std::string> names(const char* prefix, int count) {
   return all;
 }
 
-// Categories of 100,000 values with a long tail, no two rows alike.
+// Categories with 100,000 values and a long tail; all rows are different.
 std::string clicks_sql() {
   std::vector<std::string> columns;
   for (int c = 0; c < kCategories; ++c)
@@ -38,7 +38,7 @@ std::string clicks_sql() {
                      fmt::join(columns, ", "), kBatches * kBatch + 4);
 }
 
-// All features meet in the query tower; the candidate tells only what is shown.
+// All features are in the query tower; the candidate only identifies what is shown.
 std::string config_text() {
   const std::vector<std::string> categories = names("c", kCategories), numbers = names("n", kNumbers);
   const auto quoted = [](const std::vector<std::string>& list) {

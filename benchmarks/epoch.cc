@@ -1,5 +1,5 @@
-// Promise: an epoch of the reference model with validation is at least 40 times as fast as the notebook's in
-// TFRS (peers/compare_epoch.py), and computes the same (training.keras_compatible).
+// Promise: an epoch of the reference model with validation is at least 40 times as fast as in the TFRS
+// notebook (peers/compare_epoch.py), with the same computations (training.keras_compatible).
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -14,7 +14,7 @@
 namespace shortlist {
 namespace {
 
-// The time from the end of an epoch to the end of the next: order, steps, metrics, validation.
+// The time between the ends of successive epochs: order, steps, metrics, validation.
 class EpochClock : public TrainingCallback {
  public:
   void after_epoch(const EpochRecord&, const Parameters&) override {

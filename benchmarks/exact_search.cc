@@ -1,6 +1,6 @@
-// Promise: an exact search takes at most 1.3 times as long as the machine needs for it. One query: as reading
-// the candidates once, or as its arithmetic at the peak, whichever is longer. A batch of 96: as the product
-// of queries and candidates alone, without choosing the best.
+// Promise: an exact search takes at most 1.3 times as long as the machine needs. For one query, that is the
+// time to read the candidates once, or of its arithmetic at peak rate, whichever is longer. For a batch of
+// 96, it is the time of the product of queries and candidates alone, without selecting the best.
 //
 //   exact_search [--rounds N] [--width N] [--most N] [--k N] [--avx2] [--json]
 #include <hwy/targets.h>
@@ -36,7 +36,7 @@ double processor_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
-// Seconds of one call, over as many as take a few milliseconds.
+// Seconds per call, averaged over enough calls to take a few milliseconds.
 class Timer {
  public:
   explicit Timer(std::function<void()> work) : work_(std::move(work)) {
@@ -53,7 +53,7 @@ class Timer {
   int calls_ = 1;
 };
 
-// Unit vectors around 2,000 directions, which is what trained towers of length 1 look like.
+// Unit vectors around 2,000 directions, similar to the output of trained towers of length 1.
 Buffer clustered(size_t rows, size_t cols, std::string_view use) {
   const RandomStream centres(1, "centres"), random(2, use);
   Buffer buffer(rows, cols);
@@ -71,15 +71,15 @@ Buffer clustered(size_t rows, size_t cols, std::string_view use) {
   return buffer;
 }
 
-// What the machine needs, beside what a search takes.
+// The minimum work of a search, for comparison with the time it takes.
 struct Work {
   std::string name;
   std::unique_ptr<Index> index;
-  double bytes_each;  // of an element
+  double bytes_each;  // per element
   std::function<void()> product;
 };
 
-// The product of a batch and the candidates, a tile at a time, in float32.
+// The product of a batch and the candidates, one tile at a time, in float32.
 class FloatProduct {
  public:
   FloatProduct(ConstMatrix queries, ConstMatrix candidates) : queries_(queries), tile_(kBatch, kTileStride) {
@@ -99,7 +99,7 @@ class FloatProduct {
   Buffer tile_;
 };
 
-// The same in eight bits; which codes they are is all the same to it.
+// The same in eight bits; its speed does not depend on the codes.
 class Int8Product {
  public:
   Int8Product(size_t candidates, size_t width)

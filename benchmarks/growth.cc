@@ -1,5 +1,5 @@
-// Promise: time grows no faster than rows or candidates do: the exponent that fits time = c size^e stays at
-// or below 1.05. Dimensions and threads are shown beside.
+// Promise: time grows at most linearly with rows or candidates: the exponent e in the fit time = c size^e is
+// at most 1.05. Dimensions and threads are also shown.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr double kMostExponent = 1.05;
 
-// The least of several times, in ms: other work on the machine only ever adds.
+// The minimum of several times, in ms: other load can only add time.
 template <typename Work>
 double least_time(int rounds, Work work) {
   std::vector<double> times;
@@ -34,7 +34,7 @@ double least_time(int rounds, Work work) {
   return least(times);
 }
 
-// The slope of the line through (log size, log time).
+// The slope of the regression line through (log size, log time).
 double exponent(const std::vector<double>& sizes, const std::vector<double>& times) {
   const auto n = static_cast<double>(sizes.size());
   double x = 0, y = 0, xx = 0, xy = 0;
@@ -45,7 +45,7 @@ double exponent(const std::vector<double>& sizes, const std::vector<double>& tim
   return (n * xy - x * y) / (n * xx - x * x);
 }
 
-// A kind of size, and what is done at each.
+// One kind of size, and the work done at each size.
 struct Growth {
   std::string work, of;
   bool bounded;  // by kMostExponent
@@ -98,7 +98,7 @@ void write_rows(const std::string& path, size_t rows) {
   write_table(Table::open({.sql = sql}), path);
 }
 
-// Trains once through all rows, and evaluates.
+// Trains one pass over all rows, and evaluates.
 struct Job {
   Config config;
   PreparedData prepared;

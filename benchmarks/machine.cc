@@ -1,5 +1,4 @@
-// What this machine can do, which every other figure is held against: multiply-adds, memory, the way between
-// cores.
+// Measures this machine, as a reference for all other figures: multiply-adds, memory, latency between cores.
 #include <fmt/format.h>
 #include <hwy/targets.h>
 
@@ -15,7 +14,7 @@
 namespace shortlist {
 namespace {
 
-// Bytes a second that a sum over memory far larger than the caches reads.
+// Bytes per second read by a sum over memory far larger than the caches.
 double read_bandwidth(ThreadPool& pool) {
   constexpr size_t kPart = size_t{1} << 16, kParts = 512;  // 128 MiB
   Buffer memory(kPart * kParts);

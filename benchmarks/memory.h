@@ -1,4 +1,4 @@
-// How much memory the process has held at most.
+// Peak memory of the process.
 #pragma once
 
 #include <malloc.h>

@@ -1,5 +1,4 @@
-// The reference model's config on the table that was given, or on one of its shape that is made up in
-// `folder`.
+// The reference model's config, on the given table or on a generated table of the same shape in `folder`.
 #pragma once
 
 #include <string>

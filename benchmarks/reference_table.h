@@ -1,5 +1,6 @@
-// A table with the shape of the reference notebook's, made up: 305,358 ratings of 997 titles, 873 distinct
-// (genre, type, Audience), and a popularity that leaves about 764 titles and 690 queries in a batch of 2,000.
+// A generated table with the shape of the reference notebook's: 305,358 ratings of 997 titles, 873 distinct
+// (genre, type, Audience), and a popularity such that a batch of 2,000 contains about 764 titles and 690
+// queries.
 #pragma once
 
 #include <fmt/format.h>
@@ -46,7 +47,7 @@ class ReferenceTable {
     return sums;
   }
 
-  // One title in eight shares the genres, type and audience of the title before it.
+  // One title in eight has the genres, type and audience of the previous title.
   static size_t context_of(size_t title) { return title % 8 == 7 ? title - 1 : title; }
 
   static std::string name(size_t title) {

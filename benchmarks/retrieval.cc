@@ -1,12 +1,12 @@
-// Searches an HNSW index and exact ones on command, so that benchmarks/peers/compare_retrieval.py can let
-// them take turns with other libraries'. On one thread, in the processor's time.
+// Searches an HNSW index and exact indices on command, so that benchmarks/peers/compare_retrieval.py can
+// alternate them with other libraries. Uses one thread and measures processor time.
 //
 //   retrieval VECTORS.npy QUERIES.npy [--tuning N] [--connections N] [--build-beam N] [--keep FILE]
 //
-// The graph may be chosen by the first N queries, which it is not measured with.
-// Prints {"build_seconds"} when the graph stands (null when FILE had it); then for each line
-// "INDEX BEAM BATCH BEGIN END" on its input, INDEX being hnsw, exact or int8, searches the best ten of
-// queries [BEGIN, END), BATCH in a call, and prints {"seconds", "ids"}.
+// The graph may be tuned with the first N queries, which are not used for measurements. Prints
+// {"build_seconds"} when the graph is ready (null if it was loaded from FILE). Then, for each input line
+// "INDEX BEAM BATCH BEGIN END" with INDEX hnsw, exact or int8, searches the best ten for queries [BEGIN,
+// END), BATCH per call, and prints {"seconds", "ids"}.
 #include <time.h>
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-// What benchmarks say about repeated measurements.
+// Statistics of repeated measurements.
 #pragma once
 
 #include <algorithm>

@@ -1,13 +1,13 @@
-// Promise: a training step, through the real trainer, takes at most 1.3 times the time that its products need
-// at the machine's own peak (1.75 times with 512-bit vectors), and two threads are at least 1.85 times as
-// fast as one. With matrix tiles a step in bf16x3 is 1.7 times and one in bf16 2.6 times as fast as one in
-// float32. Rounds of all are interleaved, and each round measures its own peak.
+// Promise: a training step, run by the real trainer, takes at most 1.3 times as long as its products at the
+// machine's own peak (1.75 times with 512-bit vectors), and two threads are at least 1.85 times as fast as
+// one. With matrix tiles, a step is 1.7 times as fast in bf16x3 and 2.6 times as fast in bf16 as in float32.
+// Rounds of all variants are interleaved, and each round measures its own peak.
 //
 //   step [--table FILE] [--config FILE] [--set KEY=VALUE] [--rounds N] [--steps N] [--avx2] [--profile]
 //   [--json]
 //
-// Without --table it makes a table of the reference notebook's shape; with --table FILE it takes the anime
-// table. --config is examples/anime/anime.toml when not given.
+// Without --table, generates a table with the shape of the reference notebook's; with --table FILE, reads the
+// anime table. The default of --config is examples/anime/anime.toml.
 #include <hwy/targets.h>
 
 #include <CLI/CLI.hpp>
@@ -36,7 +36,7 @@ struct Arguments {
 
 struct Measured {
   std::vector<double> times, processor_times, peaks, medians,
-      ratios;  // ratios: a round's median by its work at its peak
+      ratios;  // a round's median divided by its work at its peak
   double operations = 0;
 
   void add(const Run::Round& round, double work) {
@@ -82,7 +82,7 @@ void print(const nlohmann::json& result) {
       result["core_to_core_ns"].get<double>());
 }
 
-// The step in a lower precision, on two threads.
+// The step in reduced precision, on two threads.
 struct RoundedRun {
   RoundedRun(Config base, const PreparedData& prepared, Precision precision) : config(std::move(base)) {
     config.training.precision = precision;

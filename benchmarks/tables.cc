@@ -1,5 +1,5 @@
-// Promise: a step over an embedding table costs what the rows that it touches cost, not what the table has:
-// 50 million rows x 16 train about as fast as 50 thousand.
+// Promise: the cost of a step over an embedding table depends on the rows that it touches, not on the size of
+// the table: 50 million rows x 16 train about as fast as 50 thousand.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -39,7 +39,7 @@ optimizer = {}
 )",
                                           kBatches * kBatch, rows, kBatch, optimizer));
   Config config = load_config(path);
-  // Hardly a user twice.
+  // Hardly any user occurs twice.
   config.data.sql = fmt::format(
       "SELECT (hash(i) % 1000000007)::BIGINT AS user, (hash(i) % 1000)::INTEGER AS item, (hash(i) % "
       "10)::INTEGER / 2.0 AS rating FROM range({}) rows(i)",

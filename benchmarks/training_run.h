@@ -1,4 +1,4 @@
-// A model in training whose steps are timed.
+// Trains a model and times its steps.
 #pragma once
 
 #include <atomic>
@@ -17,19 +17,19 @@ using Clock = std::chrono::steady_clock;
 inline double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
-// Processor time of the whole process: what a busy machine distorts least.
+// Processor time of the whole process: the measure least affected by other load.
 inline double processor_milliseconds() {
   timespec time;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
-// Times the steps of a run, and stops it after `steps`.
+// Times the steps of a run and stops it after `steps`.
 class StepClock : public TrainingCallback {
  public:
   StepClock(int steps, std::atomic<bool>& stop) : steps_(steps), stop_(stop), last_(Clock::now()) {}
   void after_step(const Progress&) override {
-    if (!first_of_epoch_) {  // which also makes the epoch's order
+    if (!first_of_epoch_) {  // it also computes the epoch's order
       times.push_back(milliseconds_since(last_));
       processor_times.push_back(processor_milliseconds() - last_processor_);
     }
@@ -50,7 +50,7 @@ class StepClock : public TrainingCallback {
   double last_processor_ = 0;
 };
 
-// One model in training on a number of threads of its own.
+// One model being trained on its own threads.
 class Run {
  public:
   Run(const Config& config, const PreparedData& prepared, int threads)
@@ -60,7 +60,7 @@ class Run {
   }
 
   struct Round {
-    double peak;  // operations a second
+    double peak;  // operations per second
     std::vector<double> times, processor_times;
   };
   Round round(int steps) {
@@ -75,7 +75,7 @@ class Run {
     round(steps);
     return trainer_->profile();
   }
-  // Of the products of the last step.
+  // The floating-point operations of the products in the last step.
   double operations() const { return trainer_->profile().operations(); }
 
  private:

@@ -1,4 +1,4 @@
-// When a caller stops waiting for work that is under way: at a point in time, or as soon as it says so.
+// Stops work early: at a point in time, or when the caller cancels.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace shortlist {
 
-// Thrown by work that was given up. `cancelled`: the caller has gone; otherwise its time is over.
+// Thrown by work that was stopped. `cancelled` is true if the caller gave up, false if the time ran out.
 class DeadlinePassed : public std::runtime_error {
  public:
   explicit DeadlinePassed(bool cancelled)
@@ -20,7 +20,7 @@ class DeadlinePassed : public std::runtime_error {
   bool cancelled_;
 };
 
-// A small value, which work passes down to its loops. They call check() between steps of at most some
+// A small value that is passed down to the loops of the work. They call check() at least every few
 // milliseconds.
 class Deadline {
  public:
@@ -28,8 +28,8 @@ class Deadline {
   using Flags = std::array<const std::atomic<bool>*, 2>;
 
   Deadline() = default;  // never passes
-  // Passes at `end`, or when one of the flags is set, which another thread may do. The flags must outlive it;
-  // they may be null.
+  // Passes at `end`, or when one of the flags is set (from any thread). Flags may be null and must outlive
+  // this object.
   explicit Deadline(Clock::time_point end, Flags flags = {}) : end_(end), flags_(flags) {}
 
   bool cancelled() const {

@@ -1,4 +1,4 @@
-// Errors: what a user can cause or mend is an Error; what only a programmer can cause is a check.
+// Errors: what a user can cause or fix is an Error; what only a programmer can cause is a check.
 #pragma once
 
 #include <fmt/core.h>
@@ -11,19 +11,19 @@ namespace shortlist {
 
 // The values are the program's exit codes.
 enum class ErrorKind {
-  failed = 1,         // the machine said no: a full disk, a read-only folder
-  usage = 2,          // wrong flags, or a config that does not hold together
-  data = 3,           // a table, bundle or checkpoint that is missing, damaged or does not fit
+  failed = 1,         // the system refused: a full disk, a read-only folder
+  usage = 2,          // wrong flags, or an inconsistent config
+  data = 3,           // a table, bundle or checkpoint that is missing, damaged or does not match
   interrupted = 130,  // the user asked to stop
 };
 
-// Its message says which thing, what was got, and what is needed, in the user's own names.
+// The message says which thing is wrong, what was found and what is needed, in the user's own names.
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message)
       : std::runtime_error(message), kind_(kind), message_(message) {}
   ErrorKind kind() const { return kind_; }
-  const std::string& message() const { return message_; }  // what() ends where the user's text holds a NUL
+  const std::string& message() const { return message_; }  // what() stops at a NUL; this does not
 
  private:
   ErrorKind kind_;
@@ -43,8 +43,8 @@ Error data_error(fmt::format_string<Args...> format, Args&&... args) {
   return Error(ErrorKind::data, fmt::format(format, std::forward<Args>(args)...));
 }
 
-// An assumption of the programmer that does not hold: a fault of this library, never of its user. Its message
-// names file, line and condition. The program ends with kCheckFailedCode.
+// A programmer's assumption is wrong: a bug in this library, never the user's mistake. The message contains
+// the file, line and condition. The program exits with kCheckFailedCode.
 class CheckFailed : public std::logic_error {
  public:
   using std::logic_error::logic_error;
@@ -55,6 +55,6 @@ constexpr int kCheckFailedCode = 70;  // EX_SOFTWARE of sysexits.h
 
 }  // namespace shortlist
 
-// Throws CheckFailed if a programmer's assumption does not hold; never for bad input.
+// Throws CheckFailed if the condition is false. For programmer's assumptions, never for bad input.
 #define SHORTLIST_CHECK(condition) \
   ((condition) ? void() : ::shortlist::check_failed(#condition, __FILE__, __LINE__))

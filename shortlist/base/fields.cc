@@ -94,7 +94,7 @@ bool read_bool(const Value& value, const Where& where) {
 int64_t read_integer(const Value& value, const Where& where, int64_t least, int64_t most) {
   const int64_t* i = std::get_if<int64_t>(&value.data);
   if (i != nullptr && *i >= least && *i <= most) return *i;
-  // 3.0 is an integer too, as JSON Schema has it.
+  // 3.0 is an integer too, as in JSON Schema.
   constexpr double kExact = int64_t{1} << 53;
   const double* d = std::get_if<double>(&value.data);
   if (d != nullptr && std::abs(*d) <= kExact && std::trunc(*d) == *d)

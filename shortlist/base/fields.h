@@ -1,4 +1,5 @@
-// One list of fields per settings struct; reading, writing, help and the reference page all come from it.
+// One list of fields per settings struct, from which reading, writing, help and the reference page are
+// derived.
 //
 //   struct Plateau {
 //     int patience = 10;
@@ -8,15 +9,15 @@
 //     }
 //   };
 //
-// The Range of a number, or of each number of a list, may be left out; numbers are always finite.
-// A field's type is bool, int, int64_t, float, double, std::string, an enum with EnumNames, another settings
-// struct, a std::optional or a std::vector of these, or a Value that is kept as it stands. A visitor is a
-// callable (const char* name, T& field, const char* help, const Range& range = {}).
+// The Range of a number, or of each number in a list, is optional; numbers are always finite. A field's type
+// is bool, int, int64_t, float, double, std::string, an enum with EnumNames, another settings struct, a
+// std::optional or std::vector of these, or a Value, which is kept unchanged. A visitor is a callable (const
+// char* name, T& field, const char* help, const Range& range = {}).
 //
-// A settings struct with `static constexpr std::pair<const char*, const char*> renamed[]` names the keys that
-// earlier versions had and what to write instead.
-// A settings struct with `static constexpr const char* shorthand = "column"` may also be written as a text,
-// which is then that field's value.
+// A settings struct with `static constexpr std::pair<const char*, const char*> renamed[]` lists the keys of
+// earlier versions and their replacements.
+// A settings struct with `static constexpr const char* shorthand = "column"` may also be written as a string,
+// which becomes the value of that field.
 #pragma once
 
 #include <limits>
@@ -33,7 +34,7 @@
 
 namespace shortlist {
 
-// The names of an enum's values as they stand in a config. Specialise with
+// The names of an enum's values in a config. Specialise with
 //   static constexpr std::pair<E, std::string_view> names[] = {{E::mean, "mean"}, ...};
 template <typename E>
 struct EnumNames;
@@ -46,19 +47,19 @@ std::string_view enum_name(E value) {
   return "?";
 }
 
-// A usage Error that knows which field it is about: "ranking.0.weight"; "" for the whole.
+// A usage Error about one field, such as "ranking.0.weight", or "" for the whole.
 class FieldError : public Error {
  public:
   FieldError(std::string field, std::string reason, const std::string& message)
       : Error(ErrorKind::usage, message), field_(std::move(field)), reason_(std::move(reason)) {}
   const std::string& field() const { return field_; }
-  const std::string& reason() const { return reason_; }  // the message without its place
+  const std::string& reason() const { return reason_; }  // the message without the location
 
  private:
   std::string field_, reason_;
 };
 
-// Where a value stands, for messages: "anime.toml:12: [features] genre: ".
+// The location of a value, for messages: "anime.toml:12: [features] genre: ".
 struct Where {
   std::string file;
   std::string path;  // "features.genre"
@@ -83,15 +84,15 @@ concept has_shorthand = requires {
 
 bool read_bool(const Value& value, const Where& where);
 int64_t read_integer(const Value& value, const Where& where, int64_t least, int64_t most);
-// A finite number of at most `most` in size.
+// A finite number with magnitude at most `most`.
 double read_number(const Value& value, const Where& where, double most);
 FieldError out_of_range(const Value& value, const Where& where, double got, const Range& range);
 std::string read_text(const Value& value, const Where& where);
-// The double that reads as the float does: 0.2, not 0.20000000298.
+// The double with the same shortest decimal form as the float: 0.2, not 0.20000000298.
 double shortest_double(float number);
 FieldError unknown_key(const Value& value, const Where& where, const std::string& key,
                        const std::vector<std::string>& known);
-// A key that an earlier version had.
+// A key of an earlier version.
 FieldError renamed_key(const Value& value, const Where& where, const std::string& key, const char* now);
 FieldError not_one_of(const Value& value, const Where& where, const std::vector<std::string>& known);
 
@@ -111,8 +112,8 @@ void read_fields(const Value& value, T& settings, const Where& where,
 template <typename T>
 Value write_fields(const T& settings);
 
-// Reads `value` into `field`, which keeps its default where the value does not speak of it.
-// Throws a usage Error that names file, line, key, what was got and what could be.
+// Reads `value` into `field`; parts that `value` does not mention keep their defaults. Throws a usage Error
+// with the file, line, key, the value found and the values allowed.
 template <typename T>
 void read_value(const Value& value, T& field, const Where& where) {
   namespace detail = fields_detail;
@@ -151,8 +152,7 @@ void read_value(const Value& value, T& field, const Where& where) {
   }
 }
 
-// Throws a usage Error when a number that was read from `value`, or an element of a list of them, is out of
-// range.
+// Throws a usage Error if a number read from `value`, or an element of a list of numbers, is out of range.
 template <typename T>
 void check_range(const Value& value, const T& field, const Range& range, const Where& where) {
   if constexpr (fields_detail::is_optional<T>::value) {
@@ -168,8 +168,8 @@ void check_range(const Value& value, const T& field, const Range& range, const W
   }
 }
 
-// Reads a table into a settings struct; unknown keys are errors. `also_known` names keys that the caller
-// reads itself.
+// Reads a table into a settings struct. Unknown keys are errors, except those in `also_known`, which the
+// caller reads itself.
 template <typename T>
 void read_fields(const Value& value, T& settings, const Where& where,
                  const std::vector<std::string>& also_known) {
@@ -228,7 +228,7 @@ Value write_value(const T& field) {
   }
 }
 
-// All fields with their present values; empty optionals are left out.
+// All fields with their current values; empty optionals are left out.
 template <typename T>
 Value write_fields(const T& settings) {
   Value::Table table;

@@ -1,4 +1,4 @@
-// A callable by reference.
+// A non-owning reference to a callable.
 #pragma once
 
 #include <type_traits>
@@ -6,7 +6,7 @@
 
 namespace shortlist {
 
-// A callable by reference: no allocation, valid only during the call that it is handed to.
+// A non-owning reference to a callable. Does not allocate; valid only during the call that it is passed to.
 template <typename Signature>
 class FunctionRef;
 template <typename R, typename... Args>

@@ -1,4 +1,4 @@
-// Letters of ASCII in lower case; others stay.
+// Converts ASCII letters to lower case; other characters are unchanged.
 #pragma once
 
 #include <string>

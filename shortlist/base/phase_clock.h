@@ -1,4 +1,4 @@
-// Adds up the time that threads spend in numbered phases of work that repeats.
+// Adds up the time that threads spend in the numbered phases of repeated work.
 #pragma once
 
 #include <time.h>
@@ -11,14 +11,14 @@ namespace shortlist {
 class PhaseClock {
  public:
   PhaseClock() = default;  // measures nothing
-  // `clock` is CLOCK_MONOTONIC, or CLOCK_THREAD_CPUTIME_ID: then time in which a thread had to wait for a
-  // processor does not count.
+  // `clock` is CLOCK_MONOTONIC, or CLOCK_THREAD_CPUTIME_ID to exclude the time that a thread waits for a
+  // processor.
   PhaseClock(size_t phases, int threads, clockid_t clock)
       : clock_(clock), seconds_(static_cast<size_t>(threads), std::vector<double>(phases)) {}
 
   bool running() const { return !seconds_.empty(); }
 
-  // Does the work and, when running, adds its time to the phase. Each thread has its own `worker`.
+  // Does the work and, if running, adds its time to the phase. Each thread passes its own `worker`.
   template <typename Work>
   void time(size_t phase, int worker, Work&& work) {
     if (!running()) return work();
@@ -27,7 +27,7 @@ class PhaseClock {
     seconds_[static_cast<size_t>(worker)][phase] += now() - start;
   }
 
-  // Of all threads together.
+  // The sum over all threads.
   double seconds(size_t phase) const {
     double sum = 0;
     for (const std::vector<double>& own : seconds_) sum += own[phase];

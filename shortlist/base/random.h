@@ -1,5 +1,5 @@
-// Counter-based random numbers: a value is a pure function of (seed, name of its use, counter), so no draw
-// depends on how many came before it or on which thread asks.
+// Counter-based random numbers: a value is a pure function of (seed, name of its use, counter), so it does
+// not depend on earlier draws or on the thread.
 #pragma once
 
 #include <cmath>
@@ -11,7 +11,7 @@
 
 namespace shortlist {
 
-// SplitMix64's finaliser (Steele et al. 2014): a bijection of 64 bits in which every input bit moves every
+// SplitMix64's finaliser (Steele et al. 2014): a bijection on 64 bits in which every input bit affects every
 // output bit.
 constexpr uint64_t mix64(uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -26,7 +26,7 @@ class RandomStream {
   constexpr RandomStream(uint64_t seed, std::string_view use) : key_(mix64(seed + 0x9e3779b97f4a7c15u)) {
     for (char c : use) key_ = mix64(key_ ^ static_cast<unsigned char>(c)) + 0x9e3779b97f4a7c15u;
   }
-  // A stream of its own for each index: an epoch, a step, a user.
+  // A separate stream for each index: an epoch, a step, a user.
   constexpr RandomStream at(uint64_t index) const { return RandomStream(mix64(key_ + mix64(index + 1))); }
 
   constexpr uint64_t key() const { return key_; }

@@ -1,4 +1,4 @@
-// A library that is opened when it is first needed, so that no start pays for it and a machine may lack it.
+// A library that is opened on first use, so that it adds nothing to startup time and may be missing.
 #pragma once
 
 #include <string>
@@ -9,17 +9,17 @@ namespace shortlist {
 class SharedLibrary {
  public:
   struct Wanted {
-    std::string name;                // in a sentence: "DuckDB, which reads the tables,"
-    std::string version;             // that has all functions: "DuckDB 1.4 or newer"
-    const char* variable;            // of the environment: where it names a file, no other is tried
-    std::vector<std::string> files;  // paths, or names that the system looks for; the first that opens
+    std::string name;                // as used in a sentence: "DuckDB, which reads the tables,"
+    std::string version;             // the version that has all functions: "DuckDB 1.4 or newer"
+    const char* variable;            // environment variable: if set to a file, only that file is tried
+    std::vector<std::string> files;  // paths, or names to search for; the first that opens is used
     std::string remedy;              // "Install it (Debian: apt install duckdb)"
   };
 
-  // Opens it until the program ends. Throws a failed Error that says where it looked.
+  // Opens the library until the program ends. Throws a failed Error that lists where it was searched for.
   explicit SharedLibrary(Wanted wanted);
 
-  // Throws a failed Error where the library has no such function.
+  // Throws a failed Error if the library does not have the function.
   template <typename Function>
   void find(const char* name, Function& function) const {
     function = reinterpret_cast<Function>(find(name));

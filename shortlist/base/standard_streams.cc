@@ -13,7 +13,7 @@ namespace shortlist {
 
 void open_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    // open() takes the lowest number that is free: this one.
+    // open() returns the lowest free number, which is this one.
     if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF && ::open("/dev/null", O_RDWR) < 0) return;
   }
 }

@@ -6,7 +6,7 @@
 
 namespace shortlist {
 
-// Throws a failed Error if the machine does not give another thread.
+// Throws a failed Error if the system cannot start another thread.
 std::thread start_thread(std::function<void()> work);
 
 }  // namespace shortlist

@@ -19,7 +19,7 @@
 namespace shortlist {
 namespace {
 
-// Tiny numbers cost a hundred cycles each; a sharpened softmax is full of them.
+// Arithmetic on subnormals takes about a hundred cycles, and a sharpened softmax produces many of them.
 class [[maybe_unused]] FlushSubnormals {
  public:
 #if defined(__x86_64__)
@@ -46,11 +46,10 @@ int available_processors() {
 }  // namespace
 
 struct ThreadPool::State {
-  // A step has dozens of short phases, so a thread spins a little before it yields, and yields before it
-  // sleeps.
+  // A step has dozens of short phases, so a thread first spins, then yields, then sleeps.
   static constexpr int kSpins = 2'000, kYields = 200;
 
-  // The tasks that are a thread's own; it takes those of others when it has none left.
+  // A thread's own tasks. When it has none left, it takes tasks of other threads.
   struct alignas(64) Share {
     std::atomic<size_t> next = 0;
     size_t end = 0;
@@ -62,7 +61,7 @@ struct ThreadPool::State {
       for (int worker = 1; worker < threads; ++worker)
         workers.push_back(start_thread([this, worker] { serve(worker); }));
     } catch (...) {
-      end_workers();  // a thread that nobody joins would end the program
+      end_workers();  // an unjoined thread would terminate the program
       throw;
     }
   }

@@ -1,4 +1,4 @@
-// A fixed set of threads that share out numbered tasks.
+// A fixed set of threads that run numbered tasks.
 #pragma once
 
 #include <cstddef>
@@ -8,15 +8,15 @@
 
 namespace shortlist {
 
-// Work is cut into tasks by the problem, never by the number of threads, and each task writes what no other
-// task writes: so which thread runs a task, and how many there are, cannot change a result.
-// A thread starts with its own part of the tasks, thread t of n with [t, t + 1) / n of them: so work that is
-// cut alike time after time finds its data in the caches of the core that had it last.
+// The problem, never the number of threads, determines how work is divided into tasks, and no two tasks write
+// the same data. So a result does not depend on the number of threads or on which thread runs a task.
+// Thread t of n starts with its own share of the tasks, from t/n to (t + 1)/n of them: work that is divided
+// the same way each time finds its data in the caches of the core that used it last.
 // Every thread flushes subnormals to zero while it runs tasks. Not reentrant: a task must not call run().
 class ThreadPool {
  public:
-  // `threads` counts the caller; 0 takes one for each processor that this process may use. Throws a failed
-  // Error if they cannot be started.
+  // `threads` includes the calling thread; 0 means one for each processor that this process may use. Throws a
+  // failed Error if they cannot be started.
   explicit ThreadPool(int threads = 0);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -24,9 +24,9 @@ class ThreadPool {
 
   int threads() const;
 
-  // Calls task(index, worker) once for every index in [0, count); returns when all are done.
-  // `worker` in [0, threads()) names the thread, for scratch memory.
-  // The first exception that a task throws is thrown here, after all tasks have ended.
+  // Calls task(index, worker) once for every index in [0, count) and returns when all are done. `worker` in
+  // [0, threads()) identifies the thread, for scratch memory. The first exception thrown by a task is
+  // rethrown here, after all tasks have ended.
   void run(size_t count, FunctionRef<void(size_t index, int worker)> task);
 
  private:
@@ -34,7 +34,7 @@ class ThreadPool {
   std::unique_ptr<State> state_;
 };
 
-// Row range of task `index` when `rows` are cut into tasks of at most `chunk` rows.
+// Row range of task `index` if `rows` are divided into tasks of at most `chunk` rows.
 struct RowRange {
   size_t begin = 0, end = 0;
   size_t size() const { return end - begin; }

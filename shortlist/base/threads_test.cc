@@ -62,7 +62,7 @@ TEST(ThreadPool, SaysThatThreadsCannotBeStarted) {
   pthread_attr_t before, huge;
   pthread_getattr_default_np(&before);
   pthread_getattr_default_np(&huge);
-  pthread_attr_setstacksize(&huge, size_t{1} << 46);  // more than there are addresses
+  pthread_attr_setstacksize(&huge, size_t{1} << 46);  // larger than the address space
   pthread_setattr_default_np(&huge);
   try {
     ThreadPool pool(3);

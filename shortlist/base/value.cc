@@ -61,7 +61,7 @@ bool begins_with(std::string_view text, std::string_view word) {
                                                   [](char a, char b) { return folded(a) == folded(b); });
 }
 
-// Letter case does not count.
+// Ignores case.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -76,13 +76,13 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// How often each byte is in a word.
+// Counts the occurrences of each byte in a word.
 class LetterCounts {
  public:
   explicit LetterCounts(std::string_view word) : size_(word.size()) {
     for (char c : word) ++counts_[folded(c)];
   }
-  // A lower bound of the edit distance: bytes that only one of the two words has, wherever they are.
+  // A lower bound of the edit distance: the number of bytes that only one of the words has, at any position.
   size_t fewest_edits(std::string_view other) const {
     std::array<uint32_t, 256> left = counts_;
     size_t common = 0;
@@ -100,12 +100,12 @@ class LetterCounts {
   std::array<uint32_t, 256> counts_{};
 };
 
-// Two edits of three letters leave hardly anything of them.
+// Two edits would leave hardly anything of a three-letter word.
 size_t most_edits(std::string_view word) {
   return word.size() <= 3 ? 1 : std::max<size_t>(2, word.size() / 2);
 }
 
-// A word that was not written to its end: "val" for "validation". One letter says too little.
+// For an abbreviated word: "val" for "validation". A single letter is too ambiguous.
 std::string shortest_beginning_with(std::string_view word, const std::vector<std::string>& candidates) {
   constexpr size_t kLeast = 2, kMostLetters = 1'000;
   const std::string* best = nullptr;
@@ -118,8 +118,8 @@ std::string shortest_beginning_with(std::string_view word, const std::vector<std
   return best == nullptr ? "" : *best;
 }
 
-// A word that was not written to its end, with one mistake: "usr" for "user_id". Longer lists than those of
-// names in a program are not looked at.
+// For an abbreviated word with one mistake: "usr" for "user_id". Skips lists that are longer than any list of
+// names in a program.
 std::string nearest_beginning(std::string_view word, const std::vector<std::string>& candidates) {
   constexpr size_t kLeast = 3, kMostLetters = 100, kMostCandidates = 1'000;
   if (word.size() < kLeast || word.size() > kMostLetters || candidates.size() > kMostCandidates) return "";
@@ -148,13 +148,14 @@ void set_path(Value& root, std::string_view path, Value value) {
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   if (std::string whole = shortest_beginning_with(word, candidates); !whole.empty()) return whole;
-  // Some milliseconds: a large catalogue is not compared to its end, and two long texts not at all.
+  // Limits the time to some milliseconds: a large catalogue is not compared completely, and two long texts
+  // not at all.
   constexpr size_t kMostWork = 4'000'000;
   const LetterCounts letters(word);
   std::string best;
   size_t best_distance = most_edits(word) + 1, work = 0;
   for (const std::string& candidate : candidates) {
-    // Words are no nearer than their lengths. What a request names may be a megabyte long.
+    // The edit distance is at least the difference in length. A name in a request may be a megabyte long.
     const size_t longer = std::max(word.size(), candidate.size()),
                  shorter = std::min(word.size(), candidate.size());
     if (++work > kMostWork) break;

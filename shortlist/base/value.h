@@ -1,4 +1,4 @@
-// A tree of settings as a person wrote it, with the line of each value.
+// A tree of settings as written by the user, with the line of each value.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct Value {
   using Table = std::vector<std::pair<std::string, Value>>;  // in the order of the file
 
   std::variant<std::monostate, bool, int64_t, double, std::string, Array, Table> data;
-  int line = 0;  // 1-based; 0 when it did not come from a file
+  int line = 0;  // 1-based; 0 if it did not come from a file
 
   Value() = default;
   template <typename T>
@@ -28,17 +28,17 @@ struct Value {
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
 
-  // "a string", "a list", "the number 3": what a message says was got.
+  // "a string", "a list", "the number 3": what was found, for messages.
   std::string describe() const;
 };
 
-// Sets `path` ("training.epochs", "ranking.0.weight") in `root`, making tables on the way; for --set
+// Sets `path` ("training.epochs", "ranking.0.weight") in `root`, creating tables as needed; for --set
 // key=value.
 void set_path(Value& root, std::string_view path, Value value);
 
-// The shortest candidate that begins with `word`, else the one with the smallest edit distance to it, or ""
-// when none is near. Letter case does not count. Takes some milliseconds at most: candidates late in a long
-// list, and very long ones, may not be compared letter by letter.
+// The shortest candidate that begins with `word`, otherwise the one with the smallest edit distance to it, or
+// "" if none is close. Ignores case. Takes at most a few milliseconds: in a long list, late or very long
+// candidates may not be compared by edit distance.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace shortlist

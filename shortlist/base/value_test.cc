@@ -37,7 +37,7 @@ TEST(Nearest, LeavesMostOfAShortWord) {
   EXPECT_EQ(nearest("jsn", {"text", "json"}), "json");
 }
 
-// Every edit of a megabyte with each of these would take minutes.
+// Computing the full edit distance between a megabyte and each candidate would take minutes.
 TEST(Nearest, IsFoundQuicklyForAWordLongerThanAll) {
   const std::vector<std::string> words(2'000, std::string(100, 'a'));
   EXPECT_EQ(nearest(std::string(1 << 20, 'a'), words), "");
@@ -49,7 +49,7 @@ double thread_seconds() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-// Of a large catalogue, and of ids of 10,000 letters, each comparison in full would take seconds.
+// With a large catalogue, or ids of 10,000 letters, full comparisons would take seconds.
 TEST(Nearest, IsFoundQuicklyAmongManyOrLongTexts) {
   std::vector<std::string> many, large;
   for (int i = 0; i < 1'000'000; ++i) many.push_back("the title of film " + std::to_string(i));

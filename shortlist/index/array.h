@@ -1,4 +1,4 @@
-// A list that owns its memory, or looks at a file in memory until the first change.
+// A list that owns its memory, or views a file in memory until the first change.
 #pragma once
 
 #include <sys/mman.h>
@@ -12,8 +12,8 @@
 
 namespace shortlist {
 
-// Long lists stand on huge pages: a graph is read at random, and a small page a read would cost as much as
-// the read. Does not copy; a view must not outlive what it looks at.
+// Long lists are allocated on huge pages: a graph is read at random, and with small pages each read would
+// also miss the TLB, which costs as much as the read. Not copyable; a view must not outlive its memory.
 template <typename T>
 class Array {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -32,12 +32,12 @@ class Array {
   const T& operator[](size_t i) const { return data_[i]; }
   std::span<const T> span() const { return {data_, size_}; }
 
-  // What may be written to; a view becomes a copy first.
+  // Writable elements; a view is first turned into a copy.
   T* mutable_data() {
     if (size_ > 0 && own_ == nullptr) reserve(size_);
     return own_.get();
   }
-  // New elements are `fill`. Memory grows by half, so that appending costs a constant time an element.
+  // New elements are `fill`. Memory grows by half, so that appending takes amortised constant time.
   void resize(size_t size, const T& fill) {
     if (size > capacity_) reserve(std::max(size, capacity_ > 0 ? size_ + size_ / 2 : 0));
     if (size > size_) std::fill(own_.get() + size_, own_.get() + size, fill);

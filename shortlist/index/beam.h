@@ -1,4 +1,4 @@
-// The best nodes that a walk through a graph has met, and which of them it has been to.
+// The best nodes found by a graph walk, and which nodes it has visited.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 
 namespace shortlist {
 
-// At most `width` nodes, best first: the higher score, of equal ones the lower index. Indices are below
-// kMostCandidates (index.h).
+// At most `width` nodes, best first: the higher score or, for equal scores, the lower index. Indices are
+// below kMostCandidates (index.h).
 class Beam {
  public:
   void reset(size_t width) {
@@ -22,7 +22,7 @@ class Beam {
     size_ = next_ = 0;
   }
 
-  // Whether a node with this score may enter. One that ties with the worst is let in or not by its index.
+  // Whether a node with this score may enter. For a tie with the worst, insert() decides by index.
   bool admits(float score) const { return size_ < width_ || score >= worst_; }
 
   void insert(Scored node) {
@@ -31,14 +31,14 @@ class Beam {
     if (place == width_) return;
     uint64_t* const at = keys_.data() + place;
     std::memmove(at + 1, at,
-                 (size_ - place) * sizeof(uint64_t));  // keys_ has room for one more than `width_`
+                 (size_ - place) * sizeof(uint64_t));  // keys_ has one more element than `width_`
     *at = key;
     if (size_ < width_) ++size_;
     if (size_ == width_) worst_ = score_of(keys_[width_ - 1]);
     next_ = std::min(next_, place);
   }
 
-  // Fills `nodes` with the best that have not been taken, as far as there are; returns how many.
+  // Fills `nodes` with the best nodes not yet taken and returns their number.
   size_t take_next(std::span<uint32_t> nodes) {
     size_t count = 0;
     for (; next_ < size_ && count < nodes.size(); ++next_) {
@@ -53,8 +53,8 @@ class Beam {
   Scored operator[](size_t i) const { return {index_of(keys_[i]), score_of(keys_[i])}; }
 
  private:
-  // Greater means better: the score's bits in an order of integers, then the index, turned round. The last
-  // bit says that the node has been taken.
+  // Greater is better: the score's bits mapped to an integer order, then the inverted index. The lowest bit
+  // is set once the node has been taken.
   static uint64_t key_of(Scored node) {
     const auto bits = std::bit_cast<uint32_t>(node.score);
     const uint32_t ordered = (bits >> 31) != 0 ? ~bits : bits | 0x80000000u;
@@ -66,7 +66,7 @@ class Beam {
   }
   static uint32_t index_of(uint64_t key) { return ~static_cast<uint32_t>(key) >> 1; }
 
-  // How many of the beam are better. Binary search without a branch to guess wrong.
+  // The number of better nodes in the beam. A binary search without unpredictable branches.
   size_t better_than(uint64_t key) const {
     const uint64_t* from = keys_.data();
     size_t count = size_;
@@ -83,8 +83,8 @@ class Beam {
   float worst_ = 0;
 };
 
-// The nodes that a walk has met: emptied in the time that it took to fill. Its memory is a bit for each node
-// of the graph, and 4 to 8 bytes for each that a walk has met.
+// The nodes that a walk has met; clearing takes time proportional to their number. Uses one bit per node of
+// the graph, and 4 to 8 bytes per node met.
 class VisitedSet {
  public:
   void reset(size_t nodes) {
@@ -93,9 +93,9 @@ class VisitedSet {
     words_.resize((nodes + 63) / 64);
   }
 
-  // Adds nodes. Without a branch: whether a neighbor has been met is as good as random.
+  // Adds nodes. Branchless, because it is unpredictable whether a neighbor has been met.
   void insert(std::span<const uint32_t> nodes) {
-    // One more than may be added, because a node that was met before is written, too.
+    // One extra element, because nodes that were met before are written too.
     if (nodes_.size() < size_ + nodes.size() + 1) nodes_.resize(2 * (size_ + nodes.size()) + 64);
     for (uint32_t node : nodes) {
       uint64_t& word = words_[node / 64];
@@ -108,12 +108,12 @@ class VisitedSet {
 
   size_t size() const { return size_; }
   size_t bytes() const { return words_.capacity() * sizeof(uint64_t) + nodes_.capacity() * sizeof(uint32_t); }
-  // Those that came after the first `count`, in their order.
+  // The nodes added after the first `count`, in order.
   std::span<const uint32_t> since(size_t count) const { return {nodes_.data() + count, size_ - count}; }
 
  private:
   std::vector<uint64_t> words_;
-  std::vector<uint32_t> nodes_;  // with room for more than there are
+  std::vector<uint32_t> nodes_;  // has spare room at the end
   size_t size_ = 0;
 };
 

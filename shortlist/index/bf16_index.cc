@@ -10,7 +10,7 @@ namespace shortlist {
 
 namespace {
 
-// The nearest bfloat16 that is finite.
+// The nearest finite bfloat16.
 uint16_t to_finite_bf16(float x) {
   constexpr uint16_t kLargest = 0x7f7f, kSign = 0x8000;
   const uint16_t near = to_bf16(x);
@@ -53,12 +53,12 @@ void Bf16Index::round_row(size_t row, uint16_t* panels, Rounding& largest) const
   largest.norm = std::max(largest.norm, norm_of(vectors_.row_span(row)));
 }
 
-// Twice as far as the score of a rounded vector may be from that of the vector: q.v - q.v^ = q.(v - v^), and
-// on top of it what float32 rounds off while it sums either, or the query's squares.
+// Twice the largest difference between the score of a rounded vector and that of the vector: q.v - q.v^ =
+// q.(v - v^), plus the float32 rounding errors of both sums and of the query's squares.
 float Bf16Index::slack(std::span<const float> query) const {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const double norm = std::sqrt(sum_of_squares(query)), largest = norm * largest_.norm;
-  // Squares and products so small may be lost altogether, sums so large overflow.
+  // Such small squares and products may underflow, such large sums overflow.
   if (!(norm >= 1e-15 && largest >= 1e-30 && largest <= 1e37)) return kInfinity;
   const double sums = static_cast<double>(width() + 6) * 0x1p-24;
   const double error = norm * (largest_.error + sums * (2 * largest_.norm + largest_.error));
@@ -71,9 +71,9 @@ std::vector<Found> Bf16Index::search(ConstMatrix queries, size_t k, Eligible eli
   check_queries(queries, width());
   if (k == 0) return std::vector<Found>(queries.rows);
   if (const auto ids = few_eligible(eligible)) return search_chosen(queries, vectors_, *ids, k, deadline);
-  // From a few queries on it pays to widen the candidates once for all.
+  // From this many queries on, it pays off to convert the candidates once for all of them.
   constexpr size_t kMany = 4;
-  constexpr size_t kNear = size_t{1} << 18;  // bfloat16 that leave room in a second-level cache
+  constexpr size_t kNear = size_t{1} << 18;  // bfloat16 values that leave room in a second-level cache
   const bool near = panels_.size() <= kNear;
   Buffer wide;
   if (queries.rows >= kMany) wide = Buffer(width(), kPanelCandidates);

@@ -1,5 +1,5 @@
-// Exact search that reads half of float32's bytes: the scores of vectors that are rounded to bfloat16, 8
-// significant bits, choose what is scored again from float32 (rescored_search.h).
+// Exact search that reads half of float32's bytes: the scores of vectors rounded to bfloat16 (8 significant
+// bits) select the candidates to score again in float32 (rescored_search.h).
 #pragma once
 
 #include "shortlist/base/threads.h"
@@ -19,7 +19,7 @@ class Bf16Index : public Index {
   std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {},
                             const Deadline& deadline = {}) const override;
 
-  // Of all candidates at most: |v - rounded v| and |v|.
+  // Maxima over all candidates: |v - rounded v| and |v|.
   struct Rounding {
     double error = 0, norm = 0;
   };

@@ -1,4 +1,4 @@
-// Searches give up within a few tiles when their caller stops waiting.
+// Searches stop within a few tiles once their caller stops waiting.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -11,19 +11,19 @@ namespace {
 
 constexpr size_t kPanelsATile = kTileColumns / kPanelCandidates;
 
-// A block of queries by a tile of candidates: their scores take a part of a second-level cache, no more. One
-// query's tile is longer, because what fetches memory ahead begins anew with each.
+// A block of queries by a tile of candidates: their scores take only part of a second-level cache. A single
+// query uses a longer tile, because hardware prefetching restarts with each tile.
 constexpr size_t kQueriesABlock = 48, kTilesOfOne = 4;
-// Blocks of tiles between two looks at the deadline: at most some milliseconds.
+// Blocks of tiles between checks of the deadline: a few milliseconds at most.
 constexpr size_t kStride = 8;
 
-// A score that is no number is never kept.
+// NaN scores are never kept.
 void leave_out(Eligible eligible, std::span<float> scores) {
   for (size_t i = 0; i < scores.size(); ++i)
     scores[i] = eligible[i] != 0 ? scores[i] : std::numeric_limits<float>::quiet_NaN();
 }
 
-// Lays panels of a product side by side: out[inner, kPanelCandidates].
+// Copies the panels of a product next to each other: out[inner, kPanelCandidates].
 void join(const Panels& narrow, float* out) {
   constexpr size_t kColumns = Panels::kPanelColumns;
   for (size_t p = 0; p < narrow.count(); ++p) {
@@ -52,7 +52,7 @@ void score_tiles(size_t queries, size_t candidates, Eligible eligible, const Dea
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == candidates);
   const size_t columns = queries == 1 ? kTilesOfOne * kTileColumns : kTileColumns;
   const size_t size = queries == 1 ? columns : std::min(queries, kQueriesABlock) * kTileStride;
-  // Kept, because to allocate and clear it takes as long as to choose the best of a tile.
+  // Reused, because allocating and clearing it takes as long as selecting the best of a tile.
   static thread_local Buffer tile;
   tile.reserve(size);
   size_t blocks = 0;
@@ -134,7 +134,7 @@ std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::
 }
 
 std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible) {
-  constexpr size_t kFew = 8;  // one in so many
+  constexpr size_t kFew = 8;  // one in this many
   const size_t count = eligible.size() - static_cast<size_t>(std::ranges::count(eligible, 0));
   if (eligible.empty() || count > eligible.size() / kFew) return std::nullopt;
   std::vector<uint32_t> ids;

@@ -1,4 +1,4 @@
-// Exact search: every candidate is scored, a tile of scores at a time, which stays in a core's own cache.
+// Exact search: scores every candidate, one tile of scores at a time, which fits in a core's own cache.
 #pragma once
 
 #include <optional>
@@ -10,36 +10,36 @@
 namespace shortlist {
 
 // Fills scores[q, i] with the score of query queries.begin + q and candidate first + i. `first` is a multiple
-// of kTileColumns; what lies in a row past the last candidate, up to such a multiple, may be written.
+// of kTileColumns. Elements of a row past the last candidate, up to such a multiple, may be overwritten.
 using ScoreTile = FunctionRef<void(RowRange queries, size_t first, Matrix scores)>;
 constexpr size_t kTileColumns = 1024;
-// From a tile's row to the next: a power of two would lay all rows into the same few sets of a cache.
+// Stride between rows of a tile: a power of two would map all rows to the same few cache sets.
 constexpr size_t kTileStride = kTileColumns + 16;
 
-// Takes the scores of query `query` and the candidates from `first` on; one that is no number is not
-// eligible.
+// Receives the scores of query `query` for the candidates starting at `first`. A NaN score is not eligible.
 using TakeScores = FunctionRef<void(size_t query, size_t first, std::span<const float> scores)>;
 
-// Shows all scores, a tile's row at a time. Looks at the deadline every few tiles.
+// Passes on all scores, one row of a tile at a time. Checks the deadline every few tiles.
 void score_tiles(size_t queries, size_t candidates, Eligible eligible, const Deadline& deadline,
                  ScoreTile score_tile, TakeScores take);
-// One for each query, as if new, but with memory that the thread keeps from search to search: valid until its
-// next call.
+// One empty TopK for each query, in memory that the thread reuses between searches: valid until its next
+// call.
 std::span<TopK> kept_top_k(size_t queries, size_t k);
-// Shows best[q] those of query q.
+// Pushes the scores of query q to best[q].
 void score_tiles(size_t candidates, Eligible eligible, const Deadline& deadline, ScoreTile score_tile,
                  std::span<TopK> best);
-// The best k of `candidates` for each of so many queries.
+// The best k of `candidates` for each query.
 std::vector<Found> search_tiles(size_t queries, size_t candidates, size_t k, Eligible eligible,
                                 const Deadline& deadline, ScoreTile score_tile);
 
-// The best k of the chosen rows of vectors[n, width], for one query and for each of many.
+// The best k of the chosen rows of vectors[n, width], for one query or for many.
 Found search_chosen(std::span<const float> query, ConstMatrix vectors, std::span<const uint32_t> chosen,
                     size_t k, const Deadline& deadline = {});
 std::vector<Found> search_chosen(ConstMatrix queries, ConstMatrix vectors, std::span<const uint32_t> chosen,
                                  size_t k, const Deadline& deadline = {});
 
-// Where so few are eligible that to gather them is faster than to score all: their ids. Else none.
+// The ids of the eligible candidates if they are so few that gathering them is faster than scoring all;
+// otherwise nullopt.
 std::optional<std::vector<uint32_t>> few_eligible(Eligible eligible);
 
 // Candidates in float32.

@@ -12,7 +12,7 @@ using testing::ids, testing::normal_vectors, testing::search_slowly, testing::Ve
 
 ThreadPool pool(1);
 
-// To the bit where the processor fuses multiply and add.
+// Bitwise equal if the processor has fused multiply-add.
 void expect_same(const Found& found, const Found& right, bool fused) {
   const std::vector<Scored>&got = found.best, &expected = right.best;
   ASSERT_EQ(got.size(), expected.size());

@@ -1,4 +1,4 @@
-// Every index at every selectivity against the obvious search.
+// Compares every index with the brute-force search at every selectivity.
 #include <gtest/gtest.h>
 
 #include "shortlist/index/bf16_index.h"
@@ -19,7 +19,7 @@ const Vectors& candidates() {
   static const Vectors vectors = clustered_vectors(kCandidates, kWidth, 100, "v");
   return vectors;
 }
-// About one in `one_in`: anywhere, or those that a query likes least.
+// About one candidate in `one_in`: anywhere, or those with the lowest scores for a query.
 std::vector<uint8_t> some_eligible(size_t one_in, bool far, std::span<const float> query) {
   std::vector<uint8_t> eligible(kCandidates);
   const RandomStream random(11, "eligible");
@@ -30,7 +30,7 @@ std::vector<uint8_t> some_eligible(size_t one_in, bool far, std::span<const floa
   return eligible;
 }
 
-// The share of the best that is found; all else that an index promises is checked.
+// Returns the recall; checks everything else that an index promises.
 double check(const Index& index, const Vectors& vectors, const Vectors& queries, size_t k,
              Eligible eligible) {
   double hits = 0, all = 0;
@@ -65,7 +65,7 @@ TEST(FilteredSearch, HoldsTheBestThatAreEligible) {
       EXPECT_EQ(check(exact, candidates(), queries, 10, eligible), 1);
       EXPECT_EQ(check(bf16, candidates(), queries, 10, eligible), 1);
       EXPECT_EQ(check(int8, candidates(), queries, 10, eligible), 1);
-      // A graph's nearest say little about candidates that all lie far away.
+      // Near neighbors in a graph are little help if all eligible candidates are far away.
       EXPECT_GT(check(hnsw, candidates(), queries, 10, eligible), far ? 0.7 : 0.95);
     }
   }

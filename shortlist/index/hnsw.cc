@@ -52,8 +52,8 @@ Scored Hnsw::descend(Walk& walk, int layer) const {
   return best;
 }
 
-// From a sample, which is enough to choose a way to search. Its ids are drawn, because whether a candidate is
-// eligible may depend on its id: every tenth, say.
+// Estimated from a sample, which is accurate enough to choose a search method. Ids are drawn at random,
+// because eligibility may depend on the id, such as every tenth.
 size_t Hnsw::estimate_eligible(Eligible eligible) const {
   if (eligible.empty()) return size() - removed_count_;
   constexpr size_t kSample = 2048;
@@ -75,7 +75,7 @@ std::vector<uint32_t> Hnsw::ids_that_may(Eligible eligible) const {
   return ids;
 }
 
-// The best nodes by codes of those that may be returned, walking with a beam of `width`.
+// The best nodes, by codes, that may be returned; walks with a beam of `width`.
 std::vector<uint32_t> Hnsw::walk_for(Walk& walk, std::span<const float> query, size_t width,
                                      Eligible eligible) const {
   const bool all = eligible.empty() && removed_count_ == 0;
@@ -109,8 +109,8 @@ std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible
   SHORTLIST_CHECK(eligible.empty() || eligible.size() == size());
   check_queries(queries, width());
   if (k == 0) return std::vector<Found>(queries.rows);
-  // The fewer may be returned, the wider the beam that meets enough of them; where that is slower than to
-  // score them all, they are.
+  // The fewer nodes may be returned, the wider the beam must be to meet enough of them. If that is slower
+  // than scoring all eligible nodes, they are all scored.
   constexpr size_t kWidest = 2048;
   const size_t ef = std::max(k, static_cast<size_t>(config_.ef_search)), may = estimate_eligible(eligible);
   const size_t beam = ef * size() / std::max<size_t>(may, 1);
@@ -125,7 +125,7 @@ std::vector<Found> Hnsw::search(ConstMatrix queries, size_t k, Eligible eligible
       const std::vector<uint32_t> ids = walk_for(*walk, query, beam, eligible);
       found.push_back(search_chosen(query, vectors(), ids, k));
       found.back().exact = false;
-      // The eligible may stand where the walk did not come.
+      // Eligible nodes may be where the walk did not go.
       if (found.back().best.size() < k)
         found.back() = search_chosen(query, vectors(), ids_that_may(eligible), k, deadline);
     }

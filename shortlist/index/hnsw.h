@@ -1,6 +1,6 @@
-// An approximate index: a graph in which near candidates are linked, walked from far to near (Malkov &
-// Yashunin 2018, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small
-// World graphs"). The walk reads vectors in eight bits; what it finds is scored again from the float32.
+// An approximate index: a graph that links near candidates, walked from far to near (Malkov & Yashunin 2018,
+// "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small World
+// graphs"). The walk reads vectors in eight bits; the candidates found are scored again in float32.
 #pragma once
 
 #include <memory>
@@ -21,23 +21,23 @@ namespace shortlist {
 
 class Hnsw : public Index {
  public:
-  // Builds over vectors[n, width], which must outlive it until the first add(). The same graph for any number
-  // of threads. Vectors of different lengths are linked by inner product or by distance, whichever finds more
-  // of the best for `queries`, tried on a few thousand; without queries[any, width] by inner product. Throws
-  // a data Error for a vector or query that is not finite, and for vectors of more than kMostInt8Width
-  // numbers.
+  // Builds over vectors[n, width], which must outlive it until the first add(). The graph does not depend on
+  // the number of threads. Vectors of different lengths are linked by inner product or by distance, whichever
+  // finds more of the best for `queries` in a trial on a few thousand vectors; without queries[any, width],
+  // by inner product. Throws a data Error for a vector or query that is not finite, and for vectors of more
+  // than kMostInt8Width numbers.
   Hnsw(ConstMatrix vectors, const HnswConfig& config, ThreadPool& pool, ConstMatrix queries = {});
   ~Hnsw() override;
 
-  // One safetensors file (docs/reference/retrieval.md), written atomically, with the vectors or without.
-  // load() keeps the file's bytes in memory. vectors[n, width] must outlive the index; without them the file
-  // needs to hold its own. Throws a data Error that names the file and what does not fit.
+  // One safetensors file (docs/reference/retrieval.md), written atomically, with or without the vectors.
+  // load() keeps the file's bytes in memory. vectors[n, width] must outlive the index; if not given, the file
+  // must contain them. Throws a data Error that names the file and what does not match.
   void save(const std::string& path, bool with_vectors = true) const;
   static std::unique_ptr<Hnsw> load(const std::string& path, std::optional<ConstMatrix> vectors = {});
   static std::unique_ptr<Hnsw> load(FileBytes bytes, const std::string& path,
                                     std::optional<ConstMatrix> vectors);
 
-  // Ids go on from size(). Neither this nor remove() may run beside a search.
+  // New ids start at size(). Neither this nor remove() may run during a search.
   void add(ConstMatrix vectors, ThreadPool& pool);
   // A removed candidate is never returned again; searches still pass through it.
   void remove(uint32_t id);
@@ -82,9 +82,9 @@ class Hnsw : public Index {
     for (size_t i = 0; i < nodes.size(); ++i) out[i] += query.lift * lifts_[nodes[i]];
   }
 
-  // The node that is nearest to the walk's query, as far as single steps go, in the layers above `layer`.
+  // The node nearest to the walk's query that greedy steps reach, in the layers above `layer`.
   Scored descend(Walk& walk, int layer) const;
-  // Expands the best node of the beam until all in it have been; shows each node that it meets to `met`.
+  // Expands the best node of the beam until all have been expanded; passes each node met to `met`.
   template <typename Met>
   void search_layer(Walk& walk, int layer, Met met) const;
   void append(ConstMatrix vectors, ThreadPool& pool);
@@ -101,10 +101,10 @@ class Hnsw : public Index {
 
   HnswConfig config_;
   bool by_distance_ = false;
-  SafetensorsFile file_;  // what the arrays look at after load()
+  SafetensorsFile file_;  // memory of the arrays after load()
   Array<float> vectors_;
   Int8Rows codes_;
-  Lifts lifts_;  // only building needs them: there are none after load()
+  Lifts lifts_;  // only for building: empty after load()
   HnswGraph graph_;
   Array<uint8_t> removed_;
   size_t removed_count_ = 0;

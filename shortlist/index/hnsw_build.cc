@@ -15,7 +15,7 @@
 namespace shortlist {
 namespace {
 
-// A link that a new node asks for: `from` becomes a neighbor of `to`.
+// A reverse link that a new node requests: `from` becomes a neighbor of `to`.
 struct Back {
   uint32_t to;
   int layer;
@@ -23,7 +23,7 @@ struct Back {
   friend auto operator<=>(const Back&, const Back&) = default;
 };
 
-// One in `connections` of the nodes of a layer stands in the next. A function of the seed and the id alone.
+// One in `connections` of the nodes of a layer is also in the next. Depends only on the seed and the id.
 uint8_t draw_level(uint64_t id, int connections) {
   const RandomStream random(42, "hnsw levels");
   return static_cast<uint8_t>(std::min(255.0, -std::log1p(-random.uniform(id)) / std::log(connections)));
@@ -40,7 +40,7 @@ bool of_one_length(ConstMatrix vectors) {
   return most <= 1.001f * least;
 }
 
-// Of more than `most` rows, so many at even distances.
+// `most` evenly spaced rows, or all if there are fewer.
 Buffer sample(ConstMatrix rows, size_t most) {
   const size_t count = std::min(rows.rows, most);
   Buffer buffer(count, rows.cols);
@@ -51,19 +51,19 @@ Buffer sample(ConstMatrix rows, size_t most) {
 
 }  // namespace
 
-// Links new nodes in groups. Every node of a group searches the graph as it stood before the group and picks
-// its neighbors; then the links back are added, each by the task of the node that gets it. So the graph
-// depends on no thread, and no lock is needed.
+// Links new nodes in groups. Every node of a group searches the graph as it was before the group and selects
+// its neighbors. Then the reverse links are added, each by the task of the node that receives it. So the
+// graph does not depend on the threads, and no lock is needed.
 class Hnsw::Builder {
  public:
   Builder(Hnsw& index, ThreadPool& pool) : index_(index), graph_(index.graph_), pool_(pool) {
     for (int i = 0; i < pool.threads(); ++i) workers_.emplace_back(std::make_unique<Worker>());
   }
 
-  // Nodes [begin, end), which are in the graph but have no links yet.
+  // Nodes [begin, end) are in the graph but have no links yet.
   void link(uint32_t begin, uint32_t end) {
     while (begin < end) {
-      // Nodes of a group do not see each other, so a group is small beside what stands.
+      // Nodes of a group do not see each other, so a group is small compared with the existing graph.
       const uint32_t count = std::min({end - begin, 1 + begin / 50, 4096u});
       if (begin > 0) link_group(begin, begin + count);
       for (uint32_t node = begin; node < begin + count; ++node) {
@@ -83,7 +83,7 @@ class Hnsw::Builder {
     std::vector<float> scores;
   };
 
-  // Shares out `count` pieces of work a few at a time, so that little work wakes no thread.
+  // Distributes `count` work items in small batches, so that little work wakes no thread.
   template <typename Work>
   void run(size_t count, size_t at_once, Work work) {
     pool_.run(chunk_count(count, at_once), [&](size_t task, int worker) {
@@ -131,8 +131,8 @@ class Hnsw::Builder {
     }
   }
 
-  // Of the candidates, best first, those that are nearer to the node than to any that was selected before
-  // (Malkov & Yashunin, alg. 4): links in all directions rather than many in one.
+  // Selects from the candidates, best first, those that are nearer to the node than to any already selected
+  // one (Malkov & Yashunin, alg. 4): links in all directions rather than many in one.
   void select(Worker& worker, size_t most) {
     std::vector<uint32_t>& selected = worker.selected;
     worker.scores.resize(most);
@@ -147,7 +147,7 @@ class Hnsw::Builder {
     }
   }
 
-  // Adds links to one node in one layer; of too many, those that select() leaves.
+  // Adds links to one node in one layer. If there are too many, keeps those that select() chooses.
   void link_back(std::span<const Back> backs, Worker& worker) {
     const uint32_t node = backs.front().to;
     const int layer = backs.front().layer;
@@ -173,8 +173,8 @@ class Hnsw::Builder {
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 
-// Which it is depends on the queries: by inner product few links lead to short vectors, which is well if they
-// are nobody's best, and by distance they are the best linked.
+// The better choice depends on the queries. By inner product, few links lead to short vectors, which is fine
+// if no query needs them; by distance, short vectors have the most links.
 bool Hnsw::finds_more_by_distance(ConstMatrix vectors, ConstMatrix queries, const HnswConfig& config,
                                   ThreadPool& pool) {
   constexpr size_t kVectors = 4096, kQueries = 256, kBest = 10;
@@ -226,7 +226,7 @@ void Hnsw::add(ConstMatrix vectors, ThreadPool& pool) {
 
 void Hnsw::append(ConstMatrix vectors, ThreadPool& pool) {
   const size_t first = size();
-  // A first few may have been small beside what comes now.
+  // The first vectors may have been small compared with those added now.
   const float fitting = Int8Rows::fitting_scale(vectors);
   if (first == 0 || fitting > 1.5f * codes_.scale()) {
     codes_ = Int8Rows(width(), fitting);

@@ -10,7 +10,7 @@ namespace shortlist {
 constexpr int kLeastConnections = 2, kMostConnections = 1024, kMostBeam = 1 << 20;
 
 struct HnswConfig {
-  // What 0.1.0 called them.
+  // Their names in 0.1.0.
   static constexpr std::pair<const char*, const char*> renamed[] = {
       {"connections", "m"}, {"build_beam", "ef_construction"}, {"search_beam", "ef_search"}};
 

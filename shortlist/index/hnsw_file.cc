@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kFormat = "shortlist hnsw 1";
 
-// A file's tensors and settings, each with its error.
+// Reads a file's tensors and settings, and reports errors for each.
 class HnswReader {
  public:
   HnswReader(const std::string& path, const SafetensorsFile& file) : path_(path), file_(file) {
@@ -36,14 +36,14 @@ class HnswReader {
   std::span<const T> tensor(const char* name, std::initializer_list<size_t> shape) const {
     return file_.need(name, dtype_of<T>(), std::span(shape.begin(), shape.size())).template values<T>();
   }
-  // Of a tensor whose length is not known before.
+  // For a tensor whose length is not known in advance.
   size_t rows(const char* name) const {
     const TensorView* tensor = file_.find(name);
     if (tensor == nullptr || tensor->shape.empty()) throw data_error("{}: has no tensor '{}'", path_, name);
     return tensor->shape[0];
   }
 
-  // An Error of `check` names the file.
+  // An Error thrown by `check` gets the file's name.
   template <typename Check>
   void guarded(Check check) const {
     try {
@@ -53,7 +53,7 @@ class HnswReader {
     }
   }
 
-  // Every neighbor must be a node that stands in the layer of the row.
+  // Every neighbor must be a node of the row's layer.
   void check_row(std::span<const uint32_t> row, std::span<const uint8_t> levels, size_t layer,
                  const char* name) const {
     for (uint32_t neighbor : row) {
@@ -94,7 +94,7 @@ HnswGraph read_graph(const HnswReader& reader, size_t connections) {
 void Hnsw::save(const std::string& path, bool with_vectors) const {
   const size_t n = size(), connections = graph_.connections();
   const float scale = codes_.scale();
-  // The longest rows first, so that they stay on cache lines.
+  // Longest rows first, so that they stay aligned to cache lines.
   std::vector<TensorView> tensors = {
       tensor_view<uint32_t>("neighbors", {n, 2 * connections}, graph_.base()),
       tensor_view<uint8_t>("codes", {n, codes_.stride()}, codes_.codes()),

@@ -19,7 +19,7 @@ class HnswFile : public ::testing::Test {
  protected:
   HnswFile() : index_(vectors_.view(), kSmall, pool_) {}
 
-  // What is wrong with a file like the saved one, but for a tensor's bytes.
+  // The error message for a file like the saved one with other bytes for one tensor.
   template <typename T>
   std::string error_with(const std::string& tensor, size_t at, T value) {
     index_.save(path_);
@@ -128,7 +128,7 @@ TEST_F(HnswFile, RejectsNumbersThatAreNotFinite) {
             "the vector of candidate 17 has a number that is not finite");
 }
 
-// Sums of products of wider codes would not fit 32 bits.
+// Sums of products of wider codes would not fit into 32 bits.
 TEST_F(HnswFile, RejectsAWidthThatCodesCannotHave) {
   EXPECT_EQ(error_with_metadata("width", "65537"), "its width is '65537', need an integer from 1 to 65536");
 }

@@ -1,5 +1,5 @@
-// The layers of links of an HNSW index. Layer 0 holds every node; each layer above about one in `connections`
-// of the layer below. Malkov & Yashunin 2018.
+// The layers of links of an HNSW index. Layer 0 contains every node; each layer above contains about one in
+// `connections` nodes of the layer below. Malkov & Yashunin 2018.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,18 @@ class HnswGraph {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  // Nodes have up to 2 * connections neighbors in layer 0 and up to `connections` in each above.
+  // Nodes have up to 2 * connections neighbors in layer 0 and up to `connections` in each layer above.
   explicit HnswGraph(size_t connections) : connections_(connections) {}
-  // Looks at levels[n], base[n, 2 * connections] and upper[total of levels, connections]: a row of neighbors
-  // ends with the first kNone or when it is full.
+  // Keeps views of levels[n], base[n, 2 * connections] and upper[total of levels, connections]: a row of
+  // neighbors ends at the first kNone or when it is full.
   HnswGraph(size_t connections, std::span<const uint8_t> levels, std::span<const uint32_t> base,
             std::span<const uint32_t> upper);
 
   size_t connections() const { return connections_; }
   size_t size() const { return levels_.size(); }
-  // The highest layer that the node stands in.
+  // The highest layer that contains the node.
   int level(uint32_t node) const { return levels_[node]; }
-  // Where a search begins: the first node of the highest level. kNone in an empty graph.
+  // The start of a search: the first node of the highest level. kNone in an empty graph.
   uint32_t entry_point() const { return entry_point_; }
   size_t most_neighbors(int layer) const { return layer == 0 ? 2 * connections_ : connections_; }
   std::span<const uint32_t> neighbors(uint32_t node, int layer) const {
@@ -44,10 +44,10 @@ class HnswGraph {
   std::span<const uint32_t> base() const { return base_.span(); }
   std::span<const uint32_t> upper() const { return upper_.span(); }
 
-  // Adds nodes without neighbors, that no search can meet.
+  // Adds nodes without neighbors, which no search can reach.
   void append(std::span<const uint8_t> levels);
   void set_entry_point(uint32_t node) { entry_point_ = node; }
-  // Different rows may be set by different threads, between a call of append() and the next.
+  // Different threads may set different rows between calls of append().
   void set_neighbors(uint32_t node, int layer, std::span<const uint32_t> neighbors);
 
  private:

@@ -33,7 +33,7 @@ TEST(Hnsw, FindsNearlyAllOfTheBestByInnerProduct) {
 
 TEST(Hnsw, LinksByDistanceWhereThatFindsMore) {
   ThreadPool pool(1);
-  // The last number makes a vector the best of its neighbors', but not of the queries'.
+  // The last number makes a vector the best for its neighbors, but not for the queries.
   Vectors vectors = normal_vectors(3000, 12, "v"), queries = normal_vectors(100, 12, "q");
   for (size_t r = 0; r < vectors.rows; ++r) vectors.row(r)[11] = 4 * std::abs(vectors.row(r)[11]);
   for (size_t r = 0; r < queries.rows; ++r) queries.row(r)[11] = 0;
@@ -148,7 +148,7 @@ TEST(Hnsw, ReturnsKOfTheEligibleWhereverThereAreK) {
   ThreadPool pool(1);
   const Vectors vectors = clustered_vectors(3000, 8, 10, "v"), queries = clustered_vectors(20, 8, 10, "q");
   const Hnsw index(vectors.view(), kSmall, pool);
-  // Those that score worst for a query are the hardest to meet.
+  // The candidates with the lowest scores for a query are the hardest to reach.
   const auto order = ids(search_slowly(vectors.view(), queries.view().row_span(0), 3000));
   for (size_t count : {0, 1, 9, 10, 50, 700, 1500, 2999}) {
     std::vector<uint8_t> eligible(3000);

@@ -1,4 +1,4 @@
-// One search through an HNSW graph: what it works with, and the loop that build and search share.
+// The state of one search through an HNSW graph, and the loop that building and searching share.
 #pragma once
 
 #include "shortlist/index/beam.h"
@@ -10,14 +10,14 @@ struct Hnsw::Walk {
   Query query;
   VisitedSet visited;
   Beam beam;
-  Beam found;  // of the nodes met, those that may be returned, when not all may
+  Beam found;  // if not all may be returned: nodes met that may
   std::vector<float> scores;
 };
 
 template <typename Met>
 void Hnsw::search_layer(Walk& walk, int layer, Met met) const {
-  // The best nodes are expanded three at a time, the last first: memory has longer to bring what the best of
-  // them, which may have been met just now, has for neighbors.
+  // Expands the best nodes three at a time, the last one first: this gives memory more time to fetch the
+  // neighbors of the best one, which may have been met only just now.
   constexpr size_t kTogether = 3;
   uint32_t nodes[kTogether];
   walk.scores.resize(kTogether * graph_.most_neighbors(0));

@@ -1,4 +1,4 @@
-// The processor's instructions that products run with, for people: "AVX3, VNNI, bfloat16 tiles".
+// A readable list of the processor's instructions that products use: "AVX3, VNNI, bfloat16 tiles".
 #pragma once
 
 #include <string>

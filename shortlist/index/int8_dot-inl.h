@@ -1,5 +1,5 @@
-// Sums of products of unsigned candidate codes and signed query codes, four neighbours to a 32-bit lane, for
-// vectors of up to kBytes bytes. Inside Highway's foreach_target only.
+// Sums of products of unsigned candidate codes and signed query codes, four adjacent ones per 32-bit lane,
+// for vectors of up to kBytes bytes. Only inside Highway's foreach_target.
 #if defined(SHORTLIST_INDEX_INT8_DOT_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SHORTLIST_INDEX_INT8_DOT_INL_H_
 #undef SHORTLIST_INDEX_INT8_DOT_INL_H_
@@ -30,7 +30,7 @@ struct Int8Vectors {
 
   static HWY_INLINE Codes load(const uint8_t* from) { return hn::LoadU(Bytes(), from); }
   static HWY_INLINE QueryCodes load(const int8_t* from) { return hn::LoadU(SignedBytes(), from); }
-  // Four codes of the query in every lane.
+  // Four codes of the query, repeated in every lane.
   static HWY_INLINE QueryCodes repeat(const int8_t* from) {
     int32_t four;
     __builtin_memcpy(&four, from, sizeof four);
@@ -38,7 +38,7 @@ struct Int8Vectors {
   }
   static HWY_INLINE Sum zero() { return hn::Zero(Sums()); }
 
-  // What any processor has.
+  // For any processor.
   struct Plain {
     static HWY_INLINE Sum add(Sum sum, Codes codes, QueryCodes query) {
       const auto words = hn::BitCast(Words(), codes), query_words = hn::BitCast(Words(), query);
@@ -47,14 +47,14 @@ struct Int8Vectors {
       const auto query_even = hn::ShiftRight<8>(hn::ShiftLeft<8>(query_words));
       const auto query_odd = hn::ShiftRight<8>(query_words);
 #if HWY_ARCH_X86
-      Sum none = zero();  // on x86 both neighbours' products come in one sum
+      Sum none = zero();  // on x86 both products of a pair are in one sum
       sum = hn::ReorderWidenMulAccumulate(Sums(), even, query_even, sum, none);
       return hn::ReorderWidenMulAccumulate(Sums(), odd, query_odd, sum, none);
 #else
       return add_pairs(add_pairs(sum, hn::Mul(even, query_even)), hn::Mul(odd, query_odd));
 #endif
     }
-    // A product is within 255 * 128, which 16 bits hold.
+    // A product is at most 255 * 128, which fits into 16 bits.
     static HWY_INLINE Sum add_pairs(Sum sum, hn::Vec<Words> products) {
       const Sum pairs = hn::BitCast(Sums(), products);
       return hn::Add(sum, hn::Add(hn::ShiftRight<16>(pairs), hn::ShiftRight<16>(hn::ShiftLeft<16>(pairs))));
@@ -62,8 +62,8 @@ struct Int8Vectors {
   };
 
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
-  // By hand, because Highway 1.0.3 has no such operation. Newer versions have targets beyond AVX3, which are
-  // lower numbers.
+  // Written by hand, because Highway 1.0.3 does not have this operation. Newer versions have targets beyond
+  // AVX3, which have lower numbers.
   struct Vnni {
     static HWY_INLINE Sum add(Sum sum, Codes codes, QueryCodes query) {
       asm("vpdpbusd %2, %1, %0" : "+v"(sum.raw) : "v"(codes.raw), "v"(query.raw));

@@ -12,8 +12,8 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr size_t kPanelsATile = kTileColumns / kPanelCandidates;
-// So many queries are multiplied together, in 8 bits. Fewer have 15, which costs arithmetic but no reading,
-// and leaves less to score again.
+// This many queries or more are multiplied together, in 8 bits. Fewer use 15 bits, which costs arithmetic but
+// no memory traffic, and leaves fewer candidates to score again.
 constexpr size_t kTogether = 4;
 
 float largest_of(std::span<const float> v) {
@@ -28,7 +28,7 @@ ConstMatrix checked(ConstMatrix vectors) {
   return vectors;
 }
 
-// The scale that all vectors keep to, but for a few where those reach much further than all others.
+// The scale that fits all vectors, except for a few if these reach much further than all others.
 float fitting_scale(ConstMatrix vectors) {
   constexpr size_t kFew = 4, kOneIn = 100'000;
   constexpr float kMuchFurther = 1.5f;
@@ -44,7 +44,7 @@ float fitting_scale(ConstMatrix vectors) {
 
 }  // namespace
 
-// Queries as codes, in memory that is kept from search to search.
+// Queries as codes, in memory that is reused between searches.
 class Int8Index::Queries {
  public:
   void encode(const Int8Index& index, ConstMatrix queries) {
@@ -89,10 +89,10 @@ class Int8Index::Queries {
   std::vector<ScoreError> errors_;
 };
 
-// Twice as far as a sum of products of codes may be from the score in float32, in units of the codes:
-// q.v - q^.v^ = q.(v - v^) + (q - q^).v^, and on top of it what float32 rounds off while it sums.
+// Twice the largest difference between a sum of products of codes and the float32 score, in units of the
+// codes: q.v - q^.v^ = q.(v - v^) + (q - q^).v^, plus the float32 rounding error of the sum.
 float Int8Index::slack(const Int8Encoding& query) const {
-  // Products so small may be lost altogether.
+  // Such small products may underflow.
   if (static_cast<double>(query.scale) * scale_ < 1e-30) return kInfinity;
   const double error = largest_.error / scale_, norm = largest_.norm / scale_;
   const double query_error = query.error + query.norm * 0x1p-23;
@@ -141,7 +141,7 @@ void Int8Index::encode_panel(size_t panel, uint8_t* codes, Rounding& largest) co
   }
 }
 
-// A score that is no number is never kept.
+// NaN scores are never kept.
 void Int8Index::leave_out_beyond(size_t first, Matrix scores) const {
   for (auto id = std::ranges::lower_bound(beyond_, first); id != beyond_.end() && *id < first + scores.cols;
        ++id) {

@@ -1,5 +1,5 @@
-// Exact search that reads a quarter of float32's bytes: the scores of eight-bit codes choose what is scored
-// again from float32 (rescored_search.h).
+// Exact search that reads a quarter of float32's bytes: the scores of eight-bit codes select the candidates
+// to score again in float32 (rescored_search.h).
 #pragma once
 
 #include "shortlist/base/threads.h"
@@ -21,7 +21,7 @@ class Int8Index : public Index {
   std::vector<Found> search(ConstMatrix queries, size_t k, Eligible eligible = {},
                             const Deadline& deadline = {}) const override;
 
-  // Of all candidates but those beyond the scale: |v - scale * codes| and |scale * codes| at most.
+  // Maxima over all candidates except those beyond the scale: |v - scale * codes| and |scale * codes|.
   struct Rounding {
     double error = 0, norm = 0;
   };
@@ -36,7 +36,7 @@ class Int8Index : public Index {
   ConstMatrix vectors_;
   size_t groups_;  // of four elements
   float scale_ = 0;
-  // Candidates with an element that the scale does not reach; their codes say little, so they are always
+  // Candidates with an element out of the scale's range. Their codes are inaccurate, so they are always
   // scored again.
   std::vector<uint32_t> beyond_;
   Rounding largest_;

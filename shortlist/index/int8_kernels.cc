@@ -70,7 +70,7 @@ HWY_INLINE void store(OfPanels::Sum sum, int32_t offset, float* out) {
              hn::Rebind<float, OfPanels::Sums>(), out);
 }
 
-// The sums of a panel, or of a part of it where a vector is short, stay in registers.
+// The sums of a panel (for short vectors, of a part of it) stay in registers.
 constexpr size_t kOneVectors = 4, kOnePart = kOneVectors * OfPanels::kBytes;
 
 template <class Arithmetic>
@@ -103,7 +103,7 @@ HWY_INLINE void score_all_panels(Int8PanelsView panels, const int8_t* high, cons
   }
 }
 
-// A tile of sums stays in registers: some queries by a panel or, where a vector is short, a part of it.
+// A tile of sums stays in registers: a few queries by a panel or, for short vectors, a part of it.
 constexpr size_t kManyVectors = OfPanels::kBytes == 64 ? 4 : 2, kManyPart = kManyVectors * OfPanels::kBytes;
 constexpr size_t kManyQueries = OfPanels::kBytes == 64 ? 6 : 2;
 

@@ -1,5 +1,5 @@
-// Vectors in eight bits an element, row by row: what a graph is walked with. One scale for all of them, so
-// that the integers order as the inner products do.
+// Vectors with eight bits per element, row by row, for walking a graph. All share one scale, so that the
+// integer products are ordered like the inner products.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +13,25 @@
 
 namespace shortlist {
 
-// A query as the rows meet it.
+// A query in the form that is multiplied with the rows.
 struct Int8Query {
   std::vector<int8_t> codes;  // padded with zeros to the rows' stride
-  int32_t offset = 0;         // 128 times their sum, which the rows' offset adds to a product
+  int32_t offset = 0;         // 128 times the codes' sum, which the rows' offset adds to a product
 };
 
 class Int8Rows {
  public:
-  // Rows start on multiples of this many bytes.
+  // Rows are aligned to this many bytes.
   static constexpr size_t kStep = 32;
 
-  // An element v becomes 128 + v / scale, rounded, and cut to [1, 255].
+  // An element v becomes 128 + v / scale, rounded and clamped to [1, 255].
   Int8Rows(size_t cols, float scale)
       : cols_(cols), stride_((cols + kStep - 1) / kStep * kStep), scale_(scale) {}
-  // Looks at codes[rows, stride].
+  // Keeps a view of codes[rows, stride].
   Int8Rows(size_t cols, float scale, std::span<const uint8_t> codes);
 
-  // The scale at which about one element in 10,000 of the vectors is cut: a few outliers would cost all
-  // others their accuracy.
+  // The scale at which about one element in 10,000 of the vectors is clamped: covering a few outliers would
+  // make all other elements less accurate.
   static float fitting_scale(ConstMatrix vectors);
 
   size_t rows() const { return codes_.size() / stride_; }
@@ -41,14 +41,14 @@ class Int8Rows {
   std::span<const uint8_t> codes() const { return codes_.span(); }
   const uint8_t* row(size_t r) const { return codes_.data() + r * stride_; }
 
-  // Adds vectors[n, cols], all finite.
+  // Appends vectors[n, cols], all finite.
   void append(ConstMatrix vectors, ThreadPool& pool);
 
-  // The query's own scale changes no order.
+  // Each query has its own scale, which does not change the order.
   void set_query(std::span<const float> vector, Int8Query& query) const;
-  // A row as a query.
+  // Uses a row as the query.
   void set_query(size_t row, Int8Query& query) const;
-  // out[i] = the inner product of the query's codes and row ids[i]'s.
+  // out[i] = the inner product of the codes of the query and of row ids[i].
   void scores(const Int8Query& query, std::span<const uint32_t> ids, float* out) const;
   void prefetch(size_t row) const {
     for (size_t at = 0; at < stride_; at += 64) shortlist::prefetch(codes_.data() + row * stride_ + at);

@@ -1,7 +1,7 @@
-// One more number to a vector that makes all as long as the longest: then the nearest have the highest inner
-// products, and a graph of near vectors leads to them. A query's is 0, so searches need none of it. After
-// Bachrach et al. 2014, "Speeding up the Xbox recommender system using a Euclidean transformation for
-// inner-product spaces".
+// An extra element for each vector that makes all vectors as long as the longest. Then the nearest vectors
+// have the highest inner products, and a graph that links near vectors leads to them. The extra element of a
+// query is 0, so searches do not need it. After Bachrach et al. 2014, "Speeding up the Xbox recommender
+// system using a Euclidean transformation for inner-product spaces".
 #pragma once
 
 #include <algorithm>
@@ -14,8 +14,8 @@ namespace shortlist {
 
 class Lifts {
  public:
-  // Takes vectors[n, width], of which the first may have been taken before, with the same unit: a lift is in
-  // units of this many.
+  // Takes vectors[n, width], the first of which may have been taken before. Lifts are expressed in multiples
+  // of `unit`.
   void take(ConstMatrix vectors, float unit) {
     const float longest = longest_;
     for (size_t r = squares_.size(); r < vectors.rows; ++r) {
@@ -34,7 +34,7 @@ class Lifts {
 
  private:
   float longest_ = 0, unit_ = 0;
-  std::vector<float> squares_, lifts_;  // |v|² of each vector, and what it lacks
+  std::vector<float> squares_, lifts_;  // |v|² of each vector, and its extra element
 };
 
 }  // namespace shortlist

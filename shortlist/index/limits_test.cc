@@ -1,4 +1,4 @@
-// What every index refuses, and what none has to look at.
+// Inputs that every index rejects, and limits of the codes and beams.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -79,7 +79,7 @@ TEST(EveryIndex, RefusesMoreCandidatesThanItCanNumber) {
         << name;
 }
 
-// The largest index comes back as it was.
+// The largest index is returned unchanged.
 TEST(Beam, KeepsTheLargestIndex) {
   Beam beam;
   beam.reset(2);
@@ -94,7 +94,7 @@ TEST(Int8Codes, RefuseVectorsWhoseSumsOverflow) {
               "the vectors have 65537 numbers, but codes of eight bits take at most 65536");
 }
 
-// All codes and all signs at their most: the sums reach what 32 bits hold.
+// All codes and signs are extreme: the sums reach the limit of 32 bits.
 TEST(Int8Codes, AreRightAtTheGreatestWidth) {
   Vectors vectors{3, kMostInt8Width, std::vector<float>(3 * kMostInt8Width, 1)};
   std::ranges::fill(vectors.row(1), -1.0f);
@@ -127,7 +127,7 @@ TEST(VisitedSet, TakesLittleMemoryWhereAWalkMeetsFew) {
   EXPECT_TRUE(std::ranges::equal(visited.since(0), nodes));
 }
 
-// A tenth of the candidates is not eligible, which is no reason to compare all of the rest.
+// A tenth of the candidates is not eligible, which does not justify comparing all others.
 TEST(Hnsw, EstimatesTheEligibleWhateverTheirIds) {
   constexpr size_t kRows = 40'960, kStep = kRows / 4096;
   const Vectors vectors = clustered_vectors(kRows, 4, 50, "v"), query = clustered_vectors(1, 4, 50, "q");

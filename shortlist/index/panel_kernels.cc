@@ -14,8 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// So many sums run side by side that one's additions fill the wait for another's: those of one panel or,
-// where a vector is short, a part of it, and where it is long, half as many, or those of two panels.
+// The number of sums that run in parallel, to hide the latency of additions: those of one panel; for short
+// vectors, of a part of it; for long vectors, half as many, or those of two panels.
 constexpr size_t kSums = 8;
 constexpr size_t kPanelSums = kPanelCandidates / kLanes, kPart = HWY_MIN(kSums, kPanelSums) * kLanes;
 using Bits = hn::RebindToUnsigned<Floats>;
@@ -28,13 +28,13 @@ HWY_INLINE Pair load_pair(const uint16_t* from) {
   constexpr Bits d;
   auto both = hn::LoadU(d, reinterpret_cast<const uint32_t*>(from));
 #if HWY_ARCH_X86
-  asm("" : "+v"(both.raw));  // else it is loaded twice, and loads are what is scarce
+  asm("" : "+v"(both.raw));  // otherwise it is loaded twice, and loads are the bottleneck
 #endif
   return {hn::BitCast(kFloats, hn::ShiftLeft<16>(both)),
           hn::BitCast(kFloats, hn::And(both, hn::Set(d, 0xffff0000u)))};
 }
 
-// `next`: from a panel to the next, of which the sums from kPanelSums on are.
+// `next`: offset of the next panel, which has the sums from kPanelSums on.
 template <size_t kCount>
 HWY_INLINE void add_products(const float* panel, size_t next, size_t width, const float* query,
                              Vector (&sums)[kCount]) {
@@ -78,7 +78,7 @@ HWY_INLINE void score_part(const Value* panel, size_t next, size_t width, const 
   for (size_t v = 0; v < kCount; ++v) hn::StoreU(sums[v], kFloats, out + v * kLanes);
 }
 
-// `size`: of a panel; `step`: of its values from one part's first to the next part's.
+// `size`: of a panel; `step`: from the first value of one part to that of the next.
 template <typename Value>
 HWY_INLINE void score_all(const Value* panels, size_t size, size_t step, size_t width, size_t count,
                           const float* query, float* out) {
@@ -104,26 +104,26 @@ void bf16_scores(const uint16_t* panels, size_t width, size_t count, bool near, 
   score_all(panels, size, 2 * kPart, width, count, query, out);
 }
 
-// Elements k to k + 3 of so many rows that each fills a block of four lanes.
+// Elements k to k + 3 of kRows rows, each row in a block of four lanes.
 template <size_t kRows>
 HWY_INLINE auto load_blocks(const float* const* rows, size_t k) {
   if constexpr (kRows == 1) {
     return hn::LoadU(hn::FixedTag<float, 4>(), rows[0] + k);
   } else {
-    // Rows r and r + 4 are neighbours, so that after the transposition all rows stand in their order.
+    // Rows r and r + 4 are adjacent, so that all rows are in order after the transposition.
     return hn::Combine(hn::FixedTag<float, 4 * kRows>(), load_blocks<kRows / 2>(rows + 2 * kRows, k),
                        load_blocks<kRows / 2>(rows, k));
   }
 }
 
-// Rows that are scored together, a lane to a row: eight, since they are few, and a longer vector costs as
-// much for eight as for sixteen.
+// Rows that are scored together, one lane per row. Eight, because there are few rows, and a longer vector
+// costs as much for eight as for sixteen.
 using Rows = hn::CappedTag<float, 8>;
 constexpr Rows kRowLanes;
 constexpr size_t kRows = HWY_MIN(size_t{8}, HWY_LANES(float));
 using RowVector = hn::Vec<Rows>;
 
-// Elements k to k + 3 of kRows rows become four vectors, a lane to a row.
+// Transposes elements k to k + 3 of kRows rows into four vectors, one lane per row.
 HWY_INLINE void load_transposed(const float* const* rows, size_t k, RowVector (&columns)[4]) {
   constexpr hn::RepartitionToWide<Rows> pairs;
   const RowVector a = load_blocks<kRows / 4>(rows, k), b = load_blocks<kRows / 4>(rows + 1, k);
@@ -152,8 +152,8 @@ HWY_INLINE void add_four(const float* const* rows, size_t k, const float* query,
   }
 }
 
-// out[kBlocks * kRows]: the products of the query and so many rows. Blocks run side by side, because each of
-// their additions waits for the one before.
+// out[kBlocks * kRows]: the products of the query and that many rows. Blocks run in parallel, because each
+// addition of a block waits for the previous one.
 template <size_t kBlocks>
 HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* query, float* out) {
   RowVector sums[kBlocks];
@@ -161,7 +161,7 @@ HWY_INLINE void score_rows(const float* const* rows, size_t width, const float* 
   for (RowVector& sum : sums) sum = hn::Zero(kRowLanes);
   size_t k = 0;
   for (; k + 8 <= width; k += 8) {
-    asm("" : "+r"(rows));  // else the addresses, more than there are registers, are all read before
+    asm("" : "+r"(rows));  // otherwise all addresses, more than there are registers, are read first
     add_four(rows, k, query, sums);
     add_four(rows, k + 4, query, sums);
   }

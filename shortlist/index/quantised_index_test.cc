@@ -17,7 +17,7 @@ using testing::clustered_vectors, testing::normal_vectors, testing::Vectors;
 
 ThreadPool pool(1);
 
-// With each kind of vector instruction, as a block of queries and one by one.
+// With each kind of vector instruction, for a block of queries and for single ones.
 void expect_same_answers(const Index& index, const Index& expected, ConstMatrix queries, size_t k,
                          Eligible eligible = {}) {
   const auto right = expected.search(queries, k, eligible);
@@ -76,7 +76,7 @@ TEST(Int8Index, AnswersAsFloat32WhereVectorsAreFarFromAlike) {
   for (float& v : queries.row(3)) v *= 1e20f;
   const ExactIndex exact(vectors.view(), pool);
   expect_same_answers(Int8Index(vectors.view(), pool), exact, queries.view(), 30);
-  // Products that float32 loses: all scores are 0.
+  // Products that underflow in float32: all scores are 0.
   Vectors tiny = normal_vectors(300, 12, "v"), tiny_query = normal_vectors(1, 12, "q");
   for (float& v : tiny.values) v *= 1e-25f;
   for (float& v : tiny_query.values) v *= 1e-25f;
@@ -85,8 +85,8 @@ TEST(Int8Index, AnswersAsFloat32WhereVectorsAreFarFromAlike) {
   expect_same_answers(Int8Index(zeros.view(), pool), ExactIndex(zeros.view(), pool), queries.view(), 5);
 }
 
-// With a scale of 1, what is rounded off reaches its bound: 100 vectors look best by their codes, and the
-// five that are best look worse than the error of the codes allows beside them.
+// With a scale of 1, the rounding error reaches its bound: 100 vectors look best by their codes, and the five
+// best look worse than the error of their codes alone allows.
 TEST(Int8Index, AnswersAsFloat32WhereCodesDeceive) {
   constexpr size_t kCols = 16;
   Vectors vectors{1000, kCols, std::vector<float>(1000 * kCols, 10)};
@@ -99,7 +99,7 @@ TEST(Int8Index, AnswersAsFloat32WhereCodesDeceive) {
   expect_same_answers(Int8Index(vectors.view(), pool), ExactIndex(vectors.view(), pool), query.view(), 10);
 }
 
-// Without fused multiply-add, products of opposite infinities are no numbers, whatever the codes say.
+// Without fused multiply-add, sums of products with opposite infinities are NaN, whatever the codes are.
 TEST(Int8Index, FindsAsManyWhereProductsOverflow) {
   Vectors vectors = normal_vectors(1000, 12, "v"), query = normal_vectors(5, 12, "q");
   for (float& v : vectors.values) v *= 5;
@@ -205,9 +205,9 @@ float widened(float x) { return from_bf16(to_bf16(x)); }
 
 TEST(Bf16, RoundsToTheNearestAndToEven) {
   EXPECT_EQ(widened(1.0f), 1.0f);
-  EXPECT_EQ(widened(1.00390625f), 1.0f);        // half way to the next, and 1 is even
-  EXPECT_EQ(widened(1.01171875f), 1.015625f);   // half way to the next, which is even
-  EXPECT_EQ(widened(1.00390637f), 1.0078125f);  // just above half way
+  EXPECT_EQ(widened(1.00390625f), 1.0f);        // halfway to the next; 1 is even
+  EXPECT_EQ(widened(1.01171875f), 1.015625f);   // halfway to the next, which is even
+  EXPECT_EQ(widened(1.00390637f), 1.0078125f);  // just above halfway
   EXPECT_EQ(widened(-3.14159265f), -3.140625f);
   EXPECT_EQ(widened(0), 0);
 }
@@ -250,7 +250,7 @@ TEST(Bf16Index, AnswersAsFloat32ToTheBit) {
   });
 }
 
-// Rounded, all vectors are alike: only their float32 says which is best.
+// All vectors round to the same values: only their float32 values show which is best.
 TEST(Bf16Index, TellsVectorsApartThatRoundToTheSame) {
   for (size_t rows : {500, 3000}) {
     Vectors vectors{rows, 8, std::vector<float>(rows * 8, 1)};

@@ -18,7 +18,7 @@ Found search_all(std::span<const float> query, ConstMatrix vectors, size_t k, El
   return search_chosen(query, vectors, ids, k);
 }
 
-// Scores some of a query's candidates from float32.
+// Scores some of a query's candidates in float32.
 class Rescorer {
  public:
   Rescorer(ConstMatrix queries, ConstMatrix vectors, size_t k, Eligible eligible,
@@ -31,8 +31,8 @@ class Rescorer {
 
   const std::vector<uint32_t>& always() const { return always_; }
 
-  // Of the candidates of one tile. Those that are within the error of the k-th best by their scores are taken
-  // first: what the k-th best of them has rules out all others, but for rare cases.
+  // The best of one tile. First scores the candidates within the error of the k-th best approximate score;
+  // the k-th best of these then rules out all others, except in rare cases.
   Found of_tile(size_t q, std::span<const float> scores, const ScoreError& error) const {
     if (error.slack == kInfinity) return all(q);
     uint32_t ids[kTileColumns];
@@ -50,7 +50,7 @@ class Rescorer {
 
   Found of(size_t q, std::span<const uint32_t> ids) const {
     Found found = search_chosen(queries_.row_span(q), vectors_, ids, k_);
-    // The scores of some overflow to what is no number; others may take their place.
+    // Some scores overflow to NaN; other candidates may take their places.
     return found.best.size() < std::min(k_, ids.size()) ? all(q) : found;
   }
 

@@ -1,6 +1,5 @@
-// Exact search by scores that are not exact: of fewer bits, but with a bound on their error. Every candidate
-// that the bound does not rule out is scored again from float32, so the answer is that of ExactIndex, to the
-// bit.
+// Exact search by approximate scores, of fewer bits but with a bound on their error. Every candidate that the
+// bound does not rule out is scored again in float32, so the result is bit for bit that of ExactIndex.
 #pragma once
 
 #include <limits>
@@ -9,16 +8,16 @@
 
 namespace shortlist {
 
-// What is known of a query's scores.
+// The accuracy of a query's approximate scores.
 struct ScoreError {
-  // A score from float32 is about this many times the one that is not exact.
+  // A float32 score is about this many times the approximate score.
   double unit = 1;
-  // Twice the largest error of a score that is not exact, which it may be NaN by, too, if this is infinite.
+  // Twice the largest error of an approximate score. If infinite, approximate scores may also be NaN.
   float slack = std::numeric_limits<float>::infinity();
 };
 
-// The best k for each query. score_tile() fills in the scores that are not exact; errors[q] is query q's.
-// `always`, ascending, are scored again whatever their scores, which must be NaN.
+// The best k for each query. score_tile() fills in the approximate scores; errors[q] is the accuracy of query
+// q. The candidates in `always`, ascending, are always scored again; their approximate scores must be NaN.
 std::vector<Found> search_rescored(ConstMatrix queries, ConstMatrix vectors, size_t k, Eligible eligible,
                                    const Deadline& deadline, ScoreTile score_tile,
                                    std::span<const ScoreError> errors, std::span<const uint32_t> always = {});

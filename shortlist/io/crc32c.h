@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), as TFRecord files and TensorFlow checkpoints carry it.
+// CRC-32C (Castagnoli), as used in TFRecord files and TensorFlow checkpoints.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ uint32_t crc32c(Bytes bytes);
 constexpr uint32_t mask_crc32c(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8U; }
 inline uint32_t masked_crc32c(Bytes bytes) { return mask_crc32c(crc32c(bytes)); }
 
-// The same by table, where the processor has no instruction for it; the twin that tests compare with.
+// Table-driven version, for processors without the instruction. Tests compare the two.
 uint32_t crc32c_by_table(Bytes bytes);
 
 }  // namespace shortlist

@@ -22,7 +22,7 @@ TEST(Crc32c, AgreesWithTheTableAtEveryLengthAndAlignment) {
   }
 }
 
-// The length 24 as a record's header; the number is what the tensorboard package gives.
+// The length 24, as in a record's header; the number is the output of the tensorboard package.
 TEST(Crc32c, MasksAsTensorFlow) {
   const uint8_t length[8] = {24};
   EXPECT_EQ(masked_crc32c(std::as_bytes(std::span(length))), 0x224b7fa3U);

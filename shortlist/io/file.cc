@@ -19,11 +19,11 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 16;
-constexpr size_t kMostOfAStream = size_t{256} << 20;  // a device such as /dev/zero never ends
+constexpr size_t kMostOfAStream = size_t{256} << 20;  // a device such as /dev/zero is endless
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr std::string_view kTemporary = ".tmp-";
 
-// Reasons of the machine's, which may pass, are no fault of the file.
+// Errors of the system, which may be temporary, are not errors of the file.
 Error cannot_read(const std::string& path, int reason) {
   for (int passing : {EMFILE, ENFILE, ENOMEM, EIO, ESTALE})
     if (reason == passing) return failed("cannot read {}: {}", path, std::strerror(reason));
@@ -33,7 +33,7 @@ Error cannot_write(const std::string& path, int reason) {
   return failed("cannot write {}: {}", path, std::strerror(reason));
 }
 
-// Devices, pipes and some file systems' folders say EINVAL: there is nothing to sync.
+// Devices, pipes and folders on some file systems return EINVAL: there is nothing to sync.
 bool sync_to_disk(int descriptor) { return ::fsync(descriptor) == 0 || errno == EINVAL; }
 
 // Closes at the end of the scope.
@@ -60,7 +60,7 @@ const char* type_name(mode_t mode) {
   return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "no regular file";
 }
 
-// NAME.tmp-PROCESS-NUMBER, as AtomicFile names them.
+// NAME.tmp-PROCESS-NUMBER, the pattern of AtomicFile.
 bool is_temporary(std::string_view name) {
   const size_t at = name.rfind(kTemporary);
   if (at == name.npos || at == 0) return false;
@@ -72,7 +72,7 @@ bool is_temporary(std::string_view name) {
   return dash != name.npos && is_number(name.substr(0, dash)) && is_number(name.substr(dash + 1));
 }
 
-// Of a file that is on disk.
+// The file must already be synced to disk.
 void give_name(const std::string& written, const std::string& path) {
   if (::rename(written.c_str(), path.c_str()) != 0) throw cannot_write(path, errno);
   sync_folder(parent_folder(path));
@@ -173,7 +173,7 @@ void OutputFile::write(Bytes bytes) {
 void OutputFile::flush() {
   const bool written = write_now(buffer_);
   const int reason = errno;
-  buffer_.clear();  // even on failure: how much of it reached the file is not known
+  buffer_.clear();  // even on failure: it is unknown how much reached the file
   if (!written) throw cannot_write(shown_, reason);
 }
 
@@ -227,7 +227,7 @@ std::optional<FileLock> FileLock::try_lock(const std::string& path) {
     if (errno == EWOULDBLOCK) return std::nullopt;
     if (errno != EINTR) throw cannot_write(path, errno);
   }
-  // Who had it may have removed the file, and others may have a new one.
+  // The previous owner may have removed the file, and another process may have created a new one.
   struct stat locked {
   }, there{};
   if (::fstat(lock.descriptor_, &locked) != 0 || ::stat(path.c_str(), &there) != 0 ||
@@ -262,7 +262,7 @@ void remove_temporaries(const std::string& folder) {
 }
 
 FileBytes::FileBytes(const std::string& path) {
-  // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+  // Without O_NONBLOCK, opening a pipe blocks until another process writes to it.
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   struct stat status {};
   if (file.number < 0 || ::fstat(file.number, &status) != 0) throw cannot_read(path, errno);
@@ -274,12 +274,12 @@ FileBytes::FileBytes(const std::string& path) {
   bytes_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, room)));
   if (bytes_ == nullptr) throw std::bad_alloc();
 #if defined(MADV_HUGEPAGE)
-  // An index is read at random: with small pages, each read would also miss in the table of pages.
+  // An index is read at random: with small pages, each read would also miss the TLB.
   if (alignment == kHugePage) ::madvise(bytes_.get(), room, MADV_HUGEPAGE);
 #endif
   while (size_ < all) {
     const ssize_t got = ::read(file.number, bytes_.get() + size_, all - size_);
-    if (got == 0) return;  // it was cut meanwhile
+    if (got == 0) return;  // the file was truncated in the meantime
     if (got < 0 && errno != EINTR) throw cannot_read(path, errno);
     size_ += static_cast<size_t>(std::max<ssize_t>(got, 0));
   }

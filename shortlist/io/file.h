@@ -1,7 +1,7 @@
-// Files: read whole, written in one piece or not at all. Every Error names the path and the machine's
-// reason, as in "cannot write model.safetensors: No space left on device"; what cannot be read is of the kind
-// data, unless the machine is out of descriptors or memory; what cannot be written is of the kind failed. A
-// program that should survive a file-size limit must ignore SIGXFSZ.
+// Files: read whole, written completely or not at all. Every Error names the path and the system's reason, as
+// in "cannot write model.safetensors: No space left on device". A failed read is a data Error, unless the
+// system is out of descriptors or memory; a failed write is a failed Error. A program that should survive a
+// file-size limit must ignore SIGXFSZ.
 #pragma once
 
 #include <cstddef>
@@ -21,27 +21,27 @@ using Bytes = std::span<const std::byte>;
 
 inline Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
-// A pipe or a device may be read too, up to 256 MiB.
+// Also reads a pipe or a device, up to 256 MiB.
 std::string read_file(const std::string& path);
 
-// The type of the file at the path, links followed; file_type::not_found if there is none.
+// The type of the file at the path, following links; file_type::not_found if there is none.
 std::filesystem::file_type type_of_file(const std::string& path);
 
-// Makes the folder and those above it; no error when it is there already.
+// Creates the folder and its parents; no error if it already exists.
 void make_directories(const std::string& path);
 
-// Makes renames and new names in the folder survive a power cut.
+// Makes renames and new names in the folder survive a power failure.
 void sync_folder(const std::string& folder);
 
-// A file being written through a buffer. close() tells of errors; the destructor writes what is buffered and
-// stays silent.
+// A file that is written through a buffer. close() reports errors; the destructor writes what is buffered and
+// ignores errors.
 class OutputFile {
  public:
-  // Empties a file that is there. Messages name `shown` when it is given.
+  // Truncates an existing file. Messages contain `shown` instead of the path if it is not empty.
   explicit OutputFile(const std::string& path, const std::string& shown = "");
-  // None when the path exists.
+  // Returns nullopt if the path exists.
   static std::optional<OutputFile> create_new(const std::string& path, const std::string& shown = "");
-  // Goes on at the end of the file, which is made when absent.
+  // Appends to the file, which is created if missing.
   static OutputFile append(const std::string& path);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
@@ -49,8 +49,8 @@ class OutputFile {
 
   void write(Bytes bytes);
   void write(std::string_view text) { write(bytes_of(text)); }
-  void flush();  // hands everything to the system
-  void sync();   // flush, then to the disk
+  void flush();  // writes the buffer to the system
+  void sync();   // flushes, then syncs to disk
   void close();
 
  private:
@@ -62,8 +62,8 @@ class OutputFile {
   std::vector<std::byte> buffer_;
 };
 
-// A file that appears under its name, whole and on disk, at commit(), and until then leaves what was there
-// untouched. A path that is no regular file (a device, a pipe) is written straight through.
+// A file that appears under its name, complete and on disk, at commit(). Until then an existing file is
+// untouched. A path that is not a regular file (a device, a pipe) is written directly.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);
@@ -75,14 +75,14 @@ class AtomicFile {
   void commit();
 
  private:
-  std::string path_, temporary_;  // no temporary when written straight through
+  std::string path_, temporary_;  // temporary_ is empty if written directly
   std::optional<OutputFile> file_;
 };
 
-// Keeps other processes from what a file stands for, as long as it lives or the process does.
+// An exclusive lock between processes, released when the object is destroyed or the process ends.
 class FileLock {
  public:
-  // Makes the file when absent. None when another holds it.
+  // Creates the file if missing. Returns nullopt if another process has the lock.
   static std::optional<FileLock> try_lock(const std::string& path);
   FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   FileLock& operator=(FileLock&&) = delete;
@@ -93,18 +93,19 @@ class FileLock {
   int descriptor_;
 };
 
-// Gives a written file its name: whole and on disk, in place of what may stand there.
+// Renames a written file to `path`, replacing an existing file. The file is complete and on disk before it
+// appears.
 void move_into_place(const std::string& written, const std::string& path);
 
 void write_file_atomically(const std::string& path, Bytes bytes);
 void write_file_atomically(const std::string& path, std::string_view text);
 
-// Removes the temporary files that writes into this folder, or a folder below it, left when they were killed.
-// Nobody may be writing there. What cannot be removed stays.
+// Removes the temporary files left in this folder and below by writes that were killed. No other process may
+// be writing there. Files that cannot be removed are left.
 void remove_temporaries(const std::string& folder);
 
-// The bytes of a whole regular file, in memory of their own: nothing that happens to the file later changes
-// them. Throws a data Error for anything else, such as a folder, a pipe or a device, and never waits for one.
+// The bytes of a whole regular file, copied to memory: later changes to the file do not affect them. Throws a
+// data Error for anything else, such as a folder, a pipe or a device, and never blocks on one.
 class FileBytes {
  public:
   FileBytes() = default;

@@ -12,7 +12,7 @@
 namespace shortlist {
 namespace {
 
-// Files cannot grow beyond `bytes` within the scope, as on a full disk.
+// Limits the size of files to `bytes` within the scope, as on a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {

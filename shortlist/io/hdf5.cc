@@ -13,7 +13,7 @@
 namespace shortlist {
 namespace {
 
-// Functions that have been the same since 1.10.
+// Functions that have not changed since 1.10.
 // clang-format off
 #define SHORTLIST_HDF5_FUNCTIONS(X) \
   X(open) X(get_libversion) X(Eset_auto2) X(Fopen) X(Fclose) \
@@ -29,7 +29,7 @@ struct Hdf5Api {
 #undef SHORTLIST_DECLARE
 };
 
-// Debian's name of the library first; the number is that of the interface, of 1.10, 1.14 and 2.
+// Debian's library name first. The numbers are those of the interfaces of 1.10, 1.14 and 2.
 std::vector<std::string> names() {
   std::vector<std::string> names;
   for (const char* number : {".103", ".310", ".320", ""}) {
@@ -56,7 +56,7 @@ Hdf5Api load() {
   if (major < 1 || (major == 1 && minor < 10))
     throw failed("libhdf5 is {}.{}.{}, need 1.10 or newer", major, minor, release);
   api.open();
-  api.Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are told by us
+  api.Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // we report errors ourselves
   return api;
 }
 
@@ -65,9 +65,9 @@ const Hdf5Api& hdf5() {
   return api;
 }
 
-constexpr unsigned kReadOnly = 0;  // H5F_ACC_RDONLY calls functions that would have to be linked
+constexpr unsigned kReadOnly = 0;  // the macro H5F_ACC_RDONLY calls functions that we would have to link
 
-// Closes what it holds.
+// Closes its HDF5 object.
 class Id {
  public:
   Id(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
@@ -134,7 +134,7 @@ bool natural_less(const std::string& a, const std::string& b) {
   return a.size() - i < b.size() - j;
 }
 
-// Lists all datasets below a group. Groups may hold themselves, so there is an end to depth and number.
+// Lists all datasets below a group. Groups may contain themselves, so depth and number are limited.
 class Lister {
  public:
   Lister(hid_t file, const std::string& shown) : file_(file), shown_(shown) {}
@@ -178,13 +178,13 @@ class Lister {
     for (const std::string& name : names) member(path == "/" ? name : path + "/" + name, depth);
   }
 
-  // Links other than hard ones have a value: a path in this file, or in another.
+  // Links other than hard links have a value: a path in this file or in another.
   bool is_link(const std::string& path) const {
     char value[1];
     return hdf5().Lget_val(file_, path.c_str(), value, sizeof value, H5P_DEFAULT) >= 0;
   }
 
-  // A dataset's values may lie in other files, which whoever sends a file must not choose.
+  // A dataset's values may be in other files, which the author of a file must not be able to choose.
   bool is_elsewhere(hid_t dataset) const {
     const Id plan(hdf5().Dget_create_plist(dataset), hdf5().Pclose);
     return !plan.ok() || hdf5().Pget_external_count(plan) != 0 || hdf5().Pget_layout(plan) == H5D_VIRTUAL;

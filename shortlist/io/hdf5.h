@@ -1,5 +1,5 @@
-// The datasets of an HDF5 file. libhdf5 is opened when first needed: linking to it would cost every start of
-// the program 30 ms, and the program would not start where it is not installed.
+// The datasets of an HDF5 file. libhdf5 is opened on first use: linking to it would add 30 ms to every start
+// of the program, and the program would not start where it is not installed.
 // https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html
 #pragma once
 
@@ -14,23 +14,23 @@ namespace shortlist {
 
 struct Hdf5Dataset {
   std::string path;  // "layers/dense_1/vars/0"
-  std::string type;  // "float32", "int64", "uint8", ...; "other" for what cannot be read
+  std::string type;  // "float32", "int64", "uint8", ...; "other" if it cannot be read
   std::vector<uint64_t> shape;
 };
 
-// Whether the file begins as HDF5 files do; false when there is none.
+// Whether the file has the HDF5 signature; false if there is no file.
 bool is_hdf5(const std::string& path);
 
 class Hdf5File {
  public:
-  // Throws a failed Error that says where it looked when there is no libhdf5, and a data Error for a file
-  // that it cannot read, or that refers to other files or other places: soft and external links, external
-  // storage and virtual datasets.
+  // Throws a failed Error with the places searched if libhdf5 is missing, and a data Error for a file that
+  // cannot be read or that refers to other files or places (soft and external links, external storage,
+  // virtual datasets).
   static Hdf5File open(const std::string& path);
   Hdf5File(Hdf5File&&) noexcept;
   ~Hdf5File();
 
-  // Depth first; numbers within names count by their value: dense_2 before dense_10.
+  // Depth first. Numbers within names are ordered by value: dense_2 before dense_10.
   const std::vector<Hdf5Dataset>& datasets() const { return datasets_; }
   // Row-major, little-endian. `values` must have the dataset's size. Throws a data Error.
   void read(const Hdf5Dataset& dataset, std::span<std::byte> values) const;

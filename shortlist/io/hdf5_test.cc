@@ -10,7 +10,7 @@
 namespace shortlist {
 namespace {
 
-// tests/parity/keras_files.py wrote it.
+// Written by tests/parity/keras_files.py.
 const std::string kFile = "tests/parity/fixtures/keras/model.weights.h5";
 
 TEST(Hdf5, ListsDatasetsWithTypeAndShape) {
@@ -51,7 +51,7 @@ TEST(Hdf5, IsToldByItsFirstBytes) {
 }
 
 TEST(Hdf5, RefusesValuesInOtherPlacesAndFiles) {
-  const std::string folder = "tests/parity/fixtures/hdf5/";  // tests/parity/hdf5_files.c wrote them
+  const std::string folder = "tests/parity/fixtures/hdf5/";  // written by tests/parity/hdf5_files.c
   for (const std::string& name : std::vector<std::string>{"external_link.h5", "soft_link.h5"})
     EXPECT_EQ(message_of([&] { Hdf5File::open(folder + name); }),
               folder + name + ": 'weights' is a link to another place or file; need the data in its place");

@@ -22,8 +22,8 @@ size_t line_of(std::string_view text, size_t offset) {
   return 1 + std::count(text.begin(), text.begin() + std::min(offset, text.size()), '\n');
 }
 
-// nlohmann's message without its own prefixes: "[json.exception...] parse error at line 1, column 2: syntax
-// error ...".
+// nlohmann's message without its prefixes: "[json.exception...] parse error at line 1, column 2: syntax error
+// ...".
 std::string reason_of(const std::exception& error) {
   std::string_view reason = error.what();
   if (const size_t end = reason.find("] "); reason.starts_with("[json.exception.") && end != reason.npos)
@@ -34,7 +34,7 @@ std::string reason_of(const std::exception& error) {
   return std::string(reason.substr(0, kMaxReason)) + (reason.size() > kMaxReason ? "..." : "");
 }
 
-// What is wrong with the tree whose shape made nlohmann throw.
+// Describes the fault of a tree whose structure made nlohmann throw.
 std::string shape_fault(const nlohmann::detail::exception& error) {
   constexpr int kWrongType = 302, kNoSuchKey = 403, kNoSuchElement = 401;
   const std::string reason = reason_of(error);
@@ -52,7 +52,7 @@ std::string shape_fault(const nlohmann::detail::exception& error) {
   return reason;
 }
 
-// Refuses what nlohmann lets pass: a key given twice, and nesting that would exhaust the stack.
+// Rejects what nlohmann accepts: a key given twice, and nesting deep enough to exhaust the stack.
 struct Strict {
   const std::string& file;
   std::vector<std::set<std::string>> keys;
@@ -73,7 +73,7 @@ struct Strict {
 template <typename Json>
 Json parse(std::string_view text, const std::string& file) {
   Strict strict{file, {}};
-  // nlohmann takes a zero byte for the end of the text.
+  // nlohmann treats a zero byte as the end of the text.
   if (const size_t zero = text.find('\0'); zero != text.npos)
     throw data_error("{}:{}: not JSON: has a zero byte", file, line_of(text, zero));
   try {

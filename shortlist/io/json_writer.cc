@@ -7,7 +7,7 @@
 namespace shortlist {
 namespace {
 
-// Length of the well-formed UTF-8 sequence at the front (RFC 3629, section 4); 0 when there is none.
+// Length of the well-formed UTF-8 sequence at the front (RFC 3629, section 4); 0 if there is none.
 size_t sequence_size(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto follows = [&](size_t i, unsigned least = 0x80, unsigned most = 0xBF) {
@@ -27,17 +27,18 @@ size_t sequence_size(std::string_view text) {
   return 0;
 }
 
-// ARM's char has no sign.
+// char is unsigned on ARM.
 bool is_plain(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
-// How many characters from the front stand for themselves.
+// The number of leading characters that need no escape.
 size_t plain_size(std::string_view text) {
   constexpr uint64_t kOnes = ~uint64_t{0} / 255, kHigh = 0x80 * kOnes;
   size_t size = 0;
-  // Eight at once. A borrow may show a plain one as special, after one that is: never the other way.
+  // Eight at once. A borrow can only make a plain character that follows a special one look special, never
+  // the reverse.
   for (; size + 8 <= text.size(); size += 8) {
     uint64_t word;
     std::memcpy(&word, text.data() + size, 8);

@@ -1,4 +1,4 @@
-// JSON text written piece by piece into one string, for answers that must be fast.
+// Writes JSON piece by piece into one string, for responses that must be fast.
 #pragma once
 
 #include <concepts>
@@ -8,9 +8,9 @@
 
 namespace shortlist {
 
-// The caller nests in good order: a key before each value of an object, an end for each begin. Numbers have
-// the fewest digits that read back to the same; NaN and infinities become null, bytes that are no UTF-8
-// U+FFFD.
+// The caller must nest correctly: a key before each value of an object, an end for each begin. Numbers are
+// written with the fewest digits that read back to the same value. NaN and infinities become null; bytes that
+// are not UTF-8 become U+FFFD.
 class JsonWriter {
  public:
   JsonWriter& begin_object() { return open('{'); }
@@ -30,7 +30,7 @@ class JsonWriter {
     return natural(number);
   }
   JsonWriter& null() { return raw("null"); }
-  // A value that is JSON already.
+  // A value that is already JSON.
   JsonWriter& raw(std::string_view json);
 
   template <typename T>

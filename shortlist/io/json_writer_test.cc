@@ -42,9 +42,9 @@ TEST(JsonWriter, EscapesAtEveryPlaceOfALongText) {
 TEST(JsonWriter, KeepsUtf8AndReplacesOtherBytes) {
   const std::pair<std::string, std::string> cases[] = {
       {"é日🎬", "é日🎬"},
-      {"\xC3", "\xEF\xBF\xBD"},                                  // cut
-      {"a\xFFz", "a\xEF\xBF\xBDz"},                              // never a byte of UTF-8
-      {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD"},                  // longer than needed
+      {"\xC3", "\xEF\xBF\xBD"},                                  // truncated
+      {"a\xFFz", "a\xEF\xBF\xBDz"},                              // never valid in UTF-8
+      {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD"},                  // overlong
       {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},  // a surrogate
   };
   for (const auto& [text, shown] : cases) {

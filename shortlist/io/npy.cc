@@ -53,7 +53,7 @@ struct Array {
   }
 };
 
-// Reads the dict that numpy writes; any order of its three keys, any spaces.
+// Parses the dict that numpy writes, with its three keys in any order and any spaces.
 class HeaderParser {
  public:
   HeaderParser(const std::string& path, std::string_view text) : path_(path), left_(text) {}
@@ -153,7 +153,7 @@ Array parse(const std::string& path, Bytes file) {
   return array;
 }
 
-// Checks that the data are as long as the shape says; the dtype must be one that element_bytes knows.
+// Checks that the length of the data matches the shape. element_bytes must support the dtype.
 void check_size(const std::string& path, const Array& array) {
   size_t bytes = element_bytes(array.descr);
   bool overflow = false;

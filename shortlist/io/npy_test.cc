@@ -18,7 +18,7 @@ std::string npy(const std::string& dict, const std::string& data, char version =
   return text + dict + data;
 }
 
-// What `read` says of a file with these bytes, which it calls x.
+// The error message of `read` for a file x with these bytes.
 template <typename Read>
 std::string complaint(const std::string& bytes, const Read& read) {
   static const TemporaryFolder folder;
@@ -108,7 +108,7 @@ TEST(Npy, RefusesEveryTruncation) {
   }
 }
 
-// The notebook's own split, as numpy wrote it: a permutation of the table's rows.
+// The notebook's own split, written by numpy: a permutation of the table's rows.
 TEST(Npy, ReadsTheReferenceSplit) {
   const char* data = std::getenv("SHORTLIST_DATA");
   const std::string path =

@@ -25,7 +25,7 @@ constexpr const char* kChecksumKey = "sha256";
 constexpr std::string_view kNoChecksum = "0000000000000000000000000000000000000000000000000000000000000000";
 constexpr size_t kBeforeChecksum = 10;  // "sha256":"
 
-// As it is in the header.
+// As written in the header.
 std::string checksum_entry(std::string_view checksum) {
   return fmt::format("\"{}\":\"{}\"", kChecksumKey, checksum);
 }
@@ -40,7 +40,7 @@ constexpr struct {
               {DType::F32, "F32", 4},   {DType::I64, "I64", 8}, {DType::U64, "U64", 8},
               {DType::F64, "F64", 8}};
 
-// The bytes of a tensor; none when the number overflows.
+// The number of bytes of a tensor; nullopt on overflow.
 std::optional<size_t> tensor_bytes(DType dtype, std::span<const size_t> shape) {
   size_t bytes = dtype_bytes(dtype);
   for (const size_t extent : shape) {
@@ -66,7 +66,7 @@ std::string header_text(std::span<const TensorView> tensors, const Metadata& met
   return text;
 }
 
-// All bytes of the file, one piece after another.
+// Writes all bytes of the file, one piece after another.
 template <typename Write>
 void write_bytes(std::string_view header, std::span<const TensorView> tensors, Write write) {
   const uint64_t bytes = header.size();
@@ -75,7 +75,7 @@ void write_bytes(std::string_view header, std::span<const TensorView> tensors, W
   for (const TensorView& tensor : tensors) write(tensor.bytes);
 }
 
-// One reading of one file; says its name in every Error.
+// Reads one file; every Error contains its name.
 struct Reader {
   const std::string& path;
   Bytes file;
@@ -151,7 +151,7 @@ struct Reader {
     return tensor;
   }
 
-  // Sorts by place; the data must be covered without holes or overlaps.
+  // Sorts by position. The tensors must cover the data without gaps or overlaps.
   void check_contiguous(std::vector<TensorView>& tensors, Bytes data) const {
     std::stable_sort(tensors.begin(), tensors.end(), [](const TensorView& a, const TensorView& b) {
       return std::pair(a.bytes.data(), a.bytes.size()) < std::pair(b.bytes.data(), b.bytes.size());

@@ -1,5 +1,5 @@
-// Named tensors in one file, in the safetensors layout that every framework opens:
-// u64 little-endian N | N bytes of JSON | data, row-major, little-endian, without holes.
+// Named tensors in one file, in the safetensors format, which every framework can read:
+// u64 little-endian N | N bytes of JSON | data, row-major, little-endian, without gaps.
 // JSON: {"__metadata__": {text: text}, "name": {"dtype", "shape", "data_offsets": [begin, end]}}.
 // https://github.com/huggingface/safetensors
 #pragma once
@@ -60,7 +60,7 @@ struct TensorView {
   std::vector<size_t> shape;
   Bytes bytes;
 
-  // The values; T must be the dtype's own type.
+  // The values; T must be the type of `dtype`.
   template <typename T>
   std::span<const T> values() const {
     SHORTLIST_CHECK(dtype == dtype_of<T>());
@@ -69,7 +69,7 @@ struct TensorView {
   std::span<const float> floats() const { return values<float>(); }
 };
 
-// `values` must hold as many elements as the shape says.
+// `values` must have as many elements as the shape.
 template <typename T>
 TensorView tensor_view(std::string name, std::vector<size_t> shape, std::span<const T> values) {
   return {std::move(name), dtype_of<T>(), std::move(shape), std::as_bytes(values)};
@@ -80,29 +80,30 @@ std::string describe_tensor(DType dtype, std::span<const size_t> shape);
 
 using Metadata = std::map<std::string, std::string>;
 
-// Writes atomically, in the given order; equal input gives equal bytes. The data start on a multiple of 64 in
-// the file, so a float tensor that follows only 4- and 8-byte types is aligned in memory.
+// Writes atomically, in the given order; equal input gives equal bytes. The data start at a multiple of 64 in
+// the file, so a float tensor that is preceded only by 4- and 8-byte types is aligned in memory.
 void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
                        const Metadata& metadata = {});
-// The same with a checksum among the metadata, "sha256": of all bytes of the file, with zeros for its digits.
+// The same with a checksum in the metadata: "sha256" of all bytes of the file, with zeros in place of its
+// digits.
 void write_checked_safetensors(const std::string& path, std::span<const TensorView> tensors,
                                const Metadata& metadata);
 
-// A file in memory; its views live as long as it does. Every value is aligned for its type: a tensor that the
-// file has elsewhere is copied.
+// A file in memory; its views are valid as long as it exists. Every value is aligned for its type: tensors
+// that are not aligned in the file are copied.
 class SafetensorsFile {
  public:
-  // Throws a data Error that names the file and the tensor for anything that breaks the layout.
+  // Throws a data Error that names the file and the tensor if the format is violated.
   static SafetensorsFile open(const std::string& path) { return parse(FileBytes(path), path); }
   static SafetensorsFile parse(FileBytes bytes, const std::string& path);
 
-  // Throws a data Error unless the file has the checksum of write_checked_safetensors() and it is right.
+  // Throws a data Error unless the file has a checksum of write_checked_safetensors() and it matches.
   void check_checksum() const;
 
   const std::vector<TensorView>& tensors() const { return tensors_; }  // in the order of their data
   const Metadata& metadata() const { return metadata_; }
   const TensorView* find(std::string_view name) const;
-  // The tensor of this name, type and shape; throws a data Error when the file has none.
+  // The tensor of this name, type and shape. Throws a data Error if there is none.
   const TensorView& need(std::string_view name, DType dtype, std::span<const size_t> shape) const;
 
  private:

@@ -20,13 +20,13 @@ std::vector<TensorView> example() {
           tensor_view<float>("none", {0, 4}, {})};
 }
 
-// A file with this header and so many zero bytes of data.
+// A file with this header and `data_bytes` zero bytes of data.
 std::string file_with(const std::string& header, size_t data_bytes) {
   const uint64_t bytes = header.size();
   return std::string(reinterpret_cast<const char*>(&bytes), 8) + header + std::string(data_bytes, '\0');
 }
 
-// What open() says of a file with these bytes, which it calls x.
+// The error message of open() for a file x with these bytes.
 std::string complaint(const std::string& bytes) {
   static const TemporaryFolder folder;
   const std::string path = folder / "x";
@@ -150,7 +150,7 @@ TEST(Safetensors, RefusesTruncations) {
   }
 }
 
-// A flipped bit may give another valid file, but never a crash or a view outside the file.
+// A flipped bit may give another valid file, but must never cause a crash or a view outside the file.
 TEST(Safetensors, SurvivesAFlippedBitInEveryByteOfTheHeader) {
   const TemporaryFolder folder;
   write_safetensors(folder / "x", example(), {{"format", "1"}});

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), as lower-case hexadecimal text.
+// SHA-256 (FIPS 180-4) as lower-case hexadecimal text.
 #pragma once
 
 #include <array>
@@ -14,11 +14,11 @@ class Sha256 {
   Sha256();
   void add(Bytes bytes);
   void add(std::string_view text) { add(bytes_of(text)); }
-  std::string hex() const;  // of everything added so far; more may follow
+  std::string hex() const;  // of everything added so far; more may be added
 
  private:
   std::array<uint32_t, 8> state_;
-  std::array<std::byte, 64> block_;  // its first length_ % 64 bytes wait for the rest
+  std::array<std::byte, 64> block_;  // the first length_ % 64 bytes are waiting for a full block
   uint64_t length_ = 0;
 };
 

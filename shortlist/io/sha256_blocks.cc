@@ -26,7 +26,7 @@ uint32_t big_endian(const std::byte* at) {
   return std::endian::native == std::endian::little ? __builtin_bswap32(word) : word;
 }
 
-// The message schedule's word t from the 16 before it, in a ring of 16.
+// Word t of the message schedule, computed from the previous 16 in a ring of 16.
 inline uint32_t next_word(uint32_t* ring, int t) {
   const uint32_t w15 = ring[(t + 1) & 15], w2 = ring[(t + 14) & 15];
   const uint32_t s0 = std::rotr(w15, 7) ^ std::rotr(w15, 18) ^ (w15 >> 3);
@@ -34,7 +34,7 @@ inline uint32_t next_word(uint32_t* ring, int t) {
   return ring[t & 15] += s0 + ring[(t + 9) & 15] + s1;
 }
 
-// One round. The caller turns the names of the eight words instead of moving their values.
+// One round. The caller rotates the names of the eight words instead of moving their values.
 inline void round(uint32_t a, uint32_t b, uint32_t c, uint32_t& d, uint32_t e, uint32_t f, uint32_t g,
                   uint32_t& h, uint32_t addend) {
   h += (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + (g ^ (e & (f ^ g))) + addend;
@@ -65,7 +65,7 @@ void fold_block(Sha256State& state, const std::byte* block) {
 
 #if defined(__x86_64__)
 
-// Four rounds an instruction pair. The processor wants the state as the words ABEF and CDGH.
+// Four rounds per instruction pair. The instructions need the state as the words ABEF and CDGH.
 __attribute__((target("sha,sse4.1"))) void fold_with_sha_instructions(Sha256State& state,
                                                                       const std::byte* blocks, size_t count) {
   const auto load = [](const void* at) { return _mm_loadu_si128(static_cast<const __m128i*>(at)); };

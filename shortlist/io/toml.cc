@@ -2,8 +2,8 @@
 
 #include <toml++/impl/preprocessor.h>
 
-// toml++ 3.3 promises compilers of every input what is not so of some bad one: that a key begins as one
-// ("[&1]"), and that no character is U+FCFF or some other.
+// toml++ 3.3 tells the compiler to assume facts that some invalid input violates: that a key begins as one
+// ("[&1]"), and that no character is U+FCFF or one of some others.
 #undef TOML_ASSERT
 #undef TOML_ASSERT_ASSUME
 #undef TOML_UNREACHABLE
@@ -27,7 +27,7 @@ namespace {
 
 Value to_value(const toml::node& node, int line_of_key);
 
-// toml++ sorts a table's keys by name; where each key first stands is the file's order.
+// toml++ sorts a table's keys by name; the first position of each key gives the file's order.
 Value table_value(const toml::table& table, int line) {
   std::vector<std::pair<const toml::key*, const toml::node*>> entries;
   for (const auto& [key, node] : table) entries.emplace_back(&key, &node);
@@ -70,7 +70,8 @@ Value to_value(const toml::node& node, int line_of_key) {
   });
 }
 
-// No name and no value may have one: what takes texts up to the first zero byte would see another.
+// Rejects zero bytes in names and values: functions that read up to the first zero byte would see a different
+// text.
 void check_zero_bytes(const Value& value, const std::string& file) {
   const auto check = [&](const std::string& text) {
     if (text.find('\0') != text.npos)

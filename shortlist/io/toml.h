@@ -1,4 +1,4 @@
-// TOML 1.0 as a tree of values, in the order of the file and with the line of each value.
+// TOML 1.0 as a tree of values, in the order of the file, with the line of each value.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace shortlist {
 Value parse_toml(std::string_view text, const std::string& file);
 Value load_toml(const std::string& path);
 
-// One value as it stands behind `=`, all lines 0; for --set key=value. A bare word that TOML does not know,
-// such as top_10 or data/ratings.csv, is taken as text.
+// One value as written after `=`, with all lines 0; for --set key=value. A bare word that is not TOML, such
+// as top_10 or data/ratings.csv, is read as a string.
 Value parse_toml_value(std::string_view text);
 
 }  // namespace shortlist

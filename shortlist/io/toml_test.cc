@@ -85,7 +85,7 @@ TEST(Toml, NamesFileAndLineOfBadSyntax) {
   EXPECT_EQ(message_of([] { load_toml("/no/such"); }), "cannot read /no/such: No such file or directory");
 }
 
-// toml++ asserts that a key begins as one.
+// toml++ asserts that a key begins with a valid character.
 TEST(Toml, RefusesAKeyThatBeginsAsNone) {
   EXPECT_EQ(
       message_of([] { parse_toml("[&1]", "a.toml"); }),

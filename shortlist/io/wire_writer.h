@@ -1,4 +1,4 @@
-// The protobuf wire format, written by hand: fields in the order of the calls.
+// Writes the protobuf wire format, fields in the order of the calls.
 // https://protobuf.dev/programming-guides/encoding
 #pragma once
 
@@ -17,7 +17,7 @@ class ProtoWriter {
   void fixed64(int field, uint64_t value);
   void real32(int field, float value) { fixed32(field, std::bit_cast<uint32_t>(value)); }
   void real64(int field, double value) { fixed64(field, std::bit_cast<uint64_t>(value)); }
-  void bytes(int field, std::string_view value);  // also a string
+  void bytes(int field, std::string_view value);  // also for strings
   void message(int field, const ProtoWriter& value) { bytes(field, value.data_); }
   void packed(int field, std::span<const float> values);
   void packed(int field, std::span<const double> values);

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// The examples of protobuf's own page on encoding.
+// The examples in protobuf's documentation of the encoding.
 TEST(ProtoWriter, MatchesThePublishedExamples) {
   ProtoWriter number, text, outer;
   number.varint(1, 150);

@@ -26,7 +26,7 @@ HWY_INLINE Vector exp_rest(Vector r) {
                     1.3981999507e-3f, 1.9875691500e-4f);
 }
 
-// exp(x) = 2^n exp(r); 0 where the result would be subnormal, inf where too big, NaN of NaN.
+// exp(x) = 2^n exp(r); 0 where the result would be subnormal, inf on overflow, NaN for NaN.
 HWY_INLINE Vector exp(Vector x) {
   // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the lowest bits.
   constexpr float kRound = 12582912, kLowest = -87.33654f;
@@ -68,7 +68,7 @@ HWY_INLINE Vector tanh(Vector x) {
   return hn::IfThenElse(hn::Lt(size, set(0.625f)), near, hn::CopySign(far, x));
 }
 
-// Its series near 0; beyond, Abramowitz & Stegun 7.1.26, which is within 1.5e-7.
+// Power series near 0; elsewhere Abramowitz & Stegun 7.1.26, accurate to 1.5e-7.
 HWY_INLINE Vector erf(Vector x) {
   const Vector size = hn::Abs(x), square = hn::Mul(x, x);
   const Vector near =
@@ -92,12 +92,12 @@ HWY_INLINE Vector elu(Vector x, float scale, float alpha) {
   const Vector below = hn::Mul(set(scale * alpha), exp_minus_one(at_most(zero(), x)));
   return hn::IfThenElse(hn::Gt(x, zero()), hn::Mul(set(scale), x), below);
 }
-// At 0, where a selu bends, its slope is that of the line, as in TensorFlow.
+// At 0, where selu has a kink, the slope is that of the linear part, as in TensorFlow.
 HWY_INLINE Vector elu_slope(Vector y, float scale, float alpha) {
   return hn::IfThenElse(hn::Ge(y, zero()), set(scale), hn::Add(y, set(scale * alpha)));
 }
 
-// Each activation: y of x, and dy/dx from x and y.
+// Each activation: y as a function of x, and dy/dx as a function of x and y.
 struct Relu {
   static HWY_INLINE Vector value(Vector x) { return at_least(zero(), x); }
   static HWY_INLINE Vector slope(Vector, Vector y) { return hn::IfThenElseZero(hn::Gt(y, zero()), set(1)); }
@@ -139,7 +139,7 @@ struct Swish {
   }
 };
 
-// Calls use(kind) with the activation's struct; linear has none.
+// Calls use(kind) with the activation's struct. linear has none.
 template <class Use>
 HWY_INLINE void with_activation(Activation activation, Use use) {
   switch (activation) {

@@ -93,7 +93,7 @@ TEST(Activation, AgreesWithReference) {
       activate(kind, as_row(std::span(y)));
       for (size_t i = 0; i < x.size(); ++i) {
         const double expected = reference::activation(kind, x[i]);
-        // The tail of gelu is a difference of numbers near 1, here as in TensorFlow.
+        // The tail of gelu is a difference of numbers near 1, as in TensorFlow.
         const double tolerance = 1e-6 * (kind == Activation::gelu ? std::abs(x[i]) : std::abs(expected));
         ASSERT_NEAR(y[i], expected, tolerance) << x[i];
       }

@@ -14,7 +14,7 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// Numbers of the columns of a group.
+// Values of the columns of a group.
 template <size_t kCount>
 using Row = Vector[kCount];
 template <size_t kCount, class At>
@@ -55,7 +55,7 @@ void normalize_gradient_sums(const ConstMatrix& x, const Normalization& by, cons
     load(places, by.inverse_deviation.data(), deviation);
     for (size_t v = 0; v < kCount; ++v) of_gamma[v] = of_beta[v] = zero();
     for (size_t r = 0; r < x.rows; ++r) {
-      // dy was made just now, x long ago.
+      // Only x needs prefetching: dy was computed just now, x long ago.
       const float* ahead = x.row(std::min(r + kAhead, x.rows - 1)) + places.at[0].i;
       for (size_t i = 0; i < kCount * kLanes; i += kLine) __builtin_prefetch(ahead + i);
 #pragma GCC unroll 4

@@ -12,7 +12,7 @@
 namespace shortlist {
 namespace {
 
-// Random numbers in rows that are a little apart, between guards.
+// Random numbers in rows with gaps between them, surrounded by guards.
 struct Block {
   Block(size_t rows, size_t cols, std::string_view name)
       : values(rows * (cols + 3) + 64, -77), matrix{values.data(), rows, cols, cols + 3} {
@@ -26,7 +26,7 @@ struct Block {
   Matrix matrix;
 };
 
-// Also of what lies between and behind the rows.
+// Also compares what is between and after the rows.
 void expect_near(const Block& got, const Block& expected, const std::string& what) {
   for (size_t i = 0; i < got.values.size(); ++i) {
     ASSERT_NEAR(got.values[i], expected.values[i], 1e-5 * (1 + std::abs(expected.values[i])))

@@ -16,10 +16,10 @@
 #define SHORTLIST_MATH_ELEMENTWISE_CC_
 namespace shortlist {
 
-// One use of the random numbers: the same for 2^32 of them.
+// State of the random numbers, constant for 2^32 of them.
 struct DropoutBlock {
-  uint32_t low, high;  // from the key and the upper half of their index
-  uint32_t first;      // lower half of the first one's
+  uint32_t low, high;  // from the key and the upper half of the index
+  uint32_t first;      // lower half of the first index
   uint32_t threshold;
   float scale;
   bool add;
@@ -84,7 +84,7 @@ float sum_of_squares(std::span<const float> x) { return dot(x, x); }
 
 float max(std::span<const float> x) {
   constexpr float kLowest = -std::numeric_limits<float>::infinity();
-  // Enough chains to hide a comparison's latency.
+  // Enough independent chains to hide a comparison's latency.
   constexpr size_t kChains = 4 * kSumVectors, kBlock = kChains * kLanes;
   Vector chains[kChains];
   for (Vector& chain : chains) chain = set(kLowest);
@@ -105,7 +105,7 @@ float max(std::span<const float> x) {
   return best;
 }
 
-// Zero times a finite number is zero, times any other NaN.
+// Zero times a finite number is zero; times anything else it is NaN.
 bool all_finite(std::span<const float> x) {
   Vector lanes[kSumVectors];
   fill_lanes(lanes, 0);
@@ -127,7 +127,7 @@ void count_scores(std::span<const float> scores, float score, RankCount* count) 
   }
 }
 
-// Sums of term(r, at, sum so far) over the rows r in turn, for the vectors of columns at each of `at`.
+// Sums term(r, at, sum so far) over the rows r in order, for the vectors of columns at each of `at`.
 template <class Term>
 HWY_INLINE void sum_columns(size_t rows, size_t begin, size_t end, std::span<float> out, Term term) {
   for_column_groups(begin, end, [&]<size_t kCount, class At>(const Places<kCount, At>& places) HWY_ATTR {
@@ -170,7 +170,7 @@ void column_product_sums(ConstMatrix x, ConstMatrix y, size_t begin, size_t end,
 
 using Bits = hn::Vec<hn::RebindToUnsigned<Floats>>;
 
-// Random numbers i and following, from Wellons's lowbias32 with a second key between its two rounds.
+// Random numbers i and following: Wellons's lowbias32 with a second key between its two rounds.
 HWY_INLINE Bits random_bits(const DropoutBlock& block, size_t i) {
   const hn::RebindToUnsigned<Floats> d;
   Bits x = hn::Add(hn::Iota(d, block.first + static_cast<uint32_t>(i)), hn::Set(d, block.low));
@@ -189,7 +189,7 @@ void dropout_block(const DropoutBlock& block, std::span<const float> x, std::spa
     const Vector kept = hn::IfThenElseZero(keep, hn::Mul(at.load(x.data()), set(block.scale)));
     at.store(block.add ? hn::Add(at.load(out.data()), kept) : kept, out.data());
   };
-  // The lower halves of sixteen random numbers, then their upper halves.
+  // The lower halves of sixteen random numbers are used first, then the upper halves.
   constexpr size_t kHalf = kDropoutBlock / 2;
   size_t i = 0;
   for (; i + kDropoutBlock <= out.size(); i += kDropoutBlock) {

@@ -34,7 +34,7 @@ void at_odd_sizes(Test test) {
   });
 }
 
-// Equal to the bit where `fused`, else to 1e-6.
+// Bitwise equal if `fused`, otherwise to 1e-6.
 void expect_same(float got, float expected, bool fused) {
   if (fused) {
     EXPECT_EQ(got, expected);
@@ -47,7 +47,7 @@ void expect_same(std::span<const float> got, std::span<const float> expected, bo
   for (size_t i = 0; i < got.size(); ++i) expect_same(got[i], expected[i], fused);
 }
 
-// A pass over a copy of the first n of n + 1 values must leave the last alone.
+// A pass over a copy of the first n of n + 1 values must not change the last one.
 template <class Pass>
 Floats guarded(Floats values, Pass pass) {
   const size_t n = values.size();
@@ -250,7 +250,7 @@ TEST(Dropout, KeepsTheRateThatWasAskedFor) {
   }
 }
 
-// Of two independent fair masks, a quarter of the elements are kept by both.
+// Two independent fair masks both keep a quarter of the elements.
 double overlap_in_deviations(std::span<const float> a, std::span<const float> b) {
   const double n = static_cast<double>(a.size());
   return std::abs(dot(a, b) / n - 0.25) / std::sqrt(0.25 * 0.75 / n);

@@ -1,4 +1,4 @@
-// Whether numbers are finite.
+// Checks that numbers are finite.
 #pragma once
 
 #include <bit>
@@ -7,7 +7,7 @@
 
 namespace shortlist {
 
-// Without a branch for each number, so that it is as fast as memory is read.
+// Branchless, so that it runs at memory speed.
 inline bool all_finite(std::span<const float> values) {
   constexpr uint32_t kExponent = 0x7f800000;
   uint32_t found = 0;

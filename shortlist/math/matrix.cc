@@ -9,7 +9,7 @@
 namespace shortlist {
 
 Buffer::Buffer(size_t size) : size_(size) {
-  // A column of a few hundred rows lies in more small pages than a core remembers.
+  // A column of a few hundred rows spans more small pages than the TLB holds.
   constexpr size_t kHugePage = size_t{2} << 20, kWorthAPage = kHugePage / 8;
   size_t bytes = (size + kSlack) * sizeof(float);
   const size_t alignment = bytes >= kWorthAPage ? kHugePage : 64;

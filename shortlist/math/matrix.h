@@ -1,4 +1,4 @@
-// Views of rows x columns of float32, and the memory behind them. There are no other tensors.
+// Views of rows x columns of float32, and the memory for them. There are no other tensors.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ struct Matrix {
   float* row(size_t r) const { return data + r * stride; }
   float& operator()(size_t r, size_t c) const { return data[r * stride + c]; }
   operator ConstMatrix() const { return {data, rows, cols, stride}; }
-  // Columns [begin, begin + count) of the same rows, of which there may be none.
+  // Columns [begin, begin + count) of all rows. The matrix may have no rows.
   Matrix columns(size_t begin, size_t count) const {
     return {data != nullptr ? data + begin : nullptr, rows, count, stride};
   }
@@ -45,7 +45,8 @@ struct Matrix {
 inline Matrix as_row(std::span<float> x) { return {x.data(), 1, x.size(), x.size()}; }
 inline ConstMatrix as_row(std::span<const float> x) { return {x.data(), 1, x.size(), x.size()}; }
 
-// Floats on a 64-byte boundary, zero at first. Kernels may read (never use) up to kSlack floats past the end.
+// Floats aligned to 64 bytes, initially zero. Kernels may read (but not use) up to kSlack floats past the
+// end.
 class Buffer {
  public:
   static constexpr size_t kSlack = 64;
@@ -54,8 +55,8 @@ class Buffer {
   explicit Buffer(size_t size);
   Buffer(size_t rows, size_t cols) : Buffer(rows * cols) {}
 
-  // Room for `size` floats; what was in it is lost when it has to grow. It never shrinks, so that a step
-  // after the first does not allocate.
+  // Makes room for `size` floats; the content is lost if memory has to grow. Never shrinks, so that only the
+  // first step allocates.
   void reserve(size_t size) {
     if (size_ < size) *this = Buffer(size);
   }

@@ -25,19 +25,19 @@ struct RowOfVectors {
   const float* at(size_t i) const { return x[i].row(row); }
 };
 
-// Where the pairs of each vector with those before it stand.
+// The positions of each vector's pairs with the vectors before it.
 struct PairDots {
   bool self;
 
-  // Pairs that stand before those of i, and pairs of i.
+  // The number of pairs before those of i, and the number of pairs of i.
   size_t begin(size_t i) const { return (self ? i * (i + 1) : i * (i - 1)) / 2; }
   size_t pairs(size_t i) const { return i + self; }
 };
 
-// More matrices than a core watches: what a row needs is asked for this many rows before.
+// There are more matrices than a core's prefetcher tracks, so rows are prefetched this many rows ahead.
 constexpr size_t kRowsAhead = 4;
 
-// Of scratch memory with a column for each vector.
+// Row stride of the scratch memory, which has one column per vector.
 constexpr size_t padded_count(size_t count) { return (count + 15) / 16 * 16; }
 
 }  // namespace shortlist
@@ -47,8 +47,8 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// Calls block(first, std::integral_constant<int, n>) for blocks of n vectors, whose sums fit into registers;
-// the last may go beyond `count`.
+// Calls block(first, std::integral_constant<int, n>) for blocks of n vectors, whose sums fit into registers.
+// The last block may extend beyond `count`.
 template <class Block>
 HWY_INLINE void for_blocks(size_t count, Block block) {
   size_t first = 0;
@@ -56,7 +56,7 @@ HWY_INLINE void for_blocks(size_t count, Block block) {
   if (first < count) block(first, std::integral_constant<int, 4>());
 }
 
-// columns[k * stride + j] = vector j's number k.
+// columns[k * stride + j] = element k of vector j.
 void transpose(const RowOfVectors& vectors, float* columns, size_t stride) {
   const size_t fours = vectors.width() / 4 * 4;
   size_t j = 0;
@@ -72,7 +72,7 @@ void transpose(const RowOfVectors& vectors, float* columns, size_t stride) {
   }
 }
 
-// The dot products of vectors [first, first + kRows) with those before them.
+// The dot products of vectors [first, first + kRows) with the vectors before them.
 template <int kRows>
 HWY_INLINE void dots_of_block(PairDots dots, const RowOfVectors& vectors, size_t first,
                               const float* x_columns, float* y) {
@@ -110,7 +110,7 @@ void pair_dots(std::span<const ConstMatrix> x, RowRange rows, PairDots dots, flo
   }
 }
 
-// What pairs of two of a block's vectors give to both: g[i][j] = g[j][i].
+// The gradients of pairs within a block, for both vectors of the pair: g[i][j] = g[j][i].
 template <int kRows>
 HWY_INLINE void mirror(PairDots dots, const float* const (&pairs)[kRows], size_t first, size_t end,
                        float (&g)[kRows][kRows]) {
@@ -175,7 +175,7 @@ namespace shortlist {
 HWY_EXPORT(pair_dots);
 HWY_EXPORT(pair_dots_gradient);
 
-// Vectors beside one another as columns.
+// The vectors side by side as columns.
 size_t pair_dots_scratch(size_t count, size_t width) { return padded_count(count) * width; }
 
 namespace {

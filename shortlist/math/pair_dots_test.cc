@@ -16,7 +16,7 @@ namespace {
 constexpr float kGuard = -77;
 constexpr size_t kRows = 5;
 
-// Random numbers in rows that are a little apart, between guards.
+// Random numbers in rows with gaps between them, surrounded by guards.
 struct Block {
   Block(size_t cols, uint64_t seed) : values((kRows + 1) * (cols + 3), kGuard), cols(cols) {
     const RandomStream random(seed, "pair dots");
@@ -28,7 +28,7 @@ struct Block {
   size_t cols;
 };
 
-// To the bit with fused multiply-add.
+// Bitwise equal with fused multiply-add.
 void expect_equal(const Block& got, const Block& expected, bool fused, size_t terms) {
   const double tolerance = fused ? 0 : 1e-6 * static_cast<double>(terms + 1);
   for (size_t i = 0; i < got.values.size(); ++i)
@@ -72,7 +72,7 @@ void expect_dots(const Case& c, bool fused) {
   expect_equal(got, expected, fused, c.width);
 }
 
-// Writes the first, adds to the second, leaves out the third, and so on.
+// Overwrites the first gradient, adds to the second, skips the third, and so on.
 void expect_gradients(const Case& c, bool fused) {
   std::vector<Block> x = c.blocks(1), got = c.blocks(50), expected = got;
   Block dy(c.pairs(), 100);

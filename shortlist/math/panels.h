@@ -1,4 +1,4 @@
-// The operands of products. Panels' packing is in product.cc, beside the kernels that read them.
+// The operands of products. The packing of Panels is in product.cc, next to the kernels that read them.
 #pragma once
 
 #include <concepts>
@@ -9,23 +9,25 @@
 
 namespace shortlist {
 
-// What the operands of a product are rounded to; sums are float32. bf16 keeps 8 bits of each number, bf16x3
-// the sum of two such, 16 bits. Both fix the order of sums too (math/tiles.h).
+// The precision to which the operands of a product are rounded; sums are float32. bf16 keeps 8 significant
+// bits of each number; bf16x3 represents a number as the sum of two bfloat16, 16 bits. Both also fix the
+// order of sums (math/tiles.h).
 enum class Precision { float32, bf16x3, bf16 };
 
-// Whether this processor multiplies so, and faster than in float32: both on matrix tiles (Intel's AMX), where
-// the kernel gives them to this process; bf16 also where AVX-512 multiplies pairs of halves in the time of
-// one float (AMD's, from Zen 4 on).
+// Whether this processor supports products in this precision and computes them faster than in float32. Both
+// do on matrix tiles (Intel's AMX) if the kernel lets this process use them; bf16 also does where AVX-512
+// multiplies pairs of bfloat16 in the time of one float (AMD from Zen 4 on).
 bool multiplies_in(Precision precision);
 
-// What a product reads or writes: floats, or what each is rounded to, for products in that precision. Those
-// are halves of floats, side by side in the first half of their row's room, and for bf16x3 the low ones in
-// its second half. That leaves products nothing to round, and with bf16 half as much memory to go through.
+// A matrix that a product reads or writes: floats, or, for products in that precision, the bfloat16 values
+// ("halves") that they are rounded to. A row's halves are contiguous in the first half of the row's memory;
+// for bf16x3, the low ones are in its second half. Products then have nothing to round, and bf16 reads half
+// as much memory.
 template <class View, class Half>
 struct Roundable {
   View matrix;
   Precision precision = Precision::float32;
-  size_t low = 0;  // halves from a high one to its low one
+  size_t low = 0;  // offset of a low half from its high half, in halves
 
   Roundable() = default;
   template <std::convertible_to<View> From>
@@ -39,7 +41,7 @@ struct Roundable {
 
   Roundable slice(size_t begin, size_t end) const { return with(matrix.slice(begin, end)); }
   Roundable head(size_t count) const { return slice(0, count); }
-  // `begin` even.
+  // `begin` must be even.
   Roundable columns(size_t begin, size_t count) const {
     return with(matrix.columns(rounded() ? begin / 2 : begin, count));
   }
@@ -54,32 +56,32 @@ struct Roundable {
 using Operand = Roundable<ConstMatrix, const uint16_t>;
 using Output = Roundable<Matrix, uint16_t>;
 
-// The right operand B[K,N], packed for products of one precision in panels of kPanelColumns columns, the last
-// one padded with zeros.
+// The right operand B[K,N], packed for products of one precision in panels of kPanelColumns columns. The last
+// panel is padded with zeros.
 class Panels {
  public:
   static constexpr size_t kPanelColumns = 16;
 
-  // Sizes the panels; memory grows but never shrinks, so a step after the first does not allocate.
+  // Sets the size of the panels. Memory grows but never shrinks, so only the first step allocates.
   void resize(size_t inner, size_t columns, Precision precision = Precision::float32);
   Precision precision() const { return precision_; }
   size_t inner() const { return inner_; }      // K
   size_t columns() const { return columns_; }  // N
   size_t count() const { return (columns_ + kPanelColumns - 1) / kPanelColumns; }
 
-  // Fills panels [begin, end) from b[N,K], for products with B = bᵀ. Different panels may be filled by
-  // different threads.
+  // Fills panels [begin, end) from b[N,K], for products with B = bᵀ. Different threads may fill different
+  // panels.
   void pack_transposed(ConstMatrix b, size_t begin, size_t end);
-  // Fills rows [begin, begin + b.rows) of B from b's; for tiles whole pairs of rows, `begin` even. Different
-  // rows may be filled by different threads.
+  // Fills rows [begin, begin + b.rows) of B from b. With tiles, `begin` must be even and rows come in whole
+  // pairs. Different threads may fill different rows.
   void pack_rows(ConstMatrix b, size_t begin);
-  // Size and fill all.
+  // Sets the size and fills all panels.
   void pack(ConstMatrix b, Precision precision = Precision::float32);
   void pack_transposed(ConstMatrix b, Precision precision = Precision::float32);
-  // Column j is row rows[j] of b[N,K]; sizes and fills all.
+  // Column j is row rows[j] of b[N,K]. Sets the size and fills all panels.
   void pack_transposed(ConstMatrix b, std::span<const uint32_t> rows);
 
-  // In float32 [K, kPanelColumns], else tiles.
+  // [K, kPanelColumns] in float32, otherwise tiles.
   float* panel(size_t index) { return data_.data() + index * panel_floats_; }
   const float* panel(size_t index) const { return data_.data() + index * panel_floats_; }
 
@@ -92,14 +94,14 @@ class Panels {
   Buffer data_;
 };
 
-// What is done with a finished element of C while it is in a register, in this order.
+// Operations on a finished element of C while it is in a register, in this order.
 struct Epilogue {
   const float* bias = nullptr;  // [N], added to every row
   bool relu = false;            // max(0, x)
-  Operand positive;             // [M,N] or nothing: 0 where this is not > 0, the gradient of a ReLU
+  Operand positive;             // optional, [M,N]: result is 0 where this is not > 0 (gradient of a ReLU)
 
   bool gated() const { return positive.matrix.data != nullptr; }
-  // Of rows [begin, end), or of `count` columns from `begin` on, alone.
+  // Restricted to rows [begin, end), or to `count` columns starting at `begin`.
   Epilogue slice(size_t begin, size_t end) const {
     Epilogue part = *this;
     if (gated()) part.positive = positive.slice(begin, end);
@@ -115,7 +117,7 @@ struct Epilogue {
 
 // Panels [begin, end) of a right operand.
 struct PanelRange {
-  size_t begin = 0, end = SIZE_MAX;  // end is cut to the panels that there are
+  size_t begin = 0, end = SIZE_MAX;  // end is clamped to the number of panels
 };
 
 }  // namespace shortlist

@@ -17,7 +17,7 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// Enough chains to hide an addition's latency; the sums are returned so that none is left out.
+// Enough independent chains to hide an addition's latency. Returns the sums, so that the compiler keeps them.
 float multiply_add_rounds(size_t rounds, double* operations) {
   constexpr size_t kChains = 12;
   Vector chain[kChains];

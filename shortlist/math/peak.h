@@ -1,4 +1,4 @@
-// How fast this machine multiplies, adds and reads: what products and searches are measured against.
+// Measures the peak arithmetic and memory speed of this machine, to which products and searches are compared.
 #pragma once
 
 #include <span>
@@ -8,13 +8,14 @@
 
 namespace shortlist {
 
-// Floating-point operations a second (a multiply-add is two) of numbers that stay in registers, on all
-// threads of the pool at once; of bf16x3 those of the product that three of the processor's make. Takes about
-// `seconds`; the best of several short stretches, because other work on the machine only ever slows it.
+// Floating-point operations per second (a multiply-add is two) on numbers in registers, on all threads of the
+// pool at once. For bf16x3, counts the operations of the product that is computed from three of the
+// processor's products. Takes about `seconds`; returns the best of several short intervals, because other
+// load on the machine can only slow it down.
 double multiply_add_peak(ThreadPool& pool, double seconds = 0.05, Precision precision = Precision::float32);
 
-// Reads every float once, in order, as fast as memory gives them. Returns a figure made of
-// all, so that none is left out.
+// Reads every float once, in order, at memory speed. Returns a value that depends on all of them, so that the
+// compiler cannot drop the reads.
 float read_all(std::span<const float> values);
 
 }  // namespace shortlist

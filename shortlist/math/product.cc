@@ -17,8 +17,8 @@
 #define SHORTLIST_MATH_PRODUCT_CC_
 namespace shortlist {
 
-// Inner positions and rows of A that are worked on at a time: a panel's part stays in the first cache, A's in
-// the second. Of Aᵀ each position takes a cache line or two, so fewer fit. Neither changes a bit of the
+// Inner positions and rows of A per block: one panel's part stays in the first-level cache, A's part in the
+// second. Each position of Aᵀ takes one or two cache lines, so fewer fit. None of these changes a bit of the
 // result.
 constexpr size_t kInnerBlock = 256, kTransposedInnerBlock = 128, kRowBlock = 96;
 
@@ -26,11 +26,11 @@ constexpr size_t kInnerBlock = 256, kTransposedInnerBlock = 128, kRowBlock = 96;
 struct RightOperand {
   const float* data;
   size_t inner;                     // K
-  size_t row_stride, panel_stride;  // from a row to the next, from a panel to the next
+  size_t row_stride, panel_stride;  // from one row to the next, from one panel to the next
 
   const float* at(size_t k, size_t column) const {
     constexpr size_t kWidth = Panels::kPanelColumns;
-    if (inner == 0) return data;  // null perhaps, and not read
+    if (inner == 0) return data;  // may be null; not read
     return data + k * row_stride + column / kWidth * panel_stride + column % kWidth;
   }
 };
@@ -52,8 +52,7 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// A tile of C stays in registers while the sum runs: kTileRows x two vectors, or fewer rows at the lower
-// edge.
+// A tile of C stays in registers during the sum: kTileRows x two vectors, or fewer rows at the bottom edge.
 constexpr size_t kTileRows = HWY_ARCH_X86 && HWY_TARGET >= HWY_AVX2 ? 6 : 12;
 
 struct Tile {
@@ -62,12 +61,12 @@ struct Tile {
   const float* b[2];  // where each vector's columns start in their panels
   size_t b_stride;
   size_t inner;
-  size_t row, column, columns;  // in C; columns: how many there are from `column` on
+  size_t row, column, columns;  // in C; columns: their number from `column` on
   bool add, last;               // start from C; apply the epilogue
 };
 
-// Steps [begin, end) of the sum, for all of the tile: c[i][v] += a(i, k) * b(k, v). Calls beside(k) before
-// each.
+// Steps [begin, end) of the sum for the whole tile: c[i][v] += a(i, k) * b(k, v). Calls beside(k) before each
+// step.
 template <int kRows, int kVectors, bool kTransposed, class Beside>
 HWY_INLINE void accumulate(const Tile& tile, size_t begin, size_t end, Vector (&c)[kRows][kVectors],
                            Beside beside) {
@@ -88,11 +87,11 @@ HWY_INLINE void accumulate(const Tile& tile, size_t begin, size_t end, Vector (&
   }
 }
 
-// What the next block reads of a matrix, a few cache lines of each of many rows, which a processor does not
-// foresee. They are asked for while this block is worked on, some with each tile.
+// The part of a matrix that the next block reads: a few cache lines from each of many rows, which hardware
+// prefetchers do not predict. It is prefetched during the current block, some rows with each tile.
 struct Upcoming {
   const float* row = nullptr;
-  size_t stride = 0, lines = 0;      // from row to row; of each
+  size_t stride = 0, lines = 0;      // from row to row; per row
   size_t left = 0, with_a_tile = 0;  // rows
 
   HWY_INLINE void ask() {
@@ -106,7 +105,7 @@ struct NextBlock {
   Upcoming a, b;
 };
 
-// kWhole: all `count` lanes, without a question.
+// kWhole: all `count` lanes, without a check.
 template <bool kWhole>
 HWY_INLINE Vector load_lanes(const float* from, size_t count) {
   if constexpr (kWhole) return hn::LoadU(kFloats, from);
@@ -118,9 +117,9 @@ HWY_INLINE void store_lanes(Vector v, float* to, size_t count) {
   store_first(v, to, count);
 }
 
-// The tile's first element of C and, where the epilogue asks for it, of the ReLU's output. What stands
-// between the sums of two tiles has to be short: a processor looks some three hundred instructions ahead, and
-// where it sees no multiply-add among them, it waits.
+// The tile's first element of C and, if the epilogue needs it, of the ReLU's output. The code between the
+// sums of two tiles must be short: a processor looks about three hundred instructions ahead and stalls if
+// there is no multiply-add among them.
 template <int kRows, int kVectors, bool kTransposed, bool kWhole>
 HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* out,
                               const float* HWY_RESTRICT positive) {
@@ -136,7 +135,7 @@ HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* o
       for (int v = 0; v < kVectors; ++v) c[i][v] = load_lanes<kWhole>(row + v * kLanes, count[v]);
     }
   } else {
-    // Where the sums will go is on its way from the outer caches while they run.
+    // Prefetches the destination of the sums from the outer caches while the sums run.
 #pragma GCC unroll 12
     for (int i = 0; i < kRows; ++i, row += stride) {
       __builtin_prefetch(row, 1);
@@ -145,7 +144,8 @@ HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* o
       for (int v = 0; v < kVectors; ++v) c[i][v] = zero();
     }
   }
-  // The ReLU's rows are asked for while the first sums run: all at once would be more than a core waits for.
+  // Prefetches the ReLU's rows during the first sums; all at once would exceed the number of outstanding
+  // loads of a core.
   size_t first = 0;
   if (positive != nullptr) {
     const float* asked = positive;
@@ -191,7 +191,7 @@ HWY_INLINE void multiply_tile(const Tile& tile, const Product& product, float* o
   }
 }
 
-// `tiles` of them below each other.
+// `tiles` tiles, one below another.
 template <int kRows, int kVectors, bool kTransposed, bool kWhole>
 HWY_NOINLINE void multiply_tiles(Tile tile, const Product& product, size_t tiles, NextBlock& next) {
   const ConstMatrix& mask = product.epilogue.positive.matrix;
@@ -206,7 +206,7 @@ HWY_NOINLINE void multiply_tiles(Tile tile, const Product& product, size_t tiles
   }
 }
 
-// As many tiles of kRows as there are before row `end`.
+// As many tiles of kRows rows as fit before row `end`.
 template <int kRows, int kVectors, bool kTransposed, bool kWhole>
 void multiply_rows(Tile& tile, const Product& product, size_t end, NextBlock& next) {
   const size_t tiles = (end - tile.row) / kRows, rows = tiles * kRows;
@@ -225,12 +225,12 @@ void multiply_column(Tile tile, const Product& product, size_t end, NextBlock& n
   multiply_rows<1, kVectors, kTransposed, kWhole>(tile, product, end, next);
 }
 
-// Rows `rows` of C, inner positions `inner`: the second tile of columns finds A where the first left it.
+// Rows `rows` of C, inner positions `inner`: the second tile of columns finds A in the cache.
 struct Block {
   size_t row_begin, row_end, inner_begin, inner_end;
 };
 
-// For products with Aᵀ. The first blocks of rows meet B for the first time, the others find it in the cache.
+// For products with Aᵀ. The first blocks of rows read B for the first time; the others find it in the cache.
 NextBlock next_block(const Product& product, const Block& block, const Block& next) {
   const size_t columns = product.last_column, inner = next.inner_end - next.inner_begin;
   const size_t tiles =
@@ -294,7 +294,7 @@ void multiply_all(const Product& product) {
   }
 }
 
-// Up to 16 rows of `inner` floats become a panel; columns past the last row are zeros.
+// Fills a panel from up to 16 rows of `inner` floats; columns past the last row are zero.
 void pack_panel_transposed(std::span<const float* const> rows, size_t inner, float* panel) {
   constexpr size_t kWidth = Panels::kPanelColumns;
   const size_t count = rows.size(), fours = inner / 4 * 4;

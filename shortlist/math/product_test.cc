@@ -18,7 +18,7 @@ namespace {
 constexpr float kGuard = 12345;
 constexpr size_t kSizes[] = {0, 1, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33, 100};
 
-// Random values in rows with `gap` floats between them and one row after, which nobody may change.
+// Random values in rows with `gap` floats between them and one row after, which must not change.
 struct Sample {
   Sample(size_t rows, size_t cols, size_t gap, std::string_view name)
       : values((rows + 1) * (cols + gap) + Buffer::kSlack, kGuard),
@@ -40,7 +40,7 @@ Sample transposed(const Sample& from, size_t gap) {
   return to;
 }
 
-// To the bit with fused multiply-add; else to 1e-6 of what a sum of `inner` products amounts to.
+// Bitwise equal with fused multiply-add; otherwise to 1e-6 of the magnitude of a sum of `inner` products.
 ::testing::AssertionResult agree(const Sample& got, const Sample& expected, bool fused, size_t inner) {
   const double tolerance = fused ? 0 : 1e-6 * static_cast<double>(inner + 1);
   for (size_t i = 0; i < got.values.size(); ++i) {
@@ -152,7 +152,7 @@ TEST(Product, KeepsNanThroughRelu) {
   });
 }
 
-// To the bit.
+// Compares bitwise.
 void expect_tile_products_agree(const Shape& shape, Precision precision) {
   const Sample a(shape.rows, shape.inner, shape.gap, "a"), b(shape.inner, shape.cols, shape.gap, "b");
   const Sample at = transposed(a, shape.gap), bt = transposed(b, shape.gap);
@@ -249,7 +249,7 @@ TEST(TileProduct, WritesOnlyTheNamedPanels) {
   if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
-// x's numbers, rounded, in rows like x's.
+// The numbers of x, rounded, in rows with the layout of x.
 Sample rounded(const Sample& x, Precision precision) {
   Sample to = x;
   to.matrix.data = to.values.data();
@@ -257,7 +257,8 @@ Sample rounded(const Sample& x, Precision precision) {
   return to;
 }
 
-// To the bit what products of floats give, which they round themselves; of C also no float past its halves.
+// Compares bitwise with products of floats, which round their operands themselves. In C, floats past the
+// halves must not change either.
 void expect_rounded_products_agree(const Shape& shape, Precision precision) {
   const Sample a(shape.rows, shape.inner, shape.gap, "a"), b(shape.inner, shape.cols, shape.gap, "b"),
       gate(shape.rows, shape.cols, shape.gap + 1, "gate"), bias(1, shape.cols, 0, "bias");
@@ -363,7 +364,7 @@ TEST(TileProduct, ShutsTheGateOfZerosNegativesAndNan) {
   if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
 }
 
-// What three products in bfloat16 lose against float32, and one.
+// The loss of accuracy of three bfloat16 products against float32, and of one.
 TEST(TileProduct, IsAsExactAsItSays) {
   const bool ran = reference::for_each_half_unit([](const reference::HalfUnitInTest& unit) {
     SCOPED_TRACE(unit.name);

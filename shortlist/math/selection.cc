@@ -17,7 +17,7 @@
 #define SHORTLIST_MATH_SELECTION_CC_
 namespace shortlist {
 
-// The groups of scores that a look at the best takes the greatest of: a multiple of kFewGroups.
+// The number of groups of which the maxima are taken: a multiple of kFewGroups.
 constexpr size_t kFewGroups = 16, kMostGroups = 512;
 
 }  // namespace shortlist
@@ -27,8 +27,8 @@ HWY_BEFORE_NAMESPACE();
 namespace shortlist {
 namespace HWY_NAMESPACE {
 
-// Scores fall into groups, by their place modulo the number of groups. Writes each group's greatest; what is
-// left over at the end is not looked at.
+// Scores are grouped by position modulo the number of groups. Writes the maximum of each group; a remainder
+// at the end is ignored.
 void maxima(const float* scores, size_t count, size_t groups, float* out) {
   constexpr size_t kVectors = kFewGroups / kLanes, kChains = 4;
   for (size_t g = 0; g < groups; g += kFewGroups) {
@@ -55,10 +55,11 @@ void maxima(const float* scores, size_t count, size_t groups, float* out) {
   }
 }
 
-// At least k of the values, which fill whole vectors, are this high, and hardly more: halves the range where
-// the k-th is until few are too many. -inf where fewer than k are higher than that.
+// Returns a bound that at least k of the values, and few more, reach: bisects the range that contains the
+// k-th value until close enough to k. -inf if fewer than k values are greater than -inf. The values fill
+// whole vectors.
 float about_kth(const float* values, size_t count, size_t k) {
-  constexpr int kMostHalvings = 20;  // where most values lie close together, beside some that are far higher
+  constexpr int kMostHalvings = 20;  // if most values are close together and some far higher
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   Vector least = set(kInfinity), most = set(-kInfinity);
   for (size_t i = 0; i < count; i += kLanes) {
@@ -88,7 +89,7 @@ float about_kth(const float* values, size_t count, size_t k) {
   return low;
 }
 
-// Writes `first` plus the place of each set bit; returns where the next is written.
+// Writes `first` plus the position of each set bit; returns the end of the output.
 HWY_INLINE uint32_t* put_places(uint64_t bits, size_t first, uint32_t* out) {
   for (; bits != 0; bits &= bits - 1) *out++ = static_cast<uint32_t>(first) + std::countr_zero(bits);
   return out;
@@ -101,7 +102,7 @@ HWY_INLINE uint64_t bits_of(hn::Mask<Floats> mask) {
   return bits;
 }
 
-// Most vectors hold no such score, so some are looked at together before each by itself.
+// Most vectors contain no such score, so several are tested together first.
 size_t places_at_least(const float* scores, size_t count, float bound, uint32_t* places) {
   constexpr size_t kStep = 4 * kLanes;
   const Vector least = set(bound);
@@ -126,7 +127,7 @@ size_t places_at_least(const float* scores, size_t count, float bound, uint32_t*
   return static_cast<size_t>(out - places);
 }
 
-// A key's place is the number of those that are greater.
+// A key's position is the number of greater keys.
 void sort_by_counting(const int64_t* keys, size_t count, int64_t* sorted) {
   constexpr hn::CappedTag<int64_t, 8> d;
   constexpr size_t kKeys = HWY_MIN(size_t{8}, HWY_LANES(int64_t));
@@ -156,7 +157,7 @@ HWY_EXPORT(about_kth);
 HWY_EXPORT(places_at_least);
 HWY_EXPORT(sort_by_counting);
 
-// So many scores are as high as the k-th of the groups' greatest, one in each group.
+// Approximates the k-th greatest of the groups' maxima: at least k groups, so at least k scores, reach it.
 float least_of_best(std::span<const float> scores, size_t k) {
   const size_t groups = (2 * k + kFewGroups - 1) / kFewGroups * kFewGroups;
   if (groups == 0 || groups > kMostGroups || 2 * groups > scores.size())

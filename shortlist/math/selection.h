@@ -1,4 +1,4 @@
-// What the choice of the best of many scores is made of, each a pass over vectors.
+// Vectorised steps for selecting the best of many scores.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +7,15 @@
 
 namespace shortlist {
 
-// A quick look at what the best have: at least k of the scores are this high, and not many more. -inf where
-// there are few scores, or k is large, or fewer than k are numbers.
+// A quick lower bound on the best scores: at least k of the scores are >= the result, and not many more.
+// Returns -inf if there are few scores, if k is large, or if fewer than k scores are not NaN.
 float least_of_best(std::span<const float> scores, size_t k);
 
-// Writes the j with scores[j] >= bound to `places`, ascending, and returns how many there are.
+// Writes every j with scores[j] >= bound to `places`, in ascending order, and returns their number.
 size_t find_at_least(std::span<const float> scores, float bound, uint32_t* places);
 
-// Writes keys, which are distinct and at most kFewKeys, to other memory, the greatest first. Its cost grows
-// with their square.
+// Writes keys, which must be distinct and at most kFewKeys, to another buffer in descending order. Takes
+// quadratic time.
 constexpr size_t kFewKeys = 128;
 void sort_few(std::span<const int64_t> keys, int64_t* sorted);
 

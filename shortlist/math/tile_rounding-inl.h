@@ -1,7 +1,7 @@
-// Float32 operands rounded to bfloat16 in the order in which matrix tiles read them. For tiles.cc alone,
-// which includes it where the compiler may use AVX-512 with bfloat16. A tile of a left operand is 16 rows of
-// 32 inner positions; one of a right operand 16 pairs of inner positions of 16 columns. kLow: for bf16x3,
-// also what the first rounding took away.
+// Rounds float32 operands to bfloat16 in the order in which matrix tiles read them. Only for tiles.cc, which
+// includes it where the compiler may use AVX-512 with bfloat16. A tile of a left operand is 16 rows of 32
+// inner positions; a tile of a right operand is 16 pairs of inner positions of 16 columns. kLow: for bf16x3,
+// also keeps the remainder of the first rounding.
 #pragma once
 
 #include <immintrin.h>
@@ -24,7 +24,7 @@ constexpr size_t kTileHalves = kTileInner * kTileOuter;
 
 inline size_t tiles_of(size_t inner) { return chunk_count(inner, kTileInner); }
 
-// The first `count` lanes; zeros after.
+// The first `count` lanes; the others are zero.
 HWY_INLINE __mmask16 first_lanes(size_t count) {
   return static_cast<__mmask16>(count >= 16 ? 0xffff : (1u << count) - 1);
 }
@@ -46,7 +46,7 @@ HWY_INLINE __m512 widen(__m256i halves) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
 
-// Two vectors of floats rounded side by side: 16 and 16 halves; with `low` also what rounding took away.
+// Two vectors of floats rounded to halves, 16 and 16 in one register; `low` contains the rounded remainders.
 struct Rounded {
   __m512i high, low;
 };
@@ -59,7 +59,7 @@ HWY_INLINE Rounded round_pair(__m512 x, __m512 y) {
   return {high, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(y_low, x_low))};
 }
 
-// The first `count` floats of up to 32, rounded; zeros after.
+// The first `count` floats (at most 32), rounded, followed by zeros.
 template <bool kLow>
 HWY_INLINE Rounded round_first(const float* from, size_t count) {
   const size_t next = count > 16 ? count - 16 : 0;
@@ -72,7 +72,7 @@ HWY_INLINE void store_halves(const Rounded& r, __mmask32 lanes, Half* to, size_t
   if constexpr (kLow) _mm512_mask_storeu_epi16(to + low, lanes, r.low);
 }
 
-// Halves 0 and 16, 1 and 17, and so on side by side: what one row of a right tile is.
+// Interleaves halves 0 and 16, 1 and 17, and so on: one row of a right tile.
 HWY_INLINE __m512i interleave(__m512i halves) {
   alignas(64) static constexpr Half kOrder[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
                                                   21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
@@ -80,7 +80,7 @@ HWY_INLINE __m512i interleave(__m512i halves) {
   return _mm512_permutexvar_epi16(_mm512_load_si512(kOrder), halves);
 }
 
-// 16 rows of 16 words become 16 columns: first in squares of four by four, then the squares.
+// Transposes 16 rows of 16 words: first within blocks of four by four, then the blocks.
 HWY_INLINE void transpose(__m512i (&rows)[16]) {
   __m512i pairs[16], squares[16];
 #pragma GCC unroll 8
@@ -113,7 +113,7 @@ HWY_INLINE void store_tile(const __m512i (&rows)[16], Half* to) {
   for (size_t i = 0; i < 16; ++i) _mm512_storeu_si512(to + i * kTileInner, rows[i]);
 }
 
-// Where an operand's tiles are: the high halves, and kLow: the low ones.
+// The location of an operand's tiles: the high halves and, with kLow, the low halves.
 template <class H>
 struct TilesOf {
   H *high, *low;
@@ -124,7 +124,7 @@ struct TilesOf {
 using TilesAt = TilesOf<Half>;
 using Tiles = TilesOf<const Half>;
 
-// A row of a left operand's tiles, of which the first is at `to`; zeros past the end.
+// Writes one row of a left operand's tiles, the first of which is at `to`, with zeros past the end.
 template <bool kLow>
 void round_left_row(const float* row, size_t inner, TilesAt to) {
   for (size_t t = 0; t < tiles_of(inner); ++t) {
@@ -133,7 +133,7 @@ void round_left_row(const float* row, size_t inner, TilesAt to) {
     if constexpr (kLow) _mm512_storeu_si512(to.at(t).low, r.low);
   }
 }
-// The same from what is rounded.
+// The same from an operand that is already rounded.
 template <bool kLow>
 void copy_left_row(const Half* row, size_t low, size_t inner, TilesAt to) {
   for (size_t k = 0; k < inner; k += kTileInner) {
@@ -143,7 +143,7 @@ void copy_left_row(const Half* row, size_t low, size_t inner, TilesAt to) {
   }
 }
 
-// The tiles of a left operand a[M,K], row of tiles after row of tiles.
+// Writes the tiles of a left operand a[M,K], one row of tiles after another.
 template <bool kLow>
 void round_left(const Operand& a, TilesAt to) {
   const size_t tiles = tiles_of(a.cols()), end = chunk_count(a.rows(), kTileOuter) * kTileOuter;
@@ -164,7 +164,7 @@ void round_left(const Operand& a, TilesAt to) {
   }
 }
 
-// A tile from its columns, 16 pairs of halves each.
+// Builds a tile from its columns, 16 pairs of halves each.
 template <bool kLow>
 HWY_INLINE void store_columns(__m512i (&high)[16], __m512i (&low)[16], TilesAt to) {
   transpose(high);
@@ -175,7 +175,7 @@ HWY_INLINE void store_columns(__m512i (&high)[16], __m512i (&low)[16], TilesAt t
   }
 }
 
-// A tile of a right operand from b[N,K], whose rows are its columns.
+// A tile of a right operand from b[N,K]: b's rows are the tile's columns.
 template <bool kLow>
 void round_columns(std::span<const float* const> rows, size_t inner, size_t k, TilesAt to) {
   __m512i high[16], low[16];
@@ -188,7 +188,8 @@ void round_columns(std::span<const float* const> rows, size_t inner, size_t k, T
   store_columns<kLow>(high, low, to);
 }
 
-// Inner positions k and k + 1 of a matrix whose rows they are, from `column` on; zeros past the end.
+// Inner positions k and k + 1 of a matrix whose rows are inner positions, starting at `column`; zeros past
+// the end.
 template <bool kLow>
 HWY_INLINE Rounded round_rows(const ConstMatrix& b, size_t k, size_t column) {
   const size_t count = std::min(kTileOuter, b.cols - column);
@@ -199,8 +200,8 @@ HWY_INLINE Rounded round_rows(const ConstMatrix& b, size_t k, size_t column) {
   return {interleave(r.high), kLow ? interleave(r.low) : r.low};
 }
 
-// The tiles of a left operand from a[K,M], row of tiles after row of tiles: made in the order in which a
-// lies, the next rows on their way.
+// The tiles of a left operand from a[K,M], one row of tiles after another: built in a's memory order, with
+// the next rows prefetched.
 template <bool kLow>
 void round_left_transposed(const ConstMatrix& a, TilesAt to) {
   const size_t tiles = tiles_of(a.rows);
@@ -221,7 +222,7 @@ void round_left_transposed(const ConstMatrix& a, TilesAt to) {
   }
 }
 
-// The tiles of a right operand b[K,N], panel after panel.
+// The tiles of a right operand b[K,N], one panel after another.
 template <bool kLow>
 void round_right(const ConstMatrix& b, TilesAt to) {
   const size_t tiles = tiles_of(b.rows);
@@ -236,12 +237,12 @@ void round_right(const ConstMatrix& b, TilesAt to) {
   }
 }
 
-// The high or the low halves of what is rounded.
+// The high or the low halves of a rounded operand.
 struct HalfRows {
   const Half* first;
   size_t rows, cols, stride;
 
-  // 32 columns of row k from `column` on; zeros past the end.
+  // 32 columns of row k starting at `column`; zeros past the end.
   HWY_INLINE __m512i load(size_t k, size_t column) const {
     if (k >= rows) return _mm512_setzero_si512();
     return load_first_halves(first + k * stride + column, cols - column);
@@ -254,13 +255,14 @@ inline HalfRows low_rows(const Operand& x) {
   return rows;
 }
 
-// Of each eight columns of two rows the first four, or kUpper the last four, side by side.
+// The first four (with kUpper, the last four) of each eight columns of two rows, interleaved.
 template <bool kUpper>
 HWY_INLINE __m512i pair(__m512i even, __m512i odd) {
   return kUpper ? _mm512_unpackhi_epi16(even, odd) : _mm512_unpacklo_epi16(even, odd);
 }
 
-// Of 32 inner positions from k on and 32 columns, two tiles of a left operand: those columns of pair().
+// Two tiles of a left operand from the 32 inner positions starting at k and 32 columns: the columns that
+// pair() selects.
 template <bool kUpper>
 HWY_INLINE void turn_columns(const HalfRows& x, size_t k, size_t column, Half* tile, size_t to_next) {
   __m512i pairs[16];
@@ -278,7 +280,7 @@ HWY_INLINE void turn_columns(const HalfRows& x, size_t k, size_t column, Half* t
   }
 }
 
-// As round_left_transposed() and round_right() of one part of what is rounded.
+// Like round_left_transposed() and round_right(), for the high or low halves of a rounded operand.
 inline void turn_left(const HalfRows& a, Half* to) {
   const size_t tiles = tiles_of(a.rows);
   for (size_t t = 0; t < tiles; ++t) {
@@ -309,14 +311,14 @@ inline void pair_right(const HalfRows& b, Half* to) {
   }
 }
 
-// A row of what is rounded, as it lies.
+// One row of a rounded operand, in its memory order.
 template <bool kLow>
 void round_row(const float* x, size_t count, Half* to, size_t low) {
   for (size_t c = 0; c < count; c += kTileInner)
     store_halves<kLow>(round_first<kLow>(x + c, count - c), first_half_lanes(count - c), to + c, low);
 }
 
-// Adds what `halves` hold of the numbers at even places and of those at odd ones.
+// Adds the numbers in `halves`: those at even positions to `even`, those at odd positions to `odd`.
 HWY_INLINE void add_halves(__m512i halves, __m512& even, __m512& odd) {
   const __m512i upper = _mm512_and_si512(halves, _mm512_set1_epi32(static_cast<int>(0xffff0000)));
   even = _mm512_add_ps(even, _mm512_castsi512_ps(_mm512_slli_epi32(halves, 16)));

@@ -1,5 +1,5 @@
-// What multiplies blocks of halves: the matrix tiles of a processor (Intel's AMX), a loop that stands in for
-// them in tests, or AVX-512's dot products of pairs. For tiles.cc alone, which includes it where the compiler
+// The units that multiply blocks of halves: a processor's matrix tiles (Intel's AMX), a loop that replaces
+// them in tests, or AVX-512's dot products of pairs. Only for tiles.cc, which includes it where the compiler
 // may use AVX-512 with bfloat16.
 #pragma once
 
@@ -11,19 +11,19 @@
 namespace shortlist {
 namespace {
 
-// Up to two by two tiles of C.
+// At most two by two tiles of C.
 struct TileBlock {
   Tiles left[2], right[2];  // the first tile of each row and column of tiles
   size_t left_row_bytes, left_beside;
-  bool left_paired;  // left tiles lie as right ones do, for a unit that takes them so
+  bool left_paired;  // left tiles have the layout of right ones, for units that support it
   size_t tiles;      // along the inner dimension
   float* c;
   size_t row_bytes;
   bool add;
 };
 
-// The instructions of tiles, whose registers are named by number. Each is a barrier for the compiler, which
-// does not know what memory it reads and writes.
+// The tile instructions, with registers identified by number. Each is a compiler barrier, since the compiler
+// does not know which memory it reads and writes.
 struct ProcessorTiles {
   struct alignas(64) Shape {
     uint8_t palette = 1, start_row = 0, reserved[14] = {};
@@ -43,7 +43,7 @@ struct ProcessorTiles {
   static void load(const void* from, size_t row_bytes) {
     asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(row_bytes), "i"(kTile) : "memory");
   }
-  // Of what is not soon read again: leaves the first cache to the rest.
+  // For data that is not read again soon: leaves the first-level cache to other data.
   template <int kTile>
   static void stream(const void* from, size_t row_bytes) {
     asm volatile("tileloaddt1 (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(row_bytes), "i"(kTile) : "memory");
@@ -104,7 +104,7 @@ struct LoopTiles {
   }
 };
 
-// On tiles: two rows of left ones by two columns of right ones, in eight registers.
+// Multiplies on tiles: two rows of left tiles by two columns of right tiles, in eight registers.
 template <class Unit>
 struct InTiles {
   static constexpr bool kTakesPairedLeft = false;
@@ -185,8 +185,8 @@ struct InTiles {
   }
 };
 
-// Dot products of pairs, added to 16 sums at a time (vdpbf16ps): the odd position's product, then the even
-// one's, each fused with its addition.
+// Dot products of pairs, added to 16 sums at a time (vdpbf16ps): the product of the odd position, then that
+// of the even one, each as a fused multiply-add.
 struct InPairs {
   static constexpr bool kTakesPairedLeft = true;
   static void begin() {}
@@ -217,7 +217,7 @@ struct InPairs {
     for (size_t row = 0; row < (two_rows ? 2 : 1) * kTileOuter; row += kStripRows)
       two_columns ? multiply_rows<kPairedLeft, 2>(block, row) : multiply_rows<kPairedLeft, 1>(block, row);
   }
-  // Rows of C from `row` on, of one tile.
+  // Rows of C starting at `row`, within one tile.
   template <bool kPairedLeft, int kColumns>
   static void multiply_rows(const TileBlock& block, size_t row) {
     __m512 sums[kStripRows][kColumns];
@@ -231,7 +231,7 @@ struct InPairs {
         sums[i][v] = block.add ? _mm512_loadu_ps(c + i * stride + v * kTileOuter) : _mm512_setzero_ps();
     }
     const Half* a = block.left[row / kTileOuter].high + row % kTileOuter * left_row;
-    size_t row_of_right = 0;  // in halves: a pair's of 16 columns
+    size_t row_of_right = 0;  // in halves: one pair of positions of 16 columns
     for (size_t t = 0; t < block.tiles; ++t, a += block.left_beside) {
       for (size_t pair = 0; pair < kTileInner / 2; ++pair, row_of_right += 2 * kTileOuter) {
         __m512bh right[kColumns];

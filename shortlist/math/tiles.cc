@@ -19,12 +19,12 @@
 #include <unistd.h>
 
 #if HWY_COMPILER_GCC && !HWY_COMPILER_CLANG
-// GCC 12 warns of its own headers' undefined vectors (its bug 105593).
+// GCC 12 warns about undefined vectors in its own headers (GCC bug 105593).
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
-// After all other headers, whose functions must run anywhere.
+// After all other headers, whose functions must run on any processor.
 HWY_PUSH_ATTRIBUTES("avx512f,avx512bw,avx512vl,avx512bf16")
 #include "shortlist/math/tile_rounding-inl.h"
 #include "shortlist/math/tile_units-inl.h"
@@ -32,8 +32,8 @@ HWY_PUSH_ATTRIBUTES("avx512f,avx512bw,avx512vl,avx512bf16")
 namespace shortlist {
 namespace {
 
-// Rows of C that are worked on at a time, and inner positions of a transposed product: what they are rounded
-// to stays in the second cache. Neither changes a bit of the result.
+// Rows of C per block, and inner positions of a transposed product: their rounded operands stay in the
+// second-level cache. Neither changes a bit of the result.
 constexpr size_t row_block(bool low) { return low ? 96 : 192; }
 constexpr size_t kTransposedInnerBlock = 512;
 
@@ -43,33 +43,33 @@ TilesAt panel_tiles(float* panel, size_t inner) {
 }
 Tiles panel_tiles(const float* panel, size_t inner) { return panel_tiles(const_cast<float*>(panel), inner); }
 
-// A thread's memory for the operands that a product rounds as it runs.
+// Per-thread memory for the operands that a product rounds while it runs.
 thread_local Buffer left_memory, right_memory;
 
 TilesAt take_tiles(Buffer& memory, size_t tiles) {
   const size_t halves = tiles * kTileHalves;
-  memory.reserve(halves);  // a float's room holds a high and a low half
+  memory.reserve(halves);  // a float's space fits a high and a low half
   Half* const high = reinterpret_cast<Half*>(memory.data());
   return {high, high + halves};
 }
 
-// The tiles of a left operand: rounded ones lie one after the other, those of a matrix that is rounded lie
-// beside and below each other in it.
+// The tiles of a left operand: tiles rounded for this product are contiguous; tiles of an already rounded
+// matrix are side by side and below each other in it.
 struct LeftTiles {
   Tiles first;
-  size_t row_bytes;      // from a row of a tile to the next
-  size_t beside, below;  // halves from a tile to the next
-  bool paired = false;   // the tiles lie as a right operand's do
+  size_t row_bytes;      // from one row of a tile to the next
+  size_t beside, below;  // halves from one tile to the next
+  bool paired = false;   // the tiles have the layout of a right operand's
 
   Tiles row_of_tiles(size_t row) const { return first.ahead(row * below); }
 };
 
 constexpr size_t kSide = 2 * kTileOuter;
 
-// Of up to kSide elements from `row` on, of one row, those that a ReLU let through.
+// Of up to kSide elements of one row starting at `row`, those that a ReLU let through.
 HWY_INLINE __mmask32 open_gates(const Operand& positive, size_t row, __mmask32 lanes) {
   if (positive.rounded()) {
-    // Above zero and no NaN: 1 to infinity. What is rounded is never subnormal.
+    // Greater than zero and not NaN: 1 to infinity. Rounded values are never subnormal.
     const __m512i halves = _mm512_maskz_loadu_epi16(lanes, positive.halves(row));
     return _mm512_cmplt_epu16_mask(_mm512_sub_epi16(halves, _mm512_set1_epi16(1)), _mm512_set1_epi16(0x7f80));
   }
@@ -83,7 +83,7 @@ HWY_INLINE __mmask32 open_gates(const Operand& positive, size_t row, __mmask32 l
   return open;
 }
 
-// What up to two by two tiles of C become, given their sums in rows of kSide floats.
+// Finishes up to two by two tiles of C, given their sums in rows of kSide floats.
 template <bool kLow, bool kGated>
 void finish(const float* sums, const Epilogue& epilogue, const Output& c) {
   const __mmask32 lanes = first_half_lanes(c.cols());
@@ -99,7 +99,7 @@ void finish(const float* sums, const Epilogue& epilogue, const Output& c) {
 #pragma GCC unroll 2
     for (size_t v = 0; v < 2; ++v) {
       x[v] = _mm512_add_ps(_mm512_load_ps(sums + v * kTileOuter), bias[v]);
-      if (epilogue.relu) x[v] = _mm512_max_ps(_mm512_setzero_ps(), x[v]);  // a NaN stays a NaN
+      if (epilogue.relu) x[v] = _mm512_max_ps(_mm512_setzero_ps(), x[v]);  // NaN stays NaN
       if constexpr (kGated) x[v] = _mm512_maskz_mov_ps(half_of_lanes(open, v), x[v]);
     }
     if (c.rounded()) {
@@ -111,16 +111,17 @@ void finish(const float* sums, const Epilogue& epilogue, const Output& c) {
   }
 }
 
-// Operands as tiles, those of a panel one after the other.
+// Operands as tiles; those of a panel are contiguous.
 struct TileOperands {
   LeftTiles left;
   Tiles right;
-  size_t right_halves;  // from a panel to the next
-  size_t tiles;         // of a row or panel
+  size_t right_halves;  // from one panel to the next
+  size_t tiles;         // per row or panel
 };
 
-// Two panels' columns of C. Tiles lie in C itself where it has room for all of them and nothing is left to
-// do; else in memory beside it, and each block is finished while the next is multiplied.
+// Two panels' columns of C. Tiles are stored directly in C if whole tiles fit and there is neither an
+// epilogue nor rounding; otherwise in separate memory, and each block is finished while the next is
+// multiplied.
 template <class Unit, bool kLow>
 void multiply_strip(const TileOperands& operands, size_t panel, const Output& result, bool add,
                     const Epilogue& epilogue) {
@@ -175,7 +176,7 @@ void multiply_operands(const TileOperands& operands, const Output& c, PanelRange
   }
 }
 
-// Whole tiles of a matrix that is rounded, which are read as they lie.
+// Whole tiles of an already rounded matrix, which are read in place.
 LeftTiles tiles_as_they_lie(const Operand& a) {
   const size_t stride = a.matrix.stride * 2;
   return {.first = {a.halves(0), a.halves(0) + a.low},
@@ -347,16 +348,17 @@ bool has_bfloat16() {
   return may_use_avx512() && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw");
 }
 
-// Linux gives a process the tiles' registers when it asks (arch_prctl(2)).
+// On Linux, a process must ask for permission to use the tile registers (arch_prctl(2)).
 bool ask_for_tiles() {
   constexpr int kAskForState = 0x1023, kTileData = 18;
-  constexpr unsigned kTiles = 1u << 24, kBfloat16 = 1u << 22;  // of EDX
+  constexpr unsigned kTiles = 1u << 24, kBfloat16 = 1u << 22;  // in EDX
   unsigned a = 0, b = 0, c = 0, d = 0;
   if (!has_bfloat16() || __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
   return (d & kTiles) != 0 && (d & kBfloat16) != 0 && syscall(SYS_arch_prctl, kAskForState, kTileData) == 0;
 }
 
-// Where it is known that pairs take the time of single floats; Intel's processors take four times that.
+// Processors where pairs are known to take the time of single floats; on Intel's they take four times as
+// long.
 bool multiplies_pairs_fast() { return has_bfloat16() && __builtin_cpu_is("amd"); }
 
 Bf16Unit processors_unit() {
@@ -384,7 +386,7 @@ bool use_bf16_unit(Bf16Unit unit) {
 #else
 namespace shortlist {
 
-// Nothing is packed for tiles where there are none.
+// Without tiles, nothing is packed for them.
 void pack_tile_panel(ConstMatrix, size_t, size_t, Precision, float*) { SHORTLIST_CHECK(false); }
 void pack_tile_panel_transposed(std::span<const float* const>, size_t, Precision, float*) {
   SHORTLIST_CHECK(false);

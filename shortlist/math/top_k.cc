@@ -10,7 +10,7 @@
 namespace shortlist {
 namespace {
 
-// Floats as integers in the same order; the two zeros are one.
+// Maps floats to integers in the same order; the two zeros are equal.
 int64_t key_of(float score, uint32_t index) {
   const auto bits = std::bit_cast<int32_t>(score + 0.0f);
   const int32_t ordered = bits ^ (bits >> 31 & 0x7fffffff);
@@ -21,10 +21,10 @@ Scored scored_of(int64_t key) {
   return {~static_cast<uint32_t>(key), std::bit_cast<float>(ordered ^ (ordered >> 31 & 0x7fffffff))};
 }
 
-// So many are kept before the worst are left out of them.
+// The number of keys to collect before the worst are dropped.
 size_t enough(size_t count) { return count + std::max<size_t>(16, count / 2); }
 
-// The best `count` of the keys, which are few, or all.
+// The best `count` keys, or all if there are fewer.
 std::vector<Scored> best_of(std::span<const int64_t> keys, size_t count) {
   int64_t sorted[kFewKeys];
   sort_few(keys, sorted);
@@ -42,7 +42,7 @@ void TopK::reset(size_t k, float slack) {
   least_ = -std::numeric_limits<float>::infinity();
   keys_.clear();
   if (keys_.capacity() > kWorthKeeping) keys_.shrink_to_fit();
-  most_keys_ = enough(k) + 16;  // at first some more: what few scores leave is not worth sorting twice
+  most_keys_ = enough(k) + 16;  // some more at first: a few scores are not worth sorting twice
 }
 
 template <typename IndexOf>
@@ -68,7 +68,7 @@ void TopK::push(std::span<const float> scores, std::span<const uint32_t> indices
   push_all(scores, [&](size_t j) { return indices[j]; });
 }
 
-// Few are sorted by the way.
+// If there are at most kFewKeys keys, also sorts them.
 void TopK::leave_out_the_worst() {
   if (keys_.size() > k_) {
     const auto kth = keys_.begin() + static_cast<std::ptrdiff_t>(k_) - 1;

@@ -16,7 +16,7 @@ std::vector<uint32_t> indices(std::vector<Scored> scored) {
   return result;
 }
 
-// With few distinct scores, so that ties are common, and some NaN.
+// Few distinct scores, so that ties are common, and some NaN.
 std::vector<float> scores_with_ties(size_t n) {
   const RandomStream random(7, "scores");
   std::vector<float> scores(n);

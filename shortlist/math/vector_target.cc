@@ -33,7 +33,8 @@ std::string vector_target() { return vector_targets().front(); }
 void force_vector_target(std::string_view name) {
   for (int64_t target : hwy::SupportedAndGeneratedTargets()) {
     if (!same_letters(hwy::TargetName(target), name)) continue;
-    // Not DisableTargets(): Highway 1.0.3 dispatches to the best of all whenever it is asked what there is.
+    // Not DisableTargets(): Highway 1.0.3 then dispatches to the best target of all whenever the supported
+    // targets are queried.
     hwy::SetSupportedTargetsForTest(target);
     return;
   }

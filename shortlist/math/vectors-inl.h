@@ -1,4 +1,4 @@
-// What the vectorised files of this module share, compiled once for each target (Highway's foreach_target).
+// Shared by the vectorised files of this module; compiled once for each target (Highway's foreach_target).
 #if defined(SHORTLIST_MATH_VECTORS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SHORTLIST_MATH_VECTORS_INL_H_
 #undef SHORTLIST_MATH_VECTORS_INL_H_
@@ -25,7 +25,7 @@ constexpr size_t kLanes = HWY_MIN(size_t{16}, HWY_LANES(float));
 HWY_INLINE Vector set(float x) { return hn::Set(kFloats, x); }
 HWY_INLINE Vector zero() { return hn::Zero(kFloats); }
 
-// The first `count` lanes (at most kLanes) from memory, zeros after; reads nothing past them.
+// Loads the first `count` lanes (at most kLanes), with zeros after them; reads nothing past them.
 HWY_INLINE Vector load_first(const float* from, size_t count) {
   if (count >= kLanes) return hn::LoadU(kFloats, from);
 #if HWY_MEM_OPS_MIGHT_FAULT
@@ -37,7 +37,7 @@ HWY_INLINE Vector load_first(const float* from, size_t count) {
 #endif
 }
 
-// Writes the first `count` lanes (at most kLanes) and touches nothing past them.
+// Stores the first `count` lanes (at most kLanes) and writes nothing past them.
 HWY_INLINE void store_first(Vector v, float* to, size_t count) {
   if (count >= kLanes) return hn::StoreU(v, kFloats, to);
 #if HWY_MEM_OPS_MIGHT_FAULT
@@ -49,8 +49,8 @@ HWY_INLINE void store_first(Vector v, float* to, size_t count) {
 #endif
 }
 
-// x, or the bound that it passes; a NaN stays a NaN. x86 gives the second operand where either is a NaN, ARM
-// the number.
+// x clamped to the bound; NaN stays NaN. If either operand is NaN, x86 returns the second and ARM returns the
+// number.
 HWY_INLINE Vector at_least(Vector bound, Vector x) {
 #if HWY_ARCH_X86
   return hn::Max(bound, x);
@@ -66,7 +66,7 @@ HWY_INLINE Vector at_most(Vector bound, Vector x) {
 #endif
 }
 
-// Four rows of four become four columns of four, `stride` apart.
+// Transposes four rows of four; the resulting rows are `stride` apart.
 HWY_INLINE void transpose_four(const float* const (&rows)[4], size_t k, float* out, size_t stride) {
   constexpr hn::FixedTag<float, 4> d;
   const auto a = hn::LoadU(d, rows[0] + k), b = hn::LoadU(d, rows[1] + k);
@@ -79,7 +79,7 @@ HWY_INLINE void transpose_four(const float* const (&rows)[4], size_t k, float* o
   hn::Store(hn::ConcatUpperUpper(d, next_high, high), d, out + 3 * stride);
 }
 
-// Where a pass stands: at kLanes elements from `i` on, or at the last `count` of them.
+// The position of a pass: kLanes elements starting at `i`, or the last `count` of them.
 struct Whole {
   size_t i;
   HWY_INLINE Vector load(const float* from) const { return hn::LoadU(kFloats, from + i); }
@@ -90,11 +90,11 @@ struct Part {
   size_t i, count;
   HWY_INLINE Vector load(const float* from) const { return load_first(from + i, count); }
   HWY_INLINE void store(Vector v, float* to) const { store_first(v, to + i, count); }
-  // Zeros in the lanes past the end.
+  // Sets the lanes past the end to zero.
   HWY_INLINE Vector only(Vector v) const { return hn::IfThenElseZero(hn::FirstN(kFloats, count), v); }
 };
 
-// Calls step(at) for all of [begin, end), a vector at a time.
+// Calls step(at) for all of [begin, end), one vector at a time.
 template <class Step>
 HWY_INLINE void for_vectors(size_t begin, size_t end, Step step) {
   size_t i = begin;
@@ -102,8 +102,8 @@ HWY_INLINE void for_vectors(size_t begin, size_t end, Step step) {
   if (i < end) step(Part{i, end - i});
 }
 
-// Calls run(places) for all columns of [begin, end), kGroup vectors at a time: a walk over the rows then
-// keeps in registers what belongs to the columns, and reads each row in whole stretches.
+// Calls run(places) for all columns of [begin, end), kGroup vectors at a time: a loop over the rows then
+// keeps per-column values in registers and reads each row in contiguous pieces.
 constexpr size_t kGroup = 4;
 template <size_t kCount, class At>
 struct Places {
@@ -119,10 +119,10 @@ HWY_INLINE void for_column_groups(size_t begin, size_t end, Run run) {
   if (c < end) run(Places<1, Part>{{{c, end - c}}});
 }
 
-// Sums (and the like) run in kSumLanes lanes, element i in lane i % kSumLanes, whatever the vector width.
+// Sums (and similar) run in kSumLanes lanes, element i in lane i % kSumLanes, whatever the vector width.
 constexpr size_t kSumLanes = 16, kSumVectors = kSumLanes / kLanes;
 
-// One value from kSumLanes: lanes j and j + 8 are joined, then j + 4, j + 2, j + 1. Uses up `lanes`.
+// Reduces kSumLanes to one value: joins lanes j and j + 8, then j + 4, j + 2, j + 1. Overwrites `lanes`.
 template <class Join>
 HWY_INLINE float join_lanes(Vector (&lanes)[kSumVectors], Join join) {
   for (size_t half = kSumVectors / 2; half > 0; half /= 2) {
@@ -140,7 +140,7 @@ struct Sum {
   HWY_INLINE Vector operator()(Vector a, Vector b) const { return hn::Add(a, b); }
   HWY_INLINE float operator()(float a, float b) const { return a + b; }
 };
-// The larger; `a` unless b is greater, so that a NaN among the b is skipped.
+// The larger; `a` unless b is greater, so a NaN in b is skipped.
 struct Larger {
 #if HWY_ARCH_X86
   HWY_INLINE Vector operator()(Vector a, Vector b) const { return hn::Max(b, a); }  // x86's rule for NaN
@@ -150,7 +150,7 @@ struct Larger {
   HWY_INLINE float operator()(float a, float b) const { return b > a ? b : a; }
 };
 
-// lanes = step(at, lanes) for all of [0, n), from `lanes` as they are.
+// lanes = step(at, lanes) for all of [0, n), starting from the given `lanes`.
 template <class Step>
 HWY_INLINE void for_sum_lanes(size_t n, Vector (&lanes)[kSumVectors], Step step) {
   size_t i = 0;

@@ -25,7 +25,7 @@ AliasTable::AliasTable(std::span<const double> weights) : cells_(weights.size())
       small.push_back(giving);
     }
   }
-  // What is left is full but for rounding, and keeps its own index.
+  // The remaining cells are full except for rounding errors, and draw their own index.
 }
 
 }  // namespace shortlist

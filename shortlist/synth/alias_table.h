@@ -1,4 +1,4 @@
-// Draws from a discrete distribution in constant time. Walker 1977, built as Vose 1991.
+// Draws from a discrete distribution in constant time. Walker 1977, built by Vose's method (1991).
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@ namespace shortlist {
 
 class AliasTable {
  public:
-  // Weights are not negative and their sum is positive.
+  // Weights must not be negative, and their sum must be positive.
   explicit AliasTable(std::span<const double> weights);
 
-  // The index that `uniform` in [0, 1) draws.
+  // The index for `uniform` in [0, 1).
   uint32_t draw(double uniform) const {
     const double scaled = uniform * static_cast<double>(cells_.size());
     const auto index = static_cast<uint32_t>(scaled);
@@ -24,8 +24,8 @@ class AliasTable {
 
  private:
   struct Cell {
-    double keep = 1;     // the share of this cell that draws its own index
-    uint32_t other = 0;  // what the rest of it draws
+    double keep = 1;     // probability that this cell draws its own index
+    uint32_t other = 0;  // drawn otherwise
   };
   std::vector<Cell> cells_;
 };

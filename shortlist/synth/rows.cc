@@ -10,15 +10,15 @@
 namespace shortlist {
 namespace {
 
-// A user takes the last unrated item of so many offers when none was accepted.
+// After this many rejected offers, a user takes the last unrated item offered.
 constexpr int kMostOffers = 64;
 
 constexpr int64_t kDay = 86'400;
 constexpr int64_t kFirstDay = 16'436;  // 2015-01-01
 constexpr int64_t kDays = 3'287;       // to the end of 2023
-constexpr int64_t kUserDays = 365;     // a user's ratings lie within
+constexpr int64_t kUserDays = 365;     // length of the period that contains all of a user's ratings
 
-// How busy a user is: 1 to 3.2, few are very busy.
+// A user's activity, from 1 to 3.2; few users are very active.
 double activity(RandomStream stream, size_t user) { return 1 / std::sqrt(0.1 + 0.9 * stream.uniform(user)); }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Draws the ratings of the synthetic table. They stand user by user, as in MovieLens; no user rates an item
-// twice. A row is a pure function of the options and its number.
+// Draws the ratings of the synthetic table, grouped by user as in MovieLens. No user rates an item twice. A
+// row is a pure function of the options and its number.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +20,16 @@ struct SynthRow {
 
 class SynthRows {
  public:
-  // `truth` must outlive it. Throws a usage Error when a user would need more items than there are.
+  // `truth` must outlive it. Throws a usage Error if a user would need more items than exist.
   explicit SynthRows(const SynthTruth& truth);
 
   // The user's rows are [first_row(user), first_row(user + 1)).
   int64_t first_row(size_t user) const { return first_row_[user]; }
 
-  // What a thread keeps from user to user.
+  // Per-thread memory, reused between users.
   struct Scratch {
     std::vector<uint32_t> rated_by;  // [items]: 1 + the last user who rated the item
-    std::vector<double> offered;     // [cells]: running sums of what the user is offered
+    std::vector<double> offered;     // [cells]: cumulative sums of offers to the user
   };
   // Appends the user's rows.
   void append(size_t user, Scratch& scratch, std::vector<SynthRow>& rows) const;
@@ -37,7 +37,7 @@ class SynthRows {
  private:
   struct Cell {  // the items of a genre and a year
     int genre = 0, year = 0;
-    double share = 0;  // of the genre's popularity
+    double share = 0;  // share of the genre's popularity
     std::vector<uint32_t> items;
     AliasTable popularity;
   };

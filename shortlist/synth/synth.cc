@@ -12,8 +12,8 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kTasks = 32;          // drawn side by side, then written in order
-constexpr int64_t kTaskRows = 16'384;  // about
+constexpr size_t kTasks = 32;          // generated in parallel, then written in order
+constexpr int64_t kTaskRows = 16'384;  // approximately
 
 class SynthTable {
  public:
@@ -53,7 +53,7 @@ class SynthTable {
   TableWriter writer_;
 };
 
-// Sums over the rows in their order, so that they do not depend on the threads.
+// Sums over the rows in order, so that the sums do not depend on the threads.
 class FigureSums {
  public:
   void add(const SynthRow& row) {
@@ -74,7 +74,7 @@ class FigureSums {
   double errors_ = 0;
 };
 
-// First users of tasks of about kTaskRows rows each, and at the end the number of users.
+// The first user of each task of about kTaskRows rows, followed by the number of users.
 std::vector<size_t> cut_tasks(const SynthRows& rows, size_t users) {
   std::vector<size_t> first = {0};
   for (size_t u = 1; u < users; ++u) {

@@ -123,13 +123,13 @@ TEST(Synth, RatesAsPlanted) {
   const SynthStatistics figures = read_synth_truth(folder / "a.csv.truth.json").figures;
   EXPECT_EQ(figures.rows, 20'000);
   EXPECT_NEAR(figures.best_rmse, std::sqrt(squares / 20'000), 1e-9);
-  EXPECT_NEAR(figures.best_rmse, 0.66, 0.02);  // noise 0.6, and 1/12 of variance for rounding
+  EXPECT_NEAR(figures.best_rmse, 0.66, 0.02);  // noise 0.6, plus a variance of 1/12 from rounding
   EXPECT_GT(figures.deviation, 1.3 * figures.best_rmse);
   EXPECT_GT(correlation(rating, expected), 0.6);
   EXPECT_GT(correlation(rating, match), 0.2);
 }
 
-// The items that users take are far up in the planted order; popularity alone puts them lower.
+// The items that users choose rank high in the planted order; popularity alone ranks them lower.
 TEST(Synth, ShowsWhatUsersLike) {
   TemporaryFolder folder;
   write_synth(kSmall, folder / "a.csv");

@@ -40,7 +40,7 @@ double SynthTaste::score(const SynthItem& item) const {
 double SynthTaste::expected_rating(const SynthItem& item) const {
   const double mean = score(item);
   double rating = 1;
-  // The chance that the rounded score is above k.
+  // Adds the probability that the rounded score is above k.
   for (int k = 1; k < 5; ++k) {
     rating += 0.5 * std::erfc((k + 0.5 - mean) / (kSynthNoise * std::numbers::sqrt2));
   }

@@ -1,4 +1,4 @@
-// One user of the synthetic table, ready to be asked about many items: all formulas of the planted taste.
+// The taste of one user of the synthetic table: all formulas of the planted taste.
 #pragma once
 
 #include <array>
@@ -16,18 +16,18 @@ class SynthTaste {
 
   // The mean of the user's tastes for the item's genres.
   double genre_match(const SynthItem& item) const;
-  // How near the item's year is to the user's era, in (0, 1].
+  // How close the item's year is to the user's era, in (0, 1].
   double era_match(const SynthItem& item) const { return era_[item.year - kSynthFirstYear]; }
 
-  // An item is drawn so: a genre and a year by offer(), among its items one by popularity, and that is taken
-  // with the chance acceptance(), else all again.
+  // An item is drawn as follows: draw a genre and a year by offer(), then one of their items by popularity;
+  // accept it with probability acceptance(), otherwise start again.
   double offer(int genre, int year) const { return offer_[genre] * era_offer_[year - kSynthFirstYear]; }
   double acceptance(const SynthItem& item) const;
 
-  // A rating is the score with noise, rounded and kept within 1 to 5; its mean is what predicts best.
+  // A rating is the score plus noise, rounded and clamped to 1 to 5. Its mean is the best prediction.
   double score(const SynthItem& item) const;
   double expected_rating(const SynthItem& item) const;
-  // In proportion to the chance that a draw shows each item, [items]: what ranks best.
+  // [items], proportional to the probability that a draw returns each item: the best possible ranking.
   std::vector<double> appeal() const;
 
  private:
@@ -40,7 +40,7 @@ class SynthTaste {
   std::array<double, kSynthLastYear - kSynthFirstYear + 1> era_ = {}, era_offer_ = {};
 };
 
-// Deviation of the noise on a score.
+// Standard deviation of the noise added to a score.
 inline constexpr double kSynthNoise = 0.6;
 
 }  // namespace shortlist

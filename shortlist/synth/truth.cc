@@ -19,7 +19,7 @@ void check_range(const char* name, int64_t value, int64_t least, int64_t most) {
   throw usage_error("{}: got {}, need {} to {}", name, value, least, most);
 }
 
-// Rows of a matrix of normals that stand for groups of users: [groups, genres].
+// One entry of a matrix of normals for groups of users: [groups, genres].
 double group_taste(RandomStream stream, int group, int genres, int genre) {
   return stream.normal(static_cast<uint64_t>(group) * genres + genre);
 }
@@ -29,7 +29,7 @@ SynthUser make_user(RandomStream stream) {
   user.country = static_cast<int>(stream.below(0, synth_country_names().size()));
   user.age_group = static_cast<int>(stream.below(1, synth_age_group_names().size()));
   user.bias = static_cast<float>(0.3 * stream.normal(1));
-  // From the youngest group to the oldest.
+  // From the youngest age group to the oldest.
   constexpr double kEra[] = {2020, 2014, 2006, 1997, 1986};
   user.era = static_cast<float>(kEra[user.age_group] + 4 * stream.normal(2));
   return user;
@@ -45,7 +45,7 @@ void add_users(SynthTruth& truth) {
     const RandomStream stream = seed.at(u);
     const SynthUser& user = truth.users.emplace_back(make_user(stream));
     for (int g = 0; g < genres; ++g) {
-      // Variances add up to 1.
+      // The variances add up to 1.
       truth.tastes.push_back(static_cast<float>(0.5 * group_taste(country, user.country, genres, g) +
                                                 0.5 * group_taste(age, user.age_group, genres, g) +
                                                 std::sqrt(0.5) * stream.normal(8 + g)));
@@ -53,7 +53,7 @@ void add_users(SynthTruth& truth) {
   }
 }
 
-// The first genre goes round, so that each has items; one or two others follow by chance.
+// The first genre is assigned in turn, so that each genre has items; one or two others are added at random.
 void add_genres(SynthItem& item, RandomStream stream, size_t index, int genres) {
   item.genre[0] = static_cast<int8_t>(index % genres);
   item.genre_count = 1;
@@ -74,7 +74,8 @@ std::string unique_title(RandomStream stream, const SynthItem& item, int genres,
   }
 }
 
-// Zipf-like and mild, as of a catalogue without blockbusters: share ~ (rank + 5)^-0.4, ranks in random order.
+// A mild Zipf-like distribution, as in a catalogue without blockbusters: share ~ (rank + 5)^-0.4, with ranks
+// in random order.
 void add_popularity(SynthTruth& truth) {
   std::vector<uint32_t> order(truth.items.size());
   std::iota(order.begin(), order.end(), 0);

@@ -1,8 +1,8 @@
-// What is planted in the synthetic table: who its users are, what its items are, and who likes what. All of
-// it is a pure function of the options.
+// What is planted in the synthetic table: its users, its items, and who likes what. All of it is a pure
+// function of the options.
 //
-// A user's taste for a genre comes from their country, their age group and themselves; their era, the years
-// whose items they like, from their age group. How a taste makes rows says synth_taste.h.
+// A user's taste for a genre is the sum of a country, an age group and a personal part; their era, the years
+// whose items they like, depends on their age group. synth/taste.h defines how tastes become rows.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ struct SynthOptions {
 inline constexpr int kSynthMostGenres = 16;
 inline constexpr int kSynthFirstYear = 1980, kSynthLastYear = 2023;  // of items
 
-// The options with their defaults filled in. Throws a usage Error for what is out of range.
+// The options with defaults filled in. Throws a usage Error for options out of range.
 SynthOptions complete(SynthOptions options);
 
 struct SynthUser {
@@ -42,12 +42,12 @@ struct SynthUser {
 };
 
 struct SynthItem {
-  std::string title;  // no other item has it
+  std::string title;  // unique
   std::array<int8_t, 3> genre = {};
   int genre_count = 0;  // 1 to 3
   int year = 0;
   float quality = 0;     // added to each of its ratings
-  float popularity = 0;  // its share of draws, but for taste
+  float popularity = 0;  // its share of draws, before taste
 
   std::span<const int8_t> genres() const { return {genre.data(), static_cast<size_t>(genre_count)}; }
   std::string genres_text() const;  // "Crime, Drama"
@@ -56,10 +56,10 @@ struct SynthItem {
 std::string synth_user_id(size_t user);  // "u000123"
 
 struct SynthTruth {
-  SynthOptions options;  // complete
+  SynthOptions options;  // with defaults filled in
   std::vector<SynthUser> users;
   std::vector<SynthItem> items;
-  std::vector<float> tastes;  // [users, genres], about standard normal
+  std::vector<float> tastes;  // [users, genres], approximately standard normal
 
   std::span<const float> taste(size_t user) const {
     return {tastes.data() + user * options.genres, static_cast<size_t>(options.genres)};

@@ -16,7 +16,7 @@ constexpr const char* kFormat = "shortlist synth truth 1";
 
 std::string quoted(std::string_view text) {
   return fmt::format("\"{}\"", text);
-}  // our words need no escapes
+}  // these names need no escapes
 
 std::string user_line(const SynthTruth& truth, size_t u) {
   const SynthUser& user = truth.users[u];
@@ -41,7 +41,8 @@ std::string head(const SynthTruth& truth, const SynthStatistics& figures) {
          fmt::format("\n\"genres\":[{}],\n", fmt::join(genres, ","));
 }
 
-// Format, options and figures as an object of their own: who asks for them need not read all users.
+// Returns the format, options and figures as a separate object, so that they can be read without parsing all
+// users.
 std::string first_lines(Bytes bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   size_t end = 0;

@@ -1,4 +1,4 @@
-// The truth beside a synthetic table, as JSON: options and figures, then a line for each user and item.
+// The truth file of a synthetic table, as JSON: options and statistics, then one line per user and item.
 #pragma once
 
 #include <cstdint>
@@ -8,20 +8,20 @@
 
 namespace shortlist {
 
-// What write_synth() found in the rows as it wrote them.
+// Statistics that write_synth() computes while it writes the rows.
 struct SynthStatistics {
   int64_t rows = 0;
   double mean = 0;       // of the ratings
-  double deviation = 0;  // the RMSE of who always predicts the mean
-  double best_rmse = 0;  // of who predicts expected_rating(): no model can expect to do better
+  double deviation = 0;  // the RMSE of always predicting the mean
+  double best_rmse = 0;  // the RMSE of predicting expected_rating(), the best that a model can expect
 };
 
-// What a truth file says in its first lines.
+// The first lines of a truth file.
 struct SynthRecord {
-  SynthOptions options;  // synth_truth(options) is all that was planted
+  SynthOptions options;  // synth_truth(options) gives everything that was planted
   SynthStatistics figures;
 };
-// Throws a data Error when the file is missing or is not a truth file.
+// Throws a data Error if the file is missing or is not a truth file.
 SynthRecord read_synth_truth(const std::string& path);
 
 void write_synth_truth(const SynthTruth& truth, const SynthStatistics& figures, const std::string& path);

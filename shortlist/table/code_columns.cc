@@ -61,7 +61,7 @@ size_t count_of(const std::vector<uint32_t>& numbers) {
   return numbers.empty() ? 0 : size_t{*std::ranges::max_element(numbers)} + 1;
 }
 
-// Numbers (a, b) pairs through a table of all that could be.
+// Numbers (a, b) pairs with a table of all possible pairs.
 void join_by_table(std::vector<uint32_t>& a, const std::vector<uint32_t>& b, size_t b_count, size_t pairs) {
   std::vector<uint32_t> number_of(pairs, kNoCode);
   uint32_t next = 0;
@@ -72,7 +72,8 @@ void join_by_table(std::vector<uint32_t>& a, const std::vector<uint32_t>& b, siz
   }
 }
 
-// The same for pairs of many: rows of equal `a` are looked at together, and then only `b` tells them apart.
+// The same for many possible pairs: rows with equal `a` are processed together, so that only `b`
+// distinguishes them.
 void join_by_group(std::vector<uint32_t>& a, size_t a_count, const std::vector<uint32_t>& b, size_t b_count) {
   std::vector<uint32_t> next(a_count + 1, 0), rows(a.size());
   for (uint32_t group : a) ++next[group + 1];
@@ -82,7 +83,7 @@ void join_by_group(std::vector<uint32_t>& a, size_t a_count, const std::vector<u
     uint32_t group = kNoCode, first_row = 0;
   };
   std::vector<Seen> seen(b_count);
-  // Each row's number is at first the row where its pair stood first.
+  // Initially, each row's number is the first row that has its pair.
   for (size_t i = 0; i < rows.size(); ++i) {
     constexpr size_t kAhead = 16;
     if (i + kAhead < rows.size()) {

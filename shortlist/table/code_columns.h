@@ -10,18 +10,19 @@
 
 namespace shortlist {
 
-// Reads the named columns once, streaming. Memory: four bytes a row and column, and the distinct values.
-// Throws a data Error for a missing column, for more than kMostRows rows, and what Table::read throws.
+// Reads the named columns in one streaming pass. Uses four bytes of memory per row and column, plus the
+// distinct values. Throws a data Error for a missing column, for more than kMostRows rows, and whatever
+// Table::read throws.
 std::vector<CodedColumn> code_columns(const Table& table, const std::vector<ColumnRequest>& requests);
 std::vector<CodedColumn> code_columns(const Table& table, const std::vector<std::string>& names);
 
-// Gives the distinct values other texts, texts[code] for each that is not missing, and makes those that are
-// then equal one. They are kept as integers where all are.
+// Replaces the distinct values by texts[code], except missing ones, and merges those that become equal. The
+// result is kept as integers if all values are.
 void rewrite_values(CodedColumn& column, const std::vector<std::string>& texts);
 
-// Numbers equal rows alike, in order of first appearance: entry r of the result is equal for rows whose codes
-// are equal in all columns. `first` receives the first row of each number. Memory beside the result: four
-// bytes a row, eight for each distinct code of a column.
+// Assigns equal numbers to equal rows, in order of first appearance: two entries of the result are equal if
+// the codes of their rows are equal in all columns. `first` receives the first row of each number. Uses,
+// besides the result, four bytes of memory per row and eight per distinct code of a column.
 std::vector<uint32_t> number_rows(const std::vector<const std::vector<uint32_t>*>& columns, size_t rows,
                                   std::vector<uint32_t>* first);
 

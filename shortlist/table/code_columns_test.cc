@@ -15,7 +15,7 @@ namespace {
 using Codes = std::vector<uint32_t>;
 using Texts = std::vector<std::string>;
 
-// Of one column; the table is gone when they are looked at.
+// Codes one column; the table no longer exists when they are used.
 CodedColumn coded(const TableSource& source, const std::string& column) {
   return std::move(code_columns(Table::open(source), Texts{column})[0]);
 }
@@ -94,12 +94,12 @@ TEST(NumberRows, RowsAreEqualWhenAllCodesAre) {
   std::vector<uint32_t> first = {77};
   EXPECT_EQ(number_rows({&a, &b}, 6, &first), (Codes{0, 1, 0, 2, 3, 0}));
   EXPECT_EQ(first, (Codes{0, 1, 3, 4}));
-  EXPECT_EQ(number_rows({}, 3, &first), (Codes{0, 0, 0}));  // nothing tells them apart
+  EXPECT_EQ(number_rows({}, 3, &first), (Codes{0, 0, 0}));  // nothing distinguishes them
   EXPECT_EQ(first, (Codes{0}));
 }
 
 TEST(NumberRows, AgreesWithAMap) {
-  // Few pairs take one way of numbering, many another.
+  // Few pairs use one numbering method, many use another.
   for (const uint32_t distinct : {7u, 700u, 60'000u}) {
     Codes a, b, c;
     for (uint32_t r = 0; r < 50'000; ++r) {

@@ -1,20 +1,21 @@
-// What a column is read for.
+// The purpose for which a column is read.
 #pragma once
 
 #include <string>
 
 namespace shortlist {
 
-// What a column is read for, one or several uses joined by |. Text files (CSV, JSON) give every value as it
-// is written, and typed sources (Parquet, SQL) as their type; nothing is converted with loss.
+// The purpose for which a column is read, one or several uses joined by |. Text files (CSV, JSON) return
+// every value as it is written, and typed sources (Parquet, SQL) return their own types. No conversion loses
+// information.
 enum class ReadAs : unsigned {
-  // Texts of a text file; integers, numbers, times and lists of typed sources. What is none of them (true and
-  // false, decimals, integers beyond 64 bits) is its exact text.
+  // Text files: text. Typed sources: integers, numbers, times and lists. Any other type (booleans, decimals,
+  // integers beyond 64 bits) is returned as its exact text.
   stored = 0,
-  text = 1,     // times and float32 numbers as their texts: ids, categories, words
-  number = 2,   // texts with the source's own decimal point and separators become plain numbers
-  time = 4,     // texts that follow the source's date_format become ISO 8601
-  written = 8,  // the text of any value
+  text = 1,     // times and float32 numbers as text: for ids, categories, words
+  number = 2,   // text with the source's decimal point and separators becomes plain numbers
+  time = 4,     // text in the source's date_format becomes ISO 8601
+  written = 8,  // any value as text
 };
 inline ReadAs operator|(ReadAs a, ReadAs b) {
   return static_cast<ReadAs>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

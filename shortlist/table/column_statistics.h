@@ -1,4 +1,4 @@
-// Metrics of one column for its summary, value by value.
+// Accumulates the statistics of one column for its summary.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace shortlist {
 
-// About how many different hashes were added: HyperLogLog with 2^14 registers, within 1 %.
+// Estimates the number of distinct hashes added: HyperLogLog with 2^14 registers, accurate to 1 %.
 class DistinctSketch {
  public:
   void add(uint64_t hash);
@@ -25,9 +25,9 @@ class DistinctSketch {
 
 class ColumnStatistics {
  public:
-  // Adds row `row` of the column, as often as `count` says.
+  // Adds row `row` of the column `count` times.
   void add(const Column& column, size_t row, uint64_t count);
-  // Writes all that does not depend on which values are equal.
+  // Writes everything that does not depend on which values are equal.
   void write(ColumnSummary& summary) const;
 
  private:
@@ -37,7 +37,7 @@ class ColumnStatistics {
 
   uint64_t rows_ = 0, missing_ = 0, blank_ = 0, integers_ = 0, numbers_ = 0, times_ = 0, truths_ = 0,
            bracketed_ = 0, texts_ = 0, lists_ = 0;
-  // Of what reads as a number, as a time and as a truth value: sums are over finite ones.
+  // The range of values that parse as numbers, times or booleans. The sum includes finite values only.
   struct Range {
     double least = 0, most = 0, sum = 0;
     uint64_t count = 0;
@@ -49,8 +49,8 @@ class ColumnStatistics {
   std::unordered_map<std::string, uint64_t> words_for_missing_;
 };
 
-// '|', ';' or ',' where many of the values hold it, and what it parts comes again: a title's commas do not, a
-// genre's do. Looks at a fixed choice of the values.
+// '|', ';' or ',' if many of the values contain it and the parts recur: genres do, parts of titles do not.
+// Looks at a fixed sample of the values.
 std::string find_separator(const std::vector<std::string_view>& values);
 
 }  // namespace shortlist

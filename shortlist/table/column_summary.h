@@ -1,4 +1,4 @@
-// What a column contains.
+// Summary of a column's values.
 #pragma once
 
 #include <cstdint>
@@ -11,33 +11,34 @@
 
 namespace shortlist {
 
-// All rows are looked at. Counts are of rows, and of values that are neither missing nor blank where they are
-// of a kind of value.
+// Computed over all rows. Counts are numbers of rows; counts of a kind of value exclude missing and blank
+// values.
 struct ColumnSummary {
   std::string name;
-  // What all values are, whatever the file says: texts that are all integers make an integer column.
+  // The type that fits all values, whatever the file declares: if all texts are integers, it is integer.
   ColumnType type = ColumnType::text;
-  std::string sql_type;  // in a Parquet file or a query; VARCHAR in a text file
+  std::string sql_type;  // of a Parquet file or a query; VARCHAR for a text file
   uint64_t rows = 0;
   uint64_t missing = 0;
-  uint64_t blank = 0;                 // texts without a character but blanks
-  uint64_t distinct = 0;              // missing ones do not count
-  bool distinct_is_estimate = false;  // within about 1 %, where there are too many to keep
-  uint64_t integers = 0;              // decimal integers, 12.0 too, of any size
-  uint64_t numbers = 0;               // those, and other numbers; not codes with zeros in front
+  uint64_t blank = 0;                 // texts with only white space
+  uint64_t distinct = 0;              // excluding missing ones
+  bool distinct_is_estimate = false;  // accurate to about 1 %, if there are too many to keep
+  uint64_t integers = 0;              // decimal integers of any size, including 12.0
+  uint64_t numbers = 0;               // integers and other numbers, but not codes with leading zeros
   uint64_t times = 0;                 // ISO 8601
   uint64_t truths = 0;                // true and false, yes and no, and their first letters
-  uint64_t bracketed = 0;             // texts in brackets, such as ['a', 'b']; lists
-  // Integers, numbers and times (seconds), and truth values where all are; none without values. Not over NaN.
+  uint64_t bracketed = 0;             // lists, and texts in brackets, such as ['a', 'b']
+  // Of integers, numbers and times (seconds), and of booleans if all values are. Not set without values.
+  // Ignore NaN.
   std::optional<double> min, max, mean;
-  // Texts: in characters, and in words between white space. Lists: the number of elements.
+  // Texts: in characters, and in words separated by white space. Lists: the number of elements.
   std::optional<double> average_length, average_words;
   uint64_t shortest = 0, longest = 0;  // list, in elements
-  // Of '|', ';' and ',' the one that stands between values that come again, as genres do; empty: none.
+  // '|', ';' or ',' if it separates values that recur, such as genres; empty if none does.
   std::string separator;
-  // As text, the most frequent first, equal counts in the order of the values.
+  // As text, most frequent first; equal counts are ordered by value.
   std::vector<std::pair<std::string, uint64_t>> most_frequent;
-  // Texts that often mean a missing value, such as NaN, None, NULL and N/A, with their rows.
+  // Texts that often mean a missing value, such as NaN, None, NULL and N/A, with their numbers of rows.
   std::vector<std::pair<std::string, uint64_t>> words_for_missing;
 
   uint64_t present() const { return rows - missing - blank; }

@@ -1,4 +1,4 @@
-// An in-memory DuckDB: the engine that reads files, answers SQL and writes Parquet.
+// An in-memory DuckDB: the engine that reads files, runs SQL and writes Parquet.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,8 @@
 
 namespace shortlist {
 
-// DuckDB's own words about a query that failed; who knows the table says it in the user's names.
+// DuckDB's own message about a failed query; the caller, which knows the table, rewrites it in the user's
+// names.
 class SqlError : public Error {
  public:
   explicit SqlError(const std::string& message) : Error(ErrorKind::data, message) {}
@@ -24,22 +25,23 @@ class ChunkProducer;
 
 class Database {
  public:
-  // Throws a failed Error when the library is not there. No network: extensions are never fetched.
+  // Throws a failed Error if the library is missing. Does not use the network: extensions are never
+  // downloaded.
   Database();
   ~Database();
 
-  // Runs a statement and forgets its rows. Throws SqlError, as all below do.
+  // Runs a statement and discards its rows. Throws SqlError, as do all functions below.
   void run(const std::string& sql) const;
 
-  // The columns of a SELECT, by binding it, not running it.
+  // The columns of a SELECT, found by binding it without running it.
   std::vector<ColumnInfo> describe(const std::string& select) const;
 
-  // Streams the rows of a SELECT, each of whose columns is a select_as() of what `columns` says. Texts point
-  // into DuckDB's own chunk. May be called again from `consume`.
+  // Streams the rows of a SELECT whose columns are select_as() expressions for `columns`. Texts point into
+  // DuckDB's own chunk. `consume` may call it again.
   void stream(const std::string& select, std::span<const ColumnInfo> columns,
               const std::function<void(const Chunk&)>& consume) const;
 
-  // Runs `sql`, in which given_rows() is a table that the producer fills, in its order.
+  // Runs `sql`, in which given_rows() is a table of the producer's rows, in its order.
   void run_with_rows(const std::string& sql, ChunkProducer& producer) const;
 
  private:
@@ -47,12 +49,12 @@ class Database {
   std::unique_ptr<State> state_;
 };
 
-// Called by a thread of DuckDB's.
+// Called by a DuckDB thread.
 class ChunkProducer {
  public:
   virtual ~ChunkProducer() = default;
   virtual const std::vector<OutputColumn>& columns() const = 0;
-  // The next chunk; null after the last. May throw: the query then fails.
+  // The next chunk; null after the last. If it throws, the query fails.
   virtual std::unique_ptr<OwnedChunk> next() = 0;
 };
 

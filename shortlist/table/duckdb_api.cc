@@ -9,7 +9,7 @@
 namespace shortlist {
 namespace {
 
-// Places to look, the most particular first.
+// Places to search, most specific first.
 std::vector<std::string> places() {
   std::vector<std::string> files;
   std::error_code error;

@@ -1,5 +1,5 @@
-// The functions of DuckDB's C API that we call, found in libduckdb.so when first needed: linking to it would
-// cost every start of the program 18 ms. Only for the duckdb*.cc beside it.
+// The functions of DuckDB's C API that we call, loaded from libduckdb.so on first use: linking to it would
+// add 18 ms to every start of the program. Only for duckdb*.cc in this folder.
 #pragma once
 
 #include <duckdb.h>
@@ -28,7 +28,7 @@ struct DuckdbApi {
 #undef SHORTLIST_DECLARE
 };
 
-// Opens the library on the first call. Throws a failed Error that says where it looked.
+// Opens the library on the first call. Throws a failed Error that lists where it was searched for.
 const DuckdbApi& duckdb_api();
 
 }  // namespace shortlist

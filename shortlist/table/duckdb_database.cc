@@ -19,7 +19,7 @@ struct Database::State {
 
 namespace {
 
-// One a query: a connection runs one stream at a time.
+// One per query: a connection runs only one stream at a time.
 class Connection {
  public:
   Connection(const DuckdbApi& api, duckdb_database database) : api_(api) {
@@ -34,7 +34,7 @@ class Connection {
   duckdb_connection handle_ = nullptr;
 };
 
-// The rows of a running SELECT, a chunk at a time.
+// The rows of a running SELECT, one chunk at a time.
 class Stream {
  public:
   Stream(const DuckdbApi& api, duckdb_connection connection, const std::string& sql) : api_(api) {
@@ -48,7 +48,7 @@ class Stream {
   Stream(const Stream&) = delete;
   ~Stream() { close(); }
 
-  // Null after the last chunk. The chunk lives until the next call.
+  // Returns null after the last chunk. The chunk is valid until the next call.
   duckdb_data_chunk next() {
     api_.destroy_data_chunk(&chunk_);
     chunk_ = api_.fetch_chunk(result_);
@@ -60,7 +60,7 @@ class Stream {
   }
 
  private:
-  // A constructor that throws has no destructor run.
+  // The destructor does not run if the constructor throws.
   [[noreturn]] void fail(const char* message) {
     const std::string text = message != nullptr ? message : "DuckDB failed and did not say why";
     close();
@@ -80,8 +80,8 @@ class Stream {
   duckdb_data_chunk chunk_ = nullptr;
 };
 
-// A connection that is closed while an exception is on its way is left by DuckDB as it is, with threads at
-// work on what is then gone: it is closed first, and the exception goes on after.
+// If a connection is closed while an exception propagates, DuckDB does not stop its threads, which then work
+// on freed data. So the connection is closed first, and the exception is rethrown afterwards.
 template <typename Use>
 void with_connection(const DuckdbApi& api, duckdb_database database, Use use) {
   std::exception_ptr thrown;

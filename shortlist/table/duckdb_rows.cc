@@ -1,4 +1,4 @@
-// given_rows(): a table function through which rows of ours stream into a query.
+// given_rows(): a table function that streams our rows into a query.
 #include "shortlist/table/duckdb_rows.h"
 
 #include "shortlist/table/duckdb_vector.h"
@@ -17,7 +17,7 @@ duckdb_type sql_type_of(ColumnType type) {
     case ColumnType::time:
       return DUCKDB_TYPE_TIMESTAMP;
     case ColumnType::list:
-      return DUCKDB_TYPE_FLOAT;  // of its elements
+      return DUCKDB_TYPE_FLOAT;  // type of its elements
   }
   return DUCKDB_TYPE_INVALID;
 }
@@ -37,10 +37,10 @@ void bind(duckdb_bind_info info) {
   }
 }
 
-// One thread asks, so that the order is the producer's.
+// A single thread requests rows, so that they keep the producer's order.
 void init(duckdb_init_info info) { duckdb_api().init_set_max_threads(info, 1); }
 
-// No exception may pass through DuckDB.
+// No exception may propagate through DuckDB.
 void produce(duckdb_function_info info, duckdb_data_chunk output) {
   const DuckdbApi& api = duckdb_api();
   auto* producer = static_cast<ChunkProducer*>(api.function_get_extra_info(info));

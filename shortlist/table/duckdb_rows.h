@@ -1,4 +1,4 @@
-// Rows of ours as a table in DuckDB. Only for the duckdb*.cc beside it.
+// Exposes our rows as a table in DuckDB. Only for duckdb*.cc in this folder.
 #pragma once
 
 #include "shortlist/table/database.h"
@@ -6,7 +6,7 @@
 
 namespace shortlist {
 
-// Makes given_rows() known in the connection's database. The producer must outlive the queries.
+// Registers given_rows() in the connection's database. The producer must outlive the queries.
 void register_given_rows(const DuckdbApi& api, duckdb_connection connection, ChunkProducer& producer);
 
 }  // namespace shortlist

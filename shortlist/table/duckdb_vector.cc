@@ -6,9 +6,9 @@
 namespace shortlist {
 namespace {
 
-constexpr uint32_t kInlinedBytes = 12;  // a duckdb_string_t holds texts this short in itself
+constexpr uint32_t kInlinedBytes = 12;  // a duckdb_string_t stores texts up to this length inline
 
-// Not duckdb_string_is_inlined: a call into the library for every value.
+// Avoids duckdb_string_is_inlined, which would call into the library for every value.
 std::string_view text_of(const duckdb_string_t& text) {
   const uint32_t length = text.value.inlined.length;
   return {length <= kInlinedBytes ? text.value.inlined.inlined : text.value.pointer.ptr, length};
@@ -44,7 +44,7 @@ void append(const void* data, size_t at, Column& column) {
   }
 }
 
-// Rows of a list vector may share or skip elements of its child, so each element is fetched by position.
+// Rows of a list vector may share or skip elements of its child vector, so elements are read by position.
 void read_list(const DuckdbApi& api, duckdb_vector vector, size_t rows, Column& column) {
   const auto* entries = static_cast<const duckdb_list_entry*>(api.vector_get_data(vector));
   const duckdb_vector child = api.list_vector_get_child(vector);
@@ -72,7 +72,7 @@ void read_texts(const duckdb_string_t* data, size_t rows, Column& column) {
   }
 }
 
-// Entries of missing rows are unspecified in DuckDB; here they are 0.
+// Entries of missing rows are unspecified in DuckDB; we set them to 0.
 template <typename T>
 void read_numbers(const T* data, size_t rows, const std::vector<uint8_t>& missing, std::vector<T>& out) {
   out.assign(data, data + rows);

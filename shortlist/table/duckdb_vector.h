@@ -1,4 +1,4 @@
-// DuckDB's vectors to and from columns. Only for the duckdb*.cc beside it.
+// Converts between DuckDB's vectors and columns. Only for duckdb*.cc in this folder.
 #pragma once
 
 #include "shortlist/table/column.h"
@@ -7,11 +7,11 @@
 
 namespace shortlist {
 
-// Reads `rows` values into `column`, whose type is set; texts point into `vector`.
-// A list's `elements` has its own type set.
+// Reads `rows` values into `column`, whose type is already set, as is that of a list's `elements`. Texts
+// point into `vector`.
 void read_vector(const DuckdbApi& api, duckdb_vector vector, size_t rows, Column& column);
 
-// Writes `rows` values; the elements of a list are floats.
+// Writes `rows` values. The elements of a list are floats.
 void write_vector(const DuckdbApi& api, ColumnType type, const OwnedColumn& column, size_t rows,
                   duckdb_vector vector);
 

@@ -1,4 +1,4 @@
-// Rows after the features were applied: numbers only, the same in training and serving.
+// Rows after the features have been applied: numbers only, the same in training and serving.
 #pragma once
 
 #include <cstdint>
@@ -7,15 +7,14 @@
 
 namespace shortlist {
 
-// One feature's values. A feature yields either bags of ids (for an embedding) or dense numbers, never both.
+// One feature's values: either bags of ids (for an embedding) or dense numbers, never both.
 struct EncodedColumn {
-  // Bags: row r holds ids [offsets[r], offsets[r + 1]). `offsets` is empty when every row holds exactly one
-  // id.
+  // Bags: row r has ids [offsets[r], offsets[r + 1]). `offsets` is empty if every row has exactly one id.
   std::vector<int32_t> ids;
   std::vector<uint32_t> offsets;
-  // Numbers: row r holds values [r * width, (r + 1) * width).
+  // Numbers: row r has values [r * width, (r + 1) * width).
   std::vector<float> values;
-  int width = 0;  // of numbers; 0 for ids
+  int width = 0;  // numbers per row; 0 for ids
 
   std::span<const int32_t> bag(size_t row) const {
     if (offsets.empty()) return {&ids[row], 1};
@@ -28,7 +27,7 @@ struct EncodedColumn {
 
 struct EncodedRows {
   size_t rows = 0;
-  std::vector<EncodedColumn> columns;  // one a feature, in the tower's order
+  std::vector<EncodedColumn> columns;  // one per feature, in the tower's order
 };
 
 }  // namespace shortlist

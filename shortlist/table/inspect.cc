@@ -13,7 +13,7 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kMostBytes = size_t{2} << 30;
-// Most frequent values that are counted on when the others are let go.
+// Number of most frequent values that are still counted after the others are dropped.
 constexpr size_t kKeptValues = 1'000;
 
 std::string shown(const CodedColumn& column, uint32_t code) {
@@ -22,7 +22,7 @@ std::string shown(const CodedColumn& column, uint32_t code) {
   return column.values.type == ColumnType::list ? "[" + text + "]" : text;
 }
 
-// One column's values and how often each stands in it; or, when they were let go, a sketch of them.
+// One column's values with their counts or, once the values have been dropped, a sketch of them.
 class ColumnCounter {
  public:
   explicit ColumnCounter(ColumnType type) {
@@ -74,7 +74,7 @@ class ColumnCounter {
     }
   }
 
-  // Codes of the most frequent values, equal ones in the order of the values.
+  // Codes of the most frequent values; equal counts are ordered by value.
   std::vector<uint32_t> by_frequency(size_t most) const {
     std::vector<uint32_t> codes;
     for (uint32_t code = 0; code < kept_.distinct(); ++code) {
@@ -128,13 +128,13 @@ class ColumnCounter {
 
   CodedColumn kept_;
   std::vector<uint64_t> counts_;
-  std::optional<ValueCoder> coder_;  // none when the values were let go
+  std::optional<ValueCoder> coder_;  // empty once the values have been dropped
   ColumnStatistics figures_;
   DistinctSketch sketch_;
   std::unordered_map<std::string, uint64_t> frequent_;
 };
 
-// Lets the values of the columns with the most of them go, until the others fit.
+// Drops the values of the columns that have the most of them, until the others fit.
 void keep_within_memory(std::deque<ColumnCounter>& counters) {
   for (;;) {
     size_t all = 0;

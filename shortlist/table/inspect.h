@@ -1,4 +1,4 @@
-// What stands in a table: each column's type, missing values, distinct count, range and most frequent values.
+// Describes a table: each column's type, missing values, distinct count, range and most frequent values.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,22 @@
 
 namespace shortlist {
 
-// Reads the table once. `progress` is told the rows that were read so far. Memory: the distinct values, up to
-// about 2 GiB; columns with the most are then counted by a sketch.
+// Reads the table once. `progress` receives the number of rows read so far. Keeps the distinct values in
+// memory up to about 2 GiB; beyond that, the columns with the most distinct values are counted by a sketch.
 std::vector<ColumnSummary> inspect(const Table& table, size_t most_frequent = 5,
                                    const std::function<void(uint64_t rows)>& progress = nullptr);
 
-// What a person should know about a table before it is used: columns that hold words for missing values.
+// Advice to the user before a table is used: columns that contain words for missing values.
 std::vector<std::string> inspect_notes(const TableSource& source, const std::vector<ColumnSummary>& columns);
 
 std::string_view column_type_name(ColumnType type);  // "text", "integer", ...
 
-// An aligned table for people. Long values are cut.
+// An aligned table for display. Long values are truncated.
 std::string inspect_text(const TableSource& source, const std::vector<ColumnSummary>& columns);
 
 // {"table", "rows", "columns": [{"name", "type", "sql_type", "missing", "distinct", "min", "max", "mean",
-// "average_length", "average_words", "most_frequent": [{"value", "rows"}]}]}; what does not apply is left
-// out. "distinct_is_estimate" is there where it is true.
+// "average_length", "average_words", "most_frequent": [{"value", "rows"}]}]}. Keys that do not apply are
+// omitted; "distinct_is_estimate" is present only if true.
 nlohmann::json inspect_json(const TableSource& source, const std::vector<ColumnSummary>& columns);
 
 }  // namespace shortlist

@@ -10,7 +10,7 @@
 namespace shortlist {
 namespace {
 
-// Characters wide on a terminal.
+// Width on a terminal, in characters.
 size_t width_of(std::string_view text) {
   size_t width = 0;
   utf8proc_int32_t character = 0;
@@ -23,7 +23,7 @@ size_t width_of(std::string_view text) {
   return width;
 }
 
-// On one line, and not longer than a table can bear.
+// On one line, truncated to a readable length.
 std::string cell(std::string_view text) {
   constexpr size_t kMostBytes = 32;
   const bool cut = text.size() > kMostBytes;

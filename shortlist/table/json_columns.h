@@ -1,4 +1,4 @@
-// Which columns of a table JSON writes without quotes.
+// Finds the columns of a table that are written to JSON without quotes.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// Of each column whether all its values, as texts, are JSON numbers, true or false, and not texts that look
-// like those. Reads a text file through.
+// For each column, whether the texts of all its values are JSON numbers, true or false, and not strings that
+// look like them. Reads a text file completely.
 std::vector<bool> columns_of_raw_json(const Table& table);
 
 }  // namespace shortlist

@@ -24,7 +24,7 @@ bool begins_with_mark(const std::string& path) {
   return file.gcount() == 3 && std::string_view(begin, 3) == kByteOrderMark;
 }
 
-// A file without a name, which is gone when nobody reads it any more.
+// A temporary file without a name, which disappears when it is closed.
 class NamelessFile {
  public:
   NamelessFile() {
@@ -50,7 +50,7 @@ class NamelessFile {
 
 using Copies = std::vector<std::unique_ptr<NamelessFile>>;
 
-// DuckDB refuses a byte order mark before JSON, so such files are read from copies without it.
+// DuckDB rejects a byte order mark before JSON, so such files are read from copies without it.
 void copy_marked(SourceFiles& files, Copies& copies) {
   for (std::string& path : files.paths) {
     if (!begins_with_mark(path)) continue;
@@ -66,7 +66,7 @@ void copy_marked(SourceFiles& files, Copies& copies) {
 
 bool is_compressed(const std::string& path) { return path.ends_with(".gz") || path.ends_with(".zst"); }
 
-// The same of compressed files, which DuckDB reads as lines: it drops a mark before those.
+// The same for compressed files, which DuckDB reads as lines: it drops a mark before lines.
 void copy_compressed(const Database& database, SourceFiles& files, Copies& copies) {
   for (std::string& path : files.paths) {
     if (!is_compressed(path)) continue;
@@ -83,7 +83,7 @@ void copy_compressed(const Database& database, SourceFiles& files, Copies& copie
   }
 }
 
-// The type to read a column as which has this type by the look of all its values.
+// The type to use for reading a column, given the type found from all its values.
 std::string read_type(const std::string& found) {
   if (column_type(found) != ColumnType::list) return "VARCHAR";
   switch (column_type(element_type(found))) {
@@ -102,20 +102,20 @@ std::string common_sql(const SourceFiles& files, bool lines) {
       paths_sql(files), lines ? "newline_delimited" : "auto", kLineBytes, files.several);
 }
 
-// The columns as all rows have them, so that no later one has another key or a list where there was none.
+// The columns found from all rows, so that no later row has a new key, or a list where there was none.
 std::vector<ColumnInfo> find_columns(const Database& database, const SourceFiles& files, bool lines) {
   return database.describe(
       fmt::format("SELECT * FROM read_json({}, sample_size=-1)", common_sql(files, lines)));
 }
 
-// What stands after FROM.
+// The text after FROM.
 std::string json_sql(const Database& database, const SourceFiles& files, bool lines) {
   std::vector<std::string> columns;
   for (const ColumnInfo& column : find_columns(database, files, lines))
     columns.push_back(fmt::format("{}: '{}'", sql_text(column.name), read_type(column.sql_type)));
   const std::string read =
       fmt::format("read_json({}, columns={{{}}})", common_sql(files, lines), fmt::join(columns, ", "));
-  // A mark in a compressed file is not seen before it is read.
+  // A mark in a compressed file is detected only when the file is read.
   if (std::ranges::any_of(files.paths, is_compressed))
     database.run(fmt::format("SELECT 1 FROM {} LIMIT 1", read));
   return read;

@@ -1,4 +1,4 @@
-// Parquet: DuckDB copies the rows out in a thread of its own, a few chunks behind the writer.
+// Parquet: DuckDB writes the rows in a separate thread, a few chunks behind the writer.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -36,7 +36,7 @@ class ChunkQueue : public ChunkProducer {
     return chunk;
   }
 
-  // False when nobody takes chunks any more.
+  // Returns false once no one takes chunks any more.
   bool push(std::unique_ptr<OwnedChunk> chunk) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return chunks_.size() < kMostChunks || closed_; });
@@ -48,7 +48,7 @@ class ChunkQueue : public ChunkProducer {
 
   void end() { set(ended_); }         // no more chunks will come
   void cancel() { set(cancelled_); }  // next() fails
-  void close() { set(closed_); }      // nobody calls next() again
+  void close() { set(closed_); }      // next() is not called again
 
  private:
   static constexpr size_t kMostChunks = 16;
@@ -129,8 +129,8 @@ class ParquetSink : public RowSink {
   const std::string path_, unfinished_;
   Database database_;
   ChunkQueue queue_;
-  std::exception_ptr error_;  // read after the thread was joined
-  std::thread thread_;        // last: it uses all the others
+  std::exception_ptr error_;  // read after the thread has been joined
+  std::thread thread_;        // last, because it uses all other members
 };
 
 }  // namespace

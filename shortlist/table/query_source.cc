@@ -13,7 +13,7 @@ namespace {
 
 bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-// Behind the text, name or comment that begins at `at`; else behind the character there.
+// The position after the text, name or comment that begins at `at`, or after a single character.
 size_t next_token(const std::string& sql, size_t at) {
   const auto behind = [&](std::string_view end, size_t from) {
     const size_t found = sql.find(end, from);
@@ -33,7 +33,7 @@ bool reads_text(const std::string& name) {
   return std::ranges::find(kReaders, name) != std::end(kReaders);
 }
 
-// The place of the bracket that closes the one at `open`; npos where there is none.
+// The position of the bracket that closes the one at `open`; npos if there is none.
 size_t closing(const std::string& sql, size_t open) {
   int depth = 0;
   for (size_t at = open; at < sql.size(); at = next_token(sql, at)) {
@@ -64,7 +64,7 @@ std::string with_whole_samples(const std::string& sql) {
     const bool said =
         arguments.find("sample_size") != arguments.npos || arguments.find("all_varchar") != arguments.npos;
     if (!said) out.insert(close, ", sample_size = -1");
-    // DuckDB's own read_csv_auto is hidden by the macro below.
+    // The macro below replaces DuckDB's own read_csv_auto.
     const std::string_view automatic = "_auto";
     if (name == "read_csv_auto" || name == "read_json_auto") {
       at -= automatic.size();
@@ -84,11 +84,11 @@ OpenedSource open_query(const Database& database, const TableSource& source) {
   replace_all(sql, "{data}", data.substr(1, data.size() - 2));
   while (!sql.empty() && (std::isspace(static_cast<unsigned char>(sql.back())) || sql.back() == ';'))
     sql.pop_back();
-  // FROM 'a.csv' is a call of these.
+  // FROM 'a.csv' calls this function.
   database.run("CREATE MACRO read_csv_auto(path) AS TABLE SELECT * FROM read_csv(path, sample_size = -1)");
   database.run("CREATE MACRO read_json_auto(path) AS TABLE SELECT * FROM read_json(path, sample_size = -1)");
   return {.from = fmt::format("(\n{}\n)",
-                              with_whole_samples(sql))};  // on lines of its own: it may end in a comment
+                              with_whole_samples(sql))};  // on separate lines: it may end in a comment
 }
 
 }  // namespace shortlist

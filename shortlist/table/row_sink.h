@@ -1,4 +1,4 @@
-// Where a TableWriter's rows go: one sink a format.
+// The destination of a TableWriter's rows: one sink per format.
 #pragma once
 
 #include <cstdint>
@@ -12,36 +12,37 @@ namespace shortlist {
 
 struct OutputColumn {
   std::string name;
-  ColumnType type = ColumnType::text;  // a list holds float numbers
-  bool raw = false;      // JSON: its texts are JSON themselves, such as numbers, and stand without quotes
-  std::string sql_type;  // Parquet: what the column's texts are turned into; empty: it is stored as its type
+  ColumnType type = ColumnType::text;  // list elements are floats
+  bool raw = false;      // JSON: its texts are JSON, such as numbers, and are written without quotes
+  std::string sql_type;  // Parquet: the type to which texts are cast; empty: the column's own type
 };
 
-// One column of rows on their way out, as in Column but with values of its own.
+// One column of rows to write. Like Column, but owns its values.
 struct OwnedColumn {
-  std::vector<uint8_t> missing;  // one a row; a missing row has an empty value too
+  std::vector<uint8_t> missing;  // one per row; a missing row also has an empty value
   std::vector<std::string> texts;
   std::vector<int64_t> integers;
   std::vector<double> numbers;    // number and time
-  std::vector<uint32_t> offsets;  // list: row r holds elements [offsets[r], offsets[r + 1])
+  std::vector<uint32_t> offsets;  // list: row r has elements [offsets[r], offsets[r + 1])
   std::vector<float> elements;
 };
 
 struct OwnedChunk {
-  static constexpr size_t kMostRows = 2048;  // as many as DuckDB takes at once
+  static constexpr size_t kMostRows = 2048;  // the size of a DuckDB chunk
   size_t rows = 0;
   std::vector<OwnedColumn> columns;
 };
 
 class RowSink {
  public:
-  virtual ~RowSink() = default;  // without finish(): leaves nothing behind
-  // Both throw a failed Error when the rows cannot be written.
+  virtual ~RowSink() = default;  // without finish(): removes what was written
+  // Both throw a failed Error if the rows cannot be written.
   virtual void write(std::unique_ptr<OwnedChunk> chunk) = 0;
   virtual void finish() = 0;
 };
 
-// `path` "-" is standard output. The others write beside `path` and rename at finish().
+// `path` "-" means standard output. The other sinks write to a temporary file next to `path` and rename it in
+// finish().
 std::unique_ptr<RowSink> open_csv_sink(const std::string& path, std::vector<OutputColumn> columns,
                                        char delimiter);
 std::unique_ptr<RowSink> open_json_lines_sink(const std::string& path, std::vector<OutputColumn> columns);

@@ -5,7 +5,7 @@
 namespace shortlist {
 namespace {
 
-// What stands between `before` and `after` in `text`; "" when it does not.
+// The part of `text` between `before` and `after`; "" if they are not found.
 std::string between(const std::string& text, std::string_view before, std::string_view after) {
   const size_t begin = text.find(before);
   if (begin == text.npos) return "";
@@ -21,7 +21,7 @@ std::string shortened(const std::string& text) {
   return text.substr(0, end) + "...";
 }
 
-// A row of the wrong width: what may be meant by it.
+// Explains a row with the wrong number of columns.
 std::string advice_on_width(const std::string& line, const std::string& found, const std::string& expected) {
   if (line.starts_with('#'))
     return "; if lines that begin with # are comments, use --comment '#' (comment = \"#\" in [data])";
@@ -59,9 +59,9 @@ std::string csv_complaint(const std::string& message) {
   return "";
 }
 
-// "No files found" of "IO Error: No files found\n\nLINE 1: ...".
+// "No files found" from "IO Error: No files found\n\nLINE 1: ...".
 std::string first_line(std::string message) {
-  const std::string wrapper = "closed pending query result\nError: ";  // around what went wrong in a thread
+  const std::string wrapper = "closed pending query result\nError: ";  // around an error of a thread
   if (const size_t at = message.find(wrapper); at != message.npos) message.erase(0, at + wrapper.size());
   const std::string line = message.substr(0, message.find('\n'));
   const size_t kind = line.find("Error: ");

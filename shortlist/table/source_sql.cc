@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 enum class Format { text, parquet, json, json_lines };
 
-// The ending that tells the format, below that of the compression: ".csv" of "a.CSV.gz".
+// The extension that determines the format, without that of the compression: ".csv" for "a.CSV.gz".
 std::string format_ending(const std::string& path) {
   fs::path file = path;
   if (file.extension() == ".gz" || file.extension() == ".zst") file = file.stem();
@@ -42,7 +42,7 @@ void check_file(const std::string& path) {
   }
 }
 
-// Other files of a folder, such as _SUCCESS or a README, are not its data.
+// Ignores other files of a folder, such as _SUCCESS or a README.
 bool is_data_file(const fs::path& path) {
   constexpr std::string_view kEndings[] = {".csv",     ".tsv",  ".txt",   ".data",  ".dat",
                                            ".parquet", ".json", ".jsonl", ".ndjson"};
@@ -112,8 +112,8 @@ OpenedSource open_files(const Database& database, const TableSource& source) {
                               paths_sql(files), files.several)};
 }
 
-// A number as it is written with this decimal point and this separator of thousands, in plain digits.
-// What does not fit stays as it is, so that it is found where the number is read.
+// Converts a number in this decimal and thousands notation to plain digits. Text that does not match is
+// unchanged, so that the error is found where the number is read.
 std::string plain_number_sql(const TableSource& source, const std::string& text) {
   const auto escaped = [](const std::string& mark) { return "\\" + mark; };
   const std::string point = source.decimal.empty() ? "." : source.decimal;
@@ -126,7 +126,7 @@ std::string plain_number_sql(const TableSource& source, const std::string& text)
   }
   pattern += fmt::format("({}\\d*)?([eE][+-]?\\d+)?\\s*", escaped(point));
   if (point != ".") plain = fmt::format("replace({}, {}, '.')", plain, sql_text(point));
-  // With another decimal point, 1.5 is no number but may be a thousand or a mistake.
+  // With another decimal point, 1.5 is not a number: it may be a thousands separator or a mistake.
   const std::string otherwise =
       point == "."
           ? text
@@ -136,7 +136,7 @@ std::string plain_number_sql(const TableSource& source, const std::string& text)
                      plain, otherwise);
 }
 
-// A format of dates alone also reads those that a clock follows.
+// A format with only a date also reads dates that are followed by a clock.
 std::string iso_time_sql(const TableSource& source, const std::string& text) {
   std::vector<std::string> formats = {sql_text(source.date_format)};
   const bool has_clock = std::ranges::any_of(std::string_view("HITXcs"), [&](char letter) {

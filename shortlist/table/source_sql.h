@@ -1,4 +1,4 @@
-// A table's source as SQL.
+// Converts a table's source to SQL.
 #pragma once
 
 #include <string>
@@ -12,24 +12,24 @@
 
 namespace shortlist {
 
-// What stands after FROM. Throws a usage or data Error where files are missing, empty or of several formats,
-// or where a text file's dialect cannot be found out.
+// Returns the text to put after FROM. Throws a usage or data Error if files are missing, empty or of several
+// formats, or if a text file's dialect cannot be detected.
 OpenedSource open_source(const Database& database, const TableSource& source);
 
-// Whether the source is a text file, or a glob of such, whose first line may or may not name the columns.
+// Whether the source is a text file, or a glob of text files, whose first line may contain the column names.
 bool is_text_file(const TableSource& source);
 
 // The types that all values of a JSON file's columns have in the file.
 std::vector<std::string> json_types(const TableSource& source);
 
-// The SQL of a column of this type, read for a use, and what it then is.
+// The SQL expression of a column read for a given use, and the resulting column.
 struct ColumnSql {
   std::string expression;
   ColumnInfo info;
 };
 ColumnSql column_sql(const TableSource& source, const ColumnInfo& column, ReadAs as);
 
-// DuckDB's complaint in the user's names: "clean_data.csv:1842: the row has 2 columns, need 3".
+// Rewrites DuckDB's error message in the user's names: "clean_data.csv:1842: the row has 2 columns, need 3".
 Error source_error(const TableSource& source, const std::string& message);
 
 }  // namespace shortlist

@@ -10,7 +10,7 @@
 namespace shortlist {
 namespace {
 
-// Those that fit into int64.
+// Types that fit into int64.
 constexpr std::string_view kIntegers[] = {"TINYINT",  "SMALLINT",  "INTEGER", "BIGINT",
                                           "UTINYINT", "USMALLINT", "UINTEGER"};
 
@@ -18,13 +18,13 @@ bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
-// An ENUM's or STRUCT's name may hold anything within its parentheses, but only a list ends in a bracket.
+// The parentheses of an ENUM or STRUCT may contain anything, but only a list ends in a bracket.
 bool is_list(std::string_view sql_type) { return !sql_type.empty() && sql_type.back() == ']'; }
 
 std::string quoted(std::string_view text, char quote) {
   std::string out(1, quote);
   for (char c : text) {
-    // DuckDB would take the text up to it.
+    // DuckDB would ignore everything from the zero byte on.
     if (c == '\0') throw data_error("the name '{}' has a zero byte", text.substr(0, text.find(c)));
     if (c == quote) out += quote;
     out += c;
@@ -46,7 +46,7 @@ ColumnType column_type(std::string_view sql_type) {
 
 std::string element_type(std::string_view sql_type) {
   const std::string_view element = sql_type.substr(0, sql_type.rfind('['));
-  if (is_list(element)) return "VARCHAR";  // lists of lists: the inner ones as text
+  if (is_list(element)) return "VARCHAR";  // lists of lists: inner lists are read as text
   return starts_with(element, "DECIMAL(") ? "DOUBLE" : std::string(element);
 }
 

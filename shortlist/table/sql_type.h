@@ -1,4 +1,4 @@
-// SQL types by their names, and the pieces of SQL text that others are made of.
+// SQL types by name, and building blocks of SQL text.
 #pragma once
 
 #include <string>
@@ -8,18 +8,18 @@
 
 namespace shortlist {
 
-// What a column of this SQL type is to us; what we have no type for is a text: truth values, decimals and
-// integers beyond 64 bits too, whose texts are exact.
+// Our type for a column of this SQL type. Types without a counterpart become text, which is exact: booleans,
+// decimals and integers beyond 64 bits.
 ColumnType column_type(std::string_view sql_type);
 
-// "BIGINT" of "BIGINT[]" or "BIGINT[3]"; decimals within a list are taken as DOUBLE.
+// "BIGINT" for "BIGINT[]" or "BIGINT[3]"; decimals in a list become DOUBLE.
 std::string element_type(std::string_view sql_type);
 
-// An expression that is VARCHAR, BIGINT or DOUBLE, or a list of them, so that few kinds of vector remain
+// An expression of type VARCHAR, BIGINT or DOUBLE, or a list of one of them, so that few kinds of vector need
 // to be read.
 std::string select_as(const std::string& expression, std::string_view sql_type);
 
-// 'it''s' and "a ""b""".
+// Quotes text as 'it''s' and names as "a ""b""".
 std::string sql_text(std::string_view text);
 std::string sql_name(std::string_view name);
 

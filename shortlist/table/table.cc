@@ -16,14 +16,14 @@ struct Table::State {
   TableSource source;
   Database database;
   OpenedSource opened;
-  std::string from;  // what stands after FROM
+  std::string from;  // the text after FROM
   std::vector<ColumnInfo> columns;
 };
 
 namespace {
 
-// DuckDB 1.5 stumbles over its own report of invalid text when not all columns were asked for, and that
-// database is then lost. Asked for all, another one says what is wrong.
+// DuckDB 1.5 fails while it reports invalid text if only some columns were requested, and the database is
+// then unusable. A new database that reads all columns returns the message.
 Error failure(const TableSource& source, const std::string& from, const SqlError& error) {
   const std::string message = error.what();
   if (message.find("INTERNAL Error") == message.npos) return source_error(source, message);
@@ -80,7 +80,7 @@ void Table::read(std::span<const std::string> names, const std::function<void(co
   read(requests, consume);
 }
 
-// The reader of text files takes the words for missing values away before a column is asked for as written.
+// The reader of text files removes words for missing values before a column is read with ReadAs::written.
 std::string Table::from(std::span<const ColumnRequest> requests) const {
   const bool written = std::ranges::any_of(
       requests, [](const ColumnRequest& request) { return includes(request.as, ReadAs::written); });
@@ -101,7 +101,7 @@ void Table::read(std::span<const ColumnRequest> requests,
     infos.push_back(std::move(sql.info));
     selected.push_back(std::move(sql.expression));
   }
-  const bool none = selected.empty();  // only the number of rows
+  const bool none = selected.empty();  // only the number of rows is requested
   if (none) selected.push_back("1::BIGINT");
   const std::string from = this->from(requests);
   try {

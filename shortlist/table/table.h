@@ -1,5 +1,5 @@
 // Any table: CSV, TSV, Parquet, JSON, JSON lines, compressed or not, one file or a glob, or an SQL query.
-// Read by DuckDB, whose library is opened at the first table.
+// Read by DuckDB, whose library is opened when the first table is.
 #pragma once
 
 #include <functional>
@@ -16,41 +16,40 @@
 
 namespace shortlist {
 
-// Reads files by DuckDB.
+// Reads files with DuckDB.
 class Table {
  public:
-  // Throws a data Error for what is missing, unreadable or empty of columns.
+  // Throws a data Error if the source is missing, unreadable or has no columns.
   static Table open(const TableSource& source);
   Table(Table&&) noexcept;
   Table& operator=(Table&&) noexcept;
   ~Table();
 
   const std::vector<ColumnInfo>& columns() const;
-  // The column's position, or a data Error that names the nearest column there is.
+  // The column's position. Throws a data Error that names the nearest existing column if there is none.
   size_t column(std::string_view name) const;
   bool has_column(std::string_view name) const;
   const TableSource& source() const;
-  // What a person should know about how the file was taken: whether its first line names the columns.
+  // Notes for the user about how the file was read: whether its first line is taken as column names.
   const std::vector<std::string>& notes() const;
 
-  // Streams the named columns, in the table's row order, in chunks of at most a few thousand rows; never the
-  // whole text in memory. `consume` may throw to stop. Invalid values throw a data Error with file, row,
-  // column and value.
-  // Where one chunk ends and the next begins means nothing and may differ from run to run.
+  // Streams the named columns, in the table's row order, in chunks of at most a few thousand rows; never
+  // loads the whole text into memory. `consume` may throw to stop. Invalid values throw a data Error with the
+  // file, row, column and value. Chunk boundaries have no meaning and may differ between runs.
   void read(std::span<const ColumnRequest> requests, const std::function<void(const Chunk&)>& consume) const;
-  // The same, all as ReadAs::stored.
+  // The same, with ReadAs::stored for all columns.
   void read(std::span<const std::string> names, const std::function<void(const Chunk&)>& consume) const;
 
-  // Runs a SELECT in which {table} stands for this table: "SELECT min(x) FROM {table}".
+  // Runs a SELECT in which {table} is replaced by this table: "SELECT min(x) FROM {table}".
   void query(const std::string& select, const std::function<void(const Chunk&)>& consume) const;
 
-  // Counts the rows; reads a text file through.
+  // Counts the rows. Reads a text file completely.
   uint64_t rows() const;
 
  private:
   struct State;
   explicit Table(std::unique_ptr<State> state);
-  // What stands after FROM in a SELECT of these.
+  // The text after FROM in a SELECT of these columns.
   std::string from(std::span<const ColumnRequest> requests) const;
   std::unique_ptr<State> state_;
 };

@@ -10,7 +10,7 @@
 
 namespace shortlist {
 
-// Lives as long as the test.
+// Deleted at the end of the test.
 class FileFolder {
  public:
   FileFolder() {
@@ -30,7 +30,7 @@ class FileFolder {
   std::filesystem::path path_;
 };
 
-// A file of the real data, in $SHORTLIST_DATA or beside the repository; "" where it is absent.
+// A file of the real data, in $SHORTLIST_DATA or next to the repository; "" if missing.
 inline std::string real_data(const std::string& name) {
   const char* folder = std::getenv("SHORTLIST_DATA");
   const std::string path = std::string(folder != nullptr ? folder : "../shared/data") + "/" + name;

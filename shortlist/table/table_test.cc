@@ -11,7 +11,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// All values of the named columns, a row a line, values joined by "|"; "-" is a missing one.
+// All values of the named columns, one row per line, separated by "|"; "-" is a missing value.
 std::string rows_of(const Table& table, const Names& names) {
   std::string out;
   const auto value = [](const Column& column, size_t row) -> std::string {
@@ -326,7 +326,7 @@ TEST(Table, TakesNumbersAndTimesAsTheSourceSays) {
       numbers += fmt::format("{}|{}{}\n", chunk.columns[0].texts[r], chunk.columns[1].texts[r],
                              chunk.columns[1].is_missing(r) ? "missing" : "");
   });
-  // 1.5 is neither a number with a comma nor in groups of three: it is no number here.
+  // 1.5 is neither a number with a decimal comma nor grouped by three digits, so it is not a number here.
   EXPECT_EQ(numbers, "1234.5|2020-12-31T00:00:00.000000\n12.34|x\n'1.5'|missing\n");
 }
 
@@ -356,7 +356,7 @@ TEST(Table, StopsWhenTheReaderThrows) {
   EXPECT_EQ(table.rows(), 2u);
 }
 
-// DuckDB's threads read on while the reader has one of the first chunks.
+// DuckDB's threads continue reading while the reader has one of the first chunks.
 TEST(Table, StopsInTheMiddleOfALargeFileWhenTheReaderThrows) {
   FileFolder folder;
   std::string lines = "n,text\n";

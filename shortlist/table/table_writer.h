@@ -18,21 +18,21 @@
 
 namespace shortlist {
 
-// The format that a file's ending names: csv, tsv, jsonl or parquet, or one that cannot be written. csv of
-// "-", standard output.
+// The format for a file name's extension: csv, tsv, jsonl, parquet, or an extension that cannot be written.
+// csv for "-", which is standard output.
 std::string format_of_output(const std::string& path);
 
-// The file appears whole, at finish(), or not at all.
+// The file appears complete in finish(), or not at all.
 class TableWriter {
  public:
-  // `format` is csv, tsv, jsonl or parquet; empty: by the path's ending (.csv .tsv .jsonl .ndjson .json
-  // .parquet). Path "-" is standard output, as CSV unless `format` says tsv or jsonl.
-  // Throws a usage Error for a format that is not known, a failed Error where the path cannot be written.
+  // `format` is csv, tsv, jsonl or parquet; if empty, it is chosen by the path's extension (.csv .tsv .jsonl
+  // .ndjson .json .parquet). Path "-" means standard output, as CSV unless `format` is tsv or jsonl. Throws a
+  // usage Error for an unknown format, and a failed Error if the path cannot be written.
   TableWriter(const std::string& path, std::vector<OutputColumn> columns, std::string format = "");
   TableWriter(TableWriter&&) noexcept;
   ~TableWriter();
 
-  // The next value of the row, in the columns' order; after the last the row is complete.
+  // Appends the row's next value, in the columns' order; the last one completes the row.
   void text(std::string_view value);
   void integer(int64_t value);
   void number(double value);
@@ -40,7 +40,7 @@ class TableWriter {
   void list(std::span<const float> values);
   void missing();
 
-  // All rows of a chunk with the writer's columns. A list column must be of integers or numbers.
+  // Writes all rows of a chunk that has the writer's columns. A list column must contain integers or numbers.
   void write(const Chunk& chunk);
 
   void finish();
@@ -52,14 +52,14 @@ class TableWriter {
 
   std::vector<OutputColumn> columns_;
   std::unique_ptr<OwnedChunk> chunk_;
-  size_t column_ = 0;  // of the next value
+  size_t column_ = 0;  // index of the next value
   std::vector<float> list_;
   std::unique_ptr<RowSink> sink_;
 };
 
-// Writes a whole table to a file, as TableWriter does, and returns the rows. Parquet and JSON get numbers,
-// and Parquet times, of a text file's column whose every text such a value would be written as; 0107 and 1.10
-// stay texts. `written` is told how many there are so far, and may throw to stop.
+// Writes a whole table to a file, as TableWriter does, and returns the number of rows. In JSON and Parquet, a
+// column of a text file is written as numbers (in Parquet also as times) if writing these gives back every
+// text; 0107 and 1.10 stay texts. `written` receives the number of rows so far and may throw to stop.
 uint64_t write_table(const Table& table, const std::string& path,
                      const std::function<void(uint64_t rows)>& written = {});
 

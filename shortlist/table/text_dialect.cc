@@ -15,9 +15,9 @@ namespace {
 
 using Records = std::vector<TextRecord>;
 
-constexpr double kLeastShare = 0.7;  // of the rows that must have the most frequent number of columns
+constexpr double kLeastShare = 0.7;  // of rows that must have the most frequent number of columns
 
-// Takes one row off lines[at...].
+// Splits one row off lines[at...].
 class RowSplitter {
  public:
   RowSplitter(const std::vector<std::string>& lines, const TextDialect& dialect)
@@ -97,7 +97,7 @@ TextRecord split_at_blanks(const std::string& line, size_t at) {
   return record;
 }
 
-// How many columns most rows have, and what share of the rows that is.
+// The number of columns of most rows, and the share of rows that have it.
 struct Width {
   size_t columns = 0;
   double share = 0;
@@ -121,7 +121,8 @@ bool is_nothing(std::string_view value) {
   return lower.empty() || std::ranges::find(kWords, lower) != std::end(kWords);
 }
 
-// A number in any country's way of writing, or a time: enough to tell a value from a name.
+// Whether the value is a number in any country's notation, or a time: enough to distinguish values from
+// names.
 bool is_number_or_time(std::string_view value) {
   double number = 0;
   if (parse_number(value, number) || parse_iso_time(value, number)) return true;
@@ -130,10 +131,10 @@ bool is_number_or_time(std::string_view value) {
          std::ranges::any_of(value, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-// The values of a column after the first row, as far as the first rows go.
+// The values of a column after the first row, within the first lines of the file.
 struct ColumnView {
-  bool all_numbers = false;  // and there are some
-  bool comes_again = false;  // most values stand there several times
+  bool all_numbers = false;  // and there is at least one
+  bool comes_again = false;  // most values occur several times
   std::set<std::string_view> values;
 };
 
@@ -154,8 +155,8 @@ ColumnView view_column(const Records& records, size_t column) {
 
 enum class Evidence { names, data, none };
 
-// Whether the first row holds names: a word above numbers, or a word that never comes again where all others
-// do. A value that stands again below is data.
+// Whether the first row contains names: a word above numbers, or a word that never recurs in a column whose
+// other values do. A value that recurs below is data.
 Evidence look_at_first_row(const Records& records) {
   if (records.empty()) return Evidence::names;
   const std::vector<std::string>& first = records[0].values;
@@ -175,7 +176,7 @@ Evidence look_at_first_row(const Records& records) {
   return distinct ? Evidence::names : Evidence::none;
 }
 
-// Names as a database takes them: none is empty, and none differs from another in case alone.
+// Makes names valid for a database: not empty, and unique when case is ignored.
 std::vector<std::string> distinct_names(std::vector<std::string> names) {
   std::set<std::string> taken;
   for (size_t c = 0; c < names.size(); ++c) {
@@ -186,7 +187,7 @@ std::vector<std::string> distinct_names(std::vector<std::string> names) {
   return names;
 }
 
-// A delimiter, and how well it cuts the lines into rows of equal width.
+// A delimiter, and how consistently it splits the lines into rows of equal width.
 struct Candidate {
   TextDialect dialect;
   Records records;
@@ -233,7 +234,7 @@ Candidate try_delimiter(const TableSource& source, const std::vector<std::string
   return candidate;
 }
 
-// Blanks are in every text, so they count only where they part numbers.
+// Every text contains blanks, so they count only if they separate numbers.
 bool parts_numbers(const Candidate& candidate) {
   if (!candidate.splits() || !candidate.first_fits || candidate.records.size() < 2) return false;
   for (size_t c = 0; c < candidate.width.columns; ++c) {

@@ -40,7 +40,7 @@ TEST(TextDialect, OneRowOfAnotherWidthDoesNotChangeIt) {
 TEST(TextDialect, TellsNamesFromData) {
   EXPECT_EQ(found({"a,b", "x,1"}), ",|a,b");                                  // a word above a number
   EXPECT_EQ(found({"x,1", "y,2"}), ",|column0,column1");                      // a number above a number
-  EXPECT_EQ(found({"bob,pear", "ann,fig", "bob,fig"}), ",|column0,column1");  // bob comes again
+  EXPECT_EQ(found({"bob,pear", "ann,fig", "bob,fig"}), ",|column0,column1");  // bob recurs
   EXPECT_EQ(found({"a,b"}), ",|a,b");
   EXPECT_EQ(found({"item,2019,2020", "x,1,2"}), ",|column0,column1,column2");  // years look like data
   const TextDialect doubtful = find_dialect({.path = "a.csv"}, {"a,b", "x,y", "z,w"}, false);

@@ -1,4 +1,4 @@
-// CSV (RFC 4180, lines end in \n) and JSON lines.
+// Writes CSV (RFC 4180, but lines end in \n) and JSON lines.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -20,7 +20,7 @@ using Buffer = fmt::memory_buffer;
 
 void append(Buffer& out, std::string_view text) { out.append(text.data(), text.data() + text.size()); }
 
-// The shortest text that reads back as the same value, and as a number that is not an integer.
+// The shortest text that reads back as the same value, and that is not read as an integer.
 template <typename T>
 void append_number(Buffer& out, T value) {
   const size_t begin = out.size();
@@ -29,7 +29,7 @@ void append_number(Buffer& out, T value) {
   if (text.find_first_of(".en") == text.npos) append(out, ".0");
 }
 
-// A file that is there whole or not at all, or standard output.
+// A file that appears complete or not at all, or standard output.
 class Destination {
  public:
   explicit Destination(const std::string& path) {
@@ -48,13 +48,13 @@ class Destination {
   std::optional<AtomicFile> file_;
 };
 
-// A format says how a text, and a number that is none, are written.
+// A format defines how texts and non-finite numbers are written.
 struct CsvFormat {
   char delimiter;
 
   void text(Buffer& out, std::string_view text) const {
     const char special[] = {delimiter, '"', '\n', '\r'};
-    // An empty text in quotes differs from a missing value.
+    // A quoted empty text is not a missing value.
     if (!text.empty() && text.find_first_of(std::string_view(special, sizeof special)) == text.npos) {
       return append(out, text);
     }
@@ -101,7 +101,7 @@ struct JsonLinesFormat {
     }
     out.push_back('"');
   }
-  // JSON has no word for what is not finite.
+  // JSON has no notation for values that are not finite.
   template <typename T>
   void number(Buffer& out, T value) const {
     std::isfinite(value) ? append_number(out, value) : append(out, "null");

@@ -10,13 +10,13 @@
 namespace shortlist {
 namespace {
 
-// Lines from which a dialect is found out, and the bytes after which they are enough.
+// Number of lines from which the dialect is detected, and number of bytes that suffice.
 constexpr size_t kDialectLines = 2'000;
 constexpr size_t kDialectBytes = size_t{1} << 20;
 constexpr size_t kLeastLines = 20;
 constexpr const char* kUtf16 = "utf-16";
 
-// So that DuckDB takes the name of a file that is there literally.
+// Makes DuckDB take the name of an existing file literally.
 std::string literal_path_sql(const std::string& path) {
   std::string out;
   for (char c : path) {
@@ -56,8 +56,8 @@ FirstLines first_lines(const Database& database, const TableSource& source, cons
   return first;
 }
 
-// UTF-16 where a file begins with the byte order mark of that encoding; else "". The bytes are read as those
-// of a file in latin-1, as the file may be compressed.
+// UTF-16 if a file begins with its byte order mark, otherwise "". The bytes are read as latin-1, because the
+// file may be compressed.
 std::string encoding_of_mark(const TableSource& source, const std::string& path) {
   TableSource bytes = source;
   bytes.encoding = "latin-1";
@@ -76,7 +76,7 @@ std::string encoding_of_mark(const TableSource& source, const std::string& path)
       path);
 }
 
-// Sets the encoding where a byte order mark says it.
+// Sets the encoding if there is a byte order mark.
 FirstLines read_first_lines(const Database& database, TableSource& source, const std::string& path) {
   try {
     return first_lines(database, source, path, kDialectLines);
@@ -116,7 +116,7 @@ std::string read_csv_sql(const TableSource& source, const SourceFiles& files, co
   return fmt::format("read_csv({}, {})", paths_sql(files), fmt::join(options, ", "));
 }
 
-// Rows whose values are parted by runs of blanks, which read_csv does not know.
+// Rows whose values are separated by runs of blanks, which read_csv does not support.
 std::string split_blanks_sql(const TableSource& source, const SourceFiles& files,
                              const TextDialect& dialect) {
   std::vector<std::string> selected;
@@ -139,7 +139,7 @@ std::string split_blanks_sql(const TableSource& source, const SourceFiles& files
       fmt::join(selected, ", "), dialect.names.size(), numbered, kept);
 }
 
-// read_csv takes the columns of several files by their places, whatever their names are.
+// read_csv matches the columns of several files by position, whatever their names are.
 void check_same_names(const Database& database, const TableSource& source, const SourceFiles& files,
                       const TextDialect& dialect) {
   for (size_t f = 1; dialect.header && source.columns.empty() && f < files.paths.size(); ++f) {
@@ -156,7 +156,7 @@ void check_same_names(const Database& database, const TableSource& source, const
   }
 }
 
-// read_csv ends a value at the comment's character wherever it stands outside quotes, which would cut "C#".
+// read_csv ends a value at the comment character anywhere outside quotes, which would cut "C#".
 void check_comments(const Database& database, const TableSource& source, const SourceFiles& files,
                     const TextDialect& dialect) {
   if (source.comment.empty() || dialect.delimiter == kWhitespace) return;
@@ -199,8 +199,7 @@ std::string paths_sql(const SourceFiles& files) {
   return paths.size() == 1 ? paths[0] : fmt::format("[{}]", fmt::join(paths, ", "));
 }
 
-// A line break within quotes may be another than that of the rows, which only a mode that is not strict
-// takes.
+// A line break within quotes may differ from that between rows, which only non-strict mode accepts.
 std::string lines_sql(const TableSource& source, const SourceFiles& files) {
   return fmt::format(
       "read_csv({}, auto_detect=false, delim='\x01', quote='', escape='', header=false, "

@@ -1,4 +1,4 @@
-// Text files (CSV and the like) and JSON as SQL in which every value is the text that is written in the file.
+// Text files (CSV and similar) and JSON as SQL in which every value is the text written in the file.
 #pragma once
 
 #include <memory>
@@ -10,10 +10,10 @@
 
 namespace shortlist {
 
-// Lines of up to this size are read. DuckDB holds a few buffers of it.
+// The longest line that can be read. DuckDB allocates a few buffers of this size.
 inline constexpr size_t kLineBytes = size_t{16} << 20;
 
-// What stands after FROM, and what has to live as long as it is read.
+// The text after FROM, and what must stay alive while it is read.
 struct OpenedSource {
   std::string from;
   std::vector<std::string> notes;
@@ -23,16 +23,16 @@ struct OpenedSource {
 // Files of one source: their paths, in order, and whether folders like "day=2024-01-01" are columns.
 struct SourceFiles {
   std::vector<std::string> paths;
-  bool several = false;  // a glob or a folder, even when it has one file
+  bool several = false;  // a glob or a folder, even if it contains one file
 };
 
-// The dialect is found out from the first file; the others need the same columns. Throws data Errors.
+// The dialect is detected from the first file; the others must have the same columns. Throws data Errors.
 OpenedSource open_text(const Database& database, const TableSource& source, const SourceFiles& files);
 
-// Scalars are texts; lists stay lists, of integers, numbers or texts.
+// Scalars are read as text; lists stay lists of integers, numbers or texts.
 OpenedSource open_json(const Database& database, const SourceFiles& files, bool lines);
 
-// The types that the values of JSON files' columns have there.
+// The types that the values of JSON files' columns have in the files.
 std::vector<std::string> find_json_types(const Database& database, const SourceFiles& files, bool lines);
 
 // The lines of text files as a column `line`; blank lines are missing values.

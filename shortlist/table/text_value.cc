@@ -37,7 +37,7 @@ bool looks_like_number(std::string_view text, double& number) {
 }
 
 bool parse_canonical_integer(std::string_view text, int64_t& integer) {
-  constexpr size_t kMostBytes = 20;  // of -9223372036854775808
+  constexpr size_t kMostBytes = 20;  // length of -9223372036854775808
   if (text.empty() || text.size() > kMostBytes) return false;
   const size_t first = text[0] == '-' ? 1 : 0;
   if (first == text.size() || !is_digit(text[first])) return false;
@@ -56,7 +56,7 @@ std::string_view plain_integer(std::string_view text) {
   if (end < text.size()) {
     if (text[end] != '.' || text.find_first_not_of('0', end + 1) != text.npos) return {};
   }
-  if (digits == 1 && text[first] == '0') return text.substr(first, 1);  // -0.0 too
+  if (digits == 1 && text[first] == '0') return text.substr(first, 1);  // also -0.0
   return text.substr(0, end);
 }
 

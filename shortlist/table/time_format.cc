@@ -21,7 +21,7 @@ constexpr std::string_view kDays[] = {"monday", "tuesday",  "wednesday", "thursd
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Takes fields off the front of a text.
+// Parses fields from the front of a text.
 struct Scanner {
   std::string_view rest;
 
@@ -43,7 +43,7 @@ struct Scanner {
     return value;
   }
   std::optional<int> digits(size_t count) { return digits(count, count); }
-  // What follows a decimal point: ".25" is 0.25.
+  // Parses the digits after a decimal point: ".25" is 0.25.
   double fraction() {
     size_t end = 1;
     while (end < rest.size() && is_digit(rest[end])) ++end;
@@ -52,7 +52,7 @@ struct Scanner {
     rest.remove_prefix(end);
     return value;
   }
-  // Whether the text begins with a word, in any case.
+  // Whether the text begins with a word, ignoring case.
   bool word(std::string_view wanted) {
     const auto same = [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); };
     if (rest.size() < wanted.size() || !std::equal(wanted.begin(), wanted.end(), rest.begin(), same))
@@ -60,7 +60,7 @@ struct Scanner {
     rest.remove_prefix(wanted.size());
     return true;
   }
-  // The place of a name or of its first three letters, from 0.
+  // The index, from 0, of a name that the text begins with in full or by its first three letters.
   template <size_t N>
   std::optional<int> name(const std::string_view (&names)[N]) {
     for (const bool whole : {true, false}) {
@@ -90,7 +90,7 @@ std::optional<double> scan_date(Scanner& scan) {
   return date_seconds(*year, *month, *day);
 }
 
-// HH:MM[:SS[.fraction]]; the hour of at least so many digits.
+// HH:MM[:SS[.fraction]]; the hour has at least `hour_digits` digits.
 std::optional<double> scan_clock(Scanner& scan, size_t hour_digits) {
   const auto hour = scan.digits(hour_digits, 2);
   if (!hour || *hour > 24 || !scan.take(':')) return std::nullopt;
@@ -119,7 +119,7 @@ std::optional<double> scan_zone(Scanner& scan) {
   return sign * (3600.0 * *hours + 60.0 * *minutes);
 }
 
-// The fields of a format, as far as they were read.
+// The fields of a format that have been read so far.
 struct Fields {
   std::optional<int> year;
   int month = 1, day = 1, hour = 0, minute = 0, second = 0;
@@ -150,7 +150,7 @@ bool scan_noon(Scanner& scan, Fields& fields) {
 
 bool scan_year(Scanner& scan, Fields& fields, size_t digits) {
   const auto year = scan.digits(digits);
-  // As POSIX has it: 69 to 99 are of the last century.
+  // As in POSIX: 69 to 99 are in the 20th century.
   if (year) fields.year = digits == 4 ? *year : *year < 69 ? 2000 + *year : 1900 + *year;
   return year.has_value();
 }
@@ -178,7 +178,7 @@ bool scan_offset(Scanner& scan, Fields& fields) {
   return zone.has_value();
 }
 
-// What a shorthand stands for; "" for none.
+// The expansion of a shorthand; "" if it is not one.
 std::string_view expansion(char directive) {
   switch (directive) {
     case 'T':
@@ -244,7 +244,7 @@ bool scan_format(std::string_view format, Scanner& scan, Fields& fields) {
   return true;
 }
 
-// Of a format: whether it has one of the directives, their shorthands included.
+// Whether a format has one of the directives, including those in shorthands.
 bool has_any(std::string_view format, std::string_view directives) {
   for (size_t i = 0; i + 1 < format.size(); ++i) {
     if (format[i] != '%') continue;
@@ -255,7 +255,7 @@ bool has_any(std::string_view format, std::string_view directives) {
   return false;
 }
 
-// Makes of a clock's seconds those of the morning or the afternoon, where the text says which it is.
+// Converts a 12-hour clock to 24 hours if the text says AM or PM.
 bool scan_half_day(Scanner& scan, double& clock) {
   Fields half;
   if (!scan_noon(scan, half)) return true;
@@ -264,7 +264,7 @@ bool scan_half_day(Scanner& scan, double& clock) {
   return hour >= 1 && hour <= 12;
 }
 
-// "T07:01", " 7:01:30 PM", " 07:01Z" after a date; nothing is midnight.
+// "T07:01", " 7:01:30 PM", " 07:01Z" after a date; nothing means midnight.
 bool scan_rest_of_day(Scanner& scan, Fields& fields, double& clock) {
   if (scan.rest.empty()) return true;
   if (!scan.take('T') && !is_blank(scan.rest[0])) return false;

@@ -1,4 +1,4 @@
-// Gives each distinct value of a column a number, as chunks come by. Only for the sources of this module.
+// Assigns a number to each distinct value of a column, chunk by chunk. Only for the sources of this module.
 #pragma once
 
 #include <algorithm>
@@ -18,13 +18,13 @@ namespace shortlist {
 
 inline constexpr uint32_t kNoCode = UINT32_MAX;
 
-// Codes by the hashes of their values: open addressing, at most half full.
+// Finds codes by the hashes of their values: open addressing, at most half full.
 class CodeTable {
  public:
   CodeTable() : slots_(64) {}
 
   void prefetch(uint64_t hash) const { shortlist::prefetch(&slots_[hash & mask()]); }
-  // The code whose value has this hash and is_equal(code), or kNoCode.
+  // The code whose value has this hash and for which is_equal(code) is true, or kNoCode.
   template <typename IsEqual>
   uint32_t find(uint64_t hash, IsEqual is_equal) const {
     for (size_t at = hash & mask(); slots_[at].code != kNoCode; at = (at + 1) & mask()) {
@@ -59,15 +59,15 @@ class CodeTable {
   size_t size_ = 0;
 };
 
-// Negative zero is zero, and all NaNs are one value.
+// Negative zero equals zero, and all NaNs are one value.
 inline uint64_t number_key(double number) {
   return std::isnan(number) ? ~uint64_t{0} : std::bit_cast<uint64_t>(number + 0.0);
 }
 
-// Codes the values of one column as chunks come by.
+// Assigns codes to the values of one column, chunk by chunk.
 class ValueCoder {
  public:
-  // With `counts`, counts the rows of each code there instead of writing each row's code.
+  // If `counts` is given, counts the rows of each code there instead of storing each row's code.
   explicit ValueCoder(CodedColumn& out, std::vector<uint64_t>* counts = nullptr)
       : out_(out), counts_(counts) {}
 
@@ -82,7 +82,7 @@ class ValueCoder {
     add_typed(column, first_row);
   }
 
-  // About how much memory the values and their table take.
+  // Approximate memory of the values and their table.
   size_t bytes() const {
     constexpr size_t kBytesAValue = 48;
     size_t texts = 0;
@@ -90,14 +90,14 @@ class ValueCoder {
     return texts + kBytesAValue * out_.distinct();
   }
 
-  // After the last chunk.
+  // To be called after the last chunk.
   void finish() {
     const bool all_missing = out_.distinct() == (missing_ == kNoCode ? 0 : 1);
     if (integers_.rows > 0 && texts_are_integers_ && all_missing) become_texts();
   }
 
  private:
-  // The column's texts as integers, where each is the one way of writing its integer.
+  // Parses the column's texts as integers; false if one is not a canonical integer.
   bool parse_integers(const Column& column) {
     integers_.type = ColumnType::integer;
     integers_.rows = column.rows;
@@ -111,7 +111,7 @@ class ValueCoder {
     return true;
   }
 
-  // A text came that is no integer: what came before are texts too.
+  // A text is not an integer, so the values so far become texts too.
   void become_texts() {
     texts_are_integers_ = false;
     Column& values = out_.values;
@@ -162,7 +162,7 @@ class ValueCoder {
     }
   }
 
-  // All hashes first, so that the table's slots are on their way when they are needed.
+  // Computes all hashes first, so that the table's slots are prefetched before they are needed.
   template <typename Hash, typename IsEqual>
   void add_values(const Column& column, uint64_t first_row, Hash hash, IsEqual is_equal) {
     constexpr size_t kAhead = 16;
@@ -192,7 +192,7 @@ class ValueCoder {
     }
   }
 
-  // A list's elements, each text with its length before it.
+  // A list's elements; each text is preceded by its length.
   static std::string list_key(const Column& column, size_t row) {
     std::string key;
     const Column& elements = *column.elements;
@@ -249,7 +249,7 @@ class ValueCoder {
     out_.values.offsets.push_back(static_cast<uint32_t>(to.rows));
   }
 
-  // Texts lie one after another in large blocks, which never grow.
+  // Stores texts contiguously in large blocks, which never grow.
   std::string_view keep(std::string_view text) {
     constexpr size_t kLeastBytes = size_t{1} << 10, kMostDoublings = 6;
     if (out_.memory.empty() || out_.memory.back().capacity() - out_.memory.back().size() < text.size()) {

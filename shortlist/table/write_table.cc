@@ -13,8 +13,8 @@
 namespace shortlist {
 namespace {
 
-// The types whose way of writing gives back every text of a column that was seen: 12 is an integer and 1.5 a
-// number, but 012, 1.10 and 1e3 are texts.
+// The types that, when written, give back every text of a column: 12 is an integer and 1.5 a number, but 012,
+// 1.10 and 1e3 are texts.
 struct WrittenTypes {
   bool integer = true, number = true, truth = true, date = true, time = true;
   bool some = false;
@@ -34,7 +34,7 @@ struct WrittenTypes {
     date = date && is_time && text.size() == kDateBytes && written == std::string(text) + " 00:00:00";
     time = time && is_time && text == written;
   }
-  // 2.0 too is the one way of writing a number that is not an integer.
+  // 2.0 is also the canonical notation of a number that is not an integer.
   static bool is_written_as(std::string_view text, std::string_view number) {
     if (text.ends_with(".0") && number.find('.') == number.npos) text.remove_suffix(2);
     return text == number && text.find('e') == text.npos;
@@ -68,7 +68,7 @@ std::vector<std::string> written_types(const Table& table) {
   return names;
 }
 
-// What a column is read for and written as.
+// How a column is read and written.
 struct CopiedColumn {
   ColumnRequest request;
   OutputColumn output;
@@ -91,7 +91,7 @@ CopiedColumn to_parquet(const ColumnInfo& column, const std::string& written_typ
            .sql_type = column.sql_type == "VARCHAR" ? written_type : ""}};
 }
 
-// JSON has integers, numbers, and true and false; all else is text there.
+// JSON has integers, numbers, true and false; everything else is written as text.
 CopiedColumn to_json(const ColumnInfo& column, const std::string& written_type) {
   CopiedColumn copied = to_text_file(column);
   if (column.sql_type != "VARCHAR") return copied;
@@ -100,7 +100,7 @@ CopiedColumn to_json(const ColumnInfo& column, const std::string& written_type) 
   return copied;
 }
 
-// Texts as the integers or numbers that they are.
+// Converts texts to the integers or numbers that they represent.
 void to_type(Column& column, ColumnType type) {
   if (column.type == type) return;
   for (size_t row = 0; row < column.rows; ++row) {
@@ -146,7 +146,7 @@ std::vector<bool> columns_of_raw_json(const Table& table) {
   }
   for (size_t c = 0; c < table.columns().size(); ++c) {
     const std::string& type = c < types.size() ? types[c] : table.columns()[c].sql_type;
-    // A JSON file has no numbers that JSON cannot write; a Parquet file's may be NaN.
+    // A JSON file contains only numbers that JSON can represent; a Parquet file may contain NaN.
     raw.push_back(is_raw_json(type) || (type == "DOUBLE" && !types.empty()));
   }
   return raw;
