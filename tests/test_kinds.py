@@ -70,7 +70,8 @@ def test_popularity_is_served(popular):
         _, _, features = server.ask("GET", "/v1/features")
         assert features["kind"] == "popularity" and features["map"] is False
         assert [field["column"] for field in features["query"]] == ["user"]
-        assert "learned" not in features["similar_by"]
+        # Neither vectors nor ratings: attributes alone tell how alike items are.
+        assert features["similar_by"] == ["jaccard"]
         status, _, answer = server.post("/v1/recommend", {"query": {"user": "u1"}, "k": 3, "explain": True})
         assert status == 200
         assert {item["explanation"]["method"] for item in answer["items"]} == {"popular"}
