@@ -37,12 +37,8 @@ export function Curves({ epochs: all, kept }: { epochs: Epoch[]; kept?: number |
         <p class="lead">The bundle has none: it was not trained here.</p>
       ) : (
         <div class="lead legend">
-          <span class="train">training</span> {validated ? <span class="validation">validation</span> : null} over {plural(all.length, 'epoch')}
-          {kept !== undefined ? (
-            <>
-              ; <i class="key-kept" /> epoch {kept}, whose weights the model has
-            </>
-          ) : null}
+          <span class="train">training</span> {validated ? <span class="validation">validation</span> : null}{' '}
+          {kept !== undefined ? <span class="kept">epoch {kept}, whose weights the model has</span> : null} over {plural(all.length, 'epoch')}
           {all.length > 2 ? (
             <label>
               <input type="checkbox" checked={late} onChange={(event) => setLate(event.currentTarget.checked)} /> without the first

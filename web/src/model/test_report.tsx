@@ -15,6 +15,14 @@ function standing(baseline: Baseline, name: string): number | undefined {
 
 export function TestReport({ report }: { report: Report }) {
   const seen = report.share_in_train;
+  const [unfolded, setUnfolded] = useState<string[]>([]);
+  const tables = [
+    ...report.tasks.map((task) => ({ task, title: task.task === 'retrieval' ? 'Retrieval' : `Predicted ${titleOf(task.task).toLowerCase()}` })),
+    ...(report.list ? [{ task: { ...report.list, task: 'list' }, title: listTitle(report.list) }] : []),
+  ].map(({ task, title }) => {
+    const names = Object.keys(task.model).filter((name) => !isKeras(name)).sort(inOrder);
+    return { task, title, names, shown: unfolded.includes(title) ? names : mainFigures(names) };
+  });
   return (
     <section id="report" aria-labelledby="report-title">
       <h2 id="report-title">Test report</h2>
@@ -23,23 +31,28 @@ export function TestReport({ report }: { report: Report }) {
         {seen !== null && seen > 0 ? `; ${(100 * seen).toFixed(2)}\u00a0% of them also occur, identical, in the training rows` : ''}. The other
         columns are simple rules that need no model.
       </p>
-      {report.tasks.map((task) => (
-        <TaskTable key={task.task} task={task} title={task.task === 'retrieval' ? 'Retrieval' : `Predicted ${titleOf(task.task).toLowerCase()}`} />
+      {tables.map((table) => (
+        <TaskTable key={table.title} {...table} onUnfold={() => setUnfolded([...unfolded, table.title])} />
       ))}
-      {report.list ? <TaskTable task={{ ...report.list, task: 'list' }} title={listTitle(report.list)} /> : null}
-      <Legend tables={[...report.tasks, ...(report.list ? [report.list] : [])]} />
+      <Legend tables={tables} />
     </section>
   );
 }
 
-// Explains only the marks that occur in the tables.
-function Legend({ tables }: { tables: Pick<TaskReport, 'model' | 'baselines'>[] }) {
-  const shown = tables.flatMap(({ model, baselines }) =>
-    Object.keys(model)
-      .filter((name) => !isKeras(name))
-      .flatMap((name) => baselines.filter((baseline) => baseline.figures[name]?.value != null).map((baseline) => standing(baseline, name))),
+// A task's table: all its figures, and those that are shown.
+interface Table {
+  task: TaskReport;
+  title: string;
+  names: string[];
+  shown: string[];
+}
+
+// Explains the marks that the tables show, and no others.
+function Legend({ tables }: { tables: Table[] }) {
+  const shown = tables.flatMap(({ task, shown }) =>
+    shown.flatMap((name) => task.baselines.filter(({ figures }) => figures[name]?.value != null).map((baseline) => standing(baseline, name))),
   );
-  const hasInterval = tables.some(({ model }) => Object.values(model).some(({ interval }) => interval?.low != null));
+  const hasInterval = tables.some(({ task, shown }) => shown.some((name) => task.model[name]!.interval?.low != null));
   return (
     <ul class="note">
       {hasInterval ? <li>The range below the model’s figure is its 95&nbsp;% interval.</li> : null}
@@ -63,10 +76,7 @@ function listTitle(list: ListReport): string {
   return `Lists as they are served: ${order}${list.drops_seen ? ', without seen items' : ''}`;
 }
 
-function TaskTable({ task, title }: { task: TaskReport; title: string }) {
-  const [unfolded, setUnfolded] = useState(false);
-  const names = Object.keys(task.model).filter((name) => !isKeras(name)).sort(inOrder);
-  const shown = unfolded ? names : mainFigures(names);
+function TaskTable({ task, title, names, shown, onUnfold }: Table & { onUnfold: () => void }) {
   return (
     <div class="wide" role="region" aria-label={title} tabIndex={0}>
       <table class="figures">
@@ -92,7 +102,7 @@ function TaskTable({ task, title }: { task: TaskReport; title: string }) {
         </tbody>
       </table>
       {shown.length < names.length ? (
-        <button type="button" class="clear more-figures" onClick={() => setUnfolded(true)}>
+        <button type="button" class="clear more-figures" onClick={onUnfold}>
           {names.length - shown.length} more figures
         </button>
       ) : null}
