@@ -229,7 +229,9 @@ features = ["movie"]
   for (size_t i = 0; i < 10; ++i) {
     popular.push_back(by_score[i].item);
     found.push_back(ranked[i].item);
-    if (i > 0) EXPECT_GE(ranked[i - 1].predictions[0], ranked[i].predictions[0]);
+    if (i > 0) {
+      EXPECT_GE(ranked[i - 1].predictions[0], ranked[i].predictions[0]);
+    }
   }
   std::ranges::sort(popular);
   std::ranges::sort(found);
