@@ -21,4 +21,6 @@ if(SHORTLIST_SANITIZE OR SHORTLIST_SANITIZE_THREADS)
   set_tests_properties(test_instructions PROPERTIES DISABLED TRUE)
 endif()
 # Too slow for a check. test_install's own project is also built without sanitizers.
-set_tests_properties(test_init_real_data test_install test_readme test_weights PROPERTIES LABELS slow)
+set_tests_properties(test_arguments test_bundle_json test_damage test_evaluation test_import test_init_real_data
+                     test_init_trains test_install test_readme test_serve_limits test_signals test_tables test_weights
+                     PROPERTIES LABELS slow)
