@@ -17,6 +17,7 @@
 #include "shortlist/layers/segment_mean.h"
 #include "shortlist/math/elementwise.h"
 #include "shortlist/model/plan.h"
+#include "shortlist/testing/gradients.h"
 
 namespace shortlist {
 
@@ -194,27 +195,11 @@ class ToyHistoryTrainer {
         dy(i / y.cols, i % y.cols) = weight(output, i) * y(i / y.cols, i % y.cols);
     }
     plan.backward(pool, {model.spec.query, model.spec.candidate});
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      ParameterState& p = parameters.at(i);
-      if (p.spec.gradient_parts == 2) add(p.second_memory.span(), p.gradient_memory.span());
-    }
+    join_gradients(parameters);
   }
 
   // Per trained parameter, as a whole matrix.
-  std::map<std::string, std::vector<float>> gradients() {
-    std::map<std::string, std::vector<float>> all;
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      const ParameterState& p = parameters.at(i);
-      if (!p.spec.trainable) continue;
-      std::vector<float>& gradient = all[parameters.name(i)];
-      gradient.resize(p.spec.rows * p.spec.cols);
-      for (size_t r = 0; r < p.gradient.rows; ++r) {
-        const size_t row = p.spec.table ? p.rows.touched[r] : r;
-        copy(p.gradient.row_span(r), std::span(gradient).subspan(row * p.spec.cols, p.spec.cols));
-      }
-    }
-    return all;
-  }
+  std::map<std::string, std::vector<float>> gradients() const { return whole_gradients(parameters); }
 
   ToyHistoryModel model;
   Parameters parameters;

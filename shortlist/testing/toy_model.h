@@ -20,6 +20,7 @@
 #include "shortlist/math/elementwise.h"
 #include "shortlist/model/plan.h"
 #include "shortlist/testing/gradient_check.h"
+#include "shortlist/testing/gradients.h"
 #include "shortlist/train/task.h"
 
 namespace shortlist {
@@ -271,27 +272,10 @@ class ToyTrainer {
     plan.backward(pool, model.outputs());
     join_gradients();
   }
-  void join_gradients() {
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      join_gradient(parameters.at(i));
-    }
-  }
+  void join_gradients() { shortlist::join_gradients(parameters); }
 
   // Per trained parameter, as a whole matrix.
-  std::map<std::string, std::vector<float>> gradients() {
-    std::map<std::string, std::vector<float>> all;
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      const ParameterState& p = parameters.at(i);
-      if (!p.spec.trainable) continue;
-      std::vector<float>& gradient = all[parameters.name(i)];
-      gradient.resize(p.spec.rows * p.spec.cols);
-      for (size_t r = 0; r < p.gradient.rows; ++r) {
-        const size_t row = p.spec.table ? p.rows.touched[r] : r;
-        copy(p.gradient.row_span(r), std::span(gradient).subspan(row * p.spec.cols, p.spec.cols));
-      }
-    }
-    return all;
-  }
+  std::map<std::string, std::vector<float>> gradients() const { return whole_gradients(parameters); }
 
   ToyModel model;
   Parameters parameters;
