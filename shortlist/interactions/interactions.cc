@@ -4,18 +4,10 @@
 #include <numeric>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/take.h"
 
 namespace shortlist {
 namespace {
-
-template <typename T>
-std::vector<T> take(const std::vector<T>& values, const std::vector<size_t>& order) {
-  std::vector<T> taken;
-  if (values.empty()) return taken;
-  taken.reserve(order.size());
-  for (const size_t i : order) taken.push_back(values[i]);
-  return taken;
-}
 
 // Groups the events of known users by user, in the list's order, and sets `offsets`.
 std::vector<size_t> group_by_user(size_t users, const std::vector<uint32_t>& user_of_event,

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "shortlist/base/take.h"
 #include "shortlist/jobs/rank_rows.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/metrics/evaluation.h"
@@ -15,15 +16,6 @@
 
 namespace shortlist {
 namespace {
-
-template <typename T>
-std::vector<T> take(const std::vector<T>& values, const std::vector<uint32_t>& rows) {
-  std::vector<T> taken;
-  if (values.empty()) return taken;
-  taken.reserve(rows.size());
-  for (uint32_t row : rows) taken.push_back(values[row]);
-  return taken;
-}
 
 // Rows of a dataset as metrics take them: for retrieval and lists, or with one task's labels.
 enum class For { lists, labels };
