@@ -8,6 +8,7 @@
 
 #include "shortlist/base/letter_case.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/table/table_source.h"
 
 namespace shortlist {
 namespace {
@@ -21,11 +22,6 @@ bool is_folder(const std::string& path) {
 bool is_file(const std::string& path) {
   std::error_code error;
   return fs::exists(path, error) && !is_folder(path);
-}
-
-bool is_query(const std::string& text) {
-  const std::string word = lower_case(text.substr(0, text.find_first_of(" \t\n(")));
-  return (word == "select" || word == "with") && word.size() < text.size();
 }
 
 bool looks_like_table(const std::string& path) {

@@ -29,4 +29,7 @@ struct TableSource {
   std::string describe() const { return path.empty() ? "the query" : path; }
 };
 
+// Whether a text that names a table is a query: its first word is SELECT or WITH, and more follows.
+bool is_query(const std::string& text);
+
 }  // namespace shortlist
