@@ -29,8 +29,8 @@ ModelFeatures::ModelFeatures(const Bundle& bundle)
 
 Session::Session(const Bundle& bundle, const ModelFeatures& features)
     : bundle_(bundle),
-      towers_(*bundle.towers),
       features_(features),
+      towers_(*bundle.towers),
       query_(towers_.spec, *towers_.parameters, {.outputs = {towers_.spec.query}}),
       candidate_(towers_.spec, *towers_.parameters, {.outputs = {towers_.spec.candidate}}) {
   const ModelSpec& spec = towers_.spec;

@@ -42,10 +42,12 @@ class Session {
   // The same for pairs of equal rows of queries and candidates.
   std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates);
 
- private:
+ protected:
   const Bundle& bundle_;
-  const Towers& towers_;
   const ModelFeatures& features_;
+
+ private:
+  const Towers& towers_;
   ThreadPool pool_{1};
   Plan query_, candidate_;
   std::optional<Plan> ranking_;

@@ -13,15 +13,12 @@ namespace shortlist {
 // A session together with its explainer.
 class PooledSession : public Session {
  public:
-  PooledSession(const Bundle& bundle, const ModelFeatures& features)
-      : Session(bundle, features), bundle_(bundle), features_(features) {}
+  using Session::Session;
   // Same contract as ItemExplainer::explain().
   std::vector<Explanation> explain(const std::vector<Column>& query, const std::vector<uint32_t>& items,
                                    const Deadline& deadline);
 
  private:
-  const Bundle& bundle_;
-  const ModelFeatures& features_;
   std::unique_ptr<ItemExplainer> explainer_;  // created on first use
 };
 
