@@ -61,7 +61,7 @@ void make_catalogue(const Config& config, const FeatureMap& features, const Data
   }
   for (const AttributeConfig& attribute : config.candidate.attributes) {
     items.attributes.push_back(item_attribute(config.attribute_form(attribute),
-                                              columns.date_format(attribute.column), columns,
+                                              columns.origin(attribute.column).date_format, columns,
                                               columns.find(attribute.column), ids, order));
   }
 }

@@ -7,17 +7,6 @@
 namespace shortlist {
 namespace {
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-// Whether the config uses the column only for the split.
-bool is_for_split_alone(const Config& config, const std::string& name) {
-  Config without = config;
-  without.data.split = {};
-  return !contains(needed_columns(without), name);
-}
-
 bool is_label(const Config& config, const std::string& name) {
   return name == positives_of(config) ||
          std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; });
@@ -26,11 +15,14 @@ bool is_label(const Config& config, const std::string& name) {
 // Leaves out optional columns that are missing.
 std::vector<std::string> columns_to_read(const Config& config, const Table& table,
                                          const ReadOptions& options) {
-  const bool splits = options.known == nullptr || options.known->split;
+  Config without_split = config;
+  if (options.known != nullptr && !options.known->split) without_split.data.split = {};
+  const std::vector<std::string> needed = needed_columns(without_split);
   std::vector<std::string> names = needed_columns(config);
   std::erase_if(names, [&](const std::string& name) {
-    return !table.has_column(name) &&
-           ((!splits && is_for_split_alone(config, name)) || (!options.labels && is_label(config, name)));
+    if (table.has_column(name)) return false;
+    const bool for_split_alone = std::ranges::find(needed, name) == needed.end();
+    return for_split_alone || (!options.labels && is_label(config, name));
   });
   return names;
 }
@@ -70,8 +62,7 @@ class Joiner {
     data_.side_fingerprints.emplace_back(of.section, side_fingerprint(side));
     const size_t others = options_.known == nullptr ? append_other_keys(side, ids, row_of_id) : 0;
     for (CodedColumn& column : side.columns) {
-      data_.tables[column.name] = side.name;
-      data_.date_formats[column.name] = table.source().date_format;
+      data_.origins[column.name] = {.side_table = side.name, .date_format = table.source().date_format};
       data_.columns.push_back(join_column(std::move(column), row_of_id, ids.codes));
     }
     return others;
@@ -118,14 +109,10 @@ const CodedColumn& DataColumns::find(std::string_view name) const {
   return const_cast<DataColumns*>(this)->find(name);
 }
 
-std::string DataColumns::date_format(std::string_view column) const {
-  const auto at = date_formats.find(column);
-  return at == date_formats.end() ? "" : at->second;
-}
-
-std::string DataColumns::table_of(std::string_view column) const {
-  const auto at = tables.find(column);
-  return at == tables.end() ? "" : at->second;
+const DataColumns::Origin& DataColumns::origin(std::string_view column) const {
+  const auto at = origins.find(column);
+  SHORTLIST_CHECK(at != origins.end());
+  return at->second;
 }
 
 DataColumns read_data_columns(const Config& config, const Table& table, const ReadOptions& options,
@@ -139,7 +126,8 @@ DataColumns read_data_columns(const Config& config, const Table& table, const Re
   data.columns = code_columns(table, requests_of(config, places.rows));
   data.rows = data.columns.front().codes.size();
   if (data.rows == 0) throw data_error("{}: has no rows", table.source().describe());
-  for (const CodedColumn& column : data.columns) data.date_formats[column.name] = table.source().date_format;
+  for (const CodedColumn& column : data.columns)
+    data.origins[column.name] = {.side_table = "", .date_format = table.source().date_format};
   Joiner joiner(config, table, options, form, data);
   if (items)
     data.other_items =
@@ -160,7 +148,7 @@ DataFingerprint fingerprint_of(const DataColumns& data) {
 
 void throw_advised(const RowError& error, const DataColumns& columns, const CodedColumn& column,
                    uint32_t code) {
-  const std::string table = columns.table_of(column.name);
+  const std::string& table = columns.origin(column.name).side_table;
   if (column.first_row[code] == kOfNoRow)
     throw NamedError(ErrorKind::data, fmt::format("{}: column '{}', of an id without a row: {}", table,
                                                   column.name, error.detail()));

@@ -20,17 +20,18 @@ struct DataColumns {
   // Items (users) of their table that no interaction has. Each is an extra row after the interactions, in the
   // id (user) column and in the columns of its table. All other columns end with the interactions.
   size_t other_items = 0, other_users = 0;
-  std::map<std::string, std::string, std::less<>> tables;        // by column: its side table
-  std::map<std::string, std::string, std::less<>> date_formats;  // by column
-  std::vector<std::string> notes;                                // notes for people about the side tables
+  struct Origin {
+    std::string side_table;   // its name; "" for the interactions
+    std::string date_format;  // of the table, in addition to ISO 8601; "" if it has none
+  };
+  std::map<std::string, Origin, std::less<>> origins;  // by column
+  std::vector<std::string> notes;                      // notes for people about the side tables
   std::vector<std::pair<std::string, std::string>> side_fingerprints;  // "items", "users": SHA-256
 
   const CodedColumn& find(std::string_view name) const;
   CodedColumn& find(std::string_view name);
-  // The format of times in the column's table, in addition to ISO 8601. "" if it has none.
-  std::string date_format(std::string_view column) const;
-  // The side table of a column. "" for the interactions.
-  std::string table_of(std::string_view column) const;
+  // Requires a column of that name.
+  const Origin& origin(std::string_view column) const;
 };
 
 struct ReadOptions {

@@ -52,7 +52,8 @@ FeatureMap fit_features(const Config& config, const DataColumns& columns, const 
   std::vector<FeatureConfig> used;
   for (const std::string& name : used_features(config)) {
     FeatureConfig& feature = used.emplace_back(config.feature(name));
-    use_table_format(columns.date_format(feature.column), columns.find(feature.column).values, feature);
+    use_table_format(columns.origin(feature.column).date_format, columns.find(feature.column).values,
+                     feature);
   }
   FeatureMapFit fit(used);
   for (const std::string& name : fit.columns()) {

@@ -32,7 +32,7 @@ void number_pairs(Dataset& data) {
 void reach_other_items(const Config& config, DataColumns& columns) {
   std::vector<std::string> names = candidate_columns(config);
   std::erase_if(names, [&](const std::string& name) {
-    return name == config.candidate.id || !columns.table_of(name).empty();
+    return name == config.candidate.id || !columns.origin(name).side_table.empty();
   });
   for (const std::string& name : names) append_missing(columns.find(name), columns.other_items);
 }

@@ -73,7 +73,7 @@ UserContext find_user_context(const DataColumns& columns, const std::vector<std:
     if (name == user) continue;
     const CodedColumn& column = columns.find(name);
     std::vector<uint32_t> codes;
-    if (!columns.table_of(name).empty()) {
+    if (!columns.origin(name).side_table.empty()) {
       codes = codes_of_table(column, columns.find(user));
     } else if (column.values.type != ColumnType::list) {
       codes = codes_by_user(column, data);
