@@ -9,11 +9,12 @@
 namespace shortlist {
 
 void run(const EvaluateCommand& command) {
-  Config config = load_bundle(command.bundle).config;
+  Bundle bundle = load_bundle(command.bundle);
+  Config config = bundle.config;
   // By default, the tables that the run read, if the bundle still has its run.
   use_tables_of_run(command.bundle, config);
   command.tables.apply(config);
-  const EvaluationReport report = evaluate(command.bundle, config, command.split, command.threads);
+  const EvaluationReport report = evaluate(std::move(bundle), config, command.split, command.threads);
   print_data(command.format == "json"
                  ? report_json(report)
                  : report_text(report, command.full ? ReportDetail::full : ReportDetail::brief));

@@ -36,9 +36,7 @@ void use_shares(const std::vector<float>& shares, Dataset& data) {
 
 }  // namespace
 
-EvaluationReport evaluate(const std::string& path, const Config& tables, const std::string& split,
-                          int threads) {
-  Bundle bundle = load_bundle(path);
+EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string& split, int threads) {
   std::optional<TrainedOn> trained = load_baselines(bundle);
   bundle.config.items = tables.items;
   bundle.config.users = tables.users;

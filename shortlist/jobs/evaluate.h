@@ -8,11 +8,12 @@
 
 namespace shortlist {
 
+struct Bundle;
+
 // Evaluates a bundle on rows of the table that `tables` names, with its item and user tables if the bundle's
 // config has them, and with the bundle's baselines and catalogue. `split` is "train", "validation", "test" or
 // "all", as the bundle's config splits the table. With "", the test rows are used if the table's fingerprint
 // is that of the model's training table, and all rows otherwise.
-EvaluationReport evaluate(const std::string& bundle, const Config& tables, const std::string& split,
-                          int threads);
+EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string& split, int threads);
 
 }  // namespace shortlist

@@ -97,7 +97,7 @@ const ReportMetric& figure(const TaskReport& task, const std::string& name) {
 TEST_F(PopularityBundle, IsMeasuredAsTheBaselineOfItsName) {
   train_with(config());
   for (const char* split : {"test", "validation"}) {
-    const EvaluationReport report = evaluate(path(), config(), split, 1);
+    const EvaluationReport report = evaluate(load_bundle(path()), config(), split, 1);
     ASSERT_EQ(report.tasks.size(), 1u);
     EXPECT_TRUE(report.losses.empty());
     const TaskReport& task = report.tasks[0];
