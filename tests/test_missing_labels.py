@@ -5,7 +5,7 @@ import json
 import pytest
 
 from program import error, hashes, run
-from test_tables import config, items, pairs, train, write
+from tables import config, items, pairs, train, write
 
 
 def table(folder, name="in.csv", cold=3, without=(7, 8, 9), value=""):

@@ -8,7 +8,7 @@ import pytest
 
 from program import error, run
 from serving import serving
-from test_tables import config, pairs, train, write
+from tables import config, pairs, train, write
 
 DAYS = [datetime.date(2020, 12, 1) + datetime.timedelta(days=5 * n) for n in range(40)]
 

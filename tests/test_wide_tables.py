@@ -5,7 +5,7 @@ import resource
 import tomllib
 
 from program import run
-from test_tables import pairs, write
+from tables import pairs, write
 
 
 def processor_seconds(folder, columns):
