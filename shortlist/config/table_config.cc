@@ -4,9 +4,12 @@ namespace shortlist {
 
 TableSource TableConfig::source() const {
   TableSource source;
-  source.path = table;
-  source.sql = sql;
-  source.data = data;
+  source.rows = rows;
+  if (rows == nullptr) {
+    source.path = table;
+    source.sql = sql;
+    source.data = data;
+  }
   source.delimiter = delimiter;
   source.header = header;
   source.columns = columns;

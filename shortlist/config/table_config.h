@@ -1,6 +1,7 @@
 // The settings for a table's location and format, shared by [data], [items] and [users].
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ struct TableConfig {
   std::optional<std::string> quote;
   std::string comment, decimal, thousands, date_format;
   std::vector<std::string> missing;
-  std::string data;  // replaces {data} in `sql`; not a setting
+  // Not settings.
+  std::string data;                        // replaces {data} in `sql`
+  std::shared_ptr<const ArrowTable> rows;  // a table in memory, used instead of `table` and `sql`
 
   template <typename Visitor>
   void fields(Visitor& visit) {

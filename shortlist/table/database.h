@@ -21,6 +21,7 @@ class SqlError : public Error {
   explicit SqlError(const std::string& message) : Error(ErrorKind::data, message) {}
 };
 
+class ArrowTable;
 class ChunkProducer;
 
 class Database {
@@ -32,6 +33,10 @@ class Database {
 
   // Runs a statement and discards its rows. Throws SqlError, as do all functions below.
   void run(const std::string& sql) const;
+
+  // Makes a table in memory available as arrow_rows(), once per database. Throws a data Error if it has no
+  // rows.
+  void add_rows(std::shared_ptr<const ArrowTable> table) const;
 
   // The columns of a SELECT, found by binding it without running it.
   std::vector<ColumnInfo> describe(const std::string& select) const;

@@ -19,7 +19,12 @@ namespace shortlist {
   X(destroy_table_function) X(table_function_set_name) X(table_function_set_extra_info) \
   X(table_function_set_bind) X(table_function_set_init) X(table_function_set_function) \
   X(register_table_function) X(bind_get_extra_info) X(bind_add_result_column) X(init_set_max_threads) \
-  X(function_get_extra_info) X(function_set_error)
+  X(function_get_extra_info) X(function_set_error) X(function_get_init_data) X(init_get_extra_info) \
+  X(init_get_column_count) X(init_get_column_index) X(init_set_init_data) X(init_set_error) \
+  X(table_function_supports_projection_pushdown) X(schema_from_arrow) X(data_chunk_from_arrow) \
+  X(destroy_arrow_converted_schema) X(error_data_has_error) X(error_data_message) \
+  X(destroy_error_data) X(vector_get_column_type) X(vector_reference_vector) X(slice_vector) \
+  X(create_selection_vector) X(destroy_selection_vector) X(selection_vector_get_data_ptr)
 // clang-format on
 
 struct DuckdbApi {

@@ -5,6 +5,7 @@
 
 #include "shortlist/table/database.h"
 #include "shortlist/table/duckdb_api.h"
+#include "shortlist/table/duckdb_arrow.h"
 #include "shortlist/table/duckdb_rows.h"
 #include "shortlist/table/duckdb_vector.h"
 #include "shortlist/table/sql_type.h"
@@ -14,7 +15,11 @@ namespace shortlist {
 struct Database::State {
   const DuckdbApi& api = duckdb_api();
   duckdb_database database = nullptr;
-  ~State() { api.close(&database); }
+  std::unique_ptr<ArrowRows> rows;
+  ~State() {
+    rows.reset();
+    api.close(&database);
+  }
 };
 
 namespace {
@@ -139,6 +144,10 @@ Database::Database() : state_(std::make_unique<State>()) {
 }
 
 Database::~Database() = default;
+
+void Database::add_rows(std::shared_ptr<const ArrowTable> table) const {
+  if (state_->rows == nullptr) state_->rows = std::make_unique<ArrowRows>(state_->database, std::move(table));
+}
 
 void Database::run(const std::string& sql) const {
   with_connection(state_->api, state_->database, [&](duckdb_connection connection) {

@@ -179,8 +179,12 @@ void check_marks(const TableSource& source) {
 }  // namespace
 
 OpenedSource open_source(const Database& database, const TableSource& source) {
-  if (source.path.empty() == source.sql.empty()) throw usage_error("a table needs either a path or a query");
   check_marks(source);
+  if (source.rows != nullptr) {
+    database.add_rows(source.rows);
+    return {.from = "arrow_rows()"};
+  }
+  if (source.path.empty() == source.sql.empty()) throw usage_error("a table needs either a path or a query");
   if (!source.path.empty()) return open_files(database, source);
   return open_query(database, source);
 }

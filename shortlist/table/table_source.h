@@ -1,18 +1,22 @@
 // The source of a table and the conventions of its text.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace shortlist {
 
-// The source of a table. Exactly one of `path` and `sql` is set.
+class ArrowTable;
+
+// The source of a table. Exactly one of `path`, `sql` and `rows` is set.
 struct TableSource {
   std::string path;  // a file, a glob or a folder of files of one format; the extension is the format (.csv
                      // .tsv .txt .data .dat .parquet .json .jsonl .ndjson, .gz .zst)
   std::string sql;   // SELECT ...; "{data}" in it is replaced by `data`
   std::string data;  // replaces "{data}" in `sql`
+  std::shared_ptr<const ArrowTable> rows;  // in memory
   // Text files only; settings that are not given are detected.
   std::string delimiter;  // up to four bytes, or "whitespace": any run of blanks
   std::optional<bool> header;
@@ -26,7 +30,7 @@ struct TableSource {
   std::vector<std::string> missing;  // texts that mean a missing value, in addition to an empty one
 
   // For messages.
-  std::string describe() const { return path.empty() ? "the query" : path; }
+  std::string describe() const;
 };
 
 // Whether a text that names a table is a query: its first word is SELECT or WITH, and more follows.
