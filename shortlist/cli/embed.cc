@@ -5,12 +5,12 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/passed_columns.h"
-#include "shortlist/cli/query_table.h"
 #include "shortlist/cli/stop.h"
 #include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/io/npy.h"
+#include "shortlist/jobs/query_table.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/table/table_writer.h"
 
@@ -126,7 +126,7 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
   file.finish();
   progress.finish(rows, file.place());
   unseen.say_once();
-  queries.say_gaps();
+  for (const std::string& note : queries.notes()) say("note: {}", note);
 }
 
 }  // namespace

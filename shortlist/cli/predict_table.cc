@@ -4,15 +4,15 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/answer_writer.h"
-#include "shortlist/cli/candidate_table.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/passed_columns.h"
-#include "shortlist/cli/query_table.h"
 #include "shortlist/cli/stop.h"
 #include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/jobs/candidate_table.h"
+#include "shortlist/jobs/query_table.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/recommend/shown_predictions.h"
 
@@ -93,8 +93,8 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   writer.finish();
   progress.finish(rows, command.out);
   unseen.say_once();
-  candidates.say_unknown();
-  queries.say_gaps();
+  if (const std::string note = candidates.note(); !note.empty()) say("note: {}", note);
+  for (const std::string& note : queries.notes()) say("note: {}", note);
 }
 
 }  // namespace shortlist

@@ -7,12 +7,12 @@
 #include "shortlist/cli/answer_writer.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/passed_columns.h"
-#include "shortlist/cli/query_table.h"
 #include "shortlist/cli/stop.h"
 #include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/jobs/query_table.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/recommend/shown_predictions.h"
 
@@ -184,7 +184,7 @@ void recommend_table(const Recommender& recommender, const RecommendCommand& com
   writer.finish();
   progress.finish(rows, command.out);
   unseen.say_once();
-  queries.say_gaps();
+  for (const std::string& note : queries.notes()) say("note: {}", note);
 }
 
 }  // namespace shortlist

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "shortlist/base/count_text.h"
 #include "shortlist/base/standard_streams.h"
 
 namespace shortlist {
@@ -56,12 +57,6 @@ std::string duration_text(double seconds) {
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
-}
-
-std::string count_text(uint64_t count) {
-  std::string text = std::to_string(count);
-  for (size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
 }
 
 RowProgress::RowProgress(std::string what, uint64_t rows, bool quiet)

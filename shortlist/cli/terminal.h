@@ -35,8 +35,6 @@ class ProgressLine {
 std::string bar(double share, int width = 24);
 // "3.5 s", "2 min 05 s", "1 h 02 min"
 std::string duration_text(double seconds);
-// "1,234,567"
-std::string count_text(uint64_t count);
 
 // Shows the rows done, with rate and time left, on a ProgressLine.
 class RowProgress {

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <optional>
 
+#include "shortlist/base/count_text.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/text_table.h"
 #include "shortlist/cli/training_callbacks.h"

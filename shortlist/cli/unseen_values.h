@@ -1,7 +1,7 @@
 // Counts values of many queries that are unknown to the model, to print one note.
 #pragma once
 
-#include "shortlist/cli/terminal.h"
+#include "shortlist/base/count_text.h"
 #include "shortlist/cli/words.h"
 #include "shortlist/recommend/recommender.h"
 

@@ -78,6 +78,7 @@ std::string name_of_model(const Config& config) {
 }
 
 std::string name_of_table(const Config& config) {
+  if (config.data.rows != nullptr) return config.data.source().describe();
   const bool is_file = !config.data.data.empty() || !config.data.table.empty();
   if (!is_file) return config.data.sql.empty() ? "none" : "an SQL query";
   return std::filesystem::path(config.data.table_text()).filename();

@@ -31,8 +31,8 @@ class CandidateTable {
   Candidates read(const Chunk& chunk, size_t first) const;
 
   void count(size_t unknown) { unknown_ += unknown; }
-  // Prints in how many rows the item is not in the catalogue.
-  void say_unknown() const;
+  // A note for people on the number of rows whose item is not in the catalogue; "" if there are none.
+  std::string note() const;
 
  private:
   const Recommender& recommender_;

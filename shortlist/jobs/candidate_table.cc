@@ -1,10 +1,9 @@
-#include "shortlist/cli/candidate_table.h"
+#include "shortlist/jobs/candidate_table.h"
 
 #include <algorithm>
 
+#include "shortlist/base/count_text.h"
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/cli/terminal.h"
-#include "shortlist/cli/words.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_map.h"
 
@@ -62,9 +61,10 @@ CandidateTable::Candidates CandidateTable::read(const Chunk& chunk, size_t first
   return candidates;
 }
 
-void CandidateTable::say_unknown() const {
-  if (unknown_ == 0) return;
-  say("note: {} {} a {} that the catalogue does not have, of which the model knows only what the table says",
+std::string CandidateTable::note() const {
+  if (unknown_ == 0) return "";
+  return fmt::format(
+      "{} {} a {} that the catalogue does not have, of which the model knows only what the table says",
       count_text(unknown_), unknown_ == 1 ? "row has" : "rows have", recommender_.id_column());
 }
 

@@ -1,12 +1,11 @@
-#include "shortlist/cli/query_table.h"
+#include "shortlist/jobs/query_table.h"
 
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "shortlist/base/count_text.h"
 #include "shortlist/base/value.h"
-#include "shortlist/cli/terminal.h"
-#include "shortlist/cli/words.h"
 
 namespace shortlist {
 
@@ -54,17 +53,20 @@ void QueryTable::count(const std::vector<ColumnGaps>& gaps, uint64_t rows) {
   }
 }
 
-void QueryTable::say_gaps() const {
+std::vector<std::string> QueryTable::notes() const {
+  std::vector<std::string> notes;
   for (size_t c = 0; c < gaps_.size(); ++c) {
     const auto& [column, missing, filled] = gaps_[c];
-    if (place_[c] < 0) say("note: the table has no column '{}'{}", column, suggestions_[c]);
+    if (place_[c] < 0)
+      notes.push_back(fmt::format("the table has no column '{}'{}", column, suggestions_[c]));
     if (filled > 0)
-      say("note: {}: {} of {} queries take their user's value in the training data", column,
-          count_text(filled), count_text(rows_));
+      notes.push_back(fmt::format("{}: {} of {} queries take their user's value in the training data", column,
+                                  count_text(filled), count_text(rows_)));
     if (missing > 0)
-      say("note: {}: not given in {} of {} queries, so the model takes it as missing", column,
-          count_text(missing), count_text(rows_));
+      notes.push_back(fmt::format("{}: not given in {} of {} queries, so the model takes it as missing",
+                                  column, count_text(missing), count_text(rows_)));
   }
+  return notes;
 }
 
 }  // namespace shortlist

@@ -22,8 +22,8 @@ class QueryTable {
 
   // Counts values that the queries of a chunk do not contain.
   void count(const std::vector<ColumnGaps>& gaps, uint64_t rows);
-  // Prints which columns are missing in the queries, and how many values were filled in.
-  void say_gaps() const;
+  // Notes for people: which columns are missing in the queries, and how many values were filled in.
+  std::vector<std::string> notes() const;
 
  private:
   std::vector<ColumnRequest> requests_;
