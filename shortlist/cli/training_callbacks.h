@@ -9,8 +9,7 @@
 namespace shortlist {
 
 std::unique_ptr<TrainingCallback> callback_for_people();
-// Prints one JSON object per line. Events: prepared, resumed, refitting, epoch, learning_rate, stopped_early,
-// profile, evaluated, warning.
+// Prints one JSON object per line: jobs/training_events.h.
 std::unique_ptr<TrainingCallback> callback_for_machines();
 std::unique_ptr<TrainingCallback> callback_for_warnings();
 

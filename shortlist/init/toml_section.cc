@@ -52,6 +52,7 @@ std::string Section::Line::text(size_t keys, size_t column) const {
 }
 
 void add_source(const TableSource& source, const std::string& flag, Section& section) {
+  if (source.rows != nullptr) section.add("table", quoted(source.describe()), "in memory");
   if (!source.sql.empty()) section.add("sql", quoted(source.sql));
   if (!source.path.empty()) section.add("table", quoted(source.path), fmt::format("{} replaces it", flag));
   if (!source.delimiter.empty()) section.add("delimiter", quoted(source.delimiter));

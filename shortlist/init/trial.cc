@@ -11,10 +11,12 @@ namespace shortlist {
 namespace {
 
 // The error message, or "" if the config can be trained.
-std::string what_fails(const std::string& text, const TableSource& source) {
-  const Config config = read_config(parse_toml(text, "the config"), "the config");
+std::string what_fails(const std::string& text, const ModelGuess& guess) {
+  Config config = read_config(parse_toml(text, "the config"), "the config");
   try {
-    TableSource named = source;
+    if (config.items) config.items->rows = guess.items->source.rows;
+    if (config.users) config.users->rows = guess.users->source.rows;
+    TableSource named = guess.source;
     const TableSource said = config.data.source();
     named.header = said.header, named.columns = said.columns;
     const PreparedData prepared = prepare_data(config, Table::open(named));
@@ -48,7 +50,7 @@ void leave_out(ModelGuess& guess, size_t c, const std::string& why) {
 
 void leave_out_what_cannot_be_trained(ModelGuess& guess, const std::function<std::string()>& config) {
   for (;;) {
-    const std::string message = what_fails(config(), guess.source);
+    const std::string message = what_fails(config(), guess);
     if (message.empty()) return;
     const std::optional<size_t> column = culprit(guess, message);
     if (!column) throw data_error("{}", message);

@@ -1,0 +1,56 @@
+#include "shortlist/python/table_argument.h"
+
+#include <nanobind/stl/string.h>
+
+#include "shortlist/python/arrow_columns.h"
+#include "shortlist/python/values.h"
+#include "shortlist/table/table.h"
+
+namespace shortlist::python {
+
+void TableArgument::apply(TableConfig& section) const {
+  if (config.rows != nullptr) {
+    section.rows = config.rows;
+    return;
+  }
+  section.use_table(config.table_text());
+  Value settings = write_fields(config);
+  std::erase_if(std::get<Value::Table>(settings.data), [](const auto& entry) {
+    const auto* text = entry.second.text();
+    const auto* list = entry.second.array();
+    return entry.first == "table" || entry.first == "sql" ||
+           (text != nullptr && text->empty() && entry.first != "quote") || (list != nullptr && list->empty());
+  });
+  read_fields(settings, section, {"the table", ""});
+}
+
+void bind_tables(nb::module_& module) {
+  nb::class_<TableArgument>(module, "Table")
+      .def_static("of_columns",
+                  [](const std::string& name, nb::dict columns) {
+                    TableArgument table;
+                    table.config.rows = table_of_columns(name, columns);
+                    return table;
+                  })
+      .def_static("of_stream",
+                  [](const std::string& name, nb::object object) {
+                    TableArgument table;
+                    table.config.rows = table_of_stream(name, object);
+                    return table;
+                  })
+      .def_static("of_text",
+                  [](const std::string& text, nb::dict settings) {
+                    TableArgument table;
+                    read_fields(to_value(settings), table.config, {"the table", ""});
+                    table.config.use_table(text);
+                    return table;
+                  })
+      .def("columns", [](const TableArgument& table) {
+        nb::dict columns;
+        const Table opened = Table::open(table.config.source());
+        for (const ColumnInfo& column : opened.columns()) columns[column.name.c_str()] = column.sql_type;
+        return columns;
+      });
+}
+
+}  // namespace shortlist::python

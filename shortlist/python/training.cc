@@ -1,0 +1,124 @@
+#include "shortlist/python/training.h"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "shortlist/bundle/bundle_store.h"
+#include "shortlist/config/config_toml.h"
+#include "shortlist/config/read_config.h"
+#include "shortlist/init/init_config.h"
+#include "shortlist/io/json.h"
+#include "shortlist/io/toml.h"
+#include "shortlist/jobs/evaluate.h"
+#include "shortlist/jobs/run_files.h"
+#include "shortlist/jobs/training.h"
+#include "shortlist/python/python_events.h"
+#include "shortlist/python/table_argument.h"
+#include "shortlist/python/values.h"
+#include "shortlist/report/evaluation_text.h"
+
+namespace shortlist::python {
+namespace {
+
+using OptionalTable = std::optional<TableArgument>;
+
+nb::object report_of(const EvaluationReport& report) {
+  return to_python(parse_json_value(report_json(report), "the report"));
+}
+
+// A section for a table of items or users that the config does not have.
+void add_section(Value& root, const char* section, const OptionalTable& table) {
+  if (!table) return;
+  const Value* known = root.find(section);
+  if (known == nullptr || (known->find("table") == nullptr && known->find("sql") == nullptr))
+    set_path(root, std::string(section) + ".table", Value(table->config.source().describe()));
+}
+
+void apply_tables(Config& config, const OptionalTable& data, const OptionalTable& items,
+                  const OptionalTable& users) {
+  if (data) data->apply(config.data);
+  if (items) items->apply(*config.items);
+  if (users) users->apply(*config.users);
+}
+
+std::string draft_config(const TableArgument& data, const OptionalTable& items, const OptionalTable& users,
+                         const std::string& label, const std::string& item,
+                         const std::vector<std::string>& query) {
+  const nb::gil_scoped_release released;
+  const Table table = Table::open(data.config.source());
+  std::optional<Table> item_table, user_table;
+  InitSides sides;
+  if (items) sides.items = &item_table.emplace(Table::open(items->config.source()));
+  if (users) sides.users = &user_table.emplace(Table::open(users->config.source()));
+  return init_config(table, {.label = label, .candidate = item, .query = query}, sides);
+}
+
+nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
+                       const OptionalTable& users, const std::string& out, int threads, bool resume,
+                       bool overwrite, const std::string& from_checkpoint, nb::object function,
+                       double interval) {
+  Value root = to_value(settings);
+  add_section(root, "items", items);
+  add_section(root, "users", users);
+  Config config = read_config(root, "the config");
+  apply_tables(config, data, items, users);
+  std::atomic<bool> stop = false;
+  PythonEvents events(std::move(function), interval, stop);
+  TrainingResult result;
+  {
+    const nb::gil_scoped_release released;
+    result = train(config,
+                   {.out = out,
+                    .threads = threads,
+                    .resume = resume,
+                    .overwrite = overwrite,
+                    .from_checkpoint = from_checkpoint},
+                   events, stop);
+  }
+  events.rethrow();
+  return result.finished ? report_of(result.report) : nb::none();
+}
+
+nb::object evaluate_model(const std::string& path, const OptionalTable& data, const OptionalTable& items,
+                          const OptionalTable& users, const std::string& split, int threads) {
+  std::optional<EvaluationReport> report;
+  {
+    const nb::gil_scoped_release released;
+    Bundle bundle = load_bundle(path);
+    Config config = bundle.config;
+    use_tables_of_run(path, config);
+    if (items && !config.items) throw usage_error("items: the model has no table of items");
+    if (users && !config.users) throw usage_error("users: the model has no table of users");
+    apply_tables(config, data, items, users);
+    report = evaluate(std::move(bundle), config, split, threads);
+  }
+  return report_of(*report);
+}
+
+}  // namespace
+
+void bind_training(nb::module_& module) {
+  using namespace nb::literals;
+  bind_parameters(module);
+  module.def("parse_toml", [](const std::string& text, const std::string& file) {
+    return to_python(parse_toml(text, file));
+  });
+  module.def("load_toml", [](const std::string& path) { return to_python(load_toml(path)); });
+  module.def(
+      "read_config",
+      [](nb::dict settings, const std::string& file) {
+        return to_python(parse_toml(full_config_to_toml(read_config(to_value(settings), file)), file));
+      },
+      "settings"_a, "file"_a = "the config");
+  module.def("config_to_toml",
+             [](nb::dict settings) { return config_to_toml(read_config(to_value(settings), "the config")); });
+  module.def("draft_config", &draft_config, "data"_a, "items"_a.none(), "users"_a.none(), "label"_a, "item"_a,
+             "query"_a);
+  module.def("train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a,
+             "threads"_a, "resume"_a, "overwrite"_a, "from_checkpoint"_a, "function"_a.none(), "interval"_a);
+  module.def("evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
+             "split"_a, "threads"_a);
+}
+
+}  // namespace shortlist::python
