@@ -1,5 +1,8 @@
 #include "shortlist/table/duckdb_api.h"
 
+#include <dlfcn.h>
+#include <link.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -9,9 +12,20 @@
 namespace shortlist {
 namespace {
 
+// The folder of the shared object that contains this code, such as Python's extension; "" in a program.
+std::filesystem::path folder_of_shared_object() {
+  Dl_info info;
+  void* object = nullptr;
+  const auto* here = reinterpret_cast<const void*>(&folder_of_shared_object);
+  if (dladdr1(here, &info, &object, RTLD_DL_LINKMAP) == 0) return {};
+  return std::filesystem::path(static_cast<const link_map*>(object)->l_name).parent_path();
+}
+
 // Places to search, most specific first.
 std::vector<std::string> places() {
   std::vector<std::string> files;
+  const std::filesystem::path shared_object = folder_of_shared_object();
+  if (!shared_object.empty()) files.push_back((shared_object / "libduckdb.so").string());
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
   if (!error) {
