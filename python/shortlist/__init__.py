@@ -1,10 +1,90 @@
 """Shortlist: a native recommender engine.
 
 Trains a model on a table of who chose what, measures it against simple baselines, and recommends.
+
+>>> import pandas as pd, shortlist as sl
+>>> model = sl.TwoTower(query="userId", item="movieId", label="rating").fit(pd.read_csv("ratings.csv"))
+>>> model.recommend([1, 2, 3], k=10)
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from shortlist import _core
+from shortlist._core import ConfigError, DataError, Error, InternalError, Interrupted, SystemError
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from shortlist import losses, metrics
+    from shortlist._callbacks import Callback, Epoch, Run, Step
+    from shortlist._config import Config, draft_config
+    from shortlist._estimators import Estimator, Popularity, TwoTower
+    from shortlist._model import Model, load
+    from shortlist._report import Report
+    from shortlist._server import Server
+    from shortlist._tables import DataWarning
+    from shortlist._training import train
 
-__version__ = _core.__version__
+__version__: str = _core.__version__
+
+# Loaded on first use, so that importing the package takes a few milliseconds.
+_HOME = {
+    "Callback": "_callbacks",
+    "Config": "_config",
+    "DataWarning": "_tables",
+    "Epoch": "_callbacks",
+    "Estimator": "_estimators",
+    "Model": "_model",
+    "Popularity": "_estimators",
+    "Report": "_report",
+    "Run": "_callbacks",
+    "Server": "_server",
+    "Step": "_callbacks",
+    "TwoTower": "_estimators",
+    "draft_config": "_config",
+    "load": "_model",
+    "train": "_training",
+}
+_MODULES = ("losses", "metrics")
+
+__all__ = [
+    "Callback",
+    "Config",
+    "ConfigError",
+    "DataError",
+    "DataWarning",
+    "Epoch",
+    "Error",
+    "Estimator",
+    "InternalError",
+    "Interrupted",
+    "Model",
+    "Popularity",
+    "Report",
+    "Run",
+    "Server",
+    "Step",
+    "SystemError",
+    "TwoTower",
+    "__version__",
+    "draft_config",
+    "load",
+    "losses",
+    "metrics",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"shortlist.{name}")
+    if name in _HOME:
+        value = getattr(importlib.import_module(f"shortlist.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'shortlist' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

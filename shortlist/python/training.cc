@@ -1,8 +1,14 @@
 #include "shortlist/python/training.h"
 
+#include <fcntl.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
+#include <stdio.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/config/config_toml.h"
@@ -96,11 +102,23 @@ nb::object evaluate_model(const std::string& path, const OptionalTable& data, co
   return report_of(*report);
 }
 
+// Renames a complete folder to `target`. What is there already moves to the place of `made` in the same step.
+void replace_folder(const std::string& made, const std::string& target) {
+  const nb::gil_scoped_release released;
+  const auto rename = [&](unsigned flags) {
+    return renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, target.c_str(), flags) == 0;
+  };
+  if (rename(RENAME_NOREPLACE) || (errno == EEXIST && rename(RENAME_EXCHANGE))) return;
+  throw failed("{}: cannot be written: {}", target, std::strerror(errno));
+}
+
 }  // namespace
 
 void bind_training(nb::module_& module) {
   using namespace nb::literals;
   bind_parameters(module);
+  module.def("nearest", &nearest, "word"_a, "candidates"_a);
+  module.def("replace_folder", &replace_folder, "made"_a, "target"_a);
   module.def("parse_toml", [](const std::string& text, const std::string& file) {
     return to_python(parse_toml(text, file));
   });

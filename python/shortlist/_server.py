@@ -1,0 +1,67 @@
+"""A server for a model, in a process of its own."""
+
+from __future__ import annotations
+
+import pathlib
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from types import TracebackType
+
+from shortlist._core import SystemError
+
+
+def program() -> str:
+    """The path of the program ``shortlist`` that comes with the package."""
+    return str(pathlib.Path(__file__).with_name("shortlist"))
+
+
+class Server:
+    """A running server. Use it as a context manager, or call :meth:`stop`.
+
+    Attributes
+    ----------
+    url : str
+        Its address, at which there is also a web page.
+    """
+
+    def __init__(self, arguments: list[str], url: str) -> None:
+        self.url = url
+        self._process = subprocess.Popen([program(), "serve", *arguments])
+
+    def wait_until_ready(self, timeout: float = 60.0) -> None:
+        """Wait until it answers. Raises SystemError if it ends or does not answer in time."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                raise SystemError(f"the server ended with exit code {self._process.returncode}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=1):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        self.stop()
+        raise SystemError(f"{self.url} did not answer within {timeout:g} s")
+
+    def wait(self) -> None:
+        """Serve until the process is interrupted."""
+        try:
+            self._process.wait()
+        except KeyboardInterrupt:
+            self.stop()
+
+    def stop(self) -> None:
+        """Finish open requests and stop."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,109 @@
+"""Training by a config."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shortlist import _core
+from shortlist._callbacks import Callback, Events, Progress, shows_progress
+from shortlist._config import Config, settings_of
+from shortlist._core import ConfigError, Interrupted
+from shortlist._model import Model, own_folder
+from shortlist._tables import kind_of, to_table
+
+
+def train(
+    config: Config | Mapping[str, Any] | str | os.PathLike[str],
+    data: Any,
+    *,
+    items: Any = None,
+    users: Any = None,
+    out: str | os.PathLike[str] | None = None,
+    callbacks: Sequence[Callback] = (),
+    resume: bool = False,
+    overwrite: bool = False,
+    from_checkpoint: str | os.PathLike[str] = "",
+    threads: int = 0,
+    verbose: bool | None = None,
+) -> Model:
+    """Train a model by a config, evaluate it and save it.
+
+    Parameters
+    ----------
+    config : Config, dict, path or TOML text
+        The settings.
+    data, items, users : table
+        The interactions, and tables of items and users if the config has these sections.
+    out : path, optional
+        The folder of the run, which becomes the model's. A temporary one by default, which is removed with the model.
+    callbacks : list of Callback
+        Called during training.
+    resume : bool
+        Continue the run of the folder from its newest checkpoint.
+    overwrite : bool
+        Start again in a folder that has a run.
+    from_checkpoint : path
+        Do not train; make the model of this checkpoint, or of the newest of a run's folder.
+    threads : int
+        0 uses all processors. The result is the same for any number.
+    verbose : bool, optional
+        Whether to show progress. On terminals and in notebooks by default.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If a setting is wrong, or if the data do not fit.
+    Interrupted
+        If a callback stopped the run; its state is kept in ``out``.
+    """
+    model = Model()
+    folder = os.fspath(out) if out is not None else own_folder(model)
+    fit_model(
+        model,
+        settings_of(config),
+        (data, items, users),
+        folder,
+        callbacks=callbacks,
+        resume=resume,
+        overwrite=overwrite,
+        from_checkpoint=os.fspath(from_checkpoint),
+        threads=threads,
+        verbose=verbose,
+    )
+    return model
+
+
+def fit_model(
+    model: Model,
+    settings: dict[str, Any],
+    tables: tuple[Any, Any, Any],
+    out: str,
+    *,
+    callbacks: Sequence[Callback],
+    resume: bool,
+    overwrite: bool,
+    from_checkpoint: str,
+    threads: int,
+    verbose: bool | None,
+) -> None:
+    """Train into a folder and open the result as ``model``."""
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise ConfigError(f"callbacks: got a {type(callback).__name__}, need a shortlist.Callback")
+    shown: list[Callback] = [Progress()] if shows_progress(verbose) else []
+    events = Events([*shown, *callbacks], out)
+    names = ("the data", "items", "users")
+    data, items, users = (None if table is None else to_table(table, name) for table, name in zip(tables, names))
+    if data is None:
+        raise ConfigError("data: got None, need a table of interactions")
+    report = _core.train(
+        settings, data, items, users, out, threads, resume, overwrite, from_checkpoint, events, events.interval
+    )
+    if report is None:
+        raise Interrupted(
+            f"stopped after {len(events.epochs)} whole epochs, saved in {out}; resume=True continues the run"
+        )
+    model._kind = kind_of(tables[0])
+    model._open(out)
