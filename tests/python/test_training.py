@@ -155,7 +155,7 @@ def test_parameters_are_checked_by_name(ratings):
         tower().set_params(epoch=3)
     model = tower().set_params(retrieval__temperature=0.5)
     assert model.retrieval == {"temperature": 0.5}
-    with pytest.raises(sl.ConfigError, match='did you mean "adam"'):
+    with pytest.raises(sl.ConfigError, match="did you mean 'adam'"):
         tower(optimizer={"adm": 0.1}).fit(ratings)
     with pytest.raises(sl.ConfigError, match="not fitted yet"):
         tower().recommend([1])
