@@ -1,10 +1,12 @@
 #include "shortlist/python/metrics.h"
 
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "shortlist/base/error.h"
 #include "shortlist/metrics/bootstrap.h"
@@ -22,8 +24,10 @@ using Indices = VectorArgument<uint32_t>;
 using Flags = VectorArgument<bool>;
 using FlagMatrix = MatrixArgument<bool>;
 
-nb::dict to_dict(const Metrics& figures) {
-  nb::dict dict;
+using Figures = nb::typed<nb::dict, nb::str, nb::float_>;
+
+Figures to_dict(const Metrics& figures) {
+  Figures dict;
   for (const auto& [name, value] : figures) dict[name.c_str()] = value;
   return dict;
 }
@@ -34,7 +38,7 @@ Predictions predictions_of(const Floats& label, const Floats& prediction, const 
   return {view(prediction), view(label), view(weight)};
 }
 
-nb::dict error_figures(const Floats& label, const Floats& prediction, const Floats& weight) {
+Figures error_figures(const Floats& label, const Floats& prediction, const Floats& weight) {
   const Predictions rows = predictions_of(label, prediction, weight);
   ErrorMetrics errors;
   for (size_t row = 0; row < rows.rows(); ++row)
@@ -42,7 +46,7 @@ nb::dict error_figures(const Floats& label, const Floats& prediction, const Floa
   return to_dict(errors.figures());
 }
 
-nb::dict all_rating_figures(const Floats& label, const Floats& prediction, const Floats& weight) {
+Figures all_rating_figures(const Floats& label, const Floats& prediction, const Floats& weight) {
   return to_dict(rating_figures(predictions_of(label, prediction, weight)));
 }
 
@@ -139,8 +143,8 @@ void check_ks(const std::vector<int>& ks) {
   SHORTLIST_CHECK(std::ranges::all_of(ks, [](int k) { return k > 0; }));
 }
 
-nb::dict rank_figures(const Indices& greater, const Indices& equal, const Flags& absent,
-                      const std::vector<int>& ks, const Floats& weight) {
+Figures rank_figures(const Indices& greater, const Indices& equal, const Flags& absent,
+                     const std::vector<int>& ks, const Floats& weight) {
   check_ks(ks);
   SHORTLIST_CHECK(weight.size() == 0 || weight.size() == greater.size());
   const std::vector<Rank> ranks = ranks_of(greater, equal, absent);
@@ -150,9 +154,9 @@ nb::dict rank_figures(const Indices& greater, const Indices& equal, const Flags&
   return to_dict(metrics.figures());
 }
 
-nb::dict figures_by_user(const Indices& greater, const Indices& equal, const Flags& absent,
-                         const Indices& user, const Indices& query, const Indices& item,
-                         const std::vector<int>& ks, const Floats& weight) {
+Figures figures_by_user(const Indices& greater, const Indices& equal, const Flags& absent,
+                        const Indices& user, const Indices& query, const Indices& item,
+                        const std::vector<int>& ks, const Floats& weight) {
   check_ks(ks);
   const size_t rows = greater.size();
   SHORTLIST_CHECK(user.size() == rows && query.size() == rows && item.size() == rows);
@@ -168,8 +172,9 @@ nb::dict figures_by_user(const Indices& greater, const Indices& equal, const Fla
 
 // The interval of the weighted mean of `values`, or of its difference from that of `minus` unless that is
 // empty.
-nb::tuple mean_interval(const VectorArgument<double>& values, const VectorArgument<double>& minus,
-                        const Floats& weight, bool square_root, uint64_t seed) {
+std::pair<double, double> mean_interval(const VectorArgument<double>& values,
+                                        const VectorArgument<double>& minus, const Floats& weight,
+                                        bool square_root, uint64_t seed) {
   SHORTLIST_CHECK(minus.size() == 0 || minus.size() == values.size());
   SHORTLIST_CHECK(weight.size() == 0 || weight.size() == values.size());
   Interval interval;
@@ -184,7 +189,7 @@ nb::tuple mean_interval(const VectorArgument<double>& values, const VectorArgume
     bootstrap.resample(RandomStream(seed, "bootstrap"));
     interval = minus.size() == 0 ? bootstrap.interval(mean) : bootstrap.difference(mean, other);
   }
-  return nb::make_tuple(interval.low, interval.high);
+  return {interval.low, interval.high};
 }
 
 }  // namespace
