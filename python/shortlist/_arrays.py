@@ -147,6 +147,13 @@ def positives(name: str, values: Sequence[SupportsIndex]) -> list[int]:
     return numbers
 
 
+def to_flag(name: str, value: bool) -> bool:
+    """Return True or False."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise ConfigError(f"{name}: got {value!r}, need True or False")
+
+
 class Rows(NamedTuple):
     """Labels and predictions of the rows that a mask keeps."""
 

@@ -8,7 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
-from shortlist._arrays import Floats, require, row_weights, to_floats, to_indices, to_matrix, to_vector, to_weights
+from shortlist._arrays import (
+    Floats,
+    require,
+    row_weights,
+    to_flag,
+    to_floats,
+    to_indices,
+    to_matrix,
+    to_vector,
+    to_weights,
+)
 from shortlist._core import DataError
 from shortlist.losses._rows import check_finite
 
@@ -147,7 +157,7 @@ def in_batch_softmax(
         _multiplicities(candidate_multiplicity, count),
         _probabilities(candidate_sampling_probability, count),
         weights if len(weights) else np.ones(rows, np.float32),
-        bool(gradient),
+        to_flag("gradient", gradient),
         1 if rows * candidates.size < _LARGE else 0,
     )
     check_finite("in_batch_softmax", loss)

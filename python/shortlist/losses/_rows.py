@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
-from shortlist._arrays import Floats, to_rows
+from shortlist._arrays import Floats, to_flag, to_rows
 from shortlist._core import DataError
 
 
@@ -32,7 +32,7 @@ def loss_of_rows(
         raise DataError("mask: is False in every row, need at least one row that is kept")
     slopes: Floats | None
     loss: float
-    loss, slopes = _core.ranking_loss(settings, rows.y_true, rows.y_pred, rows.weight, bool(gradient))
+    loss, slopes = _core.ranking_loss(settings, rows.y_true, rows.y_pred, rows.weight, to_flag("gradient", gradient))
     check_finite(settings["loss"], loss)
     if slopes is None:
         return loss

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
-from shortlist._arrays import Array, require, row_weights, to_vector
+from shortlist._arrays import Array, require, row_weights, to_flag, to_vector
 from shortlist._core import ConfigError
 
 
@@ -48,7 +48,7 @@ def bootstrap_interval(
     DataError
         If an array is empty, has another shape, or contains a value that is not finite.
     ConfigError
-        If ``seed`` is not a whole number of at least 0.
+        If ``seed`` is not a whole number of at least 0, or ``square_root`` is not a bool.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def bootstrap_interval(
     rows = len(doubles)
     others = np.empty(0) if minus is None else _doubles("minus", to_vector("minus", minus, rows, "values"))
     weights = row_weights(sample_weight, rows, "values")
-    return _core.mean_interval(doubles, others, weights, bool(square_root), _seed(seed))
+    return _core.mean_interval(doubles, others, weights, to_flag("square_root", square_root), _seed(seed))
 
 
 def _doubles(name: str, array: Array) -> npt.NDArray[np.float64]:
