@@ -17,7 +17,7 @@ import numpy.typing as npt
 from shortlist import _core
 from shortlist._core import ConfigError, DataError
 from shortlist._report import Report
-from shortlist._server import Server
+from shortlist._server import Server, run_program
 from shortlist._tables import Kind, default_kind, kind_of, take, to_frame, to_table, warn
 
 Scalar = (str, int, float, np.generic)
@@ -343,6 +343,20 @@ class Model:
             _core.replace_folder(str(made), str(target))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def export(self, path: str | os.PathLike[str], *, to: str, arguments: Sequence[str] = ()) -> None:
+        """Write the model in the format of another tool.
+
+        Parameters
+        ----------
+        path : path
+            The file or folder to write.
+        to : {"onnx", "safetensors", "tensorflow", "npy", "faiss", "hnswlib", "word2vec", "parquet"}
+            The format: see ``docs/reference/export.md``.
+        arguments : list of str
+            Further arguments of ``shortlist export``.
+        """
+        run_program(["export", self._need().path, "--to", to, "--out", os.fspath(path), *arguments])
 
     def serve(
         self,
