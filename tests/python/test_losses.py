@@ -277,9 +277,10 @@ def test_odd_arguments_raise_errors_of_the_package(name):
     """Each odd value in the place of each argument, whose others are good."""
     function = getattr(losses, name)
     good = {
-        "y_true": [1, 0], "y_pred": [0.5, 0.2], "sample_weight": [1, 2], "mask": [True, True], "delta": 1,
-        "gradient": True, "query_embeddings": PAIR, "candidate_embeddings": PAIR, "candidate_sampling_probability": [0.1, 0.2],
-        "candidate_multiplicity": [1, 2], "temperature": 1, "reduction": "sum",
+        "y_true": [1, 0], "y_pred": [0.5, 0.2], "sample_weight": [1, 2], "mask": [True, True],
+        "delta": 1, "gradient": True, "query_embeddings": PAIR, "candidate_embeddings": PAIR,
+        "candidate_sampling_probability": [0.1, 0.2], "candidate_multiplicity": [1, 2],
+        "temperature": 1, "reduction": "sum",
     }  # fmt: skip
     names = list(inspect.signature(function).parameters)
     arguments = {each: good[each] for each in names}

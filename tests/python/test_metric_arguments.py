@@ -120,8 +120,8 @@ def test_odd_arguments_raise_errors_of_the_package(name):
     function = getattr(metrics, name)
     good = {
         "y_true": [1, 0], "y_pred": [[0.5, 0.2], [0.1, 0.3]], "sample_weight": [1, 2], "mask": [True, True], "k": 1,
-        "ks": [1], "ranks": metrics.ranks([1, 0], [[0.5, 0.2], [0.1, 0.3]]), "query": [1, 2], "item": [1, 2], "user": [1, 1],
-        "users": [1, 1], "query_embeddings": [[1, 2], [3, 4]], "candidate_embeddings": [[1, 2], [3, 4]],
+        "ks": [1], "ranks": metrics.ranks([1, 0], [[0.5, 0.2], [0.1, 0.3]]), "query": [1, 2], "item": [1, 2],
+        "user": [1, 1], "users": [1, 1], "query_embeddings": [[1, 2], [3, 4]], "candidate_embeddings": [[1, 2], [3, 4]],
         "values": [1, 2], "minus": [2, 3], "square_root": False, "seed": 1,
     }  # fmt: skip
     if function in RATING_METRICS or name == "rating_figures":
