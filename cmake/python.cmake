@@ -16,6 +16,9 @@ target_compile_definitions(_core PRIVATE SHORTLIST_VERSION="${PROJECT_VERSION}")
 set_target_properties(_core PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${SHORTLIST_PYTHON_PACKAGE})
 nanobind_add_stub(_core_stub MODULE _core OUTPUT ${SHORTLIST_PYTHON_PACKAGE}/_core.pyi
                   PYTHON_PATH ${SHORTLIST_PYTHON_PACKAGE} DEPENDS _core)
+if(SHORTLIST_PORTABLE)
+  make_portable(_core)
+endif()
 add_custom_target(python DEPENDS _core _core_stub shortlist_program)
 
 # The rest of the package: links to its Python files, to the program and to DuckDB's library, which the
@@ -31,5 +34,5 @@ endforeach()
 # What a wheel has besides python/shortlist/.
 install(TARGETS _core LIBRARY DESTINATION shortlist COMPONENT python EXCLUDE_FROM_ALL)
 install(FILES ${SHORTLIST_PYTHON_PACKAGE}/_core.pyi DESTINATION shortlist COMPONENT python EXCLUDE_FROM_ALL)
-install(PROGRAMS $<TARGET_FILE:shortlist_program> DESTINATION shortlist COMPONENT python EXCLUDE_FROM_ALL)
+install(TARGETS shortlist_program RUNTIME DESTINATION shortlist COMPONENT python EXCLUDE_FROM_ALL)
 install(FILES ${SHORTLIST_DUCKDB_DIR}/libduckdb.so DESTINATION shortlist COMPONENT python EXCLUDE_FROM_ALL)
