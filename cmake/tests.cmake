@@ -22,6 +22,7 @@ if(SHORTLIST_PYTHON)
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES ENVIRONMENT "PYTHONPATH=${CMAKE_BINARY_DIR}/python" LABELS python TIMEOUT 1200)
   endforeach()
+  set_tests_properties(python_wheel PROPERTIES LABELS "python;slow")
 endif()
 # Tests of the web page in Chromium.
 add_test(NAME page COMMAND ${CMAKE_SOURCE_DIR}/dev test-page)
