@@ -43,7 +43,7 @@ title = { kind = "category", dim = 16 }
 genre = { kind = "category", dim = 16 }
 [query]
 features = ["user"]
-[candidate]
+[items]
 id       = "title"
 features = ["title", "genre"]
 [retrieval]

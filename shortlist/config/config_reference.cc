@@ -67,10 +67,10 @@ See [kinds of model](kinds.md).
 
 constexpr const char* kLayers = R"(## Layers
 
-A tower's features stand side by side, in the order of `features`, and go through its `layers` one after the other. A
-ranking task's layers begin with the query tower's and the candidate tower's outputs, side by side. One entry of
+A tower's features are concatenated in the order of `features` and go through its `layers` one after the other. A
+ranking task's layers begin with the outputs of the query tower and of the item tower, concatenated. One entry of
 a list is one layer, `{ KIND = ..., ... }`, of a kind below. In a tower, `inputs` may name its features and
-`"features"`, all of them; in a ranking task `"query"`, `"candidate"` and `"features"`, both. Crosses that follow one
+`"features"`, all of them; in a ranking task `"query"`, `"item"` and `"features"`, both. Crosses that follow one
 another share their first input, the x0 of DCN-v2. All kinds have these keys:
 
 )";
@@ -82,9 +82,14 @@ Several dense layers in one line: `{ mlp = [256, 64], final_activation = "relu" 
 
 )";
 
-constexpr const char* kSideTables =
-    R"(Optional tables of items and of users, with one row for each, that are joined to the rows of [data] by a key
-([guide](../guides/two-tables.md)). Features and attributes name their columns like those of [data].)";
+constexpr const char* kUsers =
+    R"(An optional table of users, with one row for each, that is joined to the rows of [data] by a key
+([guide](../guides/two-tables.md)). Features name its columns like those of [data].)";
+
+constexpr const char* kItems =
+    R"(What is recommended: the items, and the tower that embeds them. With `table` or `sql`, a table with one row for
+each item is joined to the rows of [data] by a key ([guide](../guides/two-tables.md)). Features and attributes name its
+columns like those of [data].)";
 
 std::string describe_features() {
   std::string out = kFeatures + table_of(document_fields<Embedding>());
@@ -122,17 +127,17 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   std::string out = kStart;
   out += section<DataConfig>("## [data]", "Where the rows come from.");
   out += section<SplitConfig>("### split", "Each row is for training, validation or test, or left out.");
-  out += section<SideTableConfig>("## [items] and [users]", kSideTables);
+  out += section<SideTableConfig>("## [users]", kUsers);
   out += describe_features();
   out += describe_kinds(kinds);
   out += section<QueryConfig>("## [query]", "The tower of what asks: a user, a context, a set of tags.");
-  out += section<CandidateConfig>("## [candidate]", "The tower of what is recommended.");
+  out += section<ItemsConfig>("## [items]", kItems);
   out += section<AttributeConfig>(
       "### attributes",
       "Each a column's name, or a table of these keys. [Lists and times](lists-and-times.md) has examples.");
   out += section<RetrievalConfig>(
       "## [retrieval]",
-      "Learns to find a row's candidate among all. Without this section there is no such task.");
+      "Learns to find a row's item among all items. Without this section there is no such task.");
   out += section<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
   out += section<RankingConfig>("## [[ranking]]", "Learns to predict a label. None, one or several of them.");
   out += section<TrainingConfig>("## [training]", "How the model learns.");

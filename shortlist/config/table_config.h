@@ -43,6 +43,7 @@ struct TableConfig {
           "of times in texts, beside ISO 8601: \"%d.%m.%Y %H:%M\", as in strptime");
     visit("missing", missing, "texts that mean a missing value, beside an empty one: [\"NA\", \"None\"]");
   }
+  bool has_table() const { return !table.empty() || !sql.empty(); }
   TableSource source() const;
   // Uses another table instead, as given with --data. Replaces {data} in `sql` if `sql` contains it, else
   // `table`. A text that begins with SELECT or WITH is a query, otherwise a file or glob.
@@ -58,8 +59,8 @@ struct SideTableConfig : TableConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("key", key,
-          "the column that names the item or the user of a row, each once; when not given, the column that "
-          "is named as candidate.id or data.user");
+          "the table's key: a column in which each item or user occurs once. The default is the column named "
+          "by items.id or data.user");
     TableConfig::fields(visit);
   }
 };

@@ -52,7 +52,7 @@ std::vector<std::string> warnings_of_telling_features(const Config& config, cons
         "The query's '{}' alone nearly identifies the {}: in {:.0f} % of the training rows whose value "
         "comes again, the value comes with one {} only. If it is not known before the item is, take "
         "it out of the query.",
-        config.query.features[f], config.candidate.id, 100 * share, config.candidate.id));
+        config.query.features[f], config.items.id, 100 * share, config.items.id));
   }
   return warnings;
 }

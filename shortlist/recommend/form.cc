@@ -115,7 +115,7 @@ std::vector<FormField> query_form(const Bundle& bundle) {
   return tower_form(bundle, bundle.config.query.features);
 }
 std::vector<FormField> candidate_form(const Bundle& bundle) {
-  return tower_form(bundle, bundle.config.candidate.features);
+  return tower_form(bundle, bundle.config.items.features);
 }
 
 std::vector<FormField> attribute_form(const Bundle& bundle) {

@@ -46,7 +46,7 @@ table = "TABLE"
 user  = "user"
 [model]
 kind = "popularity"
-[candidate]
+[items]
 id = "movie"
 )";
 

@@ -69,7 +69,7 @@ std::string Recommender::nearest_id(const std::string& id) const {
   return nearest(id, names);
 }
 std::optional<size_t> Recommender::display() const {
-  const std::string& name = state_->model.bundle.config.candidate.display;
+  const std::string& name = state_->model.bundle.config.items.display;
   const auto at = std::ranges::find(attribute_names(), name);
   if (name.empty() || at == attribute_names().end()) return std::nullopt;
   return static_cast<size_t>(at - attribute_names().begin());

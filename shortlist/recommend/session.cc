@@ -25,7 +25,7 @@ std::vector<uint32_t> count_up(size_t count) {
 
 ModelFeatures::ModelFeatures(const Bundle& bundle)
     : query(bundle.features.select(bundle.config.query.features)),
-      candidate(bundle.features.select(bundle.config.candidate.features)) {}
+      candidate(bundle.features.select(bundle.config.items.features)) {}
 
 Session::Session(const Bundle& bundle, const ModelFeatures& features)
     : bundle_(bundle),

@@ -42,7 +42,7 @@ Attribute item_attribute(AttributeForm form, const std::string& date_format, con
 
 void make_catalogue(const Config& config, const FeatureMap& features, const DataColumns& columns,
                     const std::vector<uint32_t>& candidate_first, Dataset& data) {
-  const CodedColumn& ids = columns.find(config.candidate.id);
+  const CodedColumn& ids = columns.find(config.items.id);
   check_ids(ids);
   const std::vector<uint32_t> order = sorted_ids(ids, features.form(ids.name));
   std::vector<uint32_t> item_of_code(order.size());
@@ -55,11 +55,11 @@ void make_catalogue(const Config& config, const FeatureMap& features, const Data
       data.candidate_of_item[item] = static_cast<uint32_t>(candidate);
   }
   Items& items = data.items;
-  items.id_column = config.candidate.id;
+  items.id_column = config.items.id;
   for (uint32_t code : order) {
     items.ids.push_back(ids.text(code));
   }
-  for (const AttributeConfig& attribute : config.candidate.attributes) {
+  for (const AttributeConfig& attribute : config.items.attributes) {
     items.attributes.push_back(item_attribute(config.attribute_form(attribute),
                                               columns.origin(attribute.column).date_format, columns,
                                               columns.find(attribute.column), ids, order));

@@ -64,9 +64,9 @@ class Places {
  public:
   Places(const Config& config, const ConfigTables& tables)
       : tables_(tables),
-        ids_{config.candidate.id, config.data.user},
+        ids_{config.items.id, config.data.user},
         query_(columns_of(config, config.query)),
-        candidate_(columns_of(config, config.candidate)) {
+        candidate_(columns_of(config, config.items)) {
     if (tables.items != nullptr && tables.users != nullptr && contains(candidate_, config.data.user))
       throw data_error("column '{}' names the user, so it cannot be a column of the candidate with [items]",
                        config.data.user);
@@ -102,9 +102,7 @@ class Places {
 
 }  // namespace
 
-std::vector<std::string> candidate_columns(const Config& config) {
-  return columns_of(config, config.candidate);
-}
+std::vector<std::string> candidate_columns(const Config& config) { return columns_of(config, config.items); }
 
 std::string positives_of(const Config& config) {
   return config.retrieval ? config.retrieval->positives : std::string();
@@ -113,15 +111,15 @@ std::string positives_of(const Config& config) {
 std::vector<std::string> used_features(const Config& config) {
   std::vector<std::string> names;
   for (const std::string& name : config.query.features) add_once(names, name);
-  for (const std::string& name : config.candidate.features) add_once(names, name);
+  for (const std::string& name : config.items.features) add_once(names, name);
   return names;
 }
 
 std::vector<std::string> needed_columns(const Config& config) {
   std::vector<std::string> names;
   for (const std::string& feature : used_features(config)) add_once(names, config.feature(feature).column);
-  add_once(names, config.candidate.id);
-  for (const AttributeConfig& attribute : config.candidate.attributes) add_once(names, attribute.column);
+  add_once(names, config.items.id);
+  for (const AttributeConfig& attribute : config.items.attributes) add_once(names, attribute.column);
   for (const RankingConfig& ranking : config.ranking) add_once(names, ranking.label);
   add_once(names, config.data.weight);
   add_once(names, positives_of(config));
@@ -138,11 +136,11 @@ ColumnUses::ColumnUses(const Config& config) {
     add(feature.column, read_as(kind));
     if (kind != "text" && includes(read_as(kind), ReadAs::text)) compared_.insert(feature.column);
   }
-  for (const std::string& column : {config.candidate.id, config.data.user}) {
+  for (const std::string& column : {config.items.id, config.data.user}) {
     add(column, ReadAs::text);
     compared_.insert(column);
   }
-  for (const AttributeConfig& attribute : config.candidate.attributes) add(attribute.column, ReadAs::text);
+  for (const AttributeConfig& attribute : config.items.attributes) add(attribute.column, ReadAs::text);
   for (const RankingConfig& ranking : config.ranking) add(ranking.label, ReadAs::number);
   add(config.data.weight, ReadAs::number);
   add(positives_of(config), ReadAs::number);

@@ -118,7 +118,7 @@ const DataColumns::Origin& DataColumns::origin(std::string_view column) const {
 DataColumns read_data_columns(const Config& config, const Table& table, const ReadOptions& options,
                               const FormColumn& form) {
   std::optional<Table> items, users;
-  if (config.items) items = Table::open(config.items->source());
+  if (config.items.has_table()) items = Table::open(config.items.source());
   if (config.users) users = Table::open(config.users->source());
   const ConfigTables tables{&table, items ? &*items : nullptr, users ? &*users : nullptr};
   const ColumnPlaces places = place_columns(config, columns_to_read(config, table, options), tables);
@@ -131,7 +131,7 @@ DataColumns read_data_columns(const Config& config, const Table& table, const Re
   Joiner joiner(config, table, options, form, data);
   if (items)
     data.other_items =
-        joiner.join({"items", "item", config.items->key, config.candidate.id}, *items, places.items);
+        joiner.join({"items", "item", config.items.key, config.items.id}, *items, places.items);
   if (users)
     data.other_users =
         joiner.join({"users", "user", config.users->key, config.data.user}, *users, places.users);

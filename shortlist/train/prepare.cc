@@ -32,7 +32,7 @@ void number_pairs(Dataset& data) {
 void reach_other_items(const Config& config, DataColumns& columns) {
   std::vector<std::string> names = candidate_columns(config);
   std::erase_if(names, [&](const std::string& name) {
-    return name == config.candidate.id || !columns.origin(name).side_table.empty();
+    return name == config.items.id || !columns.origin(name).side_table.empty();
   });
   for (const std::string& name : names) append_missing(columns.find(name), columns.other_items);
 }
@@ -59,7 +59,7 @@ Dataset apply(const Config& config, const FeatureMap& features, DataColumns colu
     read_positives(columns.find(positives), data);
   leave_out_unlabelled(std::move(unlabelled), data);
   const FeatureMap query = features.select(config.query.features),
-                   candidate = features.select(config.candidate.features);
+                   candidate = features.select(config.items.features);
   std::vector<uint32_t> first;
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
   data.queries = encode_distinct(query, columns, first, data.unseen);
@@ -67,7 +67,7 @@ Dataset apply(const Config& config, const FeatureMap& features, DataColumns colu
     add_to_keys(columns.find(name), times_of(query, name), first, data.query_keys);
   reach_other_items(config, columns);
   auto candidate_codes = codes_of(candidate, columns);
-  candidate_codes.push_back(&columns.find(config.candidate.id).codes);
+  candidate_codes.push_back(&columns.find(config.items.id).codes);
   data.candidate_of_row = number_rows(candidate_codes, data.rows + columns.other_items, &first);
   data.candidate_of_row.resize(data.rows);
   data.candidates = encode_distinct(candidate, columns, first, data.unseen);
@@ -75,7 +75,7 @@ Dataset apply(const Config& config, const FeatureMap& features, DataColumns colu
     make_catalogue(config, features, columns, first, data);
     if (config.retrieval && config.retrieval->sampling_correction) count_shares(data);
   } else {
-    use_catalogue(columns.find(config.candidate.id), first, known->items, data);
+    use_catalogue(columns.find(config.items.id), first, known->items, data);
   }
   if (!config.data.user.empty())
     read_users(columns.find(config.data.user), known, config.query_tells_user(), data);
