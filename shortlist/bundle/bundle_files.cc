@@ -103,10 +103,10 @@ void read_items(ListedContent file, Bundle& bundle) {
   }
 }
 
-void write_candidates(const BundleContent& content, NewFile file) {
+void write_item_vectors(const BundleContent& content, NewFile file) {
   if (content.towers != nullptr) file.tensors({view_of("embeddings", content.towers->item_vectors())});
 }
-void read_candidates(ListedContent file, Bundle& bundle) {
+void read_item_vectors(ListedContent file, Bundle& bundle) {
   if (bundle.towers == nullptr)
     throw data_error("a model of kind '{}' has no towers", bundle.config.model.kind);
   Towers& towers = *bundle.towers;
@@ -206,7 +206,7 @@ constexpr BundleFile kFiles[] = {
     {"features.json", always, write_features, read_features},
     {"weights.safetensors", has_towers, write_weights, read_weights},
     {"items.json", always, write_items, read_items},
-    {"candidates.safetensors", has_towers, write_candidates, read_candidates},
+    {"item_vectors.safetensors", has_towers, write_item_vectors, read_item_vectors, "candidates.safetensors"},
     {"ratings.safetensors", never, write_ratings, read_rating_file},
     {kBaselinesFile, never, write_baselines, check_baselines},
     {"recommend.json", never, write_order, read_order},

@@ -70,13 +70,14 @@ void add_predict(CLI::App& app, Chosen& chosen) {
       app, chosen, "predict", "predict labels for one pair, or for each row of a table", sub);
   add_bundle(*sub, command->bundle);
   CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
-  CLI::Option* candidate =
-      add_list(*sub, "--candidate", command->candidate,
-               "column=value; an item's id alone is enough where the model knows it, or the beginning of it");
-  sub->add_option("--data", command->data.table, "a table with a query and a candidate in each row")
+  CLI::Option* item =
+      add_list(*sub, "--item", command->item,
+               "column=value; again for each column. For an item of the catalogue, its id or the "
+               "beginning of its id is enough");
+  sub->add_option("--data", command->data.table, "a table with a query and an item in each row")
       ->option_text("TABLE")
       ->excludes(query)
-      ->excludes(candidate);
+      ->excludes(item);
   sub->add_option("--format", command->format,
                   "how the answer is written: table for one pair, csv for many, when not given")
       ->check(one_of({"table", "json", "csv"}));
@@ -90,7 +91,7 @@ void add_predict(CLI::App& app, Chosen& chosen) {
   sub->footer(std::string(kTableHelp) +
               "\nWith --data the answer is the table with a column more for each label: predicted_LABEL.\n"
               "\nExamples:\n"
-              "  shortlist predict runs/anime --query type=TV --candidate 'name=Cowboy Bebop'\n"
+              "  shortlist predict runs/anime --query type=TV --item 'name=Cowboy Bebop'\n"
               "  shortlist predict runs/anime --data clean_data.csv --out predicted.parquet\n");
 }
 
@@ -110,7 +111,7 @@ void add_similar(CLI::App& app, Chosen& chosen) {
   };
   sub->add_option_function<std::string>(
          "--by", by,
-         "learned: cosine of the candidate embeddings (the default); jaccard: common values of the "
+         "learned: cosine of the items' vectors (the default); jaccard: common values of the "
          "attributes;\n"
          "cosine: of the ratings by the same users, each user's mean taken off")
       ->option_text("learned|jaccard|cosine")
@@ -128,11 +129,11 @@ void add_embed(CLI::App& app, Chosen& chosen) {
   const auto command =
       add_command<EmbedCommand>(app, chosen, "embed", "write the towers' outputs as vectors", sub);
   add_bundle(*sub, command->bundle);
-  CLI::Option* candidates =
-      sub->add_flag("--candidates", command->candidates, "of every item, in the catalogue's order");
-  sub->add_option("--queries", command->queries.table, "of the query in each row of a table")
+  CLI::Option* items =
+      sub->add_flag("--items", command->items, "the vector of every item, in the catalogue's order");
+  sub->add_option("--queries", command->queries.table, "the vector of the query in each row of a table")
       ->option_text("TABLE")
-      ->excludes(candidates);
+      ->excludes(items);
   sub->add_option("--out", command->out,
                   "the file: .parquet has ids beside the vectors; NAME.npy has them in NAME.ids.csv")
       ->required()
@@ -142,7 +143,7 @@ void add_embed(CLI::App& app, Chosen& chosen) {
   add_text_options(*sub, command->queries);
   sub->footer(std::string(kTableHelp) +
               "\nExamples:\n"
-              "  shortlist embed runs/anime --candidates --out items.parquet\n"
+              "  shortlist embed runs/anime --items --out items.parquet\n"
               "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
 }
 

@@ -6,7 +6,8 @@ namespace shortlist {
 namespace {
 
 void add_side_tables(CLI::App& sub, ConfigTableOptions& tables) {
-  sub.add_option("--items", tables.items, "another table of items than that of the config's [items]")
+  sub.add_option("--items", tables.items,
+                 "a table of items to read instead of the one in the config's [items]")
       ->option_text("TABLE");
   sub.add_option("--users", tables.users, "another table of users than that of the config's [users]")
       ->option_text("TABLE");
@@ -171,7 +172,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
                           ->option_text("CHECKPOINT")
                           ->group(tensorflow);
   add_list(*sub, "--name", command->names,
-           "OURS=THEIRS for query, candidate, cross, deep, prediction or features.NAME; again for more")
+           "OURS=THEIRS for query, item, cross, deep, prediction or features.NAME; again for more")
       ->excludes(like)
       ->group(tensorflow);
   sub->footer(
@@ -182,7 +183,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
       "  shortlist export runs/anime --to tensorflow --out weights/anime \\\n"
       "      --like model_weights/\n"
       "  shortlist export runs/anime --to tensorflow --out weights/anime \\\n"
-      "      --name query=user_model --name candidate=anime_model \\\n"
+      "      --name query=user_model --name item=anime_model \\\n"
       "      --name features.genre=genre_text_embedding\n");
 }
 

@@ -44,9 +44,9 @@ void add_init(CLI::App& app, Chosen& chosen) {
     sub->add_option("--" + std::string(name), field, help)->option_text("COLUMN");
   };
   command->options.fields(visit);
-  sub->add_option("--items", command->items, "a table with a row for each item: becomes [items]")
+  sub->add_option("--items", command->items, "a table with one row for each item, for [items]")
       ->option_text("TABLE");
-  sub->add_option("--users", command->users, "a table with a row for each user: becomes [users]")
+  sub->add_option("--users", command->users, "a table with one row for each user, for [users]")
       ->option_text("TABLE");
   sub->add_option("--out", command->out, "the file to write; standard output when not given")
       ->option_text("FILE");

@@ -8,7 +8,7 @@ namespace shortlist {
 
 // Overrides of what is guessed. Empty means guessed. Columns have the table's own names.
 struct InitOptions {
-  std::string label, candidate;
+  std::string label, item;
   std::vector<std::string> query;
 
   template <typename Visitor>
@@ -16,7 +16,7 @@ struct InitOptions {
     visit("label", label,
           "the column to predict; found by its name, or in a table without names by its values");
     visit("query", query, "the columns to ask with; a user where there is one");
-    visit("candidate", candidate, "the column of the items to recommend");
+    visit("item", item, "the column of the items to recommend");
   }
 };
 

@@ -114,7 +114,7 @@ std::vector<FormField> tower_form(const Bundle& bundle, const std::vector<std::s
 std::vector<FormField> query_form(const Bundle& bundle) {
   return tower_form(bundle, bundle.config.query.features);
 }
-std::vector<FormField> candidate_form(const Bundle& bundle) {
+std::vector<FormField> item_form(const Bundle& bundle) {
   return tower_form(bundle, bundle.config.items.features);
 }
 

@@ -28,7 +28,7 @@ struct Limits {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("max_k", max_k, "items in an answer");
-    visit("max_retrieve", max_retrieve, "candidates that retrieval hands to the ranking");
+    visit("max_retrieve", max_retrieve, "candidates that retrieval passes to the ranking");
     visit("max_batch", max_batch, "queries in one request");
     visit("max_list", max_list, "ids of an allow or exclude list");
     visit("max_body_bytes", max_body_bytes, "of a request's body; more: 413");

@@ -68,7 +68,7 @@ class Places {
         query_(columns_of(config, config.query)),
         candidate_(columns_of(config, config.items)) {
     if (tables.items != nullptr && tables.users != nullptr && contains(candidate_, config.data.user))
-      throw data_error("column '{}' names the user, so it cannot be a column of the candidate with [items]",
+      throw data_error("column '{}' names the user, so the items cannot have it as a feature or attribute",
                        config.data.user);
   }
 
@@ -83,7 +83,7 @@ class Places {
     if (described && !asked && in_items) return places.items.push_back(column);
     if (asked && !described && in_users) return places.users.push_back(column);
     if (asked && in_items) throw_of_other_side(column, "query", *tables_.items, "items");
-    if (described && in_users) throw_of_other_side(column, "candidate", *tables_.users, "users");
+    if (described && in_users) throw_of_other_side(column, "item", *tables_.users, "users");
     throw_absent(column, tables_);
   }
 

@@ -55,7 +55,7 @@ HttpResponse get_features(const Call& call) {
   JsonWriter json;
   json.begin_object();
   write_form("query", model.query, json);
-  write_form("candidate", model.candidate, json);
+  write_form("item", model.item, json);
   write_form("attributes", model.attributes, json);
   json.member("id_column", model.recommender.id_column());
   if (const std::string& user = model.recommender.bundle().config.data.user; !user.empty())
@@ -79,7 +79,7 @@ HttpResponse get_features(const Call& call) {
 }
 
 const FormField* find_field(const ServedModel& model, const std::string& column) {
-  for (const auto* form : {&model.query, &model.candidate, &model.attributes}) {
+  for (const auto* form : {&model.query, &model.item, &model.attributes}) {
     const auto at = std::ranges::find(*form, column, &FormField::column);
     if (at != form->end()) return &*at;
   }
@@ -181,7 +181,7 @@ void add_model_routes(Routes& routes) {
   routes.push_back({.method = "GET",
                     .path = "/v1/features",
                     .operation = "get_features",
-                    .summary = "What a query and a candidate consist of",
+                    .summary = "The columns of a query and of an item",
                     .answer = "Features",
                     .handler = get_features});
   routes.push_back({.method = "GET",

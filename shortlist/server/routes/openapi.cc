@@ -74,9 +74,9 @@ constexpr const char* kAnswers = R"({
   "column": {"type": "string"}, "input": {"enum": ["one", "several", "words", "number", "time", "vector"]},
   "kind": {"type": "string"}, "least": {"type": "number"}, "most": {"type": "number"},
   "choices": {"type": "array", "items": {"type": "string"}}, "choices_total": {"type": "integer"}}},
-"Features": {"type": "object", "required": ["query", "candidate", "attributes", "labels", "kind", "map", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
+"Features": {"type": "object", "required": ["query", "item", "attributes", "labels", "kind", "map", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
   "query": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
-  "candidate": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
+  "item": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "attributes": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "id_column": {"type": "string"}, "retrieval": {"type": "boolean"},
   "kind": {"type": "string", "description": "of the model, as model.kind in its config"},
@@ -226,7 +226,7 @@ void complete(json& schema, const Limits& limits) {
   for (const char* name : {"ids", "allow", "exclude"})
     if (properties.contains(name)) properties[name]["items"] = ref("Id");
   refer("query", "Query");
-  refer("candidate", "Candidate");
+  refer("item", "ItemValues");
   if (properties.contains("queries")) properties["queries"]["items"] = ref("Query");
   if (properties.contains("pairs")) properties["pairs"]["items"] = ref("PairRequest");
   if (properties.contains("filter")) properties["filter"]["items"] = ref("Condition");
@@ -248,7 +248,7 @@ json schemas(const Limits& limits, const ServedModel& model) {
   all["Problem"]["properties"]["code"]["description"] = describe_codes(0);
   all["Problem"]["example"] = example_problem(model);
   all["Query"] = record_schema(model.query);
-  all["Candidate"] = record_schema(model.candidate);
+  all["ItemValues"] = record_schema(model.item);
   all["ConditionText"] = condition_text_schema(model.recommender);
   all["Condition"] = condition_schema(model.recommender);
   all["RecommendRequest"] = schema_of<RecommendRequest>();
@@ -270,7 +270,7 @@ json schemas(const Limits& limits, const ServedModel& model) {
   k["minimum"] = 1;
   k["maximum"] = limits.max_k;
   k["default"] = limits.default_k();
-  all["PairRequest"]["oneOf"] = {{{"required", {"id"}}}, {{"required", {"candidate"}}}};
+  all["PairRequest"]["oneOf"] = {{{"required", {"id"}}}, {{"required", {"item"}}}};
   all["SimilarRequest"]["required"] = {"id"};
   return all;
 }

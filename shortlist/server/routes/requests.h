@@ -41,7 +41,7 @@ struct RecommendSettings {
     visit("k", k, "items in the answer");
     visit("offset", offset, "leave out so many of the list's first items: its next page");
     visit("retrieve", retrieve,
-          "candidates that retrieval hands to the ranking, at least offset + k; 0: blocks of the model's "
+          "candidates that retrieval passes to the ranking, at least offset + k. 0 means blocks of the model's "
           "recommend.candidates, so that an item's place does not depend on k");
     visit("filter", filter, "conditions on the items' attributes, which must all hold");
     visit("allow", allow, "ids of items: no others are recommended");
@@ -81,14 +81,15 @@ struct RecommendBatchRequest : RecommendSettings {
 };
 
 struct PairRequest {
+  static constexpr std::pair<const char*, const char*> renamed[] = {{"candidate", "item"}};
   Value query = Value::Table();
-  std::optional<Value> candidate, id;
+  std::optional<Value> item, id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("query", query, "values by column; what is not there is missing");
     visit("id", id, "an item of the catalogue");
-    visit("candidate", candidate, "instead of an id: an item's values by column");
+    visit("item", item, "instead of an id: an item's values by column");
   }
 };
 
@@ -97,7 +98,7 @@ struct PredictBatchRequest {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("pairs", pairs, "each a query and an id or a candidate");
+    visit("pairs", pairs, "pairs of a query and an item: each has an id or the item's columns");
   }
 };
 
