@@ -64,7 +64,7 @@ class Chain {
       if (found == known.end()) {
         const std::string near = nearest(name, known);
         throw block.where.below("inputs").error(
-            block.written, fmt::format("no input or layer before is named '{}'{}", name,
+            block.written, fmt::format("no input or earlier layer is named '{}'{}", name,
                                        near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
       }
       inputs.push_back(named_[static_cast<size_t>(found - known.begin())].second);

@@ -38,16 +38,17 @@ struct AttributeConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("column", column, "column of the table; a text instead of a table is this alone");
+    visit("column", column, "Column of the table. A text instead of a table sets only this key.");
     visit("kind", kind,
-          "text, number, time or list. Not given: list where separator is, where a categories feature reads "
-          "the "
-          "column, or where all values are lists; else number or time where all values are, else text");
-    visit("separator", separator,
-          "of a list: between its values; else that of the categories feature, or \",\"");
-    visit("unit", unit, "of a time, as a time feature has it; else that of the time feature of the column");
+          "text, number, time or list. The default is list if separator is set, a categories feature reads "
+          "the column or all values are lists; number or time if all values are; otherwise text.");
+    visit(
+        "separator", separator,
+        "For lists: the separator between values. The default is that of the categories feature, or \",\".");
+    visit("unit", unit,
+          "For times: the unit, as in a time feature. The default is that of the column's time feature.");
     visit("format", format,
-          "of a time, as a time feature has it; else that of the time feature of the column");
+          "For times: the format, as in a time feature. The default is that of the column's time feature.");
   }
 };
 
@@ -61,8 +62,8 @@ struct TowerConfig {
 struct QueryConfig : TowerConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("features", features, "what the query tower sees, side by side in this order");
-    visit("layers", layers, "layers of the query tower, first to last");
+    visit("features", features, "Features that the query tower reads, concatenated in this order");
+    visit("layers", layers, "Layers of the query tower, first to last");
   }
 };
 
@@ -107,8 +108,9 @@ struct RetrievalConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("loss", loss.kind, "in_batch_softmax: each row's candidate against the batch's others");
-    visit("weight", weight, "of this task in the loss", Range::at_least(0));
-    visit("reduction", reduction, "over the rows of a batch: sum as TensorFlow Recommenders, or mean");
+    visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
+    visit("reduction", reduction,
+          "How the losses of a batch's rows are combined: sum, as in TensorFlow Recommenders, or mean");
     loss.fields(visit);
     visit(
         "positives", positives,
@@ -119,11 +121,11 @@ struct RetrievalConfig {
         "sampling_correction", sampling_correction,
         "in the loss, subtracts from a score the log of the candidate's share of the training rows: popular "
         "candidates stand in more batches, and without it are ranked too low");
-    visit("top_k", top_k, "the k of top_k accuracies", Range::at_least(1));
+    visit("top_k", top_k, "Values of k for the top_k accuracies", Range::at_least(1));
     visit("index", index,
           "what answers look candidates up in: exact; int8, the same answers from a quarter of the bytes; "
           "bf16, the same from half of them; hnsw, approximate and fastest among many");
-    visit("hnsw", hnsw, "settings of index = \"hnsw\"");
+    visit("hnsw", hnsw, "Settings of index = \"hnsw\"");
   }
 };
 
@@ -136,15 +138,16 @@ struct RankingConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("label", label, "the column to predict");
-    visit("loss", loss.kind, "binary_crossentropy takes labels 0 and 1 and predicts a probability");
-    visit("weight", weight, "of this task in the loss", Range::at_least(0));
+    visit("label", label, "Column to predict");
+    visit("loss", loss.kind,
+          "Loss of this task. binary_crossentropy takes labels 0 and 1 and predicts a probability.");
+    visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
     loss.fields(visit);
-    visit(
-        "standardize_label", standardize_label,
-        "trains on (label - mean) / deviation of the training rows, so that the label's unit does not decide "
-        "how much the task counts. Losses are of the standardised label; metrics, predictions and exports "
-        "are in its own unit. true unless it is given; binary_crossentropy takes labels as they are");
+    visit("standardize_label", standardize_label,
+          "Train on (label - mean) / deviation, computed from the training rows, so that the label's unit "
+          "does not affect the weight of the task. Losses are of the standardised label; metrics, "
+          "predictions and exports are in its own unit. The default is true, except for binary_crossentropy, "
+          "which takes labels as they are.");
     visit("layers", layers, "layers on the query and the candidate, side by side; a last dense = 1 is added");
   }
   bool standardizes() const {

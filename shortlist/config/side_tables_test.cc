@@ -72,7 +72,7 @@ TEST(SideTableConfig, OfUsersNeedsTheUsersColumn) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()),
-              "two.toml:18: users: needs data.user, the column of [data] that its key is compared with");
+              "two.toml:18: users: needs data.user, the column of [data] that its key is matched with");
   }
 }
 
