@@ -64,7 +64,7 @@ CandidateTable::Candidates CandidateTable::read(const Chunk& chunk, size_t first
 
 void CandidateTable::say_unknown() const {
   if (unknown_ == 0) return;
-  say("note: {} {} a {} that the catalogue does not have, of which the model knows only what the table says",
+  say("note: {} {} a {} that is not in the catalogue; for it, the model uses only the columns of the table",
       count_text(unknown_), unknown_ == 1 ? "row has" : "rows have", recommender_.id_column());
 }
 

@@ -30,7 +30,7 @@ void add_predictions(const Table& table, const std::vector<std::string>& labels,
                      std::vector<OutputColumn>& columns) {
   for (const std::string& label : labels) {
     if (table.has_column(predicted_column(label))) {
-      throw data_error("{}: has a column '{}' already", table.source().describe(), predicted_column(label));
+      throw data_error("{}: already has a column '{}'", table.source().describe(), predicted_column(label));
     }
     columns.push_back({predicted_column(label), ColumnType::number});
   }

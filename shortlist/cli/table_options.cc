@@ -39,7 +39,8 @@ namespace {
 void use_side_table(const std::string& text, const char* section, std::optional<SideTableConfig>& side,
                     const std::string& config) {
   if (text.empty()) return;
-  if (!side) throw usage_error("--{0}: {1} has no [{0}], whose table this could replace", section, config);
+  if (!side)
+    throw usage_error("--{0}: {1} has no section [{0}] whose table it could replace", section, config);
   side->use_table(text);
 }
 
