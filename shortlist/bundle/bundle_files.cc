@@ -97,7 +97,7 @@ void read_items(ListedContent file, Bundle& bundle) {
     items.attributes.push_back(attribute_from_json(attribute, attribute_form(bundle.config, name)));
     const size_t values = items.attributes.back().values.size();
     if (values != items.ids.size())
-      throw data_error("attribute '{}' has {} values, need {}: one for each item", name, values,
+      throw data_error("attribute '{}' has {} values, need {}, one for each item", name, values,
                        items.ids.size());
   }
 }
@@ -142,7 +142,7 @@ void read_order(ListedContent file, Bundle& bundle) {
   const json from = file.json();
   const std::string name = from.at("order");
   const double blend = from.at("blend");
-  if (!(blend >= 0 && blend <= 1)) throw data_error("blend: got {}, need a share from 0 to 1", blend);
+  if (!(blend >= 0 && blend <= 1)) throw data_error("blend: got {}, need a number from 0 to 1", blend);
   for (const auto& [order, text] : EnumNames<ListOrder>::names) {
     if (text != name || order == ListOrder::chosen) continue;
     bundle.order = {order, blend};
@@ -171,7 +171,7 @@ void read_labels(ListedContent file, Bundle& bundle) {
     range.at("standardized").at("deviation").get_to(scale.deviation);
     if (!std::isfinite(scale.mean) || !(scale.deviation > 0) || !std::isfinite(scale.deviation))
       throw data_error(
-          "label '{}': got the mean {} and the deviation {}, need finite numbers and more than 0",
+          "label '{}': got mean {} and deviation {}, need finite numbers and a deviation above 0",
           bundle.labels.back().label, scale.mean, scale.deviation);
   }
 }
@@ -190,7 +190,7 @@ void read_user_context(ListedContent file, Bundle& bundle) {
 
 // The server returns these files unchanged.
 std::string checked_json(const ListedContent& file) {
-  if (!file.json().is_structured()) throw data_error("is no JSON object");
+  if (!file.json().is_structured()) throw data_error("is not a JSON object");
   return file.text();
 }
 

@@ -75,7 +75,7 @@ void check_kind(const BundleReader& reader) {
 void read_retriever(const BundleReader& reader, Bundle& bundle) {
   const ModelKind& kind = *find_model_kind(bundle.config.model.kind);
   if (kind.name != reader.manifest().kind)
-    throw data_error("{}: the kind of model is '{}', but in config.toml it is '{}'", reader.manifest_path(),
+    throw data_error("{}: the model is of kind '{}', but config.toml has '{}'", reader.manifest_path(),
                      reader.manifest().kind, kind.name);
   KindFiles files(reader);
   bundle.retriever = kind.load({bundle.config, bundle.items, bundle.ratings, bundle.towers.get(), files});
@@ -157,7 +157,8 @@ std::optional<std::string> read_bundle_file(const std::string& path, const std::
 
 std::optional<TrainedOn> load_baselines(const Bundle& bundle) {
   const BundleReader reader(bundle.path);
-  if (reader.version() != bundle.version) throw data_error("{}: was replaced while it was read", bundle.path);
+  if (reader.version() != bundle.version)
+    throw data_error("{}: was replaced while it was being read", bundle.path);
   const ListedFile* listed = reader.manifest().find(kBaselinesFile);
   if (listed == nullptr) return std::nullopt;
   const std::string path = reader.path(kBaselinesFile);

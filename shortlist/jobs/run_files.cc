@@ -133,8 +133,8 @@ std::string checkpoint_folder(const std::string& out) { return run_folder(out) +
 RunLock::RunLock(const std::string& out)
     : folder_(run_folder(out)), made_(make_missing(folder_)), lock_(FileLock::try_lock(lock_file(folder_))) {
   if (!lock_) {
-    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
-                      out);
+    throw usage_error(
+        "{}: another training is writing to this folder; wait until it ends, or choose another --out", out);
   }
   remove_temporaries(folder_);
 }
@@ -163,8 +163,8 @@ void remove_run(const std::string& out) {
 void check_holds_no_run(const std::string& out) {
   if (!is_bundle(out) && !has_checkpoint(checkpoint_folder(out))) return;
   throw usage_error(
-      "{}: holds a run already; go on with train --resume, replace it with --overwrite, or choose another "
-      "--out",
+      "{}: already contains a run; continue it with train --resume, replace it with --overwrite, or choose "
+      "another --out",
       out);
 }
 

@@ -32,7 +32,7 @@ std::string precision_warning(const Config& config) {
   if (step_precision(config) == config.training.precision) return "";
   return fmt::format(
       "training.precision = \"{}\" needs matrix tiles (Intel's AMX){}, which this processor does not have: "
-      "trains in float32",
+      "training in float32",
       enum_name(config.training.precision),
       config.training.precision == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : "");
 }

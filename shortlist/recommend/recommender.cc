@@ -215,7 +215,7 @@ std::vector<std::string> Recommender::unseen(const Record& record, Side side) co
     EncodedColumn encoded;
     uint64_t count = 0;
     features[i].feature->encode(in_form(column, features.form(name), memory), encoded, &count);
-    std::string message = fmt::format("{}: '{}' holds what the model has not seen", name, column.texts[0]);
+    std::string message = fmt::format("{}: the model has not seen the value '{}'", name, column.texts[0]);
     if (count > 0 && std::ranges::find(messages, message) == messages.end())
       messages.push_back(std::move(message));
   }

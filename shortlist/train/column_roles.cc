@@ -39,8 +39,8 @@ std::vector<std::string> names_of(const Table& table) {
 [[noreturn]] void throw_ambiguous(const std::string& column, const Table& rows, const Table& side,
                                   const char* section) {
   throw data_error(
-      "column '{0}' is both in {1} and in {2}, so it is not clear which is meant; give one of them another "
-      "name, such as by sql = \"SELECT * RENAME ({0} AS {3}_{0}) FROM ...\" in [{3}]",
+      "column '{0}' is in both {1} and {2}, so it is ambiguous; rename one of them, such as by sql = "
+      "\"SELECT * RENAME ({0} AS {3}_{0}) FROM ...\" in [{3}]",
       column, rows.source().describe(), side.source().describe(), section);
 }
 

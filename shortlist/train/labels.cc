@@ -154,7 +154,7 @@ std::string describe_unlabelled(const Config& config, const Dataset& data) {
   const bool one = data.unlabelled.size() == 1;
   // A row without a value is not positive.
   const char* use = config.retrieval->positives.empty()
-                        ? (one ? "it trains retrieval alone" : "they train retrieval alone")
+                        ? (one ? "it is used only for retrieval" : "they are used only for retrieval")
                         : (one ? "the ranking leaves it out" : "the ranking leaves them out");
   return fmt::format("{} of {} rows {} no '{}': {}", data.unlabelled.size(), data.rows, one ? "has" : "have",
                      fmt::join(labels, "' or no '"), use);

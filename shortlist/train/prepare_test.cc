@@ -84,10 +84,9 @@ TEST(Dataset, RejectsLabelsThatAreNotFinite) {
   const auto message = [](const std::string& label) {
     return error_of(std::string(kRows) + "u1,Peru,m9,Drama,1999," + label + "\n");
   };
-  EXPECT_EQ(
-      message("NaN"),
-      "row 5: label column 'rating': got 'NaN', need a finite number; if this means a missing value, say so: "
-      "missing = [\"NaN\"] in [data] (--missing)");
+  EXPECT_EQ(message("NaN"),
+            "row 5: label column 'rating': got 'NaN', need a finite number; if this means a missing value, "
+            "set missing = [\"NaN\"] in [data] (--missing)");
   EXPECT_EQ(message("inf"), "row 5: label column 'rating': got 'inf', need a finite number");
   EXPECT_EQ(message("ten"), "row 5: label column 'rating': got 'ten', need a finite number");
 }
@@ -250,8 +249,8 @@ TEST(ApplyFeatures, SplitsTheKnownTableAlone) {
   known.fingerprint.split = "other";
   EXPECT_EQ(message_of([&] { apply_features(config, prepared.features, table.open(), true, &known); }),
             table.path() +
-                ": this is the table that the model was trained on, but the split puts other rows "
-                "into train, validation and test");
+                ": this is the table that the model was trained on, but the split assigns rows differently "
+                "to train, validation and test");
 }
 
 TEST(ApplyFeatures, DoesWithoutLabelsWhenNoneAreNeeded) {
