@@ -5,6 +5,7 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/config/config.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_map.h"
 
@@ -27,7 +28,7 @@ CandidateTable::CandidateTable(const Recommender& recommender, const Table& tabl
   const auto is_there = [&](const ColumnRequest& request) { return table.has_column(request.name); };
   const std::string& id = recommender.id_column();
   const bool looks_up =
-      recommender.bundle().config.items && table.has_column(id) && !std::ranges::all_of(all, is_there);
+      recommender.bundle().config->items && table.has_column(id) && !std::ranges::all_of(all, is_there);
   for (const ColumnRequest& request : all) {
     const bool reads = !looks_up || is_there(request);
     place_.push_back(reads ? static_cast<int>(requests_.size()) : -1);

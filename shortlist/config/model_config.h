@@ -22,6 +22,8 @@ inline constexpr const char* kTwoTower = "two_tower";
 struct ModelConfig {
   std::string kind = kTwoTower;
   Value settings{Value::Table{}};  // the section without `kind`
+  Value written{Value::Table{}};   // the section as read, and its place in the config, for messages
+  Where where;
 
   bool is_two_tower() const { return kind == kTwoTower; }
 };

@@ -9,8 +9,10 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/threads.h"
+#include "shortlist/config/build.h"
 #include "shortlist/config/config.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/init/column_guess.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/table/table_files.h"
@@ -38,14 +40,14 @@ std::string kind(const Config& config, const std::string& feature) {
 Metrics train(const std::string& text) {
   Config config = read(text);
   config.training.epochs = 1;
-  PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
   for (std::vector<uint32_t>* rows : {&prepared.data.split.train, &prepared.data.split.validation})
     rows->resize(std::min<size_t>(rows->size(), 5000));
-  const ModelSpec spec = build_model(config, prepared);
+  const ModelSpec spec = build_model(config, prepared.features, prepared.label_scales);
   Parameters parameters(spec);
   parameters.initialize(static_cast<uint64_t>(config.training.seed));
   ThreadPool pool(2);
-  Trainer trainer(config, spec, parameters, prepared.data, pool);
+  Trainer trainer(resolve_training(config), spec, parameters, prepared.data, pool);
   TrainingCallback observer;
   const std::atomic<bool> stop = false;
   trainer.run(observer, stop);
