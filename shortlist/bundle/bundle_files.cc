@@ -8,6 +8,7 @@
 #include "shortlist/bundle/user_context.h"
 #include "shortlist/config/build.h"
 #include "shortlist/config/config_toml.h"
+#include "shortlist/config/earlier_config.h"
 #include "shortlist/config/read_config.h"
 #include "shortlist/config/resolve.h"
 #include "shortlist/io/json.h"
@@ -42,7 +43,7 @@ void read_finite(const SafetensorsFile& file, const std::string& name, Matrix m)
 
 void write_config(const BundleContent& content, NewFile file) { file.text(config_to_toml(*content.config)); }
 void read_config_file(ListedContent file, Bundle& bundle) {
-  bundle.config = std::make_shared<const Config>(read_config(parse_toml(file.text(), file.path), file.path));
+  bundle.config = std::make_shared<const Config>(read_config(with_current_names(parse_toml(file.text(), file.path)), file.path));
   find_kind(bundle.config->model);
   bundle.spec = resolve_answers(*bundle.config);
 }
@@ -83,7 +84,7 @@ void write_items(const BundleContent& content, NewFile file) {
 
 // How to read an attribute from the texts of an older bundle.
 AttributeForm attribute_form(const Config& config, const std::string& name) {
-  const auto& all = config.candidate.attributes;
+  const auto& all = config.items.attributes;
   const auto found = std::ranges::find(all, name, &AttributeConfig::column);
   return found == all.end() ? AttributeForm{.name = name} : config.attribute_form(*found);
 }

@@ -4,7 +4,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/answer_writer.h"
-#include "shortlist/cli/candidate_table.h"
+#include "shortlist/cli/item_table.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/passed_columns.h"
 #include "shortlist/cli/query_table.h"

@@ -32,7 +32,7 @@ std::string& place_of(KerasNames& names, const std::string& ours) {
 
 std::vector<FeatureConfig> tower_features(const Config& config) {
   std::vector<FeatureConfig> features;
-  for (const auto* names : {&config.query.features, &config.candidate.features})
+  for (const auto* names : {&config.query.features, &config.items.features})
     for (const std::string& name : *names) features.push_back(config.feature(name));
   return features;
 }

@@ -176,7 +176,7 @@ void use_tables_of_run(const std::string& out, Config& config) {
       if (const std::string text = run.value(name, ""); !text.empty()) table.use_table(text);
     };
     use("table", config.data);
-    if (config.items) use("items", *config.items);
+    if (config.items.has_table()) use("items", config.items);
     if (config.users) use("users", *config.users);
   });
 }
@@ -286,7 +286,7 @@ void RunFiles::finish(ConstMatrix vectors, const Items& items) {
                         {"seconds", std::chrono::duration<double>(ended - started_).count()},
                         {"table", config_.data.table_text()},
                         {"config", config_.file}};
-  if (config_.items) run["items"] = config_.items->table_text();
+  if (config_.items.has_table()) run["items"] = config_.items.table_text();
   if (config_.users) run["users"] = config_.users->table_text();
   write_file_atomically(folder_ + "/run.json", dump_json(run));
 }
