@@ -48,7 +48,7 @@ def test_onnx_says_what_it_takes(case):
     inputs = {entry["name"]: entry for entry in json.loads((case / "onnx/inputs.json").read_text())["query"]["inputs"]}
     assert inputs["user"] | {"settings": {}} == {
         "name": "user", "column": "user", "kind": "category", "type": "string", "shape": ["rows"], "missing": "",
-        "feed": "the value; of a number its decimal text", "settings": {}}
+        "feed": "the value; a number as decimal text", "settings": {}}
     assert inputs["city"]["type"] == "int64" and inputs["city"]["tokens"] == ["Kyoto", "Lima", "Oslo"]
     assert inputs["hour"]["column"] == "seen" and inputs["hour"]["type"] == "float64"
 
@@ -168,4 +168,4 @@ def test_safetensors(case):
 
 def test_options_of_another_format_are_errors(case):
     done = shortlist("export", "bundle", "--to", "npy", "--out", "no", "--name", "query=q", cwd=case, code=2)
-    assert "--like and --name go with --to tensorflow, got --to npy" in done.stderr and not (case / "no").exists()
+    assert "--like and --name need --to tensorflow, got --to npy" in done.stderr and not (case / "no").exists()

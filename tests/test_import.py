@@ -112,7 +112,7 @@ def test_an_imported_model_predicts_and_embeds_the_same(place, file):
 
 
 def losses_of_three_more_epochs(place, words):
-    assert "the optimizer had taken 4 steps" in words
+    assert "the optimizer has taken 4 steps" in words
     run(*shlex.split(words.splitlines()[-1])[1:], "--epochs", "7", cwd=place)
     history = json.loads((place / "bundle/history.json").read_text())["epochs"]
     assert [epoch["epoch"] for epoch in history] == [5, 6, 7]
@@ -227,7 +227,7 @@ DATA = "weights/.data-00000-of-00001"
 def test_a_checkpoint_that_is_not_there(place):
     assert import_error(place, "nowhere").startswith("nowhere: no checkpoint")
     (place / "empty").mkdir()
-    assert import_error(place, "empty").startswith("empty: no checkpoint in the folder")
+    assert import_error(place, "empty").startswith("empty: the folder contains no checkpoint")
 
 
 def test_a_checkpoint_that_does_not_fit_names_node_found_and_needed_shape(place):

@@ -95,7 +95,7 @@ def test_popularity_is_served(popular):
         (["embed", "bundle", "--items", "--out", "x.npy"], "embed --items needs items' vectors"),
         (["embed", "bundle", "--queries", "ratings.csv", "--out", "x.npy"], "embed --queries needs a model with towers"),
         (["similar", "bundle", "m00", "--by", "learned"], "similar by learned needs items' vectors"),
-        (["describe", "popular.toml"], "describe shows layers, and a model of kind"),
+        (["describe", "popular.toml"], "describe shows layers, but a model of kind"),
         (["train", "popular.toml", "--out", "x", "--set", 'model.kind="poplarity"'], "did you mean 'popularity'?"),
     ],
 )

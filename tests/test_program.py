@@ -356,4 +356,4 @@ def test_the_report_fits_a_screen_and_has_all_figures_in_full(place):
         assert f"\n{figure}" in brief and f"\n{figure}" in full
     for figure in ("keras_top_1 ", "mean_rank ", "ndcg@1 ", "retrieval_loss "):
         assert f"\n{figure}" not in brief and f"\n{figure}" in full
-    assert (place / "bundle/report.txt").read_text().startswith(full.split("\nThe list as it is served")[0])
+    assert (place / "bundle/report.txt").read_text().startswith(full.split("\nLists as served")[0])

@@ -239,7 +239,7 @@ def test_openssls_client_is_content(place, tmp_path):
         (tmp_path / "kept").write_bytes((tmp_path / "own.pem").read_bytes())
         (tmp_path / "own.pem").write_bytes((tmp_path / "other.pem").read_bytes())
         server.process.send_signal(signal.SIGHUP)
-        assert "own.key: key values mismatch" in server.wait_for("certificate not loaded; the old one stays")
+        assert "own.key: key values mismatch" in server.wait_for("certificate not loaded; the old one is kept")
         assert "CN = own" in s_client(server.port, "-CAfile", tmp_path / "kept").stdout
         (tmp_path / "own.key").write_bytes((tmp_path / "other.key").read_bytes())
         server.process.send_signal(signal.SIGHUP)

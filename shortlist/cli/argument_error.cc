@@ -75,13 +75,13 @@ class Explanation {
                                &Explanation::combination, &Explanation::too_many}) {
       if (const std::string text = (this->*explain)(); !text.empty()) return text;
     }
-    return "the arguments cannot be understood";
+    return "the arguments cannot be parsed";
   }
 
   std::string hint() const {
     const std::string name = full_name(command_);
     return name == "shortlist" ? "`shortlist --help` lists the commands"
-                               : fmt::format("`shortlist {} --help` lists what it takes", name);
+                               : fmt::format("`shortlist {} --help` lists its arguments", name);
   }
 
  private:
@@ -132,7 +132,8 @@ class Explanation {
     if (option == nullptr) return "";
     if (option->get_items_expected_max() == 0) return about(shown(*option) + " takes no value");
     if (option->count() > 1) {
-      return about(fmt::format("{} is given {} times, need it once", shown(*option), option->count()));
+      return about(
+          fmt::format("{} is given {} times, but can be given only once", shown(*option), option->count()));
     }
     return about(shown(*option) + " needs a value");
   }

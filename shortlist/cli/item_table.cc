@@ -5,6 +5,7 @@
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/config/config.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_map.h"
 
@@ -25,7 +26,7 @@ ItemTable::ItemTable(const Recommender& recommender, const Table& table) : recom
   const std::vector<ColumnRequest> all = recommender.item_requests();
   const auto is_there = [&](const ColumnRequest& request) { return table.has_column(request.name); };
   const std::string& id = recommender.id_column();
-  const bool looks_up = recommender.bundle().config.items.has_table() && table.has_column(id) &&
+  const bool looks_up = recommender.bundle().config->items.has_table() && table.has_column(id) &&
                         !std::ranges::all_of(all, is_there);
   for (const ColumnRequest& request : all) {
     const bool reads = !looks_up || is_there(request);
@@ -63,7 +64,7 @@ ItemTable::Rows ItemTable::read(const Chunk& chunk, size_t first) const {
 
 void ItemTable::say_unknown() const {
   if (unknown_ == 0) return;
-  say("note: {} {} a {} that the catalogue does not have, of which the model knows only what the table says",
+  say("note: {} {} a {} that is not in the catalogue; for it, the model uses only the columns of the table",
       count_text(unknown_), unknown_ == 1 ? "row has" : "rows have", recommender_.id_column());
 }
 

@@ -52,13 +52,13 @@ Record with_display(const Recommender& recommender, const std::pair<std::string,
   const std::string& id_column = recommender.id_column();
   if (const auto item = item_called(recommender, name.second)) {
     const std::string& id = recommender.item_id(*item);
-    say("note: {} '{}' is taken for the {} '{}'", name.first, name.second, id_column, id);
+    say("note: {} '{}' matches the {} '{}'", name.first, name.second, id_column, id);
     return {{id_column, id}};
   }
   const std::string others = ids_like(recommender, name.second);
   if (!has_column(recommender.item_columns(), name.first))
     throw usage_error("--item: no item alone has {} '{}'{}", name.first, name.second, others);
-  say("note: no item alone has {} '{}'{}; it is taken for a new item", name.first, name.second, others);
+  say("note: no single item has {} '{}'{}; it is treated as a new item", name.first, name.second, others);
   return {name};
 }
 
@@ -75,7 +75,7 @@ Record completed(const Recommender& recommender, Record given) {
   for (const auto& [column, text] : given) {
     const auto item = display && column == name ? item_called(recommender, text) : std::nullopt;
     if (item)
-      say("note: {} '{}' is the {} '{}', but with other columns it is taken for a new item", column, text,
+      say("note: {} '{}' is the {} '{}', but with other columns it is treated as a new item", column, text,
           id_column, recommender.item_id(*item));
   }
   return given;

@@ -13,6 +13,7 @@
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/config/config.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/recommend/shown_predictions.h"
 
@@ -30,7 +31,7 @@ void add_predictions(const Table& table, const std::vector<std::string>& labels,
                      std::vector<OutputColumn>& columns) {
   for (const std::string& label : labels) {
     if (table.has_column(predicted_column(label))) {
-      throw data_error("{}: has a column '{}' already", table.source().describe(), predicted_column(label));
+      throw data_error("{}: already has a column '{}'", table.source().describe(), predicted_column(label));
     }
     columns.push_back({predicted_column(label), ColumnType::number});
   }
@@ -57,7 +58,7 @@ void write_chunk(const PassedColumns& passed, const Chunk& chunk, const Predicti
 
 void predict_table(const Recommender& recommender, const PredictCommand& command) {
   stop_on_signals();
-  const Table table = Table::open(command.data.source_like(recommender.bundle().config.data));
+  const Table table = Table::open(command.data.source_like(recommender.bundle().config->data));
   say_notes(table);
   QueryTable queries(recommender, table);
   const PassedColumns passed =

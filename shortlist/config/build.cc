@@ -66,7 +66,7 @@ class Chain {
         const bool is_item = name == "candidate" && row_set_ == kPairRows;
         const std::string near = is_item ? "item" : nearest(name, known);
         throw block.where.below("inputs").error(
-            block.written, fmt::format("no input or layer before is named '{}'{}", name,
+            block.written, fmt::format("no input or earlier layer is named '{}'{}", name,
                                        near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
       }
       inputs.push_back(named_[static_cast<size_t>(found - known.begin())].second);
@@ -137,7 +137,8 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
   spec.query = build_tower(spec, config, config.query, "query", "query", kQueryRows, query);
   spec.candidate = build_tower(spec, config, config.items, "items", "candidate", kCandidateRows, candidate);
   const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
-  if (config.retrieval && query_width != candidate_width) {
+  // If another kind retrieves, the towers only rank, and may have different widths.
+  if (config.model.is_two_tower() && config.retrieval && query_width != candidate_width) {
     const Value* section = config.written.find("retrieval");
     throw Where{config.file, "retrieval"}.error(
         section != nullptr ? *section : config.written,
@@ -158,9 +159,12 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
   return spec;
 }
 
-ModelSpec build_model(const Config& config, const FeatureMap& features) {
-  return build_model(config, feature_shapes(features.select(config.query.features)),
-                     feature_shapes(features.select(config.items.features)));
+ModelSpec build_model(const Config& config, const FeatureMap& features,
+                      std::vector<LabelScale> label_scales) {
+  ModelSpec spec = build_model(config, feature_shapes(features.select(config.query.features)),
+                               feature_shapes(features.select(config.items.features)));
+  spec.label_scales = std::move(label_scales);
+  return spec;
 }
 
 }  // namespace shortlist

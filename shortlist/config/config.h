@@ -36,12 +36,6 @@ struct Config {
   AttributeForm attribute_form(const AttributeConfig& attribute) const;
   // Whether the model has towers, to retrieve with or to rank the candidates of another retriever.
   bool has_towers() const { return model.is_two_tower() || !ranking.empty(); }
-  // The config of the tasks that the towers learn: without [retrieval] if another model kind retrieves.
-  Config of_towers() const;
-  // Whether data.user is a column of the query, so that a query identifies its user.
-  bool query_tells_user() const;
-  // The metric that `monitor` refers to, with kServedMonitor resolved.
-  std::string monitored_metric(const std::string& monitor) const;
 };
 
 }  // namespace shortlist

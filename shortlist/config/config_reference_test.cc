@@ -34,8 +34,8 @@ TEST(ConfigReference, NamesEverySectionKindAndLayer) {
     EXPECT_NE(reference.find(heading), reference.npos) << heading;
   }
   EXPECT_NE(reference.find(
-                "| `patience` | integer, at least 0 | `10` | epochs without gain before the learning rate "
-                "falls |"),
+                "| `patience` | integer, at least 0 | `10` | Epochs without improvement before the learning rate "
+                "is reduced |"),
             reference.npos);
 }
 

@@ -20,6 +20,8 @@ inline constexpr const char* kTwoTower = "two_tower";
 struct ModelConfig {
   std::string kind = kTwoTower;
   Value settings{Value::Table{}};  // the section without `kind`
+  Value written{Value::Table{}};   // the section as read, and its place in the config, for messages
+  Where where;
 
   bool is_two_tower() const { return kind == kTwoTower; }
 };
@@ -46,22 +48,25 @@ struct RetrievalConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("loss", loss.kind, "in_batch_softmax: each row's item against the other items of the batch");
-    visit("weight", weight, "of this task in the loss", Range::at_least(0));
-    visit("reduction", reduction, "over the rows of a batch: sum as TensorFlow Recommenders, or mean");
+    visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
+    visit("reduction", reduction,
+          "How the losses of a batch's rows are combined: sum, as in TensorFlow Recommenders, or mean");
     loss.fields(visit);
+    visit("positives", positives,
+          "Column of numbers, such as a label of 0 and 1. Retrieval learns from the rows where it is above 0 "
+          "and "
+          "is measured on them, and only these count as seen. The other rows only show items that were not "
+          "taken. All rows if not set.");
     visit(
-        "positives", positives,
-        "a column of numbers, such as a label of 0 and 1: retrieval learns from the rows where it is above 0 "
-        "and is measured on them, and only these count as seen. The other rows only show items that were not "
-        "taken. Not given: all rows");
-    visit("sampling_correction", sampling_correction,
-          "in the loss, subtracts from a score the log of the item's share of the training rows. Without it, "
-          "popular items are ranked too low, because they are in more batches");
-    visit("top_k", top_k, "the k of top_k accuracies", Range::at_least(1));
-    visit("index", index,
-          "what retrieval searches: exact; int8, the same answers from a quarter of the bytes; "
-          "bf16, the same from half of them; hnsw, approximate and fastest among many");
-    visit("hnsw", hnsw, "settings of index = \"hnsw\"");
+        "sampling_correction", sampling_correction,
+        "In the loss, subtract from each score the log of the item's share of the training rows. Without it, "
+        "popular items are ranked too low, because they occur in more batches.");
+    visit("top_k", top_k, "Values of k for the top_k accuracies", Range::at_least(1));
+    visit(
+        "index", index,
+        "Index that retrieval searches: exact; int8, the same answers from a quarter of the bytes; bf16, the "
+        "same from half of them; hnsw, approximate and fastest with many items");
+    visit("hnsw", hnsw, "Settings of index = \"hnsw\"");
   }
 };
 
@@ -74,16 +79,17 @@ struct RankingConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("label", label, "the column to predict");
-    visit("loss", loss.kind, "binary_crossentropy takes labels 0 and 1 and predicts a probability");
-    visit("weight", weight, "of this task in the loss", Range::at_least(0));
+    visit("label", label, "Column to predict");
+    visit("loss", loss.kind,
+          "Loss of this task. binary_crossentropy takes labels 0 and 1 and predicts a probability.");
+    visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
     loss.fields(visit);
-    visit(
-        "standardize_label", standardize_label,
-        "trains on (label - mean) / deviation of the training rows, so that the label's unit does not decide "
-        "how much the task counts. Losses are of the standardised label; metrics, predictions and exports "
-        "are in its own unit. true unless it is given; binary_crossentropy takes labels as they are");
-    visit("layers", layers, "layers on the outputs of both towers, concatenated; a last dense = 1 is added");
+    visit("standardize_label", standardize_label,
+          "Train on (label - mean) / deviation, computed from the training rows, so that the label's unit "
+          "does not affect the weight of the task. Losses are of the standardised label; metrics, "
+          "predictions and exports are in its own unit. The default is true, except for binary_crossentropy, "
+          "which takes labels as they are.");
+    visit("layers", layers, "Layers on the outputs of both towers, concatenated. A last dense = 1 is added.");
   }
   bool standardizes() const {
     return loss.prediction() == Prediction::label && standardize_label.value_or(true);

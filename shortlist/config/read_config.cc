@@ -49,9 +49,9 @@ void check_tower(const Config& config, const Value& root, const char* section, c
   const std::vector<std::string> known = feature_names(config);
   std::set<std::string> seen;
   for (const std::string& name : tower.features) {
-    if (!seen.insert(name).second) throw where.error(at, fmt::format("'{}' stands there twice", name));
+    if (!seen.insert(name).second) throw where.error(at, fmt::format("'{}' is listed twice", name));
     if (name == "features")
-      throw where.error(at, "no feature can have the name 'features', which means all of them");
+      throw where.error(at, "a feature cannot be named 'features', which means all of them");
     if (std::ranges::find(known, name) != known.end()) continue;
     const std::string near = nearest(name, known);
     throw where.error(at, fmt::format("no feature is named '{}'{}", name,
@@ -97,7 +97,7 @@ void check_side_table(const Config& config, const char* section, SideTableConfig
   require(side.table.empty() != side.sql.empty(), config, section,
           fmt::format("got {}, need one of table and sql", side.sql.empty() ? "neither" : "both"));
   require(!compared.empty(), config, section,
-          fmt::format("needs {}, the column of [data] that its key is compared with", setting));
+          fmt::format("needs {}, the column of [data] that its key is matched with", setting));
   if (side.key.empty()) side.key = compared;
 }
 
@@ -117,7 +117,7 @@ void add_display(Config& config) {
   const std::string& display = config.items.display;
   std::vector<AttributeConfig>& attributes = config.items.attributes;
   require(display.empty() || display != config.items.id, config, "items.display",
-          fmt::format("got '{}', which is the id: need another column, or nothing", display));
+          fmt::format("got '{}', which is the id: need another column, or none", display));
   if (display.empty()) return;
   const auto at = std::ranges::find(attributes, display, &AttributeConfig::column);
   if (at == attributes.end()) {
@@ -137,9 +137,9 @@ void check_attributes(const Config& config) {
     const std::string path = fmt::format("items.attributes.{}", i);
     require(!attribute.column.empty(), config, path, "column: got nothing, need a column of the table");
     require(seen.insert(attribute.column).second, config, path,
-            fmt::format("'{}' is there twice", attribute.column));
+            fmt::format("'{}' is listed twice", attribute.column));
     require(!attribute.separator || !attribute.separator->empty(), config, path,
-            "separator: need one character or more");
+            "separator: need at least one character");
     const AttributeKind kind =
         attribute.kind.value_or(attribute.separator                  ? AttributeKind::list
                                 : attribute.unit || attribute.format ? AttributeKind::time
@@ -178,8 +178,8 @@ void check_training(const Config& config) {
   const OptimizerConfig& optimizer = training.optimizer;
   const int named = optimizer.adam.has_value() + optimizer.adagrad.has_value() + optimizer.sgd.has_value();
   require(named == 1, config, "training.optimizer",
-          fmt::format("names {} of adam, adagrad and sgd, needs exactly one", named));
-  require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "is for adagrad");
+          fmt::format("sets {} of adam, adagrad and sgd, need exactly one", named));
+  require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "needs adagrad");
 }
 
 void check_recommend(const Config& config) {
@@ -195,7 +195,7 @@ void check_recommend(const Config& config) {
 
 void check_tasks(const Config& config) {
   require(config.retrieval || !config.ranking.empty(), config, "",
-          "has neither [retrieval] nor [[ranking]]: nothing to learn");
+          "has neither [retrieval] nor [[ranking]], need at least one of them");
   require(!config.items.id.empty(), config, "items.id",
           "got nothing, need the column that identifies an item");
   if (config.retrieval) {
@@ -209,10 +209,10 @@ void check_tasks(const Config& config) {
   for (const RankingConfig& ranking : config.ranking) {
     require(!ranking.label.empty(), config, "ranking", "label: got nothing, need the column to predict");
     require(labels.insert(ranking.label).second, config, "ranking",
-            fmt::format("two tasks predict '{}'; each label can have one", ranking.label));
+            fmt::format("two tasks predict '{}', but a label can have only one", ranking.label));
     require(ranking.loss.prediction() == Prediction::label || !ranking.standardize_label.value_or(false),
             config, "ranking",
-            fmt::format("label '{}': standardize_label = true is not for {}", ranking.label,
+            fmt::format("label '{}': standardize_label = true cannot be combined with {}", ranking.label,
                         ranking.loss.name()));
   }
 }

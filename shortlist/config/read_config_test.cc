@@ -137,7 +137,7 @@ TEST(Config, RejectsUnknownFeaturesAndKinds) {
   EXPECT_EQ(error_with("[\"user\"]", "[\"users\"]"),
             "a.toml:10: query.features: no feature is named 'users'; did you mean 'user'?");
   EXPECT_EQ(error_with("[\"user\"]", "[\"user\", \"user\"]"),
-            "a.toml:10: query.features: 'user' stands there twice");
+            "a.toml:10: query.features: 'user' is listed twice");
   EXPECT_EQ(error_with("features = [\"movie\"]", ""),
             "a.toml:13: items.features: got nothing, need at least one feature");
 }
@@ -162,7 +162,7 @@ TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
 
 TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, sgd = 0.1 }"),
-            "a.toml:30: training.optimizer: names 2 of adam, adagrad and sgd, needs exactly one");
+            "a.toml:30: training.optimizer: sets 2 of adam, adagrad and sgd, need exactly one");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.0 }"),
             "a.toml:30: training.optimizer.adam: got 0, need more than 0");
   EXPECT_EQ(error_with("train = 80", "train = -80"),
@@ -239,7 +239,8 @@ TEST(Config, NeedsATask) {
   const std::string all = kConfig;
   const std::string tasks =
       all.substr(all.find("[retrieval]"), all.find("[training]") - all.find("[retrieval]"));
-  EXPECT_EQ(error_with(tasks, ""), "a.toml:1: has neither [retrieval] nor [[ranking]]: nothing to learn");
+  EXPECT_EQ(error_with(tasks, ""),
+            "a.toml:1: has neither [retrieval] nor [[ranking]], need at least one of them");
 }
 
 TEST(Config, NamesTheLineOfBadSyntax) {
@@ -261,7 +262,7 @@ TEST(BuildModel, RejectsTowersOfDifferentWidths) {
 
 TEST(BuildModel, RejectsInputsThatDoNotFit) {
   EXPECT_EQ(build_error_with("{ cross = \"full\" }", "{ add = true, inputs = [\"querry\", \"item\"] }"),
-            "a.toml:24: ranking.0.layers.0.inputs: no input or layer before is named 'querry'; did you mean "
+            "a.toml:24: ranking.0.layers.0.inputs: no input or earlier layer is named 'querry'; did you mean "
             "'query'?");
   EXPECT_EQ(
       build_error_with("{ cross = \"full\" }", "{ add = true, inputs = [\"query\", \"features\"] }"),
@@ -367,7 +368,7 @@ TEST(Config, ReadsAttributesAsColumnsOrTables) {
     const std::string message = message_of([&] { config_with(attributes); });
     return message.substr(message.find("items."));
   };
-  EXPECT_EQ(error(R"("year", "year")"), "items.attributes.1: 'year' is there twice");
+  EXPECT_EQ(error(R"("year", "year")"), "items.attributes.1: 'year' is listed twice");
   EXPECT_EQ(error(R"({ column = "x", kind = "text", separator = "|" })"),
             "items.attributes.0: separator is for a list, but kind is \"text\"");
   EXPECT_EQ(error(R"({ column = "x", kind = "list", format = "%Y" })"),

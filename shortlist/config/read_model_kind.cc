@@ -45,6 +45,8 @@ void query_by_user(Config& config) {
 
 void read_model_kind(const Value& value, ModelConfig& model, const Where& where) {
   if (value.table() == nullptr) throw where.error(value, "got " + value.describe() + ", need a table");
+  model.written = value;
+  model.where = where;
   Value::Table settings;
   for (const auto& entry : *value.table()) {
     if (entry.first == "kind") {

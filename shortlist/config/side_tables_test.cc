@@ -80,7 +80,7 @@ TEST(SideTableConfig, OfUsersNeedsTheUsersColumn) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()),
-              "two.toml:17: users: needs data.user, the column of [data] that its key is compared with");
+              "two.toml:17: users: needs data.user, the column of [data] that its key is matched with");
   }
 }
 

@@ -24,16 +24,17 @@ struct AttributeConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("column", column, "column of the table; a text instead of a table is this alone");
+    visit("column", column, "Column of the table. A text instead of a table sets only this key.");
     visit("kind", kind,
-          "text, number, time or list. Not given: list where separator is, where a categories feature reads "
-          "the "
-          "column, or where all values are lists; else number or time where all values are, else text");
-    visit("separator", separator,
-          "of a list: between its values; else that of the categories feature, or \",\"");
-    visit("unit", unit, "of a time, as a time feature has it; else that of the time feature of the column");
+          "text, number, time or list. The default is list if separator is set, a categories feature reads "
+          "the column or all values are lists; number or time if all values are; otherwise text.");
+    visit(
+        "separator", separator,
+        "For lists: the separator between values. The default is that of the categories feature, or \",\".");
+    visit("unit", unit,
+          "For times: the unit, as in a time feature. The default is that of the column's time feature.");
     visit("format", format,
-          "of a time, as a time feature has it; else that of the time feature of the column");
+          "For times: the format, as in a time feature. The default is that of the column's time feature.");
   }
 };
 
@@ -47,8 +48,8 @@ struct TowerConfig {
 struct QueryConfig : TowerConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("features", features, "features of the query, the inputs of its tower, concatenated in this order");
-    visit("layers", layers, "layers of the query tower, first to last");
+    visit("features", features, "Features of the query: the inputs of its tower, concatenated in this order");
+    visit("layers", layers, "Layers of the query tower, first to last");
   }
 };
 
@@ -58,15 +59,15 @@ struct ItemsConfig : TowerConfig, SideTableConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("id", id, "the column that identifies an item");
+    visit("id", id, "Column that identifies an item");
     visit(
         "display", display,
-        "the column that people know an item by, such as its title. It is shown next to the id, and accepted "
-        "instead of the id if only one item has that value. It is also an attribute");
-    visit("features", features, "features of an item, the inputs of its tower, concatenated in this order");
-    visit("layers", layers, "layers of the item tower, first to last");
+        "Column by which people know an item, such as its title. It is shown next to the id, and accepted "
+        "instead of the id if only one item has that value. It is also an attribute.");
+    visit("features", features, "Features of an item: the inputs of its tower, concatenated in this order");
+    visit("layers", layers, "Layers of the item tower, first to last");
     visit("attributes", attributes,
-          "columns to show with an item, to filter by and to compare with Jaccard: [\"title\", { column = "
+          "Columns to show with an item, to filter by and to compare with Jaccard: [\"title\", { column = "
           "\"genres\", separator = \"|\" }]");
     SideTableConfig::fields(visit);
   }

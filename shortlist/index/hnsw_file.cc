@@ -17,7 +17,7 @@ class HnswReader {
   HnswReader(const std::string& path, const SafetensorsFile& file) : path_(path), file_(file) {
     const auto format = file.metadata().find("format");
     if (format == file.metadata().end())
-      throw data_error("{}: is no HNSW index: its metadata name no format", path);
+      throw data_error("{}: not an HNSW index: its metadata has no format", path);
     if (format->second != kFormat)
       throw data_error("{}: has the format '{}', need '{}'", path, format->second, kFormat);
   }
@@ -62,11 +62,11 @@ class HnswReader {
     for (uint32_t neighbor : row) {
       if (neighbor == HnswGraph::kNone) continue;
       if (neighbor >= levels.size())
-        throw data_error("{}: tensor '{}' holds node {}, but there are {}", path_, name, neighbor,
+        throw data_error("{}: tensor '{}' contains node {}, but there are {}", path_, name, neighbor,
                          levels.size());
       if (levels[neighbor] < layer)
-        throw data_error("{}: tensor '{}' holds node {} in layer {}, but it ends in layer {}", path_, name,
-                         neighbor, layer, levels[neighbor]);
+        throw data_error("{}: tensor '{}' contains node {} in layer {}, but the node's top layer is {}",
+                         path_, name, neighbor, layer, levels[neighbor]);
     }
   }
 

@@ -119,7 +119,7 @@ TEST_F(HnswFile, HoldsAnEmptyIndex) {
 
 TEST_F(HnswFile, SaysWhatDoesNotFit) {
   EXPECT_EQ(error_with<uint32_t>("neighbors", 5, 400),
-            "tensor 'neighbors' holds node 400, but there are 400");
+            "tensor 'neighbors' contains node 400, but there are 400");
   EXPECT_EQ(error_with_metadata("m", "0"), "its m is '0', need an integer from 2 to 1024");
   EXPECT_EQ(error_with_metadata("ef_search", "a"), "its ef_search is 'a', need an integer from 1 to 1048576");
   EXPECT_EQ(error_with_metadata("m", "5"), "tensor 'neighbors' is U32 [400, 8], need U32 [400, 10]");
@@ -128,7 +128,8 @@ TEST_F(HnswFile, SaysWhatDoesNotFit) {
   uint32_t low = 0;
   while (index_.graph().level(low) != 0) ++low;
   EXPECT_EQ(error_with<uint32_t>("upper_neighbors", 0, low),
-            fmt::format("tensor 'upper_neighbors' holds node {} in layer 1, but it ends in layer 0", low));
+            fmt::format("tensor 'upper_neighbors' contains node {} in layer 1, but the node's top layer is 0",
+                        low));
   EXPECT_NE(error_with<uint8_t>("levels", low, 3), "");
 }
 

@@ -36,10 +36,11 @@ class Writer {
   std::string text() const {
     std::string out = in_comment(fmt::format("# Written by shortlist init from {}: {} rows, {} columns.",
                                              source_.describe(), guess_.rows(), guess_.own_columns));
-    out += "\n# Each choice has its reason beside it; change what you know better.\n";
+    out += "\n# A comment next to each choice gives the reason. Change what you know better.\n";
     if (guess_.is_catalogue) {
-      out += "# Hardly an item stands in two rows: this looks like a catalogue, not like what people took.\n";
-      out += "# A model of it learns which item has which properties, and no one's taste.\n";
+      out +=
+          "# Few items occur in more than one row: this looks like a catalogue, not like what people took.\n";
+      out += "# A model of it learns the items' properties, but nobody's taste.\n";
     }
     out += "\n";
     out += data() + users() + features() + query() + items() + retrieval();
@@ -99,7 +100,7 @@ void Writer::add_header(Section& section) const {
     std::vector<std::string> names;
     for (size_t c = 0; c < guess_.own_columns; ++c) names.push_back(name(c));
     section.add("header", "false");
-    section.add("columns", list_of(names), "the file names none: these are after what they look like");
+    section.add("columns", list_of(names), "the file has no names: these are guessed from the values");
     return;
   }
   add_given_header(source_, section);
@@ -139,10 +140,12 @@ void Writer::add_split(Section& section) const {
   const std::string by_time = fmt::format("{{ by = \"time\", column = {}{}, {} }}",
                                           quoted(name(*guess_.time)), format_of(time), parts);
   if (guess_.new_users <= kManyNewUsers)
-    return section.add("split", by_time, digits + "train on the past, test on what came after, as in use");
-  section.add("split", random,
-              fmt::format("by time, {:.0f} % of the last rows would be of users never seen before",
-                          100 * guess_.new_users));
+    return section.add("split", by_time,
+                       digits + "train on the past, test on what came later, as in production");
+  section.add(
+      "split", random,
+      fmt::format("with a split by time, {:.0f} % of the last rows would have users never seen before",
+                  100 * guess_.new_users));
   section.remark("split = " + by_time);
 }
 
@@ -152,13 +155,14 @@ std::string Writer::data() const {
   add_header(section);
   if (guess_.user) {
     const std::string missing = says_missing(column(*guess_.user));
-    section.add("user", quoted(name(*guess_.user)),
-                "for baselines, and for similarity by ratings" +
-                    (missing.empty() ? "" : "; " + missing + ": no user's, but rows of their items"));
+    section.add(
+        "user", quoted(name(*guess_.user)),
+        "for baselines, and for similarity by ratings" +
+            (missing.empty() ? "" : "; " + missing + "; they belong to no user, but count for their items"));
   }
   if (guess_.weight) {
-    section.remark(fmt::format("weight = {}  # to let a row count more, the more it says",
-                               quoted(name(*guess_.weight))));
+    section.remark(
+        fmt::format("weight = {}  # to weight the rows by this column", quoted(name(*guess_.weight))));
   }
   add_split(section);
   for (const TurnedDown& column : guess_.turned_down) section.remark(in_comment(sentence(column)));
@@ -202,14 +206,15 @@ std::string Writer::features() const {
       const std::string words = fmt::format(
           "{{ kind = \"text\", column = {}, max_tokens = 10_000, rows = \"vocabulary\", dim = {} }}",
           quoted(name(title())), kWidth);
-      section.add(key_of(words_name()), words, "words of its name: items with like names are alike");
+      section.add(key_of(words_name()), words, "words of the name: items with similar names are similar");
     }
   }
   if (guess_.time) {
     const std::string buckets =
         fmt::format("{} = {{ kind = \"time\", as = \"buckets\"{}, dim = {} }}", key_of(name(*guess_.time)),
                     format_of(column(*guess_.time)), kWidth);
-    section.remark(fmt::format("{}  # to let the query see the time, add it there too", in_comment(buckets)));
+    section.remark(
+        fmt::format("{}  # to use the time in the query, add it to its features too", in_comment(buckets)));
   }
   add_left_out(section);
   return section.text();
@@ -227,9 +232,9 @@ std::string Writer::query() const {
   section.add(
       "features", list_of(names(columns)),
       guess_.query_describes_item
-          ? "no column tells who asks, so the item's own properties do: see the report's lookup baseline"
+          ? "no column identifies the user, so the item's own properties do: see the report's lookup baseline"
           : "");
-  section.add("layers", tower_layers(), "the dropout keeps it from learning the rows by heart");
+  section.add("layers", tower_layers(), "dropout prevents it from memorising the rows");
   return section.text();
 }
 
@@ -247,7 +252,7 @@ std::string Writer::items() const {
   section.add("features", list_of(features));
   section.add("layers", tower_layers());
   if (!attributes.empty())
-    section.add("attributes", list_of(attributes), "one for each item: to show and to filter by");
+    section.add("attributes", list_of(attributes), "one per item: to show and to filter by");
   add_unused(guess_.items, section);
   return section.text();
 }
@@ -256,10 +261,10 @@ std::string Writer::retrieval() const {
   Section section("[retrieval]");
   section.add("loss", R"("in_batch_softmax")");
   section.add("reduction", R"("mean")",
-              guess_.label ? "as the ranking's, so that no task drowns the other" : "");
+              guess_.label ? "like the ranking's, so that neither task dominates" : "");
   if (guess_.binary) {
     section.add("positives", quoted(name(*guess_.label)),
-                "learns from the rows whose label is 1; the others only show what was not taken");
+                "learns from the rows whose label is 1; the others only show which items were not taken");
   }
   section.add("sampling_correction", "true", "without it, popular items are ranked too low");
   section.add("top_k", "[1, 5, 10, 50, 100]");
@@ -273,16 +278,16 @@ std::string Writer::ranking() const {
   section.add("label", quoted(name(*guess_.label)),
               fmt::format("{}; {} values from {} to {}, mean {:.3g}{}", guess_.uses[*guess_.label].why,
                           summary.distinct, *summary.min, *summary.max, *summary.mean,
-                          missing.empty() ? "" : "; " + missing + " and no part in the ranking"));
+                          missing.empty() ? "" : "; " + missing + ", which the ranking leaves out"));
   section.add("loss", guess_.binary ? R"("binary_crossentropy")" : R"("mean_squared_error")",
               guess_.binary ? "the label is 0 or 1: predicts a probability"
                             : "the label is a rating: predicts its mean");
   if (*summary.min == -1 && *summary.max > 1) {
     section.remark(
-        "-1 may stand for \"not rated\": then leave such rows out by sql = \"SELECT ... WHERE ... >= 0\"");
+        "-1 may mean \"not rated\": if so, leave such rows out with sql = \"SELECT ... WHERE ... >= 0\"");
   }
   section.add("layers", R"([{ dense = 64, activation = "relu" }, { dropout = 0.3 }])",
-              "a last dense = 1 is added");
+              "dense = 1 is added as the last layer");
   return section.text();
 }
 
@@ -296,18 +301,18 @@ std::pair<std::string, std::string> Writer::monitor() const {
   if (tells_user()) return {"auto", "NDCG of the users' lists in the validation rows, as they are served"};
   if (guess_.label)
     return {"loss", "both tasks' loss on validation rows: there is no user whose list could be measured"};
-  return {"mrr", "the validation rows' mean reciprocal rank"};
+  return {"mrr", "mean reciprocal rank on validation rows"};
 }
 
 std::string Writer::recommend() const {
   Section section("[recommend]");
   const std::string share =
-      fmt::format("{:.0f} % of rows are of a user and an item that had one before", 100 * guess_.repeated);
+      fmt::format("{:.0f} % of rows repeat an earlier pair of user and item", 100 * guess_.repeated);
   if (!tells_user() || guess_.query_describes_item) return "";
   if (guess_.repeated < kTakenAgain) {
-    section.add("seen", R"("drop")", share + "; \"keep\" recommends what a user has had, too");
+    section.add("seen", R"("drop")", share + "; \"keep\" would recommend such items again");
   } else {
-    section.add("seen", R"("keep")", share + ": people take things again; \"drop\" leaves out what they had");
+    section.add("seen", R"("keep")", share + ": people come back to items; \"drop\" would leave these out");
   }
   return section.text();
 }
@@ -335,7 +340,7 @@ std::string init_config(const Table& table, const InitOptions& options, const In
   if (named.item.empty()) named.item = named_item_key(table, sides);
   ModelGuess guess = guess_model(table, named);
   if (options.item.empty() && !named.item.empty())
-    guess.uses[guess.item].why = "the item: " + sides.items->source().describe() + " has a row for each";
+    guess.uses[guess.item].why = "the item: " + sides.items->source().describe() + " has one row per item";
   add_side_tables(table, sides, guess);
   leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
   return Writer(guess).text();

@@ -13,10 +13,11 @@ struct InitOptions {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("label", label,
-          "the column to predict; found by its name, or in a table without names by its values");
-    visit("query", query, "the columns to ask with; a user where there is one");
-    visit("item", item, "the column of the items to recommend");
+    visit(
+        "label", label,
+        "Column to predict. By default it is found by its name, or by its values in a table without names.");
+    visit("query", query, "Columns of the query. The default is the user if there is one.");
+    visit("item", item, "Column of the items to recommend");
   }
 };
 

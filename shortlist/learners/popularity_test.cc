@@ -139,7 +139,7 @@ TEST_F(PopularityBundle, SaysWhatItDoesNotHave) {
   train_with(config());
   const Recommender recommender = Recommender::load(path());
   EXPECT_EQ(message_of([&] { recommender.similar(0, Similarity::learned, 3); }),
-            "similar by learned needs items' vectors, and a model of kind \"popularity\" has none");
+            "similar by learned needs item vectors, but a model of kind \"popularity\" has none");
   EXPECT_EQ(recommender.similar(0, Similarity::jaccard, 3).size(), 3u);
   EXPECT_EQ(message_of([&] { recommender.embed_items({}); }),
             "embed needs a model with towers, but this one is of kind \"popularity\"");
@@ -179,7 +179,7 @@ TEST_F(PopularityBundle, IsOneFileThatIsChecked) {
   other.kind = "two_tower";
   write_file_atomically(manifest_path, manifest_text(other));
   EXPECT_EQ(message_of([&] { load_bundle(path()); }),
-            manifest_path + ": the kind of model is 'two_tower', but in config.toml it is 'popularity'");
+            manifest_path + ": the model is of kind 'two_tower', but config.toml has 'popularity'");
 }
 
 TEST_F(PopularityBundle, NamesWhatIsWrongInItsConfig) {

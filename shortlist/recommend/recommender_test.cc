@@ -255,9 +255,9 @@ TEST(Recommender, TellsWhatItHasNotSeen) {
   using Messages = std::vector<std::string>;
   EXPECT_EQ(tiny().unseen(kQuery), Messages());
   EXPECT_EQ(tiny().unseen({{"user", "u03"}, {"country", "Chile"}}),
-            (Messages{"country: 'Chile' holds what the model has not seen"}));
+            (Messages{"country: the model has not seen the value 'Chile'"}));
   EXPECT_EQ(tiny().unseen({{"movie", "m99"}}, Recommender::Side::item),
-            (Messages{"movie: 'm99' holds what the model has not seen"}));
+            (Messages{"movie: the model has not seen the value 'm99'"}));
   std::vector<Column> columns(2);
   columns[0] = {.rows = 4, .texts = {"u03", "u99", "u98", "u98"}};
   columns[1] = {.rows = 4, .texts = {"Peru", "Peru", "Chile", "Chile"}};
@@ -295,13 +295,13 @@ TEST(Recommender, RejectsUnknownColumns) {
   EXPECT_EQ(message_of([] {
               tiny().recommend({{"contry", "Peru"}}, options_of(3));
             }),
-            "query: the model knows no column 'contry'; did you mean 'country'? (it knows: user, country)");
+            "query: the model has no column 'contry'; did you mean 'country'? (columns: user, country)");
   EXPECT_EQ(message_of([] {
               tiny().predict(kQuery, {{"year", "1990"}});
             }),
-            "item: the model knows no column 'year' (it knows: movie, genre)");
+            "item: the model has no column 'year' (columns: movie, genre)");
   EXPECT_EQ(message_of([] { tiny().recommend(kQuery, options_of(3, {"mood=dark"})); }),
-            "where: the bundle keeps no attribute 'mood' (it keeps: genre, year)");
+            "where: the bundle has no attribute 'mood' (attributes: genre, year)");
 }
 
 TEST(Recommender, RejectsNumbersOutOfRange) {

@@ -122,7 +122,7 @@ TEST(Service, ExplainsScoresByPartsThatAddUp) {
 TEST(Service, WarnsOfValuesThatTheModelHasNotSeen) {
   const json answer =
       parsed(tiny().post("/v1/recommend", R"({"query": {"user": "u03", "country": "Chile"}})"));
-  EXPECT_EQ(answer.at("warnings"), json({"country: a value that the model has not seen"}));
+  EXPECT_EQ(answer.at("warnings"), json({"country: contains a value that the model has not seen"}));
   EXPECT_FALSE(parsed(tiny().post("/v1/recommend", R"({"query": {"user": "u03", "country": "Peru"}})"))
                    .contains("warnings"));
 }
@@ -192,7 +192,7 @@ TEST(Service, SaysThatARankingByTensorFlowsProtocolNeedsTheItem) {
   };
   EXPECT_EQ(error(R"([{"user": "u01", "movie": "m01"}, {"user": "u02"}])"),
             "instances.1: need 'movie', the item's id");
-  EXPECT_EQ(error(R"([{"user": "u01", "movie": ""}])"), "the model knows no movie ''");
+  EXPECT_EQ(error(R"([{"user": "u01", "movie": ""}])"), "the catalogue has no movie ''");
 }
 
 TEST(Service, GivesNoMoreItemsThanTheLimitToARequestWithoutK) {

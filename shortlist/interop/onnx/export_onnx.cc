@@ -48,8 +48,9 @@ class Builder {
   std::string add_feature(int at) {
     const Node& node = spec_.at(at);
     if (features_ == nullptr) {
-      throw usage_error("node '{}': a ranking in ONNX takes the towers' outputs, and nothing inside of them",
-                        node.name);
+      throw usage_error(
+          "node '{}': in ONNX, a ranking can read the towers' outputs, but not nodes inside the towers",
+          node.name);
     }
     const OnnxFeature feature =
         add_onnx_feature(model_.graph, (*features_)[static_cast<size_t>(node.feature)]);

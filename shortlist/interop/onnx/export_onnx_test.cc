@@ -80,7 +80,7 @@ TEST(ExportOnnx, NamesALayerWithoutAForm) {
   const auto layer = std::make_shared<NewLayer>();
   model.spec.rankings[0] = model.spec.add({"ranking/rating/new", layer, {model.spec.rankings[0]}, kPairRows});
   EXPECT_EQ(model.problem(folder / "m"),
-            "node 'ranking/rating/new': a layer of the kind 'new' has no form in ONNX");
+            "node 'ranking/rating/new': a layer of kind 'new' cannot be exported to ONNX");
   EXPECT_FALSE(std::filesystem::exists(folder / "m"));
 }
 
@@ -89,8 +89,9 @@ TEST(ExportOnnx, NamesWhatARankingTakesFromInsideATower) {
   Model model;
   const int inside = model.spec.query;
   model.spec.query = model.spec.add({"query/relu", std::make_shared<Activate>(), {inside}, kQueryRows});
-  EXPECT_EQ(model.problem(folder / "m"),
-            "node 'query/type': a ranking in ONNX takes the towers' outputs, and nothing inside of them");
+  EXPECT_EQ(
+      model.problem(folder / "m"),
+      "node 'query/type': in ONNX, a ranking can read the towers' outputs, but not nodes inside the towers");
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ class Matcher {
   // Describes the difference, or "" if the layer matches the node.
   std::string difference(const Wanted& wanted, const KerasLayer& layer) const {
     if (wanted.kind != layer.kind) {
-      return fmt::format("node '{}' is of the kind {}, but '{}' of the kind {}", wanted.node, wanted.kind,
+      return fmt::format("node '{}' is of kind {}, but '{}' is of kind {}", wanted.node, wanted.kind,
                          layer.path, layer.kind);
     }
     for (const size_t parameter : wanted.parameters) {
