@@ -225,7 +225,7 @@ DATA = "weights/.data-00000-of-00001"
 
 
 def test_a_checkpoint_that_is_not_there(place):
-    assert import_error(place, "nowhere").startswith("nowhere: no checkpoint")
+    assert import_error(place, "nowhere").startswith("nowhere: not a checkpoint")
     (place / "empty").mkdir()
     assert import_error(place, "empty").startswith("empty: the folder contains no checkpoint")
 
