@@ -49,7 +49,7 @@ layers   = [
   { dense = 12, activation = "elu" }, { dense = 9, activation = "softplus", bias = false }, { dense = 8, activation = "sigmoid" },
 ]
 
-[candidate]
+[items]
 id         = "item"
 features   = ["item", "title", "words", "tags", "moods", "look", "raw", "price", "band"]
 layers     = [

@@ -28,7 +28,7 @@ item    = { kind = "category", dim = 4 }
 features = ["user", "country", "hour"]
 layers   = [{ dense = 8 }]
 
-[candidate]
+[items]
 id         = "item"
 features   = ["item"]
 layers     = [{ dense = 8 }]

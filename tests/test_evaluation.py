@@ -24,7 +24,7 @@ item = { kind = "category", dim = 8 }
 [query]
 features = ["user"]
 
-[candidate]
+[items]
 id       = "item"
 features = ["item"]
 

@@ -33,7 +33,7 @@ name_words = { kind = "text", column = "name", max_tokens = 30, fit_on = "unique
 features = ["genre", "type", "Audience"]
 layers   = [{ dense = 3 }]
 
-[candidate]
+[items]
 id         = "name"
 features   = ["name", "name_words"]
 layers     = [{ dense = 3 }]
@@ -231,7 +231,7 @@ def test_a_checkpoint_that_is_not_there(place):
 
 
 def test_a_checkpoint_that_does_not_fit_names_node_found_and_needed_shape(place):
-    message = import_error(place, "weights/", "--set", "query.layers=[{ dense = 8 }]", "--set", "candidate.layers=[{ dense = 8 }]")
+    message = import_error(place, "weights/", "--set", "query.layers=[{ dense = 8 }]", "--set", "items.layers=[{ dense = 8 }]")
     assert "node 'query/dense' needs kernel [12, 8], but 'user_model/layer_with_weights-1' has [12, 3]" in message
     message = import_error(place, "model.weights.h5", "--set", "features.name.dim=5")
     assert "node 'candidate/name' needs embeddings [13, 5], but" in message and "has [13, 4]" in message

@@ -16,7 +16,7 @@ user  = "user"
 [model]
 kind = "popularity"
 
-[candidate]
+[items]
 id         = "movie"
 attributes = ["genre"]
 """

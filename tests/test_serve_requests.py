@@ -241,7 +241,7 @@ def test_numbers_are_ids_where_ids_are_numbers(tmp_path):
     (tmp_path / "t.csv").write_text("user,item,rating\n" + "\n".join(rows) + "\n")
     (tmp_path / "c.toml").write_text(
         '[data]\ntable = "t.csv"\nuser = "user"\n[features]\nuser = { kind = "category", dim = 4 }\nitem = { kind = "category", dim = 4 }\n'
-        '[query]\nfeatures = ["user"]\n[candidate]\nid = "item"\nfeatures = ["item"]\n[retrieval]\n[[ranking]]\nlabel = "rating"\nlayers = [{ dense = 4 }]\n'
+        '[query]\nfeatures = ["user"]\n[items]\nid = "item"\nfeatures = ["item"]\n[retrieval]\n[[ranking]]\nlabel = "rating"\nlayers = [{ dense = 4 }]\n'
         "[training]\nepochs = 1\nbatch = 256\noptimizer = { adam = 0.01 }\n"
     )
     run("train", "c.toml", "--out", "m", "--quiet", cwd=tmp_path)

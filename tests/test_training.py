@@ -263,7 +263,7 @@ user = { kind = "category", dim = 4 }
 artist = { kind = "category", dim = 4 }
 [query]
 features = ["user"]
-[candidate]
+[items]
 id = "artist"
 features = ["artist"]
 [retrieval]

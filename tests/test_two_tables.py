@@ -21,10 +21,6 @@ table = "ratings.csv"
 split = { train = 0.8, validation = 0.1, test = 0.1 }
 user  = "user"
 
-[items]
-table = "movies.csv"
-key   = "id"
-
 [users]
 table = "users.csv"
 
@@ -39,7 +35,9 @@ year    = { kind = "number" }
 features = ["user", "country"]
 layers   = [{ dense = 8 }]
 
-[candidate]
+[items]
+table      = "movies.csv"
+key        = "id"
 id         = "movie"
 display    = "title"
 features   = ["movie", "genres", "year"]
@@ -58,7 +56,7 @@ epochs    = 6
 batch     = 128
 optimizer = { adam = 0.02 }
 """
-JOINED = CONFIG.replace('[items]\ntable = "movies.csv"\nkey   = "id"\n\n[users]\ntable = "users.csv"\n\n', "")
+JOINED = CONFIG.replace('[users]\ntable = "users.csv"\n\n', "").replace('table      = "movies.csv"\nkey        = "id"\n', "")
 
 
 def country(user):
@@ -204,7 +202,7 @@ def test_evaluate_takes_new_ratings_and_other_tables(tables):
 
 def test_a_side_table_that_the_config_does_not_have_cannot_be_replaced(tables):
     done = run("train", "joined.toml", "--items", "movies.csv", cwd=tables, code=2)
-    assert "--items: joined.toml has no section [items] whose table it could replace" in done.stderr
+    assert "--items: joined.toml has no table in [items] that this could replace" in done.stderr
 
 
 def test_resume_needs_the_same_tables(tables):
@@ -250,7 +248,7 @@ def test_a_bundle_of_two_tables_is_served_without_them(alone):
 def test_init_writes_two_tables_that_train(tables):
     done = run("init", "ratings.csv", "--items", "movies.csv", "--users", "users.csv", "--out", "new.toml", cwd=tables)
     text = (tables / "new.toml").read_text()
-    assert '[items]\ntable = "movies.csv"' in text and 'key   = "id"' in text
+    assert '[items]\ntable      = "movies.csv"' in text and 'key        = "id"' in text
     assert '[users]\ntable = "users.csv"' in text
     assert "one row per item, with all values of 'movie'" in text
     assert 'display    = "title"' in text

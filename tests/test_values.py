@@ -57,7 +57,7 @@ item = {{ kind = "category", dim = 4 }}
 [query]
 features = ["user"]
 layers   = [{{ dense = 4 }}]
-[candidate]
+[items]
 id         = "item"
 features   = ["item"{candidates}]
 layers     = [{{ dense = 4 }}]

@@ -10,6 +10,7 @@
 #include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
+#include "shortlist/config/config.h"
 #include "shortlist/io/npy.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/table/table_writer.h"
@@ -90,7 +91,7 @@ void write_keys(const Chunk& chunk, const std::vector<Column>& passed, size_t ro
 void embed_queries(const Recommender& recommender, const EmbedCommand& command) {
   const Towers& towers = recommender.bundle().need_towers("embed --queries");
   stop_on_signals();
-  const Table table = Table::open(command.queries.source_like(recommender.bundle().config.data));
+  const Table table = Table::open(command.queries.source_like(recommender.bundle().config->data));
   say_notes(table);
   QueryTable queries(recommender, table);
   // In the table for a .npy file all values are texts.

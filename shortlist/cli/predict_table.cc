@@ -4,7 +4,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/answer_writer.h"
-#include "shortlist/cli/candidate_table.h"
+#include "shortlist/cli/item_table.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/passed_columns.h"
 #include "shortlist/cli/query_table.h"
@@ -13,6 +13,7 @@
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/config/config.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/recommend/shown_predictions.h"
 
@@ -57,7 +58,7 @@ void write_chunk(const PassedColumns& passed, const Chunk& chunk, const Predicti
 
 void predict_table(const Recommender& recommender, const PredictCommand& command) {
   stop_on_signals();
-  const Table table = Table::open(command.data.source_like(recommender.bundle().config.data));
+  const Table table = Table::open(command.data.source_like(recommender.bundle().config->data));
   say_notes(table);
   QueryTable queries(recommender, table);
   const PassedColumns passed =

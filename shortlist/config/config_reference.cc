@@ -68,10 +68,10 @@ See [kinds of model](kinds.md).
 
 constexpr const char* kLayers = R"(## Layers
 
-A tower's features stand side by side, in the order of `features`, and go through its `layers` one after the other. A
-ranking task's layers begin with the query tower's and the candidate tower's outputs, side by side. One entry of
+A tower's features are concatenated in the order of `features` and go through its `layers` one after the other. A
+ranking task's layers begin with the outputs of the query tower and of the item tower, concatenated. One entry of
 a list is one layer, `{ KIND = ..., ... }`, of a kind below. In a tower, `inputs` may name its features and
-`"features"`, all of them; in a ranking task `"query"`, `"candidate"` and `"features"`, both. Crosses that follow one
+`"features"`, all of them; in a ranking task `"query"`, `"item"` and `"features"`, both. Crosses that follow one
 another share their first input, the x0 of DCN-v2. All kinds have these keys:
 
 )";
@@ -83,9 +83,14 @@ to all of them, `inputs` to the first (several inputs are concatenated) and `nam
 
 )";
 
-constexpr const char* kSideTables =
-    R"(Optional tables with one row per item or per user, which are joined to the rows of [data] by a key
-([guide](../guides/two-tables.md)). Features and attributes refer to their columns like to those of [data].)";
+constexpr const char* kUsers =
+    R"(An optional table with one row per user, which is joined to the rows of [data] by a key
+([guide](../guides/two-tables.md)). Features refer to its columns like to those of [data].)";
+
+constexpr const char* kItems =
+    R"(What is recommended: the items, and the tower that embeds them. With `table` or `sql`, a table with one row per item
+is joined to the rows of [data] by a key ([guide](../guides/two-tables.md)). Features and attributes refer to its
+columns like to those of [data].)";
 
 std::string describe_features() {
   std::string out = kFeatures + table_of(document_fields<Embedding>());
@@ -124,17 +129,17 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += section<DataConfig>("## [data]", "Where the rows come from.");
   out += section<SplitConfig>("### split",
                               "Assigns each row to training, validation or test, or leaves it out.");
-  out += section<SideTableConfig>("## [items] and [users]", kSideTables);
+  out += section<SideTableConfig>("## [users]", kUsers);
   out += describe_features();
   out += describe_kinds(kinds);
   out += section<QueryConfig>("## [query]", "The tower for queries: a user, a context, a set of tags.");
-  out += section<CandidateConfig>("## [candidate]", "The tower of what is recommended.");
+  out += section<ItemsConfig>("## [items]", kItems);
   out += section<AttributeConfig>("### attributes",
                                   "Each attribute is a column's name, or a table of these keys. [Lists and "
                                   "times](lists-and-times.md) has examples.");
   out += section<RetrievalConfig>(
       "## [retrieval]",
-      "Learns to find a row's candidate among all. Without this section there is no such task.");
+      "Learns to find a row's item among all items. Without this section there is no such task.");
   out += section<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
   out += section<RankingConfig>(
       "## [[ranking]]", "Learns to predict a label. There may be none, one or several of these tasks.");

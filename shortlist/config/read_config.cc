@@ -20,9 +20,8 @@
 namespace shortlist {
 namespace {
 
-const std::vector<std::string> kSections = {"data",    "items",    "users",     "features",
-                                            "model",   "query",    "candidate", "retrieval",
-                                            "ranking", "training", "recommend"};
+const std::vector<std::string> kSections = {"data",  "users",     "features", "model",    "query",
+                                            "items", "retrieval", "ranking",  "training", "recommend"};
 
 std::vector<std::string> feature_names(const Config& config) {
   std::vector<std::string> names;
@@ -92,7 +91,7 @@ void check_data(const Config& config) {
           "by = \"rows\" needs rows = \"....npy\"");
 }
 
-// The default key of a side table: the column of [data] that it is joined to.
+// Sets the default key of a side table: the column of [data] that it is joined to.
 void check_side_table(const Config& config, const char* section, SideTableConfig& side,
                       const std::string& compared, const char* setting) {
   require(side.table.empty() != side.sql.empty(), config, section,
@@ -102,11 +101,22 @@ void check_side_table(const Config& config, const char* section, SideTableConfig
   if (side.key.empty()) side.key = compared;
 }
 
+// The key and the settings of a text file need a table that they describe.
+void check_item_table(Config& config) {
+  SideTableConfig& side = config.items;
+  if (side.has_table()) return check_side_table(config, "items", side, config.items.id, "items.id");
+  const Value* section = config.written.find("items");
+  for (const std::string& key : field_names(side)) {
+    require(section == nullptr || section->find(key) == nullptr, config, "items." + key,
+            "is about the table of items: give table or sql, too");
+  }
+}
+
 // The display column is shown and looked up in the same way as attributes.
 void add_display(Config& config) {
-  const std::string& display = config.candidate.display;
-  std::vector<AttributeConfig>& attributes = config.candidate.attributes;
-  require(display.empty() || display != config.candidate.id, config, "candidate.display",
+  const std::string& display = config.items.display;
+  std::vector<AttributeConfig>& attributes = config.items.attributes;
+  require(display.empty() || display != config.items.id, config, "items.display",
           fmt::format("got '{}', which is the id: need another column, or none", display));
   if (display.empty()) return;
   const auto at = std::ranges::find(attributes, display, &AttributeConfig::column);
@@ -116,15 +126,15 @@ void add_display(Config& config) {
   }
   require(at->kind.value_or(AttributeKind::text) == AttributeKind::text && !at->separator && !at->unit &&
               !at->format,
-          config, "candidate.display", fmt::format("attribute '{}' needs kind = \"text\"", display));
+          config, "items.display", fmt::format("attribute '{}' needs kind = \"text\"", display));
   at->kind = AttributeKind::text;
 }
 
 void check_attributes(const Config& config) {
   std::set<std::string> seen;
-  for (size_t i = 0; i < config.candidate.attributes.size(); ++i) {
-    const AttributeConfig& attribute = config.candidate.attributes[i];
-    const std::string path = fmt::format("candidate.attributes.{}", i);
+  for (size_t i = 0; i < config.items.attributes.size(); ++i) {
+    const AttributeConfig& attribute = config.items.attributes[i];
+    const std::string path = fmt::format("items.attributes.{}", i);
     require(!attribute.column.empty(), config, path, "column: got nothing, need a column of the table");
     require(seen.insert(attribute.column).second, config, path,
             fmt::format("'{}' is listed twice", attribute.column));
@@ -156,10 +166,10 @@ void check_layers(const Config& config) {
     return names;
   };
   check(config.query.layers, "query.layers", of_tower(config.query));
-  check(config.candidate.layers, "candidate.layers", of_tower(config.candidate));
+  check(config.items.layers, "items.layers", of_tower(config.items));
   for (size_t i = 0; i < config.ranking.size(); ++i) {
     check(config.ranking[i].layers, fmt::format("ranking.{}.layers", i),
-          {"query", "candidate", "features", "prediction"});
+          {"query", "item", "features", "prediction"});
   }
 }
 
@@ -186,8 +196,8 @@ void check_recommend(const Config& config) {
 void check_tasks(const Config& config) {
   require(config.retrieval || !config.ranking.empty(), config, "",
           "has neither [retrieval] nor [[ranking]], need at least one of them");
-  require(!config.candidate.id.empty(), config, "candidate.id",
-          "got nothing, need the column that tells candidates apart");
+  require(!config.items.id.empty(), config, "items.id",
+          "got nothing, need the column that identifies an item");
   if (config.retrieval) {
     require(!config.retrieval->top_k.empty(), config, "retrieval.top_k",
             "got an empty list, need at least one k");
@@ -220,6 +230,15 @@ std::string beside_config(const std::string& folder, const std::string& path) {
   return some ? there : path;
 }
 
+void check_sections(const Value& root, const std::string& file) {
+  for (const auto& [key, value] : *root.table()) {
+    if (std::ranges::find(kSections, key) != kSections.end()) continue;
+    if (key == "candidate")
+      throw Where{file, key}.error(value, "the section [candidate] is now [items]: write that instead");
+    throw fields_detail::unknown_key(value, {file, ""}, key, kSections);
+  }
+}
+
 template <typename T>
 void read_section(const Value& root, const char* name, T& settings, const std::string& file) {
   if (const Value* section = root.find(name)) read_fields(*section, settings, {file, name});
@@ -235,13 +254,8 @@ Config read_config(const Value& root, const std::string& file) {
   Config config;
   config.file = file;
   config.written = root;
-  for (const auto& [key, value] : *root.table()) {
-    if (std::ranges::find(kSections, key) == kSections.end()) {
-      throw fields_detail::unknown_key(value, {file, ""}, key, kSections);
-    }
-  }
+  check_sections(root, file);
   read_section(root, "data", config.data, file);
-  read_section(root, "items", config.items, file);
   read_section(root, "users", config.users, file);
   if (const Value* features = root.find("features"))
     config.features = read_features(*features, {file, "features"});
@@ -251,7 +265,7 @@ Config read_config(const Value& root, const std::string& file) {
   }
   if (const Value* model = root.find("model")) read_model_kind(*model, config.model, {file, "model"});
   read_section(root, "query", config.query, file);
-  read_section(root, "candidate", config.candidate, file);
+  read_section(root, "items", config.items, file);
   read_section(root, "retrieval", config.retrieval, file);
   if (const Value* ranking = root.find("ranking")) read_value(*ranking, config.ranking, {file, "ranking"});
   read_section(root, "training", config.training, file);
@@ -259,11 +273,11 @@ Config read_config(const Value& root, const std::string& file) {
   complete_for_kind(config);
   check_data(config);
   check_tower(config, root, "query", config.query);
-  if (config.has_towers()) check_tower(config, root, "candidate", config.candidate);
+  if (config.has_towers()) check_tower(config, root, "items", config.items);
   add_display(config);
   check_attributes(config);
   check_tasks(config);
-  if (config.items) check_side_table(config, "items", *config.items, config.candidate.id, "candidate.id");
+  check_item_table(config);
   if (config.users) check_side_table(config, "users", *config.users, config.data.user, "data.user");
   check_layers(config);
   OptimizerConfig& optimizer = config.training.optimizer;
@@ -285,7 +299,7 @@ Config load_config(const std::string& path, const std::vector<std::string>& sett
   const std::string folder = std::filesystem::path(path).parent_path().string();
   config.data.table = beside_config(folder, config.data.table);
   config.data.split.rows = beside_config(folder, config.data.split.rows);
-  if (config.items) config.items->table = beside_config(folder, config.items->table);
+  config.items.table = beside_config(folder, config.items.table);
   if (config.users) config.users->table = beside_config(folder, config.users->table);
   return config;
 }

@@ -46,6 +46,7 @@ struct TableConfig {
     visit("missing", missing,
           "Texts that mean a missing value, in addition to the empty one: [\"NA\", \"None\"]");
   }
+  bool has_table() const { return !table.empty() || !sql.empty(); }
   TableSource source() const;
   // Uses another table instead, as given with --data. Replaces {data} in `sql` if `sql` contains it, else
   // `table`. A text that begins with SELECT or WITH is a query, otherwise a file or glob.
@@ -61,8 +62,8 @@ struct SideTableConfig : TableConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("key", key,
-          "the column that names the item or the user of a row, each once; when not given, the column that "
-          "is named as candidate.id or data.user");
+          "Key of the table: a column in which each item or user occurs once. The default is the column named "
+          "by items.id or data.user.");
     TableConfig::fields(visit);
   }
 };

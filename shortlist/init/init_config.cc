@@ -43,8 +43,7 @@ class Writer {
       out += "# A model of it learns the items' properties, but nobody's taste.\n";
     }
     out += "\n";
-    out += data() + side("items", guess_.items) + side("users", guess_.users) + features() + query() +
-           candidate() + retrieval();
+    out += data() + users() + features() + query() + items() + retrieval();
     if (guess_.label) out += ranking();
     if (guess_.repeated > 0) out += recommend();
     return out + training();
@@ -77,13 +76,15 @@ class Writer {
 
   std::string data() const;
   void add_header(Section& section) const;
-  static std::string side(const std::string& name, const std::optional<SideGuess>& side);
+  static void add_side_table(const std::string& name, const SideGuess& side, Section& section);
+  static void add_unused(const std::optional<SideGuess>& side, Section& section);
+  std::string users() const;
   void add_split(Section& section) const;
   std::string features() const;
   std::string feature(const ColumnGuess& column) const;
   void add_left_out(Section& section) const;
   std::string query() const;
-  std::string candidate() const;
+  std::string items() const;
   std::string retrieval() const;
   std::string ranking() const;
   std::string recommend() const;
@@ -105,13 +106,22 @@ void Writer::add_header(Section& section) const {
   add_given_header(source_, section);
 }
 
-std::string Writer::side(const std::string& name, const std::optional<SideGuess>& side) {
-  if (!side) return "";
-  Section section("[" + name + "]");
-  add_source(side->source, "--" + name, section);
-  add_given_header(side->source, section);
-  section.add("key", quoted(side->key), side->why);
+void Writer::add_side_table(const std::string& name, const SideGuess& side, Section& section) {
+  add_source(side.source, "--" + name, section);
+  add_given_header(side.source, section);
+  section.add("key", quoted(side.key), side.why);
+}
+
+void Writer::add_unused(const std::optional<SideGuess>& side, Section& section) {
+  if (!side) return;
   for (const std::string& column : side->left_out) section.remark(in_comment("left out: " + column));
+}
+
+std::string Writer::users() const {
+  if (!guess_.users) return "";
+  Section section("[users]");
+  add_side_table("users", *guess_.users, section);
+  add_unused(guess_.users, section);
   return section.text();
 }
 
@@ -229,8 +239,9 @@ std::string Writer::query() const {
   return section.text();
 }
 
-std::string Writer::candidate() const {
-  Section section("[candidate]");
+std::string Writer::items() const {
+  Section section("[items]");
+  if (guess_.items) add_side_table("items", *guess_.items, section);
   std::vector<std::string> features = {name(guess_.candidate)}, attributes;
   if (has_words()) features.push_back(words_name());
   for (const size_t c : guess_.used_as(Use::describes)) features.push_back(name(c));
@@ -243,6 +254,7 @@ std::string Writer::candidate() const {
   section.add("layers", tower_layers());
   if (!attributes.empty())
     section.add("attributes", list_of(attributes), "one per item: to show and to filter by");
+  add_unused(guess_.items, section);
   return section.text();
 }
 

@@ -9,8 +9,10 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/threads.h"
+#include "shortlist/config/build.h"
 #include "shortlist/config/config.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/init/column_guess.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/table/table_files.h"
@@ -38,14 +40,14 @@ std::string kind(const Config& config, const std::string& feature) {
 Metrics train(const std::string& text) {
   Config config = read(text);
   config.training.epochs = 1;
-  PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
   for (std::vector<uint32_t>* rows : {&prepared.data.split.train, &prepared.data.split.validation})
     rows->resize(std::min<size_t>(rows->size(), 5000));
-  const ModelSpec spec = build_model(config, prepared);
+  const ModelSpec spec = build_model(config, prepared.features, prepared.label_scales);
   Parameters parameters(spec);
   parameters.initialize(static_cast<uint64_t>(config.training.seed));
   ThreadPool pool(2);
-  Trainer trainer(config, spec, parameters, prepared.data, pool);
+  Trainer trainer(resolve_training(config), spec, parameters, prepared.data, pool);
   TrainingCallback observer;
   const std::atomic<bool> stop = false;
   trainer.run(observer, stop);
@@ -79,7 +81,7 @@ TEST(InitConfig, NamesTheColumnsOfMovieLens100KAfterTheirShapes) {
   EXPECT_TRUE(has(text, "# split = { by = \"time\", column = \"timestamp\""));
   EXPECT_TRUE(config.retrieval->sampling_correction);
   EXPECT_EQ(config.query.features, Names{"user"});
-  EXPECT_EQ(config.candidate.features, Names{"item"});
+  EXPECT_EQ(config.items.features, Names{"item"});
   ASSERT_EQ(config.ranking.size(), 1u);
   EXPECT_EQ(config.ranking[0].label, "rating");
   EXPECT_EQ(config.ranking[0].loss.name(), "mean_squared_error");
@@ -110,7 +112,7 @@ TEST(InitConfig, TakesTheNamesOfMovieLensSmall) {
   const Config config = read(text);
   EXPECT_TRUE(config.data.columns.empty());
   EXPECT_EQ(config.query.features, Names{"userId"});
-  EXPECT_EQ(config.candidate.id, "movieId");
+  EXPECT_EQ(config.items.id, "movieId");
   EXPECT_EQ(kind(config, "movieId"), "category");
   EXPECT_EQ(config.ranking.at(0).label, "rating");
   EXPECT_EQ(config.data.split.by, SplitBy::random);
@@ -123,9 +125,9 @@ TEST(InitConfig, AsksTheAnimeTableByTheItemsPropertiesAndSaysSo) {
   const std::string text = init(path);
   const Config config = read(text);
   EXPECT_EQ(config.query.features, (Names{"genre", "type", "Audience"}));
-  EXPECT_EQ(config.candidate.features, (Names{"name", "name_words"}));
+  EXPECT_EQ(config.items.features, (Names{"name", "name_words"}));
   Names attributes;
-  for (const AttributeConfig& attribute : config.candidate.attributes) attributes.push_back(attribute.column);
+  for (const AttributeConfig& attribute : config.items.attributes) attributes.push_back(attribute.column);
   EXPECT_EQ(attributes, (Names{"genre", "type", "Audience"}));
   EXPECT_EQ(kind(config, "genre"), "categories");
   EXPECT_EQ(config.ranking.at(0).label, "Feedback");
@@ -141,9 +143,9 @@ TEST(InitConfig, AsksTheAnimeTableWithIdsByTheUser) {
   const Config config = read(text);
   EXPECT_EQ(config.data.user, "User_ID");
   EXPECT_EQ(config.query.features, Names{"User_ID"});
-  EXPECT_EQ(config.candidate.id, "Anime_ID");
-  EXPECT_EQ(config.candidate.display, "name");
-  EXPECT_EQ(config.candidate.features, (Names{"Anime_ID", "name_words", "genre", "type", "Audience"}));
+  EXPECT_EQ(config.items.id, "Anime_ID");
+  EXPECT_EQ(config.items.display, "name");
+  EXPECT_EQ(config.items.features, (Names{"Anime_ID", "name_words", "genre", "type", "Audience"}));
   EXPECT_TRUE(has(text, "one per Anime_ID, and readable"));
 }
 
@@ -157,7 +159,7 @@ TEST(InitConfig, MakesARetrievalOfATableWithoutLabel) {
   EXPECT_TRUE(config.ranking.empty());
   ASSERT_TRUE(config.retrieval.has_value());
   EXPECT_EQ(config.query.features, Names{"customer_id"});
-  EXPECT_EQ(config.candidate.id, "sku");
+  EXPECT_EQ(config.items.id, "sku");
   EXPECT_EQ(config.data.split.column, "purchase_date");
   EXPECT_EQ(config.training.early_stopping->monitor, "auto");
   expect_trains(text);
@@ -173,7 +175,7 @@ TEST(InitConfig, PredictsAClickWithItsProbability) {
   const Config config = read(text);
   EXPECT_EQ(config.ranking.at(0).loss.name(), "binary_crossentropy");
   EXPECT_EQ(config.query.features, (Names{"user", "device"}));
-  EXPECT_EQ(config.candidate.id, "ad_id");
+  EXPECT_EQ(config.items.id, "ad_id");
   EXPECT_TRUE(has(text, "# left out: row_id (a different value in each row: a row number)"));
   EXPECT_TRUE(has(text, "# left out: country (is 'DE' in every row)"));
   EXPECT_EQ(config.retrieval->positives, "clicked");
@@ -188,7 +190,7 @@ TEST(InitConfig, SaysThatACatalogueTellsNothingOfTaste) {
   const std::string text = init(path);
   const Config config = read(text);
   EXPECT_TRUE(has(text, "# Few items occur in more than one row: this looks like a catalogue"));
-  EXPECT_EQ(config.candidate.id, "title");
+  EXPECT_EQ(config.items.id, "title");
   EXPECT_EQ(config.query.features, Names{"genres"});
   expect_trains(text);
 }
@@ -221,8 +223,7 @@ TEST(InitConfig, TellsListsWordsNumbersAndVectorsApart) {
   const std::string text = init(rich_table(folder));
   const Config config = read(text);
   EXPECT_EQ(config.query.features, (Names{"user_id", "age"}));
-  EXPECT_EQ(config.candidate.features,
-            (Names{"item_id", "tags", "summary", "price", "look", "average_rating"}));
+  EXPECT_EQ(config.items.features, (Names{"item_id", "tags", "summary", "price", "look", "average_rating"}));
   EXPECT_EQ(kind(config, "tags"), "categories");
   EXPECT_EQ(kind(config, "summary"), "text");
   EXPECT_EQ(kind(config, "look"), "vector");
@@ -239,7 +240,7 @@ TEST(InitConfig, DoesWhatItsOptionsSay) {
   const std::string text = init(path, {.label = "price", .candidate = "summary", .query = {"age", "tags"}});
   const Config config = read(text);
   EXPECT_EQ(config.ranking.at(0).label, "price");
-  EXPECT_EQ(config.candidate.id, "summary");
+  EXPECT_EQ(config.items.id, "summary");
   EXPECT_EQ(config.query.features, (Names{"age", "tags"}));
   EXPECT_TRUE(config.data.user.empty());
   expect_trains(text);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "shortlist/config/build.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/train/dataset.h"
 #include "shortlist/train/prepare.h"
@@ -17,8 +19,8 @@ std::string what_fails(const std::string& text, const TableSource& source) {
     TableSource named = source;
     const TableSource said = config.data.source();
     named.header = said.header, named.columns = said.columns;
-    const PreparedData prepared = prepare_data(config, Table::open(named));
-    build_model(config, prepared);
+    const PreparedData prepared = prepare_data(resolve_data(config), Table::open(named));
+    build_model(config, prepared.features);
   } catch (const Error& error) {
     return error.what();
   }

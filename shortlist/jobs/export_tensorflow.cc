@@ -32,7 +32,7 @@ std::string& place_of(KerasNames& names, const std::string& ours) {
 
 std::vector<FeatureConfig> tower_features(const Config& config) {
   std::vector<FeatureConfig> features;
-  for (const auto* names : {&config.query.features, &config.candidate.features})
+  for (const auto* names : {&config.query.features, &config.items.features})
     for (const std::string& name : *names) features.push_back(config.feature(name));
   return features;
 }
@@ -41,7 +41,7 @@ KerasStructure find_structure(const std::string& path, const Bundle& bundle,
                               const std::vector<std::pair<std::string, std::string>>& given) {
   const std::vector<ExtraFile> kept = given.empty() ? kept_structure(path) : std::vector<ExtraFile>();
   if (!kept.empty()) return KerasStructure::parse(kept[0].content, path + "/" + kept[0].name);
-  KerasNames names = default_keras_names(tower_features(bundle.config));
+  KerasNames names = default_keras_names(tower_features(*bundle.config));
   for (const auto& [ours, theirs] : given) place_of(names, ours) = theirs;
   return structure_from_names(bundle.towers->spec, *bundle.towers->parameters, names);
 }

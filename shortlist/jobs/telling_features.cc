@@ -52,7 +52,7 @@ std::vector<std::string> warnings_of_telling_features(const Config& config, cons
         fmt::format("The query's '{}' alone nearly identifies the {}: in {:.0f} % of the training rows with "
                     "a repeated value, that value occurs with only one {}. If it is not known before the "
                     "item is, remove it from the query.",
-                    config.query.features[f], config.candidate.id, 100 * share, config.candidate.id));
+                    config.query.features[f], config.items.id, 100 * share, config.items.id));
   }
   return warnings;
 }

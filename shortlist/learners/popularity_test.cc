@@ -62,7 +62,7 @@ user  = "user"
 [model]
 kind = "popularity"
 
-[candidate]
+[items]
 id         = "movie"
 attributes = ["genre", "year"]
 
@@ -197,7 +197,7 @@ TEST_F(PopularityBundle, NamesWhatIsWrongInItsConfig) {
 
 // Two towers rank what popularity retrieves.
 TEST_F(PopularityBundle, MayBeRanked) {
-  const EvaluationReport report = train_with(config({{"[candidate]\n", R"([features]
+  const EvaluationReport report = train_with(config({{"[items]\n", R"([features]
 user  = { kind = "category", dim = 4 }
 movie = { kind = "category", dim = 4 }
 
@@ -215,7 +215,7 @@ epochs = 2
 order      = "predicted"
 candidates = 10
 
-[candidate]
+[items]
 features = ["movie"]
 )"}}));
   EXPECT_EQ(report.tasks.size(), 2u);

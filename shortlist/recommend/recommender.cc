@@ -69,7 +69,7 @@ std::string Recommender::nearest_id(const std::string& id) const {
   return nearest(id, names);
 }
 std::optional<size_t> Recommender::display() const {
-  const std::string& name = state_->model.bundle.config.candidate.display;
+  const std::string& name = state_->model.bundle.spec.display;
   const auto at = std::ranges::find(attribute_names(), name);
   if (name.empty() || at == attribute_names().end()) return std::nullopt;
   return static_cast<size_t>(at - attribute_names().begin());
@@ -98,7 +98,7 @@ bool Recommender::has_retrieval() const { return state_->model.retriever().has_s
 
 std::vector<std::string> Recommender::labels() const {
   std::vector<std::string> labels;
-  for (const RankingConfig& ranking : state_->model.bundle.config.ranking) labels.push_back(ranking.label);
+  for (const AnswerSpec::Label& label : state_->model.bundle.spec.labels) labels.push_back(label.name);
   return labels;
 }
 

@@ -36,7 +36,7 @@ class Recommender {
   const std::string& id_column() const;
   size_t item_count() const;
   const std::string& item_id(uint32_t item) const;
-  // The attribute by which people know items (candidate.display), or none.
+  // The attribute by which people know items (items.display), or none.
   std::optional<size_t> display() const;
   // The item with this id, else the only item with this display text, or none.
   std::optional<uint32_t> find_item(const std::string& id) const;

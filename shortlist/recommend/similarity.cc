@@ -65,7 +65,7 @@ std::vector<double> jaccard_similarities(const Items& items, uint32_t item, cons
   if (items.attributes.empty()) {
     throw usage_error(
         "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
-        "[candidate] attributes = [...]");
+        "[items] attributes = [...]");
   }
   std::vector<SharedValues> attributes;
   size_t own = 0;

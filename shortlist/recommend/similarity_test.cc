@@ -33,7 +33,7 @@ TEST(JaccardSimilarities, NeedAttributes) {
               jaccard_similarities({"id", {"a"}, {}}, 0);
             }),
             "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
-            "[candidate] attributes = [...]");
+            "[items] attributes = [...]");
 }
 
 TEST(RatingSimilarities, AreCosinesOverUsers) {

@@ -277,7 +277,7 @@ TEST(Service, ShowsTheModelCard) {
   EXPECT_EQ(card["sizes"]["items"], 30);
   EXPECT_EQ(card["history"]["epochs"].size(), 4u);
   EXPECT_EQ(card["report"]["split"], "test");
-  EXPECT_NE(card["config"].get<std::string>().find("[candidate]"), std::string::npos);
+  EXPECT_NE(card["config"].get<std::string>().find("[items]"), std::string::npos);
   const std::string report = tiny_bundle() + "/report.json";
   const std::string in_order = dump_json_value_line(parse_json_value(read_file(report), report));
   EXPECT_NE(tiny().get("/v1/model").body.find("\"report\":" + in_order), std::string::npos);

@@ -320,7 +320,7 @@ TEST(Trainer, StepsInFloat32WhereTheProcessorDoesNotMultiplyAsAskedFor) {
       TinyModel model(table);
       model.config.training.precision = precision;
       const bool has = precision == Precision::float32 || std::ranges::count(unit.precisions, precision) > 0;
-      EXPECT_EQ(step_precision(model.config), has ? precision : Precision::float32);
+      EXPECT_EQ(step_precision(model.config.training.precision), has ? precision : Precision::float32);
     }
   });
   if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
@@ -339,7 +339,8 @@ TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
     const std::atomic<bool> stop = false;
     trainer.run(nobody, stop);
     EXPECT_NE(model.numbers(), plain.numbers());
-    Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+    Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(),
+                        model.pool);
     const EpochRecord& last = trainer.state().history.epochs.back();
     EXPECT_EQ(evaluator.figures(model.data().split.validation, true), last.validation);
   });

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "shortlist/config/resolve.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/train/prepare.h"
 
@@ -12,7 +13,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 Dataset data_of(const TwoTables& tables, const Changes& changes = {}) {
-  return prepare_data(tables.config(changes), tables.open()).data;
+  return prepare_data(resolve_data(tables.config(changes)), tables.open()).data;
 }
 
 std::string error_of(const TwoTables& tables, const Changes& changes = {}) {
@@ -41,8 +42,8 @@ void expect_equal(const EncodedRows& a, const EncodedRows& b) {
 TEST(TwoTables, GiveTheDatasetOfTheTableThatTheyWereJoinedTo) {
   const TinyTable joined;
   const TwoTables apart;
-  const PreparedData one = prepare_data(joined.config(), joined.open());
-  const PreparedData two = prepare_data(apart.config(), apart.open());
+  const PreparedData one = prepare_data(resolve_data(joined.config()), joined.open());
+  const PreparedData two = prepare_data(resolve_data(apart.config()), apart.open());
   expect_equal(two.data.queries, one.data.queries);
   expect_equal(two.data.candidates, one.data.candidates);
   EXPECT_EQ(two.data.pair_of_row, one.data.pair_of_row);
@@ -148,7 +149,7 @@ TEST(TwoTables, FingerprintsTellAnotherSideTable) {
 TEST(TwoTables, AnotherTableOfRatingsIsMatchedAgainstTheKnownItems) {
   const TwoTables tables("m99,War,2020\n"), other("m98,Drama,2000\n", "", "u01,m98,3\n");
   const Config config = tables.config();
-  const PreparedData prepared = prepare_data(config, tables.open());
+  const PreparedData prepared = prepare_data(resolve_data(config), tables.open());
   const KnownData known{prepared.data.items.ids, prepared.data.users, prepared.data.fingerprint, false};
   const Dataset again = apply_features(other.config(), prepared.features, other.open(), true, &known);
   EXPECT_TRUE(again.other_table);

@@ -23,7 +23,7 @@ type = { kind = "hashed", buckets = 6, dim = 4 }
 name = { kind = "hashed", buckets = 5, dim = 4 }
 [query]
 features = ["type"]
-[candidate]
+[items]
 id       = "name"
 features = ["name"]
 [retrieval]
@@ -39,7 +39,7 @@ struct Model {
   }
   std::string problem(const std::string& folder) const {
     const FeatureMap query = features.select(config.query.features),
-                     candidate = features.select(config.candidate.features);
+                     candidate = features.select(config.items.features);
     const Parameters parameters(spec);
     return message_of([&] { export_onnx(folder, {query, candidate, spec, parameters, {{"rating"}}}); });
   }

@@ -27,7 +27,7 @@ name  = { kind = "category", dim = 4 }
 [query]
 features = ["genre", "type"]
 layers   = [{ dense = 3 }]
-[candidate]
+[items]
 id       = "name"
 features = ["name"]
 layers   = [{ dense = 3 }]

@@ -58,14 +58,14 @@ HttpResponse get_features(const Call& call) {
   write_form("candidate", model.candidate, json);
   write_form("attributes", model.attributes, json);
   json.member("id_column", model.recommender.id_column());
-  if (const std::string& user = model.recommender.bundle().config.data.user; !user.empty())
+  if (const std::string& user = model.recommender.bundle().spec.user; !user.empty())
     json.member("user_column", user);
   json.member("order", enum_name(model.recommender.list_order()));
-  json.member("kind", model.recommender.bundle().config.model.kind);
+  json.member("kind", model.recommender.bundle().spec.kind);
   json.member("map", model.recommender.has_item_vectors());
   const Bundle& bundle = model.recommender.bundle();
-  if (bundle.config.query_tells_user() && !bundle.ratings.users.empty())
-    json.member("seen", enum_name(bundle.config.recommend.seen));
+  if (bundle.spec.query_has_user && !bundle.ratings.users.empty())
+    json.member("seen", enum_name(bundle.spec.lists.seen));
   json.key("labels").begin_array();
   for (const std::string& label : model.recommender.labels())
     write_label(model.recommender.bundle(), label, json);
@@ -130,8 +130,8 @@ HttpResponse get_model(const Call& call) {
   json.begin_object().member("name", model.name).member("version", model.version());
   json.member("generation", model.generation).member("loaded_at", model.loaded_at);
   write_sizes(bundle, json);
-  json.member("config", config_to_toml(bundle.config));
-  json.member("kind", bundle.config.model.kind);
+  json.member("config", config_to_toml(*bundle.config));
+  json.member("kind", bundle.spec.kind);
   json.member("layers",
               bundle.towers != nullptr ? model_summary(bundle.towers->spec, *bundle.towers->parameters) : "");
   json.key("report").raw(one_line(bundle.report_json));
@@ -148,7 +148,7 @@ HttpResponse get_map(const Call& call) {
   if (!recommender.has_item_vectors())
     throw Problem(404, "not_found",
                   fmt::format("a model of kind '{}' has no item vectors, so there is no map",
-                              recommender.bundle().config.model.kind));
+                              recommender.bundle().spec.kind));
   const EmbeddingMap& map = model.map();
   // As many as fit into an answer if ids and attributes are long.
   const auto fit =

@@ -1,10 +1,11 @@
-#include "shortlist/cli/candidate_table.h"
+#include "shortlist/cli/item_table.h"
 
 #include <algorithm>
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/config/config.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_map.h"
 
@@ -26,8 +27,8 @@ CandidateTable::CandidateTable(const Recommender& recommender, const Table& tabl
   const std::vector<ColumnRequest> all = recommender.candidate_requests();
   const auto is_there = [&](const ColumnRequest& request) { return table.has_column(request.name); };
   const std::string& id = recommender.id_column();
-  const bool looks_up =
-      recommender.bundle().config.items && table.has_column(id) && !std::ranges::all_of(all, is_there);
+  const bool looks_up = recommender.bundle().config->items.has_table() && table.has_column(id) &&
+                        !std::ranges::all_of(all, is_there);
   for (const ColumnRequest& request : all) {
     const bool reads = !looks_up || is_there(request);
     place_.push_back(reads ? static_cast<int>(requests_.size()) : -1);
