@@ -40,7 +40,8 @@ struct RecommendConfig {
           "validation rows");
     visit("blend", blend, "With order = \"blend\": the weight of the predicted label", Range::between(0, 1));
     visit("candidates", candidates,
-          "best by score that the ranking orders together: the first so many, then the next so many",
+          "Number of items with the best scores that the ranking orders together: first the best N, then the "
+          "next N",
           Range::at_least(1));
   }
 };
