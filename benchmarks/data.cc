@@ -44,7 +44,7 @@ title = { kind = "category", dim = 16 }
 genre = { kind = "category", dim = 16 }
 [query]
 features = ["user"]
-[candidate]
+[items]
 id       = "title"
 features = ["title", "genre"]
 [retrieval]

@@ -61,7 +61,7 @@ layers = [
   {{ dot_interaction = true, name = "dots", inputs = ["bottom", {0}] }},
   {{ concat = true, inputs = ["bottom", "dots"] }},
 ]
-[candidate]
+[items]
 id       = "c0"
 features = ["shown"]
 [[ranking]]

@@ -73,7 +73,7 @@ item = {{ kind = "category", dim = {0} }}
 [query]
 features = ["user"]
 layers   = {1}
-[candidate]
+[items]
 id       = "item"
 features = ["item"]
 layers   = {1}

@@ -27,7 +27,7 @@ user = {{ kind = "hashed", buckets = {}, dim = 16 }}
 item = {{ kind = "hashed", buckets = 1000, dim = 16 }}
 [query]
 features = ["user"]
-[candidate]
+[items]
 id       = "item"
 features = ["item"]
 [[ranking]]

@@ -93,7 +93,7 @@ item = { kind = "category", dim = 32 }
 [query]
 features = ["user"]
 layers   = [{ dense = 32 }]
-[candidate]
+[items]
 id       = "item"
 features = ["item"]
 layers   = [{ dense = 32 }]

@@ -15,7 +15,7 @@ ConstMatrix Bundle::item_vectors() const {
 ConstMatrix Bundle::need_item_vectors(std::string_view what) const {
   const ConstMatrix vectors = item_vectors();
   if (vectors.rows > 0) return vectors;
-  throw usage_error("{} needs items' vectors, and a model of kind \"{}\" has none", what, spec.kind);
+  throw usage_error("{} needs item vectors, but a model of kind \"{}\" has none", what, spec.kind);
 }
 
 }  // namespace shortlist

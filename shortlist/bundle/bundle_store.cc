@@ -21,8 +21,10 @@ const BundleFile* known_file(std::string_view name) {
 
 void read_known(const BundleReader& reader, Bundle& bundle) {
   for (const BundleFile& file : bundle_files()) {
-    if (const ListedFile* listed = reader.manifest().find(file.name)) {
-      const std::string path = reader.path(file.name);
+    const ListedFile* listed = reader.manifest().find(file.name);
+    if (listed == nullptr && file.earlier_name != nullptr) listed = reader.manifest().find(file.earlier_name);
+    if (listed != nullptr) {
+      const std::string path = reader.path(listed->name);
       FileBytes bytes = reader.read(*listed);
       reading_file(path, [&] { file.read({path, std::move(bytes)}, bundle); });
     } else if (file.required(bundle)) {
@@ -76,7 +78,7 @@ void check_kind(const BundleReader& reader) {
 void read_retriever(const BundleReader& reader, Bundle& bundle) {
   const ModelKind& kind = *find_model_kind(bundle.spec.kind);
   if (kind.name != reader.manifest().kind)
-    throw data_error("{}: the kind of model is '{}', but in config.toml it is '{}'", reader.manifest_path(),
+    throw data_error("{}: the model is of kind '{}', but config.toml has '{}'", reader.manifest_path(),
                      reader.manifest().kind, kind.name);
   KindFiles files(reader);
   const std::optional<RetrievalConfig>& retrieval = bundle.config->retrieval;
@@ -160,7 +162,8 @@ std::optional<std::string> read_bundle_file(const std::string& path, const std::
 
 std::optional<TrainedOn> load_baselines(const Bundle& bundle) {
   const BundleReader reader(bundle.path);
-  if (reader.version() != bundle.version) throw data_error("{}: was replaced while it was read", bundle.path);
+  if (reader.version() != bundle.version)
+    throw data_error("{}: was replaced while it was being read", bundle.path);
   const ListedFile* listed = reader.manifest().find(kBaselinesFile);
   if (listed == nullptr) return std::nullopt;
   const std::string path = reader.path(kBaselinesFile);

@@ -41,10 +41,10 @@ class PeopleListener : public TrainingCallback {
     say("rows        {}: {} train, {} validation, {} test", count_text(data.rows),
         count_text(data.split.train.size()), count_text(data.split.validation.size()),
         count_text(data.split.test.size()));
-    say("distinct    {} queries, {} candidates, {} pairs of them", count_text(data.queries.rows),
+    say("distinct    {} queries, {} items, {} pairs of them", count_text(data.queries.rows),
         count_text(data.items.ids.size()), count_text(data.pair_query.size()));
     if (parameters.size() > 0)
-      say("parameters  {} trained, {} kept beside them", count_text(parameters.trainable_count()),
+      say("parameters  {} trained, {} not trained", count_text(parameters.trainable_count()),
           count_text(parameters.kept_count()));
     for (size_t t = 0; t < spec.ranking.size(); ++t) {
       const LabelScale scale = model.label_scale(t);
@@ -54,23 +54,24 @@ class PeopleListener : public TrainingCallback {
     }
     for (const auto& [feature, values] : data.unseen) {
       if (values > 0)
-        say("note: feature '{}': {} values that the rows it was fitted on do not have", feature,
+        say("note: feature '{}': {} values do not occur in the rows that it was fitted on", feature,
             count_text(values));
     }
     if (parameters.size() > 0)
-      say("watches     {} of the {} rows; * marks the best epoch so far", watched_,
+      say("monitor     {} of the {} rows; * marks the best epoch so far", watched_,
           data.split.validation.empty() ? "training" : "validation");
     start_ = epoch_start_ = Clock::now();
   }
 
   void resumed(const TrainerState& state) override {
     for (const EpochRecord& epoch : state.history.epochs) is_best(epoch);
-    say("going on after epoch {}{}", state.epoch, state.step > 0 ? fmt::format(", step {}", state.step) : "");
+    say("continuing after epoch {}{}", state.epoch,
+        state.step > 0 ? fmt::format(", step {}", state.step) : "");
     rows_before_ = SIZE_MAX;
   }
 
   void refitting(int epochs) override {
-    say("trains a new model on the training and the validation rows, {} {}", epochs,
+    say("training a new model on the training and the validation rows, {} {}", epochs,
         epochs == 1 ? "epoch" : "epochs");
   }
 
@@ -97,10 +98,10 @@ class PeopleListener : public TrainingCallback {
   }
 
   void learning_rate_fell(double from, double to) override {
-    say("learning rate {:.3g} -> {:.3g}: no gain", from, to);
+    say("learning rate {:.3g} -> {:.3g}: no improvement", from, to);
   }
   void stopped_early(int epoch, int best_epoch) override {
-    say("stopped after epoch {}: no gain since epoch {}", epoch, best_epoch);
+    say("stopped after epoch {}: no improvement since epoch {}", epoch, best_epoch);
   }
   void profiled(const StepProfile& profile) override { print_data(profile_text(profile) + "\n"); }
   void evaluated(const EvaluationReport&) override { say("trained in {}", duration_text(since(start_))); }

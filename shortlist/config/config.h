@@ -9,6 +9,7 @@
 #include "shortlist/config/data_config.h"
 #include "shortlist/config/model_config.h"
 #include "shortlist/config/recommend_config.h"
+#include "shortlist/config/tower_config.h"
 #include "shortlist/config/training_config.h"
 #include "shortlist/features/feature_config.h"
 
@@ -16,11 +17,11 @@ namespace shortlist {
 
 struct Config {
   DataConfig data;
-  std::optional<SideTableConfig> items, users;  // tables joined to the rows of `data`
-  std::vector<FeatureConfig> features;          // in the order of the file
+  std::optional<SideTableConfig> users;  // a table joined to the rows of `data`
+  std::vector<FeatureConfig> features;   // in the order of the file
   ModelConfig model;
   QueryConfig query;
-  CandidateConfig candidate;
+  ItemsConfig items;
   std::optional<RetrievalConfig> retrieval;
   std::vector<RankingConfig> ranking;
   TrainingConfig training;

@@ -23,7 +23,7 @@ void reject_settings_of_towers(const Config& config) {
          [](const std::string& key) { return std::ranges::find(kOfEveryKind, key) == kOfEveryKind.end(); });
   if (config.has_towers()) return;
   reject("query", "towers", [](const std::string& key) { return key == "layers"; });
-  reject("candidate", "towers", [](const std::string& key) { return key == "layers" || key == "features"; });
+  reject("items", "towers", [](const std::string& key) { return key == "layers" || key == "features"; });
 }
 
 void query_by_user(Config& config) {

@@ -71,7 +71,7 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
 std::vector<FeatureConfig> used_features(const Config& config) {
   std::vector<FeatureConfig> features;
   std::unordered_set<std::string> names;
-  for (const auto* tower : {&config.query.features, &config.candidate.features}) {
+  for (const auto* tower : {&config.query.features, &config.items.features}) {
     for (const std::string& name : *tower)
       if (names.insert(name).second) features.push_back(config.feature(name));
   }
@@ -88,9 +88,9 @@ SplitConfig resolve_split(const Config& config) {
   return split;
 }
 
-std::optional<SideTableSpec> resolve_side(const std::optional<SideTableConfig>& table) {
-  if (!table) return std::nullopt;
-  return SideTableSpec{.source = table->source(), .key = table->key};
+std::optional<SideTableSpec> resolve_side(const SideTableConfig& table) {
+  if (!table.has_table()) return std::nullopt;
+  return SideTableSpec{.source = table.source(), .key = table.key};
 }
 
 // Whether data.user is a column of the query, so that a query identifies its user.
@@ -105,11 +105,11 @@ bool query_has_user(const Config& config) {
 
 DataSpec resolve_data(const Config& config) {
   DataSpec spec{.items = resolve_side(config.items),
-                .users = resolve_side(config.users),
+                .users = config.users ? resolve_side(*config.users) : std::nullopt,
                 .features = used_features(config),
                 .query = config.query.features,
-                .candidate = config.candidate.features,
-                .id = config.candidate.id,
+                .candidate = config.items.features,
+                .id = config.items.id,
                 .user = config.data.user,
                 .weight = config.data.weight,
                 .positives = config.retrieval ? config.retrieval->positives : "",
@@ -119,7 +119,7 @@ DataSpec resolve_data(const Config& config) {
                 .split = resolve_split(config),
                 .fit_on = config.data.fit_features_on,
                 .refit = config.training.refit};
-  for (const AttributeConfig& attribute : config.candidate.attributes)
+  for (const AttributeConfig& attribute : config.items.attributes)
     spec.attributes.push_back(config.attribute_form(attribute));
   for (const RankingConfig& ranking : config.ranking)
     spec.labels.push_back(
@@ -142,10 +142,10 @@ TrainSpec resolve_training(const Config& config) {
 AnswerSpec resolve_answers(const Config& config) {
   AnswerSpec spec{.kind = config.model.kind,
                   .query = config.query.features,
-                  .candidate = config.candidate.features,
+                  .candidate = config.items.features,
                   .user = config.data.user,
                   .query_has_user = query_has_user(config),
-                  .display = config.candidate.display,
+                  .display = config.items.display,
                   .lists = config.recommend};
   for (const RankingConfig& ranking : config.ranking)
     spec.labels.push_back({.name = ranking.label, .prediction = ranking.loss.prediction()});

@@ -17,7 +17,7 @@ namespace shortlist {
 Described describe(const Config& config) {
   find_kind(config.model);
   if (!config.has_towers())
-    throw usage_error("describe shows layers, and a model of kind \"{}\" has none", config.model.kind);
+    throw usage_error("describe shows layers, but a model of kind \"{}\" has none", config.model.kind);
   const PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
   const ModelSpec spec = build_model(config, prepared.features, prepared.label_scales);
   const Parameters parameters(spec);

@@ -25,7 +25,7 @@ constexpr size_t kProjectorRows = 10'000;  // browsers are slow with more
 
 std::string group_of(const std::string& name) {
   if (name.starts_with("query/")) return "query tower";
-  if (name.starts_with("candidate/")) return "candidate tower";
+  if (name.starts_with("candidate/")) return "item tower";
   return "ranking";
 }
 
@@ -132,8 +132,8 @@ std::string checkpoint_folder(const std::string& out) { return run_folder(out) +
 RunLock::RunLock(const std::string& out)
     : folder_(run_folder(out)), made_(make_missing(folder_)), lock_(FileLock::try_lock(lock_file(folder_))) {
   if (!lock_) {
-    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
-                      out);
+    throw usage_error(
+        "{}: another training is writing to this folder; wait until it ends, or choose another --out", out);
   }
   remove_temporaries(folder_);
 }
@@ -162,8 +162,8 @@ void remove_run(const std::string& out) {
 void check_holds_no_run(const std::string& out) {
   if (!is_bundle(out) && !has_checkpoint(checkpoint_folder(out))) return;
   throw usage_error(
-      "{}: holds a run already; go on with train --resume, replace it with --overwrite, or choose another "
-      "--out",
+      "{}: already contains a run; continue it with train --resume, replace it with --overwrite, or choose "
+      "another --out",
       out);
 }
 
@@ -176,7 +176,7 @@ void use_tables_of_run(const std::string& out, Config& config) {
       if (const std::string text = run.value(name, ""); !text.empty()) table.use_table(text);
     };
     use("table", config.data);
-    if (config.items) use("items", *config.items);
+    if (config.items.has_table()) use("items", config.items);
     if (config.users) use("users", *config.users);
   });
 }
@@ -286,7 +286,7 @@ void RunFiles::finish(ConstMatrix vectors, const Items& items) {
                         {"seconds", std::chrono::duration<double>(ended - started_).count()},
                         {"table", config_.data.table_text()},
                         {"config", config_.file}};
-  if (config_.items) run["items"] = config_.items->table_text();
+  if (config_.items.has_table()) run["items"] = config_.items.table_text();
   if (config_.users) run["users"] = config_.users->table_text();
   write_file_atomically(folder_ + "/run.json", dump_json(run));
 }

@@ -29,7 +29,7 @@ void check_output(const TrainingOptions& options) {
   if (!options.resume) return check_holds_no_run(options.out);
   // A run that was killed before its first checkpoint restarts from the beginning.
   if (!is_bundle(options.out) && !fs::exists(run_folder(options.out))) {
-    throw usage_error("{}: holds no run to go on with", options.out);
+    throw usage_error("{}: contains no run to continue", options.out);
   }
 }
 
@@ -38,8 +38,9 @@ void warn_of_constant_features(const FeatureMap& features, TrainingCallback& cal
   for (size_t i = 0; i < features.size(); ++i) {
     const Feature& feature = *features[i].feature;
     if (feature.kind() == "category" && feature.id_count() <= 2) {
-      callback.warned(fmt::format("feature '{}': its vocabulary has {} value, so it tells nothing apart",
-                                  features[i].name, feature.id_count() - 1));
+      callback.warned(
+          fmt::format("feature '{}': its vocabulary has {} value, so the feature carries no information",
+                      features[i].name, feature.id_count() - 1));
     }
   }
 }
@@ -77,13 +78,12 @@ std::string checkpoint_of(const std::string& from) {
 std::string finished_note(const std::string& out, size_t epochs, bool stopped_early) {
   if (stopped_early)
     return fmt::format(
-        "{}: the run is finished: training.early_stopping ended it after epoch {}; give --overwrite to start "
-        "anew",
+        "{}: the run is finished: training.early_stopping ended it after epoch {}; start again with "
+        "--overwrite",
         out, epochs);
   return fmt::format(
-      "{}: the run is finished: all {} epochs are done; give more with --set training.epochs=N to train "
-      "longer, "
-      "or --overwrite to start anew",
+      "{}: the run is finished: all {} epochs are done; train longer with --set training.epochs=N, or start "
+      "again with --overwrite",
       out, epochs);
 }
 
@@ -127,7 +127,7 @@ class TrainingJob {
 
   void warn(const Run& run) {
     if (config_.training.refit && run.prepared.data.split.validation.empty())
-      throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
+      throw usage_error("training.refit needs validation rows to choose the number of epochs");
     for (const std::string& note : run.notes) callback_.warned(note);
     for (const std::string& note : run.prepared.data.notes) callback_.warned(note);
     warn_of_constant_features(run.prepared.features, callback_);
@@ -184,7 +184,8 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
                      const std::atomic<bool>& stop) {
   find_kind(config.model);  // checked before anything is read
   if (config.training.refit && !options.from_checkpoint.empty())
-    throw usage_error("training.refit trains; to make a bundle of a checkpoint, set training.refit=false");
+    throw usage_error(
+        "training.refit trains a new model; to make a bundle of a checkpoint, set training.refit=false");
   check_output(options);
   const RunLock lock(options.out);
   check_output(options);  // again: another run may have just ended

@@ -32,7 +32,7 @@ std::string precision_warning(Precision wanted) {
   if (step_precision(wanted) == wanted) return "";
   return fmt::format(
       "training.precision = \"{}\" needs matrix tiles (Intel's AMX){}, which this processor does not have: "
-      "trains in float32",
+      "training in float32",
       enum_name(wanted), wanted == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : "");
 }
 

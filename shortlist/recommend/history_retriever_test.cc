@@ -47,7 +47,7 @@ table = "TABLE"
 user  = "user"
 [model]
 kind = "popularity"
-[candidate]
+[items]
 id = "movie"
 )";
 

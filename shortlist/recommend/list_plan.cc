@@ -24,7 +24,7 @@ void check_options(const RecommendOptions& options, const Bundle& bundle, size_t
                       options.offset == 0 ? "k" : "offset + k", int64_t{options.offset} + options.k);
   }
   if (options.blend && !(*options.blend >= 0 && *options.blend <= 1))
-    throw usage_error("blend = {}: needs to be a share from 0 to 1", *options.blend);
+    throw usage_error("blend = {}: needs to be from 0 to 1", *options.blend);
   if (!options.exclude_each.empty() && options.exclude_each.size() != queries)
     throw usage_error("exclude_each has {} lists for {} queries", options.exclude_each.size(), queries);
   const ListOrder order = options.order.value_or(ListOrder::chosen);

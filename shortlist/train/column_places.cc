@@ -21,8 +21,8 @@ std::vector<std::string> names_of(const Table& table) {
 [[noreturn]] void throw_ambiguous(const std::string& column, const Table& rows, const Table& side,
                                   const char* section) {
   throw data_error(
-      "column '{0}' is both in {1} and in {2}, so it is not clear which is meant; give one of them another "
-      "name, such as by sql = \"SELECT * RENAME ({0} AS {3}_{0}) FROM ...\" in [{3}]",
+      "column '{0}' is in both {1} and {2}, so it is ambiguous; rename one of them, such as by sql = "
+      "\"SELECT * RENAME ({0} AS {3}_{0}) FROM ...\" in [{3}]",
       column, rows.source().describe(), side.source().describe(), section);
 }
 
@@ -54,7 +54,7 @@ class Places {
   std::vector<ColumnRequest>& of(const ColumnSpec& column) {
     const std::string& name = column.name;
     if (name == spec_.user && column.candidate && tables_.items != nullptr && tables_.users != nullptr)
-      throw data_error("column '{}' names the user, so it cannot be a column of the candidate with [items]",
+      throw data_error("column '{}' names the user, so the items cannot have it as a feature or attribute",
                        name);
     if (name == spec_.id || name == spec_.user || (!column.query && !column.candidate)) return places.rows;
     const bool in_rows = has(tables_.rows, name), in_items = has(tables_.items, name),
@@ -66,7 +66,7 @@ class Places {
     if (column.candidate && !column.query && in_items) return places.items;
     if (column.query && !column.candidate && in_users) return places.users;
     if (column.query && in_items) throw_of_other_side(name, "query", *tables_.items, "items");
-    if (column.candidate && in_users) throw_of_other_side(name, "candidate", *tables_.users, "users");
+    if (column.candidate && in_users) throw_of_other_side(name, "item", *tables_.users, "users");
     throw_absent(name, tables_);
   }
 

@@ -66,7 +66,8 @@ class Joiner {
     if (without == 0) return;
     if (without == all && options_.known == nullptr) {
       throw data_error(
-          "{}: column '{}' has none of the {} values of '{}' in {}, such as '{}': need the same ids in both",
+          "{}: column '{}' contains none of the {} values of '{}' in {}, such as '{}'; need the same ids in "
+          "both",
           side.name, of.key, all, of.id, table_.source().describe(), ids.text(0));
     }
     for (const uint32_t code : ids.codes)

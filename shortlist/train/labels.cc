@@ -152,7 +152,7 @@ std::string describe_unlabelled(const DataSpec& spec, const Dataset& data) {
   const bool one = data.unlabelled.size() == 1;
   // A row without a value is not positive.
   const char* use = spec.positives.empty()
-                        ? (one ? "it trains retrieval alone" : "they train retrieval alone")
+                        ? (one ? "it is used only for retrieval" : "they are used only for retrieval")
                         : (one ? "the ranking leaves it out" : "the ranking leaves them out");
   return fmt::format("{} of {} rows {} no '{}': {}", data.unlabelled.size(), data.rows, one ? "has" : "have",
                      fmt::join(labels, "' or no '"), use);

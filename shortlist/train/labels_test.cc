@@ -94,7 +94,7 @@ TEST(Labels, DescribesTheRowsWithoutOne) {
   EXPECT_EQ(describe_unlabelled(spec, data), "");
   leave_out_unlabelled({1}, data);
   EXPECT_EQ(describe_unlabelled(spec, data),
-            "1 of 5 rows has no 'rating' or no 'liked': it trains retrieval alone");
+            "1 of 5 rows has no 'rating' or no 'liked': it is used only for retrieval");
 }
 
 }  // namespace

@@ -85,10 +85,9 @@ TEST(Dataset, RejectsLabelsThatAreNotFinite) {
   const auto message = [](const std::string& label) {
     return error_of(std::string(kRows) + "u1,Peru,m9,Drama,1999," + label + "\n");
   };
-  EXPECT_EQ(
-      message("NaN"),
-      "row 5: label column 'rating': got 'NaN', need a finite number; if this means a missing value, say so: "
-      "missing = [\"NaN\"] in [data] (--missing)");
+  EXPECT_EQ(message("NaN"),
+            "row 5: label column 'rating': got 'NaN', need a finite number; if this means a missing value, "
+            "set missing = [\"NaN\"] in [data] (--missing)");
   EXPECT_EQ(message("inf"), "row 5: label column 'rating': got 'inf', need a finite number");
   EXPECT_EQ(message("ten"), "row 5: label column 'rating': got 'ten', need a finite number");
 }
@@ -170,7 +169,7 @@ TEST(Dataset, CountsTheSharesOfItemsInTheTrainingRows) {
 
 TEST(Dataset, RejectsAMissingId) {
   EXPECT_EQ(error_of("u1,Peru,m1,War,2001,3\nu1,Peru,,War,2001,3\n"),
-            "row 2: column 'movie' is missing, but it tells candidates apart");
+            "row 2: column 'movie' is missing, but it identifies the item");
 }
 
 TEST(Dataset, RejectsATableWithoutRows) { EXPECT_EQ(error_of(""), "has no rows"); }
@@ -248,8 +247,8 @@ TEST(ApplyFeatures, SplitsTheKnownTableAlone) {
   EXPECT_EQ(message_of(
                 [&] { apply_features(resolve_data(config), prepared.features, table.open(), true, &known); }),
             table.path() +
-                ": this is the table that the model was trained on, but the split puts other rows "
-                "into train, validation and test");
+                ": this is the table that the model was trained on, but the split assigns rows differently "
+                "to train, validation and test");
 }
 
 TEST(ApplyFeatures, DoesWithoutLabelsWhenNoneAreNeeded) {

@@ -183,7 +183,7 @@ Error Trainer::State::not_finite(int64_t at_step, const std::string& what) const
   const bool has_checkpoint = run.epoch > 0;
   return failed("epoch {}, step {}: {}; {}ower the learning rate, which is {} now, and {}", run.epoch + 1,
                 at_step, what, has_checkpoint ? "the last checkpoint is kept. L" : "l", run.learning_rate,
-                has_checkpoint ? "go on with --resume" : "train again");
+                has_checkpoint ? "continue with --resume" : "train again");
 }
 
 Trainer::Trainer(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters, const Dataset& data,
@@ -224,7 +224,7 @@ Trainer::Outcome Trainer::run(TrainingCallback& callback, const std::atomic<bool
 void Trainer::begin_at(const OptimizerState& optimizer) {
   State& s = *state_;
   if (optimizer.steps < 0 || optimizer.steps / s.steps_an_epoch() > std::numeric_limits<int>::max())
-    throw data_error("the checkpoint's optimizer says that it took {} steps", optimizer.steps);
+    throw data_error("the checkpoint's optimizer has taken {} steps, which is out of range", optimizer.steps);
   restore_optimizer(optimizer, s.step.optimizer());
   s.run.learning_rate = optimizer.learning_rate.value_or(s.run.learning_rate);
   s.run.epoch = static_cast<int>(optimizer.steps / s.steps_an_epoch());

@@ -113,9 +113,8 @@ TEST(TwoTables, RejectColumnsThatTwoTablesCouldGive) {
       error_of(TwoTables(),
                {{R"(["genre", "year"])", R"(["genre", "rating"])"},
                 {"[items]\n", "[items]\ncolumns = [\"movie\", \"genre\", \"rating\"]\nheader = false\n"}}),
-      "column 'rating' is both in ratings.csv and in movies.csv, so it is not clear which is meant; give "
-      "one of them another name, such as by sql = \"SELECT * RENAME (rating AS items_rating) FROM ...\" in "
-      "[items]");
+      "column 'rating' is in both ratings.csv and movies.csv, so it is ambiguous; rename one of them, such as "
+      "by sql = \"SELECT * RENAME (rating AS items_rating) FROM ...\" in [items]");
 }
 
 TEST(TwoTables, RejectAQueryThatAsksWithTheItemsColumns) {
@@ -134,17 +133,16 @@ TEST(TwoTables, NameAllTablesWhereNoneHasAColumn) {
 }
 
 TEST(TwoTables, RejectIdsOfWhichNoneIsInTheTable) {
-  EXPECT_EQ(
-      error_of(TwoTables(), {{"[items]\n", "[items]\nkey = \"year\"\n"}}),
-      "movies.csv: column 'year' has none of the 30 values of 'movie' in ratings.csv, such as 'm02': need "
-      "the same ids in both");
+  EXPECT_EQ(error_of(TwoTables(), {{"[items]\n", "[items]\nkey = \"year\"\n"}}),
+            "movies.csv: column 'year' contains none of the 30 values of 'movie' in ratings.csv, such as "
+            "'m02'; need the same ids in both");
 }
 
 TEST(TwoTables, FingerprintsTellAnotherSideTable) {
   const Dataset data = data_of(TwoTables()), more = data_of(TwoTables("m99,War,2020\n"));
   EXPECT_EQ(table_difference(data.fingerprint, more.fingerprint), "");
   EXPECT_EQ(side_table_difference(data.fingerprint, more.fingerprint),
-            "the table of items has other rows or values");
+            "the table of items has different rows or values");
   EXPECT_EQ(side_table_difference(data.fingerprint, data_of(TwoTables()).fingerprint), "");
 }
 

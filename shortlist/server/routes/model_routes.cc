@@ -55,7 +55,7 @@ HttpResponse get_features(const Call& call) {
   JsonWriter json;
   json.begin_object();
   write_form("query", model.query, json);
-  write_form("candidate", model.candidate, json);
+  write_form("item", model.item, json);
   write_form("attributes", model.attributes, json);
   json.member("id_column", model.recommender.id_column());
   if (const std::string& user = model.recommender.bundle().spec.user; !user.empty())
@@ -79,7 +79,7 @@ HttpResponse get_features(const Call& call) {
 }
 
 const FormField* find_field(const ServedModel& model, const std::string& column) {
-  for (const auto* form : {&model.query, &model.candidate, &model.attributes}) {
+  for (const auto* form : {&model.query, &model.item, &model.attributes}) {
     const auto at = std::ranges::find(*form, column, &FormField::column);
     if (at != form->end()) return &*at;
   }
@@ -181,31 +181,31 @@ void add_model_routes(Routes& routes) {
   routes.push_back({.method = "GET",
                     .path = "/v1/features",
                     .operation = "get_features",
-                    .summary = "What a query and a candidate consist of",
+                    .summary = "The columns of a query and of an item",
                     .answer = "Features",
                     .handler = get_features});
   routes.push_back({.method = "GET",
                     .path = "/v1/features/{column}/values",
                     .operation = "list_values",
-                    .summary = "Values that a column knows",
+                    .summary = "Known values of a column",
                     .answer = "ValueList",
-                    .query = {{"q", "words that the value holds", R"({"type":"string"})"},
-                              {"limit", "values of a page",
+                    .query = {{"q", "Words to find in the values", R"({"type":"string"})"},
+                              {"limit", "Values per page",
                                R"({"type":"integer","minimum":1,"maximum":1000,"default":20})"},
-                              {"cursor", "of the page, as the one before gave it", kCursorSchema}},
+                              {"cursor", "Next page: the next_cursor of the page before", kCursorSchema}},
                     .slow = true,
                     .handler = list_values});
   routes.push_back({.method = "GET",
                     .path = "/v1/map",
                     .operation = "get_map",
-                    .summary = "The items' embeddings in two dimensions",
+                    .summary = "Map of the items' embeddings in two dimensions",
                     .answer = "Map",
                     .slow = true,
                     .handler = get_map});
   routes.push_back({.method = "GET",
                     .path = "/v1/model",
                     .operation = "get_model",
-                    .summary = "The model card: config, sizes, report, learning curves",
+                    .summary = "Model card: config, sizes, report and learning curves",
                     .answer = "ModelCard",
                     .slow = true,
                     .handler = get_model});
