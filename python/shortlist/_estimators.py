@@ -168,7 +168,7 @@ class Estimator(Model):
         return f"{type(self).__name__}({', '.join(changed)})"
 
 
-_ITEM_SECTION = "candidate"
+_ITEM_SECTION = "items"
 
 
 class TwoTower(Estimator):

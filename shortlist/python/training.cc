@@ -44,7 +44,7 @@ void add_section(Value& root, const char* section, const OptionalTable& table) {
 void apply_tables(Config& config, const OptionalTable& data, const OptionalTable& items,
                   const OptionalTable& users) {
   if (data) data->apply(config.data);
-  if (items) items->apply(*config.items);
+  if (items) items->apply(config.items);
   if (users) users->apply(*config.users);
 }
 
@@ -57,7 +57,7 @@ std::string draft_config(const TableArgument& data, const OptionalTable& items, 
   InitSides sides;
   if (items) sides.items = &item_table.emplace(Table::open(items->config.source()));
   if (users) sides.users = &user_table.emplace(Table::open(users->config.source()));
-  return init_config(table, {.label = label, .candidate = item, .query = query}, sides);
+  return init_config(table, {.label = label, .item = item, .query = query}, sides);
 }
 
 nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
@@ -92,9 +92,9 @@ nb::object evaluate_model(const std::string& path, const OptionalTable& data, co
   {
     const nb::gil_scoped_release released;
     Bundle bundle = load_bundle(path);
-    Config config = bundle.config;
+    Config config = *bundle.config;
     use_tables_of_run(path, config);
-    if (items && !config.items) throw usage_error("items: the model has no table of items");
+    if (items && !config.items.has_table()) throw usage_error("items: the model has no table of items");
     if (users && !config.users) throw usage_error("users: the model has no table of users");
     apply_tables(config, data, items, users);
     report = evaluate(std::move(bundle), config, split, threads);
