@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shortlist._report import Report
     from shortlist._server import Server
     from shortlist._tables import DataWarning
-    from shortlist._training import train
+    from shortlist._training import import_keras, train
 
 __version__: str = _core.__version__
 
@@ -43,6 +43,7 @@ _HOME = {
     "Step": "_callbacks",
     "TwoTower": "_estimators",
     "draft_config": "_config",
+    "import_keras": "_training",
     "load": "_model",
     "train": "_training",
 }
@@ -69,6 +70,7 @@ __all__ = [
     "TwoTower",
     "__version__",
     "draft_config",
+    "import_keras",
     "load",
     "losses",
     "metrics",

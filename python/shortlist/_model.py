@@ -364,6 +364,7 @@ class Model:
         *,
         address: str = "127.0.0.1",
         arguments: Sequence[str] = (),
+        log: str | os.PathLike[str] | None = None,
         block: bool = True,
     ) -> Server:
         """Serve the model over HTTP, with a web page, in a process of its own.
@@ -376,6 +377,8 @@ class Model:
             The address; others than this machine's own need keys: see ``shortlist help serve``.
         arguments : list of str
             Further arguments of ``shortlist serve``.
+        log : path, optional
+            A file for the server's log, which is on standard error by default.
         block : bool
             Whether to wait until it is interrupted. Otherwise returns when the server answers.
 
@@ -386,7 +389,7 @@ class Model:
         """
         host = f"[{address}]" if ":" in address else address
         command = [self._need().path, "--address", address, "--port", str(port), *arguments]
-        server = Server(command, f"http://{host}:{port}")
+        server = Server(command, f"http://{host}:{port}", log)
         if block:
             server.wait()
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import signal
 import subprocess
@@ -36,9 +37,14 @@ class Server:
         Its address, at which there is also a web page.
     """
 
-    def __init__(self, arguments: list[str], url: str) -> None:
+    def __init__(self, arguments: list[str], url: str, log: str | os.PathLike[str] | None = None) -> None:
         self.url = url
-        self._process = subprocess.Popen([program(), "serve", *arguments])
+        command = [program(), "serve", *arguments]
+        if log is None:
+            self._process = subprocess.Popen(command)
+        else:
+            with open(log, "ab") as file:
+                self._process = subprocess.Popen(command, stdout=file, stderr=file)
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
         """Wait until it answers. Raises SystemError if it ends or does not answer in time."""

@@ -17,6 +17,7 @@
 #include "shortlist/io/json.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/jobs/evaluate.h"
+#include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/training.h"
 #include "shortlist/python/python_events.h"
@@ -60,15 +61,22 @@ std::string draft_config(const TableArgument& data, const OptionalTable& items, 
   return init_config(table, {.label = label, .item = item, .query = query}, sides);
 }
 
-nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
-                       const OptionalTable& users, const std::string& out, int threads, bool resume,
-                       bool overwrite, const std::string& from_checkpoint, nb::object function,
-                       double interval) {
+// The config of a dict, with these tables in place of its own.
+Config config_with_tables(nb::dict settings, const OptionalTable& data, const OptionalTable& items,
+                          const OptionalTable& users) {
   Value root = to_value(settings);
   add_section(root, "items", items);
   add_section(root, "users", users);
   Config config = read_config(root, "the config");
   apply_tables(config, data, items, users);
+  return config;
+}
+
+nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
+                       const OptionalTable& users, const std::string& out, int threads, bool resume,
+                       bool overwrite, const std::string& from_checkpoint, nb::object function,
+                       double interval) {
+  const Config config = config_with_tables(settings, data, items, users);
   std::atomic<bool> stop = false;
   PythonEvents events(std::move(function), interval, stop);
   TrainingResult result;
@@ -84,6 +92,14 @@ nb::object train_model(nb::dict settings, const TableArgument& data, const Optio
   }
   events.rethrow();
   return result.finished ? report_of(result.report) : nb::none();
+}
+
+void import_model(const std::string& checkpoint, nb::dict settings, const TableArgument& data,
+                  const OptionalTable& items, const OptionalTable& users, const std::string& out,
+                  int threads) {
+  const Config config = config_with_tables(settings, data, items, users);
+  const nb::gil_scoped_release released;
+  import_bundle(config, {.checkpoint = checkpoint, .out = out, .threads = threads});
 }
 
 nb::object evaluate_model(const std::string& path, const OptionalTable& data, const OptionalTable& items,
@@ -135,6 +151,8 @@ void bind_training(nb::module_& module) {
              "query"_a);
   module.def("train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a,
              "threads"_a, "resume"_a, "overwrite"_a, "from_checkpoint"_a, "function"_a.none(), "interval"_a);
+  module.def("import_keras", &import_model, "checkpoint"_a, "config"_a, "data"_a, "items"_a.none(),
+             "users"_a.none(), "out"_a, "threads"_a);
   module.def("evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
              "split"_a, "threads"_a);
 }
