@@ -420,6 +420,7 @@ class Model:
         if kept is not None:
             axes.axvline(kept, color="gray", linewidth=0.8, linestyle=":", label=f"kept: epoch {kept}")
         axes.set_xlabel("epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_ylabel(metric)
         axes.legend(frameon=False)
         return axes
@@ -427,18 +428,18 @@ class Model:
     def plot_items(self, labels: int = 20, ax: Any = None) -> Any:
         """Plot the items' vectors on their first two principal components. Returns the axes.
 
-        ``labels`` items are named, spread over the catalogue.
+        ``labels`` items are named, far from one another.
         """
         axes = ax if ax is not None else _new_axes()
         vectors = self.embed_items().astype(np.float64)
         centred = vectors - vectors.mean(axis=0)
         _, _, components = np.linalg.svd(centred, full_matrices=False)
         x, y = (centred @ components[:2].T).T if len(components) > 1 else (centred[:, 0], np.zeros(len(centred)))
-        axes.scatter(x, y, s=4, alpha=0.5)
-        display = self._need().display
-        names = self._catalogue()[display or self._need().id_column]
-        for item in np.linspace(0, len(names) - 1, min(labels, len(names)), dtype=int):
-            axes.annotate(str(names[item]), (x[item], y[item]), fontsize=7)
+        axes.scatter(x, y, s=3, alpha=0.25, linewidths=0)
+        names = self._catalogue()[self._need().display or self._need().id_column]
+        for item in _spread(np.column_stack([x, y]), min(labels, len(names))):
+            name = str(names[item])
+            axes.annotate(name if len(name) <= 28 else name[:27] + "…", (x[item], y[item]), fontsize=6.5, ha="center")
         axes.set_xticks([])
         axes.set_yticks([])
         return axes
@@ -600,6 +601,16 @@ def _attribute(kind: str, values: list[Any]) -> npt.NDArray[Any]:
     array = np.empty(len(values), object)
     array[:] = values
     return array
+
+
+def _spread(points: npt.NDArray[np.float64], count: int) -> list[int]:
+    """Positions of points that are far from one another: each the farthest from those before."""
+    chosen = [0] if count else []
+    distance = np.full(len(points), np.inf)
+    while len(chosen) < count:
+        distance = np.minimum(distance, np.linalg.norm(points - points[chosen[-1]], axis=1))
+        chosen.append(int(np.argmax(distance)))
+    return chosen
 
 
 def _new_axes() -> Any:
