@@ -3,6 +3,7 @@
 
 #include "shortlist/python/errors.h"
 #include "shortlist/python/model.h"
+#include "shortlist/python/settings.h"
 #include "shortlist/python/table_argument.h"
 #include "shortlist/python/training.h"
 
@@ -11,6 +12,7 @@ NB_MODULE(_core, module) {
   module.attr("__version__") = SHORTLIST_VERSION;
   shortlist::python::bind_errors(module);
   shortlist::python::bind_tables(module);
+  shortlist::python::bind_settings(module);
   shortlist::python::bind_training(module);
   shortlist::python::bind_model(module);
 }

@@ -11,11 +11,9 @@
 #include <cstring>
 
 #include "shortlist/bundle/bundle_store.h"
-#include "shortlist/config/config_toml.h"
 #include "shortlist/config/read_config.h"
 #include "shortlist/init/init_config.h"
 #include "shortlist/io/json.h"
-#include "shortlist/io/toml.h"
 #include "shortlist/jobs/evaluate.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/training.h"
@@ -119,18 +117,6 @@ void bind_training(nb::module_& module) {
   bind_parameters(module);
   module.def("nearest", &nearest, "word"_a, "candidates"_a);
   module.def("replace_folder", &replace_folder, "made"_a, "target"_a);
-  module.def("parse_toml", [](const std::string& text, const std::string& file) {
-    return to_python(parse_toml(text, file));
-  });
-  module.def("load_toml", [](const std::string& path) { return to_python(load_toml(path)); });
-  module.def(
-      "read_config",
-      [](nb::dict settings, const std::string& file) {
-        return to_python(parse_toml(full_config_to_toml(read_config(to_value(settings), file)), file));
-      },
-      "settings"_a, "file"_a = "the config");
-  module.def("config_to_toml",
-             [](nb::dict settings) { return config_to_toml(read_config(to_value(settings), "the config")); });
   module.def("draft_config", &draft_config, "data"_a, "items"_a.none(), "users"_a.none(), "label"_a, "item"_a,
              "query"_a);
   module.def("train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a,
