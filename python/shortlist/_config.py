@@ -58,9 +58,11 @@ def draft_config(
     str
         The text of a config file, which :meth:`shortlist.Config.from_toml` reads.
     """
-    tables = [
-        None if table is None else to_table(table, name)
-        for table, name in ((data, "the data"), (items, "items"), (users, "users"))
-    ]
     columns = [query] if isinstance(query, str) else list(query)
-    return _core.draft_config(*tables, label, item, columns)
+    return _core.draft_config(
+        to_table(data, "the data"), _side(items, "items"), _side(users, "users"), label, item, columns
+    )
+
+
+def _side(table: Any, name: str) -> _core.Table | None:
+    return None if table is None else to_table(table, name)

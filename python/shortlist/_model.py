@@ -299,11 +299,11 @@ class Model:
             source = self.config_.get(name, {}).get("table", "")
             if data is not None and given[name] is None and source == name and not os.path.exists(source):
                 raise ConfigError(f"{name}: the model was trained with a table of {name} in memory; give {name}=...")
-        tables = [
+        rows, *sides = (
             None if table is None else to_table(table, name)
             for name, table in {"the data": data, **given}.items()
-        ]
-        return Report(_core.evaluate(self._need().path, *tables, split, threads))
+        )
+        return Report(_core.evaluate(self._need().path, rows, sides[0], sides[1], split, threads))
 
     # Keeping and serving.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shortlist import _core
 from shortlist._callbacks import Callback, Events, Progress, shows_progress
@@ -12,7 +12,9 @@ from shortlist._config import settings_of
 from shortlist._core import ConfigError, Interrupted
 from shortlist._model import Model, own_folder
 from shortlist._tables import kind_of, to_table
-from shortlist.config import Config
+
+if TYPE_CHECKING:
+    from shortlist.config import Config
 
 
 def train(

@@ -344,20 +344,35 @@ class Model {
 void bind_model(nb::module_& module) {
   using namespace nb::literals;
   nb::class_<Model>(module, "Model")
-      .def(nb::init<const std::string&>(), nb::call_guard<nb::gil_scoped_release>())
-      .def("recommend", &Model::recommend)
-      .def("recommend_one", &Model::recommend_one)
-      .def("predict", &Model::predict)
-      .def("predict_one", &Model::predict_one)
-      .def("similar", &Model::similar)
-      .def("find_item", &Model::find_item)
-      .def("embed_queries", &Model::embed_queries)
-      .def("embed_items", &Model::embed_items)
-      .def("item_ids", &Model::item_ids)
-      .def("attributes", &Model::attributes)
-      .def("report", &Model::report)
-      .def("history", &Model::history)
-      .def("config", &Model::config)
+      .def(nb::init<const std::string&>(), "path"_a, nb::call_guard<nb::gil_scoped_release>())
+      .def("recommend", &Model::recommend, "queries"_a, "settings"_a, "threads"_a,
+           nb::sig("def recommend(self, queries: Table, settings: dict[str, typing.Any], threads: int) -> "
+                   "dict[str, typing.Any]"))
+      .def("recommend_one", &Model::recommend_one, "query"_a, "settings"_a,
+           nb::sig("def recommend_one(self, query: dict[str, typing.Any], settings: dict[str, typing.Any]) "
+                   "-> dict[str, typing.Any]"))
+      .def("predict", &Model::predict, "pairs"_a, "threads"_a, "raw"_a,
+           nb::sig("def predict(self, pairs: Table, threads: int, raw: bool) -> dict[str, typing.Any]"))
+      .def("predict_one", &Model::predict_one, "query"_a, "item"_a, "raw"_a,
+           nb::sig("def predict_one(self, query: dict[str, typing.Any], item: dict[str, typing.Any], raw: "
+                   "bool) -> list[float]"))
+      .def("similar", &Model::similar, "item"_a, "by"_a, "k"_a,
+           nb::sig("def similar(self, item: str, by: str, k: int) -> "
+                   "tuple[numpy.typing.NDArray[numpy.uint32], numpy.typing.NDArray[numpy.float64]]"))
+      .def("find_item", &Model::find_item, "item"_a)
+      .def(
+          "embed_queries", &Model::embed_queries, "queries"_a, "threads"_a,
+          nb::sig(
+              "def embed_queries(self, queries: Table, threads: int) -> numpy.typing.NDArray[numpy.float32]"))
+      .def("embed_items", &Model::embed_items,
+           nb::sig("def embed_items(self) -> numpy.typing.NDArray[numpy.float32]"))
+      .def("item_ids", &Model::item_ids,
+           nb::sig("def item_ids(self) -> numpy.typing.NDArray[numpy.int64] | list[str]"))
+      .def("attributes", &Model::attributes,
+           nb::sig("def attributes(self) -> list[tuple[str, str, list[typing.Any]]]"))
+      .def("report", &Model::report, nb::sig("def report(self) -> dict[str, typing.Any]"))
+      .def("history", &Model::history, nb::sig("def history(self) -> dict[str, typing.Any]"))
+      .def("config", &Model::config, nb::sig("def config(self) -> dict[str, typing.Any]"))
       .def_prop_ro("id_column", [](const Model& m) { return m.recommender().id_column(); })
       .def_prop_ro("labels", [](const Model& m) { return m.recommender().labels(); })
       .def_prop_ro("query_columns", [](const Model& m) { return m.recommender().query_columns(); })

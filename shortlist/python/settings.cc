@@ -49,7 +49,8 @@ Value load_settings(const std::string& path) {
 
 void bind_settings(nb::module_& module) {
   using namespace nb::literals;
-  module.def("settings", &settings, "All settings: see shortlist/config/config_schema.h.");
+  module.def("settings", &settings, nb::sig("def settings() -> dict[str, typing.Any]"),
+             "All settings: see shortlist/config/config_schema.h.");
   module.def(
       "parse_settings",
       [](const std::string& text) {
@@ -57,17 +58,20 @@ void bind_settings(nb::module_& module) {
         check_sections(root, kFile);
         return to_python(root);
       },
-      "text"_a, "Read the text of a config. Raises ConfigError for an unknown key or a wrong value.");
+      "text"_a, nb::sig("def parse_settings(text: str) -> dict[str, typing.Any]"),
+      "Read the text of a config. Raises ConfigError for an unknown key or a wrong value.");
   module.def(
       "load_settings", [](const std::string& path) { return to_python(load_settings(path)); }, "path"_a,
+      nb::sig("def load_settings(path: str) -> dict[str, typing.Any]"),
       "Read the file of a config, as parse_settings does.");
   module.def(
       "check_settings", [](nb::dict settings) { check_sections(to_value(settings), kFile); }, "settings"_a,
+      nb::sig("def check_settings(settings: dict[str, typing.Any]) -> None"),
       "Raise ConfigError for an unknown key or a wrong value.");
   module.def(
       "settings_to_toml",
       [](nb::dict settings) { return config_to_toml(check_sections(to_value(settings), kFile)); },
-      "settings"_a);
+      "settings"_a, nb::sig("def settings_to_toml(settings: dict[str, typing.Any]) -> str"));
   module.def(
       "complete_settings",
       [](nb::dict settings) {
@@ -75,7 +79,9 @@ void bind_settings(nb::module_& module) {
         kind_of_config(config);
         return to_python(parse_toml(full_config_to_toml(config), kFile));
       },
-      "settings"_a, "All settings, with defaults. Raises ConfigError if they do not make a model.");
+      "settings"_a,
+      nb::sig("def complete_settings(settings: dict[str, typing.Any]) -> dict[str, typing.Any]"),
+      "All settings, with defaults. Raises ConfigError if they do not make a model.");
 }
 
 }  // namespace shortlist::python

@@ -119,10 +119,18 @@ void bind_training(nb::module_& module) {
   module.def("replace_folder", &replace_folder, "made"_a, "target"_a);
   module.def("draft_config", &draft_config, "data"_a, "items"_a.none(), "users"_a.none(), "label"_a, "item"_a,
              "query"_a);
-  module.def("train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a,
-             "threads"_a, "resume"_a, "overwrite"_a, "from_checkpoint"_a, "function"_a.none(), "interval"_a);
+  module.def(
+      "train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a, "threads"_a,
+      "resume"_a, "overwrite"_a, "from_checkpoint"_a, "function"_a.none(), "interval"_a,
+      nb::sig(
+          "def train(config: dict[str, typing.Any], data: Table, items: Table | None, users: Table | None, "
+          "out: str, threads: int, resume: bool, overwrite: bool, from_checkpoint: str, "
+          "function: collections.abc.Callable[[str, dict[str, typing.Any]], object] | None, "
+          "interval: float) -> dict[str, typing.Any] | None"));
   module.def("evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
-             "split"_a, "threads"_a);
+             "split"_a, "threads"_a,
+             nb::sig("def evaluate(path: str, data: Table | None, items: Table | None, users: Table | None, "
+                     "split: str, threads: int) -> dict[str, typing.Any]"));
 }
 
 }  // namespace shortlist::python
