@@ -24,6 +24,7 @@ class Step:
     step: int
     steps: int
     rows: int
+    learning_rate: float
     metrics: Mapping[str, float]
 
 
@@ -167,7 +168,7 @@ class Events:
             for callback in self._callbacks:
                 callback.on_train_begin(run)
         elif event == "step":
-            run._learning_rate = values.pop("learning_rate", run._learning_rate)
+            run._learning_rate = values["learning_rate"]
             step = Step(**values)
             for callback in self._callbacks:
                 if _overrides(callback, "on_step_end"):

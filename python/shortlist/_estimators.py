@@ -168,12 +168,6 @@ class Estimator(Model):
             changed.append(f"{name}=<{type(value).__name__}>" if is_table else f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(changed)})"
 
-    def _repr_html_(self) -> str:
-        import html
-
-        shown = f"<code>{html.escape(repr(self))}</code>"
-        return shown if self._engine is None else f"{shown}{self.report._repr_html_()}"
-
 
 _ITEM_SECTION = "candidate"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import pathlib
 import shutil
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from shortlist import _core
 from shortlist._core import ConfigError, DataError
 from shortlist._report import Report
-from shortlist._server import Server
+from shortlist._server import Server, run_program
 from shortlist._tables import Kind, default_kind, kind_of, take, to_frame, to_table, warn
 
 Scalar = (str, int, float, np.generic)
@@ -101,6 +102,20 @@ class Model:
         """The epochs, each with ``epoch``, ``learning_rate``, ``train`` and ``validation``."""
         epochs: list[dict[str, Any]] = self._need().history()["epochs"]
         return epochs
+
+    def summary(self) -> Summary:
+        """Return the layers with their sizes. Shows itself as text and in a notebook."""
+        return Summary(self._file("summary.txt"))
+
+    def graph(self) -> Graph:
+        """Return a picture of the layers, which shows itself in a notebook; ``str()`` is the SVG."""
+        return Graph(self._file("model.svg"))
+
+    def _file(self, name: str) -> str:
+        file = pathlib.Path(self._need().path, name)
+        if not file.exists():
+            raise ConfigError(f"a model of kind \"{self.kind_}\" without towers has no layers")
+        return file.read_text()
 
     @property
     def item_ids_(self) -> npt.NDArray[Any]:
@@ -329,6 +344,20 @@ class Model:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
+    def export(self, path: str | os.PathLike[str], *, to: str, arguments: Sequence[str] = ()) -> None:
+        """Write the model in the format of another tool.
+
+        Parameters
+        ----------
+        path : path
+            The file or folder to write.
+        to : {"onnx", "safetensors", "tensorflow", "npy", "faiss", "hnswlib", "word2vec", "parquet"}
+            The format: see ``docs/reference/export.md``.
+        arguments : list of str
+            Further arguments of ``shortlist export``.
+        """
+        run_program(["export", self._need().path, "--to", to, "--out", os.fspath(path), *arguments])
+
     def serve(
         self,
         port: int = 8080,
@@ -365,6 +394,12 @@ class Model:
         return server
 
     # Pictures.
+
+    def _repr_html_(self) -> str:
+        return f"<code>{html.escape(repr(self))}</code>" + ("" if self._engine is None else self.report._repr_html_())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.kind_}, {len(self.item_ids_):,} items>" if self._engine else super().__repr__()
 
     def plot_history(self, metric: str = "loss", ax: Any = None) -> Any:
         """Plot a metric over the epochs with matplotlib, and mark the epoch that was kept. Returns the axes."""
@@ -490,6 +525,26 @@ class Model:
             for name, content in files.items():
                 (pathlib.Path(folder) / name).write_bytes(content)
             self._open(folder)
+
+
+class Summary(str):
+    """The layers of a model as text."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self)}</pre>"
+
+
+class Graph(str):
+    """A picture of a model's layers: an SVG."""
+
+    def __repr__(self) -> str:
+        return f"<Graph: {len(self):,} characters of SVG>"
+
+    def _repr_svg_(self) -> str:
+        return str(self)
 
 
 _NOT_PICKLED = ("_engine", "_catalogue_columns", "_folder")

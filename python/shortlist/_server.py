@@ -10,12 +10,21 @@ import urllib.error
 import urllib.request
 from types import TracebackType
 
-from shortlist._core import SystemError
+from shortlist._core import ConfigError, DataError, SystemError
 
 
 def program() -> str:
     """The path of the program ``shortlist`` that comes with the package."""
     return str(pathlib.Path(__file__).with_name("shortlist"))
+
+
+def run_program(arguments: list[str]) -> str:
+    """Run the program and return its output. Its errors are raised as the package's exceptions."""
+    done = subprocess.run([program(), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return done.stdout
+    message = done.stderr.strip().removeprefix("shortlist: ").removeprefix("error: ")
+    raise {2: ConfigError, 3: DataError}.get(done.returncode, SystemError)(message)
 
 
 class Server:

@@ -61,6 +61,7 @@ class RunFiles : public TrainingCallback {
            bool refit = false);
   ~RunFiles() override;
 
+  double learning_rate(double rate) override { return callback_.learning_rate(rate); }
   void after_step(const Progress& progress) override { callback_.after_step(progress); }
   void after_epoch(const EpochRecord& epoch, const Parameters& parameters) override;
   void learning_rate_fell(double from, double to) override { callback_.learning_rate_fell(from, to); }

@@ -3,6 +3,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <cmath>
+
 #include "shortlist/base/error.h"
 #include "shortlist/python/arrays.h"
 #include "shortlist/python/values.h"
@@ -45,6 +47,11 @@ class ParametersView {
   const Parameters* parameters_;
 };
 
+double checked_rate(double rate) {
+  if (std::isfinite(rate) && rate > 0) return rate;
+  throw usage_error("learning_rate: got {}, need a number above 0", rate);
+}
+
 }  // namespace
 
 PythonEvents::PythonEvents(nb::object function, double interval, std::atomic<bool>& stop)
@@ -64,11 +71,18 @@ void PythonEvents::event(const char* name, Value::Table fields) {
     }
     const nb::object answer = function_(name, values);
     if (view.is_valid()) nb::cast<ParametersView&>(view).end();
-    if (PyObject_IsTrue(answer.ptr()) == 1) stop_ = true;
+    if (answer.ptr() == Py_True) stop_ = true;
+    if (PyFloat_Check(answer.ptr())) new_rate_ = checked_rate(PyFloat_AS_DOUBLE(answer.ptr()));
   } catch (...) {
     raised_ = std::current_exception();
     stop_ = true;
   }
+}
+
+double PythonEvents::learning_rate(double rate) {
+  rate_ = new_rate_.value_or(rate);
+  new_rate_.reset();
+  return rate_;
 }
 
 void PythonEvents::after_step(const Progress& progress) {
@@ -81,6 +95,7 @@ void PythonEvents::after_step(const Progress& progress) {
                  {"step", whole(progress.step)},
                  {"steps", whole(progress.steps)},
                  {"rows", whole(progress.rows)},
+                 {"learning_rate", Value(rate_)},
                  {"metrics", metrics_value(progress.running)}});
 }
 

@@ -88,6 +88,7 @@ bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<boo
   if (!schedule.empty()) run.learning_rate = schedule[static_cast<size_t>(run.epoch)];
   while (run.step < steps_an_epoch()) {
     if (stop) return false;
+    if (schedule.empty()) run.learning_rate = callback.learning_rate(run.learning_rate);
     const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
     const StepMetrics figures =
         step.run(std::span(order).subspan(range.begin, range.size()), run.learning_rate);

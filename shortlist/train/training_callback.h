@@ -25,6 +25,9 @@ class TrainingCallback {
     size_t rows = 0;         // of the current epoch so far
     const Metrics& running;  // means over the epoch so far
   };
+  // Called before each step with the learning rate, and returns the one to use from this step on: finite and
+  // more than 0.
+  virtual double learning_rate(double rate) { return rate; }
   virtual void after_step(const Progress&) {}
   virtual void after_epoch(const EpochRecord&, const Parameters&) {}
   virtual void learning_rate_fell(double /*from*/, double /*to*/) {}

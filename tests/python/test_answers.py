@@ -142,3 +142,22 @@ def test_a_temporary_folder_goes_with_its_model(ratings):
     del model
     gc.collect()
     assert not folder.exists()
+
+
+def test_a_model_shows_its_layers(model, ratings):
+    assert "dense" in model.summary() and "<pre>" in model.summary()._repr_html_()
+    assert model.graph()._repr_svg_().startswith("<svg")
+    assert "<table>" in model._repr_html_()
+    popular = sl.Popularity(user="user", item="item", verbose=False).fit(ratings)
+    with pytest.raises(sl.ConfigError, match='kind "popularity" without towers has no layers'):
+        popular.summary()
+
+
+def test_plots_of_the_history_and_of_the_items(model):
+    pytest.importorskip("matplotlib").use("agg")
+    axes = model.plot_history("rmse")
+    assert axes.get_ylabel() == "rmse" and len(axes.lines) == 3  # train, validation, the kept epoch
+    with pytest.raises(sl.ConfigError, match="no metric 'rsme'"):
+        model.plot_history("rsme")
+    items = model.plot_items(labels=5)
+    assert len(items.texts) == 5 and items.texts[0].get_text().startswith("The film")

@@ -83,6 +83,29 @@ def test_callbacks_see_steps_epochs_and_parameters(ratings):
     assert [epoch["epoch"] for epoch in model.history_] == [1, 2]
 
 
+def test_a_callback_changes_the_learning_rate(ratings):
+    class Halve(sl.Callback):
+        def __init__(self):
+            self.rates = []
+
+        def on_step_end(self, run, step):
+            self.rates.append(step.learning_rate)
+            if step.step == step.steps:
+                run.learning_rate = run.learning_rate / 2
+
+    halve = Halve()
+    model = tower(epochs=3, batch=256, optimizer={"adam": 0.008}).fit(ratings, callbacks=[halve])
+    assert sorted(set(halve.rates), reverse=True) == [0.008, 0.004, 0.002]
+    assert [epoch["learning_rate"] for epoch in model.history_] == [0.008, 0.004, 0.002]
+
+    class Break(sl.Callback):
+        def on_step_end(self, run, step):
+            run.learning_rate = float("nan")
+
+    with pytest.raises(sl.ConfigError, match="learning_rate: got nan, need a number above 0"):
+        tower().fit(ratings, callbacks=[Break()])
+
+
 def test_a_callback_stops_and_resume_continues(ratings, tmp_path):
     class StopAfterOne(sl.Callback):
         def on_epoch_end(self, run, epoch):
