@@ -29,9 +29,9 @@ TEST(ConfigSchema, DescribesTablesWithinTables) {
   const Value schema = config_schema({});
   const Value& training = *named(*schema.find("sections"), "training").find("form");
   const Value& stopping = *field(training, "early_stopping").find("form");
-  EXPECT_EQ(stopping.find("optional")->data, Value(true).data);
+  EXPECT_TRUE(std::get<bool>(stopping.find("optional")->data));
   EXPECT_EQ(*field(stopping, "patience").find("default")->text(), "0");
-  EXPECT_EQ(field(training, "optimizer").find("form")->find("optional")->data, Value(false).data);
+  EXPECT_FALSE(std::get<bool>(field(training, "optimizer").find("form")->find("optional")->data));
 }
 
 TEST(ConfigSchema, KindsHaveTheKeysThatAllHave) {
