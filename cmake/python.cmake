@@ -12,6 +12,7 @@ target_link_libraries(_core PRIVATE shortlist_server)
 target_compile_definitions(_core PRIVATE SHORTLIST_VERSION="${PROJECT_VERSION}")
 set_target_properties(_core PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/extension)
 nanobind_add_stub(_core_stub MODULE _core OUTPUT ${CMAKE_BINARY_DIR}/extension/_core.pyi
+                  PATTERN_FILE ${CMAKE_SOURCE_DIR}/shortlist/python/stub_patterns.txt
                   PYTHON_PATH ${CMAKE_BINARY_DIR}/extension DEPENDS _core)
 add_custom_target(python DEPENDS _core _core_stub shortlist_program)
 
