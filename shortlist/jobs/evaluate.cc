@@ -1,12 +1,12 @@
 #include "shortlist/jobs/evaluate.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/jobs/evaluate_rows.h"
+#include "shortlist/losses/log_share.h"
 #include "shortlist/recommend/left_out.h"
 #include "shortlist/train/prepare.h"
 
@@ -31,7 +31,7 @@ void use_shares(const std::vector<float>& shares, Dataset& data) {
   if (shares.empty()) return;
   data.item_log_share = shares;
   const uint32_t last = std::ranges::max(data.item_of_candidate);
-  if (last >= shares.size()) data.item_log_share.resize(size_t{last} + 1, std::log(1e-6f));
+  if (last >= shares.size()) data.item_log_share.resize(size_t{last} + 1, log_share(0));
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
 #include "shortlist/jobs/rank_rows.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "shortlist/jobs/query_blocks.h"
-#include "shortlist/math/elementwise.h"
+#include "shortlist/metrics/query_scores.h"
 
 namespace shortlist {
 namespace {
@@ -33,11 +32,6 @@ RowsByQuery group(const Dataset& data, std::span<const uint32_t> rows) {
   return groups;
 }
 
-Rank rank_of(std::span<const float> scores, float own) {
-  const RankCount count = count_greater(scores, own);
-  return {static_cast<uint32_t>(count.greater), static_cast<uint32_t>(count.equal)};
-}
-
 class RowRanker {
  public:
   RowRanker(const Dataset& data, std::span<const uint32_t> rows, PairRanks& ranks)
@@ -46,23 +40,11 @@ class RowRanker {
   // Ranks the rows of one query, given the scores of all items. Queries may be ranked on different threads.
   void rank(std::span<const float> scores, std::span<const uint32_t> positions,
             std::span<const uint32_t> seen) const {
-    std::vector<float> of_seen;
-    for (uint32_t item : seen) of_seen.push_back(scores[item]);
-    const auto last = static_cast<uint32_t>(scores.size());
+    const QueryScores of_query(scores, seen);
     for (uint32_t at : positions) {
-      const uint32_t item = data_.item_of_candidate[data_.candidate_of_row[rows_[at]]];
-      const bool ranks_at_all = item < last && std::isfinite(scores[item]);
-      Rank& all = ranks_.all[at];
-      all = ranks_at_all ? rank_of(scores, scores[item]) : Rank{last, 0, item >= last};
-      if (ranks_at_all) all.equal -= 1;  // its own score
-      if (ranks_.unseen.empty()) continue;
-      const bool is_seen = std::ranges::binary_search(seen, item);
-      if (!ranks_at_all || is_seen) {
-        ranks_.unseen[at] = {last, 0, all.absent || is_seen};
-        continue;
-      }
-      const Rank masked = rank_of(of_seen, scores[item]);
-      ranks_.unseen[at] = {all.greater - masked.greater, all.equal - masked.equal};
+      const ItemRanks item = of_query.rank(data_.item_of_candidate[data_.candidate_of_row[rows_[at]]]);
+      ranks_.all[at] = item.all;
+      if (!ranks_.unseen.empty()) ranks_.unseen[at] = item.unseen;
     }
   }
 

@@ -1,10 +1,10 @@
 #include "shortlist/metrics/rank_pairs.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "shortlist/math/elementwise.h"
+#include "shortlist/metrics/query_scores.h"
 
 namespace shortlist {
 namespace {
@@ -97,23 +97,18 @@ void PairRanker::rank_block(const RankedPairs& work, RowRange queries, PairRanks
 
 void PairRanker::finish(const RankedPairs& work, RowRange queries, PairRanks& ranks,
                         const Worker& worker) const {
-  const auto last = static_cast<uint32_t>(work.items.rows);
+  const size_t items = work.items.rows;
   const uint32_t first_pair = work.offsets[queries.begin];
   for (size_t q = queries.begin; q < queries.end; ++q) {
     for (uint32_t i = work.offsets[q]; i < work.offsets[q + 1]; ++i) {
-      const uint32_t pair = work.pairs[i], item = work.item_of_pair[pair];
-      const bool ranks_at_all = std::isfinite(worker.own[i - first_pair]);
-      Rank& rank = ranks.all[pair];
-      rank.equal -= 1;  // its own score
-      if (!ranks_at_all) rank = {last, 0, item >= last};
+      const uint32_t pair = work.pairs[i];
+      const ScoredItem own{work.item_of_pair[pair], worker.own[i - first_pair]};
+      Rank& all = ranks.all[pair];
+      all = rank_among_all(all, own, items);
       if (ranks.unseen.empty()) continue;
-      const bool is_seen = std::ranges::binary_search(work.seen->of(work.user_of_query[q]), item);
+      const bool is_seen = std::ranges::binary_search(work.seen->of(work.user_of_query[q]), own.item);
       Rank& unseen = ranks.unseen[pair];
-      if (!ranks_at_all || is_seen) {
-        unseen = {last, 0, rank.absent || is_seen};
-      } else {
-        unseen = {rank.greater - unseen.greater, rank.equal - unseen.equal};
-      }
+      unseen = rank_among_unseen(all, unseen, is_seen, own, items);
     }
   }
 }

@@ -1,16 +1,33 @@
-// NumPy arrays that own their memory.
+// NumPy arrays: results that own their memory, and views of arguments.
 #pragma once
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
+
+#include "shortlist/math/matrix.h"
 
 namespace shortlist::python {
 
 namespace nb = nanobind;
+
+// An argument in C order. Bindings take no other arrays, so that nothing is copied.
+template <typename T>
+using VectorArgument = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+template <typename T>
+using MatrixArgument = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+template <typename T>
+std::span<const T> view(const VectorArgument<T>& array) {
+  return {array.data(), array.size()};
+}
+inline ConstMatrix view(const MatrixArgument<float>& array) {
+  return {array.data(), array.shape(0), array.shape(1), array.shape(1)};
+}
 
 // Takes the values. `columns` 0: one dimension, else rows of so many columns.
 template <typename T>

@@ -2,6 +2,8 @@
 #include <nanobind/nanobind.h>
 
 #include "shortlist/python/errors.h"
+#include "shortlist/python/losses.h"
+#include "shortlist/python/metrics.h"
 #include "shortlist/python/model.h"
 #include "shortlist/python/settings.h"
 #include "shortlist/python/table_argument.h"
@@ -15,4 +17,6 @@ NB_MODULE(_core, module) {
   shortlist::python::bind_settings(module);
   shortlist::python::bind_training(module);
   shortlist::python::bind_model(module);
+  shortlist::python::bind_metrics(module);
+  shortlist::python::bind_losses(module);
 }

@@ -1,10 +1,10 @@
 #include "shortlist/train/catalogue.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "shortlist/features/column_form.h"
+#include "shortlist/losses/log_share.h"
 #include "shortlist/train/known_data.h"
 #include "shortlist/train/table_times.h"
 
@@ -82,8 +82,7 @@ void count_shares(Dataset& data) {
   const bool all = data.split.train.empty();
   for (uint32_t row = 0; all && row < data.rows; ++row) add(row);
   const auto rows = static_cast<double>(all ? data.rows : data.split.train.size());
-  for (uint32_t n : count)
-    data.item_log_share.push_back(static_cast<float>(std::log(std::max(n / rows, 1e-6))));
+  for (uint32_t n : count) data.item_log_share.push_back(log_share(n / rows));
 }
 
 }  // namespace shortlist

@@ -1,0 +1,21 @@
+"""The losses that training minimises, on NumPy arrays.
+
+Each function calls the code that training calls. Arguments are those of Keras's losses: anything that
+``numpy.asarray`` converts to numbers. Values are converted to float32, as in training; sums are in float64.
+With ``gradient=True`` a function also returns the gradient that training would propagate, in float32.
+"""
+
+from __future__ import annotations
+
+from shortlist.losses._crossentropy import binary_crossentropy
+from shortlist.losses._errors import huber, log_cosh, mean_absolute_error, mean_squared_error
+from shortlist.losses._in_batch_softmax import in_batch_softmax
+
+__all__ = [
+    "binary_crossentropy",
+    "huber",
+    "in_batch_softmax",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_squared_error",
+]

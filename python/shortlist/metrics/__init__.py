@@ -1,0 +1,40 @@
+"""The metrics of evaluation, on NumPy arrays.
+
+Each function calls the code that ``evaluate`` and ``train`` call, and the names are those of their reports.
+Arguments are those of Keras's and keras-rs's metrics: anything that ``numpy.asarray`` converts to numbers. Values
+are converted to float32, as in the engine, so scores that differ only beyond float32 are ties. Sums are in float64.
+A mean over rows without weight is 0, as in Keras.
+
+Metrics of retrieval rank an item by the scores of all items in one of two ways. ``top_k_accuracy``, ``mrr`` and
+``mean_rank`` count ties against the model; ``keras_top_k_accuracy`` counts them for the model, as TensorFlow does.
+"""
+
+from __future__ import annotations
+
+from shortlist.metrics._intervals import bootstrap_interval
+from shortlist.metrics._lists import ndcg, recall, user_figures
+from shortlist.metrics._ranks import Ranks, factorized_ranks, rank_figures, ranks
+from shortlist.metrics._ratings import accuracy, auc, keras_auc, log_loss, mae, rating_figures, rmse
+from shortlist.metrics._top_k import keras_top_k_accuracy, mean_rank, mrr, top_k_accuracy
+
+__all__ = [
+    "Ranks",
+    "accuracy",
+    "auc",
+    "bootstrap_interval",
+    "factorized_ranks",
+    "keras_auc",
+    "keras_top_k_accuracy",
+    "log_loss",
+    "mae",
+    "mean_rank",
+    "mrr",
+    "ndcg",
+    "rank_figures",
+    "ranks",
+    "rating_figures",
+    "recall",
+    "rmse",
+    "top_k_accuracy",
+    "user_figures",
+]

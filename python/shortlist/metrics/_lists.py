@@ -1,0 +1,282 @@
+"""Recall and NDCG of lists, averaged over lists and users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, SupportsIndex
+
+import numpy as np
+import numpy.typing as npt
+
+from shortlist import _core
+from shortlist._arrays import (
+    NO_MASK,
+    Array,
+    Bools,
+    Floats,
+    Indices,
+    positive,
+    positives,
+    row_weights,
+    to_floats,
+    to_indices,
+    to_mask,
+    to_matrix,
+    to_numbers,
+    to_vector,
+    to_weights,
+)
+from shortlist._core import DataError
+from shortlist.metrics._ranks import KS, Ranks, check_ranks
+
+
+def user_figures(
+    ranks: Ranks,
+    query: npt.ArrayLike,
+    item: npt.ArrayLike,
+    user: npt.ArrayLike | None = None,
+    ks: Sequence[SupportsIndex] = KS,
+    sample_weight: npt.ArrayLike | None = None,
+) -> dict[str, float]:
+    """Return recall and NDCG of each user's lists, averaged over users, as a report has them.
+
+    A list is the answer to one distinct query. Its relevant items are the distinct items of the rows with that
+    query, and a row's weight w is its item's gain:
+    recall@k = Σ w over the relevant items among the first k / Σ w, and
+    ndcg@k = Σ w / log2(1 + position) over the same / the highest value that this sum can have.
+    A user's figure is the mean over the user's lists, and the result is the mean over users.
+
+    Parameters
+    ----------
+    ranks : Ranks
+        The rank of each row's item. A row whose item is absent is a miss.
+    query : array_like, shape [rows]
+        The query of each row: numbers or texts.
+    item : array_like, shape [rows]
+        The item of each row: numbers or texts. Only equality within a query matters.
+    user : array_like, shape [rows], optional
+        The user of each row: numbers or texts. By default each query has a user of its own.
+    ks : sequence of int
+        Lengths of the lists, each at least 1.
+    sample_weight : array_like, shape [rows], optional
+        Weights w of at least 0; 1 by default. Lists without weight do not count.
+
+    Returns
+    -------
+    dict
+        ``recall@<k>`` for each k, then ``ndcg@<k>`` for each k.
+
+    Raises
+    ------
+    ConfigError
+        If a k is not a whole number of at least 1.
+    DataError
+        If an array has another shape, or a weight is below 0 or not finite.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> scores = [0.9, 0.5, 0.1]
+    >>> found = metrics.ranks([0, 2], [scores, scores])
+    >>> metrics.user_figures(found, query=["ada", "ada"], item=[0, 2], ks=[2])["recall@2"]
+    0.5
+    """
+    lengths, checked = positives("ks", ks), check_ranks(ranks)
+    rows = len(checked.greater)
+    queries = _codes("query", query, rows)
+    users = queries if user is None else _codes("user", user, rows)
+    weights = row_weights(sample_weight, rows, "ranks")
+    return _core.user_figures(*checked, users, queries, _codes("item", item, rows), lengths, weights)
+
+
+def _codes(name: str, values: npt.ArrayLike, rows: int, like: str = "ranks") -> Indices:
+    """Return equal numbers for equal values."""
+    try:
+        array = np.asarray(values)
+        shape, codes = array.shape, np.unique(array, return_inverse=True)[1]
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{name}: is not an array of numbers or texts: {error}") from None
+    if shape != (rows,):
+        raise DataError(f"{name}: got an array of the shape {shape}, need ({rows},): one value for each row of {like}")
+    return codes.astype(np.uint32)
+
+
+def recall(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    k: SupportsIndex,
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+    users: npt.ArrayLike | None = None,
+) -> float:
+    """Return the share of each list's gain that is among the first k, averaged over lists.
+
+    Σ g over the items at positions up to k / Σ g, with gains g. Ties count against the model. ``recall@<k>`` in
+    reports.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
+        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
+        left out, as in keras-rs. Or the position of the only relevant item of each list.
+    y_pred : array_like, shape [rows, items]
+        Scores.
+    k : int
+        How many items of a list count, at least 1.
+    sample_weight : array_like, shape [rows] or [rows, items], optional
+        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
+        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
+    mask : array_like of bool, shape [rows] or [rows, items], optional
+        Lists or items to keep. An item that is left out is neither ranked nor relevant.
+    users : array_like, shape [rows], optional
+        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
+        lists. By default, each list has a user of its own.
+
+    Returns
+    -------
+    float
+        The mean over the lists with a relevant item, 0 if there is none.
+
+    Raises
+    ------
+    ConfigError
+        If ``k`` is not a whole number of at least 1.
+    DataError
+        If an array is empty, has another shape, or contains a value that is not finite.
+
+    Notes
+    -----
+    With gains of 0 and 1 and at least one relevant item per list, this is keras-rs's ``RecallAtK``, except for ties,
+    whose order is random there. keras-rs counts lists without a relevant item as 0, while they are left out here.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> metrics.recall([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=2)
+    0.5
+    """
+    return _list_figure(f"recall@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
+
+
+def ndcg(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    k: SupportsIndex,
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+    users: npt.ArrayLike | None = None,
+) -> float:
+    """Return the normalised discounted cumulative gain of the first k, averaged over lists.
+
+    Σ g / log2(1 + position) over the items at positions up to k / the highest value that this sum can have, with
+    gains g. Ties count against the model. ``ndcg@<k>`` in reports.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
+        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
+        left out, as in keras-rs. Or the position of the only relevant item of each list.
+    y_pred : array_like, shape [rows, items]
+        Scores.
+    k : int
+        How many items of a list count, at least 1.
+    sample_weight : array_like, shape [rows] or [rows, items], optional
+        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
+        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
+    mask : array_like of bool, shape [rows] or [rows, items], optional
+        Lists or items to keep. An item that is left out is neither ranked nor relevant.
+    users : array_like, shape [rows], optional
+        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
+        lists. By default, each list has a user of its own.
+
+    Returns
+    -------
+    float
+        The mean over the lists with a relevant item, 0 if there is none.
+
+    Raises
+    ------
+    ConfigError
+        If ``k`` is not a whole number of at least 1.
+    DataError
+        If an array is empty, has another shape, or contains a value that is not finite.
+
+    Notes
+    -----
+    The gain is linear: pass ``2**y - 1`` for keras-rs's ``NDCG`` of the relevance y. Ties have a random order there,
+    and lists without a relevant item count as 0, while they are left out here.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> round(metrics.ndcg([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=2), 4)
+    0.6131
+    """
+    return _list_figure(f"ndcg@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
+
+
+class _Lists(NamedTuple):
+    """Lists as pairs of a list and one of its relevant items, ascending by list."""
+
+    row: Indices
+    item: Indices
+    gain: Floats
+    scores: Floats  # [rows, items]
+    allowed: Bools  # [rows, items], or empty: all
+
+
+def _list_figure(
+    name: str,
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    k: SupportsIndex,
+    sample_weight: npt.ArrayLike | None,
+    mask: npt.ArrayLike | None,
+    users: npt.ArrayLike | None,
+) -> float:
+    length = positive("k", k)
+    lists = _to_lists(y_true, to_matrix("y_pred", y_pred, "[rows, items]"), sample_weight, mask)
+    of_user = lists.row
+    if users is not None:
+        of_user = _codes("users", users, len(lists.scores), "y_pred")[lists.row]
+    found = Ranks(*_core.ranks(lists.scores, lists.row, lists.item, lists.allowed))
+    return _core.user_figures(*found, of_user, lists.row, lists.item, [length], lists.gain)[name]
+
+
+def _to_lists(
+    y_true: npt.ArrayLike, scores: Array, sample_weight: npt.ArrayLike | None, mask: npt.ArrayLike | None
+) -> _Lists:
+    rows, items = scores.shape
+    allowed = np.ones((rows, items), np.bool_)
+    if mask is not None:
+        allowed &= _per_item("mask", to_mask("mask", mask), rows, items)
+    gains = _gains(y_true, rows, items, allowed)
+    allowed &= gains >= 0
+    if sample_weight is not None:
+        array = _per_item("sample_weight", to_numbers("sample_weight", sample_weight), rows, items)
+        weights = to_weights("sample_weight", array, ~allowed)
+        allowed &= weights > 0
+        with np.errstate(over="ignore", invalid="ignore"):
+            gains = to_floats("y_true * sample_weight", gains * weights, ~allowed)
+    values = to_floats("y_pred", scores, ~allowed)
+    relevant = allowed & (gains > 0)
+    row, item = (axis.astype(np.uint32) for axis in np.nonzero(relevant))
+    return _Lists(row, item, gains[relevant], values, NO_MASK if allowed.all() else allowed)
+
+
+def _gains(y_true: npt.ArrayLike, rows: int, items: int, allowed: Bools) -> Floats:
+    array = to_numbers("y_true", y_true)
+    if array.shape == (rows, items):
+        return to_floats("y_true", array, ~allowed)
+    numbers = to_vector("y_true", array, rows, "y_pred")
+    item = to_indices("y_true", np.where(allowed.any(axis=1), numbers, 0), items, "items")
+    gains = np.zeros((rows, items), np.float32)
+    gains[np.arange(rows), item] = 1
+    return gains
+
+
+def _per_item(name: str, array: Array, rows: int, items: int) -> Array:
+    """Return a value for each item of each list, given so or as one for each list."""
+    if array.shape == (rows, items):
+        return array
+    return np.broadcast_to(to_vector(name, array, rows, "y_pred")[:, None], (rows, items))

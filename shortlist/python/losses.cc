@@ -1,0 +1,131 @@
+#include "shortlist/python/losses.h"
+
+#include <nanobind/stl/string.h>
+
+#include <numeric>
+
+#include "shortlist/base/error.h"
+#include "shortlist/losses/log_share.h"
+#include "shortlist/losses/ranking_losses.h"
+#include "shortlist/losses/retrieval_losses.h"
+#include "shortlist/python/arrays.h"
+#include "shortlist/python/values.h"
+
+namespace shortlist::python {
+namespace {
+
+using Floats = VectorArgument<float>;
+using Indices = VectorArgument<uint32_t>;
+
+struct RankingSettings {
+  RankingLoss loss;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("loss", loss.kind, "");
+    loss.fields(visit);
+  }
+};
+
+struct RetrievalSettings {
+  RetrievalLoss loss;
+  Reduction reduction = Reduction::sum;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("loss", loss.kind, "");
+    loss.fields(visit);
+    visit("reduction", reduction, "");
+  }
+};
+
+template <typename Settings>
+Settings read(nb::dict values) {
+  Settings settings;
+  read_fields(to_value(values), settings, {"", ""});
+  return settings;
+}
+
+std::vector<uint32_t> numbers(size_t count) {
+  std::vector<uint32_t> all(count);
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+// The matrix of a gradient, without data if there is no memory.
+Matrix gradient_view(std::vector<float>& memory, size_t rows, size_t columns) {
+  return {memory.empty() ? nullptr : memory.data(), rows, columns, columns};
+}
+
+nb::object gradient_array(std::vector<float> gradient, size_t columns = 0) {
+  return gradient.empty() ? nb::object(nb::none()) : array_of(std::move(gradient), columns);
+}
+
+// The loss, and its gradient by the scores or None.
+nb::tuple ranking_loss(nb::dict settings, const Floats& labels, const Floats& scores, const Floats& weights,
+                       bool gradient) {
+  const size_t rows = scores.size();
+  SHORTLIST_CHECK(labels.size() == rows && (weights.size() == 0 || weights.size() == rows));
+  const LossPtr loss = read<RankingSettings>(settings).loss.make();
+  std::vector<float> dscores(gradient ? rows : 0);
+  double value = 0;
+  {
+    const nb::gil_scoped_release released;
+    const std::vector<uint32_t> all = numbers(rows);
+    ThreadPool pool(1);
+    value = loss->run(pool,
+                      {.rows = rows,
+                       .scores = {{scores.data(), rows, 1, 1}, gradient_view(dscores, rows, 1)},
+                       .labels = {view(labels), all},
+                       .weights = {view(weights), all}},
+                      1);
+  }
+  return nb::make_tuple(value, gradient_array(std::move(dscores)));
+}
+
+// The loss, and its gradients by the queries and the candidates, or None. Row r has the query r and the
+// candidate candidate_of_row[r].
+nb::tuple retrieval_loss(nb::dict settings, const MatrixArgument<float>& queries,
+                         const MatrixArgument<float>& candidates, const Indices& candidate_of_row,
+                         const Floats& multiplicity, const VectorArgument<double>& probability,
+                         const Floats& weights, bool gradient, int threads) {
+  const size_t rows = queries.shape(0), count = candidates.shape(0), width = queries.shape(1);
+  SHORTLIST_CHECK(candidates.shape(1) == width && candidate_of_row.size() == rows);
+  SHORTLIST_CHECK(multiplicity.size() == count && weights.size() == rows);
+  SHORTLIST_CHECK(probability.size() == 0 || probability.size() == count);
+  for (uint32_t candidate : view(candidate_of_row)) SHORTLIST_CHECK(candidate < count);
+  const auto read_settings = read<RetrievalSettings>(settings);
+  const LossPtr loss = read_settings.loss.make({.reduction = read_settings.reduction});
+  std::vector<float> dqueries(gradient ? rows * width : 0), dcandidates(gradient ? count * width : 0);
+  double value = 0;
+  {
+    const nb::gil_scoped_release released;
+    std::vector<float> shares;
+    for (double share : view(probability)) shares.push_back(log_share(share));
+    const std::vector<uint32_t> offsets = numbers(rows + 1);
+    ThreadPool pool(threads);
+    value = loss->run(pool,
+                      {.rows = rows,
+                       .queries = {view(queries), gradient_view(dqueries, rows, width)},
+                       .candidates = {view(candidates), gradient_view(dcandidates, count, width)},
+                       .candidate_multiplicity = view(multiplicity),
+                       .candidate_log_share = shares,
+                       .pairs_of_query = {offsets, std::span(offsets).first(rows)},
+                       .pair_candidate = view(candidate_of_row),
+                       .pair_weight = view(weights)},
+                      1);
+  }
+  return nb::make_tuple(value, gradient_array(std::move(dqueries), width),
+                        gradient_array(std::move(dcandidates), width));
+}
+
+}  // namespace
+
+void bind_losses(nb::module_& module) {
+  using namespace nb::literals;
+  module.def("ranking_loss", &ranking_loss, "settings"_a, "y_true"_a, "y_pred"_a, "weight"_a, "gradient"_a);
+  module.def("retrieval_loss", &retrieval_loss, "settings"_a, "queries"_a, "candidates"_a,
+             "candidate_of_row"_a, "multiplicity"_a, "probability"_a, "weight"_a, "gradient"_a, "threads"_a);
+}
+
+}  // namespace shortlist::python
