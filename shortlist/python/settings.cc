@@ -31,6 +31,13 @@ Config check_sections(const Value& root, const std::string& file) {
   return config;
 }
 
+Value to_table(nb::handle settings) {
+  Value root = to_value(settings);
+  if (root.table() == nullptr)
+    throw usage_error("{}: got {}, need a dict of sections", kFile, root.describe());
+  return root;
+}
+
 // The settings of a file, with paths of files beside it as seen from the working directory.
 Value load_settings(const std::string& path) {
   Value root = load_toml(path);
@@ -53,29 +60,30 @@ void bind_settings(nb::module_& module) {
              "All settings: see shortlist/config/config_schema.h.");
   module.def(
       "parse_settings",
-      [](const std::string& text) {
-        const Value root = parse_toml(text, kFile);
+      [](nb::handle text) {
+        const Value root = parse_toml(read_argument<std::string>(text, "text"), kFile);
         check_sections(root, kFile);
         return to_python(root);
       },
       "text"_a, nb::sig("def parse_settings(text: str) -> dict[str, typing.Any]"),
       "Read the text of a config. Raises ConfigError for an unknown key or a wrong value.");
   module.def(
-      "load_settings", [](const std::string& path) { return to_python(load_settings(path)); }, "path"_a,
-      nb::sig("def load_settings(path: str) -> dict[str, typing.Any]"),
+      "load_settings",
+      [](nb::handle path) { return to_python(load_settings(read_argument<std::string>(path, "path"))); },
+      "path"_a, nb::sig("def load_settings(path: str) -> dict[str, typing.Any]"),
       "Read the file of a config, as parse_settings does.");
   module.def(
-      "check_settings", [](nb::dict settings) { check_sections(to_value(settings), kFile); }, "settings"_a,
+      "check_settings", [](nb::handle settings) { check_sections(to_table(settings), kFile); }, "settings"_a,
       nb::sig("def check_settings(settings: dict[str, typing.Any]) -> None"),
       "Raise ConfigError for an unknown key or a wrong value.");
   module.def(
       "settings_to_toml",
-      [](nb::dict settings) { return config_to_toml(check_sections(to_value(settings), kFile)); },
+      [](nb::handle settings) { return config_to_toml(check_sections(to_table(settings), kFile)); },
       "settings"_a, nb::sig("def settings_to_toml(settings: dict[str, typing.Any]) -> str"));
   module.def(
       "complete_settings",
-      [](nb::dict settings) {
-        const Config config = read_config(to_value(settings), kFile);
+      [](nb::handle settings) {
+        const Config config = read_config(to_table(settings), kFile);
         kind_of_config(config);
         return to_python(parse_toml(full_config_to_toml(config), kFile));
       },

@@ -46,7 +46,8 @@ void bind_tables(nb::module_& module) {
           "name"_a, "object"_a)
       .def_static(
           "of_text",
-          [](const std::string& text, nb::dict settings) {
+          [](nb::handle path, nb::dict settings) {
+            const auto text = read_argument<std::string>(path, "the table");
             TableArgument table;
             read_fields(to_value(settings), table.config, {"the table", ""});
             table.config.use_table(text);

@@ -47,8 +47,10 @@ void apply_tables(Config& config, const OptionalTable& data, const OptionalTable
 }
 
 std::string draft_config(const TableArgument& data, const OptionalTable& items, const OptionalTable& users,
-                         const std::string& label, const std::string& item,
-                         const std::vector<std::string>& query) {
+                         nb::handle label_given, nb::handle item_given, nb::handle query_given) {
+  const auto label = read_argument<std::string>(label_given, "label");
+  const auto item = read_argument<std::string>(item_given, "item");
+  const auto query = read_argument<std::vector<std::string>>(query_given, "query");
   const nb::gil_scoped_release released;
   const Table table = Table::open(data.config.source());
   std::optional<Table> item_table, user_table;
@@ -59,33 +61,36 @@ std::string draft_config(const TableArgument& data, const OptionalTable& items, 
 }
 
 nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
-                       const OptionalTable& users, const std::string& out, int threads, bool resume,
-                       bool overwrite, const std::string& from_checkpoint, nb::object function,
-                       double interval) {
+                       const OptionalTable& users, nb::handle out, nb::handle threads, nb::handle resume,
+                       nb::handle overwrite, nb::handle from_checkpoint, nb::object function,
+                       nb::handle interval) {
+  const TrainingOptions options{
+      .out = read_argument<std::string>(out, "out"),
+      .threads = read_threads(threads),
+      .resume = read_argument<bool>(resume, "resume"),
+      .overwrite = read_argument<bool>(overwrite, "overwrite"),
+      .from_checkpoint = read_argument<std::string>(from_checkpoint, "from_checkpoint")};
   Value root = to_value(settings);
   add_section(root, "items", items);
   add_section(root, "users", users);
   Config config = read_config(root, "the config");
   apply_tables(config, data, items, users);
   std::atomic<bool> stop = false;
-  PythonEvents events(std::move(function), interval, stop);
+  PythonEvents events(std::move(function),
+                      read_argument<double>(interval, "step_interval", Range::at_least(0)), stop);
   TrainingResult result;
   {
     const nb::gil_scoped_release released;
-    result = train(config,
-                   {.out = out,
-                    .threads = threads,
-                    .resume = resume,
-                    .overwrite = overwrite,
-                    .from_checkpoint = from_checkpoint},
-                   events, stop);
+    result = train(config, options, events, stop);
   }
   events.rethrow();
   return result.finished ? report_of(result.report) : nb::none();
 }
 
 nb::object evaluate_model(const std::string& path, const OptionalTable& data, const OptionalTable& items,
-                          const OptionalTable& users, const std::string& split, int threads) {
+                          const OptionalTable& users, nb::handle split_given, nb::handle threads_given) {
+  const auto split = read_argument<std::string>(split_given, "split");
+  const int threads = read_threads(threads_given);
   std::optional<EvaluationReport> report;
   {
     const nb::gil_scoped_release released;
@@ -115,10 +120,18 @@ void replace_folder(const std::string& made, const std::string& target) {
 void bind_training(nb::module_& module) {
   using namespace nb::literals;
   bind_parameters(module);
-  module.def("nearest", &nearest, "word"_a, "candidates"_a);
+  module.def(
+      "nearest",
+      [](nb::handle word, const std::vector<std::string>& candidates) {
+        return nearest(shown(word), candidates);
+      },
+      "word"_a, "candidates"_a,
+      nb::sig("def nearest(word: str, candidates: collections.abc.Sequence[str]) -> str"));
   module.def("replace_folder", &replace_folder, "made"_a, "target"_a);
   module.def("draft_config", &draft_config, "data"_a, "items"_a.none(), "users"_a.none(), "label"_a, "item"_a,
-             "query"_a);
+             "query"_a,
+             nb::sig("def draft_config(data: Table, items: Table | None, users: Table | None, label: str, "
+                     "item: str, query: collections.abc.Sequence[str]) -> str"));
   module.def(
       "train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a, "threads"_a,
       "resume"_a, "overwrite"_a, "from_checkpoint"_a, "function"_a.none(), "interval"_a,
