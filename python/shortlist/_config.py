@@ -8,7 +8,7 @@ from typing import Any
 
 from shortlist import _core
 from shortlist._core import ConfigError
-from shortlist._settings import Sections, plain
+from shortlist._settings import MOST_LEVELS, Sections, plain
 from shortlist._tables import to_table
 
 
@@ -24,11 +24,11 @@ def settings_of(config: Any) -> dict[str, Any]:
     raise ConfigError(f"config: got a {type(config).__name__}, need a Config, a dict, a path or the text of a config")
 
 
-def merge(base: dict[str, Any], changes: Mapping[str, Any]) -> None:
+def merge(base: dict[str, Any], changes: Mapping[str, Any], levels: int = MOST_LEVELS) -> None:
     """Set settings in ``base``, key by key; lists replace lists."""
     for key, value in changes.items():
-        if isinstance(value, Mapping) and isinstance(base.get(key), dict):
-            merge(base[key], value)
+        if levels > 0 and isinstance(value, Mapping) and isinstance(base.get(key), dict):
+            merge(base[key], value, levels - 1)
         else:
             base[key] = plain(value)
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from shortlist import _core
+from shortlist._arguments import shown
 from shortlist._callbacks import Callback
 from shortlist._config import draft_config, merge, settings_of
 from shortlist._core import ConfigError
 from shortlist._model import Model, own_folder
-from shortlist._settings import Settings, plain
+from shortlist._settings import MOST_LEVELS, Settings, plain
 from shortlist._tables import kind_of
 from shortlist._training import fit_model
 
@@ -165,7 +166,7 @@ class Estimator(Model):
             if value is default or (isinstance(value, (str, int, float)) and value == default):
                 continue
             is_table = kind_of(value) is not None
-            changed.append(f"{name}=<{type(value).__name__}>" if is_table else f"{name}={value!r}")
+            changed.append(f"{name}=<{type(value).__name__}>" if is_table else f"{name}={shown(value)}")
         return f"{type(self).__name__}({', '.join(changed)})"
 
 
@@ -372,12 +373,12 @@ def _section(value: Any) -> dict[str, Any] | None:
     return plain(value) if isinstance(value, (Mapping, Settings)) else None
 
 
-def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _given(settings: Mapping[str, Any], levels: int = MOST_LEVELS) -> dict[str, Any]:
     """Without what is None, and without sections that have nothing else."""
     given: dict[str, Any] = {}
     for key, value in settings.items():
-        if isinstance(value, Mapping):
-            value = _given(value)
+        if isinstance(value, Mapping) and levels > 0:
+            value = _given(value, levels - 1)
             if not value:
                 continue
         if value is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import pathlib
 import signal
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from types import TracebackType
 
@@ -20,7 +20,10 @@ def program() -> str:
 
 def run_program(arguments: list[str]) -> str:
     """Run the program and return its output. Its errors are raised as the package's exceptions."""
-    done = subprocess.run([program(), *arguments], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run([program(), *arguments], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise SystemError(f"the program cannot be started: {error.strerror}") from None
     if done.returncode == 0:
         return done.stdout
     message = done.stderr.strip().removeprefix("shortlist: ").removeprefix("error: ")
@@ -38,7 +41,10 @@ class Server:
 
     def __init__(self, arguments: list[str], url: str) -> None:
         self.url = url
-        self._process = subprocess.Popen([program(), "serve", *arguments])
+        try:
+            self._process = subprocess.Popen([program(), "serve", *arguments])
+        except OSError as error:
+            raise SystemError(f"the server cannot be started: {error.strerror}") from None
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
         """Wait until it answers. Raises SystemError if it ends or does not answer in time."""
@@ -49,7 +55,7 @@ class Server:
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=1):
                     return
-            except (urllib.error.URLError, OSError):
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.05)
         self.stop()
         raise SystemError(f"{self.url} did not answer within {timeout:g} s")

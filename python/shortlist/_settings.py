@@ -157,14 +157,20 @@ class Sections(Settings):
         return super()._read(read)
 
 
-def plain(value: Any) -> Any:
-    """A copy in which settings are dicts."""
+#: The engine refuses settings that are nested deeper.
+MOST_LEVELS = 64
+
+
+def plain(value: Any, levels: int = MOST_LEVELS) -> Any:
+    """A copy in which settings are dicts. What is nested too deeply is not copied."""
     if isinstance(value, Settings):
         return value.to_dict()
+    if levels < 0:
+        return value
     if isinstance(value, Mapping):
-        return {key: plain(entry) for key, entry in value.items()}
+        return {key: plain(entry, levels - 1) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(entry) for entry in value]
+        return [plain(entry, levels - 1) for entry in value]
     return value
 
 

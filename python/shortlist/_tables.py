@@ -48,6 +48,16 @@ def kind_of(data: Any) -> Kind | None:
     return None
 
 
+def is_series(data: Any) -> bool:
+    """Whether it is one column, of pandas, polars or Arrow."""
+    kind = kind_of(data)
+    if kind == "pandas":
+        return not hasattr(type(data), "columns") and hasattr(type(data), "to_numpy")
+    if kind == "polars":
+        return type(data).__name__ == "Series"
+    return kind == "arrow" and hasattr(type(data), "to_pylist") and not hasattr(type(data), "column_names")
+
+
 def default_kind() -> Kind:
     """The kind of frames for users of lists, arrays and files: a library that is there, loaded ones first."""
     names: tuple[tuple[str, Kind], ...] = (("pandas", "pandas"), ("polars", "polars"), ("pyarrow", "arrow"))
@@ -118,7 +128,7 @@ def _spec(values: Any, column: str) -> tuple[Any, ...]:
     if kind == "pandas":
         import pandas as pd
 
-        if isinstance(values, pd.DataFrame) or not pd.api.types.is_list_like(values):
+        if isinstance(values, (pd.DataFrame, pd.MultiIndex)) or not pd.api.types.is_list_like(values):
             raise _not_a_column(values, column)
         return _spec_of_series(values if isinstance(values, pd.Series) else pd.Series(values), column)
     if not hasattr(type(values), "dtype"):
@@ -207,10 +217,17 @@ def take(data: Any, rows: np.ndarray[Any, np.dtype[np.int64]], columns: Sequence
     if kind == "polars":
         return {name: data[name].gather(rows) for name in columns if name in data.columns}
     if hasattr(data, "column_names") and hasattr(data, "take"):
-        return {name: data.column(name).take(rows) for name in columns if name in data.column_names}
+        return {name: _take_arrow(data.column(name), rows) for name in columns if name in data.column_names}
     if isinstance(data, Sequence) and data and isinstance(data[0], Mapping):
         return {name: [data[row].get(name) for row in rows] for name in columns if any(name in row for row in data)}
     return {}
+
+
+def _take_arrow(column: Any, rows: np.ndarray[Any, np.dtype[np.int64]]) -> Any:
+    try:
+        return column.take(rows)
+    except NotImplementedError:  # of this type
+        return _take_values(column.to_pylist(), rows)
 
 
 def _take_values(values: Any, rows: np.ndarray[Any, np.dtype[np.int64]]) -> Any:

@@ -209,14 +209,6 @@ const char* describe(Kind kind) {
   }
 }
 
-bool is_missing(nb::handle value) {
-  if (value.is_none()) return true;
-  if (PyFloat_Check(value.ptr())) return std::isnan(PyFloat_AS_DOUBLE(value.ptr()));
-  const char* type = Py_TYPE(value.ptr())->tp_name;
-  return std::strcmp(type, "NAType") == 0 || std::strcmp(type, "NaTType") == 0 ||
-         std::strcmp(type, "pandas._libs.missing.NAType") == 0;
-}
-
 constexpr int kMostDepth = 16;  // of lists within lists
 
 Error without_python_error(Error error) {

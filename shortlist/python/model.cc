@@ -76,7 +76,9 @@ std::string text_of_value(nb::handle value, const std::string& column) {
   if (PyBool_Check(value.ptr())) return nb::cast<bool>(value) ? "true" : "false";
   if (PyFloat_Check(value.ptr())) return fmt::format("{}", PyFloat_AS_DOUBLE(value.ptr()));
   if (nb::hasattr(value.type(), "isoformat")) return shown(value.attr("isoformat")());
-  if (PyBytes_Check(value.ptr()) || (!PyNumber_Check(value.ptr()) && !PySequence_Check(value.ptr())))
+  if (const std::string type = type_name_of(value); type == "bool" || type == "bool_")  // NumPy's
+    return PyObject_IsTrue(value.ptr()) == 1 ? "true" : "false";
+  if (!PyNumber_Check(value.ptr()) || PySequence_Check(value.ptr()))
     throw data_error("{}: got a {}, need a text, a number, a boolean or a time", column, type_name_of(value));
   return shown(value);
 }
@@ -85,10 +87,7 @@ Record record_of(nb::dict values) {
   Record record;
   for (const auto& [key, value] : values) {
     const std::string column = shown(key);
-    const bool missing =
-        value.is_none() ||
-        (PyFloat_Check(value.ptr()) && PyFloat_AS_DOUBLE(value.ptr()) != PyFloat_AS_DOUBLE(value.ptr()));
-    if (!missing) record.emplace_back(column, text_of_value(value, column));
+    if (!is_missing(value)) record.emplace_back(column, text_of_value(value, column));
   }
   return record;
 }
@@ -357,24 +356,24 @@ class Model {
 void bind_model(nb::module_& module) {
   using namespace nb::literals;
   nb::class_<Model>(module, "Model")
-      .def(nb::init<nb::handle>(), "path"_a, nb::sig("def __init__(self, path: str) -> None"))
-      .def("recommend", &Model::recommend, "queries"_a, "settings"_a, "threads"_a,
+      .def(nb::init<nb::handle>(), "path"_a.none(), nb::sig("def __init__(self, path: str) -> None"))
+      .def("recommend", &Model::recommend, "queries"_a, "settings"_a, "threads"_a.none(),
            nb::sig("def recommend(self, queries: Table, settings: dict[str, typing.Any], threads: int) -> "
                    "dict[str, typing.Any]"))
       .def("recommend_one", &Model::recommend_one, "query"_a, "settings"_a,
            nb::sig("def recommend_one(self, query: dict[str, typing.Any], settings: dict[str, typing.Any]) "
                    "-> dict[str, typing.Any]"))
-      .def("predict", &Model::predict, "pairs"_a, "threads"_a, "raw"_a,
+      .def("predict", &Model::predict, "pairs"_a, "threads"_a.none(), "raw"_a.none(),
            nb::sig("def predict(self, pairs: Table, threads: int, raw: bool) -> dict[str, typing.Any]"))
-      .def("predict_one", &Model::predict_one, "query"_a, "item"_a, "raw"_a,
+      .def("predict_one", &Model::predict_one, "query"_a, "item"_a.none(), "raw"_a.none(),
            nb::sig("def predict_one(self, query: dict[str, typing.Any], item: dict[str, typing.Any], raw: "
                    "bool) -> list[float]"))
-      .def("similar", &Model::similar, "item"_a, "by"_a, "k"_a,
+      .def("similar", &Model::similar, "item"_a.none(), "by"_a.none(), "k"_a.none(),
            nb::sig("def similar(self, item: object, by: str, k: int) -> "
                    "tuple[numpy.typing.NDArray[numpy.uint32], numpy.typing.NDArray[numpy.float64]]"))
-      .def("find_item", &Model::find_item, "item"_a)
+      .def("find_item", &Model::find_item, "item"_a.none())
       .def(
-          "embed_queries", &Model::embed_queries, "queries"_a, "threads"_a,
+          "embed_queries", &Model::embed_queries, "queries"_a, "threads"_a.none(),
           nb::sig(
               "def embed_queries(self, queries: Table, threads: int) -> numpy.typing.NDArray[numpy.float32]"))
       .def("embed_items", &Model::embed_items,

@@ -65,21 +65,21 @@ void bind_settings(nb::module_& module) {
         check_sections(root, kFile);
         return to_python(root);
       },
-      "text"_a, nb::sig("def parse_settings(text: str) -> dict[str, typing.Any]"),
+      "text"_a.none(), nb::sig("def parse_settings(text: str) -> dict[str, typing.Any]"),
       "Read the text of a config. Raises ConfigError for an unknown key or a wrong value.");
   module.def(
       "load_settings",
       [](nb::handle path) { return to_python(load_settings(read_argument<std::string>(path, "path"))); },
-      "path"_a, nb::sig("def load_settings(path: str) -> dict[str, typing.Any]"),
+      "path"_a.none(), nb::sig("def load_settings(path: str) -> dict[str, typing.Any]"),
       "Read the file of a config, as parse_settings does.");
   module.def(
-      "check_settings", [](nb::handle settings) { check_sections(to_table(settings), kFile); }, "settings"_a,
-      nb::sig("def check_settings(settings: dict[str, typing.Any]) -> None"),
+      "check_settings", [](nb::handle settings) { check_sections(to_table(settings), kFile); },
+      "settings"_a.none(), nb::sig("def check_settings(settings: dict[str, typing.Any]) -> None"),
       "Raise ConfigError for an unknown key or a wrong value.");
   module.def(
       "settings_to_toml",
       [](nb::handle settings) { return config_to_toml(check_sections(to_table(settings), kFile)); },
-      "settings"_a, nb::sig("def settings_to_toml(settings: dict[str, typing.Any]) -> str"));
+      "settings"_a.none(), nb::sig("def settings_to_toml(settings: dict[str, typing.Any]) -> str"));
   module.def(
       "complete_settings",
       [](nb::handle settings) {
@@ -87,7 +87,7 @@ void bind_settings(nb::module_& module) {
         kind_of_config(config);
         return to_python(parse_toml(full_config_to_toml(config), kFile));
       },
-      "settings"_a,
+      "settings"_a.none(),
       nb::sig("def complete_settings(settings: dict[str, typing.Any]) -> dict[str, typing.Any]"),
       "All settings, with defaults. Raises ConfigError if they do not make a model.");
 }

@@ -53,7 +53,8 @@ void bind_tables(nb::module_& module) {
             table.config.use_table(text);
             return table;
           },
-          "text"_a, "settings"_a, nb::sig("def of_text(text: str, settings: dict[str, typing.Any]) -> Table"))
+          "text"_a.none(), "settings"_a,
+          nb::sig("def of_text(text: str, settings: dict[str, typing.Any]) -> Table"))
       .def(
           "columns",
           [](const TableArgument& table) {

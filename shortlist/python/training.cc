@@ -106,7 +106,9 @@ nb::object evaluate_model(const std::string& path, const OptionalTable& data, co
 }
 
 // Renames a complete folder to `target`. What is there already moves to the place of `made` in the same step.
-void replace_folder(const std::string& made, const std::string& target) {
+void replace_folder(nb::handle made_given, nb::handle target_given) {
+  const auto made = read_argument<std::string>(made_given, "made");
+  const auto target = read_argument<std::string>(target_given, "path");
   const nb::gil_scoped_release released;
   const auto rename = [&](unsigned flags) {
     return renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, target.c_str(), flags) == 0;
@@ -125,23 +127,25 @@ void bind_training(nb::module_& module) {
       [](nb::handle word, const std::vector<std::string>& candidates) {
         return nearest(shown(word), candidates);
       },
-      "word"_a, "candidates"_a,
+      "word"_a.none(), "candidates"_a,
       nb::sig("def nearest(word: str, candidates: collections.abc.Sequence[str]) -> str"));
-  module.def("replace_folder", &replace_folder, "made"_a, "target"_a);
-  module.def("draft_config", &draft_config, "data"_a, "items"_a.none(), "users"_a.none(), "label"_a, "item"_a,
-             "query"_a,
+  module.def("replace_folder", &replace_folder, "made"_a, "target"_a,
+             nb::sig("def replace_folder(made: str, target: str) -> None"));
+  module.def("draft_config", &draft_config, "data"_a, "items"_a.none(), "users"_a.none(), "label"_a.none(),
+             "item"_a.none(), "query"_a.none(),
              nb::sig("def draft_config(data: Table, items: Table | None, users: Table | None, label: str, "
                      "item: str, query: collections.abc.Sequence[str]) -> str"));
   module.def(
-      "train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a, "threads"_a,
-      "resume"_a, "overwrite"_a, "from_checkpoint"_a, "function"_a.none(), "interval"_a,
+      "train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a.none(),
+      "threads"_a.none(), "resume"_a.none(), "overwrite"_a.none(), "from_checkpoint"_a.none(),
+      "function"_a.none(), "interval"_a.none(),
       nb::sig(
           "def train(config: dict[str, typing.Any], data: Table, items: Table | None, users: Table | None, "
           "out: str, threads: int, resume: bool, overwrite: bool, from_checkpoint: str, "
           "function: collections.abc.Callable[[str, dict[str, typing.Any]], object] | None, "
           "interval: float) -> dict[str, typing.Any] | None"));
   module.def("evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
-             "split"_a, "threads"_a,
+             "split"_a.none(), "threads"_a.none(),
              nb::sig("def evaluate(path: str, data: Table | None, items: Table | None, users: Table | None, "
                      "split: str, threads: int) -> dict[str, typing.Any]"));
 }

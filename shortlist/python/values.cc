@@ -2,6 +2,9 @@
 
 #include <nanobind/stl/string.h>
 
+#include <cmath>
+#include <cstring>
+
 #include <nlohmann/json.hpp>
 
 #include "shortlist/base/error.h"
@@ -84,6 +87,14 @@ std::string shown(nb::handle object) {
   const nb::object bytes = nb::steal(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace"));
   if (!bytes.is_valid()) nb::raise_python_error();
   return {PyBytes_AsString(bytes.ptr()), static_cast<size_t>(PyBytes_Size(bytes.ptr()))};
+}
+
+bool is_missing(nb::handle value) {
+  if (value.is_none()) return true;
+  if (PyFloat_Check(value.ptr())) return std::isnan(PyFloat_AS_DOUBLE(value.ptr()));
+  const char* type = Py_TYPE(value.ptr())->tp_name;
+  return std::strcmp(type, "NAType") == 0 || std::strcmp(type, "NaTType") == 0 ||
+         std::strcmp(type, "pandas._libs.missing.NAType") == 0;
 }
 
 std::string type_name_of(nb::handle object) {

@@ -20,6 +20,8 @@ nb::object to_python(const Value& value);
 std::string text_of(nb::handle text, const std::string& name);
 // str(object), for messages and ids. Raises what the object's __str__ raises.
 std::string shown(nb::handle object);
+// None, NaN, NaT and NA.
+bool is_missing(nb::handle value);
 std::string type_name_of(nb::handle object);
 
 // Reads an argument of a function as a setting of that name. Throws a usage Error for a value of another type
