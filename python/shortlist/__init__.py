@@ -16,22 +16,23 @@ from shortlist import _core
 from shortlist._core import ConfigError, DataError, Error, InternalError, Interrupted, SystemError
 
 if TYPE_CHECKING:
-    from shortlist import losses, metrics
+    from shortlist import config, losses, metrics
     from shortlist._callbacks import Callback, Epoch, Run, Step
-    from shortlist._config import Config, draft_config
+    from shortlist._config import draft_config
     from shortlist._estimators import Estimator, Popularity, TwoTower
     from shortlist._model import Model, load
     from shortlist._report import Report
     from shortlist._server import Server
     from shortlist._tables import DataWarning
     from shortlist._training import import_keras, train
+    from shortlist.config import Config
 
 __version__: str = _core.__version__
 
 # Loaded on first use, so that importing the package takes a few milliseconds.
 _HOME = {
     "Callback": "_callbacks",
-    "Config": "_config",
+    "Config": "config",
     "DataWarning": "_tables",
     "Epoch": "_callbacks",
     "Estimator": "_estimators",
@@ -47,7 +48,7 @@ _HOME = {
     "load": "_model",
     "train": "_training",
 }
-_MODULES = ("losses", "metrics")
+_MODULES = ("config", "losses", "metrics")
 
 __all__ = [
     "Callback",
@@ -69,6 +70,7 @@ __all__ = [
     "SystemError",
     "TwoTower",
     "__version__",
+    "config",
     "draft_config",
     "import_keras",
     "load",

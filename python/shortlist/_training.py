@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shortlist import _core
 from shortlist._callbacks import Callback, Events, Progress, shows_progress
-from shortlist._config import Config, settings_of
+from shortlist._config import settings_of
 from shortlist._core import ConfigError, Interrupted
 from shortlist._model import Model, own_folder
 from shortlist._tables import kind_of, to_table
+
+if TYPE_CHECKING:
+    from shortlist.config import Config
 
 
 def train(
