@@ -105,9 +105,9 @@ def import_keras(
     """
     model = Model()
     folder = os.fspath(out) if out is not None else own_folder(model)
-    named = zip(("the data", "items", "users"), (data, items, users))
-    tables = [None if table is None else to_table(table, name) for name, table in named]
-    _core.import_keras(os.fspath(checkpoint), settings_of(config), *tables, folder, threads)
+    given = to_table(data, "the data")
+    sides = [None if table is None else to_table(table, name) for name, table in (("items", items), ("users", users))]
+    _core.import_keras(os.fspath(checkpoint), settings_of(config), given, sides[0], sides[1], folder, threads)
     model._kind = kind_of(data)
     model._open(folder)
     return model

@@ -104,9 +104,13 @@ void check_item_table(Config& config) {
   SideTableConfig& side = config.items;
   if (side.has_table()) return check_side_table(config, "items", side, config.items.id, "items.id");
   const Value* section = config.written.find("items");
+  if (section == nullptr) return;
+  const Value defaults = write_fields(SideTableConfig());
   for (const std::string& key : field_names(side)) {
-    require(section == nullptr || section->find(key) == nullptr, config, "items." + key,
-            "needs the table of items: set table or sql too");
+    const Value *value = section->find(key), *by_default = defaults.find(key);
+    const bool is_default =
+        value == nullptr || (by_default != nullptr && to_toml(*value) == to_toml(*by_default));
+    require(is_default, config, "items." + key, "needs the table of items: set table or sql too");
   }
 }
 
