@@ -63,3 +63,15 @@ function(make_portable target)
     target_link_options(${target} PRIVATE -Wl,--wrap=__libc_start_main)
   endif()
 endfunction()
+
+# The wheel has the terms of what it links: Debian's files, of the same versions.
+foreach(name agg boost1.81 cli11 fmt hwy png ssl stdc++-12 tomlplusplus utf8proc)
+  install(FILES /usr/share/doc/lib${name}-dev/copyright DESTINATION shortlist/licenses RENAME ${name}.txt
+          COMPONENT python EXCLUDE_FROM_ALL)
+endforeach()
+foreach(name prometheus-cpp-dev nlohmann-json3-dev zlib1g-dev)
+  install(FILES /usr/share/doc/${name}/copyright DESTINATION shortlist/licenses RENAME ${name}.txt
+          COMPONENT python EXCLUDE_FROM_ALL)
+endforeach()
+install(FILES ${CMAKE_SOURCE_DIR}/cmake/portable/duckdb_license.txt DESTINATION shortlist/licenses RENAME duckdb.txt
+        COMPONENT python EXCLUDE_FROM_ALL)

@@ -19,6 +19,8 @@ nanobind_add_stub(_core_stub MODULE _core OUTPUT ${SHORTLIST_PYTHON_PACKAGE}/_co
                   PYTHON_PATH ${SHORTLIST_PYTHON_PACKAGE} DEPENDS _core)
 if(SHORTLIST_PORTABLE)
   make_portable(_core)
+  file(GLOB nanobind_license ${nanobind_ROOT}/../../nanobind-*.dist-info/licenses/LICENSE)
+  install(FILES ${nanobind_license} DESTINATION shortlist/licenses RENAME nanobind.txt COMPONENT python EXCLUDE_FROM_ALL)
 endif()
 add_custom_target(python DEPENDS _core _core_stub shortlist_program)
 

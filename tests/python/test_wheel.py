@@ -52,6 +52,12 @@ def test_wheel_has_nothing_of_the_machine_that_built_it(wheel):
             assert str(ROOT).encode() not in archive.read(name), name
 
 
+def test_wheel_has_the_terms_of_what_it_links(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = {pathlib.PurePath(name).stem for name in archive.namelist() if "shortlist/licenses/" in name}
+    assert {"agg", "boost1.81", "cli11", "duckdb", "fmt", "hwy", "nanobind", "ssl", "stdc++-12"} <= names
+
+
 def test_package_imports_without_a_compiler(venv):
     version = run(venv, "python", "-c", "import shortlist; print(shortlist.__version__, shortlist.__file__)")
     assert str(venv) in version
