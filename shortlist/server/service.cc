@@ -217,6 +217,7 @@ HttpResponse Service::run(RoutedRequest& routed, bool short_only) {
   Stages stages;
   try {
     budget.deadline().check();
+    check_parameters(*found.route, routed.url);
     HttpResponse response = found.route->handler(
         {routed.request, routed.url, found.parameters, routed.model, limits_, stages, budget});
     metrics_.observe_stages(stages);
