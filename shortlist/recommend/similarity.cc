@@ -64,8 +64,8 @@ double cosine(double dot, double square_a, double square_b) {
 std::vector<double> jaccard_similarities(const Items& items, uint32_t item, const Deadline& deadline) {
   if (items.attributes.empty()) {
     throw usage_error(
-        "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
-        "[items] attributes = [...]");
+        "similar by jaccard compares attributes, but the bundle has none: set [items] attributes = [...] in "
+        "the config");
   }
   std::vector<SharedValues> attributes;
   size_t own = 0;
