@@ -34,6 +34,11 @@ def load(path: str | os.PathLike[str]) -> Model:
     path : path
         The folder of the model (its bundle).
 
+    Returns
+    -------
+    Model
+        The model.
+
     Raises
     ------
     DataError
@@ -107,11 +112,23 @@ class Model:
         return epochs
 
     def summary(self) -> Summary:
-        """Return the layers with their sizes. Shows itself as text and in a notebook."""
+        """Return the layers with their sizes.
+
+        Returns
+        -------
+        Summary
+            A text, which also shows itself in a notebook.
+        """
         return Summary(self._file("summary.txt"))
 
     def graph(self) -> Graph:
-        """Return a picture of the layers, which shows itself in a notebook; ``str()`` is the SVG."""
+        """Return a picture of the layers.
+
+        Returns
+        -------
+        Graph
+            An SVG, which shows itself in a notebook.
+        """
         return Graph(self._file("model.svg"))
 
     def _file(self, name: str) -> str:
@@ -284,14 +301,33 @@ class Model:
         return to_frame(columns, self._frame_kind(None))
 
     def embed_queries(self, queries: Any, *, threads: int = 0) -> npt.NDArray[np.float32]:
-        """Return the vectors of queries, as :meth:`recommend` takes them: shape (rows, width)."""
+        """Return the vectors of queries.
+
+        Parameters
+        ----------
+        queries : id, list of ids, dict or table
+            As for :meth:`recommend`.
+        threads : int
+            0 uses all processors.
+
+        Returns
+        -------
+        ndarray of float32, shape (rows, width)
+            A row for each query.
+        """
         given = self._queries(queries)
         if isinstance(given, dict) and all(_is_scalar(value) for value in given.values()):
             given = {name: [value] for name, value in given.items()}
         return self._need().embed_queries(to_table(given, "the queries"), threads)
 
     def embed_items(self) -> npt.NDArray[np.float32]:
-        """Return the vectors of all items, in the order of ``item_ids_``: shape (items, width)."""
+        """Return the vectors of all items.
+
+        Returns
+        -------
+        ndarray of float32, shape (items, width)
+            A row for each item, in the order of ``item_ids_``.
+        """
         return self._need().embed_items()
 
     def evaluate(
@@ -310,6 +346,11 @@ class Model:
             other table.
         threads : int
             0 uses all processors.
+
+        Returns
+        -------
+        Report
+            The metrics, beside those of the model's baselines.
         """
         given = {"items": items, "users": users}
         for name, table in given.items():
@@ -329,6 +370,13 @@ class Model:
         """Save the model to a folder, which :func:`load` and the command line read.
 
         The folder gets its name when it is complete.
+
+        Parameters
+        ----------
+        path : path
+            The folder.
+        overwrite : bool
+            Whether to replace a folder that exists.
 
         Raises
         ------
@@ -419,7 +467,20 @@ class Model:
         return f"<{type(self).__name__}: {self.kind_}, {len(self.item_ids_):,} items>" if self._engine else super().__repr__()
 
     def plot_history(self, metric: str = "loss", ax: Any = None) -> Any:
-        """Plot a metric over the epochs with matplotlib, and mark the epoch that was kept. Returns the axes."""
+        """Plot a metric over the epochs with matplotlib, and mark the epoch that was kept.
+
+        Parameters
+        ----------
+        metric : str
+            The metric, such as "loss" or "rmse".
+        ax : matplotlib.axes.Axes, optional
+            Where to plot; new axes by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+        """
         metric = text(metric, "metric")
         axes = _axes(ax)
         history = self._need().history()
@@ -441,9 +502,19 @@ class Model:
         return axes
 
     def plot_items(self, labels: int = 20, ax: Any = None) -> Any:
-        """Plot the items' vectors on their first two principal components. Returns the axes.
+        """Plot the items' vectors on their first two principal components.
 
-        ``labels`` items are named, far from one another.
+        Parameters
+        ----------
+        labels : int
+            The number of items to name, far from one another.
+        ax : matplotlib.axes.Axes, optional
+            Where to plot; new axes by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
         """
         named = whole(labels, "labels", 0, 1_000_000)
         axes = _axes(ax)

@@ -34,10 +34,14 @@ def run_program(arguments: list[str]) -> str:
 class Server:
     """A running server. Use it as a context manager, or call :meth:`stop`.
 
-    Attributes
+    Parameters
     ----------
+    arguments : list of str
+        Arguments of ``shortlist serve``.
     url : str
         Its address, at which there is also a web page.
+    log : path, optional
+        A file for its log, which is on standard error by default.
     """
 
     def __init__(self, arguments: list[str], url: str, log: str | os.PathLike[str] | None = None) -> None:
@@ -53,7 +57,18 @@ class Server:
             raise SystemError(f"the server cannot be started: {error.strerror}") from None
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
-        """Wait until it answers. Raises SystemError if it ends or does not answer in time."""
+        """Wait until it answers.
+
+        Parameters
+        ----------
+        timeout : float
+            The most seconds to wait.
+
+        Raises
+        ------
+        SystemError
+            If it ends, or does not answer in time.
+        """
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if self._process.poll() is not None:

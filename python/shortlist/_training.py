@@ -54,6 +54,11 @@ def train(
     verbose : bool, optional
         Whether to show progress. On terminals and in notebooks by default.
 
+    Returns
+    -------
+    Model
+        The trained model.
+
     Raises
     ------
     ConfigError, DataError
@@ -102,6 +107,11 @@ def import_keras(
         The folder of the model. A temporary one by default, which is removed with the model.
     threads : int
         0 uses all processors.
+
+    Returns
+    -------
+    Model
+        The model.
     """
     model = Model()
     folder = os.fspath(out) if out is not None else own_folder(model)
