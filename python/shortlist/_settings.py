@@ -152,7 +152,7 @@ class Sections(Settings):
     def _read(cls, settings: Mapping[str, Any]) -> Self:
         read = dict(settings)
         for section, kinds in cls._named.items():
-            if read.get(section) is not None:
+            if isinstance(read.get(section), Mapping):
                 read[section] = {name: _read(value, kinds) for name, value in read[section].items()}
         return super()._read(read)
 

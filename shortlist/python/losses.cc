@@ -123,9 +123,23 @@ Tuple retrieval_loss(const Dict& settings, const MatrixArgument<float>& queries,
 
 void bind_losses(nb::module_& module) {
   using namespace nb::literals;
-  module.def("ranking_loss", &ranking_loss, "settings"_a, "y_true"_a, "y_pred"_a, "weight"_a, "gradient"_a);
-  module.def("retrieval_loss", &retrieval_loss, "settings"_a, "queries"_a, "candidates"_a,
-             "candidate_of_row"_a, "multiplicity"_a, "probability"_a, "weight"_a, "gradient"_a, "threads"_a);
+  module.def(
+      "ranking_loss", &ranking_loss, "settings"_a, "y_true"_a, "y_pred"_a, "weight"_a, "gradient"_a,
+      nb::sig(
+          "def ranking_loss(settings: dict[str, typing.Any], y_true: numpy.typing.NDArray[numpy.float32], "
+          "y_pred: numpy.typing.NDArray[numpy.float32], "
+          "weight: numpy.typing.NDArray[numpy.float32], gradient: bool) -> tuple[float, typing.Any]"));
+  module.def(
+      "retrieval_loss", &retrieval_loss, "settings"_a, "queries"_a, "candidates"_a, "candidate_of_row"_a,
+      "multiplicity"_a, "probability"_a, "weight"_a, "gradient"_a, "threads"_a,
+      nb::sig(
+          "def retrieval_loss(settings: dict[str, typing.Any], queries: numpy.typing.NDArray[numpy.float32], "
+          "candidates: numpy.typing.NDArray[numpy.float32], "
+          "candidate_of_row: numpy.typing.NDArray[numpy.uint32], "
+          "multiplicity: numpy.typing.NDArray[numpy.float32], "
+          "probability: numpy.typing.NDArray[numpy.float64], "
+          "weight: numpy.typing.NDArray[numpy.float32], gradient: bool, "
+          "threads: int) -> tuple[float, typing.Any, typing.Any]"));
 }
 
 }  // namespace shortlist::python

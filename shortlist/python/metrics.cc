@@ -51,7 +51,8 @@ Figures all_rating_figures(const Floats& label, const Floats& prediction, const 
 }
 
 // greater, equal and absent of each row.
-Tuple arrays_of(const std::vector<Rank>& ranks) {
+using RankArrays = nb::typed<nb::tuple, nb::any, nb::any, nb::any>;
+RankArrays arrays_of(const std::vector<Rank>& ranks) {
   std::vector<uint32_t> greater, equal;
   std::vector<uint8_t> absent;
   for (const Rank& rank : ranks) {
@@ -89,8 +90,8 @@ void masked_items(const FlagMatrix& mask, size_t row, std::vector<uint32_t>& ite
 }
 
 // Ranks pair p, the item item[p] of the row row[p], by the scores of the row. `row` is ascending.
-Tuple ranks(const MatrixArgument<float>& scores, const Indices& row, const Indices& item,
-            const FlagMatrix& mask) {
+RankArrays ranks(const MatrixArgument<float>& scores, const Indices& row, const Indices& item,
+                 const FlagMatrix& mask) {
   SHORTLIST_CHECK(row.size() == item.size() && std::ranges::is_sorted(view(row)));
   SHORTLIST_CHECK(row.size() == 0 || view(row).back() < scores.shape(0));
   SHORTLIST_CHECK(mask.size() == 0 || (mask.shape(0) == scores.shape(0) && mask.shape(1) == scores.shape(1)));
@@ -111,8 +112,8 @@ Tuple ranks(const MatrixArgument<float>& scores, const Indices& row, const Indic
 }
 
 // Ranks the item item[r] of row r by the products of the row's query with all items.
-Tuple factorized_ranks(const MatrixArgument<float>& queries, const MatrixArgument<float>& items,
-                       const Indices& item, const FlagMatrix& mask, int threads) {
+RankArrays factorized_ranks(const MatrixArgument<float>& queries, const MatrixArgument<float>& items,
+                            const Indices& item, const FlagMatrix& mask, int threads) {
   SHORTLIST_CHECK(item.size() == queries.shape(0) && queries.shape(1) == items.shape(1));
   SHORTLIST_CHECK(mask.size() == 0 || (mask.shape(0) == queries.shape(0) && mask.shape(1) == items.shape(0)));
   PairRanks found;
