@@ -217,7 +217,7 @@ def test_parquet_answers_keep_the_types_of_the_query(place, tmp_path):
 
 
 def test_vectors_in_npy_have_their_ids_beside_them(place, tmp_path):
-    run("embed", place / "b", "--candidates", "--out", tmp_path / "items.npy", "--quiet")
+    run("embed", place / "b", "--items", "--out", tmp_path / "items.npy", "--quiet")
     ids = table((tmp_path / "items.ids.csv").read_text())
     assert len(ids) == 40 and set(row["item"] for row in ids) == {f"i{n}" for n in range(40)}
     (tmp_path / "q.csv").write_text("user,country,hour\nu1,Chad,3\nu2,,4\n")
@@ -276,8 +276,8 @@ def test_items_are_found_by_the_beginning_of_their_id(tmp_path):
     assert json.loads(run("similar", "b", "MONSTER", "--format", "json", cwd=tmp_path).stdout)["item"] == "Monster"
     assert "2 begin with it: 'Cowboy Bebop', 'Cowboy Funk'" in error("similar", "b", "cowboy", cwd=tmp_path, code=2)
     assert "did you mean 'Paprika'?" in error("similar", "b", "Pabrika", cwd=tmp_path, code=2)
-    whole = run("predict", "b", "--query", "user=u1", "--candidate", "item=Monster", "--format", "csv", cwd=tmp_path)
-    begun = run("predict", "b", "--query", "user=u1", "--candidate", "item=mon", "--format", "csv", cwd=tmp_path)
+    whole = run("predict", "b", "--query", "user=u1", "--item", "item=Monster", "--format", "csv", cwd=tmp_path)
+    begun = run("predict", "b", "--query", "user=u1", "--item", "item=mon", "--format", "csv", cwd=tmp_path)
     assert whole.stdout == begun.stdout
     done = run("recommend", "b", "--query", "user=nobody", "--exclude", "cowboy b", "--format", "json", cwd=tmp_path)
     assert "Cowboy Bebop" not in [item["id"] for item in json.loads(done.stdout)["items"]]

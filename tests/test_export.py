@@ -21,7 +21,7 @@ def case(tmp_path_factory):
 @pytest.fixture(scope="module")
 def items(case):
     """Ids and vectors as `embed` writes them."""
-    shortlist("embed", "bundle", "--candidates", "--out", "items.jsonl", "--quiet", cwd=case)
+    shortlist("embed", "bundle", "--items", "--out", "items.jsonl", "--quiet", cwd=case)
     rows = [json.loads(line) for line in (case / "items.jsonl").read_text().splitlines()]
     return [row["item"] for row in rows], np.array([row["embedding"] for row in rows], np.float32)
 
@@ -36,8 +36,8 @@ def check_ids(folder, ids):
 
 
 def test_onnx_computes_what_the_program_does(case):
-    rows, candidates = check_onnx(case, run_onnx, "visits.csv")
-    check_catalogue(case, rows, candidates)
+    rows, items = check_onnx(case, run_onnx, "visits.csv")
+    check_catalogue(case, rows, items)
 
 
 def test_onnx_computes_the_same_for_values_that_were_never_seen(case):

@@ -104,7 +104,7 @@ def test_an_imported_model_predicts_and_embeds_the_same(place, file):
     assert predictions(place, "bundle") == pytest.approx(theirs["prediction"], abs=1e-5)
     run("embed", "bundle", "--queries", "ratings.csv", "--out", "queries.npy", cwd=place)
     assert np.load(place / "queries.npy") == pytest.approx(np.array(theirs["query"]), abs=1e-6)
-    run("embed", "bundle", "--candidates", "--out", "items.npy", cwd=place)
+    run("embed", "bundle", "--items", "--out", "items.npy", cwd=place)
     names = [row["name"] for row in csv.DictReader(open(place / "ratings.csv", newline="", encoding="utf-8"))]
     items = {name: vector for name, vector in zip(sorted(set(names)), np.load(place / "items.npy"))}
     for name, vector in zip(names, theirs["candidate"]):
@@ -141,7 +141,7 @@ def test_every_command_takes_an_imported_bundle(place):
     items = json.loads(run("recommend", "bundle", *query, "-k", 3, "--format", "json", cwd=place).stdout)["items"]
     assert len(items) == 3
     assert run("similar", "bundle", items[0]["id"], "-k", 2, cwd=place).stdout.count("\n") == 3
-    assert run("predict", "bundle", *query, "--candidate", "name=" + items[0]["id"], cwd=place).stdout
+    assert run("predict", "bundle", *query, "--item", "name=" + items[0]["id"], cwd=place).stdout
     assert (place / "bundle/report.html").exists()
     assert not (place / "bundle/curves.png").exists()  # there are no epochs yet
 

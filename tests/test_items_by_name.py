@@ -56,8 +56,8 @@ def test_exclude_takes_titles(films):
     assert "259" not in [item["id"] for item in json.loads(done.stdout)["items"]] and "matches the movie '259'" in done.stderr
 
 
-def predict(films, *candidate):
-    words = [word for text in candidate for word in ("--candidate", text)]
+def predict(films, *item):
+    words = [word for text in item for word in ("--item", text)]
     return run("predict", "b", "--query", "country=Brazil", *words, "--format", "json", cwd=films)
 
 
@@ -67,7 +67,7 @@ def test_predict_takes_a_known_item_by_its_title(films):
     assert "note: name 'Heat (1995)' matches the movie '255'" in by_title.stderr
     assert json.loads(predict(films, "name=heat").stdout) == json.loads(by_id.stdout)
     # A title, not an id.
-    assert json.loads(predict(films, "name=260").stdout)["candidate"] == {"movie": "260"}
+    assert json.loads(predict(films, "name=260").stdout)["item"] == {"movie": "260"}
 
 
 def test_predict_says_when_a_known_title_is_taken_for_a_new_item(films):

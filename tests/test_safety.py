@@ -154,7 +154,7 @@ def test_limits_hold_to_the_byte_and_the_entry(place):
         assert status("/v1/recommend", {"k": 3, "retrieve": 16}) == (422, "retrieve")
         assert status("/v1/recommend/batch", {"queries": [{}] * 2}) == 200
         assert status("/v1/recommend/batch", {"queries": [{}] * 3}) == (422, "queries")
-        assert status("/v1/predict/batch", {"pairs": [{"candidate": {}}] * 3}) == (422, "pairs")
+        assert status("/v1/predict/batch", {"pairs": [{"item": {}}] * 3}) == (422, "pairs")
         assert status("/v1/similar/batch", {"ids": ["x"] * 3}) == (422, "ids")
         assert status("/v1/models/one:predict", {"instances": [{}] * 3}) == 400
         tensor = {"name": "country", "shape": [3], "datatype": "BYTES", "data": ["x"] * 3}

@@ -67,7 +67,7 @@ COMMANDS = {
     "queries": ["recommend", "bundle", "--queries", "ratings.csv", "--out", "answers.csv"],
     "predict": ["predict", "bundle", "--data", "ratings.csv", "--out", "predicted.csv"],
     "similar": ["similar", "bundle", "nothing like it"],
-    "embed": ["embed", "bundle", "--candidates", "--out", "items.npy"],
+    "embed": ["embed", "bundle", "--items", "--out", "items.npy"],
     "export": ["export", "bundle", "--to", "safetensors", "--out", "model.safetensors"],
     "synth": ["synth", "--rows", "100", "--out", "synth.csv"],
     "wrong": ["recommend", "bundle", "--query", "contry=Chile"],

@@ -139,7 +139,7 @@ TEST(Bundle, NamesTheManifestForAFaultOfItsOwn) {
 // Only files with a verified checksum are read, and the files that a bundle needs must be among them.
 TEST(Bundle, NeedsItsFilesToBeListed) {
   for (const char* name : {"config.toml", "features.json", "weights.safetensors", "items.json",
-                           "candidates.safetensors", "history.json", "report.json"}) {
+                           "item_vectors.safetensors", "history.json", "report.json"}) {
     const SavedModel saved;
     unlist_in_bundle(saved.path(), name);
     EXPECT_EQ(saved.error(),
@@ -187,7 +187,7 @@ TEST(Bundle, RejectsEmbeddingsThatAreNotFinite) {
   SavedModel saved;
   saved.towers_.items.data()[9] = std::numeric_limits<float>::quiet_NaN();
   saved.save();
-  EXPECT_EQ(saved.error(), (saved / "candidates.safetensors") +
+  EXPECT_EQ(saved.error(), (saved / "item_vectors.safetensors") +
                                ": tensor 'embeddings': row 1 has the value nan, need finite numbers");
   saved.towers_.items.data()[9] = 0;
   saved.towers_.parameters->at(0).value.data[0] = -std::numeric_limits<float>::infinity();

@@ -43,7 +43,8 @@ void read_finite(const SafetensorsFile& file, const std::string& name, Matrix m)
 
 void write_config(const BundleContent& content, NewFile file) { file.text(config_to_toml(*content.config)); }
 void read_config_file(ListedContent file, Bundle& bundle) {
-  bundle.config = std::make_shared<const Config>(read_config(with_current_names(parse_toml(file.text(), file.path)), file.path));
+  bundle.config = std::make_shared<const Config>(
+      read_config(with_current_names(parse_toml(file.text(), file.path)), file.path));
   find_kind(bundle.config->model);
   bundle.spec = resolve_answers(*bundle.config);
 }
@@ -104,10 +105,10 @@ void read_items(ListedContent file, Bundle& bundle) {
   }
 }
 
-void write_candidates(const BundleContent& content, NewFile file) {
+void write_item_vectors(const BundleContent& content, NewFile file) {
   if (content.towers != nullptr) file.tensors({view_of("embeddings", content.towers->item_vectors())});
 }
-void read_candidates(ListedContent file, Bundle& bundle) {
+void read_item_vectors(ListedContent file, Bundle& bundle) {
   if (bundle.towers == nullptr) throw data_error("a model of kind '{}' has no towers", bundle.spec.kind);
   Towers& towers = *bundle.towers;
   const size_t rows = bundle.items.ids.size(), cols = towers.item_width();
@@ -206,7 +207,7 @@ constexpr BundleFile kFiles[] = {
     {"features.json", always, write_features, read_features},
     {"weights.safetensors", has_towers, write_weights, read_weights},
     {"items.json", always, write_items, read_items},
-    {"candidates.safetensors", has_towers, write_candidates, read_candidates},
+    {"item_vectors.safetensors", has_towers, write_item_vectors, read_item_vectors, "candidates.safetensors"},
     {"ratings.safetensors", never, write_ratings, read_rating_file},
     {kBaselinesFile, never, write_baselines, check_baselines},
     {"recommend.json", never, write_order, read_order},

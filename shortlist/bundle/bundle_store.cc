@@ -21,8 +21,10 @@ const BundleFile* known_file(std::string_view name) {
 
 void read_known(const BundleReader& reader, Bundle& bundle) {
   for (const BundleFile& file : bundle_files()) {
-    if (const ListedFile* listed = reader.manifest().find(file.name)) {
-      const std::string path = reader.path(file.name);
+    const ListedFile* listed = reader.manifest().find(file.name);
+    if (listed == nullptr && file.earlier_name != nullptr) listed = reader.manifest().find(file.earlier_name);
+    if (listed != nullptr) {
+      const std::string path = reader.path(listed->name);
       FileBytes bytes = reader.read(*listed);
       reading_file(path, [&] { file.read({path, std::move(bytes)}, bundle); });
     } else if (file.required(bundle)) {

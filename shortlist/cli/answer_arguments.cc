@@ -75,13 +75,13 @@ void add_predict(CLI::App& app, Chosen& chosen) {
   add_bundle(*sub, command->bundle);
   CLI::Option* query = add_list(*sub, "--query", command->query,
                                 "A value of the query: column=value. Repeat for more columns.");
-  CLI::Option* candidate = add_list(*sub, "--candidate", command->candidate,
-                                    "A value of the item: column=value. For an item that the model knows, "
-                                    "its id or the beginning of it is enough.");
-  sub->add_option("--data", command->data.table, "a table with a query and a candidate in each row")
+  CLI::Option* item = add_list(*sub, "--item", command->item,
+                               "A value of the item: column=value. For an item that the model knows, "
+                               "its id or the beginning of it is enough.");
+  sub->add_option("--data", command->data.table, "A table with a query and an item in each row")
       ->option_text("TABLE")
       ->excludes(query)
-      ->excludes(candidate);
+      ->excludes(item);
   sub->add_option("--format", command->format,
                   "Output format. The default is table for one pair and csv for many.")
       ->check(one_of({"table", "json", "csv"}));
@@ -97,7 +97,7 @@ void add_predict(CLI::App& app, Chosen& chosen) {
   sub->footer(std::string(kTableHelp) +
               "\nWith --data the answer is the table with a column more for each label: predicted_LABEL.\n"
               "\nExamples:\n"
-              "  shortlist predict runs/anime --query type=TV --candidate 'name=Cowboy Bebop'\n"
+              "  shortlist predict runs/anime --query type=TV --item 'name=Cowboy Bebop'\n"
               "  shortlist predict runs/anime --data clean_data.csv --out predicted.parquet\n");
 }
 
@@ -117,7 +117,7 @@ void add_similar(CLI::App& app, Chosen& chosen) {
   };
   sub->add_option_function<std::string>(
          "--by", by,
-         "learned: cosine of the candidate embeddings (the default); jaccard: common values of the "
+         "learned: cosine of the items' vectors (the default); jaccard: common values of the "
          "attributes;\n"
          "cosine: of the ratings by the same users, each user's mean taken off")
       ->option_text("learned|jaccard|cosine")
@@ -135,11 +135,10 @@ void add_embed(CLI::App& app, Chosen& chosen) {
   const auto command =
       add_command<EmbedCommand>(app, chosen, "embed", "Write the towers' outputs as vectors", sub);
   add_bundle(*sub, command->bundle);
-  CLI::Option* candidates =
-      sub->add_flag("--candidates", command->candidates, "Embed every item, in the catalogue's order");
+  CLI::Option* items = sub->add_flag("--items", command->items, "Embed every item, in the catalogue's order");
   sub->add_option("--queries", command->queries.table, "Embed the query in each row of a table")
       ->option_text("TABLE")
-      ->excludes(candidates);
+      ->excludes(items);
   sub->add_option(
          "--out", command->out,
          "Output file. .parquet contains the ids and the vectors; NAME.npy has its ids in NAME.ids.csv.")
@@ -150,7 +149,7 @@ void add_embed(CLI::App& app, Chosen& chosen) {
   add_text_options(*sub, command->queries);
   sub->footer(std::string(kTableHelp) +
               "\nExamples:\n"
-              "  shortlist embed runs/anime --candidates --out items.parquet\n"
+              "  shortlist embed runs/anime --items --out items.parquet\n"
               "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
 }
 

@@ -47,6 +47,10 @@ std::vector<std::string> flag_names(const CLI::App& app) {
   return names;
 }
 
+// Flags of 0.1.0 that have other names now.
+constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {{"--candidate", "--item"},
+                                                                      {"--candidates", "--items"}};
+
 std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
   const std::string near = nearest(word, known);
   return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
@@ -94,6 +98,9 @@ class Explanation {
     const auto flag = std::ranges::find_if(left_, is_flag);
     if (flag == left_.end()) return "";
     const std::string name = flag->substr(0, flag->find('='));
+    for (const auto& [before, now] : kRenamed)
+      if (name == before && command_.get_option_no_throw(std::string(now)) != nullptr)
+        return about(fmt::format("{} is now {}: write that instead", before, now));
     return about(fmt::format("unknown flag '{}'{}", name, suggestion(name, flag_names(command_))));
   }
 

@@ -174,7 +174,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
           ->option_text("CHECKPOINT")
           ->group(tensorflow);
   add_list(*sub, "--name", command->names,
-           "OURS=THEIRS for query, candidate, cross, deep, prediction or features.NAME; again for more")
+           "OURS=THEIRS for query, item, cross, deep, prediction or features.NAME; again for more")
       ->excludes(like)
       ->group(tensorflow);
   sub->footer(
@@ -185,7 +185,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
       "  shortlist export runs/anime --to tensorflow --out weights/anime \\\n"
       "      --like model_weights/\n"
       "  shortlist export runs/anime --to tensorflow --out weights/anime \\\n"
-      "      --name query=user_model --name candidate=anime_model \\\n"
+      "      --name query=user_model --name item=anime_model \\\n"
       "      --name features.genre=genre_text_embedding\n");
 }
 

@@ -39,7 +39,7 @@ class MachineListener : public TrainingCallback {
                              {"validation", whole(data.split.validation.size())},
                              {"test", whole(data.split.test.size())},
                              {"queries", whole(data.queries.rows)},
-                             {"candidates", whole(data.items.ids.size())},
+                             {"items", whole(data.items.ids.size())},
                              {"pairs", whole(data.pair_query.size())},
                              {"trained_parameters", whole(parameters.trainable_count())},
                              {"kept_parameters", whole(parameters.kept_count())},

@@ -41,7 +41,7 @@ class PeopleListener : public TrainingCallback {
     say("rows        {}: {} train, {} validation, {} test", count_text(data.rows),
         count_text(data.split.train.size()), count_text(data.split.validation.size()),
         count_text(data.split.test.size()));
-    say("distinct    {} queries, {} candidates, {} pairs of them", count_text(data.queries.rows),
+    say("distinct    {} queries, {} items, {} pairs of them", count_text(data.queries.rows),
         count_text(data.items.ids.size()), count_text(data.pair_query.size()));
     if (parameters.size() > 0)
       say("parameters  {} trained, {} not trained", count_text(parameters.trainable_count()),

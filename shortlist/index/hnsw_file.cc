@@ -23,7 +23,10 @@ class HnswReader {
   }
 
   int setting(const char* name, int least, int most) const {
-    const auto found = file_.metadata().find(name);
+    auto found = file_.metadata().find(name);
+    for (const auto& [before, now] : HnswConfig::renamed)
+      if (found == file_.metadata().end() && std::string_view(now) == name)
+        found = file_.metadata().find(before);  // a file of 0.1.0
     const std::string text = found == file_.metadata().end() ? "" : found->second;
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -108,9 +111,9 @@ void Hnsw::save(const std::string& path, bool with_vectors) const {
   write_safetensors(path, tensors,
                     {{"format", kFormat},
                      {"width", std::to_string(width())},
-                     {"connections", std::to_string(connections)},
-                     {"build_beam", std::to_string(config_.ef_construction)},
-                     {"search_beam", std::to_string(config_.ef_search)},
+                     {"m", std::to_string(connections)},
+                     {"ef_construction", std::to_string(config_.ef_construction)},
+                     {"ef_search", std::to_string(config_.ef_search)},
                      {"by_distance", by_distance_ ? "1" : "0"}});
 }
 
@@ -125,9 +128,9 @@ std::unique_ptr<Hnsw> Hnsw::load(FileBytes bytes, const std::string& path,
                                  std::optional<ConstMatrix> vectors) {
   SafetensorsFile file = SafetensorsFile::parse(std::move(bytes), path);
   const HnswReader reader(path, file);
-  const HnswConfig config{.m = reader.setting("connections", kLeastConnections, kMostConnections),
-                          .ef_construction = reader.setting("build_beam", 1, kMostBeam),
-                          .ef_search = reader.setting("search_beam", 1, kMostBeam)};
+  const HnswConfig config{.m = reader.setting("m", kLeastConnections, kMostConnections),
+                          .ef_construction = reader.setting("ef_construction", 1, kMostBeam),
+                          .ef_search = reader.setting("ef_search", 1, kMostBeam)};
   const auto width = static_cast<size_t>(reader.setting("width", 1, kMostInt8Width));
   HnswGraph graph = read_graph(reader, static_cast<size_t>(config.m));
   const size_t n = graph.size();

@@ -38,14 +38,14 @@ ModelGuess Guesser::guess() {
   find_split();
   find_label();
   find_user();
-  find_candidate();
-  const ColumnGuess& candidate = columns()[guess_.candidate];
-  guess_.is_catalogue = candidate.distinct_share() > 0.9 && candidate.summary.distinct >= kLeastKeys;
+  find_item();
+  const ColumnGuess& item = columns()[guess_.item];
+  guess_.is_catalogue = item.distinct_share() > 0.9 && item.summary.distinct >= kLeastKeys;
   find_time();
   sort_the_rest();
   if (guess_.user) {
-    guess_.repeated = repeated_share(table_, columns()[*guess_.user].summary.name,
-                                     columns()[guess_.candidate].summary.name);
+    guess_.repeated =
+        repeated_share(table_, columns()[*guess_.user].summary.name, columns()[guess_.item].summary.name);
   }
   give_names();
   return std::move(guess_);

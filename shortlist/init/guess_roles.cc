@@ -201,7 +201,7 @@ void Guesser::find_user() {
 }
 
 // Prefers an id to a title, since several items may have the same title.
-std::optional<size_t> Guesser::named_candidate() {
+std::optional<size_t> Guesser::named_item() {
   std::optional<size_t> best;
   const auto rank = [&](size_t c) {
     const NameMeaning& meaning = columns()[c].meaning;
@@ -224,45 +224,45 @@ std::optional<size_t> Guesser::named_candidate() {
 // The display column is a name, for readers. The id remains the key, since several items may have the same
 // name.
 void Guesser::find_display() {
-  if (columns()[guess_.candidate].meaning.readable) return;
+  if (columns()[guess_.item].meaning.readable) return;
   for (size_t c = 0; c < columns().size(); ++c) {
     const ColumnGuess& column = columns()[c];
     const bool named = column.is(NameHint::item) && column.meaning.key && column.meaning.readable &&
                        column.summary.type == ColumnType::text;
     if (!named || is_taken(c) || column.summary.present() == 0 || column.summary.distinct < 2) continue;
-    if (!determines(guess_.candidate, c)) continue;
+    if (!determines(guess_.item, c)) continue;
     guess_.display = c;
     columns()[c].holds = Holds::text;
-    take(c, Use::shown, fmt::format("one per {}, and readable", columns()[guess_.candidate].name));
+    take(c, Use::shown, fmt::format("one per {}, and readable", columns()[guess_.item].name));
     guess_.uses[c].attribute = true;
     return;
   }
 }
 
-void Guesser::find_candidate() {
-  if (!options_.candidate.empty()) {
-    const size_t c = table_.column(options_.candidate);
+void Guesser::find_item() {
+  if (!options_.item.empty()) {
+    const size_t c = table_.column(options_.item);
     if (is_taken(c))
-      throw usage_error("column '{}' cannot be the candidate and the label or the query", options_.candidate);
+      throw usage_error("column '{}' cannot be the item and the label or the query", options_.item);
     if (!is_whole_column(columns()[c])) {
-      throw data_error("candidate '{}': {} of {} rows have no value, but each row needs one",
-                       options_.candidate, columns()[c].without_value(), guess_.rows());
+      throw data_error("item '{}': {} of {} rows have no value, but each row needs one", options_.item,
+                       columns()[c].without_value(), guess_.rows());
     }
-    guess_.candidate = c;
-    take_as_key(c, Use::candidate, "as requested");
+    guess_.item = c;
+    take_as_key(c, Use::item, "as requested");
     return find_display();
   }
-  std::optional<size_t> found = named_candidate();
+  std::optional<size_t> found = named_item();
   const bool by_name = found.has_value();
   for (size_t c = 0; !found && c < columns().size(); ++c) {
     if (looks_like_key(c)) found = c;
   }
   if (!found) {
-    throw usage_error("{}: no column looks like the item to recommend{}; name one with --candidate",
+    throw usage_error("{}: no column looks like the item to recommend{}; name one with --item",
                       table_.source().describe(), why_nothing_found("item"));
   }
-  guess_.candidate = *found;
-  take_as_key(*found, Use::candidate,
+  guess_.item = *found;
+  take_as_key(*found, Use::item,
               by_name       ? "the item, by its name"
               : guess_.user ? "the next id, so the item"
                             : "repeated values, so the item");
@@ -288,7 +288,7 @@ void Guesser::find_time() {
       turn_down(c, "time", says_missing(column));
       continue;
     }
-    if (determines(guess_.candidate, c)) continue;
+    if (determines(guess_.item, c)) continue;
     guess_.time = c;
     take(c, Use::time, column.why);
     if (guess_.user) guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);

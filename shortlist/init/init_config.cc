@@ -57,9 +57,9 @@ class Writer {
     for (const size_t c : columns) names.push_back(name(c));
     return names;
   }
-  // Adds the words of a candidate's title to its own embedding, since candidates with similar titles are
+  // Adds the words of a item's title to its own embedding, since items with similar titles are
   // similar.
-  size_t title() const { return guess_.display.value_or(guess_.candidate); }
+  size_t title() const { return guess_.display.value_or(guess_.item); }
   bool has_words() const {
     const ColumnSummary& summary = column(title()).summary;
     return summary.type == ColumnType::text && summary.average_words.value_or(0) >= 2;
@@ -172,8 +172,7 @@ std::string Writer::data() const {
 std::string Writer::feature(const ColumnGuess& column) const {
   // Few values need a small embedding. A larger one overfits.
   const uint64_t root = std::bit_ceil(static_cast<uint64_t>(std::sqrt(column.summary.distinct)) + 1);
-  const bool key =
-      column.name == name(guess_.candidate) || (guess_.user && column.name == name(*guess_.user));
+  const bool key = column.name == name(guess_.item) || (guess_.user && column.name == name(*guess_.user));
   const std::string dim = fmt::format(
       "dim = {}", key || column.holds != Holds::category ? kWidth : std::clamp<uint64_t>(root, 4, kWidth));
   switch (column.holds) {
@@ -199,11 +198,11 @@ std::string Writer::feature(const ColumnGuess& column) const {
 
 std::string Writer::features() const {
   Section section("[features]");
-  for (const Use use : {Use::query, Use::candidate, Use::describes}) {
+  for (const Use use : {Use::query, Use::item, Use::describes}) {
     for (const size_t c : guess_.used_as(use)) {
       section.add(key_of(name(c)), feature(column(c)),
                   fmt::format("{}; {}", column(c).why, guess_.uses[c].why));
-      if (use != Use::candidate || !has_words()) continue;
+      if (use != Use::item || !has_words()) continue;
       const std::string words = fmt::format(
           "{{ kind = \"text\", column = {}, max_tokens = 10_000, rows = \"vocabulary\", dim = {} }}",
           quoted(name(title())), kWidth);
@@ -232,7 +231,7 @@ std::string Writer::query() const {
   const std::vector<size_t> columns = guess_.used_as(Use::query);
   section.add(
       "features", list_of(names(columns)),
-      guess_.query_describes_candidate
+      guess_.query_describes_item
           ? "no column identifies the user, so the item's own properties do: see the report's lookup baseline"
           : "");
   section.add("layers", tower_layers(), "dropout prevents it from memorising the rows");
@@ -242,13 +241,13 @@ std::string Writer::query() const {
 std::string Writer::items() const {
   Section section("[items]");
   if (guess_.items) add_side_table("items", *guess_.items, section);
-  std::vector<std::string> features = {name(guess_.candidate)}, attributes;
+  std::vector<std::string> features = {name(guess_.item)}, attributes;
   if (has_words()) features.push_back(words_name());
   for (const size_t c : guess_.used_as(Use::describes)) features.push_back(name(c));
   for (size_t c = 0; c < guess_.uses.size(); ++c) {
     if (guess_.uses[c].attribute) attributes.push_back(name(c));
   }
-  section.add("id", quoted(name(guess_.candidate)), guess_.uses[guess_.candidate].why);
+  section.add("id", quoted(name(guess_.item)), guess_.uses[guess_.item].why);
   if (guess_.display) section.add("display", quoted(name(*guess_.display)), guess_.uses[*guess_.display].why);
   section.add("features", list_of(features));
   section.add("layers", tower_layers());
@@ -309,7 +308,7 @@ std::string Writer::recommend() const {
   Section section("[recommend]");
   const std::string share =
       fmt::format("{:.0f} % of rows repeat an earlier pair of user and item", 100 * guess_.repeated);
-  if (!tells_user() || guess_.query_describes_candidate) return "";
+  if (!tells_user() || guess_.query_describes_item) return "";
   if (guess_.repeated < kTakenAgain) {
     section.add("seen", R"("drop")", share + "; \"keep\" would recommend such items again");
   } else {
@@ -338,11 +337,10 @@ std::string Writer::training() const {
 
 std::string init_config(const Table& table, const InitOptions& options, const InitSides& sides) {
   InitOptions named = options;
-  if (named.candidate.empty()) named.candidate = named_item_key(table, sides);
+  if (named.item.empty()) named.item = named_item_key(table, sides);
   ModelGuess guess = guess_model(table, named);
-  if (options.candidate.empty() && !named.candidate.empty())
-    guess.uses[guess.candidate].why =
-        "the item: " + sides.items->source().describe() + " has one row per item";
+  if (options.item.empty() && !named.item.empty())
+    guess.uses[guess.item].why = "the item: " + sides.items->source().describe() + " has one row per item";
   add_side_tables(table, sides, guess);
   leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
   return Writer(guess).text();

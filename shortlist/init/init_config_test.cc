@@ -237,7 +237,7 @@ TEST(InitConfig, TellsListsWordsNumbersAndVectorsApart) {
 TEST(InitConfig, DoesWhatItsOptionsSay) {
   FileFolder folder;
   const std::string path = rich_table(folder);
-  const std::string text = init(path, {.label = "price", .candidate = "summary", .query = {"age", "tags"}});
+  const std::string text = init(path, {.label = "price", .item = "summary", .query = {"age", "tags"}});
   const Config config = read(text);
   EXPECT_EQ(config.ranking.at(0).label, "price");
   EXPECT_EQ(config.items.id, "summary");
@@ -277,7 +277,7 @@ TEST(InitConfig, SaysWhatItCannotFind) {
   FileFolder folder;
   const std::string numbers = folder.write("n.csv", "x,y\n0.5,1.5\n0.25,2.5\n0.5,3.5\n");
   EXPECT_EQ(message_of(numbers),
-            numbers + ": no column looks like the item to recommend; name one with --candidate");
+            numbers + ": no column looks like the item to recommend; name one with --item");
   const std::string item = folder.write("i.csv", "item_id,rating\n1,2\n1,3\n2,2\n");
   EXPECT_EQ(message_of(item),
             item + ": no column looks like a user or another column for the query; name some with --query");
@@ -291,10 +291,10 @@ TEST(InitConfig, RejectsOptionsThatDoNotFit) {
       folder.write("a.csv", "user_id,item_id,rating,mood\n1,1,2,good\n1,2,4,bad\n2,1,3,good\n");
   EXPECT_EQ(message_of(path, {.label = "mood"}), "label 'mood': contains text, need numbers");
   EXPECT_EQ(
-      message_of(path, {.candidate = "itemid"}),
+      message_of(path, {.item = "itemid"}),
       path + ": has no column 'itemid'; did you mean 'item_id'? (columns: user_id, item_id, rating, mood)");
-  EXPECT_EQ(message_of(path, {.candidate = "mood", .query = {"mood"}}),
-            "column 'mood' cannot be the candidate and the label or the query");
+  EXPECT_EQ(message_of(path, {.item = "mood", .query = {"mood"}}),
+            "column 'mood' cannot be the item and the label or the query");
 }
 
 TEST(NameMeaning, ReadsTheCommonWaysOfWritingNames) {

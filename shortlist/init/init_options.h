@@ -8,7 +8,7 @@ namespace shortlist {
 
 // Overrides of what is guessed. Empty means guessed. Columns have the table's own names.
 struct InitOptions {
-  std::string label, candidate;
+  std::string label, item;
   std::vector<std::string> query;
 
   template <typename Visitor>
@@ -17,7 +17,7 @@ struct InitOptions {
         "label", label,
         "Column to predict. By default it is found by its name, or by its values in a table without names.");
     visit("query", query, "Columns of the query. The default is the user if there is one.");
-    visit("candidate", candidate, "Column of the items to recommend");
+    visit("item", item, "Column of the items to recommend");
   }
 };
 

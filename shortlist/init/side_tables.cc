@@ -112,9 +112,9 @@ class SideTables {
   SideTables(const Table& rows, ModelGuess& guess) : rows_(rows), guess_(guess) {}
 
   void add_items(const Table& table) {
-    const std::string& id = guess_.columns[guess_.candidate].summary.name;
+    const std::string& id = guess_.columns[guess_.item].summary.name;
     add(table, id, "item", guess_.items, [&](ColumnGuess& column) {
-      const bool may_be_display = !guess_.display && !guess_.columns[guess_.candidate].meaning.readable;
+      const bool may_be_display = !guess_.display && !guess_.columns[guess_.item].meaning.readable;
       const ColumnUse use = use_of_item_column(column, may_be_display, id);
       if (use.use == Use::shown && column.holds == Holds::text && may_be_display)
         guess_.display = guess_.columns.size();

@@ -33,7 +33,7 @@ std::optional<size_t> culprit(const ModelGuess& guess, const std::string& messag
     const bool named = message.find(fmt::format("column '{}'", guess.columns[c].name)) != message.npos ||
                        message.find(fmt::format("feature '{}'", guess.columns[c].name)) != message.npos;
     const Use use = guess.uses[c].use;
-    if (named && use != Use::left_out && use != Use::candidate && c != guess.user) return c;
+    if (named && use != Use::left_out && use != Use::item && c != guess.user) return c;
   }
   return std::nullopt;
 }

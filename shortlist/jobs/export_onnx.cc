@@ -9,8 +9,8 @@ bool export_to_onnx(const std::string& path, const std::string& folder) {
   const Bundle bundle = load_bundle(path);
   const Towers& towers = bundle.need_towers("export --to onnx");
   const FeatureMap query = bundle.features.select(bundle.spec.query),
-                   candidate = bundle.features.select(bundle.spec.candidate);
-  OnnxSource source{query, candidate, towers.spec, *towers.parameters, {}};
+                   item = bundle.features.select(bundle.spec.candidate);
+  OnnxSource source{query, item, towers.spec, *towers.parameters, {}};
   for (const AnswerSpec::Label& label : bundle.spec.labels)
     source.labels.push_back({label.name, label.prediction == Prediction::probability});
   export_onnx(folder, source);

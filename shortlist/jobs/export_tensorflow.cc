@@ -16,7 +16,7 @@ namespace {
 // The entry of `names` for `ours`. Throws Error(usage) if there is none.
 std::string& place_of(KerasNames& names, const std::string& ours) {
   std::vector<std::pair<std::string, std::string*>> places = {{"query", &names.query},
-                                                              {"candidate", &names.candidate},
+                                                              {"item", &names.item},
                                                               {"cross", &names.cross},
                                                               {"deep", &names.deep},
                                                               {"prediction", &names.prediction}};
@@ -27,6 +27,7 @@ std::string& place_of(KerasNames& names, const std::string& ours) {
     if (name == ours) return *place;
     known.push_back(name);
   }
+  if (ours == "candidate") throw usage_error("'candidate' is now 'item': write --name item=...");
   throw usage_error("no part of the model is named '{}', only {}", ours, fmt::join(known, ", "));
 }
 

@@ -25,7 +25,7 @@ constexpr size_t kProjectorRows = 10'000;  // browsers are slow with more
 
 std::string group_of(const std::string& name) {
   if (name.starts_with("query/")) return "query tower";
-  if (name.starts_with("candidate/")) return "candidate tower";
+  if (name.starts_with("candidate/")) return "item tower";
   return "ranking";
 }
 

@@ -141,7 +141,7 @@ TEST_F(PopularityBundle, SaysWhatItDoesNotHave) {
   EXPECT_EQ(message_of([&] { recommender.similar(0, Similarity::learned, 3); }),
             "similar by learned needs item vectors, but a model of kind \"popularity\" has none");
   EXPECT_EQ(recommender.similar(0, Similarity::jaccard, 3).size(), 3u);
-  EXPECT_EQ(message_of([&] { recommender.embed_candidates({}); }),
+  EXPECT_EQ(message_of([&] { recommender.embed_items({}); }),
             "embed needs a model with towers, but this one is of kind \"popularity\"");
 }
 

@@ -108,9 +108,7 @@ std::vector<FormField> tower_form(const Bundle& bundle, const std::vector<std::s
 }  // namespace
 
 std::vector<FormField> query_form(const Bundle& bundle) { return tower_form(bundle, bundle.spec.query); }
-std::vector<FormField> candidate_form(const Bundle& bundle) {
-  return tower_form(bundle, bundle.spec.candidate);
-}
+std::vector<FormField> item_form(const Bundle& bundle) { return tower_form(bundle, bundle.spec.candidate); }
 
 std::vector<FormField> attribute_form(const Bundle& bundle) {
   std::vector<FormField> form;

@@ -57,7 +57,7 @@ ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t>
     if (!all_finite(output.row_span(r)))
       throw RowError(rows[r],
                      fmt::format("the {} tower's output is not finite; a number of the {} may be too large",
-                                 is_query ? "query" : "candidate", is_query ? "query" : "candidate"));
+                                 is_query ? "query" : "item", is_query ? "query" : "item"));
     std::copy_n(output.row(r), output.cols, copied.row(r));
   }
   return copied;

@@ -32,7 +32,7 @@ TEST(EvaluationReport, ReadsAsAVerdictAndATableForEachTask) {
       "test: 10,358 rows; 99.55 % of them also occur, identical, in train\n"
       "\n"
       "The model's retrieval beats popularity: top_10 1.000 against 0.05000.\n"
-      "The model's retrieval is worse than a lookup table of each query's most frequent candidates: "
+      "The model's retrieval is worse than a lookup table of each query's most frequent items: "
       "top_1 0.8870 against 0.9084.\n"
       "The model's predictions of Feedback are no better than the item's mean: rmse 1.459 against 1.450.\n"
       "The model's predictions of Feedback are worse than user and item biases: rmse "

@@ -52,7 +52,7 @@ std::optional<Comparison> compare(const TaskReport& task, const BaselineReport& 
 std::string phrase(std::string_view baseline) {
   if (baseline == baseline::global_mean) return "the global mean";
   if (baseline == baseline::item_mean) return "the item's mean";
-  if (baseline == baseline::lookup) return "a lookup table of each query's most frequent candidates";
+  if (baseline == baseline::lookup) return "a lookup table of each query's most frequent items";
   return std::string(baseline);
 }
 

@@ -28,7 +28,7 @@ struct Limits {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("max_k", max_k, "Maximum number of items per answer");
-    visit("max_retrieve", max_retrieve, "candidates that retrieval hands to the ranking");
+    visit("max_retrieve", max_retrieve, "Maximum number of candidates that retrieval passes to the ranking");
     visit("max_batch", max_batch, "Maximum number of queries per request");
     visit("max_list", max_list, "Maximum number of ids in an allow or exclude list");
     visit("max_body_bytes", max_body_bytes, "Maximum size of a request's body. Requests with more get 413.");

@@ -253,7 +253,7 @@ TEST(ServiceEdge, TakesListsAndTextsInOneBatch) {
   const auto predict = [](const std::string& genres) {
     json pairs = json::array();
     for (const json& genre : json::parse(genres))
-      pairs.push_back({{"query", {{"user", "u01"}}}, {"candidate", {{"movie", "m07"}, {"genre", genre}}}});
+      pairs.push_back({{"query", {{"user", "u01"}}}, {"item", {{"movie", "m07"}, {"genre", genre}}}});
     const json answer = parsed(tiny().post("/v1/predict/batch", json({{"pairs", pairs}}).dump()));
     EXPECT_TRUE(answer.contains("answers")) << answer;
     return answer.value("answers", json());
@@ -293,6 +293,7 @@ TEST(ServiceEdge, SearchesValuesByTheirWords) {
   EXPECT_EQ(found("U10")["values"], json({"u10"}));
   EXPECT_EQ(found("u10")["values"], found("%20U10%20")["values"]);
   EXPECT_EQ(found("nobody")["total"], 0);
+  EXPECT_EQ(found("nobody")["exact"], true);
 }
 
 TEST(ServiceEdge, NamesTheUsersColumnAndTheOrderOfLists) {

@@ -54,7 +54,7 @@ class Places {
   std::vector<ColumnRequest>& of(const ColumnSpec& column) {
     const std::string& name = column.name;
     if (name == spec_.user && column.candidate && tables_.items != nullptr && tables_.users != nullptr)
-      throw data_error("column '{}' names the user, so it cannot be a column of the candidate with [items]",
+      throw data_error("column '{}' names the user, so the items cannot have it as a feature or attribute",
                        name);
     if (name == spec_.id || name == spec_.user || (!column.query && !column.candidate)) return places.rows;
     const bool in_rows = has(tables_.rows, name), in_items = has(tables_.items, name),
@@ -66,7 +66,7 @@ class Places {
     if (column.candidate && !column.query && in_items) return places.items;
     if (column.query && !column.candidate && in_users) return places.users;
     if (column.query && in_items) throw_of_other_side(name, "query", *tables_.items, "items");
-    if (column.candidate && in_users) throw_of_other_side(name, "candidate", *tables_.users, "users");
+    if (column.candidate && in_users) throw_of_other_side(name, "item", *tables_.users, "users");
     throw_absent(name, tables_);
   }
 

@@ -84,11 +84,11 @@ void Evaluator::check_embeddings_finite() const {
   const auto check = [](ConstMatrix embeddings, const char* tower) {
     for (size_t i = 0; i < embeddings.rows * embeddings.cols; ++i) {
       if (!std::isfinite(embeddings.data[i]))
-        throw failed("the {} tower gives {} for some rows, need finite numbers", tower, embeddings.data[i]);
+        throw failed("the {} tower returns {} for some rows, need finite numbers", tower, embeddings.data[i]);
     }
   };
   check(queries_, "query");
-  check(candidates_, "candidate");
+  check(candidates_, "item");
 }
 
 Evaluator::PairScores Evaluator::score_pairs(const DistinctPairs& rows) {

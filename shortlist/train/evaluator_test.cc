@@ -218,9 +218,9 @@ TEST(Evaluator, ThrowsWhenWhatTheModelGivesIsNotFinite) {
     EXPECT_EQ(figures, message_of([&] { evaluator.score(all_rows(model)); }));
     return figures;
   };
-  EXPECT_EQ(message("query/dense/kernel"), "the query tower gives nan for some rows, need finite numbers");
+  EXPECT_EQ(message("query/dense/kernel"), "the query tower returns nan for some rows, need finite numbers");
   EXPECT_EQ(message("candidate/dense/kernel"),
-            "the candidate tower gives nan for some rows, need finite numbers");
+            "the item tower returns nan for some rows, need finite numbers");
   EXPECT_EQ(message("ranking/rating/prediction/kernel"),
             "the model's prediction of 'rating' is nan for some rows, need finite numbers");
 }

@@ -169,7 +169,7 @@ TEST(Dataset, CountsTheSharesOfItemsInTheTrainingRows) {
 
 TEST(Dataset, RejectsAMissingId) {
   EXPECT_EQ(error_of("u1,Peru,m1,War,2001,3\nu1,Peru,,War,2001,3\n"),
-            "row 2: column 'movie' is missing, but it tells candidates apart");
+            "row 2: column 'movie' is missing, but it identifies the item");
 }
 
 TEST(Dataset, RejectsATableWithoutRows) { EXPECT_EQ(error_of(""), "has no rows"); }

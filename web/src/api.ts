@@ -92,6 +92,7 @@ export interface SimilarItems {
 export interface ItemList {
   items: Item[];
   total: number;
+  exact: boolean; // whether total is all that match
 }
 
 // Columns with one entry per item.
@@ -158,6 +159,7 @@ export interface ModelCard {
 export interface ValueList {
   values: string[];
   total: number;
+  exact: boolean; // whether total is all that match
 }
 
 export interface ServedModel {

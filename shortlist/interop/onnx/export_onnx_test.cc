@@ -39,9 +39,9 @@ struct Model {
   }
   std::string problem(const std::string& folder) const {
     const FeatureMap query = features.select(config.query.features),
-                     candidate = features.select(config.items.features);
+                     item = features.select(config.items.features);
     const Parameters parameters(spec);
-    return message_of([&] { export_onnx(folder, {query, candidate, spec, parameters, {{"rating"}}}); });
+    return message_of([&] { export_onnx(folder, {query, item, spec, parameters, {{"rating"}}}); });
   }
 
   Config config;
@@ -52,7 +52,7 @@ struct Model {
 TEST(ExportOnnx, WritesAModelForEachPart) {
   const TemporaryFolder folder;
   EXPECT_EQ(Model().problem(folder / "m"), "");
-  for (const char* name : {"query.onnx", "candidate.onnx", "ranking.onnx", "inputs.json"})
+  for (const char* name : {"query.onnx", "item.onnx", "ranking.onnx", "inputs.json"})
     EXPECT_TRUE(std::filesystem::exists(folder / "m/" + name)) << name;
 }
 

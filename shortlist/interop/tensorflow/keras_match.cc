@@ -245,7 +245,7 @@ class Matcher {
   // over.
   std::string tower_problem() const {
     if (keras_.layers.empty()) return "the object graph has no layers with weights";
-    std::string problem = "no two objects of the checkpoint fit the query and the candidate tower";
+    std::string problem = "no two objects of the checkpoint fit the query tower and the item tower";
     for (const Group* group : {&candidate_, &query_}) {
       const std::string closest = closest_problem(*group);
       if (!closest.empty()) problem = closest;

@@ -21,7 +21,7 @@ class StructureBuilder {
 
   KerasStructure build() {
     add_tower(names_.query, kQueryRows);
-    add_tower(names_.candidate, kCandidateRows);
+    add_tower(names_.item, kCandidateRows);
     add_ranking();
     return std::move(made_);
   }

@@ -209,29 +209,29 @@ uint32_t find_item(const Recommender& recommender, const std::string& id, const 
   throw Problem(404, "not_found", message, {{field, message}});
 }
 
-// The predictions of pairs, in order. A candidate is looked up by its id, or embedded from its columns.
+// The predictions of pairs, in order. An item is looked up by its id, or embedded from its columns.
 std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vector<PairRequest>& pairs,
                                               const std::string& field, std::vector<std::string>& warnings) {
   const Recommender& recommender = call.model->recommender;
   if (recommender.labels().empty())
     throw Problem(409, "no_ranking", "the model has no [[ranking]] task, so it predicts nothing");
-  RecordColumns queries(call.model->query), candidates(call.model->candidate);
-  std::vector<std::optional<uint32_t>> items;
+  RecordColumns queries(call.model->query), items(call.model->item);
+  std::vector<std::optional<uint32_t>> known;
   {
     const StageTimer timer(call.stages.parse);
     for (size_t i = 0; i < pairs.size(); ++i) {
       const std::string at = field.empty() ? "" : fmt::format("{}.{}.", field, i);
       queries.add(pairs[i].query, at + "query");
-      if (pairs[i].id.has_value() == pairs[i].candidate.has_value())
-        throw invalid_field(at + "id", "need an id, or a candidate by its columns, and not both");
-      items.push_back(pairs[i].id
+      if (pairs[i].id.has_value() == pairs[i].item.has_value())
+        throw invalid_field(at + "id", "need either an id, or an item by its columns");
+      known.push_back(pairs[i].id
                           ? std::optional(find_item(recommender, read_id(*pairs[i].id, at + "id"), at + "id"))
                           : std::nullopt);
-      if (!items.back()) candidates.add(*pairs[i].candidate, at + "candidate");
+      if (!known.back()) items.add(*pairs[i].item, at + "item");
     }
   }
   add_gaps(call, queries, warnings);
-  auto predictions = recommender.predict(queries.columns(), candidates.columns(), items);
+  auto predictions = recommender.predict(queries.columns(), items.columns(), known);
   clamp_to_labels(recommender.bundle(), predictions);
   return predictions;
 }

@@ -42,7 +42,8 @@ struct RecommendSettings {
     visit("k", k, "Number of items");
     visit("offset", offset, "Number of items to skip, for the next page of the list");
     visit("retrieve", retrieve,
-          "candidates that retrieval hands to the ranking, at least offset + k; 0: blocks of the model's "
+          "Number of candidates that retrieval passes to the ranking, at least offset + k. 0 means blocks of "
+          "the model's "
           "recommend.candidates, so that an item's place does not depend on k");
     visit("filter", filter, "Conditions on the items' attributes, which must all match");
     visit("allow", allow, "Ids of the only items that may be recommended");
@@ -83,14 +84,15 @@ struct RecommendBatchRequest : RecommendSettings {
 };
 
 struct PairRequest {
+  static constexpr std::pair<const char*, const char*> renamed[] = {{"candidate", "item"}};
   Value query = Value::Table();
-  std::optional<Value> candidate, id;
+  std::optional<Value> item, id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("query", query, "Values by column. Absent columns are missing values.");
     visit("id", id, "An item of the catalogue");
-    visit("candidate", candidate, "instead of an id: an item's values by column");
+    visit("item", item, "Instead of an id: the values of an item by column");
   }
 };
 
@@ -99,7 +101,7 @@ struct PredictBatchRequest {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("pairs", pairs, "each a query and an id or a candidate");
+    visit("pairs", pairs, "pairs of a query and an item: each has an id or the item's columns");
   }
 };
 
