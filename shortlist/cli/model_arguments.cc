@@ -167,7 +167,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
       ->required()
       ->option_text("PATH");
   const char* tensorflow =
-      "To TensorFlow: names of the Keras model's attributes";
+      "To TensorFlow: the Keras model's attributes, as load_weights finds them";
   CLI::Option* like =
       sub->add_option("--like", command->like,
                       "A checkpoint of the Keras model. Everything except the values is copied from it.")
