@@ -16,7 +16,7 @@ from shortlist import _core
 from shortlist._core import ConfigError, DataError, Error, InternalError, Interrupted, SystemError
 
 if TYPE_CHECKING:
-    from shortlist import losses, metrics
+    from shortlist import client, losses, metrics
     from shortlist._callbacks import Callback, Epoch, Run, Step
     from shortlist._config import Config, draft_config
     from shortlist._estimators import Estimator, Popularity, TwoTower
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from shortlist._server import Server
     from shortlist._tables import DataWarning
     from shortlist._training import train
+    from shortlist.client import AsyncClient, Client, RequestError, ServerError
 
 __version__: str = _core.__version__
 
 # Loaded on first use, so that importing the package takes a few milliseconds.
 _HOME = {
+    "AsyncClient": "client",
     "Callback": "_callbacks",
+    "Client": "client",
     "Config": "_config",
     "DataWarning": "_tables",
     "Epoch": "_callbacks",
@@ -38,18 +41,22 @@ _HOME = {
     "Model": "_model",
     "Popularity": "_estimators",
     "Report": "_report",
+    "RequestError": "client",
     "Run": "_callbacks",
     "Server": "_server",
+    "ServerError": "client",
     "Step": "_callbacks",
     "TwoTower": "_estimators",
     "draft_config": "_config",
     "load": "_model",
     "train": "_training",
 }
-_MODULES = ("losses", "metrics")
+_MODULES = ("client", "losses", "metrics")
 
 __all__ = [
+    "AsyncClient",
     "Callback",
+    "Client",
     "Config",
     "ConfigError",
     "DataError",
@@ -62,12 +69,15 @@ __all__ = [
     "Model",
     "Popularity",
     "Report",
+    "RequestError",
     "Run",
     "Server",
+    "ServerError",
     "Step",
     "SystemError",
     "TwoTower",
     "__version__",
+    "client",
     "draft_config",
     "load",
     "losses",
