@@ -15,6 +15,7 @@ target_link_options(_core PRIVATE -Wl,--exclude-libs,ALL)
 target_compile_definitions(_core PRIVATE SHORTLIST_VERSION="${PROJECT_VERSION}")
 set_target_properties(_core PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${SHORTLIST_PYTHON_PACKAGE})
 nanobind_add_stub(_core_stub MODULE _core OUTPUT ${SHORTLIST_PYTHON_PACKAGE}/_core.pyi
+                  PATTERN_FILE ${CMAKE_SOURCE_DIR}/shortlist/python/stub_patterns.txt
                   PYTHON_PATH ${SHORTLIST_PYTHON_PACKAGE} DEPENDS _core)
 if(SHORTLIST_PORTABLE)
   make_portable(_core)

@@ -16,16 +16,17 @@ from shortlist import _core
 from shortlist._core import ConfigError, DataError, Error, InternalError, Interrupted, SystemError
 
 if TYPE_CHECKING:
-    from shortlist import client, losses, metrics
+    from shortlist import client, config, losses, metrics
     from shortlist._callbacks import Callback, Epoch, Run, Step
-    from shortlist._config import Config, draft_config
+    from shortlist._config import draft_config
     from shortlist._estimators import Estimator, Popularity, TwoTower
     from shortlist._model import Model, load
     from shortlist._report import Report
     from shortlist._server import Server
     from shortlist._tables import DataWarning
-    from shortlist._training import train
+    from shortlist._training import import_keras, train
     from shortlist.client import AsyncClient, Client, RequestError, ServerError
+    from shortlist.config import Config
 
 __version__: str = _core.__version__
 
@@ -34,7 +35,7 @@ _HOME = {
     "AsyncClient": "client",
     "Callback": "_callbacks",
     "Client": "client",
-    "Config": "_config",
+    "Config": "config",
     "DataWarning": "_tables",
     "Epoch": "_callbacks",
     "Estimator": "_estimators",
@@ -48,10 +49,11 @@ _HOME = {
     "Step": "_callbacks",
     "TwoTower": "_estimators",
     "draft_config": "_config",
+    "import_keras": "_training",
     "load": "_model",
     "train": "_training",
 }
-_MODULES = ("client", "losses", "metrics")
+_MODULES = ("client", "config", "losses", "metrics")
 
 __all__ = [
     "AsyncClient",
@@ -78,7 +80,9 @@ __all__ = [
     "TwoTower",
     "__version__",
     "client",
+    "config",
     "draft_config",
+    "import_keras",
     "load",
     "losses",
     "metrics",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
+from shortlist._arguments import shown
 from shortlist._core import ConfigError, DataError
 
 Array = npt.NDArray[Any]
@@ -131,7 +132,7 @@ def positive(name: str, value: SupportsIndex) -> int:
     try:
         number = operator.index(value)
     except TypeError:
-        raise ConfigError(f"{name}: got {value!r}, need a whole number of at least 1") from None
+        raise ConfigError(f"{name}: got {shown(value)}, need a whole number of at least 1") from None
     if not 1 <= number < 2**31:
         raise ConfigError(f"{name}: got {number}, need a whole number from 1 to 2147483647")
     return number
@@ -140,7 +141,7 @@ def positive(name: str, value: SupportsIndex) -> int:
 def positives(name: str, values: Sequence[SupportsIndex]) -> list[int]:
     """Return a list of at least one whole number of at least 1."""
     if isinstance(values, str) or not np.iterable(values):
-        raise ConfigError(f"{name}: got {values!r}, need a list of whole numbers")
+        raise ConfigError(f"{name}: got {shown(values)}, need a list of whole numbers")
     numbers = [positive(name, value) for value in values]
     if not numbers:
         raise ConfigError(f"{name}: is empty, need at least one number")
@@ -151,7 +152,7 @@ def to_flag(name: str, value: bool) -> bool:
     """Return True or False."""
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
-    raise ConfigError(f"{name}: got {value!r}, need True or False")
+    raise ConfigError(f"{name}: got {shown(value)}, need True or False")
 
 
 class Rows(NamedTuple):

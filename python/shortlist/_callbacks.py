@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
+from shortlist._arguments import number
 from shortlist._tables import warn
 
 
@@ -69,7 +70,7 @@ class Run:
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
-        self._learning_rate = self._changed_rate = float(rate)
+        self._learning_rate = self._changed_rate = number(rate, "learning_rate")
 
     @property
     def parameters(self) -> dict[str, npt.NDArray[np.float32]]:

@@ -1,4 +1,4 @@
-"""Configs: all settings of a model and its training."""
+"""Configs in all forms that users may give: dataclasses, dicts, texts and files."""
 
 from __future__ import annotations
 
@@ -8,60 +8,29 @@ from typing import Any
 
 from shortlist import _core
 from shortlist._core import ConfigError
+from shortlist._settings import MOST_LEVELS, Sections, plain
 from shortlist._tables import to_table
 
 
-class Config(dict[str, Any]):
-    """The settings of a model and its training, as nested dicts: ``config["training"]["epochs"]``.
-
-    The sections and keys are those of a config file; ``docs/reference/config.md`` lists them.
-    """
-
-    @classmethod
-    def from_toml(cls, text: str) -> Config:
-        """Read the text of a config file."""
-        return cls(_core.parse_toml(text, "the config"))
-
-    @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> Config:
-        """Read a config file."""
-        return cls(_core.load_toml(os.fspath(path)))
-
-    def to_toml(self) -> str:
-        """Return the config as the text of a config file. Raises ConfigError if a setting is wrong."""
-        return _core.config_to_toml(self)
-
-    def check(self) -> Config:
-        """Return the config with all settings, including defaults. Raises ConfigError if a setting is wrong."""
-        return Config(_core.read_config(self))
-
-
 def settings_of(config: Any) -> dict[str, Any]:
-    """A copy of the settings of a config in any form."""
-    if isinstance(config, Mapping):
-        return _copied(config)
+    """A copy of the settings of a config in any form, as dicts."""
+    if isinstance(config, (Mapping, Sections)):
+        settings: dict[str, Any] = plain(config)
+        return settings
     if isinstance(config, os.PathLike) or (isinstance(config, str) and "\n" not in config and "=" not in config):
-        return _core.load_toml(os.fspath(config))
+        return _core.load_settings(os.fspath(config))
     if isinstance(config, str):
-        return _core.parse_toml(config, "the config")
+        return _core.parse_settings(config)
     raise ConfigError(f"config: got a {type(config).__name__}, need a Config, a dict, a path or the text of a config")
 
 
-def _copied(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _copied(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_copied(entry) for entry in value]
-    return value
-
-
-def merge(base: dict[str, Any], changes: Mapping[str, Any]) -> None:
+def merge(base: dict[str, Any], changes: Mapping[str, Any], levels: int = MOST_LEVELS) -> None:
     """Set settings in ``base``, key by key; lists replace lists."""
     for key, value in changes.items():
-        if isinstance(value, Mapping) and isinstance(base.get(key), dict):
-            merge(base[key], value)
+        if levels > 0 and isinstance(value, Mapping) and isinstance(base.get(key), dict):
+            merge(base[key], value, levels - 1)
         else:
-            base[key] = _copied(value)
+            base[key] = plain(value)
 
 
 def draft_config(
@@ -87,11 +56,13 @@ def draft_config(
     Returns
     -------
     str
-        The text of a config file, which :meth:`Config.from_toml` reads.
+        The text of a config file, which :meth:`shortlist.Config.from_toml` reads.
     """
-    tables = [
-        None if table is None else to_table(table, name)
-        for table, name in ((data, "the data"), (items, "items"), (users, "users"))
-    ]
     columns = [query] if isinstance(query, str) else list(query)
-    return _core.draft_config(*tables, label, item, columns)
+    return _core.draft_config(
+        to_table(data, "the data"), _side(items, "items"), _side(users, "users"), label, item, columns
+    )
+
+
+def _side(table: Any, name: str) -> _core.Table | None:
+    return None if table is None else to_table(table, name)

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from shortlist import _core
+from shortlist._arguments import shown
 from shortlist._callbacks import Callback
 from shortlist._config import draft_config, merge, settings_of
 from shortlist._core import ConfigError
 from shortlist._model import Model, own_folder
+from shortlist._settings import MOST_LEVELS, Settings, plain
 from shortlist._tables import kind_of
 from shortlist._training import fit_model
 
@@ -42,7 +44,7 @@ class Estimator(Model):
                 hint = f"; did you mean '{near}'?" if near else ""
                 raise ConfigError(f"{type(self).__name__} has no parameter '{first}'{hint}")
             if rest:
-                changed: dict[str, Any] = dict(getattr(self, first) or {})
+                changed: dict[str, Any] = plain(getattr(self, first) or {})
                 inner = changed
                 *path, last = rest.split("__")
                 for key in path:
@@ -164,7 +166,7 @@ class Estimator(Model):
             if value is default or (isinstance(value, (str, int, float)) and value == default):
                 continue
             is_table = kind_of(value) is not None
-            changed.append(f"{name}=<{type(value).__name__}>" if is_table else f"{name}={value!r}")
+            changed.append(f"{name}=<{type(value).__name__}>" if is_table else f"{name}={shown(value)}")
         return f"{type(self).__name__}({', '.join(changed)})"
 
 
@@ -175,13 +177,14 @@ class TwoTower(Estimator):
     """Two towers that retrieve, and a deep-and-cross ranking, trained on one multitask loss.
 
     Without ``config``, :func:`draft_config` chooses features and layers from the table; parameters that are given
-    change its choices. Sections of the config are dicts: ``features={"genres": {"kind": "categories"}}``.
+    change its choices. Sections of the config are dataclasses of :mod:`shortlist.config` or dicts:
+    ``features={"genres": config.Categories(separator="|")}``, ``retrieval={"temperature": 0.5}``.
 
     Parameters
     ----------
-    query : str, list of str or dict, optional
+    query : str, list of str, Query or dict, optional
         The columns of the query, such as the user's; or the config's section [query].
-    item : str or dict, optional
+    item : str, settings or dict, optional
         The column of the item's id; or settings of the item tower.
     label : str, optional
         The column to predict.
@@ -189,9 +192,9 @@ class TwoTower(Estimator):
         Tables of items and users with a row for each.
     config : Config, dict, path or TOML text, optional
         A config to begin with.
-    split, features, retrieval : dict, optional
+    split, features, retrieval : settings or dict, optional
         The sections [data.split], [features] and [retrieval].
-    ranking : dict or list of dict, optional
+    ranking : Ranking, dict or a list of them, optional
         The sections [[ranking]].
     seen, order : str, optional
         Keys of [recommend]: "drop" or "keep"; "score", "predicted", "blend" or "auto".
@@ -221,9 +224,9 @@ keep_checkpoints
         items: Any = None,
         users: Any = None,
         config: Any = None,
-        split: Mapping[str, Any] | None = None,
+        split: Mapping[str, Any] | Settings | None = None,
         features: Mapping[str, Any] | None = None,
-        retrieval: Mapping[str, Any] | None = None,
+        retrieval: Mapping[str, Any] | Settings | None = None,
         ranking: Any = None,
         seen: str | None = None,
         order: str | None = None,
@@ -231,9 +234,9 @@ keep_checkpoints
         batch: int | None = None,
         seed: int | None = None,
         precision: str | None = None,
-        optimizer: Mapping[str, Any] | None = None,
-        reduce_on_plateau: Mapping[str, Any] | None = None,
-        early_stopping: Mapping[str, Any] | None = None,
+        optimizer: Mapping[str, Any] | Settings | None = None,
+        reduce_on_plateau: Mapping[str, Any] | Settings | None = None,
+        early_stopping: Mapping[str, Any] | Settings | None = None,
         keras_compatible: bool | None = None,
         refit: bool | None = None,
         keep_checkpoints: int | None = None,
@@ -289,15 +292,15 @@ keep_checkpoints
                 items=self.items,
                 users=self.users,
                 label=self.label or "",
-                item=self.item if isinstance(self.item, str) else (self.item or {}).get("id", ""),
-                query=() if self.query is None or isinstance(self.query, Mapping) else self.query,
+                item=self.item if isinstance(self.item, str) else (_section(self.item) or {}).get("id", ""),
+                query=() if self.query is None or _section(self.query) is not None else self.query,
             )
             settings = settings_of(drafted)
         changes: dict[str, Any] = {
             "data": {"split": self.split},
             "features": self.features,
-            "query": self.query if isinstance(self.query, Mapping) else None,
-            _ITEM_SECTION: self.item if isinstance(self.item, Mapping) else None,
+            "query": _section(self.query),
+            _ITEM_SECTION: _section(self.item),
             "retrieval": self.retrieval,
             "recommend": {"seen": self.seen, "order": self.order},
             "training": {key: getattr(self, key) for key in self._TRAINING_KEYS},
@@ -307,8 +310,9 @@ keep_checkpoints
         if self.optimizer is not None:
             settings.setdefault("training", {}).pop("optimizer", None)
         if self.ranking is not None:
-            settings["ranking"] = [self.ranking] if isinstance(self.ranking, Mapping) else list(self.ranking)
-        merge(settings, _given(changes))
+            one = _section(self.ranking)
+            settings["ranking"] = plain(list(self.ranking)) if one is None else [one]
+        merge(settings, _given(plain(changes)))
         return settings
 
 
@@ -338,7 +342,7 @@ class Popularity(Estimator):
         *,
         items: Any = None,
         count: str = "rows",
-        split: Mapping[str, Any] | None = None,
+        split: Mapping[str, Any] | Settings | None = None,
         seen: str | None = None,
         out: str | os.PathLike[str] | None = None,
         threads: int = 0,
@@ -361,15 +365,20 @@ class Popularity(Estimator):
             "model": {"kind": "popularity", "count": self.count},
             "recommend": {"seen": self.seen},
         }
-        return _given(settings)
+        return _given(plain(settings))
 
 
-def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _section(value: Any) -> dict[str, Any] | None:
+    """The settings of a section that is given as a dict or as a dataclass."""
+    return plain(value) if isinstance(value, (Mapping, Settings)) else None
+
+
+def _given(settings: Mapping[str, Any], levels: int = MOST_LEVELS) -> dict[str, Any]:
     """Without what is None, and without sections that have nothing else."""
     given: dict[str, Any] = {}
     for key, value in settings.items():
-        if isinstance(value, Mapping):
-            value = _given(value)
+        if isinstance(value, Mapping) and levels > 0:
+            value = _given(value, levels - 1)
             if not value:
                 continue
         if value is not None:

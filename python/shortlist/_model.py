@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import html
+import decimal
 import os
 import pathlib
 import shutil
 import tempfile
+import uuid
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
-from shortlist._core import ConfigError, DataError
+from shortlist._arguments import ids, text, texts, whole
+from shortlist._core import ConfigError, DataError, SystemError
 from shortlist._report import Report
 from shortlist._server import Server, run_program
-from shortlist._tables import Kind, default_kind, kind_of, take, to_frame, to_table, warn
+from shortlist._tables import Kind, default_kind, is_series, kind_of, take, to_frame, to_table, warn
 
-Scalar = (str, int, float, np.generic)
+Scalar = (str, int, float, np.generic, decimal.Decimal, uuid.UUID)
 
 
 def load(path: str | os.PathLike[str]) -> Model:
@@ -186,9 +189,9 @@ class Model:
         settings: dict[str, Any] = {
             "k": k,
             "offset": offset,
-            "where": [where] if isinstance(where, str) else list(where),
-            "exclude": [str(item) for item in exclude],
-            "allow": None if allow is None else [str(item) for item in allow],
+            "where": [where] if isinstance(where, str) else texts(where, "where"),
+            "exclude": ids(exclude, "exclude"),
+            "allow": None if allow is None else ids(allow, "allow"),
             "seen": seen,
             "order": order,
             "blend": blend,
@@ -275,7 +278,7 @@ class Model:
         frame
             ``rank``, the id, ``similarity`` and the attributes, most similar first.
         """
-        items, similarities = self._need().similar(str(item), by, k)
+        items, similarities = self._need().similar(item, by, k)
         columns: dict[str, Any] = {"rank": np.arange(1, len(items) + 1)}
         self._add_items(columns, items, similarities=similarities, attributes=attributes)
         return to_frame(columns, self._frame_kind(None))
@@ -314,11 +317,11 @@ class Model:
             source = self.config_.get(name, {}).get("table", "")
             if data is not None and given[name] is None and source == name and not os.path.exists(source):
                 raise ConfigError(f"{name}: the model was trained with a table of {name} in memory; give {name}=...")
-        tables = [
+        rows, *sides = (
             None if table is None else to_table(table, name)
             for name, table in {"the data": data, **given}.items()
-        ]
-        return Report(_core.evaluate(self._need().path, *tables, split, threads))
+        )
+        return Report(_core.evaluate(self._need().path, rows, sides[0], sides[1], split, threads))
 
     # Keeping and serving.
 
@@ -332,15 +335,22 @@ class Model:
         ConfigError
             If the folder exists, unless ``overwrite`` is set.
         """
-        target = pathlib.Path(path)
-        if target.exists() and not overwrite:
-            raise ConfigError(f"{target}: is there already; give overwrite=True to replace it")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = pathlib.Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        engine, target = self._need(), pathlib.Path(text(os.fspath(path), "path"))
+        try:
+            if target.exists() and not overwrite:
+                raise ConfigError(f"{target}: is there already; give overwrite=True to replace it")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            scratch = pathlib.Path(tempfile.mkdtemp(prefix=".shortlist-", dir=target.parent))
+        except OSError as error:
+            raise SystemError(f"{target}: cannot be written: {error.strerror}") from None
         try:
             made = scratch / "model"
-            shutil.copytree(self._need().path, made, ignore=shutil.ignore_patterns("run"))
+            shutil.copytree(engine.path, made, ignore=shutil.ignore_patterns("run"))
             _core.replace_folder(str(made), str(target))
+        except OSError as error:
+            if isinstance(error, SystemError):
+                raise
+            raise SystemError(f"{target}: cannot be written: {error.strerror or error}") from None
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -356,7 +366,9 @@ class Model:
         arguments : list of str
             Further arguments of ``shortlist export``.
         """
-        run_program(["export", self._need().path, "--to", to, "--out", os.fspath(path), *arguments])
+        target = text(os.fspath(path), "path")
+        command = ["export", self._need().path, "--to", text(to, "to"), "--out", target]
+        run_program([*command, *texts(arguments, "arguments")])
 
     def serve(
         self,
@@ -364,6 +376,7 @@ class Model:
         *,
         address: str = "127.0.0.1",
         arguments: Sequence[str] = (),
+        log: str | os.PathLike[str] | None = None,
         block: bool = True,
     ) -> Server:
         """Serve the model over HTTP, with a web page, in a process of its own.
@@ -376,6 +389,8 @@ class Model:
             The address; others than this machine's own need keys: see ``shortlist help serve``.
         arguments : list of str
             Further arguments of ``shortlist serve``.
+        log : path, optional
+            A file for the server's log, which is on standard error by default.
         block : bool
             Whether to wait until it is interrupted. Otherwise returns when the server answers.
 
@@ -384,9 +399,11 @@ class Model:
         Server
             The running server.
         """
-        host = f"[{address}]" if ":" in address else address
-        command = [self._need().path, "--address", address, "--port", str(port), *arguments]
-        server = Server(command, f"http://{host}:{port}")
+        engine, host = self._need(), text(address, "address")
+        host = f"[{host}]" if ":" in host else host
+        number = whole(port, "port", 0, 65535)
+        command = [engine.path, "--address", address, "--port", str(number), *texts(arguments, "arguments")]
+        server = Server(command, f"http://{host}:{number}", log)
         if block:
             server.wait()
         else:
@@ -403,7 +420,8 @@ class Model:
 
     def plot_history(self, metric: str = "loss", ax: Any = None) -> Any:
         """Plot a metric over the epochs with matplotlib, and mark the epoch that was kept. Returns the axes."""
-        axes = ax if ax is not None else _new_axes()
+        metric = text(metric, "metric")
+        axes = _axes(ax)
         history = self._need().history()
         epochs = history["epochs"]
         for part in ("train", "validation"):
@@ -417,6 +435,7 @@ class Model:
         if kept is not None:
             axes.axvline(kept, color="gray", linewidth=0.8, linestyle=":", label=f"kept: epoch {kept}")
         axes.set_xlabel("epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_ylabel(metric)
         axes.legend(frameon=False)
         return axes
@@ -424,18 +443,19 @@ class Model:
     def plot_items(self, labels: int = 20, ax: Any = None) -> Any:
         """Plot the items' vectors on their first two principal components. Returns the axes.
 
-        ``labels`` items are named, spread over the catalogue.
+        ``labels`` items are named, far from one another.
         """
-        axes = ax if ax is not None else _new_axes()
+        named = whole(labels, "labels", 0, 1_000_000)
+        axes = _axes(ax)
         vectors = self.embed_items().astype(np.float64)
         centred = vectors - vectors.mean(axis=0)
         _, _, components = np.linalg.svd(centred, full_matrices=False)
         x, y = (centred @ components[:2].T).T if len(components) > 1 else (centred[:, 0], np.zeros(len(centred)))
-        axes.scatter(x, y, s=4, alpha=0.5)
-        display = self._need().display
-        names = self._catalogue()[display or self._need().id_column]
-        for item in np.linspace(0, len(names) - 1, min(labels, len(names)), dtype=int):
-            axes.annotate(str(names[item]), (x[item], y[item]), fontsize=7)
+        axes.scatter(x, y, s=3, alpha=0.25, linewidths=0)
+        names = self._catalogue()[self._need().display or self._need().id_column]
+        for item in _spread(np.column_stack([x, y]), min(named, len(names))):
+            name = str(names[item])
+            axes.annotate(name if len(name) <= 28 else name[:27] + "…", (x[item], y[item]), fontsize=6.5, ha="center")
         axes.set_xticks([])
         axes.set_yticks([])
         return axes
@@ -459,18 +479,17 @@ class Model:
         if _is_scalar(queries) and not _is_file(queries):
             return {self._user_column("queries"): queries}
         if isinstance(queries, Mapping):
-            return dict(queries)
-        is_series = kind_of(queries) is not None and not hasattr(queries, "columns") and not hasattr(
-            queries, "column_names"
-        )
-        if is_series:
+            return {name: list(values) if isinstance(values, Iterator) else values for name, values in queries.items()}
+        if is_series(queries):
             return {self._user_column("queries"): queries}
         if isinstance(queries, np.ndarray) and not queries.dtype.names:
             return {self._user_column("queries"): queries}
-        if isinstance(queries, (list, tuple, range, set)) and not any(isinstance(q, Mapping) for q in queries):
+        if isinstance(queries, (Sequence, Set, Iterator)) and not isinstance(queries, (str, bytes)):
+            queries = list(queries)
             if not queries:
                 raise DataError("the queries: got nothing, need at least one")
-            return {self._user_column("queries"): list(queries)}
+            if not any(isinstance(query, Mapping) for query in queries):
+                return {self._user_column("queries"): queries}
         return queries
 
     def _catalogue(self) -> dict[str, Any]:
@@ -571,7 +590,8 @@ def _not_fitted(model: Any) -> Exception:
 
 
 def _is_scalar(value: Any) -> bool:
-    return value is None or isinstance(value, Scalar) or hasattr(value, "isoformat")
+    is_missing = value is None or type(value).__name__ == "NAType"
+    return is_missing or isinstance(value, Scalar) or hasattr(type(value), "isoformat")
 
 
 def _is_file(value: Any) -> bool:
@@ -597,6 +617,24 @@ def _attribute(kind: str, values: list[Any]) -> npt.NDArray[Any]:
     array = np.empty(len(values), object)
     array[:] = values
     return array
+
+
+def _spread(points: npt.NDArray[np.float64], count: int) -> list[int]:
+    """Positions of points that are far from one another: each the farthest from those before."""
+    chosen = [0] if count else []
+    distance = np.full(len(points), np.inf)
+    while len(chosen) < count:
+        distance = np.minimum(distance, np.linalg.norm(points - points[chosen[-1]], axis=1))
+        chosen.append(int(np.argmax(distance)))
+    return chosen
+
+
+def _axes(given: Any) -> Any:
+    if given is None:
+        return _new_axes()
+    if not hasattr(type(given), "plot"):
+        raise ConfigError(f"ax: got a {type(given).__name__}, need axes of matplotlib")
+    return given
 
 
 def _new_axes() -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
+import os
 import pathlib
 import signal
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from types import TracebackType
 
@@ -20,7 +21,10 @@ def program() -> str:
 
 def run_program(arguments: list[str]) -> str:
     """Run the program and return its output. Its errors are raised as the package's exceptions."""
-    done = subprocess.run([program(), *arguments], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run([program(), *arguments], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise SystemError(f"the program cannot be started: {error.strerror}") from None
     if done.returncode == 0:
         return done.stdout
     message = done.stderr.strip().removeprefix("shortlist: ").removeprefix("error: ")
@@ -36,9 +40,17 @@ class Server:
         Its address, at which there is also a web page.
     """
 
-    def __init__(self, arguments: list[str], url: str) -> None:
+    def __init__(self, arguments: list[str], url: str, log: str | os.PathLike[str] | None = None) -> None:
         self.url = url
-        self._process = subprocess.Popen([program(), "serve", *arguments])
+        command = [program(), "serve", *arguments]
+        try:
+            if log is None:
+                self._process = subprocess.Popen(command)
+            else:
+                with open(log, "ab") as file:
+                    self._process = subprocess.Popen(command, stdout=file, stderr=file)
+        except OSError as error:
+            raise SystemError(f"the server cannot be started: {error.strerror}") from None
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
         """Wait until it answers. Raises SystemError if it ends or does not answer in time."""
@@ -49,7 +61,7 @@ class Server:
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=1):
                     return
-            except (urllib.error.URLError, OSError):
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.05)
         self.stop()
         raise SystemError(f"{self.url} did not answer within {timeout:g} s")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Literal
 
 import numpy as np
@@ -29,7 +29,7 @@ def warn(notes: Iterable[str]) -> None:
         frame = frame.f_back
         level += 1
     for note in notes:
-        warnings.warn(note, DataWarning, stacklevel=level - 1)
+        warnings.warn(note, DataWarning, stacklevel=level)
 
 
 def _module_of(data: Any) -> str:
@@ -46,6 +46,16 @@ def kind_of(data: Any) -> Kind | None:
     if module in ("pyarrow", "duckdb", "_duckdb"):
         return "arrow"
     return None
+
+
+def is_series(data: Any) -> bool:
+    """Whether it is one column, of pandas, polars or Arrow."""
+    kind = kind_of(data)
+    if kind == "pandas":
+        return not hasattr(type(data), "columns") and hasattr(type(data), "to_numpy")
+    if kind == "polars":
+        return type(data).__name__ == "Series"
+    return kind == "arrow" and hasattr(type(data), "to_pylist") and not hasattr(type(data), "column_names")
 
 
 def default_kind() -> Kind:
@@ -77,10 +87,9 @@ def to_table(data: Any, name: str) -> _core.Table:
     kind = kind_of(data)
     if kind == "pandas":
         return _table_of_pandas(data, name)
-    if _module_of(data) == "duckdb" or _module_of(data) == "_duckdb":
-        if not hasattr(data, "__arrow_c_stream__"):
-            data = data.arrow()
-    if hasattr(data, "__arrow_c_stream__"):
+    if _module_of(data) in ("duckdb", "_duckdb") and not hasattr(data, "__arrow_c_stream__"):
+        data = getattr(data, "arrow", lambda: data)()  # a relation of an earlier version
+    if hasattr(type(data), "__arrow_c_stream__"):
         return _core.Table.of_stream(name, data)
     if isinstance(data, np.ndarray) and data.dtype.names:
         return to_table({field: data[field] for field in data.dtype.names}, name)
@@ -100,8 +109,10 @@ def _describe(data: Any) -> str:
 
 
 def _table_of_pandas(data: Any, name: str) -> _core.Table:
-    if not hasattr(data, "columns"):  # a Series
+    if type(data).__name__ == "Series":
         data = data.to_frame()
+    if type(data).__name__ != "DataFrame" and not hasattr(type(data), "iloc"):
+        raise DataError(f"{name}: got a {type(data).__name__} of pandas, need a DataFrame")
     names = [str(column) for column in data.columns]
     if len(set(names)) < len(names):
         twice = next(column for column in names if names.count(column) > 1)
@@ -111,15 +122,19 @@ def _table_of_pandas(data: Any, name: str) -> _core.Table:
 
 def _spec(values: Any, column: str) -> tuple[Any, ...]:
     """What _core.Table.of_columns takes: see shortlist/python/arrow_columns.h."""
-    if hasattr(values, "__arrow_c_array__") and _module_of(values) == "pyarrow":
-        values = values.to_pylist()
-    dtype = getattr(values, "dtype", None)
-    if dtype is None:
-        if hasattr(values, "__arrow_c_stream__"):  # a chunked array of Arrow
-            values = values.to_pylist()
+    kind = kind_of(values)
+    if kind == "arrow" and hasattr(values, "to_pylist"):  # an array
+        return ("objects", values.to_pylist())
+    if kind == "pandas":
+        import pandas as pd
+
+        if isinstance(values, (pd.DataFrame, pd.MultiIndex)) or not pd.api.types.is_list_like(values):
+            raise _not_a_column(values, column)
+        return _spec_of_series(values if isinstance(values, pd.Series) else pd.Series(values), column)
+    if not hasattr(type(values), "dtype"):
+        if isinstance(values, (str, bytes, bytearray, Mapping, Set)) or not isinstance(values, Iterable):
+            raise _not_a_column(values, column)
         return ("objects", values if isinstance(values, (list, tuple)) else list(values))
-    if _module_of(values) == "pandas":
-        return _spec_of_series(values, column)
     if _module_of(values) == "polars":
         return _spec_of_array(values.to_numpy() if values.null_count() == 0 else values.to_list(), None, column)
     return _spec_of_array(values, None, column)
@@ -128,7 +143,10 @@ def _spec(values: Any, column: str) -> tuple[Any, ...]:
 def _spec_of_series(series: Any, column: str) -> tuple[Any, ...]:
     if type(series.dtype).__name__ == "CategoricalDtype":
         codes = np.ascontiguousarray(series.cat.codes.to_numpy(), dtype=np.int32)
-        return ("codes", codes, _spec_of_series(series.cat.categories.to_series(), column))
+        categories = series.cat.categories.to_series().reset_index(drop=True)
+        if len(codes) and codes.min() < 0:
+            codes, categories = np.where(codes < 0, np.int32(len(categories)), codes), _with_a_missing_one(categories)
+        return ("codes", codes, _spec_of_series(categories, column))
     if isinstance(series.dtype, np.dtype):
         return _spec_of_array(series.to_numpy(), None, column)
     missing = np.ascontiguousarray(series.isna().to_numpy())
@@ -144,6 +162,13 @@ def _spec_of_series(series: Any, column: str) -> tuple[Any, ...]:
     return ("objects", series.tolist())
 
 
+def _with_a_missing_one(categories: Any) -> Any:
+    """The categories and a missing value, for the codes of missing values."""
+    if isinstance(categories.dtype, np.dtype) and categories.dtype.kind in "iub":
+        categories = categories.convert_dtypes()  # to a type that has missing values
+    return categories.reindex(range(len(categories) + 1))
+
+
 def _factorized(series: Any) -> tuple[Any, ...] | None:
     """Texts as codes: much faster than one object for each row."""
     if type(series.dtype).__name__ != "StringDtype":
@@ -151,7 +176,8 @@ def _factorized(series: Any) -> tuple[Any, ...] | None:
     import pandas as pd
 
     codes, values = pd.factorize(series)
-    return ("codes", np.ascontiguousarray(codes, dtype=np.int32), ("objects", list(values)))
+    codes = np.where(codes < 0, len(values), codes).astype(np.int32)
+    return ("codes", codes, ("objects", [*values, None]))
 
 
 def _spec_of_array(values: Any, missing: Any, column: str) -> tuple[Any, ...]:
@@ -160,7 +186,7 @@ def _spec_of_array(values: Any, missing: Any, column: str) -> tuple[Any, ...]:
     if not isinstance(values, np.ndarray) or values.ndim != 1:
         if isinstance(values, np.ndarray) and values.ndim == 2:
             return ("objects", values.tolist())
-        raise DataError(f"column '{column}': got {_describe(values)}, need one value for each row")
+        raise _not_a_column(values, column)
     if values.dtype.kind == "M":
         unit = np.datetime_data(values.dtype)[0]
         if unit not in ("s", "ms", "us", "ns"):
@@ -177,6 +203,10 @@ def _spec_of_array(values: Any, missing: Any, column: str) -> tuple[Any, ...]:
     return ("objects", values.tolist())
 
 
+def _not_a_column(values: Any, column: str) -> DataError:
+    return DataError(f"column '{column}': got {_describe(values)}, need a list or an array with one value for each row")
+
+
 def take(data: Any, rows: np.ndarray[Any, np.dtype[np.int64]], columns: Sequence[str]) -> dict[str, Any]:
     """Rows of some columns of what users gave as queries, each as an array or a list."""
     kind = kind_of(data)
@@ -187,16 +217,26 @@ def take(data: Any, rows: np.ndarray[Any, np.dtype[np.int64]], columns: Sequence
     if kind == "polars":
         return {name: data[name].gather(rows) for name in columns if name in data.columns}
     if hasattr(data, "column_names") and hasattr(data, "take"):
-        return {name: data.column(name).take(rows) for name in columns if name in data.column_names}
+        return {name: _take_arrow(data.column(name), rows) for name in columns if name in data.column_names}
     if isinstance(data, Sequence) and data and isinstance(data[0], Mapping):
         return {name: [data[row].get(name) for row in rows] for name in columns if any(name in row for row in data)}
     return {}
 
 
+def _take_arrow(column: Any, rows: np.ndarray[Any, np.dtype[np.int64]]) -> Any:
+    try:
+        return column.take(rows)
+    except NotImplementedError:  # of this type
+        return _take_values(column.to_pylist(), rows)
+
+
 def _take_values(values: Any, rows: np.ndarray[Any, np.dtype[np.int64]]) -> Any:
+    if hasattr(values, "to_pylist"):  # of Arrow
+        values = values.to_pylist()
     if hasattr(values, "dtype"):
         return np.asarray(values)[rows]
-    return [values[row] for row in rows]
+    listed = values if isinstance(values, Sequence) else list(values)
+    return [listed[row] for row in rows]
 
 
 def to_frame(columns: dict[str, Any], kind: Kind) -> Any:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shortlist import _core
 from shortlist._callbacks import Callback, Events, Progress, shows_progress
-from shortlist._config import Config, settings_of
+from shortlist._config import settings_of
 from shortlist._core import ConfigError, Interrupted
 from shortlist._model import Model, own_folder
 from shortlist._tables import kind_of, to_table
+
+if TYPE_CHECKING:
+    from shortlist.config import Config
 
 
 def train(
@@ -72,6 +75,41 @@ def train(
         threads=threads,
         verbose=verbose,
     )
+    return model
+
+
+def import_keras(
+    checkpoint: str | os.PathLike[str],
+    config: Config | Mapping[str, Any] | str | os.PathLike[str],
+    data: Any,
+    *,
+    items: Any = None,
+    users: Any = None,
+    out: str | os.PathLike[str] | None = None,
+    threads: int = 0,
+) -> Model:
+    """Make a model of a Keras model's weights, evaluate it and save it.
+
+    Parameters
+    ----------
+    checkpoint : path
+        What ``save_weights`` wrote in TensorFlow's format or as ``.weights.h5``, or a SavedModel.
+    config : Config, dict, path or TOML text
+        The settings that describe the same model.
+    data, items, users : table
+        The tables that the Keras model was made with: its vocabularies are computed from them again.
+    out : path, optional
+        The folder of the model. A temporary one by default, which is removed with the model.
+    threads : int
+        0 uses all processors.
+    """
+    model = Model()
+    folder = os.fspath(out) if out is not None else own_folder(model)
+    named = zip(("the data", "items", "users"), (data, items, users))
+    tables = [None if table is None else to_table(table, name) for name, table in named]
+    _core.import_keras(os.fspath(checkpoint), settings_of(config), *tables, folder, threads)
+    model._kind = kind_of(data)
+    model._open(folder)
     return model
 
 

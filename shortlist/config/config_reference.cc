@@ -1,6 +1,6 @@
 #include "shortlist/config/config_reference.h"
 
-#include "shortlist/config/config.h"
+#include "shortlist/config/config_sections.h"
 #include "shortlist/features/feature_kinds.h"
 #include "shortlist/layers/embedding.h"
 #include "shortlist/layers/layer_kinds.h"
@@ -19,7 +19,7 @@ std::string default_of(const FieldHelp& field) {
   return has_its_own_table ? "" : fmt::format("`{}`", field.default_value);
 }
 
-std::string table_of(const std::vector<FieldHelp>& fields) {
+std::string table_of(const std::vector<FieldDescription>& fields) {
   std::string out = "| key | value | default | |\n|---|---|---|---|\n";
   for (const FieldHelp& f : fields) {
     out += fmt::format("| `{}` | {} | {} | {} |\n", f.name, in_cell(f.type), in_cell(default_of(f)),
@@ -93,7 +93,7 @@ is joined to the rows of [data] by a key ([guide](../guides/two-tables.md)). Fea
 columns like to those of [data].)";
 
 std::string describe_features() {
-  std::string out = kFeatures + table_of(document_fields<Embedding>());
+  std::string out = kFeatures + table_of(describe_fields<Embedding>());
   for (const FeatureKind& kind : feature_kinds()) {
     out += fmt::format("### kind = \"{}\"\n\n{}.\n\n{}", kind.name, kind.help, table_of(kind.document()));
   }
@@ -119,7 +119,7 @@ std::string describe_layers() {
 
 template <typename Settings>
 std::string section(const std::string& heading, const std::string& text) {
-  return fmt::format("{}\n\n{}\n\n{}", heading, text, table_of(document_fields<Settings>()));
+  return fmt::format("{}\n\n{}\n\n{}", heading, text, table_of(describe_fields<Settings>()));
 }
 
 }  // namespace

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/base/fields.h"
+#include "shortlist/base/describe_fields.h"
 
 namespace shortlist {
 
 // A model kind with settings in [model].
 struct KindHelp {
   std::string name, help;
-  std::vector<FieldHelp> settings;
+  std::vector<FieldDescription> settings;
 };
 
 // The reference page of all settings, in Markdown, generated from the field lists that parse them.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "shortlist/config/config_sections.h"
 #include "shortlist/io/toml.h"
 
 namespace shortlist {
@@ -25,7 +26,19 @@ std::string sections_to_toml(const Value::Table& sections) {
   return out;
 }
 
-Value write_model(const ModelConfig& model) {
+template <typename Section>
+Value write_section(const Section& section) {
+  return write_value(section);
+}
+Value write_section(const std::vector<RankingConfig>& ranking) {
+  return ranking.empty() ? Value() : write_value(ranking);
+}
+Value write_section(const std::vector<FeatureConfig>& features) {
+  Value::Table section;
+  for (const FeatureConfig& feature : features) section.emplace_back(feature.name, write_feature(feature));
+  return Value(std::move(section));
+}
+Value write_section(const ModelConfig& model) {
   Value::Table section = {{"kind", Value(model.kind)}};
   for (const auto& setting : *model.settings.table()) section.push_back(setting);
   return Value(std::move(section));
@@ -36,19 +49,12 @@ Value write_model(const ModelConfig& model) {
 std::string config_to_toml(const Config& config) { return sections_to_toml(*config.written.table()); }
 
 std::string full_config_to_toml(const Config& config) {
-  Value::Table features;
-  for (const FeatureConfig& feature : config.features)
-    features.emplace_back(feature.name, write_feature(feature));
-  Value::Table sections = {{"data", write_fields(config.data)}};
-  if (config.users) sections.emplace_back("users", write_fields(*config.users));
-  sections.emplace_back("features", Value(std::move(features)));
-  sections.emplace_back("model", write_model(config.model));
-  sections.emplace_back("query", write_fields(config.query));
-  sections.emplace_back("items", write_fields(config.items));
-  if (config.retrieval) sections.emplace_back("retrieval", write_fields(*config.retrieval));
-  if (!config.ranking.empty()) sections.emplace_back("ranking", write_value(config.ranking));
-  sections.emplace_back("training", write_fields(config.training));
-  sections.emplace_back("recommend", write_fields(config.recommend));
+  Value::Table sections;
+  const auto write = [&](const char* name, const auto& section, const char*) {
+    Value value = write_section(section);
+    if (!value.is_null()) sections.emplace_back(name, std::move(value));
+  };
+  visit_sections(const_cast<Config&>(config), write);
   return sections_to_toml(sections);
 }
 

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/config/config_sections.h"
 #include "shortlist/config/read_model_kind.h"
 #include "shortlist/features/categories.h"
 #include "shortlist/features/time.h"
@@ -19,9 +20,6 @@
 
 namespace shortlist {
 namespace {
-
-const std::vector<std::string> kSections = {"data",  "users",     "features", "model",    "query",
-                                            "items", "retrieval", "ranking",  "training", "recommend"};
 
 std::vector<std::string> feature_names(const Config& config) {
   std::vector<std::string> names;
@@ -153,26 +151,6 @@ void check_attributes(const Config& config) {
   }
 }
 
-// Layers are read when the model is built. Here they are only checked, so that errors are reported before any
-// data is read.
-void check_layers(const Config& config) {
-  const auto check = [&](const std::vector<Value>& layers, const std::string& path,
-                         std::vector<std::string> taken) {
-    layer_names(read_blocks(layers, {config.file, path}), std::move(taken));
-  };
-  const auto of_tower = [](const TowerConfig& tower) {
-    std::vector<std::string> names = tower.features;
-    names.push_back("features");
-    return names;
-  };
-  check(config.query.layers, "query.layers", of_tower(config.query));
-  check(config.items.layers, "items.layers", of_tower(config.items));
-  for (size_t i = 0; i < config.ranking.size(); ++i) {
-    check(config.ranking[i].layers, fmt::format("ranking.{}.layers", i),
-          {"query", "item", "features", "prediction"});
-  }
-}
-
 void check_training(const Config& config) {
   const TrainingConfig& training = config.training;
   const OptimizerConfig& optimizer = training.optimizer;
@@ -217,8 +195,50 @@ void check_tasks(const Config& config) {
   }
 }
 
-// The path relative to the config's folder if a file, or files of a glob, exist there; otherwise the path
-// itself.
+template <typename Section>
+void read_section(const Value& value, Section& section, const Where& where) {
+  read_value(value, section, where);
+}
+void read_section(const Value& value, std::vector<FeatureConfig>& features, const Where& where) {
+  features = read_features(value, where);
+  for (const FeatureConfig& feature : features) {
+    Embedding embedding;
+    read_fields(feature.embedding, embedding, where.below(feature.name));
+  }
+}
+void read_section(const Value& value, ModelConfig& model, const Where& where) {
+  read_model_kind(value, model, where);
+}
+
+void check_sections(const Value& root, const std::vector<std::string>& known, const std::string& file) {
+  for (const auto& [key, value] : *root.table()) {
+    if (std::ranges::find(known, key) != known.end()) continue;
+    if (key == "candidate")
+      throw Where{file, key}.error(value, "the section [candidate] is now [items]: write that instead");
+    throw fields_detail::unknown_key(value, {file, ""}, key, known);
+  }
+}
+
+}  // namespace
+
+void check_layers(const Config& config) {
+  const auto check = [&](const std::vector<Value>& layers, const std::string& path,
+                         std::vector<std::string> taken) {
+    layer_names(read_blocks(layers, {config.file, path}), std::move(taken));
+  };
+  const auto of_tower = [](const TowerConfig& tower) {
+    std::vector<std::string> names = tower.features;
+    names.push_back("features");
+    return names;
+  };
+  check(config.query.layers, "query.layers", of_tower(config.query));
+  check(config.items.layers, "items.layers", of_tower(config.items));
+  for (size_t i = 0; i < config.ranking.size(); ++i) {
+    check(config.ranking[i].layers, fmt::format("ranking.{}.layers", i),
+          {"query", "item", "features", "prediction"});
+  }
+}
+
 std::string beside_config(const std::string& folder, const std::string& path) {
   if (folder.empty() || path.empty() || std::filesystem::path(path).is_absolute()) return path;
   const std::string there = (std::filesystem::path(folder) / path).string();
@@ -230,46 +250,23 @@ std::string beside_config(const std::string& folder, const std::string& path) {
   return some ? there : path;
 }
 
-void check_sections(const Value& root, const std::string& file) {
-  for (const auto& [key, value] : *root.table()) {
-    if (std::ranges::find(kSections, key) != kSections.end()) continue;
-    if (key == "candidate")
-      throw Where{file, key}.error(value, "the section [candidate] is now [items]: write that instead");
-    throw fields_detail::unknown_key(value, {file, ""}, key, kSections);
-  }
-}
-
-template <typename T>
-void read_section(const Value& root, const char* name, T& settings, const std::string& file) {
-  if (const Value* section = root.find(name)) read_fields(*section, settings, {file, name});
-}
-template <typename T>
-void read_section(const Value& root, const char* name, std::optional<T>& settings, const std::string& file) {
-  if (root.find(name) != nullptr) read_section(root, name, settings.emplace(), file);
-}
-
-}  // namespace
-
-Config read_config(const Value& root, const std::string& file) {
+Config read_sections(const Value& root, const std::string& file) {
   Config config;
   config.file = file;
   config.written = root;
-  check_sections(root, file);
-  read_section(root, "data", config.data, file);
-  read_section(root, "users", config.users, file);
-  if (const Value* features = root.find("features"))
-    config.features = read_features(*features, {file, "features"});
-  for (const FeatureConfig& feature : config.features) {
-    Embedding embedding;
-    read_fields(feature.embedding, embedding, {file, "features." + feature.name});
-  }
-  if (const Value* model = root.find("model")) read_model_kind(*model, config.model, {file, "model"});
-  read_section(root, "query", config.query, file);
-  read_section(root, "items", config.items, file);
-  read_section(root, "retrieval", config.retrieval, file);
-  if (const Value* ranking = root.find("ranking")) read_value(*ranking, config.ranking, {file, "ranking"});
-  read_section(root, "training", config.training, file);
-  read_section(root, "recommend", config.recommend, file);
+  std::vector<std::string> known;
+  const auto name_section = [&](const char* name, auto&, const char*) { known.emplace_back(name); };
+  visit_sections(config, name_section);
+  check_sections(root, known, file);
+  const auto read = [&](const char* name, auto& section, const char*) {
+    if (const Value* value = root.find(name)) read_section(*value, section, {file, name});
+  };
+  visit_sections(config, read);
+  return config;
+}
+
+Config read_config(const Value& root, const std::string& file) {
+  Config config = read_sections(root, file);
   complete_for_kind(config);
   check_data(config);
   check_tower(config, root, "query", config.query);

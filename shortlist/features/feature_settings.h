@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shortlist/base/fields.h"
+#include "shortlist/base/describe_fields.h"
 #include "shortlist/features/feature.h"
 
 namespace shortlist {
@@ -38,7 +38,7 @@ struct FeatureKind {
   std::shared_ptr<const FeatureSettings> (*read)(const Value& value, const Where& where,
                                                  const std::vector<std::string>& also_known);
   std::unique_ptr<const Feature> (*load)(const nlohmann::json& feature);
-  std::vector<FieldHelp> (*document)();
+  std::vector<FieldDescription> (*document)();
 };
 
 template <typename Settings>
@@ -67,7 +67,7 @@ std::shared_ptr<const FeatureSettings> read_settings(const Value& value, const W
 template <typename Settings>
 FeatureKind kind_of() {
   return {Settings::kind, Settings::help, &read_settings<Settings>, &Settings::load,
-          [] { return document_fields<Settings>(); }};
+          [] { return describe_fields<Settings>(); }};
 }
 
 // A usage error about one setting, at the line of its key if it was given.

@@ -20,7 +20,7 @@ constexpr LayerKind make_kind(const char* help) {
             read_fields(value, *layer, where);
             return layer;
           },
-          [] { return document_fields(L()); }};
+          [] { return describe_fields(L()); }};
 }
 
 // To add a layer, add a line here.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/base/describe_fields.h"
 #include "shortlist/layers/layer.h"
 
 namespace shortlist {
@@ -14,7 +15,7 @@ struct LayerKind {
   const char* name;  // also the key of the main setting
   const char* help;
   LayerPtr (*read)(const Value&, const Where&);
-  std::vector<FieldHelp> (*document)();
+  std::vector<FieldDescription> (*document)();
 };
 
 // All layer kinds.

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shortlist/base/describe_fields.h"
 #include "shortlist/learners/learner.h"
 #include "shortlist/model/items.h"
 #include "shortlist/retrieval/retriever_files.h"
@@ -28,7 +29,7 @@ struct StoredModel {
 
 struct ModelKind {
   std::string_view name, help;
-  std::vector<FieldHelp> (*document)();  // documentation of the settings
+  std::vector<FieldDescription> (*document)();  // documentation of the settings
   // Throws a usage Error with file and line for a setting that the kind does not have.
   void (*check)(const Value& settings, const Where& where);
   std::unique_ptr<Learner> (*make_learner)(const LearnerInput& input);
@@ -47,7 +48,7 @@ template <typename Settings>
 ModelKind model_kind() {
   return {Settings::kind,
           Settings::help,
-          [] { return document_fields<Settings>(); },
+          [] { return describe_fields<Settings>(); },
           [](const Value& value, const Where& where) { read_kind_settings<Settings>(value, where); },
           [](const LearnerInput& input) {
             return read_kind_settings<Settings>(input.kind.settings, input.kind.where).make_learner(input);

@@ -101,8 +101,8 @@ std::string free_name(const std::string& kind, const std::vector<std::string>& t
 
 }  // namespace
 
-std::vector<FieldHelp> document_block() { return document_fields<BlockSettings>(); }
-std::vector<FieldHelp> document_mlp() { return document_fields<MlpSettings>(); }
+std::vector<FieldDescription> document_block() { return describe_fields<BlockSettings>(); }
+std::vector<FieldDescription> document_mlp() { return describe_fields<MlpSettings>(); }
 
 std::vector<std::string> layer_names(const std::vector<Block>& blocks, std::vector<std::string> taken) {
   std::vector<std::string> found;

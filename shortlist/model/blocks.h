@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/base/describe_fields.h"
 #include "shortlist/layers/layer.h"
 
 namespace shortlist {
@@ -26,8 +27,8 @@ struct Block {
 std::vector<std::string> layer_names(const std::vector<Block>& blocks, std::vector<std::string> taken);
 
 // The keys that every layer has in addition to its settings, and the keys of the composite mlp.
-std::vector<FieldHelp> document_block();
-std::vector<FieldHelp> document_mlp();
+std::vector<FieldDescription> document_block();
+std::vector<FieldDescription> document_mlp();
 
 // Reads a list of layers. Throws a usage Error for an unknown layer or setting and suggests the nearest known
 // one.

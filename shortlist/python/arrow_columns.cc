@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shortlist/base/error.h"
+#include "shortlist/python/values.h"
 
 namespace shortlist::python {
 namespace {
@@ -208,18 +209,17 @@ const char* describe(Kind kind) {
   }
 }
 
-bool is_missing(nb::handle value) {
-  if (value.is_none()) return true;
-  if (PyFloat_Check(value.ptr())) return std::isnan(PyFloat_AS_DOUBLE(value.ptr()));
-  const char* type = Py_TYPE(value.ptr())->tp_name;
-  return std::strcmp(type, "NAType") == 0 || std::strcmp(type, "NaTType") == 0 ||
-         std::strcmp(type, "pandas._libs.missing.NAType") == 0;
+constexpr int kMostDepth = 16;  // of lists within lists
+
+Error without_python_error(Error error) {
+  PyErr_Clear();
+  return error;
 }
 
 // Reads values of one type from Python objects.
 class ObjectReader {
  public:
-  explicit ObjectReader(std::string column) : column_(std::move(column)) {}
+  explicit ObjectReader(std::string column, int depth = 0) : column_(std::move(column)), depth_(depth) {}
 
   Part read(nb::sequence values) {
     for (const nb::handle value : values) add(value);
@@ -236,12 +236,16 @@ class ObjectReader {
     if (PyList_Check(object) || PyTuple_Check(object)) return Kind::list;
     const char* name = Py_TYPE(object)->tp_name;
     if (std::strcmp(name, "numpy.bool_") == 0 || std::strcmp(name, "numpy.bool") == 0) return Kind::flag;
-    if (PyIndex_Check(object)) return Kind::whole;  // integers of NumPy
     if (std::strcmp(name, "numpy.ndarray") == 0) return Kind::list;
-    if (nb::hasattr(value, "isoformat")) return Kind::text;  // dates and times
-    if (PyFloat_Check(object) || nb::hasattr(value, "__float__")) return Kind::number;
-    throw data_error("{}: row {} is a {}, need texts, numbers, booleans or lists of them", column_, rows_ + 1,
-                     nb::cast<std::string>(value.type().attr("__name__")));
+    if (PyIndex_Check(object)) return Kind::whole;                  // integers of NumPy
+    if (nb::hasattr(value.type(), "isoformat")) return Kind::text;  // dates and times
+    if (nb::hasattr(value.type(), "__float__")) return Kind::number;
+    throw wrong_type(value);
+  }
+
+  Error wrong_type(nb::handle value) const {
+    return data_error("{}: row {} is a {}, need texts, numbers, booleans or lists of them", column_,
+                      rows_ + 1, type_name_of(value));
   }
 
   void add(nb::handle value) {
@@ -291,6 +295,7 @@ class ObjectReader {
       number = PyFloat_AS_DOUBLE(value.ptr());
     } else if (!missing && PyIndex_Check(value.ptr())) {
       const nb::object index = nb::steal(PyNumber_Index(value.ptr()));
+      if (!index.is_valid()) throw without_python_error(wrong_type(value));
       whole = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
       number = static_cast<double>(whole);
       if (overflow != 0) {
@@ -299,19 +304,22 @@ class ObjectReader {
         large_ = true;
       }
     } else if (!missing) {
-      number = nb::cast<double>(nb::float_(value));
+      const nb::object floating = nb::steal(PyNumber_Float(value.ptr()));
+      if (!floating.is_valid()) throw without_python_error(wrong_type(value));
+      number = PyFloat_AS_DOUBLE(floating.ptr());
     }
     wholes_.push_back(whole);
     numbers_.push_back(number);
     // Integers beyond 64 bits are ids: kept as text.
     if (large_ || overflow != 0 || kind_ == Kind::whole)
-      digits_.push_back(missing || overflow == 0 ? std::string() : nb::cast<std::string>(nb::str(value)));
+      digits_.push_back(missing || overflow == 0 ? std::string() : shown(value));
   }
 
   void add_text(nb::handle value, bool missing) {
     if (!missing) {
       nb::object text = nb::borrow(value);
       if (!PyUnicode_Check(value.ptr())) text = value.attr("isoformat")();
+      if (!PyUnicode_Check(text.ptr())) throw wrong_type(value);
       Py_ssize_t size = 0;
       const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
       if (bytes == nullptr) {
@@ -325,7 +333,9 @@ class ObjectReader {
 
   void add_list(nb::handle value, bool missing) {
     if (!missing) {
-      if (elements_ == nullptr) elements_ = std::make_unique<ObjectReader>(column_);
+      if (depth_ == kMostDepth)
+        throw data_error("{}: lists are nested more than {} levels deep", column_, kMostDepth);
+      if (elements_ == nullptr) elements_ = std::make_unique<ObjectReader>(column_, depth_ + 1);
       for (const nb::handle element : nb::iter(value)) elements_->add(element);
     }
     ends_.push_back(elements_ == nullptr ? 0 : static_cast<int64_t>(elements_->rows_));
@@ -354,7 +364,7 @@ class ObjectReader {
         owned->buffers.push_back(keep(*owned, flags_.take()));
         return make_part(rows, "b", std::move(owned), {});
       case Kind::list:
-        if (elements_ == nullptr) elements_ = std::make_unique<ObjectReader>(column_);
+        if (elements_ == nullptr) elements_ = std::make_unique<ObjectReader>(column_, depth_ + 1);
         owned->buffers.push_back(keep(*owned, ends_));
         return make_part(rows, "+L", std::move(owned), {elements_->finish()});
     }
@@ -376,6 +386,7 @@ class ObjectReader {
   }
 
   const std::string column_;
+  const int depth_;
   Kind kind_ = Kind::none;
   size_t rows_ = 0, first_ = 0;
   bool large_ = false;
@@ -443,7 +454,7 @@ std::shared_ptr<const ArrowTable> table_of_columns(const std::string& name, nb::
   std::vector<Part> parts;
   try {
     for (const auto& [key, spec] : columns) {
-      const std::string column = nb::cast<std::string>(key);
+      const std::string column = text_of(key, fmt::format("{}: the name of a column", name));
       parts.push_back(part_of(fmt::format("{}: column '{}'", name, column), nb::cast<nb::tuple>(spec)));
       rename(parts.back(), column);
       if (parts.back().array.length != parts.front().array.length)

@@ -5,6 +5,7 @@
 #include "shortlist/python/losses.h"
 #include "shortlist/python/metrics.h"
 #include "shortlist/python/model.h"
+#include "shortlist/python/settings.h"
 #include "shortlist/python/table_argument.h"
 #include "shortlist/python/training.h"
 
@@ -13,6 +14,7 @@ NB_MODULE(_core, module) {
   module.attr("__version__") = SHORTLIST_VERSION;
   shortlist::python::bind_errors(module);
   shortlist::python::bind_tables(module);
+  shortlist::python::bind_settings(module);
   shortlist::python::bind_training(module);
   shortlist::python::bind_model(module);
   shortlist::python::bind_metrics(module);

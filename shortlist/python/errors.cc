@@ -2,6 +2,9 @@
 
 #include <nanobind/stl/string.h>
 
+#include <new>
+#include <system_error>
+
 #include "shortlist/base/error.h"
 #include "shortlist/base/fields.h"
 #include "shortlist/table/coded_column.h"
@@ -53,6 +56,14 @@ void translate(const std::exception_ptr& thrown, void*) {
         return set_error(classes.system, error.message());
     }
   } catch (const CheckFailed& error) {
+    set_error(classes.internal, error.what());
+  } catch (const std::system_error& error) {
+    set_error(classes.system, error.what());
+  } catch (const nb::builtin_exception&) {
+    throw;  // to nanobind's own translator
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
     set_error(classes.internal, error.what());
   }
 }

@@ -71,20 +71,23 @@ RecommendOptions options_of(nb::dict settings) {
 }
 
 // The text of a value as a table of texts would have it.
-std::string text_of(nb::handle value) {
+std::string text_of_value(nb::handle value, const std::string& column) {
+  if (PyUnicode_Check(value.ptr())) return text_of(value, column);
   if (PyBool_Check(value.ptr())) return nb::cast<bool>(value) ? "true" : "false";
   if (PyFloat_Check(value.ptr())) return fmt::format("{}", PyFloat_AS_DOUBLE(value.ptr()));
-  if (nb::hasattr(value, "isoformat")) return nb::cast<std::string>(value.attr("isoformat")());
-  return nb::cast<std::string>(nb::str(value));
+  if (nb::hasattr(value.type(), "isoformat")) return shown(value.attr("isoformat")());
+  if (const std::string type = type_name_of(value); type == "bool" || type == "bool_")  // NumPy's
+    return PyObject_IsTrue(value.ptr()) == 1 ? "true" : "false";
+  if (!PyNumber_Check(value.ptr()) || PySequence_Check(value.ptr()))
+    throw data_error("{}: got a {}, need a text, a number, a boolean or a time", column, type_name_of(value));
+  return shown(value);
 }
 
 Record record_of(nb::dict values) {
   Record record;
-  for (const auto& [name, value] : values) {
-    const bool missing =
-        value.is_none() ||
-        (PyFloat_Check(value.ptr()) && PyFloat_AS_DOUBLE(value.ptr()) != PyFloat_AS_DOUBLE(value.ptr()));
-    if (!missing) record.emplace_back(nb::cast<std::string>(nb::str(name)), text_of(value));
+  for (const auto& [key, value] : values) {
+    const std::string column = shown(key);
+    if (!is_missing(value)) record.emplace_back(column, text_of_value(value, column));
   }
   return record;
 }
@@ -125,9 +128,10 @@ struct Answer {
 
 class Model {
  public:
-  explicit Model(const std::string& path) : recommender_(Recommender::load(path)) {}
+  explicit Model(nb::handle path) : recommender_(load(read_argument<std::string>(path, "path"))) {}
 
-  nb::dict recommend(const TableArgument& queries, nb::dict settings, int threads) {
+  nb::dict recommend(const TableArgument& queries, nb::dict settings, nb::handle threads_given) {
+    const int threads = read_threads(threads_given);
     const RecommendOptions options = options_of(settings);
     Answer answer(recommender_.labels().size());
     {
@@ -172,7 +176,9 @@ class Model {
     return answer.take();
   }
 
-  nb::dict predict(const TableArgument& pairs, int threads, bool raw) {
+  nb::dict predict(const TableArgument& pairs, nb::handle threads_given, nb::handle raw_given) {
+    const int threads = read_threads(threads_given);
+    const bool raw = read_argument<bool>(raw_given, "raw");
     std::vector<std::vector<float>> labels(recommender_.labels().size());
     std::vector<std::string> notes;
     {
@@ -216,7 +222,8 @@ class Model {
     return answer;
   }
 
-  std::vector<float> predict_one(nb::dict query, nb::dict item, bool raw) {
+  std::vector<float> predict_one(nb::dict query, nb::dict item, nb::handle raw_given) {
+    const bool raw = read_argument<bool>(raw_given, "raw");
     const Record asked = record_of(query), candidate = record_of(item);
     const nb::gil_scoped_release released;
     std::vector<float> labels = recommender_.predict(asked, candidate);
@@ -231,11 +238,10 @@ class Model {
                      near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
   }
 
-  nb::tuple similar(const std::string& id, const std::string& by, int k) {
-    const uint32_t item = find_item(id);
-    Similarity similarity = Similarity::learned;
-    read_value(Value(by), similarity, {"similar", "by"});
-    if (k < 1) throw usage_error("k: got {}, need at least 1", k);
+  nb::tuple similar(nb::handle id, nb::handle by, nb::handle count) {
+    const uint32_t item = find_item(text_of_value(id, recommender_.id_column()));
+    const auto similarity = read_argument<Similarity>(by, "by");
+    const int k = read_argument<int>(count, "k", Range::at_least(1));
     std::vector<SimilarItem> found;
     {
       const nb::gil_scoped_release released;
@@ -250,7 +256,8 @@ class Model {
     return nb::make_tuple(array_of(std::move(items)), array_of(std::move(similarities)));
   }
 
-  nb::object embed_queries(const TableArgument& queries, int threads) {
+  nb::object embed_queries(const TableArgument& queries, nb::handle threads_given) {
+    const int threads = read_threads(threads_given);
     std::vector<float> values;
     size_t width = 0;
     {
@@ -327,6 +334,11 @@ class Model {
   const Recommender& recommender() const { return recommender_; }
 
  private:
+  static Recommender load(const std::string& path) {
+    const nb::gil_scoped_release released;
+    return Recommender::load(path);
+  }
+
   // A table whose texts are read like those that the model was trained on.
   Table open(const TableArgument& argument) const {
     TableConfig section = recommender_.bundle().config->data;
@@ -344,20 +356,35 @@ class Model {
 void bind_model(nb::module_& module) {
   using namespace nb::literals;
   nb::class_<Model>(module, "Model")
-      .def(nb::init<const std::string&>(), nb::call_guard<nb::gil_scoped_release>())
-      .def("recommend", &Model::recommend)
-      .def("recommend_one", &Model::recommend_one)
-      .def("predict", &Model::predict)
-      .def("predict_one", &Model::predict_one)
-      .def("similar", &Model::similar)
-      .def("find_item", &Model::find_item)
-      .def("embed_queries", &Model::embed_queries)
-      .def("embed_items", &Model::embed_items)
-      .def("item_ids", &Model::item_ids)
-      .def("attributes", &Model::attributes)
-      .def("report", &Model::report)
-      .def("history", &Model::history)
-      .def("config", &Model::config)
+      .def(nb::init<nb::handle>(), "path"_a.none(), nb::sig("def __init__(self, path: str) -> None"))
+      .def("recommend", &Model::recommend, "queries"_a, "settings"_a, "threads"_a.none(),
+           nb::sig("def recommend(self, queries: Table, settings: dict[str, typing.Any], threads: int) -> "
+                   "dict[str, typing.Any]"))
+      .def("recommend_one", &Model::recommend_one, "query"_a, "settings"_a,
+           nb::sig("def recommend_one(self, query: dict[str, typing.Any], settings: dict[str, typing.Any]) "
+                   "-> dict[str, typing.Any]"))
+      .def("predict", &Model::predict, "pairs"_a, "threads"_a.none(), "raw"_a.none(),
+           nb::sig("def predict(self, pairs: Table, threads: int, raw: bool) -> dict[str, typing.Any]"))
+      .def("predict_one", &Model::predict_one, "query"_a, "item"_a.none(), "raw"_a.none(),
+           nb::sig("def predict_one(self, query: dict[str, typing.Any], item: dict[str, typing.Any], raw: "
+                   "bool) -> list[float]"))
+      .def("similar", &Model::similar, "item"_a.none(), "by"_a.none(), "k"_a.none(),
+           nb::sig("def similar(self, item: object, by: str, k: int) -> "
+                   "tuple[numpy.typing.NDArray[numpy.uint32], numpy.typing.NDArray[numpy.float64]]"))
+      .def("find_item", &Model::find_item, "item"_a.none())
+      .def(
+          "embed_queries", &Model::embed_queries, "queries"_a, "threads"_a.none(),
+          nb::sig(
+              "def embed_queries(self, queries: Table, threads: int) -> numpy.typing.NDArray[numpy.float32]"))
+      .def("embed_items", &Model::embed_items,
+           nb::sig("def embed_items(self) -> numpy.typing.NDArray[numpy.float32]"))
+      .def("item_ids", &Model::item_ids,
+           nb::sig("def item_ids(self) -> numpy.typing.NDArray[numpy.int64] | list[str]"))
+      .def("attributes", &Model::attributes,
+           nb::sig("def attributes(self) -> list[tuple[str, str, list[typing.Any]]]"))
+      .def("report", &Model::report, nb::sig("def report(self) -> dict[str, typing.Any]"))
+      .def("history", &Model::history, nb::sig("def history(self) -> dict[str, typing.Any]"))
+      .def("config", &Model::config, nb::sig("def config(self) -> dict[str, typing.Any]"))
       .def_prop_ro("id_column", [](const Model& m) { return m.recommender().id_column(); })
       .def_prop_ro("labels", [](const Model& m) { return m.recommender().labels(); })
       .def_prop_ro("query_columns", [](const Model& m) { return m.recommender().query_columns(); })

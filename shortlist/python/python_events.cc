@@ -112,7 +112,8 @@ void PythonEvents::rethrow() const {
 void bind_parameters(nb::module_& module) {
   nb::class_<ParametersView>(module, "Parameters")
       .def("names", &ParametersView::names)
-      .def("get", &ParametersView::value);
+      .def("get", &ParametersView::value, nb::arg("name"),
+           nb::sig("def get(self, name: str) -> numpy.typing.NDArray[numpy.float32]"));
 }
 
 }  // namespace shortlist::python

@@ -25,32 +25,45 @@ void TableArgument::apply(TableConfig& section) const {
 }
 
 void bind_tables(nb::module_& module) {
+  using namespace nb::literals;
   nb::class_<TableArgument>(module, "Table")
-      .def_static("of_columns",
-                  [](const std::string& name, nb::dict columns) {
-                    TableArgument table;
-                    table.config.rows = table_of_columns(name, columns);
-                    return table;
-                  })
-      .def_static("of_stream",
-                  [](const std::string& name, nb::object object) {
-                    TableArgument table;
-                    table.config.rows = table_of_stream(name, object);
-                    return table;
-                  })
-      .def_static("of_text",
-                  [](const std::string& text, nb::dict settings) {
-                    TableArgument table;
-                    read_fields(to_value(settings), table.config, {"the table", ""});
-                    table.config.use_table(text);
-                    return table;
-                  })
-      .def("columns", [](const TableArgument& table) {
-        nb::dict columns;
-        const Table opened = Table::open(table.config.source());
-        for (const ColumnInfo& column : opened.columns()) columns[column.name.c_str()] = column.sql_type;
-        return columns;
-      });
+      .def_static(
+          "of_columns",
+          [](const std::string& name, nb::dict columns) {
+            TableArgument table;
+            table.config.rows = table_of_columns(name, columns);
+            return table;
+          },
+          "name"_a, "columns"_a,
+          nb::sig("def of_columns(name: str, columns: dict[str, tuple[typing.Any, ...]]) -> Table"))
+      .def_static(
+          "of_stream",
+          [](const std::string& name, nb::object object) {
+            TableArgument table;
+            table.config.rows = table_of_stream(name, object);
+            return table;
+          },
+          "name"_a, "object"_a)
+      .def_static(
+          "of_text",
+          [](nb::handle path, nb::dict settings) {
+            const auto text = read_argument<std::string>(path, "the table");
+            TableArgument table;
+            read_fields(to_value(settings), table.config, {"the table", ""});
+            table.config.use_table(text);
+            return table;
+          },
+          "text"_a.none(), "settings"_a,
+          nb::sig("def of_text(text: str, settings: dict[str, typing.Any]) -> Table"))
+      .def(
+          "columns",
+          [](const TableArgument& table) {
+            nb::dict columns;
+            const Table opened = Table::open(table.config.source());
+            for (const ColumnInfo& column : opened.columns()) columns[column.name.c_str()] = column.sql_type;
+            return columns;
+          },
+          nb::sig("def columns(self) -> dict[str, str]"));
 }
 
 }  // namespace shortlist::python

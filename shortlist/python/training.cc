@@ -11,12 +11,11 @@
 #include <cstring>
 
 #include "shortlist/bundle/bundle_store.h"
-#include "shortlist/config/config_toml.h"
 #include "shortlist/config/read_config.h"
 #include "shortlist/init/init_config.h"
 #include "shortlist/io/json.h"
-#include "shortlist/io/toml.h"
 #include "shortlist/jobs/evaluate.h"
+#include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/training.h"
 #include "shortlist/python/python_events.h"
@@ -49,8 +48,10 @@ void apply_tables(Config& config, const OptionalTable& data, const OptionalTable
 }
 
 std::string draft_config(const TableArgument& data, const OptionalTable& items, const OptionalTable& users,
-                         const std::string& label, const std::string& item,
-                         const std::vector<std::string>& query) {
+                         nb::handle label_given, nb::handle item_given, nb::handle query_given) {
+  const auto label = read_argument<std::string>(label_given, "label");
+  const auto item = read_argument<std::string>(item_given, "item");
+  const auto query = read_argument<std::vector<std::string>>(query_given, "query");
   const nb::gil_scoped_release released;
   const Table table = Table::open(data.config.source());
   std::optional<Table> item_table, user_table;
@@ -60,34 +61,55 @@ std::string draft_config(const TableArgument& data, const OptionalTable& items, 
   return init_config(table, {.label = label, .item = item, .query = query}, sides);
 }
 
-nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
-                       const OptionalTable& users, const std::string& out, int threads, bool resume,
-                       bool overwrite, const std::string& from_checkpoint, nb::object function,
-                       double interval) {
+// The config of a dict, with these tables in place of its own.
+Config config_with_tables(nb::dict settings, const OptionalTable& data, const OptionalTable& items,
+                          const OptionalTable& users) {
   Value root = to_value(settings);
   add_section(root, "items", items);
   add_section(root, "users", users);
   Config config = read_config(root, "the config");
   apply_tables(config, data, items, users);
+  return config;
+}
+
+nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
+                       const OptionalTable& users, nb::handle out, nb::handle threads, nb::handle resume,
+                       nb::handle overwrite, nb::handle from_checkpoint, nb::object function,
+                       nb::handle interval) {
+  const TrainingOptions options{
+      .out = read_argument<std::string>(out, "out"),
+      .threads = read_threads(threads),
+      .resume = read_argument<bool>(resume, "resume"),
+      .overwrite = read_argument<bool>(overwrite, "overwrite"),
+      .from_checkpoint = read_argument<std::string>(from_checkpoint, "from_checkpoint")};
+  const Config config = config_with_tables(settings, data, items, users);
   std::atomic<bool> stop = false;
-  PythonEvents events(std::move(function), interval, stop);
+  PythonEvents events(std::move(function),
+                      read_argument<double>(interval, "step_interval", Range::at_least(0)), stop);
   TrainingResult result;
   {
     const nb::gil_scoped_release released;
-    result = train(config,
-                   {.out = out,
-                    .threads = threads,
-                    .resume = resume,
-                    .overwrite = overwrite,
-                    .from_checkpoint = from_checkpoint},
-                   events, stop);
+    result = train(config, options, events, stop);
   }
   events.rethrow();
   return result.finished ? report_of(result.report) : nb::none();
 }
 
+void import_model(nb::handle checkpoint, nb::dict settings, const TableArgument& data,
+                  const OptionalTable& items, const OptionalTable& users, nb::handle out,
+                  nb::handle threads) {
+  const ImportOptions options{.checkpoint = read_argument<std::string>(checkpoint, "checkpoint"),
+                              .out = read_argument<std::string>(out, "out"),
+                              .threads = read_threads(threads)};
+  const Config config = config_with_tables(settings, data, items, users);
+  const nb::gil_scoped_release released;
+  import_bundle(config, options);
+}
+
 nb::object evaluate_model(const std::string& path, const OptionalTable& data, const OptionalTable& items,
-                          const OptionalTable& users, const std::string& split, int threads) {
+                          const OptionalTable& users, nb::handle split_given, nb::handle threads_given) {
+  const auto split = read_argument<std::string>(split_given, "split");
+  const int threads = read_threads(threads_given);
   std::optional<EvaluationReport> report;
   {
     const nb::gil_scoped_release released;
@@ -103,7 +125,9 @@ nb::object evaluate_model(const std::string& path, const OptionalTable& data, co
 }
 
 // Renames a complete folder to `target`. What is there already moves to the place of `made` in the same step.
-void replace_folder(const std::string& made, const std::string& target) {
+void replace_folder(nb::handle made_given, nb::handle target_given) {
+  const auto made = read_argument<std::string>(made_given, "made");
+  const auto target = read_argument<std::string>(target_given, "path");
   const nb::gil_scoped_release released;
   const auto rename = [&](unsigned flags) {
     return renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, target.c_str(), flags) == 0;
@@ -117,26 +141,36 @@ void replace_folder(const std::string& made, const std::string& target) {
 void bind_training(nb::module_& module) {
   using namespace nb::literals;
   bind_parameters(module);
-  module.def("nearest", &nearest, "word"_a, "candidates"_a);
-  module.def("replace_folder", &replace_folder, "made"_a, "target"_a);
-  module.def("parse_toml", [](const std::string& text, const std::string& file) {
-    return to_python(parse_toml(text, file));
-  });
-  module.def("load_toml", [](const std::string& path) { return to_python(load_toml(path)); });
   module.def(
-      "read_config",
-      [](nb::dict settings, const std::string& file) {
-        return to_python(parse_toml(full_config_to_toml(read_config(to_value(settings), file)), file));
+      "nearest",
+      [](nb::handle word, const std::vector<std::string>& candidates) {
+        return nearest(shown(word), candidates);
       },
-      "settings"_a, "file"_a = "the config");
-  module.def("config_to_toml",
-             [](nb::dict settings) { return config_to_toml(read_config(to_value(settings), "the config")); });
-  module.def("draft_config", &draft_config, "data"_a, "items"_a.none(), "users"_a.none(), "label"_a, "item"_a,
-             "query"_a);
-  module.def("train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a,
-             "threads"_a, "resume"_a, "overwrite"_a, "from_checkpoint"_a, "function"_a.none(), "interval"_a);
+      "word"_a.none(), "candidates"_a,
+      nb::sig("def nearest(word: str, candidates: collections.abc.Sequence[str]) -> str"));
+  module.def("replace_folder", &replace_folder, "made"_a, "target"_a,
+             nb::sig("def replace_folder(made: str, target: str) -> None"));
+  module.def("draft_config", &draft_config, "data"_a, "items"_a.none(), "users"_a.none(), "label"_a.none(),
+             "item"_a.none(), "query"_a.none(),
+             nb::sig("def draft_config(data: Table, items: Table | None, users: Table | None, label: str, "
+                     "item: str, query: collections.abc.Sequence[str]) -> str"));
+  module.def(
+      "train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a.none(),
+      "threads"_a.none(), "resume"_a.none(), "overwrite"_a.none(), "from_checkpoint"_a.none(),
+      "function"_a.none(), "interval"_a.none(),
+      nb::sig(
+          "def train(config: dict[str, typing.Any], data: Table, items: Table | None, users: Table | None, "
+          "out: str, threads: int, resume: bool, overwrite: bool, from_checkpoint: str, "
+          "function: collections.abc.Callable[[str, dict[str, typing.Any]], object] | None, "
+          "interval: float) -> dict[str, typing.Any] | None"));
+  module.def("import_keras", &import_model, "checkpoint"_a.none(), "config"_a, "data"_a, "items"_a.none(),
+             "users"_a.none(), "out"_a.none(), "threads"_a.none(),
+             nb::sig("def import_keras(checkpoint: str, config: dict[str, typing.Any], data: Table, "
+                     "items: Table | None, users: Table | None, out: str, threads: int) -> None"));
   module.def("evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
-             "split"_a, "threads"_a);
+             "split"_a.none(), "threads"_a.none(),
+             nb::sig("def evaluate(path: str, data: Table | None, items: Table | None, users: Table | None, "
+                     "split: str, threads: int) -> dict[str, typing.Any]"));
 }
 
 }  // namespace shortlist::python

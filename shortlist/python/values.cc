@@ -2,6 +2,9 @@
 
 #include <nanobind/stl/string.h>
 
+#include <cmath>
+#include <cstring>
+
 #include <nlohmann/json.hpp>
 
 #include "shortlist/base/error.h"
@@ -11,26 +14,30 @@ namespace {
 
 constexpr int kMostDepth = 64;
 
-std::string name_of_type(nb::handle object) { return nb::cast<std::string>(object.type().attr("__name__")); }
-
 std::string below(const std::string& name, const std::string& key) {
   return name.empty() ? key : name + "." + key;
-}
-
-std::string text(nb::handle object) {
-  Py_ssize_t size = 0;
-  const char* text = PyUnicode_AsUTF8AndSize(object.ptr(), &size);
-  if (text != nullptr) return {text, static_cast<size_t>(size)};
-  PyErr_Clear();  // a lone surrogate
-  throw usage_error("the text {} is not valid Unicode", nb::cast<std::string>(nb::repr(object)));
 }
 
 Value number(nb::handle object, const std::string& name) {
   int overflow = 0;
   const long long whole = PyLong_AsLongLongAndOverflow(object.ptr(), &overflow);
-  if (overflow != 0)
-    throw usage_error("{}: got {}, need a number below 2^63", name, nb::cast<std::string>(nb::str(object)));
+  if (overflow != 0) throw usage_error("{}: got a larger integer, need one below 2^63", name);
   return Value(static_cast<int64_t>(whole));
+}
+
+// A number that is not of Python's own types; null for anything else.
+Value other_number(nb::handle object, const std::string& name) {
+  const std::string type = type_name_of(object);
+  if (type == "bool_" || type == "bool") return Value(PyObject_IsTrue(object.ptr()) == 1);  // NumPy's
+  if (PyIndex_Check(object.ptr())) {
+    const nb::object index = nb::steal(PyNumber_Index(object.ptr()));
+    if (index.is_valid()) return number(index, name);
+  } else if (PyNumber_Check(object.ptr()) && nb::hasattr(object, "__float__")) {
+    const nb::object floating = nb::steal(PyNumber_Float(object.ptr()));
+    if (floating.is_valid()) return Value(PyFloat_AS_DOUBLE(floating.ptr()));
+  }
+  PyErr_Clear();
+  return {};
 }
 
 Value convert(nb::handle object, const std::string& name, int depth) {
@@ -39,15 +46,16 @@ Value convert(nb::handle object, const std::string& name, int depth) {
   if (PyBool_Check(object.ptr())) return Value(nb::cast<bool>(object));
   if (PyLong_Check(object.ptr())) return number(object, name);
   if (PyFloat_Check(object.ptr())) return Value(PyFloat_AsDouble(object.ptr()));
-  if (PyUnicode_Check(object.ptr())) return Value(text(object));
+  if (PyUnicode_Check(object.ptr())) return Value(text_of(object, name));
   if (PyDict_Check(object.ptr())) {
     Value::Table table;
     for (const auto& [key, entry] : nb::borrow<nb::dict>(object)) {
       if (!PyUnicode_Check(key.ptr()))
-        throw usage_error("{}: the key {} is a {}, need a text", name, nb::cast<std::string>(nb::repr(key)),
-                          name_of_type(key));
-      Value value = convert(entry, below(name, text(key)), depth + 1);
-      if (!value.is_null()) table.emplace_back(text(key), std::move(value));  // None: not set
+        throw usage_error("{}: a key is a {}, need a text", name.empty() ? "the settings" : name,
+                          type_name_of(key));
+      const std::string field = text_of(key, name);
+      Value value = convert(entry, below(name, field), depth + 1);
+      if (!value.is_null()) table.emplace_back(field, std::move(value));  // None: not set
     }
     return Value(std::move(table));
   }
@@ -57,14 +65,49 @@ Value convert(nb::handle object, const std::string& name, int depth) {
       array.push_back(convert(entry, below(name, std::to_string(array.size())), depth + 1));
     return Value(std::move(array));
   }
-  // Numbers of NumPy.
-  if (PyIndex_Check(object.ptr())) return number(nb::steal(PyNumber_Index(object.ptr())), name);
-  if (nb::hasattr(object, "__float__")) return Value(nb::cast<double>(nb::float_(object)));
+  if (Value value = other_number(object, name); !value.is_null()) return value;
   throw usage_error("{}: got a {}, need a text, a number, True or False, a list or a dict",
-                    name.empty() ? "the settings" : name, name_of_type(object));
+                    name.empty() ? "the settings" : name, type_name_of(object));
 }
 
 }  // namespace
+
+std::string text_of(nb::handle text, const std::string& name) {
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+  if (bytes != nullptr) return {bytes, static_cast<size_t>(size)};
+  PyErr_Clear();  // a lone surrogate
+  throw usage_error("{}: the text {} is not valid Unicode", name.empty() ? "the settings" : name,
+                    shown(text));
+}
+
+std::string shown(nb::handle object) {
+  const nb::object text = nb::steal(PyObject_Str(object.ptr()));
+  if (!text.is_valid()) nb::raise_python_error();
+  const nb::object bytes = nb::steal(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace"));
+  if (!bytes.is_valid()) nb::raise_python_error();
+  return {PyBytes_AsString(bytes.ptr()), static_cast<size_t>(PyBytes_Size(bytes.ptr()))};
+}
+
+bool is_missing(nb::handle value) {
+  if (value.is_none()) return true;
+  if (PyFloat_Check(value.ptr())) return std::isnan(PyFloat_AS_DOUBLE(value.ptr()));
+  const char* type = Py_TYPE(value.ptr())->tp_name;
+  return std::strcmp(type, "NAType") == 0 || std::strcmp(type, "NaTType") == 0 ||
+         std::strcmp(type, "pandas._libs.missing.NAType") == 0;
+}
+
+std::string type_name_of(nb::handle object) {
+  const nb::object name = nb::steal(PyObject_GetAttrString(object.type().ptr(), "__name__"));
+  if (name.is_valid()) return shown(name);
+  PyErr_Clear();
+  return "?";
+}
+
+int read_threads(nb::handle object) {
+  constexpr int kMost = 4096;
+  return read_argument<int>(object, "threads", Range::between(0, kMost));
+}
 
 Value to_value(nb::handle object, const std::string& name) { return convert(object, name, 0); }
 

@@ -1,5 +1,6 @@
 #include "shortlist/table/arrow_table.h"
 
+#include <algorithm>
 #include <cstring>
 #include <unordered_set>
 #include <utility>
@@ -32,9 +33,31 @@ void check_columns(const std::string& name, const ArrowSchema& schema) {
   }
 }
 
+int64_t count_missing(const ArrowArray& array) {
+  const auto* valid = static_cast<const uint8_t*>(array.buffers[0]);
+  if (valid == nullptr) return 0;
+  int64_t missing = 0;
+  for (int64_t i = array.offset; i < array.offset + array.length; ++i)
+    missing += !(valid[i / 8] >> (i % 8) & 1);
+  return missing;
+}
+
+// DuckDB reads codes of a dictionary as none missing if their number is unknown (-1).
+void count_missing_codes(ArrowArray& array) {
+  if (array.dictionary != nullptr && array.null_count < 0) array.null_count = count_missing(array);
+  for (int64_t c = 0; c < array.n_children; ++c) count_missing_codes(*array.children[c]);
+}
+
+bool misses_codes(const ArrowArray& array) {
+  if (array.dictionary != nullptr) return array.null_count > 0;
+  return std::any_of(array.children, array.children + array.n_children,
+                     [](const ArrowArray* child) { return misses_codes(*child); });
+}
+
 }  // namespace
 
 ArrowTable::ArrowTable(std::string name, ArrowArrayStream& stream) : name_(std::move(name)) {
+  if (stream.release == nullptr) throw data_error("{}: its rows were read already", name_);
   ArrowArrayStream taken = std::exchange(stream, {});
   try {
     if (const int code = taken.get_schema(&taken, &schema_); code != 0)
@@ -47,6 +70,7 @@ ArrowTable::ArrowTable(std::string name, ArrowArrayStream& stream) : name_(std::
       if (batch.length > 0) {
         rows_ += static_cast<uint64_t>(batch.length);
         batches_.push_back(batch);
+        note_missing_codes(batches_.back());
       } else {
         batch.release(&batch);
       }
@@ -57,6 +81,22 @@ ArrowTable::ArrowTable(std::string name, ArrowArrayStream& stream) : name_(std::
     throw;
   }
   taken.release(&taken);
+}
+
+// DuckDB writes beyond its memory when more than kMostMissingCodes codes are converted at once of which some
+// are missing. The codes within lists are not bounded by the rows.
+void ArrowTable::note_missing_codes(ArrowArray& batch) {
+  count_missing_codes(batch);
+  missing_codes_.resize(static_cast<size_t>(batch.n_children));
+  for (size_t c = 0; c < missing_codes_.size(); ++c) {
+    const ArrowArray& column = *batch.children[c];
+    if (!misses_codes(column)) continue;
+    if (column.dictionary == nullptr)
+      throw data_error(
+          "{}: column '{}': missing values of a dictionary within lists are not supported; need texts", name_,
+          schema_.children[c]->name);
+    missing_codes_[c] = true;
+  }
 }
 
 ArrowTable::~ArrowTable() { release(); }
@@ -80,7 +120,7 @@ ArrowArray* ArrowSlice::rows(const ArrowArray& batch, uint64_t first, uint64_t r
     ArrowArray& array = column_arrays_[i] = *batch.children[columns_[i]];
     array.offset += batch.offset + static_cast<int64_t>(first);
     array.length = static_cast<int64_t>(rows);
-    if (array.null_count > 0) array.null_count = -1;  // unknown
+    if (array.null_count > 0 && array.dictionary == nullptr) array.null_count = -1;  // unknown
     array.release = release_view<ArrowArray>;
   }
   array_ = {.length = static_cast<int64_t>(rows),

@@ -26,13 +26,19 @@ class ArrowTable {
   // None is empty.
   std::span<const ArrowArray> batches() const { return batches_; }
   uint64_t rows() const { return rows_; }
+  // Whether a column consists of codes of a dictionary, some of which are missing. At most kMostMissingCodes
+  // rows of it may be converted at once.
+  bool has_missing_codes(size_t column) const { return !missing_codes_.empty() && missing_codes_[column]; }
+  static constexpr uint64_t kMostMissingCodes = 2048;
 
  private:
   void release();
+  void note_missing_codes(ArrowArray& batch);
 
   std::string name_;
   ArrowSchema schema_ = {};
   std::vector<ArrowArray> batches_;
+  std::vector<bool> missing_codes_;  // of each column
   uint64_t rows_ = 0;
 };
 

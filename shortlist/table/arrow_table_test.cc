@@ -12,7 +12,8 @@ namespace shortlist {
 namespace {
 
 // The rows 0 to `rows` - 1 in batches of `batch` rows: "number" int64 with every seventh missing, "text" with
-// the row number, "word" a dictionary of two words. Columns of a batch begin at an offset.
+// the row number, "word" a dictionary of two words with every eleventh missing. Columns of a batch begin at
+// an offset.
 class Producer {
  public:
   static constexpr int64_t kOffset = 3;
@@ -46,7 +47,7 @@ class Producer {
   struct Batch {
     Producer* producer;
     std::vector<int64_t> numbers;
-    std::vector<uint8_t> valid;
+    std::vector<uint8_t> valid, word_valid;
     std::vector<int32_t> ends{0};
     std::string text;
     std::vector<int8_t> codes;
@@ -91,17 +92,19 @@ class Producer {
     batch->producer = this;
     const auto all = static_cast<size_t>(rows + kOffset);
     batch->valid.resize((all + 7) / 8);
+    batch->word_valid.resize((all + 7) / 8);
     for (size_t i = 0; i < all; ++i) {
       const int64_t row = at_ + static_cast<int64_t>(i) - kOffset;
       batch->numbers.push_back(row);
       if (row % 7 != 0) batch->valid[i / 8] |= static_cast<uint8_t>(1 << (i % 8));
       batch->text.append("row ").append(std::to_string(row));
       batch->ends.push_back(static_cast<int32_t>(batch->text.size()));
-      batch->codes.push_back(static_cast<int8_t>(row % 2));
+      if (row % 11 != 0) batch->word_valid[i / 8] |= static_cast<uint8_t>(1 << (i % 8));
+      batch->codes.push_back(row % 11 != 0 ? static_cast<int8_t>(row % 2) : -1);
     }
     batch->buffers[0] = {batch->valid.data(), batch->numbers.data()};
     batch->buffers[1] = {nullptr, batch->ends.data(), batch->text.data()};
-    batch->buffers[2] = {nullptr, batch->codes.data()};
+    batch->buffers[2] = {batch->word_valid.data(), batch->codes.data()};
     batch->buffers[3] = {nullptr, batch->word_ends.data(), "aodd"};
     for (int c = 0; c < 3; ++c) batch->arrays[c] = array(rows, kOffset, batch->buffers[c]);
     batch->arrays[3] = array(2, 0, batch->buffers[3]);
@@ -164,7 +167,8 @@ TEST(ArrowTable, IsReadLikeAFileAsOftenAsNeeded) {
       table.read(names, [&](const Chunk& chunk) {
         EXPECT_EQ(chunk.first_row, static_cast<uint64_t>(row));
         for (size_t r = 0; r < chunk.rows; ++r, ++row) {
-          ASSERT_EQ(chunk.columns[0].texts[r], row % 2 ? "odd" : "a");
+          ASSERT_EQ(chunk.columns[0].is_missing(r), row % 11 == 0) << row;
+          ASSERT_EQ(chunk.columns[0].texts[r], row % 11 == 0 ? "" : row % 2 ? "odd" : "a");
           ASSERT_EQ(chunk.columns[1].is_missing(r), row % 7 == 0) << row;
           ASSERT_EQ(chunk.columns[1].integers[r], row % 7 == 0 ? 0 : row);
         }
@@ -196,6 +200,8 @@ TEST(ArrowTable, NamesItselfInErrors) {
   failing.fail_at = 5;
   EXPECT_EQ(error_of(failing), "the data: the disk is full");
   EXPECT_EQ(failing.released(), 1);
+  ArrowArrayStream read = {};
+  EXPECT_THROW(ArrowTable("the data", read), Error);
   Producer good(10, 5);
   const Table table = open(good);
   EXPECT_THROW(table.column("nummer"), Error);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint64_t kOutputRows = 2048;             // of a chunk that a table function returns
 constexpr uint64_t kBlockRows = 32 * kOutputRows;  // converted at once: each block converts dictionaries
+static_assert(kOutputRows <= ArrowTable::kMostMissingCodes);
 
 void check(duckdb_error_data error) {
   const DuckdbApi& api = duckdb_api();
@@ -27,6 +28,8 @@ class ArrowScan {
  public:
   ArrowScan(const ArrowRows& rows, std::vector<size_t> columns)
       : rows_(rows), slice_(*rows.table_, columns), columns_(columns.size()) {
+    const auto has_missing_codes = [&](size_t column) { return rows.table_->has_missing_codes(column); };
+    if (std::ranges::any_of(columns, has_missing_codes)) block_rows_ = kOutputRows;
     if (columns_ > 0) check(api_.schema_from_arrow(rows_.connection_, slice_.schema(), &converted_));
   }
   ArrowScan(const ArrowScan&) = delete;
@@ -52,9 +55,9 @@ class ArrowScan {
     }
     if (batch_ == batches.size()) return api_.data_chunk_set_size(output, 0);
     const uint64_t left = static_cast<uint64_t>(batches[batch_].length) - first_;
-    const uint64_t in_block = first_ % kBlockRows;
-    if (columns_ > 0 && in_block == 0) convert(batches[batch_], first_, std::min(left, kBlockRows));
-    const uint64_t rows = std::min({left, kOutputRows, kBlockRows - in_block});
+    const uint64_t in_block = first_ % block_rows_;
+    if (columns_ > 0 && in_block == 0) convert(batches[batch_], first_, std::min(left, block_rows_));
+    const uint64_t rows = std::min({left, kOutputRows, block_rows_ - in_block});
     if (columns_ > 0) select(in_block, rows, output);
     api_.data_chunk_set_size(output, rows);
     first_ += rows;
@@ -77,6 +80,7 @@ class ArrowScan {
   const ArrowRows& rows_;
   ArrowSlice slice_;
   const size_t columns_;
+  uint64_t block_rows_ = kBlockRows;
   duckdb_arrow_converted_schema converted_ = nullptr;
   duckdb_data_chunk block_ = nullptr;
   size_t batch_ = 0;

@@ -55,7 +55,8 @@ std::vector<std::string> files_below(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code error;
   for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (at->is_regular_file() && is_data_file(at->path())) paths.push_back(at->path().string());
+    std::error_code unreadable;  // of a link to nowhere, for example
+    if (at->is_regular_file(unreadable) && is_data_file(at->path())) paths.push_back(at->path().string());
   }
   if (error) throw data_error("{}: {}", folder, error.message());
   if (paths.empty())

@@ -29,7 +29,7 @@ def test_every_kind_of_table_gives_the_same_bits(ratings, movies, tmp_path):
     movies.to_csv(tmp_path / "movies.csv", index=False)
     config = sl.draft_config(ratings, items=movies, label="rating", item="item", query="user")
     settings = sl.Config.from_toml(config)
-    settings["training"]["epochs"] = 2
+    settings.training.epochs = 2
     text = settings.to_toml()
     found = {}
     tables = {

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from shortlist import _core
 from shortlist._arrays import Array, require, row_weights, to_flag, to_vector
+from shortlist._arguments import shown
 from shortlist._core import ConfigError
 
 
@@ -75,7 +76,7 @@ def _seed(value: SupportsIndex) -> int:
     try:
         seed = operator.index(value)
     except TypeError:
-        raise ConfigError(f"seed: got {value!r}, need a whole number of at least 0") from None
+        raise ConfigError(f"seed: got {shown(value)}, need a whole number of at least 0") from None
     if not 0 <= seed < 2**63:
         raise ConfigError(f"seed: got {seed}, need a whole number from 0 to 2^63 - 1")
     return seed

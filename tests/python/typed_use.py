@@ -1,0 +1,70 @@
+"""Uses each part of the package, for type checkers: see test_types.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+import shortlist as sl
+from shortlist.config import Categories, Category, Cross, Dense, Optimizer, Ranking, Retrieval, Training
+
+
+class Log(sl.Callback):
+    def on_epoch_end(self, run: sl.Run, epoch: sl.Epoch) -> None:
+        kernel: npt.NDArray[np.float32] = run.parameters["query/dense/kernel"]
+        if epoch.validation["rmse"] < float(kernel.max()):
+            run.learning_rate = 0.5 * epoch.learning_rate
+            run.stop()
+
+    def on_step_end(self, run: sl.Run, step: sl.Step) -> None:
+        print(step.epoch, step.metrics["loss"])
+
+
+def configs() -> sl.Config:
+    config = sl.Config(
+        features={"user": Category(dim=16), "genres": Categories(separator="|", pooling="sum")},
+        retrieval=Retrieval(temperature=0.5),
+        ranking=[Ranking(label="rating", layers=[Cross(), Dense(64, activation="relu")])],
+        training=Training(epochs=5, optimizer=Optimizer(adam=0.01)),
+    )
+    config.training.epochs = 7
+    config.query.features = ["user"]
+    config.query.layers = [Dense(32)]
+    settings: dict[str, Any] = config.to_dict()
+    text: str = config.complete().to_toml()
+    return sl.Config.from_toml(text) if settings else sl.Config.from_file("films.toml")
+
+
+def estimators(ratings: pd.DataFrame, movies: pd.DataFrame) -> sl.TwoTower:
+    model = sl.TwoTower(query="user", item="item", label="rating", items=movies, retrieval=Retrieval(), epochs=10)
+    fitted: sl.TwoTower = model.fit(ratings, callbacks=[Log()])
+    fitted.set_params(optimizer=Optimizer(sgd=0.1), training__batch=128)
+    popularity: sl.Popularity = sl.Popularity(user="user", item="item").fit(ratings)
+    score: float = popularity.score(ratings)
+    print(score)
+    return fitted
+
+
+def answers(model: sl.Model, pairs: pd.DataFrame) -> None:
+    frame: pd.DataFrame = model.recommend([1, 2, 3], k=10, where=["year>=1990"], seen="keep")
+    vectors: npt.NDArray[np.float32] = model.embed_items()
+    queries: npt.NDArray[np.float32] = model.embed_queries([1, 2])
+    report: sl.Report = model.evaluate(pairs)
+    rmse: float = report["rmse"]
+    print(frame, queries @ vectors.T, rmse, model.predict(pairs), model.similar("Heat (1995)"), model.history_)
+    model.save("films", overwrite=True)
+    with model.serve(port=8080, block=False) as server:
+        print(server.url)
+
+
+def trains(ratings: pd.DataFrame) -> sl.Model | None:
+    try:
+        return sl.train(configs(), ratings, callbacks=[Log()], out="runs/films")
+    except sl.Interrupted:
+        return sl.train("films.toml", ratings, resume=True, out="runs/films")
+    except (sl.ConfigError, sl.DataError, sl.SystemError) as error:
+        print(error)
+        return None
