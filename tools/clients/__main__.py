@@ -14,9 +14,9 @@ import typescript
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def generate(program):
+def generate(document):
     """The generated files' texts, by path in the repository."""
-    api = description.Api(description.general(description.fetch(program)))
+    api = description.Api(document)
     return {
         "python/shortlist/client/_types.py": python.types(api),
         "python/shortlist/client/_operations.py": python.operations(api),
@@ -30,7 +30,7 @@ def outdated(files):
 
 
 def main():
-    files = generate(sys.argv[1])
+    files = generate(description.general(description.fetch(sys.argv[1])))
     differing = outdated(files)
     if "--write" in sys.argv[2:]:
         for name in differing:

@@ -100,8 +100,8 @@ def qualified(kind):
 
 def operations(api):
     lines = [
-        "import { Transport, type CallOptions } from './transport';",
-        "import type * as types from './types';",
+        "import { Transport, type CallOptions } from './transport.js';",
+        "import type * as types from './types.js';",
         "",
         "/** A client of one server. Each method sends one request. */",
         "export class Client extends Transport {",

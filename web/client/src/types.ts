@@ -227,7 +227,7 @@ export interface RecommendBatchRequest {
   /** With order blend: weight of the predicted label, 0 to 1 */
   blend?: number;
   /** Ids of items to leave out for all queries, or a list of ids for each query */
-  exclude?: (string | Id[])[];
+  exclude?: (Id | Id[])[];
   /** Whether to show what each feature of the query adds to each item's score and predictions */
   explain?: boolean;
   /** Conditions on the items' attributes, which must all match */
