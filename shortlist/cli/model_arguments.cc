@@ -166,8 +166,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
   sub->add_option("--out", command->out, "The file, folder or prefix to write")
       ->required()
       ->option_text("PATH");
-  const char* tensorflow =
-      "To TensorFlow: the Keras model's attributes, as load_weights finds them";
+  const char* tensorflow = "To TensorFlow: the Keras model's attributes, as load_weights finds them";
   CLI::Option* like =
       sub->add_option("--like", command->like,
                       "A checkpoint of the Keras model. Everything except the values is copied from it.")

@@ -33,10 +33,11 @@ TEST(ConfigReference, NamesEverySectionKindAndLayer) {
         "### optimizer\n", "### early_stopping\n", "## [recommend]\n", "### cross\n", "### mlp\n"}) {
     EXPECT_NE(reference.find(heading), reference.npos) << heading;
   }
-  EXPECT_NE(reference.find(
-                "| `patience` | integer, at least 0 | `10` | Epochs without improvement before the learning rate "
-                "is reduced |"),
-            reference.npos);
+  EXPECT_NE(
+      reference.find(
+          "| `patience` | integer, at least 0 | `10` | Epochs without improvement before the learning rate "
+          "is reduced |"),
+      reference.npos);
 }
 
 }  // namespace

@@ -64,9 +64,10 @@ struct SideTableConfig : TableConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("key", key,
-          "Key of the table: a column in which each item or user occurs once. The default is the column named "
-          "by items.id or data.user.");
+    visit(
+        "key", key,
+        "Key of the table: a column in which each item or user occurs once. The default is the column named "
+        "by items.id or data.user.");
     TableConfig::fields(visit);
   }
 };

@@ -60,10 +60,9 @@ struct ItemsConfig : TowerConfig, SideTableConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("id", id, "Column that identifies an item");
-    visit(
-        "display", display,
-        "Column by which people know an item, such as its title. It is shown next to the id, and accepted "
-        "instead of the id if only one item has that value. It is also an attribute.");
+    visit("display", display,
+          "Column by which people know an item, such as its title. It is shown next to the id, and accepted "
+          "instead of the id if only one item has that value. It is also an attribute.");
     visit("features", features, "Features of an item: the inputs of its tower, concatenated in this order");
     visit("layers", layers, "Layers of the item tower, first to last");
     visit("attributes", attributes,

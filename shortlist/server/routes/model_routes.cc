@@ -199,7 +199,7 @@ void add_model_routes(Routes& routes) {
                     .path = "/v1/map",
                     .operation = "get_map",
                     .summary = "Map of the items' embeddings in two dimensions",
-                    .answer = "Map",
+                    .answer = "ItemMap",
                     .slow = true,
                     .handler = get_map});
   routes.push_back({.method = "GET",

@@ -18,8 +18,9 @@ constexpr const char* kAnswers = R"({
 "Problem": {"type": "object", "required": ["type", "title", "status", "detail", "code"], "properties": {
   "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
   "detail": {"type": "string", "description": "Explanation for people"}, "code": {"type": "string"},
-  "instance": {"type": "string"}, "errors": {"type": "array", "items": {"type": "object", "required": ["field", "message"],
-    "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}}}},
+  "instance": {"type": "string"}, "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldFault"}}}},
+"FieldFault": {"type": "object", "required": ["field", "message"], "properties": {
+  "field": {"type": "string"}, "message": {"type": "string"}}},
 "Id": {"description": "An item's id. A number is read as its text.", "anyOf": [{"type": "string"},
   {"type": "integer", "minimum": -9223372036854775808, "maximum": 9223372036854775807},
   {"type": "number", "exclusiveMinimum": -9007199254740992, "exclusiveMaximum": 9007199254740992}]},
@@ -41,10 +42,11 @@ constexpr const char* kAnswers = R"({
 "Explanation": {"type": "object", "required": ["method", "features"], "properties": {
   "method": {"type": "string", "description": "additive or integrated_gradients for a two_tower model; otherwise the method of the model's kind, such as popular"},
   "constant": {"type": "number", "description": "The score is the sum of this and the features' scores"},
-  "features": {"type": "array", "items": {"type": "object", "required": ["feature", "column"], "properties": {
-    "feature": {"type": "string"}, "column": {"type": "string"}, "score": {"type": "number"},
-    "predictions": {"type": "object", "description": "By label: the prediction minus the prediction without the feature",
-      "additionalProperties": {"type": ["number", "null"]}}}}}}},
+  "features": {"type": "array", "items": {"$ref": "#/components/schemas/FeatureContribution"}}}},
+"FeatureContribution": {"type": "object", "required": ["feature", "column"], "properties": {
+  "feature": {"type": "string"}, "column": {"type": "string"}, "score": {"type": "number"},
+  "predictions": {"type": "object", "description": "By label: the prediction minus the prediction without the feature",
+    "additionalProperties": {"type": ["number", "null"]}}}},
 "Recommendations": {"type": "object", "required": ["items", "exact"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Recommendation"}},
   "exact": {"type": "boolean", "description": "Whether the items are the same as from an exhaustive search"},
@@ -62,10 +64,12 @@ constexpr const char* kAnswers = R"({
   "warnings": {"type": "array", "items": {"type": "string"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "SimilarItems": {"type": "object", "required": ["item", "by", "items"], "properties": {
-  "item": {"$ref": "#/components/schemas/Item"}, "by": {"enum": ["learned", "jaccard", "cosine"]},
-  "items": {"type": "array", "items": {"type": "object", "required": ["rank", "id", "attributes", "similarity"], "properties": {
-    "rank": {"type": "integer"}, "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
-    "similarity": {"type": "number"}}}}, "model": {"$ref": "#/components/schemas/ModelName"}}},
+  "item": {"$ref": "#/components/schemas/Item"}, "by": {"$ref": "#/components/schemas/Similarity"},
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/SimilarItem"}}, "model": {"$ref": "#/components/schemas/ModelName"}}},
+"Similarity": {"enum": ["learned", "jaccard", "cosine"]},
+"SimilarItem": {"type": "object", "required": ["rank", "id", "attributes", "similarity"], "properties": {
+  "rank": {"type": "integer"}, "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"},
+  "attributes": {"$ref": "#/components/schemas/Attributes"}, "similarity": {"type": "number"}}},
 "SimilarBatch": {"type": "object", "required": ["answers", "model"], "properties": {
   "answers": {"type": "array", "items": {"$ref": "#/components/schemas/SimilarItems"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
@@ -78,7 +82,7 @@ constexpr const char* kAnswers = R"({
   "column": {"type": "string"}, "input": {"enum": ["one", "several", "words", "number", "time", "vector"]},
   "kind": {"type": "string"}, "least": {"type": "number"}, "most": {"type": "number"},
   "choices": {"type": "array", "items": {"type": "string"}}, "choices_total": {"type": "integer"}}},
-"Features": {"type": "object", "required": ["query", "item", "attributes", "labels", "kind", "map", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
+"Features": {"type": "object", "required": ["query", "item", "attributes", "id_column", "order", "kind", "map", "labels", "retrieval", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
   "query": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "item": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "attributes": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
@@ -87,21 +91,22 @@ constexpr const char* kAnswers = R"({
   "map": {"type": "boolean", "description": "Whether there is a map, which needs item vectors"},
   "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "Order of lists, unless a request sets another"},
   "seen": {"enum": ["drop", "keep"], "description": "Whether to drop or keep items that the query's user has in the training data, unless a request sets it. Absent if the model knows no users."},
-  "labels": {"type": "array", "items": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
-    "least": {"type": "number", "description": "Smallest value in the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
-  "similar_by": {"type": "array", "items": {"type": "string"}},
+  "labels": {"type": "array", "items": {"$ref": "#/components/schemas/Label"}},
+  "similar_by": {"type": "array", "items": {"$ref": "#/components/schemas/Similarity"}},
   "max_k": {"type": "integer", "description": "Maximum k of a request"}, "max_retrieve": {"type": "integer"},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
+"Label": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
+  "least": {"type": "number", "description": "Smallest value in the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}},
 "ValueList": {"type": "object", "required": ["values", "total", "exact", "model"], "properties": {
   "values": {"type": "array", "items": {"type": "string"}}, "total": {"type": "integer"}, "exact": {"$ref": "#/components/schemas/ExactTotal"},
   "next_cursor": {"type": "string"}, "model": {"$ref": "#/components/schemas/ModelName"}}},
-"ModelCard": {"type": "object", "required": ["name", "version", "sizes", "config", "report", "history"], "properties": {
+"ModelCard": {"type": "object", "required": ["name", "version", "generation", "loaded_at", "sizes", "kind", "config", "layers", "report", "history"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
   "loaded_at": {"type": "string", "format": "date-time"},
   "sizes": {"type": "object", "additionalProperties": {"type": "integer"}}, "kind": {"type": "string"},
   "config": {"type": "string", "description": "TOML"}, "layers": {"type": "string"},
   "report": {"type": "object"}, "history": {"type": "object"}}},
-"Map": {"type": "object", "required": ["ids", "x", "y", "attributes", "explained", "total", "model"], "properties": {
+"ItemMap": {"type": "object", "required": ["ids", "x", "y", "attributes", "explained", "total", "model"], "properties": {
   "ids": {"type": "array", "items": {"type": "string"}}, "x": {"type": "array", "items": {"type": "number"}},
   "y": {"type": "array", "items": {"type": "number"}},
   "attributes": {"type": "object", "additionalProperties": {"type": "array",
@@ -109,10 +114,11 @@ constexpr const char* kAnswers = R"({
   "explained": {"type": "number", "description": "Share of the embeddings' variance that the map shows"},
   "total": {"type": "integer", "description": "Number of items in the catalogue. The map of a large catalogue contains only some of them."},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
-"ModelList": {"type": "object", "required": ["models"], "properties": {"models": {"type": "array", "items": {
-  "type": "object", "required": ["name", "version", "generation", "loaded_at", "items"], "properties": {
+"ModelList": {"type": "object", "required": ["models"], "properties": {
+  "models": {"type": "array", "items": {"$ref": "#/components/schemas/ServedModel"}}}},
+"ServedModel": {"type": "object", "required": ["name", "version", "generation", "loaded_at", "items"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
-  "loaded_at": {"type": "string", "format": "date-time"}, "items": {"type": "integer"}}}}}},
+  "loaded_at": {"type": "string", "format": "date-time"}, "items": {"type": "integer"}}},
 "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
 "TensorFlowPredict": {"type": "object", "additionalProperties": false,
   "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}], "properties": {

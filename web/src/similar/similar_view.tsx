@@ -1,5 +1,5 @@
 import { addressOf, amend, go, useAddress } from '../address';
-import type { Api, Features, Item, SimilarBy } from '../api';
+import type { Api, Features, Item, Similarity } from '../api';
 import { Attributes } from '../attributes';
 import { findItems } from '../controls/find_items';
 import { Search } from '../controls/search';
@@ -12,7 +12,7 @@ import { fixed, plural, shortened, titleOf, valuesOf } from '../text';
 import { useAnswer } from '../use_answer';
 
 interface Way {
-  by: SimilarBy;
+  by: Similarity;
   name: string;
   means: string;
   needs: string;
@@ -42,7 +42,7 @@ const kWays: Way[] = [
     text: (similarity) => fixed(similarity, 2),
   },
 ];
-const wayOf = (by: SimilarBy): Way => kWays.find((way) => way.by === by)!;
+const wayOf = (by: Similarity): Way => kWays.find((way) => way.by === by)!;
 const kItems = 10;
 const kStarts = 24;
 
@@ -56,7 +56,7 @@ export function SimilarView() {
     next.set('item', value);
     go(addressOf('/similar', next));
   };
-  const setWay = (way: SimilarBy) => {
+  const setWay = (way: Similarity) => {
     const next = new URLSearchParams(query);
     next.set('by', way);
     amend(next);
@@ -78,7 +78,7 @@ export function SimilarView() {
   );
 }
 
-function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => void }) {
+function Ways({ by, onChange }: { by: Similarity; onChange: (by: Similarity) => void }) {
   const { features } = useServed();
   return (
     <fieldset class="ways">
@@ -134,7 +134,7 @@ function Starts({ choose }: { choose: (id: string) => void }) {
   );
 }
 
-function Alike({ id, by }: { id: string; by: SimilarBy }) {
+function Alike({ id, by }: { id: string; by: Similarity }) {
   const { api, at, features, model } = useServed();
   const answer = useAnswer(`${model.version} ${by} ${id}`, (signal) => api.similar(id, by, Math.min(kItems, features.max_k), signal));
   if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
