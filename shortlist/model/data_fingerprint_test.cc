@@ -46,7 +46,7 @@ TEST(DataFingerprint, SaysWhatDiffers) {
   DataFingerprint now = then;
   EXPECT_EQ(table_difference(then, now) + split_difference(then, now) + features_difference(then, now), "");
   now.columns = {{"item", "3"}, {"year", "4"}};
-  EXPECT_EQ(table_difference(then, now), "column 'item' has distinct values");
+  EXPECT_EQ(table_difference(then, now), "column 'item' has different values");
   now.rows = 5;
   EXPECT_EQ(table_difference(then, now), "the table had 3 rows, now it has 5");
   now.split = "t";

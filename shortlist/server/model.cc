@@ -55,7 +55,7 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
       attributes(attribute_form(recommender.bundle())),
       search(search_texts(recommender)),
       cost(recommender) {
-  for (const auto* form : {&query, &candidate, &attributes})
+  for (const auto* form : {&query, &item, &attributes})
     for (const FormField& field : *form)
       if (field.choices.size() > kListedChoices) value_search(field);
   recommender.prepare(std::max(1u, std::thread::hardware_concurrency()));
