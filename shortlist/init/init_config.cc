@@ -326,7 +326,9 @@ std::string init_config(const Table& table, const InitOptions& options, const In
   if (options.candidate.empty() && !named.candidate.empty())
     guess.uses[guess.candidate].why = "the item: " + sides.items->source().describe() + " has a row for each";
   add_side_tables(table, sides, guess);
+  const std::optional<size_t> label = guess.label;
   leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
+  if (!options.label.empty() && label && !guess.label) throw data_error("{}", guess.uses[*label].why);
   return Writer(guess).text();
 }
 
