@@ -12,6 +12,20 @@ foreach(test ${program_tests})
   add_test(NAME ${name} COMMAND ${PYTEST} -q -rs -p no:cacheprovider ${test} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>" TIMEOUT 1200)
 endforeach()
+# Tests of the Python package, by the Python that it is built for.
+if(SHORTLIST_PYTHON)
+  file(GLOB python_tests CONFIGURE_DEPENDS tests/python/test_*.py)
+  foreach(test ${python_tests})
+    cmake_path(GET test STEM name)
+    string(REPLACE test_ python_ name ${name})
+    add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} -m pytest -q -rs -p no:cacheprovider ${test}
+             WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "PYTHONPATH=${CMAKE_BINARY_DIR}/python" LABELS python TIMEOUT 1200)
+  endforeach()
+  # pytest's code for a file whose library is not installed.
+  set_tests_properties(python_keras_parity PROPERTIES SKIP_RETURN_CODE 5)
+  set_tests_properties(python_wheel PROPERTIES LABELS "python;slow")
+endif()
 # Tests of the web page in Chromium.
 add_test(NAME page COMMAND ${CMAKE_SOURCE_DIR}/dev test-page)
 set_tests_properties(page PROPERTIES ENVIRONMENT "SHORTLIST=$<TARGET_FILE:shortlist_program>;SHORTLIST_PAGE=${SHORTLIST_HAS_PAGE}"

@@ -16,7 +16,7 @@ from shortlist import _core
 from shortlist._core import ConfigError, DataError, Error, InternalError, Interrupted, SystemError
 
 if TYPE_CHECKING:
-    from shortlist import config, losses, metrics
+    from shortlist import client, config, losses, metrics
     from shortlist._callbacks import Callback, Epoch, Run, Step
     from shortlist._config import draft_config
     from shortlist._estimators import Estimator, Popularity, TwoTower
@@ -24,14 +24,17 @@ if TYPE_CHECKING:
     from shortlist._report import Report
     from shortlist._server import Server
     from shortlist._tables import DataWarning
-    from shortlist._training import train
+    from shortlist._training import import_keras, train
+    from shortlist.client import AsyncClient, Client, RequestError, ServerError
     from shortlist.config import Config
 
 __version__: str = _core.__version__
 
 # Loaded on first use, so that importing the package takes a few milliseconds.
 _HOME = {
+    "AsyncClient": "client",
     "Callback": "_callbacks",
+    "Client": "client",
     "Config": "config",
     "DataWarning": "_tables",
     "Epoch": "_callbacks",
@@ -39,18 +42,23 @@ _HOME = {
     "Model": "_model",
     "Popularity": "_estimators",
     "Report": "_report",
+    "RequestError": "client",
     "Run": "_callbacks",
     "Server": "_server",
+    "ServerError": "client",
     "Step": "_callbacks",
     "TwoTower": "_estimators",
     "draft_config": "_config",
+    "import_keras": "_training",
     "load": "_model",
     "train": "_training",
 }
-_MODULES = ("config", "losses", "metrics")
+_MODULES = ("client", "config", "losses", "metrics")
 
 __all__ = [
+    "AsyncClient",
     "Callback",
+    "Client",
     "Config",
     "ConfigError",
     "DataError",
@@ -63,14 +71,18 @@ __all__ = [
     "Model",
     "Popularity",
     "Report",
+    "RequestError",
     "Run",
     "Server",
+    "ServerError",
     "Step",
     "SystemError",
     "TwoTower",
     "__version__",
+    "client",
     "config",
     "draft_config",
+    "import_keras",
     "load",
     "losses",
     "metrics",

@@ -18,7 +18,21 @@ from shortlist._tables import warn
 
 @dataclass(frozen=True)
 class Step:
-    """A step of training. Metrics are means over the epoch so far."""
+    """A step of training.
+
+    Parameters
+    ----------
+    epoch, epochs : int
+        The epoch, from 1, and how many there are.
+    step, steps : int
+        The step of the epoch, from 1, and how many there are.
+    rows : int
+        The rows of the epoch so far.
+    learning_rate : float
+        The learning rate of the step.
+    metrics : dict
+        Means over the epoch so far, such as ``loss``.
+    """
 
     epoch: int
     epochs: int
@@ -31,7 +45,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Epoch:
-    """A finished epoch. ``validation`` is empty without validation rows."""
+    """A finished epoch.
+
+    Parameters
+    ----------
+    epoch : int
+        The number of the epoch, from 1.
+    learning_rate : float
+        The learning rate at its end.
+    train, validation : dict
+        Metrics of the training rows, and of the validation rows if there are any.
+    seconds : float
+        How long it took.
+    """
 
     epoch: int
     learning_rate: float
@@ -43,10 +69,13 @@ class Epoch:
 class Run:
     """The run that a callback is called for.
 
-    Attributes
+    Parameters
     ----------
     out : str
         The folder of the run.
+
+    Attributes
+    ----------
     data : dict
         Facts about the data: ``rows``, ``train``, ``validation``, ``test``, ``trained_parameters``, ...
     """
@@ -94,16 +123,46 @@ class Callback:
     step_interval: float = 0.0
 
     def on_train_begin(self, run: Run) -> None:
-        """Rows are read, and the model is built."""
+        """Act when rows are read and the model is built.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        """
 
     def on_step_end(self, run: Run, step: Step) -> None:
-        """A step ended."""
+        """Act when a step ends.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        step : Step
+            The step.
+        """
 
     def on_epoch_end(self, run: Run, epoch: Epoch) -> None:
-        """An epoch ended."""
+        """Act when an epoch ends.
+
+        Parameters
+        ----------
+        run : Run
+            The run, with the model's parameters.
+        epoch : Epoch
+            The epoch.
+        """
 
     def on_train_end(self, run: Run, report: Mapping[str, Any]) -> None:
-        """The model is trained and evaluated."""
+        """Act when the model is trained and evaluated.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        report : dict
+            The evaluation, as ``Report.data``.
+        """
 
 
 def _overrides(callback: Callback, method: str) -> bool:

@@ -32,11 +32,33 @@ class Estimator(Model):
         return names[1:]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters by name."""
+        """Return the parameters by name.
+
+        Parameters
+        ----------
+        deep : bool
+            Of no effect: parameters are not estimators.
+
+        Returns
+        -------
+        dict
+            The value of each parameter.
+        """
         return {name: getattr(self, name) for name in self._parameter_names()}
 
     def set_params(self: Self, **parameters: Any) -> Self:
-        """Set parameters by name. ``training__batch`` and ``features__genres__dim`` set keys within a parameter."""
+        """Set parameters by name.
+
+        Parameters
+        ----------
+        **parameters : object
+            The new values. ``features__genres__dim`` sets a key within a parameter.
+
+        Returns
+        -------
+        self
+            This estimator.
+        """
         for name, value in parameters.items():
             first, _, rest = name.partition("__")
             if first not in self._parameter_names():
@@ -87,6 +109,7 @@ class Estimator(Model):
         Returns
         -------
         self
+            This estimator, fitted.
         """
         data = self._with_label(_interactions(X, self), y)
         parameters = self.get_params()
@@ -132,6 +155,18 @@ class Estimator(Model):
 
         It is the NDCG@10 of users' lists without seen items if the model knows users, else the recall@10, and the
         negative RMSE of a model that only predicts a label.
+
+        Parameters
+        ----------
+        X : table
+            The rows, as for :meth:`fit`.
+        y : array, optional
+            The label, if it is not a column of ``X``.
+
+        Returns
+        -------
+        float
+            The score.
         """
         report = self.evaluate(
             self._with_label(_interactions(X, self), y),
@@ -170,7 +205,7 @@ class Estimator(Model):
         return f"{type(self).__name__}({', '.join(changed)})"
 
 
-_ITEM_SECTION = "candidate"
+_ITEM_SECTION = "items"
 
 
 class TwoTower(Estimator):
@@ -198,9 +233,16 @@ class TwoTower(Estimator):
         The sections [[ranking]].
     seen, order : str, optional
         Keys of [recommend]: "drop" or "keep"; "score", "predicted", "blend" or "auto".
-    epochs, batch, seed, precision, optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, \
-keep_checkpoints
+    epochs, batch, seed : int, optional
         Keys of [training].
+    precision : str, optional
+        A key of [training]: "float32", "bf16x3" or "bf16".
+    optimizer, reduce_on_plateau, early_stopping : dict, optional
+        Keys of [training], such as ``{"adam": 0.001}``.
+    keras_compatible, refit : bool, optional
+        Keys of [training].
+    keep_checkpoints : int, optional
+        A key of [training].
     out : path, optional
         The folder of the run. A temporary one by default, which is removed with the model.
     threads : int
@@ -331,8 +373,12 @@ class Popularity(Estimator):
         The section [data.split].
     seen : {"drop", "keep"}, optional
         Whether to leave out what a user has in the training rows.
-    out, threads, verbose
-        As for :class:`TwoTower`.
+    out : path, optional
+        The folder of the run. A temporary one by default, which is removed with the model.
+    threads : int
+        0 uses all processors.
+    verbose : bool, optional
+        Whether to show progress. On terminals and in notebooks by default.
     """
 
     def __init__(

@@ -34,6 +34,11 @@ def load(path: str | os.PathLike[str]) -> Model:
     path : path
         The folder of the model (its bundle).
 
+    Returns
+    -------
+    Model
+        The model.
+
     Raises
     ------
     DataError
@@ -107,11 +112,23 @@ class Model:
         return epochs
 
     def summary(self) -> Summary:
-        """Return the layers with their sizes. Shows itself as text and in a notebook."""
+        """Return the layers with their sizes.
+
+        Returns
+        -------
+        Summary
+            A text, which also shows itself in a notebook.
+        """
         return Summary(self._file("summary.txt"))
 
     def graph(self) -> Graph:
-        """Return a picture of the layers, which shows itself in a notebook; ``str()`` is the SVG."""
+        """Return a picture of the layers.
+
+        Returns
+        -------
+        Graph
+            An SVG, which shows itself in a notebook.
+        """
         return Graph(self._file("model.svg"))
 
     def _file(self, name: str) -> str:
@@ -284,14 +301,33 @@ class Model:
         return to_frame(columns, self._frame_kind(None))
 
     def embed_queries(self, queries: Any, *, threads: int = 0) -> npt.NDArray[np.float32]:
-        """Return the vectors of queries, as :meth:`recommend` takes them: shape (rows, width)."""
+        """Return the vectors of queries.
+
+        Parameters
+        ----------
+        queries : id, list of ids, dict or table
+            As for :meth:`recommend`.
+        threads : int
+            0 uses all processors.
+
+        Returns
+        -------
+        ndarray of float32, shape (rows, width)
+            A row for each query.
+        """
         given = self._queries(queries)
         if isinstance(given, dict) and all(_is_scalar(value) for value in given.values()):
             given = {name: [value] for name, value in given.items()}
         return self._need().embed_queries(to_table(given, "the queries"), threads)
 
     def embed_items(self) -> npt.NDArray[np.float32]:
-        """Return the vectors of all items, in the order of ``item_ids_``: shape (items, width)."""
+        """Return the vectors of all items.
+
+        Returns
+        -------
+        ndarray of float32, shape (items, width)
+            A row for each item, in the order of ``item_ids_``.
+        """
         return self._need().embed_items()
 
     def evaluate(
@@ -310,6 +346,11 @@ class Model:
             other table.
         threads : int
             0 uses all processors.
+
+        Returns
+        -------
+        Report
+            The metrics, beside those of the model's baselines.
         """
         given = {"items": items, "users": users}
         for name, table in given.items():
@@ -329,6 +370,13 @@ class Model:
         """Save the model to a folder, which :func:`load` and the command line read.
 
         The folder gets its name when it is complete.
+
+        Parameters
+        ----------
+        path : path
+            The folder.
+        overwrite : bool
+            Whether to replace a folder that exists.
 
         Raises
         ------
@@ -376,6 +424,7 @@ class Model:
         *,
         address: str = "127.0.0.1",
         arguments: Sequence[str] = (),
+        log: str | os.PathLike[str] | None = None,
         block: bool = True,
     ) -> Server:
         """Serve the model over HTTP, with a web page, in a process of its own.
@@ -388,6 +437,8 @@ class Model:
             The address; others than this machine's own need keys: see ``shortlist help serve``.
         arguments : list of str
             Further arguments of ``shortlist serve``.
+        log : path, optional
+            A file for the server's log, which is on standard error by default.
         block : bool
             Whether to wait until it is interrupted. Otherwise returns when the server answers.
 
@@ -400,7 +451,7 @@ class Model:
         host = f"[{host}]" if ":" in host else host
         number = whole(port, "port", 0, 65535)
         command = [engine.path, "--address", address, "--port", str(number), *texts(arguments, "arguments")]
-        server = Server(command, f"http://{host}:{number}")
+        server = Server(command, f"http://{host}:{number}", log)
         if block:
             server.wait()
         else:
@@ -416,7 +467,20 @@ class Model:
         return f"<{type(self).__name__}: {self.kind_}, {len(self.item_ids_):,} items>" if self._engine else super().__repr__()
 
     def plot_history(self, metric: str = "loss", ax: Any = None) -> Any:
-        """Plot a metric over the epochs with matplotlib, and mark the epoch that was kept. Returns the axes."""
+        """Plot a metric over the epochs with matplotlib, and mark the epoch that was kept.
+
+        Parameters
+        ----------
+        metric : str
+            The metric, such as "loss" or "rmse".
+        ax : matplotlib.axes.Axes, optional
+            Where to plot; new axes by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+        """
         metric = text(metric, "metric")
         axes = _axes(ax)
         history = self._need().history()
@@ -432,14 +496,25 @@ class Model:
         if kept is not None:
             axes.axvline(kept, color="gray", linewidth=0.8, linestyle=":", label=f"kept: epoch {kept}")
         axes.set_xlabel("epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_ylabel(metric)
         axes.legend(frameon=False)
         return axes
 
     def plot_items(self, labels: int = 20, ax: Any = None) -> Any:
-        """Plot the items' vectors on their first two principal components. Returns the axes.
+        """Plot the items' vectors on their first two principal components.
 
-        ``labels`` items are named, spread over the catalogue.
+        Parameters
+        ----------
+        labels : int
+            The number of items to name, far from one another.
+        ax : matplotlib.axes.Axes, optional
+            Where to plot; new axes by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
         """
         named = whole(labels, "labels", 0, 1_000_000)
         axes = _axes(ax)
@@ -447,11 +522,11 @@ class Model:
         centred = vectors - vectors.mean(axis=0)
         _, _, components = np.linalg.svd(centred, full_matrices=False)
         x, y = (centred @ components[:2].T).T if len(components) > 1 else (centred[:, 0], np.zeros(len(centred)))
-        axes.scatter(x, y, s=4, alpha=0.5)
-        display = self._need().display
-        names = self._catalogue()[display or self._need().id_column]
-        for item in np.linspace(0, len(names) - 1, min(named, len(names)), dtype=int):
-            axes.annotate(str(names[item]), (x[item], y[item]), fontsize=7)
+        axes.scatter(x, y, s=3, alpha=0.25, linewidths=0)
+        names = self._catalogue()[self._need().display or self._need().id_column]
+        for item in _spread(np.column_stack([x, y]), min(named, len(names))):
+            name = str(names[item])
+            axes.annotate(name if len(name) <= 28 else name[:27] + "…", (x[item], y[item]), fontsize=6.5, ha="center")
         axes.set_xticks([])
         axes.set_yticks([])
         return axes
@@ -613,6 +688,16 @@ def _attribute(kind: str, values: list[Any]) -> npt.NDArray[Any]:
     array = np.empty(len(values), object)
     array[:] = values
     return array
+
+
+def _spread(points: npt.NDArray[np.float64], count: int) -> list[int]:
+    """Positions of points that are far from one another: each the farthest from those before."""
+    chosen = [0] if count else []
+    distance = np.full(len(points), np.inf)
+    while len(chosen) < count:
+        distance = np.minimum(distance, np.linalg.norm(points - points[chosen[-1]], axis=1))
+        chosen.append(int(np.argmax(distance)))
+    return chosen
 
 
 def _axes(given: Any) -> Any:

@@ -23,7 +23,7 @@ class Report:
 
     Shows itself as a table in a notebook and as text elsewhere.
 
-    Attributes
+    Parameters
     ----------
     data : dict
         All figures, as ``shortlist evaluate --format json`` prints them.
@@ -74,7 +74,18 @@ class Report:
                 yield task["task"], metric, value, baselines
 
     def to_frame(self, kind: Kind | None = None) -> Any:
-        """All metrics as a frame: task, metric, model, low, high, and a column for each baseline."""
+        """Return all metrics as a frame.
+
+        Parameters
+        ----------
+        kind : {"pandas", "polars", "arrow", "dict"}, optional
+            The kind of frame; by default of a library that is loaded or installed.
+
+        Returns
+        -------
+        frame
+            ``task``, ``metric``, ``model``, ``low`` and ``high`` of its interval, and a column for each baseline.
+        """
         lines = list(self._lines())
         names = list(dict.fromkeys(name for *_, baselines in lines for name in baselines))
         nan = float("nan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import pathlib
 import signal
 import subprocess
@@ -33,21 +34,41 @@ def run_program(arguments: list[str]) -> str:
 class Server:
     """A running server. Use it as a context manager, or call :meth:`stop`.
 
-    Attributes
+    Parameters
     ----------
+    arguments : list of str
+        Arguments of ``shortlist serve``.
     url : str
         Its address, at which there is also a web page.
+    log : path, optional
+        A file for its log, which is on standard error by default.
     """
 
-    def __init__(self, arguments: list[str], url: str) -> None:
+    def __init__(self, arguments: list[str], url: str, log: str | os.PathLike[str] | None = None) -> None:
         self.url = url
+        command = [program(), "serve", *arguments]
         try:
-            self._process = subprocess.Popen([program(), "serve", *arguments])
+            if log is None:
+                self._process = subprocess.Popen(command)
+            else:
+                with open(log, "ab") as file:
+                    self._process = subprocess.Popen(command, stdout=file, stderr=file)
         except OSError as error:
             raise SystemError(f"the server cannot be started: {error.strerror}") from None
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
-        """Wait until it answers. Raises SystemError if it ends or does not answer in time."""
+        """Wait until it answers.
+
+        Parameters
+        ----------
+        timeout : float
+            The most seconds to wait.
+
+        Raises
+        ------
+        SystemError
+            If it ends, or does not answer in time.
+        """
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if self._process.poll() is not None:

@@ -29,7 +29,7 @@ def warn(notes: Iterable[str]) -> None:
         frame = frame.f_back
         level += 1
     for note in notes:
-        warnings.warn(note, DataWarning, stacklevel=level - 1)
+        warnings.warn(note, DataWarning, stacklevel=level)
 
 
 def _module_of(data: Any) -> str:

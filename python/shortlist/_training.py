@@ -54,6 +54,11 @@ def train(
     verbose : bool, optional
         Whether to show progress. On terminals and in notebooks by default.
 
+    Returns
+    -------
+    Model
+        The trained model.
+
     Raises
     ------
     ConfigError, DataError
@@ -75,6 +80,46 @@ def train(
         threads=threads,
         verbose=verbose,
     )
+    return model
+
+
+def import_keras(
+    checkpoint: str | os.PathLike[str],
+    config: Config | Mapping[str, Any] | str | os.PathLike[str],
+    data: Any,
+    *,
+    items: Any = None,
+    users: Any = None,
+    out: str | os.PathLike[str] | None = None,
+    threads: int = 0,
+) -> Model:
+    """Make a model of a Keras model's weights, evaluate it and save it.
+
+    Parameters
+    ----------
+    checkpoint : path
+        What ``save_weights`` wrote in TensorFlow's format or as ``.weights.h5``, or a SavedModel.
+    config : Config, dict, path or TOML text
+        The settings that describe the same model.
+    data, items, users : table
+        The tables that the Keras model was made with: its vocabularies are computed from them again.
+    out : path, optional
+        The folder of the model. A temporary one by default, which is removed with the model.
+    threads : int
+        0 uses all processors.
+
+    Returns
+    -------
+    Model
+        The model.
+    """
+    model = Model()
+    folder = os.fspath(out) if out is not None else own_folder(model)
+    given = to_table(data, "the data")
+    sides = [None if table is None else to_table(table, name) for name, table in (("items", items), ("users", users))]
+    _core.import_keras(os.fspath(checkpoint), settings_of(config), given, sides[0], sides[1], folder, threads)
+    model._kind = kind_of(data)
+    model._open(folder)
     return model
 
 

@@ -44,25 +44,26 @@ class Category(Feature):
     column : str
         the column of the table; the feature's name by default
     order : {"bytes", "frequency", "given"}, default "bytes"
-        order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given
+        Order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given
     vocabulary : list of str
-        the values in the order of their ids, with order = "given"
+        The values in the order of their ids, with order = "given"
     oov_buckets : int, 0 to 1000000000, default 1
-        ids for unseen values, before all others; several: by fingerprint, as Keras; 0: an unseen value has no id
+        Number of ids for unseen values, before all others. With several, a value's fingerprint decides, as in Keras.
+        With 0, an unseen value has no id.
     minimum_count : int, at least 1, default 1
-        rows that a value needs to have an id of its own
+        Number of rows that a value must occur in to have an id of its own
     max_tokens : int, 1 to 1000000000
-        most ids, those for unseen values included; the most frequent values stay
+        Maximum number of ids, including those for unseen values. The most frequent values are kept.
     missing : {"oov", "empty", "token", "error"}, default "oov"
-        a missing value is: oov (unseen), empty (no id, zeros), token (an id of its own), error
+        How to treat a missing value: oov (as an unseen value), empty (no id, zeros), token (an id of its own), error
     dim : int, 1 to 1048576, default 32
-        columns of the feature's embedding table
+        Columns of the feature's embedding table
     pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        how several ids of a row become one vector; none gives zeros
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
     initializer : InitializerName, default "uniform"
-        of the table
+        Initializer of the table
     l2 : float, at least 0, default 0.0
-        l2 sum E^2 over the whole table is added to the loss
+        Adds l2 sum E^2, over the whole table, to the loss
     """
 
     kind: ClassVar[str] = "category"
@@ -89,28 +90,29 @@ class Categories(Feature):
     column : str
         the column of the table; the feature's name by default
     separator : str, default ","
-        between the values of a text; blanks around a value are dropped. A text such as ['a', 'b'] or ["a", "b"] is read
-        as a list without it
+        Separator between the values of a text. Blanks around a value are dropped. A text such as ['a', 'b'] or ["a",
+        "b"] is read as a list without it.
     order : {"bytes", "frequency", "given"}, default "bytes"
-        order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given
+        Order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given
     vocabulary : list of str
-        the values in the order of their ids, with order = "given"
+        The values in the order of their ids, with order = "given"
     oov_buckets : int, 0 to 1000000000, default 1
-        ids for unseen values, before all others; several: by fingerprint, as Keras; 0: an unseen value has no id
+        Number of ids for unseen values, before all others. With several, a value's fingerprint decides, as in Keras.
+        With 0, an unseen value has no id.
     minimum_count : int, at least 1, default 1
-        rows that a value needs to have an id of its own
+        Number of rows that a value must occur in to have an id of its own
     max_tokens : int, 1 to 1000000000
-        most ids, those for unseen values included; the most frequent values stay
+        Maximum number of ids, including those for unseen values. The most frequent values are kept.
     missing : {"oov", "empty", "token", "error"}, default "empty"
-        a missing value is: empty (no id, zeros), oov (unseen), token (an id of its own), error
+        How to treat a missing value: empty (no id, zeros), oov (as an unseen value), token (an id of its own), error
     dim : int, 1 to 1048576, default 32
-        columns of the feature's embedding table
+        Columns of the feature's embedding table
     pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        how several ids of a row become one vector; none gives zeros
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
     initializer : InitializerName, default "uniform"
-        of the table
+        Initializer of the table
     l2 : float, at least 0, default 0.0
-        l2 sum E^2 over the whole table is added to the loss
+        Adds l2 sum E^2, over the whole table, to the loss
     """
 
     kind: ClassVar[str] = "categories"
@@ -138,32 +140,33 @@ class Text(Feature):
     column : str
         the column of the table; the feature's name by default
     standardize : {"lower_and_strip_punctuation", "unicode", "none"}, default "lower_and_strip_punctuation"
-        before the split at white space: ASCII lower case without punctuation (as Keras), Unicode's rules, or none
+        How to prepare a text before it is split at white space: ASCII lower case without punctuation (as Keras),
+        Unicode's rules, or none
     ngrams : int, at least 1, default 1
-        longest run of words that is a token of its own
+        Longest run of words that becomes a token of its own
     max_tokens : int, 3 to 1000000000
-        most ids, padding and unknown included; the most frequent words stay
+        Maximum number of ids, including padding and unknown. The most frequent words are kept.
     rows : {"max_tokens", "vocabulary"}
-        ids that the embedding has rows for: max_tokens (as Keras's Embedding(max_tokens); the default where set) or
-        those of the vocabulary
+        Which ids have rows in the embedding: max_tokens (as Keras's Embedding(max_tokens); the default if max_tokens is
+        set) or those of the vocabulary
     max_length : int, at least 1
-        ids of a row that are kept, from its start
+        Maximum number of ids per row. The first ones are kept.
     fit_on : {"rows", "unique"}, default "rows"
-        count words over all rows, or once for each different text
+        Count words over all rows, or once for each distinct text
     vocabulary : list of str
-        the words in the order of their ids, from id 2; then nothing is fitted
+        The words in the order of their ids, from id 2. If set, no words are fitted.
     unknown : {"oov", "drop"}, default "oov"
-        an unknown word is: oov (id 1), drop
+        How to treat an unknown word: oov (id 1), drop
     missing : {"empty", "oov", "error"}, default "empty"
-        a missing text is: empty (no id, zeros), oov (id 1), error
+        How to treat a missing text: empty (no id, zeros), oov (id 1), error
     dim : int, 1 to 1048576, default 32
-        columns of the feature's embedding table
+        Columns of the feature's embedding table
     pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        how several ids of a row become one vector; none gives zeros
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
     initializer : InitializerName, default "uniform"
-        of the table
+        Initializer of the table
     l2 : float, at least 0, default 0.0
-        l2 sum E^2 over the whole table is added to the loss
+        Adds l2 sum E^2, over the whole table, to the loss
     """
 
     kind: ClassVar[str] = "text"
@@ -186,26 +189,26 @@ class Text(Feature):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Hashed(Feature):
-    """One value hashed to a bucket; needs no vocabulary.
+    """One value, hashed to a bucket; needs no vocabulary.
 
     Parameters
     ----------
     column : str
         the column of the table; the feature's name by default
     buckets : int, 1 to 1000000000, default 1024
-        number of ids
+        Number of ids
     salt : int
-        key of SipHash, as in Keras; without it FarmHash's fingerprint
+        Key of SipHash, as in Keras. If not set, the hash is FarmHash's fingerprint.
     missing : {"oov", "empty", "token", "error"}, default "empty"
-        a missing value is: empty (no id, zeros), token (an id of its own), error, oov (the id 0)
+        How to treat a missing value: empty (no id, zeros), token (an id of its own), error, oov (the id 0)
     dim : int, 1 to 1048576, default 32
-        columns of the feature's embedding table
+        Columns of the feature's embedding table
     pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        how several ids of a row become one vector; none gives zeros
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
     initializer : InitializerName, default "uniform"
-        of the table
+        Initializer of the table
     l2 : float, at least 0, default 0.0
-        l2 sum E^2 over the whole table is added to the loss
+        Adds l2 sum E^2, over the whole table, to the loss
     """
 
     kind: ClassVar[str] = "hashed"
@@ -222,29 +225,29 @@ class Hashed(Feature):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Number(Feature):
-    """A number: normalised, or the bin that it lies in.
+    """A number: normalised, or the bin that contains it.
 
     Parameters
     ----------
     column : str
         the column of the table; the feature's name by default
     normalize : {"standard", "log", "none"}, default "standard"
-        standard: (x - mean) / deviation; log: sign(x) log(1 + |x|); none
+        Normalisation: standard, (x - mean) / deviation; log, sign(x) log(1 + |x|); none
     edges : list of float
-        yields the bin between these ascending edges instead; a value on an edge lies above it
+        Yields the bin between these ascending edges instead. A value on an edge is in the bin above it.
     quantiles : int, 2 to 1000000000
-        yields one of so many bins of equal counts instead; equal edges become one
+        Yields one of N bins with equal counts instead. Equal edges are merged.
     missing : {"mean", "indicator", "bucket", "zero", "error"}
-        a missing value is: mean (default of numbers), indicator (mean, and a second number 1), bucket (an id of its
-        own), zero (0 after normalising; of ids: no id, their default), error
+        How to treat a missing value: mean (the default for numbers), indicator (the mean, and a second number 1),
+        bucket (an id of its own), zero (0 after normalising; for ids no id, their default), error
     dim : int, 1 to 1048576, default 32
-        columns of the feature's embedding table
+        Columns of the feature's embedding table
     pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        how several ids of a row become one vector; none gives zeros
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
     initializer : InitializerName, default "uniform"
-        of the table
+        Initializer of the table
     l2 : float, at least 0, default 0.0
-        l2 sum E^2 over the whole table is added to the loss
+        Adds l2 sum E^2, over the whole table, to the loss
     """
 
     kind: ClassVar[str] = "number"
@@ -262,7 +265,7 @@ class Number(Feature):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Time(Feature):
-    """A point in time: normalised, in buckets, its hour or its weekday.
+    """A point in time: normalised, in buckets, or as its hour or weekday.
 
     Parameters
     ----------
@@ -271,24 +274,24 @@ class Time(Feature):
     as_ : {"standard", "buckets", "hour", "weekday"}, default "standard"
         standard (a normalised number), buckets, hour (UTC) or weekday (Monday first)
     buckets : int, 2 to 10000000, default 1000
-        edges, evenly from the first to the last time, with as = "buckets"
+        With as = "buckets": number of edges, evenly spaced from the first to the last time
     unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
-        of times that are numbers since 1970-01-01 UTC: seconds, milliseconds, microseconds or nanoseconds; told by the
-        column's largest number when not given
+        Unit of times that are numbers since 1970-01-01 UTC: seconds, milliseconds, microseconds or nanoseconds. If not
+        set, the column's largest number decides.
     format : str
-        of times that are texts, such as "%d-%m-%Y %H:%M"; ISO 8601 is always read, and dates that the whole column
-        shows to be day first or month first are too
+        Format of times that are texts, such as "%d-%m-%Y %H:%M". ISO 8601 is always read, and so are dates if the whole
+        column shows whether the day or the month comes first.
     missing : {"mean", "indicator", "bucket", "zero", "error"}
-        a missing value is: mean (default of numbers), indicator (mean, and a second number 1), bucket (an id of its
-        own), zero (0 after normalising; of ids: no id, their default), error
+        How to treat a missing value: mean (the default for numbers), indicator (the mean, and a second number 1),
+        bucket (an id of its own), zero (0 after normalising; for ids no id, their default), error
     dim : int, 1 to 1048576, default 32
-        columns of the feature's embedding table
+        Columns of the feature's embedding table
     pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        how several ids of a row become one vector; none gives zeros
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
     initializer : InitializerName, default "uniform"
-        of the table
+        Initializer of the table
     l2 : float, at least 0, default 0.0
-        l2 sum E^2 over the whole table is added to the loss
+        Adds l2 sum E^2, over the whole table, to the loss
     """
 
     kind: ClassVar[str] = "time"
@@ -307,26 +310,26 @@ class Time(Feature):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Vector(Feature):
-    """A given list of numbers, always of the same width.
+    """A list of numbers whose width is always the same.
 
     Parameters
     ----------
     column : str
         the column of the table; the feature's name by default
     width : int, 0 to 1048576, default 0
-        numbers a row; 0: as the table has them
+        Numbers per row. 0 takes the width of the table's lists.
     l2_normalize : bool, default False
-        divide a vector by its length, zeros aside
+        Divide each vector by its length, except zeros
     missing : {"zeros", "error"}, default "zeros"
-        a missing vector is: zeros, error
+        How to treat a missing vector: zeros, error
     dim : int, 1 to 1048576, default 32
-        columns of the feature's embedding table
+        Columns of the feature's embedding table
     pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        how several ids of a row become one vector; none gives zeros
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
     initializer : InitializerName, default "uniform"
-        of the table
+        Initializer of the table
     l2 : float, at least 0, default 0.0
-        l2 sum E^2 over the whole table is added to the loss
+        Adds l2 sum E^2, over the whole table, to the loss
     """
 
     kind: ClassVar[str] = "vector"
@@ -343,8 +346,8 @@ class Vector(Feature):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class TwoTowerModel(ModelKind):
-    """A tower for queries and one for items, whose outputs' inner product is the score: [query], [candidate],
-    [retrieval] and [[ranking]] describe them.
+    """A tower for queries and one for items, whose outputs' inner product is the score: [query], [items], [retrieval]
+    and [[ranking]] describe them.
 
     Knows new users and items by their features."""
 
@@ -353,15 +356,15 @@ class TwoTowerModel(ModelKind):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class PopularityModel(ModelKind):
-    """The items that occur most often in the training rows, the same for every query but for those that its user has
-    seen.
+    """Recommends the items that occur most often in the training rows: the same list for every query, without the items
+    that its user has seen.
 
     Needs no features.
 
     Parameters
     ----------
     count : {"rows", "users"}, default "rows"
-        what an item's score counts: its rows, by their weights, or its users, each once
+        What an item's score counts: its rows, by their weights, or its users, each once
     """
 
     kind: ClassVar[str] = "popularity"
@@ -382,23 +385,24 @@ class Mlp(Layer):
     final_activation : ActivationName, default "linear"
         of the last
     bias : bool, default True
-        whether there is a b
+        Whether to add b
     initializer : InitializerName, default "glorot_uniform"
-        of W
+        Initializer of W
     bias_initializer : InitializerName, default "zeros"
-        of b
+        Initializer of b
     l1 : float, at least 0, default 0.0
-        l1 sum|W| is added to the loss
+        Adds l1 sum|W| to the loss
     l2 : float, at least 0, default 0.0
-        l2 sum W^2 is added to the loss (Keras's "l2" is 0.01)
+        Adds l2 sum W^2 to the loss (Keras's "l2" is 0.01)
     bias_l2 : float, at least 0, default 0.0
-        bias_l2 sum b^2 is added to the loss
+        Adds bias_l2 sum b^2 to the loss
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "mlp"
@@ -419,32 +423,33 @@ class Mlp(Layer):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Dense(Layer):
-    """Activation(x W + b).
+    """Dense layer: activation(x W + b).
 
     Parameters
     ----------
     dense : int, 1 to 1048576, default 32
-        units: columns of the output
+        Units: number of columns of the output
     activation : ActivationName, default "linear"
-        applied to x W + b
+        Activation of x W + b
     bias : bool, default True
-        whether there is a b
+        Whether to add b
     initializer : InitializerName, default "glorot_uniform"
-        of W
+        Initializer of W
     bias_initializer : InitializerName, default "zeros"
-        of b
+        Initializer of b
     l1 : float, at least 0, default 0.0
-        l1 sum|W| is added to the loss
+        Adds l1 sum|W| to the loss
     l2 : float, at least 0, default 0.0
-        l2 sum W^2 is added to the loss (Keras's "l2" is 0.01)
+        Adds l2 sum W^2 to the loss (Keras's "l2" is 0.01)
     bias_l2 : float, at least 0, default 0.0
-        bias_l2 sum b^2 is added to the loss
+        Adds bias_l2 sum b^2 to the loss
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "dense"
@@ -469,31 +474,32 @@ class Cross(Layer):
     Parameters
     ----------
     cross : {"full", "low"}, default "full"
-        full: one D x D matrix; low: U V with `projection` columns between
+        full: one D x D matrix; low: U V with `projection` columns in between
     projection : int, 0 to 1048576, default 0
-        columns of U, with cross = "low"
+        Columns of U, with cross = "low"
     diag_scale : float, at least 0, default 0.0
-        adds diag_scale x to x W + b
+        Adds diag_scale x to x W + b
     activation : ActivationName, default "linear"
-        of x W + b, before the product with x0
+        Activation of x W + b, before the product with x0
     bias : bool, default True
-        whether there is a b
+        Whether to add b
     initializer : InitializerName, default "truncated_normal"
-        of W, or of U and V
+        Initializer of W, or of U and V
     bias_initializer : InitializerName, default "zeros"
-        of b
+        Initializer of b
     l1 : float, at least 0, default 0.0
-        l1 sum|W| is added to the loss, for each matrix
+        Adds l1 sum|W| to the loss, for each matrix
     l2 : float, at least 0, default 0.0
-        l2 sum W^2 is added to the loss, for each matrix
+        Adds l2 sum W^2 to the loss, for each matrix
     bias_l2 : float, at least 0, default 0.0
-        bias_l2 sum b^2 is added to the loss
+        Adds bias_l2 sum b^2 to the loss
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "cross"
@@ -520,17 +526,18 @@ class BatchNorm(Layer):
     Parameters
     ----------
     batch_norm : bool, default True
-        true
+        Always true
     momentum : float, 0 to 1, default 0.99
-        weight of the past in the moving mean and variance
+        Weight of the past in the moving mean and variance
     epsilon : float, more than 0, default 0.001
-        added to the variance
+        Added to the variance
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "batch_norm"
@@ -545,18 +552,19 @@ class BatchNorm(Layer):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Dropout(Layer):
-    """Drops elements in training.
+    """Drops random elements in training.
 
     Parameters
     ----------
     dropout : float, at least 0 and less than 1, default 0.5
-        rate: the share of elements that are dropped
+        Rate: the share of elements that are dropped
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "dropout"
@@ -569,18 +577,19 @@ class Dropout(Layer):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Concat(Layer):
-    """Inputs side by side.
+    """Concatenation of the inputs.
 
     Parameters
     ----------
     concat : bool, default True
-        true; the inputs side by side
+        Always true. Concatenates the inputs.
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "concat"
@@ -593,18 +602,19 @@ class Concat(Layer):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Add(Layer):
-    """Sum of inputs.
+    """Sum of the inputs.
 
     Parameters
     ----------
     add : bool, default True
-        true; the sum of inputs of one width
+        Always true. Adds inputs of equal width.
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "add"
@@ -617,18 +627,19 @@ class Add(Layer):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Multiply(Layer):
-    """Elementwise product of inputs.
+    """Elementwise product of the inputs.
 
     Parameters
     ----------
     multiply : bool, default True
-        true; the elementwise product of inputs of one width
+        Always true. Multiplies inputs of equal width, elementwise.
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "multiply"
@@ -646,15 +657,16 @@ class DotInteraction(Layer):
     Parameters
     ----------
     dot_interaction : bool, default True
-        true; the dot products of each pair of inputs
+        Always true. Computes the dot product of each pair of inputs.
     self_interaction : bool, default False
-        also of each input with itself
+        Whether to include the dot product of each input with itself
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "dot_interaction"
@@ -668,18 +680,19 @@ class DotInteraction(Layer):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class L2Normalize(Layer):
-    """Rows scaled to length 1.
+    """Scales each row to length 1.
 
     Parameters
     ----------
     l2_normalize : bool, default True
-        true; each row is scaled to length 1
+        Always true. Scales each row to length 1.
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "l2_normalize"
@@ -692,18 +705,19 @@ class L2Normalize(Layer):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Activation(Layer):
-    """An activation by itself.
+    """An activation as a layer of its own.
 
     Parameters
     ----------
     activation : ActivationName, default "relu"
-        the function, elementwise
+        The function, applied elementwise
     name : str
-        what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, where not given
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
     inputs : list of str
-        names of features and layers of the same list, instead of the layer before
+        Names of features and layers of the same list to read instead of the layer before
     repeat : int, 1 to 10000, default 1
-        so many layers of these settings, one after the other
+        Number of layers with these settings, one after the other
     """
 
     kind: ClassVar[str] = "activation"
@@ -726,23 +740,26 @@ class Split(Settings):
     Parameters
     ----------
     by : {"random", "order", "time", "column", "rows"}, default "random"
-        random: in a seeded order; order: as in the table; time: oldest first; column: as it says; rows: as a file says
+        How rows are assigned to the parts: random; order, as in the table; time, oldest first; column, by the words in
+        a column; rows, by row numbers in a file
     train : float, 0 to 4294967294, default 0.8
-        rows to learn from: a count, or a share of the table up to 1
+        Training rows: a count, or a share of the table up to 1
     validation : float, 0 to 4294967294, default 0.1
-        rows watched while training: a count or a share; 0 with by = "column": its rows are left out
+        Rows that are watched during training: a count or a share. With by = "column", 0 leaves its validation rows out.
     test : float, 0 to 4294967294, default 0.1
-        rows looked at once, at the end: a count or a share; 0 as for validation
+        Rows that are evaluated once, at the end: a count or a share. With by = "column", 0 leaves its test rows out.
     seed : int, default 42
-        of the random order
+        Seed of the random order
     column : str
-        by = "time": the time; by = "column": contains train, validation or test; a row without a value is left out
+        With by = "time": the column of times. With by = "column": a column with the words train, validation and test;
+        rows without a value are left out.
     rows : str
-        by = "rows": a .npy file of 0-based row numbers, in order
+        With by = "rows": a .npy file of 0-based row numbers, in order
     unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
-        by = "time": as a time feature has it; else that of the time feature of the column
+        With by = "time": the unit of the times, as in a time feature. The default is that of the column's time feature.
     format : str
-        by = "time": as a time feature has it; else that of the time feature of the column
+        With by = "time": the format of the times, as in a time feature. The default is that of the column's time
+        feature.
     """
 
     by: Literal["random", "order", "time", "column", "rows"] | None = None
@@ -763,38 +780,40 @@ class Data(Settings):
     Parameters
     ----------
     table : str
-        file, glob or folder: CSV, TSV, Parquet, JSON, JSON lines; a relative path is relative to this file where the
-        table is there, else to the working directory; --data replaces it (--items and --users those of their sections)
+        File, glob or folder: CSV, TSV, Parquet, JSON or JSON lines. A relative path is relative to this file if the
+        table is there, otherwise to the working directory. --data replaces it (in [items] and [users]: --items and
+        --users).
     sql : str
-        a query instead of a file; {data} in it stands for what --data says
+        A query instead of a file. {data} in it is replaced by the argument of --data.
     delimiter : str
-        between the columns of a text file, "::" too; "whitespace" is any run of blanks; found out when not given
+        Separator of columns in a text file; it may be longer, such as "::". "whitespace" means any run of blanks.
+        Detected if not set.
     header : bool
-        whether a text file's first line names its columns; found out when not given
+        Whether the first line of a text file contains the column names. Detected if not set.
     columns : list of str
-        names of the columns of a text file without a header
+        Column names of a text file without a header
     encoding : str
-        of a text file that is not UTF-8: "latin-1" or "utf-16"
+        Encoding of a text file that is not UTF-8: "latin-1" or "utf-16"
     quote : str
-        around values of a text file that contain the delimiter; '"' when not given; "": none
+        Quote character around values of a text file that contain the delimiter. The default is '"'; "" means none.
     comment : str
-        lines of a text file that begin with this character are left out
+        Lines of a text file that begin with this character are skipped
     decimal : str
-        the decimal point of numbers in texts: "," reads 4,5; "." when not given
+        Decimal point of numbers in texts: "," reads 4,5. The default is ".".
     thousands : str
-        between groups of three digits of numbers in texts: "," reads 1,100.50
+        Thousands separator of numbers in texts: "," reads 1,100.50
     date_format : str
-        of times in texts, beside ISO 8601: "%d.%m.%Y %H:%M", as in strptime
+        Format of times in texts, in addition to ISO 8601: "%d.%m.%Y %H:%M", as in strptime
     missing : list of str
-        texts that mean a missing value, beside an empty one: ["NA", "None"]
+        Texts that mean a missing value, in addition to the empty one: ["NA", "None"]
     split : Split
-        which rows are for training, validation and test
+        Which rows are for training, validation and test
     fit_features_on : {"train", "table"}, default "train"
-        rows from which vocabularies, edges and means are taken
+        Rows from which vocabularies, edges and means are computed
     user : str
-        the user's column, for baselines and for similarity by ratings; a missing value is no user
+        Column that identifies the user, for baselines and for similarity by ratings. A missing value means no user.
     weight : str
-        a column with the weight of each row in the losses and metrics, 0 or more
+        Column with the weight of each row in losses and metrics, 0 or more
     """
 
     _tables: ClassVar[Mapping[str, Kinds]] = {"split": (Split,)}
@@ -818,90 +837,41 @@ class Data(Settings):
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Items(Settings):
-    """A table of items, with one row for each, that is joined to the rows of [data].
-
-    Parameters
-    ----------
-    key : str
-        the column that names the item or the user of a row, each once; when not given, the column that is named as
-        candidate.id or data.user
-    table : str
-        file, glob or folder: CSV, TSV, Parquet, JSON, JSON lines; a relative path is relative to this file where the
-        table is there, else to the working directory; --data replaces it (--items and --users those of their sections)
-    sql : str
-        a query instead of a file; {data} in it stands for what --data says
-    delimiter : str
-        between the columns of a text file, "::" too; "whitespace" is any run of blanks; found out when not given
-    header : bool
-        whether a text file's first line names its columns; found out when not given
-    columns : list of str
-        names of the columns of a text file without a header
-    encoding : str
-        of a text file that is not UTF-8: "latin-1" or "utf-16"
-    quote : str
-        around values of a text file that contain the delimiter; '"' when not given; "": none
-    comment : str
-        lines of a text file that begin with this character are left out
-    decimal : str
-        the decimal point of numbers in texts: "," reads 4,5; "." when not given
-    thousands : str
-        between groups of three digits of numbers in texts: "," reads 1,100.50
-    date_format : str
-        of times in texts, beside ISO 8601: "%d.%m.%Y %H:%M", as in strptime
-    missing : list of str
-        texts that mean a missing value, beside an empty one: ["NA", "None"]
-    """
-
-    key: str | None = None
-    table: str | None = None
-    sql: str | None = None
-    delimiter: str | None = None
-    header: bool | None = None
-    columns: list[str] | None = None
-    encoding: str | None = None
-    quote: str | None = None
-    comment: str | None = None
-    decimal: str | None = None
-    thousands: str | None = None
-    date_format: str | None = None
-    missing: list[str] | None = None
-
-
-@dataclass(slots=True, kw_only=True, repr=False)
 class Users(Settings):
-    """A table of users, with one row for each, that is joined to the rows of [data].
+    """An optional table with one row per user, joined to the rows of [data] by a key.
 
     Parameters
     ----------
     key : str
-        the column that names the item or the user of a row, each once; when not given, the column that is named as
-        candidate.id or data.user
+        Key of the table: a column in which each item or user occurs once. The default is the column named by items.id
+        or data.user.
     table : str
-        file, glob or folder: CSV, TSV, Parquet, JSON, JSON lines; a relative path is relative to this file where the
-        table is there, else to the working directory; --data replaces it (--items and --users those of their sections)
+        File, glob or folder: CSV, TSV, Parquet, JSON or JSON lines. A relative path is relative to this file if the
+        table is there, otherwise to the working directory. --data replaces it (in [items] and [users]: --items and
+        --users).
     sql : str
-        a query instead of a file; {data} in it stands for what --data says
+        A query instead of a file. {data} in it is replaced by the argument of --data.
     delimiter : str
-        between the columns of a text file, "::" too; "whitespace" is any run of blanks; found out when not given
+        Separator of columns in a text file; it may be longer, such as "::". "whitespace" means any run of blanks.
+        Detected if not set.
     header : bool
-        whether a text file's first line names its columns; found out when not given
+        Whether the first line of a text file contains the column names. Detected if not set.
     columns : list of str
-        names of the columns of a text file without a header
+        Column names of a text file without a header
     encoding : str
-        of a text file that is not UTF-8: "latin-1" or "utf-16"
+        Encoding of a text file that is not UTF-8: "latin-1" or "utf-16"
     quote : str
-        around values of a text file that contain the delimiter; '"' when not given; "": none
+        Quote character around values of a text file that contain the delimiter. The default is '"'; "" means none.
     comment : str
-        lines of a text file that begin with this character are left out
+        Lines of a text file that begin with this character are skipped
     decimal : str
-        the decimal point of numbers in texts: "," reads 4,5; "." when not given
+        Decimal point of numbers in texts: "," reads 4,5. The default is ".".
     thousands : str
-        between groups of three digits of numbers in texts: "," reads 1,100.50
+        Thousands separator of numbers in texts: "," reads 1,100.50
     date_format : str
-        of times in texts, beside ISO 8601: "%d.%m.%Y %H:%M", as in strptime
+        Format of times in texts, in addition to ISO 8601: "%d.%m.%Y %H:%M", as in strptime
     missing : list of str
-        texts that mean a missing value, beside an empty one: ["NA", "None"]
+        Texts that mean a missing value, in addition to the empty one: ["NA", "None"]
     """
 
     key: str | None = None
@@ -921,14 +891,14 @@ class Users(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Query(Settings):
-    """The tower of what asks: a user, a context, a set of tags.
+    """The tower for queries: a user, a context, a set of tags.
 
     Parameters
     ----------
     features : list of str
-        what the query tower sees, side by side in this order
+        Features of the query: the inputs of its tower, concatenated in this order
     layers : list of Layer
-        layers of the query tower, first to last
+        Layers of the query tower, first to last
     """
 
     _tables: ClassVar[Mapping[str, Kinds]] = {"layers": LAYERS}
@@ -939,22 +909,22 @@ class Query(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Attribute(Settings):
-    """Columns to show beside a candidate, to filter by and to compare with Jaccard: ["title", { column = "genres",
-    separator = "|" }].
+    """Columns to show with an item, to filter by and to compare with Jaccard: ["title", { column = "genres", separator
+    = "|" }].
 
     Parameters
     ----------
     column : str
-        column of the table; a text instead of a table is this alone
+        Column of the table. A text instead of a table sets only this key.
     kind : {"text", "number", "time", "list"}
-        text, number, time or list. Not given: list where separator is, where a categories feature reads the column, or
-        where all values are lists; else number or time where all values are, else text
+        text, number, time or list. The default is list if separator is set, a categories feature reads the column or
+        all values are lists; number or time if all values are; otherwise text.
     separator : str
-        of a list: between its values; else that of the categories feature, or ","
+        For lists: the separator between values. The default is that of the categories feature, or ",".
     unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
-        of a time, as a time feature has it; else that of the time feature of the column
+        For times: the unit, as in a time feature. The default is that of the column's time feature.
     format : str
-        of a time, as a time feature has it; else that of the time feature of the column
+        For times: the format, as in a time feature. The default is that of the column's time feature.
     """
 
     column: str | None = field(default=None, kw_only=False)
@@ -965,23 +935,53 @@ class Attribute(Settings):
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Candidate(Settings):
-    """The tower of what is recommended.
+class Items(Settings):
+    """What is recommended: the items, their tower and, optionally, a table of them.
 
     Parameters
     ----------
     id : str
-        the column that tells candidates apart
+        Column that identifies an item
     display : str
-        the column that people know a candidate by, such as its title: it is shown beside the id, and taken in its place
-        where one candidate alone has it. It is an attribute too
+        Column by which people know an item, such as its title. It is shown next to the id, and accepted instead of the
+        id if only one item has that value. It is also an attribute.
     features : list of str
-        what the candidate tower sees, side by side in this order
+        Features of an item: the inputs of its tower, concatenated in this order
     layers : list of Layer
-        layers of the candidate tower, first to last
+        Layers of the item tower, first to last
     attributes : list of str or Attribute
-        columns to show beside a candidate, to filter by and to compare with Jaccard: ["title", { column = "genres",
-        separator = "|" }]
+        Columns to show with an item, to filter by and to compare with Jaccard: ["title", { column = "genres", separator
+        = "|" }]
+    key : str
+        Key of the table: a column in which each item or user occurs once. The default is the column named by items.id
+        or data.user.
+    table : str
+        File, glob or folder: CSV, TSV, Parquet, JSON or JSON lines. A relative path is relative to this file if the
+        table is there, otherwise to the working directory. --data replaces it (in [items] and [users]: --items and
+        --users).
+    sql : str
+        A query instead of a file. {data} in it is replaced by the argument of --data.
+    delimiter : str
+        Separator of columns in a text file; it may be longer, such as "::". "whitespace" means any run of blanks.
+        Detected if not set.
+    header : bool
+        Whether the first line of a text file contains the column names. Detected if not set.
+    columns : list of str
+        Column names of a text file without a header
+    encoding : str
+        Encoding of a text file that is not UTF-8: "latin-1" or "utf-16"
+    quote : str
+        Quote character around values of a text file that contain the delimiter. The default is '"'; "" means none.
+    comment : str
+        Lines of a text file that begin with this character are skipped
+    decimal : str
+        Decimal point of numbers in texts: "," reads 4,5. The default is ".".
+    thousands : str
+        Thousands separator of numbers in texts: "," reads 1,100.50
+    date_format : str
+        Format of times in texts, in addition to ISO 8601: "%d.%m.%Y %H:%M", as in strptime
+    missing : list of str
+        Texts that mean a missing value, in addition to the empty one: ["NA", "None"]
     """
 
     _tables: ClassVar[Mapping[str, Kinds]] = {"layers": LAYERS, "attributes": (Attribute,)}
@@ -991,6 +991,19 @@ class Candidate(Settings):
     features: list[str] | None = None
     layers: list[Layer] | None = None
     attributes: list[str | Attribute] | None = None
+    key: str | None = None
+    table: str | None = None
+    sql: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    columns: list[str] | None = None
+    encoding: str | None = None
+    quote: str | None = None
+    comment: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    date_format: str | None = None
+    missing: list[str] | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -1000,11 +1013,11 @@ class Hnsw(Settings):
     Parameters
     ----------
     m : int, 2 to 1024, default 16
-        links of an item, twice as many in the lowest layer: more finds more, and takes memory
+        Links per item, twice as many in the lowest layer. More links improve recall and take more memory.
     ef_construction : int, 1 to 1048576, default 200
-        items in sight while one is added: more finds more, and takes longer to build
+        Items kept in view while an item is added. More improve recall and make building slower.
     ef_search : int, 1 to 1048576, default 64
-        items in sight while searching: more finds more, and takes longer
+        Items kept in view during a search. More improve recall and make searches slower.
     """
 
     m: int | None = None
@@ -1014,34 +1027,34 @@ class Hnsw(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Retrieval(Settings):
-    """Learns to find a row's candidate among all.
+    """Learns to find a row's item among all items.
 
     Without this section there is no such task.
 
     Parameters
     ----------
     loss : {"in_batch_softmax"}, default "in_batch_softmax"
-        in_batch_softmax: each row's candidate against the batch's others
+        Loss of this task. in_batch_softmax compares each row's item with the other items of the batch.
     weight : float, at least 0, default 1.0
-        of this task in the loss
+        Weight of this task in the loss
     reduction : {"sum", "mean"}, default "sum"
-        over the rows of a batch: sum as TensorFlow Recommenders, or mean
+        How the losses of a batch's rows are combined: sum, as in TensorFlow Recommenders, or mean
     temperature : float, more than 0, default 1.0
-        divides the scores of the loss
+        Divides the scores of the loss
     positives : str
-        a column of numbers, such as a label of 0 and 1: retrieval learns from the rows where it is above 0 and is
-        measured on them, and only these count as seen. The other rows only show candidates that were not taken. Not
-        given: all rows
+        Column of numbers, such as a label of 0 and 1. Retrieval learns only from the rows where it is above 0 and is
+        measured only on them, and only they count as seen. The other rows only show items that were not taken. The
+        default is all rows.
     sampling_correction : bool, default False
-        in the loss, subtracts from a score the log of the candidate's share of the training rows: popular candidates
-        stand in more batches, and without it are ranked too low
+        In the loss, subtract from each score the log of the item's share of the training rows. Without it, popular
+        items are ranked too low, because they occur in more batches.
     top_k : list of int, at least 1, default [1, 5, 10, 50, 100]
-        the k of top_k accuracies
+        Values of k for the top_k accuracies
     index : {"exact", "bf16", "int8", "hnsw"}, default "exact"
-        what answers look candidates up in: exact; int8, the same answers from a quarter of the bytes; bf16, the same
-        from half of them; hnsw, approximate and fastest among many
+        How retrieval searches the items: exact; int8, the same answers from a quarter of the bytes; bf16, the same from
+        half of them; hnsw, approximate and fastest for many items
     hnsw : Hnsw
-        settings of index = "hnsw"
+        Settings of index = "hnsw"
     """
 
     _tables: ClassVar[Mapping[str, Kinds]] = {"hnsw": (Hnsw,)}
@@ -1061,24 +1074,25 @@ class Retrieval(Settings):
 class Ranking(Settings):
     """Learns to predict a label.
 
-    None, one or several of them.
+    There may be none, one or several of these tasks.
 
     Parameters
     ----------
     label : str
-        the column to predict
+        Column to predict
     loss : LossName, default "mean_squared_error"
-        binary_crossentropy takes labels 0 and 1 and predicts a probability
+        Loss of this task. binary_crossentropy takes labels 0 and 1 and predicts a probability.
     weight : float, at least 0, default 1.0
-        of this task in the loss
+        Weight of this task in the loss
     delta : float, more than 0, default 1.0
-        huber: the error at which it turns from square to line, in deviations of the label where it is standardised
+        For huber: the error at which the loss changes from quadratic to linear, in deviations if the label is
+        standardised
     standardize_label : bool
-        trains on (label - mean) / deviation of the training rows, so that the label's unit does not decide how much the
-        task counts. Losses are of the standardised label; metrics, predictions and exports are in its own unit. true
-        unless it is given; binary_crossentropy takes labels as they are
+        Train on (label - mean) / deviation, computed from the training rows, so that the label's unit does not affect
+        the weight of the task. Losses are of the standardised label; metrics, predictions and exports are in its own
+        unit. The default is true, except for binary_crossentropy, which takes labels as they are.
     layers : list of Layer
-        layers on the query and the candidate, side by side; a last dense = 1 is added
+        Layers on the outputs of both towers, concatenated. A last dense = 1 is added.
     """
 
     _tables: ClassVar[Mapping[str, Kinds]] = {"layers": LAYERS}
@@ -1093,32 +1107,34 @@ class Ranking(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Optimizer(Settings):
-    """{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }, the number is the learning rate.
+    """{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }.
+
+    The number is the learning rate.
 
     Parameters
     ----------
     adam : float, more than 0
-        learning rate of Adam (Kingma & Ba 2015)
+        Learning rate of Adam (Kingma & Ba 2015)
     adagrad : float, more than 0
-        learning rate of Adagrad (Duchi et al. 2011)
+        Learning rate of Adagrad (Duchi et al. 2011)
     sgd : float, more than 0
-        learning rate of stochastic gradient descent
+        Learning rate of stochastic gradient descent
     beta_1 : float, at least 0 and less than 1, default 0.9
-        adam: weight of the past in the mean of gradients
+        For adam: weight of the past in the mean of gradients
     beta_2 : float, at least 0 and less than 1, default 0.999
-        adam: weight of the past in the mean of squared gradients
+        For adam: weight of the past in the mean of squared gradients
     epsilon : float, more than 0, default 1e-07
-        adam: added to the root; adagrad: added under the root
+        For adam: added to the root. For adagrad: added under the root.
     idle_rows : {"decay", "skip"}, default "decay"
-        adam, rows of tables that a batch does not touch: decay as in Keras, or skip (lazy)
+        For adam, table rows that a batch does not use: decay as in Keras, or skip (lazy)
     initial_accumulator : float, at least 0, default 0.1
-        adagrad: where the sum of squares starts
+        For adagrad: initial value of the sum of squares
     rowwise : bool, default False
-        adagrad: a table's row has one sum, of the means of its squared gradients, and no more memory
+        For adagrad: keep one sum per table row, of the means of its squared gradients, to save memory
     momentum : float, at least 0 and less than 1, default 0.0
-        sgd: share of the last move that is kept
+        For sgd: share of the last update that is kept
     nesterov : bool, default False
-        sgd: look ahead along the momentum
+        For sgd: look ahead along the momentum
     """
 
     adam: float | None = None
@@ -1136,23 +1152,23 @@ class Optimizer(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class ReduceOnPlateau(Settings):
-    """Lowers the learning rate when validation does not gain.
+    """Reduce the learning rate when validation does not improve.
 
     Parameters
     ----------
     monitor : str, default "auto"
-        the validation figure to watch: loss, rmse, top_10, unseen_ndcg@10, ...; auto: of a model with retrieval whose
-        query tells data.user, the NDCG of users' lists as they are served; else loss
+        Validation figure to watch: loss, rmse, top_10, unseen_ndcg@10, ... auto is the NDCG of the users' lists as they
+        are served, if the model has retrieval and data.user is a feature of the query, and loss otherwise.
     patience : int, at least 0, default 10
-        epochs without gain before the learning rate falls
+        Epochs without improvement before the learning rate is reduced
     factor : float, more than 0 and less than 1, default 0.1
-        what the learning rate is multiplied with
+        Factor by which the learning rate is multiplied
     min_delta : float, at least 0, default 0.0001
-        the least change that counts as gain
+        Smallest change that counts as an improvement
     cooldown : int, at least 0, default 0
-        epochs to wait after a fall
+        Epochs to wait after a reduction
     minimum : float, at least 0, default 0.0
-        the learning rate does not fall below
+        Lower limit of the learning rate
     """
 
     monitor: str | None = None
@@ -1165,19 +1181,19 @@ class ReduceOnPlateau(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class EarlyStopping(Settings):
-    """Stops when validation does not gain.
+    """Stop when validation does not improve.
 
     Parameters
     ----------
     monitor : str, default "auto"
-        the validation figure to watch: loss, rmse, top_10, unseen_ndcg@10, ...; auto: of a model with retrieval whose
-        query tells data.user, the NDCG of users' lists as they are served; else loss
+        Validation figure to watch: loss, rmse, top_10, unseen_ndcg@10, ... auto is the NDCG of the users' lists as they
+        are served, if the model has retrieval and data.user is a feature of the query, and loss otherwise.
     patience : int, at least 0, default 0
-        epochs without gain before training stops
+        Epochs without improvement before training stops
     min_delta : float, at least 0, default 0.0
-        the least change that counts as gain
+        Smallest change that counts as an improvement
     restore_best : bool, default True
-        end with the weights of the best epoch
+        Keep the weights of the best epoch, not of the last
     """
 
     monitor: str | None = None
@@ -1188,34 +1204,36 @@ class EarlyStopping(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Training(Settings):
-    """How the model learns.
+    """How the model is trained.
 
     Parameters
     ----------
     epochs : int, at least 1, default 10
-        passes over the training rows, at most
+        Maximum number of passes over the training rows
     batch : int, at least 1, default 2048
-        rows of a step
+        Rows per step
     seed : int, default 42
-        of initial weights, shuffles and dropout
+        Seed of initial weights, shuffles and dropout
     precision : {"float32", "bf16x3", "bf16"}, default "float32"
-        of the products of a step: float32; bf16x3 (16 bits of each number) on processors with matrix tiles (Intel's
-        AMX); bf16 (8 bits) there and on AMD's from Zen 4 on. Weights, sums and evaluation are float32
+        Precision of a step's matrix products: float32; bf16x3 (16 bits of each number) on processors with matrix tiles
+        (Intel's AMX); bf16 (8 bits) on these and on AMD's from Zen 4 on. Weights, sums and evaluation are always
+        float32.
     optimizer : Optimizer
-        { adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }, the number is the learning rate
+        { adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }. The number is the learning rate.
     reduce_on_plateau : ReduceOnPlateau
-        lowers the learning rate when validation does not gain
+        Reduce the learning rate when validation does not improve
     early_stopping : EarlyStopping
-        stops when validation does not gain
+        Stop when validation does not improve
     keras_compatible : bool, default False
-        as TensorFlow Recommenders' notebooks run: batch_norm and dropout inert, the same batches every epoch
+        Train like TensorFlow Recommenders' notebooks: batch_norm and dropout are inactive, and all epochs have the same
+        batches
     refit : bool, default False
-        in the end, train a new model on the training and the validation rows: for as many epochs as were best, or as
-        there were, with the learning rates that they had
+        After training, train a new model on the training and the validation rows, with as many epochs as the first one
+        kept and with its learning rates
     tensorboard : bool, default True
-        write TensorBoard's event files
+        Write event files for TensorBoard
     keep_checkpoints : int, at least 0, default 2
-        checkpoints of the last so many epochs stay, and the best; 0: all
+        Number of latest epochs whose checkpoints are kept, in addition to the best one. 0 keeps all.
     """
 
     _tables: ClassVar[Mapping[str, Kinds]] = {
@@ -1244,15 +1262,15 @@ class Recommend(Settings):
     Parameters
     ----------
     seen : {"drop", "keep"}, default "drop"
-        drop: leave out the items that the user has in the training rows, where data.user is a column of the query;
-        keep: recommend them again, as for purchases or listening
+        drop leaves out the items that the query's user has in the training rows, if data.user is a column of the query.
+        keep recommends them again, as for purchases or listening.
     order : {"auto", "score", "predicted", "blend"}, default "auto"
-        of the list: score, of the retrieval; predicted, the first predicted label; blend, both; auto: the one with the
-        highest ndcg@10 on the validation rows, and score without validation rows
+        Order of the list: score, by the retrieval's score; predicted, by the first predicted label; blend, by both;
+        auto, the one with the highest ndcg@10 on the validation rows, or score without validation rows
     blend : float, 0 to 1, default 0.5
-        order = "blend": the share of the predicted label
+        With order = "blend": the weight of the predicted label
     candidates : int, at least 1, default 100
-        best by score that the ranking orders together: the first so many, then the next so many
+        Number of items with the best scores that the ranking orders together: first the best N, then the next N
     """
 
     seen: Literal["drop", "keep"] | None = None
@@ -1269,20 +1287,18 @@ class Config(Sections):
     ----------
     data : Data
         Where the rows come from.
-    items : Items
-        A table of items, with one row for each, that is joined to the rows of [data].
     users : Users
-        A table of users, with one row for each, that is joined to the rows of [data].
+        An optional table with one row per user, joined to the rows of [data] by a key.
     query : Query
-        The tower of what asks: a user, a context, a set of tags.
-    candidate : Candidate
-        The tower of what is recommended.
+        The tower for queries: a user, a context, a set of tags.
+    items : Items
+        What is recommended: the items, their tower and, optionally, a table of them.
     retrieval : Retrieval
-        Learns to find a row's candidate among all. Without this section there is no such task.
+        Learns to find a row's item among all items. Without this section there is no such task.
     ranking : list of Ranking
-        Learns to predict a label. None, one or several of them.
+        Learns to predict a label. There may be none, one or several of these tasks.
     training : Training
-        How the model learns.
+        How the model is trained.
     recommend : Recommend
         The list that answers a query.
     features : dict of str to Feature
@@ -1295,10 +1311,9 @@ class Config(Sections):
     _tables: ClassVar[Mapping[str, Kinds]] = {
         "model": MODELS,
         "data": (Data,),
-        "items": (Items,),
         "users": (Users,),
         "query": (Query,),
-        "candidate": (Candidate,),
+        "items": (Items,),
         "retrieval": (Retrieval,),
         "ranking": (Ranking,),
         "training": (Training,),
@@ -1306,10 +1321,9 @@ class Config(Sections):
     }
 
     data: Data = field(default_factory=Data)
-    items: Items | None = None
     users: Users | None = None
     query: Query = field(default_factory=Query)
-    candidate: Candidate = field(default_factory=Candidate)
+    items: Items = field(default_factory=Items)
     retrieval: Retrieval | None = None
     ranking: list[Ranking] = field(default_factory=list)
     training: Training = field(default_factory=Training)
@@ -1323,7 +1337,6 @@ __all__ = [
     "Add",
     "Attribute",
     "BatchNorm",
-    "Candidate",
     "Categories",
     "Category",
     "Concat",

@@ -11,18 +11,18 @@ namespace shortlist {
 template <typename Visitor>
 void visit_sections(Config& config, Visitor& visit) {
   visit("data", config.data, "Where the rows come from.");
-  visit("items", config.items,
-        "A table of items, with one row for each, that is joined to the rows of [data].");
   visit("users", config.users,
-        "A table of users, with one row for each, that is joined to the rows of [data].");
+        "An optional table with one row per user, joined to the rows of [data] by a key.");
   visit("features", config.features, "What the towers see of each row, by name.");
   visit("model", config.model, "The kind of model that retrieves, and the settings of that kind.");
-  visit("query", config.query, "The tower of what asks: a user, a context, a set of tags.");
-  visit("candidate", config.candidate, "The tower of what is recommended.");
+  visit("query", config.query, "The tower for queries: a user, a context, a set of tags.");
+  visit("items", config.items,
+        "What is recommended: the items, their tower and, optionally, a table of them.");
   visit("retrieval", config.retrieval,
-        "Learns to find a row's candidate among all. Without this section there is no such task.");
-  visit("ranking", config.ranking, "Learns to predict a label. None, one or several of them.");
-  visit("training", config.training, "How the model learns.");
+        "Learns to find a row's item among all items. Without this section there is no such task.");
+  visit("ranking", config.ranking,
+        "Learns to predict a label. There may be none, one or several of these tasks.");
+  visit("training", config.training, "How the model is trained.");
   visit("recommend", config.recommend, "The list that answers a query.");
 }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "shortlist/config/build.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/train/dataset.h"
 #include "shortlist/train/prepare.h"
@@ -14,13 +16,13 @@ namespace {
 std::string what_fails(const std::string& text, const ModelGuess& guess) {
   Config config = read_config(parse_toml(text, "the config"), "the config");
   try {
-    if (config.items) config.items->rows = guess.items->source.rows;
-    if (config.users) config.users->rows = guess.users->source.rows;
+    if (guess.items) config.items.rows = guess.items->source.rows;
+    if (guess.users) config.users->rows = guess.users->source.rows;
     TableSource named = guess.source;
     const TableSource said = config.data.source();
     named.header = said.header, named.columns = said.columns;
-    const PreparedData prepared = prepare_data(config, Table::open(named));
-    build_model(config, prepared);
+    const PreparedData prepared = prepare_data(resolve_data(config), Table::open(named));
+    build_model(config, prepared.features);
   } catch (const Error& error) {
     return error.what();
   }
@@ -33,7 +35,7 @@ std::optional<size_t> culprit(const ModelGuess& guess, const std::string& messag
     const bool named = message.find(fmt::format("column '{}'", guess.columns[c].name)) != message.npos ||
                        message.find(fmt::format("feature '{}'", guess.columns[c].name)) != message.npos;
     const Use use = guess.uses[c].use;
-    if (named && use != Use::left_out && use != Use::candidate && c != guess.user) return c;
+    if (named && use != Use::left_out && use != Use::item && c != guess.user) return c;
   }
   return std::nullopt;
 }

@@ -25,8 +25,8 @@ QueryTable::QueryTable(const Recommender& recommender, const Table& table) {
     if (has) requests_.push_back(request);
   }
   if (requests_.empty() && !gaps_.empty()) {
-    throw data_error("{}: has none of the query's columns ({}), it has {}", table.source().describe(),
-                     fmt::join(known, ", "), fmt::join(all, ", "));
+    throw data_error("{}: has none of the query's columns ({}); its columns are {}",
+                     table.source().describe(), fmt::join(known, ", "), fmt::join(all, ", "));
   }
 }
 
@@ -60,10 +60,10 @@ std::vector<std::string> QueryTable::notes() const {
     if (place_[c] < 0)
       notes.push_back(fmt::format("the table has no column '{}'{}", column, suggestions_[c]));
     if (filled > 0)
-      notes.push_back(fmt::format("{}: {} of {} queries take their user's value in the training data", column,
+      notes.push_back(fmt::format("{}: {} of {} queries use their user's value in the training data", column,
                                   count_text(filled), count_text(rows_)));
     if (missing > 0)
-      notes.push_back(fmt::format("{}: not given in {} of {} queries, so the model takes it as missing",
+      notes.push_back(fmt::format("{}: not given in {} of {} queries, so the model treats it as missing",
                                   column, count_text(missing), count_text(rows_)));
   }
   return notes;

@@ -13,7 +13,7 @@ class TrainingEvents : public TrainingCallback {
   // Events: prepared, resumed, refitting, epoch, learning_rate, stopped_early, profile, evaluated, warning.
   virtual void event(const char* name, Value::Table fields) = 0;
 
-  void prepared(const Config& config, const Dataset& data, const ModelSpec& spec,
+  void prepared(const TrainSpec& training, const Dataset& data, const ModelSpec& spec,
                 const Parameters& parameters) override;
   void resumed(const TrainerState& state) override;
   void refitting(int epochs) override;

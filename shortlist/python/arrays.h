@@ -15,6 +15,9 @@ namespace shortlist::python {
 
 namespace nb = nanobind;
 
+using Tuple = nb::typed<nb::tuple, nb::any, nb::ellipsis>;
+using Dict = nb::typed<nb::dict, nb::str, nb::any>;
+
 // An argument in C order. Bindings take no other arrays, so that nothing is copied.
 template <typename T>
 using VectorArgument = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;

@@ -40,7 +40,7 @@ struct RetrievalSettings {
 };
 
 template <typename Settings>
-Settings read(nb::dict values) {
+Settings read(const Dict& values) {
   Settings settings;
   read_fields(to_value(values), settings, {"", ""});
   return settings;
@@ -62,8 +62,8 @@ nb::object gradient_array(std::vector<float> gradient, size_t columns = 0) {
 }
 
 // The loss, and its gradient by the scores or None.
-nb::tuple ranking_loss(nb::dict settings, const Floats& labels, const Floats& scores, const Floats& weights,
-                       bool gradient) {
+Tuple ranking_loss(const Dict& settings, const Floats& labels, const Floats& scores, const Floats& weights,
+                   bool gradient) {
   const size_t rows = scores.size();
   SHORTLIST_CHECK(labels.size() == rows && (weights.size() == 0 || weights.size() == rows));
   const LossPtr loss = read<RankingSettings>(settings).loss.make();
@@ -85,10 +85,10 @@ nb::tuple ranking_loss(nb::dict settings, const Floats& labels, const Floats& sc
 
 // The loss, and its gradients by the queries and the candidates, or None. Row r has the query r and the
 // candidate candidate_of_row[r].
-nb::tuple retrieval_loss(nb::dict settings, const MatrixArgument<float>& queries,
-                         const MatrixArgument<float>& candidates, const Indices& candidate_of_row,
-                         const Floats& multiplicity, const VectorArgument<double>& probability,
-                         const Floats& weights, bool gradient, int threads) {
+Tuple retrieval_loss(const Dict& settings, const MatrixArgument<float>& queries,
+                     const MatrixArgument<float>& candidates, const Indices& candidate_of_row,
+                     const Floats& multiplicity, const VectorArgument<double>& probability,
+                     const Floats& weights, bool gradient, int threads) {
   const size_t rows = queries.shape(0), count = candidates.shape(0), width = queries.shape(1);
   SHORTLIST_CHECK(candidates.shape(1) == width && candidate_of_row.size() == rows);
   SHORTLIST_CHECK(multiplicity.size() == count && weights.size() == rows);

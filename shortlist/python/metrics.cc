@@ -72,11 +72,12 @@ std::vector<Rank> ranks_of(const Indices& greater, const Indices& equal, const F
   return ranks;
 }
 
-nb::object positions(const Indices& greater, const Indices& equal, const Flags& absent) {
+nb::ndarray<nb::numpy, int64_t, nb::ndim<1>> positions(const Indices& greater, const Indices& equal,
+                                                       const Flags& absent) {
   std::vector<int64_t> positions;
   for (const Rank& rank : ranks_of(greater, equal, absent))
     positions.push_back(static_cast<int64_t>(rank.position()));
-  return array_of(std::move(positions));
+  return nb::cast<nb::ndarray<nb::numpy, int64_t, nb::ndim<1>>>(array_of(std::move(positions)));
 }
 
 // The items that a row's list leaves out, ascending. An empty mask allows all.

@@ -13,7 +13,7 @@
 #include "shortlist/config/config_toml.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/toml.h"
-#include "shortlist/jobs/candidate_table.h"
+#include "shortlist/jobs/item_table.h"
 #include "shortlist/jobs/query_table.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/python/arrays.h"
@@ -185,10 +185,10 @@ class Model {
       const nb::gil_scoped_release released;
       const Table table = open(pairs);
       QueryTable queries(recommender_, table);
-      CandidateTable candidates(recommender_, table);
+      ItemTable items(recommender_, table);
       std::vector<ColumnRequest> requests = queries.requests();
       const size_t of_query = requests.size();
-      std::ranges::copy(candidates.requests(), std::back_inserter(requests));
+      std::ranges::copy(items.requests(), std::back_inserter(requests));
       struct Part {
         std::vector<std::vector<float>> rows;
         std::vector<ColumnGaps> gaps;
@@ -196,9 +196,9 @@ class Model {
       };
       const auto work = [&](const Chunk& chunk, Part& part) {
         const std::vector<Column> asked = queries.columns(chunk);
-        const auto [items, columns, unknown] = candidates.read(chunk, of_query);
-        part.rows = items.empty() ? recommender_.predict(asked, columns)
-                                  : recommender_.predict(asked, columns, items);
+        const auto [known, columns, unknown] = items.read(chunk, of_query);
+        part.rows = known.empty() ? recommender_.predict(asked, columns)
+                                  : recommender_.predict(asked, columns, known);
         part.unknown = unknown;
         if (!raw) clamp_to_labels(recommender_.bundle(), part.rows);
         part.gaps = recommender_.query_context().gaps(asked);
@@ -207,12 +207,12 @@ class Model {
         for (const std::vector<float>& row : part.rows)
           for (size_t t = 0; t < labels.size(); ++t) labels[t].push_back(row[t]);
         queries.count(part.gaps, chunk.rows);
-        candidates.count(part.unknown);
+        items.count(part.unknown);
       };
       ThreadPool pool(threads);
       work_on_rows<Part>(table, requests, pool, work, write, [] {});
       notes = queries.notes();
-      if (const std::string note = candidates.note(); !note.empty()) notes.push_back(note);
+      if (const std::string note = items.note(); !note.empty()) notes.push_back(note);
     }
     nb::list arrays;
     for (std::vector<float>& label : labels) arrays.append(array_of(std::move(label)));
@@ -328,7 +328,7 @@ class Model {
     return to_python(parse_json_value(recommender_.bundle().history_json, "history.json"));
   }
   nb::object config() const {
-    return to_python(parse_toml(config_to_toml(recommender_.bundle().config), "config.toml"));
+    return to_python(parse_toml(config_to_toml(*recommender_.bundle().config), "config.toml"));
   }
 
   const Recommender& recommender() const { return recommender_; }
@@ -341,7 +341,7 @@ class Model {
 
   // A table whose texts are read like those that the model was trained on.
   Table open(const TableArgument& argument) const {
-    TableConfig section = recommender_.bundle().config.data;
+    TableConfig section = recommender_.bundle().config->data;
     section.sql.clear();
     section.data.clear();
     argument.apply(section);
@@ -388,7 +388,7 @@ void bind_model(nb::module_& module) {
       .def_prop_ro("id_column", [](const Model& m) { return m.recommender().id_column(); })
       .def_prop_ro("labels", [](const Model& m) { return m.recommender().labels(); })
       .def_prop_ro("query_columns", [](const Model& m) { return m.recommender().query_columns(); })
-      .def_prop_ro("item_columns", [](const Model& m) { return m.recommender().candidate_columns(); })
+      .def_prop_ro("item_columns", [](const Model& m) { return m.recommender().item_columns(); })
       .def_prop_ro("has_scores", [](const Model& m) { return m.recommender().has_retrieval(); })
       .def_prop_ro("display",
                    [](const Model& m) -> std::optional<std::string> {
@@ -397,7 +397,7 @@ void bind_model(nb::module_& module) {
                      return m.recommender().attribute_names()[*at];
                    })
       .def_prop_ro("path", [](const Model& m) { return m.recommender().bundle().path; })
-      .def_prop_ro("kind", [](const Model& m) { return m.recommender().bundle().config.model.kind; })
+      .def_prop_ro("kind", [](const Model& m) { return m.recommender().bundle().spec.kind; })
       .def_prop_ro("version", [](const Model& m) { return m.recommender().bundle().version; });
 }
 

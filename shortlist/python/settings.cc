@@ -26,7 +26,7 @@ nb::object settings() {
 // Reads each section by itself, so that a config may be made step by step.
 Config check_sections(const Value& root, const std::string& file) {
   Config config = read_sections(root, file);
-  kind_of_config(config);
+  find_kind(config.model);
   check_layers(config);
   return config;
 }
@@ -84,7 +84,7 @@ void bind_settings(nb::module_& module) {
       "complete_settings",
       [](nb::handle settings) {
         const Config config = read_config(to_table(settings), kFile);
-        kind_of_config(config);
+        find_kind(config.model);
         return to_python(parse_toml(full_config_to_toml(config), kFile));
       },
       "settings"_a.none(),

@@ -15,6 +15,7 @@
 #include "shortlist/init/init_config.h"
 #include "shortlist/io/json.h"
 #include "shortlist/jobs/evaluate.h"
+#include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/training.h"
 #include "shortlist/python/python_events.h"
@@ -42,7 +43,7 @@ void add_section(Value& root, const char* section, const OptionalTable& table) {
 void apply_tables(Config& config, const OptionalTable& data, const OptionalTable& items,
                   const OptionalTable& users) {
   if (data) data->apply(config.data);
-  if (items) items->apply(*config.items);
+  if (items) items->apply(config.items);
   if (users) users->apply(*config.users);
 }
 
@@ -57,7 +58,18 @@ std::string draft_config(const TableArgument& data, const OptionalTable& items, 
   InitSides sides;
   if (items) sides.items = &item_table.emplace(Table::open(items->config.source()));
   if (users) sides.users = &user_table.emplace(Table::open(users->config.source()));
-  return init_config(table, {.label = label, .candidate = item, .query = query}, sides);
+  return init_config(table, {.label = label, .item = item, .query = query}, sides);
+}
+
+// The config of a dict, with these tables in place of its own.
+Config config_with_tables(nb::dict settings, const OptionalTable& data, const OptionalTable& items,
+                          const OptionalTable& users) {
+  Value root = to_value(settings);
+  add_section(root, "items", items);
+  add_section(root, "users", users);
+  Config config = read_config(root, "the config");
+  apply_tables(config, data, items, users);
+  return config;
 }
 
 nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
@@ -70,11 +82,7 @@ nb::object train_model(nb::dict settings, const TableArgument& data, const Optio
       .resume = read_argument<bool>(resume, "resume"),
       .overwrite = read_argument<bool>(overwrite, "overwrite"),
       .from_checkpoint = read_argument<std::string>(from_checkpoint, "from_checkpoint")};
-  Value root = to_value(settings);
-  add_section(root, "items", items);
-  add_section(root, "users", users);
-  Config config = read_config(root, "the config");
-  apply_tables(config, data, items, users);
+  const Config config = config_with_tables(settings, data, items, users);
   std::atomic<bool> stop = false;
   PythonEvents events(std::move(function),
                       read_argument<double>(interval, "step_interval", Range::at_least(0)), stop);
@@ -87,6 +95,17 @@ nb::object train_model(nb::dict settings, const TableArgument& data, const Optio
   return result.finished ? report_of(result.report) : nb::none();
 }
 
+void import_model(nb::handle checkpoint, nb::dict settings, const TableArgument& data,
+                  const OptionalTable& items, const OptionalTable& users, nb::handle out,
+                  nb::handle threads) {
+  const ImportOptions options{.checkpoint = read_argument<std::string>(checkpoint, "checkpoint"),
+                              .out = read_argument<std::string>(out, "out"),
+                              .threads = read_threads(threads)};
+  const Config config = config_with_tables(settings, data, items, users);
+  const nb::gil_scoped_release released;
+  import_bundle(config, options);
+}
+
 nb::object evaluate_model(const std::string& path, const OptionalTable& data, const OptionalTable& items,
                           const OptionalTable& users, nb::handle split_given, nb::handle threads_given) {
   const auto split = read_argument<std::string>(split_given, "split");
@@ -95,9 +114,9 @@ nb::object evaluate_model(const std::string& path, const OptionalTable& data, co
   {
     const nb::gil_scoped_release released;
     Bundle bundle = load_bundle(path);
-    Config config = bundle.config;
+    Config config = *bundle.config;
     use_tables_of_run(path, config);
-    if (items && !config.items) throw usage_error("items: the model has no table of items");
+    if (items && !config.items.has_table()) throw usage_error("items: the model has no table of items");
     if (users && !config.users) throw usage_error("users: the model has no table of users");
     apply_tables(config, data, items, users);
     report = evaluate(std::move(bundle), config, split, threads);
@@ -144,6 +163,10 @@ void bind_training(nb::module_& module) {
           "out: str, threads: int, resume: bool, overwrite: bool, from_checkpoint: str, "
           "function: collections.abc.Callable[[str, dict[str, typing.Any]], object] | None, "
           "interval: float) -> dict[str, typing.Any] | None"));
+  module.def("import_keras", &import_model, "checkpoint"_a.none(), "config"_a, "data"_a, "items"_a.none(),
+             "users"_a.none(), "out"_a.none(), "threads"_a.none(),
+             nb::sig("def import_keras(checkpoint: str, config: dict[str, typing.Any], data: Table, "
+                     "items: Table | None, users: Table | None, out: str, threads: int) -> None"));
   module.def("evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
              "split"_a.none(), "threads"_a.none(),
              nb::sig("def evaluate(path: str, data: Table | None, items: Table | None, users: Table | None, "

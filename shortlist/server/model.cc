@@ -51,10 +51,13 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
       loaded_at(now_text()),
       recommender(Recommender::load(bundle)),
       query(query_form(recommender.bundle())),
-      candidate(candidate_form(recommender.bundle())),
+      item(item_form(recommender.bundle())),
       attributes(attribute_form(recommender.bundle())),
       search(search_texts(recommender)),
       cost(recommender) {
+  for (const auto* form : {&query, &item, &attributes})
+    for (const FormField& field : *form)
+      if (field.choices.size() > kListedChoices) value_search(field);
   recommender.prepare(std::max(1u, std::thread::hardware_concurrency()));
   const size_t asked = check_golden_requests(recommender);
   // The first run includes one-time work, so only later runs are timed.

@@ -17,6 +17,9 @@
 
 namespace shortlist {
 
+// Of a column with more choices, clients get this number in advance and search the others.
+inline constexpr size_t kListedChoices = 200;
+
 struct ServedModel {
   // Throws Error(data) if the bundle is damaged or does not reproduce its golden requests. `generation`
   // counts the loads under a name, from 1.
@@ -27,7 +30,7 @@ struct ServedModel {
   std::string loaded_at;  // UTC, ISO 8601
   Recommender recommender;
   const std::string& version() const { return recommender.bundle().version; }
-  std::vector<FormField> query, candidate, attributes;
+  std::vector<FormField> query, item, attributes;
   ItemSearch search;
   bool slow = false;  // an answer takes longer than a millisecond
   ModelCost cost;
@@ -36,7 +39,8 @@ struct ServedModel {
   // Computed on first use.
   const EmbeddingMap& map() const;
 
-  // Searches the choices of a form field. Built when the column is first searched.
+  // Searches the choices of a form field. Built at load time if there are more than kListedChoices, else when
+  // the column is first searched.
   const ItemSearch& value_search(const FormField& field) const;
 
  private:

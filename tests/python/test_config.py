@@ -41,7 +41,7 @@ def the_generator():
 def test_the_module_is_as_generated():
     generated = the_generator().python_config()
     committed = pathlib.Path(sl.config.__file__).read_text()
-    assert committed == generated, "write it anew: PYTHONPATH=python tools/python_config --write"
+    assert committed == generated, "write it anew: PYTHONPATH=build/python tools/python_config --write"
 
 
 def keys(fields):

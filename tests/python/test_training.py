@@ -197,3 +197,22 @@ def test_a_sparse_matrix_is_users_by_items(ratings):
     matrix = coo_matrix((ratings.rating, (ratings.user, ratings.item))).tocsr()
     sparse = tower().fit(matrix)
     assert set(sparse.item_ids_) == set(ratings.item)
+
+
+def test_estimators_keep_scikit_learns_conventions():
+    checks = pytest.importorskip("sklearn.utils.estimator_checks")
+    # The checks that do not fit on a bare matrix of numbers: interactions are columns with names.
+    names = (
+        "check_estimator_cloneable",
+        "check_estimator_repr",
+        "check_estimator_get_tags_default_keys",
+        "check_no_attributes_set_in_init",
+        "check_parameters_default_constructible",
+        "check_get_params_invariance",
+        "check_set_params",
+    )
+    for name in names:
+        check = getattr(checks, name, None)
+        if check is not None:
+            check("TwoTower", sl.TwoTower())
+    assert not sl.TwoTower().__sklearn_is_fitted__()

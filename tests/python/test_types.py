@@ -45,7 +45,7 @@ def package(tmp_path_factory) -> pathlib.Path:
     """A folder with the package's Python files, its stub and code that uses it."""
     pytest.importorskip("nanobind")
     folder = tmp_path_factory.mktemp("types")
-    source, made = pathlib.Path(sl.__file__).parent, folder / "shortlist"
+    source, made = ROOT / "python" / "shortlist", folder / "shortlist"
     for file in [*source.rglob("*.py"), source / "py.typed"]:
         target = made / file.relative_to(source)
         target.parent.mkdir(parents=True, exist_ok=True)

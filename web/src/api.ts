@@ -1,108 +1,30 @@
-// The server's API and its types. /openapi.json describes the same.
+// The server's API, by its client, as this page uses it.
+import { Client, Problem } from '../client/src/index.js';
+import type * as client from '../client/src/index.js';
 
-export type Input = 'one' | 'several' | 'words' | 'number' | 'time' | 'vector';
+export { Problem };
+export type {
+  AttributeValue,
+  Explanation,
+  Features,
+  Field,
+  Item,
+  ItemList,
+  ItemMap,
+  Label,
+  ModelName,
+  Recommendation,
+  Recommendations,
+  ServedModel,
+  SimilarItems,
+  Similarity,
+  ValueList,
+} from '../client/src/index.js';
 
-export interface Field {
-  column: string;
-  input: Input;
-  kind?: string;
-  least?: number;
-  most?: number;
-  choices?: string[]; // only the first if there are many
-  choices_total?: number;
-}
+export type Input = client.Field['input'];
+export type Seen = NonNullable<client.Features['seen']>;
 
-export interface Label {
-  label: string;
-  least?: number;
-  most?: number;
-  mean?: number;
-}
-
-export type SimilarBy = 'learned' | 'jaccard' | 'cosine';
-
-export interface ModelVersion {
-  name: string;
-  version: string;
-}
-
-export type Seen = 'drop' | 'keep';
-
-export interface Features {
-  model: ModelVersion;
-  query: Field[];
-  attributes: Field[];
-  id_column: string;
-  user_column?: string;
-  order?: 'score' | 'predicted' | 'blend'; // of lists
-  seen?: Seen; // what happens to items that the query's user has seen, if the model knows users
-  labels: Label[];
-  retrieval: boolean;
-  kind: string; // kind of model
-  map: boolean; // whether the items have a map
-  similar_by: SimilarBy[]; // may be empty
-  max_k: number; // the largest k of a request
-  max_retrieve: number;
-}
-
-// A text or a time, a number, or a list. null if an item has no value.
-export type AttributeValue = string | number | string[] | null;
-
-export interface Item {
-  id: string;
-  display?: string;
-  attributes: Record<string, AttributeValue>;
-}
-
-// score = constant + the sum of the features' scores
-export interface Explanation {
-  method: string; // 'additive', 'integrated_gradients', or the name of the model kind's own method
-  constant?: number;
-  features: {
-    feature: string;
-    column: string;
-    score?: number;
-    predictions?: Record<string, number | null>; // by label: the prediction minus that without the feature
-  }[];
-}
-
-export interface Recommendation extends Item {
-  rank: number;
-  score?: number | null;
-  predictions?: Record<string, number | null>;
-  explanation?: Explanation;
-}
-
-export interface Recommendations {
-  items: Recommendation[];
-  exact: boolean;
-  warnings?: string[];
-}
-
-export interface SimilarItem extends Item {
-  rank: number;
-  similarity: number;
-}
-
-export interface SimilarItems {
-  item: Item;
-  items: SimilarItem[];
-}
-
-export interface ItemList {
-  items: Item[];
-  total: number;
-}
-
-// Columns with one entry per item.
-export interface ItemMap {
-  ids: string[];
-  x: number[];
-  y: number[];
-  attributes: Record<string, AttributeValue[]>;
-  explained: number; // share of the variance in the plane
-  total: number; // items in the catalogue; the map may have fewer
-}
+// The files of a bundle that a model card contains.
 
 export interface Interval {
   low: number | null;
@@ -144,54 +66,28 @@ export interface Epoch {
   validation?: Figures;
 }
 
-export interface ModelCard {
-  name: string;
-  version: string;
-  loaded_at: string;
+export interface ModelCard extends client.ModelCard {
   sizes: { items: number; parameters: number; embedding_width: number; ratings: number };
-  config: string; // TOML
-  layers: string; // a table as text
-  report: Report;
+  report: Report & Record<string, unknown>;
   history: { epochs: Epoch[]; kept_epoch?: number }; // kept_epoch: the epoch of the model's weights, if not the last
 }
 
-export interface ValueList {
-  values: string[];
-  total: number;
-}
-
-export interface ServedModel {
-  name: string;
-  version: string;
-  items: number;
-}
+// What the page sends of what a request may have.
 
 export type QueryValue = string | number | string[] | number[];
 
-export interface Condition {
-  attribute: string;
+export interface Condition extends client.AttributeCondition {
   comparison: '=' | '>=' | '<=';
   value: string | string[];
 }
 
-export interface RecommendRequest {
+export interface RecommendRequest extends client.RecommendRequest {
   query: Record<string, QueryValue>;
   filter: Condition[];
   k: number;
   retrieve: number;
-  seen?: Seen;
   order?: 'score' | 'predicted';
   explain: boolean;
-}
-
-// A failed request: an RFC 9457 problem, or no answer at all (status 0).
-export class Problem extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 // The key is kept as long as the browser's tab.
@@ -202,7 +98,7 @@ export const hasKey = () => sessionStorage.getItem(kKey) !== null;
 // Every answer contains the model's name and version. Listeners are called with each, and for each answer
 // that rejects the key.
 export interface Listener {
-  answered?: (model: ModelVersion) => void;
+  answered?: (model: client.ModelName) => void;
   refused?: (problem: Problem) => void;
 }
 const listeners = new Set<Listener>();
@@ -211,43 +107,24 @@ export function listen(listener: Listener): () => void {
   return () => void listeners.delete(listener);
 }
 
-const report = (model: ModelVersion) => listeners.forEach((listener) => listener.answered?.(model));
-
-async function problemOf(response: Response): Promise<Problem> {
-  try {
-    const problem = await response.json();
-    return new Problem(response.status, problem.detail ?? problem.title ?? response.statusText);
-  } catch {
-    return new Problem(response.status, response.statusText || `status ${response.status}`);
-  }
+// Answers of a model contain its name; a model card is one itself.
+function modelOf(answer: unknown): client.ModelName | undefined {
+  const { model, ...card } = answer as { model?: client.ModelName } & Partial<client.ModelName>;
+  return model ?? (card.name && card.version ? { name: card.name, version: card.version } : undefined);
 }
 
-async function ask<T>(path: string, signal: AbortSignal, body?: unknown): Promise<T> {
-  const headers = new Headers();
-  const key = sessionStorage.getItem(kKey);
-  if (key) headers.set('Authorization', `Bearer ${key}`);
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      signal,
-      headers,
-      method: body === undefined ? 'GET' : 'POST',
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw new Problem(0, 'The server does not answer. It may have been stopped.');
-  }
-  if (!response.ok) {
-    const problem = await problemOf(response);
-    if (problem.status === 401 && !signal.aborted) listeners.forEach((listener) => listener.refused?.(problem));
-    throw problem;
-  }
-  const answer = await response.json();
-  if (answer.model?.version && !signal.aborted) report(answer.model);
-  return answer;
-}
+const clientOf = (model?: string) =>
+  new Client('', {
+    model,
+    key: () => sessionStorage.getItem(kKey),
+    answered: (answer) => {
+      const from = modelOf(answer);
+      if (from) listeners.forEach((listener) => listener.answered?.(from));
+    },
+    failed: (problem) => {
+      if (problem.status === 401) listeners.forEach((listener) => listener.refused?.(problem));
+    },
+  });
 
 // A request's header has a size limit, and each byte may take three in the address. The beginning of a longer
 // text is enough for a search.
@@ -257,41 +134,38 @@ export function searchText(text: string): string {
   return text.slice(0, read);
 }
 
-export const listModels = (signal: AbortSignal) => ask<{ models: ServedModel[] }>('/v1/models', signal);
+export const listModels = (signal: AbortSignal) => clientOf().listModels({ signal });
 
 // The API of one model.
 export class Api {
-  private readonly base: string;
+  private readonly client: Client;
 
   constructor(readonly model: string) {
-    this.base = `/v1/models/${encodeURIComponent(model)}`;
+    this.client = clientOf(model);
   }
 
   get recommendPath(): string {
-    return `${this.base}/recommend`;
+    return this.client.address('recommend');
   }
-  features(signal: AbortSignal): Promise<Features> {
-    return ask(`${this.base}/features`, signal);
+  features(signal: AbortSignal) {
+    return this.client.getFeatures({ signal });
   }
-  values(column: string, text: string, limit: number, signal: AbortSignal): Promise<ValueList> {
-    const query = new URLSearchParams({ q: searchText(text), limit: String(limit) });
-    return ask(`${this.base}/features/${encodeURIComponent(column)}/values?${query}`, signal);
+  values(column: string, text: string, limit: number, signal: AbortSignal) {
+    return this.client.listValues(column, { q: searchText(text), limit }, { signal });
   }
-  recommend(request: RecommendRequest, signal: AbortSignal): Promise<Recommendations> {
-    return ask(this.recommendPath, signal, request);
+  recommend(request: RecommendRequest, signal: AbortSignal) {
+    return this.client.recommend(request, { signal });
   }
-  items(text: string, limit: number, signal: AbortSignal): Promise<ItemList> {
-    return ask(`${this.base}/items?${new URLSearchParams({ q: searchText(text), limit: String(limit) })}`, signal);
+  items(text: string, limit: number, signal: AbortSignal) {
+    return this.client.listItems({ q: searchText(text), limit }, { signal });
   }
-  async card(signal: AbortSignal): Promise<ModelCard> {
-    const card = await ask<ModelCard>(`${this.base}/model`, signal);
-    if (!signal.aborted) report({ name: card.name, version: card.version });
-    return card;
+  card(signal: AbortSignal): Promise<ModelCard> {
+    return this.client.getModel({ signal }) as Promise<ModelCard>;
   }
-  map(signal: AbortSignal): Promise<ItemMap> {
-    return ask(`${this.base}/map`, signal);
+  map(signal: AbortSignal) {
+    return this.client.getMap({ signal });
   }
-  similar(id: string, by: SimilarBy, k: number, signal: AbortSignal): Promise<SimilarItems> {
-    return ask(`${this.base}/similar`, signal, { id, by, k });
+  similar(id: string, by: client.Similarity, k: number, signal: AbortSignal) {
+    return this.client.similar({ id, by, k }, { signal });
   }
 }

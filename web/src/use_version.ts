@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { listen, listModels, type Api, type Features, type ModelVersion, type ServedModel } from './api';
+import { listen, listModels, type Api, type Features, type ModelName, type ServedModel } from './api';
 import { useAnswer, type Asked } from './use_answer';
 
 // The server may load a new version of a model, with other features and items, while the page is open.
@@ -16,7 +16,7 @@ export function useVersion(api: Api, listed: ServedModel): Version {
   const features = useAnswer(listed.name, (signal) => api.features(signal));
   const [models, setModels] = useState<ServedModel[]>([]);
   const [isNew, setIsNew] = useState(false);
-  const shown = useRef<ModelVersion | null>(null);
+  const shown = useRef<ModelName | null>(null);
   const reloaded = useRef(-Infinity);
   const latest = features.value?.model.name === listed.name ? features.value.model : undefined;
 
@@ -37,7 +37,7 @@ export function useVersion(api: Api, listed: ServedModel): Version {
   }, [latest?.name, latest?.version]);
 
   useEffect(() => {
-    const answered = ({ name, version }: ModelVersion) => {
+    const answered = ({ name, version }: ModelName) => {
       const now = performance.now();
       if (name !== shown.current?.name || version === shown.current.version || now - reloaded.current < kRest) return;
       reloaded.current = now;

@@ -56,7 +56,7 @@ export function makePopular() {
   const table = join(folder, 'ratings.csv');
   run('synth', '--rows', '3000', '--out', table);
   run('train', config('popular.toml'), '--data', table, '--out', join(folder, 'popular'));
-  return { bundle: join(folder, 'popular'), remove: () => rmSync(folder, { recursive: true }) };
+  return { bundle: join(folder, 'popular'), makeKey: () => makeKey(folder), remove: () => rmSync(folder, { recursive: true }) };
 }
 
 const running = new Set();

@@ -51,9 +51,21 @@ Problem method_not_allowed(std::string_view method, std::string_view path,
                            const std::set<std::string>& allowed) {
   const std::string methods = fmt::format("{}", fmt::join(allowed, ", "));
   Problem problem(405, "method_not_allowed",
-                  fmt::format("method {} is not allowed on {}, which takes {}", method, path, methods));
+                  fmt::format("method {} is not allowed on {}, only {}", method, path, methods));
   problem.headers.emplace_back("Allow", methods);
   return problem;
+}
+
+void check_parameters(const Route& route, const Url& url) {
+  if (!route.path.starts_with("/v1/") || route.plain_errors) return;
+  for (const auto& [name, value] : url.query) {
+    if (std::ranges::find(route.query, name, &Parameter::name) != route.query.end()) continue;
+    std::vector<std::string_view> known;
+    for (const Parameter& parameter : route.query) known.emplace_back(parameter.name);
+    throw invalid_field(name, known.empty()
+                                  ? "unknown parameter; this URL takes none"
+                                  : fmt::format("unknown parameter (known: {})", fmt::join(known, ", ")));
+  }
 }
 
 RouteMatch Router::match_path(std::string_view method, const Url& url, std::set<std::string>& allowed) const {

@@ -15,6 +15,6 @@ const noteOf = (item: Item) =>
 
 // Fetches items whose text contains the query.
 export const findItems = (api: Api) => async (text: string, signal: AbortSignal) => {
-  const { items, total } = await api.items(text, kSuggestions, signal);
-  return { found: items.map((item) => ({ value: item.id, ...(item.display ? { name: item.display } : {}), note: noteOf(item) })), total };
+  const { items, total, exact } = await api.items(text, kSuggestions, signal);
+  return { found: items.map((item) => ({ value: item.id, ...(item.display ? { name: item.display } : {}), note: noteOf(item) })), total, exact };
 };
