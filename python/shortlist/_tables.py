@@ -146,7 +146,8 @@ def _spec_of_series(series: Any, column: str) -> tuple[Any, ...]:
         categories = series.cat.categories.to_series().reset_index(drop=True)
         if len(codes) and codes.min() < 0:
             codes, categories = np.where(codes < 0, np.int32(len(categories)), codes), _with_a_missing_one(categories)
-        return ("codes", codes, _spec_of_series(categories, column))
+        values = _spec_of_series(categories, column)
+        return ("codes", codes, values if values[0] != "codes" else ("objects", categories.tolist()))
     if isinstance(series.dtype, np.dtype):
         return _spec_of_array(series.to_numpy(), None, column)
     missing = np.ascontiguousarray(series.isna().to_numpy())

@@ -112,6 +112,8 @@ void Guesser::find_split() {
 
 void Guesser::check_label(size_t c) {
   const ColumnGuess& column = columns()[c];
+  if (column.summary.present() == 0)
+    throw data_error("label '{}': has no values, need numbers", options_.label);
   if (!is_number(column) || !column.summary.min) {
     throw data_error("label '{}': contains {}, need numbers", options_.label,
                      column_type_name(column.summary.type));

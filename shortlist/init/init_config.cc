@@ -342,7 +342,9 @@ std::string init_config(const Table& table, const InitOptions& options, const In
   if (options.item.empty() && !named.item.empty())
     guess.uses[guess.item].why = "the item: " + sides.items->source().describe() + " has one row per item";
   add_side_tables(table, sides, guess);
+  const std::optional<size_t> label = guess.label;
   leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
+  if (!options.label.empty() && label && !guess.label) throw data_error("{}", guess.uses[*label].why);
   return Writer(guess).text();
 }
 

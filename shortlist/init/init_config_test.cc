@@ -290,6 +290,12 @@ TEST(InitConfig, RejectsOptionsThatDoNotFit) {
   const std::string path =
       folder.write("a.csv", "user_id,item_id,rating,mood\n1,1,2,good\n1,2,4,bad\n2,1,3,good\n");
   EXPECT_EQ(message_of(path, {.label = "mood"}), "label 'mood': contains text, need numbers");
+  const std::string endless =
+      folder.write("i.csv", "user_id,item_id,rating\n1,1,1.5\n1,2,inf\n2,1,2\n2,2,3\n");
+  EXPECT_EQ(message_of(endless, {.label = "rating"}),
+            endless + ": row 2: label column 'rating': got 'inf', need a finite number");
+  const std::string unrated = folder.write("u.csv", "user_id,item_id,rating\n1,1,\n1,2,\n2,1,\n");
+  EXPECT_EQ(message_of(unrated, {.label = "rating"}), "label 'rating': has no values, need numbers");
   EXPECT_EQ(
       message_of(path, {.item = "itemid"}),
       path + ": has no column 'itemid'; did you mean 'item_id'? (columns: user_id, item_id, rating, mood)");
