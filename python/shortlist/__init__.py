@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from shortlist import client, config, losses, metrics
     from shortlist._callbacks import Callback, Epoch, Run, Step
     from shortlist._config import draft_config
-    from shortlist._estimators import Estimator, Popularity, TwoTower
+    from shortlist._estimator import Estimator
+    from shortlist._estimators import Popularity, TwoTower
     from shortlist._model import Model, load
     from shortlist._report import Report
     from shortlist._server import Server
@@ -38,7 +39,7 @@ _HOME = {
     "Config": "config",
     "DataWarning": "_tables",
     "Epoch": "_callbacks",
-    "Estimator": "_estimators",
+    "Estimator": "_estimator",
     "Model": "_model",
     "Popularity": "_estimators",
     "Report": "_report",

@@ -10,7 +10,8 @@ from shortlist import _core
 from shortlist._callbacks import Callback, Events, Progress, shows_progress
 from shortlist._config import settings_of
 from shortlist._core import ConfigError, Interrupted
-from shortlist._model import Model, own_folder
+from shortlist._fitted import own_folder
+from shortlist._model import Model
 from shortlist._tables import kind_of, to_table
 
 if TYPE_CHECKING:

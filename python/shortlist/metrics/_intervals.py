@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
-from shortlist._arrays import Array, require, row_weights, to_flag, to_vector
 from shortlist._arguments import shown
+from shortlist._arrays import Array, require, row_weights, to_flag, to_vector
 from shortlist._core import ConfigError
 
 
