@@ -51,8 +51,8 @@ Bits valid_bits(const Array& array, const std::string& format, nb::handle missin
 }
 
 // `unit` is of a datetime64, viewed as int64: "s", "m", "u" or "n"; else "".
-Part part_of_array(const std::string& column, nb::handle values, nb::handle missing,
-                   const std::string& unit) {
+ArrowPart part_of_array(const std::string& column, nb::handle values, nb::handle missing,
+                        const std::string& unit) {
   Array array;
   if (!nb::try_cast(values, array))
     throw data_error("{}: need a contiguous one-dimensional array of numbers", column);
@@ -72,9 +72,9 @@ Part part_of_array(const std::string& column, nb::handle values, nb::handle miss
                    std::move(owned), {});
 }
 
-Part part_of(const std::string& column, nb::tuple spec);
+ArrowPart part_of(const std::string& column, nb::tuple spec);
 
-Part part_of_codes(const std::string& column, nb::handle codes, nb::tuple values) {
+ArrowPart part_of_codes(const std::string& column, nb::handle codes, nb::tuple values) {
   nb::ndarray<const int32_t, nb::c_contig, nb::device::cpu, nb::ndim<1>> array;
   if (!nb::try_cast(codes, array)) throw data_error("{}: need codes of 32 bits", column);
   auto owned = std::make_unique<Owned>();
@@ -85,7 +85,7 @@ Part part_of_codes(const std::string& column, nb::handle codes, nb::tuple values
   return make_part(static_cast<int64_t>(array.shape(0)), "i", std::move(owned), {}, part_of(column, values));
 }
 
-Part part_of(const std::string& column, nb::tuple spec) {
+ArrowPart part_of(const std::string& column, nb::tuple spec) {
   const std::string kind = nb::cast<std::string>(spec[0]);
   if (kind == "codes") return part_of_codes(column, spec[1], nb::cast<nb::tuple>(spec[2]));
   if (kind == "objects") return read_objects(column, nb::cast<nb::sequence>(spec[1]));
@@ -95,11 +95,11 @@ Part part_of(const std::string& column, nb::tuple spec) {
 
 // A stream of one batch.
 struct OneBatch {
-  Part part;
+  ArrowPart part;
   bool taken = false;
 };
 
-ArrowArrayStream stream_of(Part part) {
+ArrowArrayStream stream_of(ArrowPart part) {
   return {.get_schema =
               [](ArrowArrayStream* self, ArrowSchema* out) {
                 *out = std::exchange(static_cast<OneBatch*>(self->private_data)->part.schema, {});
@@ -125,7 +125,7 @@ ArrowArrayStream stream_of(Part part) {
 }  // namespace
 
 std::shared_ptr<const ArrowTable> table_of_columns(const std::string& name, nb::dict columns) {
-  std::vector<Part> parts;
+  std::vector<ArrowPart> parts;
   try {
     for (const auto& [key, spec] : columns) {
       const std::string column = text_of(key, fmt::format("{}: the name of a column", name));
@@ -136,7 +136,7 @@ std::shared_ptr<const ArrowTable> table_of_columns(const std::string& name, nb::
                          parts.back().array.length, parts.front().schema.name, parts.front().array.length);
     }
   } catch (...) {
-    for (Part& part : parts) {
+    for (ArrowPart& part : parts) {
       part.schema.release(&part.schema);
       part.array.release(&part.array);
     }

@@ -44,17 +44,17 @@ Owned::~Owned() {
   kept.reset();
 }
 
-Part make_part(int64_t rows, std::string format, std::unique_ptr<Owned> owned, std::vector<Part> children,
-               std::optional<Part> dictionary) {
+ArrowPart make_part(int64_t rows, std::string format, std::unique_ptr<Owned> owned,
+                    std::vector<ArrowPart> children, std::optional<ArrowPart> dictionary) {
   std::vector<ArrowSchema> schemas;
-  for (const Part& child : children) {
+  for (const ArrowPart& child : children) {
     schemas.push_back(child.schema);
     owned->arrays.push_back(child.array);
   }
   const size_t count = owned->arrays.size();
   if (dictionary) owned->arrays.push_back(dictionary->array);
   for (ArrowArray& array : owned->arrays) owned->array_pointers.push_back(&array);
-  Part part;
+  ArrowPart part;
   part.array = {.length = rows,
                 .null_count = owned->buffers[0] == nullptr ? 0 : -1,
                 .offset = 0,
@@ -71,7 +71,7 @@ Part make_part(int64_t rows, std::string format, std::unique_ptr<Owned> owned, s
   return part;
 }
 
-void rename(Part& part, const std::string& name) {
+void rename(ArrowPart& part, const std::string& name) {
   auto* owned = static_cast<Owned*>(part.schema.private_data);
   owned->name = name;
   part.schema.name = owned->name.c_str();

@@ -30,17 +30,17 @@ struct Owned {
 };
 
 // A column of an Arrow table. Its receiver releases both.
-struct Part {
+struct ArrowPart {
   ArrowSchema schema = {};
   ArrowArray array = {};
 };
 
 // `format` is that of Arrow's C data interface, and owned->buffers[0] the validity or null. The children and
 // the dictionary become the part's.
-Part make_part(int64_t rows, std::string format, std::unique_ptr<Owned> owned, std::vector<Part> children,
-               std::optional<Part> dictionary = std::nullopt);
+ArrowPart make_part(int64_t rows, std::string format, std::unique_ptr<Owned> owned,
+                    std::vector<ArrowPart> children, std::optional<ArrowPart> dictionary = std::nullopt);
 
-void rename(Part& part, const std::string& name);
+void rename(ArrowPart& part, const std::string& name);
 
 // Bits in Arrow's order.
 class Bits {

@@ -44,7 +44,7 @@ class ObjectReader {
  public:
   explicit ObjectReader(std::string column, int depth = 0) : column_(std::move(column)), depth_(depth) {}
 
-  Part read(nb::sequence values) {
+  ArrowPart read(nb::sequence values) {
     for (const nb::handle value : values) add(value);
     return finish();
   }
@@ -164,7 +164,7 @@ class ObjectReader {
     ends_.push_back(elements_ == nullptr ? 0 : static_cast<int64_t>(elements_->rows_));
   }
 
-  Part finish() {
+  ArrowPart finish() {
     auto owned = std::make_unique<Owned>();
     owned->buffers.push_back(keep_validity(*owned, valid_));
     const auto rows = static_cast<int64_t>(rows_);
@@ -194,7 +194,7 @@ class ObjectReader {
     return {};
   }
 
-  Part finish_large(std::unique_ptr<Owned> owned) {
+  ArrowPart finish_large(std::unique_ptr<Owned> owned) {
     std::vector<int64_t> ends = {0};
     std::vector<uint8_t> bytes;
     for (size_t r = 0; r < rows_; ++r) {
@@ -223,7 +223,7 @@ class ObjectReader {
 
 }  // namespace
 
-Part read_objects(const std::string& column, nb::sequence values) {
+ArrowPart read_objects(const std::string& column, nb::sequence values) {
   return ObjectReader(column).read(values);
 }
 
