@@ -179,7 +179,7 @@ def test_the_id_stays_the_id_and_the_title_is_shown(tmp_path):
     same = json.loads(run("similar", "b", "The Film 7", "-k", 3, "--format", "json", cwd=tmp_path).stdout)
     by_id = json.loads(run("similar", "b", "7", "-k", 3, "--format", "json", cwd=tmp_path).stdout)
     assert same["items"] == by_id["items"] and same["items"][0]["display"].startswith("The ")
-    assert "knows no movie_id 'The Same Film'" in error("similar", "b", "The Same Film", cwd=tmp_path, code=2)
+    assert "has no movie_id 'The Same Film'" in error("similar", "b", "The Same Film", cwd=tmp_path, code=2)
     assert "The Film 17" in error("similar", "b", "The Fim 17", cwd=tmp_path, code=2)
     listed = json.loads(run("recommend", "b", "--query", "user_id=u1", "--exclude", "The Film 7", "-k", 40, "--keep-seen",
                             "--format", "json", cwd=tmp_path).stdout)["items"]
