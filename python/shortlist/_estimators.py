@@ -174,8 +174,9 @@ class Estimator(Model):
             users=getattr(self, "users", None),
         )
         for metric in ("unseen_ndcg@10", "ndcg@10", "top_10"):
-            if metric in {name for _, name, *_ in report._lines()}:
-                return report[metric]
+            value = report.get(metric)
+            if value is not None:
+                return value
         return -report["rmse"]
 
     def __sklearn_is_fitted__(self) -> bool:

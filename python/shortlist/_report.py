@@ -56,6 +56,21 @@ class Report:
             names += task["model"]
         raise KeyError(f"no metric '{metric}' (metrics: {', '.join(dict.fromkeys(names))})")
 
+    def get(self, metric: str) -> float | None:
+        """Return the model's value of a metric, or None if the report does not have it.
+
+        Parameters
+        ----------
+        metric : str
+            The metric's name.
+
+        Returns
+        -------
+        float or None
+            The value.
+        """
+        return self[metric] if any(metric in task["model"] for task in self._tasks()) else None
+
     def _tasks(self) -> list[dict[str, Any]]:
         tasks = list(self.data.get("tasks", []))
         if self.data.get("list"):

@@ -18,8 +18,8 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       ->capture_default_str();
   sub->add_option(
          "--retrieve", command->retrieve,
-         "items that retrieval hands to the ranking, and the most that the list can have; 0: blocks of "
-         "the config's recommend.candidates, so that an item's place does not depend on -k")
+         "Number of items that retrieval passes to the ranking, which is also the longest possible list. 0 "
+         "means blocks of the config's recommend.candidates, so that an item's place does not depend on -k.")
       ->capture_default_str();
   std::vector<std::string> orders;
   for (const auto& [value, name] : EnumNames<ListOrder>::names) orders.emplace_back(name);
@@ -95,7 +95,7 @@ void add_predict(CLI::App& app, Chosen& chosen) {
   sub->add_flag("--quiet", command->quiet, "Do not show progress");
   add_text_options(*sub, command->data);
   sub->footer(std::string(kTableHelp) +
-              "\nWith --data the answer is the table with a column more for each label: predicted_LABEL.\n"
+              "\nWith --data, the answer is the table with one more column per label: predicted_LABEL.\n"
               "\nExamples:\n"
               "  shortlist predict runs/anime --query type=TV --item 'name=Cowboy Bebop'\n"
               "  shortlist predict runs/anime --data clean_data.csv --out predicted.parquet\n");
@@ -118,8 +118,7 @@ void add_similar(CLI::App& app, Chosen& chosen) {
   sub->add_option_function<std::string>(
          "--by", by,
          "learned: cosine of the items' vectors (the default); jaccard: common values of the "
-         "attributes;\n"
-         "cosine: of the ratings by the same users, each user's mean taken off")
+         "attributes;\ncosine: of the ratings by the same users, minus each user's mean")
       ->option_text("learned|jaccard|cosine")
       ->check(one_of(names));
   sub->add_option("-k", command->k, "Number of items")->capture_default_str();

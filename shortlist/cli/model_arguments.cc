@@ -71,7 +71,7 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
           ->check(between(2, 1'000))
           ->option_text("N");
   sub->add_option("--from-checkpoint", command->from_checkpoint,
-                  "train nothing: make the bundle of this checkpoint, or of the newest in this run's folder")
+                  "Do not train: make a bundle of this checkpoint, or of the newest one in this run's folder")
       ->excludes(resume)
       ->excludes(seeds)
       ->option_text("PATH");
@@ -123,7 +123,7 @@ void add_import(CLI::App& app, Chosen& chosen) {
       add_command<ImportCommand>(app, chosen, "import", "Make a bundle from a Keras model's weights", sub);
   sub->add_option("checkpoint", command->checkpoint,
                   "What save_weights wrote, in TensorFlow's format (its path, or its folder) or as "
-                  ".weights.h5;\nor a SavedModel")
+                  ".weights.h5, or a SavedModel")
       ->required()
       ->option_text("CHECKPOINT");
   sub->add_option("--config", command->config, "The config that describes the same model, a TOML file")
@@ -159,7 +159,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
   sub->add_option("bundle", command->bundle, "The bundle: the folder that train or import wrote")
       ->required()
       ->option_text("BUNDLE");
-  std::string formats = "The format:";
+  std::string formats = "Output format:";
   for (const ExportFormat& format : export_formats())
     formats += fmt::format("\n{}: {}", format.name, format.help);
   sub->add_option("--to", command->to, formats)->required()->option_text(export_format_names());
@@ -173,7 +173,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
           ->option_text("CHECKPOINT")
           ->group(tensorflow);
   add_list(*sub, "--name", command->names,
-           "OURS=THEIRS for query, item, cross, deep, prediction or features.NAME; again for more")
+           "OURS=THEIRS for query, item, cross, deep, prediction or features.NAME. Repeat for more.")
       ->excludes(like)
       ->group(tensorflow);
   sub->footer(

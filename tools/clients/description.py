@@ -64,10 +64,12 @@ def general(document):
             "additionalProperties": {"$ref": "#/components/schemas/QueryValue"},
         }
     schemas["ConditionText"] = {"type": "string", "description": schemas["ConditionText"]["description"]}
-    condition, text = schemas["Condition"]["anyOf"]
+    condition = schemas.pop("ConditionObject")["anyOf"][0]  # the kind of texts: all comparisons, any value
     del condition["properties"]["attribute"]["enum"]
     schemas["AttributeCondition"] = condition
-    schemas["Condition"]["anyOf"] = [{"$ref": "#/components/schemas/AttributeCondition"}, text]
+    schemas["Condition"]["anyOf"] = [
+        {"$ref": f"#/components/schemas/{name}"} for name in ("AttributeCondition", "ConditionText")
+    ]
     for old, new in RENAMED.items():
         schemas[new] = schemas.pop(old)
     return document

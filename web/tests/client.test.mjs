@@ -1,7 +1,7 @@
 // The client as it is published, against the program that serves a model.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ function install() {
   const place = join(folder, 'node_modules', 'shortlist-client');
   mkdirSync(place, { recursive: true });
   execFileSync(tsc, ['-p', source, '--outDir', join(place, 'dist')]);
-  symlinkSync(join(source, 'package.json'), join(place, 'package.json'));
+  copyFileSync(join(source, 'package.json'), join(place, 'package.json'));
   return join(place, 'dist', 'index.js');
 }
 
@@ -106,7 +106,7 @@ test('a signal aborts a request, of which no one hears', async () => {
 
 test('types accept a right use and find a wrong one', () => {
   const file = join(folder, 'use.ts');
-  const check = () => execFileSync(tsc, ['--noEmit', '--strict', '--module', 'NodeNext', '--target', 'ES2022', file]);
+  const check = () => execFileSync(tsc, ['--noEmit', '--strict', '--module', 'NodeNext', '--target', 'ES2022', file], { cwd: folder });
   const example = /```ts\n(.*?)```/s.exec(readFileSync(join(source, 'README.md'), 'utf8'))[1];
   writeFileSync(file, example);
   check();

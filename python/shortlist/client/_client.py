@@ -101,8 +101,16 @@ class AsyncClient(AsyncOperations):
 
     Parameters
     ----------
-    url, key, model, timeout, retries, context
-        As for :class:`Client`.
+    url : str
+        As for :class:`Client`, like all of these.
+    key, model : str, optional
+        The key, and the name of the model.
+    timeout : float
+        Seconds.
+    retries : int
+        How often a busy server is asked again.
+    context : ssl.SSLContext, optional
+        The certificates.
     connections : int
         Maximum number of requests at a time, each on a connection and in a thread of its own. Others wait.
 

@@ -15,8 +15,10 @@ _LATER = (408, 425, 429)
 class ServerError(Error):
     """A server answered that it cannot do what was asked, at least not now.
 
-    Attributes
+    Parameters
     ----------
+    message : str
+        What is wrong.
     status : int
         The HTTP status, such as 503.
     code : str
@@ -52,7 +54,23 @@ class ServerError(Error):
 
 
 class RequestError(ServerError, ConfigError):
-    """A server rejected a request that must be changed, such as one with an unknown field, item or key."""
+    """A server rejected a request that must be changed, such as one with an unknown field, item or key.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong.
+    status : int
+        The HTTP status, such as 503.
+    code : str
+        The problem for programs, such as "busy". Empty if the answer is not from Shortlist, but from a proxy.
+    errors : list of dict
+        The fields at fault, each with "field" and "message".
+    request_id : str
+        The answer's X-Request-Id, with which the server's log names the request.
+    retry_after : float or None
+        Seconds after which the server asks to try again.
+    """
 
 
 def error_of(status: int, url: str, body: bytes, request_id: str, retry_after: float | None) -> ServerError:

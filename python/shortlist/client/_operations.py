@@ -260,7 +260,7 @@ class Operations:
         *,
         allow: Sequence[Id] | None = None,
         blend: float | None = None,
-        exclude: Sequence[Id | Sequence[Id]] | None = None,
+        exclude: Sequence[Id] | Sequence[Sequence[Id]] | None = None,
         explain: bool | None = None,
         filter: Sequence[Condition] | None = None,
         k: int | None = None,
@@ -279,7 +279,7 @@ class Operations:
             Ids of the only items that may be recommended
         blend : float, optional
             With order blend: weight of the predicted label, 0 to 1
-        exclude : Sequence[Id | Sequence[Id]], optional
+        exclude : Sequence[Id] | Sequence[Sequence[Id]], optional
             Ids of items to leave out for all queries, or a list of ids for each query
         explain : bool, optional
             Whether to show what each feature of the query adds to each item's score and predictions
@@ -574,7 +574,7 @@ class AsyncOperations:
         *,
         allow: Sequence[Id] | None = None,
         blend: float | None = None,
-        exclude: Sequence[Id | Sequence[Id]] | None = None,
+        exclude: Sequence[Id] | Sequence[Sequence[Id]] | None = None,
         explain: bool | None = None,
         filter: Sequence[Condition] | None = None,
         k: int | None = None,
@@ -593,7 +593,7 @@ class AsyncOperations:
             Ids of the only items that may be recommended
         blend : float, optional
             With order blend: weight of the predicted label, 0 to 1
-        exclude : Sequence[Id | Sequence[Id]], optional
+        exclude : Sequence[Id] | Sequence[Sequence[Id]], optional
             Ids of items to leave out for all queries, or a list of ids for each query
         explain : bool, optional
             Whether to show what each feature of the query adds to each item's score and predictions

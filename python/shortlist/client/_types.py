@@ -16,6 +16,7 @@ __all__ = [
     "ConditionText",
     "Display",
     "Document",
+    "ExactTotal",
     "Explanation",
     "FeatureContribution",
     "Features",
@@ -55,13 +56,15 @@ AttributeValue: TypeAlias = "str | float | None | list[str]"
 Attributes: TypeAlias = "dict[str, AttributeValue]"
 # As a text, or as an object
 Condition: TypeAlias = "AttributeCondition | ConditionText"
-# Such as "year>=1990"
+# such as "year>=1990"
 ConditionText: TypeAlias = "str"
 # The item's display name. Absent if the model has no display column.
 Display: TypeAlias = "str"
 Document: TypeAlias = "dict[str, Any]"
+# Whether total counts all matches. If not, there are more.
+ExactTotal: TypeAlias = "bool"
 # An item's id. A number is read as its text.
-Id: TypeAlias = "str | int"
+Id: TypeAlias = "str | int | float"
 # Values by column
 ItemValues: TypeAlias = "Mapping[str, QueryValue]"
 # By label
@@ -162,6 +165,7 @@ class Item(_Item, total=False):
 
 
 class _ItemList(TypedDict):
+    exact: ExactTotal
     items: list[Item]
     model: ModelName
     total: int
@@ -349,6 +353,7 @@ class Status(TypedDict):
 
 
 class _ValueList(TypedDict):
+    exact: ExactTotal
     model: ModelName
     total: int
     values: list[str]

@@ -87,7 +87,7 @@ json condition_text_schema(const Recommender& recommender) {
     examples.push_back(attributes.times.front() + ">=2020-01-31");
   }
   return {{"type", "string"},
-          {"description", "such as \"year>=1990\""},
+          {"description", "Such as \"year>=1990\""},
           {"pattern", fmt::format("^({})", fmt::join(patterns, "|"))},
           {"examples", std::move(examples)}};
 }

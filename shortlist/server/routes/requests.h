@@ -101,7 +101,7 @@ struct PredictBatchRequest {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("pairs", pairs, "pairs of a query and an item: each has an id or the item's columns");
+    visit("pairs", pairs, "Pairs of a query and an item: each has an id or the item's columns");
   }
 };
 

@@ -18,13 +18,16 @@ export type Attributes = Record<string, AttributeValue>;
 /** As a text, or as an object */
 export type Condition = AttributeCondition | ConditionText;
 
-/** Such as "year>=1990" */
+/** such as "year>=1990" */
 export type ConditionText = string;
 
 /** The item's display name. Absent if the model has no display column. */
 export type Display = string;
 
 export type Document = Record<string, unknown>;
+
+/** Whether total counts all matches. If not, there are more. */
+export type ExactTotal = boolean;
 
 export interface Explanation {
   /** The score is the sum of this and the features' scores */
@@ -96,6 +99,7 @@ export interface Item {
 }
 
 export interface ItemList {
+  exact: ExactTotal;
   items: Item[];
   model: ModelName;
   /** Cursor of the next page. Absent on the last page. */
@@ -227,7 +231,7 @@ export interface RecommendBatchRequest {
   /** With order blend: weight of the predicted label, 0 to 1 */
   blend?: number;
   /** Ids of items to leave out for all queries, or a list of ids for each query */
-  exclude?: (Id | Id[])[];
+  exclude?: Id[] | Id[][];
   /** Whether to show what each feature of the query adds to each item's score and predictions */
   explain?: boolean;
   /** Conditions on the items' attributes, which must all match */
@@ -368,6 +372,7 @@ export interface Status {
 }
 
 export interface ValueList {
+  exact: ExactTotal;
   model: ModelName;
   next_cursor?: string;
   total: number;
