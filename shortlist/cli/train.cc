@@ -99,7 +99,7 @@ void run(const TrainCommand& command) {
   const TrainingResult result = train_to_the_end(command, config, options);
   if (!command.json) print_data(report_text(result.report, ReportDetail::brief));
   if (command.json || command.quiet) return;
-  say("saved in {}; all figures in {}/report.txt, with learning curves in {}/report.html", options.out,
+  say("saved in {}; all figures in {}/report.txt, with learning curves in {}/run/report.html", options.out,
       options.out, options.out);
   say("next: {}", recommend_command(config, options.out));
 }
