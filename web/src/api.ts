@@ -34,6 +34,7 @@ export interface Features {
   attributes: Field[];
   id_column: string;
   user_column?: string;
+  display_image?: string; // the attribute with the addresses of the items' pictures
   order?: 'score' | 'predicted' | 'blend'; // of lists
   seen?: Seen; // what happens to items that the query's user has seen, if the model knows users
   labels: Label[];
@@ -97,6 +98,7 @@ export interface ItemList {
 // Columns with one entry per item.
 export interface ItemMap {
   ids: string[];
+  display?: string[];
   x: number[];
   y: number[];
   attributes: Record<string, AttributeValue[]>;

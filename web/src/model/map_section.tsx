@@ -5,10 +5,9 @@ import { Attributes } from '../attributes';
 import { findItems } from '../controls/find_items';
 import { Search } from '../controls/search';
 import { Link } from '../link';
-import { isPicture } from '../picture';
 import { useServed } from '../served';
 import { Failure, Waiting } from '../states';
-import { count, plural, shortened, titleOf } from '../text';
+import { count, plural, shortened } from '../text';
 import type { Asked } from '../use_answer';
 import { MapCanvas } from './map_canvas';
 import { colouringOf } from './map_colouring';
@@ -58,9 +57,9 @@ function writeLook(query: URLSearchParams, change: Partial<Look>): URLSearchPara
 }
 
 function ExploredMap({ map }: { map: ItemMap }) {
-  const { api, features, model } = useServed();
+  const { api, features, model, title } = useServed();
   const { query } = useAddress();
-  const attributes = features.attributes.filter((f) => !isPicture(f));
+  const { attributes } = features;
   const look = readLook(query, features);
   const change = (next: Partial<Look>) => amend(writeLook(query, next));
   const field = features.attributes.find((f) => f.column === look.by);
@@ -79,7 +78,7 @@ function ExploredMap({ map }: { map: ItemMap }) {
         Items whose embeddings point the same way lie close together. The two axes show {(100 * map.explained).toFixed(0)}&nbsp;% of how they differ.
       </p>
       <div class="map-tools">
-        <Search label="Find an item on the map" placeholder={`Search ${plural(model.items, 'item')}`} find={findItems(api)} onChoose={search} />
+        <Search label="Find an item on the map" placeholder={`Search ${plural(model.items, 'item')}`} find={findItems(api, features)} onChoose={search} />
         {attributes.length > 0 ? (
           <label>
             Colour by
@@ -87,7 +86,7 @@ function ExploredMap({ map }: { map: ItemMap }) {
               <option value="">nothing</option>
               {attributes.map(({ column }) => (
                 <option key={column} value={column}>
-                  {titleOf(column)}
+                  {title(column)}
                 </option>
               ))}
             </select>
@@ -144,8 +143,9 @@ function Chosen({ item, id, onClose }: { item: MappedItem | undefined; id: strin
         ×
       </button>
       <h3 dir="auto" class="id">
-        {id}
+        {item?.display || id}
       </h3>
+      {item?.display ? <small class="id">{id}</small> : null}
       {item ? <Attributes item={item} wanted={() => false} /> : <p>The map shows a part of the catalogue, and this item is not in it.</p>}
       <Link to={at('/similar', { item: id })}>Similar items</Link>
     </div>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Baseline, ListReport, Report, TaskReport } from '../api';
-import { digitsOfMeasured, fixed, plural, titleOf } from '../text';
+import { useServed } from '../served';
+import { digitsOfMeasured, fixed, plural } from '../text';
 import { inOrder, isKeras, lowerIsBetter, mainFigures, meaningOf } from './figures';
 import { Strip } from './strip';
 
@@ -14,6 +15,7 @@ function standing(baseline: Baseline, name: string): number | undefined {
 }
 
 export function TestReport({ report }: { report: Report }) {
+  const { title: titleOf } = useServed();
   const seen = report.share_in_train;
   const [unfolded, setUnfolded] = useState<string[]>([]);
   const tables = [
