@@ -67,7 +67,7 @@ struct QueryConfig : TowerConfig {
 };
 
 struct CandidateConfig : TowerConfig {
-  std::string display;
+  std::string display, display_image;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -76,6 +76,10 @@ struct CandidateConfig : TowerConfig {
         "display", display,
         "the column that people know a candidate by, such as its title: it is shown beside the id, and taken "
         "in its place where one candidate alone has it. It is an attribute too");
+    visit("display_image", display_image,
+          "the column with the URL of a candidate's image, which the web page shows: https, or relative to "
+          "the "
+          "page. It is an attribute too, but not compared with Jaccard");
     visit("features", features, "what the candidate tower sees, side by side in this order");
     visit("layers", layers, "layers of the candidate tower, first to last");
     visit("attributes", attributes,

@@ -102,22 +102,32 @@ void check_side_table(const Config& config, const char* section, SideTableConfig
   if (side.key.empty()) side.key = compared;
 }
 
-// The display column is shown and looked up in the same way as attributes.
-void add_display(Config& config) {
-  const std::string& display = config.candidate.display;
+// The columns of display and display_image are shown and looked up in the same way as attributes. A column
+// that is not among the attributes is inserted at `place`.
+void add_text_attribute(Config& config, const char* setting, const std::string& column, size_t place) {
   std::vector<AttributeConfig>& attributes = config.candidate.attributes;
-  require(display.empty() || display != config.candidate.id, config, "candidate.display",
-          fmt::format("got '{}', which is the id: need another column, or nothing", display));
-  if (display.empty()) return;
-  const auto at = std::ranges::find(attributes, display, &AttributeConfig::column);
+  require(column.empty() || column != config.candidate.id, config, setting,
+          fmt::format("got '{}', which is the id: need another column, or nothing", column));
+  if (column.empty()) return;
+  const auto at = std::ranges::find(attributes, column, &AttributeConfig::column);
   if (at == attributes.end()) {
-    attributes.insert(attributes.begin(), {.column = display, .kind = AttributeKind::text});
+    attributes.insert(attributes.begin() + static_cast<std::ptrdiff_t>(place),
+                      {.column = column, .kind = AttributeKind::text});
     return;
   }
   require(at->kind.value_or(AttributeKind::text) == AttributeKind::text && !at->separator && !at->unit &&
               !at->format,
-          config, "candidate.display", fmt::format("attribute '{}' needs kind = \"text\"", display));
+          config, setting, fmt::format("attribute '{}' needs kind = \"text\"", column));
   at->kind = AttributeKind::text;
+}
+
+void add_display(Config& config) {
+  const CandidateConfig& candidate = config.candidate;
+  add_text_attribute(config, "candidate.display", candidate.display, 0);
+  require(candidate.display_image.empty() || candidate.display_image != candidate.display, config,
+          "candidate.display_image",
+          fmt::format("got '{}', which is the display column: need another one", candidate.display_image));
+  add_text_attribute(config, "candidate.display_image", candidate.display_image, candidate.attributes.size());
 }
 
 void check_attributes(const Config& config) {

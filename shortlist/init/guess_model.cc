@@ -41,6 +41,7 @@ ModelGuess Guesser::guess() {
   find_candidate();
   const ColumnGuess& candidate = columns()[guess_.candidate];
   guess_.is_catalogue = candidate.distinct_share() > 0.9 && candidate.summary.distinct >= kLeastKeys;
+  find_image();
   find_time();
   sort_the_rest();
   if (guess_.user) {

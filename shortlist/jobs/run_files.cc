@@ -11,10 +11,10 @@
 #include "shortlist/metrics/history_json.h"
 #include "shortlist/report/chart.h"
 #include "shortlist/report/evaluation_text.h"
+#include "shortlist/report/figure_text.h"
 #include "shortlist/report/history_csv.h"
 #include "shortlist/report/learning_curves.h"
 #include "shortlist/report/model_summary.h"
-#include "shortlist/report/ticks.h"
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/kept_epoch.h"
 
@@ -73,9 +73,7 @@ std::string name_of_table(const Config& config) {
   return std::filesystem::path(config.data.table_text()).filename();
 }
 
-std::string count_text(size_t count) {
-  return count < 1000 ? std::to_string(count) : format_figure(static_cast<double>(count));
-}
+std::string count_text(size_t count) { return with_commas(std::to_string(count)); }
 
 std::string epochs_text(const History& history, int kept) {
   const size_t count = history.epochs.size();

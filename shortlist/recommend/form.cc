@@ -120,7 +120,9 @@ std::vector<FormField> candidate_form(const Bundle& bundle) {
 
 std::vector<FormField> attribute_form(const Bundle& bundle) {
   std::vector<FormField> form;
-  for (const Attribute& attribute : bundle.items.attributes) form.push_back(describe_attribute(attribute));
+  for (const Attribute& attribute : bundle.items.attributes)
+    if (attribute.name != bundle.config.candidate.display_image)
+      form.push_back(describe_attribute(attribute));
   return form;
 }
 

@@ -11,6 +11,13 @@ namespace {
 constexpr int kMostDecimals = 9;      // beyond, values are written with an exponent
 constexpr double kLeastUnits = 3.55;  // the least half-width, in units of the last decimal
 
+// The decimals of a value with three significant digits.
+int three_digits(double value) {
+  const double size = std::abs(value);
+  if (!std::isfinite(size) || size == 0) return 3;
+  return std::max(0, 2 - static_cast<int>(std::floor(std::log10(size))));
+}
+
 }  // namespace
 
 std::string with_commas(std::string digits) {
@@ -22,12 +29,12 @@ std::string with_commas(std::string digits) {
 
 int measured_decimals(double value, const std::optional<Interval>& interval) {
   const double half = interval ? (interval->high - interval->low) / 2 : 0;
-  const double size = std::abs(value);
   if (std::isfinite(half) && half > 0)
     return std::max(0, static_cast<int>(std::ceil(std::log10(kLeastUnits / half))));
-  if (!std::isfinite(size) || size == 0) return 3;
-  return std::max(0, 2 - static_cast<int>(std::floor(std::log10(size))));
+  return three_digits(value);
 }
+
+int span_decimals(double span, double value) { return three_digits(span > 0 ? span : value); }
 
 std::string measured_text(double value, int decimals) {
   if (!std::isfinite(value)) return fmt::format("{}", value);

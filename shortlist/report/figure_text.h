@@ -16,6 +16,10 @@ std::string with_commas(std::string digits);
 // three significant digits of the value.
 int measured_decimals(double value, const std::optional<Interval>& interval);
 
+// The number of decimals that distinguishes values within a span: 3 for 0.3, 2 for 4, none for 1,000. Those
+// of three significant digits of `value` if the span is 0.
+int span_decimals(double span, double value);
+
 // "0.705", "12,345". With an exponent if there are very many decimals or digits.
 std::string measured_text(double value, int decimals);
 

@@ -36,6 +36,13 @@ TEST(MeasuredText, TakesThreeDigitsIfTheIntervalIsAPoint) { EXPECT_EQ(measured(1
 
 TEST(MeasuredText, HasNoNegativeZero) { EXPECT_EQ(measured_text(-0.0004, 2), "0.00"); }
 
+TEST(SpanDecimals, DistinguishValuesWithinTheSpan) {
+  EXPECT_EQ(span_decimals(0.3, 1.5), 3);
+  EXPECT_EQ(span_decimals(4, 1.5), 2);
+  EXPECT_EQ(span_decimals(1000, 5000), 0);
+  EXPECT_EQ(span_decimals(0, 0.5), 3);
+}
+
 TEST(WithCommas, SeparatesThousandsBeforeThePoint) {
   EXPECT_EQ(with_commas("-1234567.8901"), "-1,234,567.8901");
   EXPECT_EQ(with_commas("-123"), "-123");

@@ -54,11 +54,4 @@ Axis nice_axis(double low, double high, int count, bool whole) {
   return axis;
 }
 
-std::string format_figure(double value) {
-  if (!std::isfinite(value)) return "";
-  if (needs_exponent(value)) return fmt::format("{:.3e}", value);
-  if (std::abs(value) >= 1000) return with_commas(fmt::format("{:.0f}", value));
-  return fmt::format("{:#.4g}", value);
-}
-
 }  // namespace shortlist

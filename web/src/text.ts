@@ -1,7 +1,7 @@
 // Formats names and numbers for display.
 import type { AttributeValue } from './api';
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 // "movieId" and "movie_id" as ["movie", "id"]
 const wordsOf = (column: string): string[] =>
@@ -31,13 +31,6 @@ export function titlesOf(columns: string[]): Map<string, string> {
 }
 
 export const count = (n: number): string => n.toLocaleString('en');
-
-// Four significant digits: "0.9035", "1,304".
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  const text = value.toLocaleString('en', { minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
-  return Math.abs(value) !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(2) : text.replace('-', '−');
-}
 
 const kLeastUnits = 3.55; // the least half-width in units of the last decimal, as shortlist/report/figure_text.cc has it
 const kMostDigits = 12; // decimals; smaller numbers get an exponent

@@ -12,7 +12,7 @@ describe('Model', () => {
       assert.match(await page.locator('.verdict').textContent(), /model's retrieval .* popularity/);
       const table = page.getByRole('table', { name: 'Retrieval' });
       assert.match(await table.getByRole('row', { name: /^top_10/ }).textContent(), /among the first 10/);
-      assert.match(await table.getByRole('row').first().textContent(), /popularity/);
+      assert.match(await table.getByRole('row').first().textContent(), /Popularity/);
       await page.getByRole('img', { name: /^loss, validation: .* best .* in epoch \d/ }).waitFor();
       assert.match(await page.getByRole('region', { name: 'Config as TOML' }).textContent(), /\[retrieval\]/);
       assert.match(await page.getByRole('region', { name: 'Layers' }).textContent(), /query\/country/);

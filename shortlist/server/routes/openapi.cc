@@ -81,7 +81,8 @@ constexpr const char* kAnswers = R"({
   "id_column": {"type": "string"}, "retrieval": {"type": "boolean"},
   "kind": {"type": "string", "description": "of the model, as model.kind in its config"},
   "map": {"type": "boolean", "description": "whether items have vectors, so that there is a map"},
-  "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "of lists, unless a request says another"},
+  "user_column": {"type": "string"},
+  "display_image": {"type": "string", "description": "the attribute with the URLs of items' images; absent where there is none"}, "order": {"enum": ["score", "predicted", "blend"], "description": "of lists, unless a request says another"},
   "seen": {"enum": ["drop", "keep"], "description": "of items that the query's user has in the training data, unless a request says another; absent where the model knows no users"},
   "labels": {"type": "array", "items": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
     "least": {"type": "number", "description": "of the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
@@ -100,6 +101,7 @@ constexpr const char* kAnswers = R"({
 "Map": {"type": "object", "required": ["ids", "x", "y", "attributes", "explained", "total", "model"], "properties": {
   "ids": {"type": "array", "items": {"type": "string"}}, "x": {"type": "array", "items": {"type": "number"}},
   "y": {"type": "array", "items": {"type": "number"}},
+  "display": {"type": "array", "items": {"type": "string"}, "description": "what people know the items by; absent where the model says nothing of that"},
   "attributes": {"type": "object", "additionalProperties": {"type": "array",
     "items": {"$ref": "#/components/schemas/AttributeValue"}}},
   "explained": {"type": "number", "description": "share of the embeddings' variance that the map shows"},

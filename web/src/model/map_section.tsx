@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { amend, useAddress } from '../address';
-import type { Features, ItemMap } from '../api';
+import type { Features, Field, ItemMap } from '../api';
 import { Attributes } from '../attributes';
 import { findItems } from '../controls/find_items';
 import { Search } from '../controls/search';
@@ -35,11 +35,16 @@ interface Look {
   value: string; // its highlighted value, if any
 }
 
-function readLook(query: URLSearchParams, features: Features): Look {
+// Attributes that group items. One with another value for nearly each item, such as a title, does not.
+function groupingOf({ attributes }: Features, items: number): Field[] {
+  return attributes.filter(({ input, choices_total }) => input !== 'one' || (choices_total ?? 0) <= items / 2);
+}
+
+function readLook(query: URLSearchParams, attributes: Field[]): Look {
   const [x, y, zoom] = (query.get('view') ?? '').split(',').map(Number);
   const known = [x, y, zoom].every((n) => n !== undefined && Number.isFinite(n));
-  const by = query.get('by') ?? features.attributes.find((field) => field.input === 'one')?.column ?? features.attributes[0]?.column ?? '';
-  const value = query.get('value') ?? features.attributes.find((field) => field.column === by)?.choices?.[0] ?? '';
+  const by = query.get('by') ?? attributes.find((field) => field.input === 'one')?.column ?? attributes[0]?.column ?? '';
+  const value = query.get('value') ?? attributes.find((field) => field.column === by)?.choices?.[0] ?? '';
   return { view: known ? { x: x!, y: y!, zoom: zoom! } : null, item: query.get('item'), by, value };
 }
 
@@ -59,10 +64,10 @@ function writeLook(query: URLSearchParams, change: Partial<Look>): URLSearchPara
 function ExploredMap({ map }: { map: ItemMap }) {
   const { api, features, model, title } = useServed();
   const { query } = useAddress();
-  const { attributes } = features;
-  const look = readLook(query, features);
+  const attributes = groupingOf(features, map.total);
+  const look = readLook(query, attributes);
   const change = (next: Partial<Look>) => amend(writeLook(query, next));
-  const field = features.attributes.find((f) => f.column === look.by);
+  const field = attributes.find((f) => f.column === look.by);
   const items = useMemo(() => mappedItems(map), [map]);
   const colouring = useMemo(() => colouringOf(items, field, look.value), [items, field, look.value]);
   const chosen = look.item === null ? -1 : items.findIndex((item) => item.id === look.item);
