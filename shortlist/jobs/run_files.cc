@@ -1,5 +1,6 @@
 #include "shortlist/jobs/run_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -47,17 +48,29 @@ std::string detail_of(const Node& node) {
   return detail;
 }
 
-ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& task) {
+std::string title_of(const TaskReport& task) {
+  if (task.task == TaskReport::retrieval) return "Retrieval";
+  if (task.task == TaskReport::list) return "The list as it is served";
+  return "Predicted " + task.task;
+}
+
+// The main metrics. All others are folded, Keras's duplicates last.
+ReportTable evaluation_table(const TaskReport& task) {
   ReportTable table;
-  table.title = fmt::format("{}, {} rows: {}", report.split, report.rows, task.task);
+  table.title = title_of(task);
   table.headers = {"", "model", "95 % interval"};
   for (const BaselineReport& baseline : task.baselines) table.headers.push_back(baseline.name);
+  const std::vector<std::string> brief = brief_figures(task);
+  std::vector<std::vector<std::string>> of_keras;
   for (const ReportMetric& figure : task.model) {
-    const bool is_of_keras = figure.name.starts_with("keras_");
-    std::vector<std::string> row = figure_cells(task, figure);
-    (is_of_keras ? table.folded_rows : table.rows).push_back(std::move(row));
+    const bool is_brief = std::ranges::find(brief, figure.name) != brief.end();
+    auto& rows = is_brief ? table.rows : figure.name.starts_with("keras_") ? of_keras : table.folded_rows;
+    rows.push_back(figure_cells(task, figure));
   }
-  table.folded_title = fmt::format("{} figures as Keras counts them", table.folded_rows.size());
+  table.folded_rows.insert(table.folded_rows.end(), of_keras.begin(), of_keras.end());
+  table.folded_title = fmt::format("{} more figures", table.folded_rows.size());
+  if (!of_keras.empty())
+    table.folded_title += fmt::format(", {} of them as Keras counts them", of_keras.size());
   return table;
 }
 
@@ -194,8 +207,8 @@ ReportPage report_page(const Config& config, const Towers* towers, const History
   page.history = history;
   page.kept_epoch = kept;
   page.evaluation.emplace_back().sentences = verdict(report);
-  for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
-  if (report.list) page.evaluation.push_back(evaluation_table(report, report.list->task));
+  for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(task));
+  if (report.list) page.evaluation.push_back(evaluation_table(report.list->task));
   page.config = config_to_toml(config);
   if (towers == nullptr) return page;
   page.facts.insert(page.facts.begin() + 1,

@@ -167,6 +167,13 @@ std::string losses_table(const Metrics& losses) {
 
 }  // namespace
 
+std::vector<std::string> brief_figures(const TaskReport& task) {
+  std::vector<std::string> names;
+  for (const ReportMetric& figure : shown_figures(task, ReportDetail::brief, false))
+    names.push_back(figure.name);
+  return names;
+}
+
 std::vector<std::string> figure_cells(const TaskReport& task, const ReportMetric& figure) {
   const auto& interval = figure.interval;
   const int decimals = measured_decimals(figure.value, interval);

@@ -16,6 +16,9 @@ std::vector<std::string> verdict(const EvaluationReport& report);
 // brief: the main metrics, on one screen. full: all metrics and losses.
 enum class ReportDetail { brief, full };
 
+// The names of the metrics in a brief report of the task.
+std::vector<std::string> brief_figures(const TaskReport& task);
+
 // The output of `evaluate --format text`: the verdict, then a table for each task. Ends with a newline.
 std::string report_text(const EvaluationReport& report, ReportDetail detail);
 
