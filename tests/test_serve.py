@@ -174,7 +174,7 @@ def test_a_second_signal_waits_for_no_client(place):
         begin = time.monotonic()
         server.process.send_signal(signal.SIGINT)
         server.process.send_signal(signal.SIGTERM)
-        server.wait_for("stopped: some clients were cut off")
+        server.wait_for("stopped: some clients were disconnected")
         assert server.process.wait(10) == 0
         assert time.monotonic() - begin < 10  # of the 30 that it may take
 
@@ -321,7 +321,7 @@ def test_serves_https_and_takes_a_new_certificate(place, tmp_path):
         assert raw(server, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").find(b"200 OK") < 0
         (tmp_path / "chain.pem").write_text("no certificate")
         server.process.send_signal(signal.SIGHUP)
-        assert "chain.pem" in server.wait_for("certificate not loaded; the old one stays")
+        assert "chain.pem" in server.wait_for("certificate not loaded; the old one is kept")
         make_certificate(tmp_path, "second")
         server.process.send_signal(signal.SIGHUP)
         server.wait_for("certificate loaded")
@@ -330,9 +330,9 @@ def test_serves_https_and_takes_a_new_certificate(place, tmp_path):
 
 def test_bench_measures(place):
     text = run("bench", "serve", "one", "--rate", 400, "--seconds", 0.5, "--warm-up", 0.1, "--connections", 4, cwd=place).stdout
-    assert "4 connections, 400 requests a second due: 200 answers" in text
+    assert "4 connections, 400 requests per second due: 200 answers" in text
     assert re.search(r"p99 +\d+\.\d+ ms", text)
-    assert re.search(r"processor time an answer: \d+\.\d us server", text)
+    assert re.search(r"processor time per answer: \d+\.\d us server", text)
 
 
 def test_bench_says_which_bundle_went_away(place, tmp_path):
@@ -345,7 +345,7 @@ def test_bench_says_which_bundle_went_away(place, tmp_path):
 def test_swaps_stall_no_request(place):
     """Here the machine may be busy with other things: docs/performance.md has the run that looks at milliseconds."""
     text = run("bench", "serve", "one", "--rate", 1000, "--seconds", 5, "--warm-up", 0.2, "--swaps", 50, cwd=place).stdout
-    assert "1000 requests a second due: 5000 answers" in text
+    assert "1000 requests per second due: 5000 answers" in text
     assert not re.search(r"answers \d{3}$|ended|unanswered", text, re.M), text
     assert int(re.search(r"(\d+) swaps", text).group(1)) >= 10
     assert float(re.search(r"max +(\d+\.\d+) ms", text).group(1)) < 1000, text

@@ -65,7 +65,7 @@ TrainingResult train_to_the_end(const TrainCommand& command, const Config& confi
   TrainingResult result = train(config, options, *callback, stop_on_signals());
   if (result.finished) return result;
   throw Error(ErrorKind::interrupted,
-              fmt::format("stopped after {} whole epochs, saved; go on with\n  {}",
+              fmt::format("stopped after {} whole epochs and saved; continue with\n  {}",
                           result.history.epochs.size(), resume_command(command.arguments)));
 }
 
@@ -87,7 +87,7 @@ void run_seeds(const TrainCommand& command) {
   write_file_atomically(all.out + "/seeds.json", seeds_json(seeds));
   print_data(command.json ? seeds_event(seeds) : seeds_text(seeds));
   if (!command.json && !command.quiet)
-    say("saved in {}/seed-...; the figures in {}/seeds.json", all.out, all.out);
+    say("saved in {}/seed-...; figures in {}/seeds.json", all.out, all.out);
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ void run(const TrainCommand& command) {
   const TrainingResult result = train_to_the_end(command, config, options);
   if (!command.json) print_data(report_text(result.report, ReportDetail::brief));
   if (command.json || command.quiet) return;
-  say("saved in {}; all figures in {}/report.txt, with learning curves in {}/run/report.html", options.out,
+  say("saved in {}; all figures are in {}/report.txt, the learning curves in {}/run/report.html", options.out,
       options.out, options.out);
   say("next: {}", recommend_command(config, options.out));
 }

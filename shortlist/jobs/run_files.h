@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/config/config.h"
 #include "shortlist/interop/tensorboard/event_file.h"
 #include "shortlist/io/file.h"
 #include "shortlist/report/graph_picture.h"
@@ -49,8 +50,8 @@ void use_tables_of_run(const std::string& out, Config& config);
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
 
-// What report.html shows.
-ReportPage report_page(const Config& config, const Towers* towers, const History& history,
+// What report.html shows. `kept_epoch` is the model's.
+ReportPage report_page(const Config& config, const Towers* towers, const History& history, int kept_epoch,
                        const EvaluationReport& report);
 
 // report.txt and report.html. For a model with towers (not null), also model.svg, model.dot and summary.txt.

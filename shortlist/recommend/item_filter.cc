@@ -142,7 +142,7 @@ const AttributeIndex& ItemFilter::attribute(const std::string& name) const {
   std::vector<std::string> known;
   for (const Attribute& attribute : items_.attributes) known.push_back(attribute.name);
   const std::string near = nearest(name, known);
-  throw usage_error("where: the bundle keeps no attribute '{}'{} (it keeps: {})", name,
+  throw usage_error("where: the bundle has no attribute '{}'{} (attributes: {})", name,
                     near.empty() ? "" : fmt::format("; did you mean '{}'?", near),
                     known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
 }

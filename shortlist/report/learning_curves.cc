@@ -52,7 +52,7 @@ std::string turn_of(const Chart& chart, bool higher) {
     last = &point;
   }
   if (best == nullptr || sign * last->y >= sign * best->y) return "";
-  return fmt::format("Validation turns after epoch {}: {} there, {} in epoch {}.", int(best->x),
+  return fmt::format("Validation is best in epoch {}: {}, but {} in epoch {}.", int(best->x),
                      value_text(chart, best->y), value_text(chart, last->y), int(last->x));
 }
 

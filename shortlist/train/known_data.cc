@@ -40,7 +40,7 @@ std::vector<uint32_t> number_by_known(const CodedColumn& column, std::span<const
 void check_ids(const CodedColumn& ids) {
   for (uint32_t code = 0; code < ids.distinct(); ++code) {
     if (!is_no_value(ids.values, code)) continue;
-    throw data_error("row {}: column '{}' is missing, but it tells candidates apart", ids.first_row[code] + 1,
+    throw data_error("row {}: column '{}' is missing, but it identifies the item", ids.first_row[code] + 1,
                      ids.name);
   }
 }

@@ -54,7 +54,7 @@ describe('Model', () => {
       while ((await more.count()) > 0) await more.first().click();
       await explained();
       assert.equal(await page.locator('.legend .validation').count(), 1);
-      assert.match(await page.locator('.legend').textContent(), /epoch \d, whose weights the model has/);
+      assert.match(await page.locator('.legend').textContent(), /epoch \d, whose weights the model uses/);
     }));
 
   test('has a map to search, zoom, pan and click', () =>
@@ -69,7 +69,7 @@ describe('Model', () => {
       assert.equal(parameters(page).get('view').split(',')[2], '6');
 
       // The item was brought to the middle: a click there takes it again.
-      await page.getByRole('button', { name: 'Let go of the item' }).click();
+      await page.getByRole('button', { name: 'Deselect the item' }).click();
       await page.locator('.map-card').waitFor({ state: 'detached' });
       await map.click();
       await page.locator('.map-card h3', { hasText: wanted }).waitFor();

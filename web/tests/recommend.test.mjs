@@ -230,7 +230,7 @@ describe('Recommend', () => {
         assert.ok(Number(/Year (\d+)/.exec(text)[1]) >= 2000, text);
       }
       await filter.getByLabel('Year, least').fill('2999');
-      await page.getByRole('button', { name: 'Drop the conditions' }).click();
+      await page.getByRole('button', { name: 'Remove the conditions' }).click();
       await settled(page);
       assert.equal(parameters(page).get('q.country'), 'Japan');
     }));

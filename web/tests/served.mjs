@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { clicks } from './clicks.mjs';
 
-const program = process.env.SHORTLIST ?? new URL('../../build/shortlist', import.meta.url).pathname;
+export const program = process.env.SHORTLIST ?? new URL('../../build/shortlist', import.meta.url).pathname;
 const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 const run = (...words) => execFileSync(program, [...words, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -76,7 +76,7 @@ export function makePictures() {
   const poster = `CASE length(title) % 4 WHEN 0 THEN '/icon.svg' WHEN 1 THEN '${kImages.replace('https', 'http')}/a.png'
     WHEN 2 THEN '//images.example/b.png' ELSE '${kImages}/' || length(title) || '.png' END`;
   const table = `SELECT *, ${poster} AS poster FROM '${join(folder, 'ratings.csv')}'`;
-  const settings = ['candidate.display_image="poster"', 'candidate.attributes=["genres", "year"]'].flatMap((setting) => ['--set', setting]);
+  const settings = ['items.display_image="poster"', 'items.attributes=["genres", "year"]'].flatMap((setting) => ['--set', setting]);
   run('train', config('popular.toml'), '--data', table, ...settings, '--out', join(folder, 'pictures'));
   return { bundle: join(folder, 'pictures'), remove: () => rmSync(folder, { recursive: true }) };
 }

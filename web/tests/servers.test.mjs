@@ -46,11 +46,11 @@ describe('A server that', () => {
     await look(
       '/',
       async (page) => {
-        await page.getByRole('heading', { name: 'This server wants a key' }).waitFor();
+        await page.getByRole('heading', { name: 'This server requires a key' }).waitFor();
         await suitsEveryone(page);
         await page.getByLabel('API key').fill('a wrong one');
         await page.getByRole('button', { name: 'Open' }).click();
-        await page.getByRole('alert').filter({ hasNotText: 'Whoever runs it' }).waitFor();
+        await page.getByRole('alert').filter({ hasNotText: 'Ask the person' }).waitFor();
         await page.getByLabel('API key').fill(token);
         await page.getByRole('button', { name: 'Open' }).click();
         await settled(page);
