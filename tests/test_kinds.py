@@ -39,7 +39,7 @@ def popular(tmp_path_factory):
 def test_training_without_epochs_promises_no_learning_curves(popular):
     assert "popularity" in (popular / "train.stdout").read_text()  # the baseline
     told = (popular / "train.stderr").read_text()
-    assert "all figures are in bundle/report.txt and bundle/report.html" in told and "learning curves" not in told
+    assert "all figures are in bundle/report.txt and bundle/run/report.html" in told and "learning curves" not in told
     assert "monitor" not in told  # there are no epochs to compare
     assert "Learning curves" not in (popular / "bundle" / "report.html").read_text()
 

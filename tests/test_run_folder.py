@@ -30,6 +30,15 @@ def test_what_was_in_a_folder_stays_when_a_training_fails(small):  # noqa: F811
     assert [path.name for path in (small / "out").iterdir()] == ["notes.txt"]
 
 
+def test_the_report_of_a_run_has_its_name_date_and_table_and_that_of_the_bundle_no_date(place):  # noqa: F811
+    dated, undated = (place / name for name in ("bundle/run/report.html", "bundle/report.html"))
+    date = r"<div><dt>date</dt><dd>\d{4}-\d\d-\d\d \d\d:\d\d UTC</dd></div>\n"
+    head = re.search(r"<h1>config</h1>.*?</dl>", dated.read_text(), re.DOTALL).group()
+    assert re.search(date + "<div><dt>table</dt><dd>ratings.csv</dd></div>", head), head
+    assert re.sub(date, "", dated.read_text()) == undated.read_text()
+    assert "learning curves in bundle/run/report.html" in (place / "train.stderr").read_text()
+
+
 def test_resuming_a_finished_run_says_so_and_what_to_do(small):  # noqa: F811
     run("train", "config.toml", "--out", "bundle", "--epochs", 2, "--quiet", cwd=small)
     words = run("train", "config.toml", "--out", "bundle", "--epochs", 2, "--resume", cwd=small).stderr

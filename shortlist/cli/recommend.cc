@@ -23,9 +23,8 @@ std::string as_table(const Recommender& recommender, const std::vector<Recommend
   for (const std::string& label : recommender.labels()) header.push_back(predicted_column(label));
   if (recommender.has_retrieval()) header.push_back("score");
   const size_t numbers_end = header.size();
-  for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
-    if (a != display) header.push_back(recommender.attribute_names()[a]);
-  }
+  const std::vector<size_t> others = other_attributes(recommender);
+  for (const size_t a : others) header.push_back(recommender.attribute_names()[a]);
   TextTable table(header);
   table.align_right(0);
   for (size_t c = names_end; c < numbers_end; ++c) table.align_right(c);
@@ -34,9 +33,7 @@ std::string as_table(const Recommender& recommender, const std::vector<Recommend
     if (display) cells.push_back(recommender.attribute(*display, items[i].item));
     for (float prediction : items[i].predictions) cells.push_back(metric_text(prediction));
     if (recommender.has_retrieval()) cells.push_back(metric_text(items[i].score));
-    for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
-      if (a != display) cells.push_back(recommender.attribute(a, items[i].item));
-    }
+    for (const size_t a : others) cells.push_back(recommender.attribute(a, items[i].item));
     table.add(std::move(cells));
   }
   return table.text();

@@ -22,9 +22,8 @@ std::string as_table(const Recommender& recommender, const std::vector<SimilarIt
   if (display) header.push_back(recommender.attribute_names()[*display]);
   header.push_back("similarity");
   const size_t numbers_end = header.size();
-  for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
-    if (a != display) header.push_back(recommender.attribute_names()[a]);
-  }
+  const std::vector<size_t> others = other_attributes(recommender);
+  for (const size_t a : others) header.push_back(recommender.attribute_names()[a]);
   TextTable table(header);
   table.align_right(0);
   table.align_right(numbers_end - 1);
@@ -32,9 +31,7 @@ std::string as_table(const Recommender& recommender, const std::vector<SimilarIt
     std::vector<std::string> cells = {std::to_string(i + 1), recommender.item_id(items[i].item)};
     if (display) cells.push_back(recommender.attribute(*display, items[i].item));
     cells.push_back(metric_text(items[i].similarity));
-    for (size_t a = 0; a < recommender.attribute_names().size(); ++a) {
-      if (a != display) cells.push_back(recommender.attribute(a, items[i].item));
-    }
+    for (const size_t a : others) cells.push_back(recommender.attribute(a, items[i].item));
     table.add(std::move(cells));
   }
   return table.text();

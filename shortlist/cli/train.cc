@@ -100,7 +100,7 @@ void run(const TrainCommand& command) {
   if (!command.json) print_data(report_text(result.report, ReportDetail::brief));
   if (command.json || command.quiet) return;
   const bool has_curves = !result.history.epochs.empty();
-  say("saved in {0}; all figures are in {0}/report.txt{1} {0}/report.html", options.out,
+  say("saved in {0}; all figures are in {0}/report.txt{1} {0}/run/report.html", options.out,
       has_curves ? ", the learning curves in" : " and");
   say("next: {}", recommend_command(config, options.out));
 }

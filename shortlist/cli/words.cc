@@ -46,6 +46,13 @@ Value::Table id_value(const Recommender& recommender, uint32_t item, size_t rank
   return value;
 }
 
+std::vector<size_t> other_attributes(const Recommender& recommender) {
+  std::vector<size_t> others;
+  for (size_t a = 0; a < recommender.attribute_names().size(); ++a)
+    if (a != recommender.display() && a != recommender.display_image()) others.push_back(a);
+  return others;
+}
+
 std::string shell_quoted(const std::string& argument) {
   const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
   if (!argument.empty() && argument.find_first_not_of(plain) == std::string::npos) return argument;

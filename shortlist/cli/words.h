@@ -31,6 +31,9 @@ Value attributes_value(const Recommender& recommender, uint32_t item);
 // The members "rank", "id" and, if the model has items.display, "display" of an item's JSON object.
 Value::Table id_value(const Recommender& recommender, uint32_t item, size_t rank);
 
+// The attributes in the last columns of a table of items: all but the display text and the image's URL.
+std::vector<size_t> other_attributes(const Recommender& recommender);
+
 // Quotes an argument for a shell.
 std::string shell_quoted(const std::string& argument);
 

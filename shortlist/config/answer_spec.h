@@ -16,6 +16,7 @@ struct AnswerSpec {
   std::string user;                           // the user's column, or ""
   bool query_has_user = false;                // `user` is a column of the query
   std::string display;                        // the attribute that people know an item by, or ""
+  std::string display_image;                  // the attribute with the URL of an item's image, or ""
   struct Label {
     std::string name;
     Prediction prediction = Prediction::label;

@@ -114,22 +114,32 @@ void check_item_table(Config& config) {
   }
 }
 
-// The display column is shown and looked up in the same way as attributes.
-void add_display(Config& config) {
-  const std::string& display = config.items.display;
+// The columns of display and display_image are shown and looked up in the same way as attributes. A column
+// that is not among the attributes is inserted at `place`.
+void add_text_attribute(Config& config, const char* setting, const std::string& column, size_t place) {
   std::vector<AttributeConfig>& attributes = config.items.attributes;
-  require(display.empty() || display != config.items.id, config, "items.display",
-          fmt::format("got '{}', which is the id: need another column, or none", display));
-  if (display.empty()) return;
-  const auto at = std::ranges::find(attributes, display, &AttributeConfig::column);
+  require(column.empty() || column != config.items.id, config, setting,
+          fmt::format("got '{}', which is the id: need another column, or none", column));
+  if (column.empty()) return;
+  const auto at = std::ranges::find(attributes, column, &AttributeConfig::column);
   if (at == attributes.end()) {
-    attributes.insert(attributes.begin(), {.column = display, .kind = AttributeKind::text});
+    attributes.insert(attributes.begin() + static_cast<std::ptrdiff_t>(place),
+                      {.column = column, .kind = AttributeKind::text});
     return;
   }
   require(at->kind.value_or(AttributeKind::text) == AttributeKind::text && !at->separator && !at->unit &&
               !at->format,
-          config, "items.display", fmt::format("attribute '{}' needs kind = \"text\"", display));
+          config, setting, fmt::format("attribute '{}' needs kind = \"text\"", column));
   at->kind = AttributeKind::text;
+}
+
+void add_display(Config& config) {
+  const ItemsConfig& items = config.items;
+  add_text_attribute(config, "items.display", items.display, 0);
+  require(items.display_image.empty() || items.display_image != items.display, config, "items.display_image",
+          fmt::format("got '{}', which is the display column: need another column, or none",
+                      items.display_image));
+  add_text_attribute(config, "items.display_image", items.display_image, items.attributes.size());
 }
 
 void check_attributes(const Config& config) {

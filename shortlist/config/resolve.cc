@@ -146,6 +146,7 @@ AnswerSpec resolve_answers(const Config& config) {
                   .user = config.data.user,
                   .query_has_user = query_has_user(config),
                   .display = config.items.display,
+                  .display_image = config.items.display_image,
                   .lists = config.recommend};
   for (const RankingConfig& ranking : config.ranking)
     spec.labels.push_back({.name = ranking.label, .prediction = ranking.loss.prediction()});

@@ -55,7 +55,7 @@ struct QueryConfig : TowerConfig {
 
 // [items]: the tower of the items, and optionally a table with one row for each item.
 struct ItemsConfig : TowerConfig, SideTableConfig {
-  std::string display;
+  std::string display, display_image;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -63,6 +63,10 @@ struct ItemsConfig : TowerConfig, SideTableConfig {
     visit("display", display,
           "Column by which people know an item, such as its title. It is shown next to the id, and accepted "
           "instead of the id if only one item has that value. It is also an attribute.");
+    visit("display_image", display_image,
+          "Column with the URL of an item's image, which the web page shows: by https, or relative to the "
+          "page. "
+          "It is also an attribute, but not compared with Jaccard.");
     visit("features", features, "Features of an item: the inputs of its tower, concatenated in this order");
     visit("layers", layers, "Layers of the item tower, first to last");
     visit("attributes", attributes,

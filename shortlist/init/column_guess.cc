@@ -52,6 +52,9 @@ constexpr HintWord kHintWords[] = {
 };
 // A name with a hint and one of these words is still a key.
 constexpr std::string_view kKeyWords[] = {"id", "key", "code", "name", "title", "no", "number", "idx"};
+constexpr std::string_view kImageWords[] = {"image", "img",   "picture", "photo",    "poster",
+                                            "cover", "thumb", "artwork", "thumbnail"};
+constexpr std::string_view kImageEndings[] = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".svg"};
 // Words that turn a label's name into a summary of many rows: "average_rating", "rating_count". Some of them
 // are counts.
 constexpr std::string_view kSummaryWords[] = {"average", "avg", "mean", "count",
@@ -226,6 +229,7 @@ NameMeaning name_meaning(std::string_view name) {
     const HintWord* hint = find_hint(word);
     meaning.id = meaning.id || word == "id";
     meaning.readable = meaning.readable || word == "name" || word == "title";
+    meaning.image = meaning.image || contains(kImageWords, word);
     if (contains(kSummaryWords, word))
       return {.hint = contains(kCountWords, word) ? NameHint::weight : NameHint::none};
     if (hint == nullptr) {
@@ -251,6 +255,24 @@ NameMeaning name_meaning(std::string_view name) {
 double ColumnGuess::distinct_share() const {
   const uint64_t present = summary.rows - summary.missing;
   return present == 0 ? 0 : static_cast<double>(summary.distinct) / static_cast<double>(present);
+}
+
+namespace {
+
+bool is_image_url(std::string_view url) {
+  if (url.find_first_of(" \t\n") != url.npos) return false;
+  if (url.starts_with("https://")) return true;
+  const std::string_view path = url.substr(0, url.find_first_of("?#"));
+  return url.find("://") == url.npos && !url.starts_with("//") &&
+         std::ranges::any_of(kImageEndings, [&](std::string_view ending) { return path.ends_with(ending); });
+}
+
+}  // namespace
+
+bool has_image_urls(const ColumnGuess& column) {
+  const auto& values = column.summary.most_frequent;
+  return column.meaning.image && column.summary.type == ColumnType::text && !values.empty() &&
+         std::ranges::all_of(values, [](const auto& value) { return is_image_url(value.first); });
 }
 
 std::string says_missing(const ColumnGuess& column) {

@@ -27,6 +27,7 @@ struct NameMeaning {
   bool key = false;       // every word refers to the user, the item or the event itself
   bool id = false;        // contains "id"
   bool readable = false;  // contains "name" or "title"
+  bool image = false;     // contains "image", "poster" or the like
   size_t weight = 0;      // for labels: higher for names that are earlier in the list of hints
 };
 NameMeaning name_meaning(std::string_view name);
@@ -55,6 +56,10 @@ struct ColumnGuess {
   double distinct_share() const;  // of the rows that have a value
   uint64_t without_value() const { return summary.missing + summary.blank; }
 };
+
+// Whether the name says an image and the values are URLs that the web page may load: by https, or relative to
+// it and with the ending of an image.
+bool has_image_urls(const ColumnGuess& column);
 
 // Returns "2 of 1600 rows have no value", or "" if no value is missing.
 std::string says_missing(const ColumnGuess& column);

@@ -41,6 +41,7 @@ ModelGuess Guesser::guess() {
   find_item();
   const ColumnGuess& item = columns()[guess_.item];
   guess_.is_catalogue = item.distinct_share() > 0.9 && item.summary.distinct >= kLeastKeys;
+  find_image();
   find_time();
   sort_the_rest();
   if (guess_.user) {

@@ -241,6 +241,14 @@ void Guesser::find_display() {
   }
 }
 
+void Guesser::find_image() {
+  for (size_t c = 0; c < columns().size() && !guess_.image; ++c) {
+    if (is_taken(c) || !has_image_urls(columns()[c]) || !determines(guess_.item, c)) continue;
+    guess_.image = c;
+    take(c, Use::shown, kWhyImage);
+  }
+}
+
 void Guesser::find_item() {
   if (!options_.item.empty()) {
     const size_t c = table_.column(options_.item);

@@ -42,6 +42,7 @@ class Guesser {
   void find_item();
   std::optional<size_t> named_item();
   void find_display();
+  void find_image();
   void find_time();
 
   // Uses of the other columns: guess_places.cc.

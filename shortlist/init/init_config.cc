@@ -249,6 +249,7 @@ std::string Writer::items() const {
   }
   section.add("id", quoted(name(guess_.item)), guess_.uses[guess_.item].why);
   if (guess_.display) section.add("display", quoted(name(*guess_.display)), guess_.uses[*guess_.display].why);
+  if (guess_.image) section.add("display_image", quoted(name(*guess_.image)), guess_.uses[*guess_.image].why);
   section.add("features", list_of(features));
   section.add("layers", tower_layers());
   if (!attributes.empty())

@@ -149,6 +149,22 @@ TEST(InitConfig, AsksTheAnimeTableWithIdsByTheUser) {
   EXPECT_TRUE(has(text, "one per Anime_ID, and readable"));
 }
 
+TEST(HasImageUrls, AsksForANameAndForUrlsThatThePageMayLoad) {
+  const auto has = [](const std::string& name, const std::vector<std::string>& urls) {
+    ColumnGuess column{.name = name, .meaning = name_meaning(name)};
+    column.summary.type = ColumnType::text;
+    for (const std::string& url : urls) column.summary.most_frequent.emplace_back(url, 1);
+    return has_image_urls(column);
+  };
+  EXPECT_TRUE(has("poster", {"https://example.org/1", "posters/2.jpg", "/3.webp?size=2"}));
+  for (const char* name : {"imageUrl", "movie_thumbnail", "Cover"}) EXPECT_TRUE(has(name, {"a.png"})) << name;
+  EXPECT_FALSE(has("link", {"https://example.org/1.jpg"}));
+  for (const char* url :
+       {"http://example.org/1.jpg", "//example.org/1.jpg", "a film.jpg", "Jaws", "ftp://a/b.png"})
+    EXPECT_FALSE(has("poster", {"https://example.org/1", url})) << url;
+  EXPECT_FALSE(has("poster", {}));
+}
+
 TEST(InitConfig, MakesARetrievalOfATableWithoutLabel) {
   FileFolder folder;
   const std::string path = write_rows(folder, "customer_id,sku,purchase_date", 60, [](int r) {

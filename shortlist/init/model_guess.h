@@ -47,6 +47,7 @@ struct ModelGuess {
   size_t item = 0;
   std::optional<size_t> user, label, time;
   std::optional<size_t> display;  // a name for each item, in addition to its id
+  std::optional<size_t> image;    // the URL of an image for each item
   std::optional<size_t> split;    // a column with the values train, validation and test
   bool has_validation = true;     // the split has validation rows
   std::optional<size_t> weight;   // a possible column of row weights
@@ -61,6 +62,8 @@ struct ModelGuess {
   uint64_t rows() const { return columns.front().summary.rows; }
   std::vector<size_t> used_as(Use use) const;
 };
+
+inline constexpr const char* kWhyImage = "URLs of images, which the web page shows";
 
 // "'x' would be the item by its name, but 2 of 10 rows have no value".
 std::string sentence(const TurnedDown& column);

@@ -114,6 +114,10 @@ class SideTables {
   void add_items(const Table& table) {
     const std::string& id = guess_.columns[guess_.item].summary.name;
     add(table, id, "item", guess_.items, [&](ColumnGuess& column) {
+      if (!guess_.image && has_image_urls(column)) {
+        guess_.image = guess_.columns.size();
+        return ColumnUse{Use::shown, false, kWhyImage};
+      }
       const bool may_be_display = !guess_.display && !guess_.columns[guess_.item].meaning.readable;
       const ColumnUse use = use_of_item_column(column, may_be_display, id);
       if (use.use == Use::shown && column.holds == Holds::text && may_be_display)

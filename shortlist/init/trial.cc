@@ -45,6 +45,7 @@ void leave_out(ModelGuess& guess, size_t c, const std::string& why) {
   if (guess.time == c) guess.time.reset();
   if (guess.split == c) guess.split.reset();
   if (guess.display == c) guess.display.reset();
+  if (guess.image == c) guess.image.reset();
   guess.uses[c] = {Use::left_out, false, why};
 }
 

@@ -56,6 +56,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   const int kept = kept_epoch(training, history);
   const UserRatings ratings = user_ratings(data.interactions, data.users);
   const std::unique_ptr<Retriever> retriever = learner.make_retriever(true);
+  const ReportPage page = report_page(config, towers, history, kept, report);
   BundleContent content{.config = &config,
                         .features = &prepared.features,
                         .towers = towers,
@@ -64,7 +65,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
                         .ratings = &ratings,
                         .history_json = to_json(history, kept),
                         .report_json = report_json(report),
-                        .extras = people_files(config, towers, history, kept, report)};
+                        .extras = people_files(config, towers, page, report)};
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
   content.labels = label_ranges(config, prepared.label_scales, data);
   content.baselines = &baselines;
@@ -73,7 +74,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   content.context = &data.context;
   content.golden = golden_requests;
   save_bundle(out, content);
-  files.finish(towers != nullptr ? towers->item_vectors() : retriever->item_vectors(), data.items);
+  files.finish(towers != nullptr ? towers->item_vectors() : retriever->item_vectors(), data.items, page);
   return report;
 }
 

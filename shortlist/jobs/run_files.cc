@@ -1,5 +1,6 @@
 #include "shortlist/jobs/run_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -11,11 +12,10 @@
 #include "shortlist/metrics/history_json.h"
 #include "shortlist/report/chart.h"
 #include "shortlist/report/evaluation_text.h"
+#include "shortlist/report/figure_text.h"
 #include "shortlist/report/history_csv.h"
-#include "shortlist/report/html_report.h"
 #include "shortlist/report/learning_curves.h"
 #include "shortlist/report/model_summary.h"
-#include "shortlist/report/ticks.h"
 #include "shortlist/train/checkpoint.h"
 
 namespace shortlist {
@@ -47,26 +47,29 @@ std::string detail_of(const Node& node) {
   return detail;
 }
 
-ReportTable evaluation_table(const EvaluationReport& report, const TaskReport& task) {
+std::string title_of(const TaskReport& task) {
+  if (task.task == TaskReport::retrieval) return "Retrieval";
+  if (task.task == TaskReport::list) return "Lists as served";
+  return "Predicted " + task.task;
+}
+
+// The main metrics. All others are folded, Keras's duplicates last.
+ReportTable evaluation_table(const TaskReport& task) {
   ReportTable table;
-  table.title = fmt::format("{}, {} rows: {}", report.split, report.rows, task.task);
+  table.title = title_of(task);
   table.headers = {"", "model", "95 % interval"};
   for (const BaselineReport& baseline : task.baselines) table.headers.push_back(baseline.name);
+  const std::vector<std::string> brief = brief_figures(task);
+  std::vector<std::vector<std::string>> of_keras;
   for (const ReportMetric& figure : task.model) {
-    const bool is_of_keras = figure.name.starts_with("keras_");
-    std::vector<std::string> row = {figure.name, metric_text(figure.value), ""};
-    if (figure.interval)
-      row[2] = metric_text(figure.interval->low) + " to " + metric_text(figure.interval->high);
-    for (const BaselineReport& baseline : task.baselines) {
-      std::string cell;
-      for (const BaselineMetric& other : baseline.figures) {
-        if (other.name == figure.name) cell = metric_text(other.value);
-      }
-      row.push_back(cell);
-    }
-    (is_of_keras ? table.folded_rows : table.rows).push_back(row);
+    const bool is_brief = std::ranges::find(brief, figure.name) != brief.end();
+    auto& rows = is_brief ? table.rows : figure.name.starts_with("keras_") ? of_keras : table.folded_rows;
+    rows.push_back(figure_cells(task, figure));
   }
-  table.folded_title = fmt::format("{} figures as Keras counts them", table.folded_rows.size());
+  table.folded_rows.insert(table.folded_rows.end(), of_keras.begin(), of_keras.end());
+  table.folded_title = fmt::format("{} more figures", table.folded_rows.size());
+  if (!of_keras.empty())
+    table.folded_title += fmt::format(", {} of them as Keras counts them", of_keras.size());
   return table;
 }
 
@@ -83,9 +86,7 @@ std::string name_of_table(const Config& config) {
   return std::filesystem::path(config.data.table_text()).filename();
 }
 
-std::string count_text(size_t count) {
-  return count < 1000 ? std::to_string(count) : format_figure(static_cast<double>(count));
-}
+std::string count_text(size_t count) { return with_commas(std::to_string(count)); }
 
 std::string epochs_text(const History& history, int kept) {
   const size_t count = history.epochs.size();
@@ -115,12 +116,13 @@ std::vector<std::filesystem::path> make_missing(const std::string& folder) {
   return made;
 }
 
-std::string utc_time(std::chrono::system_clock::time_point time) {
+// `format` is for strftime.
+std::string utc_time(std::chrono::system_clock::time_point time, const char* format) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   char text[32];
   std::tm parts{};
   gmtime_r(&seconds, &parts);
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  std::strftime(text, sizeof text, format, &parts);
   return text;
 }
 
@@ -152,7 +154,7 @@ RunLock::~RunLock() {
 std::string refit_folder(const std::string& out) { return run_folder(out) + "/refit"; }
 
 void remove_run(const std::string& out) {
-  for (const char* name : {"checkpoints", "refit", "train", "validation", "run.json"}) {
+  for (const char* name : {"checkpoints", "refit", "train", "validation", "run.json", "report.html"}) {
     const std::string path = run_folder(out) + "/" + name;
     std::error_code error;
     std::filesystem::remove_all(path, error);
@@ -193,8 +195,8 @@ std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) 
   return nodes;
 }
 
-std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const History& history,
-                                    int kept_epoch, const EvaluationReport& report) {
+ReportPage report_page(const Config& config, const Towers* towers, const History& history, int kept_epoch,
+                       const EvaluationReport& report) {
   ReportPage page;
   page.title = name_of_model(config);
   page.subtitle = "Training report";
@@ -204,26 +206,32 @@ std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, 
   page.history = history;
   page.kept_epoch = kept_epoch;
   page.evaluation.emplace_back().sentences = verdict(report);
-  for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
-  if (report.list) page.evaluation.push_back(evaluation_table(report, report.list->task));
+  for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(task));
+  if (report.list) page.evaluation.push_back(evaluation_table(report.list->task));
   page.config = config_to_toml(config);
+  if (towers == nullptr) return page;
+  page.facts.insert(page.facts.begin() + 1,
+                    {"trained parameters", count_text(towers->parameters->trainable_count())});
+  page.model_summary = model_summary(towers->spec, *towers->parameters);
+  page.graph_svg = graph_to_svg(graph_nodes(config, towers->spec), "The model");
+  return page;
+}
+
+std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const ReportPage& page,
+                                    const EvaluationReport& report) {
   std::vector<ExtraFile> files;
   if (towers != nullptr) {
-    const std::vector<GraphNode> graph = graph_nodes(config, towers->spec);
-    page.facts.insert(page.facts.begin() + 1,
-                      {"trained parameters", count_text(towers->parameters->trainable_count())});
-    page.model_summary = model_summary(towers->spec, *towers->parameters);
-    page.graph_svg = graph_to_svg(graph, "The model");
-    files = {
-        {"model.dot", to_dot(graph)}, {"model.svg", page.graph_svg}, {"summary.txt", page.model_summary}};
+    files = {{"model.dot", to_dot(graph_nodes(config, towers->spec))},
+             {"model.svg", page.graph_svg},
+             {"summary.txt", page.model_summary}};
   }
   files.push_back({"report.txt", report_text(report, ReportDetail::full)});
   files.push_back({"report.html", to_html(page)});
-  if (history.epochs.empty()) return files;
-  const ChartRow curves = learning_curves(history, "Learning curves", kept_epoch);
-  files.insert(
-      files.begin(),
-      {{"history.csv", to_csv(history)}, {"curves.svg", to_svg(curves)}, {"curves.png", to_png(curves)}});
+  if (page.history.epochs.empty()) return files;
+  const ChartRow curves = learning_curves(page.history, "Learning curves", page.kept_epoch);
+  files.insert(files.begin(), {{"history.csv", to_csv(page.history)},
+                               {"curves.svg", to_svg(curves)},
+                               {"curves.png", to_png(curves)}});
   return files;
 }
 
@@ -267,7 +275,7 @@ void RunFiles::after_epoch(const EpochRecord& epoch, const Parameters& parameter
   callback_.after_epoch(epoch, parameters);
 }
 
-void RunFiles::finish(ConstMatrix vectors, const Items& items) {
+void RunFiles::finish(ConstMatrix vectors, const Items& items, ReportPage page) {
   if (config_.training.tensorboard && vectors.rows > 0) {
     ProjectorLabels labels;
     labels.columns = {items.id_column};
@@ -282,8 +290,11 @@ void RunFiles::finish(ConstMatrix vectors, const Items& items) {
     write_projector(folder_, "items", vectors.head(rows), labels);
   }
   const auto ended = std::chrono::system_clock::now();
-  nlohmann::json run = {{"started", utc_time(started_)},
-                        {"ended", utc_time(ended)},
+  page.facts.insert(page.facts.begin(), {"date", utc_time(ended, "%Y-%m-%d %H:%M UTC")});
+  write_file_atomically(folder_ + "/report.html", to_html(page));
+  constexpr const char* kIso = "%Y-%m-%dT%H:%M:%SZ";
+  nlohmann::json run = {{"started", utc_time(started_, kIso)},
+                        {"ended", utc_time(ended, kIso)},
                         {"seconds", std::chrono::duration<double>(ended - started_).count()},
                         {"table", config_.data.table_text()},
                         {"config", config_.file}};

@@ -13,6 +13,7 @@
 #include "shortlist/interop/tensorboard/event_file.h"
 #include "shortlist/io/file.h"
 #include "shortlist/report/graph_picture.h"
+#include "shortlist/report/html_report.h"
 #include "shortlist/train/training_callback.h"
 
 namespace shortlist {
@@ -49,10 +50,14 @@ void use_tables_of_run(const std::string& out, Config& config);
 
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
 
+// What report.html shows. `kept_epoch` is the model's.
+ReportPage report_page(const Config& config, const Towers* towers, const History& history, int kept_epoch,
+                       const EvaluationReport& report);
+
 // report.txt and report.html. For a model with towers (not null), also model.svg, model.dot and summary.txt.
-// If there are epochs, of which `kept_epoch` is the model's, also history.csv, curves.svg and curves.png.
-std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const History& history,
-                                    int kept_epoch, const EvaluationReport& report);
+// If there are epochs, also history.csv, curves.svg and curves.png.
+std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const ReportPage& page,
+                                    const EvaluationReport& report);
 
 // Writes TensorBoard's event files and the history as epochs end, and forwards every call to a callback.
 class RunFiles : public TrainingCallback {
@@ -71,8 +76,9 @@ class RunFiles : public TrainingCallback {
   void profiled(const StepProfile& profile) override { callback_.profiled(profile); }
   void warned(const std::string& message) override { callback_.warned(message); }
 
-  // Writes the items' vectors, if any, for TensorBoard's projector, and run.json with times and paths.
-  void finish(ConstMatrix vectors, const Items& items);
+  // Writes the items' vectors, if any, for TensorBoard's projector, run.json with times and paths, and
+  // report.html with the date. The bundle's report has no date, since equal trainings make equal bundles.
+  void finish(ConstMatrix vectors, const Items& items, ReportPage page);
 
  private:
   void write_epoch(const EpochRecord& epoch, const Parameters& parameters);

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "shortlist/io/json.h"
-#include "shortlist/report/evaluation_text.h"
+#include "shortlist/report/figure_text.h"
 
 namespace shortlist {
 namespace {
@@ -76,9 +76,11 @@ std::string seeds_text(const SeedsReport& report) {
   for (const SeedsReport::Task& task : report.tasks) {
     text += fmt::format("{}{:<{}}  {:>9}  {:>9}\n", text.empty() ? "" : "\n", task.task, width, "mean",
                         "deviation");
-    for (const SeedFigure& f : task.figures)
-      text +=
-          fmt::format("{:<{}}  {:>9}  {:>9}\n", f.name, width, metric_text(f.mean), metric_text(f.deviation));
+    for (const SeedFigure& f : task.figures) {
+      const int decimals = measured_decimals(f.mean, Interval{f.mean - f.deviation, f.mean + f.deviation});
+      text += fmt::format("{:<{}}  {:>9}  {:>9}\n", f.name, width, measured_text(f.mean, decimals),
+                          measured_text(f.deviation, decimals));
+    }
   }
   return text;
 }

@@ -1,7 +1,9 @@
 // A model's data about items, labels and users, in addition to its parameters.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,13 @@ struct Items {
   std::string id_column;
   std::vector<std::string> ids;       // distinct and ascending: by number if all are integers, else by bytes
   std::vector<Attribute> attributes;  // each with one value per item
+
+  // The position of the attribute with this name, or none.
+  std::optional<size_t> find_attribute(const std::string& name) const {
+    const auto at = std::ranges::find(attributes, name, &Attribute::name);
+    if (name.empty() || at == attributes.end()) return std::nullopt;
+    return static_cast<size_t>(at - attributes.begin());
+  }
 };
 
 // Statistics of a label in the training rows.

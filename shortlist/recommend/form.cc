@@ -112,7 +112,8 @@ std::vector<FormField> item_form(const Bundle& bundle) { return tower_form(bundl
 
 std::vector<FormField> attribute_form(const Bundle& bundle) {
   std::vector<FormField> form;
-  for (const Attribute& attribute : bundle.items.attributes) form.push_back(describe_attribute(attribute));
+  for (const Attribute& attribute : bundle.items.attributes)
+    if (attribute.name != bundle.spec.display_image) form.push_back(describe_attribute(attribute));
   return form;
 }
 

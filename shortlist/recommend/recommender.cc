@@ -69,10 +69,10 @@ std::string Recommender::nearest_id(const std::string& id) const {
   return nearest(id, names);
 }
 std::optional<size_t> Recommender::display() const {
-  const std::string& name = state_->model.bundle.spec.display;
-  const auto at = std::ranges::find(attribute_names(), name);
-  if (name.empty() || at == attribute_names().end()) return std::nullopt;
-  return static_cast<size_t>(at - attribute_names().begin());
+  return state_->model.bundle.items.find_attribute(state_->model.bundle.spec.display);
+}
+std::optional<size_t> Recommender::display_image() const {
+  return state_->model.bundle.items.find_attribute(state_->model.bundle.spec.display_image);
 }
 const std::vector<std::string>& Recommender::attribute_names() const { return state_->model.attribute_names; }
 const std::vector<Attribute>& Recommender::attributes() const {
@@ -184,7 +184,8 @@ std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int 
       state_->model.bundle.need_item_vectors("similar by learned");
       return state_->cosines.most_similar(item, static_cast<size_t>(k));
     case Similarity::jaccard:
-      return most_similar(jaccard_similarities(state_->model.bundle.items, item, deadline), item, k);
+      return most_similar(jaccard_similarities(state_->model.bundle.items, item, display_image(), deadline),
+                          item, k);
     case Similarity::cosine:
       break;
   }

@@ -38,6 +38,8 @@ class Recommender {
   const std::string& item_id(uint32_t item) const;
   // The attribute by which people know items (items.display), or none.
   std::optional<size_t> display() const;
+  // The attribute with the URLs of items' images (items.display_image), or none.
+  std::optional<size_t> display_image() const;
   // The item with this id, else the only item with this display text, or none.
   std::optional<uint32_t> find_item(const std::string& id) const;
   // The id closest to a misspelt one, or "" if none is close.

@@ -61,15 +61,17 @@ double cosine(double dot, double square_a, double square_b) {
 
 }  // namespace
 
-std::vector<double> jaccard_similarities(const Items& items, uint32_t item, const Deadline& deadline) {
-  if (items.attributes.empty()) {
+std::vector<double> jaccard_similarities(const Items& items, uint32_t item, std::optional<size_t> image,
+                                         const Deadline& deadline) {
+  if (items.attributes.size() == (image ? 1 : 0)) {
     throw usage_error(
         "similar by jaccard compares attributes, but the bundle has none: set [items] attributes = [...] in "
         "the config");
   }
   std::vector<SharedValues> attributes;
   size_t own = 0;
-  for (const Attribute& attribute : items.attributes) own += attributes.emplace_back(attribute, item).own();
+  for (size_t a = 0; a < items.attributes.size(); ++a)
+    if (a != image) own += attributes.emplace_back(items.attributes[a], item).own();
   std::vector<double> similarities;
   for (size_t i = 0; i < items.ids.size(); ++i) {
     if (i % kStride == 0) deadline.check();

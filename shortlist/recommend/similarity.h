@@ -1,6 +1,7 @@
 // Similarities of one item to all items, in catalogue order. The functions throw DeadlinePassed.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,9 +25,11 @@ struct EnumNames<Similarity> {
       {Similarity::learned, "learned"}, {Similarity::jaccard, "jaccard"}, {Similarity::cosine, "cosine"}};
 };
 
-// A and B| / |A or B| over the values of all attributes; equal values of different attributes are distinct.
-// Needs attributes.
-std::vector<double> jaccard_similarities(const Items& items, uint32_t item, const Deadline& deadline = {});
+// A and B| / |A or B| over the values of all attributes but `image`; equal values of different attributes are
+// distinct. Needs attributes.
+std::vector<double> jaccard_similarities(const Items& items, uint32_t item,
+                                         std::optional<size_t> image = std::nullopt,
+                                         const Deadline& deadline = {});
 // Cosine over users of their ratings after subtracting each user's mean. Several ratings of an item by a user
 // are averaged. Needs ratings by user.
 std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_count, uint32_t item,

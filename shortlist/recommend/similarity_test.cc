@@ -28,6 +28,15 @@ TEST(JaccardSimilarities, TakeATextWithACommaAsOneValue) {
   EXPECT_EQ(jaccard_similarities(items, 0), (Numbers{1, 0}));
 }
 
+TEST(JaccardSimilarities, LeaveOutImages) {
+  const Items items{
+      "id",
+      {"a", "b"},
+      {testing::attribute("genre", {"War", "War"}), testing::attribute("poster", {"a.jpg", "b.jpg"})}};
+  EXPECT_EQ(jaccard_similarities(items, 0, 1), (Numbers{1, 1}));
+  EXPECT_EQ(jaccard_similarities(items, 0), (Numbers{1, 1.0 / 3}));
+}
+
 TEST(JaccardSimilarities, NeedAttributes) {
   EXPECT_EQ(message_of([] {
               jaccard_similarities({"id", {"a"}, {}}, 0);

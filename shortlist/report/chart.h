@@ -32,6 +32,9 @@ struct Chart {
   std::string note;  // a sentence below the axis; empty: none
 };
 
+// A y value with the decimals that distinguish values in the chart.
+std::string value_text(const Chart& chart, double y);
+
 struct ChartRow {
   std::string title;  // over all charts; empty: none
   std::vector<Chart> charts;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "shortlist/report/figure_text.h"
 #include "shortlist/report/ticks.h"
 
 namespace shortlist {
@@ -26,13 +27,26 @@ struct Range {
   }
 };
 
+bool is_drawn(const Point& point) { return std::isfinite(point.x) && std::isfinite(point.y); }
+
+// Of x and of y, over all series.
+std::pair<Range, Range> ranges_of(const Chart& chart) {
+  Range x, y;
+  for (const Series& series : chart.series) {
+    for (const Point& point : series.points) {
+      if (!is_drawn(point)) continue;
+      x.add(point.x);
+      y.add(point.y);
+    }
+  }
+  return {x, y};
+}
+
 struct EndLabel {
   double y = 0;
   std::string name, value;
   Ink ink = Ink::text;
 };
-
-bool is_drawn(const Point& point) { return std::isfinite(point.x) && std::isfinite(point.y); }
 
 // The plot's rectangle on the page, and the data range that it shows.
 struct Frame {
@@ -72,7 +86,8 @@ std::vector<EndLabel> end_labels(const Chart& chart) {
   std::vector<EndLabel> labels;
   for (size_t i = 0; i < chart.series.size(); ++i) {
     const Point* last = last_drawn(chart.series[i]);
-    if (last) labels.push_back({last->y, chart.series[i].name, format_figure(last->y), series_ink(int(i))});
+    if (last)
+      labels.push_back({last->y, chart.series[i].name, value_text(chart, last->y), series_ink(int(i))});
   }
   return labels;
 }
@@ -158,14 +173,7 @@ double widest_end_label(const std::vector<EndLabel>& labels) {
 }
 
 void draw_chart(const Chart& chart, double left, double top, Drawing& drawing) {
-  Range x_range, y_range;
-  for (const Series& series : chart.series) {
-    for (const Point& point : series.points) {
-      if (!is_drawn(point)) continue;
-      x_range.add(point.x);
-      y_range.add(point.y);
-    }
-  }
+  const auto [x_range, y_range] = ranges_of(chart);
   drawing.items.push_back(Label{{left, top + 14}, chart.title, 14, Ink::text, Anchor::start, true});
   drawing.items.push_back(Label{{left, top + 32}, chart.y_label, kSmall, Ink::muted});
   if (x_range.low > x_range.high) {
@@ -211,6 +219,11 @@ Drawing draw_charts(const ChartRow& row) {
     draw_chart(row.charts[i], kMargin + double(i) * (kWidth + kGap), kMargin + head, drawing);
   }
   return drawing;
+}
+
+std::string value_text(const Chart& chart, double y) {
+  const Range range = ranges_of(chart).second;
+  return measured_text(y, span_decimals(range.high - range.low, range.high));
 }
 
 std::string to_svg(const ChartRow& row) { return render_svg(draw_charts(row)); }

@@ -7,17 +7,12 @@
 #include <optional>
 
 #include "shortlist/report/evaluation_text.h"
+#include "shortlist/report/figure_text.h"
 
 namespace shortlist {
 namespace {
 
 using Line = std::vector<std::string>;
-
-std::string with_commas(std::string digits) {
-  const size_t start = digits.starts_with('-') ? 1 : 0;
-  for (size_t at = digits.size(); at > start + 3; at -= 3) digits.insert(at - 3, 1, ',');
-  return digits;
-}
 
 // Counts code points, so that columns stay aligned for names in any script.
 size_t width(const std::string& text) {
@@ -42,9 +37,9 @@ std::string aligned(const std::vector<Line>& lines) {
   return text;
 }
 
-std::string baseline_cell(const BaselineReport& baseline, const std::string& name) {
+std::string baseline_cell(const BaselineReport& baseline, const std::string& name, int decimals) {
   for (const BaselineMetric& figure : baseline.figures) {
-    if (figure.name == name) return metric_text(figure.value);
+    if (figure.name == name) return measured_text(figure.value, decimals);
   }
   return "";
 }
@@ -126,12 +121,7 @@ std::string task_table(const TaskReport& task, ReportDetail detail, bool unseen_
   }
   if (std::ranges::all_of(lines[0], &std::string::empty)) lines.erase(lines.begin());
   for (const ReportMetric& figure : shown_figures(task, detail, unseen_first)) {
-    Line& line = lines.emplace_back();
-    const auto& interval = figure.interval;
-    line = {figure.name, metric_text(figure.value),
-            interval ? metric_text(interval->low) + " to " + metric_text(interval->high) : ""};
-    for (const BaselineReport& baseline : task.baselines)
-      line.push_back(baseline_cell(baseline, figure.name));
+    lines.push_back(figure_cells(task, figure));
   }
   return aligned(lines);
 }
@@ -155,7 +145,8 @@ std::string list_text(const ListReport& list, size_t rows, ReportDetail detail) 
   for (const auto& [name, value] : list.orders[0].figures) lines[0].push_back(name);
   for (const ListReport::Order& order : list.orders) {
     Line& line = lines.emplace_back(Line{order_text(order.order, order.blend)});
-    for (const auto& [name, value] : order.figures) line.push_back(metric_text(value));
+    for (const auto& [name, value] : order.figures)
+      line.push_back(measured_text(value, measured_decimals(value, std::nullopt)));
   }
   return text + "\n" + aligned(lines);
 }
@@ -169,11 +160,30 @@ std::string known_text(const KnownValues& known) {
 
 std::string losses_table(const Metrics& losses) {
   std::vector<Line> lines;
-  for (const auto& [name, value] : losses) lines.push_back({name, metric_text(value)});
+  for (const auto& [name, value] : losses)
+    lines.push_back({name, measured_text(value, measured_decimals(value, std::nullopt))});
   return aligned(lines);
 }
 
 }  // namespace
+
+std::vector<std::string> brief_figures(const TaskReport& task) {
+  std::vector<std::string> names;
+  for (const ReportMetric& figure : shown_figures(task, ReportDetail::brief, false))
+    names.push_back(figure.name);
+  return names;
+}
+
+std::vector<std::string> figure_cells(const TaskReport& task, const ReportMetric& figure) {
+  const auto& interval = figure.interval;
+  const int decimals = measured_decimals(figure.value, interval);
+  const auto text = [&](double value) { return measured_text(value, decimals); };
+  std::vector<std::string> cells = {figure.name, text(figure.value),
+                                    interval ? text(interval->low) + " to " + text(interval->high) : ""};
+  for (const BaselineReport& baseline : task.baselines)
+    cells.push_back(baseline_cell(baseline, figure.name, decimals));
+  return cells;
+}
 
 std::string metric_text(double value) {
   if (!std::isfinite(value)) return fmt::format("{}", value);

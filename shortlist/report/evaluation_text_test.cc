@@ -31,20 +31,20 @@ TEST(EvaluationReport, ReadsAsAVerdictAndATableForEachTask) {
       report_text(example(), ReportDetail::full),
       "test: 10,358 rows; 99.55 % of them also occur, identical, in train\n"
       "\n"
-      "The model's retrieval beats popularity: top_10 1.000 against 0.05000.\n"
+      "The model's retrieval beats popularity: top_10 1.00 against 0.05.\n"
       "The model's retrieval is worse than a lookup table of each query's most frequent items: "
-      "top_1 0.8870 against 0.9084.\n"
+      "top_1 0.887 against 0.908.\n"
       "The model's predictions of Feedback are no better than the item's mean: rmse 1.459 against 1.450.\n"
       "The model's predictions of Feedback are worse than user and item biases: rmse "
       "1.459 against 1.178.\n"
       "99.55 % of these rows also occur, identical, in train, so the figures say little about unseen "
       "rows.\n"
       "\n"
-      "                                                   most frequent\n"
-      "retrieval     model     95 % interval  popularity      per query\n"
-      "top_1        0.8870  0.8810 to 0.8930    0.006900         0.9084\n"
-      "top_10        1.000                       0.05000          1.000\n"
-      "keras_top_1  0.6130\n"
+      "                                                most frequent\n"
+      "retrieval    model   95 % interval  popularity      per query\n"
+      "top_1        0.887  0.881 to 0.893       0.007          0.908\n"
+      "top_10        1.00                        0.05           1.00\n"
+      "keras_top_1  0.613\n"
       "\n"
       "                                                            user and\n"
       "Feedback  model   95 % interval  global mean  item mean  item biases\n"
@@ -69,21 +69,21 @@ TEST(EvaluationReport, FitsAScreenInBrief) {
   EXPECT_EQ(report_text(report, ReportDetail::brief),
             "test: 10 rows; 0.00 % of them also occur, identical, in train\n"
             "\n"
-            "retrieval          model  95 % interval\n"
-            "unseen_top_1      0.5000\n"
-            "unseen_top_10     0.5000\n"
-            "unseen_recall@10  0.5000\n"
-            "top_1             0.5000\n"
-            "top_10            0.5000\n"
-            "top_100           0.5000\n"
-            "mrr               0.5000\n"
-            "recall@10         0.5000\n"
-            "ndcg@10           0.5000\n"
+            "retrieval         model  95 % interval\n"
+            "unseen_top_1      0.500\n"
+            "unseen_top_10     0.500\n"
+            "unseen_recall@10  0.500\n"
+            "top_1             0.500\n"
+            "top_10            0.500\n"
+            "top_100           0.500\n"
+            "mrr               0.500\n"
+            "recall@10         0.500\n"
+            "ndcg@10           0.500\n"
             "\n"
             "Lists as served: order = score, seen items left out\n"
-            "list     model  95 % interval\n"
-            "top_1   0.5000\n"
-            "top_10  0.5000\n");
+            "list    model  95 % interval\n"
+            "top_1   0.500\n"
+            "top_10  0.500\n");
 }
 
 TEST(EvaluationReport, ComesBackFromJsonAsItWas) {
@@ -124,8 +124,21 @@ TEST(Verdict, SaysWhereTheModelIsBetterInPartAndWorseInPart) {
   report.tasks[0].baselines = {
       {"popularity", {{"top_1", 0.9, Interval{-0.02, -0.01}}, {"top_10", 0.5, Interval{0.4, 0.6}}}}};
   EXPECT_EQ(verdict(report),
-            (std::vector<std::string>{"The model's retrieval is partly better than popularity, top_10 1.000 "
-                                      "against 0.5000, and partly worse, top_1 0.8870 against 0.9000."}));
+            (std::vector<std::string>{"The model's retrieval is partly better than popularity, top_10 1.00 "
+                                      "against 0.50, and partly worse, top_1 0.887 against 0.900."}));
+}
+
+TEST(Verdict, HasEnoughDigitsToShowADifferenceThatIsMoreThanNoise) {
+  EvaluationReport report{"test", 10, 0, {}, {}};
+  report.tasks = {{"rating",
+                   {{"rmse", 0.70461, Interval{0.6953, 0.7138}}},
+                   {{"item mean", {{"rmse", 0.70479, Interval{-0.0002, -0.0001}}}},
+                    {"user and item biases", {{"rmse", 0.70479, Interval{-0.0002, 0.0001}}}}}}};
+  EXPECT_EQ(verdict(report),
+            (std::vector<std::string>{
+                "The model's predictions of rating beat the item's mean: rmse 0.7046 against 0.7048.",
+                "The model's predictions of rating are no better than user and item biases: rmse 0.705 "
+                "against 0.705."}));
 }
 
 TEST(Verdict, SaysWhenTheRowsAreThoseOfTheFit) {

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "shortlist/base/error.h"
 #include "shortlist/report/escape.h"
+#include "shortlist/report/figure_text.h"
 #include "shortlist/report/html_style.h"
 #include "shortlist/report/learning_curves.h"
-#include "shortlist/report/ticks.h"
 
 namespace shortlist {
 namespace {
@@ -94,17 +95,40 @@ std::string evaluation_html(const std::vector<ReportTable>& tables) {
   return html.empty() ? "" : "<h2>Evaluation</h2>\n" + html;
 }
 
-std::string cell_of(const Metrics& figures, const std::string& name) {
-  const double* value = find_metric(figures, name);
-  return value ? format_figure(*value) : "";
-}
+// Writes a metric's values in all epochs with the decimals that distinguish them.
+class EpochCells {
+ public:
+  EpochCells(const History& history, const std::string& name) : name_(name) {
+    double low = INFINITY, high = -INFINITY;
+    for (const EpochRecord& epoch : history.epochs) {
+      for (const Metrics* part : {&epoch.train, &epoch.validation}) {
+        const double* value = find_metric(*part, name);
+        if (value == nullptr || !std::isfinite(*value)) continue;
+        low = std::min(low, *value);
+        high = std::max(high, *value);
+      }
+    }
+    decimals_ = span_decimals(high - low, high);
+  }
+
+  std::string operator()(const Metrics& figures) const {
+    const double* value = find_metric(figures, name_);
+    return value && std::isfinite(*value) ? measured_text(*value, decimals_) : "";
+  }
+
+ private:
+  std::string name_;
+  int decimals_ = 0;
+};
 
 // A row for each epoch, with the metrics that the curves show.
 ReportTable main_epochs(const History& history, int kept_epoch) {
   ReportTable table{"", {"epoch", "learning rate"}, {}, {}};
   const std::vector<std::string> names = curve_names(history);
   const bool has_validation = !metric_names(history, &EpochRecord::validation).empty();
+  std::vector<EpochCells> cells;
   for (const std::string& name : names) {
+    cells.emplace_back(history, name);
     table.headers.push_back(has_validation ? name + ", training" : name);
     if (has_validation) table.headers.push_back(name + ", validation");
   }
@@ -112,9 +136,9 @@ ReportTable main_epochs(const History& history, int kept_epoch) {
     const char* kept = epoch.epoch == kept_epoch ? " (kept)" : "";
     table.rows.push_back(
         {fmt::format("{}{}", epoch.epoch, kept), fmt::format("{:.4g}", epoch.learning_rate)});
-    for (const std::string& name : names) {
-      table.rows.back().push_back(cell_of(epoch.train, name));
-      if (has_validation) table.rows.back().push_back(cell_of(epoch.validation, name));
+    for (const EpochCells& cell : cells) {
+      table.rows.back().push_back(cell(epoch.train));
+      if (has_validation) table.rows.back().push_back(cell(epoch.validation));
     }
   }
   return table;
@@ -128,8 +152,9 @@ ReportTable all_epochs(const History& history, Metrics EpochRecord::*part, const
   for (const EpochRecord& epoch : history.epochs)
     table.headers.push_back(fmt::format("epoch {}", epoch.epoch));
   for (const std::string& name : metric_names(history, part)) {
+    const EpochCells cell(history, name);
     Cells row = {name};
-    for (const EpochRecord& epoch : history.epochs) row.push_back(cell_of(epoch.*part, name));
+    for (const EpochRecord& epoch : history.epochs) row.push_back(cell(epoch.*part));
     (is_of_keras(name) ? table.folded_rows : table.rows).push_back(std::move(row));
   }
   return table;

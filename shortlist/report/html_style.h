@@ -37,12 +37,13 @@ dd { margin: 0; font-size: 17px; font-variant-numeric: tabular-nums; overflow-wr
 .curves svg { width: 100%; max-width: 500px; margin: -8px 0 0 -24px; }
 svg { height: auto; max-width: 100%; display: block; }
 .graph { overflow-x: auto; }
-.graph svg { margin: 0 auto; min-width: min(100%, 640px); }
+.graph svg { margin: 0 auto; }
 .wide { overflow-x: auto; margin: 12px 0; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 22px 6px 0; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { color: var(--muted); font-weight: 400; font-size: 13px; vertical-align: bottom; white-space: normal; }
 td:first-child { white-space: normal; min-width: 5ch; font-weight: 600; }
+th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper); text-align: left; }
 th:last-child, td:last-child { padding-right: 2px; }
 .number { text-align: right; }
 th.number { min-width: 84px; }
@@ -54,7 +55,8 @@ pre { margin: 0; background: var(--well); border-radius: 8px; padding: 18px 22px
 @media (max-width: 600px) {
   main { padding: 28px 18px 48px; } h1 { font-size: 30px; } h2 { margin-top: 44px; }
   .curves svg { width: calc(100% + 24px); max-width: none; margin-left: -12px; }
-  pre { padding: 14px; font-size: 12px; } td, th { padding-right: 16px; }
+  pre { padding: 14px; font-size: 12px; } td, th { padding-right: 16px; } th.number { min-width: 0; }
+  .graph svg { max-width: none; }
 }
 @media print { main { max-width: none; padding: 0; } pre { white-space: pre-wrap; } h2 { break-after: avoid; } }
 )css";

@@ -7,8 +7,6 @@
 #include <cmath>
 #include <optional>
 
-#include "shortlist/report/ticks.h"
-
 namespace shortlist {
 namespace {
 
@@ -39,7 +37,7 @@ std::optional<Mark> mark_of(const Chart& chart, int kept_epoch) {
   if (kept_epoch == 0) return std::nullopt;
   Mark mark{double(kept_epoch), fmt::format("kept: epoch {}", kept_epoch)};
   for (const Point& point : chart.series.back().points)
-    if (point.x == mark.x && std::isfinite(point.y)) mark.text += ", " + format_figure(point.y);
+    if (point.x == mark.x && std::isfinite(point.y)) mark.text += ", " + value_text(chart, point.y);
   return mark;
 }
 
@@ -55,7 +53,7 @@ std::string turn_of(const Chart& chart, bool higher) {
   }
   if (best == nullptr || sign * last->y >= sign * best->y) return "";
   return fmt::format("Validation is best in epoch {}: {}, but {} in epoch {}.", int(best->x),
-                     format_figure(best->y), format_figure(last->y), int(last->x));
+                     value_text(chart, best->y), value_text(chart, last->y), int(last->x));
 }
 
 Chart chart_of(const History& history, const std::string& name, std::string title, std::string y_label) {

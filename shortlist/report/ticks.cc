@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "shortlist/base/error.h"
+#include "shortlist/report/figure_text.h"
 
 namespace shortlist {
 namespace {
@@ -20,12 +21,6 @@ double nice_step(double least) {
     if (factor * power >= least * (1 - 1e-9)) return factor * power;
   }
   return 10 * power;
-}
-
-std::string with_commas(std::string digits) {
-  const size_t first = digits[0] == '-' ? 2 : 1;
-  for (size_t at = digits.size(); at > first + 2; at -= 3) digits.insert(at - 3, 1, ',');
-  return digits;
 }
 
 bool needs_exponent(double value) { return std::abs(value) >= 1e7 || (value != 0 && std::abs(value) < 1e-4); }
@@ -57,13 +52,6 @@ Axis nice_axis(double low, double high, int count, bool whole) {
   axis.low = axis.ticks.front();
   axis.high = axis.ticks.back();
   return axis;
-}
-
-std::string format_figure(double value) {
-  if (!std::isfinite(value)) return "";
-  if (needs_exponent(value)) return fmt::format("{:.3e}", value);
-  if (std::abs(value) >= 1000) return with_commas(fmt::format("{:.0f}", value));
-  return fmt::format("{:#.4g}", value);
 }
 
 }  // namespace shortlist

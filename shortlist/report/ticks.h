@@ -18,7 +18,4 @@ struct Axis {
 // <= high; equal ends are widened first.
 Axis nice_axis(double low, double high, int count, bool whole = false);
 
-// Four significant digits, or all digits before the point with commas: 0.9960, 1.441, 12,345.
-std::string format_figure(double value);
-
 }  // namespace shortlist

@@ -44,15 +44,5 @@ TEST(Ticks, ShareTheirDecimals) {
   EXPECT_EQ(nice_axis(4000, 14000, 5).label(12000), "12,000");
 }
 
-TEST(FormatFigure, KeepsFourDigits) {
-  EXPECT_EQ(format_figure(0.99634), "0.9963");
-  EXPECT_EQ(format_figure(1.45), "1.450");
-  EXPECT_EQ(format_figure(-1234567.8), "-1,234,568");
-  EXPECT_EQ(format_figure(-123.44), "-123.4");
-  EXPECT_EQ(format_figure(0), "0.000");
-  EXPECT_EQ(format_figure(2.5e-7), "2.500e-07");
-  EXPECT_EQ(format_figure(NAN), "");
-}
-
 }  // namespace
 }  // namespace shortlist

@@ -5,6 +5,7 @@
 
 #include "shortlist/metrics/baselines.h"
 #include "shortlist/report/evaluation_text.h"
+#include "shortlist/report/figure_text.h"
 
 namespace shortlist {
 namespace {
@@ -15,9 +16,18 @@ struct Comparison {
   std::string figure;
   double model = 0, baseline = 0;
   int sign = 0;
+  int decimals = 0;  // that the model's interval leaves
 
+  // Values that differ by more than chance also differ as texts.
   std::string text() const {
-    return fmt::format("{} {} against {}", figure, metric_text(model), metric_text(baseline));
+    constexpr int kMore = 4;
+    std::string of_model, of_baseline;
+    for (int more = 0; more <= kMore; ++more) {
+      of_model = measured_text(model, decimals + more);
+      of_baseline = measured_text(baseline, decimals + more);
+      if (sign == 0 || of_model != of_baseline) break;
+    }
+    return fmt::format("{} {} against {}", figure, of_model, of_baseline);
   }
 };
 
@@ -41,7 +51,8 @@ std::optional<Comparison> compare(const TaskReport& task, const BaselineReport& 
   const ReportMetric* model = find_named(task.model, name);
   const BaselineMetric* other = find_named(baseline.figures, name);
   if (model == nullptr || other == nullptr) return std::nullopt;
-  Comparison comparison{std::string(name), model->value, other->value};
+  Comparison comparison{std::string(name), model->value, other->value, 0,
+                        measured_decimals(model->value, model->interval)};
   if (other->difference) {
     const int above = (other->difference->low > 0) - (other->difference->high < 0);
     comparison.sign = higher_is_better ? above : -above;

@@ -1,5 +1,7 @@
 #include "shortlist/server/page.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -57,15 +59,19 @@ const PageFile* find_file(std::string_view path) {
   return at == files.end() ? nullptr : &*at;
 }
 
-// The page may load from this server only. Elements may have inline styles, since uPlot sets sizes with them.
-constexpr const char* kSecurityPolicy =
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https: http:; object-src "
-    "'none'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// Elements may have inline styles, since uPlot sets sizes with them.
+std::string security_policy(bool shows_images) {
+  return fmt::format(
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:{}; object-src "
+      "'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      shows_images ? " https:" : "");
+}
 
-HttpResponse answer(std::string_view path, std::string_view content, std::string_view if_none_match) {
+HttpResponse answer(std::string_view path, std::string_view content, std::string_view if_none_match,
+                    bool shows_images) {
   HttpResponse response{.content_type = content_type(path), .shared_body = content};
-  response.headers.emplace_back("Content-Security-Policy", kSecurityPolicy);
+  const std::string policy = security_policy(shows_images);
+  response.headers.emplace_back("Content-Security-Policy", policy);
   response.headers.emplace_back("X-Frame-Options", "DENY");
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   // Vite puts a hash of the content in the names of assets.
@@ -73,8 +79,9 @@ HttpResponse answer(std::string_view path, std::string_view content, std::string
     response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
     return response;
   }
-  // A weak ETag, since the bytes that are sent may be compressed.
-  const std::string tag = "W/\"" + sha256_hex(content).substr(0, 16) + '"';
+  // A weak ETag, since the bytes that are sent may be compressed. It covers the policy, which browsers cache
+  // with the content.
+  const std::string tag = "W/\"" + sha256_hex(std::string(content) + policy).substr(0, 16) + '"';
   response.headers.emplace_back("Cache-Control", "no-cache");
   response.headers.emplace_back("ETag", tag);
   if (if_none_match.find(tag) == if_none_match.npos) return response;
@@ -87,14 +94,15 @@ HttpResponse answer(std::string_view path, std::string_view content, std::string
 
 bool is_view(std::string_view path) { return path == "/" || path == "/similar" || path == "/model"; }
 
-std::optional<HttpResponse> page_response(std::string_view path, std::string_view if_none_match) {
+std::optional<HttpResponse> page_response(std::string_view path, std::string_view if_none_match,
+                                          bool shows_images) {
   if (const PageFile* file = find_file(path))
-    return answer(path, {file->content, file->content_size}, if_none_match);
+    return answer(path, {file->content, file->content_size}, if_none_match, shows_images);
   if (!is_view(path)) return std::nullopt;
   if (const PageFile* page = find_file("/index.html"))
-    return answer("/index.html", {page->content, page->content_size}, if_none_match);
+    return answer("/index.html", {page->content, page->content_size}, if_none_match, shows_images);
   if (path != "/") return std::nullopt;
-  return answer("/index.html", kNotBuilt, if_none_match);
+  return answer("/index.html", kNotBuilt, if_none_match, shows_images);
 }
 
 }  // namespace shortlist

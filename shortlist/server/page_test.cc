@@ -32,5 +32,25 @@ TEST(Page, IsThereOrSaysHowToBuildIt) {
   EXPECT_FALSE(page_response("/assets/none.js", ""));
 }
 
+std::string policy_of(const HttpResponse& page) {
+  for (const auto& [name, value] : page.headers)
+    if (name == "Content-Security-Policy") return value;
+  return "";
+}
+
+TEST(Page, LoadsImagesOfOtherSitesOnlyIfItMayAndThenByHttps) {
+  EXPECT_NE(policy_of(*page_response("/", "")).find("; img-src 'self' data:; "), std::string::npos);
+  EXPECT_NE(policy_of(*page_response("/", "", true)).find("; img-src 'self' data: https:; "),
+            std::string::npos);
+}
+
+TEST(Page, IsSentAgainWithAnotherPolicy) {
+  const HttpResponse page = *page_response("/", "");
+  const auto tag = std::ranges::find(page.headers, "ETag", [](const auto& header) { return header.first; });
+  ASSERT_NE(tag, page.headers.end());
+  EXPECT_EQ(page_response("/", tag->second)->status, 304);
+  EXPECT_EQ(page_response("/", tag->second, true)->status, 200);
+}
+
 }  // namespace
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "shortlist/io/json_writer.h"
@@ -195,11 +196,16 @@ HttpResponse Service::answer(RoutedRequest& routed, bool short_only) {
   const HttpRequest& request = routed.request;
   if (request.method == "OPTIONS") return answer_options(routed);
   if (routed.found.route != nullptr) return run(routed, short_only);
-  if (auto page = page_response(routed.url.path, request.if_none_match)) {
+  if (auto page = page_response(routed.url.path, request.if_none_match, shows_images())) {
     if (request.method == "GET" || request.method == "HEAD") return *page;
     throw method_not_allowed(request.method, routed.url.path, {"GET", "HEAD"});
   }
   throw Problem(404, "not_found", fmt::format("no route matches {}", routed.url.path));
+}
+
+bool Service::shows_images() const {
+  return std::ranges::any_of(
+      models_.all(), [](const ModelPtr& model) { return model->recommender.display_image().has_value(); });
 }
 
 Budget Service::budget(const RoutedRequest& routed, bool short_only) const {

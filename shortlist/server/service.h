@@ -70,6 +70,8 @@ class Service {
   HttpResponse reload(const Call& call);
 
   HttpResponse answer_options(const RoutedRequest& routed) const;
+  // Whether the page may show images of other sites, which are URLs in a served model's items.
+  bool shows_images() const;
   std::optional<HttpResponse> handle(RoutedRequest& routed, bool short_only);
   Budget budget(const RoutedRequest& routed, bool short_only) const;
   // Adds the headers of all answers, counts the answer and writes the log. `why` is the problem of a refusal.

@@ -5,7 +5,7 @@ import { KeyForm } from './key_form';
 import { Link } from './link';
 import { ModelView } from './model/model_view';
 import { RecommendView } from './recommend/recommend_view';
-import { addressesOf, ServedContext, type Served } from './served';
+import { addressesOf, ServedContext, titlesOfModel, type Served } from './served';
 import { SimilarView } from './similar/similar_view';
 import { Empty, Failure, Waiting } from './states';
 import { plural } from './text';
@@ -52,7 +52,7 @@ function Page({ models }: { models: ServedModel[] }) {
     if (!view) return <Empty title="Page not found">{<Link to={at('/')}>Go to the recommendations</Link>}</Empty>;
     if (features.problem) return <Failure problem={features.problem} again={features.again} />;
     if (features.value?.model.name !== model.name) return <Waiting lines={6} label="Loading the fields of a query" />;
-    const served: Served = { api, model, at, features: features.value };
+    const served: Served = { api, model, at, features: features.value, title: titlesOfModel(features.value) };
     return (
       <ServedContext.Provider value={served}>
         <view.View key={model.name} />

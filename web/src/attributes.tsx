@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Item } from './api';
-import { isPicture } from './picture';
 import { useServed } from './served';
-import { count, shortened, titleOf, valuesOf } from './text';
+import { count, shortened, valuesOf } from './text';
 
 const kShown = 6; // number of a list's values that are not collapsed
 
@@ -13,16 +12,15 @@ interface Props {
 
 // An item's attributes on one line, without those in its heading and picture.
 export function Attributes({ item, wanted }: Props) {
-  const { features } = useServed();
+  const { features, title } = useServed();
   const shown = features.attributes
-    .filter((field) => !isPicture(field))
     .map((field) => ({ field, values: [...new Set(valuesOf(item.attributes[field.column]))] }))
     .filter(({ values }) => values.length > 0 && !(values.length === 1 && values[0] === (item.display || item.id)));
   return (
     <ul class="attributes">
       {shown.map(({ field, values }) => [
         <li key={field.column}>
-          <span class={field.input === 'number' ? '' : 'for-readers'}>{titleOf(field.column)} </span>
+          <span class={field.input === 'number' ? '' : 'for-readers'}>{title(field.column)} </span>
           <Values values={values} wanted={(value) => wanted(field.column, value)} />
         </li>,
         ' ', // allows a line break

@@ -1,17 +1,19 @@
-// Pictures of items: an attribute with a typical name whose values are image URLs.
+// Pictures of items, whose addresses are in the column that the model's config names as display_image.
 import { useState } from 'preact/hooks';
-import type { AttributeValue, Field, Item } from './api';
+import type { Features, Item } from './api';
 
-const kNames = /^(display[_ ]?)?(image|poster|cover|picture|thumbnail|artwork)([_ ]?(url|link))?$/i;
+// The absolute address, if the page may load it: by https, or from its own server.
+export function safeAddress(text: string, page: string): string | undefined {
+  if (text.trim() === '' || !URL.canParse(text, page)) return undefined;
+  const url = new URL(text, page);
+  const own = /^https?:$/.test(url.protocol) && url.origin === new URL(page).origin;
+  return url.protocol === 'https:' || own ? url.href : undefined;
+}
 
-// An attribute that is shown as a picture and never as text.
-export const isPicture = ({ column, input }: Field): boolean => kNames.test(column) && (input === 'one' || input === 'words');
-
-const isAddress = (value: AttributeValue | undefined): value is string => typeof value === 'string' && /^https?:\/\//i.test(value);
-
-// The URL of an item's picture, if it has one.
-export function pictureOf(item: Item, attributes: Field[]): string | undefined {
-  return attributes.filter(isPicture).map(({ column }) => item.attributes[column]).find(isAddress);
+// The address of an item's picture, if it has one.
+export function pictureOf(item: Item, features: Features): string | undefined {
+  const value = features.display_image === undefined ? undefined : item.attributes[features.display_image];
+  return typeof value === 'string' ? safeAddress(value, document.baseURI) : undefined;
 }
 
 // Takes up the same space if an item has no picture or it fails to load. Has no alternative text, since the

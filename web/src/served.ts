@@ -3,6 +3,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Api, Features, ServedModel } from './api';
 import { addressOf } from './address';
+import { titleOf, titlesOf } from './text';
 
 export interface Served {
   api: Api;
@@ -10,6 +11,8 @@ export interface Served {
   model: ServedModel;
   // The address of a view of the same model.
   at: (path: string, query?: Record<string, string>) => string;
+  // The readable name of a column, which no other column of the model has.
+  title: (column: string) => string;
 }
 
 export const ServedContext = createContext<Served | null>(null);
@@ -18,6 +21,12 @@ export function useServed(): Served {
   const served = useContext(ServedContext);
   if (!served) throw new Error('no model around');
   return served;
+}
+
+export function titlesOfModel({ query, attributes, labels, id_column, user_column }: Features): Served['title'] {
+  const columns = [...query, ...attributes].map(({ column }) => column);
+  const titles = titlesOf([...columns, ...labels.map(({ label }) => label), id_column, ...(user_column === undefined ? [] : [user_column])]);
+  return (column) => titles.get(column) ?? titleOf(column);
 }
 
 // The first model is not named in the address.

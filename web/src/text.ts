@@ -1,26 +1,38 @@
 // Formats names and numbers for display.
 import type { AttributeValue } from './api';
 
-// A readable column name: "age_group" is "Age group", "movie_id" and "movieId" are "Movie".
-export function titleOf(column: string): string {
-  const words = column
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+// "movieId" and "movie_id" as ["movie", "id"]
+const wordsOf = (column: string): string[] =>
+  column
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
     .split(/[_\s]+/)
     .filter((word) => word !== '');
+
+// A readable column name: "age_group" is "Age group", "movie_id" and "movieId" are "Movie".
+export function titleOf(column: string): string {
+  const words = wordsOf(column);
   if (words.length > 1 && words.at(-1)!.toLowerCase() === 'id') words.pop();
-  const spaced = words.join(' ');
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  return capital(words.join(' '));
+}
+
+// Readable names of several columns. Those that would have the same name keep more of their own: "movie" and
+// "movie_id" are "Movie" and "Movie id", "movieId" and "movie_id" stay as they are.
+export function titlesOf(columns: string[]): Map<string, string> {
+  const names = [...new Set(columns)];
+  const forms = [titleOf, (column: string) => capital(wordsOf(column).join(' ')), (column: string) => column];
+  let titles = new Map<string, string>();
+  for (const form of forms) {
+    const shared = (column: string) => names.filter((other) => titles.get(other) === titles.get(column)).length > 1;
+    titles = new Map(names.map((column) => [column, titles.has(column) && !shared(column) ? titles.get(column)! : form(column)]));
+  }
+  return titles;
 }
 
 export const count = (n: number): string => n.toLocaleString('en');
 
-// Four significant digits: "0.9035", "1,304".
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  const text = value.toLocaleString('en', { minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
-  return Math.abs(value) !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(2) : text.replace('-', '−');
-}
-
+const kLeastUnits = 3.55; // the least half-width in units of the last decimal, as shortlist/report/figure_text.cc has it
 const kMostDigits = 12; // decimals; smaller numbers get an exponent
 
 // The number of decimals that distinguishes values within a span: 2 for 4, 5 for 0.001, none for 1,000.
@@ -37,11 +49,12 @@ export function fixed(value: number, digits: number): string {
   return /[1-9]/.test(text) ? text.replace('-', '−') : text.replace('-', '');
 }
 
-// The number of decimals for a measured value: two digits of the half-width of its interval, or three
-// significant ones if no interval is known.
+// The number of decimals for a measured value: those at which the half-width of its interval has one digit, or
+// two if the first is small. Those of three significant digits if no interval is known.
 export function digitsOfMeasured(value: number, interval?: { low: number | null; high: number | null }): number {
   const half = interval?.low != null && interval.high != null ? (interval.high - interval.low) / 2 : 0;
-  const size = half > 0 ? 10 * half : Math.abs(value);
+  if (half > 0 && Number.isFinite(half)) return Math.min(kMostDigits, Math.max(0, Math.ceil(Math.log10(kLeastUnits / half))));
+  const size = Math.abs(value);
   if (!(size > 0) || !Number.isFinite(size)) return 3;
   return Math.min(kMostDigits, Math.max(0, 2 - Math.floor(Math.log10(size))));
 }

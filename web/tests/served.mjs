@@ -1,13 +1,13 @@
 // A bundle of a made table, the program that serves it, and a browser that looks at it.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { clicks } from './clicks.mjs';
 
-const program = process.env.SHORTLIST ?? new URL('../../build/shortlist', import.meta.url).pathname;
+export const program = process.env.SHORTLIST ?? new URL('../../build/shortlist', import.meta.url).pathname;
 const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 const run = (...words) => execFileSync(program, [...words, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -26,9 +26,18 @@ function makeKey(folder) {
   return { token, options: ['--keys', keys], revoke, another };
 }
 
-// Two versions of a model of clicks, and a folder whose file `latest` says which is served.
-export function makeClicks() {
-  const folder = mkdtempSync(join(tmpdir(), 'shortlist-clicks-'));
+// Folders of models, made once by run.mjs for all files of tests.
+const shared = process.env.SHORTLIST_PAGE_MODELS;
+
+// A folder of its own with a copy of a shared model, or else with what fill() writes.
+function folderWith(name, fill) {
+  const folder = mkdtempSync(join(tmpdir(), `shortlist-${name}-`));
+  if (shared) cpSync(join(shared, name), folder, { recursive: true });
+  else fill(folder);
+  return { folder, makeKey: () => makeKey(folder), remove: () => rmSync(folder, { recursive: true }) };
+}
+
+export function fillClicks(folder) {
   for (const [name, rows] of [
     ['one', 1500],
     ['two', 1600],
@@ -37,17 +46,39 @@ export function makeClicks() {
     writeFileSync(table, clicks(rows));
     run('train', config('click.toml'), '--data', table, '--out', join(folder, name));
   }
-  const serveVersion = (name) => writeFileSync(join(folder, 'latest'), `${name}\n`);
-  serveVersion('one');
-  return { folder, serveVersion, makeKey: () => makeKey(folder), remove: () => rmSync(folder, { recursive: true }) };
 }
 
-export function makeBundle() {
-  const folder = mkdtempSync(join(tmpdir(), 'shortlist-page-'));
+export function fillFilms(folder) {
   const table = join(folder, 'ratings.csv');
   run('synth', '--rows', '20000', '--out', table);
   run('train', config('every_control.toml'), '--data', table, '--out', join(folder, 'films'));
-  return { bundle: join(folder, 'films'), makeKey: () => makeKey(folder), remove: () => rmSync(folder, { recursive: true }) };
+}
+
+// Two versions of a model of clicks, and a folder whose file `latest` says which is served.
+export function makeClicks() {
+  const made = folderWith('clicks', fillClicks);
+  const serveVersion = (name) => writeFileSync(join(made.folder, 'latest'), `${name}\n`);
+  serveVersion('one');
+  return { ...made, serveVersion };
+}
+
+export function makeFilms() {
+  const made = folderWith('films', fillFilms);
+  return { ...made, bundle: join(made.folder, 'films') };
+}
+
+// Items with pictures: of another site by https, of the server itself, and two that no page may load. A model
+// of popularity, which is made fastest.
+export const kImages = 'https://images.example';
+export function makePictures() {
+  const folder = mkdtempSync(join(tmpdir(), 'shortlist-pictures-'));
+  run('synth', '--rows', '3000', '--items', '60', '--out', join(folder, 'ratings.csv'));
+  const poster = `CASE length(title) % 4 WHEN 0 THEN '/icon.svg' WHEN 1 THEN '${kImages.replace('https', 'http')}/a.png'
+    WHEN 2 THEN '//images.example/b.png' ELSE '${kImages}/' || length(title) || '.png' END`;
+  const table = `SELECT *, ${poster} AS poster FROM '${join(folder, 'ratings.csv')}'`;
+  const settings = ['items.display_image="poster"', 'items.attributes=["genres", "year"]'].flatMap((setting) => ['--set', setting]);
+  run('train', config('popular.toml'), '--data', table, ...settings, '--out', join(folder, 'pictures'));
+  return { bundle: join(folder, 'pictures'), remove: () => rmSync(folder, { recursive: true }) };
 }
 
 // A model without towers, features or vectors of items, and so without a map.

@@ -6,10 +6,8 @@ import { runnerImport } from 'vite';
 
 const source = async (path) => (await runnerImport(new URL(`../src/${path}`, import.meta.url).pathname)).module;
 
-test('numbers are written with four digits', async () => {
-  const { figure, change, list } = await source('text.ts');
-  assert.deepEqual([0.90345, 1304.4, 1, -2.5, 0, 0.00001234].map(figure), ['0.9035', '1,304', '1.000', '−2.500', '0.000', '1.23e-5']);
-  assert.equal(figure(NaN), '–');
+test('changes have a sign, and lists an and', async () => {
+  const { change, list } = await source('text.ts');
   assert.deepEqual([0.214, -1.3].map((value) => change(value)), ['+0.21', '−1.30']);
   assert.equal(list(['a', 'b', 'c']), 'a, b and c');
 });
@@ -32,9 +30,12 @@ test('a column has a name for people', async () => {
   assert.deepEqual(names.map(titleOf), ['User', 'Movie', 'User', 'Age group', 'Release year', 'Id', 'IMDB', 'Genres', 'C0', 'Paid']);
 });
 
-test('a measured value has two digits of its uncertainty, else three digits', async () => {
+test('a measured value has the digits that its interval leaves, else three', async () => {
   const { digitsOfMeasured } = await source('text.ts');
   assert.equal(digitsOfMeasured(0.142, { low: 0.1272, high: 0.1572 }), 3);
+  assert.equal(digitsOfMeasured(0.7046, { low: 0.6953, high: 0.7138 }), 3);
+  assert.equal(digitsOfMeasured(0.9035, { low: 0.9021, high: 0.9049 }), 4);
+  assert.equal(digitsOfMeasured(1, { low: 1, high: 1 }), 2);
   assert.equal(digitsOfMeasured(54.71, { low: 52.88, high: 56.6 }), 1);
   assert.equal(digitsOfMeasured(1234, { low: 1190, high: 1280 }), 0);
   assert.equal(digitsOfMeasured(0.1499), 3);
@@ -50,13 +51,24 @@ test('of many figures the main ones are those of one k', async () => {
   assert.deepEqual(mainFigures(many), ['loss', 'top_5', 'unseen_top_5', 'mrr', 'ndcg@5']);
 });
 
-test('a picture is an attribute of a telling name with the address of an image', async () => {
-  const { isPicture, pictureOf } = await source('picture.tsx');
-  const field = (column) => ({ column, input: 'one' });
-  assert.deepEqual(['poster', 'image_url', 'display_image', 'Cover', 'title', 'imagery'].map((name) => isPicture(field(name))), [true, true, true, true, false, false]);
-  const of = (poster) => pictureOf({ id: 'a', attributes: { poster, title: 'http://t' } }, [field('title'), field('poster')]);
+test('a picture is loaded by https or from the page’s own server', async () => {
+  const { safeAddress } = await source('picture.tsx');
+  const of = (address) => safeAddress(address, 'http://films.example/similar?item=1');
   assert.equal(of('https://example.org/a.jpg'), 'https://example.org/a.jpg');
-  assert.deepEqual([of('javascript:alert(1)'), of('a.jpg'), of(null)], [undefined, undefined, undefined]);
+  assert.equal(of('/posters/a.jpg'), 'http://films.example/posters/a.jpg');
+  assert.equal(of('posters/a b.jpg'), 'http://films.example/posters/a%20b.jpg');
+  for (const address of ['http://example.org/a.jpg', '//example.org/a.jpg', 'javascript:alert(1)', 'data:image/png;base64,a', 'blob:http://films.example/a', 'ftp://films.example/a', 'http://', ' ', ''])
+    assert.equal(of(address), undefined, address);
+  assert.equal(safeAddress('//example.org/a.jpg', 'https://films.example/'), 'https://example.org/a.jpg');
+});
+
+test('columns that would have the same name keep more of their own', async () => {
+  const { titlesOf } = await source('text.ts');
+  const of = (...columns) => [...titlesOf(columns).values()];
+  assert.deepEqual(of('movie', 'movie_id', 'userId'), ['Movie', 'Movie id', 'User']);
+  assert.deepEqual(of('movieId', 'movie_id'), ['movieId', 'movie_id']);
+  assert.deepEqual(of('age_group', 'age group', 'age'), ['age_group', 'age group', 'Age']);
+  assert.deepEqual(of('genre', 'genre'), ['Genre']);
 });
 
 test('the command of a request survives a shell, and never shows the key', async () => {
@@ -118,7 +130,7 @@ test('a bar stands on the range of the label, else on round ends', async () => {
 });
 
 test('a slider has a hundred steps or more, whole ones between whole ends', async () => {
-  const { stepOf } = await source('controls/slider.tsx');
+  const { stepOf } = await source('controls/step.ts');
   assert.equal(stepOf(1980, 2023), 1);
   assert.equal(stepOf(0, 100_000), 1000);
   assert.equal(stepOf(0, 0.7), 0.005);

@@ -37,7 +37,8 @@ void write_form(const char* name, const std::vector<FormField>& form, JsonWriter
 std::vector<Similarity> similarities(const Bundle& bundle) {
   std::vector<Similarity> known;
   if (bundle.item_vectors().rows > 0) known.push_back(Similarity::learned);
-  if (!bundle.items.attributes.empty()) known.push_back(Similarity::jaccard);
+  const bool has_image = bundle.items.find_attribute(bundle.spec.display_image).has_value();
+  if (bundle.items.attributes.size() > (has_image ? 1 : 0)) known.push_back(Similarity::jaccard);
   if (!bundle.ratings.centred.empty()) known.push_back(Similarity::cosine);
   return known;
 }
@@ -60,6 +61,8 @@ HttpResponse get_features(const Call& call) {
   json.member("id_column", model.recommender.id_column());
   if (const std::string& user = model.recommender.bundle().spec.user; !user.empty())
     json.member("user_column", user);
+  if (const auto image = model.recommender.display_image())
+    json.member("display_image", model.recommender.attribute_names()[*image]);
   json.member("order", enum_name(model.recommender.list_order()));
   json.member("kind", model.recommender.bundle().spec.kind);
   json.member("map", model.recommender.has_item_vectors());
@@ -163,10 +166,14 @@ HttpResponse get_map(const Call& call) {
   };
   json.begin_object();
   write_each("ids", [&](uint32_t item) { json.value(recommender.item_id(item)); });
+  if (const auto display = recommender.display())
+    write_each("display", [&](uint32_t item) { json.value(recommender.attribute(*display, item)); });
   write_each("x", [&](uint32_t item) { json.value(map.x[item]); });
   write_each("y", [&](uint32_t item) { json.value(map.y[item]); });
   json.key("attributes").begin_object();
-  for (const Attribute& attribute : recommender.attributes()) {
+  for (size_t a = 0; a < recommender.attributes().size(); ++a) {
+    const Attribute& attribute = recommender.attributes()[a];
+    if (a == recommender.display_image()) continue;
     write_each(attribute.name, [&](uint32_t item) { write_value(attribute, attribute.values[item], json); });
   }
   json.end_object().member("explained", map.explained).member("total", count);

@@ -89,7 +89,8 @@ constexpr const char* kAnswers = R"({
   "id_column": {"type": "string"}, "retrieval": {"type": "boolean"},
   "kind": {"type": "string", "description": "The model's kind: model.kind in its config"},
   "map": {"type": "boolean", "description": "Whether there is a map, which needs item vectors"},
-  "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "Order of lists, unless a request sets another"},
+  "user_column": {"type": "string"},
+  "display_image": {"type": "string", "description": "Attribute with the URLs of items' images. Absent if there is none."}, "order": {"enum": ["score", "predicted", "blend"], "description": "Order of lists, unless a request sets another"},
   "seen": {"enum": ["drop", "keep"], "description": "Whether to drop or keep items that the query's user has in the training data, unless a request sets it. Absent if the model knows no users."},
   "labels": {"type": "array", "items": {"$ref": "#/components/schemas/Label"}},
   "similar_by": {"type": "array", "items": {"$ref": "#/components/schemas/Similarity"}},
@@ -109,6 +110,7 @@ constexpr const char* kAnswers = R"({
 "ItemMap": {"type": "object", "required": ["ids", "x", "y", "attributes", "explained", "total", "model"], "properties": {
   "ids": {"type": "array", "items": {"type": "string"}}, "x": {"type": "array", "items": {"type": "number"}},
   "y": {"type": "array", "items": {"type": "number"}},
+  "display": {"type": "array", "items": {"type": "string"}, "description": "Names by which people know the items. Absent if the model has no display column."},
   "attributes": {"type": "object", "additionalProperties": {"type": "array",
     "items": {"$ref": "#/components/schemas/AttributeValue"}}},
   "explained": {"type": "number", "description": "Share of the embeddings' variance that the map shows"},

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import type { Field } from '../api';
-import { titleOf } from '../text';
+import { useServed } from '../served';
 
 interface Props {
   field: Field;
@@ -9,13 +9,14 @@ interface Props {
 }
 
 export function Bounds({ field, values, onChange }: Props) {
+  const { title } = useServed();
   const id = useId();
   const [least = '', most = ''] = values;
   const bound = (name: string, value: string, placeholder: number | undefined, change: (value: string) => void) => (
     <input
       type={(field.input === 'time' ? 'datetime-local' : 'number') as 'number'}
       step="any"
-      aria-label={`${titleOf(field.column)}, ${name}`}
+      aria-label={`${title(field.column)}, ${name}`}
       placeholder={placeholder === undefined ? '' : String(placeholder)}
       value={value}
       onInput={(event) => change(event.currentTarget.value)}
@@ -24,7 +25,7 @@ export function Bounds({ field, values, onChange }: Props) {
   return (
     <div class="field" role="group" aria-labelledby={id}>
       <div class="caption" id={id}>
-        {titleOf(field.column)}
+        {title(field.column)}
       </div>
       <div class="bounds">
         {bound('least', least, field.least, (value) => onChange([value, most]))}

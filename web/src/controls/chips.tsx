@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Api, Field } from '../api';
-import { count, shortened, titleOf } from '../text';
+import { useServed } from '../served';
+import { count, shortened } from '../text';
 import { Search } from './search';
 import { findValues } from './find_values';
 
@@ -17,6 +18,7 @@ const kFirst = 14;
 
 // Selects several values of one column: frequent ones with switches, the others by search.
 export function Chips({ api, field, values, hint, onChange }: Props) {
+  const { title } = useServed();
   const [unfolded, setUnfolded] = useState(false);
   const choices = field.choices ?? [];
   const total = field.choices_total ?? choices.length;
@@ -29,10 +31,10 @@ export function Chips({ api, field, values, hint, onChange }: Props) {
   return (
     <fieldset class="field">
       <legend>
-        {titleOf(field.column)}
+        {title(field.column)}
         {hint ? <small>{hint}</small> : null}
         {values.length > 0 ? (
-          <button type="button" class="clear" aria-label={`Clear ${titleOf(field.column)}`} onClick={() => onChange([])}>
+          <button type="button" class="clear" aria-label={`Clear ${title(field.column)}`} onClick={() => onChange([])}>
             clear
           </button>
         ) : null}
@@ -51,7 +53,7 @@ export function Chips({ api, field, values, hint, onChange }: Props) {
       </div>
       {total > choices.length ? (
         <Search
-          label={`Another ${titleOf(field.column)}`}
+          label={`Another ${title(field.column)}`}
           hideLabel
           placeholder={`Search ${count(total)}`}
           find={findValues(api, field)}

@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks';
 import type { Api, Field } from '../api';
-import { count, shortened, titleOf } from '../text';
+import { useServed } from '../served';
+import { count, shortened } from '../text';
 import { findValues } from './find_values';
 import { Search } from './search';
 
@@ -14,6 +15,7 @@ interface Props {
 const kSelectUpTo = 40; // longer lists use a search field
 
 export function ChoiceOfOne({ api, field, value, onChange }: Props) {
+  const { title } = useServed();
   const id = useId();
   const choices = field.choices ?? [];
   const total = field.choices_total ?? choices.length;
@@ -21,7 +23,7 @@ export function ChoiceOfOne({ api, field, value, onChange }: Props) {
     return (
       <div class="field">
         <Search
-          label={titleOf(field.column)}
+          label={title(field.column)}
           placeholder={`Search ${count(total)}`}
           value={value}
           find={findValues(api, field)}
@@ -34,7 +36,7 @@ export function ChoiceOfOne({ api, field, value, onChange }: Props) {
   const unknown = value !== '' && !choices.includes(value);
   return (
     <div class="field">
-      <label for={id}>{titleOf(field.column)}</label>
+      <label for={id}>{title(field.column)}</label>
       <select id={id} dir="auto" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         <option value="">not given</option>
         {unknown ? <option value={value}>{shortened(value)}</option> : null}

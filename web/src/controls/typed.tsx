@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import type { Field } from '../api';
-import { titleOf } from '../text';
+import { useServed } from '../served';
 
 interface Props {
   field: Field;
@@ -17,11 +17,12 @@ const kHints: Partial<Record<Field['input'], string>> = {
 
 // A free-text input: words, a time, a number without bounds, the numbers of a vector.
 export function Typed({ field, value, onChange }: Props) {
+  const { title } = useServed();
   const id = useId();
   return (
     <div class="field">
       <div class="caption">
-        <label for={id}>{titleOf(field.column)}</label>
+        <label for={id}>{title(field.column)}</label>
         {kHints[field.input] ? <small>{kHints[field.input]}</small> : null}
       </div>
       <input

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { figure } from '../text';
+import { digitsOf, digitsOfMeasured, fixed } from '../text';
 import { meaningOf } from './figures';
 import { colour, useScheme } from './colours';
 
@@ -74,8 +74,18 @@ function options(width: number, kept: number | undefined, onEpoch: (index: numbe
   };
 }
 
+// Writes the curve's values with the digits that tell its epochs apart.
+function writerOf({ train, validation }: Curve): (value: number) => string {
+  const known = [...train, ...validation].filter((value): value is number => value !== null);
+  const span = Math.max(...known) - Math.min(...known);
+  const digits = span > 0 ? digitsOf(span) : digitsOfMeasured(known[0] ?? 0);
+  return (value) => fixed(value, digits);
+}
+
 // Describes the chart in words.
-function describe({ name, train, validation }: Curve, epochs: number[], lower: boolean, kept?: number): string {
+function describe(curve: Curve, epochs: number[], lower: boolean, kept?: number): string {
+  const { name, train, validation } = curve;
+  const figure = writerOf(curve);
   const part = validation.some((v) => v !== null) ? validation : train;
   const known = part.map((value, i) => ({ value, epoch: epochs[i]! })).filter((p): p is { value: number; epoch: number } => p.value !== null);
   if (known.length === 0) return name;
@@ -104,6 +114,7 @@ export function CurveChart({ curve, epochs, lowerIsBetter, kept }: Props) {
 
   const keptAt = kept === undefined ? -1 : epochs.indexOf(kept);
   const shown = at ?? (keptAt >= 0 ? keptAt : epochs.length - 1);
+  const figure = writerOf(curve);
   const train = curve.train[shown];
   const validation = curve.validation[shown];
   return (

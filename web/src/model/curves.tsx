@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Epoch } from '../api';
-import { figure, list, plural } from '../text';
+import { list, plain, plural } from '../text';
 import { CurveChart, type Curve } from './curve_chart';
 import { inOrder, isKeras, lowerIsBetter, mainFigures } from './figures';
 
@@ -15,7 +15,7 @@ function curvesOf(epochs: Epoch[]): Curve[] {
   return [...curves, { name: 'learning_rate', train: epochs.map((epoch) => epoch.learning_rate), validation: [] }];
 }
 
-const flatValue = (value: number | null | undefined): string => (value == null ? '' : Number.isInteger(value) ? String(value) : figure(value));
+const flatValue = (value: number | null | undefined): string => (value == null ? '' : plain(Number(value.toPrecision(4))));
 
 const isFlat = ({ train, validation }: Curve): boolean => new Set([...train, ...validation].filter((v) => v !== null)).size < 2;
 

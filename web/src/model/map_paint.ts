@@ -16,6 +16,7 @@ export interface Picture {
 const kFont = '12px "Hanken Grotesk", system-ui, sans-serif';
 const kChosenFont = '600 13.5px "Hanken Grotesk", system-ui, sans-serif';
 const kLabelLength = 28;
+const kIdGap = 7; // pixels between a name and an id
 const kNames = 400; // maximum number of names to place
 
 const radiusOf = (count: number, zoom: number): number => Math.min(5.5, (count > 3000 ? 1.6 : 2.6) * zoom ** 0.3);
@@ -38,6 +39,8 @@ function paintDots(context: CanvasRenderingContext2D, { items, colouring, view, 
   }
   context.globalAlpha = 1;
 }
+
+const nameOf = (item: MappedItem): string => item.display || item.id;
 
 const shortened = (text: string): string => (text.length > kLabelLength ? `${text.slice(0, kLabelLength - 1).trimEnd()}…` : text);
 
@@ -64,7 +67,7 @@ function paintNames(context: CanvasRenderingContext2D, { items, frame, view, cho
   context.font = kFont;
   context.fillStyle = colour('--muted');
   for (const { point, i } of order) {
-    const text = shortened(items[i]!.id);
+    const text = shortened(nameOf(items[i]!));
     const width = context.measureText(text).width;
     const box = { x: point.x + gap - space, y: point.y - 8 - space, width: width + 2 * space, height: 16 + 2 * space };
     if (point.x + gap + width > frame.width || taken.some((other) => overlap(other, box))) continue;
@@ -78,6 +81,15 @@ function paintText(context: CanvasRenderingContext2D, text: string, x: number, y
   context.fillText(text, x, y);
 }
 
+function measured(context: CanvasRenderingContext2D, text: string, font: string): number {
+  context.save();
+  context.font = font;
+  const { width } = context.measureText(text);
+  context.restore();
+  return width;
+}
+
+// A ring around an item, with its name and id.
 function paintMarked(context: CanvasRenderingContext2D, { items, frame, view }: Picture, point: Point, i: number, strong: boolean): Box {
   const radius = radiusOf(items.length, view.zoom) + 3.5;
   context.strokeStyle = colour('--ink');
@@ -89,11 +101,19 @@ function paintMarked(context: CanvasRenderingContext2D, { items, frame, view }: 
   context.fillStyle = colour('--ink');
   context.strokeStyle = colour('--raised');
   context.lineWidth = 4;
-  const text = shortened(items[i]!.id);
-  const width = context.measureText(text).width;
+  const item = items[i]!;
+  const text = shortened(nameOf(item));
+  const id = item.display && item.display !== item.id ? shortened(item.id) : '';
+  const nameWidth = context.measureText(text).width;
+  const width = nameWidth + (id === '' ? 0 : kIdGap + measured(context, id, kFont));
   const right = point.x + radius + 6 + width < frame.width;
   const x = right ? point.x + radius + 6 : point.x - radius - 6 - width;
   paintText(context, text, x, point.y);
+  if (id !== '') {
+    context.font = kFont;
+    context.fillStyle = colour('--muted');
+    paintText(context, id, x + nameWidth + kIdGap, point.y);
+  }
   return { x: x - 4, y: point.y - 13, width: width + 12, height: 26 };
 }
 

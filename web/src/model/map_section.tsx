@@ -1,14 +1,13 @@
 import { useMemo } from 'preact/hooks';
 import { amend, useAddress } from '../address';
-import type { Features, ItemMap } from '../api';
+import type { Features, Field, ItemMap } from '../api';
 import { Attributes } from '../attributes';
 import { findItems } from '../controls/find_items';
 import { Search } from '../controls/search';
 import { Link } from '../link';
-import { isPicture } from '../picture';
 import { useServed } from '../served';
 import { Failure, Waiting } from '../states';
-import { count, plural, shortened, titleOf } from '../text';
+import { count, plural, shortened } from '../text';
 import type { Asked } from '../use_answer';
 import { MapCanvas } from './map_canvas';
 import { colouringOf } from './map_colouring';
@@ -36,11 +35,16 @@ interface Look {
   value: string; // its highlighted value, if any
 }
 
-function readLook(query: URLSearchParams, features: Features): Look {
+// Attributes that group items. One with another value for nearly each item, such as a title, does not.
+function groupingOf({ attributes }: Features, items: number): Field[] {
+  return attributes.filter(({ input, choices_total }) => input !== 'one' || (choices_total ?? 0) <= items / 2);
+}
+
+function readLook(query: URLSearchParams, attributes: Field[]): Look {
   const [x, y, zoom] = (query.get('view') ?? '').split(',').map(Number);
   const known = [x, y, zoom].every((n) => n !== undefined && Number.isFinite(n));
-  const by = query.get('by') ?? features.attributes.find((field) => field.input === 'one')?.column ?? features.attributes[0]?.column ?? '';
-  const value = query.get('value') ?? features.attributes.find((field) => field.column === by)?.choices?.[0] ?? '';
+  const by = query.get('by') ?? attributes.find((field) => field.input === 'one')?.column ?? attributes[0]?.column ?? '';
+  const value = query.get('value') ?? attributes.find((field) => field.column === by)?.choices?.[0] ?? '';
   return { view: known ? { x: x!, y: y!, zoom: zoom! } : null, item: query.get('item'), by, value };
 }
 
@@ -58,12 +62,12 @@ function writeLook(query: URLSearchParams, change: Partial<Look>): URLSearchPara
 }
 
 function ExploredMap({ map }: { map: ItemMap }) {
-  const { api, features, model } = useServed();
+  const { api, features, model, title } = useServed();
   const { query } = useAddress();
-  const attributes = features.attributes.filter((f) => !isPicture(f));
-  const look = readLook(query, features);
+  const attributes = groupingOf(features, map.total);
+  const look = readLook(query, attributes);
   const change = (next: Partial<Look>) => amend(writeLook(query, next));
-  const field = features.attributes.find((f) => f.column === look.by);
+  const field = attributes.find((f) => f.column === look.by);
   const items = useMemo(() => mappedItems(map), [map]);
   const colouring = useMemo(() => colouringOf(items, field, look.value), [items, field, look.value]);
   const chosen = look.item === null ? -1 : items.findIndex((item) => item.id === look.item);
@@ -79,7 +83,7 @@ function ExploredMap({ map }: { map: ItemMap }) {
         Items whose embeddings point in similar directions are close together. The two axes show {(100 * map.explained).toFixed(0)}&nbsp;% of their variance.
       </p>
       <div class="map-tools">
-        <Search label="Find an item on the map" placeholder={`Search ${plural(model.items, 'item')}`} find={findItems(api)} onChoose={search} />
+        <Search label="Find an item on the map" placeholder={`Search ${plural(model.items, 'item')}`} find={findItems(api, features)} onChoose={search} />
         {attributes.length > 0 ? (
           <label>
             Colour by
@@ -87,7 +91,7 @@ function ExploredMap({ map }: { map: ItemMap }) {
               <option value="">nothing</option>
               {attributes.map(({ column }) => (
                 <option key={column} value={column}>
-                  {titleOf(column)}
+                  {title(column)}
                 </option>
               ))}
             </select>
@@ -144,8 +148,9 @@ function Chosen({ item, id, onClose }: { item: MappedItem | undefined; id: strin
         ×
       </button>
       <h3 dir="auto" class="id">
-        {id}
+        {item?.display || id}
       </h3>
+      {item?.display ? <small class="id">{id}</small> : null}
       {item ? <Attributes item={item} wanted={() => false} /> : <p>The map shows a part of the catalogue, and this item is not in it.</p>}
       <Link to={at('/similar', { item: id })}>Similar items</Link>
     </div>

@@ -7,6 +7,7 @@ export function mappedItems(map: ItemMap): MappedItem[] {
   const columns = Object.entries(map.attributes);
   return map.ids.map((id, i) => ({
     id,
+    ...(map.display ? { display: map.display[i]! } : {}),
     x: map.x[i]!,
     y: map.y[i]!,
     attributes: Object.fromEntries(columns.map(([name, values]) => [name, values[i] ?? null])),

@@ -5,13 +5,15 @@ const kWidth = 150;
 const kHeight = 22;
 const kEdge = 7;
 
-// The model's metric with its range, and the baselines' as rings, on one line.
+const kRoom = 1.15; // beyond the largest share
+
+// The model's metric with its range, and the baselines' as rings, on one line. It begins at 0 for shares.
 export function Strip({ task, name }: { task: TaskReport; name: string }) {
   const own = task.model[name]!;
   if (own.value === null) return null;
   const others = task.baselines.map((b) => b.figures[name]?.value).filter((v): v is number => v !== undefined && v !== null);
   const all = [own.value, ...others];
-  const [least, most] = isShare(name) ? [0, 1] : [Math.min(...all), Math.max(...all)];
+  const [least, most] = isShare(name) ? [0, Math.min(1, kRoom * Math.max(...all))] : [Math.min(...all), Math.max(...all)];
   const at = (value: number) => kEdge + (most > least ? (value - least) / (most - least) : 0.5) * (kWidth - 2 * kEdge);
   const clamp = (value: number) => Math.min(kWidth, Math.max(0, at(value)));
   const middle = kHeight / 2;

@@ -1,8 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { Baseline, ListReport, Report, TaskReport } from '../api';
-import { digitsOfMeasured, fixed, plural, titleOf } from '../text';
+import { useServed } from '../served';
+import { capital, digitsOfMeasured, fixed, plural } from '../text';
 import { inOrder, isKeras, lowerIsBetter, mainFigures, meaningOf } from './figures';
 import { Strip } from './strip';
+
+const kLongName = 14; // wraps on a phone
 
 // 1: the model is better than the baseline; -1: worse; 0: the rows do not decide. Undefined if the difference
 // has no interval.
@@ -14,6 +17,7 @@ function standing(baseline: Baseline, name: string): number | undefined {
 }
 
 export function TestReport({ report }: { report: Report }) {
+  const { title: titleOf } = useServed();
   const seen = report.share_in_train;
   const [unfolded, setUnfolded] = useState<string[]>([]);
   const tables = [
@@ -79,7 +83,7 @@ function listTitle(list: ListReport): string {
 function TaskTable({ task, title, names, shown, onUnfold }: Table & { onUnfold: () => void }) {
   return (
     <div class="wide" role="region" aria-label={title} tabIndex={0}>
-      <table class="figures">
+      <table class={task.baselines.some(({ name }) => name.length > kLongName) ? 'figures long-names' : 'figures'}>
         <caption>{title}</caption>
         <thead>
           <tr>
@@ -90,7 +94,7 @@ function TaskTable({ task, title, names, shown, onUnfold }: Table & { onUnfold: 
             <td class="picture" />
             {task.baselines.map((baseline) => (
               <th key={baseline.name} scope="col" class="number">
-                {baseline.name}
+                {capital(baseline.name)}
               </th>
             ))}
           </tr>
@@ -135,7 +139,7 @@ function FigureRow({ task, name }: { task: TaskReport; name: string }) {
 
 function BaselineCell({ baseline, name, digits }: { baseline: Baseline; name: string; digits: number }) {
   const value = baseline.figures[name]?.value;
-  if (value === undefined || value === null) return <td class="number" data-of={baseline.name}>–</td>;
+  if (value === undefined || value === null) return <td class="number" data-of={capital(baseline.name)}>–</td>;
   const sign = standing(baseline, name);
   const words = new Map([
     [1, ', worse than the model'],
@@ -143,7 +147,7 @@ function BaselineCell({ baseline, name, digits }: { baseline: Baseline; name: st
     [0, ', no clear difference'],
   ]);
   return (
-    <td class={sign === -1 ? 'number worse' : 'number'} data-of={baseline.name}>
+    <td class={sign === -1 ? 'number worse' : 'number'} data-of={capital(baseline.name)}>
       {sign === 0 ? <span aria-hidden="true">≈ </span> : null}
       {fixed(value, digits)}
       {sign === undefined ? null : <span class="for-readers">{words.get(sign)}</span>}

@@ -1,6 +1,6 @@
 import type { Features, Label } from '../api';
 import { useServed } from '../served';
-import { digitsOf, fixed, plain, titleOf } from '../text';
+import { digitsOf, fixed, plain } from '../text';
 import type { Scale } from './scale';
 
 // "the model's prediction, on the data's scale of 1 to 5, with a mean of 3.02"
@@ -17,12 +17,12 @@ function scoreText({ kind }: Features): string {
 
 // Explains the numbers of a list in words. `bars` are the ranges of the labels' bars.
 export function Meanings({ bars, scored }: { bars: Scale[]; scored: boolean }) {
-  const { features } = useServed();
+  const { features, title } = useServed();
   return (
     <dl class="meanings">
       {features.labels.map((label, i) => (
         <div key={label.label}>
-          <dt>{titleOf(label.label)}</dt>{' '}
+          <dt>{title(label.label)}</dt>{' '}
           <dd>
             {predictionText(label)}. Bars run from {plain(bars[i]!.least)} to {plain(bars[i]!.most)}.
           </dd>

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Field } from '../api';
 import { FilterControl, QueryControl } from '../controls/control';
-import { isPicture } from '../picture';
 import { useServed } from '../served';
 import { withValues, type Choice } from './choice';
 import { Fields } from './fields';
@@ -15,7 +14,7 @@ interface Props {
 export function QueryPanel({ choice, onChange }: Props) {
   const { api, features } = useServed();
   const [open, setOpen] = useState(false);
-  const attributes = features.attributes.filter((field) => !isPicture(field));
+  const { attributes } = features;
   const given = choice.query.size + choice.only.size;
   const queryControl = (field: Field) => (
     <QueryControl

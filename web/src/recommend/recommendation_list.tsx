@@ -4,7 +4,7 @@ import { Link } from '../link';
 import { Measure } from '../measure';
 import { Picture, pictureOf } from '../picture';
 import { useServed } from '../served';
-import { digitsOf, fixed, shortened, titleOf } from '../text';
+import { digitsOf, fixed, shortened } from '../text';
 import type { Choice } from './choice';
 import { Meanings } from './meanings';
 import { digitsOfScale, scaleOf, shareOf, shownScale, type Scale } from './scale';
@@ -23,7 +23,7 @@ export function RecommendationList({ items, choice, onWhy }: Props) {
   const bars = features.labels.map((label) => shownScale(label, valuesOf(label)));
   const scores = items.flatMap((item) => item.score ?? []);
   const scoreDigits = digitsOf(Math.max(...scores) - Math.min(...scores) || Math.max(...scores.map(Math.abs)));
-  const pictured = items.some((item) => pictureOf(item, features.attributes));
+  const pictured = items.some((item) => pictureOf(item, features));
   return (
     <>
       <Meanings bars={bars} scored={scores.length > 0} />
@@ -55,7 +55,7 @@ function Card({ item, choice, labels, scales, bars, scoreDigits, pictured, onWhy
   return (
     <li class="card">
       <span class="rank">{item.rank}</span>
-      {pictured ? <Picture address={pictureOf(item, features.attributes)} /> : null}
+      {pictured ? <Picture address={pictureOf(item, features)} /> : null}
       <div class="what">
         <h3 dir="auto" class="id">{item.display || item.id}</h3>
         <Attributes item={item} wanted={wanted} />
@@ -84,6 +84,7 @@ function Card({ item, choice, labels, scales, bars, scoreDigits, pictured, onWhy
 }
 
 function Predicted({ label, value, digits, bar }: { label: string; value: number | null | undefined; digits: number; bar: Scale }) {
+  const { title } = useServed();
   if (value == null) return null;
-  return <Measure name={titleOf(label)} text={fixed(value, digits)} share={shareOf(value, bar)} />;
+  return <Measure name={title(label)} text={fixed(value, digits)} share={shareOf(value, bar)} />;
 }

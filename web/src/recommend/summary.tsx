@@ -1,7 +1,7 @@
 import type { Features, Field, Recommendations, RecommendRequest } from '../api';
 import { Listed } from '../listed';
-import { useServed } from '../served';
-import { count, list, plural, shortened, titleOf } from '../text';
+import { useServed, type Served } from '../served';
+import { count, list, plural, shortened } from '../text';
 import type { Answer } from '../use_answer';
 import { CopyCurl } from './curl';
 import { ordersOf, retrievedOf, seenOf, shownOf, type Choice } from './choice';
@@ -14,23 +14,23 @@ interface Props {
 }
 
 // "Drama", "Music". Numbers include the column: "age 30".
-function givenOf(field: Field, values: string[]): string[] {
-  return values.map((value) => (/^[-+\d]/.test(value) ? `${titleOf(field.column).toLowerCase()} ${value}` : value));
+function givenOf(field: Field, values: string[], title: Served['title']): string[] {
+  return values.map((value) => (/^[-+\d]/.test(value) ? `${title(field.column).toLowerCase()} ${value}` : value));
 }
 
 // "Drama or Music", "year 1990 to 2000", "year up to 2000"
-function boundsOf(field: Field, values: string[]): string {
+function boundsOf(field: Field, values: string[], title: Served['title']): string {
   if (field.input !== 'number' && field.input !== 'time') return list(values.map((value) => shortened(value)), 'or');
   const [least = '', most = ''] = values;
-  if (least === '') return `${titleOf(field.column).toLowerCase()} up to ${most}`;
-  return `${titleOf(field.column).toLowerCase()} ${most === '' ? `from ${least}` : `${least} to ${most}`}`;
+  if (least === '') return `${title(field.column).toLowerCase()} up to ${most}`;
+  return `${title(field.column).toLowerCase()} ${most === '' ? `from ${least}` : `${least} to ${most}`}`;
 }
 
 // The list's order: the model's own, unless the user chose another.
-function orderOf(features: Features, label: string | undefined, chosen: Choice['order']): string {
+function orderOf({ features, title }: Served, label: string | undefined, chosen: Choice['order']): string {
   const order = chosen || features.order;
   if (!label || order === 'score') return 'by score';
-  const predicted = `predicted ${titleOf(label).toLowerCase()}`;
+  const predicted = `predicted ${title(label).toLowerCase()}`;
   return order === 'blend' ? `by score and ${predicted}` : `by ${predicted}`;
 }
 
@@ -38,23 +38,24 @@ function seenText(seen: Choice['seen'], features: Features): string {
   return (seen || features.seen) === 'keep' ? 'kept' : 'left out';
 }
 
-function orderText(order: Choice['order'], label: string): string {
-  return { '': 'as served', score: 'score', predicted: `predicted ${titleOf(label).toLowerCase()}` }[order];
+function orderText(order: Choice['order'], label: string, title: Served['title']): string {
+  return { '': 'as served', score: 'score', predicted: `predicted ${title(label).toLowerCase()}` }[order];
 }
 
 // The query in a sentence, how it was answered, and how many items to show.
 export function Summary({ choice, onChange, answer, request }: Props) {
-  const { api, features } = useServed();
+  const served = useServed();
+  const { api, features, title } = served;
   const label = features.labels[0]?.label;
-  const given = features.query.flatMap((field) => givenOf(field, choice.query.get(field.column) ?? []));
+  const given = features.query.flatMap((field) => givenOf(field, choice.query.get(field.column) ?? [], title));
   const only = features.attributes.flatMap((field) => {
     const values = choice.only.get(field.column);
-    return values ? [boundsOf(field, values)] : [];
+    return values ? [boundsOf(field, values, title)] : [];
   });
   // The form shows which values are not given.
   const warnings = [...new Set(answer.value?.warnings ?? [])].filter((warning) => !features.query.some(({ column }) => warning.startsWith(`${column} is not given`)));
   const shown = answer.value?.items.length ?? 0;
-  const order = orderOf(features, label, choice.order);
+  const order = orderOf(served, label, choice.order);
   const howFound = answer.value && !answer.value.exact ? ', found by an approximate index' : '';
   return (
     <header class="summary">
@@ -123,7 +124,7 @@ export function Summary({ choice, onChange, answer, request }: Props) {
             >
               {ordersOf(features).map((order) => (
                 <option key={order} value={order}>
-                  {orderText(order, label)}
+                  {orderText(order, label, title)}
                 </option>
               ))}
             </select>

@@ -1,7 +1,7 @@
 import type { Explanation, Label, Recommendation } from '../api';
 import { Listed } from '../listed';
 import { useServed } from '../served';
-import { change, digitsOf, fixed, list, shortened, titleOf } from '../text';
+import { change, digitsOf, fixed, list, shortened } from '../text';
 import type { Choice } from './choice';
 import { digitsOfScale, type Scale } from './scale';
 
@@ -26,7 +26,8 @@ const unitOf = ({ least, most }: Label): number =>
 // The contribution of each given query feature to an item's score and predictions. The remainder of the score
 // belongs to the item alone.
 export function Why({ item, explanation, choice, scales }: Props) {
-  const { labels } = useServed().features;
+  const { features, title } = useServed();
+  const { labels } = features;
   const scored = explanation.constant !== undefined;
   const given = (column: string) => choice.query.get(column) ?? [];
   const parts = explanation.features.filter((part) => given(part.column).length > 0);
@@ -55,7 +56,7 @@ export function Why({ item, explanation, choice, scales }: Props) {
               ) : null}
               {labels.map(({ label }) => (
                 <th key={label} scope="col" class="number">
-                  {titleOf(label)}
+                  {title(label)}
                 </th>
               ))}
             </tr>
@@ -64,7 +65,7 @@ export function Why({ item, explanation, choice, scales }: Props) {
             {parts.map((part) => (
               <tr key={part.feature}>
                 <th scope="row">
-                  {titleOf(part.feature)}
+                  {title(part.feature)}
                   <small>
                     <Listed parts={given(part.column)} />
                   </small>
@@ -110,7 +111,7 @@ export function Why({ item, explanation, choice, scales }: Props) {
         {parts.length === 0 ? 'The query is empty, so the item is ranked on its own. ' : ''}
         {scored ? (kMethods[explanation.method] ?? '') : ''}
         {labels.length > 0 && parts.length > 0
-          ? ` ${list(labels.map(({ label }) => titleOf(label)))}: how much higher the prediction is than without the feature.`
+          ? ` ${list(labels.map(({ label }) => title(label)))}: how much higher the prediction is than without the feature.`
           : ''}
       </p>
     </div>

@@ -8,7 +8,7 @@ import { Measure } from '../measure';
 import { Picture, pictureOf } from '../picture';
 import { useServed } from '../served';
 import { Empty, Failure, Waiting } from '../states';
-import { fixed, plural, shortened, titleOf, valuesOf } from '../text';
+import { fixed, plural, shortened, valuesOf } from '../text';
 import { useAnswer } from '../use_answer';
 
 interface Way {
@@ -47,7 +47,7 @@ const kItems = 10;
 const kStarts = 24;
 
 export function SimilarView() {
-  const { api, features, model } = useServed();
+  const { api, features, model, title } = useServed();
   const { query } = useAddress();
   const item = query.get('item');
   const by = features.similar_by.find((known) => known === query.get('by')) ?? features.similar_by[0];
@@ -66,9 +66,9 @@ export function SimilarView() {
     <div class="similar">
       <aside class="rail" aria-label="Question">
         <Search
-          label={titleOf(features.id_column)}
+          label={title(features.id_column)}
           placeholder={`Search ${plural(model.items, 'item')}`}
-          find={findItems(api)}
+          find={findItems(api, features)}
           onChoose={choose}
         />
         <Ways by={by} onChange={setWay} />
@@ -119,12 +119,14 @@ function Starts({ choose }: { choose: (id: string) => void }) {
   const some = useAnswer(`starts ${model.name} ${model.version}`, (signal) => startsOf(api, features, signal));
   if (some.problem) return <Failure problem={some.problem} again={some.again} />;
   if (!some.value) return <Waiting lines={4} label="Loading items" />;
+  const pictured = some.value.some((item) => pictureOf(item, features));
   return (
     <Empty title={features.retrieval ? 'Search, or start from what most people like' : 'Search, or start from one of these'}>
-      <ul class="starts">
+      <ul class={pictured ? 'starts pictured' : 'starts'}>
         {some.value.map((item) => (
           <li key={item.id}>
-            <button type="button" class="chip" dir="auto" onClick={() => choose(item.id)}>
+            <button type="button" class={pictured ? 'tile' : 'chip'} dir="auto" onClick={() => choose(item.id)}>
+              {pictured ? <Picture address={pictureOf(item, features)} /> : null}
               {shortened(item.display || item.id)}
             </button>
           </li>
@@ -141,12 +143,12 @@ function Alike({ id, by }: { id: string; by: Similarity }) {
   if (!answer.value) return <Waiting lines={10} label="Loading similar items" />;
   const { item, items } = answer.value;
   const shared = (column: string, value: string) => valuesOf(item.attributes[column]).includes(value);
-  const pictured = [item, ...items].some((one) => pictureOf(one, features.attributes));
+  const pictured = [item, ...items].some((one) => pictureOf(one, features));
   const most = Math.max(...items.map((other) => other.similarity), 0);
   return (
     <section aria-busy={answer.loading} aria-label={`Similar to ${shortened(item.id)}`} class="results">
       <header class={pictured ? 'origin pictured' : 'origin'}>
-        {pictured ? <Picture address={pictureOf(item, features.attributes)} /> : null}
+        {pictured ? <Picture address={pictureOf(item, features)} /> : null}
         <div>
           <p>Similar to</p>
           <h2 dir="auto" class="id">
@@ -160,7 +162,7 @@ function Alike({ id, by }: { id: string; by: Similarity }) {
         {items.map((other) => (
           <li key={other.id} class="card">
             <span class="rank">{other.rank}</span>
-            {pictured ? <Picture address={pictureOf(other, features.attributes)} /> : null}
+            {pictured ? <Picture address={pictureOf(other, features)} /> : null}
             <div class="what">
               <h3 dir="auto" class="id">
                 <Link to={at('/similar', { item: other.id, by })}>{other.display || other.id}</Link>
