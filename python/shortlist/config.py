@@ -945,6 +945,9 @@ class Items(Settings):
     display : str
         Column by which people know an item, such as its title. It is shown next to the id, and accepted instead of the
         id if only one item has that value. It is also an attribute.
+    display_image : str
+        Column with the URL of an item's image, which the web page shows: by https, or relative to the page. It is also
+        an attribute, but not compared with Jaccard.
     features : list of str
         Features of an item: the inputs of its tower, concatenated in this order
     layers : list of Layer
@@ -988,6 +991,7 @@ class Items(Settings):
 
     id: str | None = None
     display: str | None = None
+    display_image: str | None = None
     features: list[str] | None = None
     layers: list[Layer] | None = None
     attributes: list[str | Attribute] | None = None

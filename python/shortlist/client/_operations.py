@@ -198,7 +198,7 @@ class Operations:
         Parameters
         ----------
         pairs : Sequence[PairRequest]
-            pairs of a query and an item: each has an id or the item's columns
+            Pairs of a query and an item: each has an id or the item's columns
         """
         answer: PredictionBatch = self._call("POST", "predict/batch", body={"pairs": pairs})
         return answer
@@ -512,7 +512,7 @@ class AsyncOperations:
         Parameters
         ----------
         pairs : Sequence[PairRequest]
-            pairs of a query and an item: each has an id or the item's columns
+            Pairs of a query and an item: each has an id or the item's columns
         """
         answer: PredictionBatch = await self._call("POST", "predict/batch", body={"pairs": pairs})
         return answer

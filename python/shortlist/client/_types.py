@@ -56,7 +56,7 @@ AttributeValue: TypeAlias = "str | float | None | list[str]"
 Attributes: TypeAlias = "dict[str, AttributeValue]"
 # As a text, or as an object
 Condition: TypeAlias = "AttributeCondition | ConditionText"
-# such as "year>=1990"
+# Such as "year>=1990"
 ConditionText: TypeAlias = "str"
 # The item's display name. Absent if the model has no display column.
 Display: TypeAlias = "str"
@@ -130,6 +130,8 @@ class _Features(TypedDict):
 
 
 class Features(_Features, total=False):
+    # Attribute with the URLs of items' images. Absent if there is none.
+    display_image: str
     # Whether to drop or keep items that the query's user has in the training data, unless a request sets it. Absent if
     # the model knows no users.
     seen: Literal["drop", "keep"]
@@ -176,7 +178,7 @@ class ItemList(_ItemList, total=False):
     next_cursor: str
 
 
-class ItemMap(TypedDict):
+class _ItemMap(TypedDict):
     attributes: dict[str, list[AttributeValue]]
     # Share of the embeddings' variance that the map shows
     explained: float
@@ -186,6 +188,11 @@ class ItemMap(TypedDict):
     total: int
     x: list[float]
     y: list[float]
+
+
+class ItemMap(_ItemMap, total=False):
+    # Names by which people know the items. Absent if the model has no display column.
+    display: list[str]
 
 
 class _Label(TypedDict):

@@ -18,7 +18,7 @@ export type Attributes = Record<string, AttributeValue>;
 /** As a text, or as an object */
 export type Condition = AttributeCondition | ConditionText;
 
-/** such as "year>=1990" */
+/** Such as "year>=1990" */
 export type ConditionText = string;
 
 /** The item's display name. Absent if the model has no display column. */
@@ -49,6 +49,8 @@ export interface FeatureContribution {
 
 export interface Features {
   attributes: Field[];
+  /** Attribute with the URLs of items' images. Absent if there is none. */
+  display_image?: string;
   id_column: string;
   item: Field[];
   /** The model's kind: model.kind in its config */
@@ -109,6 +111,8 @@ export interface ItemList {
 
 export interface ItemMap {
   attributes: Record<string, AttributeValue[]>;
+  /** Names by which people know the items. Absent if the model has no display column. */
+  display?: string[];
   /** Share of the embeddings' variance that the map shows */
   explained: number;
   ids: string[];
@@ -163,7 +167,7 @@ export interface PairRequest {
 }
 
 export interface PredictBatchRequest {
-  /** pairs of a query and an item: each has an id or the item's columns */
+  /** Pairs of a query and an item: each has an id or the item's columns */
   pairs: PairRequest[];
 }
 
