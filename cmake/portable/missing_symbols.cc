@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 
@@ -75,3 +76,13 @@ HIDDEN std::uint32_t __wrap_arc4random() {
   return value;
 }
 }
+
+// Debian's libpng.a is compiled for programs: in a shared object it may refer to data of the object alone. So
+// its stderr is ours, which has the same value.
+extern "C" {
+extern FILE* __real_stderr;
+HIDDEN FILE* __wrap_stderr = nullptr;
+}
+namespace {
+__attribute__((constructor(101))) void set_stderr() { __wrap_stderr = __real_stderr; }
+}  // namespace

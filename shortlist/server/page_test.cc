@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "shortlist/io/file.h"
 
 namespace shortlist {
