@@ -60,7 +60,7 @@ TEST(LearningCurves, MarkTheKeptEpochWithItsValidationValue) {
   const ChartRow row = learning_curves(validated("rmse", {1.9, 1.84, 2.1}), "", 2);
   ASSERT_TRUE(row.charts.at(0).mark);
   EXPECT_EQ(row.charts[0].mark->x, 2);
-  EXPECT_EQ(row.charts[0].mark->text, "kept: epoch 2, 1.840");
+  EXPECT_EQ(row.charts[0].mark->text, "kept: epoch 2, 1.84");
   EXPECT_FALSE(learning_curves(validated("rmse", {1.9}), "").charts.at(0).mark);
 }
 
@@ -68,7 +68,7 @@ TEST(LearningCurves, SayWhenValidationTurns) {
   const auto note = [](const char* name, const std::vector<double>& values) {
     return learning_curves(validated(name, values), "").charts.at(0).note;
   };
-  EXPECT_EQ(note("rmse", {1.9, 1.84, 2.1}), "Validation is best in epoch 2: 1.840, but 2.100 in epoch 3.");
+  EXPECT_EQ(note("rmse", {1.9, 1.84, 2.1}), "Validation is best in epoch 2: 1.84, but 2.10 in epoch 3.");
   EXPECT_EQ(note("top_5", {0.5, 0.7, 0.6}), "Validation is best in epoch 2: 0.700, but 0.600 in epoch 3.");
   EXPECT_EQ(note("rmse", {1.9, 1.95, 1.84}), "");
   EXPECT_EQ(note("auc", {0.5, 0.6}), "");

@@ -87,7 +87,7 @@ describe('Recommend', () => {
     look('/?q.country=Japan', async (page) => {
       await settled(page);
       const meanings = await page.locator('.meanings').textContent();
-      assert.match(meanings, /Rating the value that the model predicts, on the data’s scale of 1 to 5, where the mean is \d\.\d\d/);
+      assert.match(meanings, /Rating the value that the model predicts, on the data’s scale of 1 to 5, with a mean of \d\.\d\d/);
       assert.match(meanings, /Score how well the item matches the query/);
       const [least, most] = /Bars run from ([\d.]+) to ([\d.]+)\./.exec(meanings).slice(1).map(Number);
       for (const card of await cards(page).all()) {

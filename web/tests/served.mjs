@@ -72,7 +72,7 @@ export function makeFilms() {
 export const kImages = 'https://images.example';
 export function makePictures() {
   const folder = mkdtempSync(join(tmpdir(), 'shortlist-pictures-'));
-  run('synth', '--rows', '3000', '--items', '60', '--out', join(folder, 'ratings.csv'));
+  run('synth', '--rows', '3000', '--items', '60', '--users', '300', '--out', join(folder, 'ratings.csv'));
   const poster = `CASE length(title) % 4 WHEN 0 THEN '/icon.svg' WHEN 1 THEN '${kImages.replace('https', 'http')}/a.png'
     WHEN 2 THEN '//images.example/b.png' ELSE '${kImages}/' || length(title) || '.png' END`;
   const table = `SELECT *, ${poster} AS poster FROM '${join(folder, 'ratings.csv')}'`;
