@@ -158,7 +158,7 @@ def test_a_blank_cell_counts_as_not_given(place, tmp_path):
     done = run("recommend", place / "b", "--queries", tmp_path / "q.csv", "-k", 3, "--quiet")
     rows = table(done.stdout)
     assert [r["item_id"] for r in rows[:3]] == [r["item_id"] for r in rows[3:]]
-    assert "note: country: 1 of 2 queries take" in done.stderr
+    assert "note: country: 1 of 2 queries use" in done.stderr
 
 
 def test_predictions_are_within_the_labels_range_where_they_are_shown(place, tmp_path):

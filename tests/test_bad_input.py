@@ -159,7 +159,7 @@ def test_a_place_where_no_folder_can_be_is_an_error(small):
 def test_a_folder_that_holds_a_run_is_kept(place):
     before = hashes(place / "bundle")
     message = error("train", "config.toml", "--out", "bundle", cwd=place, code=2)
-    assert "holds a run already" in message and "--resume" in message
+    assert "already contains a run" in message and "--resume" in message
     assert hashes(place / "bundle") == before
 
 

@@ -155,7 +155,7 @@ def test_a_feature_of_the_query_that_is_the_answer_is_a_warning(tmp_path):
 def test_what_people_take_again_is_recommended_again(tmp_path):
     write(tmp_path, ("user", "item"), pairs(2000, users=10, items=20))
     text, config = init(tmp_path)
-    assert config["recommend"]["seen"] == "keep" and "people take things again" in text
+    assert config["recommend"]["seen"] == "keep" and "people come back to items" in text
     train(tmp_path, text)
     once = sorted(set(pairs(2000, users=60, items=80)))
     write(tmp_path, ("user", "item"), once)

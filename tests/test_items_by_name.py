@@ -53,7 +53,7 @@ def test_several_titles_are_listed(films):
 
 def test_exclude_takes_titles(films):
     done = run("recommend", "b", "--query", "country=Brazil", "--exclude", "the pia", "-k", 60, "--format", "json", cwd=films)
-    assert "259" not in [item["id"] for item in json.loads(done.stdout)["items"]] and "taken for the movie '259'" in done.stderr
+    assert "259" not in [item["id"] for item in json.loads(done.stdout)["items"]] and "matches the movie '259'" in done.stderr
 
 
 def predict(films, *item):

@@ -31,8 +31,16 @@ def popular(tmp_path_factory):
     (folder / "ratings.csv").write_text("user,movie,genre\n" + "\n".join(lines) + "\n")
     (folder / "popular.toml").write_text(CONFIG)
     done = run("train", "popular.toml", "--out", "bundle", cwd=folder)
-    assert "popularity" in done.stdout  # the baseline
+    (folder / "train.stdout").write_text(done.stdout)
+    (folder / "train.stderr").write_text(done.stderr)
     return folder
+
+
+def test_training_without_epochs_promises_no_learning_curves(popular):
+    assert "popularity" in (popular / "train.stdout").read_text()  # the baseline
+    told = (popular / "train.stderr").read_text()
+    assert "all figures in bundle/report.txt and bundle/report.html" in told and "learning curves" not in told
+    assert "Learning curves" not in (popular / "bundle" / "report.html").read_text()
 
 
 def test_popularity_trains_without_features_and_answers(popular):
@@ -91,10 +99,10 @@ def test_popularity_is_served(popular):
     [
         (["export", "bundle", "--to", "onnx", "--out", "x"], "export --to onnx needs a model with towers"),
         (["export", "bundle", "--to", "safetensors", "--out", "x"], "export --to safetensors needs a model with towers"),
-        (["export", "bundle", "--to", "npy", "--out", "x"], "export --to npy needs items' vectors"),
-        (["embed", "bundle", "--items", "--out", "x.npy"], "embed --items needs items' vectors"),
+        (["export", "bundle", "--to", "npy", "--out", "x"], "export --to npy needs item vectors"),
+        (["embed", "bundle", "--items", "--out", "x.npy"], "embed --items needs item vectors"),
         (["embed", "bundle", "--queries", "ratings.csv", "--out", "x.npy"], "embed --queries needs a model with towers"),
-        (["similar", "bundle", "m00", "--by", "learned"], "similar by learned needs items' vectors"),
+        (["similar", "bundle", "m00", "--by", "learned"], "similar by learned needs item vectors"),
         (["describe", "popular.toml"], "describe shows layers, but a model of kind"),
         (["train", "popular.toml", "--out", "x", "--set", 'model.kind="poplarity"'], "did you mean 'popularity'?"),
     ],

@@ -269,7 +269,7 @@ def test_describe_prints_layers_and_every_default(place):
     assert "keep_checkpoints = 2" in done.stdout and "temperature = 1.0" in done.stdout
     assert (place / "model.dot").read_text().startswith("digraph")
     assert "<svg" in (place / "model.svg").read_text()
-    (place / "full.toml").write_text(done.stdout[done.stdout.index("# Every setting"):])
+    (place / "full.toml").write_text(done.stdout[done.stdout.index("# All settings"):])
     assert run("describe", "full.toml", cwd=place).stdout == done.stdout
 
 
@@ -303,7 +303,7 @@ def test_init_writes_a_config_that_trains_and_keeps_one_that_is_there(small):
     run("init", "ratings.csv", "--out", "new.toml", cwd=small)
     written = (small / "new.toml").read_text()
     assert written == run("init", "ratings.csv", cwd=small).stdout
-    assert "is there already" in error("init", "ratings.csv", "--out", "new.toml", cwd=small, code=2)
+    assert "already exists" in error("init", "ratings.csv", "--out", "new.toml", cwd=small, code=2)
     report = run("train", "new.toml", "--epochs", 1, "--quiet", cwd=small).stdout
     assert "rmse" in report
 

@@ -55,7 +55,7 @@ def test_resuming_a_run_that_stopped_early_says_so(small):  # noqa: F811
     stopped = int(re.search(r"stopped after epoch (\d+)", words).group(1))
     assert stopped < 30
     words = run(*arguments, "--resume", cwd=small).stderr
-    assert f"the run is finished: training.early_stopping ended it after epoch {stopped}; give --overwrite" in words
+    assert f"the run is finished: training.early_stopping ended it after epoch {stopped}; start again with --overwrite" in words
 
 
 def test_epoch_lines_show_what_is_watched_and_mark_the_best(small):  # noqa: F811

@@ -189,7 +189,7 @@ def test_each_key_has_its_own_rate(place, tmp_path):
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1"])
 def test_a_public_address_wants_keys_or_a_word(place, address):
     error = run("serve", "one", "--address", address, cwd=place, code=2).stderr
-    assert "give --keys FILE" in error and "--without-keys" in error
+    assert "set --keys FILE" in error and "--without-keys" in error
 
 
 def make_certificate(folder, name):

@@ -176,7 +176,7 @@ def test_predict_knows_the_items_of_the_catalogue(alone):
     write(alone / "pairs.csv", pairs)
     done = run("predict", "bundle", "--data", "pairs.csv", cwd=alone)
     rows = table(done.stdout)
-    assert "1 row has a movie that the catalogue does not have" in done.stderr
+    assert "1 row has a movie that is not in the catalogue" in done.stderr
     for row, (user, movie) in zip(rows[:2], pairs[1:3]):
         one = answers(alone, "predict", "bundle", "--query", f"user={user}", "--item", f"movie={movie}")
         assert float(row["predicted_rating"]) == pytest.approx(one["predictions"]["rating"], abs=1e-6)

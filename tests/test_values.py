@@ -141,7 +141,7 @@ def test_a_list_of_objects_is_refused_with_a_way_on(tmp_path):
     text = config('genres = { kind = "categories", dim = 4 }', items=', "genres"')
     (tmp_path / "config.toml").write_text(text)
     message = error("train", "config.toml", "--out", "bundle", "--quiet", cwd=tmp_path, code=3)
-    assert message.startswith("table.csv: row 1, column 'genres': '[{") and "holds objects" in message
+    assert message.startswith("table.csv: row 1, column 'genres': '[{") and "contains objects" in message
     # What the message proposes works.
     sql = "SELECT * REPLACE (json_extract_string(genres, '$[*].name') AS genres) FROM 'table.csv'"
     run("train", "config.toml", "--data", sql, "--out", "bundle", "--quiet", cwd=tmp_path)
@@ -221,7 +221,7 @@ def test_a_condition_that_is_no_number_is_an_error(tmp_path):
     train(tmp_path, config(), ratings())
     for condition in "year>=abc", "year=abc", "year<", "year>nan":
         message = error("recommend", "bundle", "--query", "user=u1", "--where", condition, cwd=tmp_path, code=2)
-        assert message.startswith(condition) and "'year' holds numbers" in message
+        assert message.startswith(condition) and "'year' contains numbers" in message
     with serving("bundle", cwd=tmp_path) as server:
         status, _, problem = server.post("/v1/recommend", {"query": {"user": "u1"}, "filter": ["title=x", "year>=abc"]})
         assert status == 422 and problem["errors"][0]["field"] == "filter.1"
@@ -230,7 +230,7 @@ def test_a_condition_that_is_no_number_is_an_error(tmp_path):
 def test_an_order_of_texts_gets_a_note(tmp_path):
     train(tmp_path, config(), ratings())
     _, words = answers(tmp_path, "--where", "title>3")
-    assert words.startswith("note: title>3: 'title' holds texts")
+    assert words.startswith("note: title>3: 'title' contains texts")
     with serving("bundle", cwd=tmp_path) as server:
         _, _, answer = server.post("/v1/recommend", {"query": {"user": "u1"}, "filter": ["title>3"]})
         assert "letter by letter" in answer["warnings"][0]

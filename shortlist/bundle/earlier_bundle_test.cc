@@ -32,7 +32,7 @@ TEST(EarlierBundle, IsLoadedWithItsOwnNames) {
   replace_file(saved.path(), "item_vectors.safetensors", "candidates.safetensors",
                read_file(saved / "item_vectors.safetensors"));
   const Bundle earlier = load_bundle(saved.path());
-  EXPECT_EQ(earlier.config.items.id, now.config.items.id);
+  EXPECT_EQ(earlier.config->items.id, now.config->items.id);
   ASSERT_EQ(earlier.item_vectors().rows, now.item_vectors().rows);
   EXPECT_EQ(earlier.item_vectors().row(1)[0], now.item_vectors().row(1)[0]);
 }

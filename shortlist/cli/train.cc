@@ -99,8 +99,9 @@ void run(const TrainCommand& command) {
   const TrainingResult result = train_to_the_end(command, config, options);
   if (!command.json) print_data(report_text(result.report, ReportDetail::brief));
   if (command.json || command.quiet) return;
-  say("saved in {}; all figures are in {}/report.txt, the learning curves in {}/run/report.html", options.out,
-      options.out, options.out);
+  const bool has_curves = !result.history.epochs.empty();
+  say("saved in {0}; all figures are in {0}/report.txt{1} {0}/run/report.html", options.out,
+      has_curves ? ", the learning curves in" : " and");
   say("next: {}", recommend_command(config, options.out));
 }
 

@@ -47,25 +47,24 @@ struct RetrievalConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("loss", loss.kind, "in_batch_softmax: each row's item against the other items of the batch");
+    visit("loss", loss.kind,
+          "Loss of this task. in_batch_softmax compares each row's item with the other items of the batch.");
     visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
     visit("reduction", reduction,
           "How the losses of a batch's rows are combined: sum, as in TensorFlow Recommenders, or mean");
     loss.fields(visit);
     visit("positives", positives,
-          "Column of numbers, such as a label of 0 and 1. Retrieval learns from the rows where it is above 0 "
-          "and "
-          "is measured on them, and only these count as seen. The other rows only show items that were not "
-          "taken. All rows if not set.");
+          "Column of numbers, such as a label of 0 and 1. Retrieval learns only from the rows where it is "
+          "above 0 and is measured only on them, and only they count as seen. The other rows only show items "
+          "that were not taken. The default is all rows.");
     visit(
         "sampling_correction", sampling_correction,
         "In the loss, subtract from each score the log of the item's share of the training rows. Without it, "
         "popular items are ranked too low, because they occur in more batches.");
     visit("top_k", top_k, "Values of k for the top_k accuracies", Range::at_least(1));
-    visit(
-        "index", index,
-        "Index that retrieval searches: exact; int8, the same answers from a quarter of the bytes; bf16, the "
-        "same from half of them; hnsw, approximate and fastest with many items");
+    visit("index", index,
+          "How retrieval searches the items: exact; int8, the same answers from a quarter of the bytes; "
+          "bf16, the same from half of them; hnsw, approximate and fastest for many items");
     visit("hnsw", hnsw, "Settings of index = \"hnsw\"");
   }
 };

@@ -108,7 +108,7 @@ void check_item_table(Config& config) {
   const Value* section = config.written.find("items");
   for (const std::string& key : field_names(side)) {
     require(section == nullptr || section->find(key) == nullptr, config, "items." + key,
-            "is about the table of items: give table or sql, too");
+            "needs the table of items: set table or sql too");
   }
 }
 

@@ -40,8 +40,8 @@ struct RecommendConfig {
           "validation rows");
     visit("blend", blend, "With order = \"blend\": the weight of the predicted label", Range::between(0, 1));
     visit("candidates", candidates,
-          "Number of candidates that the ranking orders together: first the best by score, then the next as "
-          "many",
+          "Number of items with the best scores that the ranking orders together: first the best N, then the "
+          "next N",
           Range::at_least(1));
   }
 };

@@ -62,7 +62,7 @@ TEST(ResolveData, ASplitByTimeReadsTimesAsTheFeatureOfTheColumn) {
   changes.emplace_back("[features]\n", "[features]\nyear = { kind = \"time\", format = \"%Y\" }\n");
   changes.emplace_back("[\"user\", \"country\"]", "[\"user\", \"year\"]");
   EXPECT_EQ(data_of(changes).split.format, "%Y");
-  changes.emplace_back("by = \"time\",", "by = \"time\", unit = \"days\",");
+  changes.emplace_back("by = \"time\",", "by = \"time\", unit = \"seconds\",");
   EXPECT_EQ(data_of(changes).split.format, std::nullopt);
 }
 

@@ -67,9 +67,9 @@ TEST(SideTableConfig, NeedsOneTable) {
 TEST(ItemsConfig, NeedsNoTableUnlessItDescribesOne) {
   EXPECT_FALSE(config_of("").items.has_table());
   EXPECT_EQ(error_of("key = \"id\"\n"),
-            "two.toml:17: items.key: is about the table of items: give table or sql, too");
+            "two.toml:17: items.key: needs the table of items: set table or sql too");
   EXPECT_EQ(error_of("delimiter = \";\"\n"),
-            "two.toml:17: items.delimiter: is about the table of items: give table or sql, too");
+            "two.toml:17: items.delimiter: needs the table of items: set table or sql too");
 }
 
 TEST(SideTableConfig, OfUsersNeedsTheUsersColumn) {

@@ -63,7 +63,7 @@ TEST(ListValues, RefuseToGuess) {
   EXPECT_TRUE(advice.starts_with(
       "row 7: '[{\"id\": 16, \"name\": \"Horror\"}, {\"id\": 14...' contains objects; need a list of values"))
       << advice;
-  EXPECT_NE(complaint("{'id': 16}").find("holds objects"), std::string::npos);
+  EXPECT_NE(complaint("{'id': 16}").find("contains objects"), std::string::npos);
   EXPECT_NE(complaint("[['a'], ['b']]").find("is a list of lists"), std::string::npos);
   EXPECT_NE(complaint("[Drama, Film Noir]").find("whose values are not in quotes"), std::string::npos);
 }

@@ -75,7 +75,7 @@ TEST(ItemFilter, NotesWhatAPersonMayNotExpect) {
   };
   using Notes = std::vector<std::string>;
   EXPECT_EQ(notes("type>3"),
-            (Notes{"type>3: 'type' holds texts, which '>' compares letter by letter, not as numbers"}));
+            (Notes{"type>3: 'type' contains texts, which '>' compares letter by letter, not as numbers"}));
   EXPECT_EQ(notes("type=Film"), (Notes{"type=Film: no item's type is 'Film'"}));
   for (const char* usual : {"type=TV", "year>=1990", "year=2001", "genre=War", "genre~x", "title=A", "year="})
     EXPECT_EQ(notes(usual), Notes()) << usual;

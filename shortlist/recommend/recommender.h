@@ -110,8 +110,8 @@ class Recommender {
   std::vector<std::vector<float>> embed_items(const std::vector<Column>& items) const;
 
   enum class Side { query, item };
-  // Messages about values of a query or an item that the features have not seen: "type: 'TVX' holds what
-  // the model has not seen".
+  // Messages about values of a query or an item that the features have not seen: "type: the model has not
+  // seen the value 'TVX'".
   std::vector<std::string> unseen(const Record& record, Side side = Side::query) const;
 
   const Bundle& bundle() const;

@@ -65,8 +65,8 @@ std::vector<double> jaccard_similarities(const Items& items, uint32_t item, std:
                                          const Deadline& deadline) {
   if (items.attributes.size() == (image ? 1 : 0)) {
     throw usage_error(
-        "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
-        "[items] attributes = [...]");
+        "similar by jaccard compares attributes, but the bundle has none: set [items] attributes = [...] in "
+        "the config");
   }
   std::vector<SharedValues> attributes;
   size_t own = 0;

@@ -41,8 +41,8 @@ TEST(JaccardSimilarities, NeedAttributes) {
   EXPECT_EQ(message_of([] {
               jaccard_similarities({"id", {"a"}, {}}, 0);
             }),
-            "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
-            "[items] attributes = [...]");
+            "similar by jaccard compares attributes, but the bundle has none: set [items] "
+            "attributes = [...] in the config");
 }
 
 TEST(RatingSimilarities, AreCosinesOverUsers) {

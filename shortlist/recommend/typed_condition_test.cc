@@ -101,7 +101,7 @@ TEST(Condition, NeedsAValueOfTheAttributesKind) {
   EXPECT_EQ(message_of([&] { holds("year>", year); }), "year>: 'year' contains numbers, but got ''");
   EXPECT_TRUE(message_of([&] {
                 holds("day>soon", day);
-              }).starts_with("day>soon: 'day' contains times, but 'soon' is no time"));
+              }).starts_with("day>soon: 'day' contains times, but 'soon' is not a time"));
   EXPECT_TRUE(holds("year~99", year));
 }
 

@@ -55,6 +55,9 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
       attributes(attribute_form(recommender.bundle())),
       search(search_texts(recommender)),
       cost(recommender) {
+  for (const auto* form : {&query, &candidate, &attributes})
+    for (const FormField& field : *form)
+      if (field.choices.size() > kListedChoices) value_search(field);
   recommender.prepare(std::max(1u, std::thread::hardware_concurrency()));
   const size_t asked = check_golden_requests(recommender);
   // The first run includes one-time work, so only later runs are timed.

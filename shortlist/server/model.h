@@ -17,6 +17,9 @@
 
 namespace shortlist {
 
+// Of a column with more choices, clients get this number in advance and search the others.
+inline constexpr size_t kListedChoices = 200;
+
 struct ServedModel {
   // Throws Error(data) if the bundle is damaged or does not reproduce its golden requests. `generation`
   // counts the loads under a name, from 1.
@@ -36,7 +39,8 @@ struct ServedModel {
   // Computed on first use.
   const EmbeddingMap& map() const;
 
-  // Searches the choices of a form field. Built when the column is first searched.
+  // Searches the choices of a form field. Built at load time if there are more than kListedChoices, else when
+  // the column is first searched.
   const ItemSearch& value_search(const FormField& field) const;
 
  private:

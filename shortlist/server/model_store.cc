@@ -1,6 +1,7 @@
 #include "shortlist/server/model_store.h"
 
 #include <fmt/ranges.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -229,12 +230,17 @@ std::vector<std::string> ModelStore::changed(Clock::time_point now) const {
 
 void ModelStore::release_replaced() {
   std::vector<ModelPtr> unused;  // destroyed after the lock is released
-  std::lock_guard lock(mutex_);
-  std::erase_if(replaced_, [&](ModelPtr& model) {
-    const bool used = model.use_count() > 1;
-    if (!used) unused.push_back(std::move(model));
-    return !used;
-  });
+  {
+    std::lock_guard lock(mutex_);
+    std::erase_if(replaced_, [&](ModelPtr& model) {
+      const bool used = model.use_count() > 1;
+      if (!used) unused.push_back(std::move(model));
+      return !used;
+    });
+  }
+  if (unused.empty()) return;
+  unused.clear();
+  malloc_trim(0);  // glibc would keep most of the memory, in the arenas of the loading threads
 }
 
 }  // namespace shortlist

@@ -31,6 +31,13 @@ std::string_view token_of(const HttpRequest& request) {
 // Health checks are sent by monitoring, which may know only the server's address.
 bool is_health(std::string_view path) { return path == "/livez" || path == "/readyz" || path == "/healthz"; }
 
+// The label of the metrics: the route's operation, "page" for a file of the page, or "" for what was refused
+// without a route.
+std::string_view operation_of(const RoutedRequest& routed, bool refused) {
+  if (routed.found.route != nullptr) return routed.found.route->operation;
+  return refused ? "" : "page";
+}
+
 // The problem as sent to the client. For server errors it only says where to look, since the reason may
 // contain paths.
 Problem told(const Problem& problem, const std::string& request_id) {
@@ -217,6 +224,7 @@ HttpResponse Service::run(RoutedRequest& routed, bool short_only) {
   Stages stages;
   try {
     budget.deadline().check();
+    check_parameters(*found.route, routed.url);
     HttpResponse response = found.route->handler(
         {routed.request, routed.url, found.parameters, routed.model, limits_, stages, budget});
     metrics_.observe_stages(stages);
@@ -268,10 +276,7 @@ HttpResponse Service::refuse(const HttpRequest& request, const Problem& problem)
 
 HttpResponse Service::finish(const RoutedRequest& routed, HttpResponse response, const Problem* why) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - routed.begin;
-  const std::string_view operation = routed.found.route != nullptr ? routed.found.route->operation
-                                     : why == nullptr              ? "page"
-                                                                   : "";
-  metrics_.observe_request(operation, response.status, seconds.count());
+  metrics_.observe_request(operation_of(routed, why != nullptr), response.status, seconds.count());
   if (!has_header(response, "Cache-Control")) response.headers.emplace_back("Cache-Control", "no-store");
   cors_.allow(routed.request, response);
   compress(routed.request, response);

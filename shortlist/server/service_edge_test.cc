@@ -293,6 +293,7 @@ TEST(ServiceEdge, SearchesValuesByTheirWords) {
   EXPECT_EQ(found("U10")["values"], json({"u10"}));
   EXPECT_EQ(found("u10")["values"], found("%20U10%20")["values"]);
   EXPECT_EQ(found("nobody")["total"], 0);
+  EXPECT_EQ(found("nobody")["exact"], true);
 }
 
 TEST(ServiceEdge, NamesTheUsersColumnAndTheOrderOfLists) {

@@ -24,6 +24,20 @@ bool begins_with_mark(const std::string& path) {
   return file.gcount() == 3 && std::string_view(begin, 3) == kByteOrderMark;
 }
 
+// RFC 8259 allows only UTF-8. A text in UTF-16 or UTF-32 begins with a byte order mark or has a NUL among its
+// first two bytes, since the first character of JSON is ASCII.
+void check_encoding(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char begin[2] = {};
+  file.read(begin, sizeof begin);
+  if (file.gcount() < 2) return;
+  const std::string_view bytes(begin, 2);
+  if (bytes != "\xFF\xFE" && bytes != "\xFE\xFF" && bytes.find('\0') == bytes.npos) return;
+  const bool high_byte_first = bytes[0] == '\0' || bytes == "\xFE\xFF";
+  throw data_error("{0}: is UTF-16, but JSON needs UTF-8; convert it: iconv -f UTF-16{1} -t UTF-8 {0}", path,
+                   high_byte_first ? "BE" : "LE");
+}
+
 // A temporary file without a name, which disappears when it is closed.
 class NamelessFile {
  public:
@@ -50,9 +64,11 @@ class NamelessFile {
 
 using Copies = std::vector<std::unique_ptr<NamelessFile>>;
 
-// DuckDB rejects a byte order mark before JSON, so such files are read from copies without it.
+// DuckDB rejects a byte order mark before JSON, so such files are read from copies without it. Throws a data
+// Error for a file that is not UTF-8.
 void copy_marked(SourceFiles& files, Copies& copies) {
   for (std::string& path : files.paths) {
+    check_encoding(path);
     if (!begins_with_mark(path)) continue;
     const NamelessFile& copy = *copies.emplace_back(std::make_unique<NamelessFile>());
     std::ifstream file(path, std::ios::binary);

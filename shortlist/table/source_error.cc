@@ -59,6 +59,27 @@ std::string csv_complaint(const std::string& message) {
   return "";
 }
 
+// For 'Malformed JSON in file "a.jsonl", at byte 6 in line 3: unexpected character. '. DuckDB counts lines
+// and records from 2.
+Error json_error(const TableSource& source, const std::string& message) {
+  std::string file = between(message, "in file \"", "\"");
+  if (file.starts_with("/proc/self/fd/")) file = source.describe();  // a copy of the source
+  if (message.find("encoding is not supported") != message.npos)
+    return data_error("{}: is not UTF-8, which JSON needs; convert it: iconv -f UTF-16 -t UTF-8", file);
+  const std::string byte = between(message, "at byte ", " in ");
+  for (const auto& [unit, shown] : {std::pair("in line ", ""), std::pair("in record/value ", " record ")}) {
+    const std::string number = between(message, unit, ": ");
+    if (number.empty() || number.size() > 18 || number.find_first_not_of("0123456789") != number.npos)
+      continue;
+    std::string reason = between(message, unit + number + ": ", ". ");
+    if (reason.starts_with("invalid UTF-8"))
+      reason = "the text is not UTF-8, which JSON needs; convert it: iconv -f LATIN1 -t UTF-8";
+    return data_error("{}:{}{}: malformed JSON at byte {}: {}", file, shown, std::stoull(number) - 1, byte,
+                      reason);
+  }
+  return data_error("{}: {}", file, message);
+}
+
 // "No files found" from "IO Error: No files found\n\nLINE 1: ...".
 std::string first_line(std::string message) {
   const std::string wrapper = "closed pending query result\nError: ";  // around an error of a thread
@@ -74,6 +95,7 @@ Error source_error(const TableSource& source, const std::string& message) {
   if (message.find("No files found that match the pattern") != message.npos) {
     return data_error("no file matches {}", between(message, "pattern \"", "\""));
   }
+  if (message.find("Malformed JSON in file") != message.npos) return json_error(source, message);
   const std::string complaint = csv_complaint(message);
   if (complaint.empty()) return data_error("{}: {}", source.describe(), first_line(message));
   std::string file = between(message, "  file = ", "\n");

@@ -91,7 +91,7 @@ TEST(Split, ByTimeReadsTimesAsATimeFeatureDoes) {
   const CodedColumn unclear = column_of({"03-02-2021", "02-03-2021"});
   EXPECT_EQ(split_of(declared, 2, &unclear).train, (Rows{1, 0}));
   EXPECT_NE(
-      message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &unclear); }).find("declare which it is"),
+      message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &unclear); }).find("declare which comes first"),
       std::string::npos);
 }
 

@@ -113,7 +113,8 @@ TEST(TwoTables, RejectColumnsThatTwoTablesCouldGive) {
       error_of(TwoTables(),
                {{R"(["genre", "year"])", R"(["genre", "rating"])"},
                 {"[items]\n", "[items]\ncolumns = [\"movie\", \"genre\", \"rating\"]\nheader = false\n"}}),
-      "column 'rating' is in both ratings.csv and movies.csv, so it is ambiguous; rename one of them, such as "
+      "column 'rating' is in both ratings.csv and movies.csv, so it is ambiguous; rename one of them, such "
+      "as "
       "by sql = \"SELECT * RENAME (rating AS items_rating) FROM ...\" in [items]");
 }
 
@@ -151,7 +152,8 @@ TEST(TwoTables, AnotherTableOfRatingsIsMatchedAgainstTheKnownItems) {
   const Config config = tables.config();
   const PreparedData prepared = prepare_data(resolve_data(config), tables.open());
   const KnownData known{prepared.data.items.ids, prepared.data.users, prepared.data.fingerprint, false};
-  const Dataset again = apply_features(other.config(), prepared.features, other.open(), true, &known);
+  const Dataset again =
+      apply_features(resolve_data(other.config()), prepared.features, other.open(), true, &known);
   EXPECT_TRUE(again.other_table);
   EXPECT_EQ(again.items.ids.size(), 31u);
   EXPECT_EQ(again.item_of_candidate[again.candidate_of_row[240]], 31u);  // not a known item

@@ -93,6 +93,7 @@ export interface SimilarItems {
 export interface ItemList {
   items: Item[];
   total: number;
+  exact: boolean; // whether total is all that match
 }
 
 // Columns with one entry per item.
@@ -160,6 +161,7 @@ export interface ModelCard {
 export interface ValueList {
   values: string[];
   total: number;
+  exact: boolean; // whether total is all that match
 }
 
 export interface ServedModel {

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "shortlist/server/http/url.h"
-#include "shortlist/server/routes/cursor.h"
 #include "shortlist/server/routes/filter_json.h"
+#include "shortlist/server/routes/found_page.h"
 #include "shortlist/server/routes/item_json.h"
 #include "shortlist/server/routes/route.h"
 
@@ -19,37 +19,29 @@ std::vector<Condition> read_filters(const Url& url, const Recommender& recommend
   return read_conditions(filter, recommender);
 }
 
-void check_parameters(const Url& url, std::initializer_list<std::string_view> known) {
-  for (const auto& [name, value] : url.query)
-    if (std::ranges::find(known, name) == known.end()) throw invalid_field(name, "unknown parameter");
-}
-
 HttpResponse list_items(const Call& call) {
-  check_parameters(call.url, {"q", "filter", "limit", "cursor"});
   const Recommender& recommender = call.model->recommender;
   const std::string* query = call.url.find("q");
   std::string list = call.model->version();
   for (const auto& [name, value] : call.url.query)
     if (name == "q" || name == "filter") list += fmt::format("\n{}={}", name, value);
   const PageOf page = read_page(call.url, list, kMostItems);
-  std::vector<uint32_t> items =
-      call.model->search.find(query != nullptr ? *query : "", call.budget.deadline());
   const RecommendOptions options{.where = read_filters(call.url, recommender),
                                  .deadline = call.budget.deadline()};
   call.budget.check_operations(call.model->cost.filter(options), "filter");
-  const std::vector<uint8_t> allowed = recommender.eligible_items(options);
-  if (!allowed.empty()) std::erase_if(items, [&](uint32_t item) { return !allowed[item]; });
+  const FoundItems found =
+      call.model->search.find(query != nullptr ? *query : "", searched(page), call.budget.deadline(),
+                              recommender.eligible_items(options));
   JsonWriter json;
   json.begin_object().key("items").begin_array();
-  for (size_t i = page.begin; i < std::min(page.begin + page.limit, items.size()); ++i) {
+  for (size_t i = page.begin; i < std::min(page.begin + page.limit, found.items.size()); ++i) {
     json.begin_object();
-    write_item(recommender, items[i], json);
+    write_item(recommender, found.items[i], json);
     json.end_object();
     call.budget.check_written(json.text().size());
   }
-  json.end_array().member("total", items.size());
-  if (const std::string next = next_cursor(page, items.size(), list); !next.empty())
-    json.member("next_cursor", next);
+  json.end_array();
+  write_total(found, page, list, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};

@@ -6,7 +6,7 @@
 #include "shortlist/config/config_toml.h"
 #include "shortlist/io/json.h"
 #include "shortlist/report/model_summary.h"
-#include "shortlist/server/routes/cursor.h"
+#include "shortlist/server/routes/found_page.h"
 #include "shortlist/server/routes/item_json.h"
 #include "shortlist/server/routes/route.h"
 
@@ -14,7 +14,7 @@ namespace shortlist {
 namespace {
 
 // Longer lists are searched with /v1/features/{column}/values.
-constexpr size_t kMostChoices = 200, kMostValues = 1'000;
+constexpr size_t kMostValues = 1'000;
 
 void write_field(const FormField& field, JsonWriter& json) {
   json.begin_object().member("column", field.column).member("input", enum_name(field.input));
@@ -22,7 +22,7 @@ void write_field(const FormField& field, JsonWriter& json) {
   if (field.least) json.member("least", *field.least).member("most", *field.most);
   if (!field.choices.empty()) {
     json.member("choices_total", field.choices.size()).key("choices").begin_array();
-    for (size_t i = 0; i < std::min(field.choices.size(), kMostChoices); ++i) json.value(field.choices[i]);
+    for (size_t i = 0; i < std::min(field.choices.size(), kListedChoices); ++i) json.value(field.choices[i]);
     json.end_array();
   }
   json.end_object();
@@ -97,16 +97,16 @@ HttpResponse list_values(const Call& call) {
   const std::string text = query != nullptr ? *query : "";
   const std::string list = call.model->version() + "\n" + field->column + "\n" + text;
   const PageOf page = read_page(call.url, list, kMostValues);
-  const std::vector<uint32_t> found = call.model->value_search(*field).find(text, call.budget.deadline());
+  const FoundItems found =
+      call.model->value_search(*field).find(text, searched(page), call.budget.deadline());
   JsonWriter json;
   json.begin_object().key("values").begin_array();
-  for (size_t i = page.begin; i < std::min(page.begin + page.limit, found.size()); ++i) {
-    json.value(field->choices[found[i]]);
+  for (size_t i = page.begin; i < std::min(page.begin + page.limit, found.items.size()); ++i) {
+    json.value(field->choices[found.items[i]]);
     call.budget.check_written(json.text().size());
   }
-  json.end_array().member("total", found.size());
-  if (const std::string next = next_cursor(page, found.size(), list); !next.empty())
-    json.member("next_cursor", next);
+  json.end_array();
+  write_total(found, page, list, json);
   write_model(*call.model, json);
   json.end_object();
   return {.body = json.take()};

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shortlist/server/routes/condition_schema.h"
 #include "shortlist/server/routes/openapi_examples.h"
 #include "shortlist/server/routes/problem_codes.h"
 #include "shortlist/server/routes/requests.h"
@@ -19,7 +20,9 @@ constexpr const char* kAnswers = R"({
   "detail": {"type": "string", "description": "Explanation for people"}, "code": {"type": "string"},
   "instance": {"type": "string"}, "errors": {"type": "array", "items": {"type": "object", "required": ["field", "message"],
     "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}}}},
-"Id": {"type": ["string", "integer"], "description": "An item's id. A number is read as its text."},
+"Id": {"description": "An item's id. A number is read as its text.", "anyOf": [{"type": "string"},
+  {"type": "integer", "minimum": -9223372036854775808, "maximum": 9223372036854775807},
+  {"type": "number", "exclusiveMinimum": -9007199254740992, "exclusiveMaximum": 9007199254740992}]},
 "Display": {"type": "string", "description": "The item's display name. Absent if the model has no display column."},
 "ModelName": {"type": "object", "required": ["name", "version"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}}},
@@ -66,10 +69,11 @@ constexpr const char* kAnswers = R"({
 "SimilarBatch": {"type": "object", "required": ["answers", "model"], "properties": {
   "answers": {"type": "array", "items": {"$ref": "#/components/schemas/SimilarItems"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
-"ItemList": {"type": "object", "required": ["items", "total", "model"], "properties": {
-  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}, "total": {"type": "integer"},
+"ItemList": {"type": "object", "required": ["items", "total", "exact", "model"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}, "total": {"type": "integer"}, "exact": {"$ref": "#/components/schemas/ExactTotal"},
   "next_cursor": {"type": "string", "description": "Cursor of the next page. Absent on the last page."},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
+"ExactTotal": {"type": "boolean", "description": "Whether total counts all matches. If not, there are more."},
 "Field": {"type": "object", "required": ["column", "input"], "properties": {
   "column": {"type": "string"}, "input": {"enum": ["one", "several", "words", "number", "time", "vector"]},
   "kind": {"type": "string"}, "least": {"type": "number"}, "most": {"type": "number"},
@@ -89,8 +93,8 @@ constexpr const char* kAnswers = R"({
   "similar_by": {"type": "array", "items": {"type": "string"}},
   "max_k": {"type": "integer", "description": "Maximum k of a request"}, "max_retrieve": {"type": "integer"},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
-"ValueList": {"type": "object", "required": ["values", "total", "model"], "properties": {
-  "values": {"type": "array", "items": {"type": "string"}}, "total": {"type": "integer"},
+"ValueList": {"type": "object", "required": ["values", "total", "exact", "model"], "properties": {
+  "values": {"type": "array", "items": {"type": "string"}}, "total": {"type": "integer"}, "exact": {"$ref": "#/components/schemas/ExactTotal"},
   "next_cursor": {"type": "string"}, "model": {"$ref": "#/components/schemas/ModelName"}}},
 "ModelCard": {"type": "object", "required": ["name", "version", "sizes", "config", "report", "history"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
@@ -156,48 +160,6 @@ json record_schema(const std::vector<FormField>& form) {
   return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
 }
 
-// Lists the attributes that a request's conditions may use.
-std::vector<std::string> condition_names(const Recommender& recommender) {
-  std::vector<std::string> names = recommender.attribute_names();
-  names.push_back(recommender.id_column());
-  return names;
-}
-
-std::string in_pattern(std::string_view text) {
-  constexpr std::string_view kSyntax = R"(^$\.*+?()[]{}|/)";
-  std::string escaped;
-  for (char c : text) {
-    if (kSyntax.find(c) != kSyntax.npos) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
-json condition_text_schema(const Recommender& recommender) {
-  json examples = json::array();
-  std::string names, comparisons;
-  for (const std::string& name : condition_names(recommender)) {
-    names += (names.empty() ? "" : "|") + in_pattern(name);
-    for (const auto& [value, comparison] : EnumNames<Comparison>::names)
-      examples.push_back(name + std::string(comparison));
-  }
-  for (const auto& [value, comparison] : EnumNames<Comparison>::names)
-    comparisons += (comparisons.empty() ? "" : "|") + in_pattern(comparison);
-  return {{"type", "string"},
-          {"description", "Such as \"year>=1990\""},
-          {"pattern", fmt::format("^({})({})", names, comparisons)},
-          {"examples", examples}};
-}
-
-json condition_schema(const Recommender& recommender) {
-  json object = schema_of<ConditionRequest>();
-  const json scalar = {{"type", {"string", "number", "boolean"}}};
-  object["properties"]["value"]["anyOf"] = {scalar, {{"type", "array"}, {"items", scalar}}};
-  object["properties"]["attribute"]["enum"] = condition_names(recommender);
-  object["required"] = {"attribute", "value"};
-  return {{"description", "As a text, or as an object"}, {"anyOf", {object, ref("ConditionText")}}};
-}
-
 // What fields() cannot express: bounds, and the contents of Values.
 void complete(json& schema, const Limits& limits) {
   json& properties = schema["properties"];
@@ -252,7 +214,9 @@ json schemas(const Limits& limits, const ServedModel& model) {
   all["Query"] = record_schema(model.query);
   all["ItemValues"] = record_schema(model.item);
   all["ConditionText"] = condition_text_schema(model.recommender);
-  all["Condition"] = condition_schema(model.recommender);
+  all["ConditionObject"] = condition_object_schema(model.recommender);
+  all["Condition"] = {{"description", "As a text, or as an object"},
+                      {"anyOf", {ref("ConditionText"), ref("ConditionObject")}}};
   all["RecommendRequest"] = schema_of<RecommendRequest>();
   all["RecommendBatchRequest"] = schema_of<RecommendBatchRequest>();
   all["PairRequest"] = schema_of<PairRequest>();
@@ -263,8 +227,10 @@ json schemas(const Limits& limits, const ServedModel& model) {
   for (auto& [name, schema] : all.items())
     if (name.ends_with("Request") && name != "InferRequest") complete(schema, limits);
   // For all queries, or per query.
+  json& excluded = all["RecommendBatchRequest"]["properties"]["exclude"];
   const json ids = all["RecommendRequest"]["properties"]["exclude"];
-  all["RecommendBatchRequest"]["properties"]["exclude"]["items"] = {{"anyOf", {{{"type", "string"}}, ids}}};
+  excluded = {{"description", excluded.at("description")},
+              {"anyOf", {ids, {{"type", "array"}, {"items", ids}, {"maxItems", limits.max_batch}}}}};
   json& instances = all["TensorFlowPredict"]["properties"]["instances"];
   instances["minItems"] = 1;
   instances["maxItems"] = limits.max_batch;

@@ -46,7 +46,7 @@ std::string scalar_text(const Value& value, const Where& where);
 // rounded when it was read, since it may name something else than was meant.
 std::string name_text(const Value& value, const Where& where);
 
-// An item's id, or several: texts, or whole numbers if ids are numbers. Throws a FieldError.
+// An item's id, or several: texts or numbers, as in name_text(). Throws a FieldError.
 std::string read_id(const Value& value, const std::string& field);
 std::vector<std::string> read_ids(const std::vector<Value>& values, const std::string& field);
 

@@ -56,6 +56,18 @@ Problem method_not_allowed(std::string_view method, std::string_view path,
   return problem;
 }
 
+void check_parameters(const Route& route, const Url& url) {
+  if (!route.path.starts_with("/v1/") || route.plain_errors) return;
+  for (const auto& [name, value] : url.query) {
+    if (std::ranges::find(route.query, name, &Parameter::name) != route.query.end()) continue;
+    std::vector<std::string_view> known;
+    for (const Parameter& parameter : route.query) known.emplace_back(parameter.name);
+    throw invalid_field(name, known.empty()
+                                  ? "unknown parameter; this URL takes none"
+                                  : fmt::format("unknown parameter (known: {})", fmt::join(known, ", ")));
+  }
+}
+
 RouteMatch Router::match_path(std::string_view method, const Url& url, std::set<std::string>& allowed) const {
   RouteMatch match = match_segments(method, url.segments, allowed);
   // "/v1/models/NAME/recommend" is "/v1/recommend" for the model NAME.

@@ -21,6 +21,10 @@ struct RouteMatch {
 Problem method_not_allowed(std::string_view method, std::string_view path,
                            const std::set<std::string>& allowed);
 
+// Throws a 422 Problem for a parameter of the URL that the route does not have. Routes of the other protocols
+// and for monitoring allow any, which clients and probes may add.
+void check_parameters(const Route& route, const Url& url);
+
 class Router {
  public:
   explicit Router(Routes routes);

@@ -17,7 +17,7 @@ constexpr const char* kRanking = "ranking";
 struct PredictBody {
   std::string signature_name = kServing;
   std::optional<std::vector<Value>> instances;
-  Value inputs;
+  std::optional<Value> inputs;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -55,7 +55,7 @@ Value plain(const Value& value) {
 }
 
 std::vector<Value> records_of(const PredictBody& body) {
-  if (body.instances.has_value() == !body.inputs.is_null())
+  if (body.instances.has_value() == body.inputs.has_value())
     throw Problem(400, "invalid_inputs", "need either \"instances\" or \"inputs\"");
   if (body.instances) {
     std::vector<Value> records;
@@ -69,8 +69,8 @@ std::vector<Value> records_of(const PredictBody& body) {
     return records;
   }
   std::vector<std::pair<std::string, Value::Array>> columns;
-  if (body.inputs.table() == nullptr) throw Problem(400, "invalid_inputs", "need inputs by name");
-  for (const auto& [name, values] : *body.inputs.table()) {
+  if (body.inputs->table() == nullptr) throw Problem(400, "invalid_inputs", "need inputs by name");
+  for (const auto& [name, values] : *body.inputs->table()) {
     if (values.array() == nullptr)
       throw Problem(400, "invalid_inputs", fmt::format("input '{}': need a list", name));
     Value::Array column;

@@ -16,6 +16,6 @@ const noteOf = (item: Item, { display_image }: Features) =>
 
 // Fetches items whose text contains the query.
 export const findItems = (api: Api, features: Features) => async (text: string, signal: AbortSignal) => {
-  const { items, total } = await api.items(text, kSuggestions, signal);
-  return { found: items.map((item) => ({ value: item.id, ...(item.display ? { name: item.display } : {}), note: noteOf(item, features) })), total };
+  const { items, total, exact } = await api.items(text, kSuggestions, signal);
+  return { found: items.map((item) => ({ value: item.id, ...(item.display ? { name: item.display } : {}), note: noteOf(item, features) })), total, exact };
 };

@@ -10,7 +10,7 @@ interface Props {
   label: string;
   hideLabel?: boolean;
   placeholder: string;
-  find: (text: string, signal: AbortSignal) => Promise<{ found: Found[]; total: number }>;
+  find: (text: string, signal: AbortSignal) => Promise<{ found: Found[]; total: number; exact: boolean }>;
   onChoose: (value: string) => void;
   value?: string; // the current choice, if there is a single one
   onClear?: () => void;
@@ -20,6 +20,7 @@ interface Props {
 interface Shown {
   found: Found[];
   total: number;
+  exact: boolean; // whether no more than `total` match
   problem?: string;
 }
 
@@ -46,7 +47,7 @@ export function Search(props: Props) {
       try {
         setShown(await props.find(wanted, controller.signal));
       } catch (error) {
-        if (!controller.signal.aborted) setShown({ found: [], total: 0, problem: error instanceof Error ? error.message : String(error) });
+        if (!controller.signal.aborted) setShown({ found: [], total: 0, exact: true, problem: error instanceof Error ? error.message : String(error) });
       }
       if (!controller.signal.aborted) setActive(-1);
     }, kPause);
@@ -160,7 +161,7 @@ export function Search(props: Props) {
         <p role="status">
           {open ? shown?.problem : null}
           {open && shown && !shown.problem && shown.total === 0 ? 'Nothing matches.' : null}
-          {open && more > 0 ? `and ${more.toLocaleString('en')} more: type to narrow down` : null}
+          {open && more > 0 ? `and ${shown?.exact ? '' : 'over '}${more.toLocaleString('en')} more: type to narrow down` : null}
         </p>
       </div>
     </div>
