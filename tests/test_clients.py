@@ -30,7 +30,7 @@ def document(clients):
 
 def test_the_clients_are_up_to_date(clients, document):
     files = clients.generate(document)
-    assert clients.outdated(files) == [], "run tools/clients build/shortlist --write"
+    assert clients.outdated(files) == [], "run python3 tools/clients build/shortlist --write"
 
 
 def test_a_new_operation_becomes_a_method_of_both_clients(clients, document):

@@ -200,10 +200,28 @@ def test_what_is_no_key_is_an_error(key):
         sl.Client("http://localhost", key=key)
 
 
-@pytest.mark.parametrize("value", [float("nan"), object(), {1, 2}])
+def nested(depth: int) -> list[object]:
+    value: list[object] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("value", [float("nan"), object(), {1, 2}, nested(100_000)], ids=["NaN", "object", "set", "deep"])
 def test_what_json_cannot_express_is_an_error(client, value):
     with pytest.raises(sl.ConfigError, match="cannot be written as JSON"):
         client.recommend({"user": value})
+
+
+@pytest.mark.parametrize("option, value", [("timeout", 0), ("timeout", -1), ("timeout", float("nan")), ("retries", -1)])
+def test_options_out_of_range_are_errors(option, value):
+    with pytest.raises(sl.ConfigError, match=f"^{option}: {value} is "):
+        sl.Client("http://localhost", **{option: value})
+
+
+def test_a_host_that_does_not_exist_is_an_error():
+    with sl.Client("http://a..b") as client, pytest.raises(sl.SystemError, match="http://a..b cannot be reached"):
+        client.livez()
 
 
 def test_a_closed_client_is_an_error(served):

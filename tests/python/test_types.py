@@ -25,6 +25,8 @@ Training(epoch=5)
 sl.Config().training.epohcs = 5
 sl.TwoTower(epochs="five")
 sl.load(3)
+sl.Client("http://localhost").recommend({"user": 7}, k="ten")
+sl.Client("http://localhost").similar(7, by="looks")
 """
 
 
@@ -87,13 +89,13 @@ def test_mypy_accepts_the_package_and_its_use(package):
 def test_mypy_finds_mistakes(package):
     done = run_mypy(package, "--strict", "mistakes.py")
     found = {int(line.split(":")[1]) for line in done.stdout.splitlines() if re.match(r"mistakes.*: error:", line)}
-    assert found == {5, 6, 7, 8, 9}, done.stdout
+    assert found == {5, 6, 7, 8, 9, 10, 11}, done.stdout
 
 
 def test_pyright_accepts_the_package_and_its_use(package):
     (package / "pyrightconfig.json").write_text('{"reportMissingModuleSource": false}')
     assert run_pyright(package, "shortlist", "typed_use.py", "guide.py") == []
-    assert len({line.split(":")[1] for line in run_pyright(package, "mistakes.py")}) == 5
+    assert len({line.split(":")[1] for line in run_pyright(package, "mistakes.py")}) == 7
 
 
 def test_the_stub_has_all_names_of_the_extension(package):

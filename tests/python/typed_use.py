@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 import shortlist as sl
+from shortlist.client import Recommendations
 from shortlist.config import Categories, Category, Cross, Dense, Optimizer, Ranking, Retrieval, Training
 
 
@@ -58,6 +60,22 @@ def answers(model: sl.Model, pairs: pd.DataFrame) -> None:
     model.save("films", overwrite=True)
     with model.serve(port=8080, block=False) as server:
         print(server.url)
+
+
+def asks(url: str, key: str) -> list[str]:
+    try:
+        with sl.Client(url, key=key, timeout=5.0) as client:
+            answer: Recommendations = client.recommend({"user": 7}, k=10, filter=["year>=1990"], seen="keep")
+            score: float | None = answer["items"][0].get("score")
+            print(score, client.predict({"user": 7}, "Heat (1995)")["predictions"], client.similar(3, by="jaccard"))
+            return [item["id"] for item in answer["items"]]
+    except sl.RequestError as error:
+        return [error.code, error.field or ""]
+
+
+async def asks_many(url: str, users: list[int]) -> list[Recommendations]:
+    async with sl.AsyncClient(url) as client:
+        return list(await asyncio.gather(*(client.recommend({"user": user}) for user in users)))
 
 
 def trains(ratings: pd.DataFrame) -> sl.Model | None:

@@ -1,6 +1,6 @@
 """Writes the clients in Python and TypeScript from the description that a server gives of its API.
 
-    tools/clients build/shortlist            names the files that differ from the description
+    python3 tools/clients build/shortlist            names the files that differ from the description
     tools/clients build/shortlist --write    writes them
 """
 

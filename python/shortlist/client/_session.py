@@ -26,6 +26,12 @@ class Session:
     def __init__(
         self, url: str, key: str | None, model: str | None, timeout: float, retries: int, context: ssl.SSLContext | None
     ) -> None:
+        if not isinstance(url, str):
+            raise TypeError(f"url: {type(url).__name__} is not a text")
+        if not 0 < timeout < float("inf"):
+            raise ConfigError(f"timeout: {timeout} is not a number of seconds above 0")
+        if retries < 0:
+            raise ConfigError(f"retries: {retries} is below 0")
         self.url = url.rstrip("/")
         self._base = "/v1" if model is None else f"/v1/models/{segment(model)}"
         self._timeout = timeout
@@ -90,8 +96,8 @@ class Session:
             raise SystemError(f"{self.url} did not answer within {self._timeout:g} s") from error
         except SystemError:
             raise
-        except OSError as error:
-            raise SystemError(f"{self.url} cannot be reached: {error.strerror or error}") from error
+        except (OSError, UnicodeError) as error:  # UnicodeError: the host is no name of the Internet
+            raise SystemError(f"{self.url} cannot be reached: {getattr(error, 'strerror', None) or error}") from error
         except http.client.HTTPException as error:
             raise SystemError(f"{self.url} broke off its answer: {error!r}") from error
 
@@ -117,7 +123,7 @@ class Session:
 def _written(body: Mapping[str, Any]) -> bytes:
     try:
         return json.dumps(body, allow_nan=False, default=_plain).encode()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ConfigError(f"the request cannot be written as JSON (a missing value is None): {error}") from error
 
 
