@@ -11,6 +11,7 @@
 #include "shortlist/base/error.h"
 #include "shortlist/config/config.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/file.h"
 #include "shortlist/table/table_writer.h"
 #include "shortlist/testing/temporary_folder.h"
@@ -43,7 +44,7 @@ title = { kind = "category", dim = 16 }
 genre = { kind = "category", dim = 16 }
 [query]
 features = ["user"]
-[candidate]
+[items]
 id       = "title"
 features = ["title", "genre"]
 [retrieval]
@@ -78,7 +79,7 @@ nlohmann::json measure(const std::string& path, const Config& config, int rounds
     forget_peak();
     const double before = peak_bytes();
     const auto start = Clock::now();
-    const PreparedData prepared = prepare_data(config, Table::open({.path = path}));
+    const PreparedData prepared = prepare_data(resolve_data(config), Table::open({.path = path}));
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     encoded = encoded_bytes(prepared.data);
     rates.push_back(static_cast<double>(prepared.data.rows) / seconds);

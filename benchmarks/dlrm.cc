@@ -10,6 +10,7 @@
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/file.h"
 #include "shortlist/report/profile_text.h"
 #include "shortlist/testing/temporary_folder.h"
@@ -60,7 +61,7 @@ layers = [
   {{ dot_interaction = true, name = "dots", inputs = ["bottom", {0}] }},
   {{ concat = true, inputs = ["bottom", "dots"] }},
 ]
-[candidate]
+[items]
 id       = "c0"
 features = ["shown"]
 [[ranking]]
@@ -82,7 +83,7 @@ nlohmann::json measure(int threads, int rounds, int steps, bool profile) {
   write_file_atomically(path, config_text());
   Config config = load_config(path);
   config.data.sql = clicks_sql();
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  const PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
   Run run(config, prepared, threads);
   run.round(steps);  // warm-up
   std::vector<double> times;

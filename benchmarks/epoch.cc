@@ -9,6 +9,8 @@
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
 
+#include "shortlist/config/build.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/train/prepare.h"
 
 namespace shortlist {
@@ -33,13 +35,14 @@ nlohmann::json measure(const std::string& table, int threads, int epochs,
   Config config = reference_config(folder, table, settings);
   config.training.epochs = epochs + 1;
   config.training.early_stopping.reset();
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, prepared);
+  const PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
+  const ModelSpec spec = build_model(config, prepared.features, prepared.label_scales);
   Parameters parameters(spec);
   parameters.initialize(42);
   ThreadPool pool(threads);
   EpochClock clock;
-  Trainer(config, spec, parameters, prepared.data, pool).run(clock, std::atomic<bool>(false));
+  Trainer(resolve_training(config), spec, parameters, prepared.data, pool)
+      .run(clock, std::atomic<bool>(false));
   const std::vector<double> seconds(clock.seconds.begin() + 1, clock.seconds.end());
   return {{"benchmark", "epoch"},
           {"threads", threads},

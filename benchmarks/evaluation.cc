@@ -11,6 +11,8 @@
 #include "benchmarks/reference_model.h"
 #include "benchmarks/statistics.h"
 #include "shortlist/base/random.h"
+#include "shortlist/config/build.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/train/evaluator.h"
 #include "shortlist/train/prepare.h"
@@ -59,12 +61,12 @@ nlohmann::json measure_ranks(ThreadPool& pool, size_t queries, size_t items, siz
 nlohmann::json measure_validation(ThreadPool& pool, int rounds) {
   const TemporaryFolder folder;
   const Config config = reference_config(folder, "");
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, prepared);
+  const PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
+  const ModelSpec spec = build_model(config, prepared.features, prepared.label_scales);
   Parameters parameters(spec);
   parameters.initialize(42);
   parameters.pack(pool, false);
-  Evaluator evaluator(config, spec, parameters, prepared.data, pool);
+  Evaluator evaluator(resolve_training(config), spec, parameters, prepared.data, pool);
   const std::vector<uint32_t>& rows = prepared.data.split.validation;
   std::vector<double> metrics, with_losses;
   for (int r = -1; r < rounds; ++r) {

@@ -9,7 +9,9 @@
 
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
+#include "shortlist/config/build.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/index/exact_search.h"
 #include "shortlist/io/file.h"
 #include "shortlist/table/table_writer.h"
@@ -71,7 +73,7 @@ item = {{ kind = "category", dim = {0} }}
 [query]
 features = ["user"]
 layers   = {1}
-[candidate]
+[items]
 id       = "item"
 features = ["item"]
 layers   = {1}
@@ -108,20 +110,20 @@ struct Job {
 
   Job(const Config& c, int threads)
       : config(c),
-        prepared(prepare_data(config, Table::open(config.data.source()))),
-        spec(build_model(config, prepared)),
+        prepared(prepare_data(resolve_data(config), Table::open(config.data.source()))),
+        spec(build_model(config, prepared.features, prepared.label_scales)),
         parameters(spec),
         pool(threads) {
     parameters.initialize(1);
     parameters.pack(pool, false);
   }
   void train_epoch() {
-    Trainer trainer(config, spec, parameters, prepared.data, pool);
+    Trainer trainer(resolve_training(config), spec, parameters, prepared.data, pool);
     Quiet quiet;
     trainer.run(quiet, std::atomic<bool>(false));
   }
   void evaluate(std::span<const uint32_t> rows) {
-    Evaluator(config, spec, parameters, prepared.data, pool).figures(rows, true);
+    Evaluator(resolve_training(config), spec, parameters, prepared.data, pool).figures(rows, true);
   }
 
  private:
@@ -138,7 +140,7 @@ std::vector<Growth> grow_rows(int threads, int rounds) {
     Job job(config, threads);
     const auto size = static_cast<double>(rows);
     read.times.push_back(
-        least_time(rounds, [&] { prepare_data(config, Table::open(config.data.source())); }));
+        least_time(rounds, [&] { prepare_data(resolve_data(config), Table::open(config.data.source())); }));
     epoch.times.push_back(least_time(rounds, [&] { job.train_epoch(); }));
     evaluation.times.push_back(least_time(rounds, [&] { job.evaluate(job.prepared.data.split.validation); }));
     for (Growth* growth : {&read, &epoch, &evaluation}) growth->sizes.push_back(size);

@@ -19,6 +19,7 @@
 #include "benchmarks/reference_model.h"
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/report/profile_text.h"
 #include "shortlist/train/prepare.h"
@@ -111,7 +112,7 @@ nlohmann::json measure(const Arguments& arguments) {
   Config config = reference_config(folder, arguments.table, arguments.settings, arguments.config);
   config.training.epochs = 1'000'000;
   config.training.early_stopping.reset();
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  const PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
   Run one(config, prepared, 1), two(config, prepared, 2);
   Measured with_one, with_two;
   std::vector<double> scaling, peak_scaling, round_trips;

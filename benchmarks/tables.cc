@@ -8,6 +8,7 @@
 #include "benchmarks/statistics.h"
 #include "benchmarks/training_run.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/file.h"
 #include "shortlist/testing/temporary_folder.h"
 #include "shortlist/train/prepare.h"
@@ -26,7 +27,7 @@ user = {{ kind = "hashed", buckets = {}, dim = 16 }}
 item = {{ kind = "hashed", buckets = 1000, dim = 16 }}
 [query]
 features = ["user"]
-[candidate]
+[items]
 id       = "item"
 features = ["item"]
 [[ranking]]
@@ -50,7 +51,7 @@ optimizer = {}
 nlohmann::json measure(int64_t rows, const std::string& optimizer, int threads, int rounds) {
   const TemporaryFolder folder;
   const Config config = config_of(folder, rows, optimizer);
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  const PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
   Run run(config, prepared, threads);
   run.round(kBatches);  // warm-up
   std::vector<double> times;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "shortlist/config/build.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/math/peak.h"
 #include "shortlist/train/prepare.h"
 #include "shortlist/train/trainer.h"
@@ -54,9 +56,12 @@ class StepClock : public TrainingCallback {
 class Run {
  public:
   Run(const Config& config, const PreparedData& prepared, int threads)
-      : config_(config), spec_(build_model(config, prepared)), parameters_(spec_), pool_(threads) {
+      : config_(config),
+        spec_(build_model(config, prepared.features, prepared.label_scales)),
+        parameters_(spec_),
+        pool_(threads) {
     parameters_.initialize(42);
-    trainer_.emplace(config_, spec_, parameters_, prepared.data, pool_);
+    trainer_.emplace(resolve_training(config_), spec_, parameters_, prepared.data, pool_);
   }
 
   struct Round {

@@ -49,7 +49,7 @@ layers   = [
   { dense = 12, activation = "elu" }, { dense = 9, activation = "softplus", bias = false }, { dense = 8, activation = "sigmoid" },
 ]
 
-[candidate]
+[items]
 id         = "item"
 features   = ["item", "title", "words", "tags", "moods", "look", "raw", "price", "band"]
 layers     = [
@@ -164,21 +164,21 @@ def check_onnx(folder, run, table):
     models = json.loads((folder / "onnx/inputs.json").read_text())
     rows = read_csv(folder / table)
     query = run(folder / "onnx/query.onnx", feed(models["query"]["inputs"], rows))["embedding"]
-    candidate = run(folder / "onnx/candidate.onnx", feed(models["candidate"]["inputs"], rows))["embedding"]
+    item = run(folder / "onnx/item.onnx", feed(models["item"]["inputs"], rows))["embedding"]
     shortlist("embed", "bundle", "--queries", table, "--out", "queries.npy", "--quiet", cwd=folder)
     np.testing.assert_allclose(query, np.load(folder / "queries.npy"), rtol=2e-5, atol=2e-6)
     shortlist("predict", "bundle", "--data", table, "--raw", "--out", "predicted.csv", "--quiet", cwd=folder)
     predicted = read_csv(folder / "predicted.csv")
-    ranking = run(folder / "onnx/ranking.onnx", {"query": query, "candidate": candidate})
+    ranking = run(folder / "onnx/ranking.onnx", {"query": query, "item": item})
     for label in ("rating", "liked"):
         expected = np.array([float(row[f"predicted_{label}"]) for row in predicted])
         np.testing.assert_allclose(ranking[f"predicted_{label}"], expected, rtol=2e-5, atol=2e-5)
-    return rows, candidate
+    return rows, item
 
 
-def check_catalogue(folder, rows, candidate):
-    shortlist("embed", "bundle", "--candidates", "--out", "items.jsonl", "--quiet", cwd=folder)
+def check_catalogue(folder, rows, item):
+    shortlist("embed", "bundle", "--items", "--out", "items.jsonl", "--quiet", cwd=folder)
     items = [json.loads(line) for line in (folder / "items.jsonl").read_text().splitlines()]
     vectors = {item["item"]: item["embedding"] for item in items}
     expected = np.array([vectors[row["item"]] for row in rows])
-    np.testing.assert_allclose(candidate, expected, rtol=2e-5, atol=2e-6)
+    np.testing.assert_allclose(item, expected, rtol=2e-5, atol=2e-6)

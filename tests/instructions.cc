@@ -11,6 +11,7 @@
 
 #include "shortlist/config/build.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"
@@ -92,7 +93,7 @@ item = { kind = "category", dim = 32 }
 [query]
 features = ["user"]
 layers   = [{ dense = 32 }]
-[candidate]
+[items]
 id       = "item"
 features = ["item"]
 layers   = [{ dense = 32 }]
@@ -113,7 +114,7 @@ optimizer = { adam = 0.01 }
   parameters.initialize(1);
   const Dataset data = dataset();
   ThreadPool pool(1);
-  Trainer trainer(config, spec, parameters, data, pool);
+  Trainer trainer(resolve_training(config), spec, parameters, data, pool);
   trainer.step(data.split.train);
   measure([&] { trainer.step(data.split.train); });
 }

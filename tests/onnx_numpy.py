@@ -69,7 +69,7 @@ def names_of(infos):
 
 def label_encoder(x, keys_strings, values_int64s, default_int64):
     table = dict(zip(keys_strings, values_int64s, strict=True))
-    assert len(table) == len(keys_strings), "a key stands twice"
+    assert len(table) == len(keys_strings), "a key is listed twice"
     return np.array([table.get(key, default_int64) for key in x.ravel()], np.int64).reshape(x.shape)
 
 

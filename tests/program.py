@@ -26,7 +26,7 @@ title_words = { kind = "text", column = "title", dim = 8 }
 features = ["country", "age_group"]
 layers   = [{ dense = 8 }]
 
-[candidate]
+[items]
 id         = "title"
 features   = ["title", "title_words"]
 layers     = [{ dense = 8 }]

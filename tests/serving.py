@@ -27,7 +27,7 @@ title   = { kind = "category", dim = 8 }
 features = ["country", "age_group"]
 layers   = [{ dense = 8 }]
 
-[candidate]
+[items]
 id         = "title"
 features   = ["title"]
 layers     = [{ dense = 8 }]

@@ -37,7 +37,7 @@ split = {{ train = 0.8, validation = 0.1, test = 0.1 }}
 features = {json.dumps(queries)}
 layers = [{{ dense = 8 }}]
 
-[candidate]
+[items]
 id = "{item}"
 features = ["{item}"]
 layers = [{{ dense = 8 }}]

@@ -28,7 +28,7 @@ item    = { kind = "category", dim = 4 }
 features = ["user", "country", "hour"]
 layers   = [{ dense = 8 }]
 
-[candidate]
+[items]
 id         = "item"
 features   = ["item"]
 layers     = [{ dense = 8 }]
@@ -91,16 +91,16 @@ def test_the_country_of_a_known_user_need_not_be_told(place):
     told, _ = recommend(place, "user=u1", "country=Chad", "hour=3")
     items, said = recommend(place, "user=u1", "hour=3")
     assert items == told
-    assert said == "note: country is not given: takes 'Chad', the user's value in the training data\n"
+    assert said == "note: country is not given: using 'Chad', the user's value in the training data\n"
     other, _ = recommend(place, "user=u1", "country=Brazil", "hour=3")
     assert other != told
 
 
 def test_other_columns_that_are_not_given_are_named(place):
     _, said = recommend(place, "user=u1")
-    assert "note: hour is not given, so the model takes it as missing" in said
+    assert "note: hour is not given, so the model treats it as missing" in said
     _, said = recommend(place, "user=nobody")
-    assert "note: country is not given, so the model takes it as missing" in said
+    assert "note: country is not given, so the model treats it as missing" in said
 
 
 def test_the_bundle_keeps_columns_that_are_the_same_in_all_rows_of_each_user(place):
@@ -127,11 +127,11 @@ def test_the_server_fills_in_and_warns(place):
         filled = server.post("/v1/recommend", {"query": {"user": "u1", "hour": 3}})[2]
         assert filled == told and "warnings" not in filled
         bare = server.post("/v1/recommend", {"query": {"user": "u1"}})[2]
-        assert bare["warnings"] == ["hour is not given, so the model takes it as missing"]
+        assert bare["warnings"] == ["hour is not given, so the model treats it as missing"]
         batch = server.post("/v1/recommend/batch", {"queries": [{"user": "u1", "hour": 3}, {"user": "nobody", "hour": 3}, {"hour": 3}]})[2]
         assert batch["answers"][0]["items"] == told["items"]
-        assert batch["warnings"][-2:] == ["user is not given in 1 of 3 queries, so the model takes it as missing",
-                                          "country is not given in 2 of 3 queries, so the model takes it as missing"]
+        assert batch["warnings"][-2:] == ["user is not given in 1 of 3 queries, so the model treats it as missing",
+                                          "country is not given in 2 of 3 queries, so the model treats it as missing"]
         pair = server.post("/v1/predict", {"query": {"user": "u1"}, "id": "i3"})[2]
         assert pair["warnings"] == bare["warnings"]
 
@@ -142,7 +142,7 @@ def test_a_table_may_leave_columns_out(place, tmp_path):
     rows = table(done.stdout)
     assert [row["item_id"] for row in rows[:2]] == [item["id"] for item in recommend(place, "user=u1")[0][:2]]
     assert "note: the table has no column 'hour'" in done.stderr
-    assert "note: country: 2 of 3 queries take their user's value in the training data" in done.stderr
+    assert "note: country: 2 of 3 queries use their user's value in the training data" in done.stderr
     assert "note: hour: not given in 3 of 3 queries" in done.stderr
     for command in (["embed", place / "b", "--queries", tmp_path / "q.csv", "--out", tmp_path / "q.parquet"],):
         assert "no column 'hour'" in run(*command, "--quiet").stderr
@@ -158,7 +158,7 @@ def test_a_blank_cell_counts_as_not_given(place, tmp_path):
     done = run("recommend", place / "b", "--queries", tmp_path / "q.csv", "-k", 3, "--quiet")
     rows = table(done.stdout)
     assert [r["item_id"] for r in rows[:3]] == [r["item_id"] for r in rows[3:]]
-    assert "note: country: 1 of 2 queries take" in done.stderr
+    assert "note: country: 1 of 2 queries use" in done.stderr
 
 
 def test_predictions_are_within_the_labels_range_where_they_are_shown(place, tmp_path):
@@ -217,7 +217,7 @@ def test_parquet_answers_keep_the_types_of_the_query(place, tmp_path):
 
 
 def test_vectors_in_npy_have_their_ids_beside_them(place, tmp_path):
-    run("embed", place / "b", "--candidates", "--out", tmp_path / "items.npy", "--quiet")
+    run("embed", place / "b", "--items", "--out", tmp_path / "items.npy", "--quiet")
     ids = table((tmp_path / "items.ids.csv").read_text())
     assert len(ids) == 40 and set(row["item"] for row in ids) == {f"i{n}" for n in range(40)}
     (tmp_path / "q.csv").write_text("user,country,hour\nu1,Chad,3\nu2,,4\n")
@@ -272,12 +272,12 @@ def test_items_are_found_by_the_beginning_of_their_id(tmp_path):
     run("train", "c.toml", "--out", "b", "--epochs", 1, "--quiet", cwd=tmp_path)
 
     done = run("similar", "b", "papr", "--format", "json", cwd=tmp_path)
-    assert json.loads(done.stdout)["item"] == "Paprika" and "note: 'papr' is taken for the item 'Paprika'" in done.stderr
+    assert json.loads(done.stdout)["item"] == "Paprika" and "note: 'papr' matches the item 'Paprika'" in done.stderr
     assert json.loads(run("similar", "b", "MONSTER", "--format", "json", cwd=tmp_path).stdout)["item"] == "Monster"
-    assert "2 begin like that: 'Cowboy Bebop', 'Cowboy Funk'" in error("similar", "b", "cowboy", cwd=tmp_path, code=2)
+    assert "2 begin with it: 'Cowboy Bebop', 'Cowboy Funk'" in error("similar", "b", "cowboy", cwd=tmp_path, code=2)
     assert "did you mean 'Paprika'?" in error("similar", "b", "Pabrika", cwd=tmp_path, code=2)
-    whole = run("predict", "b", "--query", "user=u1", "--candidate", "item=Monster", "--format", "csv", cwd=tmp_path)
-    begun = run("predict", "b", "--query", "user=u1", "--candidate", "item=mon", "--format", "csv", cwd=tmp_path)
+    whole = run("predict", "b", "--query", "user=u1", "--item", "item=Monster", "--format", "csv", cwd=tmp_path)
+    begun = run("predict", "b", "--query", "user=u1", "--item", "item=mon", "--format", "csv", cwd=tmp_path)
     assert whole.stdout == begun.stdout
     done = run("recommend", "b", "--query", "user=nobody", "--exclude", "cowboy b", "--format", "json", cwd=tmp_path)
     assert "Cowboy Bebop" not in [item["id"] for item in json.loads(done.stdout)["items"]]
@@ -288,4 +288,4 @@ def test_the_beginning_of_a_number_is_another_number(tmp_path):
     write(tmp_path / "ratings.csv", rows)
     (tmp_path / "c.toml").write_text(CONFIG)
     run("train", "c.toml", "--out", "b", "--epochs", 1, "--quiet", cwd=tmp_path)
-    assert "the model knows no item '13'; 10 begin like that" in error("similar", "b", "13", cwd=tmp_path, code=2)
+    assert "the catalogue has no item '13'; 10 begin with it" in error("similar", "b", "13", cwd=tmp_path, code=2)

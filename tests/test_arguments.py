@@ -26,6 +26,10 @@ def first_line(*arguments):
     ([], "no command is given"),
     (["bench", "serv"], "unknown command 'bench serv'; did you mean 'bench serve'?"),
     (["--verson"], "unknown flag '--verson'; did you mean '--version'?"),
+    (["predict", "b", "--query", "user=1", "--candidate", "item=2"], "predict: --candidate is now --item: write that instead"),
+    (["embed", "b", "--candidates", "--out", "i.npy"], "embed: --candidates is now --items: write that instead"),
+    (["init", "t.csv", "--candidate=item"], "init: --candidate is now --item: write that instead"),
+    (["recommend", "b", "--candidate", "item=2"], "recommend: unknown flag '--candidate'"),
     (["train", "a.toml", "--epoch", "3"], "train: unknown flag '--epoch'; did you mean '--epochs'?"),
     (["train", "a.toml", "--epoch=3"], "train: unknown flag '--epoch'; did you mean '--epochs'?"),
     (["train"], "train: CONFIG is missing"),
@@ -49,7 +53,7 @@ def first_line(*arguments):
     (["recommend", "b", "--threads", "-1"], "recommend: --threads: got '-1', need a number from 0 to 1024"),
     (["recommend", "b", "-k", "ten"], "recommend: -k: got 'ten', need a whole number within its range"),
     (["recommend", "b", "-k"], "recommend: -k needs a value"),
-    (["recommend", "b", "-k", "1", "-k", "2"], "recommend: -k is given 2 times, need it once"),
+    (["recommend", "b", "-k", "1", "-k", "2"], "recommend: -k is given 2 times, but can be given only once"),
     (["recommend", "b", "--quiet=never"], "recommend: --quiet takes no value"),
     (["recommend", "b", "--query", "a=b", "--queries", "t.csv"], "recommend: --query and --queries cannot be given together"),
     (["serve", "b", "--tls-key", "k"], "serve: --tls-key needs --tls-certificate"),
@@ -63,7 +67,7 @@ def test_a_mistake_is_named(arguments, message):
 
 def test_the_second_line_says_where_to_look():
     assert error("tarin", code=2).split("\n")[1] == "`shortlist --help` lists the commands"
-    assert error("train", code=2).split("\n")[1] == "`shortlist train --help` lists what it takes"
+    assert error("train", code=2).split("\n")[1] == "`shortlist train --help` lists its arguments"
 
 
 # Each command, with each of its flags without a value, with a bad one, and twice.

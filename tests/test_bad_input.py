@@ -148,7 +148,7 @@ def test_a_read_only_folder_is_an_error(small):
     shut.mkdir()
     shut.chmod(0o555)
     message = error("train", "config.toml", "--out", "shut/bundle", cwd=small, code=1, preexec_fn=obey_modes)
-    assert "cannot make the folder shut/bundle" in message and "Permission denied" in message
+    assert "cannot create the folder shut/bundle" in message and "Permission denied" in message
 
 
 def test_a_place_where_no_folder_can_be_is_an_error(small):
@@ -159,7 +159,7 @@ def test_a_place_where_no_folder_can_be_is_an_error(small):
 def test_a_folder_that_holds_a_run_is_kept(place):
     before = hashes(place / "bundle")
     message = error("train", "config.toml", "--out", "bundle", cwd=place, code=2)
-    assert "holds a run already" in message and "--resume" in message
+    assert "already contains a run" in message and "--resume" in message
     assert hashes(place / "bundle") == before
 
 

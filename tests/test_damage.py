@@ -165,7 +165,7 @@ def test_a_link_to_the_same_bytes_is_as_good_as_the_file(bundle, tmp_path):
 
 def test_a_file_that_the_manifest_does_not_list_is_not_read(bundle):
     whole = json.loads((bundle / "manifest.json").read_text())
-    needed = ["config.toml", "features.json", "weights.safetensors", "items.json", "candidates.safetensors", "index.safetensors", "history.json", "report.json"]
+    needed = ["config.toml", "features.json", "weights.safetensors", "items.json", "item_vectors.safetensors", "index.safetensors", "history.json", "report.json"]
     for name in needed:
         sign_manifest(bundle, {**whole, "files": [file for file in whole["files"] if file["name"] != name]})
         assert f"does not list {name}" in refuses(bundle, "manifest.json")
@@ -238,7 +238,7 @@ def test_json_of_another_shape_names_the_file(bundle, name):
 
 
 @pytest.mark.parametrize("bend", [bend_tensors, bend_numbers])
-@pytest.mark.parametrize("name", ["weights", "candidates", "index", "ratings"])
+@pytest.mark.parametrize("name", ["weights", "item_vectors", "index", "ratings"])
 def test_tensors_that_do_not_fit_name_the_file(bundle, name, bend):
     name += ".safetensors"
     draw, whole = random.Random(name), (bundle / name).read_bytes()
@@ -246,7 +246,7 @@ def test_tensors_that_do_not_fit_name_the_file(bundle, name, bend):
         bend(bundle / name, draw)
         sign(bundle, name)
         code, message = ask(bundle)
-        if bend == bend_numbers and name in ("weights.safetensors", "candidates.safetensors"):
+        if bend == bend_numbers and name in ("weights.safetensors", "item_vectors.safetensors"):
             assert code == 3
         assert code == 0 or (code == 3 and f"{bundle}/{name}" in message), f"exit code {code}: {message}"
         (bundle / name).write_bytes(whole)

@@ -24,7 +24,7 @@ item = { kind = "category", dim = 8 }
 [query]
 features = ["user"]
 
-[candidate]
+[items]
 id       = "item"
 features = ["item"]
 
@@ -273,7 +273,7 @@ def test_a_model_without_ratings_or_without_retrieval_leaves_seen_items_out(tmp_
         answer = model.ids("u1", "-k", 30)
         assert len(answer) == 30 and not set(answer) & model.seen()["u1"]
         assert set(model.ids("u1", "-k", 30, "--keep-seen")) & model.seen()["u1"] or name == "clicks"
-    assert "the bundle keeps none" in run("similar", "clicks", "i1", "--by", "cosine", cwd=tmp_path, code=2).stderr
+    assert "the bundle has none" in run("similar", "clicks", "i1", "--by", "cosine", cwd=tmp_path, code=2).stderr
 
 
 def brute_force(place, masked):
@@ -406,7 +406,7 @@ def test_the_list_that_is_served_is_the_list_that_is_evaluated(tmp_path, order):
     if order == "score":
         assert listed["top_10"] == figures(report)["unseen_top_10"]
     text = run("evaluate", "bundle", cwd=tmp_path).stdout
-    assert f"The list as it is served: order = {order}" in text
+    assert f"Lists as served: order = {order}" in text
 
 
 def test_an_order_that_the_model_cannot_have_is_an_error(tmp_path):

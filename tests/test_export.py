@@ -21,7 +21,7 @@ def case(tmp_path_factory):
 @pytest.fixture(scope="module")
 def items(case):
     """Ids and vectors as `embed` writes them."""
-    shortlist("embed", "bundle", "--candidates", "--out", "items.jsonl", "--quiet", cwd=case)
+    shortlist("embed", "bundle", "--items", "--out", "items.jsonl", "--quiet", cwd=case)
     rows = [json.loads(line) for line in (case / "items.jsonl").read_text().splitlines()]
     return [row["item"] for row in rows], np.array([row["embedding"] for row in rows], np.float32)
 
@@ -36,8 +36,8 @@ def check_ids(folder, ids):
 
 
 def test_onnx_computes_what_the_program_does(case):
-    rows, candidates = check_onnx(case, run_onnx, "visits.csv")
-    check_catalogue(case, rows, candidates)
+    rows, items = check_onnx(case, run_onnx, "visits.csv")
+    check_catalogue(case, rows, items)
 
 
 def test_onnx_computes_the_same_for_values_that_were_never_seen(case):
@@ -48,7 +48,7 @@ def test_onnx_says_what_it_takes(case):
     inputs = {entry["name"]: entry for entry in json.loads((case / "onnx/inputs.json").read_text())["query"]["inputs"]}
     assert inputs["user"] | {"settings": {}} == {
         "name": "user", "column": "user", "kind": "category", "type": "string", "shape": ["rows"], "missing": "",
-        "feed": "the value; of a number its decimal text", "settings": {}}
+        "feed": "the value; a number as decimal text", "settings": {}}
     assert inputs["city"]["type"] == "int64" and inputs["city"]["tokens"] == ["Kyoto", "Lima", "Oslo"]
     assert inputs["hour"]["column"] == "seen" and inputs["hour"]["type"] == "float64"
 
@@ -168,4 +168,4 @@ def test_safetensors(case):
 
 def test_options_of_another_format_are_errors(case):
     done = shortlist("export", "bundle", "--to", "npy", "--out", "no", "--name", "query=q", cwd=case, code=2)
-    assert "--like and --name go with --to tensorflow, got --to npy" in done.stderr and not (case / "no").exists()
+    assert "--like and --name need --to tensorflow, got --to npy" in done.stderr and not (case / "no").exists()

@@ -68,7 +68,7 @@ def test_help_names_values_and_defaults():
     text = run("evaluate", "--help").stdout
     assert "Usage: shortlist evaluate BUNDLE [OPTIONS]" in text
     assert re.search(r"--split test\|validation\|train\|all\n", text)
-    assert re.search(r"--format text\|json\s+how the answer is written \(default: text\)", text)
+    assert re.search(r"--format text\|json\s+Output format \(default: text\)", text)
     text = run("train", "--help").stdout
     assert re.search(r"--threads N .*\(default: 0\)", re.sub(r"\s+", " ", text))
     assert "(not with --from-checkpoint, --overwrite)" in re.sub(r"\s+", " ", text)

@@ -33,7 +33,7 @@ name_words = { kind = "text", column = "name", max_tokens = 30, fit_on = "unique
 features = ["genre", "type", "Audience"]
 layers   = [{ dense = 3 }]
 
-[candidate]
+[items]
 id         = "name"
 features   = ["name", "name_words"]
 layers     = [{ dense = 3 }]
@@ -104,7 +104,7 @@ def test_an_imported_model_predicts_and_embeds_the_same(place, file):
     assert predictions(place, "bundle") == pytest.approx(theirs["prediction"], abs=1e-5)
     run("embed", "bundle", "--queries", "ratings.csv", "--out", "queries.npy", cwd=place)
     assert np.load(place / "queries.npy") == pytest.approx(np.array(theirs["query"]), abs=1e-6)
-    run("embed", "bundle", "--candidates", "--out", "items.npy", cwd=place)
+    run("embed", "bundle", "--items", "--out", "items.npy", cwd=place)
     names = [row["name"] for row in csv.DictReader(open(place / "ratings.csv", newline="", encoding="utf-8"))]
     items = {name: vector for name, vector in zip(sorted(set(names)), np.load(place / "items.npy"))}
     for name, vector in zip(names, theirs["candidate"]):
@@ -112,7 +112,7 @@ def test_an_imported_model_predicts_and_embeds_the_same(place, file):
 
 
 def losses_of_three_more_epochs(place, words):
-    assert "the optimizer had taken 4 steps" in words
+    assert "the optimizer has taken 4 steps" in words
     run(*shlex.split(words.splitlines()[-1])[1:], "--epochs", "7", cwd=place)
     history = json.loads((place / "bundle/history.json").read_text())["epochs"]
     assert [epoch["epoch"] for epoch in history] == [5, 6, 7]
@@ -141,7 +141,7 @@ def test_every_command_takes_an_imported_bundle(place):
     items = json.loads(run("recommend", "bundle", *query, "-k", 3, "--format", "json", cwd=place).stdout)["items"]
     assert len(items) == 3
     assert run("similar", "bundle", items[0]["id"], "-k", 2, cwd=place).stdout.count("\n") == 3
-    assert run("predict", "bundle", *query, "--candidate", "name=" + items[0]["id"], cwd=place).stdout
+    assert run("predict", "bundle", *query, "--item", "name=" + items[0]["id"], cwd=place).stdout
     assert (place / "bundle/report.html").exists()
     assert not (place / "bundle/curves.png").exists()  # there are no epochs yet
 
@@ -225,13 +225,13 @@ DATA = "weights/.data-00000-of-00001"
 
 
 def test_a_checkpoint_that_is_not_there(place):
-    assert import_error(place, "nowhere").startswith("nowhere: no checkpoint")
+    assert import_error(place, "nowhere").startswith("nowhere: not a checkpoint")
     (place / "empty").mkdir()
-    assert import_error(place, "empty").startswith("empty: no checkpoint in the folder")
+    assert import_error(place, "empty").startswith("empty: the folder contains no checkpoint")
 
 
 def test_a_checkpoint_that_does_not_fit_names_node_found_and_needed_shape(place):
-    message = import_error(place, "weights/", "--set", "query.layers=[{ dense = 8 }]", "--set", "candidate.layers=[{ dense = 8 }]")
+    message = import_error(place, "weights/", "--set", "query.layers=[{ dense = 8 }]", "--set", "items.layers=[{ dense = 8 }]")
     assert "node 'query/dense' needs kernel [12, 8], but 'user_model/layer_with_weights-1' has [12, 3]" in message
     message = import_error(place, "model.weights.h5", "--set", "features.name.dim=5")
     assert "node 'candidate/name' needs embeddings [13, 5], but" in message and "has [13, 4]" in message
@@ -249,7 +249,7 @@ def test_a_truncated_file(place, file):
     data = (place / file).read_bytes()
     (place / file).write_bytes(data[: len(data) // 2])
     message = import_error(place, "model.weights.h5" if file.endswith("h5") else "weights/")
-    assert file in message and "cut off" in message
+    assert file in message and "truncated" in message
 
 
 def test_a_wrong_checksum(place):
@@ -291,7 +291,7 @@ def test_hdf5_that_is_not_installed_is_named_and_not_needed_for_the_rest(place, 
 def test_a_folder_that_holds_a_run_is_kept(place):
     import_it(place, "weights/")
     message = error("import", "weights/", "--config", "config.toml", "--out", "bundle", cwd=place, code=2)
-    assert "holds a run already" in message
+    assert "already contains a run" in message
 
 
 # The notebook's run

@@ -53,7 +53,7 @@ def test_a_blank_label_is_said(tmp_path, blank):
     rows[7][2] = rows[9][2] = blank
     write(tmp_path, HEADER, rows)
     text, config = init(tmp_path)
-    assert "2 of 400 rows have no value and no part in the ranking" in text
+    assert "2 of 400 rows have no value, which the ranking leaves out" in text
     assert config["ranking"][0]["label"] == "rating"
     train(tmp_path, text)
 
@@ -65,7 +65,7 @@ def test_a_blank_user_is_no_user(tmp_path):
     write(tmp_path, HEADER, rows)
     text, config = init(tmp_path)
     assert config["data"]["user"] == "user_id"
-    assert "2 of 400 rows have no value: no user's, but rows of their items" in text
+    assert "2 of 400 rows have no value; they belong to no user, but count for their items" in text
     train(tmp_path, text)
 
 
@@ -81,7 +81,7 @@ def test_words_for_missing_values_become_a_setting(tmp_path):
     write(tmp_path, ("user", "item", "rating"), rows)
     text, config = init(tmp_path)
     assert config["data"]["missing"] == ["NaN"]
-    assert "8 of 400 rows have no value and no part in the ranking" in text
+    assert "8 of 400 rows have no value, which the ranking leaves out" in text
     train(tmp_path, text)
 
 
@@ -122,9 +122,9 @@ def test_what_differs_from_row_to_row_is_not_asked_with(tmp_path):
     write(tmp_path, ("user", "item", "tags", "order_id", "receipt", "part", "device", "referrer", "quantity"), rows)
     text, config = init(tmp_path)
     assert config["query"]["features"] == ["user", "device"]
-    assert config["candidate"]["features"] == ["item", "tags"]
+    assert config["items"]["features"] == ["item", "tags"]
     assert "# left out: order_id (an id that is neither the user nor the item)" in text
-    assert "# left out: referrer (nearly says by itself which item it is: in 100 % of rows)" in text
+    assert "# left out: referrer (nearly identifies the item by itself: in 100 % of rows)" in text
     assert '# weight = "quantity"' in text
     train(tmp_path, text)
 
@@ -155,7 +155,7 @@ def test_a_feature_of_the_query_that_is_the_answer_is_a_warning(tmp_path):
 def test_what_people_take_again_is_recommended_again(tmp_path):
     write(tmp_path, ("user", "item"), pairs(2000, users=10, items=20))
     text, config = init(tmp_path)
-    assert config["recommend"]["seen"] == "keep" and "people take things again" in text
+    assert config["recommend"]["seen"] == "keep" and "people come back to items" in text
     train(tmp_path, text)
     once = sorted(set(pairs(2000, users=60, items=80)))
     write(tmp_path, ("user", "item"), once)
@@ -172,7 +172,7 @@ def films(folder):
 def test_the_id_stays_the_id_and_the_title_is_shown(tmp_path):
     films(tmp_path)
     text, config = init(tmp_path)
-    assert config["candidate"]["id"] == "movie_id" and config["candidate"]["display"] == "title"
+    assert config["items"]["id"] == "movie_id" and config["items"]["display"] == "title"
     train(tmp_path, text)
     table = run("similar", "b", "The Film 7", "-k", 3, cwd=tmp_path).stdout
     assert table.splitlines()[0].split()[:3] == ["rank", "movie_id", "title"] and "The Film" in table
@@ -251,4 +251,4 @@ def test_time_grows_with_the_columns_and_not_faster(tmp_path):
             for n, (u, i, r) in enumerate(rated(300))]
     write(tmp_path, header, rows)
     text, config = init(tmp_path)
-    assert config["candidate"]["id"] == "item_id"
+    assert config["items"]["id"] == "item_id"

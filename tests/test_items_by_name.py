@@ -39,7 +39,7 @@ def similar_to(films, text):
 
 def test_a_title_is_found_by_its_beginning_in_any_case(films):
     item, words = similar_to(films, "heat")
-    assert item == "255" and "note: 'heat' is taken for the movie '255' (Heat (1995))" in words
+    assert item == "255" and "note: 'heat' matches the movie '255' (Heat (1995))" in words
     assert similar_to(films, "Alien")[0] == "257"  # a whole title, though others begin so
     assert similar_to(films, "alien 3")[0] == "261"
     assert similar_to(films, "260") == ("260", "")  # an id before a title
@@ -47,31 +47,31 @@ def test_a_title_is_found_by_its_beginning_in_any_case(films):
 
 def test_several_titles_are_listed(films):
     message = error("similar", "b", "Hea", cwd=films, code=2)
-    assert "the model knows no movie 'Hea'; 2 begin like that: '255' (Heat (1995)), '256' (Heavenly Creatures)" in message
-    assert "2 are called so: '262' (Twin), '263' (Twin)" in error("similar", "b", "Twin", cwd=films, code=2)
+    assert "the catalogue has no movie 'Hea'; 2 begin with it: '255' (Heat (1995)), '256' (Heavenly Creatures)" in message
+    assert "2 have this name: '262' (Twin), '263' (Twin)" in error("similar", "b", "Twin", cwd=films, code=2)
 
 
 def test_exclude_takes_titles(films):
     done = run("recommend", "b", "--query", "country=Brazil", "--exclude", "the pia", "-k", 60, "--format", "json", cwd=films)
-    assert "259" not in [item["id"] for item in json.loads(done.stdout)["items"]] and "taken for the movie '259'" in done.stderr
+    assert "259" not in [item["id"] for item in json.loads(done.stdout)["items"]] and "matches the movie '259'" in done.stderr
 
 
-def predict(films, *candidate):
-    words = [word for text in candidate for word in ("--candidate", text)]
+def predict(films, *item):
+    words = [word for text in item for word in ("--item", text)]
     return run("predict", "b", "--query", "country=Brazil", *words, "--format", "json", cwd=films)
 
 
 def test_predict_takes_a_known_item_by_its_title(films):
     by_id, by_title = predict(films, "movie=255"), predict(films, "name=Heat (1995)")
     assert json.loads(by_id.stdout) == json.loads(by_title.stdout)
-    assert "note: name 'Heat (1995)' is taken for the movie '255'" in by_title.stderr
+    assert "note: name 'Heat (1995)' matches the movie '255'" in by_title.stderr
     assert json.loads(predict(films, "name=heat").stdout) == json.loads(by_id.stdout)
     # A title, not an id.
-    assert json.loads(predict(films, "name=260").stdout)["candidate"] == {"movie": "260"}
+    assert json.loads(predict(films, "name=260").stdout)["item"] == {"movie": "260"}
 
 
 def test_predict_says_when_a_known_title_is_taken_for_a_new_item(films):
     done = predict(films, "name=Heat (1995)", "movie=999")
-    assert "name 'Heat (1995)' is the movie '255', but with other columns it is taken for a new item" in done.stderr
+    assert "name 'Heat (1995)' is the movie '255', but with other columns it is treated as a new item" in done.stderr
     done = predict(films, "name=Twin")
-    assert "no item alone has name 'Twin'; 2 are called so" in done.stderr and "new item" in done.stderr
+    assert "no single item has name 'Twin'; 2 have this name" in done.stderr and "new item" in done.stderr

@@ -16,7 +16,7 @@ user  = "user"
 [model]
 kind = "popularity"
 
-[candidate]
+[items]
 id         = "movie"
 attributes = ["genre"]
 """
@@ -99,11 +99,11 @@ def test_popularity_is_served(popular):
     [
         (["export", "bundle", "--to", "onnx", "--out", "x"], "export --to onnx needs a model with towers"),
         (["export", "bundle", "--to", "safetensors", "--out", "x"], "export --to safetensors needs a model with towers"),
-        (["export", "bundle", "--to", "npy", "--out", "x"], "export --to npy needs items' vectors"),
-        (["embed", "bundle", "--candidates", "--out", "x.npy"], "embed --candidates needs items' vectors"),
+        (["export", "bundle", "--to", "npy", "--out", "x"], "export --to npy needs item vectors"),
+        (["embed", "bundle", "--items", "--out", "x.npy"], "embed --items needs item vectors"),
         (["embed", "bundle", "--queries", "ratings.csv", "--out", "x.npy"], "embed --queries needs a model with towers"),
-        (["similar", "bundle", "m00", "--by", "learned"], "similar by learned needs items' vectors"),
-        (["describe", "popular.toml"], "describe shows layers, and a model of kind"),
+        (["similar", "bundle", "m00", "--by", "learned"], "similar by learned needs item vectors"),
+        (["describe", "popular.toml"], "describe shows layers, but a model of kind"),
         (["train", "popular.toml", "--out", "x", "--set", 'model.kind="poplarity"'], "did you mean 'popularity'?"),
     ],
 )

@@ -22,7 +22,7 @@ def test_rows_without_a_label_train_retrieval_alone(tmp_path):
     table(tmp_path)
     (tmp_path / "c.toml").write_text(USER)
     done = run("train", "c.toml", "--out", "bundle", cwd=tmp_path)
-    assert done.stderr.count("6 of 503 rows have no 'rating': they train retrieval alone") == 1
+    assert done.stderr.count("6 of 503 rows have no 'rating': they are used only for retrieval") == 1
     assert {"cold0", "cold1", "cold2"} <= set(items(tmp_path / "bundle"))
     report = json.loads(run("evaluate", "bundle", "--split", "all", "--format", "json", cwd=tmp_path).stdout)
     assert all(figure["value"] == figure["value"] for task in report["tasks"] for figure in task["model"].values())

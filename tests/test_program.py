@@ -196,7 +196,7 @@ def test_recommend_answers_a_table_of_queries(place):
 
 def test_predict_gives_a_pair_and_a_whole_table(place):
     row = rows_of(place)[0]
-    pair = run("predict", "bundle", *a_query(place), "--candidate", "title=" + row["title"], "--format", "json", cwd=place)
+    pair = run("predict", "bundle", *a_query(place), "--item", "title=" + row["title"], "--format", "json", cwd=place)
     predicted = json.loads(pair.stdout)["predictions"]["rating"]
     run("predict", "bundle", "--data", "ratings.csv", "--out", "predicted.csv", cwd=place)
     with open(place / "predicted.csv", newline="", encoding="utf-8") as file:
@@ -237,7 +237,7 @@ def test_similar_by_cosine_says_that_it_needs_a_user_column(small):
 
 
 def test_embed_writes_npy_and_parquet(place):
-    run("embed", "bundle", "--candidates", "--out", "items.npy", cwd=place)
+    run("embed", "bundle", "--items", "--out", "items.npy", cwd=place)
     header = (place / "items.npy").read_bytes()[:128]
     items = len({row["title"] for row in rows_of(place)})
     assert header.startswith(b"\x93NUMPY") and f"'shape': ({items}, 8)".encode() in header
@@ -269,7 +269,7 @@ def test_describe_prints_layers_and_every_default(place):
     assert "keep_checkpoints = 2" in done.stdout and "temperature = 1.0" in done.stdout
     assert (place / "model.dot").read_text().startswith("digraph")
     assert "<svg" in (place / "model.svg").read_text()
-    (place / "full.toml").write_text(done.stdout[done.stdout.index("# Every setting"):])
+    (place / "full.toml").write_text(done.stdout[done.stdout.index("# All settings"):])
     assert run("describe", "full.toml", cwd=place).stdout == done.stdout
 
 
@@ -303,7 +303,7 @@ def test_init_writes_a_config_that_trains_and_keeps_one_that_is_there(small):
     run("init", "ratings.csv", "--out", "new.toml", cwd=small)
     written = (small / "new.toml").read_text()
     assert written == run("init", "ratings.csv", cwd=small).stdout
-    assert "is there already" in error("init", "ratings.csv", "--out", "new.toml", cwd=small, code=2)
+    assert "already exists" in error("init", "ratings.csv", "--out", "new.toml", cwd=small, code=2)
     report = run("train", "new.toml", "--epochs", 1, "--quiet", cwd=small).stdout
     assert "rmse" in report
 
@@ -356,4 +356,4 @@ def test_the_report_fits_a_screen_and_has_all_figures_in_full(place):
         assert f"\n{figure}" in brief and f"\n{figure}" in full
     for figure in ("keras_top_1 ", "mean_rank ", "ndcg@1 ", "retrieval_loss "):
         assert f"\n{figure}" not in brief and f"\n{figure}" in full
-    assert (place / "bundle/report.txt").read_text().startswith(full.split("\nThe list as it is served")[0])
+    assert (place / "bundle/report.txt").read_text().startswith(full.split("\nLists as served")[0])

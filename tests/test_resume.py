@@ -26,7 +26,7 @@ def test_a_run_is_not_resumed_on_another_table(started):
     more = ["--set", "training.epochs=4"]
     assert "the table had 600 rows, now it has 610" in resumed(started, "--data", "longer.csv", *more)
     message = resumed(started, "--data", "other.csv", *more)
-    assert "run/checkpoints/epoch-0003.safetensors: belongs to a run on other data: column 'rating' has other values" in message
+    assert "run/checkpoints/epoch-0003.safetensors: belongs to a run on other data: column 'rating' has distinct values" in message
     assert (started / "run" / "weights.safetensors").read_bytes() == weights
     resumed(started, "--data", "a.csv", *more, code=0)
 
@@ -35,4 +35,4 @@ def test_a_run_is_not_resumed_with_another_split(started):
     more = ["--data", "a.csv", "--set", "training.epochs=4"]
     assert "the split had 480 train, 60 validation and 60 test rows, now it has 420 train" in resumed(
         started, *more, "--set", "data.split.train=0.7")
-    assert "the split puts other rows into train, validation and test" in resumed(started, *more, "--set", "data.split.seed=7")
+    assert "the split assigns rows differently to train, validation and test" in resumed(started, *more, "--set", "data.split.seed=7")

@@ -33,8 +33,8 @@ def test_what_was_in_a_folder_stays_when_a_training_fails(small):  # noqa: F811
 def test_resuming_a_finished_run_says_so_and_what_to_do(small):  # noqa: F811
     run("train", "config.toml", "--out", "bundle", "--epochs", 2, "--quiet", cwd=small)
     words = run("train", "config.toml", "--out", "bundle", "--epochs", 2, "--resume", cwd=small).stderr
-    assert "bundle: the run is finished: all 2 epochs are done; give more with --set training.epochs=N" in words
-    assert "--overwrite to start anew" in words
+    assert "bundle: the run is finished: all 2 epochs are done; train longer with --set training.epochs=N" in words
+    assert "start again with --overwrite" in words
     words = run("train", "config.toml", "--out", "bundle", "--set", "training.epochs=3", "--resume", cwd=small).stderr
     assert "finished" not in words and re.search(r"^epoch +3/3 ", words, re.MULTILINE)
 
@@ -46,14 +46,14 @@ def test_resuming_a_run_that_stopped_early_says_so(small):  # noqa: F811
     stopped = int(re.search(r"stopped after epoch (\d+)", words).group(1))
     assert stopped < 30
     words = run(*arguments, "--resume", cwd=small).stderr
-    assert f"the run is finished: training.early_stopping ended it after epoch {stopped}; give --overwrite" in words
+    assert f"the run is finished: training.early_stopping ended it after epoch {stopped}; start again with --overwrite" in words
 
 
 def test_epoch_lines_show_what_is_watched_and_mark_the_best(small):  # noqa: F811
     config = CONFIG.replace('["country", "age_group"]', '["country", "age_group", "user"]')
     (small / "config.toml").write_text(config.replace("[query]", 'user = { kind = "category", dim = 4 }\n\n[query]'))
     words = run("train", "config.toml", "--out", "bundle", "--epochs", 6, cwd=small).stderr
-    assert "watches     unseen_ndcg@10 of the validation rows; * marks the best epoch so far" in words
+    assert "monitor     unseen_ndcg@10 of the validation rows; * marks the best epoch so far" in words
     lines = [line for line in words.splitlines() if re.match(r"epoch +\d", line)]
     assert len(lines) == 6
     best = -1.0

@@ -154,7 +154,7 @@ def test_limits_hold_to_the_byte_and_the_entry(place):
         assert status("/v1/recommend", {"k": 3, "retrieve": 16}) == (422, "retrieve")
         assert status("/v1/recommend/batch", {"queries": [{}] * 2}) == 200
         assert status("/v1/recommend/batch", {"queries": [{}] * 3}) == (422, "queries")
-        assert status("/v1/predict/batch", {"pairs": [{"candidate": {}}] * 3}) == (422, "pairs")
+        assert status("/v1/predict/batch", {"pairs": [{"item": {}}] * 3}) == (422, "pairs")
         assert status("/v1/similar/batch", {"ids": ["x"] * 3}) == (422, "ids")
         assert status("/v1/models/one:predict", {"instances": [{}] * 3}) == 400
         tensor = {"name": "country", "shape": [3], "datatype": "BYTES", "data": ["x"] * 3}
@@ -189,7 +189,7 @@ def test_each_key_has_its_own_rate(place, tmp_path):
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1"])
 def test_a_public_address_wants_keys_or_a_word(place, address):
     error = run("serve", "one", "--address", address, cwd=place, code=2).stderr
-    assert "give --keys FILE" in error and "--without-keys" in error
+    assert "set --keys FILE" in error and "--without-keys" in error
 
 
 def make_certificate(folder, name):
@@ -239,7 +239,7 @@ def test_openssls_client_is_content(place, tmp_path):
         (tmp_path / "kept").write_bytes((tmp_path / "own.pem").read_bytes())
         (tmp_path / "own.pem").write_bytes((tmp_path / "other.pem").read_bytes())
         server.process.send_signal(signal.SIGHUP)
-        assert "own.key: key values mismatch" in server.wait_for("certificate not loaded; the old one stays")
+        assert "own.key: key values mismatch" in server.wait_for("certificate not loaded; the old one is kept")
         assert "CN = own" in s_client(server.port, "-CAfile", tmp_path / "kept").stdout
         (tmp_path / "own.key").write_bytes((tmp_path / "other.key").read_bytes())
         server.process.send_signal(signal.SIGHUP)

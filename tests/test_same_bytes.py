@@ -59,6 +59,6 @@ def test_a_killed_run_goes_on_where_its_last_checkpoint_stands(small, long_run):
 def test_two_trainings_do_not_write_to_one_place(small, long_run):
     process = start_training(small, *LONG)
     second = run("train", "config.toml", "--out", "bundle", *LONG, "--resume", cwd=small, code=2)
-    assert "bundle: another training writes there" in second.stderr
+    assert "bundle: another training is writing to this folder" in second.stderr
     process.communicate(timeout=60)
     assert process.returncode == 0 and hashes(small / "bundle") == long_run

@@ -138,7 +138,7 @@ def test_a_keys_file_that_others_can_write_is_refused(place, tmp_path):
     run("key", "page", "--keys", tmp_path / "keys")
     (tmp_path / "keys").chmod(0o664)
     error = run("serve", place / "one", "--keys", tmp_path / "keys", code=3).stderr
-    assert "others than its owner can write it (mode 0664); need chmod go-w" in error
+    assert "users other than its owner can write it (mode 0664); run chmod go-w" in error
 
 
 def test_an_admin_loads_bundles_only_from_their_root(place, tmp_path):
@@ -151,7 +151,7 @@ def test_an_admin_loads_bundles_only_from_their_root(place, tmp_path):
         for path in ("/etc", "/etc/passwd", "/no/such", "../" + place.name + "x", "outside", "none"):
             status, _, problem = server.post("/v1/admin/reload", {"bundle": path}, headers=admin)
             answers.add((status, problem["code"], problem["detail"].replace(path, "PATH")))
-        assert answers == {(409, "not_loaded", "'PATH' is no folder beneath --bundles-root")}
+        assert answers == {(409, "not_loaded", "'PATH' is not a folder in --bundles-root")}
     with serving(*flags, cwd=place) as server:
         status, _, problem = server.post("/v1/admin/reload", {"bundle": "two"}, headers=admin)
         assert status == 403 and problem["code"] == "no_bundles_root"
@@ -241,7 +241,7 @@ def test_numbers_are_ids_where_ids_are_numbers(tmp_path):
     (tmp_path / "t.csv").write_text("user,item,rating\n" + "\n".join(rows) + "\n")
     (tmp_path / "c.toml").write_text(
         '[data]\ntable = "t.csv"\nuser = "user"\n[features]\nuser = { kind = "category", dim = 4 }\nitem = { kind = "category", dim = 4 }\n'
-        '[query]\nfeatures = ["user"]\n[candidate]\nid = "item"\nfeatures = ["item"]\n[retrieval]\n[[ranking]]\nlabel = "rating"\nlayers = [{ dense = 4 }]\n'
+        '[query]\nfeatures = ["user"]\n[items]\nid = "item"\nfeatures = ["item"]\n[retrieval]\n[[ranking]]\nlabel = "rating"\nlayers = [{ dense = 4 }]\n'
         "[training]\nepochs = 1\nbatch = 256\noptimizer = { adam = 0.01 }\n"
     )
     run("train", "c.toml", "--out", "m", "--quiet", cwd=tmp_path)
@@ -254,7 +254,7 @@ def test_numbers_are_ids_where_ids_are_numbers(tmp_path):
                 assert "warnings" not in answer
         excluded = server.post("/v1/recommend", {"exclude": [1007, 5], "query": {"user": 3}, "k": 30})[2]
         assert "1007" not in [item["id"] for item in excluded["items"]]
-        assert excluded["warnings"] == ["exclude: the model knows no item '5'"]
+        assert excluded["warnings"] == ["exclude: the catalogue has no item '5'"]
 
 
 def test_a_damaged_bundle_is_loaded_again_only_when_it_is_repaired(place, tmp_path):

@@ -67,7 +67,7 @@ COMMANDS = {
     "queries": ["recommend", "bundle", "--queries", "ratings.csv", "--out", "answers.csv"],
     "predict": ["predict", "bundle", "--data", "ratings.csv", "--out", "predicted.csv"],
     "similar": ["similar", "bundle", "nothing like it"],
-    "embed": ["embed", "bundle", "--candidates", "--out", "items.npy"],
+    "embed": ["embed", "bundle", "--items", "--out", "items.npy"],
     "export": ["export", "bundle", "--to", "safetensors", "--out", "model.safetensors"],
     "synth": ["synth", "--rows", "100", "--out", "synth.csv"],
     "wrong": ["recommend", "bundle", "--query", "contry=Chile"],
@@ -128,7 +128,7 @@ def test_threads_that_cannot_be_started_are_an_error(place):
         resource.setrlimit(resource.RLIMIT_STACK, (1 << 46, resource.RLIM_INFINITY))
 
     message = error("evaluate", "bundle", "--threads", 4, cwd=place, code=1, preexec_fn=huge_stacks)
-    assert "cannot start another thread: " in message
+    assert "cannot start a thread: " in message
 
 
 @pytest.mark.parametrize("gibibytes", [1, 2, 3, 5, 8])
@@ -138,7 +138,7 @@ def test_a_server_whose_threads_cannot_be_started_ends_with_an_error(place, gibi
         resource.setrlimit(resource.RLIMIT_AS, (gibibytes << 30, resource.RLIM_INFINITY))
 
     message = error("serve", "bundle", "--port", 0, "--threads", 100, cwd=place, code=1, preexec_fn=little_room)
-    assert "cannot start another thread: " in message or "out of memory" in message
+    assert "cannot start a thread: " in message or "out of memory" in message
 
 
 # Files that change while they are in use

@@ -125,7 +125,7 @@ def test_a_first_row_that_is_data_is_kept_and_said(tmp_path):
     write(tmp_path, "".join(f"{NAMES[u]},{FRUIT[i]}\n" for u, i, _ in pairs(400)))
     done = run("inspect", "in.csv", cwd=tmp_path)
     assert "400 rows" in done.stdout and "column0" in done.stdout
-    assert "in.csv: the first line holds no names" in done.stderr and "--columns" in done.stderr
+    assert "in.csv: the first line does not look like names" in done.stderr and "--columns" in done.stderr
     # A config that speaks of names is told.
     assert "in.csv: has no column 'user'" in train(tmp_path, config(), 3)
     assert len(items(train(tmp_path, config(data='columns = ["user", "item", "rating"]', table="three.csv"), 0))) if write(
@@ -135,7 +135,7 @@ def test_a_first_row_that_is_data_is_kept_and_said(tmp_path):
 def test_names_that_nothing_tells_from_data_are_said(tmp_path):
     write(tmp_path, "name,colour\nanna,red\nbert,blue\ncleo,green\n")
     done = run("inspect", "in.csv", cwd=tmp_path)
-    assert "3 rows" in done.stdout and "takes the first line as the columns' names" in done.stderr
+    assert "3 rows" in done.stdout and "the first line is read as column names" in done.stderr
     write(tmp_path, "user,item\n" + "".join(f"{NAMES[u]},{FRUIT[i]}\n" for u, i, _ in pairs(400)))
     assert run("inspect", "in.csv", cwd=tmp_path).stderr == ""
 
@@ -154,7 +154,7 @@ def test_a_partitioned_folder(tmp_path):
         (tmp_path / f"{day}.parquet").rename(tmp_path / f"typed/day={day}/part-0.parquet")
     assert list(inspect(tmp_path, "typed")) == ["user", "item", "rating", "day"]
     (tmp_path / "empty").mkdir()
-    assert "empty: the folder holds no table" in error("inspect", "empty", cwd=tmp_path, code=3)
+    assert "empty: the folder contains no table" in error("inspect", "empty", cwd=tmp_path, code=3)
 
 
 def test_files_that_are_read_together_need_the_same_columns(tmp_path):

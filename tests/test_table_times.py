@@ -41,7 +41,7 @@ def test_a_query_is_read_as_the_table_writes_its_times(tmp_path, form):
         assert len({answer.stdout for answer in done}) == 1 and "not seen" not in done[0].stderr
         answers[day] = done[0].stdout
     assert answers[DAYS[0]] != answers[DAYS[-1]]  # so that the time matters
-    assert "is no time in the format" in error(
+    assert "is not a time in the format" in error(
         "recommend", "bundle", "--query", "user=u3", "--query", "at=yesterday", cwd=tmp_path, code=3)
 
 

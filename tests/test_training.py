@@ -143,7 +143,7 @@ def test_a_label_as_it_is_keeps_its_scale(small):
         "--set", "ranking.0.standardize_label=false", cwd=small)
     assert "standardized" not in json.loads((small / "bundle" / "labels.json").read_text())[0]
     write_config(small, ('label  = "rating"', 'label = "rating"\nloss = "binary_crossentropy"\nstandardize_label = true'))
-    assert "standardize_label = true is not for binary_crossentropy" in error("describe", "config.toml", cwd=small, code=2)
+    assert "standardize_label = true cannot be combined with binary_crossentropy" in error("describe", "config.toml", cwd=small, code=2)
 
 
 # ---- What is not finite
@@ -263,7 +263,7 @@ user = { kind = "category", dim = 4 }
 artist = { kind = "category", dim = 4 }
 [query]
 features = ["user"]
-[candidate]
+[items]
 id = "artist"
 features = ["artist"]
 [retrieval]

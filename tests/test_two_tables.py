@@ -21,10 +21,6 @@ table = "ratings.csv"
 split = { train = 0.8, validation = 0.1, test = 0.1 }
 user  = "user"
 
-[items]
-table = "movies.csv"
-key   = "id"
-
 [users]
 table = "users.csv"
 
@@ -39,7 +35,9 @@ year    = { kind = "number" }
 features = ["user", "country"]
 layers   = [{ dense = 8 }]
 
-[candidate]
+[items]
+table      = "movies.csv"
+key        = "id"
 id         = "movie"
 display    = "title"
 features   = ["movie", "genres", "year"]
@@ -58,7 +56,7 @@ epochs    = 6
 batch     = 128
 optimizer = { adam = 0.02 }
 """
-JOINED = CONFIG.replace('[items]\ntable = "movies.csv"\nkey   = "id"\n\n[users]\ntable = "users.csv"\n\n', "")
+JOINED = CONFIG.replace('[users]\ntable = "users.csv"\n\n', "").replace('table      = "movies.csv"\nkey        = "id"\n', "")
 
 
 def country(user):
@@ -170,7 +168,7 @@ def test_users_alone_are_enough_to_ask(alone):
     short = [(r["item_id"], r["score"]) for r in table(done.stdout)]
     full = [(r["item_id"], r["score"]) for r in table(run("recommend", "bundle", "--queries", "full.csv", cwd=alone).stdout)]
     assert short == full
-    assert "country: 2 of 3 queries take their user's value" in done.stderr
+    assert "country: 2 of 3 queries use their user's value" in done.stderr
 
 
 def test_predict_knows_the_items_of_the_catalogue(alone):
@@ -178,9 +176,9 @@ def test_predict_knows_the_items_of_the_catalogue(alone):
     write(alone / "pairs.csv", pairs)
     done = run("predict", "bundle", "--data", "pairs.csv", cwd=alone)
     rows = table(done.stdout)
-    assert "1 row has a movie that the catalogue does not have" in done.stderr
+    assert "1 row has a movie that is not in the catalogue" in done.stderr
     for row, (user, movie) in zip(rows[:2], pairs[1:3]):
-        one = answers(alone, "predict", "bundle", "--query", f"user={user}", "--candidate", f"movie={movie}")
+        one = answers(alone, "predict", "bundle", "--query", f"user={user}", "--item", f"movie={movie}")
         assert float(row["predicted_rating"]) == pytest.approx(one["predictions"]["rating"], abs=1e-6)
 
 
@@ -204,7 +202,7 @@ def test_evaluate_takes_new_ratings_and_other_tables(tables):
 
 def test_a_side_table_that_the_config_does_not_have_cannot_be_replaced(tables):
     done = run("train", "joined.toml", "--items", "movies.csv", cwd=tables, code=2)
-    assert "--items: joined.toml has no [items], whose table this could replace" in done.stderr
+    assert "--items: joined.toml has no table in [items] that this could replace" in done.stderr
 
 
 def test_resume_needs_the_same_tables(tables):
@@ -216,7 +214,7 @@ def test_resume_needs_the_same_tables(tables):
     with open(tables / "movies.csv", "a") as file:
         file.write("99,Film 99,Drama,2000\n")
     done = run("train", "config.toml", "--out", "bundle", "--epochs", "3", "--resume", cwd=tables, code=3)
-    assert "the table of items has other rows or values" in done.stderr
+    assert "the table of items has different rows or values" in done.stderr
 
 
 def test_ratings_of_items_without_a_row_are_counted(tables):
@@ -231,7 +229,7 @@ def test_a_key_that_repeats_names_the_rows(tables):
     with open(tables / "movies.csv", "a") as file:
         file.write("7,Film 7 again,Drama,2000\n")
     done = run("train", "config.toml", "--out", "more", cwd=tables, code=3)
-    assert "movies.csv: rows 8 and 61 have the same id, '7', but a key needs one row for each value" in done.stderr
+    assert "movies.csv: rows 8 and 61 have the same id, '7', but a key must be unique" in done.stderr
 
 
 def test_a_bundle_of_two_tables_is_served_without_them(alone):
@@ -250,9 +248,9 @@ def test_a_bundle_of_two_tables_is_served_without_them(alone):
 def test_init_writes_two_tables_that_train(tables):
     done = run("init", "ratings.csv", "--items", "movies.csv", "--users", "users.csv", "--out", "new.toml", cwd=tables)
     text = (tables / "new.toml").read_text()
-    assert '[items]\ntable = "movies.csv"' in text and 'key   = "id"' in text
+    assert '[items]\ntable      = "movies.csv"' in text and 'key        = "id"' in text
     assert '[users]\ntable = "users.csv"' in text
-    assert "one row for each item, with all values of 'movie'" in text
+    assert "one row per item, with all values of 'movie'" in text
     assert 'display    = "title"' in text
     assert 'features = ["user", "country"]' in text
     assert "shortlist train new.toml" in done.stderr
@@ -263,13 +261,13 @@ def test_init_writes_two_tables_that_train(tables):
 def test_init_says_which_table_has_no_key(tables):
     write(tables / "other.csv", [["film", "genres"], *[[f"x{m}", "Drama"] for m in range(30)]])
     done = run("init", "ratings.csv", "--items", "other.csv", cwd=tables, code=3)
-    assert "other.csv: no column has the values of 'movie' in ratings.csv, each in one row (columns: film, genres)" in done.stderr
+    assert "other.csv: no column contains the values of 'movie' in ratings.csv, each in one row (columns: film, genres)" in done.stderr
 
 
 def test_init_leaves_out_a_column_that_the_ratings_have_too(tables):
     write(tables / "films.csv", [["id", "title", "rating"], *[[m, f"Film {m}", m % 5] for m in range(60)]])
     text = run("init", "ratings.csv", "--items", "films.csv", cwd=tables).stdout
-    assert "# left out: rating (another table has a column of this name; give it another one by sql)" in text
+    assert "# left out: rating (another table has a column with this name; rename it with sql)" in text
 
 
 def test_the_example_reads_tables_like_movielens(tmp_path):

@@ -44,7 +44,7 @@ def ratings(written=WRITTEN["comma"], when=lambda n: n, rows=400):
     return out
 
 
-def config(features="", attributes='"title", "year"', split="", candidates=""):
+def config(features="", attributes='"title", "year"', split="", items=""):
     return f"""
 [data]
 table = "table.csv"
@@ -57,9 +57,9 @@ item = {{ kind = "category", dim = 4 }}
 [query]
 features = ["user"]
 layers   = [{{ dense = 4 }}]
-[candidate]
+[items]
 id         = "item"
-features   = ["item"{candidates}]
+features   = ["item"{items}]
 layers     = [{{ dense = 4 }}]
 attributes = [{attributes}]
 [retrieval]
@@ -99,7 +99,7 @@ def features_of(folder):
 def test_a_list_is_the_same_list_however_it_is_written(form, tmp_path):
     separator = 'separator = "|", ' if form == "pipe" else ""
     feature = f'genres = {{ kind = "categories", {separator}dim = 4 }}'
-    train(tmp_path, config(feature, '"genres"', candidates=', "genres"'), ratings(WRITTEN[form]))
+    train(tmp_path, config(feature, '"genres"', items=', "genres"'), ratings(WRITTEN[form]))
     assert features_of(tmp_path)["genres"]["tokens"] == sorted(GENRES)
     for genre in GENRES:
         found, words = answers(tmp_path, "--where", f"genres={genre}")
@@ -138,10 +138,10 @@ def test_a_title_with_a_comma_is_one_value(tmp_path):
 def test_a_list_of_objects_is_refused_with_a_way_on(tmp_path):
     objects = ratings(lambda genres: json.dumps([{"id": 1, "name": name} for name in genres]))
     write(tmp_path / "table.csv", objects)
-    text = config('genres = { kind = "categories", dim = 4 }', candidates=', "genres"')
+    text = config('genres = { kind = "categories", dim = 4 }', items=', "genres"')
     (tmp_path / "config.toml").write_text(text)
     message = error("train", "config.toml", "--out", "bundle", "--quiet", cwd=tmp_path, code=3)
-    assert message.startswith("table.csv: row 1, column 'genres': '[{") and "holds objects" in message
+    assert message.startswith("table.csv: row 1, column 'genres': '[{") and "contains objects" in message
     # What the message proposes works.
     sql = "SELECT * REPLACE (json_extract_string(genres, '$[*].name') AS genres) FROM 'table.csv'"
     run("train", "config.toml", "--data", sql, "--out", "bundle", "--quiet", cwd=tmp_path)
@@ -153,7 +153,7 @@ def test_a_json_list_of_objects_is_refused_too(tmp_path):
         for row in ratings():
             row["genres"] = [{"id": 1, "name": "a"}]
             file.write(json.dumps(row) + "\n")
-    (tmp_path / "config.toml").write_text(config('genres = { kind = "categories" }', candidates=', "genres"'))
+    (tmp_path / "config.toml").write_text(config('genres = { kind = "categories" }', items=', "genres"'))
     message = error("train", "config.toml", "--data", "table.jsonl", "--out", "bundle", "--quiet", cwd=tmp_path, code=3)
     assert "column 'genres'" in message and "objects" in message
 
@@ -221,7 +221,7 @@ def test_a_condition_that_is_no_number_is_an_error(tmp_path):
     train(tmp_path, config(), ratings())
     for condition in "year>=abc", "year=abc", "year<", "year>nan":
         message = error("recommend", "bundle", "--query", "user=u1", "--where", condition, cwd=tmp_path, code=2)
-        assert message.startswith(condition) and "'year' holds numbers" in message
+        assert message.startswith(condition) and "'year' contains numbers" in message
     with serving("bundle", cwd=tmp_path) as server:
         status, _, problem = server.post("/v1/recommend", {"query": {"user": "u1"}, "filter": ["title=x", "year>=abc"]})
         assert status == 422 and problem["errors"][0]["field"] == "filter.1"
@@ -230,7 +230,7 @@ def test_a_condition_that_is_no_number_is_an_error(tmp_path):
 def test_an_order_of_texts_gets_a_note(tmp_path):
     train(tmp_path, config(), ratings())
     _, words = answers(tmp_path, "--where", "title>3")
-    assert words.startswith("note: title>3: 'title' holds texts")
+    assert words.startswith("note: title>3: 'title' contains texts")
     with serving("bundle", cwd=tmp_path) as server:
         _, _, answer = server.post("/v1/recommend", {"query": {"user": "u1"}, "filter": ["title>3"]})
         assert "letter by letter" in answer["warnings"][0]
@@ -241,7 +241,7 @@ def test_an_order_of_texts_gets_a_note(tmp_path):
 def test_older_bundles_are_read(tmp_path):
     """Their attributes are texts without a kind."""
     text = config('genres = { kind = "categories", separator = "|", dim = 4 }', '"genres", "year", "title"',
-                  candidates=', "genres"')
+                  items=', "genres"')
     train(tmp_path, text, ratings(WRITTEN["pipe"]))
     new, _ = answers(tmp_path)
     path = tmp_path / "bundle/items.json"
@@ -306,7 +306,7 @@ def test_a_time_is_the_same_instant_however_it_is_written(written, tmp_path):
     train(tmp_path, time_config(), rows)
     fitted = features_of(tmp_path)["when"]
     assert fitted["least"] == seconds(0) and fitted["most"] == seconds(319)  # the first 80 % of the rows
-    ask = lambda when: run("predict", "bundle", "--query", "user=u1", "--query", f"when={when}", "--candidate", "item=i1",
+    ask = lambda when: run("predict", "bundle", "--query", "user=u1", "--query", f"when={when}", "--item", "item=i1",
                            cwd=tmp_path).stdout
     own, iso = ask(TIMES[written](100)), ask(TIMES["iso"](100))
     assert own == iso != ask(TIMES["iso"](300))

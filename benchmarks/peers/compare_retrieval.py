@@ -57,7 +57,7 @@ def trained(folder, shortlist):
          "ratings.parquet")
     make("model.toml", "init", "ratings.parquet", "--out", "model.toml")
     make("model", "train", "model.toml", "--epochs", "3", "--out", "model")
-    make("items.npy", "embed", "model", "--candidates", "--out", "items.npy")
+    make("items.npy", "embed", "model", "--items", "--out", "items.npy")
     make("users.npy", "embed", "model", "--queries",
          "SELECT DISTINCT user, country, age_group FROM 'ratings.parquet' ORDER BY user", "--out", "users.npy")
     users = np.load(folder / "users.npy")

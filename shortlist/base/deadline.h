@@ -12,7 +12,7 @@ namespace shortlist {
 class DeadlinePassed : public std::runtime_error {
  public:
   explicit DeadlinePassed(bool cancelled)
-      : std::runtime_error(cancelled ? "the caller has gone" : "the time for the work is over"),
+      : std::runtime_error(cancelled ? "the client closed the connection" : "the deadline has passed"),
         cancelled_(cancelled) {}
   bool cancelled() const { return cancelled_; }
 

@@ -9,7 +9,7 @@ namespace shortlist {
 std::thread start_thread(std::function<void()> work) try {
   return std::thread(std::move(work));
 } catch (const std::system_error& error) {
-  throw failed("cannot start another thread: {}", error.code().message());
+  throw failed("cannot start a thread: {}", error.code().message());
 }
 
 }  // namespace shortlist

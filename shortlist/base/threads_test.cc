@@ -69,7 +69,7 @@ TEST(ThreadPool, SaysThatThreadsCannotBeStarted) {
     ADD_FAILURE() << "needs an Error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::failed);
-    EXPECT_TRUE(error.message().starts_with("cannot start another thread: ")) << error.message();
+    EXPECT_TRUE(error.message().starts_with("cannot start a thread: ")) << error.message();
   }
   pthread_setattr_default_np(&before);
 }

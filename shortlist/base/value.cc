@@ -48,7 +48,7 @@ Value& step_into(Value& parent, std::string_view key, std::string_view path) {
   if (Value* child = parent.find(key)) return *child;
   auto* entries = std::get_if<Value::Table>(&parent.data);
   if (entries == nullptr)
-    throw usage_error("{}: '{}' lies below {}, which is no table", path, key, parent.describe());
+    throw usage_error("{}: '{}' is inside {}, which is not a table", path, key, parent.describe());
   return entries->emplace_back(std::string(key), Value()).second;
 }
 

@@ -4,7 +4,7 @@ namespace shortlist {
 
 const Towers& Bundle::need_towers(std::string_view what) const {
   if (towers != nullptr) return *towers;
-  throw usage_error("{} needs a model with towers, but this one is of kind \"{}\"", what, config.model.kind);
+  throw usage_error("{} needs a model with towers, but this one is of kind \"{}\"", what, spec.kind);
 }
 
 ConstMatrix Bundle::item_vectors() const {
@@ -15,7 +15,7 @@ ConstMatrix Bundle::item_vectors() const {
 ConstMatrix Bundle::need_item_vectors(std::string_view what) const {
   const ConstMatrix vectors = item_vectors();
   if (vectors.rows > 0) return vectors;
-  throw usage_error("{} needs items' vectors, and a model of kind \"{}\" has none", what, config.model.kind);
+  throw usage_error("{} needs item vectors, but a model of kind \"{}\" has none", what, spec.kind);
 }
 
 }  // namespace shortlist

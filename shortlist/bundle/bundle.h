@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "shortlist/bundle/evaluation_files.h"
-#include "shortlist/config/config.h"
+#include "shortlist/config/answer_spec.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/metrics/history.h"
 #include "shortlist/model/items.h"
@@ -27,6 +27,7 @@ constexpr const char* kGoldenFile = "golden.json";
 constexpr const char* kBaselinesFile = "baselines.safetensors";
 
 struct Bundle;
+struct Config;
 
 // The order of the served lists: that of the config, or the one chosen on the validation rows.
 struct ServedOrder {
@@ -56,7 +57,8 @@ struct Bundle {
   std::string path;     // the folder it was loaded from
   std::string version;  // the first 12 digits of the manifest's SHA-256, which covers the whole bundle
   int format = 0;       // the manifest's format version
-  Config config;
+  std::shared_ptr<const Config> config;  // as trained; for jobs
+  AnswerSpec spec;                       // of the config
   FeatureMap features;
   std::unique_ptr<Towers> towers;        // null for a model without towers
   std::unique_ptr<Retriever> retriever;  // of the kind in the manifest

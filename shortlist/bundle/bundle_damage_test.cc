@@ -39,7 +39,7 @@ TEST(Bundle, RejectsRatingsThatDoNotFit) {
   EXPECT_EQ(error_with({{0, 2, 3}, {0, 1, 3}, centred}), "tensor 'items': got item 3, need 0 to 2");
   EXPECT_EQ(error_with({{0, 2, 3}, {0, -1, 2}, centred}), "tensor 'items': got item -1, need 0 to 2");
   EXPECT_EQ(error_with({{0, 2, 3}, {0, 1, 2}, {1, 2}}),
-            "tensor 'centred' has 2 numbers, need 3: one for each rating");
+            "tensor 'centred' has 2 numbers, need 3, one for each rating");
 }
 
 TEST(Bundle, RejectsAttributesThatDoNotFit) {
@@ -47,7 +47,7 @@ TEST(Bundle, RejectsAttributesThatDoNotFit) {
   saved.items_.attributes[0].values.pop_back();
   saved.save();
   EXPECT_EQ(saved.error(),
-            (saved / "items.json") + ": attribute 'genre' has 2 values, need 3: one for each item");
+            (saved / "items.json") + ": attribute 'genre' has 2 values, need 3, one for each item");
 }
 
 TEST(Bundle, RejectsAFlippedByteInAnyFile) {
@@ -58,7 +58,7 @@ TEST(Bundle, RejectsAFlippedByteInAnyFile) {
     const size_t size = fs::file_size(path);
     for (size_t at : {size_t{0}, size / 2, size - 1}) {
       flip_byte(path, at);
-      EXPECT_EQ(saved.error(), path + ": its checksum is wrong: it was changed");
+      EXPECT_EQ(saved.error(), path + ": wrong checksum: the file was changed");
       flip_byte(path, at);
     }
   }
@@ -70,7 +70,8 @@ TEST(Bundle, RejectsAFileThatWasCut) {
   const std::string path = saved / "weights.safetensors";
   const size_t size = fs::file_size(path);
   fs::resize_file(path, 100);
-  EXPECT_EQ(saved.error(), fmt::format("{}: has 100 bytes, need {}: it was cut or changed", path, size));
+  EXPECT_EQ(saved.error(),
+            fmt::format("{}: has 100 bytes, need {}: the file was truncated or changed", path, size));
 }
 
 TEST(Bundle, RejectsAMissingFile) {
@@ -83,8 +84,8 @@ TEST(Bundle, RejectsAFolderWithoutAManifest) {
   const SavedModel saved;
   fs::remove(saved / "manifest.json");
   EXPECT_FALSE(is_bundle(saved.path()));
-  EXPECT_EQ(saved.error(), saved.path() + ": is no bundle: it has no manifest.json");
-  EXPECT_EQ(message_of([] { load_bundle("/no/such"); }), "/no/such: is no bundle: it has no manifest.json");
+  EXPECT_EQ(saved.error(), saved.path() + ": not a bundle: it has no manifest.json");
+  EXPECT_EQ(message_of([] { load_bundle("/no/such"); }), "/no/such: not a bundle: it has no manifest.json");
 }
 
 TEST(Bundle, RejectsAManifestThatCannotBeLookedAt) {
@@ -105,7 +106,7 @@ TEST(Bundle, RejectsANewerVersion) {
   const SavedModel saved;
   const std::string path = saved / "manifest.json";
   write_file_atomically(path, replaced(read_file(path), {{"\"version\": 2", "\"version\": 3"}}));
-  EXPECT_EQ(saved.error(), path + ": has the format version 3; this program reads up to 2");
+  EXPECT_EQ(saved.error(), path + ": has format version 3, but this program reads versions up to 2");
 }
 
 TEST(Bundle, RejectsAnotherFormat) {
@@ -138,7 +139,7 @@ TEST(Bundle, NamesTheManifestForAFaultOfItsOwn) {
 // Only files with a verified checksum are read, and the files that a bundle needs must be among them.
 TEST(Bundle, NeedsItsFilesToBeListed) {
   for (const char* name : {"config.toml", "features.json", "weights.safetensors", "items.json",
-                           "candidates.safetensors", "history.json", "report.json"}) {
+                           "item_vectors.safetensors", "history.json", "report.json"}) {
     const SavedModel saved;
     unlist_in_bundle(saved.path(), name);
     EXPECT_EQ(saved.error(),
@@ -162,7 +163,8 @@ TEST(Bundle, RejectsAManifestThatLeadsElsewhere) {
         R"({{"format": "shortlist bundle", "version": 1, "files": [{{"name": "{}", "bytes": 0, "sha256": ""}}]}})",
         name);
     write_file_atomically(path, text);
-    EXPECT_EQ(saved.error(), fmt::format("{}: lists '{}', which is no name of a file in it", path, name));
+    EXPECT_EQ(saved.error(),
+              fmt::format("{}: lists '{}', which is not the name of a file in the bundle", path, name));
   }
 }
 
@@ -185,7 +187,7 @@ TEST(Bundle, RejectsEmbeddingsThatAreNotFinite) {
   SavedModel saved;
   saved.towers_.items.data()[9] = std::numeric_limits<float>::quiet_NaN();
   saved.save();
-  EXPECT_EQ(saved.error(), (saved / "candidates.safetensors") +
+  EXPECT_EQ(saved.error(), (saved / "item_vectors.safetensors") +
                                ": tensor 'embeddings': row 1 has the value nan, need finite numbers");
   saved.towers_.items.data()[9] = 0;
   saved.towers_.parameters->at(0).value.data[0] = -std::numeric_limits<float>::infinity();
@@ -201,10 +203,10 @@ TEST(Bundle, NamesTheFileWhoseJsonHasAnotherShape) {
     put_into_bundle(saved.path(), "items.json", text);
     return saved.error();
   };
-  EXPECT_EQ(error_with("[]"), items + ": has a value of the type array where it needs an object or a list");
+  EXPECT_EQ(error_with("[]"), items + ": has a value of type array, need an object or a list");
   EXPECT_EQ(error_with("{}"), items + ": has no key 'id_column'");
   EXPECT_EQ(error_with(replaced(whole, {{"\"movie\"", "7"}})),
-            items + ": has a value of the type number where it needs string");
+            items + ": has a value of type number, need string");
   EXPECT_EQ(error_with(replaced(whole, {{"\"movie\"", "1e999"}})),
             items + ": not JSON: number overflow parsing '1e999'");
   EXPECT_EQ(error_with(whole + '\0'),

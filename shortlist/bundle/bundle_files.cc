@@ -8,7 +8,9 @@
 #include "shortlist/bundle/user_context.h"
 #include "shortlist/config/build.h"
 #include "shortlist/config/config_toml.h"
+#include "shortlist/config/earlier_config.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/learners/kinds.h"
@@ -21,7 +23,7 @@ using nlohmann::json;
 
 bool always(const Bundle&) { return true; }
 bool never(const Bundle&) { return false; }
-bool has_towers(const Bundle& bundle) { return bundle.config.has_towers(); }
+bool has_towers(const Bundle& bundle) { return bundle.config->has_towers(); }
 
 TensorView view_of(const std::string& name, ConstMatrix m) {
   return tensor_view<float>(name, {m.rows, m.cols}, {m.data, m.rows * m.cols});
@@ -41,8 +43,10 @@ void read_finite(const SafetensorsFile& file, const std::string& name, Matrix m)
 
 void write_config(const BundleContent& content, NewFile file) { file.text(config_to_toml(*content.config)); }
 void read_config_file(ListedContent file, Bundle& bundle) {
-  bundle.config = read_config(parse_toml(file.text(), file.path), file.path);
-  kind_of_config(bundle.config);
+  bundle.config = std::make_shared<const Config>(
+      read_config(with_current_names(parse_toml(file.text(), file.path)), file.path));
+  find_kind(bundle.config->model);
+  bundle.spec = resolve_answers(*bundle.config);
 }
 
 void write_features(const BundleContent& content, NewFile file) { file.json(content.features->to_json()); }
@@ -50,7 +54,7 @@ void read_features(ListedContent file, Bundle& bundle) {
   bundle.features = FeatureMap::from_json(file.json());
   if (!has_towers(bundle)) return;
   bundle.towers = std::make_unique<Towers>();
-  bundle.towers->spec = build_model(bundle.config.of_towers(), bundle.features);
+  bundle.towers->spec = build_model(*bundle.config, bundle.features);
 }
 
 void write_weights(const BundleContent& content, NewFile file) {
@@ -62,8 +66,7 @@ void write_weights(const BundleContent& content, NewFile file) {
   file.tensors(weights);
 }
 void read_weights(ListedContent file, Bundle& bundle) {
-  if (bundle.towers == nullptr)
-    throw data_error("a model of kind '{}' has no towers", bundle.config.model.kind);
+  if (bundle.towers == nullptr) throw data_error("a model of kind '{}' has no towers", bundle.spec.kind);
   const SafetensorsFile tensors = file.tensors();
   bundle.towers->parameters = std::make_unique<Parameters>(bundle.towers->spec);
   Parameters& parameters = *bundle.towers->parameters;
@@ -82,7 +85,7 @@ void write_items(const BundleContent& content, NewFile file) {
 
 // How to read an attribute from the texts of an older bundle.
 AttributeForm attribute_form(const Config& config, const std::string& name) {
-  const auto& all = config.candidate.attributes;
+  const auto& all = config.items.attributes;
   const auto found = std::ranges::find(all, name, &AttributeConfig::column);
   return found == all.end() ? AttributeForm{.name = name} : config.attribute_form(*found);
 }
@@ -94,20 +97,19 @@ void read_items(ListedContent file, Bundle& bundle) {
   from.at("ids").get_to(items.ids);
   for (const json& attribute : from.at("attributes")) {
     const std::string name = attribute.at("name");
-    items.attributes.push_back(attribute_from_json(attribute, attribute_form(bundle.config, name)));
+    items.attributes.push_back(attribute_from_json(attribute, attribute_form(*bundle.config, name)));
     const size_t values = items.attributes.back().values.size();
     if (values != items.ids.size())
-      throw data_error("attribute '{}' has {} values, need {}: one for each item", name, values,
+      throw data_error("attribute '{}' has {} values, need {}, one for each item", name, values,
                        items.ids.size());
   }
 }
 
-void write_candidates(const BundleContent& content, NewFile file) {
+void write_item_vectors(const BundleContent& content, NewFile file) {
   if (content.towers != nullptr) file.tensors({view_of("embeddings", content.towers->item_vectors())});
 }
-void read_candidates(ListedContent file, Bundle& bundle) {
-  if (bundle.towers == nullptr)
-    throw data_error("a model of kind '{}' has no towers", bundle.config.model.kind);
+void read_item_vectors(ListedContent file, Bundle& bundle) {
+  if (bundle.towers == nullptr) throw data_error("a model of kind '{}' has no towers", bundle.spec.kind);
   Towers& towers = *bundle.towers;
   const size_t rows = bundle.items.ids.size(), cols = towers.item_width();
   const SafetensorsFile tensors = file.tensors();
@@ -142,7 +144,7 @@ void read_order(ListedContent file, Bundle& bundle) {
   const json from = file.json();
   const std::string name = from.at("order");
   const double blend = from.at("blend");
-  if (!(blend >= 0 && blend <= 1)) throw data_error("blend: got {}, need a share from 0 to 1", blend);
+  if (!(blend >= 0 && blend <= 1)) throw data_error("blend: got {}, need a number from 0 to 1", blend);
   for (const auto& [order, text] : EnumNames<ListOrder>::names) {
     if (text != name || order == ListOrder::chosen) continue;
     bundle.order = {order, blend};
@@ -171,7 +173,7 @@ void read_labels(ListedContent file, Bundle& bundle) {
     range.at("standardized").at("deviation").get_to(scale.deviation);
     if (!std::isfinite(scale.mean) || !(scale.deviation > 0) || !std::isfinite(scale.deviation))
       throw data_error(
-          "label '{}': got the mean {} and the deviation {}, need finite numbers and more than 0",
+          "label '{}': got mean {} and deviation {}, need finite numbers and a deviation above 0",
           bundle.labels.back().label, scale.mean, scale.deviation);
   }
 }
@@ -190,7 +192,7 @@ void read_user_context(ListedContent file, Bundle& bundle) {
 
 // The server returns these files unchanged.
 std::string checked_json(const ListedContent& file) {
-  if (!file.json().is_structured()) throw data_error("is no JSON object");
+  if (!file.json().is_structured()) throw data_error("is not a JSON object");
   return file.text();
 }
 
@@ -205,7 +207,7 @@ constexpr BundleFile kFiles[] = {
     {"features.json", always, write_features, read_features},
     {"weights.safetensors", has_towers, write_weights, read_weights},
     {"items.json", always, write_items, read_items},
-    {"candidates.safetensors", has_towers, write_candidates, read_candidates},
+    {"item_vectors.safetensors", has_towers, write_item_vectors, read_item_vectors, "candidates.safetensors"},
     {"ratings.safetensors", never, write_ratings, read_rating_file},
     {kBaselinesFile, never, write_baselines, check_baselines},
     {"recommend.json", never, write_order, read_order},

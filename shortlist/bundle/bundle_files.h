@@ -46,6 +46,7 @@ struct BundleFile {
   void (*write)(const BundleContent& content, NewFile file);  // null: the file is one of the extras
   // Errors it throws become data Errors that name the file.
   void (*read)(ListedContent file, Bundle& bundle);
+  const char* earlier_name = nullptr;  // its name in bundles of earlier versions, if it had another
 };
 
 // In the order in which they are read.

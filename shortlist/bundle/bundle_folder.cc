@@ -46,7 +46,7 @@ bool has_manifest(const std::string& folder) {
 }
 
 BundleReader::BundleReader(const std::string& folder) : folder_(folder) {
-  if (!has_manifest(folder)) throw data_error("{}: is no bundle: it has no {}", folder, kManifestFile);
+  if (!has_manifest(folder)) throw data_error("{}: not a bundle: it has no {}", folder, kManifestFile);
   FileBytes bytes;
   if (there(next_manifest(folder))) try {
       manifest_path_ = next_manifest(folder);
@@ -84,7 +84,7 @@ FileBytes BundleReader::open(const std::string& name) const {
   if (!there(place)) {
     std::error_code ignored;
     const bool link = fs::is_symlink(fs::symlink_status(place, ignored));
-    throw data_error("{}: is missing{}", place, link ? ": it is a link to nothing" : "");
+    throw data_error("{}: is missing{}", place, link ? ": it is a broken link" : "");
   }
   return FileBytes(place);
 }
@@ -93,9 +93,10 @@ FileBytes BundleReader::read(const ListedFile& file) const {
   FileBytes bytes = open(file.name);
   const size_t size = bytes.bytes().size();
   if (size != file.bytes)
-    throw data_error("{}: has {} bytes, need {}: it was cut or changed", path(file.name), size, file.bytes);
+    throw data_error("{}: has {} bytes, need {}: the file was truncated or changed", path(file.name), size,
+                     file.bytes);
   if (sha256_hex(bytes.bytes()) != file.sha256)
-    throw data_error("{}: its checksum is wrong: it was changed", path(file.name));
+    throw data_error("{}: wrong checksum: the file was changed", path(file.name));
   return bytes;
 }
 

@@ -6,6 +6,7 @@
 
 #include "shortlist/bundle/bundle_files.h"
 #include "shortlist/bundle/bundle_folder.h"
+#include "shortlist/config/config.h"
 #include "shortlist/io/json.h"
 #include "shortlist/learners/kinds.h"
 
@@ -20,8 +21,10 @@ const BundleFile* known_file(std::string_view name) {
 
 void read_known(const BundleReader& reader, Bundle& bundle) {
   for (const BundleFile& file : bundle_files()) {
-    if (const ListedFile* listed = reader.manifest().find(file.name)) {
-      const std::string path = reader.path(file.name);
+    const ListedFile* listed = reader.manifest().find(file.name);
+    if (listed == nullptr && file.earlier_name != nullptr) listed = reader.manifest().find(file.earlier_name);
+    if (listed != nullptr) {
+      const std::string path = reader.path(listed->name);
       FileBytes bytes = reader.read(*listed);
       reading_file(path, [&] { file.read({path, std::move(bytes)}, bundle); });
     } else if (file.required(bundle)) {
@@ -31,11 +34,11 @@ void read_known(const BundleReader& reader, Bundle& bundle) {
 }
 
 // One for each ranking task, from the label with its name.
-std::vector<LabelScale> label_scales(const Config& config, const std::vector<LabelRange>& labels) {
+std::vector<LabelScale> label_scales(const Bundle& bundle) {
   std::vector<LabelScale> scales;
-  for (const RankingConfig& ranking : config.ranking) {
-    const auto range = std::ranges::find(labels, ranking.label, &LabelRange::label);
-    scales.push_back(range == labels.end() ? LabelScale() : range->scale);
+  for (const AnswerSpec::Label& label : bundle.spec.labels) {
+    const auto range = std::ranges::find(bundle.labels, label.name, &LabelRange::label);
+    scales.push_back(range == bundle.labels.end() ? LabelScale() : range->scale);
   }
   return scales;
 }
@@ -73,12 +76,14 @@ void check_kind(const BundleReader& reader) {
 }
 
 void read_retriever(const BundleReader& reader, Bundle& bundle) {
-  const ModelKind& kind = *find_model_kind(bundle.config.model.kind);
+  const ModelKind& kind = *find_model_kind(bundle.spec.kind);
   if (kind.name != reader.manifest().kind)
-    throw data_error("{}: the kind of model is '{}', but in config.toml it is '{}'", reader.manifest_path(),
+    throw data_error("{}: the model is of kind '{}', but config.toml has '{}'", reader.manifest_path(),
                      reader.manifest().kind, kind.name);
   KindFiles files(reader);
-  bundle.retriever = kind.load({bundle.config, bundle.items, bundle.ratings, bundle.towers.get(), files});
+  const std::optional<RetrievalConfig>& retrieval = bundle.config->retrieval;
+  bundle.retriever = kind.load(
+      {retrieval ? &*retrieval : nullptr, bundle.items, bundle.ratings, bundle.towers.get(), files});
   check_others(reader, files);
 }
 
@@ -88,7 +93,7 @@ Bundle read_bundle(const BundleReader& reader) {
   bundle.version = reader.version();
   bundle.format = reader.manifest().format;
   read_known(reader, bundle);
-  if (bundle.towers != nullptr) bundle.towers->spec.label_scales = label_scales(bundle.config, bundle.labels);
+  if (bundle.towers != nullptr) bundle.towers->spec.label_scales = label_scales(bundle);
   read_retriever(reader, bundle);
   return bundle;
 }
@@ -157,7 +162,8 @@ std::optional<std::string> read_bundle_file(const std::string& path, const std::
 
 std::optional<TrainedOn> load_baselines(const Bundle& bundle) {
   const BundleReader reader(bundle.path);
-  if (reader.version() != bundle.version) throw data_error("{}: was replaced while it was read", bundle.path);
+  if (reader.version() != bundle.version)
+    throw data_error("{}: was replaced while it was being read", bundle.path);
   const ListedFile* listed = reader.manifest().find(kBaselinesFile);
   if (listed == nullptr) return std::nullopt;
   const std::string path = reader.path(kBaselinesFile);

@@ -18,7 +18,7 @@ TEST(Bundle, LoadsWhatWasSaved) {
   const SavedModel saved;
   ASSERT_TRUE(is_bundle(saved.path()));
   const Bundle bundle = load_bundle(saved.path());
-  EXPECT_EQ(config_to_toml(bundle.config), config_to_toml(saved.config_));
+  EXPECT_EQ(config_to_toml(*bundle.config), config_to_toml(saved.config_));
   EXPECT_EQ(bundle.features.columns(), saved.features_.columns());
   ASSERT_EQ(bundle.towers->parameters->size(), saved.towers_.parameters->size());
   for (size_t i = 0; i < bundle.towers->parameters->size(); ++i) {

@@ -71,7 +71,7 @@ void check_ratings(const UserRatings& ratings, size_t item_count) {
   const auto& [offsets, items, centred, users] = ratings;
   check_offsets("offsets", offsets, items.size());
   if (centred.size() != items.size() && !centred.empty())
-    throw data_error("tensor 'centred' has {} numbers, need {}: one for each rating", centred.size(),
+    throw data_error("tensor 'centred' has {} numbers, need {}, one for each rating", centred.size(),
                      items.size());
   for (int32_t item : items) {
     if (item < 0 || static_cast<size_t>(item) >= item_count)

@@ -26,7 +26,8 @@ bool is_sha256(const std::string& text) {
 
 ListedFile file_from_json(const json& from) {
   ListedFile file{from.at("name"), 0, from.at("sha256")};
-  if (!is_plain_name(file.name)) throw data_error("lists '{}', which is no name of a file in it", file.name);
+  if (!is_plain_name(file.name))
+    throw data_error("lists '{}', which is not the name of a file in the bundle", file.name);
   if (!is_sha256(file.sha256))
     throw data_error("the sha256 of {} is '{}', need 64 hexadecimal digits", file.name, file.sha256);
   if (!from.at("bytes").is_number_unsigned())
@@ -39,10 +40,10 @@ void check_format(const json& manifest) {
   if (manifest.at("format") != kFormatName) throw data_error("is not a Shortlist bundle's manifest");
   const json& version = manifest.at("version");
   if (!version.is_number_unsigned() || version == 0)
-    throw data_error("has the format version {}, need an integer", dump_json_line(version));
+    throw data_error("has format version {}, need an integer", dump_json_line(version));
   if (version > Manifest::kFormat)
-    throw data_error("has the format version {}; this program reads up to {}", dump_json_line(version),
-                     Manifest::kFormat);
+    throw data_error("has format version {}, but this program reads versions up to {}",
+                     dump_json_line(version), Manifest::kFormat);
 }
 
 // The checksum of everything except the checksum field.
@@ -81,7 +82,7 @@ Manifest parse_manifest(std::string_view text, const std::string& path) {
     check_format(from);
     from.at("version").get_to(manifest.format);
     if (manifest.format > 1 && from.at(kChecksum) != checksum_of(from))
-      throw data_error("its own checksum is wrong: the manifest was changed");
+      throw data_error("wrong checksum: the manifest was changed");
     if (from.contains("kind")) from.at("kind").get_to(manifest.kind);
     for (const json& file : from.at("files")) {
       ListedFile listed = file_from_json(file);

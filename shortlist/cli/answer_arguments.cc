@@ -6,14 +6,15 @@ namespace shortlist {
 void add_recommend(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<RecommendCommand>(
-      app, chosen, "recommend", "recommend items for a query, or for each row of a table", sub);
+      app, chosen, "recommend", "Recommend items for a query, or for each row of a table", sub);
   add_bundle(*sub, command->bundle);
-  CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
-  sub->add_option("--queries", command->queries.table, "a table with a query in each row")
+  CLI::Option* query = add_list(*sub, "--query", command->query,
+                                "A value of the query: column=value. Repeat for more columns.");
+  sub->add_option("--queries", command->queries.table, "A table with a query in each row")
       ->option_text("TABLE")
       ->excludes(query);
-  sub->add_option("-k", command->k, "items for a query")->capture_default_str();
-  sub->add_option("--offset", command->offset, "leave out so many of the first items: the list's next page")
+  sub->add_option("-k", command->k, "Number of items per query")->capture_default_str();
+  sub->add_option("--offset", command->offset, "Number of items to skip, for the next page of the list")
       ->capture_default_str();
   sub->add_option(
          "--retrieve", command->retrieve,
@@ -26,80 +27,86 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
     for (const auto& [value, name] : EnumNames<ListOrder>::names)
       if (name == text) command->order = value;
   };
-  sub->add_option_function<std::string>(
-         "--order", set_order,
-         "order by score, by the first predicted label, or by both; auto: the bundle's own order")
+  sub->add_option_function<std::string>("--order", set_order,
+                                        "Order of the list: by score, by the first predicted label, or by "
+                                        "both. auto is the bundle's own order.")
       ->option_text("auto|score|predicted|blend")
       ->check(one_of(orders));
-  sub->add_option("--blend", command->blend, "the predicted label's share in --order blend, 0 to 1");
+  sub->add_option("--blend", command->blend, "With --order blend: weight of the predicted label, 0 to 1");
   sub->add_flag("--keep-seen", command->keep_seen,
-                "keep items that the query's user has in the training data; by default they are left out");
+                "Keep items that the query's user has in the training data. By default they are left out.");
   add_list(*sub, "--exclude", command->exclude,
-           "an item id, or the beginning of one, to leave out; again for more");
+           "An item to leave out: its id, or the beginning of it. Repeat for more.");
   add_list(*sub, "--where", command->where,
-           "a condition on an attribute: type=TV, type!=TV, year>=1990, genre~Com; all must hold");
+           "A condition on an attribute: type=TV, type!=TV, year>=1990, genre~Com. Repeat for more; all must "
+           "match.");
   sub->add_option("--format", command->format,
-                  "how the answer is written: table for one query, csv for many, when not given")
+                  "Output format. The default is table for one query and csv for many.")
       ->check(one_of({"table", "json", "csv"}));
   sub->add_flag("--attributes", command->attributes,
-                "with --queries: the items' attributes in the answers, too");
-  sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
+                "With --queries: add the items' attributes to the answers");
+  sub->add_option("--out", command->out,
+                  "Write to a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
   add_threads(*sub, command->threads);
-  sub->add_flag("--quiet", command->quiet, "no progress");
+  sub->add_flag("--quiet", command->quiet, "Do not show progress");
   add_text_options(*sub, command->queries);
-  sub->footer(
-      std::string(kTableHelp) +
-      "\nWith --queries each item is a line: query (the row's number in the table, from 1), the query's "
-      "columns,\n"
-      "rank, item_id, predicted_LABEL, score; with --format json one object a line. A column of the query "
-      "that\n"
-      "has one of these names is called query_NAME, and an attribute item_NAME. Columns that are not given "
-      "are\n"
-      "missing, unless the query's user has the same value in all of its training rows: then that is taken.\n"
-      "\nExamples:\n"
-      "  shortlist recommend runs/anime --query 'genre=Action, Comedy' -k 5\n"
-      "  shortlist recommend runs/anime --query type=TV --where 'genre~Comedy'\n"
-      "  shortlist recommend runs/movies --query user_id=196 --offset 10 --keep-seen\n"
-      "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n");
+  sub->footer(std::string(kTableHelp) +
+              "\nWith --queries, each item is a line: query (the row's number in the table, from 1), the "
+              "query's columns,\n"
+              "rank, item_id, predicted_LABEL, score. With --format json, each line is an object. A column "
+              "of the query\n"
+              "with one of these names is written as query_NAME, and such an attribute as item_NAME. A "
+              "column that is not\n"
+              "given is missing, unless the query's user has the same value in all of its training rows: "
+              "then that value\n"
+              "is used.\n"
+              "\nExamples:\n"
+              "  shortlist recommend runs/anime --query 'genre=Action, Comedy' -k 5\n"
+              "  shortlist recommend runs/anime --query type=TV --where 'genre~Comedy'\n"
+              "  shortlist recommend runs/movies --query user_id=196 --offset 10 --keep-seen\n"
+              "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n");
 }
 
 void add_predict(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<PredictCommand>(
-      app, chosen, "predict", "predict labels for one pair, or for each row of a table", sub);
+      app, chosen, "predict", "Predict labels for one pair, or for each row of a table", sub);
   add_bundle(*sub, command->bundle);
-  CLI::Option* query = add_list(*sub, "--query", command->query, "column=value; again for each column");
-  CLI::Option* candidate =
-      add_list(*sub, "--candidate", command->candidate,
-               "column=value; an item's id alone is enough where the model knows it, or the beginning of it");
-  sub->add_option("--data", command->data.table, "a table with a query and a candidate in each row")
+  CLI::Option* query = add_list(*sub, "--query", command->query,
+                                "A value of the query: column=value. Repeat for more columns.");
+  CLI::Option* item = add_list(*sub, "--item", command->item,
+                               "A value of the item: column=value. For an item that the model knows, "
+                               "its id or the beginning of it is enough.");
+  sub->add_option("--data", command->data.table, "A table with a query and an item in each row")
       ->option_text("TABLE")
       ->excludes(query)
-      ->excludes(candidate);
+      ->excludes(item);
   sub->add_option("--format", command->format,
-                  "how the answer is written: table for one pair, csv for many, when not given")
+                  "Output format. The default is table for one pair and csv for many.")
       ->check(one_of({"table", "json", "csv"}));
-  sub->add_option("--out", command->out, "a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
+  sub->add_option("--out", command->out,
+                  "Write to a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
-  sub->add_flag("--raw", command->raw,
-                "predictions as the model gives them, also beyond the label's range in the training rows");
+  sub->add_flag(
+      "--raw", command->raw,
+      "Predictions as the model gives them, including those outside the label's range in the training rows");
   add_threads(*sub, command->threads);
-  sub->add_flag("--quiet", command->quiet, "no progress");
+  sub->add_flag("--quiet", command->quiet, "Do not show progress");
   add_text_options(*sub, command->data);
   sub->footer(std::string(kTableHelp) +
               "\nWith --data the answer is the table with a column more for each label: predicted_LABEL.\n"
               "\nExamples:\n"
-              "  shortlist predict runs/anime --query type=TV --candidate 'name=Cowboy Bebop'\n"
+              "  shortlist predict runs/anime --query type=TV --item 'name=Cowboy Bebop'\n"
               "  shortlist predict runs/anime --data clean_data.csv --out predicted.parquet\n");
 }
 
 void add_similar(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<SimilarCommand>(app, chosen, "similar",
-                                                   "find the items that are most similar to an item", sub);
+                                                   "Find the items that are most similar to an item", sub);
   add_bundle(*sub, command->bundle);
-  sub->add_option("item", command->item, "the item's id, or the beginning of it")
+  sub->add_option("item", command->item, "The item's id, or the beginning of it")
       ->required()
       ->option_text("ITEM");
   std::vector<std::string> names;
@@ -110,12 +117,12 @@ void add_similar(CLI::App& app, Chosen& chosen) {
   };
   sub->add_option_function<std::string>(
          "--by", by,
-         "learned: cosine of the candidate embeddings (the default); jaccard: common values of the "
+         "learned: cosine of the items' vectors (the default); jaccard: common values of the "
          "attributes;\n"
          "cosine: of the ratings by the same users, each user's mean taken off")
       ->option_text("learned|jaccard|cosine")
       ->check(one_of(names));
-  sub->add_option("-k", command->k, "items to show")->capture_default_str();
+  sub->add_option("-k", command->k, "Number of items")->capture_default_str();
   add_format(*sub, command->format, {"table", "json", "csv"});
   sub->footer(
       "\nExamples:\n"
@@ -126,23 +133,23 @@ void add_similar(CLI::App& app, Chosen& chosen) {
 void add_embed(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
-      add_command<EmbedCommand>(app, chosen, "embed", "write the towers' outputs as vectors", sub);
+      add_command<EmbedCommand>(app, chosen, "embed", "Write the towers' outputs as vectors", sub);
   add_bundle(*sub, command->bundle);
-  CLI::Option* candidates =
-      sub->add_flag("--candidates", command->candidates, "of every item, in the catalogue's order");
-  sub->add_option("--queries", command->queries.table, "of the query in each row of a table")
+  CLI::Option* items = sub->add_flag("--items", command->items, "Embed every item, in the catalogue's order");
+  sub->add_option("--queries", command->queries.table, "Embed the query in each row of a table")
       ->option_text("TABLE")
-      ->excludes(candidates);
-  sub->add_option("--out", command->out,
-                  "the file: .parquet has ids beside the vectors; NAME.npy has them in NAME.ids.csv")
+      ->excludes(items);
+  sub->add_option(
+         "--out", command->out,
+         "Output file. .parquet contains the ids and the vectors; NAME.npy has its ids in NAME.ids.csv.")
       ->required()
       ->option_text("FILE");
   add_threads(*sub, command->threads);
-  sub->add_flag("--quiet", command->quiet, "no progress");
+  sub->add_flag("--quiet", command->quiet, "Do not show progress");
   add_text_options(*sub, command->queries);
   sub->footer(std::string(kTableHelp) +
               "\nExamples:\n"
-              "  shortlist embed runs/anime --candidates --out items.parquet\n"
+              "  shortlist embed runs/anime --items --out items.parquet\n"
               "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
 }
 

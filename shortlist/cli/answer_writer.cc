@@ -36,7 +36,7 @@ AnswerWriter::AnswerWriter(const std::string& path, std::vector<OutputColumn> co
                            const std::string& format)
     : columns_(std::move(columns)) {
   if (format == "table" && !path.empty()) {
-    throw usage_error("--format table is for reading on a terminal, not for {}", path);
+    throw usage_error("--format table is for a terminal, not for {}", path);
   }
   if (format == "table") return;
   writer_ =

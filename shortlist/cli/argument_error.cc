@@ -47,6 +47,10 @@ std::vector<std::string> flag_names(const CLI::App& app) {
   return names;
 }
 
+// Flags of 0.1.0 that have other names now.
+constexpr std::pair<std::string_view, std::string_view> kRenamed[] = {{"--candidate", "--item"},
+                                                                      {"--candidates", "--items"}};
+
 std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
   const std::string near = nearest(word, known);
   return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
@@ -71,13 +75,13 @@ class Explanation {
                                &Explanation::combination, &Explanation::too_many}) {
       if (const std::string text = (this->*explain)(); !text.empty()) return text;
     }
-    return "the arguments cannot be understood";
+    return "the arguments cannot be parsed";
   }
 
   std::string hint() const {
     const std::string name = full_name(command_);
     return name == "shortlist" ? "`shortlist --help` lists the commands"
-                               : fmt::format("`shortlist {} --help` lists what it takes", name);
+                               : fmt::format("`shortlist {} --help` lists its arguments", name);
   }
 
  private:
@@ -94,6 +98,9 @@ class Explanation {
     const auto flag = std::ranges::find_if(left_, is_flag);
     if (flag == left_.end()) return "";
     const std::string name = flag->substr(0, flag->find('='));
+    for (const auto& [before, now] : kRenamed)
+      if (name == before && command_.get_option_no_throw(std::string(now)) != nullptr)
+        return about(fmt::format("{} is now {}: write that instead", before, now));
     return about(fmt::format("unknown flag '{}'{}", name, suggestion(name, flag_names(command_))));
   }
 
@@ -125,7 +132,8 @@ class Explanation {
     if (option == nullptr) return "";
     if (option->get_items_expected_max() == 0) return about(shown(*option) + " takes no value");
     if (option->count() > 1) {
-      return about(fmt::format("{} is given {} times, need it once", shown(*option), option->count()));
+      return about(
+          fmt::format("{} is given {} times, but can be given only once", shown(*option), option->count()));
     }
     return about(shown(*option) + " needs a value");
   }

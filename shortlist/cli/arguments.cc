@@ -41,9 +41,9 @@ std::string help_of(const CLI::App& app, const std::vector<std::string>& words) 
 }
 
 void add_help(CLI::App& app, Chosen& chosen) {
-  CLI::App* sub = app.add_subcommand("help", "show the help of a command, as COMMAND --help does");
+  CLI::App* sub = app.add_subcommand("help", "Show the help of a command, like COMMAND --help");
   auto words = std::make_shared<std::vector<std::string>>();
-  sub->add_option("command", *words, "the command, such as train or bench serve")->option_text("COMMAND");
+  sub->add_option("command", *words, "The command, such as train or bench serve")->option_text("COMMAND");
   sub->callback([&app, &chosen, words] {
     const std::string text = help_of(app, *words);
     chosen = [text] { print_data(text); };
@@ -51,8 +51,7 @@ void add_help(CLI::App& app, Chosen& chosen) {
 }
 
 void add_completion(CLI::App& app, Chosen& chosen) {
-  CLI::App* sub =
-      app.add_subcommand("completion", "print a script that completes commands and flags in a shell");
+  CLI::App* sub = app.add_subcommand("completion", "Print a shell script that completes commands and flags");
   auto shell = std::make_shared<std::string>();
   sub->add_option("shell", *shell, "bash, zsh or fish")->required()->check(one_of(completion_shells()));
   sub->callback([&app, &chosen, shell] {
@@ -98,8 +97,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
   app.require_subcommand(1);
   app.footer(
       "\n`shortlist COMMAND --help` and `shortlist help COMMAND` describe a command.\n"
-      "\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 bad data, 70 a fault of the program, 130 "
-      "interrupted.");
+      "\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 bad data, 70 internal error, 130 interrupted.");
   add_inspect(app, chosen);
   add_convert(app, chosen);
   add_init(app, chosen);

@@ -108,7 +108,7 @@ void run(const BenchServeCommand& command) {
   const int swaps = swapper.end();
   const double microseconds = 1e6 / static_cast<double>(std::max<uint64_t>(1, result.answered()));
   print_data(load_text(load, result));
-  print_data(fmt::format("processor time an answer: {:.1f} us server, {:.1f} us generator\n",
+  print_data(fmt::format("processor time per answer: {:.1f} us server, {:.1f} us generator\n",
                          (all - generator) * microseconds, generator * microseconds));
   if (command.swaps > 0) print_data(fmt::format("{} swaps\n", swaps));
   server.drain([] { return false; });

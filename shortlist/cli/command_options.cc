@@ -10,54 +10,58 @@ namespace shortlist {
 
 const char* const kTableHelp = R"(
 TABLE is a file, a folder or a quoted glob of CSV, TSV, Parquet, JSON or JSON lines files, which may be
-compressed (.gz, .zst). A text that begins with SELECT or WITH is an SQL query:
+compressed (.gz, .zst). An argument that begins with SELECT or WITH is an SQL query:
   "SELECT * FROM 'a.parquet' WHERE year > 1990"
 )";
 
 void add_text_options(CLI::App& sub, TableOptions& table) {
-  const char* group = "Text files (detected when not given)";
+  const char* group = "Text files (detected if not set)";
   sub.add_option("--delimiter", table.delimiter,
-                 "between columns: ',', ';', '\\t', '::', or whitespace for any run of blanks")
+                 "Separator of columns: ',', ';', '\\t', '::', or whitespace for any run of blanks")
       ->group(group);
   sub.add_flag_callback(
-         "--header", [&table] { table.header = true; }, "the first line names the columns")
+         "--header", [&table] { table.header = true; }, "The first line contains the column names")
       ->group(group);
   sub.add_flag_callback(
-         "--no-header", [&table] { table.header = false; }, "the first line is data")
+         "--no-header", [&table] { table.header = false; }, "The first line is data")
       ->group(group);
-  sub.add_option("--columns", table.columns, "names for a file without a header: user,item,rating,time")
+  sub.add_option("--columns", table.columns, "Column names of a file without a header: user,item,rating,time")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->group(group);
-  sub.add_option("--encoding", table.encoding, "of a file that is not UTF-8: latin-1 or utf-16")
+  sub.add_option("--encoding", table.encoding, "Encoding of a file that is not UTF-8: latin-1 or utf-16")
       ->group(group);
-  sub.add_option("--quote", table.quote,
-                 "around values that contain the delimiter: '\"' when not given; '' for none")
+  sub.add_option(
+         "--quote", table.quote,
+         "Quote character around values that contain the delimiter. The default is '\"'; '' means none.")
       ->group(group);
-  sub.add_option("--comment", table.comment, "lines that begin with this character are left out")
+  sub.add_option("--comment", table.comment, "Lines that begin with this character are skipped")
       ->group(group);
   const char* values = "How values are written";
-  sub.add_option("--decimal", table.decimal, "the decimal point of numbers: ',' reads 4,5")->group(values);
-  sub.add_option("--thousands", table.thousands, "between groups of three digits: ',' reads 1,100.50")
+  sub.add_option("--decimal", table.decimal, "Decimal point of numbers: ',' reads 4,5")->group(values);
+  sub.add_option("--thousands", table.thousands, "Thousands separator of numbers: ',' reads 1,100.50")
       ->group(values);
-  sub.add_option("--date-format", table.date_format, "of times that are not ISO 8601: '%d.%m.%Y %H:%M'")
+  sub.add_option("--date-format", table.date_format,
+                 "Format of times that are not ISO 8601: '%d.%m.%Y %H:%M'")
       ->group(values);
-  sub.add_option("--missing", table.missing, "texts that mean a missing value: NA,None")
+  sub.add_option("--missing", table.missing, "Texts that mean a missing value: NA,None")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->group(values);
 }
 
 void add_table(CLI::App& sub, std::string& table) {
-  sub.add_option("table", table, "the table")->required()->option_text("TABLE");
+  sub.add_option("table", table, "The table")->required()->option_text("TABLE");
 }
 
 void add_bundle(CLI::App& sub, std::string& bundle) {
-  sub.add_option("bundle", bundle, "the folder that train made")->required()->option_text("BUNDLE");
+  sub.add_option("bundle", bundle, "The bundle: the folder that train wrote")
+      ->required()
+      ->option_text("BUNDLE");
 }
 
 void add_table_file(CLI::App& sub, std::string& out) {
-  sub.add_option("--out", out, "the file: .csv, .tsv, .jsonl, .parquet; - is CSV on standard output")
+  sub.add_option("--out", out, "Output file: .csv, .tsv, .jsonl, .parquet. - is CSV on standard output.")
       ->required()
       ->option_text("FILE");
 }
@@ -112,15 +116,14 @@ CLI::Validator one_of(std::vector<std::string> names) {
 }
 
 void add_threads(CLI::App& sub, int& threads) {
-  sub.add_option("--threads", threads, "0: one for each processor; the result is the same with any")
+  sub.add_option("--threads", threads,
+                 "Number of threads. 0 means one per processor. The result is the same with any number.")
       ->capture_default_str()
       ->check(between(0, kMostThreads));
 }
 
 void add_format(CLI::App& sub, std::string& format, const std::vector<std::string>& formats) {
-  sub.add_option("--format", format, "how the answer is written")
-      ->check(one_of(formats))
-      ->capture_default_str();
+  sub.add_option("--format", format, "Output format")->check(one_of(formats))->capture_default_str();
 }
 
 void add_settings(CLI::App& sub, std::vector<std::string>& settings) {
@@ -129,7 +132,7 @@ void add_settings(CLI::App& sub, std::vector<std::string>& settings) {
          [&settings](const std::vector<std::string>& given) {
            settings.insert(settings.end(), given.begin(), given.end());
          },
-         "a setting over the config's: training.batch=512; again for more")
+         "A setting that replaces the config's: training.batch=512. Repeat for more.")
       ->allow_extra_args(false);
 }
 

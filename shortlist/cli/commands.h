@@ -91,7 +91,7 @@ void recommend_table(const Recommender& recommender, const RecommendCommand& com
 
 struct PredictCommand {
   std::string bundle;
-  std::vector<std::string> query, candidate;
+  std::vector<std::string> query, item;
   TableOptions data;
   std::string format, out;
   int threads = 0;
@@ -111,7 +111,7 @@ void run(const SimilarCommand& command);
 
 struct EmbedCommand {
   std::string bundle;
-  bool candidates = false;
+  bool items = false;
   TableOptions queries;
   std::string out;
   int threads = 0;

@@ -12,7 +12,8 @@ void run(const DescribeCommand& command) {
   command.tables.apply(config);
   const Described described = describe(config);
   print_data(described.summary +
-             "\n# Every setting, also those that the config leaves at their default.\n\n" +
+             "\n# All settings, including those that the config leaves at their defaults.\n"
+             "\n" +
              full_config_to_toml(config));
   for (const std::string& warning : described.warnings) say("warning: {}", warning);
   for (const auto& [path, content] : {std::pair{command.dot, described.dot}, {command.svg, described.svg}}) {

@@ -10,6 +10,7 @@
 #include "shortlist/cli/table_notes.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
+#include "shortlist/config/config.h"
 #include "shortlist/io/npy.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/table/table_writer.h"
@@ -51,8 +52,8 @@ class VectorFile {
   size_t width_;
 };
 
-void embed_candidates(const Recommender& recommender, const EmbedCommand& command) {
-  const ConstMatrix embeddings = recommender.bundle().need_item_vectors("embed --candidates");
+void embed_items(const Recommender& recommender, const EmbedCommand& command) {
+  const ConstMatrix embeddings = recommender.bundle().need_item_vectors("embed --items");
   VectorFile file(command.out, {{recommender.id_column(), ColumnType::text}}, embeddings.cols);
   for (size_t i = 0; i < embeddings.rows; ++i) {
     file.keys().text(recommender.item_id(static_cast<uint32_t>(i)));
@@ -90,7 +91,7 @@ void write_keys(const Chunk& chunk, const std::vector<Column>& passed, size_t ro
 void embed_queries(const Recommender& recommender, const EmbedCommand& command) {
   const Towers& towers = recommender.bundle().need_towers("embed --queries");
   stop_on_signals();
-  const Table table = Table::open(command.queries.source_like(recommender.bundle().config.data));
+  const Table table = Table::open(command.queries.source_like(recommender.bundle().config->data));
   say_notes(table);
   QueryTable queries(recommender, table);
   // In the table for a .npy file all values are texts.
@@ -132,11 +133,11 @@ void embed_queries(const Recommender& recommender, const EmbedCommand& command) 
 }  // namespace
 
 void run(const EmbedCommand& command) {
-  if (!command.candidates && command.queries.table.empty()) {
-    throw usage_error("embed: need --candidates or --queries TABLE");
+  if (!command.items && command.queries.table.empty()) {
+    throw usage_error("embed: need --items or --queries TABLE");
   }
   const Recommender recommender = Recommender::load(command.bundle);
-  command.candidates ? embed_candidates(recommender, command) : embed_queries(recommender, command);
+  command.items ? embed_items(recommender, command) : embed_queries(recommender, command);
 }
 
 }  // namespace shortlist

@@ -10,7 +10,7 @@ namespace shortlist {
 
 void run(const EvaluateCommand& command) {
   Bundle bundle = load_bundle(command.bundle);
-  Config config = bundle.config;
+  Config config = *bundle.config;
   // By default, the tables that the run read, if the bundle still has its run.
   use_tables_of_run(command.bundle, config);
   command.tables.apply(config);

@@ -32,7 +32,7 @@ void run(const ExportCommand& command) {
   if (format == export_formats().end())
     throw usage_error("--to: got '{}', need {}", command.to, export_format_names());
   if (command.to != "tensorflow" && (!command.like.empty() || !command.names.empty()))
-    throw usage_error("--like and --name go with --to tensorflow, got --to {}", command.to);
+    throw usage_error("--like and --name need --to tensorflow, got --to {}", command.to);
   format->write(command);
 }
 

@@ -7,7 +7,7 @@ namespace shortlist {
 
 void write_onnx(const ExportCommand& command) {
   const bool ranks = export_to_onnx(command.bundle, command.out);
-  say("wrote query.onnx, candidate.onnx{} and inputs.json to {}", ranks ? ", ranking.onnx" : "", command.out);
+  say("wrote query.onnx, item.onnx{} and inputs.json to {}", ranks ? ", ranking.onnx" : "", command.out);
 }
 
 }  // namespace shortlist

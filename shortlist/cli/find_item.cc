@@ -66,7 +66,7 @@ std::string complete_id(const Recommender& recommender, const std::string& text)
   const Likely likely = likely_items(recommender, text, !ids_are_numbers(recommender));
   const std::vector<uint32_t>& found = likely.equal.size() == 1 ? likely.equal : likely.begin;
   if (found.size() != 1) return text;
-  say("note: '{}' is taken for the {} {}", text, recommender.id_column(), named(recommender, found[0]));
+  say("note: '{}' matches the {} {}", text, recommender.id_column(), named(recommender, found[0]));
   return recommender.item_id(found[0]);
 }
 
@@ -91,7 +91,7 @@ std::string ids_like(const Recommender& recommender, const std::string& text) {
     std::vector<std::string> names;
     for (size_t i = 0; i < std::min(found.size(), kNamed); ++i) names.push_back(named(recommender, found[i]));
     return fmt::format("; {} {}: {}{}", found.size(),
-                       likely.equal.empty() ? "begin like that" : "are called so", fmt::join(names, ", "),
+                       likely.equal.empty() ? "begin with it" : "have this name", fmt::join(names, ", "),
                        found.size() > kNamed ? ", ..." : "");
   }
   const std::string near = found.empty() ? recommender.nearest_id(text) : recommender.item_id(found[0]);

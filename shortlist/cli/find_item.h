@@ -1,4 +1,4 @@
-// Finds items by what a user types: a prefix, in any case, of their id or display text (candidate.display).
+// Finds items by what a user types: a prefix, in any case, of their id or display text (items.display).
 #pragma once
 
 #include <optional>

@@ -24,9 +24,9 @@ void say_what_was_found(const ImportCommand& command, const KerasImport& importe
   for (const auto& [parameter, key] : imported.sources) say("{:<44} {}", parameter, shown_key(key));
   say("saved in {}", command.out);
   if (imported.optimizer) {
-    say("the optimizer had taken {} steps; to go on from there:", imported.optimizer->steps);
+    say("the optimizer has taken {} steps; to continue from there:", imported.optimizer->steps);
   } else {
-    say("to train on, with a new optimizer:");
+    say("to train further with a new optimizer:");
   }
   say("  {}", train_command(command));
 }

@@ -22,7 +22,7 @@ std::optional<Table> open_side(const std::string& text) {
 
 void run(const InitCommand& command) {
   if (!command.out.empty() && std::filesystem::exists(command.out)) {
-    throw usage_error("{}: is there already; choose another --out", command.out);
+    throw usage_error("{}: already exists; choose another --out", command.out);
   }
   const Table table = Table::open(command.table.source());
   say_notes(table);

@@ -236,9 +236,9 @@ LoadResult generate_load(const LoadOptions& options) {
 
 std::string load_text(const LoadOptions& options, const LoadResult& result) {
   std::string text =
-      fmt::format("{} connections, {}: {} answers in {:.2f} s, {:.0f} a second\n", options.connections,
-                  options.rate > 0 ? fmt::format("{:.0f} requests a second due", options.rate)
-                                   : "each as fast as it is answered",
+      fmt::format("{} connections, {}: {} answers in {:.2f} s, {:.0f} per second\n", options.connections,
+                  options.rate > 0 ? fmt::format("{:.0f} requests per second due", options.rate)
+                                   : "each sent when the one before is answered",
                   result.answered(), result.seconds,
                   static_cast<double>(result.answered()) / std::max(1e-9, result.seconds));
   for (const auto& [name, share] :

@@ -37,7 +37,7 @@ int main(int count, char** arguments) {
   } catch (const shortlist::Error& error) {
     return fail(error.message(), error.kind());
   } catch (const shortlist::CheckFailed& fault) {
-    return fail(fmt::format("{}\nThis is a fault of the program, please report it.", fault.what()),
+    return fail(fmt::format("{}\nThis is a bug in Shortlist. Please report it.", fault.what()),
                 shortlist::kCheckFailedCode);
   } catch (const std::bad_alloc&) {
     return fail("out of memory", ErrorKind::failed);

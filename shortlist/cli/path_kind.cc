@@ -49,8 +49,7 @@ std::string not_a_config(const std::string& path) {
   if (looks_like_table(path))
     return fmt::format("looks like a table; run `shortlist init {}` to make a config for it",
                        shell_quoted(path));
-  if (looks_like_bundle(path))
-    return "looks like a bundle, which a training has made; need a config, a TOML file";
+  if (looks_like_bundle(path)) return "looks like a bundle, which train writes; need a config, a TOML file";
   return "";
 }
 
@@ -67,7 +66,7 @@ std::string not_a_bundle(const std::string& path) {
 }
 
 std::string not_a_table(const std::string& path) {
-  if (looks_like_bundle(path)) return "looks like a bundle, which a training has made; need a table";
+  if (looks_like_bundle(path)) return "looks like a bundle, which train writes; need a table";
   if (looks_like_config(path)) return "looks like a config; need a table";
   return "";
 }

@@ -23,13 +23,13 @@ std::string as_table(const std::vector<std::string>& labels, const std::vector<f
   return table.text();
 }
 
-std::string as_json(const Record& query, const Record& candidate, const std::vector<std::string>& labels,
+std::string as_json(const Record& query, const Record& item, const std::vector<std::string>& labels,
                     const std::vector<float>& predictions) {
   Value::Table table;
   for (size_t t = 0; t < labels.size(); ++t)
     table.emplace_back(labels[t], Value(short_double(predictions[t])));
   const Value answer(Value::Table{{"query", record_value(query)},
-                                  {"candidate", record_value(candidate)},
+                                  {"item", record_value(item)},
                                   {"predictions", Value(std::move(table))}});
   return dump_json_value_line(answer) + "\n";
 }
@@ -47,54 +47,54 @@ bool has_column(const std::vector<std::string>& columns, const std::string& name
   return std::ranges::find(columns, name) != columns.end();
 }
 
-// The candidate for a display text alone: the item with that text, or else a new item.
+// The item for a display text alone: the one with that text, or else a new item.
 Record with_display(const Recommender& recommender, const std::pair<std::string, std::string>& name) {
   const std::string& id_column = recommender.id_column();
   if (const auto item = item_called(recommender, name.second)) {
     const std::string& id = recommender.item_id(*item);
-    say("note: {} '{}' is taken for the {} '{}'", name.first, name.second, id_column, id);
+    say("note: {} '{}' matches the {} '{}'", name.first, name.second, id_column, id);
     return {{id_column, id}};
   }
   const std::string others = ids_like(recommender, name.second);
-  if (!has_column(recommender.candidate_columns(), name.first))
-    throw usage_error("--candidate: no item alone has {} '{}'{}", name.first, name.second, others);
-  say("note: no item alone has {} '{}'{}; it is taken for a new item", name.first, name.second, others);
+  if (!has_column(recommender.item_columns(), name.first))
+    throw usage_error("--item: no item alone has {} '{}'{}", name.first, name.second, others);
+  say("note: no single item has {} '{}'{}; it is treated as a new item", name.first, name.second, others);
   return {name};
 }
 
 // A known item may be given by a prefix of its id or display text, without other columns. A display text with
 // other columns describes a new item, and a note is printed if a known item has that text.
-Record completed(const Recommender& recommender, Record candidate) {
+Record completed(const Recommender& recommender, Record given) {
   const std::string& id_column = recommender.id_column();
   const std::optional<size_t> display = recommender.display();
   const std::string name = display ? recommender.attribute_names()[*display] : "";
-  if (candidate.size() == 1) {
-    if (candidate[0].first == id_column) return {{id_column, complete_id(recommender, candidate[0].second)}};
-    return !display || candidate[0].first != name ? candidate : with_display(recommender, candidate[0]);
+  if (given.size() == 1) {
+    if (given[0].first == id_column) return {{id_column, complete_id(recommender, given[0].second)}};
+    return !display || given[0].first != name ? given : with_display(recommender, given[0]);
   }
-  for (const auto& [column, text] : candidate) {
+  for (const auto& [column, text] : given) {
     const auto item = display && column == name ? item_called(recommender, text) : std::nullopt;
     if (item)
-      say("note: {} '{}' is the {} '{}', but with other columns it is taken for a new item", column, text,
+      say("note: {} '{}' is the {} '{}', but with other columns it is treated as a new item", column, text,
           id_column, recommender.item_id(*item));
   }
-  return candidate;
+  return given;
 }
 
 void predict_one(const Recommender& recommender, const PredictCommand& command) {
   const Record query = parse_record("--query", command.query),
-               candidate = completed(recommender, parse_record("--candidate", command.candidate));
-  std::vector<float> predictions = recommender.predict(query, candidate);
+               item = completed(recommender, parse_record("--item", command.item));
+  std::vector<float> predictions = recommender.predict(query, item);
   if (!command.raw) clamp_to_labels(recommender.bundle(), predictions);
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
   for (const std::string& note : notes_on_gaps(recommender, query)) say("note: {}", note);
-  for (const std::string& message : recommender.unseen(candidate, Recommender::Side::candidate))
+  for (const std::string& message : recommender.unseen(item, Recommender::Side::item))
     say("note: {}", message);
   const std::vector<std::string> labels = recommender.labels();
   if (!command.out.empty())
     return write_row(labels, predictions, command.out, command.format == "json" ? "jsonl" : "");
   if (command.format == "csv") return write_row(labels, predictions, "-", "csv");
-  print_data(command.format == "json" ? as_json(query, candidate, labels, predictions)
+  print_data(command.format == "json" ? as_json(query, item, labels, predictions)
                                       : as_table(labels, predictions));
 }
 
@@ -103,11 +103,11 @@ void predict_one(const Recommender& recommender, const PredictCommand& command) 
 void run(const PredictCommand& command) {
   const Recommender recommender = Recommender::load(command.bundle);
   if (!command.data.table.empty()) return predict_table(recommender, command);
-  if (command.query.empty() || command.candidate.empty()) {
+  if (command.query.empty() || command.item.empty()) {
     throw usage_error(
-        "predict: need --query column=value (columns: {}) and --candidate column=value (columns: {}), or "
+        "predict: need --query column=value (columns: {}) and --item column=value (columns: {}), or "
         "--data TABLE",
-        fmt::join(recommender.query_columns(), ", "), fmt::join(recommender.candidate_columns(), ", "));
+        fmt::join(recommender.query_columns(), ", "), fmt::join(recommender.item_columns(), ", "));
   }
   predict_one(recommender, command);
 }

@@ -4,8 +4,8 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/answer_writer.h"
-#include "shortlist/cli/candidate_table.h"
 #include "shortlist/cli/commands.h"
+#include "shortlist/cli/item_table.h"
 #include "shortlist/cli/passed_columns.h"
 #include "shortlist/cli/query_table.h"
 #include "shortlist/cli/stop.h"
@@ -13,6 +13,7 @@
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/config/config.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/recommend/shown_predictions.h"
 
@@ -30,7 +31,7 @@ void add_predictions(const Table& table, const std::vector<std::string>& labels,
                      std::vector<OutputColumn>& columns) {
   for (const std::string& label : labels) {
     if (table.has_column(predicted_column(label))) {
-      throw data_error("{}: has a column '{}' already", table.source().describe(), predicted_column(label));
+      throw data_error("{}: already has a column '{}'", table.source().describe(), predicted_column(label));
     }
     columns.push_back({predicted_column(label), ColumnType::number});
   }
@@ -57,7 +58,7 @@ void write_chunk(const PassedColumns& passed, const Chunk& chunk, const Predicti
 
 void predict_table(const Recommender& recommender, const PredictCommand& command) {
   stop_on_signals();
-  const Table table = Table::open(command.data.source_like(recommender.bundle().config.data));
+  const Table table = Table::open(command.data.source_like(recommender.bundle().config->data));
   say_notes(table);
   QueryTable queries(recommender, table);
   const PassedColumns passed =
@@ -66,8 +67,8 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   add_predictions(table, recommender.labels(), columns);
   std::vector<ColumnRequest> requests = queries.requests();
   const size_t of_query = requests.size();
-  CandidateTable candidates(recommender, table);
-  std::ranges::copy(candidates.requests(), std::back_inserter(requests));
+  ItemTable items(recommender, table);
+  std::ranges::copy(items.requests(), std::back_inserter(requests));
   std::ranges::copy(passed.requests, std::back_inserter(requests));
   AnswerWriter writer(command.out, columns, command.format);
   RowProgress progress("predict", table, command.quiet);
@@ -75,9 +76,9 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
   UnseenValues unseen;
   const auto work = [&](const Chunk& chunk, Predictions& predictions) {
     const std::vector<Column> asked = queries.columns(chunk);
-    const auto [items, columns, unknown] = candidates.read(chunk, of_query);
-    predictions.labels = items.empty() ? recommender.predict(asked, columns, &predictions.unseen)
-                                       : recommender.predict(asked, columns, items);
+    const auto [known, columns, unknown] = items.read(chunk, of_query);
+    predictions.labels = known.empty() ? recommender.predict(asked, columns, &predictions.unseen)
+                                       : recommender.predict(asked, columns, known);
     predictions.unknown_items = unknown;
     if (!command.raw) clamp_to_labels(recommender.bundle(), predictions.labels);
     predictions.gaps = recommender.query_context().gaps(asked);
@@ -86,14 +87,14 @@ void predict_table(const Recommender& recommender, const PredictCommand& command
     if (chunk.rows > 0) write_chunk(passed, chunk, predictions, writer);
     unseen.add(predictions.unseen);
     queries.count(predictions.gaps, chunk.rows);
-    candidates.count(predictions.unknown_items);
+    items.count(predictions.unknown_items);
     progress.show(chunk.first_row + chunk.rows);
   };
   const uint64_t rows = work_on_rows<Predictions>(table, requests, pool, work, write, throw_if_stopped);
   writer.finish();
   progress.finish(rows, command.out);
   unseen.say_once();
-  candidates.say_unknown();
+  items.say_unknown();
   queries.say_gaps();
 }
 

@@ -26,8 +26,8 @@ QueryTable::QueryTable(const Recommender& recommender, const Table& table) {
     if (has) requests_.push_back(request);
   }
   if (requests_.empty() && !gaps_.empty()) {
-    throw data_error("{}: has none of the query's columns ({}), it has {}", table.source().describe(),
-                     fmt::join(known, ", "), fmt::join(all, ", "));
+    throw data_error("{}: has none of the query's columns ({}); its columns are {}",
+                     table.source().describe(), fmt::join(known, ", "), fmt::join(all, ", "));
   }
 }
 
@@ -59,10 +59,10 @@ void QueryTable::say_gaps() const {
     const auto& [column, missing, filled] = gaps_[c];
     if (place_[c] < 0) say("note: the table has no column '{}'{}", column, suggestions_[c]);
     if (filled > 0)
-      say("note: {}: {} of {} queries take their user's value in the training data", column,
+      say("note: {}: {} of {} queries use their user's value in the training data", column,
           count_text(filled), count_text(rows_));
     if (missing > 0)
-      say("note: {}: not given in {} of {} queries, so the model takes it as missing", column,
+      say("note: {}: not given in {} of {} queries, so the model treats it as missing", column,
           count_text(missing), count_text(rows_));
   }
 }

@@ -101,8 +101,8 @@ void recommend_one(const Recommender& recommender, const RecommendCommand& comma
   for (const std::string& message : recommender.unseen(query)) say("note: {}", message);
   for (const std::string& note : notes_on_gaps(recommender, query)) say("note: {}", note);
   if (items.size() < static_cast<size_t>(command.k)) {
-    say("note: {} of the {} items asked for: the catalogue, the conditions and what the user has seen allow "
-        "no more",
+    say("note: {} of {} items found: the catalogue, the conditions and the items that the user has seen "
+        "leave no more",
         items.size(), command.k);
   }
   if (!command.out.empty() || command.format == "csv") {

@@ -13,6 +13,7 @@
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/unseen_values.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/config/config.h"
 #include "shortlist/jobs/rows.h"
 #include "shortlist/recommend/shown_predictions.h"
 
@@ -150,7 +151,7 @@ class AnswerTable {
 void recommend_table(const Recommender& recommender, const RecommendCommand& command) {
   stop_on_signals();
   for (const std::string& note : recommender.notes(command.options().where)) say("note: {}", note);
-  const Table table = Table::open(command.queries.source_like(recommender.bundle().config.data));
+  const Table table = Table::open(command.queries.source_like(recommender.bundle().config->data));
   say_notes(table);
   QueryTable queries(recommender, table);
   const PassedColumns passed =

@@ -14,7 +14,7 @@ void run(const ServeCommand& command) {
 void run(const KeyCommand& command) {
   add_key(command.file, command.name, command.scope,
           [](const std::string& token) { print_data(token + "\n"); });
-  say("The key is shown only now: {} has its hash alone. A server reads the file when it starts, and on "
+  say("The key is shown only now: {} contains only its hash. A server reads the file when it starts and on "
       "SIGHUP.",
       command.file);
 }

@@ -34,27 +34,28 @@ void add_limits(CLI::App& sub, Limits& limits) {
 void add_access(CLI::App& sub, ServeOptions& options) {
   const char* group = "Access";
   sub.add_option("--keys", options.keys,
-                 "Answer only who has a key: a file of keys, as shortlist key makes it")
+                 "Require a key from clients. FILE is a file of keys, which shortlist key writes.")
       ->option_text("FILE")
       ->group(group);
-  sub.add_flag("--without-keys", options.without_keys, "Answer anyone, also on an address that others reach")
+  sub.add_flag("--without-keys", options.without_keys,
+               "Answer without a key, even on an address that other machines can reach")
       ->group(group);
   add_list(sub, "--public-host", options.public_hosts,
-           "A name under which clients reach the server through a proxy; again for more")
+           "A name under which clients reach the server through a proxy. Repeat for more.")
       ->option_text("NAME")
       ->group(group);
-  sub.add_flag(
-         "--trust-forwarded-for{1}", options.trusted_proxies,
-         "Take the client's address from X-Forwarded-For, as one proxy adds it, or =N proxies. Only for a "
-         "server that nobody reaches around them")
+  sub.add_flag("--trust-forwarded-for{1}", options.trusted_proxies,
+               "Take the client's address from X-Forwarded-For, as added by one proxy, or by N proxies with "
+               "=N. Use it only if no client can bypass them.")
       ->check(between(0, 16))
       ->group(group);
-  add_list(sub, "--cors-origin", options.cors_origins,
-           "A site whose pages may ask, such as https://shop.example, or *; again for more")
+  add_list(
+      sub, "--cors-origin", options.cors_origins,
+      "A site whose pages may send requests, such as https://shop.example, or * for any. Repeat for more.")
       ->option_text("ORIGIN")
       ->group(group);
   sub.add_option("--bundles-root", options.bundles_root,
-                 "The folder from which an admin's reload may load bundles. Without it, a reload names none")
+                 "Folder from which an admin may load bundles. Without it, a reload cannot name a bundle.")
       ->option_text("FOLDER")
       ->group(group);
 }
@@ -64,34 +65,34 @@ void add_access(CLI::App& sub, ServeOptions& options) {
 void add_serve(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
-      add_command<ServeCommand>(app, chosen, "serve", "serve a bundle over HTTP, with a web page", sub);
+      add_command<ServeCommand>(app, chosen, "serve", "Serve a bundle over HTTP, with a web page", sub);
   ServeOptions& options = command->options;
   sub->add_option("bundle", command->models,
-                  "the folder that train made, or one with a file `latest` that names it; again, as "
-                  "NAME=BUNDLE, for several models")
+                  "The folder that train wrote, or one with a file `latest` that names it. For several "
+                  "models, repeat as NAME=BUNDLE.")
       ->required()
       ->option_text("BUNDLE");
-  sub->add_option("--address", options.server.address, "the IP address to listen on")->capture_default_str();
-  sub->add_option("--port", options.server.port, "0: a free one")
+  sub->add_option("--address", options.server.address, "IP address to listen on")->capture_default_str();
+  sub->add_option("--port", options.server.port, "Port to listen on. 0 means any free one.")
       ->capture_default_str()
       ->check(between(0, 65'535));
-  sub->add_option("--threads", options.server.threads, "0: one for each processor")
+  sub->add_option("--threads", options.server.threads, "Number of threads. 0 means one per processor.")
       ->capture_default_str()
       ->check(between(0, kMostThreads));
   add_access(*sub, options);
-  CLI::Option* certificate =
-      sub->add_option("--tls-certificate", options.server.tls_certificate, "serve https with this chain, PEM")
-          ->option_text("FILE");
-  CLI::Option* key =
-      sub->add_option("--tls-key", options.server.tls_key, "the certificate's key, PEM")->option_text("FILE");
+  CLI::Option* certificate = sub->add_option("--tls-certificate", options.server.tls_certificate,
+                                             "Serve HTTPS with this certificate chain, in PEM")
+                                 ->option_text("FILE");
+  CLI::Option* key = sub->add_option("--tls-key", options.server.tls_key, "The certificate's key, in PEM")
+                         ->option_text("FILE");
   certificate->needs(key);
   key->needs(certificate);
   sub->add_flag("!--no-watch", options.watch,
-                "load a new bundle only when told to, by SIGHUP or by an admin");
-  sub->add_flag("--access-log", options.access_log, "write a line to the log for each request");
+                "Load a new bundle only on SIGHUP or when an admin asks for it");
+  sub->add_flag("--access-log", options.access_log, "Write a line to the log for each request");
   add_limits(*sub, options.limits);
   sub->footer(
-      "\nSIGTERM lets open requests end, and a second one closes them. SIGHUP loads the bundles again. "
+      "\nSIGTERM lets open requests finish, and a second one closes them. SIGHUP loads the bundles again. "
       "docs/reference/http.md describes the API.\n"
       "\nExamples:\n"
       "  shortlist serve runs/anime\n"
@@ -102,15 +103,17 @@ void add_serve(CLI::App& app, Chosen& chosen) {
 
 void add_key_command(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
-  const auto command = add_command<KeyCommand>(app, chosen, "key", "make an API key for serve", sub);
-  sub->add_option("name", command->name, "whose it is, one word")->required()->option_text("NAME");
-  sub->add_option("--keys", command->file, "the file of keys to add it to")->required()->option_text("FILE");
+  const auto command = add_command<KeyCommand>(app, chosen, "key", "Make an API key for serve", sub);
+  sub->add_option("name", command->name, "Name of the key's owner, one word")
+      ->required()
+      ->option_text("NAME");
+  sub->add_option("--keys", command->file, "The file of keys to add it to")->required()->option_text("FILE");
   sub->add_option_function<std::string>(
          "--scope",
          [command](const std::string& scope) {
            command->scope = scope == "admin" ? Scope::admin : Scope::read;
          },
-         "what it allows: read, or admin, which may load models, too; read when not given")
+         "What the key allows: read, or admin, which may also load models. The default is read.")
       ->check(one_of({"read", "admin"}));
   sub->footer(
       "\nPrints the key once. Only its hash is stored, so it cannot be shown again.\n"
@@ -119,40 +122,40 @@ void add_key_command(CLI::App& app, Chosen& chosen) {
 }
 
 void add_bench(CLI::App& app, Chosen& chosen) {
-  CLI::App* bench = app.add_subcommand("bench", "measure how fast this machine serves");
+  CLI::App* bench = app.add_subcommand("bench", "Measure how fast this machine serves");
   bench->require_subcommand(1);
   CLI::App* sub = nullptr;
   const auto command = add_command<BenchServeCommand>(
-      *bench, chosen, "serve", "measure the server's latency at a fixed rate of requests", sub);
+      *bench, chosen, "serve", "Measure the server's latency at a fixed rate of requests", sub);
   add_bundle(*sub, command->bundle);
   sub->add_option("--rate", command->rate,
-                  "requests a second, whatever is answered; 0: as fast as answers come")
+                  "Requests per second, no matter how fast they are answered. 0 sends the next request when "
+                  "one is answered.")
       ->capture_default_str()
       ->check(between(0, 1e9));
-  sub->add_option("--seconds", command->seconds, "how long")
+  sub->add_option("--seconds", command->seconds, "Seconds to measure")
       ->capture_default_str()
       ->check(between(1e-3, 1e6));
-  sub->add_option("--warm-up", command->warm_up, "seconds before, which do not count")
+  sub->add_option("--warm-up", command->warm_up, "Seconds to run before measuring")
       ->capture_default_str()
       ->check(between(0, 1e6));
-  sub->add_option("--connections", command->connections, "kept alive")
+  sub->add_option("--connections", command->connections, "Number of connections, which are kept alive")
       ->capture_default_str()
       ->check(positive());
-  sub->add_option("-k", command->k, "items in an answer")->capture_default_str();
-  sub->add_option("--retrieve", command->retrieve, "items that retrieval hands to the ranking")
+  sub->add_option("-k", command->k, "Items per answer")->capture_default_str();
+  sub->add_option("--retrieve", command->retrieve, "Items that retrieval passes to the ranking")
       ->capture_default_str();
-  add_list(*sub, "--where", command->where, "a condition on an attribute, as recommend takes it");
-  sub->add_option("--threads", command->threads, "of the server; 0: one for each processor")
+  add_list(*sub, "--where", command->where, "A condition on an attribute, as in recommend");
+  sub->add_option("--threads", command->threads, "The server's threads. 0 means one per processor.")
       ->capture_default_str()
       ->check(between(0, kMostThreads));
   sub->add_option("--swaps", command->swaps,
-                  "times that the bundle is loaded again meanwhile and takes the model's place")
+                  "Number of times that the bundle is loaded again and swapped in during the measurement")
       ->capture_default_str()
       ->check(non_negative());
   sub->footer(
-      "\nServer and generator share the machine. A request's time counts from when it was due, so a stall "
-      "shows\n"
-      "in all requests that it held up. The queries are the bundle's golden ones.\n"
+      "\nServer and generator share the machine. A request's time counts from when it was due, so a stall\n"
+      "counts in all requests that it delays. The queries are the bundle's golden ones.\n"
       "\nExample:\n"
       "  shortlist bench serve runs/anime --rate 5000\n"
       "  shortlist bench serve runs/anime --swaps 1000 --seconds 100\n");

@@ -12,7 +12,7 @@ namespace {
 
 uint32_t find_item(const Recommender& recommender, const std::string& text) {
   if (const auto item = recommender.find_item(complete_id(recommender, text))) return *item;
-  throw usage_error("the model knows no {} '{}'{}", recommender.id_column(), text,
+  throw usage_error("the catalogue has no {} '{}'{}", recommender.id_column(), text,
                     ids_like(recommender, text));
 }
 

@@ -36,10 +36,11 @@ void TableOptions::apply(TableConfig& data) const {
 
 namespace {
 
-void use_side_table(const std::string& text, const char* section, std::optional<SideTableConfig>& side,
+void use_side_table(const std::string& text, const char* section, SideTableConfig* side,
                     const std::string& config) {
   if (text.empty()) return;
-  if (!side) throw usage_error("--{0}: {1} has no [{0}], whose table this could replace", section, config);
+  if (side == nullptr || !side->has_table())
+    throw usage_error("--{0}: {1} has no table in [{0}] that this could replace", section, config);
   side->use_table(text);
 }
 
@@ -47,8 +48,8 @@ void use_side_table(const std::string& text, const char* section, std::optional<
 
 void ConfigTableOptions::apply(Config& config) const {
   data.apply(config.data);
-  use_side_table(items, "items", config.items, config.file);
-  use_side_table(users, "users", config.users, config.file);
+  use_side_table(items, "items", &config.items, config.file);
+  use_side_table(users, "users", config.users ? &*config.users : nullptr, config.file);
 }
 
 }  // namespace shortlist

@@ -65,7 +65,7 @@ TrainingResult train_to_the_end(const TrainCommand& command, const Config& confi
   TrainingResult result = train(config, options, *callback, stop_on_signals());
   if (result.finished) return result;
   throw Error(ErrorKind::interrupted,
-              fmt::format("stopped after {} whole epochs, saved; go on with\n  {}",
+              fmt::format("stopped after {} whole epochs and saved; continue with\n  {}",
                           result.history.epochs.size(), resume_command(command.arguments)));
 }
 
@@ -87,7 +87,7 @@ void run_seeds(const TrainCommand& command) {
   write_file_atomically(all.out + "/seeds.json", seeds_json(seeds));
   print_data(command.json ? seeds_event(seeds) : seeds_text(seeds));
   if (!command.json && !command.quiet)
-    say("saved in {}/seed-...; the figures in {}/seeds.json", all.out, all.out);
+    say("saved in {}/seed-...; figures in {}/seeds.json", all.out, all.out);
 }
 
 }  // namespace
@@ -100,8 +100,8 @@ void run(const TrainCommand& command) {
   if (!command.json) print_data(report_text(result.report, ReportDetail::brief));
   if (command.json || command.quiet) return;
   const bool has_curves = !result.history.epochs.empty();
-  say("saved in {0}; all figures in {0}/report.txt{1} {0}/report.html", options.out,
-      has_curves ? ", with learning curves in" : " and");
+  say("saved in {0}; all figures are in {0}/report.txt{1} {0}/report.html", options.out,
+      has_curves ? ", the learning curves in" : " and");
   say("next: {}", recommend_command(config, options.out));
 }
 

@@ -24,12 +24,12 @@ void print_event(const char* event, Value::Table fields) {
 
 class MachineListener : public TrainingCallback {
  public:
-  void prepared(const Config& config, const Dataset& data, const ModelSpec& spec,
+  void prepared(const TrainSpec& training, const Dataset& data, const ModelSpec& spec,
                 const Parameters& parameters) override {
     Value::Array labels;
-    for (size_t t = 0; t < config.ranking.size(); ++t) {
+    for (size_t t = 0; t < training.ranking.size(); ++t) {
       const LabelScale scale = spec.label_scale(t);
-      labels.push_back(Value(Value::Table{{"label", Value(config.ranking[t].label)},
+      labels.push_back(Value(Value::Table{{"label", Value(training.ranking[t].label)},
                                           {"standardized", Value(scale != LabelScale())},
                                           {"mean", Value(scale.mean)},
                                           {"deviation", Value(scale.deviation)}}));
@@ -39,11 +39,11 @@ class MachineListener : public TrainingCallback {
                              {"validation", whole(data.split.validation.size())},
                              {"test", whole(data.split.test.size())},
                              {"queries", whole(data.queries.rows)},
-                             {"candidates", whole(data.items.ids.size())},
+                             {"items", whole(data.items.ids.size())},
                              {"pairs", whole(data.pair_query.size())},
                              {"trained_parameters", whole(parameters.trainable_count())},
                              {"kept_parameters", whole(parameters.kept_count())},
-                             {"epochs", Value(static_cast<int64_t>(config.training.epochs))},
+                             {"epochs", Value(static_cast<int64_t>(training.settings.epochs))},
                              {"labels", Value(std::move(labels))},
                              {"instructions", Value(instructions_in_use())}});
     start_ = std::chrono::steady_clock::now();

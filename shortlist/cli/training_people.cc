@@ -21,10 +21,10 @@ bool is_of_interest(const std::string& name) {
          name.starts_with("log_loss");
 }
 
-std::vector<std::string> top_k_names(const Config& config) {
+std::vector<std::string> top_k_names(const TrainSpec& training) {
   std::vector<std::string> names;
-  if (!config.retrieval) return names;
-  const std::vector<int>& k = config.retrieval->top_k;
+  if (!training.retrieval) return names;
+  const std::vector<int>& k = training.retrieval->top_k;
   const size_t first = k.size() > kMostTopK ? (k.size() - kMostTopK) / 2 : 0;
   for (size_t i = first; i < k.size() && names.size() < kMostTopK; ++i)
     names.push_back(fmt::format("top_{}", k[i]));
@@ -33,43 +33,45 @@ std::vector<std::string> top_k_names(const Config& config) {
 
 class PeopleListener : public TrainingCallback {
  public:
-  void prepared(const Config& config, const Dataset& data, const ModelSpec& spec,
+  void prepared(const TrainSpec& spec, const Dataset& data, const ModelSpec& model,
                 const Parameters& parameters) override {
-    top_k_ = top_k_names(config);
-    watch(config, data);
+    top_k_ = top_k_names(spec);
+    watch(spec, data);
     rows_an_epoch_ = data.split.train.size();
     say("rows        {}: {} train, {} validation, {} test", count_text(data.rows),
         count_text(data.split.train.size()), count_text(data.split.validation.size()),
         count_text(data.split.test.size()));
-    say("distinct    {} queries, {} candidates, {} pairs of them", count_text(data.queries.rows),
+    say("distinct    {} queries, {} items, {} pairs of them", count_text(data.queries.rows),
         count_text(data.items.ids.size()), count_text(data.pair_query.size()));
     if (parameters.size() > 0)
-      say("parameters  {} trained, {} kept beside them", count_text(parameters.trainable_count()),
+      say("parameters  {} trained, {} not trained", count_text(parameters.trainable_count()),
           count_text(parameters.kept_count()));
-    for (size_t t = 0; t < config.ranking.size(); ++t) {
-      const LabelScale scale = spec.label_scale(t);
+    for (size_t t = 0; t < spec.ranking.size(); ++t) {
+      const LabelScale scale = model.label_scale(t);
       if (scale == LabelScale()) continue;
       say("label       {}: mean {}, deviation {}; losses are of the standardised label",
-          config.ranking[t].label, compact_figure(scale.mean), compact_figure(scale.deviation));
+          spec.ranking[t].label, compact_figure(scale.mean), compact_figure(scale.deviation));
     }
     for (const auto& [feature, values] : data.unseen) {
       if (values > 0)
-        say("note: feature '{}': {} values that the rows it was fitted on do not have", feature,
+        say("note: feature '{}': {} values do not occur in the rows that it was fitted on", feature,
             count_text(values));
     }
-    say("watches     {} of the {} rows; * marks the best epoch so far", watched_,
-        data.split.validation.empty() ? "training" : "validation");
+    if (parameters.size() > 0)
+      say("monitor     {} of the {} rows; * marks the best epoch so far", watched_,
+          data.split.validation.empty() ? "training" : "validation");
     start_ = epoch_start_ = Clock::now();
   }
 
   void resumed(const TrainerState& state) override {
     for (const EpochRecord& epoch : state.history.epochs) is_best(epoch);
-    say("going on after epoch {}{}", state.epoch, state.step > 0 ? fmt::format(", step {}", state.step) : "");
+    say("continuing after epoch {}{}", state.epoch,
+        state.step > 0 ? fmt::format(", step {}", state.step) : "");
     rows_before_ = SIZE_MAX;
   }
 
   void refitting(int epochs) override {
-    say("trains a new model on the training and the validation rows, {} {}", epochs,
+    say("training a new model on the training and the validation rows, {} {}", epochs,
         epochs == 1 ? "epoch" : "epochs");
   }
 
@@ -96,10 +98,10 @@ class PeopleListener : public TrainingCallback {
   }
 
   void learning_rate_fell(double from, double to) override {
-    say("learning rate {:.3g} -> {:.3g}: no gain", from, to);
+    say("learning rate {:.3g} -> {:.3g}: no improvement", from, to);
   }
   void stopped_early(int epoch, int best_epoch) override {
-    say("stopped after epoch {}: no gain since epoch {}", epoch, best_epoch);
+    say("stopped after epoch {}: no improvement since epoch {}", epoch, best_epoch);
   }
   void profiled(const StepProfile& profile) override { print_data(profile_text(profile) + "\n"); }
   void evaluated(const EvaluationReport&) override { say("trained in {}", duration_text(since(start_))); }
@@ -116,14 +118,12 @@ class PeopleListener : public TrainingCallback {
 
   // Finds the metric by which epochs are compared: that of early stopping, or else of the plateau, or else
   // the default of both.
-  void watch(const Config& config, const Dataset& data) {
-    const TrainingConfig& training = config.training;
+  void watch(const TrainSpec& spec, const Dataset& data) {
+    const TrainingConfig& training = spec.settings;
     EarlyStoppingConfig early = training.early_stopping.value_or(EarlyStoppingConfig());
     if (!training.early_stopping && training.reduce_on_plateau)
       early.monitor = training.reduce_on_plateau->monitor;
-    early.monitor = early.monitor == kServedMonitor && data.split.validation.empty()
-                        ? "loss"
-                        : config.monitored_metric(early.monitor);
+    early.monitor = spec.monitored_metric(early.monitor, !data.split.validation.empty());
     watched_ = early.monitor;
     best_.emplace(early);
   }

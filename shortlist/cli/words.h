@@ -28,7 +28,7 @@ Value record_value(const Record& record);
 // The item's attributes as a JSON object.
 Value attributes_value(const Recommender& recommender, uint32_t item);
 
-// The members "rank", "id" and, if the model has candidate.display, "display" of an item's JSON object.
+// The members "rank", "id" and, if the model has items.display, "display" of an item's JSON object.
 Value::Table id_value(const Recommender& recommender, uint32_t item, size_t rank);
 
 // Quotes an argument for a shell.

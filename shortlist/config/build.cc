@@ -62,9 +62,11 @@ class Chain {
     for (const std::string& name : *block.inputs) {
       const auto found = std::ranges::find(known, name);
       if (found == known.end()) {
-        const std::string near = nearest(name, known);
+        // Its name in configs of 0.1.0.
+        const bool is_item = name == "candidate" && row_set_ == kPairRows;
+        const std::string near = is_item ? "item" : nearest(name, known);
         throw block.where.below("inputs").error(
-            block.written, fmt::format("no input or layer before is named '{}'{}", name,
+            block.written, fmt::format("no input or earlier layer is named '{}'{}", name,
                                        near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
       }
       inputs.push_back(named_[static_cast<size_t>(found - known.begin())].second);
@@ -92,8 +94,9 @@ LayerPtr input_layer(const FeatureConfig& feature, const FeatureShape& shape, co
   return embedding;
 }
 
-int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const std::string& name,
-                int row_set, const std::vector<FeatureShape>& shapes) {
+// `name` begins the names of nodes and parameters; `section` is the section of the config, for errors.
+int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const char* section,
+                const std::string& name, int row_set, const std::vector<FeatureShape>& shapes) {
   Chain chain(spec, name, row_set, config.file);
   std::vector<int> inputs;
   for (size_t i = 0; i < tower.features.size(); ++i) {
@@ -103,14 +106,14 @@ int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower,
   }
   const int last = inputs.size() == 1 ? inputs[0] : chain.add("features", std::make_shared<Concat>(), inputs);
   if (inputs.size() == 1) chain.name("features", last);
-  return chain.add_layers(tower.layers, last, {config.file, name + ".layers"});
+  return chain.add_layers(tower.layers, last, {config.file, std::string(section) + ".layers"});
 }
 
 void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& ranking, int query,
                    int candidate, int both, size_t index) {
   Chain chain(spec, "ranking/" + ranking.label, kPairRows, config.file);
   chain.name("query", query);
-  chain.name("candidate", candidate);
+  chain.name("item", candidate);
   chain.name("features", both);
   const int last =
       chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index)});
@@ -131,14 +134,15 @@ std::vector<FeatureShape> feature_shapes(const FeatureMap& tower) {
 ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
                       const std::vector<FeatureShape>& candidate) {
   ModelSpec spec;
-  spec.query = build_tower(spec, config, config.query, "query", kQueryRows, query);
-  spec.candidate = build_tower(spec, config, config.candidate, "candidate", kCandidateRows, candidate);
+  spec.query = build_tower(spec, config, config.query, "query", "query", kQueryRows, query);
+  spec.candidate = build_tower(spec, config, config.items, "items", "candidate", kCandidateRows, candidate);
   const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
-  if (config.retrieval && query_width != candidate_width) {
+  // If another kind retrieves, the towers only rank, and may have different widths.
+  if (config.model.is_two_tower() && config.retrieval && query_width != candidate_width) {
     const Value* section = config.written.find("retrieval");
     throw Where{config.file, "retrieval"}.error(
         section != nullptr ? *section : config.written,
-        fmt::format("the query tower is {} wide but the candidate tower {}; both need one width", query_width,
+        fmt::format("the query tower is {} wide but the item tower {}; both need one width", query_width,
                     candidate_width));
   }
   if (config.ranking.empty()) return spec;
@@ -155,9 +159,12 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
   return spec;
 }
 
-ModelSpec build_model(const Config& config, const FeatureMap& features) {
-  return build_model(config, feature_shapes(features.select(config.query.features)),
-                     feature_shapes(features.select(config.candidate.features)));
+ModelSpec build_model(const Config& config, const FeatureMap& features,
+                      std::vector<LabelScale> label_scales) {
+  ModelSpec spec = build_model(config, feature_shapes(features.select(config.query.features)),
+                               feature_shapes(features.select(config.items.features)));
+  spec.label_scales = std::move(label_scales);
+  return spec;
 }
 
 }  // namespace shortlist

@@ -19,7 +19,8 @@ std::vector<FeatureShape> feature_shapes(const FeatureMap& tower);
 // Throws a usage Error with file and line if layers do not fit together.
 ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
                       const std::vector<FeatureShape>& candidate);
-// The same with the fitted features of both towers.
-ModelSpec build_model(const Config& config, const FeatureMap& features);
+// The same with the fitted features of both towers, and the scales of the labels (ModelSpec::label_scales).
+ModelSpec build_model(const Config& config, const FeatureMap& features,
+                      std::vector<LabelScale> label_scales = {});
 
 }  // namespace shortlist

@@ -1,8 +1,5 @@
 #include "shortlist/config/config.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "shortlist/features/categories.h"
 #include "shortlist/features/time.h"
 
@@ -45,25 +42,6 @@ AttributeForm Config::attribute_form(const AttributeConfig& attribute) const {
   if (!form.kind && !form.separator && declares_time) form.kind = AttributeKind::time;
   if (form.times == TimeForm()) form.times = declared_times(attribute.column);
   return form;
-}
-
-Config Config::of_towers() const {
-  Config towers = *this;
-  if (!model.is_two_tower()) towers.retrieval.reset();
-  return towers;
-}
-
-bool Config::query_tells_user() const {
-  return !data.user.empty() && std::ranges::any_of(query.features, [&](const std::string& name) {
-    return feature(name).column == data.user;
-  });
-}
-
-std::string Config::monitored_metric(const std::string& monitor) const {
-  if (monitor != kServedMonitor) return monitor;
-  if (!retrieval || !query_tells_user()) return "loss";
-  const int k = std::ranges::min(retrieval->top_k, {}, [](int k) { return std::abs(k - 10); });
-  return fmt::format("{}ndcg@{}", recommend.seen == SeenPolicy::drop ? "unseen_" : "", k);
 }
 
 }  // namespace shortlist

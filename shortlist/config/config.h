@@ -9,6 +9,7 @@
 #include "shortlist/config/data_config.h"
 #include "shortlist/config/model_config.h"
 #include "shortlist/config/recommend_config.h"
+#include "shortlist/config/tower_config.h"
 #include "shortlist/config/training_config.h"
 #include "shortlist/features/feature_config.h"
 
@@ -16,11 +17,11 @@ namespace shortlist {
 
 struct Config {
   DataConfig data;
-  std::optional<SideTableConfig> items, users;  // tables joined to the rows of `data`
-  std::vector<FeatureConfig> features;          // in the order of the file
+  std::optional<SideTableConfig> users;  // a table joined to the rows of `data`
+  std::vector<FeatureConfig> features;   // in the order of the file
   ModelConfig model;
   QueryConfig query;
-  CandidateConfig candidate;
+  ItemsConfig items;
   std::optional<RetrievalConfig> retrieval;
   std::vector<RankingConfig> ranking;
   TrainingConfig training;
@@ -35,12 +36,6 @@ struct Config {
   AttributeForm attribute_form(const AttributeConfig& attribute) const;
   // Whether the model has towers, to retrieve with or to rank the candidates of another retriever.
   bool has_towers() const { return model.is_two_tower() || !ranking.empty(); }
-  // The config of the tasks that the towers learn: without [retrieval] if another model kind retrieves.
-  Config of_towers() const;
-  // Whether data.user is a column of the query, so that a query identifies its user.
-  bool query_tells_user() const;
-  // The metric that `monitor` refers to, with kServedMonitor resolved.
-  std::string monitored_metric(const std::string& monitor) const;
 };
 
 }  // namespace shortlist

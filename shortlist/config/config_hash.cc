@@ -35,6 +35,7 @@ std::string config_hash(const Config& config) {
     std::erase_if(*std::get_if<Value::Table>(&written.data),
                   [](const auto& entry) { return entry.first == "recommend"; });
   std::string text = to_toml(written);
+  if (config.items.has_table()) text += "\nwith a table of items";
   for (const RankingConfig& ranking : config.ranking)
     text += ranking.standardizes() ? "\nstandardised" : "\nas it is";
   return sha256_hex(text);

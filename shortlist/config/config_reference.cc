@@ -30,33 +30,34 @@ std::string table_of(const std::vector<FieldHelp>& fields) {
 
 constexpr const char* kStart = R"(# The config
 
-One TOML file says which table, what is known of each row, the model and its training. This page is made from the
-same lists of fields that read the file. A key that is not here is an error, which names the nearest known one.
+One TOML file describes the table, the features, the model and its training. This page is generated from the lists of
+fields that the program reads. An unknown key is an error, whose message suggests the nearest known key.
 
-`--set training.epochs=5` replaces one value; a list's elements have the numbers 0, 1, ...: `--set ranking.0.weight=0`.
-A key without a default is empty, or off, unless it is given.
+`--set training.epochs=5` replaces one value. Elements of a list are numbered from 0: `--set ranking.0.weight=0`.
+A key without a default is empty or off unless it is set.
 
 )";
 
 constexpr const char* kFeatures = R"(## [features]
 
-`NAME = { kind = "...", ... }` declares a feature; towers name those that they use. All kinds have these keys:
+`NAME = { kind = "...", ... }` declares a feature. The towers list the features that they use. All kinds have these
+keys:
 
 | key | value | default | |
 |---|---|---|---|
 | `kind` | text | | one of the kinds below |
 | `column` | text | the feature's name | column of the table |
 
-A feature whose values are ids enters the model through an embedding table of its own; one whose values are numbers
-as it is, without these keys of the embedding:
+A feature that yields ids has an embedding table of its own, which these keys configure. A feature that yields numbers
+is used as it is and does not have these keys.
 
 )";
 
 constexpr const char* kModel = R"(## [model]
 
-The kind of model that retrieves, and the settings of that kind. Without this section it is a `two_tower` model. With
-another kind, `[[ranking]]` tasks and the towers that they need may follow as a second stage. `[retrieval]` then has
-only `positives` and `top_k`. Without `query.features` a query is its user, in the column `data.user`.
+The kind of model for retrieval, and the settings of that kind. The default is a `two_tower` model. A model of another
+kind may have `[[ranking]]` tasks, and the towers that they need, as a second stage. Its `[retrieval]` has only
+`positives` and `top_k`. Without `query.features`, a query is its user, in the column `data.user`.
 See [kinds of model](kinds.md).
 
 | key | value | default | |
@@ -67,24 +68,29 @@ See [kinds of model](kinds.md).
 
 constexpr const char* kLayers = R"(## Layers
 
-A tower's features stand side by side, in the order of `features`, and go through its `layers` one after the other. A
-ranking task's layers begin with the query tower's and the candidate tower's outputs, side by side. One entry of
+A tower's features are concatenated in the order of `features` and go through its `layers` one after the other. A
+ranking task's layers begin with the outputs of the query tower and of the item tower, concatenated. One entry of
 a list is one layer, `{ KIND = ..., ... }`, of a kind below. In a tower, `inputs` may name its features and
-`"features"`, all of them; in a ranking task `"query"`, `"candidate"` and `"features"`, both. Crosses that follow one
+`"features"`, all of them; in a ranking task `"query"`, `"item"` and `"features"`, both. Crosses that follow one
 another share their first input, the x0 of DCN-v2. All kinds have these keys:
 
 )";
 
 constexpr const char* kMlp = R"(### mlp
 
-Several dense layers in one line: `{ mlp = [256, 64], final_activation = "relu" }`. It takes the other settings of
-`dense` for all of them, `inputs` for the first (several are put side by side) and `name` for the last.
+Several dense layers in one line: `{ mlp = [256, 64], final_activation = "relu" }`. The other settings of `dense` apply
+to all of them, `inputs` to the first (several inputs are concatenated) and `name` to the last.
 
 )";
 
-constexpr const char* kSideTables =
-    R"(Optional tables of items and of users, with one row for each, that are joined to the rows of [data] by a key
-([guide](../guides/two-tables.md)). Features and attributes name their columns like those of [data].)";
+constexpr const char* kUsers =
+    R"(An optional table with one row per user, which is joined to the rows of [data] by a key
+([guide](../guides/two-tables.md)). Features refer to its columns like to those of [data].)";
+
+constexpr const char* kItems =
+    R"(What is recommended: the items, and the tower that embeds them. With `table` or `sql`, a table with one row per item
+is joined to the rows of [data] by a key ([guide](../guides/two-tables.md)). Features and attributes refer to its
+columns like to those of [data].)";
 
 std::string describe_features() {
   std::string out = kFeatures + table_of(document_fields<Embedding>());
@@ -121,25 +127,27 @@ std::string section(const std::string& heading, const std::string& text) {
 std::string config_reference(const std::vector<KindHelp>& kinds) {
   std::string out = kStart;
   out += section<DataConfig>("## [data]", "Where the rows come from.");
-  out += section<SplitConfig>("### split", "Each row is for training, validation or test, or left out.");
-  out += section<SideTableConfig>("## [items] and [users]", kSideTables);
+  out += section<SplitConfig>("### split",
+                              "Assigns each row to training, validation or test, or leaves it out.");
+  out += section<SideTableConfig>("## [users]", kUsers);
   out += describe_features();
   out += describe_kinds(kinds);
-  out += section<QueryConfig>("## [query]", "The tower of what asks: a user, a context, a set of tags.");
-  out += section<CandidateConfig>("## [candidate]", "The tower of what is recommended.");
-  out += section<AttributeConfig>(
-      "### attributes",
-      "Each a column's name, or a table of these keys. [Lists and times](lists-and-times.md) has examples.");
+  out += section<QueryConfig>("## [query]", "The tower for queries: a user, a context, a set of tags.");
+  out += section<ItemsConfig>("## [items]", kItems);
+  out += section<AttributeConfig>("### attributes",
+                                  "Each attribute is a column's name, or a table of these keys. [Lists and "
+                                  "times](lists-and-times.md) has examples.");
   out += section<RetrievalConfig>(
       "## [retrieval]",
-      "Learns to find a row's candidate among all. Without this section there is no such task.");
+      "Learns to find a row's item among all items. Without this section there is no such task.");
   out += section<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
-  out += section<RankingConfig>("## [[ranking]]", "Learns to predict a label. None, one or several of them.");
-  out += section<TrainingConfig>("## [training]", "How the model learns.");
-  out += section<OptimizerConfig>(
-      "### optimizer", "Exactly one of adam, adagrad and sgd; `{ adam = 0.001 }` when nothing is said.");
-  out += section<PlateauConfig>("### reduce_on_plateau", "Off unless it is given.");
-  out += section<EarlyStoppingConfig>("### early_stopping", "Off unless it is given.");
+  out += section<RankingConfig>(
+      "## [[ranking]]", "Learns to predict a label. There may be none, one or several of these tasks.");
+  out += section<TrainingConfig>("## [training]", "How the model is trained.");
+  out += section<OptimizerConfig>("### optimizer",
+                                  "Exactly one of adam, adagrad and sgd. The default is `{ adam = 0.001 }`.");
+  out += section<PlateauConfig>("### reduce_on_plateau", "Off unless it is set.");
+  out += section<EarlyStoppingConfig>("### early_stopping", "Off unless it is set.");
   out += section<RecommendConfig>("## [recommend]", "The list that answers a query.");
   out += describe_layers();
   while (out.ends_with("\n\n")) out.pop_back();

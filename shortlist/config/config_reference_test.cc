@@ -27,15 +27,15 @@ TEST(ConfigReference, IsTheCommittedPage) {
 
 TEST(ConfigReference, NamesEverySectionKindAndLayer) {
   const std::string reference = config_reference();
-  for (const char* heading : {"## [data]\n", "### split\n", "### kind = \"category\"\n", "## [model]\n",
-                              "### kind = \"popularity\"\n", "## [query]\n", "## [candidate]\n",
-                              "## [retrieval]\n", "## [[ranking]]\n", "### optimizer\n",
-                              "### early_stopping\n", "## [recommend]\n", "### cross\n", "### mlp\n"}) {
+  for (const char* heading :
+       {"## [data]\n", "### split\n", "### kind = \"category\"\n", "## [model]\n",
+        "### kind = \"popularity\"\n", "## [query]\n", "## [items]\n", "## [retrieval]\n", "## [[ranking]]\n",
+        "### optimizer\n", "### early_stopping\n", "## [recommend]\n", "### cross\n", "### mlp\n"}) {
     EXPECT_NE(reference.find(heading), reference.npos) << heading;
   }
   EXPECT_NE(reference.find(
-                "| `patience` | integer, at least 0 | `10` | epochs without gain before the learning rate "
-                "falls |"),
+                "| `patience` | integer, at least 0 | `10` | Epochs without improvement before the learning rate "
+                "is reduced |"),
             reference.npos);
 }
 

@@ -40,12 +40,11 @@ std::string full_config_to_toml(const Config& config) {
   for (const FeatureConfig& feature : config.features)
     features.emplace_back(feature.name, write_feature(feature));
   Value::Table sections = {{"data", write_fields(config.data)}};
-  if (config.items) sections.emplace_back("items", write_fields(*config.items));
   if (config.users) sections.emplace_back("users", write_fields(*config.users));
   sections.emplace_back("features", Value(std::move(features)));
   sections.emplace_back("model", write_model(config.model));
   sections.emplace_back("query", write_fields(config.query));
-  sections.emplace_back("candidate", write_fields(config.candidate));
+  sections.emplace_back("items", write_fields(config.items));
   if (config.retrieval) sections.emplace_back("retrieval", write_fields(*config.retrieval));
   if (!config.ranking.empty()) sections.emplace_back("ranking", write_value(config.ranking));
   sections.emplace_back("training", write_fields(config.training));

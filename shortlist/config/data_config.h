@@ -39,24 +39,29 @@ struct SplitConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("by", by,
-          "random: in a seeded order; order: as in the table; time: oldest first; column: as it says; rows: "
-          "as a file says");
-    visit("train", train, "rows to learn from: a count, or a share of the table up to 1",
+          "How rows are assigned to the parts: random; order, as in the table; time, oldest first; column, "
+          "by the words in a column; rows, by row numbers in a file");
+    visit("train", train, "Training rows: a count, or a share of the table up to 1",
           Range::between(0, kMostRows));
     visit("validation", validation,
-          "rows watched while training: a count or a share; 0 with by = \"column\": its rows are left out",
+          "Rows that are watched during training: a count or a share. With by = \"column\", 0 leaves its "
+          "validation rows out.",
           Range::between(0, kMostRows));
-    visit("test", test, "rows looked at once, at the end: a count or a share; 0 as for validation",
+    visit("test", test,
+          "Rows that are evaluated once, at the end: a count or a share. With by = \"column\", 0 leaves its "
+          "test rows out.",
           Range::between(0, kMostRows));
-    visit("seed", seed, "of the random order");
+    visit("seed", seed, "Seed of the random order");
     visit("column", column,
-          "by = \"time\": the time; by = \"column\": contains train, validation or test; a row without a "
-          "value is left out");
-    visit("rows", rows, "by = \"rows\": a .npy file of 0-based row numbers, in order");
+          "With by = \"time\": the column of times. With by = \"column\": a column with the words train, "
+          "validation and test; rows without a value are left out.");
+    visit("rows", rows, "With by = \"rows\": a .npy file of 0-based row numbers, in order");
     visit("unit", unit,
-          "by = \"time\": as a time feature has it; else that of the time feature of the column");
+          "With by = \"time\": the unit of the times, as in a time feature. The default is that of the "
+          "column's time feature.");
     visit("format", format,
-          "by = \"time\": as a time feature has it; else that of the time feature of the column");
+          "With by = \"time\": the format of the times, as in a time feature. The default is that of the "
+          "column's time feature.");
   }
 };
 
@@ -75,11 +80,12 @@ struct DataConfig : TableConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     TableConfig::fields(visit);
-    visit("split", split, "which rows are for training, validation and test");
-    visit("fit_features_on", fit_features_on, "rows from which vocabularies, edges and means are taken");
+    visit("split", split, "Which rows are for training, validation and test");
+    visit("fit_features_on", fit_features_on, "Rows from which vocabularies, edges and means are computed");
     visit("user", user,
-          "the user's column, for baselines and for similarity by ratings; a missing value is no user");
-    visit("weight", weight, "a column with the weight of each row in the losses and metrics, 0 or more");
+          "Column that identifies the user, for baselines and for similarity by ratings. A missing value "
+          "means no user.");
+    visit("weight", weight, "Column with the weight of each row in losses and metrics, 0 or more");
   }
 };
 

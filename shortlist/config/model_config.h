@@ -1,4 +1,4 @@
-// [model], [query], [candidate], [retrieval] and [[ranking]]: the kind of model, the towers and the tasks.
+// [model], [retrieval] and [[ranking]]: the kind of model and its tasks.
 #pragma once
 
 #include <optional>
@@ -6,15 +6,13 @@
 #include <vector>
 
 #include "shortlist/base/fields.h"
-#include "shortlist/features/time_form.h"
 #include "shortlist/index/hnsw_config.h"
 #include "shortlist/losses/ranking_losses.h"
 #include "shortlist/losses/retrieval_losses.h"
-#include "shortlist/model/attribute.h"
 
 namespace shortlist {
 
-// The kind that [query], [candidate], [retrieval] and [[ranking]] describe. Other kinds are in
+// The kind that [query], [items], [retrieval] and [[ranking]] describe. Other kinds are in
 // learners/kinds.cc.
 inline constexpr const char* kTwoTower = "two_tower";
 
@@ -22,67 +20,10 @@ inline constexpr const char* kTwoTower = "two_tower";
 struct ModelConfig {
   std::string kind = kTwoTower;
   Value settings{Value::Table{}};  // the section without `kind`
+  Value written{Value::Table{}};   // the section as read, and its place in the config, for messages
+  Where where;
 
   bool is_two_tower() const { return kind == kTwoTower; }
-};
-
-// A column with information about an item that is not an input of the model: to show, to filter by and to
-// compare with Jaccard similarity.
-struct AttributeConfig {
-  static constexpr const char* shorthand = "column";
-  std::string column;
-  std::optional<AttributeKind> kind;
-  std::optional<std::string> separator;
-  std::optional<TimeUnit> unit;
-  std::optional<std::string> format;
-
-  template <typename Visitor>
-  void fields(Visitor& visit) {
-    visit("column", column, "column of the table; a text instead of a table is this alone");
-    visit("kind", kind,
-          "text, number, time or list. Not given: list where separator is, where a categories feature reads "
-          "the "
-          "column, or where all values are lists; else number or time where all values are, else text");
-    visit("separator", separator,
-          "of a list: between its values; else that of the categories feature, or \",\"");
-    visit("unit", unit, "of a time, as a time feature has it; else that of the time feature of the column");
-    visit("format", format,
-          "of a time, as a time feature has it; else that of the time feature of the column");
-  }
-};
-
-struct TowerConfig {
-  std::string id;
-  std::vector<std::string> features;
-  std::vector<Value> layers;
-  std::vector<AttributeConfig> attributes;
-};
-
-struct QueryConfig : TowerConfig {
-  template <typename Visitor>
-  void fields(Visitor& visit) {
-    visit("features", features, "what the query tower sees, side by side in this order");
-    visit("layers", layers, "layers of the query tower, first to last");
-  }
-};
-
-struct CandidateConfig : TowerConfig {
-  std::string display;
-
-  template <typename Visitor>
-  void fields(Visitor& visit) {
-    visit("id", id, "the column that tells candidates apart");
-    visit(
-        "display", display,
-        "the column that people know a candidate by, such as its title: it is shown beside the id, and taken "
-        "in its place where one candidate alone has it. It is an attribute too");
-    visit("features", features, "what the candidate tower sees, side by side in this order");
-    visit("layers", layers, "layers of the candidate tower, first to last");
-    visit("attributes", attributes,
-          "columns to show beside a candidate, to filter by and to compare with Jaccard: [\"title\", { "
-          "column = "
-          "\"genres\", separator = \"|\" }]");
-  }
 };
 
 enum class IndexKind { exact, bf16, int8, hnsw };
@@ -106,24 +47,25 @@ struct RetrievalConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("loss", loss.kind, "in_batch_softmax: each row's candidate against the batch's others");
-    visit("weight", weight, "of this task in the loss", Range::at_least(0));
-    visit("reduction", reduction, "over the rows of a batch: sum as TensorFlow Recommenders, or mean");
+    visit("loss", loss.kind,
+          "Loss of this task. in_batch_softmax compares each row's item with the other items of the batch.");
+    visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
+    visit("reduction", reduction,
+          "How the losses of a batch's rows are combined: sum, as in TensorFlow Recommenders, or mean");
     loss.fields(visit);
-    visit(
-        "positives", positives,
-        "a column of numbers, such as a label of 0 and 1: retrieval learns from the rows where it is above 0 "
-        "and is measured on them, and only these count as seen. The other rows only show candidates that "
-        "were not taken. Not given: all rows");
+    visit("positives", positives,
+          "Column of numbers, such as a label of 0 and 1. Retrieval learns only from the rows where it is "
+          "above 0 and is measured only on them, and only they count as seen. The other rows only show items "
+          "that were not taken. The default is all rows.");
     visit(
         "sampling_correction", sampling_correction,
-        "in the loss, subtracts from a score the log of the candidate's share of the training rows: popular "
-        "candidates stand in more batches, and without it are ranked too low");
-    visit("top_k", top_k, "the k of top_k accuracies", Range::at_least(1));
+        "In the loss, subtract from each score the log of the item's share of the training rows. Without it, "
+        "popular items are ranked too low, because they occur in more batches.");
+    visit("top_k", top_k, "Values of k for the top_k accuracies", Range::at_least(1));
     visit("index", index,
-          "what answers look candidates up in: exact; int8, the same answers from a quarter of the bytes; "
-          "bf16, the same from half of them; hnsw, approximate and fastest among many");
-    visit("hnsw", hnsw, "settings of index = \"hnsw\"");
+          "How retrieval searches the items: exact; int8, the same answers from a quarter of the bytes; "
+          "bf16, the same from half of them; hnsw, approximate and fastest for many items");
+    visit("hnsw", hnsw, "Settings of index = \"hnsw\"");
   }
 };
 
@@ -136,16 +78,17 @@ struct RankingConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("label", label, "the column to predict");
-    visit("loss", loss.kind, "binary_crossentropy takes labels 0 and 1 and predicts a probability");
-    visit("weight", weight, "of this task in the loss", Range::at_least(0));
+    visit("label", label, "Column to predict");
+    visit("loss", loss.kind,
+          "Loss of this task. binary_crossentropy takes labels 0 and 1 and predicts a probability.");
+    visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
     loss.fields(visit);
-    visit(
-        "standardize_label", standardize_label,
-        "trains on (label - mean) / deviation of the training rows, so that the label's unit does not decide "
-        "how much the task counts. Losses are of the standardised label; metrics, predictions and exports "
-        "are in its own unit. true unless it is given; binary_crossentropy takes labels as they are");
-    visit("layers", layers, "layers on the query and the candidate, side by side; a last dense = 1 is added");
+    visit("standardize_label", standardize_label,
+          "Train on (label - mean) / deviation, computed from the training rows, so that the label's unit "
+          "does not affect the weight of the task. Losses are of the standardised label; metrics, "
+          "predictions and exports are in its own unit. The default is true, except for binary_crossentropy, "
+          "which takes labels as they are.");
+    visit("layers", layers, "Layers on the outputs of both towers, concatenated. A last dense = 1 is added.");
   }
   bool standardizes() const {
     return loss.prediction() == Prediction::label && standardize_label.value_or(true);

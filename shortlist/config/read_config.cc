@@ -20,9 +20,8 @@
 namespace shortlist {
 namespace {
 
-const std::vector<std::string> kSections = {"data",    "items",    "users",     "features",
-                                            "model",   "query",    "candidate", "retrieval",
-                                            "ranking", "training", "recommend"};
+const std::vector<std::string> kSections = {"data",  "users",     "features", "model",    "query",
+                                            "items", "retrieval", "ranking",  "training", "recommend"};
 
 std::vector<std::string> feature_names(const Config& config) {
   std::vector<std::string> names;
@@ -50,9 +49,9 @@ void check_tower(const Config& config, const Value& root, const char* section, c
   const std::vector<std::string> known = feature_names(config);
   std::set<std::string> seen;
   for (const std::string& name : tower.features) {
-    if (!seen.insert(name).second) throw where.error(at, fmt::format("'{}' stands there twice", name));
+    if (!seen.insert(name).second) throw where.error(at, fmt::format("'{}' is listed twice", name));
     if (name == "features")
-      throw where.error(at, "no feature can have the name 'features', which means all of them");
+      throw where.error(at, "a feature cannot be named 'features', which means all of them");
     if (std::ranges::find(known, name) != known.end()) continue;
     const std::string near = nearest(name, known);
     throw where.error(at, fmt::format("no feature is named '{}'{}", name,
@@ -92,22 +91,33 @@ void check_data(const Config& config) {
           "by = \"rows\" needs rows = \"....npy\"");
 }
 
-// The default key of a side table: the column of [data] that it is joined to.
+// Sets the default key of a side table: the column of [data] that it is joined to.
 void check_side_table(const Config& config, const char* section, SideTableConfig& side,
                       const std::string& compared, const char* setting) {
   require(side.table.empty() != side.sql.empty(), config, section,
           fmt::format("got {}, need one of table and sql", side.sql.empty() ? "neither" : "both"));
   require(!compared.empty(), config, section,
-          fmt::format("needs {}, the column of [data] that its key is compared with", setting));
+          fmt::format("needs {}, the column of [data] that its key is matched with", setting));
   if (side.key.empty()) side.key = compared;
+}
+
+// The key and the settings of a text file need a table that they describe.
+void check_item_table(Config& config) {
+  SideTableConfig& side = config.items;
+  if (side.has_table()) return check_side_table(config, "items", side, config.items.id, "items.id");
+  const Value* section = config.written.find("items");
+  for (const std::string& key : field_names(side)) {
+    require(section == nullptr || section->find(key) == nullptr, config, "items." + key,
+            "needs the table of items: set table or sql too");
+  }
 }
 
 // The display column is shown and looked up in the same way as attributes.
 void add_display(Config& config) {
-  const std::string& display = config.candidate.display;
-  std::vector<AttributeConfig>& attributes = config.candidate.attributes;
-  require(display.empty() || display != config.candidate.id, config, "candidate.display",
-          fmt::format("got '{}', which is the id: need another column, or nothing", display));
+  const std::string& display = config.items.display;
+  std::vector<AttributeConfig>& attributes = config.items.attributes;
+  require(display.empty() || display != config.items.id, config, "items.display",
+          fmt::format("got '{}', which is the id: need another column, or none", display));
   if (display.empty()) return;
   const auto at = std::ranges::find(attributes, display, &AttributeConfig::column);
   if (at == attributes.end()) {
@@ -116,20 +126,20 @@ void add_display(Config& config) {
   }
   require(at->kind.value_or(AttributeKind::text) == AttributeKind::text && !at->separator && !at->unit &&
               !at->format,
-          config, "candidate.display", fmt::format("attribute '{}' needs kind = \"text\"", display));
+          config, "items.display", fmt::format("attribute '{}' needs kind = \"text\"", display));
   at->kind = AttributeKind::text;
 }
 
 void check_attributes(const Config& config) {
   std::set<std::string> seen;
-  for (size_t i = 0; i < config.candidate.attributes.size(); ++i) {
-    const AttributeConfig& attribute = config.candidate.attributes[i];
-    const std::string path = fmt::format("candidate.attributes.{}", i);
+  for (size_t i = 0; i < config.items.attributes.size(); ++i) {
+    const AttributeConfig& attribute = config.items.attributes[i];
+    const std::string path = fmt::format("items.attributes.{}", i);
     require(!attribute.column.empty(), config, path, "column: got nothing, need a column of the table");
     require(seen.insert(attribute.column).second, config, path,
-            fmt::format("'{}' is there twice", attribute.column));
+            fmt::format("'{}' is listed twice", attribute.column));
     require(!attribute.separator || !attribute.separator->empty(), config, path,
-            "separator: need one character or more");
+            "separator: need at least one character");
     const AttributeKind kind =
         attribute.kind.value_or(attribute.separator                  ? AttributeKind::list
                                 : attribute.unit || attribute.format ? AttributeKind::time
@@ -156,10 +166,10 @@ void check_layers(const Config& config) {
     return names;
   };
   check(config.query.layers, "query.layers", of_tower(config.query));
-  check(config.candidate.layers, "candidate.layers", of_tower(config.candidate));
+  check(config.items.layers, "items.layers", of_tower(config.items));
   for (size_t i = 0; i < config.ranking.size(); ++i) {
     check(config.ranking[i].layers, fmt::format("ranking.{}.layers", i),
-          {"query", "candidate", "features", "prediction"});
+          {"query", "item", "features", "prediction"});
   }
 }
 
@@ -168,8 +178,8 @@ void check_training(const Config& config) {
   const OptimizerConfig& optimizer = training.optimizer;
   const int named = optimizer.adam.has_value() + optimizer.adagrad.has_value() + optimizer.sgd.has_value();
   require(named == 1, config, "training.optimizer",
-          fmt::format("names {} of adam, adagrad and sgd, needs exactly one", named));
-  require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "is for adagrad");
+          fmt::format("sets {} of adam, adagrad and sgd, need exactly one", named));
+  require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "needs adagrad");
 }
 
 void check_recommend(const Config& config) {
@@ -185,9 +195,9 @@ void check_recommend(const Config& config) {
 
 void check_tasks(const Config& config) {
   require(config.retrieval || !config.ranking.empty(), config, "",
-          "has neither [retrieval] nor [[ranking]]: nothing to learn");
-  require(!config.candidate.id.empty(), config, "candidate.id",
-          "got nothing, need the column that tells candidates apart");
+          "has neither [retrieval] nor [[ranking]], need at least one of them");
+  require(!config.items.id.empty(), config, "items.id",
+          "got nothing, need the column that identifies an item");
   if (config.retrieval) {
     require(!config.retrieval->top_k.empty(), config, "retrieval.top_k",
             "got an empty list, need at least one k");
@@ -199,10 +209,10 @@ void check_tasks(const Config& config) {
   for (const RankingConfig& ranking : config.ranking) {
     require(!ranking.label.empty(), config, "ranking", "label: got nothing, need the column to predict");
     require(labels.insert(ranking.label).second, config, "ranking",
-            fmt::format("two tasks predict '{}'; each label can have one", ranking.label));
+            fmt::format("two tasks predict '{}', but a label can have only one", ranking.label));
     require(ranking.loss.prediction() == Prediction::label || !ranking.standardize_label.value_or(false),
             config, "ranking",
-            fmt::format("label '{}': standardize_label = true is not for {}", ranking.label,
+            fmt::format("label '{}': standardize_label = true cannot be combined with {}", ranking.label,
                         ranking.loss.name()));
   }
 }
@@ -220,6 +230,15 @@ std::string beside_config(const std::string& folder, const std::string& path) {
   return some ? there : path;
 }
 
+void check_sections(const Value& root, const std::string& file) {
+  for (const auto& [key, value] : *root.table()) {
+    if (std::ranges::find(kSections, key) != kSections.end()) continue;
+    if (key == "candidate")
+      throw Where{file, key}.error(value, "the section [candidate] is now [items]: write that instead");
+    throw fields_detail::unknown_key(value, {file, ""}, key, kSections);
+  }
+}
+
 template <typename T>
 void read_section(const Value& root, const char* name, T& settings, const std::string& file) {
   if (const Value* section = root.find(name)) read_fields(*section, settings, {file, name});
@@ -235,13 +254,8 @@ Config read_config(const Value& root, const std::string& file) {
   Config config;
   config.file = file;
   config.written = root;
-  for (const auto& [key, value] : *root.table()) {
-    if (std::ranges::find(kSections, key) == kSections.end()) {
-      throw fields_detail::unknown_key(value, {file, ""}, key, kSections);
-    }
-  }
+  check_sections(root, file);
   read_section(root, "data", config.data, file);
-  read_section(root, "items", config.items, file);
   read_section(root, "users", config.users, file);
   if (const Value* features = root.find("features"))
     config.features = read_features(*features, {file, "features"});
@@ -251,7 +265,7 @@ Config read_config(const Value& root, const std::string& file) {
   }
   if (const Value* model = root.find("model")) read_model_kind(*model, config.model, {file, "model"});
   read_section(root, "query", config.query, file);
-  read_section(root, "candidate", config.candidate, file);
+  read_section(root, "items", config.items, file);
   read_section(root, "retrieval", config.retrieval, file);
   if (const Value* ranking = root.find("ranking")) read_value(*ranking, config.ranking, {file, "ranking"});
   read_section(root, "training", config.training, file);
@@ -259,11 +273,11 @@ Config read_config(const Value& root, const std::string& file) {
   complete_for_kind(config);
   check_data(config);
   check_tower(config, root, "query", config.query);
-  if (config.has_towers()) check_tower(config, root, "candidate", config.candidate);
+  if (config.has_towers()) check_tower(config, root, "items", config.items);
   add_display(config);
   check_attributes(config);
   check_tasks(config);
-  if (config.items) check_side_table(config, "items", *config.items, config.candidate.id, "candidate.id");
+  check_item_table(config);
   if (config.users) check_side_table(config, "users", *config.users, config.data.user, "data.user");
   check_layers(config);
   OptimizerConfig& optimizer = config.training.optimizer;
@@ -285,7 +299,7 @@ Config load_config(const std::string& path, const std::vector<std::string>& sett
   const std::string folder = std::filesystem::path(path).parent_path().string();
   config.data.table = beside_config(folder, config.data.table);
   config.data.split.rows = beside_config(folder, config.data.split.rows);
-  if (config.items) config.items->table = beside_config(folder, config.items->table);
+  config.items.table = beside_config(folder, config.items.table);
   if (config.users) config.users->table = beside_config(folder, config.users->table);
   return config;
 }

@@ -27,7 +27,7 @@ movie = { kind = "category", dim = 8 }
 features = ["user"]
 layers   = [{ dense = 8 }]
 
-[candidate]
+[items]
 id       = "movie"
 features = ["movie"]
 layers   = [{ dense = 8 }]
@@ -52,7 +52,7 @@ Config read(const std::string& toml) { return read_config(parse_toml(toml, "a.to
 ModelSpec build(const Config& config) {
   const FeatureShape ids{.ids = 5};
   return build_model(config, std::vector(config.query.features.size(), ids),
-                     std::vector(config.candidate.features.size(), ids));
+                     std::vector(config.items.features.size(), ids));
 }
 
 // The config with one text replaced by another.
@@ -91,9 +91,9 @@ TEST(Config, HasAdamUnlessSaid) {
 
 TEST(Config, RejectsUnknownSectionsAndKeys) {
   EXPECT_EQ(error_with("[training]", "[trainning]"),
-            "a.toml:28: unknown key 'trainning'; did you mean 'training'? (known: data, items, users, "
+            "a.toml:28: unknown key 'trainning'; did you mean 'training'? (known: data, users, "
             "features, model, query, "
-            "candidate, retrieval, ranking, training, recommend)");
+            "items, retrieval, ranking, training, recommend)");
   EXPECT_EQ(error_with("epochs ", "epoch "),
             "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
             "precision, "
@@ -137,9 +137,9 @@ TEST(Config, RejectsUnknownFeaturesAndKinds) {
   EXPECT_EQ(error_with("[\"user\"]", "[\"users\"]"),
             "a.toml:10: query.features: no feature is named 'users'; did you mean 'user'?");
   EXPECT_EQ(error_with("[\"user\"]", "[\"user\", \"user\"]"),
-            "a.toml:10: query.features: 'user' stands there twice");
+            "a.toml:10: query.features: 'user' is listed twice");
   EXPECT_EQ(error_with("features = [\"movie\"]", ""),
-            "a.toml:13: candidate.features: got nothing, need at least one feature");
+            "a.toml:13: items.features: got nothing, need at least one feature");
 }
 
 TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
@@ -162,7 +162,7 @@ TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
 
 TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, sgd = 0.1 }"),
-            "a.toml:30: training.optimizer: names 2 of adam, adagrad and sgd, needs exactly one");
+            "a.toml:30: training.optimizer: sets 2 of adam, adagrad and sgd, need exactly one");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.0 }"),
             "a.toml:30: training.optimizer.adam: got 0, need more than 0");
   EXPECT_EQ(error_with("train = 80", "train = -80"),
@@ -181,7 +181,7 @@ TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("train = 80", "by = \"rows\", train = 80"),
             "a.toml:3: data.split: by = \"rows\" needs rows = \"....npy\"");
   EXPECT_EQ(error_with("id       = \"movie\"", ""),
-            "a.toml:13: candidate.id: got nothing, need the column that tells candidates apart");
+            "a.toml:13: items.id: got nothing, need the column that identifies an item");
   EXPECT_EQ(error_with("label  = \"rating\"", ""),
             "a.toml:21: ranking: label: got nothing, need the column to predict");
   EXPECT_EQ(error_with("weight = 0.5", "top_k = [0]"),
@@ -239,7 +239,8 @@ TEST(Config, NeedsATask) {
   const std::string all = kConfig;
   const std::string tasks =
       all.substr(all.find("[retrieval]"), all.find("[training]") - all.find("[retrieval]"));
-  EXPECT_EQ(error_with(tasks, ""), "a.toml:1: has neither [retrieval] nor [[ranking]]: nothing to learn");
+  EXPECT_EQ(error_with(tasks, ""),
+            "a.toml:1: has neither [retrieval] nor [[ranking]], need at least one of them");
 }
 
 TEST(Config, NamesTheLineOfBadSyntax) {
@@ -256,12 +257,12 @@ TEST(BuildModel, MakesTowersAndRankings) {
 
 TEST(BuildModel, RejectsTowersOfDifferentWidths) {
   EXPECT_EQ(build_error_with("layers   = [{ dense = 8 }]", "layers   = [{ dense = 9 }]"),
-            "a.toml:18: retrieval: the query tower is 9 wide but the candidate tower 8; both need one width");
+            "a.toml:18: retrieval: the query tower is 9 wide but the item tower 8; both need one width");
 }
 
 TEST(BuildModel, RejectsInputsThatDoNotFit) {
-  EXPECT_EQ(build_error_with("{ cross = \"full\" }", "{ add = true, inputs = [\"querry\", \"candidate\"] }"),
-            "a.toml:24: ranking.0.layers.0.inputs: no input or layer before is named 'querry'; did you mean "
+  EXPECT_EQ(build_error_with("{ cross = \"full\" }", "{ add = true, inputs = [\"querry\", \"item\"] }"),
+            "a.toml:24: ranking.0.layers.0.inputs: no input or earlier layer is named 'querry'; did you mean "
             "'query'?");
   EXPECT_EQ(
       build_error_with("{ cross = \"full\" }", "{ add = true, inputs = [\"query\", \"features\"] }"),
@@ -300,7 +301,7 @@ TEST(BuildModel, NamesTheLastLayerOfRepeatAndMlp) {
 
 TEST(BuildModel, AnMlpTakesSeveralInputs) {
   const ModelSpec spec =
-      build(read(with("{ cross = \"full\" }", "{ mlp = [4], inputs = [\"query\", \"candidate\"] }")));
+      build(read(with("{ cross = \"full\" }", "{ mlp = [4], inputs = [\"query\", \"item\"] }")));
   const auto dense = std::ranges::find(spec.nodes, "ranking/rating/dense", &Node::name);
   ASSERT_NE(dense, spec.nodes.end());
   EXPECT_EQ(spec.at(dense->inputs.at(0)).name, "ranking/rating/concat");
@@ -358,22 +359,22 @@ TEST(Config, ReadsAttributesAsColumnsOrTables) {
   };
   const Config config =
       config_with(R"("year", { column = "genre", separator = "|" }, { column = "day", unit = "seconds" })");
-  ASSERT_EQ(config.candidate.attributes.size(), 3u);
-  EXPECT_EQ(config.attribute_form(config.candidate.attributes[0]).kind, std::nullopt);
-  EXPECT_EQ(config.attribute_form(config.candidate.attributes[1]).separator, "|");
-  EXPECT_EQ(config.attribute_form(config.candidate.attributes[2]).kind, AttributeKind::time);
-  EXPECT_EQ(to_toml(write_value(config.candidate.attributes[0])), "\"year\"");
+  ASSERT_EQ(config.items.attributes.size(), 3u);
+  EXPECT_EQ(config.attribute_form(config.items.attributes[0]).kind, std::nullopt);
+  EXPECT_EQ(config.attribute_form(config.items.attributes[1]).separator, "|");
+  EXPECT_EQ(config.attribute_form(config.items.attributes[2]).kind, AttributeKind::time);
+  EXPECT_EQ(to_toml(write_value(config.items.attributes[0])), "\"year\"");
   const auto error = [&](const std::string& attributes) {
     const std::string message = message_of([&] { config_with(attributes); });
-    return message.substr(message.find("candidate."));
+    return message.substr(message.find("items."));
   };
-  EXPECT_EQ(error(R"("year", "year")"), "candidate.attributes.1: 'year' is there twice");
+  EXPECT_EQ(error(R"("year", "year")"), "items.attributes.1: 'year' is listed twice");
   EXPECT_EQ(error(R"({ column = "x", kind = "text", separator = "|" })"),
-            "candidate.attributes.0: separator is for a list, but kind is \"text\"");
+            "items.attributes.0: separator is for a list, but kind is \"text\"");
   EXPECT_EQ(error(R"({ column = "x", kind = "list", format = "%Y" })"),
-            "candidate.attributes.0: unit and format are for a time, but kind is \"list\"");
+            "items.attributes.0: unit and format are for a time, but kind is \"list\"");
   EXPECT_EQ(error(R"({ column = "x", format = "YYYY" })"),
-            "candidate.attributes.0.format: \"YYYY\" has no year: need %Y or %y, as in %d-%m-%Y");
+            "items.attributes.0.format: \"YYYY\" has no year: need %Y or %y, as in %d-%m-%Y");
 }
 
 TEST(Config, AQueryTakesAnotherTableAsItsData) {

@@ -23,7 +23,7 @@ void reject_settings_of_towers(const Config& config) {
          [](const std::string& key) { return std::ranges::find(kOfEveryKind, key) == kOfEveryKind.end(); });
   if (config.has_towers()) return;
   reject("query", "towers", [](const std::string& key) { return key == "layers"; });
-  reject("candidate", "towers", [](const std::string& key) { return key == "layers" || key == "features"; });
+  reject("items", "towers", [](const std::string& key) { return key == "layers" || key == "features"; });
 }
 
 void query_by_user(Config& config) {
@@ -45,6 +45,8 @@ void query_by_user(Config& config) {
 
 void read_model_kind(const Value& value, ModelConfig& model, const Where& where) {
   if (value.table() == nullptr) throw where.error(value, "got " + value.describe() + ", need a table");
+  model.written = value;
+  model.where = where;
   Value::Table settings;
   for (const auto& entry : *value.table()) {
     if (entry.first == "kind") {

@@ -32,15 +32,16 @@ struct RecommendConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("seen", seen,
-          "drop: leave out the items that the user has in the training rows, where data.user is a column of "
-          "the query; keep: recommend them again, as for purchases or listening");
-    visit(
-        "order", order,
-        "of the list: score, of the retrieval; predicted, the first predicted label; blend, both; auto: the "
-        "one with the highest ndcg@10 on the validation rows, and score without validation rows");
-    visit("blend", blend, "order = \"blend\": the share of the predicted label", Range::between(0, 1));
+          "drop leaves out the items that the query's user has in the training rows, if data.user is a "
+          "column of the query. keep recommends them again, as for purchases or listening.");
+    visit("order", order,
+          "Order of the list: score, by the retrieval's score; predicted, by the first predicted label; "
+          "blend, by both; auto, the one with the highest ndcg@10 on the validation rows, or score without "
+          "validation rows");
+    visit("blend", blend, "With order = \"blend\": the weight of the predicted label", Range::between(0, 1));
     visit("candidates", candidates,
-          "best by score that the ranking orders together: the first so many, then the next so many",
+          "Number of items with the best scores that the ranking orders together: first the best N, then the "
+          "next N",
           Range::at_least(1));
   }
 };

@@ -20,21 +20,21 @@ movieId = { kind = "category" }
 [query]
 features = ["userId"]
 
-[candidate]
-id       = "movieId"
-features = ["movieId"]
-
 [retrieval]
 
+[items]
+id       = "movieId"
+features = ["movieId"]
 )";
 
-Config config_of(const std::string& sections) {
-  return read_config(parse_toml(kConfig + sections, "two.toml"), "two.toml");
+// With further settings of [items], and other sections.
+Config config_of(const std::string& more) {
+  return read_config(parse_toml(kConfig + more, "two.toml"), "two.toml");
 }
 
-std::string error_of(const std::string& sections) {
+std::string error_of(const std::string& more) {
   try {
-    config_of(sections);
+    config_of(more);
   } catch (const Error& error) {
     return error.what();
   }
@@ -42,26 +42,34 @@ std::string error_of(const std::string& sections) {
 }
 
 TEST(SideTableConfig, HasTheSettingsOfATable) {
-  const Config config = config_of("[items]\ntable = \"m.dat\"\ndelimiter = \"::\"\nencoding = \"latin-1\"\n");
-  ASSERT_TRUE(config.items);
+  const Config config = config_of("table = \"m.dat\"\ndelimiter = \"::\"\nencoding = \"latin-1\"\n");
+  ASSERT_TRUE(config.items.has_table());
   EXPECT_FALSE(config.users);
-  EXPECT_EQ(config.items->source().path, "m.dat");
-  EXPECT_EQ(config.items->source().delimiter, "::");
-  EXPECT_EQ(config.items->source().encoding, "latin-1");
-  EXPECT_NE(full_config_to_toml(config).find("[items]\nkey = \"movieId\"\n"), std::string::npos);
+  EXPECT_EQ(config.items.source().path, "m.dat");
+  EXPECT_EQ(config.items.source().delimiter, "::");
+  EXPECT_EQ(config.items.source().encoding, "latin-1");
+  EXPECT_NE(full_config_to_toml(config).find("key = \"movieId\"\ntable = \"m.dat\"\n"), std::string::npos);
 }
 
 TEST(SideTableConfig, ItsKeyIsTheColumnThatItIsComparedWith) {
-  const Config config = config_of("[items]\ntable = \"m.csv\"\n[users]\nsql = \"SELECT 1\"\nkey = \"id\"\n");
-  EXPECT_EQ(config.items->key, "movieId");
+  const Config config = config_of("table = \"m.csv\"\n[users]\nsql = \"SELECT 1\"\nkey = \"id\"\n");
+  EXPECT_EQ(config.items.key, "movieId");
   EXPECT_EQ(config.users->key, "id");
 }
 
 TEST(SideTableConfig, NeedsOneTable) {
-  EXPECT_EQ(error_of("[items]\nkey = \"id\"\n"),
-            "two.toml:18: items: got neither, need one of table and sql");
-  EXPECT_EQ(error_of("[items]\ntable = \"m.csv\"\nsql = \"SELECT 1\"\n"),
-            "two.toml:18: items: got both, need one of table and sql");
+  EXPECT_EQ(error_of("[users]\nkey = \"id\"\n"),
+            "two.toml:17: users: got neither, need one of table and sql");
+  EXPECT_EQ(error_of("table = \"m.csv\"\nsql = \"SELECT 1\"\n"),
+            "two.toml:14: items: got both, need one of table and sql");
+}
+
+TEST(ItemsConfig, NeedsNoTableUnlessItDescribesOne) {
+  EXPECT_FALSE(config_of("").items.has_table());
+  EXPECT_EQ(error_of("key = \"id\"\n"),
+            "two.toml:17: items.key: needs the table of items: set table or sql too");
+  EXPECT_EQ(error_of("delimiter = \";\"\n"),
+            "two.toml:17: items.delimiter: needs the table of items: set table or sql too");
 }
 
 TEST(SideTableConfig, OfUsersNeedsTheUsersColumn) {
@@ -72,16 +80,18 @@ TEST(SideTableConfig, OfUsersNeedsTheUsersColumn) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()),
-              "two.toml:18: users: needs data.user, the column of [data] that its key is compared with");
+              "two.toml:17: users: needs data.user, the column of [data] that its key is matched with");
   }
 }
 
 TEST(SideTableConfig, ItsPathIsNoPartOfTheHash) {
-  const std::string one = config_hash(config_of("[items]\ntable = \"a.csv\"\n")),
-                    other = config_hash(config_of("[items]\ntable = \"b.csv\"\n")),
-                    key = config_hash(config_of("[items]\ntable = \"a.csv\"\nkey = \"id\"\n"));
+  const std::string one = config_hash(config_of("table = \"a.csv\"\n")),
+                    other = config_hash(config_of("table = \"b.csv\"\n")),
+                    key = config_hash(config_of("table = \"a.csv\"\nkey = \"id\"\n")),
+                    none = config_hash(config_of(""));
   EXPECT_EQ(one, other);
   EXPECT_NE(one, key);
+  EXPECT_NE(one, none);
 }
 
 }  // namespace

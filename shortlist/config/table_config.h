@@ -24,25 +24,29 @@ struct TableConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("table", table,
-          "file, glob or folder: CSV, TSV, Parquet, JSON, JSON lines; a relative path is relative to this "
-          "file where the table is there, else to the working directory; --data replaces it (--items and "
-          "--users those of their sections)");
-    visit("sql", sql, "a query instead of a file; {data} in it stands for what --data says");
+          "File, glob or folder: CSV, TSV, Parquet, JSON or JSON lines. A relative path is relative to this "
+          "file if the table is there, otherwise to the working directory. --data replaces it (in [items] "
+          "and [users]: --items and --users).");
+    visit("sql", sql, "A query instead of a file. {data} in it is replaced by the argument of --data.");
     visit("delimiter", delimiter,
-          "between the columns of a text file, \"::\" too; \"whitespace\" is any run of blanks; found out "
-          "when not given");
-    visit("header", header, "whether a text file's first line names its columns; found out when not given");
-    visit("columns", columns, "names of the columns of a text file without a header");
-    visit("encoding", encoding, "of a text file that is not UTF-8: \"latin-1\" or \"utf-16\"");
+          "Separator of columns in a text file; it may be longer, such as \"::\". \"whitespace\" means any "
+          "run of blanks. Detected if not set.");
+    visit("header", header,
+          "Whether the first line of a text file contains the column names. Detected if not set.");
+    visit("columns", columns, "Column names of a text file without a header");
+    visit("encoding", encoding, "Encoding of a text file that is not UTF-8: \"latin-1\" or \"utf-16\"");
     visit("quote", quote,
-          "around values of a text file that contain the delimiter; '\"' when not given; \"\": none");
-    visit("comment", comment, "lines of a text file that begin with this character are left out");
-    visit("decimal", decimal, "the decimal point of numbers in texts: \",\" reads 4,5; \".\" when not given");
-    visit("thousands", thousands, "between groups of three digits of numbers in texts: \",\" reads 1,100.50");
+          "Quote character around values of a text file that contain the delimiter. The default is '\"'; "
+          "\"\" means none.");
+    visit("comment", comment, "Lines of a text file that begin with this character are skipped");
+    visit("decimal", decimal, "Decimal point of numbers in texts: \",\" reads 4,5. The default is \".\".");
+    visit("thousands", thousands, "Thousands separator of numbers in texts: \",\" reads 1,100.50");
     visit("date_format", date_format,
-          "of times in texts, beside ISO 8601: \"%d.%m.%Y %H:%M\", as in strptime");
-    visit("missing", missing, "texts that mean a missing value, beside an empty one: [\"NA\", \"None\"]");
+          "Format of times in texts, in addition to ISO 8601: \"%d.%m.%Y %H:%M\", as in strptime");
+    visit("missing", missing,
+          "Texts that mean a missing value, in addition to the empty one: [\"NA\", \"None\"]");
   }
+  bool has_table() const { return !table.empty() || !sql.empty(); }
   TableSource source() const;
   // Uses another table instead, as given with --data. Replaces {data} in `sql` if `sql` contains it, else
   // `table`. A text that begins with SELECT or WITH is a query, otherwise a file or glob.
@@ -58,8 +62,8 @@ struct SideTableConfig : TableConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("key", key,
-          "the column that names the item or the user of a row, each once; when not given, the column that "
-          "is named as candidate.id or data.user");
+          "Key of the table: a column in which each item or user occurs once. The default is the column named "
+          "by items.id or data.user.");
     TableConfig::fields(visit);
   }
 };

@@ -15,8 +15,9 @@ namespace shortlist {
 // otherwise the loss.
 inline constexpr const char* kServedMonitor = "auto";
 constexpr const char* kMonitorHelp =
-    "the validation figure to watch: loss, rmse, top_10, unseen_ndcg@10, ...; auto: of a model with "
-    "retrieval whose query tells data.user, the NDCG of users' lists as they are served; else loss";
+    "Validation figure to watch: loss, rmse, top_10, unseen_ndcg@10, ... auto is the NDCG of the users' "
+    "lists as they are served, if the model has retrieval and data.user is a feature of the query, and loss "
+    "otherwise.";
 
 struct PlateauConfig {
   std::string monitor = kServedMonitor;
@@ -28,11 +29,12 @@ struct PlateauConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("monitor", monitor, kMonitorHelp);
-    visit("patience", patience, "epochs without gain before the learning rate falls", Range::at_least(0));
-    visit("factor", factor, "what the learning rate is multiplied with", Range::inside(0, 1));
-    visit("min_delta", min_delta, "the least change that counts as gain", Range::at_least(0));
-    visit("cooldown", cooldown, "epochs to wait after a fall", Range::at_least(0));
-    visit("minimum", minimum, "the learning rate does not fall below", Range::at_least(0));
+    visit("patience", patience, "Epochs without improvement before the learning rate is reduced",
+          Range::at_least(0));
+    visit("factor", factor, "Factor by which the learning rate is multiplied", Range::inside(0, 1));
+    visit("min_delta", min_delta, "Smallest change that counts as an improvement", Range::at_least(0));
+    visit("cooldown", cooldown, "Epochs to wait after a reduction", Range::at_least(0));
+    visit("minimum", minimum, "Lower limit of the learning rate", Range::at_least(0));
   }
 };
 
@@ -45,9 +47,9 @@ struct EarlyStoppingConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("monitor", monitor, kMonitorHelp);
-    visit("patience", patience, "epochs without gain before training stops", Range::at_least(0));
-    visit("min_delta", min_delta, "the least change that counts as gain", Range::at_least(0));
-    visit("restore_best", restore_best, "end with the weights of the best epoch");
+    visit("patience", patience, "Epochs without improvement before training stops", Range::at_least(0));
+    visit("min_delta", min_delta, "Smallest change that counts as an improvement", Range::at_least(0));
+    visit("restore_best", restore_best, "Keep the weights of the best epoch, not of the last");
   }
 };
 
@@ -72,27 +74,28 @@ struct TrainingConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("epochs", epochs, "passes over the training rows, at most", Range::at_least(1));
-    visit("batch", batch, "rows of a step", Range::at_least(1));
-    visit("seed", seed, "of initial weights, shuffles and dropout");
-    visit(
-        "precision", precision,
-        "of the products of a step: float32; bf16x3 (16 bits of each number) on processors with matrix tiles "
-        "(Intel's AMX); bf16 (8 bits) there and on AMD's from Zen 4 on. Weights, sums and evaluation are "
-        "float32");
+    visit("epochs", epochs, "Maximum number of passes over the training rows", Range::at_least(1));
+    visit("batch", batch, "Rows per step", Range::at_least(1));
+    visit("seed", seed, "Seed of initial weights, shuffles and dropout");
+    visit("precision", precision,
+          "Precision of a step's matrix products: float32; bf16x3 (16 bits of each number) on processors "
+          "with matrix tiles (Intel's AMX); bf16 (8 bits) on these and on AMD's from Zen 4 on. Weights, sums "
+          "and evaluation are always float32.");
     visit("optimizer", optimizer,
-          "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }, the number is the learning rate");
-    visit("reduce_on_plateau", reduce_on_plateau, "lowers the learning rate when validation does not gain");
-    visit("early_stopping", early_stopping, "stops when validation does not gain");
+          "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }. The number is the learning rate.");
+    visit("reduce_on_plateau", reduce_on_plateau,
+          "Reduce the learning rate when validation does not improve");
+    visit("early_stopping", early_stopping, "Stop when validation does not improve");
     visit("keras_compatible", keras_compatible,
-          "as TensorFlow Recommenders' notebooks run: batch_norm and dropout inert, the same batches every "
-          "epoch");
+          "Train like TensorFlow Recommenders' notebooks: batch_norm and dropout are inactive, and all "
+          "epochs have the same batches");
     visit("refit", refit,
-          "in the end, train a new model on the training and the validation rows: for as many epochs as were "
-          "best, or as there were, with the learning rates that they had");
-    visit("tensorboard", tensorboard, "write TensorBoard's event files");
+          "After training, train a new model on the training and the validation rows, with as many epochs as "
+          "the first one kept and with its learning rates");
+    visit("tensorboard", tensorboard, "Write event files for TensorBoard");
     visit("keep_checkpoints", keep_checkpoints,
-          "checkpoints of the last so many epochs stay, and the best; 0: all", Range::at_least(0));
+          "Number of latest epochs whose checkpoints are kept, in addition to the best one. 0 keeps all.",
+          Range::at_least(0));
   }
 };
 

@@ -37,7 +37,7 @@ bool CategoriesSettings::each_value(const Column& values, size_t row, UseValue u
 
 void CategoriesSettings::check(const Value& value, const Where& where) const {
   VocabularySettings::check(value, where);
-  if (separator.empty()) throw setting_error(value, where, "separator", "need one character or more");
+  if (separator.empty()) throw setting_error(value, where, "separator", "need at least one character");
 }
 
 std::unique_ptr<FeatureFit> CategoriesSettings::make_fit() const {

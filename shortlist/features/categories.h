@@ -17,7 +17,7 @@ namespace shortlist {
 struct CategoriesSettings : VocabularySettings {
   static constexpr const char* kind = "categories";
   static constexpr const char* help =
-      "several values from a vocabulary: a list column, text with a separator, or a list in brackets";
+      "Several values from a vocabulary: a list column, text with a separator, or a list in brackets";
   static constexpr InputKind input = InputKind::several;
   std::string separator = ",";
   MissingValue missing = MissingValue::empty;
@@ -25,11 +25,12 @@ struct CategoriesSettings : VocabularySettings {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("separator", separator,
-          "between the values of a text; blanks around a value are dropped. A text such as ['a', 'b'] or "
-          "[\"a\", \"b\"] is read as a list without it");
+          "Separator between the values of a text. Blanks around a value are dropped. A text such as ['a', "
+          "'b'] or [\"a\", \"b\"] is read as a list without it.");
     VocabularySettings::fields(visit);
     visit("missing", missing,
-          "a missing value is: empty (no id, zeros), oov (unseen), token (an id of its own), error");
+          "How to treat a missing value: empty (no id, zeros), oov (as an unseen value), token (an id of its "
+          "own), error");
   }
   void check(const Value& value, const Where& where) const;
   bool each_value(const Column& values, size_t row, UseValue use) const;

@@ -54,7 +54,7 @@ TEST(Categories, RejectsAnEmptySeparator) {
   EXPECT_EQ(testing::message_of([] {
               testing::config("categories", {{"separator", ""}});
             }),
-            "a.toml:7: features.x.separator: need one character or more");
+            "a.toml:7: features.x.separator: need at least one character");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace shortlist {
 
 struct CategorySettings : VocabularySettings {
   static constexpr const char* kind = "category";
-  static constexpr const char* help = "one value from a vocabulary: text, or integers such as ids";
+  static constexpr const char* help = "One value from a vocabulary: text, or integers such as ids";
   static constexpr InputKind input = InputKind::one;
   MissingValue missing = MissingValue::oov;
 
@@ -23,7 +23,8 @@ struct CategorySettings : VocabularySettings {
   void fields(Visitor& visit) {
     VocabularySettings::fields(visit);
     visit("missing", missing,
-          "a missing value is: oov (unseen), empty (no id, zeros), token (an id of its own), error");
+          "How to treat a missing value: oov (as an unseen value), empty (no id, zeros), token (an id of its "
+          "own), error");
   }
   bool each_value(const Column& values, size_t row, UseValue use) const;
   std::unique_ptr<FeatureFit> make_fit() const;

@@ -87,11 +87,11 @@ TEST(Category, RejectsSettingsThatDoNotHoldTogether) {
   EXPECT_EQ(message_of([] {
               testing::config("category", {{"order", "given"}});
             }),
-            "a.toml:7: features.x.vocabulary: order = \"given\" and a vocabulary need each other");
+            "a.toml:7: features.x.vocabulary: order = \"given\" and a vocabulary can only be used together");
   EXPECT_EQ(message_of([] {
               testing::config("category", {{"order", "given"}, {"vocabulary", {"a", "a"}}});
             }),
-            "a.toml:7: features.x.vocabulary: 'a' stands twice");
+            "a.toml:7: features.x.vocabulary: 'a' is listed twice");
   EXPECT_EQ(message_of([] {
               testing::config("category", {{"max_tokens", 1}});
             }),

@@ -56,7 +56,7 @@ Key key_of(const Names& names, const nlohmann::json& name, const char* what) {
   for (const auto& [key, known] : names) {
     if (name == known) return key;
   }
-  throw data_error("got the {} {}, which this program does not know", what, name.dump());
+  throw data_error("unknown {} {}", what, name.dump());
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ FeatureConfig read_feature(std::string_view name, const Value& value, const Wher
     if (!is_embedding_key(entry.first)) continue;
     if (!config.settings->yields_ids()) {
       throw where.below(entry.first)
-          .error(entry.second, "the feature yields numbers, which have no embedding: leave it out");
+          .error(entry.second, "the feature yields numbers, which have no embedding; remove this key");
     }
     embedding.push_back(entry);
   }

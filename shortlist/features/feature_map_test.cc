@@ -181,7 +181,7 @@ TEST(FeatureConfig, RejectsAnEmbeddingOfNumbers) {
     return message_of([&] { config(kind, settings); });
   };
   EXPECT_EQ(message("number", {{"dim", 4}}),
-            "a.toml:7: features.x.dim: the feature yields numbers, which have no embedding: leave it out");
+            "a.toml:7: features.x.dim: the feature yields numbers, which have no embedding; remove this key");
   EXPECT_NE(message("time", {{"pooling", "sum"}}), "");
   EXPECT_NE(message("vector", {{"l2", 0.1}}), "");
   EXPECT_EQ(message("number", {{"dim", 4}, {"quantiles", 5}}), "");

@@ -16,17 +16,18 @@ namespace shortlist {
 
 struct HashedSettings {
   static constexpr const char* kind = "hashed";
-  static constexpr const char* help = "one value hashed to a bucket; needs no vocabulary";
+  static constexpr const char* help = "One value, hashed to a bucket; needs no vocabulary";
   int32_t buckets = 1024;
   std::optional<int64_t> salt;
   MissingValue missing = MissingValue::empty;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("buckets", buckets, "number of ids", Range::between(1, kMostIds));
-    visit("salt", salt, "key of SipHash, as in Keras; without it FarmHash's fingerprint");
+    visit("buckets", buckets, "Number of ids", Range::between(1, kMostIds));
+    visit("salt", salt, "Key of SipHash, as in Keras. If not set, the hash is FarmHash's fingerprint.");
     visit("missing", missing,
-          "a missing value is: empty (no id, zeros), token (an id of its own), error, oov (the id 0)");
+          "How to treat a missing value: empty (no id, zeros), token (an id of its own), error, oov (the id "
+          "0)");
   }
   static constexpr bool yields_ids() { return true; }
   void check(const Value& value, const Where& where) const;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\n\v\f\r";
 constexpr const char* kObjectsAdvice =
-    "need a list of values: take one field of each object by data.sql, such as SELECT * REPLACE "
+    "need a list of values: extract one field of each object in data.sql, such as SELECT * REPLACE "
     "(json_extract_string(genres, '$[*].name') AS genres) FROM '{data}'";
 
 enum class Shape { list, objects, lists, other };
@@ -208,7 +208,7 @@ void each_list_value(std::string_view text, std::string_view separator, size_t r
       }
       return;
     case Shape::objects:
-      throw RowError(row, fmt::format("{} holds objects; {}", quote_value(trimmed), kObjectsAdvice));
+      throw RowError(row, fmt::format("{} contains objects; {}", quote_value(trimmed), kObjectsAdvice));
     case Shape::lists:
       throw RowError(row, quote_value(trimmed) + " is a list of lists, need a list of values");
     case Shape::other:
@@ -216,8 +216,8 @@ void each_list_value(std::string_view text, std::string_view separator, size_t r
   }
   if (is_within_brackets(trimmed) && trimmed.find(separator) != trimmed.npos) {
     throw RowError(
-        row, fmt::format("{} is a list whose values are not in quotes; make a list of it by data.sql, such "
-                         "as SELECT * REPLACE (genres::VARCHAR[] AS genres) FROM '{{data}}'",
+        row, fmt::format("{} is a list whose values are not in quotes; convert it to a list in data.sql, "
+                         "such as SELECT * REPLACE (genres::VARCHAR[] AS genres) FROM '{{data}}'",
                          quote_value(trimmed)));
   }
   each_part(text, separator, use);

@@ -61,9 +61,9 @@ TEST(ListValues, LeaveBracketsThatAreNoListAlone) {
 TEST(ListValues, RefuseToGuess) {
   const std::string advice = complaint(R"([{"id": 16, "name": "Horror"}, {"id": 14}])");
   EXPECT_TRUE(advice.starts_with(
-      "row 7: '[{\"id\": 16, \"name\": \"Horror\"}, {\"id\": 14...' holds objects; need a list of values"))
+      "row 7: '[{\"id\": 16, \"name\": \"Horror\"}, {\"id\": 14...' contains objects; need a list of values"))
       << advice;
-  EXPECT_NE(complaint("{'id': 16}").find("holds objects"), std::string::npos);
+  EXPECT_NE(complaint("{'id': 16}").find("contains objects"), std::string::npos);
   EXPECT_NE(complaint("[['a'], ['b']]").find("is a list of lists"), std::string::npos);
   EXPECT_NE(complaint("[Drama, Film Noir]").find("whose values are not in quotes"), std::string::npos);
 }

@@ -120,7 +120,8 @@ std::vector<double> quantile_edges(const std::vector<double>& sorted, int32_t co
 }
 
 void NumberSettings::check(const Value& value, const Where& where) const {
-  if (!edges.empty() && quantiles) throw setting_error(value, where, "quantiles", "edges are given already");
+  if (!edges.empty() && quantiles)
+    throw setting_error(value, where, "quantiles", "cannot be combined with edges");
   if (quantiles && *quantiles < 2) throw setting_error(value, where, "quantiles", "need 2 or more");
   for (size_t i = 0; i < edges.size(); ++i) {
     if (!std::isfinite(edges[i])) throw setting_error(value, where, "edges", "need finite numbers");
@@ -130,7 +131,8 @@ void NumberSettings::check(const Value& value, const Where& where) const {
     }
   }
   if (yields_ids() && normalize != Normalize::standard) {
-    throw setting_error(value, where, "normalize", "edges and quantiles yield ids, which are not normalised");
+    throw setting_error(value, where, "normalize",
+                        "edges and quantiles yield ids, which cannot be normalised");
   }
   check_missing(missing, yields_ids(), value, where);
 }

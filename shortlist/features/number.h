@@ -29,7 +29,7 @@ struct EnumNames<Normalize> {
 
 struct NumberSettings {
   static constexpr const char* kind = "number";
-  static constexpr const char* help = "a number: normalised, or the bin that it lies in";
+  static constexpr const char* help = "A number: normalised, or the bin that contains it";
   Normalize normalize = Normalize::standard;
   std::vector<double> edges;
   std::optional<int32_t> quantiles;
@@ -37,11 +37,11 @@ struct NumberSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("normalize", normalize, "standard: (x - mean) / deviation; log: sign(x) log(1 + |x|); none");
+    visit("normalize", normalize,
+          "Normalisation: standard, (x - mean) / deviation; log, sign(x) log(1 + |x|); none");
     visit("edges", edges,
-          "yields the bin between these ascending edges instead; a value on an edge lies above it");
-    visit("quantiles", quantiles,
-          "yields one of so many bins of equal counts instead; equal edges become one",
+          "Yields the bin between these ascending edges instead. A value on an edge is in the bin above it.");
+    visit("quantiles", quantiles, "Yields one of N bins with equal counts instead. Equal edges are merged.",
           Range::between(2, kMostIds));
     visit("missing", missing, kMissingNumberHelp);
   }

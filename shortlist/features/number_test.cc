@@ -92,7 +92,7 @@ TEST(Number, RejectsSettingsThatDoNotHoldTogether) {
   EXPECT_EQ(message_of([] {
               testing::config("number", {{"edges", {1}}, {"normalize", "log"}});
             }),
-            "a.toml:7: features.x.normalize: edges and quantiles yield ids, which are not normalised");
+            "a.toml:7: features.x.normalize: edges and quantiles yield ids, which cannot be normalised");
 }
 
 TEST(Moments, AreExactWhereRoundedSumsAreNot) {

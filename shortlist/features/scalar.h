@@ -33,9 +33,8 @@ struct EnumNames<MissingNumber> {
       {MissingNumber::error, "error"}};
 };
 inline constexpr const char* kMissingNumberHelp =
-    "a missing value is: mean (default of numbers), indicator (mean, and a second number 1), bucket (an id "
-    "of its "
-    "own), zero (0 after normalising; of ids: no id, their default), error";
+    "How to treat a missing value: mean (the default for numbers), indicator (the mean, and a second number "
+    "1), bucket (an id of its own), zero (0 after normalising; for ids no id, their default), error";
 
 // The setting `missing`, or the default for the feature's output.
 MissingNumber missing_or_default(std::optional<MissingNumber> missing, bool yields_ids);

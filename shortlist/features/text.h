@@ -48,7 +48,7 @@ struct EnumNames<MissingText> {
 
 struct TextSettings {
   static constexpr const char* kind = "text";
-  static constexpr const char* help = "the words of a text, pooled";
+  static constexpr const char* help = "The words of a text, pooled";
   Standardize standardize = Standardize::lower_and_strip_punctuation;
   int ngrams = 1;
   std::optional<int32_t> max_tokens;
@@ -62,20 +62,22 @@ struct TextSettings {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("standardize", standardize,
-          "before the split at white space: ASCII lower case without punctuation (as Keras), Unicode's "
-          "rules, or none");
-    visit("ngrams", ngrams, "longest run of words that is a token of its own", Range::at_least(1));
-    visit("max_tokens", max_tokens, "most ids, padding and unknown included; the most frequent words stay",
+          "How to prepare a text before it is split at white space: ASCII lower case without punctuation (as "
+          "Keras), Unicode's rules, or none");
+    visit("ngrams", ngrams, "Longest run of words that becomes a token of its own", Range::at_least(1));
+    visit("max_tokens", max_tokens,
+          "Maximum number of ids, including padding and unknown. The most frequent words are kept.",
           Range::between(3, kMostIds));
     visit("rows", rows,
-          "ids that the embedding has rows for: max_tokens (as Keras's Embedding(max_tokens); the default "
-          "where set) "
-          "or those of the vocabulary");
-    visit("max_length", max_length, "ids of a row that are kept, from its start", Range::at_least(1));
-    visit("fit_on", fit_on, "count words over all rows, or once for each different text");
-    visit("vocabulary", vocabulary, "the words in the order of their ids, from id 2; then nothing is fitted");
-    visit("unknown", unknown, "an unknown word is: oov (id 1), drop");
-    visit("missing", missing, "a missing text is: empty (no id, zeros), oov (id 1), error");
+          "Which ids have rows in the embedding: max_tokens (as Keras's Embedding(max_tokens); the default "
+          "if max_tokens is set) or those of the vocabulary");
+    visit("max_length", max_length, "Maximum number of ids per row. The first ones are kept.",
+          Range::at_least(1));
+    visit("fit_on", fit_on, "Count words over all rows, or once for each distinct text");
+    visit("vocabulary", vocabulary,
+          "The words in the order of their ids, from id 2. If set, no words are fitted.");
+    visit("unknown", unknown, "How to treat an unknown word: oov (id 1), drop");
+    visit("missing", missing, "How to treat a missing text: empty (no id, zeros), oov (id 1), error");
   }
   static constexpr bool yields_ids() { return true; }
   void check(const Value& value, const Where& where) const;

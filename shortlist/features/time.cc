@@ -141,7 +141,8 @@ class TimeFit final : public FeatureFit {
   void merge(const FeatureFit& other) override {
     const auto& fit = dynamic_cast<const TimeFit&>(other);
     if (form_ && fit.form_ && !(*form_ == *fit.form_))
-      throw data_error("times are written in two ways in parts of the table: declare their unit or format");
+      throw data_error(
+          "times are written differently in different parts of the table; set their unit or format");
     if (!form_) form_ = fit.form_;
     moments_.merge(fit.moments_);
     range_.merge(fit.range_);

@@ -33,7 +33,7 @@ struct EnumNames<TimeAs> {
 
 struct TimeSettings {
   static constexpr const char* kind = "time";
-  static constexpr const char* help = "a point in time: normalised, in buckets, its hour or its weekday";
+  static constexpr const char* help = "A point in time: normalised, in buckets, or as its hour or weekday";
   TimeAs as = TimeAs::standard;
   int32_t buckets = 1000;
   std::optional<TimeUnit> unit;
@@ -43,7 +43,8 @@ struct TimeSettings {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("as", as, "standard (a normalised number), buckets, hour (UTC) or weekday (Monday first)");
-    visit("buckets", buckets, "edges, evenly from the first to the last time, with as = \"buckets\"",
+    visit("buckets", buckets,
+          "With as = \"buckets\": number of edges, evenly spaced from the first to the last time",
           Range::between(2, 10'000'000));
     visit("unit", unit, kTimeUnitHelp);
     visit("format", format, kTimeFormatHelp);

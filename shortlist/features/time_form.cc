@@ -78,26 +78,28 @@ struct Written {
 };
 
 RowError no_time(size_t row, std::string_view text) {
-  return RowError(
-      row, quote_value(text) +
-               " is no time (need seconds since 1970, 2024-05-01T12:30:00, or a declared format such as "
-               "format = \"%d-%m-%Y %H:%M\" in the config, or --date-format with the table)");
+  return RowError(row,
+                  quote_value(text) +
+                      " is not a time (need seconds since 1970, 2024-05-01T12:30:00, or a declared format "
+                      "such as format = \"%d-%m-%Y %H:%M\" in the config, or --date-format with the table)");
 }
 
 double in_years(double seconds, size_t row, const std::string& written) {
   if (is_plausible(seconds)) return seconds;
-  throw RowError(row, fmt::format("{} is of no year from 1900 to 2200", written));
+  throw RowError(row, fmt::format("{} is not in the years 1900 to 2200", written));
 }
 
 double number_seconds(double number, const std::optional<TimeUnit>& known, size_t row) {
   const std::optional<TimeUnit> own = unit_of(number);
-  if (!own) throw RowError(row, fmt::format("{} is a time of no year from 1900 to 2200 in any unit", number));
+  if (!own)
+    throw RowError(row, fmt::format("{} is not a time in the years 1900 to 2200 in any unit", number));
   const TimeUnit unit = known.value_or(*own);
   if (unit != *own && std::abs(number) >= kTelling) {
     throw RowError(
-        row, fmt::format("{} looks like {}, but the column's times are {}: give all of them one unit by "
-                         "data.sql",
-                         number, enum_name(*own), enum_name(unit)));
+        row,
+        fmt::format(
+            "{} looks like {}, but the column's times are {}: convert all of them to one unit in data.sql",
+            number, enum_name(*own), enum_name(unit)));
   }
   return in_years(number / per_second(unit), row, fmt::format("{} {}", number, enum_name(unit)));
 }
@@ -116,7 +118,7 @@ double seconds_of(const Written& written, size_t row, const TimeForm& form) {
   if (!form.format) throw no_time(row, written.text);
   const std::string text =
       written.text.empty() ? fmt::format("{}", written.value) : quote_value(written.text);
-  throw RowError(row, fmt::format("{} is no time in the format \"{}\"", text, *form.format));
+  throw RowError(row, fmt::format("{} is not a time in the format \"{}\"", text, *form.format));
 }
 
 // Formats that fit all texts, and formats that fit all numbers.
@@ -146,18 +148,16 @@ class FormatSearch {
   // The only format that fits all texts.
   std::string format() const {
     if (odd_ && seen_ > 1 && *odd_ != first_) {
-      throw RowError(
-          *odd_, fmt::format("{} is no time in the format of {}; declare it: format = \"%d-%m-%Y %H:%M\", or "
-                             "whatever it is",
-                             quote_value(odd_text_), quote_value(first_text_)));
+      throw RowError(*odd_, fmt::format("{} is not a time in the format of {}; declare the column's format, "
+                                        "such as format = \"%d-%m-%Y %H:%M\"",
+                                        quote_value(odd_text_), quote_value(first_text_)));
     }
     if (odd_) throw no_time(*odd_, odd_text_);
     if (formats_.size() > 1) {
       throw AmbiguousDate(
-          first_,
-          fmt::format("cannot tell the day from the month in {} and in all other rows; declare which it "
-                      "is: format = \"{}\" or format = \"{}\" (--date-format)",
-                      quote_value(first_text_), formats_[0], formats_[1]));
+          first_, fmt::format("cannot tell the day from the month in {} and in all other rows; declare which "
+                              "comes first: format = \"{}\" or format = \"{}\" (--date-format)",
+                              quote_value(first_text_), formats_[0], formats_[1]));
     }
     return std::string(formats_[0]);
   }

@@ -29,13 +29,11 @@ struct TimeForm {
   bool operator==(const TimeForm&) const = default;
 };
 inline constexpr const char* kTimeUnitHelp =
-    "of times that are numbers since 1970-01-01 UTC: seconds, milliseconds, microseconds or nanoseconds; "
-    "told by the "
-    "column's largest number when not given";
+    "Unit of times that are numbers since 1970-01-01 UTC: seconds, milliseconds, microseconds or "
+    "nanoseconds. If not set, the column's largest number decides.";
 inline constexpr const char* kTimeFormatHelp =
-    "of times that are texts, such as \"%d-%m-%Y %H:%M\"; ISO 8601 is always read, and dates that the whole "
-    "column shows "
-    "to be day first or month first are too";
+    "Format of times that are texts, such as \"%d-%m-%Y %H:%M\". ISO 8601 is always read, and so are dates "
+    "if the whole column shows whether the day or the month comes first.";
 
 // Throws a usage Error for an invalid format.
 void check_time_format(const std::optional<std::string>& format, const Value& value, const Where& where);

@@ -52,25 +52,23 @@ TEST(TimeForm, NamesTheRowOfAMixture) {
   const Column mixed = integer_column({1'702'023'200'000, 1'700'579'600});
   for (const TimeForm& declared : {TimeForm(), TimeForm{.unit = TimeUnit::milliseconds}}) {
     EXPECT_EQ(message_of([&] { find_time_form(mixed, declared); }),
-              "row 2: 1700579600 looks like seconds, but the column's times are milliseconds: give all of "
-              "them one unit "
-              "by data.sql");
+              "row 2: 1700579600 looks like seconds, but the column's times are milliseconds: convert all of "
+              "them to one unit in data.sql");
   }
   EXPECT_EQ(message_of([&] { find_time_form(mixed, {.unit = TimeUnit::seconds}); }),
-            "row 1: 1702023200000 looks like milliseconds, but the column's times are seconds: give all of "
-            "them one unit "
-            "by data.sql");
+            "row 1: 1702023200000 looks like milliseconds, but the column's times are seconds: convert all "
+            "of them to one unit in data.sql");
 }
 
 TEST(TimeForm, NamesTheRowOfAnImplausibleYear) {
   EXPECT_EQ(message_of([] {
               find_time_form(text_column(Texts{"2024-05-01", "9999-12-31"}), {});
             }),
-            "row 2: '9999-12-31' is of no year from 1900 to 2200");
+            "row 2: '9999-12-31' is not in the years 1900 to 2200");
   EXPECT_EQ(message_of([] {
               find_time_form(number_column({1, 1e30}), {});
             }),
-            "row 2: 1e+30 is a time of no year from 1900 to 2200 in any unit");
+            "row 2: 1e+30 is not a time in the years 1900 to 2200 in any unit");
 }
 
 TEST(TimeForm, TellsTheDayFromTheMonthByTheWholeColumn) {
@@ -82,18 +80,16 @@ TEST(TimeForm, TellsTheDayFromTheMonthByTheWholeColumn) {
 }
 
 TEST(TimeForm, AsksWhereTheColumnDoesNotTell) {
-  EXPECT_EQ(
-      message_of([] {
-        find_time_form(text_column(Texts{"01-02-2021", "03-02-2021"}), {});
-      }),
-      "row 1: cannot tell the day from the month in '01-02-2021' and in all other rows; declare which it is: "
-      "format = \"%d-%m-%Y\" or format = \"%m-%d-%Y\" (--date-format)");
+  EXPECT_EQ(message_of([] {
+              find_time_form(text_column(Texts{"01-02-2021", "03-02-2021"}), {});
+            }),
+            "row 1: cannot tell the day from the month in '01-02-2021' and in all other rows; declare which "
+            "comes first: format = \"%d-%m-%Y\" or format = \"%m-%d-%Y\" (--date-format)");
   EXPECT_EQ(message_of([] {
               find_time_form(text_column(Texts{"29-01-2021", "01-29-2021"}), {});
             }),
-            "row 2: '01-29-2021' is no time in the format of '29-01-2021'; declare it: format = \"%d-%m-%Y "
-            "%H:%M\", or "
-            "whatever it is");
+            "row 2: '01-29-2021' is not a time in the format of '29-01-2021'; declare the column's format, "
+            "such as format = \"%d-%m-%Y %H:%M\"");
   EXPECT_EQ(seconds_of(text_column(Texts{"01-02-2021"}), {.format = "%m-%d-%Y"}),
             (std::vector<double>{1609545600}));
 }

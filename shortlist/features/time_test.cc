@@ -50,9 +50,8 @@ TEST(Time, NamesWhatIsNoTime) {
        {"2024-13-01", "yesterday", "2024-05-01T", "2024-05-01T10", "2024-02-30", "2024-05-01T10:00x"}) {
     EXPECT_EQ(message_of([&] { testing::numbers(*feature, text_column(Texts{text})); }),
               "row 1: '" + std::string(text) +
-                  "' is no time (need seconds since 1970, 2024-05-01T12:30:00, or a declared format such as "
-                  "format = "
-                  "\"%d-%m-%Y %H:%M\" in the config, or --date-format with the table)");
+                  "' is not a time (need seconds since 1970, 2024-05-01T12:30:00, or a declared format such "
+                  "as format = \"%d-%m-%Y %H:%M\" in the config, or --date-format with the table)");
   }
 }
 
@@ -70,9 +69,8 @@ TEST(Time, MeansTheSameInstantInTheTablesUnitAndInIso8601) {
   EXPECT_EQ(testing::numbers(*feature, asked), (std::vector<float>{0.5, 0.5}));
   EXPECT_EQ(feature->input().least, 1'714'566'614);
   EXPECT_EQ(message_of([&] { testing::numbers(*feature, integer_column({1'714'566'615})); }),
-            "row 1: 1714566615 looks like seconds, but the column's times are milliseconds: give all of them "
-            "one unit by "
-            "data.sql");
+            "row 1: 1714566615 looks like seconds, but the column's times are milliseconds: convert all of "
+            "them to one unit in data.sql");
 }
 
 TEST(Time, RemembersUnitAndFormat) {

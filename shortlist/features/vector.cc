@@ -125,7 +125,7 @@ class VectorFit final : public FeatureFit {
     const int32_t width = dynamic_cast<const VectorFit&>(other).settings_.width;
     if (settings_.width == 0) settings_.width = width;
     if (width != 0 && width != settings_.width) {
-      throw data_error("vectors have {} numbers and {} numbers, need one width",
+      throw data_error("vectors have {} numbers and {} numbers, need equal widths",
                        std::min(width, settings_.width), std::max(width, settings_.width));
     }
   }

@@ -22,16 +22,17 @@ struct EnumNames<MissingVector> {
 
 struct VectorSettings {
   static constexpr const char* kind = "vector";
-  static constexpr const char* help = "a given list of numbers, always of the same width";
+  static constexpr const char* help = "A list of numbers whose width is always the same";
   int32_t width = 0;
   bool l2_normalize = false;
   MissingVector missing = MissingVector::zeros;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("width", width, "numbers a row; 0: as the table has them", Range::between(0, 1 << 20));
-    visit("l2_normalize", l2_normalize, "divide a vector by its length, zeros aside");
-    visit("missing", missing, "a missing vector is: zeros, error");
+    visit("width", width, "Numbers per row. 0 takes the width of the table's lists.",
+          Range::between(0, 1 << 20));
+    visit("l2_normalize", l2_normalize, "Divide each vector by its length, except zeros");
+    visit("missing", missing, "How to treat a missing vector: zeros, error");
   }
   static constexpr bool yields_ids() { return false; }
   void check(const Value& value, const Where& where) const;

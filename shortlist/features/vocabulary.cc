@@ -47,7 +47,7 @@ void check_distinct(const std::vector<std::string>& vocabulary, const Value& val
   for (const std::string& token : vocabulary) {
     if (token == kOovToken) continue;
     if (seen.find(token) >= 0) {
-      throw setting_error(value, where, "vocabulary", quote_value(token) + " stands twice");
+      throw setting_error(value, where, "vocabulary", quote_value(token) + " is listed twice");
     }
     seen.insert(token);
   }
@@ -61,7 +61,8 @@ void VocabularySettings::check(const Value& value, const Where& where) const {
                         fmt::format("need more than oov_buckets ({})", oov_buckets));
   }
   if ((order == TokenOrder::given) == vocabulary.empty()) {
-    throw setting_error(value, where, "vocabulary", "order = \"given\" and a vocabulary need each other");
+    throw setting_error(value, where, "vocabulary",
+                        "order = \"given\" and a vocabulary can only be used together");
   }
   check_distinct(vocabulary, value, where);
 }
@@ -104,7 +105,7 @@ Vocabulary::Vocabulary(const std::vector<std::string_view>& tokens, int32_t oov_
   if (oov_buckets < 0) throw data_error("vocabulary: got {} oov_buckets, need 0 or more", oov_buckets);
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (tokens_.insert(tokens[i]) != static_cast<int32_t>(i)) {
-      throw data_error("vocabulary: {} stands twice", quote_value(tokens[i]));
+      throw data_error("vocabulary: {} is listed twice", quote_value(tokens[i]));
     }
   }
 }

@@ -43,16 +43,16 @@ struct VocabularySettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("order", order, "order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given");
-    visit("vocabulary", vocabulary, "the values in the order of their ids, with order = \"given\"");
+    visit("order", order, "Order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given");
+    visit("vocabulary", vocabulary, "The values in the order of their ids, with order = \"given\"");
     visit("oov_buckets", oov_buckets,
-          "ids for unseen values, before all others; several: by fingerprint, as Keras; 0: an unseen value "
-          "has no id",
+          "Number of ids for unseen values, before all others. With several, a value's fingerprint decides, "
+          "as in Keras. With 0, an unseen value has no id.",
           Range::between(0, kMostIds));
-    visit("minimum_count", minimum_count, "rows that a value needs to have an id of its own",
-          Range::at_least(1));
+    visit("minimum_count", minimum_count,
+          "Number of rows that a value must occur in to have an id of its own", Range::at_least(1));
     visit("max_tokens", max_tokens,
-          "most ids, those for unseen values included; the most frequent values stay",
+          "Maximum number of ids, including those for unseen values. The most frequent values are kept.",
           Range::between(1, kMostIds));
   }
   static constexpr bool yields_ids() { return true; }

@@ -39,7 +39,10 @@ TEST(Vocabulary, KeepsTokensThatAreNoUtf8InJson) {
 }
 
 TEST(Vocabulary, RejectsTokensThatStandTwice) {
-  EXPECT_EQ(testing::message_of([] { Vocabulary({"a", "b", "a"}, 0, 1); }), "vocabulary: 'a' stands twice");
+  EXPECT_EQ(testing::message_of([] {
+              Vocabulary({"a", "b", "a"}, 0, 1);
+            }),
+            "vocabulary: 'a' is listed twice");
 }
 
 TEST(Vocabulary, TakesTheOovTokenOfTheTableAsUnseen) {

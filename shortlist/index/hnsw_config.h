@@ -20,12 +20,15 @@ struct HnswConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("m", m, "links of an item, twice as many in the lowest layer: more finds more, and takes memory",
-          Range::between(kLeastConnections, kMostConnections));
+    visit(
+        "m", m,
+        "Links per item, twice as many in the lowest layer. More links improve recall and take more memory.",
+        Range::between(kLeastConnections, kMostConnections));
     visit("ef_construction", ef_construction,
-          "items in sight while one is added: more finds more, and takes longer to build",
+          "Items kept in view while an item is added. More improve recall and make building slower.",
           Range::between(1, kMostBeam));
-    visit("ef_search", ef_search, "items in sight while searching: more finds more, and takes longer",
+    visit("ef_search", ef_search,
+          "Items kept in view during a search. More improve recall and make searches slower.",
           Range::between(1, kMostBeam));
   }
 };

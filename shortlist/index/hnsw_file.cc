@@ -17,13 +17,16 @@ class HnswReader {
   HnswReader(const std::string& path, const SafetensorsFile& file) : path_(path), file_(file) {
     const auto format = file.metadata().find("format");
     if (format == file.metadata().end())
-      throw data_error("{}: is no HNSW index: its metadata name no format", path);
+      throw data_error("{}: not an HNSW index: its metadata has no format", path);
     if (format->second != kFormat)
       throw data_error("{}: has the format '{}', need '{}'", path, format->second, kFormat);
   }
 
   int setting(const char* name, int least, int most) const {
-    const auto found = file_.metadata().find(name);
+    auto found = file_.metadata().find(name);
+    for (const auto& [before, now] : HnswConfig::renamed)
+      if (found == file_.metadata().end() && std::string_view(now) == name)
+        found = file_.metadata().find(before);  // a file of 0.1.0
     const std::string text = found == file_.metadata().end() ? "" : found->second;
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -59,11 +62,11 @@ class HnswReader {
     for (uint32_t neighbor : row) {
       if (neighbor == HnswGraph::kNone) continue;
       if (neighbor >= levels.size())
-        throw data_error("{}: tensor '{}' holds node {}, but there are {}", path_, name, neighbor,
+        throw data_error("{}: tensor '{}' contains node {}, but there are {}", path_, name, neighbor,
                          levels.size());
       if (levels[neighbor] < layer)
-        throw data_error("{}: tensor '{}' holds node {} in layer {}, but it ends in layer {}", path_, name,
-                         neighbor, layer, levels[neighbor]);
+        throw data_error("{}: tensor '{}' contains node {} in layer {}, but the node's top layer is {}",
+                         path_, name, neighbor, layer, levels[neighbor]);
     }
   }
 
@@ -108,9 +111,9 @@ void Hnsw::save(const std::string& path, bool with_vectors) const {
   write_safetensors(path, tensors,
                     {{"format", kFormat},
                      {"width", std::to_string(width())},
-                     {"connections", std::to_string(connections)},
-                     {"build_beam", std::to_string(config_.ef_construction)},
-                     {"search_beam", std::to_string(config_.ef_search)},
+                     {"m", std::to_string(connections)},
+                     {"ef_construction", std::to_string(config_.ef_construction)},
+                     {"ef_search", std::to_string(config_.ef_search)},
                      {"by_distance", by_distance_ ? "1" : "0"}});
 }
 
@@ -125,9 +128,9 @@ std::unique_ptr<Hnsw> Hnsw::load(FileBytes bytes, const std::string& path,
                                  std::optional<ConstMatrix> vectors) {
   SafetensorsFile file = SafetensorsFile::parse(std::move(bytes), path);
   const HnswReader reader(path, file);
-  const HnswConfig config{.m = reader.setting("connections", kLeastConnections, kMostConnections),
-                          .ef_construction = reader.setting("build_beam", 1, kMostBeam),
-                          .ef_search = reader.setting("search_beam", 1, kMostBeam)};
+  const HnswConfig config{.m = reader.setting("m", kLeastConnections, kMostConnections),
+                          .ef_construction = reader.setting("ef_construction", 1, kMostBeam),
+                          .ef_search = reader.setting("ef_search", 1, kMostBeam)};
   const auto width = static_cast<size_t>(reader.setting("width", 1, kMostInt8Width));
   HnswGraph graph = read_graph(reader, static_cast<size_t>(config.m));
   const size_t n = graph.size();

@@ -73,6 +73,21 @@ TEST_F(HnswFile, AnswersAsWhatWasSaved) {
   for (size_t q = 0; q < found.size(); ++q) EXPECT_EQ(ids(found[q]), ids(expected[q]));
 }
 
+TEST_F(HnswFile, ReadsTheNamesOfEarlierVersions) {
+  index_.save(path_);
+  const SafetensorsFile file = SafetensorsFile::open(path_);
+  Metadata metadata = file.metadata();
+  for (const auto& [before, now] : HnswConfig::renamed) {
+    metadata[before] = metadata.at(now);
+    metadata.erase(now);
+  }
+  write_safetensors(folder_ / "earlier", file.tensors(), metadata);
+  const HnswConfig config = Hnsw::load(folder_ / "earlier")->config();
+  EXPECT_EQ(config.m, index_.config().m);
+  EXPECT_EQ(config.ef_construction, index_.config().ef_construction);
+  EXPECT_EQ(config.ef_search, index_.config().ef_search);
+}
+
 TEST_F(HnswFile, CanDoWithoutItsOwnVectors) {
   index_.save(path_, false);
   const auto loaded = Hnsw::load(path_, vectors_.view());
@@ -104,19 +119,17 @@ TEST_F(HnswFile, HoldsAnEmptyIndex) {
 
 TEST_F(HnswFile, SaysWhatDoesNotFit) {
   EXPECT_EQ(error_with<uint32_t>("neighbors", 5, 400),
-            "tensor 'neighbors' holds node 400, but there are 400");
-  EXPECT_EQ(error_with_metadata("connections", "0"),
-            "its connections is '0', need an integer from 2 to 1024");
-  EXPECT_EQ(error_with_metadata("search_beam", "a"),
-            "its search_beam is 'a', need an integer from 1 to 1048576");
-  EXPECT_EQ(error_with_metadata("connections", "5"),
-            "tensor 'neighbors' is U32 [400, 8], need U32 [400, 10]");
+            "tensor 'neighbors' contains node 400, but there are 400");
+  EXPECT_EQ(error_with_metadata("m", "0"), "its m is '0', need an integer from 2 to 1024");
+  EXPECT_EQ(error_with_metadata("ef_search", "a"), "its ef_search is 'a', need an integer from 1 to 1048576");
+  EXPECT_EQ(error_with_metadata("m", "5"), "tensor 'neighbors' is U32 [400, 8], need U32 [400, 10]");
   EXPECT_EQ(error_with_metadata("format", "shortlist hnsw 2"),
             "has the format 'shortlist hnsw 2', need 'shortlist hnsw 1'");
   uint32_t low = 0;
   while (index_.graph().level(low) != 0) ++low;
   EXPECT_EQ(error_with<uint32_t>("upper_neighbors", 0, low),
-            fmt::format("tensor 'upper_neighbors' holds node {} in layer 1, but it ends in layer 0", low));
+            fmt::format("tensor 'upper_neighbors' contains node {} in layer 1, but the node's top layer is 0",
+                        low));
   EXPECT_NE(error_with<uint8_t>("levels", low, 3), "");
 }
 

@@ -92,7 +92,7 @@ std::vector<std::string> words_of(std::string_view name) {
   return split;
 }
 
-std::string count_text(uint64_t count) { return fmt::format("{} different values", count); }
+std::string count_text(uint64_t count) { return fmt::format("{} distinct values", count); }
 
 // Seconds since 1970 for the years 1990 to 2040.
 bool in_seconds(const ColumnSummary& column) {
@@ -149,7 +149,7 @@ Judgement judge_list(const ColumnSummary& column) {
   if (column_type(element_type(column.sql_type)) != ColumnType::number)
     return {Holds::categories, fmt::format("lists, {:.2g} values on average", *column.average_length)};
   if (column.shortest != column.longest)
-    return {Holds::nothing, "lists of numbers, but not all of one length"};
+    return {Holds::nothing, "lists of numbers, but of different lengths"};
   return {Holds::vector, fmt::format("lists of {} numbers", *column.average_length)};
 }
 
@@ -157,7 +157,7 @@ Judgement judge_text(ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   guess.separator = column.separator;
   if (!guess.separator.empty())
-    return {Holds::categories, fmt::format("values that come again between '{}'", guess.separator)};
+    return {Holds::categories, fmt::format("repeated values separated by '{}'", guess.separator)};
   // "Science Fiction" among twenty genres is a category. A thousand titles of three words are text, since
   // titles share words.
   constexpr uint64_t kFewTexts = 50;
@@ -195,14 +195,14 @@ Judgement judge_special(const TextGuess& texts, ColumnGuess& guess) {
 
 Judgement judge(ColumnGuess& guess, const std::optional<TextGuess>& texts) {
   const ColumnSummary& column = guess.summary;
-  if (column.distinct == 0 || column.present() == 0) return {Holds::nothing, "has no value at all"};
+  if (column.distinct == 0 || column.present() == 0) return {Holds::nothing, "has no values"};
   if (column.distinct == 1 && guess.without_value() == 0) {
     return {Holds::nothing, fmt::format("is '{}' in every row", column.most_frequent.front().first)};
   }
-  if (is_time(guess)) return {Holds::time, "points in time"};
+  if (is_time(guess)) return {Holds::time, "times"};
   if (texts) return judge_special(*texts, guess);
   if (std::string why = why_no_time(guess); !why.empty()) return {Holds::nothing, std::move(why)};
-  if (is_row_number(guess)) return {Holds::row_number, "another value in each row: a row's number"};
+  if (is_row_number(guess)) return {Holds::row_number, "a different value in each row: a row number"};
   switch (column.type) {
     case ColumnType::list:
       return judge_list(column);

@@ -38,14 +38,14 @@ ModelGuess Guesser::guess() {
   find_split();
   find_label();
   find_user();
-  find_candidate();
-  const ColumnGuess& candidate = columns()[guess_.candidate];
-  guess_.is_catalogue = candidate.distinct_share() > 0.9 && candidate.summary.distinct >= kLeastKeys;
+  find_item();
+  const ColumnGuess& item = columns()[guess_.item];
+  guess_.is_catalogue = item.distinct_share() > 0.9 && item.summary.distinct >= kLeastKeys;
   find_time();
   sort_the_rest();
   if (guess_.user) {
-    guess_.repeated = repeated_share(table_, columns()[*guess_.user].summary.name,
-                                     columns()[guess_.candidate].summary.name);
+    guess_.repeated =
+        repeated_share(table_, columns()[*guess_.user].summary.name, columns()[guess_.item].summary.name);
   }
   give_names();
   return std::move(guess_);
@@ -83,11 +83,10 @@ std::string Guesser::why_nothing_found(const char* use) const {
     if (column.use == use) reasons.push_back(sentence(column));
   }
   if (reasons.empty() && guess_.names_are_ours) {
-    reasons.push_back(
-        fmt::format("no header was found, so there are no names to go by, and no column has {} different "
-                    "values that come "
-                    "again: if the first line has names, say so with --header, or give names with --columns",
-                    kLeastKeys));
+    reasons.push_back(fmt::format(
+        "no header was found, so columns have no names, and no column has {} distinct values that are "
+        "repeated; if the first line contains names, use --header, otherwise name the columns with --columns",
+        kLeastKeys));
   }
   return reasons.empty() ? "" : fmt::format(" ({})", fmt::join(reasons, "; "));
 }

@@ -8,7 +8,7 @@
 namespace shortlist {
 
 // Throws Error(data) for a table without rows, and for a column of the options that does not exist or is not
-// suitable. Throws Error(usage) if no query or candidate is found.
+// suitable. Throws Error(usage) if no query or item is found.
 ModelGuess guess_model(const Table& table, const InitOptions& options);
 
 }  // namespace shortlist

@@ -26,27 +26,27 @@ bool is_nearly_unique_for(const ColumnGuess& column, const ColumnGuess& key) {
 bool Guesser::place_by_user(size_t c) {
   if (!guess_.user) return false;
   const ColumnGuess &column = columns()[c], &user = columns()[*guess_.user];
-  const double of_candidate = share(guess_.candidate, c), of_user = share(*guess_.user, c);
-  if (of_user < kNearlyAlways || (of_user <= of_candidate && !column.is(NameHint::user))) return false;
+  const double of_item = share(guess_.item, c), of_user = share(*guess_.user, c);
+  if (of_user < kNearlyAlways || (of_user <= of_item && !column.is(NameHint::user))) return false;
   if (user.summary.distinct > kFewValues && is_nearly_unique_for(column, user)) {
-    take(c, Use::left_out, fmt::format("nearly another value for each {}", user.name));
+    take(c, Use::left_out, fmt::format("nearly unique for each {}", user.name));
   } else if (!options_.query.empty()) {
-    take(c, Use::left_out, "not asked for");
+    take(c, Use::left_out, "not in --query");
   } else {
-    take(c, Use::query, fmt::format("one for each {}: describes the user", user.name));
+    take(c, Use::query, fmt::format("one per {}: describes the user", user.name));
   }
   return true;
 }
 
-bool Guesser::place_by_candidate(size_t c) {
-  const ColumnGuess &column = columns()[c], &candidate = columns()[guess_.candidate];
-  if (share(guess_.candidate, c) < kNearlyAlways && !guess_.is_catalogue) return false;
-  const bool unique = !guess_.is_catalogue && candidate.summary.distinct > kFewValues &&
-                      is_nearly_unique_for(column, candidate);
+bool Guesser::place_by_item(size_t c) {
+  const ColumnGuess &column = columns()[c], &item = columns()[guess_.item];
+  if (share(guess_.item, c) < kNearlyAlways && !guess_.is_catalogue) return false;
+  const bool unique =
+      !guess_.is_catalogue && item.summary.distinct > kFewValues && is_nearly_unique_for(column, item);
   if (unique) {
-    take(c, Use::shown, fmt::format("nearly another value for each {}", candidate.name));
+    take(c, Use::shown, fmt::format("nearly unique for each {}", item.name));
   } else {
-    take(c, Use::describes, fmt::format("one for each {}: describes the item", candidate.name));
+    take(c, Use::describes, fmt::format("one per {}: describes the item", item.name));
   }
   guess_.uses[c].attribute = true;
   return true;
@@ -55,31 +55,33 @@ bool Guesser::place_by_candidate(size_t c) {
 // Why a column that varies from row to row cannot be part of the query. "" if it can.
 std::string Guesser::why_not_asked_with(size_t c) {
   const ColumnGuess& column = columns()[c];
-  if (column.is(NameHint::label)) return "an outcome as the label is: not known when one asks";
-  if (column.holds == Holds::time) return "a second point in time";
-  if (column.is(NameHint::part)) return "its name says a part of the data";
+  if (column.is(NameHint::label))
+    return "an outcome, like the label: not known when recommendations are requested";
+  if (column.holds == Holds::time) return "another time";
+  if (column.is(NameHint::part)) return "its name suggests a part of the data";
   const bool other_key = column.meaning.key && (column.is(NameHint::user) || column.is(NameHint::event));
   if (column.meaning.id || other_key) return "an id that is neither the user nor the item";
   if (column.is(NameHint::weight) && is_number(column))
-    return "says how often or how much: not known when one asks";
+    return "a count or an amount: not known when recommendations are requested";
   if (column.holds == Holds::text && column.distinct_share() > 0.5)
-    return "text of single rows, such as a review: hardly known when one asks";
+    return "text of single rows, such as a review: hardly known when recommendations are requested";
   const double values = column.distinct_share();
   if (values > 0.5 || (values > kMostValuesOfContext && column.summary.distinct > kFewValues))
-    return fmt::format("nearly another value in each row: {} different ones", column.summary.distinct);
-  return options_.query.empty() ? "" : "not asked for";
+    return fmt::format("nearly unique in each row: {} distinct values", column.summary.distinct);
+  return options_.query.empty() ? "" : "not in --query";
 }
 
 void Guesser::place(size_t c) {
   const ColumnGuess& column = columns()[c];
   if (column.holds == Holds::nothing || column.holds == Holds::row_number)
     return take(c, Use::left_out, column.why);
-  if (place_by_user(c) || place_by_candidate(c)) return;
+  if (place_by_user(c) || place_by_item(c)) return;
   const bool weight = column.is(NameHint::weight) && is_number(column) && is_whole_column(column);
   if (weight && !guess_.weight && column.summary.min && *column.summary.min >= 0) guess_.weight = c;
   const std::string why = why_not_asked_with(c);
   if (!why.empty()) return take(c, Use::left_out, why);
-  take(c, Use::query, "changes from row to row; take it out if it is not known when one asks");
+  take(c, Use::query,
+       "varies from row to row; remove it if it is not known when recommendations are requested");
 }
 
 // The query must not contain the answer.
@@ -91,12 +93,12 @@ void Guesser::leave_out_telling_columns() {
     if (guess_.user && share(*guess_.user, c) >= kNearlyAlways) continue;
     contexts.push_back(c), names.push_back(columns()[c].summary.name);
   }
-  const std::vector<double> shares = telling_shares(table_, columns()[guess_.candidate].summary.name, names);
+  const std::vector<double> shares = telling_shares(table_, columns()[guess_.item].summary.name, names);
   for (size_t i = 0; i < contexts.size(); ++i) {
     if (shares[i] < kTelling) continue;
     take(contexts[i], Use::left_out,
-         fmt::format("nearly says by itself which {} it is: in {:.0f} % of rows",
-                     columns()[guess_.candidate].name, 100 * shares[i]));
+         fmt::format("nearly identifies the {} by itself: in {:.0f} % of rows", columns()[guess_.item].name,
+                     100 * shares[i]));
   }
 }
 
@@ -107,12 +109,12 @@ void Guesser::make_query_of_what_describes() {
     const bool property = holds == Holds::category || holds == Holds::categories;
     if (guess_.uses[c].use != Use::describes || !property) continue;
     guess_.uses[c].use = Use::query;
-    guess_.uses[c].why = "describes the item asked for";
-    guess_.query_describes_candidate = true;
+    guess_.uses[c].why = "describes the requested item";
+    guess_.query_describes_item = true;
   }
-  if (!guess_.query_describes_candidate) {
+  if (!guess_.query_describes_item) {
     throw usage_error(
-        "{}: no column looks like a user or anything else to ask with{}; name some with --query",
+        "{}: no column looks like a user or another column for the query{}; name some with --query",
         table_.source().describe(), why_nothing_found("user"));
   }
 }
@@ -128,7 +130,7 @@ void Guesser::sort_the_rest() {
 void Guesser::give_names() {
   if (!guess_.names_are_ours) return;
   if (guess_.user) columns()[*guess_.user].name = "user";
-  columns()[guess_.candidate].name = "item";
+  columns()[guess_.item].name = "item";
   if (guess_.label) columns()[*guess_.label].name = guess_.binary ? "label" : "rating";
   if (guess_.time) columns()[*guess_.time].name = "timestamp";
 }

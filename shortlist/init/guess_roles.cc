@@ -78,9 +78,9 @@ std::string why_no_key(const ColumnGuess& column) {
         return fmt::format("all values are equal ('{}')", column.summary.most_frequent.front().first);
       return column.why;
     case Holds::row_number:
-      return "it has another value in each row";
+      return "it has a different value in each row";
     case Holds::categories:
-      return "it has several values in a row";
+      return "it has several values per row";
     default:
       return fmt::format("it has {}", column.why);
   }
@@ -100,20 +100,20 @@ void Guesser::find_split() {
     if (!others.empty()) {
       turn_down(c, "split",
                 fmt::format("it has '{}', need train, validation or test", fmt::join(others, "', '")));
-      take(c, Use::left_out, "says which part of the data a row is in");
+      take(c, Use::left_out, "contains the part of the data that a row is in");
       continue;
     }
     guess_.split = c;
     guess_.has_validation =
         std::ranges::any_of(column.most_frequent, [](const auto& v) { return v.first == "validation"; });
-    take(c, Use::split, "has the words train, validation and test");
+    take(c, Use::split, "contains train, validation and test");
   }
 }
 
 void Guesser::check_label(size_t c) {
   const ColumnGuess& column = columns()[c];
   if (!is_number(column) || !column.summary.min) {
-    throw data_error("label '{}': holds {}, need numbers", options_.label,
+    throw data_error("label '{}': contains {}, need numbers", options_.label,
                      column_type_name(column.summary.type));
   }
 }
@@ -121,10 +121,10 @@ void Guesser::check_label(size_t c) {
 std::string Guesser::why_no_label(size_t c) {
   const ColumnGuess& column = columns()[c];
   const ColumnSummary& summary = column.summary;
-  if (summary.present() == 0) return "it has no value at all";
-  if (column.holds == Holds::time) return "it has points in time";
+  if (summary.present() == 0) return "it has no values";
+  if (column.holds == Holds::time) return "it contains times";
   if (!is_number(column)) {
-    return fmt::format("it is no column of numbers: it has {}{}", column_type_name(summary.type),
+    return fmt::format("it is not a column of numbers: it contains {}{}", column_type_name(summary.type),
                        summary.most_frequent.empty()
                            ? ""
                            : fmt::format(" such as '{}'", summary.most_frequent.front().first));
@@ -135,7 +135,7 @@ std::string Guesser::why_no_label(size_t c) {
   }
   constexpr double kMost = std::numeric_limits<float>::max();
   if (!summary.min || !(std::abs(*summary.min) < kMost) || !(std::abs(*summary.max) < kMost))
-    return "it has numbers that are not finite, or too large";
+    return "it has numbers that are not finite or too large";
   return column.holds == Holds::nothing ? column.why : "";
 }
 
@@ -163,9 +163,9 @@ void Guesser::find_label() {
   guess_.label = best;
   guess_.binary = *summary.min == 0 && *summary.max == 1 && summary.distinct == 2;
   take(*best, Use::label,
-       !options_.label.empty() ? "as asked for"
-       : guess_.names_are_ours ? "few different values"
-                               : "its name says so");
+       !options_.label.empty() ? "as requested"
+       : guess_.names_are_ours ? "few distinct values"
+                               : "by its name");
 }
 
 void Guesser::find_user() {
@@ -173,7 +173,7 @@ void Guesser::find_user() {
     for (const std::string& name : options_.query) {
       const size_t c = table_.column(name);
       if (is_taken(c)) throw usage_error("column '{}' cannot be both label and query", name);
-      take(c, Use::query, "as asked for");
+      take(c, Use::query, "as requested");
       if (columns()[c].is(NameHint::user) && columns()[c].meaning.key && !guess_.user) guess_.user = c;
     }
     return;
@@ -197,11 +197,11 @@ void Guesser::find_user() {
   if (!best) return;
   guess_.user = best;
   take_as_key(*best, Use::query,
-              by_name ? "the user, as its name says" : "the first id: the user, as most write it");
+              by_name ? "the user, by its name" : "the first id, which is usually the user");
 }
 
 // Prefers an id to a title, since several items may have the same title.
-std::optional<size_t> Guesser::named_candidate() {
+std::optional<size_t> Guesser::named_item() {
   std::optional<size_t> best;
   const auto rank = [&](size_t c) {
     const NameMeaning& meaning = columns()[c].meaning;
@@ -224,49 +224,48 @@ std::optional<size_t> Guesser::named_candidate() {
 // The display column is a name, for readers. The id remains the key, since several items may have the same
 // name.
 void Guesser::find_display() {
-  if (columns()[guess_.candidate].meaning.readable) return;
+  if (columns()[guess_.item].meaning.readable) return;
   for (size_t c = 0; c < columns().size(); ++c) {
     const ColumnGuess& column = columns()[c];
     const bool named = column.is(NameHint::item) && column.meaning.key && column.meaning.readable &&
                        column.summary.type == ColumnType::text;
     if (!named || is_taken(c) || column.summary.present() == 0 || column.summary.distinct < 2) continue;
-    if (!determines(guess_.candidate, c)) continue;
+    if (!determines(guess_.item, c)) continue;
     guess_.display = c;
     columns()[c].holds = Holds::text;
-    take(c, Use::shown,
-         fmt::format("one for each {}, and people can read it", columns()[guess_.candidate].name));
+    take(c, Use::shown, fmt::format("one per {}, and readable", columns()[guess_.item].name));
     guess_.uses[c].attribute = true;
     return;
   }
 }
 
-void Guesser::find_candidate() {
-  if (!options_.candidate.empty()) {
-    const size_t c = table_.column(options_.candidate);
+void Guesser::find_item() {
+  if (!options_.item.empty()) {
+    const size_t c = table_.column(options_.item);
     if (is_taken(c))
-      throw usage_error("column '{}' cannot be the candidate and the label or the query", options_.candidate);
+      throw usage_error("column '{}' cannot be the item and the label or the query", options_.item);
     if (!is_whole_column(columns()[c])) {
-      throw data_error("candidate '{}': {} of {} rows have no value, but each row needs one",
-                       options_.candidate, columns()[c].without_value(), guess_.rows());
+      throw data_error("item '{}': {} of {} rows have no value, but each row needs one", options_.item,
+                       columns()[c].without_value(), guess_.rows());
     }
-    guess_.candidate = c;
-    take_as_key(c, Use::candidate, "as asked for");
+    guess_.item = c;
+    take_as_key(c, Use::item, "as requested");
     return find_display();
   }
-  std::optional<size_t> found = named_candidate();
+  std::optional<size_t> found = named_item();
   const bool by_name = found.has_value();
   for (size_t c = 0; !found && c < columns().size(); ++c) {
     if (looks_like_key(c)) found = c;
   }
   if (!found) {
-    throw usage_error("{}: no column looks like the item to recommend{}; name one with --candidate",
+    throw usage_error("{}: no column looks like the item to recommend{}; name one with --item",
                       table_.source().describe(), why_nothing_found("item"));
   }
-  guess_.candidate = *found;
-  take_as_key(*found, Use::candidate,
-              by_name       ? "the item, as its name says"
-              : guess_.user ? "the next id: the item"
-                            : "values that come again: the item");
+  guess_.item = *found;
+  take_as_key(*found, Use::item,
+              by_name       ? "the item, by its name"
+              : guess_.user ? "the next id, so the item"
+                            : "repeated values, so the item");
   find_display();
 }
 
@@ -280,9 +279,8 @@ void Guesser::find_time() {
         turn_down(c, "time",
                   column.holds == Holds::nothing && column.summary.distinct == 1
                       ? fmt::format("all values are equal ('{}')", column.summary.most_frequent.front().first)
-                  : column.holds == Holds::nothing
-                      ? column.why
-                      : fmt::format("it has no points in time, but {}", column.why));
+                  : column.holds == Holds::nothing ? column.why
+                                                   : fmt::format("it contains no times, but {}", column.why));
       }
       continue;
     }
@@ -290,7 +288,7 @@ void Guesser::find_time() {
       turn_down(c, "time", says_missing(column));
       continue;
     }
-    if (determines(guess_.candidate, c)) continue;
+    if (determines(guess_.item, c)) continue;
     guess_.time = c;
     take(c, Use::time, column.why);
     if (guess_.user) guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);

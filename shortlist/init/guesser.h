@@ -39,8 +39,8 @@ class Guesser {
   void check_label(size_t c);
   std::string why_no_label(size_t c);
   void find_user();
-  void find_candidate();
-  std::optional<size_t> named_candidate();
+  void find_item();
+  std::optional<size_t> named_item();
   void find_display();
   void find_time();
 
@@ -48,7 +48,7 @@ class Guesser {
   void sort_the_rest();
   void place(size_t c);
   bool place_by_user(size_t c);
-  bool place_by_candidate(size_t c);
+  bool place_by_item(size_t c);
   std::string why_not_asked_with(size_t c);
   void leave_out_telling_columns();
   void make_query_of_what_describes();

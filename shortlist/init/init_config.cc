@@ -36,14 +36,14 @@ class Writer {
   std::string text() const {
     std::string out = in_comment(fmt::format("# Written by shortlist init from {}: {} rows, {} columns.",
                                              source_.describe(), guess_.rows(), guess_.own_columns));
-    out += "\n# Each choice has its reason beside it; change what you know better.\n";
+    out += "\n# A comment next to each choice gives the reason. Change what you know better.\n";
     if (guess_.is_catalogue) {
-      out += "# Hardly an item stands in two rows: this looks like a catalogue, not like what people took.\n";
-      out += "# A model of it learns which item has which properties, and no one's taste.\n";
+      out +=
+          "# Few items occur in more than one row: this looks like a catalogue, not like what people took.\n";
+      out += "# A model of it learns the items' properties, but nobody's taste.\n";
     }
     out += "\n";
-    out += data() + side("items", guess_.items) + side("users", guess_.users) + features() + query() +
-           candidate() + retrieval();
+    out += data() + users() + features() + query() + items() + retrieval();
     if (guess_.label) out += ranking();
     if (guess_.repeated > 0) out += recommend();
     return out + training();
@@ -57,9 +57,9 @@ class Writer {
     for (const size_t c : columns) names.push_back(name(c));
     return names;
   }
-  // Adds the words of a candidate's title to its own embedding, since candidates with similar titles are
+  // Adds the words of a item's title to its own embedding, since items with similar titles are
   // similar.
-  size_t title() const { return guess_.display.value_or(guess_.candidate); }
+  size_t title() const { return guess_.display.value_or(guess_.item); }
   bool has_words() const {
     const ColumnSummary& summary = column(title()).summary;
     return summary.type == ColumnType::text && summary.average_words.value_or(0) >= 2;
@@ -76,13 +76,15 @@ class Writer {
 
   std::string data() const;
   void add_header(Section& section) const;
-  static std::string side(const std::string& name, const std::optional<SideGuess>& side);
+  static void add_side_table(const std::string& name, const SideGuess& side, Section& section);
+  static void add_unused(const std::optional<SideGuess>& side, Section& section);
+  std::string users() const;
   void add_split(Section& section) const;
   std::string features() const;
   std::string feature(const ColumnGuess& column) const;
   void add_left_out(Section& section) const;
   std::string query() const;
-  std::string candidate() const;
+  std::string items() const;
   std::string retrieval() const;
   std::string ranking() const;
   std::string recommend() const;
@@ -98,19 +100,28 @@ void Writer::add_header(Section& section) const {
     std::vector<std::string> names;
     for (size_t c = 0; c < guess_.own_columns; ++c) names.push_back(name(c));
     section.add("header", "false");
-    section.add("columns", list_of(names), "the file names none: these are after what they look like");
+    section.add("columns", list_of(names), "the file has no names: these are guessed from the values");
     return;
   }
   add_given_header(source_, section);
 }
 
-std::string Writer::side(const std::string& name, const std::optional<SideGuess>& side) {
-  if (!side) return "";
-  Section section("[" + name + "]");
-  add_source(side->source, "--" + name, section);
-  add_given_header(side->source, section);
-  section.add("key", quoted(side->key), side->why);
+void Writer::add_side_table(const std::string& name, const SideGuess& side, Section& section) {
+  add_source(side.source, "--" + name, section);
+  add_given_header(side.source, section);
+  section.add("key", quoted(side.key), side.why);
+}
+
+void Writer::add_unused(const std::optional<SideGuess>& side, Section& section) {
+  if (!side) return;
   for (const std::string& column : side->left_out) section.remark(in_comment("left out: " + column));
+}
+
+std::string Writer::users() const {
+  if (!guess_.users) return "";
+  Section section("[users]");
+  add_side_table("users", *guess_.users, section);
+  add_unused(guess_.users, section);
   return section.text();
 }
 
@@ -129,10 +140,12 @@ void Writer::add_split(Section& section) const {
   const std::string by_time = fmt::format("{{ by = \"time\", column = {}{}, {} }}",
                                           quoted(name(*guess_.time)), format_of(time), parts);
   if (guess_.new_users <= kManyNewUsers)
-    return section.add("split", by_time, digits + "train on the past, test on what came after, as in use");
-  section.add("split", random,
-              fmt::format("by time, {:.0f} % of the last rows would be of users never seen before",
-                          100 * guess_.new_users));
+    return section.add("split", by_time,
+                       digits + "train on the past, test on what came later, as in production");
+  section.add(
+      "split", random,
+      fmt::format("with a split by time, {:.0f} % of the last rows would have users never seen before",
+                  100 * guess_.new_users));
   section.remark("split = " + by_time);
 }
 
@@ -142,13 +155,14 @@ std::string Writer::data() const {
   add_header(section);
   if (guess_.user) {
     const std::string missing = says_missing(column(*guess_.user));
-    section.add("user", quoted(name(*guess_.user)),
-                "for baselines, and for similarity by ratings" +
-                    (missing.empty() ? "" : "; " + missing + ": no user's, but rows of their items"));
+    section.add(
+        "user", quoted(name(*guess_.user)),
+        "for baselines, and for similarity by ratings" +
+            (missing.empty() ? "" : "; " + missing + "; they belong to no user, but count for their items"));
   }
   if (guess_.weight) {
-    section.remark(fmt::format("weight = {}  # to let a row count more, the more it says",
-                               quoted(name(*guess_.weight))));
+    section.remark(
+        fmt::format("weight = {}  # to weight the rows by this column", quoted(name(*guess_.weight))));
   }
   add_split(section);
   for (const TurnedDown& column : guess_.turned_down) section.remark(in_comment(sentence(column)));
@@ -158,8 +172,7 @@ std::string Writer::data() const {
 std::string Writer::feature(const ColumnGuess& column) const {
   // Few values need a small embedding. A larger one overfits.
   const uint64_t root = std::bit_ceil(static_cast<uint64_t>(std::sqrt(column.summary.distinct)) + 1);
-  const bool key =
-      column.name == name(guess_.candidate) || (guess_.user && column.name == name(*guess_.user));
+  const bool key = column.name == name(guess_.item) || (guess_.user && column.name == name(*guess_.user));
   const std::string dim = fmt::format(
       "dim = {}", key || column.holds != Holds::category ? kWidth : std::clamp<uint64_t>(root, 4, kWidth));
   switch (column.holds) {
@@ -185,22 +198,23 @@ std::string Writer::feature(const ColumnGuess& column) const {
 
 std::string Writer::features() const {
   Section section("[features]");
-  for (const Use use : {Use::query, Use::candidate, Use::describes}) {
+  for (const Use use : {Use::query, Use::item, Use::describes}) {
     for (const size_t c : guess_.used_as(use)) {
       section.add(key_of(name(c)), feature(column(c)),
                   fmt::format("{}; {}", column(c).why, guess_.uses[c].why));
-      if (use != Use::candidate || !has_words()) continue;
+      if (use != Use::item || !has_words()) continue;
       const std::string words = fmt::format(
           "{{ kind = \"text\", column = {}, max_tokens = 10_000, rows = \"vocabulary\", dim = {} }}",
           quoted(name(title())), kWidth);
-      section.add(key_of(words_name()), words, "words of its name: items with like names are alike");
+      section.add(key_of(words_name()), words, "words of the name: items with similar names are similar");
     }
   }
   if (guess_.time) {
     const std::string buckets =
         fmt::format("{} = {{ kind = \"time\", as = \"buckets\"{}, dim = {} }}", key_of(name(*guess_.time)),
                     format_of(column(*guess_.time)), kWidth);
-    section.remark(fmt::format("{}  # to let the query see the time, add it there too", in_comment(buckets)));
+    section.remark(
+        fmt::format("{}  # to use the time in the query, add it to its features too", in_comment(buckets)));
   }
   add_left_out(section);
   return section.text();
@@ -217,27 +231,29 @@ std::string Writer::query() const {
   const std::vector<size_t> columns = guess_.used_as(Use::query);
   section.add(
       "features", list_of(names(columns)),
-      guess_.query_describes_candidate
-          ? "no column tells who asks, so the item's own properties do: see the report's lookup baseline"
+      guess_.query_describes_item
+          ? "no column identifies the user, so the item's own properties do: see the report's lookup baseline"
           : "");
-  section.add("layers", tower_layers(), "the dropout keeps it from learning the rows by heart");
+  section.add("layers", tower_layers(), "dropout prevents it from memorising the rows");
   return section.text();
 }
 
-std::string Writer::candidate() const {
-  Section section("[candidate]");
-  std::vector<std::string> features = {name(guess_.candidate)}, attributes;
+std::string Writer::items() const {
+  Section section("[items]");
+  if (guess_.items) add_side_table("items", *guess_.items, section);
+  std::vector<std::string> features = {name(guess_.item)}, attributes;
   if (has_words()) features.push_back(words_name());
   for (const size_t c : guess_.used_as(Use::describes)) features.push_back(name(c));
   for (size_t c = 0; c < guess_.uses.size(); ++c) {
     if (guess_.uses[c].attribute) attributes.push_back(name(c));
   }
-  section.add("id", quoted(name(guess_.candidate)), guess_.uses[guess_.candidate].why);
+  section.add("id", quoted(name(guess_.item)), guess_.uses[guess_.item].why);
   if (guess_.display) section.add("display", quoted(name(*guess_.display)), guess_.uses[*guess_.display].why);
   section.add("features", list_of(features));
   section.add("layers", tower_layers());
   if (!attributes.empty())
-    section.add("attributes", list_of(attributes), "one for each item: to show and to filter by");
+    section.add("attributes", list_of(attributes), "one per item: to show and to filter by");
+  add_unused(guess_.items, section);
   return section.text();
 }
 
@@ -245,10 +261,10 @@ std::string Writer::retrieval() const {
   Section section("[retrieval]");
   section.add("loss", R"("in_batch_softmax")");
   section.add("reduction", R"("mean")",
-              guess_.label ? "as the ranking's, so that no task drowns the other" : "");
+              guess_.label ? "like the ranking's, so that neither task dominates" : "");
   if (guess_.binary) {
     section.add("positives", quoted(name(*guess_.label)),
-                "learns from the rows whose label is 1; the others only show what was not taken");
+                "learns from the rows whose label is 1; the others only show which items were not taken");
   }
   section.add("sampling_correction", "true", "without it, popular items are ranked too low");
   section.add("top_k", "[1, 5, 10, 50, 100]");
@@ -262,16 +278,16 @@ std::string Writer::ranking() const {
   section.add("label", quoted(name(*guess_.label)),
               fmt::format("{}; {} values from {} to {}, mean {:.3g}{}", guess_.uses[*guess_.label].why,
                           summary.distinct, *summary.min, *summary.max, *summary.mean,
-                          missing.empty() ? "" : "; " + missing + " and no part in the ranking"));
+                          missing.empty() ? "" : "; " + missing + ", which the ranking leaves out"));
   section.add("loss", guess_.binary ? R"("binary_crossentropy")" : R"("mean_squared_error")",
               guess_.binary ? "the label is 0 or 1: predicts a probability"
                             : "the label is a rating: predicts its mean");
   if (*summary.min == -1 && *summary.max > 1) {
     section.remark(
-        "-1 may stand for \"not rated\": then leave such rows out by sql = \"SELECT ... WHERE ... >= 0\"");
+        "-1 may mean \"not rated\": if so, leave such rows out with sql = \"SELECT ... WHERE ... >= 0\"");
   }
   section.add("layers", R"([{ dense = 64, activation = "relu" }, { dropout = 0.3 }])",
-              "a last dense = 1 is added");
+              "dense = 1 is added as the last layer");
   return section.text();
 }
 
@@ -285,18 +301,18 @@ std::pair<std::string, std::string> Writer::monitor() const {
   if (tells_user()) return {"auto", "NDCG of the users' lists in the validation rows, as they are served"};
   if (guess_.label)
     return {"loss", "both tasks' loss on validation rows: there is no user whose list could be measured"};
-  return {"mrr", "the validation rows' mean reciprocal rank"};
+  return {"mrr", "mean reciprocal rank on validation rows"};
 }
 
 std::string Writer::recommend() const {
   Section section("[recommend]");
   const std::string share =
-      fmt::format("{:.0f} % of rows are of a user and an item that had one before", 100 * guess_.repeated);
-  if (!tells_user() || guess_.query_describes_candidate) return "";
+      fmt::format("{:.0f} % of rows repeat an earlier pair of user and item", 100 * guess_.repeated);
+  if (!tells_user() || guess_.query_describes_item) return "";
   if (guess_.repeated < kTakenAgain) {
-    section.add("seen", R"("drop")", share + "; \"keep\" recommends what a user has had, too");
+    section.add("seen", R"("drop")", share + "; \"keep\" would recommend such items again");
   } else {
-    section.add("seen", R"("keep")", share + ": people take things again; \"drop\" leaves out what they had");
+    section.add("seen", R"("keep")", share + ": people come back to items; \"drop\" would leave these out");
   }
   return section.text();
 }
@@ -321,10 +337,10 @@ std::string Writer::training() const {
 
 std::string init_config(const Table& table, const InitOptions& options, const InitSides& sides) {
   InitOptions named = options;
-  if (named.candidate.empty()) named.candidate = named_item_key(table, sides);
+  if (named.item.empty()) named.item = named_item_key(table, sides);
   ModelGuess guess = guess_model(table, named);
-  if (options.candidate.empty() && !named.candidate.empty())
-    guess.uses[guess.candidate].why = "the item: " + sides.items->source().describe() + " has a row for each";
+  if (options.item.empty() && !named.item.empty())
+    guess.uses[guess.item].why = "the item: " + sides.items->source().describe() + " has one row per item";
   add_side_tables(table, sides, guess);
   leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
   return Writer(guess).text();

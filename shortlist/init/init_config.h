@@ -12,7 +12,7 @@ namespace shortlist {
 
 // Returns TOML for read_config(). [data] is the table's source. The same table gives the same text. Throws
 // Error(data) for a table without rows, and for a named column that does not exist or is not suitable. Throws
-// Error(usage) if no query or candidate is found. `sides` are tables of items and users. If given, [items]
+// Error(usage) if no query or item is found. `sides` are tables of items and users. If given, [items]
 // and [users] say how they are joined to the table.
 std::string init_config(const Table& table, const InitOptions& options, const InitSides& sides = {});
 

@@ -9,8 +9,10 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/threads.h"
+#include "shortlist/config/build.h"
 #include "shortlist/config/config.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/init/column_guess.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/table/table_files.h"
@@ -38,14 +40,14 @@ std::string kind(const Config& config, const std::string& feature) {
 Metrics train(const std::string& text) {
   Config config = read(text);
   config.training.epochs = 1;
-  PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
+  PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
   for (std::vector<uint32_t>* rows : {&prepared.data.split.train, &prepared.data.split.validation})
     rows->resize(std::min<size_t>(rows->size(), 5000));
-  const ModelSpec spec = build_model(config, prepared);
+  const ModelSpec spec = build_model(config, prepared.features, prepared.label_scales);
   Parameters parameters(spec);
   parameters.initialize(static_cast<uint64_t>(config.training.seed));
   ThreadPool pool(2);
-  Trainer trainer(config, spec, parameters, prepared.data, pool);
+  Trainer trainer(resolve_training(config), spec, parameters, prepared.data, pool);
   TrainingCallback observer;
   const std::atomic<bool> stop = false;
   trainer.run(observer, stop);
@@ -75,15 +77,15 @@ TEST(InitConfig, NamesTheColumnsOfMovieLens100KAfterTheirShapes) {
   EXPECT_EQ(config.data.header, false);
   EXPECT_EQ(config.data.user, "user");
   EXPECT_EQ(config.data.split.by, SplitBy::random);
-  EXPECT_TRUE(has(text, "of the last rows would be of users never seen before"));
+  EXPECT_TRUE(has(text, "of the last rows would have users never seen before"));
   EXPECT_TRUE(has(text, "# split = { by = \"time\", column = \"timestamp\""));
   EXPECT_TRUE(config.retrieval->sampling_correction);
   EXPECT_EQ(config.query.features, Names{"user"});
-  EXPECT_EQ(config.candidate.features, Names{"item"});
+  EXPECT_EQ(config.items.features, Names{"item"});
   ASSERT_EQ(config.ranking.size(), 1u);
   EXPECT_EQ(config.ranking[0].label, "rating");
   EXPECT_EQ(config.ranking[0].loss.name(), "mean_squared_error");
-  EXPECT_TRUE(has(text, "the first id: the user, as most write it"));
+  EXPECT_TRUE(has(text, "the first id, which is usually the user"));
   expect_trains(text);
 }
 
@@ -100,7 +102,8 @@ TEST(InitConfig, SplitsByTimeWhereUsersComeBack) {
   // Each user is active for 20 hours and never again.
   const std::string passers = init(table([](int r) { return r / 20; }));
   EXPECT_EQ(read(passers).data.split.by, SplitBy::random);
-  EXPECT_TRUE(has(passers, "by time, 100 % of the last rows would be of users never seen before"));
+  EXPECT_TRUE(
+      has(passers, "with a split by time, 100 % of the last rows would have users never seen before"));
 }
 
 TEST(InitConfig, TakesTheNamesOfMovieLensSmall) {
@@ -109,11 +112,11 @@ TEST(InitConfig, TakesTheNamesOfMovieLensSmall) {
   const Config config = read(text);
   EXPECT_TRUE(config.data.columns.empty());
   EXPECT_EQ(config.query.features, Names{"userId"});
-  EXPECT_EQ(config.candidate.id, "movieId");
+  EXPECT_EQ(config.items.id, "movieId");
   EXPECT_EQ(kind(config, "movieId"), "category");
   EXPECT_EQ(config.ranking.at(0).label, "rating");
   EXPECT_EQ(config.data.split.by, SplitBy::random);
-  EXPECT_TRUE(has(text, "integer, 610 different values; the user, as its name says"));
+  EXPECT_TRUE(has(text, "integer, 610 distinct values; the user, by its name"));
   expect_trains(text);
 }
 
@@ -122,14 +125,14 @@ TEST(InitConfig, AsksTheAnimeTableByTheItemsPropertiesAndSaysSo) {
   const std::string text = init(path);
   const Config config = read(text);
   EXPECT_EQ(config.query.features, (Names{"genre", "type", "Audience"}));
-  EXPECT_EQ(config.candidate.features, (Names{"name", "name_words"}));
+  EXPECT_EQ(config.items.features, (Names{"name", "name_words"}));
   Names attributes;
-  for (const AttributeConfig& attribute : config.candidate.attributes) attributes.push_back(attribute.column);
+  for (const AttributeConfig& attribute : config.items.attributes) attributes.push_back(attribute.column);
   EXPECT_EQ(attributes, (Names{"genre", "type", "Audience"}));
   EXPECT_EQ(kind(config, "genre"), "categories");
   EXPECT_EQ(config.ranking.at(0).label, "Feedback");
   EXPECT_EQ(config.data.split.by, SplitBy::random);
-  EXPECT_TRUE(has(text, "text, 3 different values; describes the item asked for\n"));
+  EXPECT_TRUE(has(text, "text, 3 distinct values; describes the requested item\n"));
   EXPECT_TRUE(has(text, "see the report's lookup baseline"));
   expect_trains(text);
 }
@@ -140,10 +143,10 @@ TEST(InitConfig, AsksTheAnimeTableWithIdsByTheUser) {
   const Config config = read(text);
   EXPECT_EQ(config.data.user, "User_ID");
   EXPECT_EQ(config.query.features, Names{"User_ID"});
-  EXPECT_EQ(config.candidate.id, "Anime_ID");
-  EXPECT_EQ(config.candidate.display, "name");
-  EXPECT_EQ(config.candidate.features, (Names{"Anime_ID", "name_words", "genre", "type", "Audience"}));
-  EXPECT_TRUE(has(text, "one for each Anime_ID, and people can read it"));
+  EXPECT_EQ(config.items.id, "Anime_ID");
+  EXPECT_EQ(config.items.display, "name");
+  EXPECT_EQ(config.items.features, (Names{"Anime_ID", "name_words", "genre", "type", "Audience"}));
+  EXPECT_TRUE(has(text, "one per Anime_ID, and readable"));
 }
 
 TEST(InitConfig, MakesARetrievalOfATableWithoutLabel) {
@@ -156,7 +159,7 @@ TEST(InitConfig, MakesARetrievalOfATableWithoutLabel) {
   EXPECT_TRUE(config.ranking.empty());
   ASSERT_TRUE(config.retrieval.has_value());
   EXPECT_EQ(config.query.features, Names{"customer_id"});
-  EXPECT_EQ(config.candidate.id, "sku");
+  EXPECT_EQ(config.items.id, "sku");
   EXPECT_EQ(config.data.split.column, "purchase_date");
   EXPECT_EQ(config.training.early_stopping->monitor, "auto");
   expect_trains(text);
@@ -172,8 +175,8 @@ TEST(InitConfig, PredictsAClickWithItsProbability) {
   const Config config = read(text);
   EXPECT_EQ(config.ranking.at(0).loss.name(), "binary_crossentropy");
   EXPECT_EQ(config.query.features, (Names{"user", "device"}));
-  EXPECT_EQ(config.candidate.id, "ad_id");
-  EXPECT_TRUE(has(text, "# left out: row_id (another value in each row: a row's number)"));
+  EXPECT_EQ(config.items.id, "ad_id");
+  EXPECT_TRUE(has(text, "# left out: row_id (a different value in each row: a row number)"));
   EXPECT_TRUE(has(text, "# left out: country (is 'DE' in every row)"));
   EXPECT_EQ(config.retrieval->positives, "clicked");
   expect_trains(text);
@@ -186,8 +189,8 @@ TEST(InitConfig, SaysThatACatalogueTellsNothingOfTaste) {
   });
   const std::string text = init(path);
   const Config config = read(text);
-  EXPECT_TRUE(has(text, "# Hardly an item stands in two rows: this looks like a catalogue"));
-  EXPECT_EQ(config.candidate.id, "title");
+  EXPECT_TRUE(has(text, "# Few items occur in more than one row: this looks like a catalogue"));
+  EXPECT_EQ(config.items.id, "title");
   EXPECT_EQ(config.query.features, Names{"genres"});
   expect_trains(text);
 }
@@ -197,7 +200,7 @@ TEST(InitConfig, WarnsThatMinusOneMayBeNoRating) {
   const std::string path = write_rows(folder, "user_id,item_id,rating", 40, [](int r) {
     return fmt::format("{},{},{}", r % 5, r % 7, r % 3 == 0 ? -1 : r % 10);
   });
-  EXPECT_TRUE(has(init(path), "# -1 may stand for \"not rated\""));
+  EXPECT_TRUE(has(init(path), "# -1 may mean \"not rated\""));
 }
 
 // Items with a list, words, numbers and a vector. Users with an age.
@@ -220,8 +223,7 @@ TEST(InitConfig, TellsListsWordsNumbersAndVectorsApart) {
   const std::string text = init(rich_table(folder));
   const Config config = read(text);
   EXPECT_EQ(config.query.features, (Names{"user_id", "age"}));
-  EXPECT_EQ(config.candidate.features,
-            (Names{"item_id", "tags", "summary", "price", "look", "average_rating"}));
+  EXPECT_EQ(config.items.features, (Names{"item_id", "tags", "summary", "price", "look", "average_rating"}));
   EXPECT_EQ(kind(config, "tags"), "categories");
   EXPECT_EQ(kind(config, "summary"), "text");
   EXPECT_EQ(kind(config, "look"), "vector");
@@ -235,10 +237,10 @@ TEST(InitConfig, TellsListsWordsNumbersAndVectorsApart) {
 TEST(InitConfig, DoesWhatItsOptionsSay) {
   FileFolder folder;
   const std::string path = rich_table(folder);
-  const std::string text = init(path, {.label = "price", .candidate = "summary", .query = {"age", "tags"}});
+  const std::string text = init(path, {.label = "price", .item = "summary", .query = {"age", "tags"}});
   const Config config = read(text);
   EXPECT_EQ(config.ranking.at(0).label, "price");
-  EXPECT_EQ(config.candidate.id, "summary");
+  EXPECT_EQ(config.items.id, "summary");
   EXPECT_EQ(config.query.features, (Names{"age", "tags"}));
   EXPECT_TRUE(config.data.user.empty());
   expect_trains(text);
@@ -275,10 +277,10 @@ TEST(InitConfig, SaysWhatItCannotFind) {
   FileFolder folder;
   const std::string numbers = folder.write("n.csv", "x,y\n0.5,1.5\n0.25,2.5\n0.5,3.5\n");
   EXPECT_EQ(message_of(numbers),
-            numbers + ": no column looks like the item to recommend; name one with --candidate");
+            numbers + ": no column looks like the item to recommend; name one with --item");
   const std::string item = folder.write("i.csv", "item_id,rating\n1,2\n1,3\n2,2\n");
   EXPECT_EQ(message_of(item),
-            item + ": no column looks like a user or anything else to ask with; name some with --query");
+            item + ": no column looks like a user or another column for the query; name some with --query");
   const std::string empty = folder.write("e.csv", "user_id,item_id\n");
   EXPECT_EQ(message_of(empty), empty + ": has no rows");
 }
@@ -287,12 +289,12 @@ TEST(InitConfig, RejectsOptionsThatDoNotFit) {
   FileFolder folder;
   const std::string path =
       folder.write("a.csv", "user_id,item_id,rating,mood\n1,1,2,good\n1,2,4,bad\n2,1,3,good\n");
-  EXPECT_EQ(message_of(path, {.label = "mood"}), "label 'mood': holds text, need numbers");
+  EXPECT_EQ(message_of(path, {.label = "mood"}), "label 'mood': contains text, need numbers");
   EXPECT_EQ(
-      message_of(path, {.candidate = "itemid"}),
+      message_of(path, {.item = "itemid"}),
       path + ": has no column 'itemid'; did you mean 'item_id'? (columns: user_id, item_id, rating, mood)");
-  EXPECT_EQ(message_of(path, {.candidate = "mood", .query = {"mood"}}),
-            "column 'mood' cannot be the candidate and the label or the query");
+  EXPECT_EQ(message_of(path, {.item = "mood", .query = {"mood"}}),
+            "column 'mood' cannot be the item and the label or the query");
 }
 
 TEST(NameMeaning, ReadsTheCommonWaysOfWritingNames) {

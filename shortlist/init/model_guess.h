@@ -1,4 +1,4 @@
-// What each column of an unknown table is for in a model: query, candidate, label, time.
+// What each column of an unknown table is for in a model: query, item, label, time.
 #pragma once
 
 #include <optional>
@@ -12,9 +12,9 @@ namespace shortlist {
 enum class Use {
   left_out,
   query,      // input of the query tower
-  candidate,  // identifies the candidate, and is an input of the candidate tower
-  describes,  // another input of the candidate tower
-  shown,      // describes the candidate, but is not an input of its tower
+  item,       // identifies the item, and is an input of the item tower
+  describes,  // another input of the item tower
+  shown,      // describes the item, but is not an input of its tower
   label,
   time,   // the rows are split by time
   split,  // assigns rows to training, validation and test
@@ -22,7 +22,7 @@ enum class Use {
 
 struct ColumnUse {
   Use use = Use::left_out;
-  bool attribute = false;  // one value per candidate, to show and to filter by
+  bool attribute = false;  // one value per item, to show and to filter by
   std::string why;
 };
 
@@ -44,18 +44,18 @@ struct ModelGuess {
   size_t own_columns = 0;            // the first own_columns are the table's
   std::optional<SideGuess> items, users;
   std::vector<ColumnUse> uses;  // one per column
-  size_t candidate = 0;
+  size_t item = 0;
   std::optional<size_t> user, label, time;
-  std::optional<size_t> display;  // a name for each candidate, in addition to its id
+  std::optional<size_t> display;  // a name for each item, in addition to its id
   std::optional<size_t> split;    // a column with the values train, validation and test
   bool has_validation = true;     // the split has validation rows
   std::optional<size_t> weight;   // a possible column of row weights
-  double repeated = 0;            // share of rows whose user has the same candidate in an earlier row
+  double repeated = 0;            // share of rows whose user has the same item in an earlier row
   std::vector<TurnedDown> turned_down;
   double new_users = 0;         // share of the last fifth of rows by time whose user has no earlier row
   bool binary = false;          // the label is 0 or 1
   bool names_are_ours = false;  // the table has no column names
-  bool query_describes_candidate = false;
+  bool query_describes_item = false;
   bool is_catalogue = false;  // hardly any item is in two rows
 
   uint64_t rows() const { return columns.front().summary.rows; }

@@ -77,7 +77,7 @@ Key find_key(const Table& rows, const std::string& id, const Table& table,
   if (best.share > 0) return best;
   std::vector<std::string> names;
   for (const ColumnGuess& column : columns) names.push_back(column.summary.name);
-  throw data_error("{}: no column has the values of '{}' in {}, each in one row (columns: {})",
+  throw data_error("{}: no column contains the values of '{}' in {}, each in one row (columns: {})",
                    table.source().describe(), id, rows.source().describe(), fmt::join(names, ", "));
 }
 
@@ -90,7 +90,7 @@ bool is_nearly_unique(const ColumnGuess& column) {
 ColumnUse use_of_user_column(const ColumnGuess& column) {
   if (column.holds == Holds::nothing || column.holds == Holds::row_number)
     return {Use::left_out, false, column.why};
-  if (is_nearly_unique(column)) return {Use::left_out, false, "nearly another value for each user"};
+  if (is_nearly_unique(column)) return {Use::left_out, false, "nearly unique for each user"};
   return {Use::query, false, "describes the user"};
 }
 
@@ -99,11 +99,11 @@ ColumnUse use_of_item_column(ColumnGuess& column, bool may_be_display, const std
                      column.summary.present() > 0 && column.summary.distinct >= 2;
   if (may_be_display && named) {
     column.holds = Holds::text;
-    return {Use::shown, true, fmt::format("one for each {}, and people can read it", key)};
+    return {Use::shown, true, fmt::format("one per {}, and readable", key)};
   }
   if (column.holds == Holds::nothing || column.holds == Holds::row_number)
     return {Use::left_out, false, column.why};
-  if (is_nearly_unique(column)) return {Use::shown, true, "nearly another value for each item"};
+  if (is_nearly_unique(column)) return {Use::shown, true, "nearly unique for each item"};
   return {Use::describes, true, "describes the item"};
 }
 
@@ -112,9 +112,9 @@ class SideTables {
   SideTables(const Table& rows, ModelGuess& guess) : rows_(rows), guess_(guess) {}
 
   void add_items(const Table& table) {
-    const std::string& id = guess_.columns[guess_.candidate].summary.name;
+    const std::string& id = guess_.columns[guess_.item].summary.name;
     add(table, id, "item", guess_.items, [&](ColumnGuess& column) {
-      const bool may_be_display = !guess_.display && !guess_.columns[guess_.candidate].meaning.readable;
+      const bool may_be_display = !guess_.display && !guess_.columns[guess_.item].meaning.readable;
       const ColumnUse use = use_of_item_column(column, may_be_display, id);
       if (use.use == Use::shown && column.holds == Holds::text && may_be_display)
         guess_.display = guess_.columns.size();
@@ -124,7 +124,7 @@ class SideTables {
 
   void add_users(const Table& table) {
     if (!guess_.user)
-      throw usage_error("{}: no column looks like the user, whom --users describes; name it with --query",
+      throw usage_error("{}: no column looks like the user that --users describes; name it with --query",
                         rows_.source().describe());
     add(table, guess_.columns[*guess_.user].summary.name, "user", guess_.users,
         [](ColumnGuess& column) { return use_of_user_column(column); });
@@ -139,14 +139,14 @@ class SideTables {
     const ColumnSummary& summary = side.columns[key.column].summary;
     section.emplace(SideGuess{side.source, summary.name, "", {}});
     const std::string found = key.share < 1 ? fmt::format("{:.1f} % of the", 100 * key.share) : "all";
-    section->why = fmt::format("one row for each {}, with {} values of '{}'", one, found, id);
+    section->why = fmt::format("one row per {}, with {} values of '{}'", one, found, id);
     for (size_t c = 0; c < side.columns.size(); ++c) {
       if (c == key.column) continue;
       ColumnGuess& column = side.columns[c];
       const auto same = std::ranges::find(guess_.columns, column.name, &ColumnGuess::name);
       if (same != guess_.columns.end()) {
-        section->left_out.push_back(fmt::format(
-            "{} (another table has a column of this name; give it another one by sql)", column.name));
+        section->left_out.push_back(
+            fmt::format("{} (another table has a column with this name; rename it with sql)", column.name));
         continue;
       }
       const ColumnUse use = use_of(column);

@@ -13,7 +13,7 @@ struct InitSides {
   const Table* users = nullptr;
 };
 
-// The column of the interactions that has the name of a key of the item table, which makes it the candidate.
+// The column of the interactions that has the name of a key of the item table, which makes it the item.
 // "" if there is none.
 std::string named_item_key(const Table& rows, const InitSides& sides);
 

@@ -71,7 +71,7 @@ std::optional<TextGuess> guess_dates_in_digits(const CodedColumn& column, const 
 
 TextGuess guess_dates(const CodedColumn& column) {
   try {
-    return {TextGuess::Kind::dates, find_time_form(column.values, {}).format.value_or(""), "points in time"};
+    return {TextGuess::Kind::dates, find_time_form(column.values, {}).format.value_or(""), "times"};
   } catch (const RowError& error) {
     return {TextGuess::Kind::unclear, "", error.detail()};
   }

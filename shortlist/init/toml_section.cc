@@ -61,7 +61,8 @@ void add_source(const TableSource& source, const std::string& flag, Section& sec
   if (!source.decimal.empty()) section.add("decimal", quoted(source.decimal));
   if (!source.thousands.empty()) section.add("thousands", quoted(source.thousands));
   if (!source.date_format.empty()) section.add("date_format", quoted(source.date_format));
-  if (!source.missing.empty()) section.add("missing", list_of(source.missing), "words that mean: no value");
+  if (!source.missing.empty())
+    section.add("missing", list_of(source.missing), "texts that mean a missing value");
 }
 
 void add_given_header(const TableSource& source, Section& section) {

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "shortlist/config/build.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/train/dataset.h"
 #include "shortlist/train/prepare.h"
@@ -17,8 +19,8 @@ std::string what_fails(const std::string& text, const TableSource& source) {
     TableSource named = source;
     const TableSource said = config.data.source();
     named.header = said.header, named.columns = said.columns;
-    const PreparedData prepared = prepare_data(config, Table::open(named));
-    build_model(config, prepared);
+    const PreparedData prepared = prepare_data(resolve_data(config), Table::open(named));
+    build_model(config, prepared.features);
   } catch (const Error& error) {
     return error.what();
   }
@@ -31,7 +33,7 @@ std::optional<size_t> culprit(const ModelGuess& guess, const std::string& messag
     const bool named = message.find(fmt::format("column '{}'", guess.columns[c].name)) != message.npos ||
                        message.find(fmt::format("feature '{}'", guess.columns[c].name)) != message.npos;
     const Use use = guess.uses[c].use;
-    if (named && use != Use::left_out && use != Use::candidate && c != guess.user) return c;
+    if (named && use != Use::left_out && use != Use::item && c != guess.user) return c;
   }
   return std::nullopt;
 }

@@ -57,7 +57,7 @@ const char* type_name(mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISFIFO(mode)) return "a pipe";
   if (S_ISSOCK(mode)) return "a socket";
-  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "no regular file";
+  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "not a regular file";
 }
 
 // NAME.tmp-PROCESS-NUMBER, the pattern of AtomicFile.
@@ -109,7 +109,7 @@ std::filesystem::file_type type_of_file(const std::string& path) {
 void make_directories(const std::string& path) {
   std::error_code reason;
   std::filesystem::create_directories(path, reason);
-  if (reason) throw failed("cannot make the folder {}: {}", path, std::strerror(reason.value()));
+  if (reason) throw failed("cannot create the folder {}: {}", path, std::strerror(reason.value()));
 }
 
 void sync_folder(const std::string& folder) {

@@ -154,9 +154,9 @@ TEST(MakeDirectories, SaysWhyItCannot) {
   const TemporaryFolder folder;
   write_file_atomically(folder / "file", "x");
   EXPECT_EQ(message_of([&] { make_directories(folder / "file/below"); }),
-            "cannot make the folder " + folder / "file/below" + ": Not a directory");
+            "cannot create the folder " + folder / "file/below" + ": Not a directory");
   EXPECT_EQ(message_of([&] { make_directories(folder / "file"); }),
-            "cannot make the folder " + folder / "file" + ": Not a directory");
+            "cannot create the folder " + folder / "file" + ": Not a directory");
 }
 
 TEST(FileLock, KeepsOthersOutWhileItLives) {

@@ -192,8 +192,7 @@ class Lister {
 
   void member(const std::string& path, int depth) {
     if (is_link(path)) {
-      throw data_error("{}: '{}' is a link to another place or file; need the data in its place", shown_,
-                       path);
+      throw data_error("{}: '{}' is a link to another place or file; need the data itself", shown_, path);
     }
     const Id object = open_object(file_, path);
     if (!object.ok()) damaged(path);
@@ -238,7 +237,7 @@ bool is_hdf5(const std::string& path) {
 
 Hdf5File Hdf5File::open(const std::string& path) {
   Id file(hdf5().Fopen(path.c_str(), kReadOnly, H5P_DEFAULT), hdf5().Fclose);
-  if (!file.ok()) throw data_error("{}: HDF5 cannot open it: it is damaged or cut off", path);
+  if (!file.ok()) throw data_error("{}: HDF5 cannot open it: it is damaged or truncated", path);
   return Hdf5File(std::make_unique<Handle>(Handle{path, std::move(file)}));
 }
 

@@ -54,7 +54,7 @@ TEST(Hdf5, RefusesValuesInOtherPlacesAndFiles) {
   const std::string folder = "tests/parity/fixtures/hdf5/";  // written by tests/parity/hdf5_files.c
   for (const std::string& name : std::vector<std::string>{"external_link.h5", "soft_link.h5"})
     EXPECT_EQ(message_of([&] { Hdf5File::open(folder + name); }),
-              folder + name + ": 'weights' is a link to another place or file; need the data in its place");
+              folder + name + ": 'weights' is a link to another place or file; need the data itself");
   for (const std::string& name : std::vector<std::string>{"external_storage.h5", "virtual_dataset.h5"})
     EXPECT_EQ(message_of([&] { Hdf5File::open(folder + name); }),
               folder + name + ": the values of 'weights' are in another file; need them in this one");
@@ -67,7 +67,7 @@ TEST(Hdf5, RefusesAFileThatIsCutOff) {
   for (const size_t size : {size_t{8}, size_t{100}, whole.size() / 2, whole.size() - 1}) {
     write_file_atomically(path, whole.substr(0, size));
     EXPECT_EQ(message_of([&] { Hdf5File::open(path); }),
-              path + ": HDF5 cannot open it: it is damaged or cut off");
+              path + ": HDF5 cannot open it: it is damaged or truncated");
   }
 }
 

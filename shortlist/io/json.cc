@@ -44,11 +44,10 @@ std::string shape_fault(const nlohmann::detail::exception& error) {
   const std::string must = "type must be ", but = ", but is ";
   if (const size_t at = reason.find(but);
       error.id == kWrongType && reason.starts_with(must) && at != reason.npos)
-    return fmt::format("has a value of the type {} where it needs {}", reason.substr(at + but.size()),
+    return fmt::format("has a value of type {}, need {}", reason.substr(at + but.size()),
                        reason.substr(must.size(), at - must.size()));
   if (const size_t at = reason.rfind(" with "); reason.starts_with("cannot use ") && at != reason.npos)
-    return fmt::format("has a value of the type {} where it needs an object or a list",
-                       reason.substr(at + 6));
+    return fmt::format("has a value of type {}, need an object or a list", reason.substr(at + 6));
   return reason;
 }
 

@@ -37,9 +37,9 @@ TEST(Json, SaysInWordsWhatShapeATreeLacks) {
   EXPECT_EQ(message("{}", [](const auto& tree) { tree.at("b"); }), "a.json: has no key 'b'");
   EXPECT_EQ(message("[1]", [](const auto& tree) { tree.at(1); }), "a.json: a list has too few values");
   EXPECT_EQ(message("[1]", [](const auto& tree) { tree.at("b"); }),
-            "a.json: has a value of the type array where it needs an object or a list");
+            "a.json: has a value of type array, need an object or a list");
   EXPECT_EQ(message("[1]", [](const auto& tree) { tree.at(0).template get<std::string>(); }),
-            "a.json: has a value of the type number where it needs string");
+            "a.json: has a value of type number, need string");
   EXPECT_EQ(message("1", [](const auto&) { throw data_error("is wrong"); }), "a.json: is wrong");
   EXPECT_EQ(message("1", [](const auto&) { throw usage_error("a.json:2: is wrong"); }), "a.json:2: is wrong");
 }

@@ -139,14 +139,14 @@ size_t element_bytes(const std::string& descr) {
 
 Array parse(const std::string& path, Bytes file) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
-  if (!text.starts_with(kMagic) || text.size() < 10) throw data_error("{}: no npy file", path);
+  if (!text.starts_with(kMagic) || text.size() < 10) throw data_error("{}: not an npy file", path);
   const int version = text[6];
   const size_t length_bytes = version == 1 ? 2 : 4, begin = 8 + length_bytes;
   if (version < 1 || version > 3) throw data_error("{}: npy version {}, need 1, 2 or 3", path, version);
   uint32_t length = 0;
   if (text.size() >= begin) std::memcpy(&length, text.data() + 8, length_bytes);
   if (text.size() < begin || length > text.size() - begin) {
-    throw data_error("{}: cut short within its npy header", path);
+    throw data_error("{}: truncated within its npy header", path);
   }
   Array array = HeaderParser(path, text.substr(begin, length)).parse();
   array.data = file.subspan(begin + length);

@@ -86,9 +86,9 @@ TEST(Npy, SaysWhatItGotAndNeeds) {
 }
 
 TEST(Npy, RefusesWhatIsNoNpyFile) {
-  EXPECT_EQ(bad_integers(""), "x: no npy file");
-  EXPECT_EQ(bad_integers("PK\x03\x04 something else"), "x: no npy file");
-  EXPECT_EQ(bad_integers(npy(std::string(50, ' '), "").substr(0, 30)), "x: cut short within its npy header");
+  EXPECT_EQ(bad_integers(""), "x: not an npy file");
+  EXPECT_EQ(bad_integers("PK\x03\x04 something else"), "x: not an npy file");
+  EXPECT_EQ(bad_integers(npy(std::string(50, ' '), "").substr(0, 30)), "x: truncated within its npy header");
   EXPECT_EQ(bad_integers(npy("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,), }", "")),
             "x: got a table of records, need plain numbers");
   for (const char* dict : {"", "{", "{}", "{'descr'}", "{'descr': '<i4'}", "{'descr': '<i4', 'shape': (1,)}",

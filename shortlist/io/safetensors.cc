@@ -82,23 +82,23 @@ struct Reader {
 
   std::string_view header() const {
     if (file.size() < 8) {
-      throw data_error("{}: no safetensors file: has {} bytes, need at least 8", path, file.size());
+      throw data_error("{}: not a safetensors file: has {} bytes, need at least 8", path, file.size());
     }
     uint64_t bytes;
     std::memcpy(&bytes, file.data(), 8);
     if (bytes > kMaxHeaderBytes) {
-      throw data_error("{}: no safetensors file: its header would have {} bytes, more than {}", path, bytes,
-                       kMaxHeaderBytes);
+      throw data_error("{}: not a safetensors file: its header would have {} bytes, more than {}", path,
+                       bytes, kMaxHeaderBytes);
     }
     if (bytes > file.size() - 8) {
-      throw data_error("{}: cut short: the header has {} bytes, the file {}", path, bytes, file.size());
+      throw data_error("{}: truncated: the header has {} bytes, the file {}", path, bytes, file.size());
     }
     return {reinterpret_cast<const char*>(file.data()) + 8, bytes};
   }
 
   Metadata metadata(const nlohmann::json& json) const {
     Metadata metadata;
-    if (!json.is_object()) throw data_error("{}: {} is no object", path, kMetadataKey);
+    if (!json.is_object()) throw data_error("{}: {} is not an object", path, kMetadataKey);
     for (const auto& [key, value] : json.items()) {
       if (!value.is_string()) throw data_error("{}: {}: '{}' is not text", path, kMetadataKey, key);
       metadata[key] = value.get<std::string>();
@@ -139,8 +139,8 @@ struct Reader {
         name, dtype(name, entry(name, json, "dtype")), sizes(name, entry(name, json, "shape"), "shape"), {}};
     const std::vector<size_t> offsets = sizes(name, entry(name, json, "data_offsets"), "data_offsets");
     if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data.size()) {
-      throw data_error("{}: tensor '{}': data_offsets [{}] do not lie within the {} bytes of data", path,
-                       name, fmt::join(offsets, ", "), data.size());
+      throw data_error("{}: tensor '{}': data_offsets [{}] are not within the {} bytes of data", path, name,
+                       fmt::join(offsets, ", "), data.size());
     }
     tensor.bytes = data.subspan(offsets[0], offsets[1] - offsets[0]);
     const std::optional<size_t> need = tensor_bytes(tensor.dtype, tensor.shape);
@@ -165,7 +165,8 @@ struct Reader {
       end += tensor.bytes.size();
     }
     if (end != data.data() + data.size()) {
-      throw data_error("{}: has {} bytes of data, its tensors {}", path, data.size(), end - data.data());
+      throw data_error("{}: has {} bytes of data, but its tensors have {}", path, data.size(),
+                       end - data.data());
     }
   }
 };
@@ -212,7 +213,7 @@ void write_checked_safetensors(const std::string& path, std::span<const TensorVi
 void SafetensorsFile::check_checksum() const {
   const auto found = metadata_.find(kChecksumKey);
   if (found == metadata_.end() || found->second.size() != kNoChecksum.size())
-    throw data_error("{}: has no checksum: it was changed", path_);
+    throw data_error("{}: has no checksum: the file was changed", path_);
   const std::string_view text = file_.text(),
                          before = text.substr(0, text.find(checksum_entry(found->second)));
   Sha256 hash;
@@ -221,7 +222,7 @@ void SafetensorsFile::check_checksum() const {
     hash.add(checksum_entry(kNoChecksum));
     hash.add(text.substr(before.size() + checksum_entry(kNoChecksum).size()));
   }
-  if (hash.hex() != found->second) throw data_error("{}: its checksum is wrong: it was changed", path_);
+  if (hash.hex() != found->second) throw data_error("{}: wrong checksum: the file was changed", path_);
 }
 
 SafetensorsFile SafetensorsFile::parse(FileBytes bytes, const std::string& path) {
@@ -232,7 +233,7 @@ SafetensorsFile SafetensorsFile::parse(FileBytes bytes, const std::string& path)
   const std::string_view text = reader.header();
   const Bytes data = reader.file.subspan(8 + text.size());
   const nlohmann::json header = parse_json(text, path + " (header)");
-  if (!header.is_object()) throw data_error("{}: its header is no JSON object", path);
+  if (!header.is_object()) throw data_error("{}: its header is not a JSON object", path);
   for (const auto& [name, json] : header.items()) {
     if (name == kMetadataKey) {
       file.metadata_ = reader.metadata(json);

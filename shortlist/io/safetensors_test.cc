@@ -93,14 +93,15 @@ TEST(Safetensors, NeedSaysWhatTheFileHas) {
 }
 
 TEST(Safetensors, RefusesBrokenFrames) {
-  EXPECT_EQ(complaint(""), "x: no safetensors file: has 0 bytes, need at least 8");
-  EXPECT_EQ(complaint("1234567"), "x: no safetensors file: has 7 bytes, need at least 8");
-  EXPECT_EQ(complaint("12345678"),
-            "x: no safetensors file: its header would have 4050765991979987505 bytes, more than 100000000");
-  EXPECT_EQ(complaint(file_with("{}", 0).substr(0, 9)), "x: cut short: the header has 2 bytes, the file 9");
-  EXPECT_EQ(complaint(file_with("[]", 0)), "x: its header is no JSON object");
+  EXPECT_EQ(complaint(""), "x: not a safetensors file: has 0 bytes, need at least 8");
+  EXPECT_EQ(complaint("1234567"), "x: not a safetensors file: has 7 bytes, need at least 8");
+  EXPECT_EQ(
+      complaint("12345678"),
+      "x: not a safetensors file: its header would have 4050765991979987505 bytes, more than 100000000");
+  EXPECT_EQ(complaint(file_with("{}", 0).substr(0, 9)), "x: truncated: the header has 2 bytes, the file 9");
+  EXPECT_EQ(complaint(file_with("[]", 0)), "x: its header is not a JSON object");
   EXPECT_EQ(complaint(file_with("{", 0)).substr(0, 24), "x (header):1: not JSON: ");
-  EXPECT_EQ(complaint(file_with("{}", 3)), "x: has 3 bytes of data, its tensors 0");
+  EXPECT_EQ(complaint(file_with("{}", 3)), "x: has 3 bytes of data, but its tensors have 0");
   EXPECT_EQ(complaint(file_with("{}", 0)), "");
 }
 
@@ -112,15 +113,15 @@ TEST(Safetensors, RefusesBrokenTensors) {
   EXPECT_EQ(one("F31", "[2]", "[0,8]"), "x: tensor 'w': the dtype \"F31\" is not known");
   EXPECT_EQ(one("F32", "[3]", "[0,8]"), "x: tensor 'w': F32 [3] does not fit 8 bytes");
   EXPECT_EQ(one("F32", "[2]", "[0,9]"),
-            "x: tensor 'w': data_offsets [0, 9] do not lie within the 8 bytes of data");
+            "x: tensor 'w': data_offsets [0, 9] are not within the 8 bytes of data");
   EXPECT_EQ(one("F32", "[2]", "[8,0]"),
-            "x: tensor 'w': data_offsets [8, 0] do not lie within the 8 bytes of data");
+            "x: tensor 'w': data_offsets [8, 0] are not within the 8 bytes of data");
   EXPECT_EQ(one("F32", "[-2]", "[0,8]"),
             "x: tensor 'w': shape is [-2], need a list of integers, none negative");
   EXPECT_EQ(one("F32", "[2]", "{}"),
             "x: tensor 'w': data_offsets is {}, need a list of integers, none negative");
   EXPECT_EQ(one("U8", "[4]", "[4,8]"), "x: tensor 'w': begins at 4, need 0");
-  EXPECT_EQ(one("U8", "[4]", "[0,4]"), "x: has 8 bytes of data, its tensors 4");
+  EXPECT_EQ(one("U8", "[4]", "[0,4]"), "x: has 8 bytes of data, but its tensors have 4");
 }
 
 TEST(Safetensors, RefusesSizesThatOverflow) {
@@ -183,7 +184,7 @@ TEST(Safetensors, KnowsWhetherACheckedFileWasChanged) {
   }
   write_safetensors(folder / "x", example(), {});
   EXPECT_EQ(message_of([&] { SafetensorsFile::open(folder / "x").check_checksum(); }),
-            folder / "x" + ": has no checksum: it was changed");
+            folder / "x" + ": has no checksum: the file was changed");
 }
 
 }  // namespace

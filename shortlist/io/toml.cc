@@ -124,7 +124,7 @@ Value parse_toml_value(std::string_view text) {
     }
   } catch (const toml::parse_error& error) {
     const bool meant_as_toml = !text.empty() && std::string_view("[{\"'").find(text[0]) != text.npos;
-    if (meant_as_toml) throw usage_error("'{}' is no TOML value: {}", text, error.description());
+    if (meant_as_toml) throw usage_error("'{}' is not a TOML value: {}", text, error.description());
   }
   return Value(std::string(text));
 }

@@ -116,7 +116,7 @@ TEST(TomlValue, TakesTomlAndBareWords) {
 
 TEST(TomlValue, RefusesAnUnfinishedList) {
   const std::string message = message_of([] { parse_toml_value("[1, 2"); });
-  EXPECT_EQ(message.substr(0, 27), "'[1, 2' is no TOML value: E") << message;
+  EXPECT_EQ(message.substr(0, 31), "'[1, 2' is not a TOML value: E") << message;
 }
 
 TEST(Toml, RefusesZeroBytes) {

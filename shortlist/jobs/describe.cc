@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "shortlist/config/build.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/learners/kinds.h"
 #include "shortlist/learners/unread_nodes.h"
@@ -13,11 +15,11 @@
 namespace shortlist {
 
 Described describe(const Config& config) {
-  kind_of_config(config);
+  find_kind(config.model);
   if (!config.has_towers())
-    throw usage_error("describe shows layers, and a model of kind \"{}\" has none", config.model.kind);
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  const ModelSpec spec = build_model(config, prepared);
+    throw usage_error("describe shows layers, but a model of kind \"{}\" has none", config.model.kind);
+  const PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
+  const ModelSpec spec = build_model(config, prepared.features, prepared.label_scales);
   const Parameters parameters(spec);
   const std::vector<GraphNode> graph = graph_nodes(config, spec);
   std::vector<std::string> warnings = prepared.data.notes;

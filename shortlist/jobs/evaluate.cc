@@ -6,6 +6,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/bundle/bundle_store.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/jobs/evaluate_rows.h"
 #include "shortlist/recommend/left_out.h"
 #include "shortlist/train/prepare.h"
@@ -38,36 +39,37 @@ void use_shares(const std::vector<float>& shares, Dataset& data) {
 
 EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string& split, int threads) {
   std::optional<TrainedOn> trained = load_baselines(bundle);
-  bundle.config.items = tables.items;
-  bundle.config.users = tables.users;
+  Config config = *bundle.config;
+  config.items = tables.items;
+  config.users = tables.users;
+  const DataSpec spec = resolve_data(config);
   const Table table = Table::open(tables.data.source());
   Dataset data;
   std::vector<uint32_t> query_number;
   if (trained) {
     const KnownData known{bundle.items.ids, bundle.ratings.users, trained->fingerprint,
                           !split.empty() && split != "all"};
-    data = apply_features(bundle.config, bundle.features, table, true, &known);
+    data = apply_features(spec, bundle.features, table, true, &known);
     data.seen = seen_items(bundle.ratings);
     query_number = number_queries(data, trained->baselines);
     use_shares(trained->baselines.item_log_share, data);
   } else {
     // The bundle was written by an older version: the table must be the one that it was trained on.
-    data = apply_features(bundle.config, bundle.features, table);
+    data = apply_features(spec, bundle.features, table);
     trained.emplace().baselines = fit_baselines(data);
   }
   ThreadPool pool(threads);
-  const Config of_towers = bundle.config.of_towers();
   std::optional<Evaluator> evaluator;
   if (bundle.towers != nullptr) {
-    evaluator.emplace(of_towers, bundle.towers->spec, *bundle.towers->parameters, data, pool);
+    evaluator.emplace(resolve_training(config), bundle.towers->spec, *bundle.towers->parameters, data, pool);
     if (!query_number.empty()) evaluator->use_catalogue(bundle.towers->item_vectors());
   }
   const ServedOrder order = bundle.order.value_or(
-      ServedOrder{bundle.config.ranking.empty() ? ListOrder::score : ListOrder::predicted, 1});
+      ServedOrder{bundle.spec.labels.empty() ? ListOrder::score : ListOrder::predicted, 1});
   // An older bundle does not record its users' items.
-  const bool drops_seen = bundle.config.recommend.seen == SeenPolicy::drop && !bundle.ratings.users.empty();
+  const bool drops_seen = bundle.spec.lists.seen == SeenPolicy::drop && !bundle.ratings.users.empty();
   const std::string rows = !split.empty() ? split : data.other_table ? "all" : split_to_report(data.split);
-  const ListModel model{bundle.config, *bundle.retriever, bundle.towers.get(), data, pool};
+  const ListModel model{config, *bundle.retriever, bundle.towers.get(), data, pool};
   EvaluationReport report = evaluate_rows(
       {model, evaluator ? &*evaluator : nullptr, trained->baselines, query_number, order, drops_seen, {}},
       rows);

@@ -16,7 +16,7 @@ namespace {
 // The entry of `names` for `ours`. Throws Error(usage) if there is none.
 std::string& place_of(KerasNames& names, const std::string& ours) {
   std::vector<std::pair<std::string, std::string*>> places = {{"query", &names.query},
-                                                              {"candidate", &names.candidate},
+                                                              {"item", &names.item},
                                                               {"cross", &names.cross},
                                                               {"deep", &names.deep},
                                                               {"prediction", &names.prediction}};
@@ -27,12 +27,13 @@ std::string& place_of(KerasNames& names, const std::string& ours) {
     if (name == ours) return *place;
     known.push_back(name);
   }
+  if (ours == "candidate") throw usage_error("'candidate' is now 'item': write --name item=...");
   throw usage_error("no part of the model is named '{}', only {}", ours, fmt::join(known, ", "));
 }
 
 std::vector<FeatureConfig> tower_features(const Config& config) {
   std::vector<FeatureConfig> features;
-  for (const auto* names : {&config.query.features, &config.candidate.features})
+  for (const auto* names : {&config.query.features, &config.items.features})
     for (const std::string& name : *names) features.push_back(config.feature(name));
   return features;
 }
@@ -41,7 +42,7 @@ KerasStructure find_structure(const std::string& path, const Bundle& bundle,
                               const std::vector<std::pair<std::string, std::string>>& given) {
   const std::vector<ExtraFile> kept = given.empty() ? kept_structure(path) : std::vector<ExtraFile>();
   if (!kept.empty()) return KerasStructure::parse(kept[0].content, path + "/" + kept[0].name);
-  KerasNames names = default_keras_names(tower_features(bundle.config));
+  KerasNames names = default_keras_names(tower_features(*bundle.config));
   for (const auto& [ours, theirs] : given) place_of(names, ours) = theirs;
   return structure_from_names(bundle.towers->spec, *bundle.towers->parameters, names);
 }

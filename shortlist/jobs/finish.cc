@@ -41,19 +41,19 @@ ChosenOrder choose_order(const FinishedModel& model, ThreadPool& pool) {
 
 EvaluationReport finish(const FinishedModel& model, const std::string& out, ThreadPool& pool, RunFiles& files,
                         const std::vector<ExtraFile>& extras) {
-  const auto& [config, prepared, learner, history, known_order] = model;
+  const auto& [config, training, prepared, learner, history, known_order] = model;
   const Dataset& data = prepared.data;
   Towers* towers = learner.towers();
   const std::unique_ptr<Retriever> exact = learner.make_retriever(false);
   const Baselines baselines = fit_baselines(data);
-  const Config of_towers = config.of_towers();
   std::optional<Evaluator> evaluator;
-  if (towers != nullptr) evaluator.emplace(of_towers, towers->spec, *towers->parameters, data, pool);
+  if (towers != nullptr) evaluator.emplace(training, towers->spec, *towers->parameters, data, pool);
   const ListModel list{config, *exact, towers, data, pool};
   const ChosenOrder order = known_order ? *known_order : choose_order(list);
   const EvaluatedModel evaluated{list,        evaluator ? &*evaluator : nullptr,         baselines,     {},
                                  order.order, config.recommend.seen == SeenPolicy::drop, order.measured};
   const EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
+  const int kept = kept_epoch(training, history);
   const UserRatings ratings = user_ratings(data.interactions, data.users);
   const std::unique_ptr<Retriever> retriever = learner.make_retriever(true);
   BundleContent content{.config = &config,
@@ -62,9 +62,9 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
                         .retriever = retriever.get(),
                         .items = &data.items,
                         .ratings = &ratings,
-                        .history_json = to_json(history, kept_epoch(of_towers, history)),
+                        .history_json = to_json(history, kept),
                         .report_json = report_json(report),
-                        .extras = people_files(config, towers, history, report)};
+                        .extras = people_files(config, towers, history, kept, report)};
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
   content.labels = label_ranges(config, prepared.label_scales, data);
   content.baselines = &baselines;

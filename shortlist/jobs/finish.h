@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "shortlist/config/config.h"
 #include "shortlist/jobs/evaluate_rows.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/learners/learner.h"
@@ -12,6 +13,7 @@ namespace shortlist {
 
 struct FinishedModel {
   const Config& config;
+  const TrainSpec& training;
   const PreparedData& prepared;
   Learner& learner;  // fitted
   const History& history;

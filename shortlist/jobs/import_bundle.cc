@@ -1,6 +1,8 @@
 #include "shortlist/jobs/import_bundle.h"
 
 #include "shortlist/bundle/bundle_store.h"
+#include "shortlist/config/build.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/file.h"
 #include "shortlist/jobs/finish.h"
 #include "shortlist/learners/two_tower.h"
@@ -29,15 +31,17 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
     throw usage_error("import fills a model of kind \"two_tower\", but model.kind is \"{}\"",
                       config.model.kind);
   check_holds_no_run(options.out);
-  const PreparedData prepared = prepare_data(config, Table::open(config.data.source()));
-  auto towers = make_towers(config, prepared);
+  const PreparedData prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
+  const TrainSpec training = resolve_training(config);
+  const ModelSpec model = build_model(config, prepared.features, prepared.label_scales);
+  auto towers = make_towers(model);
   const KerasImportOptions from{.optimizer = !options.new_optimizer,
                                 .slot_names = slot_names(config.training.optimizer)};
   ImportResult result{.imported = import_keras(options.checkpoint, towers->spec, *towers->parameters, from)};
   unfold_label_scales(towers->spec, *towers->parameters);
   ThreadPool pool(options.threads);
   Parameters& parameters = *towers->parameters;
-  TwoTowerLearner learner({config, prepared, pool}, std::move(towers));
+  TwoTowerLearner learner({config.model, training, model, prepared, pool}, std::move(towers));
   if (result.imported.optimizer) begin_at(learner.trainer(), *result.imported.optimizer, options.checkpoint);
   const RunLock lock(options.out);
   check_holds_no_run(options.out);  // again: another run may have just ended
@@ -47,7 +51,7 @@ ImportResult import_bundle(const Config& config, const ImportOptions& options) {
   if (result.imported.structure) extras = {{kStructureFile, result.imported.structure->serialize()}};
   TrainingCallback nobody;
   RunFiles files(config, options.out, prepared.data, nobody);
-  result.report = finish({config, prepared, learner, History()}, options.out, pool, files, extras);
+  result.report = finish({config, training, prepared, learner, History()}, options.out, pool, files, extras);
   return result;
 }
 

@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "shortlist/config/build.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/interop/tensorflow/export_keras.h"
 #include "shortlist/interop/tensorflow/import_keras.h"
 #include "shortlist/interop/tensorflow/tensor_bundle.h"
@@ -39,8 +41,8 @@ struct Notebook {
     config = load_config("examples/anime/anime.toml",
                          {"data.table=\"" + table + "\"", "data.split.by=\"rows\"",
                           "data.split.rows=\"" + run + "/split.npy\"", "training.keras_compatible=true"});
-    prepared = prepare_data(config, Table::open(config.data.source()));
-    spec = build_model(config, prepared);
+    prepared = prepare_data(resolve_data(config), Table::open(config.data.source()));
+    spec = build_model(config, prepared.features, prepared.label_scales);
     parameters = std::make_unique<Parameters>(spec);
   }
   KerasImport import(const std::string& weights) {
@@ -116,7 +118,7 @@ TEST_F(NotebookParity, ImportedWeightsEmbedAndPredictTheSame) {
     candidates.push_back(n.prepared.data.candidate_of_row[rows.back()]);
   }
   const Buffer query = embed(n, kQueryRows, queries), candidate = embed(n, kCandidateRows, candidates);
-  Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
+  Evaluator evaluator(resolve_training(n.config), n.spec, *n.parameters, n.prepared.data, n.pool);
   const RowScores scores = evaluator.score(rows);
   double query_most = 0, candidate_most = 0, rating_most = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -139,7 +141,7 @@ TEST_F(NotebookParity, ImportedWeightsEmbedAndPredictTheSame) {
 TEST_F(NotebookParity, TestScoresOfTheImportedModelAreTheSame) {
   Notebook& n = notebook();
   n.import("model_weights");
-  Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
+  Evaluator evaluator(resolve_training(n.config), n.spec, *n.parameters, n.prepared.data, n.pool);
   const std::vector<uint32_t>& test = n.prepared.data.split.test;
   const Metrics figures = evaluator.figures(test, true);
   if (std::getenv("SHORTLIST_SHOW") != nullptr)
@@ -174,7 +176,7 @@ TEST_F(NotebookParity, TestScoresOfTheImportedModelAreTheSame) {
 TEST_F(NotebookParity, LossesOfTheTestBatchesAreTheSame) {
   Notebook& n = notebook();
   n.import("model_weights");
-  Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
+  Evaluator evaluator(resolve_training(n.config), n.spec, *n.parameters, n.prepared.data, n.pool);
   const nlohmann::json expected_file = n.file("expected.json");
   for (const auto& theirs : expected_file.at("test_batches")) {
     const Metrics ours = evaluator.figures(theirs.at("rows").get<std::vector<uint32_t>>(), true);
@@ -213,7 +215,7 @@ double relative(double ours, double theirs) { return std::abs(ours - theirs) / s
 TEST_F(NotebookParity, TheFirstTenStepsHaveTheSameLosses) {
   Notebook& n = notebook();
   n.import("initial_weights");
-  Trainer trainer(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
+  Trainer trainer(resolve_training(n.config), n.spec, *n.parameters, n.prepared.data, n.pool);
   const nlohmann::json trajectory = n.file("trajectory.json");
   for (size_t i = 0; i < 10; ++i) {
     const auto rows = trajectory.at("first_10_batches").at(i).get<std::vector<uint32_t>>();
@@ -255,7 +257,7 @@ std::vector<uint32_t> order_of_an_epoch(const Notebook& n) {
 TEST_F(NotebookParity, AnEpochOfTrainingEndsWithTheScoresOfTheRun) {
   Notebook& n = notebook();
   n.import("initial_weights");
-  Trainer trainer(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
+  Trainer trainer(resolve_training(n.config), n.spec, *n.parameters, n.prepared.data, n.pool);
   const std::vector<uint32_t> order = order_of_an_epoch(n);
   const nlohmann::json steps = n.file("trajectory.json").at("all_steps");
   double ours = 0, theirs = 0;
@@ -267,7 +269,7 @@ TEST_F(NotebookParity, AnEpochOfTrainingEndsWithTheScoresOfTheRun) {
   }
   EXPECT_NEAR(ours, theirs, 0.03 * theirs);
 
-  Evaluator evaluator(n.config, n.spec, *n.parameters, n.prepared.data, n.pool);
+  Evaluator evaluator(resolve_training(n.config), n.spec, *n.parameters, n.prepared.data, n.pool);
   const Metrics figures = evaluator.figures(n.prepared.data.split.test, false);
   const nlohmann::json exact = n.file("expected.json").at("test_exact"), hits = exact.at("hit_by_exact_rank");
   EXPECT_NEAR(*find_metric(figures, "rmse"), exact.at("rmse_float64").get<double>(), 0.05);

@@ -17,7 +17,6 @@
 #include "shortlist/report/model_summary.h"
 #include "shortlist/report/ticks.h"
 #include "shortlist/train/checkpoint.h"
-#include "shortlist/train/kept_epoch.h"
 
 namespace shortlist {
 namespace {
@@ -26,7 +25,7 @@ constexpr size_t kProjectorRows = 10'000;  // browsers are slow with more
 
 std::string group_of(const std::string& name) {
   if (name.starts_with("query/")) return "query tower";
-  if (name.starts_with("candidate/")) return "candidate tower";
+  if (name.starts_with("candidate/")) return "item tower";
   return "ranking";
 }
 
@@ -133,8 +132,8 @@ std::string checkpoint_folder(const std::string& out) { return run_folder(out) +
 RunLock::RunLock(const std::string& out)
     : folder_(run_folder(out)), made_(make_missing(folder_)), lock_(FileLock::try_lock(lock_file(folder_))) {
   if (!lock_) {
-    throw usage_error("{}: another training writes there; wait until it has ended, or choose another --out",
-                      out);
+    throw usage_error(
+        "{}: another training is writing to this folder; wait until it ends, or choose another --out", out);
   }
   remove_temporaries(folder_);
 }
@@ -163,8 +162,8 @@ void remove_run(const std::string& out) {
 void check_holds_no_run(const std::string& out) {
   if (!is_bundle(out) && !has_checkpoint(checkpoint_folder(out))) return;
   throw usage_error(
-      "{}: holds a run already; go on with train --resume, replace it with --overwrite, or choose another "
-      "--out",
+      "{}: already contains a run; continue it with train --resume, replace it with --overwrite, or choose "
+      "another --out",
       out);
 }
 
@@ -177,7 +176,7 @@ void use_tables_of_run(const std::string& out, Config& config) {
       if (const std::string text = run.value(name, ""); !text.empty()) table.use_table(text);
     };
     use("table", config.data);
-    if (config.items) use("items", *config.items);
+    if (config.items.has_table()) use("items", config.items);
     if (config.users) use("users", *config.users);
   });
 }
@@ -194,16 +193,15 @@ std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) 
 }
 
 std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const History& history,
-                                    const EvaluationReport& report) {
-  const int kept = kept_epoch(config.of_towers(), history);
+                                    int kept_epoch, const EvaluationReport& report) {
   ReportPage page;
   page.title = name_of_model(config);
   page.subtitle = "Training report";
   page.facts = {{"table", name_of_table(config)},
-                {"epochs", epochs_text(history, kept)},
+                {"epochs", epochs_text(history, kept_epoch)},
                 {"rows evaluated", fmt::format("{} ({})", count_text(report.rows), report.split)}};
   page.history = history;
-  page.kept_epoch = kept;
+  page.kept_epoch = kept_epoch;
   page.evaluation.emplace_back().sentences = verdict(report);
   for (const TaskReport& task : report.tasks) page.evaluation.push_back(evaluation_table(report, task));
   if (report.list) page.evaluation.push_back(evaluation_table(report, report.list->task));
@@ -221,7 +219,7 @@ std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, 
   files.push_back({"report.txt", report_text(report, ReportDetail::full)});
   files.push_back({"report.html", to_html(page)});
   if (history.epochs.empty()) return files;
-  const ChartRow curves = learning_curves(history, "Learning curves", kept);
+  const ChartRow curves = learning_curves(history, "Learning curves", kept_epoch);
   files.insert(
       files.begin(),
       {{"history.csv", to_csv(history)}, {"curves.svg", to_svg(curves)}, {"curves.png", to_png(curves)}});
@@ -288,7 +286,7 @@ void RunFiles::finish(ConstMatrix vectors, const Items& items) {
                         {"seconds", std::chrono::duration<double>(ended - started_).count()},
                         {"table", config_.data.table_text()},
                         {"config", config_.file}};
-  if (config_.items) run["items"] = config_.items->table_text();
+  if (config_.items.has_table()) run["items"] = config_.items.table_text();
   if (config_.users) run["users"] = config_.users->table_text();
   write_file_atomically(folder_ + "/run.json", dump_json(run));
 }

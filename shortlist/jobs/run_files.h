@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/config/config.h"
 #include "shortlist/interop/tensorboard/event_file.h"
 #include "shortlist/io/file.h"
 #include "shortlist/report/graph_picture.h"
@@ -49,9 +50,9 @@ void use_tables_of_run(const std::string& out, Config& config);
 std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec);
 
 // report.txt and report.html. For a model with towers (not null), also model.svg, model.dot and summary.txt.
-// If there are epochs, also history.csv, curves.svg and curves.png.
+// If there are epochs, of which `kept_epoch` is the model's, also history.csv, curves.svg and curves.png.
 std::vector<ExtraFile> people_files(const Config& config, const Towers* towers, const History& history,
-                                    const EvaluationReport& report);
+                                    int kept_epoch, const EvaluationReport& report);
 
 // Writes TensorBoard's event files and the history as epochs end, and forwards every call to a callback.
 class RunFiles : public TrainingCallback {

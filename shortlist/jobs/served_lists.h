@@ -7,6 +7,7 @@
 
 #include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/config/config.h"
 #include "shortlist/metrics/rank_metrics.h"
 #include "shortlist/retrieval/retriever.h"
 #include "shortlist/retrieval/towers.h"

@@ -48,11 +48,11 @@ std::vector<std::string> warnings_of_telling_features(const Config& config, cons
     for (const uint32_t row : rows) values.push_back(numbers[data.query_of_row[row]]);
     const double share = telling_share(values, items);
     if (share < kTelling) continue;
-    warnings.push_back(fmt::format(
-        "The query's '{}' alone nearly identifies the {}: in {:.0f} % of the training rows whose value "
-        "comes again, the value comes with one {} only. If it is not known before the item is, take "
-        "it out of the query.",
-        config.query.features[f], config.candidate.id, 100 * share, config.candidate.id));
+    warnings.push_back(
+        fmt::format("The query's '{}' alone nearly identifies the {}: in {:.0f} % of the training rows with "
+                    "a repeated value, that value occurs with only one {}. If it is not known before the "
+                    "item is, remove it from the query.",
+                    config.query.features[f], config.items.id, 100 * share, config.items.id));
   }
   return warnings;
 }

@@ -19,7 +19,7 @@ std::string train_bundle(const TrainRequest& request) {
 
 std::string evaluate_bundle(const std::string& path, const std::string& table, const std::string& split) {
   Bundle bundle = load_bundle(path);
-  Config config = bundle.config;
+  Config config = *bundle.config;
   if (!table.empty()) config.data.use_table(table);
   return report_json(evaluate(std::move(bundle), config, split, 0));
 }

@@ -4,6 +4,8 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/bundle/bundle_store.h"
+#include "shortlist/config/build.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/file.h"
 #include "shortlist/jobs/finish.h"
 #include "shortlist/jobs/import_bundle.h"
@@ -27,7 +29,7 @@ void check_output(const TrainingOptions& options) {
   if (!options.resume) return check_holds_no_run(options.out);
   // A run that was killed before its first checkpoint restarts from the beginning.
   if (!is_bundle(options.out) && !fs::exists(run_folder(options.out))) {
-    throw usage_error("{}: holds no run to go on with", options.out);
+    throw usage_error("{}: contains no run to continue", options.out);
   }
 }
 
@@ -36,25 +38,33 @@ void warn_of_constant_features(const FeatureMap& features, TrainingCallback& cal
   for (size_t i = 0; i < features.size(); ++i) {
     const Feature& feature = *features[i].feature;
     if (feature.kind() == "category" && feature.id_count() <= 2) {
-      callback.warned(fmt::format("feature '{}': its vocabulary has {} value, so it tells nothing apart",
-                                  features[i].name, feature.id_count() - 1));
+      callback.warned(
+          fmt::format("feature '{}': its vocabulary has {} value, so the feature carries no information",
+                      features[i].name, feature.id_count() - 1));
     }
   }
 }
 
 // The data that a model is trained on, and its learner.
 struct Run {
-  Run(const Config& config, TrainOn train_on, ThreadPool& pool)
-      : Run(config, Table::open(config.data.source()), train_on, pool) {}
-  Run(const Config& config, const Table& table, TrainOn train_on, ThreadPool& pool)
-      : notes(table.notes()),
-        prepared(prepare_data(config, table, train_on)),
-        learner(make_learner({config, prepared, pool})) {}
+  Run(const Config& config, const DataSpec& data, const TrainSpec& training, TrainOn train_on,
+      ThreadPool& pool)
+      : Run(config, data, training, Table::open(config.data.source()), train_on, pool) {}
   Run(const Run&) = delete;
 
   const std::vector<std::string> notes;  // notes on how the table was read
   const PreparedData prepared;
+  const ModelSpec model;
   const std::unique_ptr<Learner> learner;
+
+ private:
+  Run(const Config& config, const DataSpec& data, const TrainSpec& training, const Table& table,
+      TrainOn train_on, ThreadPool& pool)
+      : notes(table.notes()),
+        prepared(prepare_data(data, table, train_on)),
+        model(config.has_towers() ? build_model(config, prepared.features, prepared.label_scales)
+                                  : ModelSpec()),
+        learner(make_learner({config.model, training, model, prepared, pool})) {}
 };
 
 // A checkpoint, or the folder of a run's checkpoints.
@@ -68,13 +78,12 @@ std::string checkpoint_of(const std::string& from) {
 std::string finished_note(const std::string& out, size_t epochs, bool stopped_early) {
   if (stopped_early)
     return fmt::format(
-        "{}: the run is finished: training.early_stopping ended it after epoch {}; give --overwrite to start "
-        "anew",
+        "{}: the run is finished: training.early_stopping ended it after epoch {}; start again with "
+        "--overwrite",
         out, epochs);
   return fmt::format(
-      "{}: the run is finished: all {} epochs are done; give more with --set training.epochs=N to train "
-      "longer, "
-      "or --overwrite to start anew",
+      "{}: the run is finished: all {} epochs are done; train longer with --set training.epochs=N, or start "
+      "again with --overwrite",
       out, epochs);
 }
 
@@ -83,6 +92,8 @@ class TrainingJob {
   TrainingJob(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
               const std::atomic<bool>& stop, std::vector<ExtraFile> kept)
       : config_(config),
+        data_(resolve_data(config)),
+        training_(resolve_training(config)),
         options_(options),
         callback_(callback),
         stop_(stop),
@@ -101,14 +112,14 @@ class TrainingJob {
     if (!fitted.finished || !config_.training.refit) return finished(*run, files, fitted);
     if (fitted.went_on) fs::remove_all(refit_folder(options_.out));
     // The order must be chosen now, since the refit has no validation rows.
-    order_ = choose_order({config_, run->prepared, *run->learner, fitted.history}, pool_);
+    order_ = choose_order({config_, training_, run->prepared, *run->learner, fitted.history}, pool_);
     run.reset();
     return refit(fitted.rates);
   }
 
  private:
   std::unique_ptr<Run> start(TrainOn train_on) {
-    auto run = std::make_unique<Run>(config_, train_on, pool_);
+    auto run = std::make_unique<Run>(config_, data_, training_, train_on, pool_);
     if (train_on == TrainOn::train) warn(*run);
     run->learner->announce(callback_);
     return run;
@@ -116,11 +127,11 @@ class TrainingJob {
 
   void warn(const Run& run) {
     if (config_.training.refit && run.prepared.data.split.validation.empty())
-      throw usage_error("training.refit needs validation rows, by which the number of epochs is chosen");
+      throw usage_error("training.refit needs validation rows to choose the number of epochs");
     for (const std::string& note : run.notes) callback_.warned(note);
     for (const std::string& note : run.prepared.data.notes) callback_.warned(note);
     warn_of_constant_features(run.prepared.features, callback_);
-    const std::string unlabelled = describe_unlabelled(config_, run.prepared.data);
+    const std::string unlabelled = describe_unlabelled(data_, run.prepared.data);
     if (!unlabelled.empty()) callback_.warned(unlabelled);
     for (const std::string& warning : warnings_of_telling_features(config_, run.prepared.data))
       callback_.warned(warning);
@@ -150,13 +161,15 @@ class TrainingJob {
   TrainingResult finished(Run& run, RunFiles& files, const Fitted& fitted) {
     TrainingResult result{.finished = fitted.finished, .history = fitted.history};
     if (!result.finished) return result;
-    result.report = finish({config_, run.prepared, *run.learner, result.history, order_}, options_.out, pool_,
-                           files, kept_);
+    result.report = finish({config_, training_, run.prepared, *run.learner, result.history, order_},
+                           options_.out, pool_, files, kept_);
     callback_.evaluated(result.report);
     return result;
   }
 
   const Config& config_;
+  const DataSpec data_;
+  const TrainSpec training_;
   const TrainingOptions& options_;
   TrainingCallback& callback_;
   const std::atomic<bool>& stop_;
@@ -169,9 +182,10 @@ class TrainingJob {
 
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
                      const std::atomic<bool>& stop) {
-  kind_of_config(config);  // checked before anything is read
+  find_kind(config.model);  // checked before anything is read
   if (config.training.refit && !options.from_checkpoint.empty())
-    throw usage_error("training.refit trains; to make a bundle of a checkpoint, set training.refit=false");
+    throw usage_error(
+        "training.refit trains a new model; to make a bundle of a checkpoint, set training.refit=false");
   check_output(options);
   const RunLock lock(options.out);
   check_output(options);  // again: another run may have just ended

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 
+#include "shortlist/config/config.h"
 #include "shortlist/metrics/evaluation_report.h"
 #include "shortlist/train/training_callback.h"
 

@@ -17,9 +17,9 @@ struct BatchNorm : LayerOf<BatchNorm> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("batch_norm", batch_norm, "true");
-    visit("momentum", momentum, "weight of the past in the moving mean and variance", Range::between(0, 1));
-    visit("epsilon", epsilon, "added to the variance", Range::above(0));
+    visit("batch_norm", batch_norm, "Always true");
+    visit("momentum", momentum, "Weight of the past in the moving mean and variance", Range::between(0, 1));
+    visit("epsilon", epsilon, "Added to the variance", Range::above(0));
   }
 
   LayerPlan plan(std::span<const int> widths) const override;

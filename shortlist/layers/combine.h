@@ -13,7 +13,7 @@ struct Concat : LayerOf<Concat> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("concat", concat, "true; the inputs side by side");
+    visit("concat", concat, "Always true. Concatenates the inputs.");
   }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
@@ -29,7 +29,7 @@ struct Add : LayerOf<Add> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("add", add, "true; the sum of inputs of one width");
+    visit("add", add, "Always true. Adds inputs of equal width.");
   }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
@@ -45,7 +45,7 @@ struct Multiply : LayerOf<Multiply> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("multiply", multiply, "true; the elementwise product of inputs of one width");
+    visit("multiply", multiply, "Always true. Multiplies inputs of equal width, elementwise.");
   }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
@@ -63,8 +63,10 @@ struct DotInteraction : LayerOf<DotInteraction> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("dot_interaction", dot_interaction, "true; the dot products of each pair of inputs");
-    visit("self_interaction", self_interaction, "also of each input with itself");
+    visit("dot_interaction", dot_interaction,
+          "Always true. Computes the dot product of each pair of inputs.");
+    visit("self_interaction", self_interaction,
+          "Whether to include the dot product of each input with itself");
   }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
@@ -80,7 +82,7 @@ struct L2Normalize : LayerOf<L2Normalize> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("l2_normalize", l2_normalize, "true; each row is scaled to length 1");
+    visit("l2_normalize", l2_normalize, "Always true. Scales each row to length 1.");
   }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
@@ -95,7 +97,7 @@ struct Activate : LayerOf<Activate> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("activation", activation, "the function, elementwise");
+    visit("activation", activation, "The function, applied elementwise");
   }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;

@@ -29,16 +29,16 @@ struct Cross : LayerOf<Cross> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("cross", cross, "full: one D x D matrix; low: U V with `projection` columns between");
-    visit("projection", projection, "columns of U, with cross = \"low\"", Range::between(0, kMostWidth));
-    visit("diag_scale", diag_scale, "adds diag_scale x to x W + b", Range::at_least(0));
-    visit("activation", activation, "of x W + b, before the product with x0");
-    visit("bias", bias, "whether there is a b");
-    visit("initializer", initializer, "of W, or of U and V");
-    visit("bias_initializer", bias_initializer, "of b");
-    visit("l1", l1, "l1 sum|W| is added to the loss, for each matrix", Range::at_least(0));
-    visit("l2", l2, "l2 sum W^2 is added to the loss, for each matrix", Range::at_least(0));
-    visit("bias_l2", bias_l2, "bias_l2 sum b^2 is added to the loss", Range::at_least(0));
+    visit("cross", cross, "full: one D x D matrix; low: U V with `projection` columns in between");
+    visit("projection", projection, "Columns of U, with cross = \"low\"", Range::between(0, kMostWidth));
+    visit("diag_scale", diag_scale, "Adds diag_scale x to x W + b", Range::at_least(0));
+    visit("activation", activation, "Activation of x W + b, before the product with x0");
+    visit("bias", bias, "Whether to add b");
+    visit("initializer", initializer, "Initializer of W, or of U and V");
+    visit("bias_initializer", bias_initializer, "Initializer of b");
+    visit("l1", l1, "Adds l1 sum|W| to the loss, for each matrix", Range::at_least(0));
+    visit("l2", l2, "Adds l2 sum W^2 to the loss, for each matrix", Range::at_least(0));
+    visit("bias_l2", bias_l2, "Adds bias_l2 sum b^2 to the loss", Range::at_least(0));
   }
 
   LayerPlan plan(std::span<const int> widths) const override;

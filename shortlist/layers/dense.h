@@ -27,14 +27,14 @@ struct Dense : LayerOf<Dense> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("dense", dense, "units: columns of the output", Range::between(1, kMostWidth));
-    visit("activation", activation, "applied to x W + b");
-    visit("bias", bias, "whether there is a b");
-    visit("initializer", initializer, "of W");
-    visit("bias_initializer", bias_initializer, "of b");
-    visit("l1", l1, "l1 sum|W| is added to the loss", Range::at_least(0));
-    visit("l2", l2, "l2 sum W^2 is added to the loss (Keras's \"l2\" is 0.01)", Range::at_least(0));
-    visit("bias_l2", bias_l2, "bias_l2 sum b^2 is added to the loss", Range::at_least(0));
+    visit("dense", dense, "Units: number of columns of the output", Range::between(1, kMostWidth));
+    visit("activation", activation, "Activation of x W + b");
+    visit("bias", bias, "Whether to add b");
+    visit("initializer", initializer, "Initializer of W");
+    visit("bias_initializer", bias_initializer, "Initializer of b");
+    visit("l1", l1, "Adds l1 sum|W| to the loss", Range::at_least(0));
+    visit("l2", l2, "Adds l2 sum W^2 to the loss (Keras's \"l2\" is 0.01)", Range::at_least(0));
+    visit("bias_l2", bias_l2, "Adds bias_l2 sum b^2 to the loss", Range::at_least(0));
   }
 
   LayerPlan plan(std::span<const int> widths) const override;

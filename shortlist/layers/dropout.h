@@ -14,7 +14,7 @@ struct Dropout : LayerOf<Dropout> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("dropout", dropout, "rate: the share of elements that are dropped", Range::below(0, 1));
+    visit("dropout", dropout, "Rate: the share of elements that are dropped", Range::below(0, 1));
   }
 
   LayerPlan plan(std::span<const int> widths) const override;

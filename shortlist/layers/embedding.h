@@ -29,10 +29,11 @@ struct Embedding : LayerOf<Embedding> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("dim", dim, "columns of the feature's embedding table", Range::between(1, kMostWidth));
-    visit("pooling", pooling, "how several ids of a row become one vector; none gives zeros");
-    visit("initializer", initializer, "of the table");
-    visit("l2", l2, "l2 sum E^2 over the whole table is added to the loss", Range::at_least(0));
+    visit("dim", dim, "Columns of the feature's embedding table", Range::between(1, kMostWidth));
+    visit("pooling", pooling,
+          "How the embeddings of a row's ids are combined. A row without ids gets zeros.");
+    visit("initializer", initializer, "Initializer of the table");
+    visit("l2", l2, "Adds l2 sum E^2, over the whole table, to the loss", Range::at_least(0));
   }
 
   LayerPlan plan(std::span<const int> widths) const override;
@@ -53,7 +54,7 @@ struct Numbers : LayerOf<Numbers> {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("width", width, "columns of the feature", Range::between(1, kMostWidth));
+    visit("width", width, "Columns of the feature", Range::between(1, kMostWidth));
   }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;

@@ -25,16 +25,16 @@ constexpr LayerKind make_kind(const char* help) {
 
 // To add a layer, add a line here.
 constexpr LayerKind kKinds[] = {
-    make_kind<Dense>("activation(x W + b)"),
-    make_kind<Cross>("feature cross of DCN-v2: x0 * (x W + b) + x"),
-    make_kind<BatchNorm>("normalises each column over the batch"),
-    make_kind<Dropout>("drops elements in training"),
-    make_kind<Concat>("inputs side by side"),
-    make_kind<Add>("sum of inputs"),
-    make_kind<Multiply>("elementwise product of inputs"),
-    make_kind<DotInteraction>("dot products of each pair of inputs, as in DLRM"),
-    make_kind<L2Normalize>("rows scaled to length 1"),
-    make_kind<Activate>("an activation by itself"),
+    make_kind<Dense>("Dense layer: activation(x W + b)"),
+    make_kind<Cross>("Feature cross of DCN-v2: x0 * (x W + b) + x"),
+    make_kind<BatchNorm>("Normalises each column over the batch"),
+    make_kind<Dropout>("Drops random elements in training"),
+    make_kind<Concat>("Concatenation of the inputs"),
+    make_kind<Add>("Sum of the inputs"),
+    make_kind<Multiply>("Elementwise product of the inputs"),
+    make_kind<DotInteraction>("Dot products of each pair of inputs, as in DLRM"),
+    make_kind<L2Normalize>("Scales each row to length 1"),
+    make_kind<Activate>("An activation as a layer of its own"),
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace shortlist {
 
 // The input for loading a retriever. Only the towers outlive the call.
 struct StoredModel {
-  const Config& config;
+  const RetrievalConfig* retrieval;  // null for a model that only ranks
   const Items& items;
   const UserRatings& ratings;
   const Towers* towers;  // null for a model without towers
@@ -31,7 +31,7 @@ struct ModelKind {
   std::vector<FieldHelp> (*document)();  // documentation of the settings
   // Throws a usage Error with file and line for a setting that the kind does not have.
   void (*check)(const Value& settings, const Where& where);
-  std::unique_ptr<Learner> (*make_learner)(const Value& settings, const LearnerInput& input);
+  std::unique_ptr<Learner> (*make_learner)(const LearnerInput& input);
   // Throws a data Error that names the damaged file.
   std::unique_ptr<Retriever> (*load)(const StoredModel& stored);
 };
@@ -49,8 +49,8 @@ ModelKind model_kind() {
           Settings::help,
           [] { return document_fields<Settings>(); },
           [](const Value& value, const Where& where) { read_kind_settings<Settings>(value, where); },
-          [](const Value& value, const LearnerInput& input) {
-            return read_kind_settings<Settings>(value, {input.config.file, "model"}).make_learner(input);
+          [](const LearnerInput& input) {
+            return read_kind_settings<Settings>(input.kind.settings, input.kind.where).make_learner(input);
           },
           &Settings::load};
 }

@@ -33,23 +33,20 @@ std::string unknown_model_kind(const std::string& name) {
                      near.empty() ? ", only " + all : fmt::format("; did you mean '{}'?", near));
 }
 
-const ModelKind& kind_of_config(const Config& config) {
-  const ModelKind* kind = find_model_kind(config.model.kind);
-  const Where where{config.file, "model"};
+const ModelKind& find_kind(const ModelConfig& model) {
+  const ModelKind* kind = find_model_kind(model.kind);
   if (kind == nullptr) {
-    const Value* section = config.written.find("model");
-    const Value* at = section != nullptr ? section->find("kind") : nullptr;
-    throw where.below("kind").error(at != nullptr ? *at : config.written,
-                                    unknown_model_kind(config.model.kind));
+    const Value* at = model.written.find("kind");
+    throw model.where.below("kind").error(at != nullptr ? *at : model.written,
+                                          unknown_model_kind(model.kind));
   }
-  kind->check(config.model.settings, where);
+  kind->check(model.settings, model.where);
   return *kind;
 }
 
 std::unique_ptr<Learner> make_learner(const LearnerInput& input) {
-  const Config& config = input.config;
-  auto learner = kind_of_config(config).make_learner(config.model.settings, input);
-  if (config.model.is_two_tower() || config.ranking.empty()) return learner;
+  auto learner = find_kind(input.kind).make_learner(input);
+  if (input.kind.is_two_tower() || input.training.ranking.empty()) return learner;
   return std::make_unique<RankedLearner>(std::move(learner), input);
 }
 

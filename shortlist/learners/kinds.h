@@ -4,7 +4,6 @@
 #include <span>
 #include <string>
 
-#include "shortlist/config/config.h"
 #include "shortlist/learners/kind.h"
 
 namespace shortlist {
@@ -16,11 +15,11 @@ const ModelKind* find_model_kind(std::string_view name);
 // "there is no kind of model 'poplarity'; did you mean 'popularity'?"
 std::string unknown_model_kind(const std::string& name);
 
-// The kind of a config. Throws a usage Error with file and line for an unknown kind, with the nearest name,
-// and for settings that the kind does not have.
-const ModelKind& kind_of_config(const Config& config);
+// The kind that [model] names. Throws a usage Error with file and line for an unknown kind, with the nearest
+// name, and for settings that the kind does not have.
+const ModelKind& find_kind(const ModelConfig& model);
 
-// The learner of the config's kind. If a kind other than towers retrieves, ranking towers are trained after
+// The learner of the kind. If a kind other than towers retrieves, ranking towers are trained after
 // it.
 std::unique_ptr<Learner> make_learner(const LearnerInput& input);
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "shortlist/base/threads.h"
-#include "shortlist/config/config.h"
+#include "shortlist/config/train_spec.h"
 #include "shortlist/metrics/history.h"
 #include "shortlist/retrieval/retriever.h"
 #include "shortlist/retrieval/towers.h"
@@ -20,7 +20,9 @@ namespace shortlist {
 
 // The input of a learner. All must outlive it.
 struct LearnerInput {
-  const Config& config;
+  const ModelConfig& kind;  // the kind's name and its settings
+  const TrainSpec& training;
+  const ModelSpec& model;  // of the towers; without nodes if the kind has none
   const PreparedData& prepared;
   ThreadPool& pool;
 };

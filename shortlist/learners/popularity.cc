@@ -38,14 +38,14 @@ std::vector<double> count_users(const Dataset& data) {
 class PopularityLearner final : public Learner {
  public:
   PopularityLearner(const LearnerInput& input, Count count) : input_(input), count_(count) {
-    if (count == Count::users && input.config.data.user.empty())
-      throw Where{input.config.file, "model.count"}.error(
-          input.config.model.settings, "\"users\" needs data.user, the column that names users");
+    if (count == Count::users && input.prepared.data.user_of_row.empty())
+      throw input.kind.where.below("count").error(input.kind.settings,
+                                                  "\"users\" needs data.user, the column that names users");
   }
 
   void announce(TrainingCallback& callback) const override {
     const ModelSpec none;
-    callback.prepared(input_.config, input_.prepared.data, none, Parameters(none));
+    callback.prepared(input_.training, input_.prepared.data, none, Parameters(none));
   }
   Fitted fit(const FitOptions& options, TrainingCallback&, const std::atomic<bool>&) override {
     reject_checkpoints(options, PopularitySettings::kind);

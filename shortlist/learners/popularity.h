@@ -41,12 +41,12 @@ struct EnumNames<Count> {
 struct PopularitySettings {
   static constexpr const char* kind = "popularity";
   static constexpr const char* help =
-      "The items that occur most often in the training rows, the same for every query but for those that its "
-      "user has seen. Needs no features";
+      "Recommends the items that occur most often in the training rows: the same list for every query, "
+      "without the items that its user has seen. Needs no features";
   Count count = Count::rows;
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("count", count, "what an item's score counts: its rows, by their weights, or its users, each once");
+    visit("count", count, "What an item's score counts: its rows, by their weights, or its users, each once");
   }
 
   std::unique_ptr<Learner> make_learner(const LearnerInput& input) const;

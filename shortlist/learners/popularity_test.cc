@@ -62,7 +62,7 @@ user  = "user"
 [model]
 kind = "popularity"
 
-[candidate]
+[items]
 id         = "movie"
 attributes = ["genre", "year"]
 
@@ -139,9 +139,9 @@ TEST_F(PopularityBundle, SaysWhatItDoesNotHave) {
   train_with(config());
   const Recommender recommender = Recommender::load(path());
   EXPECT_EQ(message_of([&] { recommender.similar(0, Similarity::learned, 3); }),
-            "similar by learned needs items' vectors, and a model of kind \"popularity\" has none");
+            "similar by learned needs item vectors, but a model of kind \"popularity\" has none");
   EXPECT_EQ(recommender.similar(0, Similarity::jaccard, 3).size(), 3u);
-  EXPECT_EQ(message_of([&] { recommender.embed_candidates({}); }),
+  EXPECT_EQ(message_of([&] { recommender.embed_items({}); }),
             "embed needs a model with towers, but this one is of kind \"popularity\"");
 }
 
@@ -179,7 +179,7 @@ TEST_F(PopularityBundle, IsOneFileThatIsChecked) {
   other.kind = "two_tower";
   write_file_atomically(manifest_path, manifest_text(other));
   EXPECT_EQ(message_of([&] { load_bundle(path()); }),
-            manifest_path + ": the kind of model is 'two_tower', but in config.toml it is 'popularity'");
+            manifest_path + ": the model is of kind 'two_tower', but config.toml has 'popularity'");
 }
 
 TEST_F(PopularityBundle, NamesWhatIsWrongInItsConfig) {
@@ -197,7 +197,7 @@ TEST_F(PopularityBundle, NamesWhatIsWrongInItsConfig) {
 
 // Two towers rank what popularity retrieves.
 TEST_F(PopularityBundle, MayBeRanked) {
-  const EvaluationReport report = train_with(config({{"[candidate]\n", R"([features]
+  const EvaluationReport report = train_with(config({{"[items]\n", R"([features]
 user  = { kind = "category", dim = 4 }
 movie = { kind = "category", dim = 4 }
 
@@ -215,7 +215,7 @@ epochs = 2
 order      = "predicted"
 candidates = 10
 
-[candidate]
+[items]
 features = ["movie"]
 )"}}));
   EXPECT_EQ(report.tasks.size(), 2u);

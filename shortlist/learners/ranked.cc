@@ -3,9 +3,7 @@
 namespace shortlist {
 
 RankedLearner::RankedLearner(std::unique_ptr<Learner> retrieval, const LearnerInput& input)
-    : config_(input.config.of_towers()),
-      retrieval_(std::move(retrieval)),
-      ranking_({config_, input.prepared, input.pool}) {}
+    : retrieval_(std::move(retrieval)), ranking_(input) {}
 
 std::vector<std::string> RankedLearner::warnings() const {
   std::vector<std::string> all = retrieval_->warnings();

@@ -19,7 +19,6 @@ class RankedLearner final : public Learner {
   }
 
  private:
-  const Config config_;  // config of the towers
   std::unique_ptr<Learner> retrieval_;
   TwoTowerLearner ranking_;
 };

@@ -12,8 +12,8 @@ namespace shortlist {
 namespace {
 
 // The learning rates of the epochs up to the one whose weights are kept.
-std::vector<double> best_rates(const Config& config, const TrainerState& state) {
-  const auto& early = config.training.early_stopping;
+std::vector<double> best_rates(const TrainingConfig& training, const TrainerState& state) {
+  const auto& early = training.early_stopping;
   const size_t epochs = early && early->restore_best && state.early.best_epoch > 0
                             ? static_cast<size_t>(state.early.best_epoch)
                             : state.history.epochs.size();
@@ -23,18 +23,17 @@ std::vector<double> best_rates(const Config& config, const TrainerState& state) 
 }
 
 std::unique_ptr<Towers> initial_towers(const LearnerInput& input) {
-  auto towers = make_towers(input.config, input.prepared);
-  towers->parameters->initialize(static_cast<uint64_t>(input.config.training.seed));
+  auto towers = make_towers(input.model);
+  towers->parameters->initialize(static_cast<uint64_t>(input.training.settings.seed));
   return towers;
 }
 
-std::string precision_warning(const Config& config) {
-  if (step_precision(config) == config.training.precision) return "";
+std::string precision_warning(Precision wanted) {
+  if (step_precision(wanted) == wanted) return "";
   return fmt::format(
       "training.precision = \"{}\" needs matrix tiles (Intel's AMX){}, which this processor does not have: "
-      "trains in float32",
-      enum_name(config.training.precision),
-      config.training.precision == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : "");
+      "training in float32",
+      enum_name(wanted), wanted == Precision::bf16 ? " or AMD's AVX-512 with bfloat16 (Zen 4)" : "");
 }
 
 // Computes a tower's outputs for some rows, with its own plan.
@@ -56,15 +55,15 @@ std::unique_ptr<Hnsw> build_graph(const LearnerInput& input, const Towers& tower
   std::vector<uint32_t> rows;
   for (size_t i = 0; i < count; ++i) rows.push_back(static_cast<uint32_t>(i * queries.rows / count));
   const Buffer embedded = embed(input.pool, towers, kQueryRows, queries, rows);
-  return std::make_unique<Hnsw>(towers.item_vectors(), input.config.retrieval->hnsw, input.pool,
+  return std::make_unique<Hnsw>(towers.item_vectors(), input.training.retrieval->hnsw, input.pool,
                                 embedded.view(count, width));
 }
 
 }  // namespace
 
-std::unique_ptr<Towers> make_towers(const Config& config, const PreparedData& prepared) {
+std::unique_ptr<Towers> make_towers(const ModelSpec& spec) {
   auto towers = std::make_unique<Towers>();
-  towers->spec = build_model(config, prepared);
+  towers->spec = spec;
   towers->parameters = std::make_unique<Parameters>(towers->spec);
   return towers;
 }
@@ -74,18 +73,18 @@ TwoTowerLearner::TwoTowerLearner(const LearnerInput& input) : TwoTowerLearner(in
 TwoTowerLearner::TwoTowerLearner(const LearnerInput& input, std::unique_ptr<Towers> towers)
     : input_(input),
       towers_(std::move(towers)),
-      trainer_(input.config, towers_->spec, *towers_->parameters, input.prepared.data, input.pool) {}
+      trainer_(input.training, towers_->spec, *towers_->parameters, input.prepared.data, input.pool) {}
 
 std::vector<std::string> TwoTowerLearner::warnings() const {
   std::vector<std::string> warnings;
-  if (std::string precision = precision_warning(input_.config); !precision.empty())
+  if (std::string precision = precision_warning(input_.training.settings.precision); !precision.empty())
     warnings.push_back(std::move(precision));
   for (std::string& unread : warnings_of_unread(towers_->spec)) warnings.push_back(std::move(unread));
   return warnings;
 }
 
 void TwoTowerLearner::announce(TrainingCallback& callback) const {
-  callback.prepared(input_.config, input_.prepared.data, towers_->spec, *towers_->parameters);
+  callback.prepared(input_.training, input_.prepared.data, towers_->spec, *towers_->parameters);
 }
 
 void TwoTowerLearner::load(const FitOptions& options, TrainingCallback& callback) {
@@ -114,7 +113,7 @@ Fitted TwoTowerLearner::fit(const FitOptions& options, TrainingCallback& callbac
   const bool finished = trainer_.run(callback, stop, options.checkpoints) == Trainer::Outcome::finished;
   if (options.profile) callback.profiled(trainer_.profile());
   const TrainerState& state = trainer_.state();
-  return {finished, state.epoch != epochs_before, state.history, best_rates(input_.config, state)};
+  return {finished, state.epoch != epochs_before, state.history, best_rates(input_.training.settings, state)};
 }
 
 Towers* TwoTowerLearner::towers() {
@@ -128,7 +127,7 @@ Towers* TwoTowerLearner::towers() {
 
 std::unique_ptr<Retriever> TwoTowerLearner::make_retriever(bool searched) {
   const Towers& towers = *this->towers();
-  const auto& retrieval = input_.config.retrieval;
+  const auto& retrieval = input_.training.retrieval;
   if (!retrieval) return std::make_unique<AllItems>(towers.item_vectors().rows);
   if (!searched) return std::make_unique<TwoTowerRetriever>(towers, IndexKind::exact);
   auto graph = retrieval->index == IndexKind::hnsw ? build_graph(input_, towers) : nullptr;
@@ -136,9 +135,8 @@ std::unique_ptr<Retriever> TwoTowerLearner::make_retriever(bool searched) {
 }
 
 std::unique_ptr<Retriever> TwoTowerSettings::load(const StoredModel& stored) {
-  const auto& retrieval = stored.config.retrieval;
-  if (!retrieval) return std::make_unique<AllItems>(stored.items.ids.size());
-  return load_two_tower(*stored.towers, retrieval->index, stored.files);
+  if (stored.retrieval == nullptr) return std::make_unique<AllItems>(stored.items.ids.size());
+  return load_two_tower(*stored.towers, stored.retrieval->index, stored.files);
 }
 
 }  // namespace shortlist

@@ -7,12 +7,12 @@
 
 namespace shortlist {
 
-// The model of the config for the data, with all parameters zero.
-std::unique_ptr<Towers> make_towers(const Config& config, const PreparedData& prepared);
+// Towers with all parameters zero.
+std::unique_ptr<Towers> make_towers(const ModelSpec& spec);
 
 class TwoTowerLearner final : public Learner {
  public:
-  // Initialises the parameters from the config's seed.
+  // Initialises the parameters from the seed of the training.
   explicit TwoTowerLearner(const LearnerInput& input);
   // Uses towers that already have parameters.
   TwoTowerLearner(const LearnerInput& input, std::unique_ptr<Towers> towers);
@@ -38,7 +38,7 @@ struct TwoTowerSettings {
   static constexpr const char* kind = kTwoTower;
   static constexpr const char* help =
       "A tower for queries and one for items, whose outputs' inner product is the score: [query], "
-      "[candidate], "
+      "[items], "
       "[retrieval] and [[ranking]] describe them. Knows new users and items by their features";
   template <typename Visitor>
   void fields(Visitor&) {}

@@ -75,7 +75,7 @@ TEST_F(Indexed, KeepsTheGraphInTheBundle) {
   content.back() ^= 1;
   write_file_atomically(path() + "/index.safetensors", content);
   EXPECT_EQ(message_of([&] { Recommender::load(path()); }),
-            path() + "/index.safetensors: its checksum is wrong: it was changed");
+            path() + "/index.safetensors: wrong checksum: the file was changed");
 }
 
 TEST_F(Indexed, KeepsNothingWhereTheIndexIsMadeWhenLoading) {

@@ -17,8 +17,8 @@ struct Huber {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("delta", delta,
-          "huber: the error at which it turns from square to line, in deviations of the label where it is "
-          "standardised",
+          "For huber: the error at which the loss changes from quadratic to linear, in deviations if the "
+          "label is standardised",
           Range::above(0));
   }
 

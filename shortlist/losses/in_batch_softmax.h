@@ -20,7 +20,7 @@ struct InBatchSoftmaxSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("temperature", temperature, "divides the scores of the loss", Range::above(0));
+    visit("temperature", temperature, "Divides the scores of the loss", Range::above(0));
   }
   LossPtr make(const LossOptions& options) const;
 };

@@ -76,7 +76,7 @@ TEST(Evaluation, CallsAModelThatIsTheBaselineNoBetter) {
   const TaskReport worst =
       evaluate_retrieval(fit_candidate_weights(train.view(), 20), test.view(), {rank, {}}, nullptr, {1}, 1);
   EXPECT_NE(sentences(worst).find(
-                "The model's retrieval is no better than popularity, in fact worse: top_1 0.000 "),
+                "The model's retrieval is worse than popularity: top_1 0.000 "),
             std::string::npos)
       << sentences(worst);
   const std::vector<float> half(rows, 0.5f);

@@ -42,10 +42,8 @@ namespace {
 void check_finite(const Predictions& p) {
   for (size_t i = 0; i < p.rows(); ++i) {
     if (!std::isfinite(p.prediction[i]) || !std::isfinite(p.label[i]) || !std::isfinite(p.weight_of(i)))
-      throw failed(
-          "row {} of {}: the prediction {} of the label {} with the weight {} has no metrics: need "
-          "finite numbers",
-          i + 1, p.rows(), p.prediction[i], p.label[i], p.weight_of(i));
+      throw failed("row {} of {}: prediction {}, label {}, weight {}: need finite numbers", i + 1, p.rows(),
+                   p.prediction[i], p.label[i], p.weight_of(i));
   }
 }
 

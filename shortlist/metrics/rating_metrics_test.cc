@@ -111,8 +111,7 @@ TEST(RatingMetrics, KerasAucLosesWhatFallsBetweenTwoThresholds) {
 TEST(RatingMetrics, RefuseNumbersThatAreNotFinite) {
   const std::vector<float> labels = {1, 0, 1}, predictions = {0.5f, NAN, 0.2f};
   const Predictions rows{predictions, labels, {}};
-  const std::string message =
-      "row 2 of 3: the prediction nan of the label 0 with the weight 1 has no metrics: need finite numbers";
+  const std::string message = "row 2 of 3: prediction nan, label 0, weight 1: need finite numbers";
   for (const auto& metric : std::vector<std::function<void()>>{
            [&] { rating_figures(rows); }, [&] { auc_row_values(rows); }, [&] { keras_auc(rows); }}) {
     try {

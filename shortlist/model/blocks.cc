@@ -14,10 +14,11 @@ struct BlockSettings {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("name", name,
-          "what later layers call it in inputs: with repeat or mlp, the last of them; its kind, numbered, "
-          "where not given");
-    visit("inputs", inputs, "names of features and layers of the same list, instead of the layer before");
-    visit("repeat", repeat, "so many layers of these settings, one after the other",
+          "Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is "
+          "the layer's kind with a number.");
+    visit("inputs", inputs,
+          "Names of features and layers of the same list to read instead of the layer before");
+    visit("repeat", repeat, "Number of layers with these settings, one after the other",
           Range::between(1, 10'000));
   }
 };

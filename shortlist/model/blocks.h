@@ -1,4 +1,4 @@
-// Lists of layers in a config: query.layers, candidate.layers and the layers of a ranking.
+// Lists of layers in a config: query.layers, items.layers and the layers of a ranking.
 #pragma once
 
 #include <optional>

@@ -50,7 +50,7 @@ std::string table_difference(const DataFingerprint& then, const DataFingerprint&
   for (const auto& [name, fingerprint] : now.columns) {
     const auto before = std::ranges::find(then.columns, name, &std::pair<std::string, std::string>::first);
     if (before != then.columns.end() && before->second != fingerprint)
-      return fmt::format("column '{}' has other values", name);
+      return fmt::format("column '{}' has different values", name);
   }
   return "";
 }
@@ -61,7 +61,7 @@ std::string split_difference(const DataFingerprint& then, const DataFingerprint&
   };
   if (sizes(then) != sizes(now))
     return fmt::format("the split had {}, now it has {}", sizes(then), sizes(now));
-  return then.split == now.split ? "" : "the split puts other rows into train, validation and test";
+  return then.split == now.split ? "" : "the split assigns rows differently to train, validation and test";
 }
 
 std::string side_table_difference(const DataFingerprint& then, const DataFingerprint& now) {
@@ -69,13 +69,14 @@ std::string side_table_difference(const DataFingerprint& then, const DataFingerp
     const auto before =
         std::ranges::find(then.side_tables, name, &std::pair<std::string, std::string>::first);
     if (before == then.side_tables.end() || before->second != fingerprint)
-      return fmt::format("the table of {} has other rows or values", name);
+      return fmt::format("the table of {} has different rows or values", name);
   }
   return "";
 }
 
 std::string features_difference(const DataFingerprint& then, const DataFingerprint& now) {
-  return then.features == now.features ? "" : "the fitted features (vocabularies, edges or means) are others";
+  return then.features == now.features ? ""
+                                       : "the fitted features (vocabularies, edges or means) are different";
 }
 
 nlohmann::json to_json(const DataFingerprint& fingerprint) {

@@ -46,18 +46,19 @@ TEST(DataFingerprint, SaysWhatDiffers) {
   DataFingerprint now = then;
   EXPECT_EQ(table_difference(then, now) + split_difference(then, now) + features_difference(then, now), "");
   now.columns = {{"item", "3"}, {"year", "4"}};
-  EXPECT_EQ(table_difference(then, now), "column 'item' has other values");
+  EXPECT_EQ(table_difference(then, now), "column 'item' has distinct values");
   now.rows = 5;
   EXPECT_EQ(table_difference(then, now), "the table had 3 rows, now it has 5");
   now.split = "t";
-  EXPECT_EQ(split_difference(then, now), "the split puts other rows into train, validation and test");
+  EXPECT_EQ(split_difference(then, now), "the split assigns rows differently to train, validation and test");
   now.test = 2;
   EXPECT_EQ(
       split_difference(then, now),
       "the split had 2 train, 1 validation and 0 test rows, now it has 2 train, 1 validation and 2 test "
       "rows");
   now.features = "g";
-  EXPECT_EQ(features_difference(then, now), "the fitted features (vocabularies, edges or means) are others");
+  EXPECT_EQ(features_difference(then, now),
+            "the fitted features (vocabularies, edges or means) are different");
 }
 
 TEST(DataFingerprint, ReadsBackFromJson) {

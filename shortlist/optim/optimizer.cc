@@ -317,8 +317,8 @@ std::vector<std::string> slot_names(const OptimizerConfig& config) {
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters) {
   const int named = config.adam.has_value() + config.adagrad.has_value() + config.sgd.has_value();
-  if (named != 1) throw usage_error("optimizer: names {} of adam, adagrad and sgd, needs exactly one", named);
-  if (config.rowwise && !config.adagrad) throw usage_error("optimizer: rowwise is for adagrad");
+  if (named != 1) throw usage_error("optimizer: sets {} of adam, adagrad and sgd, need exactly one", named);
+  if (config.rowwise && !config.adagrad) throw usage_error("optimizer: rowwise needs adagrad");
   if (config.adam) return std::make_unique<RuleOptimizer<AdamRule>>(AdamRule(config), std::move(parameters));
   if (config.adagrad)
     return std::make_unique<RuleOptimizer<AdagradRule>>(AdagradRule(config), std::move(parameters));

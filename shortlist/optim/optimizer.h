@@ -36,20 +36,22 @@ struct OptimizerConfig {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("adam", adam, "learning rate of Adam (Kingma & Ba 2015)", Range::above(0));
-    visit("adagrad", adagrad, "learning rate of Adagrad (Duchi et al. 2011)", Range::above(0));
-    visit("sgd", sgd, "learning rate of stochastic gradient descent", Range::above(0));
-    visit("beta_1", beta_1, "adam: weight of the past in the mean of gradients", Range::below(0, 1));
-    visit("beta_2", beta_2, "adam: weight of the past in the mean of squared gradients", Range::below(0, 1));
-    visit("epsilon", epsilon, "adam: added to the root; adagrad: added under the root", Range::above(0));
+    visit("adam", adam, "Learning rate of Adam (Kingma & Ba 2015)", Range::above(0));
+    visit("adagrad", adagrad, "Learning rate of Adagrad (Duchi et al. 2011)", Range::above(0));
+    visit("sgd", sgd, "Learning rate of stochastic gradient descent", Range::above(0));
+    visit("beta_1", beta_1, "For adam: weight of the past in the mean of gradients", Range::below(0, 1));
+    visit("beta_2", beta_2, "For adam: weight of the past in the mean of squared gradients",
+          Range::below(0, 1));
+    visit("epsilon", epsilon, "For adam: added to the root. For adagrad: added under the root.",
+          Range::above(0));
     visit("idle_rows", idle_rows,
-          "adam, rows of tables that a batch does not touch: decay as in Keras, or skip (lazy)");
-    visit("initial_accumulator", initial_accumulator, "adagrad: where the sum of squares starts",
+          "For adam, table rows that a batch does not use: decay as in Keras, or skip (lazy)");
+    visit("initial_accumulator", initial_accumulator, "For adagrad: initial value of the sum of squares",
           Range::at_least(0));
     visit("rowwise", rowwise,
-          "adagrad: a table's row has one sum, of the means of its squared gradients, and no more memory");
-    visit("momentum", momentum, "sgd: share of the last move that is kept", Range::below(0, 1));
-    visit("nesterov", nesterov, "sgd: look ahead along the momentum");
+          "For adagrad: keep one sum per table row, of the means of its squared gradients, to save memory");
+    visit("momentum", momentum, "For sgd: share of the last update that is kept", Range::below(0, 1));
+    visit("nesterov", nesterov, "For sgd: look ahead along the momentum");
   }
   double learning_rate() const { return adam.value_or(adagrad.value_or(sgd.value_or(0))); }
 };

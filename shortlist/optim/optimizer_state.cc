@@ -17,8 +17,8 @@ void restore_optimizer(const OptimizerState& state, Optimizer& optimizer) {
   for (const Optimizer::Slot& slot : slots) {
     if (state.find(slot.name) == nullptr)
       throw data_error(
-          "the checkpoint's optimizer has no '{}': it is another kind than the config's; "
-          "--new-optimizer leaves it aside",
+          "the checkpoint's optimizer has no '{}': it is of another kind than the config's; use "
+          "--new-optimizer to ignore it",
           slot.name);
   }
   for (const Optimizer::Slot& slot : slots) {

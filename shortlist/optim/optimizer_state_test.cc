@@ -41,8 +41,8 @@ TEST(OptimizerState, OfAnotherKindLeavesTheOptimizerAlone) {
   EXPECT_EQ(message_of([&] {
               restore_optimizer(state_with({"a/m", "a/v", "b/m"}), *adam.optimizer);
             }),
-            "the checkpoint's optimizer has no 'b/v': it is another kind than the config's; --new-optimizer "
-            "leaves it aside");
+            "the checkpoint's optimizer has no 'b/v': it is of another kind than the config's; use "
+            "--new-optimizer to ignore it");
   EXPECT_EQ(adam.optimizer->steps, 0);
   EXPECT_EQ(adam.optimizer->slots()[0].values.data[0], 0);
 }

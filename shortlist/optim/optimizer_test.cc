@@ -324,11 +324,11 @@ TEST(Optimizer, NamesItsSlotsAfterTheParameters) {
 
 TEST(Optimizer, RejectsNoneAndTwo) {
   EXPECT_EQ(message_of([] { make_optimizer({}, {}); }),
-            "optimizer: names 0 of adam, adagrad and sgd, needs exactly one");
+            "optimizer: sets 0 of adam, adagrad and sgd, need exactly one");
   EXPECT_EQ(message_of([] { make_optimizer({.adam = 0.1, .sgd = 0.1}, {}); }),
-            "optimizer: names 2 of adam, adagrad and sgd, needs exactly one");
+            "optimizer: sets 2 of adam, adagrad and sgd, need exactly one");
   EXPECT_EQ(message_of([] { make_optimizer({.sgd = 0.1, .rowwise = true}, {}); }),
-            "optimizer: rowwise is for adagrad");
+            "optimizer: rowwise needs adagrad");
 }
 
 }  // namespace

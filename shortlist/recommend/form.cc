@@ -70,15 +70,11 @@ bool has_choices(InputKind input) {
   return input == InputKind::one || input == InputKind::several || input == InputKind::words;
 }
 
-// The separator of the first categories feature of a column, or "," if there is none.
-std::string separator_of(const Config& config, const std::string& column) {
-  return config.attribute_form({.column = column}).separator.value_or(",");
-}
-
 FormField describe_column(const FeatureMap& features, size_t column, const Bundle& bundle) {
   const Items& items = bundle.items;
   FormField field{.column = features.columns()[column]};
-  field.separator = separator_of(bundle.config, field.column);
+  if (const auto at = bundle.spec.separators.find(field.column); at != bundle.spec.separators.end())
+    field.separator = at->second;
   field.takes_lists = true;
   for (size_t i = 0; i < features.size(); ++i) {
     if (features.column_of(i) != column) continue;
@@ -111,12 +107,8 @@ std::vector<FormField> tower_form(const Bundle& bundle, const std::vector<std::s
 
 }  // namespace
 
-std::vector<FormField> query_form(const Bundle& bundle) {
-  return tower_form(bundle, bundle.config.query.features);
-}
-std::vector<FormField> candidate_form(const Bundle& bundle) {
-  return tower_form(bundle, bundle.config.candidate.features);
-}
+std::vector<FormField> query_form(const Bundle& bundle) { return tower_form(bundle, bundle.spec.query); }
+std::vector<FormField> item_form(const Bundle& bundle) { return tower_form(bundle, bundle.spec.candidate); }
 
 std::vector<FormField> attribute_form(const Bundle& bundle) {
   std::vector<FormField> form;

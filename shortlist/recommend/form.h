@@ -1,4 +1,4 @@
-// The form fields of a query, of a candidate, and of the filterable attributes, for a page that builds its
+// The form fields of a query, of an item, and of the filterable attributes, for a page that builds its
 // controls from them, and for validation.
 #pragma once
 
@@ -22,10 +22,10 @@ struct FormField {
   std::optional<double> least, most;
 };
 
-// The columns of a query (a candidate), in config order. If a column is also an item attribute, the choices
+// The columns of a query (an item), in config order. If a column is also an item attribute, the choices
 // are the attribute's own values, as people write them.
 std::vector<FormField> query_form(const Bundle& bundle);
-std::vector<FormField> candidate_form(const Bundle& bundle);
+std::vector<FormField> item_form(const Bundle& bundle);
 
 // The fields of the items' attributes: number, time, `several` for lists, `one` for texts.
 std::vector<FormField> attribute_form(const Bundle& bundle);

@@ -14,8 +14,8 @@ std::vector<std::string> notes_on_gaps(const Recommender& recommender, const Rec
     const std::string& name = recommender.query_columns()[c];
     const std::string* value = context.value(columns, c, 0);
     notes.push_back(value == nullptr
-                        ? fmt::format("{} is not given, so the model takes it as missing", name)
-                        : fmt::format("{} is not given: takes {}, the user's value in the training data",
+                        ? fmt::format("{} is not given, so the model treats it as missing", name)
+                        : fmt::format("{} is not given: using {}, the user's value in the training data",
                                       name, quote_value(*value)));
   }
   return notes;
@@ -26,7 +26,8 @@ std::vector<std::string> warnings_of_gaps(const std::vector<ColumnGaps>& gaps, s
   for (const ColumnGaps& gap : gaps) {
     if (gap.missing == 0) continue;
     const std::string where = queries == 1 ? "" : fmt::format(" in {} of {} queries", gap.missing, queries);
-    warnings.push_back(fmt::format("{} is not given{}, so the model takes it as missing", gap.column, where));
+    warnings.push_back(
+        fmt::format("{} is not given{}, so the model treats it as missing", gap.column, where));
   }
   return warnings;
 }

@@ -127,7 +127,7 @@ bool near(float a, float b) { return std::abs(a - b) <= kTolerance * std::max(1.
 std::string difference(const Recommender& recommender, const std::vector<Recommendation>& answer,
                        const json& expected, bool exactly) {
   if (answer.size() != expected.size())
-    return fmt::format("gave {} items instead of {}", answer.size(), expected.size());
+    return fmt::format("returned {} items instead of {}", answer.size(), expected.size());
   const auto same = [&](float a, float b) { return exactly ? same_bits(a, b) : near(a, b); };
   for (size_t i = 0; i < answer.size(); ++i) {
     const auto id = expected[i].at("id").get<std::string>();

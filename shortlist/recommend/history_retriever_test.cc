@@ -6,6 +6,7 @@
 
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/jobs/rank_rows.h"
 #include "shortlist/jobs/training.h"
@@ -46,7 +47,7 @@ table = "TABLE"
 user  = "user"
 [model]
 kind = "popularity"
-[candidate]
+[items]
 id = "movie"
 )";
 
@@ -101,7 +102,7 @@ TEST_F(HistoryTest, EachUserIsAnsweredByTheUsersOwnHistory) {
 }
 
 TEST_F(HistoryTest, RowsAreRankedAmongAllScores) {
-  const PreparedData prepared = prepare_data(config_, table_.open());
+  const PreparedData prepared = prepare_data(resolve_data(config_), table_.open());
   const Dataset& data = prepared.data;
   const ByHistory retriever(data.items.ids.size());
   ThreadPool one(1), three(3);

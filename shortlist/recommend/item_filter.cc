@@ -95,9 +95,9 @@ void AttributeIndex::add_notes(const Condition& condition, std::vector<std::stri
   const TypedCondition typed(condition, attribute_);
   const bool texts = attribute_.kind == AttributeKind::text || attribute_.kind == AttributeKind::list;
   if (is_order(condition.comparison) && texts && !condition.values.empty()) {
-    notes.push_back(fmt::format("{}: '{}' holds texts, which '{}' compares letter by letter, not as numbers",
-                                condition.describe(condition.values.front()), attribute_.name,
-                                enum_name(condition.comparison)));
+    notes.push_back(fmt::format(
+        "{}: '{}' contains texts, which '{}' compares letter by letter, not as numbers",
+        condition.describe(condition.values.front()), attribute_.name, enum_name(condition.comparison)));
   }
   if (condition.comparison != Comparison::equal && condition.comparison != Comparison::not_equal) return;
   for (size_t i = 0; i < typed.values().size(); ++i) {
@@ -142,7 +142,7 @@ const AttributeIndex& ItemFilter::attribute(const std::string& name) const {
   std::vector<std::string> known;
   for (const Attribute& attribute : items_.attributes) known.push_back(attribute.name);
   const std::string near = nearest(name, known);
-  throw usage_error("where: the bundle keeps no attribute '{}'{} (it keeps: {})", name,
+  throw usage_error("where: the bundle has no attribute '{}'{} (attributes: {})", name,
                     near.empty() ? "" : fmt::format("; did you mean '{}'?", near),
                     known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
 }

@@ -60,7 +60,7 @@ TEST(ItemFilter, WantsAllConditionsAndNoExcludedId) {
 TEST(ItemFilter, NamesTheAttributesThereAre) {
   EXPECT_EQ(
       message_of([] { allowed({"gendre=War"}); }),
-      "where: the bundle keeps no attribute 'gendre'; did you mean 'genre'? (it keeps: genre, year, type)");
+      "where: the bundle has no attribute 'gendre'; did you mean 'genre'? (attributes: genre, year, type)");
 }
 
 TEST(ItemFilter, LeavesInOnlyWhatIsAllowed) {
@@ -75,12 +75,12 @@ TEST(ItemFilter, NotesWhatAPersonMayNotExpect) {
   };
   using Notes = std::vector<std::string>;
   EXPECT_EQ(notes("type>3"),
-            (Notes{"type>3: 'type' holds texts, which '>' compares letter by letter, not as numbers"}));
+            (Notes{"type>3: 'type' contains texts, which '>' compares letter by letter, not as numbers"}));
   EXPECT_EQ(notes("type=Film"), (Notes{"type=Film: no item's type is 'Film'"}));
   for (const char* usual : {"type=TV", "year>=1990", "year=2001", "genre=War", "genre~x", "title=A", "year="})
     EXPECT_EQ(notes(usual), Notes()) << usual;
   EXPECT_EQ(message_of([&] { notes("year>=abc"); }),
-            "year>=abc: 'year' holds numbers, but 'abc' is not a number");
+            "year>=abc: 'year' contains numbers, but 'abc' is not a number");
 }
 
 TEST(ItemFilter, ComparesIdsAsNumbersWhereAllAre) {

@@ -9,10 +9,10 @@
 namespace shortlist {
 
 KnownUsers::KnownUsers(const Bundle& bundle) {
-  if (!bundle.config.query_tells_user()) return;
-  const std::vector<std::string> columns = bundle.features.select(bundle.config.query.features).columns();
-  column_ = static_cast<size_t>(std::ranges::find(columns, bundle.config.data.user) - columns.begin());
-  form_ = bundle.features.form(bundle.config.data.user);
+  if (!bundle.spec.query_has_user) return;
+  const std::vector<std::string> columns = bundle.features.select(bundle.spec.query).columns();
+  column_ = static_cast<size_t>(std::ranges::find(columns, bundle.spec.user) - columns.begin());
+  form_ = bundle.features.form(bundle.spec.user);
   for (uint32_t u = 0; u < bundle.ratings.users.size(); ++u) users_.emplace(bundle.ratings.users[u], u);
 }
 

@@ -27,8 +27,7 @@ std::vector<uint32_t> join(std::span<const uint32_t> seen, const std::vector<std
 LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
                   const SeenItems& seen, const ItemFilter& filter, const std::vector<Column>& queries,
                   DistinctRows& distinct) {
-  const bool drops =
-      !users.empty() && options.seen.value_or(bundle.config.recommend.seen) == SeenPolicy::drop;
+  const bool drops = !users.empty() && options.seen.value_or(bundle.spec.lists.seen) == SeenPolicy::drop;
   LeftOut left_out;
   left_out.items.resize(distinct.first.size());
   const bool reads_users = bundle.retriever->reads_users();

@@ -9,7 +9,7 @@ namespace {
 
 // Bundles of older versions are ordered by the predicted label.
 ServedOrder order_of(const Bundle& bundle) {
-  if (bundle.config.ranking.empty()) return {ListOrder::score, 0};
+  if (bundle.spec.labels.empty()) return {ListOrder::score, 0};
   if (!bundle.retriever->has_scores()) return {ListOrder::predicted, 1};
   return bundle.order.value_or(ServedOrder{ListOrder::predicted, 1});
 }
@@ -24,11 +24,11 @@ void check_options(const RecommendOptions& options, const Bundle& bundle, size_t
                       options.offset == 0 ? "k" : "offset + k", int64_t{options.offset} + options.k);
   }
   if (options.blend && !(*options.blend >= 0 && *options.blend <= 1))
-    throw usage_error("blend = {}: needs to be a share from 0 to 1", *options.blend);
+    throw usage_error("blend = {}: needs to be from 0 to 1", *options.blend);
   if (!options.exclude_each.empty() && options.exclude_each.size() != queries)
     throw usage_error("exclude_each has {} lists for {} queries", options.exclude_each.size(), queries);
   const ListOrder order = options.order.value_or(ListOrder::chosen);
-  if ((order == ListOrder::predicted || order == ListOrder::blend) && bundle.config.ranking.empty())
+  if ((order == ListOrder::predicted || order == ListOrder::blend) && bundle.spec.labels.empty())
     throw usage_error("order = {}: the model has no [[ranking]] task, so it predicts nothing",
                       enum_name(order));
   if ((order == ListOrder::score || order == ListOrder::blend) && !bundle.retriever->has_scores())
@@ -39,15 +39,14 @@ ListPlan plan_list(const RecommendOptions& options, const Bundle& bundle) {
   const ServedOrder own = order_of(bundle);
   const bool chosen = !options.order || *options.order == ListOrder::chosen;
   const size_t offset = static_cast<size_t>(options.offset), end = offset + static_cast<size_t>(options.k);
-  ListPlan plan{
-      chosen ? own.order : *options.order,
-      options.blend.value_or(own.order == ListOrder::blend ? own.blend : bundle.config.recommend.blend),
-      offset, end, end - offset};
+  ListPlan plan{chosen ? own.order : *options.order,
+                options.blend.value_or(own.order == ListOrder::blend ? own.blend : bundle.spec.lists.blend),
+                offset, end, end - offset};
   if (plan.order == ListOrder::score) return plan;
   plan.begin = 0;
   plan.end = plan.block = bundle.items.ids.size();
   if (!bundle.retriever->has_scores()) return plan;
-  const auto block = static_cast<size_t>(bundle.config.recommend.candidates);
+  const auto block = static_cast<size_t>(bundle.spec.lists.candidates);
   plan.end = options.candidates(block);
   plan.begin = options.retrieve > 0 ? 0 : offset / block * block;
   plan.block = options.retrieve > 0 ? plan.end : block;

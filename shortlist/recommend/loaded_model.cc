@@ -19,7 +19,7 @@ LoadedModel::LoadedModel(Bundle loaded)
       query_columns(features.query.columns()),
       candidate_columns(features.candidate.columns()),
       attribute_names(names_of(bundle.items.attributes)),
-      filter(bundle.items, bundle.features.form(bundle.items.id_column), bundle.config.candidate.display),
+      filter(bundle.items, bundle.features.form(bundle.items.id_column), bundle.spec.display),
       users(bundle),
       seen(users.empty() ? SeenItems() : seen_items(bundle.ratings)),
       context(bundle, users) {

@@ -17,7 +17,7 @@ std::vector<std::vector<float>> to_rows(ConstMatrix matrix) {
 }  // namespace
 
 void check_predicts(const LoadedModel& model) {
-  if (model.bundle.config.ranking.empty())
+  if (model.bundle.spec.labels.empty())
     throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
 }
 

@@ -36,9 +36,7 @@ Column as_texts(const Column& column, std::deque<std::string>& texts) {
 }  // namespace
 
 QueryContext::QueryContext(const Bundle& bundle, const KnownUsers& users)
-    : names_(bundle.features.select(bundle.config.query.features).columns()),
-      values_(names_.size()),
-      users_(users) {
+    : names_(bundle.features.select(bundle.spec.query).columns()), values_(names_.size()), users_(users) {
   for (const auto& column : bundle.context.columns) {
     const auto at = std::ranges::find(names_, column.name);
     if (at != names_.end()) values_[static_cast<size_t>(at - names_.begin())] = &column;

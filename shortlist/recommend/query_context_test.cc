@@ -55,9 +55,9 @@ TEST(QueryContext, CountsWhatIsMissing) {
   EXPECT_EQ(gaps[1].missing, 1u);
   EXPECT_EQ(gaps[1].filled, 1u);
   EXPECT_EQ(warnings_of_gaps(gaps, 3),
-            (std::vector<std::string>{"user is not given in 1 of 3 queries, so the model takes it as missing",
-                                      "country is not given in 1 of 3 queries, so the model takes it as "
-                                      "missing"}));
+            (std::vector<std::string>{
+                "user is not given in 1 of 3 queries, so the model treats it as missing",
+                "country is not given in 1 of 3 queries, so the model treats it as missing"}));
 }
 
 TEST(QueryContext, GivesTheSameAnswerAsTheWholeQuery) {

@@ -69,7 +69,7 @@ std::string Recommender::nearest_id(const std::string& id) const {
   return nearest(id, names);
 }
 std::optional<size_t> Recommender::display() const {
-  const std::string& name = state_->model.bundle.config.candidate.display;
+  const std::string& name = state_->model.bundle.spec.display;
   const auto at = std::ranges::find(attribute_names(), name);
   if (name.empty() || at == attribute_names().end()) return std::nullopt;
   return static_cast<size_t>(at - attribute_names().begin());
@@ -83,13 +83,11 @@ std::string Recommender::attribute(size_t attribute, uint32_t item) const {
   return text_of(of, of.values[item]);
 }
 const std::vector<std::string>& Recommender::query_columns() const { return state_->model.query_columns; }
-const std::vector<std::string>& Recommender::candidate_columns() const {
-  return state_->model.candidate_columns;
-}
+const std::vector<std::string>& Recommender::item_columns() const { return state_->model.candidate_columns; }
 std::vector<ColumnRequest> Recommender::query_requests() const {
   return state_->model.features.query.requests();
 }
-std::vector<ColumnRequest> Recommender::candidate_requests() const {
+std::vector<ColumnRequest> Recommender::item_requests() const {
   return state_->model.features.candidate.requests();
 }
 ListOrder Recommender::list_order() const { return plan_list({}, state_->model.bundle).order; }
@@ -98,7 +96,7 @@ bool Recommender::has_retrieval() const { return state_->model.retriever().has_s
 
 std::vector<std::string> Recommender::labels() const {
   std::vector<std::string> labels;
-  for (const RankingConfig& ranking : state_->model.bundle.config.ranking) labels.push_back(ranking.label);
+  for (const AnswerSpec::Label& label : state_->model.bundle.spec.labels) labels.push_back(label.name);
   return labels;
 }
 
@@ -145,37 +143,36 @@ std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
   return explanations;
 }
 
-std::vector<float> Recommender::predict(const Record& query, const Record& candidate) const {
-  std::vector<std::string> candidate_names = state_->model.candidate_columns;
-  if (std::ranges::find(candidate_names, id_column()) == candidate_names.end())
-    candidate_names.push_back(id_column());
+std::vector<float> Recommender::predict(const Record& query, const Record& item) const {
+  std::vector<std::string> item_names = state_->model.candidate_columns;
+  if (std::ranges::find(item_names, id_column()) == item_names.end()) item_names.push_back(id_column());
   check_columns(query, state_->model.query_columns, "query");
-  check_columns(candidate, candidate_names, "candidate");
+  check_columns(item, item_names, "item");
   check_predicts(state_->model);
-  const auto id = std::ranges::find(candidate, id_column(), &std::pair<std::string, std::string>::first);
-  const bool by_id = id != candidate.end() && candidate.size() == 1;
-  const auto item = by_id ? find_item(id->second) : std::nullopt;
-  if (by_id && !item &&
+  const auto id = std::ranges::find(item, id_column(), &std::pair<std::string, std::string>::first);
+  const bool by_id = id != item.end() && item.size() == 1;
+  const auto known = by_id ? find_item(id->second) : std::nullopt;
+  if (by_id && !known &&
       std::ranges::find(state_->model.candidate_columns, id_column()) ==
           state_->model.candidate_columns.end()) {
     const std::string near = nearest_id(id->second);
-    throw usage_error("candidate: there is no {} '{}'{}; of a new one the model needs {}", id_column(),
+    throw usage_error("item: there is no {} '{}'{}; for a new one the model needs {}", id_column(),
                       id->second, near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
                       fmt::join(state_->model.candidate_columns, ", "));
   }
-  return predict_pair(state_->model, query, candidate, item);
+  return predict_pair(state_->model, query, item, known);
 }
 
 std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& queries,
-                                                     const std::vector<Column>& candidates,
+                                                     const std::vector<Column>& items,
                                                      UnseenCounts* unseen) const {
-  return predict_pairs(state_->model, queries, candidates, unseen);
+  return predict_pairs(state_->model, queries, items, unseen);
 }
 
 std::vector<std::vector<float>> Recommender::predict(
-    const std::vector<Column>& queries, const std::vector<Column>& candidates,
-    const std::vector<std::optional<uint32_t>>& items) const {
-  return predict_pairs(state_->model, queries, candidates, items);
+    const std::vector<Column>& queries, const std::vector<Column>& items,
+    const std::vector<std::optional<uint32_t>>& known) const {
+  return predict_pairs(state_->model, queries, items, known);
 }
 
 std::vector<SimilarItem> Recommender::similar(uint32_t item, Similarity by, int k,
@@ -200,8 +197,8 @@ std::vector<std::vector<float>> Recommender::embed_queries(const std::vector<Col
   return shortlist::embed_queries(state_->model, queries, unseen);
 }
 
-std::vector<std::vector<float>> Recommender::embed_candidates(const std::vector<Column>& candidates) const {
-  return shortlist::embed_candidates(state_->model, candidates);
+std::vector<std::vector<float>> Recommender::embed_items(const std::vector<Column>& items) const {
+  return shortlist::embed_candidates(state_->model, items);
 }
 
 std::vector<std::string> Recommender::unseen(const Record& record, Side side) const {
@@ -215,7 +212,7 @@ std::vector<std::string> Recommender::unseen(const Record& record, Side side) co
     EncodedColumn encoded;
     uint64_t count = 0;
     features[i].feature->encode(in_form(column, features.form(name), memory), encoded, &count);
-    std::string message = fmt::format("{}: '{}' holds what the model has not seen", name, column.texts[0]);
+    std::string message = fmt::format("{}: the model has not seen the value '{}'", name, column.texts[0]);
     if (count > 0 && std::ranges::find(messages, message) == messages.end())
       messages.push_back(std::move(message));
   }

@@ -36,7 +36,7 @@ class Recommender {
   const std::string& id_column() const;
   size_t item_count() const;
   const std::string& item_id(uint32_t item) const;
-  // The attribute by which people know items (candidate.display), or none.
+  // The attribute by which people know items (items.display), or none.
   std::optional<size_t> display() const;
   // The item with this id, else the only item with this display text, or none.
   std::optional<uint32_t> find_item(const std::string& id) const;
@@ -46,12 +46,12 @@ class Recommender {
   const std::vector<Attribute>& attributes() const;
   // An attribute's value as people read it; "" if missing.
   std::string attribute(size_t attribute, uint32_t item) const;
-  // The columns of a query and of a candidate, and the predicted labels.
+  // The columns of a query and of an item, and the predicted labels.
   const std::vector<std::string>& query_columns() const;
-  const std::vector<std::string>& candidate_columns() const;
+  const std::vector<std::string>& item_columns() const;
   // The same, as requests to a table.
   std::vector<ColumnRequest> query_requests() const;
-  std::vector<ColumnRequest> candidate_requests() const;
+  std::vector<ColumnRequest> item_requests() const;
   std::vector<std::string> labels() const;
   // Whether items have scores. If not, only the ranking orders them.
   bool has_retrieval() const;
@@ -82,34 +82,34 @@ class Recommender {
   // kind.
   std::vector<std::string> notes(const std::vector<Condition>& conditions) const;
 
-  // The predicted labels of a query with a candidate. A candidate that is in the catalogue may be given by
-  // its id alone; any other is embedded from its own columns, and without columns causes a usage Error.
-  std::vector<float> predict(const Record& query, const Record& candidate) const;
-  // Returns [row][label]. The columns match query_columns() and candidate_columns(). `unseen`, if given, is
-  // set to the counts of the query's columns, then the candidate's.
+  // The predicted labels of a query with an item. An item of the catalogue may be given by its id alone; any
+  // other is embedded from its own columns, and without columns causes a usage Error.
+  std::vector<float> predict(const Record& query, const Record& item) const;
+  // Returns [row][label]. The columns match query_columns() and item_columns(). `unseen`, if given, is
+  // set to the counts of the query's columns, then the item's.
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
-                                          const std::vector<Column>& candidates,
+                                          const std::vector<Column>& items,
                                           UnseenCounts* unseen = nullptr) const;
-  // The same, where items[row] is the row's candidate if it is in the catalogue. Otherwise the candidate is
-  // the next row of `candidates`.
+  // The same, where known[row] is the row's item if it is in the catalogue. Otherwise the item is the next
+  // row of `items`.
   std::vector<std::vector<float>> predict(const std::vector<Column>& queries,
-                                          const std::vector<Column>& candidates,
-                                          const std::vector<std::optional<uint32_t>>& items) const;
+                                          const std::vector<Column>& items,
+                                          const std::vector<std::optional<uint32_t>>& known) const;
 
-  // The k most similar items, best first, without the item itself. learned: cosine of the candidate
-  // embeddings. jaccard: of the attributes' values. cosine: of users' ratings, after subtracting each user's
+  // The k most similar items, best first, without the item itself. learned: cosine of the items'
+  // vectors. jaccard: of the attributes' values. cosine: of users' ratings, after subtracting each user's
   // mean. Throws a usage Error that says what is missing if the bundle has no attributes, or no users.
   std::vector<SimilarItem> similar(uint32_t item, Similarity by, int k, const Deadline& deadline = {}) const;
 
-  // Tower outputs, one row for each row of columns that match query_columns() or candidate_columns(). Throw a
+  // Tower outputs, one row for each row of columns that match query_columns() or item_columns(). Throw a
   // usage Error for a model without towers. `unseen` is set if given.
   std::vector<std::vector<float>> embed_queries(const std::vector<Column>& queries,
                                                 UnseenCounts* unseen = nullptr) const;
-  std::vector<std::vector<float>> embed_candidates(const std::vector<Column>& candidates) const;
+  std::vector<std::vector<float>> embed_items(const std::vector<Column>& items) const;
 
-  enum class Side { query, candidate };
-  // Messages about values of a query or a candidate that the features have not seen: "type: 'TVX' holds what
-  // the model has not seen".
+  enum class Side { query, item };
+  // Messages about values of a query or an item that the features have not seen: "type: the model has not
+  // seen the value 'TVX'".
   std::vector<std::string> unseen(const Record& record, Side side = Side::query) const;
 
   const Bundle& bundle() const;

@@ -213,14 +213,14 @@ TEST(Recommender, PredictsByIdAsByColumns) {
     const Record candidate = {{"movie", id}, {"genre", tiny().attribute(0, item)}};
     EXPECT_NEAR(by_id, tiny().predict(kQuery, candidate)[0], 1e-5);
     const auto by_columns = tiny().predict(columns_of(kQuery, tiny().query_columns()),
-                                           columns_of(candidate, tiny().candidate_columns()));
+                                           columns_of(candidate, tiny().item_columns()));
     EXPECT_NEAR(by_id, by_columns[0][0], 1e-5);
   }
 }
 
-TEST(Recommender, EmbedsCandidatesAsTheBundleHoldsThem) {
+TEST(Recommender, EmbedsItemsAsInTheBundle) {
   const Record candidate = {{"movie", "m07"}, {"genre", tiny().attribute(0, 7)}};
-  const auto embedding = tiny().embed_candidates(columns_of(candidate, tiny().candidate_columns())).front();
+  const auto embedding = tiny().embed_items(columns_of(candidate, tiny().item_columns())).front();
   for (size_t i = 0; i < embedding.size(); ++i)
     EXPECT_NEAR(embedding[i], tiny().bundle().item_vectors()(7, i), 1e-5);
 }
@@ -255,9 +255,9 @@ TEST(Recommender, TellsWhatItHasNotSeen) {
   using Messages = std::vector<std::string>;
   EXPECT_EQ(tiny().unseen(kQuery), Messages());
   EXPECT_EQ(tiny().unseen({{"user", "u03"}, {"country", "Chile"}}),
-            (Messages{"country: 'Chile' holds what the model has not seen"}));
-  EXPECT_EQ(tiny().unseen({{"movie", "m99"}}, Recommender::Side::candidate),
-            (Messages{"movie: 'm99' holds what the model has not seen"}));
+            (Messages{"country: the model has not seen the value 'Chile'"}));
+  EXPECT_EQ(tiny().unseen({{"movie", "m99"}}, Recommender::Side::item),
+            (Messages{"movie: the model has not seen the value 'm99'"}));
   std::vector<Column> columns(2);
   columns[0] = {.rows = 4, .texts = {"u03", "u99", "u98", "u98"}};
   columns[1] = {.rows = 4, .texts = {"Peru", "Peru", "Chile", "Chile"}};
@@ -271,7 +271,7 @@ TEST(Recommender, TellsWhatItHasNotSeen) {
   EXPECT_EQ(recommending, expected);
   const std::vector<Column> candidates = {{.rows = 4, .texts = {"m01", "m02", "m99", "m03"}},
                                           {.rows = 4, .texts = {"War", "Drama", "War", "War"}}};
-  ASSERT_EQ(tiny().candidate_columns(), (std::vector<std::string>{"movie", "genre"}));
+  ASSERT_EQ(tiny().item_columns(), (std::vector<std::string>{"movie", "genre"}));
   tiny().predict(columns, candidates, &predicting);
   EXPECT_EQ(predicting, (UnseenCounts{{"user", 3}, {"country", 2}, {"movie", 1}, {"genre", 0}}));
 }
@@ -282,7 +282,7 @@ TEST(Recommender, AnUnknownIdIsNoCandidateWhereTheModelDoesNotSeeIt) {
   EXPECT_EQ(message_of([&] {
               recommender.predict(kQuery, {{"movie", "m3"}});
             }),
-            "candidate: there is no movie 'm3' (did you mean 'm03'?); of a new one the model needs genre");
+            "item: there is no movie 'm3' (did you mean 'm03'?); for a new one the model needs genre");
   EXPECT_EQ(recommender.predict(kQuery, {{"genre", "Drama"}}).size(), 1u);
 }
 
@@ -295,13 +295,13 @@ TEST(Recommender, RejectsUnknownColumns) {
   EXPECT_EQ(message_of([] {
               tiny().recommend({{"contry", "Peru"}}, options_of(3));
             }),
-            "query: the model knows no column 'contry'; did you mean 'country'? (it knows: user, country)");
+            "query: the model has no column 'contry'; did you mean 'country'? (columns: user, country)");
   EXPECT_EQ(message_of([] {
               tiny().predict(kQuery, {{"year", "1990"}});
             }),
-            "candidate: the model knows no column 'year' (it knows: movie, genre)");
+            "item: the model has no column 'year' (columns: movie, genre)");
   EXPECT_EQ(message_of([] { tiny().recommend(kQuery, options_of(3, {"mood=dark"})); }),
-            "where: the bundle keeps no attribute 'mood' (it keeps: genre, year)");
+            "where: the bundle has no attribute 'mood' (attributes: genre, year)");
 }
 
 TEST(Recommender, RejectsNumbersOutOfRange) {

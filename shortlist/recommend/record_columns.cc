@@ -25,7 +25,7 @@ void check_columns(const Record& record, const std::vector<std::string>& known, 
   for (const auto& [name, value] : record) {
     if (std::ranges::find(known, name) != known.end()) continue;
     const std::string near = nearest(name, known);
-    throw usage_error("{}: the model knows no column '{}'{} (it knows: {})", what, name,
+    throw usage_error("{}: the model has no column '{}'{} (columns: {})", what, name,
                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near), fmt::join(known, ", "));
   }
 }

@@ -24,8 +24,8 @@ std::vector<uint32_t> count_up(size_t count) {
 }  // namespace
 
 ModelFeatures::ModelFeatures(const Bundle& bundle)
-    : query(bundle.features.select(bundle.config.query.features)),
-      candidate(bundle.features.select(bundle.config.candidate.features)) {}
+    : query(bundle.features.select(bundle.spec.query)),
+      candidate(bundle.features.select(bundle.spec.candidate)) {}
 
 Session::Session(const Bundle& bundle, const ModelFeatures& features)
     : bundle_(bundle),
@@ -57,7 +57,7 @@ ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t>
     if (!all_finite(output.row_span(r)))
       throw RowError(rows[r],
                      fmt::format("the {} tower's output is not finite; a number of the {} may be too large",
-                                 is_query ? "query" : "candidate", is_query ? "query" : "candidate"));
+                                 is_query ? "query" : "item", is_query ? "query" : "item"));
     std::copy_n(output.row(r), output.cols, copied.row(r));
   }
   return copied;
@@ -82,9 +82,9 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
         // NaN and infinite values cannot be ordered.
         if (!std::isfinite(output(i, 0)))
           throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
-                           bundle_.config.ranking[t].label);
+                           bundle_.spec.labels[t].name);
         predictions[begin + i][t] =
-            predicted_label(bundle_.config.ranking[t].loss.prediction(), output(i, 0), spec.label_scale(t));
+            predicted_label(bundle_.spec.labels[t].prediction, output(i, 0), spec.label_scale(t));
       }
     }
   }

@@ -9,8 +9,8 @@ namespace {
 
 // The label's range as floats, or none.
 const LabelRange* range_of(const Bundle& bundle, size_t task) {
-  if (task >= bundle.config.ranking.size()) return nullptr;
-  const auto at = std::ranges::find(bundle.labels, bundle.config.ranking[task].label, &LabelRange::label);
+  if (task >= bundle.spec.labels.size()) return nullptr;
+  const auto at = std::ranges::find(bundle.labels, bundle.spec.labels[task].name, &LabelRange::label);
   return at == bundle.labels.end() || !(at->least <= at->most) ? nullptr : &*at;
 }
 

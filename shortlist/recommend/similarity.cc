@@ -64,8 +64,8 @@ double cosine(double dot, double square_a, double square_b) {
 std::vector<double> jaccard_similarities(const Items& items, uint32_t item, const Deadline& deadline) {
   if (items.attributes.empty()) {
     throw usage_error(
-        "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
-        "[candidate] attributes = [...]");
+        "similar by jaccard compares attributes, but the bundle has none: set [items] attributes = [...] in "
+        "the config");
   }
   std::vector<SharedValues> attributes;
   size_t own = 0;
@@ -88,8 +88,8 @@ std::vector<double> rating_similarities(const UserRatings& ratings, size_t item_
                                         const Deadline& deadline) {
   if (ratings.centred.empty()) {
     throw usage_error(
-        "similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
-        "config, [data] user = \"...\", and train on a table that has it");
+        "similar by cosine compares users' ratings, but the bundle has none: set [data] user = \"...\" in "
+        "the config to the user's column, and train on a table with it");
   }
   std::vector<double> dots(item_count), squares(item_count), sums(item_count);
   std::vector<uint32_t> counts(item_count);

@@ -32,8 +32,8 @@ TEST(JaccardSimilarities, NeedAttributes) {
   EXPECT_EQ(message_of([] {
               jaccard_similarities({"id", {"a"}, {}}, 0);
             }),
-            "similar by jaccard compares attributes, but the bundle keeps none: name them in the config, "
-            "[candidate] attributes = [...]");
+            "similar by jaccard compares attributes, but the bundle has none: set [items] "
+            "attributes = [...] in the config");
 }
 
 TEST(RatingSimilarities, AreCosinesOverUsers) {
@@ -57,10 +57,9 @@ TEST(RatingSimilarities, AnItemIsLikeItselfAlsoWhenRatedTwice) {
 }
 
 TEST(RatingSimilarities, NeedRatingsByUser) {
-  EXPECT_EQ(
-      message_of([] { rating_similarities({}, 3, 0); }),
-      "similar by cosine compares users' ratings, but the bundle keeps none: name the user's column in the "
-      "config, [data] user = \"...\", and train on a table that has it");
+  EXPECT_EQ(message_of([] { rating_similarities({}, 3, 0); }),
+            "similar by cosine compares users' ratings, but the bundle has none: set [data] user = \"...\" "
+            "in the config to the user's column, and train on a table with it");
 }
 
 TEST(MostSimilar, PutsTheBestFirstWithoutTheItem) {

@@ -63,10 +63,10 @@ AttributeValue typed(const std::string& text, const Condition& condition, const 
     if (!is_none || attribute.kind == AttributeKind::list) return value;
   } catch (const RowError& error) {
     if (attribute.kind == AttributeKind::list) return std::vector<std::string>{text};
-    throw usage_error("{}: '{}' holds {}, but {}", condition.describe(text), attribute.name,
+    throw usage_error("{}: '{}' contains {}, but {}", condition.describe(text), attribute.name,
                       kind_name(attribute.kind), error.detail());
   }
-  throw usage_error("{}: '{}' holds {}, but {} is none", condition.describe(text), attribute.name,
+  throw usage_error("{}: '{}' contains {}, but got {}", condition.describe(text), attribute.name,
                     kind_name(attribute.kind), quote_value(text));
 }
 

@@ -96,13 +96,12 @@ TEST(Condition, NeedsAValueOfTheAttributesKind) {
   const Attribute year = testing::attribute("year", {"1990"}),
                   day = testing::attribute("day", {"2021-01-29"});
   EXPECT_EQ(message_of([&] { holds("year>=abc", year); }),
-            "year>=abc: 'year' holds numbers, but 'abc' is not a number");
-  EXPECT_EQ(message_of([&] { holds("year<nan", year); }),
-            "year<nan: 'year' holds numbers, but 'nan' is none");
-  EXPECT_EQ(message_of([&] { holds("year>", year); }), "year>: 'year' holds numbers, but '' is none");
+            "year>=abc: 'year' contains numbers, but 'abc' is not a number");
+  EXPECT_EQ(message_of([&] { holds("year<nan", year); }), "year<nan: 'year' contains numbers, but got 'nan'");
+  EXPECT_EQ(message_of([&] { holds("year>", year); }), "year>: 'year' contains numbers, but got ''");
   EXPECT_TRUE(message_of([&] {
                 holds("day>soon", day);
-              }).starts_with("day>soon: 'day' holds times, but 'soon' is no time"));
+              }).starts_with("day>soon: 'day' contains times, but 'soon' is not a time"));
   EXPECT_TRUE(holds("year~99", year));
 }
 

@@ -146,7 +146,7 @@ std::string order_text(const std::string& order, double blend) {
 
 std::string list_text(const ListReport& list, size_t rows, ReportDetail detail) {
   std::string text =
-      fmt::format("\nThe list as it is served: order = {}, seen items {}", order_text(list.order, list.blend),
+      fmt::format("\nLists as served: order = {}, seen items {}", order_text(list.order, list.blend),
                   list.drops_seen ? "left out" : "not left out");
   if (list.rows != rows) text += fmt::format("; measured on {}", count_text(list.rows, "row"));
   text += "\n" + task_table(list.task, detail);
@@ -189,7 +189,7 @@ std::string report_text(const EvaluationReport& report, ReportDetail detail) {
   std::string text = fmt::format("{}: {}", report.split, count_text(report.rows, "row"));
   if (report.other_table) text += " of another table than the model was trained on";
   if (report.other_table || (report.split != "train" && report.split != "all")) {
-    text += fmt::format("; {:.2f} % of them stand identically in train", 100 * report.share_in_train);
+    text += fmt::format("; {:.2f} % of them also occur, identical, in train", 100 * report.share_in_train);
   }
   text += "\n";
   for (const KnownValues& known : report.known) text += known_text(known);

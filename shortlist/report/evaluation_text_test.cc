@@ -29,16 +29,16 @@ EvaluationReport example() {
 TEST(EvaluationReport, ReadsAsAVerdictAndATableForEachTask) {
   EXPECT_EQ(
       report_text(example(), ReportDetail::full),
-      "test: 10,358 rows; 99.55 % of them stand identically in train\n"
+      "test: 10,358 rows; 99.55 % of them also occur, identical, in train\n"
       "\n"
       "The model's retrieval beats popularity: top_10 1.000 against 0.05000.\n"
-      "The model's retrieval is no better than a lookup table of each query's most frequent candidates, in "
-      "fact worse: top_1 0.8870 against 0.9084.\n"
+      "The model's retrieval is worse than a lookup table of each query's most frequent items: "
+      "top_1 0.8870 against 0.9084.\n"
       "The model's predictions of Feedback are no better than the item's mean: rmse 1.459 against 1.450.\n"
-      "The model's predictions of Feedback are no better than user and item biases, in fact worse: rmse "
+      "The model's predictions of Feedback are worse than user and item biases: rmse "
       "1.459 against 1.178.\n"
-      "99.55 % of these rows stand identically in train, so the figures say little about rows never "
-      "seen.\n"
+      "99.55 % of these rows also occur, identical, in train, so the figures say little about unseen "
+      "rows.\n"
       "\n"
       "                                                   most frequent\n"
       "retrieval     model     95 % interval  popularity      per query\n"
@@ -67,7 +67,7 @@ TEST(EvaluationReport, FitsAScreenInBrief) {
   report.list->task = {"list", {{"top_1", 0.5, {}}, {"top_5", 0.5, {}}, {"top_10", 0.5, {}}}, {}};
   report.list->orders = {{"score", 0, {{"top_10", 0.5}}}};
   EXPECT_EQ(report_text(report, ReportDetail::brief),
-            "test: 10 rows; 0.00 % of them stand identically in train\n"
+            "test: 10 rows; 0.00 % of them also occur, identical, in train\n"
             "\n"
             "retrieval          model  95 % interval\n"
             "unseen_top_1      0.5000\n"
@@ -80,7 +80,7 @@ TEST(EvaluationReport, FitsAScreenInBrief) {
             "recall@10         0.5000\n"
             "ndcg@10           0.5000\n"
             "\n"
-            "The list as it is served: order = score, seen items left out\n"
+            "Lists as served: order = score, seen items left out\n"
             "list     model  95 % interval\n"
             "top_1   0.5000\n"
             "top_10  0.5000\n");
@@ -124,19 +124,18 @@ TEST(Verdict, SaysWhereTheModelIsBetterInPartAndWorseInPart) {
   report.tasks[0].baselines = {
       {"popularity", {{"top_1", 0.9, Interval{-0.02, -0.01}}, {"top_10", 0.5, Interval{0.4, 0.6}}}}};
   EXPECT_EQ(verdict(report),
-            (std::vector<std::string>{"The model's retrieval is better than popularity in part, top_10 1.000 "
-                                      "against 0.5000, and worse in part, top_1 0.8870 against 0.9000."}));
+            (std::vector<std::string>{"The model's retrieval is partly better than popularity, top_10 1.000 "
+                                      "against 0.5000, and partly worse, top_1 0.8870 against 0.9000."}));
 }
 
 TEST(Verdict, SaysWhenTheRowsAreThoseOfTheFit) {
   EvaluationReport report{"train", 10, 1, {}, {}};
   EXPECT_EQ(report_text(report, ReportDetail::full),
             "train: 10 rows\n\nThese rows include those that the model was fitted on, so the figures say "
-            "little about "
-            "rows never seen.\n");
+            "little about unseen rows.\n");
   report = {"test", 1, 0, {}, {}};
   EXPECT_EQ(report_text(report, ReportDetail::full),
-            "test: 1 row; 0.00 % of them stand identically in train\n");
+            "test: 1 row; 0.00 % of them also occur, identical, in train\n");
 }
 
 TEST(FigureText, HasFourSignificantDigits) {

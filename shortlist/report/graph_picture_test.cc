@@ -16,8 +16,8 @@ namespace {
 std::vector<GraphNode> two_towers() {
   return {{"genre", "embedding_bag", "mean", "[*, 32]", "query tower", {}},
           {"query", "dense", "32 units", "[*, 32]", "query tower", {0}},
-          {"name", "embedding", "", "[*, 32]", "candidate tower", {}},
-          {"candidate", "dense", "32 units", "[*, 32]", "candidate tower", {2}},
+          {"name", "embedding", "", "[*, 32]", "item tower", {}},
+          {"candidate", "dense", "32 units", "[*, 32]", "item tower", {2}},
           {"input", "concat", "", "[*, 64]", "ranking", {1, 3}},
           {"cross_1", "cross", "full", "[*, 64]", "ranking", {4}},
           {"cross_2", "cross", "full", "[*, 64]", "ranking", {4, 5}}};
@@ -28,7 +28,7 @@ TEST(GraphLayers, PutTowersSideBySideAboveTheRanker) {
   ASSERT_EQ(tiers.size(), 2u);
   ASSERT_EQ(tiers[0].size(), 2u);
   EXPECT_EQ(tiers[0][0].group, "query tower");
-  EXPECT_EQ(tiers[0][1].group, "candidate tower");
+  EXPECT_EQ(tiers[0][1].group, "item tower");
   using Rows = std::vector<std::vector<int>>;
   EXPECT_EQ(tiers[1].at(0).rows, (Rows{{4}, {5}, {6}}));
 }
@@ -75,7 +75,7 @@ TEST(GraphSvg, IsBalancedAndShowsEveryNode) {
   const std::string svg = graph_to_svg(two_towers(), "anime");
   EXPECT_EQ(markup_fault(svg), "");
   for (const char* text :
-       {"embedding_bag: mean", "query tower", "cross_2", "[*, 64]", "candidate tower", "anime"}) {
+       {"embedding_bag: mean", "query tower", "cross_2", "[*, 64]", "item tower", "anime"}) {
     EXPECT_NE(svg.find(text), std::string::npos) << text;
   }
   EXPECT_EQ(svg, graph_to_svg(two_towers(), "anime"));
@@ -142,7 +142,7 @@ TEST(GraphSvg, OfNothingIsAPage) { EXPECT_EQ(markup_fault(graph_to_svg({}, "")),
 
 TEST(GraphDot, NamesClustersNodesAndEdges) {
   const std::string dot = to_dot(two_towers());
-  EXPECT_NE(dot.find("subgraph cluster_1 {\n    label=\"candidate tower\";\n"), std::string::npos);
+  EXPECT_NE(dot.find("subgraph cluster_1 {\n    label=\"item tower\";\n"), std::string::npos);
   EXPECT_NE(dot.find("node_1 [label=\"query\\ndense: 32 units\\n[*, 32]\"];"), std::string::npos);
   EXPECT_NE(dot.find("  node_4 -> node_6;\n"), std::string::npos);
 }

@@ -54,7 +54,7 @@ std::string turn_of(const Chart& chart, bool higher) {
     last = &point;
   }
   if (best == nullptr || sign * last->y >= sign * best->y) return "";
-  return fmt::format("Validation turns after epoch {}: {} there, {} in epoch {}.", int(best->x),
+  return fmt::format("Validation is best in epoch {}: {}, but {} in epoch {}.", int(best->x),
                      format_figure(best->y), format_figure(last->y), int(last->x));
 }
 

@@ -68,9 +68,8 @@ TEST(LearningCurves, SayWhenValidationTurns) {
   const auto note = [](const char* name, const std::vector<double>& values) {
     return learning_curves(validated(name, values), "").charts.at(0).note;
   };
-  EXPECT_EQ(note("rmse", {1.9, 1.84, 2.1}), "Validation turns after epoch 2: 1.840 there, 2.100 in epoch 3.");
-  EXPECT_EQ(note("top_5", {0.5, 0.7, 0.6}),
-            "Validation turns after epoch 2: 0.7000 there, 0.6000 in epoch 3.");
+  EXPECT_EQ(note("rmse", {1.9, 1.84, 2.1}), "Validation is best in epoch 2: 1.840, but 2.100 in epoch 3.");
+  EXPECT_EQ(note("top_5", {0.5, 0.7, 0.6}), "Validation is best in epoch 2: 0.7000, but 0.6000 in epoch 3.");
   EXPECT_EQ(note("rmse", {1.9, 1.95, 1.84}), "");
   EXPECT_EQ(note("auc", {0.5, 0.6}), "");
   EXPECT_EQ(

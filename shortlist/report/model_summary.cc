@@ -19,7 +19,7 @@ std::string model_summary(const ModelSpec& spec, const Parameters& parameters) {
                         fmt::format("[*, {}]", node.width), fmt::format("{}", count), inputs);
   }
   text += std::string(96, '-') + "\n";
-  text += fmt::format("trained parameters: {}; kept beside them: {}\n", parameters.trainable_count(),
+  text += fmt::format("trained parameters: {}; not trained: {}", parameters.trainable_count(),
                       parameters.kept_count());
   return text;
 }

@@ -52,18 +52,18 @@ std::optional<Comparison> compare(const TaskReport& task, const BaselineReport& 
 std::string phrase(std::string_view baseline) {
   if (baseline == baseline::global_mean) return "the global mean";
   if (baseline == baseline::item_mean) return "the item's mean";
-  if (baseline == baseline::lookup) return "a lookup table of each query's most frequent candidates";
+  if (baseline == baseline::lookup) return "a lookup table of each query's most frequent items";
   return std::string(baseline);
 }
 
-// "The model's ratings are no better than the item's mean, in fact worse: rmse 1.459 against 1.420."
+// "The model's ratings are worse than the item's mean: rmse 1.459 against 1.420."
 std::string sentence(const std::string& subject, bool plural, std::string_view baseline,
                      const Comparison& c) {
   if (c.sign > 0) {
     return fmt::format("{} {} {}: {}.", subject, plural ? "beat" : "beats", phrase(baseline), c.text());
   }
-  return fmt::format("{} {} no better than {}{}: {}.", subject, plural ? "are" : "is", phrase(baseline),
-                     c.sign < 0 ? ", in fact worse" : "", c.text());
+  return fmt::format("{} {} {} than {}: {}.", subject, plural ? "are" : "is",
+                     c.sign < 0 ? "worse" : "no better", phrase(baseline), c.text());
 }
 
 // Compares with the best baseline that works for every request, then with the one that must know the user.
@@ -107,7 +107,7 @@ void judge_ranks(const TaskReport& task, const BaselineReport& baseline, const s
     if (const auto with = compare(task, baseline, figure.name, true)) widest.add(*with);
   }
   if (widest.better && widest.worse) {
-    sentences.push_back(fmt::format("{} is better than {} in part, {}, and worse in part, {}.", subject,
+    sentences.push_back(fmt::format("{} is partly better than {}, {}, and partly worse, {}.", subject,
                                     phrase(baseline.name), widest.better->text(), widest.worse->text()));
     return;
   }
@@ -137,7 +137,7 @@ void judge_list(const ListReport& list, std::vector<std::string>& sentences) {
   const std::string order =
       (list.order == "blend" ? "by score and predicted " : "by predicted ") + list.label;
   if (const BaselineReport* popularity = find_baseline(list.task, baseline::popularity)) {
-    judge_ranks(list.task, *popularity, fmt::format("The list that is served, ordered {},", order), "top_",
+    judge_ranks(list.task, *popularity, fmt::format("The served list, ordered {},", order), "top_",
                 sentences);
   }
 }
@@ -156,12 +156,13 @@ std::vector<std::string> verdict(const EvaluationReport& report) {
   if (report.list && report.list->order != "score") judge_list(*report.list, sentences);
   if (!report.other_table && (report.split == "train" || report.split == "all")) {
     sentences.push_back(
-        "These rows include those that the model was fitted on, so the figures say little about rows never "
-        "seen.");
+        "These rows include those that the model was fitted on, so the figures say little about unseen "
+        "rows.");
   } else if (report.share_in_train >= 0.5) {
-    sentences.push_back(fmt::format(
-        "{:.2f} % of these rows stand identically in train, so the figures say little about rows never seen.",
-        100 * report.share_in_train));
+    sentences.push_back(
+        fmt::format("{:.2f} % of these rows also occur, identical, in train, so the figures say little about "
+                    "unseen rows.",
+                    100 * report.share_in_train));
   }
   sentences.insert(sentences.end(), report.warnings.begin(), report.warnings.end());
   return sentences;

@@ -11,7 +11,8 @@ constexpr double kShortSeconds = 1e-3;
 void Budget::check_operations(double operations, const std::string& field) const {
   if (operations > limits_.max_operations) {
     const std::string message = fmt::format(
-        "the request would take about {:.2g} multiply-adds, at most {:.2g} are allowed; ask for less at once",
+        "the request would need about {:.2g} multiply-adds, but at most {:.2g} are allowed; ask for less at "
+        "once",
         operations, limits_.max_operations);
     throw Problem(422, "too_costly", message, {{field, message}});
   }
@@ -20,9 +21,9 @@ void Budget::check_operations(double operations, const std::string& field) const
 
 void Budget::check_expected_bytes(double bytes, const std::string& field) const {
   if (bytes <= static_cast<double>(limits_.max_answer_bytes)) return;
-  const std::string message =
-      fmt::format("the answer would have about {:.0f} bytes, at most {} are allowed; ask for less at once",
-                  bytes, limits_.max_answer_bytes);
+  const std::string message = fmt::format(
+      "the answer would have about {:.0f} bytes, but at most {} are allowed; ask for less at once", bytes,
+      limits_.max_answer_bytes);
   throw Problem(422, "answer_too_large", message, {{field, message}});
 }
 
@@ -31,7 +32,7 @@ void Budget::check_written(size_t bytes) const {
   if (bytes <= limits_.max_answer_bytes) return;
   throw Problem(
       422, "answer_too_large",
-      fmt::format("the answer has more than {} bytes, ask for less at once", limits_.max_answer_bytes));
+      fmt::format("the answer has more than {} bytes; ask for less at once", limits_.max_answer_bytes));
 }
 
 }  // namespace shortlist

@@ -47,7 +47,7 @@ std::string new_token() {
   constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   unsigned char random[32];
   if (getrandom(random, sizeof random, 0) != static_cast<ssize_t>(sizeof random))
-    throw failed("the system gives no random numbers");
+    throw failed("the system does not provide random numbers");
   std::string token = "sl_";
   // Six bits per letter: 43 letters encode 32 bytes.
   unsigned held = 0, bits = 0;
@@ -98,7 +98,7 @@ class KeysFile {
     struct stat status {};
     if (file < 0 && errno == ELOOP) throw usage_error("{}: is a link; name the file itself", path_);
     if (file < 0 || fstat(file, &status) != 0) throw cannot("read", path_);
-    if (!S_ISREG(status.st_mode)) throw usage_error("{}: is no regular file", path_);
+    if (!S_ISREG(status.st_mode)) throw usage_error("{}: not a regular file", path_);
     return read_all(file);
   }
 
@@ -158,12 +158,12 @@ void check_only_owner_writes(const std::string& path) {
   const std::string real = std::filesystem::canonical(path, error).string();
   if (error || stat(real.c_str(), &file) != 0) return;  // reading it reports the error
   if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    throw data_error("{}: others than its owner can write it (mode {:04o}); need chmod go-w {}", path,
+    throw data_error("{}: users other than its owner can write it (mode {:04o}); run chmod go-w {}", path,
                      file.st_mode & 07777, path);
   const std::string parent = std::filesystem::path(real).parent_path().string();
   if (stat(parent.c_str(), &folder) == 0 && (folder.st_mode & S_IWOTH) != 0 &&
       (folder.st_mode & S_ISVTX) == 0)
-    throw data_error("{}: anyone can replace it, since anyone can write its folder; need chmod o-w {}", path,
+    throw data_error("{}: anyone can replace it, because anyone can write its folder; run chmod o-w {}", path,
                      parent);
 }
 
@@ -180,7 +180,7 @@ KeyRing KeyRing::parse(const std::string& text, const std::string& path) {
     if (line.empty() || line[0] == '#') continue;
     Key key = read_line(line, fmt::format("{}:{}", path, number));
     if (ring.named(key.name) != nullptr)
-      throw data_error("{}:{}: a key named '{}' stands there already", path, number, key.name);
+      throw data_error("{}:{}: a key named '{}' already exists", path, number, key.name);
     ring.keys_.push_back(std::move(key));
   }
   return ring;
@@ -206,7 +206,7 @@ void add_key(const std::string& path, const std::string& name, Scope scope,
   KeysFile file(path);
   std::string lines = file.read();
   if (KeyRing::parse(lines, path).named(name) != nullptr)
-    throw usage_error("{}: a key named '{}' is there already", path, name);
+    throw usage_error("{}: a key named '{}' already exists", path, name);
   if (!lines.empty() && lines.back() != '\n') lines += '\n';
   const std::string token = new_token();
   file.write(lines + fmt::format("{} {} {}\n", name, enum_name(scope), sha256_hex(token)));

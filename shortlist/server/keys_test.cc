@@ -101,8 +101,8 @@ TEST(Keys, AreRefusedWhereOthersCanWriteThem) {
   for (mode_t mode : {0620, 0602, 0666}) {
     ASSERT_EQ(chmod(path.c_str(), mode), 0);
     EXPECT_EQ(message_of([&] { KeyRing::load(path); }),
-              fmt::format("{}: others than its owner can write it (mode {:04o}); need chmod go-w {}", path,
-                          mode, path));
+              fmt::format("{}: users other than its owner can write it (mode {:04o}); run chmod go-w {}",
+                          path, mode, path));
   }
   ASSERT_EQ(chmod(path.c_str(), 0644), 0);
   KeyRing::load(path);
@@ -123,7 +123,7 @@ TEST(Keys, SaysWhichLineIsWrong) {
               path + ":2: need a line NAME SCOPE SHA256, with the scope read or admin");
   }
   write_file_atomically(path, "page read " + hash + "\npage admin " + hash + "\n");
-  EXPECT_EQ(message_of([&] { KeyRing::load(path); }), path + ":2: a key named 'page' stands there already");
+  EXPECT_EQ(message_of([&] { KeyRing::load(path); }), path + ":2: a key named 'page' already exists");
   EXPECT_EQ(message_of([&] { make_key(folder / "new", "two words", Scope::read); }),
             "'two words': need a name of one word");
 }

@@ -27,35 +27,40 @@ struct Limits {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("max_k", max_k, "items in an answer");
-    visit("max_retrieve", max_retrieve, "candidates that retrieval hands to the ranking");
-    visit("max_batch", max_batch, "queries in one request");
-    visit("max_list", max_list, "ids of an allow or exclude list");
-    visit("max_body_bytes", max_body_bytes, "of a request's body; more: 413");
-    visit("max_header_bytes", max_header_bytes, "of a request's header; more: 431");
-    visit("max_answer_bytes", max_answer_bytes, "Size of an answer. Requests for more get 422.");
+    visit("max_k", max_k, "Maximum number of items per answer");
+    visit("max_retrieve", max_retrieve, "Maximum number of candidates that retrieval passes to the ranking");
+    visit("max_batch", max_batch, "Maximum number of queries per request");
+    visit("max_list", max_list, "Maximum number of ids in an allow or exclude list");
+    visit("max_body_bytes", max_body_bytes, "Maximum size of a request's body. Requests with more get 413.");
+    visit("max_header_bytes", max_header_bytes,
+          "Maximum size of a request's header. Requests with more get 431.");
+    visit("max_answer_bytes", max_answer_bytes, "Maximum size of an answer. Requests for more get 422.");
     visit("max_received_bytes", max_received_bytes,
-          "Total size of request bodies that are not answered yet. Beyond it, requests get 503.");
+          "Maximum total size of request bodies that are not answered yet. Beyond it, requests get 503.");
     visit("max_unsent_bytes", max_unsent_bytes,
-          "Total size of answers that clients have not read yet. Beyond it, requests get 503.");
+          "Maximum total size of answers that clients have not read yet. Beyond it, requests get 503.");
     visit("max_operations", max_operations,
-          "Estimated multiply-adds of one request. Requests that need more get 422.");
+          "Maximum number of estimated multiply-adds per request. Requests that need more get 422.");
     visit("max_connections", max_connections,
           "Maximum number of open connections. Beyond it, the connection that has kept the server waiting "
           "longest is closed, or the new one if there is none.");
-    visit("max_connections_per_address", max_connections_per_address,
-          "The same for the connections of one client address (IPv6: one /64 network). 0 means unlimited.");
-    visit("max_waiting", max_waiting, "long requests that may wait for a thread; more: 503");
-    visit("rate", rate, "requests a second of a key, or of an address without one; more: 429; 0: any");
-    visit("burst", burst, "requests at once beyond the rate; 0: twice the rate");
-    visit("idle_timeout", idle_timeout, "seconds that a connection may wait for its next request");
-    visit("header_timeout", header_timeout, "seconds for a request's header");
-    visit("body_timeout", body_timeout, "seconds for a request's body");
+    visit(
+        "max_connections_per_address", max_connections_per_address,
+        "Maximum number of open connections per client address (IPv6: one /64 network). 0 means unlimited.");
+    visit("max_waiting", max_waiting,
+          "Maximum number of long requests that wait for a thread. Beyond it, requests get 503.");
+    visit("rate", rate,
+          "Requests per second per API key, or per client address without a key. Excess requests get 429. 0 "
+          "means unlimited.");
+    visit("burst", burst, "Requests beyond the rate that may arrive at once. 0 means twice the rate.");
+    visit("idle_timeout", idle_timeout, "Seconds that a connection may wait for its next request");
+    visit("header_timeout", header_timeout, "Seconds for a client to send a request's header");
+    visit("body_timeout", body_timeout, "Seconds for a client to send a request's body");
     visit("request_timeout", request_timeout,
           "Seconds from the end of a request to its answer, waiting included. Beyond it, the request gets "
           "503.");
-    visit("write_timeout", write_timeout, "seconds for a client to take its answer");
-    visit("drain_timeout", drain_timeout, "seconds for open requests when the server ends");
+    visit("write_timeout", write_timeout, "Seconds for a client to read its answer");
+    visit("drain_timeout", drain_timeout, "Seconds for open requests to finish when the server stops");
   }
 };
 

@@ -76,31 +76,32 @@ struct ServerMetrics::State {
   prometheus::Registry registry;
   prometheus::Family<prometheus::Counter>& requests =
       add_family(registry, prometheus::BuildCounter(), "http_requests_total",
-                 "Requests answered, by operation and status");
+                 "Answered requests, by operation and status");
   prometheus::Family<Histogram>& request_seconds =
       add_family(registry, prometheus::BuildHistogram(), "http_request_duration_seconds",
-                 "From a request's last byte to its answer");
-  prometheus::Family<Histogram>& stage_seconds = add_family(
-      registry, prometheus::BuildHistogram(), "shortlist_stage_duration_seconds", "Stages of an answer");
+                 "Seconds from a request's last byte to its answer");
+  prometheus::Family<Histogram>& stage_seconds =
+      add_family(registry, prometheus::BuildHistogram(), "shortlist_stage_duration_seconds",
+                 "Seconds in each stage of an answer");
   prometheus::Family<prometheus::Counter>& rejected =
       add_family(registry, prometheus::BuildCounter(), "shortlist_rejected_total",
-                 "Requests and connections turned away, by reason");
+                 "Rejected requests and connections, by reason");
   prometheus::Family<prometheus::Counter>& reloads = add_family(
-      registry, prometheus::BuildCounter(), "model_reload_total", "Loads of a new bundle, by result");
+      registry, prometheus::BuildCounter(), "model_reload_total", "Attempts to load a bundle, by result");
   prometheus::Family<prometheus::Gauge>& model_info = add_family(
       registry, prometheus::BuildGauge(), "model_info", "1 for the version that each model serves");
   prometheus::Family<prometheus::Gauge>& model_items = add_family(
       registry, prometheus::BuildGauge(), "shortlist_model_items", "Items in the model's catalogue");
   prometheus::Family<prometheus::Gauge>& model_loaded =
       add_family(registry, prometheus::BuildGauge(), "shortlist_model_loaded_timestamp_seconds",
-                 "When the version was loaded");
+                 "Time at which the version was loaded");
   prometheus::Gauge& connections =
-      add_family(registry, prometheus::BuildGauge(), "shortlist_connections", "Connections open").Add({});
-  prometheus::Gauge& started =
-      add_family(registry, prometheus::BuildGauge(), "process_start_time_seconds", "Start of the process")
-          .Add({});
+      add_family(registry, prometheus::BuildGauge(), "shortlist_connections", "Open connections").Add({});
+  prometheus::Gauge& started = add_family(registry, prometheus::BuildGauge(), "process_start_time_seconds",
+                                          "Start time of the process")
+                                   .Add({});
   prometheus::Gauge& resident =
-      add_family(registry, prometheus::BuildGauge(), "process_resident_memory_bytes", "Memory in use")
+      add_family(registry, prometheus::BuildGauge(), "process_resident_memory_bytes", "Resident memory")
           .Add({});
   prometheus::Gauge& files =
       add_family(registry, prometheus::BuildGauge(), "process_open_fds", "Open file descriptors").Add({});

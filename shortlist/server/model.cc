@@ -51,7 +51,7 @@ ServedModel::ServedModel(std::string model_name, const std::string& bundle, int 
       loaded_at(now_text()),
       recommender(Recommender::load(bundle)),
       query(query_form(recommender.bundle())),
-      candidate(candidate_form(recommender.bundle())),
+      item(item_form(recommender.bundle())),
       attributes(attribute_form(recommender.bundle())),
       search(search_texts(recommender)),
       cost(recommender) {

@@ -30,7 +30,7 @@ struct ServedModel {
   std::string loaded_at;  // UTC, ISO 8601
   Recommender recommender;
   const std::string& version() const { return recommender.bundle().version; }
-  std::vector<FormField> query, candidate, attributes;
+  std::vector<FormField> query, item, attributes;
   ItemSearch search;
   bool slow = false;  // an answer takes longer than a millisecond
   ModelCost cost;

@@ -52,7 +52,7 @@ double mean_item_bytes(const Items& items, size_t labels) {
 ModelCost::ModelCost(const Recommender& recommender) {
   const Bundle& bundle = recommender.bundle();
   const size_t labels = recommender.labels().size();
-  const auto features = static_cast<double>(bundle.config.query.features.size());
+  const auto features = static_cast<double>(bundle.spec.query.size());
   retrieves_ = recommender.has_retrieval();
   items_ = static_cast<double>(bundle.items.ids.size());
   attributes_ = static_cast<double>(bundle.items.attributes.size());
@@ -70,7 +70,7 @@ ModelCost::ModelCost(const Recommender& recommender) {
   explained_item_ = (features + 1) * pair_ + walk;
   item_bytes_ = mean_item_bytes(bundle.items, labels);
   explanation_bytes_ = 60;
-  for (const std::string& name : bundle.config.query.features)
+  for (const std::string& name : bundle.spec.query)
     explanation_bytes_ += 60 + 2 * static_cast<double>(name.size()) + 24 * static_cast<double>(labels);
 }
 

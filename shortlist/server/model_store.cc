@@ -103,7 +103,8 @@ ModelSource parse_model_source(const std::string& text) {
     source.name = (fs::absolute(source.path) / "").lexically_normal().parent_path().filename().string();
   if (!is_name(source.name)) {
     throw usage_error(
-        "'{}': the model's name '{}' may hold letters, digits, '_', '-' and '.'; give another as NAME=BUNDLE",
+        "'{}': the model's name '{}' may contain only letters, digits, '_', '-' and '.'; give it another "
+        "name as NAME=BUNDLE",
         text, source.name);
   }
   return source;
@@ -118,13 +119,14 @@ std::string resolve_beneath(const std::string& root, const std::string& path) {
     const fs::path bundle = fs::canonical(resolve(real.string()), error);
     if (!error && is_beneath(bundle, real_root) && fs::is_directory(bundle, error)) return real.string();
   }
-  throw data_error("'{}' is no folder beneath --bundles-root", path);
+  throw data_error("'{}' is not a folder in --bundles-root", path);
 }
 
 ModelStore::ModelStore(std::vector<ModelSource> sources) {
   for (const ModelSource& source : sources) {
     if (std::ranges::count(sources, source.name, &ModelSource::name) > 1)
-      throw usage_error("two models are named '{}'; give one another name as NAME=BUNDLE", source.name);
+      throw usage_error("two models are named '{}'; give one of them another name as NAME=BUNDLE",
+                        source.name);
     std::string stamp = stamp_of(source.path);
     auto model = std::make_shared<const ServedModel>(source.name, resolve(source.path), 1);
     entries_.push_back({source, std::move(model), std::move(stamp)});

@@ -42,8 +42,8 @@ TEST(ModelSource, HasTheFoldersNameOrItsOwn) {
   EXPECT_EQ(parse_model_source("films=runs/a=b").name, "films");
   EXPECT_EQ(parse_model_source("films=runs/a=b").path, "runs/a=b");
   EXPECT_EQ(message_of([] { parse_model_source("my films=runs/a"); }),
-            "'my films=runs/a': the model's name 'my films' may hold letters, digits, '_', '-' and '.'; give "
-            "another as NAME=BUNDLE");
+            "'my films=runs/a': the model's name 'my films' may contain only letters, digits, '_', '-' and "
+            "'.'; give it another name as NAME=BUNDLE");
 }
 
 TEST(ModelStore, ReplacesAModelAndKeepsTheOldOneForWhoHasIt) {
@@ -78,7 +78,7 @@ TEST(ModelStore, KeepsTheOldModelWhenTheNewOneIsDamaged) {
   weights[weights.size() / 2] ^= 1;
   write_file_atomically(copy.path("two") + "/weights.safetensors", weights);
   EXPECT_EQ(message_of([&] { store.reload("m", copy.path("two")); }),
-            copy.path("two") + "/weights.safetensors: its checksum is wrong: it was changed");
+            copy.path("two") + "/weights.safetensors: wrong checksum: the file was changed");
   EXPECT_EQ(store.find("m"), old);
   EXPECT_EQ(store.reload("m")->path, copy.path());
 }
@@ -171,7 +171,7 @@ TEST(ModelStore, ResolvesPathsBeneathARoot) {
   EXPECT_EQ(resolve_beneath(root, copy.path()), real + "/one");
   const auto refused = [&](const std::string& path) {
     EXPECT_EQ(message_of([&] { resolve_beneath(root, path); }),
-              "'" + path + "' is no folder beneath --bundles-root");
+              "'" + path + "' is not a folder in --bundles-root");
   };
   for (const std::string& path :
        std::vector<std::string>{"..", "../" + fs::path(real).filename().string() + "x", "/etc", "/no/such",
@@ -188,14 +188,14 @@ TEST(ModelStore, WantsABundle) {
   EXPECT_EQ(message_of([&] {
               ModelStore({{"m", empty / "none"}});
             }),
-            (empty / "none") + ": is no bundle: it has no manifest.json");
+            (empty / "none") + ": not a bundle: it has no manifest.json");
 }
 
 TEST(ModelStore, WantsEachNameOnce) {
   EXPECT_EQ(message_of([] {
               ModelStore({{"m", tiny_bundle()}, {"m", tiny_bundle()}});
             }),
-            "two models are named 'm'; give one another name as NAME=BUNDLE");
+            "two models are named 'm'; give one of them another name as NAME=BUNDLE");
 }
 
 }  // namespace

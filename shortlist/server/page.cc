@@ -27,8 +27,8 @@ constexpr std::string_view kNotBuilt = R"(<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>Shortlist</title>
 <h1>Shortlist is serving</h1>
-<p>This program was built without its web page. To have it, run <code>./dev page</code> and build again.</p>
-<p>The API is there: <a href="/openapi.json">its description</a>, <a href="/v1/features">what a query consists of</a>,
+<p>This program was built without its web page. To add it, run <code>./dev page</code> and build again.</p>
+<p>The API is available: <a href="/openapi.json">its description</a>, <a href="/v1/features">the fields of a query</a>,
 <a href="/v1/model">the model</a>, <a href="/v1/items">its items</a>, <a href="/metrics">metrics</a>.</p>
 </html>
 )";

@@ -15,7 +15,7 @@ ModelPtr reload_model(ModelStore& models, ServerMetrics& metrics, std::string_vi
     return model;
   } catch (const std::exception& error) {
     metrics.count_reload(name, false);
-    log("model not loaded; the old one stays", {{"model", name}, {"error", error.what()}});
+    log("model not loaded; the old one is kept", {{"model", name}, {"error", error.what()}});
     throw;
   }
 }

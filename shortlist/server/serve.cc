@@ -71,11 +71,11 @@ void reload_secret(const char* done, const char* failed, Load load) {
 // Reloaded independently: a bad certificate must not keep a revoked key valid.
 void reload_secrets(const ServeOptions& options, Service& service, HttpServer& server) {
   if (!options.keys.empty()) {
-    reload_secret("keys loaded", "keys not loaded; the old ones stay",
+    reload_secret("keys loaded", "keys not loaded; the old ones are kept",
                   [&] { service.set_keys(KeyRing::load(options.keys)); });
   }
   if (!options.server.tls_certificate.empty()) {
-    reload_secret("certificate loaded", "certificate not loaded; the old one stays",
+    reload_secret("certificate loaded", "certificate not loaded; the old one is kept",
                   [&] { server.load_certificate(); });
   }
 }
@@ -123,12 +123,12 @@ void check_exposure(const ServeOptions& options) {
   if (is_loopback(options.server.address)) return;
   if (options.keys.empty() && !options.without_keys) {
     throw usage_error(
-        "{} is reached from other machines: give --keys FILE (shortlist key makes keys), or --without-keys "
-        "to answer anyone",
+        "{} can be reached from other machines: set --keys FILE (shortlist key makes keys), or "
+        "--without-keys to answer anyone",
         options.server.address);
   }
   if (options.server.tls_certificate.empty())
-    log("warning: keys and answers cross the network in the clear; give --tls-certificate and --tls-key", {});
+    log("warning: keys and answers are sent unencrypted; set --tls-certificate and --tls-key", {});
 }
 
 Limits completed(Limits limits, int threads) {
@@ -136,8 +136,7 @@ Limits completed(Limits limits, int threads) {
   limits.burst = std::max(1.0, limits.burst);  // below 1, no request would be admitted
   const int fit = make_descriptors_for(limits.max_connections, threads);
   if (fit < limits.max_connections) {
-    log("warning: the limit of open files (ulimit -n) leaves room for fewer connections than "
-        "--max-connections",
+    log("warning: the limit of open files (ulimit -n) allows fewer connections than --max-connections",
         {{"connections", std::to_string(fit)}, {"wanted", std::to_string(limits.max_connections)}});
   }
   limits.max_connections = fit;
@@ -150,7 +149,7 @@ void serve(const ServeOptions& options) {
   check_exposure(options);
   if (!options.bundles_root.empty() &&
       type_of_file(options.bundles_root) != std::filesystem::file_type::directory)
-    throw usage_error("--bundles-root '{}': is no folder", options.bundles_root);
+    throw usage_error("--bundles-root '{}': not a folder", options.bundles_root);
   const SignalQueue signals;
   std::signal(SIGPIPE, SIG_IGN);
   bool hung_up = false;  // SIGHUP while the models were loaded
@@ -183,10 +182,10 @@ void serve(const ServeOptions& options) {
     reloads.go_on();
     models.release_replaced();
   }
-  log("stopping: open requests may end", {});
+  log("stopping: open requests may finish", {});
   service.set_draining();
   const bool whole = server.drain([&] { return ends(signals.wait(0)); });
-  log(whole ? "stopped" : "stopped: some clients were cut off", {});
+  log(whole ? "stopped" : "stopped: some clients were disconnected", {});
   if (models.is_loading()) end_at_once();
 }
 

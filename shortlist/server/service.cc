@@ -100,8 +100,8 @@ HttpResponse Service::reload(const Call& call) {
   const std::string bundle = request.bundle.value_or("");
   if (!bundle.empty() && bundles_root_.empty()) {
     throw Problem(403, "no_bundles_root",
-                  "bundle: the server was started without --bundles-root, so it loads each model only from "
-                  "where it came from");
+                  "bundle: the server was started without --bundles-root, so each model can only be reloaded "
+                  "from where it came from");
   }
   try {
     reload_model(models_, metrics_, name, bundle.empty() ? "" : resolve_beneath(bundles_root_, bundle));
@@ -114,14 +114,15 @@ HttpResponse Service::reload(const Call& call) {
 void Service::check_site(const HttpRequest& request) const {
   if (local_only_ && is_cross_site(request) && !cors_.allows(request.origin)) {
     throw Problem(403, "cross_site",
-                  "the page of another site asks; --cors-origin names sites whose pages may ask");
+                  "the request comes from another site's page; --cors-origin allows sites");
   }
 }
 
 void Service::check_host(std::string_view host) const {
   if (hosts_.allows(host)) return;
-  throw Problem(421, "wrong_host",
-                fmt::format("the host '{}' is not this server; need {}", host, hosts_.description()));
+  throw Problem(
+      421, "wrong_host",
+      fmt::format("the host '{}' is not a name of this server; need {}", host, hosts_.description()));
 }
 
 void Service::find(RoutedRequest& routed) const {
@@ -150,7 +151,7 @@ void Service::admit(RoutedRequest& routed) {
   const double wait = rates_.take(key != nullptr ? "key " + key->name : client_network(routed.client));
   if (wait > 0) {
     metrics_.count_rejected("rate");
-    Problem problem(429, "too_many_requests", fmt::format("more than {} requests a second", limits_.rate));
+    Problem problem(429, "too_many_requests", fmt::format("more than {} requests per second", limits_.rate));
     problem.headers.emplace_back("Retry-After", std::to_string(static_cast<int64_t>(std::ceil(wait))));
     throw problem;
   }
@@ -158,7 +159,7 @@ void Service::admit(RoutedRequest& routed) {
   if (key == nullptr) {
     Problem problem(
         401, "no_key",
-        token.empty() ? "need a key: Authorization: Bearer KEY, or X-API-Key: KEY" : "the key is not known");
+        token.empty() ? "need a key: Authorization: Bearer KEY, or X-API-Key: KEY" : "unknown key");
     problem.headers.emplace_back("WWW-Authenticate", "Bearer");
     throw problem;
   }
@@ -183,7 +184,7 @@ RoutedRequest Service::route(const HttpRequest& request) {
 HttpResponse Service::answer_options(const RoutedRequest& routed) const {
   std::set<std::string> methods = router_.allowed(routed.url);
   if (methods.empty() && page_response(routed.url.path, "")) methods = {"GET", "HEAD"};
-  if (methods.empty()) throw Problem(404, "not_found", fmt::format("nothing is at {}", routed.url.path));
+  if (methods.empty()) throw Problem(404, "not_found", fmt::format("no route matches {}", routed.url.path));
   methods.insert("OPTIONS");
   HttpResponse response{.status = 204};
   response.headers.emplace_back("Allow", fmt::format("{}", fmt::join(methods, ", ")));
@@ -198,7 +199,7 @@ HttpResponse Service::answer(RoutedRequest& routed, bool short_only) {
     if (request.method == "GET" || request.method == "HEAD") return *page;
     throw method_not_allowed(request.method, routed.url.path, {"GET", "HEAD"});
   }
-  throw Problem(404, "not_found", fmt::format("nothing is at {}", routed.url.path));
+  throw Problem(404, "not_found", fmt::format("no route matches {}", routed.url.path));
 }
 
 Budget Service::budget(const RoutedRequest& routed, bool short_only) const {
@@ -224,7 +225,7 @@ HttpResponse Service::run(RoutedRequest& routed, bool short_only) {
     return response;
   } catch (const DeadlinePassed& passed) {
     metrics_.count_rejected(passed.cancelled() ? "gone" : "timeout");
-    if (passed.cancelled()) throw Problem(499, "client_gone", "the client has gone");
+    if (passed.cancelled()) throw Problem(499, "client_gone", "the client closed the connection");
     Problem problem(503, "timeout",
                     fmt::format("the answer was not ready after {} seconds", limits_.request_timeout));
     problem.headers.emplace_back("Retry-After", "1");

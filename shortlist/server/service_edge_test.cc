@@ -94,7 +94,7 @@ TEST(ServiceEdge, NamesTheMethodsOfAPath) {
   const HttpResponse refused = tiny().send({.method = "DELETE", .target = "/v1/recommend"});
   EXPECT_EQ(refused.status, 405);
   EXPECT_EQ(header(refused, "Allow"), "POST");
-  EXPECT_EQ(parsed(refused).at("detail"), "method DELETE is not allowed on /v1/recommend, which takes POST");
+  EXPECT_EQ(parsed(refused).at("detail"), "method DELETE is not allowed on /v1/recommend, only POST");
   EXPECT_EQ(header(tiny().post("/livez", "{}"), "Allow"), "GET, HEAD");
   EXPECT_EQ(header(tiny().post("/", "{}"), "Allow"), "GET, HEAD");
   const HttpResponse options = tiny().send({.method = "OPTIONS", .target = "/v1/items"});
@@ -222,8 +222,8 @@ TEST(ServiceEdge, LoadsBundlesOnlyFromTheirRoot) {
   EXPECT_EQ(reload(root.path(), root / "next").status, 200);
   EXPECT_EQ(code_of(reload("", root / "next")), "no_bundles_root");
   const json there = parsed(reload(root.path(), "/etc")), not_there = parsed(reload(root.path(), "/no/such"));
-  EXPECT_EQ(there.at("detail"), "'/etc' is no folder beneath --bundles-root");
-  EXPECT_EQ(not_there.at("detail"), "'/no/such' is no folder beneath --bundles-root");
+  EXPECT_EQ(there.at("detail"), "'/etc' is not a folder in --bundles-root");
+  EXPECT_EQ(not_there.at("detail"), "'/no/such' is not a folder in --bundles-root");
   EXPECT_EQ(there.at("status"), not_there.at("status"));
 }
 
@@ -242,18 +242,18 @@ TEST(ServiceEdge, NamesUnknownIdsOfLists) {
       parsed(tiny().post("/v1/recommend", R"({"exclude": ["m01", 7, "x"], "allow": ["m02", "y"],
       "query": {"user": "u03", "country": "Peru"}})"));
   EXPECT_EQ(answer.at("warnings"),
-            json({"allow: the model knows no movie 'y'", "exclude: the model knows no movie '7', 'x'"}));
+            json({"allow: the catalogue has no movie 'y'", "exclude: the catalogue has no movie '7', 'x'"}));
   const json batch = parsed(tiny().post("/v1/recommend/batch", R"({"exclude": ["x"],
       "queries": [{"user": "u03", "country": "Chile"}, {"user": "u03", "country": "Peru"}]})"));
-  EXPECT_EQ(batch.at("warnings"),
-            json({"exclude: the model knows no movie 'x'", "country: a value that the model has not seen"}));
+  EXPECT_EQ(batch.at("warnings"), json({"exclude: the catalogue has no movie 'x'",
+                                        "country: contains a value that the model has not seen"}));
 }
 
 TEST(ServiceEdge, TakesListsAndTextsInOneBatch) {
   const auto predict = [](const std::string& genres) {
     json pairs = json::array();
     for (const json& genre : json::parse(genres))
-      pairs.push_back({{"query", {{"user", "u01"}}}, {"candidate", {{"movie", "m07"}, {"genre", genre}}}});
+      pairs.push_back({{"query", {{"user", "u01"}}}, {"item", {{"movie", "m07"}, {"genre", genre}}}});
     const json answer = parsed(tiny().post("/v1/predict/batch", json({{"pairs", pairs}}).dump()));
     EXPECT_TRUE(answer.contains("answers")) << answer;
     return answer.value("answers", json());

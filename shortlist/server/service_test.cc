@@ -63,13 +63,13 @@ TEST(Service, AnswersBatchesAsOneByOne) {
   }
   const json pairs =
       parsed(tiny().post("/v1/predict/batch", R"({"pairs": [{"query": {"user": "u01"}, "id": "m07"},
-      {"query": {"user": "u02"}, "candidate": {"movie": "m07", "genre": ["War", "Drama"]}}]})"));
+      {"query": {"user": "u02"}, "item": {"movie": "m07", "genre": ["War", "Drama"]}}]})"));
   EXPECT_EQ(pairs["answers"][0]["predictions"],
             parsed(tiny().post("/v1/predict", R"({"query": {"user": "u01"}, "id": "m07"})"))["predictions"]);
   EXPECT_EQ(pairs["answers"][1]["predictions"],
             parsed(tiny().post(
                 "/v1/predict",
-                R"({"query": {"user": "u02"}, "candidate": {"movie": "m07", "genre": ["War", "Drama"]}})"))
+                R"({"query": {"user": "u02"}, "item": {"movie": "m07", "genre": ["War", "Drama"]}})"))
                 ["predictions"]);
   const json similar =
       parsed(tiny().post("/v1/similar/batch", R"({"ids": ["m01", "m02"], "by": "jaccard", "k": 2})"));
@@ -79,8 +79,8 @@ TEST(Service, AnswersBatchesAsOneByOne) {
 
 TEST(Service, TakesListsAndTextsAlike) {
   const auto predict = [](const char* genre) {
-    return parsed(tiny().post("/v1/predict", std::string(R"({"candidate": {"movie": "m07", "genre": )") +
-                                                 genre + "}}"))["predictions"];
+    return parsed(tiny().post(
+        "/v1/predict", std::string(R"({"item": {"movie": "m07", "genre": )") + genre + "}}"))["predictions"];
   };
   EXPECT_EQ(predict(R"(["War", "Drama"])"), predict(R"("War, Drama")"));
   EXPECT_NE(predict(R"(["War"])"), predict("null"));
@@ -122,7 +122,7 @@ TEST(Service, ExplainsScoresByPartsThatAddUp) {
 TEST(Service, WarnsOfValuesThatTheModelHasNotSeen) {
   const json answer =
       parsed(tiny().post("/v1/recommend", R"({"query": {"user": "u03", "country": "Chile"}})"));
-  EXPECT_EQ(answer.at("warnings"), json({"country: a value that the model has not seen"}));
+  EXPECT_EQ(answer.at("warnings"), json({"country: contains a value that the model has not seen"}));
   EXPECT_FALSE(parsed(tiny().post("/v1/recommend", R"({"query": {"user": "u03", "country": "Peru"}})"))
                    .contains("warnings"));
 }
@@ -155,9 +155,10 @@ TEST(Service, NamesTheFieldThatIsWrong) {
             "invalid_field queries.1.user.0");
   EXPECT_EQ(fault_of(tiny().post("/v1/recommend/batch", R"({"queries": []})"), 422), "invalid_field queries");
   EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"query": {}})"), 422), "invalid_field id");
-  EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"id": "m01", "candidate": {}})"), 422),
-            "invalid_field id");
-  EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"candidate": null})"), 422), "invalid_field candidate");
+  EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"id": "m01", "item": {}})"), 422), "invalid_field id");
+  EXPECT_EQ(fault_of(tiny().post("/v1/predict", R"({"item": null})"), 422), "invalid_field item");
+  EXPECT_NE(tiny().post("/v1/predict", R"({"candidate": {}})").body.find("'candidate' is now 'item'"),
+            std::string::npos);
   EXPECT_EQ(fault_of(tiny().post("/v1/similar", R"({"id": "m99"})"), 404), "not_found id");
   EXPECT_EQ(fault_of(tiny().get("/v1/items?limit=0"), 422), "invalid_field limit");
   for (const char* cursor : {"", "7", "0123456789ab", "0123456789ab-", "0123456789ab--1", "0123456789ab-1x",
@@ -191,7 +192,7 @@ TEST(Service, SaysThatARankingByTensorFlowsProtocolNeedsTheItem) {
   };
   EXPECT_EQ(error(R"([{"user": "u01", "movie": "m01"}, {"user": "u02"}])"),
             "instances.1: need 'movie', the item's id");
-  EXPECT_EQ(error(R"([{"user": "u01", "movie": ""}])"), "the model knows no movie ''");
+  EXPECT_EQ(error(R"([{"user": "u01", "movie": ""}])"), "the catalogue has no movie ''");
 }
 
 TEST(Service, GivesNoMoreItemsThanTheLimitToARequestWithoutK) {
@@ -277,7 +278,7 @@ TEST(Service, ShowsTheModelCard) {
   EXPECT_EQ(card["sizes"]["items"], 30);
   EXPECT_EQ(card["history"]["epochs"].size(), 4u);
   EXPECT_EQ(card["report"]["split"], "test");
-  EXPECT_NE(card["config"].get<std::string>().find("[candidate]"), std::string::npos);
+  EXPECT_NE(card["config"].get<std::string>().find("[items]"), std::string::npos);
   const std::string report = tiny_bundle() + "/report.json";
   const std::string in_order = dump_json_value_line(parse_json_value(read_file(report), report));
   EXPECT_NE(tiny().get("/v1/model").body.find("\"report\":" + in_order), std::string::npos);

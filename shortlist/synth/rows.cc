@@ -64,7 +64,7 @@ void SynthRows::count_rows() {
   SHORTLIST_CHECK(first_row_[users] == truth_.options.rows);
   if (most > truth_.options.items) {
     throw usage_error(
-        "rows: got {} of {} users, the busiest of whom would rate {} of {} items; need more users or items",
+        "rows: got {} for {} users, but the busiest would rate {} of {} items; need more users or items",
         truth_.options.rows, users, most, truth_.options.items);
   }
 }

@@ -167,8 +167,8 @@ TEST(Synth, CountsUpToAllRows) {
 TEST(Synth, RejectsUsersWhoWouldRateMoreThanThereIs) {
   TemporaryFolder folder;
   const SynthOptions options = {.rows = 1'000, .users = 2, .items = 300};
-  EXPECT_EQ(message_of([&] { write_synth(options, folder / "a.csv"); }).substr(0, 39),
-            "rows: got 1000 of 2 users, the busiest ");
+  EXPECT_EQ(message_of([&] { write_synth(options, folder / "a.csv"); }).substr(0, 44),
+            "rows: got 1000 for 2 users, but the busiest ");
   EXPECT_EQ(folder.count(), 0u);
 }
 

@@ -21,11 +21,11 @@ struct SynthOptions {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("rows", rows, "ratings to make");
-    visit("users", users, "users who rate; 0: one for each 50 rows, 50 to 1,000,000");
-    visit("items", items, "the catalogue; 0: one for each 100 rows, 200 to 100,000");
-    visit("seed", seed, "of everything: the same options and seed give the same bytes");
-    visit("genres", genres, "kinds of item, and of taste, 2 to 16");
+    visit("rows", rows, "Number of ratings");
+    visit("users", users, "Number of users. 0 means one per 50 rows, 50 to 1,000,000.");
+    visit("items", items, "Number of items. 0 means one per 100 rows, 200 to 100,000.");
+    visit("seed", seed, "Seed of everything. The same options and seed give the same bytes.");
+    visit("genres", genres, "Number of kinds of items and of taste, 2 to 16");
   }
 };
 

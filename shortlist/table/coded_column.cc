@@ -37,7 +37,7 @@ std::string CodedColumn::text(uint32_t code) const {
 
 void check_row_count(uint64_t rows) {
   if (rows > kMostRows)
-    throw data_error("the table has {} rows or more, need at most {}; leave some out, or take a sample", rows,
+    throw data_error("the table has at least {} rows, need at most {}; filter it or take a sample", rows,
                      kMostRows);
 }
 

@@ -32,7 +32,7 @@ DuckdbApi load() {
        .version = "DuckDB 1.4 or newer",
        .variable = "SHORTLIST_DUCKDB",
        .files = places(),
-       .remedy = "Put libduckdb.so (from https://duckdb.org/install, 'C/C++') beside the program, or name "
+       .remedy = "Put libduckdb.so (from https://duckdb.org/install, 'C/C++') next to the program, or name "
                  "the file in the environment variable SHORTLIST_DUCKDB"});
   DuckdbApi api;
 #define SHORTLIST_FIND(name) library.find("duckdb_" #name, api.name);

@@ -23,7 +23,7 @@ namespace {
 class Connection {
  public:
   Connection(const DuckdbApi& api, duckdb_database database) : api_(api) {
-    if (api.connect(database, &handle_) != DuckDBSuccess) throw failed("DuckDB gives no connection");
+    if (api.connect(database, &handle_) != DuckDBSuccess) throw failed("DuckDB does not open a connection");
   }
   Connection(const Connection&) = delete;
   ~Connection() { api_.disconnect(&handle_); }
@@ -62,7 +62,7 @@ class Stream {
  private:
   // The destructor does not run if the constructor throws.
   [[noreturn]] void fail(const char* message) {
-    const std::string text = message != nullptr ? message : "DuckDB failed and did not say why";
+    const std::string text = message != nullptr ? message : "DuckDB failed without a message";
     close();
     throw SqlError(text);
   }

@@ -188,9 +188,9 @@ std::vector<std::string> inspect_notes(const TableSource& source, const std::vec
     notes.push_back(fmt::format("column '{}': has {}", column.name, fmt::join(found, ", ")));
   }
   if (words.empty()) return notes;
-  notes.push_back(fmt::format(
-      "{}: if {} a missing value, say so: --missing {} (missing = [\"{}\"] in [data])", source.describe(),
-      words.size() == 1 ? "this means" : "these mean", fmt::join(words, ","), fmt::join(words, "\", \"")));
+  notes.push_back(fmt::format("{}: if {} a missing value, set --missing {} (missing = [\"{}\"] in [data])",
+                              source.describe(), words.size() == 1 ? "this means" : "these mean",
+                              fmt::join(words, ","), fmt::join(words, "\", \"")));
   return notes;
 }
 

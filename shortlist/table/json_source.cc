@@ -44,7 +44,7 @@ class NamelessFile {
   NamelessFile() {
     std::string name = (fs::temp_directory_path() / "shortlist-XXXXXX").string();
     descriptor_ = mkstemp(name.data());
-    if (descriptor_ < 0) throw failed("cannot make a file in {}", fs::temp_directory_path().string());
+    if (descriptor_ < 0) throw failed("cannot create a file in {}", fs::temp_directory_path().string());
     unlink(name.c_str());
   }
   NamelessFile(const NamelessFile&) = delete;

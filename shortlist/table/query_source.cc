@@ -77,7 +77,7 @@ std::string with_whole_samples(const std::string& sql) {
 OpenedSource open_query(const Database& database, const TableSource& source) {
   std::string sql = source.sql;
   if (sql.find("{data}") != sql.npos && source.data.empty()) {
-    throw usage_error("the query speaks of {{data}}, but no data was named");
+    throw usage_error("the query contains {{data}}, but no data was given");
   }
   if (sql.starts_with("\xEF\xBB\xBF")) sql.erase(0, 3);
   const std::string data = sql_text(source.data);

@@ -35,13 +35,13 @@ std::string csv_complaint(const std::string& message) {
   if (!column.empty()) {
     const std::string value = between(message, "Could not convert string \"", "\" to '");
     return fmt::format(
-        "column '{}': '{}' is not of type {}, which read_csv guessed from the first rows; give it "
-        "all_varchar = true, or types = {{'{}': 'VARCHAR'}}",
+        "column '{}': '{}' is not of type {}, which read_csv guessed from the first rows; add all_varchar = "
+        "true, or types = {{'{}': 'VARCHAR'}}",
         column, shortened(value), between(message, "\" to '", "'"), column);
   }
   if (message.find("not utf-8") != message.npos) {
-    return "the text is not UTF-8; if it is an older western file, use --encoding latin-1 (encoding = "
-           "\"latin-1\" in [data]); if it is UTF-16, --encoding utf-16";
+    return "the text is not UTF-8; if it is in an older western encoding, use --encoding latin-1 (encoding = "
+           "\"latin-1\" in [data]); if it is UTF-16, use --encoding utf-16";
   }
   const std::string expected = between(message, "Expected Number of Columns: ", " ");
   if (!expected.empty()) {
@@ -50,8 +50,8 @@ std::string csv_complaint(const std::string& message) {
                        advice_on_width(between(message, "Original Line: ", "\n"), found, expected));
   }
   if (message.find("unterminated quote") != message.npos || message.find("invalid state") != message.npos) {
-    return "a value's quotes are not closed, or something follows them; if quotes are characters as any "
-           "other, use --quote '' (quote = \"\" in [data])";
+    return "a value's quotes are not closed, or text follows them; if quotes are ordinary characters, use "
+           "--quote '' (quote = \"\" in [data])";
   }
   if (message.find("Maximum line size") != message.npos) {
     return fmt::format("the line is longer than {} bytes", kLineBytes);

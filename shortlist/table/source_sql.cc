@@ -60,8 +60,8 @@ std::vector<std::string> files_below(const std::string& folder) {
   if (error) throw data_error("{}: {}", folder, error.message());
   if (paths.empty())
     throw data_error(
-        "{}: the folder holds no table: no .csv, .tsv, .txt, .data, .dat, .parquet, .json, "
-        ".jsonl or .ndjson file",
+        "{}: the folder contains no table: no .csv, .tsv, .txt, .data, .dat, .parquet, .json, .jsonl or "
+        ".ndjson file",
         folder);
   std::ranges::sort(paths);
   return paths;
@@ -97,8 +97,9 @@ SourceFiles find_files(const Database& database, const std::string& path) {
   const auto other = std::ranges::find_if(
       files.paths, [&](const std::string& file) { return format_of(file) != format_of(files.paths[0]); });
   if (other != files.paths.end())
-    throw data_error("{}: holds files of several formats ({} and {}); name those of one format with a glob",
-                     path, files.paths[0], *other);
+    throw data_error(
+        "{}: contains files of several formats ({} and {}); select those of one format with a glob", path,
+        files.paths[0], *other);
   return files;
 }
 
@@ -170,7 +171,7 @@ void check_marks(const TableSource& source) {
   }
   const std::string point = source.decimal.empty() ? "." : source.decimal;
   if (!source.thousands.empty() && point == source.thousands)
-    throw usage_error("thousands: got '{}', which is the decimal point too", source.thousands);
+    throw usage_error("thousands: got '{}', which is also the decimal point", source.thousands);
   if (source.date_format.empty()) return;
   const std::string complaint = time_format_complaint(source.date_format);
   if (!complaint.empty()) throw usage_error("date_format: \"{}\" {}", source.date_format, complaint);

@@ -203,8 +203,8 @@ TEST(Table, ReadsOtherEncodingsWhenTold) {
   EXPECT_EQ(rows_of(Table::open({.path = latin, .encoding = "latin-1"}), {"b"}), "café\n");
   EXPECT_EQ(error_of([&] { Table::open({.path = latin}); }),
             latin +
-                ":2: the text is not UTF-8; if it is an older western file, use --encoding latin-1 (encoding "
-                "= \"latin-1\" in [data]); if it is UTF-16, --encoding utf-16");
+                ":2: the text is not UTF-8; if it is in an older western encoding, use --encoding latin-1 "
+                "(encoding = \"latin-1\" in [data]); if it is UTF-16, use --encoding utf-16");
   const std::string utf16 = folder.write("utf16.csv", std::string_view("a\0\n\0\xe9\0\n\0", 8));
   EXPECT_EQ(rows_of(Table::open({.path = utf16, .header = true, .encoding = "utf-16"}), {"a"}), "é\n");
 }
@@ -217,8 +217,8 @@ TEST(Table, ReportsInvalidTextFarBelow) {
   const Table table = Table::open({.path = path});
   EXPECT_EQ(error_of([&] { rows_of(table, {"b"}); }),
             path +
-                ":250002: the text is not UTF-8; if it is an older western file, use --encoding latin-1 "
-                "(encoding = \"latin-1\" in [data]); if it is UTF-16, --encoding utf-16");
+                ":250002: the text is not UTF-8; if it is in an older western encoding, use --encoding "
+                "latin-1 (encoding = \"latin-1\" in [data]); if it is UTF-16, use --encoding utf-16");
 }
 
 TEST(Table, ReportsARowOfTheWrongWidth) {
@@ -255,8 +255,8 @@ TEST(Table, RefusesWhatIsNoTable) {
   std::filesystem::create_directory(folder.path("none"));
   EXPECT_EQ(error_of([&] { Table::open({.path = folder.path("none")}); }),
             folder.path("none") +
-                ": the folder holds no table: no .csv, .tsv, .txt, .data, .dat, .parquet, .json, "
-                ".jsonl or .ndjson file");
+                ": the folder contains no table: no .csv, .tsv, .txt, .data, .dat, .parquet, .json, .jsonl "
+                "or .ndjson file");
   EXPECT_EQ(error_of([&] { Table::open({.path = parquet}); }).substr(0, parquet.size() + 2), parquet + ": ");
   EXPECT_EQ(error_of([&] { Table::open({}); }, ErrorKind::usage), "a table needs either a path or a query");
 }
@@ -274,7 +274,7 @@ TEST(Table, SaysWhatIsWrongWithAQuery) {
   EXPECT_EQ(error_of([] { Table::open({.sql = "SELECT x FROM no_such"}); }),
             "the query: Table with name no_such does not exist!");
   EXPECT_EQ(error_of([] { Table::open({.sql = "SELECT '{data}'"}); }, ErrorKind::usage),
-            "the query speaks of {data}, but no data was named");
+            "the query contains {data}, but no data was given");
 }
 
 TEST(Table, TurnsEverySqlTypeIntoOneOfOurs) {

@@ -120,7 +120,7 @@ void TableWriter::value(const Column& column, size_t row) {
   }
   const Column& elements = *column.elements;
   if (elements.type == ColumnType::text) {
-    throw usage_error("column '{}': a list of texts cannot be written", columns_[column_].name);
+    throw usage_error("column '{}': cannot write a list of texts", columns_[column_].name);
   }
   list_.clear();
   for (uint32_t i = column.offsets[row]; i < column.offsets[row + 1]; ++i) {

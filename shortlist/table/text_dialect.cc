@@ -262,7 +262,7 @@ void check_first_row(const TableSource& source, const std::vector<std::string>& 
   if (found.first_fits || found.width.share < kLeastShare) return;
   std::string advice =
       source.delimiter.empty()
-          ? "; if values are separated by something else, name it with --delimiter (delimiter in [data])"
+          ? "; if values are separated by something else, set --delimiter (delimiter in [data])"
           : "";
   if (lines[first.line].starts_with('#')) {
     advice = "; if lines that begin with # are comments, use --comment '#' (comment = \"#\" in [data])";
@@ -313,14 +313,14 @@ TextDialect find_dialect(const TableSource& source, const std::vector<std::strin
   dialect.names = distinct_names(std::move(names));
   if (evidence == Evidence::none) {
     dialect.note = fmt::format(
-        "{}: takes the first line as the columns' names, though nothing tells it from the others; if it is "
-        "data, use --no-header (header = false in [data])",
+        "{}: the first line is read as column names, although nothing distinguishes it from the others; if "
+        "it is data, use --no-header (header = false in [data])",
         source.describe());
   } else if (!source.header && source.columns.empty() && !dialect.header) {
     dialect.note = fmt::format(
-        "{}: the first line holds no names, so the columns are named column0, column1, ...; --columns "
-        "(columns "
-        "in [data]) gives them names, --header (header = true) takes them from the first line",
+        "{}: the first line does not look like names, so the columns are named column0, column1, ...; to "
+        "name them, use --columns (columns in [data]), or --header (header = true) to take the names from "
+        "the first line",
         source.describe());
   }
   return dialect;

@@ -215,7 +215,7 @@ OpenedSource open_text(const Database& database, const TableSource& given, const
   if (dialect.delimiter == kWhitespace && dialect.header && files.paths.size() > 1)
     throw data_error(
         "{}: several files whose values are separated by blanks need --no-header (header = false in [data]), "
-        "as only the first line of the first file would be taken as names",
+        "because only the first line of the first file would be read as names",
         source.describe());
   check_same_names(database, source, files, dialect);
   check_comments(database, source, files, dialect);

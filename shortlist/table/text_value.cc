@@ -89,14 +89,14 @@ bool means_missing(std::string_view text) {
 std::string advice_on_number(std::string_view text) {
   text = trim_blanks(text);
   if (means_missing(text))
-    return "; if this means a missing value, say so: missing = [\"" + std::string(text) +
+    return "; if this means a missing value, set missing = [\"" + std::string(text) +
            "\"] in [data] (--missing)";
   const bool digits = !text.empty() && text.find_first_not_of("0123456789.,+-") == text.npos;
   const size_t comma = text.find(','), point = text.find('.');
   if (!digits || comma == text.npos) return "";
   if (point != text.npos && point > comma)
-    return "; if commas stand between thousands, say so: thousands = \",\" in [data] (--thousands ,)";
-  return "; if the decimal point is a comma, say so: decimal = \",\" in [data] (--decimal ,)";
+    return "; if commas separate thousands, set thousands = \",\" in [data] (--thousands ,)";
+  return "; if the decimal point is a comma, set decimal = \",\" in [data] (--decimal ,)";
 }
 
 std::string_view write_number(double number, char* buffer) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/config/build.h"
+#include "shortlist/config/resolve.h"
 #include "shortlist/testing/small_table.h"
 #include "shortlist/train/prepare.h"
 #include "shortlist/train/trainer.h"
@@ -14,8 +16,8 @@ namespace shortlist {
 struct TinyModel {
   TinyModel(const TinyTable& table, const Changes& changes = {}, int threads = 1)
       : config(table.config(changes)),
-        prepared(prepare_data(config, table.open())),
-        spec(build_model(config, prepared)),
+        prepared(prepare_data(resolve_data(config), table.open())),
+        spec(build_model(config, prepared.features, prepared.label_scales)),
         parameters(spec),
         pool(threads) {
     parameters.initialize(static_cast<uint64_t>(config.training.seed));
@@ -23,7 +25,7 @@ struct TinyModel {
   }
 
   const Dataset& data() const { return prepared.data; }
-  Trainer trainer() { return Trainer(config, spec, parameters, prepared.data, pool); }
+  Trainer trainer() { return Trainer(resolve_training(config), spec, parameters, prepared.data, pool); }
   // All parameters of the model, concatenated.
   std::vector<float> numbers() const {
     std::vector<float> all;

@@ -49,7 +49,7 @@ genre   = { kind = "categories", dim = 4 }
 features = ["user", "country"]
 layers   = [{ dense = 8 }]
 
-[candidate]
+[items]
 id         = "movie"
 features   = ["movie", "genre"]
 layers     = [{ dense = 8 }]

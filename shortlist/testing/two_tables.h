@@ -35,12 +35,12 @@ struct TwoTables {
   std::string path(const std::string& name) const { return folder / name; }
   Table open() const { return Table::open({.path = path("ratings.csv")}); }
   Config config(const Changes& changes = {}) const {
-    const std::string sides =
-        fmt::format("[items]\ntable = \"{}\"\n\n[users]\ntable = \"{}\"\nkey = \"id\"\n\n",
-                    path("movies.csv"), path("users.csv"));
-    const std::string toml = replaced(
-        replaced(kTinyConfig, {{"TABLE", path("ratings.csv")}, {"[features]\n", sides + "[features]\n"}}),
-        changes);
+    const std::string items = fmt::format("[items]\ntable = \"{}\"\n", path("movies.csv")),
+                      users = fmt::format("[users]\ntable = \"{}\"\nkey = \"id\"\n\n", path("users.csv"));
+    const std::string toml = replaced(replaced(kTinyConfig, {{"TABLE", path("ratings.csv")},
+                                                             {"[features]\n", users + "[features]\n"},
+                                                             {"[items]\n", items}}),
+                                      changes);
     return read_config(parse_toml(toml, "tiny.toml"), "tiny.toml");
   }
 

@@ -40,9 +40,9 @@ Attribute item_attribute(AttributeForm form, const std::string& date_format, con
 
 }  // namespace
 
-void make_catalogue(const Config& config, const FeatureMap& features, const DataColumns& columns,
+void make_catalogue(const DataSpec& spec, const FeatureMap& features, const DataColumns& columns,
                     const std::vector<uint32_t>& candidate_first, Dataset& data) {
-  const CodedColumn& ids = columns.find(config.candidate.id);
+  const CodedColumn& ids = columns.find(spec.id);
   check_ids(ids);
   const std::vector<uint32_t> order = sorted_ids(ids, features.form(ids.name));
   std::vector<uint32_t> item_of_code(order.size());
@@ -55,14 +55,13 @@ void make_catalogue(const Config& config, const FeatureMap& features, const Data
       data.candidate_of_item[item] = static_cast<uint32_t>(candidate);
   }
   Items& items = data.items;
-  items.id_column = config.candidate.id;
+  items.id_column = spec.id;
   for (uint32_t code : order) {
     items.ids.push_back(ids.text(code));
   }
-  for (const AttributeConfig& attribute : config.candidate.attributes) {
-    items.attributes.push_back(item_attribute(config.attribute_form(attribute),
-                                              columns.origin(attribute.column).date_format, columns,
-                                              columns.find(attribute.column), ids, order));
+  for (const AttributeForm& form : spec.attributes) {
+    items.attributes.push_back(item_attribute(form, columns.origin(form.name).date_format, columns,
+                                              columns.find(form.name), ids, order));
   }
 }
 

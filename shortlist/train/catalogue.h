@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/config/config.h"
+#include "shortlist/config/data_spec.h"
 #include "shortlist/train/data_columns.h"
 #include "shortlist/train/dataset.h"
 
@@ -13,7 +13,7 @@ namespace shortlist {
 
 // Builds the catalogue from all ids of the columns, including those that only the item table has. Sets
 // item_of_candidate and candidate_of_item. `candidate_first` is the first row of each distinct candidate.
-void make_catalogue(const Config& config, const FeatureMap& features, const DataColumns& columns,
+void make_catalogue(const DataSpec& spec, const FeatureMap& features, const DataColumns& columns,
                     const std::vector<uint32_t>& candidate_first, Dataset& data);
 
 // Sets item_of_candidate and uses a given catalogue.

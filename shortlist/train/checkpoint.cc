@@ -108,7 +108,7 @@ std::optional<SafetensorsFile> open_checkpoint(const std::string& path, std::str
     SafetensorsFile file = SafetensorsFile::open(path);
     const auto format = file.metadata().find("format");
     const bool checked = file.metadata().contains("sha256");
-    if (format == file.metadata().end()) throw data_error("{}: is no checkpoint: it has no format", path);
+    if (format == file.metadata().end()) throw data_error("{}: not a checkpoint: it has no format", path);
     if (checked || format->second == kFormat) file.check_checksum();
     if (format->second == kFormat) return file;
     damage.clear();
@@ -117,8 +117,8 @@ std::optional<SafetensorsFile> open_checkpoint(const std::string& path, std::str
     return std::nullopt;
   }
   throw data_error(
-      "{}: is of another version of this program, which reads the format '{}'; train from the start", path,
-      kFormat);
+      "{}: was written by another version of this program, which reads the format '{}'; train from the start",
+      path, kFormat);
 }
 
 // Reads from a checkpoint's metadata and adds the path to errors.
@@ -127,7 +127,7 @@ void read_metadata(const Checkpoint& checkpoint, Read read) {
   reading_file(checkpoint.path, [&] {
     const auto text = [&](const char* name) -> const std::string& {
       const auto found = checkpoint.file.metadata().find(name);
-      if (found == checkpoint.file.metadata().end()) throw data_error("its metadata have no '{}'", name);
+      if (found == checkpoint.file.metadata().end()) throw data_error("its metadata has no '{}'", name);
       return found->second;
     };
     read(text);
@@ -138,7 +138,7 @@ int64_t steps_from(const std::string& text) {
   int64_t steps = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
   if (error != std::errc() || end != text.data() + text.size() || steps < 0)
-    throw data_error("its optimizer_steps are '{}', need an integer", text);
+    throw data_error("its optimizer_steps is '{}', need an integer", text);
   return steps;
 }
 
@@ -150,8 +150,8 @@ void check_data(const DataFingerprint& then, const DataFingerprint& now, const s
   if (what.empty()) what = side_table_difference(then, now);
   if (!what.empty()) {
     throw data_error(
-        "{}: belongs to a run on other data: {}; resume with the table and the split that it was "
-        "started with, or choose another --out",
+        "{}: belongs to a run on other data: {}; resume with the original table and split, or choose another "
+        "--out",
         path, what);
   }
 }
@@ -211,13 +211,13 @@ std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder
     for (const auto& [other, reason] : damaged) {
       std::error_code ignored;
       fs::rename(other, other + kDamaged, ignored);  // otherwise it would still count as the newest
-      warn(fmt::format("{}; renamed to {}{}, going on from {}", reason, fs::path(other).filename().string(),
+      warn(fmt::format("{}; renamed to {}{}, continuing from {}", reason, fs::path(other).filename().string(),
                        kDamaged, fs::path(path).filename().string()));
     }
     return Checkpoint{path, std::move(*file)};
   }
   if (damaged.empty()) return std::nullopt;
-  throw data_error("{}; there is no other checkpoint to go on from", damaged.front().second);
+  throw data_error("{}; there is no other checkpoint to continue from", damaged.front().second);
 }
 
 void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run) {
@@ -226,7 +226,7 @@ void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run) {
     const DataFingerprint data = fingerprint_from_json(parse_json(text("data"), path));
     check_data(data, *run.data, path);
     if (text("config") != run.config_hash) {
-      throw data_error("{}: belongs to another config; go on with the config that it was started with", path);
+      throw data_error("{}: belongs to another config; continue with the original config", path);
     }
     const std::string what = features_difference(data, *run.data);
     if (!what.empty()) throw data_error("{}: belongs to a run on other data: {}", path, what);

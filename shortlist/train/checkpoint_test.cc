@@ -67,8 +67,8 @@ TEST_F(Checkpoints, AreNoticedWhateverByteIsFlippedAndTheOneBeforeIsTaken) {
   const std::vector<std::string> warned = resume();
   ASSERT_EQ(warned.size(), 1u);
   EXPECT_EQ(warned[0], newest +
-                           ": its checksum is wrong: it was changed; renamed to "
-                           "epoch-0004.safetensors.damaged, going on from epoch-0003.safetensors");
+                           ": wrong checksum: the file was changed; renamed to "
+                           "epoch-0004.safetensors.damaged, continuing from epoch-0003.safetensors");
   EXPECT_EQ(read_file(newest), whole);
 }
 
@@ -77,7 +77,7 @@ TEST_F(Checkpoints, ThatAreAllDamagedStayAndAreAnError) {
   TinyModel model(table_, kKeepAll);
   const std::string message = message_of([&] { model.trainer().resume(folder_); });
   EXPECT_TRUE(message.starts_with(path("epoch-0004") + ": ")) << message;
-  EXPECT_TRUE(message.ends_with("; there is no other checkpoint to go on from")) << message;
+  EXPECT_TRUE(message.ends_with("; there is no other checkpoint to continue from")) << message;
   EXPECT_TRUE(fs::exists(path("epoch-0004")));
 }
 
@@ -99,7 +99,7 @@ TEST_F(Checkpoints, OfAnotherVersionAreRefused) {
   const Metadata older = {{"format", "shortlist checkpoint 1"}};
   write_safetensors(path("epoch-0005"), {}, older);
   const std::string message = message_of([&] { resume(); });
-  EXPECT_TRUE(message.starts_with(path("epoch-0005") + ": is of another version")) << message;
+  EXPECT_TRUE(message.starts_with(path("epoch-0005") + ": was written by another version")) << message;
 }
 
 TEST_F(Checkpoints, NameTheSumsOfTheEpochInProgress) {

@@ -2,36 +2,23 @@
 
 #include <algorithm>
 
-#include "shortlist/train/column_roles.h"
+#include "shortlist/train/column_places.h"
 
 namespace shortlist {
 namespace {
 
-bool is_label(const Config& config, const std::string& name) {
-  return name == positives_of(config) ||
-         std::ranges::any_of(config.ranking, [&](const RankingConfig& r) { return r.label == name; });
-}
-
 // Leaves out optional columns that are missing.
-std::vector<std::string> columns_to_read(const Config& config, const Table& table,
-                                         const ReadOptions& options) {
-  Config without_split = config;
-  if (options.known != nullptr && !options.known->split) without_split.data.split = {};
-  const std::vector<std::string> needed = needed_columns(without_split);
-  std::vector<std::string> names = needed_columns(config);
-  std::erase_if(names, [&](const std::string& name) {
-    if (table.has_column(name)) return false;
-    const bool for_split_alone = std::ranges::find(needed, name) == needed.end();
-    return for_split_alone || (!options.labels && is_label(config, name));
+std::vector<ColumnSpec> columns_to_read(const DataSpec& spec, const Table& table,
+                                        const ReadOptions& options) {
+  std::vector<ColumnSpec> columns = spec.columns;
+  const bool splits = options.known == nullptr || options.known->split;
+  std::erase_if(columns, [&](const ColumnSpec& column) {
+    const bool needed = column.needed_for == NeededFor::labels  ? options.labels
+                        : column.needed_for == NeededFor::split ? splits
+                                                                : true;
+    return !needed && !table.has_column(column.name);
   });
-  return names;
-}
-
-std::vector<ColumnRequest> requests_of(const Config& config, const std::vector<std::string>& names) {
-  const ColumnUses uses(config);
-  std::vector<ColumnRequest> requests;
-  for (const std::string& name : names) requests.push_back({name, uses.of(name)});
-  return requests;
+  return columns;
 }
 
 // A side table and its section of the config.
@@ -44,16 +31,15 @@ struct Side {
 
 class Joiner {
  public:
-  Joiner(const Config& config, const Table& table, const ReadOptions& options, const FormColumn& form,
-         DataColumns& data)
-      : config_(config), table_(table), options_(options), form_(form), data_(data) {
+  Joiner(const Table& table, const ReadOptions& options, const FormColumn& form, DataColumns& data)
+      : table_(table), options_(options), form_(form), data_(data) {
     for (CodedColumn& column : data.columns) form_of_[column.name] = form(column);
   }
 
   // Returns the number of the side table's rows without interactions.
-  size_t join(const Side& of, const Table& table, const std::vector<std::string>& names) {
+  size_t join(const Side& of, const Table& table, const std::vector<ColumnRequest>& columns) {
     for (const std::string& note : table.notes()) data_.notes.push_back(note);
-    SideTable side = read_side_table(table, of.key, form_of_[of.id], requests_of(config_, names));
+    SideTable side = read_side_table(table, of.key, form_of_[of.id], columns);
     data_.columns.reserve(data_.columns.size() + side.columns.size());  // keeps references valid
     CodedColumn& ids = data_.find(of.id);
     std::vector<uint32_t> row_of_id = match_rows(ids, side);
@@ -80,7 +66,8 @@ class Joiner {
     if (without == 0) return;
     if (without == all && options_.known == nullptr) {
       throw data_error(
-          "{}: column '{}' has none of the {} values of '{}' in {}, such as '{}': need the same ids in both",
+          "{}: column '{}' contains none of the {} values of '{}' in {}, such as '{}'; need the same ids in "
+          "both",
           side.name, of.key, all, of.id, table_.source().describe(), ids.text(0));
     }
     for (const uint32_t code : ids.codes)
@@ -90,7 +77,6 @@ class Joiner {
                     side.name, without, all, of.one, rows, data_.rows));
   }
 
-  const Config& config_;
   const Table& table_;
   const ReadOptions& options_;
   const FormColumn& form_;
@@ -115,26 +101,24 @@ const DataColumns::Origin& DataColumns::origin(std::string_view column) const {
   return at->second;
 }
 
-DataColumns read_data_columns(const Config& config, const Table& table, const ReadOptions& options,
+DataColumns read_data_columns(const DataSpec& spec, const Table& table, const ReadOptions& options,
                               const FormColumn& form) {
   std::optional<Table> items, users;
-  if (config.items) items = Table::open(config.items->source());
-  if (config.users) users = Table::open(config.users->source());
+  if (spec.items) items = Table::open(spec.items->source);
+  if (spec.users) users = Table::open(spec.users->source);
   const ConfigTables tables{&table, items ? &*items : nullptr, users ? &*users : nullptr};
-  const ColumnPlaces places = place_columns(config, columns_to_read(config, table, options), tables);
+  const ColumnPlaces places = place_columns(spec, columns_to_read(spec, table, options), tables);
   DataColumns data;
-  data.columns = code_columns(table, requests_of(config, places.rows));
+  data.columns = code_columns(table, places.rows);
   data.rows = data.columns.front().codes.size();
   if (data.rows == 0) throw data_error("{}: has no rows", table.source().describe());
   for (const CodedColumn& column : data.columns)
     data.origins[column.name] = {.side_table = "", .date_format = table.source().date_format};
-  Joiner joiner(config, table, options, form, data);
+  Joiner joiner(table, options, form, data);
   if (items)
-    data.other_items =
-        joiner.join({"items", "item", config.items->key, config.candidate.id}, *items, places.items);
+    data.other_items = joiner.join({"items", "item", spec.items->key, spec.id}, *items, places.items);
   if (users)
-    data.other_users =
-        joiner.join({"users", "user", config.users->key, config.data.user}, *users, places.users);
+    data.other_users = joiner.join({"users", "user", spec.users->key, spec.user}, *users, places.users);
   return data;
 }
 

@@ -1,4 +1,4 @@
-// The columns that a config names: those of the interactions, and those of the item and user tables, joined
+// The columns of a data spec: those of the interactions, and those of the item and user tables, joined
 // to the interactions.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "shortlist/config/data_spec.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/train/known_data.h"
 #include "shortlist/train/side_table.h"
@@ -42,8 +43,8 @@ struct ReadOptions {
 // Sets the form of a column and returns it.
 using FormColumn = std::function<TextForm(CodedColumn&)>;
 
-// Reads the interactions' columns and joins the config's side tables to them. Throws a data Error.
-DataColumns read_data_columns(const Config& config, const Table& table, const ReadOptions& options,
+// Reads the interactions' columns and joins the side tables to them. Throws a data Error.
+DataColumns read_data_columns(const DataSpec& spec, const Table& table, const ReadOptions& options,
                               const FormColumn& form);
 
 // The fingerprint of the joined columns and of the side tables.

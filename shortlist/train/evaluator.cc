@@ -10,16 +10,16 @@
 
 namespace shortlist {
 
-Evaluator::Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
-                     ThreadPool& pool)
+Evaluator::Evaluator(const TrainSpec& training, const ModelSpec& spec, Parameters& parameters,
+                     const Dataset& data, ThreadPool& pool)
     : spec_(spec),
       data_(data),
       pool_(pool),
       parameters_(parameters),
-      tasks_(make_tasks(config, spec)),
+      tasks_(make_tasks(training, spec)),
       query_plan_(spec, parameters, {.outputs = {spec.query}}),
       candidate_plan_(spec, parameters, {.outputs = {spec.candidate}}),
-      losses_(data, pool, static_cast<size_t>(config.training.batch)) {
+      losses_(data, pool, static_cast<size_t>(training.settings.batch)) {
   if (!spec.rankings.empty()) {
     ranking_plan_.emplace_back(spec, parameters,
                                PlanOptions{.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
@@ -84,11 +84,11 @@ void Evaluator::check_embeddings_finite() const {
   const auto check = [](ConstMatrix embeddings, const char* tower) {
     for (size_t i = 0; i < embeddings.rows * embeddings.cols; ++i) {
       if (!std::isfinite(embeddings.data[i]))
-        throw failed("the {} tower gives {} for some rows, need finite numbers", tower, embeddings.data[i]);
+        throw failed("the {} tower returns {} for some rows, need finite numbers", tower, embeddings.data[i]);
     }
   };
   check(queries_, "query");
-  check(candidates_, "candidate");
+  check(candidates_, "item");
 }
 
 Evaluator::PairScores Evaluator::score_pairs(const DistinctPairs& rows) {

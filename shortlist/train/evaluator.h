@@ -18,9 +18,9 @@ struct RowScores {
 
 class Evaluator {
  public:
-  // All arguments must outlive the evaluator. Each call reads the current parameters; their panels must be
-  // packed.
-  Evaluator(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
+  // All arguments except `training` must outlive the evaluator. Each call reads the current parameters; their
+  // panels must be packed.
+  Evaluator(const TrainSpec& training, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
             ThreadPool& pool);
 
   // Ranks among these candidates, in the order of data.items, instead of the dataset's own. They must outlive

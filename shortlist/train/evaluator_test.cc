@@ -57,7 +57,8 @@ class BruteForce {
 std::vector<uint32_t> all_rows(const TinyModel& model) { return model.data().split.rows("all"); }
 
 RowScores scores_of(TinyModel& model, const std::vector<uint32_t>& rows) {
-  return Evaluator(model.config, model.spec, model.parameters, model.data(), model.pool).score(rows);
+  return Evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(), model.pool)
+      .score(rows);
 }
 
 TEST(Evaluator, RanksAsBruteForceDoes) {
@@ -109,7 +110,7 @@ TEST(Evaluator, RanksNothingApartWhereQueriesTellNoUser) {
   const TinyTable table;
   TinyModel model(table, {{"[\"user\", \"country\"]", "[\"country\"]"}});
   EXPECT_TRUE(scores_of(model, model.data().split.validation).unseen_ranks.empty());
-  Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+  Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(), model.pool);
   const Metrics figures = evaluator.figures(model.data().split.validation, true);
   EXPECT_EQ(find_metric(figures, "unseen_top_5"), nullptr);
   EXPECT_EQ(find_metric(figures, "ndcg@5"), nullptr);
@@ -121,7 +122,8 @@ TEST(Evaluator, RanksItemsBehindAllThatTheCatalogueDoesNotHave) {
   TinyModel model(table);
   const Dataset& own = model.data();
   const KnownData known{own.items.ids, own.users, own.fingerprint, false};
-  Dataset data = apply_features(model.config, model.prepared.features, other.open(), true, &known);
+  Dataset data =
+      apply_features(resolve_data(model.config), model.prepared.features, other.open(), true, &known);
   data.seen = own.seen;
   EXPECT_TRUE(data.other_table);
   EXPECT_EQ(data.item_of_candidate, (std::vector<uint32_t>{7, 30}));
@@ -131,7 +133,7 @@ TEST(Evaluator, RanksItemsBehindAllThatTheCatalogueDoesNotHave) {
   Plan plan(model.spec, model.parameters, {.outputs = {model.spec.candidate}});
   run_tower(model.pool, plan, model.spec.candidate, kCandidateRows, own.candidates, own.candidate_of_item,
             catalogue);
-  Evaluator evaluator(model.config, model.spec, model.parameters, data, model.pool);
+  Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, data, model.pool);
   evaluator.use_catalogue(catalogue);
   const std::vector<uint32_t> rows = {0, 1, 2};
   const RowScores scores = evaluator.score(rows);
@@ -196,7 +198,7 @@ TEST(Evaluator, TiesCountAgainstTopKAndForKerasTopK) {
   set_all(model.parameters, "candidate/dense/kernel", 0);  // makes all candidates equal
   model.parameters.pack(model.pool, false);
   const std::vector<uint32_t> rows = all_rows(model);
-  Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+  Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(), model.pool);
   EXPECT_EQ(evaluator.score(rows).ranks[0], (Rank{0, 29}));
   const Metrics figures = evaluator.figures(rows, false);
   EXPECT_EQ(*find_metric(figures, "top_5"), 0);
@@ -210,14 +212,15 @@ TEST(Evaluator, ThrowsWhenWhatTheModelGivesIsNotFinite) {
     TinyModel model(table);
     set_all(model.parameters, parameter, NAN);
     model.parameters.pack(model.pool, false);
-    Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+    Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(),
+                        model.pool);
     const std::string figures = message_of([&] { evaluator.figures(all_rows(model), true); });
     EXPECT_EQ(figures, message_of([&] { evaluator.score(all_rows(model)); }));
     return figures;
   };
-  EXPECT_EQ(message("query/dense/kernel"), "the query tower gives nan for some rows, need finite numbers");
+  EXPECT_EQ(message("query/dense/kernel"), "the query tower returns nan for some rows, need finite numbers");
   EXPECT_EQ(message("candidate/dense/kernel"),
-            "the candidate tower gives nan for some rows, need finite numbers");
+            "the item tower returns nan for some rows, need finite numbers");
   EXPECT_EQ(message("ranking/rating/prediction/kernel"),
             "the model's prediction of 'rating' is nan for some rows, need finite numbers");
 }
@@ -231,7 +234,7 @@ TEST(Evaluator, TakesTheCrossEntropyFromLogits) {
   set_all(model.parameters, "ranking/rating/prediction/kernel", 0);
   set_all(model.parameters, "ranking/rating/prediction/bias", 40);
   model.parameters.pack(model.pool, false);
-  Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+  Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(), model.pool);
   EXPECT_NEAR(*find_metric(evaluator.figures(all_rows(model), true), "ranking_loss"), 40, 1e-6);
 }
 
@@ -252,7 +255,7 @@ TEST(Evaluator, FiguresFollowFromScores) {
     softmax += std::log(sum) - brute.score(rows[i], model.data().candidate_of_row[rows[i]]);
   }
   const double n = static_cast<double>(rows.size());
-  Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+  Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(), model.pool);
   const Metrics figures = evaluator.figures(rows, true);
   EXPECT_NEAR(*find_metric(figures, "rmse"), std::sqrt(squares / n), 1e-6);
   squares /= std::pow(model.spec.label_scale(0).deviation, 2);  // losses use the standardised label

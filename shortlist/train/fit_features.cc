@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "shortlist/train/column_roles.h"
 #include "shortlist/train/table_times.h"
 
 namespace shortlist {
@@ -47,11 +46,10 @@ void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
 
 }  // namespace
 
-FeatureMap fit_features(const Config& config, const DataColumns& columns, const std::vector<uint32_t>* rows,
+FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const std::vector<uint32_t>* rows,
                         ColumnForms forms, size_t part_values) {
-  std::vector<FeatureConfig> used;
-  for (const std::string& name : used_features(config)) {
-    FeatureConfig& feature = used.emplace_back(config.feature(name));
+  std::vector<FeatureConfig> used = spec.features;
+  for (FeatureConfig& feature : used) {
     use_table_format(columns.origin(feature.column).date_format, columns.find(feature.column).values,
                      feature);
   }

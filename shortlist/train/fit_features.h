@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "shortlist/config/config.h"
+#include "shortlist/config/data_spec.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/train/data_columns.h"
 
@@ -18,7 +18,7 @@ inline constexpr size_t kPartValues = size_t{1} << 16;
 // Fits the features of both towers on the distinct values of each column, weighted by their counts in `rows`
 // (null: all rows of the interactions). All functions here throw a data Error that names the row of an
 // invalid value.
-FeatureMap fit_features(const Config& config, const DataColumns& columns, const std::vector<uint32_t>* rows,
+FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const std::vector<uint32_t>* rows,
                         ColumnForms forms, size_t part_values = kPartValues);
 
 // Encodes a tower's features of the rows `first`. The distinct values of each feature's column are encoded

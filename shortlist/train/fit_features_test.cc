@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shortlist/config/resolve.h"
 #include "shortlist/testing/small_table.h"
 
 namespace shortlist {
@@ -22,8 +23,8 @@ nlohmann::json fitted_in_parts_of(size_t values, const std::vector<uint32_t>* ro
   const TinyTable table;
   const Config config = table.config(kKinds);
   const FormColumn form = [](CodedColumn&) { return TextForm::text; };
-  const DataColumns columns = read_data_columns(config, table.open(), {}, form);
-  return fit_features(config, columns, rows, {}, values).to_json();
+  const DataColumns columns = read_data_columns(resolve_data(config), table.open(), {}, form);
+  return fit_features(resolve_data(config), columns, rows, {}, values).to_json();
 }
 
 TEST(FitFeatures, PartsOfAnySizeGiveTheSameFeatures) {
@@ -42,10 +43,10 @@ TEST(FitFeatures, APartNamesTheRowOfAWrongValue) {
                     {R"(["movie", "genre"])", R"(["movie", "genre", "year"])"}};
   const Config config = table.config(vector);
   const FormColumn form = [](CodedColumn&) { return TextForm::text; };
-  const DataColumns columns = read_data_columns(config, table.open(), {}, form);
+  const DataColumns columns = read_data_columns(resolve_data(config), table.open(), {}, form);
   for (const size_t values : {1, 1000}) {
     try {
-      fit_features(config, columns, nullptr, {}, values);
+      fit_features(resolve_data(config), columns, nullptr, {}, values);
       FAIL();
     } catch (const Error& error) {
       EXPECT_EQ(std::string(error.what()), "row 3, column 'year': the vector has 2 numbers, need 1");

@@ -4,16 +4,13 @@
 
 namespace shortlist {
 
-int kept_epoch(const Config& config, const History& history) {
+int kept_epoch(const TrainSpec& spec, const History& history) {
   if (history.epochs.empty()) return 0;
   const int last = history.epochs.back().epoch;
-  const auto& early = config.training.early_stopping;
-  if (!early || !early->restore_best || config.training.refit) return last;
+  const auto& early = spec.settings.early_stopping;
+  if (!early || !early->restore_best || spec.settings.refit) return last;
   EarlyStoppingConfig settings = *early;
-  const bool has_validation = !history.epochs.back().validation.empty();
-  settings.monitor = settings.monitor == kServedMonitor && !has_validation
-                         ? "loss"
-                         : config.monitored_metric(settings.monitor);
+  settings.monitor = spec.monitored_metric(settings.monitor, !history.epochs.back().validation.empty());
   EarlyStopping watch(settings);
   int kept = last;
   for (const EpochRecord& epoch : history.epochs) {

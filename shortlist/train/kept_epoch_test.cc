@@ -15,10 +15,10 @@ History losses(const std::vector<double>& values) {
   return history;
 }
 
-Config stopping_early() {
-  Config config;
-  config.training.early_stopping.emplace().monitor = "loss";
-  return config;
+TrainSpec stopping_early() {
+  TrainSpec spec;
+  spec.settings.early_stopping.emplace().monitor = "loss";
+  return spec;
 }
 
 TEST(KeptEpoch, IsTheBestWhereItsWeightsAreRestored) {
@@ -27,13 +27,13 @@ TEST(KeptEpoch, IsTheBestWhereItsWeightsAreRestored) {
 
 TEST(KeptEpoch, IsTheLastWhereNothingIsRestored) {
   const History history = losses({3, 2, 2.5});
-  EXPECT_EQ(kept_epoch(Config(), history), 3);
-  Config config = stopping_early();
-  config.training.early_stopping->restore_best = false;
-  EXPECT_EQ(kept_epoch(config, history), 3);
-  config = stopping_early();
-  config.training.refit = true;
-  EXPECT_EQ(kept_epoch(config, history), 3);
+  EXPECT_EQ(kept_epoch(TrainSpec(), history), 3);
+  TrainSpec spec = stopping_early();
+  spec.settings.early_stopping->restore_best = false;
+  EXPECT_EQ(kept_epoch(spec, history), 3);
+  spec = stopping_early();
+  spec.settings.refit = true;
+  EXPECT_EQ(kept_epoch(spec, history), 3);
 }
 
 TEST(KeptEpoch, LooksAtTrainingRowsWithoutValidation) {

@@ -40,12 +40,12 @@ std::vector<uint32_t> number_by_known(const CodedColumn& column, std::span<const
 void check_ids(const CodedColumn& ids) {
   for (uint32_t code = 0; code < ids.distinct(); ++code) {
     if (!is_no_value(ids.values, code)) continue;
-    throw data_error("row {}: column '{}' is missing, but it tells candidates apart", ids.first_row[code] + 1,
+    throw data_error("row {}: column '{}' is missing, but it identifies the item", ids.first_row[code] + 1,
                      ids.name);
   }
 }
 
-void read_users(const CodedColumn& users, const KnownData* known, bool query_tells_user, Dataset& data) {
+void read_users(const CodedColumn& users, const KnownData* known, bool query_has_user, Dataset& data) {
   const std::vector<uint32_t> number_of_code =
       number_by_known(users, known != nullptr ? known->users : std::span<const std::string>());
   if (known != nullptr) {
@@ -56,7 +56,7 @@ void read_users(const CodedColumn& users, const KnownData* known, bool query_tel
   }
   data.user_of_row.reserve(data.rows);
   for (size_t row = 0; row < data.rows; ++row) data.user_of_row.push_back(number_of_code[users.codes[row]]);
-  if (!query_tells_user) return;
+  if (!query_has_user) return;
   data.user_of_query.assign(data.queries.rows, unknown_index);
   for (size_t row = 0; row < data.rows; ++row)
     data.user_of_query[data.query_of_row[row]] = data.user_of_row[row];

@@ -32,7 +32,7 @@ void check_ids(const CodedColumn& ids);
 std::vector<uint32_t> number_by_known(const CodedColumn& column, std::span<const std::string> known);
 
 // Sets users and user_of_row, and user_of_query if queries contain the user. `known` may be null.
-void read_users(const CodedColumn& users, const KnownData* known, bool query_tells_user, Dataset& data);
+void read_users(const CodedColumn& users, const KnownData* known, bool query_has_user, Dataset& data);
 
 // Sets `interactions`, and `seen` if queries contain the user. `times` is the time of each training row, or
 // empty if it is unknown.

@@ -85,28 +85,26 @@ float any_number(const CodedColumn& column) {
 
 }  // namespace
 
-std::vector<float> read_label(const RankingConfig& ranking, const CodedColumn& column,
+std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled) {
   if (unlabelled != nullptr) find_rows_without_value(column, *unlabelled);
   std::vector<float> labels =
       numbers_of(column, "label", unlabelled != nullptr ? std::optional(any_number(column)) : std::nullopt);
-  if (ranking.loss.prediction() != Prediction::probability) return labels;
+  if (label.loss.prediction() != Prediction::probability) return labels;
   for (size_t r = 0; r < labels.size(); ++r) {
     if (labels[r] >= 0 && labels[r] <= 1) continue;
     throw data_error("row {}: label column '{}': got {}, but {} needs labels from 0 to 1", r + 1,
-                     ranking.label, labels[r], ranking.loss.name());
+                     label.column, labels[r], label.loss.name());
   }
   return labels;
 }
 
-std::vector<std::vector<float>> read_labels(const Config& config, const DataColumns& columns,
+std::vector<std::vector<float>> read_labels(const DataSpec& spec, const DataColumns& columns,
                                             std::vector<uint32_t>& unlabelled) {
   std::vector<std::vector<float>> labels;
-  for (const RankingConfig& ranking : config.ranking) {
-    // Without retrieval, a row without a label would be useless.
+  for (const LabelSpec& label : spec.labels)
     labels.push_back(
-        read_label(ranking, columns.find(ranking.label), config.retrieval ? &unlabelled : nullptr));
-  }
+        read_label(label, columns.find(label.column), spec.needs_labels ? nullptr : &unlabelled));
   return labels;
 }
 
@@ -147,27 +145,27 @@ void leave_out_unlabelled(std::vector<uint32_t> rows, Dataset& data) {
     throw data_error("no training row has a label");
 }
 
-std::string describe_unlabelled(const Config& config, const Dataset& data) {
+std::string describe_unlabelled(const DataSpec& spec, const Dataset& data) {
   if (data.unlabelled.empty()) return "";
   std::vector<std::string> labels;
-  for (const RankingConfig& ranking : config.ranking) labels.push_back(ranking.label);
+  for (const LabelSpec& label : spec.labels) labels.push_back(label.column);
   const bool one = data.unlabelled.size() == 1;
   // A row without a value is not positive.
-  const char* use = config.retrieval->positives.empty()
-                        ? (one ? "it trains retrieval alone" : "they train retrieval alone")
+  const char* use = spec.positives.empty()
+                        ? (one ? "it is used only for retrieval" : "they are used only for retrieval")
                         : (one ? "the ranking leaves it out" : "the ranking leaves them out");
   return fmt::format("{} of {} rows {} no '{}': {}", data.unlabelled.size(), data.rows, one ? "has" : "have",
                      fmt::join(labels, "' or no '"), use);
 }
 
-std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data) {
+std::vector<LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data) {
   const std::vector<uint32_t>& train = data.split.train;
   std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());
   for (size_t i = 0; i < weights.size(); ++i) weights[i] = data.weights[train[i]];
   std::vector<LabelScale> scales;
-  for (size_t t = 0; t < config.ranking.size(); ++t) {
+  for (size_t t = 0; t < spec.labels.size(); ++t) {
     for (size_t i = 0; i < train.size(); ++i) labels[i] = data.labels[t][train[i]];
-    scales.push_back(config.ranking[t].standardizes() ? fit_label_scale(labels, weights) : LabelScale());
+    scales.push_back(spec.labels[t].standardized ? fit_label_scale(labels, weights) : LabelScale());
   }
   return scales;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "shortlist/config/config.h"
+#include "shortlist/config/data_spec.h"
 #include "shortlist/table/coded_column.h"
 #include "shortlist/train/data_columns.h"
 #include "shortlist/train/dataset.h"
@@ -14,11 +14,11 @@ namespace shortlist {
 // The label of each row. Throws a data Error for a value that is not a finite number, or is outside [0, 1] if
 // the loss requires that range. With `unlabelled`, rows without a label are appended to it and get the label
 // of another row.
-std::vector<float> read_label(const RankingConfig& ranking, const CodedColumn& column,
+std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled);
 
 // [ranking task][row], by read_label().
-std::vector<std::vector<float>> read_labels(const Config& config, const DataColumns& columns,
+std::vector<std::vector<float>> read_labels(const DataSpec& spec, const DataColumns& columns,
                                             std::vector<uint32_t>& unlabelled);
 
 // The weight of each row, 0 or more.
@@ -34,9 +34,9 @@ void read_positives(const CodedColumn& column, Dataset& data);
 void leave_out_unlabelled(std::vector<uint32_t> rows, Dataset& data);
 
 // "12 of 500 rows have no 'rating': they train retrieval alone", or "" if all rows have all labels.
-std::string describe_unlabelled(const Config& config, const Dataset& data);
+std::string describe_unlabelled(const DataSpec& spec, const Dataset& data);
 
 // One scale for each ranking task, fitted on the training rows.
-std::vector<LabelScale> fit_label_scales(const Config& config, const Dataset& data);
+std::vector<LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data);
 
 }  // namespace shortlist

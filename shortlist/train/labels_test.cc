@@ -88,15 +88,13 @@ TEST(Labels, SomeTrainingRowNeedsOne) {
 }
 
 TEST(Labels, DescribesTheRowsWithoutOne) {
-  Config config;
-  config.retrieval.emplace();
-  config.ranking.resize(2);
-  config.ranking[0].label = "rating", config.ranking[1].label = "liked";
+  DataSpec spec;
+  spec.labels = {{.column = "rating", .loss = {}}, {.column = "liked", .loss = {}}};
   Dataset data = five_rows();
-  EXPECT_EQ(describe_unlabelled(config, data), "");
+  EXPECT_EQ(describe_unlabelled(spec, data), "");
   leave_out_unlabelled({1}, data);
-  EXPECT_EQ(describe_unlabelled(config, data),
-            "1 of 5 rows has no 'rating' or no 'liked': it trains retrieval alone");
+  EXPECT_EQ(describe_unlabelled(spec, data),
+            "1 of 5 rows has no 'rating' or no 'liked': it is used only for retrieval");
 }
 
 }  // namespace

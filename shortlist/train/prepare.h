@@ -1,20 +1,18 @@
-// Builds a dataset from a config and a table.
+// Builds a dataset from a table.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "shortlist/config/build.h"
-#include "shortlist/config/config.h"
+#include "shortlist/config/data_spec.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/table/table.h"
-#include "shortlist/train/column_roles.h"
 #include "shortlist/train/dataset.h"
 #include "shortlist/train/known_data.h"
 
 namespace shortlist {
 
-// A split table, and the features fitted on the rows that the config selects.
+// A split table, and the features fitted on the rows that the spec selects.
 struct PreparedData {
   FeatureMap features;  // of both towers
   Dataset data;
@@ -23,17 +21,14 @@ struct PreparedData {
 enum class TrainOn { train, train_and_validation };
 // With train_and_validation, validation rows become training rows, features are also fitted on them, and no
 // validation rows are left.
-PreparedData prepare_data(const Config& config, const Table& table, TrainOn train_on = TrainOn::train);
-
-// Builds the model of a config for the data, with the labels' scales.
-ModelSpec build_model(const Config& config, const PreparedData& prepared);
+PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn train_on = TrainOn::train);
 
 // Applies features that were fitted before. The catalogue is the table's own, or that of `known`. A table
 // other than the known one is split only if known->split is set; otherwise it needs no split column.
 // data.seen stays empty. Throws a data Error if the known table's split differs from the one in training.
-// With training.refit, validation rows are training rows. With `need_labels` false, label columns may be
+// With DataSpec::refit, validation rows are training rows. With `need_labels` false, label columns may be
 // missing; then labels and split are empty.
-Dataset apply_features(const Config& config, const FeatureMap& features, const Table& table,
+Dataset apply_features(const DataSpec& spec, const FeatureMap& features, const Table& table,
                        bool need_labels = true, const KnownData* known = nullptr);
 
 }  // namespace shortlist

@@ -26,7 +26,7 @@ const Changes kAllTrain = {
 
 Dataset data_of(const std::string& rows, const Changes& changes = kAllTrain) {
   const TinyTable table(kHead + rows);
-  return prepare_data(table.config(changes), table.open()).data;
+  return prepare_data(resolve_data(table.config(changes)), table.open()).data;
 }
 
 using Values = std::vector<AttributeValue>;
@@ -34,7 +34,8 @@ using Values = std::vector<AttributeValue>;
 // The error message about the table, without its path.
 std::string error_of(const std::string& rows, const Changes& changes = kAllTrain) {
   const TinyTable table(kHead + rows);
-  const std::string message = message_of([&] { prepare_data(table.config(changes), table.open()); });
+  const std::string message =
+      message_of([&] { prepare_data(resolve_data(table.config(changes)), table.open()); });
   const std::string named = table.path() + ": ";
   return message.starts_with(named) ? message.substr(named.size()) : "without the table's name: " + message;
 }
@@ -84,10 +85,9 @@ TEST(Dataset, RejectsLabelsThatAreNotFinite) {
   const auto message = [](const std::string& label) {
     return error_of(std::string(kRows) + "u1,Peru,m9,Drama,1999," + label + "\n");
   };
-  EXPECT_EQ(
-      message("NaN"),
-      "row 5: label column 'rating': got 'NaN', need a finite number; if this means a missing value, say so: "
-      "missing = [\"NaN\"] in [data] (--missing)");
+  EXPECT_EQ(message("NaN"),
+            "row 5: label column 'rating': got 'NaN', need a finite number; if this means a missing value, "
+            "set missing = [\"NaN\"] in [data] (--missing)");
   EXPECT_EQ(message("inf"), "row 5: label column 'rating': got 'inf', need a finite number");
   EXPECT_EQ(message("ten"), "row 5: label column 'rating': got 'ten', need a finite number");
 }
@@ -149,7 +149,7 @@ TEST(Dataset, FitsTheScaleOfLabelsOnTheTrainingRows) {
     changes.emplace_back("train = 0.8, validation = 0.1, test = 0.1",
                          "by = \"order\", train = 2, validation = 0, test = 0");
     const TinyTable table("user,country,movie,genre,year,rating\n" + rows);
-    return prepare_data(table.config(changes), table.open()).label_scales.at(0);
+    return prepare_data(resolve_data(table.config(changes)), table.open()).label_scales.at(0);
   };
   EXPECT_EQ(scale({}), (LabelScale{20, 10}));
   EXPECT_EQ(scale({{"user  = \"user\"", "weight = \"year\""}}), (LabelScale{15, std::sqrt(75.0)}));
@@ -169,7 +169,7 @@ TEST(Dataset, CountsTheSharesOfItemsInTheTrainingRows) {
 
 TEST(Dataset, RejectsAMissingId) {
   EXPECT_EQ(error_of("u1,Peru,m1,War,2001,3\nu1,Peru,,War,2001,3\n"),
-            "row 2: column 'movie' is missing, but it tells candidates apart");
+            "row 2: column 'movie' is missing, but it identifies the item");
 }
 
 TEST(Dataset, RejectsATableWithoutRows) { EXPECT_EQ(error_of(""), "has no rows"); }
@@ -189,17 +189,12 @@ TEST(Dataset, FitsFeaturesOnTheTrainingRowsOrOnTheTable) {
   EXPECT_EQ(data_of(rows, whole).unseen, Unseen());
 }
 
-TEST(Dataset, NeedsEachColumnOnce) {
-  const TinyTable table;
-  EXPECT_EQ(needed_columns(table.config()), (Texts{"user", "country", "movie", "genre", "year", "rating"}));
-}
-
 TEST(Dataset, KnowsItsTableItsSplitAndWhatUsersHaveSeen) {
   const TinyTable table;
-  const PreparedData prepared = prepare_data(table.config(), table.open());
+  const PreparedData prepared = prepare_data(resolve_data(table.config()), table.open());
   const Dataset& data = prepared.data;
   EXPECT_EQ(data.fingerprint.rows, 240u);
-  EXPECT_EQ(data.fingerprint.columns.size(), needed_columns(table.config()).size());
+  EXPECT_EQ(data.fingerprint.columns.size(), 6u);
   EXPECT_EQ(data.fingerprint.train, 192u);
   for (uint32_t row : data.split.train) {
     const auto seen = data.seen.of(data.user_of_row[row]);
@@ -207,7 +202,7 @@ TEST(Dataset, KnowsItsTableItsSplitAndWhatUsersHaveSeen) {
     EXPECT_EQ(data.user_of_query[data.query_of_row[row]], data.user_of_row[row]);
   }
   const auto print = [](const TinyTable& of, const Changes& changes) {
-    return prepare_data(of.config(changes), of.open()).data.fingerprint;
+    return prepare_data(resolve_data(of.config(changes)), of.open()).data.fingerprint;
   };
   EXPECT_EQ(print(table, {}), data.fingerprint);
   const TinyTable longer(tiny_ratings(241));
@@ -231,7 +226,7 @@ TEST(Dataset, KeepsWhoDidWhatByTheTimeOfTheSplit) {
 TEST(Dataset, CountsAMissingUserAsNoUser) {
   const std::string rows = std::string(kHead) + kRows + ",Peru,m1,Drama,1999,1\n";
   const TinyTable table(rows);
-  const Dataset data = prepare_data(table.config(kAllTrain), table.open()).data;
+  const Dataset data = prepare_data(resolve_data(table.config(kAllTrain)), table.open()).data;
   EXPECT_EQ(data.user_of_row.back(), unknown_index);
   EXPECT_EQ(data.users, (Texts{"u2", "u1"}));
 }
@@ -239,31 +234,33 @@ TEST(Dataset, CountsAMissingUserAsNoUser) {
 TEST(ApplyFeatures, SplitsTheKnownTableAlone) {
   const TinyTable table, other(tiny_ratings(100));
   const Config config = table.config();
-  const PreparedData prepared = prepare_data(config, table.open());
+  const PreparedData prepared = prepare_data(resolve_data(config), table.open());
   KnownData known{prepared.data.items.ids, prepared.data.users, prepared.data.fingerprint, false};
-  const Dataset again = apply_features(config, prepared.features, table.open(), true, &known);
+  const Dataset again = apply_features(resolve_data(config), prepared.features, table.open(), true, &known);
   EXPECT_FALSE(again.other_table);
   EXPECT_EQ(again.split.test, prepared.data.split.test);
   EXPECT_EQ(again.user_of_row, prepared.data.user_of_row);
   EXPECT_EQ(again.query_keys, prepared.data.query_keys);
-  EXPECT_TRUE(apply_features(config, prepared.features, other.open(), true, &known).split.test.empty());
+  EXPECT_TRUE(
+      apply_features(resolve_data(config), prepared.features, other.open(), true, &known).split.test.empty());
   known.fingerprint.split = "other";
-  EXPECT_EQ(message_of([&] { apply_features(config, prepared.features, table.open(), true, &known); }),
+  EXPECT_EQ(message_of(
+                [&] { apply_features(resolve_data(config), prepared.features, table.open(), true, &known); }),
             table.path() +
-                ": this is the table that the model was trained on, but the split puts other rows "
-                "into train, validation and test");
+                ": this is the table that the model was trained on, but the split assigns rows differently "
+                "to train, validation and test");
 }
 
 TEST(ApplyFeatures, DoesWithoutLabelsWhenNoneAreNeeded) {
   const TinyTable table(std::string(kHead) + kRows);
   const Config config = table.config(kAllTrain);
-  const PreparedData prepared = prepare_data(config, table.open());
+  const PreparedData prepared = prepare_data(resolve_data(config), table.open());
   const TinyTable other("user,country,movie,genre,year\nu1,Peru,m9,Drama,1999\n");
-  const Dataset data = apply_features(config, prepared.features, other.open(), false);
+  const Dataset data = apply_features(resolve_data(config), prepared.features, other.open(), false);
   EXPECT_TRUE(data.labels.empty());
   EXPECT_TRUE(data.split.train.empty());
   EXPECT_EQ(data.items.ids, (Texts{"m9"}));
-  EXPECT_EQ(message_of([&] { apply_features(config, prepared.features, other.open()); }),
+  EXPECT_EQ(message_of([&] { apply_features(resolve_data(config), prepared.features, other.open()); }),
             other.path() + ": has no column 'rating' (columns: user, country, movie, genre, year)");
 }
 

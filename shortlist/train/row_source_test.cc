@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "shortlist/config/resolve.h"
 #include "shortlist/testing/prepared_table.h"
 #include "shortlist/train/batcher.h"
 
@@ -14,7 +15,7 @@ using Numbers = std::vector<uint32_t>;
 
 const Dataset& tiny() {
   static const TinyTable table;
-  static const PreparedData prepared = prepare_data(table.config(), table.open());
+  static const PreparedData prepared = prepare_data(resolve_data(table.config()), table.open());
   return prepared.data;
 }
 

@@ -21,8 +21,8 @@ void check_key(const CodedColumn& key, const std::string& table) {
       throw data_error("{}: row {}: column '{}' has no value, but it is the key of the table", table, row + 1,
                        key.name);
     if (row_of_code[code] != kNoRow) {
-      throw data_error("{}: rows {} and {} have the same {}, '{}', but a key needs one row for each value",
-                       table, row_of_code[code] + 1, row + 1, key.name, key.text(code));
+      throw data_error("{}: rows {} and {} have the same {}, '{}', but a key must be unique", table,
+                       row_of_code[code] + 1, row + 1, key.name, key.text(code));
     }
     row_of_code[code] = row;
   }

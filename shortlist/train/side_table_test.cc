@@ -65,7 +65,7 @@ TEST(SideTable, KeepsIdsOfAnotherKindAsTexts) {
 
 TEST(SideTable, RejectsAKeyThatRepeats) {
   EXPECT_EQ(error_of("id,x\n1,a\n2,b\n1.0,c\n"),
-            "movies.csv: rows 1 and 3 have the same id, '1', but a key needs one row for each value");
+            "movies.csv: rows 1 and 3 have the same id, '1', but a key must be unique");
 }
 
 TEST(SideTable, RejectsAMissingKey) {

@@ -63,7 +63,7 @@ Split split_by_column(const SplitConfig& config, const CodedColumn& column) {
 double time_value(const CodedColumn& column, uint32_t code, const TimeForm& form) {
   double seconds;
   if (!read_time(column.values, code, form, seconds)) {
-    throw data_error("row {}: column '{}' is missing, but the split goes by it", column.first_row[code] + 1,
+    throw data_error("row {}: column '{}' is missing, but the split needs it", column.first_row[code] + 1,
                      column.name);
   }
   return seconds;
@@ -75,7 +75,7 @@ std::vector<uint32_t> given_rows(const std::string& path, size_t rows) {
   for (int64_t row : read_npy_integers(path)) {
     if (row < 0 || static_cast<size_t>(row) >= rows)
       throw data_error("{}: row {} of a table of {} rows", path, row, rows);
-    if (seen[static_cast<size_t>(row)]) throw data_error("{}: row {} stands twice", path, row);
+    if (seen[static_cast<size_t>(row)]) throw data_error("{}: row {} is listed twice", path, row);
     seen[static_cast<size_t>(row)] = true;
     order.push_back(static_cast<uint32_t>(row));
   }

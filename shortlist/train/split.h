@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shortlist/config/config.h"
+#include "shortlist/config/data_config.h"
 #include "shortlist/table/coded_column.h"
 
 namespace shortlist {

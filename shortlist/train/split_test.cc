@@ -91,7 +91,7 @@ TEST(Split, ByTimeReadsTimesAsATimeFeatureDoes) {
   const CodedColumn unclear = column_of({"03-02-2021", "02-03-2021"});
   EXPECT_EQ(split_of(declared, 2, &unclear).train, (Rows{1, 0}));
   EXPECT_NE(
-      message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &unclear); }).find("declare which it is"),
+      message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &unclear); }).find("declare which comes first"),
       std::string::npos);
 }
 
@@ -100,19 +100,18 @@ TEST(Split, ByTimeNamesTheRowOfAMixture) {
   times.values.type = ColumnType::number;
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 1, 0), 2, &times); }),
             "row 2, column 'part': 1700579600 looks like seconds, but the column's times are milliseconds: "
-            "give all of "
-            "them one unit by data.sql");
+            "convert all of them to one unit in data.sql");
 }
 
 TEST(Split, ByTimeNeedsATimeInEachRow) {
   CodedColumn times = times_of({5, 1, 3});
   times.values.missing = {0, 1, 0};
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 1, 1), 3, &times); }),
-            "row 2: column 'part' is missing, but the split goes by it");
+            "row 2: column 'part' is missing, but the split needs it");
   const CodedColumn texts = column_of({"yesterday"});
   EXPECT_EQ(
       message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 1, &texts); }),
-      "row 1, column 'part': 'yesterday' is no time (need seconds since 1970, 2024-05-01T12:30:00, or a "
+      "row 1, column 'part': 'yesterday' is not a time (need seconds since 1970, 2024-05-01T12:30:00, or a "
       "declared format such as format = \"%d-%m-%Y %H:%M\" in the config, or --date-format with the table)");
 }
 
@@ -140,15 +139,14 @@ TEST(Split, ByColumnLeavesOutRowsWithoutAPartAndPartsOfSizeZero) {
 }
 
 TEST(Split, RejectsMoreRowsThanHaveNumbers) {
-  EXPECT_EQ(
-      message_of([] { split_of(by(SplitBy::order, 1, 0, 0), size_t{1} << 32); }),
-      "the table has 4294967296 rows or more, need at most 4294967294; leave some out, or take a sample");
+  EXPECT_EQ(message_of([] { split_of(by(SplitBy::order, 1, 0, 0), size_t{1} << 32); }),
+            "the table has at least 4294967296 rows, need at most 4294967294; filter it or take a sample");
 }
 
 TEST(Split, ByTimeRejectsTimesThatAreNotFinite) {
   const CodedColumn times = times_of({1, NAN, 3});
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 3, &times); }),
-            "row 2: column 'part' is missing, but the split goes by it");
+            "row 2: column 'part' is missing, but the split needs it");
 }
 
 TEST(Split, ByRowsFollowsTheFile) {
@@ -172,7 +170,7 @@ TEST(Split, ByRowsRejectsRowsThatAreNotThereOrStandTwice) {
   };
   EXPECT_EQ(message({0, 5}), config.rows + ": row 5 of a table of 5 rows");
   EXPECT_EQ(message({-1}), config.rows + ": row -1 of a table of 5 rows");
-  EXPECT_EQ(message({2, 3, 2}), config.rows + ": row 2 stands twice");
+  EXPECT_EQ(message({2, 3, 2}), config.rows + ": row 2 is listed twice");
 }
 
 TEST(Split, RejectsPartsThatAreLargerThanTheTable) {

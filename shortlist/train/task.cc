@@ -5,33 +5,33 @@
 namespace shortlist {
 namespace {
 
-Task retrieval_task(const RetrievalConfig& config, const ModelSpec& spec, Precision precision) {
+Task retrieval_task(const RetrievalConfig& config, const ModelSpec& model, Precision precision) {
   return {.name = "retrieval",
           .weight = config.weight,
           .loss = config.loss.make({.reduction = config.reduction, .precision = precision}),
-          .outputs = {.query = spec.query, .candidate = spec.candidate},
+          .outputs = {.query = model.query, .candidate = model.candidate},
           .top_k = config.top_k};
 }
 
-Task ranking_task(const Config& config, const ModelSpec& spec, size_t i) {
-  const RankingConfig& ranking = config.ranking[i];
+Task ranking_task(const TrainSpec& spec, const ModelSpec& model, size_t i) {
+  const RankingConfig& ranking = spec.ranking[i];
   return {.name = "ranking",
-          .suffix = config.ranking.size() > 1 ? " of " + ranking.label : "",
+          .suffix = spec.ranking.size() > 1 ? " of " + ranking.label : "",
           .weight = ranking.weight,
           .loss = ranking.loss.make(),
-          .outputs = {.score = spec.rankings[i]},
+          .outputs = {.score = model.rankings[i]},
           .label = ranking.label,
           .ranking = i,
           .prediction = ranking.loss.prediction(),
-          .label_scale = spec.label_scale(i)};
+          .label_scale = model.label_scale(i)};
 }
 
 }  // namespace
 
-std::vector<Task> make_tasks(const Config& config, const ModelSpec& spec, Precision precision) {
+std::vector<Task> make_tasks(const TrainSpec& spec, const ModelSpec& model, Precision precision) {
   std::vector<Task> tasks;
-  if (config.retrieval) tasks.push_back(retrieval_task(*config.retrieval, spec, precision));
-  for (size_t i = 0; i < config.ranking.size(); ++i) tasks.push_back(ranking_task(config, spec, i));
+  if (spec.retrieval) tasks.push_back(retrieval_task(*spec.retrieval, model, precision));
+  for (size_t i = 0; i < spec.ranking.size(); ++i) tasks.push_back(ranking_task(spec, model, i));
   return tasks;
 }
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shortlist/config/config.h"
+#include "shortlist/config/train_spec.h"
 #include "shortlist/losses/loss.h"
 #include "shortlist/metrics/history.h"
 #include "shortlist/model/plan.h"
@@ -38,8 +38,8 @@ struct Task {
   std::string loss_metric() const { return name + "_loss" + suffix; }
 };
 
-// The tasks of a config. `spec` is its model; `precision` is that of the matrix products in the losses.
-std::vector<Task> make_tasks(const Config& config, const ModelSpec& spec,
+// The tasks of a training. `precision` is that of the matrix products in the losses.
+std::vector<Task> make_tasks(const TrainSpec& spec, const ModelSpec& model,
                              Precision precision = Precision::float32);
 
 // The outputs of all tasks, which a plan must compute.

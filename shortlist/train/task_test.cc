@@ -24,7 +24,7 @@ std::vector<std::string> loss_figure_names(const std::vector<Task>& tasks) {
 TEST(Tasks, AreOneForEachSectionOfTheConfig) {
   const TinyTable table;
   const TinyModel model(table);
-  const std::vector<Task> tasks = make_tasks(model.config, model.spec);
+  const std::vector<Task> tasks = make_tasks(resolve_training(model.config), model.spec);
   EXPECT_EQ(loss_figure_names(tasks), (std::vector<std::string>{"retrieval_loss", "ranking_loss"}));
   EXPECT_EQ(output_nodes(tasks),
             (std::vector<int>{model.spec.query, model.spec.candidate, model.spec.rankings[0]}));
@@ -36,7 +36,7 @@ TEST(Tasks, AreOneForEachSectionOfTheConfig) {
 TEST(Tasks, NameTheirLabelWhereSeveralAreRankings) {
   const TinyTable table;
   const TinyModel model(table, kTwoLabels);
-  const std::vector<Task> tasks = make_tasks(model.config, model.spec);
+  const std::vector<Task> tasks = make_tasks(resolve_training(model.config), model.spec);
   EXPECT_EQ(loss_figure_names(tasks),
             (std::vector<std::string>{"retrieval_loss", "ranking_loss of year", "ranking_loss of rating"}));
   EXPECT_EQ(tasks[2].figure("rmse"), "rmse of rating");
@@ -46,7 +46,7 @@ TEST(Tasks, NameTheirLabelWhereSeveralAreRankings) {
 TEST(Tasks, AddUpByTheirWeights) {
   const TinyTable table;
   const TinyModel model(table, kTwoLabels);
-  const std::vector<Task> tasks = make_tasks(model.config, model.spec);
+  const std::vector<Task> tasks = make_tasks(resolve_training(model.config), model.spec);
   EXPECT_EQ(loss_metrics(tasks, {.tasks = {10, 4, 1}, .regularization = 0.25}),
             (Metrics{{"loss", 10 + 0.5 * 4 + 1 + 0.25},
                      {"retrieval_loss", 10},

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "shortlist/config/config_hash.h"
 #include "shortlist/math/finite.h"
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/evaluator.h"
@@ -29,28 +28,26 @@ void set_values(const std::vector<Buffer>& values, Parameters& parameters) {
     std::copy_n(values[i].data(), values[i].size(), parameters.at(i).value.data);
 }
 
-// The settings of a monitor, with its metric's name resolved. Without validation rows the training rows are
-// monitored. All of their items are seen, so the served metric is replaced by the loss.
+// The settings of a monitor, with its metric's name resolved.
 template <typename Settings>
-Settings with_monitor(Settings settings, const Config& config, const Dataset& data) {
-  const bool falls_back = settings.monitor == kServedMonitor && data.split.validation.empty();
-  settings.monitor = falls_back ? "loss" : config.monitored_metric(settings.monitor);
+Settings with_monitor(Settings settings, const TrainSpec& spec, const Dataset& data) {
+  settings.monitor = spec.monitored_metric(settings.monitor, !data.split.validation.empty());
   return settings;
 }
 
 }  // namespace
 
 struct Trainer::State {
-  State(const Config& c, const ModelSpec& spec, Parameters& p, const Dataset& d, ThreadPool& t)
-      : config(c), parameters(p), data(d), pool(t), step(c, spec, p, d, t), evaluator(c, spec, p, d, t) {
-    const TrainingConfig& training = config.training;
+  State(const TrainSpec& s, const ModelSpec& model, Parameters& p, const Dataset& d, ThreadPool& t)
+      : spec(s), parameters(p), data(d), pool(t), step(s, model, p, d, t), evaluator(s, model, p, d, t) {
+    const TrainingConfig& training = spec.settings;
     run.learning_rate = run.configured_rate = training.optimizer.learning_rate();
-    if (training.reduce_on_plateau) plateau.emplace(with_monitor(*training.reduce_on_plateau, config, data));
-    if (training.early_stopping) early.emplace(with_monitor(*training.early_stopping, config, data));
+    if (training.reduce_on_plateau) plateau.emplace(with_monitor(*training.reduce_on_plateau, spec, data));
+    if (training.early_stopping) early.emplace(with_monitor(*training.early_stopping, spec, data));
   }
 
-  int epochs() const { return schedule.empty() ? config.training.epochs : static_cast<int>(schedule.size()); }
-  size_t batch_rows() const { return static_cast<size_t>(config.training.batch); }
+  int epochs() const { return schedule.empty() ? spec.settings.epochs : static_cast<int>(schedule.size()); }
+  size_t batch_rows() const { return static_cast<size_t>(spec.settings.batch); }
   int64_t steps_an_epoch() const {
     return static_cast<int64_t>(chunk_count(data.split.train.size(), batch_rows()));
   }
@@ -70,7 +67,7 @@ struct Trainer::State {
   void check_state_finite() const;
   Error not_finite(int64_t at_step, const std::string& what) const;
 
-  const Config& config;
+  const TrainSpec spec;
   Parameters& parameters;
   const Dataset& data;
   ThreadPool& pool;
@@ -154,13 +151,13 @@ void Trainer::State::watch(const EpochRecord& epoch, TrainingCallback& callback)
 CheckpointView Trainer::State::view() {
   if (plateau) run.plateau = plateau->state;
   if (early) run.early = early->state;
-  return {&parameters, &step.optimizer(), &best, &run, config_hash(config), &data.fingerprint};
+  return {&parameters, &step.optimizer(), &best, &run, spec.hash, &data.fingerprint};
 }
 
 void Trainer::State::save(const std::string& folder) {
   if (folder.empty()) return;
   save_checkpoint(checkpoint_path(folder, run), view());
-  prune_checkpoints(folder, config.training.keep_checkpoints);
+  prune_checkpoints(folder, spec.settings.keep_checkpoints);
 }
 
 void Trainer::State::check_loss_finite(const StepMetrics& figures) const {
@@ -186,12 +183,12 @@ Error Trainer::State::not_finite(int64_t at_step, const std::string& what) const
   const bool has_checkpoint = run.epoch > 0;
   return failed("epoch {}, step {}: {}; {}ower the learning rate, which is {} now, and {}", run.epoch + 1,
                 at_step, what, has_checkpoint ? "the last checkpoint is kept. L" : "l", run.learning_rate,
-                has_checkpoint ? "go on with --resume" : "train again");
+                has_checkpoint ? "continue with --resume" : "train again");
 }
 
-Trainer::Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
+Trainer::Trainer(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters, const Dataset& data,
                  ThreadPool& pool)
-    : state_(std::make_unique<State>(config, spec, parameters, data, pool)) {}
+    : state_(std::make_unique<State>(spec, model, parameters, data, pool)) {}
 Trainer::~Trainer() = default;
 
 StepProfile Trainer::profile() const { return state_->step.profile(); }
@@ -202,7 +199,7 @@ StepMetrics Trainer::step(std::span<const uint32_t> rows) {
 }
 
 std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
-  const TrainingConfig& training = state_->config.training;
+  const TrainingConfig& training = state_->spec.settings;
   return row_order(block_of(state_->data), 0, 1, static_cast<uint64_t>(training.seed),
                    training.keras_compatible ? 0 : static_cast<uint64_t>(epoch));
 }
@@ -227,7 +224,7 @@ Trainer::Outcome Trainer::run(TrainingCallback& callback, const std::atomic<bool
 void Trainer::begin_at(const OptimizerState& optimizer) {
   State& s = *state_;
   if (optimizer.steps < 0 || optimizer.steps / s.steps_an_epoch() > std::numeric_limits<int>::max())
-    throw data_error("the checkpoint's optimizer says that it took {} steps", optimizer.steps);
+    throw data_error("the checkpoint's optimizer has taken {} steps, which is out of range", optimizer.steps);
   restore_optimizer(optimizer, s.step.optimizer());
   s.run.learning_rate = optimizer.learning_rate.value_or(s.run.learning_rate);
   s.run.epoch = static_cast<int>(optimizer.steps / s.steps_an_epoch());
@@ -255,7 +252,7 @@ bool Trainer::resume(const std::string& checkpoints, const std::function<void(co
 void Trainer::load(const Checkpoint& checkpoint) {
   State& s = *state_;
   load_checkpoint(checkpoint, s.view());
-  const double rate = s.config.training.optimizer.learning_rate();
+  const double rate = s.spec.settings.optimizer.learning_rate();
   if (s.run.configured_rate != rate) s.run.learning_rate = s.run.configured_rate = rate;
   if (s.plateau) s.plateau->state = s.run.plateau;
   if (s.early) s.early->state = s.run.early;

@@ -18,16 +18,16 @@ struct Checkpoint;
 
 class Trainer {
  public:
-  // Parameters must be initialised. All arguments must outlive the trainer.
-  Trainer(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
+  // Parameters must be initialised. All arguments except `spec` must outlive the trainer.
+  Trainer(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters, const Dataset& data,
           ThreadPool& pool);
   ~Trainer();
 
   enum class Outcome { finished, interrupted };
-  // Runs all epochs of the config, or until `stop` is set, which is checked after each step. A finished run
-  // ends with the best weights if the config asks for that. With `checkpoints`, saves into that folder after
-  // each epoch and when stopped. Throws Error(failed) if the loss, a parameter or the optimizer's state is
-  // not finite; that state is not saved, so the last checkpoint is kept.
+  // Runs all epochs, or until `stop` is set, which is checked after each step. A finished run
+  // ends with the best weights if early stopping asks for that. With `checkpoints`, saves into that folder
+  // after each epoch and when stopped. Throws Error(failed) if the loss, a parameter or the optimizer's state
+  // is not finite; that state is not saved, so the last checkpoint is kept.
   Outcome run(TrainingCallback& callback, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
   // Trains for one epoch at each of the learning rates, and ignores the config's epochs, plateau and early

@@ -199,10 +199,9 @@ TEST(Trainer, RefusesACheckpointOfAnotherConfig) {
       other(table, {{"{ adam = 0.01 }", "{ adam = 0.01, beta_1 = 0.8 }"}});
   Trainer trainer = model.trainer();
   run(trainer, checkpoints);
-  EXPECT_EQ(message_of([&] { other.trainer().resume(checkpoints); }),
-            checkpoints +
-                "/epoch-0004.safetensors: belongs to another config; go on with the config that it was "
-                "started with");
+  EXPECT_EQ(
+      message_of([&] { other.trainer().resume(checkpoints); }),
+      checkpoints + "/epoch-0004.safetensors: belongs to another config; continue with the original config");
   EXPECT_TRUE(longer.trainer().resume(checkpoints));
 }
 
@@ -217,7 +216,7 @@ TEST(Trainer, RefusesADamagedCheckpoint) {
   std::filesystem::remove(checkpoints + "/epoch-0003.safetensors");
   const std::string message = message_of([&] { trainer.resume(checkpoints); });
   EXPECT_TRUE(message.starts_with(path + ": ")) << message;
-  EXPECT_TRUE(message.ends_with("; there is no other checkpoint to go on from")) << message;
+  EXPECT_TRUE(message.ends_with("; there is no other checkpoint to continue from")) << message;
 }
 
 // Starts from the parameters and the optimizer's state of a run that stopped after two epochs of four steps.
@@ -248,7 +247,7 @@ TEST(Trainer, RefusesAnOptimizerOfImpossiblyManySteps) {
   TinyModel model(table);
   Trainer trainer = model.trainer();
   EXPECT_EQ(message_of([&] { trainer.begin_at({.steps = -1}); }),
-            "the checkpoint's optimizer says that it took -1 steps");
+            "the checkpoint's optimizer has taken -1 steps, which is out of range");
   EXPECT_NE(message_of([&] { trainer.begin_at({.steps = INT64_MAX}); }), "");
 }
 
@@ -321,7 +320,7 @@ TEST(Trainer, StepsInFloat32WhereTheProcessorDoesNotMultiplyAsAskedFor) {
       TinyModel model(table);
       model.config.training.precision = precision;
       const bool has = precision == Precision::float32 || std::ranges::count(unit.precisions, precision) > 0;
-      EXPECT_EQ(step_precision(model.config), has ? precision : Precision::float32);
+      EXPECT_EQ(step_precision(model.config.training.precision), has ? precision : Precision::float32);
     }
   });
   if (!ran) GTEST_SKIP() << reference::kNoHalfUnit;
@@ -340,7 +339,8 @@ TEST(Trainer, TrainsInBfloat16AndValidatesInFloat32) {
     const std::atomic<bool> stop = false;
     trainer.run(nobody, stop);
     EXPECT_NE(model.numbers(), plain.numbers());
-    Evaluator evaluator(model.config, model.spec, model.parameters, model.data(), model.pool);
+    Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(),
+                        model.pool);
     const EpochRecord& last = trainer.state().history.epochs.back();
     EXPECT_EQ(evaluator.figures(model.data().split.validation, true), last.validation);
   });

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "shortlist/config/train_spec.h"
 #include "shortlist/metrics/evaluation_report.h"
 #include "shortlist/metrics/history.h"
 #include "shortlist/model/parameters.h"
@@ -13,8 +14,6 @@
 #include "shortlist/train/trainer_state.h"
 
 namespace shortlist {
-
-struct Config;
 
 class TrainingCallback {
  public:
@@ -32,7 +31,7 @@ class TrainingCallback {
 
   // The remaining methods concern the whole job.
   // Called when rows and distinct values are known and the model is built.
-  virtual void prepared(const Config&, const Dataset&, const ModelSpec&, const Parameters&) {}
+  virtual void prepared(const TrainSpec&, const Dataset&, const ModelSpec&, const Parameters&) {}
   virtual void resumed(const TrainerState&) {}
   // Called before training on the training and validation rows together, for this number of epochs.
   virtual void refitting(int /*epochs*/) {}

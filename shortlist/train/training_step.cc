@@ -24,28 +24,25 @@ std::vector<Trained> trained_parameters(Parameters& parameters, std::vector<Para
 
 }  // namespace
 
-Precision step_precision(const Config& config) {
-  const Precision wanted = config.training.precision;
-  return multiplies_in(wanted) ? wanted : Precision::float32;
-}
+Precision step_precision(Precision wanted) { return multiplies_in(wanted) ? wanted : Precision::float32; }
 
-TrainingStep::TrainingStep(const Config& config, const ModelSpec& spec, Parameters& parameters,
+TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters,
                            const Dataset& data, ThreadPool& pool)
-    : config_(config),
-      parameters_(parameters),
+    : parameters_(parameters),
       pool_(pool),
-      precision_(step_precision(config)),
-      tasks_(make_tasks(config, spec, precision_)),
+      precision_(step_precision(spec.settings.precision)),
+      dropout_(static_cast<uint64_t>(spec.settings.seed), "dropout"),
+      tasks_(make_tasks(spec, model, precision_)),
       outputs_(output_nodes(tasks_)),
-      plan_(spec, parameters,
+      plan_(model, parameters,
             {.outputs = outputs_,
              .backward = true,
-             .training_layers_active = !config.training.keras_compatible,
+             .training_layers_active = !spec.settings.keras_compatible,
              .precision = precision_}),
       batcher_(data, plan_.needs_all_rows(kQueryRows), plan_.needs_all_rows(kCandidateRows)),
       batches_(tasks_.size()) {
   parameters.make_gradients();
-  optimizer_ = make_optimizer(config.training.optimizer, trained_parameters(parameters, trained_));
+  optimizer_ = make_optimizer(spec.settings.optimizer, trained_parameters(parameters, trained_));
   pack();
 }
 
@@ -59,8 +56,7 @@ StepMetrics TrainingStep::run(std::span<const uint32_t> rows, double learning_ra
 StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, double learning_rate) {
   const Batch* batch = nullptr;
   clock_.time(kBatch, 0, [&] { batch = &batcher_.make(rows); });
-  const RandomStream dropout(static_cast<uint64_t>(config_.training.seed), "dropout");
-  const uint64_t key = dropout.at(static_cast<uint64_t>(optimizer_->steps)).key();
+  const uint64_t key = dropout_.at(static_cast<uint64_t>(optimizer_->steps)).key();
   clock_.time(kLayers, 0, [&] { plan_.forward(pool_, *batch, true, key); });
   StepMetrics figures{.rows = static_cast<double>(rows.size()), .weight = batcher_.total_weight()};
   LossParts losses;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "shortlist/base/phase_clock.h"
+#include "shortlist/base/random.h"
 #include "shortlist/model/step_profile.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/train/batcher.h"
@@ -15,14 +16,13 @@
 
 namespace shortlist {
 
-// The precision of a step's matrix products: that of the config, or float32 if the processor does not support
-// it.
-Precision step_precision(const Config& config);
+// The precision of a step's matrix products: `wanted`, or float32 if the processor does not support it.
+Precision step_precision(Precision wanted);
 
 class TrainingStep {
  public:
-  // Parameters must be initialised. All arguments must outlive it.
-  TrainingStep(const Config& config, const ModelSpec& spec, Parameters& parameters, const Dataset& data,
+  // Parameters must be initialised. All arguments except `spec` must outlive it.
+  TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters, const Dataset& data,
                ThreadPool& pool);
 
   // Trains on these rows. Returns the metrics before the update.
@@ -47,10 +47,10 @@ class TrainingStep {
   StepPhase shared_phase(const std::string& name, size_t phase, const LossWork& work) const;
   LossWork optimizer_work() const;
 
-  const Config& config_;
   Parameters& parameters_;
   ThreadPool& pool_;
   Precision precision_;
+  RandomStream dropout_;
   std::vector<Task> tasks_;
   std::vector<int> outputs_;  // outputs of all tasks
   Plan plan_;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "shortlist/config/resolve.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/train/prepare.h"
 
@@ -12,7 +13,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 Dataset data_of(const TwoTables& tables, const Changes& changes = {}) {
-  return prepare_data(tables.config(changes), tables.open()).data;
+  return prepare_data(resolve_data(tables.config(changes)), tables.open()).data;
 }
 
 std::string error_of(const TwoTables& tables, const Changes& changes = {}) {
@@ -41,8 +42,8 @@ void expect_equal(const EncodedRows& a, const EncodedRows& b) {
 TEST(TwoTables, GiveTheDatasetOfTheTableThatTheyWereJoinedTo) {
   const TinyTable joined;
   const TwoTables apart;
-  const PreparedData one = prepare_data(joined.config(), joined.open());
-  const PreparedData two = prepare_data(apart.config(), apart.open());
+  const PreparedData one = prepare_data(resolve_data(joined.config()), joined.open());
+  const PreparedData two = prepare_data(resolve_data(apart.config()), apart.open());
   expect_equal(two.data.queries, one.data.queries);
   expect_equal(two.data.candidates, one.data.candidates);
   EXPECT_EQ(two.data.pair_of_row, one.data.pair_of_row);
@@ -112,9 +113,9 @@ TEST(TwoTables, RejectColumnsThatTwoTablesCouldGive) {
       error_of(TwoTables(),
                {{R"(["genre", "year"])", R"(["genre", "rating"])"},
                 {"[items]\n", "[items]\ncolumns = [\"movie\", \"genre\", \"rating\"]\nheader = false\n"}}),
-      "column 'rating' is both in ratings.csv and in movies.csv, so it is not clear which is meant; give "
-      "one of them another name, such as by sql = \"SELECT * RENAME (rating AS items_rating) FROM ...\" in "
-      "[items]");
+      "column 'rating' is in both ratings.csv and movies.csv, so it is ambiguous; rename one of them, such "
+      "as "
+      "by sql = \"SELECT * RENAME (rating AS items_rating) FROM ...\" in [items]");
 }
 
 TEST(TwoTables, RejectAQueryThatAsksWithTheItemsColumns) {
@@ -133,26 +134,26 @@ TEST(TwoTables, NameAllTablesWhereNoneHasAColumn) {
 }
 
 TEST(TwoTables, RejectIdsOfWhichNoneIsInTheTable) {
-  EXPECT_EQ(
-      error_of(TwoTables(), {{"[items]\n", "[items]\nkey = \"year\"\n"}}),
-      "movies.csv: column 'year' has none of the 30 values of 'movie' in ratings.csv, such as 'm02': need "
-      "the same ids in both");
+  EXPECT_EQ(error_of(TwoTables(), {{"[items]\n", "[items]\nkey = \"year\"\n"}}),
+            "movies.csv: column 'year' contains none of the 30 values of 'movie' in ratings.csv, such as "
+            "'m02'; need the same ids in both");
 }
 
 TEST(TwoTables, FingerprintsTellAnotherSideTable) {
   const Dataset data = data_of(TwoTables()), more = data_of(TwoTables("m99,War,2020\n"));
   EXPECT_EQ(table_difference(data.fingerprint, more.fingerprint), "");
   EXPECT_EQ(side_table_difference(data.fingerprint, more.fingerprint),
-            "the table of items has other rows or values");
+            "the table of items has different rows or values");
   EXPECT_EQ(side_table_difference(data.fingerprint, data_of(TwoTables()).fingerprint), "");
 }
 
 TEST(TwoTables, AnotherTableOfRatingsIsMatchedAgainstTheKnownItems) {
   const TwoTables tables("m99,War,2020\n"), other("m98,Drama,2000\n", "", "u01,m98,3\n");
   const Config config = tables.config();
-  const PreparedData prepared = prepare_data(config, tables.open());
+  const PreparedData prepared = prepare_data(resolve_data(config), tables.open());
   const KnownData known{prepared.data.items.ids, prepared.data.users, prepared.data.fingerprint, false};
-  const Dataset again = apply_features(other.config(), prepared.features, other.open(), true, &known);
+  const Dataset again =
+      apply_features(resolve_data(other.config()), prepared.features, other.open(), true, &known);
   EXPECT_TRUE(again.other_table);
   EXPECT_EQ(again.items.ids.size(), 31u);
   EXPECT_EQ(again.item_of_candidate[again.candidate_of_row[240]], 31u);  // not a known item

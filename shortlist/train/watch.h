@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "shortlist/config/config.h"
+#include "shortlist/config/training_config.h"
 #include "shortlist/metrics/history.h"
 
 namespace shortlist {

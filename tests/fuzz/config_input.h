@@ -23,7 +23,7 @@ inline bool read_fuzzed_config(std::string_view input) {
   }
   return read_or_refuse(input, [&] {
     const std::vector<FeatureShape> query(config.query.features.size(), {.ids = 3}),
-        candidate(config.candidate.features.size(), {.ids = 3});
+        candidate(config.items.features.size(), {.ids = 3});
     build_model(config, query, candidate);
   });
 }

@@ -78,7 +78,7 @@ def test_the_projector_reads_the_items(run):
     embedding = parsed.embeddings[0]
     vectors = np.loadtxt(run / "run" / embedding.tensor_path, delimiter="\t", dtype=np.float32)
     assert vectors.shape == tuple(embedding.tensor_shape)
-    shortlist("embed", "bundle", "--candidates", "--out", "items.npy", "--quiet", cwd=run.parent)
+    shortlist("embed", "bundle", "--items", "--out", "items.npy", "--quiet", cwd=run.parent)
     np.testing.assert_array_equal(vectors, np.load(run.parent / "items.npy"))
     labels = (run / "run" / embedding.metadata_path).read_text().splitlines()
     items = sorted({row["item"] for row in read_csv(run.parent / "visits.csv")})

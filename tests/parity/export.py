@@ -52,7 +52,7 @@ def export(folder, to, out):
 @pytest.fixture(scope="session")
 def vectors(anime):
     """(ids, item vectors, query vectors) of the anime model, as `embed` writes them."""
-    shortlist("embed", "bundle", "--candidates", "--out", "items.jsonl", "--quiet", cwd=anime)
+    shortlist("embed", "bundle", "--items", "--out", "items.jsonl", "--quiet", cwd=anime)
     rows = [json.loads(line) for line in (anime / "items.jsonl").read_text().splitlines()]
     (anime / "queries.csv").write_text("".join((anime / "clean_data.csv").open().readlines()[:301]))
     shortlist("embed", "bundle", "--queries", "queries.csv", "--out", "queries.npy", "--quiet", cwd=anime)
@@ -95,8 +95,8 @@ def test_onnx_checker_finds_nothing(case):
 
 
 def test_onnxruntime_computes_what_the_program_does(case):
-    rows, candidates = check_onnx(case, run_onnxruntime, "visits.csv")
-    check_catalogue(case, rows, candidates)
+    rows, items = check_onnx(case, run_onnxruntime, "visits.csv")
+    check_catalogue(case, rows, items)
     check_onnx(case, run_onnxruntime, "unseen.csv")
 
 
@@ -118,10 +118,10 @@ def test_onnxruntime_computes_the_anime_model(anime, vectors):
     rows = read_csv(anime / "queries.csv")
     query = run_onnxruntime(anime / "onnx/query.onnx", feed(models["query"]["inputs"], rows))["embedding"]
     np.testing.assert_allclose(query, vectors[2], rtol=1e-5, atol=1e-5)
-    candidate = run_onnxruntime(anime / "onnx/candidate.onnx", feed(models["candidate"]["inputs"], rows))["embedding"]
+    item = run_onnxruntime(anime / "onnx/item.onnx", feed(models["item"]["inputs"], rows))["embedding"]
     shortlist("predict", "bundle", "--data", "queries.csv", "--raw", "--out", "predicted.csv", "--quiet", cwd=anime)
     expected = [float(row["predicted_Feedback"]) for row in read_csv(anime / "predicted.csv")]
-    ranking = run_onnxruntime(anime / "onnx/ranking.onnx", {"query": query, "candidate": candidate})
+    ranking = run_onnxruntime(anime / "onnx/ranking.onnx", {"query": query, "item": item})
     np.testing.assert_allclose(ranking["predicted_Feedback"], expected, rtol=1e-5, atol=1e-5)
 
 

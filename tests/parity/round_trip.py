@@ -27,7 +27,7 @@ keras = tf.keras
 layers = keras.layers
 PROGRAM, RUN, TABLE = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), pathlib.Path(sys.argv[3]).resolve()
 CONFIG = pathlib.Path(__file__).resolve().parent.parent.parent / "examples/anime/anime.toml"
-NAMES = {"query": "user_model", "candidate": "anime_model", "features.genre": "genre_text_embedding",
+NAMES = {"query": "user_model", "item": "anime_model", "features.genre": "genre_text_embedding",
          "features.name": "anime_embedding", "features.name_words": "anime_text_embedding"}
 
 

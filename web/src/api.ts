@@ -239,7 +239,7 @@ async function ask<T>(path: string, signal: AbortSignal, body?: unknown): Promis
     });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new Problem(0, 'The server does not answer. It may have been stopped.');
+    throw new Problem(0, 'The server does not respond. It may have been stopped.');
   }
   if (!response.ok) {
     const problem = await problemOf(response);

@@ -33,7 +33,7 @@ export function App() {
   return (
     <main id="main">
       <h1 class="for-readers">Shortlist</h1>
-      {models.problem ? <Failure problem={models.problem} again={models.again} /> : <Waiting lines={6} label="Asking the server for its models" />}
+      {models.problem ? <Failure problem={models.problem} again={models.again} /> : <Waiting lines={6} label="Loading the models" />}
     </main>
   );
 }
@@ -49,9 +49,9 @@ function Page({ models }: { models: ServedModel[] }) {
   useHeadingOf(name, model.name);
 
   const main = () => {
-    if (!view) return <Empty title="Nothing is at this address">{<Link to={at('/')}>Go to the recommendations</Link>}</Empty>;
+    if (!view) return <Empty title="Page not found">{<Link to={at('/')}>Go to the recommendations</Link>}</Empty>;
     if (features.problem) return <Failure problem={features.problem} again={features.again} />;
-    if (features.value?.model.name !== model.name) return <Waiting lines={6} label="Asking what a query consists of" />;
+    if (features.value?.model.name !== model.name) return <Waiting lines={6} label="Loading the fields of a query" />;
     const served: Served = { api, model, at, features: features.value };
     return (
       <ServedContext.Provider value={served}>
@@ -62,7 +62,7 @@ function Page({ models }: { models: ServedModel[] }) {
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <header class="top">
         <Link class="mark" to={at('/')}>

@@ -15,8 +15,8 @@ export function KeyForm({ refused, revoked, again }: { refused: string; revoked:
           again();
         }}
       >
-        <h1>{revoked ? 'The key no longer works' : 'This server wants a key'}</h1>
-        <p role="alert">{hasKey() ? refused : 'Whoever runs it can give you one.'}</p>
+        <h1>{revoked ? 'The key no longer works' : 'This server requires a key'}</h1>
+        <p role="alert">{hasKey() ? refused : 'Ask the person who runs it for one.'}</p>
         <label for="key">API key</label>
         <input id="key" type="password" autocomplete="current-password" value={key} onInput={(event) => setText(event.currentTarget.value)} />
         <button type="submit" class="button">

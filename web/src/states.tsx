@@ -8,7 +8,7 @@ const mayHelp = (status: number): boolean => status < 400 || status >= 500 || st
 export function Failure({ problem, again }: { problem: Problem; again: () => void }) {
   return (
     <div class="notice" role="alert">
-      <h2>{problem.status === 0 ? 'No answer' : 'That did not work'}</h2>
+      <h2>{problem.status === 0 ? 'No answer' : 'The request failed'}</h2>
       <p>{problem.message}</p>
       {mayHelp(problem.status) ? (
         <button type="button" class="button" onClick={again}>

@@ -32,7 +32,7 @@ test('popular items are recommended and explained', async () => {
 
 test('similar says that the model does not know how alike items are', async () => {
   await page.goto(`${server.url}/similar`);
-  await page.getByRole('heading', { name: 'This model does not know how alike items are' }).waitFor();
+  await page.getByRole('heading', { name: 'This model cannot compare items' }).waitFor();
   assert.deepEqual(wrong, []);
 });
 

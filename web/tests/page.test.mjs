@@ -285,7 +285,7 @@ describe('Recommend', () => {
         assert.ok(Number(/Year (\d+)/.exec(text)[1]) >= 2000, text);
       }
       await filter.getByLabel('Year, least').fill('2999');
-      await page.getByRole('button', { name: 'Drop the conditions' }).click();
+      await page.getByRole('button', { name: 'Remove the conditions' }).click();
       await settled(page);
       assert.equal(parameters(page).get('q.country'), 'Japan');
     }));
@@ -386,7 +386,7 @@ describe('Model', () => {
       while ((await more.count()) > 0) await more.first().click();
       await explained();
       assert.equal(await page.locator('.legend .validation').count(), 1);
-      assert.match(await page.locator('.legend').textContent(), /epoch \d, whose weights the model has/);
+      assert.match(await page.locator('.legend').textContent(), /epoch \d, whose weights the model uses/);
     }));
 
   test('has a map to search, zoom, pan and click', () =>
@@ -401,7 +401,7 @@ describe('Model', () => {
       assert.equal(parameters(page).get('view').split(',')[2], '6');
 
       // The item was brought to the middle: a click there takes it again.
-      await page.getByRole('button', { name: 'Let go of the item' }).click();
+      await page.getByRole('button', { name: 'Deselect the item' }).click();
       await page.locator('.map-card').waitFor({ state: 'detached' });
       await map.click();
       await page.locator('.map-card h3', { hasText: wanted }).waitFor();
@@ -524,11 +524,11 @@ describe('A server that', () => {
     await look(
       '/',
       async (page) => {
-        await page.getByRole('heading', { name: 'This server wants a key' }).waitFor();
+        await page.getByRole('heading', { name: 'This server requires a key' }).waitFor();
         await suitsEveryone(page);
         await page.getByLabel('API key').fill('a wrong one');
         await page.getByRole('button', { name: 'Open' }).click();
-        await page.getByRole('alert').filter({ hasNotText: 'Whoever runs it' }).waitFor();
+        await page.getByRole('alert').filter({ hasNotText: 'Ask the person' }).waitFor();
         await page.getByLabel('API key').fill(token);
         await page.getByRole('button', { name: 'Open' }).click();
         await settled(page);

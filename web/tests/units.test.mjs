@@ -216,10 +216,10 @@ test('TOML is cut into pieces that join to what it was', async () => {
 
 test('a figure has a meaning and a direction', async () => {
   const { inOrder, meaningOf, lowerIsBetter } = await source('model/figures.ts');
-  assert.equal(meaningOf('top_1'), 'the item asked for comes first');
-  assert.equal(meaningOf('top_50'), 'the item asked for is among the first 50');
+  assert.equal(meaningOf('top_1'), 'the requested item comes first');
+  assert.equal(meaningOf('top_50'), 'the requested item is among the first 50');
   assert.equal(meaningOf('keras_top_5'), 'top 5 as Keras counts it, by score');
-  assert.equal(meaningOf('unseen_top_1'), 'the item asked for comes first, without seen items');
+  assert.equal(meaningOf('unseen_top_1'), 'the requested item comes first, without seen items');
   assert.equal(meaningOf('recall@10'), 'share of a user’s items among the first 10');
   const shuffled = ['ndcg@5', 'unseen_top_5', 'mrr', 'top_10', 'rmse', 'unseen_mrr', 'top_5', 'recall@5'];
   const sorted = ['top_5', 'unseen_top_5', 'top_10', 'mrr', 'unseen_mrr', 'recall@5', 'ndcg@5', 'rmse'];

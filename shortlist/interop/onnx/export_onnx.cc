@@ -48,8 +48,9 @@ class Builder {
   std::string add_feature(int at) {
     const Node& node = spec_.at(at);
     if (features_ == nullptr) {
-      throw usage_error("node '{}': a ranking in ONNX takes the towers' outputs, and nothing inside of them",
-                        node.name);
+      throw usage_error(
+          "node '{}': in ONNX, a ranking can read the towers' outputs, but not nodes inside the towers",
+          node.name);
     }
     const OnnxFeature feature =
         add_onnx_feature(model_.graph, (*features_)[static_cast<size_t>(node.feature)]);
@@ -85,7 +86,7 @@ OnnxModel ranking(const OnnxSource& source) {
   const ModelSpec& spec = source.spec;
   OnnxModel model("ranking");
   Builder builder(model, spec, source.parameters, nullptr);
-  const std::pair<const char*, int> towers[] = {{"query", spec.query}, {"candidate", spec.candidate}};
+  const std::pair<const char*, int> towers[] = {{"query", spec.query}, {"item", spec.candidate}};
   for (const auto& [name, node] : towers) {
     const int64_t width = spec.at(node).width;
     builder.feed(node, model.graph.input(name, OnnxType::float32, {kRows, width}));
@@ -110,10 +111,10 @@ OnnxModel ranking(const OnnxSource& source) {
 }  // namespace
 
 void export_onnx(const std::string& folder, const OnnxSource& source) {
-  const auto& [query, candidate, spec, parameters, labels] = source;
+  const auto& [query, item, spec, parameters, labels] = source;
   std::vector<OnnxModel> models;
   models.push_back(tower("query", spec.query, spec, parameters, query));
-  models.push_back(tower("candidate", spec.candidate, spec, parameters, candidate));
+  models.push_back(tower("item", spec.candidate, spec, parameters, item));
   if (!spec.rankings.empty()) models.push_back(ranking(source));
   make_directories(folder);
   json described = json::object();

@@ -23,7 +23,7 @@ type = { kind = "hashed", buckets = 6, dim = 4 }
 name = { kind = "hashed", buckets = 5, dim = 4 }
 [query]
 features = ["type"]
-[candidate]
+[items]
 id       = "name"
 features = ["name"]
 [retrieval]
@@ -39,9 +39,9 @@ struct Model {
   }
   std::string problem(const std::string& folder) const {
     const FeatureMap query = features.select(config.query.features),
-                     candidate = features.select(config.candidate.features);
+                     item = features.select(config.items.features);
     const Parameters parameters(spec);
-    return message_of([&] { export_onnx(folder, {query, candidate, spec, parameters, {{"rating"}}}); });
+    return message_of([&] { export_onnx(folder, {query, item, spec, parameters, {{"rating"}}}); });
   }
 
   Config config;
@@ -52,7 +52,7 @@ struct Model {
 TEST(ExportOnnx, WritesAModelForEachPart) {
   const TemporaryFolder folder;
   EXPECT_EQ(Model().problem(folder / "m"), "");
-  for (const char* name : {"query.onnx", "candidate.onnx", "ranking.onnx", "inputs.json"})
+  for (const char* name : {"query.onnx", "item.onnx", "ranking.onnx", "inputs.json"})
     EXPECT_TRUE(std::filesystem::exists(folder / "m/" + name)) << name;
 }
 
@@ -80,7 +80,7 @@ TEST(ExportOnnx, NamesALayerWithoutAForm) {
   const auto layer = std::make_shared<NewLayer>();
   model.spec.rankings[0] = model.spec.add({"ranking/rating/new", layer, {model.spec.rankings[0]}, kPairRows});
   EXPECT_EQ(model.problem(folder / "m"),
-            "node 'ranking/rating/new': a layer of the kind 'new' has no form in ONNX");
+            "node 'ranking/rating/new': a layer of kind 'new' cannot be exported to ONNX");
   EXPECT_FALSE(std::filesystem::exists(folder / "m"));
 }
 
@@ -89,8 +89,9 @@ TEST(ExportOnnx, NamesWhatARankingTakesFromInsideATower) {
   Model model;
   const int inside = model.spec.query;
   model.spec.query = model.spec.add({"query/relu", std::make_shared<Activate>(), {inside}, kQueryRows});
-  EXPECT_EQ(model.problem(folder / "m"),
-            "node 'query/type': a ranking in ONNX takes the towers' outputs, and nothing inside of them");
+  EXPECT_EQ(
+      model.problem(folder / "m"),
+      "node 'query/type': in ONNX, a ranking can read the towers' outputs, but not nodes inside the towers");
 }
 
 }  // namespace

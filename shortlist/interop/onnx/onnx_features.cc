@@ -97,9 +97,10 @@ json missing_id(MissingValue missing, int64_t unseen, int64_t token) {
 // For ids that the caller computes: ONNX has no hashing operator.
 OnnxFeature add_ids(const Request& request, bool bags, json missing) {
   OnnxFeature out{.bags = bags};
-  out.value = add_input(request, OnnxType::int64, bags ? bag_shape(request) : OnnxShape{kRows},
-                        bags ? "the ids of the values; -1 fills a row up" : "the id of the value; -1: none",
-                        std::move(missing), out);
+  out.value = add_input(
+      request, OnnxType::int64, bags ? bag_shape(request) : OnnxShape{kRows},
+      bags ? "the ids of the values; rows are padded with -1" : "the id of the value; -1 means none",
+      std::move(missing), out);
   return out;
 }
 
@@ -125,8 +126,8 @@ OnnxFeature add_category(const Request& request) {
     lookup.add(missing_key, missing);
   }
   OnnxFeature out;
-  out.value = add_input(request, OnnxType::string, {kRows}, "the value; of a number its decimal text",
-                        missing_key, out);
+  out.value =
+      add_input(request, OnnxType::string, {kRows}, "the value; a number as decimal text", missing_key, out);
   out.value = add_lookup(request.graph, out.value, lookup);
   return out;
 }
@@ -147,7 +148,7 @@ OnnxFeature add_categories(const Request& request) {
   }
   OnnxFeature out{.bags = true};
   out.value = add_input(request, OnnxType::string, bag_shape(request),
-                        "the values, blanks around them dropped; \"\" fills a row up", missing_key, out);
+                        "the values without surrounding blanks; rows are padded with \"\"", missing_key, out);
   out.value = add_lookup(request.graph, out.value, lookup);
   return out;
 }
@@ -179,9 +180,9 @@ OnnxFeature add_text(const Request& request) {
     lookup.add(std::string(kMissingToken), kUnknown);
   }
   OnnxFeature out{.bags = true};
-  out.value =
-      add_input(request, OnnxType::string, bag_shape(request),
-                "the words of the standardized text, then its n-grams; \"\" fills a row up", missing, out);
+  out.value = add_input(request, OnnxType::string, bag_shape(request),
+                        "the words of the standardized text, then its n-grams; rows are padded with \"\"",
+                        missing, out);
   out.value = add_lookup(request.graph, out.value, lookup);
   if (settings.max_length) out.value = add_cut(request.graph, out.value, *settings.max_length);
   return out;
@@ -339,7 +340,8 @@ OnnxFeature add_onnx_feature(OnnxGraph& graph, const FeatureMap::Entry& entry) {
   for (const OnnxFeatureForm& form : kForms) {
     if (form.kind == entry.feature->kind()) return form.add({graph, entry, entry.feature->to_json()});
   }
-  throw usage_error("feature '{}': the kind '{}' has no form in ONNX", entry.name, entry.feature->kind());
+  throw usage_error("feature '{}': the kind '{}' cannot be exported to ONNX", entry.name,
+                    entry.feature->kind());
 }
 
 }  // namespace shortlist

@@ -190,7 +190,8 @@ std::string add_onnx_layer(OnnxGraph& graph, const Node& node, std::span<Paramet
       return form.add(graph, *node.layer, Values(graph, parameters), inputs);
     }
   }
-  throw usage_error("node '{}': a layer of the kind '{}' has no form in ONNX", node.name, node.layer->kind());
+  throw usage_error("node '{}': a layer of kind '{}' cannot be exported to ONNX", node.name,
+                    node.layer->kind());
 }
 
 std::string add_onnx_embedding(OnnxGraph& graph, const Node& node, const ParameterState& table,

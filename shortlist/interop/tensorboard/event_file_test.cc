@@ -135,7 +135,7 @@ TEST(EventFile, SaysWhyItCannotWrite) {
   const TemporaryFolder folder;
   write_file_atomically(folder / "file", "x");
   EXPECT_EQ(message_of([&] { EventFile file(folder / "file"); }),
-            "cannot make the folder " + folder / "file" + ": Not a directory");
+            "cannot create the folder " + folder / "file" + ": Not a directory");
 }
 
 TEST(HistogramBuckets, CountsByEqualWidths) {

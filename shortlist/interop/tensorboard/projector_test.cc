@@ -33,7 +33,7 @@ TEST(Projector, SaysWhyItCannotWrite) {
   EXPECT_EQ(message_of([&] {
               write_projector(folder / "file", "items", kTwoRows, {{"n"}, {{"a"}, {"b"}}});
             }),
-            "cannot make the folder " + folder / "file" + ": Not a directory");
+            "cannot create the folder " + folder / "file" + ": Not a directory");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ template <typename T>
 T read_scalar(const KerasCheckpoint& from, size_t node, BundleDType dtype) {
   const BundleTensor& tensor = from.bundle.need(from.graph.nodes[node].variable()->key, dtype);
   if (tensor.bytes.size() != sizeof(T))
-    throw data_error("{}: '{}' is not one number", from.bundle.prefix(), tensor.key);
+    throw data_error("{}: '{}' is not a single number", from.bundle.prefix(), tensor.key);
   T value;
   std::memcpy(&value, tensor.bytes.data(), sizeof value);
   return value;

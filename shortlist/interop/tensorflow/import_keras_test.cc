@@ -27,7 +27,7 @@ name  = { kind = "category", dim = 4 }
 [query]
 features = ["genre", "type"]
 layers   = [{ dense = 3 }]
-[candidate]
+[items]
 id       = "name"
 features = ["name"]
 layers   = [{ dense = 3 }]
@@ -231,9 +231,8 @@ TEST_F(KerasCheckpointTest, NamesTheLayerOfTheRankingThatDiffers) {
   EXPECT_EQ(problem(wider),
             ": node 'ranking/rating/dense' needs kernel [6, 8], but '_deep_layers/0' has [6, 5]");
   Model other(6, replaced(kModel, "{ batch_norm = true }, ", ""));
-  EXPECT_EQ(
-      problem(other),
-      ": node 'ranking/rating/dense_1' is of the kind dense, but '_deep_layers/1' of the kind batch_norm");
+  EXPECT_EQ(problem(other),
+            ": node 'ranking/rating/dense_1' is of kind dense, but '_deep_layers/1' is of kind batch_norm");
   Model shorter(6, replaced(kModel, ", { dense = 2 }]", "]"));
   EXPECT_EQ(problem(shorter),
             ": node 'ranking/rating/prediction' needs kernel [5, 1], but '_deep_layers/3' has [5, 2]");

@@ -94,7 +94,7 @@ KerasCheckpoint KerasCheckpoint::open(const std::string& path, const ModelSpec& 
   KerasCheckpoint opened{.bundle = TensorBundle::open(find_checkpoint(path))};
   const std::string& prefix = opened.bundle.prefix();
   const BundleTensor& graph = opened.bundle.need(kObjectGraphKey, BundleDType::string);
-  if (graph.strings.size() != 1) throw data_error("{}: the object graph is not one string", prefix);
+  if (graph.strings.size() != 1) throw data_error("{}: the object graph is not a single string", prefix);
   opened.graph = ObjectGraph::parse(graph.strings[0], fmt::format("{}: object graph", prefix));
   const auto shape = [&](size_t node) { return opened.variable(node).shape; };
   opened.matched = match_keras_layers(find_keras_layers(opened.graph), spec, parameters, shape, prefix);

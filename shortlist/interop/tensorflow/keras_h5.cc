@@ -104,9 +104,9 @@ class H5Import {
     const KerasLayers layers = find_h5_layers(file_.datasets());
     if (layers.layers.empty())
       throw data_error(
-          "{}: has no layers as .weights.h5 files have them; a file of the older HDF5 format does "
-          "not tell a model's structure: save the weights as NAME.weights.h5 with Keras 2.12 or "
-          "newer, or with save_format=\"tf\"",
+          "{}: has no layers in the layout of .weights.h5 files; a file in the older HDF5 format does not "
+          "contain a model's structure: save the weights as NAME.weights.h5 with Keras 2.12 or newer, or "
+          "with save_format=\"tf\"",
           path_);
     const auto shape = [&](size_t i) { return shape_of(i); };
     const std::vector<MatchedVariable> matched = match_keras_layers(layers, spec_, parameters_, shape, path_);
@@ -151,7 +151,7 @@ class H5Import {
     const Hdf5Dataset& dataset = file_.datasets()[i];
     if (dataset.shape.empty() && dataset.type == "int64") return read_number<int64_t>(i);
     if (dataset.shape.empty() && dataset.type == "int32") return read_number<int32_t>(i);
-    throw data_error("{}: '{}' is {}, need the count of steps, an int64 or int32", path_, dataset.path,
+    throw data_error("{}: '{}' is {}, need the number of steps, an int64 or int32", path_, dataset.path,
                      dataset.type);
   }
 
@@ -182,7 +182,7 @@ class H5Import {
     if (!order || variables.size() != shapes.size() * names.size()) {
       throw data_error(
           "{}: its optimizer's {} variables do not fit the config's optimizer, which has {} for each of the "
-          "model's trained parameters; --new-optimizer leaves them aside",
+          "model's trained parameters; use --new-optimizer to ignore them",
           path_, variables.size(), names.size());
     }
     for (size_t i = 0; i < variables.size(); ++i) {

@@ -125,7 +125,7 @@ class Matcher {
   // Describes the difference, or "" if the layer matches the node.
   std::string difference(const Wanted& wanted, const KerasLayer& layer) const {
     if (wanted.kind != layer.kind) {
-      return fmt::format("node '{}' is of the kind {}, but '{}' of the kind {}", wanted.node, wanted.kind,
+      return fmt::format("node '{}' is of kind {}, but '{}' is of kind {}", wanted.node, wanted.kind,
                          layer.path, layer.kind);
     }
     for (const size_t parameter : wanted.parameters) {
@@ -245,7 +245,7 @@ class Matcher {
   // over.
   std::string tower_problem() const {
     if (keras_.layers.empty()) return "the object graph has no layers with weights";
-    std::string problem = "no two objects of the checkpoint fit the query and the candidate tower";
+    std::string problem = "no two objects of the checkpoint fit the query tower and the item tower";
     for (const Group* group : {&candidate_, &query_}) {
       const std::string closest = closest_problem(*group);
       if (!closest.empty()) problem = closest;

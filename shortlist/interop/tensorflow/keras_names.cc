@@ -14,13 +14,14 @@ class StructureBuilder {
   StructureBuilder(const ModelSpec& spec, const Parameters& parameters, const KerasNames& names)
       : spec_(spec), parameters_(parameters), names_(names), root_(add_node()) {
     if (spec.rankings.size() > 1)
-      throw usage_error("this model has {} ranking tasks; write it like a checkpoint of the Keras model",
-                        spec.rankings.size());
+      throw usage_error(
+          "this model has {} ranking tasks; export it with --like, a checkpoint of the Keras model",
+          spec.rankings.size());
   }
 
   KerasStructure build() {
     add_tower(names_.query, kQueryRows);
-    add_tower(names_.candidate, kCandidateRows);
+    add_tower(names_.item, kCandidateRows);
     add_ranking();
     return std::move(made_);
   }
@@ -115,8 +116,9 @@ class StructureBuilder {
         add_parameters(add_object(root_, names_.cross), i);
         has_cross_ = true;
       } else if (node.layer->kind() == "cross") {
-        throw usage_error("node '{}' is a second cross; write the model like a checkpoint of the Keras model",
-                          node.name);
+        throw usage_error(
+            "node '{}' is a second cross; export the model with --like, a checkpoint of the Keras model",
+            node.name);
       } else {
         if (deep == 0) deep = add_object(root_, names_.deep);
         add_parameters(add_object(deep, std::to_string(place++)), i);

@@ -14,7 +14,7 @@ namespace shortlist {
 // too: a lookup and an embedding, or a vectorizer, an embedding and a pooling layer. The deep layers are a
 // list.
 struct KerasNames {
-  std::string query = "query_model", candidate = "candidate_model";
+  std::string query = "query_model", item = "candidate_model";
   std::string cross = "_cross_layer", deep = "_deep_layers", prediction = "_logit_layer";
   struct Feature {
     std::string feature, attribute;

@@ -29,7 +29,7 @@ class Reader {
       size_t at = 0;
       const size_t first = entries.size();
       for (auto& entry : entries_of(block(read_handle(handle, at)))) {
-        if (!entries.empty() && entries.back().first >= entry.first) fail("keys do not ascend");
+        if (!entries.empty() && entries.back().first >= entry.first) fail("keys are not in ascending order");
         entries.push_back(std::move(entry));
       }
       if (entries.size() == first) fail("a block without entries");
@@ -43,7 +43,7 @@ class Reader {
 
   uint64_t number(std::string_view data, size_t& at) const {
     uint64_t value = 0;
-    if (!read_varint(data, at, value)) fail("a broken number in a block");
+    if (!read_varint(data, at, value)) fail("a damaged number in a block");
     return value;
   }
 
@@ -59,7 +59,7 @@ class Reader {
       throw data_error("{}: {} bytes, too short for a checkpoint's index", path_, content_.size());
     const std::string_view footer = content_.substr(content_.size() - kFooterBytes);
     if (read_u64(footer, kHandlesBytes) != kMagic)
-      fail("not a checkpoint's index, or cut off: no magic at its end");
+      fail("not a checkpoint's index, or truncated: no magic number at its end");
     size_t at = 0;
     const std::string_view handles = footer.substr(0, kHandlesBytes);
     block(read_handle(handles, at));
@@ -87,7 +87,7 @@ class Reader {
   void count_key(uint64_t bytes) const {
     key_bytes_ += bytes;
     if (key_bytes_ > std::min(kMostExpansion * content_.size(), kMostKeyBytes))
-      fail("its keys share so much that they are far longer than the file");
+      fail("its keys, decompressed, are far longer than the file");
   }
 
   SstableEntries entries_of(std::string_view block) const {
@@ -99,7 +99,7 @@ class Reader {
     for (size_t at = 0; at < data.size();) {
       const uint64_t shared = number(data, at), rest = number(data, at), value = number(data, at);
       const std::string_view last = entries.empty() ? std::string_view() : entries.back().first;
-      if (shared > last.size()) fail("an entry shares more with the last key than there is");
+      if (shared > last.size()) fail("an entry shares more bytes with the last key than that has");
       if (rest > data.size() - at || value > data.size() - at - rest) fail("an entry runs past its block");
       count_key(shared + rest);
       std::string key(last.substr(0, shared));

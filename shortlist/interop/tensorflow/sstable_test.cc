@@ -38,7 +38,7 @@ TEST(Sstable, BoundsTheMemoryOfKeysThatShareTheirBytes) {
   const std::string bomb = write_sstable(shared(10'000, 10'000), 100'000);
   EXPECT_LT(bomb.size(), 150'000u);
   EXPECT_EQ(message_of([&] { read_sstable(bomb, "x.index"); }),
-            "x.index: its keys share so much that they are far longer than the file");
+            "x.index: its keys, decompressed, are far longer than the file");
 }
 
 std::string problem(const std::string& content) {
@@ -48,7 +48,7 @@ std::string problem(const std::string& content) {
 TEST(Sstable, RefusesWhatIsNoTable) {
   EXPECT_EQ(problem("short"), "x.index: 5 bytes, too short for a checkpoint's index");
   EXPECT_EQ(problem(std::string(100, 'x')),
-            "x.index: not a checkpoint's index, or cut off: no magic at its end");
+            "x.index: not a checkpoint's index, or truncated: no magic number at its end");
 }
 
 TEST(Sstable, SeesEveryFlippedByte) {

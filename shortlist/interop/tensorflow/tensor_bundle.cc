@@ -60,7 +60,7 @@ std::vector<int64_t> parse_shape(ProtoReader shape, const std::string& where) {
     for (ProtoReader dim = shape.message(); dim.next();) {
       if (dim.field() == 1) size = static_cast<int64_t>(dim.varint());
     }
-    if (size < 0) throw data_error("{}: its shape has a size of {}", where, size);
+    if (size < 0) throw data_error("{}: its shape has a dimension of {}", where, size);
     sizes.push_back(size);
   }
   return sizes;
@@ -143,13 +143,13 @@ std::vector<std::string> parse_strings(std::string_view data, uint64_t count, ui
     const int bytes = length > std::numeric_limits<uint32_t>::max() ? 8 : 4;
     for (int b = 0; b < bytes; ++b) checked += static_cast<char>(length >> (8 * b));
   }
-  if (data.size() - at < 4) throw data_error("{}: its strings are cut off", where);
+  if (data.size() - at < 4) throw data_error("{}: its strings are truncated", where);
   if (!checksum_fits(bytes_of(checked), read_u32(data, at))) wrong_checksum(where);
   checked += data.substr(at, 4);
   at += 4;
   std::vector<std::string> strings;
   for (const uint64_t length : lengths) {
-    if (length > data.size() - at) throw data_error("{}: its strings are cut off", where);
+    if (length > data.size() - at) throw data_error("{}: its strings are truncated", where);
     strings.emplace_back(data.substr(at, length));
     checked += strings.back();
     at += length;
@@ -164,7 +164,7 @@ BundleTensor read_tensor(const std::string& key, const Entry& entry, Bytes shard
   tensor.sliced = entry.sliced;
   if (entry.sliced) return tensor;
   if (entry.offset > shard.size() || entry.size > shard.size() - entry.offset) {
-    throw data_error("{}: {} bytes at {}, but the file has {}: it is cut off", where, entry.size,
+    throw data_error("{}: {} bytes at {}, but the file has {}: it is truncated", where, entry.size,
                      entry.offset, shard.size());
   }
   const std::optional<uint64_t> count = element_count(entry.shape);
@@ -206,7 +206,7 @@ std::string find_checkpoint(const std::string& path) {
   const auto is_prefix = [](const std::string& prefix) { return fs::is_regular_file(prefix + ".index"); };
   if (is_prefix(path)) return path;
   if (path.ends_with(".index") && fs::is_regular_file(path)) return path.substr(0, path.size() - 6);
-  if (!fs::is_directory(path)) throw data_error("{}: no checkpoint: there is no {}.index", path, path);
+  if (!fs::is_directory(path)) throw data_error("{}: not a checkpoint: there is no {}.index", path, path);
   const std::string folder = path.ends_with('/') ? path : path + "/";
   for (const char* name : {"", "variables/variables", "variables"}) {
     if (is_prefix(folder + name)) return folder + name;
@@ -215,8 +215,8 @@ std::string find_checkpoint(const std::string& path) {
     const std::string prefix = newest_named(folder);
     if (!prefix.empty() && is_prefix(prefix)) return prefix;
   }
-  throw data_error("{}: no checkpoint in the folder: no .index, no variables/variables.index, no checkpoint",
-                   path);
+  throw data_error(
+      "{}: the folder contains no checkpoint: no .index, no variables/variables.index, no checkpoint", path);
 }
 
 namespace {
@@ -255,7 +255,7 @@ TensorBundle TensorBundle::from_memory(const std::string& prefix, std::string_vi
   const SstableEntries entries = read_sstable(index, prefix + ".index");
   const uint64_t count = shards_of(entries, prefix + ".index");
   if (count != shards.size())
-    throw data_error("{}: the checkpoint has {} shards, but {} are given", prefix, count, shards.size());
+    throw data_error("{}: the checkpoint has {} shards, but got {}", prefix, count, shards.size());
   bundle.read_entries(entries, shards);
   return bundle;
 }

@@ -93,7 +93,7 @@ TEST_F(TensorBundleTest, FindsTheCheckpointThatAFolderNames) {
 TEST_F(TensorBundleTest, SaysThatThereIsNoCheckpoint) {
   const std::string path = folder / "none";
   EXPECT_EQ(message_of([&] { find_checkpoint(path); }),
-            path + ": no checkpoint: there is no " + path + ".index");
+            path + ": not a checkpoint: there is no " + path + ".index");
 }
 
 TEST_F(TensorBundleTest, NamesAMissingShard) {
@@ -104,7 +104,7 @@ TEST_F(TensorBundleTest, NamesAMissingShard) {
 TEST_F(TensorBundleTest, NamesTheTensorThatIsCutOff) {
   std::filesystem::resize_file(data, 10);
   EXPECT_EQ(problem(),
-            "F/model.data-00000-of-00001: 'kernel': 24 bytes at 0, but the file has 10: it is cut off");
+            "F/model.data-00000-of-00001: 'kernel': 24 bytes at 0, but the file has 10: it is truncated");
 }
 
 TEST_F(TensorBundleTest, SeesFlippedBytesOfTheValues) {
@@ -123,15 +123,16 @@ TEST_F(TensorBundleTest, SeesFlippedBytesOfTheValues) {
 TEST_F(TensorBundleTest, RefusesSizesThatDoNotFit) {
   const std::string shard = "F/model.data-00000-of-00001: 'kernel': ";
   EXPECT_EQ(with_entry(entry({2, 3}, 0, UINT64_MAX - 3, 24)),
-            shard + "24 bytes at 18446744073709551612, but the file has 331: it is cut off");
+            shard + "24 bytes at 18446744073709551612, but the file has 331: it is truncated");
   EXPECT_EQ(with_entry(entry({2, 3}, 0, 0, UINT64_MAX)),
-            shard + "18446744073709551615 bytes at 0, but the file has 331: it is cut off");
+            shard + "18446744073709551615 bytes at 0, but the file has 331: it is truncated");
   EXPECT_EQ(with_entry(entry({uint64_t{1} << 32, uint64_t{1} << 32}, 0, 0, 24)),
             shard + "its shape overflows");
   EXPECT_EQ(with_entry(entry({uint64_t{1} << 62}, 0, 0, 0)),
             shard + "0 bytes for float32 [4611686018427387904]");
   EXPECT_EQ(with_entry(entry({2, 4}, 0, 0, 24)), shard + "24 bytes for float32 [2, 4]");
-  EXPECT_EQ(with_entry(entry({UINT64_MAX}, 0, 0, 24)), "F/model.index: 'kernel': its shape has a size of -1");
+  EXPECT_EQ(with_entry(entry({UINT64_MAX}, 0, 0, 24)),
+            "F/model.index: 'kernel': its shape has a dimension of -1");
   EXPECT_EQ(with_entry(entry({2, 3}, 5, 0, 24)), "F/model.index: 'kernel' is in shard 5, but there are 1");
   EXPECT_EQ(with_entry(entry({uint64_t{1} << 40}, 0, 0, 24, 7)), shard + "1099511627776 strings in 24 bytes");
 }

@@ -14,7 +14,7 @@ std::vector<OutputColumn> columns_of(const Items& items) {
   for (auto column = columns.begin(); column != columns.end(); ++column) {
     if (std::find_if(columns.begin(), column,
                      [&](const OutputColumn& other) { return other.name == column->name; }) != column) {
-      throw usage_error("parquet: two columns would have the name '{}'; take it out of candidate.attributes",
+      throw usage_error("parquet: two columns would have the name '{}'; remove it from items.attributes",
                         column->name);
     }
   }

@@ -46,7 +46,7 @@ TEST(ExportVectors, SaysWhyItCannotWrite) {
   EXPECT_EQ(message_of([&] {
               export_npy(folder / "file", {Items(), kRows});
             }),
-            "cannot make the folder " + folder / "file" + ": Not a directory");
+            "cannot create the folder " + folder / "file" + ": Not a directory");
 }
 
 }  // namespace

@@ -173,7 +173,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
       return false;
     }
     if (keep_body()) return true;
-    const Problem problem = busy("bodies", "too many bodies of requests are being received");
+    const Problem problem = busy("bodies", "too many request bodies are being received");
     write(shared_.service.refuse(*routed_, problem), After::close);
     return false;
   }
@@ -259,7 +259,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
       return write(shared_.service.refuse(routed, too_much_unsent()));
     if (shared_.slow_waiting.fetch_add(1) >= shared_.limits.max_waiting) {
       --shared_.slow_waiting;
-      return write(shared_.service.refuse(routed, busy("queue", "too many long requests wait already")));
+      return write(shared_.service.refuse(routed, busy("queue", "too many long requests are waiting")));
     }
     asio::post(shared_.slow_answers.context(), [self = self(), routed = std::move(routed)]() mutable {
       HttpResponse response = self->shared_.service.handle(std::move(routed));
@@ -276,7 +276,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
     return problem;
   }
   Problem too_much_unsent() {
-    return busy("unsent", "too many answers wait for clients that do not read them");
+    return busy("unsent", "too many answers are waiting for clients to read them");
   }
 
   void write(HttpResponse response) { write(std::move(response), after_answer()); }

@@ -30,12 +30,13 @@ std::optional<Problem> framing_problem(const http::request_header<>& header) {
       return Problem(501, "unsupported_encoding",
                      fmt::format("got the transfer encoding '{}', need chunked alone", encoding));
     }
-    if (header.count(http::field::content_length) > 0) return bad("Content-Length beside Transfer-Encoding");
+    if (header.count(http::field::content_length) > 0)
+      return bad("both Content-Length and Transfer-Encoding");
     if (is_old) return bad("Transfer-Encoding in HTTP/1.0");
   }
   const size_t hosts = header.count(http::field::host);
-  if (hosts > 1) return bad("more than one header Host");
-  if (hosts == 0 && !is_old) return bad("no header Host");
+  if (hosts > 1) return bad("more than one Host header");
+  if (hosts == 0 && !is_old) return bad("no Host header");
   return std::nullopt;
 }
 

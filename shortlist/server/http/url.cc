@@ -18,7 +18,7 @@ std::string percent_decode(std::string_view text, bool plus_is_blank) {
       const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
       if (high < 0 || low < 0)
-        throw Problem(400, "invalid_target", "the target holds '%' without two hexadecimal digits");
+        throw Problem(400, "invalid_target", "the target contains '%' without two hexadecimal digits");
       decoded += static_cast<char>(high * 16 + low);
       i += 2;
     } else {

@@ -39,10 +39,10 @@ PageOf read_page(const Url& url, const std::string& version, size_t most) {
   if (const std::string* cursor = url.find("cursor")) {
     std::string_view of_list;
     if (!read_cursor(*cursor, of_list, page.begin))
-      throw invalid_field("cursor", "is none; start without it");
+      throw invalid_field("cursor", "not a valid cursor; start without one");
     if (of_list != tag(version)) {
       const std::string message =
-          "is of another list, or of a model that was replaced; start again without it";
+          "belongs to another list, or to a model that was replaced; start again without a cursor";
       throw Problem(409, "stale_cursor", "cursor: " + message, {{"cursor", message}});
     }
   }

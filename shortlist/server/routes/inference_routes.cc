@@ -15,8 +15,8 @@ struct InferParameters {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("k", k, "items in an answer");
-    visit("binary_data_output", binary_data_output, "is not followed: data are JSON");
+    visit("k", k, "Number of items per row");
+    visit("binary_data_output", binary_data_output, "Ignored: data is always JSON");
   }
 };
 
@@ -28,11 +28,11 @@ struct TensorBody {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "the column's");
-    visit("datatype", datatype, "BYTES for texts; BOOL, INT8 to UINT64, FP16 to FP64");
-    visit("shape", shape, "[rows] or [rows, 1]; of a vector or several values [rows, values]");
-    visit("data", data, "row by row, nested or not");
-    visit("parameters", parameters, "are not looked at");
+    visit("name", name, "The column's name");
+    visit("datatype", datatype, "BYTES for texts; BOOL, INT8 to UINT64 and FP16 to FP64");
+    visit("shape", shape, "[rows] or [rows, 1]; for a vector or several values [rows, values]");
+    visit("data", data, "The values row by row, nested or flat");
+    visit("parameters", parameters, "Ignored");
   }
 };
 
@@ -43,7 +43,7 @@ struct OutputBody {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("name", name, "ids, scores, or predicted_LABEL");
-    visit("parameters", parameters, "are not looked at");
+    visit("parameters", parameters, "Ignored");
   }
 };
 
@@ -55,11 +55,11 @@ struct InferBody {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("id", id, "comes back with the answer");
-    visit("parameters", parameters, "of the request");
+    visit("id", id, "Copied to the answer");
+    visit("parameters", parameters, "Parameters of the request");
     visit("inputs", inputs,
-          "a tensor for each column of the query; with the items' ids, labels are predicted");
-    visit("outputs", outputs, "the outputs wanted; all when not given");
+          "A tensor for each column of the query. With the items' ids, labels are predicted.");
+    visit("outputs", outputs, "The outputs to return. The default is all.");
   }
 };
 
@@ -78,7 +78,7 @@ Value::Array rows_of(const TensorBody& tensor, const std::string& field) {
                                          "UINT32", "UINT64", "FP16",  "FP32",  "FP64",  "BYTES"};
   if (std::ranges::find(kTypes, tensor.datatype) == std::end(kTypes))
     throw invalid_field(field + ".datatype",
-                        fmt::format("'{}' is no datatype of the protocol", tensor.datatype));
+                        fmt::format("'{}' is not a datatype of the protocol", tensor.datatype));
   if (tensor.shape.empty() || tensor.shape.size() > 2 || tensor.shape[0] < 1 ||
       (tensor.shape.size() == 2 && tensor.shape[1] < 1))
     throw invalid_field(field + ".shape", "need [rows] or [rows, values], each at least 1");
@@ -87,8 +87,8 @@ Value::Array rows_of(const TensorBody& tensor, const std::string& field) {
   const auto rows = static_cast<size_t>(tensor.shape[0]);
   const auto width = tensor.shape.size() == 2 ? static_cast<size_t>(tensor.shape[1]) : 1;
   if (flat.size() % width != 0 || flat.size() / width != rows)
-    throw invalid_field(field + ".data",
-                        fmt::format("got {} values, the shape has {} rows of {}", flat.size(), rows, width));
+    throw invalid_field(field + ".data", fmt::format("got {} values, but the shape has {} rows of {}",
+                                                     flat.size(), rows, width));
   if (width == 1) return flat;
   Value::Array lists;
   for (size_t row = 0; row < rows; ++row)
@@ -243,7 +243,7 @@ void add_inference_routes(Routes& routes) {
     };
     const std::string base = path, name = std::string("inference_") + version;
     add("GET", base, name + "metadata", "Open Inference Protocol: the model's tensors", wrap(metadata));
-    add("GET", base + "/ready", name + "ready", "Open Inference Protocol: whether the model answers",
+    add("GET", base + "/ready", name + "ready", "Open Inference Protocol: whether the model is ready",
         wrap(model_ready));
     add("POST", base + "/infer", name + "infer",
         "Open Inference Protocol: the best items, or predicted labels", wrap(infer));

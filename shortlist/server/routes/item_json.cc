@@ -63,8 +63,8 @@ void write_explanation(const Recommender& recommender, const Explanation& explan
 void add_unseen(const UnseenCounts& unseen, std::vector<std::string>& warnings) {
   for (const auto& [column, count] : unseen) {
     if (count == 0) continue;
-    warnings.push_back(
-        fmt::format("{}: {} the model has not seen", column, count == 1 ? "a value that" : "values that"));
+    warnings.push_back(fmt::format("{}: contains {} the model has not seen", column,
+                                   count == 1 ? "a value that" : "values that"));
   }
 }
 
@@ -78,7 +78,7 @@ void add_unknown_ids(const Recommender& recommender, const char* field, const st
     if (++unknown <= kNamed) names.push_back(quote_value(id));
   }
   if (unknown == 0) return;
-  warnings.push_back(fmt::format("{}: the model knows no {} {}{}", field, recommender.id_column(),
+  warnings.push_back(fmt::format("{}: the catalogue has no {} {}{}", field, recommender.id_column(),
                                  fmt::join(names, ", "),
                                  unknown > kNamed ? fmt::format(" and {} more", unknown - kNamed) : ""));
 }

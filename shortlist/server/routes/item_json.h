@@ -8,7 +8,7 @@ namespace shortlist {
 
 // An attribute's value: a text, a number, a list of texts, or null. A time is written as text.
 void write_value(const Attribute& attribute, const AttributeValue& value, JsonWriter& json);
-// Members "id", "display" if the model has candidate.display, and "attributes".
+// Members "id", "display" if the model has items.display, and "attributes".
 void write_item(const Recommender& recommender, uint32_t item, JsonWriter& json);
 // Member "predictions", an object by label. Nothing for a model that predicts no labels.
 void write_predictions(const std::vector<std::string>& labels, const std::vector<float>& predictions,

@@ -52,7 +52,7 @@ HttpResponse get_item(const Call& call) {
   const auto item = call.model->recommender.find_item(id);
   if (!item)
     throw Problem(404, "not_found",
-                  fmt::format("the model knows no {} '{}'", call.model->recommender.id_column(), id));
+                  fmt::format("the catalogue has no {} '{}'", call.model->recommender.id_column(), id));
   JsonWriter json;
   json.begin_object();
   write_item(call.model->recommender, *item, json);
@@ -68,19 +68,19 @@ void add_item_routes(Routes& routes) {
       {.method = "GET",
        .path = "/v1/items",
        .operation = "list_items",
-       .summary = "Items of the catalogue, by words of their id and by attributes",
+       .summary = "Items of the catalogue, by words and attributes",
        .answer = "ItemList",
-       .query = {{"q", "words of an item's id, and of what people know it by", R"({"type":"string"})"},
-                 {"filter", "a condition such as year>=1990; again for more",
+       .query = {{"q", "Words to find in items' ids and display names", R"({"type":"string"})"},
+                 {"filter", "A condition such as year>=1990. Repeat for more.",
                   R"({"type":"array","items":{"$ref":"#/components/schemas/ConditionText"}})"},
-                 {"limit", "items of a page", R"({"type":"integer","minimum":1,"maximum":200,"default":20})"},
-                 {"cursor", "of the page, as the one before gave it", kCursorSchema}},
+                 {"limit", "Items per page", R"({"type":"integer","minimum":1,"maximum":200,"default":20})"},
+                 {"cursor", "Next page: the next_cursor of the page before", kCursorSchema}},
        .slow = true,
        .handler = list_items});
   routes.push_back({.method = "GET",
                     .path = "/v1/items/{id}",
                     .operation = "get_item",
-                    .summary = "An item",
+                    .summary = "One item",
                     .answer = "Item",
                     .handler = get_item});
 }

@@ -55,17 +55,17 @@ HttpResponse get_features(const Call& call) {
   JsonWriter json;
   json.begin_object();
   write_form("query", model.query, json);
-  write_form("candidate", model.candidate, json);
+  write_form("item", model.item, json);
   write_form("attributes", model.attributes, json);
   json.member("id_column", model.recommender.id_column());
-  if (const std::string& user = model.recommender.bundle().config.data.user; !user.empty())
+  if (const std::string& user = model.recommender.bundle().spec.user; !user.empty())
     json.member("user_column", user);
   json.member("order", enum_name(model.recommender.list_order()));
-  json.member("kind", model.recommender.bundle().config.model.kind);
+  json.member("kind", model.recommender.bundle().spec.kind);
   json.member("map", model.recommender.has_item_vectors());
   const Bundle& bundle = model.recommender.bundle();
-  if (bundle.config.query_tells_user() && !bundle.ratings.users.empty())
-    json.member("seen", enum_name(bundle.config.recommend.seen));
+  if (bundle.spec.query_has_user && !bundle.ratings.users.empty())
+    json.member("seen", enum_name(bundle.spec.lists.seen));
   json.key("labels").begin_array();
   for (const std::string& label : model.recommender.labels())
     write_label(model.recommender.bundle(), label, json);
@@ -79,7 +79,7 @@ HttpResponse get_features(const Call& call) {
 }
 
 const FormField* find_field(const ServedModel& model, const std::string& column) {
-  for (const auto* form : {&model.query, &model.candidate, &model.attributes}) {
+  for (const auto* form : {&model.query, &model.item, &model.attributes}) {
     const auto at = std::ranges::find(*form, column, &FormField::column);
     if (at != form->end()) return &*at;
   }
@@ -130,8 +130,8 @@ HttpResponse get_model(const Call& call) {
   json.begin_object().member("name", model.name).member("version", model.version());
   json.member("generation", model.generation).member("loaded_at", model.loaded_at);
   write_sizes(bundle, json);
-  json.member("config", config_to_toml(bundle.config));
-  json.member("kind", bundle.config.model.kind);
+  json.member("config", config_to_toml(*bundle.config));
+  json.member("kind", bundle.spec.kind);
   json.member("layers",
               bundle.towers != nullptr ? model_summary(bundle.towers->spec, *bundle.towers->parameters) : "");
   json.key("report").raw(one_line(bundle.report_json));
@@ -148,7 +148,7 @@ HttpResponse get_map(const Call& call) {
   if (!recommender.has_item_vectors())
     throw Problem(404, "not_found",
                   fmt::format("a model of kind '{}' has no item vectors, so there is no map",
-                              recommender.bundle().config.model.kind));
+                              recommender.bundle().spec.kind));
   const EmbeddingMap& map = model.map();
   // As many as fit into an answer if ids and attributes are long.
   const auto fit =
@@ -181,31 +181,31 @@ void add_model_routes(Routes& routes) {
   routes.push_back({.method = "GET",
                     .path = "/v1/features",
                     .operation = "get_features",
-                    .summary = "What a query and a candidate consist of",
+                    .summary = "The columns of a query and of an item",
                     .answer = "Features",
                     .handler = get_features});
   routes.push_back({.method = "GET",
                     .path = "/v1/features/{column}/values",
                     .operation = "list_values",
-                    .summary = "Values that a column knows",
+                    .summary = "Known values of a column",
                     .answer = "ValueList",
-                    .query = {{"q", "words that the value holds", R"({"type":"string"})"},
-                              {"limit", "values of a page",
+                    .query = {{"q", "Words to find in the values", R"({"type":"string"})"},
+                              {"limit", "Values per page",
                                R"({"type":"integer","minimum":1,"maximum":1000,"default":20})"},
-                              {"cursor", "of the page, as the one before gave it", kCursorSchema}},
+                              {"cursor", "Next page: the next_cursor of the page before", kCursorSchema}},
                     .slow = true,
                     .handler = list_values});
   routes.push_back({.method = "GET",
                     .path = "/v1/map",
                     .operation = "get_map",
-                    .summary = "The items' embeddings in two dimensions",
+                    .summary = "Map of the items' embeddings in two dimensions",
                     .answer = "Map",
                     .slow = true,
                     .handler = get_map});
   routes.push_back({.method = "GET",
                     .path = "/v1/model",
                     .operation = "get_model",
-                    .summary = "The model card: config, sizes, report, learning curves",
+                    .summary = "Model card: config, sizes, report and learning curves",
                     .answer = "ModelCard",
                     .slow = true,
                     .handler = get_model});

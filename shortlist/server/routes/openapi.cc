@@ -17,37 +17,37 @@ using nlohmann::json;
 constexpr const char* kAnswers = R"({
 "Problem": {"type": "object", "required": ["type", "title", "status", "detail", "code"], "properties": {
   "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
-  "detail": {"type": "string", "description": "for people"}, "code": {"type": "string"},
+  "detail": {"type": "string", "description": "Explanation for people"}, "code": {"type": "string"},
   "instance": {"type": "string"}, "errors": {"type": "array", "items": {"type": "object", "required": ["field", "message"],
     "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}}}},
-"Id": {"description": "an item's id; a number stands for its text", "anyOf": [{"type": "string"},
+"Id": {"description": "An item's id. A number is read as its text.", "anyOf": [{"type": "string"},
   {"type": "integer", "minimum": -9223372036854775808, "maximum": 9223372036854775807},
   {"type": "number", "exclusiveMinimum": -9007199254740992, "exclusiveMaximum": 9007199254740992}]},
-"Display": {"type": "string", "description": "what people know the item by; not there where the model says nothing of that"},
+"Display": {"type": "string", "description": "The item's display name. Absent if the model has no display column."},
 "ModelName": {"type": "object", "required": ["name", "version"], "properties": {
   "name": {"type": "string"}, "version": {"type": "string"}}},
 "AttributeValue": {"anyOf": [{"type": ["string", "number", "null"]}, {"type": "array", "items": {"type": "string"}}]},
-"Attributes": {"type": "object", "description": "by name; null where an item has no value",
+"Attributes": {"type": "object", "description": "By name. null if the item has no value.",
   "additionalProperties": {"$ref": "#/components/schemas/AttributeValue"}},
-"Predictions": {"type": "object", "description": "by label", "additionalProperties": {"type": ["number", "null"]}},
+"Predictions": {"type": "object", "description": "By label", "additionalProperties": {"type": ["number", "null"]}},
 "Item": {"type": "object", "required": ["id", "attributes"], "properties": {
   "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "Recommendation": {"type": "object", "required": ["rank", "id", "attributes"], "properties": {
   "rank": {"type": "integer"}, "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"}, "attributes": {"$ref": "#/components/schemas/Attributes"},
-  "score": {"type": ["number", "null"], "description": "the query's embedding times the item's"},
+  "score": {"type": ["number", "null"], "description": "Inner product of the query's and the item's embedding"},
   "predictions": {"$ref": "#/components/schemas/Predictions"},
   "explanation": {"$ref": "#/components/schemas/Explanation"}}},
 "Explanation": {"type": "object", "required": ["method", "features"], "properties": {
-  "method": {"type": "string", "description": "additive or integrated_gradients of a two_tower model; else what its kind says, such as popular"},
-  "constant": {"type": "number", "description": "the score is this and the features' scores"},
+  "method": {"type": "string", "description": "additive or integrated_gradients for a two_tower model; otherwise the method of the model's kind, such as popular"},
+  "constant": {"type": "number", "description": "The score is the sum of this and the features' scores"},
   "features": {"type": "array", "items": {"type": "object", "required": ["feature", "column"], "properties": {
     "feature": {"type": "string"}, "column": {"type": "string"}, "score": {"type": "number"},
-    "predictions": {"type": "object", "description": "by label: the prediction less that without the feature",
+    "predictions": {"type": "object", "description": "By label: the prediction minus the prediction without the feature",
       "additionalProperties": {"type": ["number", "null"]}}}}}}},
 "Recommendations": {"type": "object", "required": ["items", "exact"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Recommendation"}},
-  "exact": {"type": "boolean", "description": "whether these are the ones that comparing with every item gives"},
+  "exact": {"type": "boolean", "description": "Whether the items are the same as from an exhaustive search"},
   "warnings": {"type": "array", "items": {"type": "string"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "RecommendationBatch": {"type": "object", "required": ["answers", "model"], "properties": {
@@ -71,26 +71,26 @@ constexpr const char* kAnswers = R"({
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "ItemList": {"type": "object", "required": ["items", "total", "exact", "model"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}}, "total": {"type": "integer"}, "exact": {"$ref": "#/components/schemas/ExactTotal"},
-  "next_cursor": {"type": "string", "description": "for the next page; not there at the end"},
+  "next_cursor": {"type": "string", "description": "Cursor of the next page. Absent on the last page."},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
-"ExactTotal": {"type": "boolean", "description": "whether total is all that match; else there are more than that"},
+"ExactTotal": {"type": "boolean", "description": "Whether total counts all matches. If not, there are more."},
 "Field": {"type": "object", "required": ["column", "input"], "properties": {
   "column": {"type": "string"}, "input": {"enum": ["one", "several", "words", "number", "time", "vector"]},
   "kind": {"type": "string"}, "least": {"type": "number"}, "most": {"type": "number"},
   "choices": {"type": "array", "items": {"type": "string"}}, "choices_total": {"type": "integer"}}},
-"Features": {"type": "object", "required": ["query", "candidate", "attributes", "labels", "kind", "map", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
+"Features": {"type": "object", "required": ["query", "item", "attributes", "labels", "kind", "map", "similar_by", "max_k", "max_retrieve", "model"], "properties": {
   "query": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
-  "candidate": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
+  "item": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "attributes": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
   "id_column": {"type": "string"}, "retrieval": {"type": "boolean"},
-  "kind": {"type": "string", "description": "of the model, as model.kind in its config"},
-  "map": {"type": "boolean", "description": "whether items have vectors, so that there is a map"},
-  "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "of lists, unless a request says another"},
-  "seen": {"enum": ["drop", "keep"], "description": "of items that the query's user has in the training data, unless a request says another; absent where the model knows no users"},
+  "kind": {"type": "string", "description": "The model's kind: model.kind in its config"},
+  "map": {"type": "boolean", "description": "Whether there is a map, which needs item vectors"},
+  "user_column": {"type": "string"}, "order": {"enum": ["score", "predicted", "blend"], "description": "Order of lists, unless a request sets another"},
+  "seen": {"enum": ["drop", "keep"], "description": "Whether to drop or keep items that the query's user has in the training data, unless a request sets it. Absent if the model knows no users."},
   "labels": {"type": "array", "items": {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"},
-    "least": {"type": "number", "description": "of the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
+    "least": {"type": "number", "description": "Smallest value in the training rows"}, "most": {"type": "number"}, "mean": {"type": "number"}}}},
   "similar_by": {"type": "array", "items": {"type": "string"}},
-  "max_k": {"type": "integer", "description": "the most that a request may ask for"}, "max_retrieve": {"type": "integer"},
+  "max_k": {"type": "integer", "description": "Maximum k of a request"}, "max_retrieve": {"type": "integer"},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "ValueList": {"type": "object", "required": ["values", "total", "exact", "model"], "properties": {
   "values": {"type": "array", "items": {"type": "string"}}, "total": {"type": "integer"}, "exact": {"$ref": "#/components/schemas/ExactTotal"},
@@ -106,8 +106,8 @@ constexpr const char* kAnswers = R"({
   "y": {"type": "array", "items": {"type": "number"}},
   "attributes": {"type": "object", "additionalProperties": {"type": "array",
     "items": {"$ref": "#/components/schemas/AttributeValue"}}},
-  "explained": {"type": "number", "description": "share of the embeddings' variance that the map shows"},
-  "total": {"type": "integer", "description": "items of the catalogue; of many the map has some"},
+  "explained": {"type": "number", "description": "Share of the embeddings' variance that the map shows"},
+  "total": {"type": "integer", "description": "Number of items in the catalogue. The map of a large catalogue contains only some of them."},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "ModelList": {"type": "object", "required": ["models"], "properties": {"models": {"type": "array", "items": {
   "type": "object", "required": ["name", "version", "generation", "loaded_at", "items"], "properties": {
@@ -117,8 +117,8 @@ constexpr const char* kAnswers = R"({
 "TensorFlowPredict": {"type": "object", "additionalProperties": false,
   "oneOf": [{"required": ["instances"]}, {"required": ["inputs"]}], "properties": {
   "signature_name": {"enum": ["serving_default", "ranking"]},
-  "instances": {"type": "array", "description": "rows, each values by column", "items": {"type": "object"}},
-  "inputs": {"type": "object", "description": "columns of values", "minProperties": 1, "additionalProperties": {"type": "array"}}}},
+  "instances": {"type": "array", "description": "Rows: values by column", "items": {"type": "object"}},
+  "inputs": {"type": "object", "description": "Columns: lists of values by name", "minProperties": 1, "additionalProperties": {"type": "array"}}}},
 "InferRequest": {"type": "object", "additionalProperties": false, "required": ["inputs"], "properties": {"id": {"type": "string"},
   "parameters": {"type": "object", "properties": {"k": {"type": "integer"}}},
   "inputs": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name", "shape", "datatype", "data"], "properties": {
@@ -188,7 +188,7 @@ void complete(json& schema, const Limits& limits) {
   for (const char* name : {"ids", "allow", "exclude"})
     if (properties.contains(name)) properties[name]["items"] = ref("Id");
   refer("query", "Query");
-  refer("candidate", "Candidate");
+  refer("item", "ItemValues");
   if (properties.contains("queries")) properties["queries"]["items"] = ref("Query");
   if (properties.contains("pairs")) properties["pairs"]["items"] = ref("PairRequest");
   if (properties.contains("filter")) properties["filter"]["items"] = ref("Condition");
@@ -210,10 +210,10 @@ json schemas(const Limits& limits, const ServedModel& model) {
   all["Problem"]["properties"]["code"]["description"] = describe_codes(0);
   all["Problem"]["example"] = example_problem(model);
   all["Query"] = record_schema(model.query);
-  all["Candidate"] = record_schema(model.candidate);
+  all["ItemValues"] = record_schema(model.item);
   all["ConditionText"] = condition_text_schema(model.recommender);
   all["ConditionObject"] = condition_object_schema(model.recommender);
-  all["Condition"] = {{"description", "a text, or in parts"},
+  all["Condition"] = {{"description", "As a text, or as an object"},
                       {"anyOf", {ref("ConditionText"), ref("ConditionObject")}}};
   all["RecommendRequest"] = schema_of<RecommendRequest>();
   all["RecommendBatchRequest"] = schema_of<RecommendBatchRequest>();
@@ -236,7 +236,7 @@ json schemas(const Limits& limits, const ServedModel& model) {
   k["minimum"] = 1;
   k["maximum"] = limits.max_k;
   k["default"] = limits.default_k();
-  all["PairRequest"]["oneOf"] = {{{"required", {"id"}}}, {{"required", {"candidate"}}}};
+  all["PairRequest"]["oneOf"] = {{{"required", {"id"}}}, {{"required", {"item"}}}};
   all["SimilarRequest"]["required"] = {"id"};
   return all;
 }
@@ -290,14 +290,14 @@ json operation(const Route& route, const ServedModel& model, const Limits& limit
   }
   json answer = route.answer.empty() ? content("text/plain", {{"type", "string"}})
                                      : content("application/json", ref(route.answer));
-  answer["description"] = "the answer";
-  answer["headers"]["X-Request-Id"] = {{"description", "the request's own, or one that was made for it"},
+  answer["description"] = "The answer";
+  answer["headers"]["X-Request-Id"] = {{"description", "Copied from the request, or generated"},
                                        {"schema", {{"type", "string"}}}};
   operation["responses"] = {{"200", answer}, {"default", problem_response_of(route, 0)}};
   for (int status : problem_statuses(route, needs_key))
     operation["responses"][std::to_string(status)] = problem_response_of(route, status);
   if (route.operation == "readyz") {
-    answer["description"] = "no more requests should come";
+    answer["description"] = "The server is shutting down";
     operation["responses"]["503"] = answer;
   }
   if (route.scope == Scope::admin || (route.scope == Scope::read && needs_key))
@@ -322,10 +322,9 @@ std::string openapi_json(const Routes& routes, const Limits& limits, const Serve
       {"info",
        {{"title", "Shortlist"},
         {"version", SHORTLIST_VERSION},
-        {"description",
-         fmt::format("Recommendations of the model {}. Paths under /v1 other than /v1/models are there "
-                     "for each model as /v1/models/NAME/..., too.",
-                     model.name)}}},
+        {"description", fmt::format("Recommendations of the model {}. Paths under /v1 other than /v1/models "
+                                    "are also available for each model under /v1/models/NAME/.",
+                                    model.name)}}},
       {"paths", paths},
       {"components",
        {{"schemas", schemas(limits, model)},

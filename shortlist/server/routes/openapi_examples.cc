@@ -80,7 +80,7 @@ json example_problem(const ServedModel& model) {
   return {{"type", "about:blank"},
           {"title", "Not Found"},
           {"status", 404},
-          {"detail", fmt::format("the model knows no {} 'x'", model.recommender.id_column())},
+          {"detail", fmt::format("the catalogue has no {} 'x'", model.recommender.id_column())},
           {"instance", "/v1/items/x"},
           {"code", "not_found"}};
 }

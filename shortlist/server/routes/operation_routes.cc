@@ -43,22 +43,23 @@ void add_operation_routes(const Operations& service, Routes& routes) {
         return HttpResponse{.body = R"({"name":"shortlist","version":")" SHORTLIST_VERSION
                                     R"(","extensions":[]})"};
       });
-  add("/v2/health/live", "inference_live", "Open Inference Protocol: whether the process answers", "Document",
-      Scope::open, [](const Call&) { return HttpResponse{.body = R"({"live":true})"}; });
-  add("/v2/health/ready", "inference_server_ready", "Open Inference Protocol: whether requests should come",
-      "Document", Scope::open, [draining = service.draining](const Call&) {
+  add("/v2/health/live", "inference_live", "Open Inference Protocol: whether the process is alive",
+      "Document", Scope::open, [](const Call&) { return HttpResponse{.body = R"({"live":true})"}; });
+  add("/v2/health/ready", "inference_server_ready",
+      "Open Inference Protocol: whether the server accepts requests", "Document", Scope::open,
+      [draining = service.draining](const Call&) {
         return draining() ? HttpResponse{.status = 503, .body = R"({"ready":false})"}
                           : HttpResponse{.body = R"({"ready":true})"};
       });
-  add("/livez", "livez", "Whether the process answers", "Status", Scope::open,
+  add("/livez", "livez", "Whether the process is alive", "Status", Scope::open,
       [](const Call&) { return status_response(200, "live"); });
-  add("/healthz", "healthz", "The same as /livez", "Status", Scope::open,
+  add("/healthz", "healthz", "Same as /livez", "Status", Scope::open,
       [](const Call&) { return status_response(200, "live"); });
-  add("/readyz", "readyz", "Whether requests should come", "Status", Scope::open,
+  add("/readyz", "readyz", "Whether the server accepts requests", "Status", Scope::open,
       [draining = service.draining](const Call&) {
         return draining() ? status_response(503, "draining") : status_response(200, "ready");
       });
-  add("/metrics", "metrics", "Counts and latencies for Prometheus", "", Scope::read,
+  add("/metrics", "metrics", "Metrics for Prometheus", "", Scope::read,
       [metrics = service.metrics](const Call&) {
         return HttpResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics()};
       });
@@ -67,15 +68,15 @@ void add_operation_routes(const Operations& service, Routes& routes) {
   routes.push_back({.method = "POST",
                     .path = "/v1/admin/reload",
                     .operation = "reload",
-                    .summary = "Loads a model's bundle again, or another bundle in its place",
+                    .summary = "Load a model's bundle again, or replace it with another bundle",
                     .request = "ReloadRequest",
                     .answer = "ModelList",
                     .scope = Scope::admin,
                     .wants_model = false,
                     .slow = true,
                     .handler = service.reload});
-  add("/v1/models", "list_models", "The models being served; the first answers where none is named",
-      "ModelList", Scope::read, [models = service.models](const Call&) { return models_response(models()); });
+  add("/v1/models", "list_models", "The served models. The first is the default.", "ModelList", Scope::read,
+      [models = service.models](const Call&) { return models_response(models()); });
 }
 
 }  // namespace shortlist

@@ -90,7 +90,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
     items.push_back(recommender.find_item(*id));
     if (!items.back())
       throw Problem(404, "not_found",
-                    fmt::format("the model knows no {} '{}'", recommender.id_column(), *id));
+                    fmt::format("the catalogue has no {} '{}'", recommender.id_column(), *id));
   }
   auto predictions = recommender.predict(queries.columns(), {}, items);
   clamp_to_labels(recommender.bundle(), predictions);

@@ -25,7 +25,7 @@ void check_size(const char* field, size_t size, size_t least, int most) {
 
 void check_order(const Recommender& recommender, const RecommendSettings& settings) {
   if (settings.blend && !(*settings.blend >= 0 && *settings.blend <= 1))
-    throw invalid_field("blend", fmt::format("got {}, need a share from 0 to 1", *settings.blend));
+    throw invalid_field("blend", fmt::format("got {}, need a number from 0 to 1", *settings.blend));
   if (!settings.order || *settings.order == ListOrder::chosen) return;
   const auto needs = [&](const char* task) {
     return invalid_field("order",
@@ -46,7 +46,7 @@ void read_exclusions(const Call& call, const std::vector<Value>& exclude, size_t
     return;
   }
   if (static_cast<size_t>(lists) != exclude.size())
-    throw invalid_field("exclude", "need ids alone, or a list of ids for each query");
+    throw invalid_field("exclude", "need only ids, or only lists of ids, one for each query");
   if (exclude.size() != queries)
     throw invalid_field("exclude", fmt::format("got {} lists for {} queries", exclude.size(), queries));
   size_t all = 0;
@@ -205,34 +205,34 @@ HttpResponse recommend_batch(const Call& call) {
 uint32_t find_item(const Recommender& recommender, const std::string& id, const std::string& field) {
   if (const auto item = recommender.find_item(id)) return *item;
   const std::string near = recommender.nearest_id(id);
-  const std::string message = fmt::format("the model knows no {} '{}'{}", recommender.id_column(), id,
+  const std::string message = fmt::format("the catalogue has no {} '{}'{}", recommender.id_column(), id,
                                           near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
   throw Problem(404, "not_found", message, {{field, message}});
 }
 
-// The predictions of pairs, in order. A candidate is looked up by its id, or embedded from its columns.
+// The predictions of pairs, in order. An item is looked up by its id, or embedded from its columns.
 std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vector<PairRequest>& pairs,
                                               const std::string& field, std::vector<std::string>& warnings) {
   const Recommender& recommender = call.model->recommender;
   if (recommender.labels().empty())
     throw Problem(409, "no_ranking", "the model has no [[ranking]] task, so it predicts nothing");
-  RecordColumns queries(call.model->query), candidates(call.model->candidate);
-  std::vector<std::optional<uint32_t>> items;
+  RecordColumns queries(call.model->query), items(call.model->item);
+  std::vector<std::optional<uint32_t>> known;
   {
     const StageTimer timer(call.stages.parse);
     for (size_t i = 0; i < pairs.size(); ++i) {
       const std::string at = field.empty() ? "" : fmt::format("{}.{}.", field, i);
       queries.add(pairs[i].query, at + "query");
-      if (pairs[i].id.has_value() == pairs[i].candidate.has_value())
-        throw invalid_field(at + "id", "need an id, or a candidate by its columns, and not both");
-      items.push_back(pairs[i].id
+      if (pairs[i].id.has_value() == pairs[i].item.has_value())
+        throw invalid_field(at + "id", "need either an id, or an item by its columns");
+      known.push_back(pairs[i].id
                           ? std::optional(find_item(recommender, read_id(*pairs[i].id, at + "id"), at + "id"))
                           : std::nullopt);
-      if (!items.back()) candidates.add(*pairs[i].candidate, at + "candidate");
+      if (!known.back()) items.add(*pairs[i].item, at + "item");
     }
   }
   add_gaps(call, queries, warnings);
-  auto predictions = recommender.predict(queries.columns(), candidates.columns(), items);
+  auto predictions = recommender.predict(queries.columns(), items.columns(), known);
   clamp_to_labels(recommender.bundle(), predictions);
   return predictions;
 }
@@ -332,14 +332,14 @@ void add_recommend_routes(Routes& routes) {
   routes.push_back({.method = "POST",
                     .path = "/v1/recommend",
                     .operation = "recommend",
-                    .summary = "The best items for a query",
+                    .summary = "Recommend items for a query",
                     .request = "RecommendRequest",
                     .answer = "Recommendations",
                     .handler = recommend});
   routes.push_back({.method = "POST",
                     .path = "/v1/recommend/batch",
                     .operation = "recommend_batch",
-                    .summary = "The best items for each of several queries",
+                    .summary = "Recommend items for each of several queries",
                     .request = "RecommendBatchRequest",
                     .answer = "RecommendationBatch",
                     .slow = true,
@@ -347,14 +347,14 @@ void add_recommend_routes(Routes& routes) {
   routes.push_back({.method = "POST",
                     .path = "/v1/predict",
                     .operation = "predict",
-                    .summary = "The labels that the model predicts for a query with an item",
+                    .summary = "Predict the labels of a query with an item",
                     .request = "PairRequest",
                     .answer = "Prediction",
                     .handler = predict});
   routes.push_back({.method = "POST",
                     .path = "/v1/predict/batch",
                     .operation = "predict_batch",
-                    .summary = "The same for several pairs",
+                    .summary = "Predict the labels of several pairs",
                     .request = "PredictBatchRequest",
                     .answer = "PredictionBatch",
                     .slow = true,
@@ -362,7 +362,7 @@ void add_recommend_routes(Routes& routes) {
   routes.push_back({.method = "POST",
                     .path = "/v1/similar",
                     .operation = "similar",
-                    .summary = "The items most like an item",
+                    .summary = "Find items similar to an item",
                     .request = "SimilarRequest",
                     .answer = "SimilarItems",
                     .slow = true,
@@ -370,7 +370,7 @@ void add_recommend_routes(Routes& routes) {
   routes.push_back({.method = "POST",
                     .path = "/v1/similar/batch",
                     .operation = "similar_batch",
-                    .summary = "The same for several items",
+                    .summary = "Find items similar to each of several items",
                     .request = "SimilarBatchRequest",
                     .answer = "SimilarBatch",
                     .slow = true,

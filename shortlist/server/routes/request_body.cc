@@ -82,7 +82,7 @@ std::string name_text(const Value& value, const Where& where) {
   // From 2^53 on, doubles skip whole numbers. What is written as a whole number of up to 64 bits is not a
   // double here.
   if (std::abs(*number) >= 0x1p53)
-    throw where.error(value, "got a number that is rounded when it is read; give it as a text");
+    throw where.error(value, "got a number that would be rounded; give it as a text");
   return std::to_string(static_cast<int64_t>(*number));
 }
 

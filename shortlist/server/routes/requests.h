@@ -19,9 +19,10 @@ struct ConditionRequest {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("attribute", attribute, "of the items, or the column of their id");
-    visit("comparison", comparison, "~ is: contains the text");
-    visit("value", value, "a text or a number; of a list, one has to fit, or with != none");
+    visit("attribute", attribute, "Name of an attribute, or of the id column");
+    visit("comparison", comparison, "~ means that the attribute contains the text");
+    visit("value", value,
+          "A text or a number, or a list of them: one must match, and with != none may match");
   }
 };
 
@@ -38,20 +39,23 @@ struct RecommendSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("k", k, "items in the answer");
-    visit("offset", offset, "leave out so many of the list's first items: its next page");
+    visit("k", k, "Number of items");
+    visit("offset", offset, "Number of items to skip, for the next page of the list");
     visit("retrieve", retrieve,
-          "candidates that retrieval hands to the ranking, at least offset + k; 0: blocks of the model's "
+          "Number of candidates that retrieval passes to the ranking, at least offset + k. 0 means blocks of "
+          "the model's "
           "recommend.candidates, so that an item's place does not depend on k");
-    visit("filter", filter, "conditions on the items' attributes, which must all hold");
-    visit("allow", allow, "ids of items: no others are recommended");
+    visit("filter", filter, "Conditions on the items' attributes, which must all match");
+    visit("allow", allow, "Ids of the only items that may be recommended");
     visit("seen", seen,
-          "drop: leave out what the query's user has in the training data; keep: do not; the model's own "
-          "setting when not given");
+          "drop leaves out the items that the query's user has in the training data, keep does not. The "
+          "default is the model's setting.");
     visit("order", order,
-          "of the list: by score, by the first predicted label, or by both; auto: the model's own order");
-    visit("blend", blend, "the predicted label's share where order is blend, 0 to 1");
-    visit("explain", explain, "what each feature of the query gives to each item's score and predictions");
+          "Order of the list: by score, by the first predicted label, or by both. auto is the model's own "
+          "order.");
+    visit("blend", blend, "With order blend: weight of the predicted label, 0 to 1");
+    visit("explain", explain,
+          "Whether to show what each feature of the query adds to each item's score and predictions");
   }
 };
 
@@ -61,8 +65,8 @@ struct RecommendRequest : RecommendSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("query", query, "values by column; what is not there is missing");
-    visit("exclude", exclude, "ids of items: these are not recommended");
+    visit("query", query, "Values by column. Absent columns are missing values.");
+    visit("exclude", exclude, "Ids of items to leave out");
     RecommendSettings::fields(visit);
   }
 };
@@ -73,22 +77,22 @@ struct RecommendBatchRequest : RecommendSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("queries", queries, "each values by column");
-    visit("exclude", exclude,
-          "ids of items that are not recommended to any query; or a list of ids for each query");
+    visit("queries", queries, "Queries: values by column");
+    visit("exclude", exclude, "Ids of items to leave out for all queries, or a list of ids for each query");
     RecommendSettings::fields(visit);
   }
 };
 
 struct PairRequest {
+  static constexpr std::pair<const char*, const char*> renamed[] = {{"candidate", "item"}};
   Value query = Value::Table();
-  std::optional<Value> candidate, id;
+  std::optional<Value> item, id;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("query", query, "values by column; what is not there is missing");
-    visit("id", id, "an item of the catalogue");
-    visit("candidate", candidate, "instead of an id: an item's values by column");
+    visit("query", query, "Values by column. Absent columns are missing values.");
+    visit("id", id, "An item of the catalogue");
+    visit("item", item, "Instead of an id: the values of an item by column");
   }
 };
 
@@ -97,7 +101,7 @@ struct PredictBatchRequest {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("pairs", pairs, "each a query and an id or a candidate");
+    visit("pairs", pairs, "pairs of a query and an item: each has an id or the item's columns");
   }
 };
 
@@ -109,7 +113,7 @@ struct SimilarSettings {
   void fields(Visitor& visit) {
     visit("by", by,
           "learned: cosine of embeddings; jaccard: shared attribute values; cosine: users' ratings");
-    visit("k", k, "items in the answer");
+    visit("k", k, "Number of items");
   }
 };
 
@@ -118,7 +122,7 @@ struct SimilarRequest : SimilarSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("id", id, "an item of the catalogue");
+    visit("id", id, "An item of the catalogue");
     SimilarSettings::fields(visit);
   }
 };
@@ -128,7 +132,7 @@ struct SimilarBatchRequest : SimilarSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("ids", ids, "items of the catalogue");
+    visit("ids", ids, "Items of the catalogue");
     SimilarSettings::fields(visit);
   }
 };
@@ -138,11 +142,10 @@ struct ReloadRequest {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("model", model, "its name; the first when not given");
-    visit(
-        "bundle", bundle,
-        "a bundle's folder beneath --bundles-root, to serve from now on; where the model came from when not "
-        "given");
+    visit("model", model, "The model's name. The default is the first model.");
+    visit("bundle", bundle,
+          "Folder of a bundle in --bundles-root to serve from now on. The default is where the model was "
+          "loaded from.");
   }
 };
 

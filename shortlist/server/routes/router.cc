@@ -51,7 +51,7 @@ Problem method_not_allowed(std::string_view method, std::string_view path,
                            const std::set<std::string>& allowed) {
   const std::string methods = fmt::format("{}", fmt::join(allowed, ", "));
   Problem problem(405, "method_not_allowed",
-                  fmt::format("method {} is not allowed on {}, which takes {}", method, path, methods));
+                  fmt::format("method {} is not allowed on {}, only {}", method, path, methods));
   problem.headers.emplace_back("Allow", methods);
   return problem;
 }

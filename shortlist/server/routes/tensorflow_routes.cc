@@ -21,9 +21,10 @@ struct PredictBody {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("signature_name", signature_name, "serving_default: the best items; ranking: predicted labels");
-    visit("instances", instances, "records, one a row");
-    visit("inputs", inputs, "or columns by name");
+    visit("signature_name", signature_name,
+          "serving_default returns the best items, ranking predicted labels");
+    visit("instances", instances, "Records, one per row");
+    visit("inputs", inputs, "Columns by name, instead of instances");
   }
 };
 
@@ -55,7 +56,7 @@ Value plain(const Value& value) {
 
 std::vector<Value> records_of(const PredictBody& body) {
   if (body.instances.has_value() == body.inputs.has_value())
-    throw Problem(400, "invalid_inputs", "need \"instances\" or \"inputs\", and not both");
+    throw Problem(400, "invalid_inputs", "need either \"instances\" or \"inputs\"");
   if (body.instances) {
     std::vector<Value> records;
     for (const Value& instance : *body.instances) {
@@ -200,7 +201,7 @@ void add_tensorflow_routes(Routes& routes) {
   };
   add("GET", "/v1/models/{model}", "tensorflow_status", "TensorFlow Serving: the model's versions", status);
   add("GET", "/v1/models/{model}/versions/{version}", "tensorflow_version_status",
-      "TensorFlow Serving: a version", of_version(status, kAbsent));
+      "TensorFlow Serving: one version", of_version(status, kAbsent));
   add("GET", "/v1/models/{model}/metadata", "tensorflow_metadata", "TensorFlow Serving: signatures",
       metadata);
   add("GET", "/v1/models/{model}/versions/{version}/metadata", "tensorflow_version_metadata",
@@ -208,7 +209,7 @@ void add_tensorflow_routes(Routes& routes) {
   add("POST", "/v1/models/{model}:predict", "tensorflow_predict",
       "TensorFlow Serving: the ten best items, or predicted labels", predict);
   add("POST", "/v1/models/{model}/versions/{version}:predict", "tensorflow_version_predict",
-      "TensorFlow Serving: the same of a version", of_version(predict, kAbsent));
+      "TensorFlow Serving: the same for a version", of_version(predict, kAbsent));
 }
 
 }  // namespace shortlist

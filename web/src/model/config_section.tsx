@@ -5,7 +5,7 @@ export function ConfigSection({ card }: { card: ModelCard }) {
   return (
     <section id="config" aria-labelledby="config-title">
       <h2 id="config-title">Config</h2>
-      <p class="lead">What was trained, as one would write it.</p>
+      <p class="lead">The config that the model was trained with.</p>
       <pre class="toml" role="region" aria-label="Config as TOML" tabIndex={0}>
         {tomlPieces(card.config.trim()).map(({ kind, text }, i) => (
           <span key={i} class={kind}>

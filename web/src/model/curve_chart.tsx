@@ -15,7 +15,7 @@ interface Props {
   curve: Curve;
   epochs: number[];
   lowerIsBetter: boolean;
-  kept?: number | undefined; // the epoch whose weights the model has
+  kept?: number | undefined; // the epoch whose weights the model uses
 }
 
 const kHeight = 170;

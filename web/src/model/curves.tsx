@@ -19,7 +19,7 @@ const flatValue = (value: number | null | undefined): string => (value == null ?
 
 const isFlat = ({ train, validation }: Curve): boolean => new Set([...train, ...validation].filter((v) => v !== null)).size < 2;
 
-// `kept` is the epoch whose weights the model has, by default the last.
+// `kept` is the epoch whose weights the model uses, by default the last.
 export function Curves({ epochs: all, kept }: { epochs: Epoch[]; kept?: number | undefined }) {
   const [unfolded, setUnfolded] = useState(false);
   const [late, setLate] = useState(false);
@@ -34,14 +34,14 @@ export function Curves({ epochs: all, kept }: { epochs: Epoch[]; kept?: number |
     <section id="curves" aria-labelledby="curves-title">
       <h2 id="curves-title">Learning curves</h2>
       {all.length === 0 ? (
-        <p class="lead">The bundle has none: it was not trained here.</p>
+        <p class="lead">The bundle has none: the model was not trained in epochs.</p>
       ) : (
         <div class="lead legend">
           <span class="train">training</span> {validated ? <span class="validation">validation</span> : null}{' '}
-          {kept !== undefined ? <span class="kept">epoch {kept}, whose weights the model has</span> : null} over {plural(all.length, 'epoch')}
+          {kept !== undefined ? <span class="kept">epoch {kept}, whose weights the model uses</span> : null} over {plural(all.length, 'epoch')}
           {all.length > 2 ? (
             <label>
-              <input type="checkbox" checked={late} onChange={(event) => setLate(event.currentTarget.checked)} /> without the first
+              <input type="checkbox" checked={late} onChange={(event) => setLate(event.currentTarget.checked)} /> without the first epoch
             </label>
           ) : null}
         </div>

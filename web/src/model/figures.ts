@@ -9,24 +9,24 @@ export function meaningOf(name: string): string {
   if (byUser) return `how early a user’s items come among the first ${byUser[2]}`;
   const k = /^(keras_)?top_(\d+)$/.exec(name);
   if (k?.[1]) return `top ${k[2]} as Keras counts it, by score`;
-  if (k) return k[2] === '1' ? 'the item asked for comes first' : `the item asked for is among the first ${k[2]}`;
+  if (k) return k[2] === '1' ? 'the requested item comes first' : `the requested item is among the first ${k[2]}`;
   return kMeanings[name] ?? '';
 }
 
 const kMeanings: Record<string, string> = {
-  mrr: 'mean of 1 / its place',
-  mean_rank: 'mean place of the item asked for',
-  rmse: 'typical error; large ones weigh more',
-  mae: 'mean error',
-  log_loss: 'surprise at the label',
-  accuracy: 'labels told rightly',
-  auc: 'a 1 stands above a 0',
+  mrr: 'mean of 1 / position of the requested item',
+  mean_rank: 'mean position of the requested item',
+  rmse: 'typical error; large errors count more',
+  mae: 'mean absolute error',
+  log_loss: 'penalty for confident wrong predictions',
+  accuracy: 'share of labels predicted correctly',
+  auc: 'a 1 is ranked above a 0',
   keras_auc: 'auc as Keras counts it',
-  loss: 'what training brings down: all parts',
-  retrieval_loss: 'of the retrieval',
-  ranking_loss: 'of the predicted label',
-  regularization_loss: 'of large weights',
-  learning_rate: 'length of a step',
+  loss: 'what training minimises: the sum of all parts',
+  retrieval_loss: 'part of the retrieval',
+  ranking_loss: 'part of the predicted label',
+  regularization_loss: 'penalty for large weights',
+  learning_rate: 'size of a training step',
 };
 
 const kOrder = ['loss', 'retrieval_loss', 'ranking_loss', 'regularization_loss', 'top', 'mrr', 'mean_rank', 'recall', 'ndcg', 'rmse', 'mae', 'log_loss', 'accuracy', 'auc'];

@@ -6,7 +6,7 @@ export function Glance({ card }: { card: ModelCard }) {
   const sizes: [string, number][] = [
     ['parameters', card.sizes.parameters],
     ['embedding width', card.sizes.embedding_width],
-    ['ratings kept', card.sizes.ratings],
+    ['stored ratings', card.sizes.ratings],
   ];
   const facts: [string, string][] = [
     ['items', count(card.sizes.items)],

@@ -86,7 +86,7 @@ export function MapCanvas({ items, colouring, view, chosen, onView, onChoose }: 
         <button type="button" aria-label="Zoom out" onClick={() => zoom(1 / 1.6)}>
           −
         </button>
-        <button type="button" aria-label="See the whole map" onClick={() => onView(null)}>
+        <button type="button" aria-label="Show the whole map" onClick={() => onView(null)}>
           ⤢
         </button>
       </div>

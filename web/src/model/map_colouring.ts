@@ -38,7 +38,7 @@ function byNumber(items: MappedItem[], field: Field): Colouring {
     return `${edge(i)} to ${edge(i + 1)}`;
   };
   const legend = Array.from({ length: kSteps }, (_, i) => ({ name: name(i), colour: `--step-${i}` }));
-  if (items.some((item) => typeof item.attributes[field.column] !== 'number')) legend.push({ ...kPlain, name: 'not known' });
+  if (items.some((item) => typeof item.attributes[field.column] !== 'number')) legend.push({ ...kPlain, name: 'unknown' });
   const of = items.map((item) => {
     const value = item.attributes[field.column];
     return typeof value === 'number' ? step(value) : kSteps;

@@ -22,7 +22,7 @@ export function MapSection({ map }: { map: Asked<ItemMap> }) {
     <section id="map" aria-labelledby="map-title">
       <h2 id="map-title">Map of the items</h2>
       {map.problem ? <Failure problem={map.problem} again={map.again} /> : null}
-      {!map.value && !map.problem ? <Waiting lines={5} label="Asking for the map" /> : null}
+      {!map.value && !map.problem ? <Waiting lines={5} label="Loading the map" /> : null}
       {map.value && map.value.ids.length > 0 ? <ExploredMap map={map.value} /> : null}
     </section>
   );
@@ -76,7 +76,7 @@ function ExploredMap({ map }: { map: ItemMap }) {
   return (
     <>
       <p class="lead">
-        Items whose embeddings point the same way lie close together. The two axes show {(100 * map.explained).toFixed(0)}&nbsp;% of how they differ.
+        Items whose embeddings point in similar directions are close together. The two axes show {(100 * map.explained).toFixed(0)}&nbsp;% of their variance.
       </p>
       <div class="map-tools">
         <Search label="Find an item on the map" placeholder={`Search ${plural(model.items, 'item')}`} find={findItems(api)} onChoose={search} />
@@ -130,7 +130,7 @@ function ExploredMap({ map }: { map: ItemMap }) {
             ))}
           </ul>
         ) : null}
-        <p id="map-keys">{shown}. Drag to move; click, then scroll to zoom; arrows, + and − do the same, Enter takes the item in the middle.</p>
+        <p id="map-keys">{shown}. Drag to move; click, then scroll to zoom; arrows, + and − do the same, Enter selects the item in the middle.</p>
       </div>
     </>
   );
@@ -140,7 +140,7 @@ function Chosen({ item, id, onClose }: { item: MappedItem | undefined; id: strin
   const { at } = useServed();
   return (
     <div class="map-card">
-      <button type="button" class="clear" aria-label="Let go of the item" onClick={onClose}>
+      <button type="button" class="clear" aria-label="Deselect the item" onClick={onClose}>
         ×
       </button>
       <h3 dir="auto" class="id">

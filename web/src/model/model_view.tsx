@@ -25,7 +25,7 @@ export function ModelView() {
     if (shown && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }, [shown]);
   if (card.problem) return <Failure problem={card.problem} again={card.again} />;
-  if (!card.value) return <Waiting lines={6} label="Asking for the model card" />;
+  if (!card.value) return <Waiting lines={6} label="Loading the model card" />;
   return (
     <div class="model">
       <nav class="contents" aria-label="On this page">

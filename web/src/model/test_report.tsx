@@ -61,7 +61,7 @@ function Legend({ tables }: { tables: Table[] }) {
           <span class="worse">Red</span>: better than the model, by more than chance.
         </li>
       ) : null}
-      {shown.includes(0) ? <li>≈: too close to the model’s figure to tell them apart on these rows.</li> : null}
+      {shown.includes(0) ? <li>≈: not clearly different from the model’s figure on these rows.</li> : null}
       {shown.length > 0 ? (
         <li class="of-pictures">
           <i class="key-dot" /> the model, <i class="key-ring" /> the rules.
@@ -73,7 +73,7 @@ function Legend({ tables }: { tables: Table[] }) {
 
 function listTitle(list: ListReport): string {
   const order = { score: 'by score', predicted: 'by predicted label', blend: 'by score and predicted label' }[list.order] ?? '';
-  return `Lists as they are served: ${order}${list.drops_seen ? ', without seen items' : ''}`;
+  return `Lists as served: ${order}${list.drops_seen ? ', without seen items' : ''}`;
 }
 
 function TaskTable({ task, title, names, shown, onUnfold }: Table & { onUnfold: () => void }) {

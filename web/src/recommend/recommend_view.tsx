@@ -19,12 +19,12 @@ export function RecommendView() {
 
   const results = () => {
     if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
-    if (!answer.value) return <Waiting lines={10} label="Asking for recommendations" />;
+    if (!answer.value) return <Waiting lines={10} label="Loading recommendations" />;
     if (answer.value.items.length === 0) {
       return (
         <Empty title="No item meets the conditions">
           <button type="button" class="button" onClick={() => setChoice({ ...choice, only: new Map() })}>
-            Drop the conditions
+            Remove the conditions
           </button>
         </Empty>
       );

@@ -107,7 +107,7 @@ export function Why({ item, explanation, choice, scales }: Props) {
         </table>
       </div>
       <p>
-        {parts.length === 0 ? 'Nothing was given, so the item is ranked by itself. ' : ''}
+        {parts.length === 0 ? 'The query is empty, so the item is ranked on its own. ' : ''}
         {scored ? (kMethods[explanation.method] ?? '') : ''}
         {labels.length > 0 && parts.length > 0
           ? ` ${list(labels.map(({ label }) => titleOf(label)))}: how much higher the prediction is than without the feature.`

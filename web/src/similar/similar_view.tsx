@@ -23,22 +23,22 @@ const kWays: Way[] = [
   {
     by: 'learned',
     name: 'Model',
-    means: 'Items that the model sees as alike: the same people would be interested in both. 1 is the most (cosine of the learned vectors).',
-    needs: 'this kind of model has no vectors of items',
+    means: 'Items that the model considers similar: the same people would be interested in both. The maximum is 1 (cosine of the learned vectors).',
+    needs: 'this kind of model has no item vectors',
     text: (similarity) => fixed(similarity, 2),
   },
   {
     by: 'jaccard',
     name: 'Attributes',
-    means: 'Items with the same attributes: the share of all values of the two items that both have (Jaccard similarity).',
-    needs: 'the bundle keeps no attributes',
+    means: 'Items with the same attributes: the share of the two items’ values that both have (Jaccard similarity).',
+    needs: 'the bundle has no attributes',
     text: (similarity) => `${Math.round(100 * similarity)}\u00a0%`,
   },
   {
     by: 'cosine',
     name: 'Ratings',
-    means: 'Items that the same users rate above, or below, their own average. 1 is the most (cosine of the ratings).',
-    needs: 'the bundle keeps no ratings of users',
+    means: 'Items that the same users rate above, or below, their own average. The maximum is 1 (cosine of the ratings).',
+    needs: 'the bundle has no user ratings',
     text: (similarity) => fixed(similarity, 2),
   },
 ];
@@ -61,7 +61,7 @@ export function SimilarView() {
     next.set('by', way);
     amend(next);
   };
-  if (!by) return <Empty title="This model does not know how alike items are">It has no vectors of items, and the bundle keeps neither attributes nor ratings.</Empty>;
+  if (!by) return <Empty title="This model cannot compare items">It has no item vectors, and the bundle has neither attributes nor ratings.</Empty>;
   return (
     <div class="similar">
       <aside class="rail" aria-label="Question">
@@ -82,7 +82,7 @@ function Ways({ by, onChange }: { by: SimilarBy; onChange: (by: SimilarBy) => vo
   const { features } = useServed();
   return (
     <fieldset class="ways">
-      <legend>Alike by</legend>
+      <legend>Similar by</legend>
       <div class="segments">
         {kWays.map((way) => {
           const known = features.similar_by.includes(way.by);
@@ -118,7 +118,7 @@ function Starts({ choose }: { choose: (id: string) => void }) {
   const { api, features, model } = useServed();
   const some = useAnswer(`starts ${model.name} ${model.version}`, (signal) => startsOf(api, features, signal));
   if (some.problem) return <Failure problem={some.problem} again={some.again} />;
-  if (!some.value) return <Waiting lines={4} label="Asking for items" />;
+  if (!some.value) return <Waiting lines={4} label="Loading items" />;
   return (
     <Empty title={features.retrieval ? 'Search, or start from what most people like' : 'Search, or start from one of these'}>
       <ul class="starts">
@@ -138,7 +138,7 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
   const { api, at, features, model } = useServed();
   const answer = useAnswer(`${model.version} ${by} ${id}`, (signal) => api.similar(id, by, Math.min(kItems, features.max_k), signal));
   if (answer.problem) return <Failure problem={answer.problem} again={answer.again} />;
-  if (!answer.value) return <Waiting lines={10} label="Asking for similar items" />;
+  if (!answer.value) return <Waiting lines={10} label="Loading similar items" />;
   const { item, items } = answer.value;
   const shared = (column: string, value: string) => valuesOf(item.attributes[column]).includes(value);
   const pictured = [item, ...items].some((one) => pictureOf(one, features.attributes));
@@ -155,7 +155,7 @@ function Alike({ id, by }: { id: string; by: SimilarBy }) {
           <Attributes item={item} wanted={() => false} />
         </div>
       </header>
-      {most <= 0 ? <Empty title="Nothing is like it in this way" /> : null}
+      {most <= 0 ? <Empty title="No item is similar in this way" /> : null}
       <ol class={pictured ? 'cards pictured' : 'cards'}>
         {items.map((other) => (
           <li key={other.id} class="card">

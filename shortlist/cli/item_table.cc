@@ -1,10 +1,11 @@
-#include "shortlist/cli/candidate_table.h"
+#include "shortlist/cli/item_table.h"
 
 #include <algorithm>
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/cli/terminal.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/config/config.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_map.h"
 
@@ -21,13 +22,12 @@ Column missing_column(size_t rows) {
 
 }  // namespace
 
-CandidateTable::CandidateTable(const Recommender& recommender, const Table& table)
-    : recommender_(recommender) {
-  const std::vector<ColumnRequest> all = recommender.candidate_requests();
+ItemTable::ItemTable(const Recommender& recommender, const Table& table) : recommender_(recommender) {
+  const std::vector<ColumnRequest> all = recommender.item_requests();
   const auto is_there = [&](const ColumnRequest& request) { return table.has_column(request.name); };
   const std::string& id = recommender.id_column();
-  const bool looks_up =
-      recommender.bundle().config.items && table.has_column(id) && !std::ranges::all_of(all, is_there);
+  const bool looks_up = recommender.bundle().config->items.has_table() && table.has_column(id) &&
+                        !std::ranges::all_of(all, is_there);
   for (const ColumnRequest& request : all) {
     const bool reads = !looks_up || is_there(request);
     place_.push_back(reads ? static_cast<int>(requests_.size()) : -1);
@@ -39,32 +39,32 @@ CandidateTable::CandidateTable(const Recommender& recommender, const Table& tabl
   if (at == requests_.end()) requests_.push_back({id, ReadAs::text});
 }
 
-CandidateTable::Candidates CandidateTable::read(const Chunk& chunk, size_t first) const {
-  Candidates candidates;
+ItemTable::Rows ItemTable::read(const Chunk& chunk, size_t first) const {
+  Rows rows;
   std::vector<uint32_t> without;
   if (id_) {
     TextCell cell;
     for (uint32_t row = 0; row < chunk.rows; ++row) {
       const bool given = cell.read(chunk.columns[first + *id_], row);
-      candidates.items.push_back(given ? recommender_.find_item(std::string(cell.text())) : std::nullopt);
-      if (!candidates.items.back()) without.push_back(row);
+      rows.known.push_back(given ? recommender_.find_item(std::string(cell.text())) : std::nullopt);
+      if (!rows.known.back()) without.push_back(row);
     }
-    candidates.unknown = without.size();
+    rows.unknown = without.size();
   }
   for (const int place : place_) {
     if (place < 0) {
-      candidates.columns.push_back(missing_column(without.size()));
+      rows.columns.push_back(missing_column(without.size()));
       continue;
     }
     const Column& column = chunk.columns[first + static_cast<size_t>(place)];
-    candidates.columns.push_back(id_ ? take_rows(column, without) : column);
+    rows.columns.push_back(id_ ? take_rows(column, without) : column);
   }
-  return candidates;
+  return rows;
 }
 
-void CandidateTable::say_unknown() const {
+void ItemTable::say_unknown() const {
   if (unknown_ == 0) return;
-  say("note: {} {} a {} that the catalogue does not have, of which the model knows only what the table says",
+  say("note: {} {} a {} that is not in the catalogue; for it, the model uses only the columns of the table",
       count_text(unknown_), unknown_ == 1 ? "row has" : "rows have", recommender_.id_column());
 }
 

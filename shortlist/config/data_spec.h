@@ -1,0 +1,64 @@
+// What the data path reads of a config: the columns and their uses, the features, the labels and the split.
+// resolve_data() computes it once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shortlist/config/data_config.h"
+#include "shortlist/features/feature_config.h"
+#include "shortlist/losses/ranking_losses.h"
+#include "shortlist/model/attribute.h"
+#include "shortlist/table/column_request.h"
+#include "shortlist/table/table_source.h"
+
+namespace shortlist {
+
+// What needs a column. If several parts do, the first in this order.
+enum class NeededFor {
+  model,   // always: features, ids, attributes, weights, users
+  labels,  // only to train and to measure: labels and positives
+  split,   // only to split the rows
+};
+
+struct ColumnSpec {
+  std::string name;
+  ReadAs read = ReadAs::stored;
+  bool compared = false;   // its values are compared as text: ids, users and categories
+  bool query = false;      // a query feature reads it
+  bool candidate = false;  // a candidate feature reads it, or it is an attribute
+  NeededFor needed_for = NeededFor::model;
+};
+
+// A table with one row per item or user, joined by its key to the rows.
+struct SideTableSpec {
+  TableSource source;
+  std::string key;
+};
+
+// The column that a ranking task predicts.
+struct LabelSpec {
+  std::string column;
+  RankingLoss loss;
+  bool standardized = false;
+};
+
+struct DataSpec {
+  std::vector<ColumnSpec> columns;  // each column once, in the order in which they are read
+  std::optional<SideTableSpec> items, users;
+  std::vector<FeatureConfig> features;        // of both towers, each once
+  std::vector<std::string> query, candidate;  // names of the towers' features
+  std::string id;                             // the column with the item of a row
+  std::vector<AttributeForm> attributes;      // of items
+  std::vector<LabelSpec> labels;
+  std::string user, weight, positives;  // columns, or "" if there is none
+  bool query_has_user = false;          // `user` is a column of the query
+  bool needs_labels = true;             // a row without a label is an error: no retrieval could learn from it
+  bool counts_shares = false;           // the loss needs Dataset::item_log_share
+  SplitConfig split;                    // with the declared time format of its column
+  FitRows fit_on = FitRows::train;      // the rows that features are fitted on
+  bool refit = false;                   // the final model is also trained on the validation rows
+};
+
+}  // namespace shortlist

@@ -1,0 +1,159 @@
+#include "shortlist/config/resolve.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "shortlist/config/config_hash.h"
+#include "shortlist/features/categories.h"
+#include "shortlist/features/feature_map.h"
+
+namespace shortlist {
+namespace {
+
+// Collects columns in the order of their first use. A table may have thousands.
+class Columns {
+ public:
+  void add(ColumnSpec use) {
+    if (use.name.empty()) return;
+    const auto [at, fresh] = places_.emplace(use.name, columns.size());
+    if (fresh) return columns.push_back(std::move(use));
+    ColumnSpec& column = columns[at->second];
+    column.read = column.read | use.read;
+    column.compared |= use.compared;
+    column.query |= use.query;
+    column.candidate |= use.candidate;
+    column.needed_for = std::min(column.needed_for, use.needed_for);
+  }
+
+  std::vector<ColumnSpec> columns;
+
+ private:
+  std::unordered_map<std::string, size_t> places_;
+};
+
+// The use of a feature's column.
+ColumnSpec use_of(const FeatureConfig& feature) {
+  const std::string_view kind = feature.settings->kind();
+  const ReadAs read = read_as(kind);
+  return {.name = feature.column, .read = read, .compared = kind != "text" && includes(read, ReadAs::text)};
+}
+
+std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& spec) {
+  Columns all;
+  for (const std::string& name : spec.query) {
+    ColumnSpec use = use_of(config.feature(name));
+    use.query = true;
+    all.add(std::move(use));
+  }
+  for (const std::string& name : spec.candidate) {
+    ColumnSpec use = use_of(config.feature(name));
+    use.candidate = true;
+    all.add(std::move(use));
+  }
+  all.add({.name = spec.id, .read = ReadAs::text, .compared = true});
+  for (const AttributeForm& attribute : spec.attributes)
+    all.add({.name = attribute.name, .read = ReadAs::text, .candidate = true});
+  for (const LabelSpec& label : spec.labels)
+    all.add({.name = label.column, .read = ReadAs::number, .needed_for = NeededFor::labels});
+  all.add({.name = spec.weight, .read = ReadAs::number});
+  all.add({.name = spec.positives, .read = ReadAs::number, .needed_for = NeededFor::labels});
+  all.add({.name = spec.user, .read = ReadAs::text, .compared = true});
+  if (spec.split.by == SplitBy::column)
+    all.add({.name = spec.split.column, .read = ReadAs::text, .needed_for = NeededFor::split});
+  if (spec.split.by == SplitBy::time)
+    all.add({.name = spec.split.column, .read = ReadAs::time, .needed_for = NeededFor::split});
+  return std::move(all.columns);
+}
+
+// The features that the towers use, each once.
+std::vector<FeatureConfig> used_features(const Config& config) {
+  std::vector<FeatureConfig> features;
+  std::unordered_set<std::string> names;
+  for (const auto* tower : {&config.query.features, &config.items.features}) {
+    for (const std::string& name : *tower)
+      if (names.insert(name).second) features.push_back(config.feature(name));
+  }
+  return features;
+}
+
+// Adds the unit and format that a time feature of the column declares, if the split declares none.
+SplitConfig resolve_split(const Config& config) {
+  SplitConfig split = config.data.split;
+  if (split.by == SplitBy::time && !split.unit && !split.format) {
+    const TimeForm declared = config.declared_times(split.column);
+    split.unit = declared.unit, split.format = declared.format;
+  }
+  return split;
+}
+
+std::optional<SideTableSpec> resolve_side(const SideTableConfig& table) {
+  if (!table.has_table()) return std::nullopt;
+  return SideTableSpec{.source = table.source(), .key = table.key};
+}
+
+// Whether data.user is a column of the query, so that a query identifies its user.
+bool query_has_user(const Config& config) {
+  return !config.data.user.empty() &&
+         std::ranges::any_of(config.query.features, [&](const std::string& name) {
+           return config.feature(name).column == config.data.user;
+         });
+}
+
+}  // namespace
+
+DataSpec resolve_data(const Config& config) {
+  DataSpec spec{.items = resolve_side(config.items),
+                .users = config.users ? resolve_side(*config.users) : std::nullopt,
+                .features = used_features(config),
+                .query = config.query.features,
+                .candidate = config.items.features,
+                .id = config.items.id,
+                .user = config.data.user,
+                .weight = config.data.weight,
+                .positives = config.retrieval ? config.retrieval->positives : "",
+                .query_has_user = query_has_user(config),
+                .needs_labels = !config.retrieval,
+                .counts_shares = config.retrieval && config.retrieval->sampling_correction,
+                .split = resolve_split(config),
+                .fit_on = config.data.fit_features_on,
+                .refit = config.training.refit};
+  for (const AttributeConfig& attribute : config.items.attributes)
+    spec.attributes.push_back(config.attribute_form(attribute));
+  for (const RankingConfig& ranking : config.ranking)
+    spec.labels.push_back(
+        {.column = ranking.label, .loss = ranking.loss, .standardized = ranking.standardizes()});
+  spec.columns = resolve_columns(config, spec);
+  return spec;
+}
+
+TrainSpec resolve_training(const Config& config) {
+  TrainSpec spec{.settings = config.training, .ranking = config.ranking, .hash = config_hash(config)};
+  if (!config.model.is_two_tower() || !config.retrieval) return spec;
+  spec.retrieval = config.retrieval;
+  if (!query_has_user(config)) return spec;
+  const int k = std::ranges::min(config.retrieval->top_k, {}, [](int k) { return std::abs(k - 10); });
+  spec.served_metric =
+      fmt::format("{}ndcg@{}", config.recommend.seen == SeenPolicy::drop ? "unseen_" : "", k);
+  return spec;
+}
+
+AnswerSpec resolve_answers(const Config& config) {
+  AnswerSpec spec{.kind = config.model.kind,
+                  .query = config.query.features,
+                  .candidate = config.items.features,
+                  .user = config.data.user,
+                  .query_has_user = query_has_user(config),
+                  .display = config.items.display,
+                  .lists = config.recommend};
+  for (const RankingConfig& ranking : config.ranking)
+    spec.labels.push_back({.name = ranking.label, .prediction = ranking.loss.prediction()});
+  for (const FeatureConfig& feature : config.features) {
+    const auto* list = dynamic_cast<const SettingsOf<CategoriesSettings>*>(feature.settings.get());
+    if (list != nullptr) spec.separators.emplace(feature.column, list->settings().separator);
+  }
+  return spec;
+}
+
+}  // namespace shortlist
