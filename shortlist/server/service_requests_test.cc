@@ -74,6 +74,17 @@ TEST(ServiceRequests, DescribesConditionsAsItReadsThem) {
     EXPECT_EQ(tiny().post("/v1/recommend", json{{"filter", {example}}}.dump()).status, 200) << example;
 }
 
+TEST(ServiceRequests, EndsListsAtTheMostThatIsRetrieved) {
+  TestService service({.limits = {.max_retrieve = 12}});
+  const auto items = [&](const char* body) {
+    return parsed(service.post("/v1/recommend", body)).at("items").size();
+  };
+  EXPECT_EQ(items(R"({"k": 5, "offset": 5})"), 5u);
+  EXPECT_EQ(items(R"({"k": 5, "offset": 9})"), 3u);
+  EXPECT_EQ(items(R"({"k": 5, "offset": 11})"), 1u);
+  EXPECT_EQ(fault_of(service.post("/v1/recommend", R"({"offset": 12})")), "offset: got 12, need 0 to 11");
+}
+
 TEST(ServiceRequests, DescribesIdsAsItReadsThem) {
   const auto status = [](const char* id) {
     return tiny().post("/v1/recommend", std::string(R"({"exclude": [)") + id + "]}").status;

@@ -105,7 +105,7 @@ json condition_object_schema(const Recommender& recommender) {
     kinds.push_back(object_of(names, kOrder, order));
     kinds.push_back(object_of(names, kContains, any));
   };
-  add(attributes.numbers, {{"type", "number"}}, kNumber);
+  add(attributes.numbers, {{"type", {"number", "boolean"}}}, kNumber);
   add(attributes.times, nullptr, kTime);
   return {{"anyOf", std::move(kinds)}};
 }

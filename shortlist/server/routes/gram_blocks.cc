@@ -6,7 +6,7 @@ namespace shortlist {
 namespace {
 
 constexpr int kHashBits = 14;
-constexpr size_t kLongest = 3;
+constexpr size_t kLongest = 4;
 
 // FNV-1a over the place and the bytes, with the high bits mixed in.
 size_t hash_of(unsigned char place, std::string_view gram) {
@@ -35,7 +35,7 @@ void GramBlocks::add(size_t number, std::string_view text) {
   const auto mark = [&](Place place, std::string_view gram) {
     row(place, gram)[block / 64] |= uint64_t{1} << block % 64;
   };
-  mark(Place::whole, text);
+  for (const Place place : {Place::whole, Place::whole_again}) mark(place, text);
   for (size_t begin = 0; begin < text.size(); ++begin) {
     const bool begins = begin == 0 || text[begin - 1] == ' ';
     for (size_t length = 1; length <= kLongest && begin + length <= text.size(); ++length) {
@@ -71,7 +71,7 @@ GramBlocks::Bits GramBlocks::with_phrase(const Bits& among, std::string_view phr
 
 GramBlocks::Bits GramBlocks::with_text(const Bits& among, std::string_view text) const {
   Bits bits = among;
-  intersect(Place::whole, text, bits);
+  for (const Place place : {Place::whole, Place::whole_again}) intersect(place, text, bits);
   return bits;
 }
 

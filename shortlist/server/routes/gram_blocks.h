@@ -10,11 +10,11 @@ namespace shortlist {
 
 // Texts are lists of words, separated by single spaces. They are numbered from 0 and divided into blocks of
 // kTexts. For each hash of a gram, there is a bit per block: whether one of its texts has such a gram. Grams
-// are the runs of three bytes, those of one or two bytes within a word, those at the beginning of the text
-// and of its other words, and the whole text. 16 bytes per text.
+// are the runs of four bytes, shorter ones within a word, those at the beginning of the text and of its other
+// words, and the whole text. 32 bytes per text.
 class GramBlocks {
  public:
-  static constexpr size_t kTexts = 128;
+  static constexpr size_t kTexts = 64;
   using Bits = std::vector<uint64_t>;  // one per block
 
   explicit GramBlocks(size_t texts);
@@ -30,7 +30,8 @@ class GramBlocks {
   Bits with_later_word(const Bits& among, std::string_view word) const;
 
  private:
-  enum class Place : unsigned char { inside, text_begin, word_begin, whole };
+  // A whole text has two hashes, since all blocks contain the other grams of many queries.
+  enum class Place : unsigned char { inside, text_begin, word_begin, whole, whole_again };
 
   uint64_t* row(Place place, std::string_view gram);
   const uint64_t* row(Place place, std::string_view gram) const;

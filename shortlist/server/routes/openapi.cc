@@ -185,7 +185,7 @@ void complete(json& schema, const Limits& limits) {
   bound("k", 1, limits.max_k);
   if (properties.contains("k")) properties["k"]["default"] = limits.default_k();
   bound("retrieve", 0, limits.max_retrieve);
-  bound("offset", 0, limits.max_retrieve);
+  bound("offset", 0, limits.max_retrieve - 1);
   list("exclude", 0, limits.max_list);
   list("allow", 0, limits.max_list);
   for (const char* name : {"queries", "pairs", "ids"}) {

@@ -62,9 +62,10 @@ void read_exclusions(const Call& call, const std::vector<Value>& exclude, size_t
 RecommendOptions read_options(const Call& call, const RecommendSettings& settings,
                               std::vector<std::string>& warnings) {
   const Recommender& recommender = call.model->recommender;
-  const int k = read_k(settings.k, call.limits, "k");
   check_range("retrieve", settings.retrieve, 0, call.limits.max_retrieve);
-  check_range("offset", settings.offset, 0, std::max(0, call.limits.max_retrieve - k));
+  check_range("offset", settings.offset, 0, call.limits.max_retrieve - 1);
+  // Lists end after max_retrieve items.
+  const int k = std::min(read_k(settings.k, call.limits, "k"), call.limits.max_retrieve - settings.offset);
   check_order(recommender, settings);
   if (settings.allow) check_size("allow", settings.allow->size(), 0, call.limits.max_list);
   const int least = settings.retrieve > 0 ? settings.offset + k : 0;
