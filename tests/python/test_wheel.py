@@ -17,7 +17,10 @@ def wheel() -> pathlib.Path:
     folder = ROOT / "build-wheel/wheels"
     for old in folder.glob("*.whl"):
         old.unlink()
-    subprocess.run([ROOT / "dev", "wheel"], check=True)
+    code = subprocess.run([ROOT / "dev", "wheel"]).returncode
+    if code == 77:
+        pytest.skip("Debian's sources of fmt, highway and prometheus-cpp cannot be fetched")
+    assert code == 0
     [file] = folder.glob("*.whl")
     return file
 
