@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "shortlist/config/config_sections.h"
 #include "shortlist/io/toml.h"
 
@@ -42,6 +44,16 @@ Value write_section(const ModelConfig& model) {
   Value::Table section = {{"kind", Value(model.kind)}};
   for (const auto& setting : *model.settings.table()) section.push_back(setting);
   return Value(std::move(section));
+}
+// Without a table, its settings would describe nothing, and read_config() rejects them.
+Value write_section(ItemsConfig items) {
+  Value section = write_fields(items);
+  if (items.has_table()) return section;
+  const std::vector<std::string> of_table = field_names<SideTableConfig>(items);
+  std::erase_if(*std::get_if<Value::Table>(&section.data), [&](const auto& setting) {
+    return std::ranges::find(of_table, setting.first) != of_table.end();
+  });
+  return section;
 }
 
 }  // namespace

@@ -72,6 +72,13 @@ TEST(ItemsConfig, NeedsNoTableUnlessItDescribesOne) {
             "two.toml:17: items.delimiter: needs the table of items: set table or sql too");
 }
 
+TEST(ItemsConfig, IsWrittenInFullSoThatItCanBeRead) {
+  for (const char* table : {"", "table = \"m.csv\"\nmissing = [\"NA\"]\n"}) {
+    const std::string full = full_config_to_toml(config_of(table));
+    EXPECT_EQ(full_config_to_toml(read_config(parse_toml(full, "full.toml"), "full.toml")), full) << table;
+  }
+}
+
 TEST(SideTableConfig, OfUsersNeedsTheUsersColumn) {
   Value root = parse_toml(std::string(kConfig) + "[users]\ntable = \"u.csv\"\n", "two.toml");
   set_path(root, "data.user", Value(std::string()));

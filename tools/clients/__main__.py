@@ -1,7 +1,7 @@
 """Writes the clients in Python and TypeScript from the description that a server gives of its API.
 
     python3 tools/clients build/shortlist            names the files that differ from the description
-    tools/clients build/shortlist --write    writes them
+    python3 tools/clients build/shortlist --write    writes them
 """
 
 import pathlib
