@@ -33,6 +33,10 @@ constexpr LayerKind kKinds[] = {
     make_kind<Dense>("Dense layer: activation(x W + b)"),
     make_kind<Cross>("Feature cross of DCN-v2: x0 * (x W + b) + x"),
     make_kind<BatchNorm>("Normalises each column over the batch"),
+    // Before dropout, which is one of its settings.
+    make_kind<CausalAttention>(
+        "Along a history: attention of each event to those before it and itself. Its inputs are queries, "
+        "keys and values, or one layer that is three times as wide"),
     make_kind<Dropout>("Drops random elements in training"),
     make_kind<Concat>("Concatenation of the inputs"),
     make_kind<Add>("Sum of the inputs"),
@@ -43,9 +47,6 @@ constexpr LayerKind kKinds[] = {
     make_kind<RunningMean>("Along a history: the mean of the events so far"),
     make_kind<Gru>("Along a history: gated recurrent unit, as in GRU4Rec"),
     make_kind<Position>("Along a history: adds a learned vector for each position"),
-    make_kind<CausalAttention>(
-        "Along a history: attention of each event to those before it and itself. Its inputs are queries, "
-        "keys and values, or one layer that is three times as wide"),
     make_kind<Activate>("An activation as a layer of its own"),
 };
 
