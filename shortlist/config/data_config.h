@@ -75,7 +75,7 @@ struct EnumNames<FitRows> {
 struct DataConfig : TableConfig {
   SplitConfig split;
   FitRows fit_features_on = FitRows::train;
-  std::string user, weight;
+  std::string user, time, weight;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -83,8 +83,13 @@ struct DataConfig : TableConfig {
     visit("split", split, "Which rows are for training, validation and test");
     visit("fit_features_on", fit_features_on, "Rows from which vocabularies, edges and means are computed");
     visit("user", user,
-          "Column that identifies the user, for baselines and for similarity by ratings. A missing value "
+          "Column that identifies the user, for histories, baselines and similarity by ratings. A missing "
+          "value "
           "means no user.");
+    visit(
+        "time", time,
+        "Column with the time of each row: the order of each user's history. The default is the column of a "
+        "split by time. A time feature of the column may declare its unit or format.");
     visit("weight", weight, "Column with the weight of each row in losses and metrics, 0 or more");
   }
 };

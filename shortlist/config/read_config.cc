@@ -1,5 +1,6 @@
 #include "shortlist/config/read_config.h"
 
+#include <fmt/ranges.h>
 #include <glob.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "shortlist/config/config_sections.h"
 #include "shortlist/config/read_model_kind.h"
 #include "shortlist/features/categories.h"
+#include "shortlist/features/history.h"
 #include "shortlist/features/time.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/layers/embedding.h"
@@ -57,8 +59,46 @@ void check_tower(const Config& config, const Value& root, const char* section, c
   }
 }
 
+bool is_history(const FeatureConfig& feature) { return feature.settings->kind() == HistorySettings::kind; }
+
 void require(bool condition, const Config& config, const std::string& path, const std::string& message) {
   if (!condition) throw Where{config.file, path}.error(value_at(config.written, path), message);
+}
+
+// The feature of the items that a history reads by default, or "".
+std::string id_feature(const Config& config) {
+  for (const std::string& name : config.items.features) {
+    const FeatureConfig& feature = config.feature(name);
+    if (feature.column == config.items.id && feature.settings->kind() == "category") return name;
+  }
+  return "";
+}
+
+// Sets the default of `of`.
+void complete_history(Config& config, FeatureConfig& feature) {
+  const std::string path = "features." + feature.name;
+  HistorySettings settings = dynamic_cast<const SettingsOf<HistorySettings>&>(*feature.settings).settings();
+  require(!config.data.user.empty(), config, path,
+          "a history needs data.user, the column that identifies the user");
+  require(std::ranges::find(config.items.features, feature.name) == config.items.features.end(), config,
+          "items.features",
+          fmt::format("'{}' is a history of the user: list it in query.features", feature.name));
+  if (settings.of.empty()) settings.of = id_feature(config);
+  require(!settings.of.empty(), config, path,
+          fmt::format("needs of = \"NAME\", a feature of the items, or a category feature of the column '{}'",
+                      config.items.id));
+  const auto& names = config.items.features;
+  require(std::ranges::find(names, settings.of) != names.end(), config, path + ".of",
+          fmt::format("'{}' is not a feature of the items: items.features has {}", settings.of,
+                      fmt::join(names, ", ")));
+  require(config.feature(settings.of).settings->yields_ids(), config, path + ".of",
+          fmt::format("feature '{}' yields numbers, need one that yields ids", settings.of));
+  feature.settings = std::make_shared<SettingsOf<HistorySettings>>(std::move(settings));
+}
+
+void complete_histories(Config& config) {
+  for (FeatureConfig& feature : config.features)
+    if (is_history(feature)) complete_history(config, feature);
 }
 
 void check_data(const Config& config) {
@@ -285,6 +325,7 @@ Config read_config(const Value& root, const std::string& file) {
   check_data(config);
   check_tower(config, root, "query", config.query);
   if (config.has_towers()) check_tower(config, root, "items", config.items);
+  complete_histories(config);
   add_display(config);
   check_attributes(config);
   check_tasks(config);

@@ -23,9 +23,8 @@ struct Embedding : LayerOf<Embedding> {
   Pooling pooling = Pooling::mean;
   Initializer initializer = Initializer::uniform;
   float l2 = 0;
-  int32_t ids = 0;  // rows of the table; set from the fitted feature
-  // Nodes of a model with the same name here share one table. Empty: a table of its own.
-  std::string table;
+  int32_t ids = 0;    // rows of the table; set from the fitted feature
+  std::string table;  // nodes of a model with the same name here share one table
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -34,6 +33,10 @@ struct Embedding : LayerOf<Embedding> {
           "How the embeddings of a row's ids are combined. A row without ids gets zeros.");
     visit("initializer", initializer, "Initializer of the table");
     visit("l2", l2, "Adds l2 sum E^2, over the whole table, to the loss", Range::at_least(0));
+    visit("table", table,
+          "Name of an embedding table that several features share. They need the same ids, dim, initializer "
+          "and "
+          "l2. The default is a table of its own; a history shares that of the feature it reads.");
   }
 
   LayerPlan plan(std::span<const int> widths) const override;
