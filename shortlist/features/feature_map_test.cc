@@ -194,7 +194,7 @@ TEST(FeatureConfig, NamesTheNearestKeyAndKind) {
             }),
             "a.toml:7: features.x: unknown key 'bucket'; did you mean 'buckets'? (known: buckets, salt, "
             "missing, kind, "
-            "column, dim, pooling, initializer, l2, table)");
+            "column, dim, pooling, initializer, l2, half_life, item_dropout, table)");
   EXPECT_EQ(
       message_of([] { config("txt"); }),
       "a.toml:7: features.x.kind: got \"txt\", need one of category, categories, text, hashed, number, time, "
