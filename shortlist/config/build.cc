@@ -100,9 +100,9 @@ Embedding embedding_of(const Config& config, const FeatureConfig& feature) {
   Embedding embedding;
   read_fields(feature.embedding, embedding, {config.file, "features." + feature.name});
   embedding.table = table_of(config, feature);
-  const auto* history = dynamic_cast<const SettingsOf<HistorySettings>*>(feature.settings.get());
+  const HistorySettings* history = history_of(feature);
   if (history == nullptr || !embedding.table.empty()) return embedding;
-  const Embedding shared = embedding_of(config, config.feature(history->settings().of));
+  const Embedding shared = embedding_of(config, config.feature(history->of));
   embedding.table = shared.table;
   embedding.dim = shared.dim;
   embedding.initializer = shared.initializer;
@@ -121,6 +121,16 @@ LayerPtr input_layer(const Config& config, const FeatureConfig& feature, const F
   return embedding;
 }
 
+// A history that layers run along.
+int build_history(ModelSpec& spec, const Config& config, const FeatureConfig& feature,
+                  const std::string& name, LayerPtr items, int index) {
+  const HistorySet history = spec.add_history(name, index);
+  Chain chain(spec, name, history.events, config.file);
+  const int first = chain.add("items", std::move(items), {}, index);
+  return chain.add_layers(history_of(feature)->layers, first,
+                          {config.file, fmt::format("features.{}.layers", feature.name)});
+}
+
 // `name` begins the names of nodes and parameters; `section` is the section of the config, for errors.
 int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const char* section,
                 const std::string& name, int row_set, const std::vector<FeatureShape>& shapes) {
@@ -128,8 +138,15 @@ int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower,
   std::vector<int> inputs;
   for (size_t i = 0; i < tower.features.size(); ++i) {
     const FeatureConfig& feature = config.feature(tower.features[i]);
-    inputs.push_back(
-        chain.add(feature.name, input_layer(config, feature, shapes[i]), {}, static_cast<int>(i)));
+    const auto index = static_cast<int>(i);
+    LayerPtr input = input_layer(config, feature, shapes[i]);
+    std::vector<int> along;
+    if (const HistorySettings* history = history_of(feature);
+        history != nullptr && !history->layers.empty()) {
+      along = {build_history(spec, config, feature, name + "/" + feature.name, std::move(input), index)};
+      input = std::make_shared<Gather>();
+    }
+    inputs.push_back(chain.add(feature.name, std::move(input), along, index));
   }
   const int last = inputs.size() == 1 ? inputs[0] : chain.add("features", std::make_shared<Concat>(), inputs);
   if (inputs.size() == 1) chain.name("features", last);

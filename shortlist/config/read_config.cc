@@ -59,8 +59,6 @@ void check_tower(const Config& config, const Value& root, const char* section, c
   }
 }
 
-bool is_history(const FeatureConfig& feature) { return feature.settings->kind() == HistorySettings::kind; }
-
 void require(bool condition, const Config& config, const std::string& path, const std::string& message) {
   if (!condition) throw Where{config.file, path}.error(value_at(config.written, path), message);
 }
@@ -98,7 +96,7 @@ void complete_history(Config& config, FeatureConfig& feature) {
 
 void complete_histories(Config& config) {
   for (FeatureConfig& feature : config.features)
-    if (is_history(feature)) complete_history(config, feature);
+    if (history_of(feature) != nullptr) complete_history(config, feature);
 }
 
 void check_data(const Config& config) {
@@ -285,6 +283,10 @@ void check_layers(const Config& config) {
     names.push_back("features");
     return names;
   };
+  for (const FeatureConfig& feature : config.features) {
+    if (const HistorySettings* history = history_of(feature))
+      check(history->layers, "features." + feature.name + ".layers", {"items"});
+  }
   check(config.query.layers, "query.layers", of_tower(config.query));
   check(config.items.layers, "items.layers", of_tower(config.items));
   for (size_t i = 0; i < config.ranking.size(); ++i) {

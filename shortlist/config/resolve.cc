@@ -69,11 +69,6 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
   return std::move(all.columns);
 }
 
-const HistorySettings* history_of(const FeatureConfig& feature) {
-  const auto* history = dynamic_cast<const SettingsOf<HistorySettings>*>(feature.settings.get());
-  return history == nullptr ? nullptr : &history->settings();
-}
-
 // The features that the towers use, each once, without histories.
 std::vector<FeatureConfig> used_features(const Config& config) {
   std::vector<FeatureConfig> features;

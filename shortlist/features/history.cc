@@ -71,7 +71,7 @@ void HistoryFeature::encode(const Column& values, EncodedColumn& out, uint64_t* 
 
 nlohmann::json HistoryFeature::to_json() const {
   nlohmann::json json = {{"kind", kind()},
-                         {"settings", settings_to_json(write_fields(settings_))},
+                         {"settings", {{"of", settings_.of}, {"length", settings_.length}}},
                          {"form", enum_name(form_)},
                          {"items", items_.to_json()},
                          {"ids", bags_.ids}};
@@ -87,6 +87,11 @@ std::unique_ptr<const Feature> HistoryFeature::load(const nlohmann::json& featur
   read_value(Value(feature.at("form").get<std::string>()), form, Where{"", "form"});
   return std::make_unique<HistoryFeature>(load_settings<HistorySettings>(feature.at("settings")),
                                           std::move(items), form, std::move(of), std::move(bags));
+}
+
+const HistorySettings* history_of(const FeatureConfig& feature) {
+  const auto* history = dynamic_cast<const SettingsOf<HistorySettings>*>(feature.settings.get());
+  return history == nullptr ? nullptr : &history->settings();
 }
 
 }  // namespace shortlist

@@ -12,7 +12,7 @@
 #include "shortlist/base/fields.h"
 #include "shortlist/features/column_form.h"
 #include "shortlist/features/feature.h"
-#include "shortlist/features/feature_settings.h"
+#include "shortlist/features/feature_config.h"
 #include "shortlist/features/vocabulary.h"
 
 namespace shortlist {
@@ -24,6 +24,7 @@ struct HistorySettings {
       "first";
   std::string of;
   int length = 50;
+  std::vector<Value> layers;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -32,6 +33,10 @@ struct HistorySettings {
           "`items.id`.");
     visit("length", length, "Maximum number of earlier items, the most recent ones",
           Range::between(1, 10'000));
+    visit("layers", layers,
+          "Layers along the history, whose outputs at the last item are the feature: a list as in "
+          "`query.layers`, in which `\"items\"` are the embeddings. Without layers, the feature is the pooled "
+          "embedding.");
   }
   static constexpr bool yields_ids() { return true; }
   void check(const Value&, const Where&) const {}
@@ -79,5 +84,8 @@ class HistoryFeature final : public Feature {
   std::shared_ptr<const Feature> of_;
   EncodedColumn bags_;
 };
+
+// The settings of a history, or null for a feature of another kind.
+const HistorySettings* history_of(const FeatureConfig& feature);
 
 }  // namespace shortlist

@@ -23,7 +23,7 @@ float bag_scale(Pooling pooling, size_t size) {
 }
 
 std::span<const int32_t> bag_of(const Pass& pass, size_t row) {
-  return pass.feature.column->bag(pass.feature.rows[row]);
+  return pass.feature.bag(row);
 }
 
 // Whether the ids of a bag have weights. If not, they all have bag_scale().
@@ -56,7 +56,7 @@ void prefetch_bag(const Pass& pass, size_t row, RowRange rows) {
 }
 
 size_t ids_of_batch(const Pass& pass) {
-  if (pass.feature.column->offsets.empty()) return pass.rows;
+  if (pass.feature.has_one_id_per_row()) return pass.rows;
   size_t count = 0;
   for (size_t r = 0; r < pass.rows; ++r) count += bag_of(pass, r).size();
   return count;
@@ -130,7 +130,7 @@ void Embedding::forward(const Pass& pass, RowRange rows, Scratch& scratch) const
   const TouchedRows& touched = pass.parameters[0]->rows;
   // If prepare() found the single id of each row, they are contiguous there.
   const bool weighted = has_weights(*this, pass);
-  const bool found = pass.backward_follows && pass.feature.column->offsets.empty();
+  const bool found = pass.backward_follows && pass.feature.has_one_id_per_row();
   const auto bag = [&](size_t r) {
     return found ? std::span(&touched.touched[touched.place_of_id[r]], 1) : as_rows(bag_of(pass, r));
   };
@@ -180,7 +180,7 @@ void Embedding::write_gradients(const Pass& pass, size_t task, Scratch& scratch)
     std::span<const float> weights;
     if (!rows.weights.empty()) {
       weights = std::span(rows.weights).subspan(rows.offsets[i], users.size());
-    } else if (!pass.feature.column->offsets.empty()) {
+    } else if (!pass.feature.has_one_id_per_row()) {
       const std::span<float> scales = scratch.take(users.size());
       for (size_t u = 0; u < users.size(); ++u) scales[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
       weights = scales;
