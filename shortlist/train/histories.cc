@@ -1,6 +1,7 @@
 #include "shortlist/train/histories.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "shortlist/base/random.h"
 #include "shortlist/features/bag_writer.h"
@@ -12,7 +13,7 @@
 namespace shortlist {
 namespace {
 
-const HistoryFeature& history_of(const FeatureMap& features, const HistorySpec& spec) {
+const HistoryFeature& feature_of(const FeatureMap& features, const HistorySpec& spec) {
   return dynamic_cast<const HistoryFeature&>(*features[features.position(spec.name)].feature);
 }
 
@@ -27,19 +28,28 @@ EncodedColumn bags_of_items(const EncodedColumn& of_candidates, const Dataset& d
   return bags;
 }
 
-// If each event has one id, histories are slices of the list of all events, and share its ids.
-EncodedColumn encode_histories(const HistoryFeature& feature, const RowHistories& histories) {
+// Where the history of a row begins. Layers along it compute the outputs for all rows of a sequence at once,
+// so training rows whose histories are in the same `length` events of their user share their beginning.
+uint32_t begin_of(const RowHistories::Range& range, const HistorySettings& settings) {
+  const auto length = static_cast<uint32_t>(settings.length);
+  if (range.size() <= length) return range.begin;
+  if (settings.layers.empty() || !range.of_training) return range.end - length;
+  return range.begin + (range.size() - 1) / length * length;
+}
+
+// If each event has one id, histories are ranges of the list of all events, and share its ids.
+EncodedColumn encode_histories(const HistoryFeature& feature, const HistorySettings& settings,
+                               const RowHistories& histories) {
   EncodedColumn column;
   if (!histories.are_slices() || !feature.has_one_id_per_item()) {
-    for (uint32_t h = 0; h < histories.size(); ++h) feature.append(histories[h], column);
+    for (uint32_t h = 0; h < histories.size(); ++h)
+      feature.append(histories.last(h, static_cast<size_t>(settings.length)), column);
     return column;
   }
   for (uint32_t item : histories.events()) column.ids.push_back(feature.ids_of(item)[0]);
   for (uint32_t h = 0; h < histories.size(); ++h) {
-    const auto [begin, end] = histories.range(h);
-    column.offsets.push_back(
-        std::max(begin, end - std::min(end, static_cast<uint32_t>(feature.settings().length))));
-    column.ends.push_back(end);
+    column.offsets.push_back(begin_of(histories.range(h), settings));
+    column.ends.push_back(histories.range(h).end);
   }
   return column;
 }
@@ -66,6 +76,21 @@ EncodedColumn take_rows(EncodedColumn column, std::span<const uint32_t> rows) {
     }
   }
   return taken;
+}
+
+// Numbers the sequences that rows share, so that training keeps the rows of a sequence together.
+void group_rows(const DataSpec& spec, const RowHistories& histories, Dataset& data) {
+  const auto layered = std::ranges::find_if(
+      spec.histories, [](const HistorySpec& history) { return !history.settings.layers.empty(); });
+  if (layered == spec.histories.end() || !histories.are_slices()) return;
+  std::unordered_map<uint64_t, uint32_t> numbers;
+  for (size_t row = 0; row < data.rows; ++row) {
+    const RowHistories::Range& range = histories.range(histories.of_rows()[row]);
+    // The first rows of a user have no history to share.
+    const uint64_t key =
+        range.size() > 0 ? begin_of(range, layered->settings) : UINT64_C(1) << 32 | data.user_of_row[row];
+    data.group_of_row.push_back(numbers.emplace(key, static_cast<uint32_t>(numbers.size())).first->second);
+  }
 }
 
 uint64_t key_of(std::span<const uint32_t> items, const std::vector<std::string>& ids) {
@@ -109,7 +134,8 @@ void add_histories(const DataSpec& spec, const FeatureMap& features, std::span<c
   }
   for (EncodedColumn& column : data.queries.columns) column = take_rows(std::move(column), old_query);
   for (const HistorySpec& of : spec.histories) {
-    EncodedColumn column = take_rows(encode_histories(history_of(features, of), histories), history);
+    EncodedColumn column =
+        take_rows(encode_histories(feature_of(features, of), of.settings, histories), history);
     data.queries.columns.insert(data.queries.columns.begin() + static_cast<std::ptrdiff_t>(of.place),
                                 std::move(column));
   }
@@ -117,9 +143,11 @@ void add_histories(const DataSpec& spec, const FeatureMap& features, std::span<c
   std::vector<uint64_t> keys;
   for (size_t q = 0; q < first.size(); ++q) {
     const uint64_t old = data.query_keys.empty() ? 0 : data.query_keys[old_query[q]];
-    keys.push_back(mix64(old + key_of(histories[history[q]], data.items.ids)));
+    keys.push_back(
+        mix64(old + key_of(histories.last(history[q], static_cast<size_t>(length)), data.items.ids)));
   }
   data.query_keys = std::move(keys);
+  group_rows(spec, histories, data);
   data.user_of_query.assign(first.size(), unknown_index);
   for (size_t row = 0; row < data.rows; ++row)
     data.user_of_query[data.query_of_row[row]] = data.user_of_row[row];

@@ -48,23 +48,27 @@ RowHistories::RowHistories(const SplitConfig& split, std::span<const double> tim
     return;
   }
   const Interactions interactions = events_of(event_rows(split, data), times, data);
-  times.empty() ? leaving_row_out(interactions, length, data) : by_time(interactions, times, length, data);
+  times.empty() ? leaving_row_out(interactions, length, data) : by_time(interactions, times, data);
 }
 
-void RowHistories::by_time(const Interactions& interactions, std::span<const double> times, size_t length,
+void RowHistories::by_time(const Interactions& interactions, std::span<const double> times,
                            const Dataset& data) {
   const std::span<const uint32_t> all = interactions.items();
   events_.assign(all.begin(), all.end());
   checked(events_.size());
-  std::unordered_map<uint32_t, uint32_t> number_of_end;  // a history that is not empty ends at its last event
+  std::vector<bool> trains(data.rows);
+  for (uint32_t row : data.split.train) trains[row] = true;
+  // A history that is not empty ends at its last event.
+  std::unordered_map<uint64_t, uint32_t> number_of_end;
   for (size_t row = 0; row < data.rows; ++row) {
     const std::span<const uint32_t> before =
         interactions.before_time(data.user_of_row[row], times[row]).items;
     if (before.empty()) continue;
-    const auto end =
-        static_cast<uint32_t>(before.data() - all.data() + static_cast<std::ptrdiff_t>(before.size()));
-    const auto [at, fresh] = number_of_end.emplace(end, static_cast<uint32_t>(ranges_.size()));
-    if (fresh) ranges_.emplace_back(end - static_cast<uint32_t>(std::min(length, before.size())), end);
+    const auto begin = static_cast<uint32_t>(before.data() - all.data());
+    const auto end = begin + static_cast<uint32_t>(before.size());
+    const auto [at, fresh] = number_of_end.emplace(uint64_t{2} * end + (trains[row] ? 1 : 0),
+                                                   static_cast<uint32_t>(ranges_.size()));
+    if (fresh) ranges_.push_back({begin, end, trains[row]});
     of_rows_[row] = at->second;
   }
 }
@@ -89,7 +93,7 @@ void RowHistories::leaving_row_out(const Interactions& interactions, size_t leng
     if (events_.size() == begin) continue;
     of_rows_[row] = static_cast<uint32_t>(ranges_.size());
     if (!is_event) whole[user] = of_rows_[row];
-    ranges_.emplace_back(begin, checked(events_.size()));
+    ranges_.push_back({begin, checked(events_.size())});
   }
 }
 
@@ -104,7 +108,7 @@ void RowHistories::by_user(const UserRatings& ratings, size_t length, const Data
       const std::span<const int32_t> recent = items.last(std::min(length, items.size()));
       events_.insert(events_.end(), recent.begin(), recent.end());
       of_user[user] = static_cast<uint32_t>(ranges_.size());
-      ranges_.emplace_back(begin, checked(events_.size()));
+      ranges_.push_back({begin, checked(events_.size())});
     }
     of_rows_[row] = of_user[user];
   }
