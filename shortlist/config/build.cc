@@ -100,7 +100,7 @@ Embedding embedding_of(const Config& config, const FeatureConfig& feature) {
   Embedding embedding;
   read_fields(feature.embedding, embedding, {config.file, "features." + feature.name});
   embedding.table = table_of(config, feature);
-  const HistorySettings* history = history_of(feature);
+  const HistorySettings* history = history_of(*feature.settings);
   if (history == nullptr || !embedding.table.empty()) return embedding;
   const Embedding shared = embedding_of(config, config.feature(history->of));
   embedding.table = shared.table;
@@ -127,7 +127,7 @@ int build_history(ModelSpec& spec, const Config& config, const FeatureConfig& fe
   const HistorySet history = spec.add_history(name, index);
   Chain chain(spec, name, history.events, config.file);
   const int first = chain.add("items", std::move(items), {}, index);
-  return chain.add_layers(history_of(feature)->layers, first,
+  return chain.add_layers(history_of(*feature.settings)->layers, first,
                           {config.file, fmt::format("features.{}.layers", feature.name)});
 }
 
@@ -141,7 +141,7 @@ int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower,
     const auto index = static_cast<int>(i);
     LayerPtr input = input_layer(config, feature, shapes[i]);
     std::vector<int> along;
-    if (const HistorySettings* history = history_of(feature);
+    if (const HistorySettings* history = history_of(*feature.settings);
         history != nullptr && !history->layers.empty()) {
       along = {build_history(spec, config, feature, name + "/" + feature.name, std::move(input), index)};
       input = std::make_shared<Gather>();

@@ -96,7 +96,7 @@ void complete_history(Config& config, FeatureConfig& feature) {
 
 void complete_histories(Config& config) {
   for (FeatureConfig& feature : config.features)
-    if (history_of(feature) != nullptr) complete_history(config, feature);
+    if (history_of(*feature.settings) != nullptr) complete_history(config, feature);
 }
 
 void check_data(const Config& config) {
@@ -284,7 +284,7 @@ void check_layers(const Config& config) {
     return names;
   };
   for (const FeatureConfig& feature : config.features) {
-    if (const HistorySettings* history = history_of(feature))
+    if (const HistorySettings* history = history_of(*feature.settings))
       check(history->layers, "features." + feature.name + ".layers", {"items"});
   }
   check(config.query.layers, "query.layers", of_tower(config.query));

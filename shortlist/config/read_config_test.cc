@@ -106,7 +106,8 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "format)");
   EXPECT_EQ(error_with("dim = 8", "dims = 8"),
             "a.toml:6: features.user: unknown key 'dims'; did you mean 'dim'? (known: order, vocabulary, "
-            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2, half_life, item_dropout, table)");
+            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2, "
+            "half_life, item_dropout, table)");
 }
 
 TEST(Config, SaysWhatToWriteInsteadOfKeysOfEarlierVersions) {

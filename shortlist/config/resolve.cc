@@ -75,7 +75,7 @@ std::vector<FeatureConfig> used_features(const Config& config) {
   std::unordered_set<std::string> names;
   for (const auto* tower : {&config.query.features, &config.items.features}) {
     for (const std::string& name : *tower)
-      if (history_of(config.feature(name)) == nullptr && names.insert(name).second)
+      if (history_of(*config.feature(name).settings) == nullptr && names.insert(name).second)
         features.push_back(config.feature(name));
   }
   return features;
@@ -85,7 +85,7 @@ std::vector<FeatureConfig> used_features(const Config& config) {
 void resolve_query(const Config& config, DataSpec& spec) {
   for (size_t i = 0; i < config.query.features.size(); ++i) {
     const FeatureConfig& feature = config.feature(config.query.features[i]);
-    if (const HistorySettings* history = history_of(feature)) {
+    if (const HistorySettings* history = history_of(*feature.settings)) {
       spec.histories.push_back({feature.name, feature.column, *history, i});
     } else {
       spec.query.push_back(feature.name);
@@ -125,7 +125,7 @@ bool query_has_user(const Config& config) {
   return !config.data.user.empty() &&
          std::ranges::any_of(config.query.features, [&](const std::string& name) {
            const FeatureConfig& feature = config.feature(name);
-           return feature.column == config.data.user || history_of(feature) != nullptr;
+           return feature.column == config.data.user || history_of(*feature.settings) != nullptr;
          });
 }
 

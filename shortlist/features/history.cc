@@ -89,8 +89,8 @@ std::unique_ptr<const Feature> HistoryFeature::load(const nlohmann::json& featur
                                           std::move(items), form, std::move(of), std::move(bags));
 }
 
-const HistorySettings* history_of(const FeatureConfig& feature) {
-  const auto* history = dynamic_cast<const SettingsOf<HistorySettings>*>(feature.settings.get());
+const HistorySettings* history_of(const FeatureSettings& settings) {
+  const auto* history = dynamic_cast<const SettingsOf<HistorySettings>*>(&settings);
   return history == nullptr ? nullptr : &history->settings();
 }
 

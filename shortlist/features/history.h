@@ -12,7 +12,7 @@
 #include "shortlist/base/fields.h"
 #include "shortlist/features/column_form.h"
 #include "shortlist/features/feature.h"
-#include "shortlist/features/feature_config.h"
+#include "shortlist/features/feature_settings.h"
 #include "shortlist/features/vocabulary.h"
 
 namespace shortlist {
@@ -85,7 +85,7 @@ class HistoryFeature final : public Feature {
   EncodedColumn bags_;
 };
 
-// The settings of a history, or null for a feature of another kind.
-const HistorySettings* history_of(const FeatureConfig& feature);
+// The settings if they are those of a history, else null.
+const HistorySettings* history_of(const FeatureSettings& settings);
 
 }  // namespace shortlist
