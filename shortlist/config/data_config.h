@@ -72,10 +72,28 @@ struct EnumNames<FitRows> {
                                                                    {FitRows::table, "table"}};
 };
 
+// The time of each row.
+struct TimeConfig {
+  static constexpr const char* shorthand = "column";
+  std::string column;
+  std::optional<TimeUnit> unit;
+  std::optional<std::string> format;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("column", column, "Column of the table. A text instead of a table sets only this key.");
+    visit("unit", unit,
+          "The unit of the times, as in a time feature. The default is that of the column's time feature.");
+    visit("format", format,
+          "The format of the times, as in a time feature. The default is that of the column's time feature.");
+  }
+};
+
 struct DataConfig : TableConfig {
   SplitConfig split;
   FitRows fit_features_on = FitRows::train;
-  std::string user, time, weight;
+  std::string user, weight;
+  TimeConfig time;
 
   template <typename Visitor>
   void fields(Visitor& visit) {

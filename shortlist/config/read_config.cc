@@ -119,6 +119,8 @@ void check_data(const Config& config) {
   const bool wants_column = split.by == SplitBy::time || split.by == SplitBy::column;
   require(!wants_column || !split.column.empty(), config, "data.split",
           fmt::format("by = \"{}\" needs column = \"...\"", enum_name(split.by)));
+  const Where of_time{config.file, "data.time"};
+  check_time_format(data.time.format, value_at(config.written, of_time.path), of_time);
   const Where where{config.file, "data.split"};
   check_time_format(split.format, value_at(config.written, where.path), where);
   require(split.by == SplitBy::time || (!split.unit && !split.format), config, "data.split",

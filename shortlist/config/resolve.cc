@@ -96,12 +96,12 @@ void resolve_query(const Config& config, DataSpec& spec) {
 // The column that orders the rows of a user, if a part of the model needs that.
 void resolve_time(const Config& config, DataSpec& spec) {
   const bool by_time = spec.split.by == SplitBy::time;
-  spec.time = !config.data.time.empty() ? config.data.time : by_time ? spec.split.column : "";
-  if (by_time && spec.time == spec.split.column) {
-    spec.time_form = {spec.split.unit, spec.split.format};
-  } else {
-    spec.time_form = config.declared_times(spec.time);
-  }
+  const TimeConfig& time = config.data.time;
+  spec.time = !time.column.empty() ? time.column : by_time ? spec.split.column : "";
+  spec.time_form = {time.unit, time.format};
+  if (time.unit || time.format) return;
+  spec.time_form = by_time && spec.time == spec.split.column ? TimeForm{spec.split.unit, spec.split.format}
+                                                             : config.declared_times(spec.time);
 }
 
 // Adds the unit and format that a time feature of the column declares, if the split declares none.
