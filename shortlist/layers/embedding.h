@@ -42,9 +42,9 @@ struct Embedding : LayerOf<Embedding> {
     visit("item_dropout", item_dropout, "Share of a row's ids that each training step leaves out, at random",
           Range::below(0, 1));
     visit("table", table,
-          "Name of an embedding table that several features share. They need the same ids, dim, initializer "
-          "and "
-          "l2. The default is a table of its own; a history shares that of the feature it reads.");
+          "Name of an embedding table that several features share. They have the same kind and settings, and "
+          "their vocabulary is fitted on the columns of all of them. The default is a table of its own; a "
+          "history shares that of the feature that it reads.");
   }
 
   LayerPlan plan(std::span<const int> widths) const override;
