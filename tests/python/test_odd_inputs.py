@@ -39,7 +39,7 @@ def test_odd_inputs_work_or_are_named(group, model, tmp_path):
     model.save(tmp_path / "films")
     environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
     done = subprocess.run(
-        [sys.executable, WORKER, group, tmp_path], capture_output=True, text=True, errors="replace", env=environment
+        [sys.executable, WORKER, group], capture_output=True, text=True, errors="replace", env=environment
     )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, f"died in {lines[-1:]}:\n{done.stderr[-3000:]}"
