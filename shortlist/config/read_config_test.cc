@@ -252,7 +252,7 @@ TEST(BuildModel, MakesTowersAndRankings) {
   const ModelSpec spec = build(read(kConfig));
   EXPECT_EQ(spec.at(spec.query).name, "query/dense");
   EXPECT_EQ(spec.at(spec.candidate).width, 8);
-  EXPECT_EQ(spec.at(spec.rankings.at(0)).name, "ranking/rating/prediction");
+  EXPECT_EQ(spec.at(spec.rankings.at(0).node).name, "ranking/rating/prediction");
 }
 
 TEST(BuildModel, RejectsTowersOfDifferentWidths) {
