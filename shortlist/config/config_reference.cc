@@ -164,6 +164,7 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += section<DataConfig>("data");
   out +=
       part<SplitConfig>("### split", "Assigns each row to training, validation or test, or leaves it out.");
+  out += part<TimeConfig>("### time", "The column's name, or a table of these keys.");
   out += section<SideTableConfig>("users", kSideTable);
   out += describe_features();
   out += describe_kinds(kinds);

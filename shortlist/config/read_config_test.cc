@@ -7,6 +7,7 @@
 #include "shortlist/config/build.h"
 #include "shortlist/config/config_toml.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/features/feature_kinds.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/layers/dense.h"
@@ -106,7 +107,8 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "format)");
   EXPECT_EQ(error_with("dim = 8", "dims = 8"),
             "a.toml:6: features.user: unknown key 'dims'; did you mean 'dim'? (known: order, vocabulary, "
-            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2)");
+            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2, "
+            "half_life, item_dropout, table)");
 }
 
 TEST(Config, SaysWhatToWriteInsteadOfKeysOfEarlierVersions) {
@@ -129,11 +131,10 @@ TEST(Config, RejectsValuesOfTheWrongType) {
 
 TEST(Config, RejectsUnknownFeaturesAndKinds) {
   EXPECT_EQ(error_with("\"category\"", "\"categorie\""),
-            "a.toml:6: features.user.kind: got \"categorie\", need one of category, categories, text, "
-            "hashed, number, time, vector; did you mean \"categories\"?");
+            "a.toml:6: features.user.kind: got \"categorie\", need one of " + feature_kind_names() +
+                "; did you mean \"categories\"?");
   EXPECT_EQ(error_with("kind = \"category\", ", ""),
-            "a.toml:6: features.user: needs a kind: one of category, categories, text, hashed, number, time, "
-            "vector");
+            "a.toml:6: features.user: needs a kind: one of " + feature_kind_names());
   EXPECT_EQ(error_with("[\"user\"]", "[\"users\"]"),
             "a.toml:10: query.features: no feature is named 'users'; did you mean 'user'?");
   EXPECT_EQ(error_with("[\"user\"]", "[\"user\", \"user\"]"),

@@ -1,8 +1,11 @@
 // Turns row numbers into batches of distinct rows.
 #pragma once
 
+#include <optional>
+
 #include "shortlist/base/prefetch.h"
 #include "shortlist/model/batch.h"
+#include "shortlist/model/history_rows.h"
 #include "shortlist/train/row_groups.h"
 #include "shortlist/train/row_source.h"
 #include "shortlist/train/task.h"
@@ -16,6 +19,9 @@ class Batcher {
   explicit Batcher(const RowBlock& rows, bool all_queries = false, bool all_candidates = false);
   explicit Batcher(const Dataset& data, bool all_queries = false, bool all_candidates = false)
       : Batcher(block_of(data), all_queries, all_candidates) {}
+
+  // Adds the histories of the model to the batches. It must outlive the batcher.
+  void add_histories(const ModelSpec& model);
 
   // The batch is valid until the next call.
   const Batch& make(std::span<const uint32_t> rows);
@@ -71,6 +77,7 @@ class Batcher {
   std::vector<float> candidate_log_share_;  // Dataset::item_log_share of each distinct candidate, or empty
   double total_weight_ = 0;
   RowGroups groups_;
+  std::optional<HistoryRows> histories_;
   Batch batch_;
 };
 

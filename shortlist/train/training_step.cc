@@ -41,6 +41,7 @@ TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parame
              .precision = precision_}),
       batcher_(data, plan_.needs_all_rows(kQueryRows), plan_.needs_all_rows(kCandidateRows)),
       batches_(tasks_.size()) {
+  batcher_.add_histories(model);
   parameters.make_gradients();
   optimizer_ = make_optimizer(spec.settings.optimizer, trained_parameters(parameters, trained_));
   pack();
