@@ -7,6 +7,7 @@
 #include "shortlist/config/build.h"
 #include "shortlist/config/config_toml.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/features/feature_kinds.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/layers/dense.h"
@@ -130,11 +131,10 @@ TEST(Config, RejectsValuesOfTheWrongType) {
 
 TEST(Config, RejectsUnknownFeaturesAndKinds) {
   EXPECT_EQ(error_with("\"category\"", "\"categorie\""),
-            "a.toml:6: features.user.kind: got \"categorie\", need one of category, categories, text, "
-            "hashed, number, time, vector, history; did you mean \"categories\"?");
+            "a.toml:6: features.user.kind: got \"categorie\", need one of " + feature_kind_names() +
+                "; did you mean \"categories\"?");
   EXPECT_EQ(error_with("kind = \"category\", ", ""),
-            "a.toml:6: features.user: needs a kind: one of category, categories, text, hashed, number, time, "
-            "vector, history");
+            "a.toml:6: features.user: needs a kind: one of " + feature_kind_names());
   EXPECT_EQ(error_with("[\"user\"]", "[\"users\"]"),
             "a.toml:10: query.features: no feature is named 'users'; did you mean 'user'?");
   EXPECT_EQ(error_with("[\"user\"]", "[\"user\", \"user\"]"),
@@ -253,7 +253,7 @@ TEST(BuildModel, MakesTowersAndRankings) {
   const ModelSpec spec = build(read(kConfig));
   EXPECT_EQ(spec.at(spec.query).name, "query/dense");
   EXPECT_EQ(spec.at(spec.candidate).width, 8);
-  EXPECT_EQ(spec.at(spec.rankings.at(0)).name, "ranking/rating/prediction");
+  EXPECT_EQ(spec.at(spec.rankings.at(0).node).name, "ranking/rating/prediction");
 }
 
 TEST(BuildModel, RejectsTowersOfDifferentWidths) {

@@ -136,6 +136,7 @@ void FeatureMap::encode(std::span<const Column> columns, EncodedRows& out, std::
     formed.push_back(in_form(columns[c], form(columns_[c]), memory));
   for (size_t i = 0; i < size(); ++i) {
     const Column& column = formed[column_of_[i]];
+    out.columns[i].width = entries_[i].feature->width();
     try {
       entries_[i].feature->encode(column, out.columns[i], unseen.empty() ? nullptr : &unseen[i]);
     } catch (const RowError& error) {

@@ -172,8 +172,7 @@ TEST(FeatureMap, RejectsDamagedJson) {
               FeatureMap::from_json(
                   {{"features", {{{"name", "x"}, {"column", "x"}, {"feature", {{"kind", "cat"}}}}}}});
             }),
-            "feature map: got kind 'cat', need one of category, categories, text, hashed, number, time, "
-            "vector, history");
+            "feature map: got kind 'cat', need one of " + feature_kind_names());
   EXPECT_THROW(FeatureMap::from_json({{"features", 3}}), Error);
   nlohmann::json json = fitted().to_json();
   json["features"][0]["feature"].erase("tokens");
@@ -214,15 +213,12 @@ TEST(FeatureConfig, NamesTheNearestKeyAndKind) {
             "a.toml:7: features.x: unknown key 'bucket'; did you mean 'buckets'? (known: buckets, salt, "
             "missing, kind, "
             "column, dim, pooling, initializer, l2, half_life, item_dropout, table)");
-  EXPECT_EQ(
-      message_of([] { config("txt"); }),
-      "a.toml:7: features.x.kind: got \"txt\", need one of category, categories, text, hashed, number, time, "
-      "vector, history; did you mean \"text\"?");
-  EXPECT_EQ(
-      message_of([] {
-        read_feature("x", Value(Value::Table()), Where{"", "features.x"});
-      }),
-      "features.x: needs a kind: one of category, categories, text, hashed, number, time, vector, history");
+  EXPECT_EQ(message_of([] { config("txt"); }), "a.toml:7: features.x.kind: got \"txt\", need one of " +
+                                                   feature_kind_names() + "; did you mean \"text\"?");
+  EXPECT_EQ(message_of([] {
+              read_feature("x", Value(Value::Table()), Where{"", "features.x"});
+            }),
+            "features.x: needs a kind: one of " + feature_kind_names());
 }
 
 TEST(FeatureKinds, DocumentEverySetting) {

@@ -4,6 +4,12 @@
 
 namespace shortlist {
 
+std::vector<int> ModelSpec::ranking_nodes() const {
+  std::vector<int> nodes;
+  for (const RankingOutput& ranking : rankings) nodes.push_back(ranking.node);
+  return nodes;
+}
+
 std::vector<int> ModelSpec::widths(const std::vector<int>& inputs) const {
   std::vector<int> widths;
   for (int input : inputs) widths.push_back(at(input).width);
@@ -92,7 +98,7 @@ std::vector<std::string> unread_nodes(const ModelSpec& spec) {
   for (int output : {spec.query, spec.candidate}) {
     if (output >= 0) read[static_cast<size_t>(output)] = 1;
   }
-  for (int output : spec.rankings) read[static_cast<size_t>(output)] = 1;
+  for (const RankingOutput& ranking : spec.rankings) read[static_cast<size_t>(ranking.node)] = 1;
   for (size_t i = spec.nodes.size(); i-- > 0;) {
     if (!read[i]) continue;
     for (int input : spec.nodes[i].inputs) read[static_cast<size_t>(input)] = 1;

@@ -178,7 +178,7 @@ LossBatch Batcher::loss_batch(const Task& task) {
                 .pair_weight = pair_weight_,
                 .label_scale = task.label_scale};
   if (task.has_scores()) {
-    out.labels = {data_.labels[task.ranking], rows_};
+    out.labels = {values_of(data_.labels, task.label), rows_};
     out.weights = {data_.weights, rows_};
   }
   if (task.loss->needs().groups) out.rows_of_query = groups_.by_query(batch_);

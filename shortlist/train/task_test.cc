@@ -27,10 +27,10 @@ TEST(Tasks, AreOneForEachSectionOfTheConfig) {
   const std::vector<Task> tasks = make_tasks(resolve_training(model.config), model.spec);
   EXPECT_EQ(loss_figure_names(tasks), (std::vector<std::string>{"retrieval_loss", "ranking_loss"}));
   EXPECT_EQ(output_nodes(tasks),
-            (std::vector<int>{model.spec.query, model.spec.candidate, model.spec.rankings[0]}));
+            (std::vector<int>{model.spec.query, model.spec.candidate, model.spec.rankings[0].node}));
   EXPECT_TRUE(tasks[0].has_embeddings() && !tasks[0].has_scores());
   EXPECT_TRUE(tasks[1].has_scores() && !tasks[1].has_embeddings());
-  EXPECT_EQ(tasks[1].label_scale, model.spec.label_scale(0));
+  EXPECT_EQ(tasks[1].label_scale, model.spec.rankings[0].scale);
 }
 
 TEST(Tasks, NameTheirLabelWhereSeveralAreRankings) {
@@ -117,7 +117,7 @@ TEST(LossOverGroups, IsEvaluatedOverTheBatchesOfHeldOutRows) {
       for (uint32_t other : batch) {
         if (data.query_of_row[other] == data.query_of_row[row]) sum += std::exp(score(other));
       }
-      const double loss = data.labels[0][row] * (std::log(sum) - score(row));
+      const double loss = data.labels[0].values[row] * (std::log(sum) - score(row));
       expected += loss * static_cast<double>(batch.size()) / static_cast<double>(rows.size());
     }
   }
