@@ -19,7 +19,9 @@ RowBlock block_of(const Dataset& data) {
           .retrieval_weights = data.retrieval_weights(),
           .item_of_candidate = data.item_of_candidate,
           .item_log_share = data.item_log_share,
-          .train = data.split.train};
+          .train = data.split.train,
+          .user_of_row = data.user_of_row,
+          .interactions = &data.interactions};
 }
 
 DatasetRows::DatasetRows(const Dataset& data, size_t shards) : data_(data), shards_(shards) {

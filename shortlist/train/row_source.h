@@ -18,8 +18,10 @@ struct RowBlock {
   std::vector<std::span<const float>> labels;            // [ranking task][row]
   std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
-  std::span<const float> item_log_share;  // for each item; may be empty
-  std::span<const uint32_t> train;        // the training rows, in the order of the split
+  std::span<const float> item_log_share;       // for each item; may be empty
+  std::span<const uint32_t> train;             // the training rows, in the order of the split
+  std::span<const uint32_t> user_of_row;       // empty: users are unknown
+  const Interactions* interactions = nullptr;  // the users' training rows
 };
 
 class RowSource {
