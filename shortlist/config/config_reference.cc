@@ -129,6 +129,7 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += section<DataConfig>("## [data]", "Where the rows come from.");
   out += section<SplitConfig>("### split",
                               "Assigns each row to training, validation or test, or leaves it out.");
+  out += section<TimeConfig>("### time", "The column's name, or a table of these keys.");
   out += section<SideTableConfig>("## [users]", kUsers);
   out += describe_features();
   out += describe_kinds(kinds);

@@ -1,5 +1,6 @@
 #include "shortlist/config/read_config.h"
 
+#include <fmt/ranges.h>
 #include <glob.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "shortlist/config/config_sections.h"
 #include "shortlist/config/read_model_kind.h"
 #include "shortlist/features/categories.h"
+#include "shortlist/features/history.h"
 #include "shortlist/features/time.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/layers/embedding.h"
@@ -61,6 +63,42 @@ void require(bool condition, const Config& config, const std::string& path, cons
   if (!condition) throw Where{config.file, path}.error(value_at(config.written, path), message);
 }
 
+// The feature of the items that a history reads by default, or "".
+std::string id_feature(const Config& config) {
+  for (const std::string& name : config.items.features) {
+    const FeatureConfig& feature = config.feature(name);
+    if (feature.column == config.items.id && feature.settings->kind() == "category") return name;
+  }
+  return "";
+}
+
+// Sets the default of `of`.
+void complete_history(Config& config, FeatureConfig& feature) {
+  const std::string path = "features." + feature.name;
+  HistorySettings settings = dynamic_cast<const SettingsOf<HistorySettings>&>(*feature.settings).settings();
+  require(!config.data.user.empty(), config, path,
+          "a history needs data.user, the column that identifies the user");
+  require(std::ranges::find(config.items.features, feature.name) == config.items.features.end(), config,
+          "items.features",
+          fmt::format("'{}' is a history of the user: list it in query.features", feature.name));
+  if (settings.of.empty()) settings.of = id_feature(config);
+  require(!settings.of.empty(), config, path,
+          fmt::format("needs of = \"NAME\", a feature of the items, or a category feature of the column '{}'",
+                      config.items.id));
+  const auto& names = config.items.features;
+  require(std::ranges::find(names, settings.of) != names.end(), config, path + ".of",
+          fmt::format("'{}' is not a feature of the items: items.features has {}", settings.of,
+                      fmt::join(names, ", ")));
+  require(config.feature(settings.of).settings->yields_ids(), config, path + ".of",
+          fmt::format("feature '{}' yields numbers, need one that yields ids", settings.of));
+  feature.settings = std::make_shared<SettingsOf<HistorySettings>>(std::move(settings));
+}
+
+void complete_histories(Config& config) {
+  for (FeatureConfig& feature : config.features)
+    if (history_of(*feature.settings) != nullptr) complete_history(config, feature);
+}
+
 void check_data(const Config& config) {
   const DataConfig& data = config.data;
   require(data.table.empty() || data.sql.empty(), config, "data.sql",
@@ -81,6 +119,8 @@ void check_data(const Config& config) {
   const bool wants_column = split.by == SplitBy::time || split.by == SplitBy::column;
   require(!wants_column || !split.column.empty(), config, "data.split",
           fmt::format("by = \"{}\" needs column = \"...\"", enum_name(split.by)));
+  const Where of_time{config.file, "data.time"};
+  check_time_format(data.time.format, value_at(config.written, of_time.path), of_time);
   const Where where{config.file, "data.split"};
   check_time_format(split.format, value_at(config.written, where.path), where);
   require(split.by == SplitBy::time || (!split.unit && !split.format), config, "data.split",
@@ -273,6 +313,10 @@ void check_layers(const Config& config) {
     names.push_back("features");
     return names;
   };
+  for (const FeatureConfig& feature : config.features) {
+    if (const HistorySettings* history = history_of(*feature.settings))
+      check(history->layers, "features." + feature.name + ".layers", {"items"});
+  }
   check(config.query.layers, "query.layers", of_tower(config.query));
   check(config.items.layers, "items.layers", of_tower(config.items));
   for (size_t i = 0; i < config.ranking.size(); ++i) {
@@ -313,6 +357,7 @@ Config read_config(const Value& root, const std::string& file) {
   check_data(config);
   check_tower(config, root, "query", config.query);
   if (config.has_towers()) check_tower(config, root, "items", config.items);
+  complete_histories(config);
   add_display(config);
   check_attributes(config);
   check_tasks(config);

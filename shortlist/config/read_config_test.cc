@@ -106,7 +106,8 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "format)");
   EXPECT_EQ(error_with("dim = 8", "dims = 8"),
             "a.toml:6: features.user: unknown key 'dims'; did you mean 'dim'? (known: order, vocabulary, "
-            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2)");
+            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2, "
+            "half_life, item_dropout, table)");
 }
 
 TEST(Config, SaysWhatToWriteInsteadOfKeysOfEarlierVersions) {
@@ -130,10 +131,10 @@ TEST(Config, RejectsValuesOfTheWrongType) {
 TEST(Config, RejectsUnknownFeaturesAndKinds) {
   EXPECT_EQ(error_with("\"category\"", "\"categorie\""),
             "a.toml:6: features.user.kind: got \"categorie\", need one of category, categories, text, "
-            "hashed, number, time, vector; did you mean \"categories\"?");
+            "hashed, number, time, vector, history; did you mean \"categories\"?");
   EXPECT_EQ(error_with("kind = \"category\", ", ""),
             "a.toml:6: features.user: needs a kind: one of category, categories, text, hashed, number, time, "
-            "vector");
+            "vector, history");
   EXPECT_EQ(error_with("[\"user\"]", "[\"users\"]"),
             "a.toml:10: query.features: no feature is named 'users'; did you mean 'user'?");
   EXPECT_EQ(error_with("[\"user\"]", "[\"user\", \"user\"]"),

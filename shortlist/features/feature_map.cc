@@ -7,6 +7,7 @@
 #include "shortlist/base/value.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/features/feature_kinds.h"
+#include "shortlist/features/history.h"
 #include "shortlist/io/json.h"
 
 namespace shortlist {
@@ -27,6 +28,21 @@ FeatureMap::Entry entry_from_json(const nlohmann::json& json) {
     throw data_error("feature map: got kind '{}', need one of {}", kind_name, feature_kind_names());
   }
   return {json.at("name").get<std::string>(), json.at("column").get<std::string>(), kind->load(feature)};
+}
+
+bool is_history(const nlohmann::json& entry) {
+  return entry.at("feature").at("kind").get<std::string>() == HistorySettings::kind;
+}
+
+// A history reads another feature of the map.
+FeatureMap::Entry history_from_json(const nlohmann::json& json,
+                                    const std::vector<FeatureMap::Entry>& others) {
+  const nlohmann::json& feature = json.at("feature");
+  const auto of = feature.at("settings").at("of").get<std::string>();
+  const auto found = std::ranges::find(others, of, &FeatureMap::Entry::name);
+  if (found == others.end()) throw data_error("feature map: a history reads '{}', which is missing", of);
+  return {json.at("name").get<std::string>(), json.at("column").get<std::string>(),
+          HistoryFeature::load(feature, found->feature)};
 }
 
 // Features fitted by older versions have no forms. If all ids of a category are numbers as those versions
@@ -141,7 +157,10 @@ nlohmann::json FeatureMap::to_json() const {
 FeatureMap FeatureMap::from_json(const nlohmann::json& json) {
   try {
     std::vector<Entry> entries;
-    for (const nlohmann::json& entry : json.at("features")) entries.push_back(entry_from_json(entry));
+    for (const nlohmann::json& entry : json.at("features"))
+      if (!is_history(entry)) entries.push_back(entry_from_json(entry));
+    for (const nlohmann::json& entry : json.at("features"))
+      if (is_history(entry)) entries.push_back(history_from_json(entry, entries));
     ColumnForms forms =
         json.contains("columns") ? forms_from_json(json.at("columns")) : forms_of_older(entries);
     return FeatureMap(std::move(entries), std::move(forms));

@@ -154,7 +154,7 @@ TEST(FeatureMap, RejectsDamagedJson) {
         FeatureMap::from_json(
             {{"features", {{{"name", "x"}, {"column", "x"}, {"feature", {{"kind", "cat"}}}}}}});
       }),
-      "feature map: got kind 'cat', need one of category, categories, text, hashed, number, time, vector");
+      "feature map: got kind 'cat', need one of category, categories, text, hashed, number, time, vector, history");
   EXPECT_THROW(FeatureMap::from_json({{"features", 3}}), Error);
   nlohmann::json json = fitted().to_json();
   json["features"][0]["feature"].erase("tokens");
@@ -194,15 +194,15 @@ TEST(FeatureConfig, NamesTheNearestKeyAndKind) {
             }),
             "a.toml:7: features.x: unknown key 'bucket'; did you mean 'buckets'? (known: buckets, salt, "
             "missing, kind, "
-            "column, dim, pooling, initializer, l2)");
+            "column, dim, pooling, initializer, l2, half_life, item_dropout, table)");
   EXPECT_EQ(
       message_of([] { config("txt"); }),
       "a.toml:7: features.x.kind: got \"txt\", need one of category, categories, text, hashed, number, time, "
-      "vector; did you mean \"text\"?");
+      "vector, history; did you mean \"text\"?");
   EXPECT_EQ(message_of([] {
               read_feature("x", Value(Value::Table()), Where{"", "features.x"});
             }),
-            "features.x: needs a kind: one of category, categories, text, hashed, number, time, vector");
+            "features.x: needs a kind: one of category, categories, text, hashed, number, time, vector, history");
 }
 
 TEST(FeatureKinds, DocumentEverySetting) {

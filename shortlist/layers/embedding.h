@@ -6,7 +6,8 @@
 namespace shortlist {
 
 // How the ids of a bag become one vector. An empty bag gives zeros.
-// mean: sum / n; sum; sqrtn: sum / sqrt(n).
+// mean: sum / n; sum; sqrtn: sum / sqrt(n). With weights w: sum w x / sum w; sum w x; sum w x / sqrt(sum
+// w^2).
 enum class Pooling { mean, sum, sqrtn };
 
 template <>
@@ -23,9 +24,9 @@ struct Embedding : LayerOf<Embedding> {
   Pooling pooling = Pooling::mean;
   Initializer initializer = Initializer::uniform;
   float l2 = 0;
-  int32_t ids = 0;  // rows of the table; set from the fitted feature
-  // Nodes of a model with the same name here share one table. Empty: a table of its own.
-  std::string table;
+  double half_life = 0, item_dropout = 0;
+  int32_t ids = 0;    // rows of the table; set from the fitted feature
+  std::string table;  // nodes of a model with the same name here share one table
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -34,6 +35,16 @@ struct Embedding : LayerOf<Embedding> {
           "How the embeddings of a row's ids are combined. A row without ids gets zeros.");
     visit("initializer", initializer, "Initializer of the table");
     visit("l2", l2, "Adds l2 sum E^2, over the whole table, to the loss", Range::at_least(0));
+    visit("half_life", half_life,
+          "Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many "
+          "places before it. 0: all count alike.",
+          Range::at_least(0));
+    visit("item_dropout", item_dropout, "Share of a row's ids that each training step leaves out, at random",
+          Range::below(0, 1));
+    visit("table", table,
+          "Name of an embedding table that several features share. They need the same ids, dim, initializer "
+          "and "
+          "l2. The default is a table of its own; a history shares that of the feature it reads.");
   }
 
   LayerPlan plan(std::span<const int> widths) const override;

@@ -31,6 +31,7 @@ struct ParameterSpec {
 // of its id in their bags.
 struct TouchedRows {
   std::vector<uint32_t> touched, offsets, users;
+  std::vector<float> weights;         // per user, if the layer weights the ids of a bag; else empty
   std::vector<uint32_t> place_of_id;  // per id of the batch, bag after bag: its index in `touched`
 };
 

@@ -43,7 +43,7 @@ Buffer embed(ThreadPool& pool, const Towers& towers, int row_set, const EncodedR
   const auto width = static_cast<size_t>(towers.spec.at(output).width);
   Plan plan(towers.spec, *towers.parameters, {.outputs = {output}});
   Buffer embeddings(rows.size(), width);
-  run_tower(pool, plan, output, row_set, encoded, rows, embeddings.view(rows.size(), width));
+  run_tower(pool, plan, towers.spec, row_set, encoded, rows, embeddings.view(rows.size(), width));
   return embeddings;
 }
 

@@ -32,6 +32,18 @@ int ModelSpec::add_row_set(RowSetSpec row_set) {
   return static_cast<int>(row_sets.size()) - 1;
 }
 
+HistorySet ModelSpec::add_history(const std::string& name, int feature) {
+  std::vector<RowSetSpec::Parent>& parents = row_sets[kQueryRows].parents;
+  HistorySet history{.feature = feature, .place = parents.size()};
+  if (parents.size() == kMostParents)
+    throw usage_error("at most {} histories of a query can have layers", kMostParents);
+  history.sequences = add_row_set({.name = name + "/sequences"});
+  history.events = add_row_set({.name = name, .parents = {{history.sequences, RowRelation::segments}}});
+  row_sets[kQueryRows].parents.push_back({history.events});
+  histories.push_back(history);
+  return history;
+}
+
 namespace {
 
 // Throws unless the layer can read rows of its inputs' row sets.

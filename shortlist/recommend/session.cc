@@ -8,6 +8,7 @@
 #include "shortlist/features/cell.h"
 #include "shortlist/losses/label_scale.h"
 #include "shortlist/math/finite.h"
+#include "shortlist/model/history_rows.h"
 
 namespace shortlist {
 namespace {
@@ -48,7 +49,10 @@ ConstMatrix Session::embed(const std::vector<Column>& columns, int tower, std::s
 ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t> rows, int tower) {
   const bool is_query = tower == kQueryRows;
   Plan& plan = is_query ? query_ : candidate_;
-  plan.forward(pool_, Batch::of(tower, encoded, rows));
+  Batch batch = Batch::of(tower, encoded, rows);
+  HistoryRows histories(towers_.spec, encoded);
+  if (is_query) histories.add_to(batch);
+  plan.forward(pool_, batch);
   const Matrix output = plan.output(is_query ? towers_.spec.query : towers_.spec.candidate);
   Buffer& to = is_query ? queries_ : candidates_;
   to.reserve(output.rows * output.cols);

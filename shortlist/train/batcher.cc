@@ -48,6 +48,8 @@ Batcher::Batcher(const RowBlock& rows, bool all_queries, bool all_candidates)
   pairs_.resize(rows.pair_query.size());
 }
 
+void Batcher::add_histories(const ModelSpec& model) { histories_.emplace(model, *data_.queries); }
+
 // Finds the distinct pairs of the rows, and orders the rows by pair.
 void Batcher::find_pairs(std::span<const uint32_t> rows) {
   pairs_.start();
@@ -229,6 +231,7 @@ const Batch& Batcher::make(std::span<const uint32_t> rows, const NegativeSource&
   batch_.at(kPairRows) = {.parents = {pair_query_.view(), pair_candidate_.view()},
                           .multiplicity = pair_count_};
   batch_.at(kBatchRows) = {.parents = {row_pair_.view()}};
+  if (histories_) histories_->add_to(batch_);
   return batch_;
 }
 

@@ -1,8 +1,11 @@
 // Turns row numbers into batches of distinct rows.
 #pragma once
 
+#include <optional>
+
 #include "shortlist/base/prefetch.h"
 #include "shortlist/model/batch.h"
+#include "shortlist/model/history_rows.h"
 #include "shortlist/train/negative_sampler.h"
 #include "shortlist/train/row_groups.h"
 #include "shortlist/train/row_source.h"
@@ -27,6 +30,9 @@ class Batcher {
   explicit Batcher(const RowBlock& rows, bool all_queries = false, bool all_candidates = false);
   explicit Batcher(const Dataset& data, bool all_queries = false, bool all_candidates = false)
       : Batcher(block_of(data), all_queries, all_candidates) {}
+
+  // Adds the histories of the model to the batches. It must outlive the batcher.
+  void add_histories(const ModelSpec& model);
 
   // The batch is valid until the next call. Negatives that are not candidates of the rows are further
   // candidates, with the multiplicity 0 and without pairs.
@@ -97,6 +103,7 @@ class Batcher {
   TakenItems taken_;
   double total_weight_ = 0;
   RowGroups groups_;
+  std::optional<HistoryRows> histories_;
   Batch batch_;
 };
 

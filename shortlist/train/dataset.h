@@ -23,6 +23,8 @@ struct Dataset {
   std::vector<uint32_t> query_of_row, candidate_of_row;
   // Distinct (query, candidate) pairs, and the pair of each row.
   std::vector<uint32_t> pair_query, pair_candidate, pair_of_row;
+  // If training keeps rows together: the number of each row's group. Else empty.
+  std::vector<uint32_t> group_of_row;
   // Position in the catalogue. At or beyond its size: an item that is not in a given catalogue.
   std::vector<uint32_t> item_of_candidate;
   std::vector<uint32_t> candidate_of_item;  // the first candidate row of each item, used for the item

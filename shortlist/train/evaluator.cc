@@ -34,10 +34,10 @@ void Evaluator::embed(const DistinctPairs& rows) {
   };
   const Matrix queries = place(query_memory_, rows.queries.size(), spec_.at(spec_.query)),
                candidates = place(candidate_memory_, data_.candidates.rows, spec_.at(spec_.candidate));
-  run_tower(pool_, query_plan_, spec_.query, kQueryRows, data_.queries, rows.queries, queries);
+  run_tower(pool_, query_plan_, spec_, kQueryRows, data_.queries, rows.queries, queries);
   std::vector<uint32_t> all(data_.candidates.rows);
   std::iota(all.begin(), all.end(), 0);
-  run_tower(pool_, candidate_plan_, spec_.candidate, kCandidateRows, data_.candidates, all, candidates);
+  run_tower(pool_, candidate_plan_, spec_, kCandidateRows, data_.candidates, all, candidates);
   queries_ = queries;
   candidates_ = candidates;
 }

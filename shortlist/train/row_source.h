@@ -19,6 +19,7 @@ struct RowBlock {
   std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
   std::span<const float> item_log_share;       // for each item; may be empty
+  std::span<const uint32_t> group_of_row;      // the number of each row's group; empty: each row is one
   std::span<const uint32_t> train;             // the training rows, in the order of the split
   std::span<const uint32_t> user_of_row;       // empty: users are unknown
   const Interactions* interactions = nullptr;  // the users' training rows
@@ -48,7 +49,8 @@ class DatasetRows final : public RowSource {
 };
 
 // The row order of an epoch, a pure function of its arguments: the shards are shuffled, and so are the rows
-// within each shard. With one shard all rows are shuffled together.
+// within each shard. With one shard all rows are shuffled together. With groups, these are shuffled instead,
+// and the rows of a group keep the order of the split.
 std::vector<uint32_t> shard_order(size_t shards, uint64_t seed, uint64_t epoch);
 std::vector<uint32_t> row_order(const RowBlock& block, size_t shard, size_t shards, uint64_t seed,
                                 uint64_t epoch);

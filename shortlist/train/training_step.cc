@@ -46,6 +46,7 @@ TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parame
       batches_(tasks_.size()) {
   if (spec.retrieval && spec.retrieval->sampling_estimate == SamplingEstimate::streaming)
     shares_.emplace(data.item_log_share.size(), spec.retrieval->streaming_rate);
+  batcher_.add_histories(model);
   parameters.make_gradients();
   optimizer_ = make_optimizer(spec.settings.optimizer, trained_parameters(parameters, trained_));
   pack();
