@@ -19,7 +19,7 @@ Evaluator::Evaluator(const TrainSpec& training, const ModelSpec& spec, Parameter
       tasks_(make_tasks(training, spec)),
       query_plan_(spec, parameters, {.outputs = {spec.query}}),
       candidate_plan_(spec, parameters, {.outputs = {spec.candidate}}),
-      losses_(data, pool, static_cast<size_t>(training.settings.batch)) {
+      losses_(training, data, pool) {
   if (!spec.rankings.empty()) {
     ranking_plan_.emplace_back(
         spec, parameters, PlanOptions{.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});

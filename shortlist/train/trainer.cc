@@ -87,8 +87,10 @@ bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<boo
     if (stop) return false;
     if (schedule.empty()) run.learning_rate = callback.learning_rate(run.learning_rate);
     const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
+    const size_t earlier = std::min(range.begin, step.earlier_rows());
     const StepMetrics figures =
-        step.run(std::span(order).subspan(range.begin, range.size()), run.learning_rate);
+        step.run(std::span(order).subspan(range.begin, range.size()), run.learning_rate,
+                 std::span(order).subspan(range.begin - earlier, earlier));
     check_loss_finite(figures);
     run.sums.add(figures);
     ++run.step;
@@ -230,6 +232,7 @@ void Trainer::begin_at(const OptimizerState& optimizer) {
   s.run.learning_rate = optimizer.learning_rate.value_or(s.run.learning_rate);
   s.run.epoch = static_cast<int>(optimizer.steps / s.steps_an_epoch());
   s.run.step = optimizer.steps % s.steps_an_epoch();
+  skip_steps();
 }
 
 void Trainer::follow(std::vector<double> learning_rates) {
@@ -259,6 +262,17 @@ void Trainer::load(const Checkpoint& checkpoint) {
   if (s.early) s.early->state = s.run.early;
   s.step.optimizer().restored();
   s.step.pack();
+  skip_steps();
+}
+
+// Shows the step the rows of all steps before the current one, if it depends on them.
+void Trainer::skip_steps() {
+  State& s = *state_;
+  if (!s.step.depends_on_earlier_steps()) return;
+  for (int epoch = 0; epoch < s.run.epoch; ++epoch) s.step.skip(epoch_order(epoch));
+  const std::vector<uint32_t> order = epoch_order(s.run.epoch);
+  const size_t rows = static_cast<size_t>(s.run.step) * s.batch_rows();
+  s.step.skip(std::span(order).first(std::min(order.size(), rows)));
 }
 
 }  // namespace shortlist

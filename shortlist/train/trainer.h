@@ -64,6 +64,8 @@ class Trainer {
   std::vector<uint32_t> epoch_order(int epoch) const;
 
  private:
+  void skip_steps();
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -32,6 +32,7 @@ TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parame
       pool_(pool),
       precision_(step_precision(spec.settings.precision)),
       dropout_(static_cast<uint64_t>(spec.settings.seed), "dropout"),
+      negatives_(static_cast<uint64_t>(spec.settings.seed), "negatives"),
       tasks_(make_tasks(spec, model, precision_)),
       outputs_(output_nodes(tasks_)),
       plan_(model, parameters,
@@ -39,25 +40,35 @@ TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parame
              .backward = true,
              .training_layers_active = !spec.settings.keras_compatible,
              .precision = precision_}),
+      data_(data),
+      sampler_(spec.negatives(), data),
       batcher_(data, plan_.needs_all_rows(kQueryRows), plan_.needs_all_rows(kCandidateRows)),
       batches_(tasks_.size()) {
+  if (spec.retrieval && spec.retrieval->sampling_estimate == SamplingEstimate::streaming)
+    shares_.emplace(data.item_log_share.size(), spec.retrieval->streaming_rate);
   batcher_.add_histories(model);
   parameters.make_gradients();
   optimizer_ = make_optimizer(spec.settings.optimizer, trained_parameters(parameters, trained_));
   pack();
 }
 
-StepMetrics TrainingStep::run(std::span<const uint32_t> rows, double learning_rate) {
+StepMetrics TrainingStep::run(std::span<const uint32_t> rows, double learning_rate,
+                              std::span<const uint32_t> earlier) {
   StepMetrics figures;
-  clock_.time(kStep, 0, [&] { figures = run_phases(rows, learning_rate); });
+  clock_.time(kStep, 0, [&] { figures = run_phases(rows, learning_rate, earlier); });
   profiled_steps_ += clock_.running();
   return figures;
 }
 
-StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, double learning_rate) {
+StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, double learning_rate,
+                                     std::span<const uint32_t> earlier) {
+  const auto step = static_cast<uint64_t>(optimizer_->steps);
   const Batch* batch = nullptr;
-  clock_.time(kBatch, 0, [&] { batch = &batcher_.make(rows); });
-  const uint64_t key = dropout_.at(static_cast<uint64_t>(optimizer_->steps)).key();
+  skip(rows);
+  clock_.time(kBatch, 0, [&] {
+    batch = &batcher_.make(rows, {&sampler_, negatives_.at(step), earlier, shares_ ? &*shares_ : nullptr});
+  });
+  const uint64_t key = dropout_.at(step).key();
   clock_.time(kLayers, 0, [&] { plan_.forward(pool_, *batch, true, key); });
   StepMetrics figures{.rows = static_cast<double>(rows.size()), .weight = batcher_.total_weight()};
   LossParts losses;
@@ -76,6 +87,11 @@ StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, double lear
   clock_.time(kOptimizer, 0, [&] { losses.regularization = update(learning_rate); });
   figures.losses = loss_metrics(tasks_, losses);
   return figures;
+}
+
+void TrainingStep::skip(std::span<const uint32_t> rows) {
+  if (!shares_) return;
+  for (const uint32_t row : rows) shares_->add(data_.item_of_candidate[data_.candidate_of_row[row]]);
 }
 
 double TrainingStep::update(double learning_rate) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,15 @@ class TrainingStep {
   TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters, const Dataset& data,
                ThreadPool& pool);
 
-  // Trains on these rows. Returns the metrics before the update.
-  StepMetrics run(std::span<const uint32_t> rows, double learning_rate);
+  // Trains on these rows. Returns the metrics before the update. The candidates of `earlier` rows may be
+  // negatives.
+  StepMetrics run(std::span<const uint32_t> rows, double learning_rate,
+                  std::span<const uint32_t> earlier = {});
+  // Updates what depends on the rows of earlier steps as these steps did, without training.
+  void skip(std::span<const uint32_t> rows);
+  bool depends_on_earlier_steps() const { return shares_.has_value(); }
+  // The number of rows before a batch that run() reads.
+  size_t earlier_rows() const { return sampler_.negatives().earlier; }
 
   Optimizer& optimizer() const { return *optimizer_; }
   std::span<const Task> tasks() const { return tasks_; }
@@ -42,7 +50,8 @@ class TrainingStep {
   StepProfile profile() const;
 
  private:
-  StepMetrics run_phases(std::span<const uint32_t> rows, double learning_rate);
+  StepMetrics run_phases(std::span<const uint32_t> rows, double learning_rate,
+                         std::span<const uint32_t> earlier);
   double update(double learning_rate);
   StepPhase shared_phase(const std::string& name, size_t phase, const LossWork& work) const;
   LossWork optimizer_work() const;
@@ -50,10 +59,13 @@ class TrainingStep {
   Parameters& parameters_;
   ThreadPool& pool_;
   Precision precision_;
-  RandomStream dropout_;
+  RandomStream dropout_, negatives_;
   std::vector<Task> tasks_;
   std::vector<int> outputs_;  // outputs of all tasks
   Plan plan_;
+  const Dataset& data_;
+  NegativeSampler sampler_;
+  std::optional<StreamingShares> shares_;  // of the items, if they are estimated while training
   Batcher batcher_;
   std::vector<LossBatch> batches_;  // the last step's batch for each task
   SquaredErrors squared_errors_;
