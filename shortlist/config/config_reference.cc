@@ -144,9 +144,10 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += section<RankingConfig>(
       "## [[ranking]]", "Learns to predict a label. There may be none, one or several of these tasks.");
   out += section<TrainingConfig>("## [training]", "How the model is trained.");
-  out += section<OptimizerConfig>("### optimizer",
-                                  "Exactly one of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad. The "
-                                  "default is `{ adam = 0.001 }`. [Optimizers](optimizers.md) has the formulas.");
+  out += section<OptimizerConfig>(
+      "### optimizer",
+      "Exactly one of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad. The "
+      "default is `{ adam = 0.001 }`. [Optimizers](optimizers.md) has the formulas.");
   out += section<ScheduleConfig>("### schedule", "In `optimizer`. Off unless it is set.");
   out += section<OptimizerPart>("### [[training.parts]]", "Optimizers of parts of the model.");
   out += section<AverageConfig>("### average", "Off unless it is set.");

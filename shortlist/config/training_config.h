@@ -86,9 +86,10 @@ struct TrainingConfig {
           "and evaluation are always float32.");
     visit("optimizer", optimizer,
           "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }. The number is the learning rate.");
-    visit("parts", parts,
-          "Other optimizers for parts of the model. A parameter belongs to one part at most; those of no part "
-          "have training.optimizer.");
+    visit(
+        "parts", parts,
+        "Other optimizers for parts of the model. A parameter belongs to one part at most; those of no part "
+        "have training.optimizer.");
     visit("average", average,
           "Average the weights during training. The averages are evaluated, monitored and saved.");
     visit("reduce_on_plateau", reduce_on_plateau,

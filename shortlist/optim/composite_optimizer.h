@@ -13,8 +13,8 @@ namespace shortlist {
 // one of the words tables, dense, query, items and ranking.
 bool means_parameter(std::string_view pattern, std::string_view name, bool table);
 
-// Per parameter: 0, or 1 + the part to which it belongs. Throws a usage Error if a pattern means no parameter,
-// or a parameter belongs to two parts.
+// Per parameter: 0, or 1 + the part to which it belongs. Throws a usage Error if a pattern means no
+// parameter, or a parameter belongs to two parts.
 std::vector<size_t> assign_parts(std::span<const OptimizerPart> parts, std::span<const Trained> parameters);
 
 class CompositeOptimizer : public Optimizer {

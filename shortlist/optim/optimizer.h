@@ -33,8 +33,8 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), clips them as the config says, then updates all
-  // values. Returns the sum of the penalties before the update. `rates` has one learning rate, or one per
+  // Adds the regularisers' gradients (l1 sum|w| + l2 sum w^2), clips them as the config says, then updates
+  // all values. Returns the sum of the penalties before the update. `rates` has one learning rate, or one per
   // config that make_optimizer() got. `gradients` correspond to its parameters. Calls `updated` for ranges of
   // updated rows of parameters that are not tables, which begin at a multiple of kRowsAtOnce, and `changing`,
   // if any, for rows of tables before they change.
@@ -63,7 +63,8 @@ std::vector<std::string> slot_names(const OptimizerConfig& config);
 // Throws a usage Error if check_optimizer() does. `values` must not move.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters);
 // The parameters of each part have its optimizer, all others have `config`'s. rates[0] of a step is that of
-// `config`, the parts' rates follow. Throws a usage Error if a part has no parameter, or a parameter two parts.
+// `config`, the parts' rates follow. Throws a usage Error if a part has no parameter, or a parameter two
+// parts.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::span<const OptimizerPart> parts,
                                           std::vector<Trained> parameters);
 

@@ -13,12 +13,10 @@ struct Named {
   const char* name;
   std::optional<double> OptimizerConfig::*rate;
 };
-constexpr Named kOptimizers[] = {{"adam", &OptimizerConfig::adam},
-                                 {"adamw", &OptimizerConfig::adamw},
-                                 {"adagrad", &OptimizerConfig::adagrad},
-                                 {"ftrl", &OptimizerConfig::ftrl},
-                                 {"sgd", &OptimizerConfig::sgd},
-                                 {"clippy_adagrad", &OptimizerConfig::clippy_adagrad}};
+constexpr Named kOptimizers[] = {
+    {"adam", &OptimizerConfig::adam},       {"adamw", &OptimizerConfig::adamw},
+    {"adagrad", &OptimizerConfig::adagrad}, {"ftrl", &OptimizerConfig::ftrl},
+    {"sgd", &OptimizerConfig::sgd},         {"clippy_adagrad", &OptimizerConfig::clippy_adagrad}};
 
 // Throws if a setting of one optimizer differs from its default although another one is set.
 void check_owner(bool set, const char* owner, const OptimizerConfig& config,

@@ -67,7 +67,8 @@ struct OptimizerConfig {
     visit("learning_rate_power", learning_rate_power,
           "For ftrl: power of the sum of squares in the rate; 0 keeps the rate", Range::between(-1, 0));
     visit("beta", beta, "For ftrl: beta of the paper, which lowers the first rates", Range::at_least(0));
-    visit("l1_strength", l1_strength, "For ftrl: strength of l1, which makes weights exactly 0", Range::at_least(0));
+    visit("l1_strength", l1_strength, "For ftrl: strength of l1, which makes weights exactly 0",
+          Range::at_least(0));
     visit("l2_strength", l2_strength, "For ftrl: strength of l2", Range::at_least(0));
     visit("l2_shrinkage", l2_shrinkage, "For ftrl: adds 2 l2_shrinkage w to the gradient of used weights",
           Range::at_least(0));
@@ -114,9 +115,10 @@ struct OptimizerPart {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("parameters", parameters,
-          "Which parameters: names, in which * stands for any text, such as \"query/*\"; or tables, all "
-          "embedding tables; dense, all others; query, items and ranking, those of a tower or of the ranking");
+    visit(
+        "parameters", parameters,
+        "Which parameters: names, in which * stands for any text, such as \"query/*\"; or tables, all "
+        "embedding tables; dense, all others; query, items and ranking, those of a tower or of the ranking");
     visit("optimizer", optimizer, "Their optimizer, with the settings of training.optimizer");
   }
 };

@@ -1,5 +1,5 @@
-// What all optimizers share: iterates over the values in tasks, and over tables by rows, regularises and clips
-// gradients, and decays weights. The formula is a rule (rules.h).
+// What all optimizers share: iterates over the values in tasks, and over tables by rows, regularises and
+// clips gradients, and decays weights. The formula is a rule (rules.h).
 #pragma once
 
 #include <algorithm>
@@ -206,8 +206,8 @@ class RuleOptimizer : public Optimizer {
     return count;
   }
 
-  // Gathers the gradients of consecutive rows, with zeros for those that the batch does not touch. Returns the
-  // penalties of those that it touches.
+  // Gathers the gradients of consecutive rows, with zeros for those that the batch does not touch. Returns
+  // the penalties of those that it touches.
   double gather(size_t p, const Matrix& gradient, std::span<const uint32_t> source, size_t first_row,
                 std::span<float> gathered) const {
     double penalty = 0;

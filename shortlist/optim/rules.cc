@@ -11,7 +11,8 @@ float powered(float x, float power) { return power == 0.5f ? std::sqrt(x) : std:
 }  // namespace
 
 void FtrlRule::update(std::span<const float> gradient, std::span<float> value, const Slots& slots) const {
-  const auto power = static_cast<float>(-config_.learning_rate_power), l1 = static_cast<float>(config_.l1_strength),
+  const auto power = static_cast<float>(-config_.learning_rate_power),
+             l1 = static_cast<float>(config_.l1_strength),
              shrinkage = static_cast<float>(2 * config_.l2_shrinkage),
              l2 = static_cast<float>(2 * config_.l2_strength + config_.beta / rate_);
   for (size_t i = 0; i < value.size(); ++i) {

@@ -9,7 +9,8 @@
 
 namespace shortlist {
 
-// Without track(): the rows that the batch touches. With it, all that any batch has touched so far, ascending.
+// Without track(): the rows that the batch touches. With it, all that any batch has touched so far,
+// ascending.
 class TableRows {
  public:
   void track(size_t table_rows) { seen_.resize(table_rows); }

@@ -13,8 +13,8 @@ std::span<float> span_of(const Matrix& m) {
   return {m.data, m.rows * m.cols};
 }
 
-// Rows of tables are averaged when they are about to change. Until then a row's average lags by some steps, in
-// all of which the row had its present value: after k of them, average = m^k average + (1 - m^k) w.
+// Rows of tables are averaged when they are about to change. Until then a row's average lags by some steps,
+// in all of which the row had its present value: after k of them, average = m^k average + (1 - m^k) w.
 class ExponentialAverage : public WeightAverage {
  public:
   ExponentialAverage(double momentum, std::vector<Averaged> parameters)

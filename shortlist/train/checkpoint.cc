@@ -251,8 +251,7 @@ void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run) {
   }
   for (const Optimizer::Slot& slot : run.optimizer->slots())
     fill_from(file, "slot/" + slot.name, slot.values);
-  for (const Optimizer::Slot& slot : average_slots(run))
-    fill_from(file, "average/" + slot.name, slot.values);
+  for (const Optimizer::Slot& slot : average_slots(run)) fill_from(file, "average/" + slot.name, slot.values);
   run.best->clear();
   for (size_t i = 0; i < run.parameters->size(); ++i) {
     const std::string name = "best/" + run.parameters->name(i);

@@ -23,7 +23,7 @@ namespace shortlist {
 struct CheckpointView {
   Parameters* parameters = nullptr;
   Optimizer* optimizer = nullptr;
-  WeightAverage* average = nullptr;  // may be null
+  WeightAverage* average = nullptr;     // may be null
   std::vector<Buffer>* best = nullptr;  // for each parameter; empty before the first best epoch
   TrainerState* state = nullptr;
   std::string config_hash;

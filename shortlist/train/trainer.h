@@ -27,8 +27,9 @@ class Trainer {
   enum class Outcome { finished, interrupted };
   // Runs all epochs, or until `stop` is set, which is checked after each step. A finished run
   // ends with the best weights if early stopping asks for that. With `checkpoints`, saves into that folder
-  // after each epoch and when stopped. With training.average, the averages are evaluated and kept. Throws Error(failed) if the loss, a parameter or the optimizer's state
-  // is not finite; that state is not saved, so the last checkpoint is kept.
+  // after each epoch and when stopped. With training.average, the averages are evaluated and kept. Throws
+  // Error(failed) if the loss, a parameter or the optimizer's state is not finite; that state is not saved,
+  // so the last checkpoint is kept.
   Outcome run(TrainingCallback& callback, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
   // Trains for one epoch at each of the learning rates, and ignores the config's epochs, plateau and early

@@ -29,8 +29,7 @@ std::unique_ptr<WeightAverage> average_of(const TrainingConfig& training, Parame
   std::vector<Averaged> averaged;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const ParameterState& state = parameters.at(i);
-    if (all || state.spec.trainable)
-      averaged.push_back({parameters.name(i), state.value, state.spec.table});
+    if (all || state.spec.trainable) averaged.push_back({parameters.name(i), state.value, state.spec.table});
   }
   return make_average(*training.average, training.epochs, std::move(averaged));
 }
@@ -55,8 +54,8 @@ TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parame
       batcher_(data, plan_.needs_all_rows(kQueryRows), plan_.needs_all_rows(kCandidateRows)),
       batches_(tasks_.size()) {
   parameters.make_gradients();
-  optimizer_ = make_optimizer(spec.settings.optimizer, spec.settings.parts,
-                              trained_parameters(parameters, trained_));
+  optimizer_ =
+      make_optimizer(spec.settings.optimizer, spec.settings.parts, trained_parameters(parameters, trained_));
   average_ = average_of(spec.settings, parameters);
   pack();
 }
@@ -103,8 +102,7 @@ double TrainingStep::update(std::span<const double> rates) {
   };
   const auto before = [&](size_t p, RowRange rows) { average_->before_rows(p, rows); };
   const AtRows changing(before);
-  const double penalty =
-      optimizer_->step(pool_, rates, gradients_, changed, averages ? &changing : nullptr);
+  const double penalty = optimizer_->step(pool_, rates, gradients_, changed, averages ? &changing : nullptr);
   if (average_ != nullptr) average_->after_step();
   return penalty;
 }
