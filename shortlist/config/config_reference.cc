@@ -177,8 +177,13 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += part<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
   out += part<RankingConfig>("## [[ranking]]", help_of("ranking"));
   out += section<TrainingConfig>("training");
-  out += part<OptimizerConfig>("### optimizer",
-                               "Exactly one of adam, adagrad and sgd. The default is `{ adam = 0.001 }`.");
+  out +=
+      part<OptimizerConfig>("### optimizer",
+                            "Exactly one of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad. The "
+                            "default is `{ adam = 0.001 }`. [Optimizers](optimizers.md) has the formulas.");
+  out += part<ScheduleConfig>("### schedule", "In `optimizer`. Off unless it is set.");
+  out += part<OptimizerPart>("### [[training.parts]]", "Optimizers of parts of the model.");
+  out += part<AverageConfig>("### average", "Off unless it is set.");
   out += part<PlateauConfig>("### reduce_on_plateau", "Off unless it is set.");
   out += part<EarlyStoppingConfig>("### early_stopping", "Off unless it is set.");
   out += section<RecommendConfig>("recommend");

@@ -95,11 +95,12 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "a.toml:28: unknown key 'trainning'; did you mean 'training'? (known: data, users, "
             "features, model, query, "
             "items, retrieval, ranking, training, recommend)");
-  EXPECT_EQ(error_with("epochs ", "epoch "),
-            "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
-            "precision, "
-            "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, "
-            "keep_checkpoints)");
+  EXPECT_EQ(
+      error_with("epochs ", "epoch "),
+      "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
+      "precision, "
+      "optimizer, parts, average, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, "
+      "keep_checkpoints)");
   EXPECT_EQ(error_with("validation", "valid"),
             "a.toml:3: data.split: unknown key 'valid'; did you mean 'validation'? (known: by, train, "
             "validation, test, seed, column, "
@@ -107,7 +108,8 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "format)");
   EXPECT_EQ(error_with("dim = 8", "dims = 8"),
             "a.toml:6: features.user: unknown key 'dims'; did you mean 'dim'? (known: order, vocabulary, "
-            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2, "
+            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, "
+            "initializer_scale, l2, row_l2, "
             "half_life, item_dropout, table)");
 }
 

@@ -145,8 +145,8 @@ class TrainingJob {
         finished_note(options_.out, epochs, epochs < static_cast<size_t>(config_.training.epochs)));
   }
 
-  TrainingResult refit(const std::vector<double>& rates) {
-    callback_.refitting(static_cast<int>(rates.size()));
+  TrainingResult refit(const LearningRates& rates) {
+    callback_.refitting(static_cast<int>(rates.of_epochs.size()));
     const std::string folder = refit_folder(options_.out);
     make_directories(folder);
     const std::unique_ptr<Run> run = start(TrainOn::train_and_validation);

@@ -103,8 +103,13 @@ TEST(LossOverGroups, IsEvaluatedOverTheBatchesOfHeldOutRows) {
   const DistinctPairs found = distinct_pairs(data, rows);
   std::vector<std::vector<float>> scores(1);
   for (uint32_t pair : found.pairs) scores[0].push_back(static_cast<float>(pair % 11) / 4);
-  const Task task{.name = "ranking", .loss = std::make_unique<QuerySoftmax>(), .outputs = {.score = 0}};
-  HeldOutLosses losses(data, model.pool, kBatch);
+  const Task task{.name = "ranking",
+                  .loss = std::make_unique<QuerySoftmax>(),
+                  .outputs = {.score = 0},
+                  .label = data.labels[0].name};
+  TrainSpec spec;
+  spec.settings.batch = kBatch;
+  HeldOutLosses losses(spec, data, model.pool);
 
   double expected = 0;
   for (size_t begin = 0; begin < rows.size(); begin += kBatch) {
