@@ -22,6 +22,7 @@ enum class Initializer {
   he_normal,         // truncated, deviation sqrt(2 / fan_in)
   lecun_uniform,     // a = sqrt(3 / fan_in)
   lecun_normal,      // truncated, deviation sqrt(1 / fan_in)
+  orthogonal,        // orthonormal rows, or columns if there are more rows: from normal numbers, by QR
 };
 
 template <>
@@ -38,10 +39,11 @@ struct EnumNames<Initializer> {
       {Initializer::he_normal, "he_normal"},
       {Initializer::lecun_uniform, "lecun_uniform"},
       {Initializer::lecun_normal, "lecun_normal"},
+      {Initializer::orthogonal, "orthogonal"},
   };
 };
 
-// Fills w[fan_in, fan_out]. Element i depends only on the stream and i.
+// Fills w[fan_in, fan_out]. Element i depends only on the stream and i; all of w if it is orthogonal.
 void initialize(Initializer initializer, const RandomStream& stream, Matrix w);
 
 // l1 * sum|w| + l2 * sum w^2, added to the loss unscaled: not divided by the batch size. row_l2 is for tables:

@@ -52,6 +52,15 @@ HistorySet ModelSpec::add_history(const std::string& name, int feature) {
 
 namespace {
 
+void expect_segments(const ModelSpec& spec, const Node& node) {
+  const RowSetSpec& own = spec.row_set(node.row_set);
+  const auto is_segments = [](const RowSetSpec::Parent& p) { return p.relation == RowRelation::segments; };
+  if (node.layer->traits().along_segments && std::ranges::none_of(own.parents, is_segments)) {
+    throw usage_error("a layer '{}' runs along a history, and the rows '{}' are not those of one",
+                      node.layer->kind(), own.name);
+  }
+}
+
 // Throws unless the layer can read rows of its inputs' row sets.
 void expect_row_sets(const ModelSpec& spec, const Node& node) {
   const InputRows reads = node.layer->traits().input_rows;
@@ -85,6 +94,7 @@ int ModelSpec::add(Node node) {
     throw usage_error("node '{}': another node has this name", node.name);
   try {
     node.width = node.layer->plan(widths(node.inputs)).width;
+    expect_segments(*this, node);
     expect_row_sets(*this, node);
   } catch (const Error& error) {
     throw Error(error.kind(), fmt::format("node '{}': {}", node.name, error.what()));
