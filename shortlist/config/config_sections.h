@@ -17,8 +17,9 @@ void visit_sections(Config& config, Visitor& visit) {
   visit("model", config.model, "The kind of model that retrieves, and the settings of that kind.");
   visit("query", config.query, "The tower for queries: a user, a context, a set of tags.");
   visit("items", config.items,
-        "What is recommended: the items, and the tower that embeds them. With `table` or `sql`, a table with "
-        "one row per item is joined to the rows of [data] by a key.");
+        "What is recommended: the items, and the tower that embeds them. A table of items, with one row per "
+        "item, "
+        "is joined to the rows of [data] by a key.");
   visit("retrieval", config.retrieval,
         "Learns to find a row's item among all items. Without this section there is no such task.");
   visit("ranking", config.ranking,

@@ -122,6 +122,8 @@ def test_serves_until_it_is_stopped(model, unused_port):
         )
         with urllib.request.urlopen(request) as answer:
             items = json.load(answer)["items"]
+        with pytest.raises(sl.SystemError, match=f"127.0.0.1:{unused_port} is in use by another program"):
+            model.serve(port=unused_port, block=False)
     assert [item["id"] for item in items] == [str(item) for item in model.recommend(100, k=2)["item"]]
 
 

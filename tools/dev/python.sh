@@ -69,7 +69,7 @@ APT
 }
 
 # wheel [PYTHON...]: makes a wheel for each interpreter, or for that of .deps/python, in build-wheel/wheels. It
-# runs on Linux with glibc 2.27 or later. One that is made by CPython 3.12 or later fits all later versions.
+# runs on Linux with glibc 2.28 or later. One that is made by CPython 3.12 or later fits all later versions.
 wheel() {
   local interpreter version builder made
   setup_build
