@@ -153,7 +153,7 @@ TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
             "a.toml:11: query.layers.0: got the number 8, need a layer such as { dense = 32 }");
   EXPECT_EQ(error_with("activation = \"relu\"", "activations = \"relu\""),
             "a.toml:25: ranking.0.layers.1: unknown key 'activations'; did you mean 'activation'? (known: "
-            "dense, activation, bias, initializer, bias_initializer, l1, l2, bias_l2)");
+            "dense, activation, bias, initializer, initializer_scale, bias_initializer, l1, l2, bias_l2)");
   EXPECT_EQ(error_with("\"relu\"", "\"rellu\""),
             "a.toml:25: ranking.0.layers.1.activation: got \"rellu\", need one of linear, relu, sigmoid, "
             "tanh, softplus, elu, selu, gelu, swish; did you mean \"relu\"?");
@@ -165,7 +165,17 @@ TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
 
 TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, sgd = 0.1 }"),
-            "a.toml:30: training.optimizer: sets 2 of adam, adagrad and sgd, need exactly one");
+            "a.toml:30: training.optimizer: sets 2 of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad, "
+            "need exactly one");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, schedule = { kind = \"step\" } }"),
+            "a.toml:30: training.optimizer: kind = \"step\" needs every or at");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\nparts = [{ optimizer = { sgd = 0.1 } }]"),
+            "a.toml:31: training.parts.0: parameters: got nothing, need at least one name or pattern");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\nparts = [{ parameters = [\"tables\"] }]"),
+            "a.toml:31: training.parts.0.optimizer: sets 0 of adam, adamw, adagrad, ftrl, sgd and "
+            "clippy_adagrad, need exactly one");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\naverage = { from_epoch = 2 }"),
+            "a.toml:31: training.average: from_epoch needs kind = \"stochastic\"");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.0 }"),
             "a.toml:30: training.optimizer.adam: got 0, need more than 0");
   EXPECT_EQ(error_with("train = 80", "train = -80"),
