@@ -1,6 +1,7 @@
 // Adds a learned vector per position in the segment: y[r] = x[r] + position[p], where p counts the rows
-// between r and the end (or start) of its segment. x and y [N,D], position[length,D]. Segments must have at
-// most `length` rows.
+// between r and the start of its segment, or the end. From the end, a row's output depends on the rows after
+// it, so the segment must end with the event that is read. x and y [N,D], position[length,D]. Segments must
+// have at most `length` rows.
 #pragma once
 
 #include "shortlist/layers/layer.h"
@@ -18,7 +19,7 @@ struct Position : LayerOf<Position> {
   static constexpr const char* kKind = "position";
 
   int position = 50;
-  PositionFrom from = PositionFrom::end;
+  PositionFrom from = PositionFrom::start;
   Initializer initializer = Initializer::uniform;
   float l2 = 0;
 
@@ -26,7 +27,9 @@ struct Position : LayerOf<Position> {
   void fields(Visitor& visit) {
     visit("position", position, "Number of positions: the maximum length of a history",
           Range::between(1, kMostWidth));
-    visit("from", from, "end: the most recent event has position 0; start: the oldest has");
+    visit("from", from,
+          "start: the oldest event of the history has position 0; end: the most recent has, which needs "
+          "histories that end with the event that is read");
     visit("initializer", initializer, "Initializer of the table");
     visit("l2", l2, "Adds l2 sum P^2 to the loss", Range::at_least(0));
   }

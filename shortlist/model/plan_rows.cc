@@ -55,7 +55,7 @@ void PlanRows::set(const Batch& batch, PlanGraph& graph) {
     n.pass.row_set = at(n.row_set).state;
     if (n.feature >= 0 && !n.fed) {
       const BatchRows& rows = rows_of_batch(batch, n.row_set);
-      n.pass.feature = {&rows.encoded->columns[static_cast<size_t>(n.feature)], rows.shown};
+      n.pass.feature = {&rows.encoded->columns[static_cast<size_t>(n.feature)], rows.shown, rows.events};
     }
     if (n.map.row_set < 0) continue;
     n.pass.map = rows_of_batch(batch, n.map.row_set).parents[n.map.place];

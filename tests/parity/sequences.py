@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import keras
 
-from safetensors_file import Fixture, np
+from fixture import Fixture, np
 
 
 def run(fixture, case, settings, lengths, width, weights, call):
