@@ -33,10 +33,11 @@ struct HistorySettings {
           "`items.id`.");
     visit("length", length, "Maximum number of earlier items, the most recent ones",
           Range::between(1, 10'000));
-    visit("layers", layers,
-          "Layers along the history, whose outputs at the last item are the feature: a list as in "
-          "`query.layers`, in which `\"items\"` are the embeddings. Without layers, the feature is the pooled "
-          "embedding.");
+    visit(
+        "layers", layers,
+        "Layers along the history, whose outputs at the last item are the feature: a list as in "
+        "`query.layers`, in which `\"items\"` are the embeddings. Without layers, the feature is the pooled "
+        "embedding.");
   }
   static constexpr bool yields_ids() { return true; }
   void check(const Value&, const Where&) const {}
@@ -69,6 +70,8 @@ class HistoryFeature final : public Feature {
   // The id of an item, and the item with an id, or -1.
   std::string item_id(size_t item) const { return items_.token(static_cast<int32_t>(item)); }
   int32_t find(std::string_view id) const;
+  // Calls `use` for each id of a row, known or not, oldest first.
+  void each_id(const Column& values, size_t row, UseValue use) const;
   // The known items of a row, oldest first: at most settings().length.
   std::vector<uint32_t> items_of(const Column& values, size_t row, uint64_t* unseen = nullptr) const;
   // Appends a row with these items, or with the last of them if there are too many.
