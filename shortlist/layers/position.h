@@ -1,7 +1,6 @@
 // Adds a learned vector per position in the segment: y[r] = x[r] + position[p], where p counts the rows
-// between r and the start of its segment, or the end. From the end, a row's output depends on the rows after
-// it, so the segment must end with the event that is read. x and y [N,D], position[length,D]. Segments must
-// have at most `length` rows.
+// between r and the end (or start) of its segment. x and y [N,D], position[length,D]. Segments must have at
+// most `length` rows.
 #pragma once
 
 #include "shortlist/layers/layer.h"
@@ -28,8 +27,8 @@ struct Position : LayerOf<Position> {
     visit("position", position, "Number of positions: the maximum length of a history",
           Range::between(1, kMostWidth));
     visit("from", from,
-          "start: the oldest event of the history has position 0; end: the most recent has, which needs "
-          "histories that end with the event that is read");
+          "start: the oldest event of the history has position 0; end: the most recent has, which prevents "
+          "queries from sharing the computation of a history");
     visit("initializer", initializer, "Initializer of the table");
     visit("l2", l2, "Adds l2 sum P^2 to the loss", Range::at_least(0));
   }
@@ -38,7 +37,9 @@ struct Position : LayerOf<Position> {
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
-  LayerTraits traits() const override { return {.along_segments = true, .keeps_output = false}; }
+  LayerTraits traits() const override {
+    return {.along_segments = true, .looks_ahead = from == PositionFrom::end, .keeps_output = false};
+  }
 
  private:
   // The row at position p of a segment that has more than p rows, and vice versa.

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import keras
 
-from fixture import Fixture, np
+from safetensors_file import Fixture, np
 
 
 def run(fixture, case, settings, lengths, width, weights, call):
