@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "shortlist/losses/log_share.h"
 #include "shortlist/table/code_columns.h"
 #include "shortlist/train/batcher.h"
 
