@@ -163,7 +163,7 @@ void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& r
       chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index)});
   auto prediction = std::make_shared<Dense>();
   prediction->dense = 1;
-  spec.rankings.push_back(chain.add("prediction", prediction, {last}));
+  spec.rankings.push_back({ranking.label, chain.add("prediction", prediction, {last}), {}});
 }
 
 }  // namespace
@@ -204,10 +204,13 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
 }
 
 ModelSpec build_model(const Config& config, const FeatureMap& features,
-                      std::vector<LabelScale> label_scales) {
+                      const std::map<std::string, LabelScale>& label_scales) {
   ModelSpec spec = build_model(config, feature_shapes(features.select(config.query.features)),
                                feature_shapes(features.select(config.items.features)));
-  spec.label_scales = std::move(label_scales);
+  for (RankingOutput& ranking : spec.rankings) {
+    const auto scale = label_scales.find(ranking.label);
+    if (scale != label_scales.end()) ranking.scale = scale->second;
+  }
   return spec;
 }
 

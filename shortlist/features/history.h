@@ -33,10 +33,11 @@ struct HistorySettings {
           "`items.id`.");
     visit("length", length, "Maximum number of earlier items, the most recent ones",
           Range::between(1, 10'000));
-    visit("layers", layers,
-          "Layers along the history, whose outputs at the last item are the feature: a list as in "
-          "`query.layers`, in which `\"items\"` are the embeddings. Without layers, the feature is the pooled "
-          "embedding.");
+    visit(
+        "layers", layers,
+        "Layers along the history, whose outputs at the last item are the feature: a list as in "
+        "`query.layers`, in which `\"items\"` are the embeddings. Without layers, the feature is the pooled "
+        "embedding.");
   }
   static constexpr bool yields_ids() { return true; }
   void check(const Value&, const Where&) const {}

@@ -249,7 +249,7 @@ LossBatch Batcher::loss_batch(const Task& task) {
                 .items = items_,
                 .label_scale = task.label_scale};
   if (task.has_scores()) {
-    out.labels = {data_.labels[task.ranking], rows_};
+    out.labels = {values_of(data_.labels, task.label), rows_};
     out.weights = {data_.weights, rows_};
   }
   if (task.has_embeddings() && negatives_.accidental_hits == AccidentalHits::user)

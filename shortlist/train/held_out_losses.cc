@@ -44,7 +44,7 @@ double HeldOutLosses::mean(const Task& task, std::span<const uint32_t> rows, con
   if (task.has_scores()) {
     held.scores = outputs.scores[task.ranking];
     held.score = found.pair_of_row;
-    held.labels = {data_.labels[task.ranking], rows};
+    held.labels = {data_.label(task.label), rows};
     held.weights = {data_.weights, rows};
     held.label_scale = task.label_scale;
   }

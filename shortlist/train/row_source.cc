@@ -15,7 +15,7 @@ RowBlock block_of(const Dataset& data) {
           .pair_query = data.pair_query,
           .pair_candidate = data.pair_candidate,
           .pair_of_row = data.pair_of_row,
-          .labels = {data.labels.begin(), data.labels.end()},
+          .labels = data.labels,
           .weights = data.weights,
           .retrieval_weights = data.retrieval_weights(),
           .item_of_candidate = data.item_of_candidate,

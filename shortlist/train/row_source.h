@@ -15,7 +15,7 @@ struct RowBlock {
   const EncodedRows* candidates = nullptr;               // the distinct candidates
   std::span<const uint32_t> pair_query, pair_candidate;  // the query and the candidate of each distinct pair
   std::span<const uint32_t> pair_of_row;                 // the pair of each row
-  std::vector<std::span<const float>> labels;            // [ranking task][row]
+  std::span<const LabelColumn> labels;                   // of each ranking task
   std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
   std::span<const float> item_log_share;       // for each item; may be empty
