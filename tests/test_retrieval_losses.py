@@ -16,7 +16,7 @@ NORMALIZED = ["--set", "query.layers=[{ dense = 8 }, { l2_normalize = true }]",
 SOURCES = {
     "mixed": ["--set", "retrieval.negatives={ uniform = 20, popularity = 20, earlier = 300 }",
               "--set", "retrieval.sampling_correction=true"],
-    "hard": ["--set", "retrieval.hard_negatives=20", "--set", 'retrieval.accidental_hits="item"'],
+    "hard": ["--set", "retrieval.hard_negatives=120", "--set", 'retrieval.accidental_hits="item"'],
     "user": ["--set", 'retrieval.accidental_hits="user"'],
     "streaming": ["--set", "retrieval.sampling_correction=true", "--set", 'retrieval.sampling_estimate="streaming"'],
     "per pair": ["--set", 'retrieval.loss="sampled_softmax"',
