@@ -121,6 +121,13 @@ def large_batch(bench):
               f"{result['growth_mib']:.1f} MiB, {result['ms']:.0f} ms", "64 MiB", spread=f"least {result['ms_min']:.0f} ms")
 
 
+def full_softmax(bench):
+    result = bench.program("full_softmax", *(["--rounds", "3"] if bench.options.quick else []))
+    bench.row(f"softmax of {result['queries']:,} over {result['items']:,} x {result['width']}",
+              f"{result['gflops']:.0f} GFLOP/s, {100 * result['of_peak']:.0f} % of the peak, {result['growth_mib']:.1f} MiB", "60 %",
+              spread=f"{result['ms']:.0f} ms, least {result['ms_min']:.0f} ms")
+
+
 def tables(bench):
     result = bench.program("tables", *(["--rows", "5000000", "--rounds", "1"] if bench.options.quick else []))
     by_optimizer = {}
@@ -186,7 +193,7 @@ def growth(bench):
                   "1.05" if run["bounded"] else "")
 
 
-ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, tables, dlrm, growth]
+ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, full_softmax, tables, dlrm, growth]
 
 
 def python_of(folder):

@@ -263,8 +263,14 @@ void check_negatives(const Config& config) {
   require(config.retrieval->sampling_correction ||
               config.retrieval->sampling_estimate == SamplingEstimate::counts,
           config, "retrieval.sampling_estimate", "needs sampling_correction = true");
-  require(name != "cosine_contrastive" || loss.temperature == 1, config, "retrieval.temperature",
+  if (name != "cosine_contrastive") return;
+  require(loss.temperature == 1, config, "retrieval.temperature",
           "must be 1 with cosine_contrastive, whose scores are cosines");
+  const auto ends_normalized = [](const TowerConfig& tower) {
+    return !tower.layers.empty() && tower.layers.back().find("l2_normalize") != nullptr;
+  };
+  require(ends_normalized(config.query) && ends_normalized(config.items), config, "retrieval.loss",
+          "cosine_contrastive compares cosines, so both towers need l2_normalize as their last layer");
 }
 
 void check_tasks(const Config& config) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "shortlist/losses/query_vectors.h"
 #include "shortlist/math/elementwise.h"
@@ -70,6 +71,9 @@ bool InBatchSoftmax::is_plain(const LossBatch& batch) const {
 // and shifts the loss by a constant.
 double InBatchSoftmax::sum(ThreadPool& pool, const LossBatch& batch, double scale) {
   weights_ = batch.candidate_multiplicity;
+  unused_.clear();
+  for (uint32_t j = 0; j < weights_.size(); ++j)
+    if (weights_[j] == 0) unused_.push_back(j);
   if (options_.accidental_hits != AccidentalHits::none) same_items_.index(batch.candidate_item);
   if (batch.candidate_log_share.empty()) return sum_weighted(pool, batch, scale);
   corrected_.assign(batch.candidate_multiplicity.begin(), batch.candidate_multiplicity.end());
@@ -175,8 +179,14 @@ void InBatchSoftmax::multiply_queries(ConstMatrix scores, RowRange rows, size_t 
     std::copy_n(each.row(r * vectors), dqueries.cols, dqueries.row(rows.begin + r));
 }
 
+// A score that does not count must not be the highest, to which all exponentials are relative.
+void InBatchSoftmax::leave_out_unused(std::span<float> s) const {
+  for (const uint32_t j : unused_) s[j] = -std::numeric_limits<float>::infinity();
+}
+
 double InBatchSoftmax::run_row(const LossBatch& batch, size_t query, std::span<float> s, bool gradient,
                                double& unit) const {
+  leave_out_unused(s);
   const float highest = max(s);
   double weight = 0, positives = 0;
   for (const uint32_t pair : batch.pairs_of_query[query]) {
@@ -208,6 +218,7 @@ double InBatchSoftmax::run_row_by_pair(const LossBatch& batch, size_t query, std
     fill(s, 0);
   } else {
     row.take(s, 0);
+    leave_out_unused(s);
     const float highest = max(s);
     row.finish(rules, highest, std::isfinite(highest) ? exp_sum(s, highest, weights_, s) : 0);
   }

@@ -43,6 +43,7 @@ class InBatchSoftmax final : public Loss {
                    Worker& worker) const;
   void multiply_queries(ConstMatrix scores, RowRange rows, size_t vectors, Matrix dqueries,
                         Worker& worker) const;
+  void leave_out_unused(std::span<float> scores) const;
   // The loss of one query. Replaces its scores by their gradients, multiplied by `unit`.
   double run_row(const LossBatch& batch, size_t query, std::span<float> scores, bool gradient,
                  double& unit) const;
@@ -53,6 +54,7 @@ class InBatchSoftmax final : public Loss {
   SharedSoftmax shared_;
   std::vector<float> corrected_;    // n_j / q_j, if there are log shares
   std::span<const float> weights_;  // n_j / q_j
+  std::vector<uint32_t> unused_;    // candidates of weight 0
   SameItems same_items_;
   Panels candidates_, candidates_transposed_;
   std::vector<Worker> workers_;

@@ -110,6 +110,15 @@ struct NegativeSettings {
   }
 };
 
+// TensorFlow computes softmax - label in float32, so gradients of almost certain rows have an absolute error.
+void expect_close_gradients(std::span<const float> got, std::span<const float> expected) {
+  ASSERT_EQ(got.size(), expected.size());
+  double mean = 0;
+  for (const float x : expected) mean += std::abs(x) / static_cast<double>(expected.size());
+  for (size_t i = 0; i < got.size(); ++i)
+    EXPECT_NEAR(got[i], expected[i], 2e-7 + kParityTolerance * std::max<double>(std::abs(expected[i]), mean));
+}
+
 // Row r has query r and candidate r of the batch.
 TEST(Parity, CorrectionsOfTheRetrievalLossAreThoseOfTensorFlowRecommenders) {
   for (const FixtureCase& c : fixture_cases("retrieval_negatives")) {
@@ -149,8 +158,8 @@ TEST(Parity, CorrectionsOfTheRetrievalLossAreThoseOfTensorFlowRecommenders) {
                                      .excluded_of_query = {excluded_offsets, excluded}},
                                     1);
     EXPECT_NEAR(loss, c.number("loss"), kParityTolerance * std::max(1.0, std::abs(loss)));
-    expect_parity(du.span(), c.floats("dqueries"), "dqueries");
-    expect_parity(dv.span(), c.floats("dcandidates"), "dcandidates");
+    expect_close_gradients(du.span(), c.floats("dqueries"));
+    expect_close_gradients(dv.span(), c.floats("dcandidates"));
   }
 }
 

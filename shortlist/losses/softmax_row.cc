@@ -79,9 +79,10 @@ void SoftmaxRow::finish_pair(const SoftmaxRules& rules, uint32_t pair, float hig
 
 void SoftmaxRow::finish_hard(const SoftmaxRules& rules, std::span<const float> logits) {
   // A pair leaves out at most the entries, so these are enough for every pair.
-  const size_t most = std::min(logits.size(), rules.hard_negatives + entries_.size());
-  order_.resize(logits.size());
-  for (uint32_t j = 0; j < order_.size(); ++j) order_[j] = j;
+  order_.clear();
+  for (uint32_t j = 0; j < logits.size(); ++j)
+    if (rules.batch.candidate_multiplicity[j] > 0) order_.push_back(j);
+  const size_t most = std::min(order_.size(), rules.hard_negatives + entries_.size());
   std::ranges::partial_sort(
       order_, order_.begin() + static_cast<std::ptrdiff_t>(most),
       [&](uint32_t a, uint32_t b) { return logits[a] != logits[b] ? logits[a] > logits[b] : a < b; });

@@ -84,19 +84,24 @@ Tuple ranking_loss(const Dict& settings, const Floats& labels, const Floats& sco
 }
 
 // The loss, and its gradients by the queries and the candidates, or None. Row r has the query r and the
-// candidate candidate_of_row[r].
+// candidate candidate_of_row[r]. `item` and the excluded candidates of each row may be empty.
 Tuple retrieval_loss(const Dict& settings, const MatrixArgument<float>& queries,
                      const MatrixArgument<float>& candidates, const Indices& candidate_of_row,
                      const Floats& multiplicity, const VectorArgument<double>& probability,
-                     const Floats& weights, bool gradient, int threads) {
-  const size_t rows = queries.shape(0), count = candidates.shape(0), width = queries.shape(1);
-  SHORTLIST_CHECK(candidates.shape(1) == width && candidate_of_row.size() == rows);
+                     const Floats& weights, const Indices& item, const Indices& excluded_offsets,
+                     const Indices& excluded, bool gradient, int threads) {
+  const size_t rows = queries.shape(0), count = candidates.shape(0);
+  const size_t query_width = queries.shape(1), width = candidates.shape(1);
+  SHORTLIST_CHECK(width > 0 && query_width % width == 0 && candidate_of_row.size() == rows);
+  SHORTLIST_CHECK(item.size() == 0 || item.size() == count);
+  SHORTLIST_CHECK(excluded_offsets.size() == 0 || excluded_offsets.size() == rows + 1);
+  for (uint32_t candidate : view(excluded)) SHORTLIST_CHECK(candidate < count);
   SHORTLIST_CHECK(multiplicity.size() == count && weights.size() == rows);
   SHORTLIST_CHECK(probability.size() == 0 || probability.size() == count);
   for (uint32_t candidate : view(candidate_of_row)) SHORTLIST_CHECK(candidate < count);
   const auto read_settings = read<RetrievalSettings>(settings);
   const LossPtr loss = read_settings.loss.make({.reduction = read_settings.reduction});
-  std::vector<float> dqueries(gradient ? rows * width : 0), dcandidates(gradient ? count * width : 0);
+  std::vector<float> dqueries(gradient ? rows * query_width : 0), dcandidates(gradient ? count * width : 0);
   double value = 0;
   {
     const nb::gil_scoped_release released;
@@ -106,16 +111,18 @@ Tuple retrieval_loss(const Dict& settings, const MatrixArgument<float>& queries,
     ThreadPool pool(threads);
     value = loss->run(pool,
                       {.rows = rows,
-                       .queries = {view(queries), gradient_view(dqueries, rows, width)},
+                       .queries = {view(queries), gradient_view(dqueries, rows, query_width)},
                        .candidates = {view(candidates), gradient_view(dcandidates, count, width)},
                        .candidate_multiplicity = view(multiplicity),
                        .candidate_log_share = shares,
                        .pairs_of_query = {offsets, std::span(offsets).first(rows)},
                        .pair_candidate = view(candidate_of_row),
-                       .pair_weight = view(weights)},
+                       .pair_weight = view(weights),
+                       .candidate_item = view(item),
+                       .excluded_of_query = {view(excluded_offsets), view(excluded)}},
                       1);
   }
-  return nb::make_tuple(value, gradient_array(std::move(dqueries), width),
+  return nb::make_tuple(value, gradient_array(std::move(dqueries), query_width),
                         gradient_array(std::move(dcandidates), width));
 }
 
@@ -131,14 +138,18 @@ void bind_losses(nb::module_& module) {
           "weight: numpy.typing.NDArray[numpy.float32], gradient: bool) -> tuple[float, typing.Any]"));
   module.def(
       "retrieval_loss", &retrieval_loss, "settings"_a, "queries"_a, "candidates"_a, "candidate_of_row"_a,
-      "multiplicity"_a, "probability"_a, "weight"_a, "gradient"_a, "threads"_a,
+      "multiplicity"_a, "probability"_a, "weight"_a, "item"_a, "excluded_offsets"_a, "excluded"_a,
+      "gradient"_a, "threads"_a,
       nb::sig(
           "def retrieval_loss(settings: dict[str, typing.Any], queries: numpy.typing.NDArray[numpy.float32], "
           "candidates: numpy.typing.NDArray[numpy.float32], "
           "candidate_of_row: numpy.typing.NDArray[numpy.uint32], "
           "multiplicity: numpy.typing.NDArray[numpy.float32], "
           "probability: numpy.typing.NDArray[numpy.float64], "
-          "weight: numpy.typing.NDArray[numpy.float32], gradient: bool, "
+          "weight: numpy.typing.NDArray[numpy.float32], "
+          "item: numpy.typing.NDArray[numpy.uint32], "
+          "excluded_offsets: numpy.typing.NDArray[numpy.uint32], "
+          "excluded: numpy.typing.NDArray[numpy.uint32], gradient: bool, "
           "threads: int) -> tuple[float, typing.Any, typing.Any]"));
 }
 

@@ -166,6 +166,26 @@ TEST(Trainer, GoesOnBitForBitWhereItStopped) {
   expect_same_after_stop({{"{ adam = 0.01 }", "{ sgd = 0.01, momentum = 0.9 }"}}, 6);
 }
 
+TEST(Trainer, GoesOnWithTheSameNegatives) {
+  const auto with = [](const std::string& settings) {
+    return Changes{{"[retrieval]", "[retrieval]\n" + settings}};
+  };
+  expect_same_after_stop(with("negatives = { uniform = 5, popularity = 3, earlier = 70 }"), 6);
+  expect_same_after_stop(with("loss = \"bpr\"\nnegatives = { popularity = 2 }"), 6);
+  expect_same_after_stop(with("sampling_correction = true\nsampling_estimate = \"streaming\""), 6);
+}
+
+TEST(Trainer, DrawsTheSameNegativesWithAnyNumberOfThreads) {
+  const TinyTable table;
+  for (const char* loss : {"in_batch_softmax", "sampled_softmax", "bpr", "gbce"}) {
+    const Changes changes = {
+        {"[retrieval]", fmt::format("[retrieval]\nloss = \"{}\"\nnegatives = {{ uniform = 6, "
+                                    "popularity = 3 }}",
+                                    loss)}};
+    EXPECT_EQ(Trained(table, changes, 1).model.numbers(), Trained(table, changes, 3).model.numbers()) << loss;
+  }
+}
+
 TEST(Trainer, GoesOnWithWhatItsWatchersHaveSeen) {
   expect_same_after_stop(
       {{"epochs    = 4", "epochs = 9"},

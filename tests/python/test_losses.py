@@ -217,6 +217,54 @@ def test_distinct_candidates_with_multiplicities_are_the_rows_of_training(random
     assert_same(distinct, (expanded, dq, by_item))
 
 
+def masked_loss(q, c, w, negative, share, hard, temperature):
+    """The loss in float64, with a matrix that is True where a candidate is a negative or the row's own."""
+    s = q @ c.T / temperature - np.log(share)
+    own = s[np.arange(len(q)), np.arange(len(q))]
+    s = np.where(negative, s, -np.inf)
+    s[np.arange(len(q)), np.arange(len(q))] = -np.inf
+    hardest = -np.sort(-s, axis=1)[:, :hard]
+    terms = np.concatenate([own[:, None], hardest], axis=1)
+    return (w * (np.log(np.exp(terms - own[:, None]).sum(axis=1)))).sum()
+
+
+@pytest.mark.parametrize("hard", [None, 1, 4])
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("removes", [False, True])
+def test_corrections_of_in_batch_softmax_are_those_of_numpy(batch, random, hard, masked, removes):
+    q, c, w = batch
+    share = random.uniform(0.001, 0.2, len(c))
+    ids = random.choice(["a", "b", "c", "d", "e"], len(c))
+    mask = random.uniform(size=(ROWS, len(c))) < 0.7
+    mask[np.arange(ROWS), np.arange(ROWS)] = True
+    negative = mask if masked else np.ones_like(mask)
+    if removes:
+        negative = negative & (ids[:ROWS, None] != ids)
+    loss, dq, dc = losses.in_batch_softmax(
+        q,
+        c,
+        w,
+        candidate_sampling_probability=share,
+        candidate_ids=ids,
+        remove_accidental_hits=removes,
+        score_mask=mask if masked else None,
+        num_hard_negatives=hard,
+        temperature=0.5,
+        gradient=True,
+    )
+    assert loss == pytest.approx(masked_loss(q, c, w, negative, share, hard, 0.5), rel=1e-5)
+    np.testing.assert_allclose((dq * q).sum(), (dc * c).sum(), rtol=1e-3)  # s is homogeneous in both
+
+
+def test_the_best_vector_of_a_query_counts(random):
+    q, c = random.normal(size=(5, 3, 4)), random.normal(size=(7, 4))
+    s = (q @ c.T).max(axis=1)
+    expected = (np.log(np.exp(s).sum(axis=1)) - s[np.arange(5), np.arange(5)]).sum()
+    loss, dq, dc = losses.in_batch_softmax(q, c, gradient=True)
+    assert loss == pytest.approx(expected, rel=1e-6)
+    assert dq.shape == q.shape and dc.shape == c.shape
+
+
 def test_equal_sampling_probabilities_change_nothing(batch):
     q, c, _ = batch
     value = losses.in_batch_softmax(q, c, candidate_sampling_probability=np.full(len(c), 0.125))
@@ -227,6 +275,17 @@ def test_equal_sampling_probabilities_change_nothing(batch):
 
 PAIR = np.eye(2)
 WRONG = [
+    (sl.DataError, "candidate_ids: got nothing", lambda: losses.in_batch_softmax(PAIR, PAIR, remove_accidental_hits=True)),
+    (
+        sl.DataError,
+        r"score_mask\[1, 1\]: got False, need True for a row's own candidate",
+        lambda: losses.in_batch_softmax(PAIR, PAIR, score_mask=[[True, True], [True, False]]),
+    ),
+    (
+        sl.ConfigError,
+        "num_hard_negatives: got 0",
+        lambda: losses.in_batch_softmax(PAIR, PAIR, num_hard_negatives=0),
+    ),
     (sl.ConfigError, "delta: got 0", lambda: losses.huber([1], [1], delta=0)),
     (sl.ConfigError, "delta: got .*text", lambda: losses.huber([1], [1], delta="text")),
     (sl.ConfigError, "gradient: got 2, need True or False", lambda: losses.huber([1], [1], gradient=2)),

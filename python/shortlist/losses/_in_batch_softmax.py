@@ -10,12 +10,16 @@ import numpy.typing as npt
 from shortlist import _core
 from shortlist._arrays import (
     Floats,
+    Indices,
+    positive,
     require,
     row_weights,
     to_flag,
     to_floats,
     to_indices,
+    to_mask,
     to_matrix,
+    to_numbers,
     to_vector,
     to_weights,
 )
@@ -35,6 +39,10 @@ def in_batch_softmax(
     y_true: npt.ArrayLike | None = None,
     candidate_sampling_probability: npt.ArrayLike | None = None,
     candidate_multiplicity: npt.ArrayLike | None = None,
+    candidate_ids: npt.ArrayLike | None = None,
+    remove_accidental_hits: bool = False,
+    score_mask: npt.ArrayLike | None = None,
+    num_hard_negatives: int | None = None,
     temperature: float = 1.0,
     reduction: Literal["sum", "mean"] = "sum",
     gradient: Literal[False] = False,
@@ -48,6 +56,10 @@ def in_batch_softmax(
     y_true: npt.ArrayLike | None = None,
     candidate_sampling_probability: npt.ArrayLike | None = None,
     candidate_multiplicity: npt.ArrayLike | None = None,
+    candidate_ids: npt.ArrayLike | None = None,
+    remove_accidental_hits: bool = False,
+    score_mask: npt.ArrayLike | None = None,
+    num_hard_negatives: int | None = None,
     temperature: float = 1.0,
     reduction: Literal["sum", "mean"] = "sum",
     gradient: Literal[True],
@@ -61,6 +73,10 @@ def in_batch_softmax(
     y_true: npt.ArrayLike | None = None,
     candidate_sampling_probability: npt.ArrayLike | None = None,
     candidate_multiplicity: npt.ArrayLike | None = None,
+    candidate_ids: npt.ArrayLike | None = None,
+    remove_accidental_hits: bool = False,
+    score_mask: npt.ArrayLike | None = None,
+    num_hard_negatives: int | None = None,
     temperature: float = 1.0,
     reduction: Literal["sum", "mean"] = "sum",
     gradient: bool,
@@ -73,6 +89,10 @@ def in_batch_softmax(
     y_true: npt.ArrayLike | None = None,
     candidate_sampling_probability: npt.ArrayLike | None = None,
     candidate_multiplicity: npt.ArrayLike | None = None,
+    candidate_ids: npt.ArrayLike | None = None,
+    remove_accidental_hits: bool = False,
+    score_mask: npt.ArrayLike | None = None,
+    num_hard_negatives: int | None = None,
     temperature: float = 1.0,
     reduction: Literal["sum", "mean"] = "sum",
     gradient: bool = False,
@@ -84,8 +104,8 @@ def in_batch_softmax(
 
     Parameters
     ----------
-    query_embeddings : array_like, shape [rows, width]
-        One query per row.
+    query_embeddings : array_like, shape [rows, width] or [rows, vectors, width]
+        One query per row. If a query has several vectors, s is the highest of their scores.
     candidate_embeddings : array_like, shape [candidates, width]
         The candidates of the batch. Candidates that belong to no row are further negatives of every row.
     sample_weight : array_like, shape [rows], optional
@@ -99,6 +119,14 @@ def in_batch_softmax(
     candidate_multiplicity : array_like, shape [candidates], optional
         How many rows have the candidate, n; 1 by default. Training lists each distinct candidate of a batch
         once with its number of rows, which gives the same loss as one entry per row.
+    candidate_ids : array_like, shape [candidates], optional
+        The id of each candidate, of any type that NumPy can sort. Only read with ``remove_accidental_hits``.
+    remove_accidental_hits : bool
+        Leave out the other candidates with the id of a row's own candidate, and its other copies.
+    score_mask : array_like of bool, shape [rows, candidates], optional
+        False where a candidate is not a negative of a row. A row's own candidate must be True.
+    num_hard_negatives : int, optional
+        Compare each row only with that many negatives, those with the highest scores after all corrections.
     temperature : float
         Divides the products; above 0.
     reduction : {"sum", "mean"}
@@ -110,7 +138,7 @@ def in_batch_softmax(
     -------
     loss : float
         The loss of the batch.
-    query_gradient : ndarray of float32, shape [rows, width]
+    query_gradient : ndarray of float32, shape of ``query_embeddings``
         The gradient by ``query_embeddings``. Only with ``gradient=True``.
     candidate_gradient : ndarray of float32, shape [candidates, width]
         The gradient by ``candidate_embeddings``. Only with ``gradient=True``.
@@ -124,8 +152,8 @@ def in_batch_softmax(
 
     Notes
     -----
-    The loss of TensorFlow Recommenders' ``tasks.Retrieval`` without ``remove_accidental_hits``: if a query's own
-    candidate occurs several times, the other occurrences are negatives.
+    The loss of TensorFlow Recommenders' ``tasks.Retrieval``, with its corrections in its order. Without
+    ``remove_accidental_hits``, the other copies of a query's own candidate are negatives.
 
     Examples
     --------
@@ -138,33 +166,81 @@ def in_batch_softmax(
     >>> candidate_gradient.shape
     (3, 2)
     """
-    queries = to_floats("query_embeddings", to_matrix("query_embeddings", query_embeddings, "[rows, width]"))
+    queries = _queries(query_embeddings)
+    shape = queries.shape
     candidates = to_floats(
         "candidate_embeddings", to_matrix("candidate_embeddings", candidate_embeddings, "[candidates, width]")
     )
     rows, count = len(queries), len(candidates)
-    if queries.shape[1] != candidates.shape[1]:
+    if shape[-1] != candidates.shape[1]:
         raise DataError(
-            f"candidate_embeddings: got the width {candidates.shape[1]}, need {queries.shape[1]} as in query_embeddings"
+            f"candidate_embeddings: got the width {candidates.shape[1]}, need {shape[-1]} as in query_embeddings"
         )
     weights = row_weights(sample_weight, rows, "query_embeddings")
-    settings = {"loss": "in_batch_softmax", "temperature": temperature, "reduction": reduction}
+    settings = {
+        "loss": "in_batch_softmax",
+        "temperature": temperature,
+        "reduction": reduction,
+        "accidental_hits": "item" if to_flag("remove_accidental_hits", remove_accidental_hits) else "none",
+        "hard_negatives": 0 if num_hard_negatives is None else positive("num_hard_negatives", num_hard_negatives),
+    }
+    own = _own_candidates(y_true, rows, count)
     loss, dqueries, dcandidates = _core.retrieval_loss(
         settings,
-        queries,
+        queries.reshape(rows, -1),
         candidates,
-        _own_candidates(y_true, rows, count),
+        own,
         _multiplicities(candidate_multiplicity, count),
         _probabilities(candidate_sampling_probability, count),
         weights if len(weights) else np.ones(rows, np.float32),
+        _items(candidate_ids, count, remove_accidental_hits),
+        *_excluded(score_mask, own, rows, count),
         to_flag("gradient", gradient),
         1 if rows * candidates.size < _LARGE else 0,
     )
     check_finite("in_batch_softmax", loss)
-    return (loss, dqueries, dcandidates) if gradient else loss
+    return (loss, dqueries.reshape(shape), dcandidates) if gradient else loss
 
 
-def _own_candidates(y_true: npt.ArrayLike | None, rows: int, count: int) -> npt.NDArray[np.uint32]:
+def _queries(values: npt.ArrayLike) -> Floats:
+    name = "query_embeddings"
+    array = to_numbers(name, values)
+    if array.ndim != 3:
+        array = to_matrix(name, values, "[rows, width] or [rows, vectors, width]")
+    return to_floats(name, array)
+
+
+def _items(ids: npt.ArrayLike | None, count: int, removes: bool) -> Indices:
+    """Return a number for each candidate, equal for equal ids, or nothing if they are not read."""
+    if not removes:
+        return np.empty(0, np.uint32)
+    if ids is None:
+        raise DataError("candidate_ids: got nothing, need the id of each candidate for remove_accidental_hits")
+    array = np.asarray(ids)
+    if array.shape != (count,):
+        raise DataError(
+            f"candidate_ids: got an array of the shape {array.shape}, need ({count},): one id for each candidate"
+        )
+    return np.unique(array, return_inverse=True)[1].astype(np.uint32)
+
+
+def _excluded(mask: npt.ArrayLike | None, own: Indices, rows: int, count: int) -> tuple[Indices, Indices]:
+    """Return the candidates that are not negatives of each row: offsets and candidates."""
+    name = "score_mask"
+    if mask is None:
+        return np.empty(0, np.uint32), np.empty(0, np.uint32)
+    kept = to_mask(name, mask)
+    if kept.shape != (rows, count):
+        raise DataError(f"{name}: got an array of the shape {kept.shape}, need ({rows}, {count}): [rows, candidates]")
+    hidden = np.flatnonzero(~kept[np.arange(rows), own])
+    if len(hidden):
+        raise DataError(f"{name}[{hidden[0]}, {own[hidden[0]]}]: got False, need True for a row's own candidate")
+    of_row, candidates = np.nonzero(~kept)
+    offsets = np.searchsorted(of_row, np.arange(rows + 1))
+    return offsets.astype(np.uint32), candidates.astype(np.uint32)
+
+
+def _own_candidates(y_true: npt.ArrayLike | None, rows: int, count: int) -> Indices:
     if y_true is not None:
         return to_indices("y_true", to_vector("y_true", y_true, rows, "query_embeddings"), count, "candidates")
     if count < rows:
