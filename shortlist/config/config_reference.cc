@@ -71,7 +71,8 @@ constexpr const char* kLayers = R"(## Layers
 A tower's features are concatenated in the order of `features` and go through its `layers` one after the other. A
 ranking task's layers begin with the outputs of the query tower and of the item tower, concatenated. One entry of
 a list is one layer, `{ KIND = ..., ... }`, of a kind below. In a tower, `inputs` may name its features and
-`"features"`, all of them; in a ranking task `"query"`, `"item"` and `"features"`, both. Crosses that follow one
+`"features"`, all of them; in a ranking task `"query"`, `"item"` and `"features"`, both, and what the towers read:
+each feature by its name, `"query_features"` and `"item_features"`. [Rankings](rankings.md) has examples. Crosses that follow one
 another share their first input, the x0 of DCN-v2. All kinds have these keys:
 
 )";
@@ -114,7 +115,10 @@ std::string describe_layers() {
   for (const LayerKind& kind : layer_kinds()) {
     out += fmt::format("### {}\n\n{}.\n\n{}", kind.name, kind.help, table_of(kind.document()));
   }
-  return out + kMlp + table_of(document_mlp());
+  out += kMlp + table_of(document_mlp());
+  for (const Composite& composite : composites())
+    out += fmt::format("### {}\n\n{}.\n\n{}", composite.name, composite.help, table_of(composite.document()));
+  return out;
 }
 
 template <typename Settings>
@@ -143,6 +147,11 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += section<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
   out += section<RankingConfig>(
       "## [[ranking]]", "Learns to predict a label. There may be none, one or several of these tasks.");
+  out +=
+      section<ExpertsConfig>("## [experts]",
+                             "Networks that several `[[ranking]]` tasks share. Each ranking reads a mixture "
+                             "of them, whose weights are a softmax of a linear function of the experts' "
+                             "input ([rankings](rankings.md)).");
   out += section<TrainingConfig>("## [training]", "How the model is trained.");
   out += section<OptimizerConfig>("### optimizer",
                                   "Exactly one of adam, adagrad and sgd. The default is `{ adam = 0.001 }`.");

@@ -60,6 +60,8 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
   all.add({.name = spec.weight, .read = ReadAs::number});
   all.add({.name = spec.positives, .read = ReadAs::number, .needed_for = NeededFor::labels});
   all.add({.name = spec.user, .read = ReadAs::text, .compared = true});
+  if (spec.group && *spec.group != spec.user)
+    all.add({.name = *spec.group, .read = ReadAs::text, .compared = true, .needed_for = NeededFor::labels});
   if (spec.split.by == SplitBy::column)
     all.add({.name = spec.split.column, .read = ReadAs::text, .needed_for = NeededFor::split});
   if (spec.split.by == SplitBy::time)
@@ -71,8 +73,8 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
 std::vector<FeatureConfig> used_features(const Config& config) {
   std::vector<FeatureConfig> features;
   std::unordered_set<std::string> names;
-  for (const auto* tower : {&config.query.features, &config.items.features}) {
-    for (const std::string& name : *tower)
+  for (const auto& tower : {config.query.all_features(), config.items.all_features()}) {
+    for (const std::string& name : tower)
       if (names.insert(name).second) features.push_back(config.feature(name));
   }
   return features;
@@ -96,9 +98,17 @@ std::optional<SideTableSpec> resolve_side(const SideTableConfig& table) {
 // Whether data.user is a column of the query, so that a query identifies its user.
 bool query_has_user(const Config& config) {
   return !config.data.user.empty() &&
-         std::ranges::any_of(config.query.features, [&](const std::string& name) {
+         std::ranges::any_of(config.query.all_features(), [&](const std::string& name) {
            return config.feature(name).column == config.data.user;
          });
+}
+
+// The column in which the rankings' groups are, which is the same for all of them.
+std::optional<std::string> group_of(const Config& config) {
+  std::optional<std::string> group;
+  for (const RankingConfig& ranking : config.ranking)
+    if (ranking.has_groups()) group = ranking.group.empty() ? config.data.user : ranking.group;
+  return group;
 }
 
 }  // namespace
@@ -107,12 +117,13 @@ DataSpec resolve_data(const Config& config) {
   DataSpec spec{.items = resolve_side(config.items),
                 .users = config.users ? resolve_side(*config.users) : std::nullopt,
                 .features = used_features(config),
-                .query = config.query.features,
-                .candidate = config.items.features,
+                .query = config.query.all_features(),
+                .candidate = config.items.all_features(),
                 .id = config.items.id,
                 .user = config.data.user,
                 .weight = config.data.weight,
                 .positives = config.retrieval ? config.retrieval->positives : "",
+                .group = group_of(config),
                 .query_has_user = query_has_user(config),
                 .needs_labels = !config.retrieval,
                 .counts_shares = config.retrieval && config.retrieval->sampling_correction,
@@ -141,8 +152,8 @@ TrainSpec resolve_training(const Config& config) {
 
 AnswerSpec resolve_answers(const Config& config) {
   AnswerSpec spec{.kind = config.model.kind,
-                  .query = config.query.features,
-                  .candidate = config.items.features,
+                  .query = config.query.all_features(),
+                  .candidate = config.items.all_features(),
                   .user = config.data.user,
                   .query_has_user = query_has_user(config),
                   .display = config.items.display,

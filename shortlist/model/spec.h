@@ -23,7 +23,11 @@ struct ModelSpec {
   std::vector<RowSetSpec> row_sets = usual_row_sets();
   std::vector<Node> nodes;
   int query = -1, candidate = -1;  // the towers' outputs
-  std::vector<int> rankings;       // the prediction of each ranking task; one column each
+  // What the rankings read of each query and candidate: these nodes, or the towers' outputs if -1.
+  int ranked_query = -1, ranked_candidate = -1;
+  // The prediction of each ranking task: one column, or one for each class.
+  std::vector<int> rankings;
+  int task_weights = -1;  // the node whose parameter has the s of each task, if they are learned
   // Per ranking task, converts its prediction to the label. Empty: no label is standardised.
   std::vector<LabelScale> label_scales;
 
@@ -35,6 +39,8 @@ struct ModelSpec {
   LabelScale label_scale(size_t task) const {
     return label_scales.empty() ? LabelScale() : label_scales[task];
   }
+  int ranking_query() const { return ranked_query >= 0 ? ranked_query : query; }
+  int ranking_candidate() const { return ranked_candidate >= 0 ? ranked_candidate : candidate; }
   const Node& at(int node) const { return nodes[static_cast<size_t>(node)]; }
   const RowSetSpec& row_set(int index) const { return row_sets[static_cast<size_t>(index)]; }
   std::vector<int> widths(const std::vector<int>& inputs) const;

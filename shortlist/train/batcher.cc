@@ -178,7 +178,12 @@ LossBatch Batcher::loss_batch(const Task& task) {
     out.labels = {data_.labels[task.ranking], rows_};
     out.weights = {data_.weights, rows_};
   }
-  if (task.loss->needs().groups) out.rows_of_query = groups_.by_query(batch_);
+  if (task.loss->needs().groups) {
+    group_of_row_.clear();
+    for (const uint32_t row : rows_)
+      if (!data_.group_of_row.empty()) group_of_row_.push_back(data_.group_of_row[row]);
+    out.rows_of_group = group_of_row_.empty() ? groups_.by_query(batch_) : groups_.by_number(group_of_row_);
+  }
   return out;
 }
 

@@ -71,6 +71,7 @@ class Batcher {
   std::vector<float> candidate_log_share_;  // Dataset::item_log_share of each distinct candidate, or empty
   double total_weight_ = 0;
   RowGroups groups_;
+  std::vector<uint32_t> group_of_row_;  // of each row of the batch
   Batch batch_;
 };
 

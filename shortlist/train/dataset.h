@@ -30,7 +30,9 @@ struct Dataset {
   // at least log 1e-6. Empty unless retrieval.sampling_correction.
   std::vector<float> item_log_share;
   std::vector<std::vector<float>> labels;  // [ranking task][row]
-  std::vector<float> weights;              // [row]; empty: all 1
+  // The group of each row, whose rows are compared with each other. Empty unless a loss compares rows.
+  std::vector<uint32_t> group_of_row;
+  std::vector<float> weights;  // [row]; empty: all 1
   // Rows without a label, in ascending order. Their `labels` are meaningless and their `weights` are 0, so
   // they only count for retrieval, in training and in metrics.
   std::vector<uint32_t> unlabelled;

@@ -19,6 +19,7 @@ RowBlock block_of(const Dataset& data) {
           .retrieval_weights = data.retrieval_weights(),
           .item_of_candidate = data.item_of_candidate,
           .item_log_share = data.item_log_share,
+          .group_of_row = data.group_of_row,
           .train = data.split.train};
 }
 

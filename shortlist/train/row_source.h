@@ -18,8 +18,9 @@ struct RowBlock {
   std::vector<std::span<const float>> labels;            // [ranking task][row]
   std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
-  std::span<const float> item_log_share;  // for each item; may be empty
-  std::span<const uint32_t> train;        // the training rows, in the order of the split
+  std::span<const float> item_log_share;   // for each item; may be empty
+  std::span<const uint32_t> group_of_row;  // for each row; empty: no loss compares rows
+  std::span<const uint32_t> train;         // the training rows, in the order of the split
 };
 
 class RowSource {

@@ -6,6 +6,7 @@
 
 #include "shortlist/math/finite.h"
 #include "shortlist/train/checkpoint.h"
+#include "shortlist/train/epoch_rows.h"
 #include "shortlist/train/evaluator.h"
 
 namespace shortlist {
@@ -41,6 +42,7 @@ struct Trainer::State {
   State(const TrainSpec& s, const ModelSpec& model, Parameters& p, const Dataset& d, ThreadPool& t)
       : spec(s), parameters(p), data(d), pool(t), step(s, model, p, d, t), evaluator(s, model, p, d, t) {
     const TrainingConfig& training = spec.settings;
+    epoch_row_count = rows_an_epoch(block_of(data), group_order());
     run.learning_rate = run.configured_rate = training.optimizer.learning_rate();
     if (training.reduce_on_plateau) plateau.emplace(with_monitor(*training.reduce_on_plateau, spec, data));
     if (training.early_stopping) early.emplace(with_monitor(*training.early_stopping, spec, data));
@@ -48,13 +50,19 @@ struct Trainer::State {
 
   int epochs() const { return schedule.empty() ? spec.settings.epochs : static_cast<int>(schedule.size()); }
   size_t batch_rows() const { return static_cast<size_t>(spec.settings.batch); }
-  int64_t steps_an_epoch() const {
-    return static_cast<int64_t>(chunk_count(data.split.train.size(), batch_rows()));
+  int64_t steps_an_epoch() const { return static_cast<int64_t>(chunk_count(epoch_row_count, batch_rows())); }
+  GroupOrder group_order() const {
+    const auto groups = [](const Task& task) { return task.loss->needs().groups; };
+    return {std::ranges::any_of(step.tasks(), groups), static_cast<size_t>(spec.settings.group_rows)};
+  }
+  EpochRows rows_of_epoch(int epoch) const {
+    const TrainingConfig& training = spec.settings;
+    return epoch_rows(block_of(data), group_order(), batch_rows(), static_cast<uint64_t>(training.seed),
+                      training.keras_compatible ? 0 : static_cast<uint64_t>(epoch));
   }
 
   // Returns false if it was stopped.
-  bool run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
-                 const std::vector<uint32_t>& order);
+  bool run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop, const EpochRows& rows);
   void end_epoch(TrainingCallback& callback);
   EpochRecord evaluate_epoch();
   EpochRecord record();
@@ -77,23 +85,25 @@ struct Trainer::State {
   std::optional<EarlyStopping> early;
   std::vector<Buffer> best;  // values of the parameters
   TrainerState run;
+  size_t epoch_row_count = 0;
   std::vector<double> schedule;  // the learning rate of each epoch; empty: from the config
 };
 
 bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
-                               const std::vector<uint32_t>& order) {
+                               const EpochRows& rows) {
   if (!schedule.empty()) run.learning_rate = schedule[static_cast<size_t>(run.epoch)];
   while (run.step < steps_an_epoch()) {
     if (stop) return false;
     if (schedule.empty()) run.learning_rate = callback.learning_rate(run.learning_rate);
-    const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
-    const StepMetrics figures =
-        step.run(std::span(order).subspan(range.begin, range.size()), run.learning_rate);
-    check_loss_finite(figures);
-    run.sums.add(figures);
+    const auto batch = static_cast<size_t>(run.step);
+    if (!rows.batch(batch).empty()) {  // a group may fill several batches
+      const StepMetrics figures = step.run(rows.batch(batch), run.learning_rate);
+      check_loss_finite(figures);
+      run.sums.add(figures);
+    }
     ++run.step;
     const Metrics means = run.sums.means();
-    callback.after_step({run.epoch + 1, epochs(), run.step, steps_an_epoch(), range.end, means});
+    callback.after_step({run.epoch + 1, epochs(), run.step, steps_an_epoch(), rows.cuts[batch + 1], means});
   }
   return true;
 }
@@ -199,17 +209,13 @@ StepMetrics Trainer::step(std::span<const uint32_t> rows) {
   return state_->step.run(rows, state_->run.learning_rate);
 }
 
-std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
-  const TrainingConfig& training = state_->spec.settings;
-  return row_order(block_of(state_->data), 0, 1, static_cast<uint64_t>(training.seed),
-                   training.keras_compatible ? 0 : static_cast<uint64_t>(epoch));
-}
+std::vector<uint32_t> Trainer::epoch_order(int epoch) const { return state_->rows_of_epoch(epoch).rows; }
 
 Trainer::Outcome Trainer::run(TrainingCallback& callback, const std::atomic<bool>& stop,
                               const std::string& checkpoints) {
   State& s = *state_;
   while (s.run.epoch < s.epochs() && !s.run.stopped_early) {
-    if (!s.run_epoch(callback, stop, epoch_order(s.run.epoch))) {
+    if (!s.run_epoch(callback, stop, s.rows_of_epoch(s.run.epoch))) {
       s.check_state_finite();
       s.save(checkpoints);
       return Outcome::interrupted;

@@ -46,6 +46,9 @@ class TrainingStep {
   double update(double learning_rate);
   StepPhase shared_phase(const std::string& name, size_t phase, const LossWork& work) const;
   LossWork optimizer_work() const;
+  // The factor of a task's loss: its weight, or with learned weights weight exp(-s).
+  double weight_of(size_t task) const;
+  void write_weight_gradients(std::span<const double> losses);
 
   Parameters& parameters_;
   ThreadPool& pool_;
@@ -55,6 +58,7 @@ class TrainingStep {
   std::vector<int> outputs_;  // outputs of all tasks
   Plan plan_;
   Batcher batcher_;
+  ParameterState* task_weights_;    // their s if they are learned, else null
   std::vector<LossBatch> batches_;  // the last step's batch for each task
   SquaredErrors squared_errors_;
   std::vector<ParameterState*> trained_;  // the parameters that the optimizer updates
