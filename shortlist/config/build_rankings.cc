@@ -41,12 +41,13 @@ class RankingBuilder {
     for (size_t i = 0; i < config_.ranking.size(); ++i) build_ranking(i);
     if (config_.training.task_weights != TaskWeights::learned) return;
     auto weights = std::make_shared<TaskLogVariances>();
-    weights->tasks = static_cast<int>(config_.ranking.size()) + config_.retrieval.has_value();
+    const bool retrieves = config_.model.is_two_tower() && config_.retrieval;
+    weights->tasks = static_cast<int>(config_.ranking.size()) + retrieves;
     spec_.task_weights = spec_.add({"tasks", weights, {}});
   }
 
  private:
-  // The names in `inputs` of the rankings' layers.
+  // The names in `inputs` of the rankings' layers. A feature of both towers would be ambiguous.
   void find_read_names() {
     const auto read = [&](const std::vector<Value>& layers, const Where& where) {
       for (const Block& block : read_blocks(layers, where, features_)) {
@@ -55,6 +56,15 @@ class RankingBuilder {
     };
     for (size_t i = 0; i < config_.ranking.size(); ++i) read(config_.ranking[i].layers, place_of(i));
     if (config_.experts) read(config_.experts->layers, experts_place());
+    for (const TowerInput& input : candidate_.features) {
+      const auto same = std::ranges::find(query_.features, input.name, &TowerInput::name);
+      if (same == query_.features.end() || !read_.contains(input.name)) continue;
+      throw usage_error(
+          "layers of a ranking read the feature '{}', which both the query and the items have; give one of "
+          "them a "
+          "feature of another name for the same column",
+          input.name);
+    }
   }
   Where place_of(size_t ranking) const { return {config_.file, fmt::format("ranking.{}.layers", ranking)}; }
   Where experts_place() const { return {config_.file, "experts.layers"}; }
@@ -170,9 +180,9 @@ class RankingBuilder {
     last = layers.add_layers(ranking.layers, last, place_of(index), features_);
     auto prediction = std::make_shared<Dense>();
     prediction->dense = ranking.loss.width();
-    // One number, such as the dot product of a matrix factorisation, is the prediction up to its scale.
-    const bool is_number = spec_.at(last).width == 1 && !ranking.layers.empty();
-    if (is_number && ranking.loss.width() == 1) prediction->initializer = Initializer::ones;
+    // A network whose output is the prediction up to its scale.
+    const Composite* network = ranking.layers.empty() ? nullptr : find_composite(ranking.layers.back());
+    if (network != nullptr && spec_.at(last).width == 1) prediction->initializer = Initializer::ones;
     spec_.rankings.push_back(layers.add("prediction", prediction, {last}));
   }
 
@@ -199,7 +209,8 @@ BlockFeatures ranking_features(const Config& config, const TowerInputs& query, c
 }
 
 bool rankings_read_biases(const Config& config) {
-  const BlockFeatures names = ranking_features(config, {}, {});
+  BlockFeatures names = ranking_features(config, {}, {});
+  names.known = false;  // the features are not built yet
   return std::ranges::any_of(config.ranking, [&](const RankingConfig& ranking) {
     return std::ranges::any_of(
         read_blocks(ranking.layers, {config.file, "ranking"}, names), [](const Block& block) {

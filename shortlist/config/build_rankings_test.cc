@@ -7,6 +7,7 @@
 
 #include "shortlist/config/read_config.h"
 #include "shortlist/io/toml.h"
+#include "shortlist/testing/temporary_folder.h"
 #include "shortlist/model/plan.h"
 
 namespace shortlist {

@@ -205,6 +205,9 @@ void check_tasks(const Config& config) {
     require(config.experts->experts + config.experts->own_experts > 0, config, "experts",
             "has neither experts nor own_experts, need at least one");
   }
+  require(config.training.task_weights == TaskWeights::fixed ||
+              config.ranking.size() + (config.model.is_two_tower() && config.retrieval) > 1,
+          config, "training.task_weights", "\"learned\" needs at least two tasks");
   require(config.training.group_rows == 0 ||
               std::ranges::any_of(config.ranking,
                                   [](const auto& ranking) { return ranking.loss.compares_rows(); }),

@@ -52,9 +52,12 @@ class Builder {
           "node '{}': in ONNX, a ranking can read the towers' outputs, but not nodes inside the towers",
           node.name);
     }
-    const OnnxFeature feature =
-        add_onnx_feature(model_.graph, (*features_)[static_cast<size_t>(node.feature)]);
-    model_.inputs.push_back(feature.input);
+    const bool is_new = !added_.contains(node.feature);
+    if (is_new) {
+      added_[node.feature] = add_onnx_feature(model_.graph, (*features_)[static_cast<size_t>(node.feature)]);
+      model_.inputs.push_back(added_[node.feature].input);
+    }
+    const OnnxFeature& feature = added_[node.feature];
     const auto parameters = parameters_.of(static_cast<size_t>(at));
     if (parameters.empty()) return feature.value;
     return add_onnx_embedding(model_.graph, node, *parameters[0], feature.value, feature.bags);
@@ -65,6 +68,7 @@ class Builder {
   const Parameters& parameters_;
   const FeatureMap* features_;
   std::map<int, std::string> values_;
+  std::map<int, OnnxFeature> added_;  // the features that nodes have read
 };
 
 void add_output(OnnxModel& model, const std::string& name, const OnnxShape& shape, const json& json_shape,
