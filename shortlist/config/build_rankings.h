@@ -1,8 +1,9 @@
 // Builds the rankings of a model on its towers.
 #pragma once
 
-#include "shortlist/config/build.h"
+#include "shortlist/config/config.h"
 #include "shortlist/model/blocks.h"
+#include "shortlist/model/spec.h"
 
 namespace shortlist {
 

@@ -5,10 +5,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "shortlist/config/build.h"
 #include "shortlist/config/read_config.h"
 #include "shortlist/io/toml.h"
-#include "shortlist/testing/temporary_folder.h"
 #include "shortlist/model/plan.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {
