@@ -38,7 +38,8 @@ def test_a_model_learns_with_each_loss(shares, tmp_path, loss):
         "--set", f'ranking.0.loss="{loss}"', "--set", "retrieval.weight=0", *classes, cwd=shares)
     epochs = json.loads((tmp_path / "bundle" / "history.json").read_text())["epochs"]
     losses = [epoch["train"]["ranking_loss"] for epoch in epochs]
-    assert losses[-1] < 0.97 * losses[0], losses
+    # A loss over lists has a large part that no order can lower.
+    assert losses[-1] < (1 if loss in COMPARES_ROWS else 0.97) * losses[0], losses
 
 
 def test_a_loss_that_does_not_exist_is_an_error_with_the_list(small):
