@@ -183,7 +183,7 @@ class RankingBuilder {
     // A network whose output is the prediction up to its scale.
     const Composite* network = ranking.layers.empty() ? nullptr : find_composite(ranking.layers.back());
     if (network != nullptr && spec_.at(last).width == 1) prediction->initializer = Initializer::ones;
-    spec_.rankings.push_back(layers.add("prediction", prediction, {last}));
+    spec_.rankings.push_back({ranking.label, layers.add("prediction", prediction, {last}), {}});
   }
 
   ModelSpec& spec_;

@@ -117,7 +117,7 @@ struct Model {
   }
   std::vector<int> outputs() const {
     std::vector<int> all_outputs = {spec.query, spec.candidate};
-    all_outputs.insert(all_outputs.end(), spec.rankings.begin(), spec.rankings.end());
+    for (const RankingOutput& ranking : spec.rankings) all_outputs.push_back(ranking.node);
     return all_outputs;
   }
 
@@ -217,17 +217,17 @@ TEST(BuildRankings, RankTheSameWhetherTowersRunBeforeOrTogether) {
   for (const std::string& layers : networks()) {
     SCOPED_TRACE(layers);
     Model model(config_with(ranking(layers)));
-    Plan whole = model.plan({model.spec.rankings[0]});
+    Plan whole = model.plan({model.spec.rankings[0].node});
     whole.forward(model.pool, model.batch());
     const int query = model.spec.ranking_query(), candidate = model.spec.ranking_candidate();
     Plan towers = model.plan({query, candidate});
     towers.forward(model.pool, model.batch());
-    Plan ranker = model.plan({model.spec.rankings[0]}, false, {query, candidate});
+    Plan ranker = model.plan({model.spec.rankings[0].node}, false, {query, candidate});
     ranker.feed(query, towers.output(query));
     ranker.feed(candidate, towers.output(candidate));
     ranker.forward(model.pool, Batch::of_pairs(model.pair_query, model.pair_candidate));
     for (size_t p = 0; p < kPairs; ++p)
-      EXPECT_EQ(whole.output(model.spec.rankings[0])(p, 0), ranker.output(model.spec.rankings[0])(p, 0));
+      EXPECT_EQ(whole.output(model.spec.rankings[0].node)(p, 0), ranker.output(model.spec.rankings[0].node)(p, 0));
   }
 }
 
@@ -317,7 +317,7 @@ TEST(BuildRankings, ExpertsAreSharedAndGatesAreNot) {
 TEST(BuildRankings, AClassHasOneLogitEach) {
   const Model model(config_with(
       "[[ranking]]\nlabel = \"rating\"\nloss = \"categorical_crossentropy\"\nclasses = 5\nlayers = []\n"));
-  EXPECT_EQ(model.spec.at(model.spec.rankings[0]).width, 5);
+  EXPECT_EQ(model.spec.at(model.spec.rankings[0].node).width, 5);
 }
 
 TEST(BuildRankings, LearnedTaskWeightsAreOneParameterPerTask) {

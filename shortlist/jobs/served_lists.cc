@@ -40,7 +40,7 @@ class ListMaker {
     if (!ranks_) return;
     const ModelSpec& spec = model.towers->spec;
     ranking_.emplace(spec, *model.towers->parameters,
-                     PlanOptions{.outputs = spec.rankings, .fed = ranking_inputs(spec)});
+                     PlanOptions{.outputs = spec.ranking_nodes(), .fed = ranking_inputs(spec)});
   }
 
   size_t most_queries() const { return ranks_ ? std::max<size_t>(1, kMostPairs / depth_) : SIZE_MAX; }
@@ -93,12 +93,12 @@ class ListMaker {
     ranking_->feed(spec.ranking_candidate(), model_.towers->ranked_item_vectors());
     std::vector<std::vector<float>> predictions;
     run_rankings(model_.pool, *ranking_, spec, query, item, predictions);
-    const auto width = static_cast<size_t>(spec.at(spec.rankings[0]).width);
+    const auto width = static_cast<size_t>(spec.at(spec.rankings[0].node).width);
     predictions_.clear();
     for (size_t i = 0; i < predictions[0].size(); i += width)
       predictions_.push_back(predicted_label(model_.config.ranking[0].loss.prediction(),
                                              std::span<const float>(predictions[0]).subspan(i, width),
-                                             spec.label_scale(0)));
+                                             spec.rankings[0].scale));
   }
 
   const ListModel& model_;

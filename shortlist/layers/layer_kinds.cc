@@ -5,12 +5,17 @@
 #include <algorithm>
 
 #include "shortlist/layers/batch_norm.h"
+#include "shortlist/layers/causal_attention.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/cross.h"
 #include "shortlist/layers/cross_mix.h"
 #include "shortlist/layers/dropout.h"
 #include "shortlist/layers/fm.h"
+#include "shortlist/layers/gru.h"
+#include "shortlist/layers/layer_norm.h"
 #include "shortlist/layers/mixture.h"
+#include "shortlist/layers/position.h"
+#include "shortlist/layers/running_mean.h"
 
 namespace shortlist {
 namespace {
@@ -40,6 +45,13 @@ constexpr LayerKind kKinds[] = {
     make_kind<FactorizationMachine>("Sum of the dot products of each pair of inputs, as in DeepFM"),
     make_kind<Mixture>("Sum of the inputs, weighted by a gate, as in MMoE"),
     make_kind<L2Normalize>("Scales each row to length 1"),
+    make_kind<LayerNorm>("Normalises each row: its mean becomes 0 and its variance 1"),
+    make_kind<RunningMean>("Along a history: the mean of the events so far"),
+    make_kind<Gru>("Along a history: gated recurrent unit, as in GRU4Rec"),
+    make_kind<Position>("Along a history: adds a learned vector for each position"),
+    make_kind<CausalAttention>(
+        "Along a history: attention of each event to those before it and itself. Its inputs are queries, "
+        "keys and values, or one layer that is three times as wide"),
     make_kind<Activate>("An activation as a layer of its own"),
 };
 

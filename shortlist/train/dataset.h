@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shortlist/interactions/interactions.h"
@@ -15,6 +17,15 @@
 
 namespace shortlist {
 
+struct LabelColumn {
+  std::string name;
+  std::vector<float> values;  // [row]
+  bool operator==(const LabelColumn&) const = default;
+};
+
+// The values of a label. Requires that there is one with this name.
+const std::vector<float>& values_of(std::span<const LabelColumn> labels, std::string_view name);
+
 struct Dataset {
   size_t rows = 0;
   // Distinct rows of each tower's features (for candidates, with the id). query_of_row and candidate_of_row
@@ -23,15 +34,19 @@ struct Dataset {
   std::vector<uint32_t> query_of_row, candidate_of_row;
   // Distinct (query, candidate) pairs, and the pair of each row.
   std::vector<uint32_t> pair_query, pair_candidate, pair_of_row;
+  // If training keeps rows together: the number of each row's group. Else empty.
+  std::vector<uint32_t> group_of_row;
   // Position in the catalogue. At or beyond its size: an item that is not in a given catalogue.
   std::vector<uint32_t> item_of_candidate;
   std::vector<uint32_t> candidate_of_item;  // the first candidate row of each item, used for the item
   // For each item, the log of its share of the training rows (or of all rows if there are no training rows),
   // at least log 1e-6. Empty unless retrieval.sampling_correction.
   std::vector<float> item_log_share;
-  std::vector<std::vector<float>> labels;  // [ranking task][row]
-  // The group of each row, whose rows are compared with each other. Empty unless a loss compares rows.
-  std::vector<uint32_t> group_of_row;
+  std::vector<LabelColumn> labels;  // of each ranking task
+  const std::vector<float>& label(std::string_view name) const { return values_of(labels, name); }
+  // The ranking.group of each row: losses and figures compare rows of equal numbers. Empty if no ranking has
+  // groups.
+  std::vector<uint32_t> list_of_row;
   std::vector<float> weights;  // [row]; empty: all 1
   // Rows without a label, in ascending order. Their `labels` are meaningless and their `weights` are 0, so
   // they only count for retrieval, in training and in metrics.

@@ -13,7 +13,7 @@ namespace {
 Groups training_groups(const RowBlock& block, RowGroups& groups) {
   std::vector<uint32_t> group;
   group.reserve(block.train.size());
-  for (const uint32_t row : block.train) group.push_back(block.group_of_row[row]);
+  for (const uint32_t row : block.train) group.push_back(block.list_of_row[row]);
   return groups.by_number(group);
 }
 

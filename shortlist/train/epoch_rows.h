@@ -19,7 +19,7 @@ struct EpochRows {
   }
 };
 
-// How an epoch treats groups of rows, RowBlock::group_of_row.
+// How an epoch treats groups of rows, RowBlock::list_of_row.
 struct GroupOrder {
   bool whole = false;    // batches have whole groups
   size_t most_rows = 0;  // of a group in an epoch; 0: all

@@ -16,7 +16,7 @@ struct Grouped {
     for (uint32_t r = 0; r < 100; ++r) group.push_back(r % 7);
     for (uint32_t r = 5; r < 95; ++r) train.push_back(r);
   }
-  RowBlock block() const { return {.group_of_row = group, .train = train}; }
+  RowBlock block() const { return {.list_of_row = group, .train = train}; }
 };
 
 TEST(EpochRows, WithoutGroupsAreTheShuffledRowsInEqualBatches) {

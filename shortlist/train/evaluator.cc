@@ -21,10 +21,10 @@ Evaluator::Evaluator(const TrainSpec& training, const ModelSpec& spec, Parameter
       tasks_(make_tasks(training, spec)),
       query_plan_(spec, parameters, {.outputs = tower_outputs(spec, kQueryRows)}),
       candidate_plan_(spec, parameters, {.outputs = tower_outputs(spec, kCandidateRows)}),
-      losses_(data, pool, static_cast<size_t>(training.settings.batch)) {
+      losses_(training, data, pool) {
   if (!spec.rankings.empty()) {
     ranking_plan_.emplace_back(spec, parameters,
-                               PlanOptions{.outputs = spec.rankings, .fed = ranking_inputs(spec)});
+                               PlanOptions{.outputs = spec.ranking_nodes(), .fed = ranking_inputs(spec)});
   }
 }
 
@@ -169,7 +169,7 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
                                   Metrics& figures) const {
   std::vector<float> labels, weights;
   for (uint32_t row : rows) {
-    labels.push_back(data_.labels[task.ranking][row]);
+    labels.push_back(data_.label(task.label)[row]);
     if (!data_.weights.empty()) weights.push_back(data_.weights[row]);
   }
   const std::vector<float> predicted = predictions(task, found, pairs);
@@ -178,9 +178,9 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
   };
   if (task.predicts_value()) add(rating_figures({predicted, labels, weights}));
   if (task.prediction == Prediction::classes) add(class_figures({predicted, labels, weights}));
-  if (!task.has_groups || data_.group_of_row.empty()) return;
+  if (!task.has_groups || data_.list_of_row.empty()) return;
   const std::vector<uint32_t> group =
-      take(data_.group_of_row, std::vector<uint32_t>(rows.begin(), rows.end()));
+      take(data_.list_of_row, std::vector<uint32_t>(rows.begin(), rows.end()));
   add(group_figures({group, predicted, labels, weights}));
 }
 

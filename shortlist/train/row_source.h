@@ -15,12 +15,15 @@ struct RowBlock {
   const EncodedRows* candidates = nullptr;               // the distinct candidates
   std::span<const uint32_t> pair_query, pair_candidate;  // the query and the candidate of each distinct pair
   std::span<const uint32_t> pair_of_row;                 // the pair of each row
-  std::vector<std::span<const float>> labels;            // [ranking task][row]
+  std::span<const LabelColumn> labels;                   // of each ranking task
   std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
-  std::span<const float> item_log_share;   // for each item; may be empty
-  std::span<const uint32_t> group_of_row;  // for each row; empty: no loss compares rows
-  std::span<const uint32_t> train;         // the training rows, in the order of the split
+  std::span<const float> item_log_share;       // for each item; may be empty
+  std::span<const uint32_t> group_of_row;      // the number of each row's group; empty: each row is one
+  std::span<const uint32_t> list_of_row;       // Dataset::list_of_row
+  std::span<const uint32_t> train;             // the training rows, in the order of the split
+  std::span<const uint32_t> user_of_row;       // empty: users are unknown
+  const Interactions* interactions = nullptr;  // the users' training rows
 };
 
 class RowSource {
@@ -47,7 +50,8 @@ class DatasetRows final : public RowSource {
 };
 
 // The row order of an epoch, a pure function of its arguments: the shards are shuffled, and so are the rows
-// within each shard. With one shard all rows are shuffled together.
+// within each shard. With one shard all rows are shuffled together. With groups, these are shuffled instead,
+// and the rows of a group keep the order of the split.
 std::vector<uint32_t> shard_order(size_t shards, uint64_t seed, uint64_t epoch);
 std::vector<uint32_t> row_order(const RowBlock& block, size_t shard, size_t shards, uint64_t seed,
                                 uint64_t epoch);

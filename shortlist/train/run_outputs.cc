@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shortlist/math/elementwise.h"
+#include "shortlist/model/history_rows.h"
 
 namespace shortlist {
 namespace {
@@ -29,9 +30,12 @@ void run_tower(ThreadPool& pool, Plan& plan, const ModelSpec& spec, int row_set,
   const bool has_ranked = ranked != nullptr && outputs.size() > 1;
   Matrix also;
   if (has_ranked) also = ranked->reserve(rows.size(), static_cast<size_t>(spec.at(outputs[1]).width));
+  HistoryRows histories(spec, encoded);
   for (size_t begin = 0; begin < rows.size(); begin += kRowsAPass) {
     const size_t end = std::min(begin + kRowsAPass, rows.size());
-    plan.forward(pool, Batch::of(row_set, encoded, rows.subspan(begin, end - begin)));
+    Batch batch = Batch::of(row_set, encoded, rows.subspan(begin, end - begin));
+    if (row_set == kQueryRows) histories.add_to(batch);
+    plan.forward(pool, batch);
     const Matrix embeddings = plan.output(outputs[0]);
     for (size_t r = begin; r < end; ++r) copy(embeddings.row_span(r - begin), out.row_span(r));
     if (!has_ranked) continue;
@@ -44,12 +48,12 @@ void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span
                   std::span<const uint32_t> candidate, std::vector<std::vector<float>>& predictions) {
   predictions.resize(spec.rankings.size());
   for (size_t t = 0; t < spec.rankings.size(); ++t)
-    predictions[t].resize(query.size() * static_cast<size_t>(spec.at(spec.rankings[t]).width));
+    predictions[t].resize(query.size() * static_cast<size_t>(spec.at(spec.rankings[t].node).width));
   for (size_t begin = 0; begin < query.size(); begin += kRowsAPass) {
     const size_t count = std::min(kRowsAPass, query.size() - begin);
     plan.forward(pool, Batch::of_pairs(query.subspan(begin, count), candidate.subspan(begin, count)));
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
-      const Matrix output = plan.output(spec.rankings[t]);
+      const Matrix output = plan.output(spec.rankings[t].node);
       for (size_t i = 0; i < count; ++i)
         copy(output.row_span(i), std::span(predictions[t]).subspan((begin + i) * output.cols, output.cols));
     }

@@ -103,10 +103,10 @@ OnnxModel ranking(const OnnxSource& source) {
     model.inputs.push_back({{"name", name}, {"type", "float32"}, {"shape", {kRows, width}}});
   }
   for (size_t i = 0; i < spec.rankings.size(); ++i) {
-    std::string value = builder.value(spec.rankings[i]);
+    std::string value = builder.value(spec.rankings[i].node);
     const std::string name = "predicted_" + source.labels[i].name;
     model.graph.enter(name);
-    if (const int64_t classes = spec.at(spec.rankings[i]).width; classes > 1) {
+    if (const int64_t classes = spec.at(spec.rankings[i].node).width; classes > 1) {
       add_output(model, "probabilities_" + source.labels[i].name, {kRows, classes}, {kRows, classes},
                  model.graph.add("Softmax", {value}, {{"axis", int64_t{1}}}));
       const std::string best =
@@ -116,7 +116,7 @@ OnnxModel ranking(const OnnxSource& source) {
     }
     value = model.graph.add("Squeeze", {value, model.graph.axes({1})});
     if (source.labels[i].is_probability) value = model.graph.add("Sigmoid", {value});
-    const LabelScale scale = spec.label_scale(i);
+    const LabelScale scale = spec.rankings[i].scale;
     if (scale != LabelScale()) {
       value = model.graph.add("Mul", {value, model.graph.scalar(static_cast<float>(scale.deviation))});
       value = model.graph.add("Add", {value, model.graph.scalar(static_cast<float>(scale.mean))});
