@@ -67,13 +67,18 @@ top_k = [1, 5]
 label  = "rating"
 layers = [
   { cross = "full", activation = "tanh", diag_scale = 0.5 }, { cross = "low", projection = 3 },
+  { cross_mix = 2, projection = 3 },
   { dense = 16, activation = "gelu" }, { batch_norm = true }, { dropout = 0.2 }, { activation = "relu" },
 ]
 
 [[ranking]]
 label  = "liked"
 loss   = "binary_crossentropy"
-layers = [{ dense = 8, activation = "tanh", inputs = ["query"] }, { cross = "full", bias = false }]
+layers = [
+  { dense = 2, inputs = ["features"], name = "gate" }, { mixture = true, inputs = ["gate", "query", "item"] },
+  { dense = 8, activation = "tanh", name = "mixed" }, { fm = true, inputs = ["query", "item", "mixed"], name = "pairs" },
+  { concat = true, inputs = ["mixed", "pairs", "price", "query_bias"] }, { cross = "full", bias = false },
+]
 
 [training]
 epochs      = 2

@@ -86,6 +86,11 @@ def batch_norm(x, gamma, beta, mean, variance, epsilon):
     return gamma * (x - mean) / np.sqrt(variance + np.float32(epsilon)) + beta
 
 
+def softmax(x, axis):
+    e = np.exp(x - x.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
 def reduce(function):
     def run(x, axes_input=None, axes=None, keepdims=1):
         axes = tuple(axes if axes_input is None else axes_input)
@@ -98,6 +103,7 @@ OPERATORS = {
     "Identity": lambda x: x, "Less": np.less, "LessOrEqual": np.less_equal, "Log": np.log, "MatMul": np.matmul,
     "Max": np.maximum, "Mul": np.multiply, "Not": np.logical_not, "Sign": np.sign, "Sqrt": np.sqrt, "Sub": np.subtract,
     "Tanh": np.tanh, "Where": np.where,
+    "ArgMax": lambda x, axis, keepdims: np.argmax(x, axis) if not keepdims else np.expand_dims(np.argmax(x, axis), axis),
     "BatchNormalization": batch_norm,
     "Cast": lambda x, to: x.astype(DTYPES[to]),
     "Concat": lambda *x, axis: np.concatenate(x, axis),
@@ -115,6 +121,7 @@ OPERATORS = {
     "Reshape": reshape,
     "Selu": lambda x: np.float32(1.05070102) * np.where(x > 0, x, np.float32(1.67326319) * np.expm1(x)),
     "Sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "Softmax": softmax,
     "Softplus": lambda x: np.log1p(np.exp(x)),
     "Squeeze": lambda x, axes: np.squeeze(x, tuple(axes)),
     "Sum": lambda *x: sum(x[1:], start=x[0]),

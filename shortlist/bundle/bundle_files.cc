@@ -106,7 +106,11 @@ void read_items(ListedContent file, Bundle& bundle) {
 }
 
 void write_item_vectors(const BundleContent& content, NewFile file) {
-  if (content.towers != nullptr) file.tensors({view_of("embeddings", content.towers->item_vectors())});
+  if (content.towers == nullptr) return;
+  std::vector<TensorView> tensors = {view_of("embeddings", content.towers->item_vectors())};
+  if (content.towers->ranks_more_of_items())
+    tensors.push_back(view_of("ranked", content.towers->ranked_item_vectors()));
+  file.tensors(tensors);
 }
 void read_item_vectors(ListedContent file, Bundle& bundle) {
   if (bundle.towers == nullptr) throw data_error("a model of kind '{}' has no towers", bundle.spec.kind);
@@ -117,6 +121,11 @@ void read_item_vectors(ListedContent file, Bundle& bundle) {
   tensors.need("embeddings", DType::F32, shape);  // check before allocating memory
   towers.items = Buffer(rows, cols);
   read_finite(tensors, "embeddings", towers.items.view(rows, cols));
+  if (!towers.ranks_more_of_items()) return;
+  const size_t ranked[] = {rows, towers.ranked_item_width()};
+  tensors.need("ranked", DType::F32, ranked);
+  towers.ranked_items = Buffer(ranked[0], ranked[1]);
+  read_finite(tensors, "ranked", towers.ranked_items.view(ranked[0], ranked[1]));
 }
 
 void write_ratings(const BundleContent& content, NewFile file) {

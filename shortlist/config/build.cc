@@ -1,96 +1,15 @@
 #include "shortlist/config/build.h"
 
-#include <algorithm>
-
+#include "shortlist/config/build_rankings.h"
+#include "shortlist/config/layer_chain.h"
 #include "shortlist/features/history.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/embedding.h"
 #include "shortlist/layers/gather.h"
-#include "shortlist/model/blocks.h"
+#include "shortlist/layers/ones.h"
 
 namespace shortlist {
 namespace {
-
-// Builds one chain of layers: a tower, or a ranking task.
-class Chain {
- public:
-  Chain(ModelSpec& spec, std::string prefix, int row_set, std::string file)
-      : spec_(spec), prefix_(std::move(prefix)), row_set_(row_set), file_(std::move(file)) {}
-
-  int add(const std::string& name, LayerPtr layer, std::vector<int> inputs, int feature = -1) {
-    const int node =
-        spec_.add({prefix_ + "/" + name, std::move(layer), std::move(inputs), row_set_, feature});
-    named_.emplace_back(name, node);
-    return node;
-  }
-  void name(const std::string& name, int node) { named_.emplace_back(name, node); }
-
-  // Appends the layers of a list after `last` and returns the last node.
-  int add_layers(const std::vector<Value>& layers, int last, const Where& where) {
-    std::vector<std::string> taken;
-    for (const auto& [name, node] : named_) taken.push_back(name);
-    const std::vector<Block> blocks = read_blocks(layers, where);
-    const std::vector<std::string> names = layer_names(blocks, std::move(taken));
-    auto name = names.begin();
-    so_far_ = {last};
-    for (const Block& block : blocks) {
-      try {
-        for (int i = 0; i < block.repeat; ++i) {
-          last = add_layer(block, *name++, i == 0, last);
-          so_far_.push_back(last);
-        }
-      } catch (const Error& error) {
-        if (std::string_view(error.what()).starts_with(file_) && !file_.empty()) throw;
-        throw block.where.error(block.written, error.what());
-      }
-    }
-    return last;
-  }
-
- private:
-  int add_layer(const Block& block, const std::string& name, bool first, int last) {
-    const bool repeats = block.layer->traits().repeats_first_input;
-    if (!repeats) first_input_ = -1;
-    std::vector<int> inputs = {last};
-    if (block.inputs && first) inputs = find_inputs(block);
-    if (!block.back.empty()) {
-      inputs.clear();
-      for (int back : block.back) inputs.push_back(so_far_.at(so_far_.size() - static_cast<size_t>(back)));
-    }
-    if (repeats && inputs.size() == 1) {
-      if (first_input_ < 0) first_input_ = inputs[0];
-      if (first_input_ != inputs[0]) inputs = {first_input_, inputs[0]};
-    }
-    return add(name, block.layer, inputs);
-  }
-
-  std::vector<int> find_inputs(const Block& block) const {
-    std::vector<std::string> known;
-    for (const auto& [name, node] : named_) known.push_back(name);
-    std::vector<int> inputs;
-    for (const std::string& name : *block.inputs) {
-      const auto found = std::ranges::find(known, name);
-      if (found == known.end()) {
-        // Its name in configs of 0.1.0.
-        const bool is_item = name == "candidate" && row_set_ == kPairRows;
-        const std::string near = is_item ? "item" : nearest(name, known);
-        throw block.where.below("inputs").error(
-            block.written, fmt::format("no input or earlier layer is named '{}'{}", name,
-                                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
-      }
-      inputs.push_back(named_[static_cast<size_t>(found - known.begin())].second);
-    }
-    return inputs;
-  }
-
-  ModelSpec& spec_;
-  std::string prefix_;
-  int row_set_;
-  std::string file_;
-  std::vector<std::pair<std::string, int>> named_;
-  std::vector<int> so_far_;  // the input of a list and its layers
-  int first_input_ = -1;     // first input of consecutive layers that repeat it
-};
 
 // The embedding table of a feature. Tables of one name are shared.
 std::string table_of(const Config& config, const FeatureConfig& feature) {
@@ -130,23 +49,55 @@ LayerPtr input_layer(const Config& config, const FeatureConfig& feature, const F
   return embedding;
 }
 
+struct Tower {
+  int output = -1;
+  TowerInputs inputs;
+};
+
+// The bias of a tower's rows: the sum of one number for each id of the features, and a linear function of
+// those with numbers. All begin at zero.
+int build_bias(LayerChain& chain, const ModelSpec& spec, const std::vector<TowerInput>& features,
+               size_t of_tower) {
+  std::vector<int> parts;
+  for (size_t i = 0; i < of_tower; ++i) {
+    const TowerInput& feature = features[i];
+    const Node& input = spec.at(feature.node);
+    if (const auto* table = dynamic_cast<const Embedding*>(input.layer.get())) {
+      auto bias = std::make_shared<Embedding>(*table);
+      bias->dim = 1;
+      bias->table.clear();
+      bias->initializer = Initializer::zeros;
+      parts.push_back(chain.add("bias/" + feature.name, bias, {}, input.feature));
+    } else {
+      auto bias = std::make_shared<Dense>();
+      bias->dense = 1;
+      bias->bias = false;
+      bias->initializer = Initializer::zeros;
+      parts.push_back(chain.add("bias/" + feature.name, bias, {feature.node}));
+    }
+  }
+  return parts.size() == 1 ? parts[0] : chain.add("bias", std::make_shared<Add>(), parts);
+}
+
 // A history that layers run along.
 int build_history(ModelSpec& spec, const Config& config, const FeatureConfig& feature,
                   const std::string& name, LayerPtr items, int index) {
   const HistorySet history = spec.add_history(name, index);
-  Chain chain(spec, name, history.events, config.file);
+  LayerChain chain(spec, name, history.events, config.file);
   const int first = chain.add("items", std::move(items), {}, index);
   return chain.add_layers(history_of(*feature.settings)->layers, first,
                           {config.file, fmt::format("features.{}.layers", feature.name)});
 }
 
 // `name` begins the names of nodes and parameters; `section` is the section of the config, for errors.
-int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const char* section,
-                const std::string& name, int row_set, const std::vector<FeatureShape>& shapes) {
-  Chain chain(spec, name, row_set, config.file);
+Tower build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const char* section,
+                  const std::string& name, int row_set, const std::vector<FeatureShape>& shapes,
+                  bool needs_bias) {
+  LayerChain chain(spec, name, row_set, config.file);
+  Tower built;
   std::vector<int> inputs;
-  for (size_t i = 0; i < tower.features.size(); ++i) {
-    const FeatureConfig& feature = config.feature(tower.features[i]);
+  const auto add_feature = [&](const std::string& feature_name, size_t i) {
+    const FeatureConfig& feature = config.feature(feature_name);
     const auto index = static_cast<int>(i);
     LayerPtr input = input_layer(config, feature, shapes[i]);
     std::vector<int> along;
@@ -155,24 +106,45 @@ int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower,
       along = {build_history(spec, config, feature, name + "/" + feature.name, std::move(input), index)};
       input = std::make_shared<Gather>();
     }
-    inputs.push_back(chain.add(feature.name, std::move(input), along, index));
-  }
+    const int node = chain.add(feature.name, std::move(input), along, index);
+    built.inputs.features.push_back({feature.name, node, shapes[i].ids > 0});
+    return node;
+  };
+  for (size_t i = 0; i < tower.features.size(); ++i) inputs.push_back(add_feature(tower.features[i], i));
   const int last = inputs.size() == 1 ? inputs[0] : chain.add("features", std::make_shared<Concat>(), inputs);
   if (inputs.size() == 1) chain.name("features", last);
-  return chain.add_layers(tower.layers, last, {config.file, std::string(section) + ".layers"});
+  built.output = chain.add_layers(tower.layers, last, {config.file, std::string(section) + ".layers"});
+  for (size_t i = 0; i < tower.ranking_features.size(); ++i)
+    add_feature(tower.ranking_features[i], tower.features.size() + i);
+  if (needs_bias || tower.biases) {
+    const int bias = build_bias(chain, spec, built.inputs.features, tower.features.size());
+    built.inputs.bias = {{name == "query" ? "query_bias" : "item_bias", bias}};
+  }
+  return built;
 }
 
-void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& ranking, int query,
-                   int candidate, int both, size_t index) {
-  Chain chain(spec, "ranking/" + ranking.label, kPairRows, config.file);
-  chain.name("query", query);
-  chain.name("item", candidate);
-  chain.name("features", both);
-  const int last =
-      chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index)});
-  auto prediction = std::make_shared<Dense>();
-  prediction->dense = 1;
-  spec.rankings.push_back({ranking.label, chain.add("prediction", prediction, {last}), {}});
+// The vectors of both towers get a column for each bias: the bias itself in its own tower, and ones in the
+// other, so that the product of the vectors includes it.
+void add_bias_columns(ModelSpec& spec, const Config& config, Tower& query, Tower& candidate) {
+  const auto widen = [&](Tower& tower, const char* name, int row_set, bool own, bool has_other,
+                         bool own_first) {
+    std::vector<int> parts = {tower.output};
+    const auto add_own = [&] {
+      if (own) parts.push_back(tower.inputs.bias[0].node);
+    };
+    const auto add_ones = [&] {
+      if (has_other)
+        parts.push_back(
+            spec.add({std::string(name) + "/ones", std::make_shared<Ones>(), {tower.output}, row_set}));
+    };
+    own_first ? add_own() : add_ones();
+    own_first ? add_ones() : add_own();
+    tower.output = spec.add({std::string(name) + "/with_biases", std::make_shared<Concat>(), parts, row_set});
+  };
+  const bool of_query = config.query.biases, of_items = config.items.biases;
+  if (!of_query && !of_items) return;
+  widen(query, "query", kQueryRows, of_query, of_items, true);
+  widen(candidate, "candidate", kCandidateRows, of_items, of_query, false);
 }
 
 }  // namespace
@@ -187,8 +159,14 @@ std::vector<FeatureShape> feature_shapes(const FeatureMap& tower) {
 ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
                       const std::vector<FeatureShape>& candidate) {
   ModelSpec spec;
-  spec.query = build_tower(spec, config, config.query, "query", "query", kQueryRows, query);
-  spec.candidate = build_tower(spec, config, config.items, "items", "candidate", kCandidateRows, candidate);
+  const bool ranks_with_bias = rankings_read_biases(config);
+  Tower queries =
+      build_tower(spec, config, config.query, "query", "query", kQueryRows, query, ranks_with_bias);
+  Tower candidates = build_tower(spec, config, config.items, "items", "candidate", kCandidateRows, candidate,
+                                 ranks_with_bias);
+  add_bias_columns(spec, config, queries, candidates);
+  spec.query = queries.output;
+  spec.candidate = candidates.output;
   const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
   // If another kind retrieves, the towers only rank, and may have different widths.
   if (config.model.is_two_tower() && config.retrieval && query_width != candidate_width) {
@@ -198,24 +176,14 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
         fmt::format("the query tower is {} wide but the item tower {}; both need one width", query_width,
                     candidate_width));
   }
-  if (config.ranking.empty()) return spec;
-  const auto gather = [&](const char* name, int from) {
-    return spec.add({name, std::make_shared<Gather>(), {from}, kPairRows});
-  };
-  const int of_query = gather("pair/query", spec.query),
-            of_candidate = gather("pair/candidate", spec.candidate);
-  const int both =
-      spec.add({"pair/features", std::make_shared<Concat>(), {of_query, of_candidate}, kPairRows});
-  for (size_t i = 0; i < config.ranking.size(); ++i) {
-    build_ranking(spec, config, config.ranking[i], of_query, of_candidate, both, i);
-  }
+  if (!config.ranking.empty()) build_rankings(spec, config, queries.inputs, candidates.inputs);
   return spec;
 }
 
 ModelSpec build_model(const Config& config, const FeatureMap& features,
                       const std::map<std::string, LabelScale>& label_scales) {
-  ModelSpec spec = build_model(config, feature_shapes(features.select(config.query.features)),
-                               feature_shapes(features.select(config.items.features)));
+  ModelSpec spec = build_model(config, feature_shapes(features.select(config.query.all_features())),
+                               feature_shapes(features.select(config.items.all_features())));
   for (RankingOutput& ranking : spec.rankings) {
     const auto scale = label_scales.find(ranking.label);
     if (scale != label_scales.end()) ranking.scale = scale->second;

@@ -24,6 +24,7 @@ struct Config {
   ItemsConfig items;
   std::optional<RetrievalConfig> retrieval;
   std::vector<RankingConfig> ranking;
+  std::optional<ExpertsConfig> experts;
   TrainingConfig training;
   RecommendConfig recommend;
   std::string file;  // for messages; not a setting

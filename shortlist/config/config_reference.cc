@@ -93,8 +93,9 @@ A tower's features are concatenated in the order of `features` and go through it
 the other. A ranking task's layers begin with the outputs of the query tower and of the item tower,
 concatenated. One entry of a list is one layer, `{ KIND = ..., ... }`, of a kind below. In a tower,
 `inputs` may name its features and `"features"`, all of them; in a ranking task `"query"`, `"item"`
-and `"features"`, both. Crosses that follow one another share their first input, the x0 of DCN-v2.
-All kinds have these keys:
+and `"features"`, both, and what the towers read: each feature by its name, `"query_features"` and
+`"item_features"` ([rankings](rankings.md)). Crosses that follow one another share their first input,
+the x0 of DCN-v2. All kinds have these keys:
 
 )";
 
@@ -140,7 +141,10 @@ std::string describe_layers() {
     out += fmt::format("### {}\n\n{}\n\n{}", kind.name, sentence(kind.help), table_of(kind.document()));
   }
   out += kMlp + table_of(document_mlp());
-  return out + kSelfAttention + table_of(document_self_attention());
+  out += kSelfAttention + table_of(document_self_attention());
+  for (const Composite& composite : composites())
+    out += fmt::format("### {}\n\n{}.\n\n{}", composite.name, composite.help, table_of(composite.document()));
+  return out;
 }
 
 template <typename Settings>
@@ -184,6 +188,7 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += section<RetrievalConfig>("retrieval");
   out += part<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
   out += part<RankingConfig>("## [[ranking]]", help_of("ranking"));
+  out += section<ExpertsConfig>("experts");
   out += section<TrainingConfig>("training");
   out +=
       part<OptimizerConfig>("### optimizer",

@@ -24,6 +24,8 @@ void visit_sections(Config& config, Visitor& visit) {
         "Learns to find a row's item among all items. Without this section there is no such task.");
   visit("ranking", config.ranking,
         "Learns to predict a label. There may be none, one or several of these tasks.");
+  visit("experts", config.experts,
+        "Networks that several [[ranking]] tasks share: MMoE (Ma et al. 2018) and PLE (Tang et al. 2020).");
   visit("training", config.training, "How the model is trained.");
   visit("recommend", config.recommend, "The list that answers a query.");
 }

@@ -63,7 +63,9 @@ struct DataSpec {
   std::vector<LabelSpec> labels;
   std::string user, time, weight, positives;  // columns, or "" if there is none
   TimeForm time_form;                         // declared for the column `time`
-  bool query_has_user = false;                // `user` is a column of the query, or the query has a history
+  // The column of the groups in which rows are compared, "" for the query; none if no ranking has groups.
+  std::optional<std::string> group;
+  bool query_has_user = false;      // `user` is a column of the query, or the query has a history
   bool needs_labels = true;         // a row without a label is an error: no retrieval could learn from it
   bool counts_shares = false;       // the loss needs Dataset::item_log_share
   SplitConfig split;                // with the declared time format of its column

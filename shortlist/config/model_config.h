@@ -91,6 +91,7 @@ struct RankingConfig {
   RankingLoss loss;
   double weight = 1;
   std::optional<bool> standardize_label;
+  std::string group;
   std::vector<Value> layers;
 
   template <typename Visitor>
@@ -100,15 +101,49 @@ struct RankingConfig {
           "Loss of this task. binary_crossentropy takes labels 0 and 1 and predicts a probability.");
     visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
     loss.fields(visit);
-    visit("standardize_label", standardize_label,
-          "Train on (label - mean) / deviation, computed from the training rows, so that the label's unit "
-          "does not affect the weight of the task. Losses are of the standardised label; metrics, "
-          "predictions and exports are in its own unit. The default is true, except for binary_crossentropy, "
-          "which takes labels as they are.");
-    visit("layers", layers, "Layers on the outputs of both towers, concatenated. A last dense = 1 is added.");
+    visit(
+        "standardize_label", standardize_label,
+        "Train on (label - mean) / deviation, computed from the training rows, so that the label's unit "
+        "does not affect the weight of the task. Losses are of the standardised label; metrics, "
+        "predictions and exports are in its own unit. The default is true for losses that predict the label "
+        "itself; the others take labels as they are.");
+    visit(
+        "group", group,
+        "Column whose equal values make a group of rows. Losses that compare rows compare those of a group, "
+        "and training batches then have whole groups. If it is set, NDCG within the groups is measured with "
+        "every loss. The default for losses that compare rows is data.user, or the query if there is no "
+        "user.");
+    visit(
+        "layers", layers,
+        "Layers on the outputs of both towers, concatenated, or on those of [experts]. A last dense layer "
+        "with one unit is added, or with one per class. Besides earlier layers, inputs can name query and "
+        "item (the towers' outputs), features (both), query_features and item_features (the towers' inputs) "
+        "and each feature by its own name.");
   }
+  // Whether the order within groups is measured.
+  bool has_groups() const { return loss.compares_rows() || !group.empty(); }
   bool standardizes() const {
     return loss.prediction() == Prediction::label && standardize_label.value_or(true);
+  }
+};
+
+// [experts]: networks that all rankings share, mixed for each ranking by a gate of its own.
+struct ExpertsConfig {
+  int experts = 4;
+  int own_experts = 0;
+  int levels = 1;
+  std::vector<Value> layers;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("experts", experts, "Experts that all rankings share (MMoE)", Range::between(0, 1'000));
+    visit("own_experts", own_experts, "Experts of each ranking alone, in addition (PLE)",
+          Range::between(0, 1'000));
+    visit("levels", levels,
+          "Levels of experts, one after the other. From the second on, the experts of a ranking read that "
+          "ranking's mixture of the level before, and shared experts a mixture of all experts.",
+          Range::between(1, 100));
+    visit("layers", layers, "Layers of each expert, first to last. They read both towers' outputs.");
   }
 };
 

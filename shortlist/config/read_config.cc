@@ -43,13 +43,12 @@ const Value& value_at(const Value& root, std::string_view path) {
   return *at;
 }
 
-void check_tower(const Config& config, const Value& root, const char* section, const TowerConfig& tower) {
-  const Where where{config.file, std::string(section) + ".features"};
+void check_features(const Config& config, const Value& root, const std::string& path,
+                    const std::vector<std::string>& names, std::set<std::string>& seen) {
+  const Where where{config.file, path};
   const Value& at = value_at(root, where.path);
-  if (tower.features.empty()) throw where.error(at, "got nothing, need at least one feature");
   const std::vector<std::string> known = feature_names(config);
-  std::set<std::string> seen;
-  for (const std::string& name : tower.features) {
+  for (const std::string& name : names) {
     if (!seen.insert(name).second) throw where.error(at, fmt::format("'{}' is listed twice", name));
     if (name == "features")
       throw where.error(at, "a feature cannot be named 'features', which means all of them");
@@ -58,6 +57,15 @@ void check_tower(const Config& config, const Value& root, const char* section, c
     throw where.error(at, fmt::format("no feature is named '{}'{}", name,
                                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   }
+}
+
+void check_tower(const Config& config, const Value& root, const char* section, const TowerConfig& tower) {
+  const std::string path = std::string(section) + ".features";
+  if (tower.features.empty())
+    throw Where{config.file, path}.error(value_at(root, path), "got nothing, need at least one feature");
+  std::set<std::string> seen;
+  check_features(config, root, path, tower.features, seen);
+  check_features(config, root, std::string(section) + ".ranking_features", tower.ranking_features, seen);
 }
 
 void require(bool condition, const Config& config, const std::string& path, const std::string& message) {
@@ -278,6 +286,20 @@ void check_tasks(const Config& config) {
           "has neither [retrieval] nor [[ranking]], need at least one of them");
   require(!config.items.id.empty(), config, "items.id",
           "got nothing, need the column that identifies an item");
+  require(!config.experts || !config.ranking.empty(), config, "experts", "needs a [[ranking]] task");
+  if (config.experts) {
+    require(!config.experts->layers.empty(), config, "experts.layers",
+            "got nothing, need at least one layer");
+    require(config.experts->experts + config.experts->own_experts > 0, config, "experts",
+            "has neither experts nor own_experts, need at least one");
+  }
+  require(config.training.task_weights == TaskWeights::fixed ||
+              config.ranking.size() + (config.model.is_two_tower() && config.retrieval) > 1,
+          config, "training.task_weights", "\"learned\" needs at least two tasks");
+  require(config.training.group_rows == 0 ||
+              std::ranges::any_of(config.ranking,
+                                  [](const auto& ranking) { return ranking.loss.compares_rows(); }),
+          config, "training.group_rows", "needs a [[ranking]] whose loss compares rows");
   if (config.retrieval) {
     require(!config.retrieval->top_k.empty(), config, "retrieval.top_k",
             "got an empty list, need at least one k");
@@ -287,7 +309,17 @@ void check_tasks(const Config& config) {
     check_negatives(config);
   }
   std::set<std::string> labels;
+  const RankingConfig* grouped = nullptr;
   for (const RankingConfig& ranking : config.ranking) {
+    const bool has_classes = ranking.loss.prediction() == Prediction::classes;
+    require(!has_classes || ranking.loss.width() > 1, config, "ranking",
+            fmt::format("label '{}': {} needs classes = 2 or more", ranking.label, ranking.loss.name()));
+    if (ranking.has_groups()) {
+      require(grouped == nullptr || grouped->group == ranking.group, config, "ranking",
+              fmt::format("labels '{}' and '{}' have different groups, need one group for all",
+                          grouped == nullptr ? "" : grouped->label, ranking.label));
+      grouped = &ranking;
+    }
     require(!ranking.label.empty(), config, "ranking", "label: got nothing, need the column to predict");
     require(labels.insert(ranking.label).second, config, "ranking",
             fmt::format("two tasks predict '{}', but a label can have only one", ranking.label));
@@ -340,10 +372,10 @@ void check_layers(const Config& config) {
   }
   check(config.query.layers, "query.layers", of_tower(config.query));
   check(config.items.layers, "items.layers", of_tower(config.items));
-  for (size_t i = 0; i < config.ranking.size(); ++i) {
-    check(config.ranking[i].layers, fmt::format("ranking.{}.layers", i),
-          {"query", "item", "features", "prediction"});
-  }
+  std::vector<std::string> of_ranking = {"query", "item", "features", "prediction"};
+  for (size_t i = 0; i < config.ranking.size(); ++i)
+    check(config.ranking[i].layers, fmt::format("ranking.{}.layers", i), of_ranking);
+  if (config.experts) check(config.experts->layers, "experts.layers", of_ranking);
 }
 
 std::string beside_config(const std::string& folder, const std::string& path) {

@@ -61,6 +61,8 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
   all.add({.name = spec.weight, .read = ReadAs::number});
   all.add({.name = spec.positives, .read = ReadAs::number, .needed_for = NeededFor::labels});
   all.add({.name = spec.user, .read = ReadAs::text, .compared = true});
+  if (spec.group && *spec.group != spec.user)
+    all.add({.name = *spec.group, .read = ReadAs::text, .compared = true, .needed_for = NeededFor::labels});
   all.add({.name = spec.time, .read = ReadAs::time, .needed_for = NeededFor::split});
   if (spec.split.by == SplitBy::column)
     all.add({.name = spec.split.column, .read = ReadAs::text, .needed_for = NeededFor::split});
@@ -73,8 +75,8 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
 std::vector<FeatureConfig> used_features(const Config& config) {
   std::vector<FeatureConfig> features;
   std::unordered_set<std::string> names;
-  for (const auto* tower : {&config.query.features, &config.items.features}) {
-    for (const std::string& name : *tower)
+  for (const auto& tower : {config.query.all_features(), config.items.all_features()}) {
+    for (const std::string& name : tower)
       if (history_of(*config.feature(name).settings) == nullptr && names.insert(name).second)
         features.push_back(config.feature(name));
   }
@@ -83,8 +85,9 @@ std::vector<FeatureConfig> used_features(const Config& config) {
 
 // Divides the features of the query into those of its columns and its histories.
 void resolve_query(const Config& config, DataSpec& spec) {
-  for (size_t i = 0; i < config.query.features.size(); ++i) {
-    const FeatureConfig& feature = config.feature(config.query.features[i]);
+  const std::vector<std::string> names = config.query.all_features();
+  for (size_t i = 0; i < names.size(); ++i) {
+    const FeatureConfig& feature = config.feature(names[i]);
     if (const HistorySettings* history = history_of(*feature.settings)) {
       spec.histories.push_back({feature.name, feature.column, *history, i});
     } else {
@@ -123,10 +126,18 @@ std::optional<SideTableSpec> resolve_side(const SideTableConfig& table) {
 // give the user, whose history is then known.
 bool query_has_user(const Config& config) {
   return !config.data.user.empty() &&
-         std::ranges::any_of(config.query.features, [&](const std::string& name) {
+         std::ranges::any_of(config.query.all_features(), [&](const std::string& name) {
            const FeatureConfig& feature = config.feature(name);
            return feature.column == config.data.user || history_of(*feature.settings) != nullptr;
          });
+}
+
+// The column in which the rankings' groups are, which is the same for all of them.
+std::optional<std::string> group_of(const Config& config) {
+  std::optional<std::string> group;
+  for (const RankingConfig& ranking : config.ranking)
+    if (ranking.has_groups()) group = ranking.group.empty() ? config.data.user : ranking.group;
+  return group;
 }
 
 }  // namespace
@@ -135,11 +146,12 @@ DataSpec resolve_data(const Config& config) {
   DataSpec spec{.items = resolve_side(config.items),
                 .users = config.users ? resolve_side(*config.users) : std::nullopt,
                 .features = used_features(config),
-                .candidate = config.items.features,
+                .candidate = config.items.all_features(),
                 .id = config.items.id,
                 .user = config.data.user,
                 .weight = config.data.weight,
                 .positives = config.retrieval ? config.retrieval->positives : "",
+                .group = group_of(config),
                 .query_has_user = query_has_user(config),
                 .needs_labels = !config.retrieval,
                 .counts_shares = config.retrieval && config.retrieval->sampling_correction,
@@ -170,8 +182,8 @@ TrainSpec resolve_training(const Config& config) {
 
 AnswerSpec resolve_answers(const Config& config) {
   AnswerSpec spec{.kind = config.model.kind,
-                  .query = config.query.features,
-                  .candidate = config.items.features,
+                  .query = config.query.all_features(),
+                  .candidate = config.items.all_features(),
                   .user = config.data.user,
                   .query_has_user = query_has_user(config),
                   .display = config.items.display,

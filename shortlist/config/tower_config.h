@@ -40,9 +40,28 @@ struct AttributeConfig {
 
 struct TowerConfig {
   std::string id;
-  std::vector<std::string> features;
+  std::vector<std::string> features, ranking_features;
+  bool biases = false;
   std::vector<Value> layers;
   std::vector<AttributeConfig> attributes;
+
+  // The features of the tower and those that only rankings read.
+  std::vector<std::string> all_features() const {
+    std::vector<std::string> all = features;
+    all.insert(all.end(), ranking_features.begin(), ranking_features.end());
+    return all;
+  }
+
+ protected:
+  template <typename Visitor>
+  void visit_extras(Visitor& visit) {
+    visit("ranking_features", ranking_features,
+          "Features that only rankings read, by their names or among query_features or item_features");
+    visit("biases", biases,
+          "Add a trained bias to every score of the towers: the sum of one number for each value of the "
+          "tower's "
+          "features. The vectors of both towers get a column for it, after all layers.");
+  }
 };
 
 struct QueryConfig : TowerConfig {
@@ -50,6 +69,7 @@ struct QueryConfig : TowerConfig {
   void fields(Visitor& visit) {
     visit("features", features, "Features of the query: the inputs of its tower, concatenated in this order");
     visit("layers", layers, "Layers of the query tower, first to last");
+    visit_extras(visit);
   }
 };
 
@@ -69,6 +89,7 @@ struct ItemsConfig : TowerConfig, SideTableConfig {
           "It is also an attribute, but not compared with Jaccard.");
     visit("features", features, "Features of an item: the inputs of its tower, concatenated in this order");
     visit("layers", layers, "Layers of the item tower, first to last");
+    visit_extras(visit);
     visit("attributes", attributes,
           "Columns to show with an item, to filter by and to compare with Jaccard: [\"title\", { column = "
           "\"genres\", separator = \"|\" }]");

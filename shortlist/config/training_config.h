@@ -60,6 +60,13 @@ struct EnumNames<Precision> {
       {Precision::float32, "float32"}, {Precision::bf16x3, "bf16x3"}, {Precision::bf16, "bf16"}};
 };
 
+enum class TaskWeights { fixed, learned };
+template <>
+struct EnumNames<TaskWeights> {
+  static constexpr std::pair<TaskWeights, std::string_view> names[] = {{TaskWeights::fixed, "fixed"},
+                                                                       {TaskWeights::learned, "learned"}};
+};
+
 struct TrainingConfig {
   int epochs = 10;
   int batch = 2048;
@@ -72,6 +79,8 @@ struct TrainingConfig {
   std::optional<EarlyStoppingConfig> early_stopping;
   bool keras_compatible = false;
   bool refit = false;
+  int group_rows = 0;
+  TaskWeights task_weights = TaskWeights::fixed;
   bool tensorboard = true;
   int keep_checkpoints = 2;
 
@@ -101,6 +110,13 @@ struct TrainingConfig {
     visit("refit", refit,
           "After training, train a new model on the training and the validation rows, with as many epochs as "
           "the first one kept and with its learning rates");
+    visit("group_rows", group_rows,
+          "If a ranking's loss compares the rows of a group: the maximum number of rows of a group that an "
+          "epoch trains on, drawn anew for each epoch. 0 trains on all.",
+          Range::at_least(0));
+    visit("task_weights", task_weights,
+          "fixed: each task has its weight. learned: the loss of task i is weight_i (loss_i exp(-s_i) + s_i) "
+          "with a trained s_i (Kendall et al. 2018).");
     visit("tensorboard", tensorboard, "Write event files for TensorBoard");
     visit("keep_checkpoints", keep_checkpoints,
           "Number of latest epochs whose checkpoints are kept, in addition to the best one. 0 keeps all.",

@@ -10,7 +10,9 @@
 #include "shortlist/jobs/rank_rows.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/metrics/evaluation.h"
+#include "shortlist/metrics/group_ndcg.h"
 #include "shortlist/metrics/overlap.h"
+#include "shortlist/metrics/rating_metrics.h"
 #include "shortlist/metrics/user_metrics.h"
 #include "shortlist/recommend/left_out.h"
 
@@ -139,6 +141,37 @@ Metrics losses_of(const EvaluatedModel& evaluated, const std::vector<uint32_t>& 
   return losses;
 }
 
+// Errors of a label's value, accuracy of a class, and the order within groups.
+TaskReport evaluate_ranking(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows, size_t task,
+                            std::span<const float> predictions, uint64_t seed) {
+  const RankingConfig& ranking = evaluated.model.config.ranking[task];
+  const Dataset& data = evaluated.model.data;
+  const ObservedRows labelled(data, rows, &data.label(ranking.label), evaluated.query_number, For::labels);
+  const LabelMeans& means = evaluated.baselines.labels[task];
+  const Prediction prediction = ranking.loss.prediction();
+  TaskReport report{.task = ranking.label, .model = {}, .baselines = {}};
+  if (prediction == Prediction::label || prediction == Prediction::probability)
+    report = evaluate_ratings(ranking.label, means, labelled.view, predictions, seed);
+  const auto add = [](const Metrics& figures, auto& to) {
+    for (const auto& [name, value] : figures) to.push_back({name, value, {}});
+  };
+  if (prediction == Prediction::classes)
+    add(class_figures({predictions, labelled.label, labelled.weight}), report.model);
+  if (!ranking.has_groups() || data.list_of_row.empty()) return report;
+  const std::vector<uint32_t> group = take(data.list_of_row, rows);
+  const auto figures = [&](std::span<const float> of) {
+    return group_figures({group, of, labelled.label, labelled.weight});
+  };
+  add(figures(predictions), report.model);
+  for (const RatingBaseline& baseline : rating_baselines(means, labelled.view)) {
+    auto found = std::ranges::find(report.baselines, baseline.name, &BaselineReport::name);
+    if (found == report.baselines.end())
+      found = report.baselines.insert(found, BaselineReport{baseline.name, {}});
+    add(figures(baseline.prediction), found->figures);
+  }
+  return report;
+}
+
 }  // namespace
 
 Baselines fit_baselines(const Dataset& data) {
@@ -204,10 +237,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
                                               masks ? &data.seen : nullptr, config.retrieval->top_k, seed));
   }
   for (size_t t = 0; t < config.ranking.size(); ++t) {
-    const ObservedRows labelled(data, rows, &data.label(config.ranking[t].label), evaluated.query_number,
-                                For::labels);
-    report.tasks.push_back(evaluate_ratings(config.ranking[t].label, baselines.labels[t], labelled.view,
-                                            scores.predictions[t], seed));
+    report.tasks.push_back(evaluate_ranking(evaluated, rows, t, scores.predictions[t], seed));
   }
   report.list = report_list(evaluated, rows, scores, masks && evaluated.drops_seen);
   if (!data.other_table) return report;

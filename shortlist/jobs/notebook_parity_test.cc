@@ -99,9 +99,9 @@ double largest_difference(std::span<const float> ours, const std::vector<float>&
 
 Buffer embed(Notebook& n, int row_set, const std::vector<uint32_t>& rows) {
   const int output = row_set == kQueryRows ? n.spec.query : n.spec.candidate;
-  Plan plan(n.spec, *n.parameters, {.outputs = {output}});
+  Plan plan(n.spec, *n.parameters, {.outputs = tower_outputs(n.spec, row_set)});
   Buffer out(rows.size(), static_cast<size_t>(n.spec.at(output).width));
-  run_tower(n.pool, plan, output, row_set,
+  run_tower(n.pool, plan, n.spec, row_set,
             row_set == kQueryRows ? n.prepared.data.queries : n.prepared.data.candidates, rows,
             out.view(rows.size(), static_cast<size_t>(n.spec.at(output).width)));
   return out;

@@ -2,7 +2,6 @@
 
 #include "shortlist/metrics/observations.h"
 #include "shortlist/train/evaluator.h"
-#include "shortlist/train/run_outputs.h"
 
 namespace shortlist {
 
@@ -10,7 +9,8 @@ QueryBlocks::QueryBlocks(const Retriever& retriever, const Towers* towers, const
                          ThreadPool& pool)
     : retriever_(retriever), towers_(towers), data_(data), pool_(pool) {
   if (towers != nullptr)
-    plan_.emplace(towers->spec, *towers->parameters, PlanOptions{.outputs = {towers->spec.query}});
+    plan_.emplace(towers->spec, *towers->parameters,
+                  PlanOptions{.outputs = tower_outputs(towers->spec, kQueryRows)});
 }
 
 const QueryBatch& QueryBlocks::of(std::span<const uint32_t> queries) {
@@ -19,7 +19,7 @@ const QueryBatch& QueryBlocks::of(std::span<const uint32_t> queries) {
     const size_t width = towers_->query_width();
     vectors_.reserve(queries.size() * width);
     const Matrix vectors = vectors_.view(queries.size(), width);
-    run_tower(pool_, *plan_, towers_->spec, kQueryRows, data_.queries, queries, vectors);
+    run_tower(pool_, *plan_, towers_->spec, kQueryRows, data_.queries, queries, vectors, &ranked_);
     batch_.vectors = vectors;
   }
   if (!retriever_.reads_users()) return batch_;

@@ -10,6 +10,7 @@
 #include "shortlist/retrieval/retriever.h"
 #include "shortlist/retrieval/towers.h"
 #include "shortlist/train/dataset.h"
+#include "shortlist/train/run_outputs.h"
 
 namespace shortlist {
 
@@ -20,6 +21,8 @@ class QueryBlocks {
 
   // A batch of some of the dataset's distinct queries. Valid until the next call. Keeps a view of `queries`.
   const QueryBatch& of(std::span<const uint32_t> queries);
+  // What rankings read of the last batch.
+  ConstMatrix ranked() const { return ranked_.or_else(batch_.vectors); }
 
  private:
   const Retriever& retriever_;
@@ -28,6 +31,7 @@ class QueryBlocks {
   ThreadPool& pool_;
   std::optional<Plan> plan_;  // of the query tower
   Buffer vectors_;
+  RankedRows ranked_;
   std::vector<uint32_t> users_;
   std::vector<std::span<const uint32_t>> histories_;
   QueryBatch batch_;

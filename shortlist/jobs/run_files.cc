@@ -17,6 +17,7 @@
 #include "shortlist/report/learning_curves.h"
 #include "shortlist/report/model_summary.h"
 #include "shortlist/train/checkpoint.h"
+#include "shortlist/train/epoch_rows.h"
 
 namespace shortlist {
 namespace {
@@ -243,7 +244,10 @@ RunFiles::RunFiles(const Config& config, const std::string& out, const Dataset& 
       callback_(callback),
       started_(std::chrono::system_clock::now()) {
   const size_t batch = static_cast<size_t>(config.training.batch);
-  steps_an_epoch_ = static_cast<int64_t>(chunk_count(data.split.train.size(), batch));
+  const bool in_groups = std::ranges::any_of(
+      config.ranking, [](const RankingConfig& ranking) { return ranking.loss.compares_rows(); });
+  const GroupOrder groups{in_groups, static_cast<size_t>(config.training.group_rows)};
+  steps_an_epoch_ = static_cast<int64_t>(chunk_count(rows_an_epoch(block_of(data), groups), batch));
 }
 
 RunFiles::~RunFiles() = default;

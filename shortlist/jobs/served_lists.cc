@@ -40,7 +40,7 @@ class ListMaker {
     if (!ranks_) return;
     const ModelSpec& spec = model.towers->spec;
     ranking_.emplace(spec, *model.towers->parameters,
-                     PlanOptions{.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});
+                     PlanOptions{.outputs = spec.ranking_nodes(), .fed = ranking_inputs(spec)});
   }
 
   size_t most_queries() const { return ranks_ ? std::max<size_t>(1, kMostPairs / depth_) : SIZE_MAX; }
@@ -52,7 +52,7 @@ class ListMaker {
     for (size_t q = 0; drops_seen_ && q < queries.size(); ++q)
       left_out[q] = model_.data.seen.of(model_.data.user_of_query[queries[q]]);
     found_ = model_.retriever.retrieve_exactly(batch, depth_, {}, left_out);
-    if (ranks_) predict(batch.vectors);
+    if (ranks_) predict(blocks_.ranked());
   }
 
   // The places of some items in the list of one of those queries. UINT32_MAX if the list does not contain the
@@ -89,13 +89,16 @@ class ListMaker {
       }
     }
     const ModelSpec& spec = model_.towers->spec;
-    ranking_->feed(spec.query, queries);
-    ranking_->feed(spec.candidate, model_.towers->item_vectors());
+    ranking_->feed(spec.ranking_query(), queries);
+    ranking_->feed(spec.ranking_candidate(), model_.towers->ranked_item_vectors());
     std::vector<std::vector<float>> predictions;
     run_rankings(model_.pool, *ranking_, spec, query, item, predictions);
-    predictions_ = std::move(predictions[0]);
-    for (float& p : predictions_)
-      p = predicted_label(model_.config.ranking[0].loss.prediction(), p, spec.rankings[0].scale);
+    const auto width = static_cast<size_t>(spec.at(spec.rankings[0].node).width);
+    predictions_.clear();
+    for (size_t i = 0; i < predictions[0].size(); i += width)
+      predictions_.push_back(predicted_label(model_.config.ranking[0].loss.prediction(),
+                                             std::span<const float>(predictions[0]).subspan(i, width),
+                                             spec.rankings[0].scale));
   }
 
   const ListModel& model_;

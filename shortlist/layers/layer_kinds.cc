@@ -8,9 +8,12 @@
 #include "shortlist/layers/causal_attention.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/cross.h"
+#include "shortlist/layers/cross_mix.h"
 #include "shortlist/layers/dropout.h"
+#include "shortlist/layers/fm.h"
 #include "shortlist/layers/gru.h"
 #include "shortlist/layers/layer_norm.h"
+#include "shortlist/layers/mixture.h"
 #include "shortlist/layers/position.h"
 #include "shortlist/layers/running_mean.h"
 
@@ -32,6 +35,7 @@ constexpr LayerKind make_kind(const char* help) {
 constexpr LayerKind kKinds[] = {
     make_kind<Dense>("Dense layer: activation(x W + b)"),
     make_kind<Cross>("Feature cross of DCN-v2: x0 * (x W + b) + x"),
+    make_kind<CrossMix>("Feature cross of DCN-Mix: a gated mixture of low-rank crosses"),
     make_kind<BatchNorm>("Normalises each column over the batch"),
     // Before dropout, which is one of its settings.
     make_kind<CausalAttention>(
@@ -42,6 +46,8 @@ constexpr LayerKind kKinds[] = {
     make_kind<Add>("Sum of the inputs"),
     make_kind<Multiply>("Elementwise product of the inputs"),
     make_kind<DotInteraction>("Dot products of each pair of inputs, as in DLRM"),
+    make_kind<FactorizationMachine>("Sum of the dot products of each pair of inputs, as in DeepFM"),
+    make_kind<Mixture>("Sum of the inputs, weighted by a gate, as in MMoE"),
     make_kind<L2Normalize>("Scales each row to length 1"),
     make_kind<LayerNorm>("Normalises each row: its mean becomes 0 and its variance 1"),
     make_kind<RunningMean>("Along a history: the mean of the events so far"),

@@ -38,12 +38,12 @@ std::string precision_warning(Precision wanted) {
 
 // Computes a tower's outputs for some rows, with its own plan.
 Buffer embed(ThreadPool& pool, const Towers& towers, int row_set, const EncodedRows& encoded,
-             std::span<const uint32_t> rows) {
+             std::span<const uint32_t> rows, RankedRows* ranked = nullptr) {
   const int output = row_set == kQueryRows ? towers.spec.query : towers.spec.candidate;
   const auto width = static_cast<size_t>(towers.spec.at(output).width);
-  Plan plan(towers.spec, *towers.parameters, {.outputs = {output}});
+  Plan plan(towers.spec, *towers.parameters, {.outputs = tower_outputs(towers.spec, row_set)});
   Buffer embeddings(rows.size(), width);
-  run_tower(pool, plan, towers.spec, row_set, encoded, rows, embeddings.view(rows.size(), width));
+  run_tower(pool, plan, towers.spec, row_set, encoded, rows, embeddings.view(rows.size(), width), ranked);
   return embeddings;
 }
 
@@ -121,7 +121,10 @@ Fitted TwoTowerLearner::fit(const FitOptions& options, TrainingCallback& callbac
 Towers* TwoTowerLearner::towers() {
   if (!embedded_) {
     const Dataset& data = input_.prepared.data;
-    towers_->items = embed(input_.pool, *towers_, kCandidateRows, data.candidates, data.candidate_of_item);
+    RankedRows ranked;
+    towers_->items =
+        embed(input_.pool, *towers_, kCandidateRows, data.candidates, data.candidate_of_item, &ranked);
+    towers_->ranked_items = ranked.take();
     embedded_ = true;
   }
   return towers_.get();

@@ -31,4 +31,17 @@ float predicted_label(Prediction prediction, float score, const LabelScale& scal
   return static_cast<float>(scale.original(score));
 }
 
+float predicted_label(Prediction prediction, std::span<const float> outputs, const LabelScale& scale) {
+  if (prediction != Prediction::classes) return predicted_label(prediction, outputs[0], scale);
+  return static_cast<float>(std::ranges::max_element(outputs) - outputs.begin());
+}
+
+void class_probabilities(std::span<const float> logits, std::span<float> probabilities) {
+  const double highest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const float x : logits) sum += std::exp(x - highest);
+  for (size_t k = 0; k < logits.size(); ++k)
+    probabilities[k] = static_cast<float>(std::exp(logits[k] - highest) / sum);
+}
+
 }  // namespace shortlist

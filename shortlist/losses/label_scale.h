@@ -23,9 +23,17 @@ enum class Prediction {
   label,        // the label, on the scale of training
   probability,  // the logit of the probability that the label is 1; labels are in [0, 1] and never
                 // standardised
+  score,        // a number without a unit that orders rows; labels are 0 or more and never standardised
+  classes,      // the logits of the classes 0, 1, ...; labels are classes and never standardised
 };
 
-// The prediction in readable form: the label in its own unit, or the probability, sigmoid(score).
+// The prediction in readable form: the label in its own unit, the probability, sigmoid(score), or the score
+// itself.
 float predicted_label(Prediction prediction, float score, const LabelScale& scale = {});
+// The same for a model's outputs, one number or the logits of the classes, of which it is the most probable
+// one, the first of several.
+float predicted_label(Prediction prediction, std::span<const float> outputs, const LabelScale& scale = {});
+// The probabilities of the classes, softmax(logits).
+void class_probabilities(std::span<const float> logits, std::span<float> probabilities);
 
 }  // namespace shortlist

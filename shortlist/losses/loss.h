@@ -28,7 +28,7 @@ struct EnumNames<Reduction> {
 struct LossNeeds {
   bool embeddings = false;  // queries, candidates and their pairs
   bool scores = false;      // scores, labels and weights
-  bool groups = false;      // rows_of_query
+  bool groups = false;      // rows_of_group
 };
 
 // Groups of numbers: group g is members[offsets[g]] to members[offsets[g + 1] - 1].
@@ -84,13 +84,15 @@ struct LossBatch {
   size_t items = 0;  // in the catalogue
 
   // Scores: one per pair, or one per row.
-  LossOutput scores;       // [S, 1]
+  LossOutput scores;       // [S, 1]; for classes [S, classes]
   Groups rows_of_score{};  // [S]; empty: score r belongs to row r
   RowValues labels, weights;
   LabelScale label_scale;
 
-  // Groups: the rows of each distinct query.
-  Groups rows_of_query{};
+  // Groups: the rows of each group, such as those of a distinct query, and the number of groups by which a
+  // mean over them divides. 0: that of rows_of_group. A part of a batch has the number of the whole batch.
+  Groups rows_of_group{};
+  size_t groups = 0;
 
   double weight(size_t row) const { return weights[row]; }
   // On the scale of training.
@@ -108,10 +110,12 @@ struct HeldOutRows {
   std::span<const float> row_weight = {};           // per row, for its pair; empty: 1
   std::span<const float> candidate_log_share = {};  // [V], or empty
 
-  std::span<const float> scores;    // per distinct pair
+  std::span<const float> scores;  // per distinct pair, each of width `score_width`
+  size_t score_width = 1;
   std::span<const uint32_t> score;  // per row: its pair
   RowValues labels, weights;
   LabelScale label_scale;
+  Groups rows_of_group{};  // over all rows
 
   // Calls the argument with every batch in turn, without gradients.
   std::function<void(FunctionRef<void(const LossBatch&)>)> for_each_batch;

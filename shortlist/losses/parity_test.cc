@@ -1,5 +1,5 @@
-// Compares losses with Keras 2.15 and TensorFlow Recommenders. The fixtures were written by
-// tests/parity/losses.py.
+// Compares losses with Keras 2.15, TensorFlow Recommenders and keras-rs. The fixtures were written by
+// tests/parity/losses.py and list_losses.py.
 #include <numeric>
 
 #include "shortlist/losses/in_batch_softmax.h"
@@ -36,6 +36,30 @@ TEST(Parity, RankingLossesAreThoseOfKeras) {
                                                    .weights = {c.floats("weights"), rows}},
                                                   1);
     EXPECT_NEAR(loss, c.number("loss"), kParityTolerance * loss);
+    expect_parity(slopes.span(), c.floats("dpredictions"), "dpredictions");
+  }
+}
+
+TEST(Parity, LossesOverListsAreThoseOfKerasRs) {
+  for (const FixtureCase& c : fixture_cases("list_losses")) {
+    SCOPED_TRACE(c.name);
+    RankingSettings settings;
+    read_fields(c.settings, settings, {});
+    const size_t lists = c.at("labels").shape[0], length = c.at("labels").shape[1], n = lists * length;
+    const std::vector<float> scores(c.floats("predictions").begin(), c.floats("predictions").end());
+    std::vector<uint32_t> rows(n), offsets;
+    std::iota(rows.begin(), rows.end(), 0);
+    for (size_t list = 0; list <= lists; ++list) offsets.push_back(static_cast<uint32_t>(list * length));
+    Buffer slopes(n, 1);
+    ThreadPool pool(2);
+    const double loss = settings.loss.make()->run(pool,
+                                                  {.rows = n,
+                                                   .scores = {{scores.data(), n, 1, 1}, slopes.view(n, 1)},
+                                                   .labels = {c.floats("labels"), rows},
+                                                   .weights = {c.floats("weights"), rows},
+                                                   .rows_of_group = {offsets, rows}},
+                                                  1);
+    EXPECT_NEAR(loss, c.number("loss"), kParityTolerance * std::max(1.0, loss));
     expect_parity(slopes.span(), c.floats("dpredictions"), "dpredictions");
   }
 }

@@ -27,6 +27,16 @@ Metrics ErrorMetrics::figures() const {
   return {{"rmse", std::sqrt(square_ / weight_)}, {"mae", absolute_ / weight_}};
 }
 
+Metrics class_figures(const Predictions& predictions) {
+  double right = 0, total = 0;
+  for (size_t r = 0; r < predictions.rows(); ++r) {
+    const double weight = predictions.weight_of(r);
+    total += weight;
+    if (predictions.prediction[r] == predictions.label[r]) right += weight;
+  }
+  return {{"accuracy", total > 0 ? right / total : 0}};
+}
+
 bool is_binary(std::span<const float> label) {
   return !label.empty() && std::all_of(label.begin(), label.end(), [](float y) { return y == 0 || y == 1; });
 }

@@ -31,6 +31,9 @@ struct Predictions {
 // rmse, mae; for 0/1 labels also log_loss and accuracy, and if both labels occur, auc and keras_auc.
 Metrics rating_figures(const Predictions& predictions);
 
+// Of predicted classes: accuracy, the share of the rows whose class is predicted.
+Metrics class_figures(const Predictions& predictions);
+
 // Whether there are labels and each is 0 or 1.
 bool is_binary(std::span<const float> label);
 

@@ -144,16 +144,25 @@ std::vector<std::string> layer_names(const std::vector<Block>& blocks, std::vect
   return found;
 }
 
-std::vector<Block> read_blocks(const std::vector<Value>& layers, const Where& where) {
+std::vector<Block> read_blocks(const std::vector<Value>& layers, const Where& where,
+                               const BlockFeatures& features) {
   std::vector<Block> blocks;
+  const auto read = [&](const Value& entry, const Where& here) {
+    if (entry.find("mlp") != nullptr) {
+      read_mlp(entry, here, blocks);
+    } else if (entry.find("self_attention") != nullptr) {
+      read_self_attention(entry, here, blocks);
+    } else {
+      blocks.push_back(read_block(entry, here));
+    }
+  };
   for (size_t i = 0; i < layers.size(); ++i) {
     const Where here = where.below(std::to_string(i));
-    if (layers[i].find("mlp") != nullptr) {
-      read_mlp(layers[i], here, blocks);
-    } else if (layers[i].find("self_attention") != nullptr) {
-      read_self_attention(layers[i], here, blocks);
+    const Composite* composite = find_composite(layers[i]);
+    if (composite == nullptr) {
+      read(layers[i], here);
     } else {
-      blocks.push_back(read_block(layers[i], here));
+      for (const Value& entry : composite->expand(layers[i], here, features)) read(entry, here);
     }
   }
   return blocks;

@@ -7,11 +7,12 @@
 
 #include "shortlist/base/describe_fields.h"
 #include "shortlist/layers/layer.h"
+#include "shortlist/model/composites.h"
 
 namespace shortlist {
 
 // One layer of a list, as read. Each layer of an mlp is a block of its own: a concat if the mlp has several
-// inputs, then its dense layers. Likewise the layers of a self_attention, with a concat if it has `inputs`.
+// inputs, then its dense layers; so is each layer of a self_attention or of another composite.
 struct Block {
   LayerPtr layer;
   std::string name;                                // "": named by its kind
@@ -32,8 +33,9 @@ std::vector<FieldDescription> document_block();
 std::vector<FieldDescription> document_mlp();
 std::vector<FieldDescription> document_self_attention();
 
-// Reads a list of layers. Throws a usage Error for an unknown layer or setting and suggests the nearest known
-// one.
-std::vector<Block> read_blocks(const std::vector<Value>& layers, const Where& where);
+// Reads a list of layers. `features` are what composites of a ranking read. Throws a usage Error for an
+// unknown layer or setting and suggests the nearest known one.
+std::vector<Block> read_blocks(const std::vector<Value>& layers, const Where& where,
+                               const BlockFeatures& features = {});
 
 }  // namespace shortlist

@@ -105,7 +105,8 @@ int ModelSpec::add(Node node) {
 
 std::vector<std::string> unread_nodes(const ModelSpec& spec) {
   std::vector<uint8_t> read(spec.nodes.size());
-  for (int output : {spec.query, spec.candidate}) {
+  for (int output :
+       {spec.query, spec.candidate, spec.ranked_query, spec.ranked_candidate, spec.task_weights}) {
     if (output >= 0) read[static_cast<size_t>(output)] = 1;
   }
   for (const RankingOutput& ranking : spec.rankings) read[static_cast<size_t>(ranking.node)] = 1;

@@ -38,8 +38,11 @@ struct ModelSpec {
   std::vector<RowSetSpec> row_sets = usual_row_sets();
   std::vector<Node> nodes;
   std::vector<HistorySet> histories;
-  int query = -1, candidate = -1;       // the towers' outputs
+  int query = -1, candidate = -1;  // the towers' outputs
+  // What the rankings read of each query and candidate: these nodes, or the towers' outputs if -1.
+  int ranked_query = -1, ranked_candidate = -1;
   std::vector<RankingOutput> rankings;  // one for each ranking task
+  int task_weights = -1;  // the node whose parameter has the s of each task, if they are learned
 
   // Appends a row set. Its parents must already exist. Returns its index.
   int add_row_set(RowSetSpec row_set);
@@ -48,6 +51,8 @@ struct ModelSpec {
   // Appends a node and returns its index. Its inputs must already exist. Throws a usage Error with the node's
   // name if the layer does not fit the inputs' widths or row sets, or if the name is taken.
   int add(Node node);
+  int ranking_query() const { return ranked_query >= 0 ? ranked_query : query; }
+  int ranking_candidate() const { return ranked_candidate >= 0 ? ranked_candidate : candidate; }
   std::vector<int> ranking_nodes() const;
   const Node& at(int node) const { return nodes[static_cast<size_t>(node)]; }
   const RowSetSpec& row_set(int index) const { return row_sets[static_cast<size_t>(index)]; }

@@ -63,11 +63,13 @@ nb::object gradient_array(std::vector<float> gradient, size_t columns = 0) {
 
 // The loss, and its gradient by the scores or None.
 Tuple ranking_loss(const Dict& settings, const Floats& labels, const Floats& scores, const Floats& weights,
-                   bool gradient) {
-  const size_t rows = scores.size();
-  SHORTLIST_CHECK(labels.size() == rows && (weights.size() == 0 || weights.size() == rows));
-  const LossPtr loss = read<RankingSettings>(settings).loss.make();
-  std::vector<float> dscores(gradient ? rows : 0);
+                   const Indices& groups, bool gradient) {
+  const RankingLoss chosen = read<RankingSettings>(settings).loss;
+  const size_t rows = labels.size(), width = rows == 0 ? 1 : scores.size() / rows;
+  SHORTLIST_CHECK(scores.size() == rows * width && (weights.size() == 0 || weights.size() == rows));
+  SHORTLIST_CHECK(groups.size() == 0 || view(groups).back() == rows);
+  const LossPtr loss = chosen.make();
+  std::vector<float> dscores(gradient ? rows * width : 0);
   double value = 0;
   {
     const nb::gil_scoped_release released;
@@ -75,9 +77,10 @@ Tuple ranking_loss(const Dict& settings, const Floats& labels, const Floats& sco
     ThreadPool pool(1);
     value = loss->run(pool,
                       {.rows = rows,
-                       .scores = {{scores.data(), rows, 1, 1}, gradient_view(dscores, rows, 1)},
+                       .scores = {{scores.data(), rows, width, width}, gradient_view(dscores, rows, width)},
                        .labels = {view(labels), all},
-                       .weights = {view(weights), all}},
+                       .weights = {view(weights), all},
+                       .rows_of_group = {view(groups), all}},
                       1);
   }
   return nb::make_tuple(value, gradient_array(std::move(dscores)));
@@ -131,11 +134,13 @@ Tuple retrieval_loss(const Dict& settings, const MatrixArgument<float>& queries,
 void bind_losses(nb::module_& module) {
   using namespace nb::literals;
   module.def(
-      "ranking_loss", &ranking_loss, "settings"_a, "y_true"_a, "y_pred"_a, "weight"_a, "gradient"_a,
+      "ranking_loss", &ranking_loss, "settings"_a, "y_true"_a, "y_pred"_a, "weight"_a, "groups"_a,
+      "gradient"_a,
       nb::sig(
           "def ranking_loss(settings: dict[str, typing.Any], y_true: numpy.typing.NDArray[numpy.float32], "
           "y_pred: numpy.typing.NDArray[numpy.float32], "
-          "weight: numpy.typing.NDArray[numpy.float32], gradient: bool) -> tuple[float, typing.Any]"));
+          "weight: numpy.typing.NDArray[numpy.float32], groups: numpy.typing.NDArray[numpy.uint32], "
+          "gradient: bool) -> tuple[float, typing.Any]"));
   module.def(
       "retrieval_loss", &retrieval_loss, "settings"_a, "queries"_a, "candidates"_a, "candidate_of_row"_a,
       "multiplicity"_a, "probability"_a, "weight"_a, "item"_a, "excluded_offsets"_a, "excluded"_a,

@@ -46,7 +46,7 @@ class Answering {
       *options_.exact &= std::ranges::all_of(found, [](const Found& f) { return f.exact; });
     laps.lap(&StageSeconds::retrieve);
     std::vector<std::vector<Recommendation>> answers = candidates_of(found);
-    if (session_ != nullptr && session_->ranks()) rank(queries.vectors, answers);
+    if (session_ != nullptr && session_->ranks()) rank(answers);
     for (auto& answer : answers) answer = page_of(std::move(answer), list_, options_);
     laps.lap(&StageSeconds::rank);
     return answers;
@@ -75,7 +75,7 @@ class Answering {
     return answers;
   }
 
-  void rank(ConstMatrix queries, std::vector<std::vector<Recommendation>>& answers) {
+  void rank(std::vector<std::vector<Recommendation>>& answers) {
     std::vector<uint32_t> query_rows, item_rows;
     for (uint32_t q = 0; q < answers.size(); ++q) {
       for (const Recommendation& candidate : answers[q]) {
@@ -84,8 +84,9 @@ class Answering {
       }
     }
     if (query_rows.empty()) return;
-    auto predictions = session_->rank(queries, model_.bundle.towers->item_vectors(), query_rows, item_rows,
-                                      options_.deadline);
+    auto predictions =
+        session_->rank(session_->ranked(kQueryRows), model_.bundle.towers->ranked_item_vectors(), query_rows,
+                       item_rows, options_.deadline);
     size_t at = 0;
     for (auto& answer : answers) {
       for (Recommendation& candidate : answer) candidate.predictions = std::move(predictions[at++]);

@@ -10,14 +10,14 @@
 namespace shortlist {
 namespace {
 
+// The nodes of the query's features, in the order of the features; a feature may have several.
 std::vector<int> query_feature_nodes(const ModelSpec& spec) {
   std::vector<int> nodes;
   for (size_t i = 0; i < spec.nodes.size(); ++i) {
-    const Node& node = spec.nodes[i];
-    if (node.row_set != kQueryRows || node.feature < 0) continue;
-    nodes.resize(std::max(nodes.size(), static_cast<size_t>(node.feature) + 1));
-    nodes[static_cast<size_t>(node.feature)] = static_cast<int>(i);
+    if (spec.nodes[i].row_set == kQueryRows && spec.nodes[i].feature >= 0)
+      nodes.push_back(static_cast<int>(i));
   }
+  std::ranges::stable_sort(nodes, {}, [&](int node) { return spec.at(node).feature; });
   return nodes;
 }
 
@@ -55,10 +55,11 @@ std::vector<std::vector<float>> ItemExplainer::feature_vectors(const std::vector
   HistoryRows histories(bundle_.towers->spec, encoded);
   histories.add_to(batch);
   entry_.forward(pool_, batch);
-  std::vector<std::vector<float>> vectors;
+  std::vector<std::vector<float>> vectors(features_.size());
   for (int node : nodes_) {
     const auto row = entry_.output(node).row_span(0);
-    vectors.emplace_back(row.begin(), row.end());
+    std::vector<float>& own = vectors[static_cast<size_t>(bundle_.towers->spec.at(node).feature)];
+    own.insert(own.end(), row.begin(), row.end());
   }
   return vectors;
 }
@@ -79,7 +80,8 @@ void ItemExplainer::explain_predictions(Session& session, const std::vector<Colu
                                         const std::vector<uint32_t>& items, const Deadline& deadline,
                                         std::vector<Explanation>& explanations) {
   const ConstMatrix without = explainer_.leave_each_out();
-  const ConstMatrix with = session.embed(query, kQueryRows);
+  session.embed(query, kQueryRows);
+  const ConstMatrix with = session.ranked(kQueryRows);
   Buffer memory(without.rows + 1, with.cols);
   const Matrix queries = memory.view(without.rows + 1, with.cols);
   std::copy_n(with.row(0), with.cols, queries.row(0));
@@ -92,7 +94,7 @@ void ItemExplainer::explain_predictions(Session& session, const std::vector<Colu
     }
   }
   const auto predictions =
-      session.rank(queries, bundle_.towers->item_vectors(), query_rows, item_rows, deadline);
+      session.rank(queries, bundle_.towers->ranked_item_vectors(), query_rows, item_rows, deadline);
   for (size_t i = 0; i < items.size(); ++i) {
     const auto* all = &predictions[i * queries.rows];
     for (size_t f = 0; f < without.rows; ++f) {

@@ -36,7 +36,8 @@ class ItemExplainer {
 
   const Bundle& bundle_;
   const FeatureMap& features_;
-  std::vector<int> nodes_;  // where the features enter the tower, in its order
+  std::vector<int> nodes_;  // those of the query's features, by feature  // where the features enter the
+                            // tower, in its order
   Plan entry_;              // computes these nodes
   ThreadPool pool_{1};
   QueryExplainer explainer_;

@@ -27,8 +27,9 @@ std::vector<float> predict_pair(const LoadedModel& model, const std::vector<Colu
   if (!item) return predict_pairs(model, query, to_columns(candidate, model.candidate_columns)).front();
   const SessionPool::Lease session(*model.sessions);
   const FilledQueries filled(model.context, query);
-  const ConstMatrix queries = session->embed(filled.columns, kQueryRows);
-  return session->rank(queries, model.bundle.towers->item_vectors(), {0}, {*item}).front();
+  session->embed(filled.columns, kQueryRows);
+  return session->rank(session->ranked(kQueryRows), model.bundle.towers->ranked_item_vectors(), {0}, {*item})
+      .front();
 }
 
 std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const std::vector<Column>& queries,
@@ -38,13 +39,13 @@ std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const st
   const auto& [query, candidate] = model.features;
   std::vector<uint64_t> of_query(query.size()), of_candidate(candidate.size());
   const FilledQueries filled(model.context, queries);
-  const ConstMatrix q = session->embed(filled.columns, kQueryRows, of_query);
-  const ConstMatrix c = session->embed(candidates, kCandidateRows, of_candidate);
+  session->embed(filled.columns, kQueryRows, of_query);
+  session->embed(candidates, kCandidateRows, of_candidate);
   if (unseen != nullptr) {
     *unseen = by_column(query, of_query);
     std::ranges::copy(by_column(candidate, of_candidate), std::back_inserter(*unseen));
   }
-  return session->rank(q, c);
+  return session->rank(session->ranked(kQueryRows), session->ranked(kCandidateRows));
 }
 
 std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const std::vector<Column>& queries,
@@ -52,18 +53,18 @@ std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const st
                                               const std::vector<std::optional<uint32_t>>& items) {
   check_predicts(model);
   const SessionPool::Lease session(*model.sessions);
-  const ConstMatrix known = model.bundle.towers->item_vectors();
+  const ConstMatrix known = model.bundle.towers->ranked_item_vectors();
   ConstMatrix embedded;
   if (!std::ranges::all_of(items, [](const auto& item) { return item.has_value(); }))
-    embedded = session->embed(candidates, kCandidateRows);
+    session->embed(candidates, kCandidateRows), embedded = session->ranked(kCandidateRows);
   Buffer memory(items.size(), known.cols);
   const Matrix mixed = memory.view(items.size(), known.cols);
   size_t next = 0;
   for (size_t i = 0; i < items.size(); ++i)
     std::copy_n(items[i] ? known.row(*items[i]) : embedded.row(next++), known.cols, mixed.row(i));
   const FilledQueries filled(model.context, queries);
-  const ConstMatrix q = session->embed(filled.columns, kQueryRows);
-  return session->rank(q, mixed);
+  session->embed(filled.columns, kQueryRows);
+  return session->rank(session->ranked(kQueryRows), mixed);
 }
 
 std::vector<std::vector<float>> embed_queries(const LoadedModel& model, const std::vector<Column>& queries,

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "shortlist/layers/embedding.h"
+#include "shortlist/train/run_outputs.h"
 
 namespace shortlist {
 namespace {
@@ -13,7 +14,7 @@ constexpr size_t kFewestSteps = 64, kMostSteps = 1'024;
 // If the sum of the parts is this close to the score, more steps are not worthwhile.
 constexpr double kNearEnough = 1e-5;
 
-double dot(std::span<const float> a, std::span<const float> b) {
+double product(std::span<const float> a, std::span<const float> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
@@ -37,6 +38,7 @@ ModelSpec cut_tower(const ModelSpec& model, std::vector<int>& from) {
     from.push_back(static_cast<int>(i));
   }
   tower.query = position[static_cast<size_t>(model.query)];
+  if (model.ranked_query >= 0) tower.ranked_query = position[static_cast<size_t>(model.ranked_query)];
   return tower;
 }
 
@@ -46,11 +48,12 @@ QueryExplainer::QueryExplainer(const ModelSpec& model, const Parameters& paramet
   std::vector<int> from;
   tower_ = cut_tower(model, from);
   parameters_ = std::make_unique<Parameters>(tower_);
-  std::vector<std::pair<int, ParameterState*>> tables;
   for (size_t i = 0; i < tower_.nodes.size(); ++i) {
     const auto own = parameters_->of(i);
     if (tower_.nodes[i].feature >= 0) {
-      tables.emplace_back(tower_.nodes[i].feature, own[0]);
+      const auto feature = static_cast<size_t>(tower_.nodes[i].feature);
+      tables_.resize(std::max(tables_.size(), feature + 1));
+      tables_[feature].push_back(own[0]);
       continue;
     }
     if (!tower_.nodes[i].layer->traits().affine) method_ = Attribution::integrated_gradients;
@@ -60,8 +63,6 @@ QueryExplainer::QueryExplainer(const ModelSpec& model, const Parameters& paramet
       std::copy_n(value.data, value.rows * value.cols, own[p]->value.data);
     }
   }
-  std::ranges::sort(tables);
-  for (const auto& [feature, table] : tables) tables_.push_back(table);
   rows_.rows = kMostSteps;
   rows_.columns.resize(tables_.size());
   for (EncodedColumn& column : rows_.columns) {
@@ -71,9 +72,10 @@ QueryExplainer::QueryExplainer(const ModelSpec& model, const Parameters& paramet
   const bool backward = method_ == Attribution::integrated_gradients;
   if (backward) parameters_->make_gradients();
   parameters_->pack(pool_, backward);
-  plan_ = std::make_unique<Plan>(
-      tower_, *parameters_,
-      PlanOptions{.outputs = {tower_.query}, .backward = backward, .training_layers_active = false});
+  plan_ = std::make_unique<Plan>(tower_, *parameters_,
+                                 PlanOptions{.outputs = tower_outputs(tower_, kQueryRows),
+                                             .backward = backward,
+                                             .training_layers_active = false});
 }
 
 void QueryExplainer::set_query(std::vector<std::vector<float>> vectors) {
@@ -82,8 +84,10 @@ void QueryExplainer::set_query(std::vector<std::vector<float>> vectors) {
 }
 
 void QueryExplainer::place(size_t row, size_t feature, float scale) {
-  const std::span<float> to = tables_[feature]->value.row_span(row);
-  for (size_t c = 0; c < to.size(); ++c) to[c] = scale * vectors_[feature][c];
+  size_t column = 0;
+  for (const ParameterState* table : tables_[feature]) {
+    for (float& to : table->value.row_span(row)) to = scale * vectors_[feature][column++];
+  }
 }
 
 ConstMatrix QueryExplainer::forward(size_t rows) {
@@ -96,7 +100,8 @@ ConstMatrix QueryExplainer::forward(size_t rows) {
 ConstMatrix QueryExplainer::leave_each_out() {
   for (size_t row = 0; row < features(); ++row)
     for (size_t f = 0; f < features(); ++f) place(row, f, f == row ? 0 : 1);
-  return forward(features());
+  forward(features());
+  return plan_->output(tower_.ranking_query());
 }
 
 std::vector<QueryExplainer::Parts> QueryExplainer::parts(
@@ -119,9 +124,9 @@ std::vector<QueryExplainer::Parts> QueryExplainer::additive_parts(
   std::vector<Parts> all;
   for (std::span<const float> candidate : candidates) {
     Parts& parts = all.emplace_back();
-    parts.constant = dot(outputs.row_span(0), candidate);
+    parts.constant = product(outputs.row_span(0), candidate);
     for (size_t f = 0; f < features(); ++f)
-      parts.features.push_back(dot(outputs.row_span(f + 1), candidate) - parts.constant);
+      parts.features.push_back(product(outputs.row_span(f + 1), candidate) - parts.constant);
   }
   return all;
 }
@@ -132,8 +137,8 @@ QueryExplainer::Parts QueryExplainer::integrate(std::span<const float> candidate
     place(1, f, 1);
   }
   const ConstMatrix ends = forward(2);
-  Parts parts{dot(ends.row_span(0), candidate), {}};
-  const double wanted = dot(ends.row_span(1), candidate) - parts.constant;
+  Parts parts{product(ends.row_span(0), candidate), {}};
+  const double wanted = product(ends.row_span(1), candidate) - parts.constant;
   double off = 0, size = 0;
   for (size_t steps = kFewestSteps; steps <= kMostSteps; steps *= 4) {
     parts.features = walk(candidate, steps);
@@ -158,7 +163,12 @@ std::vector<double> QueryExplainer::walk(std::span<const float> candidate, size_
   plan_->backward(pool_, {tower_.query});
   std::vector<double> parts(features());
   for (size_t f = 0; f < features(); ++f) {
-    for (size_t row = 0; row < steps; ++row) parts[f] += dot(tables_[f]->gradient.row_span(row), vectors_[f]);
+    size_t column = 0;
+    for (const ParameterState* table : tables_[f]) {
+      const auto vector = std::span<const float>(vectors_[f]).subspan(column, table->value.cols);
+      for (size_t row = 0; row < steps; ++row) parts[f] += product(table->gradient.row_span(row), vector);
+      column += table->value.cols;
+    }
     parts[f] /= static_cast<double>(steps);
   }
   return parts;

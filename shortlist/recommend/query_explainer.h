@@ -32,10 +32,12 @@ class QueryExplainer {
   size_t features() const { return tables_.size(); }
   Attribution method() const { return method_; }
 
-  // Sets the query to explain by its features' vectors, in the tower's order.
+  // Sets the query to explain by its features' vectors, in the tower's order: the outputs of the nodes that
+  // read the feature, one after the other.
   void set_query(std::vector<std::vector<float>> vectors);
 
-  // The tower's output without each feature in turn. Valid until the next call.
+  // What rankings read of the query, which is usually the tower's output, without each feature in turn. Valid
+  // until the next call.
   ConstMatrix leave_each_out();
 
   // score = constant + the sum of the parts.
@@ -58,7 +60,7 @@ class QueryExplainer {
 
   ModelSpec tower_;  // its features are tables, whose rows are set by place()
   std::unique_ptr<Parameters> parameters_;
-  std::vector<ParameterState*> tables_;
+  std::vector<std::vector<ParameterState*>> tables_;  // of each feature
   std::vector<std::vector<float>> vectors_;
   std::unique_ptr<Plan> plan_;
   ThreadPool pool_{1};

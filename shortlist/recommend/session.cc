@@ -9,6 +9,7 @@
 #include "shortlist/losses/label_scale.h"
 #include "shortlist/math/finite.h"
 #include "shortlist/model/history_rows.h"
+#include "shortlist/train/run_outputs.h"
 
 namespace shortlist {
 namespace {
@@ -32,12 +33,13 @@ Session::Session(const Bundle& bundle, const ModelFeatures& features)
     : bundle_(bundle),
       features_(features),
       towers_(*bundle.towers),
-      query_(towers_.spec, *towers_.parameters, {.outputs = {towers_.spec.query}}),
-      candidate_(towers_.spec, *towers_.parameters, {.outputs = {towers_.spec.candidate}}) {
+      query_(towers_.spec, *towers_.parameters, {.outputs = tower_outputs(towers_.spec, kQueryRows)}),
+      candidate_(towers_.spec, *towers_.parameters,
+                 {.outputs = tower_outputs(towers_.spec, kCandidateRows)}) {
   const ModelSpec& spec = towers_.spec;
   if (spec.rankings.empty()) return;
   ranking_.emplace(spec, *towers_.parameters,
-                   PlanOptions{.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});
+                   PlanOptions{.outputs = spec.ranking_nodes(), .fed = ranking_inputs(spec)});
 }
 
 ConstMatrix Session::embed(const std::vector<Column>& columns, int tower, std::span<uint64_t> unseen) {
@@ -64,7 +66,22 @@ ConstMatrix Session::embed(const EncodedRows& encoded, std::span<const uint32_t>
                                  is_query ? "query" : "item", is_query ? "query" : "item"));
     std::copy_n(output.row(r), output.cols, copied.row(r));
   }
+  ConstMatrix& ranked = is_query ? query_ranked_ : candidate_ranked_;
+  ranked = copied;
+  const std::vector<int> outputs = tower_outputs(towers_.spec, tower);
+  if (outputs.size() > 1) {
+    const Matrix values = plan.output(outputs[1]);
+    Buffer& memory = is_query ? ranked_queries_ : ranked_candidates_;
+    memory.reserve(values.rows * values.cols);
+    const Matrix copy = memory.view(values.rows, values.cols);
+    for (size_t r = 0; r < values.rows; ++r) std::copy_n(values.row(r), values.cols, copy.row(r));
+    ranked = copy;
+  }
   return copied;
+}
+
+ConstMatrix Session::ranked(int tower) const {
+  return tower == kQueryRows ? query_ranked_ : candidate_ranked_;
 }
 
 std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix candidates,
@@ -72,8 +89,8 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
                                               const std::vector<uint32_t>& candidate_rows,
                                               const Deadline& deadline) {
   const ModelSpec& spec = towers_.spec;
-  ranking_->feed(spec.query, queries);
-  ranking_->feed(spec.candidate, candidates);
+  ranking_->feed(spec.ranking_query(), queries);
+  ranking_->feed(spec.ranking_candidate(), candidates);
   std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));
   for (size_t begin = 0; begin < query_rows.size(); begin += kPairsAtOnce) {
     deadline.check();
@@ -84,11 +101,11 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
       const Matrix output = ranking_->output(spec.rankings[t].node);
       for (size_t i = 0; i < count; ++i) {
         // NaN and infinite values cannot be ordered.
-        if (!std::isfinite(output(i, 0)))
+        if (!all_finite(output.row_span(i)))
           throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
                            bundle_.spec.labels[t].name);
         predictions[begin + i][t] =
-            predicted_label(bundle_.spec.labels[t].prediction, output(i, 0), spec.rankings[t].scale);
+            predicted_label(bundle_.spec.labels[t].prediction, output.row_span(i), spec.rankings[t].scale);
       }
     }
   }

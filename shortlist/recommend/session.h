@@ -33,7 +33,10 @@ class Session {
   ConstMatrix embed(const std::vector<Column>& columns, int tower, std::span<uint64_t> unseen = {});
   // The same for some rows that were encoded with the tower's features.
   ConstMatrix embed(const EncodedRows& encoded, std::span<const uint32_t> rows, int tower);
-  // Returns [pair][task]: the labels of the query at query_rows[pair] with the candidate at
+  // What rankings read of the rows of the last embed() of a tower, which rank() takes.
+  ConstMatrix ranked(int tower) const;
+  // `queries` and `candidates` are what rankings read: ranked(), Towers::ranked_item_vectors(). Returns
+  // [pair][task]: the labels of the query at query_rows[pair] with the candidate at
   // candidate_rows[pair].
   std::vector<std::vector<float>> rank(ConstMatrix queries, ConstMatrix candidates,
                                        const std::vector<uint32_t>& query_rows,
@@ -51,7 +54,8 @@ class Session {
   ThreadPool pool_{1};
   Plan query_, candidate_;
   std::optional<Plan> ranking_;
-  Buffer queries_, candidates_;
+  Buffer queries_, candidates_, ranked_queries_, ranked_candidates_;
+  ConstMatrix query_ranked_{}, candidate_ranked_{};
 };
 
 }  // namespace shortlist

@@ -32,11 +32,11 @@ class LossExample {
     pairs_of_query_.offsets = {0, 3, 5, 8, 11, 12};
     multiplicity_.resize(kCandidates);
     pair_weight_.resize(kPairs);
-    rows_of_query_.offsets = {0};
+    rows_of_group_.offsets = {0};
     for (uint32_t query = 0; query < kQueries; ++query) {
       for (uint32_t i = pairs_of_query_.offsets[query]; i < pairs_of_query_.offsets[query + 1]; ++i)
         add_rows(i);
-      rows_of_query_.offsets.push_back(static_cast<uint32_t>(rows_.size()));
+      rows_of_group_.offsets.push_back(static_cast<uint32_t>(rows_.size()));
     }
     for (uint32_t row = 0; row < kRows; ++row)
       labels_.push_back(static_cast<float>(random.at(3).uniform(row)));
@@ -59,7 +59,7 @@ class LossExample {
             .labels = {labels_, rows_},
             .weights = {weights_, rows_},
             .label_scale = {0.25, 0.5},
-            .rows_of_query = rows_of_query_.view()};
+            .rows_of_group = rows_of_group_.view()};
   }
 
   Buffer queries{kQueries, kWidth}, candidates{kCandidates, kWidth}, scores{kPairs, 1};
@@ -77,7 +77,7 @@ class LossExample {
       const auto row = static_cast<uint32_t>(rows_.size());
       rows_.push_back(row);
       rows_of_score_.members.push_back(row);
-      rows_of_query_.members.push_back(row);
+      rows_of_group_.members.push_back(row);
       weights_.push_back(0.5f + 0.1f * static_cast<float>(row % 7));
       multiplicity_[pair_candidate_[pair]] += 1;
       pair_weight_[pair] += weights_.back();
@@ -85,7 +85,7 @@ class LossExample {
     rows_of_score_.offsets.push_back(static_cast<uint32_t>(rows_.size()));
   }
 
-  Grouped pairs_of_query_, rows_of_score_, rows_of_query_;
+  Grouped pairs_of_query_, rows_of_score_, rows_of_group_;
   std::vector<uint32_t> pair_candidate_, rows_;
   std::vector<float> multiplicity_, pair_weight_, labels_, weights_;
 };

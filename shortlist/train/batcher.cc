@@ -254,7 +254,12 @@ LossBatch Batcher::loss_batch(const Task& task) {
   }
   if (task.has_embeddings() && negatives_.accidental_hits == AccidentalHits::user)
     out.excluded_of_query = taken_.of_queries(data_, batch_, rows_, candidate_item_);
-  if (task.loss->needs().groups) out.rows_of_query = groups_.by_query(batch_);
+  if (task.loss->needs().groups) {
+    list_of_row_.clear();
+    for (const uint32_t row : rows_)
+      if (!data_.list_of_row.empty()) list_of_row_.push_back(data_.list_of_row[row]);
+    out.rows_of_group = list_of_row_.empty() ? groups_.by_query(batch_) : groups_.by_number(list_of_row_);
+  }
   return out;
 }
 

@@ -103,6 +103,7 @@ class Batcher {
   TakenItems taken_;
   double total_weight_ = 0;
   RowGroups groups_;
+  std::vector<uint32_t> list_of_row_;  // of each row of the batch
   std::optional<HistoryRows> histories_;
   Batch batch_;
 };

@@ -44,6 +44,9 @@ struct Dataset {
   std::vector<float> item_log_share;
   std::vector<LabelColumn> labels;  // of each ranking task
   const std::vector<float>& label(std::string_view name) const { return values_of(labels, name); }
+  // The ranking.group of each row: losses and figures compare rows of equal numbers. Empty if no ranking has
+  // groups.
+  std::vector<uint32_t> list_of_row;
   std::vector<float> weights;  // [row]; empty: all 1
   // Rows without a label, in ascending order. Their `labels` are meaningless and their `weights` are 0, so
   // they only count for retrieval, in training and in metrics.

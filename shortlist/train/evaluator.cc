@@ -4,7 +4,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "shortlist/base/take.h"
 #include "shortlist/math/elementwise.h"
+#include "shortlist/metrics/group_ndcg.h"
 #include "shortlist/metrics/rating_metrics.h"
 #include "shortlist/metrics/user_metrics.h"
 
@@ -17,12 +19,12 @@ Evaluator::Evaluator(const TrainSpec& training, const ModelSpec& spec, Parameter
       pool_(pool),
       parameters_(parameters),
       tasks_(make_tasks(training, spec)),
-      query_plan_(spec, parameters, {.outputs = {spec.query}}),
-      candidate_plan_(spec, parameters, {.outputs = {spec.candidate}}),
+      query_plan_(spec, parameters, {.outputs = tower_outputs(spec, kQueryRows)}),
+      candidate_plan_(spec, parameters, {.outputs = tower_outputs(spec, kCandidateRows)}),
       losses_(training, data, pool) {
   if (!spec.rankings.empty()) {
-    ranking_plan_.emplace_back(
-        spec, parameters, PlanOptions{.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});
+    ranking_plan_.emplace_back(spec, parameters,
+                               PlanOptions{.outputs = spec.ranking_nodes(), .fed = ranking_inputs(spec)});
   }
 }
 
@@ -34,10 +36,11 @@ void Evaluator::embed(const DistinctPairs& rows) {
   };
   const Matrix queries = place(query_memory_, rows.queries.size(), spec_.at(spec_.query)),
                candidates = place(candidate_memory_, data_.candidates.rows, spec_.at(spec_.candidate));
-  run_tower(pool_, query_plan_, spec_, kQueryRows, data_.queries, rows.queries, queries);
+  run_tower(pool_, query_plan_, spec_, kQueryRows, data_.queries, rows.queries, queries, &ranked_queries_);
   std::vector<uint32_t> all(data_.candidates.rows);
   std::iota(all.begin(), all.end(), 0);
-  run_tower(pool_, candidate_plan_, spec_, kCandidateRows, data_.candidates, all, candidates);
+  run_tower(pool_, candidate_plan_, spec_, kCandidateRows, data_.candidates, all, candidates,
+            &ranked_candidates_);
   queries_ = queries;
   candidates_ = candidates;
 }
@@ -65,8 +68,8 @@ void Evaluator::rank_queries(const DistinctPairs& rows, PairScores& out) {
 
 void Evaluator::predict(const DistinctPairs& rows, PairScores& out) {
   Plan& plan = ranking_plan_.front();
-  plan.feed(spec_.query, queries_);
-  plan.feed(spec_.candidate, candidates_);
+  plan.feed(spec_.ranking_query(), ranked_queries_.or_else(queries_));
+  plan.feed(spec_.ranking_candidate(), ranked_candidates_.or_else(candidates_));
   std::vector<uint32_t> candidate;
   for (uint32_t pair : rows.pairs) candidate.push_back(data_.pair_candidate[pair]);
   run_rankings(pool_, plan, spec_, rows.query_of_pair, candidate, out.outputs);
@@ -104,8 +107,11 @@ std::vector<float> Evaluator::predictions(const Task& task, const DistinctPairs&
                                           const PairScores& pairs) const {
   std::vector<float> labels;
   labels.reserve(rows.pair_of_row.size());
+  const auto width = static_cast<size_t>(spec_.at(task.outputs.score).width);
+  const std::span<const float> outputs = pairs.outputs[task.ranking];
   for (uint32_t pair : rows.pair_of_row)
-    labels.push_back(predicted_label(task.prediction, pairs.outputs[task.ranking][pair], task.label_scale));
+    labels.push_back(
+        predicted_label(task.prediction, outputs.subspan(pair * width, width), task.label_scale));
   return labels;
 }
 
@@ -167,8 +173,15 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
     if (!data_.weights.empty()) weights.push_back(data_.weights[row]);
   }
   const std::vector<float> predicted = predictions(task, found, pairs);
-  for (auto& [name, value] : rating_figures({predicted, labels, weights}))
-    figures.emplace_back(task.figure(name), value);
+  const auto add = [&](const Metrics& all) {
+    for (const auto& [name, value] : all) figures.emplace_back(task.figure(name), value);
+  };
+  if (task.predicts_value()) add(rating_figures({predicted, labels, weights}));
+  if (task.prediction == Prediction::classes) add(class_figures({predicted, labels, weights}));
+  if (!task.has_groups || data_.list_of_row.empty()) return;
+  const std::vector<uint32_t> group =
+      take(data_.list_of_row, std::vector<uint32_t>(rows.begin(), rows.end()));
+  add(group_figures({group, predicted, labels, weights}));
 }
 
 Metrics Evaluator::figures(std::span<const uint32_t> rows, bool held_out) {
@@ -185,7 +198,8 @@ Metrics Evaluator::figures(std::span<const uint32_t> rows, bool held_out) {
 
 Metrics Evaluator::losses(std::span<const uint32_t> rows, const DistinctPairs& found,
                           const PairScores& pairs) {
-  LossParts parts{.regularization = regularization_loss(parameters_)};
+  LossParts parts{.log_variances = log_variances(spec_, parameters_),
+                  .regularization = regularization_loss(parameters_)};
   const RowOutputs outputs{queries_, candidates_, pairs.outputs};
   for (const Task& task : tasks_) parts.tasks.push_back(losses_.mean(task, rows, found, outputs));
   return loss_metrics(tasks_, parts);

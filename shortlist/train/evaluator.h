@@ -37,7 +37,8 @@ class Evaluator {
  private:
   struct PairScores {
     PairRanks ranks;
-    // [ranking task][pair]: the model's outputs on the label's scale, before the sigmoid.
+    // [ranking task][pair]: the model's outputs on the label's scale, before the sigmoid; several for
+    // classes.
     std::vector<std::vector<float>> outputs;
   };
 
@@ -64,6 +65,7 @@ class Evaluator {
   std::vector<Plan> ranking_plan_;  // empty or one plan
   HeldOutLosses losses_;
   Buffer query_memory_, candidate_memory_, items_;
+  RankedRows ranked_queries_, ranked_candidates_;  // what rankings read
   ConstMatrix queries_, candidates_;  // embeddings of the last rows' queries, and of all candidates
   PairRanker ranker_;
 };

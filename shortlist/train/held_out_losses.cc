@@ -23,7 +23,10 @@ ConstMatrix gather(ConstMatrix from, size_t rows, const RowOf& row_of, Buffer& m
   return to;
 }
 
-ConstMatrix as_column(const std::vector<float>& x) { return {x.data(), x.size(), 1, 1}; }
+ConstMatrix as_rows(const std::vector<float>& x, size_t rows) {
+  const size_t width = x.size() / std::max<size_t>(1, rows);
+  return {x.data(), rows, width, width};
+}
 
 }  // namespace
 
@@ -36,6 +39,14 @@ double regularization_loss(const Parameters& parameters) {
   return total;
 }
 
+// By default a row's group is that of its query.
+std::vector<uint32_t> HeldOutLosses::group_of(std::span<const uint32_t> rows) const {
+  const std::vector<uint32_t>& all = data_.list_of_row.empty() ? data_.query_of_row : data_.list_of_row;
+  std::vector<uint32_t> group;
+  for (const uint32_t row : rows) group.push_back(all[row]);
+  return group;
+}
+
 double HeldOutLosses::mean(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
                            const RowOutputs& outputs) {
   HeldOutRows held{
@@ -43,11 +54,13 @@ double HeldOutLosses::mean(const Task& task, std::span<const uint32_t> rows, con
   if (task.has_embeddings()) set_embeddings(rows, found, outputs, held);
   if (task.has_scores()) {
     held.scores = outputs.scores[task.ranking];
+    held.score_width = held.scores.size() / std::max<size_t>(1, found.pairs.size());
     held.score = found.pair_of_row;
     held.labels = {data_.label(task.label), rows};
     held.weights = {data_.weights, rows};
     held.label_scale = task.label_scale;
   }
+  if (task.loss->needs().groups) held.rows_of_group = groups_.by_number(group_of(rows));
   held.for_each_batch = [&](FunctionRef<void(const LossBatch&)> visit) {
     run_batches(task, rows, found, outputs, visit);
   };
@@ -97,7 +110,8 @@ void HeldOutLosses::run_batches(const Task& task, std::span<const uint32_t> rows
     }
     if (task.has_scores()) {
       const auto pair = [&](size_t r) { return place_of_pair[data_.pair_of_row[batcher_.rows()[r]]]; };
-      out.scores.value = gather(as_column(outputs.scores[task.ranking]), batch.rows(), pair, scores);
+      out.scores.value =
+          gather(as_rows(outputs.scores[task.ranking], found.pairs.size()), batch.rows(), pair, scores);
     }
     visit(out);
   }

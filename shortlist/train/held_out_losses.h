@@ -11,7 +11,7 @@ namespace shortlist {
 struct RowOutputs {
   ConstMatrix queries;                            // embeddings of the rows' distinct queries
   ConstMatrix candidates;                         // embeddings of all candidates of the dataset
-  const std::vector<std::vector<float>>& scores;  // [ranking task][distinct pair], raw outputs
+  const std::vector<std::vector<float>>& scores;  // [ranking task][distinct pair, output], raw outputs
 };
 
 class HeldOutLosses {
@@ -31,6 +31,7 @@ class HeldOutLosses {
               const RowOutputs& outputs);
 
  private:
+  std::vector<uint32_t> group_of(std::span<const uint32_t> rows) const;
   void set_embeddings(std::span<const uint32_t> rows, const DistinctPairs& found, const RowOutputs& outputs,
                       HeldOutRows& held);
   void run_batches(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
@@ -44,6 +45,7 @@ class HeldOutLosses {
   Batcher batcher_;
   std::vector<uint32_t> query_, candidate_;  // for each row
   std::vector<float> row_weight_, log_share_;
+  RowGroups groups_;
 };
 
 // The sum of the penalties of all regularised parameters.

@@ -83,18 +83,55 @@ float any_number(const CodedColumn& column) {
   return 0;
 }
 
+// What the labels of a kind of prediction need to be, for messages; "" if they may be any numbers.
+std::string needed_labels(const RankingLoss& loss) {
+  switch (loss.prediction()) {
+    case Prediction::label:
+      break;
+    case Prediction::probability:
+      return "labels from 0 to 1";
+    case Prediction::score:
+      return "labels of at least 0; leave the value empty for a row without a label";
+    case Prediction::classes:
+      return fmt::format("whole numbers from 0 to {}", loss.width() - 1);
+  }
+  return "";
+}
+
+bool is_possible(const RankingLoss& loss, float label) {
+  switch (loss.prediction()) {
+    case Prediction::label:
+      break;
+    case Prediction::probability:
+      return label >= 0 && label <= 1;
+    case Prediction::score:
+      return label >= 0;
+    case Prediction::classes:
+      return label >= 0 && label < static_cast<float>(loss.width()) && label == std::trunc(label);
+  }
+  return true;
+}
+
+void check_range(const LabelSpec& label, const std::vector<float>& labels) {
+  for (size_t r = 0; r < labels.size(); ++r) {
+    if (is_possible(label.loss, labels[r])) continue;
+    throw data_error("row {}: label column '{}': got {}, but {} needs {}", r + 1, label.column, labels[r],
+                     label.loss.name(), needed_labels(label.loss));
+  }
+}
+
 }  // namespace
 
 std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled) {
+  const size_t before = unlabelled != nullptr ? unlabelled->size() : 0;
   if (unlabelled != nullptr) find_rows_without_value(column, *unlabelled);
   std::vector<float> labels =
       numbers_of(column, "label", unlabelled != nullptr ? std::optional(any_number(column)) : std::nullopt);
-  if (label.loss.prediction() != Prediction::probability) return labels;
-  for (size_t r = 0; r < labels.size(); ++r) {
-    if (labels[r] >= 0 && labels[r] <= 1) continue;
-    throw data_error("row {}: label column '{}': got {}, but {} needs labels from 0 to 1", r + 1,
-                     label.column, labels[r], label.loss.name());
+  check_range(label, labels);
+  // Losses that compare rows leave out those with a label below 0.
+  if (label.loss.compares_rows() && unlabelled != nullptr) {
+    for (size_t i = before; i < unlabelled->size(); ++i) labels[(*unlabelled)[i]] = -1;
   }
   return labels;
 }

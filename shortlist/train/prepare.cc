@@ -5,6 +5,7 @@
 
 #include "shortlist/features/column_form.h"
 #include "shortlist/features/time.h"
+#include "shortlist/metrics/observations.h"
 #include "shortlist/table/code_columns.h"
 #include "shortlist/train/catalogue.h"
 #include "shortlist/train/data_columns.h"
@@ -47,6 +48,35 @@ std::optional<TimeForm> times_of(const FeatureMap& features, const std::string& 
   return std::nullopt;
 }
 
+// The group of each row. A row without a user is a group of its own.
+std::vector<uint32_t> find_groups(const DataSpec& spec, const DataColumns& columns, const Dataset& data) {
+  if (spec.group->empty()) return data.query_of_row;
+  std::vector<uint32_t> groups =
+      *spec.group == spec.user ? data.user_of_row : columns.find(*spec.group).codes;
+  groups.resize(data.rows);
+  uint32_t next = 0;
+  for (const uint32_t group : groups)
+    if (group != unknown_index) next = std::max(next, group + 1);
+  for (uint32_t& group : groups)
+    if (group == unknown_index) group = next++;
+  return groups;
+}
+
+// A loss that compares rows learns nothing if all groups have one row.
+void check_groups(const DataSpec& spec, const Dataset& data) {
+  std::unordered_set<uint32_t> found;
+  for (const uint32_t row : data.split.train)
+    if (!data.list_of_row.empty() && !found.insert(data.list_of_row[row]).second) return;
+  for (const LabelSpec& label : spec.labels) {
+    if (!label.loss.compares_rows()) continue;
+    const std::string groups = spec.group->empty() ? "query" : fmt::format("group '{}'", *spec.group);
+    throw data_error(
+        "label '{}': {} compares the rows of a group, but every {} has only one training row; set group in "
+        "[[ranking]] to a column with several rows for each value",
+        label.column, label.loss.name(), groups);
+  }
+}
+
 // Frees columns as soon as they are not needed, because the results are equally large.
 Dataset apply(const DataSpec& spec, const FeatureMap& features, DataColumns columns, Split split, bool labels,
               const KnownData* known = nullptr) {
@@ -79,6 +109,7 @@ Dataset apply(const DataSpec& spec, const FeatureMap& features, DataColumns colu
   if (!spec.user.empty()) read_users(columns.find(spec.user), known, spec.query_has_user, data);
   if (known == nullptr && spec.query_has_user)
     data.context = find_user_context(columns, query.columns(), spec.user, data);
+  if (labels && spec.group) data.list_of_row = find_groups(spec, columns, data);
   data.query_is_user = spec.histories.empty() && query.columns() == std::vector<std::string>{spec.user};
   return data;
 }
@@ -146,6 +177,7 @@ PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn trai
     const std::vector<double> times = times_of_rows(spec, columns);
     prepared.data = apply(spec, prepared.features, std::move(columns), std::move(split), true);
     prepared.data.fingerprint = std::move(fingerprint);
+    check_groups(spec, prepared.data);
     prepared.features = with_histories(spec, prepared.features, prepared.data);
     add_histories(spec, prepared.features, times, nullptr, prepared.data);
     number_pairs(prepared.data);

@@ -2,6 +2,17 @@
 
 namespace shortlist {
 
+Groups RowGroups::by_number(std::span<const uint32_t> numbers) {
+  number_.clear();
+  for (const uint32_t number : numbers) number_.try_emplace(number, static_cast<uint32_t>(number_.size()));
+  offsets_.assign(number_.size() + 2, 0);
+  for (const uint32_t number : numbers) ++offsets_[number_.at(number) + 2];
+  for (size_t g = 2; g < offsets_.size(); ++g) offsets_[g] += offsets_[g - 1];
+  rows_.resize(numbers.size());
+  for (uint32_t r = 0; r < numbers.size(); ++r) rows_[offsets_[number_.at(numbers[r]) + 1]++] = r;
+  return {std::span(offsets_).first(number_.size() + 1), rows_};
+}
+
 Groups RowGroups::by_query(const Batch& batch) {
   number_.clear();
   for (uint32_t query : batch.queries().shown)

@@ -21,6 +21,7 @@ RowBlock block_of(const Dataset& data) {
           .item_of_candidate = data.item_of_candidate,
           .item_log_share = data.item_log_share,
           .group_of_row = data.group_of_row,
+          .list_of_row = data.list_of_row,
           .train = data.split.train,
           .user_of_row = data.user_of_row,
           .interactions = &data.interactions};

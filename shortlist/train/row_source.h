@@ -20,6 +20,7 @@ struct RowBlock {
   std::span<const uint32_t> item_of_candidate;
   std::span<const float> item_log_share;       // for each item; may be empty
   std::span<const uint32_t> group_of_row;      // the number of each row's group; empty: each row is one
+  std::span<const uint32_t> list_of_row;       // Dataset::list_of_row
   std::span<const uint32_t> train;             // the training rows, in the order of the split
   std::span<const uint32_t> user_of_row;       // empty: users are unknown
   const Interactions* interactions = nullptr;  // the users' training rows

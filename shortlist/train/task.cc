@@ -1,6 +1,7 @@
 #include "shortlist/train/task.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace shortlist {
 namespace {
@@ -23,6 +24,7 @@ Task ranking_task(const TrainSpec& spec, const ModelSpec& model, size_t i) {
           .label = ranking.label,
           .ranking = i,
           .prediction = ranking.loss.prediction(),
+          .has_groups = ranking.has_groups(),
           .label_scale = model.rankings[i].scale};
 }
 
@@ -33,6 +35,12 @@ std::vector<Task> make_tasks(const TrainSpec& spec, const ModelSpec& model, Prec
   if (spec.retrieval) tasks.push_back(retrieval_task(*spec.retrieval, model, precision));
   for (size_t i = 0; i < spec.ranking.size(); ++i) tasks.push_back(ranking_task(spec, model, i));
   return tasks;
+}
+
+std::vector<double> log_variances(const ModelSpec& model, const Parameters& parameters) {
+  if (model.task_weights < 0) return {};
+  const ParameterState& state = *parameters.of(static_cast<size_t>(model.task_weights))[0];
+  return {state.value.data, state.value.data + state.value.cols};
 }
 
 std::vector<int> output_nodes(std::span<const Task> tasks) {
@@ -60,7 +68,14 @@ void set_outputs(const Task& task, Plan& plan, const Batch& batch, LossBatch& ou
 
 double total_loss(std::span<const Task> tasks, const LossParts& losses) {
   double total = losses.regularization;
-  for (size_t t = 0; t < tasks.size(); ++t) total += tasks[t].weight * losses.tasks[t];
+  for (size_t t = 0; t < tasks.size(); ++t) {
+    if (losses.log_variances.empty()) {
+      total += tasks[t].weight * losses.tasks[t];
+    } else {
+      const double s = losses.log_variances[t];
+      total += tasks[t].weight * (losses.tasks[t] * std::exp(-s) + s);
+    }
+  }
   return total;
 }
 
@@ -68,6 +83,8 @@ Metrics loss_metrics(std::span<const Task> tasks, const LossParts& losses) {
   Metrics figures = {{"loss", total_loss(tasks, losses)}};
   for (size_t t = 0; t < tasks.size(); ++t) figures.emplace_back(tasks[t].loss_metric(), losses.tasks[t]);
   figures.emplace_back("regularization_loss", losses.regularization);
+  for (size_t t = 0; t < losses.log_variances.size(); ++t)
+    figures.emplace_back(tasks[t].name + "_log_variance" + tasks[t].suffix, losses.log_variances[t]);
   return figures;
 }
 

@@ -30,10 +30,15 @@ struct Task {
   std::string label;
   size_t ranking = 0;
   Prediction prediction = Prediction::label;
+  bool has_groups = false;  // the order within groups is measured
   LabelScale label_scale;
 
   bool has_embeddings() const { return outputs.query >= 0; }
   bool has_scores() const { return outputs.score >= 0; }
+  // Whether its scores predict the label's value, so that they have errors.
+  bool predicts_value() const {
+    return has_scores() && (prediction == Prediction::label || prediction == Prediction::probability);
+  }
   std::string figure(std::string_view of) const { return std::string(of) + suffix; }
   std::string loss_metric() const { return name + "_loss" + suffix; }
 };
@@ -41,6 +46,9 @@ struct Task {
 // The tasks of a training. `precision` is that of the matrix products in the losses.
 std::vector<Task> make_tasks(const TrainSpec& spec, const ModelSpec& model,
                              Precision precision = Precision::float32);
+
+// The s of each task if their weights are learned, else empty.
+std::vector<double> log_variances(const ModelSpec& model, const Parameters& parameters);
 
 // The outputs of all tasks, which a plan must compute.
 std::vector<int> output_nodes(std::span<const Task> tasks);
@@ -52,11 +60,14 @@ void set_outputs(const Task& task, Plan& plan, const Batch& batch, LossBatch& ou
 // The parts of a model's loss.
 struct LossParts {
   std::vector<double> tasks;  // for each task, before its weight
+  // The s of each task if weights are learned: the task then counts weight (loss exp(-s) + s). Else empty.
+  std::vector<double> log_variances = {};
   double regularization = 0;
 };
 // The weighted sum of the tasks' losses, plus the regularisation.
 double total_loss(std::span<const Task> tasks, const LossParts& losses);
-// "loss" (the total), "retrieval_loss", "ranking_loss", ..., "regularization_loss".
+// "loss" (the total), "retrieval_loss", "ranking_loss", ..., "regularization_loss"; with learned weights also
+// "retrieval_log_variance", ...
 Metrics loss_metrics(std::span<const Task> tasks, const LossParts& losses);
 
 }  // namespace shortlist

@@ -70,13 +70,13 @@ class QuerySoftmax : public Loss {
     const bool writes = batch.scores.gradient.data != nullptr;
     for (size_t s = 0; writes && s < batch.scores.value.rows; ++s) batch.scores.gradient(s, 0) = 0;
     double loss = 0;
-    for (size_t q = 0; q < batch.rows_of_query.size(); ++q) {
+    for (size_t q = 0; q < batch.rows_of_group.size(); ++q) {
       double sum = 0, labels = 0;
-      for (uint32_t r : batch.rows_of_query[q]) {
+      for (uint32_t r : batch.rows_of_group[q]) {
         sum += std::exp(double{batch.scores.value(score_of_row[r], 0)});
         labels += batch.label(r);
       }
-      for (uint32_t r : batch.rows_of_query[q]) {
+      for (uint32_t r : batch.rows_of_group[q]) {
         const double score = batch.scores.value(score_of_row[r], 0);
         loss += batch.label(r) * (std::log(sum) - score);
         if (!writes) continue;

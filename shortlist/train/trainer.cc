@@ -6,6 +6,7 @@
 
 #include "shortlist/math/finite.h"
 #include "shortlist/train/checkpoint.h"
+#include "shortlist/train/epoch_rows.h"
 #include "shortlist/train/evaluator.h"
 
 namespace shortlist {
@@ -41,6 +42,7 @@ struct Trainer::State {
   State(const TrainSpec& s, const ModelSpec& model, Parameters& p, const Dataset& d, ThreadPool& t)
       : spec(s), parameters(p), data(d), pool(t), step(s, model, p, d, t), evaluator(s, model, p, d, t) {
     const TrainingConfig& training = spec.settings;
+    epoch_row_count = rows_an_epoch(block_of(data), group_order());
     run.learning_rate = run.configured_rate = training.optimizer.learning_rate();
     if (training.reduce_on_plateau) plateau.emplace(with_monitor(*training.reduce_on_plateau, spec, data));
     if (training.early_stopping) early.emplace(with_monitor(*training.early_stopping, spec, data));
@@ -51,13 +53,19 @@ struct Trainer::State {
     return followed.of_epochs.empty() ? spec.settings.epochs : static_cast<int>(followed.of_epochs.size());
   }
   size_t batch_rows() const { return static_cast<size_t>(spec.settings.batch); }
-  int64_t steps_an_epoch() const {
-    return static_cast<int64_t>(chunk_count(data.split.train.size(), batch_rows()));
+  int64_t steps_an_epoch() const { return static_cast<int64_t>(chunk_count(epoch_row_count, batch_rows())); }
+  GroupOrder group_order() const {
+    const auto groups = [](const Task& task) { return task.loss->needs().groups; };
+    return {std::ranges::any_of(step.tasks(), groups), static_cast<size_t>(spec.settings.group_rows)};
+  }
+  EpochRows rows_of_epoch(int epoch) const {
+    const TrainingConfig& training = spec.settings;
+    return epoch_rows(block_of(data), group_order(), batch_rows(), static_cast<uint64_t>(training.seed),
+                      training.keras_compatible ? 0 : static_cast<uint64_t>(epoch));
   }
 
   // Returns false if it was stopped.
-  bool run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
-                 const std::vector<uint32_t>& order);
+  bool run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop, const EpochRows& rows);
   void end_epoch(TrainingCallback& callback);
   void set_rates();
   void ask_for_rate(TrainingCallback& callback);
@@ -82,6 +90,7 @@ struct Trainer::State {
   std::optional<EarlyStopping> early;
   std::vector<Buffer> best;  // values of the parameters
   TrainerState run;
+  size_t epoch_row_count = 0;
   std::vector<double> rates;  // of the present step: of training.optimizer and of each part
   LearningRates followed;     // empty: from the config
 };
@@ -110,22 +119,25 @@ void Trainer::State::ask_for_rate(TrainingCallback& callback) {
 }
 
 bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
-                               const std::vector<uint32_t>& order) {
+                               const EpochRows& rows) {
   const bool follows = !followed.of_epochs.empty();
   if (follows) run.learning_rate = followed.of_epochs[static_cast<size_t>(run.epoch)];
   while (run.step < steps_an_epoch()) {
     if (stop) return false;
     set_rates();
     if (!follows) ask_for_rate(callback);
-    const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
-    const size_t earlier = std::min(range.begin, step.earlier_rows());
-    const StepMetrics figures = step.run(std::span(order).subspan(range.begin, range.size()), rates,
-                                         std::span(order).subspan(range.begin - earlier, earlier));
-    check_loss_finite(figures);
-    run.sums.add(figures);
+    const auto batch = static_cast<size_t>(run.step);
+    const std::span<const uint32_t> own = rows.batch(batch);
+    if (!own.empty()) {  // a group may fill several batches
+      const size_t begin = rows.cuts[batch], earlier = std::min(begin, step.earlier_rows());
+      const StepMetrics figures =
+          step.run(own, rates, std::span(rows.rows).subspan(begin - earlier, earlier));
+      check_loss_finite(figures);
+      run.sums.add(figures);
+    }
     ++run.step;
     const Metrics means = run.sums.means();
-    callback.after_step({run.epoch + 1, epochs(), run.step, steps_an_epoch(), range.end, means});
+    callback.after_step({run.epoch + 1, epochs(), run.step, steps_an_epoch(), rows.cuts[batch + 1], means});
   }
   return true;
 }
@@ -241,17 +253,13 @@ StepMetrics Trainer::step(std::span<const uint32_t> rows) {
   return state_->step.run(rows, state_->rates);
 }
 
-std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
-  const TrainingConfig& training = state_->spec.settings;
-  return row_order(block_of(state_->data), 0, 1, static_cast<uint64_t>(training.seed),
-                   training.keras_compatible ? 0 : static_cast<uint64_t>(epoch));
-}
+std::vector<uint32_t> Trainer::epoch_order(int epoch) const { return state_->rows_of_epoch(epoch).rows; }
 
 Trainer::Outcome Trainer::run(TrainingCallback& callback, const std::atomic<bool>& stop,
                               const std::string& checkpoints) {
   State& s = *state_;
   while (s.run.epoch < s.epochs() && !s.run.stopped_early) {
-    if (!s.run_epoch(callback, stop, epoch_order(s.run.epoch))) {
+    if (!s.run_epoch(callback, stop, s.rows_of_epoch(s.run.epoch))) {
       s.check_state_finite();
       s.save(checkpoints);
       return Outcome::interrupted;
@@ -319,9 +327,9 @@ void Trainer::skip_steps() {
   State& s = *state_;
   if (!s.step.depends_on_earlier_steps()) return;
   for (int epoch = 0; epoch < s.run.epoch; ++epoch) s.step.skip(epoch_order(epoch));
-  const std::vector<uint32_t> order = epoch_order(s.run.epoch);
-  const size_t rows = static_cast<size_t>(s.run.step) * s.batch_rows();
-  s.step.skip(std::span(order).first(std::min(order.size(), rows)));
+  const EpochRows epoch = s.rows_of_epoch(s.run.epoch);
+  const size_t batches = std::min(static_cast<size_t>(s.run.step), epoch.batches());
+  s.step.skip(std::span(epoch.rows).first(epoch.cuts[batches]));
 }
 
 }  // namespace shortlist

@@ -1,6 +1,7 @@
 #include "shortlist/train/training_step.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "shortlist/math/peak.h"
 
@@ -55,6 +56,8 @@ TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parame
       data_(data),
       sampler_(spec.negatives(), data),
       batcher_(data, plan_.needs_all_rows(kQueryRows), plan_.needs_all_rows(kCandidateRows)),
+      task_weights_(model.task_weights < 0 ? nullptr
+                                           : parameters.of(static_cast<size_t>(model.task_weights))[0]),
       batches_(tasks_.size()) {
   if (spec.retrieval && spec.retrieval->sampling_estimate == SamplingEstimate::streaming)
     shares_.emplace(data.item_log_share.size(), spec.retrieval->streaming_rate);
@@ -86,21 +89,35 @@ StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, std::span<c
   clock_.time(kLayers, 0, [&] { plan_.forward(pool_, *batch, true, key); });
   StepMetrics figures{.rows = static_cast<double>(rows.size()), .weight = batcher_.total_weight()};
   LossParts losses;
+  for (size_t t = 0; task_weights_ != nullptr && t < tasks_.size(); ++t)
+    losses.log_variances.push_back(task_weights_->value(0, t));
   for (size_t t = 0; t < tasks_.size(); ++t) {
     const Task& task = tasks_[t];
     clock_.time(kFirstTask + t, 0, [&] {
       batches_[t] = batcher_.loss_batch(task);
       set_outputs(task, plan_, *batch, batches_[t]);
-      losses.tasks.push_back(task.loss->run(pool_, batches_[t], task.weight));
-      if (task.has_scores())
+      losses.tasks.push_back(task.loss->run(pool_, batches_[t], weight_of(t)));
+      if (task.predicts_value())
         figures.squared_errors.emplace_back(task.figure("rmse"),
                                             squared_errors_.sum(pool_, task, batches_[t]));
     });
   }
+  write_weight_gradients(losses.tasks);
   clock_.time(kLayers, 0, [&] { plan_.backward(pool_, outputs_); });
   clock_.time(kOptimizer, 0, [&] { losses.regularization = update(rates); });
   figures.losses = loss_metrics(tasks_, losses);
   return figures;
+}
+
+double TrainingStep::weight_of(size_t task) const {
+  if (task_weights_ == nullptr) return tasks_[task].weight;
+  return tasks_[task].weight * std::exp(-double{task_weights_->value(0, task)});
+}
+
+// d/ds of weight (loss exp(-s) + s)
+void TrainingStep::write_weight_gradients(std::span<const double> losses) {
+  for (size_t t = 0; task_weights_ != nullptr && t < tasks_.size(); ++t)
+    task_weights_->gradient(0, t) = static_cast<float>(tasks_[t].weight - weight_of(t) * losses[t]);
 }
 
 void TrainingStep::skip(std::span<const uint32_t> rows) {

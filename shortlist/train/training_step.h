@@ -58,6 +58,9 @@ class TrainingStep {
   double update(std::span<const double> rates);
   StepPhase shared_phase(const std::string& name, size_t phase, const LossWork& work) const;
   LossWork optimizer_work() const;
+  // The factor of a task's loss: its weight, or with learned weights weight exp(-s).
+  double weight_of(size_t task) const;
+  void write_weight_gradients(std::span<const double> losses);
 
   Parameters& parameters_;
   ThreadPool& pool_;
@@ -70,6 +73,7 @@ class TrainingStep {
   NegativeSampler sampler_;
   std::optional<StreamingShares> shares_;  // of the items, if they are estimated while training
   Batcher batcher_;
+  ParameterState* task_weights_;    // their s if they are learned, else null
   std::vector<LossBatch> batches_;  // the last step's batch for each task
   SquaredErrors squared_errors_;
   std::vector<ParameterState*> trained_;  // the parameters that the optimizer updates

@@ -10,12 +10,26 @@ from __future__ import annotations
 from shortlist.losses._crossentropy import binary_crossentropy
 from shortlist.losses._errors import huber, log_cosh, mean_absolute_error, mean_squared_error
 from shortlist.losses._in_batch_softmax import in_batch_softmax
+from shortlist.losses._lists import (
+    list_mle,
+    listwise_softmax,
+    pairwise_hinge,
+    pairwise_logistic,
+    pairwise_mean_squared_error,
+    pairwise_soft_zero_one,
+)
 
 __all__ = [
     "binary_crossentropy",
     "huber",
     "in_batch_softmax",
+    "list_mle",
+    "listwise_softmax",
     "log_cosh",
     "mean_absolute_error",
     "mean_squared_error",
+    "pairwise_hinge",
+    "pairwise_logistic",
+    "pairwise_mean_squared_error",
+    "pairwise_soft_zero_one",
 ]

@@ -32,7 +32,10 @@ def loss_of_rows(
         raise DataError("mask: is False in every row, need at least one row that is kept")
     slopes: Floats | None
     loss: float
-    loss, slopes = _core.ranking_loss(settings, rows.y_true, rows.y_pred, rows.weight, to_flag("gradient", gradient))
+    no_groups = np.empty(0, np.uint32)
+    loss, slopes = _core.ranking_loss(
+        settings, rows.y_true, rows.y_pred, rows.weight, no_groups, to_flag("gradient", gradient)
+    )
     check_finite(settings["loss"], loss)
     if slopes is None:
         return loss

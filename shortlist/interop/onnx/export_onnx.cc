@@ -52,9 +52,12 @@ class Builder {
           "node '{}': in ONNX, a ranking can read the towers' outputs, but not nodes inside the towers",
           node.name);
     }
-    const OnnxFeature feature =
-        add_onnx_feature(model_.graph, (*features_)[static_cast<size_t>(node.feature)]);
-    model_.inputs.push_back(feature.input);
+    const bool is_new = !added_.contains(node.feature);
+    if (is_new) {
+      added_[node.feature] = add_onnx_feature(model_.graph, (*features_)[static_cast<size_t>(node.feature)]);
+      model_.inputs.push_back(added_[node.feature].input);
+    }
+    const OnnxFeature& feature = added_[node.feature];
     const auto parameters = parameters_.of(static_cast<size_t>(at));
     if (parameters.empty()) return feature.value;
     return add_onnx_embedding(model_.graph, node, *parameters[0], feature.value, feature.bags);
@@ -65,6 +68,7 @@ class Builder {
   const Parameters& parameters_;
   const FeatureMap* features_;
   std::map<int, std::string> values_;
+  std::map<int, OnnxFeature> added_;  // the features that nodes have read
 };
 
 void add_output(OnnxModel& model, const std::string& name, const OnnxShape& shape, const json& json_shape,
@@ -73,12 +77,17 @@ void add_output(OnnxModel& model, const std::string& name, const OnnxShape& shap
   model.outputs.push_back({{"name", name}, {"type", "float32"}, {"shape", json_shape}});
 }
 
-OnnxModel tower(const char* name, int output, const ModelSpec& spec, const Parameters& parameters,
+// `ranked` is what the ranking model reads, if that is not the output; else -1.
+OnnxModel tower(const char* name, int output, int ranked, const ModelSpec& spec, const Parameters& parameters,
                 const FeatureMap& features) {
   OnnxModel model(name);
   Builder builder(model, spec, parameters, &features);
   const int64_t width = spec.at(output).width;
   add_output(model, "embedding", {kRows, width}, {kRows, width}, builder.value(output));
+  if (ranked >= 0) {
+    const int64_t ranked_width = spec.at(ranked).width;
+    add_output(model, "ranked", {kRows, ranked_width}, {kRows, ranked_width}, builder.value(ranked));
+  }
   return model;
 }
 
@@ -86,7 +95,8 @@ OnnxModel ranking(const OnnxSource& source) {
   const ModelSpec& spec = source.spec;
   OnnxModel model("ranking");
   Builder builder(model, spec, source.parameters, nullptr);
-  const std::pair<const char*, int> towers[] = {{"query", spec.query}, {"item", spec.candidate}};
+  const std::pair<const char*, int> towers[] = {{"query", spec.ranking_query()},
+                                                {"item", spec.ranking_candidate()}};
   for (const auto& [name, node] : towers) {
     const int64_t width = spec.at(node).width;
     builder.feed(node, model.graph.input(name, OnnxType::float32, {kRows, width}));
@@ -96,6 +106,14 @@ OnnxModel ranking(const OnnxSource& source) {
     std::string value = builder.value(spec.rankings[i].node);
     const std::string name = "predicted_" + source.labels[i].name;
     model.graph.enter(name);
+    if (const int64_t classes = spec.at(spec.rankings[i].node).width; classes > 1) {
+      add_output(model, "probabilities_" + source.labels[i].name, {kRows, classes}, {kRows, classes},
+                 model.graph.add("Softmax", {value}, {{"axis", int64_t{1}}}));
+      const std::string best =
+          model.graph.add("ArgMax", {value}, {{"axis", int64_t{1}}, {"keepdims", int64_t{0}}});
+      add_output(model, name, {kRows}, {kRows}, model.graph.cast(best, OnnxType::float32));
+      continue;
+    }
     value = model.graph.add("Squeeze", {value, model.graph.axes({1})});
     if (source.labels[i].is_probability) value = model.graph.add("Sigmoid", {value});
     const LabelScale scale = spec.rankings[i].scale;
@@ -113,8 +131,8 @@ OnnxModel ranking(const OnnxSource& source) {
 void export_onnx(const std::string& folder, const OnnxSource& source) {
   const auto& [query, item, spec, parameters, labels] = source;
   std::vector<OnnxModel> models;
-  models.push_back(tower("query", spec.query, spec, parameters, query));
-  models.push_back(tower("item", spec.candidate, spec, parameters, item));
+  models.push_back(tower("query", spec.query, spec.ranked_query, spec, parameters, query));
+  models.push_back(tower("item", spec.candidate, spec.ranked_candidate, spec, parameters, item));
   if (!spec.rankings.empty()) models.push_back(ranking(source));
   make_directories(folder);
   json described = json::object();

@@ -2,12 +2,19 @@
 
 #include <fmt/ranges.h>
 
+#include <numeric>
+
 #include "shortlist/layers/batch_norm.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/cross.h"
+#include "shortlist/layers/cross_mix.h"
 #include "shortlist/layers/dropout.h"
 #include "shortlist/layers/embedding.h"
+#include "shortlist/layers/fm.h"
 #include "shortlist/layers/gather.h"
+#include "shortlist/layers/mixture.h"
+#include "shortlist/layers/ones.h"
+#include "shortlist/layers/slice.h"
 
 namespace shortlist {
 namespace {
@@ -97,6 +104,59 @@ std::string add_cross(OnnxGraph& graph, const Cross& layer, const Values& values
   return graph.add("Add", {graph.add("Mul", {x0, t}), x});
 }
 
+std::string add_columns(OnnxGraph& graph, const std::string& x, int64_t begin, int64_t width) {
+  std::vector<int64_t> columns(static_cast<size_t>(width));
+  std::iota(columns.begin(), columns.end(), begin);
+  return graph.add("Gather", {x, graph.axes(columns)}, {{"axis", int64_t{1}}});
+}
+
+std::string add_cross_mix(OnnxGraph& graph, const CrossMix& layer, const Values& values,
+                          const Inputs& inputs) {
+  const std::string &x0 = inputs.front(), &x = inputs.back();
+  const std::string projected =
+      add_activation(graph, layer.activation, graph.add("MatMul", {x, values.matrix("kernel_v")}));
+  const std::string gates =
+      graph.add("Softmax", {graph.add("MatMul", {x, values.matrix("gate")})}, {{"axis", int64_t{1}}});
+  Inputs mixed;
+  for (int64_t e = 0; e < layer.cross_mix; ++e) {
+    const std::string a = add_columns(graph, projected, e * layer.projection, layer.projection);
+    const std::string kernel = values.matrix(fmt::format("kernel_c_{}", e));
+    const std::string h = add_activation(graph, layer.activation, graph.add("MatMul", {a, kernel}));
+    mixed.push_back(graph.add("Mul", {h, add_columns(graph, gates, e, 1)}));
+  }
+  const std::string side_by_side = graph.add("Concat", mixed, {{"axis", int64_t{1}}});
+  const std::string t = add_product(graph, side_by_side, values.matrix("kernel_u"), true, values);
+  return graph.add("Add", {graph.add("Mul", {x0, t}), x});
+}
+
+std::string add_mixture(OnnxGraph& graph, const Mixture&, const Values&, const Inputs& inputs) {
+  const std::string gates = graph.add("Softmax", {inputs[0]}, {{"axis", int64_t{1}}});
+  Inputs mixed;
+  for (size_t e = 1; e < inputs.size(); ++e)
+    mixed.push_back(graph.add("Mul", {inputs[e], add_columns(graph, gates, static_cast<int64_t>(e) - 1, 1)}));
+  return graph.add("Sum", mixed);
+}
+
+std::string add_fm(OnnxGraph& graph, const FactorizationMachine&, const Values&, const Inputs& inputs) {
+  const auto squares = [&](const std::string& x) {
+    return graph.add("ReduceSumSquare", {x}, {{"axes", std::vector<int64_t>{1}}, {"keepdims", int64_t{1}}});
+  };
+  Inputs of_inputs;
+  for (const std::string& input : inputs) of_inputs.push_back(squares(input));
+  const std::string difference =
+      graph.add("Sub", {squares(graph.add("Sum", inputs)), graph.add("Sum", of_inputs)});
+  return graph.add("Mul", {difference, graph.scalar(0.5F)});
+}
+
+std::string add_slice(OnnxGraph& graph, const Slice& layer, const Values&, const Inputs& inputs) {
+  return add_columns(graph, inputs[0], layer.begin, layer.width);
+}
+
+std::string add_ones(OnnxGraph& graph, const Ones&, const Values&, const Inputs& inputs) {
+  const std::string column = add_columns(graph, inputs[0], 0, 1);
+  return graph.add("Add", {graph.add("Mul", {column, graph.scalar(0.0F)}), graph.scalar(1.0F)});
+}
+
 std::string add_batch_norm(OnnxGraph& graph, const BatchNorm& layer, const Values& values,
                            const Inputs& inputs) {
   return graph.add("BatchNormalization",
@@ -169,6 +229,11 @@ constexpr OnnxForm form(std::string_view kind) {
 constexpr OnnxForm kForms[] = {
     form<Dense, add_dense>("dense"),
     form<Cross, add_cross>("cross"),
+    form<CrossMix, add_cross_mix>("cross_mix"),
+    form<Mixture, add_mixture>("mixture"),
+    form<FactorizationMachine, add_fm>("fm"),
+    form<Slice, add_slice>("slice"),
+    form<Ones, add_ones>("ones"),
     form<BatchNorm, add_batch_norm>("batch_norm"),
     form<Dropout, add_dropout>("dropout"),
     form<Concat, add_concat>("concat"),

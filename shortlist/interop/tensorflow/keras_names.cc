@@ -17,6 +17,7 @@ class StructureBuilder {
       throw usage_error(
           "this model has {} ranking tasks; export it with --like, a checkpoint of the Keras model",
           spec.rankings.size());
+    expect_known_layers();
   }
 
   KerasStructure build() {
@@ -27,6 +28,27 @@ class StructureBuilder {
   }
 
  private:
+  // Keras's and TensorFlow Recommenders' layers alone have names there.
+  void expect_known_layers() const {
+    if (spec_.ranked_query >= 0 || spec_.ranked_candidate >= 0)
+      throw usage_error(
+          "a ranking of this model reads features or biases of the towers; a Keras model has no names for "
+          "that, so "
+          "export it to ONNX, or with --like, a checkpoint of the Keras model");
+    for (size_t i = 0; i < spec_.nodes.size(); ++i) {
+      const Node& node = spec_.nodes[i];
+      const std::string_view kind = node.layer->kind();
+      const bool is_own = kind == "cross_mix" || kind == "task_log_variances" ||
+                          node.name.starts_with("experts/") || node.name.find("/bias/") != std::string::npos;
+      if (!is_own || parameters_.of(i).empty()) continue;
+      throw usage_error(
+          "node '{}': Keras has no such layer; export the model to ONNX, or with --like, a checkpoint of the "
+          "Keras "
+          "model",
+          node.name);
+    }
+  }
+
   size_t add_node() {
     made_.graph.nodes.emplace_back();
     paths_.emplace_back();
