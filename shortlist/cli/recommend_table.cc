@@ -156,7 +156,7 @@ void recommend_table(const Recommender& recommender, const RecommendCommand& com
   QueryTable queries(recommender, table);
   const PassedColumns passed =
       passed_columns(table, command.format, command.out, [&](const std::string& name) {
-        return std::ranges::find(recommender.query_columns(), name) != recommender.query_columns().end();
+        return std::ranges::find(queries.requests(), name, &ColumnRequest::name) != queries.requests().end();
       });
   std::vector<ColumnRequest> requests = queries.requests();
   std::ranges::copy(passed.requests, std::back_inserter(requests));

@@ -98,6 +98,13 @@ All kinds have these keys:
 
 )";
 
+constexpr const char* kSelfAttention = R"(### self_attention
+
+Blocks of causal self-attention along a history, as in SASRec: short for layers `layer_norm`, `dense`,
+`causal_attention`, `dropout` and `add`. It also has `name`, which names the last layer, and `inputs`.
+
+)";
+
 constexpr const char* kMlp = R"(### mlp
 
 Several dense layers in one line: `{ mlp = [256, 64], final_activation = "relu" }`. The other
@@ -132,7 +139,8 @@ std::string describe_layers() {
   for (const LayerKind& kind : layer_kinds()) {
     out += fmt::format("### {}\n\n{}\n\n{}", kind.name, sentence(kind.help), table_of(kind.document()));
   }
-  return out + kMlp + table_of(document_mlp());
+  out += kMlp + table_of(document_mlp());
+  return out + kSelfAttention + table_of(document_self_attention());
 }
 
 template <typename Settings>

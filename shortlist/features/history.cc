@@ -45,9 +45,13 @@ int32_t HistoryFeature::find(std::string_view id) const {
   return items_.id(in_form(id, form_, memory), nullptr);
 }
 
+void HistoryFeature::each_id(const Column& values, size_t row, UseValue use) const {
+  CategoriesSettings().each_value(values, row, use);
+}
+
 std::vector<uint32_t> HistoryFeature::items_of(const Column& values, size_t row, uint64_t* unseen) const {
   std::vector<uint32_t> items;
-  CategoriesSettings().each_value(values, row, [&](std::string_view id) {
+  each_id(values, row, [&](std::string_view id) {
     const int32_t item = find(id);
     if (item >= 0) items.push_back(static_cast<uint32_t>(item));
     if (item < 0 && unseen != nullptr) ++*unseen;

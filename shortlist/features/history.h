@@ -70,6 +70,8 @@ class HistoryFeature final : public Feature {
   // The id of an item, and the item with an id, or -1.
   std::string item_id(size_t item) const { return items_.token(static_cast<int32_t>(item)); }
   int32_t find(std::string_view id) const;
+  // Calls `use` for each id of a row, known or not, oldest first.
+  void each_id(const Column& values, size_t row, UseValue use) const;
   // The known items of a row, oldest first: at most settings().length.
   std::vector<uint32_t> items_of(const Column& values, size_t row, uint64_t* unseen = nullptr) const;
   // Appends a row with these items, or with the last of them if there are too many.

@@ -6,8 +6,21 @@
 
 #include "shortlist/base/count_text.h"
 #include "shortlist/base/value.h"
+#include "shortlist/features/history.h"
+#include "shortlist/recommend/history_name.h"
 
 namespace shortlist {
+namespace {
+
+// What the table calls a column of the query: by its name, or by the other name of a history.
+std::string name_in(const Table& table, const std::string& column, const Recommender& recommender) {
+  const std::string other = HistorySettings::kind;
+  const bool is_history =
+      column_named(other, recommender.query_columns(), recommender.history_columns()) == column;
+  return is_history && !table.has_column(column) && table.has_column(other) ? other : column;
+}
+
+}  // namespace
 
 QueryTable::QueryTable(const Recommender& recommender, const Table& table) {
   const std::vector<std::string>& known = recommender.query_columns();
@@ -18,11 +31,15 @@ QueryTable::QueryTable(const Recommender& recommender, const Table& table) {
   }
   for (const ColumnRequest& request : recommender.query_requests()) {
     gaps_.push_back({.column = request.name});
-    const bool has = table.has_column(request.name);
+    const std::string name = name_in(table, request.name, recommender);
+    const bool has = table.has_column(name);
     place_.push_back(has ? static_cast<int>(requests_.size()) : -1);
     const std::string near = has ? "" : nearest(request.name, others);
     suggestions_.push_back(near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
-    if (has) requests_.push_back(request);
+    if (has) {
+      requests_.push_back(request);
+      requests_.back().name = name;
+    }
   }
   if (requests_.empty() && !gaps_.empty()) {
     throw data_error("{}: has none of the query's columns ({}); its columns are {}",

@@ -18,7 +18,7 @@ struct Position : LayerOf<Position> {
   static constexpr const char* kKind = "position";
 
   int position = 50;
-  PositionFrom from = PositionFrom::end;
+  PositionFrom from = PositionFrom::start;
   Initializer initializer = Initializer::uniform;
   float l2 = 0;
 
@@ -26,7 +26,9 @@ struct Position : LayerOf<Position> {
   void fields(Visitor& visit) {
     visit("position", position, "Number of positions: the maximum length of a history",
           Range::between(1, kMostWidth));
-    visit("from", from, "end: the most recent event has position 0; start: the oldest has");
+    visit("from", from,
+          "start: the oldest event of the history has position 0; end: the most recent has, which prevents "
+          "queries from sharing the computation of a history");
     visit("initializer", initializer, "Initializer of the table");
     visit("l2", l2, "Adds l2 sum P^2 to the loss", Range::at_least(0));
   }
@@ -35,7 +37,9 @@ struct Position : LayerOf<Position> {
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
-  LayerTraits traits() const override { return {.along_segments = true, .keeps_output = false}; }
+  LayerTraits traits() const override {
+    return {.along_segments = true, .looks_ahead = from == PositionFrom::end, .keeps_output = false};
+  }
 
  private:
   // The row at position p of a segment that has more than p rows, and vice versa.

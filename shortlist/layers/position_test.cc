@@ -5,7 +5,7 @@
 namespace shortlist {
 namespace {
 
-Position positions(int length, PositionFrom from = PositionFrom::end) {
+Position positions(int length, PositionFrom from) {
   Position layer;
   layer.position = length;
   layer.from = from;
@@ -13,7 +13,7 @@ Position positions(int length, PositionFrom from = PositionFrom::end) {
 }
 
 TEST(Position, CountsFromTheEndOfTheHistory) {
-  const Position layer = positions(3);
+  const Position layer = positions(3, PositionFrom::end);
   LayerRun run(layer, along({2, 0, 1, 3}, {1}));
   run.set_value(0, {{1}, {2}, {3}});
   run.inputs[0].set({{10}, {20}, {30}, {40}, {50}, {60}});
@@ -36,13 +36,13 @@ TEST(Position, CountsFromTheStartIfToldTo) {
 
 // With 40 positions there are several tasks.
 TEST(Position, GradientsMatchFiniteDifferences) {
-  expect_gradients_match_along(positions(7), {3});
+  expect_gradients_match_along(positions(7, PositionFrom::end), {3});
   expect_gradients_match_along(positions(40, PositionFrom::start), {3});
-  expect_gradients_match(positions(40), along({40, 3, 18}, {2}));
+  expect_gradients_match(positions(40, PositionFrom::end), along({40, 3, 18}, {2}));
 }
 
 TEST(Position, AHistoryMustNotBeLongerThanTheTable) {
-  const Position layer = positions(3);
+  const Position layer = positions(3, PositionFrom::end);
   LayerRun run(layer, along({4}, {1}));
   EXPECT_THROW(run.forward(), std::logic_error);
 }

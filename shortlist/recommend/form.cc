@@ -84,18 +84,20 @@ FormField describe_column(const FeatureMap& features, size_t column, const Bundl
     const InputForm form = feature.input();
     field.takes_lists =
         field.takes_lists && (form.kind == InputKind::several || form.kind == InputKind::vector);
-    if (!field.kind.empty()) continue;
+    const bool is_history = feature.kind() == HistorySettings::kind;
+    if (!field.kind.empty() && !is_history) continue;
     field.kind = feature.kind();
     field.input = form.kind;
     field.least = form.least;
     field.most = form.most;
-    if (feature.kind() == HistorySettings::kind) {
+    if (is_history) {
       field.choices = items.ids;
     } else if (has_choices(form.kind)) {
       field.choices = known_tokens(feature);
     }
   }
   const auto at = std::ranges::find(items.attributes, field.column, &Attribute::name);
+  if (field.kind == HistorySettings::kind) return field;
   if (at == items.attributes.end() || !has_choices(field.input)) return field;
   FormField attribute = describe_attribute(*at);
   if (!has_choices(attribute.input)) return field;

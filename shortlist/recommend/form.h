@@ -15,7 +15,9 @@ struct Bundle;
 struct FormField {
   std::string column;
   InputKind input = InputKind::one;
-  std::string kind;             // the kind of the first feature that reads the column: "category"
+  // The kind of the first feature that reads the column: "category". "history" if any is a history, "user" if
+  // no feature reads it and it names the user whose history is known.
+  std::string kind;
   bool takes_lists = false;     // whether every feature of the column reads a list as values, not as one text
   std::string separator = ",";  // for `several`: the separator of values within a text
   std::vector<std::string> choices;  // values that the model knows; empty if any value is valid

@@ -1,13 +1,12 @@
 #include "shortlist/recommend/gap_notes.h"
 
 #include "shortlist/base/value.h"
-#include "shortlist/recommend/record_columns.h"
 
 namespace shortlist {
 
 std::vector<std::string> notes_on_gaps(const Recommender& recommender, const Record& query) {
   const QueryContext& context = recommender.query_context();
-  const std::vector<Column> columns = to_columns(query, recommender.query_columns());
+  const std::vector<Column> columns = recommender.to_query(query);
   std::vector<std::string> notes;
   for (size_t c = 0; c < columns.size(); ++c) {
     if (!columns[c].is_missing(0) || !context.is_read(c)) continue;

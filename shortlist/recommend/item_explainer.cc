@@ -4,6 +4,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/model/history_rows.h"
+#include "shortlist/recommend/history_explainer.h"
 #include "shortlist/recommend/session.h"
 
 namespace shortlist {
@@ -38,10 +39,11 @@ std::vector<Explanation> ItemExplainer::explain(Session& session, const std::vec
   for (Explanation& explanation : explanations) {
     explanation.method = enum_name(explainer_.method());
     for (size_t f = 0; f < features_.size(); ++f)
-      explanation.features.push_back({features_[f].name, features_[f].column, 0, {}});
+      explanation.features.push_back({.feature = features_[f].name, .column = features_[f].column});
   }
   if (bundle_.retriever->scores_by_towers()) explain_scores(items, deadline, explanations);
   if (session.ranks()) explain_predictions(session, query, items, deadline, explanations);
+  explain_histories(bundle_, features_, session, query, items, deadline, explanations);
   return explanations;
 }
 

@@ -34,8 +34,12 @@ GivenHistories::GivenHistories(const FeatureMap& features, const std::vector<Col
 
 std::vector<uint32_t> GivenHistories::items(size_t row) const {
   std::vector<uint32_t> items;
-  for (const auto& [feature, column] : given_)
-    std::ranges::copy(feature->items_of(*column, row), std::back_inserter(items));
+  for (const auto& [feature, column] : given_) {
+    // All items, also those before the last `length`.
+    feature->each_id(*column, row, [&](std::string_view id) {
+      if (const int32_t item = feature->find(id); item >= 0) items.push_back(static_cast<uint32_t>(item));
+    });
+  }
   return items;
 }
 

@@ -17,6 +17,7 @@ LoadedModel::LoadedModel(Bundle loaded)
     : bundle(std::move(loaded)),
       features(bundle),
       query_columns(query_columns_of(bundle)),
+      history_columns(history_columns_of(bundle)),
       candidate_columns(features.candidate.columns()),
       attribute_names(names_of(bundle.items.attributes)),
       filter(bundle.items, bundle.features.form(bundle.items.id_column), bundle.spec.display),

@@ -7,6 +7,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/metrics/seen_items.h"
+#include "shortlist/recommend/history_name.h"
 #include "shortlist/recommend/item_filter.h"
 #include "shortlist/recommend/known_users.h"
 #include "shortlist/recommend/query_context.h"
@@ -23,7 +24,7 @@ struct LoadedModel {
 
   const Bundle bundle;
   const ModelFeatures features;
-  const std::vector<std::string> query_columns, candidate_columns;
+  const std::vector<std::string> query_columns, history_columns, candidate_columns;
   const std::vector<std::string> attribute_names;
   const ItemFilter filter;
   const KnownUsers users;

@@ -21,13 +21,12 @@ void check_predicts(const LoadedModel& model) {
     throw usage_error("predict: the model has no [[ranking]] task, so it predicts nothing");
 }
 
-std::vector<float> predict_pair(const LoadedModel& model, const Record& query, const Record& candidate,
-                                std::optional<uint32_t> item) {
+std::vector<float> predict_pair(const LoadedModel& model, const std::vector<Column>& query,
+                                const Record& candidate, std::optional<uint32_t> item) {
   check_predicts(model);
-  const std::vector<Column> columns = to_columns(query, model.query_columns);
-  if (!item) return predict_pairs(model, columns, to_columns(candidate, model.candidate_columns)).front();
+  if (!item) return predict_pairs(model, query, to_columns(candidate, model.candidate_columns)).front();
   const SessionPool::Lease session(*model.sessions);
-  const FilledQueries filled(model.context, columns);
+  const FilledQueries filled(model.context, query);
   const ConstMatrix queries = session->embed(filled.columns, kQueryRows);
   return session->rank(queries, model.bundle.towers->item_vectors(), {0}, {*item}).front();
 }

@@ -12,8 +12,8 @@ namespace shortlist {
 
 // Returns [label]. A candidate given only by the id of a catalogue item is item `item`; any other is embedded
 // from its own columns.
-std::vector<float> predict_pair(const LoadedModel& model, const Record& query, const Record& candidate,
-                                std::optional<uint32_t> item);
+std::vector<float> predict_pair(const LoadedModel& model, const std::vector<Column>& query,
+                                const Record& candidate, std::optional<uint32_t> item);
 
 // Returns [row][label]. Same contract as Recommender::predict().
 std::vector<std::vector<float>> predict_pairs(const LoadedModel& model, const std::vector<Column>& queries,

@@ -53,13 +53,19 @@ QueryContext::QueryContext(const Bundle& bundle, const KnownUsers& users)
   }
 }
 
-// A list that HistoryFeature reads.
-std::string QueryContext::history_of(uint32_t user, size_t length) const {
+std::vector<std::string> QueryContext::history_of(uint32_t user, size_t length) const {
   const std::span<const int32_t> items = ratings_.items_of(user);
   std::vector<std::string> ids;
   for (int32_t item : items.last(std::min(length, items.size())))
     ids.push_back(items_.ids[static_cast<size_t>(item)]);
-  return bracketed_list(ids);
+  return ids;
+}
+
+std::vector<std::string> QueryContext::known_history(const std::vector<Column>& queries, size_t column,
+                                                     size_t row) const {
+  if (!is_history(column) || !queries[column].is_missing(row)) return {};
+  const uint32_t user = users_.number(queries, row);
+  return user == unknown_index ? std::vector<std::string>() : history_of(user, columns_[column].length);
 }
 
 std::optional<std::string> QueryContext::value(const std::vector<Column>& queries, size_t column,
@@ -68,7 +74,8 @@ std::optional<std::string> QueryContext::value(const std::vector<Column>& querie
   if (!fills(column) || queries[column].type == ColumnType::list) return std::nullopt;
   const uint32_t user = users_.number(queries, row);
   if (user == unknown_index) return std::nullopt;
-  if (known.values == nullptr) return history_of(user, known.length);
+  if (known.values == nullptr)
+    return bracketed_list(history_of(user, known.length));  // as HistoryFeature reads
   const int32_t place = known.values->users[user];
   if (place == UserContext::kNone) return std::nullopt;
   return known.values->values[static_cast<size_t>(place)];

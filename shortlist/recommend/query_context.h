@@ -35,6 +35,8 @@ class QueryContext {
   std::vector<ColumnGaps> gaps(const std::vector<Column>& queries) const;
   // The value that is filled in for a query's column, or none.
   std::optional<std::string> value(const std::vector<Column>& queries, size_t column, size_t row) const;
+  // The ids of the items that are filled in for a query's history, oldest first. Empty if it gives one.
+  std::vector<std::string> known_history(const std::vector<Column>& queries, size_t column, size_t row) const;
   // Whether a feature reads the column, and whether a history does. Nothing but known histories depends on a
   // user whom no feature reads.
   bool is_read(size_t column) const { return columns_[column].is_read; }
@@ -48,7 +50,7 @@ class QueryContext {
     size_t length = 0;                                   // of the longest history that reads the column
   };
   bool fills(size_t column) const { return columns_[column].values != nullptr || is_history(column); }
-  std::string history_of(uint32_t user, size_t length) const;
+  std::vector<std::string> history_of(uint32_t user, size_t length) const;
 
   std::vector<Known> columns_;
   const KnownUsers& users_;

@@ -14,6 +14,7 @@
 #include "shortlist/recommend/predict_pairs.h"
 #include "shortlist/recommend/record_columns.h"
 #include "shortlist/recommend/similarity.h"
+#include "shortlist/recommend/unknown_items.h"
 #include "shortlist/recommend/unseen_counts.h"
 
 namespace shortlist {
@@ -84,6 +85,13 @@ std::string Recommender::attribute(size_t attribute, uint32_t item) const {
 }
 const std::vector<std::string>& Recommender::query_columns() const { return state_->model.query_columns; }
 const std::vector<std::string>& Recommender::item_columns() const { return state_->model.candidate_columns; }
+const std::vector<std::string>& Recommender::history_columns() const { return state_->model.history_columns; }
+std::vector<Column> Recommender::to_query(const Record& query) const {
+  const std::vector<std::string> names =
+      names_in(query, state_->model.query_columns, state_->model.history_columns);
+  check_columns(query, names, "query");
+  return to_columns(query, names);
+}
 std::vector<ColumnRequest> Recommender::query_requests() const {
   std::vector<ColumnRequest> requests = state_->model.features.query.requests();
   if (requests.size() < state_->model.query_columns.size())  // the user, whom no feature reads
@@ -117,8 +125,7 @@ std::vector<std::string> Recommender::notes(const std::vector<Condition>& condit
 
 std::vector<Recommendation> Recommender::recommend(const Record& query,
                                                    const RecommendOptions& options) const {
-  check_columns(query, state_->model.query_columns, "query");
-  return recommend(to_columns(query, state_->model.query_columns), options).front();
+  return recommend(to_query(query), options).front();
 }
 
 std::vector<std::vector<Recommendation>> Recommender::recommend(const std::vector<Column>& queries,
@@ -149,7 +156,7 @@ std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
 std::vector<float> Recommender::predict(const Record& query, const Record& item) const {
   std::vector<std::string> item_names = state_->model.candidate_columns;
   if (std::ranges::find(item_names, id_column()) == item_names.end()) item_names.push_back(id_column());
-  check_columns(query, state_->model.query_columns, "query");
+  const std::vector<Column> columns = to_query(query);
   check_columns(item, item_names, "item");
   check_predicts(state_->model);
   const auto id = std::ranges::find(item, id_column(), &std::pair<std::string, std::string>::first);
@@ -163,7 +170,7 @@ std::vector<float> Recommender::predict(const Record& query, const Record& item)
                       id->second, near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
                       fmt::join(state_->model.candidate_columns, ", "));
   }
-  return predict_pair(state_->model, query, item, known);
+  return predict_pair(state_->model, columns, item, known);
 }
 
 std::vector<std::vector<float>> Recommender::predict(const std::vector<Column>& queries,
@@ -205,13 +212,20 @@ std::vector<std::vector<float>> Recommender::embed_items(const std::vector<Colum
   return shortlist::embed_candidates(state_->model, items);
 }
 
+std::vector<std::string> Recommender::unknown_items(const std::vector<Column>& queries) const {
+  return notes_on_unknown_items(state_->model.features.query, queries);
+}
+
 std::vector<std::string> Recommender::unseen(const Record& record, Side side) const {
-  const FeatureMap& features =
-      side == Side::query ? state_->model.features.query : state_->model.features.candidate;
-  std::vector<std::string> messages;
+  const bool is_query = side == Side::query;
+  const FeatureMap& features = is_query ? state_->model.features.query : state_->model.features.candidate;
+  const std::vector<Column> columns =
+      is_query ? to_query(record) : to_columns(record, state_->model.candidate_columns);
+  std::vector<std::string> messages = notes_on_unknown_items(features, columns);
   for (size_t i = 0; i < features.size(); ++i) {
+    if (features[i].feature->kind() == HistorySettings::kind) continue;
     const std::string& name = features[i].column;
-    const Column column = to_columns(record, {name}).front();
+    const Column& column = columns[features.column_of(i)];
     std::deque<std::string> memory;
     EncodedColumn encoded;
     uint64_t count = 0;

@@ -51,6 +51,11 @@ class Recommender {
   // The columns of a query and of an item, and the predicted labels.
   const std::vector<std::string>& query_columns() const;
   const std::vector<std::string>& item_columns() const;
+  // The columns of a query with a history. If there is one, a Record may also call it "history".
+  const std::vector<std::string>& history_columns() const;
+  // A query's values in the form of query_columns(), with views of the record's texts. Throws a usage Error
+  // for unknown columns.
+  std::vector<Column> to_query(const Record& query) const;
   // The same, as requests to a table.
   std::vector<ColumnRequest> query_requests() const;
   std::vector<ColumnRequest> item_requests() const;
@@ -111,8 +116,12 @@ class Recommender {
 
   enum class Side { query, item };
   // Messages about values of a query or an item that the features have not seen: "type: the model has not
-  // seen the value 'TVX'".
+  // seen the value 'TVX'", "history: the model has not seen 1 of 3 items: 'm99'".
   std::vector<std::string> unseen(const Record& record, Side side = Side::query) const;
+
+  // Messages about items that the model does not know in the histories of queries, which match
+  // query_columns().
+  std::vector<std::string> unknown_items(const std::vector<Column>& queries) const;
 
   const Bundle& bundle() const;
   // Fills in the columns that are missing from a query.

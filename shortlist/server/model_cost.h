@@ -18,7 +18,7 @@ class ModelCost {
   // The cost of recommending for `queries` queries. The filter is applied once for all of them.
   double recommend(size_t queries, const RecommendOptions& options) const;
   double filter(const RecommendOptions& options) const;
-  // The cost of explaining `items` items for each of `queries` queries.
+  // The cost of explaining `items` items for each of `queries` queries. Histories count by their `length`.
   double explain(size_t queries, size_t items) const;
   double predict(size_t pairs) const { return static_cast<double>(pairs) * (2 * tower_ + pair_); }
   double similar(size_t items) const;
@@ -32,7 +32,7 @@ class ModelCost {
   double tower_ = 0, pair_ = 0;  // per row of the query tower, per pair ranked
   double search_ = 0;            // of retrieval for one query
   double compared_ = 0;          // of comparing one item's vector with all
-  double explained_item_ = 0;
+  double explained_query_ = 0, explained_item_ = 0;
   double items_ = 0, attributes_ = 0, ratings_ = 0;
   double item_bytes_ = 0, explanation_bytes_ = 0;
   bool retrieves_ = false;

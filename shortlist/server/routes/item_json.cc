@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "shortlist/features/cell.h"
 
 namespace shortlist {
@@ -44,6 +46,34 @@ void write_predictions(const std::vector<std::string>& labels, const std::vector
   json.end_object();
 }
 
+namespace {
+
+// Members "score" and "predictions": what a feature or an item of a history contributes.
+void write_share(const Recommender& recommender, const std::vector<std::string>& labels, double score,
+                 const std::vector<double>& predictions, JsonWriter& json) {
+  if (recommender.has_retrieval()) json.member("score", score);
+  if (labels.empty()) return;
+  json.key("predictions").begin_object();
+  for (size_t t = 0; t < labels.size(); ++t) json.member(labels[t], predictions[t]);
+  json.end_object();
+}
+
+void write_history(const Recommender& recommender, const std::vector<std::string>& labels,
+                   const std::vector<HistoryShare>& history, JsonWriter& json) {
+  if (history.empty()) return;
+  json.key("history").begin_array();
+  for (const HistoryShare& share : history) {
+    json.begin_object().member("id", recommender.item_id(share.item));
+    if (const auto display = recommender.display())
+      json.member("display", recommender.attribute(*display, share.item));
+    write_share(recommender, labels, share.score, share.predictions, json);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
 void write_explanation(const Recommender& recommender, const Explanation& explanation, JsonWriter& json) {
   const std::vector<std::string> labels = recommender.labels();
   json.key("explanation").begin_object().member("method", explanation.method);
@@ -51,21 +81,22 @@ void write_explanation(const Recommender& recommender, const Explanation& explan
   json.key("features").begin_array();
   for (const FeatureShare& share : explanation.features) {
     json.begin_object().member("feature", share.feature).member("column", share.column);
-    if (recommender.has_retrieval()) json.member("score", share.score);
-    if (!labels.empty()) json.key("predictions").begin_object();
-    for (size_t t = 0; t < labels.size(); ++t) json.member(labels[t], share.predictions[t]);
-    if (!labels.empty()) json.end_object();
+    write_share(recommender, labels, share.score, share.predictions, json);
+    write_history(recommender, labels, share.history, json);
     json.end_object();
   }
   json.end_array().end_object();
 }
 
-void add_unseen(const UnseenCounts& unseen, std::vector<std::string>& warnings) {
+void add_unseen(const Recommender& recommender, const UnseenCounts& unseen,
+                const std::vector<Column>& queries, std::vector<std::string>& warnings) {
+  const std::vector<std::string>& histories = recommender.history_columns();
   for (const auto& [column, count] : unseen) {
-    if (count == 0) continue;
+    if (count == 0 || std::ranges::find(histories, column) != histories.end()) continue;
     warnings.push_back(fmt::format("{}: contains {} the model has not seen", column,
                                    count == 1 ? "a value that" : "values that"));
   }
+  for (std::string& note : recommender.unknown_items(queries)) warnings.push_back(std::move(note));
 }
 
 void add_unknown_ids(const Recommender& recommender, const char* field, const std::vector<std::string>& ids,

@@ -13,10 +13,12 @@ void write_item(const Recommender& recommender, uint32_t item, JsonWriter& json)
 // Member "predictions", an object by label. Nothing for a model that predicts no labels.
 void write_predictions(const std::vector<std::string>& labels, const std::vector<float>& predictions,
                        JsonWriter& json);
-// Member "explanation".
+// Member "explanation". A history's feature has a member "history" with the items that count most.
 void write_explanation(const Recommender& recommender, const Explanation& explanation, JsonWriter& json);
-// Adds warnings about columns with values that are unknown to the model.
-void add_unseen(const UnseenCounts& unseen, std::vector<std::string>& warnings);
+// Adds warnings about columns with values that are unknown to the model, and about unknown items in
+// histories, which it names. `queries` match the recommender's query_columns().
+void add_unseen(const Recommender& recommender, const UnseenCounts& unseen,
+                const std::vector<Column>& queries, std::vector<std::string>& warnings);
 // Adds a warning about ids of a list that are not in the catalogue. It names them, or the first of them.
 void add_unknown_ids(const Recommender& recommender, const char* field, const std::vector<std::string>& ids,
                      std::vector<std::string>& warnings);

@@ -46,10 +46,19 @@ constexpr const char* kAnswers = R"({
 "FeatureContribution": {"type": "object", "required": ["feature", "column"], "properties": {
   "feature": {"type": "string"}, "column": {"type": "string"}, "score": {"type": "number"},
   "predictions": {"type": "object", "description": "By label: the prediction minus the prediction without the feature",
+    "additionalProperties": {"type": ["number", "null"]}},
+  "history": {"type": "array", "description": "For a history: its items that count most, the largest contribution first",
+    "items": {"$ref": "#/components/schemas/HistoryContribution"}}}},
+"HistoryContribution": {"type": "object", "required": ["id"], "properties": {
+  "id": {"type": "string"}, "display": {"$ref": "#/components/schemas/Display"},
+  "score": {"type": "number", "description": "The score minus the score without the item in the history"},
+  "predictions": {"type": "object", "description": "By label: the prediction minus the prediction without the item",
     "additionalProperties": {"type": ["number", "null"]}}}},
 "Recommendations": {"type": "object", "required": ["items", "exact"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Recommendation"}},
   "exact": {"type": "boolean", "description": "Whether the items are the same as from an exhaustive search"},
+  "known_history": {"type": "object", "description": "By column of a history that the query does not give: the ids of its user's items in the training data, which were used instead, oldest first",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}}},
   "warnings": {"type": "array", "items": {"type": "string"}},
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "RecommendationBatch": {"type": "object", "required": ["answers", "model"], "properties": {

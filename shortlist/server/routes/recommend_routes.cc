@@ -1,5 +1,6 @@
 // Routes for recommend, predict and similar, single and in batches.
 #include <algorithm>
+#include <utility>
 
 #include "shortlist/io/json_writer.h"
 #include "shortlist/recommend/gap_notes.h"
@@ -127,6 +128,22 @@ void add_gaps(const Call& call, const RecordColumns& columns, std::vector<std::s
   for (std::string& warning : warnings_of_gaps(gaps, columns.rows())) warnings.push_back(std::move(warning));
 }
 
+// Member "known_history" for the query in the columns' only row. Nothing if no history was filled in.
+void write_known_history(const Call& call, const RecordColumns& columns, JsonWriter& json) {
+  const QueryContext& context = call.model->recommender.query_context();
+  bool begun = false;
+  for (size_t c = 0; c < columns.columns().size(); ++c) {
+    const std::vector<std::string> ids = context.known_history(columns.columns(), c, 0);
+    if (ids.empty()) continue;
+    if (!std::exchange(begun, true)) json.key("known_history").begin_object();
+    json.key(call.model->query[c].column).begin_array();
+    for (const std::string& id : ids) json.value(id);
+    json.end_array();
+    call.budget.check_written(json.text().size());
+  }
+  if (begun) json.end_object();
+}
+
 HttpResponse recommend(const Call& call) {
   RecommendOptions options;
   std::vector<std::string> warnings;
@@ -154,7 +171,8 @@ HttpResponse recommend(const Call& call) {
   JsonWriter json;
   json.begin_object();
   write_answer(call, answer, explanations, options, json);
-  add_unseen(unseen, warnings);
+  write_known_history(call, columns, json);
+  add_unseen(call.model->recommender, unseen, columns.columns(), warnings);
   add_gaps(call, columns, warnings);
   write_warnings(warnings, json);
   write_model(*call.model, json);
@@ -194,7 +212,7 @@ HttpResponse recommend_batch(const Call& call) {
     json.end_object();
   }
   json.end_array();
-  add_unseen(unseen, warnings);
+  add_unseen(call.model->recommender, unseen, columns.columns(), warnings);
   add_gaps(call, columns, warnings);
   write_warnings(warnings, json);
   write_model(*call.model, json);
@@ -229,6 +247,7 @@ std::vector<std::vector<float>> predict_pairs(const Call& call, const std::vecto
       if (!known.back()) items.add(*pairs[i].item, at + "item");
     }
   }
+  for (std::string& note : recommender.unknown_items(queries.columns())) warnings.push_back(std::move(note));
   add_gaps(call, queries, warnings);
   auto predictions = recommender.predict(queries.columns(), items.columns(), known);
   clamp_to_labels(recommender.bundle(), predictions);

@@ -6,8 +6,10 @@
 #include <cmath>
 
 #include "shortlist/features/feature_map.h"
+#include "shortlist/features/history.h"
 #include "shortlist/features/list_values.h"
 #include "shortlist/io/json.h"
+#include "shortlist/recommend/history_name.h"
 #include "shortlist/server/routes/problem.h"
 
 namespace shortlist {
@@ -112,6 +114,16 @@ Value parse_untyped_body(const HttpRequest& request) {
   return parse_json_body(request);
 }
 
+// The column that a name means if no column has that name.
+std::string RecordColumns::other_name(const std::string& name) const {
+  std::vector<std::string> columns, histories;
+  for (const FormField& field : form_) {
+    columns.push_back(field.column);
+    if (field.kind == HistorySettings::kind) histories.push_back(field.column);
+  }
+  return std::string(column_named(name, columns, histories));
+}
+
 void RecordColumns::add(const Value& record, const std::string& field) {
   const Where where{"", field};
   const Value::Table* table = record.table();
@@ -120,13 +132,17 @@ void RecordColumns::add(const Value& record, const std::string& field) {
   std::vector<const Value*> values(form_.size());
   for (size_t i = 0; i < table->size(); ++i) {
     const auto& [name, value] = (*table)[i];
-    const auto at = std::ranges::find(form_, name, &FormField::column);
+    auto at = std::ranges::find(form_, name, &FormField::column);
+    if (at == form_.end()) at = std::ranges::find(form_, other_name(name), &FormField::column);
     if (at == form_.end()) {
       std::vector<std::string> known;
       for (const FormField& f : form_) known.push_back(f.column);
       throw fields_detail::unknown_key(value, where, name, known);
     }
-    values[static_cast<size_t>(at - form_.begin())] = &value;
+    const Value*& place = values[static_cast<size_t>(at - form_.begin())];
+    if (place != nullptr && name != at->column)
+      throw where.below(name).error(value, fmt::format("is the same column as '{}'", at->column));
+    place = &value;
   }
   for (size_t c = 0; c < form_.size(); ++c) add_cell(c, values[c], where.below(form_[c].column));
   ++rows_;

@@ -53,7 +53,8 @@ std::vector<std::string> read_ids(const std::vector<Value>& values, const std::s
 // Converts records such as {"genre": ["Action", "Comedy"], "type": "TV"} to columns in a form's order, one
 // row per record. A value is a text, a number, a boolean, a list of these, or null. Null and absent values
 // are missing. A list becomes a text that the column's features read as the same list, so rows with and
-// without lists can be mixed.
+// without lists can be mixed. "history" is also a name of the only column with a history
+// (recommend/history_name.h).
 class RecordColumns {
  public:
   // `record` in add() is a JSON object. Messages have the path "queries.3.genre" if `field` is "queries.3".
@@ -68,6 +69,7 @@ class RecordColumns {
   std::vector<Column> row(size_t row) const;
 
  private:
+  std::string other_name(const std::string& name) const;
   void add_cell(size_t column, const Value* value, const Where& where);
   std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
