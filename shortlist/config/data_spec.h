@@ -54,7 +54,7 @@ struct DataSpec {
   std::vector<LabelSpec> labels;
   std::string user, weight, positives;  // columns, or "" if there is none
   bool query_has_user = false;          // `user` is a column of the query
-  bool needs_labels = true;             // a row without a label is an error: no retrieval could learn from it
+  bool needs_labels = true;             // a row without any label is an error: no retrieval could learn from it
   bool counts_shares = false;           // the loss needs Dataset::item_log_share
   SplitConfig split;                    // with the declared time format of its column
   FitRows fit_on = FitRows::train;      // the rows that features are fitted on

@@ -25,7 +25,7 @@ struct ObservedRows {
       : query(take(data.query_of_row, rows)),
         candidate(take(data.candidate_of_row, rows)),
         user(take(data.user_of_row, rows)),
-        weight(take(use == For::lists ? data.retrieval_weights() : data.weights, rows)) {
+        weight(take(use == For::lists ? data.retrieval_weights() : data.weights_of(task), rows)) {
     for (uint32_t& c : candidate) c = data.item_of_candidate[c];
     for (size_t i = 0; !query_number.empty() && i < query.size(); ++i) query[i] = query_number[query[i]];
     // Rows without a user do not all belong to one user.
@@ -200,9 +200,15 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
                                               masks ? &data.seen : nullptr, config.retrieval->top_k, seed));
   }
   for (size_t t = 0; t < config.ranking.size(); ++t) {
+    const std::string& label = config.ranking[t].label;
+    if (std::ranges::all_of(rows, [&](uint32_t row) { return data.is_unlabelled(t, row); })) {
+      report.warnings.push_back(
+          fmt::format("No row has a '{}', so its predictions are not measured.", label));
+      continue;
+    }
     const ObservedRows labelled(data, rows, t, evaluated.query_number, For::labels);
-    report.tasks.push_back(evaluate_ratings(config.ranking[t].label, baselines.labels[t], labelled.view,
-                                            scores.predictions[t], seed));
+    report.tasks.push_back(
+        evaluate_ratings(label, baselines.labels[t], labelled.view, scores.predictions[t], seed));
   }
   report.list = report_list(evaluated, rows, scores, masks && evaluated.drops_seen);
   if (!data.other_table) return report;

@@ -15,9 +15,10 @@ namespace {
 std::vector<LabelRange> label_ranges(const Config& config, const std::vector<LabelScale>& scales,
                                      const Dataset& data) {
   std::vector<LabelRange> ranges;
-  std::vector<uint32_t> rows = data.split.train;
-  std::erase_if(rows, [&](uint32_t row) { return data.is_unlabelled(row); });
-  for (size_t t = 0; t < data.labels.size() && !rows.empty(); ++t) {
+  for (size_t t = 0; t < data.labels.size(); ++t) {
+    std::vector<uint32_t> rows = data.split.train;
+    std::erase_if(rows, [&](uint32_t row) { return data.is_unlabelled(t, row); });
+    if (rows.empty()) continue;
     const std::vector<float>& labels = data.labels[t];
     const double first = labels[rows[0]];
     LabelRange range{config.ranking[t].label, first, first, 0, scales[t]};

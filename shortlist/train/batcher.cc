@@ -166,6 +166,14 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
   return batch_;
 }
 
+std::optional<double> Batcher::own_weight(const Task& task) const {
+  if (!task.has_scores() || !data_.has_own_weights(task.ranking)) return std::nullopt;
+  const std::span<const float> weights = data_.weights_of(task.ranking);
+  double sum = 0;
+  for (const uint32_t row : rows_) sum += weights[row];
+  return sum;
+}
+
 LossBatch Batcher::loss_batch(const Task& task) {
   LossBatch out{.rows = batch_.rows(),
                 .candidate_multiplicity = batch_.candidates().multiplicity,
@@ -176,7 +184,7 @@ LossBatch Batcher::loss_batch(const Task& task) {
                 .label_scale = task.label_scale};
   if (task.has_scores()) {
     out.labels = {data_.labels[task.ranking], rows_};
-    out.weights = {data_.weights, rows_};
+    out.weights = {data_.weights_of(task.ranking), rows_};
   }
   if (task.loss->needs().groups) out.rows_of_query = groups_.by_query(batch_);
   return out;

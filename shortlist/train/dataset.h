@@ -31,17 +31,23 @@ struct Dataset {
   std::vector<float> item_log_share;
   std::vector<std::vector<float>> labels;  // [ranking task][row]
   std::vector<float> weights;              // [row]; empty: all 1
-  // Rows without a label, in ascending order. Their `labels` are meaningless and their `weights` are 0, so
-  // they only count for retrieval, in training and in metrics.
-  std::vector<uint32_t> unlabelled;
-  std::vector<float> row_weights;  // [row]; retrieval's weights if there are unlabelled rows, else empty
+  // For each ranking task, the rows without its label, in ascending order. Their `labels` are meaningless and
+  // their `label_weights` are 0, so they do not count for the task, in training and in metrics.
+  std::vector<std::vector<uint32_t>> unlabelled;
+  std::vector<std::vector<float>> label_weights;  // [ranking task][row]; a task without such rows: empty
+  // The weights of a ranking task's rows. Empty: all 1.
+  const std::vector<float>& weights_of(size_t task) const {
+    return task < label_weights.size() && !label_weights[task].empty() ? label_weights[task] : weights;
+  }
+  bool is_unlabelled(size_t task, uint32_t row) const {
+    return task < unlabelled.size() && std::ranges::binary_search(unlabelled[task], row);
+  }
   // Retrieval weights from retrieval.positives: 0 for rows that are not positives, with mean 1 over the
   // training rows. Empty without retrieval.positives.
   std::vector<float> positive_weights;  // [row]
   const std::vector<float>& retrieval_weights() const {
-    return !positive_weights.empty() ? positive_weights : !row_weights.empty() ? row_weights : weights;
+    return positive_weights.empty() ? weights : positive_weights;
   }
-  bool is_unlabelled(uint32_t row) const { return std::ranges::binary_search(unlabelled, row); }
   bool is_positive(uint32_t row) const { return positive_weights.empty() || positive_weights[row] > 0; }
   // The number of each row's user, or unknown_index if it is missing. Empty if the config has no user column.
   // At or beyond users.size(): a user that is not among given ones.

@@ -44,7 +44,7 @@ double HeldOutLosses::mean(const Task& task, std::span<const uint32_t> rows, con
     held.scores = outputs.scores[task.ranking];
     held.score = found.pair_of_row;
     held.labels = {data_.labels[task.ranking], rows};
-    held.weights = {data_.weights, rows};
+    held.weights = {data_.weights_of(task.ranking), rows};
     held.label_scale = task.label_scale;
   }
   held.for_each_batch = [&](FunctionRef<void(const LossBatch&)> visit) {

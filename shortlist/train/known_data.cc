@@ -70,7 +70,7 @@ void find_interactions(std::vector<double> times, Dataset& data) {
   for (const uint32_t row : data.split.train) {
     events.users.push_back(data.user_of_row[row]);
     events.items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
-    if (!data.labels.empty()) events.labels.push_back(data.is_unlabelled(row) ? NAN : data.labels[0][row]);
+    if (!data.labels.empty()) events.labels.push_back(data.is_unlabelled(0, row) ? NAN : data.labels[0][row]);
     if (!data.positive_weights.empty()) events.positive.push_back(data.is_positive(row));
   }
   data.interactions = Interactions(data.users.size(), events);

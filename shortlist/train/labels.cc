@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/take.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/table/text_value.h"
 
@@ -83,6 +84,25 @@ float any_number(const CodedColumn& column) {
   return 0;
 }
 
+std::vector<std::string> label_columns(const DataSpec& spec) {
+  std::vector<std::string> columns;
+  for (const LabelSpec& label : spec.labels) columns.push_back(label.column);
+  return columns;
+}
+
+// Each row has at least one label.
+void check_some_label(const DataSpec& spec, const Dataset& data) {
+  if (data.unlabelled.empty()) return;
+  for (const uint32_t row : data.unlabelled[0]) {
+    bool none = true;
+    for (size_t t = 1; t < data.unlabelled.size(); ++t) none = none && data.is_unlabelled(t, row);
+    if (none)
+      throw data_error(
+          "row {}: label columns '{}': got nothing, need a finite number in at least one of them", row + 1,
+          fmt::join(label_columns(spec), "', '"));
+  }
+}
+
 }  // namespace
 
 std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
@@ -99,13 +119,16 @@ std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
   return labels;
 }
 
-std::vector<std::vector<float>> read_labels(const DataSpec& spec, const DataColumns& columns,
-                                            std::vector<uint32_t>& unlabelled) {
-  std::vector<std::vector<float>> labels;
-  for (const LabelSpec& label : spec.labels)
-    labels.push_back(
-        read_label(label, columns.find(label.column), spec.needs_labels ? nullptr : &unlabelled));
-  return labels;
+void read_labels(const DataSpec& spec, const DataColumns& columns, Dataset& data) {
+  // With several labels, a row that lacks one may have another.
+  const bool may_lack = !spec.needs_labels || spec.labels.size() > 1;
+  data.unlabelled.resize(spec.labels.size());
+  for (size_t t = 0; t < spec.labels.size(); ++t) {
+    const LabelSpec& label = spec.labels[t];
+    data.labels.push_back(
+        read_label(label, columns.find(label.column), may_lack ? &data.unlabelled[t] : nullptr));
+  }
+  if (spec.needs_labels && may_lack) check_some_label(spec, data);
 }
 
 std::vector<float> read_weights(const CodedColumn& column) {
@@ -131,40 +154,45 @@ void read_positives(const CodedColumn& column, Dataset& data) {
   for (float& weight : data.positive_weights) weight *= scale;
 }
 
-void leave_out_unlabelled(std::vector<uint32_t> rows, Dataset& data) {
-  if (rows.empty()) return;
-  std::ranges::sort(rows);
-  const auto repeated = std::ranges::unique(rows);
-  rows.erase(repeated.begin(), repeated.end());
-  data.unlabelled = std::move(rows);
-  if (data.weights.empty()) data.weights.assign(data.rows, 1);
-  data.row_weights = data.weights;
-  for (const uint32_t row : data.unlabelled) data.weights[row] = 0;
-  const std::vector<uint32_t>& train = data.split.train;
-  if (!train.empty() && std::ranges::all_of(train, [&](uint32_t row) { return data.is_unlabelled(row); }))
-    throw data_error("no training row has a label");
+void leave_out_unlabelled(const DataSpec& spec, Dataset& data) {
+  data.label_weights.resize(data.unlabelled.size());
+  for (size_t t = 0; t < data.unlabelled.size(); ++t) {
+    if (data.unlabelled[t].empty()) continue;
+    const std::vector<uint32_t>& train = data.split.train;
+    if (!train.empty() &&
+        std::ranges::all_of(train, [&](uint32_t row) { return data.is_unlabelled(t, row); }))
+      throw data_error("label column '{}': no training row has a value", spec.labels[t].column);
+    std::vector<float>& weights = data.label_weights[t];
+    weights = data.weights;
+    if (weights.empty()) weights.assign(data.rows, 1);
+    for (const uint32_t row : data.unlabelled[t]) weights[row] = 0;
+  }
 }
 
-std::string describe_unlabelled(const DataSpec& spec, const Dataset& data) {
-  if (data.unlabelled.empty()) return "";
-  std::vector<std::string> labels;
-  for (const LabelSpec& label : spec.labels) labels.push_back(label.column);
-  const bool one = data.unlabelled.size() == 1;
-  // A row without a value is not positive.
-  const char* use = spec.positives.empty()
-                        ? (one ? "it is used only for retrieval" : "they are used only for retrieval")
-                        : (one ? "the ranking leaves it out" : "the ranking leaves them out");
-  return fmt::format("{} of {} rows {} no '{}': {}", data.unlabelled.size(), data.rows, one ? "has" : "have",
-                     fmt::join(labels, "' or no '"), use);
+std::vector<std::string> describe_unlabelled(const DataSpec& spec, const Dataset& data) {
+  std::vector<std::string> notes;
+  for (size_t t = 0; t < data.unlabelled.size(); ++t) {
+    const size_t count = data.unlabelled[t].size();
+    if (count == 0) continue;
+    const std::string& label = spec.labels[t].column;
+    const bool one = count == 1;
+    // A row without a value is not positive.
+    const std::string use =
+        spec.labels.size() > 1    ? fmt::format("the ranking by it leaves {} out", one ? "it" : "them")
+        : !spec.positives.empty() ? fmt::format("the ranking leaves {} out", one ? "it" : "them")
+        : one                     ? "it is used only for retrieval"
+                                  : "they are used only for retrieval";
+    notes.push_back(
+        fmt::format("{} of {} rows {} no '{}': {}", count, data.rows, one ? "has" : "have", label, use));
+  }
+  return notes;
 }
 
 std::vector<LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data) {
   const std::vector<uint32_t>& train = data.split.train;
-  std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());
-  for (size_t i = 0; i < weights.size(); ++i) weights[i] = data.weights[train[i]];
   std::vector<LabelScale> scales;
   for (size_t t = 0; t < spec.labels.size(); ++t) {
-    for (size_t i = 0; i < train.size(); ++i) labels[i] = data.labels[t][train[i]];
+    const std::vector<float> labels = take(data.labels[t], train), weights = take(data.weights_of(t), train);
     scales.push_back(spec.labels[t].standardized ? fit_label_scale(labels, weights) : LabelScale());
   }
   return scales;

@@ -61,40 +61,80 @@ Dataset five_rows() {
   return data;
 }
 
+DataSpec with_labels(const std::vector<std::string>& columns) {
+  DataSpec spec;
+  for (const std::string& column : columns) spec.labels.push_back({.column = column, .loss = {}});
+  return spec;
+}
+
 TEST(Labels, RowsWithoutOneHaveNoWeightInTheRanking) {
   Dataset data = five_rows();
-  leave_out_unlabelled({3, 1, 3}, data);
-  EXPECT_EQ(data.unlabelled, (Rows{1, 3}));
-  EXPECT_EQ(data.weights, (Floats{1, 0, 1, 0, 1}));
-  EXPECT_EQ(data.retrieval_weights(), (Floats{1, 1, 1, 1, 1}));
+  data.unlabelled = {{1, 3}};
+  leave_out_unlabelled(with_labels({"rating"}), data);
+  EXPECT_EQ(data.weights_of(0), (Floats{1, 0, 1, 0, 1}));
+  EXPECT_TRUE(data.retrieval_weights().empty());
   EXPECT_TRUE(data.is_positive(1));
   Dataset weighted = five_rows();
   weighted.weights = {1, 2, 3, 4, 5};
-  leave_out_unlabelled({1}, weighted);
-  EXPECT_EQ(weighted.weights, (Floats{1, 0, 3, 4, 5}));
+  weighted.unlabelled = {{1}};
+  leave_out_unlabelled(with_labels({"rating"}), weighted);
+  EXPECT_EQ(weighted.weights_of(0), (Floats{1, 0, 3, 4, 5}));
   EXPECT_EQ(weighted.retrieval_weights(), (Floats{1, 2, 3, 4, 5}));
+}
+
+TEST(Labels, ARowIsLeftOutOnlyOfTheTaskWhoseLabelItLacks) {
+  Dataset data = five_rows();
+  data.unlabelled = {{1}, {}, {0, 4}};
+  leave_out_unlabelled(with_labels({"rating", "liked", "seconds"}), data);
+  EXPECT_EQ(data.weights_of(0), (Floats{1, 0, 1, 1, 1}));
+  EXPECT_TRUE(data.weights_of(1).empty());
+  EXPECT_EQ(data.weights_of(2), (Floats{0, 1, 1, 1, 0}));
+  EXPECT_TRUE(data.is_unlabelled(0, 1));
+  EXPECT_FALSE(data.is_unlabelled(1, 1));
+  EXPECT_FALSE(data.is_unlabelled(2, 1));
+}
+
+TEST(Labels, AScaleIsThatOfTheRowsWithTheLabel) {
+  DataSpec spec = with_labels({"rating", "seconds"});
+  for (LabelSpec& label : spec.labels) label.standardized = true;
+  Dataset data = five_rows();
+  data.labels = {{1, 9, 3, 9, 9}, {9, 100, 300, 9, 9}};
+  data.unlabelled = {{1, 3, 4}, {0, 3, 4}};
+  leave_out_unlabelled(spec, data);
+  const std::vector<LabelScale> scales = fit_label_scales(spec, data);
+  EXPECT_EQ(scales[0], (LabelScale{2, 1}));
+  EXPECT_EQ(scales[1], (LabelScale{200, 100}));
 }
 
 TEST(Labels, ATableWithAllOfThemHasNoOtherWeights) {
   Dataset data = five_rows();
-  leave_out_unlabelled({}, data);
-  EXPECT_TRUE(data.weights.empty());
+  data.unlabelled = {{}};
+  leave_out_unlabelled(with_labels({"rating"}), data);
+  EXPECT_TRUE(data.weights_of(0).empty());
   EXPECT_TRUE(data.retrieval_weights().empty());
 }
 
-TEST(Labels, SomeTrainingRowNeedsOne) {
+TEST(Labels, SomeTrainingRowNeedsEach) {
   Dataset data = five_rows();
-  EXPECT_EQ(message_of([&] { leave_out_unlabelled({0, 1, 2}, data); }), "no training row has a label");
+  data.unlabelled = {{0}, {0, 1, 2}};
+  EXPECT_EQ(message_of([&] {
+              leave_out_unlabelled(with_labels({"rating", "liked"}), data);
+            }),
+            "label column 'liked': no training row has a value");
 }
 
-TEST(Labels, DescribesTheRowsWithoutOne) {
-  DataSpec spec;
-  spec.labels = {{.column = "rating", .loss = {}}, {.column = "liked", .loss = {}}};
+TEST(Labels, DescribesTheRowsWithoutEach) {
+  using Texts = std::vector<std::string>;
   Dataset data = five_rows();
-  EXPECT_EQ(describe_unlabelled(spec, data), "");
-  leave_out_unlabelled({1}, data);
-  EXPECT_EQ(describe_unlabelled(spec, data),
-            "1 of 5 rows has no 'rating' or no 'liked': it is used only for retrieval");
+  data.unlabelled = {{}};
+  EXPECT_EQ(describe_unlabelled(with_labels({"rating"}), data), Texts());
+  data.unlabelled = {{1}};
+  EXPECT_EQ(describe_unlabelled(with_labels({"rating"}), data),
+            Texts{"1 of 5 rows has no 'rating': it is used only for retrieval"});
+  data.unlabelled = {{1}, {0, 3}};
+  EXPECT_EQ(describe_unlabelled(with_labels({"rating", "liked"}), data),
+            (Texts{"1 of 5 rows has no 'rating': the ranking by it leaves it out",
+                   "2 of 5 rows have no 'liked': the ranking by it leaves them out"}));
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ RowBlock block_of(const Dataset& data) {
           .pair_candidate = data.pair_candidate,
           .pair_of_row = data.pair_of_row,
           .labels = {data.labels.begin(), data.labels.end()},
+          .label_weights = {data.label_weights.begin(), data.label_weights.end()},
           .weights = data.weights,
           .retrieval_weights = data.retrieval_weights(),
           .item_of_candidate = data.item_of_candidate,

@@ -16,10 +16,19 @@ struct RowBlock {
   std::span<const uint32_t> pair_query, pair_candidate;  // the query and the candidate of each distinct pair
   std::span<const uint32_t> pair_of_row;                 // the pair of each row
   std::vector<std::span<const float>> labels;            // [ranking task][row]
-  std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
+  std::vector<std::span<const float>>
+      label_weights;  // [ranking task][row]; a task's own, or empty: `weights`
+  std::span<const float> weights, retrieval_weights;  // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
   std::span<const float> item_log_share;  // for each item; may be empty
   std::span<const uint32_t> train;        // the training rows, in the order of the split
+
+  bool has_own_weights(size_t task) const {
+    return task < label_weights.size() && !label_weights[task].empty();
+  }
+  std::span<const float> weights_of(size_t task) const {
+    return has_own_weights(task) ? label_weights[task] : weights;
+  }
 };
 
 class RowSource {

@@ -66,9 +66,10 @@ StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, double lear
       batches_[t] = batcher_.loss_batch(task);
       set_outputs(task, plan_, *batch, batches_[t]);
       losses.tasks.push_back(task.loss->run(pool_, batches_[t], task.weight));
-      if (task.has_scores())
-        figures.squared_errors.emplace_back(task.figure("rmse"),
-                                            squared_errors_.sum(pool_, task, batches_[t]));
+      if (!task.has_scores()) return;
+      const std::string rmse = task.figure("rmse");
+      figures.squared_errors.emplace_back(rmse, squared_errors_.sum(pool_, task, batches_[t]));
+      if (const auto weight = batcher_.own_weight(task)) figures.own_weights.emplace_back(rmse, *weight);
     });
   }
   clock_.time(kLayers, 0, [&] { plan_.backward(pool_, outputs_); });
