@@ -30,6 +30,8 @@ class RandomStream {
   constexpr RandomStream at(uint64_t index) const { return RandomStream(mix64(key_ + mix64(index + 1))); }
 
   constexpr uint64_t key() const { return key_; }
+  // The stream with this key().
+  static constexpr RandomStream of_key(uint64_t key) { return RandomStream(key); }
   constexpr uint64_t bits(uint64_t counter) const { return mix64(key_ + counter * 0x9e3779b97f4a7c15u); }
   // In [0, 1), a multiple of 2^-53.
   constexpr double uniform(uint64_t counter) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shortlist/features/history.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/embedding.h"
 #include "shortlist/layers/gather.h"
@@ -82,16 +83,52 @@ class Chain {
   int first_input_ = -1;  // first input of consecutive layers that repeat it
 };
 
-LayerPtr input_layer(const FeatureConfig& feature, const FeatureShape& shape, const std::string& file) {
+// The embedding table of a feature. Tables of one name are shared.
+std::string table_of(const Config& config, const FeatureConfig& feature) {
+  if (const Value* table = feature.embedding.find("table"))
+    return fmt::format("table/{}", *std::get_if<std::string>(&table->data));
+  // The histories of an item's feature share its table.
+  for (const FeatureConfig& other : config.features) {
+    const auto* history = dynamic_cast<const SettingsOf<HistorySettings>*>(other.settings.get());
+    if (history != nullptr && history->settings().of == feature.name)
+      return fmt::format("candidate/{}", feature.name);
+  }
+  return "";
+}
+
+Embedding embedding_of(const Config& config, const FeatureConfig& feature) {
+  Embedding embedding;
+  read_fields(feature.embedding, embedding, {config.file, "features." + feature.name});
+  embedding.table = table_of(config, feature);
+  const HistorySettings* history = history_of(*feature.settings);
+  if (history == nullptr || !embedding.table.empty()) return embedding;
+  const Embedding shared = embedding_of(config, config.feature(history->of));
+  embedding.table = shared.table;
+  embedding.dim = shared.dim;
+  embedding.initializer = shared.initializer;
+  embedding.l2 = shared.l2;
+  return embedding;
+}
+
+LayerPtr input_layer(const Config& config, const FeatureConfig& feature, const FeatureShape& shape) {
   if (shape.ids == 0) {
     auto numbers = std::make_shared<Numbers>();
     numbers->width = shape.width;
     return numbers;
   }
-  auto embedding = std::make_shared<Embedding>();
-  read_fields(feature.embedding, *embedding, {file, "features." + feature.name});
+  auto embedding = std::make_shared<Embedding>(embedding_of(config, feature));
   embedding->ids = shape.ids;
   return embedding;
+}
+
+// A history that layers run along.
+int build_history(ModelSpec& spec, const Config& config, const FeatureConfig& feature,
+                  const std::string& name, LayerPtr items, int index) {
+  const HistorySet history = spec.add_history(name, index);
+  Chain chain(spec, name, history.events, config.file);
+  const int first = chain.add("items", std::move(items), {}, index);
+  return chain.add_layers(history_of(*feature.settings)->layers, first,
+                          {config.file, fmt::format("features.{}.layers", feature.name)});
 }
 
 // `name` begins the names of nodes and parameters; `section` is the section of the config, for errors.
@@ -101,8 +138,15 @@ int build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower,
   std::vector<int> inputs;
   for (size_t i = 0; i < tower.features.size(); ++i) {
     const FeatureConfig& feature = config.feature(tower.features[i]);
-    inputs.push_back(
-        chain.add(feature.name, input_layer(feature, shapes[i], config.file), {}, static_cast<int>(i)));
+    const auto index = static_cast<int>(i);
+    LayerPtr input = input_layer(config, feature, shapes[i]);
+    std::vector<int> along;
+    if (const HistorySettings* history = history_of(*feature.settings);
+        history != nullptr && !history->layers.empty()) {
+      along = {build_history(spec, config, feature, name + "/" + feature.name, std::move(input), index)};
+      input = std::make_shared<Gather>();
+    }
+    inputs.push_back(chain.add(feature.name, std::move(input), along, index));
   }
   const int last = inputs.size() == 1 ? inputs[0] : chain.add("features", std::make_shared<Concat>(), inputs);
   if (inputs.size() == 1) chain.name("features", last);
@@ -119,7 +163,7 @@ void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& r
       chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index)});
   auto prediction = std::make_shared<Dense>();
   prediction->dense = 1;
-  spec.rankings.push_back(chain.add("prediction", prediction, {last}));
+  spec.rankings.push_back({ranking.label, chain.add("prediction", prediction, {last}), {}});
 }
 
 }  // namespace
@@ -160,10 +204,13 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
 }
 
 ModelSpec build_model(const Config& config, const FeatureMap& features,
-                      std::vector<LabelScale> label_scales) {
+                      const std::map<std::string, LabelScale>& label_scales) {
   ModelSpec spec = build_model(config, feature_shapes(features.select(config.query.features)),
                                feature_shapes(features.select(config.items.features)));
-  spec.label_scales = std::move(label_scales);
+  for (RankingOutput& ranking : spec.rankings) {
+    const auto scale = label_scales.find(ranking.label);
+    if (scale != label_scales.end()) ranking.scale = scale->second;
+  }
   return spec;
 }
 

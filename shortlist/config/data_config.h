@@ -72,10 +72,28 @@ struct EnumNames<FitRows> {
                                                                    {FitRows::table, "table"}};
 };
 
+// The time of each row.
+struct TimeConfig {
+  static constexpr const char* shorthand = "column";
+  std::string column;
+  std::optional<TimeUnit> unit;
+  std::optional<std::string> format;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("column", column, "Column of the table. A text instead of a table sets only this key.");
+    visit("unit", unit,
+          "The unit of the times, as in a time feature. The default is that of the column's time feature.");
+    visit("format", format,
+          "The format of the times, as in a time feature. The default is that of the column's time feature.");
+  }
+};
+
 struct DataConfig : TableConfig {
   SplitConfig split;
   FitRows fit_features_on = FitRows::train;
   std::string user, weight;
+  TimeConfig time;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -83,8 +101,13 @@ struct DataConfig : TableConfig {
     visit("split", split, "Which rows are for training, validation and test");
     visit("fit_features_on", fit_features_on, "Rows from which vocabularies, edges and means are computed");
     visit("user", user,
-          "Column that identifies the user, for baselines and for similarity by ratings. A missing value "
+          "Column that identifies the user, for histories, baselines and similarity by ratings. A missing "
+          "value "
           "means no user.");
+    visit(
+        "time", time,
+        "Column with the time of each row: the order of each user's history. The default is the column of a "
+        "split by time. A time feature of the column may declare its unit or format.");
     visit("weight", weight, "Column with the weight of each row in losses and metrics, 0 or more");
   }
 };

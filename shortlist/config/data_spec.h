@@ -8,6 +8,7 @@
 
 #include "shortlist/config/data_config.h"
 #include "shortlist/features/feature_config.h"
+#include "shortlist/features/history.h"
 #include "shortlist/losses/ranking_losses.h"
 #include "shortlist/model/attribute.h"
 #include "shortlist/table/column_request.h"
@@ -44,21 +45,30 @@ struct LabelSpec {
   bool standardized = false;
 };
 
+// A query feature that is made from the rows of each user.
+struct HistorySpec {
+  std::string name, column;
+  HistorySettings settings;
+  size_t place = 0;  // among the features of the query
+};
+
 struct DataSpec {
   std::vector<ColumnSpec> columns;  // each column once, in the order in which they are read
   std::optional<SideTableSpec> items, users;
-  std::vector<FeatureConfig> features;        // of both towers, each once
-  std::vector<std::string> query, candidate;  // names of the towers' features
-  std::string id;                             // the column with the item of a row
-  std::vector<AttributeForm> attributes;      // of items
+  std::vector<FeatureConfig> features;        // of both towers, each once, without histories
+  std::vector<std::string> query, candidate;  // names of the towers' features, without histories
+  std::vector<HistorySpec> histories;
+  std::string id;                         // the column with the item of a row
+  std::vector<AttributeForm> attributes;  // of items
   std::vector<LabelSpec> labels;
-  std::string user, weight, positives;  // columns, or "" if there is none
-  bool query_has_user = false;          // `user` is a column of the query
-  bool needs_labels = true;             // a row without any label is an error: no retrieval could learn from it
-  bool counts_shares = false;           // the loss needs Dataset::item_log_share
-  SplitConfig split;                    // with the declared time format of its column
-  FitRows fit_on = FitRows::train;      // the rows that features are fitted on
-  bool refit = false;                   // the final model is also trained on the validation rows
+  std::string user, time, weight, positives;  // columns, or "" if there is none
+  TimeForm time_form;                         // declared for the column `time`
+  bool query_has_user = false;                // `user` is a column of the query, or the query has a history
+  bool needs_labels = true;         // a row without any label is an error: no retrieval could learn from it
+  bool counts_shares = false;       // the loss needs Dataset::item_log_share
+  SplitConfig split;                // with the declared time format of its column
+  FitRows fit_on = FitRows::train;  // the rows that features are fitted on
+  bool refit = false;               // the final model is also trained on the validation rows
 };
 
 }  // namespace shortlist

@@ -1,5 +1,6 @@
 #include "shortlist/config/read_config.h"
 
+#include <fmt/ranges.h>
 #include <glob.h>
 
 #include <algorithm>
@@ -10,9 +11,11 @@
 #include <set>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/config/config_sections.h"
 #include "shortlist/config/read_model_kind.h"
 #include "shortlist/features/categories.h"
+#include "shortlist/features/history.h"
 #include "shortlist/features/time.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/layers/embedding.h"
@@ -61,6 +64,53 @@ void require(bool condition, const Config& config, const std::string& path, cons
   if (!condition) throw Where{config.file, path}.error(value_at(config.written, path), message);
 }
 
+// The feature of the items that a history reads by default, or "".
+std::string id_feature(const Config& config) {
+  for (const std::string& name : config.items.features) {
+    const FeatureConfig& feature = config.feature(name);
+    if (feature.column == config.items.id && feature.settings->kind() == "category") return name;
+  }
+  return "";
+}
+
+// Sets the default of `of`.
+void complete_history(Config& config, FeatureConfig& feature) {
+  const std::string path = "features." + feature.name;
+  HistorySettings settings = dynamic_cast<const SettingsOf<HistorySettings>&>(*feature.settings).settings();
+  require(!config.data.user.empty(), config, path,
+          "a history needs data.user, the column that identifies the user");
+  require(std::ranges::find(config.items.features, feature.name) == config.items.features.end(), config,
+          "items.features",
+          fmt::format("'{}' is a history of the user: list it in query.features", feature.name));
+  if (settings.of.empty()) settings.of = id_feature(config);
+  require(!settings.of.empty(), config, path,
+          fmt::format("needs of = \"NAME\", a feature of the items, or a category feature of the column '{}'",
+                      config.items.id));
+  const auto& names = config.items.features;
+  require(std::ranges::find(names, settings.of) != names.end(), config, path + ".of",
+          fmt::format("'{}' is not a feature of the items: items.features has {}", settings.of,
+                      fmt::join(names, ", ")));
+  require(config.feature(settings.of).settings->yields_ids(), config, path + ".of",
+          fmt::format("feature '{}' yields numbers, need one that yields ids", settings.of));
+  feature.settings = std::make_shared<SettingsOf<HistorySettings>>(std::move(settings));
+}
+
+void complete_histories(Config& config) {
+  for (FeatureConfig& feature : config.features)
+    if (history_of(*feature.settings) != nullptr) complete_history(config, feature);
+}
+
+// Calls check() and adds the place to its error, whose first word, "optimizer: ", the path says already.
+void require_valid(const Config& config, const std::string& path, FunctionRef<void()> check) {
+  try {
+    check();
+  } catch (const Error& error) {
+    const std::string message = error.message();
+    const size_t colon = message.find(": ");
+    require(false, config, path, message.substr(colon == std::string::npos ? 0 : colon + 2));
+  }
+}
+
 void check_data(const Config& config) {
   const DataConfig& data = config.data;
   require(data.table.empty() || data.sql.empty(), config, "data.sql",
@@ -81,6 +131,8 @@ void check_data(const Config& config) {
   const bool wants_column = split.by == SplitBy::time || split.by == SplitBy::column;
   require(!wants_column || !split.column.empty(), config, "data.split",
           fmt::format("by = \"{}\" needs column = \"...\"", enum_name(split.by)));
+  const Where of_time{config.file, "data.time"};
+  check_time_format(data.time.format, value_at(config.written, of_time.path), of_time);
   const Where where{config.file, "data.split"};
   check_time_format(split.format, value_at(config.written, where.path), where);
   require(split.by == SplitBy::time || (!split.unit && !split.format), config, "data.split",
@@ -167,11 +219,14 @@ void check_attributes(const Config& config) {
 
 void check_training(const Config& config) {
   const TrainingConfig& training = config.training;
-  const OptimizerConfig& optimizer = training.optimizer;
-  const int named = optimizer.adam.has_value() + optimizer.adagrad.has_value() + optimizer.sgd.has_value();
-  require(named == 1, config, "training.optimizer",
-          fmt::format("sets {} of adam, adagrad and sgd, need exactly one", named));
-  require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "needs adagrad");
+  require_valid(config, "training.optimizer", [&] { check_optimizer(training.optimizer); });
+  for (size_t i = 0; i < training.parts.size(); ++i) {
+    const std::string path = fmt::format("training.parts.{}", i);
+    require(!training.parts[i].parameters.empty(), config, path,
+            "parameters: got nothing, need at least one name or pattern");
+    require_valid(config, path + ".optimizer", [&] { check_optimizer(training.parts[i].optimizer); });
+  }
+  if (training.average) require_valid(config, "training.average", [&] { check_average(*training.average); });
 }
 
 void check_recommend(const Config& config) {
@@ -185,6 +240,33 @@ void check_recommend(const Config& config) {
           fmt::format("\"{}\" needs a [retrieval] task", enum_name(recommend.order)));
 }
 
+void check_negatives(const Config& config) {
+  const RetrievalLoss& loss = config.retrieval->loss;
+  const NegativesConfig& written = loss.negatives;
+  const Negatives negatives = loss.resolved_negatives();
+  const std::string_view name = loss.name();
+  const bool in_batch = name == "in_batch_softmax";
+  require(in_batch || loss.hard_negatives == 0, config, "retrieval.hard_negatives",
+          fmt::format("is for in_batch_softmax, but the loss is {}", name));
+  require(!in_batch || negatives.in_batch, config, "retrieval.negatives.in_batch",
+          "got false, but in_batch_softmax compares with the batch's items; use sampled_softmax");
+  require(!in_batch || !negatives.per_pair, config, "retrieval.negatives.per_pair",
+          "got true, but in_batch_softmax has the same negatives for the whole batch; use sampled_softmax");
+  const bool sets_any =
+      written.in_batch || written.uniform || written.popularity || written.earlier > 0 || written.per_pair;
+  require(!negatives.catalogue || !sets_any, config, "retrieval.negatives",
+          fmt::format("is not for {}, which compares with all items", name));
+  require(in_batch || negatives.in_batch || negatives.adds_candidates(), config, "retrieval.negatives",
+          fmt::format("got no negatives, but {} needs some", name));
+  require(negatives.accidental_hits != AccidentalHits::user || !config.data.user.empty(), config,
+          "retrieval.accidental_hits", "\"user\" needs data.user");
+  require(config.retrieval->sampling_correction ||
+              config.retrieval->sampling_estimate == SamplingEstimate::counts,
+          config, "retrieval.sampling_estimate", "needs sampling_correction = true");
+  require(name != "cosine_contrastive" || loss.temperature == 1, config, "retrieval.temperature",
+          "must be 1 with cosine_contrastive, whose scores are cosines");
+}
+
 void check_tasks(const Config& config) {
   require(config.retrieval || !config.ranking.empty(), config, "",
           "has neither [retrieval] nor [[ranking]], need at least one of them");
@@ -196,6 +278,7 @@ void check_tasks(const Config& config) {
     const std::set<int> different(config.retrieval->top_k.begin(), config.retrieval->top_k.end());
     require(different.size() == config.retrieval->top_k.size(), config, "retrieval.top_k",
             "got the same k twice");
+    check_negatives(config);
   }
   std::set<std::string> labels;
   for (const RankingConfig& ranking : config.ranking) {
@@ -245,6 +328,10 @@ void check_layers(const Config& config) {
     names.push_back("features");
     return names;
   };
+  for (const FeatureConfig& feature : config.features) {
+    if (const HistorySettings* history = history_of(*feature.settings))
+      check(history->layers, "features." + feature.name + ".layers", {"items"});
+  }
   check(config.query.layers, "query.layers", of_tower(config.query));
   check(config.items.layers, "items.layers", of_tower(config.items));
   for (size_t i = 0; i < config.ranking.size(); ++i) {
@@ -285,6 +372,7 @@ Config read_config(const Value& root, const std::string& file) {
   check_data(config);
   check_tower(config, root, "query", config.query);
   if (config.has_towers()) check_tower(config, root, "items", config.items);
+  complete_histories(config);
   add_display(config);
   check_attributes(config);
   check_tasks(config);
@@ -292,7 +380,7 @@ Config read_config(const Value& root, const std::string& file) {
   if (config.users) check_side_table(config, "users", *config.users, config.data.user, "data.user");
   check_layers(config);
   OptimizerConfig& optimizer = config.training.optimizer;
-  if (!optimizer.adam && !optimizer.adagrad && !optimizer.sgd) optimizer.adam = 0.001;
+  if (named_optimizers(optimizer).empty()) optimizer.adam = 0.001;
   check_training(config);
   check_recommend(config);
   return config;

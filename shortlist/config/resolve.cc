@@ -8,6 +8,7 @@
 #include "shortlist/config/config_hash.h"
 #include "shortlist/features/categories.h"
 #include "shortlist/features/feature_map.h"
+#include "shortlist/features/history.h"
 
 namespace shortlist {
 namespace {
@@ -60,6 +61,7 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
   all.add({.name = spec.weight, .read = ReadAs::number});
   all.add({.name = spec.positives, .read = ReadAs::number, .needed_for = NeededFor::labels});
   all.add({.name = spec.user, .read = ReadAs::text, .compared = true});
+  all.add({.name = spec.time, .read = ReadAs::time, .needed_for = NeededFor::split});
   if (spec.split.by == SplitBy::column)
     all.add({.name = spec.split.column, .read = ReadAs::text, .needed_for = NeededFor::split});
   if (spec.split.by == SplitBy::time)
@@ -67,15 +69,39 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
   return std::move(all.columns);
 }
 
-// The features that the towers use, each once.
+// The features that the towers use, each once, without histories.
 std::vector<FeatureConfig> used_features(const Config& config) {
   std::vector<FeatureConfig> features;
   std::unordered_set<std::string> names;
   for (const auto* tower : {&config.query.features, &config.items.features}) {
     for (const std::string& name : *tower)
-      if (names.insert(name).second) features.push_back(config.feature(name));
+      if (history_of(*config.feature(name).settings) == nullptr && names.insert(name).second)
+        features.push_back(config.feature(name));
   }
   return features;
+}
+
+// Divides the features of the query into those of its columns and its histories.
+void resolve_query(const Config& config, DataSpec& spec) {
+  for (size_t i = 0; i < config.query.features.size(); ++i) {
+    const FeatureConfig& feature = config.feature(config.query.features[i]);
+    if (const HistorySettings* history = history_of(*feature.settings)) {
+      spec.histories.push_back({feature.name, feature.column, *history, i});
+    } else {
+      spec.query.push_back(feature.name);
+    }
+  }
+}
+
+// The column that orders the rows of a user, if a part of the model needs that.
+void resolve_time(const Config& config, DataSpec& spec) {
+  const bool by_time = spec.split.by == SplitBy::time;
+  const TimeConfig& time = config.data.time;
+  spec.time = !time.column.empty() ? time.column : by_time ? spec.split.column : "";
+  spec.time_form = {time.unit, time.format};
+  if (time.unit || time.format) return;
+  spec.time_form = by_time && spec.time == spec.split.column ? TimeForm{spec.split.unit, spec.split.format}
+                                                             : config.declared_times(spec.time);
 }
 
 // Adds the unit and format that a time feature of the column declares, if the split declares none.
@@ -93,11 +119,13 @@ std::optional<SideTableSpec> resolve_side(const SideTableConfig& table) {
   return SideTableSpec{.source = table.source(), .key = table.key};
 }
 
-// Whether data.user is a column of the query, so that a query identifies its user.
+// Whether data.user is a column of the query, so that a query identifies its user. A query with a history may
+// give the user, whose history is then known.
 bool query_has_user(const Config& config) {
   return !config.data.user.empty() &&
          std::ranges::any_of(config.query.features, [&](const std::string& name) {
-           return config.feature(name).column == config.data.user;
+           const FeatureConfig& feature = config.feature(name);
+           return feature.column == config.data.user || history_of(*feature.settings) != nullptr;
          });
 }
 
@@ -107,7 +135,6 @@ DataSpec resolve_data(const Config& config) {
   DataSpec spec{.items = resolve_side(config.items),
                 .users = config.users ? resolve_side(*config.users) : std::nullopt,
                 .features = used_features(config),
-                .query = config.query.features,
                 .candidate = config.items.features,
                 .id = config.items.id,
                 .user = config.data.user,
@@ -124,6 +151,8 @@ DataSpec resolve_data(const Config& config) {
   for (const RankingConfig& ranking : config.ranking)
     spec.labels.push_back(
         {.column = ranking.label, .loss = ranking.loss, .standardized = ranking.standardizes()});
+  resolve_query(config, spec);
+  resolve_time(config, spec);
   spec.columns = resolve_columns(config, spec);
   return spec;
 }

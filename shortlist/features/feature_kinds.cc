@@ -3,6 +3,7 @@
 #include "shortlist/features/categories.h"
 #include "shortlist/features/category.h"
 #include "shortlist/features/hashed.h"
+#include "shortlist/features/history.h"
 #include "shortlist/features/number.h"
 #include "shortlist/features/text.h"
 #include "shortlist/features/time.h"
@@ -18,7 +19,8 @@ std::span<const FeatureKind> feature_kinds() {
       kind_of<HashedSettings>(),      //
       kind_of<NumberSettings>(),      //
       kind_of<TimeSettings>(),        //
-      kind_of<VectorSettings>(),
+      kind_of<VectorSettings>(),      //
+      kind_of<HistorySettings>(),
   };
   return kinds;
 }

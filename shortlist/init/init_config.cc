@@ -19,6 +19,8 @@ namespace {
 constexpr int kWidth = 32;  // of embeddings and towers
 // If at least this share of rows repeats a pair of user and item, items are consumed repeatedly.
 constexpr double kTakenAgain = 0.1;
+// With fewer rows a user, most histories would be empty.
+constexpr uint64_t kRowsAUser = 3;
 // With a larger share in the last rows, a split by time would test on users that no model can know.
 constexpr double kManyNewUsers = 0.3;
 
@@ -68,6 +70,21 @@ class Writer {
     std::string words = name(title()) + "_words";
     while (std::ranges::find(guess_.columns, words, &ColumnGuess::name) != guess_.columns.end()) words += "_";
     return words;
+  }
+  // What users took before says more about what comes next than who they are, if the rows have times.
+  bool has_history() const {
+    return tells_user() && guess_.time && !guess_.query_describes_item && !guess_.is_catalogue &&
+           guess_.rows() >= kRowsAUser * column(*guess_.user).summary.distinct;
+  }
+  std::string time_setting() const {
+    const std::string format = format_of(column(*guess_.time)), name_of = quoted(name(*guess_.time));
+    return format.empty() ? name_of : fmt::format("{{ column = {}{} }}", name_of, format);
+  }
+  std::string history_name() const {
+    std::string history = "history";
+    while (std::ranges::find(guess_.columns, history, &ColumnGuess::name) != guess_.columns.end())
+      history += "_";
+    return history;
   }
   bool tells_user() const { return guess_.user && guess_.uses[*guess_.user].use == Use::query; }
   // A tenth of fewer rows would be empty.
@@ -160,6 +177,9 @@ std::string Writer::data() const {
         "for baselines, and for similarity by ratings" +
             (missing.empty() ? "" : "; " + missing + "; they belong to no user, but count for their items"));
   }
+  // A split by time orders the rows too.
+  if (has_history() && (guess_.split || guess_.new_users > kManyNewUsers))
+    section.add("time", time_setting(), "the order of the users' histories");
   if (guess_.weight) {
     section.remark(
         fmt::format("weight = {}  # to weight the rows by this column", quoted(name(*guess_.weight))));
@@ -209,6 +229,11 @@ std::string Writer::features() const {
       section.add(key_of(words_name()), words, "words of the name: items with similar names are similar");
     }
   }
+  if (has_history()) {
+    section.add(key_of(history_name()), R"({ kind = "history", length = 50, half_life = 10.0 })",
+                fmt::format("what the user took before the row, by '{}'; recent items count most",
+                            name(*guess_.time)));
+  }
   if (guess_.time) {
     const std::string buckets =
         fmt::format("{} = {{ kind = \"time\", as = \"buckets\"{}, dim = {} }}", key_of(name(*guess_.time)),
@@ -228,9 +253,10 @@ void Writer::add_left_out(Section& section) const {
 
 std::string Writer::query() const {
   Section section("[query]");
-  const std::vector<size_t> columns = guess_.used_as(Use::query);
+  std::vector<std::string> features = names(guess_.used_as(Use::query));
+  if (has_history()) features.push_back(history_name());
   section.add(
-      "features", list_of(names(columns)),
+      "features", list_of(features),
       guess_.query_describes_item
           ? "no column identifies the user, so the item's own properties do: see the report's lookup baseline"
           : "");

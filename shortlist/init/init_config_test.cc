@@ -80,7 +80,7 @@ TEST(InitConfig, NamesTheColumnsOfMovieLens100KAfterTheirShapes) {
   EXPECT_TRUE(has(text, "of the last rows would have users never seen before"));
   EXPECT_TRUE(has(text, "# split = { by = \"time\", column = \"timestamp\""));
   EXPECT_TRUE(config.retrieval->sampling_correction);
-  EXPECT_EQ(config.query.features, Names{"user"});
+  EXPECT_EQ(config.query.features, (Names{"user", "history"}));
   EXPECT_EQ(config.items.features, Names{"item"});
   ASSERT_EQ(config.ranking.size(), 1u);
   EXPECT_EQ(config.ranking[0].label, "rating");
@@ -111,7 +111,7 @@ TEST(InitConfig, TakesTheNamesOfMovieLensSmall) {
   const std::string text = init(path);
   const Config config = read(text);
   EXPECT_TRUE(config.data.columns.empty());
-  EXPECT_EQ(config.query.features, Names{"userId"});
+  EXPECT_EQ(config.query.features, (Names{"userId", "history"}));
   EXPECT_EQ(config.items.id, "movieId");
   EXPECT_EQ(kind(config, "movieId"), "category");
   EXPECT_EQ(config.ranking.at(0).label, "rating");
@@ -174,7 +174,7 @@ TEST(InitConfig, MakesARetrievalOfATableWithoutLabel) {
   const Config config = read(text);
   EXPECT_TRUE(config.ranking.empty());
   ASSERT_TRUE(config.retrieval.has_value());
-  EXPECT_EQ(config.query.features, Names{"customer_id"});
+  EXPECT_EQ(config.query.features, (Names{"customer_id", "history"}));
   EXPECT_EQ(config.items.id, "sku");
   EXPECT_EQ(config.data.split.column, "purchase_date");
   EXPECT_EQ(config.training.early_stopping->monitor, "auto");

@@ -43,6 +43,9 @@ class Interactions {
   bool has_labels() const { return !labels_.empty(); }
   bool has_positives() const { return !positive_.empty(); }
 
+  // The items of all users' events, user after user.
+  std::span<const uint32_t> items() const { return items_; }
+
   // All events of a user; none for an unknown user, including unknown_index.
   Events of(uint32_t user) const;
 

@@ -30,6 +30,12 @@ bool has_positive_event(const Interactions& interactions) {
 
 }  // namespace
 
+std::span<const int32_t> UserRatings::items_of(uint32_t user) const {
+  if (size_t{user} + 1 >= offsets.size()) return {};
+  const auto begin = static_cast<size_t>(offsets[user]), end = static_cast<size_t>(offsets[user + 1]);
+  return std::span(items).subspan(begin, end - begin);
+}
+
 std::vector<double> user_means(const Interactions& interactions) {
   std::vector<double> means;
   for (uint32_t user = 0; user < interactions.users(); ++user)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct UserRatings {
   std::vector<int32_t> items;
   std::vector<float> centred;      // empty without a label
   std::vector<std::string> users;  // user ids; empty in bundles of older versions
+
+  // The items of a user, oldest first if the times are known; none for an unknown user.
+  std::span<const int32_t> items_of(uint32_t user) const;
 };
 
 // Uses only the positive events. Ratings are empty if some events are not positive, since positive events

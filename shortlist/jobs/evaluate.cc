@@ -48,7 +48,7 @@ EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string
   std::vector<uint32_t> query_number;
   if (trained) {
     const KnownData known{bundle.items.ids, bundle.ratings.users, trained->fingerprint,
-                          !split.empty() && split != "all"};
+                          !split.empty() && split != "all", &bundle.ratings};
     data = apply_features(spec, bundle.features, table, true, &known);
     data.seen = seen_items(bundle.ratings);
     query_number = number_queries(data, trained->baselines);

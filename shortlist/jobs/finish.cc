@@ -12,16 +12,16 @@
 namespace shortlist {
 namespace {
 
-std::vector<LabelRange> label_ranges(const Config& config, const std::vector<LabelScale>& scales,
-                                     const Dataset& data) {
+std::vector<LabelRange> label_ranges(const std::map<std::string, LabelScale>& scales, const Dataset& data) {
   std::vector<LabelRange> ranges;
-  for (size_t t = 0; t < data.labels.size(); ++t) {
+  for (const LabelColumn& label : data.labels) {
     std::vector<uint32_t> rows = data.split.train;
-    std::erase_if(rows, [&](uint32_t row) { return data.is_unlabelled(t, row); });
+    std::erase_if(rows, [&](uint32_t row) { return label.is_missing(row); });
     if (rows.empty()) continue;
-    const std::vector<float>& labels = data.labels[t];
+    const std::vector<float>& labels = label.values;
     const double first = labels[rows[0]];
-    LabelRange range{config.ranking[t].label, first, first, 0, scales[t]};
+    const auto scale = scales.find(label.name);
+    LabelRange range{label.name, first, first, 0, scale == scales.end() ? LabelScale() : scale->second};
     for (uint32_t row : rows) {
       range.least = std::min<double>(range.least, labels[row]);
       range.most = std::max<double>(range.most, labels[row]);
@@ -68,7 +68,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
                         .report_json = report_json(report),
                         .extras = people_files(config, towers, page, report)};
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
-  content.labels = label_ranges(config, prepared.label_scales, data);
+  content.labels = label_ranges(prepared.label_scales, data);
   content.baselines = &baselines;
   content.fingerprint = &data.fingerprint;
   content.order = evaluated.order;

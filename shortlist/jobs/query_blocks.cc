@@ -19,7 +19,7 @@ const QueryBatch& QueryBlocks::of(std::span<const uint32_t> queries) {
     const size_t width = towers_->query_width();
     vectors_.reserve(queries.size() * width);
     const Matrix vectors = vectors_.view(queries.size(), width);
-    run_tower(pool_, *plan_, towers_->spec.query, kQueryRows, data_.queries, queries, vectors);
+    run_tower(pool_, *plan_, towers_->spec, kQueryRows, data_.queries, queries, vectors);
     batch_.vectors = vectors;
   }
   if (!retriever_.reads_users()) return batch_;

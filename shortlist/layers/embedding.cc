@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "shortlist/base/prefetch.h"
+#include "shortlist/base/random.h"
 #include "shortlist/layers/numbering.h"
 #include "shortlist/math/block_passes.h"
 #include "shortlist/math/elementwise.h"
@@ -22,7 +23,28 @@ float bag_scale(Pooling pooling, size_t size) {
 }
 
 std::span<const int32_t> bag_of(const Pass& pass, size_t row) {
-  return pass.feature.column->bag(pass.feature.rows[row]);
+  return pass.feature.bag(row);
+}
+
+// Whether the ids of a bag have weights. If not, they all have bag_scale().
+bool has_weights(const Embedding& layer, const Pass& pass) {
+  return layer.half_life > 0 || (layer.item_dropout > 0 && pass.training);
+}
+
+// The weights of the ids in the bag of a row: y = sum_i weights[i] E[bag[i]].
+void weigh_bag(const Embedding& layer, const Pass& pass, size_t row, std::span<float> weights) {
+  const size_t size = weights.size();
+  const RandomStream random = RandomStream::of_key(pass.random_key).at(row);
+  double sum = 0, squares = 0;
+  for (size_t i = 0; i < size; ++i) {
+    double weight = layer.half_life > 0 ? std::exp2(-static_cast<double>(size - 1 - i) / layer.half_life) : 1;
+    if (pass.training && layer.item_dropout > 0 && random.uniform(i) < layer.item_dropout) weight = 0;
+    weights[i] = static_cast<float>(weight);
+    sum += weight;
+    squares += weight * weight;
+  }
+  if (layer.pooling == Pooling::sum || sum == 0) return;
+  scale(weights, static_cast<float>(1 / (layer.pooling == Pooling::mean ? sum : std::sqrt(squares))));
 }
 
 std::span<const uint32_t> as_rows(std::span<const int32_t> ids) {
@@ -34,7 +56,7 @@ void prefetch_bag(const Pass& pass, size_t row, RowRange rows) {
 }
 
 size_t ids_of_batch(const Pass& pass) {
-  if (pass.feature.column->offsets.empty()) return pass.rows;
+  if (pass.feature.has_one_id_per_row()) return pass.rows;
   size_t count = 0;
   for (size_t r = 0; r < pass.rows; ++r) count += bag_of(pass, r).size();
   return count;
@@ -57,14 +79,22 @@ void count_users(const Pass& pass, TouchedRows& rows, Scratch& scratch) {
   rows.offsets.resize(rows.touched.size() + 1);
 }
 
-void list_users(const Pass& pass, TouchedRows& rows) {
+void list_users(const Embedding& layer, const Pass& pass, TouchedRows& rows, Scratch& scratch) {
   for (size_t i = 1; i < rows.offsets.size(); ++i) rows.offsets[i] += rows.offsets[i - 1];
   rows.users.resize(rows.offsets.back());
   // While users are filled in, offsets[i] advances to the end of i's users, which is the start of i + 1's.
   const uint32_t* place = rows.place_of_id.data();
+  const bool weighted = has_weights(layer, pass);
+  rows.weights.resize(weighted ? rows.users.size() : 0);
   for (size_t r = 0; r < pass.rows; ++r) {
-    for (size_t i = bag_of(pass, r).size(); i > 0; --i)
-      rows.users[rows.offsets[*place++]++] = static_cast<uint32_t>(r);
+    const size_t size = bag_of(pass, r).size();
+    const std::span<float> weights = weighted ? scratch.take(size) : std::span<float>();
+    if (weighted) weigh_bag(layer, pass, r, weights);
+    for (size_t i = 0; i < size; ++i) {
+      const uint32_t user = rows.offsets[*place++]++;
+      rows.users[user] = static_cast<uint32_t>(r);
+      if (weighted) rows.weights[user] = weights[i];
+    }
   }
   rows.offsets.insert(rows.offsets.begin(), 0);
   rows.offsets.pop_back();
@@ -89,17 +119,19 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
                              .rows = static_cast<size_t>(ids),
                              .cols = static_cast<size_t>(dim),
                              .initializer = initializer,
-                             .regularizer = {0, l2},
+                             .initializer_scale = initializer_scale,
+                             .regularizer = {0, l2, row_l2},
                              .table = true,
                              .shared = table});
   return plan;
 }
 
-void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
+void Embedding::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   const Matrix& table = pass.parameters[0]->value;
   const TouchedRows& touched = pass.parameters[0]->rows;
   // If prepare() found the single id of each row, they are contiguous there.
-  const bool found = pass.backward_follows && pass.feature.column->offsets.empty();
+  const bool weighted = has_weights(*this, pass);
+  const bool found = pass.backward_follows && pass.feature.has_one_id_per_row();
   const auto bag = [&](size_t r) {
     return found ? std::span(&touched.touched[touched.place_of_id[r]], 1) : as_rows(bag_of(pass, r));
   };
@@ -110,8 +142,14 @@ void Embedding::forward(const Pass& pass, RowRange rows, Scratch&) const {
     }
     const std::span<const uint32_t> ids = bag(r);
     const std::span<float> y = pass.output.row_span(r);
-    if (ids.size() == 1) {
+    if (ids.size() == 1 && !weighted) {
       copy_row(table.row_span(ids[0]), y);
+      continue;
+    }
+    if (weighted && !ids.empty()) {
+      const std::span<float> weights = scratch.take(ids.size());
+      weigh_bag(*this, pass, r, weights);
+      sum_rows(table, ids, weights, y);
       continue;
     }
     sum_rows(table, ids, {}, y);
@@ -123,7 +161,7 @@ void Embedding::prepare(const Pass& pass, Scratch& scratch) const {
   ParameterState& parameter = *pass.parameters[0];
   TouchedRows& rows = parameter.rows;
   count_users(pass, rows, scratch);
-  list_users(pass, rows);
+  list_users(*this, pass, rows, scratch);
   parameter.make_touched_gradient();
 }
 
@@ -140,11 +178,13 @@ void Embedding::write_gradients(const Pass& pass, size_t task, Scratch& scratch)
     const auto users = std::span(rows.users).subspan(rows.offsets[i], rows.offsets[i + 1] - rows.offsets[i]);
     const size_t ahead = rows.offsets[i] + kAhead;
     if (ahead < rows.users.size()) prefetch(dy.row(rows.users[ahead]));
-    std::span<float> weights;
-    if (!pass.feature.column->offsets.empty()) {
-      weights = scratch.take(users.size());
-      for (size_t u = 0; u < users.size(); ++u)
-        weights[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
+    std::span<const float> weights;
+    if (!rows.weights.empty()) {
+      weights = std::span(rows.weights).subspan(rows.offsets[i], users.size());
+    } else if (!pass.feature.has_one_id_per_row()) {
+      const std::span<float> scales = scratch.take(users.size());
+      for (size_t u = 0; u < users.size(); ++u) scales[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
+      weights = scales;
     }
     sum_rows(dy, users, weights, parameter.gradient.row_span(i));
   }

@@ -6,7 +6,8 @@
 namespace shortlist {
 
 // How the ids of a bag become one vector. An empty bag gives zeros.
-// mean: sum / n; sum; sqrtn: sum / sqrt(n).
+// mean: sum / n; sum; sqrtn: sum / sqrt(n). With weights w: sum w x / sum w; sum w x; sum w x / sqrt(sum
+// w^2).
 enum class Pooling { mean, sum, sqrtn };
 
 template <>
@@ -22,10 +23,11 @@ struct Embedding : LayerOf<Embedding> {
   int dim = 32;
   Pooling pooling = Pooling::mean;
   Initializer initializer = Initializer::uniform;
-  float l2 = 0;
-  int32_t ids = 0;  // rows of the table; set from the fitted feature
-  // Nodes of a model with the same name here share one table. Empty: a table of its own.
-  std::string table;
+  float initializer_scale = 1;
+  float l2 = 0, row_l2 = 0;
+  double half_life = 0, item_dropout = 0;
+  int32_t ids = 0;    // rows of the table; set from the fitted feature
+  std::string table;  // nodes of a model with the same name here share one table
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -33,7 +35,23 @@ struct Embedding : LayerOf<Embedding> {
     visit("pooling", pooling,
           "How the embeddings of a row's ids are combined. A row without ids gets zeros.");
     visit("initializer", initializer, "Initializer of the table");
+    visit("initializer_scale", initializer_scale, "Factor by which the initial values are multiplied",
+          Range::at_least(0));
     visit("l2", l2, "Adds l2 sum E^2, over the whole table, to the loss", Range::at_least(0));
+    visit("row_l2", row_l2,
+          "Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows "
+          "shrink more often, and a step costs no more",
+          Range::at_least(0));
+    visit("half_life", half_life,
+          "Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many "
+          "places before it. 0: all count alike.",
+          Range::at_least(0));
+    visit("item_dropout", item_dropout, "Share of a row's ids that each training step leaves out, at random",
+          Range::below(0, 1));
+    visit("table", table,
+          "Name of an embedding table that several features share. They have the same kind and settings, and "
+          "their vocabulary is fitted on the columns of all of them. The default is a table of its own; a "
+          "history shares that of the feature that it reads.");
   }
 
   LayerPlan plan(std::span<const int> widths) const override;

@@ -97,6 +97,56 @@ TEST(Embedding, ListsTheRowsOfALargeTableInOrderOfFirstAppearance) {
   }
 }
 
+TEST(Embedding, WeighsTheIdsOfARowByTheirAge) {
+  const Bags bags({{}, {3}, {0, 2}, {0, 1, 2}});
+  const auto output = [&](Pooling pooling) {
+    Embedding layer = embedding(pooling);
+    layer.half_life = 1;
+    LayerRun run(layer, bags.place());
+    run.set_value(0, kTable);
+    run.forward();
+    return run.output.rows();
+  };
+  EXPECT_EQ(output(Pooling::sum), (Rows{{0, 0}, {4, 40}, {3.5f, 35}, {4.25f, 42.5f}}));
+  EXPECT_EQ(output(Pooling::mean)[1], (std::vector<float>{4, 40}));
+  EXPECT_FLOAT_EQ(output(Pooling::mean)[3][0], 4.25f / 1.75f);
+  EXPECT_FLOAT_EQ(output(Pooling::sqrtn)[3][0], 4.25f / std::sqrt(1 + 0.25f + 0.0625f));
+}
+
+TEST(Embedding, DropsIdsInTrainingOnlyAndAveragesTheRest) {
+  std::vector<std::vector<int32_t>> drawn(200, {0, 1, 2, 3, 4});
+  const Bags bags(drawn);
+  Embedding layer = embedding(Pooling::sum);
+  layer.item_dropout = 0.4;
+  const auto outputs = [&](bool training, Pooling pooling) {
+    layer.pooling = pooling;
+    LayerPlace place = bags.place();
+    place.training = training;
+    LayerRun run(layer, place);
+    run.set_value(0, Rows(5, {1, 2}));
+    run.forward();
+    return run.output.rows();
+  };
+  EXPECT_EQ(outputs(false, Pooling::sum), Rows(200, {5, 10}));
+  double kept = 0;
+  for (const auto& row : outputs(true, Pooling::sum)) kept += row[0];
+  EXPECT_NEAR(kept / 1000, 0.6, 0.05);
+  for (const auto& row : outputs(true, Pooling::mean))
+    EXPECT_TRUE(row[0] == 0 || std::abs(row[0] - 1) < 1e-6);
+}
+
+TEST(Embedding, GradientsOfWeightedIdsMatchFiniteDifferences) {
+  Bags bags({{}, {3}, {0, 2}, {1, 1}, {0, 1, 2, 3}, {2}});
+  for (Pooling pooling : {Pooling::mean, Pooling::sum, Pooling::sqrtn}) {
+    for (auto [half_life, dropout] : {std::pair{2.0, 0.0}, {0.0, 0.3}, {1.5, 0.5}}) {
+      Embedding layer = embedding(pooling, 3);
+      layer.half_life = half_life;
+      layer.item_dropout = dropout;
+      expect_gradients_match(layer, bags.place());
+    }
+  }
+}
+
 TEST(Embedding, GradientsMatchFiniteDifferences) {
   Bags bags({{}, {3}, {0, 2}, {1, 1}, {0, 1, 2, 3}, {2}});
   for (Pooling pooling : {Pooling::mean, Pooling::sum, Pooling::sqrtn}) {

@@ -11,8 +11,14 @@ LayerPlan Gather::plan(std::span<const int> widths) const {
 
 void Gather::forward(const Pass& pass, RowRange rows, Scratch&) const {
   if (pass.output.data == pass.inputs[0].data) return;  // the input is already in place
-  for (size_t r = rows.begin; r < rows.end; ++r)
-    copy(pass.inputs[0].row_span(pass.map.source[r]), pass.output.row_span(r));
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    const uint32_t source = pass.map.source[r];
+    if (source == UINT32_MAX) {
+      fill(pass.output.row_span(r), 0);
+    } else {
+      copy(pass.inputs[0].row_span(source), pass.output.row_span(r));
+    }
+  }
 }
 
 void Gather::backward(const Pass& pass, RowRange source_rows, Scratch&) const {

@@ -1,4 +1,4 @@
-// Copies rows of another row set: y[r] = x[map.source[r]]. backward() sums the gradients of each source row's
+// Copies rows of another row set: y[r] = x[map.source[r]], or zeros for a row without a source. backward() sums the gradients of each source row's
 // copies, in order; its row range is over the source's rows.
 #pragma once
 

@@ -15,6 +15,7 @@ struct ParameterSpec {
   std::string name;  // name within the layer
   size_t rows = 0, cols = 0;
   Initializer initializer = Initializer::zeros;
+  float initializer_scale = 1;  // factor of the initial values
   Regularizer regularizer;
   bool trainable = true;
   bool table = false;      // rows are looked up by id; a step touches few of them
@@ -31,6 +32,7 @@ struct ParameterSpec {
 // of its id in their bags.
 struct TouchedRows {
   std::vector<uint32_t> touched, offsets, users;
+  std::vector<float> weights;         // per user, if the layer weights the ids of a bag; else empty
   std::vector<uint32_t> place_of_id;  // per id of the batch, bag after bag: its index in `touched`
 };
 

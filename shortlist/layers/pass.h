@@ -11,13 +11,21 @@
 
 namespace shortlist {
 
-// A feature of a batch's rows, as bags of ids or as numbers: row r is encoded row rows[r].
+// A feature of a batch's rows, as bags of ids or as numbers: row r is encoded row rows[r]. With `events` it is
+// the single id at rows[r] among all ids of the column.
 struct FeatureInput {
   const EncodedColumn* column = nullptr;
   std::span<const uint32_t> rows;
+  bool events = false;
+
+  std::span<const int32_t> bag(size_t row) const {
+    return events ? std::span(&column->ids[rows[row]], 1) : column->bag(rows[row]);
+  }
+  bool has_one_id_per_row() const { return events || column->offsets.empty(); }
 };
 
-// Maps rows to rows of another row set: row r is a copy of source row source[r]. The copies of source row s
+// Maps rows to rows of another row set: row r is a copy of source row source[r], or zeros if that is
+// UINT32_MAX, which only a gather allows. The copies of source row s
 // are copies[offsets[s] .. offsets[s + 1]), ascending. For segments they are the rows offsets[s] to offsets[s
 // + 1] - 1, and `source` and `copies` are needed only if a gather reads the row set of the segments' parent.
 struct RowMap {
@@ -85,7 +93,7 @@ struct Pass {
 
 // Scratch memory for one task of a thread.
 struct Scratch {
-  Panels panels;
+  Panels panels, more_panels;
   Buffer floats, exact;
   std::vector<uint32_t> words;
   std::span<float> take(size_t size) {

@@ -18,6 +18,7 @@ struct BatchRows {
   // For features: row r is row shown[r] of `encoded`, which has all encoded rows.
   const EncodedRows* encoded = nullptr;
   std::span<const uint32_t> shown = {};
+  bool events = false;  // row r is the single id shown[r] of a column instead: see FeatureInput
   // Maps to the rows of each parent, in the order of RowSetSpec::parents.
   std::array<RowMap, kMostParents> parents = {};
   // The number of batch rows that each row represents; empty: one.

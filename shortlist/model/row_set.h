@@ -2,6 +2,7 @@
 // another.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ enum class RowRelation {
   gather,    // each row refers to one row of the parent
   segments,  // the same, and the rows of one parent row are contiguous, in the parent's order
 };
+
+// In the map of a gather: the row refers to no row of the parent, and gets zeros.
+inline constexpr uint32_t kNoSource = UINT32_MAX;
 
 // A set without parents is a root: a batch lists its rows. For any set, a batch may give the encoded rows for
 // the features that it has.
@@ -26,7 +30,7 @@ struct RowSetSpec {
   int copies = -1;
 };
 
-inline constexpr size_t kMostParents = 2;
+inline constexpr size_t kMostParents = 4;
 
 // The row sets that every model begins with: a batch's distinct queries, distinct candidates, distinct
 // (query, candidate) pairs, and rows, each of which refers to a pair.

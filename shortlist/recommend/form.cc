@@ -4,8 +4,10 @@
 #include <map>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/features/history.h"
 #include "shortlist/features/missing_value.h"
 #include "shortlist/features/vocabulary.h"
+#include "shortlist/recommend/known_users.h"
 
 namespace shortlist {
 namespace {
@@ -87,7 +89,11 @@ FormField describe_column(const FeatureMap& features, size_t column, const Bundl
     field.input = form.kind;
     field.least = form.least;
     field.most = form.most;
-    if (has_choices(form.kind)) field.choices = known_tokens(feature);
+    if (feature.kind() == HistorySettings::kind) {
+      field.choices = items.ids;
+    } else if (has_choices(form.kind)) {
+      field.choices = known_tokens(feature);
+    }
   }
   const auto at = std::ranges::find(items.attributes, field.column, &Attribute::name);
   if (at == items.attributes.end() || !has_choices(field.input)) return field;
@@ -107,7 +113,12 @@ std::vector<FormField> tower_form(const Bundle& bundle, const std::vector<std::s
 
 }  // namespace
 
-std::vector<FormField> query_form(const Bundle& bundle) { return tower_form(bundle, bundle.spec.query); }
+std::vector<FormField> query_form(const Bundle& bundle) {
+  std::vector<FormField> form = tower_form(bundle, bundle.spec.query);
+  const bool has_user = query_columns_of(bundle).size() > form.size();
+  if (has_user) form.push_back({.column = bundle.spec.user, .kind = "user", .choices = bundle.ratings.users});
+  return form;
+}
 std::vector<FormField> item_form(const Bundle& bundle) { return tower_form(bundle, bundle.spec.candidate); }
 
 std::vector<FormField> attribute_form(const Bundle& bundle) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/model/history_rows.h"
 #include "shortlist/recommend/session.h"
 
 namespace shortlist {
@@ -48,7 +49,10 @@ std::vector<std::vector<float>> ItemExplainer::feature_vectors(const std::vector
   EncodedRows encoded;
   features_.encode(query, encoded);
   const uint32_t first = 0;
-  entry_.forward(pool_, Batch::of(kQueryRows, encoded, {&first, 1}));
+  Batch batch = Batch::of(kQueryRows, encoded, {&first, 1});
+  HistoryRows histories(bundle_.towers->spec, encoded);
+  histories.add_to(batch);
+  entry_.forward(pool_, batch);
   std::vector<std::vector<float>> vectors;
   for (int node : nodes_) {
     const auto row = entry_.output(node).row_span(0);

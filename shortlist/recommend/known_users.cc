@@ -8,9 +8,17 @@
 
 namespace shortlist {
 
+std::vector<std::string> query_columns_of(const Bundle& bundle) {
+  const AnswerSpec& spec = bundle.spec;
+  std::vector<std::string> columns = bundle.features.select(spec.query).columns();
+  if (spec.query_has_user && std::ranges::find(columns, spec.user) == columns.end())
+    columns.push_back(spec.user);
+  return columns;
+}
+
 KnownUsers::KnownUsers(const Bundle& bundle) {
   if (!bundle.spec.query_has_user) return;
-  const std::vector<std::string> columns = bundle.features.select(bundle.spec.query).columns();
+  const std::vector<std::string> columns = query_columns_of(bundle);
   column_ = static_cast<size_t>(std::ranges::find(columns, bundle.spec.user) - columns.begin());
   form_ = bundle.features.form(bundle.spec.user);
   for (uint32_t u = 0; u < bundle.ratings.users.size(); ++u) users_.emplace(bundle.ratings.users[u], u);

@@ -13,6 +13,9 @@ namespace shortlist {
 
 struct Bundle;
 
+// The columns of a query: those that the features read, and the user if the query has a history.
+std::vector<std::string> query_columns_of(const Bundle& bundle);
+
 class KnownUsers {
  public:
   // The bundle must outlive it. If it has no users, or queries do not contain the user, every user is

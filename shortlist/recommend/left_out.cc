@@ -1,6 +1,7 @@
 #include "shortlist/recommend/left_out.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -10,10 +11,10 @@
 namespace shortlist {
 namespace {
 
-// Merges two ascending lists into an ascending list.
-std::vector<uint32_t> join(std::span<const uint32_t> seen, const std::vector<std::string>& ids,
-                           const ItemFilter& filter) {
-  std::vector<uint32_t> items(seen.begin(), seen.end());
+// All items, ascending, each once.
+std::vector<uint32_t> join(std::span<const uint32_t> seen, std::vector<uint32_t> items,
+                           std::span<const std::string> ids, const ItemFilter& filter) {
+  items.insert(items.end(), seen.begin(), seen.end());
   for (const std::string& id : ids)
     if (const auto item = filter.find(id)) items.push_back(*item);
   std::ranges::sort(items);
@@ -24,10 +25,25 @@ std::vector<uint32_t> join(std::span<const uint32_t> seen, const std::vector<std
 
 }  // namespace
 
+GivenHistories::GivenHistories(const FeatureMap& features, const std::vector<Column>& queries) {
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (const auto* history = dynamic_cast<const HistoryFeature*>(features[i].feature.get()))
+      given_.push_back({history, &queries[features.column_of(i)]});
+  }
+}
+
+std::vector<uint32_t> GivenHistories::items(size_t row) const {
+  std::vector<uint32_t> items;
+  for (const auto& [feature, column] : given_)
+    std::ranges::copy(feature->items_of(*column, row), std::back_inserter(items));
+  return items;
+}
+
 LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
-                  const SeenItems& seen, const ItemFilter& filter, const std::vector<Column>& queries,
-                  DistinctRows& distinct) {
+                  const SeenItems& seen, const GivenHistories& given, const ItemFilter& filter,
+                  const std::vector<Column>& queries, DistinctRows& distinct) {
   const bool drops = !users.empty() && options.seen.value_or(bundle.spec.lists.seen) == SeenPolicy::drop;
+  static const std::vector<std::string> none;
   LeftOut left_out;
   left_out.items.resize(distinct.first.size());
   const bool reads_users = bundle.retriever->reads_users();
@@ -39,7 +55,9 @@ LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const K
   left_out.memory.reserve(distinct.of.size());
   for (uint32_t row = 0; row < distinct.of.size(); ++row) {
     const uint32_t user = drops || reads_users ? users.number(queries, row) : unknown_index;
-    const bool excludes = !options.exclude_each.empty() && !options.exclude_each[row].empty();
+    const std::vector<std::string>& ids = options.exclude_each.empty() ? none : options.exclude_each[row];
+    std::vector<uint32_t> of_history = drops ? given.items(row) : std::vector<uint32_t>();
+    const bool excludes = !ids.empty() || !of_history.empty();
     const auto [at, fresh] =
         places.emplace(std::tuple(distinct.of[row], user, excludes ? row : unknown_index),
                        static_cast<uint32_t>(apart.first.size()));
@@ -52,7 +70,7 @@ LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const K
     }
     const std::span<const uint32_t> of_user = drops ? seen.of(user) : std::span<const uint32_t>();
     left_out.items.push_back(
-        excludes ? left_out.memory.emplace_back(join(of_user, options.exclude_each[row], filter)) : of_user);
+        excludes ? left_out.memory.emplace_back(join(of_user, std::move(of_history), ids, filter)) : of_user);
   }
   distinct = std::move(apart);
   return left_out;

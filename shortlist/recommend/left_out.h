@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "shortlist/features/feature_map.h"
+#include "shortlist/features/history.h"
 #include "shortlist/metrics/seen_items.h"
 #include "shortlist/recommend/distinct_rows.h"
 #include "shortlist/recommend/item_filter.h"
@@ -20,11 +22,26 @@ struct LeftOut {
   std::vector<std::span<const uint32_t>> histories;
 };
 
-// `seen` has the items of the users in the training rows. Queries with equal features are treated as
-// different, and `distinct` gets more rows, if they exclude different items, or have different users and the
-// retriever reads users.
+// The items in the histories that each query gives.
+class GivenHistories {
+ public:
+  // `features` are those of the query; `queries` are as they were asked. Both must outlive it.
+  GivenHistories(const FeatureMap& features, const std::vector<Column>& queries);
+  std::vector<uint32_t> items(size_t row) const;
+
+ private:
+  struct Given {
+    const HistoryFeature* feature;
+    const Column* column;
+  };
+  std::vector<Given> given_;
+};
+
+// `seen` has the items of the users in the training rows; the items of a given history are left out with
+// them. Queries with equal features are treated as different, and `distinct` gets more rows, if they exclude
+// different items, or have different users and the retriever reads users.
 LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
-                  const SeenItems& seen, const ItemFilter& filter, const std::vector<Column>& queries,
-                  DistinctRows& distinct);
+                  const SeenItems& seen, const GivenHistories& given, const ItemFilter& filter,
+                  const std::vector<Column>& queries, DistinctRows& distinct);
 
 }  // namespace shortlist

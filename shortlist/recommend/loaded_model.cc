@@ -16,7 +16,7 @@ std::vector<std::string> names_of(const std::vector<Attribute>& attributes) {
 LoadedModel::LoadedModel(Bundle loaded)
     : bundle(std::move(loaded)),
       features(bundle),
-      query_columns(features.query.columns()),
+      query_columns(query_columns_of(bundle)),
       candidate_columns(features.candidate.columns()),
       attribute_names(names_of(bundle.items.attributes)),
       filter(bundle.items, bundle.features.form(bundle.items.id_column), bundle.spec.display),

@@ -4,6 +4,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/features/cell.h"
+#include "shortlist/features/list_values.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/recommend/record_columns.h"
 #include "shortlist/table/time_text.h"
@@ -36,34 +37,55 @@ Column as_texts(const Column& column, std::deque<std::string>& texts) {
 }  // namespace
 
 QueryContext::QueryContext(const Bundle& bundle, const KnownUsers& users)
-    : names_(bundle.features.select(bundle.spec.query).columns()), values_(names_.size()), users_(users) {
-  for (const auto& column : bundle.context.columns) {
-    const auto at = std::ranges::find(names_, column.name);
-    if (at != names_.end()) values_[static_cast<size_t>(at - names_.begin())] = &column;
+    : users_(users), ratings_(bundle.ratings), items_(bundle.items) {
+  for (std::string& name : query_columns_of(bundle)) columns_.push_back({.name = std::move(name)});
+  for (Known& column : columns_) {
+    const auto at = std::ranges::find(bundle.context.columns, column.name, &UserContext::ContextColumn::name);
+    if (at != bundle.context.columns.end()) column.values = &*at;
+  }
+  const FeatureMap features = bundle.features.select(bundle.spec.query);
+  for (size_t i = 0; i < features.size(); ++i) {
+    columns_[features.column_of(i)].is_read = true;
+    if (const auto* history = dynamic_cast<const HistoryFeature*>(features[i].feature.get())) {
+      size_t& length = columns_[features.column_of(i)].length;
+      length = std::max(length, static_cast<size_t>(history->settings().length));
+    }
   }
 }
 
-const std::string* QueryContext::value(const std::vector<Column>& queries, size_t column, size_t row) const {
-  const UserContext::ContextColumn* values = values_[column];
-  if (values == nullptr || queries[column].type == ColumnType::list) return nullptr;
+// A list that HistoryFeature reads.
+std::string QueryContext::history_of(uint32_t user, size_t length) const {
+  const std::span<const int32_t> items = ratings_.items_of(user);
+  std::vector<std::string> ids;
+  for (int32_t item : items.last(std::min(length, items.size())))
+    ids.push_back(items_.ids[static_cast<size_t>(item)]);
+  return bracketed_list(ids);
+}
+
+std::optional<std::string> QueryContext::value(const std::vector<Column>& queries, size_t column,
+                                               size_t row) const {
+  const Known& known = columns_[column];
+  if (!fills(column) || queries[column].type == ColumnType::list) return std::nullopt;
   const uint32_t user = users_.number(queries, row);
-  if (user == unknown_index) return nullptr;
-  const int32_t place = values->users[user];
-  return place == UserContext::kNone ? nullptr : &values->values[static_cast<size_t>(place)];
+  if (user == unknown_index) return std::nullopt;
+  if (known.values == nullptr) return history_of(user, known.length);
+  const int32_t place = known.values->users[user];
+  if (place == UserContext::kNone) return std::nullopt;
+  return known.values->values[static_cast<size_t>(place)];
 }
 
 const std::vector<Column>& QueryContext::fill(const std::vector<Column>& queries, std::vector<Column>& memory,
                                               std::deque<std::string>& texts) const {
   for (size_t c = 0; c < queries.size(); ++c) {
     bool copied = false;
-    for (size_t row = 0; values_[c] != nullptr && row < queries[c].rows; ++row) {
+    for (size_t row = 0; fills(c) && row < queries[c].rows; ++row) {
       if (!queries[c].is_missing(row)) continue;
-      const std::string* found = value(queries, c, row);
-      if (found == nullptr) continue;
+      std::optional<std::string> found = value(queries, c, row);
+      if (!found) continue;
       if (memory.empty()) memory = queries;
       if (!copied) memory[c] = as_texts(queries[c], texts);
       copied = true;
-      memory[c].texts[row] = *found;
+      memory[c].texts[row] = texts.emplace_back(std::move(*found));
       memory[c].missing[row] = 0;
     }
   }
@@ -72,12 +94,12 @@ const std::vector<Column>& QueryContext::fill(const std::vector<Column>& queries
 
 std::vector<ColumnGaps> QueryContext::gaps(const std::vector<Column>& queries) const {
   std::vector<ColumnGaps> gaps;
-  for (size_t c = 0; c < names_.size(); ++c) {
+  for (size_t c = 0; c < columns_.size(); ++c) {
     ColumnGaps& gap = gaps.emplace_back();
-    gap.column = names_[c];
-    for (size_t row = 0; row < queries[c].rows; ++row) {
+    gap.column = columns_[c].name;
+    for (size_t row = 0; is_read(c) && row < queries[c].rows; ++row) {
       if (!queries[c].is_missing(row)) continue;
-      ++(value(queries, c, row) == nullptr ? gap.missing : gap.filled);
+      ++(value(queries, c, row) ? gap.filled : gap.missing);
     }
   }
   return gaps;

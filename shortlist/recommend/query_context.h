@@ -1,12 +1,14 @@
-// Fills in missing query columns with values that are constant for the user in all training rows, such as a
-// country.
+// Fills in missing query columns of known users: with values that are constant for the user in all training
+// rows, such as a country, and with the user's history.
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "shortlist/features/history.h"
+#include "shortlist/interactions/user_ratings.h"
 #include "shortlist/model/items.h"
 #include "shortlist/recommend/known_users.h"
 #include "shortlist/recommend/record.h"
@@ -31,13 +33,27 @@ class QueryContext {
                                   std::deque<std::string>& texts) const;
   // The gaps of each column, in order.
   std::vector<ColumnGaps> gaps(const std::vector<Column>& queries) const;
-  // The value that is filled in for a query's column, or nullptr.
-  const std::string* value(const std::vector<Column>& queries, size_t column, size_t row) const;
+  // The value that is filled in for a query's column, or none.
+  std::optional<std::string> value(const std::vector<Column>& queries, size_t column, size_t row) const;
+  // Whether a feature reads the column, and whether a history does. Nothing but known histories depends on a
+  // user whom no feature reads.
+  bool is_read(size_t column) const { return columns_[column].is_read; }
+  bool is_history(size_t column) const { return columns_[column].length > 0; }
 
  private:
-  std::vector<std::string> names_;
-  std::vector<const UserContext::ContextColumn*> values_;  // for each column; null if nothing is known
+  struct Known {
+    std::string name;
+    bool is_read = false;
+    const UserContext::ContextColumn* values = nullptr;  // null if nothing is known
+    size_t length = 0;                                   // of the longest history that reads the column
+  };
+  bool fills(size_t column) const { return columns_[column].values != nullptr || is_history(column); }
+  std::string history_of(uint32_t user, size_t length) const;
+
+  std::vector<Known> columns_;
   const KnownUsers& users_;
+  const UserRatings& ratings_;
+  const Items& items_;
 };
 
 // Queries together with the filled-in values. Both arguments must outlive it.

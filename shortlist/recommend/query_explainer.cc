@@ -30,6 +30,7 @@ ModelSpec cut_tower(const ModelSpec& model, std::vector<int>& from) {
       table->dim = node.width;
       table->ids = static_cast<int32_t>(kMostSteps);
       node.layer = std::move(table);
+      node.inputs.clear();  // those of a history, which ends in a gather
     }
     for (int& input : node.inputs) input = position[static_cast<size_t>(input)];
     position[i] = tower.add(std::move(node));

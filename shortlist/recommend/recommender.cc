@@ -85,7 +85,10 @@ std::string Recommender::attribute(size_t attribute, uint32_t item) const {
 const std::vector<std::string>& Recommender::query_columns() const { return state_->model.query_columns; }
 const std::vector<std::string>& Recommender::item_columns() const { return state_->model.candidate_columns; }
 std::vector<ColumnRequest> Recommender::query_requests() const {
-  return state_->model.features.query.requests();
+  std::vector<ColumnRequest> requests = state_->model.features.query.requests();
+  if (requests.size() < state_->model.query_columns.size())  // the user, whom no feature reads
+    requests.push_back({state_->model.query_columns.back(), ReadAs::text});
+  return requests;
 }
 std::vector<ColumnRequest> Recommender::item_requests() const {
   return state_->model.features.candidate.requests();

@@ -10,14 +10,16 @@ namespace shortlist {
 // One feature's values: either bags of ids (for an embedding) or dense numbers, never both.
 struct EncodedColumn {
   // Bags: row r has ids [offsets[r], offsets[r + 1]). `offsets` is empty if every row has exactly one id.
+  // If `ends` is not empty, row r has ids [offsets[r], ends[r]), and rows may share ids.
   std::vector<int32_t> ids;
-  std::vector<uint32_t> offsets;
+  std::vector<uint32_t> offsets, ends;
   // Numbers: row r has values [r * width, (r + 1) * width).
   std::vector<float> values;
   int width = 0;  // numbers per row; 0 for ids
 
   std::span<const int32_t> bag(size_t row) const {
     if (offsets.empty()) return {&ids[row], 1};
+    if (!ends.empty()) return {ids.data() + offsets[row], ends[row] - offsets[row]};
     return {ids.data() + offsets[row], offsets[row + 1] - offsets[row]};
   }
   std::span<const float> numbers(size_t row) const {

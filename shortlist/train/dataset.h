@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shortlist/interactions/interactions.h"
@@ -15,6 +17,20 @@
 
 namespace shortlist {
 
+struct LabelColumn {
+  std::string name;
+  std::vector<float> values;  // [row]; meaningless where the label is missing
+  // The rows without this label, in ascending order. They do not count for it, in training and in metrics.
+  std::vector<uint32_t> missing = {};
+  std::vector<float> weights = {};  // [row], 0 where it is missing; empty if no row lacks it
+  bool is_missing(uint32_t row) const { return std::ranges::binary_search(missing, row); }
+  bool operator==(const LabelColumn&) const = default;
+};
+
+// A label, and its values. Require that there is one with this name.
+const LabelColumn& find_label(std::span<const LabelColumn> labels, std::string_view name);
+const std::vector<float>& values_of(std::span<const LabelColumn> labels, std::string_view name);
+
 struct Dataset {
   size_t rows = 0;
   // Distinct rows of each tower's features (for candidates, with the id). query_of_row and candidate_of_row
@@ -23,24 +39,20 @@ struct Dataset {
   std::vector<uint32_t> query_of_row, candidate_of_row;
   // Distinct (query, candidate) pairs, and the pair of each row.
   std::vector<uint32_t> pair_query, pair_candidate, pair_of_row;
+  // If training keeps rows together: the number of each row's group. Else empty.
+  std::vector<uint32_t> group_of_row;
   // Position in the catalogue. At or beyond its size: an item that is not in a given catalogue.
   std::vector<uint32_t> item_of_candidate;
   std::vector<uint32_t> candidate_of_item;  // the first candidate row of each item, used for the item
   // For each item, the log of its share of the training rows (or of all rows if there are no training rows),
   // at least log 1e-6. Empty unless retrieval.sampling_correction.
   std::vector<float> item_log_share;
-  std::vector<std::vector<float>> labels;  // [ranking task][row]
-  std::vector<float> weights;              // [row]; empty: all 1
-  // For each ranking task, the rows without its label, in ascending order. Their `labels` are meaningless and
-  // their `label_weights` are 0, so they do not count for the task, in training and in metrics.
-  std::vector<std::vector<uint32_t>> unlabelled;
-  std::vector<std::vector<float>> label_weights;  // [ranking task][row]; a task without such rows: empty
-  // The weights of a ranking task's rows. Empty: all 1.
-  const std::vector<float>& weights_of(size_t task) const {
-    return task < label_weights.size() && !label_weights[task].empty() ? label_weights[task] : weights;
-  }
-  bool is_unlabelled(size_t task, uint32_t row) const {
-    return task < unlabelled.size() && std::ranges::binary_search(unlabelled[task], row);
+  std::vector<LabelColumn> labels;  // of each ranking task
+  const std::vector<float>& label(std::string_view name) const { return values_of(labels, name); }
+  std::vector<float> weights;  // [row]; empty: all 1
+  // The weights of the rows for the rankings by a label. Empty: all 1.
+  const std::vector<float>& weights_of(const LabelColumn& label) const {
+    return label.weights.empty() ? weights : label.weights;
   }
   // Retrieval weights from retrieval.positives: 0 for rows that are not positives, with mean 1 over the
   // training rows. Empty without retrieval.positives.

@@ -19,10 +19,10 @@ Evaluator::Evaluator(const TrainSpec& training, const ModelSpec& spec, Parameter
       tasks_(make_tasks(training, spec)),
       query_plan_(spec, parameters, {.outputs = {spec.query}}),
       candidate_plan_(spec, parameters, {.outputs = {spec.candidate}}),
-      losses_(data, pool, static_cast<size_t>(training.settings.batch)) {
+      losses_(training, data, pool) {
   if (!spec.rankings.empty()) {
-    ranking_plan_.emplace_back(spec, parameters,
-                               PlanOptions{.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
+    ranking_plan_.emplace_back(
+        spec, parameters, PlanOptions{.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});
   }
 }
 
@@ -34,10 +34,10 @@ void Evaluator::embed(const DistinctPairs& rows) {
   };
   const Matrix queries = place(query_memory_, rows.queries.size(), spec_.at(spec_.query)),
                candidates = place(candidate_memory_, data_.candidates.rows, spec_.at(spec_.candidate));
-  run_tower(pool_, query_plan_, spec_.query, kQueryRows, data_.queries, rows.queries, queries);
+  run_tower(pool_, query_plan_, spec_, kQueryRows, data_.queries, rows.queries, queries);
   std::vector<uint32_t> all(data_.candidates.rows);
   std::iota(all.begin(), all.end(), 0);
-  run_tower(pool_, candidate_plan_, spec_.candidate, kCandidateRows, data_.candidates, all, candidates);
+  run_tower(pool_, candidate_plan_, spec_, kCandidateRows, data_.candidates, all, candidates);
   queries_ = queries;
   candidates_ = candidates;
 }
@@ -161,10 +161,11 @@ void Evaluator::add_ranks(const Task& task, std::span<const uint32_t> rows, cons
 void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> rows,
                                   const DistinctPairs& found, const PairScores& pairs,
                                   Metrics& figures) const {
-  const std::vector<float>& all_weights = data_.weights_of(task.ranking);
+  const LabelColumn& label = find_label(data_.labels, task.label);
+  const std::vector<float>& all_weights = data_.weights_of(label);
   std::vector<float> labels, weights;
   for (uint32_t row : rows) {
-    labels.push_back(data_.labels[task.ranking][row]);
+    labels.push_back(label.values[row]);
     if (!all_weights.empty()) weights.push_back(all_weights[row]);
   }
   // Without a label there is nothing to measure.

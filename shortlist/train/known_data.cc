@@ -62,15 +62,18 @@ void read_users(const CodedColumn& users, const KnownData* known, bool query_has
     data.user_of_query[data.query_of_row[row]] = data.user_of_row[row];
 }
 
-void find_interactions(std::vector<double> times, Dataset& data) {
+void find_interactions(std::span<const double> times, Dataset& data) {
   if (data.user_of_row.empty()) return;
   EventList events;
   events.rows = data.split.train;
-  events.times = std::move(times);
   for (const uint32_t row : data.split.train) {
+    if (!times.empty()) events.times.push_back(times[row]);
     events.users.push_back(data.user_of_row[row]);
     events.items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
-    if (!data.labels.empty()) events.labels.push_back(data.is_unlabelled(0, row) ? NAN : data.labels[0][row]);
+    if (!data.labels.empty()) {
+      const LabelColumn& label = data.labels[0];
+      events.labels.push_back(label.is_missing(row) ? NAN : label.values[row]);
+    }
     if (!data.positive_weights.empty()) events.positive.push_back(data.is_positive(row));
   }
   data.interactions = Interactions(data.users.size(), events);

@@ -9,6 +9,7 @@
 
 #include "shortlist/features/feature_map.h"
 #include "shortlist/features/time_form.h"
+#include "shortlist/interactions/user_ratings.h"
 #include "shortlist/table/coded_column.h"
 #include "shortlist/train/dataset.h"
 
@@ -18,7 +19,8 @@ namespace shortlist {
 struct KnownData {
   std::span<const std::string> items, users;  // their ids
   DataFingerprint fingerprint;
-  bool split = false;  // split the table as in the config, even if it is another table
+  bool split = false;                    // split the table as in the config, even if it is another table
+  const UserRatings* ratings = nullptr;  // what the users took; needed for histories
 };
 
 // Whether the value is missing as a user or an item: NULL, a number that is not finite, or blank text.
@@ -34,9 +36,9 @@ std::vector<uint32_t> number_by_known(const CodedColumn& column, std::span<const
 // Sets users and user_of_row, and user_of_query if queries contain the user. `known` may be null.
 void read_users(const CodedColumn& users, const KnownData* known, bool query_has_user, Dataset& data);
 
-// Sets `interactions`, and `seen` if queries contain the user. `times` is the time of each training row, or
-// empty if it is unknown.
-void find_interactions(std::vector<double> times, Dataset& data);
+// Sets `interactions`, and `seen` if queries contain the user. `times` is the time of each row, or empty if
+// it is unknown.
+void find_interactions(std::span<const double> times, Dataset& data);
 
 // Mixes a column's value in the first row of each distinct query into the query's key. The key of a time does
 // not depend on its format: `times` is the column's time form if the column is read as times.

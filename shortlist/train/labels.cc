@@ -84,22 +84,16 @@ float any_number(const CodedColumn& column) {
   return 0;
 }
 
-std::vector<std::string> label_columns(const DataSpec& spec) {
-  std::vector<std::string> columns;
-  for (const LabelSpec& label : spec.labels) columns.push_back(label.column);
-  return columns;
-}
-
 // Each row has at least one label.
-void check_some_label(const DataSpec& spec, const Dataset& data) {
-  if (data.unlabelled.empty()) return;
-  for (const uint32_t row : data.unlabelled[0]) {
-    bool none = true;
-    for (size_t t = 1; t < data.unlabelled.size(); ++t) none = none && data.is_unlabelled(t, row);
-    if (none)
-      throw data_error(
-          "row {}: label columns '{}': got nothing, need a finite number in at least one of them", row + 1,
-          fmt::join(label_columns(spec), "', '"));
+void check_some_label(const std::vector<LabelColumn>& labels) {
+  if (labels.empty()) return;
+  for (const uint32_t row : labels[0].missing) {
+    if (std::ranges::any_of(labels, [&](const LabelColumn& label) { return !label.is_missing(row); }))
+      continue;
+    std::vector<std::string> names;
+    for (const LabelColumn& label : labels) names.push_back(label.name);
+    throw data_error("row {}: label columns '{}': got nothing, need a finite number in at least one of them",
+                     row + 1, fmt::join(names, "', '"));
   }
 }
 
@@ -119,16 +113,16 @@ std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
   return labels;
 }
 
-void read_labels(const DataSpec& spec, const DataColumns& columns, Dataset& data) {
+std::vector<LabelColumn> read_labels(const DataSpec& spec, const DataColumns& columns) {
   // With several labels, a row that lacks one may have another.
   const bool may_lack = !spec.needs_labels || spec.labels.size() > 1;
-  data.unlabelled.resize(spec.labels.size());
-  for (size_t t = 0; t < spec.labels.size(); ++t) {
-    const LabelSpec& label = spec.labels[t];
-    data.labels.push_back(
-        read_label(label, columns.find(label.column), may_lack ? &data.unlabelled[t] : nullptr));
+  std::vector<LabelColumn> labels;
+  for (const LabelSpec& label : spec.labels) {
+    LabelColumn& to = labels.emplace_back(LabelColumn{.name = label.column, .values = {}});
+    to.values = read_label(label, columns.find(label.column), may_lack ? &to.missing : nullptr);
   }
-  if (spec.needs_labels && may_lack) check_some_label(spec, data);
+  if (spec.needs_labels) check_some_label(labels);
+  return labels;
 }
 
 std::vector<float> read_weights(const CodedColumn& column) {
@@ -154,46 +148,43 @@ void read_positives(const CodedColumn& column, Dataset& data) {
   for (float& weight : data.positive_weights) weight *= scale;
 }
 
-void leave_out_unlabelled(const DataSpec& spec, Dataset& data) {
-  data.label_weights.resize(data.unlabelled.size());
-  for (size_t t = 0; t < data.unlabelled.size(); ++t) {
-    if (data.unlabelled[t].empty()) continue;
-    const std::vector<uint32_t>& train = data.split.train;
-    if (!train.empty() &&
-        std::ranges::all_of(train, [&](uint32_t row) { return data.is_unlabelled(t, row); }))
-      throw data_error("label column '{}': no training row has a value", spec.labels[t].column);
-    std::vector<float>& weights = data.label_weights[t];
-    weights = data.weights;
-    if (weights.empty()) weights.assign(data.rows, 1);
-    for (const uint32_t row : data.unlabelled[t]) weights[row] = 0;
+void leave_out_unlabelled(Dataset& data) {
+  const std::vector<uint32_t>& train = data.split.train;
+  for (LabelColumn& label : data.labels) {
+    if (label.missing.empty()) continue;
+    if (!train.empty() && std::ranges::all_of(train, [&](uint32_t row) { return label.is_missing(row); }))
+      throw data_error("label column '{}': no training row has a value", label.name);
+    label.weights = data.weights;
+    if (label.weights.empty()) label.weights.assign(data.rows, 1);
+    for (const uint32_t row : label.missing) label.weights[row] = 0;
   }
 }
 
 std::vector<std::string> describe_unlabelled(const DataSpec& spec, const Dataset& data) {
   std::vector<std::string> notes;
-  for (size_t t = 0; t < data.unlabelled.size(); ++t) {
-    const size_t count = data.unlabelled[t].size();
+  for (const LabelColumn& label : data.labels) {
+    const size_t count = label.missing.size();
     if (count == 0) continue;
-    const std::string& label = spec.labels[t].column;
     const bool one = count == 1;
     // A row without a value is not positive.
     const std::string use =
-        spec.labels.size() > 1    ? fmt::format("the ranking by it leaves {} out", one ? "it" : "them")
+        data.labels.size() > 1    ? fmt::format("the ranking by it leaves {} out", one ? "it" : "them")
         : !spec.positives.empty() ? fmt::format("the ranking leaves {} out", one ? "it" : "them")
         : one                     ? "it is used only for retrieval"
                                   : "they are used only for retrieval";
     notes.push_back(
-        fmt::format("{} of {} rows {} no '{}': {}", count, data.rows, one ? "has" : "have", label, use));
+        fmt::format("{} of {} rows {} no '{}': {}", count, data.rows, one ? "has" : "have", label.name, use));
   }
   return notes;
 }
 
-std::vector<LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data) {
+std::map<std::string, LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data) {
   const std::vector<uint32_t>& train = data.split.train;
-  std::vector<LabelScale> scales;
-  for (size_t t = 0; t < spec.labels.size(); ++t) {
-    const std::vector<float> labels = take(data.labels[t], train), weights = take(data.weights_of(t), train);
-    scales.push_back(spec.labels[t].standardized ? fit_label_scale(labels, weights) : LabelScale());
+  std::map<std::string, LabelScale> scales;
+  for (const LabelSpec& label : spec.labels) {
+    if (!label.standardized) continue;
+    const LabelColumn& column = find_label(data.labels, label.column);
+    scales[label.column] = fit_label_scale(take(column.values, train), take(data.weights_of(column), train));
   }
   return scales;
 }

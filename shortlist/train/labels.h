@@ -1,6 +1,7 @@
 // Labels, weights and positives: the columns that say how rows count.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,9 @@ namespace shortlist {
 std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled);
 
-// Sets data.labels and data.unlabelled, by read_label(). Throws a data Error for a row from which nothing can
+// The labels of all ranking tasks, by read_label(). Throws a data Error for a row from which nothing can
 // learn: it has no label, and there is no retrieval.
-void read_labels(const DataSpec& spec, const DataColumns& columns, Dataset& data);
+std::vector<LabelColumn> read_labels(const DataSpec& spec, const DataColumns& columns);
 
 // The weight of each row, 0 or more.
 std::vector<float> read_weights(const CodedColumn& column);
@@ -28,15 +29,14 @@ std::vector<float> read_weights(const CodedColumn& column);
 // value does not count. Requires data.weights and data.split.
 void read_positives(const CodedColumn& column, Dataset& data);
 
-// Sets data.label_weights so that each ranking task leaves its unlabelled rows out of losses and metrics.
-// Requires data.unlabelled, data.weights and data.split. Throws a data Error if no training row has a task's
-// label.
-void leave_out_unlabelled(const DataSpec& spec, Dataset& data);
+// Sets the weights of each label with missing rows, so that losses and metrics of this label leave them out.
+// Requires data.weights and data.split. Throws a data Error if no training row has a label.
+void leave_out_unlabelled(Dataset& data);
 
 // "12 of 500 rows have no 'rating': they are used only for retrieval", for each label that some rows lack.
 std::vector<std::string> describe_unlabelled(const DataSpec& spec, const Dataset& data);
 
-// One scale for each ranking task, fitted on the training rows.
-std::vector<LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data);
+// The scales of the labels to standardise, by the label's name, fitted on the training rows.
+std::map<std::string, LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data);
 
 }  // namespace shortlist

@@ -61,78 +61,69 @@ Dataset five_rows() {
   return data;
 }
 
-DataSpec with_labels(const std::vector<std::string>& columns) {
-  DataSpec spec;
-  for (const std::string& column : columns) spec.labels.push_back({.column = column, .loss = {}});
-  return spec;
+Dataset with_missing(const std::vector<std::pair<std::string, Rows>>& labels) {
+  Dataset data = five_rows();
+  for (const auto& [name, missing] : labels)
+    data.labels.push_back({.name = name, .values = Floats(5, 1), .missing = missing});
+  return data;
 }
 
 TEST(Labels, RowsWithoutOneHaveNoWeightInTheRanking) {
-  Dataset data = five_rows();
-  data.unlabelled = {{1, 3}};
-  leave_out_unlabelled(with_labels({"rating"}), data);
-  EXPECT_EQ(data.weights_of(0), (Floats{1, 0, 1, 0, 1}));
+  Dataset data = with_missing({{"rating", {1, 3}}});
+  leave_out_unlabelled(data);
+  EXPECT_EQ(data.weights_of(data.labels[0]), (Floats{1, 0, 1, 0, 1}));
   EXPECT_TRUE(data.retrieval_weights().empty());
   EXPECT_TRUE(data.is_positive(1));
-  Dataset weighted = five_rows();
+  Dataset weighted = with_missing({{"rating", {1}}});
   weighted.weights = {1, 2, 3, 4, 5};
-  weighted.unlabelled = {{1}};
-  leave_out_unlabelled(with_labels({"rating"}), weighted);
-  EXPECT_EQ(weighted.weights_of(0), (Floats{1, 0, 3, 4, 5}));
+  leave_out_unlabelled(weighted);
+  EXPECT_EQ(weighted.weights_of(weighted.labels[0]), (Floats{1, 0, 3, 4, 5}));
   EXPECT_EQ(weighted.retrieval_weights(), (Floats{1, 2, 3, 4, 5}));
 }
 
 TEST(Labels, ARowIsLeftOutOnlyOfTheTaskWhoseLabelItLacks) {
-  Dataset data = five_rows();
-  data.unlabelled = {{1}, {}, {0, 4}};
-  leave_out_unlabelled(with_labels({"rating", "liked", "seconds"}), data);
-  EXPECT_EQ(data.weights_of(0), (Floats{1, 0, 1, 1, 1}));
-  EXPECT_TRUE(data.weights_of(1).empty());
-  EXPECT_EQ(data.weights_of(2), (Floats{0, 1, 1, 1, 0}));
-  EXPECT_TRUE(data.is_unlabelled(0, 1));
-  EXPECT_FALSE(data.is_unlabelled(1, 1));
-  EXPECT_FALSE(data.is_unlabelled(2, 1));
+  Dataset data = with_missing({{"rating", {1}}, {"liked", {}}, {"seconds", {0, 4}}});
+  leave_out_unlabelled(data);
+  EXPECT_EQ(data.weights_of(data.labels[0]), (Floats{1, 0, 1, 1, 1}));
+  EXPECT_TRUE(data.weights_of(data.labels[1]).empty());
+  EXPECT_EQ(data.weights_of(data.labels[2]), (Floats{0, 1, 1, 1, 0}));
+  EXPECT_TRUE(data.labels[0].is_missing(1));
+  EXPECT_FALSE(data.labels[1].is_missing(1));
+  EXPECT_FALSE(data.labels[2].is_missing(1));
 }
 
 TEST(Labels, AScaleIsThatOfTheRowsWithTheLabel) {
-  DataSpec spec = with_labels({"rating", "seconds"});
-  for (LabelSpec& label : spec.labels) label.standardized = true;
+  DataSpec spec;
+  for (const char* label : {"rating", "seconds"})
+    spec.labels.push_back({.column = label, .loss = {}, .standardized = true});
   Dataset data = five_rows();
-  data.labels = {{1, 9, 3, 9, 9}, {9, 100, 300, 9, 9}};
-  data.unlabelled = {{1, 3, 4}, {0, 3, 4}};
-  leave_out_unlabelled(spec, data);
-  const std::vector<LabelScale> scales = fit_label_scales(spec, data);
-  EXPECT_EQ(scales[0], (LabelScale{2, 1}));
-  EXPECT_EQ(scales[1], (LabelScale{200, 100}));
+  data.labels = {{"rating", {1, 9, 3, 9, 9}, {1, 3, 4}}, {"seconds", {9, 100, 300, 9, 9}, {0, 3, 4}}};
+  leave_out_unlabelled(data);
+  const auto scales = fit_label_scales(spec, data);
+  EXPECT_EQ(scales.at("rating"), (LabelScale{2, 1}));
+  EXPECT_EQ(scales.at("seconds"), (LabelScale{200, 100}));
 }
 
 TEST(Labels, ATableWithAllOfThemHasNoOtherWeights) {
-  Dataset data = five_rows();
-  data.unlabelled = {{}};
-  leave_out_unlabelled(with_labels({"rating"}), data);
-  EXPECT_TRUE(data.weights_of(0).empty());
+  Dataset data = with_missing({{"rating", {}}});
+  leave_out_unlabelled(data);
+  EXPECT_TRUE(data.weights_of(data.labels[0]).empty());
   EXPECT_TRUE(data.retrieval_weights().empty());
 }
 
 TEST(Labels, SomeTrainingRowNeedsEach) {
-  Dataset data = five_rows();
-  data.unlabelled = {{0}, {0, 1, 2}};
-  EXPECT_EQ(message_of([&] {
-              leave_out_unlabelled(with_labels({"rating", "liked"}), data);
-            }),
+  Dataset data = with_missing({{"rating", {0}}, {"liked", {0, 1, 2}}});
+  EXPECT_EQ(message_of([&] { leave_out_unlabelled(data); }),
             "label column 'liked': no training row has a value");
 }
 
 TEST(Labels, DescribesTheRowsWithoutEach) {
   using Texts = std::vector<std::string>;
-  Dataset data = five_rows();
-  data.unlabelled = {{}};
-  EXPECT_EQ(describe_unlabelled(with_labels({"rating"}), data), Texts());
-  data.unlabelled = {{1}};
-  EXPECT_EQ(describe_unlabelled(with_labels({"rating"}), data),
+  const DataSpec spec;
+  EXPECT_EQ(describe_unlabelled(spec, with_missing({{"rating", {}}})), Texts());
+  EXPECT_EQ(describe_unlabelled(spec, with_missing({{"rating", {1}}})),
             Texts{"1 of 5 rows has no 'rating': it is used only for retrieval"});
-  data.unlabelled = {{1}, {0, 3}};
-  EXPECT_EQ(describe_unlabelled(with_labels({"rating", "liked"}), data),
+  EXPECT_EQ(describe_unlabelled(spec, with_missing({{"rating", {1}}, {"liked", {0, 3}}})),
             (Texts{"1 of 5 rows has no 'rating': the ranking by it leaves it out",
                    "2 of 5 rows have no 'liked': the ranking by it leaves them out"}));
 }

@@ -9,6 +9,7 @@
 #include "shortlist/train/catalogue.h"
 #include "shortlist/train/data_columns.h"
 #include "shortlist/train/fit_features.h"
+#include "shortlist/train/histories.h"
 #include "shortlist/train/known_data.h"
 #include "shortlist/train/labels.h"
 #include "shortlist/train/user_context.h"
@@ -52,10 +53,10 @@ Dataset apply(const DataSpec& spec, const FeatureMap& features, DataColumns colu
   Dataset data{.rows = columns.rows};
   data.split = std::move(split);
   data.notes = std::move(columns.notes);
-  if (labels) read_labels(spec, columns, data);
+  if (labels) data.labels = read_labels(spec, columns);
   if (!spec.weight.empty()) data.weights = read_weights(columns.find(spec.weight));
   if (labels && !spec.positives.empty()) read_positives(columns.find(spec.positives), data);
-  leave_out_unlabelled(spec, data);
+  leave_out_unlabelled(data);
   const FeatureMap query = features.select(spec.query), candidate = features.select(spec.candidate);
   std::vector<uint32_t> first;
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);
@@ -77,19 +78,17 @@ Dataset apply(const DataSpec& spec, const FeatureMap& features, DataColumns colu
   if (!spec.user.empty()) read_users(columns.find(spec.user), known, spec.query_has_user, data);
   if (known == nullptr && spec.query_has_user)
     data.context = find_user_context(columns, query.columns(), spec.user, data);
-  data.query_is_user = query.columns() == std::vector<std::string>{spec.user};
-  columns.columns.clear();
-  number_pairs(data);
+  data.query_is_user = spec.histories.empty() && query.columns() == std::vector<std::string>{spec.user};
   return data;
 }
 
-// The time of each training row, or empty if the rows are not split by time.
-std::vector<double> training_times(const DataSpec& spec, const DataColumns& columns, const Split& split) {
+// The time of each row, or empty if it is unknown or not needed.
+std::vector<double> times_of_rows(const DataSpec& spec, const DataColumns& columns) {
   std::vector<double> times;
-  if (spec.user.empty() || spec.split.by != SplitBy::time) return times;
-  const CodedColumn& column = columns.find(spec.split.column);
-  const std::vector<double> of_values = times_of_values(spec.split, column);
-  for (const uint32_t row : split.train) times.push_back(of_values[column.codes[row]]);
+  if (spec.user.empty() || spec.time.empty()) return times;
+  const CodedColumn& column = columns.find(spec.time);
+  const std::vector<double> of_values = times_of_values(spec.time_form, column);
+  for (size_t row = 0; row < columns.rows; ++row) times.push_back(of_values[column.codes[row]]);
   return times;
 }
 
@@ -143,10 +142,13 @@ PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn trai
     DataFingerprint fingerprint = fingerprint_of(columns);
     add_split(split, fingerprint);
     add_features(prepared.features, fingerprint);
-    std::vector<double> times = training_times(spec, columns, split);
+    const std::vector<double> times = times_of_rows(spec, columns);
     prepared.data = apply(spec, prepared.features, std::move(columns), std::move(split), true);
     prepared.data.fingerprint = std::move(fingerprint);
-    find_interactions(std::move(times), prepared.data);
+    prepared.features = with_histories(spec, prepared.features, prepared.data);
+    add_histories(spec, prepared.features, times, nullptr, prepared.data);
+    number_pairs(prepared.data);
+    find_interactions(times, prepared.data);
     prepared.label_scales = fit_label_scales(spec, prepared.data);
     return prepared;
   });
@@ -171,9 +173,12 @@ Dataset apply_features(const DataSpec& spec, const FeatureMap& features, const T
       const std::string what = split_difference(known->fingerprint, fingerprint);
       if (!what.empty()) throw data_error("this is the table that the model was trained on, but {}", what);
     }
+    const std::vector<double> times = has_split ? times_of_rows(spec, columns) : std::vector<double>();
     Dataset data = apply(spec, features, std::move(columns), std::move(split), need_labels, known);
     data.fingerprint = std::move(fingerprint);
     data.other_table = other_table;
+    add_histories(spec, features, times, known, data);
+    number_pairs(data);
     if (known == nullptr) find_interactions({}, data);
     return data;
   });

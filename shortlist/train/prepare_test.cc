@@ -50,7 +50,7 @@ TEST(Dataset, NumbersDistinctQueriesCandidatesAndPairs) {
   EXPECT_EQ(data.pair_of_row, (Numbers{0, 1, 2, 0}));
   EXPECT_EQ(data.pair_query, (Numbers{0, 1, 0}));
   EXPECT_EQ(data.pair_candidate, (Numbers{0, 1, 1}));
-  EXPECT_EQ(data.labels, (std::vector<std::vector<float>>{{4, 3, 2.5, 1}}));
+  EXPECT_EQ(data.labels, (std::vector<LabelColumn>{{"rating", {4, 3, 2.5, 1}}}));
   EXPECT_EQ(data.user_of_row, (Numbers{0, 1, 0, 0}));
   EXPECT_TRUE(data.weights.empty());
 }
@@ -94,8 +94,8 @@ TEST(Dataset, RejectsLabelsThatAreNotFinite) {
 
 TEST(Dataset, KeepsRowsWithoutALabelForRetrieval) {
   const Dataset data = data_of(std::string(kRows) + "u1,Peru,m11,Drama,1999,\n");
-  EXPECT_EQ(data.unlabelled, (std::vector<Numbers>{{4}}));
-  EXPECT_EQ(data.weights_of(0), (std::vector<float>{1, 1, 1, 1, 0}));
+  EXPECT_EQ(data.labels[0].missing, (Numbers{4}));
+  EXPECT_EQ(data.weights_of(data.labels[0]), (std::vector<float>{1, 1, 1, 1, 0}));
   EXPECT_TRUE(data.retrieval_weights().empty());
   EXPECT_EQ(data.items.ids, (Texts{"m10", "m11", "m9"}));
 }
@@ -106,16 +106,19 @@ const Changes kTwoLabels = {kAllTrain[0], {"[training]", "[[ranking]]\nlabel = \
 TEST(Dataset, LeavesARowOutOfTheTaskWhoseLabelItLacks) {
   const Dataset data =
       data_of(std::string(kRows) + "u1,Peru,m11,Drama,1999,\nu1,Peru,m11,Drama,,5\n", kTwoLabels);
-  EXPECT_EQ(data.unlabelled, (std::vector<Numbers>{{4}, {5}}));
-  EXPECT_EQ(data.weights_of(0), (std::vector<float>{1, 1, 1, 1, 0, 1}));
-  EXPECT_EQ(data.weights_of(1), (std::vector<float>{1, 1, 1, 1, 1, 0}));
+  EXPECT_EQ(data.labels[0].missing, (Numbers{4}));
+  EXPECT_EQ(data.labels[1].missing, (Numbers{5}));
+  EXPECT_EQ(data.weights_of(data.labels[0]), (std::vector<float>{1, 1, 1, 1, 0, 1}));
+  EXPECT_EQ(data.weights_of(data.labels[1]), (std::vector<float>{1, 1, 1, 1, 1, 0}));
 }
 
 TEST(Dataset, WithoutRetrievalARowNeedsOneOfItsLabels) {
   Changes changes = kTwoLabels;
   changes.emplace_back("[retrieval]\nreduction = \"mean\"\ntop_k     = [1, 5]\n", "");
   const std::string some = std::string(kRows) + "u1,Peru,m11,Drama,1999,\nu1,Peru,m11,Drama,,5\n";
-  EXPECT_EQ(data_of(some, changes).unlabelled, (std::vector<Numbers>{{4}, {5}}));
+  const Dataset data = data_of(some, changes);
+  EXPECT_EQ(data.labels[0].missing, (Numbers{4}));
+  EXPECT_EQ(data.labels[1].missing, (Numbers{5}));
   EXPECT_EQ(
       error_of(some + "u1,Peru,m11,Drama,,\n", changes),
       "row 7: label columns 'rating', 'year': got nothing, need a finite number in at least one of them");
@@ -170,7 +173,7 @@ TEST(Dataset, FitsTheScaleOfLabelsOnTheTrainingRows) {
     changes.emplace_back("train = 0.8, validation = 0.1, test = 0.1",
                          "by = \"order\", train = 2, validation = 0, test = 0");
     const TinyTable table("user,country,movie,genre,year,rating\n" + rows);
-    return prepare_data(resolve_data(table.config(changes)), table.open()).label_scales.at(0);
+    return prepare_data(resolve_data(table.config(changes)), table.open()).label_scales["rating"];
   };
   EXPECT_EQ(scale({}), (LabelScale{20, 10}));
   EXPECT_EQ(scale({{"user  = \"user\"", "weight = \"year\""}}), (LabelScale{15, std::sqrt(75.0)}));

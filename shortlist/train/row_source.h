@@ -15,19 +15,17 @@ struct RowBlock {
   const EncodedRows* candidates = nullptr;               // the distinct candidates
   std::span<const uint32_t> pair_query, pair_candidate;  // the query and the candidate of each distinct pair
   std::span<const uint32_t> pair_of_row;                 // the pair of each row
-  std::vector<std::span<const float>> labels;            // [ranking task][row]
-  std::vector<std::span<const float>>
-      label_weights;  // [ranking task][row]; a task's own, or empty: `weights`
-  std::span<const float> weights, retrieval_weights;  // for each row; empty: all 1
+  std::span<const LabelColumn> labels;                   // of each ranking task
+  std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
-  std::span<const float> item_log_share;  // for each item; may be empty
-  std::span<const uint32_t> train;        // the training rows, in the order of the split
+  std::span<const float> item_log_share;       // for each item; may be empty
+  std::span<const uint32_t> group_of_row;      // the number of each row's group; empty: each row is one
+  std::span<const uint32_t> train;             // the training rows, in the order of the split
+  std::span<const uint32_t> user_of_row;       // empty: users are unknown
+  const Interactions* interactions = nullptr;  // the users' training rows
 
-  bool has_own_weights(size_t task) const {
-    return task < label_weights.size() && !label_weights[task].empty();
-  }
-  std::span<const float> weights_of(size_t task) const {
-    return has_own_weights(task) ? label_weights[task] : weights;
+  std::span<const float> weights_of(const LabelColumn& label) const {
+    return label.weights.empty() ? weights : label.weights;
   }
 };
 
@@ -55,7 +53,8 @@ class DatasetRows final : public RowSource {
 };
 
 // The row order of an epoch, a pure function of its arguments: the shards are shuffled, and so are the rows
-// within each shard. With one shard all rows are shuffled together.
+// within each shard. With one shard all rows are shuffled together. With groups, these are shuffled instead,
+// and the rows of a group keep the order of the split.
 std::vector<uint32_t> shard_order(size_t shards, uint64_t seed, uint64_t epoch);
 std::vector<uint32_t> row_order(const RowBlock& block, size_t shard, size_t shards, uint64_t seed,
                                 uint64_t epoch);

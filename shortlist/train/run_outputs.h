@@ -7,8 +7,8 @@
 
 namespace shortlist {
 
-// Runs a tower over encoded rows: out[rows.size(), width].
-void run_tower(ThreadPool& pool, Plan& plan, int output, int row_set, const EncodedRows& encoded,
+// Runs the tower of kQueryRows or kCandidateRows over encoded rows: out[rows.size(), width].
+void run_tower(ThreadPool& pool, Plan& plan, const ModelSpec& spec, int row_set, const EncodedRows& encoded,
                std::span<const uint32_t> rows, Matrix out);
 
 // Runs the ranking tasks over pairs of a query row and a candidate row. predictions[task][pair] are raw

@@ -63,7 +63,7 @@ Split split_by_column(const SplitConfig& config, const CodedColumn& column) {
 double time_value(const CodedColumn& column, uint32_t code, const TimeForm& form) {
   double seconds;
   if (!read_time(column.values, code, form, seconds)) {
-    throw data_error("row {}: column '{}' is missing, but the split needs it", column.first_row[code] + 1,
+    throw data_error("row {}: column '{}' is missing, but its time is needed", column.first_row[code] + 1,
                      column.name);
   }
   return seconds;
@@ -95,8 +95,8 @@ std::vector<uint32_t> Split::rows(std::string_view name) const {
   return all;
 }
 
-std::vector<double> times_of_values(const SplitConfig& config, const CodedColumn& column) try {
-  const TimeForm form = find_time_form(column.values, {config.unit, config.format});
+std::vector<double> times_of_values(const TimeForm& declared, const CodedColumn& column) try {
+  const TimeForm form = find_time_form(column.values, declared);
   std::vector<double> times;
   for (uint32_t code = 0; code < column.distinct(); ++code) times.push_back(time_value(column, code, form));
   return times;
@@ -113,7 +113,7 @@ Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* colu
   if (config.by == SplitBy::random) {
     RandomStream(static_cast<uint64_t>(config.seed), "split").shuffle(std::span(order));
   } else if (config.by == SplitBy::time) {
-    const std::vector<double> times = times_of_values(config, *column);
+    const std::vector<double> times = times_of_values({config.unit, config.format}, *column);
     std::ranges::stable_sort(order, {}, [&](uint32_t row) { return times[column->codes[row]]; });
   }
   return cut(config, order);

@@ -25,7 +25,8 @@ struct Split {
 // Error if the parts need more rows than there are, and a data Error if the column does not fit.
 Split make_split(const SplitConfig& config, size_t rows, const CodedColumn* column);
 
-// The time of each distinct value of the split column, in seconds since 1970. Throws as make_split().
-std::vector<double> times_of_values(const SplitConfig& config, const CodedColumn& column);
+// The time of each distinct value of a column, in seconds since 1970. What `declared` does not say is
+// inferred from the whole column. Throws a data Error for a missing value, and for one that is not a time.
+std::vector<double> times_of_values(const TimeForm& declared, const CodedColumn& column);
 
 }  // namespace shortlist

@@ -108,7 +108,7 @@ TEST(Split, ByTimeNeedsATimeInEachRow) {
   CodedColumn times = times_of({5, 1, 3});
   times.values.missing = {0, 1, 0};
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 1, 1), 3, &times); }),
-            "row 2: column 'part' is missing, but the split needs it");
+            "row 2: column 'part' is missing, but its time is needed");
   const CodedColumn texts = column_of({"yesterday"});
   EXPECT_EQ(
       message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 1, &texts); }),
@@ -147,7 +147,7 @@ TEST(Split, RejectsMoreRowsThanHaveNumbers) {
 TEST(Split, ByTimeRejectsTimesThatAreNotFinite) {
   const CodedColumn times = times_of({1, NAN, 3});
   EXPECT_EQ(message_of([&] { split_of(by(SplitBy::time, 1, 0, 0), 3, &times); }),
-            "row 2: column 'part' is missing, but the split needs it");
+            "row 2: column 'part' is missing, but its time is needed");
 }
 
 TEST(Split, ByRowsFollowsTheFile) {

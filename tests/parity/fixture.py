@@ -1,4 +1,4 @@
-"""Cases that TensorFlow computed, for the C++ tests to read: shortlist/testing/fixture.h."""
+"""Cases that TensorFlow or keras-rs computed, for the C++ tests to read: shortlist/testing/fixture.h."""
 import json
 import os
 import pathlib
@@ -6,7 +6,11 @@ import struct
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
-import tensorflow as tf
+
+try:
+    import tensorflow as tf
+except ImportError:  # not needed for the fixtures of keras-rs
+    tf = None
 
 FOLDER = pathlib.Path(__file__).parent / "fixtures"
 
