@@ -66,7 +66,7 @@ struct DataSpec {
   // The column of the groups in which rows are compared, "" for the query; none if no ranking has groups.
   std::optional<std::string> group;
   bool query_has_user = false;      // `user` is a column of the query, or the query has a history
-  bool needs_labels = true;         // a row without a label is an error: no retrieval could learn from it
+  bool needs_labels = true;         // a row without any label is an error: no retrieval could learn from it
   bool counts_shares = false;       // the loss needs Dataset::item_log_share
   SplitConfig split;                // with the declared time format of its column
   FitRows fit_on = FitRows::train;  // the rows that features are fitted on

@@ -22,19 +22,19 @@ namespace {
 // Rows of a dataset as metrics take them: for retrieval and lists, or with one task's labels.
 enum class For { lists, labels };
 struct ObservedRows {
-  ObservedRows(const Dataset& data, const std::vector<uint32_t>& rows, const std::vector<float>* labels,
+  ObservedRows(const Dataset& data, const std::vector<uint32_t>& rows, const LabelColumn* labels,
                const std::vector<uint32_t>& query_number = {}, For use = For::lists)
       : query(take(data.query_of_row, rows)),
         candidate(take(data.candidate_of_row, rows)),
         user(take(data.user_of_row, rows)),
-        weight(take(use == For::lists ? data.retrieval_weights() : data.weights, rows)) {
+        weight(take(use == For::lists ? data.retrieval_weights() : data.weights_of(*labels), rows)) {
     for (uint32_t& c : candidate) c = data.item_of_candidate[c];
     for (size_t i = 0; !query_number.empty() && i < query.size(); ++i) query[i] = query_number[query[i]];
     // Rows without a user do not all belong to one user.
     for (size_t i = 0; data.query_is_user && i < query.size(); ++i) {
       if (user[i] == unknown_index) query[i] = unknown_index;
     }
-    if (labels != nullptr) label = take(*labels, rows);
+    if (labels != nullptr) label = take(labels->values, rows);
     view = {rows.size(), query, candidate, user, label, weight};
   }
   std::vector<uint32_t> query, candidate, user;
@@ -42,8 +42,8 @@ struct ObservedRows {
   Observations view;
 };
 
-const std::vector<float>* first_label(const Dataset& data) {
-  return data.labels.empty() ? nullptr : &data.labels.front().values;
+const LabelColumn* first_label(const Dataset& data) {
+  return data.labels.empty() ? nullptr : &data.labels.front();
 }
 
 std::vector<int> list_ks(const Config& config) {
@@ -183,7 +183,7 @@ Baselines fit_baselines(const Dataset& data) {
       .item_log_share = data.item_log_share};
   for (const LabelColumn& label : data.labels)
     baselines.labels.push_back(
-        fit_label_means(ObservedRows(data, data.split.train, &label.values, {}, For::labels).view));
+        fit_label_means(ObservedRows(data, data.split.train, &label, {}, For::labels).view));
   return baselines;
 }
 
@@ -237,6 +237,12 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
                                               masks ? &data.seen : nullptr, config.retrieval->top_k, seed));
   }
   for (size_t t = 0; t < config.ranking.size(); ++t) {
+    const LabelColumn& label = find_label(data.labels, config.ranking[t].label);
+    if (std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); })) {
+      report.warnings.push_back(
+          fmt::format("No row has a '{}', so its predictions are not measured.", label.name));
+      continue;
+    }
     report.tasks.push_back(evaluate_ranking(evaluated, rows, t, scores.predictions[t], seed));
   }
   report.list = report_list(evaluated, rows, scores, masks && evaluated.drops_seen);

@@ -14,13 +14,14 @@ namespace {
 
 std::vector<LabelRange> label_ranges(const std::map<std::string, LabelScale>& scales, const Dataset& data) {
   std::vector<LabelRange> ranges;
-  std::vector<uint32_t> rows = data.split.train;
-  std::erase_if(rows, [&](uint32_t row) { return data.is_unlabelled(row); });
-  for (const auto& [name, labels] : data.labels) {
-    if (rows.empty()) break;
+  for (const LabelColumn& label : data.labels) {
+    std::vector<uint32_t> rows = data.split.train;
+    std::erase_if(rows, [&](uint32_t row) { return label.is_missing(row); });
+    if (rows.empty()) continue;
+    const std::vector<float>& labels = label.values;
     const double first = labels[rows[0]];
-    const auto scale = scales.find(name);
-    LabelRange range{name, first, first, 0, scale == scales.end() ? LabelScale() : scale->second};
+    const auto scale = scales.find(label.name);
+    LabelRange range{label.name, first, first, 0, scale == scales.end() ? LabelScale() : scale->second};
     for (uint32_t row : rows) {
       range.least = std::min<double>(range.least, labels[row]);
       range.most = std::max<double>(range.most, labels[row]);

@@ -132,8 +132,7 @@ class TrainingJob {
     for (const std::string& note : run.notes) callback_.warned(note);
     for (const std::string& note : run.prepared.data.notes) callback_.warned(note);
     warn_of_constant_features(run.prepared.features, callback_);
-    const std::string unlabelled = describe_unlabelled(data_, run.prepared.data);
-    if (!unlabelled.empty()) callback_.warned(unlabelled);
+    for (const std::string& note : describe_unlabelled(data_, run.prepared.data)) callback_.warned(note);
     for (const std::string& warning : warnings_of_telling_features(config_, run.prepared.data))
       callback_.warned(warning);
     if (const std::string warning = warning_of_balance(config_); !warning.empty()) callback_.warned(warning);

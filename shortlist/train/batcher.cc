@@ -235,6 +235,15 @@ const Batch& Batcher::make(std::span<const uint32_t> rows, const NegativeSource&
   return batch_;
 }
 
+std::optional<double> Batcher::own_weight(const Task& task) const {
+  if (!task.has_scores()) return std::nullopt;
+  const LabelColumn& label = find_label(data_.labels, task.label);
+  if (label.weights.empty()) return std::nullopt;
+  double sum = 0;
+  for (const uint32_t row : rows_) sum += label.weights[row];
+  return sum;
+}
+
 LossBatch Batcher::loss_batch(const Task& task) {
   LossBatch out{.rows = batch_.rows(),
                 .candidate_multiplicity = negative_count_,
@@ -249,8 +258,9 @@ LossBatch Batcher::loss_batch(const Task& task) {
                 .items = items_,
                 .label_scale = task.label_scale};
   if (task.has_scores()) {
-    out.labels = {values_of(data_.labels, task.label), rows_};
-    out.weights = {data_.weights, rows_};
+    const LabelColumn& label = find_label(data_.labels, task.label);
+    out.labels = {label.values, rows_};
+    out.weights = {data_.weights_of(label), rows_};
   }
   if (task.has_embeddings() && negatives_.accidental_hits == AccidentalHits::user)
     out.excluded_of_query = taken_.of_queries(data_, batch_, rows_, candidate_item_);

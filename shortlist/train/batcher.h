@@ -43,6 +43,8 @@ class Batcher {
   // For each distinct pair of the last batch, the sum of its rows' retrieval weights.
   std::span<const float> pair_weights() const { return pair_weight_; }
   double total_weight() const { return total_weight_; }
+  // The same for a ranking task, if its rows have weights of their own.
+  std::optional<double> own_weight(const Task& task) const;
   // The last batch as a task's loss reads it, without outputs. Valid until the next call of make() or
   // loss_batch().
   LossBatch loss_batch(const Task& task);

@@ -100,6 +100,24 @@ TEST(Batcher, WithoutWeightsEveryRowCountsOne) {
   EXPECT_EQ(batcher.total_weight(), 3);
 }
 
+TEST(Batcher, GivesATaskTheWeightsOfItsOwnLabel) {
+  Dataset data = dataset({0, 0, 1}, {0, 0, 0}, {1, 2, 4});
+  data.labels = {{"a", {1, 2, 3}}, {"b", {4, 5, 6}, {0}, {0, 2, 4}}};
+  Batcher batcher(data);
+  batcher.make(Numbers{2, 1, 0});
+  Task first{.loss = RankingLoss().make(), .outputs = {.score = 0}, .label = "a"};
+  Task second{.loss = RankingLoss().make(), .outputs = {.score = 1}, .label = "b"};
+  const LossBatch of_first = batcher.loss_batch(first), of_second = batcher.loss_batch(second);
+  for (size_t r = 0; r < 3; ++r) {
+    const uint32_t row = batcher.rows()[r];
+    EXPECT_EQ(of_first.weight(r), data.weights[row]);
+    EXPECT_EQ(of_second.weight(r), data.labels[1].weights[row]);
+  }
+  EXPECT_EQ(batcher.own_weight(first), std::nullopt);
+  EXPECT_EQ(batcher.own_weight(second), 6);
+  EXPECT_EQ(list(batcher.pair_weights()), (std::vector<float>{4, 1 + 2}));
+}
+
 TEST(Batcher, BatchesOneAfterAnotherShowTheirOwnRows) {
   Numbers queries, candidates;
   for (uint64_t r = 0; r < 500; ++r) {

@@ -17,6 +17,11 @@ constexpr const char* kDamaged = ".damaged";
 constexpr const char* kFormat = "shortlist checkpoint 3";
 
 nlohmann::json state_to_json(const TrainerState& state) {
+  nlohmann::json sums = {{"rows", state.sums.rows},
+                         {"weight", state.sums.weight},
+                         {"losses", state.sums.losses},
+                         {"squared_errors", state.sums.squared_errors}};
+  if (!state.sums.own_weights.empty()) sums["own_weights"] = state.sums.own_weights;
   return {
       {"epoch", state.epoch},
       {"step", state.step},
@@ -27,11 +32,7 @@ nlohmann::json state_to_json(const TrainerState& state) {
       {"plateau", {state.plateau.started, state.plateau.best, state.plateau.wait, state.plateau.cooldown}},
       {"early", {state.early.best, state.early.best_epoch, state.early.wait, state.early.epochs}},
       {"stopped_early", state.stopped_early},
-      {"sums",
-       {{"rows", state.sums.rows},
-        {"weight", state.sums.weight},
-        {"losses", state.sums.losses},
-        {"squared_errors", state.sums.squared_errors}}},
+      {"sums", std::move(sums)},
       {"history", to_json(state.history)}};
 }
 
@@ -50,6 +51,7 @@ TrainerState state_from_json(const nlohmann::json& json, const std::string& path
   sums.at("weight").get_to(state.sums.weight);
   sums.at("losses").get_to(state.sums.losses);
   sums.at("squared_errors").get_to(state.sums.squared_errors);
+  if (sums.contains("own_weights")) sums.at("own_weights").get_to(state.sums.own_weights);
   state.history = history_from_json(json.at("history").get<std::string>(), path);
   state.averaged = json.value("averaged", int64_t{0});
   if (json.contains("rates")) {

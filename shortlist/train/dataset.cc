@@ -4,10 +4,14 @@
 
 namespace shortlist {
 
-const std::vector<float>& values_of(std::span<const LabelColumn> labels, std::string_view name) {
+const LabelColumn& find_label(std::span<const LabelColumn> labels, std::string_view name) {
   const auto found = std::ranges::find(labels, name, &LabelColumn::name);
   SHORTLIST_CHECK(found != labels.end());
-  return found->values;
+  return *found;
+}
+
+const std::vector<float>& values_of(std::span<const LabelColumn> labels, std::string_view name) {
+  return find_label(labels, name).values;
 }
 
 }  // namespace shortlist

@@ -19,11 +19,16 @@ namespace shortlist {
 
 struct LabelColumn {
   std::string name;
-  std::vector<float> values;  // [row]
+  std::vector<float> values;  // [row]; meaningless where the label is missing
+  // The rows without this label, in ascending order. They do not count for it, in training and in metrics.
+  std::vector<uint32_t> missing = {};
+  std::vector<float> weights = {};  // [row], 0 where it is missing; empty if no row lacks it
+  bool is_missing(uint32_t row) const { return std::ranges::binary_search(missing, row); }
   bool operator==(const LabelColumn&) const = default;
 };
 
-// The values of a label. Requires that there is one with this name.
+// A label, and its values. Require that there is one with this name.
+const LabelColumn& find_label(std::span<const LabelColumn> labels, std::string_view name);
 const std::vector<float>& values_of(std::span<const LabelColumn> labels, std::string_view name);
 
 struct Dataset {
@@ -48,17 +53,16 @@ struct Dataset {
   // groups.
   std::vector<uint32_t> list_of_row;
   std::vector<float> weights;  // [row]; empty: all 1
-  // Rows without a label, in ascending order. Their `labels` are meaningless and their `weights` are 0, so
-  // they only count for retrieval, in training and in metrics.
-  std::vector<uint32_t> unlabelled;
-  std::vector<float> row_weights;  // [row]; retrieval's weights if there are unlabelled rows, else empty
+  // The weights of the rows for the rankings by a label. Empty: all 1.
+  const std::vector<float>& weights_of(const LabelColumn& label) const {
+    return label.weights.empty() ? weights : label.weights;
+  }
   // Retrieval weights from retrieval.positives: 0 for rows that are not positives, with mean 1 over the
   // training rows. Empty without retrieval.positives.
   std::vector<float> positive_weights;  // [row]
   const std::vector<float>& retrieval_weights() const {
-    return !positive_weights.empty() ? positive_weights : !row_weights.empty() ? row_weights : weights;
+    return positive_weights.empty() ? weights : positive_weights;
   }
-  bool is_unlabelled(uint32_t row) const { return std::ranges::binary_search(unlabelled, row); }
   bool is_positive(uint32_t row) const { return positive_weights.empty() || positive_weights[row] > 0; }
   // The number of each row's user, or unknown_index if it is missing. Empty if the config has no user column.
   // At or beyond users.size(): a user that is not among given ones.

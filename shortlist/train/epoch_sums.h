@@ -9,13 +9,14 @@ namespace shortlist {
 struct StepMetrics {
   Metrics losses;          // as in loss_metrics()
   Metrics squared_errors;  // for each rmse, the weighted sum of squared errors
+  Metrics own_weights;     // the sum of those weights for each rmse where it is not `weight`
   double rows = 0, weight = 0;
 };
 
 struct EpochSums {
   double rows = 0, weight = 0;
   Metrics losses;  // each step's losses times its rows
-  Metrics squared_errors;
+  Metrics squared_errors, own_weights;
 
   void add(const StepMetrics& step);
   // Means over the rows so far: the losses, and the rmse of each predicted label.

@@ -18,6 +18,27 @@ TEST(EpochSums, GiveMeansOverRowsAndTheRootOfWeightedSquares) {
   EXPECT_EQ(sums.means(), (Metrics{{"loss", 5}, {"ranking_loss", 4}, {"rmse", 3}}));
 }
 
+TEST(EpochSums, DivideByTheTasksOwnWeightWhereItHasOne) {
+  EpochSums sums;
+  sums.add({.squared_errors = {{"rmse of a", 8}, {"rmse of b", 8}},
+            .own_weights = {{"rmse of b", 0}},
+            .rows = 10,
+            .weight = 2});
+  sums.add({.squared_errors = {{"rmse of a", 28}, {"rmse of b", 28}},
+            .own_weights = {{"rmse of b", 1}},
+            .rows = 20,
+            .weight = 2});
+  EXPECT_EQ(sums.means(), (Metrics{{"rmse of a", 3}, {"rmse of b", 6}}));
+}
+
+// Until then the weight was that of the rows with labels.
+TEST(EpochSums, GoOnFromACheckpointWithoutOwnWeights) {
+  EpochSums sums;
+  sums.add({.squared_errors = {{"rmse", 8}}, .rows = 10, .weight = 2});
+  sums.add({.squared_errors = {{"rmse", 28}}, .own_weights = {{"rmse", 2}}, .rows = 20, .weight = 20});
+  EXPECT_EQ(sums.means(), (Metrics{{"rmse", 3}}));
+}
+
 TEST(EpochSums, HaveNoFiguresBeforeTheFirstStep) { EXPECT_TRUE(EpochSums().means().empty()); }
 
 }  // namespace

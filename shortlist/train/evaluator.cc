@@ -167,11 +167,15 @@ void Evaluator::add_ranks(const Task& task, std::span<const uint32_t> rows, cons
 void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> rows,
                                   const DistinctPairs& found, const PairScores& pairs,
                                   Metrics& figures) const {
+  const LabelColumn& label = find_label(data_.labels, task.label);
+  const std::vector<float>& all_weights = data_.weights_of(label);
   std::vector<float> labels, weights;
   for (uint32_t row : rows) {
-    labels.push_back(data_.label(task.label)[row]);
-    if (!data_.weights.empty()) weights.push_back(data_.weights[row]);
+    labels.push_back(label.values[row]);
+    if (!all_weights.empty()) weights.push_back(all_weights[row]);
   }
+  // Without a label there is nothing to measure.
+  if (!weights.empty() && std::ranges::all_of(weights, [](float w) { return w == 0; })) return;
   const std::vector<float> predicted = predictions(task, found, pairs);
   const auto add = [&](const Metrics& all) {
     for (const auto& [name, value] : all) figures.emplace_back(task.figure(name), value);

@@ -56,8 +56,9 @@ double HeldOutLosses::mean(const Task& task, std::span<const uint32_t> rows, con
     held.scores = outputs.scores[task.ranking];
     held.score_width = held.scores.size() / std::max<size_t>(1, found.pairs.size());
     held.score = found.pair_of_row;
-    held.labels = {data_.label(task.label), rows};
-    held.weights = {data_.weights, rows};
+    const LabelColumn& label = find_label(data_.labels, task.label);
+    held.labels = {label.values, rows};
+    held.weights = {data_.weights_of(label), rows};
     held.label_scale = task.label_scale;
   }
   if (task.loss->needs().groups) held.rows_of_group = groups_.by_number(group_of(rows));

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "shortlist/base/error.h"
+#include "shortlist/base/take.h"
 #include "shortlist/features/cell.h"
 #include "shortlist/table/text_value.h"
 
@@ -120,6 +121,19 @@ void check_range(const LabelSpec& label, const std::vector<float>& labels) {
   }
 }
 
+// Each row has at least one label.
+void check_some_label(const std::vector<LabelColumn>& labels) {
+  if (labels.empty()) return;
+  for (const uint32_t row : labels[0].missing) {
+    if (std::ranges::any_of(labels, [&](const LabelColumn& label) { return !label.is_missing(row); }))
+      continue;
+    std::vector<std::string> names;
+    for (const LabelColumn& label : labels) names.push_back(label.name);
+    throw data_error("row {}: label columns '{}': got nothing, need a finite number in at least one of them",
+                     row + 1, fmt::join(names, "', '"));
+  }
+}
+
 }  // namespace
 
 std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
@@ -136,12 +150,15 @@ std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
   return labels;
 }
 
-std::vector<LabelColumn> read_labels(const DataSpec& spec, const DataColumns& columns,
-                                     std::vector<uint32_t>& unlabelled) {
+std::vector<LabelColumn> read_labels(const DataSpec& spec, const DataColumns& columns) {
+  // With several labels, a row that lacks one may have another.
+  const bool may_lack = !spec.needs_labels || spec.labels.size() > 1;
   std::vector<LabelColumn> labels;
-  for (const LabelSpec& label : spec.labels)
-    labels.push_back({label.column, read_label(label, columns.find(label.column),
-                                               spec.needs_labels ? nullptr : &unlabelled)});
+  for (const LabelSpec& label : spec.labels) {
+    LabelColumn& to = labels.emplace_back(LabelColumn{.name = label.column, .values = {}});
+    to.values = read_label(label, columns.find(label.column), may_lack ? &to.missing : nullptr);
+  }
+  if (spec.needs_labels) check_some_label(labels);
   return labels;
 }
 
@@ -168,43 +185,43 @@ void read_positives(const CodedColumn& column, Dataset& data) {
   for (float& weight : data.positive_weights) weight *= scale;
 }
 
-void leave_out_unlabelled(std::vector<uint32_t> rows, Dataset& data) {
-  if (rows.empty()) return;
-  std::ranges::sort(rows);
-  const auto repeated = std::ranges::unique(rows);
-  rows.erase(repeated.begin(), repeated.end());
-  data.unlabelled = std::move(rows);
-  if (data.weights.empty()) data.weights.assign(data.rows, 1);
-  data.row_weights = data.weights;
-  for (const uint32_t row : data.unlabelled) data.weights[row] = 0;
+void leave_out_unlabelled(Dataset& data) {
   const std::vector<uint32_t>& train = data.split.train;
-  if (!train.empty() && std::ranges::all_of(train, [&](uint32_t row) { return data.is_unlabelled(row); }))
-    throw data_error("no training row has a label");
+  for (LabelColumn& label : data.labels) {
+    if (label.missing.empty()) continue;
+    if (!train.empty() && std::ranges::all_of(train, [&](uint32_t row) { return label.is_missing(row); }))
+      throw data_error("label column '{}': no training row has a value", label.name);
+    label.weights = data.weights;
+    if (label.weights.empty()) label.weights.assign(data.rows, 1);
+    for (const uint32_t row : label.missing) label.weights[row] = 0;
+  }
 }
 
-std::string describe_unlabelled(const DataSpec& spec, const Dataset& data) {
-  if (data.unlabelled.empty()) return "";
-  std::vector<std::string> labels;
-  for (const LabelSpec& label : spec.labels) labels.push_back(label.column);
-  const bool one = data.unlabelled.size() == 1;
-  // A row without a value is not positive.
-  const char* use = spec.positives.empty()
-                        ? (one ? "it is used only for retrieval" : "they are used only for retrieval")
-                        : (one ? "the ranking leaves it out" : "the ranking leaves them out");
-  return fmt::format("{} of {} rows {} no '{}': {}", data.unlabelled.size(), data.rows, one ? "has" : "have",
-                     fmt::join(labels, "' or no '"), use);
+std::vector<std::string> describe_unlabelled(const DataSpec& spec, const Dataset& data) {
+  std::vector<std::string> notes;
+  for (const LabelColumn& label : data.labels) {
+    const size_t count = label.missing.size();
+    if (count == 0) continue;
+    const bool one = count == 1;
+    // A row without a value is not positive.
+    const std::string use =
+        data.labels.size() > 1    ? fmt::format("the ranking by it leaves {} out", one ? "it" : "them")
+        : !spec.positives.empty() ? fmt::format("the ranking leaves {} out", one ? "it" : "them")
+        : one                     ? "it is used only for retrieval"
+                                  : "they are used only for retrieval";
+    notes.push_back(
+        fmt::format("{} of {} rows {} no '{}': {}", count, data.rows, one ? "has" : "have", label.name, use));
+  }
+  return notes;
 }
 
 std::map<std::string, LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data) {
   const std::vector<uint32_t>& train = data.split.train;
-  std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());
-  for (size_t i = 0; i < weights.size(); ++i) weights[i] = data.weights[train[i]];
   std::map<std::string, LabelScale> scales;
   for (const LabelSpec& label : spec.labels) {
     if (!label.standardized) continue;
-    const std::vector<float>& values = data.label(label.column);
-    for (size_t i = 0; i < train.size(); ++i) labels[i] = values[train[i]];
-    scales[label.column] = fit_label_scale(labels, weights);
+    const LabelColumn& column = find_label(data.labels, label.column);
+    scales[label.column] = fit_label_scale(take(column.values, train), take(data.weights_of(column), train));
   }
   return scales;
 }

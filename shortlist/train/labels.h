@@ -18,9 +18,9 @@ namespace shortlist {
 std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled);
 
-// The labels of all ranking tasks, by read_label().
-std::vector<LabelColumn> read_labels(const DataSpec& spec, const DataColumns& columns,
-                                     std::vector<uint32_t>& unlabelled);
+// The labels of all ranking tasks, by read_label(). Throws a data Error for a row from which nothing can
+// learn: it has no label, and there is no retrieval.
+std::vector<LabelColumn> read_labels(const DataSpec& spec, const DataColumns& columns);
 
 // The weight of each row, 0 or more.
 std::vector<float> read_weights(const CodedColumn& column);
@@ -29,13 +29,12 @@ std::vector<float> read_weights(const CodedColumn& column);
 // value does not count. Requires data.weights and data.split.
 void read_positives(const CodedColumn& column, Dataset& data);
 
-// Sets data.unlabelled to `rows`, which may be in any order and contain duplicates. Ranking tasks leave them
-// out of losses and metrics; retrieval still uses them. Requires data.weights and data.positive_weights.
-// Throws a data Error if no training row has a label.
-void leave_out_unlabelled(std::vector<uint32_t> rows, Dataset& data);
+// Sets the weights of each label with missing rows, so that losses and metrics of this label leave them out.
+// Requires data.weights and data.split. Throws a data Error if no training row has a label.
+void leave_out_unlabelled(Dataset& data);
 
-// "12 of 500 rows have no 'rating': they train retrieval alone", or "" if all rows have all labels.
-std::string describe_unlabelled(const DataSpec& spec, const Dataset& data);
+// "12 of 500 rows have no 'rating': they are used only for retrieval", for each label that some rows lack.
+std::vector<std::string> describe_unlabelled(const DataSpec& spec, const Dataset& data);
 
 // The scales of the labels to standardise, by the label's name, fitted on the training rows.
 std::map<std::string, LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data);

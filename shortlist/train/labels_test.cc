@@ -61,40 +61,71 @@ Dataset five_rows() {
   return data;
 }
 
-TEST(Labels, RowsWithoutOneHaveNoWeightInTheRanking) {
+Dataset with_missing(const std::vector<std::pair<std::string, Rows>>& labels) {
   Dataset data = five_rows();
-  leave_out_unlabelled({3, 1, 3}, data);
-  EXPECT_EQ(data.unlabelled, (Rows{1, 3}));
-  EXPECT_EQ(data.weights, (Floats{1, 0, 1, 0, 1}));
-  EXPECT_EQ(data.retrieval_weights(), (Floats{1, 1, 1, 1, 1}));
+  for (const auto& [name, missing] : labels)
+    data.labels.push_back({.name = name, .values = Floats(5, 1), .missing = missing});
+  return data;
+}
+
+TEST(Labels, RowsWithoutOneHaveNoWeightInTheRanking) {
+  Dataset data = with_missing({{"rating", {1, 3}}});
+  leave_out_unlabelled(data);
+  EXPECT_EQ(data.weights_of(data.labels[0]), (Floats{1, 0, 1, 0, 1}));
+  EXPECT_TRUE(data.retrieval_weights().empty());
   EXPECT_TRUE(data.is_positive(1));
-  Dataset weighted = five_rows();
+  Dataset weighted = with_missing({{"rating", {1}}});
   weighted.weights = {1, 2, 3, 4, 5};
-  leave_out_unlabelled({1}, weighted);
-  EXPECT_EQ(weighted.weights, (Floats{1, 0, 3, 4, 5}));
+  leave_out_unlabelled(weighted);
+  EXPECT_EQ(weighted.weights_of(weighted.labels[0]), (Floats{1, 0, 3, 4, 5}));
   EXPECT_EQ(weighted.retrieval_weights(), (Floats{1, 2, 3, 4, 5}));
 }
 
-TEST(Labels, ATableWithAllOfThemHasNoOtherWeights) {
+TEST(Labels, ARowIsLeftOutOnlyOfTheTaskWhoseLabelItLacks) {
+  Dataset data = with_missing({{"rating", {1}}, {"liked", {}}, {"seconds", {0, 4}}});
+  leave_out_unlabelled(data);
+  EXPECT_EQ(data.weights_of(data.labels[0]), (Floats{1, 0, 1, 1, 1}));
+  EXPECT_TRUE(data.weights_of(data.labels[1]).empty());
+  EXPECT_EQ(data.weights_of(data.labels[2]), (Floats{0, 1, 1, 1, 0}));
+  EXPECT_TRUE(data.labels[0].is_missing(1));
+  EXPECT_FALSE(data.labels[1].is_missing(1));
+  EXPECT_FALSE(data.labels[2].is_missing(1));
+}
+
+TEST(Labels, AScaleIsThatOfTheRowsWithTheLabel) {
+  DataSpec spec;
+  for (const char* label : {"rating", "seconds"})
+    spec.labels.push_back({.column = label, .loss = {}, .standardized = true});
   Dataset data = five_rows();
-  leave_out_unlabelled({}, data);
-  EXPECT_TRUE(data.weights.empty());
+  data.labels = {{"rating", {1, 9, 3, 9, 9}, {1, 3, 4}}, {"seconds", {9, 100, 300, 9, 9}, {0, 3, 4}}};
+  leave_out_unlabelled(data);
+  const auto scales = fit_label_scales(spec, data);
+  EXPECT_EQ(scales.at("rating"), (LabelScale{2, 1}));
+  EXPECT_EQ(scales.at("seconds"), (LabelScale{200, 100}));
+}
+
+TEST(Labels, ATableWithAllOfThemHasNoOtherWeights) {
+  Dataset data = with_missing({{"rating", {}}});
+  leave_out_unlabelled(data);
+  EXPECT_TRUE(data.weights_of(data.labels[0]).empty());
   EXPECT_TRUE(data.retrieval_weights().empty());
 }
 
-TEST(Labels, SomeTrainingRowNeedsOne) {
-  Dataset data = five_rows();
-  EXPECT_EQ(message_of([&] { leave_out_unlabelled({0, 1, 2}, data); }), "no training row has a label");
+TEST(Labels, SomeTrainingRowNeedsEach) {
+  Dataset data = with_missing({{"rating", {0}}, {"liked", {0, 1, 2}}});
+  EXPECT_EQ(message_of([&] { leave_out_unlabelled(data); }),
+            "label column 'liked': no training row has a value");
 }
 
-TEST(Labels, DescribesTheRowsWithoutOne) {
-  DataSpec spec;
-  spec.labels = {{.column = "rating", .loss = {}}, {.column = "liked", .loss = {}}};
-  Dataset data = five_rows();
-  EXPECT_EQ(describe_unlabelled(spec, data), "");
-  leave_out_unlabelled({1}, data);
-  EXPECT_EQ(describe_unlabelled(spec, data),
-            "1 of 5 rows has no 'rating' or no 'liked': it is used only for retrieval");
+TEST(Labels, DescribesTheRowsWithoutEach) {
+  using Texts = std::vector<std::string>;
+  const DataSpec spec;
+  EXPECT_EQ(describe_unlabelled(spec, with_missing({{"rating", {}}})), Texts());
+  EXPECT_EQ(describe_unlabelled(spec, with_missing({{"rating", {1}}})),
+            Texts{"1 of 5 rows has no 'rating': it is used only for retrieval"});
+  EXPECT_EQ(describe_unlabelled(spec, with_missing({{"rating", {1}}, {"liked", {0, 3}}})),
+            (Texts{"1 of 5 rows has no 'rating': the ranking by it leaves it out",
+                   "2 of 5 rows have no 'liked': the ranking by it leaves them out"}));
 }
 
 }  // namespace

@@ -83,11 +83,10 @@ Dataset apply(const DataSpec& spec, const FeatureMap& features, DataColumns colu
   Dataset data{.rows = columns.rows};
   data.split = std::move(split);
   data.notes = std::move(columns.notes);
-  std::vector<uint32_t> unlabelled;
-  if (labels) data.labels = read_labels(spec, columns, unlabelled);
+  if (labels) data.labels = read_labels(spec, columns);
   if (!spec.weight.empty()) data.weights = read_weights(columns.find(spec.weight));
   if (labels && !spec.positives.empty()) read_positives(columns.find(spec.positives), data);
-  leave_out_unlabelled(std::move(unlabelled), data);
+  leave_out_unlabelled(data);
   const FeatureMap query = features.select(spec.query), candidate = features.select(spec.candidate);
   std::vector<uint32_t> first;
   data.query_of_row = number_rows(codes_of(query, columns), data.rows, &first);

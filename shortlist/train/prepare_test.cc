@@ -94,10 +94,34 @@ TEST(Dataset, RejectsLabelsThatAreNotFinite) {
 
 TEST(Dataset, KeepsRowsWithoutALabelForRetrieval) {
   const Dataset data = data_of(std::string(kRows) + "u1,Peru,m11,Drama,1999,\n");
-  EXPECT_EQ(data.unlabelled, (Numbers{4}));
-  EXPECT_EQ(data.weights, (std::vector<float>{1, 1, 1, 1, 0}));
-  EXPECT_EQ(data.retrieval_weights(), (std::vector<float>{1, 1, 1, 1, 1}));
+  EXPECT_EQ(data.labels[0].missing, (Numbers{4}));
+  EXPECT_EQ(data.weights_of(data.labels[0]), (std::vector<float>{1, 1, 1, 1, 0}));
+  EXPECT_TRUE(data.retrieval_weights().empty());
   EXPECT_EQ(data.items.ids, (Texts{"m10", "m11", "m9"}));
+}
+
+// Two rankings, by rating and by year.
+const Changes kTwoLabels = {kAllTrain[0], {"[training]", "[[ranking]]\nlabel = \"year\"\n\n[training]"}};
+
+TEST(Dataset, LeavesARowOutOfTheTaskWhoseLabelItLacks) {
+  const Dataset data =
+      data_of(std::string(kRows) + "u1,Peru,m11,Drama,1999,\nu1,Peru,m11,Drama,,5\n", kTwoLabels);
+  EXPECT_EQ(data.labels[0].missing, (Numbers{4}));
+  EXPECT_EQ(data.labels[1].missing, (Numbers{5}));
+  EXPECT_EQ(data.weights_of(data.labels[0]), (std::vector<float>{1, 1, 1, 1, 0, 1}));
+  EXPECT_EQ(data.weights_of(data.labels[1]), (std::vector<float>{1, 1, 1, 1, 1, 0}));
+}
+
+TEST(Dataset, WithoutRetrievalARowNeedsOneOfItsLabels) {
+  Changes changes = kTwoLabels;
+  changes.emplace_back("[retrieval]\nreduction = \"mean\"\ntop_k     = [1, 5]\n", "");
+  const std::string some = std::string(kRows) + "u1,Peru,m11,Drama,1999,\nu1,Peru,m11,Drama,,5\n";
+  const Dataset data = data_of(some, changes);
+  EXPECT_EQ(data.labels[0].missing, (Numbers{4}));
+  EXPECT_EQ(data.labels[1].missing, (Numbers{5}));
+  EXPECT_EQ(
+      error_of(some + "u1,Peru,m11,Drama,,\n", changes),
+      "row 7: label columns 'rating', 'year': got nothing, need a finite number in at least one of them");
 }
 
 TEST(Dataset, NamesTheRowOfAFeatureThatIsNoNumber) {

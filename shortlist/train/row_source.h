@@ -24,6 +24,10 @@ struct RowBlock {
   std::span<const uint32_t> train;             // the training rows, in the order of the split
   std::span<const uint32_t> user_of_row;       // empty: users are unknown
   const Interactions* interactions = nullptr;  // the users' training rows
+
+  std::span<const float> weights_of(const LabelColumn& label) const {
+    return label.weights.empty() ? weights : label.weights;
+  }
 };
 
 class RowSource {

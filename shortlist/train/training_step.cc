@@ -97,9 +97,10 @@ StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, std::span<c
       batches_[t] = batcher_.loss_batch(task);
       set_outputs(task, plan_, *batch, batches_[t]);
       losses.tasks.push_back(task.loss->run(pool_, batches_[t], weight_of(t)));
-      if (task.predicts_value())
-        figures.squared_errors.emplace_back(task.figure("rmse"),
-                                            squared_errors_.sum(pool_, task, batches_[t]));
+      if (!task.predicts_value()) return;
+      const std::string rmse = task.figure("rmse");
+      figures.squared_errors.emplace_back(rmse, squared_errors_.sum(pool_, task, batches_[t]));
+      if (const auto weight = batcher_.own_weight(task)) figures.own_weights.emplace_back(rmse, *weight);
     });
   }
   write_weight_gradients(losses.tasks);

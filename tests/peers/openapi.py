@@ -16,7 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from serving import make_bundles, run, serving
 
 # Reloads are of the first model, so the other one's version stays. A tensor whose data do not fit its shape, or columns of
-# uneven lengths, are refused, and no schema can say so: that alone is not checked of the two foreign protocols.
+# uneven lengths, are refused, and so is a batch whose `exclude` has not one list for each query. No schema can say so:
+# that alone is not checked of the two foreign protocols and of batches.
 CONFIG = """
 [auth.openapi.key]
 api_key = "{key}"
@@ -32,7 +33,7 @@ api_key = "{key}"
 negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, "5xx"]
 
 [[operations]]
-include-operation-id-regex = "^(tensorflow|inference)_.*(predict|infer)$"
+include-operation-id-regex = "^((tensorflow|inference)_.*(predict|infer)|recommend_batch)$"
 checks.positive_data_acceptance.enabled = false
 """
 
