@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shortlist/base/error.h"
+#include "shortlist/metrics/class_metrics.h"
 #include "shortlist/metrics/rating_metrics.h"
 #include "shortlist/metrics/user_metrics.h"
 
@@ -115,7 +116,7 @@ void add_unseen(Contender unseen, Contender& contender) {
 }
 
 Contender rating_contender(std::string name, std::span<const float> prediction, const Observations& rows) {
-  const Predictions all{prediction, rows.label, rows.weight};
+  const Predictions all{prediction, rows.label, rows.weight, rows.user};
   Contender contender{std::move(name), rating_figures(all), {}};
   const auto error = [all](size_t row) { return double{all.prediction[row]} - all.label[row]; };
   contender.resampled = {

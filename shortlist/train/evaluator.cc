@@ -164,12 +164,14 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
                                   const DistinctPairs& found, const PairScores& pairs,
                                   Metrics& figures) const {
   std::vector<float> labels, weights;
+  std::vector<uint32_t> users;
   for (uint32_t row : rows) {
+    if (!data_.user_of_row.empty()) users.push_back(data_.user_of_row[row]);
     labels.push_back(data_.labels[task.ranking][row]);
     if (!data_.weights.empty()) weights.push_back(data_.weights[row]);
   }
   const std::vector<float> predicted = predictions(task, found, pairs);
-  for (auto& [name, value] : rating_figures({predicted, labels, weights}))
+  for (auto& [name, value] : rating_figures({predicted, labels, weights, users}))
     figures.emplace_back(task.figure(name), value);
 }
 
