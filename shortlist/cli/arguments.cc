@@ -102,6 +102,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
   add_convert(app, chosen);
   add_init(app, chosen);
   add_describe(app, chosen);
+  add_doctor(app, chosen);
   add_train(app, chosen, {arguments, arguments + count});
   add_evaluate(app, chosen);
   add_recommend(app, chosen);

@@ -60,6 +60,7 @@ void add_inspect(CLI::App& app, Chosen& chosen);
 void add_convert(CLI::App& app, Chosen& chosen);
 void add_init(CLI::App& app, Chosen& chosen);
 void add_describe(CLI::App& app, Chosen& chosen);
+void add_doctor(CLI::App& app, Chosen& chosen);
 void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments);
 void add_evaluate(CLI::App& app, Chosen& chosen);
 void add_recommend(CLI::App& app, Chosen& chosen);

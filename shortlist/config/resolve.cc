@@ -62,7 +62,10 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
   all.add({.name = spec.user, .read = ReadAs::text, .compared = true});
   if (spec.split.by == SplitBy::column)
     all.add({.name = spec.split.column, .read = ReadAs::text, .needed_for = NeededFor::split});
-  if (spec.split.by == SplitBy::time)
+  if (spec.split.needs_user())
+    all.add(
+        {.name = spec.split.user, .read = ReadAs::text, .compared = true, .needed_for = NeededFor::split});
+  if (spec.split.has_times())
     all.add({.name = spec.split.column, .read = ReadAs::time, .needed_for = NeededFor::split});
   return std::move(all.columns);
 }
@@ -81,7 +84,8 @@ std::vector<FeatureConfig> used_features(const Config& config) {
 // Adds the unit and format that a time feature of the column declares, if the split declares none.
 SplitConfig resolve_split(const Config& config) {
   SplitConfig split = config.data.split;
-  if (split.by == SplitBy::time && !split.unit && !split.format) {
+  if (split.user.empty() && split.needs_user()) split.user = config.data.user;
+  if (split.has_times() && !split.unit && !split.format) {
     const TimeForm declared = config.declared_times(split.column);
     split.unit = declared.unit, split.format = declared.format;
   }

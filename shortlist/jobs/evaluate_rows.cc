@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "shortlist/base/take.h"
+#include "shortlist/jobs/list_variety.h"
 #include "shortlist/jobs/rank_rows.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/metrics/evaluation.h"
@@ -88,6 +89,18 @@ KnownValues count_known(const std::string& column, const std::vector<uint32_t>& 
   return known;
 }
 
+void add_variety(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
+                 const std::vector<int>& ks, ListReport& list) {
+  const ListVariety variety = list_variety(evaluated.model, rows, evaluated.order, list.drops_seen,
+                                           evaluated.baselines.candidates, ks);
+  for (const auto& [name, value] : variety.model) list.task.model.push_back({name, value, std::nullopt});
+  for (BaselineReport& baseline : list.task.baselines) {
+    if (baseline.name != baseline::popularity) continue;
+    for (const auto& [name, value] : variety.popularity)
+      baseline.figures.push_back({name, value, std::nullopt});
+  }
+}
+
 ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
                        const RowScores& scores, bool drops_seen) {
   const Config& config = evaluated.model.config;
@@ -111,6 +124,7 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
   list.task = evaluate_list(evaluated.baselines.candidates, with_lists_by_query(observed.view, tells_user),
                             measured.places[0], drops_seen ? &data.seen : nullptr, ks,
                             static_cast<uint64_t>(config.training.seed));
+  add_variety(evaluated, measured.rows, ks, list);
   return list;
 }
 
@@ -133,6 +147,49 @@ Metrics losses_of(const EvaluatedModel& evaluated, const std::vector<uint32_t>& 
     if (name.find("loss") != std::string::npos && name != "log_loss") losses.emplace_back(name, value);
   }
   return losses;
+}
+
+// Retrieval and the labels. With `masks`, also without seen items.
+std::vector<TaskReport> measure_tasks(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
+                                      const RowScores& scores, bool masks) {
+  const Config& config = evaluated.model.config;
+  const Dataset& data = evaluated.model.data;
+  const Baselines& baselines = evaluated.baselines;
+  const auto seed = static_cast<uint64_t>(config.training.seed);
+  std::vector<TaskReport> tasks;
+  if (config.retrieval) {
+    const ObservedRows observed(data, rows, 0, evaluated.query_number);
+    tasks.push_back(evaluate_retrieval(baselines.candidates, observed.view,
+                                       {scores.ranks, scores.unseen_ranks}, masks ? &data.seen : nullptr,
+                                       config.retrieval->top_k, seed));
+  }
+  for (size_t t = 0; t < config.ranking.size(); ++t) {
+    const ObservedRows labelled(data, rows, t, evaluated.query_number, For::labels);
+    tasks.push_back(evaluate_ratings(config.ranking[t].label, baselines.labels[t], labelled.view,
+                                     scores.predictions[t], seed));
+  }
+  return tasks;
+}
+
+// The scores of some of the rows.
+RowScores take_scores(const RowScores& scores, const std::vector<uint32_t>& positions) {
+  RowScores some{take(scores.ranks, positions), take(scores.unseen_ranks, positions), {}};
+  for (const std::vector<float>& predictions : scores.predictions)
+    some.predictions.push_back(take(predictions, positions));
+  return some;
+}
+
+void measure_segments(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
+                      const RowScores& scores, bool masks, const Segments& segments,
+                      std::vector<SegmentReport>& reports) {
+  std::vector<std::vector<uint32_t>> positions(segments.names.size());
+  for (uint32_t i = 0; i < rows.size(); ++i) positions[segments.of_row[rows[i]]].push_back(i);
+  for (size_t s = 0; s < positions.size(); ++s) {
+    if (positions[s].empty()) continue;
+    const std::vector<uint32_t> of_segment = take(rows, positions[s]);
+    reports.push_back({segments.by, segments.names[s], of_segment.size(),
+                       measure_tasks(evaluated, of_segment, take_scores(scores, positions[s]), masks)});
+  }
 }
 
 }  // namespace
@@ -190,20 +247,12 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   report.share_in_train = share_in_train(baselines.rows, observed.view);
   report.losses = losses_of(evaluated, rows);
   const RowScores scores = score_rows(evaluated, rows);
-  const auto seed = static_cast<uint64_t>(config.training.seed);
   // In the training rows, every item is a seen one.
   const bool held_out = data.other_table || (split != "train" && split != "all");
   const bool masks = held_out && !data.user_of_query.empty();
-  if (config.retrieval) {
-    report.tasks.push_back(evaluate_retrieval(baselines.candidates, observed.view,
-                                              {scores.ranks, scores.unseen_ranks},
-                                              masks ? &data.seen : nullptr, config.retrieval->top_k, seed));
-  }
-  for (size_t t = 0; t < config.ranking.size(); ++t) {
-    const ObservedRows labelled(data, rows, t, evaluated.query_number, For::labels);
-    report.tasks.push_back(evaluate_ratings(config.ranking[t].label, baselines.labels[t], labelled.view,
-                                            scores.predictions[t], seed));
-  }
+  report.tasks = measure_tasks(evaluated, rows, scores, masks);
+  for (const Segments& segments : evaluated.segments)
+    measure_segments(evaluated, rows, scores, masks, segments, report.segments);
   report.list = report_list(evaluated, rows, scores, masks && evaluated.drops_seen);
   if (!data.other_table) return report;
   report.known.push_back(count_known(data.items.id_column, observed.candidate,
