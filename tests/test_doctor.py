@@ -20,10 +20,12 @@ genre = { kind = "category", dim = 4 }
 
 [query]
 features = ["user"]
+layers   = [{ dense = 4 }]
 
 [items]
 id       = "item"
 features = ["item", "genre"]
+layers   = [{ dense = 4 }]
 
 [retrieval]
 top_k = [5, 10]
