@@ -67,7 +67,7 @@ Dataset dataset() {
   tower(data.queries, 150);
   tower(data.candidates, 200);
   const RandomStream draws(1, "pairs");
-  data.labels.resize(1);
+  data.labels.push_back({.name = "rating", .values = {}});
   for (uint32_t pair = 0; pair < 500; ++pair) {
     data.pair_query.push_back(static_cast<uint32_t>(draws.below(2 * pair, 150)));
     data.pair_candidate.push_back(static_cast<uint32_t>(draws.below(2 * pair + 1, 200)));
@@ -77,7 +77,7 @@ Dataset dataset() {
     data.pair_of_row.push_back(pair);
     data.query_of_row.push_back(data.pair_query[pair]);
     data.candidate_of_row.push_back(data.pair_candidate[pair]);
-    data.labels[0].push_back(static_cast<float>(pair % 10));
+    data.labels[0].values.push_back(static_cast<float>(pair % 10));
     data.split.train.push_back(row);
   }
   return data;

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shortlist import client, config, losses, metrics
     from shortlist._callbacks import Callback, Epoch, Run, Step
     from shortlist._config import draft_config
+    from shortlist._doctor import Diagnosis, Finding, doctor
     from shortlist._estimator import Estimator
     from shortlist._estimators import Popularity, TwoTower
     from shortlist._model import Model, load
@@ -49,6 +50,9 @@ _HOME = {
     "ServerError": "client",
     "Step": "_callbacks",
     "TwoTower": "_estimators",
+    "Diagnosis": "_doctor",
+    "Finding": "_doctor",
+    "doctor": "_doctor",
     "draft_config": "_config",
     "import_keras": "_training",
     "load": "_model",
@@ -64,9 +68,11 @@ __all__ = [
     "ConfigError",
     "DataError",
     "DataWarning",
+    "Diagnosis",
     "Epoch",
     "Error",
     "Estimator",
+    "Finding",
     "InternalError",
     "Interrupted",
     "Model",
@@ -82,6 +88,7 @@ __all__ = [
     "__version__",
     "client",
     "config",
+    "doctor",
     "draft_config",
     "import_keras",
     "load",

@@ -127,6 +127,18 @@ def to_indices(name: str, array: Array, count: int, of: str) -> Indices:
     return np.ascontiguousarray(array, np.uint32)
 
 
+def to_codes(name: str, values: npt.ArrayLike, rows: int, like: str = "ranks") -> Indices:
+    """Return equal numbers for equal values."""
+    try:
+        array = np.asarray(values)
+        shape, codes = array.shape, np.unique(array, return_inverse=True)[1]
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{name}: is not an array of numbers or texts: {error}") from None
+    if shape != (rows,):
+        raise DataError(f"{name}: got an array of the shape {shape}, need ({rows},): one value for each row of {like}")
+    return codes.astype(np.uint32)
+
+
 def positive(name: str, value: SupportsIndex) -> int:
     """Return a whole number of at least 1."""
     try:

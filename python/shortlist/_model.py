@@ -253,7 +253,14 @@ class Model(Kept):
         return self._need().embed_items()
 
     def evaluate(
-        self, data: Any = None, *, items: Any = None, users: Any = None, split: str = "", threads: int = 0
+        self,
+        data: Any = None,
+        *,
+        items: Any = None,
+        users: Any = None,
+        split: str = "",
+        threads: int = 0,
+        by: str | Sequence[str] = (),
     ) -> Report:
         """Measure the model on rows of a table.
 
@@ -268,6 +275,9 @@ class Model(Kept):
             other table.
         threads : int
             0 uses all processors.
+        by : str or sequence of str
+            Columns of the table, or "new_users", "new_items" or "popularity", by which the figures of segments are
+            measured as well: ``report.data["segments"]``.
 
         Returns
         -------
@@ -284,7 +294,8 @@ class Model(Kept):
             None if table is None else to_table(table, name)
             for name, table in {"the data": data, **given}.items()
         )
-        return Report(_core.evaluate(self._need().path, rows, sides[0], sides[1], split, threads))
+        segments = [by] if isinstance(by, str) else list(by)
+        return Report(_core.evaluate(self._need().path, rows, sides[0], sides[1], split, threads, segments))
 
     # Pictures.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shortlist import _core
+from shortlist._doctor import Finding
 from shortlist._tables import Kind, default_kind, to_frame
 
 
@@ -53,6 +54,11 @@ class Report:
     def split(self) -> str:
         """Which rows these were: "test", "validation", "train" or "all"."""
         return str(self.data["split"])
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What :func:`shortlist.doctor` found about the table that the model was trained on."""
+        return [Finding(**finding) for finding in self.data.get("findings", [])]
 
     def __getitem__(self, metric: str) -> float:
         """The model's value of a metric, such as ``report["rmse"]`` or ``report["unseen_ndcg@10"]``.

@@ -739,35 +739,46 @@ class Split(Settings):
 
     Parameters
     ----------
-    by : {"random", "order", "time", "column", "rows"}, default "random"
+    by : {"random", "order", "time", "column", "rows", "user", "last", "stratified"}, default "random"
         How rows are assigned to the parts: random; order, as in the table; time, oldest first; column, by the words in
-        a column; rows, by row numbers in a file
+        a column; rows, by row numbers in a file; user, whole users at random; last, the last rows of each user are held
+        out; stratified, random rows of each user are held out. The last three need user.
     train : float, 0 to 4294967294, default 0.8
-        Training rows: a count, or a share of the table up to 1
+        Training rows: a count, or a share of the table up to 1. With by = "user": users instead of rows. With by =
+        "last" or "stratified", all other rows are training rows, whatever this is.
     validation : float, 0 to 4294967294, default 0.1
         Rows that are watched during training: a count or a share. With by = "column", 0 leaves its validation rows out.
+        With by = "user": users. With by = "last" or "stratified": rows of each user, a count from 1, or a share below
+        1; a user keeps at least one training row.
     test : float, 0 to 4294967294, default 0.1
-        Rows that are evaluated once, at the end: a count or a share. With by = "column", 0 leaves its test rows out.
+        Rows that are evaluated once, at the end: a count or a share, as for validation. With by = "column", 0 leaves
+        its test rows out.
     seed : int, default 42
-        Seed of the random order
+        Seed of the random order of rows or users
     column : str
-        With by = "time": the column of times. With by = "column": a column with the words train, validation and test;
-        rows without a value are left out.
+        With by = "time": the column of times. With by = "last": the same; without it, the last rows are those at the
+        end of the table. With by = "column": a column with the words train, validation and test; rows without a value
+        are left out.
+    user : str
+        With by = "user", "last" or "stratified": the column whose rows belong together, such as a user or a session.
+        The default is data.user.
     rows : str
         With by = "rows": a .npy file of 0-based row numbers, in order
     unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
-        With by = "time": the unit of the times, as in a time feature. The default is that of the column's time feature.
+        With by = "time" or "last": the unit of the times, as in a time feature. The default is that of the column's
+        time feature.
     format : str
-        With by = "time": the format of the times, as in a time feature. The default is that of the column's time
-        feature.
+        With by = "time" or "last": the format of the times, as in a time feature. The default is that of the column's
+        time feature.
     """
 
-    by: Literal["random", "order", "time", "column", "rows"] | None = None
+    by: Literal["random", "order", "time", "column", "rows", "user", "last", "stratified"] | None = None
     train: float | None = None
     validation: float | None = None
     test: float | None = None
     seed: int | None = None
     column: str | None = None
+    user: str | None = None
     rows: str | None = None
     unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
     format: str | None = None

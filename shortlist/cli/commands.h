@@ -48,6 +48,14 @@ struct DescribeCommand {
 };
 void run(const DescribeCommand& command);
 
+struct DoctorCommand {
+  std::vector<std::string> paths;  // the config, or the table and the config
+  ConfigTableOptions tables;
+  std::vector<std::string> settings;
+  bool json = false, strict = false;
+};
+void run(const DoctorCommand& command);
+
 struct TrainCommand {
   std::string config;
   ConfigTableOptions tables;
@@ -65,6 +73,7 @@ struct EvaluateCommand {
   std::string bundle;
   ConfigTableOptions tables;
   std::string split, format = "text";
+  std::vector<std::string> by;  // columns and kinds of segments
   bool full = false;
   int threads = 0;
 };

@@ -14,7 +14,8 @@ void run(const EvaluateCommand& command) {
   // By default, the tables that the run read, if the bundle still has its run.
   use_tables_of_run(command.bundle, config);
   command.tables.apply(config);
-  const EvaluationReport report = evaluate(std::move(bundle), config, command.split, command.threads);
+  const EvaluationReport report =
+      evaluate(std::move(bundle), config, command.split, command.threads, command.by);
   print_data(command.format == "json"
                  ? report_json(report)
                  : report_text(report, command.full ? ReportDetail::full : ReportDetail::brief));

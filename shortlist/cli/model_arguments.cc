@@ -29,6 +29,29 @@ void add_describe(CLI::App& app, Chosen& chosen) {
               "  shortlist describe anime.toml --data clean_data.csv --svg model.svg\n");
 }
 
+void add_doctor(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<DoctorCommand>(
+      app, chosen, "doctor", "Look for what would make a config's figures misleading, before training", sub);
+  sub->add_option("paths", command->paths,
+                  "The table, and the config, a TOML file. Without the table, the config's own is read.")
+      ->required()
+      ->expected(1, 2)
+      ->option_text("[TABLE] CONFIG");
+  add_side_tables(*sub, command->tables);
+  add_settings(*sub, command->settings);
+  sub->add_flag("--json", command->json, "Print the findings as JSON");
+  sub->add_flag("--strict", command->strict, "Exit with code 3 if there is a warning");
+  add_text_options(*sub, command->tables.data);
+  sub->footer(
+      std::string(kTableHelp) +
+      "\nNothing is trained. Each finding says what was found, why it matters and what to change. Notes may "
+      "be intended; warnings seldom are.\n"
+      "\nExamples:\n"
+      "  shortlist doctor ratings.csv config.toml\n"
+      "  shortlist doctor config.toml --strict\n");
+}
+
 void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
   CLI::App* sub = nullptr;
   const auto command = add_command<TrainCommand>(app, chosen, "train",
@@ -104,6 +127,9 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
                   "Rows to evaluate. The default is the test rows of the table that the model was trained "
                   "on, and all rows of any other table.")
       ->check(one_of({"test", "validation", "train", "all"}));
+  add_list(*sub, "--by", command->by,
+           "Also show the figures of groups of rows: by a column of the table, or by new_users, new_items or "
+           "popularity (head, middle and tail of the items)");
   add_format(*sub, command->format, {"text", "json"});
   sub->add_flag("--full", command->full,
                 "With --format text: show every figure, including those that are left out to fit one screen");
@@ -190,6 +216,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
 
 void add_model_commands(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
   add_describe(app, chosen);
+  add_doctor(app, chosen);
   add_train(app, chosen, arguments);
   add_evaluate(app, chosen);
 }

@@ -133,7 +133,8 @@ void check_data(const Config& config) {
   const bool are_shares = split.train <= 1 && split.validation <= 1 && split.test <= 1;
   // A sum of 1 is all rows. The sum of 0.8, 0.1 and 0.1 is slightly larger in floating point.
   require(
-      !are_shares || sum <= 1 + 1e-9 || split.by == SplitBy::column, config, "data.split",
+      !are_shares || sum <= 1 + 1e-9 || split.by == SplitBy::column || split.within_users(), config,
+      "data.split",
       fmt::format("got the shares {} for training, {} for validation and {} for test, need at most 1 in all",
                   split.train, split.validation, split.test));
   const bool wants_column = split.by == SplitBy::time || split.by == SplitBy::column;
@@ -143,8 +144,12 @@ void check_data(const Config& config) {
   check_time_format(data.time.format, value_at(config.written, of_time.path), of_time);
   const Where where{config.file, "data.split"};
   check_time_format(split.format, value_at(config.written, where.path), where);
-  require(split.by == SplitBy::time || (!split.unit && !split.format), config, "data.split",
-          "unit and format need by = \"time\"");
+  require(split.has_times() || (!split.unit && !split.format), config, "data.split",
+          "unit and format need by = \"time\", or by = \"last\" with a column");
+  require(!split.needs_user() || !split.user.empty() || !data.user.empty(), config, "data.split",
+          fmt::format("by = \"{}\" needs data.user, or user = \"...\" here", enum_name(split.by)));
+  require(split.needs_user() || split.user.empty(), config, "data.split.user",
+          "needs by = \"user\", \"last\" or \"stratified\"");
   require(split.by != SplitBy::rows || !split.rows.empty(), config, "data.split",
           "by = \"rows\" needs rows = \"....npy\"");
 }

@@ -189,7 +189,8 @@ TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("train = 80", "by = \"time\", train = 80"),
             "a.toml:3: data.split: by = \"time\" needs column = \"...\"");
   EXPECT_EQ(error_with("train = 80", "by = \"tiem\", train = 80"),
-            "a.toml:3: data.split.by: got \"tiem\", need one of random, order, time, column, rows; did you "
+            "a.toml:3: data.split.by: got \"tiem\", need one of random, order, time, column, rows, user, "
+            "last, stratified; did you "
             "mean \"time\"?");
   EXPECT_EQ(error_with("train = 80", "by = \"rows\", train = 80"),
             "a.toml:3: data.split: by = \"rows\" needs rows = \"....npy\"");

@@ -66,7 +66,10 @@ std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& sp
   all.add({.name = spec.time, .read = ReadAs::time, .needed_for = NeededFor::split});
   if (spec.split.by == SplitBy::column)
     all.add({.name = spec.split.column, .read = ReadAs::text, .needed_for = NeededFor::split});
-  if (spec.split.by == SplitBy::time)
+  if (spec.split.needs_user())
+    all.add(
+        {.name = spec.split.user, .read = ReadAs::text, .compared = true, .needed_for = NeededFor::split});
+  if (spec.split.has_times())
     all.add({.name = spec.split.column, .read = ReadAs::time, .needed_for = NeededFor::split});
   return std::move(all.columns);
 }
@@ -98,7 +101,7 @@ void resolve_query(const Config& config, DataSpec& spec) {
 
 // The column that orders the rows of a user, if a part of the model needs that.
 void resolve_time(const Config& config, DataSpec& spec) {
-  const bool by_time = spec.split.by == SplitBy::time;
+  const bool by_time = spec.split.has_times();
   const TimeConfig& time = config.data.time;
   spec.time = !time.column.empty() ? time.column : by_time ? spec.split.column : "";
   spec.time_form = {time.unit, time.format};
@@ -110,7 +113,8 @@ void resolve_time(const Config& config, DataSpec& spec) {
 // Adds the unit and format that a time feature of the column declares, if the split declares none.
 SplitConfig resolve_split(const Config& config) {
   SplitConfig split = config.data.split;
-  if (split.by == SplitBy::time && !split.unit && !split.format) {
+  if (split.user.empty() && split.needs_user()) split.user = config.data.user;
+  if (split.has_times() && !split.unit && !split.format) {
     const TimeForm declared = config.declared_times(split.column);
     split.unit = declared.unit, split.format = declared.format;
   }

@@ -9,6 +9,7 @@
 #include "shortlist/jobs/evaluate_rows.h"
 #include "shortlist/losses/log_share.h"
 #include "shortlist/recommend/left_out.h"
+#include "shortlist/report/findings_text.h"
 #include "shortlist/train/prepare.h"
 
 namespace shortlist {
@@ -37,7 +38,8 @@ void use_shares(const std::vector<float>& shares, Dataset& data) {
 
 }  // namespace
 
-EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string& split, int threads) {
+EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string& split, int threads,
+                          const std::vector<std::string>& by) {
   std::optional<TrainedOn> trained = load_baselines(bundle);
   Config config = *bundle.config;
   config.items = tables.items;
@@ -45,11 +47,13 @@ EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string
   const DataSpec spec = resolve_data(config);
   const Table table = Table::open(tables.data.source());
   Dataset data;
+  std::vector<Finding> findings;
   std::vector<uint32_t> query_number;
   if (trained) {
     const KnownData known{bundle.items.ids, bundle.ratings.users, trained->fingerprint,
                           !split.empty() && split != "all", &bundle.ratings};
     data = apply_features(spec, bundle.features, table, true, &known);
+    if (!data.other_table) findings = findings_of_report(bundle.report_json);
     data.seen = seen_items(bundle.ratings);
     query_number = number_queries(data, trained->baselines);
     use_shares(trained->baselines.item_log_share, data);
@@ -70,9 +74,12 @@ EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string
   const bool drops_seen = bundle.spec.lists.seen == SeenPolicy::drop && !bundle.ratings.users.empty();
   const std::string rows = !split.empty() ? split : data.other_table ? "all" : split_to_report(data.split);
   const ListModel model{config, *bundle.retriever, bundle.towers.get(), data, pool};
-  EvaluationReport report = evaluate_rows(
-      {model, evaluator ? &*evaluator : nullptr, trained->baselines, query_number, order, drops_seen, {}},
-      rows);
+  EvaluatedModel evaluated{
+      model, evaluator ? &*evaluator : nullptr, trained->baselines, query_number, order, drops_seen, {}};
+  for (const std::string& name : by)
+    evaluated.segments.push_back(make_segments(name, table, data, trained->baselines.candidates));
+  EvaluationReport report = evaluate_rows(evaluated, rows);
+  report.findings = std::move(findings);
   report.warnings.insert(report.warnings.begin(), data.notes.begin(), data.notes.end());
   return report;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "shortlist/config/config.h"
 #include "shortlist/metrics/evaluation_report.h"
@@ -14,6 +15,8 @@ struct Bundle;
 // config has them, and with the bundle's baselines and catalogue. `split` is "train", "validation", "test" or
 // "all", as the bundle's config splits the table. With "", the test rows are used if the table's fingerprint
 // is that of the model's training table, and all rows otherwise.
-EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string& split, int threads);
+// `by` lists columns of the table and kinds of segments (segments.h) whose segments are measured as well.
+EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string& split, int threads,
+                          const std::vector<std::string>& by = {});
 
 }  // namespace shortlist

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "shortlist/base/take.h"
+#include "shortlist/jobs/list_variety.h"
 #include "shortlist/jobs/rank_rows.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/metrics/evaluation.h"
@@ -94,6 +95,18 @@ KnownValues count_known(const std::string& column, const std::vector<uint32_t>& 
   return known;
 }
 
+void add_variety(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
+                 const std::vector<int>& ks, ListReport& list) {
+  const ListVariety variety = list_variety(evaluated.model, rows, evaluated.order, list.drops_seen,
+                                           evaluated.baselines.candidates, ks);
+  for (const auto& [name, value] : variety.model) list.task.model.push_back({name, value, std::nullopt});
+  for (BaselineReport& baseline : list.task.baselines) {
+    if (baseline.name != baseline::popularity) continue;
+    for (const auto& [name, value] : variety.popularity)
+      baseline.figures.push_back({name, value, std::nullopt});
+  }
+}
+
 ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
                        const RowScores& scores, bool drops_seen) {
   const Config& config = evaluated.model.config;
@@ -117,6 +130,7 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
   list.task = evaluate_list(evaluated.baselines.candidates, with_lists_by_query(observed.view, tells_user),
                             measured.places[0], drops_seen ? &data.seen : nullptr, ks,
                             static_cast<uint64_t>(config.training.seed));
+  add_variety(evaluated, measured.rows, ks, list);
   return list;
 }
 
@@ -146,7 +160,8 @@ TaskReport evaluate_ranking(const EvaluatedModel& evaluated, const std::vector<u
                             std::span<const float> predictions, uint64_t seed) {
   const RankingConfig& ranking = evaluated.model.config.ranking[task];
   const Dataset& data = evaluated.model.data;
-  const ObservedRows labelled(data, rows, &data.label(ranking.label), evaluated.query_number, For::labels);
+  const ObservedRows labelled(data, rows, &find_label(data.labels, ranking.label), evaluated.query_number,
+                              For::labels);
   const LabelMeans& means = evaluated.baselines.labels[task];
   const Prediction prediction = ranking.loss.prediction();
   TaskReport report{.task = ranking.label, .model = {}, .baselines = {}};
@@ -170,6 +185,49 @@ TaskReport evaluate_ranking(const EvaluatedModel& evaluated, const std::vector<u
     add(figures(baseline.prediction), found->figures);
   }
   return report;
+}
+
+// Retrieval and the labels. With `masks`, also without seen items.
+std::vector<TaskReport> measure_tasks(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
+                                      const RowScores& scores, bool masks) {
+  const Config& config = evaluated.model.config;
+  const Dataset& data = evaluated.model.data;
+  const Baselines& baselines = evaluated.baselines;
+  const auto seed = static_cast<uint64_t>(config.training.seed);
+  std::vector<TaskReport> tasks;
+  if (config.retrieval) {
+    const ObservedRows observed(data, rows, first_label(data), evaluated.query_number);
+    tasks.push_back(evaluate_retrieval(baselines.candidates, observed.view,
+                                       {scores.ranks, scores.unseen_ranks}, masks ? &data.seen : nullptr,
+                                       config.retrieval->top_k, seed));
+  }
+  for (size_t t = 0; t < config.ranking.size(); ++t) {
+    const LabelColumn& label = find_label(data.labels, config.ranking[t].label);
+    if (std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); })) continue;
+    tasks.push_back(evaluate_ranking(evaluated, rows, t, scores.predictions[t], seed));
+  }
+  return tasks;
+}
+
+// The scores of some of the rows.
+RowScores take_scores(const RowScores& scores, const std::vector<uint32_t>& positions) {
+  RowScores some{take(scores.ranks, positions), take(scores.unseen_ranks, positions), {}};
+  for (const std::vector<float>& predictions : scores.predictions)
+    some.predictions.push_back(take(predictions, positions));
+  return some;
+}
+
+void measure_segments(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
+                      const RowScores& scores, bool masks, const Segments& segments,
+                      std::vector<SegmentReport>& reports) {
+  std::vector<std::vector<uint32_t>> positions(segments.names.size());
+  for (uint32_t i = 0; i < rows.size(); ++i) positions[segments.of_row[rows[i]]].push_back(i);
+  for (size_t s = 0; s < positions.size(); ++s) {
+    if (positions[s].empty()) continue;
+    const std::vector<uint32_t> of_segment = take(rows, positions[s]);
+    reports.push_back({segments.by, segments.names[s], of_segment.size(),
+                       measure_tasks(evaluated, of_segment, take_scores(scores, positions[s]), masks)});
+  }
 }
 
 }  // namespace
@@ -227,24 +285,17 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   report.share_in_train = share_in_train(baselines.rows, observed.view);
   report.losses = losses_of(evaluated, rows);
   const RowScores scores = score_rows(evaluated, rows);
-  const auto seed = static_cast<uint64_t>(config.training.seed);
   // In the training rows, every item is a seen one.
   const bool held_out = data.other_table || (split != "train" && split != "all");
   const bool masks = held_out && !data.user_of_query.empty();
-  if (config.retrieval) {
-    report.tasks.push_back(evaluate_retrieval(baselines.candidates, observed.view,
-                                              {scores.ranks, scores.unseen_ranks},
-                                              masks ? &data.seen : nullptr, config.retrieval->top_k, seed));
-  }
-  for (size_t t = 0; t < config.ranking.size(); ++t) {
-    const LabelColumn& label = find_label(data.labels, config.ranking[t].label);
-    if (std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); })) {
+  report.tasks = measure_tasks(evaluated, rows, scores, masks);
+  for (const LabelColumn& label : data.labels) {
+    if (std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); }))
       report.warnings.push_back(
           fmt::format("No row has a '{}', so its predictions are not measured.", label.name));
-      continue;
-    }
-    report.tasks.push_back(evaluate_ranking(evaluated, rows, t, scores.predictions[t], seed));
   }
+  for (const Segments& segments : evaluated.segments)
+    measure_segments(evaluated, rows, scores, masks, segments, report.segments);
   report.list = report_list(evaluated, rows, scores, masks && evaluated.drops_seen);
   if (!data.other_table) return report;
   report.known.push_back(count_known(data.items.id_column, observed.candidate,

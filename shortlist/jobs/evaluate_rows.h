@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/jobs/segments.h"
 #include "shortlist/jobs/served_lists.h"
 #include "shortlist/metrics/evaluation_report.h"
 #include "shortlist/train/evaluator.h"
@@ -33,6 +34,7 @@ struct EvaluatedModel {
   ServedOrder order;
   bool drops_seen = false;                // lists leave out the items that a query's user has seen
   std::vector<ListReport::Order> orders;  // as choose_order() measured them
+  std::vector<Segments> segments = {};    // whose figures are measured as well
 };
 
 // Evaluates the rows of `split`: "train", "validation", "test" or "all". For a table other than the training

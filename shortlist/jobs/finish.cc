@@ -42,7 +42,7 @@ ChosenOrder choose_order(const FinishedModel& model, ThreadPool& pool) {
 
 EvaluationReport finish(const FinishedModel& model, const std::string& out, ThreadPool& pool, RunFiles& files,
                         const std::vector<ExtraFile>& extras) {
-  const auto& [config, training, prepared, learner, history, known_order] = model;
+  const auto& [config, training, prepared, learner, history, known_order, findings] = model;
   const Dataset& data = prepared.data;
   Towers* towers = learner.towers();
   const std::unique_ptr<Retriever> exact = learner.make_retriever(false);
@@ -53,7 +53,8 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   const ChosenOrder order = known_order ? *known_order : choose_order(list);
   const EvaluatedModel evaluated{list,        evaluator ? &*evaluator : nullptr,         baselines,     {},
                                  order.order, config.recommend.seen == SeenPolicy::drop, order.measured};
-  const EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
+  EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
+  report.findings = findings;
   const int kept = kept_epoch(training, history);
   const UserRatings ratings = user_ratings(data.interactions, data.users);
   const std::unique_ptr<Retriever> retriever = learner.make_retriever(true);

@@ -19,6 +19,7 @@ struct FinishedModel {
   const History& history;
   // Chosen earlier, on validation rows that the data no longer have. If not given, finish() chooses.
   std::optional<ChosenOrder> order = {};
+  std::vector<Finding> findings = {};  // of the doctor, for the report
 };
 
 // Same as choose_order() in jobs/evaluate_rows.h.

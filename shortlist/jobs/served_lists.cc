@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "shortlist/base/function_ref.h"
 #include "shortlist/jobs/query_blocks.h"
 #include "shortlist/recommend/list_order.h"
 #include "shortlist/train/evaluator.h"
@@ -28,10 +29,11 @@ size_t place_of(const std::vector<double>& keys, size_t at) {
 
 class ListMaker {
  public:
-  ListMaker(const ListModel& model, size_t depth, bool drop_seen)
+  // Without `by_label`, lists are ordered by score alone.
+  ListMaker(const ListModel& model, size_t depth, bool drop_seen, bool by_label)
       : model_(model),
         drops_seen_(drop_seen && !model.data.user_of_query.empty()),
-        ranks_(model.towers != nullptr && !model.towers->spec.rankings.empty()),
+        ranks_(by_label && model.towers != nullptr && !model.towers->spec.rankings.empty()),
         block_(model.retriever.has_scores() ? static_cast<size_t>(model.config.recommend.candidates)
                                             : model.retriever.items()),
         depth_(std::min(model.retriever.items(),
@@ -55,29 +57,52 @@ class ListMaker {
     if (ranks_) predict(blocks_.ranked());
   }
 
+  // The first items of the list of one of those queries.
+  std::vector<uint32_t> items(size_t query, const ServedOrder& order, size_t most) const {
+    std::vector<uint32_t> items;
+    for_each_block(query, [&](std::span<const Scored> block, std::span<const float> scores,
+                              std::span<const float> predictions) {
+      for (uint32_t at : order_block(scores, predictions, order.order, order.blend))
+        if (items.size() < most) items.push_back(block[at].index);
+    });
+    return items;
+  }
+
   // The places of some items in the list of one of those queries. UINT32_MAX if the list does not contain the
   // item.
   void places(size_t query, const ServedOrder& order, std::span<const uint32_t> items,
               std::span<uint32_t> places) const {
     std::ranges::fill(places, UINT32_MAX);
+    size_t begin = 0;
+    for_each_block(query, [&](std::span<const Scored> block, std::span<const float> scores,
+                              std::span<const float> predictions) {
+      const std::vector<double> keys = order_keys(scores, predictions, order.order, order.blend);
+      for (size_t i = 0; i < items.size(); ++i) {
+        const auto at = std::ranges::find(block, items[i], &Scored::index);
+        if (at == block.end()) continue;
+        places[i] = static_cast<uint32_t>(begin + place_of(keys, static_cast<size_t>(at - block.begin())));
+      }
+      begin += block.size();
+    });
+  }
+
+ private:
+  using VisitBlock =
+      FunctionRef<void(std::span<const Scored>, std::span<const float>, std::span<const float>)>;
+
+  // Visits the blocks of a query's candidates, with their scores and predictions.
+  void for_each_block(size_t query, VisitBlock visit) const {
     const std::vector<Scored>& best = found_[query].best;
     std::vector<float> scores;
     for (const Scored& candidate : best) scores.push_back(candidate.score);
     for (size_t begin = 0; begin < best.size(); begin += block_) {
       const size_t count = std::min(block_, best.size() - begin);
-      const auto predictions =
-          ranks_ ? std::span(predictions_).subspan(first_[query] + begin, count) : std::span<const float>();
-      const std::vector<double> keys =
-          order_keys(std::span(scores).subspan(begin, count), predictions, order.order, order.blend);
-      for (size_t i = 0; i < items.size(); ++i) {
-        size_t at = 0;
-        while (at < count && best[begin + at].index != items[i]) ++at;
-        if (at < count) places[i] = static_cast<uint32_t>(begin + place_of(keys, at));
-      }
+      visit(
+          std::span(best).subspan(begin, count), std::span(scores).subspan(begin, count),
+          ranks_ ? std::span(predictions_).subspan(first_[query] + begin, count) : std::span<const float>());
     }
   }
 
- private:
   void predict(ConstMatrix queries) {
     std::vector<uint32_t> query, item;
     first_.clear();
@@ -143,7 +168,7 @@ QueryRows some_queries(const Dataset& data, std::span<const uint32_t> rows, size
 
 ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
                        std::span<const ServedOrder> orders) {
-  ListMaker maker(model, depth, drop_seen);
+  ListMaker maker(model, depth, drop_seen, true);
   ListPlaces result;
   const QueryRows asked = some_queries(model.data, rows, maker.most_queries(), result.rows);
   const auto last = static_cast<uint32_t>(model.retriever.items());
@@ -166,6 +191,19 @@ ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, s
     }
   }
   return result;
+}
+
+ServedItems served_items(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
+                         const ServedOrder& order) {
+  ListMaker maker(model, depth, drop_seen, order.order != ListOrder::score);
+  std::vector<uint32_t> measured;
+  ServedItems served{.queries = some_queries(model.data, rows, maker.most_queries(), measured).queries};
+  for (size_t begin = 0; begin < served.queries.size(); begin += kQueriesABlock) {
+    const size_t count = std::min(kQueriesABlock, served.queries.size() - begin);
+    maker.find(std::span(served.queries).subspan(begin, count));
+    for (size_t q = 0; q < count; ++q) served.lists.add(maker.items(q, order, depth));
+  }
+  return served;
 }
 
 }  // namespace shortlist

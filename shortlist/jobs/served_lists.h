@@ -8,6 +8,7 @@
 #include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/config/config.h"
+#include "shortlist/metrics/catalogue_metrics.h"
 #include "shortlist/metrics/rank_metrics.h"
 #include "shortlist/retrieval/retriever.h"
 #include "shortlist/retrieval/towers.h"
@@ -35,5 +36,13 @@ struct ListPlaces {
 // the query's user has seen.
 ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
                        std::span<const ServedOrder> orders);
+
+// The lists themselves, of distinct queries of the rows, each cut at `depth` items.
+struct ServedItems {
+  std::vector<uint32_t> queries;
+  ItemLists lists;  // one per query
+};
+ServedItems served_items(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
+                         const ServedOrder& order);
 
 }  // namespace shortlist

@@ -7,6 +7,7 @@
 #include "shortlist/config/build.h"
 #include "shortlist/config/resolve.h"
 #include "shortlist/io/file.h"
+#include "shortlist/jobs/doctor.h"
 #include "shortlist/jobs/finish.h"
 #include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
@@ -54,6 +55,7 @@ struct Run {
   Run(const Run&) = delete;
 
   const std::vector<std::string> notes;  // notes on how the table was read
+  std::vector<Finding> findings;         // about the table and its split
   const PreparedData prepared;
   const ModelSpec model;
   const std::unique_ptr<Learner> learner;
@@ -62,7 +64,10 @@ struct Run {
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, const Table& table,
       TrainOn train_on, ThreadPool& pool)
       : notes(table.notes()),
-        prepared(prepare_data(data, table, train_on)),
+        prepared(prepare_data(data, table, train_on,
+                              [&](const DataColumns& columns, const Split& split) {
+                                findings = find_faults(config, table, columns, split);
+                              })),
         model(config.has_towers() ? build_model(config, prepared.features, prepared.label_scales)
                                   : ModelSpec()),
         learner(make_learner({config.model, training, model, prepared, pool})) {}
@@ -162,8 +167,9 @@ class TrainingJob {
   TrainingResult finished(Run& run, RunFiles& files, const Fitted& fitted) {
     TrainingResult result{.finished = fitted.finished, .history = fitted.history};
     if (!result.finished) return result;
-    result.report = finish({config_, training_, run.prepared, *run.learner, result.history, order_},
-                           options_.out, pool_, files, kept_);
+    result.report =
+        finish({config_, training_, run.prepared, *run.learner, result.history, order_, run.findings},
+               options_.out, pool_, files, kept_);
     callback_.evaluated(result.report);
     return result;
   }

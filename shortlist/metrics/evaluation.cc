@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shortlist/base/error.h"
+#include "shortlist/metrics/class_metrics.h"
 #include "shortlist/metrics/rating_metrics.h"
 #include "shortlist/metrics/user_metrics.h"
 
@@ -80,12 +81,12 @@ void without_keras(Contender& contender) {
 
 // `rank` must outlive the contender. The same applies to the arguments of the next function.
 Contender retrieval_contender(std::string name, std::span<const Rank> rank, const Observations& rows,
-                              bool by_user, const std::vector<int>& ks) {
+                              bool by_user, const std::vector<int>& ks, const ListItems* items) {
   RankMetrics metrics(ks);
   for (size_t row = 0; row < rows.rows; ++row) metrics.add(rank[row], rows.weight_of(row));
   Contender contender{std::move(name), metrics.figures(), {}};
   if (by_user) {
-    for (auto& figure : user_figures(rows, rank, ks)) contender.figures.push_back(std::move(figure));
+    for (auto& figure : user_figures(rows, rank, ks, items)) contender.figures.push_back(std::move(figure));
   }
   for (int k : ks) {
     contender.resampled.push_back({top_k_name(k), [rank, k](size_t row) { return top_k_hit(rank[row], k); }});
@@ -115,7 +116,7 @@ void add_unseen(Contender unseen, Contender& contender) {
 }
 
 Contender rating_contender(std::string name, std::span<const float> prediction, const Observations& rows) {
-  const Predictions all{prediction, rows.label, rows.weight};
+  const Predictions all{prediction, rows.label, rows.weight, rows.user};
   Contender contender{std::move(name), rating_figures(all), {}};
   const auto error = [all](size_t row) { return double{all.prediction[row]} - all.label[row]; };
   contender.resampled = {
@@ -140,8 +141,9 @@ TaskReport evaluate_retrieval(const CandidateWeights& train, const Observations&
   SHORTLIST_CHECK(rank.all.size() == rows.rows);
   const auto contender = [&](const std::string& name, std::span<const Rank> all,
                              std::span<const Rank> unseen) {
-    Contender made = retrieval_contender(name, all, rows, seen != nullptr, ks);
-    if (seen != nullptr) add_unseen(retrieval_contender(name, unseen, rows, true, ks), made);
+    const ListItems every{train.overall.size()}, not_seen{train.overall.size(), seen};
+    Contender made = retrieval_contender(name, all, rows, seen != nullptr, ks, &every);
+    if (seen != nullptr) add_unseen(retrieval_contender(name, unseen, rows, true, ks, &not_seen), made);
     return made;
   };
   const std::vector<RetrievalBaseline> fitted = retrieval_baselines(train, rows, seen);
@@ -156,7 +158,8 @@ TaskReport evaluate_list(const CandidateWeights& train, const Observations& rows
                          const SeenItems* seen, const std::vector<int>& ks, uint64_t seed) {
   SHORTLIST_CHECK(rank.size() == rows.rows);
   const auto contender = [&](const std::string& name, std::span<const Rank> places) {
-    Contender made = retrieval_contender(name, places, rows, true, ks);
+    Contender made =
+        retrieval_contender(name, places, rows, true, ks, nullptr);  // lists end before the catalogue
     without_keras(made);
     // Positions beyond the end of the lists are unknown.
     std::erase_if(made.figures, [](const auto& figure) { return figure.first == "mean_rank"; });

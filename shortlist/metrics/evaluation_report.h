@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shortlist/metrics/bootstrap.h"
+#include "shortlist/metrics/finding.h"
 #include "shortlist/metrics/history.h"
 
 namespace shortlist {
@@ -65,6 +66,14 @@ struct KnownValues {
   size_t unknown_rows = 0;  // rows with one of the unknown values
 };
 
+// The figures of some of the rows.
+struct SegmentReport {
+  std::string by;       // "new_users", "new_items", "popularity", or a column
+  std::string segment;  // "head", or a value of the column
+  size_t rows = 0;
+  std::vector<TaskReport> tasks;  // retrieval and labels
+};
+
 struct EvaluationReport {
   std::string split;  // "test", "validation", "train", "all"
   size_t rows = 0;
@@ -76,7 +85,9 @@ struct EvaluationReport {
   // users.
   bool other_table = false;
   std::vector<KnownValues> known = {};
-  std::vector<std::string> warnings = {};  // about the model's inputs, in sentences; part of the verdict
+  std::vector<std::string> warnings = {};    // about the model's inputs, in sentences; part of the verdict
+  std::vector<SegmentReport> segments = {};  // those of one `by` are consecutive
+  std::vector<Finding> findings = {};        // of the doctor, about the table that the model was trained on
 };
 
 }  // namespace shortlist

@@ -2,7 +2,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/metrics/baselines.h"
-#include "shortlist/metrics/rating_metrics.h"
+#include "shortlist/metrics/class_metrics.h"
 
 namespace shortlist {
 namespace {

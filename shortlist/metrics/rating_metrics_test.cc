@@ -8,6 +8,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/random.h"
+#include "shortlist/metrics/class_metrics.h"
 
 namespace shortlist {
 namespace {

@@ -2,39 +2,83 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <optional>
 #include <tuple>
 
 #include "shortlist/base/error.h"
+#include "shortlist/metrics/list_metrics.h"
 
 namespace shortlist {
 namespace {
 
-struct Relevant {
-  double position = 0, weight = 0;
+using ListFigure = double (*)(std::span<const Relevant>, size_t);
+
+struct Kind {
+  const char* name;
+  ListFigure figure;
+};
+constexpr Kind kKinds[] = {{"recall@", recall},         {"ndcg@", ndcg},
+                           {"precision@", precision},   {"hit@", hit},
+                           {"map@", average_precision}, {"mrr@", reciprocal_rank}};
+
+// A mean over the lists of a user, then over users.
+class UserMean {
+ public:
+  void add(double value) {
+    of_user_ += value;
+    ++lists_;
+  }
+  void end_user() {
+    if (lists_ == 0) return;
+    total_ += of_user_ / static_cast<double>(lists_);
+    ++users_;
+    of_user_ = 0;
+    lists_ = 0;
+  }
+  bool empty() const { return users_ == 0; }
+  double mean() const { return users_ > 0 ? total_ / static_cast<double>(users_) : 0; }
+
+ private:
+  double total_ = 0, of_user_ = 0;
+  size_t users_ = 0, lists_ = 0;
 };
 
-double discount(double position) { return 1 / std::log2(1 + position); }
+// The relevant items of one list, with their ranks.
+struct List {
+  std::vector<Relevant> relevant;
+  std::vector<Rank> ranks;
 
-// Adds recall@k and ndcg@k of one list to `sums`. Returns false if no item has a weight.
-bool add_list(std::vector<Relevant>& relevant, const std::vector<int>& ks, std::vector<double>& sums) {
-  double all = 0;
-  for (const Relevant& item : relevant) all += item.weight;
-  if (!(all > 0)) return false;
-  std::ranges::sort(relevant, std::greater(), &Relevant::weight);
-  for (size_t i = 0; i < ks.size(); ++i) {
-    double hits = 0, gain = 0, best = 0;
-    for (const Relevant& item : relevant) {
-      if (item.position > ks[i]) continue;
-      hits += item.weight;
-      gain += item.weight * discount(item.position);
-    }
-    for (size_t p = 0; p < std::min(relevant.size(), static_cast<size_t>(ks[i])); ++p)
-      best += relevant[p].weight * discount(static_cast<double>(p) + 1);
-    sums[i] += hits / all;
-    sums[ks.size() + i] += gain / best;
+  void add(Rank rank, double gain) {
+    relevant.push_back({rank.absent ? INFINITY : rank.position(), gain});
+    ranks.push_back(rank);
   }
-  return true;
+  void clear() {
+    relevant.clear();
+    ranks.clear();
+  }
+  void drop_without_gain() {
+    for (size_t i = relevant.size(); i-- > 0;) {
+      if (relevant[i].gain > 0) continue;
+      relevant.erase(relevant.begin() + static_cast<std::ptrdiff_t>(i));
+      ranks.erase(ranks.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+};
+
+// Every pair of relevant items adds 1 to the sum of the numbers of relevant items above or, half, level with
+// a relevant one. What remains of the ranks is due to other items.
+std::optional<double> list_auc(const List& list, size_t items) {
+  double above = 0, present = 0;
+  for (const Rank& rank : list.ranks) {
+    if (rank.absent) continue;
+    // An item without a finite score ranks behind the whole catalogue.
+    above += std::min(rank.greater + rank.equal / 2.0, static_cast<double>(items) - 1);
+    ++present;
+  }
+  const double others = static_cast<double>(items) - present;
+  if (!(others > 0)) return std::nullopt;
+  above -= present * (present - 1) / 2;
+  return (present - above / others) / static_cast<double>(list.ranks.size());
 }
 
 // Rows with a user, sorted by user, query and candidate.
@@ -50,45 +94,69 @@ std::vector<uint32_t> grouped_rows(const Observations& rows) {
   return order;
 }
 
+class UserFigures {
+ public:
+  UserFigures(const std::vector<int>& ks, const ListItems* items)
+      : ks_(ks), items_(items), means_(std::size(kKinds) * ks.size()) {}
+
+  void add(List& list, uint32_t user) {
+    list.drop_without_gain();
+    if (list.relevant.empty()) return;
+    for (size_t f = 0; f < means_.size(); ++f)
+      means_[f].add(kKinds[f / ks_.size()].figure(list.relevant, static_cast<size_t>(ks_[f % ks_.size()])));
+    if (items_ == nullptr) return;
+    if (const auto auc = list_auc(list, items_->of(user))) auc_.add(*auc);
+  }
+  void end_user() {
+    for (UserMean& mean : means_) mean.end_user();
+    auc_.end_user();
+  }
+  Metrics figures() const {
+    Metrics figures;
+    for (size_t f = 0; f < means_.size(); ++f) {
+      figures.emplace_back(kKinds[f / ks_.size()].name + std::to_string(ks_[f % ks_.size()]),
+                           means_[f].mean());
+    }
+    if (items_ != nullptr && !auc_.empty()) figures.emplace_back("list_auc", auc_.mean());
+    return figures;
+  }
+
+ private:
+  const std::vector<int>& ks_;
+  const ListItems* items_;
+  std::vector<UserMean> means_;  // [kind][k]
+  UserMean auc_;
+};
+
 }  // namespace
 
 std::string recall_name(int k) { return "recall@" + std::to_string(k); }
 std::string ndcg_name(int k) { return "ndcg@" + std::to_string(k); }
 std::string unseen_name(const std::string& name) { return "unseen_" + name; }
 
-Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks) {
+Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks,
+                     const ListItems* items) {
   SHORTLIST_CHECK(rows.user.size() == rows.rows && rank.size() == rows.rows);
   const std::vector<uint32_t> order = grouped_rows(rows);
-  std::vector<double> total(2 * ks.size()), of_user(2 * ks.size());
-  std::vector<Relevant> relevant;
-  size_t users = 0, lists = 0;
+  UserFigures figures(ks, items);
+  List list;
   for (size_t i = 0; i < order.size(); ++i) {
     const uint32_t row = order[i];
-    const bool fresh = relevant.empty() || rows.candidate[row] != rows.candidate[order[i - 1]];
+    const bool fresh = list.relevant.empty() || rows.candidate[row] != rows.candidate[order[i - 1]];
     const double weight = rows.weight_of(row);
     if (fresh) {
-      relevant.push_back({rank[row].absent ? INFINITY : rank[row].position(), weight});
+      list.add(rank[row], weight);
     } else {
-      relevant.back().weight = std::max(relevant.back().weight, weight);
+      list.relevant.back().gain = std::max(list.relevant.back().gain, weight);
     }
     const bool last = i + 1 == order.size(), user_ends = last || rows.user[order[i + 1]] != rows.user[row];
     if (user_ends || rows.query[order[i + 1]] != rows.query[row]) {
-      lists += add_list(relevant, ks, of_user);
-      relevant.clear();
+      figures.add(list, rows.user[row]);
+      list.clear();
     }
-    if (!user_ends || lists == 0) continue;
-    for (size_t f = 0; f < total.size(); ++f) total[f] += of_user[f] / static_cast<double>(lists);
-    std::ranges::fill(of_user, 0);
-    lists = 0;
-    ++users;
+    if (user_ends) figures.end_user();
   }
-  Metrics figures;
-  for (size_t f = 0; f < total.size(); ++f) {
-    const int k = ks[f % ks.size()];
-    figures.emplace_back(f < ks.size() ? recall_name(k) : ndcg_name(k),
-                         users > 0 ? total[f] / static_cast<double>(users) : 0);
-  }
-  return figures;
+  return figures.figures();
 }
 
 }  // namespace shortlist

@@ -10,6 +10,8 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/metrics/bootstrap.h"
+#include "shortlist/metrics/catalogue_metrics.h"
+#include "shortlist/metrics/group_metrics.h"
 #include "shortlist/metrics/query_scores.h"
 #include "shortlist/metrics/rank_pairs.h"
 #include "shortlist/metrics/rating_metrics.h"
@@ -46,8 +48,42 @@ Figures error_figures(const Floats& label, const Floats& prediction, const Float
   return to_dict(errors.figures());
 }
 
-Figures all_rating_figures(const Floats& label, const Floats& prediction, const Floats& weight) {
-  return to_dict(rating_figures(predictions_of(label, prediction, weight)));
+// `user` is empty or has one entry per row.
+Figures all_rating_figures(const Floats& label, const Floats& prediction, const Floats& weight,
+                           const Indices& user) {
+  SHORTLIST_CHECK(user.size() == 0 || user.size() == label.size());
+  Predictions rows = predictions_of(label, prediction, weight);
+  rows.user = view(user);
+  return to_dict(rating_figures(rows));
+}
+
+Figures figures_of_groups(const Floats& label, const Floats& prediction, const Floats& weight,
+                          const Indices& group, const std::vector<int>& ks, bool exponential) {
+  SHORTLIST_CHECK(group.size() == label.size() && std::ranges::all_of(ks, [](int k) { return k > 0; }));
+  return to_dict(group_figures(predictions_of(label, prediction, weight), view(group), ks, exponential));
+}
+
+// Lists of items below `catalogue`. List l has the items from offsets[l] on.
+ItemLists lists_of(const Indices& items, const std::vector<size_t>& offsets, size_t catalogue) {
+  SHORTLIST_CHECK(!offsets.empty() && offsets[0] == 0 && offsets.back() == items.size());
+  SHORTLIST_CHECK(std::ranges::is_sorted(offsets));
+  SHORTLIST_CHECK(std::ranges::all_of(view(items), [&](uint32_t item) { return item < catalogue; }));
+  return {offsets, {view(items).begin(), view(items).end()}};
+}
+
+double coverage_of(const Indices& items, const std::vector<size_t>& offsets, size_t k, size_t catalogue) {
+  return coverage(lists_of(items, offsets, catalogue), k, catalogue);
+}
+double gini_of(const Indices& items, const std::vector<size_t>& offsets, size_t k, size_t catalogue) {
+  return gini(lists_of(items, offsets, catalogue), k, catalogue);
+}
+double novelty_of(const Indices& items, const std::vector<size_t>& offsets, size_t k,
+                  const VectorArgument<double>& weight) {
+  return novelty(lists_of(items, offsets, weight.size()), k, view(weight));
+}
+double diversity_of(const Indices& items, const std::vector<size_t>& offsets, size_t k,
+                    const MatrixArgument<float>& vectors) {
+  return vector_diversity(lists_of(items, offsets, vectors.shape(0)), k, view(vectors));
 }
 
 // greater, equal and absent of each row.
@@ -158,7 +194,7 @@ Figures rank_figures(const Indices& greater, const Indices& equal, const Flags& 
 
 Figures figures_by_user(const Indices& greater, const Indices& equal, const Flags& absent,
                         const Indices& user, const Indices& query, const Indices& item,
-                        const std::vector<int>& ks, const Floats& weight) {
+                        const std::vector<int>& ks, const Floats& weight, size_t catalogue) {
   check_ks(ks);
   const size_t rows = greater.size();
   SHORTLIST_CHECK(user.size() == rows && query.size() == rows && item.size() == rows);
@@ -169,7 +205,9 @@ Figures figures_by_user(const Indices& greater, const Indices& equal, const Flag
                               .user = view(user),
                               .label = {},
                               .weight = view(weight)};
-  return to_dict(user_figures(observed, ranks_of(greater, equal, absent), ks));
+  const ListItems items{catalogue};
+  return to_dict(
+      user_figures(observed, ranks_of(greater, equal, absent), ks, catalogue > 0 ? &items : nullptr));
 }
 
 // The interval of the weighted mean of `values`, or of its difference from that of `minus` unless that is
@@ -199,13 +237,19 @@ std::pair<double, double> mean_interval(const VectorArgument<double>& values,
 void bind_metrics(nb::module_& module) {
   using namespace nb::literals;
   module.def("error_figures", &error_figures, "y_true"_a, "y_pred"_a, "weight"_a);
-  module.def("rating_figures", &all_rating_figures, "y_true"_a, "y_pred"_a, "weight"_a);
+  module.def("rating_figures", &all_rating_figures, "y_true"_a, "y_pred"_a, "weight"_a, "user"_a);
+  module.def("group_figures", &figures_of_groups, "y_true"_a, "y_pred"_a, "weight"_a, "group"_a, "ks"_a,
+             "exponential"_a);
+  module.def("coverage", &coverage_of, "items"_a, "offsets"_a, "k"_a, "catalogue"_a);
+  module.def("gini", &gini_of, "items"_a, "offsets"_a, "k"_a, "catalogue"_a);
+  module.def("novelty", &novelty_of, "items"_a, "offsets"_a, "k"_a, "weight"_a);
+  module.def("diversity", &diversity_of, "items"_a, "offsets"_a, "k"_a, "vectors"_a);
   module.def("ranks", &ranks, "scores"_a, "row"_a, "item"_a, "mask"_a);
   module.def("factorized_ranks", &factorized_ranks, "queries"_a, "items"_a, "item"_a, "mask"_a, "threads"_a);
   module.def("positions", &positions, "greater"_a, "equal"_a, "absent"_a);
   module.def("rank_figures", &rank_figures, "greater"_a, "equal"_a, "absent"_a, "ks"_a, "weight"_a);
   module.def("user_figures", &figures_by_user, "greater"_a, "equal"_a, "absent"_a, "user"_a, "query"_a,
-             "item"_a, "ks"_a, "weight"_a);
+             "item"_a, "ks"_a, "weight"_a, "catalogue"_a);
   module.def("mean_interval", &mean_interval, "values"_a, "minus"_a, "weight"_a, "square_root"_a, "seed"_a);
 }
 

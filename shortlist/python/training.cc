@@ -14,6 +14,7 @@
 #include "shortlist/config/read_config.h"
 #include "shortlist/init/init_config.h"
 #include "shortlist/io/json.h"
+#include "shortlist/jobs/doctor.h"
 #include "shortlist/jobs/evaluate.h"
 #include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
@@ -106,8 +107,21 @@ void import_model(nb::handle checkpoint, nb::dict settings, const TableArgument&
   import_bundle(config, options);
 }
 
+nb::object diagnose_config(nb::dict settings, const OptionalTable& data, const OptionalTable& items,
+                           const OptionalTable& users) {
+  const Config config = config_with_tables(settings, data, items, users);
+  std::string json;
+  {
+    const nb::gil_scoped_release released;
+    json = diagnosis_json(diagnose(config));
+  }
+  return to_python(parse_json_value(json, "the diagnosis"));
+}
+
 nb::object evaluate_model(const std::string& path, const OptionalTable& data, const OptionalTable& items,
-                          const OptionalTable& users, nb::handle split_given, nb::handle threads_given) {
+                          const OptionalTable& users, nb::handle split_given, nb::handle threads_given,
+                          nb::handle by_given) {
+  const auto by = read_argument<std::vector<std::string>>(by_given, "by");
   const auto split = read_argument<std::string>(split_given, "split");
   const int threads = read_threads(threads_given);
   std::optional<EvaluationReport> report;
@@ -119,7 +133,7 @@ nb::object evaluate_model(const std::string& path, const OptionalTable& data, co
     if (items && !config.items.has_table()) throw usage_error("items: the model has no table of items");
     if (users && !config.users) throw usage_error("users: the model has no table of users");
     apply_tables(config, data, items, users);
-    report = evaluate(std::move(bundle), config, split, threads);
+    report = evaluate(std::move(bundle), config, split, threads, by);
   }
   return report_of(*report);
 }
@@ -167,10 +181,14 @@ void bind_training(nb::module_& module) {
              "users"_a.none(), "out"_a.none(), "threads"_a.none(),
              nb::sig("def import_keras(checkpoint: str, config: dict[str, typing.Any], data: Table, "
                      "items: Table | None, users: Table | None, out: str, threads: int) -> None"));
-  module.def("evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
-             "split"_a.none(), "threads"_a.none(),
-             nb::sig("def evaluate(path: str, data: Table | None, items: Table | None, users: Table | None, "
-                     "split: str, threads: int) -> dict[str, typing.Any]"));
+  module.def(
+      "evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
+      "split"_a.none(), "threads"_a.none(), "by"_a.none(),
+      nb::sig("def evaluate(path: str, data: Table | None, items: Table | None, users: Table | None, "
+              "split: str, threads: int, by: collections.abc.Sequence[str]) -> dict[str, typing.Any]"));
+  module.def("diagnose", &diagnose_config, "config"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
+             nb::sig("def diagnose(config: dict[str, typing.Any], data: Table | None, items: Table | None, "
+                     "users: Table | None) -> dict[str, typing.Any]"));
 }
 
 }  // namespace shortlist::python

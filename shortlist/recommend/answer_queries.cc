@@ -157,8 +157,13 @@ void prepare_calls(const LoadedModel& model, size_t calls) {
   const RecommendOptions options;
   // A retriever that reads more than the towers' vectors cannot be warmed up with zeros.
   if (!model.retriever().scores_by_towers() && model.retriever().has_scores()) return;
-  for (const auto& session : leases)
+  const ModelSpec& spec = model.bundle.towers->spec;
+  const auto ranked_width = static_cast<size_t>(spec.at(spec.ranking_query()).width);
+  const Buffer ranked(1, ranked_width);
+  for (const auto& session : leases) {
+    session->set_ranked_queries(ranked.view(1, ranked_width));
     Answering(model, &*session, options).answer(query, {}, {&none, 1}, nobody);
+  }
 }
 
 }  // namespace shortlist

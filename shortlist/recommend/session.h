@@ -35,6 +35,8 @@ class Session {
   ConstMatrix embed(const EncodedRows& encoded, std::span<const uint32_t> rows, int tower);
   // What rankings read of the rows of the last embed() of a tower, which rank() takes.
   ConstMatrix ranked(int tower) const;
+  // Uses these instead of what the last queries had.
+  void set_ranked_queries(ConstMatrix queries) { query_ranked_ = queries; }
   // `queries` and `candidates` are what rankings read: ranked(), Towers::ranked_item_vectors(). Returns
   // [pair][task]: the labels of the query at query_rows[pair] with the candidate at
   // candidate_rows[pair].

@@ -4,6 +4,7 @@
 
 #include "shortlist/base/error.h"
 #include "shortlist/report/evaluation_text.h"
+#include "shortlist/report/findings_text.h"
 
 namespace shortlist {
 namespace {
@@ -59,6 +60,22 @@ TaskReport read_task(const Json& json) {
     }
   }
   return task;
+}
+
+Json write_segment(const SegmentReport& segment) {
+  Json json = {
+      {"by", segment.by}, {"segment", segment.segment}, {"rows", segment.rows}, {"tasks", Json::array()}};
+  for (const TaskReport& task : segment.tasks) json["tasks"].push_back(write_task(task));
+  return json;
+}
+
+SegmentReport read_segment(const Json& json) {
+  SegmentReport segment{json.at("by").get<std::string>(),
+                        json.at("segment").get<std::string>(),
+                        json.at("rows").get<size_t>(),
+                        {}};
+  for (const Json& task : json.at("tasks")) segment.tasks.push_back(read_task(task));
+  return segment;
 }
 
 Json write_figures(const Metrics& figures) {
@@ -124,6 +141,8 @@ std::string report_json(const EvaluationReport& report) {
                              {"unknown_rows", known.unknown_rows}});
   }
   if (!report.warnings.empty()) json["warnings"] = report.warnings;
+  for (const SegmentReport& segment : report.segments) json["segments"].push_back(write_segment(segment));
+  json["findings"] = findings_to_json(report.findings);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -143,6 +162,9 @@ EvaluationReport report_from_json(std::string_view text, const std::string& sour
                               known.at("unknown").get<size_t>(), known.at("unknown_rows").get<size_t>()});
     }
     report.warnings = json.value("warnings", std::vector<std::string>());
+    for (const Json& segment : json.value("segments", Json::array()))
+      report.segments.push_back(read_segment(segment));
+    report.findings = findings_from_json(json.value("findings", Json::array()));
     return report;
   } catch (const nlohmann::json::exception& error) {
     throw data_error("{}: not an evaluation report: {}", source, error.what());

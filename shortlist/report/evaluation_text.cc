@@ -8,6 +8,7 @@
 
 #include "shortlist/report/evaluation_text.h"
 #include "shortlist/report/figure_text.h"
+#include "shortlist/report/findings_text.h"
 
 namespace shortlist {
 namespace {
@@ -88,7 +89,10 @@ class BriefFigures {
     }
   }
   bool has(std::string_view figure) const {
-    if (figure.starts_with("keras_") || of_any_form(figure) == "mean_rank") return false;
+    if (figure.starts_with("keras_")) return false;
+    for (const char* prefix : {"mean_rank", "list_auc", "precision@", "hit@", "map@", "mrr@", "coverage@",
+                               "gini@", "novelty@", "diversity@", "attribute_diversity@"})
+      if (of_any_form(figure).starts_with(prefix)) return false;
     if (const auto k = k_of(figure, "top_")) return std::ranges::find(ks_, *k) != ks_.end();
     for (const char* prefix : {"recall@", "ndcg@"}) {
       if (const auto k = k_of(figure, prefix)) return ks_.empty() || *k == ks_[1];
@@ -151,6 +155,58 @@ std::string list_text(const ListReport& list, size_t rows, ReportDetail detail) 
   return text + "\n" + aligned(lines);
 }
 
+// The warnings that the verdict does not contain yet.
+std::string brief_findings(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& finding : findings)
+    if (finding.warning && finding.name != kTellingFinding) text += "Warning: " + finding.what + "\n";
+  return text;
+}
+
+// The figure of a task that a table of segments shows: the served form of top_k near 10, or the error.
+std::string main_figure(const TaskReport& task) {
+  const std::vector<ReportMetric> brief = shown_figures(task, ReportDetail::brief, true);
+  for (const char* prefix : {"unseen_ndcg@", "ndcg@", "unseen_top_10", "top_10", "log_loss", "rmse"}) {
+    for (const ReportMetric& figure : brief)
+      if (figure.name.starts_with(prefix)) return figure.name;
+  }
+  return brief.empty() ? "" : brief.front().name;
+}
+
+Line segment_line(const SegmentReport& segment, size_t task, const std::string& name) {
+  Line line = {"  " + segment.segment, with_commas(std::to_string(segment.rows))};
+  const TaskReport& measured = segment.tasks[task];
+  const auto figure = std::ranges::find(measured.model, name, &ReportMetric::name);
+  // A segment may lack a figure, as log_loss where labels other than 0 and 1 occur.
+  std::vector<std::string> cells(2 + measured.baselines.size());
+  if (figure != measured.model.end()) {
+    cells = figure_cells(measured, *figure);
+    cells.erase(cells.begin());
+  }
+  line.insert(line.end(), cells.begin(), cells.end());
+  return line;
+}
+
+// A table for each kind of segments and each task, with a line for each segment.
+std::string segments_text(const EvaluationReport& report) {
+  std::string text;
+  for (size_t begin = 0; begin < report.segments.size();) {
+    size_t end = begin;
+    while (end < report.segments.size() && report.segments[end].by == report.segments[begin].by) ++end;
+    for (size_t t = 0; t < report.segments[begin].tasks.size(); ++t) {
+      const TaskReport& first = report.segments[begin].tasks[t];
+      const std::string name = main_figure(first);
+      std::vector<Line> lines = {{fmt::format("{} of {} by {}", name, first.task, report.segments[begin].by),
+                                  "rows", "model", "95 % interval"}};
+      for (const BaselineReport& baseline : first.baselines) lines[0].push_back(baseline.name);
+      for (size_t s = begin; s < end; ++s) lines.push_back(segment_line(report.segments[s], t, name));
+      text += "\n" + aligned(lines);
+    }
+    begin = end;
+  }
+  return text;
+}
+
 // "7 of 20 values of 'user' are unknown to the model, in 12 rows."
 std::string known_text(const KnownValues& known) {
   return fmt::format("{} of the {} of '{}' {} unknown to the model, in {}.\n",
@@ -206,9 +262,14 @@ std::string report_text(const EvaluationReport& report, ReportDetail detail) {
   const std::vector<std::string> sentences = verdict(report);
   if (!sentences.empty()) text += "\n";
   for (const std::string& sentence : sentences) text += sentence + "\n";
+  if (detail == ReportDetail::full)
+    text += findings_text(report.findings);
+  else
+    text += brief_findings(report.findings);
   const bool unseen_first = !report.list || report.list->drops_seen;
   for (const TaskReport& task : report.tasks) text += "\n" + task_table(task, detail, unseen_first);
   if (report.list) text += list_text(*report.list, report.rows, detail);
+  text += segments_text(report);
   if (!report.losses.empty() && detail == ReportDetail::full) text += "\n" + losses_table(report.losses);
   return text;
 }

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "shortlist/base/threads.h"
+
 namespace shortlist {
 namespace {
 

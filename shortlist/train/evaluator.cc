@@ -149,18 +149,20 @@ void Evaluator::add_ranks(const Task& task, std::span<const uint32_t> rows, cons
     candidate.push_back(data_.item_of_candidate[data_.pair_candidate[found.pairs[p]]]);
     user.push_back(data_.user_of_query[found.queries[found.query_of_pair[p]]]);
   }
-  const auto all_of = [&](const std::vector<Rank>& of_pairs) {
+  const auto all_of = [&](const std::vector<Rank>& of_pairs, const SeenItems* left_out) {
     RankMetrics metrics(task.top_k);
     for (size_t p = 0; p < of_pairs.size(); ++p) metrics.add(of_pairs[p], weight_of_pair[p]);
     Metrics all = metrics.figures();
     if (user.empty()) return all;
     const Observations pairs{of_pairs.size(), found.query_of_pair, candidate, user, {}, weight_in_list};
-    for (auto& figure : user_figures(pairs, of_pairs, task.top_k)) all.push_back(std::move(figure));
+    const ListItems items{catalogue_.data != nullptr ? catalogue_.rows : data_.candidate_of_item.size(),
+                          left_out};
+    for (auto& figure : user_figures(pairs, of_pairs, task.top_k, &items)) all.push_back(std::move(figure));
     return all;
   };
-  for (auto& figure : all_of(ranks.all)) figures.push_back(std::move(figure));
+  for (auto& figure : all_of(ranks.all, nullptr)) figures.push_back(std::move(figure));
   if (!held_out || ranks.unseen.empty()) return;
-  for (const auto& [name, value] : all_of(ranks.unseen))
+  for (const auto& [name, value] : all_of(ranks.unseen, &data_.seen))
     if (!name.starts_with("keras_")) figures.emplace_back(unseen_name(name), value);
 }
 
@@ -170,7 +172,9 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
   const LabelColumn& label = find_label(data_.labels, task.label);
   const std::vector<float>& all_weights = data_.weights_of(label);
   std::vector<float> labels, weights;
+  std::vector<uint32_t> users;
   for (uint32_t row : rows) {
+    if (!data_.user_of_row.empty()) users.push_back(data_.user_of_row[row]);
     labels.push_back(label.values[row]);
     if (!all_weights.empty()) weights.push_back(all_weights[row]);
   }
@@ -180,7 +184,7 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
   const auto add = [&](const Metrics& all) {
     for (const auto& [name, value] : all) figures.emplace_back(task.figure(name), value);
   };
-  if (task.predicts_value()) add(rating_figures({predicted, labels, weights}));
+  if (task.predicts_value()) add(rating_figures({predicted, labels, weights, users}));
   if (task.prediction == Prediction::classes) add(class_figures({predicted, labels, weights}));
   if (!task.has_groups || data_.list_of_row.empty()) return;
   const std::vector<uint32_t> group =

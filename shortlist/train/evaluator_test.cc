@@ -131,8 +131,7 @@ TEST(Evaluator, RanksItemsBehindAllThatTheCatalogueDoesNotHave) {
   Buffer memory(30, 8);
   const Matrix catalogue = memory.view(30, 8);
   Plan plan(model.spec, model.parameters, {.outputs = {model.spec.candidate}});
-  run_tower(model.pool, plan, model.spec, kCandidateRows, own.candidates, own.candidate_of_item,
-            catalogue);
+  run_tower(model.pool, plan, model.spec, kCandidateRows, own.candidates, own.candidate_of_item, catalogue);
   Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, data, model.pool);
   evaluator.use_catalogue(catalogue);
   const std::vector<uint32_t> rows = {0, 1, 2};

@@ -124,8 +124,10 @@ std::vector<double> times_of_rows(const DataSpec& spec, const DataColumns& colum
 }
 
 Split split_rows(const SplitConfig& split, const DataColumns& columns) {
-  const bool by_column = split.by == SplitBy::column || split.by == SplitBy::time;
-  return make_split(split, columns.rows, by_column ? &columns.find(split.column) : nullptr);
+  SplitColumns of;
+  if (split.by == SplitBy::column || split.has_times()) of.column = &columns.find(split.column);
+  if (split.needs_user()) of.user = &columns.find(split.user);
+  return make_split(split, columns.rows, of);
 }
 
 void join_validation(Split& split) {
@@ -160,13 +162,21 @@ FormColumn use_forms(const FeatureMap& features) {
 
 }  // namespace
 
-PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn train_on) {
+void inspect_data(const DataSpec& spec, const Table& table, const InspectData& inspect) {
+  ColumnForms forms;
+  const DataColumns columns = read_data_columns(spec, table, {}, find_forms(spec, forms));
+  with_name_of(table, [&] { inspect(columns, split_rows(spec.split, columns)); });
+}
+
+PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn train_on,
+                          const InspectData& inspect) {
   ColumnForms forms;
   DataColumns columns = read_data_columns(spec, table, {}, find_forms(spec, forms));
   return with_name_of(table, [&] {
     Split split = split_rows(spec.split, columns);
     if (train_on == TrainOn::train_and_validation) join_validation(split);
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
+    if (inspect) inspect(columns, split);
     const bool all = spec.fit_on == FitRows::table;
     PreparedData prepared{.features =
                               fit_features(spec, columns, all ? nullptr : &split.train, std::move(forms))};

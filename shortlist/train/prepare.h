@@ -1,6 +1,7 @@
 // Builds a dataset from a table.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "shortlist/config/data_spec.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/table/table.h"
+#include "shortlist/train/data_columns.h"
 #include "shortlist/train/dataset.h"
 #include "shortlist/train/known_data.h"
 
@@ -22,7 +24,13 @@ struct PreparedData {
 enum class TrainOn { train, train_and_validation };
 // With train_and_validation, validation rows become training rows, features are also fitted on them, and no
 // validation rows are left.
-PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn train_on = TrainOn::train);
+// Looks at the table's columns and its split. It may not keep them.
+using InspectData = std::function<void(const DataColumns&, const Split&)>;
+PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn train_on = TrainOn::train,
+                          const InspectData& inspect = {});
+
+// Only reads the table and splits it, as prepare_data() does.
+void inspect_data(const DataSpec& spec, const Table& table, const InspectData& inspect);
 
 // Applies features that were fitted before. The catalogue is the table's own, or that of `known`. A table
 // other than the known one is split only if known->split is set; otherwise it needs no split column.

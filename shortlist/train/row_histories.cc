@@ -8,7 +8,7 @@ namespace shortlist {
 namespace {
 
 // Whether the rows of validation and test are after the training rows of their user.
-bool is_ordered(const SplitConfig& split) { return split.by == SplitBy::time; }
+bool is_ordered(const SplitConfig& split) { return split.has_times(); }
 
 // The positive rows among these, as events in time order if there are times.
 Interactions events_of(std::span<const uint32_t> rows, std::span<const double> times, const Dataset& data) {

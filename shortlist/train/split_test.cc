@@ -22,7 +22,7 @@ SplitConfig by(SplitBy way, double train, double validation, double test) {
 }
 
 Split split_of(const SplitConfig& config, size_t rows, const CodedColumn* column = nullptr) {
-  return make_split(config, rows, column);
+  return make_split(config, rows, {.column = column});
 }
 
 // Each row has its own value.

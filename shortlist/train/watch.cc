@@ -11,7 +11,8 @@ namespace shortlist {
 bool higher_is_better(std::string_view figure) {
   if (figure.starts_with("unseen_")) figure.remove_prefix(7);
   for (std::string_view prefix :
-       {"top_", "keras_top_", "mrr", "recall@", "ndcg@", "auc", "keras_auc", "accuracy", "ranking_ndcg"}) {
+       {"top_", "keras_top_", "mrr", "recall@", "ndcg@", "precision@", "hit@", "map@", "list_auc", "auc",
+        "gauc", "keras_auc", "accuracy", "ranking_ndcg"}) {
     if (figure.starts_with(prefix)) return true;
   }
   return false;

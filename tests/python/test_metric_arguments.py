@@ -99,6 +99,12 @@ WRONG = [
         lambda: metrics.recall([[1e30, 0]], [[1, 2]], 1, sample_weight=[1e30]),
     ),
     (sl.DataError, r"minus: .*need \(2,\)", lambda: metrics.bootstrap_interval([1, 2], [1, 2, 3])),
+    (sl.DataError, "no user has both labels", lambda: metrics.gauc([1, 0], [1, 0], ["a", "b"])),
+    (sl.DataError, r"users: .*need \(2,\)", lambda: metrics.gauc([1, 0], [1, 0], ["a"])),
+    (sl.DataError, r"y_true\[1\]: got -1", lambda: metrics.group_figures([1, -1], [1, 0], [0, 0])),
+    (sl.DataError, r"lists\[1\]\[0\]: got 3, need the position", lambda: metrics.coverage([[0], [3]], 2, items=3)),
+    (sl.DataError, "counts: the sum is 0", lambda: metrics.novelty([[0]], 1, counts=[0, 0])),
+    (sl.DataError, r"lists\[0\]: got an array", lambda: metrics.gini([[[0, 1]]], 1, items=3)),
     (sl.ConfigError, "seed: got -1", lambda: metrics.bootstrap_interval([1, 2], seed=-1)),
 ]
 

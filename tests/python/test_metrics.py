@@ -296,9 +296,83 @@ def test_figures_by_user_of_rows_are_those_of_matrices(gains, scores):
     row, item = np.nonzero(gains)
     found = metrics.ranks(item, scores[row])
     figures = metrics.user_figures(found, row, item, row % 7, [1, 5], gains[row, item])
-    assert list(figures) == ["recall@1", "recall@5", "ndcg@1", "ndcg@5"]
+    kinds = ["recall", "ndcg", "precision", "hit", "map", "mrr"]
+    assert list(figures) == [f"{kind}@{k}" for kind in kinds for k in (1, 5)]
     for metric, name in zip(lists_at(5), ["recall@5", "ndcg@5"], strict=True):
         assert figures[name] == metric(gains, scores, users=np.arange(ROWS) % 7)
+
+
+ORDERS = [metrics.precision, metrics.hit, metrics.average_precision, metrics.reciprocal_rank]
+
+
+def figures_of_order(gains, scores, k):
+    """Precision, hit, average precision and reciprocal rank of each list with a relevant item, the slow way."""
+    for g, s in zip(gains, scores, strict=True):
+        places = sorted((s >= s[item]).sum() for item in np.flatnonzero(g > 0))
+        if not places:
+            continue
+        found = [place for place in places if place <= k]
+        precisions = [sum(other <= place for other in places) / place for place in found]
+        yield len(found) / k, bool(found), sum(precisions) / len(places), 1 / found[0] if found else 0
+
+
+@pytest.mark.parametrize("k", [1, 3, 10, ITEMS, 1000])
+def test_figures_of_the_order_are_those_of_numpy(gains, scores, k):
+    expected = np.mean(list(figures_of_order(gains, scores, k)), axis=0)
+    for metric, value in zip(ORDERS, expected, strict=True):
+        assert metric(gains, scores, k=k) == pytest.approx(value, rel=1e-6)
+        assert metric(gains, scores, k=k, users=np.arange(ROWS)) == metric(gains, scores, k=k)
+
+
+def test_gauc_is_the_auc_of_each_user(classes, random):
+    y_true, y_pred, weight = classes
+    users = random.integers(0, 40, len(y_true))
+    aucs, weights = [], []
+    for user in range(40):
+        rows = users == user
+        if len(set(y_true[rows])) == 2:
+            aucs.append(metrics.auc(y_true[rows], y_pred[rows], weight[rows]))
+            weights.append(weight[rows].sum())
+    expected = pytest.approx(np.average(aucs, weights=weights), rel=1e-6)
+    assert metrics.gauc(y_true, y_pred, users, weight) == expected
+    assert metrics.rating_figures(y_true, y_pred, weight, users=users)["gauc"] == expected
+    names = np.array([f"user {user}" for user in users])
+    kept = random.uniform(size=len(users)) < 0.7
+    assert metrics.gauc(y_true, y_pred, names, mask=kept) == metrics.gauc(y_true[kept], y_pred[kept], names[kept])
+
+
+def test_calibration_error_is_the_error_of_bins(classes):
+    y_true, y_pred, weight = classes
+    bins = np.clip(np.ceil(y_pred.astype(float) * 15) - 1, 0, 14)
+    error = sum(abs((weight * (y_pred - y_true))[bins == b].sum()) for b in range(15)) / weight.sum()
+    assert metrics.calibration_error(y_true, y_pred, weight) == pytest.approx(error, rel=1e-5)
+
+
+@pytest.mark.parametrize("exponential", [False, True])
+def test_figures_of_groups_are_those_of_lists(gains, scores, exponential):
+    groups = np.repeat(np.arange(ROWS), ITEMS)
+    figures = metrics.group_figures(gains.ravel(), scores.ravel(), groups, [3, 10], exponential=exponential)
+    graded = 2**gains - 1 if exponential else gains
+    for k in (3, 10):
+        assert figures[f"ndcg@{k}"] == pytest.approx(metrics.ndcg(graded, scores, k=k), rel=1e-6)
+        assert figures[f"map@{k}"] == pytest.approx(metrics.average_precision(gains, scores, k=k), rel=1e-6)
+        assert figures[f"mrr@{k}"] == pytest.approx(metrics.reciprocal_rank(gains, scores, k=k), rel=1e-6)
+
+
+def test_figures_beyond_accuracy_are_those_of_numpy(random):
+    lists = [random.permutation(ITEMS)[: random.integers(2, 9)] for _ in range(ROWS)]
+    counts, vectors = random.integers(0, 50, ITEMS), random.normal(size=(ITEMS, 4)).astype(np.float32)
+    first = [items[:5] for items in lists]
+    shown = np.bincount(np.concatenate(first), minlength=ITEMS)
+    assert metrics.coverage(lists, 5, ITEMS) == (shown > 0).mean()
+    differences = np.abs(shown[:, None] - shown[None, :]).sum()
+    assert metrics.gini(lists, 5, ITEMS) == pytest.approx(differences / (2 * ITEMS * shown.sum()), rel=1e-9)
+    bits = -np.log2(np.maximum(counts, 1) / counts.sum())
+    assert metrics.novelty(lists, 5, counts) == pytest.approx(bits[np.concatenate(first)].mean(), rel=1e-9)
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    pairs = [1 - (units[items] @ units[items].T)[np.triu_indices(len(items), 1)].mean() for items in first]
+    assert metrics.diversity(lists, 5, vectors) == pytest.approx(np.mean(pairs), rel=1e-5)
+    assert metrics.coverage([], 5, ITEMS) == metrics.gini([], 5, ITEMS) == 0
 
 
 # The report of a model
@@ -322,8 +396,8 @@ def test_report_has_the_figures_of_ranks_and_lists(model, evaluated):
     place = pd.Series(np.arange(len(model.item_ids_)), index=model.item_ids_)
     own = place[rows["item"]].to_numpy()
     found = metrics.factorized_ranks(own, model.embed_queries(rows["user"].tolist()), model.embed_items())
-    figures = metrics.rank_figures(found) | metrics.user_figures(found, rows["user"], rows["item"])
-    assert {"top_10", "keras_top_50", "mrr", "mean_rank", "recall@5", "ndcg@100"} < set(figures)
+    figures = metrics.rank_figures(found) | metrics.user_figures(found, rows["user"], rows["item"], items=len(place))
+    assert {"top_10", "keras_top_50", "mrr", "mean_rank", "recall@5", "ndcg@100", "map@10", "list_auc"} < set(figures)
     for name, value in figures.items():
         assert value == pytest.approx(report[name], rel=1e-6), name
 

@@ -11,18 +11,46 @@ Metrics of retrieval rank an item by the scores of all items in one of two ways.
 
 from __future__ import annotations
 
+from shortlist.metrics._catalogue import coverage, diversity, gini, novelty
 from shortlist.metrics._intervals import bootstrap_interval
-from shortlist.metrics._lists import ndcg, recall, user_figures
+from shortlist.metrics._lists import (
+    average_precision,
+    hit,
+    ndcg,
+    precision,
+    recall,
+    reciprocal_rank,
+    user_figures,
+)
 from shortlist.metrics._ranks import Ranks, factorized_ranks, rank_figures, ranks
-from shortlist.metrics._ratings import accuracy, auc, keras_auc, log_loss, mae, rating_figures, rmse
+from shortlist.metrics._ratings import (
+    accuracy,
+    auc,
+    calibration_error,
+    gauc,
+    group_figures,
+    keras_auc,
+    log_loss,
+    mae,
+    rating_figures,
+    rmse,
+)
 from shortlist.metrics._top_k import keras_top_k_accuracy, mean_rank, mrr, top_k_accuracy
 
 __all__ = [
     "Ranks",
     "accuracy",
     "auc",
+    "average_precision",
     "bootstrap_interval",
+    "calibration_error",
+    "coverage",
+    "diversity",
     "factorized_ranks",
+    "gauc",
+    "gini",
+    "group_figures",
+    "hit",
     "keras_auc",
     "keras_top_k_accuracy",
     "log_loss",
@@ -30,10 +58,13 @@ __all__ = [
     "mean_rank",
     "mrr",
     "ndcg",
+    "novelty",
+    "precision",
     "rank_figures",
     "ranks",
     "rating_figures",
     "recall",
+    "reciprocal_rank",
     "rmse",
     "top_k_accuracy",
     "user_figures",

@@ -1,4 +1,4 @@
-"""Recall and NDCG of lists, averaged over lists and users."""
+"""Figures of lists, averaged over lists and users."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from shortlist._arrays import (
     positive,
     positives,
     row_weights,
+    to_codes,
     to_floats,
     to_indices,
     to_mask,
@@ -26,7 +27,6 @@ from shortlist._arrays import (
     to_vector,
     to_weights,
 )
-from shortlist._core import DataError
 from shortlist.metrics._ranks import KS, Ranks, check_ranks
 
 
@@ -37,8 +37,9 @@ def user_figures(
     user: npt.ArrayLike | None = None,
     ks: Sequence[SupportsIndex] = KS,
     sample_weight: npt.ArrayLike | None = None,
+    items: SupportsIndex | None = None,
 ) -> dict[str, float]:
-    """Return recall and NDCG of each user's lists, averaged over users, as a report has them.
+    """Return the figures of each user's lists, averaged over users, as a report has them.
 
     A list is the answer to one distinct query. Its relevant items are the distinct items of the rows with that
     query, and a row's weight w is its item's gain:
@@ -60,11 +61,16 @@ def user_figures(
         Lengths of the lists, each at least 1.
     sample_weight : array_like, shape [rows], optional
         Weights w of at least 0; 1 by default. Lists without weight do not count.
+    items : int, optional
+        The number of items that each list ranks. If given, ``list_auc`` is returned, too: over all pairs of a relevant
+        and another item of a list, the share in which the relevant one has the higher score; a tie counts half.
 
     Returns
     -------
     dict
-        ``recall@<k>`` for each k, then ``ndcg@<k>`` for each k.
+        ``recall@<k>`` for each k, then ``ndcg@<k>``, ``precision@<k>``, ``hit@<k>``, ``map@<k>`` and ``mrr@<k>`` for
+        each k. See the functions ``recall``, ``ndcg``, ``precision``, ``hit``, ``average_precision`` and
+        ``reciprocal_rank``.
 
     Raises
     ------
@@ -83,22 +89,11 @@ def user_figures(
     """
     lengths, checked = positives("ks", ks), check_ranks(ranks)
     rows = len(checked.greater)
-    queries = _codes("query", query, rows)
-    users = queries if user is None else _codes("user", user, rows)
+    queries = to_codes("query", query, rows)
+    users = queries if user is None else to_codes("user", user, rows)
     weights = row_weights(sample_weight, rows, "ranks")
-    return _core.user_figures(*checked, users, queries, _codes("item", item, rows), lengths, weights)
-
-
-def _codes(name: str, values: npt.ArrayLike, rows: int, like: str = "ranks") -> Indices:
-    """Return equal numbers for equal values."""
-    try:
-        array = np.asarray(values)
-        shape, codes = array.shape, np.unique(array, return_inverse=True)[1]
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{name}: is not an array of numbers or texts: {error}") from None
-    if shape != (rows,):
-        raise DataError(f"{name}: got an array of the shape {shape}, need ({rows},): one value for each row of {like}")
-    return codes.astype(np.uint32)
+    ranked = 0 if items is None else positive("items", items)
+    return _core.user_figures(*checked, users, queries, to_codes("item", item, rows), lengths, weights, ranked)
 
 
 def recall(
@@ -215,6 +210,231 @@ def ndcg(
     return _list_figure(f"ndcg@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
 
 
+def precision(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    k: SupportsIndex,
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+    users: npt.ArrayLike | None = None,
+) -> float:
+    """Return the share of the first k places that relevant items have, averaged over lists.
+
+    The number of items of positive gain at positions up to k / k, however short the list is. Ties count against the
+    model. ``precision@<k>`` in reports.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
+        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
+        left out, as in keras-rs. Or the position of the only relevant item of each list.
+    y_pred : array_like, shape [rows, items]
+        Scores.
+    k : int
+        How many items of a list count, at least 1.
+    sample_weight : array_like, shape [rows] or [rows, items], optional
+        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
+        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
+    mask : array_like of bool, shape [rows] or [rows, items], optional
+        Lists or items to keep. An item that is left out is neither ranked nor relevant.
+    users : array_like, shape [rows], optional
+        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
+        lists. By default, each list has a user of its own.
+
+    Returns
+    -------
+    float
+        The mean over the lists with a relevant item, 0 if there is none.
+
+    Raises
+    ------
+    ConfigError
+        If ``k`` is not a whole number of at least 1.
+    DataError
+        If an array is empty, has another shape, or contains a value that is not finite.
+
+    Notes
+    -----
+    keras-rs's ``PrecisionAtK``, which counts lists without a relevant item as 0; they are left out here.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> metrics.precision([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=2)
+    0.5
+    """
+    return _list_figure(f"precision@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
+
+
+def hit(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    k: SupportsIndex,
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+    users: npt.ArrayLike | None = None,
+) -> float:
+    """Return the share of the lists with a relevant item among the first k.
+
+    1 for a list with an item of positive gain at a position up to k, else 0. Ties count against the model. ``hit@<k>`` in
+    reports.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
+        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
+        left out, as in keras-rs. Or the position of the only relevant item of each list.
+    y_pred : array_like, shape [rows, items]
+        Scores.
+    k : int
+        How many items of a list count, at least 1.
+    sample_weight : array_like, shape [rows] or [rows, items], optional
+        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
+        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
+    mask : array_like of bool, shape [rows] or [rows, items], optional
+        Lists or items to keep. An item that is left out is neither ranked nor relevant.
+    users : array_like, shape [rows], optional
+        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
+        lists. By default, each list has a user of its own.
+
+    Returns
+    -------
+    float
+        The mean over the lists with a relevant item, 0 if there is none.
+
+    Raises
+    ------
+    ConfigError
+        If ``k`` is not a whole number of at least 1.
+    DataError
+        If an array is empty, has another shape, or contains a value that is not finite.
+
+    Notes
+    -----
+    ``top_k_accuracy`` is the same for lists with one relevant item each, averaged over rows.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> metrics.hit([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=2)
+    1.0
+    """
+    return _list_figure(f"hit@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
+
+
+def average_precision(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    k: SupportsIndex,
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+    users: npt.ArrayLike | None = None,
+) -> float:
+    """Return the average precision of the first k, averaged over lists: MAP.
+
+    The sum over the relevant items at positions p up to k of (number of relevant items at positions up to p) / p, divided
+    by the number of all relevant items, as in trec_eval. Ties count against the model. ``map@<k>`` in reports.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
+        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
+        left out, as in keras-rs. Or the position of the only relevant item of each list.
+    y_pred : array_like, shape [rows, items]
+        Scores.
+    k : int
+        How many items of a list count, at least 1.
+    sample_weight : array_like, shape [rows] or [rows, items], optional
+        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
+        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
+    mask : array_like of bool, shape [rows] or [rows, items], optional
+        Lists or items to keep. An item that is left out is neither ranked nor relevant.
+    users : array_like, shape [rows], optional
+        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
+        lists. By default, each list has a user of its own.
+
+    Returns
+    -------
+    float
+        The mean over the lists with a relevant item, 0 if there is none.
+
+    Raises
+    ------
+    ConfigError
+        If ``k`` is not a whole number of at least 1.
+    DataError
+        If an array is empty, has another shape, or contains a value that is not finite.
+
+    Notes
+    -----
+    scikit-learn's ``average_precision_score`` if k is at least the number of items. keras-rs's
+    ``MeanAveragePrecision`` counts lists without a relevant item as 0; they are left out here.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> round(metrics.average_precision([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=3), 4)
+    0.8333
+    """
+    return _list_figure(f"map@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
+
+
+def reciprocal_rank(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    k: SupportsIndex,
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+    users: npt.ArrayLike | None = None,
+) -> float:
+    """Return the reciprocal of the first relevant item's position, averaged over lists.
+
+    1 / the best position of an item of positive gain, or 0 beyond k. Ties count against the model. ``mrr@<k>`` in
+    reports.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
+        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
+        left out, as in keras-rs. Or the position of the only relevant item of each list.
+    y_pred : array_like, shape [rows, items]
+        Scores.
+    k : int
+        How many items of a list count, at least 1.
+    sample_weight : array_like, shape [rows] or [rows, items], optional
+        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
+        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
+    mask : array_like of bool, shape [rows] or [rows, items], optional
+        Lists or items to keep. An item that is left out is neither ranked nor relevant.
+    users : array_like, shape [rows], optional
+        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
+        lists. By default, each list has a user of its own.
+
+    Returns
+    -------
+    float
+        The mean over the lists with a relevant item, 0 if there is none.
+
+    Raises
+    ------
+    ConfigError
+        If ``k`` is not a whole number of at least 1.
+    DataError
+        If an array is empty, has another shape, or contains a value that is not finite.
+
+    Notes
+    -----
+    keras-rs's ``MeanReciprocalRank``, which counts lists without a relevant item as 0; they are left out here.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> metrics.reciprocal_rank([[0, 0, 1]], [[0.9, 0.5, 0.7]], k=3)
+    0.5
+    """
+    return _list_figure(f"mrr@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
+
+
 class _Lists(NamedTuple):
     """Lists as pairs of a list and one of its relevant items, ascending by list."""
 
@@ -238,9 +458,9 @@ def _list_figure(
     lists = _to_lists(y_true, to_matrix("y_pred", y_pred, "[rows, items]"), sample_weight, mask)
     of_user = lists.row
     if users is not None:
-        of_user = _codes("users", users, len(lists.scores), "y_pred")[lists.row]
+        of_user = to_codes("users", users, len(lists.scores), "y_pred")[lists.row]
     found = Ranks(*_core.ranks(lists.scores, lists.row, lists.item, lists.allowed))
-    return _core.user_figures(*found, of_user, lists.row, lists.item, [length], lists.gain)[name]
+    return _core.user_figures(*found, of_user, lists.row, lists.item, [length], lists.gain, 0)[name]
 
 
 def _to_lists(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import SupportsIndex
+
+import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
-from shortlist._arrays import require, to_rows
+from shortlist._arrays import Indices, Rows, positives, require, to_codes, to_flag, to_rows
 from shortlist._core import DataError
 
 
@@ -14,6 +18,7 @@ def rating_figures(
     y_pred: npt.ArrayLike,
     sample_weight: npt.ArrayLike | None = None,
     mask: npt.ArrayLike | None = None,
+    users: npt.ArrayLike | None = None,
 ) -> dict[str, float]:
     """Return all figures of predicted labels, as a report has them.
 
@@ -27,12 +32,14 @@ def rating_figures(
         Weights of at least 0; 1 by default.
     mask : array_like of bool, shape [rows], optional
         Rows to keep.
+    users : array_like, shape [rows], optional
+        The user of each row: numbers or texts.
 
     Returns
     -------
     dict
-        ``rmse`` and ``mae``. If every label is 0 or 1, also ``log_loss`` and ``accuracy``, and if both labels
-        have a positive weight, ``auc`` and ``keras_auc``.
+        ``rmse`` and ``mae``. If every label is 0 or 1, also ``log_loss``, ``calibration_error`` and ``accuracy``, and
+        if both labels have a positive weight, ``auc`` and ``keras_auc``. With users, also ``gauc`` if a user has both.
 
     Raises
     ------
@@ -46,7 +53,15 @@ def rating_figures(
     1.0
     """
     rows = to_rows(y_true, y_pred, sample_weight, mask)
-    return _core.rating_figures(rows.y_true, rows.y_pred, rows.weight)
+    return _core.rating_figures(rows.y_true, rows.y_pred, rows.weight, _users_of(rows, users))
+
+
+def _users_of(rows: Rows, users: npt.ArrayLike | None) -> Indices:
+    if users is None:
+        return np.empty(0, np.uint32)
+    count = len(rows.y_true) if rows.kept is None else len(rows.kept)
+    codes = to_codes("users", users, count, "y_true")
+    return codes if rows.kept is None else codes[rows.kept]
 
 
 def rmse(
@@ -263,6 +278,142 @@ def auc(
     return _class_figure("auc", y_true, y_pred, sample_weight, mask)
 
 
+def gauc(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    users: npt.ArrayLike,
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+) -> float:
+    """Return the AUC of each user's rows, weighted by the weight of the rows.
+
+    Σ w_u AUC_u / Σ w_u over the users with both labels, with the weight w_u of the user's rows.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows]
+        Labels, each 0 or 1.
+    y_pred : array_like, shape [rows]
+        Predictions, of which only the order within a user matters.
+    users : array_like, shape [rows]
+        The user of each row, or any other group of rows: numbers or texts.
+    sample_weight : array_like, shape [rows], optional
+        Weights w of at least 0; 1 by default. A row of weight 0 does not count.
+    mask : array_like of bool, shape [rows], optional
+        Rows to keep. Values of other rows may be anything, even NaN.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    DataError
+        If an array is empty, has another shape, or contains a label that is not 0 or 1, or if no user has both labels.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> metrics.gauc([1, 0, 1, 0], [0.9, 0.4, 0.2, 0.3], ["ada", "ada", "bob", "bob"])
+    0.5
+    """
+    return _class_figure("gauc", y_true, y_pred, sample_weight, mask, users)
+
+
+def calibration_error(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+) -> float:
+    """Return the expected calibration error of probabilities (ECE).
+
+    Σ |Σ w (y_pred - y_true)| / Σ w, where the outer sum is over 15 bins of equal width, (i / 15, (i + 1) / 15], and the
+    inner one over the rows whose prediction is in the bin.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows]
+        Labels, each 0 or 1.
+    y_pred : array_like, shape [rows]
+        Probabilities of the label 1.
+    sample_weight : array_like, shape [rows], optional
+        Weights w of at least 0; 1 by default. A row of weight 0 does not count.
+    mask : array_like of bool, shape [rows], optional
+        Rows to keep. Values of other rows may be anything, even NaN.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    DataError
+        If an array is empty, has another shape, or contains a label that is not 0 or 1, or a prediction outside [0, 1].
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> metrics.calibration_error([1, 0, 1, 0], [0.5, 0.5, 1, 0])
+    0.0
+    """
+    return _class_figure("calibration_error", y_true, y_pred, sample_weight, mask)
+
+
+def group_figures(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    ks: Sequence[SupportsIndex] = (10,),
+    sample_weight: npt.ArrayLike | None = None,
+    mask: npt.ArrayLike | None = None,
+    exponential: bool = False,
+) -> dict[str, float]:
+    """Return figures of the order of the rows within each group, averaged over groups.
+
+    Parameters
+    ----------
+    y_true : array_like, shape [rows]
+        Labels of at least 0. A row is relevant if its label is above 0.
+    y_pred : array_like, shape [rows]
+        Predictions, by which the rows of a group are ranked. Ties count against the model.
+    groups : array_like, shape [rows]
+        The group of each row, such as a user, a query or a session: numbers or texts.
+    ks : sequence of int
+        How many rows of a group count, each at least 1.
+    sample_weight : array_like, shape [rows], optional
+        Weights w of at least 0, by which gains are multiplied; 1 by default.
+    mask : array_like of bool, shape [rows], optional
+        Rows to keep. Values of other rows may be anything, even NaN.
+    exponential : bool
+        Whether the gain of a label y is 2^y - 1, as in keras-rs, instead of y.
+
+    Returns
+    -------
+    dict
+        ``ndcg@<k>`` for each k, then ``map@<k>`` and ``mrr@<k>`` for each k: means over the groups with a relevant row.
+
+    Raises
+    ------
+    ConfigError
+        If a k is not a whole number of at least 1.
+    DataError
+        If an array is empty, has another shape, or contains a value that is not finite or a label below 0.
+
+    Examples
+    --------
+    >>> from shortlist import metrics
+    >>> metrics.group_figures([1, 0, 0, 1], [0.9, 0.4, 0.7, 0.3], ["a", "a", "b", "b"], ks=[2])["mrr@2"]
+    0.75
+    """
+    lengths, rows = positives("ks", ks), to_rows(y_true, y_pred, sample_weight, mask)
+    require("y_true", rows.y_true, rows.y_true >= 0, "a label of at least 0")
+    codes = _users_of(rows, groups)
+    return _core.group_figures(
+        rows.y_true, rows.y_pred, rows.weight, codes, lengths, to_flag("exponential", exponential)
+    )
+
+
 def keras_auc(
     y_true: npt.ArrayLike,
     y_pred: npt.ArrayLike,
@@ -313,6 +464,7 @@ def _class_figure(
     y_pred: npt.ArrayLike,
     sample_weight: npt.ArrayLike | None,
     mask: npt.ArrayLike | None,
+    users: npt.ArrayLike | None = None,
 ) -> float:
     rows = to_rows(y_true, y_pred, sample_weight, mask)
     if not len(rows.y_true):
@@ -321,12 +473,14 @@ def _class_figure(
     ones = labels == 1
     kept = "y_true" if rows.kept is None else "y_true[mask]"
     require(kept, labels, ones | (labels == 0), "the label 0 or 1")
-    if name != "auc":
+    if name not in ("auc", "gauc"):
         kept = "y_pred" if rows.kept is None else "y_pred[mask]"
         require(kept, predictions, (predictions >= 0) & (predictions <= 1), "a probability from 0 to 1")
-    figures = _core.rating_figures(labels, predictions, rows.weight)
+    figures = _core.rating_figures(labels, predictions, rows.weight, _users_of(rows, users))
     if name in figures:
         return figures[name]
+    if name == "gauc":
+        raise DataError("y_true: no user has both labels with a positive weight, need one that has")
     counted = labels if not len(rows.weight) else labels[rows.weight > 0]
     found = f"only the label {counted[0]:g}" if len(counted) else "no label"
     raise DataError(f"y_true: got {found} with a positive weight, need both 0 and 1")

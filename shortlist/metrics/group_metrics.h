@@ -1,0 +1,29 @@
+// Metrics of predictions within groups of rows, such as the rows of a user, of a query or of a session.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "shortlist/metrics/history.h"
+#include "shortlist/metrics/predictions.h"
+
+namespace shortlist {
+
+// Rows by group: those of a group are consecutive, groups ascend, and rows of a group keep their order. Rows
+// with unknown_index belong to no group.
+std::vector<uint32_t> rows_by_group(std::span<const uint32_t> group);
+
+// GAUC: the AUC of each group's rows, weighted by the weight of the rows (Zhu et al. 2017), for labels of 0
+// and 1. Groups in which only one of the labels has a weight are left out; none if all are.
+std::optional<double> grouped_auc(const Predictions& predictions, std::span<const uint32_t> group);
+
+// Ranks the rows of each group by their predictions. Returns ndcg@k for each k, then map@k and mrr@k for each
+// k, each averaged over the groups with a relevant row (list_metrics.h). A row is relevant if its label is
+// above 0. Its gain is label x weight, or with `exponential`, (2^label - 1) x weight as in keras-rs. Without
+// groups, the figures are 0.
+Metrics group_figures(const Predictions& predictions, std::span<const uint32_t> group,
+                      const std::vector<int>& ks, bool exponential = false);
+
+}  // namespace shortlist
