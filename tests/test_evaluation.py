@@ -1,127 +1,18 @@
-"""What is measured is what is served: another table, seen items, the order of lists, pages, exclusions by query."""
+"""What is measured: another table than that of the training, ranks and lists, the monitor."""
 
-import array
 import csv
 import json
 import math
-import random
 
 import pytest
 
+from evaluated import CONFIG, Place, baseline, figures, make_rows, write
 from program import run
-from serving import serving
-
-CONFIG = """
-[data]
-table = "ratings.csv"
-split = { train = 0.8, validation = 0.1, test = 0.1 }
-user  = "user"
-
-[features]
-user = { kind = "category", dim = 8 }
-item = { kind = "category", dim = 8 }
-
-[query]
-features = ["user"]
-
-[items]
-id       = "item"
-features = ["item"]
-
-[retrieval]
-top_k = [1, 5, 10, 50, 100]
-
-[[ranking]]
-label  = "rating"
-layers = [{ dense = 16, activation = "relu" }]
-
-[training]
-epochs    = 3
-batch     = 256
-optimizer = { adam = 0.01 }
-"""
-
-NO_RANKING = CONFIG.replace('[[ranking]]\nlabel  = "rating"\nlayers = [{ dense = 16, activation = "relu" }]\n', "")
-NO_RETRIEVAL = CONFIG.replace("[retrieval]\ntop_k = [1, 5, 10, 50, 100]\n", "")
-assert "[[ranking]]" not in NO_RANKING and "[retrieval]" not in NO_RETRIEVAL
-
-
-def make_rows(seed=1, users=40, items=300, each=30, first_user=0, first_item=0):
-    """Users of an even number like even items; each pair at most once; popular items are low numbers."""
-    draws = random.Random(seed)
-    rows = []
-    for user in range(first_user, first_user + users):
-        taken = set()
-        while len(taken) < each:
-            item = first_item + int(items * draws.random() ** 2)
-            if draws.random() < (0.9 if item % 2 == user % 2 else 0.1):
-                taken.add(item)
-        rows += [(f"u{user}", f"i{item}", draws.choice([4, 5] if item % 2 == user % 2 else [1, 2])) for item in sorted(taken)]
-    draws.shuffle(rows)
-    return rows
-
-
-def write(path, rows):
-    path.write_text("user,item,rating\n" + "".join(f"{u},{i},{r}\n" for u, i, r in rows))
-
-
-class Place:
-    def __init__(self, folder, config=CONFIG, name="bundle", *settings):
-        self.folder, self.name = folder, name
-        self.rows = make_rows()
-        write(folder / "ratings.csv", self.rows)
-        (folder / f"{name}.toml").write_text(config)
-        self.out = run("train", f"{name}.toml", "--out", name, "--quiet", *settings, cwd=folder).stdout
-
-    def report(self, *arguments):
-        return json.loads(run("evaluate", self.name, "--format", "json", *arguments, cwd=self.folder).stdout)
-
-    def items(self, user, *arguments):
-        answer = run("recommend", self.name, "--query", f"user={user}", "--format", "json", *arguments, cwd=self.folder)
-        return json.loads(answer.stdout)["items"]
-
-    def ids(self, user, *arguments):
-        return [item["id"] for item in self.items(user, *arguments)]
-
-    def tensor(self, file, name, kind):
-        with open(self.folder / self.name / f"{file}.safetensors", "rb") as opened:
-            header = json.loads(opened.read(int.from_bytes(opened.read(8), "little")))
-            begin, end = header[name]["data_offsets"]
-            return array.array(kind, opened.read()[begin:end])
-
-    def seen(self):
-        """The items of each user in the training rows, from the bundle itself."""
-        ids = json.loads((self.folder / self.name / "items.json").read_text())["ids"]
-        offsets, items, ends, names = (
-            self.tensor("ratings", name, kind)
-            for name, kind in (("offsets", "q"), ("items", "i"), ("users_offsets", "q"), ("users", "B")))
-        names = names.tobytes()
-        users = [names[ends[i] : ends[i + 1]].decode() for i in range(len(ends) - 1)]
-        return {user: {ids[i] for i in items[offsets[u] : offsets[u + 1]]} for u, user in enumerate(users)}
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     return Place(tmp_path_factory.mktemp("evaluation"))
-
-
-@pytest.fixture(scope="module")
-def blended(tmp_path_factory):
-    return Place(tmp_path_factory.mktemp("blended"), CONFIG + '\n[recommend]\norder = "blend"\nblend = 0.4\n')
-
-
-def figures(report, task="retrieval"):
-    found = report["list"] if task == "list" else next(t for t in report["tasks"] if t["task"] == task)
-    return {name: figure["value"] for name, figure in found["model"].items()}
-
-
-def baseline(report, name, task="retrieval"):
-    found = report["list"] if task == "list" else next(t for t in report["tasks"] if t["task"] == task)
-    chosen = next(b for b in found["baselines"] if b["name"] == name)
-    return {figure: entry["value"] for figure, entry in chosen["figures"].items()}
-
-
-# Another table.
 
 
 def test_the_training_table_is_known_by_its_values(place):
@@ -210,72 +101,6 @@ def test_another_table_can_be_split_on_request_and_needs_no_column_for_a_split(t
     assert "part" in run("evaluate", "bundle", "--data", "new.csv", "--split", "test", cwd=tmp_path, code=3).stderr
 
 
-# Seen items.
-
-
-def test_seen_items_are_left_out_unless_they_are_kept(place):
-    seen = place.seen()
-    known = {u: {i for v, i, _ in place.rows if v == u} for u in ("u1", "u2")}
-    assert all(seen[u] <= known[u] and len(seen[u]) > 15 for u in known)
-    kept_any = 0
-    for user in known:
-        dropped, kept = place.ids(user, "-k", 20), place.ids(user, "-k", 20, "--keep-seen")
-        assert not set(dropped) & seen[user] and len(dropped) == 20
-        kept_any += len(set(kept) & seen[user])
-        # Without what was seen, the longer list is the shorter one.
-        everything = place.ids(user, "-k", 300, "--keep-seen", "--order", "score")
-        assert [i for i in everything if i not in seen[user]] == place.ids(user, "-k", 300, "--order", "score")
-    assert kept_any > 0
-    assert place.ids("nobody", "-k", 5) == place.ids("nobody", "-k", 5, "--keep-seen")
-
-
-def test_the_config_can_keep_seen_items(tmp_path):
-    kept = Place(tmp_path, CONFIG + '\n[recommend]\nseen = "keep"\n')
-    assert kept.ids("u1", "-k", 30) == kept.ids("u1", "-k", 30, "--keep-seen")
-    assert set(kept.ids("u1", "-k", 30)) & kept.seen()["u1"]
-    assert not kept.report()["list"]["drops_seen"]
-
-
-def test_each_row_of_a_table_of_queries_leaves_out_what_its_user_has_seen(place):
-    seen = place.seen()
-    (place.folder / "users.csv").write_text("user\n" + "".join(f"u{n}\n" for n in range(40)))
-    lines = run("recommend", "bundle", "--queries", "users.csv", "-k", "10", "--format", "json", "--quiet", cwd=place.folder)
-    answers = [json.loads(line) for line in lines.stdout.splitlines()]
-    assert len(answers) == 400
-    for answer in answers:
-        assert answer["item_id"] not in seen[f"u{answer['query'] - 1}"]
-    one = [a["item_id"] for a in answers if a["query"] == 6]
-    assert one == place.ids("u5", "-k", 10)
-
-
-def test_users_that_features_confuse_keep_their_own_seen_items(tmp_path):
-    config = CONFIG.replace('user = { kind = "category", dim = 8 }', 'user = { kind = "hashed", buckets = 2, dim = 8 }')
-    hashed = Place(tmp_path, config)
-    seen = hashed.seen()
-    (tmp_path / "users.csv").write_text("user\n" + "".join(f"u{n}\n" for n in range(40)))
-    lines = run("recommend", "bundle", "--queries", "users.csv", "-k", "5", "--format", "json", "--quiet", cwd=tmp_path)
-    for answer in map(json.loads, lines.stdout.splitlines()):
-        assert answer["item_id"] not in seen[f"u{answer['query'] - 1}"]
-
-
-@pytest.mark.parametrize("index", ["exact", "int8", "bf16", "hnsw"])
-def test_every_index_leaves_seen_items_out(tmp_path, index):
-    indexed = Place(tmp_path, CONFIG, "bundle", "--set", f'retrieval.index="{index}"')
-    seen = indexed.seen()
-    for user in ("u1", "u2", "u3"):
-        answer = indexed.ids(user, "-k", 50)
-        assert len(answer) == 50 and not set(answer) & seen[user]
-
-
-def test_a_model_without_ratings_or_without_retrieval_leaves_seen_items_out(tmp_path):
-    for name, config in (("clicks", NO_RANKING), ("ranks", NO_RETRIEVAL)):
-        model = Place(tmp_path, config, name)
-        answer = model.ids("u1", "-k", 30)
-        assert len(answer) == 30 and not set(answer) & model.seen()["u1"]
-        assert set(model.ids("u1", "-k", 30, "--keep-seen")) & model.seen()["u1"] or name == "clicks"
-    assert "the bundle has none" in run("similar", "clicks", "i1", "--by", "cosine", cwd=tmp_path, code=2).stderr
-
-
 def brute_force(place, masked):
     """Positions in retrieval's order of all items."""
     ids = json.loads((place.folder / "bundle" / "items.json").read_text())["ids"]
@@ -312,9 +137,6 @@ def test_both_forms_are_those_of_brute_force(tmp_path):
     assert {"unseen_recall@50", "unseen_ndcg@50", "unseen_mean_rank"} <= set(popularity)
 
 
-# Monitors.
-
-
 def test_the_default_monitor_is_the_list_that_is_served(tmp_path):
     def stopped(name, section, config=CONFIG):
         place = Place(tmp_path, config.replace("[training]", f"[training]\nearly_stopping = {{ patience = 2{section} }}").replace("epochs    = 3", "epochs = 12"), name)
@@ -330,140 +152,3 @@ def test_the_default_monitor_is_the_list_that_is_served(tmp_path):
     assert stopped("kept", "", keep)[0] == stopped("kept2", ', monitor = "ndcg@10"', keep)[0]
     anyone = CONFIG.replace('user  = "user"\n', "")
     assert stopped("anyone", "", anyone)[0] == stopped("anyone2", ', monitor = "loss"', anyone)[0]
-
-
-# The list.
-
-
-@pytest.mark.parametrize("which", ["place", "blended"])
-def test_the_head_of_a_list_does_not_change_with_k(which, request):
-    place = request.getfixturevalue(which)
-    for arguments in ([], ["--order", "predicted"], ["--order", "score"], ["--order", "blend"], ["--keep-seen"]):
-        longest = place.ids("u3", "-k", 250, *arguments)
-        for k in (1, 7, 10, 50, 100, 101, 150):
-            assert place.ids("u3", "-k", k, *arguments) == longest[:k], (k, arguments)
-
-
-def test_pages_are_parts_of_one_list(blended):
-    whole = blended.items("u3", "-k", 230)
-    paged = [item for offset in range(0, 230, 23) for item in blended.items("u3", "-k", 23, "--offset", offset)]
-    assert paged == whole and [item["rank"] for item in whole] == list(range(1, 231))
-    assert blended.items("u3", "--offset", 1000) == []
-    assert blended.ids("u3", "-k", 5, "--offset", 5, "--retrieve", 20) == blended.ids("u3", "-k", 10, "--retrieve", 20)[5:]
-    run("recommend", "bundle", "--query", "user=u3", "--offset", 5, "--retrieve", 10, cwd=blended.folder, code=2)
-    run("recommend", "bundle", "--query", "user=u3", "--offset", -1, cwd=blended.folder, code=2)
-
-
-def test_lists_are_ordered_as_asked(place):
-    by_score = place.items("u4", "-k", 100, "--order", "score")
-    by_label = place.items("u4", "-k", 100, "--order", "predicted")
-    scores, predictions = [i["score"] for i in by_score], [i["predictions"]["rating"] for i in by_label]
-    assert scores == sorted(scores, reverse=True) and predictions == sorted(predictions, reverse=True)
-    assert sorted(i["id"] for i in by_score) == sorted(i["id"] for i in by_label)
-    assert place.ids("u4", "-k", 100, "--order", "blend", "--blend", 0) == [i["id"] for i in by_score]
-    assert place.ids("u4", "-k", 100, "--order", "blend", "--blend", 1) == [i["id"] for i in by_label]
-    assert place.ids("u4", "--order", "auto") == place.ids("u4")
-    run("recommend", "bundle", "--query", "user=u4", "--order", "blend", "--blend", 2, cwd=place.folder, code=2)
-
-
-def test_the_order_is_chosen_on_validation_and_reported(place):
-    report = place.report()
-    kept = json.loads((place.folder / "bundle" / "report.json").read_text())["list"]
-    assert [(o["order"], o["blend"]) for o in kept["orders"]] == [
-        ("score", 0), ("predicted", 0), ("blend", 0.25), ("blend", 0.5), ("blend", 0.75)]
-    best = max(kept["orders"], key=lambda o: o["validation"]["ndcg@10"])
-    assert (kept["order"], kept["blend"]) == (best["order"], best["blend"])
-    assert all("top_10" in o["validation"] for o in kept["orders"])
-    assert json.loads((place.folder / "bundle" / "recommend.json").read_text())["order"] == kept["order"]
-    assert report["list"]["order"] == kept["order"] and figures(report, "list") == {k: v["value"] for k, v in kept["model"].items()}
-
-
-def test_a_refit_keeps_the_order_that_validation_chose(place, tmp_path):
-    refitted = Place(tmp_path, CONFIG, "bundle", "--refit")
-    kept = json.loads((place.folder / "bundle" / "report.json").read_text())["list"]
-    found = json.loads((tmp_path / "bundle" / "report.json").read_text())["list"]
-    assert found["orders"] == kept["orders"] and (found["order"], found["blend"]) == (kept["order"], kept["blend"])
-
-
-@pytest.mark.parametrize("order", ["score", "predicted", "blend"])
-def test_the_list_that_is_served_is_the_list_that_is_evaluated(tmp_path, order):
-    config = CONFIG.replace("split = { train = 0.8, validation = 0.1, test = 0.1 }", 'split = { by = "order", train = 0.8, validation = 0.1, test = 0.1 }')
-    place = Place(tmp_path, config + f'\n[recommend]\norder = "{order}"\n')
-    test = place.rows[len(place.rows) * 9 // 10 :]
-    lists = {user: place.ids(user, "-k", 100) for user in {u for u, _, _ in test}}
-    report = place.report()
-    listed, served = figures(report, "list"), json.loads((tmp_path / "bundle" / "report.json").read_text())["list"]
-    assert served["order"] == order and served["drops_seen"] and served["rows"] == len(test)
-    for k in (1, 10, 100):
-        assert listed[f"top_{k}"] == pytest.approx(sum(i in lists[u][:k] for u, i, _ in test) / len(test), abs=1e-6)
-    ndcg = []
-    for user, answer in lists.items():
-        wanted = {i for u, i, _ in test if u == user}
-        gain = sum(1 / math.log2(2 + p) for p, item in enumerate(answer[:10]) if item in wanted)
-        ndcg.append(gain / sum(1 / math.log2(2 + p) for p in range(min(10, len(wanted)))))
-    assert listed["ndcg@10"] == pytest.approx(sum(ndcg) / len(ndcg), abs=1e-6)
-    assert baseline(report, "popularity", "list")["top_10"] == baseline(report, "popularity")["unseen_top_10"]
-    if order == "score":
-        assert listed["top_10"] == figures(report)["unseen_top_10"]
-    text = run("evaluate", "bundle", cwd=tmp_path).stdout
-    assert f"Lists as served: order = {order}" in text
-
-
-def test_an_order_that_the_model_cannot_have_is_an_error(tmp_path):
-    write(tmp_path / "ratings.csv", make_rows(users=10))
-    (tmp_path / "c.toml").write_text(NO_RANKING)
-    message = run("train", "c.toml", "--out", "b", "--set", 'recommend.order="predicted"', cwd=tmp_path, code=2).stderr
-    assert "recommend.order" in message and "[[ranking]]" in message
-    for setting in ("recommend.blend=1.5", "recommend.candidates=0", 'recommend.order="best"', 'recommend.seen="maybe"'):
-        run("train", "c.toml", "--out", "b", "--set", setting, cwd=tmp_path, code=2)
-    run("train", "c.toml", "--out", "b", "--quiet", cwd=tmp_path)
-    message = run("recommend", "b", "--query", "user=u1", "--order", "predicted", cwd=tmp_path, code=2).stderr
-    assert "no [[ranking]] task" in message
-
-
-# HTTP.
-
-
-def test_http_takes_seen_order_offset_and_exclusions_by_query(place):
-    seen = place.seen()
-    with serving("bundle", cwd=place.folder) as server:
-
-        def ids(**body):
-            status, _, answer = server.post("/v1/recommend", {"query": {"user": "u3"}, **body})
-            assert status == 200, answer
-            return [item["id"] for item in answer["items"]]
-
-        def refused(path="/v1/recommend", **body):
-            status, _, answer = server.post(path, {"query": {"user": "u3"}, **body} if path == "/v1/recommend" else body)
-            assert status == 422, answer
-            return answer["errors"][0]["field"]
-
-        assert ids(k=20) == place.ids("u3", "-k", 20) and not set(ids(k=20)) & seen["u3"]
-        assert ids(k=20, seen="keep") == place.ids("u3", "-k", 20, "--keep-seen")
-        assert ids(k=20, seen="drop") == ids(k=20)
-        assert ids(k=50)[:10] == ids(k=10) and ids(k=150)[100:150] == ids(k=50, offset=100)
-        for order in ("score", "predicted", "blend", "auto"):
-            assert ids(order=order) == place.ids("u3", "--order", order)
-        assert ids(order="blend", blend=0.9) == place.ids("u3", "--order", "blend", "--blend", 0.9)
-        assert refused(order="best") == "order" and refused(blend=2) == "blend" and refused(offset=-1) == "offset"
-        assert refused(seen="some") == "seen" and refused(offset=10_000) == "offset"
-        _, _, answer = server.post("/v1/recommend", {"query": {"user": "u3"}, "k": 2, "offset": 4})
-        assert [item["rank"] for item in answer["items"]] == [5, 6]
-
-        users = [{"user": "u3"}, {"user": "u3"}, {"user": "u4"}, {"user": "u3"}]
-        first = ids(k=3)
-
-        def batch(**body):
-            status, _, answer = server.post("/v1/recommend/batch", {"queries": users, "k": 3, **body})
-            assert status == 200, answer
-            return [[item["id"] for item in one["items"]] for one in answer["answers"]]
-
-        plain = batch()
-        assert plain[0] == plain[1] == plain[3] == first and plain[2] == place.ids("u4", "-k", 3)
-        own = batch(exclude=[[], [first[0]], [], first])
-        assert own[0] == first and own[1] == ids(k=4)[1:] and own[2] == plain[2] and own[3] == ids(k=6)[3:]
-        assert batch(exclude=[first[0]])[0] == ids(k=4)[1:]
-        assert refused("/v1/recommend/batch", queries=users, exclude=[["i1"]]) == "exclude"
-        assert refused("/v1/recommend/batch", queries=users, exclude=["i1", ["i2"], [], []]) == "exclude"
-
-

@@ -2,8 +2,8 @@
 
 import pytest
 
+from evaluated import CONFIG, make_rows, write
 from program import run
-from test_evaluation import CONFIG, make_rows, write
 
 
 def resumed(folder, *arguments, code=3):

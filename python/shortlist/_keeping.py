@@ -12,7 +12,7 @@ from shortlist import _core
 from shortlist._arguments import text, texts, whole
 from shortlist._core import ConfigError, SystemError
 from shortlist._fitted import Fitted
-from shortlist._server import Server, run_program
+from shortlist._server import Server, check_port, run_program
 
 
 class Kept(Fitted):
@@ -98,10 +98,16 @@ class Kept(Fitted):
         -------
         Server
             The running server.
+
+        Raises
+        ------
+        SystemError
+            If another program uses the port, or the server cannot start.
         """
         engine, host = self._need(), text(address, "address")
         host = f"[{host}]" if ":" in host else host
-        number = whole(port, "port", 0, 65535)
+        number = whole(port, "port", 1, 65535)
+        check_port(host, number)
         command = [engine.path, "--address", address, "--port", str(number), *texts(arguments, "arguments")]
         server = Server(command, f"http://{host}:{number}", log)
         if block:

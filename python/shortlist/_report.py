@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterator
 from typing import Any
 
+from shortlist import _core
 from shortlist._tables import Kind, default_kind, to_frame
 
 
@@ -16,6 +17,12 @@ def _number(value: float | None) -> str:
     if magnitude >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3g}" if magnitude >= 1 or value == 0 else f"{value:.3f}"
+
+
+class _UnknownMetric(_core.ConfigError, KeyError):
+    """A KeyError as well, since it comes from a subscript."""
+
+    __str__ = Exception.__str__  # KeyError's would quote the message
 
 
 class Report:
@@ -48,13 +55,22 @@ class Report:
         return str(self.data["split"])
 
     def __getitem__(self, metric: str) -> float:
-        """The model's value of a metric, such as ``report["rmse"]`` or ``report["unseen_ndcg@10"]``."""
-        names = []
+        """The model's value of a metric, such as ``report["rmse"]`` or ``report["unseen_ndcg@10"]``.
+
+        Raises
+        ------
+        ConfigError
+            If the report has no such metric. It is a KeyError, too.
+        """
+        names: list[str] = []
         for task in self._tasks():
-            if metric in task["model"]:
+            if isinstance(metric, str) and metric in task["model"]:
                 return float(task["model"][metric]["value"])
             names += task["model"]
-        raise KeyError(f"no metric '{metric}' (metrics: {', '.join(dict.fromkeys(names))})")
+        near = _core.nearest(metric, names)
+        known = ", ".join(dict.fromkeys(names))
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise _UnknownMetric(f"the report has no metric '{metric}' (metrics: {known}){hint}")
 
     def get(self, metric: str) -> float | None:
         """Return the model's value of a metric, or None if the report does not have it.

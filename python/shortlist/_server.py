@@ -6,6 +6,7 @@ import http.client
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -29,6 +30,18 @@ def run_program(arguments: list[str]) -> str:
         return done.stdout
     message = done.stderr.strip().removeprefix("shortlist: ").removeprefix("error: ")
     raise {2: ConfigError, 3: DataError}.get(done.returncode, SystemError)(message)
+
+
+def check_port(address: str, port: int) -> None:
+    """Raise SystemError if another program uses the port: its answers would be taken for the server's."""
+    if port == 0:
+        return
+    try:
+        with socket.create_connection((address.strip("[]"), port), timeout=1):
+            pass
+    except (OSError, UnicodeError, ValueError):
+        return
+    raise SystemError(f"{address}:{port} is in use by another program")
 
 
 class Server:

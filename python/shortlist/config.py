@@ -838,7 +838,7 @@ class Data(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Users(Settings):
-    """An optional table with one row per user, joined to the rows of [data] by a key.
+    """An optional table with one row per user, which is joined to the rows of [data] by a key.
 
     Parameters
     ----------
@@ -936,7 +936,8 @@ class Attribute(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Items(Settings):
-    """What is recommended: the items, their tower and, optionally, a table of them.
+    """What is recommended: the items, and the tower that embeds them. A table of items, with one row per item, is
+    joined to the rows of [data] by a key.
 
     Parameters
     ----------
@@ -1292,11 +1293,12 @@ class Config(Sections):
     data : Data
         Where the rows come from.
     users : Users
-        An optional table with one row per user, joined to the rows of [data] by a key.
+        An optional table with one row per user, which is joined to the rows of [data] by a key.
     query : Query
         The tower for queries: a user, a context, a set of tags.
     items : Items
-        What is recommended: the items, their tower and, optionally, a table of them.
+        What is recommended: the items, and the tower that embeds them. A table of items, with one row per item, is
+        joined to the rows of [data] by a key.
     retrieval : Retrieval
         Learns to find a row's item among all items. Without this section there is no such task.
     ranking : list of Ranking

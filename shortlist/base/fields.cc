@@ -99,7 +99,8 @@ int64_t read_integer(const Value& value, const Where& where, int64_t least, int6
   const double* d = std::get_if<double>(&value.data);
   if (d != nullptr && std::abs(*d) <= kExact && std::trunc(*d) == *d)
     return read_integer(Value(static_cast<int64_t>(*d), value.line), where, least, most);
-  throw where.error(value, fmt::format("got {}, need an integer", value.describe()));
+  const std::string range = i == nullptr ? "" : fmt::format(" from {} to {}", least, most);
+  throw where.error(value, fmt::format("got {}, need an integer{}", value.describe(), range));
 }
 
 double read_number(const Value& value, const Where& where, double most) {

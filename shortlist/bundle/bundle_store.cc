@@ -33,14 +33,11 @@ void read_known(const BundleReader& reader, Bundle& bundle) {
   }
 }
 
-// One for each ranking task, from the label with its name.
-std::vector<LabelScale> label_scales(const Bundle& bundle) {
-  std::vector<LabelScale> scales;
-  for (const AnswerSpec::Label& label : bundle.spec.labels) {
-    const auto range = std::ranges::find(bundle.labels, label.name, &LabelRange::label);
-    scales.push_back(range == bundle.labels.end() ? LabelScale() : range->scale);
+void set_label_scales(const Bundle& bundle, ModelSpec& spec) {
+  for (RankingOutput& ranking : spec.rankings) {
+    const auto range = std::ranges::find(bundle.labels, ranking.label, &LabelRange::label);
+    if (range != bundle.labels.end()) ranking.scale = range->scale;
   }
-  return scales;
 }
 
 // The retriever's own files. Tracks which of them have been read.
@@ -93,7 +90,7 @@ Bundle read_bundle(const BundleReader& reader) {
   bundle.version = reader.version();
   bundle.format = reader.manifest().format;
   read_known(reader, bundle);
-  if (bundle.towers != nullptr) bundle.towers->spec.label_scales = label_scales(bundle);
+  if (bundle.towers != nullptr) set_label_scales(bundle, bundle.towers->spec);
   read_retriever(reader, bundle);
   return bundle;
 }

@@ -2,6 +2,7 @@
 #include "shortlist/cli/command_options.h"
 
 namespace shortlist {
+namespace {
 
 void add_recommend(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
@@ -150,6 +151,15 @@ void add_embed(CLI::App& app, Chosen& chosen) {
               "\nExamples:\n"
               "  shortlist embed runs/anime --items --out items.parquet\n"
               "  shortlist embed runs/anime --queries users.csv --out users.npy\n");
+}
+
+}  // namespace
+
+void add_answer_commands(CLI::App& app, Chosen& chosen) {
+  add_recommend(app, chosen);
+  add_predict(app, chosen);
+  add_similar(app, chosen);
+  add_embed(app, chosen);
 }
 
 }  // namespace shortlist

@@ -98,22 +98,11 @@ std::function<void()> parse_arguments(int count, char** arguments) {
   app.footer(
       "\n`shortlist COMMAND --help` and `shortlist help COMMAND` describe a command.\n"
       "\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 bad data, 70 internal error, 130 interrupted.");
-  add_inspect(app, chosen);
-  add_convert(app, chosen);
-  add_init(app, chosen);
-  add_describe(app, chosen);
-  add_train(app, chosen, {arguments, arguments + count});
-  add_evaluate(app, chosen);
-  add_recommend(app, chosen);
-  add_predict(app, chosen);
-  add_similar(app, chosen);
-  add_embed(app, chosen);
-  add_import(app, chosen);
-  add_export(app, chosen);
-  add_serve(app, chosen);
-  add_key_command(app, chosen);
-  add_bench(app, chosen);
-  add_synth(app, chosen);
+  add_table_commands(app, chosen);
+  add_model_commands(app, chosen, {arguments, arguments + count});
+  add_answer_commands(app, chosen);
+  add_exchange_commands(app, chosen);
+  add_server_commands(app, chosen);
   add_completion(app, chosen);
   add_help(app, chosen);
   check_paths(app);

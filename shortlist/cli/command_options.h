@@ -55,22 +55,13 @@ void add_format(CLI::App& sub, std::string& format, const std::vector<std::strin
 // --set appends, because the list may already contain the settings of --epochs and --seed.
 void add_settings(CLI::App& sub, std::vector<std::string>& settings);
 
-// Each function adds a command, which becomes `chosen` if the arguments name it.
-void add_inspect(CLI::App& app, Chosen& chosen);
-void add_convert(CLI::App& app, Chosen& chosen);
-void add_init(CLI::App& app, Chosen& chosen);
-void add_describe(CLI::App& app, Chosen& chosen);
-void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments);
-void add_evaluate(CLI::App& app, Chosen& chosen);
-void add_recommend(CLI::App& app, Chosen& chosen);
-void add_predict(CLI::App& app, Chosen& chosen);
-void add_similar(CLI::App& app, Chosen& chosen);
-void add_embed(CLI::App& app, Chosen& chosen);
-void add_import(CLI::App& app, Chosen& chosen);
-void add_export(CLI::App& app, Chosen& chosen);
-void add_serve(CLI::App& app, Chosen& chosen);
-void add_key_command(CLI::App& app, Chosen& chosen);
-void add_bench(CLI::App& app, Chosen& chosen);
-void add_synth(CLI::App& app, Chosen& chosen);
+// Each function adds commands, one of which becomes `chosen` if the arguments name it.
+void add_table_commands(CLI::App& app, Chosen& chosen);
+// `arguments` are all words of the command line.
+void add_model_commands(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments);
+void add_answer_commands(CLI::App& app, Chosen& chosen);
+// Import and export.
+void add_exchange_commands(CLI::App& app, Chosen& chosen);
+void add_server_commands(CLI::App& app, Chosen& chosen);
 
 }  // namespace shortlist

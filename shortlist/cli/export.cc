@@ -1,21 +1,37 @@
 #include <algorithm>
 
+#include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/bundle_store.h"
 #include "shortlist/cli/export_formats.h"
 #include "shortlist/cli/words.h"
+#include "shortlist/interop/vectors/export_vectors.h"
 
 namespace shortlist {
+namespace {
+
+// For the formats that contain only the catalogue's vectors.
+template <void (*write)(const std::string& path, const ItemVectors& from)>
+void write_vectors(const ExportCommand& command) {
+  const Bundle bundle = load_bundle(command.bundle);
+  const ConstMatrix vectors = bundle.need_item_vectors("export --to " + command.to);
+  write(command.out, {bundle.items, vectors});
+  say("wrote {} vectors of {} numbers to {}", vectors.rows, vectors.cols, command.out);
+}
+
+}  // namespace
 
 const std::vector<ExportFormat>& export_formats() {
   static const std::vector<ExportFormat> formats = {
       {"tensorflow", "weights that a Keras model's load_weights(PATH) reads", write_tensorflow},
       {"safetensors", "a file with all weights; PyTorch, JAX, NumPy", write_safetensors_weights},
       {"onnx", "a folder with the towers and the ranking; onnxruntime", write_onnx},
-      {"npy", "a folder with the items' vectors; NumPy", write_npy_vectors},
-      {"faiss", "a folder with an exact index of the items' vectors; faiss", write_faiss},
+      {"npy", "a folder with the items' vectors; NumPy", write_vectors<export_npy>},
+      {"faiss", "a folder with an exact index of the items' vectors; faiss", write_vectors<export_faiss>},
       {"hnswlib", "a folder with an approximate index of the items' vectors; hnswlib", write_hnswlib},
-      {"word2vec", "a folder with the items' vectors as text and binary; gensim", write_word2vec},
+      {"word2vec", "a folder with the items' vectors as text and binary; gensim",
+       write_vectors<export_word2vec>},
       {"parquet", "a file with the items' ids, attributes and vectors; pyarrow, DuckDB, Spark",
-       write_parquet},
+       write_vectors<export_parquet>},
   };
   return formats;
 }

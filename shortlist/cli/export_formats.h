@@ -1,4 +1,5 @@
-// The formats that `shortlist export` writes: one function each, and one line in export.cc.
+// The formats that `shortlist export` writes: the list in export.cc, and a function for each format that is
+// more than the items' vectors.
 #pragma once
 
 #include <string>
@@ -21,10 +22,6 @@ std::string export_format_names();
 void write_tensorflow(const ExportCommand& command);
 void write_onnx(const ExportCommand& command);
 void write_safetensors_weights(const ExportCommand& command);
-void write_npy_vectors(const ExportCommand& command);
-void write_faiss(const ExportCommand& command);
 void write_hnswlib(const ExportCommand& command);
-void write_word2vec(const ExportCommand& command);
-void write_parquet(const ExportCommand& command);
 
 }  // namespace shortlist

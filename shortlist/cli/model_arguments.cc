@@ -12,8 +12,6 @@ void add_side_tables(CLI::App& sub, ConfigTableOptions& tables) {
       ->option_text("TABLE");
 }
 
-}  // namespace
-
 void add_describe(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<DescribeCommand>(
@@ -186,6 +184,19 @@ void add_export(CLI::App& app, Chosen& chosen) {
       "  shortlist export runs/anime --to tensorflow --out weights/anime \\\n"
       "      --name query=user_model --name item=anime_model \\\n"
       "      --name features.genre=genre_text_embedding\n");
+}
+
+}  // namespace
+
+void add_model_commands(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
+  add_describe(app, chosen);
+  add_train(app, chosen, arguments);
+  add_evaluate(app, chosen);
+}
+
+void add_exchange_commands(CLI::App& app, Chosen& chosen) {
+  add_import(app, chosen);
+  add_export(app, chosen);
 }
 
 }  // namespace shortlist

@@ -60,8 +60,6 @@ void add_access(CLI::App& sub, ServeOptions& options) {
       ->group(group);
 }
 
-}  // namespace
-
 void add_serve(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
@@ -159,6 +157,14 @@ void add_bench(CLI::App& app, Chosen& chosen) {
       "\nExample:\n"
       "  shortlist bench serve runs/anime --rate 5000\n"
       "  shortlist bench serve runs/anime --swaps 1000 --seconds 100\n");
+}
+
+}  // namespace
+
+void add_server_commands(CLI::App& app, Chosen& chosen) {
+  add_serve(app, chosen);
+  add_key_command(app, chosen);
+  add_bench(app, chosen);
 }
 
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 #include "shortlist/cli/command_options.h"
 
 namespace shortlist {
+namespace {
 
 void add_inspect(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
@@ -73,6 +74,15 @@ void add_synth(CLI::App& app, Chosen& chosen) {
       "\nExamples:\n"
       "  shortlist synth --rows 100000 --out ratings.csv\n"
       "  shortlist synth --rows 100000000 --seed 7 --out ratings.parquet\n");
+}
+
+}  // namespace
+
+void add_table_commands(CLI::App& app, Chosen& chosen) {
+  add_inspect(app, chosen);
+  add_convert(app, chosen);
+  add_init(app, chosen);
+  add_synth(app, chosen);
 }
 
 }  // namespace shortlist

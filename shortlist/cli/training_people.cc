@@ -47,11 +47,10 @@ class PeopleListener : public TrainingCallback {
     if (parameters.size() > 0)
       say("parameters  {} trained, {} not trained", count_text(parameters.trainable_count()),
           count_text(parameters.kept_count()));
-    for (size_t t = 0; t < spec.ranking.size(); ++t) {
-      const LabelScale scale = model.label_scale(t);
+    for (const auto& [label, node, scale] : model.rankings) {
       if (scale == LabelScale()) continue;
-      say("label       {}: mean {}, deviation {}; losses are of the standardised label",
-          spec.ranking[t].label, compact_figure(scale.mean), compact_figure(scale.deviation));
+      say("label       {}: mean {}, deviation {}; losses are of the standardised label", label,
+          compact_figure(scale.mean), compact_figure(scale.deviation));
     }
     for (const auto& [feature, values] : data.unseen) {
       if (values > 0)

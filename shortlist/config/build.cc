@@ -32,9 +32,13 @@ class Chain {
     const std::vector<Block> blocks = read_blocks(layers, where);
     const std::vector<std::string> names = layer_names(blocks, std::move(taken));
     auto name = names.begin();
+    so_far_ = {last};
     for (const Block& block : blocks) {
       try {
-        for (int i = 0; i < block.repeat; ++i) last = add_layer(block, *name++, i == 0, last);
+        for (int i = 0; i < block.repeat; ++i) {
+          last = add_layer(block, *name++, i == 0, last);
+          so_far_.push_back(last);
+        }
       } catch (const Error& error) {
         if (std::string_view(error.what()).starts_with(file_) && !file_.empty()) throw;
         throw block.where.error(block.written, error.what());
@@ -49,6 +53,10 @@ class Chain {
     if (!repeats) first_input_ = -1;
     std::vector<int> inputs = {last};
     if (block.inputs && first) inputs = find_inputs(block);
+    if (!block.back.empty()) {
+      inputs.clear();
+      for (int back : block.back) inputs.push_back(so_far_.at(so_far_.size() - static_cast<size_t>(back)));
+    }
     if (repeats && inputs.size() == 1) {
       if (first_input_ < 0) first_input_ = inputs[0];
       if (first_input_ != inputs[0]) inputs = {first_input_, inputs[0]};
@@ -80,7 +88,8 @@ class Chain {
   int row_set_;
   std::string file_;
   std::vector<std::pair<std::string, int>> named_;
-  int first_input_ = -1;  // first input of consecutive layers that repeat it
+  std::vector<int> so_far_;  // the input of a list and its layers
+  int first_input_ = -1;     // first input of consecutive layers that repeat it
 };
 
 // The embedding table of a feature. Tables of one name are shared.
@@ -163,7 +172,7 @@ void build_ranking(ModelSpec& spec, const Config& config, const RankingConfig& r
       chain.add_layers(ranking.layers, both, {config.file, fmt::format("ranking.{}.layers", index)});
   auto prediction = std::make_shared<Dense>();
   prediction->dense = 1;
-  spec.rankings.push_back(chain.add("prediction", prediction, {last}));
+  spec.rankings.push_back({ranking.label, chain.add("prediction", prediction, {last}), {}});
 }
 
 }  // namespace
@@ -204,10 +213,13 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
 }
 
 ModelSpec build_model(const Config& config, const FeatureMap& features,
-                      std::vector<LabelScale> label_scales) {
+                      const std::map<std::string, LabelScale>& label_scales) {
   ModelSpec spec = build_model(config, feature_shapes(features.select(config.query.features)),
                                feature_shapes(features.select(config.items.features)));
-  spec.label_scales = std::move(label_scales);
+  for (RankingOutput& ranking : spec.rankings) {
+    const auto scale = label_scales.find(ranking.label);
+    if (scale != label_scales.end()) ranking.scale = scale->second;
+  }
   return spec;
 }
 

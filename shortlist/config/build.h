@@ -1,6 +1,9 @@
 // Builds a model from a config.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "shortlist/config/config.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/model/spec.h"
@@ -19,8 +22,9 @@ std::vector<FeatureShape> feature_shapes(const FeatureMap& tower);
 // Throws a usage Error with file and line if layers do not fit together.
 ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& query,
                       const std::vector<FeatureShape>& candidate);
-// The same with the fitted features of both towers, and the scales of the labels (ModelSpec::label_scales).
+// The same with the fitted features of both towers, and the scales of standardised labels, by the label's
+// name.
 ModelSpec build_model(const Config& config, const FeatureMap& features,
-                      std::vector<LabelScale> label_scales = {});
+                      const std::map<std::string, LabelScale>& label_scales = {});
 
 }  // namespace shortlist

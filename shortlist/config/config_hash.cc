@@ -7,12 +7,21 @@
 namespace shortlist {
 namespace {
 
-// A run whose loss became infinite may be resumed with a lower learning rate.
-void leave_out_learning_rate(Value& config) {
-  Value* training = config.find("training");
-  Value* optimizer = training != nullptr ? training->find("optimizer") : nullptr;
-  for (const char* name : {"adam", "adagrad", "sgd"}) {
+void leave_out_rate_of(Value& owner) {
+  Value* optimizer = owner.find("optimizer");
+  for (const char* name : {"adam", "adamw", "adagrad", "ftrl", "sgd", "clippy_adagrad"}) {
     if (Value* rate = optimizer != nullptr ? optimizer->find(name) : nullptr) *rate = Value(0.0);
+  }
+}
+
+// A run whose loss became infinite may be resumed with a lower learning rate.
+void leave_out_learning_rates(Value& config) {
+  Value* training = config.find("training");
+  if (training == nullptr) return;
+  leave_out_rate_of(*training);
+  Value* parts = training->find("parts");
+  if (auto* list = parts != nullptr ? std::get_if<Value::Array>(&parts->data) : nullptr) {
+    for (Value& part : *list) leave_out_rate_of(part);
   }
 }
 
@@ -27,7 +36,7 @@ std::string config_hash(const Config& config) {
     }
   };
   leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints"});
-  leave_out_learning_rate(written);
+  leave_out_learning_rates(written);
   leave_out("retrieval", {"index", "hnsw"});
   for (const char* section : {"data", "items", "users"}) leave_out(section, {"table"});
   leave_out("recommend", {"order", "blend", "candidates"});

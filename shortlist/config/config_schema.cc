@@ -104,7 +104,9 @@ Fields describe_mlp() {
 // In the order in which a layer's kind is looked for among its keys.
 Value describe_layers() {
   Value::Array kinds = {
-      describe_kind("mlp", "several dense layers", joined(describe_mlp(), document_block()))};
+      describe_kind("mlp", "several dense layers", joined(describe_mlp(), document_block())),
+      describe_kind("self_attention", "blocks of causal self-attention along a history",
+                    document_self_attention())};
   for (const LayerKind& kind : layer_kinds())
     kinds.push_back(describe_kind(kind.name, kind.help, joined(kind.document(), document_block())));
   return Value(std::move(kinds));

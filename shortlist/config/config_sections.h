@@ -12,12 +12,14 @@ template <typename Visitor>
 void visit_sections(Config& config, Visitor& visit) {
   visit("data", config.data, "Where the rows come from.");
   visit("users", config.users,
-        "An optional table with one row per user, joined to the rows of [data] by a key.");
+        "An optional table with one row per user, which is joined to the rows of [data] by a key.");
   visit("features", config.features, "What the towers see of each row, by name.");
   visit("model", config.model, "The kind of model that retrieves, and the settings of that kind.");
   visit("query", config.query, "The tower for queries: a user, a context, a set of tags.");
   visit("items", config.items,
-        "What is recommended: the items, their tower and, optionally, a table of them.");
+        "What is recommended: the items, and the tower that embeds them. A table of items, with one row per "
+        "item, "
+        "is joined to the rows of [data] by a key.");
   visit("retrieval", config.retrieval,
         "Learns to find a row's item among all items. Without this section there is no such task.");
   visit("ranking", config.ranking,

@@ -35,12 +35,22 @@ struct EnumNames<IndexKind> {
                                                                      {IndexKind::hnsw, "hnsw"}};
 };
 
+// Where the item shares for sampling_correction come from.
+enum class SamplingEstimate { counts, streaming };
+template <>
+struct EnumNames<SamplingEstimate> {
+  static constexpr std::pair<SamplingEstimate, std::string_view> names[] = {
+      {SamplingEstimate::counts, "counts"}, {SamplingEstimate::streaming, "streaming"}};
+};
+
 struct RetrievalConfig {
   RetrievalLoss loss;
   double weight = 1;
   Reduction reduction = Reduction::sum;
   std::string positives;
   bool sampling_correction = false;
+  SamplingEstimate sampling_estimate = SamplingEstimate::counts;
+  double streaming_rate = 0.01;
   std::vector<int> top_k = {1, 5, 10, 50, 100};
   IndexKind index = IndexKind::exact;
   HnswConfig hnsw;
@@ -48,7 +58,8 @@ struct RetrievalConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("loss", loss.kind,
-          "Loss of this task. in_batch_softmax compares each row's item with the other items of the batch.");
+          "Loss of this task. in_batch_softmax compares each row's item with the other items of the batch, "
+          "full_softmax with all items, the others with sampled items (see `negatives`).");
     visit("weight", weight, "Weight of this task in the loss", Range::at_least(0));
     visit("reduction", reduction,
           "How the losses of a batch's rows are combined: sum, as in TensorFlow Recommenders, or mean");
@@ -61,6 +72,12 @@ struct RetrievalConfig {
         "sampling_correction", sampling_correction,
         "In the loss, subtract from each score the log of the item's share of the training rows. Without it, "
         "popular items are ranked too low, because they occur in more batches.");
+    visit("sampling_estimate", sampling_estimate,
+          "How sampling_correction knows the shares: counts, the share of all training rows; streaming, from "
+          "the number of rows between two rows with the item (Yi et al. 2019), which follows changes");
+    visit("streaming_rate", streaming_rate,
+          "Weight of the latest gap in the mean of the gaps of sampling_estimate = \"streaming\"",
+          Range::inside(0, 1));
     visit("top_k", top_k, "Values of k for the top_k accuracies", Range::at_least(1));
     visit("index", index,
           "How retrieval searches the items: exact; int8, the same answers from a quarter of the bytes; "

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/base/function_ref.h"
 #include "shortlist/config/config_sections.h"
 #include "shortlist/config/read_model_kind.h"
 #include "shortlist/features/categories.h"
@@ -97,6 +98,17 @@ void complete_history(Config& config, FeatureConfig& feature) {
 void complete_histories(Config& config) {
   for (FeatureConfig& feature : config.features)
     if (history_of(*feature.settings) != nullptr) complete_history(config, feature);
+}
+
+// Calls check() and adds the place to its error, whose first word, "optimizer: ", the path says already.
+void require_valid(const Config& config, const std::string& path, FunctionRef<void()> check) {
+  try {
+    check();
+  } catch (const Error& error) {
+    const std::string message = error.message();
+    const size_t colon = message.find(": ");
+    require(false, config, path, message.substr(colon == std::string::npos ? 0 : colon + 2));
+  }
 }
 
 void check_data(const Config& config) {
@@ -207,11 +219,14 @@ void check_attributes(const Config& config) {
 
 void check_training(const Config& config) {
   const TrainingConfig& training = config.training;
-  const OptimizerConfig& optimizer = training.optimizer;
-  const int named = optimizer.adam.has_value() + optimizer.adagrad.has_value() + optimizer.sgd.has_value();
-  require(named == 1, config, "training.optimizer",
-          fmt::format("sets {} of adam, adagrad and sgd, need exactly one", named));
-  require(!optimizer.rowwise || optimizer.adagrad, config, "training.optimizer.rowwise", "needs adagrad");
+  require_valid(config, "training.optimizer", [&] { check_optimizer(training.optimizer); });
+  for (size_t i = 0; i < training.parts.size(); ++i) {
+    const std::string path = fmt::format("training.parts.{}", i);
+    require(!training.parts[i].parameters.empty(), config, path,
+            "parameters: got nothing, need at least one name or pattern");
+    require_valid(config, path + ".optimizer", [&] { check_optimizer(training.parts[i].optimizer); });
+  }
+  if (training.average) require_valid(config, "training.average", [&] { check_average(*training.average); });
 }
 
 void check_recommend(const Config& config) {
@@ -225,6 +240,33 @@ void check_recommend(const Config& config) {
           fmt::format("\"{}\" needs a [retrieval] task", enum_name(recommend.order)));
 }
 
+void check_negatives(const Config& config) {
+  const RetrievalLoss& loss = config.retrieval->loss;
+  const NegativesConfig& written = loss.negatives;
+  const Negatives negatives = loss.resolved_negatives();
+  const std::string_view name = loss.name();
+  const bool in_batch = name == "in_batch_softmax";
+  require(in_batch || loss.hard_negatives == 0, config, "retrieval.hard_negatives",
+          fmt::format("is for in_batch_softmax, but the loss is {}", name));
+  require(!in_batch || negatives.in_batch, config, "retrieval.negatives.in_batch",
+          "got false, but in_batch_softmax compares with the batch's items; use sampled_softmax");
+  require(!in_batch || !negatives.per_pair, config, "retrieval.negatives.per_pair",
+          "got true, but in_batch_softmax has the same negatives for the whole batch; use sampled_softmax");
+  const bool sets_any =
+      written.in_batch || written.uniform || written.popularity || written.earlier > 0 || written.per_pair;
+  require(!negatives.catalogue || !sets_any, config, "retrieval.negatives",
+          fmt::format("is not for {}, which compares with all items", name));
+  require(in_batch || negatives.in_batch || negatives.adds_candidates(), config, "retrieval.negatives",
+          fmt::format("got no negatives, but {} needs some", name));
+  require(negatives.accidental_hits != AccidentalHits::user || !config.data.user.empty(), config,
+          "retrieval.accidental_hits", "\"user\" needs data.user");
+  require(config.retrieval->sampling_correction ||
+              config.retrieval->sampling_estimate == SamplingEstimate::counts,
+          config, "retrieval.sampling_estimate", "needs sampling_correction = true");
+  require(name != "cosine_contrastive" || loss.temperature == 1, config, "retrieval.temperature",
+          "must be 1 with cosine_contrastive, whose scores are cosines");
+}
+
 void check_tasks(const Config& config) {
   require(config.retrieval || !config.ranking.empty(), config, "",
           "has neither [retrieval] nor [[ranking]], need at least one of them");
@@ -236,6 +278,7 @@ void check_tasks(const Config& config) {
     const std::set<int> different(config.retrieval->top_k.begin(), config.retrieval->top_k.end());
     require(different.size() == config.retrieval->top_k.size(), config, "retrieval.top_k",
             "got the same k twice");
+    check_negatives(config);
   }
   std::set<std::string> labels;
   for (const RankingConfig& ranking : config.ranking) {
@@ -337,7 +380,7 @@ Config read_config(const Value& root, const std::string& file) {
   if (config.users) check_side_table(config, "users", *config.users, config.data.user, "data.user");
   check_layers(config);
   OptimizerConfig& optimizer = config.training.optimizer;
-  if (!optimizer.adam && !optimizer.adagrad && !optimizer.sgd) optimizer.adam = 0.001;
+  if (named_optimizers(optimizer).empty()) optimizer.adam = 0.001;
   check_training(config);
   check_recommend(config);
   return config;

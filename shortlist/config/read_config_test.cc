@@ -7,6 +7,7 @@
 #include "shortlist/config/build.h"
 #include "shortlist/config/config_toml.h"
 #include "shortlist/config/read_config.h"
+#include "shortlist/features/feature_kinds.h"
 #include "shortlist/io/file.h"
 #include "shortlist/io/toml.h"
 #include "shortlist/layers/dense.h"
@@ -94,11 +95,12 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "a.toml:28: unknown key 'trainning'; did you mean 'training'? (known: data, users, "
             "features, model, query, "
             "items, retrieval, ranking, training, recommend)");
-  EXPECT_EQ(error_with("epochs ", "epoch "),
-            "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
-            "precision, "
-            "optimizer, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, "
-            "keep_checkpoints)");
+  EXPECT_EQ(
+      error_with("epochs ", "epoch "),
+      "a.toml:29: training: unknown key 'epoch'; did you mean 'epochs'? (known: epochs, batch, seed, "
+      "precision, "
+      "optimizer, parts, average, reduce_on_plateau, early_stopping, keras_compatible, refit, tensorboard, "
+      "keep_checkpoints)");
   EXPECT_EQ(error_with("validation", "valid"),
             "a.toml:3: data.split: unknown key 'valid'; did you mean 'validation'? (known: by, train, "
             "validation, test, seed, column, "
@@ -106,7 +108,8 @@ TEST(Config, RejectsUnknownSectionsAndKeys) {
             "format)");
   EXPECT_EQ(error_with("dim = 8", "dims = 8"),
             "a.toml:6: features.user: unknown key 'dims'; did you mean 'dim'? (known: order, vocabulary, "
-            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, l2, "
+            "oov_buckets, minimum_count, max_tokens, missing, kind, column, dim, pooling, initializer, "
+            "initializer_scale, l2, row_l2, "
             "half_life, item_dropout, table)");
 }
 
@@ -130,11 +133,10 @@ TEST(Config, RejectsValuesOfTheWrongType) {
 
 TEST(Config, RejectsUnknownFeaturesAndKinds) {
   EXPECT_EQ(error_with("\"category\"", "\"categorie\""),
-            "a.toml:6: features.user.kind: got \"categorie\", need one of category, categories, text, "
-            "hashed, number, time, vector, history; did you mean \"categories\"?");
+            "a.toml:6: features.user.kind: got \"categorie\", need one of " + feature_kind_names() +
+                "; did you mean \"categories\"?");
   EXPECT_EQ(error_with("kind = \"category\", ", ""),
-            "a.toml:6: features.user: needs a kind: one of category, categories, text, hashed, number, time, "
-            "vector, history");
+            "a.toml:6: features.user: needs a kind: one of " + feature_kind_names());
   EXPECT_EQ(error_with("[\"user\"]", "[\"users\"]"),
             "a.toml:10: query.features: no feature is named 'users'; did you mean 'user'?");
   EXPECT_EQ(error_with("[\"user\"]", "[\"user\", \"user\"]"),
@@ -151,7 +153,7 @@ TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
             "a.toml:11: query.layers.0: got the number 8, need a layer such as { dense = 32 }");
   EXPECT_EQ(error_with("activation = \"relu\"", "activations = \"relu\""),
             "a.toml:25: ranking.0.layers.1: unknown key 'activations'; did you mean 'activation'? (known: "
-            "dense, activation, bias, initializer, bias_initializer, l1, l2, bias_l2)");
+            "dense, activation, bias, initializer, initializer_scale, bias_initializer, l1, l2, bias_l2)");
   EXPECT_EQ(error_with("\"relu\"", "\"rellu\""),
             "a.toml:25: ranking.0.layers.1.activation: got \"rellu\", need one of linear, relu, sigmoid, "
             "tanh, softplus, elu, selu, gelu, swish; did you mean \"relu\"?");
@@ -163,7 +165,17 @@ TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
 
 TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, sgd = 0.1 }"),
-            "a.toml:30: training.optimizer: sets 2 of adam, adagrad and sgd, need exactly one");
+            "a.toml:30: training.optimizer: sets 2 of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad, "
+            "need exactly one");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, schedule = { kind = \"step\" } }"),
+            "a.toml:30: training.optimizer: kind = \"step\" needs every or at");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\nparts = [{ optimizer = { sgd = 0.1 } }]"),
+            "a.toml:31: training.parts.0: parameters: got nothing, need at least one name or pattern");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\nparts = [{ parameters = [\"tables\"] }]"),
+            "a.toml:31: training.parts.0.optimizer: sets 0 of adam, adamw, adagrad, ftrl, sgd and "
+            "clippy_adagrad, need exactly one");
+  EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\naverage = { from_epoch = 2 }"),
+            "a.toml:31: training.average: from_epoch needs kind = \"stochastic\"");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.0 }"),
             "a.toml:30: training.optimizer.adam: got 0, need more than 0");
   EXPECT_EQ(error_with("train = 80", "train = -80"),
@@ -253,7 +265,7 @@ TEST(BuildModel, MakesTowersAndRankings) {
   const ModelSpec spec = build(read(kConfig));
   EXPECT_EQ(spec.at(spec.query).name, "query/dense");
   EXPECT_EQ(spec.at(spec.candidate).width, 8);
-  EXPECT_EQ(spec.at(spec.rankings.at(0)).name, "ranking/rating/prediction");
+  EXPECT_EQ(spec.at(spec.rankings.at(0).node).name, "ranking/rating/prediction");
 }
 
 TEST(BuildModel, RejectsTowersOfDifferentWidths) {

@@ -18,6 +18,9 @@ struct TrainSpec {
   std::string served_metric = "loss";  // what kServedMonitor refers to if there are validation rows
   std::string hash;                    // config_hash(), which says whether a run can be resumed
 
+  // Of the retrieval loss.
+  Negatives negatives() const { return retrieval ? retrieval->loss.resolved_negatives() : Negatives(); }
+
   // The metric that `monitor` refers to. Without validation rows the training rows are monitored. All of
   // their items are seen, so the served metric is replaced by the loss.
   std::string monitored_metric(const std::string& monitor, bool has_validation) const {

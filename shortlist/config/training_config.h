@@ -6,7 +6,8 @@
 
 #include "shortlist/base/fields.h"
 #include "shortlist/math/panels.h"
-#include "shortlist/optim/optimizer.h"
+#include "shortlist/optim/optimizer_config.h"
+#include "shortlist/optim/weight_average.h"
 
 namespace shortlist {
 
@@ -65,6 +66,8 @@ struct TrainingConfig {
   int64_t seed = 42;
   Precision precision = Precision::float32;
   OptimizerConfig optimizer;
+  std::vector<OptimizerPart> parts;
+  std::optional<AverageConfig> average;
   std::optional<PlateauConfig> reduce_on_plateau;
   std::optional<EarlyStoppingConfig> early_stopping;
   bool keras_compatible = false;
@@ -83,6 +86,12 @@ struct TrainingConfig {
           "and evaluation are always float32.");
     visit("optimizer", optimizer,
           "{ adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }. The number is the learning rate.");
+    visit(
+        "parts", parts,
+        "Other optimizers for parts of the model. A parameter belongs to one part at most; those of no part "
+        "have training.optimizer.");
+    visit("average", average,
+          "Average the weights during training. The averages are evaluated, monitored and saved.");
     visit("reduce_on_plateau", reduce_on_plateau,
           "Reduce the learning rate when validation does not improve");
     visit("early_stopping", early_stopping, "Stop when validation does not improve");

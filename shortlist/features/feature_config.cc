@@ -28,7 +28,9 @@ const FeatureKind& read_kind(const Value& value, const Where& where) {
 }  // namespace
 
 const std::vector<std::string>& embedding_keys() {
-  static const std::vector<std::string> keys = {"dim", "pooling", "initializer", "l2", "half_life", "item_dropout", "table"};
+  static const std::vector<std::string> keys = {"dim",  "pooling", "initializer", "initializer_scale",
+                                                "l2",   "row_l2",  "half_life",   "item_dropout",
+                                                "table"};
   return keys;
 }
 

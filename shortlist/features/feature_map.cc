@@ -136,6 +136,7 @@ void FeatureMap::encode(std::span<const Column> columns, EncodedRows& out, std::
     formed.push_back(in_form(columns[c], form(columns_[c]), memory));
   for (size_t i = 0; i < size(); ++i) {
     const Column& column = formed[column_of_[i]];
+    out.columns[i].width = entries_[i].feature->width();
     try {
       entries_[i].feature->encode(column, out.columns[i], unseen.empty() ? nullptr : &unseen[i]);
     } catch (const RowError& error) {
@@ -204,11 +205,45 @@ void FeatureMapFit::merge(const FeatureMapFit& other) {
   for (size_t i = 0; i < parts_.size(); ++i) parts_[i].fit->merge(*other.parts_[i].fit);
 }
 
+namespace {
+
+// The name of the table that a feature shares with others, or "".
+std::string shared_table(const FeatureConfig& config) {
+  const Value* table = config.embedding.find("table");
+  return table == nullptr ? "" : *std::get_if<std::string>(&table->data);
+}
+
+// The kind and its settings, as text.
+std::string settings_of(const FeatureConfig& config) {
+  return fmt::format("{} {}", config.settings->kind(), to_toml(config.settings->write()));
+}
+
+}  // namespace
+
+// Features of one table have the same ids, so they are fitted together.
+size_t FeatureMapFit::join_table(size_t part) {
+  const std::string table = shared_table(configs_[part]);
+  for (size_t first = 0; first < part && !table.empty(); ++first) {
+    if (shared_table(configs_[first]) != table) continue;
+    if (settings_of(configs_[first]) != settings_of(configs_[part]))
+      throw usage_error(
+          "features '{}' and '{}' share the table '{}', so they need the same kind and settings",
+          parts_[first].name, parts_[part].name, table);
+    parts_[first].fit->merge(*parts_[part].fit);
+    return first;
+  }
+  return part;
+}
+
 FeatureMap FeatureMapFit::finish(ColumnForms forms) {
+  std::vector<size_t> fitted_as;
+  for (size_t i = 0; i < parts_.size(); ++i) fitted_as.push_back(join_table(i));
   std::vector<FeatureMap::Entry> entries;
-  for (Part& part : parts_) {
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
     try {
-      entries.push_back({part.name, part.column, part.fit->finish()});
+      entries.push_back(
+          {part.name, part.column, fitted_as[i] == i ? part.fit->finish() : entries[fitted_as[i]].feature});
     } catch (const Error& error) {
       throw Error(error.kind(), fmt::format("feature '{}': {}", part.name, error.what()));
     }

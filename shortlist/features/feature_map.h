@@ -83,7 +83,7 @@ class FeatureMapFit {
   FeatureMapFit part() const;
   // Requires a fit of the same configs.
   void merge(const FeatureMapFit& other);
-  // Call once, at the end.
+  // Call once, at the end. Throws a usage Error if features that share a table have different settings.
   FeatureMap finish(ColumnForms forms = {});
 
  private:
@@ -91,6 +91,9 @@ class FeatureMapFit {
     std::string name, column;
     std::unique_ptr<FeatureFit> fit;
   };
+  // Merges the fit of a feature into that of the first feature that shares its table. Returns that one.
+  size_t join_table(size_t part);
+
   std::vector<FeatureConfig> configs_;
   std::vector<Part> parts_;
   std::vector<std::string> columns_;

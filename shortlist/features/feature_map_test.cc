@@ -144,17 +144,35 @@ TEST(FeatureMap, NamesRowAndColumnOfABadValue) {
             "row 2, column 'rating': 'ten' is not a number");
 }
 
+TEST(FeatureMap, FitsFeaturesOfOneTableTogether) {
+  const auto features = [](int64_t buckets) {
+    return std::vector<FeatureConfig>{
+        config("category", {{"table", "films"}}, "favourite"), config("category", {}, "country"),
+        config("category", {{"table", "films"}, {"oov_buckets", buckets}}, "film")};
+  };
+  FeatureMapFit fit(features(1));
+  observe_rows(fit, {text_column(Texts{"Alien", "Brazil"}), text_column(Texts{"fr", "it"}),
+                     text_column(Texts{"Casablanca", "Alien"})});
+  const FeatureMap map = fit.finish();
+  EXPECT_EQ(map[0].feature, map[2].feature);
+  EXPECT_EQ(map[0].feature->id_count(), 4);
+  EXPECT_EQ(map[2].feature->token(3), "Casablanca");
+  EXPECT_EQ(map[1].feature->id_count(), 3);
+  EXPECT_EQ(
+      message_of([&] { FeatureMapFit(features(2)).finish(); }),
+      "features 'favourite' and 'film' share the table 'films', so they need the same kind and settings");
+}
+
 TEST(FeatureMap, SuggestsTheNearestName) {
   EXPECT_EQ(message_of([] { fitted().position("ratings"); }), "no feature 'ratings'; did you mean 'rating'?");
 }
 
 TEST(FeatureMap, RejectsDamagedJson) {
-  EXPECT_EQ(
-      message_of([] {
-        FeatureMap::from_json(
-            {{"features", {{{"name", "x"}, {"column", "x"}, {"feature", {{"kind", "cat"}}}}}}});
-      }),
-      "feature map: got kind 'cat', need one of category, categories, text, hashed, number, time, vector, history");
+  EXPECT_EQ(message_of([] {
+              FeatureMap::from_json(
+                  {{"features", {{{"name", "x"}, {"column", "x"}, {"feature", {{"kind", "cat"}}}}}}});
+            }),
+            "feature map: got kind 'cat', need one of " + feature_kind_names());
   EXPECT_THROW(FeatureMap::from_json({{"features", 3}}), Error);
   nlohmann::json json = fitted().to_json();
   json["features"][0]["feature"].erase("tokens");
@@ -194,15 +212,14 @@ TEST(FeatureConfig, NamesTheNearestKeyAndKind) {
             }),
             "a.toml:7: features.x: unknown key 'bucket'; did you mean 'buckets'? (known: buckets, salt, "
             "missing, kind, "
-            "column, dim, pooling, initializer, l2, half_life, item_dropout, table)");
-  EXPECT_EQ(
-      message_of([] { config("txt"); }),
-      "a.toml:7: features.x.kind: got \"txt\", need one of category, categories, text, hashed, number, time, "
-      "vector, history; did you mean \"text\"?");
+            "column, dim, pooling, initializer, initializer_scale, l2, row_l2, "
+            "half_life, item_dropout, table)");
+  EXPECT_EQ(message_of([] { config("txt"); }), "a.toml:7: features.x.kind: got \"txt\", need one of " +
+                                                   feature_kind_names() + "; did you mean \"text\"?");
   EXPECT_EQ(message_of([] {
               read_feature("x", Value(Value::Table()), Where{"", "features.x"});
             }),
-            "features.x: needs a kind: one of category, categories, text, hashed, number, time, vector, history");
+            "features.x: needs a kind: one of " + feature_kind_names());
 }
 
 TEST(FeatureKinds, DocumentEverySetting) {

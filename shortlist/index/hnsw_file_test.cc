@@ -138,7 +138,7 @@ TEST_F(HnswFile, RejectsNumbersThatAreNotFinite) {
   EXPECT_EQ(error_with<float>("scale", 0, nan), "its scale is nan, need a finite number of at least 0");
   EXPECT_EQ(error_with<float>("scale", 0, -1.0f), "its scale is -1, need a finite number of at least 0");
   EXPECT_EQ(error_with<float>("vectors", 9 * 17 + 3, nan),
-            "the vector of candidate 17 has a number that is not finite");
+            "the vector of item 17 has a number that is not finite");
 }
 
 // Sums of products of wider codes would not fit into 32 bits.

@@ -192,7 +192,7 @@ TEST(Hnsw, RejectsWhatIsNotFinite) {
     Hnsw(vectors.view(), kSmall, pool);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "the vector of candidate 4 has a number that is not finite");
+    EXPECT_STREQ(error.what(), "the vector of item 4 has a number that is not finite");
   }
 }
 

@@ -7,14 +7,14 @@ namespace shortlist {
 
 void check_candidate_count(size_t count) {
   if (count > kMostCandidates)
-    throw data_error("there are {} candidates, but an index takes at most {}", count, kMostCandidates);
+    throw data_error("there are {} items, but an index takes at most {}", count, kMostCandidates);
 }
 
 void check_candidates(ConstMatrix vectors, size_t first) {
   check_candidate_count(first + vectors.rows);
   for (size_t r = 0; r < vectors.rows; ++r) {
     if (!all_finite(vectors.row_span(r)))
-      throw data_error("the vector of candidate {} has a number that is not finite", first + r);
+      throw data_error("the vector of item {} has a number that is not finite", first + r);
   }
 }
 

@@ -51,7 +51,7 @@ TEST(EveryIndex, RefusesVectorsThatAreNotFinite) {
       Vectors vectors = normal_vectors(40, 7, "v");
       vectors.row(31)[6] = bad;
       EXPECT_EQ(message_of([&] { make(vectors.view()); }),
-                "the vector of candidate 31 has a number that is not finite")
+                "the vector of item 31 has a number that is not finite")
           << name;
     }
   }
@@ -75,7 +75,7 @@ TEST(EveryIndex, RefusesMoreCandidatesThanItCanNumber) {
   const ConstMatrix many{nullptr, kMostCandidates + 1, 0, 0};
   for (const auto& [name, make] : kIndexes)
     EXPECT_EQ(message_of([&] { make(many); }),
-              "there are 2147483649 candidates, but an index takes at most 2147483648")
+              "there are 2147483649 items, but an index takes at most 2147483648")
         << name;
 }
 

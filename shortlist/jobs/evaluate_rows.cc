@@ -20,7 +20,7 @@ namespace {
 // Rows of a dataset as metrics take them: for retrieval and lists, or with one task's labels.
 enum class For { lists, labels };
 struct ObservedRows {
-  ObservedRows(const Dataset& data, const std::vector<uint32_t>& rows, size_t task,
+  ObservedRows(const Dataset& data, const std::vector<uint32_t>& rows, const std::vector<float>* labels,
                const std::vector<uint32_t>& query_number = {}, For use = For::lists)
       : query(take(data.query_of_row, rows)),
         candidate(take(data.candidate_of_row, rows)),
@@ -32,13 +32,17 @@ struct ObservedRows {
     for (size_t i = 0; data.query_is_user && i < query.size(); ++i) {
       if (user[i] == unknown_index) query[i] = unknown_index;
     }
-    if (task < data.labels.size()) label = take(data.labels[task], rows);
+    if (labels != nullptr) label = take(*labels, rows);
     view = {rows.size(), query, candidate, user, label, weight};
   }
   std::vector<uint32_t> query, candidate, user;
   std::vector<float> label, weight;
   Observations view;
 };
+
+const std::vector<float>* first_label(const Dataset& data) {
+  return data.labels.empty() ? nullptr : &data.labels.front().values;
+}
 
 std::vector<int> list_ks(const Config& config) {
   return config.retrieval ? config.retrieval->top_k : RetrievalConfig().top_k;
@@ -107,7 +111,7 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
   }
   list.rows = measured.rows.size();
   const bool tells_user = !data.user_of_query.empty();
-  const ObservedRows observed(data, measured.rows, 0, evaluated.query_number);
+  const ObservedRows observed(data, measured.rows, first_label(data), evaluated.query_number);
   list.task = evaluate_list(evaluated.baselines.candidates, with_lists_by_query(observed.view, tells_user),
                             measured.places[0], drops_seen ? &data.seen : nullptr, ks,
                             static_cast<uint64_t>(config.training.seed));
@@ -138,15 +142,15 @@ Metrics losses_of(const EvaluatedModel& evaluated, const std::vector<uint32_t>& 
 }  // namespace
 
 Baselines fit_baselines(const Dataset& data) {
-  const ObservedRows train(data, data.split.train, 0);
+  const ObservedRows train(data, data.split.train, first_label(data));
   Baselines baselines{
       .candidates = fit_candidate_weights(train.view, static_cast<uint32_t>(data.items.ids.size())),
       .query_keys = data.query_keys,
       .rows = row_hashes(train.view),
       .item_log_share = data.item_log_share};
-  for (size_t t = 0; t < data.labels.size(); ++t)
+  for (const LabelColumn& label : data.labels)
     baselines.labels.push_back(
-        fit_label_means(ObservedRows(data, data.split.train, t, {}, For::labels).view));
+        fit_label_means(ObservedRows(data, data.split.train, &label.values, {}, For::labels).view));
   return baselines;
 }
 
@@ -160,7 +164,7 @@ ChosenOrder choose_order(const ListModel& model) {
   const int k = k_near_10(list_ks(model.config));
   const ListPlaces lists = list_places(model, data.split.validation, static_cast<size_t>(k),
                                        tells_user && recommend.seen == SeenPolicy::drop, orders);
-  const ObservedRows observed(data, lists.rows, 0);
+  const ObservedRows observed(data, lists.rows, first_label(data));
   const Observations rows = with_lists_by_query(observed.view, tells_user);
   ChosenOrder chosen{orders[0], {}};
   size_t best = 0;
@@ -185,7 +189,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   const std::vector<uint32_t> rows = rows_of(data, split);
   if (rows.empty()) throw data_error("the split leaves no row to evaluate: {} is empty", split);
   EvaluationReport report{.split = split, .rows = rows.size(), .other_table = data.other_table};
-  const ObservedRows observed(data, rows, 0, evaluated.query_number);
+  const ObservedRows observed(data, rows, first_label(data), evaluated.query_number);
   report.warnings = warnings_of_telling_features(config, data);
   report.share_in_train = share_in_train(baselines.rows, observed.view);
   report.losses = losses_of(evaluated, rows);
@@ -200,7 +204,8 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
                                               masks ? &data.seen : nullptr, config.retrieval->top_k, seed));
   }
   for (size_t t = 0; t < config.ranking.size(); ++t) {
-    const ObservedRows labelled(data, rows, t, evaluated.query_number, For::labels);
+    const ObservedRows labelled(data, rows, &data.label(config.ranking[t].label), evaluated.query_number,
+                                For::labels);
     report.tasks.push_back(evaluate_ratings(config.ranking[t].label, baselines.labels[t], labelled.view,
                                             scores.predictions[t], seed));
   }

@@ -12,15 +12,15 @@
 namespace shortlist {
 namespace {
 
-std::vector<LabelRange> label_ranges(const Config& config, const std::vector<LabelScale>& scales,
-                                     const Dataset& data) {
+std::vector<LabelRange> label_ranges(const std::map<std::string, LabelScale>& scales, const Dataset& data) {
   std::vector<LabelRange> ranges;
   std::vector<uint32_t> rows = data.split.train;
   std::erase_if(rows, [&](uint32_t row) { return data.is_unlabelled(row); });
-  for (size_t t = 0; t < data.labels.size() && !rows.empty(); ++t) {
-    const std::vector<float>& labels = data.labels[t];
+  for (const auto& [name, labels] : data.labels) {
+    if (rows.empty()) break;
     const double first = labels[rows[0]];
-    LabelRange range{config.ranking[t].label, first, first, 0, scales[t]};
+    const auto scale = scales.find(name);
+    LabelRange range{name, first, first, 0, scale == scales.end() ? LabelScale() : scale->second};
     for (uint32_t row : rows) {
       range.least = std::min<double>(range.least, labels[row]);
       range.most = std::max<double>(range.most, labels[row]);
@@ -67,7 +67,7 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
                         .report_json = report_json(report),
                         .extras = people_files(config, towers, page, report)};
   content.extras.insert(content.extras.end(), extras.begin(), extras.end());
-  content.labels = label_ranges(config, prepared.label_scales, data);
+  content.labels = label_ranges(prepared.label_scales, data);
   content.baselines = &baselines;
   content.fingerprint = &data.fingerprint;
   content.order = evaluated.order;

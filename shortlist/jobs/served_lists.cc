@@ -40,7 +40,7 @@ class ListMaker {
     if (!ranks_) return;
     const ModelSpec& spec = model.towers->spec;
     ranking_.emplace(spec, *model.towers->parameters,
-                     PlanOptions{.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
+                     PlanOptions{.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});
   }
 
   size_t most_queries() const { return ranks_ ? std::max<size_t>(1, kMostPairs / depth_) : SIZE_MAX; }
@@ -95,7 +95,7 @@ class ListMaker {
     run_rankings(model_.pool, *ranking_, spec, query, item, predictions);
     predictions_ = std::move(predictions[0]);
     for (float& p : predictions_)
-      p = predicted_label(model_.config.ranking[0].loss.prediction(), p, spec.label_scale(0));
+      p = predicted_label(model_.config.ranking[0].loss.prediction(), p, spec.rankings[0].scale);
   }
 
   const ListModel& model_;

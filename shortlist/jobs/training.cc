@@ -10,6 +10,7 @@
 #include "shortlist/jobs/finish.h"
 #include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
+#include "shortlist/jobs/task_balance.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/learners/kinds.h"
 #include "shortlist/train/checkpoint.h"
@@ -135,6 +136,7 @@ class TrainingJob {
     if (!unlabelled.empty()) callback_.warned(unlabelled);
     for (const std::string& warning : warnings_of_telling_features(config_, run.prepared.data))
       callback_.warned(warning);
+    if (const std::string warning = warning_of_balance(config_); !warning.empty()) callback_.warned(warning);
     for (const std::string& warning : run.learner->warnings()) callback_.warned(warning);
   }
 
@@ -145,8 +147,8 @@ class TrainingJob {
         finished_note(options_.out, epochs, epochs < static_cast<size_t>(config_.training.epochs)));
   }
 
-  TrainingResult refit(const std::vector<double>& rates) {
-    callback_.refitting(static_cast<int>(rates.size()));
+  TrainingResult refit(const LearningRates& rates) {
+    callback_.refitting(static_cast<int>(rates.of_epochs.size()));
     const std::string folder = refit_folder(options_.out);
     make_directories(folder);
     const std::unique_ptr<Run> run = start(TrainOn::train_and_validation);

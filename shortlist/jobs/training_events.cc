@@ -20,9 +20,8 @@ Value metrics_value(const Metrics& metrics) {
 void TrainingEvents::prepared(const TrainSpec& training, const Dataset& data, const ModelSpec& spec,
                               const Parameters& parameters) {
   Value::Array labels;
-  for (size_t t = 0; t < training.ranking.size(); ++t) {
-    const LabelScale scale = spec.label_scale(t);
-    labels.push_back(Value(Value::Table{{"label", Value(training.ranking[t].label)},
+  for (const auto& [label, node, scale] : spec.rankings) {
+    labels.push_back(Value(Value::Table{{"label", Value(label)},
                                         {"standardized", Value(scale != LabelScale())},
                                         {"mean", Value(scale.mean)},
                                         {"deviation", Value(scale.deviation)}}));

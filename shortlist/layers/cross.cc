@@ -29,6 +29,7 @@ LayerPlan Cross::plan(std::span<const int> widths) const {
                                .rows = rows,
                                .cols = cols,
                                .initializer = initializer,
+                               .initializer_scale = initializer_scale,
                                .regularizer = {l1, l2},
                                .packed = true,
                                .gradient_parts = 2});

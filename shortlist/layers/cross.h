@@ -24,6 +24,7 @@ struct Cross : LayerOf<Cross> {
   Activation activation = Activation::linear;
   bool bias = true;
   Initializer initializer = Initializer::truncated_normal;
+  float initializer_scale = 1;
   Initializer bias_initializer = Initializer::zeros;
   float l1 = 0, l2 = 0, bias_l2 = 0;
 
@@ -35,6 +36,8 @@ struct Cross : LayerOf<Cross> {
     visit("activation", activation, "Activation of x W + b, before the product with x0");
     visit("bias", bias, "Whether to add b");
     visit("initializer", initializer, "Initializer of W, or of U and V");
+    visit("initializer_scale", initializer_scale,
+          "Factor by which the initial values of W, or of U and V are multiplied", Range::at_least(0));
     visit("bias_initializer", bias_initializer, "Initializer of b");
     visit("l1", l1, "Adds l1 sum|W| to the loss, for each matrix", Range::at_least(0));
     visit("l2", l2, "Adds l2 sum W^2 to the loss, for each matrix", Range::at_least(0));

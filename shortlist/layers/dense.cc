@@ -14,6 +14,7 @@ LayerPlan Dense::plan(std::span<const int> widths) const {
                              .rows = static_cast<size_t>(widths[0]),
                              .cols = units,
                              .initializer = initializer,
+                             .initializer_scale = initializer_scale,
                              .regularizer = {l1, l2},
                              .packed = true,
                              .gradient_parts = 2});

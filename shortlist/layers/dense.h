@@ -22,6 +22,7 @@ struct Dense : LayerOf<Dense> {
   Activation activation = Activation::linear;
   bool bias = true;
   Initializer initializer = Initializer::glorot_uniform;
+  float initializer_scale = 1;
   Initializer bias_initializer = Initializer::zeros;
   float l1 = 0, l2 = 0, bias_l2 = 0;
 
@@ -31,6 +32,8 @@ struct Dense : LayerOf<Dense> {
     visit("activation", activation, "Activation of x W + b");
     visit("bias", bias, "Whether to add b");
     visit("initializer", initializer, "Initializer of W");
+    visit("initializer_scale", initializer_scale, "Factor by which the initial values of W are multiplied",
+          Range::at_least(0));
     visit("bias_initializer", bias_initializer, "Initializer of b");
     visit("l1", l1, "Adds l1 sum|W| to the loss", Range::at_least(0));
     visit("l2", l2, "Adds l2 sum W^2 to the loss (Keras's \"l2\" is 0.01)", Range::at_least(0));

@@ -119,7 +119,8 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
                              .rows = static_cast<size_t>(ids),
                              .cols = static_cast<size_t>(dim),
                              .initializer = initializer,
-                             .regularizer = {0, l2},
+                             .initializer_scale = initializer_scale,
+                             .regularizer = {0, l2, row_l2},
                              .table = true,
                              .shared = table});
   return plan;

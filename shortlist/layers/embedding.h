@@ -23,7 +23,8 @@ struct Embedding : LayerOf<Embedding> {
   int dim = 32;
   Pooling pooling = Pooling::mean;
   Initializer initializer = Initializer::uniform;
-  float l2 = 0;
+  float initializer_scale = 1;
+  float l2 = 0, row_l2 = 0;
   double half_life = 0, item_dropout = 0;
   int32_t ids = 0;    // rows of the table; set from the fitted feature
   std::string table;  // nodes of a model with the same name here share one table
@@ -34,7 +35,13 @@ struct Embedding : LayerOf<Embedding> {
     visit("pooling", pooling,
           "How the embeddings of a row's ids are combined. A row without ids gets zeros.");
     visit("initializer", initializer, "Initializer of the table");
+    visit("initializer_scale", initializer_scale, "Factor by which the initial values are multiplied",
+          Range::at_least(0));
     visit("l2", l2, "Adds l2 sum E^2, over the whole table, to the loss", Range::at_least(0));
+    visit("row_l2", row_l2,
+          "Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows "
+          "shrink more often, and a step costs no more",
+          Range::at_least(0));
     visit("half_life", half_life,
           "Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many "
           "places before it. 0: all count alike.",
@@ -42,9 +49,9 @@ struct Embedding : LayerOf<Embedding> {
     visit("item_dropout", item_dropout, "Share of a row's ids that each training step leaves out, at random",
           Range::below(0, 1));
     visit("table", table,
-          "Name of an embedding table that several features share. They need the same ids, dim, initializer "
-          "and "
-          "l2. The default is a table of its own; a history shares that of the feature it reads.");
+          "Name of an embedding table that several features share. They have the same kind and settings, and "
+          "their vocabulary is fitted on the columns of all of them. The default is a table of its own; a "
+          "history shares that of the feature that it reads.");
   }
 
   LayerPlan plan(std::span<const int> widths) const override;

@@ -1,6 +1,9 @@
 #include "shortlist/layers/initializer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "shortlist/math/elementwise.h"
 
@@ -29,6 +32,28 @@ void fill_uniform(const RandomStream& stream, double limit, Matrix w) {
 void fill_truncated(const RandomStream& stream, double deviation, Matrix w) {
   for (size_t i = 0; i < w.rows * w.cols; ++i) {
     w.data[i] = static_cast<float>(truncated_normal(stream, i) * deviation);
+  }
+}
+
+// Orthonormal vectors by Gram and Schmidt, which is QR with a positive diagonal of R. Each vector is
+// projected twice, against rounding.
+void fill_orthogonal(const RandomStream& stream, Matrix w) {
+  const size_t count = std::min(w.rows, w.cols), length = std::max(w.rows, w.cols);
+  std::vector<double> vectors(count * length);
+  for (size_t i = 0; i < vectors.size(); ++i) vectors[i] = stream.normal(i);
+  for (size_t v = 0; v < count; ++v) {
+    double* const own = &vectors[v * length];
+    for (size_t i = 0; i < 2 * v; ++i) {
+      const double* const other = &vectors[i % v * length];
+      const double along = std::inner_product(own, own + length, other, 0.0);
+      for (size_t k = 0; k < length; ++k) own[k] -= along * other[k];
+    }
+    const double norm = std::sqrt(std::inner_product(own, own + length, own, 0.0));
+    for (size_t k = 0; k < length; ++k) own[k] /= norm;
+  }
+  for (size_t r = 0; r < w.rows; ++r) {
+    for (size_t c = 0; c < w.cols; ++c)
+      w(r, c) = static_cast<float>(w.rows > w.cols ? vectors[c * length + r] : vectors[r * length + c]);
   }
 }
 
@@ -63,6 +88,8 @@ void initialize(Initializer initializer, const RandomStream& stream, Matrix w) {
       return fill_uniform(stream, std::sqrt(3 / fan_in), w);
     case Initializer::lecun_normal:
       return fill_truncated(stream, std::sqrt(1 / fan_in) / kTruncatedDeviation, w);
+    case Initializer::orthogonal:
+      return fill_orthogonal(stream, w);
   }
 }
 

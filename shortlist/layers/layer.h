@@ -48,6 +48,10 @@ class Layer {
   virtual void write_gradients(const Pass&, size_t /*task*/, Scratch&) const {}
   virtual size_t gradient_tasks(const Pass& pass) const;
 
+  // Multiply-adds of forward() that depend on the batch, in addition to LayerPlan::multiply_adds. backward()
+  // takes twice as many. For profiles.
+  virtual size_t batch_multiply_adds(const Pass&) const { return 0; }
+
   // What its plan may do with it.
   virtual LayerTraits traits() const { return {}; }
 

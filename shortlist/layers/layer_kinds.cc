@@ -5,9 +5,14 @@
 #include <algorithm>
 
 #include "shortlist/layers/batch_norm.h"
+#include "shortlist/layers/causal_attention.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/cross.h"
 #include "shortlist/layers/dropout.h"
+#include "shortlist/layers/gru.h"
+#include "shortlist/layers/layer_norm.h"
+#include "shortlist/layers/position.h"
+#include "shortlist/layers/running_mean.h"
 
 namespace shortlist {
 namespace {
@@ -34,6 +39,13 @@ constexpr LayerKind kKinds[] = {
     make_kind<Multiply>("Elementwise product of the inputs"),
     make_kind<DotInteraction>("Dot products of each pair of inputs, as in DLRM"),
     make_kind<L2Normalize>("Scales each row to length 1"),
+    make_kind<LayerNorm>("Normalises each row: its mean becomes 0 and its variance 1"),
+    make_kind<RunningMean>("Along a history: the mean of the events so far"),
+    make_kind<Gru>("Along a history: gated recurrent unit, as in GRU4Rec"),
+    make_kind<Position>("Along a history: adds a learned vector for each position"),
+    make_kind<CausalAttention>(
+        "Along a history: attention of each event to those before it and itself. Its inputs are queries, "
+        "keys and values, or one layer that is three times as wide"),
     make_kind<Activate>("An activation as a layer of its own"),
 };
 

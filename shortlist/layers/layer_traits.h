@@ -37,6 +37,12 @@ struct LayerTraits {
   bool affine = false;
 
   InputRows input_rows = InputRows::own;
+  // Whether the layer runs along the segments of its rows, so that its row set needs segments; and the number
+  // of segments that a part of the rows should have at least, if there are enough for two parts.
+  bool along_segments = false;
+  // Whether the output of a row depends on later rows of its segment.
+  bool looks_ahead = false;
+  size_t segments_a_part = 1;
   // Whether rows with equal inputs may have different outputs in training, so that copies of a row must be
   // kept apart. Such a layer has one input; if pass.map is set, it makes the copies: see InputRows::parent.
   bool tells_copies_apart = false;

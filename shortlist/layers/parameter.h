@@ -15,6 +15,7 @@ struct ParameterSpec {
   std::string name;  // name within the layer
   size_t rows = 0, cols = 0;
   Initializer initializer = Initializer::zeros;
+  float initializer_scale = 1;  // factor of the initial values
   Regularizer regularizer;
   bool trainable = true;
   bool table = false;      // rows are looked up by id; a step touches few of them

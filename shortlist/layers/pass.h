@@ -93,7 +93,7 @@ struct Pass {
 
 // Scratch memory for one task of a thread.
 struct Scratch {
-  Panels panels;
+  Panels panels, more_panels;
   Buffer floats, exact;
   std::vector<uint32_t> words;
   std::span<float> take(size_t size) {

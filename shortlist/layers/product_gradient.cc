@@ -32,13 +32,13 @@ void ProductGradient::write(size_t task) const {
   const auto gradient = [&](const ParameterState* of) { return second ? of->second_gradient : of->gradient; };
   task %= half;
   if (task == chunk_count(x.cols(), rows_a_task)) {
-    const std::span<float> sums = gradient(bias).row_span(0);
+    const std::span<float> sums = gradient(bias).row_span(bias_row).subspan(column, dy.cols());
     return dy.rounded() ? sum_rounded_columns(rows_of(dy, part), sums)
                         : column_sums(rows_of(dy.matrix, part), {}, 0, dy.cols(), sums);
   }
   const RowRange rows = chunk_rows(x.cols(), rows_a_task, task);
   multiply_transposed(rows_of(x, part).columns(rows.begin, rows.size()), rows_of(dy, part),
-                      rows_of(gradient(weight), rows), false, precision);
+                      rows_of(gradient(weight), rows).columns(column, dy.cols()), false, precision);
 }
 
 }  // namespace shortlist

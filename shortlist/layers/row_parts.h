@@ -19,8 +19,10 @@ inline size_t rows_a_part(size_t rows) {
 }
 
 // Writes the first row of each part, followed by the number of rows, to `cuts`. `segments` are the offsets of
-// row segments that must not be split; empty: none. No part is empty.
-void cut_rows(size_t rows, std::span<const uint32_t> segments, std::vector<size_t>& cuts);
+// row segments that must not be split; empty: none. No part is empty. If a part should have at least
+// `segments_a_part` segments, there are fewer parts, but two if possible.
+void cut_rows(size_t rows, std::span<const uint32_t> segments, std::vector<size_t>& cuts,
+              size_t segments_a_part = 1);
 
 // The two halves of a batch's rows that parameters' gradients are computed from, in whole tiles of the
 // products.

@@ -30,6 +30,20 @@ TEST(RowParts, ALongSegmentLeavesFewerParts) {
   EXPECT_EQ(cuts(700, {0, 700}), (std::vector<size_t>{0, 700}));
 }
 
+TEST(RowParts, HaveTheNumberOfSegmentsThatALayerNeedsOrThereAreTwo) {
+  const auto parts = [](size_t segments, size_t segments_a_part) {
+    std::vector<uint32_t> offsets = {0};
+    for (size_t s = 0; s < segments; ++s) offsets.push_back(offsets.back() + 100);
+    std::vector<size_t> found;
+    cut_rows(offsets.back(), offsets, found, segments_a_part);
+    return found;
+  };
+  EXPECT_EQ(parts(100, 1).size(), 53u);
+  EXPECT_EQ(parts(100, 24), (std::vector<size_t>{0, 2500, 5000, 7500, 10000}));
+  EXPECT_EQ(parts(8, 24), (std::vector<size_t>{0, 400, 800}));
+  EXPECT_EQ(parts(0, 24), (std::vector<size_t>{0}));
+}
+
 TEST(RowParts, OfRandomSegmentsSplitNoneAndAreNeverEmpty) {
   for (uint64_t seed = 0; seed < 50; ++seed) {
     const RandomStream random(seed, "segments");

@@ -13,6 +13,7 @@
 #include "shortlist/metrics/history.h"
 #include "shortlist/retrieval/retriever.h"
 #include "shortlist/retrieval/towers.h"
+#include "shortlist/train/learning_rates.h"
 #include "shortlist/train/prepare.h"
 #include "shortlist/train/training_callback.h"
 
@@ -35,14 +36,14 @@ struct FitOptions {
   // Do not train; load this checkpoint: a file, or a folder, of which the newest checkpoint is used.
   std::string from_checkpoint;
   // Repeat an earlier fit on more rows: one epoch at each of these learning rates (Fitted::rates).
-  std::optional<std::vector<double>> rates;
+  std::optional<LearningRates> rates;
 };
 
 struct Fitted {
-  bool finished = true;       // false: stopped; a fit with `resume` continues
-  bool went_on = true;        // whether this call ran at least one step
-  History history;            // no epochs for a kind without epochs
-  std::vector<double> rates;  // learning rates of the epochs up to the kept one
+  bool finished = true;  // false: stopped; a fit with `resume` continues
+  bool went_on = true;   // whether this call ran at least one step
+  History history;       // no epochs for a kind without epochs
+  LearningRates rates;   // of the epochs up to the kept one
 };
 
 // A fit is a pure function of the input: its result has the same bytes for any number of threads, and after

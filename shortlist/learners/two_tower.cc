@@ -1,5 +1,6 @@
 #include "shortlist/learners/two_tower.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "shortlist/learners/two_tower_retriever.h"
@@ -12,14 +13,13 @@ namespace shortlist {
 namespace {
 
 // The learning rates of the epochs up to the one whose weights are kept.
-std::vector<double> best_rates(const TrainingConfig& training, const TrainerState& state) {
+LearningRates best_rates(const TrainingConfig& training, const TrainerState& state, int64_t steps_an_epoch) {
   const auto& early = training.early_stopping;
   const size_t epochs = early && early->restore_best && state.early.best_epoch > 0
                             ? static_cast<size_t>(state.early.best_epoch)
                             : state.history.epochs.size();
-  std::vector<double> rates;
-  for (size_t e = 0; e < epochs; ++e) rates.push_back(state.history.epochs[e].learning_rate);
-  return rates;
+  const auto first = state.rates.begin();
+  return {{first, first + static_cast<std::ptrdiff_t>(std::min(epochs, state.rates.size()))}, steps_an_epoch};
 }
 
 std::unique_ptr<Towers> initial_towers(const LearnerInput& input) {
@@ -95,6 +95,7 @@ void TwoTowerLearner::load(const FitOptions& options, TrainingCallback& callback
   trainer_.load(*checkpoint);
   callback.resumed(trainer_.state());
   trainer_.save(options.checkpoints);
+  trainer_.use_average();
   towers_->parameters->pack(input_.pool, false);
 }
 
@@ -113,7 +114,8 @@ Fitted TwoTowerLearner::fit(const FitOptions& options, TrainingCallback& callbac
   const bool finished = trainer_.run(callback, stop, options.checkpoints) == Trainer::Outcome::finished;
   if (options.profile) callback.profiled(trainer_.profile());
   const TrainerState& state = trainer_.state();
-  return {finished, state.epoch != epochs_before, state.history, best_rates(input_.training.settings, state)};
+  return {finished, state.epoch != epochs_before, state.history,
+          best_rates(input_.training.settings, state, trainer_.steps_an_epoch())};
 }
 
 Towers* TwoTowerLearner::towers() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "shortlist/losses/query_vectors.h"
 #include "shortlist/math/elementwise.h"
 #include "shortlist/math/tiles.h"
 
@@ -14,6 +15,13 @@ constexpr size_t kScoresABlock = 48 * 1024;  // so that a block of scores fits a
 constexpr size_t kLeastRowsABlock = 48;      // with fewer rows, streaming the candidates dominates
 constexpr size_t kRowsATask = 64;
 constexpr size_t kFloatsALine = 16;  // per cache line
+constexpr double kLeastFactor = 1e-20;
+
+// A query may have several vectors, one after another in its row.
+size_t query_vectors(const LossBatch& batch) {
+  const size_t width = batch.candidates.value.cols;
+  return width == 0 ? 1 : std::max<size_t>(1, batch.queries.value.cols / width);
+}
 
 size_t rows_a_block(size_t candidates, Precision precision) {
   if (precision != Precision::float32) return 2 * kTileInner;
@@ -21,10 +29,6 @@ size_t rows_a_block(size_t candidates, Precision precision) {
 }
 
 }  // namespace
-
-LossPtr InBatchSoftmaxSettings::make(const LossOptions& options) const {
-  return std::make_unique<InBatchSoftmax>(static_cast<float>(temperature), options);
-}
 
 double InBatchSoftmax::run(ThreadPool& pool, const LossBatch& batch, double scale) {
   const double share = options_.reduction == Reduction::mean ? 1.0 / static_cast<double>(batch.rows) : 1;
@@ -35,7 +39,9 @@ double InBatchSoftmax::held_out(ThreadPool& pool, const HeldOutRows& held) {
   const BatchedRows rows{held.queries,    held.candidates,         held.batch, held.query, held.candidate,
                          held.row_weight, held.candidate_log_share};
   std::vector<double> sums;  // per batch
-  if (SharedSoftmax::pays(rows)) {
+  const bool plain = !held.adds_candidates && options_.accidental_hits == AccidentalHits::none &&
+                     options_.hard_negatives == 0;
+  if (plain && SharedSoftmax::pays(rows)) {
     sums = shared_.run(pool, rows);
   } else {
     held.for_each_batch([&](const LossBatch& batch) { sums.push_back(sum(pool, batch, 1)); });
@@ -55,23 +61,29 @@ LossWork InBatchSoftmax::work(const LossBatch& batch) const {
   return {.operations = 2 * multiply_adds, .bytes = 8 * numbers};
 }
 
+bool InBatchSoftmax::is_plain(const LossBatch& batch) const {
+  return options_.accidental_hits == AccidentalHits::none && options_.hard_negatives == 0 &&
+         batch.own_is_counted && batch.excluded_of_query.size() == 0;
+}
+
 // Subtracting log q_j from each score multiplies candidate j's term in the sum of exponentials by 1 / q_j,
 // and shifts the loss by a constant.
 double InBatchSoftmax::sum(ThreadPool& pool, const LossBatch& batch, double scale) {
-  if (batch.candidate_log_share.empty()) return sum_uncorrected(pool, batch, scale);
-  LossBatch corrected = batch;
+  weights_ = batch.candidate_multiplicity;
+  if (options_.accidental_hits != AccidentalHits::none) same_items_.index(batch.candidate_item);
+  if (batch.candidate_log_share.empty()) return sum_weighted(pool, batch, scale);
   corrected_.assign(batch.candidate_multiplicity.begin(), batch.candidate_multiplicity.end());
   for (size_t j = 0; j < corrected_.size(); ++j) corrected_[j] *= std::exp(-batch.candidate_log_share[j]);
-  corrected.candidate_multiplicity = corrected_;
+  weights_ = corrected_;
   double constant = 0;
   for (size_t pair = 0; pair < batch.pair_weight.size(); ++pair) {
     constant +=
         static_cast<double>(batch.pair_weight[pair]) * batch.candidate_log_share[batch.pair_candidate[pair]];
   }
-  return constant + sum_uncorrected(pool, corrected, scale);
+  return constant + sum_weighted(pool, batch, scale);
 }
 
-double InBatchSoftmax::sum_uncorrected(ThreadPool& pool, const LossBatch& batch, double scale) {
+double InBatchSoftmax::sum_weighted(ThreadPool& pool, const LossBatch& batch, double scale) {
   const ConstMatrix &queries = batch.queries.value, &candidates = batch.candidates.value;
   const Matrix &dqueries = batch.queries.gradient, &dcandidates = batch.candidates.gradient;
   const size_t block_rows = rows_a_block(candidates.rows, options_.precision);
@@ -118,49 +130,94 @@ double InBatchSoftmax::sum_uncorrected(ThreadPool& pool, const LossBatch& batch,
 double InBatchSoftmax::run_block(const LossBatch& batch, RowRange rows, float scale, Matrix dcandidates,
                                  bool first, Worker& worker) const {
   const Matrix dqueries = batch.queries.gradient;
-  const size_t columns = batch.candidates.value.rows, d = batch.queries.value.cols;
+  const size_t columns = batch.candidates.value.rows, d = batch.candidates.value.cols;
+  const size_t vectors = query_vectors(batch), count = rows.size() * vectors;
   const size_t stride = chunk_count(columns, kFloatsALine) * kFloatsALine;
-  worker.scores.reserve(rows.size() * stride);
-  worker.scaled.reserve(rows.size() * d);
+  worker.scores.reserve(count * stride);
+  worker.scaled.reserve(count * d);
   worker.factors.resize(rows.size());
-  const Matrix scores = worker.scores.view(rows.size(), columns, stride),
-               queries = worker.scaled.view(rows.size(), d);
+  const Matrix scores = worker.scores.view(count, columns, stride), queries = worker.scaled.view(count, d);
   for (size_t r = 0; r < rows.size(); ++r) {
-    std::copy_n(batch.queries.value.row(rows.begin + r), d, queries.row(r));
-    shortlist::scale(queries.row_span(r), 1 / temperature_);
+    const std::span<float> query = {queries.row(r * vectors), vectors * d};
+    std::copy_n(batch.queries.value.row(rows.begin + r), query.size(), query.data());
+    shortlist::scale(query, 1 / options_.temperature);
   }
   multiply(queries, candidates_transposed_, scores);
+  if (vectors > 1) keep_best_vectors(scores, vectors, worker.best);
+  const bool plain = is_plain(batch);
   double loss = 0;
   for (size_t r = 0; r < rows.size(); ++r) {
-    const std::span<float> s = scores.row_span(r);
-    const size_t u = rows.begin + r;
-    const float highest = max(s);
-    double weight = 0, positives = 0;
-    for (const uint32_t pair : batch.pairs_of_query[u]) {
-      weight += batch.pair_weight[pair];
-      positives += static_cast<double>(batch.pair_weight[pair]) * s[batch.pair_candidate[pair]];
-    }
-    const float total = exp_sum(s, highest, batch.candidate_multiplicity, s);
-    loss += weight * (highest + std::log(static_cast<double>(total))) - positives;
-    if (dqueries.data == nullptr) continue;
-    // The gradient with respect to the scores is weight n_j p_j minus the positives' weights. Its
-    // normalisation is applied to the short rows before and after the products with the scores; here it is in
-    // units of 1 / factor.
-    const double unit = weight != 0 ? total / weight : 1;
-    if (weight == 0) fill(s, 0);
+    const std::span<float> s = scores.row_span(r * vectors);
+    double unit = 1;
+    loss += plain ? run_row(batch, rows.begin + r, s, dqueries.data != nullptr, unit)
+                  : run_row_by_pair(batch, rows.begin + r, s, unit, worker);
     worker.factors[r] = static_cast<float>(scale / unit);
-    for (const uint32_t pair : batch.pairs_of_query[u]) {
-      s[batch.pair_candidate[pair]] -= static_cast<float>(batch.pair_weight[pair] * unit);
-    }
   }
   if (dqueries.data == nullptr) return loss;
-  multiply(scores, candidates_, dqueries.slice(rows.begin, rows.end));
+  if (vectors > 1) spread_to_best_vectors(scores, vectors, worker.best);
+  multiply_queries(scores, rows, vectors, dqueries, worker);
   for (size_t r = 0; r < rows.size(); ++r) {
-    shortlist::scale(dqueries.row_span(rows.begin + r), worker.factors[r] / temperature_);
-    shortlist::scale(queries.row_span(r), worker.factors[r]);
+    shortlist::scale(dqueries.row_span(rows.begin + r), worker.factors[r] / options_.temperature);
+    shortlist::scale({queries.row(r * vectors), vectors * d}, worker.factors[r]);
   }
   multiply_transposed(scores, queries, dcandidates, !first, options_.precision);
   return loss;
+}
+
+// The gradients of queries with several vectors are rows of the gradient of each vector.
+void InBatchSoftmax::multiply_queries(ConstMatrix scores, RowRange rows, size_t vectors, Matrix dqueries,
+                                      Worker& worker) const {
+  if (vectors == 1) return multiply(scores, candidates_, dqueries.slice(rows.begin, rows.end));
+  worker.dqueries.reserve(scores.rows * candidates_.columns());
+  const Matrix each = worker.dqueries.view(scores.rows, candidates_.columns());
+  multiply(scores, candidates_, each);
+  for (size_t r = 0; r < rows.size(); ++r)
+    std::copy_n(each.row(r * vectors), dqueries.cols, dqueries.row(rows.begin + r));
+}
+
+double InBatchSoftmax::run_row(const LossBatch& batch, size_t query, std::span<float> s, bool gradient,
+                               double& unit) const {
+  const float highest = max(s);
+  double weight = 0, positives = 0;
+  for (const uint32_t pair : batch.pairs_of_query[query]) {
+    weight += batch.pair_weight[pair];
+    positives += static_cast<double>(batch.pair_weight[pair]) * s[batch.pair_candidate[pair]];
+  }
+  const float total = exp_sum(s, highest, weights_, s);
+  const double loss = weight * (highest + std::log(static_cast<double>(total))) - positives;
+  if (!gradient) return loss;
+  // The gradient with respect to the scores is weight n_j p_j minus the positives' weights. Its normalisation
+  // is applied to the short rows before and after the products with the scores; here it is in units of
+  // 1 / unit.
+  unit = weight != 0 ? total / weight : 1;
+  if (weight == 0) fill(s, 0);
+  for (const uint32_t pair : batch.pairs_of_query[query])
+    s[batch.pair_candidate[pair]] -= static_cast<float>(batch.pair_weight[pair] * unit);
+  return loss;
+}
+
+double InBatchSoftmax::run_row_by_pair(const LossBatch& batch, size_t query, std::span<float> s, double& unit,
+                                       Worker& worker) const {
+  const SoftmaxRules rules{batch, weights_, options_.accidental_hits, same_items_,
+                           static_cast<size_t>(options_.hard_negatives)};
+  SoftmaxRow& row = worker.row;
+  row.begin(rules, query);
+  if (options_.hard_negatives > 0) {
+    for (size_t j = 0; j < batch.candidate_log_share.size(); ++j) s[j] -= batch.candidate_log_share[j];
+    row.finish_hard(rules, s);
+    fill(s, 0);
+  } else {
+    row.take(s, 0);
+    const float highest = max(s);
+    row.finish(rules, highest, std::isfinite(highest) ? exp_sum(s, highest, weights_, s) : 0);
+  }
+  // The others may have no gradient, or next to none.
+  const bool others = row.factor() >= kLeastFactor;
+  if (!others) fill(s, 0);
+  unit = others ? 1 / row.factor() : 1;
+  for (const SoftmaxRow::Entry& entry : row.entries())
+    s[entry.candidate] = static_cast<float>(entry.gradient * unit);
+  return row.loss();
 }
 
 }  // namespace shortlist

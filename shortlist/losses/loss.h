@@ -11,6 +11,7 @@
 #include "shortlist/base/prefetch.h"
 #include "shortlist/base/threads.h"
 #include "shortlist/losses/label_scale.h"
+#include "shortlist/losses/negatives.h"
 #include "shortlist/math/panels.h"
 
 namespace shortlist {
@@ -64,12 +65,23 @@ struct LossBatch {
 
   // Embeddings: U queries and V candidates, each of width D.
   LossOutput queries, candidates;
-  std::span<const float> candidate_multiplicity;  // [V], number of rows per candidate
+  // [V], how often each candidate counts as a negative: the number of its rows, if the batch's rows are
+  // negatives of each other, plus the number of times that it was drawn.
+  std::span<const float> candidate_multiplicity;
   std::span<const float> candidate_log_share =
       {};                 // [V], log of each candidate's sampling frequency; empty: no correction
   Groups pairs_of_query;  // [U]
   std::span<const uint32_t> pair_candidate;  // [pairs]
   std::span<const float> pair_weight;        // [pairs], the sum of its rows' weights
+  // Whether candidate_multiplicity counts a pair's own candidate at least once.
+  bool own_is_counted = true;
+  // [V], the item of each candidate; empty: all are different.
+  std::span<const uint32_t> candidate_item{};
+  // [U], candidates that are not negatives of a query; empty: none.
+  Groups excluded_of_query{};
+  // [pairs], negatives of single pairs, in addition to those of the batch; empty: none.
+  Groups negatives_of_pair{};
+  size_t items = 0;  // in the catalogue
 
   // Scores: one per pair, or one per row.
   LossOutput scores;       // [S, 1]
@@ -89,6 +101,7 @@ struct LossBatch {
 // As in LossBatch, parts that a loss does not need may be empty.
 struct HeldOutRows {
   size_t rows = 0, batch = 1;
+  bool adds_candidates = false;  // whether batches have negatives that are not candidates of their rows
 
   ConstMatrix queries, candidates;                  // distinct over all rows, [U, D] and [V, D]
   std::span<const uint32_t> query, candidate;       // per row
@@ -135,6 +148,9 @@ using LossPtr = std::unique_ptr<Loss>;
 struct LossOptions {
   Reduction reduction = Reduction::sum;
   Precision precision = Precision::float32;  // of products
+  float temperature = 1;                     // divides the scores
+  AccidentalHits accidental_hits = AccidentalHits::none;
+  int hard_negatives = 0;  // the number of each pair's negatives with the highest scores that count; 0: all
 };
 
 }  // namespace shortlist

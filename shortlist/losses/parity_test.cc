@@ -98,5 +98,61 @@ TEST(Parity, TheRetrievalLossIsThatOfTensorFlowRecommenders) {
   }
 }
 
+struct NegativeSettings {
+  float temperature = 1;
+  int hard_negatives = 0;
+  AccidentalHits accidental_hits = AccidentalHits::none;
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("temperature", temperature, "");
+    visit("hard_negatives", hard_negatives, "");
+    visit("accidental_hits", accidental_hits, "");
+  }
+};
+
+// Row r has query r and candidate r of the batch.
+TEST(Parity, CorrectionsOfTheRetrievalLossAreThoseOfTensorFlowRecommenders) {
+  for (const FixtureCase& c : fixture_cases("retrieval_negatives")) {
+    SCOPED_TRACE(c.name);
+    NegativeSettings settings;
+    read_fields(c.settings, settings, {});
+    const size_t rows = c.at("queries").shape[0], candidates = c.at("candidates").shape[0];
+    const size_t width = c.at("queries").shape[1], dim = c.at("candidates").shape[1];
+    std::vector<uint32_t> offsets(rows + 1), excluded_offsets, excluded;
+    std::iota(offsets.begin(), offsets.end(), 0);
+    const auto is_excluded = c.integers<uint32_t>("excluded");
+    if (!is_excluded.empty()) excluded_offsets.push_back(0);
+    for (size_t r = 0; !is_excluded.empty() && r < rows; ++r) {
+      for (uint32_t j = 0; j < candidates; ++j)
+        if (is_excluded[r * candidates + j] != 0) excluded.push_back(j);
+      excluded_offsets.push_back(static_cast<uint32_t>(excluded.size()));
+    }
+    std::vector<float> log_share;
+    for (const float share : c.floats("shares")) log_share.push_back(std::log(share));
+    const auto ids = c.integers<uint32_t>("ids");
+    const std::vector<float> ones(candidates, 1);
+    const Buffer u = buffer_of(c.floats("queries")), v = buffer_of(c.floats("candidates"));
+    Buffer du(rows, width), dv(candidates, dim);
+    ThreadPool pool(2);
+    InBatchSoftmax softmax(settings.temperature, {.accidental_hits = settings.accidental_hits,
+                                                  .hard_negatives = settings.hard_negatives});
+    const double loss = softmax.run(pool,
+                                    {.rows = rows,
+                                     .queries = {u.view(rows, width), du.view(rows, width)},
+                                     .candidates = {v.view(candidates, dim), dv.view(candidates, dim)},
+                                     .candidate_multiplicity = ones,
+                                     .candidate_log_share = log_share,
+                                     .pairs_of_query = {offsets, std::span(offsets).first(rows)},
+                                     .pair_candidate = std::span(offsets).first(rows),
+                                     .pair_weight = c.floats("weights"),
+                                     .candidate_item = ids,
+                                     .excluded_of_query = {excluded_offsets, excluded}},
+                                    1);
+    EXPECT_NEAR(loss, c.number("loss"), kParityTolerance * std::max(1.0, std::abs(loss)));
+    expect_parity(du.span(), c.floats("dqueries"), "dqueries");
+    expect_parity(dv.span(), c.floats("dcandidates"), "dcandidates");
+  }
+}
+
 }  // namespace
 }  // namespace shortlist

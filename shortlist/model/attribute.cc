@@ -206,7 +206,7 @@ bool do_commas_separate(const std::vector<std::string>& texts) {
 }
 
 Attribute read_older(AttributeForm form, const std::vector<std::string>& texts) {
-  if (!form.kind && !form.separator && do_commas_separate(texts)) form.separator = ",";
+  if (!form.kind && !form.separator && do_commas_separate(texts)) form.separator = std::string(1, ',');
   return read_attribute(form, texts);
 }
 

@@ -2,6 +2,7 @@
 
 #include "shortlist/layers/dense.h"
 #include "shortlist/layers/layer_kinds.h"
+#include "shortlist/model/attention_block.h"
 
 namespace shortlist {
 namespace {
@@ -93,6 +94,26 @@ void read_mlp(const Value& value, const Where& where, std::vector<Block>& blocks
   }
 }
 
+// { self_attention = 64, heads = 2, repeat = 2, ... }
+void read_self_attention(const Value& value, const Where& where, std::vector<Block>& blocks) {
+  AttentionBlock attention;
+  read_fields(entries(value, {"name", "inputs"}, false), attention, where);
+  if (attention.self_attention % attention.heads != 0) {
+    throw where.below("heads").error(
+        value, fmt::format("{} heads do not divide the width {}", attention.heads, attention.self_attention));
+  }
+  if (value.find("inputs") != nullptr) {
+    Value concat = entries(value, {"inputs"}, true);
+    set_path(concat, "concat", Value(true, value.line));
+    blocks.push_back(read_block(concat, where));
+  }
+  for (AttentionBlock::Step& step : attention.steps())
+    blocks.push_back({.layer = std::move(step.layer), .back = step.back, .where = where, .written = value});
+  BlockSettings named;
+  read_fields(entries(value, {"name"}, true), named, where);
+  blocks.back().name = named.name;
+}
+
 std::string free_name(const std::string& kind, const std::vector<std::string>& taken) {
   std::string name = kind;
   for (int i = 1; is_one_of(taken, name); ++i) name = fmt::format("{}_{}", kind, i);
@@ -103,6 +124,7 @@ std::string free_name(const std::string& kind, const std::vector<std::string>& t
 
 std::vector<FieldDescription> document_block() { return describe_fields<BlockSettings>(); }
 std::vector<FieldDescription> document_mlp() { return describe_fields<MlpSettings>(); }
+std::vector<FieldDescription> document_self_attention() { return describe_fields<AttentionBlock>(); }
 
 std::vector<std::string> layer_names(const std::vector<Block>& blocks, std::vector<std::string> taken) {
   std::vector<std::string> found;
@@ -128,6 +150,8 @@ std::vector<Block> read_blocks(const std::vector<Value>& layers, const Where& wh
     const Where here = where.below(std::to_string(i));
     if (layers[i].find("mlp") != nullptr) {
       read_mlp(layers[i], here, blocks);
+    } else if (layers[i].find("self_attention") != nullptr) {
+      read_self_attention(layers[i], here, blocks);
     } else {
       blocks.push_back(read_block(layers[i], here));
     }

@@ -11,11 +11,12 @@
 namespace shortlist {
 
 // One layer of a list, as read. Each layer of an mlp is a block of its own: a concat if the mlp has several
-// inputs, then its dense layers.
+// inputs, then its dense layers. Likewise the layers of a self_attention, with a concat if it has `inputs`.
 struct Block {
   LayerPtr layer;
   std::string name;                                // "": named by its kind
   std::optional<std::vector<std::string>> inputs;  // names of its inputs; if not given, the layer before it
+  std::vector<int> back = {};  // instead of `inputs`: how many layers before this one each input is
   int repeat = 1;
   Where where;  // for messages; has the line of `written`
   Value written;
@@ -26,9 +27,10 @@ struct Block {
 // nodes. Throws a usage Error if a block's own name is taken.
 std::vector<std::string> layer_names(const std::vector<Block>& blocks, std::vector<std::string> taken);
 
-// The keys that every layer has in addition to its settings, and the keys of the composite mlp.
+// The keys that every layer has in addition to its settings, and the keys of the composites.
 std::vector<FieldDescription> document_block();
 std::vector<FieldDescription> document_mlp();
+std::vector<FieldDescription> document_self_attention();
 
 // Reads a list of layers. Throws a usage Error for an unknown layer or setting and suggests the nearest known
 // one.

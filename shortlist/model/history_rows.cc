@@ -38,6 +38,12 @@ void HistoryRows::add_to(Batch& batch) {
   for (size_t i = 0; i < rows_.size(); ++i) add(spec_.histories[i], rows_[i], batch);
 }
 
+bool HistoryRows::shares(const HistorySet& history) const {
+  return std::ranges::none_of(spec_.nodes, [&](const Node& node) {
+    return node.row_set == history.events && node.layer->traits().looks_ahead;
+  });
+}
+
 void HistoryRows::add(const HistorySet& history, Rows& rows, Batch& batch) const {
   const EncodedColumn& column = queries_.columns[static_cast<size_t>(history.feature)];
   const std::span<const uint32_t> shown = batch.queries().shown;
@@ -45,13 +51,16 @@ void HistoryRows::add(const HistorySet& history, Rows& rows, Batch& batch) const
   Numbering numbering(shown.size(), rows.slots, rows.begins);
   rows.source.clear();
   rows.ends.clear();
+  const bool shared = shares(history);
   for (uint32_t query : shown) {
     const auto [begin, end] = range_of(column, query);
     if (begin == end) {
       rows.source.push_back(kNoSource);
       continue;
     }
-    const uint32_t sequence = numbering.number(begin);
+    if (!shared) rows.begins.push_back(begin);
+    const uint32_t sequence =
+        shared ? numbering.number(begin) : static_cast<uint32_t>(rows.begins.size() - 1);
     if (sequence == rows.ends.size()) rows.ends.push_back(end);
     rows.ends[sequence] = std::max(rows.ends[sequence], end);
     rows.source.push_back(sequence);

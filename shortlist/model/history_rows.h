@@ -10,7 +10,7 @@ namespace shortlist {
 
 // Makes these rows for the queries of batches. A query's history is a range of ids of a column of the encoded
 // queries. Histories that begin at the same id are one sequence, which is computed once: each query reads the
-// output at its own last event, and layers along a history do not look ahead.
+// output at its own last event. If a layer along the history looks ahead, each query has its own sequence.
 class HistoryRows {
  public:
   // Both arguments must outlive it.
@@ -27,6 +27,7 @@ class HistoryRows {
     std::vector<uint32_t> source, query_offsets, copies;  // the last event of each query
     std::vector<uint32_t> slots;
   };
+  bool shares(const HistorySet& history) const;
   void add(const HistorySet& history, Rows& rows, Batch& batch) const;
 
   const ModelSpec& spec_;

@@ -9,10 +9,9 @@ namespace {
 // labels.
 template <typename Change>
 void change_predictions(const ModelSpec& spec, Parameters& parameters, const Change& change) {
-  for (size_t t = 0; t < spec.rankings.size(); ++t) {
-    const LabelScale scale = spec.label_scale(t);
+  for (const auto& [label, node, scale] : spec.rankings) {
     if (scale == LabelScale()) continue;
-    for (ParameterState* state : parameters.of(static_cast<size_t>(spec.rankings[t]))) {
+    for (ParameterState* state : parameters.of(static_cast<size_t>(node))) {
       float* values = state->value.data;
       for (size_t i = 0; i < state->spec.rows * state->spec.cols; ++i)
         values[i] = static_cast<float>(change(scale, double{values[i]}, state->spec.name == "bias"));
@@ -23,8 +22,8 @@ void change_predictions(const ModelSpec& spec, Parameters& parameters, const Cha
 }  // namespace
 
 bool has_label_scales(const ModelSpec& spec) {
-  return std::ranges::any_of(spec.label_scales,
-                             [](const LabelScale& scale) { return scale != LabelScale(); });
+  return std::ranges::any_of(spec.rankings,
+                             [](const RankingOutput& ranking) { return ranking.scale != LabelScale(); });
 }
 
 void fold_label_scales(const ModelSpec& spec, Parameters& parameters) {

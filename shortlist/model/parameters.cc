@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shortlist/math/elementwise.h"
+
 namespace shortlist {
 
 Parameters::Parameters(const ModelSpec& spec) {
@@ -70,8 +72,10 @@ size_t Parameters::kept_count() const { return count_numbers(*this, false); }
 
 void Parameters::initialize(uint64_t seed) {
   for (size_t i = 0; i < size(); ++i) {
-    shortlist::initialize(states_[i]->spec.initializer, RandomStream(seed, "initialize " + names_[i]),
-                          states_[i]->value);
+    const ParameterSpec& spec = states_[i]->spec;
+    const Matrix& value = states_[i]->value;
+    shortlist::initialize(spec.initializer, RandomStream(seed, "initialize " + names_[i]), value);
+    if (spec.initializer_scale != 1) scale({value.data, value.rows * value.cols}, spec.initializer_scale);
   }
 }
 

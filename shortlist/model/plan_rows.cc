@@ -1,5 +1,6 @@
 #include "shortlist/model/plan_rows.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "shortlist/layers/row_parts.h"
@@ -18,6 +19,7 @@ const BatchRows& rows_of_batch(const Batch& batch, int row_set) {
 PlanRows::PlanRows(const ModelSpec& spec, const PlanGraph& graph) : spec_(spec), sets_(spec.row_sets.size()) {
   for (const PlanNode& n : graph.nodes) {
     at(n.row_set).used = at(n.backward_row_set).used = true;
+    at(n.row_set).segments_a_part = std::max(at(n.row_set).segments_a_part, n.traits.segments_a_part);
     if (n.map.row_set >= 0) at(n.map.row_set).used = true;
   }
 }
@@ -42,7 +44,7 @@ void PlanRows::set_row_set(int row_set, const Batch& batch) {
                         ? rows.count == 0
                         : state.segments.size() == segments + 1 && state.segments.back() == rows.count);
   }
-  cut_rows(rows.count, state.segments, rows.cuts);
+  cut_rows(rows.count, state.segments, rows.cuts, rows.segments_a_part);
   state.cuts = rows.cuts;
 }
 

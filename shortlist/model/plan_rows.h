@@ -21,6 +21,7 @@ class PlanRows {
  private:
   struct Rows {
     bool used = false;  // used by a node of the plan
+    size_t segments_a_part = 1;
     size_t count = 0;
     std::vector<size_t> cuts;
     RowSetState state;

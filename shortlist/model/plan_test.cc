@@ -207,7 +207,7 @@ TEST(Plan, NamesTheFirstNodeThatIsNotFiniteWhereItIsRounded) {
 TEST(Plan, TellsCopiesApartFromTheFirstDropoutOn) {
   ToyTrainer trainer({.dropout = 0.5f});
   const ToyBatch batch(60, true);
-  const int rating = trainer.model.spec.rankings[0];
+  const int rating = trainer.model.spec.rankings[0].node;
   trainer.loss(batch);
   ASSERT_TRUE(trainer.plan.has_row_outputs(rating));
   const Matrix output = trainer.plan.output(rating);
@@ -239,7 +239,7 @@ TEST(Plan, InertTrainingLayersBehaveAsInInference) {
   const ToyOptions options = {.dropout = 0.5f, .query_dropout = true};
   ToyTrainer inert(options, false), active(options), without;
   const ToyBatch batch(60, true);
-  EXPECT_FALSE(inert.plan.has_row_outputs(inert.model.spec.rankings[0]));
+  EXPECT_FALSE(inert.plan.has_row_outputs(inert.model.spec.rankings[0].node));
   EXPECT_FALSE(inert.plan.needs_all_rows(kQueryRows));
   const double loss = inert.loss(batch, true);
   EXPECT_EQ(inert.loss(batch, true, 2), loss);
@@ -279,14 +279,16 @@ TEST(Plan, RanksGivenTowersOutputs) {
   const ToyBatch rows(30, true);
   trainer.loss(rows, false);
   const auto& spec = trainer.model.spec;
-  Plan ranker(spec, trainer.parameters, {.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
+  Plan ranker(spec, trainer.parameters,
+              {.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});
   Batch batch = rows.batch();
   batch.at(kQueryRows).encoded = batch.at(kCandidateRows).encoded = nullptr;
   for (int time = 0; time < 2; ++time) {
     ranker.feed(spec.query, trainer.plan.output(spec.query));
     ranker.feed(spec.candidate, trainer.plan.output(spec.candidate));
     ranker.forward(trainer.pool, batch);
-    const Matrix got = ranker.output(spec.rankings[0]), expected = trainer.plan.output(spec.rankings[0]);
+    const Matrix got = ranker.output(spec.rankings[0].node),
+                 expected = trainer.plan.output(spec.rankings[0].node);
     ASSERT_EQ(got.rows, expected.rows);
     for (size_t r = 0; r < got.rows; ++r) EXPECT_EQ(got(r, 0), expected(r, 0));
   }
@@ -316,7 +318,7 @@ TEST(Plan, GivenNodesNeedNoFeatures) {
 // For a plan without retrieval, so that the towers only feed gathers. The loss is the sum of the ratings.
 TEST(Plan, TowersWhoseRowsComeOnceGiveWhatGatheredOnesGive) {
   ToyTrainer trainer;
-  const int rating = trainer.model.spec.rankings[0];
+  const int rating = trainer.model.spec.rankings[0].node;
   Plan plan(trainer.model.spec, trainer.parameters, {.outputs = {rating}, .backward = true});
   trainer.parameters.pack(trainer.pool, true);
   const auto run = [&](const ToyBatch& batch) {
@@ -349,7 +351,7 @@ TEST(Plan, AnOutputWhoseGradientIsNotWrittenGivesNone) {
   fresh.loss(batch);
   trainer.plan.backward(trainer.pool, {trainer.model.spec.query});  // the other gradients have stale values
   trainer.join_gradients();
-  for (int output : {fresh.model.spec.candidate, fresh.model.spec.rankings[0]}) {
+  for (int output : {fresh.model.spec.candidate, fresh.model.spec.rankings[0].node}) {
     const Matrix gradient = fresh.plan.output_gradient(output);
     for (size_t r = 0; r < gradient.rows; ++r) fill(gradient.row_span(r), 0);
   }

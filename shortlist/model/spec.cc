@@ -4,6 +4,12 @@
 
 namespace shortlist {
 
+std::vector<int> ModelSpec::ranking_nodes() const {
+  std::vector<int> nodes;
+  for (const RankingOutput& ranking : rankings) nodes.push_back(ranking.node);
+  return nodes;
+}
+
 std::vector<int> ModelSpec::widths(const std::vector<int>& inputs) const {
   std::vector<int> widths;
   for (int input : inputs) widths.push_back(at(input).width);
@@ -46,6 +52,15 @@ HistorySet ModelSpec::add_history(const std::string& name, int feature) {
 
 namespace {
 
+void expect_segments(const ModelSpec& spec, const Node& node) {
+  const RowSetSpec& own = spec.row_set(node.row_set);
+  const auto is_segments = [](const RowSetSpec::Parent& p) { return p.relation == RowRelation::segments; };
+  if (node.layer->traits().along_segments && std::ranges::none_of(own.parents, is_segments)) {
+    throw usage_error("a layer '{}' runs along a history, and the rows '{}' are not those of one",
+                      node.layer->kind(), own.name);
+  }
+}
+
 // Throws unless the layer can read rows of its inputs' row sets.
 void expect_row_sets(const ModelSpec& spec, const Node& node) {
   const InputRows reads = node.layer->traits().input_rows;
@@ -79,6 +94,7 @@ int ModelSpec::add(Node node) {
     throw usage_error("node '{}': another node has this name", node.name);
   try {
     node.width = node.layer->plan(widths(node.inputs)).width;
+    expect_segments(*this, node);
     expect_row_sets(*this, node);
   } catch (const Error& error) {
     throw Error(error.kind(), fmt::format("node '{}': {}", node.name, error.what()));
@@ -92,7 +108,7 @@ std::vector<std::string> unread_nodes(const ModelSpec& spec) {
   for (int output : {spec.query, spec.candidate}) {
     if (output >= 0) read[static_cast<size_t>(output)] = 1;
   }
-  for (int output : spec.rankings) read[static_cast<size_t>(output)] = 1;
+  for (const RankingOutput& ranking : spec.rankings) read[static_cast<size_t>(ranking.node)] = 1;
   for (size_t i = spec.nodes.size(); i-- > 0;) {
     if (!read[i]) continue;
     for (int input : spec.nodes[i].inputs) read[static_cast<size_t>(input)] = 1;

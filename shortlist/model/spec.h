@@ -19,6 +19,13 @@ struct Node {
   int width = 0;             // columns of its output; set by add()
 };
 
+// What a ranking task reads from a model.
+struct RankingOutput {
+  std::string label;  // the label that it predicts
+  int node = -1;      // one column
+  LabelScale scale;   // converts the prediction to the label; the identity unless the label is standardised
+};
+
 // A history that layers run along. The rows of `events` are its items, in segments of `sequences`; the
 // queries gather from them, as their parent number `place`.
 struct HistorySet {
@@ -31,10 +38,8 @@ struct ModelSpec {
   std::vector<RowSetSpec> row_sets = usual_row_sets();
   std::vector<Node> nodes;
   std::vector<HistorySet> histories;
-  int query = -1, candidate = -1;  // the towers' outputs
-  std::vector<int> rankings;       // the prediction of each ranking task; one column each
-  // Per ranking task, converts its prediction to the label. Empty: no label is standardised.
-  std::vector<LabelScale> label_scales;
+  int query = -1, candidate = -1;       // the towers' outputs
+  std::vector<RankingOutput> rankings;  // one for each ranking task
 
   // Appends a row set. Its parents must already exist. Returns its index.
   int add_row_set(RowSetSpec row_set);
@@ -43,9 +48,7 @@ struct ModelSpec {
   // Appends a node and returns its index. Its inputs must already exist. Throws a usage Error with the node's
   // name if the layer does not fit the inputs' widths or row sets, or if the name is taken.
   int add(Node node);
-  LabelScale label_scale(size_t task) const {
-    return label_scales.empty() ? LabelScale() : label_scales[task];
-  }
+  std::vector<int> ranking_nodes() const;
   const Node& at(int node) const { return nodes[static_cast<size_t>(node)]; }
   const RowSetSpec& row_set(int index) const { return row_sets[static_cast<size_t>(index)]; }
   std::vector<int> widths(const std::vector<int>& inputs) const;

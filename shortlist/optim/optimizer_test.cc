@@ -4,14 +4,11 @@
 
 #include <cmath>
 
-#include "shortlist/base/random.h"
+#include "shortlist/testing/optimizer_learner.h"
 #include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {
-
-constexpr size_t kRows = 300, kCols = 5;  // of the table: several tasks
-using Numbers = std::vector<double>;
 
 // Keras's formulas on whole matrices, in double: untouched rows have a gradient of zeros.
 struct Twin {
@@ -54,100 +51,13 @@ struct Twin {
   }
 };
 
-// A table and a dense matrix, trained with random gradients. Step t touches every row with (row * 7 + t) % 5
-// < 2, so that some rows repeat, some are idle in between, and row 299 is never touched.
-class Learner {
- public:
-  explicit Learner(const OptimizerConfig& config, float l1 = 0, float l2 = 0)
-      : config_(config),
-        table_(kRows, kCols),
-        dense_(130, 70),
-        dense_gradient_(130, 70),
-        second_gradient_(130, 70) {
-    start(table_, "table");
-    start(dense_, "dense");
-    optimizer =
-        make_optimizer(config, {{.name = "table", .value = table(), .table = true, .l1 = l1, .l2 = l2},
-                                {.name = "kernel", .value = dense(), .l1 = l1, .l2 = l2}});
-  }
-
-  Matrix table() { return table_.view(kRows, kCols); }
-  Matrix dense() { return dense_.view(130, 70); }
-  bool touches(size_t row) const {
-    return row != 299 && (row * 7 + static_cast<size_t>(optimizer->steps)) % 5 < 2;
-  }
-
-  // The gradient of the next step, for the whole table or the matrix.
-  Numbers next_gradient(bool table) const {
-    const RandomStream random =
-        RandomStream(9, table ? "table" : "dense").at(static_cast<uint64_t>(optimizer->steps));
-    Numbers gradient(table ? kRows * kCols : 130 * 70);
-    for (size_t i = 0; i < gradient.size(); ++i) {
-      if (!table || touches(i / kCols)) gradient[i] = static_cast<float>(random.normal(i) * 0.1);
-    }
-    return gradient;
-  }
-
-  double step(ThreadPool& pool) {
-    touched_.clear();
-    for (uint32_t row = kRows; row-- > 0;) {
-      if (touches(row)) touched_.push_back(row);
-    }
-    const Numbers table_gradient = next_gradient(true), dense_gradient = next_gradient(false);
-    Buffer rows(touched_.size(), kCols);
-    for (size_t i = 0; i < touched_.size(); ++i) {
-      for (size_t c = 0; c < kCols; ++c)
-        rows.data()[i * kCols + c] = static_cast<float>(table_gradient[touched_[i] * kCols + c]);
-    }
-    // In two parts, as from the halves of a batch.
-    for (size_t i = 0; i < dense_gradient.size(); ++i)
-      dense_gradient_.data()[i] = second_gradient_.data()[i] = static_cast<float>(dense_gradient[i] / 2);
-    const std::vector<Gradient> gradients = {
-        {rows.view(touched_.size(), kCols), touched_},
-        {dense_gradient_.view(130, 70), {}, second_gradient_.view(130, 70)}};
-    return optimizer->step(pool, config_.learning_rate() / (1 + optimizer->steps), gradients);
-  }
-
-  std::vector<float> numbers() const {
-    std::vector<float> all(table_.span().begin(), table_.span().end());
-    all.insert(all.end(), dense_.span().begin(), dense_.span().end());
-    return all;
-  }
-
-  // Copies what a checkpoint contains.
-  void restore(Learner& from) {
-    std::ranges::copy(from.table_.span(), table_.data());
-    std::ranges::copy(from.dense_.span(), dense_.data());
-    const auto slots = optimizer->slots(), old = from.optimizer->slots();
-    ASSERT_EQ(slots.size(), old.size());
-    for (size_t i = 0; i < slots.size(); ++i) {
-      EXPECT_EQ(slots[i].name, old[i].name);
-      std::copy_n(old[i].values.data, slots[i].values.rows * slots[i].values.cols, slots[i].values.data);
-    }
-    optimizer->steps = from.optimizer->steps;
-    optimizer->restored();
-  }
-
-  std::unique_ptr<Optimizer> optimizer;
-
- private:
-  static void start(Buffer& values, std::string_view name) {
-    for (size_t i = 0; i < values.size(); ++i)
-      values.data()[i] = static_cast<float>(RandomStream(4, name).normal(i));
-  }
-
-  OptimizerConfig config_;
-  Buffer table_, dense_, dense_gradient_, second_gradient_;
-  std::vector<uint32_t> touched_;
-};
-
 void expect_close(ConstMatrix got, const Numbers& expected) {
   for (size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(got.data[i], expected[i], 2e-6) << "element " << i;
 }
 
 void expect_agrees_with_twin(const OptimizerConfig& config, float l1 = 0, float l2 = 0) {
   ThreadPool pool(2);
-  Learner learner(config, l1, l2);
+  OptimizerLearner learner(config, l1, l2);
   Twin table(config, {learner.table().data, kRows * kCols}), dense(config, {learner.dense().data, 130 * 70});
   table.l1 = dense.l1 = l1;
   table.l2 = dense.l2 = l2;
@@ -160,12 +70,6 @@ void expect_agrees_with_twin(const OptimizerConfig& config, float l1 = 0, float 
     expect_close(learner.table(), table.w);
     expect_close(learner.dense(), dense.w);
   }
-}
-
-OptimizerConfig adam() { return {.adam = 0.05}; }
-OptimizerConfig adagrad() { return {.adagrad = 0.1}; }
-OptimizerConfig sgd(double momentum, bool nesterov = false) {
-  return {.sgd = 0.1, .momentum = momentum, .nesterov = nesterov};
 }
 
 TEST(Optimizer, AdamAgreesWithKerasAlsoOnIdleRows) { expect_agrees_with_twin(adam()); }
@@ -188,7 +92,7 @@ TEST(Optimizer, RowwiseAdagradKeepsOneSumForARowOfATable) {
   OptimizerConfig config = adagrad();
   config.rowwise = true;
   ThreadPool pool(2);
-  Learner learner(config);
+  OptimizerLearner learner(config);
   Twin dense(config, {learner.dense().data, 130 * 70});
   Numbers table(learner.table().data, learner.table().data + kRows * kCols), sums(kRows, 0.1);
   for (int t = 0; t < 10; ++t) {
@@ -239,7 +143,7 @@ TEST(Optimizer, LazyAdamLeavesIdleRowsAsTheyAre) {
   ThreadPool pool(1);
   OptimizerConfig config = adam();
   config.idle_rows = IdleRows::skip;
-  Learner learner(config);
+  OptimizerLearner learner(config);
   for (int t = 0; t < 3; ++t) {
     const std::vector<float> before = learner.numbers();
     std::vector<bool> touched;
@@ -269,23 +173,6 @@ TEST(Optimizer, LazyAdamEqualsKerasWhereEveryRowIsTouched) {
   EXPECT_EQ(run(IdleRows::skip), run(IdleRows::decay));
 }
 
-// Ten steps in one run, and five steps, a checkpoint and five more, give bit-identical results.
-void expect_restores(const OptimizerConfig& config, float l2) {
-  ThreadPool pool(2);
-  Learner straight(config, 0, l2), first(config, 0, l2), second(config, 0, l2), used(config, 0, l2);
-  for (int t = 0; t < 10; ++t) straight.step(pool);
-  for (int t = 0; t < 5; ++t) first.step(pool);
-  used.optimizer->steps = 2;  // other rows were touched before
-  used.step(pool);
-  for (Learner* learner : {&second, &used}) {
-    learner->restore(first);
-    double penalty = 0;
-    for (int t = 5; t < 10; ++t) penalty = learner->step(pool);
-    EXPECT_EQ(learner->numbers(), straight.numbers());
-    EXPECT_EQ(penalty > 0, l2 > 0);
-  }
-}
-
 TEST(Optimizer, GoesOnFromACheckpointBitForBit) {
   OptimizerConfig lazy = adam();
   lazy.idle_rows = IdleRows::skip;
@@ -300,7 +187,7 @@ TEST(Optimizer, GoesOnFromACheckpointBitForBit) {
 TEST(Optimizer, GivesTheSameBitsWithAnyNumberOfThreads) {
   const auto run = [](int threads) {
     ThreadPool pool(threads);
-    Learner learner(adam(), 0, 0.01f);
+    OptimizerLearner learner(adam(), 0, 0.01f);
     double penalty = 0;
     for (int t = 0; t < 3; ++t) penalty += learner.step(pool);
     return std::pair(learner.numbers(), penalty);
@@ -312,7 +199,7 @@ TEST(Optimizer, GivesTheSameBitsWithAnyNumberOfThreads) {
 TEST(Optimizer, NamesItsSlotsAfterTheParameters) {
   const auto names = [](const OptimizerConfig& config) {
     std::string all;
-    Learner learner(config);
+    OptimizerLearner learner(config);
     for (const auto& slot : learner.optimizer->slots()) all += slot.name + " ";
     return all;
   };
@@ -324,11 +211,28 @@ TEST(Optimizer, NamesItsSlotsAfterTheParameters) {
 
 TEST(Optimizer, RejectsNoneAndTwo) {
   EXPECT_EQ(message_of([] { make_optimizer({}, {}); }),
-            "optimizer: sets 0 of adam, adagrad and sgd, need exactly one");
+            "optimizer: sets 0 of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad, need exactly one");
   EXPECT_EQ(message_of([] { make_optimizer({.adam = 0.1, .sgd = 0.1}, {}); }),
-            "optimizer: sets 2 of adam, adagrad and sgd, need exactly one");
+            "optimizer: sets 2 of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad, need exactly one");
   EXPECT_EQ(message_of([] { make_optimizer({.sgd = 0.1, .rowwise = true}, {}); }),
             "optimizer: rowwise needs adagrad");
+}
+
+TEST(Optimizer, RejectsSettingsThatDoNotFit) {
+  const auto message = [](const OptimizerConfig& config) {
+    return message_of([&] { check_optimizer(config); });
+  };
+  EXPECT_EQ(message({.adam = 0.1, .l2_shrinkage = 0.1}), "optimizer: l2_shrinkage needs ftrl, got adam");
+  EXPECT_EQ(message({.sgd = 0.1, .accumulate_first = true}),
+            "optimizer: accumulate_first needs clippy_adagrad, got sgd");
+  EXPECT_EQ(message({.clippy_adagrad = 0.1, .weight_decay = 0.1}),
+            "optimizer: weight_decay cannot be combined with clippy_adagrad");
+  EXPECT_EQ(message({.adam = 0.1, .clip_norm = 1, .clip_value = 1}),
+            "optimizer: sets 2 of clip_norm, clip_global_norm and clip_value, need at most one");
+  EXPECT_EQ(message({.ftrl = 0.1, .schedule = ScheduleConfig{.warm_up = 5}}),
+            "optimizer: ftrl divides by the learning rate: warm_up needs warm_up_from above 0");
+  EXPECT_EQ(message({.ftrl = 0.1, .schedule = ScheduleConfig{.kind = ScheduleKind::cosine}}),
+            "optimizer: ftrl divides by the learning rate: kind = \"cosine\" needs end above 0");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ Session::Session(const Bundle& bundle, const ModelFeatures& features)
   const ModelSpec& spec = towers_.spec;
   if (spec.rankings.empty()) return;
   ranking_.emplace(spec, *towers_.parameters,
-                   PlanOptions{.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
+                   PlanOptions{.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});
 }
 
 ConstMatrix Session::embed(const std::vector<Column>& columns, int tower, std::span<uint64_t> unseen) {
@@ -81,14 +81,14 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
     ranking_->forward(pool_, Batch::of_pairs(std::span(query_rows).subspan(begin, count),
                                              std::span(candidate_rows).subspan(begin, count)));
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
-      const Matrix output = ranking_->output(spec.rankings[t]);
+      const Matrix output = ranking_->output(spec.rankings[t].node);
       for (size_t i = 0; i < count; ++i) {
         // NaN and infinite values cannot be ordered.
         if (!std::isfinite(output(i, 0)))
           throw data_error("the prediction of '{}' is not finite; a number of the query may be too large",
                            bundle_.spec.labels[t].name);
         predictions[begin + i][t] =
-            predicted_label(bundle_.spec.labels[t].prediction, output(i, 0), spec.label_scale(t));
+            predicted_label(bundle_.spec.labels[t].prediction, output(i, 0), spec.rankings[t].scale);
       }
     }
   }

@@ -6,6 +6,7 @@
 
 #include "shortlist/base/count_text.h"
 #include "shortlist/base/value.h"
+#include "shortlist/features/cell.h"
 #include "shortlist/features/history.h"
 
 namespace shortlist {

@@ -1,6 +1,8 @@
 // For tests only: a small served model, and requests to a service without sockets.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -52,6 +54,17 @@ struct TestService {
 
 inline nlohmann::json parsed(const HttpResponse& response) {
   return nlohmann::json::parse(response.content());
+}
+
+// The problem's code, and the first faulty field.
+inline std::string fault_of(const HttpResponse& response, int status) {
+  EXPECT_EQ(response.status, status);
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  const nlohmann::json problem = parsed(response);
+  EXPECT_EQ(problem.at("status"), status);
+  std::string text = problem.at("code");
+  if (problem.contains("errors")) text += " " + problem["errors"][0].at("field").get<std::string>();
+  return text;
 }
 
 }  // namespace shortlist

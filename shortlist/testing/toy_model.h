@@ -59,7 +59,7 @@ class ToyModel {
     ADD_FAILURE() << "no node " << name;
     return -1;
   }
-  std::vector<int> outputs() const { return {spec.query, spec.candidate, spec.rankings[0]}; }
+  std::vector<int> outputs() const { return {spec.query, spec.candidate, spec.rankings[0].node}; }
 
   ModelSpec spec;
 
@@ -108,7 +108,7 @@ class ToyModel {
     const int right = add("rating/right", dense(6, Activation::tanh), {both}, kPairRows);
     const int dots = add("rating/dots", DotInteraction(), {left, q, right}, kPairRows);
     top = add("rating/with_dots", Concat(), {top, dots}, kPairRows);
-    spec.rankings = {add("rating/prediction", dense(1), {top}, kPairRows)};
+    spec.rankings = {{"rating", add("rating/prediction", dense(1), {top}, kPairRows), {}}};
   }
 };
 
@@ -254,7 +254,7 @@ class ToyTrainer {
                      .loss = std::make_unique<InBatchSoftmax>(0.5f, LossOptions{Reduction::mean, precision}),
                      .outputs = {.query = model.spec.query, .candidate = model.spec.candidate}});
     tasks.push_back(
-        {.name = "ranking", .loss = RankingLoss().make(), .outputs = {.score = model.spec.rankings[0]}});
+        {.name = "ranking", .loss = RankingLoss().make(), .outputs = {.score = model.spec.rankings[0].node}});
   }
 
   double loss(const ToyBatch& batch, bool training = true, uint64_t key = 1) {

@@ -1,6 +1,9 @@
 #include "shortlist/train/batcher.h"
 
+#include <cmath>
 #include <numeric>
+
+#include "shortlist/losses/log_share.h"
 
 namespace shortlist {
 namespace {
@@ -144,9 +147,76 @@ void Batcher::count(size_t queries, size_t candidates) {
     pair_weight_[row_pair_.source[r]] += data_.retrieval_weights[rows_[r]];
 }
 
-const Batch& Batcher::make(std::span<const uint32_t> rows) {
+// Returns the position of a further candidate.
+uint32_t Batcher::add_candidate(uint32_t candidate) {
+  if (!all_candidates_) return candidates_.add(candidate);
+  candidate_rows_.push_back(candidate);
+  return static_cast<uint32_t>(candidate_rows_.size() - 1);
+}
+
+void Batcher::add_negatives(const NegativeSource& source) {
+  negatives_ = source.sampler != nullptr ? source.sampler->negatives() : Negatives();
+  items_ = source.sampler != nullptr ? source.sampler->candidates().size() : 0;
+  added_.clear();
+  loss_candidate_.clear();
+  pair_negatives_.copies.clear();
+  pair_negatives_.offsets.clear();
+  if (!negatives_.adds_candidates()) return;
+  const NegativeSampler& sampler = *source.sampler;
+  if (negatives_.catalogue) return add_catalogue(sampler);
+  for (const uint32_t row : source.earlier_rows)
+    added_.push_back(add_candidate(data_.pair_candidate[data_.pair_of_row[row]]));
+  if (!negatives_.per_pair) {
+    for (size_t i = 0; i < negatives_.drawn(); ++i)
+      added_.push_back(add_candidate(sampler.draw(source.random, i)));
+    return;
+  }
+  pair_negatives_.offsets.push_back(0);
+  for (size_t p = 0; p < pair_numbers_.size(); ++p) {
+    for (size_t i = 0; i < negatives_.drawn(); ++i)
+      pair_negatives_.copies.push_back(add_candidate(sampler.draw(source.random.at(p), i)));
+    pair_negatives_.offsets.push_back(static_cast<uint32_t>(pair_negatives_.copies.size()));
+  }
+}
+
+// Each item is shown once, as its first candidate. The loss compares a pair's item as it is shown.
+void Batcher::add_catalogue(const NegativeSampler& sampler) {
+  for (const uint32_t candidate : sampler.candidates()) added_.push_back(add_candidate(candidate));
+  for (const uint32_t number : pair_numbers_)
+    loss_candidate_.push_back(added_[sampler.place(data_.pair_candidate[number])]);
+}
+
+void Batcher::count_negatives(const NegativeSource& source, std::span<const uint32_t> candidates) {
+  if (negatives_.in_batch && !negatives_.catalogue) {
+    negative_count_ = candidate_count_;
+  } else {
+    negative_count_.assign(candidates.size(), 0);
+  }
+  for (const uint32_t candidate : added_) negative_count_[candidate] += 1;
+  candidate_item_.clear();
+  candidate_log_share_.clear();
+  if (data_.item_of_candidate.empty()) return;
+  for (const uint32_t candidate : candidates) candidate_item_.push_back(data_.item_of_candidate[candidate]);
+  if (data_.item_log_share.empty() || negatives_.catalogue) return;
+  for (size_t j = 0; j < candidates.size(); ++j) {
+    const uint32_t item = candidate_item_[j];
+    const float share =
+        source.shares != nullptr ? log_share(source.shares->share(item)) : data_.item_log_share[item];
+    candidate_log_share_.push_back(negatives_.adds_candidates() ? mixed_share(source, candidates[j], share)
+                                                                : share);
+  }
+}
+
+// The log of the frequency of a candidate among the batch's rows and all further negatives.
+float Batcher::mixed_share(const NegativeSource& source, uint32_t candidate, float share) const {
+  const size_t rows = (negatives_.in_batch ? rows_.size() : 0) + source.earlier_rows.size();
+  return log_share(source.sampler->probability(candidate, std::exp(static_cast<double>(share)), rows));
+}
+
+const Batch& Batcher::make(std::span<const uint32_t> rows, const NegativeSource& negatives) {
   all_queries_ || all_candidates_ ? take_all_rows(rows) : find_pairs(rows);
   find_towers();
+  add_negatives(negatives);
   const std::span<const uint32_t> queries =
       all_queries_ ? std::span<const uint32_t>(query_rows_) : queries_.members();
   const std::span<const uint32_t> candidates =
@@ -154,11 +224,7 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
   pair_query_.invert(queries.size());
   pair_candidate_.invert(candidates.size());
   count(queries.size(), candidates.size());
-  candidate_log_share_.clear();
-  if (!data_.item_log_share.empty()) {
-    for (uint32_t candidate : candidates)
-      candidate_log_share_.push_back(data_.item_log_share[data_.item_of_candidate[candidate]]);
-  }
+  count_negatives(negatives, candidates);
   batch_.at(kQueryRows) = {.encoded = data_.queries, .shown = queries, .multiplicity = query_count_};
   batch_.at(kCandidateRows) = {
       .encoded = data_.candidates, .shown = candidates, .multiplicity = candidate_count_};
@@ -171,16 +237,23 @@ const Batch& Batcher::make(std::span<const uint32_t> rows) {
 
 LossBatch Batcher::loss_batch(const Task& task) {
   LossBatch out{.rows = batch_.rows(),
-                .candidate_multiplicity = batch_.candidates().multiplicity,
+                .candidate_multiplicity = negative_count_,
                 .candidate_log_share = candidate_log_share_,
                 .pairs_of_query = {batch_.pair_query().offsets, batch_.pair_query().copies},
-                .pair_candidate = batch_.pair_candidate().source,
+                .pair_candidate = negatives_.catalogue ? std::span<const uint32_t>(loss_candidate_)
+                                                       : batch_.pair_candidate().source,
                 .pair_weight = pair_weight_,
+                .own_is_counted = negatives_.in_batch || negatives_.catalogue,
+                .candidate_item = candidate_item_,
+                .negatives_of_pair = {pair_negatives_.offsets, pair_negatives_.copies},
+                .items = items_,
                 .label_scale = task.label_scale};
   if (task.has_scores()) {
-    out.labels = {data_.labels[task.ranking], rows_};
+    out.labels = {values_of(data_.labels, task.label), rows_};
     out.weights = {data_.weights, rows_};
   }
+  if (task.has_embeddings() && negatives_.accidental_hits == AccidentalHits::user)
+    out.excluded_of_query = taken_.of_queries(data_, batch_, rows_, candidate_item_);
   if (task.loss->needs().groups) out.rows_of_query = groups_.by_query(batch_);
   return out;
 }

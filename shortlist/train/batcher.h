@@ -6,11 +6,22 @@
 #include "shortlist/base/prefetch.h"
 #include "shortlist/model/batch.h"
 #include "shortlist/model/history_rows.h"
+#include "shortlist/train/negative_sampler.h"
 #include "shortlist/train/row_groups.h"
 #include "shortlist/train/row_source.h"
+#include "shortlist/train/streaming_shares.h"
+#include "shortlist/train/taken_items.h"
 #include "shortlist/train/task.h"
 
 namespace shortlist {
+
+// Where the negatives of a batch come from, besides its own rows.
+struct NegativeSource {
+  const NegativeSampler* sampler = nullptr;
+  RandomStream random = {0, "negatives"};    // of this batch
+  std::span<const uint32_t> earlier_rows{};  // the rows before the batch whose candidates are negatives
+  const StreamingShares* shares = nullptr;   // instead of the rows' item_log_share
+};
 
 class Batcher {
  public:
@@ -23,8 +34,9 @@ class Batcher {
   // Adds the histories of the model to the batches. It must outlive the batcher.
   void add_histories(const ModelSpec& model);
 
-  // The batch is valid until the next call.
-  const Batch& make(std::span<const uint32_t> rows);
+  // The batch is valid until the next call. Negatives that are not candidates of the rows are further
+  // candidates, with the multiplicity 0 and without pairs.
+  const Batch& make(std::span<const uint32_t> rows, const NegativeSource& negatives = {});
 
   // The rows of the last batch, in its order. Rows of the same pair are adjacent.
   std::span<const uint32_t> rows() const { return rows_; }
@@ -63,6 +75,11 @@ class Batcher {
   void deal_pairs();
   void take_all_rows(std::span<const uint32_t> rows);
   void find_towers();
+  uint32_t add_candidate(uint32_t candidate);
+  void add_negatives(const NegativeSource& source);
+  void add_catalogue(const NegativeSampler& sampler);
+  void count_negatives(const NegativeSource& source, std::span<const uint32_t> candidates);
+  float mixed_share(const NegativeSource& source, uint32_t candidate, float share) const;
   void count(size_t queries, size_t candidates);
 
   const RowBlock data_;
@@ -74,7 +91,16 @@ class Batcher {
   std::vector<uint32_t> query_rows_, candidate_rows_;
   Map row_pair_, pair_query_, pair_candidate_;
   std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;
-  std::vector<float> candidate_log_share_;  // Dataset::item_log_share of each distinct candidate, or empty
+  // Of the retrieval losses.
+  Negatives negatives_;
+  size_t items_ = 0;                        // that are drawn from
+  std::vector<uint32_t> added_;             // candidates that negatives add, each as often as it was added
+  Map pair_negatives_;                      // offsets, copies: the negatives of each pair
+  std::vector<uint32_t> loss_candidate_;    // of each pair, if the whole catalogue is in the batch
+  std::vector<float> negative_count_;       // of each candidate
+  std::vector<float> candidate_log_share_;  // of each candidate, or empty
+  std::vector<uint32_t> candidate_item_;
+  TakenItems taken_;
   double total_weight_ = 0;
   RowGroups groups_;
   std::optional<HistoryRows> histories_;

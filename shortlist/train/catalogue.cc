@@ -74,14 +74,19 @@ void use_catalogue(const CodedColumn& ids, const std::vector<uint32_t>& candidat
   data.items.ids.assign(items.begin(), items.end());
 }
 
-void count_shares(Dataset& data) {
-  std::vector<uint32_t> count(data.items.ids.size());
+std::vector<uint32_t> rows_of_items(const Dataset& data, size_t items) {
+  std::vector<uint32_t> count(items);
   const auto add = [&](uint32_t row) { ++count[data.item_of_candidate[data.candidate_of_row[row]]]; };
   std::ranges::for_each(data.split.train, add);
   const bool all = data.split.train.empty();
   for (uint32_t row = 0; all && row < data.rows; ++row) add(row);
-  const auto rows = static_cast<double>(all ? data.rows : data.split.train.size());
-  for (uint32_t n : count) data.item_log_share.push_back(log_share(n / rows));
+  return count;
+}
+
+void count_shares(Dataset& data) {
+  const auto rows = static_cast<double>(data.split.train.empty() ? data.rows : data.split.train.size());
+  for (uint32_t n : rows_of_items(data, data.items.ids.size()))
+    data.item_log_share.push_back(log_share(n / rows));
 }
 
 }  // namespace shortlist

@@ -20,6 +20,10 @@ void make_catalogue(const DataSpec& spec, const FeatureMap& features, const Data
 void use_catalogue(const CodedColumn& ids, const std::vector<uint32_t>& candidate_first,
                    std::span<const std::string> items, Dataset& data);
 
+// The number of training rows of each item, or of all rows if there are no training rows. `items` is more
+// than any item of a row.
+std::vector<uint32_t> rows_of_items(const Dataset& data, size_t items);
+
 // Sets item_log_share.
 void count_shares(Dataset& data);
 

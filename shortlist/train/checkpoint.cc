@@ -22,6 +22,8 @@ nlohmann::json state_to_json(const TrainerState& state) {
       {"step", state.step},
       {"learning_rate", state.learning_rate},
       {"configured_rate", state.configured_rate},
+      {"rates", state.rates},
+      {"averaged", state.averaged},
       {"plateau", {state.plateau.started, state.plateau.best, state.plateau.wait, state.plateau.cooldown}},
       {"early", {state.early.best, state.early.best_epoch, state.early.wait, state.early.epochs}},
       {"stopped_early", state.stopped_early},
@@ -49,6 +51,12 @@ TrainerState state_from_json(const nlohmann::json& json, const std::string& path
   sums.at("losses").get_to(state.sums.losses);
   sums.at("squared_errors").get_to(state.sums.squared_errors);
   state.history = history_from_json(json.at("history").get<std::string>(), path);
+  state.averaged = json.value("averaged", int64_t{0});
+  if (json.contains("rates")) {
+    json.at("rates").get_to(state.rates);
+  } else {  // written before schedules, when an epoch's rate was the config's or the plateau's
+    for (const EpochRecord& epoch : state.history.epochs) state.rates.push_back(epoch.learning_rate);
+  }
   return state;
 }
 
@@ -156,6 +164,10 @@ void check_data(const DataFingerprint& then, const DataFingerprint& now, const s
   }
 }
 
+std::vector<Optimizer::Slot> average_slots(const CheckpointView& run) {
+  return run.average != nullptr ? run.average->slots() : std::vector<Optimizer::Slot>();
+}
+
 }  // namespace
 
 std::string checkpoint_path(const std::string& folder, const TrainerState& state) {
@@ -171,6 +183,7 @@ void save_checkpoint(const std::string& path, const CheckpointView& run) {
   }
   for (const Optimizer::Slot& slot : run.optimizer->slots())
     append(tensors, "slot/" + slot.name, slot.values);
+  for (const Optimizer::Slot& slot : average_slots(run)) append(tensors, "average/" + slot.name, slot.values);
   for (size_t i = 0; i < run.best->size(); ++i) {
     const Matrix& value = run.parameters->at(i).value;
     append(tensors, "best/" + run.parameters->name(i), (*run.best)[i].view(value.rows, value.cols));
@@ -238,6 +251,7 @@ void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run) {
   }
   for (const Optimizer::Slot& slot : run.optimizer->slots())
     fill_from(file, "slot/" + slot.name, slot.values);
+  for (const Optimizer::Slot& slot : average_slots(run)) fill_from(file, "average/" + slot.name, slot.values);
   run.best->clear();
   for (size_t i = 0; i < run.parameters->size(); ++i) {
     const std::string name = "best/" + run.parameters->name(i);

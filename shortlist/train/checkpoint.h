@@ -1,5 +1,6 @@
 // The state of a run on disk: one safetensors file, written atomically.
-//   tensors   "parameter/NAME", "slot/NAME", and "best/NAME" if there is a best epoch
+//   tensors   "parameter/NAME", "slot/NAME", "best/NAME" if there is a best epoch, and "average/NAME" with
+//             training.average
 //   metadata  "format", "config" (SHA-256 of the settings that affect the numbers), "data" (fingerprints of
 //             the table, its split and the fitted features, JSON), "state" (JSON), "optimizer_steps", and
 //             "sha256", which covers the whole file (io/safetensors.h)
@@ -14,6 +15,7 @@
 #include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/parameters.h"
 #include "shortlist/optim/optimizer_state.h"
+#include "shortlist/optim/weight_average.h"
 #include "shortlist/train/trainer_state.h"
 
 namespace shortlist {
@@ -21,6 +23,7 @@ namespace shortlist {
 struct CheckpointView {
   Parameters* parameters = nullptr;
   Optimizer* optimizer = nullptr;
+  WeightAverage* average = nullptr;     // may be null
   std::vector<Buffer>* best = nullptr;  // for each parameter; empty before the first best epoch
   TrainerState* state = nullptr;
   std::string config_hash;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shortlist/interactions/interactions.h"
@@ -14,6 +16,15 @@
 #include "shortlist/train/split.h"
 
 namespace shortlist {
+
+struct LabelColumn {
+  std::string name;
+  std::vector<float> values;  // [row]
+  bool operator==(const LabelColumn&) const = default;
+};
+
+// The values of a label. Requires that there is one with this name.
+const std::vector<float>& values_of(std::span<const LabelColumn> labels, std::string_view name);
 
 struct Dataset {
   size_t rows = 0;
@@ -31,8 +42,9 @@ struct Dataset {
   // For each item, the log of its share of the training rows (or of all rows if there are no training rows),
   // at least log 1e-6. Empty unless retrieval.sampling_correction.
   std::vector<float> item_log_share;
-  std::vector<std::vector<float>> labels;  // [ranking task][row]
-  std::vector<float> weights;              // [row]; empty: all 1
+  std::vector<LabelColumn> labels;  // of each ranking task
+  const std::vector<float>& label(std::string_view name) const { return values_of(labels, name); }
+  std::vector<float> weights;  // [row]; empty: all 1
   // Rows without a label, in ascending order. Their `labels` are meaningless and their `weights` are 0, so
   // they only count for retrieval, in training and in metrics.
   std::vector<uint32_t> unlabelled;

@@ -19,10 +19,10 @@ Evaluator::Evaluator(const TrainSpec& training, const ModelSpec& spec, Parameter
       tasks_(make_tasks(training, spec)),
       query_plan_(spec, parameters, {.outputs = {spec.query}}),
       candidate_plan_(spec, parameters, {.outputs = {spec.candidate}}),
-      losses_(data, pool, static_cast<size_t>(training.settings.batch)) {
+      losses_(training, data, pool) {
   if (!spec.rankings.empty()) {
-    ranking_plan_.emplace_back(spec, parameters,
-                               PlanOptions{.outputs = spec.rankings, .fed = {spec.query, spec.candidate}});
+    ranking_plan_.emplace_back(
+        spec, parameters, PlanOptions{.outputs = spec.ranking_nodes(), .fed = {spec.query, spec.candidate}});
   }
 }
 
@@ -163,7 +163,7 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
                                   Metrics& figures) const {
   std::vector<float> labels, weights;
   for (uint32_t row : rows) {
-    labels.push_back(data_.labels[task.ranking][row]);
+    labels.push_back(data_.label(task.label)[row]);
     if (!data_.weights.empty()) weights.push_back(data_.weights[row]);
   }
   const std::vector<float> predicted = predictions(task, found, pairs);

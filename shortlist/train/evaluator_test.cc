@@ -19,7 +19,7 @@ class BruteForce {
       : model_(model),
         query_(model.spec, model.parameters, {.outputs = {model.spec.query}}),
         candidate_(model.spec, model.parameters, {.outputs = {model.spec.candidate}}),
-        all_(model.spec, model.parameters, {.outputs = model.spec.rankings}) {}
+        all_(model.spec, model.parameters, {.outputs = model.spec.ranking_nodes()}) {}
 
   std::vector<float> query(uint32_t row) {
     const std::vector<uint32_t> rows = {model_.data().query_of_row[row]};
@@ -46,7 +46,7 @@ class BruteForce {
     batch.at(kCandidateRows) = {&model_.data().candidates, candidate};
     all_.forward(model_.pool, batch);
     return static_cast<float>(
-        model_.spec.label_scale(0).original(all_.output(model_.spec.rankings[0])(0, 0)));
+        model_.spec.rankings[0].scale.original(all_.output(model_.spec.rankings[0].node)(0, 0)));
   }
 
  private:
@@ -247,7 +247,7 @@ TEST(Evaluator, FiguresFollowFromScores) {
   BruteForce brute(model);
   double squares = 0, hits = 0, softmax = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
-    const double error = scores.predictions[0][i] - model.data().labels[0][rows[i]];
+    const double error = scores.predictions[0][i] - model.data().labels[0].values[rows[i]];
     squares += error * error;
     hits += scores.ranks[i].position() <= 5;
     double sum = 0;
@@ -258,7 +258,7 @@ TEST(Evaluator, FiguresFollowFromScores) {
   Evaluator evaluator(resolve_training(model.config), model.spec, model.parameters, model.data(), model.pool);
   const Metrics figures = evaluator.figures(rows, true);
   EXPECT_NEAR(*find_metric(figures, "rmse"), std::sqrt(squares / n), 1e-6);
-  squares /= std::pow(model.spec.label_scale(0).deviation, 2);  // losses use the standardised label
+  squares /= std::pow(model.spec.rankings[0].scale.deviation, 2);  // losses use the standardised label
   EXPECT_NEAR(*find_metric(figures, "ranking_loss"), squares / n, 1e-6);
   EXPECT_EQ(*find_metric(figures, "top_5"), hits / n);
   EXPECT_NEAR(*find_metric(figures, "retrieval_loss"), softmax / n, 1e-5);

@@ -38,12 +38,13 @@ double regularization_loss(const Parameters& parameters) {
 
 double HeldOutLosses::mean(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
                            const RowOutputs& outputs) {
-  HeldOutRows held{.rows = rows.size(), .batch = batch_};
+  HeldOutRows held{
+      .rows = rows.size(), .batch = batch_, .adds_candidates = sampler_.negatives().adds_candidates()};
   if (task.has_embeddings()) set_embeddings(rows, found, outputs, held);
   if (task.has_scores()) {
     held.scores = outputs.scores[task.ranking];
     held.score = found.pair_of_row;
-    held.labels = {data_.labels[task.ranking], rows};
+    held.labels = {data_.label(task.label), rows};
     held.weights = {data_.weights, rows};
     held.label_scale = task.label_scale;
   }
@@ -82,7 +83,10 @@ void HeldOutLosses::run_batches(const Task& task, std::span<const uint32_t> rows
                               place_of_pair = places(found.pairs, data_.pair_query.size());
   Buffer queries, candidates, scores;
   for (size_t begin = 0; begin < rows.size(); begin += batch_) {
-    const Batch& batch = batcher_.make(rows.subspan(begin, std::min(batch_, rows.size() - begin)));
+    const size_t earlier = std::min(begin, sampler_.negatives().earlier);
+    const Batch& batch =
+        batcher_.make(rows.subspan(begin, std::min(batch_, rows.size() - begin)),
+                      {&sampler_, random_.at(begin / batch_), rows.subspan(begin - earlier, earlier)});
     LossBatch out = batcher_.loss_batch(task);
     if (task.has_embeddings()) {
       const auto query = [&](size_t u) { return place_of_query[batch.queries().shown[u]]; };

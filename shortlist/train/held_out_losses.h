@@ -16,9 +16,15 @@ struct RowOutputs {
 
 class HeldOutLosses {
  public:
-  // All arguments must outlive it. `batch` is the number of rows per batch, as in training.
-  HeldOutLosses(const Dataset& data, ThreadPool& pool, size_t batch)
-      : data_(data), pool_(pool), batch_(batch), batcher_(data) {}
+  // The batches have as many rows as in training, and their own negatives, the same in each call. `data` and
+  // `pool` must outlive it.
+  HeldOutLosses(const TrainSpec& spec, const Dataset& data, ThreadPool& pool)
+      : data_(data),
+        pool_(pool),
+        batch_(static_cast<size_t>(spec.settings.batch)),
+        random_(static_cast<uint64_t>(spec.settings.seed), "held-out negatives"),
+        sampler_(spec.negatives(), data),
+        batcher_(data) {}
 
   // The mean over the rows of their batches' losses.
   double mean(const Task& task, std::span<const uint32_t> rows, const DistinctPairs& found,
@@ -33,6 +39,8 @@ class HeldOutLosses {
   const Dataset& data_;
   ThreadPool& pool_;
   size_t batch_;
+  RandomStream random_;
+  NegativeSampler sampler_;
   Batcher batcher_;
   std::vector<uint32_t> query_, candidate_;  // for each row
   std::vector<float> row_weight_, log_share_;

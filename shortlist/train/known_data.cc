@@ -70,7 +70,8 @@ void find_interactions(std::span<const double> times, Dataset& data) {
     if (!times.empty()) events.times.push_back(times[row]);
     events.users.push_back(data.user_of_row[row]);
     events.items.push_back(data.item_of_candidate[data.candidate_of_row[row]]);
-    if (!data.labels.empty()) events.labels.push_back(data.is_unlabelled(row) ? NAN : data.labels[0][row]);
+    if (!data.labels.empty())
+      events.labels.push_back(data.is_unlabelled(row) ? NAN : data.labels[0].values[row]);
     if (!data.positive_weights.empty()) events.positive.push_back(data.is_positive(row));
   }
   data.interactions = Interactions(data.users.size(), events);

@@ -99,12 +99,12 @@ std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
   return labels;
 }
 
-std::vector<std::vector<float>> read_labels(const DataSpec& spec, const DataColumns& columns,
-                                            std::vector<uint32_t>& unlabelled) {
-  std::vector<std::vector<float>> labels;
+std::vector<LabelColumn> read_labels(const DataSpec& spec, const DataColumns& columns,
+                                     std::vector<uint32_t>& unlabelled) {
+  std::vector<LabelColumn> labels;
   for (const LabelSpec& label : spec.labels)
-    labels.push_back(
-        read_label(label, columns.find(label.column), spec.needs_labels ? nullptr : &unlabelled));
+    labels.push_back({label.column, read_label(label, columns.find(label.column),
+                                               spec.needs_labels ? nullptr : &unlabelled)});
   return labels;
 }
 
@@ -158,14 +158,16 @@ std::string describe_unlabelled(const DataSpec& spec, const Dataset& data) {
                      fmt::join(labels, "' or no '"), use);
 }
 
-std::vector<LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data) {
+std::map<std::string, LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data) {
   const std::vector<uint32_t>& train = data.split.train;
   std::vector<float> labels(train.size()), weights(data.weights.empty() ? 0 : train.size());
   for (size_t i = 0; i < weights.size(); ++i) weights[i] = data.weights[train[i]];
-  std::vector<LabelScale> scales;
-  for (size_t t = 0; t < spec.labels.size(); ++t) {
-    for (size_t i = 0; i < train.size(); ++i) labels[i] = data.labels[t][train[i]];
-    scales.push_back(spec.labels[t].standardized ? fit_label_scale(labels, weights) : LabelScale());
+  std::map<std::string, LabelScale> scales;
+  for (const LabelSpec& label : spec.labels) {
+    if (!label.standardized) continue;
+    const std::vector<float>& values = data.label(label.column);
+    for (size_t i = 0; i < train.size(); ++i) labels[i] = values[train[i]];
+    scales[label.column] = fit_label_scale(labels, weights);
   }
   return scales;
 }

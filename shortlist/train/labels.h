@@ -1,6 +1,7 @@
 // Labels, weights and positives: the columns that say how rows count.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,9 @@ namespace shortlist {
 std::vector<float> read_label(const LabelSpec& label, const CodedColumn& column,
                               std::vector<uint32_t>* unlabelled);
 
-// [ranking task][row], by read_label().
-std::vector<std::vector<float>> read_labels(const DataSpec& spec, const DataColumns& columns,
-                                            std::vector<uint32_t>& unlabelled);
+// The labels of all ranking tasks, by read_label().
+std::vector<LabelColumn> read_labels(const DataSpec& spec, const DataColumns& columns,
+                                     std::vector<uint32_t>& unlabelled);
 
 // The weight of each row, 0 or more.
 std::vector<float> read_weights(const CodedColumn& column);
@@ -36,7 +37,7 @@ void leave_out_unlabelled(std::vector<uint32_t> rows, Dataset& data);
 // "12 of 500 rows have no 'rating': they train retrieval alone", or "" if all rows have all labels.
 std::string describe_unlabelled(const DataSpec& spec, const Dataset& data);
 
-// One scale for each ranking task, fitted on the training rows.
-std::vector<LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data);
+// The scales of the labels to standardise, by the label's name, fitted on the training rows.
+std::map<std::string, LabelScale> fit_label_scales(const DataSpec& spec, const Dataset& data);
 
 }  // namespace shortlist

@@ -1,6 +1,7 @@
 // Builds a dataset from a table.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace shortlist {
 struct PreparedData {
   FeatureMap features;  // of both towers
   Dataset data;
-  std::vector<LabelScale> label_scales;  // for each ranking task, fitted on the training rows
+  std::map<std::string, LabelScale> label_scales;  // of standardised labels, fitted on the training rows
 };
 enum class TrainOn { train, train_and_validation };
 // With train_and_validation, validation rows become training rows, features are also fitted on them, and no

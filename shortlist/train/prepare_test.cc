@@ -50,7 +50,7 @@ TEST(Dataset, NumbersDistinctQueriesCandidatesAndPairs) {
   EXPECT_EQ(data.pair_of_row, (Numbers{0, 1, 2, 0}));
   EXPECT_EQ(data.pair_query, (Numbers{0, 1, 0}));
   EXPECT_EQ(data.pair_candidate, (Numbers{0, 1, 1}));
-  EXPECT_EQ(data.labels, (std::vector<std::vector<float>>{{4, 3, 2.5, 1}}));
+  EXPECT_EQ(data.labels, (std::vector<LabelColumn>{{"rating", {4, 3, 2.5, 1}}}));
   EXPECT_EQ(data.user_of_row, (Numbers{0, 1, 0, 0}));
   EXPECT_TRUE(data.weights.empty());
 }
@@ -149,7 +149,7 @@ TEST(Dataset, FitsTheScaleOfLabelsOnTheTrainingRows) {
     changes.emplace_back("train = 0.8, validation = 0.1, test = 0.1",
                          "by = \"order\", train = 2, validation = 0, test = 0");
     const TinyTable table("user,country,movie,genre,year,rating\n" + rows);
-    return prepare_data(resolve_data(table.config(changes)), table.open()).label_scales.at(0);
+    return prepare_data(resolve_data(table.config(changes)), table.open()).label_scales["rating"];
   };
   EXPECT_EQ(scale({}), (LabelScale{20, 10}));
   EXPECT_EQ(scale({{"user  = \"user\"", "weight = \"year\""}}), (LabelScale{15, std::sqrt(75.0)}));

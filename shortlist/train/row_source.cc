@@ -15,13 +15,15 @@ RowBlock block_of(const Dataset& data) {
           .pair_query = data.pair_query,
           .pair_candidate = data.pair_candidate,
           .pair_of_row = data.pair_of_row,
-          .labels = {data.labels.begin(), data.labels.end()},
+          .labels = data.labels,
           .weights = data.weights,
           .retrieval_weights = data.retrieval_weights(),
           .item_of_candidate = data.item_of_candidate,
           .item_log_share = data.item_log_share,
           .group_of_row = data.group_of_row,
-          .train = data.split.train};
+          .train = data.split.train,
+          .user_of_row = data.user_of_row,
+          .interactions = &data.interactions};
 }
 
 DatasetRows::DatasetRows(const Dataset& data, size_t shards) : data_(data), shards_(shards) {

@@ -15,12 +15,14 @@ struct RowBlock {
   const EncodedRows* candidates = nullptr;               // the distinct candidates
   std::span<const uint32_t> pair_query, pair_candidate;  // the query and the candidate of each distinct pair
   std::span<const uint32_t> pair_of_row;                 // the pair of each row
-  std::vector<std::span<const float>> labels;            // [ranking task][row]
+  std::span<const LabelColumn> labels;                   // of each ranking task
   std::span<const float> weights, retrieval_weights;     // for each row; empty: all 1
   std::span<const uint32_t> item_of_candidate;
-  std::span<const float> item_log_share;   // for each item; may be empty
-  std::span<const uint32_t> group_of_row;  // the number of each row's group; empty: each row is one
-  std::span<const uint32_t> train;         // the training rows, in the order of the split
+  std::span<const float> item_log_share;       // for each item; may be empty
+  std::span<const uint32_t> group_of_row;      // the number of each row's group; empty: each row is one
+  std::span<const uint32_t> train;             // the training rows, in the order of the split
+  std::span<const uint32_t> user_of_row;       // empty: users are unknown
+  const Interactions* interactions = nullptr;  // the users' training rows
 };
 
 class RowSource {

@@ -33,7 +33,7 @@ void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span
     const size_t count = std::min(kRowsAPass, query.size() - begin);
     plan.forward(pool, Batch::of_pairs(query.subspan(begin, count), candidate.subspan(begin, count)));
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
-      const Matrix output = plan.output(spec.rankings[t]);
+      const Matrix output = plan.output(spec.rankings[t].node);
       for (size_t i = 0; i < count; ++i) predictions[t][begin + i] = output(i, 0);
     }
   }

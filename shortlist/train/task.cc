@@ -19,11 +19,11 @@ Task ranking_task(const TrainSpec& spec, const ModelSpec& model, size_t i) {
           .suffix = spec.ranking.size() > 1 ? " of " + ranking.label : "",
           .weight = ranking.weight,
           .loss = ranking.loss.make(),
-          .outputs = {.score = model.rankings[i]},
+          .outputs = {.score = model.rankings[i].node},
           .label = ranking.label,
           .ranking = i,
           .prediction = ranking.loss.prediction(),
-          .label_scale = model.label_scale(i)};
+          .label_scale = model.rankings[i].scale};
 }
 
 }  // namespace

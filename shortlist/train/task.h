@@ -25,8 +25,8 @@ struct Task {
   LossPtr loss;
   TaskOutputs outputs;
   std::vector<int> top_k;  // for tasks with embeddings: the k of the metrics
-  // For tasks with scores: the label, its position in Dataset::labels and in the model's rankings, and the
-  // type of prediction.
+  // For tasks with scores: the label, the position of its output in the model's rankings, and the type of
+  // prediction.
   std::string label;
   size_t ranking = 0;
   Prediction prediction = Prediction::label;

@@ -27,10 +27,10 @@ TEST(Tasks, AreOneForEachSectionOfTheConfig) {
   const std::vector<Task> tasks = make_tasks(resolve_training(model.config), model.spec);
   EXPECT_EQ(loss_figure_names(tasks), (std::vector<std::string>{"retrieval_loss", "ranking_loss"}));
   EXPECT_EQ(output_nodes(tasks),
-            (std::vector<int>{model.spec.query, model.spec.candidate, model.spec.rankings[0]}));
+            (std::vector<int>{model.spec.query, model.spec.candidate, model.spec.rankings[0].node}));
   EXPECT_TRUE(tasks[0].has_embeddings() && !tasks[0].has_scores());
   EXPECT_TRUE(tasks[1].has_scores() && !tasks[1].has_embeddings());
-  EXPECT_EQ(tasks[1].label_scale, model.spec.label_scale(0));
+  EXPECT_EQ(tasks[1].label_scale, model.spec.rankings[0].scale);
 }
 
 TEST(Tasks, NameTheirLabelWhereSeveralAreRankings) {
@@ -103,8 +103,13 @@ TEST(LossOverGroups, IsEvaluatedOverTheBatchesOfHeldOutRows) {
   const DistinctPairs found = distinct_pairs(data, rows);
   std::vector<std::vector<float>> scores(1);
   for (uint32_t pair : found.pairs) scores[0].push_back(static_cast<float>(pair % 11) / 4);
-  const Task task{.name = "ranking", .loss = std::make_unique<QuerySoftmax>(), .outputs = {.score = 0}};
-  HeldOutLosses losses(data, model.pool, kBatch);
+  const Task task{.name = "ranking",
+                  .loss = std::make_unique<QuerySoftmax>(),
+                  .outputs = {.score = 0},
+                  .label = data.labels[0].name};
+  TrainSpec spec;
+  spec.settings.batch = kBatch;
+  HeldOutLosses losses(spec, data, model.pool);
 
   double expected = 0;
   for (size_t begin = 0; begin < rows.size(); begin += kBatch) {
@@ -117,7 +122,7 @@ TEST(LossOverGroups, IsEvaluatedOverTheBatchesOfHeldOutRows) {
       for (uint32_t other : batch) {
         if (data.query_of_row[other] == data.query_of_row[row]) sum += std::exp(score(other));
       }
-      const double loss = data.labels[0][row] * (std::log(sum) - score(row));
+      const double loss = data.labels[0].values[row] * (std::log(sum) - score(row));
       expected += loss * static_cast<double>(batch.size()) / static_cast<double>(rows.size());
     }
   }

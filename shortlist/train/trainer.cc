@@ -44,9 +44,12 @@ struct Trainer::State {
     run.learning_rate = run.configured_rate = training.optimizer.learning_rate();
     if (training.reduce_on_plateau) plateau.emplace(with_monitor(*training.reduce_on_plateau, spec, data));
     if (training.early_stopping) early.emplace(with_monitor(*training.early_stopping, spec, data));
+    set_rates();
   }
 
-  int epochs() const { return schedule.empty() ? spec.settings.epochs : static_cast<int>(schedule.size()); }
+  int epochs() const {
+    return followed.of_epochs.empty() ? spec.settings.epochs : static_cast<int>(followed.of_epochs.size());
+  }
   size_t batch_rows() const { return static_cast<size_t>(spec.settings.batch); }
   int64_t steps_an_epoch() const {
     return static_cast<int64_t>(chunk_count(data.split.train.size(), batch_rows()));
@@ -56,7 +59,9 @@ struct Trainer::State {
   bool run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
                  const std::vector<uint32_t>& order);
   void end_epoch(TrainingCallback& callback);
-  EpochRecord evaluate_epoch();
+  void set_rates();
+  void ask_for_rate(TrainingCallback& callback);
+  EpochRecord evaluate_epoch(bool averaged);
   EpochRecord record();
   void watch(const EpochRecord& epoch, TrainingCallback& callback);
 
@@ -77,18 +82,45 @@ struct Trainer::State {
   std::optional<EarlyStopping> early;
   std::vector<Buffer> best;  // values of the parameters
   TrainerState run;
-  std::vector<double> schedule;  // the learning rate of each epoch; empty: from the config
+  std::vector<double> rates;  // of the present step: of training.optimizer and of each part
+  LearningRates followed;     // empty: from the config
 };
+
+// A run that follows another one has the same rates at the same share of an epoch.
+void Trainer::State::set_rates() {
+  const TrainingConfig& training = spec.settings;
+  const auto own = static_cast<double>(steps_an_epoch());
+  const double then = followed.of_epochs.empty() ? own : static_cast<double>(followed.steps_an_epoch);
+  const RunPosition position = {.steps = run.epoch * then + static_cast<double>(run.step) * (then / own),
+                                .steps_an_epoch = then,
+                                .epochs = static_cast<double>(training.epochs)};
+  rates.assign(1, run.learning_rate * training.optimizer.rate_factor(position));
+  const double change = run.learning_rate / run.configured_rate;
+  for (const OptimizerPart& part : training.parts)
+    rates.push_back(part.optimizer.learning_rate() * change * part.optimizer.rate_factor(position));
+}
+
+// A callback sees and sets the rate of the step. Later steps have the same share of the schedule's rates.
+void Trainer::State::ask_for_rate(TrainingCallback& callback) {
+  const double wanted = callback.learning_rate(rates[0]);
+  if (wanted == rates[0]) return;
+  run.learning_rate = rates[0] > 0 ? run.learning_rate * (wanted / rates[0]) : wanted;
+  set_rates();
+  rates[0] = wanted;
+}
 
 bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop,
                                const std::vector<uint32_t>& order) {
-  if (!schedule.empty()) run.learning_rate = schedule[static_cast<size_t>(run.epoch)];
+  const bool follows = !followed.of_epochs.empty();
+  if (follows) run.learning_rate = followed.of_epochs[static_cast<size_t>(run.epoch)];
   while (run.step < steps_an_epoch()) {
     if (stop) return false;
-    if (schedule.empty()) run.learning_rate = callback.learning_rate(run.learning_rate);
+    set_rates();
+    if (!follows) ask_for_rate(callback);
     const RowRange range = chunk_rows(order.size(), batch_rows(), static_cast<size_t>(run.step));
-    const StepMetrics figures =
-        step.run(std::span(order).subspan(range.begin, range.size()), run.learning_rate);
+    const size_t earlier = std::min(range.begin, step.earlier_rows());
+    const StepMetrics figures = step.run(std::span(order).subspan(range.begin, range.size()), rates,
+                                         std::span(order).subspan(range.begin - earlier, earlier));
     check_loss_finite(figures);
     run.sums.add(figures);
     ++run.step;
@@ -100,21 +132,29 @@ bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<boo
 
 void Trainer::State::end_epoch(TrainingCallback& callback) {
   check_state_finite();
-  const EpochRecord epoch = evaluate_epoch();
+  WeightAverage* average = step.average();
+  if (average != nullptr) average->after_epoch(run.epoch + 1);
+  const bool shown = average != nullptr && average->begun();
+  if (shown) average->show();
+  const EpochRecord epoch = evaluate_epoch(shown);
   run.history.epochs.push_back(epoch);
+  run.rates.push_back(run.learning_rate);
   ++run.epoch;
   run.step = 0;
   run.sums = {};
   callback.after_epoch(epoch, parameters);
   watch(epoch, callback);
+  if (!shown) return;
+  average->hide();
+  step.pack();
 }
 
 // Requires parameters packed for float32 products.
-EpochRecord Trainer::State::evaluate_epoch() try {
-  const bool repacks = step.precision() != Precision::float32;
+EpochRecord Trainer::State::evaluate_epoch(bool averaged) try {
+  const bool repacks = averaged || step.precision() != Precision::float32;
   if (repacks) parameters.pack(pool, false);
   EpochRecord epoch = record();
-  if (repacks) step.pack();
+  if (repacks && !averaged) step.pack();
   return epoch;
 } catch (const Error& error) {
   // Outputs that are not finite need the same advice as losses.
@@ -125,7 +165,7 @@ EpochRecord Trainer::State::evaluate_epoch() try {
 // Losses and rmse of the training rows are means over the epoch. Their ranks are computed at the end of the
 // epoch, on as many training rows as there are validation rows, but at least 10,000 if available.
 EpochRecord Trainer::State::record() {
-  EpochRecord record{.epoch = run.epoch + 1, .learning_rate = run.learning_rate, .train = run.sums.means()};
+  EpochRecord record{.epoch = run.epoch + 1, .learning_rate = rates[0], .train = run.sums.means()};
   if (std::ranges::any_of(step.tasks(), &Task::has_embeddings)) {
     const size_t most = std::max<size_t>(data.split.validation.size(), 10'000);
     const auto rows = std::span(data.split.train).first(std::min(most, data.split.train.size()));
@@ -152,7 +192,8 @@ void Trainer::State::watch(const EpochRecord& epoch, TrainingCallback& callback)
 CheckpointView Trainer::State::view() {
   if (plateau) run.plateau = plateau->state;
   if (early) run.early = early->state;
-  return {&parameters, &step.optimizer(), &best, &run, spec.hash, &data.fingerprint};
+  if (step.average() != nullptr) run.averaged = step.average()->count;
+  return {&parameters, &step.optimizer(), step.average(), &best, &run, spec.hash, &data.fingerprint};
 }
 
 void Trainer::State::save(const std::string& folder) {
@@ -183,7 +224,7 @@ void Trainer::State::check_state_finite() const {
 Error Trainer::State::not_finite(int64_t at_step, const std::string& what) const {
   const bool has_checkpoint = run.epoch > 0;
   return failed("epoch {}, step {}: {}; {}ower the learning rate, which is {} now, and {}", run.epoch + 1,
-                at_step, what, has_checkpoint ? "the last checkpoint is kept. L" : "l", run.learning_rate,
+                at_step, what, has_checkpoint ? "the last checkpoint is kept. L" : "l", rates[0],
                 has_checkpoint ? "continue with --resume" : "train again");
 }
 
@@ -196,7 +237,8 @@ StepProfile Trainer::profile() const { return state_->step.profile(); }
 void Trainer::start_profile() { state_->step.start_profile(); }
 const TrainerState& Trainer::state() const { return state_->run; }
 StepMetrics Trainer::step(std::span<const uint32_t> rows) {
-  return state_->step.run(rows, state_->run.learning_rate);
+  state_->set_rates();
+  return state_->step.run(rows, state_->rates);
 }
 
 std::vector<uint32_t> Trainer::epoch_order(int epoch) const {
@@ -217,10 +259,18 @@ Trainer::Outcome Trainer::run(TrainingCallback& callback, const std::atomic<bool
     s.end_epoch(callback);
     s.save(checkpoints);
   }
+  if (s.best.empty()) use_average();
   set_values(s.best, s.parameters);
   s.parameters.pack(s.pool, true);
   return Outcome::finished;
 }
+
+void Trainer::use_average() {
+  WeightAverage* average = state_->step.average();
+  if (average != nullptr && average->begun()) average->show();
+}
+
+int64_t Trainer::steps_an_epoch() const { return state_->steps_an_epoch(); }
 
 void Trainer::begin_at(const OptimizerState& optimizer) {
   State& s = *state_;
@@ -230,10 +280,11 @@ void Trainer::begin_at(const OptimizerState& optimizer) {
   s.run.learning_rate = optimizer.learning_rate.value_or(s.run.learning_rate);
   s.run.epoch = static_cast<int>(optimizer.steps / s.steps_an_epoch());
   s.run.step = optimizer.steps % s.steps_an_epoch();
+  skip_steps();
 }
 
-void Trainer::follow(std::vector<double> learning_rates) {
-  state_->schedule = std::move(learning_rates);
+void Trainer::follow(LearningRates rates) {
+  state_->followed = std::move(rates);
   state_->plateau.reset();
   state_->early.reset();
 }
@@ -258,7 +309,19 @@ void Trainer::load(const Checkpoint& checkpoint) {
   if (s.plateau) s.plateau->state = s.run.plateau;
   if (s.early) s.early->state = s.run.early;
   s.step.optimizer().restored();
+  if (s.step.average() != nullptr) s.step.average()->count = s.run.averaged;
   s.step.pack();
+  skip_steps();
+}
+
+// Shows the step the rows of all steps before the current one, if it depends on them.
+void Trainer::skip_steps() {
+  State& s = *state_;
+  if (!s.step.depends_on_earlier_steps()) return;
+  for (int epoch = 0; epoch < s.run.epoch; ++epoch) s.step.skip(epoch_order(epoch));
+  const std::vector<uint32_t> order = epoch_order(s.run.epoch);
+  const size_t rows = static_cast<size_t>(s.run.step) * s.batch_rows();
+  s.step.skip(std::span(order).first(std::min(order.size(), rows)));
 }
 
 }  // namespace shortlist

@@ -9,6 +9,7 @@
 
 #include "shortlist/optim/optimizer_state.h"
 #include "shortlist/train/dataset.h"
+#include "shortlist/train/learning_rates.h"
 #include "shortlist/train/training_callback.h"
 #include "shortlist/train/training_step.h"
 
@@ -26,13 +27,15 @@ class Trainer {
   enum class Outcome { finished, interrupted };
   // Runs all epochs, or until `stop` is set, which is checked after each step. A finished run
   // ends with the best weights if early stopping asks for that. With `checkpoints`, saves into that folder
-  // after each epoch and when stopped. Throws Error(failed) if the loss, a parameter or the optimizer's state
-  // is not finite; that state is not saved, so the last checkpoint is kept.
+  // after each epoch and when stopped. With training.average, the averages are evaluated and kept. Throws
+  // Error(failed) if the loss, a parameter or the optimizer's state is not finite; that state is not saved,
+  // so the last checkpoint is kept.
   Outcome run(TrainingCallback& callback, const std::atomic<bool>& stop, const std::string& checkpoints = "");
 
   // Trains for one epoch at each of the learning rates, and ignores the config's epochs, plateau and early
-  // stopping. Must be called before run() and resume().
-  void follow(std::vector<double> learning_rates);
+  // stopping. Schedules run as in the training that the rates come from. Must be called before run() and
+  // resume().
+  void follow(LearningRates rates);
 
   // Resumes from the newest checkpoint of the folder. Returns false if there is none. Calls `warn` for each
   // damaged checkpoint and then uses the previous one. If the config's learning rate has changed since the
@@ -54,16 +57,23 @@ class Trainer {
   // Saves a checkpoint for resume().
   void save(const std::string& checkpoints);
 
+  // Sets the parameters to their averages, for use: a run that is not finished cannot go on. Does nothing
+  // without averages.
+  void use_average();
+
   // Starts timing the phases of each step.
   void start_profile();
   // The phases of the last step, with the times since start_profile() if it was called.
   StepProfile profile() const;
 
   const TrainerState& state() const;
+  int64_t steps_an_epoch() const;
   // Row numbers in the order in which an epoch (0-based) uses them.
   std::vector<uint32_t> epoch_order(int epoch) const;
 
  private:
+  void skip_steps();
+
   struct State;
   std::unique_ptr<State> state_;
 };

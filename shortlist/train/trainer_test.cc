@@ -71,7 +71,7 @@ TEST(Trainer, StandardisesLabelsAsATableCould) {
   const Trained scaled(table, changes);
   changes.push_back(kAsItIs[0]);
   const Trained plain(same, changes);
-  EXPECT_EQ(scaled.model.spec.label_scale(0), (LabelScale{40, 10}));
+  EXPECT_EQ(scaled.model.spec.rankings[0].scale, (LabelScale{40, 10}));
   EXPECT_EQ(scaled.model.numbers(), plain.model.numbers());
   const EpochRecord &a = scaled.history.epochs.back(), &b = plain.history.epochs.back();
   EXPECT_EQ(*find_metric(a.train, "loss"), *find_metric(b.train, "loss"));

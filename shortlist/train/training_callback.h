@@ -24,8 +24,8 @@ class TrainingCallback {
     size_t rows = 0;         // of the current epoch so far
     const Metrics& running;  // means over the epoch so far
   };
-  // Called before each step with the learning rate, and returns the one to use from this step on: finite and
-  // more than 0.
+  // Called before each step with the learning rate, and returns the one to use from this step on: the same,
+  // or another one that is finite and more than 0. A schedule continues from there.
   virtual double learning_rate(double rate) { return rate; }
   virtual void after_step(const Progress&) {}
   virtual void after_epoch(const EpochRecord&, const Parameters&) {}

@@ -17,9 +17,21 @@ std::vector<Trained> trained_parameters(Parameters& parameters, std::vector<Para
     if (!state.spec.trainable) continue;
     states.push_back(&state);
     trained.push_back({parameters.name(i), state.value, state.spec.table, state.spec.regularizer.l1,
-                       state.spec.regularizer.l2});
+                       state.spec.regularizer.l2, state.spec.regularizer.row_l2});
   }
   return trained;
+}
+
+// A mean over epochs has moving statistics too, which belong to the mean weights (batch_norm).
+std::unique_ptr<WeightAverage> average_of(const TrainingConfig& training, Parameters& parameters) {
+  if (!training.average) return nullptr;
+  const bool all = training.average->kind == AverageKind::stochastic;
+  std::vector<Averaged> averaged;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const ParameterState& state = parameters.at(i);
+    if (all || state.spec.trainable) averaged.push_back({parameters.name(i), state.value, state.spec.table});
+  }
+  return make_average(*training.average, training.epochs, std::move(averaged));
 }
 
 }  // namespace
@@ -32,6 +44,7 @@ TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parame
       pool_(pool),
       precision_(step_precision(spec.settings.precision)),
       dropout_(static_cast<uint64_t>(spec.settings.seed), "dropout"),
+      negatives_(static_cast<uint64_t>(spec.settings.seed), "negatives"),
       tasks_(make_tasks(spec, model, precision_)),
       outputs_(output_nodes(tasks_)),
       plan_(model, parameters,
@@ -39,25 +52,37 @@ TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parame
              .backward = true,
              .training_layers_active = !spec.settings.keras_compatible,
              .precision = precision_}),
+      data_(data),
+      sampler_(spec.negatives(), data),
       batcher_(data, plan_.needs_all_rows(kQueryRows), plan_.needs_all_rows(kCandidateRows)),
       batches_(tasks_.size()) {
+  if (spec.retrieval && spec.retrieval->sampling_estimate == SamplingEstimate::streaming)
+    shares_.emplace(data.item_log_share.size(), spec.retrieval->streaming_rate);
   batcher_.add_histories(model);
   parameters.make_gradients();
-  optimizer_ = make_optimizer(spec.settings.optimizer, trained_parameters(parameters, trained_));
+  optimizer_ =
+      make_optimizer(spec.settings.optimizer, spec.settings.parts, trained_parameters(parameters, trained_));
+  average_ = average_of(spec.settings, parameters);
   pack();
 }
 
-StepMetrics TrainingStep::run(std::span<const uint32_t> rows, double learning_rate) {
+StepMetrics TrainingStep::run(std::span<const uint32_t> rows, std::span<const double> rates,
+                              std::span<const uint32_t> earlier) {
   StepMetrics figures;
-  clock_.time(kStep, 0, [&] { figures = run_phases(rows, learning_rate); });
+  clock_.time(kStep, 0, [&] { figures = run_phases(rows, rates, earlier); });
   profiled_steps_ += clock_.running();
   return figures;
 }
 
-StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, double learning_rate) {
+StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, std::span<const double> rates,
+                                     std::span<const uint32_t> earlier) {
+  const auto step = static_cast<uint64_t>(optimizer_->steps);
   const Batch* batch = nullptr;
-  clock_.time(kBatch, 0, [&] { batch = &batcher_.make(rows); });
-  const uint64_t key = dropout_.at(static_cast<uint64_t>(optimizer_->steps)).key();
+  skip(rows);
+  clock_.time(kBatch, 0, [&] {
+    batch = &batcher_.make(rows, {&sampler_, negatives_.at(step), earlier, shares_ ? &*shares_ : nullptr});
+  });
+  const uint64_t key = dropout_.at(step).key();
   clock_.time(kLayers, 0, [&] { plan_.forward(pool_, *batch, true, key); });
   StepMetrics figures{.rows = static_cast<double>(rows.size()), .weight = batcher_.total_weight()};
   LossParts losses;
@@ -73,19 +98,30 @@ StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, double lear
     });
   }
   clock_.time(kLayers, 0, [&] { plan_.backward(pool_, outputs_); });
-  clock_.time(kOptimizer, 0, [&] { losses.regularization = update(learning_rate); });
+  clock_.time(kOptimizer, 0, [&] { losses.regularization = update(rates); });
   figures.losses = loss_metrics(tasks_, losses);
   return figures;
 }
 
-double TrainingStep::update(double learning_rate) {
+void TrainingStep::skip(std::span<const uint32_t> rows) {
+  if (!shares_) return;
+  for (const uint32_t row : rows) shares_->add(data_.item_of_candidate[data_.candidate_of_row[row]]);
+}
+
+double TrainingStep::update(std::span<const double> rates) {
   gradients_.clear();
   for (ParameterState* state : trained_)
     gradients_.push_back({state->gradient, state->rows.touched, state->second_gradient});
-  const auto pack = [&](size_t p, RowRange rows) {
+  const bool averages = average_ != nullptr && average_->needs_rows();
+  const auto changed = [&](size_t p, RowRange rows) {
+    if (averages) average_->after_rows(p, rows);
     if (trained_[p]->spec.packed) trained_[p]->pack_rows(rows, true);
   };
-  return optimizer_->step(pool_, learning_rate, gradients_, pack);
+  const auto before = [&](size_t p, RowRange rows) { average_->before_rows(p, rows); };
+  const AtRows changing(before);
+  const double penalty = optimizer_->step(pool_, rates, gradients_, changed, averages ? &changing : nullptr);
+  if (average_ != nullptr) average_->after_step();
+  return penalty;
 }
 
 void TrainingStep::start_profile() {
@@ -101,14 +137,14 @@ StepPhase TrainingStep::shared_phase(const std::string& name, size_t phase, cons
 }
 
 LossWork TrainingStep::optimizer_work() const {
-  double trained = 0, packed = 0;  // counts of values
-  for (const ParameterState* state : trained_) {
-    const size_t rows = state->spec.table ? state->rows.touched.size() : state->spec.rows;
-    trained += static_cast<double>(rows * state->spec.cols);
-    if (state->spec.packed) packed += static_cast<double>(rows * state->spec.cols);
+  double moved = 0;  // counts of values, once per pass over them
+  for (size_t p = 0; p < trained_.size(); ++p) {
+    const ParameterSpec& spec = trained_[p]->spec;
+    const size_t rows = spec.table ? trained_[p]->rows.touched.size() : spec.rows;
+    const size_t passes = 3 + 2 * optimizer_->slots_a_number(p) + (spec.packed ? 2 : 0);
+    moved += static_cast<double>(rows * spec.cols * passes);
   }
-  const auto passes = static_cast<double>(3 + 2 * optimizer_->slots_a_number());
-  return {.bytes = 4 * (passes * trained + 2 * packed)};
+  return {.bytes = 4 * moved};
 }
 
 StepProfile TrainingStep::profile() const {

@@ -77,7 +77,7 @@ TEST(TwoTables, AFeatureOfTheRatingsIsMissingForItemsThatNobodyRated) {
   const Dataset data = data_of(tables, changes);
   const uint32_t candidate = data.candidate_of_item.back();
   EXPECT_EQ(data.candidates.columns[2].ids[candidate], 0);  // like an unseen value
-  EXPECT_EQ(data.labels[0].size(), data.rows);
+  EXPECT_EQ(data.labels[0].values.size(), data.rows);
 }
 
 TEST(TwoTables, CountRatingsOfItemsWithoutARow) {

@@ -12,7 +12,7 @@ keras, layers = tf.keras, tf.keras.layers
 ACTIVATIONS = ["linear", "relu", "sigmoid", "tanh", "softplus", "elu", "selu", "gelu", "swish"]
 INITIALIZERS = {"zeros": "zeros", "ones": "ones", "uniform": "uniform", "normal": "random_normal",
                 **{name: name for name in ["truncated_normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
-                                           "lecun_uniform", "lecun_normal"]}}
+                                           "lecun_uniform", "lecun_normal", "orthogonal"]}}
 
 
 def gradients(fixture, y, tape, sources):

@@ -29,7 +29,7 @@ def add(f, case, settings, optimizer, l2=0.0):
         optimizer.apply_gradients(zip(tape.gradient(loss, [table, dense]), [table, dense]))
         tensors |= {f"ids_{step}": ids, f"values_{step}": values, f"slope_{step}": slope, f"table_{step}": table.numpy(),
                     f"dense_{step}": dense.numpy(), f"rate_{step}": optimizer.learning_rate.numpy().reshape(1)}
-    f.add(case, settings + (f"\nl2 = {l2}" if l2 else ""), **tensors)
+    f.add(case, settings + (f"\nregularizer_l2 = {l2}" if l2 else ""), **tensors)
 
 
 def main():

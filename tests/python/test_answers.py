@@ -99,6 +99,9 @@ def test_saving_loading_and_pickling_keep_the_answers(model, tmp_path):
 
 def test_the_report_is_a_table_and_a_sentence(model):
     assert 0 < model.report["rmse"] < 2
+    with pytest.raises(sl.ConfigError, match="the report has no metric 'rsme' .*rmse, .*; did you mean 'rmse'") as caught:
+        model.report["rsme"]
+    assert isinstance(caught.value, KeyError)
     assert any("rating" in sentence for sentence in model.report.verdict)
     assert "<table>" in model.report._repr_html_()
     frame = model.report.to_frame()
@@ -119,6 +122,8 @@ def test_serves_until_it_is_stopped(model, unused_port):
         )
         with urllib.request.urlopen(request) as answer:
             items = json.load(answer)["items"]
+        with pytest.raises(sl.SystemError, match=f"127.0.0.1:{unused_port} is in use by another program"):
+            model.serve(port=unused_port, block=False)
     assert [item["id"] for item in items] == [str(item) for item in model.recommend(100, k=2)["item"]]
 
 

@@ -171,7 +171,9 @@ def test_an_unknown_item_is_an_error_that_suggests_one(client):
     with pytest.raises(sl.RequestError, match="the catalogue has no item '10039'; did you mean '1003'") as caught:
         client.similar("10039")
     assert (caught.value.status, caught.value.code, caught.value.field) == (404, "not_found", "id")
-    with pytest.raises(sl.RequestError, match="the catalogue has no item"):
+    with pytest.raises(sl.RequestError, match="the catalogue has no item '10039'; did you mean '1003'"):
+        client.get_item("10039")
+    with pytest.raises(sl.RequestError, match="the catalogue has no item 'a/b"):
         client.get_item("a/b?c#d")
 
 
@@ -362,6 +364,37 @@ def test_async_requests_run_at_the_same_time(client, served):
 
     answers = asyncio.run(ask())
     assert [ids(answer) for answer in answers] == [ids(client.recommend({"user": user}, k=3)) for user in users]
+
+
+def test_a_cancelled_async_request_frees_its_thread():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+
+        async def ask() -> None:
+            async with sl.AsyncClient(url, timeout=60, connections=1) as client:
+                for _ in range(3):  # each needs the only thread
+                    with pytest.raises(asyncio.TimeoutError):
+                        await asyncio.wait_for(client.livez(), 0.2)
+                    connection, _ = silent.accept()
+                    connection.settimeout(20)
+                    while connection.recv(1000):  # until the client closes it
+                        pass
+                    connection.close()
+
+        asyncio.run(ask())
+
+
+def test_a_cancelled_async_request_does_not_wait_for_a_busy_server():
+    with Given((503, {"Retry-After": "50"}, BUSY_PROBLEM)) as server:
+
+        async def ask() -> None:
+            async with sl.AsyncClient(server.url, timeout=60, connections=1) as client:
+                with pytest.raises(asyncio.TimeoutError):
+                    await asyncio.wait_for(client.livez(), 0.3)
+                server.answers = [LIVE]
+                await asyncio.wait_for(client.livez(), 20)
+
+        asyncio.run(ask())
 
 
 def test_async_errors_are_those_of_the_sync_client(served):

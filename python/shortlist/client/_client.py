@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from shortlist._core import ConfigError
+from shortlist.client._http import Cancellation
 from shortlist.client._operations import AsyncOperations, Operations
 from shortlist.client._session import Session
 
@@ -96,8 +97,8 @@ class Client(Operations):
 class AsyncClient(AsyncOperations):
     """A client of a server for asyncio. Its methods are those of :class:`Client`, to be awaited.
 
-    It sends requests in threads of its own, so it needs no other package. A request whose task is cancelled still
-    occupies its thread until its answer comes.
+    It sends requests in threads of its own, so it needs no other package. A request whose task is cancelled is broken
+    off, and its connection is closed.
 
     Parameters
     ----------
@@ -151,8 +152,15 @@ class AsyncClient(AsyncOperations):
         statuses: tuple[int, ...] = (200,),
     ) -> Any:
         self._session.check_open()
-        call = functools.partial(self._session.call, method, path, query=query, body=body, statuses=statuses)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        cancellation = Cancellation()
+        call = functools.partial(
+            self._session.call, method, path, query=query, body=body, statuses=statuses, cancellation=cancellation
+        )
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except asyncio.CancelledError:
+            cancellation.cancel()
+            raise
 
     async def close(self) -> None:
         """Close the connections."""

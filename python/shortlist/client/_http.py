@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import gzip
 import http.client
+import socket
 import ssl
+import threading
 import urllib.parse
 import zlib
 from typing import NamedTuple
@@ -22,6 +25,43 @@ class Answer(NamedTuple):
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+
+
+class Cancelled(Exception):
+    """The request was cancelled."""
+
+
+class Cancellation:
+    """Breaks off a request from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = threading.Event()
+        self._socket: socket.socket | None = None
+
+    def cancel(self) -> None:
+        """Break off the request: its thread stops waiting for the answer."""
+        with self._lock:
+            self._cancelled.set()
+            if self._socket is not None:
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def watch(self, used: socket.socket | None) -> None:
+        """Name the socket on which the thread waits, or None. Raises Cancelled if the request is cancelled."""
+        with self._lock:
+            self._socket = used
+        self.check()
+
+    def check(self) -> None:
+        """Raise Cancelled if the request is cancelled."""
+        if self._cancelled.is_set():
+            raise Cancelled
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and raise Cancelled as soon as the request is cancelled."""
+        self._cancelled.wait(seconds)
+        self.check()
 
 
 class Connections:
@@ -44,22 +84,27 @@ class Connections:
         self._idle: collections.deque[http.client.HTTPConnection] = collections.deque()
         self.closed = False
 
-    def send(self, method: str, target: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+    def send(
+        self, method: str, target: str, body: bytes | None, headers: dict[str, str], cancellation: Cancellation
+    ) -> Answer:
         """Send a request and wait for its answer.
 
         Raises
         ------
         OSError, http.client.HTTPException
             If the server cannot be reached, or if its answer ends early.
+        Cancelled
+            If the request is cancelled.
         """
+        request = (method, self.path + target, body, headers)
         try:
             connection = self._idle.pop()
         except IndexError:
-            return self._send_on(self._open(), method, target, body, headers)
+            return self._send_on(self._open(), request, cancellation)
         try:
-            return self._send_on(connection, method, target, body, headers)
+            return self._send_on(connection, request, cancellation)
         except _CLOSED:
-            return self._send_on(self._open(), method, target, body, headers)
+            return self._send_on(self._open(), request, cancellation)
 
     def _open(self) -> http.client.HTTPConnection:
         if self._secure:
@@ -67,14 +112,22 @@ class Connections:
         return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
 
     def _send_on(
-        self, connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, headers: dict[str, str]
+        self,
+        connection: http.client.HTTPConnection,
+        request: tuple[str, str, bytes | None, dict[str, str]],
+        cancellation: Cancellation,
     ) -> Answer:
         try:
-            connection.request(method, self.path + target, body, headers)
+            if connection.sock is None:
+                connection.connect()
+            cancellation.watch(connection.sock)
+            connection.request(*request)
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read())
+            cancellation.watch(None)
         except BaseException:
             connection.close()
+            cancellation.check()
             raise
         if response.will_close or self.closed:
             connection.close()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-import time
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
 from shortlist._core import ConfigError, SystemError
 from shortlist.client._errors import ServerError, error_of
-from shortlist.client._http import Answer, Connections
+from shortlist.client._http import Answer, Cancellation, Connections
 
 
 def segment(text: str | int) -> str:
@@ -51,6 +50,7 @@ class Session:
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         statuses: tuple[int, ...] = (200,),
+        cancellation: Cancellation | None = None,
     ) -> Any:
         """Send a request, and again if the server asks for it.
 
@@ -62,21 +62,24 @@ class Session:
             Arguments. Those that are None are left out.
         statuses : tuple of int
             Those of an answer; others are errors.
+        cancellation : Cancellation, optional
+            Breaks off the request from another thread.
         """
         self.check_open()
+        cancellation = cancellation or Cancellation()
         target = path if path.startswith("/") else f"{self._base}/{path}"
         if query is not None:
             given = {name: value for name, value in query.items() if value is not None}
             target += f"?{urllib.parse.urlencode(given, doseq=True)}" if given else ""
         content = None if body is None else _written({name: value for name, value in body.items() if value is not None})
         for attempt in range(self._retries + 1):
-            answer = self._send(method, target, content)
+            answer = self._send(method, target, content, cancellation)
             if answer.status in statuses:
                 return self._read(answer)
             error = self._error(answer, target)
             if attempt == self._retries or not self._worth_waiting(error):
                 raise error
-            time.sleep(error.retry_after or 0)
+            cancellation.sleep(error.retry_after or 0)
         raise AssertionError("a loop without an attempt")
 
     def check_open(self) -> None:
@@ -88,10 +91,10 @@ class Session:
         """Close the connections."""
         self._connections.close()
 
-    def _send(self, method: str, target: str, content: bytes | None) -> Answer:
+    def _send(self, method: str, target: str, content: bytes | None, cancellation: Cancellation) -> Answer:
         headers = self._headers if content is None else {**self._headers, "Content-Type": "application/json"}
         try:
-            return self._connections.send(method, target, content, headers)
+            return self._connections.send(method, target, content, headers, cancellation)
         except TimeoutError as error:
             raise SystemError(f"{self.url} did not answer within {self._timeout:g} s") from error
         except SystemError:

@@ -93,12 +93,12 @@ OnnxModel ranking(const OnnxSource& source) {
     model.inputs.push_back({{"name", name}, {"type", "float32"}, {"shape", {kRows, width}}});
   }
   for (size_t i = 0; i < spec.rankings.size(); ++i) {
-    std::string value = builder.value(spec.rankings[i]);
+    std::string value = builder.value(spec.rankings[i].node);
     const std::string name = "predicted_" + source.labels[i].name;
     model.graph.enter(name);
     value = model.graph.add("Squeeze", {value, model.graph.axes({1})});
     if (source.labels[i].is_probability) value = model.graph.add("Sigmoid", {value});
-    const LabelScale scale = spec.label_scale(i);
+    const LabelScale scale = spec.rankings[i].scale;
     if (scale != LabelScale()) {
       value = model.graph.add("Mul", {value, model.graph.scalar(static_cast<float>(scale.deviation))});
       value = model.graph.add("Add", {value, model.graph.scalar(static_cast<float>(scale.mean))});

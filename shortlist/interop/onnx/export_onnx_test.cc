@@ -78,7 +78,8 @@ TEST(ExportOnnx, NamesALayerWithoutAForm) {
   const TemporaryFolder folder;
   Model model;
   const auto layer = std::make_shared<NewLayer>();
-  model.spec.rankings[0] = model.spec.add({"ranking/rating/new", layer, {model.spec.rankings[0]}, kPairRows});
+  int& prediction = model.spec.rankings[0].node;
+  prediction = model.spec.add({"ranking/rating/new", layer, {prediction}, kPairRows});
   EXPECT_EQ(model.problem(folder / "m"),
             "node 'ranking/rating/new': a layer of kind 'new' cannot be exported to ONNX");
   EXPECT_FALSE(std::filesystem::exists(folder / "m"));

@@ -110,7 +110,7 @@ class StructureBuilder {
     for (size_t i = 0; i < spec_.nodes.size(); ++i) {
       const Node& node = spec_.nodes[i];
       if (node.row_set != kPairRows || !node.name.starts_with("ranking/")) continue;
-      if (static_cast<int>(i) == spec_.rankings[0]) {
+      if (static_cast<int>(i) == spec_.rankings[0].node) {
         add_parameters(add_object(root_, names_.prediction), i);
       } else if (node.layer->kind() == "cross" && deep == 0 && !has_cross_) {
         add_parameters(add_object(root_, names_.cross), i);

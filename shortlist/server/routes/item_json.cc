@@ -114,6 +114,12 @@ void add_unknown_ids(const Recommender& recommender, const char* field, const st
                                  unknown > kNamed ? fmt::format(" and {} more", unknown - kNamed) : ""));
 }
 
+std::string no_such_item(const Recommender& recommender, const std::string& id) {
+  const std::string near = recommender.nearest_id(id);
+  return fmt::format("the catalogue has no {} '{}'{}", recommender.id_column(), id,
+                     near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+}
+
 void write_warnings(const std::vector<std::string>& warnings, JsonWriter& json) {
   if (warnings.empty()) return;
   json.key("warnings").begin_array();

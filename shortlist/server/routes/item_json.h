@@ -22,6 +22,8 @@ void add_unseen(const Recommender& recommender, const UnseenCounts& unseen,
 // Adds a warning about ids of a list that are not in the catalogue. It names them, or the first of them.
 void add_unknown_ids(const Recommender& recommender, const char* field, const std::vector<std::string>& ids,
                      std::vector<std::string>& warnings);
+// "the catalogue has no movie 'm01'", with the nearest id if there is one.
+std::string no_such_item(const Recommender& recommender, const std::string& id);
 // Member "warnings". Nothing if there are none.
 void write_warnings(const std::vector<std::string>& warnings, JsonWriter& json);
 // Member "model": its name and version.

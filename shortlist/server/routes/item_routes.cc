@@ -50,9 +50,7 @@ HttpResponse list_items(const Call& call) {
 HttpResponse get_item(const Call& call) {
   const std::string& id = call.parameters[0];
   const auto item = call.model->recommender.find_item(id);
-  if (!item)
-    throw Problem(404, "not_found",
-                  fmt::format("the catalogue has no {} '{}'", call.model->recommender.id_column(), id));
+  if (!item) throw Problem(404, "not_found", no_such_item(call.model->recommender, id));
   JsonWriter json;
   json.begin_object();
   write_item(call.model->recommender, *item, json);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shortlist/recommend/shown_predictions.h"
+#include "shortlist/server/routes/item_json.h"
 #include "shortlist/server/routes/request_body.h"
 
 namespace shortlist {
@@ -88,9 +89,7 @@ std::vector<std::vector<float>> predict_records(const Call& call, const std::vec
     if (!id) throw invalid_field(field, fmt::format("need '{}', the item's id", recommender.id_column()));
     queries.add(Value(std::move(query)), field);
     items.push_back(recommender.find_item(*id));
-    if (!items.back())
-      throw Problem(404, "not_found",
-                    fmt::format("the catalogue has no {} '{}'", recommender.id_column(), *id));
+    if (!items.back()) throw Problem(404, "not_found", no_such_item(recommender, *id));
   }
   auto predictions = recommender.predict(queries.columns(), {}, items);
   clamp_to_labels(recommender.bundle(), predictions);

@@ -222,9 +222,7 @@ HttpResponse recommend_batch(const Call& call) {
 
 uint32_t find_item(const Recommender& recommender, const std::string& id, const std::string& field) {
   if (const auto item = recommender.find_item(id)) return *item;
-  const std::string near = recommender.nearest_id(id);
-  const std::string message = fmt::format("the catalogue has no {} '{}'{}", recommender.id_column(), id,
-                                          near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  const std::string message = no_such_item(recommender, id);
   throw Problem(404, "not_found", message, {{field, message}});
 }
 
