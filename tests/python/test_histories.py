@@ -15,21 +15,25 @@ def make_watched(users: int = 120, items: int = 30, days: int = 20) -> pd.DataFr
     return pd.DataFrame({"user": np.repeat(np.arange(users), days), "item": item.ravel() + 1000, "day": np.tile(np.arange(days), users)})
 
 
-@pytest.fixture(scope="module")
-def sequential() -> sl.TwoTower:
+def sequential_model(column: str) -> sl.TwoTower:
     config = {
         "data": {"user": "user", "split": {"by": "time", "column": "day"}},
         "features": {
             "item": {"kind": "category", "dim": 16},
-            "history": {"kind": "history", "length": 5, "half_life": 1.0},
+            column: {"kind": "history", "length": 5, "half_life": 1.0},
         },
-        "query": {"features": ["history"], "layers": [{"dense": 32, "activation": "relu"}, {"dense": 16}]},
+        "query": {"features": [column], "layers": [{"dense": 32, "activation": "relu"}, {"dense": 16}]},
         "items": {"id": "item", "features": ["item"]},
         "retrieval": {"top_k": [1, 5]},
         "training": {"epochs": 12, "batch": 256, "optimizer": {"adam": 0.01}},
     }
     model = sl.TwoTower(config=config, verbose=False)
     return model.fit(make_watched())
+
+
+@pytest.fixture(scope="module")
+def sequential() -> sl.TwoTower:
+    return sequential_model("history")
 
 
 def test_lists_are_histories(sequential):
@@ -48,3 +52,12 @@ def test_a_known_user_has_a_known_history(sequential):
     by_user = sequential.recommend({"user": [7]}, k=3, seen="keep")
     given = sequential.recommend({"history": [train]}, k=3, seen="keep")
     assert by_user["item"].tolist() == given["item"].tolist()
+
+
+def test_history_is_a_name_of_the_only_history():
+    model = sequential_model("taken")
+    own = model.recommend({"taken": [[1005, 1006, 1007]]}, k=3)
+    assert model.recommend({"history": [[1005, 1006, 1007]]}, k=3)["item"].tolist() == own["item"].tolist()
+    assert model.recommend({"history": "1005,1006,1007"}, k=3)["item"].tolist() == own["item"].tolist()
+    with pytest.raises(sl.Error, match="no column 'history'"):
+        model.recommend({"history": "1005", "taken": "1006"})
