@@ -77,7 +77,7 @@ void expect_changes(const Recommender& recommender, bool scored) {
   const std::vector<HistoryShare>& shares = explained[1].features[1].history;
   ASSERT_EQ(shares.size(), kHistoryShares);
   std::vector<double> changes;
-  for (const std::string& id : {"m01", "m12", "m07", "m25", "m18", "m03", "m29"}) {
+  for (const std::string id : {"m01", "m12", "m07", "m25", "m18", "m03", "m29"}) {
     const Record query = query_of(kTaken), lacking = query_of(without(kTaken, id));
     const double score = score_of(recommender, query, item) - score_of(recommender, lacking, item);
     const double prediction =

@@ -159,6 +159,9 @@ export class Api {
   items(text: string, limit: number, signal: AbortSignal) {
     return this.client.listItems({ q: searchText(text), limit }, { signal });
   }
+  item(id: string, signal: AbortSignal) {
+    return this.client.getItem(id, { signal });
+  }
   card(signal: AbortSignal): Promise<ModelCard> {
     return this.client.getModel({ signal }) as Promise<ModelCard>;
   }

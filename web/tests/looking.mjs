@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
 import { launch, serve, stopAll } from './served.mjs';
 
-export { kImages, makeClicks, makeFilms, makePictures, serve } from './served.mjs';
+export { kImages, makeClicks, makeFilms, makePictures, makeWatched, serve } from './served.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const kDesktop = { width: 1280, height: 900 };

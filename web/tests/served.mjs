@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { clicks } from './clicks.mjs';
+import { watched } from './watched.mjs';
 
 export const program = process.env.SHORTLIST ?? new URL('../../build/shortlist', import.meta.url).pathname;
 const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -79,6 +80,15 @@ export function makePictures() {
   const settings = ['items.display_image="poster"', 'items.attributes=["genres", "year"]'].flatMap((setting) => ['--set', setting]);
   run('train', config('popular.toml'), '--data', table, ...settings, '--out', join(folder, 'pictures'));
   return { bundle: join(folder, 'pictures'), remove: () => rmSync(folder, { recursive: true }) };
+}
+
+// A model whose queries have a history, of films with pictures of the server itself.
+export function makeWatched() {
+  const folder = mkdtempSync(join(tmpdir(), 'shortlist-watched-'));
+  const table = join(folder, 'watched.csv');
+  writeFileSync(table, watched((film) => (film % 3 === 0 ? '/icon.svg' : '')));
+  run('train', config('history.toml'), '--data', table, '--set', 'items.display_image="poster"', '--out', join(folder, 'watched'));
+  return { bundle: join(folder, 'watched'), remove: () => rmSync(folder, { recursive: true }) };
 }
 
 // A model without towers, features or vectors of items, and so without a map.

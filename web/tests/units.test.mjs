@@ -114,6 +114,9 @@ test('of many features the user comes first, then what is used most', async () =
     rest: ['c6', 'c7'],
   });
   assert.deepEqual(grouped(fields(9), undefined, { c8: 'x' }).rest, ['c8']);
+  // A history is as near as the user.
+  const history = [...fields(9), { column: 'taken', input: 'several', kind: 'history' }];
+  assert.deepEqual(grouped(history, 'c8', { c5: 1 }).first.slice(0, 3), ['c8', 'taken', 'c5']);
 });
 
 test('a bar stands on the range of the label, else on round ends', async () => {

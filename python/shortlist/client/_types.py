@@ -22,6 +22,7 @@ __all__ = [
     "Features",
     "Field",
     "FieldFault",
+    "HistoryContribution",
     "Id",
     "Item",
     "ItemList",
@@ -104,6 +105,8 @@ class _FeatureContribution(TypedDict):
 
 
 class FeatureContribution(_FeatureContribution, total=False):
+    # For a history: its items that count most, the largest contribution first
+    history: list[HistoryContribution]
     # By label: the prediction minus the prediction without the feature
     predictions: dict[str, float | None]
     score: float
@@ -154,6 +157,18 @@ class Field(_Field, total=False):
 class FieldFault(TypedDict):
     field: str
     message: str
+
+
+class _HistoryContribution(TypedDict):
+    id: str
+
+
+class HistoryContribution(_HistoryContribution, total=False):
+    display: Display
+    # By label: the prediction minus the prediction without the item
+    predictions: dict[str, float | None]
+    # The score minus the score without the item in the history
+    score: float
 
 
 class _Item(TypedDict):
@@ -317,6 +332,9 @@ class _Recommendations(TypedDict):
 
 
 class Recommendations(_Recommendations, total=False):
+    # By column of a history that the query does not give: the ids of its user's items in the training data, which were
+    # used instead, oldest first
+    known_history: dict[str, list[str]]
     model: ModelName
     warnings: list[str]
 

@@ -130,6 +130,7 @@ void RecordColumns::add(const Value& record, const std::string& field) {
   if (table == nullptr)
     throw where.error(record, fmt::format("got {}, need an object of values by column", record.describe()));
   std::vector<const Value*> values(form_.size());
+  std::vector<std::string_view> names(form_.size());
   for (size_t i = 0; i < table->size(); ++i) {
     const auto& [name, value] = (*table)[i];
     auto at = std::ranges::find(form_, name, &FormField::column);
@@ -139,10 +140,11 @@ void RecordColumns::add(const Value& record, const std::string& field) {
       for (const FormField& f : form_) known.push_back(f.column);
       throw fields_detail::unknown_key(value, where, name, known);
     }
-    const Value*& place = values[static_cast<size_t>(at - form_.begin())];
-    if (place != nullptr && name != at->column)
-      throw where.below(name).error(value, fmt::format("is the same column as '{}'", at->column));
-    place = &value;
+    const auto c = static_cast<size_t>(at - form_.begin());
+    if (!names[c].empty() && names[c] != name)
+      throw where.below(name).error(value, fmt::format("is the same column as '{}'", names[c]));
+    values[c] = &value;
+    names[c] = name;
   }
   for (size_t c = 0; c < form_.size(); ++c) add_cell(c, values[c], where.below(form_[c].column));
   ++rows_;

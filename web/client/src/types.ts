@@ -42,6 +42,8 @@ export interface Explanation {
 export interface FeatureContribution {
   column: string;
   feature: string;
+  /** For a history: its items that count most, the largest contribution first */
+  history?: HistoryContribution[];
   /** By label: the prediction minus the prediction without the feature */
   predictions?: Record<string, number | null>;
   score?: number;
@@ -88,6 +90,15 @@ export interface Field {
 export interface FieldFault {
   field: string;
   message: string;
+}
+
+export interface HistoryContribution {
+  display?: Display;
+  id: string;
+  /** By label: the prediction minus the prediction without the item */
+  predictions?: Record<string, number | null>;
+  /** The score minus the score without the item in the history */
+  score?: number;
 }
 
 /** An item's id. A number is read as its text. */
@@ -312,6 +323,11 @@ export interface Recommendations {
   /** Whether the items are the same as from an exhaustive search */
   exact: boolean;
   items: Recommendation[];
+  /**
+   * By column of a history that the query does not give: the ids of its user's items in the training data, which were
+   * used instead, oldest first
+   */
+  known_history?: Record<string, string[]>;
   model?: ModelName;
   warnings?: string[];
 }

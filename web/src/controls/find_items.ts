@@ -15,7 +15,8 @@ const noteOf = (item: Item, { display_image }: Features) =>
     .join(' · ');
 
 // Fetches items whose text contains the query.
-export const findItems = (api: Api, features: Features) => async (text: string, signal: AbortSignal) => {
+export const findItems = (api: Api, features: Features, seen: (items: Item[]) => void = () => {}) => async (text: string, signal: AbortSignal) => {
   const { items, total, exact } = await api.items(text, kSuggestions, signal);
+  seen(items);
   return { found: items.map((item) => ({ value: item.id, ...(item.display ? { name: item.display } : {}), note: noteOf(item, features) })), total, exact };
 };

@@ -84,6 +84,13 @@ export function withValues(map: Map<string, string[]>, column: string, values: s
   return next;
 }
 
+// The first column of a query with a history, to which items of the list can be added.
+export const historyOf = ({ query }: Features): Field | undefined => query.find(({ kind }) => kind === 'history');
+
+// The query's user, if it is given.
+export const userOf = (choice: Choice, { user_column }: Features): string | undefined =>
+  user_column === undefined ? undefined : choice.query.get(user_column)?.[0] || undefined;
+
 function queryValue(field: Field, texts: string[]): QueryValue {
   const text = texts[0]!;
   switch (field.input) {

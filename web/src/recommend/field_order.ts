@@ -26,12 +26,13 @@ export function countUse(model: string, form: string, column: string): void {
   }
 }
 
-// The visible columns, and those in the group. The user's column comes first, then those that this user uses
+// The visible columns, and those in the group. The user's column and histories come first, then those that this user uses
 // most, then the model's own order. If there are few columns, all are shown in the model's order.
 export function grouped(fields: Field[], user: string | undefined, uses: Uses): { first: string[]; rest: string[] } {
+  const histories = fields.filter(({ kind }) => kind === 'history').map(({ column }) => column);
   const columns = fields.map((field) => field.column);
   if (columns.length <= kShown) return { first: columns, rest: [] };
-  const weight = (column: string) => (column === user ? Infinity : Number(uses[column]) || 0);
+  const weight = (column: string) => (column === user || histories.includes(column) ? Infinity : Number(uses[column]) || 0);
   const place = new Map(columns.map((column, i) => [column, i]));
   const order = [...columns].sort((a, b) => {
     const [x, y] = [weight(a), weight(b)];

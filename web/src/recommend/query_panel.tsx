@@ -2,16 +2,17 @@ import { useState } from 'preact/hooks';
 import type { Field } from '../api';
 import { FilterControl, QueryControl } from '../controls/control';
 import { useServed } from '../served';
-import { withValues, type Choice } from './choice';
+import { userOf, withValues, type Choice } from './choice';
 import { Fields } from './fields';
 
 interface Props {
   choice: Choice;
+  known: Record<string, string[]> | undefined; // the histories of the query's user, by column, if they are used
   onChange: (choice: Choice) => void;
 }
 
 // Controls for the query's features, then for filtering by the items' attributes.
-export function QueryPanel({ choice, onChange }: Props) {
+export function QueryPanel({ choice, known, onChange }: Props) {
   const { api, features } = useServed();
   const [open, setOpen] = useState(false);
   const { attributes } = features;
@@ -22,6 +23,8 @@ export function QueryPanel({ choice, onChange }: Props) {
       api={api}
       field={field}
       values={choice.query.get(field.column) ?? []}
+      known={known?.[field.column] ?? (known ? [] : undefined)}
+      user={userOf(choice, features)}
       onChange={(values) => onChange({ ...choice, query: withValues(choice.query, field.column, values) })}
     />
   );

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Label, Recommendation } from '../api';
 import { Attributes } from '../attributes';
 import { Link } from '../link';
@@ -5,7 +6,7 @@ import { Measure } from '../measure';
 import { Picture, pictureOf } from '../picture';
 import { useServed } from '../served';
 import { digitsOf, fixed, shortened } from '../text';
-import type { Choice } from './choice';
+import { historyOf, type Choice } from './choice';
 import { Meanings } from './meanings';
 import { digitsOfScale, scaleOf, shareOf, shownScale, type Scale } from './scale';
 import { Why } from './why';
@@ -13,11 +14,26 @@ import { Why } from './why';
 interface Props {
   items: Recommendation[];
   choice: Choice;
+  known: Record<string, string[]> | undefined; // histories of the query's user, by column, that were used
+  liked: string[] | undefined; // ids of the history that likes are added to; undefined if there is none
+  onLike: (id: string, likes: boolean) => void;
   onWhy: (id: string) => void; // '': none
 }
 
-export function RecommendationList({ items, choice, onWhy }: Props) {
+export function RecommendationList({ items, choice, known, liked, onLike, onWhy }: Props) {
   const { features } = useServed();
+  const list = useRef<HTMLOListElement>(null);
+  // The card whose item was liked. It usually leaves the list, and the focus goes to the card in its place.
+  const place = useRef(-1);
+  useEffect(() => {
+    if (place.current < 0) return;
+    if (document.activeElement === document.body) list.current?.children[Math.min(place.current, items.length - 1)]?.querySelector<HTMLElement>('.like')?.focus();
+    place.current = -1;
+  }, [items]);
+  const like = (id: string, likes: boolean) => {
+    place.current = items.findIndex((item) => item.id === id);
+    onLike(id, likes);
+  };
   const valuesOf = ({ label }: Label) => items.flatMap((item) => item.predictions?.[label] ?? []);
   const scales = features.labels.map((label) => scaleOf(label, valuesOf(label)));
   const bars = features.labels.map((label) => shownScale(label, valuesOf(label)));
@@ -27,16 +43,16 @@ export function RecommendationList({ items, choice, onWhy }: Props) {
   return (
     <>
       <Meanings bars={bars} scored={scores.length > 0} />
-      <ol class={pictured ? 'cards pictured' : 'cards'}>
+      <ol class={pictured ? 'cards pictured' : 'cards'} ref={list}>
         {items.map((item) => (
-          <Card key={item.id} {...{ item, choice, scales, bars, scoreDigits, pictured, onWhy }} labels={features.labels} />
+          <Card key={item.id} {...{ item, choice, known, liked, scales, bars, scoreDigits, pictured, onWhy }} onLike={like} labels={features.labels} />
         ))}
       </ol>
     </>
   );
 }
 
-interface CardProps {
+interface CardProps extends Pick<Props, 'known' | 'liked' | 'onLike' | 'onWhy'> {
   item: Recommendation;
   choice: Choice;
   labels: Label[];
@@ -44,11 +60,10 @@ interface CardProps {
   bars: Scale[]; // ranges of the labels' bars
   scoreDigits: number;
   pictured: boolean; // whether items in the list have pictures
-  onWhy: (id: string) => void;
 }
 
-function Card({ item, choice, labels, scales, bars, scoreDigits, pictured, onWhy }: CardProps) {
-  const { at, features } = useServed();
+function Card({ item, choice, known, liked, labels, scales, bars, scoreDigits, pictured, onLike, onWhy }: CardProps) {
+  const { at, features, title } = useServed();
   const open = choice.why === item.id;
   const wanted = (column: string, value: string) => choice.query.get(column)?.includes(value) ?? false;
   const name = shortened(item.display || item.id);
@@ -71,6 +86,18 @@ function Card({ item, choice, labels, scales, bars, scoreDigits, pictured, onWhy
         ) : null}
       </div>
       <div class="acts">
+        {liked ? (
+          <button
+            type="button"
+            class="like"
+            aria-pressed={liked.includes(item.id)}
+            aria-label={`Like ${name}`}
+            title={`Add to ${title(historyOf(features)!.column)}`}
+            onClick={() => onLike(item.id, !liked.includes(item.id))}
+          >
+            Like
+          </button>
+        ) : null}
         <button type="button" aria-expanded={open} aria-label={`Why ${name}`} onClick={() => onWhy(open ? '' : item.id)}>
           Why
         </button>
@@ -78,7 +105,7 @@ function Card({ item, choice, labels, scales, bars, scoreDigits, pictured, onWhy
           Similar
         </Link>
       </div>
-      {open && item.explanation ? <Why item={item} explanation={item.explanation} choice={choice} scales={scales} /> : null}
+      {open && item.explanation ? <Why item={item} explanation={item.explanation} choice={choice} known={known} scales={scales} /> : null}
     </li>
   );
 }

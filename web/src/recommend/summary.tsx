@@ -3,8 +3,11 @@ import { Listed } from '../listed';
 import { useServed, type Served } from '../served';
 import { count, list, plural, shortened } from '../text';
 import type { Answer } from '../use_answer';
+import { useItems } from '../use_items';
 import { CopyCurl } from './curl';
 import { ordersOf, retrievedOf, seenOf, shownOf, type Choice } from './choice';
+
+const kNamed = 3; // items of a history
 
 interface Props {
   choice: Choice;
@@ -47,7 +50,12 @@ export function Summary({ choice, onChange, answer, request }: Props) {
   const served = useServed();
   const { api, features, title } = served;
   const label = features.labels[0]?.label;
-  const given = features.query.flatMap((field) => givenOf(field, choice.query.get(field.column) ?? [], title));
+  const given = features.query
+    .filter(({ kind }) => kind !== 'history')
+    .flatMap((field) => givenOf(field, choice.query.get(field.column) ?? [], title));
+  const taken = features.query.filter(({ kind }) => kind === 'history').flatMap(({ column }) => choice.query.get(column) ?? []);
+  const itemOf = useItems(taken.slice(-kNamed));
+  const last = taken.slice(-kNamed).map((id) => itemOf(id)?.display || id);
   const only = features.attributes.flatMap((field) => {
     const values = choice.only.get(field.column);
     return values ? [boundsOf(field, values, title)] : [];
@@ -68,9 +76,19 @@ export function Summary({ choice, onChange, answer, request }: Props) {
                 <Listed parts={given} />
               </b>
             </>
+          ) : taken.length > 0 ? (
+            'Recommended'
           ) : (
             'Recommended for a new visitor'
           )}
+          {taken.length > 0 ? (
+            <>
+              {taken.length > last.length ? ` after ${plural(taken.length, 'item')}, the last of them ` : ' after '}
+              <b>
+                <Listed parts={last} />
+              </b>
+            </>
+          ) : null}
           {only.length > 0 ? (
             <>
               , only{' '}

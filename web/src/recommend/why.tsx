@@ -1,7 +1,8 @@
+import { Fragment } from 'preact';
 import type { Explanation, Label, Recommendation } from '../api';
 import { Listed } from '../listed';
 import { useServed } from '../served';
-import { change, digitsOf, fixed, list, shortened } from '../text';
+import { change, digitsOf, fixed, list, plural, shortened } from '../text';
 import type { Choice } from './choice';
 import { digitsOfScale, type Scale } from './scale';
 
@@ -9,6 +10,7 @@ interface Props {
   item: Recommendation;
   explanation: Explanation;
   choice: Choice;
+  known: Record<string, string[]> | undefined; // histories of the query's user, by column, that were used
   scales: Scale[]; // one per label
 }
 
@@ -18,6 +20,12 @@ const kMethods: Record<string, string> = {
   popular: 'The score is how often the item occurs in the training data. It is the same for every query.',
 };
 
+type Part = Explanation['features'][number];
+type Shared = Pick<Part, 'score' | 'predictions'>; // a feature, or an item of a history
+
+const historyText = (given: string[], known: string[] = []) =>
+  given.length > 0 ? plural(given.length, 'item') : `${plural(known.length, 'known item')} of the user`;
+
 // The length of a bar of 1 in a label's column, in scores. Labels that vary by less than 1 are stretched to
 // that.
 const unitOf = ({ least, most }: Label): number =>
@@ -25,21 +33,37 @@ const unitOf = ({ least, most }: Label): number =>
 
 // The contribution of each given query feature to an item's score and predictions. The remainder of the score
 // belongs to the item alone.
-export function Why({ item, explanation, choice, scales }: Props) {
+export function Why({ item, explanation, choice, known, scales }: Props) {
   const { features, title } = useServed();
   const { labels } = features;
   const scored = explanation.constant !== undefined;
   const given = (column: string) => choice.query.get(column) ?? [];
-  const parts = explanation.features.filter((part) => given(part.column).length > 0);
-  const others = explanation.features.filter((part) => given(part.column).length === 0);
+  const counts = (part: Part) => given(part.column).length > 0 || (known?.[part.column]?.length ?? 0) > 0;
+  const parts = explanation.features.filter(counts);
+  const others = explanation.features.filter((part) => !counts(part));
+  const histories = new Set(features.query.filter(({ kind }) => kind === 'history').map(({ column }) => column));
+  const ofHistory = parts.flatMap((part) => part.history ?? []);
   const alone = others.reduce((sum, part) => sum + (part.score ?? 0), explanation.constant ?? 0);
-  const scores = [alone, ...parts.map((part) => part.score ?? 0)].map(Math.abs);
+  const scores = [alone, ...[...parts, ...ofHistory].map((part) => part.score ?? 0)].map(Math.abs);
   const scoreDigits = Math.max(2, digitsOf(Math.max(...scores)));
-  const predicted = (part: Explanation['features'][number], label: Label) => part.predictions?.[label.label] ?? 0;
+  const predicted = (part: Shared, label: Label) => part.predictions?.[label.label] ?? 0;
   // All bars share one scale, so that bar lengths can be compared.
   const most = Math.max(
     ...scores,
-    ...parts.flatMap((part) => labels.map((label) => Math.abs(predicted(part, label)) * unitOf(label))),
+    ...[...parts, ...ofHistory].flatMap((part) => labels.map((label) => Math.abs(predicted(part, label)) * unitOf(label))),
+  );
+  const shares = (part: Shared) => (
+    <>
+      {scored ? <Share value={part.score ?? 0} length={Math.abs(part.score ?? 0) / most} digits={scoreDigits} /> : null}
+      {labels.map((label, i) => (
+        <Share
+          key={label.label}
+          value={predicted(part, label)}
+          length={(Math.abs(predicted(part, label)) * unitOf(label)) / most}
+          digits={digitsOfScale(scales[i]!)}
+        />
+      ))}
+    </>
   );
   return (
     <div class="why">
@@ -63,23 +87,30 @@ export function Why({ item, explanation, choice, scales }: Props) {
           </thead>
           <tbody>
             {parts.map((part) => (
-              <tr key={part.feature}>
-                <th scope="row">
-                  {title(part.feature)}
-                  <small>
-                    <Listed parts={given(part.column)} />
-                  </small>
-                </th>
-                {scored ? <Share value={part.score ?? 0} length={Math.abs(part.score ?? 0) / most} digits={scoreDigits} /> : null}
-                {labels.map((label, i) => (
-                  <Share
-                    key={label.label}
-                    value={predicted(part, label)}
-                    length={(Math.abs(predicted(part, label)) * unitOf(label)) / most}
-                    digits={digitsOfScale(scales[i]!)}
-                  />
+              <Fragment key={part.feature}>
+                <tr>
+                  <th scope="row">
+                    {title(part.feature)}
+                    <small>
+                      {histories.has(part.column) ? (
+                        historyText(given(part.column), known?.[part.column])
+                      ) : (
+                        <Listed parts={given(part.column)} />
+                      )}
+                    </small>
+                  </th>
+                  {shares(part)}
+                </tr>
+                {(part.history ?? []).map((one) => (
+                  <tr key={one.id} class="of-history">
+                    <th scope="row" dir="auto">
+                      <span class="for-readers">{title(part.feature)}: </span>
+                      {shortened(one.display || one.id)}
+                    </th>
+                    {shares(one)}
+                  </tr>
                 ))}
-              </tr>
+              </Fragment>
             ))}
             {scored ? (
               <tr>
@@ -113,6 +144,7 @@ export function Why({ item, explanation, choice, scales }: Props) {
         {labels.length > 0 && parts.length > 0
           ? ` ${list(labels.map(({ label }) => title(label)))}: how much higher the prediction is than without the feature.`
           : ''}
+        {ofHistory.length > 0 ? ' Items of a history: how much lower it is without the item. Only those that count most are shown.' : ''}
       </p>
     </div>
   );
