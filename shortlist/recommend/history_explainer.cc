@@ -58,13 +58,28 @@ EncodedColumn repeated(const EncodedColumn& column, size_t rows) {
   return result;
 }
 
-// The query's vectors: row 0 with the whole history, row i + 1 without the item distinct[i].
-Matrix embed_each(Session& session, const EncodedRows& query, const TakenItems& history,
-                  const Deadline& deadline, Buffer& memory) {
+// The query's vectors: row 0 with the whole history, row i + 1 without the item distinct[i]. `scored` are
+// those of the scores, `ranked` those that rankings read.
+struct QueryVectors {
+  Buffer scored_memory, ranked_memory;
+  Matrix scored, ranked;
+};
+
+// Copies rows to `to` from row `begin` on. The first call allocates the memory for `rows` of them.
+void keep(ConstMatrix from, size_t begin, size_t rows, Buffer& memory, Matrix& to) {
+  if (begin == 0) {
+    memory = Buffer(rows, from.cols);
+    to = memory.view(rows, from.cols);
+  }
+  for (size_t r = 0; r < from.rows; ++r) std::copy_n(from.row(r), from.cols, to.row(begin + r));
+}
+
+QueryVectors embed_each(Session& session, const EncodedRows& query, const TakenItems& history,
+                        const Deadline& deadline) {
   const size_t rows = history.distinct.size() + 1;
   const size_t ids = std::max<size_t>(1, query.columns[history.feature].bag(0).size());
   const size_t block = std::clamp<size_t>(kIdsAtOnce / ids, 1, kRowsAtOnce);
-  Matrix vectors;
+  QueryVectors vectors;
   for (size_t begin = 0; begin < rows; begin += block) {
     deadline.check();
     const size_t count = std::min(block, rows - begin);
@@ -77,12 +92,8 @@ Matrix embed_each(Session& session, const EncodedRows& query, const TakenItems& 
                             batch.columns[history.feature]);
       numbers.push_back(static_cast<uint32_t>(row - begin));
     }
-    const ConstMatrix embedded = session.embed(batch, numbers, kQueryRows);
-    if (begin == 0) {
-      memory = Buffer(rows, embedded.cols);
-      vectors = memory.view(rows, embedded.cols);
-    }
-    for (size_t r = 0; r < count; ++r) std::copy_n(embedded.row(r), embedded.cols, vectors.row(begin + r));
+    keep(session.embed(batch, numbers, kQueryRows), begin, rows, vectors.scored_memory, vectors.scored);
+    keep(session.ranked(kQueryRows), begin, rows, vectors.ranked_memory, vectors.ranked);
   }
   return vectors;
 }
@@ -105,7 +116,7 @@ std::vector<std::vector<double>> prediction_changes(const Bundle& bundle, Sessio
                                                     uint32_t item, const Deadline& deadline) {
   rows.insert(rows.begin(), 0);
   const std::vector<uint32_t> items(rows.size(), item);
-  const auto predictions = session.rank(vectors, bundle.towers->item_vectors(), rows, items, deadline);
+  const auto predictions = session.rank(vectors, bundle.towers->ranked_item_vectors(), rows, items, deadline);
   std::vector<std::vector<double>> changes(rows.size() - 1);
   for (size_t r = 0; r < changes.size(); ++r)
     for (size_t t = 0; t < predictions[0].size(); ++t)
@@ -123,15 +134,15 @@ std::vector<uint32_t> largest(const std::vector<double>& changes) {
 }
 
 std::vector<HistoryShare> shares_of(const Bundle& bundle, Session& session, const TakenItems& history,
-                                    ConstMatrix vectors, uint32_t item, const Deadline& deadline) {
+                                    const QueryVectors& vectors, uint32_t item, const Deadline& deadline) {
   const bool scored = bundle.retriever->scores_by_towers();
   std::vector<double> changes;
   std::vector<uint32_t> rows;
   if (scored) {
-    changes = score_changes(vectors, bundle.towers->item_vectors().row_span(item));
+    changes = score_changes(vectors.scored, bundle.towers->item_vectors().row_span(item));
   } else {
-    for (uint32_t row = 1; row < vectors.rows; ++row) rows.push_back(row);
-    for (const auto& change : prediction_changes(bundle, session, vectors, rows, item, deadline))
+    for (uint32_t row = 1; row < vectors.scored.rows; ++row) rows.push_back(row);
+    for (const auto& change : prediction_changes(bundle, session, vectors.ranked, rows, item, deadline))
       changes.push_back(change[0]);
   }
   std::vector<HistoryShare> shares;
@@ -141,7 +152,7 @@ std::vector<HistoryShare> shares_of(const Bundle& bundle, Session& session, cons
     rows.push_back(at + 1);
   }
   if (!session.ranks()) return shares;
-  auto predictions = prediction_changes(bundle, session, vectors, rows, item, deadline);
+  auto predictions = prediction_changes(bundle, session, vectors.ranked, rows, item, deadline);
   for (size_t i = 0; i < shares.size(); ++i) shares[i].predictions = std::move(predictions[i]);
   return shares;
 }
@@ -156,8 +167,7 @@ void explain_histories(const Bundle& bundle, const FeatureMap& features, Session
   EncodedRows encoded;
   features.encode(query, encoded);
   for (const TakenItems& history : histories) {
-    Buffer memory;
-    const ConstMatrix vectors = embed_each(session, encoded, history, deadline, memory);
+    const QueryVectors vectors = embed_each(session, encoded, history, deadline);
     for (size_t i = 0; i < items.size(); ++i) {
       deadline.check();
       explanations[i].features[history.feature].history =
