@@ -18,7 +18,31 @@ from typing import ClassVar, Literal
 
 from shortlist._settings import Feature, Kinds, Layer, ModelKind, Sections, Settings
 
-LossName = Literal["mean_squared_error", "mean_absolute_error", "huber", "binary_crossentropy", "log_cosh"]
+ByName = Literal["random", "order", "time", "column", "rows", "user", "last", "stratified"]
+RetrievalLossName = Literal[
+    "in_batch_softmax",
+    "sampled_softmax",
+    "full_softmax",
+    "bpr",
+    "hinge",
+    "cosine_contrastive",
+    "binary_crossentropy",
+    "gbce",
+]
+RankingLossName = Literal[
+    "mean_squared_error",
+    "mean_absolute_error",
+    "huber",
+    "binary_crossentropy",
+    "log_cosh",
+    "categorical_crossentropy",
+    "pairwise_hinge",
+    "pairwise_logistic",
+    "pairwise_soft_zero_one",
+    "pairwise_mean_squared_error",
+    "list_mle",
+    "listwise_softmax",
+]
 InitializerName = Literal[
     "zeros",
     "ones",
@@ -31,345 +55,120 @@ InitializerName = Literal[
     "he_normal",
     "lecun_uniform",
     "lecun_normal",
+    "orthogonal",
 ]
 ActivationName = Literal["linear", "relu", "sigmoid", "tanh", "softplus", "elu", "selu", "gelu", "swish"]
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Category(Feature):
-    """One value from a vocabulary: text, or integers such as ids.
+class Dcn(Layer):
+    """DCN-v2: crosses and dense layers, stacked or in parallel.
 
     Parameters
     ----------
-    column : str
-        the column of the table; the feature's name by default
-    order : {"bytes", "frequency", "given"}, default "bytes"
-        Order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given
-    vocabulary : list of str
-        The values in the order of their ids, with order = "given"
-    oov_buckets : int, 0 to 1000000000, default 1
-        Number of ids for unseen values, before all others. With several, a value's fingerprint decides, as in Keras.
-        With 0, an unseen value has no id.
-    minimum_count : int, at least 1, default 1
-        Number of rows that a value must occur in to have an id of its own
-    max_tokens : int, 1 to 1000000000
-        Maximum number of ids, including those for unseen values. The most frequent values are kept.
-    missing : {"oov", "empty", "token", "error"}, default "oov"
-        How to treat a missing value: oov (as an unseen value), empty (no id, zeros), token (an id of its own), error
-    dim : int, 1 to 1048576, default 32
-        Columns of the feature's embedding table
-    pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        How the embeddings of a row's ids are combined. A row without ids gets zeros.
-    initializer : InitializerName, default "uniform"
-        Initializer of the table
-    l2 : float, at least 0, default 0.0
-        Adds l2 sum E^2, over the whole table, to the loss
+    dcn : {"stacked", "parallel"}, default "stacked"
+        stacked: crosses, then dense layers; parallel: both read the input, and their outputs are concatenated
+    crosses : int, 1 to 1000, default 3
+        Number of crosses
+    projection : int, 0 to 1048576, default 0
+        Rank of the crosses' matrices. 0: full matrices
+    experts : int, 0 to 1000, default 0
+        Experts of each cross, which makes it a cross_mix; needs projection
+    mlp : list of int, 1 to 1048576, default [256, 128]
+        Units of each dense layer
+    activation : ActivationName, default "relu"
+        Activation of the dense layers
+    name : str
+        Name that later layers use in inputs
+    inputs : list of str
+        Names of what it reads, instead of its usual inputs
     """
 
-    kind: ClassVar[str] = "category"
+    kind: ClassVar[str] = "dcn"
 
-    column: str | None = None
-    order: Literal["bytes", "frequency", "given"] | None = None
-    vocabulary: list[str] | None = None
-    oov_buckets: int | None = None
-    minimum_count: int | None = None
-    max_tokens: int | None = None
-    missing: Literal["oov", "empty", "token", "error"] | None = None
-    dim: int | None = None
-    pooling: Literal["mean", "sum", "sqrtn"] | None = None
-    initializer: InitializerName | None = None
-    l2: float | None = None
+    dcn: Literal["stacked", "parallel"] = field(default="stacked", kw_only=False)
+    crosses: int | None = None
+    projection: int | None = None
+    experts: int | None = None
+    mlp: list[int] | None = None
+    activation: ActivationName | None = None
+    name: str | None = None
+    inputs: list[str] | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Categories(Feature):
-    """Several values from a vocabulary: a list column, text with a separator, or a list in brackets.
+class Dlrm(Layer):
+    """DLRM, in a ranking: the dot products of all features' embeddings and of the dense layers that read the numbers.
 
     Parameters
     ----------
-    column : str
-        the column of the table; the feature's name by default
-    separator : str, default ","
-        Separator between the values of a text. Blanks around a value are dropped. A text such as ['a', 'b'] or ["a",
-        "b"] is read as a list without it.
-    order : {"bytes", "frequency", "given"}, default "bytes"
-        Order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given
-    vocabulary : list of str
-        The values in the order of their ids, with order = "given"
-    oov_buckets : int, 0 to 1000000000, default 1
-        Number of ids for unseen values, before all others. With several, a value's fingerprint decides, as in Keras.
-        With 0, an unseen value has no id.
-    minimum_count : int, at least 1, default 1
-        Number of rows that a value must occur in to have an id of its own
-    max_tokens : int, 1 to 1000000000
-        Maximum number of ids, including those for unseen values. The most frequent values are kept.
-    missing : {"oov", "empty", "token", "error"}, default "empty"
-        How to treat a missing value: empty (no id, zeros), oov (as an unseen value), token (an id of its own), error
-    dim : int, 1 to 1048576, default 32
-        Columns of the feature's embedding table
-    pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        How the embeddings of a row's ids are combined. A row without ids gets zeros.
-    initializer : InitializerName, default "uniform"
-        Initializer of the table
-    l2 : float, at least 0, default 0.0
-        Adds l2 sum E^2, over the whole table, to the loss
+    dlrm : list of int, 1 to 1048576, default [512, 256]
+        Units of the top dense layers, which read the dot products
+    bottom : list of int, 1 to 1048576, default [256, 64, 32]
+        Units of the bottom dense layers, which read the numbers. The last one is the width of the embeddings.
+    activation : ActivationName, default "relu"
+        Activation of all dense layers
+    name : str
+        Name that later layers use in inputs
+    inputs : list of str
+        Names of what it reads, instead of its usual inputs
     """
 
-    kind: ClassVar[str] = "categories"
+    kind: ClassVar[str] = "dlrm"
 
-    column: str | None = None
-    separator: str | None = None
-    order: Literal["bytes", "frequency", "given"] | None = None
-    vocabulary: list[str] | None = None
-    oov_buckets: int | None = None
-    minimum_count: int | None = None
-    max_tokens: int | None = None
-    missing: Literal["oov", "empty", "token", "error"] | None = None
-    dim: int | None = None
-    pooling: Literal["mean", "sum", "sqrtn"] | None = None
-    initializer: InitializerName | None = None
-    l2: float | None = None
+    dlrm: list[int] = field(default_factory=lambda: [512, 256], kw_only=False)
+    bottom: list[int] | None = None
+    activation: ActivationName | None = None
+    name: str | None = None
+    inputs: list[str] | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Text(Feature):
-    """The words of a text, pooled.
+class DeepFm(Layer):
+    """DeepFM, in a ranking: the sum of the features' biases, of the dot products of their embeddings, and of dense
+    layers on them.
 
     Parameters
     ----------
-    column : str
-        the column of the table; the feature's name by default
-    standardize : {"lower_and_strip_punctuation", "unicode", "none"}, default "lower_and_strip_punctuation"
-        How to prepare a text before it is split at white space: ASCII lower case without punctuation (as Keras),
-        Unicode's rules, or none
-    ngrams : int, at least 1, default 1
-        Longest run of words that becomes a token of its own
-    max_tokens : int, 3 to 1000000000
-        Maximum number of ids, including padding and unknown. The most frequent words are kept.
-    rows : {"max_tokens", "vocabulary"}
-        Which ids have rows in the embedding: max_tokens (as Keras's Embedding(max_tokens); the default if max_tokens is
-        set) or those of the vocabulary
-    max_length : int, at least 1
-        Maximum number of ids per row. The first ones are kept.
-    fit_on : {"rows", "unique"}, default "rows"
-        Count words over all rows, or once for each distinct text
-    vocabulary : list of str
-        The words in the order of their ids, from id 2. If set, no words are fitted.
-    unknown : {"oov", "drop"}, default "oov"
-        How to treat an unknown word: oov (id 1), drop
-    missing : {"empty", "oov", "error"}, default "empty"
-        How to treat a missing text: empty (no id, zeros), oov (id 1), error
-    dim : int, 1 to 1048576, default 32
-        Columns of the feature's embedding table
-    pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        How the embeddings of a row's ids are combined. A row without ids gets zeros.
-    initializer : InitializerName, default "uniform"
-        Initializer of the table
-    l2 : float, at least 0, default 0.0
-        Adds l2 sum E^2, over the whole table, to the loss
+    deep_fm : list of int, 1 to 1048576, default [256, 128]
+        Units of the dense layers
+    activation : ActivationName, default "relu"
+        Activation of the dense layers
+    name : str
+        Name that later layers use in inputs
+    inputs : list of str
+        Names of what it reads, instead of its usual inputs
     """
 
-    kind: ClassVar[str] = "text"
+    kind: ClassVar[str] = "deep_fm"
 
-    column: str | None = None
-    standardize: Literal["lower_and_strip_punctuation", "unicode", "none"] | None = None
-    ngrams: int | None = None
-    max_tokens: int | None = None
-    rows: Literal["max_tokens", "vocabulary"] | None = None
-    max_length: int | None = None
-    fit_on: Literal["rows", "unique"] | None = None
-    vocabulary: list[str] | None = None
-    unknown: Literal["oov", "drop"] | None = None
-    missing: Literal["empty", "oov", "error"] | None = None
-    dim: int | None = None
-    pooling: Literal["mean", "sum", "sqrtn"] | None = None
-    initializer: InitializerName | None = None
-    l2: float | None = None
+    deep_fm: list[int] = field(default_factory=lambda: [256, 128], kw_only=False)
+    activation: ActivationName | None = None
+    name: str | None = None
+    inputs: list[str] | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Hashed(Feature):
-    """One value, hashed to a bucket; needs no vocabulary.
+class MatrixFactorization(Layer):
+    """Biased matrix factorisation, in a ranking: u .
+
+    v + b_u + b_i.
 
     Parameters
     ----------
-    column : str
-        the column of the table; the feature's name by default
-    buckets : int, 1 to 1000000000, default 1024
-        Number of ids
-    salt : int
-        Key of SipHash, as in Keras. If not set, the hash is FarmHash's fingerprint.
-    missing : {"oov", "empty", "token", "error"}, default "empty"
-        How to treat a missing value: empty (no id, zeros), token (an id of its own), error, oov (the id 0)
-    dim : int, 1 to 1048576, default 32
-        Columns of the feature's embedding table
-    pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        How the embeddings of a row's ids are combined. A row without ids gets zeros.
-    initializer : InitializerName, default "uniform"
-        Initializer of the table
-    l2 : float, at least 0, default 0.0
-        Adds l2 sum E^2, over the whole table, to the loss
+    matrix_factorization : bool, default True
+        Always true. The product of both towers' outputs and the biases of both, query_bias and item_bias.
+    name : str
+        Name that later layers use in inputs
+    inputs : list of str
+        Names of what it reads, instead of its usual inputs
     """
 
-    kind: ClassVar[str] = "hashed"
+    kind: ClassVar[str] = "matrix_factorization"
 
-    column: str | None = None
-    buckets: int | None = None
-    salt: int | None = None
-    missing: Literal["oov", "empty", "token", "error"] | None = None
-    dim: int | None = None
-    pooling: Literal["mean", "sum", "sqrtn"] | None = None
-    initializer: InitializerName | None = None
-    l2: float | None = None
-
-
-@dataclass(slots=True, kw_only=True, repr=False)
-class Number(Feature):
-    """A number: normalised, or the bin that contains it.
-
-    Parameters
-    ----------
-    column : str
-        the column of the table; the feature's name by default
-    normalize : {"standard", "log", "none"}, default "standard"
-        Normalisation: standard, (x - mean) / deviation; log, sign(x) log(1 + |x|); none
-    edges : list of float
-        Yields the bin between these ascending edges instead. A value on an edge is in the bin above it.
-    quantiles : int, 2 to 1000000000
-        Yields one of N bins with equal counts instead. Equal edges are merged.
-    missing : {"mean", "indicator", "bucket", "zero", "error"}
-        How to treat a missing value: mean (the default for numbers), indicator (the mean, and a second number 1),
-        bucket (an id of its own), zero (0 after normalising; for ids no id, their default), error
-    dim : int, 1 to 1048576, default 32
-        Columns of the feature's embedding table
-    pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        How the embeddings of a row's ids are combined. A row without ids gets zeros.
-    initializer : InitializerName, default "uniform"
-        Initializer of the table
-    l2 : float, at least 0, default 0.0
-        Adds l2 sum E^2, over the whole table, to the loss
-    """
-
-    kind: ClassVar[str] = "number"
-
-    column: str | None = None
-    normalize: Literal["standard", "log", "none"] | None = None
-    edges: list[float] | None = None
-    quantiles: int | None = None
-    missing: Literal["mean", "indicator", "bucket", "zero", "error"] | None = None
-    dim: int | None = None
-    pooling: Literal["mean", "sum", "sqrtn"] | None = None
-    initializer: InitializerName | None = None
-    l2: float | None = None
-
-
-@dataclass(slots=True, kw_only=True, repr=False)
-class Time(Feature):
-    """A point in time: normalised, in buckets, or as its hour or weekday.
-
-    Parameters
-    ----------
-    column : str
-        the column of the table; the feature's name by default
-    as_ : {"standard", "buckets", "hour", "weekday"}, default "standard"
-        standard (a normalised number), buckets, hour (UTC) or weekday (Monday first)
-    buckets : int, 2 to 10000000, default 1000
-        With as = "buckets": number of edges, evenly spaced from the first to the last time
-    unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
-        Unit of times that are numbers since 1970-01-01 UTC: seconds, milliseconds, microseconds or nanoseconds. If not
-        set, the column's largest number decides.
-    format : str
-        Format of times that are texts, such as "%d-%m-%Y %H:%M". ISO 8601 is always read, and so are dates if the whole
-        column shows whether the day or the month comes first.
-    missing : {"mean", "indicator", "bucket", "zero", "error"}
-        How to treat a missing value: mean (the default for numbers), indicator (the mean, and a second number 1),
-        bucket (an id of its own), zero (0 after normalising; for ids no id, their default), error
-    dim : int, 1 to 1048576, default 32
-        Columns of the feature's embedding table
-    pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        How the embeddings of a row's ids are combined. A row without ids gets zeros.
-    initializer : InitializerName, default "uniform"
-        Initializer of the table
-    l2 : float, at least 0, default 0.0
-        Adds l2 sum E^2, over the whole table, to the loss
-    """
-
-    kind: ClassVar[str] = "time"
-
-    column: str | None = None
-    as_: Literal["standard", "buckets", "hour", "weekday"] | None = None
-    buckets: int | None = None
-    unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
-    format: str | None = None
-    missing: Literal["mean", "indicator", "bucket", "zero", "error"] | None = None
-    dim: int | None = None
-    pooling: Literal["mean", "sum", "sqrtn"] | None = None
-    initializer: InitializerName | None = None
-    l2: float | None = None
-
-
-@dataclass(slots=True, kw_only=True, repr=False)
-class Vector(Feature):
-    """A list of numbers whose width is always the same.
-
-    Parameters
-    ----------
-    column : str
-        the column of the table; the feature's name by default
-    width : int, 0 to 1048576, default 0
-        Numbers per row. 0 takes the width of the table's lists.
-    l2_normalize : bool, default False
-        Divide each vector by its length, except zeros
-    missing : {"zeros", "error"}, default "zeros"
-        How to treat a missing vector: zeros, error
-    dim : int, 1 to 1048576, default 32
-        Columns of the feature's embedding table
-    pooling : {"mean", "sum", "sqrtn"}, default "mean"
-        How the embeddings of a row's ids are combined. A row without ids gets zeros.
-    initializer : InitializerName, default "uniform"
-        Initializer of the table
-    l2 : float, at least 0, default 0.0
-        Adds l2 sum E^2, over the whole table, to the loss
-    """
-
-    kind: ClassVar[str] = "vector"
-
-    column: str | None = None
-    width: int | None = None
-    l2_normalize: bool | None = None
-    missing: Literal["zeros", "error"] | None = None
-    dim: int | None = None
-    pooling: Literal["mean", "sum", "sqrtn"] | None = None
-    initializer: InitializerName | None = None
-    l2: float | None = None
-
-
-@dataclass(slots=True, kw_only=True, repr=False)
-class TwoTowerModel(ModelKind):
-    """A tower for queries and one for items, whose outputs' inner product is the score: [query], [items], [retrieval]
-    and [[ranking]] describe them.
-
-    Knows new users and items by their features."""
-
-    kind: ClassVar[str] = "two_tower"
-
-
-@dataclass(slots=True, kw_only=True, repr=False)
-class PopularityModel(ModelKind):
-    """Recommends the items that occur most often in the training rows: the same list for every query, without the items
-    that its user has seen.
-
-    Needs no features.
-
-    Parameters
-    ----------
-    count : {"rows", "users"}, default "rows"
-        What an item's score counts: its rows, by their weights, or its users, each once
-    """
-
-    kind: ClassVar[str] = "popularity"
-
-    count: Literal["rows", "users"] | None = None
+    matrix_factorization: bool = field(default=True, kw_only=False)
+    name: str | None = None
+    inputs: list[str] | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -388,6 +187,8 @@ class Mlp(Layer):
         Whether to add b
     initializer : InitializerName, default "glorot_uniform"
         Initializer of W
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values of W are multiplied
     bias_initializer : InitializerName, default "zeros"
         Initializer of b
     l1 : float, at least 0, default 0.0
@@ -412,12 +213,50 @@ class Mlp(Layer):
     final_activation: ActivationName | None = None
     bias: bool | None = None
     initializer: InitializerName | None = None
+    initializer_scale: float | None = None
     bias_initializer: InitializerName | None = None
     l1: float | None = None
     l2: float | None = None
     bias_l2: float | None = None
     name: str | None = None
     inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class SelfAttention(Layer):
+    """Blocks of causal self-attention along a history.
+
+    Parameters
+    ----------
+    self_attention : int, 1 to 1048576, default 64
+        Width of the blocks and of their input
+    heads : int, 1 to 1024, default 1
+        Heads of the attention; they must divide the width
+    hidden : int, 0 to 1048576, default 0
+        Units between the two dense layers of the network; 0: as many as the width
+    dropout : float, at least 0 and less than 1, default 0.0
+        Rate, for the attention's weights and after each dense layer
+    activation : ActivationName, default "relu"
+        Between the two dense layers of the network
+    norm : {"sasrec", "pre", "post"}, default "sasrec"
+        sasrec: normalises the queries and the network's input, and adds the normalised rows; pre: normalises the input
+        of both parts and adds the rows as they are; post: normalises the sums
+    epsilon : float, more than 0, default 1e-05
+        Of the layer_norms
+    repeat : int, 1 to 1000, default 1
+        Number of blocks, one after the other
+    """
+
+    kind: ClassVar[str] = "self_attention"
+
+    self_attention: int = field(default=64, kw_only=False)
+    heads: int | None = None
+    hidden: int | None = None
+    dropout: float | None = None
+    activation: ActivationName | None = None
+    norm: Literal["sasrec", "pre", "post"] | None = None
+    epsilon: float | None = None
     repeat: int | None = None
 
 
@@ -435,6 +274,8 @@ class Dense(Layer):
         Whether to add b
     initializer : InitializerName, default "glorot_uniform"
         Initializer of W
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values of W are multiplied
     bias_initializer : InitializerName, default "zeros"
         Initializer of b
     l1 : float, at least 0, default 0.0
@@ -458,6 +299,7 @@ class Dense(Layer):
     activation: ActivationName | None = None
     bias: bool | None = None
     initializer: InitializerName | None = None
+    initializer_scale: float | None = None
     bias_initializer: InitializerName | None = None
     l1: float | None = None
     l2: float | None = None
@@ -485,6 +327,8 @@ class Cross(Layer):
         Whether to add b
     initializer : InitializerName, default "truncated_normal"
         Initializer of W, or of U and V
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values of W, or of U and V are multiplied
     bias_initializer : InitializerName, default "zeros"
         Initializer of b
     l1 : float, at least 0, default 0.0
@@ -510,10 +354,48 @@ class Cross(Layer):
     activation: ActivationName | None = None
     bias: bool | None = None
     initializer: InitializerName | None = None
+    initializer_scale: float | None = None
     bias_initializer: InitializerName | None = None
     l1: float | None = None
     l2: float | None = None
     bias_l2: float | None = None
+    name: str | None = None
+    inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class CrossMix(Layer):
+    """Feature cross of DCN-Mix: a gated mixture of low-rank crosses.
+
+    Parameters
+    ----------
+    cross_mix : int, 1 to 1000, default 4
+        Number of experts
+    projection : int, 1 to 1048576, default 32
+        Columns of V, C and U of each expert
+    activation : ActivationName, default "tanh"
+        Activation of x V and of the product with C
+    initializer : InitializerName, default "glorot_normal"
+        Initializer of V, C, U and the gate
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum W^2 to the loss, for V, C and U
+    name : str
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
+    inputs : list of str
+        Names of features and layers of the same list to read instead of the layer before
+    repeat : int, 1 to 10000, default 1
+        Number of layers with these settings, one after the other
+    """
+
+    kind: ClassVar[str] = "cross_mix"
+
+    cross_mix: int = field(default=4, kw_only=False)
+    projection: int | None = None
+    activation: ActivationName | None = None
+    initializer: InitializerName | None = None
+    l2: float | None = None
     name: str | None = None
     inputs: list[str] | None = None
     repeat: int | None = None
@@ -545,6 +427,36 @@ class BatchNorm(Layer):
     batch_norm: bool = field(default=True, kw_only=False)
     momentum: float | None = None
     epsilon: float | None = None
+    name: str | None = None
+    inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class CausalAttention(Layer):
+    """Along a history: attention of each event to those before it and itself.
+
+    Its inputs are queries, keys and values, or one layer that is three times as wide.
+
+    Parameters
+    ----------
+    causal_attention : int, 1 to 1024, default 1
+        Heads: parts of the columns that attend separately
+    dropout : float, at least 0 and less than 1, default 0.0
+        Rate: the share of attention weights that are dropped in training
+    name : str
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
+    inputs : list of str
+        Names of features and layers of the same list to read instead of the layer before
+    repeat : int, 1 to 10000, default 1
+        Number of layers with these settings, one after the other
+    """
+
+    kind: ClassVar[str] = "causal_attention"
+
+    causal_attention: int = field(default=1, kw_only=False)
+    dropout: float | None = None
     name: str | None = None
     inputs: list[str] | None = None
     repeat: int | None = None
@@ -679,6 +591,57 @@ class DotInteraction(Layer):
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
+class Fm(Layer):
+    """Sum of the dot products of each pair of inputs, as in DeepFM.
+
+    Parameters
+    ----------
+    fm : bool, default True
+        Always true. The sum of the dot products of all pairs of inputs, which have equal widths.
+    name : str
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
+    inputs : list of str
+        Names of features and layers of the same list to read instead of the layer before
+    repeat : int, 1 to 10000, default 1
+        Number of layers with these settings, one after the other
+    """
+
+    kind: ClassVar[str] = "fm"
+
+    fm: bool = field(default=True, kw_only=False)
+    name: str | None = None
+    inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Mixture(Layer):
+    """Sum of the inputs, weighted by a gate, as in MMoE.
+
+    Parameters
+    ----------
+    mixture : bool, default True
+        Always true. Adds the inputs after the first one, weighted by the softmax of the first, which has a column for
+        each of them.
+    name : str
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
+    inputs : list of str
+        Names of features and layers of the same list to read instead of the layer before
+    repeat : int, 1 to 10000, default 1
+        Number of layers with these settings, one after the other
+    """
+
+    kind: ClassVar[str] = "mixture"
+
+    mixture: bool = field(default=True, kw_only=False)
+    name: str | None = None
+    inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
 class L2Normalize(Layer):
     """Scales each row to length 1.
 
@@ -698,6 +661,134 @@ class L2Normalize(Layer):
     kind: ClassVar[str] = "l2_normalize"
 
     l2_normalize: bool = field(default=True, kw_only=False)
+    name: str | None = None
+    inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class LayerNorm(Layer):
+    """Normalises each row: its mean becomes 0 and its variance 1.
+
+    Parameters
+    ----------
+    layer_norm : bool, default True
+        Always true. Normalises each row.
+    epsilon : float, more than 0, default 0.001
+        Added to the variance
+    name : str
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
+    inputs : list of str
+        Names of features and layers of the same list to read instead of the layer before
+    repeat : int, 1 to 10000, default 1
+        Number of layers with these settings, one after the other
+    """
+
+    kind: ClassVar[str] = "layer_norm"
+
+    layer_norm: bool = field(default=True, kw_only=False)
+    epsilon: float | None = None
+    name: str | None = None
+    inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class RunningMean(Layer):
+    """Along a history: the mean of the events so far.
+
+    Parameters
+    ----------
+    running_mean : bool, default True
+        Always true. The mean of the events up to each event.
+    half_life : float, at least 0, default 0.0
+        Number of events after which an event counts half as much. 0: all events count the same.
+    name : str
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
+    inputs : list of str
+        Names of features and layers of the same list to read instead of the layer before
+    repeat : int, 1 to 10000, default 1
+        Number of layers with these settings, one after the other
+    """
+
+    kind: ClassVar[str] = "running_mean"
+
+    running_mean: bool = field(default=True, kw_only=False)
+    half_life: float | None = None
+    name: str | None = None
+    inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Gru(Layer):
+    """Along a history: gated recurrent unit, as in GRU4Rec.
+
+    Parameters
+    ----------
+    gru : int, 1 to 1048576, default 32
+        Units: number of columns of the state, which is the output
+    initializer : InitializerName, default "glorot_uniform"
+        Initializer of W, which multiplies the input
+    recurrent_initializer : InitializerName, default "orthogonal"
+        Initializer of U, which multiplies the state
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum W^2 to the loss
+    recurrent_l2 : float, at least 0, default 0.0
+        Adds recurrent_l2 sum U^2 to the loss
+    name : str
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
+    inputs : list of str
+        Names of features and layers of the same list to read instead of the layer before
+    repeat : int, 1 to 10000, default 1
+        Number of layers with these settings, one after the other
+    """
+
+    kind: ClassVar[str] = "gru"
+
+    gru: int = field(default=32, kw_only=False)
+    initializer: InitializerName | None = None
+    recurrent_initializer: InitializerName | None = None
+    l2: float | None = None
+    recurrent_l2: float | None = None
+    name: str | None = None
+    inputs: list[str] | None = None
+    repeat: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Position(Layer):
+    """Along a history: adds a learned vector for each position.
+
+    Parameters
+    ----------
+    position : int, 1 to 1048576, default 50
+        Number of positions: the maximum length of a history
+    from_ : {"end", "start"}, default "start"
+        start: the oldest event of the history has position 0; end: the most recent has, which prevents queries from
+        sharing the computation of a history
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum P^2 to the loss
+    name : str
+        Name that later layers use in inputs. With repeat or mlp it names the last layer. The default is the layer's
+        kind with a number.
+    inputs : list of str
+        Names of features and layers of the same list to read instead of the layer before
+    repeat : int, 1 to 10000, default 1
+        Number of layers with these settings, one after the other
+    """
+
+    kind: ClassVar[str] = "position"
+
+    position: int = field(default=50, kw_only=False)
+    from_: Literal["end", "start"] | None = None
+    initializer: InitializerName | None = None
+    l2: float | None = None
     name: str | None = None
     inputs: list[str] | None = None
     repeat: int | None = None
@@ -728,9 +819,563 @@ class Activation(Layer):
     repeat: int | None = None
 
 
-FEATURES: Kinds = (Category, Categories, Text, Hashed, Number, Time, Vector,)
+LAYERS: Kinds = (
+    Dcn,
+    Dlrm,
+    DeepFm,
+    MatrixFactorization,
+    Mlp,
+    SelfAttention,
+    Dense,
+    Cross,
+    CrossMix,
+    BatchNorm,
+    CausalAttention,
+    Dropout,
+    Concat,
+    Add,
+    Multiply,
+    DotInteraction,
+    Fm,
+    Mixture,
+    L2Normalize,
+    LayerNorm,
+    RunningMean,
+    Gru,
+    Position,
+    Activation,
+)
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Category(Feature):
+    """One value from a vocabulary: text, or integers such as ids.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    order : {"bytes", "frequency", "given"}, default "bytes"
+        Order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given
+    vocabulary : list of str
+        The values in the order of their ids, with order = "given"
+    oov_buckets : int, 0 to 1000000000, default 1
+        Number of ids for unseen values, before all others. With several, a value's fingerprint decides, as in Keras.
+        With 0, an unseen value has no id.
+    minimum_count : int, at least 1, default 1
+        Number of rows that a value must occur in to have an id of its own
+    max_tokens : int, 1 to 1000000000
+        Maximum number of ids, including those for unseen values. The most frequent values are kept.
+    missing : {"oov", "empty", "token", "error"}, default "oov"
+        How to treat a missing value: oov (as an unseen value), empty (no id, zeros), token (an id of its own), error
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0: all count alike.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "category"
+
+    column: str | None = None
+    order: Literal["bytes", "frequency", "given"] | None = None
+    vocabulary: list[str] | None = None
+    oov_buckets: int | None = None
+    minimum_count: int | None = None
+    max_tokens: int | None = None
+    missing: Literal["oov", "empty", "token", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Categories(Feature):
+    """Several values from a vocabulary: a list column, text with a separator, or a list in brackets.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    separator : str, default ","
+        Separator between the values of a text. Blanks around a value are dropped. A text such as ['a', 'b'] or ["a",
+        "b"] is read as a list without it.
+    order : {"bytes", "frequency", "given"}, default "bytes"
+        Order of the ids: bytes (as np.unique), frequency (as Keras's adapt), given
+    vocabulary : list of str
+        The values in the order of their ids, with order = "given"
+    oov_buckets : int, 0 to 1000000000, default 1
+        Number of ids for unseen values, before all others. With several, a value's fingerprint decides, as in Keras.
+        With 0, an unseen value has no id.
+    minimum_count : int, at least 1, default 1
+        Number of rows that a value must occur in to have an id of its own
+    max_tokens : int, 1 to 1000000000
+        Maximum number of ids, including those for unseen values. The most frequent values are kept.
+    missing : {"oov", "empty", "token", "error"}, default "empty"
+        How to treat a missing value: empty (no id, zeros), oov (as an unseen value), token (an id of its own), error
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0: all count alike.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "categories"
+
+    column: str | None = None
+    separator: str | None = None
+    order: Literal["bytes", "frequency", "given"] | None = None
+    vocabulary: list[str] | None = None
+    oov_buckets: int | None = None
+    minimum_count: int | None = None
+    max_tokens: int | None = None
+    missing: Literal["oov", "empty", "token", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Text(Feature):
+    """The words of a text, pooled.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    standardize : {"lower_and_strip_punctuation", "unicode", "none"}, default "lower_and_strip_punctuation"
+        How to prepare a text before it is split at white space: ASCII lower case without punctuation (as Keras),
+        Unicode's rules, or none
+    ngrams : int, at least 1, default 1
+        Longest run of words that becomes a token of its own
+    max_tokens : int, 3 to 1000000000
+        Maximum number of ids, including padding and unknown. The most frequent words are kept.
+    rows : {"max_tokens", "vocabulary"}
+        Which ids have rows in the embedding: max_tokens (as Keras's Embedding(max_tokens); the default if max_tokens is
+        set) or those of the vocabulary
+    max_length : int, at least 1
+        Maximum number of ids per row. The first ones are kept.
+    fit_on : {"rows", "unique"}, default "rows"
+        Count words over all rows, or once for each distinct text
+    vocabulary : list of str
+        The words in the order of their ids, from id 2. If set, no words are fitted.
+    unknown : {"oov", "drop"}, default "oov"
+        How to treat an unknown word: oov (id 1), drop
+    missing : {"empty", "oov", "error"}, default "empty"
+        How to treat a missing text: empty (no id, zeros), oov (id 1), error
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0: all count alike.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "text"
+
+    column: str | None = None
+    standardize: Literal["lower_and_strip_punctuation", "unicode", "none"] | None = None
+    ngrams: int | None = None
+    max_tokens: int | None = None
+    rows: Literal["max_tokens", "vocabulary"] | None = None
+    max_length: int | None = None
+    fit_on: Literal["rows", "unique"] | None = None
+    vocabulary: list[str] | None = None
+    unknown: Literal["oov", "drop"] | None = None
+    missing: Literal["empty", "oov", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Hashed(Feature):
+    """One value, hashed to a bucket; needs no vocabulary.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    buckets : int, 1 to 1000000000, default 1024
+        Number of ids
+    salt : int
+        Key of SipHash, as in Keras. If not set, the hash is FarmHash's fingerprint.
+    missing : {"oov", "empty", "token", "error"}, default "empty"
+        How to treat a missing value: empty (no id, zeros), token (an id of its own), error, oov (the id 0)
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0: all count alike.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "hashed"
+
+    column: str | None = None
+    buckets: int | None = None
+    salt: int | None = None
+    missing: Literal["oov", "empty", "token", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Number(Feature):
+    """A number: normalised, or the bin that contains it.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    normalize : {"standard", "log", "none"}, default "standard"
+        Normalisation: standard, (x - mean) / deviation; log, sign(x) log(1 + |x|); none
+    edges : list of float
+        Yields the bin between these ascending edges instead. A value on an edge is in the bin above it.
+    quantiles : int, 2 to 1000000000
+        Yields one of N bins with equal counts instead. Equal edges are merged.
+    missing : {"mean", "indicator", "bucket", "zero", "error"}
+        How to treat a missing value: mean (the default for numbers), indicator (the mean, and a second number 1),
+        bucket (an id of its own), zero (0 after normalising; for ids no id, their default), error
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0: all count alike.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "number"
+
+    column: str | None = None
+    normalize: Literal["standard", "log", "none"] | None = None
+    edges: list[float] | None = None
+    quantiles: int | None = None
+    missing: Literal["mean", "indicator", "bucket", "zero", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Time(Feature):
+    """A point in time: normalised, in buckets, or as its hour or weekday.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    as_ : {"standard", "buckets", "hour", "weekday"}, default "standard"
+        standard (a normalised number), buckets, hour (UTC) or weekday (Monday first)
+    buckets : int, 2 to 10000000, default 1000
+        With as = "buckets": number of edges, evenly spaced from the first to the last time
+    unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
+        Unit of times that are numbers since 1970-01-01 UTC: seconds, milliseconds, microseconds or nanoseconds. If not
+        set, the column's largest number decides.
+    format : str
+        Format of times that are texts, such as "%d-%m-%Y %H:%M". ISO 8601 is always read, and so are dates if the whole
+        column shows whether the day or the month comes first.
+    missing : {"mean", "indicator", "bucket", "zero", "error"}
+        How to treat a missing value: mean (the default for numbers), indicator (the mean, and a second number 1),
+        bucket (an id of its own), zero (0 after normalising; for ids no id, their default), error
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0: all count alike.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "time"
+
+    column: str | None = None
+    as_: Literal["standard", "buckets", "hour", "weekday"] | None = None
+    buckets: int | None = None
+    unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
+    format: str | None = None
+    missing: Literal["mean", "indicator", "bucket", "zero", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Vector(Feature):
+    """A list of numbers whose width is always the same.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    width : int, 0 to 1048576, default 0
+        Numbers per row. 0 takes the width of the table's lists.
+    l2_normalize : bool, default False
+        Divide each vector by its length, except zeros
+    missing : {"zeros", "error"}, default "zeros"
+        How to treat a missing vector: zeros, error
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0: all count alike.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "vector"
+
+    column: str | None = None
+    width: int | None = None
+    l2_normalize: bool | None = None
+    missing: Literal["zeros", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class History(Feature):
+    """The user's earlier items, found in the rows of `data.user`; in a query, a list of item ids, oldest first.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    of : str
+        Feature of the items that is read for each earlier item. The default is the category feature of `items.id`.
+    length : int, 1 to 10000, default 50
+        Maximum number of earlier items, the most recent ones
+    layers : list of Layer
+        Layers along the history, whose outputs at the last item are the feature: a list as in `query.layers`, in which
+        `"items"` are the embeddings. Without layers, the feature is the pooled embedding.
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0: all count alike.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "history"
+    _tables: ClassVar[Mapping[str, Kinds]] = {"layers": LAYERS}
+
+    column: str | None = None
+    of: str | None = None
+    length: int | None = None
+    layers: list[Layer] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class TwoTowerModel(ModelKind):
+    """A tower for queries and one for items, whose outputs' inner product is the score: [query], [items], [retrieval]
+    and [[ranking]] describe them.
+
+    Knows new users and items by their features."""
+
+    kind: ClassVar[str] = "two_tower"
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class PopularityModel(ModelKind):
+    """Recommends the items that occur most often in the training rows: the same list for every query, without the items
+    that its user has seen.
+
+    Needs no features.
+
+    Parameters
+    ----------
+    count : {"rows", "users"}, default "rows"
+        What an item's score counts: its rows, by their weights, or its users, each once
+    """
+
+    kind: ClassVar[str] = "popularity"
+
+    count: Literal["rows", "users"] | None = None
+
+
+FEATURES: Kinds = (Category, Categories, Text, Hashed, Number, Time, Vector, History,)
 MODELS: Kinds = (TwoTowerModel, PopularityModel,)
-LAYERS: Kinds = (Mlp, Dense, Cross, BatchNorm, Dropout, Concat, Add, Multiply, DotInteraction, L2Normalize, Activation,)
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -739,7 +1384,7 @@ class Split(Settings):
 
     Parameters
     ----------
-    by : {"random", "order", "time", "column", "rows", "user", "last", "stratified"}, default "random"
+    by : ByName, default "random"
         How rows are assigned to the parts: random; order, as in the table; time, oldest first; column, by the words in
         a column; rows, by row numbers in a file; user, whole users at random; last, the last rows of each user are held
         out; stratified, random rows of each user are held out. The last three need user.
@@ -772,7 +1417,7 @@ class Split(Settings):
         time feature.
     """
 
-    by: Literal["random", "order", "time", "column", "rows", "user", "last", "stratified"] | None = None
+    by: ByName | None = None
     train: float | None = None
     validation: float | None = None
     test: float | None = None
@@ -780,6 +1425,27 @@ class Split(Settings):
     column: str | None = None
     user: str | None = None
     rows: str | None = None
+    unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
+    format: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class TimeColumn(Settings):
+    """Column with the time of each row: the order of each user's history.
+
+    The default is the column of a split by time. A time feature of the column may declare its unit or format.
+
+    Parameters
+    ----------
+    column : str
+        Column of the table. A text instead of a table sets only this key.
+    unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
+        The unit of the times, as in a time feature. The default is that of the column's time feature.
+    format : str
+        The format of the times, as in a time feature. The default is that of the column's time feature.
+    """
+
+    column: str | None = field(default=None, kw_only=False)
     unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
     format: str | None = None
 
@@ -822,12 +1488,16 @@ class Data(Settings):
     fit_features_on : {"train", "table"}, default "train"
         Rows from which vocabularies, edges and means are computed
     user : str
-        Column that identifies the user, for baselines and for similarity by ratings. A missing value means no user.
+        Column that identifies the user, for histories, baselines and similarity by ratings. A missing value means no
+        user.
+    time : str or TimeColumn
+        Column with the time of each row: the order of each user's history. The default is the column of a split by
+        time. A time feature of the column may declare its unit or format.
     weight : str
         Column with the weight of each row in losses and metrics, 0 or more
     """
 
-    _tables: ClassVar[Mapping[str, Kinds]] = {"split": (Split,)}
+    _tables: ClassVar[Mapping[str, Kinds]] = {"split": (Split,), "time": (TimeColumn,)}
 
     table: str | None = None
     sql: str | None = None
@@ -844,6 +1514,7 @@ class Data(Settings):
     split: Split = field(default_factory=Split)
     fit_features_on: Literal["train", "table"] | None = None
     user: str | None = None
+    time: str | TimeColumn = field(default_factory=str | TimeColumn)
     weight: str | None = None
 
 
@@ -910,12 +1581,19 @@ class Query(Settings):
         Features of the query: the inputs of its tower, concatenated in this order
     layers : list of Layer
         Layers of the query tower, first to last
+    ranking_features : list of str
+        Features that only rankings read, by their names or among query_features or item_features
+    biases : bool, default False
+        Add a trained bias to every score of the towers: the sum of one number for each value of the tower's features.
+        The vectors of both towers get a column for it, after all layers.
     """
 
     _tables: ClassVar[Mapping[str, Kinds]] = {"layers": LAYERS}
 
     features: list[str] | None = None
     layers: list[Layer] | None = None
+    ranking_features: list[str] | None = None
+    biases: bool | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -947,8 +1625,9 @@ class Attribute(Settings):
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Items(Settings):
-    """What is recommended: the items, and the tower that embeds them. A table of items, with one row per item, is
-    joined to the rows of [data] by a key.
+    """What is recommended: the items, and the tower that embeds them.
+
+    A table of items, with one row per item, is joined to the rows of [data] by a key.
 
     Parameters
     ----------
@@ -964,6 +1643,11 @@ class Items(Settings):
         Features of an item: the inputs of its tower, concatenated in this order
     layers : list of Layer
         Layers of the item tower, first to last
+    ranking_features : list of str
+        Features that only rankings read, by their names or among query_features or item_features
+    biases : bool, default False
+        Add a trained bias to every score of the towers: the sum of one number for each value of the tower's features.
+        The vectors of both towers get a column for it, after all layers.
     attributes : list of str or Attribute
         Columns to show with an item, to filter by and to compare with Jaccard: ["title", { column = "genres", separator
         = "|" }]
@@ -1006,6 +1690,8 @@ class Items(Settings):
     display_image: str | None = None
     features: list[str] | None = None
     layers: list[Layer] | None = None
+    ranking_features: list[str] | None = None
+    biases: bool | None = None
     attributes: list[str | Attribute] | None = None
     key: str | None = None
     table: str | None = None
@@ -1020,6 +1706,37 @@ class Items(Settings):
     thousands: str | None = None
     date_format: str | None = None
     missing: list[str] | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Negatives(Settings):
+    """The items to which a row's item is compared.
+
+    Parameters
+    ----------
+    in_batch : bool
+        Whether the items of the batch's other rows are negatives. The default depends on the loss.
+    uniform : int, at least 0
+        Number of items drawn from all items with equal probability. If neither this nor popularity is set, the default
+        depends on the loss.
+    popularity : int, at least 0
+        Number of items drawn with a probability proportional to their number of training rows to the power `power`
+    power : float, at least 0, default 0.75
+        The power of `popularity`. 0 draws all items alike, 1 as often as they occur.
+    earlier : int, at least 0, default 0
+        Number of rows before the batch, in the order of the epoch, whose items are also negatives (cross-batch
+        negatives)
+    per_pair : bool
+        Draw `uniform` and `popularity` items for each distinct pair of the batch, not once for the whole batch. The
+        default depends on the loss.
+    """
+
+    in_batch: bool | None = None
+    uniform: int | None = None
+    popularity: int | None = None
+    power: float | None = None
+    earlier: int | None = None
+    per_pair: bool | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -1049,14 +1766,31 @@ class Retrieval(Settings):
 
     Parameters
     ----------
-    loss : {"in_batch_softmax"}, default "in_batch_softmax"
-        Loss of this task. in_batch_softmax compares each row's item with the other items of the batch.
+    loss : RetrievalLossName, default "in_batch_softmax"
+        Loss of this task. in_batch_softmax compares each row's item with the other items of the batch, full_softmax
+        with all items, the others with sampled items (see `negatives`).
     weight : float, at least 0, default 1.0
         Weight of this task in the loss
     reduction : {"sum", "mean"}, default "sum"
         How the losses of a batch's rows are combined: sum, as in TensorFlow Recommenders, or mean
     temperature : float, more than 0, default 1.0
         Divides the scores of the loss
+    margin : float, more than 0, default 1.0
+        hinge: by how much a row's item must score higher than a negative
+    cosine_margin : float, -1 to 1, default 0.9
+        cosine_contrastive: negatives with a lower cosine than this have no loss
+    negative_weight : float, more than 0, default 10.0
+        cosine_contrastive: weight of the mean over the negatives relative to the row's own item
+    calibration : float, 0 to 1, default 0.75
+        gbce: t of gSASRec. 0 is the mean binary cross-entropy, which is too confident; 1 is calibrated.
+    negatives : Negatives
+        The items to which a row's item is compared
+    accidental_hits : {"none", "item", "user"}
+        Which of them are left out: none; item, other rows with the row's own item; user, these and all items that the
+        row's user took in the training rows. The default is none for in_batch_softmax, as in TensorFlow Recommenders,
+        and item for the other losses.
+    hard_negatives : int, at least 0, default 0
+        For in_batch_softmax: compare only with that many negatives, those with the highest scores. 0 is all.
     positives : str
         Column of numbers, such as a label of 0 and 1. Retrieval learns only from the rows where it is above 0 and is
         measured only on them, and only they count as seen. The other rows only show items that were not taken. The
@@ -1064,6 +1798,11 @@ class Retrieval(Settings):
     sampling_correction : bool, default False
         In the loss, subtract from each score the log of the item's share of the training rows. Without it, popular
         items are ranked too low, because they occur in more batches.
+    sampling_estimate : {"counts", "streaming"}, default "counts"
+        How sampling_correction knows the shares: counts, the share of all training rows; streaming, from the number of
+        rows between two rows with the item (Yi et al. 2019), which follows changes
+    streaming_rate : float, more than 0 and less than 1, default 0.01
+        Weight of the latest gap in the mean of the gaps of sampling_estimate = "streaming"
     top_k : list of int, at least 1, default [1, 5, 10, 50, 100]
         Values of k for the top_k accuracies
     index : {"exact", "bf16", "int8", "hnsw"}, default "exact"
@@ -1073,14 +1812,23 @@ class Retrieval(Settings):
         Settings of index = "hnsw"
     """
 
-    _tables: ClassVar[Mapping[str, Kinds]] = {"hnsw": (Hnsw,)}
+    _tables: ClassVar[Mapping[str, Kinds]] = {"negatives": (Negatives,), "hnsw": (Hnsw,)}
 
-    loss: Literal["in_batch_softmax"] | None = None
+    loss: RetrievalLossName | None = None
     weight: float | None = None
     reduction: Literal["sum", "mean"] | None = None
     temperature: float | None = None
+    margin: float | None = None
+    cosine_margin: float | None = None
+    negative_weight: float | None = None
+    calibration: float | None = None
+    negatives: Negatives = field(default_factory=Negatives)
+    accidental_hits: Literal["none", "item", "user"] | None = None
+    hard_negatives: int | None = None
     positives: str | None = None
     sampling_correction: bool | None = None
+    sampling_estimate: Literal["counts", "streaming"] | None = None
+    streaming_rate: float | None = None
     top_k: list[int] | None = None
     index: Literal["exact", "bf16", "int8", "hnsw"] | None = None
     hnsw: Hnsw = field(default_factory=Hnsw)
@@ -1096,29 +1844,107 @@ class Ranking(Settings):
     ----------
     label : str
         Column to predict
-    loss : LossName, default "mean_squared_error"
+    loss : RankingLossName, default "mean_squared_error"
         Loss of this task. binary_crossentropy takes labels 0 and 1 and predicts a probability.
     weight : float, at least 0, default 1.0
         Weight of this task in the loss
     delta : float, more than 0, default 1.0
         For huber: the error at which the loss changes from quadratic to linear, in deviations if the label is
         standardised
+    classes : int, 0 to 10000, default 0
+        For categorical_crossentropy: the number of classes. Labels are the numbers 0 to classes - 1.
+    temperature : float, more than 0, default 1.0
+        For the losses that compare rows: divides the scores. pairwise_mean_squared_error has none.
     standardize_label : bool
         Train on (label - mean) / deviation, computed from the training rows, so that the label's unit does not affect
         the weight of the task. Losses are of the standardised label; metrics, predictions and exports are in its own
-        unit. The default is true, except for binary_crossentropy, which takes labels as they are.
+        unit. The default is true for losses that predict the label itself; the others take labels as they are.
+    group : str
+        Column whose equal values make a group of rows. Losses that compare rows compare those of a group, and training
+        batches then have whole groups. If it is set, NDCG within the groups is measured with every loss. The default
+        for losses that compare rows is data.user, or the query if there is no user.
     layers : list of Layer
-        Layers on the outputs of both towers, concatenated. A last dense = 1 is added.
+        Layers on the outputs of both towers, concatenated, or on those of [experts]. A last dense layer with one unit
+        is added, or with one per class. Besides earlier layers, inputs can name query and item (the towers' outputs),
+        features (both), query_features and item_features (the towers' inputs) and each feature by its own name.
     """
 
     _tables: ClassVar[Mapping[str, Kinds]] = {"layers": LAYERS}
 
     label: str | None = None
-    loss: LossName | None = None
+    loss: RankingLossName | None = None
     weight: float | None = None
     delta: float | None = None
+    classes: int | None = None
+    temperature: float | None = None
     standardize_label: bool | None = None
+    group: str | None = None
     layers: list[Layer] | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Experts(Settings):
+    """Networks that several [[ranking]] tasks share: MMoE (Ma et al.
+
+    2018) and PLE (Tang et al. 2020).
+
+    Parameters
+    ----------
+    experts : int, 0 to 1000, default 4
+        Experts that all rankings share (MMoE)
+    own_experts : int, 0 to 1000, default 0
+        Experts of each ranking alone, in addition (PLE)
+    levels : int, 1 to 100, default 1
+        Levels of experts, one after the other. From the second on, the experts of a ranking read that ranking's mixture
+        of the level before, and shared experts a mixture of all experts.
+    layers : list of Layer
+        Layers of each expert, first to last. They read both towers' outputs.
+    """
+
+    _tables: ClassVar[Mapping[str, Kinds]] = {"layers": LAYERS}
+
+    experts: int | None = None
+    own_experts: int | None = None
+    levels: int | None = None
+    layers: list[Layer] | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Schedule(Settings):
+    """How the learning rate changes during training.
+
+    Parameters
+    ----------
+    kind : {"constant", "linear", "cosine", "step", "exponential"}, default "constant"
+        How the learning rate goes on after the warm-up. linear and cosine fall to `end`; step multiplies by `factor`
+        again and again; exponential does so evenly.
+    unit : {"steps", "epochs"}, default "steps"
+        What warm_up, length, every and at count. Parts of an epoch count too.
+    warm_up : float, at least 0, default 0.0
+        Length of the warm-up, in which the rate rises along a line
+    warm_up_from : float, 0 to 1, default 0.0
+        Share of the learning rate at which the warm-up begins
+    length : float, more than 0
+        For linear and cosine: how long the rate falls after the warm-up. The default is to the end of training.epochs.
+    end : float, 0 to 1, default 0.0
+        For linear and cosine: share of the learning rate at which it ends
+    factor : float, more than 0, default 0.1
+        For step and exponential: the rate is multiplied by this once per `every`
+    every : float, more than 0
+        For step and exponential: distance of the multiplications, after the warm-up
+    at : list of float, more than 0
+        For step, instead of every: where the rate is multiplied, from the start of the run
+    """
+
+    kind: Literal["constant", "linear", "cosine", "step", "exponential"] | None = None
+    unit: Literal["steps", "epochs"] | None = None
+    warm_up: float | None = None
+    warm_up_from: float | None = None
+    length: float | None = None
+    end: float | None = None
+    factor: float | None = None
+    every: float | None = None
+    at: list[float] | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -1131,31 +1957,73 @@ class Optimizer(Settings):
     ----------
     adam : float, more than 0
         Learning rate of Adam (Kingma & Ba 2015)
+    adamw : float, more than 0
+        Learning rate of Adam with decoupled weight decay (Loshchilov & Hutter 2019)
     adagrad : float, more than 0
         Learning rate of Adagrad (Duchi et al. 2011)
+    ftrl : float, more than 0
+        Learning rate of FTRL (McMahan et al. 2013)
     sgd : float, more than 0
         Learning rate of stochastic gradient descent
+    clippy_adagrad : float, more than 0
+        Learning rate of Adagrad with adaptive clipping (Tang et al. 2023)
     beta_1 : float, at least 0 and less than 1, default 0.9
-        For adam: weight of the past in the mean of gradients
+        For adam and adamw: weight of the past in the mean of gradients
     beta_2 : float, at least 0 and less than 1, default 0.999
-        For adam: weight of the past in the mean of squared gradients
+        For adam and adamw: weight of the past in the mean of squared gradients
     epsilon : float, more than 0, default 1e-07
-        For adam: added to the root. For adagrad: added under the root.
+        For adam and adamw: added to the root. For adagrad and clippy_adagrad: added under the root.
     idle_rows : {"decay", "skip"}, default "decay"
-        For adam, table rows that a batch does not use: decay as in Keras, or skip (lazy)
+        For adam, adamw and weight_decay, table rows that a batch does not use: decay as in Keras, or skip (lazy)
     initial_accumulator : float, at least 0, default 0.1
-        For adagrad: initial value of the sum of squares
+        For adagrad, clippy_adagrad and ftrl: initial value of the sum of squares
     rowwise : bool, default False
         For adagrad: keep one sum per table row, of the means of its squared gradients, to save memory
     momentum : float, at least 0 and less than 1, default 0.0
         For sgd: share of the last update that is kept
     nesterov : bool, default False
         For sgd: look ahead along the momentum
+    learning_rate_power : float, -1 to 0, default -0.5
+        For ftrl: power of the sum of squares in the rate; 0 keeps the rate
+    beta : float, at least 0, default 0.0
+        For ftrl: beta of the paper, which lowers the first rates
+    l1_strength : float, at least 0, default 0.0
+        For ftrl: strength of l1, which makes weights exactly 0
+    l2_strength : float, at least 0, default 0.0
+        For ftrl: strength of l2
+    l2_shrinkage : float, at least 0, default 0.0
+        For ftrl: adds 2 l2_shrinkage w to the gradient of used weights
+    variable_threshold : float, at least 0, default 0.1
+        For clippy_adagrad: largest change of a weight, as a share of its magnitude
+    accumulator_threshold : float, at least 0, default 0.0
+        For clippy_adagrad: the change may be larger by this, over the root of the sum of squares
+    absolute_threshold : float, at least 0, default 1e-07
+        For clippy_adagrad: the change may be larger by this
+    clip_accumulator : bool, default False
+        For clippy_adagrad: add the squares of the clipped gradient to the sum
+    accumulate_first : bool, default False
+        For clippy_adagrad: add the squares to the sum before the step, as adagrad does, not after it
+    weight_decay : float, at least 0
+        Each step takes this share, times the learning rate, off the weights. The default is 0.004 for adamw and 0
+        otherwise. Not for clippy_adagrad.
+    clip_norm : float, more than 0
+        Largest norm of the gradient of a parameter; longer ones are shortened
+    clip_global_norm : float, more than 0
+        Largest norm of the gradient of all parameters of this optimizer together
+    clip_value : float, more than 0
+        Largest magnitude of an element of a gradient
+    schedule : Schedule
+        How the learning rate changes during training
     """
 
+    _tables: ClassVar[Mapping[str, Kinds]] = {"schedule": (Schedule,)}
+
     adam: float | None = None
+    adamw: float | None = None
     adagrad: float | None = None
+    ftrl: float | None = None
     sgd: float | None = None
+    clippy_adagrad: float | None = None
     beta_1: float | None = None
     beta_2: float | None = None
     epsilon: float | None = None
@@ -1164,6 +2032,63 @@ class Optimizer(Settings):
     rowwise: bool | None = None
     momentum: float | None = None
     nesterov: bool | None = None
+    learning_rate_power: float | None = None
+    beta: float | None = None
+    l1_strength: float | None = None
+    l2_strength: float | None = None
+    l2_shrinkage: float | None = None
+    variable_threshold: float | None = None
+    accumulator_threshold: float | None = None
+    absolute_threshold: float | None = None
+    clip_accumulator: bool | None = None
+    accumulate_first: bool | None = None
+    weight_decay: float | None = None
+    clip_norm: float | None = None
+    clip_global_norm: float | None = None
+    clip_value: float | None = None
+    schedule: Schedule | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Part(Settings):
+    """Other optimizers for parts of the model.
+
+    A parameter belongs to one part at most; those of no part have training.optimizer.
+
+    Parameters
+    ----------
+    parameters : list of str
+        Which parameters: names, in which * stands for any text, such as "query/*"; or tables, all embedding tables;
+        dense, all others; query, items and ranking, those of a tower or of the ranking
+    optimizer : Optimizer
+        Their optimizer, with the settings of training.optimizer
+    """
+
+    _tables: ClassVar[Mapping[str, Kinds]] = {"optimizer": (Optimizer,)}
+
+    parameters: list[str] | None = None
+    optimizer: Optimizer = field(default_factory=Optimizer)
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Average(Settings):
+    """Average the weights during training.
+
+    The averages are evaluated, monitored and saved.
+
+    Parameters
+    ----------
+    kind : {"exponential", "stochastic"}, default "exponential"
+        exponential: a moving average over the steps, as Keras's use_ema. stochastic: the mean over the ends of epochs.
+    momentum : float, at least 0 and less than 1, default 0.99
+        For exponential: weight of the past in the average
+    from_epoch : int, at least 1
+        For stochastic: first epoch of the mean. The default is three quarters of training.epochs.
+    """
+
+    kind: Literal["exponential", "stochastic"] | None = None
+    momentum: float | None = None
+    from_epoch: int | None = None
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -1236,6 +2161,11 @@ class Training(Settings):
         float32.
     optimizer : Optimizer
         { adam = 0.001 }, { adagrad = 0.1 } or { sgd = 0.01 }. The number is the learning rate.
+    parts : list of Part
+        Other optimizers for parts of the model. A parameter belongs to one part at most; those of no part have
+        training.optimizer.
+    average : Average
+        Average the weights during training. The averages are evaluated, monitored and saved.
     reduce_on_plateau : ReduceOnPlateau
         Reduce the learning rate when validation does not improve
     early_stopping : EarlyStopping
@@ -1246,6 +2176,12 @@ class Training(Settings):
     refit : bool, default False
         After training, train a new model on the training and the validation rows, with as many epochs as the first one
         kept and with its learning rates
+    group_rows : int, at least 0, default 0
+        If a ranking's loss compares the rows of a group: the maximum number of rows of a group that an epoch trains on,
+        drawn anew for each epoch. 0 trains on all.
+    task_weights : {"fixed", "learned"}, default "fixed"
+        fixed: each task has its weight. learned: the loss of task i is weight_i (loss_i exp(-s_i) + s_i) with a trained
+        s_i (Kendall et al. 2018).
     tensorboard : bool, default True
         Write event files for TensorBoard
     keep_checkpoints : int, at least 0, default 2
@@ -1254,6 +2190,8 @@ class Training(Settings):
 
     _tables: ClassVar[Mapping[str, Kinds]] = {
         "optimizer": (Optimizer,),
+        "parts": (Part,),
+        "average": (Average,),
         "reduce_on_plateau": (ReduceOnPlateau,),
         "early_stopping": (EarlyStopping,),
     }
@@ -1263,10 +2201,14 @@ class Training(Settings):
     seed: int | None = None
     precision: Literal["float32", "bf16x3", "bf16"] | None = None
     optimizer: Optimizer = field(default_factory=Optimizer)
+    parts: list[Part] | None = None
+    average: Average | None = None
     reduce_on_plateau: ReduceOnPlateau | None = None
     early_stopping: EarlyStopping | None = None
     keras_compatible: bool | None = None
     refit: bool | None = None
+    group_rows: int | None = None
+    task_weights: Literal["fixed", "learned"] | None = None
     tensorboard: bool | None = None
     keep_checkpoints: int | None = None
 
@@ -1314,6 +2256,8 @@ class Config(Sections):
         Learns to find a row's item among all items. Without this section there is no such task.
     ranking : list of Ranking
         Learns to predict a label. There may be none, one or several of these tasks.
+    experts : Experts
+        Networks that several [[ranking]] tasks share: MMoE (Ma et al. 2018) and PLE (Tang et al. 2020).
     training : Training
         How the model is trained.
     recommend : Recommend
@@ -1333,6 +2277,7 @@ class Config(Sections):
         "items": (Items,),
         "retrieval": (Retrieval,),
         "ranking": (Ranking,),
+        "experts": (Experts,),
         "training": (Training,),
         "recommend": (Recommend,),
     }
@@ -1343,6 +2288,7 @@ class Config(Sections):
     items: Items = field(default_factory=Items)
     retrieval: Retrieval | None = None
     ranking: list[Ranking] = field(default_factory=list)
+    experts: Experts | None = None
     training: Training = field(default_factory=Training)
     recommend: Recommend = field(default_factory=Recommend)
     features: dict[str, Feature] = field(default_factory=dict)
@@ -1353,37 +2299,57 @@ __all__ = [
     "Activation",
     "Add",
     "Attribute",
+    "Average",
     "BatchNorm",
     "Categories",
     "Category",
+    "CausalAttention",
     "Concat",
     "Config",
     "Cross",
+    "CrossMix",
     "Data",
+    "Dcn",
+    "DeepFm",
     "Dense",
+    "Dlrm",
     "DotInteraction",
     "Dropout",
     "EarlyStopping",
+    "Experts",
     "Feature",
+    "Fm",
+    "Gru",
     "Hashed",
+    "History",
     "Hnsw",
     "Items",
     "L2Normalize",
     "Layer",
+    "LayerNorm",
+    "MatrixFactorization",
+    "Mixture",
     "Mlp",
     "ModelKind",
     "Multiply",
+    "Negatives",
     "Number",
     "Optimizer",
+    "Part",
     "PopularityModel",
+    "Position",
     "Query",
     "Ranking",
     "Recommend",
     "ReduceOnPlateau",
     "Retrieval",
+    "RunningMean",
+    "Schedule",
+    "SelfAttention",
     "Split",
     "Text",
     "Time",
+    "TimeColumn",
     "Training",
     "TwoTowerModel",
     "Users",
