@@ -1514,7 +1514,7 @@ class Data(Settings):
     split: Split = field(default_factory=Split)
     fit_features_on: Literal["train", "table"] | None = None
     user: str | None = None
-    time: str | TimeColumn = field(default_factory=str | TimeColumn)
+    time: str | TimeColumn = field(default_factory=TimeColumn)
     weight: str | None = None
 
 
