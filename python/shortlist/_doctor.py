@@ -10,7 +10,23 @@ from shortlist._tables import to_table
 
 
 class Finding(NamedTuple):
-    """Something about a table and a config that makes figures misleading, or the model worse than it could be."""
+    """Something about a table and a config that makes figures misleading, or the model worse than it could be.
+
+    Parameters
+    ----------
+    finding : str
+        A short name, such as "repeated_pairs".
+    severity : str
+        "warning", or "note" for what may well be intended.
+    what : str
+        What was found, with numbers.
+    why : str
+        Why it matters.
+    change : str
+        What to change, with the line of the config if there is one.
+    numbers : dict of str to float
+        The numbers, such as ``{"share": 0.12}``.
+    """
 
     finding: str  #: A short name, such as "repeated_pairs".
     severity: str  #: "warning", or "note" for what may well be intended.
@@ -24,7 +40,21 @@ class Finding(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """The findings about a table and a config. Prints itself as ``shortlist doctor`` does."""
+    """The findings about a table and a config. Prints itself as ``shortlist doctor`` does.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of the table.
+    items : int
+        Distinct items in the rows. Figures of retrieval rank all of them.
+    users : int
+        Distinct users in the rows; 0 without ``data.user``.
+    split : dict of str to int
+        The numbers of training, validation and test rows.
+    findings : list of Finding
+        Warnings first.
+    """
 
     rows: int  #: Rows of the table.
     items: int  #: Distinct items in the rows. Figures of retrieval rank all of them.

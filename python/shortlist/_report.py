@@ -68,9 +68,11 @@ class Report:
         ConfigError
             If the report has no such metric. It is a KeyError, too.
         """
+        if not isinstance(metric, str):
+            raise _UnknownMetric(f"the name of a metric is a text, got {type(metric).__name__}")
         names: list[str] = []
         for task in self._tasks():
-            if isinstance(metric, str) and metric in task["model"]:
+            if metric in task["model"]:
                 return float(task["model"][metric]["value"])
             names += task["model"]
         near = _core.nearest(metric, names)

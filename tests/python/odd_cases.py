@@ -217,6 +217,12 @@ def function_cases() -> Iterator[Case]:
         "ranks": sl.metrics.ranks([0, 1, 2], square),
         "query": np.arange(3),
         "item": np.arange(3),
+        "users": np.arange(3),
+        "groups": np.arange(3),
+        "lists": np.array([[0, 1], [2, 1]]),
+        "items": 3,
+        "embeddings": square,
+        "counts": np.arange(3),
     }
     for module in (sl.metrics, sl.losses):
         for name in module.__all__:

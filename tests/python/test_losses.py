@@ -339,7 +339,8 @@ def test_odd_arguments_raise_errors_of_the_package(name):
         "y_true": [1, 0], "y_pred": [0.5, 0.2], "sample_weight": [1, 2], "mask": [True, True],
         "delta": 1, "gradient": True, "query_embeddings": PAIR, "candidate_embeddings": PAIR,
         "candidate_sampling_probability": [0.1, 0.2], "candidate_multiplicity": [1, 2],
-        "temperature": 1, "reduction": "sum",
+        "temperature": 1, "reduction": "sum", "candidate_ids": [1, 2], "remove_accidental_hits": True,
+        "score_mask": [[True, True], [True, True]], "num_hard_negatives": 1,
     }  # fmt: skip
     names = list(inspect.signature(function).parameters)
     arguments = {each: good[each] for each in names}

@@ -128,9 +128,11 @@ def test_odd_arguments_raise_errors_of_the_package(name):
         "y_true": [1, 0], "y_pred": [[0.5, 0.2], [0.1, 0.3]], "sample_weight": [1, 2], "mask": [True, True], "k": 1,
         "ks": [1], "ranks": metrics.ranks([1, 0], [[0.5, 0.2], [0.1, 0.3]]), "query": [1, 2], "item": [1, 2],
         "user": [1, 1], "users": [1, 1], "query_embeddings": [[1, 2], [3, 4]], "candidate_embeddings": [[1, 2], [3, 4]],
-        "values": [1, 2], "minus": [2, 3], "square_root": False, "seed": 1,
+        "values": [1, 2], "minus": [2, 3], "square_root": False, "seed": 1, "lists": [[0, 1], [1, 0]],
+        "items": None if name == "user_figures" else 2, "embeddings": [[1, 2], [3, 4]], "counts": [1, 2],
+        "groups": [1, 1], "exponential": False,
     }  # fmt: skip
-    if function in RATING_METRICS or name == "rating_figures":
+    if function in RATING_METRICS or name in ("rating_figures", "calibration_error", "gauc", "group_figures"):
         good["y_pred"] = [0.4, 0.6]
     if name in ("ranks", "factorized_ranks"):
         good["mask"] = [[True, True], [True, True]]

@@ -91,11 +91,11 @@ def trapezoids(y, p, w):
 def test_all_figures_at_once_are_the_single_ones(classes):
     y, p, w = classes
     figures = metrics.rating_figures(y, p, w)
-    assert list(figures) == ["rmse", "mae", "log_loss", "accuracy", "auc", "keras_auc"]
+    assert list(figures) == ["rmse", "mae", "log_loss", "calibration_error", "accuracy", "auc", "keras_auc"]
     for metric in RATING_METRICS:
         assert figures[metric.__name__] == metric(y, p, w)
     assert list(metrics.rating_figures([1, 2], [1, 2])) == ["rmse", "mae"]
-    assert list(metrics.rating_figures([1, 1], [1, 0])) == ["rmse", "mae", "log_loss", "accuracy"]
+    assert list(metrics.rating_figures([1, 1], [1, 0])) == ["rmse", "mae", "log_loss", "calibration_error", "accuracy"]
 
 
 @pytest.mark.parametrize("metric", RATING_METRICS)

@@ -14,6 +14,7 @@ from shortlist._arrays import (
     positive,
     require,
     row_weights,
+    to_codes,
     to_flag,
     to_floats,
     to_indices,
@@ -216,12 +217,7 @@ def _items(ids: npt.ArrayLike | None, count: int, removes: bool) -> Indices:
         return np.empty(0, np.uint32)
     if ids is None:
         raise DataError("candidate_ids: got nothing, need the id of each candidate for remove_accidental_hits")
-    array = np.asarray(ids)
-    if array.shape != (count,):
-        raise DataError(
-            f"candidate_ids: got an array of the shape {array.shape}, need ({count},): one id for each candidate"
-        )
-    return np.unique(array, return_inverse=True)[1].astype(np.uint32)
+    return to_codes("candidate_ids", ids, count, "candidate_embeddings")
 
 
 def _excluded(mask: npt.ArrayLike | None, own: Indices, rows: int, count: int) -> tuple[Indices, Indices]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import Literal, overload
 
 import numpy as np
@@ -43,6 +43,10 @@ def _weights(sample_weight: npt.ArrayLike | None, labels: Array) -> Floats:
     return to_weights("sample_weight", array).ravel()
 
 
+#: The largest float.
+MOST = sys.float_info.max
+
+
 def _loss_of_lists(
     name: str,
     y_true: npt.ArrayLike,
@@ -59,7 +63,7 @@ def _loss_of_lists(
         ignored |= ~_lists("mask", to_mask("mask", mask), labels).astype(bool)
     labels = np.where(ignored, np.float32(-1), to_floats("y_true", labels, ignored)).astype(np.float32)
     scores = np.where(ignored, np.float32(0), to_floats("y_pred", scores, ignored)).astype(np.float32)
-    if not (isinstance(temperature, (int, float)) and math.isfinite(temperature) and temperature > 0):
+    if not (isinstance(temperature, (int, float)) and 0 < temperature < MOST):
         raise ConfigError(f"temperature: got {shown(temperature)}, need a number above 0")
     lists, rows = labels.shape
     groups = np.arange(lists + 1, dtype=np.uint32) * np.uint32(rows)

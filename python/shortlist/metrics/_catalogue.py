@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
-from shortlist._arrays import Indices, positive, to_floats, to_indices, to_matrix, to_vector, to_weights
+from shortlist._arrays import Indices, positive, to_floats, to_indices, to_matrix, to_numbers, to_vector, to_weights
 from shortlist._core import DataError
 
 Lists = Sequence[npt.ArrayLike]
@@ -164,8 +164,13 @@ def diversity(lists: Lists, k: SupportsIndex, embeddings: npt.ArrayLike) -> floa
 def _flat(lists: Lists, items: int) -> tuple[Indices, list[int]]:
     """Return the items of all lists, one list after another, and where each list begins and ends."""
     arrays = []
-    for number, given in enumerate(lists):
-        name, array = f"lists[{number}]", np.asarray(given)
+    try:
+        each = list(lists)
+    except TypeError:
+        raise DataError(f"lists: got {type(lists).__name__}, need a list of items for each query") from None
+    for number, given in enumerate(each):
+        name = f"lists[{number}]"
+        array = to_numbers(name, given)
         vector = to_vector(name, array if array.size else np.empty(0, np.int64))
         arrays.append(to_indices(name, vector, items, "items"))
     every = np.concatenate(arrays) if arrays else np.empty(0, np.uint32)

@@ -408,6 +408,8 @@ def group_figures(
     """
     lengths, rows = positives("ks", ks), to_rows(y_true, y_pred, sample_weight, mask)
     require("y_true", rows.y_true, rows.y_true >= 0, "a label of at least 0")
+    if groups is None:
+        raise DataError("groups: got nothing, need the group of each row")
     codes = _users_of(rows, groups)
     return _core.group_figures(
         rows.y_true, rows.y_pred, rows.weight, codes, lengths, to_flag("exponential", exponential)
