@@ -168,13 +168,15 @@ def check_onnx(folder, run, table):
     """`run(path, inputs)` gives a model's outputs by name: they must be what the program says of `table`."""
     models = json.loads((folder / "onnx/inputs.json").read_text())
     rows = read_csv(folder / table)
-    query = run(folder / "onnx/query.onnx", feed(models["query"]["inputs"], rows))["embedding"]
-    item = run(folder / "onnx/item.onnx", feed(models["item"]["inputs"], rows))["embedding"]
+    queries = run(folder / "onnx/query.onnx", feed(models["query"]["inputs"], rows))
+    items = run(folder / "onnx/item.onnx", feed(models["item"]["inputs"], rows))
+    query, item = queries["embedding"], items["embedding"]
     shortlist("embed", "bundle", "--queries", table, "--out", "queries.npy", "--quiet", cwd=folder)
     np.testing.assert_allclose(query, np.load(folder / "queries.npy"), rtol=2e-5, atol=2e-6)
     shortlist("predict", "bundle", "--data", table, "--raw", "--out", "predicted.csv", "--quiet", cwd=folder)
     predicted = read_csv(folder / "predicted.csv")
-    ranking = run(folder / "onnx/ranking.onnx", {"query": query, "item": item})
+    # A ranking that reads features has outputs of their own in the towers.
+    ranking = run(folder / "onnx/ranking.onnx", {"query": queries["ranked"], "item": items["ranked"]})
     for label in ("rating", "liked"):
         expected = np.array([float(row[f"predicted_{label}"]) for row in predicted])
         np.testing.assert_allclose(ranking[f"predicted_{label}"], expected, rtol=2e-5, atol=2e-5)

@@ -33,6 +33,7 @@ layers     = [{ dense = 8 }]
 attributes = ["genres", "year"]
 
 [retrieval]
+reduction = "sum"
 top_k = [1, 10, 50]
 
 [[ranking]]

@@ -99,7 +99,7 @@ def trained(request, place, tmp_path):
     folder = ranked(place, tmp_path, ranking, OWN_FEATURES)
     text = (folder / "config.toml").read_text().replace("[features]\n", '[features]\nyear = { kind = "number" }\n')
     (folder / "config.toml").write_text(text)
-    run("train", "config.toml", "--out", "bundle", "--quiet", "--epochs", 3, cwd=folder)
+    run("train", "config.toml", "--out", "bundle", "--quiet", "--epochs", 4, "--set", 'retrieval.reduction="mean"', cwd=folder)
     return folder
 
 
@@ -108,9 +108,9 @@ def test_a_network_in_one_line_learns_and_serves(trained):
     assert epochs[-1]["train"]["ranking_loss"] < epochs[0]["train"]["ranking_loss"]
     row = rows_of(trained)[0]
     query = ["--query", f"country={row['country']}", "--query", f"age_group={row['age_group']}"]
-    listed = json.loads(run("recommend", "bundle", *query, "-k", 3, "--json", cwd=trained).stdout)
+    listed = json.loads(run("recommend", "bundle", *query, "-k", 3, "--format", "json", cwd=trained).stdout)
     for item in listed["items"]:
-        same = json.loads(run("predict", "bundle", *query, "--item", item["id"], "--json", cwd=trained).stdout)
+        same = json.loads(run("predict", "bundle", *query, "--item", f"title={item['id']}", "--format", "json", cwd=trained).stdout)
         assert same["predictions"]["rating"] == pytest.approx(item["predictions"]["rating"], rel=1e-4)
 
 

@@ -67,13 +67,15 @@ void QueryTable::count(const std::vector<ColumnGaps>& gaps, uint64_t rows) {
   for (size_t c = 0; c < gaps.size(); ++c) {
     gaps_[c].missing += gaps[c].missing;
     gaps_[c].filled += gaps[c].filled;
+    gaps_[c].is_usual = gaps[c].is_usual;
   }
 }
 
 std::vector<std::string> QueryTable::notes() const {
   std::vector<std::string> notes;
   for (size_t c = 0; c < gaps_.size(); ++c) {
-    const auto& [column, missing, filled] = gaps_[c];
+    const auto& [column, missing, filled, is_usual] = gaps_[c];
+    if (is_usual && missing == 0) continue;
     if (place_[c] < 0)
       notes.push_back(fmt::format("the table has no column '{}'{}", column, suggestions_[c]));
     if (filled > 0)

@@ -104,6 +104,7 @@ std::vector<ColumnGaps> QueryContext::gaps(const std::vector<Column>& queries) c
   for (size_t c = 0; c < columns_.size(); ++c) {
     ColumnGaps& gap = gaps.emplace_back();
     gap.column = columns_[c].name;
+    gap.is_usual = is_history(c) || !is_read(c);
     for (size_t row = 0; is_read(c) && row < queries[c].rows; ++row) {
       if (!queries[c].is_missing(row)) continue;
       ++(value(queries, c, row) ? gap.filled : gap.missing);

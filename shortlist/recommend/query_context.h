@@ -19,6 +19,8 @@ namespace shortlist {
 struct ColumnGaps {
   std::string column;
   uint64_t missing = 0, filled = 0;
+  // A history that is filled in is nothing unusual, and neither is a user whom no feature reads.
+  bool is_usual = false;
 };
 
 class QueryContext {
