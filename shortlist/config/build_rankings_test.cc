@@ -227,7 +227,8 @@ TEST(BuildRankings, RankTheSameWhetherTowersRunBeforeOrTogether) {
     ranker.feed(candidate, towers.output(candidate));
     ranker.forward(model.pool, Batch::of_pairs(model.pair_query, model.pair_candidate));
     for (size_t p = 0; p < kPairs; ++p)
-      EXPECT_EQ(whole.output(model.spec.rankings[0].node)(p, 0), ranker.output(model.spec.rankings[0].node)(p, 0));
+      EXPECT_EQ(whole.output(model.spec.rankings[0].node)(p, 0),
+                ranker.output(model.spec.rankings[0].node)(p, 0));
   }
 }
 

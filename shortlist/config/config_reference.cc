@@ -143,7 +143,8 @@ std::string describe_layers() {
   out += kMlp + table_of(document_mlp());
   out += kSelfAttention + table_of(document_self_attention());
   for (const Composite& composite : composites())
-    out += fmt::format("### {}\n\n{}\n\n{}", composite.name, sentence(composite.help), table_of(composite.document()));
+    out += fmt::format("### {}\n\n{}\n\n{}", composite.name, sentence(composite.help),
+                       table_of(composite.document()));
   return out;
 }
 

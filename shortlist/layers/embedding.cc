@@ -22,9 +22,7 @@ float bag_scale(Pooling pooling, size_t size) {
   return pooling == Pooling::mean ? 1 / n : 1 / std::sqrt(n);
 }
 
-std::span<const int32_t> bag_of(const Pass& pass, size_t row) {
-  return pass.feature.bag(row);
-}
+std::span<const int32_t> bag_of(const Pass& pass, size_t row) { return pass.feature.bag(row); }
 
 // Whether the ids of a bag have weights. If not, they all have bag_scale().
 bool has_weights(const Embedding& layer, const Pass& pass) {

@@ -1,5 +1,5 @@
-// Copies rows of another row set: y[r] = x[map.source[r]], or zeros for a row without a source. backward() sums the gradients of each source row's
-// copies, in order; its row range is over the source's rows.
+// Copies rows of another row set: y[r] = x[map.source[r]], or zeros for a row without a source. backward()
+// sums the gradients of each source row's copies, in order; its row range is over the source's rows.
 #pragma once
 
 #include "shortlist/layers/layer.h"

@@ -46,8 +46,8 @@ struct EnumNames<Initializer> {
 // Fills w[fan_in, fan_out]. Element i depends only on the stream and i; all of w if it is orthogonal.
 void initialize(Initializer initializer, const RandomStream& stream, Matrix w);
 
-// l1 * sum|w| + l2 * sum w^2, added to the loss unscaled: not divided by the batch size. row_l2 is for tables:
-// row_l2 * sum w^2 over the rows that a step looks up, each once.
+// l1 * sum|w| + l2 * sum w^2, added to the loss unscaled: not divided by the batch size. row_l2 is for
+// tables: row_l2 * sum w^2 over the rows that a step looks up, each once.
 struct Regularizer {
   float l1 = 0, l2 = 0, row_l2 = 0;
   bool any() const { return l1 != 0 || l2 != 0 || row_l2 != 0; }

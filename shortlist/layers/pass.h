@@ -11,8 +11,8 @@
 
 namespace shortlist {
 
-// A feature of a batch's rows, as bags of ids or as numbers: row r is encoded row rows[r]. With `events` it is
-// the single id at rows[r] among all ids of the column.
+// A feature of a batch's rows, as bags of ids or as numbers: row r is encoded row rows[r]. With `events` it
+// is the single id at rows[r] among all ids of the column.
 struct FeatureInput {
   const EncodedColumn* column = nullptr;
   std::span<const uint32_t> rows;

@@ -61,8 +61,9 @@ bool has_part(const PlanNode& node, PlanPart part, const PlanOptions& options) {
 StepPhase describe_part(const PlanNode& node, PlanPart part) {
   const size_t of_batch = node.layer->batch_multiply_adds(node.pass);
   const double multiply_adds =
-      static_cast<double>(node.pass.rows * multiply_adds_a_row(node) +
-                          (part == kForward ? of_batch : part == kBackward ? 2 * of_batch : 0));
+      static_cast<double>(node.pass.rows * multiply_adds_a_row(node) + (part == kForward    ? of_batch
+                                                                        : part == kBackward ? 2 * of_batch
+                                                                                            : 0));
   return {.name = node.name,
           .part = kPartNames[part],
           .operations = 2 * multiply_adds,

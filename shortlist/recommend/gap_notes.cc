@@ -12,13 +12,14 @@ std::vector<std::string> notes_on_gaps(const Recommender& recommender, const Rec
     if (!columns[c].is_missing(0) || !context.is_read(c)) continue;
     const std::string& name = recommender.query_columns()[c];
     const std::optional<std::string> value = context.value(columns, c, 0);
-    notes.push_back(context.is_history(c)
-                        ? fmt::format("{} is not given: {}", name,
-                                      value ? "using the items that the user took in the training data"
-                                            : "the user is new, without earlier items")
-                    : !value ? fmt::format("{} is not given, so the model treats it as missing", name)
-                             : fmt::format("{} is not given: using {}, the user's value in the training data",
-                                           name, quote_value(*value)));
+    if (context.is_history(c)) {
+      if (!value)
+        notes.push_back(fmt::format("{} is not given: the user is new, without earlier items", name));
+      continue;
+    }
+    notes.push_back(!value ? fmt::format("{} is not given, so the model treats it as missing", name)
+                           : fmt::format("{} is not given: using {}, the user's value in the training data",
+                                         name, quote_value(*value)));
   }
   return notes;
 }
