@@ -55,8 +55,13 @@ def watched(tmp_path_factory):
     return folder
 
 
-def report(folder):
-    return json.loads((folder / "bundle" / "report.json").read_text())
+def report(folder, bundle="bundle"):
+    return json.loads((folder / bundle / "report.json").read_text())
+
+
+def check_evaluation_repeats_the_report(folder, bundle):
+    again = json.loads(run("evaluate", bundle, "--format", "json", cwd=folder).stdout)
+    assert [task["model"] for task in again["tasks"]] == [task["model"] for task in report(folder, bundle)["tasks"]]
 
 
 def answer(folder, *query, bundle="bundle"):
@@ -83,17 +88,22 @@ def test_a_known_user_has_a_known_history(watched):
 
 
 def test_evaluation_of_the_bundle_repeats_the_reports_figures(watched):
-    again = json.loads(run("evaluate", "bundle", "--format", "json", cwd=watched).stdout)
-    assert [task["model"] for task in again["tasks"]] == [task["model"] for task in report(watched)["tasks"]]
+    check_evaluation_repeats_the_report(watched, "bundle")
 
 
-def test_layers_run_along_a_history(watched):
-    layers = '[{ dense = 16, activation = "relu" }]'
+@pytest.mark.parametrize("layers", [
+    '[{ dense = 16, activation = "relu" }]',
+    "[{ gru = 16 }]",
+    "[{ position = 5 }, { dropout = 0.1 }, { self_attention = 16, heads = 2, repeat = 2 }]",
+    "[{ running_mean = true, half_life = 1.0 }, { layer_norm = true }]",
+])
+def test_layers_run_along_a_history(watched, layers):
     for threads in (1, 3):
-        run("train", "watched.toml", "--out", f"layered{threads}", "--threads", threads,
+        run("train", "watched.toml", "--out", f"layered{threads}", "--threads", threads, "--overwrite",
             "--set", f"features.history.layers={layers}", "--set", "features.history.half_life=0", cwd=watched)
     assert (watched / "layered1" / "weights.safetensors").read_bytes() == (
         watched / "layered3" / "weights.safetensors").read_bytes()
+    check_evaluation_repeats_the_report(watched, "layered1")
     next_movies = answer(watched, "--query", "history=m30,m31,m32", bundle="layered1")["items"]
     assert {item["id"] for item in next_movies} == {"m33", "m34"}
 
