@@ -128,6 +128,7 @@ def test_the_tables_of_histories_and_items_are_one(watched):
      "needs of = \"NAME\""),
     (('half_life = 1.0', 'of = "genre"'), "'genre' is not a feature of the items"),
     (('features = ["movie"]', 'features = ["movie", "history"]'), "'history' is a history of the user"),
+    (("half_life = 1.0", "layers = [{ position = 4 }]"), "position = 4: the history has up to 5 items"),
 ])
 def test_configs_that_cannot_have_a_history_say_why(watched, change, message):
     (watched / "wrong.toml").write_text(CONFIG.replace(*change))

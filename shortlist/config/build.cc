@@ -7,6 +7,7 @@
 #include "shortlist/layers/embedding.h"
 #include "shortlist/layers/gather.h"
 #include "shortlist/layers/ones.h"
+#include "shortlist/layers/position.h"
 
 namespace shortlist {
 namespace {
@@ -85,8 +86,19 @@ int build_history(ModelSpec& spec, const Config& config, const FeatureConfig& fe
   const HistorySet history = spec.add_history(name, index);
   LayerChain chain(spec, name, history.events, config.file);
   const int first = chain.add("items", std::move(items), {}, index);
-  return chain.add_layers(history_of(*feature.settings)->layers, first,
-                          {config.file, fmt::format("features.{}.layers", feature.name)});
+  const HistorySettings& settings = *history_of(*feature.settings);
+  const Where where{config.file, fmt::format("features.{}.layers", feature.name)};
+  const int last = chain.add_layers(settings.layers, first, where);
+  for (const Node& node : spec.nodes) {
+    const auto* positions = dynamic_cast<const Position*>(node.layer.get());
+    if (positions == nullptr || node.row_set != history.events || positions->position >= settings.length)
+      continue;
+    throw where.error(
+        feature.embedding,
+        fmt::format("position = {}: the history has up to {} items, so it needs as many positions",
+                    positions->position, settings.length));
+  }
+  return last;
 }
 
 // `name` begins the names of nodes and parameters; `section` is the section of the config, for errors.

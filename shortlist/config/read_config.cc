@@ -12,7 +12,9 @@
 
 #include "shortlist/base/fields.h"
 #include "shortlist/base/function_ref.h"
+#include "shortlist/config/config_check.h"
 #include "shortlist/config/config_sections.h"
+#include "shortlist/config/read_histories.h"
 #include "shortlist/config/read_model_kind.h"
 #include "shortlist/features/categories.h"
 #include "shortlist/features/history.h"
@@ -28,19 +30,6 @@ std::vector<std::string> feature_names(const Config& config) {
   std::vector<std::string> names;
   for (const FeatureConfig& feature : config.features) names.push_back(feature.name);
   return names;
-}
-
-// The value at a path such as "training.epochs", or the nearest enclosing one, to find its line.
-const Value& value_at(const Value& root, std::string_view path) {
-  const Value* at = &root;
-  for (size_t begin = 0; begin <= path.size();) {
-    const size_t dot = std::min(path.find('.', begin), path.size());
-    const Value* next = at->find(path.substr(begin, dot - begin));
-    if (next == nullptr) break;
-    at = next;
-    begin = dot + 1;
-  }
-  return *at;
 }
 
 void check_features(const Config& config, const Value& root, const std::string& path,
@@ -66,46 +55,6 @@ void check_tower(const Config& config, const Value& root, const char* section, c
   std::set<std::string> seen;
   check_features(config, root, path, tower.features, seen);
   check_features(config, root, std::string(section) + ".ranking_features", tower.ranking_features, seen);
-}
-
-void require(bool condition, const Config& config, const std::string& path, const std::string& message) {
-  if (!condition) throw Where{config.file, path}.error(value_at(config.written, path), message);
-}
-
-// The feature of the items that a history reads by default, or "".
-std::string id_feature(const Config& config) {
-  for (const std::string& name : config.items.features) {
-    const FeatureConfig& feature = config.feature(name);
-    if (feature.column == config.items.id && feature.settings->kind() == "category") return name;
-  }
-  return "";
-}
-
-// Sets the default of `of`.
-void complete_history(Config& config, FeatureConfig& feature) {
-  const std::string path = "features." + feature.name;
-  HistorySettings settings = dynamic_cast<const SettingsOf<HistorySettings>&>(*feature.settings).settings();
-  require(!config.data.user.empty(), config, path,
-          "a history needs data.user, the column that identifies the user");
-  require(std::ranges::find(config.items.features, feature.name) == config.items.features.end(), config,
-          "items.features",
-          fmt::format("'{}' is a history of the user: list it in query.features", feature.name));
-  if (settings.of.empty()) settings.of = id_feature(config);
-  require(!settings.of.empty(), config, path,
-          fmt::format("needs of = \"NAME\", a feature of the items, or a category feature of the column '{}'",
-                      config.items.id));
-  const auto& names = config.items.features;
-  require(std::ranges::find(names, settings.of) != names.end(), config, path + ".of",
-          fmt::format("'{}' is not a feature of the items: items.features has {}", settings.of,
-                      fmt::join(names, ", ")));
-  require(config.feature(settings.of).settings->yields_ids(), config, path + ".of",
-          fmt::format("feature '{}' yields numbers, need one that yields ids", settings.of));
-  feature.settings = std::make_shared<SettingsOf<HistorySettings>>(std::move(settings));
-}
-
-void complete_histories(Config& config) {
-  for (FeatureConfig& feature : config.features)
-    if (history_of(*feature.settings) != nullptr) complete_history(config, feature);
 }
 
 // Calls check() and adds the place to its error, whose first word, "optimizer: ", the path says already.

@@ -1,0 +1,51 @@
+#include "shortlist/config/read_histories.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "shortlist/config/config_check.h"
+#include "shortlist/features/history.h"
+
+namespace shortlist {
+namespace {
+
+// The feature of the items that a history reads by default, or "".
+std::string id_feature(const Config& config) {
+  for (const std::string& name : config.items.features) {
+    const FeatureConfig& feature = config.feature(name);
+    if (feature.column == config.items.id && feature.settings->kind() == "category") return name;
+  }
+  return "";
+}
+
+// Sets the default of `of`.
+void complete_history(Config& config, FeatureConfig& feature) {
+  const std::string path = "features." + feature.name;
+  HistorySettings settings = dynamic_cast<const SettingsOf<HistorySettings>&>(*feature.settings).settings();
+  require(!config.data.user.empty(), config, path,
+          "a history needs data.user, the column that identifies the user");
+  require(std::ranges::find(config.items.features, feature.name) == config.items.features.end(), config,
+          "items.features",
+          fmt::format("'{}' is a history of the user: list it in query.features", feature.name));
+  if (settings.of.empty()) settings.of = id_feature(config);
+  require(!settings.of.empty(), config, path,
+          fmt::format("needs of = \"NAME\", a feature of the items, or a category feature of the column '{}'",
+                      config.items.id));
+  const auto& names = config.items.features;
+  require(std::ranges::find(names, settings.of) != names.end(), config, path + ".of",
+          fmt::format("'{}' is not a feature of the items: items.features has {}", settings.of,
+                      fmt::join(names, ", ")));
+  require(config.feature(settings.of).settings->yields_ids(), config, path + ".of",
+          fmt::format("feature '{}' yields numbers, need one that yields ids", settings.of));
+  feature.settings = std::make_shared<SettingsOf<HistorySettings>>(std::move(settings));
+}
+
+}  // namespace
+
+void complete_histories(Config& config) {
+  for (FeatureConfig& feature : config.features)
+    if (history_of(*feature.settings) != nullptr) complete_history(config, feature);
+}
+
+}  // namespace shortlist
