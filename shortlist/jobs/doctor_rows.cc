@@ -30,12 +30,13 @@ std::vector<uint64_t> pairs_of(const Examined& data, const std::vector<uint32_t>
   return pairs;
 }
 
-// The columns that the model sees of a row: those of the query, the item and the labels.
+// The columns that the model sees of a row: those of the query, the item and the labels. A history differs
+// for each user.
 std::vector<const CodedColumn*> seen_columns(const Examined& data) {
   std::vector<const CodedColumn*> seen;
   for (const std::string& name : data.config.query.features) {
     const FeatureConfig& feature = data.config.feature(name);
-    if (history_of(*feature.settings) == nullptr) seen.push_back(&data.columns.find(feature.column));
+    seen.push_back(history_of(*feature.settings) != nullptr ? data.user : &data.columns.find(feature.column));
   }
   seen.push_back(&data.item);
   for (const RankingConfig& ranking : data.config.ranking) seen.push_back(&data.columns.find(ranking.label));
