@@ -12,6 +12,7 @@ __wrap_\name:
 
 .text
 old exp, GLIBC_2.2.5
+old exp2, GLIBC_2.2.5
 old hypot, GLIBC_2.2.5
 old log, GLIBC_2.2.5
 old log2, GLIBC_2.2.5
