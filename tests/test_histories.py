@@ -117,6 +117,11 @@ def test_a_server_takes_lists_of_ids(watched):
         assert fields["history"]["input"] == "several" and set(fields) == {"history", "user"}
 
 
+def test_a_history_has_all_settings_of_the_table_that_it_shares(watched):
+    run("train", "watched.toml", "--out", "settings", "--overwrite", "--epochs", 1, "--set", "features.movie.row_l2=1e-4",
+        "--set", "features.movie.initializer_scale=0.5", cwd=watched)
+
+
 def test_the_tables_of_histories_and_items_are_one(watched):
     weights = (watched / "bundle" / "weights.safetensors").read_bytes()
     assert b"candidate/movie/embeddings" in weights and b"query/history/embeddings" not in weights

@@ -18,9 +18,8 @@ std::string table_of(const Config& config, const FeatureConfig& feature) {
     return fmt::format("table/{}", *std::get_if<std::string>(&table->data));
   // The histories of an item's feature share its table.
   for (const FeatureConfig& other : config.features) {
-    const auto* history = dynamic_cast<const SettingsOf<HistorySettings>*>(other.settings.get());
-    if (history != nullptr && history->settings().of == feature.name)
-      return fmt::format("candidate/{}", feature.name);
+    const HistorySettings* history = history_of(*other.settings);
+    if (history != nullptr && history->of == feature.name) return fmt::format("candidate/{}", feature.name);
   }
   return "";
 }
@@ -31,12 +30,12 @@ Embedding embedding_of(const Config& config, const FeatureConfig& feature) {
   embedding.table = table_of(config, feature);
   const HistorySettings* history = history_of(*feature.settings);
   if (history == nullptr || !embedding.table.empty()) return embedding;
-  const Embedding shared = embedding_of(config, config.feature(history->of));
-  embedding.table = shared.table;
-  embedding.dim = shared.dim;
-  embedding.initializer = shared.initializer;
-  embedding.l2 = shared.l2;
-  return embedding;
+  // The settings of the table are those of the feature that the history reads.
+  Embedding shared = embedding_of(config, config.feature(history->of));
+  shared.pooling = embedding.pooling;
+  shared.half_life = embedding.half_life;
+  shared.item_dropout = embedding.item_dropout;
+  return shared;
 }
 
 LayerPtr input_layer(const Config& config, const FeatureConfig& feature, const FeatureShape& shape) {

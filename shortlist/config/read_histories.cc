@@ -22,7 +22,7 @@ std::string id_feature(const Config& config) {
 // Sets the default of `of`.
 void complete_history(Config& config, FeatureConfig& feature) {
   const std::string path = "features." + feature.name;
-  HistorySettings settings = dynamic_cast<const SettingsOf<HistorySettings>&>(*feature.settings).settings();
+  HistorySettings settings = *history_of(*feature.settings);
   require(!config.data.user.empty(), config, path,
           "a history needs data.user, the column that identifies the user");
   require(std::ranges::find(config.items.features, feature.name) == config.items.features.end(), config,

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "shortlist/layers/numbering.h"
+#include "shortlist/model/invert_map.h"
 
 namespace shortlist {
 namespace {
@@ -15,33 +16,22 @@ std::pair<uint32_t, uint32_t> range_of(const EncodedColumn& column, uint32_t row
   return {begin, begin + static_cast<uint32_t>(bag.size())};
 }
 
-// Lists for each of `parents` rows the rows that refer to it.
-void invert(const std::vector<uint32_t>& source, size_t parents, std::vector<uint32_t>& offsets,
-            std::vector<uint32_t>& copies) {
-  offsets.assign(parents + 1, 0);
-  for (uint32_t s : source)
-    if (s != kNoSource) ++offsets[s + 1];
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  copies.resize(offsets.back());
-  std::vector<uint32_t> next(offsets.begin(), offsets.end() - 1);
-  for (size_t i = 0; i < source.size(); ++i)
-    if (source[i] != kNoSource) copies[next[source[i]]++] = static_cast<uint32_t>(i);
+bool can_share(const ModelSpec& spec, const HistorySet& history) {
+  return std::ranges::none_of(spec.nodes, [&](const Node& node) {
+    return node.row_set == history.events && node.layer->traits().looks_ahead;
+  });
 }
 
 }  // namespace
 
 HistoryRows::HistoryRows(const ModelSpec& spec, const EncodedRows& queries)
-    : spec_(spec), queries_(queries), rows_(spec.histories.size()) {}
+    : spec_(spec), queries_(queries), rows_(spec.histories.size()) {
+  for (size_t i = 0; i < rows_.size(); ++i) rows_[i].shared = can_share(spec, spec.histories[i]);
+}
 
 void HistoryRows::add_to(Batch& batch) {
   batch.row_sets.resize(spec_.row_sets.size());
   for (size_t i = 0; i < rows_.size(); ++i) add(spec_.histories[i], rows_[i], batch);
-}
-
-bool HistoryRows::shares(const HistorySet& history) const {
-  return std::ranges::none_of(spec_.nodes, [&](const Node& node) {
-    return node.row_set == history.events && node.layer->traits().looks_ahead;
-  });
 }
 
 void HistoryRows::add(const HistorySet& history, Rows& rows, Batch& batch) const {
@@ -51,16 +41,15 @@ void HistoryRows::add(const HistorySet& history, Rows& rows, Batch& batch) const
   Numbering numbering(shown.size(), rows.slots, rows.begins);
   rows.source.clear();
   rows.ends.clear();
-  const bool shared = shares(history);
   for (uint32_t query : shown) {
     const auto [begin, end] = range_of(column, query);
     if (begin == end) {
       rows.source.push_back(kNoSource);
       continue;
     }
-    if (!shared) rows.begins.push_back(begin);
+    if (!rows.shared) rows.begins.push_back(begin);
     const uint32_t sequence =
-        shared ? numbering.number(begin) : static_cast<uint32_t>(rows.begins.size() - 1);
+        rows.shared ? numbering.number(begin) : static_cast<uint32_t>(rows.begins.size() - 1);
     if (sequence == rows.ends.size()) rows.ends.push_back(end);
     rows.ends[sequence] = std::max(rows.ends[sequence], end);
     rows.source.push_back(sequence);
@@ -80,7 +69,7 @@ void HistoryRows::add(const HistorySet& history, Rows& rows, Batch& batch) const
     if (source == kNoSource) continue;
     source = rows.offsets[source] + range_of(column, shown[q]).second - 1 - rows.begins[source];
   }
-  invert(rows.source, rows.events.size(), rows.query_offsets, rows.copies);
+  invert_map(rows.source, rows.events.size(), rows.query_offsets, rows.copies);
   rows.sequences.resize(rows.begins.size());
   std::iota(rows.sequences.begin(), rows.sequences.end(), 0);
   rows.event_copies.resize(rows.events.size());

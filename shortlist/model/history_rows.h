@@ -22,12 +22,12 @@ class HistoryRows {
 
  private:
   struct Rows {
+    bool shared = false;                 // whether histories that begin at the same id are one sequence
     std::vector<uint32_t> begins, ends;  // of each sequence, in the column's ids
     std::vector<uint32_t> sequences, events, offsets, sequence_of_event, event_copies;
     std::vector<uint32_t> source, query_offsets, copies;  // the last event of each query
     std::vector<uint32_t> slots;
   };
-  bool shares(const HistorySet& history) const;
   void add(const HistorySet& history, Rows& rows, Batch& batch) const;
 
   const ModelSpec& spec_;

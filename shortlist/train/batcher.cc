@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "shortlist/losses/log_share.h"
+#include "shortlist/model/invert_map.h"
 
 namespace shortlist {
 namespace {
@@ -30,16 +31,7 @@ uint32_t Batcher::Distinct::add(uint32_t number) {
   return place.index;
 }
 
-void Batcher::Map::invert(size_t sources) {
-  offsets.assign(sources + 1, 0);
-  for (uint32_t s : source) ++offsets[s + 1];
-  for (size_t s = 1; s <= sources; ++s) offsets[s] += offsets[s - 1];
-  copies.resize(source.size());
-  for (size_t i = 0; i < source.size(); ++i) copies[offsets[source[i]]++] = static_cast<uint32_t>(i);
-  // Each offset is now at the end of its own copies: shift them to the beginning.
-  for (size_t s = sources; s > 0; --s) offsets[s] = offsets[s - 1];
-  offsets[0] = 0;
-}
+void Batcher::Map::invert(size_t sources) { invert_map(source, sources, offsets, copies); }
 
 Batcher::Batcher(const RowBlock& rows, bool all_queries, bool all_candidates)
     : data_(rows), all_queries_(all_queries), all_candidates_(all_candidates) {
