@@ -4,23 +4,19 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace shortlist {
+#include "shortlist/io/hdf5_dataset.h"
 
-struct Hdf5Dataset {
-  std::string path;  // "layers/dense_1/vars/0"
-  std::string type;  // "float32", "int64", "uint8", ...; "other" if it cannot be read
-  std::vector<uint64_t> shape;
-};
+namespace shortlist {
 
 // Whether the file has the HDF5 signature; false if there is no file.
 bool is_hdf5(const std::string& path);
 
+// The file is read in a child process, since damaged files make libhdf5 crash.
 class Hdf5File {
  public:
   // Throws a failed Error with the places searched if libhdf5 is missing, and a data Error for a file that
@@ -36,10 +32,10 @@ class Hdf5File {
   void read(const Hdf5Dataset& dataset, std::span<std::byte> values) const;
 
  private:
-  struct Handle;
-  explicit Hdf5File(std::unique_ptr<Handle> handle);
+  class Child;
+  explicit Hdf5File(std::unique_ptr<Child> child);
 
-  std::unique_ptr<Handle> handle_;
+  std::unique_ptr<Child> child_;
   std::vector<Hdf5Dataset> datasets_;
 };
 

@@ -1,8 +1,11 @@
 #include "shortlist/io/hdf5.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "shortlist/io/file.h"
 #include "shortlist/testing/temporary_folder.h"
@@ -69,6 +72,34 @@ TEST(Hdf5, RefusesAFileThatIsCutOff) {
     EXPECT_EQ(message_of([&] { Hdf5File::open(path); }),
               path + ": HDF5 cannot open it: it is damaged or truncated");
   }
+}
+
+// libhdf5 1.10 frees a pointer that it never set.
+TEST(Hdf5, RefusesAFileThatMakesTheLibraryCrash) {
+  EXPECT_THROW(Hdf5File::open("tests/fuzz/corpus/hdf5/crash_in_libhdf5"), Error);
+}
+
+TEST(Hdf5, SurvivesACrashOfTheLibrary) {
+  const Hdf5File file = Hdf5File::open(kFile);
+  std::ifstream children(fmt::format("/proc/self/task/{}/children", getpid()));
+  pid_t child = 0;
+  if (!(children >> child)) GTEST_SKIP() << "this system does not list children";
+  ::kill(child, SIGSEGV);
+  int64_t value = 0;
+  const auto steps = std::ranges::find(file.datasets(), "optimizer/vars/0", &Hdf5Dataset::path);
+  EXPECT_EQ(message_of([&] { file.read(*steps, std::as_writable_bytes(std::span(&value, 1))); }),
+            kFile + ": libhdf5 crashed while it read the file: the file is damaged");
+}
+
+TEST(Hdf5, ReadsSeveralFilesAtOnce) {
+  std::vector<Hdf5File> files;
+  for (int i = 0; i < 3; ++i) files.push_back(Hdf5File::open(kFile));
+  Hdf5File first = std::move(files.front());
+  { const Hdf5File gone = std::move(first); }
+  const auto steps = std::ranges::find(files[1].datasets(), "optimizer/vars/0", &Hdf5Dataset::path);
+  int64_t value = 0;
+  files[1].read(*steps, std::as_writable_bytes(std::span(&value, 1)));
+  EXPECT_EQ(value, 4);
 }
 
 }  // namespace

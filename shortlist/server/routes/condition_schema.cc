@@ -77,7 +77,7 @@ json text_schema(const std::string& pattern) { return {{"type", "string"}, {"pat
 json condition_text_schema(const Recommender& recommender) {
   const Attributes attributes(recommender);
   Names patterns = {any_of(attributes.texts) + any_of(kAll)};
-  json examples = {attributes.texts.front() + "~a"};
+  json examples = json::array({attributes.texts.front() + "~a"});
   if (!attributes.numbers.empty()) {
     patterns.push_back(pattern_of(attributes.numbers, kNumber));
     examples.push_back(attributes.numbers.front() + ">=1");
@@ -95,10 +95,10 @@ json condition_text_schema(const Recommender& recommender) {
 json condition_object_schema(const Recommender& recommender) {
   const Attributes attributes(recommender);
   const json any = {{"type", {"string", "number", "boolean"}}};
-  json kinds = {object_of(attributes.texts, kAll, any)};
+  json kinds = json::array({object_of(attributes.texts, kAll, any)});
   const auto add = [&](const Names& names, const json& type, const char* value) {
     if (names.empty()) return;
-    json equal = {{"anyOf", {text_schema(fmt::format("^({})?$", value))}}}, order = equal;
+    json equal = {{"anyOf", json::array({text_schema(fmt::format("^({})?$", value))})}}, order = equal;
     order["anyOf"][0] = text_schema(fmt::format("^{}$", value));
     if (!type.is_null()) equal["anyOf"].push_back(type), order["anyOf"].push_back(type);
     kinds.push_back(object_of(names, kEquality, equal));
