@@ -69,6 +69,18 @@ struct TrainCommand {
 };
 void run(const TrainCommand& command);
 
+struct CompareCommand {
+  std::vector<std::string> configs;  // files, and names of kinds
+  ConfigTableOptions tables;
+  std::string out = "runs/compare";
+  std::vector<std::string> settings;
+  bool classics = false;  // also the kinds that need no features
+  int seeds = 1, threads = 0;
+  std::string format = "text";
+  bool quiet = false;
+};
+void run(const CompareCommand& command);
+
 struct EvaluateCommand {
   std::string bundle;
   ConfigTableOptions tables;

@@ -39,7 +39,7 @@ void use_shares(const std::vector<float>& shares, Dataset& data) {
 }  // namespace
 
 EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string& split, int threads,
-                          const std::vector<std::string>& by) {
+                          const std::vector<std::string>& by, RowResults* results) {
   std::optional<TrainedOn> trained = load_baselines(bundle);
   Config config = *bundle.config;
   config.items = tables.items;
@@ -78,6 +78,7 @@ EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string
       model, evaluator ? &*evaluator : nullptr, trained->baselines, query_number, order, drops_seen, {}};
   for (const std::string& name : by)
     evaluated.segments.push_back(make_segments(name, table, data, trained->baselines.candidates));
+  evaluated.results = results;
   EvaluationReport report = evaluate_rows(evaluated, rows);
   report.findings = std::move(findings);
   report.warnings.insert(report.warnings.begin(), data.notes.begin(), data.notes.end());

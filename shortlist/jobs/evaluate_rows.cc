@@ -107,6 +107,59 @@ void add_variety(const EvaluatedModel& evaluated, const std::vector<uint32_t>& r
   }
 }
 
+// Of each row, the first of all rows with its user, or itself if it has none.
+std::vector<uint32_t> units_of(const Dataset& data, const std::vector<uint32_t>& rows) {
+  std::vector<uint32_t> units;
+  std::unordered_map<uint32_t, uint32_t> first;
+  for (uint32_t row : rows) {
+    const uint32_t user = data.user_of_row.empty() ? unknown_index : data.user_of_row[row];
+    if (user == unknown_index) continue;
+    const auto [at, fresh] = first.emplace(user, row);
+    if (!fresh) at->second = std::min(at->second, row);
+  }
+  for (uint32_t row : rows) {
+    const auto at = first.find(data.user_of_row.empty() ? unknown_index : data.user_of_row[row]);
+    units.push_back(at == first.end() ? row : at->second);
+  }
+  return units;
+}
+
+// The units of some of the rows.
+std::vector<uint32_t> units_of(const Dataset& data, const std::vector<uint32_t>& rows,
+                               const std::vector<uint32_t>& some) {
+  const std::vector<uint32_t> units = units_of(data, rows);
+  std::unordered_map<uint32_t, uint32_t> of_row;
+  for (size_t i = 0; i < rows.size(); ++i) of_row.emplace(rows[i], units[i]);
+  std::vector<uint32_t> result;
+  for (uint32_t row : some) result.push_back(of_row.at(row));
+  return result;
+}
+
+void keep_list(const Dataset& data, const std::vector<uint32_t>& rows, const ListPlaces& measured,
+               RowResults& results) {
+  const ObservedRows observed(data, measured.rows, nullptr);
+  results.rows = measured.rows;
+  results.units = units_of(data, rows, measured.rows);
+  results.queries = observed.query;
+  results.items = observed.candidate;
+  results.weights = observed.weight;
+  results.places = measured.places[0];
+}
+
+void keep_labels(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
+                 const RowScores& scores) {
+  const Dataset& data = evaluated.model.data;
+  const std::vector<RankingConfig>& rankings = evaluated.model.config.ranking;
+  for (size_t t = 0; t < rankings.size(); ++t) {
+    const Prediction prediction = rankings[t].loss.prediction();
+    if (prediction != Prediction::label && prediction != Prediction::probability) continue;
+    const LabelColumn& label = find_label(data.labels, rankings[t].label);
+    const ObservedRows labelled(data, rows, &label, {}, For::labels);
+    evaluated.results->labels.push_back({label.name, prediction, rows, units_of(data, rows),
+                                         scores.predictions[t], labelled.label, labelled.weight});
+  }
+}
+
 ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
                        const RowScores& scores, bool drops_seen) {
   const Config& config = evaluated.model.config;
@@ -131,6 +184,7 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
                             measured.places[0], drops_seen ? &data.seen : nullptr, ks,
                             static_cast<uint64_t>(config.training.seed));
   add_variety(evaluated, measured.rows, ks, list);
+  if (evaluated.results != nullptr) keep_list(data, rows, measured, *evaluated.results);
   return list;
 }
 
@@ -297,6 +351,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   for (const Segments& segments : evaluated.segments)
     measure_segments(evaluated, rows, scores, masks, segments, report.segments);
   report.list = report_list(evaluated, rows, scores, masks && evaluated.drops_seen);
+  if (evaluated.results != nullptr) keep_labels(evaluated, rows, scores);
   if (!data.other_table) return report;
   report.known.push_back(count_known(data.items.id_column, observed.candidate,
                                      [&](uint32_t item) { return item < data.items.ids.size(); }));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/jobs/row_results.h"
 #include "shortlist/jobs/segments.h"
 #include "shortlist/jobs/served_lists.h"
 #include "shortlist/metrics/evaluation_report.h"
@@ -35,6 +36,7 @@ struct EvaluatedModel {
   bool drops_seen = false;                // lists leave out the items that a query's user has seen
   std::vector<ListReport::Order> orders;  // as choose_order() measured them
   std::vector<Segments> segments = {};    // whose figures are measured as well
+  RowResults* results = nullptr;          // if set, gets what is measured of each row
 };
 
 // Evaluates the rows of `split`: "train", "validation", "test" or "all". For a table other than the training

@@ -28,12 +28,15 @@ class UserMean {
     of_user_ += value;
     ++lists_;
   }
-  void end_user() {
-    if (lists_ == 0) return;
-    total_ += of_user_ / static_cast<double>(lists_);
+  // The user's figure, or none without lists.
+  std::optional<double> end_user() {
+    if (lists_ == 0) return std::nullopt;
+    const double figure = of_user_ / static_cast<double>(lists_);
+    total_ += figure;
     ++users_;
     of_user_ = 0;
     lists_ = 0;
+    return figure;
   }
   bool empty() const { return users_ == 0; }
   double mean() const { return users_ > 0 ? total_ / static_cast<double>(users_) : 0; }
@@ -96,8 +99,12 @@ std::vector<uint32_t> grouped_rows(const Observations& rows) {
 
 class UserFigures {
  public:
-  UserFigures(const std::vector<int>& ks, const ListItems* items)
-      : ks_(ks), items_(items), means_(std::size(kKinds) * ks.size()) {}
+  UserFigures(const std::vector<int>& ks, const ListItems* items, FiguresByUser* each)
+      : ks_(ks), items_(items), each_(each), means_(std::size(kKinds) * ks.size()) {
+    if (each_ == nullptr) return;
+    each_->values.resize(means_.size());
+    for (size_t f = 0; f < means_.size(); ++f) each_->names.push_back(name(f));
+  }
 
   void add(List& list, uint32_t user) {
     list.drop_without_gain();
@@ -107,23 +114,30 @@ class UserFigures {
     if (items_ == nullptr) return;
     if (const auto auc = list_auc(list, items_->of(user))) auc_.add(*auc);
   }
-  void end_user() {
-    for (UserMean& mean : means_) mean.end_user();
+  void end_user(uint32_t user) {
+    for (size_t f = 0; f < means_.size(); ++f) {
+      const std::optional<double> figure = means_[f].end_user();
+      if (each_ == nullptr || !figure) continue;
+      if (f == 0) each_->users.push_back(user);
+      each_->values[f].push_back(*figure);
+    }
     auc_.end_user();
   }
   Metrics figures() const {
     Metrics figures;
-    for (size_t f = 0; f < means_.size(); ++f) {
-      figures.emplace_back(kKinds[f / ks_.size()].name + std::to_string(ks_[f % ks_.size()]),
-                           means_[f].mean());
-    }
+    for (size_t f = 0; f < means_.size(); ++f) figures.emplace_back(name(f), means_[f].mean());
     if (items_ != nullptr && !auc_.empty()) figures.emplace_back("list_auc", auc_.mean());
     return figures;
   }
 
  private:
+  std::string name(size_t f) const {
+    return kKinds[f / ks_.size()].name + std::to_string(ks_[f % ks_.size()]);
+  }
+
   const std::vector<int>& ks_;
   const ListItems* items_;
+  FiguresByUser* each_;
   std::vector<UserMean> means_;  // [kind][k]
   UserMean auc_;
 };
@@ -134,11 +148,13 @@ std::string recall_name(int k) { return "recall@" + std::to_string(k); }
 std::string ndcg_name(int k) { return "ndcg@" + std::to_string(k); }
 std::string unseen_name(const std::string& name) { return "unseen_" + name; }
 
-Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks,
-                     const ListItems* items) {
+namespace {
+
+Metrics add_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks,
+                    const ListItems* items, FiguresByUser* each) {
   SHORTLIST_CHECK(rows.user.size() == rows.rows && rank.size() == rows.rows);
   const std::vector<uint32_t> order = grouped_rows(rows);
-  UserFigures figures(ks, items);
+  UserFigures figures(ks, items, each);
   List list;
   for (size_t i = 0; i < order.size(); ++i) {
     const uint32_t row = order[i];
@@ -154,9 +170,23 @@ Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const
       figures.add(list, rows.user[row]);
       list.clear();
     }
-    if (user_ends) figures.end_user();
+    if (user_ends) figures.end_user(rows.user[row]);
   }
   return figures.figures();
+}
+
+}  // namespace
+
+Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks,
+                     const ListItems* items) {
+  return add_figures(rows, rank, ks, items, nullptr);
+}
+
+FiguresByUser figures_by_user(const Observations& rows, std::span<const Rank> rank,
+                              const std::vector<int>& ks) {
+  FiguresByUser each;
+  add_figures(rows, rank, ks, nullptr, &each);
+  return each;
 }
 
 }  // namespace shortlist

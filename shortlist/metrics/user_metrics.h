@@ -37,4 +37,13 @@ struct ListItems {
 Metrics user_figures(const Observations& rows, std::span<const Rank> rank, const std::vector<int>& ks,
                      const ListItems* items = nullptr);
 
+// The figures of each user by themselves, to compare models user by user.
+struct FiguresByUser {
+  std::vector<uint32_t> users;              // ascending; only those with a relevant item
+  std::vector<std::string> names;           // recall@k for each k, then ndcg@k, ... as above
+  std::vector<std::vector<double>> values;  // [name][user]
+};
+FiguresByUser figures_by_user(const Observations& rows, std::span<const Rank> rank,
+                              const std::vector<int>& ks);
+
 }  // namespace shortlist
