@@ -1,7 +1,6 @@
 """`shortlist compare`: several models on the same rows, with what it takes to train them."""
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -130,4 +129,10 @@ def test_without_a_config_the_one_of_init_is_compared(compared):
     ],
 )
 def test_mistakes_are_named(compared, arguments, words):
-    assert words in error("compare", *arguments, "--out", os.devnull + "x", cwd=compared, code=2)
+    assert words in error("compare", *arguments, "--out", "mistakes", cwd=compared, code=2)
+
+
+def test_a_kind_that_needs_more_is_a_row(compared):
+    done = run("compare", "popularity", "two_tower", "--data", "ratings.csv", "--out", "needy", cwd=compared)
+    assert "two_tower failed: " in done.stdout
+    assert "need at least one feature" in models(compared, "needy")["two_tower"]["error"]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shortlist._server import Server
     from shortlist._tables import DataWarning
     from shortlist._training import import_keras, train
+    from shortlist._trials import Comparison, Tuning, compare, tune
     from shortlist.client import AsyncClient, Client, RequestError, ServerError
     from shortlist.config import Config
 
@@ -38,6 +39,7 @@ _HOME = {
     "AsyncClient": "client",
     "Callback": "_callbacks",
     "Client": "client",
+    "Comparison": "_trials",
     "Config": "config",
     "DataWarning": "_tables",
     "Ease": "_item_estimators",
@@ -54,7 +56,9 @@ _HOME = {
     "Slim": "_item_estimators",
     "Step": "_callbacks",
     "Transitions": "_item_estimators",
+    "Tuning": "_trials",
     "TwoTower": "_estimators",
+    "compare": "_trials",
     "Diagnosis": "_doctor",
     "Finding": "_doctor",
     "doctor": "_doctor",
@@ -62,6 +66,7 @@ _HOME = {
     "import_keras": "_training",
     "load": "_model",
     "train": "_training",
+    "tune": "_trials",
 }
 _MODULES = ("client", "config", "losses", "metrics")
 
@@ -69,6 +74,7 @@ __all__ = [
     "AsyncClient",
     "Callback",
     "Client",
+    "Comparison",
     "Config",
     "ConfigError",
     "DataError",
@@ -93,9 +99,11 @@ __all__ = [
     "Step",
     "SystemError",
     "Transitions",
+    "Tuning",
     "TwoTower",
     "__version__",
     "client",
+    "compare",
     "config",
     "doctor",
     "draft_config",
@@ -104,6 +112,7 @@ __all__ = [
     "losses",
     "metrics",
     "train",
+    "tune",
 ]
 
 

@@ -81,6 +81,20 @@ struct CompareCommand {
 };
 void run(const CompareCommand& command);
 
+struct TuneCommand {
+  std::string config;
+  ConfigTableOptions tables;
+  std::string space, points;  // files
+  std::string out = "runs/tune";
+  std::vector<std::string> settings;
+  std::string search, metric;  // "": the default
+  int trials = 20, parallel = 0, threads = 0;
+  int64_t seed = 42;
+  bool show_space = false, no_test = false, quiet = false;
+  std::string format = "text";
+};
+void run(const TuneCommand& command);
+
 struct EvaluateCommand {
   std::string bundle;
   ConfigTableOptions tables;

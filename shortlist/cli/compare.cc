@@ -50,7 +50,10 @@ class PrintedProgress : public CompareProgress {
 };
 
 bool is_kind(const std::string& argument) {
-  return find_model_kind(argument) != nullptr && !fs::exists(argument);
+  if (fs::exists(argument)) return false;
+  if (find_model_kind(argument) != nullptr) return true;
+  if (argument.ends_with(".toml")) return false;
+  throw usage_error("'{}' is not a file, and {}", argument, unknown_model_kind(argument));
 }
 
 // The config that init writes for the table.

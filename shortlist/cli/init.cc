@@ -27,10 +27,12 @@ void run(const InitCommand& command) {
   const Table table = Table::open(command.table.source());
   say_notes(table);
   const std::optional<Table> items = open_side(command.items), users = open_side(command.users);
+  KindChoice choice;
   const std::string config =
-      init_config(table, command.options, {items ? &*items : nullptr, users ? &*users : nullptr});
+      init_config(table, command.options, {items ? &*items : nullptr, users ? &*users : nullptr}, &choice);
   if (command.out.empty()) return print_data(config);
   write_file_atomically(command.out, config);
+  say("the kind of model: {}", choice.why);
   say("wrote {}; next: shortlist train {}", command.out, shell_quoted(command.out));
 }
 

@@ -180,7 +180,7 @@ ModelSpec build_model(const Config& config, const std::vector<FeatureShape>& que
   spec.candidate = candidates.output;
   const int query_width = spec.at(spec.query).width, candidate_width = spec.at(spec.candidate).width;
   // If another kind retrieves, the towers only rank, and may have different widths.
-  if (config.model.is_two_tower() && config.retrieval && query_width != candidate_width) {
+  if (config.model.retrieves_by_towers() && config.retrieval && query_width != candidate_width) {
     const Value* section = config.written.find("retrieval");
     throw Where{config.file, "retrieval"}.error(
         section != nullptr ? *section : config.written,

@@ -41,7 +41,7 @@ class RankingBuilder {
     for (size_t i = 0; i < config_.ranking.size(); ++i) build_ranking(i);
     if (config_.training.task_weights != TaskWeights::learned) return;
     auto weights = std::make_shared<TaskLogVariances>();
-    const bool retrieves = config_.model.is_two_tower() && config_.retrieval;
+    const bool retrieves = config_.model.retrieves_by_towers() && config_.retrieval;
     weights->tasks = static_cast<int>(config_.ranking.size()) + retrieves;
     spec_.task_weights = spec_.add({"tasks", weights, {}});
   }

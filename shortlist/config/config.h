@@ -36,7 +36,7 @@ struct Config {
   // The declared form of an attribute, from its own settings or from a feature of its column.
   AttributeForm attribute_form(const AttributeConfig& attribute) const;
   // Whether the model has towers, to retrieve with or to rank the candidates of another retriever.
-  bool has_towers() const { return model.is_two_tower() || !ranking.empty(); }
+  bool has_towers() const { return model.retrieves_by_towers() || !ranking.empty(); }
 };
 
 }  // namespace shortlist

@@ -15,6 +15,8 @@ namespace shortlist {
 // The kind that [query], [items], [retrieval] and [[ranking]] describe. Other kinds are in
 // learners/kinds.cc.
 inline constexpr const char* kTwoTower = "two_tower";
+// The kind that is made of others, its members.
+inline constexpr const char* kBlend = "blend";
 
 // [model]: the kind of retrieval model. The kind reads its own settings.
 struct ModelConfig {
@@ -24,6 +26,8 @@ struct ModelConfig {
   Where where;
 
   bool is_two_tower() const { return kind == kTwoTower; }
+  // Whether the towers of the config retrieve: alone, or as a member of a blend.
+  bool retrieves_by_towers() const;
 };
 
 enum class IndexKind { exact, bf16, int8, hnsw };

@@ -248,7 +248,7 @@ void check_tasks(const Config& config) {
             "has neither experts nor own_experts, need at least one");
   }
   require(config.training.task_weights == TaskWeights::fixed ||
-              config.ranking.size() + (config.model.is_two_tower() && config.retrieval) > 1,
+              config.ranking.size() + (config.model.retrieves_by_towers() && config.retrieval) > 1,
           config, "training.task_weights", "\"learned\" needs at least two tasks");
   require(config.training.group_rows == 0 ||
               std::ranges::any_of(config.ranking,

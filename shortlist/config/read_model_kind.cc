@@ -59,7 +59,9 @@ void read_model_kind(const Value& value, ModelConfig& model, const Where& where)
 }
 
 void complete_for_kind(Config& config) {
-  if (config.model.is_two_tower()) return;
+  if (config.model.kind == kBlend && config.model.retrieves_by_towers() && !config.retrieval)
+    config.retrieval.emplace();
+  if (config.model.retrieves_by_towers()) return;
   reject_settings_of_towers(config);
   if (!config.retrieval) config.retrieval.emplace();
   if (config.query.features.empty()) query_by_user(config);

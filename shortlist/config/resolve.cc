@@ -175,7 +175,8 @@ DataSpec resolve_data(const Config& config) {
 
 TrainSpec resolve_training(const Config& config) {
   TrainSpec spec{.settings = config.training, .ranking = config.ranking, .hash = config_hash(config)};
-  if (!config.model.is_two_tower() || !config.retrieval) return spec;
+  spec.drops_seen = config.recommend.seen == SeenPolicy::drop;
+  if (!config.model.retrieves_by_towers() || !config.retrieval) return spec;
   spec.retrieval = config.retrieval;
   if (!query_has_user(config)) return spec;
   const int k = std::ranges::min(config.retrieval->top_k, {}, [](int k) { return std::abs(k - 10); });

@@ -16,6 +16,7 @@ struct TrainSpec {
   std::optional<RetrievalConfig> retrieval;  // none if the towers only rank
   std::vector<RankingConfig> ranking;
   std::string served_metric = "loss";  // what kServedMonitor refers to if there are validation rows
+  bool drops_seen = true;              // lists leave out what a query's user has seen
   std::string hash;                    // config_hash(), which says whether a run can be resumed
 
   // Of the retrieval loss.

@@ -170,8 +170,8 @@ class FormatSearch {
 };
 
 FormatSearch dates_in_text() {
-  return FormatSearch(
-      {"%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y.%m.%d"});
+  return FormatSearch({"%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%m.%d.%Y", "%Y/%m/%d",
+                       "%Y.%m.%d", "%Y-%m-%d %H:%M:%S %z UTC"});  // the last one is Go's, which Gorse writes
 }
 
 // 20210129 and 20210129070100 are dates: as seconds or milliseconds they would be in 1970, which is

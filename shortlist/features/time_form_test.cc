@@ -77,6 +77,8 @@ TEST(TimeForm, TellsTheDayFromTheMonthByTheWholeColumn) {
   EXPECT_EQ(seconds_of(days), (std::vector<double>{1612162860, 1611878400, 1611914400}));
   EXPECT_EQ(find_time_form(text_column(Texts{"1/2/2021 7:01 PM", "1/29/2021"}), {}).format, "%m/%d/%Y");
   EXPECT_EQ(find_time_form(text_column(Texts{"2021/01/02"}), {}).format, "%Y/%m/%d");
+  EXPECT_EQ(find_time_form(text_column(Texts{"2021-01-02 03:04:05 +0000 UTC"}), {}).format,
+            "%Y-%m-%d %H:%M:%S %z UTC");
 }
 
 TEST(TimeForm, AsksWhereTheColumnDoesNotTell) {

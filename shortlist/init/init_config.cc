@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "shortlist/base/fields.h"
+#include "shortlist/config/model_config.h"
 #include "shortlist/init/guess_model.h"
 #include "shortlist/init/model_guess.h"
 #include "shortlist/init/toml_section.h"
@@ -45,7 +46,7 @@ class Writer {
       out += "# A model of it learns the items' properties, but nobody's taste.\n";
     }
     out += "\n";
-    out += data() + users() + features() + query() + items() + retrieval();
+    out += data() + users() + features() + kind() + query() + items() + retrieval();
     if (guess_.label) out += ranking();
     if (guess_.repeated > 0) out += recommend();
     return out + training();
@@ -100,6 +101,7 @@ class Writer {
   std::string features() const;
   std::string feature(const ColumnGuess& column) const;
   void add_left_out(Section& section) const;
+  std::string kind() const;
   std::string query() const;
   std::string items() const;
   std::string retrieval() const;
@@ -251,6 +253,16 @@ void Writer::add_left_out(Section& section) const {
   }
 }
 
+// The default is not written, so that the config stays that of two towers alone.
+std::string Writer::kind() const {
+  const KindChoice choice = choose_kind(guess_);
+  std::string text = in_comment("# The kind of model: " + choice.why + ".") + "\n";
+  if (choice.kind != kTwoTower)
+    text += fmt::format("# [model]\n# kind = {}  # without [query], layers, [retrieval] and [[ranking]]\n",
+                        quoted(choice.kind));
+  return text + "\n";
+}
+
 std::string Writer::query() const {
   Section section("[query]");
   std::vector<std::string> features = names(guess_.used_as(Use::query));
@@ -362,7 +374,8 @@ std::string Writer::training() const {
 
 }  // namespace
 
-std::string init_config(const Table& table, const InitOptions& options, const InitSides& sides) {
+std::string init_config(const Table& table, const InitOptions& options, const InitSides& sides,
+                        KindChoice* choice) {
   InitOptions named = options;
   if (named.item.empty()) named.item = named_item_key(table, sides);
   ModelGuess guess = guess_model(table, named);
@@ -372,6 +385,7 @@ std::string init_config(const Table& table, const InitOptions& options, const In
   const std::optional<size_t> label = guess.label;
   leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
   if (!options.label.empty() && label && !guess.label) throw data_error("{}", guess.uses[*label].why);
+  if (choice != nullptr) *choice = choose_kind(guess);
   return Writer(guess).text();
 }
 

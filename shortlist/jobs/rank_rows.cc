@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "shortlist/jobs/query_blocks.h"
+#include "shortlist/learners/query_blocks.h"
 #include "shortlist/metrics/query_scores.h"
 
 namespace shortlist {

@@ -191,7 +191,7 @@ std::vector<GraphNode> graph_nodes(const Config& config, const ModelSpec& spec) 
     nodes.push_back({node.name, std::string(node.layer->kind()), detail_of(node),
                      fmt::format("[*, {}]", node.width), group_of(node.name), node.inputs});
   }
-  if (config.retrieval && config.model.is_two_tower())
+  if (config.retrieval && config.model.retrieves_by_towers())
     nodes.push_back({"retrieval", "loss", "in_batch_softmax", "", "", {spec.query, spec.candidate}});
   return nodes;
 }

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "shortlist/base/function_ref.h"
-#include "shortlist/jobs/query_blocks.h"
+#include "shortlist/learners/query_blocks.h"
 #include "shortlist/recommend/list_order.h"
 #include "shortlist/train/evaluator.h"
 

@@ -5,6 +5,7 @@
 //   template <typename Visitor> void fields(Visitor&);   // see base/fields.h
 //   std::unique_ptr<Learner> make_learner(const LearnerInput&) const;
 //   static std::unique_ptr<Retriever> load(const StoredModel&);
+//   void check(const Value&, const Where&) const;  // optional: throws a usage Error for a wrong combination
 #pragma once
 
 #include <memory>
@@ -51,7 +52,10 @@ ModelKind model_kind() {
   return {Settings::kind,
           Settings::help,
           [] { return describe_fields<Settings>(); },
-          [](const Value& value, const Where& where) { read_kind_settings<Settings>(value, where); },
+          [](const Value& value, const Where& where) {
+            const Settings settings = read_kind_settings<Settings>(value, where);
+            if constexpr (requires { settings.check(value, where); }) settings.check(value, where);
+          },
           [](const LearnerInput& input) {
             return read_kind_settings<Settings>(input.kind.settings, input.kind.where).make_learner(input);
           },

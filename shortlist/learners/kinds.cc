@@ -1,5 +1,6 @@
 #include "shortlist/learners/kinds.h"
 
+#include "shortlist/learners/blend.h"
 #include "shortlist/learners/ease.h"
 #include "shortlist/learners/item_knn.h"
 #include "shortlist/learners/popularity.h"
@@ -14,7 +15,7 @@ std::span<const ModelKind> model_kinds() {
   static const ModelKind kinds[] = {
       model_kind<TwoTowerSettings>(),  //
       model_kind<PopularitySettings>(), model_kind<ItemKnnSettings>(),     model_kind<EaseSettings>(),
-      model_kind<SlimSettings>(),       model_kind<TransitionsSettings>(),
+      model_kind<SlimSettings>(),       model_kind<TransitionsSettings>(), model_kind<BlendSettings>(),
   };
   return kinds;
 }
@@ -51,7 +52,7 @@ const ModelKind& find_kind(const ModelConfig& model) {
 
 std::unique_ptr<Learner> make_learner(const LearnerInput& input) {
   auto learner = find_kind(input.kind).make_learner(input);
-  if (input.kind.is_two_tower() || input.training.ranking.empty()) return learner;
+  if (input.kind.retrieves_by_towers() || input.training.ranking.empty()) return learner;
   return std::make_unique<RankedLearner>(std::move(learner), input);
 }
 

@@ -5,6 +5,7 @@
 #include "shortlist/python/arrow_columns.h"
 #include "shortlist/python/values.h"
 #include "shortlist/table/table.h"
+#include "shortlist/table/table_writer.h"
 
 namespace shortlist::python {
 
@@ -55,6 +56,14 @@ void bind_tables(nb::module_& module) {
           },
           "text"_a.none(), "settings"_a,
           nb::sig("def of_text(text: str, settings: dict[str, typing.Any]) -> Table"))
+      .def(
+          "write",
+          [](const TableArgument& table, nb::handle path_given) {
+            const auto path = read_argument<std::string>(path_given, "path");
+            const nb::gil_scoped_release released;
+            write_table(Table::open(table.config.source()), path);
+          },
+          "path"_a.none(), nb::sig("def write(self, path: str) -> None"))
       .def(
           "columns",
           [](const TableArgument& table) {

@@ -271,6 +271,20 @@ void check_first_row(const TableSource& source, const std::vector<std::string>& 
                    columns_text(first.values.size()), found.width.columns, advice);
 }
 
+// RecBole's atomic files have a type after each name, such as "user_id:token". If all names have one, returns
+// the names alone.
+std::vector<std::string> without_types(std::vector<std::string> names) {
+  constexpr std::string_view kTypes[] = {":token", ":token_seq", ":float", ":float_seq"};
+  std::vector<std::string> plain;
+  for (const std::string& name : names) {
+    const auto type = std::ranges::find_if(
+        kTypes, [&](std::string_view of) { return name.size() > of.size() && name.ends_with(of); });
+    if (type == std::end(kTypes)) return names;
+    plain.push_back(name.substr(0, name.size() - type->size()));
+  }
+  return plain;
+}
+
 }  // namespace
 
 std::string columns_text(size_t count) { return fmt::format("{} column{}", count, count == 1 ? "" : "s"); }
@@ -308,7 +322,7 @@ TextDialect find_dialect(const TableSource& source, const std::vector<std::strin
     throw data_error("{}: got {} column names, but the file has {}", source.describe(), names.size(),
                      columns_text(columns));
   }
-  if (names.empty() && dialect.header) names = found.records[0].values;
+  if (names.empty() && dialect.header) names = without_types(found.records[0].values);
   names.resize(columns);
   dialect.names = distinct_names(std::move(names));
   if (evidence == Evidence::none) {

@@ -54,6 +54,14 @@ TEST(TextDialect, MakesNamesDistinct) {
   EXPECT_EQ(found({"a,b", "1,2,", "3,4,"}), ",|a,b,column2");  // a delimiter after the last value
 }
 
+TEST(TextDialect, LeavesOutTheTypesOfRecBolesNames) {
+  EXPECT_EQ(found({"user_id:token\titem_id:token\trating:float", "u1\ti1\t4.0", "u1\ti2\t3.0"}),
+            "\t|user_id,item_id,rating");
+  EXPECT_EQ(found({"item_id:token\tclass:token_seq\tv:float_seq", "i1\tA B\t1 2"}), "\t|item_id,class,v");
+  EXPECT_EQ(found({"a:token,b", "x,1"}), ",|a:token,b");
+  EXPECT_EQ(found({"a:token,:float", "x,1"}), ",|a:token,:float");
+}
+
 TEST(TextDialect, NamesAFirstLineThatDoesNotFit) {
   EXPECT_EQ(message_of([] {
               found({"# exported", "a,b", "1,2", "3,4", "5,6"});

@@ -81,6 +81,10 @@ class CompareJob {
 
   void plan(size_t c) {
     const Config& config = contenders_[c].config;
+    if (!contenders_[c].error.empty()) {
+      result_.models[c].error = contenders_[c].error;
+      return;
+    }
     try {
       if (config.items.id != first().items.id)
         throw usage_error("items.id is '{}', but that of {} is '{}': they have different items",

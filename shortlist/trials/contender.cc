@@ -1,5 +1,7 @@
 #include "shortlist/trials/contender.h"
 
+#include <algorithm>
+
 #include "shortlist/config/read_config.h"
 #include "shortlist/learners/kinds.h"
 
@@ -18,6 +20,13 @@ Value items_of(const Config& base) {
   return Value(std::move(items));
 }
 
+// The label that a kind learns from, if it has that setting and the base has a label.
+std::string label_of(const std::string& kind, const Config& base) {
+  const std::vector<FieldDescription> fields = find_model_kind(kind)->document();
+  const bool learns = std::ranges::find(fields, "label", &FieldDescription::name) != fields.end();
+  return learns && !base.ranking.empty() ? base.ranking[0].label : "";
+}
+
 }  // namespace
 
 Contender contender_of_kind(const std::string& kind, const Config& base) {
@@ -25,20 +34,28 @@ Contender contender_of_kind(const std::string& kind, const Config& base) {
   Value root(Value::Table{});
   if (const Value* data = base.written.find("data")) set_path(root, "data", *data);
   set_path(root, "model.kind", Value(kind));
+  if (const std::string label = label_of(kind, base); !label.empty())
+    set_path(root, "model.label", Value(label));
   set_path(root, "items", items_of(base));
   if (base.retrieval && !base.retrieval->positives.empty())
     set_path(root, "retrieval.positives", Value(base.retrieval->positives));
-  Contender contender{kind, read_config(root, kind)};
-  static_cast<TableConfig&>(contender.config.data) = base.data;
-  static_cast<TableConfig&>(contender.config.items) = base.items;
-  find_kind(contender.config.model);
+  Contender contender{kind, base};
+  contender.config.model.kind = kind;
+  try {
+    contender.config = read_config(root, kind);
+    static_cast<TableConfig&>(contender.config.data) = base.data;
+    static_cast<TableConfig&>(contender.config.items) = base.items;
+    find_kind(contender.config.model);
+  } catch (const Error& error) {
+    contender.error = error.message();
+  }
   return contender;
 }
 
 std::vector<std::string> classic_kinds() {
   std::vector<std::string> names;
   for (const ModelKind& kind : model_kinds())
-    if (kind.name != kTwoTower && kind.name != "blend") names.emplace_back(kind.name);
+    if (kind.name != kTwoTower && kind.name != kBlend) names.emplace_back(kind.name);
   return names;
 }
 

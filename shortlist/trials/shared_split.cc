@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "shortlist/config/resolve.h"
+#include "shortlist/io/json.h"
 #include "shortlist/io/npy.h"
 #include "shortlist/io/sha256.h"
 #include "shortlist/train/prepare.h"
@@ -55,7 +57,9 @@ SharedSplit write_shared_split(const Config& config, const std::string& file, bo
   const Table table = Table::open(config.data.source());
   SharedSplit shared{.rows = std::filesystem::absolute(file).lexically_normal().string()};
   std::vector<int64_t> rows;
-  inspect_data(resolve_data(config), table, [&](const DataColumns&, const Split& split) {
+  std::string content;
+  inspect_data(resolve_data(config), table, [&](const DataColumns& columns, const Split& split) {
+    content = dump_json(to_json(fingerprint_of(columns)));
     const auto add = [&](const std::vector<uint32_t>& part, size_t& size) {
       rows.insert(rows.end(), part.begin(), part.end());
       size = part.size();
@@ -64,7 +68,7 @@ SharedSplit write_shared_split(const Config& config, const std::string& file, bo
     add(split.validation, shared.validation);
     if (!without_test) add(split.test, shared.test);
   });
-  std::string content(reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof rows[0]);
+  content.append(reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof rows[0]);
   content += fmt::format("{} {} {}", shared.train, shared.validation, shared.test);
   shared.hash = sha256_hex(content);
   write_npy(file, std::span<const int64_t>(rows));
@@ -78,6 +82,14 @@ Value settings_on(const SharedSplit& split, const Config& config, const Config& 
   add_time(resolve_data(data), section);
   Value root = config.written;
   set_path(root, "data", Value(std::move(section)));
+  return root;
+}
+
+Value settings_anywhere(const Config& config) {
+  Value root = config.written;
+  set_path(root, "data", Value(changed_settings(config.data)));
+  if (!config.items.table.empty()) set_path(root, "items.table", text(config.items.table));
+  if (config.users && !config.users->table.empty()) set_path(root, "users.table", text(config.users->table));
   return root;
 }
 

@@ -1,4 +1,4 @@
-#include "shortlist/jobs/query_blocks.h"
+#include "shortlist/learners/query_blocks.h"
 
 #include "shortlist/metrics/observations.h"
 #include "shortlist/train/evaluator.h"
