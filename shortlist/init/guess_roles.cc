@@ -27,15 +27,15 @@ std::string instant_sql(const Table& table, const ColumnGuess& time) {
   return fmt::format("coalesce({}, try_strptime({}, [{}]))", iso, name, fmt::join(formats, ", "));
 }
 
-// The share of the last fifth of rows by time whose user has no earlier row.
-double new_user_share(const Table& table, const std::string& user, const ColumnGuess& time) {
+// The share of the last fifth of rows by time whose user or item, the value of `key`, has no earlier row.
+double new_share(const Table& table, const ColumnGuess& key, const ColumnGuess& time) {
   double share = 0;
   table.query(fmt::format("WITH timed AS (SELECT {0} AS who, {1} AS instant FROM {{table}}), "
                           "cut AS (SELECT quantile_disc(instant, 0.8) AS instant FROM timed), "
                           "first AS (SELECT who, min(instant) AS instant FROM timed GROUP BY who) "
                           "SELECT coalesce(avg((first.instant > cut.instant)::INTEGER), 0)::DOUBLE "
                           "FROM timed JOIN first USING (who), cut WHERE timed.instant > cut.instant",
-                          sql_name(user), instant_sql(table, time)),
+                          sql_name(key.summary.name), instant_sql(table, time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
 }
@@ -301,7 +301,8 @@ void Guesser::find_time() {
     if (determines(guess_.item, c)) continue;
     guess_.time = c;
     take(c, Use::time, column.why);
-    if (guess_.user) guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);
+    if (guess_.user) guess_.new_users = new_share(table_, columns()[*guess_.user], column);
+    guess_.new_items = new_share(table_, columns()[guess_.item], column);
   }
 }
 
