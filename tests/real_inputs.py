@@ -61,10 +61,11 @@ def train(folder, *arguments, out="bundle", epochs=1):
 
 
 def recommended(folder, *queries, bundle="bundle", more=()):
-    """(items, what was said) of a query whose values are column=value."""
+    """(items, what was said) of a query whose values are column=value. That there are no more items is not said."""
     asked = [part for query in queries for part in ("--query", query)]
     done = run("recommend", bundle, *asked, "-k", 1000, "--keep-seen", "--format", "json", *more, cwd=folder)
-    return json.loads(done.stdout)["items"], done.stderr
+    said = [line for line in done.stderr.splitlines(True) if " of 1000 items found: " not in line]
+    return json.loads(done.stdout)["items"], "".join(said)
 
 
 def ids(folder, *queries, **options):
@@ -72,7 +73,7 @@ def ids(folder, *queries, **options):
     return {item["id"] for item in recommended(folder, *queries, **options)[0]}
 
 
-def answers(folder, table, *arguments, bundle="bundle"):
+def answers(folder, table, *arguments, bundle="bundle", k=100):
     """(rows, what was said) of a table of queries."""
-    done = run("recommend", bundle, "--queries", table, "-k", 100, "--keep-seen", "--format", "csv", *arguments, cwd=folder)
+    done = run("recommend", bundle, "--queries", table, "-k", k, "--keep-seen", "--format", "csv", *arguments, cwd=folder)
     return list(csv.DictReader(done.stdout.splitlines())), done.stderr
