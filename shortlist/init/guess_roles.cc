@@ -9,6 +9,7 @@
 #include "shortlist/table/code_columns.h"
 #include "shortlist/table/coded_column.h"
 #include "shortlist/table/sql_type.h"
+#include "shortlist/table/text_value.h"
 #include "shortlist/train/known_data.h"
 
 namespace shortlist {
@@ -115,8 +116,8 @@ void Guesser::check_label(size_t c) {
   if (column.summary.present() == 0)
     throw data_error("label '{}': has no values, need numbers", options_.label);
   if (!is_number(column) || !column.summary.min) {
-    throw data_error("label '{}': contains {}, need numbers", options_.label,
-                     column_type_name(column.summary.type));
+    throw data_error("label '{}': contains {}, need numbers{}", options_.label,
+                     column_type_name(column.summary.type), advice_on_commas(column.summary));
   }
 }
 
@@ -129,7 +130,8 @@ std::string Guesser::why_no_label(size_t c) {
     return fmt::format("it is not a column of numbers: it contains {}{}", column_type_name(summary.type),
                        summary.most_frequent.empty()
                            ? ""
-                           : fmt::format(" such as '{}'", summary.most_frequent.front().first));
+                           : fmt::format(" such as '{}'{}", summary.most_frequent.front().first,
+                                         advice_on_number(summary.most_frequent.front().first)));
   }
   if (summary.distinct < 2) {
     return fmt::format("all values are equal ('{}')",
@@ -255,8 +257,8 @@ void Guesser::find_item() {
     if (is_taken(c))
       throw usage_error("column '{}' cannot be the item and the label or the query", options_.item);
     if (!is_whole_column(columns()[c])) {
-      throw data_error("item '{}': {} of {} rows have no value, but each row needs one", options_.item,
-                       columns()[c].without_value(), guess_.rows());
+      throw data_error("{}: item '{}': {}{}, but each row needs one", table_.source().describe(),
+                       options_.item, says_missing(columns()[c]), first_missing(table_, columns()[c]));
     }
     guess_.item = c;
     take_as_key(c, Use::item, "as requested");

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "shortlist/table/column_statistics.h"
+#include "shortlist/table/text_value.h"
 #include "shortlist/table/time_text.h"
 #include "shortlist/table/value_coder.h"
 
@@ -176,8 +177,27 @@ std::vector<ColumnSummary> inspect(const Table& table, size_t most_frequent,
   return summaries;
 }
 
+std::string advice_on_commas(const ColumnSummary& column) {
+  if (column.type != ColumnType::text) return "";
+  std::string advice;
+  for (const auto& [value, rows] : column.most_frequent) {
+    double number = 0;
+    if (means_missing(value) || looks_like_number(value, number)) continue;
+    const std::string found = advice_on_number(value);
+    if (found.empty()) return "";
+    // 1,100.50 shows what the comma of 1,100 means.
+    const bool better = found.find("thousands") != found.npos && advice.find("thousands") == advice.npos;
+    if (advice.empty() || better) advice = fmt::format(", such as '{}'{}", value, found);
+  }
+  return advice;
+}
+
 std::vector<std::string> inspect_notes(const TableSource& source, const std::vector<ColumnSummary>& columns) {
   std::vector<std::string> notes, words;
+  for (const ColumnSummary& column : columns) {
+    if (const std::string advice = advice_on_commas(column); !advice.empty())
+      notes.push_back(fmt::format("column '{}': contains text{}", column.name, advice));
+  }
   for (const ColumnSummary& column : columns) {
     if (column.words_for_missing.empty()) continue;
     std::vector<std::string> found;

@@ -86,6 +86,18 @@ bool means_missing(std::string_view text) {
   return std::ranges::find(kWords, lower) != std::end(kWords);
 }
 
+// Whether three digits follow each comma, as in 1,100,200.50 but not in 1,2,3.
+static bool has_groups_of_three(std::string_view text) {
+  constexpr size_t kDigits = 3;
+  text = text.substr(0, text.find('.'));
+  for (size_t comma = text.find(','); comma != text.npos;) {
+    const size_t next = text.find(',', comma + 1);
+    if (std::min(next, text.size()) - comma - 1 != kDigits) return false;
+    comma = next;
+  }
+  return true;
+}
+
 std::string advice_on_number(std::string_view text) {
   text = trim_blanks(text);
   if (means_missing(text))
@@ -94,7 +106,9 @@ std::string advice_on_number(std::string_view text) {
   const bool digits = !text.empty() && text.find_first_not_of("0123456789.,+-") == text.npos;
   const size_t comma = text.find(','), point = text.find('.');
   if (!digits || comma == text.npos) return "";
-  if (point != text.npos && point > comma)
+  const bool several = text.find(',', comma + 1) != text.npos;
+  if (several && !has_groups_of_three(text)) return "";
+  if (several || (point != text.npos && point > comma))
     return "; if commas separate thousands, set thousands = \",\" in [data] (--thousands ,)";
   return "; if the decimal point is a comma, set decimal = \",\" in [data] (--decimal ,)";
 }
