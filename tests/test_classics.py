@@ -126,5 +126,5 @@ def test_memory_that_would_not_suffice_is_refused_before_the_work(tmp_path, kind
 
 
 def test_settings_are_checked(models):
-    assert "need more than 0" in error("train", "ease.toml", "--set", "model.l2=0", "--out", "x", cwd=models)
-    assert "needs data.user" in error("train", "slim.toml", "--set", "data.user=", "--out", "x", cwd=models)
+    assert "need more than 0" in error("train", "ease.toml", "--set", "model.l2=0", "--out", "x", cwd=models, code=2)
+    assert "needs data.user" in error("train", "slim.toml", "--set", "data.user=", "--out", "x", cwd=models, code=2)
