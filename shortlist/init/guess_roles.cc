@@ -83,7 +83,7 @@ std::string why_no_key(const ColumnGuess& column) {
     case Holds::categories:
       return "it has several values per row";
     default:
-      return fmt::format("it has {}", column.why);
+      return fmt::format("its values are of another kind: {}", column.why);
   }
 }
 
