@@ -64,7 +64,7 @@ def recommended(folder, *queries, bundle="bundle", more=()):
     """(items, what was said) of a query whose values are column=value. That there are no more items is not said."""
     asked = [part for query in queries for part in ("--query", query)]
     done = run("recommend", bundle, *asked, "-k", 1000, "--keep-seen", "--format", "json", *more, cwd=folder)
-    said = [line for line in done.stderr.splitlines(True) if " of 1000 items found: " not in line]
+    said = [line for line in done.stderr.splitlines(True) if " 1000 items " not in line]
     return json.loads(done.stdout)["items"], "".join(said)
 
 

@@ -116,7 +116,7 @@ void Guesser::check_label(size_t c) {
   if (column.summary.present() == 0)
     throw data_error("label '{}': has no values, need numbers", options_.label);
   if (!is_number(column) || !column.summary.min) {
-    throw data_error("label '{}': contains {}, need numbers{}", options_.label,
+    throw data_error("label '{}': needs numbers, but contains {}{}", options_.label,
                      column_type_name(column.summary.type), advice_on_commas(column.summary));
   }
 }

@@ -325,7 +325,7 @@ TEST(InitConfig, RejectsOptionsThatDoNotFit) {
   FileFolder folder;
   const std::string path =
       folder.write("a.csv", "user_id,item_id,rating,mood\n1,1,2,good\n1,2,4,bad\n2,1,3,good\n");
-  EXPECT_EQ(message_of(path, {.label = "mood"}), "label 'mood': contains text, need numbers");
+  EXPECT_EQ(message_of(path, {.label = "mood"}), "label 'mood': needs numbers, but contains text");
   const std::string endless =
       folder.write("i.csv", "user_id,item_id,rating\n1,1,1.5\n1,2,inf\n2,1,2\n2,2,3\n");
   EXPECT_EQ(message_of(endless, {.label = "rating"}),

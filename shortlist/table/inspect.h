@@ -19,8 +19,8 @@ namespace shortlist {
 std::vector<ColumnSummary> inspect(const Table& table, size_t most_frequent = 5,
                                    const std::function<void(uint64_t rows)>& progress = nullptr);
 
-// Ends a description of a text column: ", such as '7,52'; if the decimal point is a comma, set decimal = ...".
-// Empty unless each of the most frequent values is a number and at least one contains a comma.
+// Ends a description of a text column: ", such as '7,52'; if the decimal point is a comma, set decimal =
+// ...". Empty unless each of the most frequent values is a number and at least one contains a comma.
 std::string advice_on_commas(const ColumnSummary& column);
 
 // Advice to the user before a table is used: columns that contain words for missing values, or
