@@ -132,10 +132,11 @@ void solve_factorized(const ConstMatrix& u, float* x) {
   }
 }
 
-bool bpr_step(const BprStep& step, float* x, float* yi, float* yj, float* bi, float* bj) {
+// x . (yi - yj)
+HWY_INLINE float dot_difference(const float* x, const float* yi, const float* yj, size_t width) {
   Vector lanes[kSumVectors];
   for (Vector& lane : lanes) lane = zero();
-  for (size_t k = 0; k < step.width; k += kSumLanes) {
+  for (size_t k = 0; k < width; k += kSumLanes) {
 #pragma GCC unroll 4
     for (size_t v = 0; v < kSumVectors; ++v) {
       const size_t at = k + v * kLanes;
@@ -143,29 +144,54 @@ bool bpr_step(const BprStep& step, float* x, float* yi, float* yj, float* bi, fl
       lanes[v] = hn::MulAdd(hn::LoadU(kFloats, x + at), difference, lanes[v]);
     }
   }
-  const float margin = sum_of(lanes) + *bi - *bj;
-  const float slope = step.rate / (1 + std::exp(margin));
-  const Vector gain = set(slope), keep_x = set(1 - step.rate * step.user_regularization),
-               keep_y = set(1 - step.rate * step.item_regularization);
+  return sum_of(lanes);
+}
+
+bool bpr_step(const BprStep& step, float* x, float* yi, float* yj, float* bi, float* bj, float weight) {
+  const float margin = dot_difference(x, yi, yj, step.width) + *bi - *bj;
+  const float slope = step.rate * weight / (1 + std::exp(margin));
+  const float keep = step.kept();
+  const Vector gain = set(slope), kept = set(keep);
   for (size_t k = 0; k < step.width; k += kLanes) {
     const Vector user = hn::LoadU(kFloats, x + k), good = hn::LoadU(kFloats, yi + k),
                  bad = hn::LoadU(kFloats, yj + k);
-    hn::StoreU(hn::MulAdd(gain, hn::Sub(good, bad), hn::Mul(keep_x, user)), kFloats, x + k);
-    hn::StoreU(hn::MulAdd(gain, user, hn::Mul(keep_y, good)), kFloats, yi + k);
-    hn::StoreU(hn::NegMulAdd(gain, user, hn::Mul(keep_y, bad)), kFloats, yj + k);
+    hn::StoreU(hn::MulAdd(gain, hn::Sub(good, bad), hn::Mul(kept, user)), kFloats, x + k);
+    hn::StoreU(hn::MulAdd(gain, user, hn::Mul(kept, good)), kFloats, yi + k);
+    hn::StoreU(hn::NegMulAdd(gain, user, hn::Mul(kept, bad)), kFloats, yj + k);
   }
-  const float keep_bias = 1 - step.rate * step.bias_regularization;
-  *bi = keep_bias * *bi + slope;
-  *bj = keep_bias * *bj - slope;
+  *bi = keep * *bi + slope;
+  *bj = keep * *bj - slope;
   return margin > 0;
 }
 
-void step_towards(float error, float rate, float regularization, float* x, float* y, size_t width) {
-  const Vector gain = set(rate * error), keep = set(1 - rate * regularization);
+float bpr_step_of_user(const BprStep& step, float* x, const float* yi, const float* yj, float lead,
+                       float weight) {
+  const float margin = dot_difference(x, yi, yj, step.width) + lead;
+  const float slope = step.rate * weight / (1 + std::exp(margin));
+  const Vector gain = set(slope), kept = set(step.kept());
+  for (size_t k = 0; k < step.width; k += kLanes) {
+    const Vector difference = hn::Sub(hn::LoadU(kFloats, yi + k), hn::LoadU(kFloats, yj + k));
+    hn::StoreU(hn::MulAdd(gain, difference, hn::Mul(kept, hn::LoadU(kFloats, x + k))), kFloats, x + k);
+  }
+  return slope;
+}
+
+void step_towards(float error, float rate, float regularization, float* x, float* y, size_t width,
+                  float parts) {
+  const Vector gain = set(rate * error), gain_of_x = set(parts * rate * error),
+               keep = set(1 - rate * regularization);
   for (size_t k = 0; k < width; k += kLanes) {
     const Vector a = hn::LoadU(kFloats, x + k), b = hn::LoadU(kFloats, y + k);
-    hn::StoreU(hn::MulAdd(gain, b, hn::Mul(keep, a)), kFloats, x + k);
+    hn::StoreU(hn::MulAdd(gain_of_x, b, hn::Mul(keep, a)), kFloats, x + k);
     hn::StoreU(hn::MulAdd(gain, a, hn::Mul(keep, b)), kFloats, y + k);
+  }
+}
+
+void decay_and_add(float keep, float* x, float gain, const float* y, size_t width) {
+  const Vector kept = set(keep), gains = set(gain);
+  for (size_t k = 0; k < width; k += kLanes) {
+    const Vector other = hn::LoadU(kFloats, y + k);
+    hn::StoreU(hn::MulAdd(gains, other, hn::Mul(kept, hn::LoadU(kFloats, x + k))), kFloats, x + k);
   }
 }
 
@@ -182,7 +208,9 @@ HWY_EXPORT(add_weighted_rows);
 HWY_EXPORT(factorize);
 HWY_EXPORT(solve_factorized);
 HWY_EXPORT(bpr_step);
+HWY_EXPORT(bpr_step_of_user);
 HWY_EXPORT(step_towards);
+HWY_EXPORT(decay_and_add);
 
 float dot_factors(const float* a, const float* b, size_t width) {
   return HWY_DYNAMIC_DISPATCH(dot_factors)(a, b, width);
@@ -205,12 +233,21 @@ bool factorize(Matrix a, float least_pivot) {
 
 void solve_factorized(ConstMatrix u, float* x) { HWY_DYNAMIC_DISPATCH(solve_factorized)(u, x); }
 
-bool BprStep::operator()(float* x, float* yi, float* yj, float* bi, float* bj) const {
-  return HWY_DYNAMIC_DISPATCH(bpr_step)(*this, x, yi, yj, bi, bj);
+bool BprStep::operator()(float* x, float* yi, float* yj, float* bi, float* bj, float weight) const {
+  return HWY_DYNAMIC_DISPATCH(bpr_step)(*this, x, yi, yj, bi, bj, weight);
 }
 
-void step_towards(float error, float rate, float regularization, float* x, float* y, size_t width) {
-  HWY_DYNAMIC_DISPATCH(step_towards)(error, rate, regularization, x, y, width);
+float BprStep::of_user(float* x, const float* yi, const float* yj, float lead, float weight) const {
+  return HWY_DYNAMIC_DISPATCH(bpr_step_of_user)(*this, x, yi, yj, lead, weight);
+}
+
+void step_towards(float error, float rate, float regularization, float* x, float* y, size_t width,
+                  float parts) {
+  HWY_DYNAMIC_DISPATCH(step_towards)(error, rate, regularization, x, y, width, parts);
+}
+
+void decay_and_add(float keep, float* x, float gain, const float* y, size_t width) {
+  HWY_DYNAMIC_DISPATCH(decay_and_add)(keep, x, gain, y, width);
 }
 
 }  // namespace shortlist

@@ -24,15 +24,23 @@ void solve_factorized(ConstMatrix u, float* x);
 
 // A step of Bayesian personalised ranking (Rendle et al. 2009, fig. 4) for a user's vector x, an item i that
 // the user took and an item j that the user did not: raises x.y_i + b_i - x.y_j - b_j. Returns whether the
-// items were in the right order before.
+// items were in the right order before. `weight` scales the gradient of the logarithm.
 struct BprStep {
-  float rate = 0, user_regularization = 0, item_regularization = 0, bias_regularization = 0;
+  float rate = 0, regularization = 0;
   size_t width = 0;
-  bool operator()(float* x, float* yi, float* yj, float* bi, float* bj) const;
+  bool operator()(float* x, float* yi, float* yj, float* bi, float* bj, float weight) const;
+  // Moves x alone: x = kept x + gain (y_i - y_j). Returns the gain. `lead` is b_i - b_j.
+  float of_user(float* x, const float* yi, const float* yj, float lead, float weight) const;
+  float kept() const { return 1 - rate * regularization; }
 };
 
 // A step of stochastic gradient descent towards a rating: with the error e, x += rate (e y - reg x) and
-// y += rate (e x - reg y), from the values of both before the step.
-void step_towards(float error, float rate, float regularization, float* x, float* y, size_t width);
+// y += rate (e x - reg y), from the values of both before the step. `parts`: x is the sum of that number of
+// vectors, each of which makes the step.
+void step_towards(float error, float rate, float regularization, float* x, float* y, size_t width,
+                  float parts = 1);
+
+// x = keep x + gain y
+void decay_and_add(float keep, float* x, float gain, const float* y, size_t width);
 
 }  // namespace shortlist

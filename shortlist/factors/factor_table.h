@@ -1,6 +1,8 @@
 // One vector of factors per user or item.
 #pragma once
 
+#include <algorithm>
+
 #include "shortlist/base/random.h"
 #include "shortlist/math/matrix.h"
 
@@ -18,6 +20,11 @@ class FactorTable {
   FactorTable(size_t rows, size_t factors)
       : rows_(rows), factors_(factors), data_(rows * padded_factors(factors)) {}
 
+  FactorTable copy() const {
+    FactorTable other(rows_, factors_);
+    std::ranges::copy(data_.span(), other.data_.data());
+    return other;
+  }
   size_t rows() const { return rows_; }
   size_t factors() const { return factors_; }
   size_t stride() const { return padded_factors(factors_); }

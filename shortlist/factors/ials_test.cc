@@ -5,26 +5,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "shortlist/base/random.h"
+#include "shortlist/testing/sparse_tables.h"
 
 namespace shortlist {
 namespace {
-
-// About `entries` random entries of small whole weights.
-SparseTable random_table(size_t rows, size_t cols, double share, uint64_t seed = 3) {
-  SparseTable table{.rows = rows, .cols = cols, .offsets = {0}, .columns = {}, .values = {}};
-  const RandomStream draws(seed, "factors test");
-  for (size_t r = 0; r < rows; ++r) {
-    for (size_t c = 0; c < cols; ++c) {
-      const uint64_t at = r * cols + c;
-      if (draws.uniform(2 * at) >= share) continue;
-      table.columns.push_back(static_cast<uint32_t>(c));
-      table.values.push_back(static_cast<float>(1 + draws.below(2 * at + 1, 3)));
-    }
-    table.offsets.push_back(table.columns.size());
-  }
-  return table;
-}
 
 using Dense = std::vector<std::vector<double>>;
 
