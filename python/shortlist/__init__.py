@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from shortlist._doctor import Diagnosis, Finding, doctor
     from shortlist._estimator import Estimator
     from shortlist._estimators import Popularity, TwoTower
+    from shortlist._factor_estimators import BiasedMf, BprMf, Ials
+    from shortlist._factorization_machine import FactorizationMachine
     from shortlist._item_estimators import Ease, ItemKnn, Slim, Transitions
     from shortlist._model import Model, load
     from shortlist._report import Report
@@ -36,6 +38,8 @@ __version__: str = _core.__version__
 # Loaded on first use, so that importing the package takes a few milliseconds.
 _HOME = {
     "AsyncClient": "client",
+    "BiasedMf": "_factor_estimators",
+    "BprMf": "_factor_estimators",
     "Callback": "_callbacks",
     "Client": "client",
     "Config": "config",
@@ -43,6 +47,8 @@ _HOME = {
     "Ease": "_item_estimators",
     "Epoch": "_callbacks",
     "Estimator": "_estimator",
+    "FactorizationMachine": "_factorization_machine",
+    "Ials": "_factor_estimators",
     "ItemKnn": "_item_estimators",
     "Model": "_model",
     "Popularity": "_estimators",
@@ -67,6 +73,8 @@ _MODULES = ("client", "config", "losses", "metrics")
 
 __all__ = [
     "AsyncClient",
+    "BiasedMf",
+    "BprMf",
     "Callback",
     "Client",
     "Config",
@@ -78,7 +86,9 @@ __all__ = [
     "Epoch",
     "Error",
     "Estimator",
+    "FactorizationMachine",
     "Finding",
+    "Ials",
     "InternalError",
     "Interrupted",
     "ItemKnn",

@@ -15,6 +15,8 @@ namespace shortlist {
 // The kind that [query], [items], [retrieval] and [[ranking]] describe. Other kinds are in
 // learners/kinds.cc.
 inline constexpr const char* kTwoTower = "two_tower";
+// Two towers whose layers follow from the features (config/factorization_machine.h).
+inline constexpr const char* kFactorizationMachine = "factorization_machine";
 
 // [model]: the kind of retrieval model. The kind reads its own settings.
 struct ModelConfig {
@@ -23,7 +25,17 @@ struct ModelConfig {
   Value written{Value::Table{}};   // the section as read, and its place in the config, for messages
   Where where;
 
-  bool is_two_tower() const { return kind == kTwoTower; }
+  // Whether towers retrieve.
+  bool is_two_tower() const { return kind == kTwoTower || kind == kFactorizationMachine; }
+};
+
+// The settings of kFactorizationMachine.
+struct FactorizationMachineSettings {
+  int factors = 32;
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("factors", factors, "Width of the vector of each value of a feature", Range::between(1, 4096));
+  }
 };
 
 enum class IndexKind { exact, bf16, int8, hnsw };

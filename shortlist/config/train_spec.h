@@ -14,6 +14,8 @@ namespace shortlist {
 struct TrainSpec {
   TrainingConfig settings;                   // [training]
   std::optional<RetrievalConfig> retrieval;  // none if the towers only rank
+  IndexKind index = IndexKind::exact;        // of the vectors that retrieval searches, for every kind
+  HnswConfig hnsw;
   std::vector<RankingConfig> ranking;
   std::string served_metric = "loss";  // what kServedMonitor refers to if there are validation rows
   std::string hash;                    // config_hash(), which says whether a run can be resumed

@@ -31,6 +31,11 @@ std::vector<uint32_t> random_order(size_t count, const RandomStream& draws) {
 
 }  // namespace
 
+double predict_rating(const BiasedMfFactors& factors, const FactorTable& users, size_t user, size_t item) {
+  return factors.mean + double{factors.user_biases[user]} + double{factors.item_biases[item]} +
+         double{dot_factors(users.row(user), factors.items.row(item), users.stride())};
+}
+
 BiasedMfTraining::BiasedMfTraining(const SparseRows& ratings, const BiasedMfOptions& options,
                                    ThreadPool& pool)
     : ratings_(ratings), options_(options) {

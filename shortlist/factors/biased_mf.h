@@ -28,6 +28,9 @@ struct BiasedMfFactors {
   FactorTable implicit;      // z_j; empty without SVD++
 };
 
+// `users` are complete.
+double predict_rating(const BiasedMfFactors& factors, const FactorTable& users, size_t user, size_t item);
+
 class BiasedMfTraining {
  public:
   // The values are ratings. The entries and the pool must outlive it.
@@ -39,6 +42,7 @@ class BiasedMfTraining {
   double run_epoch(int epoch, const std::atomic<bool>& stop);
 
   // With SVD++, users has p_u; complete_users() computes x_u.
+  BiasedMfFactors& factors() { return factors_; }
   const BiasedMfFactors& factors() const { return factors_; }
   FactorTable complete_users() const;
 

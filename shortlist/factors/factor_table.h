@@ -31,6 +31,8 @@ class FactorTable {
   size_t memory_bytes() const { return rows_ * stride() * sizeof(float); }
   float* row(size_t r) { return data_.data() + r * stride(); }
   const float* row(size_t r) const { return data_.data() + r * stride(); }
+  // With the padded columns, row after row.
+  std::span<float> all() { return data_.span(); }
   std::span<const float> row_span(size_t r) const { return {row(r), factors_}; }
   // The padded columns are left out.
   Matrix view() { return {data_.data(), rows_, factors_, stride()}; }

@@ -42,8 +42,8 @@ IalsTraining::IalsTraining(const SparseRows& entries, const IalsOptions& options
   factors_.items.randomize(RandomStream(options.seed, "ials.items"), deviation);
 }
 
-double IalsTraining::solve(const SparseRows& entries, const FactorTable& fixed, FactorTable& solved,
-                           const std::atomic<bool>& stop) {
+double IalsTraining::solve(const SparseRows& entries, const FactorTable& fixed, AlsSolver by,
+                           FactorTable& solved, const std::atomic<bool>& stop) {
   const Buffer gram = gram_matrix(fixed, pool_);
   const ConstMatrix shared = gram.view(fixed.stride(), fixed.stride());
   std::vector<RowSolver> solvers;
@@ -64,8 +64,8 @@ double IalsTraining::solve(const SparseRows& entries, const FactorTable& fixed, 
       IalsRow& row = rows[static_cast<size_t>(worker)];
       RowSolver& solver = solvers[static_cast<size_t>(worker)];
       const RowSystem system = row.system(entries.columns_of(r), entries.values_of(r));
-      const double fitted = options_.solver == AlsSolver::cg ? solver.refine(system, options_.cg_steps, x)
-                                                             : solver.solve(system, x);
+      const double fitted =
+          by == AlsSolver::cg ? solver.refine(system, options_.cg_steps, x) : solver.solve(system, x);
       losses[r] = row.confidence() - fitted;
     }
   });
@@ -74,9 +74,16 @@ double IalsTraining::solve(const SparseRows& entries, const FactorTable& fixed, 
   return loss;
 }
 
+FactorTable IalsTraining::solve_users() {
+  FactorTable users(by_user_.rows, options_.factors);
+  const std::atomic<bool> go_on = false;
+  solve(by_user_, factors_.items, AlsSolver::cholesky, users, go_on);
+  return users;
+}
+
 double IalsTraining::run_epoch(const std::atomic<bool>& stop) {
-  solve(by_user_, factors_.items, factors_.users, stop);
-  double loss = solve(by_item_.view(), factors_.users, factors_.items, stop);
+  solve(by_user_, factors_.items, options_.solver, factors_.users, stop);
+  double loss = solve(by_item_.view(), factors_.users, options_.solver, factors_.items, stop);
   if (stop) return -1;
   IalsRow row(options_, factors_.items.rows());
   for (size_t u = 0; u < by_user_.rows; ++u) {

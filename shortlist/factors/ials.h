@@ -22,7 +22,7 @@ enum class AlsSolver { cg, cholesky };
 struct IalsOptions {
   size_t factors = 64;
   int epochs = 16;
-  double alpha = 10, regularization = 0.003, nu = 1;
+  double alpha = 5, regularization = 1, nu = 0.5;
   AlsSolver solver = AlsSolver::cg;
   int cg_steps = 3;
   uint64_t seed = 42;
@@ -43,9 +43,11 @@ class IalsTraining {
   double run_epoch(const std::atomic<bool>& stop);
 
   IalsFactors& factors() { return factors_; }
+  // The users' vectors that belong to the items' vectors, exactly solved.
+  FactorTable solve_users();
 
  private:
-  double solve(const SparseRows& entries, const FactorTable& fixed, FactorTable& solved,
+  double solve(const SparseRows& entries, const FactorTable& fixed, AlsSolver solver, FactorTable& solved,
                const std::atomic<bool>& stop);
 
   const SparseRows by_user_;
@@ -59,7 +61,7 @@ class IalsTraining {
 class IalsRow {
  public:
   // `others`: the number of vectors on the other side.
-  IalsRow(const IalsOptions& options, size_t others) : options_(options), others_(others) {}
+  IalsRow(const IalsOptions& options, size_t others) : options_(options), others_(static_cast<double>(others)) {}
 
   // The system has views of this object. Entries with weight 0 count as any other pair.
   RowSystem system(std::span<const uint32_t> columns, std::span<const float> weights);
