@@ -167,9 +167,10 @@ std::vector<float> item_sums(const SparseMatrix& users) {
 
 ItemToItemLearner::ItemToItemLearner(const LearnerInput& input, std::string kind)
     : input_(input), kind_(std::move(kind)) {
+  const Value* written = input.kind.written.find("kind");
   if (input.prepared.data.user_of_query.empty())
     throw input.kind.where.below("kind").error(
-        input.kind.written,
+        written != nullptr ? *written : input.kind.written,
         fmt::format("\"{}\" needs data.user, and a feature of that column in query.features", kind_));
 }
 

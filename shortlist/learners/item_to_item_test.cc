@@ -256,10 +256,11 @@ class OddItemToItemBundle : public ItemToItemBundle {};
 std::string error_of_table(const std::string& kind, const std::string& csv, const std::string& more = "") {
   const TinyTable table(csv);
   const std::string toml = replaced(
-      kConfig, {{"TABLE", table.path()},
-                {"KIND", kind},
-                {"attributes = [\"genre\", \"year\"]\n", ""},
-                {"user  = \"user\"\n", "user  = \"user\"\nsplit = { train = 1, test = 0 }\n" + more}});
+      kConfig,
+      {{"TABLE", table.path()},
+       {"KIND", kind},
+       {"attributes = [\"genre\", \"year\"]\n", ""},
+       {"user  = \"user\"\n", "user  = \"user\"\nsplit = { train = 1, validation = 0, test = 0 }\n" + more}});
   return message_of([&] {
     const Config config = read_config(parse_toml(toml, "c.toml"), "c.toml");
     TrainingCallback nobody;

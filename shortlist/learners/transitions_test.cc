@@ -69,7 +69,7 @@ TEST(Transitions, AgreeWithTheSlowTwin) {
   const SparseMatrix weights = learn(of_users, 12, settings);
   for (uint32_t i = 0; i < 12; ++i)
     for (uint32_t j = 0; j < 12; ++j)
-      EXPECT_NEAR(weights.at(i, static_cast<int32_t>(j)), counts[{i, j}] / sums[i], 1e-6);
+      EXPECT_NEAR(weights.at(i, static_cast<int32_t>(j)), (counts[{i, j}] / sums[i]), 1e-6);
   const SparseMatrix two = learn(of_users, 12, {.window = 4, .half_life = 1.5, .keep = 2, .shrink = 2});
   for (uint32_t i = 0; i < 12; ++i) EXPECT_EQ(two.columns_of(i).size(), 2u);
   EXPECT_TRUE(testing::same_bits(weights, learn(of_users, 12, settings, 3)));

@@ -9,8 +9,12 @@
 namespace shortlist {
 namespace {
 
-// Rows and columns of a step, rows of a task, and the side of a square that is mirrored at once.
-constexpr size_t kBlock = 256, kRowsATask = 96, kPanelsATask = 16, kSquare = 32;
+// Rows and columns of a step, and of a step within its diagonal block; rows and panels of a task, and the
+// side of a square that is mirrored at once.
+constexpr size_t kBlockOfMatrix = 256, kBlockOfBlock = 32;
+constexpr size_t kRowsATask = 96, kPanelsATask = 16, kSquare = 32;
+// Added to rows whose length is a power of two, so that they do not compete for the same cache lines.
+constexpr size_t kPadding = 16;
 
 struct InFloats {
   using Number = float;
@@ -18,8 +22,8 @@ struct InFloats {
   using RightOperand = Panels;
   class Memory {
    public:
-    Memory(size_t rows, size_t cols) : buffer_(rows, cols), rows_(rows), cols_(cols) {}
-    Matrix view() { return buffer_.view(rows_, cols_); }
+    Memory(size_t rows, size_t cols) : buffer_(rows, cols + kPadding), rows_(rows), cols_(cols) {}
+    Matrix view() { return buffer_.view(rows_, cols_, cols_ + kPadding); }
 
    private:
     Buffer buffer_;
@@ -36,8 +40,8 @@ struct InDoubles {
   using RightOperand = DoublePanels;
   class Memory {
    public:
-    Memory(size_t rows, size_t cols) : values_(rows * cols), rows_(rows), cols_(cols) {}
-    DoubleMatrix view() { return {values_.data(), rows_, cols_, cols_}; }
+    Memory(size_t rows, size_t cols) : values_(rows * (cols + kPadding)), rows_(rows), cols_(cols) {}
+    DoubleMatrix view() { return {values_.data(), rows_, cols_, cols_ + kPadding}; }
 
    private:
     std::vector<double> values_;
@@ -49,7 +53,7 @@ struct InDoubles {
 };
 
 // Inverts a small symmetric matrix [n,n] in place. Returns false if a pivot is not above `least`.
-bool invert_block(std::vector<double>& a, size_t n, double least) {
+bool invert_small(std::vector<double>& a, size_t n, double least) {
   for (size_t k = 0; k < n; ++k) {
     const double pivot = a[k * n + k];
     if (!(pivot > least)) return false;
@@ -67,18 +71,17 @@ bool invert_block(std::vector<double>& a, size_t n, double least) {
   return true;
 }
 
-template <typename In>
+bool invert_block(std::vector<double>& a, size_t n, double least);
+
+template <typename In, size_t kBlock>
 class Sweeps {
   using Number = typename In::Number;
   using View = typename In::View;
 
  public:
-  Sweeps(View a, ThreadPool& pool)
-      : a_(a), n_(a.rows), pool_(pool), columns_(n_, kBlock), solved_(n_, kBlock) {
-    double largest = 0;
-    for (size_t i = 0; i < n_; ++i) largest = std::max<double>(largest, a_(i, i));
-    least_ = largest * std::numeric_limits<Number>::epsilon();
-  }
+  // A pivot that is not above `least` ends the work.
+  Sweeps(View a, double least, ThreadPool& pool)
+      : a_(a), n_(a.rows), pool_(pool), least_(least), columns_(n_, kBlock), solved_(n_, kBlock) {}
 
   bool run(const std::atomic<bool>& stop) {
     for (size_t begin = 0; begin < n_; begin += kBlock) {
@@ -97,7 +100,7 @@ class Sweeps {
     for (size_t i = 0; i < width; ++i)
       for (size_t j = 0; j <= i; ++j)
         inverse[i * width + j] = inverse[j * width + i] = a_(begin + i, begin + j);
-    if (!invert_block(inverse, width, least_)) return false;
+    if (!(kBlock == kBlockOfBlock ? invert_small : invert_block)(inverse, width, least_)) return false;
     // Blocks have kBlock columns in memory; those of a narrower last block are zeros.
     View columns = columns_.view(), solved = solved_.view();
     take_columns(columns, begin, end);
@@ -185,25 +188,39 @@ class Sweeps {
   const View a_;
   const size_t n_;
   ThreadPool& pool_;
-  double least_;
+  const double least_;
   typename In::Memory columns_, solved_;
   typename In::RightOperand right_;
 };
 
+// The same by sweeps of smaller blocks.
+bool invert_block(std::vector<double>& a, size_t n, double least) {
+  ThreadPool one(1);
+  const std::atomic<bool> go_on = false;
+  return Sweeps<InDoubles, kBlockOfBlock>(DoubleMatrix{a.data(), n, n, n}, least, one).run(go_on);
+}
+
+template <typename In, typename View>
+bool invert_matrix(const View& a, ThreadPool& pool, const std::atomic<bool>& stop) {
+  SHORTLIST_CHECK(a.rows == a.cols);
+  double largest = 0;
+  for (size_t i = 0; i < a.rows; ++i) largest = std::max<double>(largest, a(i, i));
+  const double least = largest * std::numeric_limits<typename In::Number>::epsilon();
+  return Sweeps<In, kBlockOfMatrix>(a, least, pool).run(stop);
+}
+
 }  // namespace
 
 bool invert(Matrix a, ThreadPool& pool, const std::atomic<bool>& stop) {
-  SHORTLIST_CHECK(a.rows == a.cols);
-  return Sweeps<InFloats>(a, pool).run(stop);
+  return invert_matrix<InFloats>(a, pool, stop);
 }
 
 bool invert(DoubleMatrix a, ThreadPool& pool, const std::atomic<bool>& stop) {
-  SHORTLIST_CHECK(a.rows == a.cols);
-  return Sweeps<InDoubles>(a, pool).run(stop);
+  return invert_matrix<InDoubles>(a, pool, stop);
 }
 
 size_t inverse_scratch_bytes(size_t n, size_t bytes_of_a_number) {
-  return 3 * (n + Panels::kPanelColumns) * kBlock * bytes_of_a_number;
+  return 3 * (n + Panels::kPanelColumns) * (kBlockOfMatrix + kPadding) * bytes_of_a_number;
 }
 
 }  // namespace shortlist

@@ -28,7 +28,6 @@ class ByHistory final : public Retriever {
   size_t items() const override { return items_; }
   void score_all(const QueryBatch& queries, Matrix scores) const override {
     for (size_t q = 0; q < queries.rows; ++q) {
-      SHORTLIST_CHECK(queries.users[q] != unknown_index || queries.histories[q].empty());
       for (size_t i = 0; i < items_; ++i) {
         scores(q, i) = queries.histories[q].empty() ? -static_cast<float>(i) : 0;
         for (uint32_t taken : queries.histories[q].items)

@@ -39,10 +39,11 @@ struct OneQuery {
   QueryBatch batch;
 };
 
-// The share of a retriever's history, which changes no prediction.
-FeatureShare with_predictions(FeatureShare share, size_t labels) {
-  share.predictions.resize(labels);
-  for (HistoryShare& item : share.history) item.predictions.resize(labels);
+// The share of the history that the retriever reads, in the model's terms. It changes no prediction.
+FeatureShare of_model(FeatureShare share, const LoadedModel& model) {
+  share.feature = share.column = model.history_columns.at(0);
+  share.predictions.resize(model.bundle.spec.labels.size());
+  for (HistoryShare& item : share.history) item.predictions.resize(share.predictions.size());
   return share;
 }
 
@@ -160,7 +161,7 @@ std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
     explanations[i].method = own[i].method;
     explanations[i].constant = own[i].constant;
     for (const FeatureShare& share : own[i].features)
-      explanations[i].features.push_back(with_predictions(share, model.bundle.spec.labels.size()));
+      explanations[i].features.push_back(of_model(share, model));
   }
   return explanations;
 }
