@@ -8,6 +8,7 @@
 
 #include "shortlist/base/take.h"
 #include "shortlist/jobs/list_variety.h"
+#include "shortlist/jobs/query_blocks.h"
 #include "shortlist/jobs/rank_rows.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/metrics/evaluation.h"
@@ -134,6 +135,34 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
   return list;
 }
 
+// Whether the retriever's scores are measured as predictions, because no ranking predicts the label.
+bool predicts_label(const EvaluatedModel& evaluated) {
+  return evaluated.model.retriever.predicts_label() && evaluated.model.config.ranking.empty();
+}
+
+// The retriever's scores of rows. An item that is not in the catalogue has the mean of the label.
+std::vector<float> predict_rows(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows) {
+  const auto& [config, retriever, towers, data, pool] = evaluated.model;
+  constexpr size_t kBlock = 1024;
+  QueryBlocks blocks(retriever, towers, data, pool);
+  std::vector<float> predictions(rows.size(), static_cast<float>(evaluated.baselines.labels[0].mean));
+  for (size_t begin = 0; begin < rows.size(); begin += kBlock) {
+    const std::vector<uint32_t> block(
+        rows.begin() + static_cast<std::ptrdiff_t>(begin),
+        rows.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kBlock, rows.size())));
+    const std::vector<uint32_t> queries = take(data.query_of_row, block);
+    std::vector<uint32_t> query, item, place;
+    for (uint32_t i = 0; i < block.size(); ++i) {
+      const uint32_t of = data.item_of_candidate[data.candidate_of_row[block[i]]];
+      if (of >= retriever.items()) continue;
+      query.push_back(i), item.push_back(of), place.push_back(i);
+    }
+    const std::vector<float> scores = retriever.score_pairs(blocks.of(queries), query, item);
+    for (size_t i = 0; i < place.size(); ++i) predictions[begin + place[i]] = scores[i];
+  }
+  return predictions;
+}
+
 // Ranks come from the retriever, predictions from the towers.
 RowScores score_rows(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows) {
   const auto& [config, retriever, towers, data, pool] = evaluated.model;
@@ -143,6 +172,7 @@ RowScores score_rows(const EvaluatedModel& evaluated, const std::vector<uint32_t
   PairRanks ranks = rank_rows(retriever, towers, data, rows, pool);
   scores.ranks = std::move(ranks.all);
   scores.unseen_ranks = std::move(ranks.unseen);
+  if (predicts_label(evaluated)) scores.predictions.push_back(predict_rows(evaluated, rows));
   return scores;
 }
 
@@ -206,6 +236,12 @@ std::vector<TaskReport> measure_tasks(const EvaluatedModel& evaluated, const std
     if (std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); })) continue;
     tasks.push_back(evaluate_ranking(evaluated, rows, t, scores.predictions[t], seed));
   }
+  if (!predicts_label(evaluated)) return tasks;
+  const LabelColumn& label = data.labels[0];
+  const ObservedRows labelled(data, rows, &label, evaluated.query_number, For::labels);
+  if (!std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); }))
+    tasks.push_back(
+        evaluate_ratings(label.name, baselines.labels[0], labelled.view, scores.predictions[0], seed));
   return tasks;
 }
 

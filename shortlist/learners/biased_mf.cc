@@ -34,6 +34,7 @@ class BiasedMfRetriever final : public FactorRetriever {
         solvers_([this] { return std::make_unique<RowSolver>(fixed_, ConstMatrix()); }) {}
 
   bool reads_labels() const override { return true; }
+  bool predicts_label() const override { return true; }
   size_t memory_bytes() const override {
     const BiasedMfFactors& factors = model_->factors;
     return FactorRetriever::memory_bytes() + factors.users.memory_bytes() + factors.items.memory_bytes() +

@@ -114,12 +114,12 @@ class StopAfterTwo : public TrainingCallback {
 TEST_P(FactorKinds, ContinueFromACheckpointToTheSameBytes) {
   train_with(config());
   StopAfterTwo first;
-  const auto result = train(config(), {.out = path("other"), .threads = 1}, first, first.stop);
+  train(config(), {.out = path("other"), .threads = 1}, first, first.stop);
   EXPECT_EQ(first.epochs.size(), 2u);
   EXPECT_FALSE(std::filesystem::exists(path("other") + "/" + file()));
   StopAfterTwo second;
   const std::atomic<bool> go_on = false;
-  train(config(), {.out = path("other"), .resume = true, .threads = 1}, second, go_on);
+  train(config(), {.out = path("other"), .threads = 1, .resume = true}, second, go_on);
   ASSERT_EQ(second.epochs.size(), 2u);
   EXPECT_EQ(second.epochs[0].epoch, 3);
   EXPECT_EQ(read_file(path("other") + "/" + file()), read_file(path() + "/" + file()));

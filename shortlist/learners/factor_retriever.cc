@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "shortlist/math/product.h"
+
 namespace shortlist {
 namespace {
 
@@ -89,6 +91,22 @@ Buffer FactorRetriever::query_vectors(const QueryBatch& queries) const {
 void FactorRetriever::score_all(const QueryBatch& queries, Matrix scores) const {
   const Buffer memory = query_vectors(queries);
   index_->score_all(memory.view(queries.rows, vectors_.width()), scores);
+}
+
+std::vector<float> FactorRetriever::score_pairs(const QueryBatch& queries, std::span<const uint32_t> query,
+                                                std::span<const uint32_t> item) const {
+  const Buffer memory = query_vectors(queries);
+  const ConstMatrix rows = memory.view(queries.rows, vectors_.width());
+  std::vector<float> scores(query.size());
+  Panels panels;
+  // Runs of pairs with the same query.
+  for (size_t begin = 0, end = 0; begin < query.size(); begin = end) {
+    while (end < query.size() && query[end] == query[begin]) ++end;
+    panels.pack_transposed(vectors_.all(), item.subspan(begin, end - begin));
+    multiply(rows.slice(query[begin], query[begin] + 1), panels,
+             as_row(std::span(scores).subspan(begin, end - begin)));
+  }
+  return scores;
 }
 
 std::vector<Found> FactorRetriever::retrieve(const QueryBatch& queries, size_t k, Eligible eligible,

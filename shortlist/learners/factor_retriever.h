@@ -33,6 +33,8 @@ class FactorRetriever : public Retriever {
  public:
   size_t items() const override { return vectors_.rows(); }
   void score_all(const QueryBatch& queries, Matrix scores) const override;
+  std::vector<float> score_pairs(const QueryBatch& queries, std::span<const uint32_t> query,
+                                 std::span<const uint32_t> item) const override;
   std::vector<Found> retrieve(const QueryBatch& queries, size_t k, Eligible eligible,
                               LeftOutItems left_out) const override;
   std::vector<Found> retrieve_exactly(const QueryBatch& queries, size_t k, Eligible eligible,
