@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from shortlist._doctor import Diagnosis, Finding, doctor
     from shortlist._estimator import Estimator
     from shortlist._estimators import Popularity, TwoTower
+    from shortlist._factor_estimators import BiasedMf, BprMf, Ials
+    from shortlist._factorization_machine import FactorizationMachine
+    from shortlist._factors import import_factors
     from shortlist._item_estimators import Ease, ItemKnn, Slim, Transitions
     from shortlist._model import Model, load
     from shortlist._report import Report
@@ -37,6 +40,8 @@ __version__: str = _core.__version__
 # Loaded on first use, so that importing the package takes a few milliseconds.
 _HOME = {
     "AsyncClient": "client",
+    "BiasedMf": "_factor_estimators",
+    "BprMf": "_factor_estimators",
     "Callback": "_callbacks",
     "Client": "client",
     "Comparison": "_trials",
@@ -45,6 +50,8 @@ _HOME = {
     "Ease": "_item_estimators",
     "Epoch": "_callbacks",
     "Estimator": "_estimator",
+    "FactorizationMachine": "_factorization_machine",
+    "Ials": "_factor_estimators",
     "ItemKnn": "_item_estimators",
     "Model": "_model",
     "Popularity": "_estimators",
@@ -63,6 +70,7 @@ _HOME = {
     "Finding": "_doctor",
     "doctor": "_doctor",
     "draft_config": "_config",
+    "import_factors": "_factors",
     "import_keras": "_training",
     "load": "_model",
     "train": "_training",
@@ -72,6 +80,8 @@ _MODULES = ("client", "config", "losses", "metrics")
 
 __all__ = [
     "AsyncClient",
+    "BiasedMf",
+    "BprMf",
     "Callback",
     "Client",
     "Comparison",
@@ -84,7 +94,9 @@ __all__ = [
     "Epoch",
     "Error",
     "Estimator",
+    "FactorizationMachine",
     "Finding",
+    "Ials",
     "InternalError",
     "Interrupted",
     "ItemKnn",
@@ -107,6 +119,7 @@ __all__ = [
     "config",
     "doctor",
     "draft_config",
+    "import_factors",
     "import_keras",
     "load",
     "losses",

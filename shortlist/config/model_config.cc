@@ -10,7 +10,8 @@ bool ModelConfig::retrieves_by_towers() const {
   if (members == nullptr || members->array() == nullptr) return false;
   return std::ranges::any_of(*members->array(), [](const Value& member) {
     const Value* of = member.find("kind");
-    return of != nullptr && of->text() != nullptr && *of->text() == kTwoTower;
+    if (of == nullptr || of->text() == nullptr) return false;
+    return *of->text() == kTwoTower || *of->text() == kFactorizationMachine;
   });
 }
 

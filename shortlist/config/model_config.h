@@ -15,6 +15,8 @@ namespace shortlist {
 // The kind that [query], [items], [retrieval] and [[ranking]] describe. Other kinds are in
 // learners/kinds.cc.
 inline constexpr const char* kTwoTower = "two_tower";
+// Two towers whose layers follow from the features (config/factorization_machine.h).
+inline constexpr const char* kFactorizationMachine = "factorization_machine";
 // The kind that is made of others, its members.
 inline constexpr const char* kBlend = "blend";
 
@@ -25,9 +27,19 @@ struct ModelConfig {
   Value written{Value::Table{}};   // the section as read, and its place in the config, for messages
   Where where;
 
-  bool is_two_tower() const { return kind == kTwoTower; }
-  // Whether the towers of the config retrieve: alone, or as a member of a blend.
+  // Whether the kind is described by the sections of towers, which retrieve.
+  bool is_two_tower() const { return kind == kTwoTower || kind == kFactorizationMachine; }
+  // The same, or a blend with such a member.
   bool retrieves_by_towers() const;
+};
+
+// The settings of kFactorizationMachine.
+struct FactorizationMachineSettings {
+  int factors = 32;
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("factors", factors, "Width of the vector of each value of a feature", Range::between(1, 4096));
+  }
 };
 
 enum class IndexKind { exact, bf16, int8, hnsw };

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "shortlist/config/factorization_machine.h"
+
 namespace shortlist {
 namespace {
 
-// The keys of [retrieval] for metrics and positives, which do not configure how towers learn.
-constexpr std::array<std::string_view, 2> kOfEveryKind = {"positives", "top_k"};
+// The keys of [retrieval] for metrics, positives and search, which do not configure how towers learn.
+constexpr std::array<std::string_view, 4> kOfEveryKind = {"positives", "top_k", "index", "hnsw"};
 
 void reject_settings_of_towers(const Config& config) {
   const auto reject = [&](const char* section, const char* what, auto is_of_towers) {
@@ -59,6 +61,7 @@ void read_model_kind(const Value& value, ModelConfig& model, const Where& where)
 }
 
 void complete_for_kind(Config& config) {
+  complete_factorization_machine(config);
   if (config.model.kind == kBlend && config.model.retrieves_by_towers() && !config.retrieval)
     config.retrieval.emplace();
   if (config.model.retrieves_by_towers()) return;

@@ -136,6 +136,22 @@ bool query_has_user(const Config& config) {
          });
 }
 
+// The column that a kind of model without towers learns from, "" if it is not that of a ranking.
+std::string label_of_kind(const Config& config) {
+  const Value* label = config.model.settings.find("label");
+  const Value* members = config.model.kind == kBlend ? config.model.settings.find("members") : nullptr;
+  for (const Value& member :
+       members != nullptr && members->array() != nullptr ? *members->array() : Value::Array())
+    if (label == nullptr) label = member.find("label");
+  const std::string* column = label == nullptr ? nullptr : label->text();
+  if (column == nullptr || (!config.ranking.empty() && config.ranking[0].label == *column)) return "";
+  if (!config.ranking.empty())
+    throw config.model.where.below("label").error(
+        *label, fmt::format("is '{}', but the first [[ranking]] has the label '{}', need the same", *column,
+                            config.ranking[0].label));
+  return *column;
+}
+
 // The column in which the rankings' groups are, which is the same for all of them.
 std::optional<std::string> group_of(const Config& config) {
   std::optional<std::string> group;
@@ -164,6 +180,8 @@ DataSpec resolve_data(const Config& config) {
                 .refit = config.training.refit};
   for (const AttributeConfig& attribute : config.items.attributes)
     spec.attributes.push_back(config.attribute_form(attribute));
+  if (const std::string label = label_of_kind(config); !label.empty())
+    spec.labels.push_back({.column = label});
   for (const RankingConfig& ranking : config.ranking)
     spec.labels.push_back(
         {.column = ranking.label, .loss = ranking.loss, .standardized = ranking.standardizes()});
@@ -176,7 +194,10 @@ DataSpec resolve_data(const Config& config) {
 TrainSpec resolve_training(const Config& config) {
   TrainSpec spec{.settings = config.training, .ranking = config.ranking, .hash = config_hash(config)};
   spec.drops_seen = config.recommend.seen == SeenPolicy::drop;
-  if (!config.model.retrieves_by_towers() || !config.retrieval) return spec;
+  if (!config.retrieval) return spec;
+  spec.index = config.retrieval->index;
+  spec.hnsw = config.retrieval->hnsw;
+  if (!config.model.retrieves_by_towers()) return spec;
   spec.retrieval = config.retrieval;
   if (!query_has_user(config)) return spec;
   const int k = std::ranges::min(config.retrieval->top_k, {}, [](int k) { return std::abs(k - 10); });

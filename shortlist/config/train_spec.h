@@ -14,6 +14,8 @@ namespace shortlist {
 struct TrainSpec {
   TrainingConfig settings;                   // [training]
   std::optional<RetrievalConfig> retrieval;  // none if the towers only rank
+  IndexKind index = IndexKind::exact;        // of the vectors that retrieval searches, for every kind
+  HnswConfig hnsw;
   std::vector<RankingConfig> ranking;
   std::string served_metric = "loss";  // what kServedMonitor refers to if there are validation rows
   bool drops_seen = true;              // lists leave out what a query's user has seen

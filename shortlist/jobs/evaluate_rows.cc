@@ -10,6 +10,7 @@
 #include "shortlist/jobs/list_variety.h"
 #include "shortlist/jobs/rank_rows.h"
 #include "shortlist/jobs/telling_features.h"
+#include "shortlist/learners/query_blocks.h"
 #include "shortlist/metrics/evaluation.h"
 #include "shortlist/metrics/group_ndcg.h"
 #include "shortlist/metrics/overlap.h"
@@ -107,59 +108,6 @@ void add_variety(const EvaluatedModel& evaluated, const std::vector<uint32_t>& r
   }
 }
 
-// Of each row, the first of all rows with its user, or itself if it has none.
-std::vector<uint32_t> units_of(const Dataset& data, const std::vector<uint32_t>& rows) {
-  std::vector<uint32_t> units;
-  std::unordered_map<uint32_t, uint32_t> first;
-  for (uint32_t row : rows) {
-    const uint32_t user = data.user_of_row.empty() ? unknown_index : data.user_of_row[row];
-    if (user == unknown_index) continue;
-    const auto [at, fresh] = first.emplace(user, row);
-    if (!fresh) at->second = std::min(at->second, row);
-  }
-  for (uint32_t row : rows) {
-    const auto at = first.find(data.user_of_row.empty() ? unknown_index : data.user_of_row[row]);
-    units.push_back(at == first.end() ? row : at->second);
-  }
-  return units;
-}
-
-// The units of some of the rows.
-std::vector<uint32_t> units_of(const Dataset& data, const std::vector<uint32_t>& rows,
-                               const std::vector<uint32_t>& some) {
-  const std::vector<uint32_t> units = units_of(data, rows);
-  std::unordered_map<uint32_t, uint32_t> of_row;
-  for (size_t i = 0; i < rows.size(); ++i) of_row.emplace(rows[i], units[i]);
-  std::vector<uint32_t> result;
-  for (uint32_t row : some) result.push_back(of_row.at(row));
-  return result;
-}
-
-void keep_list(const Dataset& data, const std::vector<uint32_t>& rows, const ListPlaces& measured,
-               RowResults& results) {
-  const ObservedRows observed(data, measured.rows, nullptr);
-  results.rows = measured.rows;
-  results.units = units_of(data, rows, measured.rows);
-  results.queries = observed.query;
-  results.items = observed.candidate;
-  results.weights = observed.weight;
-  results.places = measured.places[0];
-}
-
-void keep_labels(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
-                 const RowScores& scores) {
-  const Dataset& data = evaluated.model.data;
-  const std::vector<RankingConfig>& rankings = evaluated.model.config.ranking;
-  for (size_t t = 0; t < rankings.size(); ++t) {
-    const Prediction prediction = rankings[t].loss.prediction();
-    if (prediction != Prediction::label && prediction != Prediction::probability) continue;
-    const LabelColumn& label = find_label(data.labels, rankings[t].label);
-    const ObservedRows labelled(data, rows, &label, {}, For::labels);
-    evaluated.results->labels.push_back({label.name, prediction, rows, units_of(data, rows),
-                                         scores.predictions[t], labelled.label, labelled.weight});
-  }
-}
-
 ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
                        const RowScores& scores, bool drops_seen) {
   const Config& config = evaluated.model.config;
@@ -184,8 +132,37 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
                             measured.places[0], drops_seen ? &data.seen : nullptr, ks,
                             static_cast<uint64_t>(config.training.seed));
   add_variety(evaluated, measured.rows, ks, list);
-  if (evaluated.results != nullptr) keep_list(data, rows, measured, *evaluated.results);
+  if (evaluated.results != nullptr)
+    keep_places(data, rows, measured.rows, measured.places[0], *evaluated.results);
   return list;
+}
+
+// Whether the retriever's scores are measured as predictions, because no ranking predicts the label.
+bool predicts_label(const EvaluatedModel& evaluated) {
+  return evaluated.model.retriever.predicts_label() && evaluated.model.config.ranking.empty();
+}
+
+// The retriever's scores of rows. An item that is not in the catalogue has the mean of the label.
+std::vector<float> predict_rows(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows) {
+  const auto& [config, retriever, towers, data, pool] = evaluated.model;
+  constexpr size_t kBlock = 1024;
+  QueryBlocks blocks(retriever, towers, data, pool);
+  std::vector<float> predictions(rows.size(), static_cast<float>(evaluated.baselines.labels[0].mean));
+  for (size_t begin = 0; begin < rows.size(); begin += kBlock) {
+    const std::vector<uint32_t> block(
+        rows.begin() + static_cast<std::ptrdiff_t>(begin),
+        rows.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kBlock, rows.size())));
+    const std::vector<uint32_t> queries = take(data.query_of_row, block);
+    std::vector<uint32_t> query, item, place;
+    for (uint32_t i = 0; i < block.size(); ++i) {
+      const uint32_t of = data.item_of_candidate[data.candidate_of_row[block[i]]];
+      if (of >= retriever.items()) continue;
+      query.push_back(i), item.push_back(of), place.push_back(i);
+    }
+    const std::vector<float> scores = retriever.score_pairs(blocks.of(queries), query, item);
+    for (size_t i = 0; i < place.size(); ++i) predictions[begin + place[i]] = scores[i];
+  }
+  return predictions;
 }
 
 // Ranks come from the retriever, predictions from the towers.
@@ -197,6 +174,7 @@ RowScores score_rows(const EvaluatedModel& evaluated, const std::vector<uint32_t
   PairRanks ranks = rank_rows(retriever, towers, data, rows, pool);
   scores.ranks = std::move(ranks.all);
   scores.unseen_ranks = std::move(ranks.unseen);
+  if (predicts_label(evaluated)) scores.predictions.push_back(predict_rows(evaluated, rows));
   return scores;
 }
 
@@ -260,7 +238,24 @@ std::vector<TaskReport> measure_tasks(const EvaluatedModel& evaluated, const std
     if (std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); })) continue;
     tasks.push_back(evaluate_ranking(evaluated, rows, t, scores.predictions[t], seed));
   }
+  if (!predicts_label(evaluated)) return tasks;
+  const LabelColumn& label = data.labels[0];
+  const ObservedRows labelled(data, rows, &label, evaluated.query_number, For::labels);
+  if (!std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); }))
+    tasks.push_back(
+        evaluate_ratings(label.name, baselines.labels[0], labelled.view, scores.predictions[0], seed));
   return tasks;
+}
+
+void keep_predictions(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
+                      const RowScores& scores) {
+  const Dataset& data = evaluated.model.data;
+  const std::vector<RankingConfig>& rankings = evaluated.model.config.ranking;
+  for (size_t t = 0; t < rankings.size(); ++t)
+    keep_label(data, rows, find_label(data.labels, rankings[t].label), rankings[t].loss.prediction(),
+               scores.predictions[t], *evaluated.results);
+  if (predicts_label(evaluated))
+    keep_label(data, rows, data.labels[0], Prediction::label, scores.predictions[0], *evaluated.results);
 }
 
 // The scores of some of the rows.
@@ -351,7 +346,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   for (const Segments& segments : evaluated.segments)
     measure_segments(evaluated, rows, scores, masks, segments, report.segments);
   report.list = report_list(evaluated, rows, scores, masks && evaluated.drops_seen);
-  if (evaluated.results != nullptr) keep_labels(evaluated, rows, scores);
+  if (evaluated.results != nullptr) keep_predictions(evaluated, rows, scores);
   if (!data.other_table) return report;
   report.known.push_back(count_known(data.items.id_column, observed.candidate,
                                      [&](uint32_t item) { return item < data.items.ids.size(); }));

@@ -7,6 +7,7 @@
 
 #include "shortlist/losses/label_scale.h"
 #include "shortlist/metrics/rank_metrics.h"
+#include "shortlist/train/dataset.h"
 
 namespace shortlist {
 
@@ -27,5 +28,12 @@ struct RowResults {
   };
   std::vector<Label> labels;
 };
+
+// Adds what was measured of some of `rows`, all rows of the split.
+void keep_places(const Dataset& data, const std::vector<uint32_t>& rows,
+                 const std::vector<uint32_t>& measured, const std::vector<Rank>& places, RowResults& results);
+// Adds a label, unless its predictions have no unit.
+void keep_label(const Dataset& data, const std::vector<uint32_t>& rows, const LabelColumn& label,
+                Prediction prediction, const std::vector<float>& predicted, RowResults& results);
 
 }  // namespace shortlist

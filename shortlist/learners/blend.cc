@@ -247,7 +247,7 @@ void BlendSettings::check(const Value& value, const Where& where) const {
     find_kind(member.config);
     towers += member.config.is_two_tower();
   }
-  if (towers > 1) throw error("members", "has two_tower twice, but a config describes only two towers");
+  if (towers > 1) throw error("members", "has two members with towers, but a config describes only one pair");
   if (weights.empty()) return;
   if (weights.size() != members.size())
     throw error("weights", fmt::format("has {} numbers for {} members", weights.size(), members.size()));

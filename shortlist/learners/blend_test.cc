@@ -191,7 +191,7 @@ TEST_F(BlendBundle, RefusesWhatMakesNoBlend) {
   EXPECT_NE(
       error({{"kind = \"item_knn\"", "kind = \"blend\""}}).find("a blend cannot be a member of a blend"),
       std::string::npos);
-  EXPECT_NE(error({{"kind = \"item_knn\"", "kind = \"two_tower\""}}).find("has two_tower twice"),
+  EXPECT_NE(error({{"kind = \"item_knn\"", "kind = \"two_tower\""}}).find("has two members with towers"),
             std::string::npos);
   EXPECT_NE(error({{"kind = \"item_knn\"", "kind = \"item_kn\""}}).find("did you mean 'item_knn'"),
             std::string::npos);

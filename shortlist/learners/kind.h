@@ -3,6 +3,7 @@
 // A kind's settings are a struct with
 //   static constexpr const char* kind, *help;
 //   template <typename Visitor> void fields(Visitor&);   // see base/fields.h
+//   static constexpr bool has_vectors = true;  // only if retrieval.index applies to the kind
 //   std::unique_ptr<Learner> make_learner(const LearnerInput&) const;
 //   static std::unique_ptr<Retriever> load(const StoredModel&);
 //   void check(const Value&, const Where&) const;  // optional: throws a usage Error for a wrong combination
@@ -32,6 +33,7 @@ struct StoredModel {
 
 struct ModelKind {
   std::string_view name, help;
+  bool has_vectors;  // that retrieval.index may search
   std::vector<FieldDescription> (*document)();  // documentation of the settings
   // Throws a usage Error with file and line for a setting that the kind does not have.
   void (*check)(const Value& settings, const Where& where);
@@ -48,9 +50,13 @@ Settings read_kind_settings(const Value& value, const Where& where) {
 }
 
 template <typename Settings>
+concept HasVectors = requires { requires Settings::has_vectors; };
+
+template <typename Settings>
 ModelKind model_kind() {
   return {Settings::kind,
           Settings::help,
+          HasVectors<Settings>,
           [] { return describe_fields<Settings>(); },
           [](const Value& value, const Where& where) {
             const Settings settings = read_kind_settings<Settings>(value, where);

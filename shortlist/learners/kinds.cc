@@ -1,7 +1,10 @@
 #include "shortlist/learners/kinds.h"
 
+#include "shortlist/learners/biased_mf.h"
 #include "shortlist/learners/blend.h"
+#include "shortlist/learners/bpr_mf.h"
 #include "shortlist/learners/ease.h"
+#include "shortlist/learners/ials.h"
 #include "shortlist/learners/item_knn.h"
 #include "shortlist/learners/popularity.h"
 #include "shortlist/learners/ranked.h"
@@ -13,9 +16,17 @@ namespace shortlist {
 
 std::span<const ModelKind> model_kinds() {
   static const ModelKind kinds[] = {
-      model_kind<TwoTowerSettings>(),  //
-      model_kind<PopularitySettings>(), model_kind<ItemKnnSettings>(),     model_kind<EaseSettings>(),
-      model_kind<SlimSettings>(),       model_kind<TransitionsSettings>(), model_kind<BlendSettings>(),
+      model_kind<TwoTowerSettings>(),          //
+      model_kind<PopularitySettings>(),        //
+      model_kind<ItemKnnSettings>(),           //
+      model_kind<EaseSettings>(),              //
+      model_kind<SlimSettings>(),              //
+      model_kind<TransitionsSettings>(),       //
+      model_kind<IalsSettings>(),              //
+      model_kind<BprMfSettings>(),             //
+      model_kind<BiasedMfSettings>(),          //
+      model_kind<FactorizationMachineKind>(),  //
+      model_kind<BlendSettings>(),             //
   };
   return kinds;
 }
@@ -51,7 +62,11 @@ const ModelKind& find_kind(const ModelConfig& model) {
 }
 
 std::unique_ptr<Learner> make_learner(const LearnerInput& input) {
-  auto learner = find_kind(input.kind).make_learner(input);
+  const ModelKind& kind = find_kind(input.kind);
+  if (!kind.has_vectors && input.training.index != IndexKind::exact)
+    throw usage_error("retrieval.index: \"{}\" searches item vectors, but a model of kind \"{}\" has none",
+                      enum_name(input.training.index), kind.name);
+  auto learner = kind.make_learner(input);
   if (input.kind.retrieves_by_towers() || input.training.ranking.empty()) return learner;
   return std::make_unique<RankedLearner>(std::move(learner), input);
 }

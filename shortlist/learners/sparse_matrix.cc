@@ -15,13 +15,14 @@ struct Entry {
 
 // Adds up the values of equal items, or keeps the last one. The order of rows is that of the table, whatever
 // the split's order is.
-void append_row(std::vector<Entry>& row, bool add, SparseMatrix& matrix) {
+void append_row(std::vector<Entry>& row, EntryValue of, SparseMatrix& matrix) {
+  const bool add = of == EntryValue::weights;
   std::ranges::stable_sort(row, {}, &Entry::item);
   for (size_t i = 0; i < row.size();) {
     double value = 0;
     const int32_t item = row[i].item;
     for (; i < row.size() && row[i].item == item; ++i) value = (add ? value : 0) + row[i].value;
-    if (value == 0) continue;
+    if (value == 0 && of != EntryValue::label) continue;
     matrix.columns.push_back(item);
     matrix.values.push_back(static_cast<float>(value));
   }
@@ -94,7 +95,7 @@ SparseMatrix user_items(const Dataset& data, EntryValue value) {
   for (size_t user = 0; user < users; ++user) {
     row.assign(entries.begin() + static_cast<std::ptrdiff_t>(offsets[user]),
                entries.begin() + static_cast<std::ptrdiff_t>(offsets[user + 1]));
-    append_row(row, value == EntryValue::weights, matrix);
+    append_row(row, value, matrix);
   }
   if (value == EntryValue::one) std::ranges::fill(matrix.values, 1.0f);
   return matrix;

@@ -36,6 +36,7 @@ class TwoTowerLearner final : public Learner {
 
 struct TwoTowerSettings {
   static constexpr const char* kind = kTwoTower;
+  static constexpr bool has_vectors = true;
   static constexpr const char* help =
       "A tower for queries and one for items, whose outputs' inner product is the score: [query], "
       "[items], "
@@ -47,6 +48,20 @@ struct TwoTowerSettings {
     return std::make_unique<TwoTowerLearner>(input);
   }
   static std::unique_ptr<Retriever> load(const StoredModel& stored);
+};
+
+// The same towers: the config's reader has set their layers.
+struct FactorizationMachineKind : FactorizationMachineSettings {
+  static constexpr const char* kind = kFactorizationMachine;
+  static constexpr bool has_vectors = true;
+  static constexpr const char* help =
+      "A factorisation machine over the features of the query and of the item: a vector and a bias for each "
+      "value of a feature. Is trained as two towers without hidden layers";
+
+  std::unique_ptr<Learner> make_learner(const LearnerInput& input) const {
+    return std::make_unique<TwoTowerLearner>(input);
+  }
+  static std::unique_ptr<Retriever> load(const StoredModel& stored) { return TwoTowerSettings::load(stored); }
 };
 
 }  // namespace shortlist

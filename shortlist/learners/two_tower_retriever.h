@@ -2,49 +2,39 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
-#include "shortlist/config/model_config.h"
-#include "shortlist/index/hnsw.h"
+#include "shortlist/learners/vector_index.h"
 #include "shortlist/retrieval/retriever.h"
-#include "shortlist/retrieval/retriever_files.h"
 #include "shortlist/retrieval/towers.h"
 
 namespace shortlist {
 
 class TwoTowerRetriever final : public Retriever {
  public:
-  // The towers, including their items' vectors, must outlive it. `graph` is over these vectors, for
-  // IndexKind::hnsw. Every other index is a copy of the vectors in the memory order of the matrix product,
-  // built on first use.
+  // The towers, including their items' vectors, must outlive it. `graph` is over these vectors.
   TwoTowerRetriever(const Towers& towers, IndexKind kind, std::unique_ptr<Hnsw> graph = nullptr);
 
-  size_t items() const override { return vectors_.rows; }
-  void score_all(const QueryBatch& queries, Matrix scores) const override;
+  size_t items() const override { return index_.vectors().rows; }
+  void score_all(const QueryBatch& queries, Matrix scores) const override {
+    index_.score_all(queries.vectors, scores);
+  }
   std::vector<Found> retrieve(const QueryBatch& queries, size_t k, Eligible eligible,
                               LeftOutItems left_out) const override;
   std::vector<Found> retrieve_exactly(const QueryBatch& queries, size_t k, Eligible eligible,
                                       LeftOutItems left_out) const override;
   // Throws a data Error for a vector that is not finite if the index cannot contain one.
-  void prepare() const override { index(); }
+  void prepare() const override { index_.prepare(); }
   bool scores_by_towers() const override { return true; }
-  ConstMatrix item_vectors() const override { return vectors_; }
-  double operations() const override;
-  size_t memory_bytes() const override;
+  ConstMatrix item_vectors() const override { return index_.vectors(); }
+  double operations() const override { return index_.operations(); }
+  size_t memory_bytes() const override { return index_.memory_bytes(); }
   // Writes index.safetensors, only for a graph index.
-  void save(RetrieverWriter& files) const override;
+  void save(RetrieverWriter& files) const override { index_.save(files); }
 
-  const Hnsw* graph() const { return graph_.get(); }
+  const Hnsw* graph() const { return index_.graph(); }
 
  private:
-  const Index& index() const;
-  const Index& exact_index() const;
-
-  ConstMatrix vectors_;
-  IndexKind kind_;
-  std::unique_ptr<Hnsw> graph_;
-  mutable std::once_flag made_, exact_made_;
-  mutable std::unique_ptr<Index> own_, exact_;
+  VectorIndex index_;
 };
 
 // Throws a data Error that names the graph's file if it is damaged.

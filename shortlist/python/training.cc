@@ -17,8 +17,10 @@
 #include "shortlist/jobs/doctor.h"
 #include "shortlist/jobs/evaluate.h"
 #include "shortlist/jobs/import_bundle.h"
+#include "shortlist/jobs/import_factors.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/training.h"
+#include "shortlist/python/arrays.h"
 #include "shortlist/python/python_events.h"
 #include "shortlist/python/table_argument.h"
 #include "shortlist/python/values.h"
@@ -107,6 +109,21 @@ void import_model(nb::handle checkpoint, nb::dict settings, const TableArgument&
   import_bundle(config, options);
 }
 
+void import_given_factors(nb::dict settings, const TableArgument& data, const OptionalTable& items,
+                          const std::vector<std::string>& users, const std::vector<std::string>& item_ids,
+                          const MatrixArgument<float>& user_factors,
+                          const MatrixArgument<float>& item_factors, const VectorArgument<float>& item_biases,
+                          nb::handle out_given, nb::handle threads_given) {
+  const auto out = read_argument<std::string>(out_given, "out");
+  const int threads = read_threads(threads_given);
+  const Config config = config_with_tables(settings, data, items, std::nullopt);
+  const std::span<const float> biases = view(item_biases);
+  const GivenFactors factors{
+      users, item_ids, view(user_factors), view(item_factors), {biases.begin(), biases.end()}};
+  const nb::gil_scoped_release released;
+  import_factors(config, factors, out, threads);
+}
+
 nb::object diagnose_config(nb::dict settings, const OptionalTable& data, const OptionalTable& items,
                            const OptionalTable& users) {
   const Config config = config_with_tables(settings, data, items, users);
@@ -181,6 +198,13 @@ void bind_training(nb::module_& module) {
              "users"_a.none(), "out"_a.none(), "threads"_a.none(),
              nb::sig("def import_keras(checkpoint: str, config: dict[str, typing.Any], data: Table, "
                      "items: Table | None, users: Table | None, out: str, threads: int) -> None"));
+  module.def("import_factors", &import_given_factors, "config"_a, "data"_a, "items"_a.none(), "user_ids"_a,
+             "item_ids"_a, "user_factors"_a, "item_factors"_a, "item_biases"_a, "out"_a.none(),
+             "threads"_a.none(),
+             nb::sig("def import_factors(config: dict[str, typing.Any], data: Table, items: Table | None, "
+                     "user_ids: collections.abc.Sequence[str], item_ids: collections.abc.Sequence[str], "
+                     "user_factors: typing.Any, item_factors: typing.Any, item_biases: typing.Any, out: str, "
+                     "threads: int) -> None"));
   module.def(
       "evaluate", &evaluate_model, "path"_a, "data"_a.none(), "items"_a.none(), "users"_a.none(),
       "split"_a.none(), "threads"_a.none(), "by"_a.none(),

@@ -62,6 +62,8 @@ class Retriever {
   // them.
   virtual bool reads_labels() const { return false; }
   virtual bool reads_times() const { return false; }
+  // Whether scores are predictions of the first label, and are measured as such.
+  virtual bool predicts_label() const { return false; }
   // A vector for each item, for cosine similarity between items. Has no rows if the kind has no vectors.
   virtual ConstMatrix item_vectors() const { return {}; }
 

@@ -166,6 +166,19 @@ void check_data(const DataFingerprint& then, const DataFingerprint& now, const s
   }
 }
 
+// The state in a checkpoint's metadata, if it belongs to this run's data and config.
+template <typename Text, typename Run>
+TrainerState read_state(const std::string& path, const Text& text, const Run& run) {
+  const DataFingerprint data = fingerprint_from_json(parse_json(text("data"), path));
+  check_data(data, *run.data, path);
+  if (text("config") != run.config_hash) {
+    throw data_error("{}: belongs to another config; continue with the original config", path);
+  }
+  const std::string what = features_difference(data, *run.data);
+  if (!what.empty()) throw data_error("{}: belongs to a run on other data: {}", path, what);
+  return state_from_json(parse_json(text("state"), path), path);
+}
+
 std::vector<Optimizer::Slot> average_slots(const CheckpointView& run) {
   return run.average != nullptr ? run.average->slots() : std::vector<Optimizer::Slot>();
 }
@@ -235,17 +248,30 @@ std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder
   throw data_error("{}; there is no other checkpoint to continue from", damaged.front().second);
 }
 
+void save_checkpoint(const std::string& path, const ValuesCheckpoint& run) {
+  make_directories(fs::path(path).parent_path());
+  std::vector<TensorView> tensors;
+  for (const auto& [name, values] : run.values)
+    tensors.push_back(tensor_view<float>("value/" + name, {values.size()}, values));
+  write_checked_safetensors(path, tensors,
+                            {{"format", kFormat},
+                             {"config", run.config_hash},
+                             {"data", dump_json_line(to_json(*run.data))},
+                             {"state", dump_json_line(state_to_json(*run.state))}});
+}
+
+void load_checkpoint(const Checkpoint& checkpoint, const ValuesCheckpoint& run) {
+  read_metadata(checkpoint, [&](const auto& text) { *run.state = read_state(checkpoint.path, text, run); });
+  for (const auto& [name, values] : run.values) {
+    const size_t shape[] = {values.size()};
+    std::ranges::copy(checkpoint.file.need("value/" + name, DType::F32, shape).floats(), values.begin());
+  }
+}
+
 void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run) {
   const auto& [path, file] = checkpoint;
   read_metadata(checkpoint, [&](const auto& text) {
-    const DataFingerprint data = fingerprint_from_json(parse_json(text("data"), path));
-    check_data(data, *run.data, path);
-    if (text("config") != run.config_hash) {
-      throw data_error("{}: belongs to another config; continue with the original config", path);
-    }
-    const std::string what = features_difference(data, *run.data);
-    if (!what.empty()) throw data_error("{}: belongs to a run on other data: {}", path, what);
-    *run.state = state_from_json(parse_json(text("state"), path), path);
+    *run.state = read_state(path, text, run);
     run.optimizer->steps = steps_from(text("optimizer_steps"));
   });
   for (size_t i = 0; i < run.parameters->size(); ++i) {

@@ -1,6 +1,6 @@
 // The state of a run on disk: one safetensors file, written atomically.
 //   tensors   "parameter/NAME", "slot/NAME", "best/NAME" if there is a best epoch, and "average/NAME" with
-//             training.average
+//             training.average; or "value/NAME" of a kind of model without towers
 //   metadata  "format", "config" (SHA-256 of the settings that affect the numbers), "data" (fingerprints of
 //             the table, its split and the fitted features, JSON), "state" (JSON), "optimizer_steps", and
 //             "sha256", which covers the whole file (io/safetensors.h)
@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,15 @@ struct CheckpointView {
   const DataFingerprint* data = nullptr;
 };
 
+// The state of a learner without parameters and optimizer: named values.
+struct ValuesCheckpoint {
+  std::vector<std::pair<std::string, std::span<float>>> values;  // tensors "value/NAME"
+  TrainerState* state = nullptr;
+  std::string config_hash;
+  const DataFingerprint* data = nullptr;
+};
+void save_checkpoint(const std::string& path, const ValuesCheckpoint& run);
+
 // FOLDER/epoch-0003.safetensors, or FOLDER/epoch-0003-step-00000040.safetensors in the middle of an epoch.
 std::string checkpoint_path(const std::string& folder, const TrainerState& state);
 void save_checkpoint(const std::string& path, const CheckpointView& run);
@@ -51,6 +61,7 @@ std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder
                                                        const std::function<void(const std::string&)>& warn);
 // Throws a data Error if the checkpoint belongs to another config or model.
 void load_checkpoint(const Checkpoint& checkpoint, const CheckpointView& run);
+void load_checkpoint(const Checkpoint& checkpoint, const ValuesCheckpoint& run);
 // Returns only the optimizer's state, without checking the config.
 OptimizerState load_optimizer_state(const Checkpoint& checkpoint);
 

@@ -55,7 +55,8 @@ Contender contender_of_kind(const std::string& kind, const Config& base) {
 std::vector<std::string> classic_kinds() {
   std::vector<std::string> names;
   for (const ModelKind& kind : model_kinds())
-    if (kind.name != kTwoTower && kind.name != kBlend) names.emplace_back(kind.name);
+    if (kind.name != kTwoTower && kind.name != kFactorizationMachine && kind.name != kBlend)
+      names.emplace_back(kind.name);
   return names;
 }
 

@@ -18,7 +18,7 @@ struct Contender {
 // settings; with an error for a kind that needs more. Throws a usage Error if there is no such kind.
 Contender contender_of_kind(const std::string& kind, const Config& base);
 
-// The kinds that need no features: all but two towers and those made of other kinds.
+// The kinds that need no features: all but those with towers and those made of other kinds.
 std::vector<std::string> classic_kinds();
 
 }  // namespace shortlist

@@ -1,0 +1,113 @@
+// Speed of the factorisations alone, without the rest of a training. benchmarks/classics_speed.py writes the
+// table, runs this program and the peers in turn, and compares speed and quality.
+//   classics ials|bpr|svd FOLDER [--solver cg|cholesky] [--implicit] [--factors N] [--epochs N] [--threads N]
+// FOLDER contains offsets.npy [users + 1], columns.npy [entries], items.npy [1] (the number of items) and,
+// for svd, ratings.npy. Prints JSON: the seconds of each epoch, and the figure of the last. Writes the
+// factors into FOLDER as shortlist_users.npy, shortlist_items.npy and shortlist_biases.npy.
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <string>
+
+#include "shortlist/factors/biased_mf.h"
+#include "shortlist/factors/bpr.h"
+#include "shortlist/factors/ials.h"
+#include "shortlist/io/npy.h"
+
+namespace shortlist {
+namespace {
+
+struct Options {
+  std::string kind, folder, solver = "cg";
+  bool implicit = false;
+  size_t factors = 64;
+  int epochs = 3, threads = 2;
+};
+
+Options read_options(int argc, char** argv) {
+  Options options{.kind = argv[1], .folder = argv[2]};
+  for (int i = 3; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--implicit") {
+      options.implicit = true;
+      continue;
+    }
+    const std::string value = argv[++i];
+    if (word == "--solver") options.solver = value;
+    if (word == "--factors") options.factors = std::stoul(value);
+    if (word == "--epochs") options.epochs = std::stoi(value);
+    if (word == "--threads") options.threads = std::stoi(value);
+  }
+  return options;
+}
+
+SparseTable read_table(const std::string& folder, bool ratings) {
+  const auto offsets = read_npy_integers(folder + "/offsets.npy");
+  const auto columns = read_npy_integers(folder + "/columns.npy");
+  SparseTable table{.rows = offsets.size() - 1,
+                    .cols = static_cast<size_t>(read_npy_integers(folder + "/items.npy")[0]),
+                    .offsets = {offsets.begin(), offsets.end()},
+                    .columns = {columns.begin(), columns.end()},
+                    .values = std::vector<float>(columns.size(), 1.0f)};
+  if (ratings) table.values = read_npy_floats(folder + "/ratings.npy").values;
+  return table;
+}
+
+void write_factors(const std::string& path, const FactorTable& table) {
+  std::vector<float> values;
+  for (size_t r = 0; r < table.rows(); ++r)
+    values.insert(values.end(), table.row(r), table.row(r) + table.factors());
+  write_npy(path, values, table.rows(), table.factors());
+}
+
+void write(const std::string& folder, const FactorTable& users, const FactorTable& items,
+           const std::vector<float>& biases) {
+  write_factors(folder + "/shortlist_users.npy", users);
+  write_factors(folder + "/shortlist_items.npy", items);
+  write_npy(folder + "/shortlist_biases.npy", std::span<const float>(biases));
+}
+
+double run_epochs(int epochs, const std::function<double(int)>& run) {
+  using Clock = std::chrono::steady_clock;
+  double figure = 0;
+  std::printf("{\"seconds\": [");
+  for (int epoch = 0; epoch < epochs; ++epoch) {
+    const auto start = Clock::now();
+    figure = run(epoch);
+    std::printf("%s%.4f", epoch == 0 ? "" : ", ",
+                std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  std::printf("], \"figure\": %.6f}\n", figure);
+  return figure;
+}
+
+void run(const Options& options) {
+  const SparseTable table = read_table(options.folder, options.kind == "svd");
+  ThreadPool pool(options.threads);
+  const std::atomic<bool> stop = false;
+  if (options.kind == "ials") {
+    const AlsSolver solver = options.solver == "cg" ? AlsSolver::cg : AlsSolver::cholesky;
+    IalsTraining training(table.view(), {.factors = options.factors, .solver = solver}, pool);
+    run_epochs(options.epochs, [&](int) { return training.run_epoch(stop); });
+    write(options.folder, training.solve_users(), training.factors().items, {});
+  } else if (options.kind == "bpr") {
+    BprTraining training(table.view(), {.factors = options.factors}, pool);
+    run_epochs(options.epochs, [&](int epoch) { return training.run_epoch(epoch, stop); });
+    const BprFactors& factors = training.factors();
+    write(options.folder, factors.users, factors.items, factors.biases);
+  } else {
+    BiasedMfTraining training(table.view(), {.factors = options.factors, .implicit = options.implicit}, pool);
+    run_epochs(options.epochs, [&](int epoch) { return training.run_epoch(epoch, stop); });
+    const BiasedMfFactors& factors = training.factors();
+    write(options.folder, training.complete_users(), factors.items, factors.item_biases);
+    write_npy(options.folder + "/shortlist_user_biases.npy", std::span<const float>(factors.user_biases));
+  }
+}
+
+}  // namespace
+}  // namespace shortlist
+
+int main(int argc, char** argv) {
+  if (argc < 3) return 2;
+  shortlist::run(shortlist::read_options(argc, argv));
+}

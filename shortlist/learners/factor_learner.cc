@@ -1,0 +1,81 @@
+#include "shortlist/learners/factor_learner.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "shortlist/train/checkpoint.h"
+
+namespace shortlist {
+
+SparseRows rows_of(const SparseMatrix& matrix) {
+  return {.rows = matrix.rows(),
+          .cols = matrix.cols,
+          .offsets = {reinterpret_cast<const uint64_t*>(matrix.offsets.data()), matrix.offsets.size()},
+          .columns = {reinterpret_cast<const uint32_t*>(matrix.columns.data()), matrix.columns.size()},
+          .values = matrix.values};
+}
+
+std::vector<float> shares_of_most_popular(const SparseRows& entries) {
+  std::vector<uint32_t> counts(entries.cols);
+  uint32_t most = 1;
+  for (const uint32_t item : entries.columns) most = std::max(most, ++counts[item]);
+  std::vector<float> shares;
+  for (const uint32_t count : counts) shares.push_back(static_cast<float>(count) / static_cast<float>(most));
+  return shares;
+}
+
+FactorLearner::FactorLearner(const LearnerInput& input, std::string kind, int epochs)
+    : input_(input), kind_(std::move(kind)), epochs_(epochs) {
+  if (input.prepared.data.user_of_query.empty())
+    throw input.kind.where.below("kind").error(
+        input.kind.written,
+        fmt::format("\"{}\" needs data.user, and a feature of that column in query.features", kind_));
+}
+
+void FactorLearner::announce(TrainingCallback& callback) const {
+  const ModelSpec none;
+  callback.prepared(input_.training, input_.prepared.data, none, Parameters(none));
+}
+
+Fitted FactorLearner::fit(const FitOptions& options, TrainingCallback& callback,
+                          const std::atomic<bool>& stop) {
+  entries_ = read_entries();
+  if (entries_.columns.empty())
+    throw failed("\"{}\" has nothing to learn from: no training row has a user and a weight above 0", kind_);
+  begin(rows_of(entries_));
+  TrainerState run;
+  const ValuesCheckpoint view{state(), &run, input_.training.hash, &data().fingerprint};
+  if (!options.from_checkpoint.empty()) {
+    const std::string& from = options.from_checkpoint;
+    const std::optional<Checkpoint> checkpoint =
+        std::filesystem::is_directory(from) ? open_newest_checkpoint(from) : open_checkpoint(from);
+    if (!checkpoint) throw usage_error("{}: has no checkpoint", from);
+    load_checkpoint(*checkpoint, view);
+    callback.resumed(run);
+    end();
+    return {.finished = true, .went_on = true, .history = run.history, .rates = {}};
+  }
+  if (options.resume) {
+    const auto warn = [&](const std::string& message) { callback.warned(message); };
+    if (const auto checkpoint = open_newest_whole_checkpoint(options.checkpoints, warn)) {
+      load_checkpoint(*checkpoint, view);
+      callback.resumed(run);
+    }
+  }
+  const int before = run.epoch;
+  const Parameters none{ModelSpec()};
+  while (run.epoch < epochs_) {
+    EpochRecord epoch = run_epoch(run.epoch, stop);
+    if (stop) return {.finished = false, .went_on = run.epoch != before, .history = run.history, .rates = {}};
+    epoch.epoch = ++run.epoch;
+    run.history.epochs.push_back(epoch);
+    callback.after_epoch(epoch, none);
+    if (options.checkpoints.empty()) continue;
+    save_checkpoint(checkpoint_path(options.checkpoints, run), view);
+    prune_checkpoints(options.checkpoints, input_.training.settings.keep_checkpoints);
+  }
+  end();
+  return {.finished = true, .went_on = run.epoch != before, .history = run.history, .rates = {}};
+}
+
+}  // namespace shortlist
