@@ -90,7 +90,7 @@ attributes = ["genre"]
 
 [retrieval]
 reduction = "mean"
-top_k     = [1, 5]
+top_k     = [1, 10]
 
 [training]
 epochs    = 2
@@ -153,12 +153,12 @@ TEST_F(BlendBundle, IsAtLeastAsGoodOnTheValidationRowsAsEachMember) {
     train_with(config(changes));
     const EvaluationReport report = evaluate(load_bundle(path()), config(), "validation", 1);
     const auto& figures = report.list->task.model;
-    return std::ranges::find(figures, "ndcg@5", &ReportMetric::name)->value;
+    return std::ranges::find(figures, "ndcg@10", &ReportMetric::name)->value;
   };
   const double blended = ndcg({});
   for (const char* alone : {"[1, 0, 0]", "[0, 1, 0]", "[0, 0, 1]"}) {
     const std::string kind = fmt::format("kind = \"blend\"\nweights = {}", alone);
-    EXPECT_GE(blended, ndcg({{"kind = \"blend\"", kind}}) - 0.05) << alone;  // the weights maximise ndcg@10
+    EXPECT_GE(blended, ndcg({{"kind = \"blend\"", kind}}) - 1e-3) << alone;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/features/cell.h"
+#include "shortlist/features/history.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/recommend/answer_queries.h"
 #include "shortlist/recommend/item_cosines.h"
@@ -39,9 +40,10 @@ struct OneQuery {
   QueryBatch batch;
 };
 
-// The share of the history that the retriever reads, in the model's terms. It changes no prediction.
+// A share of the retriever, such as that of the history that it reads, in the model's terms. It changes no
+// prediction.
 FeatureShare of_model(FeatureShare share, const LoadedModel& model) {
-  share.feature = share.column = model.history_columns.at(0);
+  if (share.column == HistorySettings::kind) share.feature = share.column = model.history_columns.at(0);
   share.predictions.resize(model.bundle.spec.labels.size());
   for (HistoryShare& item : share.history) item.predictions.resize(share.predictions.size());
   return share;
@@ -155,7 +157,15 @@ std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
     explanations = session->explain(filled.columns, items, deadline);
   }
   if (model.retriever().scores_by_towers()) return explanations;
-  const OneQuery one(model, query, filled.columns);
+  OneQuery one(model, query, filled.columns);
+  Buffer vector;  // of the query, which a retriever with towers among others reads
+  if (model.sessions) {
+    const SessionPool::Lease session(*model.sessions);
+    const ConstMatrix embedded = session->embed(one.encoded, {&one.row, 1}, kQueryRows);
+    vector = Buffer(1, embedded.cols);
+    std::ranges::copy(embedded.row_span(0), vector.data());
+    one.batch.vectors = vector.view(1, embedded.cols);
+  }
   const std::vector<Explanation> own = model.retriever().explain(one.batch, items, deadline);
   for (size_t i = 0; i < own.size(); ++i) {
     explanations[i].method = own[i].method;
