@@ -31,6 +31,7 @@ class Comparison:
         self.rows: int = found["rows"]  #: Their number.
         self.users: int = found["users"]  #: The users among them, who are resampled for the intervals.
         self.k: int = found["k"]  #: The length of the lists that are measured.
+        self.lists: str = found["lists"]  #: "user", or "row" if some model's lists differ from row to row.
         #: One dict for each model: ``name``, ``kind``, ``seconds``, ``cpu_seconds``, ``peak_memory_bytes`` and
         #: ``figures``, whose ``difference`` is that from the first model; or ``error``.
         self.models: list[dict[str, Any]] = found["models"]

@@ -153,9 +153,12 @@ std::string comparison_text(const ComparisonReport& comparison) {
     cells.insert(cells.end(), {duration_text(model.seconds), memory_text(model.peak_bytes)});
     table.add(cells);
   }
-  return fmt::format("{} rows of {} users, the {} rows of the same split for all\n\n{}{}{}", comparison.rows,
-                     comparison.users, comparison.split, table.text(), failures.empty() ? "" : "\n",
-                     failures);
+  const char* lists = comparison.by_row
+                          ? "Queries of some models have more than the user, so each row counts as a list.\n"
+                          : "";
+  return fmt::format("{} rows of {} users, the {} rows of the same split for all\n{}\n{}{}{}",
+                     comparison.rows, comparison.users, comparison.split, lists, table.text(),
+                     failures.empty() ? "" : "\n", failures);
 }
 
 }  // namespace

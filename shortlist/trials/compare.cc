@@ -137,21 +137,22 @@ class CompareJob {
     run_children(options_.program, waiting.size(), 1, make, ended, stop_);
   }
 
-  FiguresByName measure(const Run& run) const {
-    Config tables = contenders_[run.contender].config;
+  RowResults measure(const Run& run) const {
     RowResults results;
-    evaluate(load_bundle(run.folder.base), tables, result_.split, options_.threads, {}, &results);
-    return unit_figures(results, result_.k);
+    evaluate(load_bundle(run.folder.base), contenders_[run.contender].config, result_.split, options_.threads,
+             {}, &results);
+    return results;
   }
 
   void measure() {
-    std::vector<std::vector<FiguresByName>> figures(contenders_.size());
+    std::vector<std::vector<RowResults>> results(contenders_.size());
     for (Run& run : runs_) {
       ComparedModel& model = result_.models[run.contender];
       if (model.error.empty()) model.error = run.record.error;
       if (!model.error.empty()) continue;
       try {
-        figures[run.contender].push_back(measure(run));
+        results[run.contender].push_back(measure(run));
+        result_.by_row = result_.by_row || has_several_lists(results[run.contender].back());
       } catch (const Error& error) {
         model.error = error.message();
       }
@@ -160,8 +161,11 @@ class CompareJob {
       model.peak_bytes = std::max(model.peak_bytes, run.record.peak_bytes);
     }
     std::set<std::string> names;
+    std::vector<std::vector<FiguresByName>> figures(contenders_.size());
     for (size_t c = 0; c < contenders_.size(); ++c) {
-      if (!result_.models[c].error.empty()) figures[c].clear();
+      if (!result_.models[c].error.empty()) continue;
+      for (const RowResults& of : results[c])
+        figures[c].push_back(unit_figures(of, result_.k, result_.by_row));
       for (const FiguresByName& of : figures[c])
         for (const auto& [name, figure] : of) names.insert(name);
     }
@@ -265,6 +269,7 @@ std::string comparison_json(const ComparisonReport& comparison) {
                     {"rows", comparison.rows},
                     {"users", comparison.users},
                     {"k", comparison.k},
+                    {"lists", comparison.by_row ? "row" : "user"},
                     {"models", std::move(models)}});
 }
 

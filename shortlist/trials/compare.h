@@ -43,6 +43,9 @@ struct ComparisonReport {
   std::string split;           // the rows that were measured: "test", or "validation" without test rows
   size_t rows = 0, users = 0;  // without users, every row counts as one
   int k = 0;                   // of the lists
+  // Whether each row is a list of its own, for all models: some model's queries have more than the user, so
+  // its lists differ from row to row.
+  bool by_row = false;
   std::vector<ComparedModel> models;
 };
 
@@ -62,9 +65,9 @@ class CompareProgress {
 ComparisonReport compare(const std::vector<Contender>& contenders, const CompareOptions& options,
                          CompareProgress& progress, const std::atomic<bool>& stop);
 
-// {"split", "rows", "users", "k", "models": [{"name", "kind", "figures": {NAME: {"value", "interval",
-// "deviation", "difference", "difference_interval"}}, "seconds", "cpu_seconds", "peak_memory_bytes"}, or with
-// "error" instead of figures]}
+// {"split", "rows", "users", "k", "lists": "user" or "row", "models": [{"name", "kind", "figures": {NAME:
+// {"value", "interval", "deviation", "difference", "difference_interval"}}, "seconds", "cpu_seconds",
+// "peak_memory_bytes"}, or with "error" instead of figures]}
 std::string comparison_json(const ComparisonReport& comparison);
 
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include "shortlist/metrics/user_metrics.h"
 
@@ -29,10 +30,19 @@ UnitFigure label_figure(const RowResults::Label& label) {
 
 }  // namespace
 
-std::map<std::string, UnitFigure> unit_figures(const RowResults& results, int k) {
+bool has_several_lists(const RowResults& results) {
+  std::unordered_map<uint32_t, uint32_t> query_of_unit;
+  for (size_t i = 0; i < results.rows.size(); ++i) {
+    const auto [at, fresh] = query_of_unit.emplace(results.units[i], results.queries[i]);
+    if (!fresh && at->second != results.queries[i]) return true;
+  }
+  return false;
+}
+
+std::map<std::string, UnitFigure> unit_figures(const RowResults& results, int k, bool by_row) {
   std::map<std::string, UnitFigure> figures;
   const Observations rows{.rows = results.rows.size(),
-                          .query = results.queries,
+                          .query = by_row ? results.rows : results.queries,
                           .candidate = results.items,
                           .user = results.units,
                           .label = {},
