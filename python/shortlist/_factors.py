@@ -65,12 +65,12 @@ def import_factors(
         If factors and ids do not fit together, or if none of the ids is in the table.
     """
     found = _arrays_of(factors)
-    ids = {"user": user_ids, "item": item_ids}
-    for name in ids:
-        if ids[name] is None:
-            ids[name] = found.get(f"{name}_ids")
-        if ids[name] is None:
+    ids: dict[str, list[str]] = {}
+    for name, given in (("user", user_ids), ("item", item_ids)):
+        of_rows = found.get(f"{name}_ids") if given is None else given
+        if of_rows is None:
             raise ConfigError(f"{name}_ids: got None, need the id of each row of the {name} factors")
+        ids[name] = [str(value) for value in of_rows]
     biases = found.get("item_biases")
     settings: dict[str, Any] = {
         "data": {"user": user, **({"split": dict(split)} if split else {})},
@@ -83,8 +83,8 @@ def import_factors(
         settings,
         to_table(data, "the data"),
         None if items is None else to_table(items, "items"),
-        [str(value) for value in ids["user"]],
-        [str(value) for value in ids["item"]],
+        ids["user"],
+        ids["item"],
         _matrix(found["user_factors"], "user_factors"),
         _matrix(found["item_factors"], "item_factors"),
         np.zeros(0, np.float32) if biases is None else np.ascontiguousarray(biases, np.float32),

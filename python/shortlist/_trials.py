@@ -88,11 +88,23 @@ class Tuning:
         self.folder: str = folder  #: With ``best.toml``, the bundle ``best/``, and ``influence.svg``.
 
     def config(self) -> dict[str, Any]:
-        """Return the settings of the best config."""
+        """Read the best config.
+
+        Returns
+        -------
+        dict
+            Its settings.
+        """
         return _core.load_settings(os.path.join(self.folder, "best.toml"))
 
     def model(self) -> Model:
-        """Return the model that was trained by the best config."""
+        """Open the model that was trained by the best config.
+
+        Returns
+        -------
+        Model
+            The model.
+        """
         return load(os.path.join(self.folder, "best"))
 
     def __repr__(self) -> str:
@@ -167,11 +179,13 @@ def tune(
     ----------
     config : Config, dict, path or TOML text
         The settings that the search starts from.
-    data, items, users : table
-        The interactions, and tables of items and users if the config has these sections.
+    data : table
+        The interactions.
     space : dict or path, optional
         The settings to vary: a list of values by key, or a dict of ``min`` and ``max``, with ``log`` and ``integer``.
         Those of the kind of model by default.
+    items, users : table
+        Tables of items and users if the config has these sections.
     trials : int
         Their number.
     search : str

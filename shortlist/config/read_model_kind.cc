@@ -43,6 +43,15 @@ void query_by_user(Config& config) {
   config.features.push_back(read_feature(user, category, {config.file, "features." + user}));
 }
 
+// A blend may be made step by step, but not trained without members. The kind checks the rest.
+void check_members(const ModelConfig& model) {
+  const Value* members = model.settings.find("members");
+  const size_t count = members == nullptr || members->array() == nullptr ? 0 : members->array()->size();
+  if (count >= 2) return;
+  throw model.where.below("members").error(members != nullptr ? *members : model.written,
+                                           fmt::format("has {}, need two or more kinds", count));
+}
+
 }  // namespace
 
 void read_model_kind(const Value& value, ModelConfig& model, const Where& where) {
@@ -61,6 +70,7 @@ void read_model_kind(const Value& value, ModelConfig& model, const Where& where)
 }
 
 void complete_for_kind(Config& config) {
+  if (config.model.kind == kBlend) check_members(config.model);
   complete_factorization_machine(config);
   if (config.model.kind == kBlend && config.model.retrieves_by_towers() && !config.retrieval)
     config.retrieval.emplace();

@@ -238,8 +238,6 @@ void BlendSettings::check(const Value& value, const Where& where) const {
     const Value* at = value.find(key);
     return where.below(key).error(at != nullptr ? *at : value, message);
   };
-  if (members.size() < 2)
-    throw error("members", fmt::format("has {}, need two or more kinds", members.size()));
   int towers = 0;
   for (const MemberConfig& member : read_members(members, where)) {
     if (member.config.kind == kind)
@@ -248,7 +246,7 @@ void BlendSettings::check(const Value& value, const Where& where) const {
     towers += member.config.is_two_tower();
   }
   if (towers > 1) throw error("members", "has two members with towers, but a config describes only one pair");
-  if (weights.empty()) return;
+  if (weights.empty() || members.empty()) return;
   if (weights.size() != members.size())
     throw error("weights", fmt::format("has {} numbers for {} members", weights.size(), members.size()));
   if (!(std::accumulate(weights.begin(), weights.end(), 0.0) > 0))

@@ -191,6 +191,10 @@ TEST_F(BlendBundle, RefusesWhatMakesNoBlend) {
   EXPECT_NE(
       error({{"kind = \"item_knn\"", "kind = \"blend\""}}).find("a blend cannot be a member of a blend"),
       std::string::npos);
+  EXPECT_NE(message_of([] {
+              read_config(parse_toml("[model]\nkind = \"blend\"\n[items]\nid = \"a\"\n", "b.toml"), "b.toml");
+            }).find("has 0, need two or more kinds"),
+            std::string::npos);
   EXPECT_NE(error({{"kind = \"item_knn\"", "kind = \"two_tower\""}}).find("has two members with towers"),
             std::string::npos);
   EXPECT_NE(error({{"kind = \"item_knn\"", "kind = \"item_kn\""}}).find("did you mean 'item_knn'"),
