@@ -80,13 +80,6 @@ def test_the_figure_of_each_epoch_is_in_the_history(folder, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_list_is_explained_by_the_history(folder, kind):
-    answer = ask(folder, kind, "--query", "history=m00,m02,m04", "-k", 2, "--explain")
-    for item in answer["items"]:
-        assert item["explanation"]["method"] == "history"
-
-
-@pytest.mark.parametrize("kind", KINDS)
 def test_vectors_are_exported_and_compared(folder, kind):
     np = pytest.importorskip("numpy")
     run("export", kind, "--to", "npy", "--out", f"{kind}-npy", cwd=folder)
@@ -112,6 +105,6 @@ def test_a_finished_run_says_so(folder):
 
 def test_mistakes_are_named(folder):
     (folder / "bad.toml").write_text(CONFIG.format(kind="ials", more='solver = "qr"'))
-    assert "solver" in error("train", "bad.toml", "--out", "bad", cwd=folder)
+    assert "solver" in error("train", "bad.toml", "--out", "bad", code=2, cwd=folder)
     (folder / "bad.toml").write_text(CONFIG.format(kind="biased_mf", more=""))
-    assert "needs the column of the ratings" in error("train", "bad.toml", "--out", "bad", cwd=folder)
+    assert "needs the column of the ratings" in error("train", "bad.toml", "--out", "bad", code=2, cwd=folder)
