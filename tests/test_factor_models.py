@@ -88,19 +88,37 @@ def test_vectors_are_exported_and_compared(folder, kind):
     assert len(similar["items"]) == 5
 
 
-def test_a_new_user_and_a_history_are_served(folder):
-    with serving("ials", cwd=folder) as server:
-        _, _, features = server.ask("GET", "/v1/features")
-        assert features["kind"] == "ials" and features["map"] is True
-        status, _, answer = server.ask("POST", "/v1/recommend", {"query": {"history": ["m01", "m03"]}, "k": 3})
-        assert status == 200 and len(answer["items"]) == 3
-        status, _, answer = server.ask("POST", "/v1/recommend", {"query": {"user": "nobody"}, "k": 3})
-        assert status == 200 and len(answer["items"]) == 3
+def test_a_new_user_and_a_history_are_served_with_explanations(folder):
+    with serving(*KINDS, cwd=folder) as server:
+        for kind in KINDS:
+            _, _, features = server.ask("GET", f"/v1/models/{kind}/features")
+            assert features["kind"] == kind and features["map"] is True
+
+            def ask(query):
+                status, _, reply = server.post(f"/v1/models/{kind}/recommend", {"query": query, "k": 3, "explain": True})
+                assert status == 200, reply
+                return reply["items"]
+
+            for item in ask({"history": ["m01", "m03"]}) + ask({"user": "u3"}):
+                why = item["explanation"]
+                assert why["method"] == "history"
+                [share] = why["features"]
+                assert why["constant"] + share["score"] == pytest.approx(item["score"], abs=1e-4)
+                if len(share["history"]) < 5:
+                    assert sum(one["score"] for one in share["history"]) == pytest.approx(share["score"], abs=1e-4)
+            assert {item["explanation"]["method"] for item in ask({"user": "nobody"})} == {"popular"}
 
 
 def test_a_finished_run_says_so(folder):
     done = run("train", "ials.toml", "--out", "ials", "--resume", cwd=folder)
-    assert "finished" in done.stderr
+    assert "all 5 epochs are done; train longer with --set model.epochs=N" in done.stderr
+
+
+def test_a_run_may_be_made_longer(folder):
+    run("train", "ials.toml", "--out", "long", cwd=folder)
+    run("train", "ials.toml", "--out", "long", "--resume", "--set", "model.epochs=7", cwd=folder)
+    run("train", "ials.toml", "--out", "at-once", "--set", "model.epochs=7", cwd=folder)
+    assert (folder / "long/ials.safetensors").read_bytes() == (folder / "at-once/ials.safetensors").read_bytes()
 
 
 def test_mistakes_are_named(folder):
