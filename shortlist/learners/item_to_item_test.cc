@@ -247,6 +247,45 @@ features = ["movie"]
   EXPECT_EQ(why[0].features[1].predictions, std::vector<double>{0});
 }
 
+// A history that a ranking reads is the one that the kind reads.
+TEST_P(ItemToItemBundle, SharesTheHistoryOfARanking) {
+  train_with(config({{"[items]\n", R"([features]
+taken = { kind = "history" }
+movie = { kind = "category", dim = 4 }
+
+[query]
+features = ["taken"]
+layers   = [{ dense = 8 }]
+
+[[ranking]]
+label  = "rating"
+layers = [{ dense = 8, activation = "relu" }]
+
+[training]
+epochs = 2
+
+[items]
+features = ["movie"]
+)"}}));
+  const Recommender recommender = Recommender::load(path());
+  EXPECT_GT(check_golden_requests(recommender), 0u);
+  EXPECT_EQ(recommender.query_columns(), (std::vector<std::string>{"taken", "user"}));
+  const RecommendOptions by_score{.k = 5, .order = ListOrder::score};
+  const auto given = recommender.recommend(Record{{"history", "m01,m04,m07"}}, by_score);
+  const auto other = recommender.recommend(Record{{"taken", "m02,m05"}}, by_score);
+  const auto known = recommender.recommend(Record{{"user", "u03"}}, by_score);
+  const auto popular = recommender.recommend(Record{}, by_score);
+  EXPECT_NE(given[0].score, other[0].score);
+  EXPECT_NE(known[0].score, popular[0].score);
+  const auto why = recommender.explain(recommender.to_query({{"taken", "m01,m04,m07"}}), {given[0].item});
+  double score = 0;
+  for (const FeatureShare& share : why[0].features) {
+    EXPECT_EQ(share.column, "taken");
+    score += share.score;
+  }
+  EXPECT_NEAR(score, given[0].score, 1e-5);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, ItemToItemBundle,
                          ::testing::Values("item_knn", "ease", "slim", "transitions"),
                          [](const auto& kind) { return std::string(kind.param); });
