@@ -1491,8 +1491,143 @@ class TransitionsModel(ModelKind):
     shrink: float | None = None
 
 
+@dataclass(slots=True, kw_only=True, repr=False)
+class IalsModel(ModelKind):
+    """Implicit matrix factorisation by alternating least squares: a vector for each user and item, such that items that
+    a user took score 1 and all others 0, as far as possible.
+
+    Parameters
+    ----------
+    factors : int, 1 to 4096, default 64
+        Width of the vectors
+    epochs : int, at least 1, default 16
+        Number of times that all users and all items are solved for
+    alpha : float, at least 0, default 5.0
+        Weight of an item that a user took, on top of the weight 1 that every item has (Hu et al. 2008)
+    regularization : float, at least 0, default 1.0
+        Factor of the squares of a vector, times the sum of the weights of its row to the power of nu
+    nu : float, 0 to 2, default 0.5
+        How the regularisation grows with the number of a user's items and of an item's users: 0, not at all; 1, with
+        the sum of their weights (Rendle et al. 2021)
+    solver : {"cg", "cholesky"}, default "cg"
+        cg, a few steps of the conjugate gradient method from the vector of the epoch before; cholesky, exact
+    cg_steps : int, 1 to 100, default 3
+        Steps of solver = "cg"
+    weighted : bool, default False
+        Whether a user's rows with an item count by their weights (data.weight), added up. If not, a user has an item or
+        does not.
+    """
+
+    kind: ClassVar[str] = "ials"
+
+    factors: int | None = None
+    epochs: int | None = None
+    alpha: float | None = None
+    regularization: float | None = None
+    nu: float | None = None
+    solver: Literal["cg", "cholesky"] | None = None
+    cg_steps: int | None = None
+    weighted: bool | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class BprMfModel(ModelKind):
+    """Matrix factorisation that learns the order of items: what a user took scores more than what the user did not take
+    (Bayesian personalised ranking).
+
+    Parameters
+    ----------
+    factors : int, 1 to 4096, default 64
+        Width of the vectors
+    epochs : int, at least 1, default 50
+        Number of passes over the users' items
+    learning_rate : float, more than 0, default 0.05
+        Length of the steps
+    regularization : float, at least 0, default 0.01
+        Factor of the squares of the vectors and biases of each step
+    negatives : {"uniform", "popular"}, default "uniform"
+        How the items are drawn with which a user's items are compared: uniform, each item as often as any other;
+        popular, as often as users take it
+    weighted : bool, default False
+        Whether a user's rows with an item count by their weights (data.weight), added up. If not, a user has an item or
+        does not.
+    """
+
+    kind: ClassVar[str] = "bpr_mf"
+
+    factors: int | None = None
+    epochs: int | None = None
+    learning_rate: float | None = None
+    regularization: float | None = None
+    negatives: Literal["uniform", "popular"] | None = None
+    weighted: bool | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class BiasedMfModel(ModelKind):
+    """Matrix factorisation of ratings (SVD, SVD++): predicts the label from biases and factors of the user and the
+    item, and recommends the items with the highest prediction.
+
+    Parameters
+    ----------
+    label : str
+        Column of the ratings to predict. The default is the label of the first [[ranking]].
+    factors : int, 1 to 4096, default 100
+        Width of the vectors
+    epochs : int, at least 1, default 20
+        Number of passes over the ratings
+    learning_rate : float, more than 0, default 0.005
+        Length of the steps
+    regularization : float, at least 0, default 0.02
+        Factor of the squares of the vectors and biases of each step
+    deviation : float, at least 0, default 0.1
+        Standard deviation of the initial vectors
+    implicit : bool, default False
+        SVD++: also learn from which items a user rated, whatever the ratings. Runs on one thread.
+    """
+
+    kind: ClassVar[str] = "biased_mf"
+
+    label: str | None = None
+    factors: int | None = None
+    epochs: int | None = None
+    learning_rate: float | None = None
+    regularization: float | None = None
+    deviation: float | None = None
+    implicit: bool | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class FactorizationMachineModel(ModelKind):
+    """A factorisation machine over the features of the query and of the item: a vector and a bias for each value of a
+    feature.
+
+    Is trained as two towers without hidden layers.
+
+    Parameters
+    ----------
+    factors : int, 1 to 4096, default 32
+        Width of the vector of each value of a feature
+    """
+
+    kind: ClassVar[str] = "factorization_machine"
+
+    factors: int | None = None
+
+
 FEATURES: Kinds = (Category, Categories, Text, Hashed, Number, Time, Vector, History,)
-MODELS: Kinds = (TwoTowerModel, PopularityModel, ItemKnnModel, EaseModel, SlimModel, TransitionsModel,)
+MODELS: Kinds = (
+    TwoTowerModel,
+    PopularityModel,
+    ItemKnnModel,
+    EaseModel,
+    SlimModel,
+    TransitionsModel,
+    IalsModel,
+    BprMfModel,
+    BiasedMfModel,
+    FactorizationMachineModel,
+)
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -2418,6 +2553,8 @@ __all__ = [
     "Attribute",
     "Average",
     "BatchNorm",
+    "BiasedMfModel",
+    "BprMfModel",
     "Categories",
     "Category",
     "CausalAttention",
@@ -2435,12 +2572,14 @@ __all__ = [
     "EarlyStopping",
     "EaseModel",
     "Experts",
+    "FactorizationMachineModel",
     "Feature",
     "Fm",
     "Gru",
     "Hashed",
     "History",
     "Hnsw",
+    "IalsModel",
     "ItemKnnModel",
     "Items",
     "L2Normalize",
