@@ -38,7 +38,7 @@ fit(model)
 """,
     "implicit bpr": """
 from implicit.bpr import BayesianPersonalizedRanking
-model = BayesianPersonalizedRanking(factors=FACTORS, iterations=EPOCHS, learning_rate=0.05, regularization=0.01,
+model = BayesianPersonalizedRanking(factors=FACTORS, iterations=EPOCHS, learning_rate=RATE, regularization=0.01,
                                     num_threads=2, random_state=42, use_gpu=False)
 fit(model)
 """,
@@ -59,6 +59,7 @@ import json, sys, time
 import numpy as np, scipy.sparse as sp
 folder = sys.argv[1]
 FACTORS, EPOCHS, REGULARIZATION = int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+RATE = 0.01  # its default
 offsets, columns = np.load(folder + "/offsets.npy"), np.load(folder + "/columns.npy")
 items = int(np.load(folder + "/items.npy")[0])
 matrix = sp.csr_matrix((np.ones(len(columns), "f4"), columns.astype("i4"), offsets.astype("i4")),
@@ -189,9 +190,9 @@ def measure_precision(contenders: Contenders, folder: str, ratings: np.ndarray) 
     quality = {}
     for name, epochs, regularization in [
         ("shortlist ials", 16, 0),
-        ("implicit ials", 16, 10.0),
+        ("implicit ials", 16, 50.0),
         ("shortlist bpr", 50, 0),
-        ("implicit bpr", 50, 0),
+        ("implicit bpr", 100, 0),
         ("lightfm bpr", 50, 0),
     ]:
         result = contenders.run(name, folder, 64, epochs, regularization)
