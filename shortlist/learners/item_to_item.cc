@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "shortlist/math/elementwise.h"
 #include "shortlist/math/finite.h"
 #include "shortlist/math/top_k.h"
 
@@ -17,9 +18,8 @@ constexpr const char* kHistory = "history";
 
 void add_row(const ItemToItem& weights, const HistoryWeight& from, std::span<float> scores) {
   if (weights.is_dense()) {
-    const float* row = weights.dense.data() + size_t{from.item} * weights.items;
-    for (size_t i = 0; i < scores.size(); ++i) scores[i] += from.weight * row[i];
-    return;
+    return add_scaled(weights.dense.subspan(size_t{from.item} * weights.items, weights.items), from.weight,
+                      scores);
   }
   const auto columns = weights.sparse.columns_of(from.item);
   const auto values = weights.sparse.values_of(from.item);
