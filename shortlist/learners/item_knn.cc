@@ -181,13 +181,13 @@ class Neighbours {
     std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
     std::vector<uint64_t> next(offsets_.begin(), offsets_.end() - 1);
     entries_.resize(users_.columns.size());
-    for (size_t u = 0; u < users_.rows(); ++u) {
-      const auto begin = static_cast<uint64_t>(users_.offsets[u]),
-                 end = static_cast<uint64_t>(users_.offsets[u + 1]);
+    for (uint32_t u = 0; u < users_.rows(); ++u) {
       const float square = factors_.of_users[u] * factors_.of_users[u];
-      for (uint64_t e = begin; e < end; ++e) {
-        const float own = factors_.values.empty() ? square : square * factors_.values[e];
-        entries_[next[static_cast<size_t>(users_.columns[e])]++] = {begin, e, end, own};
+      const auto begin = static_cast<size_t>(users_.offsets[u]);
+      const std::span<const int32_t> taken = users_.columns_of(u);
+      for (uint32_t at = 0; at < taken.size(); ++at) {
+        const float own = factors_.values.empty() ? square : square * factors_.values[begin + at];
+        entries_[next[static_cast<size_t>(taken[at])]++] = {u, at, own};
       }
     }
   }
@@ -227,8 +227,10 @@ class Neighbours {
     const size_t last = offsets_[item + 1];
     for (size_t i = offsets_[item]; i < last; ++i) {
       const Entry& own = entries_[i];
-      __builtin_prefetch(columns + entries_[std::min(i + kAhead, last - 1)].at);
-      for (uint64_t e = own.at + 1; e < own.end; ++e) {
+      const Entry& ahead = entries_[std::min(i + kAhead, last - 1)];
+      __builtin_prefetch(columns + users_.offsets[ahead.user] + ahead.at);
+      const auto end = static_cast<size_t>(users_.offsets[own.user + 1]);
+      for (size_t e = static_cast<size_t>(users_.offsets[own.user]) + own.at + 1; e < end; ++e) {
         const auto other = static_cast<size_t>(columns[e]);
         row[other] += kValues ? own.value * values[e] : own.value;
       }
@@ -248,7 +250,8 @@ class Neighbours {
   void score_found(size_t item, std::vector<float>& sums, std::vector<uint32_t>& found) const {
     for (size_t i = offsets_[item]; i < offsets_[item + 1]; ++i) {
       const Entry& own = entries_[i];
-      for (uint64_t e = own.begin; e < own.end; ++e) {
+      const auto end = static_cast<size_t>(users_.offsets[own.user + 1]);
+      for (auto e = static_cast<size_t>(users_.offsets[own.user]); e < end; ++e) {
         const auto other = static_cast<size_t>(users_.columns[e]);
         if (sums[other] == 0) found.push_back(static_cast<uint32_t>(other));
         sums[other] += factors_.values.empty() ? own.value : own.value * factors_.values[e];
@@ -256,9 +259,9 @@ class Neighbours {
     }
   }
 
-  // An entry of an item: its place among the entries of all users, those of its user, and its part of sums.
+  // An entry of an item: its user, its place among the user's items, and its part of sums.
   struct Entry {
-    uint64_t begin, at, end;
+    uint32_t user, at;
     float value;
   };
 
