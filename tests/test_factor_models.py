@@ -80,13 +80,6 @@ def test_the_figure_of_each_epoch_is_in_the_history(folder, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_list_is_explained_by_the_history(folder, kind):
-    answer = ask(folder, kind, "--query", "history=m00,m02,m04", "-k", 2, "--explain")
-    for item in answer["items"]:
-        assert item["explanation"]["method"] == "history"
-
-
-@pytest.mark.parametrize("kind", KINDS)
 def test_vectors_are_exported_and_compared(folder, kind):
     np = pytest.importorskip("numpy")
     run("export", kind, "--to", "npy", "--out", f"{kind}-npy", cwd=folder)
@@ -95,23 +88,41 @@ def test_vectors_are_exported_and_compared(folder, kind):
     assert len(similar["items"]) == 5
 
 
-def test_a_new_user_and_a_history_are_served(folder):
-    with serving("ials", cwd=folder) as server:
-        _, _, features = server.ask("GET", "/v1/features")
-        assert features["kind"] == "ials" and features["map"] is True
-        status, _, answer = server.ask("POST", "/v1/recommend", {"query": {"history": ["m01", "m03"]}, "k": 3})
-        assert status == 200 and len(answer["items"]) == 3
-        status, _, answer = server.ask("POST", "/v1/recommend", {"query": {"user": "nobody"}, "k": 3})
-        assert status == 200 and len(answer["items"]) == 3
+def test_a_new_user_and_a_history_are_served_with_explanations(folder):
+    with serving(*KINDS, cwd=folder) as server:
+        for kind in KINDS:
+            _, _, features = server.ask("GET", f"/v1/models/{kind}/features")
+            assert features["kind"] == kind and features["map"] is True
+
+            def ask(query):
+                status, _, reply = server.post(f"/v1/models/{kind}/recommend", {"query": query, "k": 3, "explain": True})
+                assert status == 200, reply
+                return reply["items"]
+
+            for item in ask({"history": ["m01", "m03"]}) + ask({"user": "u3"}):
+                why = item["explanation"]
+                assert why["method"] == "history"
+                [share] = why["features"]
+                assert why["constant"] + share["score"] == pytest.approx(item["score"], abs=1e-4)
+                if len(share["history"]) < 5:
+                    assert sum(one["score"] for one in share["history"]) == pytest.approx(share["score"], abs=1e-4)
+            assert {item["explanation"]["method"] for item in ask({"user": "nobody"})} == {"popular"}
 
 
 def test_a_finished_run_says_so(folder):
     done = run("train", "ials.toml", "--out", "ials", "--resume", cwd=folder)
-    assert "finished" in done.stderr
+    assert "all 5 epochs are done; train longer with --set model.epochs=N" in done.stderr
+
+
+def test_a_run_may_be_made_longer(folder):
+    run("train", "ials.toml", "--out", "long", cwd=folder)
+    run("train", "ials.toml", "--out", "long", "--resume", "--set", "model.epochs=7", cwd=folder)
+    run("train", "ials.toml", "--out", "at-once", "--set", "model.epochs=7", cwd=folder)
+    assert (folder / "long/ials.safetensors").read_bytes() == (folder / "at-once/ials.safetensors").read_bytes()
 
 
 def test_mistakes_are_named(folder):
     (folder / "bad.toml").write_text(CONFIG.format(kind="ials", more='solver = "qr"'))
-    assert "solver" in error("train", "bad.toml", "--out", "bad", cwd=folder)
+    assert "solver" in error("train", "bad.toml", "--out", "bad", code=2, cwd=folder)
     (folder / "bad.toml").write_text(CONFIG.format(kind="biased_mf", more=""))
-    assert "needs the column of the ratings" in error("train", "bad.toml", "--out", "bad", cwd=folder)
+    assert "needs the column of the ratings" in error("train", "bad.toml", "--out", "bad", code=2, cwd=folder)

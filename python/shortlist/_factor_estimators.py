@@ -69,8 +69,8 @@ class Ials(_OfHistories):
         Whether to show progress. On terminals and in notebooks by default.
     """
 
-    _kind = "ials"
-    _keys = ("factors", "epochs", "alpha", "regularization", "nu", "solver", "cg_steps", "weighted")
+    _model_kind = "ials"
+    _setting_names = ("factors", "epochs", "alpha", "regularization", "nu", "solver", "cg_steps", "weighted")
 
     def __init__(
         self,
@@ -157,8 +157,8 @@ class BprMf(_OfHistories):
         Whether to show progress. On terminals and in notebooks by default.
     """
 
-    _kind = "bpr_mf"
-    _keys = ("factors", "epochs", "learning_rate", "regularization", "negatives", "weighted")
+    _model_kind = "bpr_mf"
+    _setting_names = ("factors", "epochs", "learning_rate", "regularization", "negatives", "weighted")
 
     def __init__(
         self,
@@ -241,8 +241,8 @@ class BiasedMf(_OfHistories):
         Whether to show progress. On terminals and in notebooks by default.
     """
 
-    _kind = "biased_mf"
-    _keys = ("label", "factors", "epochs", "learning_rate", "regularization", "deviation", "implicit")
+    _model_kind = "biased_mf"
+    _setting_names = ("label", "factors", "epochs", "learning_rate", "regularization", "deviation", "implicit")
 
     def __init__(
         self,

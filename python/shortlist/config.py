@@ -1446,7 +1446,7 @@ class SlimModel(ModelKind):
     ----------
     l1 : float, at least 0, default 1.0
         Weight of the L1 penalty. A larger one keeps fewer weights.
-    l2 : float, at least 0, default 10.0
+    l2 : float, at least 0, default 100.0
         Weight of the L2 penalty
     candidates : int, 1 to 1000000, default 1000
         Number of items that may have a weight to an item: those with the most common users

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/testing/bundles.h"
@@ -51,6 +53,19 @@ TEST(Bundle, EncodesAsBefore) {
   features.encode(columns, a);
   saved.features_.encode(columns, b);
   for (size_t i = 0; i < features.size(); ++i) EXPECT_EQ(a.columns[i].ids, b.columns[i].ids) << i;
+}
+
+TEST(Bundle, KeepsLabelsAndTimesThatTheModelReads) {
+  SavedModel saved;
+  EXPECT_TRUE(load_bundle(saved.path()).ratings.labels.empty());
+  saved.ratings_.labels = {3, std::numeric_limits<float>::quiet_NaN(), 5};
+  saved.ratings_.times = {10, 20, 15};
+  saved.save();
+  const UserRatings read = load_bundle(saved.path()).ratings;
+  ASSERT_EQ(read.labels.size(), 3u);
+  EXPECT_EQ(read.labels[0], 3);
+  EXPECT_TRUE(std::isnan(read.labels[1]));
+  EXPECT_EQ(read.times, saved.ratings_.times);
 }
 
 TEST(Bundle, HasNoRatingsWithoutUsers) {

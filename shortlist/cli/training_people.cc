@@ -19,7 +19,7 @@ constexpr size_t kLineWidth = 80;
 // The metrics to print: the loss, the measures of prediction quality, and a few of top_k.
 bool is_of_interest(const std::string& name) {
   return name == "loss" || name.starts_with("rmse") || name.starts_with("auc") ||
-         name.starts_with("log_loss") || name.starts_with("ranking_ndcg@");
+         name.starts_with("log_loss") || name == "right_pairs" || name.starts_with("ranking_ndcg@");
 }
 
 std::vector<std::string> top_k_names(const TrainSpec& training) {

@@ -36,6 +36,7 @@ std::string config_hash(const Config& config) {
     }
   };
   leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints"});
+  leave_out("model", {"epochs"});
   leave_out_learning_rates(written);
   leave_out("retrieval", {"index", "hnsw"});
   for (const char* section : {"data", "items", "users"}) leave_out(section, {"table"});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "shortlist/config/config_sections.h"
+#include "shortlist/config/read_model_kind.h"
 #include "shortlist/io/toml.h"
 
 namespace shortlist {
@@ -64,6 +65,9 @@ std::string full_config_to_toml(const Config& config) {
   Value::Table sections;
   const auto write = [&](const char* name, const auto& section, const char*) {
     Value value = write_section(section);
+    if (auto* settings = std::get_if<Value::Table>(&value.data))
+      std::erase_if(*settings,
+                    [&](const auto& setting) { return needs_missing_towers(config, name, setting.first); });
     if (!value.is_null()) sections.emplace_back(name, std::move(value));
   };
   visit_sections(const_cast<Config&>(config), write);

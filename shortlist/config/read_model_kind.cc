@@ -12,20 +12,16 @@ namespace {
 constexpr std::array<std::string_view, 4> kOfEveryKind = {"positives", "top_k", "index", "hnsw"};
 
 void reject_settings_of_towers(const Config& config) {
-  const auto reject = [&](const char* section, const char* what, auto is_of_towers) {
+  for (const char* section : {"retrieval", "query", "items"}) {
     const Value* written = config.written.find(section);
-    if (written == nullptr || written->table() == nullptr) return;
+    if (written == nullptr || written->table() == nullptr) continue;
     for (const auto& [key, value] : *written->table()) {
-      if (!is_of_towers(key)) continue;
+      if (!needs_missing_towers(config, section, key)) continue;
+      const char* what = std::string_view(section) == "retrieval" ? "model.kind = \"two_tower\"" : "towers";
       throw Where{config.file, fmt::format("{}.{}", section, key)}.error(
           value, fmt::format("is for {}, but model.kind is \"{}\"", what, config.model.kind));
     }
-  };
-  reject("retrieval", "model.kind = \"two_tower\"",
-         [](const std::string& key) { return std::ranges::find(kOfEveryKind, key) == kOfEveryKind.end(); });
-  if (config.has_towers()) return;
-  reject("query", "towers", [](const std::string& key) { return key == "layers"; });
-  reject("items", "towers", [](const std::string& key) { return key == "layers" || key == "features"; });
+  }
 }
 
 void query_by_user(Config& config) {
@@ -67,6 +63,14 @@ void read_model_kind(const Value& value, ModelConfig& model, const Where& where)
     }
   }
   model.settings = Value(std::move(settings), value.line);
+}
+
+bool needs_missing_towers(const Config& config, std::string_view section, std::string_view key) {
+  if (config.model.is_two_tower()) return false;
+  if (section == "retrieval") return std::ranges::find(kOfEveryKind, key) == kOfEveryKind.end();
+  if (config.has_towers()) return false;
+  return (section == "query" && key == "layers") ||
+         (section == "items" && (key == "layers" || key == "features"));
 }
 
 void complete_for_kind(Config& config) {

@@ -101,5 +101,22 @@ TEST(SideTableConfig, ItsPathIsNoPartOfTheHash) {
   EXPECT_NE(one, none);
 }
 
+// Settings that only two towers have are left out of the full text, since read_config() rejects them.
+TEST(FullConfig, OfAnotherKindReadsBack) {
+  for (const char* more : {"",
+                           "[features]\nmovie = { kind = \"category\", dim = 4 }\n[[ranking]]\nlabel = "
+                           "\"rating\"\n"}) {
+    const std::string features = *more == 0 ? "" : "features = [\"movie\"]\n";
+    const std::string toml =
+        "[data]\ntable = \"r.csv\"\nuser = \"user\"\n[model]\nkind = "
+        "\"popularity\"\n[items]\nid = \"movie\"\n" +
+        features + more;
+    const std::string full = full_config_to_toml(read_config(parse_toml(toml, "a.toml"), "a.toml"));
+    EXPECT_NE(full.find("top_k"), std::string::npos);
+    EXPECT_EQ(full.find("sampling_correction"), std::string::npos);
+    EXPECT_EQ(full_config_to_toml(read_config(parse_toml(full, "full.toml"), "full.toml")), full);
+  }
+}
+
 }  // namespace
 }  // namespace shortlist

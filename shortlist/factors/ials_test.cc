@@ -100,6 +100,29 @@ void expect_near(const FactorTable& fast, const Dense& slow, double tolerance) {
 
 const std::atomic<bool> kGoOn = false;
 
+// Two items with the vectors 1 and 2. A user took the first: (2 * 1² + 1 * 2² + 2) x = 2 * 1.
+TEST(Ials, MatchesTheWorkedExample) {
+  FactorTable items(2, 1);
+  items.row(0)[0] = 1, items.row(1)[0] = 2;
+  ThreadPool pool(1);
+  const Buffer gram = gram_matrix(items, pool);
+  EXPECT_EQ(gram.data()[0], 5);
+  const IalsOptions options{.factors = 1, .alpha = 1, .regularization = 2, .nu = 0};
+  IalsRow row(options, 2);
+  const std::vector<uint32_t> taken = {0};
+  const std::vector<float> weights = {1};
+  const RowSystem system = row.system(taken, weights);
+  EXPECT_EQ(row.confidence(), 2);
+  RowSolver solver(items, gram.view(items.stride(), items.stride()));
+  std::vector<float> x(items.stride()), by_steps(items.stride()), share(items.stride());
+  EXPECT_FLOAT_EQ(static_cast<float>(solver.solve(system, x.data())), 0.5f);  // b x
+  EXPECT_FLOAT_EQ(x[0], 0.25f);
+  solver.solve_again(items.row(0), share.data());
+  EXPECT_FLOAT_EQ(2 * share[0], x[0]);  // the whole vector comes from the one item
+  solver.refine(system, 1, by_steps.data());
+  EXPECT_FLOAT_EQ(by_steps[0], 0.25f);
+}
+
 TEST(Ials, AgreesWithDenseEquationsAtOddSizes) {
   ThreadPool pool(2);
   for (size_t factors : {1, 5, 16, 19}) {

@@ -12,8 +12,9 @@ namespace {
 
 // Rows of a part of a Gram matrix, and rows that are gathered for one product.
 constexpr size_t kPart = 4096, kBlock = 256;
-// With more rows than this, the conjugate gradient method multiplies with the matrix instead of the rows.
-constexpr size_t kMostGathered = 16384;
+// With more rows or numbers than this, the conjugate gradient method multiplies with the matrix instead of
+// the rows.
+constexpr size_t kMostGathered = 16384, kMostNumbers = size_t{1} << 24;
 constexpr const char* kNotFinite = "the factors are not finite: raise the regularization";
 
 }  // namespace
@@ -122,7 +123,8 @@ void RowSolver::multiply(const RowSystem& system, ConstMatrix rows, const float*
 }
 
 double RowSolver::refine(const RowSystem& system, int steps, float* x) {
-  const bool gathered = system.columns.size() <= kMostGathered;
+  const size_t most = std::min(kMostGathered, kMostNumbers / stride_);
+  const bool gathered = system.columns.size() <= most;
   ConstMatrix rows;
   if (gathered) {
     rows = gather(system.columns);

@@ -81,16 +81,18 @@ std::string checkpoint_of(const std::string& from) {
 }
 
 // The note on why a finished run does nothing more, and how to continue it.
-std::string finished_note(const std::string& out, size_t epochs, bool stopped_early) {
+// `setting`: the number of epochs.
+std::string finished_note(const std::string& out, size_t epochs, bool stopped_early,
+                          const std::string& setting) {
   if (stopped_early)
     return fmt::format(
         "{}: the run is finished: training.early_stopping ended it after epoch {}; start again with "
         "--overwrite",
         out, epochs);
   return fmt::format(
-      "{}: the run is finished: all {} epochs are done; train longer with --set training.epochs=N, or start "
+      "{}: the run is finished: all {} epochs are done; train longer with --set {}=N, or start "
       "again with --overwrite",
-      out, epochs);
+      out, epochs, setting);
 }
 
 class TrainingJob {
@@ -147,8 +149,11 @@ class TrainingJob {
   void say_finished(const History& history) const {
     if (config_.training.refit || !is_bundle(options_.out) || fs::exists(anew_file(options_.out))) return;
     const size_t epochs = history.epochs.size();
-    callback_.warned(
-        finished_note(options_.out, epochs, epochs < static_cast<size_t>(config_.training.epochs)));
+    callback_.warned(config_.has_towers()
+                         ? finished_note(options_.out, epochs,
+                                         epochs < static_cast<size_t>(config_.training.epochs),
+                                         "training.epochs")
+                         : finished_note(options_.out, epochs, false, "model.epochs"));
   }
 
   TrainingResult refit(const LearningRates& rates) {

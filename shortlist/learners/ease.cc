@@ -80,9 +80,14 @@ class EaseLearner final : public ItemToItemLearner {
 
  private:
   size_t items() const { return input().prepared.data.items.ids.size(); }
+  // In floats, the matrix and, for the golden requests, that of the bundle. In doubles, both forms of it.
   double bytes(bool doubles) const {
     const auto n = static_cast<double>(items());
-    return n * n * (doubles ? 12 : 4) + static_cast<double>(inverse_scratch_bytes(items(), doubles ? 8 : 4));
+    return n * n *
+               (doubles              ? 12
+                : settings_.keep > 0 ? 4
+                                     : 8) +
+           static_cast<double>(inverse_scratch_bytes(items(), doubles ? 8 : 4));
   }
 
   const EaseSettings settings_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "shortlist/learners/gram.h"
 #include "shortlist/testing/user_items.h"
 
 namespace shortlist {
@@ -90,6 +91,20 @@ TEST(Ease, UsesDoublesWhereTheConditionNeedsThem) {
   const SparseMatrix users = random_users(400, 30, 3);
   EXPECT_FALSE(needs_doubles(users, 100));
   EXPECT_TRUE(needs_doubles(users, 0.001));
+}
+
+// At the worst condition for which float32 is used.
+TEST(Ease, FloatsAreCloseToDoublesWhereTheyAreUsed) {
+  const SparseMatrix users = random_users(3000, 300, 5);
+  const double l2 = largest_row_sum(users) / 9e4;
+  ASSERT_FALSE(needs_doubles(users, l2));
+  const ItemToItem floats = learn(users, {.l2 = l2}), doubles = learn(users, {.l2 = l2}, true);
+  double worst = 0, largest = 0;
+  for (size_t e = 0; e < floats.dense.size(); ++e) {
+    worst = std::max(worst, std::abs(double{floats.dense[e]} - doubles.dense[e]));
+    largest = std::max(largest, std::abs(double{doubles.dense[e]}));
+  }
+  EXPECT_LT(worst, 1e-5 * largest);
 }
 
 TEST(Ease, HasTheSameBitsForAnyNumberOfThreads) {

@@ -228,7 +228,7 @@ TEST_P(FactorKinds, NeedTheUserInTheQuery) {
                                   "[query]\nfeatures = [\"country\"]\n[features]\ncountry = { kind = "
                                   "\"category\" }\n[items]"}}));
             }),
-            fmt::format("c.toml:7: model.kind: \"{}\" needs data.user, and a feature of that column in "
+            fmt::format("c.toml:6: model.kind: \"{}\" needs data.user, and a feature of that column in "
                         "query.features",
                         kind()));
 }
@@ -248,7 +248,7 @@ std::string error_of_table(const std::string& kind, const std::string& csv, cons
                          {"factors = 5", kind == "biased_mf" ? "factors = 5\nlabel = \"r\"" : "factors = 5"},
                          {"attributes = [\"genre\", \"year\"]\n", ""},
                          {"split = { train = 0.8, validation = 0.1, test = 0.1 }",
-                          "split = { train = 1, test = 0 }\n" + more}});
+                          "split = { train = 1, validation = 0, test = 0 }\n" + more}});
   return message_of([&] {
     const Config config = read_config(parse_toml(toml, "c.toml"), "c.toml");
     TrainingCallback nobody;

@@ -34,7 +34,9 @@ FactorLearner::FactorLearner(const LearnerInput& input, std::string kind, int ep
 
 void FactorLearner::announce(TrainingCallback& callback) const {
   const ModelSpec none;
-  callback.prepared(input_.training, input_.prepared.data, none, Parameters(none));
+  TrainSpec training = input_.training;
+  training.settings.epochs = epochs_;
+  callback.prepared(training, input_.prepared.data, none, Parameters(none));
 }
 
 Fitted FactorLearner::fit(const FitOptions& options, TrainingCallback& callback,
@@ -69,6 +71,7 @@ Fitted FactorLearner::fit(const FitOptions& options, TrainingCallback& callback,
     if (stop) return {.finished = false, .went_on = run.epoch != before, .history = run.history, .rates = {}};
     epoch.epoch = ++run.epoch;
     run.history.epochs.push_back(epoch);
+    callback.after_step({run.epoch, epochs_, 1, 1, entries_.columns.size(), epoch.train});
     callback.after_epoch(epoch, none);
     if (options.checkpoints.empty()) continue;
     save_checkpoint(checkpoint_path(options.checkpoints, run), view);

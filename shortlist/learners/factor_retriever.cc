@@ -18,6 +18,7 @@ double dot(std::span<const float> a, std::span<const float> b) {
 }
 
 Explanation explain_item(const FoldedHistory& folded, std::span<const float> vector) {
+  if (folded.items.empty()) return {"popular", dot(folded.rest, vector), {}};
   FeatureShare share{.feature = kHistory, .column = kHistory, .score = 0, .predictions = {}, .history = {}};
   for (size_t h = 0; h < folded.items.size(); ++h) {
     const double score = dot(folded.parts[h], vector);

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "shortlist/math/elementwise.h"
 #include "shortlist/math/finite.h"
+#include "shortlist/math/top_k.h"
 
 namespace shortlist {
 namespace {
@@ -15,9 +18,8 @@ constexpr const char* kHistory = "history";
 
 void add_row(const ItemToItem& weights, const HistoryWeight& from, std::span<float> scores) {
   if (weights.is_dense()) {
-    const float* row = weights.dense.data() + size_t{from.item} * weights.items;
-    for (size_t i = 0; i < scores.size(); ++i) scores[i] += from.weight * row[i];
-    return;
+    return add_scaled(weights.dense.subspan(size_t{from.item} * weights.items, weights.items), from.weight,
+                      scores);
   }
   const auto columns = weights.sparse.columns_of(from.item);
   const auto values = weights.sparse.values_of(from.item);
@@ -43,6 +45,50 @@ std::vector<HistoryWeight> by_item(const ItemToItem& weights, std::span<const ui
   }
   return distinct;
 }
+
+// The items that a history leads to. Its memory is used again for the next history.
+class Reached {
+ public:
+  explicit Reached(const ItemToItem& weights) : weights_(weights), sums_(weights.items) {}
+
+  // The best k of those with a score above 0, or fewer if there are not as many.
+  std::vector<Scored> best(const QueryHistory& history, size_t k, Eligible eligible,
+                           std::span<const uint32_t> left_out) {
+    items_.clear();
+    scores_.clear();
+    for (const HistoryWeight& from : history_weights(weights_, history)) add(from);
+    for (uint32_t item : left_out) sums_[item] = 0;
+    size_t kept = 0;
+    for (uint32_t item : items_) {
+      // An item may be listed again, if its sum was 0 in between; then it is 0 now.
+      const float score = std::exchange(sums_[item], 0.0f);
+      if (!(score > 0) || (!eligible.empty() && !eligible[item])) continue;
+      items_[kept++] = item;
+      scores_.push_back(score);
+    }
+    items_.resize(kept);
+    TopK best(std::min(k, kept));
+    best.push(scores_, items_);
+    return best.take();
+  }
+
+ private:
+  // In the same order as add_row(), for the same bits.
+  void add(const HistoryWeight& from) {
+    const auto columns = weights_.sparse.columns_of(from.item);
+    const auto values = weights_.sparse.values_of(from.item);
+    for (size_t e = 0; e < columns.size(); ++e) {
+      const auto item = static_cast<uint32_t>(columns[e]);
+      if (sums_[item] == 0) items_.push_back(item);
+      sums_[item] += from.weight * values[e];
+    }
+  }
+
+  const ItemToItem& weights_;
+  std::vector<float> sums_;      // [items], 0 between histories
+  std::vector<uint32_t> items_;  // those whose sum is not 0
+  std::vector<float> scores_;
+};
 
 Explanation explain_history(const ItemToItem& weights, std::span<const HistoryWeight> history,
                             uint32_t item) {
@@ -88,6 +134,24 @@ void ItemToItemRetriever::score_all(const QueryBatch& queries, Matrix scores) co
     std::ranges::fill(row, 0.0f);
     for (const HistoryWeight& from : history) add_row(*weights_, from, row);
   }
+}
+
+std::vector<Found> ItemToItemRetriever::retrieve(const QueryBatch& queries, size_t k, Eligible eligible,
+                                                 LeftOutItems left_out) const {
+  if (weights_->is_dense()) return Retriever::retrieve(queries, k, eligible, left_out);
+  Reached reached(*weights_);
+  std::vector<Found> found;
+  for (size_t q = 0; q < queries.rows; ++q) {
+    queries.deadline.check();
+    Found best{reached.best(queries.histories[q], k, eligible, left_out[q]), true};
+    if (best.best.size() < std::min(k, items())) {
+      const QueryBatch one{
+          .rows = 1, .histories = queries.histories.subspan(q, 1), .deadline = queries.deadline};
+      best = Retriever::retrieve(one, k, eligible, left_out.subspan(q, 1)).front();
+    }
+    found.push_back(std::move(best));
+  }
+  return found;
 }
 
 std::vector<Explanation> ItemToItemRetriever::explain(const QueryBatch& query,

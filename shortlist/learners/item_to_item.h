@@ -34,6 +34,9 @@ class ItemToItemRetriever final : public Retriever {
 
   size_t items() const override { return weights_->items; }
   void score_all(const QueryBatch& queries, Matrix scores) const override;
+  // With sparse weights, looks only at the items that the history leads to, if enough of them score above 0.
+  std::vector<Found> retrieve(const QueryBatch& queries, size_t k, Eligible eligible,
+                              LeftOutItems left_out) const override;
   // Uses the method "history", with the largest contributions of the history's items; or "popular" for a
   // query without a history.
   std::vector<Explanation> explain(const QueryBatch& query, std::span<const uint32_t> items,

@@ -76,6 +76,39 @@ TEST(ItemToItem, DenseAndSparseWeightsScoreAlike) {
     EXPECT_EQ(scores_of(a, history), scores_of(b, history));
 }
 
+// The default scores all items.
+TEST(ItemToItem, RetrievesWhatTheDefaultOfAllKindsRetrieves) {
+  const RandomStream draws(1, "retrieve");
+  auto weights = std::make_shared<ItemToItem>();
+  weights->items = 60;
+  weights->sparse = testing::random_users(60, 60, 7);
+  for (size_t e = 0; e < weights->sparse.values.size(); ++e)
+    weights->sparse.values[e] = static_cast<float>(draws.below(e, 5)) - 1;  // many ties, some below 0
+  for (uint64_t i = 0; i < 60; ++i) weights->popular.push_back(static_cast<float>(draws.below(1000 + i, 9)));
+  const ItemToItemRetriever retriever("slim", weights);
+  const std::vector<Numbers> items = {{3, 8, 21}, {}, {59}, {4}, {1, 2, 3, 4, 5, 6, 7}};
+  std::vector<QueryHistory> histories;
+  for (const Numbers& of : items) histories.push_back({of, {}, {}});
+  const Numbers out = {0, 1, 2, 9};
+  const std::vector<std::span<const uint32_t>> left_out = {out, {}, out, {}, out};
+  std::vector<uint8_t> some(60, 1);
+  for (size_t i = 0; i < 60; i += 3) some[i] = 0;
+  for (size_t k : {0, 1, 5, 30, 100}) {
+    for (const Eligible eligible : {Eligible(), Eligible(some)}) {
+      const QueryBatch queries{.rows = 5, .histories = histories};
+      const auto fast = retriever.retrieve(queries, k, eligible, left_out);
+      const auto slow = retriever.Retriever::retrieve(queries, k, eligible, left_out);
+      for (size_t q = 0; q < 5; ++q) {
+        ASSERT_EQ(fast[q].best.size(), slow[q].best.size()) << k << ' ' << q;
+        for (size_t i = 0; i < fast[q].best.size(); ++i) {
+          EXPECT_EQ(fast[q].best[i].index, slow[q].best[i].index) << k << ' ' << q;
+          EXPECT_EQ(fast[q].best[i].score, slow[q].best[i].score);
+        }
+      }
+    }
+  }
+}
+
 TEST(ItemToItem, ExplainsAScoreByTheItemsOfTheHistory) {
   const ItemToItemRetriever retriever("ease", small());
   const Numbers items = {0, 1};
@@ -245,6 +278,45 @@ features = ["movie"]
   ASSERT_EQ(why[0].features.size(), 2u);
   EXPECT_EQ(why[0].features[1].column, "history");
   EXPECT_EQ(why[0].features[1].predictions, std::vector<double>{0});
+}
+
+// A history that a ranking reads is the one that the kind reads.
+TEST_P(ItemToItemBundle, SharesTheHistoryOfARanking) {
+  train_with(config({{"[items]\n", R"([features]
+taken = { kind = "history" }
+movie = { kind = "category", dim = 4 }
+
+[query]
+features = ["taken"]
+layers   = [{ dense = 8 }]
+
+[[ranking]]
+label  = "rating"
+layers = [{ dense = 8, activation = "relu" }]
+
+[training]
+epochs = 2
+
+[items]
+features = ["movie"]
+)"}}));
+  const Recommender recommender = Recommender::load(path());
+  EXPECT_GT(check_golden_requests(recommender), 0u);
+  EXPECT_EQ(recommender.query_columns(), (std::vector<std::string>{"taken", "user"}));
+  const RecommendOptions by_score{.k = 5, .order = ListOrder::score};
+  const auto given = recommender.recommend(Record{{"history", "m01,m04,m07"}}, by_score);
+  const auto other = recommender.recommend(Record{{"taken", "m02,m05"}}, by_score);
+  const auto known = recommender.recommend(Record{{"user", "u03"}}, by_score);
+  const auto popular = recommender.recommend(Record{}, by_score);
+  EXPECT_NE(given[0].score, other[0].score);
+  EXPECT_NE(known[0].score, popular[0].score);
+  const auto why = recommender.explain(recommender.to_query({{"taken", "m01,m04,m07"}}), {given[0].item});
+  double score = 0;
+  for (const FeatureShare& share : why[0].features) {
+    EXPECT_EQ(share.column, "taken");
+    score += share.score;
+  }
+  EXPECT_NEAR(score, given[0].score, 1e-5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, ItemToItemBundle,

@@ -1,6 +1,19 @@
 #include "shortlist/learners/ranked.h"
 
 namespace shortlist {
+namespace {
+
+// Epochs of the retriever are not those of the training.
+class OnlyWarnings final : public TrainingCallback {
+ public:
+  explicit OnlyWarnings(TrainingCallback& callback) : callback_(callback) {}
+  void warned(const std::string& message) override { callback_.warned(message); }
+
+ private:
+  TrainingCallback& callback_;
+};
+
+}  // namespace
 
 RankedLearner::RankedLearner(std::unique_ptr<Learner> retrieval, const LearnerInput& input)
     : retrieval_(std::move(retrieval)), ranking_(input) {}
@@ -13,7 +26,8 @@ std::vector<std::string> RankedLearner::warnings() const {
 
 Fitted RankedLearner::fit(const FitOptions& options, TrainingCallback& callback,
                           const std::atomic<bool>& stop) {
-  const Fitted retrieval = retrieval_->fit({}, callback, stop);
+  OnlyWarnings warnings(callback);
+  const Fitted retrieval = retrieval_->fit({}, warnings, stop);
   if (!retrieval.finished) return retrieval;
   return ranking_.fit(options, callback, stop);
 }

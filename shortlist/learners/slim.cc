@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "shortlist/learners/gram.h"
+#include "shortlist/math/elementwise.h"
 #include "shortlist/math/top_k.h"
 
 namespace shortlist {
@@ -69,8 +70,7 @@ class Descent {
       if (change == 0) continue;
       weights_[c] = next;
       largest = std::max(largest, std::abs(double{change}));
-      const float* with = between_.data() + c * m;
-      for (size_t o = 0; o < m; ++o) predicted_[o] += change * with[o];
+      add_scaled(std::span(between_).subspan(c * m, m), change, predicted_);
     }
     return largest;
   }

@@ -12,7 +12,7 @@ struct SlimSettings {
       "A sparse linear model from the items of a user to every other item, with positive weights and an "
       "elastic net, by coordinate descent (Ning and Karypis 2011)";
   double l1 = 1;
-  double l2 = 10;
+  double l2 = 100;
   int candidates = 1000;
   int sweeps = 50;
   double tolerance = 1e-4;

@@ -1,6 +1,7 @@
 // For tests only: matrices of users and items.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <vector>
 

@@ -17,7 +17,7 @@ def ratings():
 
 @pytest.mark.parametrize("kind", [sl.Ials, sl.BprMf])
 def test_answers_from_a_history(ratings, kind):
-    model = kind("user", "movie", factors=8, epochs=8, seed=1).fit(ratings)
+    model = kind("user", "movie", factors=8, epochs=60, seed=1).fit(ratings)
     answer = model.recommend({"history": [[0, 2, 4]]}, k=6)
     items = answer["movie"] if "movie" in answer else answer["item"]
     assert (items.astype(int) % 2 == 0).sum() >= 4

@@ -91,6 +91,15 @@ export function makeWatched() {
   return { bundle: join(folder, 'watched'), remove: () => rmSync(folder, { recursive: true }) };
 }
 
+// A model of a kind that answers from histories without towers.
+export function makeTransitions() {
+  const folder = mkdtempSync(join(tmpdir(), 'shortlist-transitions-'));
+  const table = join(folder, 'watched.csv');
+  writeFileSync(table, watched());
+  run('train', config('transitions.toml'), '--data', table, '--out', join(folder, 'transitions'));
+  return { bundle: join(folder, 'transitions'), remove: () => rmSync(folder, { recursive: true }) };
+}
+
 // A model without towers, features or vectors of items, and so without a map.
 export function makePopular() {
   const folder = mkdtempSync(join(tmpdir(), 'shortlist-popular-'));

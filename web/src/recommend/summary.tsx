@@ -60,8 +60,8 @@ export function Summary({ choice, onChange, answer, request }: Props) {
     const values = choice.only.get(field.column);
     return values ? [boundsOf(field, values, title)] : [];
   });
-  // The form shows which values are not given.
-  const warnings = [...new Set(answer.value?.warnings ?? [])].filter((warning) => !features.query.some(({ column }) => warning.startsWith(`${column} is not given`)));
+  // The form shows which values are not given, but not what follows from it.
+  const warnings = [...new Set(answer.value?.warnings ?? [])].filter((warning) => !features.query.some(({ column }) => warning.startsWith(`${column} is not given,`)));
   const shown = answer.value?.items.length ?? 0;
   const order = orderOf(served, label, choice.order);
   const howFound = answer.value && !answer.value.exact ? ', found by an approximate index' : '';

@@ -17,7 +17,8 @@ interface Props {
 const kMethods: Record<string, string> = {
   additive: 'The parts add up to the score.',
   integrated_gradients: 'The parts, found by integrated gradients, add up to the score.',
-  popular: 'The score is how often the item occurs in the training data. It is the same for every query.',
+  popular: 'The score is how often the item occurs in the training data.',
+  history: 'The items of the history add up to the score.',
 };
 
 type Part = Explanation['features'][number];
