@@ -189,3 +189,18 @@ def test_the_default_space_is_of_the_config(searched):
 )
 def test_mistakes_are_named(searched, arguments, words, code):
     assert words in error("tune", "towers.toml", "--no-test", *arguments, cwd=searched, code=code)
+
+
+def test_a_stopped_search_says_how_to_go_on(searched):
+    command = [PROGRAM, "tune", "towers.toml", "--space", "space.toml", "--trials", "9", "--out", "stopped", "--no-test"]
+    with subprocess.Popen(command, cwd=searched, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        deadline = time.monotonic() + 60
+        path = searched / "stopped" / "journal.jsonl"
+        while (not path.exists() or path.read_text().count("\n") < 2) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        told = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "stopped; finished trials are kept in stopped, and the same command goes on" in told
+    tune(searched, "stopped", "--no-test")
+    assert without_times(journal(searched, "stopped")) == without_times(journal(searched))

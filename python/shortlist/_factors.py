@@ -114,9 +114,10 @@ def _arrays_of(factors: Any) -> dict[str, Any]:
         found = {"user_factors": factors.get_user_representations()[1], "item_factors": item_factors}
         found["item_biases"] = item_biases
     else:
-        found = {name: getattr(factors, name, None) for name in ("user_factors", "item_factors")}
-        # implicit's models on a GPU
-        found = {name: value.to_numpy() if hasattr(value, "to_numpy") else value for name, value in found.items()}
+        found = {}
+        for name in ("user_factors", "item_factors"):
+            value: Any = getattr(factors, name, None)
+            found[name] = value.to_numpy() if hasattr(value, "to_numpy") else value  # implicit's on a GPU
     for name in ("user_factors", "item_factors"):
         if found.get(name) is None:
             raise ConfigError(f"factors: has no {name}")
