@@ -295,8 +295,8 @@ def _is_kind(config: Any) -> bool:
 
 def _configs(configs: Any, folder: str) -> list[str]:
     """The configs as arguments: paths of files that are written into the folder, and names of kinds."""
-    if isinstance(configs, Mapping) and all(isinstance(value, (Mapping, str, os.PathLike)) for value in configs.values()):
-        named = list(configs.items()) if not _is_config(configs) else [("config", configs)]
+    if isinstance(configs, Mapping):
+        named = [("config", configs)] if _is_config(configs) else list(configs.items())
     elif isinstance(configs, Sequence) and not isinstance(configs, str):
         named = [("", config) for config in configs]
     else:
@@ -340,7 +340,8 @@ def _space(space: Mapping[str, Any] | str | os.PathLike[str], folder: str) -> st
         entry = {"values": list(setting)} if isinstance(setting, (list, tuple)) else setting
         if not isinstance(entry, Mapping):
             raise ConfigError(f"space: '{key}': got a {type(setting).__name__}, need a list of values or min and max")
-        lines.append(f"{json.dumps(key)} = {{ {', '.join(f'{name} = {json.dumps(value)}' for name, value in entry.items())} }}")
+        parts = ", ".join(f"{name} = {json.dumps(value)}" for name, value in entry.items())
+        lines.append(f"{json.dumps(key)} = {{ {parts} }}")
     path = os.path.join(folder, "space.toml")
     pathlib.Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
