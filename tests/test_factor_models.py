@@ -2,10 +2,12 @@
 
 import json
 import random
+import subprocess
+import time
 
 import pytest
 
-from program import error, run
+from program import PROGRAM, error, run
 from serving import serving
 
 CONFIG = """
@@ -119,6 +121,20 @@ def test_a_run_may_be_made_longer(folder):
     run("train", "ials.toml", "--out", "long", "--resume", "--set", "model.epochs=7", cwd=folder)
     run("train", "ials.toml", "--out", "at-once", "--set", "model.epochs=7", cwd=folder)
     assert (folder / "long/ials.safetensors").read_bytes() == (folder / "at-once/ials.safetensors").read_bytes()
+
+
+def test_a_killed_run_continues_to_the_same_bytes(folder):
+    more = ["--set", "model.epochs=400", "--quiet"]
+    started = subprocess.Popen([PROGRAM, "train", "bpr_mf.toml", "--out", "killed", *more], cwd=folder)
+    deadline = time.monotonic() + 60
+    while not list((folder / "killed").rglob("epoch-*.safetensors")) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    started.kill()
+    started.wait()
+    assert not (folder / "killed/bpr_mf.safetensors").exists()
+    run("train", "bpr_mf.toml", "--out", "killed", "--resume", *more, cwd=folder)
+    run("train", "bpr_mf.toml", "--out", "whole", *more, cwd=folder)
+    assert (folder / "killed/bpr_mf.safetensors").read_bytes() == (folder / "whole/bpr_mf.safetensors").read_bytes()
 
 
 def test_mistakes_are_named(folder):

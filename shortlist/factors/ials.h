@@ -61,7 +61,8 @@ class IalsTraining {
 class IalsRow {
  public:
   // `others`: the number of vectors on the other side.
-  IalsRow(const IalsOptions& options, size_t others) : options_(options), others_(static_cast<double>(others)) {}
+  IalsRow(const IalsOptions& options, size_t others)
+      : options_(options), others_(static_cast<double>(others)) {}
 
   // The system has views of this object. Entries with weight 0 count as any other pair.
   RowSystem system(std::span<const uint32_t> columns, std::span<const float> weights);

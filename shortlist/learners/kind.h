@@ -33,7 +33,7 @@ struct StoredModel {
 
 struct ModelKind {
   std::string_view name, help;
-  bool has_vectors;  // that retrieval.index may search
+  bool has_vectors;                             // that retrieval.index may search
   std::vector<FieldDescription> (*document)();  // documentation of the settings
   // Throws a usage Error with file and line for a setting that the kind does not have.
   void (*check)(const Value& settings, const Where& where);
@@ -50,7 +50,9 @@ Settings read_kind_settings(const Value& value, const Where& where) {
 }
 
 template <typename Settings>
-concept HasVectors = requires { requires Settings::has_vectors; };
+concept HasVectors = requires {
+  requires Settings::has_vectors;
+};
 
 template <typename Settings>
 ModelKind model_kind() {

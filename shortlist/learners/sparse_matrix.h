@@ -38,8 +38,8 @@ struct SparseMatrix {
 enum class EntryValue { one, weights, label };
 
 // The matrix [users, items] of the positive training rows, in which each user has each item at most once.
-// Entries that would be 0 are left out, except for labels. EntryValue::label is that of the first ranking task, and rows without
-// it are left out. Requires a user column.
+// Entries that would be 0 are left out, except for labels. EntryValue::label is that of the first ranking
+// task, and rows without it are left out. Requires a user column.
 SparseMatrix user_items(const Dataset& data, EntryValue value);
 
 // Tensors NAME_offsets I64 [rows + 1], NAME_columns I32 [entries] and NAME_values F32 [entries]: views of the
