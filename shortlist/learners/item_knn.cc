@@ -10,7 +10,6 @@
 namespace shortlist {
 namespace {
 
-constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 // Similarities in memory at once, and the items of a task when they are handed to the second of each pair.
 constexpr size_t kScoresARound = size_t{1} << 24, kItemsATask = 64;
 
@@ -23,40 +22,71 @@ std::vector<double> inverse_frequencies(const SparseMatrix& users) {
   return idf;
 }
 
-// The values whose products, added up over the users, make the similarity.
-void weigh(const ItemKnnSettings& settings, SparseMatrix& users) {
-  const std::vector<float> sums = item_sums(users);
-  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(sums.size());
-  const std::vector<double> idf = inverse_frequencies(users);
-  for (size_t u = 0; u < users.rows(); ++u) {
-    for (auto e = static_cast<size_t>(users.offsets[u]); e < static_cast<size_t>(users.offsets[u + 1]); ++e) {
-      const double x = users.values[e];
-      const double length = 1 - settings.b + settings.b * sums[static_cast<size_t>(users.columns[e])] / mean;
-      switch (settings.similarity) {
-        case ItemSimilarity::cosine:
-          break;
-        case ItemSimilarity::jaccard:
-          users.values[e] = 1;
-          break;
-        case ItemSimilarity::tfidf:
-          users.values[e] = static_cast<float>(std::sqrt(x) * idf[u]);
-          break;
-        case ItemSimilarity::bm25:
-          users.values[e] = static_cast<float>(x * (settings.k1 + 1) / (settings.k1 * length + x) * idf[u]);
-          break;
-      }
+// What the similarities are sums of: the value of a user and an item is `values` × `of_users` × `of_items`.
+// If each user has an item at most once, it is a number of the user times one of the item, and there are no
+// `values`: sums then read only the items of a user.
+struct Factors {
+  std::vector<float> of_users, of_items;
+  std::vector<float> values;  // of the entries, or empty
+};
+
+// The factor of bm25 for x rows of an item.
+double saturated(double x, double rows, double mean_rows, const ItemKnnSettings& settings) {
+  const double length = 1 - settings.b + settings.b * rows / mean_rows;
+  return x * (settings.k1 + 1) / (settings.k1 * length + x);
+}
+
+Factors factors_of(const SparseMatrix& users, const ItemKnnSettings& settings) {
+  Factors factors;
+  const bool rare_users_count =
+      settings.similarity == ItemSimilarity::tfidf || settings.similarity == ItemSimilarity::bm25;
+  if (rare_users_count) {
+    for (double idf : inverse_frequencies(users)) factors.of_users.push_back(static_cast<float>(idf));
+  } else {
+    factors.of_users.assign(users.rows(), 1.0f);
+  }
+  const std::vector<float> rows = item_sums(users);
+  const double mean = std::accumulate(rows.begin(), rows.end(), 0.0) / static_cast<double>(rows.size());
+  factors.of_items.assign(users.cols, 1.0f);
+  const bool repeated = std::ranges::any_of(users.values, [](float value) { return value != 1; });
+  if (settings.similarity == ItemSimilarity::jaccard) return factors;
+  if (!repeated) {
+    for (size_t i = 0; settings.similarity == ItemSimilarity::bm25 && i < users.cols; ++i)
+      factors.of_items[i] = static_cast<float>(saturated(1, rows[i], mean, settings));
+    return factors;
+  }
+  for (size_t e = 0; e < users.values.size(); ++e) {
+    const double x = users.values[e];
+    switch (settings.similarity) {
+      case ItemSimilarity::cosine:
+      case ItemSimilarity::jaccard:
+        factors.values.push_back(users.values[e]);
+        break;
+      case ItemSimilarity::tfidf:
+        factors.values.push_back(static_cast<float>(std::sqrt(x)));
+        break;
+      case ItemSimilarity::bm25:
+        factors.values.push_back(
+            static_cast<float>(saturated(x, rows[static_cast<size_t>(users.columns[e])], mean, settings)));
+        break;
     }
   }
+  return factors;
 }
 
 // The lengths of the items' columns; for jaccard, the number of their users.
-std::vector<float> norms_of(const SparseMatrix& users, ItemSimilarity similarity) {
+std::vector<float> norms_of(const SparseMatrix& users, const Factors& factors, ItemSimilarity similarity) {
   std::vector<double> squares(users.cols);
-  for (size_t e = 0; e < users.columns.size(); ++e)
-    squares[static_cast<size_t>(users.columns[e])] += double{users.values[e]} * users.values[e];
+  for (size_t u = 0; u < users.rows(); ++u) {
+    for (auto e = static_cast<size_t>(users.offsets[u]); e < static_cast<size_t>(users.offsets[u + 1]); ++e) {
+      const double value = (factors.values.empty() ? 1.0 : factors.values[e]) * factors.of_users[u];
+      squares[static_cast<size_t>(users.columns[e])] += value * value;
+    }
+  }
   std::vector<float> norms;
-  for (double square : squares)
-    norms.push_back(static_cast<float>(similarity == ItemSimilarity::jaccard ? square : std::sqrt(square)));
+  for (size_t i = 0; i < users.cols; ++i)
+    norms.push_back(static_cast<float>(
+        similarity == ItemSimilarity::jaccard ? squares[i] : std::sqrt(squares[i]) * factors.of_items[i]));
   return norms;
 }
 
@@ -65,9 +95,11 @@ class Neighbours {
   Neighbours(const SparseMatrix& users, const ItemKnnSettings& settings)
       : users_(users),
         settings_(settings),
-        norms_(norms_of(users, settings.similarity)),
+        factors_(factors_of(users, settings)),
+        norms_(norms_of(users, factors_, settings.similarity)),
         shrink_(static_cast<float>(settings.shrink)) {
     index_entries();
+    if (items() <= size_t{UINT16_MAX} + 1) short_columns_.assign(users.columns.begin(), users.columns.end());
     const size_t kept = std::min(static_cast<size_t>(settings.neighbours), items() - 1);
     best_.assign(items(), TopK(kept));
   }
@@ -105,7 +137,8 @@ class Neighbours {
       for (size_t item = range.begin; item < range.end && !stop; ++item) {
         score_found(item, sums, found);
         for (uint32_t other : found) {
-          if (other != item) best_[item].push({other, similarity(item, other, sums[other])});
+          if (other != item && sums[other] > 0)
+            best_[item].push({other, similarity(item, other, sums[other])});
           sums[other] = 0;
         }
         found.clear();
@@ -129,6 +162,7 @@ class Neighbours {
       std::vector<Scored> row = best.take();
       std::ranges::sort(row, {}, &Scored::index);
       for (const Scored& scored : row) {
+        if (scored.score <= 0) continue;  // no common users
         similar.columns.push_back(static_cast<int32_t>(scored.index));
         similar.values.push_back(scored.score);
       }
@@ -150,30 +184,55 @@ class Neighbours {
     for (size_t u = 0; u < users_.rows(); ++u) {
       const auto begin = static_cast<uint64_t>(users_.offsets[u]),
                  end = static_cast<uint64_t>(users_.offsets[u + 1]);
-      for (uint64_t e = begin; e < end; ++e)
-        entries_[next[static_cast<size_t>(users_.columns[e])]++] = {begin, e, end};
+      const float square = factors_.of_users[u] * factors_.of_users[u];
+      for (uint64_t e = begin; e < end; ++e) {
+        const float own = factors_.values.empty() ? square : square * factors_.values[e];
+        entries_[next[static_cast<size_t>(users_.columns[e])]++] = {begin, e, end, own};
+      }
     }
   }
 
   float similarity(size_t a, size_t b, float sum) const {
-    if (!(sum > 0)) return kNone;
-    if (settings_.similarity == ItemSimilarity::bm25) return sum;
-    if (settings_.similarity == ItemSimilarity::jaccard)
-      return sum / (norms_[std::min(a, b)] + norms_[std::max(a, b)] - sum + shrink_);
-    return sum / (norms_[std::min(a, b)] * norms_[std::max(a, b)] + shrink_);
+    const size_t first = std::min(a, b), second = std::max(a, b);  // for the same bits in both directions
+    sum *= factors_.of_items[first] * factors_.of_items[second];
+    switch (settings_.similarity) {
+      case ItemSimilarity::bm25:
+        return sum;
+      case ItemSimilarity::jaccard:
+        return sum / (norms_[first] + norms_[second] - sum + shrink_);
+      case ItemSimilarity::cosine:
+      case ItemSimilarity::tfidf:
+        break;
+    }
+    return sum / (norms_[first] * norms_[second] + shrink_);
   }
 
   // row[j] for the items j after `item`.
   void score_later(size_t item, std::span<float> row) const {
     std::ranges::fill(row.subspan(item + 1), 0.0f);
-    const int32_t* columns = users_.columns.data();
-    const float* values = users_.values.data();
-    for (size_t i = offsets_[item]; i < offsets_[item + 1]; ++i) {
-      const Entry& own = entries_[i];
-      const float x = values[own.at];
-      for (uint64_t e = own.at + 1; e < own.end; ++e) row[static_cast<size_t>(columns[e])] += x * values[e];
+    if (!factors_.values.empty()) {
+      add_later<true>(item, users_.columns.data(), row.data());
+    } else if (!short_columns_.empty()) {
+      add_later<false>(item, short_columns_.data(), row.data());
+    } else {
+      add_later<false>(item, users_.columns.data(), row.data());
     }
     for (size_t j = item + 1; j < row.size(); ++j) row[j] = similarity(item, j, row[j]);
+  }
+
+  template <bool kValues, typename Column>
+  void add_later(size_t item, const Column* columns, float* row) const {
+    constexpr size_t kAhead = 8;  // the users of an item are far apart in memory
+    const float* values = factors_.values.data();
+    const size_t last = offsets_[item + 1];
+    for (size_t i = offsets_[item]; i < last; ++i) {
+      const Entry& own = entries_[i];
+      __builtin_prefetch(columns + entries_[std::min(i + kAhead, last - 1)].at);
+      for (uint64_t e = own.at + 1; e < own.end; ++e) {
+        const auto other = static_cast<size_t>(columns[e]);
+        row[other] += kValues ? own.value * values[e] : own.value;
+      }
+    }
   }
 
   // Gives the items in `columns` their similarities to the earlier items of a block.
@@ -192,22 +251,25 @@ class Neighbours {
       for (uint64_t e = own.begin; e < own.end; ++e) {
         const auto other = static_cast<size_t>(users_.columns[e]);
         if (sums[other] == 0) found.push_back(static_cast<uint32_t>(other));
-        sums[other] += users_.values[own.at] * users_.values[e];
+        sums[other] += factors_.values.empty() ? own.value : own.value * factors_.values[e];
       }
     }
   }
 
-  // An entry of an item: its place among the entries of all users, and those of its user.
+  // An entry of an item: its place among the entries of all users, those of its user, and its part of sums.
   struct Entry {
     uint64_t begin, at, end;
+    float value;
   };
 
   const SparseMatrix& users_;
   const ItemKnnSettings& settings_;
+  const Factors factors_;
   const std::vector<float> norms_;
   const float shrink_;
   std::vector<uint64_t> offsets_;
   std::vector<Entry> entries_;
+  std::vector<uint16_t> short_columns_;  // the users' items, if their numbers fit
   std::vector<TopK> best_;
 };
 
@@ -230,9 +292,7 @@ class ItemKnnLearner final : public ItemToItemLearner {
 
 SparseMatrix similar_items(const SparseMatrix& users, const ItemKnnSettings& settings, ThreadPool& pool,
                            const std::atomic<bool>& stop) {
-  SparseMatrix weighted = users;
-  weigh(settings, weighted);
-  Neighbours neighbours(weighted, settings);
+  Neighbours neighbours(users, settings);
   if (neighbours.mean_found() < static_cast<double>(users.cols) / 16) {
     neighbours.compare_found(pool, stop);
   } else {
