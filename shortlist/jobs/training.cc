@@ -70,7 +70,7 @@ struct Run {
                               })),
         model(config.has_towers() ? build_model(config, prepared.features, prepared.label_scales)
                                   : ModelSpec()),
-        learner(make_learner({config.model, training, model, prepared, pool})) {}
+        learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features()})) {}
 };
 
 // A checkpoint, or the folder of a run's checkpoints.

@@ -26,6 +26,7 @@ struct LearnerInput {
   const ModelSpec& model;  // of the towers; without nodes if the kind has none
   const PreparedData& prepared;
   ThreadPool& pool;
+  std::vector<std::string> query_features = {};  // names of the query's features, in order
 };
 
 struct FitOptions {
