@@ -143,7 +143,7 @@ void write_baselines(const BundleContent& content, NewFile file) {
   file.tensors(baseline_tensors(*content.baselines).views, baseline_metadata(*content.fingerprint));
 }
 void check_baselines(ListedContent file, Bundle& bundle) {
-  read_baselines(file.tensors(), bundle.items.ids.size());
+  read_baselines(file.tensors(), bundle.items.ids.size(), bundle.spec.labels);
 }
 
 void write_order(const BundleContent& content, NewFile file) {

@@ -43,13 +43,12 @@ void add_doctor(CLI::App& app, Chosen& chosen) {
   sub->add_flag("--json", command->json, "Print the findings as JSON");
   sub->add_flag("--strict", command->strict, "Exit with code 3 if there is a warning");
   add_text_options(*sub, command->tables.data);
-  sub->footer(
-      std::string(kTableHelp) +
-      "\nNothing is trained. Each finding says what was found, why it matters and what to change. Notes may "
-      "be intended; warnings seldom are.\n"
-      "\nExamples:\n"
-      "  shortlist doctor ratings.csv config.toml\n"
-      "  shortlist doctor config.toml --strict\n");
+  sub->footer(std::string(kTableHelp) +
+              "\nNothing is trained. Each finding says what was found, why it matters and what to change. "
+              "Notes may be intended, but warnings seldom are.\n"
+              "\nExamples:\n"
+              "  shortlist doctor ratings.csv config.toml\n"
+              "  shortlist doctor config.toml --strict\n");
 }
 
 void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
@@ -201,7 +200,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
       ->excludes(like)
       ->group(tensorflow);
   sub->footer(
-      "\ndocs/reference/export.md shows each with the Python that opens it.\n"
+      "\ndocs/reference/export.md describes each format, with Python code that reads it.\n"
       "\nExamples:\n"
       "  shortlist export runs/anime --to onnx --out anime-onnx\n"
       "  shortlist export runs/anime --to parquet --out anime.parquet\n"

@@ -73,7 +73,8 @@ struct RetrievalConfig {
         "In the loss, subtract from each score the log of the item's share of the training rows. Without it, "
         "popular items are ranked too low, because they occur in more batches.");
     visit("sampling_estimate", sampling_estimate,
-          "How sampling_correction knows the shares: counts, the share of all training rows; streaming, from "
+          "How sampling_correction estimates the shares: counts, the share of all training rows; streaming, "
+          "from "
           "the number of rows between two rows with the item (Yi et al. 2019), which follows changes");
     visit("streaming_rate", streaming_rate,
           "Weight of the latest gap in the mean of the gaps of sampling_estimate = \"streaming\"",

@@ -44,7 +44,7 @@ struct Embedding : LayerOf<Embedding> {
           Range::at_least(0));
     visit("half_life", half_life,
           "Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many "
-          "places before it. 0: all count alike.",
+          "places before it. 0 means that all count the same.",
           Range::at_least(0));
     visit("item_dropout", item_dropout, "Share of a row's ids that each training step leaves out, at random",
           Range::below(0, 1));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shortlist/base/take.h"
+#include "shortlist/features/take_rows.h"
 #include "shortlist/train/table_times.h"
 
 namespace shortlist {
@@ -27,21 +29,6 @@ ValueCounts count_values(const CodedColumn& column, size_t all_rows, const std::
     found.counts.push_back(counts[code]);
   }
   return found;
-}
-
-// Appends row `row` of `from`.
-void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
-  to.width = from.width;
-  if (from.width > 0) {
-    const auto numbers = from.numbers(row);
-    to.values.insert(to.values.end(), numbers.begin(), numbers.end());
-    return;
-  }
-  const auto bag = from.bag(row);
-  to.ids.insert(to.ids.end(), bag.begin(), bag.end());
-  if (from.offsets.empty()) return;
-  if (to.offsets.empty()) to.offsets.push_back(0);
-  to.offsets.push_back(static_cast<uint32_t>(to.ids.size()));
 }
 
 }  // namespace
@@ -90,8 +77,7 @@ EncodedRows encode_distinct(const FeatureMap& tower, const DataColumns& columns,
     uint64_t unknown = 0;
     with_row_of(columns, column, [&] { tower[i].feature->encode(column.values, distinct, &unknown); });
     if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
-    EncodedColumn& rows = encoded.columns.emplace_back();
-    for (uint32_t row : first) append(distinct, column.codes[row], rows);
+    encoded.columns.push_back(take_rows(std::move(distinct), take(column.codes, first)));
   }
   return encoded;
 }
