@@ -14,8 +14,8 @@ from shortlist._settings import Settings, plain
 class _OfHistories(Estimator):
     """A kind that answers from the items of a user's history."""
 
-    _kind = ""
-    _keys: tuple[str, ...] = ()
+    _model_kind = ""
+    _setting_names: tuple[str, ...] = ()
 
     def _settings(self, data: Any) -> dict[str, Any]:
         settings: dict[str, Any] = {
@@ -26,7 +26,7 @@ class _OfHistories(Estimator):
                 "weight": getattr(self, "weight", None),
             },
             "items": {"id": getattr(self, "item")},
-            "model": {"kind": self._kind, **{key: getattr(self, key) for key in self._keys}},
+            "model": {"kind": self._model_kind, **{key: getattr(self, key) for key in self._setting_names}},
             "recommend": {"seen": getattr(self, "seen")},
         }
         return given_settings(plain(settings))
@@ -67,8 +67,8 @@ class ItemKnn(_OfHistories):
         Whether to show progress. On terminals and in notebooks by default.
     """
 
-    _kind = "item_knn"
-    _keys = ("similarity", "neighbours", "shrink", "weighted", "k1", "b")
+    _model_kind = "item_knn"
+    _setting_names = ("similarity", "neighbours", "shrink", "weighted", "k1", "b")
 
     def __init__(
         self,
@@ -135,8 +135,8 @@ class Ease(_OfHistories):
         Whether to show progress. On terminals and in notebooks by default.
     """
 
-    _kind = "ease"
-    _keys = ("l2", "keep")
+    _model_kind = "ease"
+    _setting_names = ("l2", "keep")
 
     def __init__(
         self,
@@ -199,8 +199,8 @@ class Slim(_OfHistories):
         Whether to show progress. On terminals and in notebooks by default.
     """
 
-    _kind = "slim"
-    _keys = ("l1", "l2", "candidates", "sweeps", "tolerance")
+    _model_kind = "slim"
+    _setting_names = ("l1", "l2", "candidates", "sweeps", "tolerance")
 
     def __init__(
         self,
@@ -269,8 +269,8 @@ class Transitions(_OfHistories):
         Whether to show progress. On terminals and in notebooks by default.
     """
 
-    _kind = "transitions"
-    _keys = ("window", "half_life", "keep", "shrink")
+    _model_kind = "transitions"
+    _setting_names = ("window", "half_life", "keep", "shrink")
 
     def __init__(
         self,

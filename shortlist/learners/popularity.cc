@@ -153,12 +153,12 @@ class PopularityLearner final : public Learner {
   const PopularitySettings settings_;
   std::optional<size_t> feature_;
   std::vector<float> scores_;
-  std::optional<Segments> segments_;
+  std::optional<QuerySegments> segments_;
 };
 
 }  // namespace
 
-PopularityRetriever::PopularityRetriever(std::vector<float> scores, std::optional<Segments> segments)
+PopularityRetriever::PopularityRetriever(std::vector<float> scores, std::optional<QuerySegments> segments)
     : scores_(std::move(scores)), segments_(std::move(segments)), order_(scores_.size()) {
   std::iota(order_.begin(), order_.end(), 0);
   std::ranges::stable_sort(order_, std::greater(), [&](uint32_t item) { return scores_[item]; });
@@ -227,7 +227,7 @@ void PopularityRetriever::save(RetrieverWriter& files) const {
 
 namespace {
 
-Segments read_segments(const SafetensorsFile& tensors, const StoredModel& stored) {
+QuerySegments read_segments(const SafetensorsFile& tensors, const StoredModel& stored) {
   const size_t two[] = {2};
   const auto feature = tensors.need(kSegmentFeature, DType::I64, two).values<int64_t>();
   const auto place = static_cast<uint64_t>(feature[0]), ids = static_cast<uint64_t>(feature[1]);
@@ -245,7 +245,7 @@ std::unique_ptr<Learner> PopularitySettings::make_learner(const LearnerInput& in
 
 std::unique_ptr<Retriever> PopularitySettings::load(const StoredModel& stored) {
   std::vector<float> scores;
-  std::optional<Segments> segments;
+  std::optional<QuerySegments> segments;
   stored.files.read(kFile, [&](StoredFile file) {
     const SafetensorsFile tensors = file.tensors();
     const size_t shape[] = {stored.items.ids.size()};

@@ -13,7 +13,7 @@
 namespace shortlist {
 
 // Scores that are added for the queries of a segment, which is the id of a query's feature.
-struct Segments {
+struct QuerySegments {
   size_t feature = 0;   // among the features of the query
   SparseMatrix scores;  // [ids, items]
 };
@@ -21,7 +21,8 @@ struct Segments {
 class PopularityRetriever final : public Retriever {
  public:
   // `scores` has one finite score per item.
-  explicit PopularityRetriever(std::vector<float> scores, std::optional<Segments> segments = std::nullopt);
+  explicit PopularityRetriever(std::vector<float> scores,
+                               std::optional<QuerySegments> segments = std::nullopt);
 
   size_t items() const override { return scores_.size(); }
   void score_all(const QueryBatch& queries, Matrix scores) const override;
@@ -43,7 +44,7 @@ class PopularityRetriever final : public Retriever {
   std::optional<size_t> segment_of(const QueryBatch& queries, size_t query) const;
 
   std::vector<float> scores_;
-  std::optional<Segments> segments_;
+  std::optional<QuerySegments> segments_;
   std::vector<uint32_t> order_;  // items, best first, without segments
 };
 
