@@ -9,7 +9,8 @@ namespace {
 
 void leave_out_rate_of(Value& owner) {
   Value* optimizer = owner.find("optimizer");
-  for (const char* name : {"adam", "adamw", "adagrad", "ftrl", "sgd", "clippy_adagrad"}) {
+  for (const char* name :
+       {"adam", "adamw", "adagrad", "ftrl", "sgd", "clippy_adagrad", "rmsprop", "nadam", "adamax"}) {
     if (Value* rate = optimizer != nullptr ? optimizer->find(name) : nullptr) *rate = Value(0.0);
   }
 }

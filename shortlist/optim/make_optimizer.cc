@@ -1,6 +1,7 @@
 // The functions of optimizer.h that know all optimizers.
 #include "shortlist/optim/optimizer.h"
 
+#include "shortlist/optim/adam_variants.h"
 #include "shortlist/optim/composite_optimizer.h"
 #include "shortlist/optim/rule_optimizer.h"
 
@@ -14,6 +15,9 @@ auto with_rule(const OptimizerConfig& config, const Make& make) {
   if (config.ftrl) return make(static_cast<FtrlRule*>(nullptr));
   if (config.sgd) return make(static_cast<SgdRule*>(nullptr));
   if (config.clippy_adagrad) return make(static_cast<ClippyAdagradRule*>(nullptr));
+  if (config.rmsprop) return make(static_cast<RmspropRule*>(nullptr));
+  if (config.nadam) return make(static_cast<NadamRule*>(nullptr));
+  if (config.adamax) return make(static_cast<AdamaxRule*>(nullptr));
   return make(static_cast<AdamRule*>(nullptr));
 }
 

@@ -16,7 +16,9 @@ struct Named {
 constexpr Named kOptimizers[] = {
     {"adam", &OptimizerConfig::adam},       {"adamw", &OptimizerConfig::adamw},
     {"adagrad", &OptimizerConfig::adagrad}, {"ftrl", &OptimizerConfig::ftrl},
-    {"sgd", &OptimizerConfig::sgd},         {"clippy_adagrad", &OptimizerConfig::clippy_adagrad}};
+    {"sgd", &OptimizerConfig::sgd},         {"clippy_adagrad", &OptimizerConfig::clippy_adagrad},
+    {"rmsprop", &OptimizerConfig::rmsprop}, {"nadam", &OptimizerConfig::nadam},
+    {"adamax", &OptimizerConfig::adamax}};
 
 // Throws if a setting of one optimizer differs from its default although another one is set.
 void check_owner(bool set, const char* owner, const OptimizerConfig& config,
@@ -36,6 +38,7 @@ void check_owners(const OptimizerConfig& config) {
                {"l1_strength", changed(&OptimizerConfig::l1_strength)},
                {"l2_strength", changed(&OptimizerConfig::l2_strength)},
                {"l2_shrinkage", changed(&OptimizerConfig::l2_shrinkage)}});
+  check_owner(config.rmsprop.has_value(), "rmsprop", config, {{"rho", changed(&OptimizerConfig::rho)}});
   check_owner(config.clippy_adagrad.has_value(), "clippy_adagrad", config,
               {{"variable_threshold", changed(&OptimizerConfig::variable_threshold)},
                {"accumulator_threshold", changed(&OptimizerConfig::accumulator_threshold)},
