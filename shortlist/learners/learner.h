@@ -10,6 +10,7 @@
 
 #include "shortlist/base/threads.h"
 #include "shortlist/config/train_spec.h"
+#include "shortlist/learners/earlier_model.h"
 #include "shortlist/metrics/history.h"
 #include "shortlist/retrieval/retriever.h"
 #include "shortlist/retrieval/towers.h"
@@ -26,6 +27,7 @@ struct LearnerInput {
   const ModelSpec& model;  // of the towers; without nodes if the kind has none
   const PreparedData& prepared;
   ThreadPool& pool;
+  const EarlierModel* earlier = nullptr;  // the model whose parameters the towers begin with
 };
 
 struct FitOptions {
