@@ -70,8 +70,8 @@ class Server:
         self.lines = []
         self.news = threading.Condition()
         threading.Thread(target=self.read_log, daemon=True).start()
-        url = self.wait_for("msg=serving")
-        self.port = int(re.search(r":(\d+)/", url).group(1))
+        self.greeting = self.wait_for("msg=serving")
+        self.port = int(re.search(r":(\d+)/", self.greeting).group(1))
 
     def read_log(self):
         for line in self.process.stderr:

@@ -48,7 +48,7 @@ def test_a_query_that_is_no_number_names_its_row_in_the_table(small):
     change_table(small, lambda rows: rows[3499].update(year="ten"))
     for arguments in (["recommend", "b", "--queries"], ["predict", "b", "--data"], ["embed", "b", "--queries"]):
         message = error(*arguments, "ratings.csv", "--out", "answers.parquet", cwd=small, code=3)
-        assert message == "row 3500, column 'year': 'ten' is not a number"
+        assert message == "ratings.csv: row 3500, column 'year': 'ten' is not a number"
 
 
 def test_an_empty_table_is_an_error(small):

@@ -205,8 +205,11 @@ def test_finds_test_items_that_were_never_trained(tmp_path):
     rows = make_rows()
     for number, row in enumerate(rows[1300:]):
         row["item"] = f"new{number % 40}"
-    note = findings(tmp_path, rows)["untrained_items"]
-    assert note["severity"] == "note" and note["numbers"]["share"] == 1  # they have a genre
+    drowned = findings(tmp_path, rows)["untrained_items"]
+    assert drowned["severity"] == "warning" and drowned["numbers"]["share"] == 1
+    assert "Leave the id out" in drowned["change"]
+    by_genre = CONFIG.replace('["item", "genre"]', '["genre"]')
+    assert findings(tmp_path, rows, by_genre)["untrained_items"]["severity"] == "note"
     config = CONFIG.replace('["item", "genre"]', '["item"]')
     warning = findings(tmp_path, rows, config)["untrained_items"]
     assert warning["severity"] == "warning" and "id alone" in warning["why"]

@@ -103,6 +103,34 @@ def test_equal_values_are_the_reason_why_there_is_no_item_or_user(tmp_path):
     train(tmp_path, text)
 
 
+TURNED_DOWN = [
+    ("rating", lambda n: 3, "the label by its name, but all values are equal ('3')"),
+    ("rating", lambda n: "", "the label by its name, but it has no values"),
+    ("rating", lambda n: ["good", "bad"][n % 2], "the label by its name, but it is not a column of numbers: it contains text such as 'bad'"),
+    ("timestamp", lambda n: 1_600_000_000, "the time by its name, but all values are equal"),
+    ("timestamp", lambda n: "" if n % 40 == 0 else 1_600_000_000 + 1000 * n, "the time by its name, but 10 of 400 rows have no value"),
+    ("timestamp", lambda n: 1_600_000_000 * (1000 if n % 2 else 1), "the time by its name, but 1600000000 looks like seconds"),
+    ("timestamp", lambda n: f"day {n}", "the time by its name, but it contains no times"),
+    ("user_id", lambda n: f"u{n}", "the user by its name, but it has a different value in each row"),
+    ("user_id", lambda n: n / 7, "the user by its name, but its values are of another kind: number, 0 to 57"),
+    ("item_id", lambda n: "|".join(sorted({"abcdefgh"[n * k % 8] for k in (1, 2, 3)})), "the item by its name, but it has several values per row"),
+]
+
+
+@pytest.mark.parametrize("column, value, reason", TURNED_DOWN, ids=range(len(TURNED_DOWN)))
+def test_a_column_that_is_turned_down_has_a_reason(tmp_path, column, value, reason):
+    header = ("user_id", "item_id", "rating", "timestamp")
+    rows = [[u, i, r, 1_600_000_000 + 1000 * n] for n, (u, i, r) in enumerate(rated())]
+    for n, row in enumerate(rows):
+        row[header.index(column)] = value(n)
+    write(tmp_path, header, rows)
+    done = run("init", "t.csv", "--out", "c.toml", cwd=tmp_path, code=None)
+    text = done.stderr + ((tmp_path / "c.toml").read_text() if done.returncode == 0 else "")
+    assert f"'{column}' would be {reason}" in text
+    if done.returncode == 0:
+        train(tmp_path, (tmp_path / "c.toml").read_text())
+
+
 def test_a_table_without_names_says_that_no_header_was_found(tmp_path):
     draws = random.Random(3)
     rows = [(draws.choice(["carol", "bob", "heidi"]), draws.choice(["plum", "pear", "nut"])) for _ in range(200)]

@@ -2,11 +2,13 @@
 
 import json
 import random
+import shutil
 
 import pytest
 
 from program import error, run
 from serving import serving
+from test_damage import sign
 
 CONFIG = """
 [data]
@@ -72,6 +74,15 @@ def test_popularity_has_the_same_bytes_with_any_number_of_threads(popular):
     for out, threads in [(one, 1), (three, 3)]:
         run("train", "popular.toml", "--out", out, "--threads", threads, "--quiet", cwd=popular)
     assert (one / "manifest.json").read_bytes() == (three / "manifest.json").read_bytes()
+
+
+def test_a_bundle_without_its_querys_feature_names_the_file(popular, tmp_path):
+    shutil.copytree(popular / "bundle", tmp_path / "bundle", ignore=shutil.ignore_patterns("run"))
+    features = json.loads((tmp_path / "bundle/features.json").read_text())
+    (tmp_path / "bundle/features.json").write_text(json.dumps({**features, "features": []}))
+    sign(tmp_path / "bundle", "features.json")
+    message = error("recommend", "bundle", "--query", "user=u000001", cwd=tmp_path, code=3)
+    assert message == "bundle/features.json: no feature 'user'"
 
 
 def test_popularity_is_served(popular):

@@ -1,5 +1,8 @@
 """What a training that fails leaves behind (nothing), and what one says that has nothing left to do."""
 
+import datetime
+import json
+import os
 import re
 
 import pytest
@@ -71,3 +74,11 @@ def test_epoch_lines_show_what_is_watched_and_mark_the_best(small):  # noqa: F81
         value, mark = re.search(r"\| validation  unseen_ndcg@10 +(\S+?)(\*?) ", line).groups()
         assert (mark == "*") == (float(value) > best), lines
         best = max(best, float(value))
+
+
+def test_times_of_a_run_are_in_utc_wherever_it_runs(small):  # noqa: F811
+    begin = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    run("train", "config.toml", "--out", "bundle", "--quiet", "--epochs", 1, cwd=small, env={**os.environ, "TZ": "Asia/Tokyo"})
+    times = json.loads((small / "bundle/run/run.json").read_text())
+    started, ended = (datetime.datetime.strptime(times[key], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc) for key in ("started", "ended"))
+    assert begin <= started <= ended <= datetime.datetime.now(datetime.timezone.utc)

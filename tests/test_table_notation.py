@@ -21,6 +21,22 @@ def test_decimal_commas(tmp_path):
     assert items(tmp_path / "bundle") == [f"a{i}" for i in range(TASTE)]
 
 
+def test_quotes_and_delimiters(tmp_path):
+    """What a row contains depends on both; the flags and the settings agree."""
+    write(tmp_path, "user;title;note;rating\n" + "".join(f"'u{u}';'Film; {i}';\"{u};{r}\n" for u, i, r in pairs(400)))
+    toml = config(item="title")
+    assert "the row has 4 columns, but most rows have 5" in train(tmp_path, toml, 3)
+    bundle = train(tmp_path, toml.replace('table = "in.csv"', 'table = "in.csv"\nquote = "\'"\ndelimiter = ";"'))
+    assert items(bundle) == [f"Film; {i}" for i in range(TASTE)]
+    columns = inspect(tmp_path, "in.csv", "--quote", "'", "--delimiter", ";")
+    assert columns["title"]["distinct"] == TASTE and columns["note"]["most_frequent"][0]["value"][0] == '"'
+    run("train", "c.toml", "--data", "in.csv", "--quote", "'", "--delimiter", ";", "--out", "flags", "--quiet", cwd=tmp_path)
+    write(tmp_path, 'user,title,rating\n' + "".join(f'u{u},12" record {i},{r}\n' for u, i, r in pairs(400)), "plain.csv")
+    (tmp_path / "plain.toml").write_text(config(item="title", table="plain.csv", data='quote = ""'))
+    run("train", "plain.toml", "--out", "plain", "--quiet", cwd=tmp_path)
+    assert items(tmp_path / "plain")[0] == '12" record 0'
+
+
 def test_separators_of_thousands(tmp_path):
     write(tmp_path, "user,item,price,rating\n" + "".join(f'u{u},i{i},"{i + 1},100.50",{r}\n' for u, i, r in pairs(400)))
     toml = config(features='price = { kind = "number" }', query=["user", "price"])

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from program import run
+from serving import serving
 from tables import TASTE, config, inspect, items, pairs, read_csv, train, vocabulary, write
 
 
@@ -139,6 +140,26 @@ def test_a_later_table_does_not_change_what_an_id_is(tmp_path):
     forms = {c["column"]: c for c in json.loads((bundle / "features.json").read_text())["columns"]}
     assert forms["user"] == {"column": "user", "type": "text", "form": "text"}
     assert forms["rating"]["type"] == "integer"
+
+
+def test_every_command_reads_ids_as_the_training_table_has_them(tmp_path):
+    """In the later tables all ids look like numbers."""
+    rows = [(f"{'0' if u else 'x'}{u}", f"{'00' if i % 2 else 'y'}{i}", f"0{u}", r) for u, i, r in pairs(400)]
+    write(tmp_path, "user,item,words,rating\n" + "".join(",".join(map(str, row)) + "\n" for row in rows))
+    features = 'words = { kind = "text", dim = 2 }\ntags = { kind = "categories", column = "words", dim = 2 }'
+    bundle = train(tmp_path, config(features=features, query=["user", "words", "tags"]))
+    assert {"00", "07"} <= set(vocabulary(bundle, "words")) and {"00", "07"} <= set(vocabulary(bundle, "tags"))
+    digits = [row for row in rows if row[0][0] == "0" and row[1][0] == "0"][:40]
+    write(tmp_path, "user,item,words,rating\n" + "".join(",".join(map(str, row)) + "\n" for row in digits), "new.csv")
+    report = json.loads(run("evaluate", "bundle", "--data", "new.csv", "--format", "json", cwd=tmp_path).stdout)
+    assert {known["column"]: known["unknown"] for known in report["known"]} == {"item": 0}
+    for command, out in (("predict", "--data"), ("recommend", "--queries")):
+        done = run(command, "bundle", out, "new.csv", "--out", "o.csv", cwd=tmp_path)
+        assert "not seen" not in done.stderr and "new to the model" not in done.stderr, done.stderr
+        assert read_csv(tmp_path / "o.csv")[0]["user"] == digits[0][0]
+    with serving("bundle", cwd=tmp_path) as server:
+        answers = [server.post("/v1/recommend", {"query": {"user": user, "words": "07"}, "k": 3})[2] for user in ("01", "1", 1)]
+        assert ["warnings" in answer for answer in answers] == [False, True, True]
 
 
 @pytest.mark.parametrize("yes,no", [("yes", "no"), ("True", "False"), ("Y", "N"), ("T", "F"), ("1.10", "1E5")])

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from program import error, place, run
+from serving import serving
 
 
 def with_target(name):
@@ -51,6 +52,12 @@ def models(place):
                     "json", cwd=place, env=env)
         answers[target] = json.loads(asked.stdout)["items"]
     return place, answers
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_log_of_a_server_names_the_target(models, target):
+    with serving(target, cwd=models[0], env=with_target(target)) as server:
+        assert re.search(rf'instructions="?{target}\b', server.greeting)
 
 
 def test_targets_with_fused_multiply_add_train_the_same_bits(models):

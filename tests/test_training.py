@@ -160,6 +160,20 @@ def test_a_number_too_large_for_the_model_is_an_error_and_no_answer(small):
     assert "is not finite" in message
 
 
+def test_a_prediction_that_is_not_finite_is_an_error_and_no_order(small):
+    """The towers' outputs are finite: only the ranking's layers exceed the range of float32."""
+    write_config(small, ('age_group   = { kind = "category", dim = 4 }',
+                         'year_asked  = { kind = "number", column = "year", normalize = "none" }'),
+                 ('["country", "age_group"]', '["country", "year_asked"]'),
+                 ('{ dense = 16, activation = "relu" }, { dropout = 0.1 }',
+                  ", ".join(3 * ['{ dense = 1000, initializer = "ones" }'])))
+    run("train", "config.toml", "--out", "bundle", "--quiet", "--epochs", 1, "--set", "training.optimizer={ sgd = 1e-30 }",
+        cwd=small)
+    huge = ["--query", "country=Brazil", "--query", "year=1e36"]
+    for command in (["recommend", "bundle"], ["predict", "bundle", "--item", "title=x"]):
+        assert "the prediction of 'rating' is not finite" in error(*command, *huge, cwd=small, code=3)
+
+
 def test_a_model_that_is_no_longer_finite_ends_with_an_error(small):
     message = error("train", "config.toml", "--out", "bundle", "--quiet",
                     "--set", "training.optimizer={ sgd = 1e30 }", cwd=small, code=1)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shortlist._doctor import Diagnosis, Finding, doctor
     from shortlist._estimator import Estimator
     from shortlist._estimators import Popularity, TwoTower
+    from shortlist._item_estimators import Ease, ItemKnn, Slim, Transitions
     from shortlist._model import Model, load
     from shortlist._report import Report
     from shortlist._server import Server
@@ -39,8 +40,10 @@ _HOME = {
     "Client": "client",
     "Config": "config",
     "DataWarning": "_tables",
+    "Ease": "_item_estimators",
     "Epoch": "_callbacks",
     "Estimator": "_estimator",
+    "ItemKnn": "_item_estimators",
     "Model": "_model",
     "Popularity": "_estimators",
     "Report": "_report",
@@ -48,7 +51,9 @@ _HOME = {
     "Run": "_callbacks",
     "Server": "_server",
     "ServerError": "client",
+    "Slim": "_item_estimators",
     "Step": "_callbacks",
+    "Transitions": "_item_estimators",
     "TwoTower": "_estimators",
     "Diagnosis": "_doctor",
     "Finding": "_doctor",
@@ -69,12 +74,14 @@ __all__ = [
     "DataError",
     "DataWarning",
     "Diagnosis",
+    "Ease",
     "Epoch",
     "Error",
     "Estimator",
     "Finding",
     "InternalError",
     "Interrupted",
+    "ItemKnn",
     "Model",
     "Popularity",
     "Report",
@@ -82,8 +89,10 @@ __all__ = [
     "Run",
     "Server",
     "ServerError",
+    "Slim",
     "Step",
     "SystemError",
+    "Transitions",
     "TwoTower",
     "__version__",
     "client",

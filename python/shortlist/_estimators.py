@@ -159,7 +159,7 @@ class TwoTower(Estimator):
         if self.ranking is not None:
             one = _section(self.ranking)
             settings["ranking"] = plain(list(self.ranking)) if one is None else [one]
-        merge(settings, _given(plain(changes)))
+        merge(settings, given_settings(plain(changes)))
         return settings
 
 
@@ -174,6 +174,14 @@ class Popularity(Estimator):
         A table of items with a row for each.
     count : {"rows", "users"}
         What an item's score counts.
+    half_life : float, optional
+        Days after which a row counts half as much as one at the time of the latest row.
+    segment : str, optional
+        A column whose values have lists of their own.
+    shrink : float, optional
+        Number of rows that a segment is given in addition to its own, with the items of all rows in proportion.
+    time : str or dict, optional
+        The column with the time of a row, or the section [data.time].
     split : dict, optional
         The section [data.split].
     seen : {"drop", "keep"}, optional
@@ -193,6 +201,10 @@ class Popularity(Estimator):
         *,
         items: Any = None,
         count: str = "rows",
+        half_life: float | None = None,
+        segment: str | None = None,
+        shrink: float | None = None,
+        time: str | Mapping[str, Any] | Settings | None = None,
         split: Mapping[str, Any] | Settings | None = None,
         seen: str | None = None,
         out: str | os.PathLike[str] | None = None,
@@ -203,6 +215,10 @@ class Popularity(Estimator):
         self.item = item
         self.items = items
         self.count = count
+        self.half_life = half_life
+        self.segment = segment
+        self.shrink = shrink
+        self.time = time
         self.split = split
         self.seen = seen
         self.out = out
@@ -211,12 +227,21 @@ class Popularity(Estimator):
 
     def _settings(self, data: Any) -> dict[str, Any]:
         settings: dict[str, Any] = {
-            "data": {"user": self.user, "split": self.split},
+            "data": {"user": self.user, "split": self.split, "time": self.time},
             _ITEM_SECTION: {"id": self.item},
-            "model": {"kind": "popularity", "count": self.count},
+            "model": {
+                "kind": "popularity",
+                "count": self.count,
+                "half_life": self.half_life,
+                "segment": self.segment,
+                "shrink": self.shrink,
+            },
             "recommend": {"seen": self.seen},
         }
-        return _given(plain(settings))
+        if self.segment is not None:
+            settings["features"] = {name: {"kind": "category"} for name in (self.user, self.segment)}
+            settings["query"] = {"features": [self.user, self.segment]}
+        return given_settings(plain(settings))
 
 
 def _section(value: Any) -> dict[str, Any] | None:
@@ -224,12 +249,12 @@ def _section(value: Any) -> dict[str, Any] | None:
     return plain(value) if isinstance(value, (Mapping, Settings)) else None
 
 
-def _given(settings: Mapping[str, Any], levels: int = MOST_LEVELS) -> dict[str, Any]:
+def given_settings(settings: Mapping[str, Any], levels: int = MOST_LEVELS) -> dict[str, Any]:
     """Without what is None, and without sections that have nothing else."""
     given: dict[str, Any] = {}
     for key, value in settings.items():
         if isinstance(value, Mapping) and levels > 0:
-            value = _given(value, levels - 1)
+            value = given_settings(value, levels - 1)
             if not value:
                 continue
         if value is not None:

@@ -1367,15 +1367,132 @@ class PopularityModel(ModelKind):
     ----------
     count : {"rows", "users"}, default "rows"
         What an item's score counts: its rows, by their weights, or its users, each once
+    half_life : float, at least 0, default 0.0
+        Days after which a row counts half as much as one at the time of the latest row, so that what is popular now is
+        listed first. Needs data.time or a split by time. 0 counts all rows alike.
+    segment : str
+        Column of a category feature in query.features. Each of its values has a list of its own.
+    shrink : float, at least 0, default 10.0
+        Number of rows that a segment is given in addition to its own, with the items of all rows in proportion: a
+        segment with few rows is listed like all
     """
 
     kind: ClassVar[str] = "popularity"
 
     count: Literal["rows", "users"] | None = None
+    half_life: float | None = None
+    segment: str | None = None
+    shrink: float | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class ItemKnnModel(ModelKind):
+    """Recommends what is similar to the items of the user's history: items are similar if the same users took them.
+
+    Parameters
+    ----------
+    similarity : {"cosine", "tfidf", "bm25", "jaccard"}, default "cosine"
+        cosine of the items' columns of users; tfidf, where users with few items count more; bm25, where also frequent
+        items count less; jaccard, the users of both items among those of either
+    neighbours : int, 1 to 1000000, default 100
+        Number of similar items that are kept for each item
+    shrink : float, at least 0, default 0.0
+        Added to the denominator of the similarity, so that items with few common users are less similar
+    weighted : bool, default False
+        Whether a user's rows with an item count by their weights (data.weight), added up. If not, a user has an item or
+        does not.
+    k1 : float, at least 0, default 1.2
+        bm25: how much repeated rows count
+    b : float, 0 to 1, default 0.75
+        bm25: how much the number of an item's rows is normalised, from 0 to 1
+    """
+
+    kind: ClassVar[str] = "item_knn"
+
+    similarity: Literal["cosine", "tfidf", "bm25", "jaccard"] | None = None
+    neighbours: int | None = None
+    shrink: float | None = None
+    weighted: bool | None = None
+    k1: float | None = None
+    b: float | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class EaseModel(ModelKind):
+    """A linear model from the items of a user to every other item, in closed form (Steck 2019).
+
+    Its matrix has a number for each pair of items.
+
+    Parameters
+    ----------
+    l2 : float, more than 0, default 300.0
+        Weight of the L2 penalty. A larger one suits data with more users for each item.
+    keep : int, 0 to 1000000, default 0
+        Number of weights that are kept for each item of a history, the largest in size; 0 keeps all
+    """
+
+    kind: ClassVar[str] = "ease"
+
+    l2: float | None = None
+    keep: int | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class SlimModel(ModelKind):
+    """A sparse linear model from the items of a user to every other item, with positive weights and an elastic net, by
+    coordinate descent (Ning and Karypis 2011).
+
+    Parameters
+    ----------
+    l1 : float, at least 0, default 1.0
+        Weight of the L1 penalty. A larger one keeps fewer weights.
+    l2 : float, at least 0, default 10.0
+        Weight of the L2 penalty
+    candidates : int, 1 to 1000000, default 1000
+        Number of items that may have a weight to an item: those with the most common users
+    sweeps : int, 1 to 1000000, default 50
+        Maximum number of passes over the weights of an item
+    tolerance : float, more than 0, default 0.0001
+        The passes end when no weight changes by more than this
+    """
+
+    kind: ClassVar[str] = "slim"
+
+    l1: float | None = None
+    l2: float | None = None
+    candidates: int | None = None
+    sweeps: int | None = None
+    tolerance: float | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class TransitionsModel(ModelKind):
+    """Recommends what users took after the latest items of the history: decayed counts of the steps in their sequences.
+
+    Order the rows by data.time or by the split's times; else by the table's rows.
+
+    Parameters
+    ----------
+    window : int, 1 to 10000, default 5
+        Number of earlier items of a sequence that count for an item, and of a history for a query
+    half_life : float, more than 0, default 1.0
+        Number of positions after which an earlier item counts half as much
+    keep : int, 1 to 1000000, default 200
+        Number of next items that are kept for each item, the most frequent
+    shrink : float, at least 0, default 1.0
+        Added to the sum of an item's counts before they become shares, so that rare items count less
+    """
+
+    kind: ClassVar[str] = "transitions"
+
+    window: int | None = None
+    half_life: float | None = None
+    keep: int | None = None
+    shrink: float | None = None
 
 
 FEATURES: Kinds = (Category, Categories, Text, Hashed, Number, Time, Vector, History,)
-MODELS: Kinds = (TwoTowerModel, PopularityModel,)
+MODELS: Kinds = (TwoTowerModel, PopularityModel, ItemKnnModel, EaseModel, SlimModel, TransitionsModel,)
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -2316,6 +2433,7 @@ __all__ = [
     "DotInteraction",
     "Dropout",
     "EarlyStopping",
+    "EaseModel",
     "Experts",
     "Feature",
     "Fm",
@@ -2323,6 +2441,7 @@ __all__ = [
     "Hashed",
     "History",
     "Hnsw",
+    "ItemKnnModel",
     "Items",
     "L2Normalize",
     "Layer",
@@ -2346,11 +2465,13 @@ __all__ = [
     "RunningMean",
     "Schedule",
     "SelfAttention",
+    "SlimModel",
     "Split",
     "Text",
     "Time",
     "TimeColumn",
     "Training",
+    "TransitionsModel",
     "TwoTowerModel",
     "Users",
     "Vector",

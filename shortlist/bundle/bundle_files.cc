@@ -52,6 +52,7 @@ void read_config_file(ListedContent file, Bundle& bundle) {
 void write_features(const BundleContent& content, NewFile file) { file.json(content.features->to_json()); }
 void read_features(ListedContent file, Bundle& bundle) {
   bundle.features = FeatureMap::from_json(file.json());
+  bundle.features.select(bundle.spec.query);  // throws if one is missing
   if (!has_towers(bundle)) return;
   bundle.towers = std::make_unique<Towers>();
   bundle.towers->spec = build_model(*bundle.config, bundle.features);

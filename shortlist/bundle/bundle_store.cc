@@ -79,8 +79,9 @@ void read_retriever(const BundleReader& reader, Bundle& bundle) {
                      reader.manifest().kind, kind.name);
   KindFiles files(reader);
   const std::optional<RetrievalConfig>& retrieval = bundle.config->retrieval;
+  const FeatureMap query = bundle.features.select(bundle.spec.query);
   bundle.retriever = kind.load(
-      {retrieval ? &*retrieval : nullptr, bundle.items, bundle.ratings, bundle.towers.get(), files});
+      {retrieval ? &*retrieval : nullptr, query, bundle.items, bundle.ratings, bundle.towers.get(), files});
   check_others(reader, files);
 }
 

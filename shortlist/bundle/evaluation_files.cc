@@ -67,8 +67,13 @@ std::vector<std::string> read_texts(const SafetensorsFile& file, const std::stri
   return texts;
 }
 
+void check_finite(const char* name, const std::vector<double>& values) {
+  if (!std::ranges::all_of(values, [](double value) { return std::isfinite(value); }))
+    throw data_error("tensor '{}' has numbers that are not finite", name);
+}
+
 void check_ratings(const UserRatings& ratings, size_t item_count) {
-  const auto& [offsets, items, centred, users] = ratings;
+  const auto& [offsets, items, centred, users, labels, times] = ratings;
   check_offsets("offsets", offsets, items.size());
   if (centred.size() != items.size() && !centred.empty())
     throw data_error("tensor 'centred' has {} numbers, need {}, one for each rating", centred.size(),
@@ -78,15 +83,15 @@ void check_ratings(const UserRatings& ratings, size_t item_count) {
       throw data_error("tensor 'items': got item {}, need 0 to {}", item, item_count - 1);
   }
   if (!all_finite(centred)) throw data_error("tensor 'centred' has a value that is not finite");
+  if (!labels.empty()) check_size("labels", labels.size(), items.size());
+  if (!times.empty()) check_size("times", times.size(), items.size());
+  if (std::ranges::any_of(labels, [](float label) { return std::isinf(label); }))
+    throw data_error("tensor 'labels' has a value that is infinite");
+  check_finite("times", times);
   if (!users.empty()) check_size("users_offsets", users.size() + 1, offsets.size());
 }
 
 std::string of_label(size_t task, const char* what) { return fmt::format("label/{}/{}", task, what); }
-
-void check_finite(const char* name, const std::vector<double>& values) {
-  if (!std::ranges::all_of(values, [](double value) { return std::isfinite(value); }))
-    throw data_error("tensor '{}' has numbers that are not finite", name);
-}
 
 }  // namespace
 
@@ -96,6 +101,8 @@ OwnedTensors rating_tensors(const UserRatings& ratings) {
   add(tensors, "items", ratings.items);
   add(tensors, "centred", ratings.centred);
   if (!ratings.users.empty()) add_texts(tensors, "users", ratings.users);
+  if (!ratings.labels.empty()) add(tensors, "labels", ratings.labels);
+  if (!ratings.times.empty()) add(tensors, "times", ratings.times);
   return tensors;
 }
 
@@ -103,6 +110,8 @@ UserRatings read_ratings(const SafetensorsFile& file, size_t item_count) {
   UserRatings ratings{
       read<int64_t>(file, "offsets"), read<int32_t>(file, "items"), read<float>(file, "centred"), {}};
   if (file.find("users") != nullptr) ratings.users = read_texts(file, "users");
+  if (file.find("labels") != nullptr) ratings.labels = read<float>(file, "labels");
+  if (file.find("times") != nullptr) ratings.times = read<double>(file, "times");
   check_ratings(ratings, item_count);
   return ratings;
 }

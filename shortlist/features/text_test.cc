@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <limits>
+
 #include "shortlist/testing/features.h"
 
 namespace shortlist {
@@ -44,6 +47,13 @@ TEST(Text, KeepsInvalidUtf8InEveryMode) {
 TEST(Text, HandsOverWordsThenPairsThenTriples) {
   EXPECT_EQ(words("a  b c", Standardize::none, 3), (Tokens{"a", "b", "c", "a b", "b c", "a b c"}));
   EXPECT_EQ(words("a", Standardize::none, 3), (Tokens{"a"}));
+}
+
+TEST(Text, HandsOverNoLongerRunsThanThereAreWords) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 20; ++i)
+    ASSERT_EQ(words("a b", Standardize::none, std::numeric_limits<int>::max()), (Tokens{"a", "b", "a b"}));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 TEST(Text, ReservesMaxTokensUnlessToldNotTo) {

@@ -1,5 +1,6 @@
 #include "shortlist/features/tokenizer.h"
 
+#include <algorithm>
 #include <array>
 
 #include "shortlist/features/utf8.h"
@@ -64,7 +65,7 @@ void Tokenizer::split(std::string_view text) {
 void Tokenizer::tokenize(std::string_view text, FunctionRef<void(std::string_view token)> use) {
   split(text);
   const std::string_view words = words_;
-  for (size_t n = 1; n <= static_cast<size_t>(ngrams_); ++n) {
+  for (size_t n = 1; n <= std::min<size_t>(ngrams_, places_.size()); ++n) {
     for (size_t i = 0; i + n <= places_.size(); ++i) {
       use(words.substr(places_[i].begin, places_[i + n - 1].end - places_[i].begin));
     }

@@ -9,6 +9,7 @@
 
 #include "shortlist/features/time_form.h"
 #include "shortlist/init/text_guess.h"
+#include "shortlist/table/inspect.h"
 #include "shortlist/table/sql_type.h"
 
 namespace shortlist {
@@ -159,8 +160,9 @@ Judgement judge_list(const ColumnSummary& column) {
 Judgement judge_text(ColumnGuess& guess) {
   const ColumnSummary& column = guess.summary;
   guess.separator = column.separator;
+  const std::string commas = advice_on_commas(column);
   if (!guess.separator.empty())
-    return {Holds::categories, fmt::format("repeated values separated by '{}'", guess.separator)};
+    return {Holds::categories, fmt::format("repeated values separated by '{}'{}", guess.separator, commas)};
   // "Science Fiction" among twenty genres is a category. A thousand titles of three words are text, since
   // titles share words.
   constexpr uint64_t kFewTexts = 50;
@@ -170,7 +172,7 @@ Judgement judge_text(ColumnGuess& guess) {
     return {Holds::text,
             fmt::format("text of {:.2g} words, {}", *column.average_words, count_text(column.distinct))};
   }
-  return {Holds::category, "text, " + count_text(column.distinct)};
+  return {Holds::category, "text, " + count_text(column.distinct) + commas};
 }
 
 Judgement judge_integer(const ColumnGuess& guess) {

@@ -9,6 +9,7 @@
 #include "shortlist/table/code_columns.h"
 #include "shortlist/table/coded_column.h"
 #include "shortlist/table/sql_type.h"
+#include "shortlist/table/text_value.h"
 #include "shortlist/train/known_data.h"
 
 namespace shortlist {
@@ -27,15 +28,15 @@ std::string instant_sql(const Table& table, const ColumnGuess& time) {
   return fmt::format("coalesce({}, try_strptime({}, [{}]))", iso, name, fmt::join(formats, ", "));
 }
 
-// The share of the last fifth of rows by time whose user has no earlier row.
-double new_user_share(const Table& table, const std::string& user, const ColumnGuess& time) {
+// The share of the last fifth of rows by time whose user or item, the value of `key`, has no earlier row.
+double new_share(const Table& table, const ColumnGuess& key, const ColumnGuess& time) {
   double share = 0;
   table.query(fmt::format("WITH timed AS (SELECT {0} AS who, {1} AS instant FROM {{table}}), "
                           "cut AS (SELECT quantile_disc(instant, 0.8) AS instant FROM timed), "
                           "first AS (SELECT who, min(instant) AS instant FROM timed GROUP BY who) "
                           "SELECT coalesce(avg((first.instant > cut.instant)::INTEGER), 0)::DOUBLE "
                           "FROM timed JOIN first USING (who), cut WHERE timed.instant > cut.instant",
-                          sql_name(user), instant_sql(table, time)),
+                          sql_name(key.summary.name), instant_sql(table, time)),
               [&](const Chunk& chunk) { share = chunk.columns[0].numbers[0]; });
   return share;
 }
@@ -82,7 +83,7 @@ std::string why_no_key(const ColumnGuess& column) {
     case Holds::categories:
       return "it has several values per row";
     default:
-      return fmt::format("it has {}", column.why);
+      return fmt::format("its values are of another kind: {}", column.why);
   }
 }
 
@@ -115,8 +116,8 @@ void Guesser::check_label(size_t c) {
   if (column.summary.present() == 0)
     throw data_error("label '{}': has no values, need numbers", options_.label);
   if (!is_number(column) || !column.summary.min) {
-    throw data_error("label '{}': contains {}, need numbers", options_.label,
-                     column_type_name(column.summary.type));
+    throw data_error("label '{}': needs numbers, but contains {}{}", options_.label,
+                     column_type_name(column.summary.type), advice_on_commas(column.summary));
   }
 }
 
@@ -129,7 +130,8 @@ std::string Guesser::why_no_label(size_t c) {
     return fmt::format("it is not a column of numbers: it contains {}{}", column_type_name(summary.type),
                        summary.most_frequent.empty()
                            ? ""
-                           : fmt::format(" such as '{}'", summary.most_frequent.front().first));
+                           : fmt::format(" such as '{}'{}", summary.most_frequent.front().first,
+                                         advice_on_number(summary.most_frequent.front().first)));
   }
   if (summary.distinct < 2) {
     return fmt::format("all values are equal ('{}')",
@@ -255,8 +257,8 @@ void Guesser::find_item() {
     if (is_taken(c))
       throw usage_error("column '{}' cannot be the item and the label or the query", options_.item);
     if (!is_whole_column(columns()[c])) {
-      throw data_error("item '{}': {} of {} rows have no value, but each row needs one", options_.item,
-                       columns()[c].without_value(), guess_.rows());
+      throw data_error("{}: item '{}': {}{}, but each row needs one", table_.source().describe(),
+                       options_.item, says_missing(columns()[c]), first_missing(table_, columns()[c]));
     }
     guess_.item = c;
     take_as_key(c, Use::item, "as requested");
@@ -301,7 +303,8 @@ void Guesser::find_time() {
     if (determines(guess_.item, c)) continue;
     guess_.time = c;
     take(c, Use::time, column.why);
-    if (guess_.user) guess_.new_users = new_user_share(table_, columns()[*guess_.user].summary.name, column);
+    if (guess_.user) guess_.new_users = new_share(table_, columns()[*guess_.user], column);
+    guess_.new_items = new_share(table_, columns()[guess_.item], column);
   }
 }
 

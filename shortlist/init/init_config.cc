@@ -8,6 +8,7 @@
 
 #include "shortlist/base/fields.h"
 #include "shortlist/init/guess_model.h"
+#include "shortlist/init/item_features.h"
 #include "shortlist/init/model_guess.h"
 #include "shortlist/init/toml_section.h"
 #include "shortlist/init/trial.h"
@@ -23,6 +24,8 @@ constexpr double kTakenAgain = 0.1;
 constexpr uint64_t kRowsAUser = 3;
 // With a larger share in the last rows, a split by time would test on users that no model can know.
 constexpr double kManyNewUsers = 0.3;
+// With a larger share in the last rows, items are known by their features rather than by their ids.
+constexpr double kManyNewItems = 0.5;
 
 std::string tower_layers() { return fmt::format("[{{ dropout = 0.3 }}, {{ dense = {} }}]", kWidth); }
 
@@ -59,22 +62,18 @@ class Writer {
     for (const size_t c : columns) names.push_back(name(c));
     return names;
   }
-  // Adds the words of a item's title to its own embedding, since items with similar titles are
-  // similar.
-  size_t title() const { return guess_.display.value_or(guess_.item); }
-  bool has_words() const {
-    const ColumnSummary& summary = column(title()).summary;
-    return summary.type == ColumnType::text && summary.average_words.value_or(0) >= 2;
-  }
-  std::string words_name() const {
-    std::string words = name(title()) + "_words";
-    while (std::ranges::find(guess_.columns, words, &ColumnGuess::name) != guess_.columns.end()) words += "_";
-    return words;
-  }
+  bool has_words() const { return has_title_words(guess_); }
+  std::string words_name() const { return title_words_name(guess_); }
   // What users took before says more about what comes next than who they are, if the rows have times.
   bool has_history() const {
     return tells_user() && guess_.time && !guess_.query_describes_item && !guess_.is_catalogue &&
            guess_.rows() >= kRowsAUser * column(*guess_.user).summary.distinct;
+  }
+  bool splits_by_time() const { return guess_.time && !guess_.split && guess_.new_users <= kManyNewUsers; }
+  // Whether most items that will be recommended have no training row, so that an embedding of their ids
+  // would say nothing about them, and what is learned by the ids of the others would be missing.
+  bool items_are_new() const {
+    return splits_by_time() && guess_.new_items > kManyNewItems && richest_feature(guess_).has_value();
   }
   std::string time_setting() const {
     const std::string format = format_of(column(*guess_.time)), name_of = quoted(name(*guess_.time));
@@ -156,7 +155,7 @@ void Writer::add_split(Section& section) const {
   const std::string digits = time.time_format.starts_with("%Y%m%d") ? time.why + "; " : "";
   const std::string by_time = fmt::format("{{ by = \"time\", column = {}{}, {} }}",
                                           quoted(name(*guess_.time)), format_of(time), parts);
-  if (guess_.new_users <= kManyNewUsers)
+  if (splits_by_time())
     return section.add("split", by_time,
                        digits + "train on the past, test on what came later, as in production");
   section.add(
@@ -178,7 +177,7 @@ std::string Writer::data() const {
             (missing.empty() ? "" : "; " + missing + "; they belong to no user, but count for their items"));
   }
   // A split by time orders the rows too.
-  if (has_history() && (guess_.split || guess_.new_users > kManyNewUsers))
+  if (has_history() && !splits_by_time())
     section.add("time", time_setting(), "the order of the users' histories");
   if (guess_.weight) {
     section.remark(
@@ -220,17 +219,20 @@ std::string Writer::features() const {
   Section section("[features]");
   for (const Use use : {Use::query, Use::item, Use::describes}) {
     for (const size_t c : guess_.used_as(use)) {
-      section.add(key_of(name(c)), feature(column(c)),
-                  fmt::format("{}; {}", column(c).why, guess_.uses[c].why));
+      if (use != Use::item || !items_are_new())
+        section.add(key_of(name(c)), feature(column(c)),
+                    fmt::format("{}; {}", column(c).why, guess_.uses[c].why));
       if (use != Use::item || !has_words()) continue;
       const std::string words = fmt::format(
           "{{ kind = \"text\", column = {}, max_tokens = 10_000, rows = \"vocabulary\", dim = {} }}",
-          quoted(name(title())), kWidth);
+          quoted(name(title_column(guess_))), kWidth);
       section.add(key_of(words_name()), words, "words of the name: items with similar names are similar");
     }
   }
   if (has_history()) {
-    section.add(key_of(history_name()), R"({ kind = "history", length = 50, half_life = 10.0 })",
+    const std::string of = items_are_new() ? fmt::format(", of = {}", quoted(*richest_feature(guess_))) : "";
+    section.add(key_of(history_name()),
+                fmt::format(R"({{ kind = "history", length = 50, half_life = 10.0{} }})", of),
                 fmt::format("what the user took before the row, by '{}'; recent items count most",
                             name(*guess_.time)));
   }
@@ -267,7 +269,8 @@ std::string Writer::query() const {
 std::string Writer::items() const {
   Section section("[items]");
   if (guess_.items) add_side_table("items", *guess_.items, section);
-  std::vector<std::string> features = {name(guess_.item)}, attributes;
+  std::vector<std::string> features, attributes;
+  if (!items_are_new()) features.push_back(name(guess_.item));
   if (has_words()) features.push_back(words_name());
   for (const size_t c : guess_.used_as(Use::describes)) features.push_back(name(c));
   for (size_t c = 0; c < guess_.uses.size(); ++c) {
@@ -276,7 +279,11 @@ std::string Writer::items() const {
   section.add("id", quoted(name(guess_.item)), guess_.uses[guess_.item].why);
   if (guess_.display) section.add("display", quoted(name(*guess_.display)), guess_.uses[*guess_.display].why);
   if (guess_.image) section.add("display_image", quoted(name(*guess_.image)), guess_.uses[*guess_.image].why);
-  section.add("features", list_of(features));
+  section.add("features", list_of(features),
+              items_are_new() ? fmt::format("without '{}': {:.0f} % of the last rows have items never seen "
+                                            "before, which only their features describe",
+                                            name(guess_.item), 100 * guess_.new_items)
+                              : "");
   section.add("layers", tower_layers());
   if (!attributes.empty())
     section.add("attributes", list_of(attributes), "one per item: to show and to filter by");

@@ -106,6 +106,26 @@ TEST(InitConfig, SplitsByTimeWhereUsersComeBack) {
       has(passers, "with a split by time, 100 % of the last rows would have users never seen before"));
 }
 
+// Each offer lives for 40 rows and never comes back.
+TEST(InitConfig, DescribesNewItemsByTheirFeatures) {
+  FileFolder folder;
+  const auto table = [&](int life) {
+    return write_rows(folder, "user,offer_id,trade,town,timestamp", 2000, [&](int r) {
+      const int offer = r % 4 + r / life * 4;
+      return fmt::format("u{},o{},trade{},town{},{}", r % 40, offer, offer * 7 % 31, offer * 5 % 11,
+                         1'500'000'000 + r * 3600);
+    });
+  };
+  const std::string text = init(table(40), {.item = "offer_id"});
+  const Config config = read(text);
+  EXPECT_EQ(config.data.split.by, SplitBy::time);
+  EXPECT_EQ(config.items.features, (Names{"trade", "town"}));
+  EXPECT_TRUE(has(text, "without 'offer_id': 100 % of the last rows have items never seen before")) << text;
+  EXPECT_TRUE(has(text, "of = \"trade\"")) << text;
+  expect_trains(text);
+  EXPECT_EQ(read(init(table(2000), {.item = "offer_id"})).items.features.front(), "offer_id");
+}
+
 TEST(InitConfig, TakesTheNamesOfMovieLensSmall) {
   SHORTLIST_REAL_DATA(path, "ml-latest-small/ratings.csv");
   const std::string text = init(path);
@@ -305,7 +325,7 @@ TEST(InitConfig, RejectsOptionsThatDoNotFit) {
   FileFolder folder;
   const std::string path =
       folder.write("a.csv", "user_id,item_id,rating,mood\n1,1,2,good\n1,2,4,bad\n2,1,3,good\n");
-  EXPECT_EQ(message_of(path, {.label = "mood"}), "label 'mood': contains text, need numbers");
+  EXPECT_EQ(message_of(path, {.label = "mood"}), "label 'mood': needs numbers, but contains text");
   const std::string endless =
       folder.write("i.csv", "user_id,item_id,rating\n1,1,1.5\n1,2,inf\n2,1,2\n2,2,3\n");
   EXPECT_EQ(message_of(endless, {.label = "rating"}),

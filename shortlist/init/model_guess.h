@@ -53,7 +53,8 @@ struct ModelGuess {
   std::optional<size_t> weight;   // a possible column of row weights
   double repeated = 0;            // share of rows whose user has the same item in an earlier row
   std::vector<TurnedDown> turned_down;
-  double new_users = 0;         // share of the last fifth of rows by time whose user has no earlier row
+  // Shares of the last fifth of rows by time whose user or item has no earlier row.
+  double new_users = 0, new_items = 0;
   bool binary = false;          // the label is 0 or 1
   bool names_are_ours = false;  // the table has no column names
   bool query_describes_item = false;

@@ -65,6 +65,17 @@ UserRatings user_ratings(const Interactions& interactions, const std::vector<std
   return ratings;
 }
 
+void add_history_parts(const Interactions& interactions, bool labels, bool times, UserRatings& ratings) {
+  for (uint32_t user = 0; !ratings.offsets.empty() && user < interactions.users(); ++user) {
+    const Events events = interactions.of(user);
+    for (size_t i = 0; i < events.size(); ++i) {
+      if (!events.is_positive(i)) continue;
+      if (labels && !events.labels.empty()) ratings.labels.push_back(events.labels[i]);
+      if (times && !events.times.empty()) ratings.times.push_back(events.times[i]);
+    }
+  }
+}
+
 SeenItems seen_items(const Interactions& interactions) {
   SeenItems seen{{0}, {}};
   for (uint32_t user = 0; user < interactions.users(); ++user) {

@@ -18,6 +18,9 @@ struct UserRatings {
   std::vector<int32_t> items;
   std::vector<float> centred;      // empty without a label
   std::vector<std::string> users;  // user ids; empty in bundles of older versions
+  // The label and the time of each entry, if the model answers from them. Else empty.
+  std::vector<float> labels = {};
+  std::vector<double> times = {};
 
   // The items of a user, oldest first if the times are known; none for an unknown user.
   std::span<const int32_t> items_of(uint32_t user) const;
@@ -26,6 +29,9 @@ struct UserRatings {
 // Uses only the positive events. Ratings are empty if some events are not positive, since positive events
 // alone are not comparable with ratings.
 UserRatings user_ratings(const Interactions& interactions, const std::vector<std::string>& users);
+
+// Adds the labels and times of the entries that user_ratings() made of the same interactions.
+void add_history_parts(const Interactions& interactions, bool labels, bool times, UserRatings& ratings);
 
 // The mean label of each user's positive events; 0 for a user without any.
 std::vector<double> user_means(const Interactions& interactions);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 
 #include <algorithm>
@@ -188,6 +189,8 @@ class Hdf5File::Child {
 };
 
 bool is_hdf5(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;  // opening a pipe waits for its writer
   std::ifstream file(path, std::ios::binary);
   char begin[8] = {};
   return file.read(begin, sizeof begin) && std::string_view(begin, 8) == "\x89HDF\r\n\x1a\n";

@@ -15,6 +15,7 @@ namespace {
 constexpr double kFew = 0.01;       // of the held-out rows: repeated pairs
 constexpr double kSome = 0.05;      // of the held-out rows: identical rows, untrained items
 constexpr double kManyRare = 0.25;  // of the users or items
+constexpr double kMostly = 0.5;     // of the held-out rows: untrained items
 
 template <typename Key>
 size_t count_known(std::vector<Key> known, const std::vector<Key>& asked) {
@@ -170,21 +171,28 @@ void check_untrained_items(const Examined& data, Findings& findings) {
   }
   const double share = share_of(rows, data.held.size());
   if (share < kSome) return;
-  const bool only_id = std::ranges::all_of(data.config.items.features, [&](const std::string& name) {
+  const auto is_id = [&](const std::string& name) {
     return data.config.feature(name).column == data.config.items.id;
-  });
+  };
+  const bool any_id = std::ranges::any_of(data.config.items.features, is_id);
+  const bool only_id = std::ranges::all_of(data.config.items.features, is_id);
+  const bool drowned = any_id && share > kMostly;
   findings.push_back({"untrained_items",
-                      only_id,
+                      only_id || drowned,
                       fmt::format("{} items in {} {} rows ({}) have no training row.", count_of(items),
                                   count_of(rows), data.held_name, percent(share)),
-                      only_id ? "The model knows items by their id alone, so it cannot tell these items "
-                                "apart, and these rows are "
-                                "nearly always misses."
-                              : "The model knows these items by their other features alone, and popularity "
-                                "cannot find them at all.",
+                      only_id   ? "The model knows items by their id alone, so it cannot tell these items "
+                                  "apart, and these rows are nearly always misses."
+                      : drowned ? "What the model learns by the ids of other items is missing for these, so "
+                                  "they are ranked below the others."
+                                : "The model knows these items by their other features alone, and popularity "
+                                  "cannot find them at all.",
                       only_id ? "Give [items] features that new items share with old ones, such as a "
                                 "category or words of the title."
-                              : "Look at the figures of new items: shortlist evaluate BUNDLE --by new_items.",
+                      : drowned
+                          ? "Leave the id out of the features of [items], and let a history read "
+                            "another feature of them: of = \"NAME\"."
+                          : "Look at the figures of new items: shortlist evaluate BUNDLE --by new_items.",
                       {{"items", double(items)}, {"rows", double(rows)}, {"share", share}}});
 }
 

@@ -55,6 +55,7 @@ EvaluationReport evaluate(Bundle bundle, const Config& tables, const std::string
     data = apply_features(spec, bundle.features, table, true, &known);
     if (!data.other_table) findings = findings_of_report(bundle.report_json);
     data.seen = seen_items(bundle.ratings);
+    if (bundle.retriever->reads_users()) data.histories = UserHistories(bundle.ratings);
     query_number = number_queries(data, trained->baselines);
     use_shares(trained->baselines.item_log_share, data);
   } else {

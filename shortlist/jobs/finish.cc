@@ -56,8 +56,9 @@ EvaluationReport finish(const FinishedModel& model, const std::string& out, Thre
   EvaluationReport report = evaluate_rows(evaluated, split_to_report(data.split));
   report.findings = findings;
   const int kept = kept_epoch(training, history);
-  const UserRatings ratings = user_ratings(data.interactions, data.users);
   const std::unique_ptr<Retriever> retriever = learner.make_retriever(true);
+  UserRatings ratings = user_ratings(data.interactions, data.users);
+  add_history_parts(data.interactions, retriever->reads_labels(), retriever->reads_times(), ratings);
   const ReportPage page = report_page(config, towers, history, kept, report);
   BundleContent content{.config = &config,
                         .features = &prepared.features,

@@ -11,6 +11,8 @@ QueryBlocks::QueryBlocks(const Retriever& retriever, const Towers* towers, const
   if (towers != nullptr)
     plan_.emplace(towers->spec, *towers->parameters,
                   PlanOptions{.outputs = tower_outputs(towers->spec, kQueryRows)});
+  if (retriever.reads_users() && data.histories.empty())
+    own_ = UserHistories(data.interactions, retriever.reads_labels(), retriever.reads_times());
 }
 
 const QueryBatch& QueryBlocks::of(std::span<const uint32_t> queries) {
@@ -25,9 +27,10 @@ const QueryBatch& QueryBlocks::of(std::span<const uint32_t> queries) {
   if (!retriever_.reads_users()) return batch_;
   users_.clear();
   histories_.clear();
+  const UserHistories& histories = data_.histories.empty() ? own_ : data_.histories;
   for (uint32_t query : queries) {
     users_.push_back(data_.user_of_query.empty() ? unknown_index : data_.user_of_query[query]);
-    histories_.push_back(data_.seen.of(users_.back()));
+    histories_.push_back(histories.of(users_.back()));
   }
   batch_.users = users_;
   batch_.histories = histories_;

@@ -33,7 +33,8 @@ class QueryBlocks {
   Buffer vectors_;
   RankedRows ranked_;
   std::vector<uint32_t> users_;
-  std::vector<std::span<const uint32_t>> histories_;
+  UserHistories own_;  // if the dataset has only the interactions
+  std::vector<QueryHistory> histories_;
   QueryBatch batch_;
 };
 

@@ -68,13 +68,14 @@ void QueryTable::count(const std::vector<ColumnGaps>& gaps, uint64_t rows) {
     gaps_[c].missing += gaps[c].missing;
     gaps_[c].filled += gaps[c].filled;
     gaps_[c].is_usual = gaps[c].is_usual;
+    gaps_[c].gets_popular = gaps[c].gets_popular;
   }
 }
 
 std::vector<std::string> QueryTable::notes() const {
   std::vector<std::string> notes;
   for (size_t c = 0; c < gaps_.size(); ++c) {
-    const auto& [column, missing, filled, is_usual] = gaps_[c];
+    const auto& [column, missing, filled, is_usual, gets_popular] = gaps_[c];
     if (is_usual && missing == 0) continue;
     if (place_[c] < 0)
       notes.push_back(fmt::format("the table has no column '{}'{}", column, suggestions_[c]));
@@ -82,8 +83,10 @@ std::vector<std::string> QueryTable::notes() const {
       notes.push_back(fmt::format("{}: {} of {} queries use their user's value in the training data", column,
                                   count_text(filled), count_text(rows_)));
     if (missing > 0)
-      notes.push_back(fmt::format("{}: not given in {} of {} queries, so the model treats it as missing",
-                                  column, count_text(missing), count_text(rows_)));
+      notes.push_back(
+          fmt::format("{}: not given{} in {} of {} queries, so {}", column,
+                      gets_popular ? ", and the user is new," : "", count_text(missing), count_text(rows_),
+                      gets_popular ? "popular items are recommended" : "the model treats it as missing"));
   }
   return notes;
 }

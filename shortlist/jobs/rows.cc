@@ -1,6 +1,9 @@
 #include "shortlist/jobs/rows.h"
 
+#include <fmt/format.h>
+
 #include "shortlist/features/cell.h"
+#include "shortlist/table/text_value.h"
 
 namespace shortlist {
 namespace {
@@ -20,6 +23,17 @@ Column keep(const Column& column, std::deque<std::string>& memory) {
   }
   if (column.elements) kept.elements = std::make_shared<Column>(keep(*column.elements, memory));
   return kept;
+}
+
+// Advice on the text that the error is about, if it is one.
+std::string advice_on(const RowError& error, const Chunk& chunk, const std::vector<ColumnRequest>& requests) {
+  for (size_t c = 0; c < requests.size() && c < chunk.columns.size(); ++c) {
+    const Column& column = chunk.columns[c];
+    const bool is_it = std::string_view(error.in_column(requests[c].name).what()) == error.what();
+    if (is_it && column.type == ColumnType::text && !column.is_missing(error.row()))
+      return advice_on_number(column.texts[error.row()]);
+  }
+  return "";
 }
 
 }  // namespace
@@ -44,18 +58,20 @@ uint64_t ChunkRounds::run(const Table& table, const std::vector<ColumnRequest>& 
     between_chunks();
     kept_.push_back(std::make_unique<KeptChunk>(chunk));
     rows += chunk.rows;
-    if (kept_.size() == slots_) finish_round();
+    if (kept_.size() == slots_) finish_round(table, requests);
   });
-  finish_round();
+  finish_round(table, requests);
   return rows;
 }
 
-void ChunkRounds::finish_round() {
+void ChunkRounds::finish_round(const Table& table, const std::vector<ColumnRequest>& requests) {
   pool_.run(kept_.size(), [&](size_t i, int) {
     try {
       work_(kept_[i]->chunk, i);
     } catch (const RowError& error) {
-      throw error.after(kept_[i]->chunk.first_row);
+      const Chunk& chunk = kept_[i]->chunk;
+      throw data_error("{}: {}{}", table.source().describe(), error.after(chunk.first_row).what(),
+                       advice_on(error, chunk, requests));
     }
   });
   for (size_t i = 0; i < kept_.size(); ++i) write_(kept_[i]->chunk, i);

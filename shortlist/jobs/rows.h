@@ -23,7 +23,7 @@ struct KeptChunk {
 // Calls work(chunk, result) on any thread for each chunk of the named columns, then write(chunk, result) on
 // the calling thread, in the table's order. Calls between_chunks() before each chunk, which may throw to
 // stop. Returns the number of rows. A RowError from `work` counts from the chunk's first row and is rethrown
-// with the row of the table.
+// as an error that names the table and its row.
 template <typename Result>
 uint64_t work_on_rows(const Table& table, const std::vector<ColumnRequest>& requests, ThreadPool& pool,
                       const std::function<void(const Chunk&, Result&)>& work,
@@ -40,7 +40,7 @@ class ChunkRounds {
                const std::function<void()>& between_chunks);
 
  private:
-  void finish_round();
+  void finish_round(const Table& table, const std::vector<ColumnRequest>& requests);
   ThreadPool& pool_;
   std::function<void(const Chunk&, size_t)> work_, write_;
   size_t slots_;

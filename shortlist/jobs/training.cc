@@ -104,7 +104,7 @@ struct Run {
             earlier == nullptr ? nullptr : &earlier->features)),
         model(config.has_towers() ? build_model(config, prepared.features, prepared.label_scales)
                                   : ModelSpec()),
-        learner(make_learner({config.model, training, model, prepared, pool,
+        learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features(),
                               earlier == nullptr ? nullptr : &earlier->model})) {}
 };
 

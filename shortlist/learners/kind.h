@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shortlist/base/describe_fields.h"
+#include "shortlist/features/feature_map.h"
 #include "shortlist/learners/learner.h"
 #include "shortlist/model/items.h"
 #include "shortlist/retrieval/retriever_files.h"
@@ -21,6 +22,7 @@ namespace shortlist {
 // The input for loading a retriever. Only the towers outlive the call.
 struct StoredModel {
   const RetrievalConfig* retrieval;  // null for a model that only ranks
+  const FeatureMap& query;           // the query's features
   const Items& items;
   const UserRatings& ratings;
   const Towers* towers;  // null for a model without towers

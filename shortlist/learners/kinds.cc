@@ -1,7 +1,11 @@
 #include "shortlist/learners/kinds.h"
 
+#include "shortlist/learners/ease.h"
+#include "shortlist/learners/item_knn.h"
 #include "shortlist/learners/popularity.h"
 #include "shortlist/learners/ranked.h"
+#include "shortlist/learners/slim.h"
+#include "shortlist/learners/transitions.h"
 #include "shortlist/learners/two_tower.h"
 
 namespace shortlist {
@@ -9,7 +13,8 @@ namespace shortlist {
 std::span<const ModelKind> model_kinds() {
   static const ModelKind kinds[] = {
       model_kind<TwoTowerSettings>(),  //
-      model_kind<PopularitySettings>(),
+      model_kind<PopularitySettings>(), model_kind<ItemKnnSettings>(),     model_kind<EaseSettings>(),
+      model_kind<SlimSettings>(),       model_kind<TransitionsSettings>(),
   };
   return kinds;
 }

@@ -27,7 +27,8 @@ struct LearnerInput {
   const ModelSpec& model;  // of the towers; without nodes if the kind has none
   const PreparedData& prepared;
   ThreadPool& pool;
-  const EarlierModel* earlier = nullptr;  // the model whose parameters the towers begin with
+  std::vector<std::string> query_features = {};  // names of the query's features, in order
+  const EarlierModel* earlier = nullptr;         // the model whose parameters the towers begin with
 };
 
 struct FitOptions {

@@ -185,8 +185,10 @@ TEST_F(PopularityBundle, IsOneFileThatIsChecked) {
 TEST_F(PopularityBundle, NamesWhatIsWrongInItsConfig) {
   EXPECT_EQ(error({{"kind = \"popularity\"", "kind = \"poplarity\""}}),
             "popular.toml:6: model.kind: there is no kind of model 'poplarity'; did you mean 'popularity'?");
-  EXPECT_EQ(error({{"kind = \"popularity\"", "kind = \"popularity\"\ncuont = \"rows\""}}),
-            "popular.toml:7: model: unknown key 'cuont'; did you mean 'count'? (known: count, kind)");
+  EXPECT_EQ(
+      error({{"kind = \"popularity\"", "kind = \"popularity\"\ncuont = \"rows\""}}),
+      "popular.toml:7: model: unknown key 'cuont'; did you mean 'count'? (known: count, half_life, segment, "
+      "shrink, kind)");
   EXPECT_EQ(error({{"top_k = [1, 5, 10]", "temperature = 2"}}),
             "popular.toml:13: retrieval.temperature: is for model.kind = \"two_tower\", but model.kind is "
             "\"popularity\"");

@@ -118,8 +118,7 @@ std::vector<std::vector<Recommendation>> answer_queries(const LoadedModel& model
   features.encode(filled.columns, encoded, unseen);
   if (options.unseen != nullptr) *options.unseen = by_column(features, unseen);
   DistinctRows distinct = distinct_rows(encoded);
-  const LeftOut left_out = leave_out(options, model.bundle, model.users, model.seen,
-                                     GivenHistories(features, queries), model.filter, queries, distinct);
+  const LeftOut left_out = leave_out(options, model, queries, distinct);
   Answering call(model, session ? &**session : nullptr, options);
   std::vector<std::vector<Recommendation>> answers;  // for the distinct queries
   const size_t block_size = call.block_size();

@@ -120,8 +120,15 @@ std::vector<FormField> tower_form(const Bundle& bundle, const std::vector<std::s
 
 std::vector<FormField> query_form(const Bundle& bundle) {
   std::vector<FormField> form = tower_form(bundle, bundle.spec.query);
-  const bool has_user = query_columns_of(bundle).size() > form.size();
+  const bool has_history = adds_history_column(bundle);
+  const bool has_user = query_columns_of(bundle).size() > form.size() + (has_history ? 1 : 0);
   if (has_user) form.push_back({.column = bundle.spec.user, .kind = "user", .choices = bundle.ratings.users});
+  if (has_history)
+    form.push_back({.column = HistorySettings::kind,
+                    .input = InputKind::several,
+                    .kind = HistorySettings::kind,
+                    .takes_lists = true,
+                    .choices = bundle.items.ids});
   return form;
 }
 std::vector<FormField> item_form(const Bundle& bundle) { return tower_form(bundle, bundle.spec.candidate); }

@@ -4,6 +4,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/features/history.h"
+#include "shortlist/recommend/known_users.h"
 
 namespace shortlist {
 
@@ -15,6 +16,7 @@ std::vector<std::string> history_columns_of(const Bundle& bundle) {
     if (is_history && std::ranges::find(histories, features[i].column) == histories.end())
       histories.push_back(features[i].column);
   }
+  if (adds_history_column(bundle)) histories.emplace_back(HistorySettings::kind);
   return histories;
 }
 

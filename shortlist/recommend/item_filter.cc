@@ -127,10 +127,14 @@ ItemFilter::ItemFilter(const Items& items, TextForm form_of_ids, const std::stri
   }
 }
 
-std::optional<uint32_t> ItemFilter::find(const std::string& id) const {
+std::optional<uint32_t> ItemFilter::find_id(std::string_view id) const {
   std::string memory;
   const auto found = by_id_.find(in_form(id, form_of_ids_, memory));
-  if (found != by_id_.end()) return found->second;
+  return found == by_id_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<uint32_t> ItemFilter::find(const std::string& id) const {
+  if (const auto found = find_id(id)) return found;
   const auto named = by_display_.find(id);
   const bool one = named != by_display_.end() && named->second != unknown_index;
   return one ? std::optional(named->second) : std::nullopt;

@@ -49,6 +49,8 @@ class ItemFilter {
   explicit ItemFilter(const Items& items, TextForm form_of_ids = TextForm::text,
                       const std::string& display = "");
 
+  // The item with this id, or none.
+  std::optional<uint32_t> find_id(std::string_view id) const;
   // Same contract as Recommender::find_item().
   std::optional<uint32_t> find(const std::string& id) const;
 

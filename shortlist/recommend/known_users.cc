@@ -4,15 +4,25 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/features/cell.h"
+#include "shortlist/features/history.h"
 #include "shortlist/metrics/observations.h"
 
 namespace shortlist {
+
+bool adds_history_column(const Bundle& bundle) {
+  if (bundle.retriever == nullptr || !bundle.retriever->reads_users()) return false;
+  const FeatureMap features = bundle.features.select(bundle.spec.query);
+  for (size_t i = 0; i < features.size(); ++i)
+    if (features[i].feature->kind() == HistorySettings::kind) return false;
+  return std::ranges::find(features.columns(), HistorySettings::kind) == features.columns().end();
+}
 
 std::vector<std::string> query_columns_of(const Bundle& bundle) {
   const AnswerSpec& spec = bundle.spec;
   std::vector<std::string> columns = bundle.features.select(spec.query).columns();
   if (spec.query_has_user && std::ranges::find(columns, spec.user) == columns.end())
     columns.push_back(spec.user);
+  if (adds_history_column(bundle)) columns.emplace_back(HistorySettings::kind);
   return columns;
 }
 

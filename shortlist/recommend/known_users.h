@@ -13,7 +13,12 @@ namespace shortlist {
 
 struct Bundle;
 
-// The columns of a query: those that the features read, and the user if the query has a history.
+// Whether a query has the column "history", which only the retriever reads. Not if a feature already reads a
+// history, which the retriever then reads too.
+bool adds_history_column(const Bundle& bundle);
+
+// The columns of a query: those that the features read, the user if the query has a history, and the history
+// if adds_history_column().
 std::vector<std::string> query_columns_of(const Bundle& bundle);
 
 class KnownUsers {

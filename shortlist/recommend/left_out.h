@@ -2,15 +2,13 @@
 // query's user has seen, and what the request excludes for the query.
 #pragma once
 
+#include <deque>
 #include <span>
 #include <vector>
 
-#include "shortlist/features/feature_map.h"
-#include "shortlist/features/history.h"
-#include "shortlist/metrics/seen_items.h"
 #include "shortlist/recommend/distinct_rows.h"
-#include "shortlist/recommend/item_filter.h"
-#include "shortlist/recommend/known_users.h"
+#include "shortlist/recommend/loaded_model.h"
+#include "shortlist/recommend/recommend_options.h"
 
 namespace shortlist {
 
@@ -19,29 +17,14 @@ struct LeftOut {
   std::vector<std::vector<uint32_t>> memory;     // storage for some of `items`
   // For each distinct query, as in QueryBatch. Empty unless the retriever reads users.
   std::vector<uint32_t> users;
-  std::vector<std::span<const uint32_t>> histories;
+  std::vector<QueryHistory> histories;
+  std::deque<std::vector<uint32_t>> given;  // storage for those that queries give
 };
 
-// The items in the histories that each query gives.
-class GivenHistories {
- public:
-  // `features` are those of the query; `queries` are as they were asked. Both must outlive it.
-  GivenHistories(const FeatureMap& features, const std::vector<Column>& queries);
-  std::vector<uint32_t> items(size_t row) const;
-
- private:
-  struct Given {
-    const HistoryFeature* feature;
-    const Column* column;
-  };
-  std::vector<Given> given_;
-};
-
-// `seen` has the items of the users in the training rows; the items of a given history are left out with
-// them. Queries with equal features are treated as different, and `distinct` gets more rows, if they exclude
-// different items, or have different users and the retriever reads users.
-LeftOut leave_out(const RecommendOptions& options, const Bundle& bundle, const KnownUsers& users,
-                  const SeenItems& seen, const GivenHistories& given, const ItemFilter& filter,
+// Leaves out the items that users have in the training rows, and those of given histories. Queries with equal
+// features are treated as different, and `distinct` gets more rows, if they exclude different items, or have
+// different users or histories and the retriever reads users. The model must outlive the result.
+LeftOut leave_out(const RecommendOptions& options, const LoadedModel& model,
                   const std::vector<Column>& queries, DistinctRows& distinct);
 
 }  // namespace shortlist

@@ -1,7 +1,5 @@
 #include "shortlist/recommend/loaded_model.h"
 
-#include "shortlist/recommend/left_out.h"
-
 namespace shortlist {
 namespace {
 
@@ -23,6 +21,9 @@ LoadedModel::LoadedModel(Bundle loaded)
       filter(bundle.items, bundle.features.form(bundle.items.id_column), bundle.spec.display),
       users(bundle),
       seen(users.empty() ? SeenItems() : seen_items(bundle.ratings)),
+      taken(bundle.retriever->reads_users() && !users.empty() ? UserHistories(bundle.ratings)
+                                                              : UserHistories()),
+      given(bundle, features.query, filter),
       context(bundle, users) {
   bundle.retriever->prepare();
   if (bundle.towers != nullptr) sessions.emplace(bundle, features);

@@ -51,6 +51,13 @@ QueryContext::QueryContext(const Bundle& bundle, const KnownUsers& users)
       length = std::max(length, static_cast<size_t>(history->settings().length));
     }
   }
+  if (!adds_history_column(bundle)) return;
+  columns_.back() = {
+      .name = columns_.back().name, .is_read = true, .length = SIZE_MAX, .is_of_retriever = true};
+  if (bundle.towers != nullptr) return;
+  // The retriever reads the user's history, and nothing reads the features.
+  for (Known& column : columns_)
+    if (column.name == bundle.spec.user) column.is_read = false;
 }
 
 std::vector<std::string> QueryContext::history_of(uint32_t user, size_t length) const {
@@ -68,24 +75,30 @@ std::vector<std::string> QueryContext::known_history(const std::vector<Column>& 
   return user == unknown_index ? std::vector<std::string>() : history_of(user, columns_[column].length);
 }
 
+bool QueryContext::has_value(const std::vector<Column>& queries, size_t column, size_t row) const {
+  const Known& known = columns_[column];
+  if (!fills(column) || queries[column].type == ColumnType::list) return false;
+  const uint32_t user = users_.number(queries, row);
+  if (user == unknown_index) return false;
+  if (known.is_of_retriever) return !ratings_.items_of(user).empty();
+  return known.values == nullptr || known.values->users[user] != UserContext::kNone;
+}
+
 std::optional<std::string> QueryContext::value(const std::vector<Column>& queries, size_t column,
                                                size_t row) const {
   const Known& known = columns_[column];
-  if (!fills(column) || queries[column].type == ColumnType::list) return std::nullopt;
+  if (!has_value(queries, column, row)) return std::nullopt;
   const uint32_t user = users_.number(queries, row);
-  if (user == unknown_index) return std::nullopt;
   if (known.values == nullptr)
     return bracketed_list(history_of(user, known.length));  // as HistoryFeature reads
-  const int32_t place = known.values->users[user];
-  if (place == UserContext::kNone) return std::nullopt;
-  return known.values->values[static_cast<size_t>(place)];
+  return known.values->values[static_cast<size_t>(known.values->users[user])];
 }
 
 const std::vector<Column>& QueryContext::fill(const std::vector<Column>& queries, std::vector<Column>& memory,
                                               std::deque<std::string>& texts) const {
   for (size_t c = 0; c < queries.size(); ++c) {
     bool copied = false;
-    for (size_t row = 0; fills(c) && row < queries[c].rows; ++row) {
+    for (size_t row = 0; fills(c) && !is_of_retriever(c) && row < queries[c].rows; ++row) {
       if (!queries[c].is_missing(row)) continue;
       std::optional<std::string> found = value(queries, c, row);
       if (!found) continue;
@@ -105,9 +118,10 @@ std::vector<ColumnGaps> QueryContext::gaps(const std::vector<Column>& queries) c
     ColumnGaps& gap = gaps.emplace_back();
     gap.column = columns_[c].name;
     gap.is_usual = is_history(c) || !is_read(c);
+    gap.gets_popular = is_of_retriever(c);
     for (size_t row = 0; is_read(c) && row < queries[c].rows; ++row) {
       if (!queries[c].is_missing(row)) continue;
-      ++(value(queries, c, row) ? gap.filled : gap.missing);
+      ++(has_value(queries, c, row) ? gap.filled : gap.missing);
     }
   }
   return gaps;

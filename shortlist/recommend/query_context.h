@@ -21,6 +21,8 @@ struct ColumnGaps {
   uint64_t missing = 0, filled = 0;
   // A history that is filled in is nothing unusual, and neither is a user whom no feature reads.
   bool is_usual = false;
+  // A history that the retriever reads: queries without one get popular items.
+  bool gets_popular = false;
 };
 
 class QueryContext {
@@ -39,6 +41,10 @@ class QueryContext {
   std::optional<std::string> value(const std::vector<Column>& queries, size_t column, size_t row) const;
   // The ids of the items that are filled in for a query's history, oldest first. Empty if it gives one.
   std::vector<std::string> known_history(const std::vector<Column>& queries, size_t column, size_t row) const;
+  // Whether a known user's value is used where the query gives none.
+  bool has_value(const std::vector<Column>& queries, size_t column, size_t row) const;
+  // Whether only the retriever reads the column, which is a history.
+  bool is_of_retriever(size_t column) const { return columns_[column].is_of_retriever; }
   // Whether a feature reads the column, and whether a history does. Nothing but known histories depends on a
   // user whom no feature reads.
   bool is_read(size_t column) const { return columns_[column].is_read; }
@@ -50,6 +56,7 @@ class QueryContext {
     bool is_read = false;
     const UserContext::ContextColumn* values = nullptr;  // null if nothing is known
     size_t length = 0;                                   // of the longest history that reads the column
+    bool is_of_retriever = false;  // a history that is not filled in, since the retriever knows it
   };
   bool fills(size_t column) const { return columns_[column].values != nullptr || is_history(column); }
   std::vector<std::string> history_of(uint32_t user, size_t length) const;

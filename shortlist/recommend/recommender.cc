@@ -7,6 +7,7 @@
 
 #include "shortlist/bundle/bundle_store.h"
 #include "shortlist/features/cell.h"
+#include "shortlist/metrics/observations.h"
 #include "shortlist/recommend/answer_queries.h"
 #include "shortlist/recommend/item_cosines.h"
 #include "shortlist/recommend/list_plan.h"
@@ -14,7 +15,6 @@
 #include "shortlist/recommend/predict_pairs.h"
 #include "shortlist/recommend/record_columns.h"
 #include "shortlist/recommend/similarity.h"
-#include "shortlist/recommend/unknown_items.h"
 #include "shortlist/recommend/unseen_counts.h"
 
 namespace shortlist {
@@ -26,16 +26,26 @@ struct OneQuery {
     model.features.query.encode(filled, encoded);
     batch = {.rows = 1, .features = &encoded, .feature_rows = {&row, 1}};
     if (!model.retriever().reads_users()) return;
-    user = model.users.number(query, 0);
-    history = model.seen.of(user);
+    given = model.given.of_retriever(query, 0);
+    user = given ? unknown_index : model.users.number(query, 0);
+    history = given ? QueryHistory{*given, {}, {}} : model.taken.of(user);
     batch.users = {&user, 1};
     batch.histories = {&history, 1};
   }
   EncodedRows encoded;
   uint32_t row = 0, user = 0;
-  std::span<const uint32_t> history;
+  std::optional<std::vector<uint32_t>> given;
+  QueryHistory history;
   QueryBatch batch;
 };
+
+// The share of the history that the retriever reads, in the model's terms. It changes no prediction.
+FeatureShare of_model(FeatureShare share, const LoadedModel& model) {
+  share.feature = share.column = model.history_columns.at(0);
+  share.predictions.resize(model.bundle.spec.labels.size());
+  for (HistoryShare& item : share.history) item.predictions.resize(share.predictions.size());
+  return share;
+}
 
 }  // namespace
 
@@ -94,8 +104,9 @@ std::vector<Column> Recommender::to_query(const Record& query) const {
 }
 std::vector<ColumnRequest> Recommender::query_requests() const {
   std::vector<ColumnRequest> requests = state_->model.features.query.requests();
-  if (requests.size() < state_->model.query_columns.size())  // the user, whom no feature reads
-    requests.push_back({state_->model.query_columns.back(), ReadAs::text});
+  // The user and the history, if no feature reads them.
+  const std::vector<std::string>& columns = state_->model.query_columns;
+  for (size_t c = requests.size(); c < columns.size(); ++c) requests.push_back({columns[c], ReadAs::text});
   return requests;
 }
 std::vector<ColumnRequest> Recommender::item_requests() const {
@@ -149,6 +160,8 @@ std::vector<Explanation> Recommender::explain(const std::vector<Column>& query,
   for (size_t i = 0; i < own.size(); ++i) {
     explanations[i].method = own[i].method;
     explanations[i].constant = own[i].constant;
+    for (const FeatureShare& share : own[i].features)
+      explanations[i].features.push_back(of_model(share, model));
   }
   return explanations;
 }
@@ -213,7 +226,7 @@ std::vector<std::vector<float>> Recommender::embed_items(const std::vector<Colum
 }
 
 std::vector<std::string> Recommender::unknown_items(const std::vector<Column>& queries) const {
-  return notes_on_unknown_items(state_->model.features.query, queries);
+  return state_->model.given.notes(queries);
 }
 
 std::vector<std::string> Recommender::unseen(const Record& record, Side side) const {
@@ -221,7 +234,8 @@ std::vector<std::string> Recommender::unseen(const Record& record, Side side) co
   const FeatureMap& features = is_query ? state_->model.features.query : state_->model.features.candidate;
   const std::vector<Column> columns =
       is_query ? to_query(record) : to_columns(record, state_->model.candidate_columns);
-  std::vector<std::string> messages = notes_on_unknown_items(features, columns);
+  std::vector<std::string> messages =
+      is_query ? state_->model.given.notes(columns) : std::vector<std::string>();
   for (size_t i = 0; i < features.size(); ++i) {
     if (features[i].feature->kind() == HistorySettings::kind) continue;
     const std::string& name = features[i].column;

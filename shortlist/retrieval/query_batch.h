@@ -4,6 +4,7 @@
 #include <span>
 
 #include "shortlist/base/deadline.h"
+#include "shortlist/interactions/user_histories.h"
 #include "shortlist/math/matrix.h"
 #include "shortlist/table/encoded.h"
 
@@ -18,9 +19,10 @@ struct QueryBatch {
   std::span<const uint32_t> feature_rows;
   ConstMatrix vectors;  // [rows, width]: the query tower's outputs; empty for a model without towers
   // Only for retrievers with reads_users(), else empty: the number of each query's user among the users of
-  // the training rows, or unknown_index, and the items of the query's history, ascending.
+  // the training rows, or unknown_index, and the query's history: the one that the query gives, else what
+  // the user took in the training rows. A query that gives a history has no user here.
   std::span<const uint32_t> users;
-  std::span<const std::span<const uint32_t>> histories;
+  std::span<const QueryHistory> histories;
   Deadline deadline = {};  // when it passes, retrieval throws DeadlinePassed
 };
 

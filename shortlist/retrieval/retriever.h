@@ -58,6 +58,10 @@ class Retriever {
   // Whether QueryBatch::users and histories are read. If so, queries of different users are never treated as
   // equal.
   virtual bool reads_users() const { return false; }
+  // Whether the histories of known users have labels, and times if they are known. A bundle then contains
+  // them.
+  virtual bool reads_labels() const { return false; }
+  virtual bool reads_times() const { return false; }
   // A vector for each item, for cosine similarity between items. Has no rows if the kind has no vectors.
   virtual ConstMatrix item_vectors() const { return {}; }
 

@@ -19,6 +19,7 @@ namespace shortlist {
 namespace {
 
 constexpr size_t kHashDigits = 64;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_hash(std::string_view text) {
   return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
@@ -169,12 +170,12 @@ void check_only_owner_writes(const std::string& path) {
 
 KeyRing KeyRing::load(const std::string& path) {
   check_only_owner_writes(path);
-  return parse(read_file(path), path);
+  return parse(std::string(FileBytes(path).text()), path);
 }
 
 KeyRing KeyRing::parse(const std::string& text, const std::string& path) {
   KeyRing ring;
-  std::istringstream lines(text);
+  std::istringstream lines(text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text);
   std::string line;
   for (int number = 1; std::getline(lines, line); ++number) {
     if (line.empty() || line[0] == '#') continue;

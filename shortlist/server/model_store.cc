@@ -23,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLoadingNice = 5;
+constexpr size_t kMostOfAPointer = 4096;  // bytes
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Names are used in paths and in metrics.
 bool is_name(std::string_view text) {
@@ -30,14 +32,23 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.find_first_not_of(kLetters) == text.npos;
 }
 
+// The folder that a `latest` file names.
+std::string read_pointer(const std::string& path) {
+  const FileBytes file(path);
+  std::string_view target = file.text();
+  if (target.starts_with(kByteOrderMark)) target.remove_prefix(kByteOrderMark.size());
+  while (target.ends_with('\n') || target.ends_with('\r')) target.remove_suffix(1);
+  if (target.empty()) throw data_error("{}: is empty, need the name of a bundle's folder", path);
+  if (target.size() > kMostOfAPointer || target.find_first_of(std::string_view("\0\n", 2)) != target.npos)
+    throw data_error("{}: need the name of a bundle's folder in one line", path);
+  return std::string(target);
+}
+
 // The bundle that a source currently names.
 std::string resolve(const std::string& path) {
   const std::string pointer = path + "/latest";
   if (type_of_file(pointer) != fs::file_type::regular) return path;
-  std::string target = read_file(pointer);
-  while (!target.empty() && (target.back() == '\n' || target.back() == '\r')) target.pop_back();
-  if (target.empty()) throw data_error("{}: is empty, need the name of a bundle's folder", pointer);
-  return (fs::path(path) / target).string();
+  return (fs::path(path) / read_pointer(pointer)).string();
 }
 
 // Changes if the source names another bundle.

@@ -85,6 +85,21 @@ TEST(ServiceRequests, EndsListsAtTheMostThatIsRetrieved) {
   EXPECT_EQ(fault_of(service.post("/v1/recommend", R"({"offset": 12})")), "offset: got 12, need 0 to 11");
 }
 
+TEST(ServiceRequests, DescribesValuesOfQueriesAsItReadsThem) {
+  const auto status = [](const std::string& value) {
+    return tiny().post("/v1/recommend", R"({"query": {"user": )" + value + "}}").status;
+  };
+  for (const char* value :
+       {"\"u01\"", "7", "-9223372036854775808", "9007199254740991.0", "0.25", "true", "null"})
+    EXPECT_EQ(status(value), 200) << value;
+  for (const char* value : {"9223372036854775808", "9007199254740992.0", "-6.2e16"})
+    EXPECT_EQ(status(value), 422) << value;
+  const json schemas = parsed(tiny().get("/openapi.json")).at("components").at("schemas");
+  const json number = {{"$ref", "#/components/schemas/ExactNumber"}};
+  EXPECT_EQ(schemas.at("Query").at("properties").at("user").at("anyOf").at(1), number);
+  EXPECT_EQ(schemas.at("RecommendRequest").at("properties").at("blend").at("maximum"), 1);
+}
+
 TEST(ServiceRequests, DescribesIdsAsItReadsThem) {
   const auto status = [](const char* id) {
     return tiny().post("/v1/recommend", std::string(R"({"exclude": [)") + id + "]}").status;

@@ -27,6 +27,10 @@ Texts texts(const CodedColumn& column) {
   return all;
 }
 
+// A copy's texts would point into the original.
+static_assert(!std::is_copy_constructible_v<CodedColumn> && !std::is_copy_assignable_v<CodedColumn>);
+static_assert(std::is_nothrow_move_constructible_v<CodedColumn>);
+
 TEST(CodedColumn, NumbersValuesInOrderOfFirstAppearance) {
   const FileFolder folder;
   const std::string path = folder.write("t.csv", "name,age\nAda,3\nBob,5\nAda,3\n,\nBob,\nÉva,5\n,3\n");

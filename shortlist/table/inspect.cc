@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "shortlist/table/column_statistics.h"
+#include "shortlist/table/text_value.h"
 #include "shortlist/table/time_text.h"
 #include "shortlist/table/value_coder.h"
 
@@ -176,8 +177,44 @@ std::vector<ColumnSummary> inspect(const Table& table, size_t most_frequent,
   return summaries;
 }
 
+// 1.100,50 shows what points and commas are, 1,100.50 and 7,52 what commas are, and 1,100 neither.
+static int clearness(std::string_view advice) {
+  if (advice.find("points separate") != advice.npos) return 2;
+  return advice.find("decimal") == advice.npos || advice.find("thousands") == advice.npos ? 1 : 0;
+}
+
+std::string advice_on_commas(const ColumnSummary& column) {
+  if (column.type != ColumnType::text) return "";
+  std::string kept, example;
+  for (const auto& [value, rows] : column.most_frequent) {
+    double number = 0;
+    if (means_missing(value) || looks_like_number(value, number)) continue;
+    const std::string found = advice_on_number(value);
+    if (found.empty()) return "";
+    if (kept.empty() || clearness(found) > clearness(kept)) kept = found, example = value;
+  }
+  return kept.empty() ? "" : fmt::format(", such as '{}'{}", example, kept);
+}
+
+// Whether the most frequent values all do.
+static bool has_outer_blanks(const ColumnSummary& column) {
+  return column.type == ColumnType::text && !column.most_frequent.empty() &&
+         std::ranges::all_of(column.most_frequent, [](const auto& value) {
+           return trim_blanks(value.first).size() < value.first.size();
+         });
+}
+
 std::vector<std::string> inspect_notes(const TableSource& source, const std::vector<ColumnSummary>& columns) {
   std::vector<std::string> notes, words;
+  for (const ColumnSummary& column : columns) {
+    if (const std::string advice = advice_on_commas(column); !advice.empty())
+      notes.push_back(fmt::format("column '{}': contains text{}", column.name, advice));
+    if (has_outer_blanks(column))
+      notes.push_back(
+          fmt::format("column '{}': its values begin or end with blanks; if these belong to the "
+                      "delimiter, include them in --delimiter, or use --delimiter whitespace",
+                      column.name));
+  }
   for (const ColumnSummary& column : columns) {
     if (column.words_for_missing.empty()) continue;
     std::vector<std::string> found;

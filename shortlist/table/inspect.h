@@ -19,7 +19,12 @@ namespace shortlist {
 std::vector<ColumnSummary> inspect(const Table& table, size_t most_frequent = 5,
                                    const std::function<void(uint64_t rows)>& progress = nullptr);
 
-// Advice to the user before a table is used: columns that contain words for missing values.
+// Ends a description of a text column: ", such as '7,52'; if the decimal point is a comma, set decimal =
+// ...". Empty unless each of the most frequent values is a number and at least one contains a comma.
+std::string advice_on_commas(const ColumnSummary& column);
+
+// Advice to the user before a table is used: columns that contain words for missing values, or
+// numbers with commas.
 std::vector<std::string> inspect_notes(const TableSource& source, const std::vector<ColumnSummary>& columns);
 
 std::string_view column_type_name(ColumnType type);  // "text", "integer", ...

@@ -92,6 +92,44 @@ TEST(Inspect, CountsWhatEachValueIs) {
   EXPECT_EQ(inspect_notes({.path = "a.csv"}, columns).front(), "column 'mixed': has 'NaN' in 1 row");
 }
 
+TEST(Inspect, AdvisesOnNumbersWithCommas) {
+  FileFolder folder;
+  const Table table =
+      Table::open({.path = folder.write("t.csv",
+                                        "price;total;ids;mixed\n7,52;900.25;1,2,3;1,5\n3;1,100.50;4,5;one\n"
+                                        "4,5;1,200;6;2\n")});
+  const auto columns = inspect(table);
+  EXPECT_EQ(advice_on_commas(columns[0]),
+            ", such as '4,5'; if the decimal point is a comma, set decimal = \",\" in [data] (--decimal ,)");
+  EXPECT_EQ(
+      advice_on_commas(columns[1]),
+      ", such as '1,100.50'; if commas separate thousands, set thousands = \",\" in [data] (--thousands ,)");
+  EXPECT_EQ(advice_on_commas(columns[2]) + advice_on_commas(columns[3]), "");
+  EXPECT_EQ(inspect_notes({.path = "t.csv"}, columns).size(), 2);
+}
+
+TEST(Inspect, AdvisesByTheClearestNumberWithCommas) {
+  FileFolder folder;
+  const Table table = Table::open(
+      {.path = folder.write("t.csv", "a;b;c\n5,25;1,100;1,100\n1.100,50;5,25;2,200\n7,5;6,5;3,300\n")});
+  const auto columns = inspect(table);
+  EXPECT_TRUE(advice_on_commas(columns[0]).ends_with("(--decimal , --thousands .)"));
+  EXPECT_TRUE(advice_on_commas(columns[1]).ends_with("set decimal = \",\" in [data] (--decimal ,)"));
+  EXPECT_TRUE(advice_on_commas(columns[2])
+                  .ends_with("(--decimal ,); if commas separate thousands, set thousands = \",\" in [data] "
+                             "(--thousands ,)"));
+}
+
+TEST(Inspect, NotesBlanksAroundValues) {
+  FileFolder folder;
+  const Table table = Table::open(
+      {.path = folder.write("t.csv", "user, item,rating\nu1, i1,1\nu2, i2,2\nu1,i 3,3\nu1, i2,3\n")});
+  EXPECT_TRUE(inspect_notes({.path = "t.csv"}, inspect(table, 2))
+                  .front()
+                  .starts_with("column ' item': its values begin"));
+  EXPECT_TRUE(inspect_notes({.path = "t.csv"}, inspect(table, 5)).empty());
+}
+
 TEST(Inspect, FindsTheSeparatorOfValuesThatComeAgain) {
   FileFolder folder;
   std::string text = "genres,title\n";

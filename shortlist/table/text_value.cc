@@ -86,17 +86,48 @@ bool means_missing(std::string_view text) {
   return std::ranges::find(kWords, lower) != std::end(kWords);
 }
 
+namespace {
+
+// Whether three digits follow each comma, as in 1,100,200.50 but not in 1,2,3.
+bool has_groups_of_three(std::string_view text) {
+  constexpr size_t kDigits = 3;
+  text = text.substr(0, text.find('.'));
+  for (size_t comma = text.find(','); comma != text.npos;) {
+    const size_t next = text.find(',', comma + 1);
+    if (std::min(next, text.size()) - comma - 1 != kDigits) return false;
+    comma = next;
+  }
+  return true;
+}
+
+constexpr std::string_view kDecimal =
+    "; if the decimal point is a comma, set decimal = \",\" in [data] (--decimal ,)";
+constexpr std::string_view kThousands =
+    "; if commas separate thousands, set thousands = \",\" in [data] (--thousands ,)";
+constexpr std::string_view kBoth =
+    "; if the decimal point is a comma and points separate thousands, set decimal = \",\" and thousands = "
+    "\".\" in [data] (--decimal , --thousands .)";
+
+// On a text of digits, points and commas.
+std::string advice_on_commas(std::string_view text) {
+  const size_t comma = text.find(','), point = text.find('.');
+  if (comma == text.npos) return "";
+  const bool one = text.find(',', comma + 1) == text.npos, groups = has_groups_of_three(text);
+  if (point < comma) return one ? std::string(kBoth) : "";
+  if (!one || point != text.npos) return groups ? std::string(kThousands) : "";
+  // 1,100 may be either.
+  return std::string(kDecimal) + std::string(groups ? kThousands : "");
+}
+
+}  // namespace
+
 std::string advice_on_number(std::string_view text) {
   text = trim_blanks(text);
   if (means_missing(text))
     return "; if this means a missing value, set missing = [\"" + std::string(text) +
            "\"] in [data] (--missing)";
   const bool digits = !text.empty() && text.find_first_not_of("0123456789.,+-") == text.npos;
-  const size_t comma = text.find(','), point = text.find('.');
-  if (!digits || comma == text.npos) return "";
-  if (point != text.npos && point > comma)
-    return "; if commas separate thousands, set thousands = \",\" in [data] (--thousands ,)";
-  return "; if the decimal point is a comma, set decimal = \",\" in [data] (--decimal ,)";
+  return digits ? advice_on_commas(text) : "";
 }
 
 std::string_view write_number(double number, char* buffer) {

@@ -37,6 +37,13 @@ TEST(TextValue, SaysWhatANumberMayBe) {
   EXPECT_NE(advice_on_number("7,52").find("decimal"), std::string::npos);
   EXPECT_NE(advice_on_number("1,100.50").find("thousands"), std::string::npos);
   EXPECT_NE(advice_on_number("None").find("missing"), std::string::npos);
+  EXPECT_NE(advice_on_number("1,100,200").find("thousands"), std::string::npos);
+  EXPECT_EQ(advice_on_number("1,2,3"), "");
+  EXPECT_EQ(advice_on_number("7,52").find("thousands"), std::string::npos);
+  EXPECT_NE(advice_on_number("1,100").find("decimal"), std::string::npos);
+  EXPECT_NE(advice_on_number("1,100").find("thousands"), std::string::npos);
+  EXPECT_NE(advice_on_number("1.100,50").find("--decimal , --thousands ."), std::string::npos);
+  EXPECT_EQ(advice_on_number("1.100,200,300"), "");
   EXPECT_EQ(advice_on_number("ten"), "");
 }
 

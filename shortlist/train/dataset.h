@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shortlist/interactions/interactions.h"
+#include "shortlist/interactions/user_histories.h"
 #include "shortlist/metrics/seen_items.h"
 #include "shortlist/model/data_fingerprint.h"
 #include "shortlist/model/items.h"
@@ -75,6 +76,9 @@ struct Dataset {
   // rows, and the users' context. Else empty.
   std::vector<uint32_t> user_of_query;
   SeenItems seen;
+  // What the users of a bundle took, if its retriever reads users. Empty in training, where it is in
+  // `interactions`.
+  UserHistories histories;
   UserContext context;
   std::vector<uint64_t> query_keys;  // table-independent hashes of the distinct queries' values
   // The user column is the only query column. A row without a user has no query.

@@ -1,14 +1,11 @@
-"""Metrics on arrays: against plain NumPy, their properties, and against a model's report."""
+"""Metrics on arrays: against plain NumPy, and their properties."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import make_ratings
-
 from shortlist import metrics
 
 ROWS, ITEMS = 40, 23
-SEED = 42  # the default of training.seed
 RATING_METRICS = [metrics.rmse, metrics.mae, metrics.log_loss, metrics.accuracy, metrics.auc, metrics.keras_auc]
 
 
@@ -373,60 +370,6 @@ def test_figures_beyond_accuracy_are_those_of_numpy(random):
     pairs = [1 - (units[items] @ units[items].T)[np.triu_indices(len(items), 1)].mean() for items in first]
     assert metrics.diversity(lists, 5, vectors) == pytest.approx(np.mean(pairs), rel=1e-5)
     assert metrics.coverage([], 5, ITEMS) == metrics.gini([], 5, ITEMS) == 0
-
-
-# The report of a model
-
-
-@pytest.fixture(scope="module")
-def evaluated(model):
-    rows = make_ratings(rows=900).sample(300, random_state=1)
-    return rows, model.evaluate(rows)
-
-
-def test_report_has_the_rating_metrics(model, evaluated):
-    rows, report = evaluated
-    predicted = model.predict(rows, raw=True)
-    assert metrics.rmse(rows["rating"], predicted) == pytest.approx(report["rmse"], rel=1e-6)
-    assert metrics.mae(rows["rating"], predicted) == pytest.approx(report["mae"], rel=1e-6)
-
-
-def test_report_has_the_figures_of_ranks_and_lists(model, evaluated):
-    rows, report = evaluated
-    place = pd.Series(np.arange(len(model.item_ids_)), index=model.item_ids_)
-    own = place[rows["item"]].to_numpy()
-    found = metrics.factorized_ranks(own, model.embed_queries(rows["user"].tolist()), model.embed_items())
-    figures = metrics.rank_figures(found) | metrics.user_figures(found, rows["user"], rows["item"], items=len(place))
-    assert {"top_10", "keras_top_50", "mrr", "mean_rank", "recall@5", "ndcg@100", "map@10", "list_auc"} < set(figures)
-    for name, value in figures.items():
-        assert value == pytest.approx(report[name], rel=1e-6), name
-
-
-def test_report_has_the_figures_without_seen_items(model, evaluated):
-    rows, report = evaluated
-    place = pd.Series(np.arange(len(model.item_ids_)), index=model.item_ids_)
-    users = rows["user"].unique()
-    unseen = model.recommend(users.tolist(), k=len(place))  # leaves out seen items
-    mask = pd.DataFrame(False, index=users, columns=place.index)
-    for user, item in zip(unseen["user"], unseen["item"], strict=True):
-        mask.loc[user, item] = True
-    assert not mask.to_numpy().all()
-    queries = model.embed_queries(rows["user"].tolist())
-    mask_of_rows = mask.loc[rows["user"]].to_numpy()
-    found = metrics.factorized_ranks(place[rows["item"]], queries, model.embed_items(), mask_of_rows)
-    assert found.absent.any() and not found.absent.all()
-    figures = metrics.rank_figures(found) | metrics.user_figures(found, rows["user"], rows["item"])
-    for name, value in figures.items():
-        if not name.startswith("keras"):
-            assert value == pytest.approx(report[f"unseen_{name}"], rel=1e-6), name
-
-
-def test_report_has_the_bootstrap_intervals(model, evaluated):
-    rows, report = evaluated
-    label = next(task for task in report.data["tasks"] if "rmse" in task["model"])
-    error = model.predict(rows, raw=True) - rows["rating"].to_numpy(np.float32)
-    low, high = metrics.bootstrap_interval(error.astype(float) ** 2, square_root=True, seed=SEED)
-    assert {"low": low, "high": high} == pytest.approx(label["model"]["rmse"]["interval"], rel=1e-5)
 
 
 def test_bootstrap_intervals_have_the_width_of_the_normal_approximation(random):

@@ -236,6 +236,7 @@ test('a figure has a meaning and a direction', async () => {
   assert.equal(meaningOf('keras_top_5'), 'top 5 as Keras counts it, by score');
   assert.equal(meaningOf('unseen_top_1'), 'the requested item comes first, without seen items');
   assert.equal(meaningOf('recall@10'), 'share of a user’s items among the first 10');
+  assert.equal(meaningOf('unseen_hit@5'), 'share of users with an item of theirs among the first 5, without seen items');
   const shuffled = ['ndcg@5', 'unseen_top_5', 'mrr', 'top_10', 'rmse', 'unseen_mrr', 'top_5', 'recall@5'];
   const sorted = ['top_5', 'unseen_top_5', 'top_10', 'mrr', 'unseen_mrr', 'recall@5', 'ndcg@5', 'rmse'];
   assert.deepEqual(shuffled.sort(inOrder), sorted);

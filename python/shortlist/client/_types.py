@@ -16,6 +16,7 @@ __all__ = [
     "ConditionText",
     "Display",
     "Document",
+    "ExactNumber",
     "ExactTotal",
     "Explanation",
     "FeatureContribution",
@@ -62,10 +63,12 @@ ConditionText: TypeAlias = "str"
 # The item's display name. Absent if the model has no display column.
 Display: TypeAlias = "str"
 Document: TypeAlias = "dict[str, Any]"
+# A number that is not rounded when it is read. Others are given as texts.
+ExactNumber: TypeAlias = "int | float"
 # Whether total counts all matches. If not, there are more.
 ExactTotal: TypeAlias = "bool"
 # An item's id. A number is read as its text.
-Id: TypeAlias = "str | int | float"
+Id: TypeAlias = "str | ExactNumber"
 # Values by column
 ItemValues: TypeAlias = "Mapping[str, QueryValue]"
 # By label

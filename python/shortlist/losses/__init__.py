@@ -8,11 +8,15 @@ With ``gradient=True`` a function also returns the gradient that training would 
 from __future__ import annotations
 
 from shortlist.losses._crossentropy import binary_crossentropy
-from shortlist.losses._errors import huber, log_cosh, mean_absolute_error, mean_squared_error
+from shortlist.losses._errors import (
+    huber,
+    log_cosh,
+    mean_absolute_error,
+    mean_squared_error,
+)
 from shortlist.losses._in_batch_softmax import in_batch_softmax
-from shortlist.losses._lists import (
-    list_mle,
-    listwise_softmax,
+from shortlist.losses._lists import list_mle, listwise_softmax
+from shortlist.losses._pairs import (
     pairwise_hinge,
     pairwise_logistic,
     pairwise_mean_squared_error,

@@ -12,30 +12,25 @@ Metrics of retrieval rank an item by the scores of all items in one of two ways.
 from __future__ import annotations
 
 from shortlist.metrics._catalogue import coverage, diversity, gini, novelty
-from shortlist.metrics._intervals import bootstrap_interval
-from shortlist.metrics._lists import (
-    average_precision,
-    hit,
-    ndcg,
-    precision,
-    recall,
-    reciprocal_rank,
-    user_figures,
-)
-from shortlist.metrics._ranks import Ranks, factorized_ranks, rank_figures, ranks
-from shortlist.metrics._ratings import (
+from shortlist.metrics._classes import (
     accuracy,
     auc,
     calibration_error,
     gauc,
-    group_figures,
     keras_auc,
     log_loss,
-    mae,
-    rating_figures,
-    rmse,
 )
-from shortlist.metrics._top_k import keras_top_k_accuracy, mean_rank, mrr, top_k_accuracy
+from shortlist.metrics._intervals import bootstrap_interval
+from shortlist.metrics._lists import hit, precision, recall, user_figures
+from shortlist.metrics._positions import average_precision, ndcg, reciprocal_rank
+from shortlist.metrics._ranks import Ranks, factorized_ranks, rank_figures, ranks
+from shortlist.metrics._ratings import group_figures, mae, rating_figures, rmse
+from shortlist.metrics._top_k import (
+    keras_top_k_accuracy,
+    mean_rank,
+    mrr,
+    top_k_accuracy,
+)
 
 __all__ = [
     "Ranks",

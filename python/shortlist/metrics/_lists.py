@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, SupportsIndex
+from typing import SupportsIndex
 
-import numpy as np
 import numpy.typing as npt
 
 from shortlist import _core
-from shortlist._arrays import (
-    NO_MASK,
-    Array,
-    Bools,
-    Floats,
-    Indices,
-    positive,
-    positives,
-    row_weights,
-    to_codes,
-    to_floats,
-    to_indices,
-    to_mask,
-    to_matrix,
-    to_numbers,
-    to_vector,
-    to_weights,
-)
+from shortlist._arrays import positive, positives, row_weights, to_codes
+from shortlist.metrics._list_figures import list_figure
 from shortlist.metrics._ranks import KS, Ranks, check_ranks
 
 
@@ -150,64 +133,7 @@ def recall(
     >>> metrics.recall([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=2)
     0.5
     """
-    return _list_figure(f"recall@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
-
-
-def ndcg(
-    y_true: npt.ArrayLike,
-    y_pred: npt.ArrayLike,
-    k: SupportsIndex,
-    sample_weight: npt.ArrayLike | None = None,
-    mask: npt.ArrayLike | None = None,
-    users: npt.ArrayLike | None = None,
-) -> float:
-    """Return the normalised discounted cumulative gain of the first k, averaged over lists.
-
-    Σ g / log2(1 + position) over the items at positions up to k / the highest value that this sum can have, with
-    gains g. Ties count against the model. ``ndcg@<k>`` in reports.
-
-    Parameters
-    ----------
-    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
-        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
-        left out, as in keras-rs. Or the position of the only relevant item of each list.
-    y_pred : array_like, shape [rows, items]
-        Scores.
-    k : int
-        How many items of a list count, at least 1.
-    sample_weight : array_like, shape [rows] or [rows, items], optional
-        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
-        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
-    mask : array_like of bool, shape [rows] or [rows, items], optional
-        Lists or items to keep. An item that is left out is neither ranked nor relevant.
-    users : array_like, shape [rows], optional
-        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
-        lists. By default, each list has a user of its own.
-
-    Returns
-    -------
-    float
-        The mean over the lists with a relevant item, 0 if there is none.
-
-    Raises
-    ------
-    ConfigError
-        If ``k`` is not a whole number of at least 1.
-    DataError
-        If an array is empty, has another shape, or contains a value that is not finite.
-
-    Notes
-    -----
-    The gain is linear: pass ``2**y - 1`` for keras-rs's ``NDCG`` of the relevance y. Ties have a random order there,
-    and lists without a relevant item count as 0, while they are left out here.
-
-    Examples
-    --------
-    >>> from shortlist import metrics
-    >>> round(metrics.ndcg([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=2), 4)
-    0.6131
-    """
-    return _list_figure(f"ndcg@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
+    return list_figure(f"recall@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
 
 
 def precision(
@@ -263,7 +189,7 @@ def precision(
     >>> metrics.precision([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=2)
     0.5
     """
-    return _list_figure(f"precision@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
+    return list_figure(f"precision@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
 
 
 def hit(
@@ -319,184 +245,4 @@ def hit(
     >>> metrics.hit([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=2)
     1.0
     """
-    return _list_figure(f"hit@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
-
-
-def average_precision(
-    y_true: npt.ArrayLike,
-    y_pred: npt.ArrayLike,
-    k: SupportsIndex,
-    sample_weight: npt.ArrayLike | None = None,
-    mask: npt.ArrayLike | None = None,
-    users: npt.ArrayLike | None = None,
-) -> float:
-    """Return the average precision of the first k, averaged over lists: MAP.
-
-    The sum over the relevant items at positions p up to k of (number of relevant items at positions up to p) / p, divided
-    by the number of all relevant items, as in trec_eval. Ties count against the model. ``map@<k>`` in reports.
-
-    Parameters
-    ----------
-    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
-        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
-        left out, as in keras-rs. Or the position of the only relevant item of each list.
-    y_pred : array_like, shape [rows, items]
-        Scores.
-    k : int
-        How many items of a list count, at least 1.
-    sample_weight : array_like, shape [rows] or [rows, items], optional
-        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
-        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
-    mask : array_like of bool, shape [rows] or [rows, items], optional
-        Lists or items to keep. An item that is left out is neither ranked nor relevant.
-    users : array_like, shape [rows], optional
-        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
-        lists. By default, each list has a user of its own.
-
-    Returns
-    -------
-    float
-        The mean over the lists with a relevant item, 0 if there is none.
-
-    Raises
-    ------
-    ConfigError
-        If ``k`` is not a whole number of at least 1.
-    DataError
-        If an array is empty, has another shape, or contains a value that is not finite.
-
-    Notes
-    -----
-    scikit-learn's ``average_precision_score`` if k is at least the number of items. keras-rs's
-    ``MeanAveragePrecision`` counts lists without a relevant item as 0; they are left out here.
-
-    Examples
-    --------
-    >>> from shortlist import metrics
-    >>> round(metrics.average_precision([[1, 0, 1]], [[0.9, 0.5, 0.1]], k=3), 4)
-    0.8333
-    """
-    return _list_figure(f"map@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
-
-
-def reciprocal_rank(
-    y_true: npt.ArrayLike,
-    y_pred: npt.ArrayLike,
-    k: SupportsIndex,
-    sample_weight: npt.ArrayLike | None = None,
-    mask: npt.ArrayLike | None = None,
-    users: npt.ArrayLike | None = None,
-) -> float:
-    """Return the reciprocal of the first relevant item's position, averaged over lists.
-
-    1 / the best position of an item of positive gain, or 0 beyond k. Ties count against the model. ``mrr@<k>`` in
-    reports.
-
-    Parameters
-    ----------
-    y_true : array_like, shape [rows, items], or array_like of int, shape [rows]
-        One list per row: the gain of each item, 0 for an item that is not relevant. An item with a value below 0 is
-        left out, as in keras-rs. Or the position of the only relevant item of each list.
-    y_pred : array_like, shape [rows, items]
-        Scores.
-    k : int
-        How many items of a list count, at least 1.
-    sample_weight : array_like, shape [rows] or [rows, items], optional
-        Weights of at least 0, by which gains are multiplied; 1 by default. An item of weight 0 is left out. The weight
-        of a whole list matters only if it is 0, because a list's figure is a ratio and lists count equally.
-    mask : array_like of bool, shape [rows] or [rows, items], optional
-        Lists or items to keep. An item that is left out is neither ranked nor relevant.
-    users : array_like, shape [rows], optional
-        The user of each list: numbers or texts. The result is then the mean over users of the mean over each user's
-        lists. By default, each list has a user of its own.
-
-    Returns
-    -------
-    float
-        The mean over the lists with a relevant item, 0 if there is none.
-
-    Raises
-    ------
-    ConfigError
-        If ``k`` is not a whole number of at least 1.
-    DataError
-        If an array is empty, has another shape, or contains a value that is not finite.
-
-    Notes
-    -----
-    keras-rs's ``MeanReciprocalRank``, which counts lists without a relevant item as 0; they are left out here.
-
-    Examples
-    --------
-    >>> from shortlist import metrics
-    >>> metrics.reciprocal_rank([[0, 0, 1]], [[0.9, 0.5, 0.7]], k=3)
-    0.5
-    """
-    return _list_figure(f"mrr@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)
-
-
-class _Lists(NamedTuple):
-    """Lists as pairs of a list and one of its relevant items, ascending by list."""
-
-    row: Indices
-    item: Indices
-    gain: Floats
-    scores: Floats  # [rows, items]
-    allowed: Bools  # [rows, items], or empty: all
-
-
-def _list_figure(
-    name: str,
-    y_true: npt.ArrayLike,
-    y_pred: npt.ArrayLike,
-    k: SupportsIndex,
-    sample_weight: npt.ArrayLike | None,
-    mask: npt.ArrayLike | None,
-    users: npt.ArrayLike | None,
-) -> float:
-    length = positive("k", k)
-    lists = _to_lists(y_true, to_matrix("y_pred", y_pred, "[rows, items]"), sample_weight, mask)
-    of_user = lists.row
-    if users is not None:
-        of_user = to_codes("users", users, len(lists.scores), "y_pred")[lists.row]
-    found = Ranks(*_core.ranks(lists.scores, lists.row, lists.item, lists.allowed))
-    return _core.user_figures(*found, of_user, lists.row, lists.item, [length], lists.gain, 0)[name]
-
-
-def _to_lists(
-    y_true: npt.ArrayLike, scores: Array, sample_weight: npt.ArrayLike | None, mask: npt.ArrayLike | None
-) -> _Lists:
-    rows, items = scores.shape
-    allowed = np.ones((rows, items), np.bool_)
-    if mask is not None:
-        allowed &= _per_item("mask", to_mask("mask", mask), rows, items)
-    gains = _gains(y_true, rows, items, allowed)
-    allowed &= gains >= 0
-    if sample_weight is not None:
-        array = _per_item("sample_weight", to_numbers("sample_weight", sample_weight), rows, items)
-        weights = to_weights("sample_weight", array, ~allowed)
-        allowed &= weights > 0
-        with np.errstate(over="ignore", invalid="ignore"):
-            gains = to_floats("y_true * sample_weight", gains * weights, ~allowed)
-    values = to_floats("y_pred", scores, ~allowed)
-    relevant = allowed & (gains > 0)
-    row, item = (axis.astype(np.uint32) for axis in np.nonzero(relevant))
-    return _Lists(row, item, gains[relevant], values, NO_MASK if allowed.all() else allowed)
-
-
-def _gains(y_true: npt.ArrayLike, rows: int, items: int, allowed: Bools) -> Floats:
-    array = to_numbers("y_true", y_true)
-    if array.shape == (rows, items):
-        return to_floats("y_true", array, ~allowed)
-    numbers = to_vector("y_true", array, rows, "y_pred")
-    item = to_indices("y_true", np.where(allowed.any(axis=1), numbers, 0), items, "items")
-    gains = np.zeros((rows, items), np.float32)
-    gains[np.arange(rows), item] = 1
-    return gains
-
-
-def _per_item(name: str, array: Array, rows: int, items: int) -> Array:
-    """Return a value for each item of each list, given so or as one for each list."""
-    if array.shape == (rows, items):
-        return array
-    return np.broadcast_to(to_vector(name, array, rows, "y_pred")[:, None], (rows, items))
+    return list_figure(f"hit@{positive('k', k)}", y_true, y_pred, k, sample_weight, mask, users)

@@ -21,7 +21,9 @@ constexpr const char* kAnswers = R"({
   "instance": {"type": "string"}, "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldFault"}}}},
 "FieldFault": {"type": "object", "required": ["field", "message"], "properties": {
   "field": {"type": "string"}, "message": {"type": "string"}}},
-"Id": {"description": "An item's id. A number is read as its text.", "anyOf": [{"type": "string"},
+"Id": {"description": "An item's id. A number is read as its text.",
+  "anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/ExactNumber"}]},
+"ExactNumber": {"description": "A number that is not rounded when it is read. Others are given as texts.", "anyOf": [
   {"type": "integer", "minimum": -9223372036854775808, "maximum": 9223372036854775807},
   {"type": "number", "exclusiveMinimum": -9007199254740992, "exclusiveMaximum": 9007199254740992}]},
 "Display": {"type": "string", "description": "The item's display name. Absent if the model has no display column."},
@@ -151,7 +153,7 @@ constexpr const char* kAnswers = R"({
 json ref(const std::string& name) { return {{"$ref", "#/components/schemas/" + name}}; }
 
 json column_schema(const FormField& field) {
-  const json text = {{"type", {"string", "number", "boolean"}}};
+  const json text = {{"anyOf", {{{"type", {"string", "boolean"}}}, ref("ExactNumber")}}};
   switch (field.input) {
     case InputKind::number:
       return {{"type", {"number", "null"}}};
@@ -160,13 +162,15 @@ json column_schema(const FormField& field) {
     case InputKind::vector:
       return {{"type", "array"}, {"items", {{"type", "number"}}}};
     case InputKind::one:
-      return {{"type", {"string", "number", "boolean", "null"}}};
+      return {{"anyOf", {{{"type", {"string", "boolean", "null"}}}, ref("ExactNumber")}}};
     case InputKind::several:
     case InputKind::words:
       break;
   }
-  return {
-      {"anyOf", {{{"type", {"string", "number", "boolean", "null"}}}, {{"type", "array"}, {"items", text}}}}};
+  return {{"anyOf",
+           {{{"type", {"string", "boolean", "null"}}},
+            ref("ExactNumber"),
+            {{"type", "array"}, {"items", text}}}}};
 }
 
 json record_schema(const std::vector<FormField>& form) {
@@ -195,6 +199,7 @@ void complete(json& schema, const Limits& limits) {
   if (properties.contains("k")) properties["k"]["default"] = limits.default_k();
   bound("retrieve", 0, limits.max_retrieve);
   bound("offset", 0, limits.max_retrieve - 1);
+  bound("blend", 0, 1);
   list("exclude", 0, limits.max_list);
   list("allow", 0, limits.max_list);
   for (const char* name : {"queries", "pairs", "ids"}) {

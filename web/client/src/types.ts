@@ -26,6 +26,9 @@ export type Display = string;
 
 export type Document = Record<string, unknown>;
 
+/** A number that is not rounded when it is read. Others are given as texts. */
+export type ExactNumber = number;
+
 /** Whether total counts all matches. If not, there are more. */
 export type ExactTotal = boolean;
 
@@ -102,7 +105,7 @@ export interface HistoryContribution {
 }
 
 /** An item's id. A number is read as its text. */
-export type Id = string | number;
+export type Id = string | ExactNumber;
 
 export interface Item {
   attributes: Attributes;

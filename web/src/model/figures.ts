@@ -4,14 +4,29 @@ const kUnseen = 'unseen_'; // items that the user had not seen before
 
 export function meaningOf(name: string): string {
   if (name.startsWith(kUnseen)) return `${meaningOf(name.slice(kUnseen.length))}, without seen items`;
-  const byUser = /^(recall|ndcg)@(\d+)$/.exec(name);
-  if (byUser?.[1] === 'recall') return `share of a user’s items among the first ${byUser[2]}`;
-  if (byUser) return `how early a user’s items come among the first ${byUser[2]}`;
+  const list = /^([a-z_]+)@(\d+)$/.exec(name);
+  const meaning = list && kListMeanings[list[1]!];
+  if (meaning) return meaning.replace('{k}', list[2]!);
   const k = /^(keras_)?top_(\d+)$/.exec(name);
   if (k?.[1]) return `top ${k[2]} as Keras counts it, by score`;
   if (k) return k[2] === '1' ? 'the requested item comes first' : `the requested item is among the first ${k[2]}`;
   return kMeanings[name] ?? '';
 }
+
+// Figures of the first {k} of each list.
+const kListMeanings: Record<string, string> = {
+  recall: 'share of a user’s items among the first {k}',
+  ndcg: 'how early a user’s items come among the first {k}',
+  precision: 'share of the first {k} that are a user’s items',
+  hit: 'share of users with an item of theirs among the first {k}',
+  map: 'mean precision at the positions of a user’s items, to {k}',
+  mrr: 'mean of 1 / position of the first of a user’s items, to {k}',
+  coverage: 'share of the catalogue in any of the lists of {k}',
+  gini: '0: all items are in equally many lists of {k}; 1: one item is in all',
+  novelty: 'how rare the first {k} are among the training rows, in bits',
+  diversity: 'how different the first {k} are from each other, by their vectors',
+  attribute_diversity: 'how different the first {k} are from each other, by their attributes',
+};
 
 const kMeanings: Record<string, string> = {
   mrr: 'mean of 1 / position of the requested item',
@@ -21,6 +36,9 @@ const kMeanings: Record<string, string> = {
   log_loss: 'penalty for confident wrong predictions',
   accuracy: 'share of labels predicted correctly',
   auc: 'a 1 is ranked above a 0',
+  gauc: 'a 1 is ranked above a 0 of the same user',
+  list_auc: 'an item of the user is ranked above another',
+  calibration_error: 'how far probabilities are from the share of ones',
   keras_auc: 'auc as Keras counts it',
   loss: 'what training minimises: the sum of all parts',
   retrieval_loss: 'part of the retrieval',
@@ -29,40 +47,50 @@ const kMeanings: Record<string, string> = {
   learning_rate: 'size of a training step',
 };
 
-const kOrder = ['loss', 'retrieval_loss', 'ranking_loss', 'regularization_loss', 'top', 'mrr', 'mean_rank', 'recall', 'ndcg', 'rmse', 'mae', 'log_loss', 'accuracy', 'auc'];
+const kMain = ['loss', 'retrieval_loss', 'ranking_loss', 'top', 'mrr', 'recall', 'ndcg', 'rmse', 'log_loss', 'accuracy', 'auc'];
+const kOrder = [...kMain, 'regularization_loss', 'learning_rate', 'mean_rank', 'mae', 'gauc', 'list_auc'];
 
-// Order for display: losses, then retrieval, then labels. top_5 comes before top_10, each followed by the
-// same without seen items.
-export function inOrder(a: string, b: string): number {
-  const parts = (name: string) => /^(unseen_)?(top|recall|ndcg)?[_@]?(.*)$/.exec(name)!;
-  const k = (name: string) => (parts(name)[2] ? Number(parts(name)[3]) : 0);
-  const place = (name: string) => {
-    const at = kOrder.indexOf(parts(name)[2] ?? parts(name)[3]!);
-    return at < 0 ? kOrder.length : at;
-  };
-  const unseen = (name: string) => Number(name.startsWith(kUnseen));
-  return place(a) - place(b) || k(a) - k(b) || unseen(a) - unseen(b) || a.localeCompare(b);
+// "unseen_ndcg@10" is ndcg of the first 10, and "top_5" top of the first 5.
+function partsOf(name: string): { unseen: boolean; family: string; k?: number } {
+  const unseen = name.startsWith(kUnseen);
+  const own = unseen ? name.slice(kUnseen.length) : name;
+  const found = /^(?:(top)_|([a-z_]+)@)(\d+)$/.exec(own);
+  return found ? { unseen, family: found[1] ?? found[2]!, k: Number(found[3]) } : { unseen, family: own };
 }
 
-export const lowerIsBetter = (name: string): boolean => /loss|rmse|mae|mean_rank/.test(name);
+// Order for display: losses, then retrieval, then labels, then what is less important. top_5 comes before
+// top_10, each followed by the same without seen items.
+export function inOrder(a: string, b: string): number {
+  const [one, other] = [partsOf(a), partsOf(b)];
+  const place = (family: string) => {
+    const at = kOrder.indexOf(family);
+    return at < 0 ? kOrder.length : at;
+  };
+  return (
+    place(one.family) - place(other.family) ||
+    one.family.localeCompare(other.family) ||
+    (one.k ?? 0) - (other.k ?? 0) ||
+    Number(one.unseen) - Number(other.unseen) ||
+    a.localeCompare(b)
+  );
+}
+
+export const lowerIsBetter = (name: string): boolean => /loss|rmse|mae|mean_rank|calibration_error|gini/.test(name);
 
 export const isKeras = (name: string): boolean => name.startsWith('keras_');
 
-const kOf = (name: string): number | undefined => {
-  const k = /^(?:unseen_)?(?:top|recall|ndcg)[_@](\d+)$/.exec(name)?.[1];
-  return k === undefined ? undefined : Number(k);
-};
-
 const kFew = 6; // up to this many metrics are all shown
 
-// The most important of many metrics: losses and errors, and metrics of the first k only for the k nearest to
-// 10.
+// The most important of many metrics: of those of the first k only the ones of the k nearest to 10.
 export function mainFigures(names: string[]): string[] {
   if (names.length <= kFew) return names;
-  const known = names.flatMap((name) => kOf(name) ?? []);
-  const k = known.reduce((best, one) => (Math.abs(one - 10) < Math.abs(best - 10) ? one : best), known[0] ?? 10);
-  return names.filter((name) => (kOf(name) ?? k) === k && !/mean_rank$|^mae$|^learning_rate$|^regularization_loss$/.test(name));
+  const known = names.flatMap((name) => partsOf(name).k ?? []);
+  const nearest = known.reduce((best, one) => (Math.abs(one - 10) < Math.abs(best - 10) ? one : best), known[0] ?? 10);
+  return names.filter((name) => {
+    const { family, k } = partsOf(name);
+    return kMain.includes(family) && (k === undefined || (k === nearest && family !== 'mrr'));
+  });
 }
 
 // Whether the metric is a share of rows or a probability, between 0 and 1.
-export const isShare = (name: string): boolean => /top_|mrr|recall@|ndcg@|accuracy|auc/.test(name);
+export const isShare = (name: string): boolean => /top_|mrr|map@|hit@|(?:recall|precision|ndcg|coverage|gini)@|accuracy|auc/.test(name);
